@@ -1,0 +1,29 @@
+/** What every Kubernetes object has in common. */
+import type { ObjectMeta } from "../generated/meta.v1.ts";
+
+/** Any object of the API, built-in or custom, as it stands on the wire. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMeta;
+}
+
+/** An object that the API server answered: these fields are always there. */
+export type Stored<T extends KubeObject> = T & {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta & { name: string; uid: string; resourceVersion: string; creationTimestamp: string };
+};
+
+/** `apps/v1` → its group and version; the core group is "". */
+export function parseApiVersion(apiVersion: string): { group: string; version: string } {
+  const slash = apiVersion.indexOf("/");
+  return { group: slash < 0 ? "" : apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+}
+
+export const apiVersionOf = (group: string, version: string): string =>
+  group === "" ? version : `${group}/${version}`;
+
+/** Kubernetes' GroupResource, the store's name of a resource: `pods`, `deployments.apps`. */
+export const groupResource = (group: string, resource: string): string =>
+  group === "" ? resource : `${resource}.${group}`;

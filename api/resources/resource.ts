@@ -1,0 +1,131 @@
+/**
+ * A kind is a value: everything the API server must know of it. Built-in kinds are declared one a file beside this one;
+ * a CustomResourceDefinition builds the same value at run time.
+ *
+ * All functions are pure. Those named `default…` and `prepare…` change the draft they are given (a freshly parsed copy
+ * that nobody else holds); all others leave their arguments alone.
+ */
+import type { FieldError } from "../machinery/field-error.ts";
+import type { KubeObject } from "../machinery/meta.ts";
+
+export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
+
+export const ALL_VERBS: readonly Verb[] = [
+  "create",
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "update",
+  "watch",
+];
+
+/** A column of `kubectl get`, as in the Table that the API server answers. `priority` 1 shows with `-o wide`. */
+export interface Column<T extends KubeObject> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format?: string;
+  readonly description: string;
+  readonly priority?: 0 | 1;
+  /** The cell; `now` in ms, for ages. */
+  readonly of: (object: T, now: number) => string | number | boolean | null;
+}
+
+/** A subresource that reads and writes part of the object itself. */
+export interface Subresource<T extends KubeObject> {
+  readonly verbs: readonly ("create" | "delete" | "get" | "patch" | "update")[];
+  /** The kind that discovery names where it is not the parent's: `{group: "autoscaling", version: "v1", kind: "Scale"}`. */
+  readonly kind?: { readonly group: string; readonly version: string; readonly kind: string };
+  /** For subresources that write the object: what of `next` may change is taken, all else comes from `old`. */
+  readonly prepareUpdate?: (next: T, old: T) => void;
+  readonly validateUpdate?: (next: T, old: T) => FieldError[];
+}
+
+/** Where the scale subresource finds its numbers. `selector` answers the label selector as text. */
+export interface ScaleView<T extends KubeObject> {
+  readonly specReplicas: (object: T) => number;
+  readonly statusReplicas: (object: T) => number;
+  readonly selector: (object: T) => string;
+  readonly setReplicas: (draft: T, replicas: number) => void;
+}
+
+/** Another version that a kind is served at. The stored version is the resource's own. */
+export interface ServedVersion<T extends KubeObject> {
+  /** Its group, where it differs (events.k8s.io beside core events). */
+  readonly group?: string;
+  readonly version: string;
+  readonly toStored: (object: KubeObject) => T;
+  readonly fromStored: (object: T) => KubeObject;
+  readonly validate?: (object: T) => FieldError[];
+  readonly columns?: readonly Column<T>[];
+}
+
+export interface ResourceDefinition<T extends KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  /** Default: the kind in lower case. */
+  readonly singular?: string;
+  readonly scope: "Namespaced" | "Cluster";
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** Default: all eight. */
+  readonly verbs?: readonly Verb[];
+  readonly otherVersions?: readonly ServedVersion<T>[];
+
+  /** The object has `spec` changes counted in metadata.generation. Default false. */
+  readonly generation?: boolean;
+  /** Fields beside `spec` that count as spec for the generation (rarely: `data`, `webhooks`). */
+  readonly generationOf?: (object: T) => unknown;
+  /** Default: dnsSubdomain. Answers the problem with a name in Kubernetes' words, or nothing. */
+  readonly validateName?: (name: string, prefix: boolean) => string[];
+
+  /** Kubernetes' versioned defaulting: runs on every decode of a body, for create, update and patch. */
+  readonly defaults?: (draft: T) => void;
+  /** Kubernetes' strategies. With a `status` subresource, a create drops status and an update keeps the old one by itself. */
+  readonly prepareCreate?: (draft: T) => void;
+  readonly prepareUpdate?: (draft: T, old: T) => void;
+  readonly validate?: (object: T) => FieldError[];
+  /** What only an update can break; `validate(next)` has run before. */
+  readonly validateUpdate?: (next: T, old: T) => FieldError[];
+  /** The texts of Warning headers. `old` on an update. */
+  readonly warnings?: (object: T, old?: T) => string[];
+
+  /** An update without resourceVersion wins. Default true. */
+  readonly allowUnconditionalUpdate?: boolean;
+  /** PUT of a missing object creates it. Default false. */
+  readonly allowCreateOnUpdate?: boolean;
+  /** What DELETE without a propagation policy does. Default Background. */
+  readonly defaultPropagation?: "Background" | "Orphan";
+  /** Objects that end gracefully (pods): the grace in seconds; 0 deletes at once. Absent: always at once. */
+  readonly deletionGraceSeconds?: (object: T, requested: number | undefined) => number;
+
+  /** The status subresource; its presence splits status from the rest. */
+  readonly status?: {
+    readonly prepareUpdate?: (next: T, old: T) => void;
+    readonly validateUpdate?: (next: T, old: T) => FieldError[];
+  };
+  readonly scale?: ScaleView<T>;
+  /** By name, `status` and `scale` left out. */
+  readonly subresources?: Readonly<Record<string, Subresource<T>>>;
+
+  /** Selectable fields beside metadata.name and metadata.namespace. */
+  readonly fields?: Readonly<Record<string, (object: T) => string>>;
+  /** Columns after Name and before Age; `age: false` leaves Age out. */
+  readonly columns?: readonly Column<T>[];
+  readonly age?: boolean;
+}
+
+/** A definition whose type parameter is forgotten, as tables of many kinds hold it. */
+export type Resource = ResourceDefinition<KubeObject>;
+
+/** Declares a kind. */
+export const defineResource = <T extends KubeObject>(definition: ResourceDefinition<T>): Resource =>
+  // The registry pairs a definition with objects of its own kind only, by group, version and kind.
+  definition as unknown as Resource;
+
+/** Kubernetes' IsDNS1123Subdomain and others are in machinery/names.ts; a kind names one as its `validateName`. */
+export const singularOf = (resource: Pick<Resource, "singular" | "kind">): string =>
+  resource.singular ?? resource.kind.toLowerCase();

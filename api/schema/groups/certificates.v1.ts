@@ -1,0 +1,33 @@
+import type { SchemaSource } from "../idl.ts";
+
+export const certificatesV1: SchemaSource = {
+  name: "certificates.v1",
+  group: "certificates.k8s.io",
+  version: "v1",
+  package: "io.k8s.api.certificates.v1",
+  types: `
+CertificateSigningRequest kind
+  1 metadata meta.v1.ObjectMeta
+  2 spec CertificateSigningRequestSpec required
+  3 status CertificateSigningRequestStatus
+CertificateSigningRequestCondition
+  1 type string required
+  2 reason string
+  3 message string
+  4 lastUpdateTime Time
+  5 lastTransitionTime Time
+  6 status string required
+CertificateSigningRequestSpec
+  1 request bytes required
+  2 username string
+  3 uid string
+  4 groups []string list=atomic
+  5 usages []string list=atomic
+  6 extra map[]StringList
+  7 signerName string required
+  8 expirationSeconds int32
+CertificateSigningRequestStatus
+  1 conditions []CertificateSigningRequestCondition list=map:type
+  2 certificate bytes
+`,
+};

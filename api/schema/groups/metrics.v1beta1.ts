@@ -1,0 +1,23 @@
+import type { SchemaSource } from "../idl.ts";
+
+export const metricsV1Beta1: SchemaSource = {
+  name: "metrics.v1beta1",
+  group: "metrics.k8s.io",
+  version: "v1beta1",
+  package: "io.k8s.metrics.pkg.apis.metrics.v1beta1",
+  types: `
+ContainerMetrics
+  1 name string
+  2 usage map[]Quantity
+NodeMetrics kind
+  1 metadata meta.v1.ObjectMeta
+  2 timestamp Time
+  3 window Duration
+  4 usage map[]Quantity
+PodMetrics kind
+  1 metadata meta.v1.ObjectMeta
+  2 timestamp Time
+  3 window Duration
+  4 containers []ContainerMetrics
+`,
+};

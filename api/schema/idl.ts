@@ -1,0 +1,129 @@
+/**
+ * The schema language: one line a type, one line a field.
+ *
+ *     DaemonSetSpec
+ *       1 selector meta.v1.LabelSelector required
+ *       2 template core.v1.PodTemplateSpec required
+ *
+ * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is
+ * `NUMBER NAME TYPE [required] [list=map:KEYS|set|atomic] [map=atomic] [patch=STRATEGIES:KEY] [default=JSON]`,
+ * where NUMBER is the protobuf field number and TYPE is `[]T`, `map[]T` or `T`. The name `...` embeds the
+ * fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
+ */
+
+/** One API group version's types, as they stand in `groups/`. */
+export interface SchemaSource {
+  /** What other groups call it: `apps.v1`. */
+  readonly name: string;
+  /** The API group, "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** The prefix of its schema names in OpenAPI: `io.k8s.api.apps.v1`. */
+  readonly package: string;
+  readonly types: string;
+}
+
+/** Types with a wire form of their own; every other type name is a struct. */
+export const SCALARS = [
+  "string",
+  "bool",
+  "int32",
+  "int64",
+  "double",
+  "bytes",
+  "Time",
+  "MicroTime",
+  "Duration",
+  "Quantity",
+  "IntOrString",
+  "RawExtension",
+  "FieldsV1",
+  "JSON",
+  "JSONSchemaPropsOrBool",
+  "JSONSchemaPropsOrArray",
+  "JSONSchemaPropsOrStringArray",
+  "StringList",
+] as const;
+export type Scalar = (typeof SCALARS)[number];
+
+const scalars: ReadonlySet<string> = new Set(SCALARS);
+export const isScalar = (name: string): name is Scalar => scalars.has(name);
+
+export interface FieldDeclaration {
+  readonly number: number;
+  /** The JSON name, or `...` for a type whose fields JSON inlines. */
+  readonly name: string;
+  /** A scalar, or a struct's full name: `core.v1.Container`. */
+  readonly type: string;
+  readonly shape: "one" | "list" | "map";
+  readonly required: boolean;
+  readonly listType?: "map" | "set" | "atomic";
+  /** The keys of a list of type `map`. */
+  readonly listKeys?: readonly string[];
+  readonly atomicMap: boolean;
+  /** Strategic merge: `merge`, `retainKeys`, both or none. */
+  readonly patchStrategy: readonly string[];
+  readonly patchMergeKey?: string;
+  readonly default?: unknown;
+}
+
+export interface StructDeclaration {
+  /** Full name: `core.v1.PodSpec`. */
+  readonly name: string;
+  readonly source: SchemaSource;
+  readonly kind: boolean;
+  /** Server-side apply owns it whole. */
+  readonly atomic: boolean;
+  readonly union?: { readonly discriminator: string; readonly fields: Readonly<Record<string, string>> };
+  readonly fields: readonly FieldDeclaration[];
+}
+
+/** Parses one group version's text. Throws on a line that does not fit the language: the texts are our own. */
+export function parseTypes(source: SchemaSource): StructDeclaration[] {
+  const structs: { header: string[]; fields: FieldDeclaration[] }[] = [];
+  for (const line of source.types.split("\n")) {
+    if (line === "") continue;
+    if (line.startsWith("  ")) structs.at(-1)?.fields.push(parseField(line, source));
+    else structs.push({ header: line.split(" "), fields: [] });
+  }
+  return structs.map(({ header: [name = "", ...flags], fields }) => {
+    const union = flags.find((flag) => flag.startsWith("union="));
+    return {
+      name: `${source.name}.${name}`,
+      source,
+      kind: flags.includes("kind"),
+      atomic: flags.includes("atomic"),
+      ...(union ? { union: parseUnion(union) } : {}),
+      fields,
+    };
+  });
+}
+
+function parseField(line: string, source: SchemaSource): FieldDeclaration {
+  const [number, name, type, ...flags] = line.trim().split(" ");
+  if (!number || !name || !type) throw new Error(`${source.name}: not a field: ${line}`);
+  const shape = type.startsWith("[]") ? "list" : type.startsWith("map[]") ? "map" : "one";
+  const element = type.slice(shape === "list" ? 2 : shape === "map" ? 5 : 0);
+  const value = (flag: string) => flags.find((f) => f.startsWith(`${flag}=`))?.slice(flag.length + 1);
+  const [listType, listKeys] = value("list")?.split(":") ?? [];
+  const [strategies, mergeKey] = value("patch")?.split(":") ?? [];
+  const fallback = value("default");
+  return {
+    number: Number(number),
+    name,
+    type: isScalar(element) || element.includes(".") ? element : `${source.name}.${element}`,
+    shape,
+    required: flags.includes("required"),
+    ...(listType ? { listType: listType as "map" | "set" | "atomic" } : {}),
+    ...(listKeys ? { listKeys: listKeys.split(",") } : {}),
+    atomicMap: value("map") === "atomic",
+    patchStrategy: strategies ? strategies.split(",") : [],
+    ...(mergeKey ? { patchMergeKey: mergeKey } : {}),
+    ...(fallback !== undefined ? { default: JSON.parse(fallback) as unknown } : {}),
+  };
+}
+
+function parseUnion(flag: string) {
+  const [, discriminator = "", members = ""] = /^union=(\w*)\((.*)\)$/.exec(flag) ?? [];
+  return { discriminator, fields: Object.fromEntries(members.split(",").map((pair) => pair.split(":"))) };
+}

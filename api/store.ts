@@ -1,0 +1,188 @@
+/**
+ * The store's contract, types only. The store knows keys, never kinds: what it must know of an object to select it
+ * travels beside the object's text as {@link Attributes}, and selectors arrive as a list of {@link Requirement}s.
+ *
+ * Every call names the policy revision that the caller decided with (rule STORE-POLICY in docs/spec/store.md), and
+ * expected outcomes are values: errors lose their fields on the way through Durable Object RPC.
+ */
+
+declare const revisionBrand: unique symbol;
+/** A row number of the log, and so a resourceVersion. Below 2^53. */
+export type Revision = number & { readonly [revisionBrand]: true };
+
+/** A group resource as Kubernetes writes it: `pods`, `deployments.apps`. */
+export type GroupResource = string;
+
+export interface Key {
+  readonly resource: GroupResource;
+  /** "" for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What selectors may ask about an object. */
+export interface Attributes {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Selectable fields by their path (`status.phase`), `metadata.name` and `metadata.namespace` left out. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** One clause of a label or field selector; all clauses of a selector must hold. */
+export interface Requirement {
+  readonly of: "label" | "field";
+  readonly key: string;
+  readonly operator: "in" | "notin" | "exists" | "absent" | "gt" | "lt";
+  readonly values: readonly string[];
+}
+
+/** An object as it stands at a revision. `text` is JSON whose metadata.resourceVersion is `revision`. */
+export interface Entry {
+  readonly key: Key;
+  readonly revision: Revision;
+  readonly text: string;
+  readonly attributes: Attributes;
+}
+
+/**
+ * A change, with its precondition inside. `text` is JSON with an empty resourceVersion (`"resourceVersion":""`), kind,
+ * apiVersion and metadata leading, so that its first occurrence is the object's own; the store writes the revision in.
+ */
+export type Write =
+  | { readonly op: "create"; readonly key: Key; readonly text: string; readonly attributes: Attributes }
+  | {
+      readonly op: "replace";
+      readonly key: Key;
+      readonly text: string;
+      readonly attributes: Attributes;
+      readonly ifRevision?: Revision;
+    }
+  /** The log keeps `text` (the object's last state, the revision written in) for watchers; without it, the stored text. */
+  | { readonly op: "delete"; readonly key: Key; readonly ifRevision?: Revision; readonly text?: string }
+  /** Changes nothing: the commit fails unless the object is there (or absent) and meets the requirements. */
+  | {
+      readonly op: "expect";
+      readonly key: Key;
+      readonly exists: boolean;
+      readonly requirements?: readonly Requirement[];
+    };
+
+export interface CommitRequest {
+  readonly writes: readonly Write[];
+  /** The revision of the policy snapshot that allowed this; absent for the control plane's own writes. */
+  readonly policyRevision?: Revision;
+  /** These writes change policy: snapshots older than their revision are stale from now on. */
+  readonly changesPolicy?: boolean;
+}
+
+export type CommitFailure =
+  | {
+      readonly reason: "exists" | "missing" | "conflict" | "unexpected";
+      readonly write: number;
+      readonly current?: Entry;
+    }
+  | { readonly reason: "stale-policy"; readonly policyRevision: Revision }
+  | { readonly reason: "too-large" | "storage-full"; readonly message: string };
+
+/** `revisions` has one element a write; an `expect` repeats the revision before it. */
+export type CommitResult =
+  | { readonly ok: true; readonly revisions: readonly Revision[] }
+  | ({ readonly ok: false } & CommitFailure);
+
+export type ReadFailure =
+  | { readonly reason: "stale-policy"; readonly policyRevision: Revision }
+  /** The revision asked for is before the compaction mark. */
+  | { readonly reason: "compacted"; readonly oldest: Revision }
+  /** The revision asked for has not happened. */
+  | { readonly reason: "future"; readonly revision: Revision };
+export type Answer<T> = ({ readonly ok: true } & T) | ({ readonly ok: false } & ReadFailure);
+
+export interface ReadRequest {
+  readonly key: Key;
+  readonly policyRevision?: Revision;
+  /** Read the state at this revision instead of the newest. */
+  readonly at?: Revision;
+}
+
+export interface ListRequest {
+  readonly resource: GroupResource;
+  /** Absent: all namespaces. Objects come ordered by namespace, then name (bytewise). */
+  readonly namespace?: string;
+  /** Absent: all names. */
+  readonly name?: string;
+  readonly requirements?: readonly Requirement[];
+  readonly limit?: number;
+  /** Go on after this object of an earlier page. */
+  readonly after?: { readonly namespace: string; readonly name: string };
+  readonly at?: Revision;
+  readonly policyRevision?: Revision;
+}
+
+export interface ListPage {
+  readonly revision: Revision;
+  readonly items: readonly Entry[];
+  /** How many more objects match after this page; undefined where a selector makes counting them a scan. */
+  readonly remaining?: number;
+  readonly more: boolean;
+}
+
+export interface Change {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly revision: Revision;
+  readonly key: Key;
+  /** The object after the change; for DELETED its last state, with the revision of the deletion. */
+  readonly text: string;
+  readonly attributes: Attributes;
+  /** The attributes that this change replaced. */
+  readonly previous?: Attributes;
+}
+
+export interface AfterRequest {
+  readonly revision: Revision;
+  /** Absent: all resources. */
+  readonly resources?: readonly GroupResource[];
+  readonly limit?: number;
+}
+
+export interface Tail {
+  readonly changes: readonly Change[];
+  /** The log is read up to here: what to ask with next time. */
+  readonly revision: Revision;
+  /** The limit cut the answer short. */
+  readonly more: boolean;
+}
+
+export interface WatchRequest {
+  readonly resource: GroupResource;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly requirements?: readonly Requirement[];
+  /** Events after this revision; absent: from now on, the current state first as ADDED events. */
+  readonly since?: Revision;
+  /** Send the current state as ADDED events, then a bookmark annotated `k8s.io/initial-events-end`. */
+  readonly sendInitialEvents?: boolean;
+  readonly bookmarks: boolean;
+  /** What a bookmark says it is: the object is `{kind, apiVersion, metadata: {resourceVersion}}`. */
+  readonly bookmarkKind: { readonly apiVersion: string; readonly kind: string };
+  readonly timeoutSeconds: number;
+  readonly policyRevision?: Revision;
+}
+
+/**
+ * What every implementation offers, SQLite in an object or memory, and the contract suite holds them to. Lists that may
+ * be large and watches are streamed; their wire form is in docs/spec/store.md.
+ */
+export interface Store<ByteStream = unknown> {
+  commit(request: CommitRequest): Promise<CommitResult>;
+  read(request: ReadRequest): Promise<Answer<{ readonly entry: Entry | undefined; readonly revision: Revision }>>;
+  /** Reads several keys at one revision, in their order. */
+  readMany(request: {
+    readonly keys: readonly Key[];
+    readonly policyRevision?: Revision;
+  }): Promise<Answer<{ readonly entries: readonly (Entry | undefined)[]; readonly revision: Revision }>>;
+  list(request: ListRequest): Promise<Answer<ListPage>>;
+  after(request: AfterRequest): Promise<Answer<Tail>>;
+  /** Newline-delimited JSON watch events, UTF-8. */
+  watch(request: WatchRequest): Promise<Answer<{ readonly stream: ByteStream }>>;
+  /** The newest revision, and the oldest that `at` and `after` can still answer. */
+  status(): Promise<{ readonly revision: Revision; readonly oldest: Revision; readonly policyRevision: Revision }>;
+}

@@ -1,0 +1,17 @@
+// `npm run check`: format, lint, types (one tsconfig per environment), dead code. Runs all, prints what failed, exits 1 on any failure.
+import { spawnSync } from "node:child_process";
+
+const steps = [
+  ["generate types", "node", ["scripts/generate-types.mjs"]],
+  ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
+  ...["api", "worker", "agent", "test"].map((env) => [`types of ${env}`, "tsc", ["-p", env]]),
+  ["dead code", "knip", []],
+];
+const failed = steps.filter(([title, command, args]) => {
+  const started = Date.now();
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  console.log(`${status === 0 ? "ok    " : "FAILED"} ${title} (${Date.now() - started} ms)`);
+  if (status !== 0) console.log(`${stdout}${stderr}`);
+  return status !== 0;
+});
+process.exit(failed.length > 0 ? 1 : 0);
