@@ -1,52 +1,118 @@
 /**
  * What a controller is: names, what it reads, and a pure function from a snapshot and the time to effects. It asks what
  * is missing now, not what just happened; running it twice is harmless.
+ *
+ * The shell (durable-objects/controllers) never reconciles an item on a state older than the item's own last effects, so
+ * there are no expectations to keep: what a plan did is in the next snapshot.
  */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
 
-/** The state at one revision, indexed. Objects are shared: never change one. */
+/** An object of any kind, and which one. */
+export interface Located {
+  readonly resource: GroupResource;
+  readonly object: Stored<KubeObject>;
+}
+
+/** The state at one revision, indexed. Objects are shared: never change one. managedFields are left out. */
 export interface Snapshot {
   get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): Stored<T> | undefined;
   /** All objects of a resource, or of one namespace. */
   list<T extends KubeObject>(resource: GroupResource, namespace?: string): readonly Stored<T>[];
   /** Objects of the resource with an owner reference to that uid. */
   ownedBy<T extends KubeObject>(resource: GroupResource, uid: string): readonly Stored<T>[];
+  /** Objects of the namespace without a controlling owner. */
+  orphans<T extends KubeObject>(resource: GroupResource, namespace: string): readonly Stored<T>[];
+  /** Objects of the namespace that carry all these labels; found by the rarest of them. */
+  labelled<T extends KubeObject>(
+    resource: GroupResource,
+    namespace: string,
+    labels: Readonly<Record<string, string>>,
+  ): readonly Stored<T>[];
+  /** Pods whose spec.nodeName is this. */
+  podsOnNode<T extends KubeObject>(nodeName: string): readonly Stored<T>[];
+  /** Any object by uid. For kinds that only {@link EVERYTHING} reads, the metadata alone. */
+  byUid(uid: string): Located | undefined;
+  /** Objects of any kind with an owner reference to that uid. */
+  dependentsOf(uid: string): readonly Located[];
+  /** Objects of any kind in a namespace. */
+  inNamespace(namespace: string): readonly Located[];
+  /** The group resource that serves a kind, if any does: `apps/v1`, `Deployment` → `deployments.apps`. */
+  resourceOf(apiVersion: string, kind: string): GroupResource | undefined;
+}
+
+/** In `reads` and `writes`: objects of every kind, custom ones too. Reading this gives metadata only. */
+export const EVERYTHING: GroupResource = "*";
+
+/** What an effect's outcome is recorded as; `{name}` is the object's name, `{message}` the API server's error text. */
+export interface EventText {
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface EffectBase {
+  readonly resource: GroupResource;
+  readonly namespace: string;
+  /** Events about `about` when the effect succeeds (Normal) or fails (Warning). */
+  readonly record?: {
+    readonly about: Stored<KubeObject>;
+    readonly success?: EventText;
+    readonly failure?: EventText;
+  };
+}
+
+export interface CreateEffect extends EffectBase {
+  readonly op: "create";
+  readonly object: KubeObject;
+}
+
+/** A PUT; metadata.resourceVersion of `object` is the precondition. */
+export interface UpdateEffect extends EffectBase {
+  readonly op: "update";
+  readonly object: KubeObject;
+  readonly subresource?: string;
+}
+
+export interface PatchEffect extends EffectBase {
+  readonly op: "patch";
+  readonly name: string;
+  readonly subresource?: string;
+  readonly type:
+    | "application/merge-patch+json"
+    | "application/strategic-merge-patch+json"
+    | "application/json-patch+json";
+  readonly patch: unknown;
+}
+
+/** Not found is success. */
+export interface DeleteEffect extends EffectBase {
+  readonly op: "delete";
+  readonly name: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+}
+
+/** What only the cluster's own authority can make: filled in by the shell, then written as the update it is. */
+export interface IssueEffect extends EffectBase {
+  readonly op: "issue";
+  readonly name: string;
+  readonly what:
+    | { readonly kind: "service-account-token"; readonly secret: KubeObject; readonly serviceAccount: KubeObject }
+    | { readonly kind: "certificate"; readonly request: KubeObject };
 }
 
 /** Effects are API requests as data: admission, defaulting and validation hold for controllers too. */
-export type Effect =
-  | { readonly op: "create"; readonly resource: GroupResource; readonly namespace: string; readonly object: KubeObject }
-  /** A PUT; metadata.resourceVersion of `object` is the precondition. */
-  | {
-      readonly op: "update";
-      readonly resource: GroupResource;
-      readonly namespace: string;
-      readonly object: KubeObject;
-      readonly subresource?: string;
-    }
-  | {
-      readonly op: "patch";
-      readonly resource: GroupResource;
-      readonly namespace: string;
-      readonly name: string;
-      readonly subresource?: string;
-      readonly type:
-        | "application/merge-patch+json"
-        | "application/strategic-merge-patch+json"
-        | "application/json-patch+json";
-      readonly patch: unknown;
-    }
-  | {
-      readonly op: "delete";
-      readonly resource: GroupResource;
-      readonly namespace: string;
-      readonly name: string;
-      readonly uid?: string;
-      readonly resourceVersion?: string;
-      readonly gracePeriodSeconds?: number;
-      readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
-    };
+export type Effect = CreateEffect | UpdateEffect | PatchEffect | DeleteEffect | IssueEffect;
+
+/** Effects that do not depend on each other. */
+export interface Batch {
+  readonly op: "batch";
+  readonly effects: readonly Effect[];
+  /** In groups of 1, 2, 4, …, the first group with a failure being the last, as Kubernetes creates pods. */
+  readonly slowStart?: boolean;
+}
 
 /** An Event to be recorded about an object, as client-go's recorder takes it. */
 export interface EventRecord {
@@ -54,49 +120,70 @@ export interface EventRecord {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly message: string;
+  /** Overrides the namespace of `about`, where Kubernetes does. */
+  readonly namespace?: string;
 }
 
 export interface Plan {
   /** Carried out in order; a failed effect (conflict, forbidden by quota) ends the plan and retries the item with back-off. */
-  readonly effects: readonly Effect[];
+  readonly effects: readonly (Effect | Batch)[];
   readonly events?: readonly EventRecord[];
   /** Look at the item again at that time (ms), though nothing may have changed. */
   readonly wakeAt?: number;
 }
 
+/** Nothing is missing. */
+export const settled: Plan = { effects: [] };
+
 /** A work item: an object of the controller's primary resource, by `namespace/name` (`name` for cluster scope). */
 export type ItemKey = string;
 
-export interface Controller {
-  /** As in kube-controller-manager: `deployment-controller`. It acts as system:serviceaccount:kube-system:NAME. */
-  readonly name: string;
-  /** What `reconcile` may look at; the shell refuses other reads. */
-  readonly reads: readonly GroupResource[];
-  /** What its effects may write; the shell refuses others. */
-  readonly writes: readonly GroupResource[];
-  /** The work items that a change of this object touches. `previous` is the object before it. */
-  itemsOf(change: {
-    readonly resource: GroupResource;
-    readonly object: Stored<KubeObject>;
-    readonly previous?: Stored<KubeObject>;
-    readonly deleted: boolean;
-    readonly snapshot: Snapshot;
-  }): readonly ItemKey[];
-  /**
-   * `failure` is the last failed effect of this item, for conditions such as ReplicaFailure. `random` gives name
-   * suffixes and the like.
-   */
-  reconcile(item: ItemKey, context: ReconcileContext): Plan;
+export interface ObjectChange {
+  readonly resource: GroupResource;
+  readonly object: Stored<KubeObject>;
+  /** The object before it; absent on creation and on the first load. */
+  readonly previous?: Stored<KubeObject>;
+  readonly deleted: boolean;
+  readonly snapshot: Snapshot;
+}
+
+/** What the cluster says of itself. */
+export interface ClusterFacts {
+  /** PEM; the CA of the API server's certificate. */
+  readonly caBundle: string;
+  /** The range node pod CIDRs are cut from, such as `10.244.0.0/16`. */
+  readonly podCidr: string;
+  readonly serviceCidr: string;
 }
 
 export interface ReconcileContext {
   readonly snapshot: Snapshot;
   /** ms since the epoch. */
   readonly now: number;
-  readonly failure?: {
-    readonly effect: Effect;
-    readonly code: number;
-    readonly reason: string;
-    readonly message: string;
-  };
+  readonly cluster: ClusterFacts;
+  /** The last failed effect of this item, for conditions such as ReplicaFailure. */
+  readonly failure?: EffectFailure;
+  /** When the last time was that a node's agent was heard of (ms); undefined: not since this control plane woke. */
+  readonly heardOf: (node: string) => number | undefined;
+}
+
+export interface EffectFailure {
+  readonly effect: Effect;
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Controller {
+  /** As in kube-controller-manager: `deployment-controller`. It acts as system:serviceaccount:kube-system:NAME. */
+  readonly name: string;
+  /** The source component of its events where Kubernetes' differs from the name. */
+  readonly component?: string;
+  /** What `reconcile` may look at; the shell refuses other reads. */
+  readonly reads: readonly GroupResource[];
+  /** What its effects may write; the shell refuses others. */
+  readonly writes: readonly GroupResource[];
+  /** The work items that a change of this object touches. */
+  itemsOf(change: ObjectChange): readonly ItemKey[];
+  reconcile(item: ItemKey, context: ReconcileContext): Plan;
 }

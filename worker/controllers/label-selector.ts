@@ -1,0 +1,33 @@
+/** metav1.LabelSelector as controllers use it. */
+import type { LabelSelector } from "../../api/generated/meta.v1.ts";
+
+type Labels = Readonly<Record<string, string>> | undefined;
+
+/** Whether labels meet a selector. An absent selector matches nothing, an empty one everything. */
+export function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
+  if (!selector) return false;
+  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels?.[key] !== value) return false;
+  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
+    const value = labels?.[key];
+    switch (operator) {
+      case "In":
+        return value !== undefined && values.includes(value);
+      case "NotIn":
+        return value === undefined || !values.includes(value);
+      case "Exists":
+        return value !== undefined;
+      case "DoesNotExist":
+        return value === undefined;
+      default:
+        return false;
+    }
+  });
+}
+
+/** Whether a selector asks for nothing, and so would match everything. */
+export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
+  !selector || (Object.keys(selector.matchLabels ?? {}).length === 0 && (selector.matchExpressions ?? []).length === 0);
+
+/** Whether labels carry each of the wanted pairs. */
+export const carries = (labels: Labels, wanted: Readonly<Record<string, string>>): boolean =>
+  Object.entries(wanted).every(([key, value]) => labels?.[key] === value);

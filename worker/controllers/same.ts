@@ -1,0 +1,12 @@
+/** Whether two JSON values are equal; absent and undefined are the same, and the order of keys does not count. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null)
+    return (a ?? undefined) === (b ?? undefined);
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)]))
+    if (!same(left[key], right[key])) return false;
+  return true;
+}
