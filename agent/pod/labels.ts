@@ -1,0 +1,16 @@
+/** The labels and annotations by which the agent knows its containers again after a restart: the kubelet's own names. */
+import type { ContainerObservation } from "../runtime/runtime.ts";
+
+export const POD_NAME = "io.kubernetes.pod.name";
+export const POD_NAMESPACE = "io.kubernetes.pod.namespace";
+export const POD_UID = "io.kubernetes.pod.uid";
+export const CONTAINER_NAME = "io.kubernetes.container.name";
+export const CONTAINER_HASH = "io.kubernetes.container.hash";
+export const RESTART_COUNT = "io.kubernetes.container.restartCount";
+export const TERMINATION_MESSAGE_PATH = "io.kubernetes.container.terminationMessagePath";
+export const TERMINATION_MESSAGE_POLICY = "io.kubernetes.container.terminationMessagePolicy";
+/** Where the container's termination message lies on the machine. */
+export const TERMINATION_MESSAGE_FILE = "sailplane.dev/termination-message-file";
+
+export const restartCountOf = (container: Pick<ContainerObservation, "annotations">): number =>
+  Number(container.annotations[RESTART_COUNT] ?? 0);
