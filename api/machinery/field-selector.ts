@@ -1,0 +1,58 @@
+/** Field selectors as text, `status.phase!=Running,spec.nodeName=a`: grammar and messages of apimachinery pkg/fields. */
+import type { Requirement } from "../store.ts";
+import type { ParsedSelector } from "./label-selector.ts";
+
+const refused = (message: string): ParsedSelector => ({ ok: false, message });
+
+/** Which fields a kind knows is another question: see {@link unknownFieldMessage}. */
+export function parseFieldSelector(text: string): ParsedSelector {
+  const requirements: Requirement[] = [];
+  for (const term of splitTerms(text).sort()) {
+    if (term === "") continue;
+    const [, key, operator, escaped] = /^(.*?)(!=|==|=)(.*)$/s.exec(term) ?? [];
+    if (key === undefined || escaped === undefined) {
+      return refused(`invalid selector: '${text}'; can't understand '${term}'`);
+    }
+    const value = unescapeValue(escaped);
+    if (!value.ok) return value;
+    requirements.push({ of: "field", key, operator: operator === "!=" ? "notin" : "in", values: [value.text] });
+  }
+  return { ok: true, requirements };
+}
+
+/** At commas that no backslash precedes; escapes stay as they are. */
+function splitTerms(text: string): string[] {
+  const terms = [""];
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (char === ",") terms.push("");
+    else terms.push(`${terms.pop()}${char}${char === "\\" ? text.charAt(++at) : ""}`);
+  }
+  return terms;
+}
+
+function unescapeValue(escaped: string): { ok: true; text: string } | { ok: false; message: string } {
+  let text = "";
+  for (let at = 0; at < escaped.length; at++) {
+    const char = escaped.charAt(at);
+    if (char === "," || char === "=") {
+      return { ok: false, message: `invalid field selector: unescaped character in value: ${char.charCodeAt(0)}` };
+    }
+    if (char !== "\\") text += char;
+    else {
+      const next = escaped.charAt(++at);
+      if (next === "" || !"\\,=".includes(next)) {
+        return { ok: false, message: `invalid field selector: invalid escape sequence: \\${next}` };
+      }
+      text += next;
+    }
+  }
+  return { ok: true, text };
+}
+
+/** The text of a 400 for a field that the kind does not select by. The words differ by who converts the label. */
+export function unknownFieldMessage(kind: { group: string; kind: string; fields?: object }, field: string): string {
+  if (kind.group === "batch" && kind.kind === "Job") return `field label "${field}" not supported for Job`;
+  if (kind.fields && Object.keys(kind.fields).length > 0) return `field label not supported: ${field}`;
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}
