@@ -80,7 +80,7 @@ export interface ResourceDefinition<T extends KubeObject> {
   /** Fields beside `spec` that count as spec for the generation (rarely: `data`, `webhooks`). */
   readonly generationOf?: (object: T) => unknown;
   /** Default: dnsSubdomain. Answers the problem with a name in Kubernetes' words, or nothing. */
-  readonly validateName?: (name: string, prefix: boolean) => string[];
+  readonly validateName?: (name: string, prefix: boolean) => readonly string[];
 
   /** Kubernetes' versioned defaulting: runs on every decode of a body, for create, update and patch. */
   readonly defaults?: (draft: T) => void;
