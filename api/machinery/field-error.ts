@@ -64,6 +64,13 @@ export const invalid = (path: string, value: unknown, detail: string): FieldErro
   message: withDetail(`Invalid value: ${printValue(value)}`, detail),
 });
 
+/** As {@link invalid}, where Kubernetes does not show the value. */
+export const invalidWithoutValue = (path: string, detail: string): FieldError => ({
+  reason: "FieldValueInvalid",
+  path,
+  message: `Invalid value: ${detail}`,
+});
+
 export const notSupported = (path: string, value: unknown, supported: readonly string[]): FieldError => ({
   reason: "FieldValueNotSupported",
   path,

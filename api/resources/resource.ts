@@ -88,6 +88,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly prepareCreate?: (draft: T) => void;
   readonly prepareUpdate?: (draft: T, old: T) => void;
   readonly validate?: (object: T) => FieldError[];
+  /** What only a create can break; `validate(object)` has run before. */
+  readonly validateCreate?: (object: T) => FieldError[];
   /** What only an update can break; `validate(next)` has run before. */
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
   /** The texts of Warning headers. `old` on an update. */
