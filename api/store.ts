@@ -103,6 +103,11 @@ export interface ReadRequest {
   readonly at?: Revision;
 }
 
+export interface ReadManyRequest {
+  readonly keys: readonly Key[];
+  readonly policyRevision?: Revision;
+}
+
 export interface ListRequest {
   readonly resource: GroupResource;
   /** Absent: all namespaces. Objects come ordered by namespace, then name (bytewise). */
@@ -117,12 +122,26 @@ export interface ListRequest {
   readonly policyRevision?: Revision;
 }
 
-export interface ListPage {
+/** What is known of a page before its items are read. */
+export interface ListHead {
   readonly revision: Revision;
-  readonly items: readonly Entry[];
-  /** How many more objects match after this page; undefined where a selector makes counting them a scan. */
-  readonly remaining?: number;
+  /** Objects of the resource, namespace and name asked for come after this page. As in Kubernetes, they need not match. */
   readonly more: boolean;
+  /** How many they are; absent where a selector makes counting them a scan. */
+  readonly remaining?: number;
+  /** The page's last object, to go on `after`; absent when it is empty. */
+  readonly last?: { readonly namespace: string; readonly name: string };
+}
+
+/** A page may hold fewer items than `limit`, and ends early at some megabytes of text: go on while there is `more`. */
+export interface ListPage extends ListHead {
+  readonly items: readonly Entry[];
+}
+
+/** A list answered as a stream of item texts joined by commas; see api/store-stream.ts for its head. */
+export interface ListStreamRequest extends ListRequest {
+  /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
+  readonly dropPrefix?: string;
 }
 
 export interface Change {
@@ -161,8 +180,15 @@ export interface WatchRequest {
   /** Send the current state as ADDED events, then a bookmark annotated `k8s.io/initial-events-end`. */
   readonly sendInitialEvents?: boolean;
   readonly bookmarks: boolean;
-  /** What a bookmark says it is: the object is `{kind, apiVersion, metadata: {resourceVersion}}`. */
-  readonly bookmarkKind: { readonly apiVersion: string; readonly kind: string };
+  /**
+   * What a bookmark says it is: the object is `{kind, apiVersion, metadata: {resourceVersion}, ...zero}`. `zero` holds the
+   * fields that Kubernetes prints even of an empty object of the kind, such as a Pod's `spec: {containers: null}`.
+   */
+  readonly bookmarkKind: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly zero?: Readonly<Record<string, unknown>>;
+  };
   readonly timeoutSeconds: number;
   readonly policyRevision?: Revision;
 }
@@ -175,10 +201,9 @@ export interface Store<ByteStream = unknown> {
   commit(request: CommitRequest): Promise<CommitResult>;
   read(request: ReadRequest): Promise<Answer<{ readonly entry: Entry | undefined; readonly revision: Revision }>>;
   /** Reads several keys at one revision, in their order. */
-  readMany(request: {
-    readonly keys: readonly Key[];
-    readonly policyRevision?: Revision;
-  }): Promise<Answer<{ readonly entries: readonly (Entry | undefined)[]; readonly revision: Revision }>>;
+  readMany(
+    request: ReadManyRequest,
+  ): Promise<Answer<{ readonly entries: readonly (Entry | undefined)[]; readonly revision: Revision }>>;
   list(request: ListRequest): Promise<Answer<ListPage>>;
   after(request: AfterRequest): Promise<Answer<Tail>>;
   /** Newline-delimited JSON watch events, UTF-8. */

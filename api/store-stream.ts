@@ -1,0 +1,29 @@
+/**
+ * The head of a streamed list, carried as HTTP headers (rule STORE-STREAM in docs/spec/store.md), so that the Worker can
+ * write a List's metadata before the first item arrives.
+ */
+import type { ListHead, Revision } from "./store.ts";
+
+/** Where a ClusterStore answers streams: POST with the request as JSON. The host is never looked up. */
+export const storeStreamUrls = { list: "https://store/list", watch: "https://store/watch" } as const;
+
+export function renderListHead(head: ListHead): Record<string, string> {
+  return {
+    "store-revision": String(head.revision),
+    "store-more": String(head.more),
+    ...(head.remaining === undefined ? {} : { "store-remaining": String(head.remaining) }),
+    ...(head.last && { "store-last": `${head.last.namespace}/${head.last.name}` }),
+  };
+}
+
+export function parseListHead(headers: { get(name: string): string | null }): ListHead {
+  const remaining = headers.get("store-remaining");
+  const last = headers.get("store-last");
+  const slash = last?.indexOf("/") ?? -1;
+  return {
+    revision: Number(headers.get("store-revision")) as Revision,
+    more: headers.get("store-more") === "true",
+    ...(remaining === null ? {} : { remaining: Number(remaining) }),
+    ...(last === null ? {} : { last: { namespace: last.slice(0, slash), name: last.slice(slash + 1) } }),
+  };
+}
