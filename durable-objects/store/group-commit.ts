@@ -1,0 +1,96 @@
+/**
+ * Commits that arrive in one turn of the loop share one transaction, and so one disk sync. Each is still all or nothing:
+ * one that is refused appends nothing, and those after it see only what was accepted.
+ */
+import type { CommitRequest, CommitResult, Revision } from "../../api/store.ts";
+import type { LogTables, Marks } from "./log-tables.ts";
+import { planCommit } from "./plan-commit.ts";
+
+interface Waiting {
+  readonly request: CommitRequest;
+  readonly answer: (result: CommitResult) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface GroupCommitOptions {
+  readonly tables: LogTables;
+  /** Runs the callback in a later turn, after all requests that are already there. */
+  readonly later: (run: () => void) => void;
+  readonly now: () => number;
+  /** A group was applied; its answers are on their way. */
+  readonly committed: () => void;
+}
+
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  #marks: Marks;
+  #waiting: Waiting[] = [];
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#marks = options.tables.marks();
+  }
+
+  get marks(): Marks {
+    return this.#marks;
+  }
+
+  set oldest(oldest: Revision) {
+    this.#marks = { ...this.#marks, oldest };
+  }
+
+  commit(request: CommitRequest): Promise<CommitResult> {
+    return new Promise((answer, fail) => {
+      this.#waiting.push({ request, answer, fail });
+      if (this.#waiting.length === 1) this.#options.later(() => this.#flush());
+    });
+  }
+
+  #flush(): void {
+    const group = this.#waiting;
+    this.#waiting = [];
+    const before = this.#marks;
+    try {
+      const results = this.#options.tables.transaction(() => group.map(({ request }) => this.#apply(request)));
+      for (const [index, result] of results.entries()) group[index]?.answer(result);
+    } catch (error) {
+      this.#marks = before;
+      if (group.length === 1) this.#explain(error, group[0]);
+      else for (const waiting of group) this.#alone(waiting);
+    }
+    if (this.#marks.revision > before.revision) this.#options.committed();
+  }
+
+  /** After a group that failed as a whole: only the one that cannot be applied fails. */
+  #alone(waiting: Waiting): void {
+    const before = this.#marks;
+    try {
+      waiting.answer(this.#options.tables.transaction(() => this.#apply(waiting.request)));
+    } catch (error) {
+      this.#marks = before;
+      this.#explain(error, waiting);
+    }
+  }
+
+  /** SQLITE_FULL is an expected outcome; anything else is a fault. */
+  #explain(error: unknown, waiting: Waiting | undefined): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (/SQLITE_FULL|is full|storage limit/i.test(message))
+      waiting?.answer({ ok: false, reason: "storage-full", message });
+    else waiting?.fail(error);
+  }
+
+  #apply(request: CommitRequest): CommitResult {
+    const { tables, now } = this.#options;
+    const { revision, policy } = this.#marks;
+    const plan = planCommit(request, { revision, policy, now: now(), standing: (key) => tables.standing(key) });
+    if (!plan.ok) return plan;
+    for (const row of plan.rows) tables.append(row);
+    const newest = plan.rows.at(-1)?.revision;
+    if (newest !== undefined) {
+      this.#marks = { ...this.#marks, revision: newest, ...(request.changesPolicy && { policy: newest }) };
+      if (request.changesPolicy) tables.setMark("policy", newest);
+    }
+    return { ok: true, revisions: plan.revisions };
+  }
+}

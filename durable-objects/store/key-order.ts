@@ -1,0 +1,20 @@
+/** The order of keys: by namespace, then name, bytewise as UTF-8, which is how SQLite and etcd order them. */
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export const comparePlaces = (a: Place, b: Place): number =>
+  compareBytewise(a.namespace, b.namespace) || compareBytewise(a.name, b.name);
+
+/** UTF-16 puts surrogates before U+E000, UTF-8 after; all else is ordered alike. */
+function compareBytewise(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+const rank = (unit: number) => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);

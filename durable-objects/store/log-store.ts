@@ -1,0 +1,230 @@
+/** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
+import type {
+  AfterRequest,
+  Answer,
+  Attributes,
+  Change,
+  CommitRequest,
+  CommitResult,
+  Entry,
+  Key,
+  ListHead,
+  ListPage,
+  ListRequest,
+  ListStreamRequest,
+  ReadFailure,
+  ReadManyRequest,
+  ReadRequest,
+  Revision,
+  Store,
+  Tail,
+  WatchRequest,
+} from "../../api/store.ts";
+import { WatchHub } from "../watch/watch-hub.ts";
+import { compact, defaultWindow, type Window } from "./compaction.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { itemStream } from "./item-stream.ts";
+import type { LogRow, LogTables } from "./log-tables.ts";
+import { planPage } from "./plan-page.ts";
+import { mustTakeRevision } from "./revision-text.ts";
+import { tooLarge } from "./size-limit.ts";
+import type { Turns } from "./turns.ts";
+
+/** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
+const ANSWER_LENGTH = 8 * 1024 * 1024;
+
+interface LogStoreOptions {
+  readonly turns: Turns;
+  readonly window?: Window;
+  /** A commit became durable: the newest revision. Listeners are poked from here. */
+  readonly committed?: (revision: Revision) => void;
+}
+
+export class LogStore implements Store<ReadableStream<Uint8Array>> {
+  readonly #tables: LogTables;
+  readonly #turns: Turns;
+  readonly #window: Window;
+  readonly #commits: GroupCommit;
+  readonly #watches: WatchHub;
+  /** Revisions that open list streams still read. */
+  readonly #pins = new Set<{ readonly revision: Revision }>();
+  #compactedAt: number;
+
+  constructor(tables: LogTables, { turns, window = defaultWindow, committed }: LogStoreOptions) {
+    this.#tables = tables;
+    this.#turns = turns;
+    this.#window = window;
+    this.#compactedAt = turns.now();
+    this.#commits = new GroupCommit({
+      tables,
+      later: turns.later,
+      now: turns.now,
+      committed: () => {
+        this.#watches.wake();
+        committed?.(this.#marks.revision);
+        this.#compactWhenDue();
+      },
+    });
+    this.#watches = new WatchHub({ tables, turns, marks: () => this.#marks });
+  }
+
+  get #marks() {
+    return this.#commits.marks;
+  }
+
+  async commit(request: CommitRequest): Promise<CommitResult> {
+    for (const write of request.writes) {
+      const message = tooLarge(write);
+      if (message !== undefined) return { ok: false, reason: "too-large", message };
+      if (write.op !== "expect" && write.text !== undefined) mustTakeRevision(write.text);
+    }
+    const result = await this.#commits.commit(request);
+    if (result.ok || !("write" in result)) return result;
+    const key = request.writes[result.write]?.key;
+    const current = key && this.#current(key);
+    return current ? { ...result, current } : result;
+  }
+
+  async read({
+    key,
+    at,
+    policyRevision,
+  }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
+    const failure = this.#refuse(at, policyRevision);
+    if (failure) return failure;
+    const revision = at ?? this.#marks.revision;
+    return { ok: true, entry: at === undefined ? this.#current(key) : this.#entryAt(key, at), revision };
+  }
+
+  async readMany({ keys, policyRevision }: ReadManyRequest) {
+    const failure = this.#refuse(undefined, policyRevision);
+    if (failure) return failure;
+    return { ok: true as const, entries: keys.map((key) => this.#current(key)), revision: this.#marks.revision };
+  }
+
+  async list(request: ListRequest): Promise<Answer<ListPage>> {
+    const failure = this.#refuse(request.at, request.policyRevision);
+    if (failure) return failure;
+    const page = planPage(this.#tables, request);
+    const items: Entry[] = [];
+    let length = 0;
+    for (const row of this.#tables.rows(page.revisions)) {
+      items.push(entryOf(row));
+      length += row.text.length;
+      if (length > ANSWER_LENGTH) break;
+    }
+    if (items.length === page.revisions.length) return { ok: true, ...page.head, items };
+    const { remaining, revision } = page.head;
+    const { namespace = "", name = "" } = items.at(-1)?.key ?? {};
+    const left = remaining === undefined ? {} : { remaining: remaining + page.revisions.length - items.length };
+    return { ok: true, revision, more: true, ...left, last: { namespace, name }, items };
+  }
+
+  /** The list as a stream of item texts joined by commas, each read when the client takes it. */
+  async listStream(
+    request: ListStreamRequest,
+  ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array> }>> {
+    const failure = this.#refuse(request.at, request.policyRevision);
+    if (failure) return failure;
+    const { head, revisions } = planPage(this.#tables, request);
+    const pin = { revision: head.revision };
+    this.#pins.add(pin);
+    const stream = itemStream({
+      tables: this.#tables,
+      revisions,
+      turns: this.#turns,
+      dropPrefix: request.dropPrefix ?? "",
+      closed: () => this.#pins.delete(pin),
+    });
+    return { ok: true, head, stream };
+  }
+
+  async after({ revision, resources, limit = 1000 }: AfterRequest): Promise<Answer<Tail>> {
+    const failure = this.#refuse(revision, undefined);
+    if (failure) return failure;
+    const changes: Change[] = [];
+    let length = 0;
+    const newest = this.#marks.revision;
+    for (const row of this.#tables.rowsBetween(revision, newest, resources)) {
+      const last = changes.at(-1)?.revision;
+      if (last !== undefined && (changes.length >= limit || length > ANSWER_LENGTH)) {
+        return { ok: true, changes, revision: last, more: true };
+      }
+      changes.push(changeOf(row));
+      length += row.text.length;
+    }
+    return { ok: true, changes, revision: newest, more: false };
+  }
+
+  async watch(request: WatchRequest): Promise<Answer<{ stream: ReadableStream<Uint8Array> }>> {
+    const failure = this.#refuse(request.since, request.policyRevision);
+    return failure ?? { ok: true, stream: this.#watches.open(request) };
+  }
+
+  async status() {
+    const { revision, oldest, policy } = this.#marks;
+    return { revision, oldest, policyRevision: policy };
+  }
+
+  #refuse(at: Revision | undefined, policyRevision: Revision | undefined): ({ ok: false } & ReadFailure) | undefined {
+    const { revision, oldest, policy } = this.#marks;
+    if (policyRevision !== undefined && policyRevision < policy) {
+      return { ok: false, reason: "stale-policy", policyRevision: policy };
+    }
+    if (at !== undefined && at < oldest) return { ok: false, reason: "compacted", oldest };
+    if (at !== undefined && at > revision) return { ok: false, reason: "future", revision };
+    return undefined;
+  }
+
+  #current(key: Key): Entry | undefined {
+    const standing = this.#tables.standing(key);
+    const row = standing && this.#tables.row(standing.revision);
+    return row && entryOf(row);
+  }
+
+  #entryAt(key: Key, at: Revision): Entry | undefined {
+    const [revision] = planPage(this.#tables, { ...key, at }).revisions;
+    const row = revision === undefined ? undefined : this.#tables.row(revision);
+    return row && entryOf(row);
+  }
+
+  /** Nothing compacts an idle store: the commits that age the log pay for it. */
+  #compactWhenDue(): void {
+    const now = this.#turns.now();
+    const { revision, oldest } = this.#marks;
+    const due = revision - oldest > 2 * this.#window.keepRevisions ? COMPACT_BUSY : COMPACT_QUIET;
+    if (now - this.#compactedAt < due) return;
+    this.#compactedAt = now;
+    this.#turns.later(() => this.compact());
+  }
+
+  /** One step of compaction; answers the new mark. */
+  compact(window = this.#window): Revision {
+    const pinned = [...this.#pins].reduce<Revision | undefined>(
+      (least, { revision }) => (least === undefined || revision < least ? revision : least),
+      undefined,
+    );
+    const { revision, oldest } = this.#marks;
+    const now = this.#turns.now();
+    const mark = compact(this.#tables, { window, now, revision, oldest, pinned });
+    this.#commits.oldest = mark;
+    return mark;
+  }
+}
+
+/** Milliseconds between steps of compaction while the log is long, and while it is not. */
+const COMPACT_BUSY = 100;
+const COMPACT_QUIET = 30_000;
+
+const entryOf = ({ key, revision, text, attributes }: LogRow): Entry => ({
+  key,
+  revision,
+  text,
+  attributes: JSON.parse(attributes) as Attributes,
+});
+
+const changeOf = (row: LogRow): Change => ({
+  ...entryOf(row),
+  type: row.tombstone ? "DELETED" : row.replaced === null ? "ADDED" : "MODIFIED",
+  ...(row.previous !== null && { previous: JSON.parse(row.previous) as Attributes }),
+});

@@ -1,0 +1,77 @@
+/**
+ * The two tables that a store is made of, log and objects, and what it asks of them. SQLite and memory implement it; all of
+ * the store's rules are above it. Iterables are read in one turn, never kept over an `await`.
+ */
+import type { Attributes, GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
+
+/** An entry of the log. `attributes` are JSON texts, parsed where a selector asks. */
+export interface LogRow {
+  readonly revision: Revision;
+  /** The entry that this one replaced; null for a creation. */
+  readonly replaced: Revision | null;
+  readonly tombstone: boolean;
+  readonly key: Key;
+  readonly attributes: string;
+  /** The object after the change; for a tombstone its last state, with the tombstone's revision. */
+  readonly text: string;
+  /** The attributes of the replaced entry. */
+  readonly previous: string | null;
+}
+
+/** What a commit appends. An empty text on a tombstone means: the replaced entry's, unchanged. */
+export interface Appended extends Omit<LogRow, "previous"> {
+  readonly committed: number;
+}
+
+/** Where an object stood at some revision, its text not yet read. */
+export interface Pointer {
+  readonly namespace: string;
+  readonly name: string;
+  readonly revision: Revision;
+  /** Read only for selectors. */
+  readonly attributes?: Attributes;
+}
+
+/** A change without its texts. */
+export type Trace = Pick<LogRow, "revision" | "replaced" | "tombstone" | "key">;
+
+export interface Scope {
+  readonly resource: GroupResource;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly after?: { readonly namespace: string; readonly name: string };
+}
+
+export interface Marks {
+  /** The newest revision of the log. */
+  readonly revision: Revision;
+  /** The compaction mark. */
+  readonly oldest: Revision;
+  /** The newest revision that changed policy. */
+  readonly policy: Revision;
+}
+
+export interface LogTables {
+  /** All or nothing. Synchronous, and the type says so: a promise is not assignable to what it may return. */
+  transaction<T extends object & { then?: never }>(apply: () => T): T;
+  marks(): Marks;
+  setMark(name: "policy" | "oldest", revision: Revision): void;
+  append(row: Appended): void;
+
+  /** What stands at a key now, without its text. */
+  standing(key: Key): { readonly revision: Revision; readonly attributes: string } | undefined;
+  row(revision: Revision): LogRow | undefined;
+  /** The rows of these revisions, in the order given. */
+  rows(revisions: readonly Revision[]): Iterable<LogRow>;
+  rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow>;
+  tracesAfter(revision: Revision, scope: Scope): Iterable<Trace>;
+
+  /** Current objects in key order. With requirements, `attributes` are read, and objects that cannot match may be left out. */
+  pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
+  count(scope: Scope): number;
+
+  /** When each entry after a revision was committed, oldest first, at most so many. */
+  ages(after: Revision, limit: number): Iterable<{ readonly revision: Revision; readonly committed: number }>;
+  /** Forgets what entries in `(from, through]` replaced, and the tombstones among them. */
+  forget(from: Revision, through: Revision): void;
+}

@@ -1,0 +1,4 @@
+import { storeContract } from "../../test/contracts/store-contract.ts";
+import { MemoryStore } from "./memory-store.ts";
+
+storeContract("memory", () => new MemoryStore());

@@ -1,0 +1,45 @@
+/** A ClusterStore in memory, in plain Node: for tests of what stands on a store. Give it a clock of your own to move time. */
+import { answerStream } from "./answer-stream.ts";
+import { type CheckReport, checkInTurns } from "./check.ts";
+import type { Window } from "./compaction.ts";
+import { LogStore } from "./log-store.ts";
+import { MemoryTables } from "./memory-tables.ts";
+import type { Turns } from "./turns.ts";
+
+interface MemoryStoreOptions {
+  readonly window?: Window;
+  readonly now?: () => number;
+}
+
+/** The methods of a ClusterStore's stub, `fetch` included. */
+export class MemoryStore extends LogStore {
+  readonly #tables: MemoryTables;
+  readonly #turns: Turns;
+
+  constructor({ window, now = Date.now }: MemoryStoreOptions = {}) {
+    const tables = new MemoryTables();
+    const turns = nodeTurns(now);
+    super(tables, { turns, ...(window && { window }) });
+    this.#tables = tables;
+    this.#turns = turns;
+  }
+
+  check(): Promise<CheckReport> {
+    return checkInTurns(this.#tables, this.#turns);
+  }
+
+  /** Streams, as a stub's fetch answers them. */
+  async fetch(request: Request | string, init?: RequestInit): Promise<Response> {
+    return answerStream(this, new Request(request, init));
+  }
+}
+
+const nodeTurns = (now: () => number): Turns => ({
+  now,
+  later: (run) => void setTimeout(run, 0),
+  after: (milliseconds, run) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+  settled: async () => {},
+});

@@ -1,0 +1,102 @@
+/** The log and the objects in memory: a complete fake of SQLite's, for tests of what stands on a store. */
+import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
+import { comparePlaces } from "./key-order.ts";
+import type { Appended, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { moveRevision } from "./revision-text.ts";
+
+const FIRST = 1 as Revision;
+
+/** Whether a key is in a scope, its `after` included. */
+const inScope = (scope: Scope, key: Key): boolean =>
+  key.resource === scope.resource &&
+  (scope.namespace === undefined || key.namespace === scope.namespace) &&
+  (scope.name === undefined || key.name === scope.name) &&
+  (scope.after === undefined || comparePlaces(key, scope.after) > 0);
+
+const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
+
+export class MemoryTables implements LogTables {
+  #log = new Map<Revision, Appended>();
+  #objects = new Map<string, { readonly key: Key; readonly revision: Revision }>();
+  #marks: Marks = { revision: FIRST, oldest: FIRST, policy: FIRST };
+
+  transaction<T extends object & { then?: never }>(apply: () => T): T {
+    const before = [new Map(this.#log), new Map(this.#objects), this.#marks] as const;
+    try {
+      return apply();
+    } catch (error) {
+      [this.#log, this.#objects, this.#marks] = before;
+      throw error;
+    }
+  }
+
+  marks(): Marks {
+    return this.#marks;
+  }
+
+  setMark(name: "policy" | "oldest", revision: Revision): void {
+    this.#marks = { ...this.#marks, [name]: revision };
+  }
+
+  append(row: Appended): void {
+    this.#log.set(row.revision, row);
+    this.#marks = { ...this.#marks, revision: row.revision };
+    if (row.tombstone) this.#objects.delete(keyId(row.key));
+    else this.#objects.set(keyId(row.key), row);
+  }
+
+  standing(key: Key) {
+    const object = this.#objects.get(keyId(key));
+    return object && this.#log.get(object.revision);
+  }
+
+  row(revision: Revision): LogRow | undefined {
+    const row = this.#log.get(revision);
+    if (!row) return undefined;
+    const replaced = row.replaced === null ? undefined : this.#log.get(row.replaced);
+    const text = row.text === "" && replaced ? moveRevision(replaced.text, replaced.revision, revision) : row.text;
+    return { ...row, text, previous: replaced?.attributes ?? null };
+  }
+
+  rows(revisions: readonly Revision[]): Iterable<LogRow> {
+    return revisions.flatMap((revision) => this.row(revision) ?? []);
+  }
+
+  *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
+    for (let revision = after + 1; revision <= through; revision++) {
+      const row = this.row(revision as Revision);
+      if (row && (resources?.includes(row.key.resource) ?? true)) yield row;
+    }
+  }
+
+  tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
+    return [...this.#log.values()].filter((row) => row.revision > revision && inScope(scope, row.key));
+  }
+
+  pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
+    return [...this.#objects.values()]
+      .filter(({ key }) => inScope(scope, key))
+      .sort((a, b) => comparePlaces(a.key, b.key))
+      .slice(0, limit)
+      .map(({ key, revision }) => {
+        const attributes = JSON.parse(this.#log.get(revision)?.attributes ?? "{}");
+        return { ...key, revision, ...(requirements.length > 0 && { attributes }) };
+      });
+  }
+
+  count(scope: Scope): number {
+    return [...this.#objects.values()].filter(({ key }) => inScope(scope, key)).length;
+  }
+
+  ages(after: Revision, limit: number): Iterable<{ revision: Revision; committed: number }> {
+    return [...this.#log.values()].filter(({ revision }) => revision > after).slice(0, limit);
+  }
+
+  forget(from: Revision, through: Revision): void {
+    for (const row of [...this.#log.values()]) {
+      if (row.revision <= from || row.revision > through) continue;
+      if (row.replaced !== null) this.#log.delete(row.replaced);
+      if (row.tombstone) this.#log.delete(row.revision);
+    }
+  }
+}

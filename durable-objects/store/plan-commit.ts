@@ -1,0 +1,79 @@
+/** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
+import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
+import type { Appended, LogTables } from "./log-tables.ts";
+import { writeRevision } from "./revision-text.ts";
+import { matches } from "./selector.ts";
+
+type Refusal = Extract<CommitResult, { ok: false }>;
+type Standing = ReturnType<LogTables["standing"]>;
+type CommitPlan =
+  | { readonly ok: true; readonly rows: readonly Appended[]; readonly revisions: readonly Revision[] }
+  | Refusal;
+
+interface Situation {
+  /** The newest revision; the first entry appended gets the next one. */
+  readonly revision: Revision;
+  readonly policy: Revision;
+  readonly now: number;
+  standing(key: Key): Standing;
+}
+
+const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
+
+/** Each write sees what those before it in the same commit did. */
+export function planCommit(request: CommitRequest, situation: Situation): CommitPlan {
+  if (request.policyRevision !== undefined && request.policyRevision < situation.policy) {
+    return { ok: false, reason: "stale-policy", policyRevision: situation.policy };
+  }
+  const touched = new Map<string, Standing>();
+  const rows: Appended[] = [];
+  const revisions: Revision[] = [];
+  let revision = situation.revision;
+  for (const [index, write] of request.writes.entries()) {
+    const id = keyId(write.key);
+    const standing = touched.has(id) ? touched.get(id) : situation.standing(write.key);
+    const refusal = refusalOf(write, standing);
+    if (refusal) return { ok: false, reason: refusal, write: index };
+    if (write.op !== "expect") {
+      revision = (revision + 1) as Revision;
+      const row = rowOf(write, standing, { revision, committed: situation.now });
+      rows.push(row);
+      touched.set(id, row.tombstone ? undefined : row);
+    }
+    revisions.push(revision);
+  }
+  return { ok: true, rows, revisions };
+}
+
+function refusalOf(write: Write, standing: Standing) {
+  switch (write.op) {
+    case "create":
+      return standing && "exists";
+    case "replace":
+    case "delete":
+      if (!standing) return "missing";
+      return write.ifRevision !== undefined && write.ifRevision !== standing.revision ? "conflict" : undefined;
+    case "expect": {
+      if (write.exists !== (standing !== undefined)) return "unexpected";
+      if (!standing || !write.requirements) return undefined;
+      const attributes: Attributes = JSON.parse(standing.attributes);
+      return matches(write.requirements, write.key, attributes) ? undefined : "unexpected";
+    }
+  }
+}
+
+function rowOf(
+  write: Exclude<Write, { op: "expect" }>,
+  standing: Standing,
+  stamp: { readonly revision: Revision; readonly committed: number },
+): Appended {
+  const tombstone = write.op === "delete";
+  return {
+    ...stamp,
+    replaced: standing?.revision ?? null,
+    tombstone,
+    key: write.key,
+    attributes: tombstone ? (standing?.attributes ?? "{}") : JSON.stringify(write.attributes),
+    text: write.text === undefined ? "" : writeRevision(write.text, stamp.revision),
+  };
+}

@@ -1,0 +1,224 @@
+/**
+ * The log and the objects in a Durable Object's SQLite. drizzle owns the schema and its migrations; the statements are raw,
+ * because each runs with every request (measured in docs/spec/store.md), and name their columns once, here.
+ */
+import { drizzle } from "drizzle-orm/durable-sqlite";
+import { migrate } from "drizzle-orm/durable-sqlite/migrator";
+import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
+import migrations from "../../migrations/migrations.js";
+import type { Appended, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { moveRevision } from "./revision-text.ts";
+
+/** etcd's first revision: an empty store is at 1, because 0 means "any" to Kubernetes' clients. */
+const FIRST = 1;
+
+const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.name, l.attributes, p.attributes,
+  CASE WHEN l.text = '' THEN p.text ELSE l.text END, l.text = ''
+  FROM log l LEFT JOIN log p ON p.revision = l.replaced`;
+
+export class SqliteTables implements LogTables {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  private constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+  }
+
+  /** Brings the schema up to date. Call it where no request can come in between. */
+  static async open(storage: DurableObjectStorage): Promise<SqliteTables> {
+    await migrate(drizzle(storage), migrations);
+    return new SqliteTables(storage);
+  }
+
+  transaction<T extends object & { then?: never }>(apply: () => T): T {
+    return this.#storage.transactionSync(apply);
+  }
+
+  marks(): Marks {
+    const marks = new Map(this.#select("SELECT name, revision FROM marks") as Iterable<[string, Revision]>);
+    const [newest] = this.#sql.exec("SELECT max(revision) FROM log").raw().next().value ?? [];
+    const oldest = marks.get("oldest") ?? (FIRST as Revision);
+    return {
+      revision: Math.max(Number(newest ?? 0), oldest) as Revision,
+      oldest,
+      policy: marks.get("policy") ?? (FIRST as Revision),
+    };
+  }
+
+  setMark(name: "policy" | "oldest", revision: Revision): void {
+    this.#sql.exec(
+      "INSERT INTO marks (name, revision) VALUES (?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision",
+      name,
+      revision,
+    );
+  }
+
+  append({ revision, replaced, tombstone, committed, key, attributes, text }: Appended): void {
+    const place = [key.resource, key.namespace, key.name];
+    this.#sql.exec(
+      `INSERT INTO log (revision, replaced, tombstone, committed, resource, namespace, name, attributes, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      revision,
+      replaced,
+      tombstone ? 1 : 0,
+      committed,
+      ...place,
+      attributes,
+      text,
+    );
+    if (tombstone) this.#sql.exec("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", ...place);
+    else {
+      this.#sql.exec(
+        `INSERT INTO objects (resource, namespace, name, revision) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET revision = excluded.revision`,
+        ...place,
+        revision,
+      );
+    }
+  }
+
+  standing(key: Key) {
+    const row = this.#first(
+      `SELECT o.revision, l.attributes FROM objects o JOIN log l ON l.revision = o.revision
+       WHERE o.resource = ? AND o.namespace = ? AND o.name = ?`,
+      key.resource,
+      key.namespace,
+      key.name,
+    ) as [Revision, string] | undefined;
+    return row && { revision: row[0], attributes: row[1] };
+  }
+
+  row(revision: Revision): LogRow | undefined {
+    const row = this.#first(`SELECT ${ROW} WHERE l.revision = ?`, revision);
+    return row && rowOf(row);
+  }
+
+  *rows(revisions: readonly Revision[]): Iterable<LogRow> {
+    const query = `SELECT ${ROW.replace("FROM log l", "FROM json_each(?) j CROSS JOIN log l ON l.revision = j.value")}`;
+    for (const row of this.#select(query, JSON.stringify(revisions))) yield rowOf(row);
+  }
+
+  *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
+    const only = resources ? "AND l.resource IN (SELECT value FROM json_each(?))" : "";
+    const query = `SELECT ${ROW} WHERE l.revision > ? AND l.revision <= ? ${only} ORDER BY l.revision`;
+    const filter = resources ? [JSON.stringify(resources)] : [];
+    for (const row of this.#select(query, after, through, ...filter)) yield rowOf(row);
+  }
+
+  *tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
+    const where = new Where(scope).add("revision > ?", revision);
+    const query = `SELECT revision, replaced, tombstone, namespace, name FROM log WHERE ${where.text} ORDER BY revision`;
+    for (const row of this.#select(query, ...where.values)) {
+      const [at, replaced, tombstone, namespace, name] = row as [Revision, Revision | null, number, string, string];
+      const key = { resource: scope.resource, namespace, name };
+      yield { revision: at, replaced, tombstone: tombstone === 1, key };
+    }
+  }
+
+  *pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
+    const where = new Where(scope, "o.");
+    const select = requirements.length > 0 ? ", l.attributes" : "";
+    const join = requirements.length > 0 ? "JOIN log l ON l.revision = o.revision" : "";
+    for (const needles of requirements.map(needlesOf)) {
+      if (needles) where.add(`(${needles.map(() => "instr(l.attributes, ?) > 0").join(" OR ")})`, ...needles);
+    }
+    const query = `SELECT o.namespace, o.name, o.revision ${select} FROM objects o ${join}
+      WHERE ${where.text} ORDER BY o.namespace, o.name LIMIT ?`;
+    for (const row of this.#select(query, ...where.values, limit)) {
+      const [namespace, name, revision, attributes] = row as [string, string, Revision, string?];
+      yield { namespace, name, revision, ...(attributes === undefined ? {} : { attributes: JSON.parse(attributes) }) };
+    }
+  }
+
+  count(scope: Scope): number {
+    const where = new Where(scope);
+    return Number(this.#first(`SELECT count(*) FROM objects WHERE ${where.text}`, ...where.values)?.[0]);
+  }
+
+  *ages(after: Revision, limit: number): Iterable<{ revision: Revision; committed: number }> {
+    const query = "SELECT revision, committed FROM log WHERE revision > ? ORDER BY revision LIMIT ?";
+    for (const [revision, committed] of this.#select(query, after, limit)) {
+      yield { revision: revision as Revision, committed: Number(committed) };
+    }
+  }
+
+  forget(from: Revision, through: Revision): void {
+    this.#sql.exec(
+      "DELETE FROM log WHERE revision IN (SELECT replaced FROM log WHERE revision > ? AND revision <= ?)",
+      from,
+      through,
+    );
+    this.#sql.exec("DELETE FROM log WHERE revision > ? AND revision <= ? AND tombstone = 1", from, through);
+  }
+
+  #select(query: string, ...values: SqlStorageValue[]): Iterable<SqlStorageValue[]> {
+    return this.#sql.exec(query, ...values).raw();
+  }
+
+  #first(query: string, ...values: SqlStorageValue[]): SqlStorageValue[] | undefined {
+    return this.#sql
+      .exec(query, ...values)
+      .raw()
+      .next().value;
+  }
+}
+
+/** A WHERE clause that holds a query to a scope, and its values, grown together. */
+class Where {
+  text: string;
+  readonly values: SqlStorageValue[];
+
+  constructor({ resource, namespace, name, after }: Scope, table = "") {
+    this.text = `${table}resource = ?`;
+    this.values = [resource];
+    if (namespace !== undefined) this.add(`${table}namespace = ?`, namespace);
+    if (name !== undefined) this.add(`${table}name = ?`, name);
+    if (after && namespace !== undefined) this.add(`${table}name > ?`, after.name);
+    else if (after) this.add(`(${table}namespace, ${table}name) > (?, ?)`, after.namespace, after.name);
+  }
+
+  add(text: string, ...values: SqlStorageValue[]): this {
+    this.text += ` AND ${text}`;
+    this.values.push(...values);
+    return this;
+  }
+}
+
+/**
+ * Texts of which one must occur in the attributes of an object that meets the clause: SQLite leaves out most others before
+ * their attributes are parsed. Undefined where there is no such text.
+ */
+function needlesOf(clause: Requirement): string[] | undefined {
+  if (clause.key === "metadata.name" || clause.key === "metadata.namespace") return undefined;
+  const key = JSON.stringify(clause.key);
+  if (clause.operator === "exists" && clause.of === "label") return [`${key}:`];
+  if (clause.operator !== "in" || clause.values.length === 0 || clause.values.length > 8) return undefined;
+  // A field that is not set matches "".
+  if (clause.of === "field" && clause.values.includes("")) return undefined;
+  return clause.values.map((value) => `${key}:${JSON.stringify(value)}`);
+}
+
+function rowOf(columns: SqlStorageValue[]): LogRow {
+  const [revision, replaced, tombstone, resource, namespace, name, attributes, previous, text, inherited] = columns as [
+    Revision,
+    Revision | null,
+    number,
+    string,
+    string,
+    string,
+    string,
+    string | null,
+    string,
+    number,
+  ];
+  return {
+    revision,
+    replaced,
+    tombstone: tombstone === 1,
+    key: { resource, namespace, name },
+    attributes,
+    text: inherited === 1 && replaced !== null ? moveRevision(text, replaced, revision) : text,
+    previous,
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * What a cluster's object keeps on disk (docs/spec/store.md, STORE-LOG). drizzle-kit writes migrations/ from this file.
+ * There is no secondary index: each would be one more row written, and billed, with every write.
+ */
+import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** Every change, in order. The row number is the revision, and so the resourceVersion. `text` is the widest column and last. */
+export const log = sqliteTable("log", {
+  revision: integer("revision").primaryKey(),
+  /** The entry that this one replaced: null for a creation. Resolves while this entry is after the compaction mark. */
+  replaced: integer("replaced"),
+  /** 1: the object ended here. */
+  tombstone: integer("tombstone").notNull(),
+  /** When it was committed, in milliseconds since 1970. */
+  committed: integer("committed").notNull(),
+  resource: text("resource").notNull(),
+  namespace: text("namespace").notNull(),
+  name: text("name").notNull(),
+  /** {@link Attributes} as JSON. */
+  attributes: text("attributes").notNull(),
+  /** The object's JSON. Empty for a tombstone that ends the replaced entry's text unchanged. */
+  text: text("text").notNull(),
+});
+
+/** The objects that exist now, by key, each pointing to its entry. WITHOUT ROWID: one row written instead of two. */
+export const objects = sqliteTable(
+  "objects",
+  {
+    resource: text("resource").notNull(),
+    namespace: text("namespace").notNull(),
+    name: text("name").notNull(),
+    revision: integer("revision").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.resource, table.namespace, table.name] })],
+);
+
+/** The store's own few numbers: `policy`, the newest policy revision, and `oldest`, the compaction mark. */
+export const marks = sqliteTable("marks", {
+  name: text("name").primaryKey(),
+  revision: integer("revision").notNull(),
+});

@@ -1,0 +1,160 @@
+/**
+ * All watches of a store: one tail of the log, fanned out to the groups of watchers that an event concerns. It runs in
+ * turns of its own, after the commits that it tells of were acknowledged.
+ */
+import type { Revision, WatchRequest } from "../../api/store.ts";
+import type { LogTables, Marks } from "../store/log-tables.ts";
+import type { Turns } from "../store/turns.ts";
+import { eventOf, LoggedChange } from "./watch-event.ts";
+import { type WatchGroup, WatchGroups } from "./watch-groups.ts";
+import { EncodedLines, joinBytes } from "./watch-line.ts";
+import { Watcher } from "./watcher.ts";
+
+export interface WatchHubOptions {
+  readonly tables: LogTables;
+  readonly turns: Turns;
+  readonly marks: () => Marks;
+}
+
+/** Changes told in one batch at most, their text in UTF-16 units, and watchers served before other requests get a turn. */
+const BATCH = 256;
+const BATCH_LENGTH = 1024 * 1024;
+const SLICE = 256;
+/** Timers are due at multiples of this, in milliseconds, so that thousands of watchers share a few. */
+const TICK = 100;
+
+/** What one batch has for one group: all of it, and line by line for watchers that have some of it already. */
+interface Delivery {
+  readonly group: WatchGroup<Watcher>;
+  readonly lines: { readonly revision: Revision; readonly bytes: Uint8Array }[];
+}
+
+export class WatchHub {
+  readonly #options: WatchHubOptions;
+  readonly #live = new WatchGroups<Watcher>();
+  readonly #all = new Set<Watcher>();
+  /** The tail is told, or being told, up to here. */
+  #told: Revision;
+  #running = false;
+  #delivering = false;
+  #nextBeat: { readonly due: number; readonly callOff: () => void } | undefined;
+
+  constructor(options: WatchHubOptions) {
+    this.#options = options;
+    this.#told = options.marks().revision;
+  }
+
+  open(request: WatchRequest): ReadableStream<Uint8Array> {
+    const watcher = new Watcher(request, {
+      ...this.#options,
+      told: () => this.#told,
+      join: () => this.#live.add(request, watcher),
+      leave: () => this.#live.remove(request, watcher),
+      closed: () => {
+        this.#live.remove(request, watcher);
+        this.#all.delete(watcher);
+      },
+    });
+    this.#all.add(watcher);
+    this.#beatBy(watcher.due);
+    return watcher.stream;
+  }
+
+  /** How many watches are open. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** The log has grown. */
+  wake(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#options.turns.later(() => void this.#tell());
+  }
+
+  async #tell(): Promise<void> {
+    const { tables, turns, marks } = this.#options;
+    try {
+      while (this.#told < marks().revision) {
+        const newest = marks().revision;
+        await turns.settled();
+        const resources = this.#live.resources;
+        if (resources.length === 0) {
+          this.#told = newest;
+          continue;
+        }
+        const changes: LoggedChange[] = [];
+        const from = this.#told;
+        let through = newest;
+        let length = 0;
+        for (const row of tables.rowsBetween(from, newest, resources)) {
+          changes.push(new LoggedChange(row));
+          length += row.text.length;
+          if (changes.length < BATCH && length < BATCH_LENGTH) continue;
+          through = row.revision;
+          break;
+        }
+        // From here on a watcher that joins must have read this batch from the log itself.
+        this.#told = through;
+        this.#delivering = true;
+        await this.#deliver(this.#deliveries(changes), from, through);
+        this.#delivering = false;
+        if (!this.#nextBeat) this.#beat();
+      }
+    } finally {
+      this.#running = false;
+      this.#delivering = false;
+    }
+  }
+
+  #deliveries(changes: readonly LoggedChange[]): Iterable<Delivery> {
+    const encoded = new EncodedLines(this.#options.tables);
+    const deliveries = new Map<WatchGroup<Watcher>, Delivery>();
+    for (const change of changes) {
+      for (const group of this.#live.candidates(change)) {
+        const { namespace, requirements = [] } = group.wanted;
+        if (namespace !== undefined && namespace !== change.row.key.namespace) continue;
+        const event = eventOf(change, requirements);
+        if (!event) continue;
+        const delivery = deliveries.get(group) ?? { group, lines: [] };
+        deliveries.set(group, delivery);
+        delivery.lines.push({ revision: change.row.revision, bytes: encoded.of(change, event) });
+      }
+    }
+    return deliveries.values();
+  }
+
+  async #deliver(deliveries: Iterable<Delivery>, from: Revision, through: Revision): Promise<void> {
+    let served = 0;
+    for (const { group, lines } of deliveries) {
+      const bytes = joinBytes(lines.map((line) => line.bytes));
+      for (const watcher of [...group.watchers]) {
+        if (watcher.liveSince <= from) watcher.push(bytes, from);
+        else if (watcher.liveSince < through) {
+          const rest = lines.filter(({ revision }) => revision > watcher.liveSince);
+          if (rest.length > 0) watcher.push(joinBytes(rest.map((line) => line.bytes)), watcher.liveSince);
+        }
+        if (++served % SLICE === 0) await new Promise<void>((resume) => this.#options.turns.later(resume));
+      }
+    }
+  }
+
+  /** One timer for all watchers: heartbeats, bookmarks and ends are due at times that each knows. */
+  #beatBy(due: number): void {
+    if (this.#nextBeat && this.#nextBeat.due <= due) return;
+    this.#nextBeat?.callOff();
+    const tick = Math.ceil(due / TICK) * TICK;
+    const wait = Math.max(0, tick - this.#options.turns.now());
+    this.#nextBeat = { due: tick, callOff: this.#options.turns.after(wait, () => this.#beat()) };
+  }
+
+  #beat(): void {
+    this.#nextBeat = undefined;
+    // In the middle of a batch some watchers are ahead of what all were told: the batch's end calls again.
+    if (this.#delivering) return;
+    const now = this.#options.turns.now();
+    for (const watcher of [...this.#all]) if (watcher.due <= now) watcher.beat(now);
+    const next = [...this.#all].reduce((least, { due }) => Math.min(least, due), Number.POSITIVE_INFINITY);
+    if (next < Number.POSITIVE_INFINITY) this.#beatBy(next);
+  }
+}

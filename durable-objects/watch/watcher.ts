@@ -1,0 +1,242 @@
+/**
+ * One watch: a stream that first tells the current state if asked to, then what the log has after a revision, each read as
+ * the client takes it, and then goes live. A client that does not keep up goes back to reading the log at its own pace, so
+ * that nothing is buffered for it beyond one queue; one that takes nothing for a minute is cut off (rule WATCH-SLOW).
+ */
+import type { Revision, WatchRequest } from "../../api/store.ts";
+import type { LogTables, Marks } from "../store/log-tables.ts";
+import { planPage } from "../store/plan-page.ts";
+import type { Turns } from "../store/turns.ts";
+import { eventOf, LoggedChange } from "./watch-event.ts";
+import { concerns } from "./watch-groups.ts";
+import { bookmarkLine, eventLine, heartbeat, watchLine } from "./watch-line.ts";
+
+interface WatcherOptions {
+  readonly tables: LogTables;
+  readonly turns: Turns;
+  readonly marks: () => Marks;
+  /** Live watchers are told up to here. */
+  readonly told: () => Revision;
+  readonly join: () => void;
+  readonly leave: () => void;
+  readonly closed: () => void;
+}
+
+/** Bytes that wait for the client at most, one event more at worst. */
+const QUEUE = 256 * 1024;
+/** Text read from the log at once, in UTF-16 units, and rows looked at before other requests get a turn. */
+const CHUNK = 64 * 1024;
+const ROWS = 1000;
+/** Milliseconds. Kubernetes sends bookmarks about every minute, and one shortly before the end. */
+const BOOKMARK = 60_000;
+const BOOKMARK_BEFORE_END = 2000;
+const HEARTBEAT = 20_000;
+const STALLED = 60_000;
+
+type State =
+  | { readonly is: "initial"; readonly at: Revision; readonly left: readonly Revision[] }
+  | { readonly is: "behind"; readonly cursor: Revision }
+  | { readonly is: "live"; readonly since: Revision }
+  | { readonly is: "closed" };
+
+const encoder = new TextEncoder();
+
+export class Watcher {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly #request: WatchRequest;
+  readonly #options: WatcherOptions;
+  readonly #ends: number;
+  #state: State;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #nextBookmark: number;
+  #lastSent: number;
+  #lastTaken: number;
+
+  constructor(request: WatchRequest, options: WatcherOptions) {
+    this.#request = request;
+    this.#options = options;
+    const now = options.turns.now();
+    this.#ends = now + request.timeoutSeconds * 1000;
+    this.#lastSent = now;
+    this.#lastTaken = now;
+    this.#nextBookmark = this.#bookmarkAfter(now);
+    this.#state = this.#firstState();
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#pull(),
+        cancel: () => this.#close(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: QUEUE }),
+    );
+  }
+
+  /** Live watchers have had everything up to here when they joined; no change is later than infinity. */
+  get liveSince(): Revision {
+    return this.#state.is === "live" ? this.#state.since : (Number.POSITIVE_INFINITY as Revision);
+  }
+
+  /** When `beat` has something to do, in milliseconds since 1970. */
+  get due(): number {
+    const bookmark = this.#request.bookmarks ? this.#nextBookmark : Number.POSITIVE_INFINITY;
+    return Math.min(this.#ends, bookmark, this.#lastSent + HEARTBEAT);
+  }
+
+  /** Tells a live watcher what comes after `from`. */
+  push(bytes: Uint8Array, from: Revision): void {
+    if (this.#state.is !== "live") return;
+    if ((this.#controller?.desiredSize ?? 0) > 0) this.#send(bytes);
+    else {
+      this.#options.leave();
+      this.#state = { is: "behind", cursor: from };
+    }
+  }
+
+  beat(now: number): void {
+    if (now >= this.#ends) {
+      this.#end();
+      return;
+    }
+    if ((this.#controller?.desiredSize ?? 0) <= 0) {
+      if (now - this.#lastTaken > STALLED) this.#cutOff("the watch was not read");
+      this.#lastSent = now;
+      this.#nextBookmark = Math.max(this.#nextBookmark, now + 1000);
+      return;
+    }
+    if (this.#request.bookmarks && now >= this.#nextBookmark) {
+      this.#nextBookmark = this.#bookmarkAfter(now);
+      if (this.#state.is === "live") this.#sendBookmark(this.#told(), false);
+    }
+    if (now - this.#lastSent >= HEARTBEAT) this.#send(heartbeat);
+  }
+
+  #firstState(): State {
+    const { since, sendInitialEvents = since === undefined } = this.#request;
+    const at = this.#options.marks().revision;
+    if (!sendInitialEvents) return { is: "behind", cursor: since ?? at };
+    const { resource, namespace, name, requirements } = this.#request;
+    const { revisions } = planPage(this.#options.tables, {
+      resource,
+      ...(namespace !== undefined && { namespace }),
+      ...(name !== undefined && { name }),
+      ...(requirements && { requirements }),
+    });
+    return { is: "initial", at, left: revisions };
+  }
+
+  /** The client took something: bring it further, until there is something to take or it is live. */
+  async #pull(): Promise<void> {
+    this.#lastTaken = this.#options.turns.now();
+    for (;;) {
+      const { state } = this;
+      if (state.is === "live" || state.is === "closed") return;
+      if (state.is === "initial") {
+        this.#tellState(state);
+        return;
+      }
+      if (await this.#tellLog(state.cursor)) return;
+    }
+  }
+
+  /** Read anew after each await: TypeScript would remember what it narrowed. */
+  get state(): State {
+    return this.#state;
+  }
+
+  #tellState({ at, left }: Extract<State, { is: "initial" }>): void {
+    let text = "";
+    let told = 0;
+    for (const row of this.#options.tables.rows(left.slice(0, ROWS))) {
+      text += watchLine("ADDED", row.text);
+      told++;
+      if (text.length > CHUNK) break;
+    }
+    // Compaction may take what nobody pins; a client that was cut off lists again.
+    if (told === 0 && left.length > 0) {
+      this.#cutOff("the state to tell was compacted");
+      return;
+    }
+    if (told < left.length) this.#state = { is: "initial", at, left: left.slice(told) };
+    else {
+      this.#state = { is: "behind", cursor: at };
+      if (this.#request.sendInitialEvents && this.#request.bookmarks) {
+        text += bookmarkLine(this.#request.bookmarkKind, at, true);
+      }
+    }
+    // An empty chunk still asks to be pulled again.
+    this.#send(text === "" ? heartbeat : encoder.encode(text));
+  }
+
+  /** Answers whether something was sent, or the watcher is live now. */
+  async #tellLog(cursor: Revision): Promise<boolean> {
+    const { tables, turns, marks, told } = this.#options;
+    const newest = marks().revision;
+    await turns.settled();
+    if (this.state.is === "closed") return true;
+    if (cursor < marks().oldest) {
+      this.#cutOff("the log was compacted past this watch");
+      return true;
+    }
+    let text = "";
+    let looked = 0;
+    let through = newest;
+    for (const row of tables.rowsBetween(cursor, newest, [this.#request.resource])) {
+      const change = new LoggedChange(row);
+      const event = concerns(this.#request, row.key) ? eventOf(change, this.#request.requirements ?? []) : undefined;
+      if (event) text += eventLine(tables, change, event);
+      if (++looked === ROWS || text.length > CHUNK) {
+        through = row.revision;
+        break;
+      }
+    }
+    if (through >= told() && through === newest) {
+      this.#state = { is: "live", since: through };
+      this.#options.join();
+    } else this.#state = { is: "behind", cursor: through };
+    if (text !== "") this.#send(encoder.encode(text));
+    return text !== "" || this.state.is === "live";
+  }
+
+  #told(): Revision {
+    return Math.max(this.#options.told(), this.#state.is === "live" ? this.#state.since : 0) as Revision;
+  }
+
+  #sendBookmark(revision: Revision, endOfInitialEvents: boolean): void {
+    this.#send(encoder.encode(bookmarkLine(this.#request.bookmarkKind, revision, endOfInitialEvents)));
+  }
+
+  #bookmarkAfter(now: number): number {
+    const beforeEnd = this.#ends - BOOKMARK_BEFORE_END;
+    return now < beforeEnd ? Math.min(now + BOOKMARK, beforeEnd) : Number.POSITIVE_INFINITY;
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#lastSent = this.#options.turns.now();
+    try {
+      this.#controller?.enqueue(bytes);
+    } catch {
+      // The client went away in between.
+      this.#close();
+    }
+  }
+
+  #end(): void {
+    if (this.#state.is === "closed") return;
+    this.#close();
+    this.#controller?.close();
+  }
+
+  /** Drops what is queued, which a clean end would keep until it is read. */
+  #cutOff(why: string): void {
+    if (this.#state.is === "closed") return;
+    this.#close();
+    this.#controller?.error(new Error(why));
+  }
+
+  #close(): void {
+    this.#state = { is: "closed" };
+    this.#options.closed();
+  }
+}
