@@ -1,0 +1,83 @@
+/**
+ * The Durable Object that keeps a cluster's state, named by the cluster. Methods are the Store's, over RPC; lists and
+ * watches that stream are answered by `fetch` (docs/spec/store.md).
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { AfterRequest, CommitRequest, ListRequest, ReadManyRequest, ReadRequest, Revision } from "../api/store.ts";
+import { answerStream } from "./store/answer-stream.ts";
+import { type CheckReport, checkInTurns } from "./store/check.ts";
+import type { Window } from "./store/compaction.ts";
+import { LogStore } from "./store/log-store.ts";
+import { type Poke, pokes } from "./store/pokes.ts";
+import { SqliteTables } from "./store/sqlite-tables.ts";
+import { turnsOf } from "./turns.ts";
+
+/** An object that listens to the log: what it does when poked is its own affair. */
+interface Listener extends Rpc.DurableObjectBranded {
+  poke(message: { readonly cluster: string; readonly revision: Revision }): Promise<void>;
+}
+
+/** Only what a deployment binds is poked. */
+export interface ClusterStoreEnv {
+  readonly CONTROLLER_MANAGER?: DurableObjectNamespace<Listener>;
+  readonly SCHEDULER?: DurableObjectNamespace<Listener>;
+  readonly NODE_HUB?: DurableObjectNamespace<Listener>;
+}
+
+export class ClusterStore extends DurableObject<ClusterStoreEnv> {
+  readonly #tables: Promise<SqliteTables>;
+  readonly #store: Promise<LogStore>;
+
+  constructor(state: DurableObjectState, env: ClusterStoreEnv) {
+    super(state, env);
+    this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage));
+    const options = { turns: turnsOf(state.storage), committed: pokes(this.#listeners()) };
+    this.#store = this.#tables.then((tables) => new LogStore(tables, options));
+  }
+
+  async commit(request: CommitRequest) {
+    return (await this.#store).commit(request);
+  }
+
+  async read(request: ReadRequest) {
+    return (await this.#store).read(request);
+  }
+
+  async readMany(request: ReadManyRequest) {
+    return (await this.#store).readMany(request);
+  }
+
+  async list(request: ListRequest) {
+    return (await this.#store).list(request);
+  }
+
+  async after(request: AfterRequest) {
+    return (await this.#store).after(request);
+  }
+
+  async status() {
+    return (await this.#store).status();
+  }
+
+  /** `sailplane check`. */
+  async check(): Promise<CheckReport> {
+    return checkInTurns(await this.#tables, turnsOf(this.ctx.storage));
+  }
+
+  /** Forgets history now; `window` in place of the configured one. A step at a time: answers the new mark. */
+  async compact(window?: Window): Promise<Revision> {
+    return (await this.#store).compact(window);
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    return answerStream(await this.#store, request);
+  }
+
+  #listeners(): Poke[] {
+    const cluster = this.ctx.id.name;
+    if (cluster === undefined) return [];
+    return [this.env.CONTROLLER_MANAGER, this.env.SCHEDULER, this.env.NODE_HUB].flatMap((namespace): Poke[] =>
+      namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, revision })] : [],
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { env } from "cloudflare:workers";
+import type { Answer, ListHead, ListStreamRequest, ReadFailure, WatchRequest } from "../api/store.ts";
+import { parseListHead, storeStreamUrls } from "../api/store-stream.ts";
+import { type StoreUnderTest, storeContract } from "../test/contracts/store-contract.ts";
+import type { ClusterStore } from "./cluster-store.ts";
+
+const { CLUSTER_STORE } = env as unknown as { CLUSTER_STORE: DurableObjectNamespace<ClusterStore> };
+let opened = 0;
+
+/** An object of its own, called as the Worker calls it: RPC, and `fetch` for streams. */
+function open(): StoreUnderTest {
+  const stub = CLUSTER_STORE.getByName(`contract-${opened++}`);
+  const post = (url: string, body: unknown) => stub.fetch(url, { method: "POST", body: JSON.stringify(body) });
+  return {
+    commit: async (request) => stub.commit(request),
+    read: async (request) => stub.read(request),
+    readMany: async (request) => stub.readMany(request),
+    list: async (request) => stub.list(request),
+    after: async (request) => stub.after(request),
+    status: async () => stub.status(),
+    compact: async (window) => stub.compact(window),
+    check: async () => stub.check(),
+    async listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }>> {
+      const response = await post(storeStreamUrls.list, request);
+      if (!response.ok) return { ok: false, ...(await response.json<ReadFailure>()) };
+      return { ok: true, head: parseListHead(response.headers), stream: response.body };
+    },
+    async watch(request: WatchRequest): Promise<Answer<{ stream: unknown }>> {
+      const response = await post(storeStreamUrls.watch, request);
+      if (!response.ok) return { ok: false, ...(await response.json<ReadFailure>()) };
+      return { ok: true, stream: response.body };
+    },
+  };
+}
+
+storeContract("a ClusterStore on SQLite", open);
