@@ -21,9 +21,36 @@ export interface FieldError {
 
 const withDetail = (head: string, detail: string) => (detail === "" ? head : `${head}: ${detail}`);
 
-/** A value as Go prints it in these messages: strings quoted, objects as JSON. */
-export const printValue = (value: unknown): string =>
-  value === undefined || value === null ? "null" : typeof value === "number" ? String(value) : JSON.stringify(value);
+/** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML's characters escaped. */
+export const printValue = (value: unknown): string => {
+  if (typeof value === "string") return goQuote(value);
+  if (value === undefined || value === null) return "null";
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, unicodeEscape);
+};
+
+const unicodeEscape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+const GO_ESCAPES: Readonly<Record<string, string>> = {
+  "\u0007": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "\\": "\\\\",
+  '"': '\\"',
+};
+
+/** Go's %q: what can be printed stands as it is. */
+export const goQuote = (text: string): string =>
+  `"${text.replace(/["\\\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (character) => GO_ESCAPES[character] ?? goEscape(character))}"`;
+
+function goEscape(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, "0")}` : `\\U${code.toString(16).padStart(8, "0")}`;
+}
 
 export const required = (path: string, detail = ""): FieldError => ({
   reason: "FieldValueRequired",
@@ -37,10 +64,17 @@ export const invalid = (path: string, value: unknown, detail: string): FieldErro
   message: withDetail(`Invalid value: ${printValue(value)}`, detail),
 });
 
+/** As {@link invalid}, where Kubernetes does not show the value. */
+export const invalidWithoutValue = (path: string, detail: string): FieldError => ({
+  reason: "FieldValueInvalid",
+  path,
+  message: `Invalid value: ${detail}`,
+});
+
 export const notSupported = (path: string, value: unknown, supported: readonly string[]): FieldError => ({
   reason: "FieldValueNotSupported",
   path,
-  message: `Unsupported value: ${printValue(value)}: supported values: ${supported.map((s) => JSON.stringify(s)).join(", ")}`,
+  message: `Unsupported value: ${printValue(value)}: supported values: ${supported.map(goQuote).join(", ")}`,
 });
 
 export const forbidden = (path: string, detail: string): FieldError => ({
@@ -65,13 +99,13 @@ export const notFound = (path: string, value: unknown): FieldError => ({
 export const tooLong = (path: string, maxLength: number): FieldError => ({
   reason: "FieldValueTooLong",
   path,
-  message: `Too long: may not be more than ${maxLength} bytes`,
+  message: `Too long: may not be more than ${maxLength} ${maxLength === 1 ? "byte" : "bytes"}`,
 });
 
 export const tooMany = (path: string, actual: number, max: number): FieldError => ({
   reason: "FieldValueTooMany",
   path,
-  message: `Too many: ${actual}: must have at most ${max} items`,
+  message: `Too many: ${actual}: must have at most ${max} ${max === 1 ? "item" : "items"}`,
 });
 
 export const typeInvalid = (path: string, value: unknown, detail: string): FieldError => ({

@@ -1,7 +1,7 @@
 /** Label selectors as text, `a=b,c in (d,e),!f`: the grammar and the messages of k8s.io/apimachinery/pkg/labels. */
 import type { Requirement } from "../store.ts";
-import { goQuote } from "./go-quote.ts";
-import { labelKeyProblems, labelValueProblems } from "./label-syntax.ts";
+import { goQuote } from "./field-error.ts";
+import { labelValue, qualifiedName } from "./names.ts";
 import { parseInt64 } from "./selector.ts";
 
 /** `message` is the text of the 400 BadRequest answer. */
@@ -94,7 +94,7 @@ class Parser {
     if (negated) token = this.#take();
     if (token.kind !== "identifier") throw refused(`found '${token.text}', expected: identifier`);
     const key = token.text;
-    const problems = labelKeyProblems(key);
+    const problems = qualifiedName(key);
     if (problems.length > 0) throw refused(`<nil>: Invalid value: ${goQuote(key)}: ${problems.join("; ")}`);
     if (negated) return { of: "label", key, operator: "absent", values: [] };
     const next = this.#peek();
@@ -186,7 +186,7 @@ function checked(key: string, operator: Requirement["operator"], values: string[
           `values[0]: Invalid value: ${goQuote(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
       ),
     ...values.flatMap((value, index) => {
-      const wrong = labelValueProblems(value);
+      const wrong = labelValue(value);
       return wrong.length > 0
         ? [`values[${index}][${key}]: Invalid value: ${goQuote(value)}: ${wrong.join("; ")}`]
         : [];

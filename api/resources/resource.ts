@@ -80,7 +80,7 @@ export interface ResourceDefinition<T extends KubeObject> {
   /** Fields beside `spec` that count as spec for the generation (rarely: `data`, `webhooks`). */
   readonly generationOf?: (object: T) => unknown;
   /** Default: dnsSubdomain. Answers the problem with a name in Kubernetes' words, or nothing. */
-  readonly validateName?: (name: string, prefix: boolean) => string[];
+  readonly validateName?: (name: string, prefix: boolean) => readonly string[];
 
   /** Kubernetes' versioned defaulting: runs on every decode of a body, for create, update and patch. */
   readonly defaults?: (draft: T) => void;
@@ -88,6 +88,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly prepareCreate?: (draft: T) => void;
   readonly prepareUpdate?: (draft: T, old: T) => void;
   readonly validate?: (object: T) => FieldError[];
+  /** What only a create can break; `validate(object)` has run before. */
+  readonly validateCreate?: (object: T) => FieldError[];
   /** What only an update can break; `validate(next)` has run before. */
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
   /** The texts of Warning headers. `old` on an update. */

@@ -6,9 +6,13 @@
  *       2 template core.v1.PodTemplateSpec required
  *
  * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is
- * `NUMBER NAME TYPE [required] [list=map:KEYS|set|atomic] [map=atomic] [patch=STRATEGIES:KEY] [default=JSON]`,
- * where NUMBER is the protobuf field number and TYPE is `[]T`, `map[]T` or `T`. The name `...` embeds the
- * fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
+ * `NUMBER NAME TYPE [required] [always|omitempty] [omitzero] [list=map:KEYS|set|atomic] [map=atomic] [patch=STRATEGIES:KEY]
+ * [default=JSON] [go=TYPE]`, where NUMBER is the protobuf field number and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name
+ * `...` embeds the fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
+ *
+ * What Kubernetes answers for a field that is empty follows its Go declaration: a pointer (`*T`) tells unset from zero,
+ * and a field is answered even when empty if it is required (else `always` says so; `omitempty` says the opposite of a
+ * required one). `go` names the Go type where error texts would show another than TYPE's own.
  */
 
 /** One API group version's types, as they stand in `groups/`. */
@@ -57,6 +61,14 @@ export interface FieldDeclaration {
   readonly type: string;
   readonly shape: "one" | "list" | "map";
   readonly required: boolean;
+  /** Go holds it by a pointer: unset and zero differ, in JSON and in protobuf. */
+  readonly pointer: boolean;
+  /** Answered even when empty: Go's field has no `omitempty`. */
+  readonly always: boolean;
+  /** Left out when zero although it is a struct: Go's `omitzero`. */
+  readonly omitZero: boolean;
+  /** The Go type in error texts, where it is not TYPE's own: `v1.RestartPolicy`. */
+  readonly goType?: string;
   readonly listType?: "map" | "set" | "atomic";
   /** The keys of a list of type `map`. */
   readonly listKeys?: readonly string[];
@@ -100,20 +112,28 @@ export function parseTypes(source: SchemaSource): StructDeclaration[] {
 }
 
 function parseField(line: string, source: SchemaSource): FieldDeclaration {
-  const [number, name, type, ...flags] = line.trim().split(" ");
-  if (!number || !name || !type) throw new Error(`${source.name}: not a field: ${line}`);
+  const [number, name, declared, ...flags] = line.trim().split(" ");
+  if (!number || !name || !declared) throw new Error(`${source.name}: not a field: ${line}`);
+  const pointer = declared.startsWith("*");
+  const type = pointer ? declared.slice(1) : declared;
   const shape = type.startsWith("[]") ? "list" : type.startsWith("map[]") ? "map" : "one";
   const element = type.slice(shape === "list" ? 2 : shape === "map" ? 5 : 0);
   const value = (flag: string) => flags.find((f) => f.startsWith(`${flag}=`))?.slice(flag.length + 1);
   const [listType, listKeys] = value("list")?.split(":") ?? [];
   const [strategies, mergeKey] = value("patch")?.split(":") ?? [];
   const fallback = value("default");
+  const goType = value("go");
+  const required = flags.includes("required");
   return {
     number: Number(number),
     name,
     type: isScalar(element) || element.includes(".") ? element : `${source.name}.${element}`,
     shape,
-    required: flags.includes("required"),
+    required,
+    pointer,
+    always: flags.includes("always") || (required && !flags.includes("omitempty")),
+    omitZero: flags.includes("omitzero"),
+    ...(goType ? { goType } : {}),
     ...(listType ? { listType: listType as "map" | "set" | "atomic" } : {}),
     ...(listKeys ? { listKeys: listKeys.split(",") } : {}),
     atomicMap: value("map") === "atomic",

@@ -85,7 +85,7 @@ const listOf = (item: StructDeclaration): StructDeclaration => ({
   atomic: false,
   fields: [
     plainField(1, "metadata", "meta.v1.ListMeta"),
-    { ...plainField(2, "items", item.name), shape: "list", required: true },
+    { ...plainField(2, "items", item.name), shape: "list", required: true, always: true },
   ],
 });
 
@@ -95,6 +95,9 @@ const plainField = (number: number, name: string, type: string): Field => ({
   type,
   shape: "one",
   required: false,
+  pointer: false,
+  always: false,
+  omitZero: false,
   atomicMap: false,
   patchStrategy: [],
 });

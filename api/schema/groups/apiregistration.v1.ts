@@ -11,13 +11,13 @@ APIService kind
   2 spec APIServiceSpec
   3 status APIServiceStatus
 APIServiceCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v1.APIServiceConditionType
+  2 status string required go=v1.ConditionStatus
   3 lastTransitionTime Time
   4 reason string
   5 message string
 APIServiceSpec
-  1 service ServiceReference
+  1 service *ServiceReference
   2 group string
   3 version string
   4 insecureSkipTLSVerify bool
@@ -29,6 +29,6 @@ APIServiceStatus
 ServiceReference
   1 namespace string
   2 name string
-  3 port int32
+  3 port *int32
 `,
 };

@@ -30,8 +30,8 @@ ResourceAttributes
   5 resource string
   6 subresource string
   7 name string
-  8 fieldSelector FieldSelectorAttributes
-  9 labelSelector LabelSelectorAttributes
+  8 fieldSelector *FieldSelectorAttributes
+  9 labelSelector *LabelSelectorAttributes
 ResourceRule
   1 verbs []string required list=atomic
   2 apiGroups []string list=atomic
@@ -42,8 +42,8 @@ SelfSubjectAccessReview kind
   2 spec SelfSubjectAccessReviewSpec required
   3 status SubjectAccessReviewStatus
 SelfSubjectAccessReviewSpec
-  1 resourceAttributes ResourceAttributes
-  2 nonResourceAttributes NonResourceAttributes
+  1 resourceAttributes *ResourceAttributes
+  2 nonResourceAttributes *NonResourceAttributes
 SelfSubjectRulesReview kind
   1 metadata meta.v1.ObjectMeta
   2 spec SelfSubjectRulesReviewSpec required
@@ -55,11 +55,11 @@ SubjectAccessReview kind
   2 spec SubjectAccessReviewSpec required
   3 status SubjectAccessReviewStatus
 SubjectAccessReviewSpec
-  1 resourceAttributes ResourceAttributes
-  2 nonResourceAttributes NonResourceAttributes
+  1 resourceAttributes *ResourceAttributes
+  2 nonResourceAttributes *NonResourceAttributes
   3 user string
   4 groups []string list=atomic
-  5 extra map[]StringList
+  5 extra map[]StringList go=map[string]v1.ExtraValue
   6 uid string
 SubjectAccessReviewStatus
   1 allowed bool required default=false

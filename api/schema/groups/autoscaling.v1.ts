@@ -7,92 +7,92 @@ export const autoscalingV1: SchemaSource = {
   package: "io.k8s.api.autoscaling.v1",
   types: `
 ContainerResourceMetricSource
-  1 name string
-  2 targetAverageUtilization int32
-  3 targetAverageValue Quantity
-  5 container string
+  1 name string always go=v1.ResourceName
+  2 targetAverageUtilization *int32
+  3 targetAverageValue *Quantity
+  5 container string always
 ContainerResourceMetricStatus
-  1 name string
-  2 currentAverageUtilization int32
-  3 currentAverageValue Quantity
-  4 container string
+  1 name string always go=v1.ResourceName
+  2 currentAverageUtilization *int32
+  3 currentAverageValue Quantity always
+  4 container string always
 CrossVersionObjectReference atomic
   1 kind string required
   2 name string required
   3 apiVersion string
 ExternalMetricSource
-  1 metricName string
-  2 metricSelector meta.v1.LabelSelector
-  3 targetValue Quantity
-  4 targetAverageValue Quantity
+  1 metricName string always
+  2 metricSelector *meta.v1.LabelSelector
+  3 targetValue *Quantity
+  4 targetAverageValue *Quantity
 ExternalMetricStatus
-  1 metricName string
-  2 metricSelector meta.v1.LabelSelector
-  3 currentValue Quantity
-  4 currentAverageValue Quantity
+  1 metricName string always
+  2 metricSelector *meta.v1.LabelSelector
+  3 currentValue Quantity always
+  4 currentAverageValue *Quantity
 HorizontalPodAutoscaler kind
   1 metadata meta.v1.ObjectMeta
-  2 spec HorizontalPodAutoscalerSpec required
+  2 spec HorizontalPodAutoscalerSpec required omitempty
   3 status HorizontalPodAutoscalerStatus
 HorizontalPodAutoscalerCondition
-  1 type string
-  2 status string
+  1 type string always go=v1.HorizontalPodAutoscalerConditionType
+  2 status string always go=v1.ConditionStatus
   3 lastTransitionTime Time
   4 reason string
   5 message string
 HorizontalPodAutoscalerSpec
   1 scaleTargetRef CrossVersionObjectReference required
-  2 minReplicas int32
+  2 minReplicas *int32
   3 maxReplicas int32 required default=0
-  4 targetCPUUtilizationPercentage int32
+  4 targetCPUUtilizationPercentage *int32
 HorizontalPodAutoscalerStatus
-  1 observedGeneration int64
-  2 lastScaleTime Time
+  1 observedGeneration *int64
+  2 lastScaleTime *Time
   3 currentReplicas int32 required default=0
   4 desiredReplicas int32 required default=0
-  5 currentCPUUtilizationPercentage int32
+  5 currentCPUUtilizationPercentage *int32
 MetricSpec
-  1 type string
-  2 object ObjectMetricSource
-  3 pods PodsMetricSource
-  4 resource ResourceMetricSource
-  5 external ExternalMetricSource
-  7 containerResource ContainerResourceMetricSource
+  1 type string always go=v1.MetricSourceType
+  2 object *ObjectMetricSource
+  3 pods *PodsMetricSource
+  4 resource *ResourceMetricSource
+  5 external *ExternalMetricSource
+  7 containerResource *ContainerResourceMetricSource
 MetricStatus
-  1 type string
-  2 object ObjectMetricStatus
-  3 pods PodsMetricStatus
-  4 resource ResourceMetricStatus
-  5 external ExternalMetricStatus
-  7 containerResource ContainerResourceMetricStatus
+  1 type string always go=v1.MetricSourceType
+  2 object *ObjectMetricStatus
+  3 pods *PodsMetricStatus
+  4 resource *ResourceMetricStatus
+  5 external *ExternalMetricStatus
+  7 containerResource *ContainerResourceMetricStatus
 ObjectMetricSource
-  1 target CrossVersionObjectReference
-  2 metricName string
-  3 targetValue Quantity
-  4 selector meta.v1.LabelSelector
-  5 averageValue Quantity
+  1 target CrossVersionObjectReference always
+  2 metricName string always
+  3 targetValue Quantity always
+  4 selector *meta.v1.LabelSelector
+  5 averageValue *Quantity
 ObjectMetricStatus
-  1 target CrossVersionObjectReference
-  2 metricName string
-  3 currentValue Quantity
-  4 selector meta.v1.LabelSelector
-  5 averageValue Quantity
+  1 target CrossVersionObjectReference always
+  2 metricName string always
+  3 currentValue Quantity always
+  4 selector *meta.v1.LabelSelector
+  5 averageValue *Quantity
 PodsMetricSource
-  1 metricName string
-  2 targetAverageValue Quantity
-  3 selector meta.v1.LabelSelector
+  1 metricName string always
+  2 targetAverageValue Quantity always
+  3 selector *meta.v1.LabelSelector
 PodsMetricStatus
-  1 metricName string
-  2 currentAverageValue Quantity
-  3 selector meta.v1.LabelSelector
+  1 metricName string always
+  2 currentAverageValue Quantity always
+  3 selector *meta.v1.LabelSelector
 ResourceMetricSource
-  1 name string
-  2 targetAverageUtilization int32
-  3 targetAverageValue Quantity
+  1 name string always go=v1.ResourceName
+  2 targetAverageUtilization *int32
+  3 targetAverageValue *Quantity
 ResourceMetricStatus
-  1 name string
-  2 currentAverageUtilization int32
-  3 currentAverageValue Quantity
+  1 name string always go=v1.ResourceName
+  2 currentAverageUtilization *int32
+  3 currentAverageValue Quantity always
 Scale kind
   1 metadata meta.v1.ObjectMeta
   2 spec ScaleSpec

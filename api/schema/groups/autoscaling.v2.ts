@@ -7,11 +7,11 @@ export const autoscalingV2: SchemaSource = {
   package: "io.k8s.api.autoscaling.v2",
   types: `
 ContainerResourceMetricSource
-  1 name string required
+  1 name string required go=v1.ResourceName
   2 target MetricTarget required
   3 container string required
 ContainerResourceMetricStatus
-  1 name string required
+  1 name string required go=v1.ResourceName
   2 current MetricValueStatus required
   3 container string required
 CrossVersionObjectReference
@@ -25,66 +25,66 @@ ExternalMetricStatus
   1 metric MetricIdentifier required
   2 current MetricValueStatus required
 HPAScalingPolicy
-  1 type string required
+  1 type string required go=v2.HPAScalingPolicyType
   2 value int32 required default=0
   3 periodSeconds int32 required default=0
 HPAScalingRules
-  1 selectPolicy string
+  1 selectPolicy *string go=v2.ScalingPolicySelect
   2 policies []HPAScalingPolicy list=atomic
-  3 stabilizationWindowSeconds int32
-  4 tolerance Quantity
+  3 stabilizationWindowSeconds *int32
+  4 tolerance *Quantity
 HorizontalPodAutoscaler kind
   1 metadata meta.v1.ObjectMeta
-  2 spec HorizontalPodAutoscalerSpec required
+  2 spec HorizontalPodAutoscalerSpec required omitempty
   3 status HorizontalPodAutoscalerStatus
 HorizontalPodAutoscalerBehavior
-  1 scaleUp HPAScalingRules
-  2 scaleDown HPAScalingRules
+  1 scaleUp *HPAScalingRules
+  2 scaleDown *HPAScalingRules
 HorizontalPodAutoscalerCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v2.HorizontalPodAutoscalerConditionType
+  2 status string required go=v1.ConditionStatus
   3 lastTransitionTime Time
   4 reason string
   5 message string
 HorizontalPodAutoscalerSpec
   1 scaleTargetRef CrossVersionObjectReference required
-  2 minReplicas int32
+  2 minReplicas *int32
   3 maxReplicas int32 required default=0
   4 metrics []MetricSpec list=atomic
-  5 behavior HorizontalPodAutoscalerBehavior
+  5 behavior *HorizontalPodAutoscalerBehavior
 HorizontalPodAutoscalerStatus
-  1 observedGeneration int64
-  2 lastScaleTime Time
+  1 observedGeneration *int64
+  2 lastScaleTime *Time
   3 currentReplicas int32
   4 desiredReplicas int32 required default=0
-  5 currentMetrics []MetricStatus list=atomic
+  5 currentMetrics []MetricStatus always list=atomic
   6 conditions []HorizontalPodAutoscalerCondition list=map:type patch=merge:type
 MetricIdentifier
   1 name string required
-  2 selector meta.v1.LabelSelector
+  2 selector *meta.v1.LabelSelector
 MetricSpec
-  1 type string required
-  2 object ObjectMetricSource
-  3 pods PodsMetricSource
-  4 resource ResourceMetricSource
-  5 external ExternalMetricSource
-  7 containerResource ContainerResourceMetricSource
+  1 type string required go=v2.MetricSourceType
+  2 object *ObjectMetricSource
+  3 pods *PodsMetricSource
+  4 resource *ResourceMetricSource
+  5 external *ExternalMetricSource
+  7 containerResource *ContainerResourceMetricSource
 MetricStatus
-  1 type string required
-  2 object ObjectMetricStatus
-  3 pods PodsMetricStatus
-  4 resource ResourceMetricStatus
-  5 external ExternalMetricStatus
-  7 containerResource ContainerResourceMetricStatus
+  1 type string required go=v2.MetricSourceType
+  2 object *ObjectMetricStatus
+  3 pods *PodsMetricStatus
+  4 resource *ResourceMetricStatus
+  5 external *ExternalMetricStatus
+  7 containerResource *ContainerResourceMetricStatus
 MetricTarget
-  1 type string required
-  2 value Quantity
-  3 averageValue Quantity
-  4 averageUtilization int32
+  1 type string required go=v2.MetricTargetType
+  2 value *Quantity
+  3 averageValue *Quantity
+  4 averageUtilization *int32
 MetricValueStatus
-  1 value Quantity
-  2 averageValue Quantity
-  3 averageUtilization int32
+  1 value *Quantity
+  2 averageValue *Quantity
+  3 averageUtilization *int32
 ObjectMetricSource
   1 describedObject CrossVersionObjectReference required
   2 target MetricTarget required
@@ -100,10 +100,10 @@ PodsMetricStatus
   1 metric MetricIdentifier required
   2 current MetricValueStatus required
 ResourceMetricSource
-  1 name string required
+  1 name string required go=v1.ResourceName
   2 target MetricTarget required
 ResourceMetricStatus
-  1 name string required
+  1 name string required go=v1.ResourceName
   2 current MetricValueStatus required
 `,
 };

@@ -11,21 +11,21 @@ CertificateSigningRequest kind
   2 spec CertificateSigningRequestSpec required
   3 status CertificateSigningRequestStatus
 CertificateSigningRequestCondition
-  1 type string required
+  1 type string required go=v1.RequestConditionType
   2 reason string
   3 message string
   4 lastUpdateTime Time
   5 lastTransitionTime Time
-  6 status string required
+  6 status string required go=v1.ConditionStatus
 CertificateSigningRequestSpec
   1 request bytes required
   2 username string
   3 uid string
   4 groups []string list=atomic
-  5 usages []string list=atomic
-  6 extra map[]StringList
+  5 usages []string go=[]v1.KeyUsage list=atomic
+  6 extra map[]StringList go=map[string]v1.ExtraValue
   7 signerName string required
-  8 expirationSeconds int32
+  8 expirationSeconds *int32
 CertificateSigningRequestStatus
   1 conditions []CertificateSigningRequestCondition list=map:type
   2 certificate bytes

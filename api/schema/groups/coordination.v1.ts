@@ -10,12 +10,12 @@ Lease kind
   1 metadata meta.v1.ObjectMeta
   2 spec LeaseSpec
 LeaseSpec
-  1 holderIdentity string
-  2 leaseDurationSeconds int32
-  3 acquireTime MicroTime
-  4 renewTime MicroTime
-  5 leaseTransitions int32
-  6 strategy string
-  7 preferredHolder string
+  1 holderIdentity *string
+  2 leaseDurationSeconds *int32
+  3 acquireTime *MicroTime
+  4 renewTime *MicroTime
+  5 leaseTransitions *int32
+  6 strategy *string go=v1.CoordinatedLeaseStrategy
+  7 preferredHolder *string
 `,
 };

@@ -12,29 +12,29 @@ AWSElasticBlockStoreVolumeSource
   3 partition int32
   4 readOnly bool
 Affinity
-  1 nodeAffinity NodeAffinity
-  2 podAffinity PodAffinity
-  3 podAntiAffinity PodAntiAffinity
+  1 nodeAffinity *NodeAffinity
+  2 podAffinity *PodAffinity
+  3 podAntiAffinity *PodAntiAffinity
 AppArmorProfile union=type(localhostProfile:LocalhostProfile)
-  1 type string required
-  2 localhostProfile string
+  1 type string required go=v1.AppArmorProfileType
+  2 localhostProfile *string
 AttachedVolume
-  1 name string required
+  1 name string required go=v1.UniqueVolumeName
   2 devicePath string required
 AvoidPods
   1 preferAvoidPods []PreferAvoidPodsEntry
 AzureDiskVolumeSource
   1 diskName string required
   2 diskURI string required
-  3 cachingMode string default="ReadWrite"
-  4 fsType string default="ext4"
-  5 readOnly bool default=false
-  6 kind string default="Shared"
+  3 cachingMode *string go=v1.AzureDataDiskCachingMode default="ReadWrite"
+  4 fsType *string default="ext4"
+  5 readOnly *bool default=false
+  6 kind *string go=v1.AzureDataDiskKind default="Shared"
 AzureFilePersistentVolumeSource
   1 secretName string required
   2 shareName string required
   3 readOnly bool
-  4 secretNamespace string
+  4 secretNamespace *string always
 AzureFileVolumeSource
   1 secretName string required
   2 shareName string required
@@ -48,55 +48,55 @@ CSIPersistentVolumeSource
   3 readOnly bool
   4 fsType string
   5 volumeAttributes map[]string
-  6 controllerPublishSecretRef SecretReference
-  7 nodeStageSecretRef SecretReference
-  8 nodePublishSecretRef SecretReference
-  9 controllerExpandSecretRef SecretReference
-  10 nodeExpandSecretRef SecretReference
+  6 controllerPublishSecretRef *SecretReference
+  7 nodeStageSecretRef *SecretReference
+  8 nodePublishSecretRef *SecretReference
+  9 controllerExpandSecretRef *SecretReference
+  10 nodeExpandSecretRef *SecretReference
 CSIVolumeSource
   1 driver string required
-  2 readOnly bool
-  3 fsType string
+  2 readOnly *bool
+  3 fsType *string
   4 volumeAttributes map[]string
-  5 nodePublishSecretRef LocalObjectReference
+  5 nodePublishSecretRef *LocalObjectReference
 Capabilities
-  1 add []string list=atomic
-  2 drop []string list=atomic
+  1 add []string go=[]v1.Capability list=atomic
+  2 drop []string go=[]v1.Capability list=atomic
 CephFSPersistentVolumeSource
   1 monitors []string required list=atomic
   2 path string
   3 user string
   4 secretFile string
-  5 secretRef SecretReference
+  5 secretRef *SecretReference
   6 readOnly bool
 CephFSVolumeSource
   1 monitors []string required list=atomic
   2 path string
   3 user string
   4 secretFile string
-  5 secretRef LocalObjectReference
+  5 secretRef *LocalObjectReference
   6 readOnly bool
 CinderPersistentVolumeSource
   1 volumeID string required
   2 fsType string
   3 readOnly bool
-  4 secretRef SecretReference
+  4 secretRef *SecretReference
 CinderVolumeSource
   1 volumeID string required
   2 fsType string
   3 readOnly bool
-  4 secretRef LocalObjectReference
+  4 secretRef *LocalObjectReference
 ClientIPConfig
-  1 timeoutSeconds int32
+  1 timeoutSeconds *int32
 ClusterTrustBundleProjection
-  1 name string
-  2 signerName string
-  3 labelSelector meta.v1.LabelSelector
+  1 name *string
+  2 signerName *string
+  3 labelSelector *meta.v1.LabelSelector
   4 path string required
-  5 optional bool
+  5 optional *bool
 ComponentCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v1.ComponentConditionType
+  2 status string required go=v1.ConditionStatus
   3 message string
   4 error string
 ComponentStatus kind
@@ -106,29 +106,29 @@ ConfigMap kind
   1 metadata meta.v1.ObjectMeta
   2 data map[]string
   3 binaryData map[]bytes
-  4 immutable bool
+  4 immutable *bool
 ConfigMapEnvSource
   1 ... LocalObjectReference
-  2 optional bool
+  2 optional *bool
 ConfigMapKeySelector atomic
   1 ... LocalObjectReference
   2 key string required
-  3 optional bool
+  3 optional *bool
 ConfigMapNodeConfigSource
   1 namespace string required
   2 name string required
-  3 uid string
+  3 uid string go=types.UID
   4 resourceVersion string
   5 kubeletConfigKey string required
 ConfigMapProjection
   1 ... LocalObjectReference
   2 items []KeyToPath list=atomic
-  4 optional bool
+  4 optional *bool
 ConfigMapVolumeSource
   1 ... LocalObjectReference
   2 items []KeyToPath list=atomic
-  3 defaultMode int32
-  4 optional bool
+  3 defaultMode *int32
+  4 optional *bool
 Container
   1 name string required
   2 image string
@@ -139,48 +139,48 @@ Container
   7 env []EnvVar list=map:name patch=merge:name
   8 resources ResourceRequirements
   9 volumeMounts []VolumeMount list=map:mountPath patch=merge:mountPath
-  10 livenessProbe Probe
-  11 readinessProbe Probe
-  12 lifecycle Lifecycle
+  10 livenessProbe *Probe
+  11 readinessProbe *Probe
+  12 lifecycle *Lifecycle
   13 terminationMessagePath string
-  14 imagePullPolicy string
-  15 securityContext SecurityContext
+  14 imagePullPolicy string go=v1.PullPolicy
+  15 securityContext *SecurityContext
   16 stdin bool
   17 stdinOnce bool
   18 tty bool
   19 envFrom []EnvFromSource list=atomic
-  20 terminationMessagePolicy string
+  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy
   21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
-  22 startupProbe Probe
+  22 startupProbe *Probe
   23 resizePolicy []ContainerResizePolicy list=atomic
-  24 restartPolicy string
+  24 restartPolicy *string go=v1.ContainerRestartPolicy
   25 restartPolicyRules []ContainerRestartRule list=atomic
 ContainerExtendedResourceRequest
   1 containerName string required
   2 resourceName string required
   3 requestName string required
 ContainerImage
-  1 names []string list=atomic
+  1 names []string always list=atomic
   2 sizeBytes int64
 ContainerPort
   1 name string
   2 hostPort int32
   3 containerPort int32 required default=0
-  4 protocol string default="TCP"
+  4 protocol string go=v1.Protocol default="TCP"
   5 hostIP string
 ContainerResizePolicy
-  1 resourceName string required
-  2 restartPolicy string required
+  1 resourceName string required go=v1.ResourceName
+  2 restartPolicy string required go=v1.ResourceResizeRestartPolicy
 ContainerRestartRule
-  1 action string required
-  2 exitCodes ContainerRestartRuleOnExitCodes
+  1 action string required omitempty go=v1.ContainerRestartRuleAction
+  2 exitCodes *ContainerRestartRuleOnExitCodes
 ContainerRestartRuleOnExitCodes
-  1 operator string required
+  1 operator string required omitempty go=v1.ContainerRestartRuleOnExitCodesOperator
   2 values []int32 list=set
 ContainerState
-  1 waiting ContainerStateWaiting
-  2 running ContainerStateRunning
-  3 terminated ContainerStateTerminated
+  1 waiting *ContainerStateWaiting
+  2 running *ContainerStateRunning
+  3 terminated *ContainerStateTerminated
 ContainerStateRunning
   1 startedAt Time
 ContainerStateTerminated
@@ -203,40 +203,40 @@ ContainerStatus
   6 image string required
   7 imageID string required
   8 containerID string
-  9 started bool
-  10 allocatedResources map[]Quantity
-  11 resources ResourceRequirements
+  9 started *bool
+  10 allocatedResources map[]Quantity go=v1.ResourceList
+  11 resources *ResourceRequirements
   12 volumeMounts []VolumeMountStatus list=map:mountPath patch=merge:mountPath
-  13 user ContainerUser
+  13 user *ContainerUser
   14 allocatedResourcesStatus []ResourceStatus list=map:name patch=merge:name
-  15 stopSignal string
+  15 stopSignal *string go=v1.Signal
 ContainerUser
-  1 linux LinuxContainerUser
+  1 linux *LinuxContainerUser
 DaemonEndpoint
   1 Port int32 required default=0
 DownwardAPIProjection
   1 items []DownwardAPIVolumeFile list=atomic
 DownwardAPIVolumeFile
   1 path string required
-  2 fieldRef ObjectFieldSelector
-  3 resourceFieldRef ResourceFieldSelector
-  4 mode int32
+  2 fieldRef *ObjectFieldSelector
+  3 resourceFieldRef *ResourceFieldSelector
+  4 mode *int32
 DownwardAPIVolumeSource
   1 items []DownwardAPIVolumeFile list=atomic
-  2 defaultMode int32
+  2 defaultMode *int32
 EmptyDirVolumeSource
-  1 medium string
-  2 sizeLimit Quantity
+  1 medium string go=v1.StorageMedium
+  2 sizeLimit *Quantity
 EndpointAddress atomic
   1 ip string required
-  2 targetRef ObjectReference
+  2 targetRef *ObjectReference
   3 hostname string
-  4 nodeName string
+  4 nodeName *string
 EndpointPort atomic
   1 name string
   2 port int32 required default=0
-  3 protocol string
-  4 appProtocol string
+  3 protocol string go=v1.Protocol
+  4 appProtocol *string
 EndpointSubset
   1 addresses []EndpointAddress list=atomic
   2 notReadyAddresses []EndpointAddress list=atomic
@@ -246,18 +246,18 @@ Endpoints kind
   2 subsets []EndpointSubset list=atomic
 EnvFromSource
   1 prefix string
-  2 configMapRef ConfigMapEnvSource
-  3 secretRef SecretEnvSource
+  2 configMapRef *ConfigMapEnvSource
+  3 secretRef *SecretEnvSource
 EnvVar
   1 name string required
   2 value string
-  3 valueFrom EnvVarSource
+  3 valueFrom *EnvVarSource
 EnvVarSource
-  1 fieldRef ObjectFieldSelector
-  2 resourceFieldRef ResourceFieldSelector
-  3 configMapKeyRef ConfigMapKeySelector
-  4 secretKeyRef SecretKeySelector
-  5 fileKeyRef FileKeySelector
+  1 fieldRef *ObjectFieldSelector
+  2 resourceFieldRef *ResourceFieldSelector
+  3 configMapKeyRef *ConfigMapKeySelector
+  4 secretKeyRef *SecretKeySelector
+  5 fileKeyRef *FileKeySelector
 EphemeralContainer
   1 ... EphemeralContainerCommon
   2 targetContainerName string
@@ -271,24 +271,24 @@ EphemeralContainerCommon
   7 env []EnvVar list=map:name patch=merge:name
   8 resources ResourceRequirements
   9 volumeMounts []VolumeMount list=map:mountPath patch=merge:mountPath
-  10 livenessProbe Probe
-  11 readinessProbe Probe
-  12 lifecycle Lifecycle
+  10 livenessProbe *Probe
+  11 readinessProbe *Probe
+  12 lifecycle *Lifecycle
   13 terminationMessagePath string
-  14 imagePullPolicy string
-  15 securityContext SecurityContext
+  14 imagePullPolicy string go=v1.PullPolicy
+  15 securityContext *SecurityContext
   16 stdin bool
   17 stdinOnce bool
   18 tty bool
   19 envFrom []EnvFromSource list=atomic
-  20 terminationMessagePolicy string
+  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy
   21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
-  22 startupProbe Probe
+  22 startupProbe *Probe
   23 resizePolicy []ContainerResizePolicy list=atomic
-  24 restartPolicy string
+  24 restartPolicy *string go=v1.ContainerRestartPolicy
   25 restartPolicyRules []ContainerRestartRule list=atomic
 EphemeralVolumeSource
-  1 volumeClaimTemplate PersistentVolumeClaimTemplate
+  1 volumeClaimTemplate *PersistentVolumeClaimTemplate
 Event kind
   1 metadata meta.v1.ObjectMeta required
   2 involvedObject ObjectReference required
@@ -300,11 +300,11 @@ Event kind
   8 count int32
   9 type string
   10 eventTime MicroTime
-  11 series EventSeries
+  11 series *EventSeries
   12 action string
-  13 related ObjectReference
-  14 reportingComponent string
-  15 reportingInstance string
+  13 related *ObjectReference
+  14 reportingComponent string always
+  15 reportingInstance string always
 EventSeries
   1 count int32
   2 lastObservedTime MicroTime
@@ -315,7 +315,7 @@ ExecAction
   1 command []string list=atomic
 FCVolumeSource
   1 targetWWNs []string list=atomic
-  2 lun int32
+  2 lun *int32
   3 fsType string
   4 readOnly bool
   5 wwids []string list=atomic
@@ -323,17 +323,17 @@ FileKeySelector atomic
   1 volumeName string required
   2 path string required
   3 key string required
-  4 optional bool default=false
+  4 optional *bool default=false
 FlexPersistentVolumeSource
   1 driver string required
   2 fsType string
-  3 secretRef SecretReference
+  3 secretRef *SecretReference
   4 readOnly bool
   5 options map[]string
 FlexVolumeSource
   1 driver string required
   2 fsType string
-  3 secretRef LocalObjectReference
+  3 secretRef *LocalObjectReference
   4 readOnly bool
   5 options map[]string
 FlockerVolumeSource
@@ -346,7 +346,7 @@ GCEPersistentDiskVolumeSource
   4 readOnly bool
 GRPCAction
   1 port int32 required default=0
-  2 service string
+  2 service *string always
 GitRepoVolumeSource
   1 repository string required
   2 revision string
@@ -355,7 +355,7 @@ GlusterfsPersistentVolumeSource
   1 endpoints string required
   2 path string required
   3 readOnly bool
-  4 endpointsNamespace string
+  4 endpointsNamespace *string
 GlusterfsVolumeSource
   1 endpoints string required
   2 path string required
@@ -364,7 +364,7 @@ HTTPGetAction
   1 path string
   2 port IntOrString required
   3 host string
-  4 scheme string
+  4 scheme string go=v1.URIScheme
   5 httpHeaders []HTTPHeader list=atomic
 HTTPHeader
   1 name string required
@@ -376,7 +376,7 @@ HostIP
   1 ip string required
 HostPathVolumeSource
   1 path string required
-  2 type string
+  2 type *string go=v1.HostPathType
 ISCSIPersistentVolumeSource
   1 targetPortal string required
   2 iqn string required
@@ -386,9 +386,9 @@ ISCSIPersistentVolumeSource
   6 readOnly bool
   7 portals []string list=atomic
   8 chapAuthDiscovery bool
-  10 secretRef SecretReference
+  10 secretRef *SecretReference
   11 chapAuthSession bool
-  12 initiatorName string
+  12 initiatorName *string
 ISCSIVolumeSource
   1 targetPortal string required
   2 iqn string required
@@ -398,37 +398,37 @@ ISCSIVolumeSource
   6 readOnly bool
   7 portals []string list=atomic
   8 chapAuthDiscovery bool
-  10 secretRef LocalObjectReference
+  10 secretRef *LocalObjectReference
   11 chapAuthSession bool
-  12 initiatorName string
+  12 initiatorName *string
 ImageVolumeSource
   1 reference string
-  2 pullPolicy string
+  2 pullPolicy string go=v1.PullPolicy
 ImageVolumeStatus
-  1 imageRef string required
+  1 imageRef string required omitempty
 KeyToPath
   1 key string required
   2 path string required
-  3 mode int32
+  3 mode *int32
 Lifecycle
-  1 postStart LifecycleHandler
-  2 preStop LifecycleHandler
-  3 stopSignal string
+  1 postStart *LifecycleHandler
+  2 preStop *LifecycleHandler
+  3 stopSignal *string go=v1.Signal
 LifecycleHandler
-  1 exec ExecAction
-  2 httpGet HTTPGetAction
-  3 tcpSocket TCPSocketAction
-  4 sleep SleepAction
+  1 exec *ExecAction
+  2 httpGet *HTTPGetAction
+  3 tcpSocket *TCPSocketAction
+  4 sleep *SleepAction
 LimitRange kind
   1 metadata meta.v1.ObjectMeta
   2 spec LimitRangeSpec
 LimitRangeItem
-  1 type string required
-  2 max map[]Quantity
-  3 min map[]Quantity
-  4 default map[]Quantity
-  5 defaultRequest map[]Quantity
-  6 maxLimitRequestRatio map[]Quantity
+  1 type string required go=v1.LimitType
+  2 max map[]Quantity go=v1.ResourceList
+  3 min map[]Quantity go=v1.ResourceList
+  4 default map[]Quantity go=v1.ResourceList
+  5 defaultRequest map[]Quantity go=v1.ResourceList
+  6 maxLimitRequestRatio map[]Quantity go=v1.ResourceList
 LimitRangeSpec
   1 limits []LimitRangeItem required list=atomic
 LinuxContainerUser
@@ -441,7 +441,7 @@ List
 LoadBalancerIngress
   1 ip string
   2 hostname string
-  3 ipMode string
+  3 ipMode *string go=v1.LoadBalancerIPMode
   4 ports []PortStatus list=atomic
 LoadBalancerStatus
   1 ingress []LoadBalancerIngress list=atomic
@@ -449,10 +449,10 @@ LocalObjectReference atomic
   1 name string
 LocalVolumeSource
   1 path string required
-  2 fsType string
+  2 fsType *string
 ModifyVolumeStatus
   1 targetVolumeAttributesClassName string
-  2 status string required
+  2 status string required go=v1.PersistentVolumeClaimModifyVolumeStatus
 NFSVolumeSource
   1 server string required
   2 path string required
@@ -462,61 +462,61 @@ Namespace kind
   2 spec NamespaceSpec
   3 status NamespaceStatus
 NamespaceCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v1.NamespaceConditionType
+  2 status string required go=v1.ConditionStatus
   4 lastTransitionTime Time
   5 reason string
   6 message string
 NamespaceSpec
-  1 finalizers []string list=atomic
+  1 finalizers []string go=[]v1.FinalizerName list=atomic
 NamespaceStatus
-  1 phase string
+  1 phase string go=v1.NamespacePhase
   2 conditions []NamespaceCondition list=map:type patch=merge:type
 Node kind
   1 metadata meta.v1.ObjectMeta
   2 spec NodeSpec
   3 status NodeStatus
 NodeAddress
-  1 type string required
+  1 type string required go=v1.NodeAddressType
   2 address string required
 NodeAffinity
-  1 requiredDuringSchedulingIgnoredDuringExecution NodeSelector
+  1 requiredDuringSchedulingIgnoredDuringExecution *NodeSelector
   2 preferredDuringSchedulingIgnoredDuringExecution []PreferredSchedulingTerm list=atomic
 NodeAllocatableResourceClaimStatus
   1 resourceClaimName string required
   2 containers []string list=set
-  3 resources map[]Quantity required
+  3 resources map[]Quantity required go=map[v1.ResourceName]resource.Quantity
 NodeCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v1.NodeConditionType
+  2 status string required go=v1.ConditionStatus
   3 lastHeartbeatTime Time
   4 lastTransitionTime Time
   5 reason string
   6 message string
 NodeConfigSource
-  2 configMap ConfigMapNodeConfigSource
+  2 configMap *ConfigMapNodeConfigSource
 NodeConfigStatus
-  1 assigned NodeConfigSource
-  2 active NodeConfigSource
-  3 lastKnownGood NodeConfigSource
+  1 assigned *NodeConfigSource
+  2 active *NodeConfigSource
+  3 lastKnownGood *NodeConfigSource
   4 error string
 NodeDaemonEndpoints
   1 kubeletEndpoint DaemonEndpoint
 NodeFeatures
-  1 supplementalGroupsPolicy bool
+  1 supplementalGroupsPolicy *bool
 NodeProxyOptions
   1 path string
 NodeRuntimeHandler
-  1 name string
-  2 features NodeRuntimeHandlerFeatures
+  1 name string always
+  2 features *NodeRuntimeHandlerFeatures
 NodeRuntimeHandlerFeatures
-  1 recursiveReadOnlyMounts bool
-  2 userNamespaces bool
+  1 recursiveReadOnlyMounts *bool
+  2 userNamespaces *bool
 NodeSelector atomic
   1 nodeSelectorTerms []NodeSelectorTerm required list=atomic
 NodeSelectorRequirement
   1 key string required
-  2 operator string required
+  2 operator string required go=v1.NodeSelectorOperator
   3 values []string list=atomic
 NodeSelectorTerm atomic
   1 matchExpressions []NodeSelectorRequirement list=atomic
@@ -527,25 +527,25 @@ NodeSpec
   3 providerID string
   4 unschedulable bool
   5 taints []Taint list=atomic
-  6 configSource NodeConfigSource
+  6 configSource *NodeConfigSource
   7 podCIDRs []string list=set patch=merge
 NodeStatus
-  1 capacity map[]Quantity
-  2 allocatable map[]Quantity
-  3 phase string
+  1 capacity map[]Quantity go=v1.ResourceList
+  2 allocatable map[]Quantity go=v1.ResourceList
+  3 phase string go=v1.NodePhase
   4 conditions []NodeCondition list=map:type patch=merge:type
   5 addresses []NodeAddress list=map:type patch=merge:type
   6 daemonEndpoints NodeDaemonEndpoints
   7 nodeInfo NodeSystemInfo
   8 images []ContainerImage list=atomic
-  9 volumesInUse []string list=atomic
+  9 volumesInUse []string go=[]v1.UniqueVolumeName list=atomic
   10 volumesAttached []AttachedVolume list=atomic
-  11 config NodeConfigStatus
+  11 config *NodeConfigStatus
   12 runtimeHandlers []NodeRuntimeHandler list=atomic
-  13 features NodeFeatures
+  13 features *NodeFeatures
   14 declaredFeatures []string list=atomic
 NodeSwapStatus
-  1 capacity int64
+  1 capacity *int64
 NodeSystemInfo
   1 machineID string required
   2 systemUUID string required
@@ -557,7 +557,7 @@ NodeSystemInfo
   8 kubeProxyVersion string required
   9 operatingSystem string required
   10 architecture string required
-  11 swap NodeSwapStatus
+  11 swap *NodeSwapStatus
 ObjectFieldSelector atomic
   1 apiVersion string
   2 fieldPath string required
@@ -565,7 +565,7 @@ ObjectReference atomic
   1 kind string
   2 namespace string
   3 name string
-  4 uid string
+  4 uid string go=types.UID
   5 apiVersion string
   6 resourceVersion string
   7 fieldPath string
@@ -578,31 +578,31 @@ PersistentVolumeClaim kind
   2 spec PersistentVolumeClaimSpec
   3 status PersistentVolumeClaimStatus
 PersistentVolumeClaimCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v1.PersistentVolumeClaimConditionType
+  2 status string required go=v1.ConditionStatus
   3 lastProbeTime Time
   4 lastTransitionTime Time
   5 reason string
   6 message string
 PersistentVolumeClaimSpec
-  1 accessModes []string list=atomic
+  1 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic
   2 resources VolumeResourceRequirements
   3 volumeName string
-  4 selector meta.v1.LabelSelector
-  5 storageClassName string
-  6 volumeMode string
-  7 dataSource TypedLocalObjectReference
-  8 dataSourceRef TypedObjectReference
-  9 volumeAttributesClassName string
+  4 selector *meta.v1.LabelSelector
+  5 storageClassName *string
+  6 volumeMode *string go=v1.PersistentVolumeMode
+  7 dataSource *TypedLocalObjectReference
+  8 dataSourceRef *TypedObjectReference
+  9 volumeAttributesClassName *string
 PersistentVolumeClaimStatus
-  1 phase string
-  2 accessModes []string list=atomic
-  3 capacity map[]Quantity
+  1 phase string go=v1.PersistentVolumeClaimPhase
+  2 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic
+  3 capacity map[]Quantity go=v1.ResourceList
   4 conditions []PersistentVolumeClaimCondition list=map:type patch=merge:type
-  5 allocatedResources map[]Quantity
-  7 allocatedResourceStatuses map[]string map=granular
-  8 currentVolumeAttributesClassName string
-  9 modifyVolumeStatus ModifyVolumeStatus
+  5 allocatedResources map[]Quantity go=v1.ResourceList
+  7 allocatedResourceStatuses map[]string go=map[v1.ResourceName]v1.ClaimResourceStatus map=granular
+  8 currentVolumeAttributesClassName *string
+  9 modifyVolumeStatus *ModifyVolumeStatus
 PersistentVolumeClaimTemplate
   1 metadata meta.v1.ObjectMeta
   2 spec PersistentVolumeClaimSpec required
@@ -610,44 +610,44 @@ PersistentVolumeClaimVolumeSource
   1 claimName string required
   2 readOnly bool
 PersistentVolumeSource
-  1 gcePersistentDisk GCEPersistentDiskVolumeSource
-  2 awsElasticBlockStore AWSElasticBlockStoreVolumeSource
-  3 hostPath HostPathVolumeSource
-  4 glusterfs GlusterfsPersistentVolumeSource
-  5 nfs NFSVolumeSource
-  6 rbd RBDPersistentVolumeSource
-  7 iscsi ISCSIPersistentVolumeSource
-  8 cinder CinderPersistentVolumeSource
-  9 cephfs CephFSPersistentVolumeSource
-  10 fc FCVolumeSource
-  11 flocker FlockerVolumeSource
-  12 flexVolume FlexPersistentVolumeSource
-  13 azureFile AzureFilePersistentVolumeSource
-  14 vsphereVolume VsphereVirtualDiskVolumeSource
-  15 quobyte QuobyteVolumeSource
-  16 azureDisk AzureDiskVolumeSource
-  17 photonPersistentDisk PhotonPersistentDiskVolumeSource
-  18 portworxVolume PortworxVolumeSource
-  19 scaleIO ScaleIOPersistentVolumeSource
-  20 local LocalVolumeSource
-  21 storageos StorageOSPersistentVolumeSource
-  22 csi CSIPersistentVolumeSource
+  1 gcePersistentDisk *GCEPersistentDiskVolumeSource
+  2 awsElasticBlockStore *AWSElasticBlockStoreVolumeSource
+  3 hostPath *HostPathVolumeSource
+  4 glusterfs *GlusterfsPersistentVolumeSource
+  5 nfs *NFSVolumeSource
+  6 rbd *RBDPersistentVolumeSource
+  7 iscsi *ISCSIPersistentVolumeSource
+  8 cinder *CinderPersistentVolumeSource
+  9 cephfs *CephFSPersistentVolumeSource
+  10 fc *FCVolumeSource
+  11 flocker *FlockerVolumeSource
+  12 flexVolume *FlexPersistentVolumeSource
+  13 azureFile *AzureFilePersistentVolumeSource
+  14 vsphereVolume *VsphereVirtualDiskVolumeSource
+  15 quobyte *QuobyteVolumeSource
+  16 azureDisk *AzureDiskVolumeSource
+  17 photonPersistentDisk *PhotonPersistentDiskVolumeSource
+  18 portworxVolume *PortworxVolumeSource
+  19 scaleIO *ScaleIOPersistentVolumeSource
+  20 local *LocalVolumeSource
+  21 storageos *StorageOSPersistentVolumeSource
+  22 csi *CSIPersistentVolumeSource
 PersistentVolumeSpec
-  1 capacity map[]Quantity
+  1 capacity map[]Quantity go=v1.ResourceList
   2 ... PersistentVolumeSource
-  3 accessModes []string list=atomic
-  4 claimRef ObjectReference map=granular
-  5 persistentVolumeReclaimPolicy string
+  3 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic
+  4 claimRef *ObjectReference map=granular
+  5 persistentVolumeReclaimPolicy string go=v1.PersistentVolumeReclaimPolicy
   6 storageClassName string
   7 mountOptions []string list=atomic
-  8 volumeMode string
-  9 nodeAffinity VolumeNodeAffinity
-  10 volumeAttributesClassName string
+  8 volumeMode *string go=v1.PersistentVolumeMode
+  9 nodeAffinity *VolumeNodeAffinity
+  10 volumeAttributesClassName *string
 PersistentVolumeStatus
-  1 phase string
+  1 phase string go=v1.PersistentVolumePhase
   2 message string
   3 reason string
-  4 lastPhaseTransitionTime Time
+  4 lastPhaseTransitionTime *Time
 PhotonPersistentDiskVolumeSource
   1 pdID string required
   2 fsType string
@@ -659,10 +659,10 @@ PodAffinity
   1 requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm list=atomic
   2 preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm list=atomic
 PodAffinityTerm
-  1 labelSelector meta.v1.LabelSelector
+  1 labelSelector *meta.v1.LabelSelector
   2 namespaces []string list=atomic
   3 topologyKey string required
-  4 namespaceSelector meta.v1.LabelSelector
+  4 namespaceSelector *meta.v1.LabelSelector
   5 matchLabelKeys []string list=atomic
   6 mismatchLabelKeys []string list=atomic
 PodAntiAffinity
@@ -675,16 +675,16 @@ PodAttachOptions
   4 tty bool
   5 container string
 PodCertificateProjection
-  1 signerName string required
-  2 keyType string required
-  3 maxExpirationSeconds int32
+  1 signerName string required omitempty
+  2 keyType string required omitempty
+  3 maxExpirationSeconds *int32
   4 credentialBundlePath string
   5 keyPath string
   6 certificateChainPath string
   7 userAnnotations map[]string
 PodCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v1.PodConditionType
+  2 status string required go=v1.ConditionStatus
   3 lastProbeTime Time
   4 lastTransitionTime Time
   5 reason string
@@ -696,14 +696,14 @@ PodDNSConfig
   3 options []PodDNSConfigOption list=atomic
 PodDNSConfigOption
   1 name string
-  2 value string
+  2 value *string
 PodExecOptions
   1 stdin bool
   2 stdout bool
   3 stderr bool
   4 tty bool
   5 container string
-  6 command []string
+  6 command []string always
 PodExtendedResourceClaimStatus
   1 requestMappings []ContainerExtendedResourceRequest required list=atomic
   2 resourceClaimName string required
@@ -713,55 +713,55 @@ PodLogOptions
   1 container string
   2 follow bool
   3 previous bool
-  4 sinceSeconds int64
-  5 sinceTime Time
+  4 sinceSeconds *int64
+  5 sinceTime *Time
   6 timestamps bool
-  7 tailLines int64
-  8 limitBytes int64
+  7 tailLines *int64
+  8 limitBytes *int64
   9 insecureSkipTLSVerifyBackend bool
-  10 stream string
+  10 stream *string
 PodOS
-  1 name string required
+  1 name string required go=v1.OSName
 PodPortForwardOptions
   1 ports []int32
 PodProxyOptions
   1 path string
 PodReadinessGate
-  1 conditionType string required
+  1 conditionType string required go=v1.PodConditionType
 PodResourceClaim
   1 name string required
-  3 resourceClaimName string
-  4 resourceClaimTemplateName string
+  3 resourceClaimName *string
+  4 resourceClaimTemplateName *string
 PodResourceClaimStatus
   1 name string required
-  2 resourceClaimName string
+  2 resourceClaimName *string
 PodSchedulingGate
   1 name string required
 PodSchedulingGroup union=(podGroupName:PodGroupName)
-  1 podGroupName string
+  1 podGroupName *string
 PodSecurityContext
-  1 seLinuxOptions SELinuxOptions
-  2 runAsUser int64
-  3 runAsNonRoot bool
+  1 seLinuxOptions *SELinuxOptions
+  2 runAsUser *int64
+  3 runAsNonRoot *bool
   4 supplementalGroups []int64 list=atomic
-  5 fsGroup int64
-  6 runAsGroup int64
+  5 fsGroup *int64
+  6 runAsGroup *int64
   7 sysctls []Sysctl list=atomic
-  8 windowsOptions WindowsSecurityContextOptions
-  9 fsGroupChangePolicy string
-  10 seccompProfile SeccompProfile
-  11 appArmorProfile AppArmorProfile
-  12 supplementalGroupsPolicy string
-  13 seLinuxChangePolicy string
+  8 windowsOptions *WindowsSecurityContextOptions
+  9 fsGroupChangePolicy *string go=v1.PodFSGroupChangePolicy
+  10 seccompProfile *SeccompProfile
+  11 appArmorProfile *AppArmorProfile
+  12 supplementalGroupsPolicy *string go=v1.SupplementalGroupsPolicy
+  13 seLinuxChangePolicy *string go=v1.PodSELinuxChangePolicy
 PodSignature
-  1 podController meta.v1.OwnerReference
+  1 podController *meta.v1.OwnerReference
 PodSpec
   1 volumes []Volume list=map:name patch=merge,retainKeys:name
   2 containers []Container required list=map:name patch=merge:name
-  3 restartPolicy string
-  4 terminationGracePeriodSeconds int64
-  5 activeDeadlineSeconds int64
-  6 dnsPolicy string
+  3 restartPolicy string go=v1.RestartPolicy
+  4 terminationGracePeriodSeconds *int64
+  5 activeDeadlineSeconds *int64
+  6 dnsPolicy string go=v1.DNSPolicy
   7 nodeSelector map[]string map=atomic
   8 serviceAccountName string
   9 serviceAccount string
@@ -769,56 +769,56 @@ PodSpec
   11 hostNetwork bool
   12 hostPID bool
   13 hostIPC bool
-  14 securityContext PodSecurityContext
+  14 securityContext *PodSecurityContext
   15 imagePullSecrets []LocalObjectReference list=map:name patch=merge:name
   16 hostname string
   17 subdomain string
-  18 affinity Affinity
+  18 affinity *Affinity
   19 schedulerName string
   20 initContainers []Container list=map:name patch=merge:name
-  21 automountServiceAccountToken bool
+  21 automountServiceAccountToken *bool
   22 tolerations []Toleration list=atomic
   23 hostAliases []HostAlias list=map:ip patch=merge:ip
   24 priorityClassName string
-  25 priority int32
-  26 dnsConfig PodDNSConfig
-  27 shareProcessNamespace bool
+  25 priority *int32
+  26 dnsConfig *PodDNSConfig
+  27 shareProcessNamespace *bool
   28 readinessGates []PodReadinessGate list=atomic
-  29 runtimeClassName string
-  30 enableServiceLinks bool
-  31 preemptionPolicy string
-  32 overhead map[]Quantity
+  29 runtimeClassName *string
+  30 enableServiceLinks *bool
+  31 preemptionPolicy *string go=v1.PreemptionPolicy
+  32 overhead map[]Quantity go=v1.ResourceList
   33 topologySpreadConstraints []TopologySpreadConstraint list=map:topologyKey,whenUnsatisfiable patch=merge:topologyKey
   34 ephemeralContainers []EphemeralContainer list=map:name patch=merge:name
-  35 setHostnameAsFQDN bool
-  36 os PodOS
-  37 hostUsers bool
+  35 setHostnameAsFQDN *bool
+  36 os *PodOS
+  37 hostUsers *bool
   38 schedulingGates []PodSchedulingGate list=map:name patch=merge:name
   39 resourceClaims []PodResourceClaim list=map:name patch=merge,retainKeys:name
-  40 resources ResourceRequirements
-  41 hostnameOverride string
-  43 schedulingGroup PodSchedulingGroup
+  40 resources *ResourceRequirements
+  41 hostnameOverride *string
+  43 schedulingGroup *PodSchedulingGroup
 PodStatus
-  1 phase string
+  1 phase string go=v1.PodPhase
   2 conditions []PodCondition list=map:type patch=merge:type
   3 message string
   4 reason string
   5 hostIP string
   6 podIP string
-  7 startTime Time
+  7 startTime *Time
   8 containerStatuses []ContainerStatus list=atomic
-  9 qosClass string
+  9 qosClass string go=v1.PodQOSClass
   10 initContainerStatuses []ContainerStatus list=atomic
   11 nominatedNodeName string
   12 podIPs []PodIP list=map:ip patch=merge:ip
   13 ephemeralContainerStatuses []ContainerStatus list=atomic
-  14 resize string
+  14 resize string go=v1.PodResizeStatus
   15 resourceClaimStatuses []PodResourceClaimStatus list=map:name patch=merge,retainKeys:name
   16 hostIPs []HostIP list=atomic patch=merge:ip
   17 observedGeneration int64
-  18 extendedResourceClaimStatus PodExtendedResourceClaimStatus
-  19 allocatedResources map[]Quantity
-  20 resources ResourceRequirements
+  18 extendedResourceClaimStatus *PodExtendedResourceClaimStatus
+  19 allocatedResources map[]Quantity go=v1.ResourceList
+  20 resources *ResourceRequirements
   21 nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus list=atomic
 PodStatusResult
   1 metadata meta.v1.ObjectMeta
@@ -831,16 +831,16 @@ PodTemplateSpec
   2 spec PodSpec
 PortStatus
   1 port int32 required default=0
-  2 protocol string required
-  3 error string
+  2 protocol string required go=v1.Protocol
+  3 error *string
 PortworxVolumeSource
   1 volumeID string required
   2 fsType string
   3 readOnly bool
 Preconditions
-  1 uid string
+  1 uid *string go=types.UID
 PreferAvoidPodsEntry
-  1 podSignature PodSignature
+  1 podSignature PodSignature always
   2 evictionTime Time
   3 reason string
   4 message string
@@ -854,15 +854,15 @@ Probe
   4 periodSeconds int32
   5 successThreshold int32
   6 failureThreshold int32
-  7 terminationGracePeriodSeconds int64
+  7 terminationGracePeriodSeconds *int64
 ProbeHandler
-  1 exec ExecAction
-  2 httpGet HTTPGetAction
-  3 tcpSocket TCPSocketAction
-  4 grpc GRPCAction
+  1 exec *ExecAction
+  2 httpGet *HTTPGetAction
+  3 tcpSocket *TCPSocketAction
+  4 grpc *GRPCAction
 ProjectedVolumeSource
-  1 sources []VolumeProjection list=atomic
-  2 defaultMode int32
+  1 sources []VolumeProjection always list=atomic
+  2 defaultMode *int32
 QuobyteVolumeSource
   1 registry string required
   2 volume string required
@@ -877,7 +877,7 @@ RBDPersistentVolumeSource
   4 pool string default="rbd"
   5 user string default="admin"
   6 keyring string default="/etc/ceph/keyring"
-  7 secretRef SecretReference
+  7 secretRef *SecretReference
   8 readOnly bool
 RBDVolumeSource
   1 monitors []string required list=atomic
@@ -886,26 +886,26 @@ RBDVolumeSource
   4 pool string default="rbd"
   5 user string default="admin"
   6 keyring string default="/etc/ceph/keyring"
-  7 secretRef LocalObjectReference
+  7 secretRef *LocalObjectReference
   8 readOnly bool
 RangeAllocation
   1 metadata meta.v1.ObjectMeta
-  2 range string
-  3 data bytes
+  2 range string always
+  3 data bytes always
 ReplicationController kind
   1 metadata meta.v1.ObjectMeta
   2 spec ReplicationControllerSpec
   3 status ReplicationControllerStatus
 ReplicationControllerCondition
-  1 type string required
-  2 status string required
+  1 type string required go=v1.ReplicationControllerConditionType
+  2 status string required go=v1.ConditionStatus
   3 lastTransitionTime Time
   4 reason string
   5 message string
 ReplicationControllerSpec
-  1 replicas int32 default=1
+  1 replicas *int32 default=1
   2 selector map[]string map=atomic
-  3 template PodTemplateSpec
+  3 template *PodTemplateSpec
   4 minReadySeconds int32 default=0
 ReplicationControllerStatus
   1 replicas int32 required default=0
@@ -922,26 +922,26 @@ ResourceFieldSelector atomic
   2 resource string required
   3 divisor Quantity
 ResourceHealth
-  1 resourceID string required
-  2 health string
-  6 message string
+  1 resourceID string required go=v1.ResourceID
+  2 health string go=v1.ResourceHealthStatus
+  6 message *string
 ResourceQuota kind
   1 metadata meta.v1.ObjectMeta
   2 spec ResourceQuotaSpec
   3 status ResourceQuotaStatus
 ResourceQuotaSpec
-  1 hard map[]Quantity
-  2 scopes []string list=atomic
-  3 scopeSelector ScopeSelector
+  1 hard map[]Quantity go=v1.ResourceList
+  2 scopes []string go=[]v1.ResourceQuotaScope list=atomic
+  3 scopeSelector *ScopeSelector
 ResourceQuotaStatus
-  1 hard map[]Quantity
-  2 used map[]Quantity
+  1 hard map[]Quantity go=v1.ResourceList
+  2 used map[]Quantity go=v1.ResourceList
 ResourceRequirements
-  1 limits map[]Quantity
-  2 requests map[]Quantity
+  1 limits map[]Quantity go=v1.ResourceList
+  2 requests map[]Quantity go=v1.ResourceList
   3 claims []ResourceClaim list=map:name
 ResourceStatus
-  1 name string required
+  1 name string required go=v1.ResourceName
   2 resources []ResourceHealth list=map:resourceID
 SELinuxOptions
   1 user string
@@ -951,7 +951,7 @@ SELinuxOptions
 ScaleIOPersistentVolumeSource
   1 gateway string required
   2 system string required
-  3 secretRef SecretReference required
+  3 secretRef *SecretReference required
   4 sslEnabled bool
   5 protectionDomain string
   6 storagePool string
@@ -962,7 +962,7 @@ ScaleIOPersistentVolumeSource
 ScaleIOVolumeSource
   1 gateway string required
   2 system string required
-  3 secretRef LocalObjectReference required
+  3 secretRef *LocalObjectReference required
   4 sslEnabled bool
   5 protectionDomain string
   6 storagePool string
@@ -973,50 +973,50 @@ ScaleIOVolumeSource
 ScopeSelector atomic
   1 matchExpressions []ScopedResourceSelectorRequirement list=atomic
 ScopedResourceSelectorRequirement
-  1 scopeName string required
-  2 operator string required
+  1 scopeName string required go=v1.ResourceQuotaScope
+  2 operator string required go=v1.ScopeSelectorOperator
   3 values []string list=atomic
 SeccompProfile union=type(localhostProfile:LocalhostProfile)
-  1 type string required
-  2 localhostProfile string
+  1 type string required go=v1.SeccompProfileType
+  2 localhostProfile *string
 Secret kind
   1 metadata meta.v1.ObjectMeta
   2 data map[]bytes
-  3 type string
+  3 type string go=v1.SecretType
   4 stringData map[]string
-  5 immutable bool
+  5 immutable *bool
 SecretEnvSource
   1 ... LocalObjectReference
-  2 optional bool
+  2 optional *bool
 SecretKeySelector atomic
   1 ... LocalObjectReference
   2 key string required
-  3 optional bool
+  3 optional *bool
 SecretProjection
   1 ... LocalObjectReference
   2 items []KeyToPath list=atomic
-  4 optional bool
+  4 optional *bool
 SecretReference atomic
   1 name string
   2 namespace string
 SecretVolumeSource
   1 secretName string
   2 items []KeyToPath list=atomic
-  3 defaultMode int32
-  4 optional bool
+  3 defaultMode *int32
+  4 optional *bool
 SecurityContext
-  1 capabilities Capabilities
-  2 privileged bool
-  3 seLinuxOptions SELinuxOptions
-  4 runAsUser int64
-  5 runAsNonRoot bool
-  6 readOnlyRootFilesystem bool
-  7 allowPrivilegeEscalation bool
-  8 runAsGroup int64
-  9 procMount string
-  10 windowsOptions WindowsSecurityContextOptions
-  11 seccompProfile SeccompProfile
-  12 appArmorProfile AppArmorProfile
+  1 capabilities *Capabilities
+  2 privileged *bool
+  3 seLinuxOptions *SELinuxOptions
+  4 runAsUser *int64
+  5 runAsNonRoot *bool
+  6 readOnlyRootFilesystem *bool
+  7 allowPrivilegeEscalation *bool
+  8 runAsGroup *int64
+  9 procMount *string go=v1.ProcMountType
+  10 windowsOptions *WindowsSecurityContextOptions
+  11 seccompProfile *SeccompProfile
+  12 appArmorProfile *AppArmorProfile
 SerializedReference
   1 reference ObjectReference
 Service kind
@@ -1027,46 +1027,46 @@ ServiceAccount kind
   1 metadata meta.v1.ObjectMeta
   2 secrets []ObjectReference list=map:name patch=merge:name
   3 imagePullSecrets []LocalObjectReference list=atomic
-  4 automountServiceAccountToken bool
+  4 automountServiceAccountToken *bool
 ServiceAccountTokenProjection
   1 audience string
-  2 expirationSeconds int64
+  2 expirationSeconds *int64
   3 path string required
 ServicePort
   1 name string
-  2 protocol string default="TCP"
+  2 protocol string go=v1.Protocol default="TCP"
   3 port int32 required default=0
   4 targetPort IntOrString
   5 nodePort int32
-  6 appProtocol string
+  6 appProtocol *string
 ServiceProxyOptions
   1 path string
 ServiceSpec
   1 ports []ServicePort list=map:port,protocol patch=merge:port
   2 selector map[]string map=atomic
   3 clusterIP string
-  4 type string
+  4 type string go=v1.ServiceType
   5 externalIPs []string list=atomic
-  7 sessionAffinity string
+  7 sessionAffinity string go=v1.ServiceAffinity
   8 loadBalancerIP string
   9 loadBalancerSourceRanges []string list=atomic
   10 externalName string
-  11 externalTrafficPolicy string
+  11 externalTrafficPolicy string go=v1.ServiceExternalTrafficPolicy
   12 healthCheckNodePort int32
   13 publishNotReadyAddresses bool
-  14 sessionAffinityConfig SessionAffinityConfig
-  17 ipFamilyPolicy string
+  14 sessionAffinityConfig *SessionAffinityConfig
+  17 ipFamilyPolicy *string go=v1.IPFamilyPolicy
   18 clusterIPs []string list=atomic
-  19 ipFamilies []string list=atomic
-  20 allocateLoadBalancerNodePorts bool
-  21 loadBalancerClass string
-  22 internalTrafficPolicy string
-  23 trafficDistribution string
+  19 ipFamilies []string go=[]v1.IPFamily list=atomic
+  20 allocateLoadBalancerNodePorts *bool
+  21 loadBalancerClass *string
+  22 internalTrafficPolicy *string go=v1.ServiceInternalTrafficPolicy
+  23 trafficDistribution *string
 ServiceStatus
   1 loadBalancer LoadBalancerStatus
   2 conditions []meta.v1.Condition list=map:type patch=merge:type
 SessionAffinityConfig
-  1 clientIP ClientIPConfig
+  1 clientIP *ClientIPConfig
 SleepAction
   1 seconds int64 required default=0
 StorageOSPersistentVolumeSource
@@ -1074,13 +1074,13 @@ StorageOSPersistentVolumeSource
   2 volumeNamespace string
   3 fsType string
   4 readOnly bool
-  5 secretRef ObjectReference
+  5 secretRef *ObjectReference
 StorageOSVolumeSource
   1 volumeName string
   2 volumeNamespace string
   3 fsType string
   4 readOnly bool
-  5 secretRef LocalObjectReference
+  5 secretRef *LocalObjectReference
 Sysctl
   1 name string required
   2 value string required
@@ -1090,14 +1090,14 @@ TCPSocketAction
 Taint
   1 key string required
   2 value string
-  3 effect string required
-  4 timeAdded Time
+  3 effect string required go=v1.TaintEffect
+  4 timeAdded *Time
 Toleration
   1 key string
-  2 operator string
+  2 operator string go=v1.TolerationOperator
   3 value string
-  4 effect string
-  5 tolerationSeconds int64
+  4 effect string go=v1.TaintEffect
+  5 tolerationSeconds *int64
 TopologySelectorLabelRequirement
   1 key string required
   2 values []string required list=atomic
@@ -1106,21 +1106,21 @@ TopologySelectorTerm atomic
 TopologySpreadConstraint
   1 maxSkew int32 required default=0
   2 topologyKey string required
-  3 whenUnsatisfiable string required
-  4 labelSelector meta.v1.LabelSelector
-  5 minDomains int32
-  6 nodeAffinityPolicy string
-  7 nodeTaintsPolicy string
+  3 whenUnsatisfiable string required go=v1.UnsatisfiableConstraintAction
+  4 labelSelector *meta.v1.LabelSelector
+  5 minDomains *int32
+  6 nodeAffinityPolicy *string go=v1.NodeInclusionPolicy
+  7 nodeTaintsPolicy *string go=v1.NodeInclusionPolicy
   8 matchLabelKeys []string list=atomic
 TypedLocalObjectReference atomic
-  1 apiGroup string
+  1 apiGroup *string always
   2 kind string required
   3 name string required
 TypedObjectReference
-  1 apiGroup string
+  1 apiGroup *string always
   2 kind string required
   3 name string required
-  4 namespace string
+  4 namespace *string
 Volume
   1 name string required
   2 ... VolumeSource
@@ -1132,60 +1132,60 @@ VolumeMount
   2 readOnly bool
   3 mountPath string required
   4 subPath string
-  5 mountPropagation string
+  5 mountPropagation *string go=v1.MountPropagationMode
   6 subPathExpr string
-  7 recursiveReadOnly string
+  7 recursiveReadOnly *string go=v1.RecursiveReadOnlyMode
 VolumeMountStatus
   1 name string required
   2 mountPath string required
   3 readOnly bool
-  4 recursiveReadOnly string
-  5 volumeStatus VolumeStatus
+  4 recursiveReadOnly *string go=v1.RecursiveReadOnlyMode
+  5 volumeStatus *VolumeStatus
 VolumeNodeAffinity
-  1 required NodeSelector
+  1 required *NodeSelector
 VolumeProjection
-  1 secret SecretProjection
-  2 downwardAPI DownwardAPIProjection
-  3 configMap ConfigMapProjection
-  4 serviceAccountToken ServiceAccountTokenProjection
-  5 clusterTrustBundle ClusterTrustBundleProjection
-  6 podCertificate PodCertificateProjection
+  1 secret *SecretProjection
+  2 downwardAPI *DownwardAPIProjection
+  3 configMap *ConfigMapProjection
+  4 serviceAccountToken *ServiceAccountTokenProjection
+  5 clusterTrustBundle *ClusterTrustBundleProjection
+  6 podCertificate *PodCertificateProjection
 VolumeResourceRequirements
-  1 limits map[]Quantity
-  2 requests map[]Quantity
+  1 limits map[]Quantity go=v1.ResourceList
+  2 requests map[]Quantity go=v1.ResourceList
 VolumeSource
-  1 hostPath HostPathVolumeSource
-  2 emptyDir EmptyDirVolumeSource
-  3 gcePersistentDisk GCEPersistentDiskVolumeSource
-  4 awsElasticBlockStore AWSElasticBlockStoreVolumeSource
-  5 gitRepo GitRepoVolumeSource
-  6 secret SecretVolumeSource
-  7 nfs NFSVolumeSource
-  8 iscsi ISCSIVolumeSource
-  9 glusterfs GlusterfsVolumeSource
-  10 persistentVolumeClaim PersistentVolumeClaimVolumeSource
-  11 rbd RBDVolumeSource
-  12 flexVolume FlexVolumeSource
-  13 cinder CinderVolumeSource
-  14 cephfs CephFSVolumeSource
-  15 flocker FlockerVolumeSource
-  16 downwardAPI DownwardAPIVolumeSource
-  17 fc FCVolumeSource
-  18 azureFile AzureFileVolumeSource
-  19 configMap ConfigMapVolumeSource
-  20 vsphereVolume VsphereVirtualDiskVolumeSource
-  21 quobyte QuobyteVolumeSource
-  22 azureDisk AzureDiskVolumeSource
-  23 photonPersistentDisk PhotonPersistentDiskVolumeSource
-  24 portworxVolume PortworxVolumeSource
-  25 scaleIO ScaleIOVolumeSource
-  26 projected ProjectedVolumeSource
-  27 storageos StorageOSVolumeSource
-  28 csi CSIVolumeSource
-  29 ephemeral EphemeralVolumeSource
-  30 image ImageVolumeSource
+  1 hostPath *HostPathVolumeSource
+  2 emptyDir *EmptyDirVolumeSource
+  3 gcePersistentDisk *GCEPersistentDiskVolumeSource
+  4 awsElasticBlockStore *AWSElasticBlockStoreVolumeSource
+  5 gitRepo *GitRepoVolumeSource
+  6 secret *SecretVolumeSource
+  7 nfs *NFSVolumeSource
+  8 iscsi *ISCSIVolumeSource
+  9 glusterfs *GlusterfsVolumeSource
+  10 persistentVolumeClaim *PersistentVolumeClaimVolumeSource
+  11 rbd *RBDVolumeSource
+  12 flexVolume *FlexVolumeSource
+  13 cinder *CinderVolumeSource
+  14 cephfs *CephFSVolumeSource
+  15 flocker *FlockerVolumeSource
+  16 downwardAPI *DownwardAPIVolumeSource
+  17 fc *FCVolumeSource
+  18 azureFile *AzureFileVolumeSource
+  19 configMap *ConfigMapVolumeSource
+  20 vsphereVolume *VsphereVirtualDiskVolumeSource
+  21 quobyte *QuobyteVolumeSource
+  22 azureDisk *AzureDiskVolumeSource
+  23 photonPersistentDisk *PhotonPersistentDiskVolumeSource
+  24 portworxVolume *PortworxVolumeSource
+  25 scaleIO *ScaleIOVolumeSource
+  26 projected *ProjectedVolumeSource
+  27 storageos *StorageOSVolumeSource
+  28 csi *CSIVolumeSource
+  29 ephemeral *EphemeralVolumeSource
+  30 image *ImageVolumeSource
 VolumeStatus
-  1 image ImageVolumeStatus
+  1 image *ImageVolumeStatus
 VsphereVirtualDiskVolumeSource
   1 volumePath string required
   2 fsType string
@@ -1195,9 +1195,9 @@ WeightedPodAffinityTerm
   1 weight int32 required default=0
   2 podAffinityTerm PodAffinityTerm required
 WindowsSecurityContextOptions
-  1 gmsaCredentialSpecName string
-  2 gmsaCredentialSpec string
-  3 runAsUserName string
-  4 hostProcess bool
+  1 gmsaCredentialSpecName *string
+  2 gmsaCredentialSpec *string
+  3 runAsUserName *string
+  4 hostProcess *bool
 `,
 };

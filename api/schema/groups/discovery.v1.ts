@@ -9,29 +9,29 @@ export const discoveryV1: SchemaSource = {
 Endpoint
   1 addresses []string required list=set
   2 conditions EndpointConditions
-  3 hostname string
-  4 targetRef core.v1.ObjectReference
+  3 hostname *string
+  4 targetRef *core.v1.ObjectReference
   5 deprecatedTopology map[]string
-  6 nodeName string
-  7 zone string
-  8 hints EndpointHints
+  6 nodeName *string
+  7 zone *string
+  8 hints *EndpointHints
 EndpointConditions
-  1 ready bool
-  2 serving bool
-  3 terminating bool
+  1 ready *bool
+  2 serving *bool
+  3 terminating *bool
 EndpointHints
   1 forZones []ForZone list=atomic
   2 forNodes []ForNode list=atomic
 EndpointPort atomic
-  1 name string
-  2 protocol string
-  3 port int32
-  4 appProtocol string
+  1 name *string
+  2 protocol *string go=v1.Protocol
+  3 port *int32
+  4 appProtocol *string
 EndpointSlice kind
   1 metadata meta.v1.ObjectMeta
-  2 endpoints []Endpoint list=atomic
-  3 ports []EndpointPort list=atomic
-  4 addressType string required
+  2 endpoints []Endpoint always list=atomic
+  3 ports []EndpointPort always list=atomic
+  4 addressType string required go=v1.AddressType
 ForNode
   1 name string required
 ForZone

@@ -7,15 +7,15 @@ export const eventsV1: SchemaSource = {
   package: "io.k8s.api.events.v1",
   types: `
 Event kind
-  1 metadata meta.v1.ObjectMeta
+  1 metadata meta.v1.ObjectMeta always
   2 eventTime MicroTime required
-  3 series EventSeries
+  3 series *EventSeries
   4 reportingController string
   5 reportingInstance string
   6 action string
   7 reason string
   8 regarding core.v1.ObjectReference
-  9 related core.v1.ObjectReference
+  9 related *core.v1.ObjectReference
   10 note string
   11 type string
   12 deprecatedSource core.v1.EventSource

@@ -17,7 +17,7 @@ APIResource
   1 name string required
   2 namespaced bool required default=false
   3 kind string required
-  4 verbs StringList required
+  4 verbs StringList required go=v1.Verbs
   5 shortNames []string list=atomic
   6 singularName string required
   7 categories []string list=atomic
@@ -32,11 +32,11 @@ APIVersions kind
   2 serverAddressByClientCIDRs []ServerAddressByClientCIDR required list=atomic
 ApplyOptions
   1 dryRun []string
-  2 force bool
-  3 fieldManager string
+  2 force bool always
+  3 fieldManager string always
 Condition
   1 type string required
-  2 status string required
+  2 status string required go=v1.ConditionStatus
   3 observedGeneration int64
   4 lastTransitionTime Time required
   5 reason string required
@@ -46,85 +46,85 @@ CreateOptions
   3 fieldManager string
   4 fieldValidation string
 DeleteOptions
-  1 gracePeriodSeconds int64
-  2 preconditions Preconditions
-  3 orphanDependents bool
-  4 propagationPolicy string
+  1 gracePeriodSeconds *int64
+  2 preconditions *Preconditions
+  3 orphanDependents *bool
+  4 propagationPolicy *string go=v1.DeletionPropagation
   5 dryRun []string list=atomic
-  6 ignoreStoreReadErrorWithClusterBreakingPotential bool
+  6 ignoreStoreReadErrorWithClusterBreakingPotential *bool
 FieldSelectorRequirement
   1 key string required
-  2 operator string required
+  2 operator string required go=v1.FieldSelectorOperator
   3 values []string list=atomic
 GetOptions
   1 resourceVersion string
 GroupKind
-  1 group string
-  2 kind string
+  1 group string always
+  2 kind string always
 GroupResource
-  1 group string
-  2 resource string
+  1 group string always
+  2 resource string always
 GroupVersion
-  1 group string
-  2 version string
+  1 group string always
+  2 version string always
 GroupVersionForDiscovery
   1 groupVersion string required
   2 version string required
 GroupVersionKind
-  1 group string
-  2 version string
-  3 kind string
+  1 group string always
+  2 version string always
+  3 kind string always
 GroupVersionResource
-  1 group string
-  2 version string
-  3 resource string
+  1 group string always
+  2 version string always
+  3 resource string always
 LabelSelector atomic
   1 matchLabels map[]string
   2 matchExpressions []LabelSelectorRequirement list=atomic
 LabelSelectorRequirement
   1 key string required
-  2 operator string required
+  2 operator string required go=v1.LabelSelectorOperator
   3 values []string list=atomic
 List
   1 metadata ListMeta
-  2 items []RawExtension
+  2 items []RawExtension always
 ListMeta
   1 selfLink string
   2 resourceVersion string
   3 continue string
-  4 remainingItemCount int64
-  5 shardInfo ShardInfo
+  4 remainingItemCount *int64
+  5 shardInfo *ShardInfo
 ListOptions
   1 labelSelector string
   2 fieldSelector string
   3 watch bool
   4 resourceVersion string
-  5 timeoutSeconds int64
+  5 timeoutSeconds *int64
   7 limit int64
   8 continue string
   9 allowWatchBookmarks bool
-  10 resourceVersionMatch string
-  11 sendInitialEvents bool
+  10 resourceVersionMatch string go=v1.ResourceVersionMatch
+  11 sendInitialEvents *bool
   15 shardSelector string
 ManagedFieldsEntry
   1 manager string
-  2 operation string
+  2 operation string go=v1.ManagedFieldsOperationType
   3 apiVersion string
-  4 time Time
+  4 time *Time
   6 fieldsType string
-  7 fieldsV1 FieldsV1
+  7 fieldsV1 *FieldsV1
   8 subresource string
 ObjectMeta
   1 name string
   2 generateName string
   3 namespace string
   4 selfLink string
-  5 uid string
+  5 uid string go=types.UID
   6 resourceVersion string
   7 generation int64
-  8 creationTimestamp Time
-  9 deletionTimestamp Time
-  10 deletionGracePeriodSeconds int64
+  8 creationTimestamp Time omitzero
+  9 deletionTimestamp *Time
+  10 deletionGracePeriodSeconds *int64
   11 labels map[]string
   12 annotations map[]string
   13 ownerReferences []OwnerReference list=map:uid patch=merge:uid
@@ -133,22 +133,22 @@ ObjectMeta
 OwnerReference atomic
   1 kind string required
   3 name string required
-  4 uid string required
+  4 uid string required go=types.UID
   5 apiVersion string required
-  6 controller bool
-  7 blockOwnerDeletion bool
+  6 controller *bool
+  7 blockOwnerDeletion *bool
 PartialObjectMetadata kind
   1 metadata ObjectMeta
 PatchOptions
   1 dryRun []string
-  2 force bool
+  2 force *bool
   3 fieldManager string
   4 fieldValidation string
 Preconditions
-  1 uid string
-  2 resourceVersion string
+  1 uid *string go=types.UID
+  2 resourceVersion *string
 RootPaths
-  1 paths []string
+  1 paths []string always
 ServerAddressByClientCIDR
   1 clientCIDR string required
   2 serverAddress string required
@@ -158,11 +158,11 @@ Status kind
   1 metadata ListMeta
   2 status string
   3 message string
-  4 reason string
-  5 details StatusDetails
+  4 reason string go=v1.StatusReason
+  5 details *StatusDetails
   6 code int32
 StatusCause
-  1 reason string
+  1 reason string go=v1.CauseType
   2 message string
   3 field string
 StatusDetails
@@ -171,9 +171,9 @@ StatusDetails
   3 kind string
   4 causes []StatusCause list=atomic
   5 retryAfterSeconds int32
-  6 uid string
+  6 uid string go=types.UID
 TableOptions
-  1 includeObject string
+  1 includeObject string go=v1.IncludeObjectPolicy
 TypeMeta
   1 kind string
   2 apiVersion string

@@ -7,17 +7,17 @@ export const metricsV1Beta1: SchemaSource = {
   package: "io.k8s.metrics.pkg.apis.metrics.v1beta1",
   types: `
 ContainerMetrics
-  1 name string
-  2 usage map[]Quantity
+  1 name string always
+  2 usage map[]Quantity always go=v1.ResourceList
 NodeMetrics kind
   1 metadata meta.v1.ObjectMeta
-  2 timestamp Time
-  3 window Duration
-  4 usage map[]Quantity
+  2 timestamp Time always
+  3 window Duration always
+  4 usage map[]Quantity always go=v1.ResourceList
 PodMetrics kind
   1 metadata meta.v1.ObjectMeta
-  2 timestamp Time
-  3 window Duration
-  4 containers []ContainerMetrics
+  2 timestamp Time always
+  3 window Duration always
+  4 containers []ContainerMetrics always
 `,
 };

@@ -9,14 +9,14 @@ export const networkingV1: SchemaSource = {
 HTTPIngressPath
   1 path string
   2 backend IngressBackend required
-  3 pathType string required
+  3 pathType *string required go=v1.PathType
 HTTPIngressRuleValue
   1 paths []HTTPIngressPath required list=atomic
 IPAddress kind
   1 metadata meta.v1.ObjectMeta
-  2 spec IPAddressSpec required
+  2 spec IPAddressSpec required omitempty
 IPAddressSpec
-  1 parentRef ParentReference required
+  1 parentRef *ParentReference required omitempty
 IPBlock
   1 cidr string required
   2 except []string list=atomic
@@ -25,20 +25,20 @@ Ingress kind
   2 spec IngressSpec
   3 status IngressStatus
 IngressBackend
-  3 resource core.v1.TypedLocalObjectReference
-  4 service IngressServiceBackend
+  3 resource *core.v1.TypedLocalObjectReference
+  4 service *IngressServiceBackend
 IngressClass kind
   1 metadata meta.v1.ObjectMeta
   2 spec IngressClassSpec
 IngressClassParametersReference
-  1 apiGroup string
+  1 apiGroup *string
   2 kind string required
   3 name string required
-  4 scope string
-  5 namespace string
+  4 scope *string always
+  5 namespace *string
 IngressClassSpec
   1 controller string
-  2 parameters IngressClassParametersReference
+  2 parameters *IngressClassParametersReference
 IngressLoadBalancerIngress
   1 ip string
   2 hostname string
@@ -47,21 +47,21 @@ IngressLoadBalancerStatus
   1 ingress []IngressLoadBalancerIngress list=atomic
 IngressPortStatus
   1 port int32 required default=0
-  2 protocol string required
-  3 error string
+  2 protocol string required go=v1.Protocol
+  3 error *string
 IngressRule
   1 host string
   2 ... IngressRuleValue
 IngressRuleValue
-  1 http HTTPIngressRuleValue
+  1 http *HTTPIngressRuleValue
 IngressServiceBackend
   1 name string required
   2 port ServiceBackendPort
 IngressSpec
-  1 defaultBackend IngressBackend
+  1 defaultBackend *IngressBackend
   2 tls []IngressTLS list=atomic
   3 rules []IngressRule list=atomic
-  4 ingressClassName string
+  4 ingressClassName *string
 IngressStatus
   1 loadBalancer IngressLoadBalancerStatus
 IngressTLS
@@ -77,23 +77,23 @@ NetworkPolicyIngressRule
   1 ports []NetworkPolicyPort list=atomic
   2 from []NetworkPolicyPeer list=atomic
 NetworkPolicyPeer
-  1 podSelector meta.v1.LabelSelector
-  2 namespaceSelector meta.v1.LabelSelector
-  3 ipBlock IPBlock
+  1 podSelector *meta.v1.LabelSelector
+  2 namespaceSelector *meta.v1.LabelSelector
+  3 ipBlock *IPBlock
 NetworkPolicyPort
-  1 protocol string
-  2 port IntOrString
-  3 endPort int32
+  1 protocol *string go=v1.Protocol
+  2 port *IntOrString
+  3 endPort *int32
 NetworkPolicySpec
-  1 podSelector meta.v1.LabelSelector
+  1 podSelector meta.v1.LabelSelector always
   2 ingress []NetworkPolicyIngressRule list=atomic
   3 egress []NetworkPolicyEgressRule list=atomic
-  4 policyTypes []string list=atomic
+  4 policyTypes []string go=[]v1.PolicyType list=atomic
 ParentReference
   1 group string
-  2 resource string required
+  2 resource string required omitempty
   3 namespace string
-  4 name string required
+  4 name string required omitempty
 ServiceBackendPort atomic
   1 name string
   2 number int32

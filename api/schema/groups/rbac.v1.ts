@@ -10,8 +10,8 @@ AggregationRule
   1 clusterRoleSelectors []meta.v1.LabelSelector list=atomic
 ClusterRole kind
   1 metadata meta.v1.ObjectMeta
-  2 rules []PolicyRule list=atomic
-  3 aggregationRule AggregationRule
+  2 rules []PolicyRule always list=atomic
+  3 aggregationRule *AggregationRule
 ClusterRoleBinding kind
   1 metadata meta.v1.ObjectMeta
   2 subjects []Subject list=atomic
@@ -24,13 +24,13 @@ PolicyRule
   5 nonResourceURLs []string list=atomic
 Role kind
   1 metadata meta.v1.ObjectMeta
-  2 rules []PolicyRule list=atomic
+  2 rules []PolicyRule always list=atomic
 RoleBinding kind
   1 metadata meta.v1.ObjectMeta
   2 subjects []Subject list=atomic
   3 roleRef RoleRef required
 RoleRef atomic
-  1 apiGroup string
+  1 apiGroup string always
   2 kind string required
   3 name string required
 Subject atomic

@@ -10,66 +10,66 @@ AllocatedDeviceStatus
   1 driver string required
   2 pool string required
   3 device string required
-  4 conditions []meta.v1.Condition list=map:type
-  5 data RawExtension
-  6 networkData NetworkDeviceData
-  7 shareID string
+  4 conditions []meta.v1.Condition always list=map:type
+  5 data *RawExtension
+  6 networkData *NetworkDeviceData
+  7 shareID *string
 AllocationResult
   1 devices DeviceAllocationResult
-  3 nodeSelector core.v1.NodeSelector
-  5 allocationTimestamp Time
+  3 nodeSelector *core.v1.NodeSelector
+  5 allocationTimestamp *Time
 CELDeviceSelector
   1 expression string required
 CapacityRequestPolicy
-  1 default Quantity
+  1 default *Quantity always
   3 validValues []Quantity list=atomic
-  4 validRange CapacityRequestPolicyRange
+  4 validRange *CapacityRequestPolicyRange
 CapacityRequestPolicyRange
-  1 min Quantity required
-  2 max Quantity
-  3 step Quantity
+  1 min *Quantity required omitempty
+  2 max *Quantity
+  3 step *Quantity
 CapacityRequirements
-  1 requests map[]Quantity
+  1 requests map[]Quantity go=map[v1.QualifiedName]resource.Quantity
 Counter
   1 value Quantity required
 CounterSet
   1 name string required
-  2 counters map[]Counter required
+  2 counters map[]Counter required omitempty
 Device
   1 name string required
-  2 attributes map[]DeviceAttribute
-  3 capacity map[]DeviceCapacity
+  2 attributes map[]DeviceAttribute go=map[v1.QualifiedName]v1.DeviceAttribute
+  3 capacity map[]DeviceCapacity go=map[v1.QualifiedName]v1.DeviceCapacity
   4 consumesCounters []DeviceCounterConsumption list=atomic
-  5 nodeName string
-  6 nodeSelector core.v1.NodeSelector
-  7 allNodes bool
+  5 nodeName *string
+  6 nodeSelector *core.v1.NodeSelector
+  7 allNodes *bool
   8 taints []DeviceTaint list=atomic
-  9 bindsToNode bool
+  9 bindsToNode *bool
   10 bindingConditions []string list=atomic
   11 bindingFailureConditions []string list=atomic
-  12 allowMultipleAllocations bool
-  13 nodeAllocatableResourceMappings map[]NodeAllocatableResourceMapping
+  12 allowMultipleAllocations *bool
+  13 nodeAllocatableResourceMappings map[]NodeAllocatableResourceMapping go=map[v1.ResourceName]v1.NodeAllocatableResourceMapping
 DeviceAllocationConfiguration
-  1 source string required
+  1 source string required go=v1.AllocationConfigSource
   2 requests []string list=atomic
   3 ... DeviceConfiguration
 DeviceAllocationResult
   1 results []DeviceRequestAllocationResult list=atomic
   2 config []DeviceAllocationConfiguration list=atomic
 DeviceAttribute
-  2 int int64
-  3 bool bool
-  4 string string
-  5 version string
+  2 int *int64
+  3 bool *bool
+  4 string *string
+  5 version *string
   6 ints []int64 list=atomic
   7 bools []bool list=atomic
   8 strings []string list=atomic
   9 versions []string list=atomic
 DeviceCapacity
   1 value Quantity required
-  2 requestPolicy CapacityRequestPolicy
+  2 requestPolicy *CapacityRequestPolicy
 DeviceClaim
-  1 requests []DeviceRequest list=atomic
+  1 requests []DeviceRequest always list=atomic
   2 constraints []DeviceConstraint list=atomic
   3 config []DeviceClaimConfiguration list=atomic
 DeviceClaimConfiguration
@@ -83,67 +83,67 @@ DeviceClassConfiguration
 DeviceClassSpec
   1 selectors []DeviceSelector list=atomic
   2 config []DeviceClassConfiguration list=atomic
-  4 extendedResourceName string
+  4 extendedResourceName *string
 DeviceConfiguration
-  1 opaque OpaqueDeviceConfiguration
+  1 opaque *OpaqueDeviceConfiguration
 DeviceConstraint
   1 requests []string list=atomic
-  2 matchAttribute string
-  3 distinctAttribute string
+  2 matchAttribute *string go=v1.FullyQualifiedName
+  3 distinctAttribute *string go=v1.FullyQualifiedName
 DeviceCounterConsumption
   1 counterSet string required
-  2 counters map[]Counter required
+  2 counters map[]Counter required omitempty
 DeviceRequest
   1 name string required
-  2 exactly ExactDeviceRequest
+  2 exactly *ExactDeviceRequest
   3 firstAvailable []DeviceSubRequest list=atomic
 DeviceRequestAllocationResult
   1 request string required
   2 driver string required
   3 pool string required
   4 device string required
-  5 adminAccess bool
+  5 adminAccess *bool
   6 tolerations []DeviceToleration list=atomic
   7 bindingConditions []string list=atomic
   8 bindingFailureConditions []string list=atomic
-  9 shareID string
-  10 consumedCapacity map[]Quantity
+  9 shareID *string go=types.UID
+  10 consumedCapacity map[]Quantity go=map[v1.QualifiedName]resource.Quantity
 DeviceSelector
-  1 cel CELDeviceSelector
+  1 cel *CELDeviceSelector
 DeviceSubRequest
   1 name string required
   2 deviceClassName string required
   3 selectors []DeviceSelector list=atomic
-  4 allocationMode string
+  4 allocationMode string go=v1.DeviceAllocationMode
   5 count int64
   6 tolerations []DeviceToleration list=atomic
-  7 capacity CapacityRequirements
+  7 capacity *CapacityRequirements
 DeviceTaint
   1 key string required
   2 value string
-  3 effect string required
-  4 timeAdded Time
+  3 effect string required go=v1.DeviceTaintEffect
+  4 timeAdded *Time
 DeviceToleration
   1 key string
-  2 operator string default="Equal"
+  2 operator string go=v1.DeviceTolerationOperator default="Equal"
   3 value string
-  4 effect string
-  5 tolerationSeconds int64
+  4 effect string go=v1.DeviceTaintEffect
+  5 tolerationSeconds *int64
 ExactDeviceRequest
   1 deviceClassName string required
   2 selectors []DeviceSelector list=atomic
-  3 allocationMode string
+  3 allocationMode string go=v1.DeviceAllocationMode
   4 count int64
-  5 adminAccess bool
+  5 adminAccess *bool
   6 tolerations []DeviceToleration list=atomic
-  7 capacity CapacityRequirements
+  7 capacity *CapacityRequirements
 NetworkDeviceData
   1 interfaceName string
   2 ips []string list=atomic
   3 hardwareAddress string
 NodeAllocatableResourceMapping
-  1 capacityKey string
-  2 allocationMultiplier Quantity
+  1 capacityKey *string go=v1.QualifiedName
+  2 allocationMultiplier *Quantity
 OpaqueDeviceConfiguration
   1 driver string required
   2 parameters RawExtension required
@@ -155,11 +155,11 @@ ResourceClaimConsumerReference
   1 apiGroup string
   3 resource string required
   4 name string required
-  5 uid string required
+  5 uid string required go=types.UID
 ResourceClaimSpec
-  1 devices DeviceClaim
+  1 devices DeviceClaim always
 ResourceClaimStatus
-  1 allocation AllocationResult
+  1 allocation *AllocationResult
   2 reservedFor []ResourceClaimConsumerReference list=map:uid patch=merge:uid
   4 devices []AllocatedDeviceStatus list=map:driver,device,pool,shareID
 ResourceClaimTemplate kind
@@ -178,11 +178,11 @@ ResourceSlice kind
 ResourceSliceSpec
   1 driver string required
   2 pool ResourcePool required
-  3 nodeName string
-  4 nodeSelector core.v1.NodeSelector
-  5 allNodes bool
+  3 nodeName *string
+  4 nodeSelector *core.v1.NodeSelector
+  5 allNodes *bool
   6 devices []Device list=atomic
-  7 perDeviceNodeSelection bool
+  7 perDeviceNodeSelection *bool
   8 sharedCounters []CounterSet list=atomic
 `,
 };

@@ -8,9 +8,9 @@ export const schedulingV1: SchemaSource = {
   types: `
 PriorityClass kind
   1 metadata meta.v1.ObjectMeta
-  2 value int32 default=0
+  2 value int32 always default=0
   3 globalDefault bool
   4 description string
-  5 preemptionPolicy string
+  5 preemptionPolicy *string go=v1.PreemptionPolicy
 `,
 };

@@ -1,0 +1,80 @@
+/**
+ * The log format of CRI: one line an entry, `TIME STREAM TAG TEXT`. TAG is F for a whole line and P for a piece of one
+ * that goes on in the next entry of its stream. Times are RFC 3339 with nanoseconds.
+ */
+export type LogStream = "stdout" | "stderr";
+
+export interface LogEntry {
+  /** As written, with nanoseconds. */
+  readonly time: string;
+  readonly stream: LogStream;
+  readonly partial: boolean;
+  /** The text, its newline left out. */
+  readonly text: Buffer;
+}
+
+/** containerd's piece size. */
+const LONGEST_PIECE = 16 * 1024;
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+
+/** `micros` since the epoch. */
+export function logTime(micros: number): string {
+  const ms = Math.floor(micros / 1000);
+  const rest = String(Math.floor(micros % 1000)).padStart(3, "0");
+  return `${new Date(ms).toISOString().slice(0, -1)}${rest}000Z`;
+}
+
+/** Cuts a stream's bytes into entries; keeps what has no newline yet. */
+export class LogEncoder {
+  #rest: Buffer = Buffer.alloc(0);
+  readonly #stream: LogStream;
+  constructor(stream: LogStream) {
+    this.#stream = stream;
+  }
+
+  #entry(text: Buffer, tag: "F" | "P", time: string): Buffer {
+    return Buffer.concat([Buffer.from(`${time} ${this.#stream} ${tag} `), text, Buffer.of(NEWLINE)]);
+  }
+
+  /** The entries that `chunk` completes. */
+  push(chunk: Buffer, time: string): Buffer {
+    const entries: Buffer[] = [];
+    let rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    for (;;) {
+      const end = rest.indexOf(NEWLINE);
+      if (end >= 0 && end <= LONGEST_PIECE) {
+        entries.push(this.#entry(rest.subarray(0, end), "F", time));
+        rest = rest.subarray(end + 1);
+      } else if (rest.length > LONGEST_PIECE) {
+        entries.push(this.#entry(rest.subarray(0, LONGEST_PIECE), "P", time));
+        rest = rest.subarray(LONGEST_PIECE);
+      } else break;
+    }
+    this.#rest = Buffer.from(rest);
+    return Buffer.concat(entries);
+  }
+
+  /** What is left at the end of the stream: a piece, for there was no newline. */
+  end(time: string): Buffer {
+    const rest = this.#rest;
+    this.#rest = Buffer.alloc(0);
+    return rest.length === 0 ? rest : this.#entry(rest, "P", time);
+  }
+}
+
+/** One entry, its newline left out; undefined for what is none. */
+export function parseLogEntry(line: Buffer): LogEntry | undefined {
+  const first = line.indexOf(SPACE);
+  const second = line.indexOf(SPACE, first + 1);
+  const third = line.indexOf(SPACE, second + 1);
+  if (first < 0 || second < 0 || third < 0) return undefined;
+  const stream = line.toString("latin1", first + 1, second);
+  if (stream !== "stdout" && stream !== "stderr") return undefined;
+  return {
+    time: line.toString("latin1", 0, first),
+    stream,
+    partial: line.toString("latin1", second + 1, third).split(":")[0] === "P",
+    text: line.subarray(third + 1),
+  };
+}

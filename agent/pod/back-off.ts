@@ -1,0 +1,39 @@
+/**
+ * Waiting times that double, as the kubelet has them: 10 s to 5 min for containers that end and for image pulls, and
+ * forgotten after twice the longest wait without a failure.
+ */
+export interface BackOff {
+  readonly durationMs: number;
+  readonly lastFailure: number;
+}
+
+export const FIRST_BACK_OFF_MS = 10_000;
+export const LONGEST_BACK_OFF_MS = 300_000;
+
+const isForgotten = (backOff: BackOff, since: number): boolean => since - backOff.lastFailure > 2 * LONGEST_BACK_OFF_MS;
+
+/** The back-off to wait after the next failure, when one that happened at `since` is being retried at `now`. */
+export function nextBackOff(previous: BackOff | undefined, since: number, now: number): BackOff {
+  const durationMs =
+    previous === undefined || isForgotten(previous, since)
+      ? FIRST_BACK_OFF_MS
+      : Math.min(previous.durationMs * 2, LONGEST_BACK_OFF_MS);
+  return { durationMs, lastFailure: now };
+}
+
+/** When the wait is over that began with the failure at `since`; undefined where nothing is waited for. */
+export function backOffEnd(backOff: BackOff | undefined, since: number, now: number): number | undefined {
+  if (backOff === undefined || isForgotten(backOff, since)) return undefined;
+  const end = since + backOff.durationMs;
+  return end > now ? end : undefined;
+}
+
+/** A duration as Go prints it, whole seconds: `10s`, `2m40s`, `5m0s`. */
+export function printDuration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = `${seconds % 60}s`;
+  if (hours > 0) return `${hours}h${minutes}m${rest}`;
+  return minutes > 0 ? `${minutes}m${rest}` : rest;
+}

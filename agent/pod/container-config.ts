@@ -1,0 +1,197 @@
+/** What the runtime is told of a pod and of one container: pure, from the spec and what the agent has prepared. */
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type {
+  ContainerConfig,
+  DnsConfig,
+  ImageObservation,
+  Mount,
+  PortMapping,
+  SandboxConfig,
+} from "../runtime/runtime.ts";
+import type { PodContainer } from "./containers.ts";
+import { ConfigError, containerEnv, type EnvInput } from "./env.ts";
+import { expand } from "./expansion.ts";
+import { kernelHostname, type PodHostname } from "./hostname.ts";
+import {
+  CONTAINER_HASH,
+  CONTAINER_NAME,
+  POD_NAME,
+  POD_NAMESPACE,
+  POD_UID,
+  RESTART_COUNT,
+  TERMINATION_MESSAGE_FILE,
+  TERMINATION_MESSAGE_PATH,
+  TERMINATION_MESSAGE_POLICY,
+} from "./labels.ts";
+import { containerResources } from "./resources.ts";
+import { containerSecurity, pidScopeOf, seccompOf } from "./security.ts";
+
+export const identityOf = ({ metadata }: Pod) => ({
+  namespace: metadata.namespace ?? "",
+  name: metadata.name ?? "",
+  uid: metadata.uid ?? "",
+});
+
+const identityLabels = (pod: Pod) => ({
+  [POD_NAME]: pod.metadata.name ?? "",
+  [POD_NAMESPACE]: pod.metadata.namespace ?? "",
+  [POD_UID]: pod.metadata.uid ?? "",
+});
+
+const portMappings = (pod: Pod): PortMapping[] =>
+  pod.spec.hostNetwork === true
+    ? []
+    : pod.spec.containers.flatMap(({ ports = [] }) =>
+        ports.flatMap(({ hostPort, containerPort, protocol, hostIP }) =>
+          hostPort === undefined || hostPort === 0
+            ? []
+            : [
+                {
+                  protocol: (protocol ?? "TCP") as PortMapping["protocol"],
+                  containerPort,
+                  hostPort,
+                  hostIP: hostIP ?? "",
+                },
+              ],
+        ),
+      );
+
+export interface SandboxInput {
+  readonly pod: Pod;
+  readonly attempt: number;
+  readonly hostname: PodHostname;
+  readonly nodeHostname: string;
+  readonly logDirectory: string;
+  readonly dns: DnsConfig;
+  readonly profileRoot: string;
+  readonly handler: string;
+}
+
+export function sandboxConfig(input: SandboxInput): SandboxConfig {
+  const { pod, attempt, hostname, nodeHostname, logDirectory, dns, profileRoot, handler } = input;
+  const { spec } = pod;
+  const security = spec.securityContext ?? {};
+  const sysctls = (security.sysctls ?? []).map(({ name, value }) => [name.replaceAll("/", "."), value]);
+  return {
+    pod: identityOf(pod),
+    attempt,
+    hostname: spec.hostNetwork === true ? nodeHostname : kernelHostname(pod, hostname),
+    logDirectory,
+    dns,
+    portMappings: portMappings(pod),
+    network: spec.hostNetwork === true ? "node" : "pod",
+    ipc: spec.hostIPC === true ? "node" : "pod",
+    pid: pidScopeOf(pod),
+    cgroupParent: `/kubepods/pod${pod.metadata.uid}`,
+    sysctls: Object.fromEntries(sysctls),
+    privileged: spec.containers.some(({ securityContext }) => securityContext?.privileged === true),
+    ...(security.runAsUser === undefined ? {} : { runAsUser: security.runAsUser }),
+    ...(security.runAsGroup === undefined ? {} : { runAsGroup: security.runAsGroup }),
+    supplementalGroups: [
+      ...(security.supplementalGroups ?? []),
+      ...(security.fsGroup === undefined ? [] : [security.fsGroup]),
+    ],
+    seccomp: seccompOf(security.seccompProfile, profileRoot),
+    handler,
+    labels: { ...pod.metadata.labels, ...identityLabels(pod) },
+    annotations: { ...pod.metadata.annotations },
+  };
+}
+
+export interface ContainerInput extends Omit<EnvInput, "container"> {
+  readonly target: PodContainer;
+  readonly image: ImageObservation;
+  readonly restartCount: number;
+  readonly profileRoot: string;
+  readonly memoryCapacity: number;
+  /** The directory or file of each volume, by name. */
+  readonly volumePath: (container: Container, mount: VolumeUse) => string;
+  /** /etc/hosts and the termination log, and what devices add. */
+  readonly ownMounts: readonly Mount[];
+  readonly terminationFile: string;
+  readonly specHash: string;
+  readonly pidTarget?: string;
+}
+
+/** A volume as a container uses it, its sub path expanded. */
+export interface VolumeUse {
+  readonly name: string;
+  readonly subPath: string;
+  readonly readOnly: boolean;
+}
+
+const PROPAGATION = { None: "private", HostToContainer: "hostToContainer", Bidirectional: "bidirectional" } as const;
+
+function mountsOf(input: ContainerInput, lookup: (name: string) => string | undefined): Mount[] {
+  const { container } = input.target;
+  return (container.volumeMounts ?? []).map(({ name, mountPath, readOnly, subPath, subPathExpr, mountPropagation }) => {
+    const expanded =
+      subPathExpr === undefined || subPathExpr === ""
+        ? (subPath ?? "")
+        : expand(subPathExpr, (variable) => {
+            const value = lookup(variable);
+            if (value === undefined) throw new ConfigError(`missing value for ${variable}`);
+            return value;
+          });
+    const path = mountPath.startsWith("/") ? mountPath : `/${mountPath}`;
+    return {
+      containerPath: path,
+      hostPath: input.volumePath(container, { name, subPath: expanded, readOnly: readOnly === true }),
+      readOnly: readOnly === true || isReadOnlyVolume(input.pod, name),
+      propagation: PROPAGATION[(mountPropagation ?? "None") as keyof typeof PROPAGATION] ?? "private",
+    };
+  });
+}
+
+/** Volumes whose content belongs to the API are never written by containers. */
+function isReadOnlyVolume(pod: Pod, name: string): boolean {
+  const volume = pod.spec.volumes?.find((candidate) => candidate.name === name);
+  return (
+    volume?.configMap !== undefined ||
+    volume?.secret !== undefined ||
+    volume?.downwardAPI !== undefined ||
+    volume?.projected !== undefined ||
+    volume?.persistentVolumeClaim?.readOnly === true
+  );
+}
+
+export function containerConfig(input: ContainerInput): ContainerConfig {
+  const { pod, target, image, restartCount, terminationFile } = input;
+  const { container } = target;
+  const env = containerEnv({ ...input, container });
+  const values = new Map(env.map(({ name, value }) => [name, value]));
+  const lookup = (name: string) => values.get(name);
+  const own = new Set((container.volumeMounts ?? []).map(({ mountPath }) => mountPath));
+  return {
+    name: container.name,
+    attempt: restartCount,
+    image: image.id,
+    imageName: container.image ?? "",
+    command: (container.command ?? []).map((word) => expand(word, lookup)),
+    args: (container.args ?? []).map((word) => expand(word, lookup)),
+    workingDir: container.workingDir ?? "",
+    env,
+    mounts: [...mountsOf(input, lookup), ...input.ownMounts.filter(({ containerPath }) => !own.has(containerPath))],
+    logPath: `${container.name}/${restartCount}.log`,
+    stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
+    tty: container.tty === true,
+    ...(container.lifecycle?.stopSignal === undefined ? {} : { stopSignal: container.lifecycle.stopSignal }),
+    security: containerSecurity({
+      pod,
+      container,
+      image,
+      profileRoot: input.profileRoot,
+      ...(input.pidTarget === undefined ? {} : { pidTarget: input.pidTarget }),
+    }),
+    resources: containerResources(pod, container, input.memoryCapacity),
+    labels: { ...identityLabels(pod), [CONTAINER_NAME]: container.name },
+    annotations: {
+      [CONTAINER_HASH]: input.specHash,
+      [RESTART_COUNT]: String(restartCount),
+      [TERMINATION_MESSAGE_PATH]: container.terminationMessagePath ?? "",
+      [TERMINATION_MESSAGE_POLICY]: container.terminationMessagePolicy ?? "File",
+      [TERMINATION_MESSAGE_FILE]: terminationFile,
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * `$(NAME)` in commands, arguments and values of variables (Kubernetes' rules): a name that is not known stays as it
+ * stands, `$$` is a dollar sign that begins nothing.
+ */
+export function expand(text: string, lookup: (name: string) => string | undefined): string {
+  let out = "";
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char !== "$" || i + 1 === text.length) {
+      out += char;
+      continue;
+    }
+    if (text[i + 1] === "$") {
+      out += "$";
+      i++;
+      continue;
+    }
+    const end = text[i + 1] === "(" ? text.indexOf(")", i + 2) : -1;
+    if (end < 0) {
+      out += "$";
+      continue;
+    }
+    const name = text.slice(i + 2, end);
+    out += lookup(name) ?? `$(${name})`;
+    i = end;
+  }
+  return out;
+}

@@ -1,0 +1,31 @@
+/** A pod's quality of service, by cpu and memory requests and limits of all its containers (the kubelet's rules). */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { parseQuantity } from "../../api/machinery/quantity.ts";
+import { initContainersOf } from "./containers.ts";
+
+export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+
+const RESOURCES = ["cpu", "memory"] as const;
+
+export function qosOf(pod: Pod): QosClass {
+  const all = pod.spec.resources === undefined ? [...initContainersOf(pod), ...pod.spec.containers] : [pod.spec];
+  let any = false;
+  let guaranteed = true;
+  for (const { resources } of all) {
+    for (const resource of RESOURCES) {
+      const request = nanosOf(resources?.requests?.[resource]);
+      const limit = nanosOf(resources?.limits?.[resource]);
+      if (request > 0n || limit > 0n) any = true;
+      if (limit === 0n || (request !== 0n && request !== limit)) guaranteed = false;
+    }
+  }
+  if (!any) return "BestEffort";
+  return guaranteed ? "Guaranteed" : "Burstable";
+}
+
+/** 0 for what is absent or unreadable. */
+export function nanosOf(quantity: string | number | undefined): bigint {
+  if (quantity === undefined) return 0n;
+  const parsed = parseQuantity(quantity);
+  return typeof parsed === "string" ? 0n : parsed.nanos;
+}

@@ -1,0 +1,77 @@
+/** What a container may do, from the pod's and its own security context. */
+import type { Container, Pod, SeccompProfile as SeccompSpec } from "../../api/generated/core.v1.ts";
+import type { ContainerSecurity, ImageObservation, NamespaceScope, SeccompProfile } from "../runtime/runtime.ts";
+import { printPod } from "./containers.ts";
+import { ConfigError } from "./env.ts";
+
+export function seccompOf(spec: SeccompSpec | undefined, profileRoot: string): SeccompProfile {
+  switch (spec?.type) {
+    case "RuntimeDefault":
+      return { type: "RuntimeDefault", localhostRef: "" };
+    case "Localhost":
+      return { type: "Localhost", localhostRef: `${profileRoot}/${spec.localhostProfile ?? ""}` };
+    default:
+      return { type: "Unconfined", localhostRef: "" };
+  }
+}
+
+export const pidScopeOf = (pod: Pod): NamespaceScope =>
+  pod.spec.hostPID === true ? "node" : pod.spec.shareProcessNamespace === true ? "pod" : "container";
+
+/** Refuses what would run as root against runAsNonRoot. */
+function checkNonRoot(pod: Pod, container: Container, user: number | undefined, image: ImageObservation): void {
+  const nonRoot = container.securityContext?.runAsNonRoot ?? pod.spec.securityContext?.runAsNonRoot;
+  if (nonRoot !== true) return;
+  const where = `(pod: "${printPod(pod)}", container: ${container.name})`;
+  if (user !== undefined) {
+    if (user === 0) throw new ConfigError(`container's runAsUser breaks non-root policy ${where}`);
+    return;
+  }
+  if (image.uid !== undefined) {
+    if (image.uid === 0) throw new ConfigError(`container has runAsNonRoot and image will run as root ${where}`);
+    return;
+  }
+  if (image.username !== undefined && image.username !== "")
+    throw new ConfigError(
+      `container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root ${where}`,
+    );
+  throw new ConfigError(`container has runAsNonRoot and image will run as root ${where}`);
+}
+
+export interface SecurityInput {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly image: ImageObservation;
+  readonly profileRoot: string;
+  /** The container whose processes an ephemeral container shares. */
+  readonly pidTarget?: string;
+}
+
+export function containerSecurity({ pod, container, image, profileRoot, pidTarget }: SecurityInput): ContainerSecurity {
+  const own = container.securityContext ?? {};
+  const ofPod = pod.spec.securityContext ?? {};
+  const runAsUser = own.runAsUser ?? ofPod.runAsUser;
+  const runAsGroup = own.runAsGroup ?? ofPod.runAsGroup;
+  checkNonRoot(pod, container, runAsUser, image);
+  const user = runAsUser ?? image.uid;
+  const privileged = own.privileged === true;
+  return {
+    privileged,
+    ...(user === undefined ? {} : { runAsUser: user }),
+    ...(runAsGroup === undefined ? {} : { runAsGroup }),
+    ...(user === undefined && image.username !== undefined && image.username !== ""
+      ? { runAsUsername: image.username }
+      : {}),
+    supplementalGroups: [...(ofPod.supplementalGroups ?? []), ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup])],
+    readOnlyRoot: own.readOnlyRootFilesystem === true,
+    noNewPrivileges: own.allowPrivilegeEscalation === false,
+    addCapabilities: own.capabilities?.add ?? [],
+    dropCapabilities: own.capabilities?.drop ?? [],
+    seccomp: privileged
+      ? { type: "Unconfined", localhostRef: "" }
+      : seccompOf(own.seccompProfile ?? ofPod.seccompProfile, profileRoot),
+    pid: pidScopeOf(pod),
+    ...(pidTarget === undefined ? {} : { pidTarget }),
+    unmaskedProc: own.procMount === "Unmasked",
+  };
+}

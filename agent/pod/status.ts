@@ -1,0 +1,108 @@
+/** The whole status of a pod: a pure function of the pod, what the runtime shows, and what the agent knows. */
+import type { Container, ContainerStatus, Pod, PodStatus } from "../../api/generated/core.v1.ts";
+import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
+import type { Observation } from "../runtime/runtime.ts";
+import { conditionsOf } from "./conditions.ts";
+import { containerStatuses, wireTime } from "./container-status.ts";
+import type { PodLocal } from "./local.ts";
+import { isTerminal, type Phase, phaseOf } from "./phase.ts";
+import { qosOf } from "./qos.ts";
+
+export interface StatusInput {
+  /** Its status is the last one known, the agent's own or the API's. */
+  readonly pod: Pod;
+  readonly observation: Observation;
+  readonly local: PodLocal;
+  readonly now: number;
+}
+
+type Resources = Record<string, string | number>;
+
+function sum(containers: readonly Container[], part: "requests" | "limits"): Resources | undefined {
+  const total = new Map<string, { nanos: bigint; format: "DecimalSI" | "BinarySI" | "DecimalExponent" }>();
+  for (const { resources } of containers) {
+    for (const [name, text] of Object.entries(resources?.[part] ?? {})) {
+      const quantity = parseQuantity(text);
+      if (typeof quantity === "string") continue;
+      total.set(name, { nanos: (total.get(name)?.nanos ?? 0n) + quantity.nanos, format: quantity.format });
+    }
+  }
+  if (total.size === 0) return undefined;
+  return Object.fromEntries([...total].map(([name, quantity]) => [name, formatQuantity(quantity)]));
+}
+
+function podResources({ spec }: Pod): Pick<PodStatus, "resources" | "allocatedResources"> {
+  const requests = spec.resources?.requests ?? sum(spec.containers, "requests");
+  const limits = spec.resources?.limits ?? sum(spec.containers, "limits");
+  return {
+    ...(requests === undefined ? {} : { allocatedResources: requests }),
+    ...(requests === undefined && limits === undefined
+      ? {}
+      : {
+          resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
+        }),
+  };
+}
+
+const generationOf = (pod: Pod) =>
+  pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation };
+
+/** A pod that the node refuses keeps nothing but the refusal. */
+const refusedStatus = (pod: Pod, { reason, message }: { reason: string; message: string }): PodStatus => ({
+  ...generationOf(pod),
+  phase: "Failed",
+  message: `Pod was rejected: ${message}`,
+  reason,
+  qosClass: pod.status.qosClass ?? qosOf(pod),
+});
+
+const isRunning = ({ state }: ContainerStatus): boolean => state?.running !== undefined;
+
+export function podStatus({ pod, observation, local, now }: StatusInput): PodStatus {
+  if (local.verdict?.refused) return refusedStatus(pod, local.verdict);
+  const before = pod.status;
+  const { init, main, ephemeral } = containerStatuses({ pod, observation, local });
+  const counted = [...init, ...main];
+  const own: Phase = local.verdict !== undefined ? "Failed" : phaseOf(pod, counted, { over: local.terminating });
+  const phase = isTerminal(before.phase) ? (before.phase as Phase) : own;
+
+  // A terminal phase is not told before the last container has ended: whoever sees it may reuse what the pod held.
+  const held = isTerminal(phase) && [...counted, ...ephemeral].some(isRunning);
+  const told = held ? ((before.phase as Phase | undefined) ?? "Pending") : phase;
+  const verdict = held ? undefined : local.verdict;
+  const reason = verdict?.reason ?? before.reason;
+  const message = verdict?.message ?? before.message;
+
+  const sandbox = observation.sandboxes[0];
+  const ready = sandbox?.ready === true;
+  const hostNetwork = pod.spec.hostNetwork === true;
+  const ips = hostNetwork ? local.hostIPs : ready && sandbox.ips.length > 0 ? sandbox.ips : undefined;
+  const podIPs = ips?.map((ip) => ({ ip })) ?? before.podIPs;
+  const podIP = podIPs?.[0]?.ip;
+  const hostIP = local.hostIPs[0];
+
+  return {
+    ...generationOf(pod),
+    phase: told,
+    conditions: conditionsOf({
+      pod,
+      statuses: counted,
+      phase,
+      sandboxReady: ready,
+      ...(local.restartingAll === undefined ? {} : { restartingAll: local.restartingAll }),
+      now: wireTime(now),
+    }),
+    ...(message === undefined ? {} : { message }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(before.nominatedNodeName === undefined ? {} : { nominatedNodeName: before.nominatedNodeName }),
+    ...(before.resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses: before.resourceClaimStatuses }),
+    ...(hostIP === undefined ? {} : { hostIP, hostIPs: local.hostIPs.map((ip) => ({ ip })) }),
+    ...(podIP === undefined || podIPs === undefined ? {} : { podIP, podIPs }),
+    startTime: before.startTime ?? wireTime(local.startTime),
+    ...(init.length === 0 ? {} : { initContainerStatuses: init }),
+    containerStatuses: main,
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
+    qosClass: before.qosClass ?? qosOf(pod),
+    ...podResources(pod),
+  };
+}

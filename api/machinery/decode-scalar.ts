@@ -1,0 +1,147 @@
+/** One scalar of JSON text → its canonical value, with the errors of the Go type that Kubernetes reads it into. */
+import type { Scalar } from "../schema/idl.ts";
+import { type Struct, structOf } from "../schema/table.ts";
+import { decodeBase64, encodeBase64 } from "./base64.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { goQuote } from "./field-error.ts";
+import { canonicalQuantity, quantityProblem } from "./quantity.ts";
+import { canonicalTime } from "./time.ts";
+
+/** A JSON value that does not fit the Go type. `found` is how Go names it: `string`, `number 1.5`. */
+export class TypeMismatch extends Error {
+  readonly found: string;
+  readonly goType: string;
+  /** The type's own unmarshaler refused it: decoding ends here, and nothing before it is told. */
+  readonly fatal: boolean;
+
+  constructor(found: string, goType: string, fatal = false) {
+    super(`cannot unmarshal ${found} into ${goType}`);
+    this.found = found;
+    this.goType = goType;
+    this.fatal = fatal;
+  }
+}
+
+/** An error of a type's own unmarshaler, told as it is. */
+export class DecodeProblem extends Error {}
+
+/** Decodes a nested struct, for types that hold a schema or something else. */
+export type DecodeNested = (text: string, struct: Struct) => Record<string, unknown>;
+
+/** `text` is the JSON text of one value, not null. Throws what is wrong with it. */
+export function decodeScalar(
+  { scalar, goType }: { readonly scalar: Scalar; readonly goType: string },
+  text: string,
+  nested: DecodeNested,
+): unknown {
+  switch (scalar) {
+    case "string":
+      return decodeString(text, goType, false);
+    case "bool":
+      if (text !== "true" && text !== "false") throw new TypeMismatch(kindOf(text), goType);
+      return text === "true";
+    case "int32":
+    case "int64":
+      return decodeInteger(text, scalar, goType, false);
+    case "double":
+      if (!isNumber(text)) throw new TypeMismatch(kindOf(text), goType);
+      if (!Number.isFinite(Number(text))) throw new TypeMismatch(`number ${text}`, goType);
+      return Number(text);
+    case "bytes":
+      return decodeBytes(text, goType);
+    case "Time":
+    case "MicroTime": {
+      const time = canonicalTime(decodeString(text, "string", true), scalar);
+      if (!time.ok) throw new DecodeProblem(time.message);
+      return time.text;
+    }
+    case "Duration": {
+      const written = decodeString(text, "string", true);
+      const duration = parseDuration(written);
+      if (duration === undefined) throw new DecodeProblem(`time: invalid duration ${goQuote(written)}`);
+      return formatDuration(duration);
+    }
+    case "Quantity": {
+      // Go strips the quotes and reads what is between them as it stands, escapes and all.
+      const quantity = text.startsWith('"') ? text.slice(1, -1) : text;
+      const problem = quantityProblem(quantity);
+      if (problem !== undefined) throw new DecodeProblem(problem);
+      return canonicalQuantity(quantity);
+    }
+    case "IntOrString":
+      return text.startsWith('"') ? JSON.parse(text) : decodeInteger(text, "int32", "int32", true);
+    case "JSONSchemaPropsOrBool":
+      if (text === "true" || text === "false") return text === "true";
+      if (!text.startsWith("{")) throw new DecodeProblem("boolean or JSON schema expected");
+      return nested(text, structOf("apiextensions.v1.JSONSchemaProps"));
+    case "JSONSchemaPropsOrArray":
+    case "JSONSchemaPropsOrStringArray":
+      return decodeSchemaOr(scalar, text, nested);
+    case "RawExtension":
+    case "FieldsV1":
+    case "JSON":
+    case "StringList":
+      return JSON.parse(text);
+  }
+}
+
+const isNumber = (text: string) => /^[-0-9]/.test(text);
+
+function kindOf(text: string): string {
+  const first = text.charAt(0);
+  if (first === "{") return "object";
+  if (first === "[") return "array";
+  if (first === '"') return "string";
+  return first === "t" || first === "f" ? "bool" : "number";
+}
+
+function decodeString(text: string, goType: string, fatal: boolean): string {
+  if (!text.startsWith('"')) throw new TypeMismatch(kindOf(text), goType, fatal);
+  return (JSON.parse(text) as string).toWellFormed();
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** Whole numbers only, as they are written: Go takes neither 1.0 nor 1e3. Beyond 2^53 a JavaScript number rounds. */
+function decodeInteger(text: string, scalar: "int32" | "int64", goType: string, fatal: boolean): number {
+  if (!isNumber(text)) throw new TypeMismatch(kindOf(text), goType, fatal);
+  const value = Number(text);
+  const fits =
+    /^-?\d+$/.test(text) &&
+    (scalar === "int32"
+      ? value <= INT32_MAX && value >= -INT32_MAX - 1
+      : Number.isSafeInteger(value) || isInt64(BigInt(text)));
+  if (!fits) throw new TypeMismatch(`number ${text}`, goType, fatal);
+  return value === 0 ? 0 : value;
+}
+
+const isInt64 = (value: bigint) => value <= INT64_MAX && value >= -INT64_MAX - 1n;
+
+function decodeBytes(text: string, goType: string): string {
+  if (text.startsWith("[")) return decodeByteList(text);
+  const encoded = decodeString(text, goType, false);
+  const decoded = decodeBase64(encoded);
+  if (typeof decoded === "number") throw new DecodeProblem(`illegal base64 data at input byte ${decoded}`);
+  return encodeBase64(decoded);
+}
+
+/** Go also takes bytes as a list of numbers. */
+function decodeByteList(text: string): string {
+  const numbers = JSON.parse(text) as unknown[];
+  const wrong = numbers.find((byte) => !Number.isInteger(byte) || (byte as number) < 0 || (byte as number) > 255);
+  if (wrong === undefined) return encodeBase64(Uint8Array.from(numbers as number[]));
+  const written = JSON.stringify(wrong);
+  throw new TypeMismatch(typeof wrong === "number" ? `number ${written}` : kindOf(written), "uint8");
+}
+
+function decodeSchemaOr(scalar: Scalar, text: string, nested: DecodeNested): unknown {
+  const schema = structOf("apiextensions.v1.JSONSchemaProps");
+  if (text.startsWith("{")) return nested(text, schema);
+  if (!text.startsWith("[")) return null;
+  const list = JSON.parse(text) as unknown[];
+  if (scalar === "JSONSchemaPropsOrArray") return list.map((item) => nested(JSON.stringify(item), schema));
+  const wrong = list.find((item) => typeof item !== "string");
+  if (wrong !== undefined) throw new TypeMismatch(kindOf(JSON.stringify(wrong)), "string", true);
+  return list;
+}

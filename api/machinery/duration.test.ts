@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { formatDuration, humanDuration, parseDuration } from "./duration.ts";
+
+describe("durations", () => {
+  it.each([
+    ["1h15m30.5s", 4_530_500],
+    ["300ms", 300],
+    ["-1.5h", -5_400_000],
+    ["0", 0],
+    ["5", undefined],
+    ["", undefined],
+    ["1d", undefined],
+  ])("reads %j", (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+
+  it.each([
+    [3_600_000, "1h0m0s"],
+    [1500, "1.5s"],
+    [250, "250ms"],
+    [0, "0s"],
+  ])("prints %d", (milliseconds, text) => expect(formatDuration(milliseconds)).toBe(text));
+
+  it.each([
+    [0, "0s"],
+    [119_000, "119s"],
+    [120_000, "2m"],
+    [200_000, "3m20s"],
+    [3_600_000, "60m"],
+    [11_000_000, "3h3m"],
+    [100_000_000, "27h"],
+    [200_000_000, "2d7h"],
+    [900_000_000, "10d"],
+    [70_000_000_000, "2y80d"],
+    [300_000_000_000, "9y"],
+  ])("prints the age %d", (milliseconds, text) => expect(humanDuration(milliseconds)).toBe(text));
+});

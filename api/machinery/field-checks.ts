@@ -1,0 +1,43 @@
+/** Checks of single fields that many kinds share (pkg/apis/core/validation, apimachinery/pkg/api/validation). */
+import { type FieldError, invalid } from "./field-error.ts";
+
+/** Adds an error for a number below 0; an absent one is left alone. */
+export function checkNonNegative(errors: FieldError[], path: string, value: number | undefined): void {
+  if (value !== undefined && value < 0) errors.push(invalid(path, value, "must be greater than or equal to 0"));
+}
+
+/** As {@link checkNonNegative}, for numbers that must be at least 1. */
+export function checkPositive(errors: FieldError[], path: string, value: number | undefined): void {
+  if (value !== undefined && value <= 0) errors.push(invalid(path, value, "must be greater than 0"));
+}
+
+/** Adds an error where a value that must stay has changed. */
+export function checkImmutable(errors: FieldError[], path: string, next: unknown, old: unknown): void {
+  if (!sameValue(next, old)) errors.push(invalid(path, next, "field is immutable"));
+}
+
+/**
+ * Equality of JSON values as Kubernetes' semantic equality has it: the order of keys does not matter, and an absent
+ * list or value is as good as null or an empty list.
+ */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item, i) => sameValue(item, b[i]));
+  }
+  const left = a as Readonly<Record<string, unknown>>;
+  const right = b as Readonly<Record<string, unknown>>;
+  for (const key in left) if (!sameValue(left[key], right[key])) return false;
+  for (const key in right) if (!(key in left) && !isNothing(right[key])) return false;
+  return true;
+}
+
+const isNothing = (value: unknown) =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+
+/** A map with its keys in order, as Go prints maps. */
+export const sortedMap = <T>(map: Readonly<Record<string, T>> | undefined): Record<string, T> | undefined =>
+  map && Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)));

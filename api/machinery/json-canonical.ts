@@ -1,0 +1,76 @@
+/**
+ * A draft → the object as Kubernetes would answer and store it: fields in the table's order with kind and apiVersion
+ * first, fields that the table does not know left out, empty ones left out, null or zero as Go prints them.
+ */
+import { type FieldShape, type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
+import type { Struct } from "../schema/table.ts";
+import { isEmpty, setMember } from "./decode-json.ts";
+
+/**
+ * The canonical form of any object of the struct, for JSON.stringify. The argument is left alone; parts that are
+ * canonical already may be shared with it. Idempotent.
+ */
+export const canonicalJson = (value: object, struct: Struct): Record<string, unknown> =>
+  canonicalStruct(value as Record<string, unknown>, shapeOf(struct));
+
+function canonicalStruct(value: Record<string, unknown>, { fields }: StructShape): Record<string, unknown> {
+  const canonical: Record<string, unknown> = {};
+  for (const field of fields) {
+    const member = canonicalField(value[field.name], field);
+    if (member !== undefined) canonical[field.name] = member;
+  }
+  return canonical;
+}
+
+function canonicalField(value: unknown, field: FieldShape): unknown {
+  if (value === undefined || value === null) return field.wireZero?.();
+  if (field.dropsEmpty && isEmpty(value)) return undefined;
+  const canonical = canonicalValue(value, field.shape);
+  // Stored as protobuf, an empty list or map of Kubernetes' comes back as none at all.
+  const isCollection = field.shape.kind === "list" || field.shape.kind === "map";
+  return isCollection && isEmpty(canonical) ? field.wireZero?.() : canonical;
+}
+
+function canonicalValue(value: unknown, shape: Shape): unknown {
+  if (shape.kind === "scalar" || typeof value !== "object" || value === null) return value;
+  if (shape.kind === "struct") return canonicalStruct(value as Record<string, unknown>, shape.struct);
+  if (shape.element.kind === "scalar") return value;
+  if (shape.kind === "list") {
+    return Array.isArray(value) ? value.map((element) => canonicalValue(element, shape.element)) : value;
+  }
+  const map: Record<string, unknown> = {};
+  for (const [key, element] of Object.entries(value)) setMember(map, key, canonicalValue(element, shape.element));
+  return map;
+}
+
+/** The draft of an object that is known to fit its struct, such as one read from the store: lists are never null. */
+export const draftOf = (value: object, struct: Struct): Record<string, unknown> =>
+  draftStruct(value as Record<string, unknown>, shapeOf(struct));
+
+function draftStruct(value: Record<string, unknown>, { fields }: StructShape): Record<string, unknown> {
+  const draft: Record<string, unknown> = {};
+  for (const field of fields) {
+    const member = value[field.name];
+    if (member === undefined || member === null) {
+      if (field.draftZero) draft[field.name] = field.draftZero();
+    } else if (!field.dropsEmpty || !isEmpty(member)) draft[field.name] = draftValue(member, field.shape);
+  }
+  return draft;
+}
+
+function draftValue(value: unknown, shape: Shape): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (shape.kind === "struct") return draftStruct(value as Record<string, unknown>, shape.struct);
+  if (shape.kind === "list" && Array.isArray(value)) return value.map((element) => draftValue(element, shape.element));
+  if (shape.kind === "map") {
+    const map: Record<string, unknown> = {};
+    for (const [key, element] of Object.entries(value)) setMember(map, key, draftValue(element, shape.element));
+    return map;
+  }
+  return structuredCopy(value);
+}
+
+/** Free-form JSON: a deep copy, since a draft may be changed. */
+function structuredCopy(value: object): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}

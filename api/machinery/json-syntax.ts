@@ -1,0 +1,178 @@
+/** Says what is wrong with a text that is not JSON, in the words of Go's encoding/json. */
+
+/** Deeper than any object means to be, and shallow enough for every recursive walk of it. */
+export const MAX_DEPTH = 1000;
+
+/** The value, or what is wrong with the text. Parsed members named `__proto__` are plain own properties. */
+export function parseJson(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  try {
+    if (isDeeper(text, MAX_DEPTH)) return { ok: false, message: "exceeded max depth" };
+    return { ok: true, value: JSON.parse(text) as unknown };
+  } catch {
+    return { ok: false, message: new Scanner(text).problem() };
+  }
+}
+
+/** Counts brackets outside strings, but only in texts that have enough of them to matter. */
+function isDeeper(text: string, limit: number): boolean {
+  if (text.length < 2 * limit) return false;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      for (;;) {
+        at = text.indexOf('"', at + 1);
+        if (at < 0) return false;
+        let slashes = 0;
+        while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++;
+        if (slashes % 2 === 0) break;
+      }
+    } else if (code === 0x7b || code === 0x5b) {
+      if (++depth > limit) return true;
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+  return false;
+}
+
+class Problem extends Error {}
+
+/** A walk of the grammar that stops at the first character Go would stop at. */
+class Scanner {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  problem(): string {
+    try {
+      this.#value();
+      this.#space();
+      if (this.#at < this.#text.length) this.#refuse("after top-level value");
+      return "invalid JSON";
+    } catch (problem) {
+      if (problem instanceof Problem) return problem.message;
+      throw problem;
+    }
+  }
+
+  #value(): void {
+    this.#space();
+    const char = this.#text[this.#at];
+    if (char === "{") this.#members("}", "object");
+    else if (char === "[") this.#members("]", "array");
+    else if (char === '"') this.#string();
+    else if (char === "t") this.#word("true");
+    else if (char === "f") this.#word("false");
+    else if (char === "n") this.#word("null");
+    else if (char !== undefined && /[-0-9]/.test(char)) this.#number();
+    else this.#refuse("looking for beginning of value");
+  }
+
+  #members(close: string, container: "object" | "array"): void {
+    this.#at++;
+    this.#space();
+    if (this.#text[this.#at] === close) {
+      this.#at++;
+      return;
+    }
+    for (;;) {
+      if (container === "object") this.#key();
+      this.#value();
+      this.#space();
+      const char = this.#text[this.#at];
+      if (char !== "," && char !== close) {
+        this.#refuse(container === "object" ? "after object key:value pair" : "after array element");
+      }
+      this.#at++;
+      if (char === close) return;
+    }
+  }
+
+  #key(): void {
+    this.#space();
+    if (this.#text[this.#at] !== '"') this.#refuse("looking for beginning of object key string");
+    this.#string();
+    this.#space();
+    if (this.#text[this.#at] !== ":") this.#refuse("after object key");
+    this.#at++;
+  }
+
+  #string(): void {
+    for (this.#at++; this.#text[this.#at] !== '"'; this.#at++) {
+      const char = this.#text[this.#at];
+      if (char === undefined || char < " ") this.#refuse("in string literal");
+      if (char === "\\") this.#escape();
+    }
+    this.#at++;
+  }
+
+  #escape(): void {
+    const char = this.#text[++this.#at];
+    if (char === "u") {
+      for (let digits = 0; digits < 4; digits++) {
+        const digit = this.#text[++this.#at];
+        if (digit === undefined || !/[0-9a-fA-F]/.test(digit)) this.#refuse("in \\u hexadecimal character escape");
+      }
+    } else if (char === undefined || !'"\\/bfnrt'.includes(char)) this.#refuse("in string escape code");
+  }
+
+  #word(word: string): void {
+    for (const [index, expected] of [...word].entries()) {
+      if (this.#text[this.#at] !== expected) this.#refuse(`in literal ${word} (expecting '${word[index]}')`);
+      this.#at++;
+    }
+  }
+
+  #number(): void {
+    if (this.#text[this.#at] === "-") {
+      this.#at++;
+      if (!this.#isDigit()) this.#refuse("in numeric literal");
+    }
+    if (this.#text[this.#at] === "0") this.#at++;
+    else this.#digits();
+    if (this.#text[this.#at] === ".") {
+      this.#at++;
+      if (!this.#isDigit()) this.#refuse("after decimal point in numeric literal");
+      this.#digits();
+    }
+    if (/[eE]/.test(this.#text[this.#at] ?? "")) {
+      this.#at++;
+      if (/[-+]/.test(this.#text[this.#at] ?? "")) this.#at++;
+      if (!this.#isDigit()) this.#refuse("in exponent of numeric literal");
+      this.#digits();
+    }
+  }
+
+  #digits(): void {
+    while (this.#isDigit()) this.#at++;
+  }
+
+  #isDigit(): boolean {
+    return /[0-9]/.test(this.#text[this.#at] ?? "");
+  }
+
+  #space(): void {
+    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? "")) this.#at++;
+  }
+
+  #refuse(context: string): never {
+    const code = this.#text.codePointAt(this.#at);
+    if (code === undefined) throw new Problem("unexpected end of JSON input");
+    throw new Problem(`invalid character ${goQuoteChar(code)} ${context}`);
+  }
+}
+
+/** Go prints the byte, so a character beyond ASCII shows as its first byte in Latin-1. */
+function goQuoteChar(code: number): string {
+  if (code === 0x27) return `'\\''`;
+  if (code === 0x22) return `'"'`;
+  if (code === 0x5c) return `'\\\\'`;
+  const named = { 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r" }[code];
+  if (named) return `'${named}'`;
+  if (code < 0x20 || code === 0x7f) return `'\\x${code.toString(16).padStart(2, "0")}'`;
+  if (code < 0x7f) return `'${String.fromCharCode(code)}'`;
+  const byte = code < 0x800 ? 0xc0 | (code >> 6) : code < 0x10000 ? 0xe0 | (code >> 12) : 0xf0 | (code >> 18);
+  return byte < 0xa1 ? `'\\u00${byte.toString(16)}'` : `'${String.fromCharCode(byte)}'`;
+}

@@ -1,0 +1,73 @@
+/** Labels, annotations and label selectors (k8s.io/apimachinery/pkg/apis/meta/v1/validation). */
+import type { LabelSelector, LabelSelectorRequirement } from "../generated/meta.v1.ts";
+import { type FieldError, forbidden, invalid, required, tooLong } from "./field-error.ts";
+import { labelValue, qualifiedName } from "./names.ts";
+import { utf8Length } from "./utf8.ts";
+
+const MAX_ANNOTATIONS_BYTES = 256 * 1024;
+
+export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const key in labels) {
+    for (const problem of qualifiedName(key)) errors.push(invalid(path, key, problem));
+    for (const problem of labelValue(labels[key] ?? "")) errors.push(invalid(path, labels[key], problem));
+  }
+  return errors;
+}
+
+export const validateLabelName = (name: string, path: string): FieldError[] =>
+  qualifiedName(name).map((problem) => invalid(path, name, problem));
+
+/** Keys as labels' but of any case, values free, all together at most 256 KiB. */
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  let bytes = 0;
+  for (const key in annotations) {
+    for (const problem of qualifiedName(key.toLowerCase())) errors.push(invalid(path, key, problem));
+    bytes += utf8Length(key) + utf8Length(annotations[key] ?? "");
+  }
+  if (bytes > MAX_ANNOTATIONS_BYTES) errors.push(tooLong(path, MAX_ANNOTATIONS_BYTES));
+  return errors;
+}
+
+export interface LabelSelectorOptions {
+  /** For objects stored before Kubernetes checked the values of `matchExpressions`. */
+  readonly allowInvalidValues?: boolean;
+}
+
+export function validateLabelSelector(
+  selector: LabelSelector | undefined,
+  path: string,
+  options: LabelSelectorOptions = {},
+): FieldError[] {
+  if (!selector) return [];
+  const errors = validateLabels(selector.matchLabels, `${path}.matchLabels`);
+  selector.matchExpressions?.forEach((requirement, i) => {
+    errors.push(...validateRequirement(requirement, `${path}.matchExpressions[${i}]`, options));
+  });
+  return errors;
+}
+
+function validateRequirement(
+  { key, operator, values = [] }: LabelSelectorRequirement,
+  path: string,
+  { allowInvalidValues = false }: LabelSelectorOptions,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (operator === "In" || operator === "NotIn") {
+    if (values.length === 0)
+      errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+  } else if (operator === "Exists" || operator === "DoesNotExist") {
+    if (values.length > 0)
+      errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+  } else errors.push(invalid(`${path}.operator`, operator ?? "", "not a valid selector operator"));
+  errors.push(...validateLabelName(key ?? "", `${path}.key`));
+  if (!allowInvalidValues)
+    values.forEach((value, i) => {
+      for (const problem of labelValue(value)) errors.push(invalid(`${path}.values[${i}]`, value, problem));
+    });
+  return errors;
+}

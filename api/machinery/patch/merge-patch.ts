@@ -1,0 +1,29 @@
+/** RFC 7386: null deletes, objects merge, all else replaces. Nulls within a new member vanish with their keys. */
+import { badRequest, goJsonType, isJsonObject, type JsonObject, type PatchResult } from "./patch-result.ts";
+
+/** `patch` is the parsed body. */
+export function applyMergePatch(
+  object: JsonObject,
+  patch: unknown,
+  fieldValidation: "Ignore" | "Warn" | "Strict",
+): PatchResult {
+  // A null body decodes to an empty map; only without the strict reading is it told apart.
+  if (isJsonObject(patch)) return { ok: true, object: merge(object, patch), strictErrors: [] };
+  if (fieldValidation === "Ignore") return badRequest("invalid JSON Patch");
+  if (patch === null) return { ok: true, object, strictErrors: [] };
+  return badRequest(
+    `error decoding patch: json: cannot unmarshal ${goJsonType(patch)} into Go value of type map[string]interface {}`,
+  );
+}
+
+function merge(target: JsonObject, patch: JsonObject): JsonObject {
+  const merged = { ...target };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else if (isJsonObject(value)) {
+      const old = merged[key];
+      merged[key] = merge(isJsonObject(old) ? old : {}, value);
+    } else merged[key] = value;
+  }
+  return merged;
+}

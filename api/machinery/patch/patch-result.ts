@@ -1,0 +1,42 @@
+/**
+ * What a patch gives: the patched object, not yet decoded (defaults, unknown fields and types are the next step's
+ * matter), or the parts of a Status. `strictErrors` are findings that fieldValidation turns into warnings or errors.
+ */
+import type { StatusCause } from "../../generated/meta.v1.ts";
+
+export type JsonObject = { [key: string]: unknown };
+
+export interface PatchFailure {
+  readonly ok: false;
+  readonly code: number;
+  /** Empty where the real server gives none: an error that it did not expect, always with code 500. */
+  readonly reason: string;
+  readonly message: string;
+  readonly causes?: readonly StatusCause[];
+  /** The answer carries an empty `details`, as a status made of a bare HTTP code does. */
+  readonly emptyDetails?: true;
+}
+
+export type PatchResult =
+  | { readonly ok: true; readonly object: JsonObject; readonly strictErrors: readonly string[] }
+  | PatchFailure;
+
+export const badRequest = (message: string): PatchFailure => ({ ok: false, code: 400, reason: "BadRequest", message });
+
+export const internalError = (message: string): PatchFailure => ({ ok: false, code: 500, reason: "", message });
+
+/** Kubernetes keeps the text of these errors to itself. */
+export const unprocessable = (): PatchFailure => ({
+  ok: false,
+  code: 422,
+  reason: "Invalid",
+  message: "the server rejected our request due to an error in our request",
+  emptyDetails: true,
+});
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What encoding/json calls a value in "cannot unmarshal … into Go value". */
+export const goJsonType = (value: unknown): string =>
+  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import { structOf } from "../../schema/table.ts";
+import { applyJsonPatch } from "./json-patch.ts";
+import { applyMergePatch } from "./merge-patch.ts";
+import { applyStrategicMergePatch } from "./strategic-merge.ts";
+
+const configMap = () => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "a", finalizers: ["x/1", "x/2"] },
+  data: { k: "v" },
+});
+const template = () => ({
+  template: { spec: { containers: [{ name: "r", image: "i" }], tolerations: [{ key: "t" }] } },
+});
+const strategic = (patch: unknown) => applyStrategicMergePatch(template(), patch, structOf("core.v1.PodTemplate"));
+const containers = (items: unknown) => ({ template: { spec: { containers: items } } });
+
+describe("PATCH-01: a JSON patch whose shape is wrong is 400 with the decoder's text", () => {
+  test.each([
+    [
+      { op: "add" },
+      "Warn",
+      "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp",
+    ],
+    ["x", "Strict", "error decoding patch: json: cannot unmarshal string into Go value of type []handlers.jsonPatchOp"],
+    [[1], "Warn", "error decoding patch: json: cannot unmarshal number into Go value of type handlers.jsonPatchOp"],
+    [
+      [{ op: 1 }],
+      "Warn",
+      "error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.op of type string",
+    ],
+    [{ op: "add" }, "Ignore", "json: cannot unmarshal object into Go value of type jsonpatch.Patch"],
+  ] as const)("%j under %s", (patch, level, message) => {
+    expect(applyJsonPatch(configMap(), patch, level)).toEqual({ ok: false, code: 400, reason: "BadRequest", message });
+  });
+});
+
+describe("PATCH-02: an operation that does not apply is a bare 422", () => {
+  test.each([
+    [{ op: "nope", path: "/data/k" }],
+    [{ path: "/data/k", value: "1" }],
+    [{ op: "add", value: "1" }],
+    [{ op: "remove", path: "/data/none" }],
+    [{ op: "add", path: "/nope/deep/x", value: "1" }],
+    [{ op: "add", path: "", value: {} }],
+    [{ op: "test", path: "/data/k", value: "zzz" }],
+    [{ op: "replace", path: "/metadata/finalizers/2", value: "x" }],
+    [{ op: "add", path: "/metadata/finalizers/4", value: "x" }],
+    [{ op: "move", from: "/metadata/finalizers/-3", path: "/data/z" }],
+  ])("%j", (operation) => {
+    expect(applyJsonPatch(configMap(), [operation], "Warn")).toMatchObject({
+      code: 422,
+      reason: "Invalid",
+      message: "the server rejected our request due to an error in our request",
+      emptyDetails: true,
+    });
+  });
+});
+
+describe("PATCH-03: JSON patch does what evanphx/json-patch does beyond the RFC", () => {
+  test.each([
+    [
+      "replace of a missing member adds it",
+      { op: "replace", path: "/data/n", value: "1" },
+      { data: { k: "v", n: "1" } },
+    ],
+    ["add without a value adds null", { op: "add", path: "/data/n" }, { data: { k: "v", n: null } }],
+    ["the text before the first slash is ignored", { op: "add", path: "data/n", value: 1 }, { n: 1 }],
+    [
+      "-1 is the last item",
+      { op: "replace", path: "/metadata/finalizers/-1", value: "y" },
+      { metadata: { name: "a", finalizers: ["x/1", "y"] } },
+    ],
+    [
+      "adding at -1 appends",
+      { op: "add", path: "/metadata/finalizers/-1", value: "y" },
+      { metadata: { name: "a", finalizers: ["x/1", "x/2", "y"] } },
+    ],
+    ["test of a missing member against null holds", { op: "test", path: "/data/n", value: null }, {}],
+    [
+      "~1 and ~0 are a slash and a tilde",
+      { op: "add", path: "/data/a~1b~01", value: "1" },
+      { data: { k: "v", "a/b~1": "1" } },
+    ],
+  ])("%s", (_, operation, changed) => {
+    expect(applyJsonPatch(configMap(), [operation], "Warn")).toMatchObject({
+      ok: true,
+      object: { ...configMap(), ...changed },
+    });
+  });
+  test("unknown members of an operation are strict errors, which fieldValidation=Ignore does not ask for", () => {
+    const patch = [{ op: "test", path: "/data/k", value: "v", extra: 1 }];
+    expect(applyJsonPatch(configMap(), patch, "Warn")).toMatchObject({
+      strictErrors: ['json patch unknown field "[0].extra"'],
+    });
+    expect(applyJsonPatch(configMap(), patch, "Ignore")).toMatchObject({ strictErrors: [] });
+  });
+  test("PATCH-04: more than 10000 operations are 413", () => {
+    const patch = Array.from({ length: 10_001 }, () => ({ op: "test", path: "/data/k", value: "v" }));
+    expect(applyJsonPatch(configMap(), patch, "Warn")).toMatchObject({
+      code: 413,
+      message: "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001",
+    });
+  });
+});
+
+describe("PATCH-05: a merge patch deletes by null and replaces lists", () => {
+  test("and nulls within a new member go with their keys", () => {
+    const patch = { data: null, metadata: { finalizers: ["y"], annotations: { a: null, b: "1" } } };
+    expect(applyMergePatch(configMap(), patch, "Warn")).toMatchObject({
+      object: {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "a", finalizers: ["y"], annotations: { b: "1" } },
+      },
+    });
+  });
+  test.each([
+    [[], "Warn", "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"],
+    [[], "Ignore", "invalid JSON Patch"],
+  ] as const)("%j under %s is 400", (patch, level, message) => {
+    expect(applyMergePatch(configMap(), patch, level)).toMatchObject({ code: 400, message });
+  });
+});
+
+describe("PATCH-06: a strategic merge patch fails with Kubernetes' words and codes", () => {
+  test.each([
+    [500, "unknown patch type: nope in map: map[$patch:nope name:r]", containers([{ $patch: "nope", name: "r" }])],
+    [500, "merging lists cannot yet be specified in the patch", containers([{ $patch: "merge", name: "r" }])],
+    [500, "map: map[image:i] does not contain declared merge key: name", containers([{ image: "i" }])],
+    [500, "map: map[$patch:delete] does not contain declared merge key: name", containers([{ $patch: "delete" }])],
+    [500, "unknown patch type: nope in map: map[$patch:nope]", { template: { $patch: "nope" } }],
+    [500, "list element types are not identical: [[map[image:i name:r]] [x]]", containers(["x"])],
+    [
+      500,
+      "The order in patch list:\n[map[name:r] map[name:s]]\n doesn't match $setElementOrder list:\n[map[name:s] map[name:r]]\n",
+      {
+        template: {
+          spec: {
+            containers: [{ name: "r" }, { name: "s" }],
+            "$setElementOrder/containers": [{ name: "s" }, { name: "r" }],
+          },
+        },
+      },
+    ],
+    [400, "invalid patch format of retainKeys", { template: { spec: { $retainKeys: ["containers"], hostname: "h" } } }],
+    [400, "invalid patch format of retainKeys", { template: { spec: { $retainKeys: "containers" } } }],
+    [400, "json: cannot unmarshal array into Go value of type map[string]interface {}", []],
+    [422, "the server rejected our request due to an error in our request", containers([["x"]])],
+  ])("%i %s", (code, message, patch) => {
+    expect(strategic(patch)).toMatchObject({ ok: false, code, message });
+  });
+});
+
+test("PATCH-07: neither the object nor the patch is changed", () => {
+  const [object, patch] = [template(), containers([{ name: "r", env: [{ name: "A", value: null }] }, { name: "s" }])];
+  const before = JSON.stringify([object, patch]);
+  applyStrategicMergePatch(object, patch, structOf("core.v1.PodTemplate"));
+  expect(JSON.stringify([object, patch])).toBe(before);
+});

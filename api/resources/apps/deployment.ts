@@ -1,0 +1,72 @@
+import type { Deployment } from "../../generated/apps.v1.ts";
+import { formatLabelSelector } from "../../machinery/selector.ts";
+import { defineResource } from "../resource.ts";
+import {
+  validateDeployment,
+  validateDeploymentStatusUpdate,
+  validateDeploymentUpdate,
+} from "./deployment-validation.ts";
+import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
+import { defaultPodTemplate } from "./pod-template.ts";
+
+export const deployment = defineResource<Deployment>({
+  group: "apps",
+  version: "v1",
+  kind: "Deployment",
+  plural: "deployments",
+  scope: "Namespaced",
+  shortNames: ["deploy"],
+  categories: ["all"],
+  generation: true,
+  defaults: ({ spec }) => {
+    spec.replicas ??= 1;
+    spec.strategy ??= {};
+    spec.strategy.type ||= "RollingUpdate";
+    if (spec.strategy.type === "RollingUpdate") {
+      spec.strategy.rollingUpdate ??= {};
+      spec.strategy.rollingUpdate.maxUnavailable ??= "25%";
+      spec.strategy.rollingUpdate.maxSurge ??= "25%";
+    }
+    spec.revisionHistoryLimit ??= 10;
+    spec.progressDeadlineSeconds ??= 600;
+    defaultPodTemplate(spec);
+  },
+  validate: validateDeployment,
+  validateUpdate: validateDeploymentUpdate,
+  status: { validateUpdate: validateDeploymentStatusUpdate },
+  scale: {
+    specReplicas: ({ spec }) => spec.replicas ?? 0,
+    statusReplicas: ({ status }) => status.replicas ?? 0,
+    selector: ({ spec }) => formatLabelSelector(spec.selector),
+    setReplicas: ({ spec }, replicas) => {
+      spec.replicas = replicas;
+    },
+  },
+  columns: [
+    {
+      name: "Ready",
+      type: "string",
+      description: "Number of the pod with ready state",
+      of: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    },
+    {
+      name: "Up-to-date",
+      type: "string",
+      description:
+        "Total number of non-terminated pods targeted by this deployment that have the desired template spec.",
+      of: ({ status }) => status.updatedReplicas ?? 0,
+    },
+    {
+      name: "Available",
+      type: "string",
+      description: "Total number of available pods (ready for at least minReadySeconds) targeted by this deployment.",
+      of: ({ status }) => status.availableReplicas ?? 0,
+    },
+    containersColumn(({ spec }) => spec.template),
+    imagesColumn(({ spec }) => spec.template),
+    selectorColumn(
+      ({ spec }) => spec.selector,
+      "Label selector for pods. Existing ReplicaSets whose pods are selected by this will be the ones affected by this deployment.",
+    ),
+  ],
+});

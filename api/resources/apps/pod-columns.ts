@@ -1,0 +1,41 @@
+/** The wide columns of everything that holds a pod template. */
+import type { PodTemplateSpec } from "../../generated/core.v1.ts";
+import type { LabelSelector } from "../../generated/meta.v1.ts";
+import type { KubeObject } from "../../machinery/meta.ts";
+import { printLabelSelector } from "../../machinery/selector.ts";
+import type { Column } from "../resource.ts";
+
+export const containersColumn = <T extends KubeObject>(template: (object: T) => PodTemplateSpec): Column<T> => ({
+  name: "Containers",
+  type: "string",
+  priority: 1,
+  description: "Names of each container in the template.",
+  of: (object) =>
+    containersOf(template(object))
+      .map(({ name }) => name)
+      .join(","),
+});
+
+export const imagesColumn = <T extends KubeObject>(template: (object: T) => PodTemplateSpec): Column<T> => ({
+  name: "Images",
+  type: "string",
+  priority: 1,
+  description: "Images referenced by each container in the template.",
+  of: (object) =>
+    containersOf(template(object))
+      .map(({ image }) => image ?? "")
+      .join(","),
+});
+
+export const selectorColumn = <T extends KubeObject>(
+  selector: (object: T) => LabelSelector | undefined,
+  description: string,
+): Column<T> => ({
+  name: "Selector",
+  type: "string",
+  priority: 1,
+  description,
+  of: (object) => printLabelSelector(selector(object)),
+});
+
+const containersOf = (template: PodTemplateSpec) => template.spec?.containers ?? [];

@@ -1,0 +1,89 @@
+import type { ReplicaSet } from "../../generated/apps.v1.ts";
+import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
+import type { FieldError } from "../../machinery/field-error.ts";
+import { formatLabelSelector } from "../../machinery/selector.ts";
+import { defineResource } from "../resource.ts";
+import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
+import { defaultPodTemplate } from "./pod-template.ts";
+import { checkPartsOfReplicas, checkReplicaCounts, checkReplicasTemplate } from "./replicas-validation.ts";
+
+export const replicaSet = defineResource<ReplicaSet>({
+  group: "apps",
+  version: "v1",
+  kind: "ReplicaSet",
+  plural: "replicasets",
+  scope: "Namespaced",
+  shortNames: ["rs"],
+  categories: ["all"],
+  generation: true,
+  defaults: ({ spec }) => {
+    spec.replicas ??= 1;
+    defaultPodTemplate(spec);
+  },
+  validate: validateReplicaSet,
+  validateUpdate: (next, old) => {
+    const errors: FieldError[] = [];
+    checkImmutable(errors, "spec.selector", next.spec.selector, old.spec.selector);
+    return errors;
+  },
+  status: { validateUpdate: validateStatus },
+  scale: {
+    specReplicas: ({ spec }) => spec.replicas ?? 0,
+    statusReplicas: ({ status }) => status.replicas,
+    selector: ({ spec }) => formatLabelSelector(spec.selector),
+    setReplicas: ({ spec }, replicas) => {
+      spec.replicas = replicas;
+    },
+  },
+  fields: { "status.replicas": ({ status }) => String(status.replicas ?? 0) },
+  columns: [
+    {
+      name: "Desired",
+      type: "integer",
+      description:
+        "Replicas is the number of desired replicas. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller",
+      of: ({ spec }) => spec.replicas ?? 0,
+    },
+    {
+      name: "Current",
+      type: "integer",
+      description:
+        "Replicas is the most recently observed number of replicas. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller/#what-is-a-replicationcontroller",
+      of: ({ status }) => status.replicas ?? 0,
+    },
+    {
+      name: "Ready",
+      type: "integer",
+      description: "readyReplicas is the number of pods targeted by this ReplicaSet with a Ready Condition.",
+      of: ({ status }) => status.readyReplicas ?? 0,
+    },
+    containersColumn(({ spec }) => spec.template ?? {}),
+    imagesColumn(({ spec }) => spec.template ?? {}),
+    selectorColumn(
+      ({ spec }) => spec.selector,
+      "Selector is a label query over pods that should match the replica count. If the selector is empty, it is defaulted to the labels present on the pod template. Label keys and values that must match in order to be controlled by this replica set. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
+    ),
+  ],
+});
+
+function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {
+  const errors: FieldError[] = [];
+  checkNonNegative(errors, "spec.replicas", spec.replicas);
+  checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
+  checkReplicasTemplate(errors, spec);
+  return errors;
+}
+
+function validateStatus({ status }: ReplicaSet): FieldError[] {
+  const errors: FieldError[] = [];
+  checkReplicaCounts(errors, status, [
+    "replicas",
+    "fullyLabeledReplicas",
+    "readyReplicas",
+    "availableReplicas",
+    "terminatingReplicas",
+    "observedGeneration",
+  ]);
+  checkPartsOfReplicas(errors, status, ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"]);
+  return errors;
+}

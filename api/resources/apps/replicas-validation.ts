@@ -1,0 +1,74 @@
+/** What is checked alike for Deployments and ReplicaSets, and for the status of all workloads. */
+import type { PodTemplateSpec } from "../../generated/core.v1.ts";
+import type { LabelSelector } from "../../generated/meta.v1.ts";
+import { checkNonNegative } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { checkPodTemplate } from "./pod-template.ts";
+import { checkRunsForever, checkSelectorMatches, checkSharedDisks, isEmptySelector } from "./workload-template.ts";
+
+interface ReplicasSpec {
+  readonly replicas?: number;
+  readonly selector: LabelSelector | undefined;
+  readonly template?: PodTemplateSpec;
+}
+
+/** Whether the selector is well formed; where it is not, it cannot be held against the template. */
+export function checkSelector(
+  errors: FieldError[],
+  selector: LabelSelector | undefined,
+  emptyProblem: string,
+): boolean {
+  const path = "spec.selector";
+  if (!selector) {
+    errors.push(required(path));
+    return true;
+  }
+  const problems = validateLabelSelector(selector, path);
+  errors.push(...problems);
+  if (isEmptySelector(selector)) errors.push(invalid(path, selector, emptyProblem));
+  return problems.length === 0;
+}
+
+/** Kubernetes words the empty selector of a ReplicaSet as a Deployment's. */
+export function checkReplicasTemplate(errors: FieldError[], spec: ReplicasSpec): void {
+  if (!checkSelector(errors, spec.selector, "empty selector is invalid for deployment")) {
+    errors.push(invalid("spec.selector", spec.selector, "invalid label selector"));
+    return;
+  }
+  const path = "spec.template";
+  checkSelectorMatches(errors, path, spec.selector, spec.template);
+  checkPodTemplate(errors, path, spec.template);
+  if ((spec.replicas ?? 0) > 1) checkSharedDisks(errors, path, spec.template);
+  checkRunsForever(errors, path, "ReplicaSet", spec.template);
+}
+
+type Counts<K extends string> = { readonly [key in K]?: number };
+
+export function checkReplicaCounts<K extends string>(
+  errors: FieldError[],
+  status: Counts<K>,
+  names: readonly K[],
+): void {
+  for (const name of names) checkNonNegative(errors, `status.${name}`, status[name]);
+}
+
+/** `names` are parts of `status.replicas`, and the available are among the ready. */
+export function checkPartsOfReplicas<K extends string>(
+  errors: FieldError[],
+  status: Counts<K | "replicas" | "availableReplicas" | "readyReplicas">,
+  names: readonly K[],
+): void {
+  for (const name of names) {
+    const value = status[name] ?? 0;
+    if (value > (status.replicas ?? 0))
+      errors.push(invalid(`status.${name}`, value, "cannot be greater than status.replicas"));
+  }
+  const available = status.availableReplicas ?? 0;
+  if (available > (status.readyReplicas ?? 0))
+    errors.push(invalid("status.availableReplicas", available, "cannot be greater than readyReplicas"));
+}
+
+export function checkCollisionCount(errors: FieldError[], next = 0, old = 0): void {
+  if (next < old) errors.push(invalid("status.collisionCount", next, "cannot be decremented"));
+}

@@ -1,0 +1,20 @@
+/** Numbers and percentages of pods, as rolling updates and disruption budgets give them. */
+
+import { checkNonNegative } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { percent } from "../../machinery/names.ts";
+
+/** An absent value reads as 0, as Kubernetes' IntOrString does. */
+export function checkIntOrPercent(errors: FieldError[], path: string, value: number | string = 0): void {
+  if (typeof value === "number") checkNonNegative(errors, path, value);
+  else for (const problem of percent(value)) errors.push(invalid(path, value, problem));
+}
+
+export function checkAtMostAll(errors: FieldError[], path: string, value: number | string = 0): void {
+  if (typeof value === "string" && percent(value).length === 0 && Number.parseInt(value, 10) > 100)
+    errors.push(invalid(path, value, "must not be greater than 100%"));
+}
+
+/** Whether it says 0 or 0%; text that is no percentage counts as 0. */
+export const isZero = (value: number | string = 0): boolean =>
+  typeof value === "number" ? value === 0 : percent(value).length > 0 || Number.parseInt(value, 10) === 0;

@@ -1,0 +1,136 @@
+/** pkg/apis/apps/validation: StatefulSet. */
+import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from "../../generated/apps.v1.ts";
+import type { PodTemplateSpec } from "../../generated/core.v1.ts";
+import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
+import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { dnsLabel } from "../../machinery/names.ts";
+import { checkPodTemplate } from "./pod-template.ts";
+import { checkCollisionCount, checkReplicaCounts, checkSelector } from "./replicas-validation.ts";
+import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
+import { checkRunsForever, checkSelectorMatches } from "./workload-template.ts";
+
+export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
+  const errors: FieldError[] = [];
+  checkPodManagement(errors, spec.podManagementPolicy);
+  checkUpdateStrategy(errors, spec.updateStrategy ?? {});
+  checkRetention(errors, "whenDeleted", spec.persistentVolumeClaimRetentionPolicy?.whenDeleted);
+  checkRetention(errors, "whenScaled", spec.persistentVolumeClaimRetentionPolicy?.whenScaled);
+  checkNonNegative(errors, "spec.replicas", spec.replicas);
+  checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
+  checkNonNegative(errors, "spec.ordinals.start", spec.ordinals?.start);
+  if (spec.serviceName)
+    for (const problem of dnsLabel(spec.serviceName))
+      errors.push(invalid("spec.serviceName", spec.serviceName, problem));
+  const path = "spec.template";
+  if (checkSelector(errors, spec.selector, "empty selector is invalid for statefulset")) {
+    checkSelectorMatches(errors, path, spec.selector, spec.template);
+    checkPodTemplate(errors, path, withClaimVolumes(spec));
+  } else errors.push(invalid("spec.selector", spec.selector, ""));
+  checkRunsForever(errors, path, "StatefulSet", spec.template);
+  return errors;
+}
+
+/** The claims become volumes of the pods, so mounts may name them. */
+function withClaimVolumes({ template = {}, volumeClaimTemplates = [] }: Partial<StatefulSetSpec>): PodTemplateSpec {
+  if (volumeClaimTemplates.length === 0 || !template.spec) return template;
+  const claimed = volumeClaimTemplates.map(({ metadata: { name = "" } }) => ({
+    name,
+    persistentVolumeClaim: { claimName: name },
+  }));
+  const names = new Set(claimed.map(({ name }) => name));
+  const volumes = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
+  return { ...template, spec: { ...template.spec, volumes: [...volumes, ...claimed] } };
+}
+
+function checkPodManagement(errors: FieldError[], policy = ""): void {
+  const path = "spec.podManagementPolicy";
+  if (policy === "") errors.push(required(path));
+  else if (policy !== "OrderedReady" && policy !== "Parallel")
+    errors.push(invalid(path, policy, "must be 'OrderedReady' or 'Parallel'"));
+}
+
+function checkUpdateStrategy(errors: FieldError[], { type = "", rollingUpdate }: StatefulSetUpdateStrategy): void {
+  const path = "spec.updateStrategy";
+  if (type === "") errors.push(required(path));
+  else if (type === "OnDelete") {
+    if (rollingUpdate)
+      errors.push(
+        invalid(
+          `${path}.rollingUpdate`,
+          printedRollingUpdate(rollingUpdate),
+          "only allowed for updateStrategy 'RollingUpdate'",
+        ),
+      );
+  } else if (type === "RollingUpdate") {
+    if (rollingUpdate) checkRollingUpdate(errors, `${path}.rollingUpdate`, rollingUpdate);
+  } else {
+    const printed = { Type: type, RollingUpdate: rollingUpdate ? printedRollingUpdate(rollingUpdate) : null };
+    errors.push(invalid(path, printed, "must be 'RollingUpdate' or 'OnDelete'"));
+  }
+}
+
+type RollingUpdate = NonNullable<StatefulSetUpdateStrategy["rollingUpdate"]>;
+
+/** Kubernetes prints its internal type here, whose fields have no JSON names. */
+const printedRollingUpdate = ({
+  partition = 0,
+  maxUnavailable = null,
+}: Omit<RollingUpdate, "maxUnavailable"> & { maxUnavailable?: number | string | null }) => ({
+  Partition: partition,
+  MaxUnavailable: maxUnavailable,
+});
+
+function checkRollingUpdate(errors: FieldError[], path: string, { partition, maxUnavailable }: RollingUpdate): void {
+  checkNonNegative(errors, `${path}.partition`, partition);
+  if (maxUnavailable === undefined) return;
+  checkIntOrPercent(errors, `${path}.maxUnavailable`, maxUnavailable);
+  if (isZero(maxUnavailable)) errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, "cannot be 0"));
+  checkAtMostAll(errors, `${path}.maxUnavailable`, maxUnavailable);
+}
+
+function checkRetention(errors: FieldError[], field: "whenDeleted" | "whenScaled", policy: string | undefined): void {
+  if (policy !== undefined && policy !== "Retain" && policy !== "Delete")
+    errors.push(notSupported(`spec.persistentVolumeClaimRetentionPolicy.${field}`, policy, ["Retain", "Delete"]));
+}
+
+const MUTABLE = {
+  replicas: undefined,
+  ordinals: undefined,
+  template: undefined,
+  updateStrategy: undefined,
+  revisionHistoryLimit: undefined,
+  persistentVolumeClaimRetentionPolicy: undefined,
+  minReadySeconds: undefined,
+};
+
+export function validateStatefulSetUpdate({ spec }: StatefulSet, old: StatefulSet): FieldError[] {
+  if (sameValue({ ...spec, ...MUTABLE }, { ...old.spec, ...MUTABLE })) return [];
+  return [
+    forbidden(
+      "spec",
+      "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+    ),
+  ];
+}
+
+export function validateStatefulSetStatusUpdate({ status }: StatefulSet, old: StatefulSet): FieldError[] {
+  const errors: FieldError[] = [];
+  checkReplicaCounts(errors, status, [
+    "replicas",
+    "readyReplicas",
+    "currentReplicas",
+    "updatedReplicas",
+    "availableReplicas",
+    "observedGeneration",
+    "collisionCount",
+  ]);
+  for (const name of ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"] as const)
+    if ((status[name] ?? 0) > status.replicas)
+      errors.push(invalid(`status.${name}`, status[name], "cannot be greater than status.replicas"));
+  if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0))
+    errors.push(
+      invalid("status.availableReplicas", status.availableReplicas, "cannot be greater than status.readyReplicas"),
+    );
+  checkCollisionCount(errors, status.collisionCount, old.status.collisionCount);
+  return errors;
+}

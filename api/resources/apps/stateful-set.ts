@@ -1,0 +1,67 @@
+import type { StatefulSet } from "../../generated/apps.v1.ts";
+import { formatLabelSelector } from "../../machinery/selector.ts";
+import { defineResource } from "../resource.ts";
+import { containersColumn, imagesColumn } from "./pod-columns.ts";
+import { defaultPodTemplate } from "./pod-template.ts";
+import {
+  validateStatefulSet,
+  validateStatefulSetStatusUpdate,
+  validateStatefulSetUpdate,
+} from "./stateful-set-validation.ts";
+
+export const statefulSet = defineResource<StatefulSet>({
+  group: "apps",
+  version: "v1",
+  kind: "StatefulSet",
+  plural: "statefulsets",
+  scope: "Namespaced",
+  shortNames: ["sts"],
+  categories: ["all"],
+  generation: true,
+  defaults: ({ spec }) => {
+    spec.podManagementPolicy ||= "OrderedReady";
+    spec.updateStrategy ??= {};
+    if (!spec.updateStrategy.type) {
+      spec.updateStrategy.type = "RollingUpdate";
+      spec.updateStrategy.rollingUpdate ??= {};
+    }
+    if (spec.updateStrategy.type === "RollingUpdate" && spec.updateStrategy.rollingUpdate)
+      spec.updateStrategy.rollingUpdate.partition ??= 0;
+    spec.persistentVolumeClaimRetentionPolicy ??= {};
+    spec.persistentVolumeClaimRetentionPolicy.whenDeleted ||= "Retain";
+    spec.persistentVolumeClaimRetentionPolicy.whenScaled ||= "Retain";
+    spec.replicas ??= 1;
+    spec.revisionHistoryLimit ??= 10;
+    spec.serviceName ??= "";
+    for (const claim of spec.volumeClaimTemplates ?? []) {
+      claim.apiVersion = "v1";
+      claim.kind = "PersistentVolumeClaim";
+      claim.spec ??= {};
+      claim.spec.volumeMode ??= "Filesystem";
+      claim.status ??= {};
+      claim.status.phase ??= "Pending";
+    }
+    defaultPodTemplate(spec);
+  },
+  validate: validateStatefulSet,
+  validateUpdate: validateStatefulSetUpdate,
+  status: { validateUpdate: validateStatefulSetStatusUpdate },
+  scale: {
+    specReplicas: ({ spec }) => spec.replicas ?? 0,
+    statusReplicas: ({ status }) => status.replicas,
+    selector: ({ spec }) => formatLabelSelector(spec.selector),
+    setReplicas: ({ spec }, replicas) => {
+      spec.replicas = replicas;
+    },
+  },
+  columns: [
+    {
+      name: "Ready",
+      type: "string",
+      description: "Number of the pod with ready state",
+      of: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    },
+    containersColumn(({ spec }) => spec.template),
+    imagesColumn(({ spec }) => spec.template),
+  ],
+});

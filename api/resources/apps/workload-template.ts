@@ -1,0 +1,50 @@
+/** What Deployments, ReplicaSets, DaemonSets and StatefulSets ask of their pod template, beyond what pods ask. */
+import type { PodTemplateSpec } from "../../generated/core.v1.ts";
+import type { LabelSelector } from "../../generated/meta.v1.ts";
+import { sortedMap } from "../../machinery/field-checks.ts";
+import { type FieldError, forbidden, invalid, notSupported } from "../../machinery/field-error.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
+
+export const isEmptySelector = (selector: LabelSelector): boolean =>
+  (selector.matchExpressions?.length ?? 0) === 0 && Object.keys(selector.matchLabels ?? {}).length === 0;
+
+/** The selector, known to be well formed, must select the pods that the template makes. */
+export function checkSelectorMatches(
+  errors: FieldError[],
+  path: string,
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec | undefined,
+): void {
+  const labels = template?.metadata?.labels;
+  // No selector selects nothing.
+  if (!selector || !labelsMatch(labelSelectorRequirements(selector), labels))
+    errors.push(invalid(`${path}.metadata.labels`, sortedMap(labels), "`selector` does not match template `labels`"));
+}
+
+/** Pods of these kinds run until they are deleted. */
+export function checkRunsForever(
+  errors: FieldError[],
+  path: string,
+  kind: string,
+  template: PodTemplateSpec | undefined,
+): void {
+  const spec = template?.spec;
+  if (spec?.restartPolicy !== "Always")
+    errors.push(notSupported(`${path}.spec.restartPolicy`, spec?.restartPolicy ?? "", ["Always"]));
+  if (spec?.activeDeadlineSeconds !== undefined)
+    errors.push(forbidden(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${kind} is not Supported`));
+}
+
+/** Several machines can mount a GCE disk only if none writes. */
+export function checkSharedDisks(errors: FieldError[], path: string, template: PodTemplateSpec | undefined): void {
+  template?.spec?.volumes?.forEach(({ gcePersistentDisk }, i) => {
+    if (gcePersistentDisk && !gcePersistentDisk.readOnly)
+      errors.push(
+        invalid(
+          `${path}.spec.volumes[${i}].gcePersistentDisk.readOnly`,
+          false,
+          "must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only",
+        ),
+      );
+  });
+}

@@ -1,0 +1,41 @@
+/** The labels and the selector that the API server gives a job, so that its pods belong to no other. */
+import type { Job } from "../../generated/batch.v1.ts";
+import { sortedMap } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
+
+const CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
+
+/** The names without a prefix are from before the project's labels had one. */
+const generatedLabels = ({ name = "", uid = "" }: Job["metadata"]): Record<string, string> => ({
+  [CONTROLLER_UID]: uid,
+  "batch.kubernetes.io/job-name": name,
+  "controller-uid": uid,
+  "job-name": name,
+});
+
+/** Needs the name and the uid. What the user set stays, for validation to refuse where it conflicts. */
+export function generateSelector({ metadata, spec }: Job): void {
+  spec.template.metadata ??= {};
+  spec.template.metadata.labels = { ...generatedLabels(metadata), ...spec.template.metadata.labels };
+  spec.selector ??= {};
+  spec.selector.matchLabels = { [CONTROLLER_UID]: metadata.uid ?? "", ...spec.selector.matchLabels };
+}
+
+export function checkGeneratedSelector(errors: FieldError[], { metadata, spec }: Job): void {
+  if (spec.manualSelector || !spec.selector) return;
+  if (!metadata.uid) errors.push(required("metadata.uid"));
+  const expected = generatedLabels(metadata);
+  const labels = spec.template.metadata?.labels ?? {};
+  const path = "spec.template.metadata.labels";
+  for (const key of ["controller-uid", "job-name", CONTROLLER_UID, "batch.kubernetes.io/job-name"]) {
+    const value = expected[key] ?? "";
+    if (labels[key] === undefined) errors.push(required(path, `must be '${value}'`));
+    else if (labels[key] !== value) errors.push(invalid(path, sortedMap(labels), `must be '${value}'`));
+  }
+  if (!labelsMatch(labelSelectorRequirements(spec.selector), expected))
+    errors.push(invalid("spec.selector", printedSelector(spec.selector), "`selector` not auto-generated"));
+}
+
+export const printedSelector = (selector: Job["spec"]["selector"]): Job["spec"]["selector"] =>
+  selector?.matchLabels ? { ...selector, matchLabels: sortedMap(selector.matchLabels) ?? {} } : selector;

@@ -1,0 +1,56 @@
+/** pkg/apis/batch/validation: what of a job may change. */
+import type { Job, JobSpec } from "../../generated/batch.v1.ts";
+import type { PodTemplateSpec } from "../../generated/core.v1.ts";
+import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { isTrue } from "./job-conditions.ts";
+import { printedSelector } from "./job-selector.ts";
+import { checkSpecAndSelector } from "./job-validation.ts";
+
+/** Kubernetes validates the spec once as that of a job and once more as that of an update, and says both. */
+export function validateJobUpdate(next: Job, old: Job): FieldError[] {
+  const errors: FieldError[] = [];
+  const { spec } = next;
+  checkSpecAndSelector(errors, spec);
+  checkCompletions(errors, spec, old.spec);
+  if (!sameValue(spec.selector, old.spec.selector))
+    errors.push(invalid("spec.selector", printedSelector(spec.selector), "field is immutable"));
+  checkTemplate(errors, next, old);
+  checkImmutable(errors, "spec.completionMode", spec.completionMode, old.spec.completionMode);
+  checkImmutable(errors, "spec.podFailurePolicy", spec.podFailurePolicy, old.spec.podFailurePolicy);
+  checkImmutable(errors, "spec.backoffLimitPerIndex", spec.backoffLimitPerIndex, old.spec.backoffLimitPerIndex);
+  checkImmutable(errors, "spec.managedBy", spec.managedBy, old.spec.managedBy);
+  checkImmutable(errors, "spec.successPolicy", spec.successPolicy, old.spec.successPolicy);
+  return errors;
+}
+
+/** Indexed jobs may grow and shrink, together with their parallelism. */
+function checkCompletions(errors: FieldError[], next: JobSpec, old: JobSpec): void {
+  if (next.completionMode !== "Indexed") {
+    checkImmutable(errors, "spec.completions", next.completions, old.completions);
+    return;
+  }
+  if (next.completions === old.completions || next.completions === undefined) return;
+  if (next.completions !== next.parallelism)
+    errors.push(invalid("spec.completions", next.completions, "can only be modified in tandem with spec.parallelism"));
+}
+
+function checkTemplate(errors: FieldError[], next: Job, old: Job): void {
+  const allowed = mayReschedule(old) ? withDirectivesOf(next.spec.template, old.spec.template) : old.spec.template;
+  checkImmutable(errors, "spec.template", next.spec.template, allowed);
+}
+
+/** A suspended job without running pods may still be told where to run. */
+const mayReschedule = ({ spec, status }: Job): boolean =>
+  spec.suspend === true && (isTrue(status, "Suspended") || !status.startTime) && (status.active ?? 0) === 0;
+
+/** The old template with all of the new one's that may change. */
+function withDirectivesOf(next: PodTemplateSpec, old: PodTemplateSpec): PodTemplateSpec {
+  const { nodeSelector, tolerations, schedulingGates, affinity } = next.spec ?? { containers: [] };
+  const nodeAffinity = affinity?.nodeAffinity;
+  const otherAffinity = { ...old.spec?.affinity, nodeAffinity };
+  const sameAffinity = affinity === undefined && sameValue({}, otherAffinity) ? undefined : otherAffinity;
+  const spec = { ...old.spec, nodeSelector, tolerations, schedulingGates, affinity: sameAffinity };
+  const metadata = { ...old.metadata, labels: next.metadata?.labels, annotations: next.metadata?.annotations };
+  return { metadata, spec } as PodTemplateSpec;
+}

@@ -1,0 +1,147 @@
+/** pkg/apis/batch/validation: Job and the job templates of cron jobs. */
+import type { Job, JobSpec } from "../../generated/batch.v1.ts";
+import { domainPrefixedPath } from "../../machinery/domain-path.ts";
+import { checkNonNegative, sortedMap } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid, notSupported, required, tooLong } from "../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { dnsLabel } from "../../machinery/names.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
+import { checkPodTemplate } from "../apps/pod-template.ts";
+import { checkPodFailurePolicy } from "./job-pod-failure-policy.ts";
+import { checkGeneratedSelector, printedSelector } from "./job-selector.ts";
+import { checkSuccessPolicy } from "./job-success-policy.ts";
+
+const MANY = 100_000;
+/** Of parallelism and failed indexes, where there are more than MANY completions with a limit each. */
+const LIMIT_FOR_MANY = 10_000;
+const MAX_MANAGED_BY = 63;
+
+export function validateJob(job: Job): FieldError[] {
+  const errors: FieldError[] = [];
+  checkGeneratedSelector(errors, job);
+  checkSpecAndSelector(errors, job.spec);
+  const { completionMode, completions = 0 } = job.spec;
+  if (completionMode === "Indexed" && completions > 0) {
+    // Pods of an indexed job are named by their index in the host name.
+    const name = job.metadata.name ?? "";
+    const longest = `${name}-${completions - 1}`;
+    if (dnsLabel(longest).length > 0)
+      errors.push(invalid("metadata.name", name, `will not able to create pod with invalid DNS label: ${longest}`));
+  }
+  return errors;
+}
+
+export function checkSpecAndSelector(errors: FieldError[], spec: JobSpec): void {
+  checkJobSpec(errors, "spec", spec);
+  const problems = spec.selector ? validateLabelSelector(spec.selector, "spec.selector") : [required("spec.selector")];
+  errors.push(...problems);
+  if (spec.selector && problems.length > 0) return;
+  const labels = spec.template?.metadata?.labels;
+  if (!spec.selector || !labelsMatch(labelSelectorRequirements(spec.selector), labels))
+    errors.push(
+      invalid("spec.template.metadata.labels", sortedMap(labels), "`selector` does not match template `labels`"),
+    );
+}
+
+/** The spec of the job template of a cron job, whose jobs get their selectors later. */
+export function checkJobTemplateSpec(errors: FieldError[], path: string, spec: JobSpec): void {
+  checkJobSpec(errors, path, spec);
+  if (spec.selector)
+    errors.push(invalid(`${path}.selector`, printedSelector(spec.selector), "`selector` will be auto-generated"));
+  if (spec.manualSelector) errors.push(notSupported(`${path}.manualSelector`, true, ["nil", "false"]));
+}
+
+function checkJobSpec(errors: FieldError[], path: string, spec: JobSpec): void {
+  checkNonNegative(errors, `${path}.parallelism`, spec.parallelism);
+  checkNonNegative(errors, `${path}.completions`, spec.completions);
+  checkNonNegative(errors, `${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds);
+  checkNonNegative(errors, `${path}.backoffLimit`, spec.backoffLimit);
+  checkNonNegative(errors, `${path}.ttlSecondsAfterFinished`, spec.ttlSecondsAfterFinished);
+  checkNonNegative(errors, `${path}.backoffLimitPerIndex`, spec.backoffLimitPerIndex);
+  if (spec.maxFailedIndexes !== undefined) {
+    checkNonNegative(errors, `${path}.maxFailedIndexes`, spec.maxFailedIndexes);
+    if (spec.backoffLimitPerIndex === undefined)
+      errors.push(required(`${path}.backoffLimitPerIndex`, "when maxFailedIndexes is specified"));
+  }
+  checkManagedBy(errors, `${path}.managedBy`, spec.managedBy);
+  checkCompletionMode(errors, path, spec);
+  if (spec.podFailurePolicy) checkPodFailurePolicy(errors, `${path}.podFailurePolicy`, spec);
+  if (spec.successPolicy) {
+    if (spec.completionMode === "Indexed") checkSuccessPolicy(errors, `${path}.successPolicy`, spec);
+    else errors.push(invalid(`${path}.successPolicy`, printedSuccessPolicy(spec), "requires indexed completion mode"));
+  }
+  checkPodReplacementPolicy(errors, `${path}.podReplacementPolicy`, spec);
+  checkPodTemplate(errors, `${path}.template`, spec.template);
+  checkRestartPolicy(errors, `${path}.template.spec.restartPolicy`, spec);
+}
+
+/** Kubernetes prints its internal type here, whose fields have no JSON names. */
+const printedSuccessPolicy = ({ successPolicy }: JobSpec) => ({
+  Rules: (successPolicy?.rules ?? []).map(({ succeededIndexes = null, succeededCount = null }) => ({
+    SucceededIndexes: succeededIndexes,
+    SucceededCount: succeededCount,
+  })),
+});
+
+function checkManagedBy(errors: FieldError[], path: string, managedBy: string | undefined): void {
+  if (managedBy === undefined) return;
+  errors.push(...domainPrefixedPath(managedBy, path));
+  if (utf8Length(managedBy) > MAX_MANAGED_BY) errors.push(tooLong(path, MAX_MANAGED_BY));
+}
+
+function checkCompletionMode(errors: FieldError[], path: string, spec: JobSpec): void {
+  const { completionMode, backoffLimitPerIndex, maxFailedIndexes } = spec;
+  if (completionMode !== undefined && completionMode !== "NonIndexed" && completionMode !== "Indexed")
+    errors.push(notSupported(`${path}.completionMode`, completionMode, ["NonIndexed", "Indexed"]));
+  if (completionMode === "Indexed") checkIndexed(errors, path, spec);
+  else if (completionMode === undefined || completionMode === "NonIndexed") {
+    if (backoffLimitPerIndex !== undefined)
+      errors.push(invalid(`${path}.backoffLimitPerIndex`, backoffLimitPerIndex, "requires indexed completion mode"));
+    if (maxFailedIndexes !== undefined)
+      errors.push(invalid(`${path}.maxFailedIndexes`, maxFailedIndexes, "requires indexed completion mode"));
+  }
+}
+
+function checkIndexed(
+  errors: FieldError[],
+  path: string,
+  { completions, parallelism = 0, maxFailedIndexes, backoffLimitPerIndex }: JobSpec,
+): void {
+  if (completions === undefined) errors.push(required(`${path}.completions`, "when completion mode is Indexed"));
+  if (parallelism > MANY)
+    errors.push(
+      invalid(
+        `${path}.parallelism`,
+        parallelism,
+        `must be less than or equal to ${MANY} when completion mode is Indexed`,
+      ),
+    );
+  if (completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions)
+    errors.push(invalid(`${path}.maxFailedIndexes`, maxFailedIndexes, "must be less than or equal to completions"));
+  if (maxFailedIndexes !== undefined && maxFailedIndexes > MANY)
+    errors.push(invalid(`${path}.maxFailedIndexes`, maxFailedIndexes, `must be less than or equal to ${MANY}`));
+  if (completions === undefined || completions <= MANY || backoffLimitPerIndex === undefined) return;
+  const limited = `must be less than or equal to ${LIMIT_FOR_MANY} when completions are above ${MANY} and used with backoff limit per index`;
+  if (maxFailedIndexes === undefined)
+    errors.push(required(`${path}.maxFailedIndexes`, `must be specified when completions is above ${MANY}`));
+  if (parallelism > LIMIT_FOR_MANY) errors.push(invalid(`${path}.parallelism`, parallelism, limited));
+  if (maxFailedIndexes !== undefined && maxFailedIndexes > LIMIT_FOR_MANY)
+    errors.push(invalid(`${path}.maxFailedIndexes`, maxFailedIndexes, limited));
+}
+
+function checkPodReplacementPolicy(errors: FieldError[], path: string, spec: JobSpec): void {
+  const { podReplacementPolicy: policy, podFailurePolicy } = spec;
+  if (policy === undefined) return;
+  const supported = podFailurePolicy ? ["Failed"] : ["Failed", "TerminatingOrFailed"];
+  if (!supported.includes(policy)) errors.push(notSupported(path, policy, supported));
+}
+
+function checkRestartPolicy(errors: FieldError[], path: string, { template, podFailurePolicy }: JobSpec): void {
+  const policy = template?.spec?.restartPolicy ?? "";
+  if (policy === "" || policy === "Always") errors.push(required(path, 'valid values: "OnFailure", "Never"'));
+  else if (policy !== "OnFailure" && policy !== "Never")
+    errors.push(notSupported(path, policy, ["OnFailure", "Never"]));
+  else if (podFailurePolicy && policy !== "Never")
+    errors.push(invalid(path, policy, 'only "Never" is supported when podFailurePolicy is specified'));
+}

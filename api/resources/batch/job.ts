@@ -1,0 +1,92 @@
+import type { Job } from "../../generated/batch.v1.ts";
+import { humanDuration } from "../../machinery/duration.ts";
+import { nameIsSubdomain } from "../../machinery/names.ts";
+import { containersColumn, imagesColumn, selectorColumn } from "../apps/pod-columns.ts";
+import { defaultPodTemplate } from "../apps/pod-template.ts";
+import { defineResource } from "../resource.ts";
+import { isTrue } from "./job-conditions.ts";
+import { generateSelector } from "./job-selector.ts";
+import { validateJobStatusUpdate } from "./job-status-validation.ts";
+import { validateJobUpdate } from "./job-update-validation.ts";
+import { validateJob } from "./job-validation.ts";
+
+const MAX_INT32 = 2147483647;
+
+export const job = defineResource<Job>({
+  group: "batch",
+  version: "v1",
+  kind: "Job",
+  plural: "jobs",
+  scope: "Namespaced",
+  categories: ["all"],
+  generation: true,
+  validateName: nameIsSubdomain,
+  // batch/v1 keeps what jobs did before there was a garbage collector.
+  defaultPropagation: "Orphan",
+  defaults: ({ metadata, spec }) => {
+    if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+    spec.parallelism ??= 1;
+    spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : MAX_INT32;
+    spec.completionMode ??= "NonIndexed";
+    spec.suspend ??= false;
+    spec.podReplacementPolicy ??= spec.podFailurePolicy ? "Failed" : "TerminatingOrFailed";
+    defaultPodFailurePolicy(spec);
+    defaultPodTemplate(spec);
+    const labels = spec.template.metadata?.labels;
+    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+  },
+  prepareCreate: (draft) => {
+    if (!draft.spec.manualSelector) generateSelector(draft);
+    // Kubernetes defaults again as it reads the stored job, whose template has labels by then.
+    const labels = draft.spec.template.metadata?.labels;
+    if (labels && Object.keys(draft.metadata.labels ?? {}).length === 0) draft.metadata.labels = { ...labels };
+  },
+  validate: validateJob,
+  validateUpdate: validateJobUpdate,
+  status: { validateUpdate: validateJobStatusUpdate },
+  fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
+  columns: [
+    { name: "Status", type: "string", description: "Status of the job.", of: printedState },
+    {
+      name: "Completions",
+      type: "string",
+      description:
+        "The number of pods which reached phase Succeeded. The value increases monotonically for a given spec. However, it may decrease in reaction to scale down of elastic indexed jobs.",
+      of: printedCompletions,
+    },
+    {
+      name: "Duration",
+      type: "string",
+      description: "Time required to complete the job.",
+      of: ({ status: { startTime, completionTime } }, now) =>
+        startTime ? humanDuration((completionTime ? Date.parse(completionTime) : now) - Date.parse(startTime)) : "",
+    },
+    containersColumn(({ spec }) => spec.template),
+    imagesColumn(({ spec }) => spec.template),
+    selectorColumn(
+      ({ spec }) => spec.selector,
+      "A label query over pods that should match the pod count. Normally, the system sets this field for you. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
+    ),
+  ],
+});
+
+/** Also of the job templates of cron jobs, which get no other default of a job. */
+export function defaultPodFailurePolicy({ podFailurePolicy }: Job["spec"]): void {
+  for (const rule of podFailurePolicy?.rules ?? [])
+    for (const pattern of rule.onPodConditions ?? []) pattern.status ??= "True";
+}
+
+function printedState({ metadata, spec, status }: Job): string {
+  if (isTrue(status, "Complete")) return "Complete";
+  if (isTrue(status, "Failed")) return "Failed";
+  if (metadata.deletionTimestamp) return "Terminating";
+  if (isTrue(status, "Suspended")) return "Suspended";
+  if (isTrue(status, "FailureTarget")) return "FailureTarget";
+  if (isTrue(status, "SuccessCriteriaMet")) return "SuccessCriteriaMet";
+  return spec.suspend ? "Suspended" : "Running";
+}
+
+function printedCompletions({ spec: { completions, parallelism = 0 }, status: { succeeded = 0 } }: Job): string {
+  if (completions !== undefined) return `${succeeded}/${completions}`;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}

@@ -1,0 +1,35 @@
+import { type FieldError, invalid } from "../../machinery/field-error.ts";
+
+/** A part of a zone's name, as https://data.iana.org/time-zones/theory.html#naming has it, with older names' digits. */
+const PART = /^[A-Za-z.\-_0-9+]{1,14}$/;
+
+export function checkTimeZone(errors: FieldError[], path: string, zone: string | undefined): void {
+  if (zone === undefined) return;
+  if (zone === "") {
+    errors.push(invalid(path, zone, "timeZone must be nil or non-empty string"));
+    return;
+  }
+  const malformed = zone
+    .split("/")
+    .some((part) => part === "." || part === ".." || part.startsWith("-") || !PART.test(part));
+  if (malformed) {
+    errors.push(invalid(path, zone, `unknown time zone ${zone}`));
+    return;
+  }
+  if (zone.toLowerCase() === "local")
+    errors.push(
+      invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"),
+    );
+  if (!isKnown(zone)) errors.push(invalid(path, zone, `unknown time zone ${zone}`));
+}
+
+/** Whether the runtime's zone data has it. Go also knows "Local", the zone of the server. */
+function isKnown(zone: string): boolean {
+  if (zone === "Local") return true;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

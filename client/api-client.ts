@@ -1,0 +1,124 @@
+/**
+ * The Kubernetes API over an injected fetch. What the API server refuses is a value, not an exception; only what fails
+ * before an answer (no connection) throws.
+ */
+import type { Status } from "../api/generated/meta.v1.ts";
+import type { KubeObject, Stored } from "../api/machinery/meta.ts";
+import { resourcePath, type Target } from "./resource-path.ts";
+
+export type Outcome<T> = { readonly ok: true; readonly object: T } | { readonly ok: false; readonly status: Status };
+
+export type PatchType =
+  | "application/merge-patch+json"
+  | "application/strategic-merge-patch+json"
+  | "application/json-patch+json"
+  | "application/apply-patch+yaml";
+
+export interface DeleteOptions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+}
+
+export interface ListOf<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: T[];
+}
+
+/** Query parameters such as labelSelector, fieldSelector, fieldManager. */
+export type Query = Readonly<Record<string, string>>;
+
+export interface ApiClient {
+  get<T extends KubeObject>(target: Target): Promise<Outcome<Stored<T>>>;
+  list<T extends KubeObject>(target: Target, query?: Query): Promise<Outcome<ListOf<Stored<T>>>>;
+  create<T extends KubeObject>(target: Target, object: T): Promise<Outcome<Stored<T>>>;
+  /** A PUT; metadata.resourceVersion of the object is the precondition. */
+  update<T extends KubeObject>(target: Target, object: T): Promise<Outcome<Stored<T>>>;
+  patch<T extends KubeObject>(
+    target: Target,
+    type: PatchType,
+    patch: unknown,
+    query?: Query,
+  ): Promise<Outcome<Stored<T>>>;
+  /** Answers the object where it stays for a while, else a Status. */
+  delete(target: Target, options?: DeleteOptions): Promise<Outcome<KubeObject | Status>>;
+  /** The same client speaking for somebody else. */
+  as(headers: Readonly<Record<string, string>>): ApiClient;
+}
+
+export interface ApiClientOptions {
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** Scheme, host and, for a cluster by name, the path prefix. */
+  readonly base: string;
+  /** Asked on every request, so that credentials can be renewed. */
+  readonly headers: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+}
+
+const JSON_TYPE = "application/json";
+
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  const send = async <T>(
+    method: string,
+    path: string,
+    body?: { type: string; value: unknown },
+  ): Promise<Outcome<T>> => {
+    const headers = new Headers({ accept: JSON_TYPE, ...(await options.headers()) });
+    if (body) headers.set("content-type", body.type);
+    const response = await options.fetch(
+      new Request(`${options.base}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body.value) } : {}) }),
+    );
+    return readOutcome<T>(response);
+  };
+  return {
+    get: (target) => send("GET", resourcePath(target)),
+    list: (target, query) => send("GET", resourcePath(target) + queryText(query)),
+    create: (target, object) => send("POST", resourcePath(target), { type: JSON_TYPE, value: object }),
+    update: (target, object) => send("PUT", resourcePath(target), { type: JSON_TYPE, value: object }),
+    patch: (target, type, patch, query) =>
+      send("PATCH", resourcePath(target) + queryText(query), { type, value: patch }),
+    delete: (target, deletion) =>
+      send("DELETE", resourcePath(target), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
+    as: (headers) =>
+      createApiClient({ ...options, headers: async () => ({ ...(await options.headers()), ...headers }) }),
+  };
+}
+
+const queryText = (query: Query | undefined): string => {
+  const text = new URLSearchParams(query).toString();
+  return text === "" ? "" : `?${text}`;
+};
+
+const deleteOptionsOf = ({ uid, resourceVersion, ...rest }: DeleteOptions = {}) => ({
+  apiVersion: "v1",
+  kind: "DeleteOptions",
+  ...rest,
+  ...(uid || resourceVersion
+    ? { preconditions: { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) } }
+    : {}),
+});
+
+async function readOutcome<T>(response: Response): Promise<Outcome<T>> {
+  const text = await response.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  if (response.ok && body !== undefined) return { ok: true, object: body as T };
+  const status = body as Status | undefined;
+  if (status?.kind === "Status") return { ok: false, status };
+  return {
+    ok: false,
+    status: {
+      apiVersion: "v1",
+      kind: "Status",
+      metadata: {},
+      status: "Failure",
+      code: response.status,
+      reason: "",
+      message: text.trim() || `the server answered ${response.status}`,
+    },
+  };
+}

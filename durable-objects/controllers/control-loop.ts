@@ -1,0 +1,202 @@
+/**
+ * Runs the controllers: catch up with the log, find the touched items, reconcile them in short turns, carry the plans
+ * out side by side. Knows no platform; time and waking are given.
+ */
+import type { GroupResource } from "../../api/store.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import {
+  type ClusterFacts,
+  type Controller,
+  type EffectFailure,
+  EVERYTHING,
+  type Plan,
+  type Snapshot,
+} from "../../worker/controllers/controller.ts";
+import { type Authority, carryOut } from "./effects.ts";
+import { EventRecorder } from "./event-recorder.ts";
+import type { LogFollower } from "./log-follower.ts";
+import { guardReads } from "./read-guard.ts";
+import type { Applied, ClusterSnapshot } from "./snapshot.ts";
+import { type Work, WorkQueue } from "./work-queue.ts";
+
+/** How long reconciles may hold the thread before others get a turn. */
+const TURN_MS = 20;
+/** Plans that are carried out at a time. */
+const CONCURRENCY = 64;
+
+export interface ControlLoopOptions {
+  readonly controllers: readonly Controller[];
+  readonly log: LogFollower;
+  /** The API in the name of a controller. */
+  readonly apiOf: (controller: Controller) => ApiClient;
+  readonly authority: Authority;
+  readonly cluster: () => Promise<ClusterFacts>;
+  readonly heardOf: (node: string) => number | undefined;
+  readonly now: () => number;
+  /** Calls {@link ControlLoop.run} again at that time; undefined: nothing waits. */
+  readonly wakeAt: (at: number | undefined) => void;
+  /** Lets other work of the thread have a turn. */
+  readonly pause: () => Promise<void>;
+  /** A controller's own failure, which is a bug. */
+  readonly complain: (controller: Controller, item: string, error: unknown) => void;
+}
+
+export class ControlLoop {
+  readonly #options: ControlLoopOptions;
+  readonly #queue: WorkQueue;
+  readonly #events = new EventRecorder();
+  readonly #interested: ReadonlyMap<GroupResource, readonly number[]>;
+  readonly #everything: readonly number[];
+  #guarded: { of: ClusterSnapshot; each: readonly Snapshot[] } | undefined;
+  /** Items whose plans were carried out since the last look at the log began. */
+  #carriedOut: Work[] = [];
+  #underWay = 0;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: ControlLoopOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue(options.controllers.length);
+    const interested = new Map<GroupResource, number[]>();
+    options.controllers.forEach(({ reads }, position) => {
+      for (const resource of reads) interested.set(resource, [...(interested.get(resource) ?? []), position]);
+    });
+    this.#interested = interested;
+    this.#everything = interested.get(EVERYTHING) ?? [];
+  }
+
+  /** Catches up and works until nothing is ready; one run at a time. */
+  run(): Promise<void> {
+    this.#again = true;
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Resolves when nothing is ready or under way. */
+  async idle(): Promise<void> {
+    await this.run();
+    while (this.#underWay > 0 || this.#running) {
+      if (this.#running) await this.#running;
+      else await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    }
+  }
+
+  async #work(): Promise<void> {
+    const cluster = await this.#options.cluster();
+    while (this.#again || (this.#queue.hasReady() && this.#underWay < CONCURRENCY)) {
+      this.#again = false;
+      await this.#catchUp();
+      this.#queue.wake(this.#options.now());
+      await this.#reconcileReady(cluster);
+    }
+    this.#options.wakeAt(this.#queue.nextDue());
+  }
+
+  async #catchUp(): Promise<void> {
+    // Only what ended before we ask is in the answer for sure.
+    const carriedOut = this.#carriedOut;
+    this.#carriedOut = [];
+    const changes = await this.#options.log.catchUp();
+    for (const change of changes) this.#touch(change);
+    for (const work of carriedOut) this.#queue.settle(work);
+  }
+
+  #touch(change: Applied): void {
+    const snapshot = this.#options.log.snapshot;
+    if (!snapshot) return;
+    const positions = new Set([...(this.#interested.get(change.resource) ?? []), ...this.#everything]);
+    for (const position of positions) {
+      const controller = this.#options.controllers[position];
+      if (!controller) continue;
+      try {
+        for (const item of controller.itemsOf({ ...change, snapshot }))
+          this.#queue.touch({ controller: position, item });
+      } catch (error) {
+        this.#options.complain(controller, change.object.metadata.name, error);
+      }
+    }
+  }
+
+  async #reconcileReady(cluster: ClusterFacts): Promise<void> {
+    let turnEnds = this.#options.now() + TURN_MS;
+    while (this.#underWay < CONCURRENCY) {
+      const work = this.#queue.take();
+      if (!work) return;
+      const controller = this.#options.controllers[work.controller];
+      if (!controller) continue;
+      this.#reconcile(work, controller, { cluster, failure: work.failure });
+      if (this.#options.now() >= turnEnds) {
+        await this.#options.pause();
+        turnEnds = this.#options.now() + TURN_MS;
+      }
+    }
+  }
+
+  #reconcile(
+    work: Work,
+    controller: Controller,
+    { cluster, failure }: { cluster: ClusterFacts; failure: EffectFailure | undefined },
+  ): void {
+    const { now, heardOf } = this.#options;
+    let plan: Plan;
+    try {
+      plan = controller.reconcile(work.item, {
+        snapshot: this.#snapshotOf(work.controller),
+        now: now(),
+        cluster,
+        heardOf,
+        ...(failure ? { failure } : {}),
+      });
+    } catch (error) {
+      this.#options.complain(controller, work.item, error);
+      this.#queue.fail(work, now(), failure);
+      this.#queue.settle(work);
+      return;
+    }
+    if (plan.effects.length === 0 && !plan.events?.length) {
+      this.#queue.succeed(work, plan.wakeAt);
+      this.#queue.settle(work);
+      return;
+    }
+    this.#underWay++;
+    void this.#carryOut(work, controller, plan).finally(() => {
+      this.#underWay--;
+      this.#carriedOut.push(work);
+      void this.run();
+      if (this.#underWay === 0) for (const resolve of this.#waiters.splice(0)) resolve();
+    });
+  }
+
+  async #carryOut(work: Work, controller: Controller, plan: Plan): Promise<void> {
+    const { apiOf, authority, log, now } = this.#options;
+    const api = apiOf(controller);
+    const component = controller.component ?? controller.name;
+    try {
+      const failure = await carryOut(plan, controller, {
+        api,
+        authority,
+        versionOf: (resource) => log.versionOf(resource),
+        record: (event) => void this.#events.record(event, component, { api, now: now() }),
+      });
+      if (failure) this.#queue.fail(work, now(), failure);
+      else this.#queue.succeed(work, plan.wakeAt);
+    } catch (error) {
+      this.#options.complain(controller, work.item, error);
+      this.#queue.fail(work, now(), undefined);
+    }
+  }
+
+  #snapshotOf(position: number): Snapshot {
+    const { log, controllers } = this.#options;
+    const of = log.snapshot;
+    if (!of) throw new Error("reconciling before the first load");
+    if (this.#guarded?.of !== of)
+      this.#guarded = { of, each: controllers.map(({ reads, name }) => guardReads(of, reads, name)) };
+    const snapshot = this.#guarded.each[position];
+    if (!snapshot) throw new Error(`no controller ${position}`);
+    return snapshot;
+  }
+}

@@ -1,0 +1,180 @@
+/** Carries plans out: effects become API requests in the controller's name. */
+import type { Status } from "../../api/generated/meta.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { parseApiVersion } from "../../api/machinery/meta.ts";
+import type { ApiClient, Outcome } from "../../client/api-client.ts";
+import type { Target } from "../../client/resource-path.ts";
+import {
+  type Batch,
+  type Controller,
+  type Effect,
+  type EffectFailure,
+  EVERYTHING,
+  type EventRecord,
+  type IssueEffect,
+  type Plan,
+} from "../../worker/controllers/controller.ts";
+
+/** Requests of one batch under way at a time. */
+const PARALLEL = 16;
+
+/** What the cluster's own keys sign. */
+export interface Authority {
+  /** The data of a service account token secret, base64 values. */
+  tokenData(secret: KubeObject, serviceAccount: KubeObject): Promise<Readonly<Record<string, string>>>;
+  /** The base64 PEM certificate for an approved request, or why there is none. */
+  certificate(request: KubeObject): Promise<{ readonly certificate: string } | { readonly refused: string }>;
+}
+
+export interface EffectContext {
+  readonly api: ApiClient;
+  readonly authority: Authority;
+  readonly record: (event: EventRecord) => void;
+  /** The version to speak for resources whose version is not that of the built-in groups. */
+  readonly versionOf: (resource: string) => string | undefined;
+}
+
+/** Answers the first failure, which ends the plan. */
+export async function carryOut(
+  plan: Plan,
+  controller: Controller,
+  context: EffectContext,
+): Promise<EffectFailure | undefined> {
+  for (const event of plan.events ?? []) context.record(event);
+  for (const effect of plan.effects) {
+    const failure =
+      effect.op === "batch"
+        ? await carryOutBatch(effect, controller, context)
+        : await carryOutEffect(effect, controller, context);
+    if (failure) return failure;
+  }
+  return undefined;
+}
+
+async function carryOutBatch(
+  batch: Batch,
+  controller: Controller,
+  context: EffectContext,
+): Promise<EffectFailure | undefined> {
+  let size = batch.slowStart ? 1 : PARALLEL;
+  for (let done = 0; done < batch.effects.length; ) {
+    const group = batch.effects.slice(done, done + size);
+    const failures = await Promise.all(group.map((effect) => carryOutEffect(effect, controller, context)));
+    const failure = failures.find((each) => each !== undefined);
+    if (failure) return failure;
+    done += group.length;
+    size = Math.min(size * 2, batch.slowStart ? 4 * PARALLEL : PARALLEL);
+  }
+  return undefined;
+}
+
+async function carryOutEffect(
+  effect: Effect,
+  controller: Controller,
+  context: EffectContext,
+): Promise<EffectFailure | undefined> {
+  if (!controller.writes.includes(effect.resource) && !controller.writes.includes(EVERYTHING))
+    throw new Error(`${controller.name} writes ${effect.resource} without declaring it`);
+  const outcome = await requestOf(effect, context);
+  const { record } = effect;
+  if (outcome.ok) {
+    if (record?.success)
+      context.record({
+        ...fill(record.success, nameOf(outcome.object, effect), ""),
+        about: record.about,
+        type: "Normal",
+      });
+    return undefined;
+  }
+  const { code = 500, reason = "", message = "" } = outcome.status;
+  // Kubernetes says nothing of creations refused because the namespace is on its way out.
+  if (record?.failure && !isNamespaceEnding(outcome.status))
+    context.record({
+      ...fill(record.failure, nameOf(undefined, effect), message),
+      about: record.about,
+      type: "Warning",
+    });
+  return { effect, code, reason, message };
+}
+
+const fill = (text: { reason: string; message: string }, name: string, message: string) => ({
+  reason: text.reason,
+  message: text.message.replace("{name}", () => name).replace("{message}", () => message),
+});
+
+const isNamespaceEnding = (status: Status): boolean =>
+  status.details?.causes?.some(({ reason }) => reason === "NamespaceTerminating") ?? false;
+
+const nameOf = (answer: unknown, effect: Effect): string =>
+  (answer as KubeObject | undefined)?.metadata?.name ??
+  ("name" in effect ? effect.name : (effect.object.metadata.name ?? ""));
+
+async function requestOf(effect: Effect, context: EffectContext): Promise<Outcome<unknown>> {
+  const { api } = context;
+  switch (effect.op) {
+    case "create":
+      return api.create(targetOf(effect, context), effect.object);
+    case "update":
+      return api.update(
+        { ...targetOf(effect, context), name: effect.object.metadata.name ?? "", ...subresourceOf(effect) },
+        effect.object,
+      );
+    case "patch":
+      return api.patch(
+        { ...targetOf(effect, context), name: effect.name, ...subresourceOf(effect) },
+        effect.type,
+        effect.patch,
+      );
+    case "delete": {
+      const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy } = effect;
+      const outcome = await api.delete(
+        { ...targetOf(effect, context), name: effect.name },
+        {
+          ...(uid === undefined ? {} : { uid }),
+          ...(resourceVersion === undefined ? {} : { resourceVersion }),
+          ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+          ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+        },
+      );
+      return !outcome.ok && outcome.status.code === 404 ? { ok: true, object: undefined } : outcome;
+    }
+    case "issue":
+      return issue(effect, context);
+  }
+}
+
+async function issue({ what, ...effect }: IssueEffect, context: EffectContext): Promise<Outcome<unknown>> {
+  const target = { ...targetOf(effect, context), name: effect.name };
+  if (what.kind === "service-account-token") {
+    const data = await context.authority.tokenData(what.secret, what.serviceAccount);
+    const secret = what.secret as Stored<KubeObject & { data?: Record<string, string> }>;
+    return context.api.update(target, { ...secret, data: { ...secret.data, ...data } } as KubeObject);
+  }
+  const issued = await context.authority.certificate(what.request);
+  const request = what.request as KubeObject & { status: { conditions?: unknown[] } };
+  const status =
+    "certificate" in issued
+      ? { ...request.status, certificate: issued.certificate }
+      : { ...request.status, conditions: [...(request.status.conditions ?? []), failedCondition(issued.refused)] };
+  return context.api.update({ ...target, subresource: "status" }, { ...request, status } as KubeObject);
+}
+
+const failedCondition = (message: string) => ({
+  type: "Failed",
+  status: "True",
+  reason: "SignerValidationFailure",
+  message,
+});
+
+const subresourceOf = ({ subresource }: { readonly subresource?: string }) =>
+  subresource === undefined ? {} : { subresource };
+
+function targetOf(
+  effect: { resource: string; namespace: string; object?: KubeObject },
+  context: EffectContext,
+): Target {
+  const version = effect.object?.apiVersion
+    ? parseApiVersion(effect.object.apiVersion).version
+    : context.versionOf(effect.resource);
+  return { resource: effect.resource, namespace: effect.namespace, ...(version === undefined ? {} : { version }) };
+}

@@ -1,0 +1,55 @@
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { GroupResource } from "../../api/store.ts";
+import { EVERYTHING, type Snapshot } from "../../worker/controllers/controller.ts";
+
+/** A snapshot that refuses what a controller did not declare: an undeclared read would never be told of changes. */
+export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], who: string): Snapshot {
+  const allowed = new Set(reads);
+  const check = (resource: GroupResource) => {
+    if (!allowed.has(resource)) throw new Error(`${who} reads ${resource} without declaring it`);
+  };
+  const whole = () => check(EVERYTHING);
+  return {
+    get: <T extends KubeObject>(resource: GroupResource, namespace: string, name: string) => {
+      check(resource);
+      return snapshot.get<T>(resource, namespace, name);
+    },
+    list: <T extends KubeObject>(resource: GroupResource, namespace?: string): readonly Stored<T>[] => {
+      check(resource);
+      return snapshot.list<T>(resource, namespace);
+    },
+    ownedBy: <T extends KubeObject>(resource: GroupResource, uid: string) => {
+      check(resource);
+      return snapshot.ownedBy<T>(resource, uid);
+    },
+    orphans: <T extends KubeObject>(resource: GroupResource, namespace: string) => {
+      check(resource);
+      return snapshot.orphans<T>(resource, namespace);
+    },
+    labelled: <T extends KubeObject>(
+      resource: GroupResource,
+      namespace: string,
+      labels: Readonly<Record<string, string>>,
+    ) => {
+      check(resource);
+      return snapshot.labelled<T>(resource, namespace, labels);
+    },
+    podsOnNode: <T extends KubeObject>(nodeName: string) => {
+      check("pods");
+      return snapshot.podsOnNode<T>(nodeName);
+    },
+    byUid: (uid) => {
+      whole();
+      return snapshot.byUid(uid);
+    },
+    dependentsOf: (uid) => {
+      whole();
+      return snapshot.dependentsOf(uid);
+    },
+    inNamespace: (namespace) => {
+      whole();
+      return snapshot.inNamespace(namespace);
+    },
+    resourceOf: (apiVersion, kind) => snapshot.resourceOf(apiVersion, kind),
+  };
+}

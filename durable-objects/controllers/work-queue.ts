@@ -1,0 +1,89 @@
+/**
+ * Which items to reconcile, and when. As client-go's work queues: an item is never worked on twice at once, what is
+ * touched meanwhile is looked at again, failures back off from 5 ms to 1,000 s. Controllers take turns.
+ */
+import type { EffectFailure, ItemKey } from "../../worker/controllers/controller.ts";
+import { Agenda } from "./agenda.ts";
+
+const FIRST_DELAY_MS = 5;
+const LONGEST_DELAY_MS = 1_000_000;
+
+export interface Work {
+  /** The controller's position in the table. */
+  readonly controller: number;
+  readonly item: ItemKey;
+}
+
+interface Trouble {
+  readonly attempts: number;
+  readonly failure: EffectFailure | undefined;
+}
+
+export class WorkQueue {
+  /** One insertion-ordered set of ready items a controller. */
+  readonly #ready: Set<ItemKey>[];
+  readonly #busy = new Set<string>();
+  readonly #touched = new Set<string>();
+  readonly #agenda = new Agenda<Work>();
+  readonly #troubles = new Map<string, Trouble>();
+  #turn = 0;
+
+  constructor(controllers: number) {
+    this.#ready = Array.from({ length: controllers }, () => new Set());
+  }
+
+  /** Something that the item depends on changed. */
+  touch(work: Work): void {
+    if (this.#busy.has(keyOf(work))) this.#touched.add(keyOf(work));
+    else this.#ready[work.controller]?.add(work.item);
+  }
+
+  /** The next item, controllers in turn; it is busy until {@link settle}. */
+  take(): (Work & { readonly failure: EffectFailure | undefined }) | undefined {
+    for (let step = 0; step < this.#ready.length; step++) {
+      const controller = (this.#turn + step) % this.#ready.length;
+      const items = this.#ready[controller];
+      const item = items?.values().next().value;
+      if (items === undefined || item === undefined) continue;
+      items.delete(item);
+      this.#turn = controller + 1;
+      const work = { controller, item };
+      this.#busy.add(keyOf(work));
+      return { ...work, failure: this.#troubles.get(keyOf(work))?.failure };
+    }
+    return undefined;
+  }
+
+  /** The item is done with: it is ready again if it was touched meanwhile. */
+  settle(work: Work): void {
+    this.#busy.delete(keyOf(work));
+    if (this.#touched.delete(keyOf(work))) this.touch(work);
+  }
+
+  succeed(work: Work, wakeAt: number | undefined): void {
+    this.#troubles.delete(keyOf(work));
+    this.#agenda.set(keyOf(work), wakeAt, work);
+  }
+
+  fail(work: Work, now: number, failure: EffectFailure | undefined): void {
+    const attempts = this.#troubles.get(keyOf(work))?.attempts ?? 0;
+    this.#troubles.set(keyOf(work), { attempts: attempts + 1, failure });
+    this.#agenda.set(keyOf(work), now + Math.min(FIRST_DELAY_MS * 2 ** attempts, LONGEST_DELAY_MS), work);
+  }
+
+  /** Makes ready what is due. */
+  wake(now: number): void {
+    for (const work of this.#agenda.due(now)) this.touch(work);
+  }
+
+  /** When the next item is due (ms); undefined: nothing waits. */
+  nextDue(): number | undefined {
+    return this.#agenda.next();
+  }
+
+  hasReady(): boolean {
+    return this.#ready.some((items) => items.size > 0);
+  }
+}
+
+const keyOf = ({ controller, item }: Work) => `${controller} ${item}`;

@@ -1,0 +1,56 @@
+/** The annotations by which a Deployment's replica sets carry its history and its scale. */
+import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+
+export const REVISION = "deployment.kubernetes.io/revision";
+export const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
+export const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
+export const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
+
+/** What stays where it is: the bookkeeping of each side, and kubectl's copy of what was applied. */
+const NOT_COPIED = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  REVISION,
+  REVISION_HISTORY,
+  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+  "deprecated.deployment.rollback.to",
+]);
+const HISTORY_LIMIT = 2000;
+
+type Annotations = Readonly<Record<string, string>>;
+
+export function revisionOf(object: Deployment | ReplicaSet): number {
+  const revision = Number(object.metadata.annotations?.[REVISION] ?? 0);
+  return Number.isSafeInteger(revision) ? revision : 0;
+}
+
+export const maxRevision = (replicaSets: readonly ReplicaSet[]): number => Math.max(0, ...replicaSets.map(revisionOf));
+
+/** A replica set's annotations once it stands for the deployment's newest revision. */
+export function annotationsOfNewest(deployment: Deployment, current: Annotations, revision: number): Annotations {
+  const next: Record<string, string> = { ...current };
+  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {}))
+    if (!NOT_COPIED.has(key)) next[key] = value;
+  const before = current[REVISION];
+  // A revision never goes down: the set may already stand for a later one.
+  if (before === undefined || Number(before) < revision) {
+    next[REVISION] = String(revision);
+    if (before !== undefined && before !== "") {
+      const history = next[REVISION_HISTORY] ? `${next[REVISION_HISTORY]},${before}` : before;
+      next[REVISION_HISTORY] = trim(history);
+    }
+  }
+  return next;
+}
+
+/** The oldest revisions go where the list grows too long. */
+function trim(history: string): string {
+  let text = history;
+  while (text.length > HISTORY_LIMIT && text.includes(",")) text = text.slice(text.indexOf(",") + 1);
+  return text;
+}
+
+export const scaleAnnotations = (desired: number, max: number): Annotations => ({
+  [DESIRED_REPLICAS]: String(desired),
+  [MAX_REPLICAS]: String(max),
+});

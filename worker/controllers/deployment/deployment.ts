@@ -1,0 +1,385 @@
+/** Rolls a Deployment's replica sets over from one template to the next. */
+import type { Deployment, DeploymentCondition, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import {
+  type Controller,
+  type Effect,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  settled,
+} from "../controller.ts";
+import { claim, controllerOf, controllerReference, ownersOf } from "../controller-ref.ts";
+import { itemKey, itemOf, splitItem } from "../item-key.ts";
+import { isEmptySelector } from "../label-selector.ts";
+import { isTerminated } from "../pod-state.ts";
+import { same } from "../same.ts";
+import { statusUpdate } from "../status-update.ts";
+import { templateHash } from "../template-hash.ts";
+import { waking } from "../time.ts";
+import { annotationsOfNewest, maxRevision, REVISION, revisionOf, scaleAnnotations } from "./annotations.ts";
+import { boundsOf, byAge, HASH_LABEL, isRollingUpdate, newestOf, replicasOf, sameTemplate } from "./rollout.ts";
+import { newestSize, oldAreGone, planResize, planShrink, type Resize, wasResized } from "./scaling.ts";
+import { countStatus, deadlineOf, hasDeadline, rolloutStatus, withCondition } from "./status.ts";
+
+const RESOURCE = "deployments.apps";
+const REPLICA_SETS = "replicasets.apps";
+const PRIMARY = { resource: RESOURCE, kind: "Deployment", apiVersion: "apps/v1" };
+const selectorOf = (object: Stored<KubeObject>) => (object as Stored<Deployment>).spec.selector;
+
+export const deploymentController: Controller = {
+  name: "deployment-controller",
+  reads: [RESOURCE, REPLICA_SETS, "pods"],
+  writes: [RESOURCE, REPLICA_SETS],
+  itemsOf(change) {
+    if (change.resource === RESOURCE) return [itemKey(change.object)];
+    if (change.resource === REPLICA_SETS) return ownersOf(change, PRIMARY, selectorOf);
+    return change.deleted || isTerminated(change.object as Stored<Pod>) ? recreateOf(change) : [];
+  },
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const deployment = context.snapshot.get<Deployment>(RESOURCE, namespace, name);
+    if (!deployment) return settled;
+    if (isEmptySelector(deployment.spec.selector)) return selectsEverything(deployment);
+    return planDeployment(deployment, context);
+  },
+};
+
+/** A Recreate waits for its old pods' end, which shows on no replica set once they are scaled to 0. */
+function recreateOf({ object, snapshot }: Parameters<Controller["itemsOf"]>[0]): readonly string[] {
+  const namespace = object.metadata.namespace ?? "";
+  const set = controllerOf(object);
+  const replicaSet =
+    set?.kind === "ReplicaSet" ? snapshot.get<ReplicaSet>(REPLICA_SETS, namespace, set.name) : undefined;
+  const owner = replicaSet && controllerOf(replicaSet);
+  return owner?.kind === "Deployment" ? [itemOf(namespace, owner.name)] : [];
+}
+
+const selectsEverything = (deployment: Stored<Deployment>): Plan => ({
+  effects: statusUpdate(RESOURCE, deployment, {
+    ...deployment.status,
+    ...(deployment.metadata.generation === undefined ? {} : { observedGeneration: deployment.metadata.generation }),
+  }),
+  events:
+    (deployment.status.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0)
+      ? [
+          {
+            about: deployment,
+            type: "Warning",
+            reason: "SelectingAll",
+            message: "This deployment is selecting all pods. A non-empty selector is required.",
+          },
+        ]
+      : [],
+});
+
+interface Family {
+  readonly deployment: Stored<Deployment>;
+  readonly newest: Stored<ReplicaSet> | undefined;
+  readonly old: readonly Stored<ReplicaSet>[];
+  readonly all: readonly Stored<ReplicaSet>[];
+}
+
+function planDeployment(deployment: Stored<Deployment>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
+  const claimed = claim<ReplicaSet>(snapshot, REPLICA_SETS, deployment, { selector: deployment.spec.selector });
+  // What is being adopted or released shows in the next snapshot, and the rollout goes on from there.
+  if (claimed.effects.length > 0) return { effects: claimed.effects };
+  const all = claimed.owned;
+  const newest = newestOf(deployment, all);
+  const old = all.filter((each) => each !== newest);
+  const family: Family = { deployment, newest, old, all };
+  if (deployment.metadata.deletionTimestamp)
+    return { effects: statusUpdate(RESOURCE, deployment, countStatus(deployment, { newest, all, now })) };
+  if (deployment.spec.paused) return planPaused(family, context);
+  const resumed = acknowledgePause(deployment, now);
+  if (resumed.length > 0) return { effects: resumed };
+  if (wasResized(deployment, all)) return planScaled(family, context);
+  return planRollout(family, context);
+}
+
+/** Notes pausing and resuming in the Progressing condition, so that a deadline does not run over a pause. */
+function acknowledgePause(deployment: Stored<Deployment>, now: number): readonly Effect[] {
+  if (!hasDeadline(deployment)) return [];
+  const conditions = deployment.status.conditions ?? [];
+  const current = conditions.find(({ type }) => type === "Progressing");
+  if (current?.reason === "ProgressDeadlineExceeded") return [];
+  const pausedNow = current?.reason === "DeploymentPaused";
+  const wanted = deployment.spec.paused ?? false;
+  if (wanted === pausedNow) return [];
+  const next = wanted
+    ? { reason: "DeploymentPaused", message: "Deployment is paused" }
+    : { reason: "DeploymentResumed", message: "Deployment is resumed" };
+  const updated: DeploymentCondition[] = withCondition(
+    conditions,
+    { type: "Progressing", status: "Unknown", ...next },
+    now,
+  );
+  return statusUpdate(RESOURCE, deployment, { ...deployment.status, conditions: updated });
+}
+
+function planPaused(family: Family, context: ReconcileContext): Plan {
+  const noted = acknowledgePause(family.deployment, context.now);
+  return noted.length > 0 ? { effects: noted } : planScaled(family, context);
+}
+
+/** Only the size changes; the rollout stands still. */
+function planScaled(family: Family, { now }: ReconcileContext): Plan {
+  const { deployment, newest, old, all } = family;
+  const effects: Effect[] = [];
+  const events: EventRecord[] = [];
+  const resized = planResize(deployment, newest, old);
+  resize(family, resized, { effects, events });
+  const sized = new Set(resized.map(({ replicaSet }) => replicaSet));
+  // Those that keep their size still learn what they were scaled for.
+  const rest = all.filter((each) => !sized.has(each) && replicasOf(each) > 0);
+  resize(
+    family,
+    rest.map((replicaSet) => ({ replicaSet, replicas: replicasOf(replicaSet) })),
+    { effects, events },
+  );
+  const trimmed = deployment.spec.paused ? cleanUp(family) : [];
+  const status = statusUpdate(RESOURCE, deployment, countStatus(deployment, { newest, all, now }));
+  return { effects: [...effects, ...status, ...trimmed], events };
+}
+
+function planRollout(family: Family, context: ReconcileContext): Plan {
+  const { deployment, newest, old, all } = family;
+  const effects: Effect[] = [];
+  const events: EventRecord[] = [];
+  if (!isRollingUpdate(deployment)) {
+    const running = old.filter((each) => replicasOf(each) > 0);
+    if (running.length > 0) {
+      resize(
+        family,
+        running.map((replicaSet) => ({ replicaSet, replicas: 0 })),
+        { effects, events },
+      );
+      return { effects: [...effects, ...progressUpdate(family, context).effects], events };
+    }
+    if (!newest && !(oldAreGone(old) && oldPodsAreGone(old, context))) return progressUpdate(family, context);
+  }
+  if (!newest) return createNewest(family, context);
+  const synced = syncNewest(family, context.now);
+  if (synced.length > 0) return { effects: synced };
+  const size = newestSize(deployment, newest, all);
+  const growth = [{ replicaSet: newest, replicas: size }];
+  resize(family, growth, { effects, events });
+  if (effects.length > 0) return withProgress(family, context, { effects, events });
+  if (isRollingUpdate(deployment)) resize(family, planShrink(deployment, newest, old), { effects, events });
+  if (effects.length > 0) return withProgress(family, context, { effects, events });
+  const progress = progressUpdate(family, context);
+  const completed = progress.effects.length === 0 && isFinished(family) ? cleanUp(family) : [];
+  return { ...progress, effects: [...progress.effects, ...completed], events };
+}
+
+const withProgress = (
+  family: Family,
+  context: ReconcileContext,
+  plan: { effects: Effect[]; events: EventRecord[] },
+): Plan => {
+  const progress = progressUpdate(family, context);
+  return { ...progress, effects: [...plan.effects, ...progress.effects], events: plan.events };
+};
+
+const isFinished = ({ deployment, newest, old }: Family): boolean =>
+  newest !== undefined &&
+  old.every((each) => replicasOf(each) === 0 && each.status.replicas === 0) &&
+  replicasOf(newest) === replicasOf(deployment) &&
+  (newest.status.availableReplicas ?? 0) === replicasOf(deployment);
+
+const oldPodsAreGone = (old: readonly Stored<ReplicaSet>[], { snapshot }: ReconcileContext): boolean =>
+  old.every((each) => snapshot.ownedBy<Pod>("pods", each.metadata.uid).every(isTerminated));
+
+function progressUpdate({ deployment, newest, all }: Family, { now }: ReconcileContext): Plan {
+  const status = rolloutStatus(deployment, { newest, all, now });
+  const deadline = deadlineOf(deployment, status);
+  return {
+    effects: statusUpdate(RESOURCE, deployment, status),
+    ...waking(deadline !== undefined && deadline >= now ? deadline + 1000 : undefined),
+  };
+}
+
+/** Makes the replica set of a template seen for the first time. */
+function createNewest({ deployment, all, old }: Family, { snapshot, now }: ReconcileContext): Plan {
+  const namespace = deployment.metadata.namespace ?? "";
+  const { collisionCount } = deployment.status;
+  const hash = templateHash(deployment.spec.template, collisionCount);
+  const name = `${deployment.metadata.name}-${hash}`;
+  const taken = snapshot.get<ReplicaSet>(REPLICA_SETS, namespace, name);
+  if (taken) {
+    const ours = controllerOf(taken)?.uid === deployment.metadata.uid;
+    if (ours && sameTemplate(taken.spec.template, deployment.spec.template)) return settled;
+    return {
+      effects: statusUpdate(RESOURCE, deployment, { ...deployment.status, collisionCount: (collisionCount ?? 0) + 1 }),
+    };
+  }
+  const revision = maxRevision(old) + 1;
+  const replicas = newestSize(deployment, undefined, all);
+  const { labels, ...metadata } = deployment.spec.template?.metadata ?? {};
+  const hashed = { ...labels, [HASH_LABEL]: hash };
+  const bounds = boundsOf(deployment);
+  const object: ReplicaSet = {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: {
+      name,
+      namespace,
+      labels: hashed,
+      annotations: {
+        ...annotationsOfNewest(deployment, {}, revision),
+        ...scaleAnnotations(replicasOf(deployment), replicasOf(deployment) + bounds.surge),
+      },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas,
+      ...(deployment.spec.minReadySeconds ? { minReadySeconds: deployment.spec.minReadySeconds } : {}),
+      selector: {
+        ...deployment.spec.selector,
+        matchLabels: { ...deployment.spec.selector.matchLabels, [HASH_LABEL]: hash },
+      },
+      template: { ...deployment.spec.template, metadata: { ...metadata, labels: hashed } } as NonNullable<
+        ReplicaSet["spec"]["template"]
+      >,
+    },
+    status: { replicas: 0 },
+  };
+  const scaled = `Scaled up replica set ${name} from 0 to ${replicas}`;
+  const create: Effect = {
+    op: "create",
+    resource: REPLICA_SETS,
+    namespace,
+    object,
+    record: {
+      about: deployment,
+      ...(replicas > 0 ? { success: { reason: "ScalingReplicaSet", message: scaled } } : {}),
+      failure: { reason: "ReplicaSetCreateError", message: `Failed to create new replica set "${name}": {message}` },
+    },
+  };
+  const noted = noteNewest(
+    deployment,
+    { revision, reason: "NewReplicaSetCreated", text: `Created new replica set "${name}"` },
+    now,
+  );
+  return { effects: [create, ...noted] };
+}
+
+/** The newest replica set carries the deployment's annotations and revision; the deployment knows the revision. */
+function syncNewest({ deployment, newest, old }: Family, now: number): readonly Effect[] {
+  if (!newest) return [];
+  const revision = maxRevision(old) + 1;
+  const current = newest.metadata.annotations ?? {};
+  const annotations = annotationsOfNewest(deployment, current, revision);
+  const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+  const stale = !same(annotations, current) || (newest.spec.minReadySeconds ?? 0) !== minReadySeconds;
+  if (stale)
+    return [
+      {
+        op: "update",
+        resource: REPLICA_SETS,
+        namespace: newest.metadata.namespace ?? "",
+        object: { ...newest, metadata: { ...newest.metadata, annotations }, spec: { ...newest.spec, minReadySeconds } },
+      } as Effect,
+    ];
+  const text = `Found new replica set "${newest.metadata.name}"`;
+  return noteNewest(deployment, { revision: revisionOf(newest), reason: "FoundNewReplicaSet", text }, now);
+}
+
+/** Writes the revision into the deployment's annotations, and the first word on its progress. */
+function noteNewest(
+  deployment: Stored<Deployment>,
+  found: { revision: number; reason: string; text: string },
+  now: number,
+): readonly Effect[] {
+  const namespace = deployment.metadata.namespace ?? "";
+  const revision = String(found.revision);
+  const effects: Effect[] = [];
+  if (deployment.metadata.annotations?.[REVISION] !== revision)
+    effects.push({
+      op: "patch",
+      resource: RESOURCE,
+      namespace,
+      name: deployment.metadata.name,
+      type: "application/merge-patch+json",
+      patch: { metadata: { uid: deployment.metadata.uid, annotations: { [REVISION]: revision } } },
+    });
+  const conditions = deployment.status.conditions ?? [];
+  const current = conditions.find(({ type }) => type === "Progressing");
+  const isNews = found.reason === "NewReplicaSetCreated" ? current?.reason !== found.reason : current === undefined;
+  if (hasDeadline(deployment) && isNews) {
+    const next = { type: "Progressing", status: "True", reason: found.reason, message: found.text };
+    effects.push({
+      op: "patch",
+      resource: RESOURCE,
+      namespace,
+      name: deployment.metadata.name,
+      subresource: "status",
+      type: "application/merge-patch+json",
+      patch: { status: { conditions: withCondition(conditions, next, now) } },
+    });
+  }
+  return effects;
+}
+
+/** Sets replicas and the annotations that say for what size they were computed. */
+function resize(
+  { deployment }: Family,
+  resizes: readonly Resize[],
+  plan: { effects: Effect[]; events: EventRecord[] },
+): void {
+  const surge = boundsOf(deployment).surge;
+  for (const { replicaSet, replicas } of resizes) {
+    const current = replicasOf(replicaSet);
+    const scaled = scaleAnnotations(replicasOf(deployment), replicasOf(deployment) + surge);
+    const annotations = { ...replicaSet.metadata.annotations, ...scaled };
+    if (current === replicas && same(annotations, replicaSet.metadata.annotations)) continue;
+    const direction = replicas > current ? "up" : "down";
+    plan.effects.push({
+      op: "update",
+      resource: REPLICA_SETS,
+      namespace: replicaSet.metadata.namespace ?? "",
+      object: {
+        ...replicaSet,
+        metadata: { ...replicaSet.metadata, annotations },
+        spec: { ...replicaSet.spec, replicas },
+      } as ReplicaSet,
+      ...(current === replicas
+        ? {}
+        : {
+            record: {
+              about: deployment,
+              success: {
+                reason: "ScalingReplicaSet",
+                message: `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${current} to ${replicas}`,
+              },
+            },
+          }),
+    });
+  }
+}
+
+/** Removes what the history has no room for, the oldest revisions first. */
+function cleanUp({ deployment, old }: Family): readonly Effect[] {
+  const limit = deployment.spec.revisionHistoryLimit;
+  if (limit === undefined || limit >= 2147483647) return [];
+  const alive = old.filter((each) => !each.metadata.deletionTimestamp);
+  const surplus = alive
+    .toSorted((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+    .slice(0, Math.max(0, alive.length - limit));
+  return surplus
+    .filter(
+      ({ status, spec, metadata }) =>
+        (status.replicas ?? 0) === 0 &&
+        (spec.replicas ?? 0) === 0 &&
+        (metadata.generation ?? 0) <= (status.observedGeneration ?? 0),
+    )
+    .map(({ metadata }) => ({
+      op: "delete",
+      resource: REPLICA_SETS,
+      namespace: metadata.namespace ?? "",
+      name: metadata.name,
+      uid: metadata.uid,
+    }));
+}

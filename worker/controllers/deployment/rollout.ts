@@ -1,0 +1,61 @@
+/** How far a Deployment may stray from its size while it rolls out, and which replica set is which. */
+import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { PodTemplateSpec } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { scaledValue } from "../int-or-percent.ts";
+import { same } from "../same.ts";
+
+export const HASH_LABEL = "pod-template-hash";
+
+export interface Bounds {
+  readonly surge: number;
+  readonly unavailable: number;
+}
+
+export const replicasOf = (object: Deployment | ReplicaSet): number => object.spec.replicas ?? 0;
+
+export const isRollingUpdate = (deployment: Deployment): boolean => deployment.spec.strategy?.type !== "Recreate";
+
+/** Kubernetes' ResolveFenceposts: a surge is rounded up, an unavailability down, and both cannot be 0. */
+export function boundsOf(deployment: Deployment): Bounds {
+  const replicas = replicasOf(deployment);
+  if (!isRollingUpdate(deployment) || replicas === 0) return { surge: 0, unavailable: 0 };
+  const { maxSurge, maxUnavailable } = deployment.spec.strategy?.rollingUpdate ?? {};
+  const surge = scaledValue(maxSurge, replicas, "up");
+  const unavailable = scaledValue(maxUnavailable, replicas, "down");
+  if (surge === 0 && unavailable === 0) return { surge, unavailable: 1 };
+  return { surge, unavailable: Math.min(unavailable, replicas) };
+}
+
+const withoutHash = (template: PodTemplateSpec | undefined) => {
+  const { [HASH_LABEL]: _, ...labels } = template?.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template?.metadata, labels } };
+};
+
+export const sameTemplate = (a: PodTemplateSpec | undefined, b: PodTemplateSpec | undefined): boolean =>
+  same(withoutHash(a), withoutHash(b));
+
+export const byAge = (a: Stored<ReplicaSet>, b: Stored<ReplicaSet>): number =>
+  a.metadata.creationTimestamp === b.metadata.creationTimestamp
+    ? compare(a.metadata.name, b.metadata.name)
+    : compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp);
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The oldest replica set of the deployment's template is its newest revision. */
+export const newestOf = (
+  deployment: Deployment,
+  replicaSets: readonly Stored<ReplicaSet>[],
+): Stored<ReplicaSet> | undefined =>
+  replicaSets.toSorted(byAge).find((each) => sameTemplate(each.spec.template, deployment.spec.template));
+
+const sum = (replicaSets: readonly ReplicaSet[], of: (each: ReplicaSet) => number | undefined) =>
+  replicaSets.reduce((total, each) => total + (of(each) ?? 0), 0);
+
+export const specReplicas = (sets: readonly ReplicaSet[]): number => sum(sets, replicasOf);
+export const actualReplicas = (sets: readonly ReplicaSet[]): number => sum(sets, (each) => each.status.replicas);
+export const readyReplicas = (sets: readonly ReplicaSet[]): number => sum(sets, (each) => each.status.readyReplicas);
+export const availableReplicas = (sets: readonly ReplicaSet[]): number =>
+  sum(sets, (each) => each.status.availableReplicas);
+export const terminatingReplicas = (sets: readonly ReplicaSet[]): number =>
+  sum(sets, (each) => each.status.terminatingReplicas);

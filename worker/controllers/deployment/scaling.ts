@@ -1,0 +1,139 @@
+/**
+ * How many replicas each replica set should have next. Pure arithmetic, in the order Kubernetes does it: scale in
+ * proportion when the size changed in the middle of a rollout, else grow the new and shrink the old.
+ */
+import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { DESIRED_REPLICAS, MAX_REPLICAS } from "./annotations.ts";
+import { actualReplicas, availableReplicas, boundsOf, byAge, replicasOf, specReplicas } from "./rollout.ts";
+
+export interface Resize {
+  readonly replicaSet: Stored<ReplicaSet>;
+  readonly replicas: number;
+}
+
+type Sets = readonly Stored<ReplicaSet>[];
+
+const active = (sets: Sets): Sets => sets.filter((each) => replicasOf(each) > 0);
+const annotated = (set: ReplicaSet, key: string): number | undefined => {
+  const value = set.metadata.annotations?.[key];
+  return value === undefined || Number.isNaN(Number(value)) ? undefined : Number(value);
+};
+
+/** The deployment's size is not the one its replica sets were last scaled for. */
+export const wasResized = (deployment: Deployment, sets: Sets): boolean =>
+  active(sets).some((each) => {
+    const desired = annotated(each, DESIRED_REPLICAS);
+    return desired !== undefined && desired !== replicasOf(deployment);
+  });
+
+const isSaturated = (deployment: Deployment, set: ReplicaSet | undefined): boolean =>
+  set !== undefined &&
+  replicasOf(set) === replicasOf(deployment) &&
+  annotated(set, DESIRED_REPLICAS) === replicasOf(deployment) &&
+  (set.status.availableReplicas ?? 0) === replicasOf(deployment);
+
+/** Follows a change of the deployment's size without going on with the rollout. */
+export function planResize(
+  deployment: Deployment,
+  newest: Stored<ReplicaSet> | undefined,
+  old: Sets,
+): readonly Resize[] {
+  const replicas = replicasOf(deployment);
+  const single = activeOrLatest(newest, old);
+  if (single) return replicasOf(single) === replicas ? [] : [{ replicaSet: single, replicas }];
+  if (isSaturated(deployment, newest)) return active(old).map((replicaSet) => ({ replicaSet, replicas: 0 }));
+  if (deployment.spec.strategy?.type === "Recreate") return [];
+  return proportional(deployment, active(newest ? [...old, newest] : old));
+}
+
+/** The only replica set with replicas, or where none has any, the newest. */
+function activeOrLatest(newest: Stored<ReplicaSet> | undefined, old: Sets): Stored<ReplicaSet> | undefined {
+  const all = newest ? [...old, newest] : old;
+  const running = active(all);
+  if (running.length > 1) return undefined;
+  return running[0] ?? newest ?? old.toSorted(byAge).at(-1);
+}
+
+function proportional(deployment: Deployment, sets: Sets): readonly Resize[] {
+  const total = specReplicas(sets);
+  const { surge } = boundsOf(deployment);
+  const allowed = replicasOf(deployment) > 0 ? replicasOf(deployment) + surge : 0;
+  const toAdd = allowed - total;
+  // Growing starts with the newest of the largest, shrinking with the oldest of the largest.
+  const age = (a: Stored<ReplicaSet>, b: Stored<ReplicaSet>) => (toAdd > 0 ? byAge(b, a) : byAge(a, b));
+  const bySize = sets.toSorted((a, b) => replicasOf(b) - replicasOf(a) || age(a, b));
+  let added = 0;
+  const sizes = bySize.map((replicaSet) => {
+    const share = toAdd === 0 ? 0 : shareOf(replicaSet, deployment, { toAdd, added, allowed });
+    added += share;
+    return { replicaSet, replicas: replicasOf(replicaSet) + share };
+  });
+  return sizes.map(({ replicaSet, replicas }, position) => ({
+    replicaSet,
+    // What rounding left over goes to the first.
+    replicas: position === 0 && toAdd !== 0 ? Math.max(0, replicas + toAdd - added) : replicas,
+  }));
+}
+
+function shareOf(
+  set: ReplicaSet,
+  deployment: Deployment,
+  { toAdd, added, allowed }: { toAdd: number; added: number; allowed: number },
+): number {
+  const size = replicasOf(set);
+  if (size === 0) return 0;
+  const before = annotated(set, MAX_REPLICAS) || deployment.status.replicas || 1;
+  const share = replicasOf(deployment) === 0 ? -size : roundHalfAway((size * allowed) / before) - size;
+  return toAdd > 0 ? Math.min(share, toAdd - added) : Math.max(share, toAdd - added);
+}
+
+/** Go's rounding: halves away from zero. */
+const roundHalfAway = (value: number) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
+
+/** The replicas a new replica set may have now. */
+export function newestSize(deployment: Deployment, newest: ReplicaSet | undefined, all: Sets): number {
+  const wanted = replicasOf(deployment);
+  if (deployment.spec.strategy?.type === "Recreate") return wanted;
+  const current = newest ? replicasOf(newest) : 0;
+  if (newest && current >= wanted) return wanted;
+  const room = wanted + boundsOf(deployment).surge - specReplicas(all);
+  return room <= 0 ? current : current + Math.min(room, wanted - current);
+}
+
+/** Removes old replicas as far as availability allows: first those that do not work anyway, then working ones. */
+export function planShrink(deployment: Deployment, newest: Stored<ReplicaSet>, old: Sets): readonly Resize[] {
+  const shrinking = active(old);
+  const oldTotal = specReplicas(shrinking);
+  if (oldTotal === 0) return [];
+  const all = [...old, newest];
+  const minAvailable = replicasOf(deployment) - boundsOf(deployment).unavailable;
+  const newestUnavailable = replicasOf(newest) - (newest.status.availableReplicas ?? 0);
+  const removable = specReplicas(all) - minAvailable - newestUnavailable;
+  if (removable <= 0) return [];
+  const sizes = new Map(shrinking.toSorted(byAge).map((each) => [each, replicasOf(each)]));
+  const unhealthy = takeFrom(sizes, removable, (each, size) => size - (each.status.availableReplicas ?? 0));
+  const available = availableReplicas(all);
+  const spare = available - minAvailable;
+  if (spare > 0) takeFrom(sizes, Math.min(spare, removable - unhealthy), (_, size) => size);
+  return [...sizes]
+    .filter(([replicaSet, replicas]) => replicas !== replicasOf(replicaSet))
+    .map(([replicaSet, replicas]) => ({ replicaSet, replicas }));
+}
+
+function takeFrom(
+  sizes: Map<Stored<ReplicaSet>, number>,
+  atMost: number,
+  limit: (set: ReplicaSet, size: number) => number,
+): number {
+  let taken = 0;
+  for (const [set, size] of sizes) {
+    const take = Math.max(0, Math.min(atMost - taken, limit(set, size), size));
+    sizes.set(set, size - take);
+    taken += take;
+  }
+  return taken;
+}
+
+/** Whether a Recreate may make its new pods: nothing old runs any more. */
+export const oldAreGone = (old: Sets): boolean => specReplicas(old) === 0 && actualReplicas(old) === 0;
