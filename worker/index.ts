@@ -1,6 +1,11 @@
-/** The wiring of the Worker: what the platform calls, and the Durable Object classes. */
+/** Wiring only: the Worker's entry points and the Durable Object classes that it binds. */
+
+import type { Env } from "./env.ts";
+import { app } from "./http/app.ts";
+
+export { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 export { ClusterStore } from "../durable-objects/cluster-store.ts";
 
 export default {
-  fetch: () => new Response("no API yet\n", { status: 501 }),
-};
+  fetch: (request, env, execution) => app.fetch(request, env, execution),
+} satisfies ExportedHandler<Env>;

@@ -104,6 +104,13 @@ export interface ResourceDefinition<T extends KubeObject> {
   /** Objects that end gracefully (pods): the grace in seconds; 0 deletes at once. Absent: always at once. */
   readonly deletionGraceSeconds?: (object: T, requested: number | undefined) => number;
 
+  /** What marking for deletion changes beside metadata (a namespace's phase). */
+  readonly prepareDelete?: (draft: T) => void;
+  /** The object stays though its metadata.finalizers are empty (a namespace's spec.finalizers). */
+  readonly isHeld?: (object: T) => boolean;
+  /** DELETE answers the object instead of a Status. */
+  readonly deleteAnswersObject?: boolean;
+
   /** The status subresource; its presence splits status from the rest. */
   readonly status?: {
     readonly prepareUpdate?: (next: T, old: T) => void;

@@ -1,0 +1,44 @@
+/**
+ * The stored form of an object: JSON whose kind, apiVersion and metadata lead, with name, namespace and uid before
+ * resourceVersion. Those are all strings, and JSON escapes the quotes within strings, so the first occurrence of
+ * `"resourceVersion":"` is the object's own, and reading or writing the revision needs no parsing.
+ */
+import type { KubeObject } from "./meta.ts";
+
+const EMPTY = '"resourceVersion":""';
+const FIELD = '"resourceVersion":"';
+
+/** The object's stored form with an empty resourceVersion, for the store to fill in. */
+export function textWithoutRevision(object: KubeObject): string {
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const { name, generateName, namespace, uid, resourceVersion: _, generation, creationTimestamp, ...meta } = metadata;
+  return JSON.stringify({
+    kind,
+    apiVersion,
+    metadata: {
+      name,
+      generateName,
+      namespace,
+      uid,
+      resourceVersion: "",
+      generation,
+      creationTimestamp,
+      ...meta,
+    },
+    ...rest,
+  });
+}
+
+/** Puts a revision where the text has an empty one or another one. */
+export function withRevision(text: string, revision: number | string): string {
+  const at = text.indexOf(FIELD);
+  if (at < 0) return text;
+  const from = at + FIELD.length;
+  return `${text.slice(0, from)}${revision}${text.slice(text.indexOf('"', from))}`;
+}
+
+/** The stored form of an object with its revision taken out: equal texts mean that nothing changed. */
+export const withoutRevision = (text: string): string => withRevision(text, "");
+
+/** A dry run answers an object that has no resourceVersion yet. */
+export const droppingEmptyRevision = (text: string): string => text.replace(`${EMPTY},`, "").replace(`,${EMPTY}`, "");

@@ -1,0 +1,108 @@
+/** metav1.Status as Kubernetes words it (k8s.io/apimachinery/pkg/api/errors). */
+import type { Status, StatusCause, StatusDetails } from "../generated/meta.v1.ts";
+import type { FieldError } from "./field-error.ts";
+
+export type { Status };
+
+export interface ResourceName {
+  readonly group: string;
+  /** The plural name of the resource: `configmaps`. */
+  readonly resource: string;
+}
+
+export function failure(code: number, reason: string, message: string, details?: StatusDetails): Status {
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message,
+    ...(reason === "" ? {} : { reason }),
+    ...(details ? { details } : {}),
+    code,
+  };
+}
+
+const qualified = ({ group, resource }: ResourceName) => (group === "" ? resource : `${resource}.${group}`);
+
+const about = ({ group, resource }: ResourceName, name: string): StatusDetails => ({
+  ...(name === "" ? {} : { name }),
+  ...(group === "" ? {} : { group }),
+  ...(resource === "" ? {} : { kind: resource }),
+});
+
+export const badRequest = (message: string): Status => failure(400, "BadRequest", message);
+
+export const unauthorized = (): Status => failure(401, "Unauthorized", "Unauthorized");
+
+/** `message` is the reason that follows the colon. */
+export const forbidden = (of: ResourceName, name: string, message: string): Status => {
+  const subject = of.resource === "" ? "forbidden" : `${qualified(of)} ${JSON.stringify(name)} is forbidden`;
+  return failure(403, "Forbidden", `${subject}: ${message}`, about(of, name));
+};
+
+export const notFound = (of: ResourceName, name: string): Status =>
+  failure(404, "NotFound", `${qualified(of)} ${JSON.stringify(name)} not found`, about(of, name));
+
+/** A path that names no resource of this server. */
+export const noSuchResource = (): Status =>
+  failure(404, "NotFound", "the server could not find the requested resource", {});
+
+export const methodNotAllowed = (): Status =>
+  failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+
+export const alreadyExists = (of: ResourceName, name: string): Status =>
+  failure(409, "AlreadyExists", `${qualified(of)} ${JSON.stringify(name)} already exists`, about(of, name));
+
+export const conflict = (of: ResourceName, name: string, message: string): Status =>
+  failure(
+    409,
+    "Conflict",
+    `Operation cannot be fulfilled on ${qualified(of)} ${JSON.stringify(name)}: ${message}`,
+    about(of, name),
+  );
+
+export const MODIFIED = "the object has been modified; please apply your changes to the latest version and try again";
+
+export const expired = (message: string): Status => failure(410, "Expired", message);
+
+/** The body is over the limit of a request. */
+export const requestTooLarge = (message: string): Status => failure(413, "RequestEntityTooLarge", message, {});
+
+export const unsupportedMediaType = (message: string, details?: StatusDetails): Status =>
+  failure(415, "UnsupportedMediaType", message, details);
+
+export const notAcceptable = (message: string): Status => failure(406, "NotAcceptable", message);
+
+/** `kind` is the kind of the object, `name` its name, "" where unknown. */
+export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): Status {
+  const causes: StatusCause[] = errors.map(({ reason, message, path }) => ({ reason, message, field: path }));
+  const texts = [...new Set(errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)))];
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  const subject = group === "" ? kind : `${kind}.${group}`;
+  return failure(422, "Invalid", `${subject} ${JSON.stringify(name)} is invalid: ${list}`, {
+    ...(name === "" ? {} : { name }),
+    ...(group === "" ? {} : { group }),
+    kind,
+    causes,
+  });
+}
+
+export const tooManyRequests = (message: string, retryAfterSeconds: number): Status =>
+  failure(429, "TooManyRequests", message, { retryAfterSeconds });
+
+export const internalError = (message: string): Status =>
+  failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
+
+export const serviceUnavailable = (message: string): Status => failure(503, "ServiceUnavailable", message);
+
+export const timeout = (message: string): Status => failure(504, "Timeout", `Timeout: ${message}`);
+
+/** The answer of DELETE for an object that is gone. */
+export const deleted = (of: ResourceName, name: string, uid: string | undefined): Status => ({
+  kind: "Status",
+  apiVersion: "v1",
+  metadata: {},
+  status: "Success",
+  details: { ...about(of, name), ...(uid === undefined ? {} : { uid }) },
+});

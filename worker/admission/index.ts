@@ -1,0 +1,25 @@
+/** The admission chain, in Kubernetes' order. */
+import type { Write } from "../../api/store.ts";
+import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+
+export const plugins: readonly AdmissionPlugin[] = [namespaceLifecycle];
+
+export async function admitMutation(request: AdmissionRequest): Promise<void> {
+  for (const plugin of plugins) {
+    if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request);
+  }
+}
+
+export async function admitValidation(request: AdmissionRequest): Promise<void> {
+  for (const plugin of plugins) {
+    if (plugin.validate && plugin.handles(request)) await plugin.validate(request);
+  }
+}
+
+/** A commit failed on a write that a plugin had added: lets that plugin say why. */
+export async function explainFailure(request: AdmissionRequest, failed: Write): Promise<void> {
+  for (const plugin of plugins) {
+    if (plugin.explain && plugin.handles(request)) await plugin.explain(request, failed);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * NamespaceLifecycle: nothing is created in a namespace that is missing or ending, and the namespaces that the cluster
+ * needs cannot be deleted. The first is an expectation of the commit itself, so no race can get around it.
+ */
+import { failure, forbidden, notFound } from "../../api/machinery/status.ts";
+import type { Key } from "../../api/store.ts";
+import { ApiError } from "../http/api-error.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+
+const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);
+
+const keyOfNamespace = (name: string): Key => ({ resource: "namespaces", namespace: "", name });
+
+export const namespaceLifecycle: AdmissionPlugin = {
+  name: "NamespaceLifecycle",
+  handles: ({ operation, namespace, context }) =>
+    (operation === "CREATE" && namespace !== "" && context.served.resource.scope === "Namespaced") ||
+    (operation === "DELETE" && context.served.resource.plural === "namespaces"),
+
+  mutate(request) {
+    const { operation, namespace, name, context } = request;
+    if (operation === "CREATE") {
+      request.writes.push({
+        op: "expect",
+        key: keyOfNamespace(namespace),
+        exists: true,
+        requirements: [{ of: "field", key: "status.phase", operator: "in", values: ["Active"] }],
+      });
+    } else if (IMMORTAL.has(name)) {
+      const { group, resource } = context.served;
+      throw new ApiError(forbidden({ group, resource: resource.plural }, name, "this namespace may not be deleted"));
+    }
+  },
+
+  async explain(request, failed) {
+    if (failed.op !== "expect" || failed.key.resource !== "namespaces") return;
+    const { entry } = await request.context.store.read(failed.key);
+    if (!entry) throw new ApiError(notFound({ group: "", resource: "namespaces" }, failed.key.name));
+    throw new ApiError(beingTerminated(request));
+  },
+};
+
+function beingTerminated({ context, namespace, name }: AdmissionRequest) {
+  const message = `unable to create new content in namespace ${namespace} because it is being terminated`;
+  const status = forbidden({ group: context.served.group, resource: context.served.resource.plural }, name, message);
+  const since = `namespace ${namespace} is being terminated`;
+  return failure(403, "Forbidden", status.message ?? "", {
+    ...status.details,
+    causes: [{ reason: "NamespaceTerminating", message: since, field: "metadata.namespace" }],
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * An admission plugin: one file each, in the order of worker/admission/index.ts. A plugin changes the draft, warns,
+ * refuses by throwing an ApiError, and adds writes and expectations to the commit, so that what it decided still holds
+ * when the object is stored (quota, allocations, a namespace that is not ending).
+ */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { Write } from "../../api/store.ts";
+import type { RequestContext } from "../http/context.ts";
+
+export interface AdmissionRequest {
+  readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+  readonly context: RequestContext;
+  /** "" for the object itself. */
+  readonly subresource: string;
+  readonly namespace: string;
+  /** "" while a create has no name yet. */
+  readonly name: string;
+  /** The draft, undefined for DELETE. At the stored version. */
+  readonly object: KubeObject | undefined;
+  /** The stored object, undefined for CREATE. */
+  readonly old: Stored<KubeObject> | undefined;
+  readonly dryRun: boolean;
+  /** What the commit must carry besides the object. */
+  readonly writes: Write[];
+}
+
+export interface AdmissionPlugin {
+  /** As kube-apiserver names it: `NamespaceLifecycle`. */
+  readonly name: string;
+  /** Whether the plugin has a say; cheap, asked for every request. */
+  readonly handles: (request: AdmissionRequest) => boolean;
+  /** Runs in order before validation; may change the draft. */
+  readonly mutate?: (request: AdmissionRequest) => void | Promise<void>;
+  /** Runs after the kind's own validation; the draft is final. */
+  readonly validate?: (request: AdmissionRequest) => void | Promise<void>;
+  /** Words a commit that failed on one of this plugin's writes, where the failure is the client's. Throws an ApiError, or returns to say "not mine". */
+  readonly explain?: (request: AdmissionRequest, failed: Write) => void | Promise<void>;
+}

@@ -1,0 +1,19 @@
+/** Secrets are compared by digest, so that neither their length nor their content shows in the time it takes. */
+
+export const sha256 = async (text: string): Promise<Uint8Array> =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+
+export const sha256Hex = async (text: string): Promise<string> =>
+  Array.from(await sha256(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export async function sameSecret(a: string, b: string): Promise<boolean> {
+  const [left, right] = await Promise.all([sha256(a), sha256(b)]);
+  return crypto.subtle.timingSafeEqual(left, right);
+}
+
+/** Whether the secret has that digest, in hex. */
+export async function hasDigest(secret: string, hex: string): Promise<boolean> {
+  const expected = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  const actual = await sha256(secret);
+  return expected.length === actual.length && crypto.subtle.timingSafeEqual(actual, expected);
+}

@@ -1,0 +1,16 @@
+import type { ClusterKeys } from "../durable-objects/cluster-keys.ts";
+import type { ClusterStore } from "../durable-objects/cluster-store.ts";
+
+/** The Worker's bindings, as wrangler.toml and the local server's configuration declare them. */
+export interface Env {
+  readonly CLUSTER_STORE: DurableObjectNamespace<ClusterStore>;
+  readonly CLUSTER_KEYS: DurableObjectNamespace<ClusterKeys>;
+  /** The Worker itself, for what the control plane asks of its own API. */
+  readonly API: Fetcher;
+  /** Hex SHA-256 of the default cluster's administrator token. */
+  readonly ADMIN_TOKEN_SHA256?: string;
+  /** The credential of the control plane's own loops; never leaves the deployment. */
+  readonly INTERNAL_TOKEN?: string;
+  /** PEM of the certificate authority that clients verify this server with, where it has one of its own. */
+  readonly CLUSTER_CA?: string;
+}

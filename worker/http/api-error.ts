@@ -1,0 +1,24 @@
+import type { Status } from "../../api/machinery/status.ts";
+
+/** An answer that is a Status, thrown at any depth of the Worker and rendered in one place (worker/http/app.ts). */
+export class ApiError extends Error {
+  constructor(
+    readonly status: Status,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(status.message ?? "");
+  }
+}
+
+/** An error that Kubernetes answers as plain text, before its API machinery has a say. */
+export class PlainTextError extends Error {
+  constructor(
+    readonly code: 400 | 404 | 406 | 415,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The store refused a call that was decided with an old policy: catch up and decide again. */
+export class StalePolicy extends Error {}

@@ -1,0 +1,74 @@
+/** The API server's routes. Everything that is thrown below is rendered here, once. */
+import { Hono } from "hono";
+import { internalError, noSuchResource, type Status } from "../../api/machinery/status.ts";
+import type { Env } from "../env.ts";
+import { ApiError, PlainTextError } from "./api-error.ts";
+import { serveHealth, serveVersion } from "./health.ts";
+import { serveJoin } from "./join.ts";
+import { serveDiscovery } from "./serve-discovery.ts";
+import { serveOpenApi } from "./serve-openapi.ts";
+import { serveResource } from "./serve-resource.ts";
+
+export interface Bindings {
+  readonly Bindings: Env;
+  readonly Variables: { cluster: string };
+}
+
+const CLUSTER_PREFIX = /^\/clusters\/([a-z0-9]([-a-z0-9]*[a-z0-9])?)(?=\/|$)/;
+
+/** The cluster is a prefix of every path; routes are written without it. */
+const getPath = (request: Request) => new URL(request.url).pathname.replace(CLUSTER_PREFIX, "") || "/";
+
+export const app = new Hono<Bindings>({ strict: false, getPath } as ConstructorParameters<typeof Hono<Bindings>>[0]);
+
+app.use(async (c, next) => {
+  c.set("cluster", CLUSTER_PREFIX.exec(new URL(c.req.url).pathname)?.[1] ?? "default");
+  await next();
+  const answered = c.res.headers;
+  if (c.res.status === 101) return;
+  answered.set("Audit-Id", c.req.header("Audit-Id") ?? crypto.randomUUID());
+  if (!answered.has("Cache-Control")) answered.set("Cache-Control", "no-cache, private");
+});
+
+for (const path of ["/healthz", "/livez", "/readyz"]) {
+  app.all(path, serveHealth);
+  app.all(`${path}/*`, serveHealth);
+}
+app.all("/version", serveVersion);
+app.all("/openapi/*", serveOpenApi);
+app.all("/", serveDiscovery);
+app.all("/api", serveDiscovery);
+app.all("/apis", serveDiscovery);
+app.all("/api/:version", serveDiscovery);
+app.all("/apis/:group", serveDiscovery);
+app.all("/apis/:group/:version", serveDiscovery);
+app.post("/sailplane/v1/join", serveJoin);
+app.all("/api/:version/*", serveResource);
+app.all("/apis/:group/:version/*", serveResource);
+
+app.notFound(() => new Response("404 page not found\n", { status: 404, headers: PLAIN_TEXT }));
+
+app.onError((error, c) => {
+  if (error instanceof ApiError) return renderStatus(error.status, error.headers);
+  if (error instanceof PlainTextError) {
+    return new Response(`${error.message}\n`, { status: error.code, headers: PLAIN_TEXT });
+  }
+  console.error(JSON.stringify({ level: "error", path: c.req.path, method: c.req.method, error: String(error.stack) }));
+  return renderStatus(internalError(error.message));
+});
+
+export const PLAIN_TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
+
+function renderStatus(status: Status, headers: Readonly<Record<string, string>> = {}): Response {
+  const retry = status.details?.retryAfterSeconds;
+  return new Response(JSON.stringify(status), {
+    status: status.code ?? 500,
+    headers: {
+      "Content-Type": "application/json",
+      ...(retry === undefined ? {} : { "Retry-After": String(retry) }),
+      ...headers,
+    },
+  });
+}
+
+export const missing = () => new ApiError(noSuchResource());

@@ -1,0 +1,71 @@
+/** Bodies of create, update and delete: media type, size, decoding, and the checks of apiVersion and kind. */
+import {
+  type DecodedBody,
+  decodeBody,
+  type FieldValidation,
+  type GroupVersionKind,
+} from "../../api/machinery/decode.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { badRequest, requestTooLarge, unsupportedMediaType } from "../../api/machinery/status.ts";
+import { ApiError } from "./api-error.ts";
+import type { RequestContext } from "./context.ts";
+import type { WriteOptions } from "./options.ts";
+import { decodeProtobuf } from "./pending.ts";
+
+/** Kubernetes' limit of a request's body. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024;
+
+export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  if (request.body === null) return new Uint8Array();
+  const declared = Number(request.headers.get("Content-Length") ?? 0);
+  if (declared > MAX_BODY_BYTES) throw new ApiError(tooLarge());
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length > MAX_BODY_BYTES) throw new ApiError(tooLarge());
+  return body;
+}
+
+const tooLarge = () => requestTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
+
+export type BodyType = "json" | "yaml" | "protobuf";
+
+const BODY_TYPES: Readonly<Record<string, BodyType>> = {
+  "application/json": "json",
+  "application/yaml": "yaml",
+  "application/vnd.kubernetes.protobuf": "protobuf",
+};
+
+const UNKNOWN_BODY =
+  "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+export const mediaTypeOf = (request: Request): string =>
+  (request.headers.get("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+
+export function bodyType(request: Request): BodyType {
+  const media = mediaTypeOf(request);
+  if (media === "") return "json";
+  const type = BODY_TYPES[media];
+  if (!type) throw new ApiError(unsupportedMediaType(UNKNOWN_BODY));
+  return type;
+}
+
+/** The object of a create or update, of the served kind, structurally sound, unknown fields dropped. */
+export function decodeObject(context: RequestContext, options: WriteOptions, served = context.served): KubeObject {
+  const { body, warnings } = context;
+  const expected = { group: served.group, version: served.version, kind: served.resource.kind };
+  const decoded = decodeAs(body, {
+    type: bodyType(context.request),
+    expected,
+    fieldValidation: options.fieldValidation,
+  });
+  if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
+  warnings.push(...decoded.warnings);
+  return decoded.object;
+}
+
+export function decodeAs(
+  body: Uint8Array,
+  { type, expected, fieldValidation }: { type: BodyType; expected: GroupVersionKind; fieldValidation: FieldValidation },
+): DecodedBody {
+  if (type === "protobuf") return decodeProtobuf(body, expected);
+  return decodeBody({ text: new TextDecoder().decode(body), syntax: type, expected, fieldValidation });
+}

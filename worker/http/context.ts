@@ -1,0 +1,27 @@
+import type { User } from "../auth/user.ts";
+import type { Env } from "../env.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import type { Registry, Served } from "../registry/registry.ts";
+import type { StoreClient } from "../registry/store-client.ts";
+import type { ResourcePath } from "./request-info.ts";
+
+/** A request that is authenticated and authorized, on its way to a verb. */
+export interface RequestContext {
+  readonly env: Env;
+  readonly cluster: string;
+  readonly request: Request;
+  readonly url: URL;
+  readonly query: URLSearchParams;
+  readonly path: ResourcePath;
+  readonly served: Served;
+  readonly user: User;
+  readonly policy: PolicySnapshot;
+  readonly registry: Registry;
+  readonly store: StoreClient;
+  /** The request's body, read once, however often the request is decided again. */
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** ms since the epoch, one moment for the whole request. */
+  readonly now: number;
+  /** Texts for Warning headers, in order; a text is sent once. */
+  readonly warnings: string[];
+}

@@ -1,0 +1,66 @@
+/** The `continue` token of a paged list, in Kubernetes' own form (apiserver/pkg/storage/continue.go). */
+import { badRequest } from "../../api/machinery/status.ts";
+import type { Revision } from "../../api/store.ts";
+import { ApiError } from "./api-error.ts";
+
+export interface ContinueToken {
+  readonly revision: Revision;
+  /** The last object of the page before; `namespace` "" for cluster scope. */
+  readonly after: { readonly namespace: string; readonly name: string };
+}
+
+const VERSION = "meta.k8s.io/v1";
+
+export function formatContinue({ revision, after }: ContinueToken): string {
+  const start = after.namespace === "" ? after.name : `${after.namespace}/${after.name}`;
+  // The NUL makes the start the smallest key after the last one, as Kubernetes writes it.
+  const text = JSON.stringify({ v: VERSION, rv: revision, start: `${start}\u0000` });
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+export function parseContinue(token: string): ContinueToken {
+  const { v, rv, start } = decode(token);
+  if (v !== VERSION) refuse(`server does not recognize this encoded version ${v ?? ""}`);
+  if (typeof rv !== "number" || rv === 0) refuse(`incorrect encoded start resourceVersion (version ${VERSION})`);
+  if (typeof start !== "string" || start === "") refuse(`encoded start key empty (version ${VERSION})`);
+  if (start.split("/").includes("..")) refuse(start);
+  const key = start.replace(/\0$/, "");
+  const slash = key.indexOf("/");
+  return {
+    revision: rv as Revision,
+    after: slash < 0 ? { namespace: "", name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) },
+  };
+}
+
+function decode(token: string): { v?: string; rv?: number; start?: string } {
+  const bad = /[^A-Za-z0-9_-]/.exec(token);
+  if (bad) refuse(`illegal base64 data at input byte ${bad.index}`);
+  if (token.length % 4 === 1) refuse(`illegal base64 data at input byte ${token.length - 1}`);
+  const text = new TextDecoder().decode(
+    Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0)),
+  );
+  try {
+    return JSON.parse(text) as { v?: string; rv?: number; start?: string };
+  } catch {
+    return refuse(goJsonError(text));
+  }
+}
+
+/** The commonest complaints of Go's decoder, for tokens that are no JSON. */
+function goJsonError(text: string): string {
+  for (const literal of ["null", "true", "false"]) {
+    if (text[0] !== literal[0]) continue;
+    const at = [...literal].findIndex((char, i) => text[i] !== char);
+    if (at > 0 && text[at] !== undefined) {
+      return `invalid character '${text[at]}' in literal ${literal} (expecting '${literal[at]}')`;
+    }
+  }
+  return text === "" ? "unexpected end of JSON input" : `invalid character '${text[0]}' looking for beginning of value`;
+}
+
+function refuse(why: string): never {
+  throw new ApiError(badRequest(`invalid continue token: continue key is not valid: ${why}`));
+}

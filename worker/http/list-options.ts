@@ -1,0 +1,151 @@
+/** metav1.ListOptions as URL parameters, checked as Kubernetes checks them (apimachinery internalversion/validation). */
+import { type FieldError, forbidden, notSupported } from "../../api/machinery/field-error.ts";
+import { parseFieldSelector, parseLabelSelector } from "../../api/machinery/selector.ts";
+import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import type { Requirement, Revision } from "../../api/store.ts";
+import { ApiError } from "./api-error.ts";
+import { type ContinueToken, parseContinue } from "./continue-token.ts";
+import { booleanOption, integerOption } from "./options.ts";
+
+export interface Selection {
+  readonly requirements: readonly Requirement[];
+  /** The one name or namespace that a field selector pins down. */
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
+export interface ListOptions {
+  readonly limit: number;
+  readonly continue?: ContinueToken;
+  /** Undefined for "" and "0" alike where no exact state is asked for. */
+  readonly resourceVersion?: Revision;
+  readonly match: "" | "Exact" | "NotOlderThan";
+}
+
+export interface WatchOptions {
+  /** Undefined: start with the present state. */
+  readonly since?: Revision;
+  readonly bookmarks: boolean;
+  readonly sendInitialEvents: boolean;
+  readonly timeoutSeconds?: number;
+}
+
+export const isWatch = (query: URLSearchParams): boolean => booleanOption(query, "watch");
+
+export function listOptions(query: URLSearchParams): ListOptions {
+  const limit = integerOption(query, "limit") ?? 0;
+  checkCombination(query, false);
+  const revision = query.get("resourceVersion") ?? "";
+  const token = query.get("continue") ?? "";
+  if (token !== "") {
+    if (revision !== "" && revision !== "0") {
+      throw new ApiError(badRequest("specifying resource version is not allowed when using continue"));
+    }
+    return { limit, continue: parseContinue(token), match: "" };
+  }
+  const resourceVersion = revisionOption(query);
+  return {
+    limit,
+    ...(resourceVersion !== undefined && resourceVersion > 0 ? { resourceVersion } : {}),
+    match: (query.get("resourceVersionMatch") ?? "") as ListOptions["match"],
+  };
+}
+
+export function watchOptions(query: URLSearchParams): WatchOptions {
+  integerOption(query, "limit");
+  checkCombination(query, true);
+  const revision = revisionOption(query);
+  const timeoutSeconds = integerOption(query, "timeoutSeconds");
+  const sendInitialEvents = booleanOption(query, "sendInitialEvents");
+  const fromNow = query.get("sendInitialEvents") === "false" || query.get("sendInitialEvents") === "0";
+  return {
+    ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),
+    ...(fromNow && !revision ? {} : {}),
+    bookmarks: booleanOption(query, "allowWatchBookmarks"),
+    sendInitialEvents,
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+  };
+}
+
+/** `resourceVersion` of a read: undefined where not given. */
+export function revisionOption(query: URLSearchParams): Revision | undefined {
+  const value = query.get("resourceVersion") ?? "";
+  if (value === "") return undefined;
+  if (!/^\d+$/.test(value)) {
+    const text = JSON.stringify(value);
+    throw new ApiError(
+      failure(500, "", `resourceVersion: Invalid value: ${text}: strconv.ParseUint: parsing ${text}: invalid syntax`),
+    );
+  }
+  return Number(value) as Revision;
+}
+
+const MATCHES = ["Exact", "NotOlderThan", ""];
+
+function checkCombination(query: URLSearchParams, watch: boolean): void {
+  const match = query.get("resourceVersionMatch") ?? "";
+  const revision = query.get("resourceVersion") ?? "";
+  const token = query.get("continue") ?? "";
+  const initial = query.get("sendInitialEvents");
+  const path = "resourceVersionMatch";
+  const errors: FieldError[] = [];
+  if (initial !== null && initial !== "") {
+    if (!watch) errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+    else if (match !== "NotOlderThan") {
+      errors.push(forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+    }
+  }
+  if (match !== "") {
+    if (watch) {
+      if (initial === null || initial === "") {
+        errors.push(
+          forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
+        );
+      }
+      if (match !== "NotOlderThan") errors.push(notSupported(path, match, ["NotOlderThan"]));
+    } else {
+      if (revision === "") {
+        errors.push(forbidden(path, "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+      }
+      if (!MATCHES.includes(match)) errors.push(notSupported(path, match, MATCHES));
+      if (match === "Exact" && revision === "0") {
+        errors.push(forbidden(path, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+      }
+    }
+  }
+  if (token !== "" && (watch || match !== "")) {
+    errors.push(forbidden(path, "resourceVersionMatch is forbidden when continue is provided"));
+  }
+  if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", "ListOptions", "", errors));
+}
+
+const GENERIC_FIELDS = ["metadata.name", "metadata.namespace"];
+
+/** The label and field selectors of a request, with what they pin down taken out. */
+export function selectionOf(query: URLSearchParams, resource: Resource): Selection {
+  const labels = parseLabelSelector(query.get("labelSelector") ?? "");
+  if (!labels.ok) throw new ApiError(badRequest(labels.message));
+  const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
+  if (!fields.ok) throw new ApiError(badRequest(fields.message));
+  const known = new Set([...GENERIC_FIELDS, ...Object.keys(resource.fields ?? {})]);
+  for (const { key } of fields.requirements) {
+    if (!known.has(key)) throw new ApiError(badRequest(unknownField(key, resource)));
+  }
+  const pinned = (key: string) =>
+    fields.requirements.find((r) => r.key === key && r.operator === "in" && r.values.length === 1)?.values[0];
+  const name = pinned("metadata.name");
+  const namespace = pinned("metadata.namespace");
+  return {
+    requirements: [...labels.requirements, ...fields.requirements],
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+function unknownField(key: string, resource: Resource): string {
+  if (resource.fields === undefined) {
+    return `"${key}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+  }
+  return `field label not supported: ${key}`;
+}

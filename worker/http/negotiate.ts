@@ -1,0 +1,66 @@
+/** Content negotiation of answers (apiserver/pkg/endpoints/handlers/negotiation). */
+import { PlainTextError } from "./api-error.ts";
+
+export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
+
+export interface Accepted {
+  readonly type: MediaType;
+  /** What the client wants to see instead of the object. */
+  readonly as?: "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+  readonly pretty: boolean;
+}
+
+interface Clause {
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly quality: number;
+}
+
+const TYPES: Readonly<Record<string, MediaType>> = {
+  "application/json": "application/json",
+  "application/yaml": "application/yaml",
+  "application/vnd.kubernetes.protobuf": "application/vnd.kubernetes.protobuf",
+  "*/*": "application/json",
+  "application/*": "application/json",
+};
+
+export const NOT_ACCEPTABLE =
+  "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;as=Table;v=v1;g=meta.k8s.io";
+
+export function parseAccept(header: string): Clause[] {
+  return header
+    .split(",")
+    .map((part) => {
+      const [type = "", ...rest] = part.split(";").map((piece) => piece.trim());
+      const parameters = Object.fromEntries(rest.map((pair) => pair.split("=", 2) as [string, string]));
+      return { type: type.toLowerCase(), parameters, quality: Number(parameters["q"] ?? 1) };
+    })
+    .filter(({ type }) => type !== "")
+    .map((clause, order) => ({ ...clause, order }))
+    .sort((a, b) => b.quality - a.quality || a.order - b.order);
+}
+
+/** Throws 406 as Kubernetes words it. `views` are the transformations that this endpoint offers. */
+export function negotiate(request: Request, url: URL, views: readonly string[]): Accepted {
+  const pretty = isPretty(request, url);
+  const header = request.headers.get("Accept");
+  if (header === null || header.trim() === "") return { type: "application/json", pretty };
+  for (const { type, parameters } of parseAccept(header)) {
+    const media = TYPES[type];
+    if (!media) continue;
+    const { as } = parameters;
+    if (as === undefined) return { type: media, pretty };
+    const group = parameters["g"] ?? "";
+    const version = parameters["v"] ?? "";
+    if (group !== "meta.k8s.io" || version !== "v1" || !views.includes(as)) continue;
+    return { type: media, as: as as NonNullable<Accepted["as"]>, pretty };
+  }
+  throw new PlainTextError(406, NOT_ACCEPTABLE);
+}
+
+function isPretty(request: Request, url: URL): boolean {
+  const asked = url.searchParams.get("pretty");
+  if (asked !== null) return asked !== "false" && asked !== "0";
+  const agent = request.headers.get("User-Agent") ?? "";
+  return agent.startsWith("curl") || agent.startsWith("Wget") || agent.startsWith("Mozilla/5.0");
+}

@@ -1,0 +1,88 @@
+/** The patch media types, and what each makes of an object. */
+
+import { type DecodedJson, decodeJson } from "../../api/machinery/decode-json.ts";
+import { invalid as invalidField } from "../../api/machinery/field-error.ts";
+import { parseJson } from "../../api/machinery/json-syntax.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { applyJsonPatch } from "../../api/machinery/patch/json-patch.ts";
+import { applyMergePatch } from "../../api/machinery/patch/merge-patch.ts";
+import type { JsonObject, PatchResult } from "../../api/machinery/patch/patch-result.ts";
+import { printGo } from "../../api/machinery/patch/print-go.ts";
+import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
+import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
+import { structOfKind } from "../../api/schema/table.ts";
+import type { Served } from "../registry/registry.ts";
+import { ApiError } from "./api-error.ts";
+import type { WriteOptions } from "./options.ts";
+
+export interface PatchContext {
+  readonly options: WriteOptions;
+  readonly served: Served;
+}
+
+export interface PatchFormat {
+  /** Only kinds of the schema table have what it merges by. */
+  readonly needsStruct?: boolean;
+  readonly apply: (object: KubeObject, patch: unknown, context: PatchContext) => PatchResult;
+  /** How an error about the result shows what was wrong: the patched object as JSON, or the patch as Go prints it. */
+  readonly printed: (patch: unknown, patched: JsonObject) => string;
+}
+
+export const patchFormats: Readonly<Record<string, PatchFormat>> = {
+  "application/json-patch+json": {
+    apply: (object, patch, { options }) => applyJsonPatch(members(object), patch, options.fieldValidation),
+    printed: (_patch, patched) => JSON.stringify(patched),
+  },
+  "application/merge-patch+json": {
+    apply: (object, patch, { options }) => applyMergePatch(members(object), patch, options.fieldValidation),
+    printed: (_patch, patched) => JSON.stringify(patched),
+  },
+  "application/strategic-merge-patch+json": {
+    needsStruct: true,
+    apply: (object, patch, { served }) => applyStrategicMergePatch(members(object), patch, structFor(served)),
+    printed: (patch) => printGo(patch),
+  },
+};
+
+const members = (object: KubeObject) => object as unknown as JsonObject;
+
+function structFor({ group, version, resource }: Served) {
+  const struct = structOfKind(apiVersionOf(group, version), resource.kind);
+  if (!struct) throw new Error(`no schema for ${resource.kind}`);
+  return struct;
+}
+
+export function parsePatch(body: Uint8Array): unknown {
+  const parsed = parseJson(new TextDecoder().decode(body));
+  if (!parsed.ok) throw new ApiError(badRequest(`error decoding patch: ${parsed.message}`));
+  return parsed.value;
+}
+
+export interface Patched {
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+/** Patches the object and decodes what comes out; throws what Kubernetes answers where either fails. */
+export function applyFormat(format: PatchFormat, patch: unknown, object: KubeObject, context: PatchContext): Patched {
+  const result = format.apply(object, patch, context);
+  if (!result.ok) {
+    const { code, reason, message, causes, emptyDetails } = result;
+    const details = causes ? { causes: [...causes] } : emptyDetails ? {} : undefined;
+    throw new ApiError(failure(code, reason, message, details));
+  }
+  const { fieldValidation } = context.options;
+  const decoded = decodePatched(result.object, context.served);
+  const refuse = (why: string) =>
+    new ApiError(invalid("", "", "", [invalidField("patch", format.printed(patch, result.object), why)]));
+  if (!decoded.ok) throw refuse(decoded.message);
+  const strict = fieldValidation === "Ignore" ? [] : [...result.strictErrors, ...decoded.strict];
+  if (fieldValidation === "Strict" && strict.length > 0) throw refuse(`strict decoding error: ${strict.join(", ")}`);
+  return { object: decoded.value as unknown as KubeObject, warnings: strict };
+}
+
+function decodePatched(object: JsonObject, served: Served): DecodedJson {
+  if (served.custom) return { ok: true, value: object, strict: [] };
+  return decodeJson(JSON.stringify(object), structFor(served));
+}

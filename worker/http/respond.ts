@@ -1,0 +1,35 @@
+/** Objects to wire: the one place that knows how an answer looks. */
+import { stringify as stringifyYaml } from "yaml";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Status } from "../../api/machinery/status.ts";
+import type { Accepted, MediaType } from "./negotiate.ts";
+import { encodeProtobuf } from "./pending.ts";
+
+const JSON_TYPE = "application/json";
+
+export const jsonText = (text: string, status = 200): Response =>
+  new Response(text, { status, headers: { "Content-Type": JSON_TYPE } });
+
+/** `value` is any JSON value that names its own kind. */
+export function renderValue(value: KubeObject | Status | object, accepted: Accepted, status = 200): Response {
+  return new Response(encode(value, accepted), { status, headers: { "Content-Type": accepted.type } });
+}
+
+/** An object whose JSON text is at hand: not parsed unless another form was asked for. */
+export function renderText(text: string, accepted: Accepted, status = 200): Response {
+  if (accepted.type === JSON_TYPE && !accepted.pretty) return jsonText(text, status);
+  return renderValue(JSON.parse(text) as KubeObject, accepted, status);
+}
+
+function encode(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {
+  switch (type) {
+    case "application/json":
+      return pretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value);
+    case "application/yaml":
+      return stringifyYaml(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+    case "application/vnd.kubernetes.protobuf":
+      return encodeProtobuf(value as KubeObject);
+  }
+}
+
+export const statusMediaType = (asked: MediaType | undefined): MediaType => asked ?? JSON_TYPE;

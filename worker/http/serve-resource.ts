@@ -1,0 +1,142 @@
+/** One request for a resource: who, may they, which verb; decided again when the store says that policy has changed. */
+import type { Context } from "hono";
+import { methodNotAllowed, noSuchResource } from "../../api/machinery/status.ts";
+import type { Verb } from "../../api/resources/resource.ts";
+import { identify } from "../auth/identify.ts";
+import { requirePermission } from "../auth/require-permission.ts";
+import { customResources } from "../policy/custom-resources.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import type { StoreClient } from "../registry/store-client.ts";
+import { ApiError } from "./api-error.ts";
+import type { Bindings } from "./app.ts";
+import { readBody } from "./body.ts";
+import type { RequestContext } from "./context.ts";
+import { isWatch } from "./list-options.ts";
+import { parseResourcePath, type ResourcePath } from "./request-info.ts";
+import { findSubresource } from "./subresources/index.ts";
+import { create } from "./verbs/create.ts";
+import { remove } from "./verbs/delete.ts";
+import { removeCollection } from "./verbs/deletecollection.ts";
+import { get } from "./verbs/get.ts";
+import { list } from "./verbs/list.ts";
+import { patch } from "./verbs/patch.ts";
+import { update } from "./verbs/update.ts";
+import { watch } from "./verbs/watch.ts";
+import { withPolicy } from "./with-policy.ts";
+
+const verbs: Readonly<Record<Verb, (context: RequestContext) => Promise<Response>>> = {
+  create,
+  delete: remove,
+  deletecollection: removeCollection,
+  get,
+  list,
+  patch,
+  update,
+  watch,
+};
+
+export async function serveResource(c: Context<Bindings>): Promise<Response> {
+  const url = new URL(c.req.url);
+  const path = parseResourcePath(c.req.path);
+  if (!path) throw new ApiError(noSuchResource());
+  const body = isUpgrade(c.req.raw) ? new Uint8Array() : await readBody(c.req.raw);
+  return withPolicy(c, ({ policy, store }) => decide(c, { url, path, body, policy, store }));
+}
+
+interface Asked {
+  readonly url: URL;
+  readonly path: ResourcePath;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly policy: PolicySnapshot;
+  readonly store: StoreClient;
+}
+
+async function decide(c: Context<Bindings>, { url, path, body, policy, store }: Asked): Promise<Response> {
+  const request = c.req.raw;
+  const now = Date.now();
+  const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now });
+  const verb = verbOf(request.method, path, url.searchParams);
+  requirePermission(user, verb, path, policy);
+
+  const registry = policy.derive(customResources);
+  const served = registry.find(path.group, path.version, path.resource);
+  if (!served) throw new ApiError(noSuchResource());
+  const context: RequestContext = {
+    env: c.env,
+    cluster: c.var.cluster,
+    request,
+    url,
+    query: url.searchParams,
+    path,
+    served,
+    user,
+    policy,
+    registry,
+    store,
+    body,
+    now,
+    warnings: [],
+  };
+  const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
+  return withWarnings(response, context.warnings);
+}
+
+async function serveVerb(context: RequestContext, verb: string): Promise<Response> {
+  const { resource } = context.served;
+  const { path, request } = context;
+  const offered: readonly string[] = resource.verbs ?? Object.keys(verbs);
+  if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
+    throw new ApiError(methodNotAllowed());
+  }
+  return verbs[verb as Verb](context);
+}
+
+/** A namespaced resource is created in a namespace; a name is not posted to, a collection is not put. */
+function fitsPath(
+  method: string,
+  { name, namespace, resource }: ResourcePath,
+  scope: "Namespaced" | "Cluster",
+): boolean {
+  const needsNamespace = scope === "Namespaced" && namespace === "" && (name !== "" || method === "POST");
+  if (needsNamespace) return false;
+  if (scope === "Cluster" && namespace !== "" && resource !== "namespaces") return false;
+  return name === "" ? method === "GET" || method === "POST" || method === "DELETE" : method !== "POST";
+}
+
+function serveSubresource(context: RequestContext): Promise<Response> {
+  const serve = findSubresource(context);
+  if (!serve) throw new ApiError(noSuchResource());
+  return serve(context);
+}
+
+/** The verb of Kubernetes' authorization (apiserver/pkg/endpoints/request). */
+export function verbOf(method: string, path: ResourcePath, query: URLSearchParams): string {
+  switch (method) {
+    case "POST":
+      return "create";
+    case "GET":
+    case "HEAD":
+      if (path.watch || (path.name === "" && isWatch(query))) return "watch";
+      return path.name === "" ? "list" : path.subresource === "" && isWatch(query) ? "watch" : "get";
+    case "PUT":
+      return "update";
+    case "PATCH":
+      return "patch";
+    case "DELETE":
+      return path.name === "" ? "deletecollection" : "delete";
+    default:
+      return method.toLowerCase();
+  }
+}
+
+const isUpgrade = (request: Request) => request.headers.get("Upgrade") !== null;
+
+function withWarnings(response: Response, warnings: readonly string[]): Response {
+  if (warnings.length === 0) return response;
+  const headers = new Headers(response.headers);
+  for (const text of new Set(warnings)) headers.append("Warning", `299 - ${quoted(text)}`);
+  return new Response(response.body, { status: response.status, headers });
+}
+
+/** A quoted-string of RFC 9110, with control characters left out. */
+const quoted = (text: string) => `"${text.replace(/[\p{Cc}]/gu, "").replace(/["\\]/g, "\\$&")}"`;

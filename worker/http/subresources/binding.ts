@@ -1,0 +1,77 @@
+/** `pods/binding`: the scheduler's decision, written into the pod (registry/core/pod/storage BindingREST). */
+import type { Binding, Pod } from "../../../api/generated/core.v1.ts";
+import { notSupported, required } from "../../../api/machinery/field-error.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
+import { timestamp } from "../../registry/strategy.ts";
+import { updateObject } from "../../registry/update.ts";
+import { ApiError } from "../api-error.ts";
+import { decodeObject } from "../body.ts";
+import type { RequestContext } from "../context.ts";
+import { writeOptions } from "../options.ts";
+
+const OF = { group: "", resource: "pods/binding" };
+
+/** POST /namespaces/NS/pods/NAME/binding, and POST /namespaces/NS/bindings, whose body names the pod. */
+export async function bindPod(context: RequestContext): Promise<Response> {
+  if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
+  const options = writeOptions(context.query, "CreateOptions");
+  const bindings = context.registry.find("", "v1", "bindings");
+  const pods = context.registry.find("", "v1", "pods");
+  if (!bindings || !pods) throw new Error("the kinds Pod and Binding are not registered");
+  const binding = decodeObject(context, options, bindings) as unknown as Binding;
+  const name = context.path.resource === "bindings" ? (binding.metadata.name ?? "") : context.path.name;
+  checkBinding(binding, name);
+  await updateObject(
+    { ...context, served: pods, path: { ...context.path, resource: "pods", name, subresource: "binding" } },
+    {
+      subresource: "binding",
+      dryRun: options.dryRun,
+      fieldManager: options.fieldManager,
+      draftOf: (current) => bound(current as unknown as Pod, binding, context.now) as unknown as KubeObject,
+      prepare: () => {},
+      validate: () => {},
+    },
+  );
+  return Response.json(
+    { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
+    { status: 201 },
+  );
+}
+
+function checkBinding({ metadata, target }: Binding, name: string): void {
+  if (metadata.name !== undefined && metadata.name !== name) {
+    throw new ApiError(badRequest("name in URL does not match name in Binding object"));
+  }
+  const { kind = "" } = target;
+  const errors = [
+    ...(kind === "" || kind === "Node" ? [] : [notSupported("target.kind", kind, ["Node", "<empty>"])]),
+    ...(target.name ? [] : [required("target.name")]),
+  ];
+  const [error] = errors;
+  if (error) throw new ApiError(failure(500, "", `${error.path}: ${error.message}`));
+}
+
+/** The pod with its node, the binding's annotations and the condition PodScheduled. */
+function bound(pod: Pod, { metadata, target }: Binding, now: number): Pod {
+  const name = pod.metadata.name ?? "";
+  const refuse = (why: string) => new ApiError(conflict(OF, name, why));
+  if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+  if ((pod.spec.schedulingGates ?? []).length > 0) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+  const next = structuredClone(pod);
+  next.spec.nodeName = target.name ?? "";
+  if (metadata.annotations) next.metadata.annotations = { ...next.metadata.annotations, ...metadata.annotations };
+  if (metadata.labels) next.metadata.labels = { ...next.metadata.labels, ...metadata.labels };
+  const others = (next.status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
+  next.status.conditions = [
+    ...others,
+    {
+      type: "PodScheduled",
+      status: "True",
+      lastTransitionTime: timestamp(now),
+      ...(next.metadata.generation === undefined ? {} : { observedGeneration: next.metadata.generation }),
+    },
+  ];
+  return next;
+}

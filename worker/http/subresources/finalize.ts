@@ -1,0 +1,34 @@
+/** `namespaces/finalize`: only spec.finalizers change; the last one gone ends a namespace that is marked for deletion. */
+import type { Namespace } from "../../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { methodNotAllowed } from "../../../api/machinery/status.ts";
+import { keepServerFields } from "../../registry/strategy.ts";
+import { updateObject } from "../../registry/update.ts";
+import { ApiError } from "../api-error.ts";
+import { decodeObject } from "../body.ts";
+import type { RequestContext } from "../context.ts";
+import { negotiate } from "../negotiate.ts";
+import { writeOptions } from "../options.ts";
+import { renderText } from "../respond.ts";
+import { checkName } from "../verbs/update.ts";
+
+export async function finalizeNamespace(context: RequestContext): Promise<Response> {
+  if (context.request.method !== "PUT") throw new ApiError(methodNotAllowed());
+  const accepted = negotiate(context.request, context.url, []);
+  const options = writeOptions(context.query, "UpdateOptions");
+  const body = decodeObject(context, options) as unknown as Namespace;
+  checkName(body, context.path.name);
+  const { text } = await updateObject(context, {
+    subresource: "finalize",
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    draftOf: (current) =>
+      ({ ...structuredClone(current), spec: body.spec, metadata: { ...body.metadata } }) as KubeObject,
+    prepare(draft, current) {
+      keepServerFields(draft, current);
+      draft.metadata = { ...structuredClone(current.metadata) };
+    },
+    validate: () => {},
+  });
+  return renderText(text, accepted);
+}

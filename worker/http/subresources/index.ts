@@ -1,0 +1,45 @@
+/** Which subresource is served by what. */
+
+import { methodNotAllowed } from "../../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../context.ts";
+import { get } from "../verbs/get.ts";
+import { patch } from "../verbs/patch.ts";
+import { update } from "../verbs/update.ts";
+import { bindPod } from "./binding.ts";
+import { finalizeNamespace } from "./finalize.ts";
+import { scale } from "./scale.ts";
+import { requestToken } from "./token.ts";
+
+type Serve = (context: RequestContext) => Promise<Response>;
+
+/** By resource and subresource; others are parts of the object itself. */
+const special: Readonly<Record<string, Serve>> = {
+  "pods/binding": bindPod,
+  "namespaces/finalize": finalizeNamespace,
+  "serviceaccounts/token": requestToken,
+};
+
+export function findSubresource({ served, path }: RequestContext): Serve | undefined {
+  const { resource } = served;
+  const name = path.subresource;
+  const own = special[`${resource.plural}/${name}`];
+  if (own && resource.group === "") return own;
+  if (name === "scale" && resource.scale) return scale;
+  if (name === "status" ? resource.status : resource.subresources?.[name]) return part;
+  return undefined;
+}
+
+/** GET, PUT and PATCH of a subresource that is part of the object. */
+async function part(context: RequestContext): Promise<Response> {
+  switch (context.request.method) {
+    case "GET":
+      return get(context);
+    case "PUT":
+      return update(context);
+    case "PATCH":
+      return patch(context);
+    default:
+      throw new ApiError(methodNotAllowed());
+  }
+}

@@ -1,0 +1,114 @@
+/** `serviceaccounts/token`: a token for a service account (registry/core/serviceaccount/storage/token.go). */
+import type { TokenRequest } from "../../../api/generated/authentication.v1.ts";
+import { type FieldError, invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { apiVersionOf, type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
+import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
+import { type Claims, ISSUER, type ObjectClaim } from "../../auth/service-account-token.ts";
+import { keyOf, objectOf } from "../../registry/entry.ts";
+import { timestamp } from "../../registry/strategy.ts";
+import { ApiError } from "../api-error.ts";
+import { decodeObject } from "../body.ts";
+import type { RequestContext } from "../context.ts";
+import { negotiate } from "../negotiate.ts";
+import { writeOptions } from "../options.ts";
+import { renderValue } from "../respond.ts";
+
+const DEFAULT_SECONDS = 3600;
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 2 ** 32;
+const BINDABLE: Readonly<Record<string, { resource: string; namespaced: boolean; claim: "pod" | "node" | "secret" }>> =
+  {
+    Pod: { resource: "pods", namespaced: true, claim: "pod" },
+    Node: { resource: "nodes", namespaced: false, claim: "node" },
+    Secret: { resource: "secrets", namespaced: true, claim: "secret" },
+  };
+
+export async function requestToken(context: RequestContext): Promise<Response> {
+  if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
+  const accepted = negotiate(context.request, context.url, []);
+  const options = writeOptions(context.query, "CreateOptions");
+  const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
+  const { spec } = decodeObject(context, options, served) as unknown as TokenRequest;
+  const account = await serviceAccount(context);
+  const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
+  checkLifetime(seconds);
+  const bound = spec.boundObjectRef ? await boundObject(context, spec.boundObjectRef) : {};
+  const { name, namespace, uid } = account.metadata;
+  const now = Math.floor(context.now / 1000);
+  const audiences = spec.audiences?.length ? spec.audiences : [ISSUER];
+  const claims: Claims = {
+    aud: audiences,
+    exp: now + seconds,
+    iat: now,
+    nbf: now,
+    iss: ISSUER,
+    jti: crypto.randomUUID(),
+    sub: `system:serviceaccount:${namespace}:${name}`,
+    "kubernetes.io": { namespace: namespace ?? "", ...bound, serviceaccount: { name, uid } },
+  };
+  const token = await context.env.CLUSTER_KEYS.getByName(context.cluster).sign({ ...claims });
+  const answer = {
+    kind: "TokenRequest",
+    apiVersion: "authentication.k8s.io/v1",
+    metadata: { name, namespace, uid, creationTimestamp: timestamp(context.now) },
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
+    status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
+  };
+  return renderValue(answer, accepted, 201);
+}
+
+const TOKEN_REQUEST = {
+  resource: {
+    group: "authentication.k8s.io",
+    version: "v1",
+    kind: "TokenRequest",
+    plural: "tokenrequests",
+    scope: "Namespaced",
+  },
+  group: "authentication.k8s.io",
+  version: "v1",
+  custom: false,
+} as const;
+
+async function serviceAccount({ store, served, path }: RequestContext) {
+  const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
+  if (!entry) throw new ApiError(notFound({ group: "", resource: "serviceaccounts" }, path.name));
+  return objectOf(entry);
+}
+
+function checkLifetime(seconds: number): void {
+  const path = "spec.expirationSeconds";
+  const errors: FieldError[] = [];
+  if (seconds < MIN_SECONDS)
+    errors.push(invalidField(path, seconds, "may not specify a duration less than 10 minutes"));
+  if (seconds > MAX_SECONDS)
+    errors.push(invalidField(path, seconds, "may not specify a duration larger than 2^32 seconds"));
+  if (errors.length > 0) throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", "", errors));
+}
+
+/** The claims of the object that the token is bound to, and of a pod's node. */
+async function boundObject(
+  { store, path }: RequestContext,
+  { apiVersion = "", kind = "", name = "", uid = "" }: NonNullable<TokenRequest["spec"]["boundObjectRef"]>,
+): Promise<{ pod?: ObjectClaim; node?: ObjectClaim; secret?: ObjectClaim }> {
+  const { group, version } = parseApiVersion(apiVersion);
+  const bindable = apiVersionOf(group, version) === "v1" ? BINDABLE[kind] : undefined;
+  if (!bindable) {
+    throw new ApiError(badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`));
+  }
+  const { resource, namespaced, claim } = bindable;
+  const { entry } = await store.read({ resource, namespace: namespaced ? path.namespace : "", name });
+  if (!entry) throw new ApiError(notFound({ group: "", resource }, name));
+  const object = objectOf(entry) as KubeObject & { spec?: { nodeName?: string }; metadata: { uid: string } };
+  if (uid !== "" && uid !== object.metadata.uid) {
+    const message =
+      `the UID in the bound object reference (${uid}) does not match the UID in record. ` +
+      "The object might have been deleted and then recreated";
+    throw new ApiError(conflict({ group: "", resource: kind }, name, message));
+  }
+  const claims = { [claim]: { name, uid: object.metadata.uid } };
+  const nodeName = claim === "pod" ? (object.spec?.nodeName ?? "") : "";
+  if (nodeName === "") return claims;
+  const node = await store.read({ resource: "nodes", namespace: "", name: nodeName });
+  return node.entry ? { ...claims, node: { name: nodeName, uid: objectOf(node.entry).metadata.uid } } : claims;
+}

@@ -1,0 +1,124 @@
+import { generatedName } from "../../../api/machinery/generated-name.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
+import { alreadyExists, badRequest, failure } from "../../../api/machinery/status.ts";
+import { admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
+import type { AdmissionRequest } from "../../admission/plugin.ts";
+import { isPolicy } from "../../policy/snapshot.ts";
+import { attributesOf, keyOf } from "../../registry/entry.ts";
+import { trackManagedFields } from "../../registry/managed-fields.ts";
+import { prepareCreate, validateCreate } from "../../registry/strategy.ts";
+import { ApiError } from "../api-error.ts";
+import { decodeObject } from "../body.ts";
+import type { RequestContext } from "../context.ts";
+import { negotiate } from "../negotiate.ts";
+import { type WriteOptions, writeOptions } from "../options.ts";
+import { renderText } from "../respond.ts";
+import { OBJECT_VIEWS, renderView } from "../views.ts";
+
+/** POST to a collection. */
+export async function create(context: RequestContext): Promise<Response> {
+  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const options = writeOptions(context.query, "CreateOptions");
+  const { served } = context;
+  const body = decodeObject(context, options);
+  const draft = served.conversion ? served.conversion.toStored(body) : body;
+  const text = await createObject(context, draft, options);
+  if (accepted.as === undefined && !served.conversion) return renderText(text, accepted, 201);
+  return renderView(context, JSON.parse(text) as KubeObject, accepted, 201);
+}
+
+/** Names are drawn again when taken, as often as Kubernetes does. */
+const NAME_ATTEMPTS = 8;
+
+/** Takes a decoded draft through defaulting, admission, validation and the commit; answers the stored text. */
+export async function createObject(context: RequestContext, draft: KubeObject, options: WriteOptions): Promise<string> {
+  const { served, path } = context;
+  const { resource } = served;
+  const { metadata } = draft;
+  placeInNamespace(context, draft);
+  resource.defaults?.(draft);
+  checkRevision(metadata.resourceVersion);
+  const draws = !metadata.name && metadata.generateName ? metadata.generateName : undefined;
+  for (let attempt = 1; ; attempt++) {
+    const copy = draws === undefined ? draft : structuredClone(draft);
+    if (draws !== undefined) copy.metadata.name = generatedName(draws, crypto.getRandomValues(new Uint8Array(5)));
+    const request: AdmissionRequest = {
+      operation: "CREATE",
+      context,
+      subresource: "",
+      namespace: path.namespace,
+      name: copy.metadata.name ?? "",
+      object: copy,
+      old: undefined,
+      dryRun: options.dryRun,
+      writes: [],
+    };
+    await admitMutation(request);
+    prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now });
+    trackManagedFields(context, undefined, copy, options.fieldManager, "");
+    validateCreate(resource, copy);
+    await admitValidation(request);
+    const result = await commitCreate(request, copy, options.dryRun);
+    if (result !== "taken") return result;
+    if (draws === undefined || attempt === NAME_ATTEMPTS) {
+      throw await nameTaken(context, copy, draws !== undefined);
+    }
+  }
+}
+
+async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<string | "taken"> {
+  const { context, writes } = request;
+  const { resource } = context.served;
+  const text = textWithoutRevision(object);
+  const key = keyOf(resource, object.metadata.namespace ?? "", object.metadata.name ?? "");
+  const create = { op: "create", key, text, attributes: attributesOf(resource, object) } as const;
+  const all = dryRun
+    ? [...writes.filter(({ op }) => op === "expect"), { op: "expect", key, exists: false } as const]
+    : [...writes, create];
+  const result = await context.store.commit(all, isPolicy(key.resource) ? { changesPolicy: true } : {});
+  if (result.ok) return dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions.at(-1) ?? 0);
+  const failed = all[result.write];
+  if (failed && result.write < all.length - 1) await explainFailure(request, failed);
+  return "taken";
+}
+
+/** The answer to a create whose name is taken: by an object that is ending, or for good. */
+async function nameTaken(
+  { served, store }: RequestContext,
+  { metadata }: KubeObject,
+  drawn: boolean,
+): Promise<ApiError> {
+  const { resource } = served;
+  const of = { group: served.group, resource: resource.plural };
+  const name = metadata.name ?? "";
+  const { entry } = await store.read(keyOf(resource, metadata.namespace ?? "", name));
+  const status = alreadyExists(of, name);
+  const ending = entry && (JSON.parse(entry.text) as KubeObject).metadata.deletionTimestamp !== undefined;
+  if (ending) return new ApiError({ ...status, message: `object is being deleted: ${status.message}` });
+  if (!drawn) return new ApiError(status);
+  const message = `the server was not able to generate a unique name for the object: ${status.message}`;
+  return new ApiError(failure(409, "AlreadyExists", message, status.details));
+}
+
+/** The object belongs to the namespace of the URL, and says so. */
+export function placeInNamespace({ served, path }: RequestContext, { metadata }: KubeObject): void {
+  if (served.resource.scope === "Cluster") {
+    delete metadata.namespace;
+    return;
+  }
+  if (metadata.namespace && metadata.namespace !== path.namespace) {
+    throw new ApiError(
+      badRequest("the namespace of the provided object does not match the namespace sent on the request"),
+    );
+  }
+  metadata.namespace = path.namespace;
+}
+
+function checkRevision(revision: string | undefined): void {
+  if (revision === undefined || revision === "" || revision === "0") return;
+  if (!/^\d+$/.test(revision)) {
+    throw new ApiError(failure(500, "", `strconv.ParseUint: parsing ${JSON.stringify(revision)}: invalid syntax`));
+  }
+  throw new ApiError(failure(500, "", "resourceVersion should not be set on objects to be created"));
+}

@@ -1,0 +1,24 @@
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { deleted } from "../../../api/machinery/status.ts";
+import { deleteObject } from "../../registry/delete.ts";
+import { keyOf } from "../../registry/entry.ts";
+import type { RequestContext } from "../context.ts";
+import { deletionOf } from "../delete-options.ts";
+import { negotiate } from "../negotiate.ts";
+import { renderText, renderValue } from "../respond.ts";
+import { OBJECT_VIEWS, renderView } from "../views.ts";
+
+/** DELETE of one object: answers a Status when it is gone, the object while grace or finalizers hold it. */
+export async function remove(context: RequestContext): Promise<Response> {
+  const { served, path } = context;
+  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const deletion = deletionOf(context);
+  const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);
+  const object = JSON.parse(text) as KubeObject;
+  if (gone && !served.resource.deleteAnswersObject) {
+    const of = { group: served.group, resource: served.resource.plural };
+    return renderValue(deleted(of, path.name, object.metadata.uid), { ...accepted });
+  }
+  if (accepted.as === undefined && !served.conversion) return renderText(text, accepted);
+  return renderView(context, object, accepted);
+}

@@ -1,0 +1,19 @@
+import { notFound } from "../../../api/machinery/status.ts";
+import { keyOf, objectOf } from "../../registry/entry.ts";
+import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../context.ts";
+import { revisionOption } from "../list-options.ts";
+import { negotiate } from "../negotiate.ts";
+import { renderText } from "../respond.ts";
+import { OBJECT_VIEWS, renderView } from "../views.ts";
+
+/** GET of one object: the store's own text, unless the client asked for another form or version. */
+export async function get(context: RequestContext): Promise<Response> {
+  const { served, path, store } = context;
+  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  revisionOption(context.query);
+  const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
+  if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
+  if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);
+  return renderView(context, objectOf(entry), accepted);
+}

@@ -1,0 +1,107 @@
+import { apiVersionOf } from "../../../api/machinery/meta.ts";
+import { failure } from "../../../api/machinery/status.ts";
+import type { ListRequest, Revision } from "../../../api/store.ts";
+import { parseListHead } from "../../../api/store-stream.ts";
+import { objectOf } from "../../registry/entry.ts";
+import { storageResource } from "../../registry/registry.ts";
+import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../context.ts";
+import { formatContinue } from "../continue-token.ts";
+import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
+import { negotiate } from "../negotiate.ts";
+import { LIST_VIEWS, renderListView } from "../views.ts";
+
+/** GET of a collection. */
+export async function list(context: RequestContext): Promise<Response> {
+  const { served, query, store } = context;
+  const accepted = negotiate(context.request, context.url, LIST_VIEWS);
+  const options = listOptions(query);
+  const request = listRequest(context, options);
+  if (accepted.as === undefined && accepted.type === "application/json" && !accepted.pretty && !served.conversion) {
+    return streamList(context, request);
+  }
+  const page = await store.list(request).catch((error: unknown) => explainExpiry(error, options));
+  const last = page.items.at(-1);
+  return renderListView(
+    context,
+    page.items.map(objectOf),
+    {
+      resourceVersion: String(page.revision),
+      ...(page.more && last ? { continue: continueFrom(context, page.revision, last.key) } : {}),
+      ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
+    },
+    accepted,
+  );
+}
+
+/** What the store is asked, from path, selectors and options. */
+export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, "policyRevision"> {
+  const { served, path, query } = context;
+  const { resource } = served;
+  const selection = selectionOf(query, resource);
+  const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
+  const name = path.name !== "" ? path.name : selection.name;
+  const at = options.continue?.revision ?? (options.match === "Exact" ? options.resourceVersion : undefined);
+  const after = options.continue?.after;
+  return {
+    resource: storageResource(resource),
+    ...(namespace !== undefined && resource.scope === "Namespaced" ? { namespace } : {}),
+    ...(name === undefined ? {} : { name }),
+    ...(selection.requirements.length > 0 ? { requirements: selection.requirements } : {}),
+    ...(options.limit > 0 ? { limit: options.limit } : {}),
+    ...(after ? { after: after.namespace === "" ? { ...after, namespace: namespace ?? "" } : after } : {}),
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+const EXPIRED_CONTINUE = "The provided continue parameter is too old to display a consistent list result.";
+
+function explainExpiry(error: unknown, options: ListOptions): never {
+  if (!(error instanceof ApiError) || error.status.code !== 410) throw error;
+  if (!options.continue) {
+    throw new ApiError(failure(410, "Expired", `The resourceVersion for the provided list is too old.`));
+  }
+  throw new ApiError(failure(410, "Expired", EXPIRED_CONTINUE));
+}
+
+/** A page within one namespace names its last object without it, as Kubernetes' tokens do. */
+function continueFrom(context: RequestContext, revision: Revision, key: { namespace: string; name: string }): string {
+  const inNamespace = context.path.namespace !== "" || context.served.resource.scope === "Cluster";
+  return formatContinue({ revision, after: { namespace: inNamespace ? "" : key.namespace, name: key.name } });
+}
+
+const encoder = new TextEncoder();
+
+/** The store writes the items itself; only head and tail are ours. */
+async function streamList(context: RequestContext, request: Omit<ListRequest, "policyRevision">): Promise<Response> {
+  const { kind } = context.served.resource;
+  const apiVersion = apiVersionOf(context.served.group, context.served.version);
+  const response = await context.store
+    .stream("list", {
+      ...request,
+      ...(context.served.custom
+        ? {}
+        : { dropPrefix: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},` }),
+    })
+    .catch((error: unknown) => explainExpiry(error, listOptions(context.query)));
+  const page = parseListHead(response.headers);
+  const metadata = {
+    resourceVersion: String(page.revision),
+    ...(page.more && page.last ? { continue: continueFrom(context, page.revision, page.last) } : {}),
+    ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
+  };
+  const head = `{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
+  const { readable, writable } = new IdentityTransformStream();
+  const writer = writable.getWriter();
+  const pump = async () => {
+    await writer.write(encoder.encode(head));
+    writer.releaseLock();
+    if (response.body) await response.body.pipeTo(writable, { preventClose: true });
+    const tail = writable.getWriter();
+    await tail.write(encoder.encode("]}\n"));
+    await tail.close();
+  };
+  // A client that goes away ends the stream; there is nobody left to tell.
+  pump().catch(() => {});
+  return new Response(readable, { headers: { "Content-Type": "application/json" } });
+}

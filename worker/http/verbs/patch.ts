@@ -1,0 +1,67 @@
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { badRequest, unsupportedMediaType } from "../../../api/machinery/status.ts";
+import { updateObject } from "../../registry/update.ts";
+import { updateStrategy } from "../../registry/update-strategy.ts";
+import { ApiError } from "../api-error.ts";
+import { mediaTypeOf } from "../body.ts";
+import type { RequestContext } from "../context.ts";
+import { negotiate } from "../negotiate.ts";
+import { type WriteOptions, writeOptions } from "../options.ts";
+import { applyFormat, type PatchFormat, parsePatch, patchFormats } from "../patch-format.ts";
+import { renderText } from "../respond.ts";
+import { atServedVersion, OBJECT_VIEWS, renderView } from "../views.ts";
+import { applyServerSide } from "./apply.ts";
+import { placeInNamespace } from "./create.ts";
+
+/** PATCH of an object or of a subresource that is part of it. */
+export async function patch(context: RequestContext): Promise<Response> {
+  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const media = mediaTypeOf(context.request);
+  const options = writeOptions(context.query, "PatchOptions");
+  const { text, created } =
+    media === "application/apply-patch+yaml"
+      ? await applyServerSide(context, options)
+      : await applyPatchTo(context, options, formatOf(context, media));
+  const status = created ? 201 : 200;
+  if (accepted.as === undefined && !context.served.conversion) return renderText(text, accepted, status);
+  return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
+}
+
+function formatOf({ served }: RequestContext, media: string): PatchFormat {
+  const format = patchFormats[media];
+  // Custom resources have no strategy to merge by.
+  if (format && !(format.needsStruct && served.custom)) return format;
+  throw new ApiError(unsupportedMediaType("415: Unsupported Media Type", {}));
+}
+
+async function applyPatchTo(context: RequestContext, options: WriteOptions, format: PatchFormat) {
+  const { served, path } = context;
+  const { resource, conversion } = served;
+  const body = parsePatch(context.body);
+  return updateObject(context, {
+    subresource: path.subresource,
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    ...updateStrategy(resource, path.subresource),
+    draftOf(current) {
+      const patched = applyFormat(format, body, atServedVersion(served, current), { options, served });
+      // Only the last attempt's warnings are the answer's.
+      context.warnings.splice(0, Number.POSITIVE_INFINITY, ...patched.warnings);
+      const draft = conversion ? conversion.toStored(patched.object) : patched.object;
+      checkIdentity(context, draft);
+      resource.defaults?.(draft);
+      return draft;
+    },
+  });
+}
+
+/** A patch changes neither which object it is nor where it lives. */
+function checkIdentity(context: RequestContext, draft: KubeObject): void {
+  placeInNamespace(context, draft);
+  const { name } = context.path;
+  if (draft.metadata.name !== name) {
+    throw new ApiError(
+      badRequest(`the name of the object (${draft.metadata.name ?? ""}) does not match the name on the URL (${name})`),
+    );
+  }
+}

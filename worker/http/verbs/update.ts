@@ -1,0 +1,72 @@
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { badRequest, conflict } from "../../../api/machinery/status.ts";
+import { updateObject } from "../../registry/update.ts";
+import { updateStrategy } from "../../registry/update-strategy.ts";
+import { ApiError } from "../api-error.ts";
+import { decodeObject } from "../body.ts";
+import type { RequestContext } from "../context.ts";
+import { negotiate } from "../negotiate.ts";
+import { writeOptions } from "../options.ts";
+import { renderText } from "../respond.ts";
+import { OBJECT_VIEWS, renderView } from "../views.ts";
+import { createObject, placeInNamespace } from "./create.ts";
+
+/** PUT of an object or of a subresource that is part of it. */
+export async function update(context: RequestContext): Promise<Response> {
+  const { served, path } = context;
+  const { resource, conversion } = served;
+  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const options = writeOptions(context.query, "UpdateOptions");
+  const body = decodeObject(context, options);
+  checkName(body, path.name);
+  placeInNamespace(context, body);
+
+  const { text, created } = await updateObject(context, {
+    subresource: path.subresource,
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    ...updateStrategy(resource, path.subresource),
+    draftOf(current) {
+      const draft = conversion ? conversion.toStored(structuredClone(body)) : structuredClone(body);
+      resource.defaults?.(draft);
+      checkUid(context, draft, current);
+      return draft;
+    },
+    ...(resource.allowCreateOnUpdate && path.subresource === ""
+      ? { onMissing: async () => ({ text: await createObject(context, body, options), created: true }) }
+      : {}),
+  });
+  const status = created ? 201 : 200;
+  if (accepted.as === undefined && !conversion) return renderText(text, accepted, status);
+  return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
+}
+
+export function checkName({ metadata }: KubeObject, name: string): void {
+  if (!metadata.name) {
+    throw new ApiError(
+      badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`),
+    );
+  }
+  if (metadata.name !== name) {
+    throw new ApiError(
+      badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`),
+    );
+  }
+}
+
+/** A PUT that names a uid means that object and no later one of the same name. */
+function checkUid({ served, path }: RequestContext, draft: KubeObject, current: Stored<KubeObject>): void {
+  const { uid } = draft.metadata;
+  if (!uid || uid === current.metadata.uid) return;
+  const { resource, group } = served;
+  const prefix = group === "" ? "" : `${group}/`;
+  const place = resource.scope === "Cluster" ? path.name : `${path.namespace}/${path.name}`;
+  throw new ApiError(
+    conflict(
+      { group, resource: resource.plural },
+      path.name,
+      `StorageError: invalid object, Code: 4, Key: /registry/${prefix}${resource.plural}/${place}, ResourceVersion: 0, ` +
+        `AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+    ),
+  );
+}

@@ -1,0 +1,98 @@
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import { storageResource } from "../../registry/registry.ts";
+import type { RequestContext } from "../context.ts";
+import { selectionOf, watchOptions } from "../list-options.ts";
+import { type Accepted, negotiate } from "../negotiate.ts";
+import { encodeWatchEvent, partialObjectMetadata, renderTable } from "../pending.ts";
+import { atServedVersion, includeObject, WATCH_VIEWS } from "../views.ts";
+
+/** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
+const MIN_TIMEOUT_SECONDS = 1800;
+
+/** GET with `watch`: the store's own stream, transformed only where another form was asked for. */
+export async function watch(context: RequestContext): Promise<Response> {
+  const { served, path, query, store } = context;
+  const accepted = negotiate(context.request, context.url, WATCH_VIEWS);
+  const options = watchOptions(query);
+  const selection = selectionOf(query, served.resource);
+  const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
+  const name = path.name !== "" ? path.name : selection.name;
+  const response = await store.stream("watch", {
+    resource: storageResource(served.resource),
+    ...(namespace !== undefined && served.resource.scope === "Namespaced" ? { namespace } : {}),
+    ...(name === undefined ? {} : { name }),
+    ...(selection.requirements.length > 0 ? { requirements: selection.requirements } : {}),
+    ...(options.since === undefined ? {} : { since: options.since }),
+    sendInitialEvents: options.sendInitialEvents,
+    bookmarks: options.bookmarks,
+    bookmarkKind: {
+      apiVersion: apiVersionOf(served.resource.group, served.resource.version),
+      kind: served.resource.kind,
+    },
+    timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
+  });
+  const transform = eventTransform(context, accepted);
+  const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
+  return new Response(body, {
+    // Without an encoding of its own, proxies in between compress the stream and so hold events back.
+    headers: {
+      "Content-Type": streamType(accepted),
+      "Content-Encoding": "identity",
+      "Cache-Control": "no-cache, private",
+    },
+    encodeBody: "manual",
+  });
+}
+
+const streamType = ({ type }: Accepted) => (type === "application/json" ? type : `${type};stream=watch`);
+
+interface WatchEvent {
+  readonly type: string;
+  readonly object: KubeObject;
+}
+
+/** Undefined where the store's own lines are the answer. */
+function eventTransform(
+  context: RequestContext,
+  accepted: Accepted,
+): TransformStream<Uint8Array, Uint8Array> | undefined {
+  const { served } = context;
+  if (accepted.as === undefined && accepted.type === "application/json" && !served.conversion) return undefined;
+  const include = includeObject(context.query);
+  let first = true;
+  const shown = ({ type, object }: WatchEvent): KubeObject | object => {
+    if (type === "ERROR") return object;
+    if (accepted.as === "PartialObjectMetadata") return partialObjectMetadata(object);
+    if (accepted.as === undefined) return type === "BOOKMARK" ? object : atServedVersion(served, object);
+    const table = renderTable(served.resource, type === "BOOKMARK" ? [] : [object], {
+      now: Date.now(),
+      includeObject: include,
+      metadata: { resourceVersion: object.metadata.resourceVersion ?? "" },
+      headers: first,
+    });
+    first = false;
+    return table;
+  };
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  let rest = "";
+  return new TransformStream({
+    transform(chunk, controller) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        if (line === "") {
+          if (accepted.type === "application/json") controller.enqueue(encoder.encode("\n"));
+          continue;
+        }
+        const event = JSON.parse(line) as WatchEvent;
+        const object = shown(event);
+        controller.enqueue(
+          accepted.type === "application/vnd.kubernetes.protobuf"
+            ? encodeWatchEvent(event.type, object as KubeObject)
+            : encoder.encode(`${JSON.stringify({ type: event.type, object })}\n`),
+        );
+      }
+    },
+  });
+}

@@ -1,0 +1,76 @@
+/** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { badRequest } from "../../api/machinery/status.ts";
+import type { Served } from "../registry/registry.ts";
+import { ApiError } from "./api-error.ts";
+import type { RequestContext } from "./context.ts";
+import type { Accepted } from "./negotiate.ts";
+import { type IncludeObject, partialObjectMetadata, partialObjectMetadataList, renderTable } from "./pending.ts";
+import { renderValue } from "./respond.ts";
+
+export const OBJECT_VIEWS = ["Table", "PartialObjectMetadata"];
+export const LIST_VIEWS = ["Table", "PartialObjectMetadataList"];
+export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
+
+/** The object at the version that the URL names. */
+export const atServedVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>
+  conversion ? conversion.fromStored(object) : object;
+
+export function includeObject(query: URLSearchParams): IncludeObject {
+  const asked = query.get("includeObject") ?? "";
+  if (asked === "" || asked === "Metadata") return "Metadata";
+  if (asked === "None" || asked === "Object") return asked;
+  throw new ApiError(badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`));
+}
+
+export function renderView(context: RequestContext, object: KubeObject, accepted: Accepted, status = 200): Response {
+  const shown = atServedVersion(context.served, object);
+  switch (accepted.as) {
+    case undefined:
+      return renderValue(shown, accepted, status);
+    case "PartialObjectMetadata":
+      return renderValue(partialObjectMetadata(shown), accepted, status);
+    default:
+      return renderValue(
+        tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }),
+        accepted,
+        status,
+      );
+  }
+}
+
+export interface ListMeta {
+  resourceVersion: string;
+  continue?: string;
+  remainingItemCount?: number;
+}
+
+export function renderListView(
+  context: RequestContext,
+  objects: readonly KubeObject[],
+  metadata: ListMeta,
+  accepted: Accepted,
+): Response {
+  const { served } = context;
+  switch (accepted.as) {
+    case "Table":
+      return renderValue(tableOf(context, objects, metadata), accepted);
+    case undefined:
+      return renderValue(
+        {
+          kind: `${served.resource.kind}List`,
+          apiVersion: apiVersionOf(served.group, served.version),
+          metadata,
+          items: objects.map((object) => atServedVersion(served, object)),
+        },
+        accepted,
+      );
+    default:
+      return renderValue(partialObjectMetadataList(objects, metadata), accepted);
+  }
+}
+
+function tableOf({ served, query, now }: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
+  return renderTable(served.resource, objects, { now, includeObject: includeObject(query), metadata });
+}

@@ -1,0 +1,111 @@
+/**
+ * What every request is decided with and seldom changes: RBAC, custom resource definitions, admission configuration.
+ * Each isolate keeps it parsed, with the revision it stands for; the store refuses calls that an older one decided
+ * (rule STORE-POLICY), and the snapshot then catches up from the log.
+ */
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { GroupResource, Revision, Store } from "../../api/store.ts";
+import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
+
+/** Writes to these change policy. */
+export const POLICY_RESOURCES: readonly GroupResource[] = [
+  NODE_CREDENTIALS,
+  "roles.rbac.authorization.k8s.io",
+  "clusterroles.rbac.authorization.k8s.io",
+  "rolebindings.rbac.authorization.k8s.io",
+  "clusterrolebindings.rbac.authorization.k8s.io",
+  "customresourcedefinitions.apiextensions.k8s.io",
+  "validatingadmissionpolicies.admissionregistration.k8s.io",
+  "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+  "mutatingadmissionpolicies.admissionregistration.k8s.io",
+  "mutatingadmissionpolicybindings.admissionregistration.k8s.io",
+  "validatingwebhookconfigurations.admissionregistration.k8s.io",
+  "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+];
+
+const policyResources: ReadonlySet<GroupResource> = new Set(POLICY_RESOURCES);
+export const isPolicy = (resource: GroupResource): boolean => policyResources.has(resource);
+
+type Objects = ReadonlyMap<string, KubeObject>;
+
+export class PolicySnapshot {
+  readonly #derived = new Map<unknown, unknown>();
+
+  constructor(
+    readonly revision: Revision,
+    private readonly objects: ReadonlyMap<GroupResource, Objects>,
+  ) {}
+
+  /** All objects of a policy resource. */
+  list<T extends KubeObject>(resource: GroupResource): readonly T[] {
+    return [...(this.objects.get(resource)?.values() ?? [])] as unknown as T[];
+  }
+
+  /** One object; `namespace` "" for cluster scope. */
+  get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): T | undefined {
+    return this.objects.get(resource)?.get(`${namespace}/${name}`) as T | undefined;
+  }
+
+  /** What a function makes of this snapshot, made once. */
+  derive<T>(compute: (snapshot: PolicySnapshot) => T): T {
+    if (!this.#derived.has(compute)) this.#derived.set(compute, compute(this));
+    return this.#derived.get(compute) as T;
+  }
+
+  static async load(store: Store): Promise<PolicySnapshot> {
+    const { revision } = await store.status();
+    const loaded = await Promise.all(
+      POLICY_RESOURCES.map(async (resource) => {
+        const page = await store.list({ resource });
+        if (!page.ok) throw new Error(`cannot load policy: ${page.reason}`);
+        const objects = page.items.map(({ key, text }) => [`${key.namespace}/${key.name}`, parse(text)] as const);
+        return [resource, new Map(objects)] as const;
+      }),
+    );
+    return new PolicySnapshot(revision, new Map(loaded));
+  }
+
+  /** The snapshot as of now, from what the log says happened since. */
+  async catchUp(store: Store): Promise<PolicySnapshot> {
+    const objects = new Map(this.objects);
+    for (let revision = this.revision; ; ) {
+      const tail = await store.after({ revision, resources: POLICY_RESOURCES });
+      if (!tail.ok) return PolicySnapshot.load(store);
+      for (const { type, key, text } of tail.changes) {
+        const changed = new Map(objects.get(key.resource));
+        const id = `${key.namespace}/${key.name}`;
+        if (type === "DELETED") changed.delete(id);
+        else changed.set(id, parse(text));
+        objects.set(key.resource, changed);
+      }
+      revision = tail.revision;
+      if (!tail.more) return new PolicySnapshot(revision, objects);
+    }
+  }
+}
+
+const parse = (text: string) => JSON.parse(text) as KubeObject;
+
+/**
+ * By cluster. Only finished snapshots are shared: a promise belongs to the request that began it, and would stay open
+ * for all others if that request were cancelled.
+ */
+const snapshots = new Map<string, PolicySnapshot>();
+
+export async function policyOf(cluster: string, store: Store): Promise<PolicySnapshot> {
+  return snapshots.get(cluster) ?? keepNewest(cluster, await PolicySnapshot.load(store));
+}
+
+/** After a `stale-policy` answer to a decision that `stale` made. */
+export async function refreshPolicy(cluster: string, stale: PolicySnapshot, store: Store): Promise<PolicySnapshot> {
+  const known = snapshots.get(cluster);
+  if (known && known.revision > stale.revision) return known;
+  return keepNewest(cluster, await stale.catchUp(store));
+}
+
+function keepNewest(cluster: string, snapshot: PolicySnapshot): PolicySnapshot {
+  const known = snapshots.get(cluster);
+  if (known && known.revision > snapshot.revision) return known;
+  snapshots.set(cluster, snapshot);
+  return snapshot;
+}

@@ -1,0 +1,139 @@
+/** Deletion as Kubernetes' generic registry does it: preconditions, grace, finalizers, and then the object is gone. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { textWithoutRevision, withRevision } from "../../api/machinery/object-text.ts";
+import { conflict, MODIFIED, notFound } from "../../api/machinery/status.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import type { Entry, Key, Write } from "../../api/store.ts";
+import { admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
+import type { AdmissionRequest } from "../admission/plugin.ts";
+import { ApiError } from "../http/api-error.ts";
+import type { RequestContext } from "../http/context.ts";
+import type { Deletion } from "../http/delete-options.ts";
+import { isPolicy } from "../policy/snapshot.ts";
+import { attributesOf, objectOf } from "./entry.ts";
+import { timestamp } from "./strategy.ts";
+
+export interface Deleted {
+  /** The object's last state, or its state now that it is marked for deletion. */
+  readonly text: string;
+  /** It is gone; otherwise grace or finalizers hold it. */
+  readonly gone: boolean;
+}
+
+const ATTEMPTS = 6;
+
+export async function deleteObject(context: RequestContext, key: Key, deletion: Deletion): Promise<Deleted> {
+  const of = { group: context.served.group, resource: context.served.resource.plural };
+  for (let attempt = 1; ; attempt++) {
+    const { entry } = await context.store.read(key);
+    if (!entry) throw new ApiError(notFound(of, key.name));
+    const result = await tryDelete(context, entry, deletion);
+    if (result !== "conflict") return result;
+    if (attempt === ATTEMPTS) throw new ApiError(conflict(of, key.name, MODIFIED));
+  }
+}
+
+async function tryDelete(context: RequestContext, entry: Entry, deletion: Deletion): Promise<Deleted | "conflict"> {
+  const { resource } = context.served;
+  const current = objectOf(entry);
+  checkPreconditions(resource, current, deletion);
+  const request: AdmissionRequest = {
+    operation: "DELETE",
+    context,
+    subresource: "",
+    namespace: entry.key.namespace,
+    name: entry.key.name,
+    object: undefined,
+    old: current,
+    dryRun: deletion.dryRun,
+    writes: [],
+  };
+  await admitMutation(request);
+  await admitValidation(request);
+
+  const { next, gone } = planDeletion(resource, current, deletion, context.now);
+  const text = textWithoutRevision(next);
+  const unchanged = !gone && text === withRevision(entry.text, "");
+  if (deletion.dryRun || unchanged) return { text: entry.text, gone };
+  const write: Write = gone
+    ? { op: "delete", key: entry.key, ifRevision: entry.revision, text }
+    : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, next) };
+  const writes = [...request.writes, write];
+  const result = await context.store.commit(writes, isPolicy(entry.key.resource) ? { changesPolicy: true } : {});
+  if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision), gone };
+  const failed = writes[result.write];
+  if (failed && failed !== write) await explainFailure(request, failed);
+  return "conflict";
+}
+
+/** What a delete makes of an object. */
+export function planDeletion(
+  resource: Resource,
+  current: Stored<KubeObject>,
+  deletion: Deletion,
+  now: number,
+): { next: KubeObject; gone: boolean } {
+  const next: KubeObject = structuredClone(current);
+  const { metadata } = next;
+  const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  const asked = deletion.gracePeriodSeconds;
+  const grace = resource.deletionGraceSeconds ? Math.max(0, resource.deletionGraceSeconds(current, asked)) : 0;
+  const held = finalizers.length > 0 || (resource.isHeld?.(next) ?? false);
+  if (grace === 0 && !held) return { next: current, gone: true };
+
+  const firstMark = metadata.deletionTimestamp === undefined;
+  const remaining = metadata.deletionGracePeriodSeconds ?? 0;
+  // A later delete may only shorten the grace of an earlier one.
+  if (firstMark || (resource.deletionGraceSeconds && grace < remaining)) {
+    metadata.deletionTimestamp = timestamp(firstMark ? now + grace * 1000 : endOf(metadata, grace));
+    metadata.deletionGracePeriodSeconds = grace;
+    if (firstMark && resource.generation && metadata.generation) metadata.generation += 1;
+    resource.prepareDelete?.(next);
+  }
+  return { next, gone: false };
+}
+
+/** The end of a shorter grace, counted from when the first delete was asked. */
+function endOf(
+  { deletionTimestamp = "", deletionGracePeriodSeconds = 0 }: KubeObject["metadata"],
+  grace: number,
+): number {
+  return Date.parse(deletionTimestamp) - (deletionGracePeriodSeconds - grace) * 1000;
+}
+
+const ORPHAN = "orphan";
+const FOREGROUND = "foregroundDeletion";
+
+/** The garbage collector works on the finalizers that stand for the propagation policy. */
+function finalizersAfter(resource: Resource, current: readonly string[], { propagation }: Deletion): string[] {
+  const others = current.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  const had = (finalizer: string) => current.includes(finalizer);
+  if (propagation === "Orphan") return [...others, ORPHAN];
+  if (propagation === "Foreground") return [...others, FOREGROUND];
+  if (propagation === "Background") return others;
+  if (had(ORPHAN)) return [...others, ORPHAN];
+  if (had(FOREGROUND)) return [...others, FOREGROUND];
+  return resource.defaultPropagation === "Orphan" ? [...others, ORPHAN] : others;
+}
+
+function checkPreconditions(
+  resource: Resource,
+  { metadata }: Stored<KubeObject>,
+  { uid, resourceVersion }: Deletion,
+): void {
+  const of = { group: resource.group, resource: resource.kind };
+  if (uid !== undefined && uid !== metadata.uid) {
+    const message =
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). ` +
+      "The object might have been deleted and then recreated";
+    throw new ApiError(conflict(of, metadata.name, message));
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    const message =
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record ` +
+      `(${metadata.resourceVersion}). The object might have been modified`;
+    throw new ApiError(conflict(of, metadata.name, message));
+  }
+}

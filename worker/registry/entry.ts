@@ -1,0 +1,20 @@
+/** Between objects and the store's entries. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import type { Attributes, Entry, Key } from "../../api/store.ts";
+import { storageResource } from "./registry.ts";
+
+export const keyOf = (resource: Resource, namespace: string, name: string): Key => ({
+  resource: storageResource(resource),
+  namespace: resource.scope === "Cluster" ? "" : namespace,
+  name,
+});
+
+export const objectOf = (entry: Entry): Stored<KubeObject> => JSON.parse(entry.text) as Stored<KubeObject>;
+
+/** What selectors may ask of the object. */
+export function attributesOf(resource: Resource, object: KubeObject): Attributes {
+  const fields: Record<string, string> = {};
+  for (const [path, of] of Object.entries(resource.fields ?? {})) fields[path] = of(object);
+  return { labels: object.metadata.labels ?? {}, fields };
+}

@@ -1,0 +1,95 @@
+/** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
+import { expired, failure } from "../../api/machinery/status.ts";
+import type {
+  Answer,
+  CommitFailure,
+  Entry,
+  Key,
+  ListPage,
+  ListRequest,
+  ListStreamRequest,
+  ReadFailure,
+  Revision,
+  Store,
+  WatchRequest,
+  Write,
+} from "../../api/store.ts";
+import { storeStreamUrls } from "../../api/store-stream.ts";
+import { ApiError, StalePolicy } from "../http/api-error.ts";
+
+/** What a verb must answer itself; the rest is thrown. */
+export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
+export type Committed =
+  | { readonly ok: true; readonly revisions: readonly Revision[] }
+  | ({ readonly ok: false } & Refused);
+
+export type StoreStub = Store & { fetch(request: Request): Promise<Response> };
+
+export class StoreClient {
+  constructor(
+    readonly stub: StoreStub,
+    private readonly policyRevision: Revision | undefined,
+  ) {}
+
+  async commit(writes: readonly Write[], options: { changesPolicy?: boolean } = {}): Promise<Committed> {
+    const result = await this.stub.commit({ writes, ...this.#policy(), ...options });
+    if (result.ok) return result;
+    switch (result.reason) {
+      case "stale-policy":
+        throw new StalePolicy();
+      case "too-large":
+        throw new ApiError(failure(500, "", "etcdserver: request is too large"));
+      case "storage-full":
+        throw new ApiError(failure(507, "InsufficientStorage", result.message));
+      default:
+        return result;
+    }
+  }
+
+  async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
+    return unwrap(await this.stub.read({ key, ...this.#policy(), ...(at === undefined ? {} : { at }) }));
+  }
+
+  async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
+    return unwrap(await this.stub.readMany({ keys, ...this.#policy() })).entries;
+  }
+
+  async list(request: Omit<ListRequest, "policyRevision">): Promise<ListPage> {
+    return unwrap(await this.stub.list({ ...request, ...this.#policy() }));
+  }
+
+  /** A watch, or a list as a stream of texts, written by the store object itself (docs/spec/store.md). */
+  async stream(what: keyof typeof storeStreamUrls, request: WatchRequest | ListStreamRequest): Promise<Response> {
+    const response = await this.stub.fetch(
+      new Request(storeStreamUrls[what], { method: "POST", body: JSON.stringify({ ...request, ...this.#policy() }) }),
+    );
+    if (response.ok) return response;
+    unwrap({ ok: false, ...((await response.json()) as ReadFailure) });
+    return response;
+  }
+
+  #policy() {
+    return this.policyRevision === undefined ? {} : { policyRevision: this.policyRevision };
+  }
+}
+
+function unwrap<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer;
+  switch (answer.reason) {
+    case "stale-policy":
+      throw new StalePolicy();
+    case "compacted":
+      throw new ApiError(expired(`The resourceVersion for the provided watch is too old.`));
+    case "future":
+      throw new ApiError(
+        {
+          ...failure(504, "Timeout", `Timeout: Too large resource version`),
+          details: {
+            causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+            retryAfterSeconds: 1,
+          },
+        },
+        { "Retry-After": "1" },
+      );
+  }
+}

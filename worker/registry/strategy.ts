@@ -1,0 +1,116 @@
+/**
+ * What every create and update goes through, whatever the kind: Kubernetes' generic registry (apiserver/pkg/registry/rest
+ * BeforeCreate, BeforeUpdate) with the kind's own rules called in between.
+ */
+
+import { deepEqual } from "../../api/machinery/deep-equal.ts";
+import type { FieldError } from "../../api/machinery/field-error.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
+import { invalid } from "../../api/machinery/status.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { ApiError } from "../http/api-error.ts";
+
+/** RFC 3339 in whole seconds, as metav1.Time prints. */
+export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
+
+type WithParts = KubeObject & { spec?: unknown; status?: unknown };
+
+/** Gives the draft its identity and lets the kind prepare it. */
+export function prepareCreate(resource: Resource, draft: KubeObject, options: { uid: string; now: number }): void {
+  const { metadata } = draft;
+  metadata.uid = options.uid;
+  metadata.creationTimestamp = timestamp(options.now);
+  delete metadata.resourceVersion;
+  delete metadata.selfLink;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  if (resource.generation) metadata.generation = 1;
+  else delete metadata.generation;
+  if (resource.status) resetStatus(draft);
+  resource.prepareCreate?.(draft);
+}
+
+function resetStatus(draft: WithParts): void {
+  if (draft.status !== undefined) draft.status = {};
+}
+
+export function validateCreate(resource: Resource, object: KubeObject): void {
+  const rules = metaRules(resource);
+  const errors = [...validateObjectMeta(object.metadata, rules), ...(resource.validate?.(object) ?? [])];
+  refuse(resource, object, errors);
+}
+
+/** Kubernetes keeps what only the server writes, whatever the client sent. */
+export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
+  keepServerFields(draft, old);
+  if (resource.status) keepStatus(draft, old);
+  resource.prepareUpdate?.(draft, old);
+  if (resource.generation && specChanged(resource, draft, old)) {
+    draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
+}
+
+export function validateUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
+  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata);
+  const errors = [
+    ...ofMeta,
+    ...(resource.validate?.(next) ?? []),
+    ...(resource.validateUpdate?.(next, old) ?? []),
+    // The generic registry looks at metadata once more after the kind has.
+    ...ofMeta,
+  ];
+  refuse(resource, next, errors);
+}
+
+/** For `/status`: all but the status (and what metadata a kind lets through) comes from the stored object. */
+export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
+  const { metadata } = draft;
+  keepServerFields(draft, old);
+  const status = (draft as WithParts).status;
+  for (const key of Object.keys(draft)) {
+    if (key !== "status" && key !== "metadata") delete (draft as unknown as Record<string, unknown>)[key];
+  }
+  const { status: _, metadata: __, ...rest } = structuredClone(old) as WithParts;
+  Object.assign(draft, rest);
+  (draft as WithParts).status = status ?? {};
+  draft.metadata = metadata;
+  resource.status?.prepareUpdate?.(draft, old);
+}
+
+export function validateStatusUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
+  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata);
+  refuse(resource, next, [...ofMeta, ...(resource.status?.validateUpdate?.(next, old) ?? []), ...ofMeta]);
+}
+
+export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): void {
+  const { metadata } = draft;
+  delete metadata.selfLink;
+  metadata.uid ??= old.metadata.uid;
+  metadata.creationTimestamp ??= old.metadata.creationTimestamp;
+  for (const field of ["generation", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
+    const kept = old.metadata[field];
+    if (kept === undefined) delete metadata[field];
+    else (metadata[field] as typeof kept) = kept;
+  }
+}
+
+function keepStatus(draft: WithParts, old: WithParts): void {
+  if (old.status === undefined) delete draft.status;
+  else draft.status = structuredClone(old.status);
+}
+
+function specChanged(resource: Resource, next: WithParts, old: WithParts): boolean {
+  if (resource.generationOf) return !deepEqual(resource.generationOf(next), resource.generationOf(old));
+  return !deepEqual(next.spec, old.spec);
+}
+
+export const metaRules = (resource: Resource) => ({
+  scope: resource.scope,
+  ...(resource.validateName ? { validateName: resource.validateName } : {}),
+});
+
+export function refuse(resource: Resource, object: KubeObject, errors: readonly FieldError[]): void {
+  if (errors.length === 0) return;
+  throw new ApiError(invalid(resource.group, resource.kind, object.metadata.name ?? "", errors));
+}

@@ -1,0 +1,39 @@
+/** What an update of an object, or of the part that a subresource names, may change. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import {
+  keepServerFields,
+  prepareStatusUpdate,
+  prepareUpdate,
+  refuse,
+  validateStatusUpdate,
+  validateUpdate,
+} from "./strategy.ts";
+import type { Update } from "./update.ts";
+
+export function updateStrategy(resource: Resource, subresource: string): Pick<Update, "prepare" | "validate"> {
+  if (subresource === "") {
+    return {
+      prepare: (draft, current) => prepareUpdate(resource, draft, current),
+      validate: (draft, current) => validateUpdate(resource, draft, current),
+    };
+  }
+  if (subresource === "status") {
+    return {
+      prepare: (draft, current) => prepareStatusUpdate(resource, draft, current),
+      validate: (draft, current) => validateStatusUpdate(resource, draft, current),
+    };
+  }
+  const own = resource.subresources?.[subresource];
+  return {
+    prepare: (draft: KubeObject, current: Stored<KubeObject>) => {
+      keepServerFields(draft, current);
+      own?.prepareUpdate?.(draft, current);
+    },
+    validate: (draft, current) => {
+      const ofMeta = validateObjectMetaUpdate(draft.metadata, current.metadata);
+      refuse(resource, draft, [...ofMeta, ...(own?.validateUpdate?.(draft, current) ?? []), ...ofMeta]);
+    },
+  };
+}

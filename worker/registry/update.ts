@@ -1,0 +1,123 @@
+/**
+ * The guarded update: every PUT and PATCH, of objects and their subresources, and every graceful delete is one. It reads
+ * the object, makes the next one from it, and commits under the revision that it read; when somebody was faster it
+ * begins again, unless the client itself named a revision.
+ */
+import { deepEqual } from "../../api/machinery/deep-equal.ts";
+import { invalid as invalidField } from "../../api/machinery/field-error.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { textWithoutRevision, withRevision } from "../../api/machinery/object-text.ts";
+import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
+import type { Entry, Revision, Write } from "../../api/store.ts";
+import { admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
+import type { AdmissionRequest } from "../admission/plugin.ts";
+import { ApiError } from "../http/api-error.ts";
+import type { RequestContext } from "../http/context.ts";
+import { isPolicy } from "../policy/snapshot.ts";
+import { attributesOf, keyOf, objectOf } from "./entry.ts";
+import { trackManagedFields } from "./managed-fields.ts";
+
+export interface Update {
+  /** "" for the object itself. */
+  readonly subresource: string;
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  /** The next object, made from the current one; at the stored version, defaulted. The result is the update's own. */
+  readonly draftOf: (current: Stored<KubeObject>) => KubeObject | Promise<KubeObject>;
+  /** What the kind's strategy does to the draft. */
+  readonly prepare: (draft: KubeObject, current: Stored<KubeObject>) => void;
+  readonly validate: (draft: KubeObject, current: Stored<KubeObject>) => void;
+  /** Server-side apply has done its own bookkeeping of managed fields. */
+  readonly tracked?: boolean;
+  /** Answers 404 otherwise. */
+  readonly onMissing?: () => Promise<Updated>;
+}
+
+export interface Updated {
+  /** The stored text after the update. */
+  readonly text: string;
+  readonly created?: boolean;
+}
+
+/** As often as Kubernetes' patch handler tries again. */
+const ATTEMPTS = 6;
+
+export async function updateObject(context: RequestContext, update: Update): Promise<Updated> {
+  const { served, path } = context;
+  const key = keyOf(served.resource, path.namespace, path.name);
+  const of = { group: served.group, resource: served.resource.plural };
+  for (let attempt = 1; ; attempt++) {
+    const { entry } = await context.store.read(key);
+    if (!entry) {
+      if (update.onMissing) return update.onMissing();
+      throw new ApiError(notFound(of, path.name));
+    }
+    const result = await tryUpdate(context, update, entry);
+    if (result !== "conflict") return result;
+    if (attempt === ATTEMPTS) throw new ApiError(conflict(of, path.name, MODIFIED));
+  }
+}
+
+async function tryUpdate(context: RequestContext, update: Update, entry: Entry): Promise<Updated | "conflict"> {
+  const { resource } = context.served;
+  const current = objectOf(entry);
+  const draft = await update.draftOf(current);
+  const pinned = checkRevision(context, draft, entry.revision);
+  const request: AdmissionRequest = {
+    operation: "UPDATE",
+    context,
+    subresource: update.subresource,
+    namespace: entry.key.namespace,
+    name: entry.key.name,
+    object: draft,
+    old: current,
+    dryRun: update.dryRun,
+    writes: [],
+  };
+  await admitMutation(request);
+  update.prepare(draft, current);
+  if (!update.tracked) trackManagedFields(context, current, draft, update.fieldManager, update.subresource);
+  update.validate(draft, current);
+  await admitValidation(request);
+
+  draft.metadata.resourceVersion = current.metadata.resourceVersion;
+  if (deepEqual(draft, current) && !endsNow(context, draft)) return { text: entry.text };
+  if (update.dryRun) return { text: withRevision(textWithoutRevision(draft), entry.revision) };
+  const text = textWithoutRevision(draft);
+  const write: Write = endsNow(context, draft)
+    ? { op: "delete", key: entry.key, ifRevision: entry.revision, text }
+    : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, draft) };
+  const writes = [...request.writes, write];
+  const result = await context.store.commit(writes, isPolicy(entry.key.resource) ? { changesPolicy: true } : {});
+  if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision) };
+  const failed = writes[result.write];
+  if (failed && failed !== write) await explainFailure(request, failed);
+  if (pinned) throw modified(context);
+  return "conflict";
+}
+
+/** Whether the draft is marked for deletion and nothing holds it any more. */
+export function endsNow({ served }: RequestContext, { metadata, ...rest }: KubeObject): boolean {
+  if (metadata.deletionTimestamp === undefined) return false;
+  if ((metadata.finalizers ?? []).length > 0 || (metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  return !(served.resource.isHeld?.({ metadata, ...rest }) ?? false);
+}
+
+/** Whether the client named the revision that it changes. Throws where it named another, or had to name one. */
+function checkRevision(context: RequestContext, { metadata }: KubeObject, revision: Revision): boolean {
+  const { resource } = context.served;
+  const named = metadata.resourceVersion ?? "";
+  if (named === "" || named === "0") {
+    if (resource.allowUnconditionalUpdate !== false) return false;
+    const error = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
+    throw new ApiError(invalid(resource.group, resource.kind, metadata.name ?? "", [error]));
+  }
+  if (!/^\d+$/.test(named)) {
+    throw new ApiError(failure(500, "", `strconv.ParseUint: parsing ${JSON.stringify(named)}: invalid syntax`));
+  }
+  if (Number(named) !== revision) throw modified(context);
+  return true;
+}
+
+const modified = ({ served, path }: RequestContext) =>
+  new ApiError(conflict({ group: served.group, resource: served.resource.plural }, path.name, MODIFIED));
