@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { CliError } from "../cli-error.ts";
+import { DataDirectory } from "../control-plane/data-directory.ts";
+import { exchangeToken } from "../join/exchange-token.ts";
+import { fetchAuthority } from "../join/fetch-authority.ts";
+import { type Connection, parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
+import { Progress } from "../progress.ts";
+import { untilInterrupted } from "../signals.ts";
+import { nodeNameOption, type Runtime, runtimeOption } from "./options.ts";
+
+interface JoinOptions {
+  readonly token?: string;
+  readonly nodeName: string;
+  readonly runtime: Runtime;
+  readonly dataDir: string;
+  readonly caFile?: string;
+  readonly caCertHash?: string;
+}
+
+export const joinCommand = (): Command =>
+  new Command("join")
+    .summary("make this machine a node of a control plane, anywhere")
+    .description(
+      'Makes this machine a node of the control plane at URL, until Ctrl-C. It makes outbound connections only, so it may be behind any NAT. "sailplane token create" on the control plane prints the whole command.',
+    )
+    .argument("<url>", "the control plane, such as https://plane.example.com", parseUrl)
+    .addOption(new Option("--token <token>", "the token that lets it in; not needed again once it has joined"))
+    .addOption(
+      new Option(
+        "--ca-cert-hash <hash>",
+        "sha256:HEX of the control plane's authority; where its certificate is its own",
+      ),
+    )
+    .addOption(new Option("--ca-file <file>", "the control plane's authority as PEM, instead of the hash"))
+    .addOption(
+      new Option("-d, --data-dir <dir>", "where the node keeps its identity and its pods").default(".sailplane-node"),
+    )
+    .addOption(nodeNameOption())
+    .addOption(runtimeOption())
+    .action(join);
+
+async function join(url: URL, options: JoinOptions): Promise<void> {
+  const progress = new Progress(process.stdout, process.env);
+  const interrupted = untilInterrupted();
+  const directory = new DataDirectory(options.dataDir);
+  process.once("exit", () => directory.release());
+
+  const server = url.href.replace(/\/$/, "");
+  progress.begin("control plane", `${server} joining`);
+  const connection = knownConnection(directory, server, options) ?? (await firstConnection(server, options));
+  directory.write("kubeconfig", renderKubeconfig(options.nodeName, connection));
+  progress.end("control plane", server);
+
+  const stop = new AbortController();
+  const { runAgent } = await import("../../agent/main.ts");
+  const agent = runAgent({
+    connection,
+    nodeName: options.nodeName,
+    runtime: options.runtime,
+    dataDirectory: directory.path,
+    say: (message: string) => progress.warn("node", message),
+    signal: stop.signal,
+  });
+  progress.say(`\n  Node ${options.nodeName} is running. Ctrl-C ends it.`);
+  const ended = await Promise.race([
+    interrupted,
+    agent.catch((error: unknown) => {
+      throw new CliError(`the node ended: ${error instanceof Error ? error.message : error}`);
+    }),
+  ]);
+  stop.abort();
+  await agent.catch(() => {});
+  progress.say(`  Node ${options.nodeName} stopped${ended ? ` on ${ended}` : ""}.`);
+  process.exit(0);
+}
+
+/** What an earlier join of this directory to the same control plane left; a new token asks for a new identity. */
+function knownConnection(directory: DataDirectory, server: string, { token }: JoinOptions): Connection | undefined {
+  const known = parseKubeconfig(directory.read("kubeconfig") ?? "");
+  return known?.server === server && token === undefined ? known : undefined;
+}
+
+async function firstConnection(server: string, options: JoinOptions): Promise<Connection> {
+  if (options.token === undefined) {
+    throw new CliError('a first join needs --token; "sailplane token create" on the control plane makes one');
+  }
+  const ca = options.caFile ? readAuthority(options.caFile) : await fetchAuthority(server, options.caCertHash);
+  const bootstrap = { server, token: options.token, ...(ca && { ca }) };
+  return { ...bootstrap, token: await exchangeToken(bootstrap, options.nodeName) };
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CliError(`cannot read --ca-file ${file}: ${(error as Error).message}`);
+  }
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse?.(text) ?? (URL.canParse(text) ? new URL(text) : null);
+  if (url?.protocol !== "https:") throw new InvalidArgumentError("It is an https:// address.");
+  return url;
+}

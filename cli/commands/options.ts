@@ -1,0 +1,49 @@
+import { hostname } from "node:os";
+import { InvalidArgumentError, Option } from "commander";
+
+/** A number from 0 (any free port) to 65535. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("It is a number from 0 to 65535.");
+  return port;
+}
+
+/** Node names are DNS subdomains. */
+export function parseNodeName(text: string): string {
+  if (text.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) {
+    throw new InvalidArgumentError(
+      "It is lower case letters, digits, '-' and '.', and starts and ends with a letter or digit.",
+    );
+  }
+  return text;
+}
+
+/** This machine's name, made a node name as the kubelet does, by lower case. */
+export function defaultNodeName(): string {
+  const name = hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, "-")
+    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "");
+  return name || "node";
+}
+
+export const dataDirectoryOption = (): Option =>
+  new Option("-d, --data-dir <dir>", "where the control plane keeps its state, keys and kubeconfig").default(
+    ".sailplane",
+  );
+
+export const nodeNameOption = (): Option =>
+  new Option("--node-name <name>", "the node's name")
+    .argParser(parseNodeName)
+    .default(defaultNodeName(), "this machine's name");
+
+export const runtimes = ["auto", "cri", "process"] as const;
+export type Runtime = (typeof runtimes)[number];
+
+export const runtimeOption = (): Option =>
+  new Option(
+    "--runtime <runtime>",
+    "what runs the pods: cri (containerd or CRI-O), process (plain processes of this machine, no isolation), auto (cri where there is a socket)",
+  )
+    .choices(runtimes)
+    .default("auto");

@@ -1,0 +1,90 @@
+import { randomInt, X509Certificate } from "node:crypto";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { bodyOf, requestApi } from "../api-request.ts";
+import { CliError } from "../cli-error.ts";
+import { publicKeyPin } from "../control-plane/certificates.ts";
+import { readKubeconfig } from "../kubeconfig.ts";
+import { dataDirectoryOption } from "./options.ts";
+
+interface CreateOptions {
+  readonly dataDir: string;
+  /** Seconds; 0 for a token that does not expire. */
+  readonly ttl: number;
+  readonly description?: string;
+}
+
+export const tokenCommand = (): Command =>
+  new Command("token")
+    .summary("make the tokens that let machines join")
+    .description("Makes the tokens that let machines join.")
+    .addCommand(
+      new Command("create")
+        .summary("make a token and print the command that joins with it")
+        .description(
+          "Makes a bootstrap token (a Secret in kube-system, as kubeadm's) and prints the command to run on a machine that shall become a node.",
+        )
+        .addOption(dataDirectoryOption())
+        .addOption(
+          new Option("--ttl <duration>", "how long it can be used, such as 30m, 24h or 0 for ever")
+            .argParser(parseTtl)
+            .default(86_400, "24h"),
+        )
+        .addOption(new Option("--description <text>", "what it is for, kept with it"))
+        .action(create),
+    );
+
+async function create({ dataDir, ttl, description }: CreateOptions): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  const id = randomText(6);
+  const secret = randomText(16);
+  const answer = await requestApi(connection, {
+    method: "POST",
+    path: "/api/v1/namespaces/kube-system/secrets",
+    body: {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: `bootstrap-token-${id}`, namespace: "kube-system" },
+      type: "bootstrap.kubernetes.io/token",
+      stringData: {
+        "token-id": id,
+        "token-secret": secret,
+        ...(ttl > 0 && { expiration: new Date(Date.now() + ttl * 1000).toISOString().replace(/\.\d+Z$/, "Z") }),
+        ...(description && { description }),
+        "usage-bootstrap-authentication": "true",
+        "usage-bootstrap-signing": "true",
+        "auth-extra-groups": "system:bootstrappers:sailplane:default-node-token",
+      },
+    },
+  }).catch((error: Error) => {
+    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
+  });
+  try {
+    bodyOf(answer);
+  } catch (error) {
+    throw new CliError(`the control plane refused the token: ${(error as Error).message}`);
+  }
+  const pin =
+    connection.ca &&
+    ` --ca-cert-hash ${publicKeyPin(new X509Certificate(connection.ca).publicKey.export({ type: "spki", format: "der" }))}`;
+  console.log(`npx sailplane join ${connection.server} --token ${id}.${secret}${pin ?? ""}`);
+  const { hostname } = new URL(connection.server);
+  if (hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]") {
+    console.error(
+      'This control plane listens on this machine only. For other machines, start it with "sailplane up --bind 0.0.0.0" and put an address of this machine in place of the one above.',
+    );
+  }
+}
+
+/** Letters and digits, as kubeadm's tokens have them. */
+function randomText(length: number): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
+}
+
+function parseTtl(text: string): number {
+  const match = /^(\d+)([smhd]?)$/.exec(text);
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 };
+  if (!match || (match[2] === "" && match[1] !== "0"))
+    throw new InvalidArgumentError("It is a number and one of s, m, h, d, or 0.");
+  return Number(match[1]) * seconds[(match[2] || "s") as keyof typeof seconds];
+}

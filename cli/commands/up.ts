@@ -1,0 +1,143 @@
+import { relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command, Option } from "commander";
+import { requestApi } from "../api-request.ts";
+import { ControlPlane } from "../control-plane/control-plane.ts";
+import { DataDirectory } from "../control-plane/data-directory.ts";
+import type { Connection } from "../kubeconfig.ts";
+import { Progress } from "../progress.ts";
+import { untilInterrupted } from "../signals.ts";
+import { dataDirectoryOption, nodeNameOption, parsePort, type Runtime, runtimeOption } from "./options.ts";
+
+interface UpOptions {
+  readonly port: number;
+  readonly bind: string;
+  readonly dataDir: string;
+  readonly agent: boolean;
+  readonly runtime: Runtime;
+  readonly nodeName: string;
+}
+
+export const upCommand = (): Command =>
+  new Command("up")
+    .summary("run a control plane on this machine, and a node beside it")
+    .description(
+      "Runs a control plane on this machine, and a node beside it, until Ctrl-C. Started again on the same data directory, it goes on where it ended.",
+    )
+    .addOption(
+      new Option("-p, --port <number>", "where the API is served; 0 takes a free port")
+        .argParser(parsePort)
+        .default(6443),
+    )
+    .addOption(
+      new Option("--bind <address>", "the address to listen on; 0.0.0.0 lets other machines in").default("127.0.0.1"),
+    )
+    .addOption(dataDirectoryOption())
+    .addOption(new Option("--no-agent", "only the control plane, no node"))
+    .addOption(runtimeOption())
+    .addOption(nodeNameOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  sailplane up                            https://127.0.0.1:6443, state in .sailplane/
+  sailplane up --port 7443 -d /srv/plane  a second one, elsewhere
+  sailplane up --bind 0.0.0.0 --no-agent  for other machines to join (sailplane token create)
+
+The data directory holds:
+  kubeconfig          the administrator's, for kubectl: export KUBECONFIG=DIR/kubeconfig
+  storage/            the cluster, in SQLite
+  control-plane.log   what the control plane printed
+  *.key, *.crt        the cluster's authority and the serving certificate`,
+    )
+    .action(up);
+
+async function up(options: UpOptions): Promise<void> {
+  const progress = new Progress(process.stdout, process.env);
+  const interrupted = untilInterrupted();
+  const directory = new DataDirectory(options.dataDir);
+  process.once("exit", () => directory.release());
+
+  progress.begin("control plane", directory.isNew ? "making keys and starting" : "starting");
+  const controlPlane = await ControlPlane.start({
+    directory,
+    bind: options.bind,
+    port: options.port,
+    warn: (message) => progress.warn("control plane", message),
+  });
+  process.once("exit", () => controlPlane.kill());
+  const { connection } = controlPlane;
+  progress.end("control plane", connection.server);
+
+  const agentStop = new AbortController();
+  const agent = options.agent
+    ? startAgent({ ...options, connection, directory, progress, signal: agentStop.signal })
+    : Promise.resolve();
+  // A node that fails leaves the control plane of use: say it, and go on.
+  const agentSettled = agent.catch((error: unknown) =>
+    progress.warn("node", error instanceof Error ? error.message : String(error)),
+  );
+  if (options.agent) {
+    progress.begin("node", `${options.nodeName} starting`);
+    const ready = await Promise.race([nodeReady(connection, options.nodeName), agentSettled, interrupted]);
+    if (ready === true) progress.end("node", `${options.nodeName} is Ready`);
+  }
+  printFirstSteps(progress, directory, connection);
+
+  const signal = await interrupted;
+  progress.say();
+  progress.begin("stopping", "");
+  agentStop.abort();
+  await Promise.race([agentSettled, sleep(5000)]);
+  await controlPlane.stop();
+  progress.end("stopped", `on ${signal}; the state stays in ${shorten(directory.path)}`);
+  process.exit(0);
+}
+
+async function startAgent(options: {
+  readonly connection: Connection;
+  readonly nodeName: string;
+  readonly runtime: Runtime;
+  readonly directory: DataDirectory;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { runAgent } = await import("../../agent/main.ts");
+  await runAgent({
+    connection: options.connection,
+    nodeName: options.nodeName,
+    runtime: options.runtime,
+    dataDirectory: options.directory.makeDirectory("node"),
+    say: (message: string) => options.progress.warn("node", message),
+    signal: options.signal,
+  });
+}
+
+/** True once the Node's Ready condition is; waits for as long as it takes. */
+async function nodeReady(connection: Connection, name: string): Promise<true> {
+  for (;;) {
+    const answer = await requestApi(connection, { method: "GET", path: `/api/v1/nodes/${name}` }).catch(
+      () => undefined,
+    );
+    if (answer?.status === 200) {
+      const conditions: { type: string; status: string }[] = JSON.parse(answer.text).status?.conditions ?? [];
+      if (conditions.some(({ type, status }) => type === "Ready" && status === "True")) return true;
+    }
+    await sleep(50);
+  }
+}
+
+function printFirstSteps(progress: Progress, directory: DataDirectory, connection: Connection): void {
+  progress.say();
+  progress.say(`  kubeconfig  ${directory.file("kubeconfig")}`);
+  progress.say(`  dashboard   ${connection.server}/dashboard/`);
+  progress.say(`  try         ${progress.bold(`export KUBECONFIG=${directory.file("kubeconfig")}`)}`);
+  progress.say(`              ${progress.bold("kubectl get nodes")}`);
+  progress.say();
+  progress.say("Ctrl-C ends it.");
+}
+
+function shorten(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short || ".";
+}

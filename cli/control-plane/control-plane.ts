@@ -1,0 +1,184 @@
+import { createWriteStream, readFileSync, rmSync, statSync } from "node:fs";
+import { request } from "node:http";
+import { createServer } from "node:net";
+import { dirname, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { requestApi } from "../api-request.ts";
+import { CliError } from "../cli-error.ts";
+import { type Connection, renderKubeconfig } from "../kubeconfig.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { isWildcard, loadIdentity, secretsOf } from "./identity.ts";
+import { renderWorkerdConfig, type WorkerManifest } from "./workerd-config.ts";
+import { WorkerdProcess } from "./workerd-process.ts";
+
+export interface ControlPlaneOptions {
+  readonly directory: DataDirectory;
+  readonly bind: string;
+  readonly port: number;
+  /** Says in one line what happened to a control plane that ran. */
+  readonly warn: (message: string) => void;
+}
+
+const workerDirectory = fileURLToPath(new URL("./worker", import.meta.url));
+const backOff = { firstMs: 50, mostMs: 10_000, forgivenAfterMs: 30_000 };
+/** workerd runs no cron triggers; the finest granularity that Cloudflare offers. */
+const cronMs = 60_000;
+const logBytes = 10_000_000;
+
+/** The Worker under workerd, restarted when it dies, with its scheduled handler called every minute. */
+export class ControlPlane {
+  readonly connection: Connection;
+  readonly #options: ControlPlaneOptions;
+  readonly #configFile: string;
+  readonly #log;
+  #process: WorkerdProcess | undefined;
+  #stopping = false;
+  readonly #cron: NodeJS.Timeout;
+
+  private constructor(options: ControlPlaneOptions, connection: Connection, configFile: string) {
+    this.#options = options;
+    this.connection = connection;
+    this.#configFile = configFile;
+    this.#log = createWriteStream(logFile(options.directory), { flags: "a", mode: 0o600 });
+    this.#cron = setInterval(() => this.#runScheduled(), cronMs);
+  }
+
+  /** Resolves once /readyz answers; throws CliError where it cannot start. */
+  static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
+    const { directory, bind } = options;
+    const port = await claimPort(bind, options.port);
+    const identity = await loadIdentity(directory, bind, new Date());
+    const host = isWildcard(bind) ? "127.0.0.1" : bind;
+    const server = `https://${hostPort(host, port)}`;
+    const connection = { server, token: identity.adminToken, ca: identity.ca };
+    directory.write("kubeconfig", renderKubeconfig("sailplane", connection));
+
+    const manifest = JSON.parse(readFileSync(`${workerDirectory}/manifest.json`, "utf8")) as WorkerManifest;
+    const configFile = directory.file("workerd.capnp");
+    directory.write(
+      "workerd.capnp",
+      renderWorkerdConfig({
+        manifest,
+        modulesPath: relative(dirname(configFile), workerDirectory),
+        address: hostPort(bind, port),
+        certificateChain: identity.certificateChain,
+        privateKey: identity.certificateKey,
+        storagePath: directory.makeDirectory("storage"),
+        schedulerSocket: directory.file("cron.sock"),
+        secrets: secretsOf(identity),
+      }),
+    );
+    const controlPlane = new ControlPlane(options, connection, configFile);
+    try {
+      await controlPlane.#launch();
+    } catch (error) {
+      await controlPlane.stop();
+      throw new CliError(`the control plane did not start: ${(error as Error).message}; see ${logFile(directory)}`);
+    }
+    void controlPlane.#supervise();
+    return controlPlane;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#cron);
+    await this.#process?.stop();
+    this.#log.end();
+  }
+
+  /** Ends workerd without waiting. */
+  kill(): void {
+    this.#process?.kill();
+  }
+
+  async #launch(): Promise<void> {
+    rmSync(this.#options.directory.file("cron.sock"), { force: true });
+    const workerd = await WorkerdProcess.start({ configFile: this.#configFile, log: this.#log });
+    this.#process = workerd;
+    if (this.#stopping) return workerd.stop();
+    this.#options.directory.recordChild(workerd.pid);
+    await Promise.race([this.#ready(), workerd.ended.then((how) => Promise.reject(new Error(how)))]);
+  }
+
+  async #ready(): Promise<void> {
+    const end = Date.now() + 30_000;
+    let last = "no answer";
+    while (Date.now() < end && !this.#stopping) {
+      try {
+        const answer = await requestApi(this.connection, { method: "GET", path: "/readyz" });
+        if (answer.status === 200) return;
+        last = `${answer.status} ${answer.text.slice(0, 200)}`;
+      } catch (error) {
+        last = (error as Error).message;
+      }
+      await sleep(20);
+    }
+    if (!this.#stopping) throw new Error(`/readyz after 30 s: ${last}`);
+  }
+
+  async #supervise(): Promise<void> {
+    let wait = backOff.firstMs;
+    while (!this.#stopping) {
+      const started = Date.now();
+      const how = await (this.#process as WorkerdProcess).ended;
+      if (this.#stopping) return;
+      if (Date.now() - started > backOff.forgivenAfterMs) wait = backOff.firstMs;
+      this.#options.warn(`${how}; starting again`);
+      for (;;) {
+        await sleep(wait);
+        wait = Math.min(wait * 2, backOff.mostMs);
+        if (this.#stopping) return;
+        try {
+          await this.#launch();
+          this.#options.warn("running again");
+          break;
+        } catch (error) {
+          this.#options.warn(`did not start: ${(error as Error).message}; trying again in ${wait / 1000} s`);
+          await this.#process?.stop();
+        }
+      }
+    }
+  }
+
+  #runScheduled(): void {
+    const call = request({ socketPath: this.#options.directory.file("cron.sock"), path: "/", method: "POST" });
+    call.on("response", (response) => response.resume());
+    // The next minute tries again.
+    call.on("error", () => {});
+    call.end();
+  }
+}
+
+/** Starts a new log where the old one has grown large. */
+function logFile(directory: DataDirectory): string {
+  const file = directory.file("control-plane.log");
+  try {
+    if (statSync(file).size > logBytes) rmSync(file);
+  } catch {
+    // There is none yet.
+  }
+  return file;
+}
+
+const hostPort = (host: string, port: number): string => `${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** The port, or a free one for 0; throws CliError where this process may not listen there. */
+function claimPort(bind: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const known: Record<string, string> = {
+        EADDRINUSE: `port ${port} on ${bind} is in use; choose another with --port, or end what listens there`,
+        EACCES: `may not listen on port ${port}; choose one above 1023 with --port`,
+        EADDRNOTAVAIL: `${bind} is no address of this machine; choose another with --bind`,
+        ENOTFOUND: `${bind} is no address; choose one of this machine with --bind`,
+      };
+      reject(new CliError(known[error.code ?? ""] ?? `cannot listen on ${hostPort(bind, port)}: ${error.message}`));
+    });
+    server.listen({ host: bind, port, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : port));
+    });
+  });
+}

@@ -1,0 +1,147 @@
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import * as v from "valibot";
+import { CliError } from "../cli-error.ts";
+
+/** Who holds a directory. The child is recorded so that whoever comes after a killed owner can end it. */
+const owner = v.object({ pid: v.number(), startedAt: v.nullable(v.string()), child: v.optional(v.number()) });
+type Owner = v.InferOutput<typeof owner>;
+
+/** One instance's files. Everything in it may hold secrets, so nobody else may read it. */
+export class DataDirectory {
+  readonly path: string;
+  /** The directory was not there before. */
+  readonly isNew: boolean;
+
+  /** Creates and locks it; throws CliError where it cannot be written or another instance has it. */
+  constructor(path: string) {
+    this.path = resolve(path);
+    this.isNew = !existsSync(this.path);
+    try {
+      makeDirectories(this.path);
+      accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new CliError(`cannot write to ${this.path}: ${reason(error)}`);
+    }
+    this.#lock();
+  }
+
+  file(name: string): string {
+    return `${this.path}/${name}`;
+  }
+
+  read(name: string): string | undefined {
+    try {
+      return readFileSync(this.file(name), "utf8");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw new CliError(`cannot read ${this.file(name)}: ${reason(error)}`);
+    }
+  }
+
+  /** Readable by the owner only. */
+  write(name: string, text: string): void {
+    try {
+      writeFileSync(this.file(name), text, { mode: 0o600 });
+      chmodSync(this.file(name), 0o600);
+    } catch (error) {
+      throw new CliError(`cannot write ${this.file(name)}: ${reason(error)}`);
+    }
+  }
+
+  /** The full path of a directory inside. */
+  makeDirectory(name: string): string {
+    mkdirSync(this.file(name), { recursive: true, mode: 0o700 });
+    return this.file(name);
+  }
+
+  /** Names the process to end if this one is killed. */
+  recordChild(pid: number): void {
+    this.write("lock", JSON.stringify({ ...self(), child: pid }));
+  }
+
+  release(): void {
+    rmSync(this.file("lock"), { force: true });
+  }
+
+  #lock(): void {
+    for (;;) {
+      try {
+        writeFileSync(this.file("lock"), JSON.stringify(self()), { flag: "wx", mode: 0o600 });
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
+          throw new CliError(`cannot write to ${this.path}: ${reason(error)}`);
+        }
+      }
+      const holder = parseOwner(this.read("lock"));
+      if (holder && isAlive(holder)) {
+        throw new CliError(`${this.path} is in use by another instance (process ${holder.pid})`);
+      }
+      if (holder?.child !== undefined) endOrphan(holder.child, this.path);
+      this.release();
+    }
+  }
+}
+
+/** Node's own recursive mkdir never returns where the kernel says ENOENT for a parent that exists (/proc/1/x). */
+function makeDirectories(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectories(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
+
+const self = (): Owner => ({ pid: process.pid, startedAt: startOf(process.pid) });
+
+function parseOwner(text: string | undefined): Owner | undefined {
+  try {
+    const parsed = v.safeParse(owner, JSON.parse(text ?? ""));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process id alone may have been given to another process since; with its start time it is unique. */
+function isAlive({ pid, startedAt }: Owner): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  return startOf(pid) === startedAt;
+}
+
+/** The start time in clock ticks, as Linux tells it; null on other systems, and for a process that only waits to be reaped. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+/** Ends what a killed instance left behind, if its command line still names this directory. */
+function endOrphan(pid: number, directory: string): void {
+  try {
+    if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(directory)) process.kill(pid, "SIGKILL");
+  } catch {
+    // Gone already, or not ours.
+  }
+}
+
+function reason(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known: Record<string, string> = {
+    EACCES: "permission denied",
+    ENOENT: "no directory can be made there",
+    EPERM: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOSPC: "no space left",
+    ENOTDIR: "part of the path is a file",
+    EEXIST: "it is a file",
+  };
+  return known[code ?? ""] ?? message;
+}

@@ -1,0 +1,98 @@
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
+import { parseKubeconfig } from "../kubeconfig.ts";
+import type { DataDirectory } from "./data-directory.ts";
+
+/** What a control plane is known by. PEM texts; the administrator's token itself stays in the kubeconfig. */
+export interface Identity {
+  readonly ca: string;
+  readonly certificateChain: string;
+  readonly certificateKey: string;
+  /** The credential of the control plane's own loops. */
+  readonly internalToken: string;
+  readonly adminToken: string;
+}
+
+/** Reads the identity of a data directory, making what is missing, and the serving certificate anew when it must change. */
+export async function loadIdentity(directory: DataDirectory, bind: string, now: Date): Promise<Identity> {
+  const certificates = () => import("./certificates.ts");
+  let ca = directory.read("ca.crt");
+  let caKey = directory.read("ca.key");
+  if (!ca || !caKey) {
+    const authority = await (await certificates()).createAuthority(now);
+    ca = authority.certificate;
+    caKey = authority.key;
+    directory.write("ca.key", caKey);
+    directory.write("ca.crt", ca);
+  }
+
+  let certificateChain = directory.read("server.crt");
+  let certificateKey = directory.read("server.key");
+  if (!certificateChain || !certificateKey || !isCurrent(certificateChain, ca, bind, now)) {
+    const { createServingCertificate } = await certificates();
+    const serving = await createServingCertificate({ certificate: ca, key: caKey }, subjectsOf(bind), now);
+    // The authority goes with it, so that `sailplane join` can check it against --ca-cert-hash.
+    certificateChain = serving.certificate + ca;
+    certificateKey = serving.key;
+    directory.write("server.key", certificateKey);
+    directory.write("server.crt", certificateChain);
+  }
+
+  let internalToken = directory.read("internal-token");
+  if (!internalToken) {
+    internalToken = createToken();
+    directory.write("internal-token", internalToken);
+  }
+
+  const adminToken = parseKubeconfig(directory.read("kubeconfig") ?? "")?.token ?? createToken();
+  return { ca, certificateChain, certificateKey, internalToken, adminToken };
+}
+
+/** The Worker's secrets, by binding. It knows the administrator's token by its hash only. */
+export function secretsOf(identity: Identity): Record<string, string> {
+  return {
+    ADMIN_TOKEN_SHA256: createHash("sha256").update(identity.adminToken).digest("hex"),
+    CLUSTER_CA: identity.ca,
+    INTERNAL_TOKEN: identity.internalToken,
+  };
+}
+
+const createToken = (): string => randomBytes(32).toString("base64url");
+
+function isCurrent(chain: string, ca: string, bind: string, now: Date): boolean {
+  const certificate = new X509Certificate(chain);
+  const month = 30 * 86_400_000;
+  return (
+    certificate.verify(new X509Certificate(ca).publicKey) &&
+    Date.parse(certificate.validTo) - now.getTime() > month &&
+    subjectsOf(bind).every(({ type, value }) =>
+      type === "ip" ? certificate.checkIP(value) !== undefined : certificate.checkHost(value) !== undefined,
+    )
+  );
+}
+
+/** Every name under which this machine, or a pod, may reach the control plane. */
+function subjectsOf(bind: string) {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .map(({ address }) => address)
+    .filter((address) => !address.toLowerCase().startsWith("fe80:"));
+  const subjects = [
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    hostname().toLowerCase(),
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+    // The first address of the service network, which the Service `kubernetes` gets.
+    "10.96.0.1",
+    ...(isWildcard(bind) ? [] : [bind]),
+    ...addresses,
+  ];
+  return [...new Set(subjects)].map((value) => ({ type: isIP(value) ? ("ip" as const) : ("dns" as const), value }));
+}
+
+export const isWildcard = (bind: string): boolean => bind === "0.0.0.0" || bind === "::";

@@ -1,0 +1,109 @@
+/** What scripts/build.mjs writes beside the bundle: wrangler.toml's bindings. */
+export interface WorkerManifest {
+  /** File names in dist/worker, the main module first. */
+  readonly modules: readonly string[];
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly durableObjects: readonly { readonly name: string; readonly className: string }[];
+  readonly selfBindings: readonly string[];
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+export interface WorkerdConfig {
+  readonly manifest: WorkerManifest;
+  /** dist/worker, relative to the configuration's own file: workerd embeds no absolute path. */
+  readonly modulesPath: string;
+  /** `host:port` of the TLS socket. */
+  readonly address: string;
+  /** PEM texts. */
+  readonly certificateChain: string;
+  readonly privateKey: string;
+  /** Where the objects' SQLite files live. */
+  readonly storagePath: string;
+  /** A Unix socket: each request to it runs the scheduled handler once. */
+  readonly schedulerSocket: string;
+  /** Text bindings beside the manifest's vars: secrets. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** A scheduled event can only come from another Worker, over a service binding: this one turns a request into one. */
+const cronWorker = `export default {
+  async fetch(request, env) {
+    const { outcome } = await env.SAILPLANE.scheduled({ scheduledTime: new Date(), cron: "* * * * *" });
+    return new Response(outcome);
+  },
+};
+`;
+
+/**
+ * The text of a workerd configuration. A Durable Object's uniqueKey names its directory on disk, so it never changes:
+ * it is the class's name. `preventEviction` is off, as on Cloudflare: what an object holds in memory it must be able to
+ * read again.
+ */
+export function renderWorkerdConfig(config: WorkerdConfig): string {
+  const { manifest } = config;
+  const modules = manifest.modules.map(
+    (name) => `(name = ${text(name)}, esModule = embed ${text(`${config.modulesPath}/${name}`)})`,
+  );
+  const bindings = [
+    ...manifest.durableObjects.map((o) => `(name = ${text(o.name)}, durableObjectNamespace = ${text(o.className)})`),
+    ...manifest.selfBindings.map((name) => `(name = ${text(name)}, service = "sailplane")`),
+    ...Object.entries({ ...manifest.vars, ...config.secrets }).map(
+      ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
+    ),
+  ];
+  const namespaces = manifest.durableObjects.map(
+    ({ className }) => `(className = ${text(className)}, uniqueKey = ${text(className)}, enableSql = true)`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "sailplane", worker = .sailplane),
+    (name = "cron", worker = .cron),
+    (name = "storage", disk = (path = ${text(config.storagePath)}, writable = true, allowDotfiles = false)),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [
+    (
+      name = "https", address = ${text(config.address)}, service = "sailplane",
+      https = (
+        options = (),
+        tlsOptions = (keypair = (privateKey = ${text(config.privateKey)}, certificateChain = ${text(config.certificateChain)})),
+      ),
+    ),
+    (name = "cron", address = ${text(`unix:${config.schedulerSocket}`)}, http = (), service = "cron"),
+  ],
+);
+
+const sailplane :Workerd.Worker = (
+  compatibilityDate = ${text(manifest.compatibilityDate)},
+  compatibilityFlags = ${list(manifest.compatibilityFlags.map(text))},
+  modules = ${list(modules)},
+  bindings = ${list(bindings)},
+  durableObjectNamespaces = ${list(namespaces)},
+  durableObjectStorage = (localDisk = "storage"),
+);
+
+const cron :Workerd.Worker = (
+  compatibilityDate = ${text(manifest.compatibilityDate)},
+  compatibilityFlags = ["service_binding_extra_handlers"],
+  modules = [(name = "cron.js", esModule = ${text(cronWorker)})],
+  bindings = [(name = "SAILPLANE", service = "sailplane")],
+);
+`;
+}
+
+const list = (items: readonly string[]): string => `[${items.join(", ")}]`;
+
+/** A Cap'n Proto string literal: C escapes; anything beyond printable ASCII as UTF-8 bytes in \xNN. */
+function text(value: string): string {
+  let out = "";
+  for (const byte of Buffer.from(value)) {
+    if (byte === 0x22 || byte === 0x5c) out += `\\${String.fromCharCode(byte)}`;
+    else if (byte === 0x0a) out += "\\n";
+    else if (byte >= 0x20 && byte < 0x7f) out += String.fromCharCode(byte);
+    else out += `\\x${byte.toString(16).padStart(2, "0")}`;
+  }
+  return `"${out}"`;
+}

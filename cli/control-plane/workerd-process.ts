@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+
+export interface WorkerdOptions {
+  readonly configFile: string;
+  /** Receives what workerd and the Worker print. */
+  readonly log: Writable;
+}
+
+/** The package is CommonJS and says where its binary for this platform is. */
+const { default: workerd }: { default: string } = createRequire(import.meta.url)("workerd");
+
+/** How long open watches may keep a workerd that was asked to end; it does not close them itself. */
+const graceMs = 300;
+
+/** One run of workerd, in a process group of its own, so that a Ctrl-C in the terminal reaches only us. */
+export class WorkerdProcess {
+  readonly pid: number;
+  /** Resolves with a line that says how it ended; never rejects. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, pid: number, ended: Promise<string>) {
+    this.#child = child;
+    this.pid = pid;
+    this.ended = ended;
+  }
+
+  /** Resolves once it listens; rejects with workerd's own last words where it ends before. */
+  static async start({ configFile, log }: WorkerdOptions): Promise<WorkerdProcess> {
+    const child = spawn(workerd, ["serve", "--experimental", "--control-fd=3", configFile], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      detached: true,
+    });
+    let lastWords = "";
+    const forward = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lastWords = (lastWords + chunk.toString()).slice(-2000);
+        log.write(chunk);
+        done();
+      },
+    });
+    child.stdout?.pipe(log, { end: false });
+    child.stderr?.pipe(forward);
+    const ended = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(`cannot start workerd: ${error.message}`));
+      child.once("close", (code, signal) => {
+        const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+        const said = lastWords
+          .trim()
+          .split("\n")
+          .findLast((line) => line && !line.startsWith("stack:"));
+        resolve(`workerd ${how}${said ? `: ${said}` : ""}`);
+      });
+    });
+    const control = child.stdio[3];
+    if (!control || !("on" in control)) throw new Error("no control pipe");
+    const listening = new Promise<true>((resolve) => {
+      createInterface({ input: control as NodeJS.ReadableStream }).on("line", (line) => {
+        if (JSON.parse(line).socket === "https") resolve(true);
+      });
+    });
+    const failure = await Promise.race([listening, ended]);
+    if (failure !== true) throw new Error(failure);
+    return new WorkerdProcess(child, child.pid as number, ended);
+  }
+
+  /** SIGTERM, then SIGKILL, to the whole group. */
+  async stop(): Promise<void> {
+    this.#signal("SIGTERM");
+    const timer = setTimeout(() => this.#signal("SIGKILL"), graceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** At once, for when this process cannot wait. */
+  kill(): void {
+    this.#signal("SIGKILL");
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // The group is gone.
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { X509Certificate } from "node:crypto";
+import { connect, type DetailedPeerCertificate } from "node:tls";
+import { CliError } from "../cli-error.ts";
+import { publicKeyPin } from "../control-plane/certificates.ts";
+
+/**
+ * The authority (PEM) that stands behind a server whose certificate is its own, accepted by its pin alone, as kubeadm's
+ * --discovery-token-ca-cert-hash does. Undefined where no pin is asked for: then a public authority must vouch.
+ */
+export function fetchAuthority(server: string, pin: string | undefined): Promise<string | undefined> {
+  if (pin === undefined) return Promise.resolve(undefined);
+  if (!/^sha256:[0-9a-f]{64}$/i.test(pin)) throw new CliError("--ca-cert-hash is sha256: and 64 hexadecimal digits");
+  const { hostname, port } = new URL(server);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return new Promise((resolve, reject) => {
+    const fail = (message: string) => reject(new CliError(`cannot join ${server}: ${message}`));
+    // Nothing is sent over this connection; the pin decides whether the certificates it shows are the right ones.
+    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, timeout: 10_000 }, () => {
+      const shown = chainOf(socket.getPeerCertificate(true));
+      socket.destroy();
+      const authority = shown.find(({ raw }) => isPinned(raw, pin));
+      if (!authority) return fail("no certificate it shows has the key that --ca-cert-hash names");
+      resolve(
+        `-----BEGIN CERTIFICATE-----\n${authority.raw.toString("base64").replace(/.{64}/g, "$&\n").trimEnd()}\n-----END CERTIFICATE-----\n`,
+      );
+    });
+    socket.on("timeout", () => socket.destroy(new Error("no answer within 10 s")));
+    socket.on("error", (error) => fail(error.message));
+  });
+}
+
+function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
+  // A self-signed certificate is its own issuer.
+  for (let c: DetailedPeerCertificate | undefined = leaf; c && !chain.includes(c); c = c.issuerCertificate)
+    chain.push(c);
+  return chain;
+}
+
+/** The pin is of the whole SubjectPublicKeyInfo, which Node's `pubkey` is only for RSA. */
+function isPinned(certificate: Buffer, pin: string): boolean {
+  const key = new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" });
+  return publicKeyPin(key) === pin.toLowerCase();
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import { parse, stringify } from "yaml";
+import { CliError } from "./cli-error.ts";
+
+/** How to reach a control plane as somebody. */
+export interface Connection {
+  /** `https://host:port`, with the cluster's path where it has one, no trailing slash. */
+  readonly server: string;
+  readonly token: string;
+  /** PEM; absent where the server's certificate comes from a public authority. */
+  readonly ca?: string;
+}
+
+/** A kubeconfig (v1) with one cluster, one user and one context, all of that name. */
+export function renderKubeconfig(name: string, connection: Connection): string {
+  const ca = connection.ca && { "certificate-authority-data": Buffer.from(connection.ca).toString("base64") };
+  return stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name, cluster: { server: connection.server, ...ca } }],
+      users: [{ name, user: { token: connection.token } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+      "current-context": name,
+    },
+    { lineWidth: 0 },
+  );
+}
+
+const kubeconfig = v.looseObject({
+  clusters: v.array(
+    v.object({
+      name: v.string(),
+      cluster: v.object({ server: v.string(), "certificate-authority-data": v.optional(v.string()) }),
+    }),
+  ),
+  users: v.array(v.object({ name: v.string(), user: v.object({ token: v.string() }) })),
+  contexts: v.array(v.object({ name: v.string(), context: v.object({ cluster: v.string(), user: v.string() }) })),
+  "current-context": v.string(),
+});
+
+/** The current context of a kubeconfig whose user has a token; undefined for any other text. */
+export function parseKubeconfig(text: string): Connection | undefined {
+  const parsed = v.safeParse(kubeconfig, parseYaml(text));
+  if (!parsed.success) return undefined;
+  const config = parsed.output;
+  const context = config.contexts.find((c) => c.name === config["current-context"])?.context;
+  const cluster = config.clusters.find((c) => c.name === context?.cluster)?.cluster;
+  const user = config.users.find((u) => u.name === context?.user)?.user;
+  if (!cluster || !user) return undefined;
+  const ca = cluster["certificate-authority-data"];
+  return {
+    server: cluster.server.replace(/\/$/, ""),
+    token: user.token,
+    ...(ca && { ca: Buffer.from(ca, "base64").toString() }),
+  };
+}
+
+/** Reads the administrator's connection from a data directory; throws CliError with what to do where there is none. */
+export function readKubeconfig(dataDirectory: string): Connection {
+  const file = `${dataDirectory}/kubeconfig`;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new CliError(`no kubeconfig at ${file}; start the control plane with "sailplane up", or name its --data-dir`);
+  }
+  const connection = parseKubeconfig(text);
+  if (!connection)
+    throw new CliError(`${file} is no kubeconfig with a token; "sailplane up" writes a new one once it is deleted`);
+  return connection;
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
+  }
+}

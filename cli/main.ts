@@ -1,0 +1,45 @@
+import { Command, CommanderError } from "commander";
+import { CliError } from "./cli-error.ts";
+import { deployCommand } from "./commands/deploy.ts";
+import { joinCommand } from "./commands/join.ts";
+import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { statusCommand } from "./commands/status.ts";
+import { tokenCommand } from "./commands/token.ts";
+import { upCommand } from "./commands/up.ts";
+import { versionCommand } from "./commands/version.ts";
+
+const program = new Command("sailplane")
+  .description("Kubernetes with no servers to run: a control plane on this machine or on Cloudflare, nodes anywhere.")
+  .showHelpAfterError("(sailplane --help says more)")
+  .enablePositionalOptions()
+  .exitOverride()
+  .addHelpText(
+    "after",
+    `
+First steps:
+  sailplane up                                  a control plane and a node, here
+  export KUBECONFIG=$PWD/.sailplane/kubeconfig
+  kubectl get nodes
+  sailplane token create                        what to run on another machine to make it a node`,
+  );
+for (const command of [
+  upCommand(),
+  joinCommand(),
+  tokenCommand(),
+  kubeconfigCommand(),
+  statusCommand(),
+  deployCommand(),
+  versionCommand(),
+]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode);
+  console.error(
+    `sailplane: ${error instanceof CliError ? error.message : error instanceof Error ? error.stack : error}`,
+  );
+  process.exit(1);
+}

@@ -1,0 +1,41 @@
+import type { WriteStream } from "node:tty";
+
+/** Prints steps as they begin and end. Colours and rewriting need a terminal; NO_COLOR is respected (no-color.org). */
+export class Progress {
+  readonly #out: WriteStream;
+  readonly #terminal: boolean;
+  readonly #colours: boolean;
+  #started = 0;
+
+  constructor(out: WriteStream, environment: NodeJS.ProcessEnv) {
+    this.#out = out;
+    this.#terminal = out.isTTY === true && environment.TERM !== "dumb";
+    this.#colours = this.#terminal && !environment.NO_COLOR;
+  }
+
+  begin(subject: string, doing: string): void {
+    this.#started = performance.now();
+    if (this.#terminal) this.#out.write(this.#line("…", "33", subject, doing));
+  }
+
+  end(subject: string, outcome: string): void {
+    const seconds = ((performance.now() - this.#started) / 1000).toFixed(2);
+    this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("✓", "32", subject, outcome)} (${seconds} s)\n`);
+  }
+
+  warn(subject: string, message: string): void {
+    this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("!", "33", subject, message)}\n`);
+  }
+
+  say(text = ""): void {
+    this.#out.write(`${text}\n`);
+  }
+
+  bold(text: string): string {
+    return this.#colours ? `\x1b[1m${text}\x1b[22m` : text;
+  }
+
+  #line(mark: string, colour: string, subject: string, text: string): string {
+    return `  ${this.#colours ? `\x1b[${colour}m${mark}\x1b[39m` : mark} ${subject.padEnd(14)} ${text}`;
+  }
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+// Starts the built CLI; builds it first in a checkout where `npm ci` has not (npm ci --ignore-scripts).
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 10)) {
+  console.error(`sailplane: needs Node.js 20.10 or newer, this is ${process.versions.node}`);
+  process.exit(1);
+}
+const root = fileURLToPath(new URL("..", import.meta.url));
+if (!existsSync(`${root}dist/cli.js`)) {
+  console.error("sailplane: building (once)");
+  for (const script of ["generate-types.mjs", "build.mjs"]) {
+    const { status } = spawnSync(process.execPath, [`${root}scripts/${script}`], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    if (status !== 0) process.exit(1);
+  }
+}
+await import("../dist/cli.js");

@@ -1,0 +1,70 @@
+// Bundles what runs: dist/worker/ (the Worker, as ES modules, and a manifest of what it is bound to), dist/cli.js and dist/agent.js.
+// The bindings come from wrangler.toml, so that Cloudflare and the local control plane cannot differ. `npm ci` runs this.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { parse } from "smol-toml";
+
+const started = Date.now();
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = `${root}dist`;
+const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+const wrangler = parse(readFileSync(`${root}wrangler.toml`, "utf8"));
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(`${dist}/worker`, { recursive: true });
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  legalComments: "none",
+  logLevel: "warning",
+  define: { SAILPLANE_VERSION: JSON.stringify(version) },
+};
+const onNode = {
+  ...shared,
+  platform: "node",
+  target: "node20",
+  mainFields: ["module", "main"],
+  // CommonJS dependencies inside an ES module still call require() for Node's own modules.
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+  },
+  loader: { ".proto": "text" },
+  outdir: dist,
+};
+
+const [worker] = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { index: wrangler.main },
+    platform: "browser",
+    conditions: ["workerd", "worker", "browser"],
+    target: "es2024",
+    external: ["cloudflare:*", "node:*"],
+    loader: { ".sql": "text" },
+    splitting: true,
+    outdir: `${dist}/worker`,
+    metafile: true,
+  }),
+  build({
+    ...onNode,
+    entryPoints: { cli: "cli/main.ts", agent: "agent/main.ts" },
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+  }),
+]);
+
+const modules = Object.keys(worker.metafile.outputs).map((file) => file.slice("dist/worker/".length));
+const manifest = {
+  modules: modules.sort((a, b) => Number(b === "index.js") - Number(a === "index.js")),
+  compatibilityDate: wrangler.compatibility_date,
+  compatibilityFlags: wrangler.compatibility_flags ?? [],
+  durableObjects: wrangler.durable_objects.bindings.map(({ name, class_name }) => ({ name, className: class_name })),
+  // Only bindings to this Worker itself exist locally.
+  selfBindings: (wrangler.services ?? []).filter((s) => s.service === wrangler.name).map((s) => s.binding),
+  vars: wrangler.vars ?? {},
+};
+writeFileSync(`${dist}/worker/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+console.log(`built dist/ in ${Date.now() - started} ms`);
