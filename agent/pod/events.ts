@@ -1,0 +1,100 @@
+/**
+ * Events about pods, told to the API in the kubelet's name and words. Telling is best effort: nothing waits for it, the
+ * same event again only counts up, and what cannot be told is dropped.
+ */
+import type { Event, Pod } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { fieldPathOf, type PodContainer } from "./containers.ts";
+
+export interface EventTarget {
+  readonly pod: Pod;
+  readonly container?: PodContainer;
+}
+
+interface Told {
+  readonly name: string;
+  count: number;
+}
+
+const LONGEST_QUEUE = 500;
+const LONGEST_MEMORY = 2000;
+const COMPONENT = "kubelet";
+
+export class EventRecorder {
+  readonly #client: ApiClient;
+  readonly #nodeName: string;
+  readonly #told = new Map<string, Told>();
+  readonly #queue: (() => Promise<unknown>)[] = [];
+  #sending = false;
+  #last = 0n;
+
+  constructor(client: ApiClient, nodeName: string) {
+    this.#client = client;
+    this.#nodeName = nodeName;
+  }
+
+  /** Nanoseconds, never twice the same: events are listed by name, and so in order. */
+  #stamp(): string {
+    const now = BigInt(Date.now()) * 1_000_000n;
+    this.#last = now > this.#last ? now : this.#last + 1n;
+    return this.#last.toString(16);
+  }
+
+  record({ pod, container }: EventTarget, type: "Normal" | "Warning", reason: string, message: string): void {
+    const { namespace = "", name = "", uid = "" } = pod.metadata;
+    const fieldPath = container === undefined ? undefined : fieldPathOf(container);
+    const key = JSON.stringify([uid, fieldPath, type, reason, message]);
+    const time = `${new Date().toISOString().slice(0, 19)}Z`;
+    const told = this.#told.get(key);
+    if (told !== undefined) {
+      told.count++;
+      const { count } = told;
+      this.#enqueue(() =>
+        this.#client.patch({ resource: "events", namespace, name: told.name }, "application/merge-patch+json", {
+          count,
+          lastTimestamp: time,
+        }),
+      );
+      return;
+    }
+    const event: Event = {
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: `${name}.${this.#stamp()}`, namespace },
+      involvedObject: {
+        apiVersion: "v1",
+        kind: "Pod",
+        namespace,
+        name,
+        uid,
+        ...(pod.metadata.resourceVersion === undefined ? {} : { resourceVersion: pod.metadata.resourceVersion }),
+        ...(fieldPath === undefined ? {} : { fieldPath }),
+      },
+      reason,
+      message,
+      type,
+      source: { component: COMPONENT, host: this.#nodeName },
+      reportingComponent: COMPONENT,
+      reportingInstance: this.#nodeName,
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+    };
+    if (this.#told.size >= LONGEST_MEMORY) this.#told.clear();
+    this.#told.set(key, { name: event.metadata.name ?? "", count: 1 });
+    this.#enqueue(() => this.#client.create({ resource: "events", namespace }, event));
+  }
+
+  #enqueue(send: () => Promise<unknown>): void {
+    if (this.#queue.length >= LONGEST_QUEUE) return;
+    this.#queue.push(send);
+    if (!this.#sending) void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    this.#sending = true;
+    for (let send = this.#queue.shift(); send !== undefined; send = this.#queue.shift())
+      await send().catch(() => undefined);
+    this.#sending = false;
+  }
+}

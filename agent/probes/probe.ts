@@ -1,0 +1,146 @@
+/** One probe of a container: what it asks, and the kubelet's words for the answer. */
+import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { connect, isIPv6 } from "node:net";
+import type { Container, HTTPGetAction, Probe } from "../../api/generated/core.v1.ts";
+import { ExecTimeout, type Runtime } from "../runtime/runtime.ts";
+import { probeGrpc } from "./grpc-health.ts";
+
+export interface ProbeOutcome {
+  readonly ok: boolean;
+  /** The probe could not be made; it counts as no result. */
+  readonly errored?: boolean;
+  readonly output: string;
+}
+
+export interface ProbeTarget {
+  readonly container: Container;
+  readonly containerId: string;
+  readonly podIP: string;
+  readonly runtime: Runtime;
+}
+
+const LONGEST_OUTPUT = 10 * 1024;
+
+/** A port by number or by the name of a container's port. */
+export function portNumber(port: number | string | undefined, container: Container): number | undefined {
+  if (typeof port === "number") return port;
+  const named = container.ports?.find(({ name }) => name === port)?.containerPort;
+  return named ?? (/^\d+$/.test(port ?? "") ? Number(port) : undefined);
+}
+
+export const joinHostPort = (host: string, port: number): string =>
+  isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** A failed connection as Go words it. */
+function dialError(error: NodeJS.ErrnoException, address: string): string {
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: "connect: connection refused",
+    EHOSTUNREACH: "connect: no route to host",
+    ENETUNREACH: "connect: network is unreachable",
+    ECONNRESET: "read: connection reset by peer",
+  };
+  return `dial tcp ${address}: ${words[error.code ?? ""] ?? error.message}`;
+}
+
+async function probeExec(command: readonly string[], { runtime, containerId }: ProbeTarget, seconds: number) {
+  try {
+    const { exitCode, output } = await runtime.execSync(containerId, command, seconds);
+    return { ok: exitCode === 0, output: output.toString("utf8", 0, LONGEST_OUTPUT) };
+  } catch (error) {
+    if (error instanceof ExecTimeout)
+      return { ok: false, output: `command timed out: "${command.join(" ")}" timed out after ${seconds}s` };
+    return { ok: false, errored: true, output: (error as Error).message };
+  }
+}
+
+function probeTcp(host: string, port: number, seconds: number): Promise<ProbeOutcome> {
+  const address = joinHostPort(host, port);
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const finish = (outcome: ProbeOutcome) => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.setTimeout(seconds * 1000, () => finish({ ok: false, output: `dial tcp ${address}: i/o timeout` }));
+    socket.once("connect", () => finish({ ok: true, output: "" }));
+    socket.once("error", (error) => finish({ ok: false, output: dialError(error, address) }));
+  });
+}
+
+/** Asks, and follows redirects on the same host. Also what HTTP hooks do. */
+export function getHttp(
+  { path = "/", scheme = "HTTP", httpHeaders = [], host }: HTTPGetAction,
+  podIP: string,
+  port: number,
+  seconds: number,
+): Promise<ProbeOutcome> {
+  const target = joinHostPort(host === undefined || host === "" ? podIP : host, port);
+  const first = `${scheme.toLowerCase()}://${target}${path.startsWith("/") ? path : `/${path}`}`;
+  const headers: Record<string, string> = { "user-agent": "kube-probe/1.36", accept: "*/*", connection: "close" };
+  for (const { name, value } of httpHeaders) {
+    if (value === "") delete headers[name.toLowerCase()];
+    else headers[name.toLowerCase()] = value;
+  }
+  const ask = (url: URL, hops: number): Promise<ProbeOutcome> =>
+    new Promise((resolve) => {
+      const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+      const request = send(url, { headers, rejectUnauthorized: false, agent: false }, (response) => {
+        const { statusCode = 0, headers: answered } = response;
+        const { location } = answered;
+        if (statusCode >= 301 && statusCode <= 308 && location !== undefined && hops < 10) {
+          response.resume();
+          const next = new URL(location, url);
+          if (next.hostname === url.hostname) resolve(ask(next, hops + 1));
+          else resolve({ ok: true, output: "Probe terminated redirects" });
+          return;
+        }
+        response.resume();
+        response.once("end", () =>
+          resolve(
+            statusCode >= 200 && statusCode < 400
+              ? { ok: true, output: "" }
+              : { ok: false, output: `HTTP probe failed with statuscode: ${statusCode}` },
+          ),
+        );
+        response.once("error", (error) => resolve({ ok: false, output: `Get "${url.href}": ${error.message}` }));
+      });
+      request.setTimeout(seconds * 1000, () =>
+        request.destroy(Object.assign(new Error("timeout"), { code: "EPROBE" })),
+      );
+      request.once("error", (error: NodeJS.ErrnoException) => {
+        const why =
+          error.code === "EPROBE"
+            ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+            : dialError(error, target);
+        resolve({ ok: false, output: `Get "${first}": ${why}` });
+      });
+      request.end();
+    });
+  return ask(new URL(first), 0);
+}
+
+export async function runProbe(probe: Probe, target: ProbeTarget): Promise<ProbeOutcome> {
+  const seconds = probe.timeoutSeconds ?? 1;
+  const { container, podIP } = target;
+  if (probe.exec !== undefined) return probeExec(probe.exec.command ?? [], target, seconds);
+  if (probe.httpGet !== undefined) {
+    const port = portNumber(probe.httpGet.port, container);
+    if (port === undefined) return noPort(probe.httpGet.port);
+    return getHttp(probe.httpGet, podIP, port, seconds);
+  }
+  if (probe.tcpSocket !== undefined) {
+    const port = portNumber(probe.tcpSocket.port, container);
+    if (port === undefined) return noPort(probe.tcpSocket.port);
+    return probeTcp(probe.tcpSocket.host || podIP, port, seconds);
+  }
+  if (probe.grpc !== undefined)
+    return probeGrpc(joinHostPort(podIP, probe.grpc.port), probe.grpc.service ?? "", seconds);
+  return { ok: false, errored: true, output: `missing probe handler for container ${container.name}` };
+}
+
+const noPort = (port: number | string | undefined): ProbeOutcome => ({
+  ok: false,
+  errored: true,
+  output: `couldn't find port: ${port}`,
+});

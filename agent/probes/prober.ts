@@ -1,0 +1,127 @@
+/**
+ * Probes the containers of one pod while they run. The startup probe goes first; liveness and readiness follow. A result
+ * counts once it was the same as often as its threshold asks.
+ */
+import type { Probe } from "../../api/generated/core.v1.ts";
+import type { PodContainer } from "../pod/containers.ts";
+import type { ProbeKind, ProbeResults } from "../pod/local.ts";
+import type { ContainerObservation, Runtime } from "../runtime/runtime.ts";
+import { type ProbeOutcome, runProbe } from "./probe.ts";
+
+export interface ProberOptions {
+  readonly runtime: Runtime;
+  readonly podIP: () => string;
+  /** A result has changed. */
+  readonly onResult: () => void;
+  readonly onFailure: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
+}
+
+class ContainerProbes {
+  readonly #abort = new AbortController();
+  readonly #options: ProberOptions;
+  readonly #target: PodContainer;
+  readonly #observed: ContainerObservation;
+  results: ProbeResults = {};
+
+  constructor(target: PodContainer, observed: ContainerObservation, options: ProberOptions) {
+    this.#target = target;
+    this.#observed = observed;
+    this.#options = options;
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#abort.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { startupProbe, livenessProbe, readinessProbe } = this.#target.container;
+    if (startupProbe !== undefined && !(await this.#until("startup", startupProbe))) return;
+    if (livenessProbe !== undefined) void this.#until("liveness", livenessProbe);
+    if (readinessProbe !== undefined) void this.#until("readiness", readinessProbe);
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.max(ms, 0));
+      this.#abort.signal.addEventListener(
+        "abort",
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+
+  /** Probes until the container ends; a startup probe until its first verdict, liveness until it fails. */
+  async #until(kind: ProbeKind, probe: Probe): Promise<boolean> {
+    const { signal } = this.#abort;
+    const { initialDelaySeconds = 0, periodSeconds = 10, successThreshold = 1, failureThreshold = 3 } = probe;
+    await this.#wait(this.#observed.startedAt + initialDelaySeconds * 1000 - Date.now());
+    let same = 0;
+    let last: boolean | undefined;
+    while (!signal.aborted) {
+      const started = Date.now();
+      const outcome = await runProbe(probe, {
+        container: this.#target.container,
+        containerId: this.#observed.id,
+        podIP: this.#options.podIP(),
+        runtime: this.#options.runtime,
+      });
+      if (signal.aborted) return false;
+      if (!outcome.ok) this.#options.onFailure(this.#target, kind, outcome);
+      if (outcome.errored !== true) {
+        same = outcome.ok === last ? same + 1 : 1;
+        last = outcome.ok;
+        if (same >= (outcome.ok ? successThreshold : failureThreshold)) {
+          this.#conclude(kind, outcome.ok);
+          if (kind === "startup" || (kind === "liveness" && !outcome.ok)) return outcome.ok;
+        }
+      }
+      await this.#wait(started + periodSeconds * 1000 - Date.now());
+    }
+    return false;
+  }
+
+  #conclude(kind: ProbeKind, ok: boolean): void {
+    const result = ok ? "success" : "failure";
+    if (this.results[kind] === result) return;
+    this.results = { ...this.results, [kind]: result };
+    this.#options.onResult();
+  }
+}
+
+export class Prober {
+  readonly #options: ProberOptions;
+  readonly #probes = new Map<string, ContainerProbes>();
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+  }
+
+  /** Probes those that run, forgets those that do not. */
+  follow(running: readonly { readonly target: PodContainer; readonly observed: ContainerObservation }[]): void {
+    const ids = new Set(running.map(({ observed }) => observed.id));
+    for (const [id, probes] of this.#probes) {
+      if (ids.has(id)) continue;
+      probes.stop();
+      this.#probes.delete(id);
+    }
+    for (const { target, observed } of running) {
+      const { startupProbe, livenessProbe, readinessProbe } = target.container;
+      if (target.role === "init" || target.role === "ephemeral" || this.#probes.has(observed.id)) continue;
+      if (startupProbe === undefined && livenessProbe === undefined && readinessProbe === undefined) continue;
+      this.#probes.set(observed.id, new ContainerProbes(target, observed, this.#options));
+    }
+  }
+
+  results(): ReadonlyMap<string, ProbeResults> {
+    return new Map([...this.#probes].map(([id, { results }]) => [id, results]));
+  }
+
+  stop(): void {
+    this.follow([]);
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Sets up the volumes of a pod under its directory and takes them away with it: DIR/volumes/PLUGIN/NAME, as the kubelet
+ * lays them out. What the API owns (config maps, secrets, downward API, tokens) is published anew when it changes.
+ */
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
+import type { PodObjects } from "../pod/env.ts";
+import type { PodAddresses } from "../pod/field-ref.ts";
+import { nanosOf } from "../pod/qos.ts";
+import { publish } from "./atomic-writer.ts";
+import { prepareHostPath } from "./host-path.ts";
+import { giveToGroup } from "./ownership.ts";
+import { type PayloadInput, VolumeError, volumePayload } from "./payload.ts";
+
+const run = promisify(execFile);
+
+/** What setting up a volume needs of the API, fetched when it is asked for. */
+export interface VolumeSources {
+  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
+  persistentVolume(name: string): Promise<PersistentVolume | undefined>;
+  /** A token for the pod, and when to ask for the next one (ms). */
+  token(
+    pod: Pod,
+    request: { readonly audience: string | undefined; readonly expirationSeconds: number },
+  ): Promise<{ readonly token: string; readonly renewAt: number }>;
+}
+
+const DEFAULT_TOKEN_SECONDS = 3600;
+
+const pluginOf = (volume: Volume): string =>
+  volume.configMap !== undefined
+    ? "kubernetes.io~configmap"
+    : volume.secret !== undefined
+      ? "kubernetes.io~secret"
+      : volume.downwardAPI !== undefined
+        ? "kubernetes.io~downward-api"
+        : volume.projected !== undefined
+          ? "kubernetes.io~projected"
+          : "kubernetes.io~empty-dir";
+
+/** Secrets never touch a disk where the machine can help it. */
+const inMemory = (volume: Volume): boolean =>
+  volume.secret !== undefined || volume.projected !== undefined || volume.emptyDir?.medium === "Memory";
+
+export class PodVolumes {
+  readonly #directory: string;
+  readonly #sources: VolumeSources;
+  readonly #paths = new Map<string, string>();
+  readonly #tokens = new Map<string, { readonly token: string; readonly renewAt: number }>();
+
+  /** `directory` is the pod's own. */
+  constructor(directory: string, sources: VolumeSources) {
+    this.#directory = directory;
+    this.#sources = sources;
+  }
+
+  /** Where the volume is on the machine. */
+  path(name: string): string | undefined {
+    return this.#paths.get(name);
+  }
+
+  /** Text of a file in a volume, for variables that come from one. */
+  file(volume: string, path: string): string | undefined {
+    const root = this.#paths.get(volume);
+    try {
+      return root === undefined ? undefined : readFileSync(join(root, path), "utf8");
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Sets up what is missing, publishes what changed. Fails with {@link VolumeError}, the volume's name in front. */
+  async prepare(
+    pod: Pod,
+    input: {
+      readonly objects: PodObjects;
+      readonly addresses: PodAddresses;
+      readonly allocatable: PayloadInput["allocatable"];
+      readonly now: number;
+    },
+  ): Promise<void> {
+    for (const volume of pod.spec.volumes ?? []) {
+      try {
+        this.#paths.set(volume.name, await this.#setUp(pod, volume, input));
+      } catch (error) {
+        const message = (error as Error).message;
+        throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${message}`, { cause: error });
+      }
+    }
+  }
+
+  /** When a token wants renewing (ms). */
+  get renewAt(): number | undefined {
+    const times = [...this.#tokens.values()].map(({ renewAt }) => renewAt);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  async #setUp(
+    pod: Pod,
+    volume: Volume,
+    input: Omit<PayloadInput, "pod" | "tokens"> & { readonly now: number },
+  ): Promise<string> {
+    const group = pod.spec.securityContext?.fsGroup;
+    if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
+    if (volume.persistentVolumeClaim !== undefined)
+      return this.#claimed(pod, volume.persistentVolumeClaim.claimName, group);
+    const path = join(this.#directory, "volumes", pluginOf(volume), volume.name);
+    if (volume.emptyDir !== undefined) {
+      if (existsSync(path)) return path;
+      await this.#makeDirectory(path, volume);
+      if (group !== undefined) giveToGroup(path, group);
+      return path;
+    }
+    const tokens = await this.#tokensOf(pod, volume, input.now);
+    const payload = volumePayload(volume, { ...input, pod, tokens });
+    if (payload === undefined) throw new VolumeError(`no volume plugin matched: ${kindOf(volume)}`);
+    if (!existsSync(path)) {
+      await this.#makeDirectory(path, volume);
+      if (group !== undefined) giveToGroup(path, group);
+    }
+    publish(path, payload, group === undefined ? {} : { group });
+    return path;
+  }
+
+  async #makeDirectory(path: string, volume: Volume): Promise<void> {
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, 0o777);
+    if (!inMemory(volume) || process.platform !== "linux" || process.getuid?.() !== 0) return;
+    const limit = Number(nanosOf(volume.emptyDir?.sizeLimit) / 1_000_000_000n);
+    const options = ["mode=1777", ...(limit > 0 ? [`size=${limit}`] : [])].join(",");
+    await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]);
+  }
+
+  async #claimed(pod: Pod, claimName: string, group: number | undefined): Promise<string> {
+    const claim = await this.#sources.claim(pod.metadata.namespace ?? "", claimName);
+    if (claim === undefined) throw new VolumeError(`persistentvolumeclaim "${claimName}" not found`);
+    const name = claim.spec.volumeName;
+    if (name === undefined || claim.status.phase !== "Bound")
+      throw new VolumeError(`persistentvolumeclaim "${claimName}" is not bound`);
+    const source = (await this.#sources.persistentVolume(name))?.spec;
+    if (source?.hostPath !== undefined) return prepareHostPath(source.hostPath);
+    if (source?.local === undefined)
+      throw new VolumeError(`persistentvolume "${name}" is of a kind this node cannot mount`);
+    if (!existsSync(source.local.path)) throw new VolumeError(`path "${source.local.path}" does not exist`);
+    if (group !== undefined) giveToGroup(source.local.path, group);
+    return source.local.path;
+  }
+
+  async #tokensOf(pod: Pod, volume: Volume, now: number): Promise<ReadonlyMap<string, string>> {
+    const tokens = new Map<string, string>();
+    for (const { serviceAccountToken } of volume.projected?.sources ?? []) {
+      if (serviceAccountToken === undefined) continue;
+      const { path, audience, expirationSeconds = DEFAULT_TOKEN_SECONDS } = serviceAccountToken;
+      const key = `${volume.name}/${path}`;
+      let held = this.#tokens.get(key);
+      if (held === undefined || held.renewAt <= now) {
+        try {
+          held = await this.#sources.token(pod, { audience, expirationSeconds });
+        } catch (error) {
+          // Without the control plane the old token stays as long as it lasts.
+          if (held === undefined) throw new VolumeError(`failed to fetch token: ${(error as Error).message}`);
+          held = { ...held, renewAt: now + 30_000 };
+        }
+        this.#tokens.set(key, held);
+      }
+      tokens.set(path, held.token);
+    }
+    return tokens;
+  }
+
+  /** Unmounts and removes all. */
+  async tearDown(): Promise<void> {
+    const volumes = join(this.#directory, "volumes");
+    if (existsSync(volumes)) {
+      for (const target of mountsBelow(this.#directory)) await run("umount", ["-l", target]).catch(() => {});
+    }
+    rmSync(this.#directory, { recursive: true, force: true });
+    this.#paths.clear();
+    this.#tokens.clear();
+  }
+}
+
+const kindOf = (volume: Volume): string => Object.keys(volume).find((key) => key !== "name") ?? "none";
+
+/** Mount points below a directory, deepest first. */
+function mountsBelow(directory: string): string[] {
+  if (process.platform !== "linux" || !statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((target) => target.startsWith(`${directory}/`))
+    .sort((a, b) => b.length - a.length);
+}
