@@ -59,7 +59,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     nodeName: options.nodeName,
     runtime: options.runtime,
     dataDirectory: directory.path,
-    say: (message: string) => progress.warn("node", message),
+    say: (message) => progress.warn("node", message),
     signal: stop.signal,
   });
   progress.say(`\n  Node ${options.nodeName} is running. Ctrl-C ends it.`);

@@ -108,7 +108,7 @@ async function startAgent(options: {
     nodeName: options.nodeName,
     runtime: options.runtime,
     dataDirectory: options.directory.makeDirectory("node"),
-    say: (message: string) => options.progress.warn("node", message),
+    say: (message) => options.progress.warn("node", message),
     signal: options.signal,
   });
 }
