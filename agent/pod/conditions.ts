@@ -12,6 +12,8 @@ const OWNED = new Set([
   "AllContainersRestarting",
 ]);
 
+export const isOwnCondition = (type: string): boolean => OWNED.has(type);
+
 type Finding = Pick<PodCondition, "status" | "reason" | "message">;
 
 const TRUE: Finding = { status: "True" };
@@ -95,7 +97,7 @@ export function conditionsOf({
   now,
 }: ConditionsInput): PodCondition[] {
   const before = pod.status.conditions ?? [];
-  const foreign = before.filter(({ type }) => !OWNED.has(type));
+  const foreign = before.filter(({ type }) => !isOwnCondition(type));
   const containers = containersReady(pod, statuses, phase);
   const generation = pod.metadata.generation;
   const own = (type: string, finding: Finding): PodCondition => {
