@@ -30,7 +30,7 @@ APIResourceList kind
 APIVersions kind
   1 versions []string required list=atomic
   2 serverAddressByClientCIDRs []ServerAddressByClientCIDR required list=atomic
-ApplyOptions
+ApplyOptions kind
   1 dryRun []string
   2 force bool always
   3 fieldManager string always
@@ -41,11 +41,11 @@ Condition
   4 lastTransitionTime Time required
   5 reason string required
   6 message string required
-CreateOptions
+CreateOptions kind
   1 dryRun []string
   3 fieldManager string
   4 fieldValidation string
-DeleteOptions
+DeleteOptions kind
   1 gracePeriodSeconds *int64
   2 preconditions *Preconditions
   3 orphanDependents *bool
@@ -56,7 +56,7 @@ FieldSelectorRequirement
   1 key string required
   2 operator string required go=v1.FieldSelectorOperator
   3 values []string list=atomic
-GetOptions
+GetOptions kind
   1 resourceVersion string
 GroupKind
   1 group string always
@@ -94,7 +94,7 @@ ListMeta
   3 continue string
   4 remainingItemCount *int64
   5 shardInfo *ShardInfo
-ListOptions
+ListOptions kind
   1 labelSelector string
   2 fieldSelector string
   3 watch bool
@@ -139,7 +139,7 @@ OwnerReference atomic
   7 blockOwnerDeletion *bool
 PartialObjectMetadata kind
   1 metadata ObjectMeta
-PatchOptions
+PatchOptions kind
   1 dryRun []string
   2 force *bool
   3 fieldManager string
@@ -172,12 +172,12 @@ StatusDetails
   4 causes []StatusCause list=atomic
   5 retryAfterSeconds int32
   6 uid string go=types.UID
-TableOptions
+TableOptions kind
   1 includeObject string go=v1.IncludeObjectPolicy
 TypeMeta
   1 kind string
   2 apiVersion string
-UpdateOptions
+UpdateOptions kind
   1 dryRun []string
   2 fieldManager string
   3 fieldValidation string

@@ -1,0 +1,157 @@
+/** Which kind a body says it is, whether that is the kind expected, and the texts of the 400s if it is not. */
+import { type Struct, structOfKind } from "../schema/table.ts";
+import { apiVersionOf, type KubeObject, parseApiVersion } from "./meta.ts";
+
+export interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** How unknown and repeated fields are met: told in warnings, refused, or not noticed. */
+export type FieldValidation = "Ignore" | "Warn" | "Strict";
+
+export type DecodedBody =
+  | { readonly ok: true; readonly object: KubeObject & Record<string, unknown>; readonly warnings: readonly string[] }
+  /** The message of a 400 BadRequest. */
+  | { readonly ok: false; readonly message: string };
+
+/** What reading a body as a struct comes to; `strict` are the texts of strict decoding errors. */
+export type ReadBody =
+  | { readonly ok: true; readonly value: Record<string, unknown>; readonly strict: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+export interface Acceptance {
+  /** What the body says, the empty string where it says nothing. */
+  readonly actual: GroupVersionKind;
+  readonly expected: GroupVersionKind;
+  readonly fieldValidation: FieldValidation;
+}
+
+/** Reads a body as the kind that it says, then asks whether that is the kind expected: in this order errors are told. */
+export function acceptKind(
+  { actual: found, expected, fieldValidation }: Acceptance,
+  read: (struct: Struct) => ReadBody,
+): DecodedBody {
+  const actual = withDefaults(found, expected);
+  const refuse = (message: string): DecodedBody => ({
+    ok: false,
+    message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${message}`,
+  });
+  const apiVersion = apiVersionOf(actual.group, actual.version);
+  const struct = structOfKind(apiVersion, actual.kind);
+  if (!struct) return isLegacy(actual) ? mismatch(actual, expected) : refuse(notRegistered(actual));
+  const body = read(struct);
+  if (!body.ok) return refuse(body.message);
+  if (fieldValidation === "Strict" && body.strict.length > 0) {
+    return refuse(`strict decoding error: ${body.strict.join(", ")}`);
+  }
+  if (actual.kind !== expected.kind || actual.group !== expected.group) {
+    return refuse(`converting (${goTypeOf(struct, actual)}) to (${internalTypeOf(expected)}): unknown conversion`);
+  }
+  if (actual.version !== expected.version) return mismatch(actual, expected);
+  const typeMeta = { kind: actual.kind, apiVersion };
+  const object = { ...typeMeta, ...body.value, ...typeMeta } as unknown as KubeObject & Record<string, unknown>;
+  return { ok: true, object, warnings: fieldValidation === "Warn" ? body.strict : [] };
+}
+
+type FoundKind = ({ readonly ok: true } & GroupVersionKind) | { readonly ok: false; readonly message: string };
+
+/** What the object says it is; the empty string where it says nothing. */
+export function kindIn(value: unknown): FoundKind {
+  if (value === null) return { ok: true, group: "", version: "", kind: "" };
+  const goType = `struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+  const failed = (what: string): FoundKind => ({
+    ok: false,
+    message: `couldn't get version/kind; json parse error: json: cannot unmarshal ${what}`,
+  });
+  if (Array.isArray(value)) return failed(`array into Go value of type ${goType}`);
+  if (typeof value !== "object") return failed(`${typeName(value)} into Go value of type ${goType}`);
+  const { apiVersion = "", kind = "" } = value as { apiVersion?: unknown; kind?: unknown };
+  for (const [name, member] of [
+    ["apiVersion", apiVersion],
+    ["kind", kind],
+  ] as const) {
+    if (member !== null && typeof member !== "string") {
+      return failed(`${typeName(member)} into Go struct field .${name} of type string`);
+    }
+  }
+  const text = typeof apiVersion === "string" ? apiVersion : "";
+  if (text.split("/").length > 2) return { ok: false, message: `unexpected GroupVersion string: ${text}` };
+  return { ok: true, ...parseApiVersion(text), kind: typeof kind === "string" ? kind : "" };
+}
+
+const typeName = (value: unknown) =>
+  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : (typeof value as string);
+
+export function withDefaults(actual: GroupVersionKind, expected: GroupVersionKind): GroupVersionKind {
+  const saysNothing = actual.version === "" && (actual.group === "" || actual.group === expected.group);
+  return {
+    kind: actual.kind || expected.kind,
+    ...(saysNothing
+      ? { group: expected.group, version: expected.version }
+      : { group: actual.group, version: actual.version }),
+  };
+}
+
+/** Kinds of older group versions that Kubernetes still knows how to read, though it serves none of them. */
+const isLegacy = ({ group, version, kind }: GroupVersionKind) =>
+  (legacyVersions[group] ?? []).includes(version) && [...legacyKinds].some((name) => name === kind);
+const legacyVersions: Readonly<Record<string, readonly string[]>> = {
+  extensions: ["v1beta1"],
+  apps: ["v1beta1", "v1beta2"],
+};
+const legacyKinds = new Set([
+  "DaemonSet",
+  "Deployment",
+  "Ingress",
+  "NetworkPolicy",
+  "ReplicaSet",
+  "StatefulSet",
+  "ControllerRevision",
+]);
+
+const mismatch = (actual: GroupVersionKind, expected: GroupVersionKind): DecodedBody => ({
+  ok: false,
+  message: `the API version in the data (${apiVersionOf(actual.group, actual.version)}) does not match the expected API version (${apiVersionOf(expected.group, expected.version)})`,
+});
+
+export const notRegistered = (
+  { group, version, kind }: GroupVersionKind,
+  scheme = "pkg/api/legacyscheme/scheme.go:30",
+): string => `no kind "${kind}" is registered for version "${apiVersionOf(group, version)}" in scheme "${scheme}"`;
+
+const goTypeOf = (struct: Struct, { kind }: GroupVersionKind) => `${struct.declaration.source.version}.${kind}`;
+
+/** Kubernetes' internal type: its package is named for the group, as our schema names it. */
+function internalTypeOf({ group, version, kind }: GroupVersionKind): string {
+  const source = structOfKind(apiVersionOf(group, version), kind)?.declaration.source.name ?? group;
+  return `${source.split(".")[0]}.${kind}`;
+}
+
+/** The answer to a body that does not even say what it is. `summary` is its head. */
+export const unrecognized = ({ kind }: GroupVersionKind, problem: string, summary: string): DecodedBody => ({
+  ok: false,
+  message: `the object provided is unrecognized (must be of type ${kind}): ${problem} (${summary})`,
+});
+
+const SUMMARY_BYTES = 30;
+
+/** The head of a body, in hexadecimal unless it looks like JSON. */
+export function summaryOfText(text: string): string {
+  if (!text.startsWith("{")) return summaryOfBytes([...utf8Of(text.slice(0, SUMMARY_BYTES + 1).toWellFormed())]);
+  return text.length > SUMMARY_BYTES ? `${text.slice(0, SUMMARY_BYTES)} ...` : text;
+}
+
+export function summaryOfBytes(bytes: ArrayLike<number>): string {
+  if (bytes.length === 0) return "<empty>";
+  const head = Array.from(bytes).slice(0, SUMMARY_BYTES);
+  const hex = head.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.length > SUMMARY_BYTES ? `${hex} ...` : hex;
+}
+
+function* utf8Of(text: string): Generator<number> {
+  for (const [, hex, char = ""] of encodeURIComponent(text).matchAll(/%(..)|(.)/gs)) {
+    yield hex ? Number.parseInt(hex, 16) : char.charCodeAt(0);
+  }
+}

@@ -1,0 +1,129 @@
+/** A cursor over one protobuf message. */
+import { WIRE_BYTES, WIRE_FIXED32, WIRE_FIXED64, WIRE_VARINT, type WireType } from "./protobuf-writer.ts";
+
+/** Bytes that are no message, in Go's words where it has any. */
+export class ProtobufProblem extends Error {}
+
+export class ProtobufReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
+    this.#bytes = bytes;
+    this.#at = from;
+    this.#end = to;
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#end;
+  }
+
+  tag(): { number: number; wireType: WireType } {
+    const tag = this.varint();
+    const number = Math.floor(tag / 8);
+    const wireType = tag % 8;
+    if (number <= 0 || wireType > 5 || wireType === 3 || wireType === 4) {
+      throw new ProtobufProblem(`proto: illegal tag ${number} (wire type ${wireType})`);
+    }
+    return { number, wireType: wireType as WireType };
+  }
+
+  /** Signed, 64 bits; rounded beyond 2^53. */
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let from = this.#at; ; scale *= 0x80) {
+      if (this.#at >= this.#end) throw new ProtobufProblem("unexpected EOF");
+      const byte = this.#bytes[this.#at++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) break;
+      if (this.#at - from >= 7) return this.#bigVarint(from);
+    }
+    return value;
+  }
+
+  #bigVarint(from: number): number {
+    let value = 0n;
+    this.#at = from;
+    for (let shift = 0n; ; shift += 7n) {
+      if (shift >= 70n) throw new ProtobufProblem("proto: integer overflow");
+      if (this.#at >= this.#end) throw new ProtobufProblem("unexpected EOF");
+      const byte = this.#bytes[this.#at++] ?? 0;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return Number(BigInt.asIntN(64, value));
+    }
+  }
+
+  double(): number {
+    return new DataView(this.#take(8).slice().buffer).getFloat64(0, true);
+  }
+
+  /** The bytes of a length-delimited field, shared with the message. */
+  bytes(): Uint8Array {
+    return this.#take(this.#lengthAhead());
+  }
+
+  message(): ProtobufReader {
+    const length = this.#lengthAhead();
+    const from = this.#at;
+    this.#take(length);
+    return new ProtobufReader(this.#bytes, from, from + length);
+  }
+
+  text(): string {
+    return decodeUtf8(this.bytes());
+  }
+
+  skip(wireType: WireType): void {
+    if (wireType === WIRE_VARINT) this.varint();
+    else if (wireType === WIRE_BYTES) this.bytes();
+    else this.#take(wireType === WIRE_FIXED64 ? 8 : wireType === WIRE_FIXED32 ? 4 : 0);
+  }
+
+  #lengthAhead(): number {
+    const length = this.varint();
+    if (length < 0) throw new ProtobufProblem("proto: negative length found during unmarshaling");
+    return length;
+  }
+
+  #take(length: number): Uint8Array {
+    if (this.#at + length > this.#end) throw new ProtobufProblem("unexpected EOF");
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+}
+
+/** Text of UTF-8 bytes; what is malformed reads as U+FFFD. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; ) {
+    const units: number[] = [];
+    while (at < bytes.length && units.length < 4096) {
+      const { code, length } = codePointAt(bytes, at);
+      at += length;
+      if (code < 0x10000) units.push(code);
+      else units.push(0xd7c0 + (code >> 10), 0xdc00 | (code & 0x3ff));
+    }
+    text += String.fromCharCode(...units);
+  }
+  return text;
+}
+
+const MALFORMED = { code: 0xfffd, length: 1 };
+const SMALLEST = [0, 0x80, 0x800, 0x10000];
+
+function codePointAt(bytes: Uint8Array, at: number): { code: number; length: number } {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return { code: first, length: 1 };
+  const continuations = first < 0xc0 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : first < 0xf8 ? 3 : -1;
+  if (continuations < 0) return MALFORMED;
+  let code = first & (0x3f >> continuations);
+  for (let index = 1; index <= continuations; index++) {
+    const next = bytes[at + index] ?? 0;
+    if ((next & 0xc0) !== 0x80) return MALFORMED;
+    code = (code << 6) | (next & 0x3f);
+  }
+  const isCodePoint = code >= (SMALLEST[continuations] ?? 0) && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+  return isCodePoint ? { code, length: continuations + 1 } : MALFORMED;
+}

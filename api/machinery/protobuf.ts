@@ -1,0 +1,114 @@
+/**
+ * Kubernetes' protobuf as it goes over the wire: the four bytes `k8s\0`, then a runtime.Unknown that says the kind and
+ * holds the message. A watch is a stream of frames: length (four bytes, big endian), then a WatchEvent without envelope.
+ */
+import { findStruct, type Struct, structOfKind } from "../schema/table.ts";
+import { acceptKind, type DecodedBody, type GroupVersionKind, summaryOfBytes, unrecognized } from "./decode-kind.ts";
+import { parseApiVersion } from "./meta.ts";
+import { decodeMessage } from "./protobuf-decode.ts";
+import { encodeMessage } from "./protobuf-encode.ts";
+import { ProtobufProblem, ProtobufReader } from "./protobuf-reader.ts";
+import { ProtobufWriter } from "./protobuf-writer.ts";
+
+const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
+
+/** The struct of what stands in a body or an answer: Status, DeleteOptions and their like belong to every group. */
+export const wireStructOf = (apiVersion: string, kind: string): Struct | undefined => {
+  const own = structOfKind(apiVersion, kind);
+  if (own) return own;
+  const shared = findStruct(`meta.v1.${kind}`);
+  return shared?.declaration.kind ? shared : undefined;
+};
+
+/** An object, a list or a Status with its envelope; undefined for a kind without a protobuf form (custom resources, Table). */
+export function encodeProtobuf(object: { apiVersion?: string; kind?: string }): Uint8Array | undefined {
+  const { apiVersion = "", kind = "" } = object;
+  const struct = wireStructOf(apiVersion, kind);
+  return struct && envelope(encodeMessage(object, struct), apiVersion, kind);
+}
+
+function envelope(message: Uint8Array, apiVersion: string, kind: string): Uint8Array {
+  const writer = new ProtobufWriter(message.length + apiVersion.length + kind.length + 32);
+  // contentType and contentEncoding, then raw, then typeMeta: a writer goes from the end to the beginning.
+  writer.delimited(4, writer.length);
+  writer.delimited(3, writer.length);
+  writeBytes(writer, 2, () => writer.raw(message));
+  writeBytes(writer, 1, () => {
+    writeBytes(writer, 2, () => writer.text(kind));
+    writeBytes(writer, 1, () => writer.text(apiVersion));
+  });
+  writer.raw(MAGIC);
+  return writer.finish();
+}
+
+function writeBytes(writer: ProtobufWriter, number: number, write: () => void): void {
+  const before = writer.length;
+  write();
+  writer.delimited(number, before);
+}
+
+/** One frame of a watch; `object` has its envelope. */
+export function encodeWatchFrame(type: string, object: Uint8Array): Uint8Array {
+  const writer = new ProtobufWriter(object.length + 64);
+  writeBytes(writer, 2, () => writeBytes(writer, 1, () => writer.raw(object)));
+  writeBytes(writer, 1, () => writer.text(type));
+  const { length } = writer;
+  writer.raw(Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length));
+  return writer.finish();
+}
+
+interface Unknown {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly raw: Uint8Array;
+}
+
+/** What an envelope holds. Throws ProtobufProblem. */
+export function openEnvelope(bytes: Uint8Array): Unknown {
+  if (bytes.length === 0) throw new ProtobufProblem("empty data");
+  if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
+    throw new ProtobufProblem(
+      `provided data does not appear to be a protobuf message, expected prefix [${MAGIC.join(" ")}]`,
+    );
+  }
+  if (bytes.length === MAGIC.length) throw new ProtobufProblem("empty body");
+  const reader = new ProtobufReader(bytes, MAGIC.length);
+  let [apiVersion, kind, raw] = ["", "", new Uint8Array()];
+  while (!reader.done) {
+    const { number, wireType } = reader.tag();
+    if (number === 1) {
+      const typeMeta = reader.message();
+      while (!typeMeta.done) {
+        const field = typeMeta.tag();
+        if (field.number === 1) apiVersion = typeMeta.text();
+        else if (field.number === 2) kind = typeMeta.text();
+        else typeMeta.skip(field.wireType);
+      }
+    } else if (number === 2) raw = reader.bytes().slice();
+    else reader.skip(wireType);
+  }
+  return { apiVersion, kind, raw };
+}
+
+/** The body of a create or update in protobuf, as decodeBody reads JSON. Protobuf has no unknown fields to tell of. */
+export function decodeProtobufBody(bytes: Uint8Array, expected: GroupVersionKind): DecodedBody {
+  const unknown = tell(() => openEnvelope(bytes));
+  if (!unknown.ok) return unrecognized(expected, unknown.message, summaryOfBytes(bytes));
+  const { apiVersion, kind, raw } = unknown.value;
+  return acceptKind(
+    { actual: { ...parseApiVersion(apiVersion), kind }, expected, fieldValidation: "Ignore" },
+    (struct) => {
+      const message = tell(() => decodeMessage(raw, struct));
+      return message.ok ? { ...message, strict: [] } : message;
+    },
+  );
+}
+
+function tell<T>(read: () => T): { ok: true; value: T } | { ok: false; message: string } {
+  try {
+    return { ok: true, value: read() };
+  } catch (problem) {
+    if (problem instanceof ProtobufProblem) return { ok: false, message: problem.message };
+    throw problem;
+  }
+}
