@@ -1,4 +1,4 @@
-// `npm run check`: format, lint, types (one tsconfig per environment), dead code. Runs all, prints what failed, exits 1 on any failure.
+// `npm run check`: format, lint, types (one tsconfig per environment), dead code, the Worker as Cloudflare takes it. Runs all, prints what failed, exits 1 on any failure.
 import { spawnSync } from "node:child_process";
 
 const steps = [
@@ -6,6 +6,7 @@ const steps = [
   ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
   ...["api", "worker", "agent", "test"].map((env) => [`types of ${env}`, "tsc", ["-p", env]]),
   ["dead code", "knip", []],
+  ["bundle for Cloudflare", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/deploy"]],
 ];
 const failed = steps.filter(([title, command, args]) => {
   const started = Date.now();

@@ -1,0 +1,33 @@
+import { basename } from "node:path";
+import { expect, test } from "vitest";
+import { sourceFiles } from "./modules.ts";
+
+const files = sourceFiles();
+
+test("a file is named for its subject, in lower case words joined by dashes", () => {
+  const vague = /^(utils?|helpers?|types|common|misc|shared|lib)\.tsx?$/;
+  const offences = files
+    .map(({ path }) => path)
+    .filter((path) => !path.startsWith("api/schema/groups/"))
+    .filter(
+      (path) => vague.test(basename(path)) || !/^[a-z0-9]+(-[a-z0-9]+)*(\.config|\.d)?\.tsx?$/.test(basename(path)),
+    );
+  expect(offences).toEqual([]);
+});
+
+test("index.ts is a table or wiring, never a barrel", () => {
+  const offences = files
+    .filter(({ path }) => basename(path) === "index.ts")
+    .filter(({ text }) => /^export \* from/m.test(text))
+    .map(({ path }) => path);
+  expect(offences).toEqual([]);
+});
+
+test("a file has one subject: no file is longer than 400 lines", () => {
+  const offences = files
+    .filter(({ path }) => !path.startsWith("api/schema/groups/"))
+    .map(({ path, text }) => ({ path, lines: text.split("\n").length }))
+    .filter(({ lines }) => lines > 400)
+    .map(({ path, lines }) => `${path}: ${lines}`);
+  expect(offences).toEqual([]);
+});

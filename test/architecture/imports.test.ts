@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { parts, sourceFiles } from "./modules.ts";
+
+interface Rule {
+  /** The files it speaks of: the first rule that matches a file holds. */
+  readonly from: RegExp;
+  /** Files of this project that they may import. */
+  readonly mayImport: RegExp;
+  /** Files that they may only name the types of. */
+  readonly mayName?: RegExp;
+}
+
+/** Who may know whom, as docs/ARCHITECTURE.md draws it. */
+const rules: readonly Rule[] = [
+  { from: /^api\//, mayImport: /^api\// },
+  { from: /^client\//, mayImport: /^(api|client)\// },
+  { from: /^worker\/(controllers|scheduler)\//, mayImport: /^(api|worker\/(controllers|scheduler))\// },
+  { from: /^worker\/index\.ts$/, mayImport: /^(worker|durable-objects)\// },
+  // Bindings are typed by the Durable Object classes behind them.
+  { from: /^worker\//, mayImport: /^(api|client|worker)\//, mayName: /^durable-objects\/[^/]+\.ts$/ },
+  {
+    from: /^durable-objects\/(store|watch)\//,
+    mayImport: /^(api\/(?!resources\/)|durable-objects\/|migrations\/)/,
+  },
+  {
+    from: /^durable-objects\//,
+    mayImport: /^(api|client|durable-objects|migrations|worker\/(controllers|scheduler))\/|^worker\/env\.ts$/,
+  },
+  { from: /^migrations\//, mayImport: /^migrations\// },
+  { from: /^agent\//, mayImport: /^(agent|api|client)\// },
+  // `up` and `join` run an agent; they know its entry point and nothing behind it.
+  { from: /^cli\//, mayImport: /^(api|cli|client)\/|^agent\/main\.ts$/ },
+  { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
+];
+
+const files = sourceFiles();
+const isOurs = (target: string) => parts.some((part) => target.startsWith(`${part}/`));
+
+test("every file imports only what its part may know", () => {
+  const offences = files.flatMap(({ path, imports }) => {
+    const rule = rules.find(({ from }) => from.test(path));
+    return imports
+      .filter(({ target }) => isOurs(target) && !rule?.mayImport.test(target))
+      .filter(({ target, typeOnly }) => !(typeOnly && rule?.mayName?.test(target)))
+      .map(({ target }) => `${path} imports ${target}`);
+  });
+  expect(offences).toEqual([]);
+});
+
+/** Libraries without input, output, clock or randomness. */
+const pureLibraries = ["@marcbachmann/cel-js", "croner", "fast-json-patch", "ipaddr.js", "yaml"];
+
+test("the pure parts use neither platform nor impure libraries", () => {
+  const offences = files
+    .filter(({ path }) => /^(api|worker\/(controllers|scheduler))\//.test(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => !isOurs(target) && !pureLibraries.includes(target))
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+  expect(offences).toEqual([]);
+});
+
+test("the pure parts read no clock and draw no lots", () => {
+  const offences = files
+    .filter(({ path }) => /^(api|worker\/(controllers|scheduler))\//.test(path))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bcrypto\.|\bfetch\(/g)].map(
+        ([call]) => `${path} calls ${call}`,
+      ),
+    );
+  expect(offences).toEqual([]);
+});
