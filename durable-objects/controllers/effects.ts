@@ -40,7 +40,6 @@ export async function carryOut(
   controller: Controller,
   context: EffectContext,
 ): Promise<EffectFailure | undefined> {
-  for (const event of plan.events ?? []) context.record(event);
   for (const effect of plan.effects) {
     const failure =
       effect.op === "batch"
@@ -48,6 +47,8 @@ export async function carryOut(
         : await carryOutEffect(effect, controller, context);
     if (failure) return failure;
   }
+  // Only what came about is told: a plan that failed is made again, and its events with it.
+  for (const event of plan.events ?? []) context.record(event);
   return undefined;
 }
 

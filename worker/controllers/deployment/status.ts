@@ -103,11 +103,14 @@ function isProgressing(before: DeploymentStatus, next: DeploymentStatus): boolea
   );
 }
 
+/** Progress that no deadline runs against any more. */
+const SETTLED = new Set(["NewReplicaSetAvailable", "ProgressDeadlineExceeded"]);
+
 /** When the deadline passes (ms), while there is one to pass. */
 export function deadlineOf(deployment: Deployment, status: DeploymentStatus): number | undefined {
   const progressing = conditionOf(status, "Progressing");
   const { progressDeadlineSeconds = 0 } = deployment.spec;
-  if (!hasDeadline(deployment) || !progressing || progressing.reason === "NewReplicaSetAvailable") return undefined;
+  if (!hasDeadline(deployment) || !progressing || SETTLED.has(progressing.reason ?? "")) return undefined;
   const since = timeOf(progressing.lastUpdateTime);
   return since === undefined ? undefined : since + progressDeadlineSeconds * 1000;
 }

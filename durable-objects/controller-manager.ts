@@ -1,0 +1,113 @@
+/**
+ * The platform side of the controllers, one object a cluster: woken by the store after commits, by its own alarm and by
+ * the scheduled tick, and nothing else.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
+import { resources } from "../api/resources/index.ts";
+import type { Store } from "../api/store.ts";
+import { type ApiClient, createApiClient } from "../client/api-client.ts";
+import type { ClusterFacts } from "../worker/controllers/controller.ts";
+import { controllers } from "../worker/controllers/index.ts";
+import { ControlLoop } from "./controllers/control-loop.ts";
+import type { Authority } from "./controllers/effects.ts";
+import { LogFollower } from "./controllers/log-follower.ts";
+import type { KnownKind } from "./controllers/snapshot.ts";
+
+/** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
+export interface ControllerManagerWiring {
+  /** The store of a cluster. */
+  readonly store: (cluster: string) => Pick<Store, "list" | "after" | "status">;
+  /** The API of a cluster, reached through the Worker itself. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly base: (cluster: string) => string;
+  /** The credential of the control plane's own requests. */
+  readonly authorization: () => Promise<string>;
+  readonly authority: (cluster: string) => Authority;
+  readonly facts: (cluster: string) => Promise<ClusterFacts>;
+  /** When a node's agent was last heard of; the hub is asked before each run. */
+  readonly heardOf: (cluster: string) => Promise<(node: string) => number | undefined>;
+}
+
+/** Waits shorter than this are kept in memory: an alarm is a row written. */
+const TIMER_MS = 2000;
+
+const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural }) => ({
+  resource: groupResource(group, plural),
+  apiVersion: apiVersionOf(group, version),
+  kind,
+}));
+
+/** Binds the class to its wiring; `Env` is the Worker's. */
+export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
+  return class ControllerManager extends DurableObject<Env> {
+    #loop: ControlLoop | undefined;
+    #alarm: number | undefined;
+    #timer: ReturnType<typeof setTimeout> | null = null;
+    #heardOf: (node: string) => number | undefined = () => undefined;
+
+    /** There is news after a commit. Answers at once; the work goes on. */
+    poke({ cluster }: { readonly cluster: string; readonly revision?: number }): void {
+      this.ctx.waitUntil(this.#run(cluster));
+    }
+
+    /** The safety net: finds what a lost poke left behind. */
+    async tick({ cluster }: { readonly cluster: string }): Promise<void> {
+      await this.#run(cluster);
+    }
+
+    override async alarm(): Promise<void> {
+      this.#alarm = undefined;
+      const cluster = this.ctx.id.name ?? (await this.ctx.storage.get<string>("cluster"));
+      if (cluster !== undefined) await this.#run(cluster);
+    }
+
+    async #run(cluster: string): Promise<void> {
+      const wiring = wire(this.env);
+      this.#heardOf = await wiring.heardOf(cluster);
+      this.#loop ??= await this.#start(cluster, wiring);
+      await this.#loop.run();
+    }
+
+    async #start(cluster: string, wiring: ControllerManagerWiring): Promise<ControlLoop> {
+      // An alarm of an object without a name could not tell its cluster.
+      if (this.ctx.id.name === undefined) await this.ctx.storage.put("cluster", cluster);
+      this.#alarm = (await this.ctx.storage.getAlarm()) ?? undefined;
+      const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
+      const api = createApiClient({
+        fetch: wiring.fetch,
+        base: wiring.base(cluster),
+        headers: async () => ({ authorization: await wiring.authorization() }),
+      });
+      return new ControlLoop({
+        controllers,
+        log: new LogFollower(wiring.store(cluster), [...readWhole], builtIns),
+        apiOf: ({ name }) => as(api, name),
+        authority: wiring.authority(cluster),
+        cluster: () => wiring.facts(cluster),
+        heardOf: (node) => this.#heardOf(node),
+        now: () => Date.now(),
+        wakeAt: (at) => this.#wakeAt(cluster, at),
+        pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+        complain: (controller, item, error) =>
+          console.error(`${controller.name} ${item}:`, error instanceof Error ? error.stack : error),
+      });
+    }
+
+    #wakeAt(cluster: string, at: number | undefined): void {
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      if (at === undefined) return;
+      const wait = at - Date.now();
+      if (wait < TIMER_MS) {
+        this.#timer = setTimeout(() => this.ctx.waitUntil(this.#run(cluster)), Math.max(0, wait));
+        return;
+      }
+      if (this.#alarm !== undefined && this.#alarm <= at && this.#alarm > Date.now()) return;
+      this.#alarm = at;
+      void this.ctx.storage.setAlarm(at);
+    }
+  };
+}
+
+const as = (api: ApiClient, controller: string): ApiClient =>
+  api.as({ "impersonate-user": `system:serviceaccount:kube-system:${controller}` });

@@ -1,0 +1,96 @@
+/** A fake cluster with controllers that run on it: change something, settle, look. */
+
+import { ControlLoop } from "../../durable-objects/controllers/control-loop.ts";
+import { LogFollower } from "../../durable-objects/controllers/log-follower.ts";
+import type { KnownKind } from "../../durable-objects/controllers/snapshot.ts";
+import type { Controller } from "../../worker/controllers/controller.ts";
+import { controllers as allControllers } from "../../worker/controllers/index.ts";
+import { FakeCluster } from "./fake-cluster.ts";
+
+const CORE = [
+  "pods Pod",
+  "services Service",
+  "endpoints Endpoints",
+  "nodes Node",
+  "namespaces Namespace",
+  "configmaps ConfigMap",
+  "secrets Secret",
+  "serviceaccounts ServiceAccount",
+  "replicationcontrollers ReplicationController",
+  "persistentvolumes PersistentVolume",
+  "persistentvolumeclaims PersistentVolumeClaim",
+  "resourcequotas ResourceQuota",
+];
+const APPS = [
+  "replicasets ReplicaSet",
+  "deployments Deployment",
+  "daemonsets DaemonSet",
+  "statefulsets StatefulSet",
+  "controllerrevisions ControllerRevision",
+];
+const BATCH = ["jobs Job", "cronjobs CronJob"];
+
+const kindsOf = (group: string, apiVersion: string, lines: readonly string[]): KnownKind[] =>
+  lines.map((line) => {
+    const [plural = "", kind = ""] = line.split(" ");
+    return { resource: group === "" ? plural : `${plural}.${group}`, apiVersion, kind };
+  });
+
+export const KINDS: readonly KnownKind[] = [
+  ...kindsOf("", "v1", CORE),
+  ...kindsOf("apps", "apps/v1", APPS),
+  ...kindsOf("batch", "batch/v1", BATCH),
+  ...kindsOf("discovery.k8s.io", "discovery.k8s.io/v1", ["endpointslices EndpointSlice"]),
+  ...kindsOf("policy", "policy/v1", ["poddisruptionbudgets PodDisruptionBudget"]),
+  ...kindsOf("autoscaling", "autoscaling/v2", ["horizontalpodautoscalers HorizontalPodAutoscaler"]),
+  ...kindsOf("rbac.authorization.k8s.io", "rbac.authorization.k8s.io/v1", ["clusterroles ClusterRole"]),
+  ...kindsOf("storage.k8s.io", "storage.k8s.io/v1", ["storageclasses StorageClass"]),
+];
+
+export interface ControlledCluster {
+  readonly cluster: FakeCluster;
+  readonly loop: ControlLoop;
+  /** When the loop asked to be woken next. */
+  readonly wakeAt: () => number | undefined;
+  readonly complaints: readonly unknown[];
+  /** Runs until nothing is left to do now, retries that are due within a second included. */
+  settle(): Promise<void>;
+  /** Lets time pass, waking when asked to. */
+  pass(ms: number): Promise<void>;
+}
+
+export function controlledCluster(controllers: readonly Controller[] = allControllers): ControlledCluster {
+  const cluster = new FakeCluster();
+  const complaints: unknown[] = [];
+  let wakeAt: number | undefined;
+  const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
+  const loop = new ControlLoop({
+    controllers,
+    log: new LogFollower(cluster.log, [...readWhole], KINDS),
+    apiOf: () => cluster.api,
+    authority: {
+      tokenData: async () => ({ token: "dG9rZW4=", namespace: "bnM=", "ca.crt": "Y2E=" }),
+      certificate: async () => ({ certificate: "Y2VydA==" }),
+    },
+    cluster: async () => ({ caBundle: "CA", podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" }),
+    heardOf: () => undefined,
+    now: () => cluster.now,
+    wakeAt: (at) => {
+      wakeAt = at;
+    },
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    complain: (controller, item, error) =>
+      complaints.push(`${controller.name} ${item}: ${error instanceof Error ? error.stack : error}`),
+  });
+  const pass = async (ms: number) => {
+    const end = cluster.now + ms;
+    await loop.idle();
+    while (wakeAt !== undefined && wakeAt <= end) {
+      cluster.now = Math.max(cluster.now, wakeAt);
+      await loop.idle();
+    }
+    cluster.now = end;
+    await loop.idle();
+  };
+  return { cluster, loop, complaints, wakeAt: () => wakeAt, settle: () => loop.idle(), pass };
+}

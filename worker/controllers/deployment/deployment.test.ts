@@ -1,0 +1,219 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { replicaSetController } from "../replicaset.ts";
+import { deploymentController } from "./deployment.ts";
+
+const start = () => controlledCluster([deploymentController, replicaSetController]);
+
+const web = (spec: Partial<Deployment["spec"]> = {}, image = "pause:1"): Deployment => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web", namespace: "ns" },
+  spec: {
+    replicas: 2,
+    revisionHistoryLimit: 10,
+    progressDeadlineSeconds: 600,
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } },
+    selector: { matchLabels: { app: "web" } },
+    template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "c", image }] } },
+    ...spec,
+  },
+  status: {},
+});
+
+const deployment = ({ cluster }: ControlledCluster) => {
+  const found = cluster.get<Deployment>("deployments.apps", "ns", "web");
+  if (!found) throw new Error("no deployment");
+  return found;
+};
+const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
+const sets = ({ cluster }: ControlledCluster) => cluster.list<ReplicaSet>("replicasets.apps");
+const condition = (at: ControlledCluster, type: string) =>
+  deployment(at).status.conditions?.find((each) => each.type === type);
+const events = ({ cluster }: ControlledCluster) =>
+  cluster
+    .list<Event>("events")
+    .map(({ reason, message }) => `${reason}: ${message}`.replace(/web-[a-z0-9]+/g, "web-HASH"));
+
+function makeReady({ cluster }: ControlledCluster, chosen: readonly Pod[]): void {
+  for (const pod of chosen)
+    cluster.change<Pod>("pods", "ns", pod.metadata.name ?? "", (draft) => {
+      draft.status = {
+        phase: "Running",
+        conditions: [{ type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" }],
+      };
+    });
+}
+
+describe("deployment", () => {
+  it("makes a replica set of its template, named and labelled by its hash", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web());
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(pods(at)).toHaveLength(2);
+    const [set] = sets(at);
+    const hash = set?.metadata.labels?.["pod-template-hash"];
+    expect(set?.metadata).toMatchObject({
+      name: `web-${hash}`,
+      annotations: {
+        "deployment.kubernetes.io/desired-replicas": "2",
+        "deployment.kubernetes.io/max-replicas": "3",
+        "deployment.kubernetes.io/revision": "1",
+      },
+    });
+    expect(deployment(at).status).toMatchObject({
+      observedGeneration: 1,
+      replicas: 2,
+      updatedReplicas: 2,
+      unavailableReplicas: 2,
+      terminatingReplicas: 0,
+    });
+    expect(condition(at, "Available")).toMatchObject({ status: "False", reason: "MinimumReplicasUnavailable" });
+    expect(events(at)).toContain("ScalingReplicaSet: Scaled up replica set web-HASH from 0 to 2");
+  });
+
+  it("says that it has progressed once all pods are available", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web());
+    await at.settle();
+    makeReady(at, pods(at));
+    await at.settle();
+    expect(condition(at, "Progressing")).toMatchObject({
+      status: "True",
+      reason: "NewReplicaSetAvailable",
+      message: `ReplicaSet "${sets(at)[0]?.metadata.name}" has successfully progressed.`,
+    });
+    expect(deployment(at).status.unavailableReplicas).toBeUndefined();
+  });
+
+  it("says that it timed out when the deadline passes, and wakes for that alone", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ progressDeadlineSeconds: 5 }));
+    await at.settle();
+    await at.pass(10_000);
+    expect(condition(at, "Progressing")).toMatchObject({ status: "False", reason: "ProgressDeadlineExceeded" });
+    expect(at.wakeAt()).toBeUndefined();
+  });
+
+  it("rolls forward and back, reusing the old replica set under a new revision", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ replicas: 0 }));
+    await at.settle();
+    for (const image of ["pause:2", "pause:1"]) {
+      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+        draft.spec.template.spec = { containers: [{ name: "c", image }] };
+      });
+      await at.settle();
+    }
+    expect(at.complaints).toEqual([]);
+    expect(sets(at)).toHaveLength(2);
+    expect(sets(at)[0]?.metadata.annotations).toMatchObject({
+      "deployment.kubernetes.io/revision": "3",
+      "deployment.kubernetes.io/revision-history": "1",
+    });
+    expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3");
+  });
+
+  it("scales in proportion in the middle of a rollout", async () => {
+    const at = start();
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
+    at.cluster.put("deployments.apps", web({ replicas: 4, strategy }));
+    await at.settle();
+    makeReady(at, pods(at));
+    await at.settle();
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(pods(at)).toHaveLength(6);
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.replicas = 8;
+    });
+    await at.settle();
+    expect(sets(at).map(({ spec }) => spec.replicas)).toEqual([7, 3]);
+  });
+
+  it("removes all old pods before it makes new ones under Recreate", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
+    await at.settle();
+    at.cluster.onCommit = () => {
+      const images = new Set(pods(at).map((pod) => pod.spec.containers[0]?.image));
+      expect(images.size).toBeLessThanOrEqual(1);
+    };
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:2", "pause:2"]);
+  });
+
+  it("avoids a taken name by counting the collision", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ replicas: 0 }));
+    await at.settle();
+    const name = sets(at)[0]?.metadata.name ?? "";
+    at.cluster.change<ReplicaSet>("replicasets.apps", "ns", name, (draft) => {
+      draft.metadata.labels = { app: "other" };
+    });
+    await at.settle();
+    expect(deployment(at).status.collisionCount).toBe(1);
+    expect(sets(at)).toHaveLength(2);
+    expect(sets(at)[0]?.metadata.ownerReferences).toBeUndefined();
+  });
+
+  it("keeps no more history than asked for", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ replicas: 0, revisionHistoryLimit: 1 }));
+    for (const image of ["pause:1", "pause:2", "pause:3", "pause:4"]) {
+      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+        draft.spec.template.spec = { containers: [{ name: "c", image }] };
+      });
+      await at.settle();
+    }
+    expect(sets(at).map(({ metadata }) => metadata.annotations?.["deployment.kubernetes.io/revision"])).toEqual([
+      "3",
+      "4",
+    ]);
+  });
+
+  it("never exceeds its surge nor falls below its available minimum, whatever becomes ready when", async () => {
+    const plans = fc.record({
+      replicas: fc.integer({ min: 1, max: 6 }),
+      surge: fc.integer({ min: 0, max: 3 }),
+      unavailable: fc.integer({ min: 0, max: 3 }),
+      picks: fc.array(fc.nat(20), { minLength: 5, maxLength: 30 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(plans, async ({ replicas, surge, unavailable, picks }) => {
+        const rollingUpdate = { maxSurge: surge, maxUnavailable: surge + unavailable === 0 ? 1 : unavailable };
+        const at = start();
+        at.cluster.put("deployments.apps", web({ replicas, strategy: { type: "RollingUpdate", rollingUpdate } }));
+        await at.settle();
+        makeReady(at, pods(at));
+        await at.settle();
+        const least = replicas - Math.min(rollingUpdate.maxUnavailable, replicas);
+        at.cluster.onCommit = () => {
+          const ready = pods(at).filter((pod) => pod.status.conditions?.[0]?.status === "True").length;
+          expect(pods(at).length).toBeLessThanOrEqual(replicas + surge);
+          expect(ready).toBeGreaterThanOrEqual(least);
+        };
+        at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+          draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+        });
+        await at.settle();
+        for (const pick of picks) {
+          const waiting = pods(at).filter((pod) => !pod.status.conditions);
+          if (waiting.length === 0) break;
+          makeReady(at, waiting.slice(pick % waiting.length, (pick % waiting.length) + 1));
+          await at.settle();
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import type { ConfigMap, Event, Namespace } from "../../api/generated/core.v1.ts";
+import type { OwnerReference } from "../../api/generated/meta.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { garbageCollector } from "./garbage-collector.ts";
+import { namespaceController } from "./namespace.ts";
+
+const start = () => controlledCluster([garbageCollector, namespaceController]);
+const configMap = (name: string, owners: readonly OwnerReference[] = [], finalizers?: string[]): ConfigMap => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: {
+    name,
+    namespace: "ns",
+    ...(owners.length > 0 ? { ownerReferences: [...owners] } : {}),
+    ...(finalizers ? { finalizers } : {}),
+  },
+});
+const owner = (object: Stored<ConfigMap>, blocking = false): OwnerReference => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  name: object.metadata.name,
+  uid: object.metadata.uid,
+  ...(blocking ? { blockOwnerDeletion: true } : {}),
+});
+
+describe("garbage collector", () => {
+  it("removes dependents of a deleted owner, and theirs", async () => {
+    const { cluster, settle } = start();
+    const a = cluster.put("configmaps", configMap("a"));
+    const b = cluster.put("configmaps", configMap("b", [owner(a)]));
+    cluster.put("configmaps", configMap("c", [owner(b)]));
+    await settle();
+    cluster.remove("configmaps", "ns", "a");
+    await settle();
+    expect(cluster.list("configmaps")).toEqual([]);
+  });
+
+  it("waits for blocking dependents only in a foreground deletion", async () => {
+    const { cluster, settle } = start();
+    const a = cluster.put("configmaps", configMap("a"));
+    cluster.put("configmaps", configMap("b", [owner(a, true)], ["example.com/hold"]));
+    cluster.put("configmaps", configMap("c", [owner(a)], ["example.com/hold"]));
+    cluster.remove("configmaps", "ns", "a", { propagationPolicy: "Foreground" });
+    await settle();
+    expect(cluster.get("configmaps", "ns", "b")?.metadata.deletionTimestamp).toBeDefined();
+    expect(cluster.get("configmaps", "ns", "a")).toBeDefined();
+    await cluster.api.patch({ resource: "configmaps", namespace: "ns", name: "b" }, "application/merge-patch+json", {
+      metadata: { finalizers: null },
+    });
+    await settle();
+    expect(cluster.list("configmaps").map(({ metadata }) => metadata.name)).toEqual(["c"]);
+    expect(cluster.get("configmaps", "ns", "c")?.metadata.deletionTimestamp).toBeDefined();
+  });
+
+  it("keeps the dependents of an orphaning deletion", async () => {
+    const { cluster, settle } = start();
+    const a = cluster.put("configmaps", configMap("a"));
+    cluster.put("configmaps", configMap("b", [owner(a)]));
+    cluster.remove("configmaps", "ns", "a", { propagationPolicy: "Orphan" });
+    await settle();
+    expect(cluster.get("configmaps", "ns", "a")).toBeUndefined();
+    expect(cluster.get("configmaps", "ns", "b")?.metadata.ownerReferences).toBeUndefined();
+  });
+
+  it("takes away only the dead one of two owners", async () => {
+    const { cluster, settle } = start();
+    const a = cluster.put("configmaps", configMap("a"));
+    const b = cluster.put("configmaps", configMap("b"));
+    cluster.put("configmaps", configMap("c", [owner(a), owner(b)]));
+    cluster.remove("configmaps", "ns", "a");
+    await settle();
+    expect(cluster.get("configmaps", "ns", "c")?.metadata.ownerReferences).toEqual([owner(b)]);
+  });
+
+  it("tells of a namespaced owner of a cluster-scoped object, and keeps the object", async () => {
+    const { cluster, settle } = start();
+    const a = cluster.put("configmaps", configMap("a"));
+    cluster.put("clusterroles.rbac.authorization.k8s.io", {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: "dep", ownerReferences: [owner(a)] },
+    });
+    await settle();
+    expect(cluster.list("clusterroles.rbac.authorization.k8s.io")).toHaveLength(1);
+    expect(cluster.list<Event>("events")[0]).toMatchObject({
+      metadata: { namespace: "default" },
+      reason: "OwnerRefInvalidNamespace",
+      message: `ownerRef [v1/ConfigMap, namespace: , name: a, uid: ${a.metadata.uid}] does not exist in namespace ""`,
+    });
+  });
+});
+
+describe("namespace deletion", () => {
+  it("removes the content, says what holds it up, and lets the namespace go", async () => {
+    const { cluster, settle, complaints } = start();
+    const namespace: Namespace = {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "ns", finalizers: ["x"] },
+      spec: { finalizers: ["kubernetes"] },
+      status: {},
+    };
+    cluster.put("namespaces", namespace);
+    cluster.put("configmaps", configMap("free"));
+    cluster.put("configmaps", configMap("held", [], ["example.com/hold"]));
+    await settle();
+    cluster.remove("namespaces", "", "ns");
+    await settle();
+    expect(complaints).toEqual([]);
+    expect(cluster.list("configmaps").map(({ metadata }) => metadata.name)).toEqual(["held"]);
+    const { conditions } = cluster.get<Namespace>("namespaces", "", "ns")?.status ?? {};
+    expect(conditions?.map(({ type, status, message }) => `${type} ${status} ${message}`).slice(3)).toEqual([
+      "NamespaceContentRemaining True Some resources are remaining: configmaps. has 1 resource instances",
+      "NamespaceFinalizersRemaining True Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances",
+    ]);
+    await cluster.api.patch({ resource: "configmaps", namespace: "ns", name: "held" }, "application/merge-patch+json", {
+      metadata: { finalizers: null },
+    });
+    await settle();
+    expect(cluster.get<Namespace>("namespaces", "", "ns")?.spec.finalizers).toEqual([]);
+  });
+});

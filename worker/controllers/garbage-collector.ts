@@ -1,0 +1,171 @@
+/**
+ * Follows owner references: removes objects whose owners are gone, waits for blocking dependents in a foreground
+ * deletion, and lets go of dependents in an orphaning one. Items are uids; an owner that is gone has an item too.
+ */
+import type { OwnerReference } from "../../api/generated/meta.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import {
+  type Controller,
+  type Effect,
+  EVERYTHING,
+  type EventRecord,
+  type Located,
+  type Plan,
+  type Snapshot,
+  settled,
+} from "./controller.ts";
+import { releasePatch } from "./controller-ref.ts";
+
+const FOREGROUND = "foregroundDeletion";
+const ORPHAN = "orphan";
+
+export const garbageCollector: Controller = {
+  name: "generic-garbage-collector",
+  component: "garbage-collector-controller",
+  reads: [EVERYTHING],
+  writes: [EVERYTHING],
+  itemsOf({ object, deleted, previous, snapshot }) {
+    const { uid, ownerReferences = [], deletionTimestamp } = object.metadata;
+    const dependents = () => snapshot.dependentsOf(uid).map((each) => each.object.metadata.uid);
+    // Owners that wait for this dependent's end, or that it no longer blocks.
+    const owners = [...ownerReferences, ...(previous?.metadata.ownerReferences ?? [])].map((owner) => owner.uid);
+    if (deleted) return [...dependents(), ...owners];
+    const items = ownerReferences.length > 0 || deletionTimestamp ? [uid] : [];
+    return deletionTimestamp && isForeground(object) ? [...items, ...dependents(), ...owners] : [...items, ...owners];
+  },
+  reconcile(uid, { snapshot }) {
+    const found = snapshot.byUid(uid);
+    if (!found) return settled;
+    const { object } = found;
+    if (object.metadata.deletionTimestamp) {
+      if (object.metadata.finalizers?.includes(ORPHAN)) return planOrphaning(found, snapshot);
+      if (isForeground(object)) return planForeground(found, snapshot);
+      return settled;
+    }
+    return planDependent(found, snapshot);
+  },
+};
+
+const isForeground = (object: Stored<KubeObject>) =>
+  object.metadata.finalizers?.includes(FOREGROUND) === true && object.metadata.deletionTimestamp !== undefined;
+
+const targetOf = ({ resource, object }: Located) => ({
+  resource,
+  namespace: object.metadata.namespace ?? "",
+  name: object.metadata.name,
+});
+
+/** Kubernetes writes the finalizers whole, with the revision it saw them at. */
+const withoutFinalizer = (found: Located, finalizer: string): Effect => ({
+  op: "patch",
+  ...targetOf(found),
+  type: "application/merge-patch+json",
+  patch: {
+    metadata: {
+      resourceVersion: found.object.metadata.resourceVersion,
+      finalizers: (found.object.metadata.finalizers ?? []).filter((each) => each !== finalizer),
+    },
+  },
+});
+
+function planOrphaning(owner: Located, snapshot: Snapshot): Plan {
+  const { uid } = owner.object.metadata;
+  const dependents = snapshot.dependentsOf(uid).filter((each) => !each.object.metadata.deletionTimestamp);
+  const release = dependents.map((each) => releaseOf(each, [uid]));
+  return { effects: [{ op: "batch", effects: release }, withoutFinalizer(owner, ORPHAN)] };
+}
+
+/** Custom resources know no strategic merge: they get their references written whole. */
+function releaseOf(dependent: Located, owners: readonly string[]): Effect {
+  const [only] = owners;
+  if (owners.length === 1 && only !== undefined && !isCustom(dependent))
+    return releasePatch(dependent.resource, dependent.object, only);
+  const { resourceVersion, ownerReferences = [] } = dependent.object.metadata;
+  return {
+    op: "patch",
+    ...targetOf(dependent),
+    type: "application/merge-patch+json",
+    patch: {
+      metadata: { resourceVersion, ownerReferences: ownerReferences.filter(({ uid }) => !owners.includes(uid)) },
+    },
+  };
+}
+
+/** Built-in groups have no dot, or end in k8s.io. */
+const isCustom = ({ resource }: Located) => {
+  const group = resource.split(".").slice(1).join(".");
+  return group.includes(".") && !group.endsWith(".k8s.io");
+};
+
+function planForeground(owner: Located, snapshot: Snapshot): Plan {
+  const { uid } = owner.object.metadata;
+  const blocking = snapshot
+    .dependentsOf(uid)
+    .filter(({ object }) =>
+      object.metadata.ownerReferences?.some((each) => each.uid === uid && each.blockOwnerDeletion),
+    );
+  return blocking.length > 0 ? settled : { effects: [withoutFinalizer(owner, FOREGROUND)] };
+}
+
+type Standing = "solid" | "dangling" | "waiting" | "misplaced";
+
+function standingOf(reference: OwnerReference, dependent: Stored<KubeObject>, snapshot: Snapshot): Standing {
+  const owner = snapshot.byUid(reference.uid);
+  const resource = snapshot.resourceOf(reference.apiVersion, reference.kind);
+  const { namespace } = dependent.metadata;
+  if (owner) {
+    const home = owner.object.metadata.namespace;
+    const elsewhere = home !== undefined && home !== namespace;
+    const misnamed = owner.object.metadata.name !== reference.name || owner.object.kind !== reference.kind;
+    // A cluster-scoped dependent of a namespaced kind can never be told whether its owner lives.
+    if (elsewhere) return namespace === undefined ? "misplaced" : "dangling";
+    if (misnamed) return "dangling";
+    return isForeground(owner.object) ? "waiting" : "solid";
+  }
+  // A kind that is not served may be back: nothing is known of its objects.
+  return resource === undefined ? "solid" : "dangling";
+}
+
+function planDependent(found: Located, snapshot: Snapshot): Plan {
+  const { object } = found;
+  const references = object.metadata.ownerReferences ?? [];
+  if (references.length === 0) return settled;
+  const by = (standing: Standing) => references.filter((each) => standingOf(each, object, snapshot) === standing);
+  const [solid, dangling, waiting, misplaced] = [by("solid"), by("dangling"), by("waiting"), by("misplaced")];
+  const events = [
+    ...misplaced,
+    ...dangling.filter(
+      (each) =>
+        snapshot.byUid(each.uid)?.object.metadata.namespace !== undefined &&
+        snapshot.byUid(each.uid)?.object.metadata.namespace !== object.metadata.namespace,
+    ),
+  ].map((each) => misplacedEvent(found, each));
+  if (misplaced.length > 0) return { effects: [], events };
+  if (solid.length > 0) {
+    const gone = [...dangling, ...waiting].map(({ uid }) => uid);
+    return gone.length > 0 ? { effects: [releaseOf(found, gone)], events } : settled;
+  }
+  const { uid, finalizers = [], deletionTimestamp } = object.metadata;
+  if (deletionTimestamp) return settled;
+  const hasDependents = snapshot.dependentsOf(uid).length > 0;
+  const propagationPolicy =
+    waiting.length > 0 && hasDependents
+      ? "Foreground"
+      : finalizers.includes(ORPHAN)
+        ? "Orphan"
+        : finalizers.includes(FOREGROUND)
+          ? "Foreground"
+          : "Background";
+  return { effects: [{ op: "delete", ...targetOf(found), uid, propagationPolicy }], events };
+}
+
+function misplacedEvent({ object }: Located, reference: OwnerReference): EventRecord {
+  const namespace = object.metadata.namespace ?? "";
+  const text = `[${reference.apiVersion}/${reference.kind}, namespace: ${namespace}, name: ${reference.name}, uid: ${reference.uid}]`;
+  return {
+    about: object,
+    type: "Warning",
+    reason: "OwnerRefInvalidNamespace",
+    message: `ownerRef ${text} does not exist in namespace "${namespace}"`,
+  };
+}

@@ -1,0 +1,101 @@
+/** What a Job's pods say: which ended how, with which index, and what a new one looks like. */
+import type { Job } from "../../../api/generated/batch.v1.ts";
+import type { Container, Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { PatchEffect } from "../controller.ts";
+import { podFromTemplate } from "../pod-from-template.ts";
+import { podCondition } from "../pod-state.ts";
+import { timeOf } from "../time.ts";
+
+export const TRACKING = "batch.kubernetes.io/job-tracking";
+const INDEX = "batch.kubernetes.io/job-completion-index";
+const INDEX_FAILURES = "batch.kubernetes.io/job-index-failure-count";
+const INDEX_IGNORED = "batch.kubernetes.io/job-index-ignored-failure-count";
+
+export const isIndexed = (job: Job): boolean => job.spec.completionMode === "Indexed";
+export const isTracked = (pod: Pod): boolean => pod.metadata.finalizers?.includes(TRACKING) ?? false;
+export const succeeded = (pod: Pod): boolean => pod.status.phase === "Succeeded";
+
+/** Replacements wait until a pod has failed for good, instead of until it is being deleted. */
+export const replacesOnlyFailed = (job: Job): boolean =>
+  job.spec.podReplacementPolicy === "Failed" || job.spec.podFailurePolicy !== undefined;
+
+/** Deleted pods count as failures, because they may never reach the phase. */
+export const failed = (pod: Pod, job: Job): boolean =>
+  pod.status.phase === "Failed" ||
+  (!replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && !succeeded(pod));
+
+/** The completion index, or undefined for pods that belong to none of the job's. */
+export function indexOf(pod: Pod, completions: number): number | undefined {
+  const text = pod.metadata.annotations?.[INDEX];
+  const index = text === undefined || text === "" ? Number.NaN : Number(text);
+  return Number.isInteger(index) && index >= 0 && index < completions ? index : undefined;
+}
+
+const countOf = (pod: Pod, annotation: string) => Number(pod.metadata.annotations?.[annotation] ?? 0) || 0;
+/** Failures of the index before this pod. */
+export const indexFailures = (pod: Pod): number => countOf(pod, INDEX_FAILURES);
+export const indexIgnored = (pod: Pod): number => countOf(pod, INDEX_IGNORED);
+
+/** When the pod ended (ms), as well as can be told. */
+export function endOf(pod: Pod): number {
+  const ends = (pod.status.containerStatuses ?? []).map(({ state }) => timeOf(state?.terminated?.finishedAt) ?? 0);
+  return (
+    Math.max(0, ...ends) ||
+    timeOf(podCondition(pod, "Ready")?.lastTransitionTime) ||
+    timeOf(pod.metadata.deletionTimestamp) ||
+    timeOf(pod.metadata.creationTimestamp) ||
+    0
+  );
+}
+
+export const untrack = (pod: Stored<Pod>): PatchEffect => ({
+  op: "patch",
+  resource: "pods",
+  namespace: pod.metadata.namespace ?? "",
+  name: pod.metadata.name,
+  type: "application/strategic-merge-patch+json",
+  patch: { metadata: { uid: pod.metadata.uid, "$deleteFromPrimitiveList/finalizers": [TRACKING] } },
+});
+
+export function newJobPod(job: Stored<Job>): Pod {
+  const pod = podFromTemplate(job, job.spec.template);
+  return { ...pod, metadata: { ...pod.metadata, finalizers: [...(pod.metadata.finalizers ?? []), TRACKING] } };
+}
+
+/** The pod of one index, which it knows as hostname, label, annotation and environment. */
+export function newIndexedPod(job: Stored<Job>, index: number, failures: { counted: number; ignored: number }): Pod {
+  const pod = newJobPod(job);
+  const perIndex =
+    job.spec.backoffLimitPerIndex === undefined
+      ? {}
+      : {
+          [INDEX_FAILURES]: String(failures.counted),
+          ...(failures.ignored > 0 ? { [INDEX_IGNORED]: String(failures.ignored) } : {}),
+        };
+  const { containers, initContainers } = pod.spec;
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      generateName: `${job.metadata.name}-${index}-`,
+      annotations: { ...pod.metadata.annotations, [INDEX]: String(index), ...perIndex },
+      labels: { ...pod.metadata.labels, [INDEX]: String(index) },
+    },
+    spec: {
+      ...pod.spec,
+      hostname: `${job.metadata.name}-${index}`,
+      containers: containers.map(withIndex),
+      ...(initContainers ? { initContainers: initContainers.map(withIndex) } : {}),
+    },
+  };
+}
+
+const ENVIRONMENT = {
+  name: "JOB_COMPLETION_INDEX",
+  valueFrom: { fieldRef: { fieldPath: `metadata.labels['${INDEX}']` } },
+};
+const withIndex = (container: Container): Container =>
+  container.env?.some(({ name }) => name === ENVIRONMENT.name)
+    ? container
+    : { ...container, env: [...(container.env ?? []), ENVIRONMENT] };

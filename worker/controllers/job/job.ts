@@ -1,0 +1,282 @@
+/** Runs a Job's pods to completion, and says how it went. */
+import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import {
+  type Batch,
+  type Controller,
+  type Effect,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  settled,
+} from "../controller.ts";
+import { claim, ownersOf } from "../controller-ref.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { isActive, isReady, isTerminated } from "../pod-state.ts";
+import { same } from "../same.ts";
+import { statusUpdate } from "../status-update.ts";
+import { timeOf, timeText, waking } from "../time.ts";
+import {
+  addCondition,
+  decidedEnding,
+  type Ending,
+  failing,
+  hasCondition,
+  isFinished,
+  successByPolicy,
+} from "./conditions.ts";
+import { printIndexes } from "./indexes.ts";
+import { failed, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
+import { judge } from "./pod-failure-policy.ts";
+import { planPods } from "./pod-plan.ts";
+import { type Tally, tallyPods } from "./tally.ts";
+
+const RESOURCE = "jobs.batch";
+const PRIMARY = { resource: RESOURCE, kind: "Job", apiVersion: "batch/v1" };
+const OURS = "kubernetes.io/job-controller";
+/** How many finished pods a status may note at a time. */
+const NOTE_LIMIT = 500;
+const selectorOf = (object: Stored<KubeObject>) => (object as Stored<Job>).spec.selector;
+
+export const jobController: Controller = {
+  name: "job-controller",
+  reads: [RESOURCE, "pods"],
+  writes: [RESOURCE, "pods"],
+  itemsOf: (change) =>
+    change.resource === RESOURCE ? [itemKey(change.object)] : ownersOf(change, PRIMARY, selectorOf),
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const job = context.snapshot.get<Job>(RESOURCE, namespace, name);
+    if (!job || isFinished(job) || (job.spec.managedBy ?? OURS) !== OURS) return settled;
+    return planJob(job, context);
+  },
+};
+
+function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
+  const claimed = claim<Pod>(snapshot, "pods", job, { selector: job.spec.selector, finalizers: [TRACKING] });
+  if (claimed.effects.length > 0) return { effects: claimed.effects };
+  const pods = claimed.owned;
+  const tally = tallyPods(job, pods);
+  const active = pods.filter(isActive);
+  const decided = decidedEnding(job.status) ?? endingOf(job, pods, tally, now);
+  if (decided) return planEnding(job, { ending: decided, pods, tally }, now);
+  if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now });
+  const work = planPods(job, { active, tally, pods, now });
+  const remaining = active.length - work.removed;
+  if (isComplete(job, tally, active.length) && work.effects.length === 0) {
+    const ending: Ending = {
+      type: "SuccessCriteriaMet",
+      reason: "CompletionsReached",
+      message: "Reached expected number of succeeded pods",
+    };
+    return planEnding(job, { ending, pods, tally }, now);
+  }
+  const counting = planCounting(job, { pods, tally, active: remaining, removed: work.removed, now });
+  return {
+    effects: [...work.effects, ...counting.effects],
+    events: counting.events ?? [],
+    ...waking(work.wakeAt, deadlineOf(job), counting.wakeAt),
+  };
+}
+
+const deadlineOf = (job: Job): number | undefined => {
+  const started = timeOf(job.status.startTime);
+  const { activeDeadlineSeconds, suspend } = job.spec;
+  return suspend || started === undefined || activeDeadlineSeconds === undefined
+    ? undefined
+    : started + activeDeadlineSeconds * 1000;
+};
+
+function isComplete(job: Job, tally: Tally, active: number): boolean {
+  const { completions } = job.spec;
+  if (completions === undefined) return tally.succeeded > 0 && active === 0;
+  return tally.succeeded >= completions && active === 0;
+}
+
+/** Whether the pods' results, or time, end the job now; in the order Kubernetes asks. */
+function endingOf(job: Stored<Job>, pods: readonly Stored<Pod>[], tally: Tally, now: number): Ending | undefined {
+  for (const pod of pods) {
+    if (!isTracked(pod) || !failed(pod, job)) continue;
+    const { action, message } = judge(job, pod);
+    if (action === "FailJob") return failing("PodFailurePolicy", message);
+  }
+  const { backoffLimit = 6, maxFailedIndexes, completions = 0 } = job.spec;
+  if (tally.failed > backoffLimit || restartsExceed(job, pods, backoffLimit))
+    return failing("BackoffLimitExceeded", "Job has reached the specified backoff limit");
+  const deadline = deadlineOf(job);
+  if (deadline !== undefined && deadline <= now)
+    return failing("DeadlineExceeded", "Job was active longer than specified deadline");
+  const failedIndexes = tally.failedIndexes?.size ?? 0;
+  if (maxFailedIndexes !== undefined && failedIndexes > maxFailedIndexes)
+    return failing("MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes");
+  if (failedIndexes > 0 && failedIndexes + tally.succeededIndexes.size >= completions)
+    return failing("FailedIndexes", "Job has failed indexes");
+  return isIndexed(job) ? successByPolicy(job, tally.succeededIndexes) : undefined;
+}
+
+/** Under OnFailure a container's restarts are the job's retries. */
+function restartsExceed(job: Job, pods: readonly Pod[], backoffLimit: number): boolean {
+  if (job.spec.template.spec?.restartPolicy !== "OnFailure") return false;
+  const restarts = pods
+    .filter(({ status }) => status.phase === "Running" || status.phase === "Pending")
+    .flatMap(({ status }) => [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
+    .reduce((total, { restartCount }) => total + (restartCount ?? 0), 0);
+  return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit;
+}
+
+/** Removes what still runs, counts it, and when nothing is left says the last word. */
+function planEnding(
+  job: Stored<Job>,
+  { ending, pods, tally }: { ending: Ending; pods: readonly Stored<Pod>[]; tally: Tally },
+  now: number,
+): Plan {
+  const running = pods.filter((pod) => !isTerminated(pod));
+  const active = running.filter((pod) => !pod.metadata.deletionTimestamp);
+  // A job that fails counts all that it ends as failed; one that succeeds leaves the rest uncounted.
+  const known = new Set([...tally.noted.failed, ...tally.fresh.failed.map(({ metadata }) => metadata.uid)]);
+  const ended =
+    ending.type === "FailureTarget" ? running.filter((pod) => isTracked(pod) && !known.has(pod.metadata.uid)) : [];
+  const inTurn = [...tally.fresh.succeeded, ...tally.fresh.failed];
+  const allFresh = {
+    succeeded: tally.fresh.succeeded,
+    failed: [...tally.fresh.failed, ...ended, ...tally.held.values()],
+  };
+  const finalTally: Tally = { ...tally, fresh: ending.type === "FailureTarget" ? allFresh : tally.fresh };
+  const decided = {
+    ...job.status,
+    conditions: addCondition(job.status.conditions ?? [], { ...ending, status: "True" }, now),
+  };
+  const noted = noteStatus(job, decided, { tally: finalTally, active: 0, ready: 0, terminating: running.length, now });
+  const removals: Effect[] = active.map((pod) => removePod(pod));
+  const tracked = pods.filter(isTracked);
+  if (tracked.length > 0 || active.length > 0 || inTurn.length > 0)
+    return {
+      effects: [...statusUpdate(RESOURCE, job, noted), batch(removals), batch(tracked.map(untrack))].filter(isNeeded),
+    };
+  if (running.length > 0) return { effects: statusUpdate(RESOURCE, job, noted) };
+  return planLastWord(job, ending, { noted, now });
+}
+
+function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted: JobStatus; now: number }): Plan {
+  // The interim condition is to be seen before the final one.
+  if (!hasCondition(job.status, ending.type)) return { effects: statusUpdate(RESOURCE, job, noted) };
+  const succeeds = ending.type === "SuccessCriteriaMet";
+  const { reason, message } = ending;
+  const final = { type: succeeds ? "Complete" : "Failed", status: "True", reason, message };
+  const status: JobStatus = {
+    ...noted,
+    conditions: addCondition(noted.conditions ?? [], final, now),
+    ...(succeeds ? { completionTime: timeText(now) } : {}),
+  };
+  const event: EventRecord = succeeds
+    ? { about: job, type: "Normal", reason: "Completed", message: "Job completed" }
+    : { about: job, type: "Warning", reason, message };
+  return { effects: statusUpdate(RESOURCE, job, status), events: [event] };
+}
+
+interface Counting {
+  readonly pods: readonly Stored<Pod>[];
+  readonly tally: Tally;
+  readonly active: number;
+  /** Pods that this plan removes. */
+  readonly removed?: number;
+  readonly now: number;
+}
+
+/** The status of a job that goes on, and the finalizers of the pods that it notes. */
+function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now }: Counting): Plan {
+  const { status: suspended, events } = suspension(job, now);
+  const ready = pods.filter((pod) => isActive(pod) && isReady(pod)).length;
+  const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length + removed;
+  const next = noteStatus(job, suspended, { tally, active, ready: Math.min(ready, active), terminating, now });
+  if (job.spec.suspend && settlesSoon(job, next, now) && events.length === 0)
+    return { effects: [], wakeAt: now + BATCH_MS };
+  const noting = new Set([
+    ...(next.uncountedTerminatedPods?.succeeded ?? []),
+    ...(next.uncountedTerminatedPods?.failed ?? []),
+  ]);
+  const finishedIndexed = (pod: Stored<Pod>) => isIndexed(job) && succeeded(pod);
+  const released = pods.filter(
+    (pod) => isTracked(pod) && (noting.has(pod.metadata.uid) || finishedIndexed(pod) || tally.ignored.includes(pod)),
+  );
+  return { effects: [...statusUpdate(RESOURCE, job, next), batch(released.map(untrack))].filter(isNeeded), events };
+}
+
+/** Kubernetes takes note of pods' ends in batches of a second. */
+const BATCH_MS = 1000;
+
+/** All that is new is that terminating pods are gone, and it is the moment of the suspension: that can wait. */
+function settlesSoon(job: Job, next: JobStatus, now: number): boolean {
+  const since = timeOf(job.status.conditions?.find(({ type }) => type === "Suspended")?.lastTransitionTime);
+  return (
+    since !== undefined &&
+    now < since + 2 * BATCH_MS &&
+    (next.terminating ?? 0) < (job.status.terminating ?? 0) &&
+    same({ ...next, terminating: 0 }, { ...job.status, terminating: 0 })
+  );
+}
+
+function suspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
+  const conditions = job.status.conditions ?? [];
+  const suspended = hasCondition(job.status, "Suspended");
+  const { startTime, ...unstarted } = job.status;
+  if (job.spec.suspend) {
+    if (suspended) return { status: unstarted as JobStatus, events: [] };
+    const next = { type: "Suspended", status: "True", reason: "JobSuspended", message: "Job suspended" };
+    return {
+      status: { ...unstarted, conditions: addCondition(conditions, next, now) },
+      events: [{ about: job, type: "Normal", reason: "Suspended", message: "Job suspended" }],
+    };
+  }
+  if (!suspended) return { status: { ...job.status, startTime: startTime ?? timeText(now) }, events: [] };
+  const next = { type: "Suspended", status: "False", reason: "JobResumed", message: "Job resumed" };
+  return {
+    status: { ...job.status, startTime: timeText(now), conditions: addCondition(conditions, next, now) },
+    events: [{ about: job, type: "Normal", reason: "Resumed", message: "Job resumed" }],
+  };
+}
+
+function noteStatus(
+  job: Stored<Job>,
+  base: JobStatus,
+  facts: { tally: Tally; active: number; ready: number; terminating: number; now: number },
+): JobStatus {
+  const { tally, active, ready, terminating } = facts;
+  const uids = (noted: readonly string[], fresh: readonly Stored<Pod>[]) =>
+    [...noted, ...fresh.map(({ metadata }) => metadata.uid)].slice(0, NOTE_LIMIT);
+  const noted = {
+    succeeded: uids(tally.noted.succeeded, tally.fresh.succeeded),
+    failed: uids(tally.noted.failed, tally.fresh.failed),
+  };
+  const countedSuccesses = isIndexed(job) ? tally.succeededIndexes.size : tally.counted.succeeded;
+  const { active: _, succeeded: __, failed: ___, completedIndexes: ____, failedIndexes: _____, ...rest } = base;
+  return {
+    ...rest,
+    ...(base.startTime === undefined && !job.spec.suspend ? { startTime: timeText(facts.now) } : {}),
+    ...(active ? { active } : {}),
+    ready,
+    terminating,
+    ...(countedSuccesses ? { succeeded: countedSuccesses } : {}),
+    ...(tally.counted.failed ? { failed: tally.counted.failed } : {}),
+    ...(isIndexed(job) && tally.succeededIndexes.size > 0
+      ? { completedIndexes: printIndexes(tally.succeededIndexes) }
+      : {}),
+    ...(tally.failedIndexes === undefined ? {} : { failedIndexes: printIndexes(tally.failedIndexes) }),
+    uncountedTerminatedPods: {
+      ...(noted.succeeded.length > 0 ? { succeeded: noted.succeeded } : {}),
+      ...(noted.failed.length > 0 ? { failed: noted.failed } : {}),
+    },
+  };
+}
+
+const removePod = (pod: Stored<Pod>): Effect => ({
+  op: "delete",
+  resource: "pods",
+  namespace: pod.metadata.namespace ?? "",
+  name: pod.metadata.name,
+  uid: pod.metadata.uid,
+});
+const batch = (effects: readonly Effect[]): Batch => ({ op: "batch", effects });
+const isNeeded = (effect: Effect | Batch): boolean => effect.op !== "batch" || effect.effects.length > 0;

@@ -1,0 +1,177 @@
+/** Which pods a running Job should make or remove now. */
+import type { Job } from "../../../api/generated/batch.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { Batch, Effect } from "../controller.ts";
+import { byLeastWorthKeeping, isTerminated } from "../pod-state.ts";
+import {
+  endOf,
+  failed,
+  indexFailures,
+  indexIgnored,
+  indexOf,
+  isIndexed,
+  newIndexedPod,
+  newJobPod,
+  replacesOnlyFailed,
+  succeeded,
+  untrack,
+} from "./job-pods.ts";
+import { judge } from "./pod-failure-policy.ts";
+import type { Tally } from "./tally.ts";
+
+/** At most so many creations or removals a turn. */
+const BURST = 500;
+/** The wait after the first failure; it doubles with each further one. */
+const BACKOFF_MS = 10_000;
+const LONGEST_BACKOFF_MS = 600_000;
+
+export interface PodPlan {
+  readonly effects: readonly (Effect | Batch)[];
+  readonly removed: number;
+  readonly wakeAt?: number;
+}
+
+interface Facts {
+  readonly active: readonly Stored<Pod>[];
+  readonly tally: Tally;
+  readonly pods: readonly Stored<Pod>[];
+  readonly now: number;
+}
+
+const NOTHING: PodPlan = { effects: [], removed: 0 };
+
+export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
+  const { active, tally, now } = facts;
+  if (job.spec.suspend) return removal(job, active, active.length, now);
+  const wanted = wantedActive(job, tally, active.length);
+  const surplus = surplusOf(job, active, tally);
+  if (surplus.length > 0 || active.length > wanted) {
+    const chosen = new Set(surplus);
+    const rest = active.filter((pod) => !chosen.has(pod));
+    const more = Math.max(0, rest.length - wanted);
+    const worst = rest.toSorted(byLeastWorthKeeping(now, () => 0)).slice(0, more);
+    return removal(job, [...surplus, ...worst], surplus.length + more, now);
+  }
+  const ending = replacesOnlyFailed(job)
+    ? facts.pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length
+    : 0;
+  const missing = Math.min(wanted - active.length - ending, BURST);
+  if (missing <= 0) return NOTHING;
+  return isIndexed(job) ? createIndexed(job, facts, missing) : createPlain(job, facts, missing);
+}
+
+function wantedActive(job: Job, tally: Tally, active: number): number {
+  const { completions, parallelism = 1 } = job.spec;
+  // A work queue makes no more pods once one has succeeded.
+  if (completions === undefined) return tally.succeeded > 0 ? Math.min(active, parallelism) : parallelism;
+  const left = completions - tally.succeeded - (tally.failedIndexes?.size ?? 0);
+  return Math.max(0, Math.min(left, parallelism));
+}
+
+/** Pods of an index that another has, that is done, or that is none of the job's. */
+function surplusOf(job: Job, active: readonly Stored<Pod>[], tally: Tally): readonly Stored<Pod>[] {
+  if (!isIndexed(job)) return [];
+  const seen = new Set<number>();
+  return active.filter((pod) => {
+    const index = indexOf(pod, job.spec.completions ?? 0);
+    if (index === undefined || seen.has(index) || tally.succeededIndexes.has(index)) return true;
+    seen.add(index);
+    return false;
+  });
+}
+
+/** These pods are let go of first, so that their end counts for nothing. */
+function removal(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number, _now: number): PodPlan {
+  const doomed = pods.slice(0, Math.min(count, BURST));
+  if (doomed.length === 0) return NOTHING;
+  const removals = doomed.map(
+    (pod): Effect => ({
+      op: "delete",
+      resource: "pods",
+      namespace: pod.metadata.namespace ?? "",
+      name: pod.metadata.name,
+      uid: pod.metadata.uid,
+      record: {
+        about: job,
+        success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` },
+        failure: { reason: "FailedDelete", message: "Error deleting: {message}" },
+      },
+    }),
+  );
+  return {
+    effects: [
+      { op: "batch", effects: doomed.map(untrack) },
+      { op: "batch", effects: removals },
+    ],
+    removed: doomed.length,
+  };
+}
+
+function createPlain(job: Stored<Job>, { pods, now }: Facts, missing: number): PodPlan {
+  const waitUntil = backoffEnd(
+    pods.filter((pod) => isTerminated(pod)),
+    job,
+  );
+  if (waitUntil > now) return { ...NOTHING, wakeAt: waitUntil };
+  return { effects: [creation(job, Array(missing).fill(newJobPod(job)))], removed: 0 };
+}
+
+/** When the waiting after the failures since the last success is over (ms). */
+function backoffEnd(ended: readonly Stored<Pod>[], job: Stored<Job>): number {
+  const lastSuccess = Math.max(0, ...ended.filter(succeeded).map(endOf));
+  const failures = ended.filter(
+    (pod) => failed(pod, job) && judge(job, pod).action !== "Ignore" && endOf(pod) >= lastSuccess,
+  );
+  if (failures.length === 0) return 0;
+  const wait = Math.min(BACKOFF_MS * 2 ** (failures.length - 1), LONGEST_BACKOFF_MS);
+  return Math.max(...failures.map(endOf)) + wait;
+}
+
+function createIndexed(job: Stored<Job>, { active, tally, pods, now }: Facts, missing: number): PodPlan {
+  const completions = job.spec.completions ?? 0;
+  const taken = new Set(active.map((pod) => indexOf(pod, completions)));
+  if (replacesOnlyFailed(job))
+    for (const pod of pods)
+      if (pod.metadata.deletionTimestamp && !isTerminated(pod)) taken.add(indexOf(pod, completions));
+  const perIndex = job.spec.backoffLimitPerIndex !== undefined;
+  const jobWait = perIndex ? 0 : backoffEnd(pods.filter(isTerminated), job);
+  if (jobWait > now) return { ...NOTHING, wakeAt: jobWait };
+  const made: Pod[] = [];
+  let wakeAt: number | undefined;
+  for (let index = 0; index < completions && made.length < missing; index++) {
+    if (taken.has(index) || tally.succeededIndexes.has(index) || tally.failedIndexes?.has(index)) continue;
+    const before = tally.held.get(index);
+    const failures = before ? nextFailures(job, before) : { counted: 0, ignored: 0 };
+    const total = failures.counted + failures.ignored;
+    const until = before ? endOf(before) + Math.min(BACKOFF_MS * 2 ** (total - 1), LONGEST_BACKOFF_MS) : 0;
+    if (until > now) wakeAt = Math.min(wakeAt ?? until, until);
+    else made.push(newIndexedPod(job, index, failures));
+  }
+  return {
+    effects: made.length > 0 ? [creation(job, made)] : [],
+    removed: 0,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+  };
+}
+
+function nextFailures(job: Job, before: Pod): { counted: number; ignored: number } {
+  const ignored = judge(job, before).action === "Ignore";
+  return { counted: indexFailures(before) + (ignored ? 0 : 1), ignored: indexIgnored(before) + (ignored ? 1 : 0) };
+}
+
+const creation = (job: Stored<Job>, pods: readonly Pod[]): Batch => ({
+  op: "batch",
+  slowStart: true,
+  effects: pods.map((object) => ({
+    op: "create",
+    resource: "pods",
+    namespace: job.metadata.namespace ?? "",
+    object,
+    record: {
+      about: job,
+      success: { reason: "SuccessfulCreate", message: "Created pod: {name}" },
+      failure: { reason: "FailedCreate", message: "Error creating: {message}" },
+    },
+  })),
+});

@@ -1,0 +1,91 @@
+/**
+ * Counts a Job's ended pods, each exactly once: a pod's uid is noted in status.uncountedTerminatedPods, its finalizer goes,
+ * and only then does the counter rise and the note go. Whatever is interrupted in between is taken up from there.
+ */
+import type { Job } from "../../../api/generated/batch.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { parseIndexes } from "./indexes.ts";
+import { failed, indexFailures, indexOf, isIndexed, isTracked, succeeded } from "./job-pods.ts";
+import { judge } from "./pod-failure-policy.ts";
+
+export interface Tally {
+  /** Counted for good: pods whose finalizer is gone. */
+  readonly counted: { readonly succeeded: number; readonly failed: number };
+  /** Noted, finalizers still on. */
+  readonly noted: { readonly succeeded: readonly string[]; readonly failed: readonly string[] };
+  /** Ended pods that are in no count yet. */
+  readonly fresh: { readonly succeeded: readonly Stored<Pod>[]; readonly failed: readonly Stored<Pod>[] };
+  /** All that succeeded and failed, counted or not; for indexed jobs, indexes. */
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly succeededIndexes: ReadonlySet<number>;
+  readonly failedIndexes: ReadonlySet<number> | undefined;
+  /** Ended pods that the failure policy says to ignore. */
+  readonly ignored: readonly Stored<Pod>[];
+  /** The last failed pod of an index that is to be made again: it carries the index's failure count. */
+  readonly held: ReadonlyMap<number, Stored<Pod>>;
+}
+
+export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally {
+  const { status } = job;
+  const completions = job.spec.completions ?? 0;
+  const uncounted = status.uncountedTerminatedPods ?? {};
+  const tracked = new Map(pods.filter(isTracked).map((pod) => [pod.metadata.uid, pod]));
+  const stillTracked = (uids: readonly string[] = []) => uids.filter((uid) => tracked.has(uid));
+  const noted = { succeeded: stillTracked(uncounted.succeeded), failed: stillTracked(uncounted.failed) };
+  const counted = {
+    succeeded: (status.succeeded ?? 0) + (uncounted.succeeded ?? []).length - noted.succeeded.length,
+    failed: (status.failed ?? 0) + (uncounted.failed ?? []).length - noted.failed.length,
+  };
+  const known = new Set([...noted.succeeded, ...noted.failed]);
+  const unknown = [...tracked.values()].filter((pod) => !known.has(pod.metadata.uid));
+  const belongs = (pod: Pod) => !isIndexed(job) || indexOf(pod, completions) !== undefined;
+  const failures = unknown.filter((pod) => failed(pod, job) && belongs(pod));
+  const ignored = failures.filter((pod) => judge(job, pod).action === "Ignore");
+  const successes = unknown.filter((pod) => succeeded(pod) && belongs(pod));
+  const succeededIndexes = new Set(parseIndexes(status.completedIndexes, completions));
+  if (isIndexed(job))
+    for (const pod of pods) {
+      const index = succeeded(pod) ? indexOf(pod, completions) : undefined;
+      if (index !== undefined && isTracked(pod)) succeededIndexes.add(index);
+    }
+  const perIndex = failedPerIndex(job, pods, succeededIndexes);
+  const heldPods = new Set(perIndex?.held.values());
+  const counting = failures.filter((pod) => !ignored.includes(pod) && !heldPods.has(pod));
+  return {
+    counted,
+    noted,
+    // Successes of indexed jobs are counted by their indexes.
+    fresh: { succeeded: isIndexed(job) ? [] : successes, failed: counting },
+    succeeded: isIndexed(job) ? succeededIndexes.size : counted.succeeded + noted.succeeded.length + successes.length,
+    failed: counted.failed + noted.failed.length + counting.length,
+    succeededIndexes,
+    failedIndexes: perIndex?.failed,
+    ignored: ignored.filter((pod) => !heldPods.has(pod)),
+    held: perIndex?.held ?? new Map(),
+  };
+}
+
+function failedPerIndex(job: Stored<Job>, pods: readonly Stored<Pod>[], done: ReadonlySet<number>) {
+  const limit = job.spec.backoffLimitPerIndex;
+  if (!isIndexed(job) || limit === undefined) return undefined;
+  const completions = job.spec.completions ?? 0;
+  const failedIndexes = new Set(parseIndexes(job.status.failedIndexes, completions));
+  const last = new Map<number, Stored<Pod>>();
+  const replaced = new Set<number>();
+  for (const pod of pods) {
+    const index = indexOf(pod, completions);
+    if (index === undefined) continue;
+    if (!failed(pod, job)) replaced.add(index);
+    else if (isTracked(pod) && indexFailures(pod) >= indexFailures(last.get(index) ?? pod)) last.set(index, pod);
+  }
+  const held = new Map<number, Stored<Pod>>();
+  for (const [index, pod] of last) {
+    const { action } = judge(job, pod);
+    if (action === "FailIndex" || (action !== "Ignore" && indexFailures(pod) >= limit)) {
+      if (!done.has(index)) failedIndexes.add(index);
+    } else if (!replaced.has(index) && !done.has(index)) held.set(index, pod);
+  }
+  return { failed: failedIndexes, held };
+}

@@ -1,0 +1,160 @@
+/** Empties a namespace that is being deleted, says what is left in it, and at last lets it go. */
+import type { Namespace, NamespaceCondition } from "../../api/generated/core.v1.ts";
+import { type Controller, type DeleteEffect, EVERYTHING, type Located, type Plan, settled } from "./controller.ts";
+import { same } from "./same.ts";
+import { timeText } from "./time.ts";
+
+const FINALIZER = "kubernetes";
+/** While something is left, Kubernetes looks again about as often. */
+const LOOK_AGAIN_MS = 5000;
+
+export const namespaceController: Controller = {
+  name: "namespace-controller",
+  reads: ["namespaces", EVERYTHING],
+  writes: [EVERYTHING],
+  itemsOf({ resource, object, snapshot }) {
+    if (resource === "namespaces") return [object.metadata.name];
+    const { namespace } = object.metadata;
+    if (!namespace) return [];
+    return snapshot.get("namespaces", "", namespace)?.metadata.deletionTimestamp ? [namespace] : [];
+  },
+  reconcile(name, { snapshot, now }) {
+    const namespace = snapshot.get<Namespace>("namespaces", "", name);
+    if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
+    const content = snapshot.inNamespace(name);
+    return content.length > 0 ? planEmptying(namespace.metadata.name, namespace, content, now) : letGo(namespace);
+  },
+};
+
+const letGo = (namespace: Namespace): Plan => ({
+  effects: [
+    {
+      op: "update",
+      resource: "namespaces",
+      namespace: "",
+      subresource: "finalize",
+      object: {
+        ...namespace,
+        spec: { ...namespace.spec, finalizers: (namespace.spec.finalizers ?? []).filter((each) => each !== FINALIZER) },
+      } as Namespace,
+    },
+  ],
+});
+
+function planEmptying(name: string, namespace: Namespace, content: readonly Located[], now: number): Plan {
+  const pods = content.filter(({ resource }) => resource === "pods");
+  const rest = content.filter(({ resource }) => resource !== "pods");
+  // Pods go first, so that what they rely on (secrets, network policies) outlives them.
+  const turn = pods.length > 0 ? pods : rest;
+  const deletes = turn
+    .filter(({ object }) => !object.metadata.deletionTimestamp)
+    .map(
+      ({ resource, object }): DeleteEffect => ({
+        op: "delete",
+        resource,
+        namespace: name,
+        name: object.metadata.name,
+        uid: object.metadata.uid,
+        propagationPolicy: "Background",
+      }),
+    );
+  const conditions = conditionsOf(namespace, content, now);
+  const status = same(conditions, namespace.status.conditions)
+    ? []
+    : [
+        {
+          op: "update" as const,
+          resource: "namespaces",
+          namespace: "",
+          subresource: "status",
+          object: { ...namespace, status: { ...namespace.status, conditions } } as Namespace,
+        },
+      ];
+  // What is left once all is deleted that can be is worth telling; before, it is gone within the turn.
+  const stuck = deletes.length === 0;
+  return {
+    effects: [...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : []), ...(stuck ? status : [])],
+    wakeAt: now + LOOK_AGAIN_MS,
+  };
+}
+
+function conditionsOf(namespace: Namespace, content: readonly Located[], now: number): NamespaceCondition[] {
+  const byResource = tally(content.map(({ resource }) => [resource, 1]));
+  const byFinalizer = tally(
+    content.flatMap(({ object }) =>
+      (object.metadata.finalizers ?? []).map((finalizer): [string, number] => [finalizer, 1]),
+    ),
+  );
+  const remaining = `Some resources are remaining: ${list(byResource, (resource, count) => `${withGroup(resource)} has ${count} resource instances`)}`;
+  const finalizing = `Some content in the namespace has finalizers remaining: ${list(byFinalizer, (finalizer, count) => `${finalizer} in ${count} resource instances`)}`;
+  const said: [string, boolean, string, string, string, string][] = [
+    [
+      "NamespaceDeletionDiscoveryFailure",
+      false,
+      "",
+      "",
+      "ResourcesDiscovered",
+      "All resources successfully discovered",
+    ],
+    [
+      "NamespaceDeletionGroupVersionParsingFailure",
+      false,
+      "",
+      "",
+      "ParsedGroupVersions",
+      "All legacy kube types successfully parsed",
+    ],
+    [
+      "NamespaceDeletionContentFailure",
+      false,
+      "",
+      "",
+      "ContentDeleted",
+      "All content successfully deleted, may be waiting on finalization",
+    ],
+    [
+      "NamespaceContentRemaining",
+      byResource.size > 0,
+      "SomeResourcesRemain",
+      remaining,
+      "ContentRemoved",
+      "All content successfully removed",
+    ],
+    [
+      "NamespaceFinalizersRemaining",
+      byFinalizer.size > 0,
+      "SomeFinalizersRemain",
+      finalizing,
+      "ContentHasNoFinalizers",
+      "All content-preserving finalizers finished",
+    ],
+  ];
+  return said.map(([type, holds, badReason, badMessage, goodReason, goodMessage]) => {
+    const next = {
+      type,
+      status: holds ? "True" : "False",
+      reason: holds ? badReason : goodReason,
+      message: holds ? badMessage : goodMessage,
+    };
+    const current = namespace.status.conditions?.find((each) => each.type === type);
+    if (current && same({ ...current, lastTransitionTime: undefined }, next)) return current;
+    const lastTransitionTime =
+      current?.status === next.status ? (current.lastTransitionTime ?? timeText(now)) : timeText(now);
+    return { ...next, lastTransitionTime };
+  });
+}
+
+function tally(pairs: Iterable<readonly [string, number]>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [key, count] of pairs) counts.set(key, (counts.get(key) ?? 0) + count);
+  return counts;
+}
+
+const list = (counts: ReadonlyMap<string, number>, print: (key: string, count: number) => string): string =>
+  [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, count]) => print(key, count))
+    .join(", ");
+
+/** Go prints a GroupResource of the core group with a dot at its end. */
+const withGroup = (resource: string) => (resource.includes(".") ? resource : `${resource}.`);

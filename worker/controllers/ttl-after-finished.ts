@@ -1,0 +1,33 @@
+/** Deletes finished Jobs once their time to live is over. */
+import type { Job } from "../../api/generated/batch.v1.ts";
+import { type Controller, settled } from "./controller.ts";
+import { itemKey, splitItem } from "./item-key.ts";
+import { timeOf } from "./time.ts";
+
+const RESOURCE = "jobs.batch";
+
+export const ttlAfterFinishedController: Controller = {
+  name: "ttl-after-finished-controller",
+  reads: [RESOURCE],
+  writes: [RESOURCE],
+  itemsOf: ({ object }) => [itemKey(object)],
+  reconcile(item, { snapshot, now }) {
+    const { namespace, name } = splitItem(item);
+    const job = snapshot.get<Job>(RESOURCE, namespace, name);
+    const ttl = job?.spec.ttlSecondsAfterFinished;
+    if (!job || ttl === undefined || job.metadata.deletionTimestamp) return settled;
+    const end = job.status.conditions?.find(
+      ({ type, status }) => (type === "Complete" || type === "Failed") && status === "True",
+    );
+    const endedAt = timeOf(end?.lastTransitionTime);
+    if (endedAt === undefined) return settled;
+    const wakeAt = endedAt + ttl * 1000;
+    if (wakeAt > now) return { effects: [], wakeAt };
+    const { uid, resourceVersion } = job.metadata;
+    return {
+      effects: [
+        { op: "delete", resource: RESOURCE, namespace, name, uid, resourceVersion, propagationPolicy: "Foreground" },
+      ],
+    };
+  },
+};
