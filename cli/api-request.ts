@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
 
 export interface ApiRequest {
@@ -52,5 +53,5 @@ export function bodyOf<T>(answer: ApiAnswer): T {
   } catch {
     // Not a Status: the text itself says it.
   }
-  throw new Error(`${answer.status}: ${message}`);
+  throw new CliError(`${answer.status}: ${message}`);
 }

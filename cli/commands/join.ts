@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
-import { exchangeToken } from "../join/exchange-token.ts";
+import { exchangeToken, Unreachable } from "../join/exchange-token.ts";
 import { fetchAuthority } from "../join/fetch-authority.ts";
 import { type Connection, parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
@@ -48,7 +48,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
 
   const server = url.href.replace(/\/$/, "");
   progress.begin("control plane", `${server} joining`);
-  const connection = knownConnection(directory, server, options) ?? (await firstConnection(server, options));
+  const connection = await connect(directory, server, options);
   directory.write("kubeconfig", renderKubeconfig(options.nodeName, connection));
   progress.end("control plane", server);
 
@@ -75,19 +75,23 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   process.exit(0);
 }
 
-/** What an earlier join of this directory to the same control plane left; a new token asks for a new identity. */
-function knownConnection(directory: DataDirectory, server: string, { token }: JoinOptions): Connection | undefined {
-  const known = parseKubeconfig(directory.read("kubeconfig") ?? "");
-  return known?.server === server && token === undefined ? known : undefined;
-}
-
-async function firstConnection(server: string, options: JoinOptions): Promise<Connection> {
+/**
+ * The node's own connection: with a token a new one, without it what an earlier join to the same control plane left,
+ * renewed. A node whose control plane is away starts all the same, and keeps its pods running.
+ */
+async function connect(directory: DataDirectory, server: string, options: JoinOptions): Promise<Connection> {
   if (options.token === undefined) {
-    throw new CliError('a first join needs --token; "sailplane token create" on the control plane makes one');
+    const known = parseKubeconfig(directory.read("kubeconfig") ?? "");
+    if (known?.server !== server) {
+      throw new CliError('a first join needs --token; "sailplane token create" on the control plane makes one');
+    }
+    return exchangeToken(known, options.nodeName).catch((error) => {
+      if (error instanceof Unreachable) return known;
+      throw error;
+    });
   }
   const ca = options.caFile ? readAuthority(options.caFile) : await fetchAuthority(server, options.caCertHash);
-  const bootstrap = { server, token: options.token, ...(ca && { ca }) };
-  return { ...bootstrap, token: await exchangeToken(bootstrap, options.nodeName) };
+  return exchangeToken({ server, token: options.token, ...(ca && { ca }) }, options.nodeName);
 }
 
 function readAuthority(file: string): string {

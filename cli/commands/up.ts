@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import { requestApi } from "../api-request.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
+import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
@@ -104,7 +105,7 @@ async function startAgent(options: {
 }): Promise<void> {
   const { runAgent } = await import("../../agent/main.ts");
   await runAgent({
-    connection: options.connection,
+    connection: await exchangeToken(options.connection, options.nodeName),
     nodeName: options.nodeName,
     runtime: options.runtime,
     dataDirectory: options.directory.makeDirectory("node"),

@@ -2,32 +2,29 @@ import { bodyOf, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../kubeconfig.ts";
 
-const bootstrapToken = /^[a-z0-9]{6}\.[a-z0-9]{16}$/;
+/** Nothing answered: what was known before still holds. */
+export class Unreachable extends CliError {}
 
 /**
- * The node's own token for a bootstrap token: `POST /sailplane/v1/join {nodeName}` answers `{token}`. A token of any
- * other form is a credential already and is used as it is.
+ * The node's own connection for one that may make nodes (a bootstrap token, an administrator, or the node itself, which
+ * renews): `POST /sailplane/v1/join {nodeName}` answers `{token}`.
  */
-export async function exchangeToken(bootstrap: Connection, nodeName: string): Promise<string> {
-  if (!bootstrapToken.test(bootstrap.token)) return bootstrap.token;
-  const answer = await requestApi(bootstrap, { method: "POST", path: "/sailplane/v1/join", body: { nodeName } }).catch(
-    (error: NodeJS.ErrnoException) => {
-      const selfSigned = /self.signed|unable to (get|verify)/i.test(error.message);
-      throw new CliError(
-        selfSigned
-          ? `${bootstrap.server} shows a certificate of its own; name its authority with --ca-cert-hash or --ca-file`
-          : `nothing answers at ${bootstrap.server}: ${error.message}`,
-      );
-    },
-  );
+export async function exchangeToken(connection: Connection, nodeName: string): Promise<Connection> {
+  const request = { method: "POST", path: "/sailplane/v1/join", body: { nodeName } } as const;
+  const answer = await requestApi(connection, request).catch((error: Error) => {
+    if (/self.signed|unable to (get|verify)/i.test(error.message)) {
+      const advice = "name its authority with --ca-cert-hash or --ca-file";
+      throw new CliError(`${connection.server} shows a certificate of its own; ${advice}`);
+    }
+    throw new Unreachable(`nothing answers at ${connection.server}: ${error.message}`);
+  });
   if (answer.status === 401) {
-    throw new CliError(
-      'the token is not valid or has expired; "sailplane token create" on the control plane makes a new one',
-    );
+    const advice = '"sailplane token create" on the control plane makes a new one';
+    throw new CliError(`the token is not valid or has expired; ${advice}`);
   }
   try {
-    return bodyOf<{ token: string }>(answer).token;
+    return { ...connection, token: bodyOf<{ token: string }>(answer).token };
   } catch (error) {
-    throw new CliError(`${bootstrap.server} refused ${nodeName}: ${(error as Error).message}`);
+    throw new CliError(`${connection.server} refused ${nodeName}: ${(error as Error).message}`);
   }
 }
