@@ -73,11 +73,13 @@ function applyItemDirectives(original: JsonObject[], patch: JsonObject[], mergeK
 /** The patch's items must stand in the order that the directive gives; deletions stand anywhere. */
 function checkOrder(patch: readonly unknown[], order: readonly unknown[], mergeKey: string): void {
   if (order.length === 0 || patch.length === 0) return;
-  const items = patch.filter((item) => !(isJsonObject(item) && "$patch" in item));
+  const items = patch.filter((item) => !(isJsonObject(item) && item.$patch === "delete"));
   let next = 0;
-  for (const wanted of order) {
-    if (next === items.length) return;
-    if (sameItem(items[next], wanted, mergeKey)) next++;
+  // Any other directive is passed over, but not behind the last of the order: so does Kubernetes.
+  for (let at = 0; next < items.length && at < order.length; ) {
+    const item = items[next];
+    if (isJsonObject(item) && "$patch" in item) next++;
+    else if (sameItem(item, order[at++], mergeKey)) next++;
   }
   if (next < items.length)
     throw new MergeError(

@@ -1,0 +1,122 @@
+/** Server-side apply: `application/apply-patch+yaml`. Rules: docs/spec/apply.md. */
+import { parseApiVersion } from "../meta.ts";
+import { badRequest, internalError, type PatchFailure } from "../patch/patch-result.ts";
+import { equalJson } from "./compare.ts";
+import { conflictFailure } from "./conflict.ts";
+import { difference, differenceBelow, isEmptySet } from "./field-set.ts";
+import { fieldSetOf } from "./field-set-of.ts";
+import { lastAppliedFields, withLastApplied } from "./last-applied.ts";
+import { mergeTyped } from "./merge-typed.ts";
+import { type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
+import {
+  comparable,
+  conflictsOf,
+  Differences,
+  type JsonObject,
+  type KindAtVersion,
+  ownersAfter,
+  SERVER_FIELDS,
+} from "./ownership.ts";
+import { prune } from "./prune.ts";
+import { trackUpdate } from "./track-update.ts";
+import { isMap } from "./type-view.ts";
+import { typeErrors } from "./validate-typed.ts";
+
+export interface Apply {
+  /** The stored object; undefined where the apply creates it. */
+  readonly live: JsonObject | undefined;
+  /** The parsed body. */
+  readonly applied: JsonObject;
+  readonly kind: KindAtVersion & { readonly kindName: string };
+  readonly manager: string;
+  readonly force: boolean;
+  readonly subresource: string;
+  /** RFC 3339 in seconds. */
+  readonly now: string;
+}
+
+/** The object to store, its managedFields set, not yet defaulted; `changed` tells whether a value differs from the live. */
+export type ApplyResult = { readonly ok: true; readonly object: JsonObject; readonly changed: boolean } | PatchFailure;
+
+export function applyPatch(apply: Apply): ApplyResult {
+  const { live, applied, kind, manager, subresource, now } = apply;
+  const problem = bodyProblem(apply);
+  if (problem) return problem;
+  const old = live ?? {};
+  const owners = ownersBefore(apply);
+  if (!owners) return internalError("failed to decode managed fields");
+  const self = { manager, operation: "Apply", apiVersion: kind.apiVersion, subresource } as const;
+  const key = ownerKey(self);
+  const last = owners.get(key);
+  const set = differenceBelow(fieldSetOf(applied, kind.view), kind.ignored);
+  owners.set(key, { ...self, set, ...(last?.time ? { time: last.time } : {}) });
+
+  const merged = prune(mergeTyped(old, applied, kind.view) as JsonObject, last, owners, kind);
+  const differences = new Differences(old, merged, kind);
+  const refused = refusedConflicts(apply, { owners, differences, key });
+  if (refused) return refused;
+
+  const after = ownersAfter(owners, differences, key);
+  const changed = !live || !equalJson(comparable(old), comparable(merged));
+  const mine = after.get(key);
+  const owned = mine ? difference(mine.set, SERVER_FIELDS) : {};
+  after.delete(key);
+  if (mine && !isEmptySet(owned)) after.set(key, { ...mine, set: owned, ...(changed ? { time: now } : {}) });
+  const object = manager === "kubectl" ? withLastApplied(merged, applied) : merged;
+  const { managedFields: _, ...metadata } = (isMap(object.metadata) ? object.metadata : {}) as JsonObject;
+  const managedFields = renderOwners(after);
+  return {
+    ok: true,
+    object: { ...object, metadata: { ...metadata, ...(managedFields ? { managedFields } : {}) } },
+    changed,
+  };
+}
+
+function bodyProblem({ applied, kind }: Apply): PatchFailure | undefined {
+  const apiVersion = typeof applied.apiVersion === "string" ? applied.apiVersion : "";
+  const name = typeof applied.kind === "string" ? applied.kind : "";
+  if (apiVersion !== kind.apiVersion || name !== kind.kindName)
+    return badRequest(`invalid object type: ${printKind(apiVersion, name)}`);
+  const meta = isMap(applied.metadata) ? applied.metadata : {};
+  if (meta.managedFields !== undefined && meta.managedFields !== null)
+    return badRequest("metadata.managedFields must be nil");
+  const problems = typeErrors(applied, kind.view);
+  if (problems === "") return undefined;
+  const namespace = typeof meta.namespace === "string" ? meta.namespace : "";
+  const ofName = typeof meta.name === "string" ? meta.name : "";
+  return internalError(
+    `failed to create typed patch object (${namespace}/${ofName}; ${printKind(apiVersion, name)}): ${problems}`,
+  );
+}
+
+/** Go's GroupVersionKind: `/v1, Kind=ConfigMap`. */
+function printKind(apiVersion: string, kind: string): string {
+  const { group, version } = parseApiVersion(apiVersion);
+  return `${group}/${version}, Kind=${kind}`;
+}
+
+/** The first apply to an untracked object gives what is there to a manager of its own. */
+function ownersBefore({ live, kind, subresource, now }: Apply): Map<string, Owner> | undefined {
+  if (!live) return new Map();
+  const stored = isMap(live.metadata) && Array.isArray(live.metadata.managedFields) ? live.metadata.managedFields : [];
+  if (stored.length > 0) return parseOwners(stored);
+  const next = { ...live, metadata: { ...(live.metadata as JsonObject), managedFields: undefined } };
+  return parseOwners(trackUpdate({ old: undefined, next, kind, manager: "before-first-apply", subresource, now }));
+}
+
+function refusedConflicts(
+  { live, kind, manager, force }: Apply,
+  { owners, differences, key }: { owners: Map<string, Owner>; differences: Differences; key: string },
+): PatchFailure | undefined {
+  if (force) return undefined;
+  const conflicts = conflictsOf(owners, differences, key);
+  if (conflicts.size === 0) return undefined;
+  if (manager !== "kubectl" || !live) return conflictFailure(conflicts, owners);
+  const allowed = lastAppliedFields(live, kind);
+  for (const [other, set] of conflicts) {
+    const rest = difference(set, allowed);
+    if (isEmptySet(rest)) conflicts.delete(other);
+    else conflicts.set(other, rest);
+  }
+  return conflicts.size > 0 ? conflictFailure(conflicts, owners) : undefined;
+}

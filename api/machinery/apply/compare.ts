@@ -1,0 +1,155 @@
+/**
+ * The fields in which two values of a type differ. An object that is there on one side only counts itself and all below
+ * it; Go's fields that are held by value are there on both sides wherever their parent is.
+ */
+import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
+import { itemsByElement } from "./list-item.ts";
+import { type FieldView, formOf, isMap, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
+
+export interface Comparison {
+  readonly added: FieldSet;
+  readonly modified: FieldSet;
+  readonly removed: FieldSet;
+}
+
+export const SAME: Comparison = { added: EMPTY, modified: EMPTY, removed: EMPTY };
+
+/** Both must be there. SAME itself is the answer where nothing differs. */
+export function compareTyped(old: unknown, next: unknown, type: TypeView): Comparison {
+  const diff = walk(old, next, type);
+  return diff ? { added: diff.added ?? EMPTY, modified: diff.modified ?? EMPTY, removed: diff.removed ?? EMPTY } : SAME;
+}
+
+type Draft = { [element: string]: FieldSet };
+interface Diff {
+  added?: FieldSet;
+  modified?: FieldSet;
+  removed?: FieldSet;
+}
+
+function walk(old: unknown, next: unknown, type: TypeView): Diff | undefined {
+  if (old === next) return undefined;
+  if (old === undefined) return { added: everything(next, type) };
+  if (next === undefined) return { removed: everything(old, type) };
+  const [from, to] = [formOf(type, old ?? next), formOf(type, next ?? old)];
+  // A value that changes its form: what it was goes, what it is comes.
+  if (from !== to) return isLeafPair(from, to) ? { modified: MEMBER } : formChange(old, next, type);
+  if (from === "map" && type.map && !type.map.atomic && !bothEmpty(old, next))
+    return walkMap(isMap(old) ? old : {}, isMap(next) ? next : {}, type.map);
+  if (from === "list" && type.list && type.list.type !== "atomic" && !bothEmpty(old, next))
+    return walkList(Array.isArray(old) ? old : [], Array.isArray(next) ? next : [], type.list);
+  return equalJson(old, next) ? undefined : { modified: MEMBER };
+}
+
+const isLeafPair = (from: string, to: string) => from === "scalar" && to === "scalar";
+
+function formChange(old: unknown, next: unknown, type: TypeView): Diff {
+  const [gone, come] = [everything(old, type), everything(next, type)];
+  const below = (set: FieldSet): FieldSet => Object.fromEntries(Object.entries(set).filter(([key]) => key !== "."));
+  return { modified: MEMBER, removed: below(gone), added: below(come) };
+}
+
+function bothEmpty(old: unknown, next: unknown): boolean {
+  return isBare(old) && isBare(next);
+}
+
+const isBare = (value: unknown) =>
+  value === null || (Array.isArray(value) ? value.length === 0 : isMap(value) && isEmptySet(value as FieldSet));
+
+function walkMap(old: { [key: string]: unknown }, next: { [key: string]: unknown }, map: MapView): Diff | undefined {
+  const diff: { added?: Draft; modified?: Draft; removed?: Draft } = {};
+  for (const name in next) {
+    const field = map.field(name);
+    const type = field?.type ?? map.element;
+    if (type) record(diff, `f:${name}`, walk(sideOf(old, name, field), next[name], type));
+  }
+  for (const name in old) {
+    if (name in next) continue;
+    const field = map.field(name);
+    const type = field?.type ?? map.element;
+    if (type) record(diff, `f:${name}`, walk(old[name], sideOf(next, name, field), type));
+  }
+  return diff.added || diff.modified || diff.removed ? diff : undefined;
+}
+
+const sideOf = (object: { [key: string]: unknown }, name: string, field: FieldView | undefined): unknown =>
+  name in object ? object[name] : field?.zero;
+
+function walkList(old: readonly unknown[], next: readonly unknown[], list: ListView): Diff | undefined {
+  const diff: { added?: Draft; modified?: Draft; removed?: Draft } = {};
+  const [before, after] = [itemsByElement(list, old), itemsByElement(list, next)];
+  for (const element of new Set([...before.keys(), ...after.keys()])) {
+    const [left = [], right = []] = [before.get(element), after.get(element)];
+    if (left.length <= 1 && right.length <= 1) record(diff, element, walk(left[0], right[0], list.element));
+    else if (left.length > 1 && right.length > 1)
+      record(diff, element, equalJson(left, right) ? undefined : { modified: MEMBER });
+    // Items that share a name are owned together, by that name alone.
+    else if (left.length > 1) {
+      const only = right[0] === undefined ? undefined : everything(right[0], list.element);
+      record(diff, element, { removed: MEMBER, ...(only ? { added: only } : {}) });
+    } else {
+      const only = left[0] === undefined ? undefined : everything(left[0], list.element);
+      record(diff, element, { added: MEMBER, ...(only ? { removed: only } : {}) });
+    }
+  }
+  return diff.added || diff.modified || diff.removed ? diff : undefined;
+}
+
+function record(
+  diff: { added?: Draft; modified?: Draft; removed?: Draft },
+  element: string,
+  one: Diff | undefined,
+): void {
+  if (!one) return;
+  if (one.added) {
+    diff.added ??= {};
+    diff.added[element] = one.added;
+  }
+  if (one.modified) {
+    diff.modified ??= {};
+    diff.modified[element] = one.modified;
+  }
+  if (one.removed) {
+    diff.removed ??= {};
+    diff.removed[element] = one.removed;
+  }
+}
+
+/** A value that came or went whole: itself and every field below it. */
+function everything(value: unknown, type: TypeView): FieldSet {
+  const form = formOf(type, value);
+  const out: Draft = { ".": MEMBER };
+  let bare = true;
+  if (form === "map" && type.map && !type.map.atomic && isMap(value)) {
+    for (const name in value) {
+      const fieldType = memberType(type.map, name);
+      if (!fieldType) continue;
+      out[`f:${name}`] = everything(value[name], fieldType);
+      bare = false;
+    }
+  } else if (form === "list" && type.list && type.list.type !== "atomic" && Array.isArray(value)) {
+    for (const [element, items] of itemsByElement(type.list, value)) {
+      out[element] = items.length === 1 ? everything(items[0], type.list.element) : MEMBER;
+      bare = false;
+    }
+  }
+  return bare ? MEMBER : out;
+}
+
+/** Equality of JSON values, the order of members aside. */
+export function equalJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!equalJson(a[i], b[i])) return false;
+    return true;
+  }
+  if (!isMap(a) || !isMap(b)) return false;
+  let members = 0;
+  for (const name in a) {
+    if (!(name in b) || !equalJson(a[name], b[name])) return false;
+    members++;
+  }
+  for (const _ in b) members--;
+  return members === 0;
+}

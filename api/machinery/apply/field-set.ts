@@ -1,0 +1,110 @@
+/**
+ * A set of field paths in the form that `managedFields` stores: nested objects whose keys are path elements (`f:spec`,
+ * `k:{"name":"c"}`, `v:"x"`, `i:0`). An element is itself in the set where its node is empty or holds "."; the form is
+ * the working form too, so nothing is converted on the way. Sets are values: no function here changes its arguments.
+ */
+export interface FieldSet {
+  readonly [element: string]: FieldSet;
+}
+
+type Draft = { [element: string]: FieldSet };
+
+/** The node of an element that is in the set, with nothing below it. */
+export const MEMBER: FieldSet = Object.freeze({});
+export const EMPTY: FieldSet = MEMBER;
+
+export function isEmptySet(set: FieldSet): boolean {
+  for (const _ in set) return false;
+  return true;
+}
+
+/** Whether the element of this node is in the set. */
+export const isMember = (node: FieldSet): boolean => "." in node || isEmptySet(node);
+
+/** A node from its two halves; undefined where neither the element nor anything below it is in the set. */
+function nodeOf(member: boolean, below: FieldSet): FieldSet | undefined {
+  if (isEmptySet(below)) return member ? MEMBER : undefined;
+  return member ? { ".": MEMBER, ...below } : below;
+}
+
+function below(node: FieldSet): FieldSet {
+  if (!("." in node)) return node;
+  const { ".": _, ...rest } = node;
+  return rest;
+}
+
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(a)) return b;
+  if (isEmptySet(b)) return a;
+  const out: Draft = { ...a };
+  for (const element in b) {
+    const [left, right] = [a[element], b[element]];
+    if (!left || !right) out[element] = right ?? MEMBER;
+    else if (element !== ".")
+      out[element] = nodeOf(isMember(left) || isMember(right), union(below(left), below(right))) ?? MEMBER;
+  }
+  return out;
+}
+
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  const out: Draft = {};
+  for (const element in a) {
+    const [left, right] = [a[element], b[element]];
+    if (element === "." || !left || !right) continue;
+    const node = nodeOf(isMember(left) && isMember(right), intersection(below(left), below(right)));
+    if (node) out[element] = node;
+  }
+  return out;
+}
+
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  const out: Draft = {};
+  for (const element in a) {
+    const [left, right] = [a[element], b[element]];
+    if (element === "." || !left) continue;
+    const node = right ? nodeOf(isMember(left) && !isMember(right), difference(below(left), below(right))) : left;
+    if (node) out[element] = node;
+  }
+  return out;
+}
+
+/** As `difference`, but an element of `b` takes all below it away too. */
+export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
+  const out: Draft = {};
+  for (const element in a) {
+    const [left, right] = [a[element], b[element]];
+    if (element === "." || !left || (right && isMember(right))) continue;
+    const node = right ? nodeOf(isMember(left), differenceBelow(below(left), below(right))) : left;
+    if (node) out[element] = node;
+  }
+  return out;
+}
+
+/** The set of one path: `fieldPath("spec", "replicas")`. */
+export const fieldPath = (...names: string[]): FieldSet =>
+  names.reduceRight<FieldSet>((node, name) => ({ [`f:${name}`]: node }), MEMBER);
+
+export function hasPath(set: FieldSet, elements: readonly string[]): boolean {
+  let node: FieldSet | undefined = set;
+  for (const element of elements) node = node?.[element];
+  return node !== undefined && isMember(node);
+}
+
+/** All paths of the set: at each level its members first, then what lies below them, each sorted. */
+export function pathsOf(set: FieldSet, compare: (a: string, b: string) => number): string[][] {
+  const elements = Object.keys(set)
+    .filter((element) => element !== ".")
+    .sort(compare);
+  const members = elements.filter((element) => isMember(set[element] ?? MEMBER)).map((element) => [element]);
+  const deeper = elements.flatMap((element) =>
+    pathsOf(set[element] ?? MEMBER, compare).map((path) => [element, ...path]),
+  );
+  return [...members, ...deeper];
+}
+
+/** The set with its keys in Kubernetes' order, as it is stored. */
+export function sortedSet(set: FieldSet, compare: (a: string, b: string) => number): FieldSet {
+  const out: Draft = {};
+  for (const element of Object.keys(set).sort(compare)) out[element] = sortedSet(set[element] ?? MEMBER, compare);
+  return out;
+}

@@ -1,0 +1,60 @@
+/** The annotation of client-side apply, which server-side apply by "kubectl" honours and keeps up to date. */
+import { compareTyped } from "./compare.ts";
+import { difference, EMPTY, type FieldSet } from "./field-set.ts";
+import { fieldSetOf } from "./field-set-of.ts";
+import type { JsonObject, KindAtVersion } from "./ownership.ts";
+import { isMap } from "./type-view.ts";
+import { typeErrors } from "./validate-typed.ts";
+
+const ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
+const MAX_ANNOTATIONS_BYTES = 256 * 1024;
+
+const annotationsOf = (object: JsonObject): JsonObject => {
+  const annotations = isMap(object.metadata) ? object.metadata.annotations : undefined;
+  return isMap(annotations) ? annotations : {};
+};
+
+/** The fields that client-side apply set and nobody changed since: kubectl may take them without force. */
+export function lastAppliedFields(live: JsonObject, { apiVersion, view }: KindAtVersion): FieldSet {
+  const text = annotationsOf(live)[ANNOTATION];
+  const last = typeof text === "string" ? parse(text) : undefined;
+  if (!isMap(last) || last.apiVersion !== apiVersion || typeErrors(last, view) !== "") return EMPTY;
+  const { modified, added, removed } = compareTyped(last, live, view);
+  return [modified, added, removed].reduce(difference, fieldSetOf(last, view));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object with the annotation set to what was applied, where it has one. */
+export function withLastApplied(object: JsonObject, applied: JsonObject): JsonObject {
+  const annotations = annotationsOf(object);
+  if (!annotations[ANNOTATION]) return object;
+  const { [ANNOTATION]: _, ...others } = annotationsOf(applied);
+  const meta = isMap(applied.metadata) ? { ...applied.metadata } : {};
+  if (Object.keys(others).length > 0) meta.annotations = others;
+  else delete meta.annotations;
+  const text = `${JSON.stringify(sorted({ ...applied, metadata: meta }))}\n`;
+  const next: JsonObject = { ...annotations, [ANNOTATION]: text };
+  if (sizeOf(next) > MAX_ANNOTATIONS_BYTES) delete next[ANNOTATION];
+  return { ...object, metadata: { ...(object.metadata as JsonObject), annotations: next } };
+}
+
+const sizeOf = (annotations: JsonObject) =>
+  Object.entries(annotations).reduce((sum, [key, value]) => sum + key.length + String(value).length, 0);
+
+const sorted = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(sorted)
+    : isMap(value)
+      ? Object.fromEntries(
+          Object.keys(value)
+            .sort()
+            .map((key) => [key, sorted(value[key])]),
+        )
+      : value;

@@ -1,0 +1,108 @@
+/** One manager's part of managedFields, and how it is told apart from others, ordered and named. */
+import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
+import { goQuote } from "../go-quote.ts";
+import { EMPTY, type FieldSet, isEmptySet, sortedSet } from "./field-set.ts";
+import { compareElements } from "./path-element.ts";
+
+export interface Owner {
+  readonly manager: string;
+  readonly operation: "Apply" | "Update";
+  readonly apiVersion: string;
+  readonly subresource: string;
+  readonly set: FieldSet;
+  /** RFC 3339 in seconds; a manager that never changed a value has none. */
+  readonly time?: string;
+}
+
+/** By `ownerKey`. */
+export type Owners = ReadonlyMap<string, Owner>;
+
+/**
+ * What makes two entries the same manager. An applier is the same at every version. The text is the one that
+ * Kubernetes sorts by.
+ */
+export const ownerKey = ({ manager, operation, apiVersion, subresource }: Omit<Owner, "set" | "time">): string =>
+  JSON.stringify({
+    ...(manager ? { manager } : {}),
+    operation,
+    ...(operation === "Update" ? { apiVersion } : {}),
+    ...(subresource ? { subresource } : {}),
+  });
+
+/** As conflicts name it: `"m1"`, `"kubelet" with subresource "status" using v1`. */
+export function printOwner({ manager, operation, apiVersion, subresource }: Owner): string {
+  const name = subresource ? `${goQuote(manager)} with subresource ${goQuote(subresource)}` : goQuote(manager);
+  return operation === "Update" ? `${name} using ${apiVersion}` : name;
+}
+
+/** The owners of managedFields; undefined where an entry is not valid, for then Kubernetes reads none of them. */
+export function parseOwners(entries: readonly ManagedFieldsEntry[] | null | undefined): Map<string, Owner> | undefined {
+  const owners = new Map<string, Owner>();
+  for (const { manager = "", operation, apiVersion, subresource = "", fieldsType, fieldsV1, time } of entries ?? []) {
+    if (operation !== "Apply" && operation !== "Update") return undefined;
+    if (!apiVersion || fieldsType !== "FieldsV1") return undefined;
+    const set = fieldsV1 ?? EMPTY;
+    if (!isFieldSet(set)) return undefined;
+    const owner = { manager, operation, apiVersion, subresource, set, ...(time ? { time } : {}) } as const;
+    owners.set(ownerKey(owner), owner);
+  }
+  return owners;
+}
+
+function isFieldSet(node: unknown): node is FieldSet {
+  if (typeof node !== "object" || node === null || Array.isArray(node)) return false;
+  for (const [element, child] of Object.entries(node))
+    if (element !== "." && !(/^([fi]:|v:.|k:\{)/s.test(element) && isFieldSet(child))) return false;
+  return true;
+}
+
+/** Undefined where nobody owns anything. */
+export function renderOwners(owners: Owners): ManagedFieldsEntry[] | undefined {
+  const entries = [...owners.values()].filter(({ set }) => !isEmptySet(set)).sort(compareOwners);
+  if (entries.length === 0) return undefined;
+  return entries.map(({ manager, operation, apiVersion, subresource, set, time }) => ({
+    ...(manager ? { manager } : {}),
+    operation,
+    apiVersion,
+    ...(time ? { time } : {}),
+    fieldsType: "FieldsV1",
+    fieldsV1: sortedSet(set, compareElements),
+    ...(subresource ? { subresource } : {}),
+  }));
+}
+
+const text = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Appliers first, then by time, of which RFC 3339 in UTC sorts as text; no time is the oldest. */
+const compareOwners = (a: Owner, b: Owner): number =>
+  text(a.operation, b.operation) ||
+  text(a.time ?? "", b.time ?? "") ||
+  text(a.manager, b.manager) ||
+  text(a.apiVersion, b.apiVersion) ||
+  text(a.subresource, b.subresource);
+
+const MAX_UPDATERS = 10;
+
+/** Bounds the updaters to ten: the oldest of a version become one that is called "ancient-changes". */
+export function capUpdaters(owners: Map<string, Owner>, union: (a: FieldSet, b: FieldSet) => FieldSet): void {
+  const updaters = [...owners].filter(([, owner]) => owner.operation === "Update");
+  if (updaters.length <= MAX_UPDATERS) return;
+  updaters.sort(([a, left], [b, right]) => text(left.time ?? "", right.time ?? "") || text(a, b));
+  let excess = updaters.length - MAX_UPDATERS;
+  const oldest = new Map<string, string>();
+  for (const [key, owner] of updaters) {
+    if (excess === 0) return;
+    const first = oldest.get(owner.apiVersion);
+    if (first === undefined) {
+      oldest.set(owner.apiVersion, key);
+      continue;
+    }
+    const bucket = { ...owner, manager: "ancient-changes", subresource: "" };
+    const name = ownerKey(bucket);
+    const held = owners.get(name) ?? owners.get(first);
+    if (!owners.has(name)) owners.delete(first);
+    owners.delete(key);
+    owners.set(name, { ...bucket, set: union(owner.set, held?.set ?? EMPTY) });
+    excess--;
+  }
+}

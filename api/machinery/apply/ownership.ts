@@ -1,0 +1,134 @@
+/** How a change of the object moves ownership between its managers. */
+import { type Comparison, compareTyped, SAME } from "./compare.ts";
+import {
+  difference,
+  differenceBelow,
+  EMPTY,
+  type FieldSet,
+  fieldPath,
+  intersection,
+  isEmptySet,
+  union,
+} from "./field-set.ts";
+import type { Owner, Owners } from "./owner.ts";
+import { isMap, type TypeView } from "./type-view.ts";
+
+export type JsonObject = { [key: string]: unknown };
+
+/** A version of the kind that some manager wrote at. Objects of it are made from, and turned into, the version at hand. */
+export interface VersionedType {
+  readonly view: TypeView;
+  readonly from: (object: JsonObject) => JsonObject;
+  readonly to: (object: JsonObject) => JsonObject;
+}
+
+export interface KindAtVersion {
+  /** The version at hand, as in the object: `apps/v1`. */
+  readonly apiVersion: string;
+  readonly view: TypeView;
+  /** Other versions; a manager of a version that is no longer served is forgotten. */
+  readonly versions?: (apiVersion: string) => VersionedType | undefined;
+  /** What the endpoint resets, and so nobody can own through it. */
+  readonly ignored: FieldSet;
+}
+
+/** What an endpoint resets: status on the main resource where it has a status endpoint, spec on the status endpoint. */
+export function resetFields(subresource: string, hasStatus: boolean): FieldSet {
+  if (subresource === "status") return fieldPath("spec");
+  return subresource === "" && hasStatus ? fieldPath("status") : EMPTY;
+}
+
+const same = (object: JsonObject) => object;
+
+export function versionOf(kind: KindAtVersion, apiVersion: string): VersionedType | undefined {
+  return apiVersion === kind.apiVersion ? { view: kind.view, from: same, to: same } : kind.versions?.(apiVersion);
+}
+
+const SERVER_META = [
+  "name",
+  "namespace",
+  "creationTimestamp",
+  "selfLink",
+  "uid",
+  "clusterName",
+  "generation",
+  "managedFields",
+  "resourceVersion",
+] as const;
+
+/** Fields that nobody owns. */
+export const SERVER_FIELDS: FieldSet = {
+  "f:apiVersion": EMPTY,
+  "f:kind": EMPTY,
+  "f:metadata": { ".": EMPTY, ...Object.fromEntries(SERVER_META.map((name) => [`f:${name}`, EMPTY])) },
+};
+
+/** What is compared: without the fields that nobody owns, so that a revision alone is no difference. */
+export function comparable(object: JsonObject): JsonObject {
+  const { apiVersion: _, kind: __, metadata, ...rest } = object;
+  if (!isMap(metadata)) return rest;
+  const meta = { ...metadata };
+  for (const name of SERVER_META) delete meta[name];
+  return { ...rest, metadata: meta };
+}
+
+/** The differences at each version that some manager uses, made when first asked for. */
+export class Differences {
+  readonly #known = new Map<string, Comparison | undefined>();
+  readonly #old: JsonObject;
+  readonly #next: JsonObject;
+  readonly #kind: KindAtVersion;
+
+  constructor(old: JsonObject, next: JsonObject, kind: KindAtVersion) {
+    this.#old = old;
+    this.#next = next;
+    this.#kind = kind;
+  }
+
+  /** Undefined where the version is no longer served. */
+  at(apiVersion: string): Comparison | undefined {
+    if (!this.#known.has(apiVersion)) this.#known.set(apiVersion, this.#compare(apiVersion));
+    return this.#known.get(apiVersion);
+  }
+
+  #compare(apiVersion: string): Comparison | undefined {
+    const version = versionOf(this.#kind, apiVersion);
+    if (!version) return undefined;
+    const [old, next] = [version.from(this.#old), version.from(this.#next)];
+    const all = compareTyped(comparable(old), comparable(next), version.view);
+    const { ignored } = this.#kind;
+    if (all === SAME || isEmptySet(ignored)) return all;
+    const without = (set: FieldSet) => differenceBelow(set, ignored);
+    return { added: without(all.added), modified: without(all.modified), removed: without(all.removed) };
+  }
+}
+
+/** What each other manager would lose because the change sets it; only those that lose something. */
+export function conflictsOf(owners: Owners, differences: Differences, self: string | undefined): Map<string, FieldSet> {
+  const conflicts = new Map<string, FieldSet>();
+  for (const [key, owner] of owners) {
+    const changes = key === self ? undefined : differences.at(owner.apiVersion);
+    if (!changes) continue;
+    const lost = intersection(owner.set, union(changes.modified, changes.added));
+    if (!isEmptySet(lost)) conflicts.set(key, lost);
+  }
+  return conflicts;
+}
+
+/** The owners after the change: what others set is lost, what was removed is lost, and who has nothing left is gone. */
+export function ownersAfter(owners: Owners, differences: Differences, self: string | undefined): Map<string, Owner> {
+  const after = new Map<string, Owner>();
+  for (const [key, owner] of owners) {
+    if (key === self) {
+      if (!isEmptySet(owner.set)) after.set(key, owner);
+      continue;
+    }
+    const changes = differences.at(owner.apiVersion);
+    if (!changes) continue;
+    let { set } = owner;
+    for (const lost of [changes.modified, changes.added, changes.removed])
+      if (!isEmptySet(lost)) set = difference(set, lost);
+    if (!isEmptySet(set)) after.set(key, set === owner.set ? owner : { ...owner, set });
+  }
+  return after;
+}

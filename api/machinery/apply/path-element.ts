@@ -1,0 +1,65 @@
+/** One step of a field's path, in the text that managedFields stores. */
+import { goQuote } from "../go-quote.ts";
+
+/** encoding/json escapes what HTML would read. */
+const goJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+export const fieldElement = (name: string): string => `f:${name}`;
+export const valueElement = (value: unknown): string => `v:${goJson(value)}`;
+
+/** `keys` are pairs of name and value; the element has them by name. */
+export function keyElement(keys: readonly (readonly [string, unknown])[]): string {
+  const sorted = keys.length > 1 ? keys.toSorted(([a], [b]) => (a < b ? -1 : 1)) : keys;
+  return `k:{${sorted.map(([name, value]) => `${goJson(name)}:${goJson(value)}`).join(",")}}`;
+}
+
+/** As error messages show it: `.name`, `[name="c"]`, `[="x"]`, `[0]`. */
+export function printElement(element: string): string {
+  const content = element.slice(2);
+  switch (element[0]) {
+    case "f":
+      return `.${content}`;
+    case "k":
+      return `[${Object.entries(JSON.parse(content) as Record<string, unknown>)
+        .map(([name, value]) => `${name}=${printScalar(value)}`)
+        .join(",")}]`;
+    case "v":
+      return `[=${printScalar(JSON.parse(content))}]`;
+    default:
+      return `[${content}]`;
+  }
+}
+
+export const printPath = (path: readonly string[]): string => path.map(printElement).join("");
+
+const printScalar = (value: unknown) => (typeof value === "string" ? goQuote(value) : String(value));
+
+const RANK: Readonly<Record<string, number>> = { ".": 0, f: 1, k: 2, v: 3, i: 4 };
+
+/** The order of elements in a stored set: fields, keys, values, indexes; numbers among them by value. */
+export function compareElements(a: string, b: string): number {
+  const rank = (RANK[a[0] ?? ""] ?? 5) - (RANK[b[0] ?? ""] ?? 5);
+  if (rank !== 0) return rank;
+  if (a[0] === "f" || a === b) return a < b ? -1 : a > b ? 1 : 0;
+  const [left, right] = [parts(a), parts(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = compareScalars(left[i], right[i]);
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+const parts = (element: string): unknown[] =>
+  element[0] === "k" ? Object.entries(JSON.parse(element.slice(2)) as object).flat() : [JSON.parse(element.slice(2))];
+
+const KINDS = ["number", "string", "boolean"];
+
+const compareScalars = (a: unknown, b: unknown): number => {
+  if (typeof a !== typeof b) return KINDS.indexOf(typeof a) - KINDS.indexOf(typeof b);
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+};

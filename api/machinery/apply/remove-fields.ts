@@ -1,0 +1,60 @@
+/** A value without the fields of a set; what becomes empty thereby goes too. */
+import { EMPTY, type FieldSet, isEmptySet, isMember, MEMBER } from "./field-set.ts";
+import { itemElement } from "./list-item.ts";
+import { formOf, isMap, type MapView, memberType, type TypeView } from "./type-view.ts";
+
+/** Undefined where nothing is left. */
+export function removeFields(value: unknown, remove: FieldSet, type: TypeView): unknown {
+  const form = formOf(type, value);
+  if (form === "map" && type.map) {
+    if (type.map.atomic || !isMap(value) || isEmptySet(value as FieldSet)) return undefined;
+    return removeMembers(value, remove, type.map);
+  }
+  if (form === "list" && type.list) {
+    const { list } = type;
+    if (list.type === "atomic" || !Array.isArray(value) || value.length === 0) return undefined;
+    const kept = (value as unknown[]).flatMap((item) => {
+      const named = itemElement(list, item);
+      const node = "element" in named ? remove[named.element] : undefined;
+      if (!node) return [item];
+      if (isMember(node)) return [];
+      const rest = removeFields(item, node, list.element);
+      return [rest === undefined ? null : rest];
+    });
+    return kept.length > 0 ? kept : undefined;
+  }
+  return value;
+}
+
+function removeMembers(value: { [key: string]: unknown }, remove: FieldSet, map: MapView): unknown {
+  const out: { [key: string]: unknown } = {};
+  for (const name in value) {
+    const node = remove[`f:${name}`];
+    if (!node) out[name] = value[name];
+    else if (!isMember(node)) {
+      const type = memberType(map, name);
+      const rest = type ? removeFields(value[name], node, type) : value[name];
+      // An object of which nothing is left stays as null, and decoding drops it.
+      out[name] = rest === undefined ? null : rest;
+    }
+  }
+  return isEmptySet(out as FieldSet) ? undefined : out;
+}
+
+/** The set with every declared field on the way to its paths in it too: removal takes emptied objects with it. */
+export function withNamedParents(set: FieldSet, type: TypeView | undefined): FieldSet {
+  const out: { [element: string]: FieldSet } = {};
+  for (const element in set) {
+    const node = set[element] ?? EMPTY;
+    if (element === "." || isEmptySet(node)) {
+      out[element] = node;
+      continue;
+    }
+    const name = element.startsWith("f:") ? element.slice(2) : undefined;
+    const child = name === undefined ? type?.list?.element : type?.map && memberType(type.map, name);
+    const below = withNamedParents(node, child);
+    const declared = name !== undefined && type?.map?.field(name) !== undefined;
+    out[element] = declared && !("." in below) ? { ".": MEMBER, ...below } : below;
+  }
+  return out;
+}

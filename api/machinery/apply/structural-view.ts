@@ -1,0 +1,88 @@
+/** A CustomResourceDefinition's structural schema (OpenAPI v3) as server-side apply sees it. */
+import { structOf } from "../../schema/table.ts";
+import { structView } from "./struct-view.ts";
+import { DEDUCED, type FieldView, isMap, type ListView, type MapView, type TypeView, UNTYPED } from "./type-view.ts";
+
+/** The parts of JSONSchemaProps that matter here. */
+export interface StructuralSchema {
+  readonly type?: string;
+  readonly format?: string;
+  readonly properties?: Readonly<Record<string, StructuralSchema>>;
+  readonly additionalProperties?: StructuralSchema | boolean;
+  readonly items?: StructuralSchema;
+  readonly default?: unknown;
+  readonly "x-kubernetes-list-type"?: string;
+  readonly "x-kubernetes-list-map-keys"?: readonly string[];
+  readonly "x-kubernetes-map-type"?: string;
+  readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
+  readonly "x-kubernetes-int-or-string"?: boolean;
+  readonly "x-kubernetes-embedded-resource"?: boolean;
+}
+
+/** The view of a custom resource of that schema; no schema takes anything. */
+export function structuralView(schema: StructuralSchema | undefined): TypeView {
+  const own = schema ? viewOf(schema, false).map : DEDUCED.map;
+  const string: FieldView = { type: { scalar: "string" } };
+  const meta: FieldView = { type: structView(structOf("meta.v1.ObjectMeta")) };
+  const known: Readonly<Record<string, FieldView>> = { apiVersion: string, kind: string, metadata: meta };
+  return {
+    map: {
+      ...(own ?? { atomic: false, element: DEDUCED }),
+      field: (name) => (Object.hasOwn(known, name) ? known[name] : own?.field(name)),
+    },
+  };
+}
+
+function viewOf(schema: StructuralSchema, inherited: boolean): TypeView {
+  const preserve = inherited || schema["x-kubernetes-preserve-unknown-fields"] === true;
+  if (schema["x-kubernetes-int-or-string"]) return { scalar: "untyped" };
+  switch (schema.type) {
+    case "object":
+      return { map: mapOf(schema, preserve) };
+    case "array":
+      return { list: listOf(schema, preserve) };
+    case "integer":
+    case "number":
+      return { scalar: "numeric" };
+    case "boolean":
+      return { scalar: "boolean" };
+    case "string":
+      return { scalar: schema.format === undefined || schema.format === "byte" ? "string" : "untyped" };
+    default:
+      return { scalar: "untyped", list: listOf(schema, preserve), map: mapOf(schema, preserve) };
+  }
+}
+
+function mapOf(schema: StructuralSchema, preserve: boolean): MapView {
+  const fields = new Map<string, FieldView>();
+  for (const [name, property] of Object.entries(schema.properties ?? {}))
+    fields.set(name, {
+      type: viewOf(property, preserve),
+      ...(property.default === undefined ? {} : { default: property.default }),
+    });
+  const element = elementOf(schema, preserve || fields.size === 0);
+  const embedded: readonly string[] = schema["x-kubernetes-embedded-resource"]
+    ? ["apiVersion", "kind", "metadata"]
+    : [];
+  return {
+    atomic: schema["x-kubernetes-map-type"] === "atomic",
+    field: (name) => fields.get(name) ?? (embedded.includes(name) ? { type: DEDUCED } : undefined),
+    ...(element ? { element } : {}),
+  };
+}
+
+function elementOf(schema: StructuralSchema, free: boolean): TypeView | undefined {
+  const additional = schema.additionalProperties;
+  if (additional === undefined) return free ? DEDUCED : undefined;
+  if (isMap(additional)) return viewOf(additional as StructuralSchema, false);
+  return additional ? DEDUCED : undefined;
+}
+
+function listOf(schema: StructuralSchema, preserve: boolean): ListView {
+  const type = schema["x-kubernetes-list-type"];
+  return {
+    type: type === "map" || type === "set" ? type : "atomic",
+    keys: schema["x-kubernetes-list-map-keys"] ?? [],
+    element: schema.items ? viewOf(schema.items, preserve) : UNTYPED,
+  };
+}

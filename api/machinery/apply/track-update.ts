@@ -1,0 +1,66 @@
+/** managedFields over an ordinary write: a create, a PUT or a patch that is no apply. */
+import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
+import { equalJson, SAME } from "./compare.ts";
+import { difference, isEmptySet, union } from "./field-set.ts";
+import { capUpdaters, type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
+import { Differences, type JsonObject, type KindAtVersion, ownersAfter, SERVER_FIELDS } from "./ownership.ts";
+import { isMap } from "./type-view.ts";
+
+export interface TrackedUpdate {
+  /** The stored object; undefined on a create. */
+  readonly old: JsonObject | undefined;
+  /** What is to be stored, decoded and defaulted, before admission. */
+  readonly next: JsonObject;
+  readonly kind: KindAtVersion;
+  /** The fieldManager parameter, else the user agent up to its first slash. */
+  readonly manager: string;
+  readonly subresource: string;
+  /** RFC 3339 in seconds. */
+  readonly now: string;
+}
+
+/** The entries to store, or undefined for none. */
+export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
+  const { old, next, kind, now } = update;
+  const stored = entriesOf(old);
+  const entries = requestedEntries(update, stored);
+  // An object whose tracking was reset, or never begun, stays untracked until somebody applies.
+  if (old && entries.length === 0) return undefined;
+  const differences = new Differences(old ?? {}, next, kind);
+  const changes = differences.at(kind.apiVersion) ?? SAME;
+  if (changes === SAME && entries === stored) return stored.length > 0 ? [...stored] : undefined;
+  const owners = ownersAfter(parseOwners(entries) ?? new Map<string, Owner>(), differences, undefined);
+  const set = difference(union(changes.modified, changes.added), SERVER_FIELDS);
+  if (!isEmptySet(set)) {
+    const { apiVersion } = kind;
+    const self = {
+      manager: update.manager || "unknown",
+      operation: "Update",
+      apiVersion,
+      subresource: update.subresource,
+    } as const;
+    const held = owners.get(ownerKey(self));
+    owners.set(ownerKey(self), { ...self, set: held ? union(set, held.set) : set, time: now });
+  }
+  capUpdaters(owners, union);
+  return renderOwners(owners);
+}
+
+const entriesOf = (object: JsonObject | undefined): readonly ManagedFieldsEntry[] =>
+  isMap(object?.metadata) && Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
+
+/**
+ * The entries to go on from: those of the request where it has valid ones, since a client may edit them; none where it
+ * resets them with an empty list or one empty entry; else the stored ones. Subresources do not take any.
+ */
+function requestedEntries(
+  { next, subresource }: TrackedUpdate,
+  stored: readonly ManagedFieldsEntry[],
+): readonly ManagedFieldsEntry[] {
+  const sent = isMap(next.metadata) ? next.metadata.managedFields : undefined;
+  if (subresource !== "" || !Array.isArray(sent) || sent === stored) return stored;
+  const entries = sent as readonly ManagedFieldsEntry[];
+  const [first] = entries;
+  if (!first || (entries.length === 1 && Object.keys(first).length === 0)) return [];
+  return equalJson(entries, stored) || !parseOwners(entries) ? stored : entries;
+}

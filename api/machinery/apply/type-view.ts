@@ -1,0 +1,68 @@
+/**
+ * What server-side apply must know of a type, whoever declared it: the schema table (`struct-view.ts`) or a
+ * CustomResourceDefinition's structural schema (`structural-view.ts`). A type may take several forms of value.
+ */
+export interface TypeView {
+  readonly scalar?: "string" | "numeric" | "boolean" | "untyped";
+  readonly list?: ListView;
+  readonly map?: MapView;
+}
+
+export interface ListView {
+  /** How items are told apart: not at all, by their value, or by some of their members. */
+  readonly type: "atomic" | "set" | "map";
+  /** The members that tell items of a `map` apart. */
+  readonly keys: readonly string[];
+  readonly element: TypeView;
+}
+
+export interface MapView {
+  readonly atomic: boolean;
+  readonly field: (name: string) => FieldView | undefined;
+  /** The type of members that are not declared; absent where only declared ones are allowed. */
+  readonly element?: TypeView;
+}
+
+export interface FieldView {
+  readonly type: TypeView;
+  /** The value of an absent list key. */
+  readonly default?: unknown;
+  /** What stands for an absent member of an object that is there; undefined where absent is absent. */
+  readonly zero?: unknown;
+}
+
+/** Any value: maps member by member, lists and scalars whole. */
+export const DEDUCED: TypeView = {
+  scalar: "untyped",
+  get list() {
+    return DEDUCED_LIST;
+  },
+  get map() {
+    return DEDUCED_MAP;
+  },
+};
+const DEDUCED_LIST: ListView = { type: "atomic", keys: [], element: DEDUCED };
+const DEDUCED_MAP: MapView = { atomic: false, field: () => undefined, element: DEDUCED };
+
+/** Any value, owned whole. */
+export const UNTYPED: TypeView = {
+  scalar: "untyped",
+  list: DEDUCED_LIST,
+  map: { ...DEDUCED_MAP, atomic: true },
+};
+
+export type Form = "scalar" | "list" | "map";
+
+export const isMap = (value: unknown): value is { [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The form in which a type takes a value; a value that fits none, or null, goes by the type's first. */
+export function formOf(type: TypeView, value: unknown): Form {
+  if (Array.isArray(value) ? type.list : undefined) return "list";
+  if (isMap(value) ? type.map : undefined) return "map";
+  if (value !== null && typeof value !== "object" && type.scalar) return "scalar";
+  return type.map ? "map" : type.scalar ? "scalar" : "list";
+}
+
+/** The type of a map's member, declared or not. */
+export const memberType = (map: MapView, name: string): TypeView | undefined => map.field(name)?.type ?? map.element;
