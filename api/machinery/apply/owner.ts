@@ -1,6 +1,6 @@
 /** One manager's part of managedFields, and how it is told apart from others, ordered and named. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
-import { goQuote } from "../go-quote.ts";
+import { goQuote } from "../field-error.ts";
 import { EMPTY, type FieldSet, isEmptySet, sortedSet } from "./field-set.ts";
 import { compareElements } from "./path-element.ts";
 

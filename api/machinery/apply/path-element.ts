@@ -1,5 +1,5 @@
 /** One step of a field's path, in the text that managedFields stores. */
-import { goQuote } from "../go-quote.ts";
+import { goQuote } from "../field-error.ts";
 
 /** encoding/json escapes what HTML would read. */
 const goJson = (value: unknown): string =>

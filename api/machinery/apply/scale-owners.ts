@@ -1,0 +1,62 @@
+/**
+ * Who owns the replicas, as the scale endpoint sees it and as the scaled object stores it: `replicas` of the object is
+ * `.spec.replicas` of the Scale, and all other fields are out of the endpoint's sight.
+ */
+import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
+import { difference, type FieldSet, fieldPath, hasPath, isEmptySet } from "./field-set.ts";
+import { type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
+
+const SCALE_VERSION = "autoscaling/v1";
+const SCALE_REPLICAS = ["spec", "replicas"];
+
+/** By apiVersion of the scaled kind: where its replicas are (`["spec", "replicas"]`). */
+export type ReplicasPaths = Readonly<Record<string, readonly string[]>>;
+
+const has = (set: FieldSet, path: readonly string[] | undefined): path is readonly string[] =>
+  path !== undefined &&
+  hasPath(
+    set,
+    path.map((name) => `f:${name}`),
+  );
+
+/** The Scale's managedFields: each owner of the replicas, and nobody else. */
+export function scaleEntries(
+  entries: readonly ManagedFieldsEntry[] | undefined,
+  paths: ReplicasPaths,
+): ManagedFieldsEntry[] | undefined {
+  const owners = new Map<string, Owner>();
+  for (const owner of (parseOwners(entries) ?? new Map<string, Owner>()).values()) {
+    if (!has(owner.set, paths[owner.apiVersion])) continue;
+    const scaled = { ...owner, apiVersion: SCALE_VERSION, set: fieldPath(...SCALE_REPLICAS) };
+    owners.set(ownerKey(scaled), scaled);
+  }
+  return renderOwners(owners);
+}
+
+/** The object's managedFields after a write through the scale endpoint that left `scale` entries. */
+export function parentEntries(
+  entries: readonly ManagedFieldsEntry[] | undefined,
+  scale: readonly ManagedFieldsEntry[] | undefined,
+  { paths, apiVersion }: { readonly paths: ReplicasPaths; readonly apiVersion: string },
+): ManagedFieldsEntry[] | undefined {
+  const before = parseOwners(entries) ?? new Map<string, Owner>();
+  const scalers = parseOwners(scale) ?? new Map<string, Owner>();
+  const after = new Map<string, Owner>();
+  for (const [key, owner] of before) {
+    const path = paths[owner.apiVersion];
+    if (!path) continue;
+    const inScale = ownerKey({ ...owner, apiVersion: SCALE_VERSION });
+    if (!has(owner.set, path) || scalers.delete(inScale)) after.set(key, owner);
+    else {
+      const set = difference(owner.set, fieldPath(...path));
+      if (!isEmptySet(set)) after.set(key, { ...owner, set });
+    }
+  }
+  for (const owner of scalers.values()) {
+    const path = paths[apiVersion];
+    if (!path || !has(owner.set, SCALE_REPLICAS)) continue;
+    const scaler = { ...owner, apiVersion, set: fieldPath(...path) };
+    after.set(ownerKey(scaler), scaler);
+  }
+  return renderOwners(after);
+}
