@@ -26,10 +26,19 @@ export interface Column<T extends KubeObject> {
   readonly name: string;
   readonly type: "string" | "integer" | "number" | "boolean" | "date";
   readonly format?: string;
-  readonly description: string;
+  /** Its own words, or the field of the schema whose documentation it shows: `{field: "core.v1.ConfigMap.data"}`. */
+  readonly description: string | { readonly field: string };
   readonly priority?: 0 | 1;
   /** The cell; `now` in ms, for ages. */
   readonly of: (object: T, now: number) => string | number | boolean | null;
+}
+
+/** metav1.TableRowCondition. */
+export interface RowCondition {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason?: string;
+  readonly message?: string;
 }
 
 /** A subresource that reads and writes part of the object itself. */
@@ -122,9 +131,12 @@ export interface ResourceDefinition<T extends KubeObject> {
 
   /** Selectable fields beside metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, (object: T) => string>>;
-  /** Columns after Name and before Age; `age: false` leaves Age out. */
+  /** Columns after Name and before Age; `age: false` leaves Age out (`ageColumn` puts it elsewhere), `name: false` Name. */
   readonly columns?: readonly Column<T>[];
   readonly age?: boolean;
+  readonly name?: boolean;
+  /** What a Table says of an object's row beside its cells, such as that a pod has completed. */
+  readonly rowConditions?: (object: T) => readonly RowCondition[];
 }
 
 /** A definition whose type parameter is forgotten, as tables of many kinds hold it. */

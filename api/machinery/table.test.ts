@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import type { Column } from "../resources/resource.ts";
+import type { KubeObject } from "./meta.ts";
+import { partialObjectMetadataList } from "./partial-metadata.ts";
+import { parseIncludeObject, renderTable } from "./table.ts";
+
+const now = Date.parse("2026-01-02T00:00:00Z");
+const object: KubeObject & { data: object } = {
+  kind: "Thing",
+  apiVersion: "v1",
+  metadata: { name: "a", creationTimestamp: "2026-01-01T21:55:00Z" },
+  data: { x: 1 },
+};
+const columns: Column<KubeObject>[] = [
+  { name: "Data", type: "integer", description: "How much.", of: () => 1 },
+  { name: "Image", type: "string", description: { field: "core.v1.Thing.image" }, priority: 1, of: () => "x" },
+];
+const options = { now, includeObject: "Metadata" as const, metadata: { resourceVersion: "7" } };
+
+test("a table has Name first and Age before the wide columns", () => {
+  const table = renderTable({ columns }, [object], { ...options, documentation: (field) => `doc of ${field}` });
+  expect(table.columnDefinitions).toEqual([
+    { name: "Name", type: "string", format: "name", description: "doc of meta.v1.ObjectMeta.name", priority: 0 },
+    { name: "Data", type: "integer", format: "", description: "How much.", priority: 0 },
+    {
+      name: "Age",
+      type: "string",
+      format: "",
+      description: "doc of meta.v1.ObjectMeta.creationTimestamp",
+      priority: 0,
+    },
+    { name: "Image", type: "string", format: "", description: "doc of core.v1.Thing.image", priority: 1 },
+  ]);
+  expect(table).toMatchObject({ kind: "Table", apiVersion: "meta.k8s.io/v1", metadata: { resourceVersion: "7" } });
+  expect(table.rows[0]?.cells).toEqual(["a", 1, "125m", "x"]);
+});
+
+test.each([
+  ["None", null],
+  ["Metadata", { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata }],
+  ["Object", object],
+] as const)("a row includes %s of its object", (includeObject, included) => {
+  expect(renderTable({ columns }, [object], { ...options, includeObject }).rows[0]?.object).toEqual(included);
+});
+
+test("a kind may leave Name and Age out, and say more of a row", () => {
+  const rowConditions = () => [{ type: "Completed", status: "True" as const }];
+  const table = renderTable({ columns, name: false, age: false, rowConditions }, [object], options);
+  expect(table.rows).toMatchObject([{ cells: [1, "x"], conditions: [{ type: "Completed" }] }]);
+});
+
+test("later events of a watch, and empty lists, keep their shape", () => {
+  expect(renderTable({}, [], { ...options, headers: false })).toMatchObject({ columnDefinitions: null, rows: [] });
+});
+
+test("includeObject is one of three, or empty", () => {
+  expect(parseIncludeObject("")).toEqual({ ok: true, includeObject: "Metadata" });
+  expect(parseIncludeObject("Nope")).toEqual({
+    ok: false,
+    message: `Unable to convert to Table as requested: includeObject: Invalid value: "Nope": must be 'Metadata', 'Object', 'None', or empty`,
+  });
+});
+
+test("a list of metadata keeps the list's own", () => {
+  expect(partialObjectMetadataList([object], { resourceVersion: "7" })).toEqual({
+    kind: "PartialObjectMetadataList",
+    apiVersion: "meta.k8s.io/v1",
+    metadata: { resourceVersion: "7" },
+    items: [{ kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata }],
+  });
+});

@@ -1,0 +1,119 @@
+/** Objects as rows and cells: meta.k8s.io/v1 Table, what `kubectl get` prints. */
+import type { Column, ResourceDefinition, RowCondition } from "../resources/resource.ts";
+import { ageOf } from "./duration.ts";
+import type { KubeObject } from "./meta.ts";
+import { partialObjectMetadata } from "./partial-metadata.ts";
+
+/** What a row holds of its object beside the cells. */
+export type IncludeObject = "None" | "Metadata" | "Object";
+
+export interface TableOptions {
+  /** ms since 1970, for ages. */
+  readonly now: number;
+  readonly includeObject: IncludeObject;
+  /** The list's metadata, or of a single object its resourceVersion. */
+  readonly metadata: object;
+  /** Of a watch, only the first event carries the column definitions. Default true. */
+  readonly headers?: boolean;
+  /** The documentation of a field of the schema, for columns that show it: `core.v1.ConfigMap.data`. */
+  readonly documentation?: (field: string) => string | undefined;
+  /** The object at the version that the client asked for. */
+  readonly show?: (object: KubeObject) => KubeObject;
+}
+
+export interface TableColumnDefinition {
+  readonly name: string;
+  readonly type: string;
+  readonly format: string;
+  readonly description: string;
+  readonly priority: number;
+}
+
+export interface TableRow {
+  readonly cells: readonly (string | number | boolean | null)[];
+  readonly conditions?: readonly RowCondition[];
+  readonly object: KubeObject | null;
+}
+
+export interface Table {
+  readonly kind: "Table";
+  readonly apiVersion: "meta.k8s.io/v1";
+  readonly metadata: object;
+  readonly columnDefinitions: readonly TableColumnDefinition[] | null;
+  readonly rows: readonly TableRow[];
+}
+
+/** What of a kind's definition a table shows. */
+export type Printed = Pick<ResourceDefinition<KubeObject>, "columns" | "age" | "name" | "rowConditions">;
+
+export function renderTable(printed: Printed, objects: readonly KubeObject[], options: TableOptions): Table {
+  const columns = columnsOf(printed);
+  return {
+    kind: "Table",
+    apiVersion: "meta.k8s.io/v1",
+    metadata: options.metadata,
+    columnDefinitions: options.headers === false ? null : columns.map((column) => definitionOf(column, options)),
+    rows: objects.map((object) => {
+      const conditions = printed.rowConditions?.(object) ?? [];
+      return {
+        cells: columns.map(({ of }) => of(object, options.now)),
+        ...(conditions.length > 0 ? { conditions } : {}),
+        object: included(object, options),
+      };
+    }),
+  };
+}
+
+const META = "meta.v1.ObjectMeta";
+
+const nameColumn: Column<KubeObject> = {
+  name: "Name",
+  type: "string",
+  format: "name",
+  description: { field: `${META}.name` },
+  of: ({ metadata }) => metadata.name ?? "",
+};
+
+const ageColumn: Column<KubeObject> = {
+  name: "Age",
+  type: "string",
+  description: { field: `${META}.creationTimestamp` },
+  of: ({ metadata }, now) => ageOf(metadata.creationTimestamp, now),
+};
+
+/** Name leads, and Age ends the columns that show without `-o wide`. */
+function columnsOf({ columns = [], name, age }: Printed): readonly Column<KubeObject>[] {
+  const firstWide = columns.findIndex(({ priority }) => priority === 1);
+  const narrow = firstWide < 0 ? columns : columns.slice(0, firstWide);
+  return [
+    ...(name === false ? [] : [nameColumn]),
+    ...narrow,
+    ...(age === false ? [] : [ageColumn]),
+    ...columns.slice(narrow.length),
+  ];
+}
+
+function definitionOf(column: Column<KubeObject>, { documentation }: TableOptions): TableColumnDefinition {
+  const { name, type, format = "", description, priority = 0 } = column;
+  const told = typeof description === "string" ? description : (documentation?.(description.field) ?? "");
+  return { name, type, format, description: told, priority };
+}
+
+function included(object: KubeObject, { includeObject, show }: TableOptions): KubeObject | null {
+  if (includeObject === "None") return null;
+  const shown = show ? show(object) : object;
+  return includeObject === "Metadata" ? partialObjectMetadata(shown) : shown;
+}
+
+/** `includeObject` of a request's query, or the text of the 400. */
+export function parseIncludeObject(
+  asked: string,
+): { ok: true; includeObject: IncludeObject } | { ok: false; message: string } {
+  if (asked === "") return { ok: true, includeObject: "Metadata" };
+  if (asked === "None" || asked === "Metadata" || asked === "Object") return { ok: true, includeObject: asked };
+  const rule = "must be 'Metadata', 'Object', 'None', or empty";
+  return {
+    ok: false,
+    message: `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: ${rule}`,
+  };
+}
