@@ -1,6 +1,7 @@
 /**
- * Commits that arrive in one turn of the loop share one transaction, and so one disk sync. Each is still all or nothing:
- * one that is refused appends nothing, and those after it see only what was accepted.
+ * Commits that arrive while the disk is busy with those before them share one transaction, and so one disk sync; a lone one
+ * waits for nobody. Each is still all or nothing: one that is refused appends nothing, and those after it see only what was
+ * accepted.
  */
 import type { CommitRequest, CommitResult, Revision } from "../../api/store.ts";
 import type { LogTables, Marks } from "./log-tables.ts";
@@ -14,8 +15,8 @@ interface Waiting {
 
 interface GroupCommitOptions {
   readonly tables: LogTables;
-  /** Runs the callback in a later turn, after all requests that are already there. */
-  readonly later: (run: () => void) => void;
+  /** Resolves when all that was applied is on disk. */
+  readonly settled: () => Promise<void>;
   readonly now: () => number;
   /** A group was applied; its answers are on their way. */
   readonly committed: () => void;
@@ -25,6 +26,7 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #marks: Marks;
   #waiting: Waiting[] = [];
+  #running = false;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -42,8 +44,22 @@ export class GroupCommit {
   commit(request: CommitRequest): Promise<CommitResult> {
     return new Promise((answer, fail) => {
       this.#waiting.push({ request, answer, fail });
-      if (this.#waiting.length === 1) this.#options.later(() => this.#flush());
+      if (!this.#running) void this.#run();
     });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      // What else this turn brings comes along.
+      await undefined;
+      while (this.#waiting.length > 0) {
+        this.#flush();
+        await this.#options.settled();
+      }
+    } finally {
+      this.#running = false;
+    }
   }
 
   #flush(): void {
@@ -83,7 +99,7 @@ export class GroupCommit {
   #apply(request: CommitRequest): CommitResult {
     const { tables, now } = this.#options;
     const { revision, policy } = this.#marks;
-    const plan = planCommit(request, { revision, policy, now: now(), standing: (key) => tables.standing(key) });
+    const plan = planCommit(request, { revision, policy, now: now(), current: (key) => tables.current(key) });
     if (!plan.ok) return plan;
     for (const row of plan.rows) tables.append(row);
     const newest = plan.rows.at(-1)?.revision;

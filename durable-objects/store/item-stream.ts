@@ -15,6 +15,8 @@ interface ItemStreamOptions {
 /** Entries looked up by one statement, and the text at which a chunk is full, in UTF-16 units. */
 const LOOKUP = 128;
 const CHUNK = 256 * 1024;
+/** The first chunk is small, so that the first byte is early. */
+const FIRST_CHUNK = 16 * 1024;
 /** A client that takes nothing for so long loses the stream: it pins history. In milliseconds. */
 const STALLED = 60_000;
 
@@ -30,12 +32,13 @@ export function itemStream({ tables, revisions, turns, dropPrefix, closed }: Ite
     dropPrefix !== "" && text.startsWith(dropPrefix) ? `{${text.slice(dropPrefix.length)}` : text;
   const chunk = () => {
     let text = "";
-    while (next < revisions.length && text.length < CHUNK) {
+    const enough = next === 0 ? FIRST_CHUNK : CHUNK;
+    while (next < revisions.length && text.length < enough) {
       const before = next;
-      for (const row of tables.rows(revisions.slice(next, next + LOOKUP))) {
-        text += (next === 0 ? "" : ",") + itemOf(row.text);
+      for (const item of tables.texts(revisions.slice(next, next + LOOKUP))) {
+        text += (next === 0 ? "" : ",") + itemOf(item);
         next++;
-        if (text.length >= CHUNK) break;
+        if (text.length >= enough) break;
       }
       if (next === before) throw new Error("the log lost an entry that an open list reads");
     }

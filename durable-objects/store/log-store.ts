@@ -24,7 +24,7 @@ import { WatchHub } from "../watch/watch-hub.ts";
 import { compact, defaultWindow, type Window } from "./compaction.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { itemStream } from "./item-stream.ts";
-import type { LogRow, LogTables } from "./log-tables.ts";
+import type { Current, LogRow, LogTables } from "./log-tables.ts";
 import { planPage } from "./plan-page.ts";
 import { mustTakeRevision } from "./revision-text.ts";
 import { tooLarge } from "./size-limit.ts";
@@ -57,7 +57,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
     this.#compactedAt = turns.now();
     this.#commits = new GroupCommit({
       tables,
-      later: turns.later,
+      settled: turns.settled,
       now: turns.now,
       committed: () => {
         this.#watches.wake();
@@ -108,9 +108,9 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
     const page = planPage(this.#tables, request);
     const items: Entry[] = [];
     let length = 0;
-    for (const row of this.#tables.rows(page.revisions)) {
-      items.push(entryOf(row));
-      length += row.text.length;
+    for (const current of this.#tables.entries(page.revisions)) {
+      items.push(entryOf(current));
+      length += current.text.length;
       if (length > ANSWER_LENGTH) break;
     }
     if (items.length === page.revisions.length) return { ok: true, ...page.head, items };
@@ -177,9 +177,8 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
   }
 
   #current(key: Key): Entry | undefined {
-    const standing = this.#tables.standing(key);
-    const row = standing && this.#tables.row(standing.revision);
-    return row && entryOf(row);
+    const current = this.#tables.current(key);
+    return current && entryOf(current);
   }
 
   #entryAt(key: Key, at: Revision): Entry | undefined {
@@ -216,7 +215,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
 const COMPACT_BUSY = 100;
 const COMPACT_QUIET = 30_000;
 
-const entryOf = ({ key, revision, text, attributes }: LogRow): Entry => ({
+const entryOf = ({ key, revision, text, attributes }: Current): Entry => ({
   key,
   revision,
   text,

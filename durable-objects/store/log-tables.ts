@@ -32,6 +32,9 @@ export interface Pointer {
   readonly attributes?: Attributes;
 }
 
+/** An object as it stands. */
+export type Current = Pick<LogRow, "key" | "revision" | "attributes" | "text">;
+
 /** A change without its texts. */
 export type Trace = Pick<LogRow, "revision" | "replaced" | "tombstone" | "key">;
 
@@ -58,14 +61,18 @@ export interface LogTables {
   setMark(name: "policy" | "oldest", revision: Revision): void;
   append(row: Appended): void;
 
-  /** What stands at a key now, without its text. */
-  standing(key: Key): { readonly revision: Revision; readonly attributes: string } | undefined;
+  /** What stands at a key now. */
+  current(key: Key): Current | undefined;
   row(revision: Revision): LogRow | undefined;
-  /** The rows of these revisions, in the order given. */
-  rows(revisions: readonly Revision[]): Iterable<LogRow>;
+  /** What these revisions, of objects and not of their ends, hold; in the order given. */
+  entries(revisions: readonly Revision[]): Iterable<Current>;
+  /** Their texts alone: a column that is not read is a microsecond saved. */
+  texts(revisions: readonly Revision[]): Iterable<string>;
   rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow>;
   tracesAfter(revision: Revision, scope: Scope): Iterable<Trace>;
 
+  /** Where current objects stand, in key order. */
+  revisions(scope: Scope, limit: number): Revision[];
   /** Current objects in key order. With requirements, `attributes` are read, and objects that cannot match may be left out. */
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
   count(scope: Scope): number;

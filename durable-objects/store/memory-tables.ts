@@ -1,7 +1,7 @@
 /** The log and the objects in memory: a complete fake of SQLite's, for tests of what stands on a store. */
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import { comparePlaces } from "./key-order.ts";
-import type { Appended, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import type { Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
 
 const FIRST = 1 as Revision;
@@ -45,7 +45,7 @@ export class MemoryTables implements LogTables {
     else this.#objects.set(keyId(row.key), row);
   }
 
-  standing(key: Key) {
+  current(key: Key): Current | undefined {
     const object = this.#objects.get(keyId(key));
     return object && this.#log.get(object.revision);
   }
@@ -58,8 +58,12 @@ export class MemoryTables implements LogTables {
     return { ...row, text, previous: replaced?.attributes ?? null };
   }
 
-  rows(revisions: readonly Revision[]): Iterable<LogRow> {
-    return revisions.flatMap((revision) => this.row(revision) ?? []);
+  entries(revisions: readonly Revision[]): Iterable<Current> {
+    return revisions.flatMap((revision) => this.#log.get(revision) ?? []);
+  }
+
+  texts(revisions: readonly Revision[]): Iterable<string> {
+    return revisions.flatMap((revision) => this.#log.get(revision)?.text ?? []);
   }
 
   *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
@@ -71,6 +75,10 @@ export class MemoryTables implements LogTables {
 
   tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
     return [...this.#log.values()].filter((row) => row.revision > revision && inScope(scope, row.key));
+  }
+
+  revisions(scope: Scope, limit: number): Revision[] {
+    return [...this.pointers(scope, [], limit)].map(({ revision }) => revision);
   }
 
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {

@@ -1,11 +1,11 @@
 /** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
-import type { Appended, LogTables } from "./log-tables.ts";
+import type { Appended, LogRow } from "./log-tables.ts";
 import { writeRevision } from "./revision-text.ts";
 import { matches } from "./selector.ts";
 
 type Refusal = Extract<CommitResult, { ok: false }>;
-type Standing = ReturnType<LogTables["standing"]>;
+type Standing = Pick<LogRow, "revision" | "attributes"> | undefined;
 type CommitPlan =
   | { readonly ok: true; readonly rows: readonly Appended[]; readonly revisions: readonly Revision[] }
   | Refusal;
@@ -15,7 +15,7 @@ interface Situation {
   readonly revision: Revision;
   readonly policy: Revision;
   readonly now: number;
-  standing(key: Key): Standing;
+  current(key: Key): Standing;
 }
 
 const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
@@ -31,7 +31,7 @@ export function planCommit(request: CommitRequest, situation: Situation): Commit
   let revision = situation.revision;
   for (const [index, write] of request.writes.entries()) {
     const id = keyId(write.key);
-    const standing = touched.has(id) ? touched.get(id) : situation.standing(write.key);
+    const standing = touched.has(id) ? touched.get(id) : situation.current(write.key);
     const refusal = refusalOf(write, standing);
     if (refusal) return { ok: false, reason: refusal, write: index };
     if (write.op !== "expect") {

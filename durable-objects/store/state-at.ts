@@ -15,6 +15,8 @@ interface Changed {
 }
 
 export interface StateAt {
+  /** Where the first so many objects stood. */
+  revisions(limit: number): readonly Revision[];
   /** `limit` bounds what is read where no change stands in between; more may come. */
   pointers(requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
   count(after: { readonly namespace: string; readonly name: string } | undefined): number;
@@ -30,7 +32,16 @@ export function stateAt(tables: LogTables, scope: Scope, at: Revision): StateAt 
       else changed.set(id, { place: key, before: replaced, existsNow: !tombstone });
     }
   }
-  return {
+  const state: StateAt = {
+    revisions(limit) {
+      if (changed.size === 0) return tables.revisions(scope, limit);
+      const revisions: Revision[] = [];
+      for (const { revision } of state.pointers([], limit)) {
+        if (revisions.length === limit) break;
+        revisions.push(revision);
+      }
+      return revisions;
+    },
     pointers(requirements, limit) {
       const meets = (pointer: Pointer) =>
         !pointer.attributes || matches(requirements, { resource: scope.resource, ...pointer }, pointer.attributes);
@@ -47,6 +58,7 @@ export function stateAt(tables: LogTables, scope: Scope, at: Revision): StateAt 
       return count;
     },
   };
+  return state;
 
   function pointersThen(withAttributes: boolean): Pointer[] {
     return [...changed.values()]

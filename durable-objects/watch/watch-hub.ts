@@ -69,7 +69,7 @@ export class WatchHub {
   wake(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#options.turns.later(() => void this.#tell());
+    void this.#tell();
   }
 
   async #tell(): Promise<void> {

@@ -148,8 +148,8 @@ export class Watcher {
   #tellState({ at, left }: Extract<State, { is: "initial" }>): void {
     let text = "";
     let told = 0;
-    for (const row of this.#options.tables.rows(left.slice(0, ROWS))) {
-      text += watchLine("ADDED", row.text);
+    for (const item of this.#options.tables.texts(left.slice(0, ROWS))) {
+      text += watchLine("ADDED", item);
       told++;
       if (text.length > CHUNK) break;
     }
