@@ -3,7 +3,7 @@
  * Fields are to be written in descending order.
  */
 export class ProtobufWriter {
-  #bytes: Uint8Array;
+  #bytes: Uint8Array<ArrayBuffer>;
   #at: number;
 
   constructor(capacity = 1024) {
@@ -16,7 +16,7 @@ export class ProtobufWriter {
     return this.#bytes.length - this.#at;
   }
 
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(this.#at);
   }
 

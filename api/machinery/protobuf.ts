@@ -21,13 +21,13 @@ export const wireStructOf = (apiVersion: string, kind: string): Struct | undefin
 };
 
 /** An object, a list or a Status with its envelope; undefined for a kind without a protobuf form (custom resources, Table). */
-export function encodeProtobuf(object: { apiVersion?: string; kind?: string }): Uint8Array | undefined {
+export function encodeProtobuf(object: { apiVersion?: string; kind?: string }): Uint8Array<ArrayBuffer> | undefined {
   const { apiVersion = "", kind = "" } = object;
   const struct = wireStructOf(apiVersion, kind);
   return struct && envelope(encodeMessage(object, struct), apiVersion, kind);
 }
 
-function envelope(message: Uint8Array, apiVersion: string, kind: string): Uint8Array {
+function envelope(message: Uint8Array, apiVersion: string, kind: string): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter(message.length + apiVersion.length + kind.length + 32);
   // contentType and contentEncoding, then raw, then typeMeta: a writer goes from the end to the beginning.
   writer.delimited(4, writer.length);
@@ -48,7 +48,7 @@ function writeBytes(writer: ProtobufWriter, number: number, write: () => void): 
 }
 
 /** One frame of a watch; `object` has its envelope. */
-export function encodeWatchFrame(type: string, object: Uint8Array): Uint8Array {
+export function encodeWatchFrame(type: string, object: Uint8Array): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter(object.length + 64);
   writeBytes(writer, 2, () => writeBytes(writer, 1, () => writer.raw(object)));
   writeBytes(writer, 1, () => writer.text(type));

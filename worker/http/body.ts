@@ -6,11 +6,11 @@ import {
   type GroupVersionKind,
 } from "../../api/machinery/decode.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { decodeProtobufBody } from "../../api/machinery/protobuf.ts";
 import { badRequest, requestTooLarge, unsupportedMediaType } from "../../api/machinery/status.ts";
 import { ApiError } from "./api-error.ts";
 import type { RequestContext } from "./context.ts";
 import type { WriteOptions } from "./options.ts";
-import { decodeProtobuf } from "./pending.ts";
 
 /** Kubernetes' limit of a request's body. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
@@ -66,6 +66,6 @@ export function decodeAs(
   body: Uint8Array,
   { type, expected, fieldValidation }: { type: BodyType; expected: GroupVersionKind; fieldValidation: FieldValidation },
 ): DecodedBody {
-  if (type === "protobuf") return decodeProtobuf(body, expected);
+  if (type === "protobuf") return decodeProtobufBody(body, expected);
   return decodeBody({ text: new TextDecoder().decode(body), syntax: type, expected, fieldValidation });
 }

@@ -33,7 +33,7 @@ export function parseAccept(header: string): Clause[] {
     .map((part) => {
       const [type = "", ...rest] = part.split(";").map((piece) => piece.trim());
       const parameters = Object.fromEntries(rest.map((pair) => pair.split("=", 2) as [string, string]));
-      return { type: type.toLowerCase(), parameters, quality: Number(parameters["q"] ?? 1) };
+      return { type: type.toLowerCase(), parameters, quality: Number(parameters.q ?? 1) };
     })
     .filter(({ type }) => type !== "")
     .map((clause, order) => ({ ...clause, order }))
@@ -50,8 +50,8 @@ export function negotiate(request: Request, url: URL, views: readonly string[]):
     if (!media) continue;
     const { as } = parameters;
     if (as === undefined) return { type: media, pretty };
-    const group = parameters["g"] ?? "";
-    const version = parameters["v"] ?? "";
+    const group = parameters.g ?? "";
+    const version = parameters.v ?? "";
     if (group !== "meta.k8s.io" || version !== "v1" || !views.includes(as)) continue;
     return { type: media, as: as as NonNullable<Accepted["as"]>, pretty };
   }

@@ -1,9 +1,10 @@
 /** Objects to wire: the one place that knows how an answer looks. */
 import { stringify as stringifyYaml } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import type { Status } from "../../api/machinery/status.ts";
-import type { Accepted, MediaType } from "./negotiate.ts";
-import { encodeProtobuf } from "./pending.ts";
+import { PlainTextError } from "./api-error.ts";
+import { type Accepted, type MediaType, NOT_ACCEPTABLE } from "./negotiate.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -28,8 +29,15 @@ function encode(value: object, { type, pretty }: Accepted): string | Uint8Array<
     case "application/yaml":
       return stringifyYaml(value, { aliasDuplicateObjects: false, lineWidth: 0 });
     case "application/vnd.kubernetes.protobuf":
-      return encodeProtobuf(value as KubeObject);
+      return protobufOf(value as KubeObject);
   }
+}
+
+/** Custom resources and Tables have no protobuf form. */
+export function protobufOf(object: KubeObject): Uint8Array<ArrayBuffer> {
+  const encoded = encodeProtobuf(object);
+  if (!encoded) throw new PlainTextError(406, NOT_ACCEPTABLE);
+  return encoded;
 }
 
 export const statusMediaType = (asked: MediaType | undefined): MediaType => asked ?? JSON_TYPE;

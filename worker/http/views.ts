@@ -1,12 +1,13 @@
 /** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { partialObjectMetadata, partialObjectMetadataList } from "../../api/machinery/partial-metadata.ts";
 import { badRequest } from "../../api/machinery/status.ts";
+import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
 import type { Served } from "../registry/registry.ts";
 import { ApiError } from "./api-error.ts";
 import type { RequestContext } from "./context.ts";
 import type { Accepted } from "./negotiate.ts";
-import { type IncludeObject, partialObjectMetadata, partialObjectMetadataList, renderTable } from "./pending.ts";
 import { renderValue } from "./respond.ts";
 
 export const OBJECT_VIEWS = ["Table", "PartialObjectMetadata"];
@@ -18,10 +19,9 @@ export const atServedVersion = ({ conversion }: Served, object: KubeObject): Kub
   conversion ? conversion.fromStored(object) : object;
 
 export function includeObject(query: URLSearchParams): IncludeObject {
-  const asked = query.get("includeObject") ?? "";
-  if (asked === "" || asked === "Metadata") return "Metadata";
-  if (asked === "None" || asked === "Object") return asked;
-  throw new ApiError(badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`));
+  const parsed = parseIncludeObject(query.get("includeObject") ?? "");
+  if (!parsed.ok) throw new ApiError(badRequest(parsed.message));
+  return parsed.includeObject;
 }
 
 export function renderView(context: RequestContext, object: KubeObject, accepted: Accepted, status = 200): Response {
@@ -72,5 +72,10 @@ export function renderListView(
 }
 
 function tableOf({ served, query, now }: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
-  return renderTable(served.resource, objects, { now, includeObject: includeObject(query), metadata });
+  return renderTable(served.resource, objects, {
+    now,
+    includeObject: includeObject(query),
+    metadata,
+    show: (object) => atServedVersion(served, object),
+  });
 }

@@ -1,9 +1,12 @@
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
+import { encodeWatchFrame } from "../../../api/machinery/protobuf.ts";
+import { renderTable } from "../../../api/machinery/table.ts";
 import { storageResource } from "../../registry/registry.ts";
 import type { RequestContext } from "../context.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
-import { encodeWatchEvent, partialObjectMetadata, renderTable } from "../pending.ts";
+import { protobufOf } from "../respond.ts";
 import { atServedVersion, includeObject, WATCH_VIEWS } from "../views.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
@@ -69,6 +72,7 @@ function eventTransform(
       includeObject: include,
       metadata: { resourceVersion: object.metadata.resourceVersion ?? "" },
       headers: first,
+      show: (stored) => atServedVersion(served, stored),
     });
     first = false;
     return table;
@@ -89,7 +93,7 @@ function eventTransform(
         const object = shown(event);
         controller.enqueue(
           accepted.type === "application/vnd.kubernetes.protobuf"
-            ? encodeWatchEvent(event.type, object as KubeObject)
+            ? encodeWatchFrame(event.type, protobufOf(object as KubeObject))
             : encoder.encode(`${JSON.stringify({ type: event.type, object })}\n`),
         );
       }
