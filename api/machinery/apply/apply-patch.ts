@@ -1,7 +1,8 @@
 /** Server-side apply: `application/apply-patch+yaml`. Rules: docs/spec/apply.md. */
+
+import { deepEqual } from "../deep-equal.ts";
 import { parseApiVersion } from "../meta.ts";
 import { badRequest, internalError, type PatchFailure } from "../patch/patch-result.ts";
-import { equalJson } from "./compare.ts";
 import { conflictFailure } from "./conflict.ts";
 import { difference, differenceBelow, isEmptySet } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
@@ -57,7 +58,7 @@ export function applyPatch(apply: Apply): ApplyResult {
   if (refused) return refused;
 
   const after = ownersAfter(owners, differences, key);
-  const changed = !live || !equalJson(comparable(old), comparable(merged));
+  const changed = !live || !deepEqual(comparable(old), comparable(merged));
   const mine = after.get(key);
   const owned = mine ? difference(mine.set, SERVER_FIELDS) : {};
   after.delete(key);

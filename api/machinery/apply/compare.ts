@@ -2,6 +2,7 @@
  * The fields in which two values of a type differ. An object that is there on one side only counts itself and all below
  * it; Go's fields that are held by value are there on both sides wherever their parent is.
  */
+import { deepEqual } from "../deep-equal.ts";
 import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";
 import { type FieldView, formOf, isMap, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
@@ -38,7 +39,7 @@ function walk(old: unknown, next: unknown, type: TypeView): Diff | undefined {
     return walkMap(isMap(old) ? old : {}, isMap(next) ? next : {}, type.map);
   if (from === "list" && type.list && type.list.type !== "atomic" && !bothEmpty(old, next))
     return walkList(Array.isArray(old) ? old : [], Array.isArray(next) ? next : [], type.list);
-  return equalJson(old, next) ? undefined : { modified: MEMBER };
+  return deepEqual(old, next) ? undefined : { modified: MEMBER };
 }
 
 const isLeafPair = (from: string, to: string) => from === "scalar" && to === "scalar";
@@ -82,7 +83,7 @@ function walkList(old: readonly unknown[], next: readonly unknown[], list: ListV
     const [left = [], right = []] = [before.get(element), after.get(element)];
     if (left.length <= 1 && right.length <= 1) record(diff, element, walk(left[0], right[0], list.element));
     else if (left.length > 1 && right.length > 1)
-      record(diff, element, equalJson(left, right) ? undefined : { modified: MEMBER });
+      record(diff, element, deepEqual(left, right) ? undefined : { modified: MEMBER });
     // Items that share a name are owned together, by that name alone.
     else if (left.length > 1) {
       const only = right[0] === undefined ? undefined : everything(right[0], list.element);
@@ -134,22 +135,4 @@ function everything(value: unknown, type: TypeView): FieldSet {
     }
   }
   return bare ? MEMBER : out;
-}
-
-/** Equality of JSON values, the order of members aside. */
-export function equalJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a)) {
-    if (!Array.isArray(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (!equalJson(a[i], b[i])) return false;
-    return true;
-  }
-  if (!isMap(a) || !isMap(b)) return false;
-  let members = 0;
-  for (const name in a) {
-    if (!(name in b) || !equalJson(a[name], b[name])) return false;
-    members++;
-  }
-  for (const _ in b) members--;
-  return members === 0;
 }

@@ -33,7 +33,11 @@ export function scaleEntries(
   return renderOwners(owners);
 }
 
-/** The object's managedFields after a write through the scale endpoint that left `scale` entries. */
+/**
+ * The object's managedFields after a write through the scale endpoint that left `scale` entries. An updater's identity
+ * holds its version, so the two sides never know each other's updaters as the same: one that still owns the replicas
+ * gets an entry of its own for them, and new entries have no time. Kubernetes does it so.
+ */
 export function parentEntries(
   entries: readonly ManagedFieldsEntry[] | undefined,
   scale: readonly ManagedFieldsEntry[] | undefined,
@@ -45,18 +49,17 @@ export function parentEntries(
   for (const [key, owner] of before) {
     const path = paths[owner.apiVersion];
     if (!path) continue;
-    const inScale = ownerKey({ ...owner, apiVersion: SCALE_VERSION });
-    if (!has(owner.set, path) || scalers.delete(inScale)) after.set(key, owner);
+    if (!has(owner.set, path) || scalers.delete(key)) after.set(key, owner);
     else {
       const set = difference(owner.set, fieldPath(...path));
       if (!isEmptySet(set)) after.set(key, { ...owner, set });
     }
   }
-  for (const owner of scalers.values()) {
+  for (const [key, { time: _, ...owner }] of scalers) {
     const path = paths[apiVersion];
     if (!path || !has(owner.set, SCALE_REPLICAS)) continue;
-    const scaler = { ...owner, apiVersion, set: fieldPath(...path) };
-    after.set(ownerKey(scaler), scaler);
+    const time = before.get(key)?.time;
+    after.set(key, { ...owner, apiVersion, set: fieldPath(...path), ...(time ? { time } : {}) });
   }
   return renderOwners(after);
 }

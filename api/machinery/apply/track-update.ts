@@ -1,6 +1,7 @@
 /** managedFields over an ordinary write: a create, a PUT or a patch that is no apply. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
-import { equalJson, SAME } from "./compare.ts";
+import { deepEqual } from "../deep-equal.ts";
+import { SAME } from "./compare.ts";
 import { difference, isEmptySet, union } from "./field-set.ts";
 import { capUpdaters, type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
 import { Differences, type JsonObject, type KindAtVersion, ownersAfter, SERVER_FIELDS } from "./ownership.ts";
@@ -62,5 +63,5 @@ function requestedEntries(
   const entries = sent as readonly ManagedFieldsEntry[];
   const [first] = entries;
   if (!first || (entries.length === 1 && Object.keys(first).length === 0)) return [];
-  return equalJson(entries, stored) || !parseOwners(entries) ? stored : entries;
+  return deepEqual(entries, stored) || !parseOwners(entries) ? stored : entries;
 }

@@ -3,6 +3,7 @@
  * a negative index counts from the end, `replace` of a missing member adds it, and `add` without a value adds null.
  * Every operation that fails gives the same bare 422.
  */
+import { deepEqual } from "../deep-equal.ts";
 import { copyJson } from "./copy-json.ts";
 import {
   badRequest,
@@ -184,15 +185,7 @@ const setMember = (object: JsonObject, key: string, value: unknown) =>
   Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 
 function test(root: Root, path: string, wanted: unknown): boolean {
-  if (path === "") return equal(root[""], wanted);
+  if (path === "") return deepEqual(root[""], wanted);
   const found = get(find(root, path));
-  return found !== undefined && equal(found.value ?? null, wanted ?? null);
-}
-
-function equal(a: unknown, b: unknown): boolean {
-  if (!isContainer(a) || !isContainer(b)) return a === b;
-  if (Array.isArray(a) || Array.isArray(b))
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => equal(value, b[i]));
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
+  return found !== undefined && deepEqual(found.value ?? null, wanted ?? null);
 }

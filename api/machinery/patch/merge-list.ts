@@ -50,7 +50,26 @@ export function mergeOrderedList(lists: {
         ? mergeList(original, patch, member)
         : patch;
   elementTypeOf(original ?? [], patch ?? []);
-  return inOrder(merged, { patchOrder: order, serverOrder: original ?? [], mergeKey });
+  const merges = original && patch && mergeKey !== "" && member.strategy === "merge";
+  const serverOrder = merges ? reusedOrder(original as JsonObject[], patch as JsonObject[], mergeKey) : original;
+  return inOrder(merged, { patchOrder: order, serverOrder: serverOrder ?? [], mergeKey });
+}
+
+/**
+ * The order in which Kubernetes believes the server to have the items: it merges in the memory of the original list, so
+ * that added items stand in the places that deleted ones left free.
+ */
+function reusedOrder(original: readonly JsonObject[], patch: readonly JsonObject[], mergeKey: string): JsonObject[] {
+  const memory = [...original];
+  let length = memory.length;
+  const find = (item: JsonObject) =>
+    memory.slice(0, length).findIndex((old) => mergeKey in old && old[mergeKey] === item[mergeKey]);
+  for (const item of patch.filter(({ $patch }) => $patch === "delete"))
+    for (let at = find(item); at >= 0; at = find(item)) memory.copyWithin(at, at + 1, length--);
+  if (patch.some(({ $patch }) => $patch === "replace")) return memory;
+  for (const item of patch)
+    if (!("$patch" in item) && length < memory.length && find(item) < 0) memory[length++] = item;
+  return memory;
 }
 
 /** What `$patch` says of single items: delete one, or replace the whole list. */
