@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 
-export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const root = join(import.meta.dirname, "../..");
 export const parts = ["api", "client", "worker", "durable-objects", "migrations", "agent", "cli", "dashboard"] as const;
 
 export interface Import {

@@ -1,0 +1,148 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster, freePort, type Outcome } from "./cluster.ts";
+
+const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
+const scratch = mkdtempSync(`${tmpdir()}/sailplane-cli-`);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function sailplane(...words: string[]): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [launcher, ...words], { timeout: 20_000 });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+  });
+}
+
+describe("sailplane says in one line what is wrong", () => {
+  let busy: Server;
+  let port: number;
+  beforeAll(async () => {
+    port = await freePort();
+    busy = createServer();
+    await new Promise<void>((resolve) => busy.listen(port, "127.0.0.1", resolve));
+    writeFileSync(`${scratch}/file`, "");
+  });
+  afterAll(() => busy.close());
+
+  const cases: readonly [string, () => string[], RegExp][] = [
+    [
+      "a busy port",
+      () => ["up", "--port", String(port), "-d", `${scratch}/a`],
+      /^sailplane: port \d+ on 127\.0\.0\.1 is in use; .*\n$/,
+    ],
+    [
+      "a directory that cannot be made",
+      () => ["up", "--port", "0", "-d", `${scratch}/file/b`],
+      /^sailplane: cannot write to .*\/file\/b: .*\n$/,
+    ],
+    [
+      "a directory that is a file",
+      () => ["up", "--port", "0", "-d", `${scratch}/file`],
+      /^sailplane: cannot write to .*\/file: .*\n$/,
+    ],
+    [
+      "an address of another machine",
+      () => ["up", "--port", "0", "--bind", "192.0.2.1", "-d", `${scratch}/c`],
+      /^sailplane: 192\.0\.2\.1 is no address of this machine.*\n$/,
+    ],
+    ["no control plane to speak of", () => ["status", "-d", `${scratch}/none`], /^sailplane: no kubeconfig at .*\n$/],
+    [
+      "a first join without a token",
+      () => ["join", "https://127.0.0.1:1", "-d", `${scratch}/d`],
+      /^sailplane: a first join needs --token.*\n$/,
+    ],
+    [
+      "a join to nowhere",
+      () => ["join", "https://127.0.0.1:1", "--token", "abcdef.0123456789abcdef", "-d", `${scratch}/e`],
+      /^sailplane: nothing answers at https:\/\/127\.0\.0\.1:1.*\n$/,
+    ],
+  ];
+  test.each(cases)("%s", async (_, words, line) => {
+    const { code, stderr } = await sailplane(...words());
+    expect(stderr).toMatch(line);
+    expect(code).toBe(1);
+  });
+});
+
+describe("sailplane up", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.start({ agent: false });
+  });
+  afterAll(() => cluster.remove());
+
+  test("lets no second instance into its directory", async () => {
+    const { code, stderr } = await sailplane("up", "--port", "0", "-d", cluster.directory);
+    expect(stderr).toMatch(/^sailplane: .* is in use by another instance \(process \d+\)\n$/);
+    expect(code).toBe(1);
+  });
+
+  test("keeps keys and kubeconfig to their owner", () => {
+    for (const file of ["kubeconfig", "ca.key", "server.key", "internal-token", "workerd.capnp", "lock"]) {
+      expect([file, statSync(`${cluster.directory}/${file}`).mode & 0o077]).toEqual([file, 0]);
+    }
+  });
+
+  test("serves whoever has the token, and nobody else", async () => {
+    expect((await cluster.kubectl("get --raw /version")).code).toBe(0);
+    const { stderr } = await cluster.kubectl("get namespaces --token=wrong");
+    expect(stderr).toContain("You must be logged in to the server");
+  });
+
+  test("status says that it is ready", async () => {
+    const { code, stdout } = await sailplane("status", "-d", cluster.directory);
+    expect(stdout).toMatch(/^control plane {2}https:\/\/127\.0\.0\.1:\d+ is ready/);
+    expect(code).toBe(0);
+  });
+
+  test("token create prints a join command with the authority's hash", async () => {
+    const { stdout } = await sailplane("token", "create", "-d", cluster.directory);
+    expect(stdout).toMatch(
+      /^npx sailplane join https:\/\/127\.0\.0\.1:\d+ --token [a-z0-9]{6}\.[a-z0-9]{16} --ca-cert-hash sha256:[0-9a-f]{64}\n$/,
+    );
+  });
+
+  test("a join with the hash of another authority is refused before the token is shown to it", async () => {
+    const server = (await cluster.output("config view -o jsonpath={.clusters[0].cluster.server}")).trim();
+    const hash = `sha256:${"0".repeat(64)}`;
+    const { stderr } = await sailplane(
+      "join",
+      server,
+      "--token",
+      "abcdef.0123456789abcdef",
+      "--ca-cert-hash",
+      hash,
+      "-d",
+      `${scratch}/f`,
+    );
+    expect(stderr).toContain("no certificate it shows has the key that --ca-cert-hash names");
+  });
+
+  test("ends cleanly on Ctrl-C", async () => {
+    const workerd = cluster.workerdPid();
+    expect(await cluster.down()).toBe(0);
+    expect(() => process.kill(workerd, 0)).toThrow("ESRCH");
+  });
+});
+
+test.each(["up", "join", "token create", "kubeconfig", "status", "deploy", "version"])(
+  "sailplane %s --help teaches",
+  async (command) => {
+    const { code, stdout } = await sailplane(...command.split(" "), "--help");
+    expect(stdout).toContain(`Usage: sailplane ${command}`);
+    expect(code).toBe(0);
+  },
+);

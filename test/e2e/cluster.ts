@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ClientVersion, helmOf, kubectlOf } from "./clients.ts";
+
+const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly version?: ClientVersion;
+  readonly input?: string;
+  readonly environment?: Record<string, string>;
+  readonly seconds?: number;
+}
+
+export interface ClusterOptions {
+  /** Absent: a node on the process runtime. */
+  readonly agent?: false;
+}
+
+/** A control plane and a node, started and ended as a user would: `sailplane up`, Ctrl-C. */
+export class Cluster {
+  readonly directory = mkdtempSync(`${tmpdir()}/sailplane-e2e-`);
+  readonly nodeName = "e2e";
+  readonly #arguments: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(options: ClusterOptions, port: number) {
+    const node = options.agent === false ? ["--no-agent"] : ["--runtime", "process", "--node-name", this.nodeName];
+    this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory, ...node];
+  }
+
+  static async start(options: ClusterOptions = {}): Promise<Cluster> {
+    const cluster = new Cluster(options, await freePort());
+    await cluster.up();
+    return cluster;
+  }
+
+  /** Resolves once `up` says that all is there. */
+  async up(): Promise<void> {
+    const child = spawn(process.execPath, [launcher, ...this.#arguments], { stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = child;
+    await new Promise<void>((resolve, reject) => {
+      let said = "";
+      const listen = (chunk: Buffer) => {
+        said += chunk;
+        if (said.includes("Ctrl-C ends it.")) resolve();
+      };
+      child.stdout?.on("data", listen);
+      child.stderr?.on("data", listen);
+      child.once("exit", (code) => reject(new Error(`sailplane up ended with ${code}: ${said}`)));
+    });
+  }
+
+  /** Ctrl-C; resolves with the exit code. */
+  async down(): Promise<number | null> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null) return child?.exitCode ?? null;
+    child.kill("SIGINT");
+    return new Promise((resolve) => child.once("exit", resolve));
+  }
+
+  /** The process of the control plane itself, which `up` starts again when it dies. */
+  workerdPid(): number {
+    return JSON.parse(readFileSync(`${this.directory}/lock`, "utf8")).child;
+  }
+
+  async remove(): Promise<void> {
+    await this.down();
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  kubectl(command: string | readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.#run(kubectlOf(options.version ?? "v36"), command, options);
+  }
+
+  helm(command: string | readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.#run(helmOf(options.version ?? "v36"), command, options);
+  }
+
+  /** What kubectl prints; throws what it complains of. */
+  async output(command: string | readonly string[], options: RunOptions = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.kubectl(command, options);
+    if (code !== 0) throw new Error(`kubectl ${[command].flat().join(" ")} ended with ${code}: ${stderr}${stdout}`);
+    return stdout;
+  }
+
+  /** A kubectl that goes on, such as `get -w`. */
+  follow(command: string, options: RunOptions = {}): Follower {
+    return new Follower(
+      spawn(kubectlOf(options.version ?? "v36"), command.split(" "), { env: this.#environment(options) }),
+    );
+  }
+
+  #environment({ environment }: RunOptions): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      KUBECONFIG: `${this.directory}/kubeconfig`,
+      KUBECACHEDIR: `${this.directory}/kubectl-cache`,
+      ...environment,
+    };
+  }
+
+  #run(program: string, command: string | readonly string[], options: RunOptions): Promise<Outcome> {
+    const words = typeof command === "string" ? command.split(" ") : command;
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, words, {
+        env: this.#environment(options),
+        timeout: (options.seconds ?? 60) * 1000,
+      });
+      let stdout = "";
+      let stderr = "";
+      child.stdout.on("data", (chunk) => {
+        stdout += chunk;
+      });
+      child.stderr.on("data", (chunk) => {
+        stderr += chunk;
+      });
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+      child.stdin.end(options.input ?? "");
+    });
+  }
+}
+
+/** The output of a command that goes on. */
+export class Follower {
+  readonly #child: ChildProcess;
+  said = "";
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout?.on("data", (chunk) => {
+      this.said += chunk;
+    });
+  }
+
+  /** Waits until its output matches; throws with what it said instead. */
+  async until(pattern: RegExp, seconds = 20): Promise<string> {
+    const end = Date.now() + seconds * 1000;
+    while (!pattern.test(this.said)) {
+      if (Date.now() > end) throw new Error(`no ${pattern} within ${seconds} s in: ${this.said}`);
+      await sleep(20);
+    }
+    return this.said;
+  }
+
+  stop(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
