@@ -1,0 +1,162 @@
+/**
+ * Pods that are bound to this node and cannot run here are refused, whoever bound them: the kubelet's checks, in its
+ * order and words.
+ */
+import type { NodeSelectorRequirement, Pod } from "../api/generated/core.v1.ts";
+import { parseQuantity } from "../api/machinery/quantity.ts";
+
+export interface AdmittingNode {
+  readonly os: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly allocatable: Readonly<Record<string, string | number>>;
+  readonly maxPods: number;
+}
+
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+const SAFE_SYSCTLS = new Set([
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_wmem",
+]);
+
+function matches({ key, operator, values = [] }: NodeSelectorRequirement, labels: Readonly<Record<string, string>>) {
+  const value = labels[key];
+  switch (operator) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    case "Gt":
+      return value !== undefined && Number(value) > Number(values[0]);
+    case "Lt":
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}
+
+function selects({ spec }: Pod, node: AdmittingNode): boolean {
+  const bySelector = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => node.labels[key] === value);
+  if (!bySelector) return false;
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (terms === undefined) return true;
+  return terms.some(
+    ({ matchExpressions = [], matchFields = [] }) =>
+      matchExpressions.length + matchFields.length > 0 &&
+      matchExpressions.every((requirement) => matches(requirement, node.labels)) &&
+      matchFields.every((requirement) => matches(requirement, { "metadata.name": node.name })),
+  );
+}
+
+interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+const hostPorts = ({ spec }: Pod): HostPort[] =>
+  spec.containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, containerPort, protocol = "TCP", hostIP = "" }) => {
+      const port = hostPort ?? (spec.hostNetwork === true ? containerPort : 0);
+      return port === 0 ? [] : [{ ip: hostIP === "" ? "0.0.0.0" : hostIP, protocol, port }];
+    }),
+  );
+
+const collide = (a: HostPort, b: HostPort): boolean =>
+  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === "0.0.0.0" || b.ip === "0.0.0.0");
+
+const nanos = (quantity: string | number | undefined): bigint => {
+  const parsed = quantity === undefined ? "" : parseQuantity(quantity);
+  return typeof parsed === "string" ? 0n : parsed.nanos;
+};
+
+/** What a pod asks for: containers and sidecars together, or its largest init container. */
+export function podRequests({ spec }: Pod): ReadonlyMap<string, bigint> {
+  const total = new Map<string, bigint>();
+  const add = (into: Map<string, bigint>, requests: Readonly<Record<string, string | number>> = {}) => {
+    for (const [name, quantity] of Object.entries(requests)) into.set(name, (into.get(name) ?? 0n) + nanos(quantity));
+  };
+  for (const { resources } of spec.containers) add(total, resources?.requests);
+  const sidecars = new Map<string, bigint>();
+  const peak = new Map<string, bigint>();
+  for (const { restartPolicy, resources } of spec.initContainers ?? []) {
+    if (restartPolicy === "Always") add(sidecars, resources?.requests);
+    const now = new Map(sidecars);
+    if (restartPolicy !== "Always") add(now, resources?.requests);
+    for (const [name, value] of now) if (value > (peak.get(name) ?? 0n)) peak.set(name, value);
+  }
+  for (const [name, value] of sidecars) total.set(name, (total.get(name) ?? 0n) + value);
+  for (const [name, value] of peak) if (value > (total.get(name) ?? 0n)) total.set(name, value);
+  add(total, spec.overhead);
+  return total;
+}
+
+function outOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Refusal | undefined {
+  if (others.length + 1 > node.maxPods)
+    return { reason: "OutOfpods", message: resourceMessage("pods", 1n, BigInt(others.length), BigInt(node.maxPods)) };
+  const used = new Map<string, bigint>();
+  for (const other of others)
+    for (const [name, value] of podRequests(other)) used.set(name, (used.get(name) ?? 0n) + value);
+  for (const [name, requested] of podRequests(pod)) {
+    // Extended resources that the node does not have are the scheduler's affair.
+    const capacity = node.allocatable[name];
+    if (capacity === undefined || requested === 0n) continue;
+    const available = nanos(capacity);
+    const taken = used.get(name) ?? 0n;
+    if (requested + taken <= available) continue;
+    const unit = name === "cpu" ? 1_000_000n : 1_000_000_000n;
+    return {
+      reason: `OutOf${name}`,
+      message: resourceMessage(name, requested / unit, taken / unit, available / unit),
+    };
+  }
+  return undefined;
+}
+
+const resourceMessage = (name: string, requested: bigint, used: bigint, capacity: bigint): string =>
+  `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+
+/** `others` are the pods that this node runs or is about to. */
+export function refusalOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Refusal | undefined {
+  const os = pod.spec.os?.name;
+  if (os !== undefined && os !== "" && os !== node.os)
+    return { reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" };
+  for (const { name } of pod.spec.securityContext?.sysctls ?? []) {
+    const dotted = name.replaceAll("/", ".");
+    if (!SAFE_SYSCTLS.has(dotted))
+      return { reason: "SysctlForbidden", message: `forbidden sysctl: "${name}" not allowlisted` };
+  }
+  const short = outOf(pod, node, others);
+  if (short !== undefined) return short;
+  if (!selects(pod, node))
+    return {
+      reason: "NodeAffinity",
+      message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+    };
+  const wanted = hostPorts(pod);
+  const taken = others.flatMap(hostPorts);
+  if (wanted.some((port) => taken.some((other) => collide(port, other))))
+    return {
+      reason: "NodePorts",
+      message: "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+    };
+  return undefined;
+}

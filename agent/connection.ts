@@ -1,0 +1,75 @@
+/** How the agent reaches its control plane: HTTPS with an authority of its own where the server has one. */
+
+import { Agent as PlainAgent, request as plainRequest } from "node:http";
+import { Agent, type RequestOptions, request } from "node:https";
+import { Readable } from "node:stream";
+import WebSocket from "ws";
+
+export interface Connection {
+  /** `https://host:port`, with the cluster's path where it has one, no trailing slash. */
+  readonly server: string;
+  readonly token: string;
+  /** PEM; absent where the server's certificate comes from a public authority. */
+  readonly ca?: string;
+}
+
+export class ControlPlane {
+  readonly server: string;
+  readonly #token: string;
+  readonly #ca: string | undefined;
+  readonly #agent: Agent | PlainAgent;
+
+  constructor({ server, token, ca }: Connection) {
+    this.server = server;
+    this.#token = token;
+    this.#ca = ca;
+    const options = { keepAlive: true, maxSockets: 32 };
+    this.#agent = server.startsWith("https:")
+      ? new Agent({ ...options, ...(ca === undefined ? {} : { ca }) })
+      : new PlainAgent(options);
+  }
+
+  headers = (): Record<string, string> => ({ authorization: `Bearer ${this.#token}` });
+
+  /** A fetch over kept connections. Only what the API client needs: a body of text, an answer read whole. */
+  fetch = async (asked: Request): Promise<Response> => {
+    const url = new URL(asked.url);
+    const body = asked.method === "GET" ? undefined : Buffer.from(await asked.arrayBuffer());
+    const options: RequestOptions = {
+      method: asked.method,
+      agent: this.#agent,
+      headers: {
+        ...Object.fromEntries(asked.headers),
+        ...(body === undefined ? {} : { "content-length": body.length }),
+      },
+      timeout: 30_000,
+    };
+    return new Promise((resolve, reject) => {
+      const send = url.protocol === "https:" ? request : plainRequest;
+      const outgoing = send(url, options, (answer) => {
+        const status = answer.statusCode ?? 500;
+        const headers = new Headers();
+        for (const [name, value] of Object.entries(answer.headers)) headers.set(name, String(value));
+        const empty = status === 204 || status === 304;
+        if (empty) answer.resume();
+        resolve(new Response(empty ? null : (Readable.toWeb(answer) as ReadableStream), { status, headers }));
+      });
+      outgoing.once("timeout", () => outgoing.destroy(new Error(`${url.host} does not answer`)));
+      outgoing.once("error", reject);
+      outgoing.end(body);
+    });
+  };
+
+  webSocket(path: string): WebSocket {
+    return new WebSocket(`${this.server.replace(/^http/, "ws")}${path}`, {
+      headers: this.headers(),
+      ...(this.#ca === undefined ? {} : { ca: this.#ca }),
+      handshakeTimeout: 15_000,
+      perMessageDeflate: false,
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
