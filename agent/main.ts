@@ -1,23 +1,293 @@
-/** How to reach the control plane as this node. */
+/** The node agent: what a kubelet does, on any machine that can make an outbound HTTPS request. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { TokenRequest } from "../api/generated/authentication.v1.ts";
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../api/generated/core.v1.ts";
+import type { KubeObject } from "../api/machinery/meta.ts";
+import type { NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
+import { type ApiClient, createApiClient } from "../client/api-client.ts";
+import { refusalOf } from "./admit.ts";
+import { type Connection, ControlPlane } from "./connection.ts";
+import { Link } from "./link.ts";
+import type { Logger } from "./logger.ts";
+import { machineAddresses, readMachine } from "./node/machine.ts";
+import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
+import { registerNode, renewLease } from "./node/registration.ts";
+import { ObjectCache } from "./objects.ts";
+import { parseResolvConf } from "./pod/dns.ts";
+import { EventRecorder } from "./pod/events.ts";
+import { ImagePuller } from "./pod/image-puller.ts";
+import { PodWorker, type WorkerContext } from "./pod/pod-worker.ts";
+import { chooseRuntime, type RuntimeChoice } from "./runtime/choose.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import { serveTunnel } from "./streams/serve.ts";
+import { Tunnel } from "./streams/tunnel.ts";
+import type { VolumeSources } from "./volumes/volume-manager.ts";
+
 export interface AgentOptions {
-  readonly connection: {
-    /** `https://host:port`, with the cluster's path where it has one, no trailing slash. */
-    readonly server: string;
-    readonly token: string;
-    /** PEM; absent where the server's certificate comes from a public authority. */
-    readonly ca?: string;
-  };
+  readonly connection: Connection;
   readonly nodeName: string;
-  readonly runtime: "auto" | "cri" | "process";
-  /** This node's own; it exists, and nobody else may read it. */
+  readonly runtime: RuntimeChoice;
   readonly dataDirectory: string;
-  /** One line for the person at the terminal. */
+  /** Told what the user should know. */
   readonly say: (message: string) => void;
-  /** Ends the agent; pods go on. */
   readonly signal: AbortSignal;
+  /** The container runtime's socket; absent: the usual places. */
+  readonly criSocket?: string;
 }
 
-/** Runs a node until the signal; rejects where it cannot start. */
-export async function runAgent({ runtime }: AgentOptions): Promise<void> {
-  throw new Error(`no agent for the runtime ${runtime} yet`);
+const REGISTER_RETRY_MS = 500;
+const CLUSTER_DOMAIN = "cluster.local";
+/** A token is renewed after this share of its life. */
+const TOKEN_SHARE = 0.8;
+
+/** Runs until the signal; containers go on without it. */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
+  const log: Logger = { info: () => {}, warn: options.say };
+  const runtime = await chooseRuntime(options);
+  if (!runtime.isolates)
+    options.say("containers run as plain processes of this machine: nothing isolates them from it or from each other");
+  const controlPlane = new ControlPlane(options.connection);
+  const agent = await NodeAgent.create(options, { runtime, controlPlane, log });
+  try {
+    await agent.run();
+  } finally {
+    agent.stop();
+    controlPlane.close();
+    await runtime.close();
+  }
+}
+
+interface Parts {
+  readonly runtime: Runtime;
+  readonly controlPlane: ControlPlane;
+  readonly log: Logger;
+}
+
+class NodeAgent {
+  readonly #options: AgentOptions;
+  readonly #parts: Parts;
+  readonly #facts: NodeFacts;
+  readonly #client: ApiClient;
+  readonly #objects: ObjectCache;
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #context: WorkerContext;
+  #registered = false;
+  #orphansChecked = false;
+
+  static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
+    const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
+    const facts: NodeFacts = {
+      name: options.nodeName,
+      hostname: hostname(),
+      machine: readMachine(options.dataDirectory),
+      addresses: machineAddresses(),
+      runtimeVersion: `${name}://${version}`,
+      isolates: parts.runtime.isolates,
+      images,
+    };
+    return new NodeAgent(options, parts, facts);
+  }
+
+  private constructor(options: AgentOptions, parts: Parts, facts: NodeFacts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#facts = facts;
+    const { controlPlane, runtime, log } = parts;
+    this.#client = createApiClient({
+      fetch: controlPlane.fetch,
+      base: controlPlane.server,
+      headers: controlPlane.headers,
+    });
+    this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
+    const allocatable = allocatableOf(facts.machine);
+    const labels = nodeLabels(facts);
+    const resolv = parseResolvConf(readText("/etc/resolv.conf"));
+    this.#context = {
+      runtime,
+      client: this.#client,
+      events: new EventRecorder(this.#client, options.nodeName),
+      puller: new ImagePuller(runtime),
+      sources: this.#volumeSources(),
+      objects: (namespace) => this.#objects.of(namespace),
+      dns: () => ({ clusterServers: [], clusterDomain: CLUSTER_DOMAIN, machine: resolv }),
+      hostIPs: () => facts.addresses,
+      nodeHostname: facts.hostname,
+      allocatable: () => allocatable,
+      memoryCapacity: facts.machine.memoryBytes,
+      podsDirectory: join(options.dataDirectory, "pods"),
+      logsDirectory: join(options.dataDirectory, "logs"),
+      seccompDirectory: join(options.dataDirectory, "seccomp"),
+      refuse: (pod) => {
+        const own = this.#objects.get<Node>("nodes", "", options.nodeName)?.metadata.labels;
+        return refusalOf(
+          pod,
+          { os: facts.machine.os, name: facts.name, labels: own ?? labels, allocatable, maxPods: MAX_PODS },
+          [...this.#workers.values()]
+            .filter((worker) => worker.pod.metadata.uid !== pod.metadata.uid && !worker.ended)
+            .map((worker) => worker.pod),
+        );
+      },
+      handlerOf: (runtimeClass) => runtimeClass ?? "",
+      log,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { controlPlane, runtime, log } = this.#parts;
+    const { nodeName, signal } = this.#options;
+    const stopListening = runtime.onChange((uid) => {
+      if (uid !== "") this.#workers.get(uid)?.wake();
+      else for (const worker of this.#workers.values()) worker.wake();
+    });
+    // What is known from before runs on, whether or not anybody answers.
+    for (const pod of this.#objects.pods()) this.#follow(pod);
+    const link = new Link({
+      controlPlane,
+      nodeName,
+      revision: () => this.#objects.revision,
+      onSync: (sync) => this.#sync(sync),
+      onTunnel: (call) => void this.#serve(call),
+      onUp: () => void this.#register(),
+      log,
+      signal,
+    });
+    await Promise.all([this.#register(), link.run()]);
+    stopListening();
+  }
+
+  stop(): void {
+    for (const worker of this.#workers.values()) worker.stop();
+  }
+
+  /** Also after every reconnect: the control plane may have given the node up meanwhile. */
+  async #register(): Promise<void> {
+    const { signal, say } = this.#options;
+    let told = "";
+    while (!signal.aborted) {
+      try {
+        const node = await registerNode(this.#client, this.#facts);
+        await renewLease(this.#client, node);
+        if (told !== "") say("the node is registered");
+        if (this.#registered) for (const worker of this.#workers.values()) worker.objectsChanged();
+        this.#registered = true;
+        return;
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== told) say(`the node cannot register yet: ${message}`);
+        told = message;
+        await new Promise((resolve) => setTimeout(resolve, REGISTER_RETRY_MS));
+      }
+    }
+  }
+
+  #follow(pod: Pod): void {
+    const uid = pod.metadata.uid ?? "";
+    const worker = this.#workers.get(uid);
+    if (worker !== undefined) {
+      worker.update(pod);
+      return;
+    }
+    const created = new PodWorker(this.#context, pod, () => this.#workers.delete(uid));
+    this.#workers.set(uid, created);
+    created.wake();
+  }
+
+  #sync(sync: NodeSync): void {
+    const touched = new Set<string>();
+    for (const { type, resource, object } of this.#objects.apply(sync)) {
+      if (resource === "pods") {
+        if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
+        else this.#follow(object as Pod);
+      } else if (resource === "configmaps" || resource === "secrets") touched.add(object.metadata.namespace ?? "");
+    }
+    for (const worker of this.#workers.values())
+      if (touched.has(worker.pod.metadata.namespace ?? "")) worker.objectsChanged();
+    if (this.#orphansChecked) return;
+    this.#orphansChecked = true;
+    void this.#removeOrphans();
+  }
+
+  /** What an earlier life of this node ran and nobody knows any more. */
+  async #removeOrphans(): Promise<void> {
+    const { runtime, log } = this.#parts;
+    const { sandboxes } = await runtime.observe();
+    for (const { id, pod } of sandboxes) {
+      if (this.#workers.has(pod.uid)) continue;
+      log.warn(`removing pod ${pod.namespace}/${pod.name}, which the control plane no longer has`);
+      const { containers } = await runtime.observe(pod.uid);
+      await Promise.all(containers.map((container) => runtime.stopContainer(container.id, 30)));
+      await runtime.stopSandbox(id);
+      await runtime.removeSandbox(id);
+    }
+  }
+
+  async #serve({ id, request }: NodeTunnelCall): Promise<void> {
+    const { controlPlane, runtime } = this.#parts;
+    const socket = controlPlane.webSocket(
+      `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(this.#options.nodeName)}`,
+    );
+    const tunnel = new Tunnel(socket);
+    socket.on("open", () =>
+      serveTunnel(tunnel, request, {
+        runtime,
+        findPod: (namespace, name, uid) =>
+          [...this.#workers.values()]
+            .map((worker) => worker.pod)
+            .find(
+              ({ metadata }) =>
+                metadata.namespace === namespace && metadata.name === name && (uid === "" || metadata.uid === uid),
+            ),
+      }),
+    );
+  }
+
+  #volumeSources(): VolumeSources {
+    const get = async <T extends KubeObject>(resource: string, namespace: string, name: string) => {
+      const outcome = await this.#client.get<T>({ resource, namespace, name });
+      if (outcome.ok) return outcome.object;
+      if (outcome.status.code === 404) return undefined;
+      throw new Error(outcome.status.message ?? `${resource} "${name}" cannot be read`);
+    };
+    return {
+      claim: (namespace, name) => get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name),
+      persistentVolume: (name) => get<PersistentVolume>("persistentvolumes", "", name),
+      token: async (pod, { audience, expirationSeconds }) => {
+        const { namespace = "", name = "", uid = "" } = pod.metadata;
+        const outcome = await this.#client.create<TokenRequest & KubeObject>(
+          {
+            resource: "serviceaccounts",
+            namespace,
+            name: pod.spec.serviceAccountName ?? "default",
+            subresource: "token",
+          },
+          {
+            apiVersion: "authentication.k8s.io/v1",
+            kind: "TokenRequest",
+            metadata: {},
+            spec: {
+              audiences: audience === undefined || audience === "" ? [] : [audience],
+              expirationSeconds,
+              boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
+            },
+            status: { token: "", expirationTimestamp: "" },
+          },
+        );
+        if (!outcome.ok) throw new Error(outcome.status.message ?? "no token");
+        const { token = "", expirationTimestamp = "" } = outcome.object.status;
+        const life = Date.parse(expirationTimestamp) - Date.now();
+        return { token, renewAt: Date.now() + life * TOKEN_SHARE };
+      },
+    };
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }

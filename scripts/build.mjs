@@ -1,4 +1,4 @@
-// Bundles what runs: dist/worker/ (the Worker, as ES modules, and a manifest of what it is bound to), dist/cli.js and dist/agent.js.
+// Bundles what runs: dist/worker/ (the Worker, as ES modules, and a manifest of what it is bound to), dist/cli.js, dist/agent.js and dist/supervisor.js.
 // The bindings come from wrangler.toml, so that Cloudflare and the local control plane cannot differ. `npm ci` runs this.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -50,7 +50,7 @@ const [worker] = await Promise.all([
   }),
   build({
     ...onNode,
-    entryPoints: { cli: "cli/main.ts", agent: "agent/main.ts" },
+    entryPoints: { cli: "cli/main.ts", agent: "agent/main.ts", supervisor: "agent/runtime/process/supervisor-main.ts" },
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   }),

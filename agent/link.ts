@@ -1,0 +1,135 @@
+/**
+ * The link to the control plane: one outbound WebSocket over which changes are pushed, and an HTTP poll for as long as
+ * there is none. Both bring the same syncs and go on from a revision, so none is needed for the other to be right
+ * (docs/spec/node-link.md).
+ */
+import type { WebSocket } from "ws";
+import type { NodeMessage, NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
+import type { ControlPlane } from "./connection.ts";
+import type { Logger } from "./logger.ts";
+
+export interface LinkOptions {
+  readonly controlPlane: ControlPlane;
+  readonly nodeName: string;
+  readonly revision: () => number;
+  readonly onSync: (sync: NodeSync) => void;
+  readonly onTunnel: (call: NodeTunnelCall) => void;
+  /** The socket is open: whatever could not be told may be told now. */
+  readonly onUp: () => void;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+const PING_MS = 10_000;
+/** Without an answer for so long, the connection is dead though nobody said so. */
+const SILENCE_MS = 25_000;
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 10_000;
+const POLL_MS = 2_000;
+/** A push may be lost; what is missed is found at the latest then. */
+const SAFETY_POLL_MS = 300_000;
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #path: string;
+  #up = false;
+  #failedSince: number | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#path = `/sailplane/v1/nodes/${encodeURIComponent(options.nodeName)}`;
+  }
+
+  /** Runs until the signal. */
+  async run(): Promise<void> {
+    await Promise.all([this.#keepSocket(), this.#poll()]);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    const { signal } = this.#options;
+    return new Promise((resolve) => {
+      const timer = setTimeout(finish, ms);
+      function finish() {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", finish);
+        resolve();
+      }
+      if (signal.aborted) finish();
+      else signal.addEventListener("abort", finish);
+    });
+  }
+
+  async #keepSocket(): Promise<void> {
+    const { signal, log } = this.#options;
+    let retry = FIRST_RETRY_MS;
+    while (!signal.aborted) {
+      const lived = await this.#socket();
+      if (signal.aborted) return;
+      if (lived) {
+        retry = FIRST_RETRY_MS;
+        log.warn("the link to the control plane is down; pods go on");
+      }
+      this.#failedSince ??= Date.now();
+      await this.#sleep(retry * (0.5 + Math.random()));
+      retry = Math.min(retry * 2, LONGEST_RETRY_MS);
+    }
+  }
+
+  /** One socket's life; answers whether it was ever open. */
+  #socket(): Promise<boolean> {
+    const { controlPlane, revision, signal } = this.#options;
+    const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}`);
+    let heard = Date.now();
+    let opened = false;
+    const heartbeat = setInterval(() => {
+      if (Date.now() - heard > SILENCE_MS) socket.terminate();
+      else if (socket.readyState === socket.OPEN) socket.send("ping");
+    }, PING_MS);
+    const stop = () => socket.terminate();
+    signal.addEventListener("abort", stop);
+    return new Promise((resolve) => {
+      socket.on("open", () => {
+        opened = true;
+        this.#up = true;
+        this.#failedSince = undefined;
+        this.#options.onUp();
+      });
+      socket.on("message", (data) => {
+        heard = Date.now();
+        const text = data.toString();
+        if (text !== "pong") this.#receive(JSON.parse(text) as NodeMessage);
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        clearInterval(heartbeat);
+        signal.removeEventListener("abort", stop);
+        this.#up = false;
+        resolve(opened);
+      });
+    });
+  }
+
+  #receive(message: NodeMessage): void {
+    if (message.type === "sync") this.#options.onSync(message);
+    else this.#options.onTunnel(message);
+  }
+
+  async #poll(): Promise<void> {
+    const { controlPlane, revision, signal, onSync } = this.#options;
+    let last = Date.now();
+    while (!signal.aborted) {
+      await this.#sleep(POLL_MS);
+      const due = this.#up ? Date.now() - last >= SAFETY_POLL_MS : this.#failedSince !== undefined;
+      if (!due || signal.aborted) continue;
+      last = Date.now();
+      try {
+        const url = `${controlPlane.server}${this.#path}/sync?since=${revision()}`;
+        const answer = await controlPlane.fetch(new Request(url, { headers: controlPlane.headers() }));
+        if (answer.ok) onSync((await answer.json()) as NodeSync);
+        else await answer.text();
+      } catch {
+        // Neither way leads there: pods go on from what is known.
+      }
+    }
+  }
+}

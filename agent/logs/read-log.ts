@@ -1,0 +1,155 @@
+/** Reads a container's log file as `kubectl logs` asks for it; memory does not grow with the log. */
+
+import { watch } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import type { LogOptions } from "../../api/node-sync.ts";
+import { parseLogEntry } from "./cri-log.ts";
+
+export interface ReadLogOptions extends LogOptions {
+  /** Whether the container may still write. */
+  readonly isRunning: () => Promise<boolean>;
+  readonly signal: AbortSignal;
+  /** Settles when more may be written. */
+  readonly write: (bytes: Buffer) => Promise<void>;
+}
+
+const CHUNK = 64 * 1024;
+const NEWLINE = 0x0a;
+const LOOK_AGAIN_MS = 1000;
+
+/** Where the last `lines` lines begin. */
+async function tailOffset(file: FileHandle, size: number, lines: number): Promise<number> {
+  if (lines <= 0) return size;
+  const buffer = Buffer.alloc(CHUNK);
+  let found = 0;
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - CHUNK);
+    await file.read(buffer, 0, end - start, start);
+    for (let i = end - start - 1; i >= 0; i--) {
+      // The newline that ends the last line begins none.
+      if (buffer[i] !== NEWLINE || start + i === size - 1) continue;
+      if (++found === lines) return start + i + 1;
+    }
+    end = start;
+  }
+  return 0;
+}
+
+const sinceOf = ({ sinceSeconds, sinceTime }: LogOptions): number | undefined =>
+  sinceTime !== undefined
+    ? Date.parse(sinceTime)
+    : sinceSeconds !== undefined
+      ? Date.now() - sinceSeconds * 1000
+      : undefined;
+
+class Renderer {
+  readonly #options: ReadLogOptions;
+  readonly #since: number | undefined;
+  #left: number;
+  /** A piece has been written whose line goes on. */
+  #inLine = false;
+  constructor(options: ReadLogOptions) {
+    this.#options = options;
+    this.#since = sinceOf(options);
+    this.#left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  get full(): boolean {
+    return this.#left <= 0;
+  }
+
+  render(line: Buffer): Buffer | undefined {
+    const entry = parseLogEntry(line);
+    if (entry === undefined) return undefined;
+    const { stream = "All", timestamps } = this.#options;
+    if (stream !== "All" && stream.toLowerCase() !== entry.stream) return undefined;
+    if (this.#since !== undefined && Date.parse(entry.time) < this.#since) return undefined;
+    const parts = [entry.text];
+    if (timestamps && !this.#inLine) parts.unshift(Buffer.from(`${entry.time} `));
+    if (!entry.partial) parts.push(Buffer.of(NEWLINE));
+    this.#inLine = entry.partial;
+    const bytes = Buffer.concat(parts).subarray(0, Math.max(0, this.#left));
+    this.#left -= bytes.length;
+    return bytes;
+  }
+}
+
+export async function readLog(path: string, options: ReadLogOptions): Promise<void> {
+  const { signal, follow, isRunning, write } = options;
+  let file = await openWhenThere(path, options);
+  if (file === undefined) return;
+  try {
+    const { size } = await file.stat();
+    let position = options.tailLines === undefined ? 0 : await tailOffset(file, size, options.tailLines);
+    const renderer = new Renderer(options);
+    const buffer = Buffer.alloc(CHUNK);
+    let rest: Buffer = Buffer.alloc(0);
+    let ending = false;
+    while (!signal.aborted && !renderer.full) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, position);
+      if (bytesRead > 0) {
+        position += bytesRead;
+        const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+        const out: Buffer[] = [];
+        let start = 0;
+        for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+          const rendered = renderer.render(bytes.subarray(start, end));
+          if (rendered !== undefined && rendered.length > 0) out.push(rendered);
+          start = end + 1;
+        }
+        rest = Buffer.from(bytes.subarray(start));
+        if (out.length > 0) await write(Buffer.concat(out));
+        continue;
+      }
+      const rotated = await replacement(path, file);
+      if (rotated !== undefined) {
+        await file.close();
+        file = rotated;
+        position = 0;
+        continue;
+      }
+      if (!follow || ending) return;
+      if (await isRunning()) await changeOf(path, signal);
+      // What was written just before its end is still to be read.
+      else ending = true;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openWhenThere(
+  path: string,
+  { follow, signal, isRunning }: ReadLogOptions,
+): Promise<FileHandle | undefined> {
+  for (;;) {
+    try {
+      return await open(path, "r");
+    } catch {
+      if (!follow || signal.aborted || !(await isRunning())) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** The file that took the place of the one read, after a rotation. */
+async function replacement(path: string, file: FileHandle): Promise<FileHandle | undefined> {
+  const [now, old] = await Promise.all([stat(path).catch(() => undefined), file.stat()]);
+  return now === undefined || now.ino === old.ino ? undefined : open(path, "r").catch(() => undefined);
+}
+
+/** Settles when the file changes, or after a while. */
+function changeOf(path: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const finish = () => {
+      clearTimeout(timer);
+      watcher.close();
+      signal.removeEventListener("abort", finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, LOOK_AGAIN_MS);
+    const watcher = watch(path, finish);
+    watcher.on("error", finish);
+    signal.addEventListener("abort", finish);
+  });
+}

@@ -1,0 +1,67 @@
+/** What the machine is and has. */
+import { readFileSync, statfsSync } from "node:fs";
+import { availableParallelism, networkInterfaces, release, totalmem } from "node:os";
+
+const text = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    return "";
+  }
+};
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+
+export interface Machine {
+  readonly os: string;
+  readonly architecture: string;
+  readonly kernelVersion: string;
+  readonly osImage: string;
+  readonly machineID: string;
+  readonly bootID: string;
+  readonly systemUUID: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+}
+
+export function readMachine(dataDirectory: string): Machine {
+  const disk = statfsSync(dataDirectory);
+  const osRelease = text("/etc/os-release");
+  const machineID = text("/etc/machine-id") || text("/var/lib/dbus/machine-id");
+  return {
+    os: process.platform,
+    architecture: ARCHITECTURES[process.arch] ?? process.arch,
+    kernelVersion: release(),
+    osImage: /^PRETTY_NAME="?([^"\n]*)/m.exec(osRelease)?.[1] ?? process.platform,
+    machineID,
+    bootID: text("/proc/sys/kernel/random/boot_id"),
+    systemUUID: text("/sys/class/dmi/id/product_uuid") || machineID,
+    cpus: availableParallelism(),
+    memoryBytes: totalmem(),
+    diskBytes: disk.blocks * disk.bsize,
+  };
+}
+
+/** The interface of the default route, where the kernel says. */
+function defaultInterface(): string | undefined {
+  const route = text("/proc/net/route")
+    .split("\n")
+    .map((line) => line.split("\t"))
+    .find(([, destination]) => destination === "00000000");
+  return route?.[0];
+}
+
+/** The machine's own addresses, the preferred one first; loopback where it has no other. */
+export function machineAddresses(): string[] {
+  const interfaces = networkInterfaces();
+  const preferred = defaultInterface();
+  const names = Object.keys(interfaces).sort((a, b) => Number(b === preferred) - Number(a === preferred));
+  const isBridge = (name: string) => /^(docker|cni|br-|veth|virbr|lo)/.test(name);
+  const found = names
+    .filter((name) => !isBridge(name) || name === preferred)
+    .flatMap((name) => interfaces[name] ?? [])
+    .filter(({ internal, family }) => !internal && family === "IPv4")
+    .map(({ address }) => address);
+  return found.length > 0 ? [found[0] ?? ""] : ["127.0.0.1"];
+}

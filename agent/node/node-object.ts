@@ -1,0 +1,123 @@
+/** The Node as the agent describes it: pure. */
+import type { Node, NodeCondition, NodeStatus } from "../../api/generated/core.v1.ts";
+import type { ImageObservation } from "../runtime/runtime.ts";
+import type { Machine } from "./machine.ts";
+
+/** The version of Kubernetes whose kubelet this agent behaves as. */
+export const KUBELET_VERSION = "v1.36.2";
+export const MAX_PODS = 110;
+const MOST_IMAGES = 50;
+const RESERVED_MEMORY = 100 * 1024 * 1024;
+/** How much of the disk pods may fill before the node would evict. */
+const DISK_SHARE = 0.9;
+
+export interface NodeFacts {
+  readonly name: string;
+  readonly hostname: string;
+  readonly machine: Machine;
+  readonly addresses: readonly string[];
+  /** `containerd://1.6.20` */
+  readonly runtimeVersion: string;
+  readonly isolates: boolean;
+  readonly images: readonly ImageObservation[];
+}
+
+type Resources = Record<string, string>;
+
+export function capacityOf({ cpus, memoryBytes, diskBytes }: Machine): Resources {
+  return {
+    cpu: String(cpus),
+    "ephemeral-storage": `${Math.floor(diskBytes / 1024)}Ki`,
+    "hugepages-1Gi": "0",
+    "hugepages-2Mi": "0",
+    memory: `${Math.floor(memoryBytes / 1024)}Ki`,
+    pods: String(MAX_PODS),
+  };
+}
+
+export function allocatableOf(machine: Machine): Resources {
+  return {
+    ...capacityOf(machine),
+    "ephemeral-storage": String(Math.floor(machine.diskBytes * DISK_SHARE)),
+    memory: `${Math.floor((machine.memoryBytes - RESERVED_MEMORY) / 1024)}Ki`,
+  };
+}
+
+export function nodeLabels({ name, machine }: Pick<NodeFacts, "name" | "machine">): Record<string, string> {
+  return {
+    "beta.kubernetes.io/arch": machine.architecture,
+    "beta.kubernetes.io/os": machine.os,
+    "kubernetes.io/arch": machine.architecture,
+    "kubernetes.io/hostname": name,
+    "kubernetes.io/os": machine.os,
+  };
+}
+
+export function nodeAnnotations({ runtimeVersion, isolates }: NodeFacts): Record<string, string> {
+  return {
+    "sailplane.dev/runtime": runtimeVersion.split("://")[0] ?? "",
+    "sailplane.dev/isolation": isolates ? "container" : "none",
+  };
+}
+
+export const nodeObject = (facts: NodeFacts): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: facts.name, labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
+  spec: {},
+  status: {},
+});
+
+const CONDITIONS = [
+  {
+    type: "MemoryPressure",
+    status: "False",
+    reason: "KubeletHasSufficientMemory",
+    message: "kubelet has sufficient memory available",
+  },
+  {
+    type: "DiskPressure",
+    status: "False",
+    reason: "KubeletHasNoDiskPressure",
+    message: "kubelet has no disk pressure",
+  },
+  {
+    type: "PIDPressure",
+    status: "False",
+    reason: "KubeletHasSufficientPID",
+    message: "kubelet has sufficient PID available",
+  },
+  { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
+] as const;
+
+/** `before` are the conditions that the API has; `now` RFC 3339. */
+export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], now: string): NodeStatus {
+  const { machine } = facts;
+  return {
+    addresses: [
+      ...facts.addresses.map((address) => ({ type: "InternalIP", address })),
+      { type: "Hostname", address: facts.hostname },
+    ],
+    capacity: capacityOf(machine),
+    allocatable: allocatableOf(machine),
+    conditions: CONDITIONS.map((condition) => {
+      const old = before.find(({ type }) => type === condition.type);
+      const since = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now;
+      return { ...condition, lastHeartbeatTime: now, lastTransitionTime: since };
+    }),
+    daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
+    images: facts.images.slice(0, MOST_IMAGES).map(({ names, size }) => ({ names: [...names], sizeBytes: size })),
+    nodeInfo: {
+      architecture: machine.architecture,
+      bootID: machine.bootID,
+      containerRuntimeVersion: facts.runtimeVersion,
+      kernelVersion: machine.kernelVersion,
+      kubeProxyVersion: "",
+      kubeletVersion: KUBELET_VERSION,
+      machineID: machine.machineID,
+      operatingSystem: machine.os,
+      osImage: machine.osImage,
+      systemUUID: machine.systemUUID,
+    },
+  };
+}

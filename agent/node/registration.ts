@@ -1,0 +1,62 @@
+/** Makes the Node known to the API and keeps its status true. Heartbeats are the link's affair, not this one's. */
+import type { Lease } from "../../api/generated/coordination.v1.ts";
+import type { Node } from "../../api/generated/core.v1.ts";
+import type { ApiClient, Outcome } from "../../client/api-client.ts";
+import { type NodeFacts, nodeAnnotations, nodeLabels, nodeObject, nodeStatus } from "./node-object.ts";
+
+const LEASE_NAMESPACE = "kube-node-lease";
+const LEASE_SECONDS = 40;
+
+const expectOk = <T>(outcome: Outcome<T>): T => {
+  if (outcome.ok) return outcome.object;
+  throw new Error(outcome.status.message ?? outcome.status.reason ?? "the control plane refused");
+};
+
+const isMissing = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.status.code === 404;
+
+/** Answers the Node as the API has it. */
+export async function registerNode(client: ApiClient, facts: NodeFacts): Promise<Node> {
+  const target = { resource: "nodes", name: facts.name };
+  const existing = await client.patch<Node>(target, "application/merge-patch+json", {
+    metadata: { labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
+  });
+  const node = isMissing(existing)
+    ? expectOk(await client.create<Node>({ resource: "nodes" }, nodeObject(facts)))
+    : expectOk(existing);
+  return reportNode(client, facts, node);
+}
+
+export async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Promise<Node> {
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  return expectOk(
+    await client.patch<Node>(
+      { resource: "nodes", name: facts.name, subresource: "status" },
+      "application/strategic-merge-patch+json",
+      { status: nodeStatus(facts, node.status.conditions ?? [], now) },
+    ),
+  );
+}
+
+/** The Lease that tools look for; it is renewed only here, when the node comes. */
+export async function renewLease(client: ApiClient, node: Node): Promise<void> {
+  const name = node.metadata.name ?? "";
+  const target = { resource: "leases.coordination.k8s.io", namespace: LEASE_NAMESPACE, name };
+  const renewTime = `${new Date().toISOString().slice(0, -1)}000Z`;
+  const renewed = await client.patch<Lease>(target, "application/merge-patch+json", {
+    spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime },
+  });
+  if (!isMissing(renewed)) return;
+  await client.create<Lease>(
+    { resource: "leases.coordination.k8s.io", namespace: LEASE_NAMESPACE },
+    {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: {
+        name,
+        namespace: LEASE_NAMESPACE,
+        ownerReferences: [{ apiVersion: "v1", kind: "Node", name, uid: node.metadata.uid ?? "" }],
+      },
+      spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime },
+    },
+  );
+}

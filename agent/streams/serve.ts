@@ -1,0 +1,157 @@
+/** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward. */
+import type { Duplex } from "node:stream";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { StreamRequest, TerminalRequest } from "../../api/node-sync.ts";
+import { readLog } from "../logs/read-log.ts";
+import type { ProcessStream, Runtime } from "../runtime/runtime.ts";
+import { logTarget } from "./log-status.ts";
+import { CHANNEL, type Tunnel } from "./tunnel.ts";
+
+export interface ServeContext {
+  readonly runtime: Runtime;
+  /** The pod with the status that the agent has of it. */
+  readonly findPod: (namespace: string, name: string, uid: string) => Pod | undefined;
+}
+
+const refuse = (tunnel: Tunnel, code: number, reason: string, message: string): void => {
+  tunnel.answer({ code, reason, message });
+  tunnel.close();
+};
+
+export async function serveTunnel(tunnel: Tunnel, request: StreamRequest, context: ServeContext): Promise<void> {
+  const pod = context.findPod(request.namespace, request.pod, request.uid);
+  if (pod === undefined) return refuse(tunnel, 404, "NotFound", `pod "${request.pod}" does not exist on this node`);
+  try {
+    switch (request.kind) {
+      case "logs":
+        return await serveLogs(tunnel, pod, request, context);
+      case "exec":
+      case "attach":
+        return await serveTerminal(tunnel, pod, request, context);
+      case "port-forward":
+        return await servePorts(tunnel, request, context);
+    }
+  } catch (error) {
+    refuse(tunnel, 500, "InternalError", (error as Error).message);
+  }
+}
+
+type LogsRequest = Extract<StreamRequest, { kind: "logs" }>;
+
+async function serveLogs(tunnel: Tunnel, pod: Pod, { container, options }: LogsRequest, { runtime }: ServeContext) {
+  const target = logTarget(pod, container, options.previous);
+  if (!target.ok) return refuse(tunnel, 400, "BadRequest", target.message);
+  const uid = pod.metadata.uid ?? "";
+  const find = async () => (await runtime.observe(uid)).containers.find(({ id }) => id === target.containerId);
+  const observed = await find();
+  tunnel.answer({ code: 200 });
+  if (observed === undefined)
+    await tunnel.send(CHANNEL.stdout, Buffer.from(`unable to retrieve container logs for ${target.containerId}`));
+  else
+    await readLog(observed.logPath, {
+      ...options,
+      isRunning: async () => (await find())?.state === "running",
+      signal: tunnel.signal,
+      write: (bytes) => tunnel.send(CHANNEL.stdout, bytes),
+    });
+  tunnel.close();
+}
+
+async function copy(from: NodeJS.ReadableStream | undefined, tunnel: Tunnel, channel: number): Promise<void> {
+  if (from === undefined) return;
+  for await (const chunk of from) await tunnel.send(channel, Buffer.from(chunk));
+}
+
+async function serveTerminal(
+  tunnel: Tunnel,
+  pod: Pod,
+  request: TerminalRequest & { readonly kind: "exec" | "attach"; readonly command?: readonly string[] },
+  { runtime }: ServeContext,
+): Promise<void> {
+  const { containers } = await runtime.observe(pod.metadata.uid ?? "");
+  const observed = containers.find(({ name, state }) => name === request.container && state === "running");
+  if (observed === undefined) return refuse(tunnel, 404, "NotFound", `container not found ("${request.container}")`);
+  const { stdin, stdout, stderr, tty } = request;
+  const streams: ProcessStream =
+    request.kind === "exec"
+      ? await runtime.exec(observed.id, { command: request.command ?? [], stdin, stdout, stderr, tty })
+      : await runtime.attach(observed.id, { stdin, stdout, stderr, tty });
+  tunnel.onFrame = (channel, bytes) => {
+    if (channel === CHANNEL.stdin) streams.stdin?.write(Buffer.from(bytes));
+    else if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) streams.stdin?.end();
+    else if (channel === CHANNEL.resize) {
+      const { Width, Height } = JSON.parse(bytes.toString("utf8")) as { Width: number; Height: number };
+      streams.resize({ width: Width, height: Height });
+    }
+  };
+  tunnel.signal.addEventListener("abort", () => streams.close());
+  tunnel.answer({ code: 200 });
+  const copies = Promise.all([
+    copy(streams.stdout, tunnel, CHANNEL.stdout),
+    copy(streams.stderr, tunnel, CHANNEL.stderr),
+  ]).catch(() => {});
+  const code = await streams.exit;
+  await copies;
+  await tunnel.send(CHANNEL.error, Buffer.from(JSON.stringify(exitStatus(code))));
+  tunnel.close();
+}
+
+/** How a command ended, as clients of exec are told. */
+const exitStatus = (code: number) =>
+  code === 0
+    ? { metadata: {}, status: "Success" }
+    : {
+        metadata: {},
+        status: "Failure",
+        message: `command terminated with non-zero exit code: command terminated with exit code ${code}`,
+        reason: "NonZeroExitCode",
+        details: { causes: [{ reason: "ExitCode", message: String(code) }] },
+      };
+
+type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
+
+/** Each frame of a port-forward is for one connection: channel byte, then the connection's number in four bytes. */
+async function servePorts(tunnel: Tunnel, request: PortsRequest, { runtime }: ServeContext): Promise<void> {
+  const { sandboxes } = await runtime.observe(request.uid);
+  const sandbox = sandboxes.find(({ ready }) => ready);
+  if (sandbox === undefined) return refuse(tunnel, 500, "InternalError", "pod not found or not running");
+  const connections = new Map<number, Promise<Duplex>>();
+  const head = (id: number, bytes: Buffer): Buffer => {
+    const number = Buffer.alloc(4);
+    number.writeUInt32BE(id);
+    return Buffer.concat([number, bytes]);
+  };
+  const open = async (id: number, port: number): Promise<Duplex> => {
+    const socket = await runtime.portForward(sandbox.id, port);
+    void copyPort(socket, id);
+    return socket;
+  };
+  const copyPort = async (socket: Duplex, id: number) => {
+    try {
+      for await (const chunk of socket) await tunnel.send(CHANNEL.stdout, head(id, Buffer.from(chunk)));
+    } catch (error) {
+      await tunnel.send(CHANNEL.error, head(id, Buffer.from((error as Error).message)));
+    }
+    await tunnel.send(CHANNEL.close, head(id, Buffer.alloc(0)));
+  };
+  tunnel.onFrame = (channel, frame) => {
+    const id = frame.readUInt32BE(0);
+    const bytes = Buffer.from(frame.subarray(4));
+    if (channel === CHANNEL.resize) {
+      const opened = open(id, bytes.readUInt16BE(0));
+      connections.set(id, opened);
+      opened.catch((error: Error) => tunnel.send(CHANNEL.error, head(id, Buffer.from(error.message))));
+      return;
+    }
+    const connection = connections.get(id);
+    if (channel === CHANNEL.stdin) void connection?.then((socket) => socket.write(bytes)).catch(() => {});
+    if (channel === CHANNEL.close) {
+      connections.delete(id);
+      void connection?.then((socket) => socket.end()).catch(() => {});
+    }
+  };
+  tunnel.signal.addEventListener("abort", () => {
+    for (const connection of connections.values()) void connection.then((socket) => socket.destroy()).catch(() => {});
+  });
+  tunnel.answer({ code: 200 });
+}

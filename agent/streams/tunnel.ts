@@ -1,0 +1,68 @@
+/**
+ * The node's end of a tunnel: frames of a channel byte and bytes, and a window that the other end opens again as it
+ * passes bytes on, so that a slow reader slows the writer (docs/spec/node-link.md).
+ */
+import type { WebSocket } from "ws";
+
+/** What stream a frame belongs to: those of `v5.channel.k8s.io`. */
+export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
+
+/** The first frame, text: how the request was received. */
+export interface TunnelAnswer {
+  readonly code: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** Bytes that may be under way. */
+const WINDOW = 1024 * 1024;
+
+export class Tunnel {
+  readonly #socket: WebSocket;
+  readonly #abort = new AbortController();
+  #unread = 0;
+  #resume: (() => void) | undefined;
+  onFrame: (channel: number, bytes: Buffer) => void = () => {};
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on("message", (data: Buffer, isBinary: boolean) => {
+      if (isBinary) {
+        this.onFrame(data[0] ?? 0, data.subarray(1));
+        return;
+      }
+      this.#unread -= (JSON.parse(data.toString()) as { readonly read: number }).read;
+      if (this.#unread < WINDOW) this.#resume?.();
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      this.#abort.abort();
+      this.#resume?.();
+    });
+  }
+
+  /** Aborted when the other end is gone. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  answer(answer: TunnelAnswer): void {
+    this.#socket.send(JSON.stringify(answer));
+  }
+
+  /** Settles when more may be sent. */
+  async send(channel: number, bytes: Buffer): Promise<void> {
+    if (this.signal.aborted) return;
+    this.#unread += bytes.length;
+    this.#socket.send(Buffer.concat([Buffer.of(channel), bytes]));
+    if (this.#unread < WINDOW) return;
+    await new Promise<void>((resolve) => {
+      this.#resume = resolve;
+    });
+    this.#resume = undefined;
+  }
+
+  close(): void {
+    this.#socket.close(1000);
+  }
+}
