@@ -1,5 +1,93 @@
+/** /, /api, /apis and what is below them down to the group version; the documents themselves are in discovery.ts. */
 import type { Context } from "hono";
+import { methodNotAllowed, noSuchResource, notAcceptable } from "../../api/machinery/status.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { identify } from "../auth/identify.ts";
+import { customResources } from "../policy/custom-resources.ts";
+import { ApiError, PlainTextError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
+import {
+  AGGREGATED_DISCOVERY_TYPE,
+  aggregatedDiscovery,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  rootPaths,
+} from "./discovery.ts";
+import { answerWithEtag, type TaggedDocument, taggedDocument } from "./etag.ts";
+import { negotiate, parseAccept } from "./negotiate.ts";
+import { renderValue } from "./respond.ts";
+import { withPolicy } from "./with-policy.ts";
 
-export const serveDiscovery = (_c: Context<Bindings>): Response =>
-  new Response("404 page not found\n", { status: 404 });
+export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
+  withPolicy(c, async ({ policy, store }) => {
+    const request = c.req.raw;
+    await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+    if (request.method !== "GET") throw new ApiError(methodNotAllowed());
+    const { resources } = policy.derive(customResources);
+    const url = new URL(request.url);
+    const [root = "", group, version] = c.req.path.split("/").slice(1);
+    const isCollection = group === undefined || group === "";
+    if (isCollection && (root === "api" || root === "apis") && wantsAggregated(request)) {
+      return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis"));
+    }
+    const document = documentAt(resources, { root, group: group ?? "", version: version ?? "", host: url.host });
+    if (!document) throw new ApiError(noSuchResource());
+    return renderValue(document, accepted(request, url));
+  });
+
+interface Place {
+  readonly root: string;
+  readonly group: string;
+  readonly version: string;
+  readonly host: string;
+}
+
+/** Of `/api/v1` the "group" is the version. */
+function documentAt(resources: readonly Resource[], { root, group, version, host }: Place): object | undefined {
+  if (root === "") return rootPaths(resources);
+  if (root === "api") return group === "" ? apiVersions(host) : apiResourceList(resources, "", group);
+  if (group === "") return apiGroupList(resources);
+  return version === "" ? apiGroup(resources, group) : apiResourceList(resources, group, version);
+}
+
+/** Aggregated discovery is taken where it is asked for before anything else that this server can answer. */
+function wantsAggregated(request: Request): boolean {
+  for (const { type, parameters } of parseAccept(request.headers.get("Accept") ?? "")) {
+    const { g, v, as } = parameters;
+    if (as === undefined) {
+      if (type === "application/json" || type === "application/yaml" || type.includes("*")) return false;
+    } else if (
+      type === "application/json" &&
+      g === "apidiscovery.k8s.io" &&
+      v === "v2" &&
+      as === "APIGroupDiscoveryList"
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Discovery words its 406 as a Status, unlike all else. */
+function accepted(request: Request, url: URL) {
+  try {
+    return negotiate(request, url, []);
+  } catch (error) {
+    if (error instanceof PlainTextError) throw new ApiError(notAcceptable(error.message));
+    throw error;
+  }
+}
+
+const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument>>>();
+
+/** Made once for each set of kinds: a set does not change, it is replaced. */
+function aggregated(resources: readonly Resource[], path: "/api" | "/apis"): Promise<TaggedDocument> {
+  const known = documents.get(resources) ?? new Map<string, Promise<TaggedDocument>>();
+  documents.set(resources, known);
+  const document =
+    known.get(path) ?? taggedDocument(AGGREGATED_DISCOVERY_TYPE, JSON.stringify(aggregatedDiscovery(resources, path)));
+  known.set(path, document);
+  return document;
+}

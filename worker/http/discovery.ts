@@ -1,0 +1,212 @@
+/**
+ * What the API serves, as documents: /api, /apis, a group, a group version, and all of it in one (aggregated discovery).
+ * All are functions from kinds to data, so that custom kinds appear by being in the list.
+ */
+import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { ALL_VERBS, type Resource, singularOf } from "../../api/resources/resource.ts";
+import { compareVersions, groupPriority } from "./group-order.ts";
+
+/** A kind at one version that it is served at. */
+interface ServedKind {
+  readonly resource: Resource;
+  readonly group: string;
+  readonly version: string;
+}
+
+/** A subresource as discovery names it. */
+interface ServedSubresource {
+  readonly name: string;
+  readonly verbs: readonly string[];
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+}
+
+const servedKinds = (resources: readonly Resource[]): ServedKind[] =>
+  resources.flatMap((resource) => [
+    { resource, group: resource.group, version: resource.version },
+    ...(resource.otherVersions ?? []).map(({ group = resource.group, version }) => ({ resource, group, version })),
+  ]);
+
+/** Named groups by priority, then name; the versions of each, preferred first. */
+function groupsOf(resources: readonly Resource[]): { group: string; versions: string[] }[] {
+  const versions = new Map<string, Set<string>>();
+  for (const { group, version } of servedKinds(resources)) {
+    const known = versions.get(group);
+    if (known) known.add(version);
+    else versions.set(group, new Set([version]));
+  }
+  return [...versions]
+    .map(([group, known]) => ({ group, versions: [...known].sort(compareVersions) }))
+    .sort((a, b) => groupPriority(b.group) - groupPriority(a.group) || (a.group < b.group ? -1 : 1));
+}
+
+export const namedGroups = (resources: readonly Resource[]) => groupsOf(resources).filter(({ group }) => group !== "");
+
+/** /api. `serverAddress` is the host and port that the client called. */
+export const apiVersions = (serverAddress: string) => ({
+  kind: "APIVersions",
+  versions: ["v1"],
+  serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress }],
+});
+
+interface GroupVersionForDiscovery {
+  readonly groupVersion: string;
+  readonly version: string;
+}
+
+export interface ApiGroup {
+  readonly name: string;
+  readonly versions: readonly GroupVersionForDiscovery[];
+  readonly preferredVersion: GroupVersionForDiscovery | undefined;
+}
+
+function apiGroupOf({ group, versions }: { group: string; versions: readonly string[] }): ApiGroup {
+  const served = versions.map((version) => ({ groupVersion: apiVersionOf(group, version), version }));
+  return { name: group, versions: served, preferredVersion: served[0] };
+}
+
+/** /apis. */
+export const apiGroupList = (resources: readonly Resource[]) => ({
+  kind: "APIGroupList",
+  apiVersion: "v1",
+  groups: namedGroups(resources).map(apiGroupOf),
+});
+
+/** /apis/GROUP, or undefined for a group that is not served. */
+export function apiGroup(resources: readonly Resource[], group: string) {
+  const found = namedGroups(resources).find((known) => known.group === group);
+  return found && { kind: "APIGroup", apiVersion: "v1", ...apiGroupOf(found) };
+}
+
+/** /api/v1 and /apis/GROUP/VERSION, or undefined for a version that is not served. */
+export function apiResourceList(resources: readonly Resource[], group: string, version: string) {
+  const kinds = servedKinds(resources).filter((kind) => kind.group === group && kind.version === version);
+  if (kinds.length === 0) return undefined;
+  return {
+    kind: "APIResourceList",
+    // Kubernetes leaves it out for the core group, whose answer is older than the convention.
+    ...(group === "" ? {} : { apiVersion: "v1" }),
+    groupVersion: apiVersionOf(group, version),
+    resources: kinds.flatMap(apiResourcesOf).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+  };
+}
+
+function apiResourcesOf(served: ServedKind) {
+  const { resource, group, version } = served;
+  const namespaced = resource.scope === "Namespaced";
+  const own = {
+    name: resource.plural,
+    singularName: singularOf(resource),
+    namespaced,
+    kind: resource.kind,
+    verbs: verbsOf(resource),
+    ...namesOf(resource),
+  };
+  const subresources = subresourcesOf(served).map(({ name, kind, verbs }) => ({
+    name: `${resource.plural}/${name}`,
+    singularName: "",
+    namespaced,
+    ...(kind.group === group && kind.version === version ? {} : { group: kind.group, version: kind.version }),
+    kind: kind.kind,
+    verbs,
+  }));
+  return [own, ...subresources];
+}
+
+const verbsOf = ({ verbs = ALL_VERBS }: Resource): string[] => [...verbs].sort();
+
+const namesOf = ({ shortNames, categories }: Resource) => ({
+  ...(shortNames && shortNames.length > 0 ? { shortNames } : {}),
+  ...(categories && categories.length > 0 ? { categories } : {}),
+});
+
+const WRITABLE = ["get", "patch", "update"];
+
+function subresourcesOf({ resource, group, version }: ServedKind): ServedSubresource[] {
+  const ownKind = { group, version, kind: resource.kind };
+  const scaleKind = { group: "autoscaling", version: "v1", kind: "Scale" };
+  const others = Object.entries(resource.subresources ?? {}).map(([name, { verbs, kind = ownKind }]) => ({
+    name,
+    verbs: [...verbs].sort(),
+    kind,
+  }));
+  return [
+    ...others,
+    ...(resource.scale ? [{ name: "scale", verbs: WRITABLE, kind: scaleKind }] : []),
+    ...(resource.status ? [{ name: "status", verbs: WRITABLE, kind: ownKind }] : []),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export const AGGREGATED_DISCOVERY_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/** /api and /apis as one document each: apidiscovery.k8s.io/v2. */
+export const aggregatedDiscovery = (resources: readonly Resource[], path: "/api" | "/apis") => ({
+  kind: "APIGroupDiscoveryList",
+  apiVersion: "apidiscovery.k8s.io/v2",
+  metadata: {},
+  items: groupsOf(resources)
+    .filter(({ group }) => (group === "") === (path === "/api"))
+    .map(({ group, versions }) => ({
+      metadata: group === "" ? {} : { name: group },
+      versions: versions.map((version) => ({
+        version,
+        resources: servedKinds(resources)
+          .filter((kind) => kind.group === group && kind.version === version)
+          .sort((a, b) => (a.resource.plural < b.resource.plural ? -1 : 1))
+          .map(resourceDiscovery),
+        freshness: "Current",
+      })),
+    })),
+});
+
+function resourceDiscovery(served: ServedKind) {
+  const { resource } = served;
+  const subresources = subresourcesOf(served).map(({ name, kind, verbs }) => ({
+    subresource: name,
+    responseKind: responseKind(kind, served),
+    verbs,
+  }));
+  return {
+    resource: resource.plural,
+    responseKind: { group: "", version: "", kind: resource.kind },
+    scope: resource.scope === "Namespaced" ? "Namespaced" : "Cluster",
+    singularResource: singularOf(resource),
+    verbs: verbsOf(resource),
+    ...namesOf(resource),
+    ...(subresources.length > 0 ? { subresources } : {}),
+  };
+}
+
+/** Empty where the kind belongs to the group version itself. */
+const responseKind = ({ group, version, kind }: ServedSubresource["kind"], served: ServedKind) =>
+  group === served.group && version === served.version ? { group: "", version: "", kind } : { group, version, kind };
+
+/** The index at `/`. */
+export const rootPaths = (resources: readonly Resource[]) => ({
+  paths: [
+    ...FIXED_PATHS,
+    ...namedGroups(resources).flatMap(({ group, versions }) => [
+      `/apis/${group}`,
+      ...versions.map((version) => `/apis/${group}/${version}`),
+    ]),
+  ].sort(),
+});
+
+const FIXED_PATHS = [
+  "/.well-known/openid-configuration",
+  "/api",
+  "/api/v1",
+  "/apis",
+  "/apis/",
+  "/healthz",
+  "/healthz/ping",
+  "/livez",
+  "/livez/ping",
+  "/metrics",
+  "/openapi/v2",
+  "/openapi/v3",
+  "/openapi/v3/",
+  "/openid/v1/jwks",
+  "/readyz",
+  "/readyz/ping",
+  "/version",
+];

@@ -1,0 +1,30 @@
+/** Documents that clients keep, and ask again for only if they have changed. */
+
+export interface TaggedDocument {
+  readonly contentType: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  /** Quoted, as the ETag header has it. */
+  readonly etag: string;
+}
+
+export async function taggedDocument(
+  contentType: string,
+  body: string | Uint8Array<ArrayBuffer>,
+): Promise<TaggedDocument> {
+  return { contentType, body, etag: `"${await contentHash(body)}"` };
+}
+
+/** SHA-256 in upper-case hexadecimal, half of it. */
+export async function contentHash(body: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0").toUpperCase()).join("");
+}
+
+/** The document, or 304 to a client that has it. */
+export function answerWithEtag(request: Request, { contentType, body, etag }: TaggedDocument): Response {
+  const headers = { ETag: etag, Vary: "Accept", "Cache-Control": "public" };
+  const known = (request.headers.get("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
+  if (known.includes(etag) || known.includes(`W/${etag}`)) return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { ...headers, "Content-Type": contentType } });
+}
