@@ -11,7 +11,7 @@ type Draft = { [element: string]: FieldSet };
 
 /** The node of an element that is in the set, with nothing below it. */
 export const MEMBER: FieldSet = Object.freeze({});
-export const EMPTY: FieldSet = MEMBER;
+export const EMPTY: FieldSet = Object.freeze({});
 
 export function isEmptySet(set: FieldSet): boolean {
   for (const _ in set) return false;

@@ -8,7 +8,6 @@ const goJson = (value: unknown): string =>
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
-export const fieldElement = (name: string): string => `f:${name}`;
 export const valueElement = (value: unknown): string => `v:${goJson(value)}`;
 
 /** `keys` are pairs of name and value; the element has them by name. */
