@@ -1,9 +1,18 @@
 /** metav1.DeleteOptions, from the body or from URL parameters, checked as Kubernetes checks them. */
 import type { DeleteOptions } from "../../api/generated/meta.v1.ts";
+import { decodeJson } from "../../api/machinery/decode-json.ts";
+import { kindIn, notRegistered } from "../../api/machinery/decode-kind.ts";
+import { yamlToJson } from "../../api/machinery/decode-yaml.ts";
 import { type FieldError, invalid as invalidField, notSupported } from "../../api/machinery/field-error.ts";
+import { parseJson } from "../../api/machinery/json-syntax.ts";
+import { parseApiVersion } from "../../api/machinery/meta.ts";
+import { openEnvelope } from "../../api/machinery/protobuf.ts";
+import { decodeMessage } from "../../api/machinery/protobuf-decode.ts";
+import { ProtobufProblem } from "../../api/machinery/protobuf-reader.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
+import { structOf } from "../../api/schema/table.ts";
 import { ApiError } from "./api-error.ts";
-import { bodyType, decodeAs } from "./body.ts";
+import { bodyType } from "./body.ts";
 import type { RequestContext } from "./context.ts";
 import { booleanOption, dryRunErrors, integerOption } from "./options.ts";
 
@@ -52,12 +61,34 @@ export function deletionOf(context: RequestContext): Deletion {
   };
 }
 
-const EXPECTED = { group: "meta.k8s.io", version: "v1", kind: "DeleteOptions" };
+const SCHEME = "pkg/apis/meta/internalversion/scheme/register.go:27";
 
+/** Any group version may be named: DeleteOptions are registered in all of them. */
 function fromBody({ body, request }: RequestContext): DeleteOptions {
-  const decoded = decodeAs(body, { type: bodyType(request), expected: EXPECTED, fieldValidation: "Ignore" });
+  const type = bodyType(request);
+  if (type === "protobuf") return fromProtobuf(body);
+  const text = new TextDecoder().decode(body);
+  const json = type === "yaml" ? yamlToJson(text) : { ok: true as const, json: text };
+  if (!json.ok) throw new ApiError(badRequest(json.message));
+  const parsed = parseJson(json.json);
+  if (!parsed.ok) throw new ApiError(badRequest(`couldn't get version/kind; json parse error: ${parsed.message}`));
+  const named = kindIn(parsed.value);
+  if (!named.ok) throw new ApiError(badRequest(named.message));
+  if (named.kind !== "" && named.kind !== "DeleteOptions") throw new ApiError(badRequest(notRegistered(named, SCHEME)));
+  const decoded = decodeJson(json.json, structOf("meta.v1.DeleteOptions"));
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
-  return decoded.object as unknown as DeleteOptions;
+  return decoded.value;
+}
+
+function fromProtobuf(body: Uint8Array): DeleteOptions {
+  try {
+    const { raw, kind, apiVersion } = openEnvelope(body);
+    if (kind === "DeleteOptions") return decodeMessage(raw, structOf("meta.v1.DeleteOptions"));
+    throw new ApiError(badRequest(notRegistered({ ...parseApiVersion(apiVersion), kind }, SCHEME)));
+  } catch (error) {
+    if (error instanceof ProtobufProblem) throw new ApiError(badRequest(error.message));
+    throw error;
+  }
 }
 
 function fromQuery(query: URLSearchParams): DeleteOptions {

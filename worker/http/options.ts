@@ -11,12 +11,12 @@ export interface WriteOptions {
   readonly force: boolean;
 }
 
-const VALIDATION_LEVELS = ["Ignore", "Warn", "Strict"];
+const VALIDATION_LEVELS = ["Ignore", "Strict", "Warn"];
 
 /** `kind` is the options' kind, as an error names it: CreateOptions, UpdateOptions, PatchOptions. */
 export function writeOptions(query: URLSearchParams, kind: string): WriteOptions {
   const errors: FieldError[] = [];
-  const dryRun = query.getAll("dryRun").filter((value) => value !== "");
+  const dryRun = query.getAll("dryRun");
   errors.push(...dryRunErrors(dryRun));
   const fieldManager = query.get("fieldManager") ?? "";
   errors.push(...fieldManagerErrors(fieldManager));
@@ -42,11 +42,21 @@ const MAX_MANAGER = 128;
 function fieldManagerErrors(manager: string): FieldError[] {
   const errors: FieldError[] = [];
   if (new TextEncoder().encode(manager).length > MAX_MANAGER) errors.push(tooLong("fieldManager", MAX_MANAGER));
-  const unprintable = [...manager].findIndex((rune) => !isPrintable(rune));
-  if (unprintable >= 0) {
-    errors.push(invalidField("fieldManager", manager, "should only contain printable characters"));
+  for (const { rune, at } of runesOf(manager)) {
+    if (isPrintable(rune)) continue;
+    const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    errors.push(invalidField("fieldManager", manager, `invalid character U+${code} (at position ${at})`));
   }
   return errors;
+}
+
+/** The characters of a text with their positions in bytes, as Go's range counts. */
+function* runesOf(text: string): Generator<{ rune: string; at: number }> {
+  let at = 0;
+  for (const rune of text) {
+    yield { rune, at };
+    at += new TextEncoder().encode(rune).length;
+  }
 }
 
 /** Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space. */

@@ -82,7 +82,7 @@ export function applyFormat(format: PatchFormat, patch: unknown, object: KubeObj
   return { object: decoded.value as unknown as KubeObject, warnings: strict };
 }
 
-function decodePatched(object: JsonObject, served: Served): DecodedJson {
+export function decodePatched(object: JsonObject, served: Served): DecodedJson {
   if (served.custom) return { ok: true, value: object, strict: [] };
   return decodeJson(JSON.stringify(object), structFor(served));
 }

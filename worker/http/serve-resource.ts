@@ -84,6 +84,7 @@ async function decide(c: Context<Bindings>, { url, path, body, policy, store }: 
 async function serveVerb(context: RequestContext, verb: string): Promise<Response> {
   const { resource } = context.served;
   const { path, request } = context;
+  if (request.method === "HEAD") throw new ApiError(methodNotAllowed());
   const offered: readonly string[] = resource.verbs ?? Object.keys(verbs);
   if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
     throw new ApiError(methodNotAllowed());

@@ -62,13 +62,20 @@ export function renderListView(
           kind: `${served.resource.kind}List`,
           apiVersion: apiVersionOf(served.group, served.version),
           metadata,
-          items: objects.map((object) => atServedVersion(served, object)),
+          items: objects.map((object) => itemOf(served, atServedVersion(served, object))),
         },
         accepted,
       );
     default:
       return renderValue(partialObjectMetadataList(objects, metadata), accepted);
   }
+}
+
+/** Kubernetes leaves kind and apiVersion out of the items of a list of built-in kinds. */
+function itemOf({ custom }: Served, object: KubeObject): KubeObject {
+  if (custom) return object;
+  const { kind: _, apiVersion: __, ...item } = object;
+  return item;
 }
 
 function tableOf({ served, query, now }: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {

@@ -5,26 +5,8 @@
  */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
-import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
-
-/** Writes to these change policy. */
-export const POLICY_RESOURCES: readonly GroupResource[] = [
-  NODE_CREDENTIALS,
-  "roles.rbac.authorization.k8s.io",
-  "clusterroles.rbac.authorization.k8s.io",
-  "rolebindings.rbac.authorization.k8s.io",
-  "clusterrolebindings.rbac.authorization.k8s.io",
-  "customresourcedefinitions.apiextensions.k8s.io",
-  "validatingadmissionpolicies.admissionregistration.k8s.io",
-  "validatingadmissionpolicybindings.admissionregistration.k8s.io",
-  "mutatingadmissionpolicies.admissionregistration.k8s.io",
-  "mutatingadmissionpolicybindings.admissionregistration.k8s.io",
-  "validatingwebhookconfigurations.admissionregistration.k8s.io",
-  "mutatingwebhookconfigurations.admissionregistration.k8s.io",
-];
-
-const policyResources: ReadonlySet<GroupResource> = new Set(POLICY_RESOURCES);
-export const isPolicy = (resource: GroupResource): boolean => policyResources.has(resource);
+import { ensureSystemObjects } from "../bootstrap/ensure.ts";
+import { POLICY_RESOURCES } from "./policy-resources.ts";
 
 type Objects = ReadonlyMap<string, KubeObject>;
 
@@ -93,7 +75,10 @@ const parse = (text: string) => JSON.parse(text) as KubeObject;
 const snapshots = new Map<string, PolicySnapshot>();
 
 export async function policyOf(cluster: string, store: Store): Promise<PolicySnapshot> {
-  return snapshots.get(cluster) ?? keepNewest(cluster, await PolicySnapshot.load(store));
+  const known = snapshots.get(cluster);
+  if (known) return known;
+  await ensureSystemObjects(store, Date.now());
+  return keepNewest(cluster, await PolicySnapshot.load(store));
 }
 
 /** After a `stale-policy` answer to a decision that `stale` made. */

@@ -9,7 +9,7 @@ import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RequestContext } from "../http/context.ts";
 import type { Deletion } from "../http/delete-options.ts";
-import { isPolicy } from "../policy/snapshot.ts";
+import { isPolicy } from "../policy/policy-resources.ts";
 import { attributesOf, objectOf } from "./entry.ts";
 import { timestamp } from "./strategy.ts";
 
@@ -54,7 +54,8 @@ async function tryDelete(context: RequestContext, entry: Entry, deletion: Deleti
   const { next, gone } = planDeletion(resource, current, deletion, context.now);
   const text = textWithoutRevision(next);
   const unchanged = !gone && text === withRevision(entry.text, "");
-  if (deletion.dryRun || unchanged) return { text: entry.text, gone };
+  if (unchanged) return { text: entry.text, gone };
+  if (deletion.dryRun) return { text: withRevision(text, entry.revision), gone };
   const write: Write = gone
     ? { op: "delete", key: entry.key, ifRevision: entry.revision, text }
     : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, next) };

@@ -1,17 +1,48 @@
-/** metadata.managedFields of ordinary writes: who set what, by field manager. */
-import type { KubeObject } from "../../api/machinery/meta.ts";
+/** metadata.managedFields: who set what, by field manager (docs/spec/apply.md). */
+import { type KindAtVersion, resetFields } from "../../api/machinery/apply/ownership.ts";
+import { structView } from "../../api/machinery/apply/struct-view.ts";
+import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
+import { DEDUCED } from "../../api/machinery/apply/type-view.ts";
+import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { structOfKind } from "../../api/schema/table.ts";
 import type { RequestContext } from "../http/context.ts";
+import { timestamp } from "./strategy.ts";
 
 /** The manager that a client without `fieldManager` is: its user agent up to the first slash. */
 export const managerOf = (request: Request, asked: string): string =>
-  asked !== "" ? asked : ((request.headers.get("User-Agent") ?? "").split("/")[0] ?? "").slice(0, 128) || "unknown";
+  asked !== "" ? asked : ((request.headers.get("User-Agent") ?? "").split("/")[0] ?? "").slice(0, 128);
 
+/** How the kind's fields are owned, at its stored version and through that endpoint. */
+export function ownedKind(resource: Resource, subresource: string): KindAtVersion {
+  const apiVersion = apiVersionOf(resource.group, resource.version);
+  const struct = structOfKind(apiVersion, resource.kind);
+  return {
+    apiVersion,
+    view: struct ? structView(struct) : DEDUCED,
+    ignored: resetFields(subresource, resource.status !== undefined),
+  };
+}
+
+interface Tracked {
+  readonly fieldManager: string;
+  readonly subresource: string;
+}
+
+/** The bookkeeping of an ordinary write, on its decoded and defaulted draft, before admission. */
 export function trackManagedFields(
-  _context: RequestContext,
-  old: KubeObject | undefined,
-  next: KubeObject,
-  _fieldManager: string,
-  _subresource: string,
+  context: RequestContext,
+  { old, next }: { readonly old: KubeObject | undefined; readonly next: KubeObject },
+  { fieldManager, subresource }: Tracked,
 ): void {
-  if (old?.metadata.managedFields) next.metadata.managedFields = old.metadata.managedFields;
+  const managed = trackUpdate({
+    old: old as Record<string, unknown> | undefined,
+    next: next as unknown as Record<string, unknown>,
+    manager: managerOf(context.request, fieldManager),
+    kind: ownedKind(context.served.resource, subresource),
+    subresource,
+    now: timestamp(context.now),
+  });
+  if (managed) next.metadata.managedFields = managed;
+  else delete next.metadata.managedFields;
 }

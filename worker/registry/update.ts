@@ -13,9 +13,10 @@ import { admitMutation, admitValidation, explainFailure } from "../admission/ind
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RequestContext } from "../http/context.ts";
-import { isPolicy } from "../policy/snapshot.ts";
+import { isPolicy } from "../policy/policy-resources.ts";
 import { attributesOf, keyOf, objectOf } from "./entry.ts";
 import { trackManagedFields } from "./managed-fields.ts";
+import { dropRepeatedOwners } from "./owner-references.ts";
 
 export interface Update {
   /** "" for the object itself. */
@@ -62,6 +63,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   const { resource } = context.served;
   const current = objectOf(entry);
   const draft = await update.draftOf(current);
+  dropRepeatedOwners(draft, context.warnings);
   const pinned = checkRevision(context, draft, entry.revision);
   const request: AdmissionRequest = {
     operation: "UPDATE",
@@ -74,10 +76,11 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
     dryRun: update.dryRun,
     writes: [],
   };
+  if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
   await admitMutation(request);
   update.prepare(draft, current);
-  if (!update.tracked) trackManagedFields(context, current, draft, update.fieldManager, update.subresource);
   update.validate(draft, current);
+  if (update.subresource === "") context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
   await admitValidation(request);
 
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
@@ -85,7 +88,8 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   if (update.dryRun) return { text: withRevision(textWithoutRevision(draft), entry.revision) };
   const text = textWithoutRevision(draft);
   const write: Write = endsNow(context, draft)
-    ? { op: "delete", key: entry.key, ifRevision: entry.revision, text }
+    ? // Watchers see the object as it was, with the finalizers that held it.
+      { op: "delete", key: entry.key, ifRevision: entry.revision }
     : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, draft) };
   const writes = [...request.writes, write];
   const result = await context.store.commit(writes, isPolicy(entry.key.resource) ? { changesPolicy: true } : {});

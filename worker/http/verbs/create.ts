@@ -4,9 +4,10 @@ import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../
 import { alreadyExists, badRequest, failure } from "../../../api/machinery/status.ts";
 import { admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
-import { isPolicy } from "../../policy/snapshot.ts";
+import { isPolicy } from "../../policy/policy-resources.ts";
 import { attributesOf, keyOf } from "../../registry/entry.ts";
 import { trackManagedFields } from "../../registry/managed-fields.ts";
+import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import { ApiError } from "../api-error.ts";
 import { decodeObject } from "../body.ts";
@@ -32,11 +33,16 @@ export async function create(context: RequestContext): Promise<Response> {
 const NAME_ATTEMPTS = 8;
 
 /** Takes a decoded draft through defaulting, admission, validation and the commit; answers the stored text. */
-export async function createObject(context: RequestContext, draft: KubeObject, options: WriteOptions): Promise<string> {
+export async function createObject(
+  context: RequestContext,
+  draft: KubeObject,
+  options: Pick<WriteOptions, "dryRun" | "fieldManager"> & { readonly tracked?: boolean },
+): Promise<string> {
   const { served, path } = context;
   const { resource } = served;
   const { metadata } = draft;
   placeInNamespace(context, draft);
+  dropRepeatedOwners(draft, context.warnings);
   resource.defaults?.(draft);
   checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && metadata.generateName ? metadata.generateName : undefined;
@@ -54,17 +60,37 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
       dryRun: options.dryRun,
       writes: [],
     };
+    if (!options.tracked) {
+      trackManagedFields(context, { old: undefined, next: copy }, { ...options, subresource: "" });
+    }
     await admitMutation(request);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now });
-    trackManagedFields(context, undefined, copy, options.fieldManager, "");
-    validateCreate(resource, copy);
-    await admitValidation(request);
+    try {
+      validateCreate(resource, copy);
+      context.warnings.push(...(resource.warnings?.(copy) ?? []));
+      await admitValidation(request);
+    } catch (error) {
+      await requireExpectations(request);
+      throw error;
+    }
     const result = await commitCreate(request, copy, options.dryRun);
     if (result !== "taken") return result;
     if (draws === undefined || attempt === NAME_ATTEMPTS) {
       throw await nameTaken(context, copy, draws !== undefined);
     }
   }
+}
+
+/**
+ * What plugins expect of the store is checked by the commit. An object that never gets that far must still hear first
+ * what they have to say, as in Kubernetes, where they run before validation.
+ */
+async function requireExpectations(request: AdmissionRequest): Promise<void> {
+  const expected = request.writes.filter(({ op }) => op === "expect");
+  if (expected.length === 0) return;
+  const result = await request.context.store.commit(expected);
+  const failed = result.ok ? undefined : expected[result.write];
+  if (failed) await explainFailure(request, failed);
 }
 
 async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<string | "taken"> {

@@ -37,14 +37,16 @@ function formatOf({ served }: RequestContext, media: string): PatchFormat {
 async function applyPatchTo(context: RequestContext, options: WriteOptions, format: PatchFormat) {
   const { served, path } = context;
   const { resource, conversion } = served;
-  const body = parsePatch(context.body);
   return updateObject(context, {
     subresource: path.subresource,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
     ...updateStrategy(resource, path.subresource),
     draftOf(current) {
-      const patched = applyFormat(format, body, atServedVersion(served, current), { options, served });
+      const patched = applyFormat(format, parsePatch(context.body), atServedVersion(served, current), {
+        options,
+        served,
+      });
       // Only the last attempt's warnings are the answer's.
       context.warnings.splice(0, Number.POSITIVE_INFINITY, ...patched.warnings);
       const draft = conversion ? conversion.toStored(patched.object) : patched.object;
@@ -56,7 +58,7 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
 }
 
 /** A patch changes neither which object it is nor where it lives. */
-function checkIdentity(context: RequestContext, draft: KubeObject): void {
+export function checkIdentity(context: RequestContext, draft: KubeObject): void {
   placeInNamespace(context, draft);
   const { name } = context.path;
   if (draft.metadata.name !== name) {
