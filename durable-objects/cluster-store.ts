@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { AfterRequest, CommitRequest, ListRequest, ReadManyRequest, ReadRequest, Revision } from "../api/store.ts";
 import { answerStream } from "./store/answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./store/check.ts";
-import type { Window } from "./store/compaction.ts";
+import { defaultWindow, type Window } from "./store/compaction.ts";
 import { LogStore } from "./store/log-store.ts";
 import { type Poke, pokes } from "./store/pokes.ts";
 import { SqliteTables } from "./store/sqlite-tables.ts";
@@ -22,6 +22,9 @@ export interface ClusterStoreEnv {
   readonly CONTROLLER_MANAGER?: DurableObjectNamespace<Listener>;
   readonly SCHEDULER?: DurableObjectNamespace<Listener>;
   readonly NODE_HUB?: DurableObjectNamespace<Listener>;
+  /** How long history is kept, and how many revisions at least (rule STORE-COMPACT); numbers as text. */
+  readonly HISTORY_SECONDS?: string;
+  readonly HISTORY_REVISIONS?: string;
 }
 
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
@@ -31,7 +34,11 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   constructor(state: DurableObjectState, env: ClusterStoreEnv) {
     super(state, env);
     this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage));
-    const options = { turns: turnsOf(state.storage), committed: pokes(this.#listeners()) };
+    const options = {
+      turns: turnsOf(state.storage),
+      window: windowOf(env),
+      committed: pokes(this.#listeners()),
+    };
     this.#store = this.#tables.then((tables) => new LogStore(tables, options));
   }
 
@@ -81,3 +88,8 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     );
   }
 }
+
+const windowOf = ({ HISTORY_SECONDS, HISTORY_REVISIONS }: ClusterStoreEnv): Window => ({
+  keepMilliseconds: HISTORY_SECONDS ? Number(HISTORY_SECONDS) * 1000 : defaultWindow.keepMilliseconds,
+  keepRevisions: HISTORY_REVISIONS ? Number(HISTORY_REVISIONS) : defaultWindow.keepRevisions,
+});

@@ -1,8 +1,11 @@
 import { env } from "cloudflare:workers";
+import { test } from "vitest";
 import type { Answer, ListHead, ListStreamRequest, ReadFailure, WatchRequest } from "../api/store.ts";
 import { parseListHead, storeStreamUrls } from "../api/store-stream.ts";
+import { storesAgree } from "../test/contracts/store-agreement.ts";
 import { type StoreUnderTest, storeContract } from "../test/contracts/store-contract.ts";
 import type { ClusterStore } from "./cluster-store.ts";
+import { MemoryStore } from "./store/memory-store.ts";
 
 const { CLUSTER_STORE } = env as unknown as { CLUSTER_STORE: DurableObjectNamespace<ClusterStore> };
 let opened = 0;
@@ -34,3 +37,7 @@ function open(): StoreUnderTest {
 }
 
 storeContract("a ClusterStore on SQLite", open);
+
+test("SQLite and memory answer alike, whatever they are told", { timeout: 60_000 }, () =>
+  storesAgree(() => [open(), new MemoryStore()], 60),
+);

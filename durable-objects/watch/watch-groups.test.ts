@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { Attributes, Revision } from "../../api/store.ts";
+import { LoggedChange } from "./watch-event.ts";
+import { type Wanted, WatchGroups } from "./watch-groups.ts";
+
+const onNode = (node: string): Attributes => ({ labels: {}, fields: { "spec.nodeName": node } });
+const change = (name: string, attributes: Attributes, previous?: Attributes) =>
+  new LoggedChange({
+    revision: 2 as Revision,
+    replaced: previous ? (1 as Revision) : null,
+    tombstone: false,
+    key: { resource: "pods", namespace: "default", name },
+    attributes: JSON.stringify(attributes),
+    text: "{}",
+    previous: previous ? JSON.stringify(previous) : null,
+  });
+const ofNode = (node: string): Wanted => ({
+  resource: "pods",
+  requirements: [{ of: "field", key: "spec.nodeName", operator: "in", values: [node] }],
+});
+
+test("WATCH-GROUP: of a thousand nodes' watches a pod meets that of its node, and of the node that it was on", () => {
+  const groups = new WatchGroups<string>();
+  for (let i = 0; i < 1000; i++) groups.add(ofNode(`n${i}`), `watch of n${i}`);
+  const met = (of: LoggedChange) => [...groups.candidates(of)].flatMap((group) => [...group.watchers]);
+  expect(met(change("a", onNode("n7")))).toEqual(["watch of n7"]);
+  expect(met(change("a", onNode("n7"), onNode("n8"))).sort()).toEqual(["watch of n7", "watch of n8"]);
+});
+
+test("WATCH-GROUP: who asks for the same shares a group, and the last to leave takes it along", () => {
+  const groups = new WatchGroups<string>();
+  const wanted: Wanted = { resource: "pods", namespace: "default" };
+  groups.add(wanted, "one");
+  groups.add({ ...wanted }, "two");
+  expect(groups.candidates(change("a", onNode("n1"))).size).toBe(1);
+  groups.remove(wanted, "one");
+  groups.remove(wanted, "two");
+  expect([groups.resources, groups.candidates(change("a", onNode("n1"))).size]).toEqual([[], 0]);
+});
