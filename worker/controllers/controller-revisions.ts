@@ -1,0 +1,90 @@
+/** The history of templates that DaemonSets and StatefulSets keep as ControllerRevisions. */
+import type { ControllerRevision } from "../../api/generated/apps.v1.ts";
+import type { PodTemplateSpec } from "../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { Effect, Snapshot } from "./controller.ts";
+import { controllerOf, controllerReference } from "./controller-ref.ts";
+import { same } from "./same.ts";
+import { canonical, fnv32a, safeEncode } from "./template-hash.ts";
+
+export const REVISIONS = "controllerrevisions.apps";
+
+type Revision = Stored<ControllerRevision>;
+
+export interface HistoryRules {
+  readonly template: PodTemplateSpec;
+  readonly collisionCount: number;
+  readonly limit: number;
+  /** The label that carries the hash. */
+  readonly hashLabel: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export type History =
+  | {
+      /** The revision of the template as it is. */
+      readonly update: Revision;
+      /** All of them, oldest first. */
+      readonly all: readonly Revision[];
+    }
+  /** The revision has to be made, raised or renamed first. */
+  | { readonly effects: readonly Effect[]; readonly collision: boolean };
+
+const dataOf = (template: PodTemplateSpec) => ({ spec: { template: { ...template, $patch: "replace" } } });
+
+export const byRevision = (a: Revision, b: Revision): number =>
+  a.revision - b.revision || (a.metadata.name < b.metadata.name ? -1 : 1);
+
+export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapshot: Snapshot): History {
+  const { template, collisionCount, hashLabel } = rules;
+  const namespace = owner.metadata.namespace ?? "";
+  const all = snapshot
+    .ownedBy<ControllerRevision>(REVISIONS, owner.metadata.uid)
+    .filter((each) => controllerOf(each)?.uid === owner.metadata.uid)
+    .toSorted(byRevision);
+  const data = dataOf(template);
+  const newest = all.at(-1);
+  const matching = all.findLast((each) => same(each.data, data));
+  const revision = (newest?.revision ?? 0) + 1;
+  if (matching && matching === newest) return { update: matching, all };
+  if (matching) {
+    const raised: ControllerRevision = { ...matching, revision };
+    return { effects: [{ op: "update", resource: REVISIONS, namespace, object: raised }], collision: false };
+  }
+  const hash = safeEncode(String(fnv32a(canonical(data) + (collisionCount > 0 ? String(collisionCount) : ""))));
+  const name = `${owner.metadata.name.slice(0, 223)}-${hash}`;
+  if (snapshot.get(REVISIONS, namespace, name)) return { effects: [], collision: true };
+  const object: ControllerRevision = {
+    apiVersion: "apps/v1",
+    kind: "ControllerRevision",
+    metadata: {
+      name,
+      namespace,
+      labels: { ...template.metadata?.labels, [hashLabel]: hash },
+      ...(rules.annotations ? { annotations: { ...rules.annotations } } : {}),
+      ownerReferences: [controllerReference(owner)],
+    },
+    data,
+    revision,
+  };
+  return { effects: [{ op: "create", resource: REVISIONS, namespace, object }], collision: false };
+}
+
+/** The template that a revision stands for. */
+export function templateOf(revision: ControllerRevision): PodTemplateSpec | undefined {
+  const data = revision.data as { spec?: { template?: PodTemplateSpec & { $patch?: string } } } | undefined;
+  const { $patch: _, ...template } = data?.spec?.template ?? {};
+  return template as PodTemplateSpec;
+}
+
+/** Removes the oldest revisions that nothing uses, beyond the limit. */
+export function trimHistory(all: readonly Revision[], live: ReadonlySet<string>, limit: number): readonly Effect[] {
+  const unused = all.filter(({ metadata }) => !live.has(metadata.name));
+  return unused.slice(0, Math.max(0, unused.length - limit)).map(({ metadata }) => ({
+    op: "delete",
+    resource: REVISIONS,
+    namespace: metadata.namespace ?? "",
+    name: metadata.name,
+    uid: metadata.uid,
+  }));
+}

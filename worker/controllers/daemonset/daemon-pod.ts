@@ -1,0 +1,90 @@
+/** The pod a DaemonSet runs on one node, and which nodes it may run on. */
+import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
+import type { Node, Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { admitsNode } from "../node/node-affinity.ts";
+import { tolerates } from "../node/taint-eviction.ts";
+import { podFromTemplate } from "../pod-from-template.ts";
+import { same } from "../same.ts";
+
+export const HASH = "controller-revision-hash";
+export const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+const GENERATION_LABEL = "pod-template-generation";
+
+/** Daemons run where others may not: on nodes that are in trouble. */
+const TOLERATED: readonly (readonly [key: string, effect: string])[] = [
+  ["not-ready", "NoExecute"],
+  ["unreachable", "NoExecute"],
+  ["disk-pressure", "NoSchedule"],
+  ["memory-pressure", "NoSchedule"],
+  ["pid-pressure", "NoSchedule"],
+  ["unschedulable", "NoSchedule"],
+];
+
+function tolerationsOf(spec: PodSpec): Toleration[] {
+  const added = [...TOLERATED, ...(spec.hostNetwork ? [["network-unavailable", "NoSchedule"] as const] : [])];
+  const tolerations = [...(spec.tolerations ?? [])];
+  for (const [key, effect] of added) {
+    const toleration = { key: `node.kubernetes.io/${key}`, operator: "Exists", effect };
+    if (!tolerations.some((each) => same(each, toleration))) tolerations.push(toleration);
+  }
+  return tolerations;
+}
+
+export function daemonPod(daemonSet: Stored<DaemonSet>, node: string, hash: string): Pod {
+  const pod = podFromTemplate(daemonSet, daemonSet.spec.template);
+  const generation = daemonSet.metadata.annotations?.[TEMPLATE_GENERATION];
+  const { affinity } = pod.spec;
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const here = [{ key: "metadata.name", operator: "In", values: [node] }];
+  const terms = required?.nodeSelectorTerms ?? [];
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      labels: { ...pod.metadata.labels, [HASH]: hash, ...(generation ? { [GENERATION_LABEL]: generation } : {}) },
+    },
+    spec: {
+      ...pod.spec,
+      tolerations: tolerationsOf(pod.spec),
+      affinity: {
+        ...affinity,
+        nodeAffinity: {
+          ...affinity?.nodeAffinity,
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms:
+              terms.length > 0 ? terms.map((term) => ({ ...term, matchFields: here })) : [{ matchFields: here }],
+          },
+        },
+      },
+    },
+  };
+}
+
+/** The node that a daemon's pod is on, or is meant for. */
+export function nodeOf({ spec }: Pod): string | undefined {
+  if (spec.nodeName) return spec.nodeName;
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  return terms
+    .flatMap(({ matchFields = [] }) => matchFields)
+    .find(({ key, operator }) => key === "metadata.name" && operator === "In")?.values?.[0];
+}
+
+export interface Fit {
+  /** A new pod belongs there. */
+  readonly run: boolean;
+  /** A pod that is there may stay. */
+  readonly stay: boolean;
+}
+
+export function fitOf(daemonSet: DaemonSet, node: Node): Fit {
+  const spec = daemonSet.spec.template.spec;
+  if (!spec || (spec.nodeName && spec.nodeName !== node.metadata.name) || !admitsNode(spec, node))
+    return { run: false, stay: false };
+  const tolerations = tolerationsOf(spec);
+  const untolerated = (node.spec.taints ?? []).filter((taint) => !tolerations.some((each) => tolerates(each, taint)));
+  return {
+    run: !untolerated.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute"),
+    stay: !untolerated.some(({ effect }) => effect === "NoExecute"),
+  };
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import type { ControllerRevision, DaemonSet } from "../../../api/generated/apps.v1.ts";
+import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { daemonSetController } from "./daemonset.ts";
+
+const start = () => controlledCluster([daemonSetController]);
+const node = (name: string, spec: Node["spec"] = {}): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name, labels: { pool: "a" } },
+  spec,
+  status: {},
+});
+const dm = (spec: Partial<DaemonSet["spec"]> = {}): DaemonSet => ({
+  apiVersion: "apps/v1",
+  kind: "DaemonSet",
+  metadata: { name: "dm", namespace: "ns", annotations: { "deprecated.daemonset.template.generation": "1" } },
+  spec: {
+    selector: { matchLabels: { app: "dm" } },
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+    template: {
+      metadata: { labels: { app: "dm" } },
+      spec: { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:1" }] },
+    },
+    ...spec,
+  },
+  status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
+});
+const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
+const status = ({ cluster }: ControlledCluster) => cluster.get<DaemonSet>("daemonsets.apps", "ns", "dm")?.status;
+
+describe("daemon set", () => {
+  it("runs on every node that it fits, cordoned ones too", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put(
+      "nodes",
+      node("n2", { taints: [{ key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" }] }),
+    );
+    at.cluster.put("nodes", node("n3", { taints: [{ key: "own", effect: "NoSchedule" }] }));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(pods(at)).toHaveLength(2);
+    expect(pods(at)[0]?.metadata.labels).toMatchObject({ app: "dm", "pod-template-generation": "1" });
+    expect(status(at)).toEqual({
+      currentNumberScheduled: 2,
+      desiredNumberScheduled: 2,
+      numberMisscheduled: 0,
+      numberReady: 0,
+      numberUnavailable: 2,
+      observedGeneration: 1,
+      updatedNumberScheduled: 2,
+    });
+    expect(at.cluster.list<ControllerRevision>("controllerrevisions.apps")).toMatchObject([
+      { revision: 1, metadata: { labels: { app: "dm" } }, data: { spec: { template: { $patch: "replace" } } } },
+    ]);
+  });
+
+  it("follows nodes that come, and leaves nodes that lose their label", async () => {
+    const at = start();
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    at.cluster.put("nodes", node("n1"));
+    await at.settle();
+    const [pod] = pods(at);
+    at.cluster.change<Pod>("pods", "ns", pod?.metadata.name ?? "", (draft) => {
+      draft.spec.nodeName = "n1";
+    });
+    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      draft.metadata.labels = {};
+    });
+    await at.settle();
+    expect(pods(at)).toEqual([]);
+    expect(status(at)?.desiredNumberScheduled).toBe(0);
+  });
+
+  it("replaces pods that are not ready at once, and none under OnDelete", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    const update = (image: string, type: string) =>
+      at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+        draft.spec.updateStrategy = { type };
+        draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image }] };
+      });
+    update("pause:2", "RollingUpdate");
+    await at.settle();
+    expect(pods(at).map(({ spec }) => spec.containers[0]?.image)).toEqual(["pause:2"]);
+    update("pause:3", "OnDelete");
+    await at.settle();
+    expect(pods(at).map(({ spec }) => spec.containers[0]?.image)).toEqual(["pause:2"]);
+    expect(status(at)?.updatedNumberScheduled).toBeUndefined();
+  });
+});

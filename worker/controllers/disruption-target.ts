@@ -1,0 +1,30 @@
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import type { PatchEffect } from "./controller.ts";
+import { timeText } from "./time.ts";
+
+/** Says on a pod why the control plane ends it; with a phase, also that it has ended. */
+export function disruption(
+  pod: Stored<Pod>,
+  why: { readonly reason: string; readonly message: string; readonly phase?: "Failed" },
+  now: number,
+): PatchEffect {
+  const { phase, ...said } = why;
+  const { generation } = pod.metadata;
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...said,
+    lastTransitionTime: timeText(now),
+  };
+  return {
+    op: "patch",
+    resource: "pods",
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    subresource: "status",
+    type: "application/strategic-merge-patch+json",
+    patch: { metadata: { uid: pod.metadata.uid }, status: { ...(phase ? { phase } : {}), conditions: [condition] } },
+  };
+}

@@ -1,0 +1,137 @@
+/** The addresses behind each service with a selector, as core Endpoints. */
+import type {
+  EndpointAddress,
+  EndpointPort,
+  EndpointSubset,
+  Endpoints,
+  Pod,
+  Service,
+} from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Controller, settled } from "../controller.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { isReady } from "../pod-state.ts";
+import { same } from "../same.ts";
+import { hasEndpoint, hostnameOf, isHeadless, podsOf, servicesOf, targetPort, triggerTime } from "./service-pods.ts";
+
+const HEADLESS = "service.kubernetes.io/headless";
+const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
+const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
+const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
+const CAPACITY = 1000;
+
+export const endpointsController: Controller = {
+  name: "endpoint-controller",
+  reads: ["services", "pods", "endpoints"],
+  writes: ["endpoints"],
+  itemsOf: (change) => (change.resource === "pods" ? servicesOf(change) : [itemKey(change.object)]),
+  reconcile(item, { snapshot }) {
+    const { namespace, name } = splitItem(item);
+    const service = snapshot.get<Service>("services", namespace, name);
+    const current = snapshot.get<Endpoints>("endpoints", namespace, name);
+    if (!service) {
+      const ours = current?.metadata.labels?.[MANAGED_BY] !== undefined;
+      return ours
+        ? { effects: [{ op: "delete", resource: "endpoints", namespace, name, uid: current.metadata.uid }] }
+        : settled;
+    }
+    if (service.spec.selector === undefined || service.metadata.deletionTimestamp) return settled;
+    const pods = podsOf(service, snapshot);
+    const { subsets, truncated } = capped(subsetsOf(service, pods));
+    const labels = {
+      ...service.metadata.labels,
+      [MANAGED_BY]: "endpoint-controller",
+      ...(isHeadless(service) ? { [HEADLESS]: "" } : {}),
+    };
+    if (current && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels)) return settled;
+    const { [OVER_CAPACITY]: _, ...kept } = current?.metadata.annotations ?? {};
+    const annotations = {
+      ...kept,
+      [TRIGGER]: triggerTime(service, pods),
+      ...(truncated ? { [OVER_CAPACITY]: "truncated" } : {}),
+    };
+    const object: Endpoints = {
+      apiVersion: "v1",
+      kind: "Endpoints",
+      metadata: { ...current?.metadata, name, namespace, labels, annotations },
+      ...(subsets.length > 0 ? { subsets } : {}),
+    };
+    return { effects: [{ op: current ? "update" : "create", resource: "endpoints", namespace, object }] };
+  },
+};
+
+function subsetsOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): EndpointSubset[] {
+  const { publishNotReadyAddresses = false, ports: servicePorts = [] } = service.spec;
+  const byPorts = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; unready: EndpointAddress[] }>();
+  for (const pod of pods) {
+    if (!hasEndpoint(pod, { withTerminating: publishNotReadyAddresses })) continue;
+    const ports = servicePorts.flatMap((port): EndpointPort[] => {
+      const number = targetPort(port, pod);
+      if (number === undefined) return [];
+      const { name, protocol = "TCP", appProtocol } = port;
+      return [{ ...(name ? { name } : {}), port: number, protocol, ...(appProtocol ? { appProtocol } : {}) }];
+    });
+    // A pod that offers none of the ports is no endpoint, except of a headless service without any.
+    if (ports.length === 0 && !(isHeadless(service) && servicePorts.length === 0)) continue;
+    const address = addressOf(pod, service);
+    const key = JSON.stringify(ports);
+    const subset = byPorts.get(key) ?? { ports, ready: [], unready: [] };
+    byPorts.set(key, subset);
+    (publishNotReadyAddresses || isReady(pod) ? subset.ready : subset.unready).push(address);
+  }
+  return [...byPorts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { ports, ready, unready }]) => ({
+      ...(ready.length > 0 ? { addresses: ready.sort(byIp) } : {}),
+      ...(unready.length > 0 ? { notReadyAddresses: unready.sort(byIp) } : {}),
+      ...(ports.length > 0 ? { ports } : {}),
+    }));
+}
+
+const byIp = (a: EndpointAddress, b: EndpointAddress) => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0);
+
+function addressOf(pod: Stored<Pod>, service: Service): EndpointAddress {
+  const family = service.spec.ipFamilies?.[0] ?? "IPv4";
+  const ips = [...(pod.status.podIPs ?? []).map(({ ip }) => ip), pod.status.podIP].filter((ip) => ip !== undefined);
+  const hostname = hostnameOf(pod, service);
+  return {
+    ...(hostname ? { hostname } : {}),
+    ip: ips.find((ip) => ip.includes(":") === (family === "IPv6")) ?? ips[0] ?? "",
+    ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    targetRef: {
+      kind: "Pod",
+      name: pod.metadata.name,
+      namespace: pod.metadata.namespace ?? "",
+      uid: pod.metadata.uid,
+    },
+  };
+}
+
+/** Endpoints hold at most a thousand addresses, ready ones first. */
+function capped(subsets: EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
+  const total = subsets.reduce(
+    (sum, { addresses = [], notReadyAddresses = [] }) => sum + addresses.length + notReadyAddresses.length,
+    0,
+  );
+  if (total <= CAPACITY) return { subsets, truncated: false };
+  let room = CAPACITY;
+  const take = (addresses: EndpointAddress[] | undefined) => {
+    const taken = (addresses ?? []).slice(0, room);
+    room -= taken.length;
+    return taken;
+  };
+  const ready = subsets.map(({ addresses }) => take(addresses));
+  const kept = subsets.map((subset, position): EndpointSubset => {
+    const addresses = ready[position] ?? [];
+    const unready = take(subset.notReadyAddresses);
+    return {
+      ...(addresses.length > 0 ? { addresses } : {}),
+      ...(unready.length > 0 ? { notReadyAddresses: unready } : {}),
+      ...(subset.ports ? { ports: subset.ports } : {}),
+    };
+  });
+  return {
+    subsets: kept.filter(({ addresses, notReadyAddresses }) => addresses || notReadyAddresses),
+    truncated: true,
+  };
+}

@@ -1,0 +1,81 @@
+/** Which services a change touches, and which addresses and ports a service's pods offer. */
+import type { Pod, Service, ServicePort } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { ItemKey, ObjectChange, Snapshot } from "../controller.ts";
+import { itemKey } from "../item-key.ts";
+import { carries } from "../label-selector.ts";
+import { same } from "../same.ts";
+
+/** Services whose selector meets the pod's labels, before or after the change, where the change matters to endpoints. */
+export function servicesOf({ object, previous, deleted, snapshot }: ObjectChange): readonly ItemKey[] {
+  if (previous && !deleted && sameEndpoint(object as Stored<Pod>, previous as Stored<Pod>)) return [];
+  const namespace = object.metadata.namespace ?? "";
+  return snapshot
+    .list<Service>("services", namespace)
+    .filter((service) => [object, previous].some((pod) => pod && serves(service, pod)))
+    .map(itemKey);
+}
+
+const serves = ({ spec }: Service, pod: KubeObject): boolean =>
+  spec.selector !== undefined && Object.keys(spec.selector).length > 0 && carries(pod.metadata.labels, spec.selector);
+
+/** All that endpoints show of a pod. */
+function sameEndpoint(a: Stored<Pod>, b: Stored<Pod>): boolean {
+  const face = ({ metadata, spec, status }: Stored<Pod>) => ({
+    labels: metadata.labels,
+    ending: metadata.deletionTimestamp,
+    ip: status.podIP,
+    ips: status.podIPs,
+    phase: status.phase,
+    ready: status.conditions?.find(({ type }) => type === "Ready")?.status,
+    node: spec.nodeName,
+    hostname: spec.hostname,
+    subdomain: spec.subdomain,
+  });
+  return same(face(a), face(b));
+}
+
+export function podsOf(service: Stored<Service>, snapshot: Snapshot): readonly Stored<Pod>[] {
+  const { namespace = "" } = service.metadata;
+  const { selector } = service.spec;
+  if (!selector || Object.keys(selector).length === 0) return [];
+  return snapshot
+    .labelled<Pod>("pods", namespace, selector)
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+}
+
+/** The number a service port means on a pod; undefined where the pod has no port of that name. */
+export function targetPort(port: ServicePort, pod: Pod): number | undefined {
+  const target = port.targetPort ?? port.port;
+  if (typeof target === "number") return target;
+  const protocol = port.protocol ?? "TCP";
+  const containers = [
+    ...pod.spec.containers,
+    ...(pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always"),
+  ];
+  return containers
+    .flatMap(({ ports = [] }) => ports)
+    .find((each) => each.name === target && (each.protocol ?? "TCP") === protocol)?.containerPort;
+}
+
+/** Pods that still may get traffic: they have an address and a node, and have not ended. */
+export function hasEndpoint(pod: Pod, options: { readonly withTerminating: boolean }): boolean {
+  const { phase, podIP, podIPs = [] } = pod.status;
+  if (phase === "Succeeded" || phase === "Failed" || !pod.spec.nodeName) return false;
+  if (!podIP && podIPs.length === 0) return false;
+  return options.withTerminating || !pod.metadata.deletionTimestamp;
+}
+
+/** The pod's name in the service's domain. */
+export const hostnameOf = (pod: Pod, service: Service): string | undefined =>
+  pod.spec.hostname && pod.spec.subdomain === service.metadata.name ? pod.spec.hostname : undefined;
+
+export const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === "None";
+
+/** The time of the newest change that could have made endpoints change, as dataplane latency is measured by. */
+export function triggerTime(service: Stored<Service>, pods: readonly Stored<Pod>[]): string {
+  const times = pods.flatMap((pod) => [
+    pod.status.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "",
+  ]);
+  return [service.metadata.creationTimestamp, ...times].toSorted().at(-1) ?? "";
+}

@@ -1,0 +1,126 @@
+/**
+ * Spreads endpoints over slices of at most a hundred, changing as few slices as it can: endpoints that are somewhere
+ * stay there, new ones fill slices that change anyway, then the fullest with room.
+ */
+import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { Effect } from "../controller.ts";
+import { same } from "../same.ts";
+import { canonical } from "../template-hash.ts";
+
+export const SLICES = "endpointslices.discovery.k8s.io";
+const CAPACITY = 100;
+
+export interface PortGroup {
+  readonly addressType: "IPv4" | "IPv6";
+  readonly ports: readonly EndpointPort[];
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** What every slice of the set carries: generateName, namespace, labels, annotations, owner. */
+export type SliceMetadata = EndpointSlice["metadata"];
+
+const identity = (endpoint: Endpoint) => endpoint.targetRef?.uid ?? endpoint.addresses.join();
+export const groupKey = (addressType: string, ports: readonly EndpointPort[] | undefined): string =>
+  `${addressType} ${canonical([...(ports ?? [])].map(canonical).sort())}`;
+
+export function planSlices(
+  groups: readonly PortGroup[],
+  existing: readonly Stored<EndpointSlice>[],
+  metadata: SliceMetadata,
+): readonly Effect[] {
+  const byGroup = new Map<string, Stored<EndpointSlice>[]>();
+  for (const slice of existing.filter((each) => !each.metadata.deletionTimestamp)) {
+    const key = groupKey(slice.addressType, slice.ports);
+    byGroup.set(key, [...(byGroup.get(key) ?? []), slice]);
+  }
+  const effects: Effect[] = [];
+  for (const group of groups) {
+    const key = groupKey(group.addressType, group.ports);
+    effects.push(...planGroup(group, byGroup.get(key) ?? [], metadata));
+    byGroup.delete(key);
+  }
+  for (const stale of [...byGroup.values()].flat()) effects.push(removal(stale));
+  return effects;
+}
+
+const removal = ({ metadata }: Stored<EndpointSlice>): Effect => ({
+  op: "delete",
+  resource: SLICES,
+  namespace: metadata.namespace ?? "",
+  name: metadata.name,
+  uid: metadata.uid,
+});
+
+function planGroup(
+  group: PortGroup,
+  slices: readonly Stored<EndpointSlice>[],
+  metadata: SliceMetadata,
+): readonly Effect[] {
+  const wanted = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
+  const plans = slices.map((slice) => {
+    const kept = (slice.endpoints ?? []).flatMap((endpoint) => {
+      const next = wanted.get(identity(endpoint));
+      wanted.delete(identity(endpoint));
+      return next ? [next] : [];
+    });
+    return { slice, endpoints: kept, changes: !same(kept, slice.endpoints ?? []) || !carries(slice, metadata) };
+  });
+  const fresh = [...wanted.values()];
+  const room = plans.toSorted(
+    (a, b) => Number(b.changes) - Number(a.changes) || b.endpoints.length - a.endpoints.length,
+  );
+  for (const plan of room) {
+    const added = fresh.splice(0, Math.max(0, CAPACITY - plan.endpoints.length));
+    plan.endpoints = [...plan.endpoints, ...added];
+    plan.changes ||= added.length > 0;
+  }
+  const chunks: Endpoint[][] = [];
+  while (fresh.length > 0) chunks.push(fresh.splice(0, CAPACITY));
+  // Without endpoints there is one empty slice.
+  const empty = plans.filter(({ endpoints }) => endpoints.length === 0);
+  const keepOne = group.endpoints.length === 0;
+  if (keepOne && plans.length === 0) chunks.push([]);
+  const surplus = new Set(keepOne ? empty.slice(1) : empty);
+  return [
+    ...plans.flatMap((plan): Effect[] => {
+      if (surplus.has(plan)) return [removal(plan.slice)];
+      return plan.changes ? [update(plan.slice, plan.endpoints, metadata)] : [];
+    }),
+    ...chunks.map((endpoints) => creation(group, endpoints, metadata)),
+  ];
+}
+
+const carries = (slice: Stored<EndpointSlice>, { labels }: SliceMetadata) => same(slice.metadata.labels, labels);
+
+/** The API prints an empty list as null. */
+const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? [...endpoints] : null) as Endpoint[];
+
+const update = (slice: Stored<EndpointSlice>, endpoints: readonly Endpoint[], metadata: SliceMetadata): Effect => ({
+  op: "update",
+  resource: SLICES,
+  namespace: slice.metadata.namespace ?? "",
+  object: {
+    ...slice,
+    metadata: {
+      ...slice.metadata,
+      ...(metadata.labels ? { labels: metadata.labels } : {}),
+      annotations: { ...slice.metadata.annotations, ...metadata.annotations },
+    },
+    endpoints: listed(endpoints),
+  } as EndpointSlice,
+});
+
+const creation = (group: PortGroup, endpoints: readonly Endpoint[], metadata: SliceMetadata): Effect => ({
+  op: "create",
+  resource: SLICES,
+  namespace: metadata.namespace ?? "",
+  object: {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata,
+    addressType: group.addressType,
+    endpoints: listed(endpoints),
+    ports: (group.ports.length > 0 ? [...group.ports] : null) as EndpointPort[],
+  } as EndpointSlice,
+});

@@ -1,0 +1,115 @@
+/** Says what a silent node is (unknown), taints nodes by their conditions, and keeps the old os and arch labels. */
+import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import {
+  type Controller,
+  type Effect,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  settled,
+} from "../controller.ts";
+import { itemKey } from "../item-key.ts";
+import { isReady } from "../pod-state.ts";
+import { same } from "../same.ts";
+import { statusUpdate } from "../status-update.ts";
+import { timeOf, timeText, waking } from "../time.ts";
+import { taintsOf } from "./taints.ts";
+
+/** Kubernetes' node-monitor-grace-period. */
+const GRACE_MS = 50_000;
+const UNKNOWN_WITH_THE_NODE = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
+const OLD_LABELS = [
+  ["kubernetes.io/os", "beta.kubernetes.io/os"],
+  ["kubernetes.io/arch", "beta.kubernetes.io/arch"],
+] as const;
+
+export const nodeLifecycleController: Controller = {
+  name: "node-controller",
+  reads: ["nodes", "pods"],
+  writes: ["nodes", "pods"],
+  itemsOf: ({ resource, object }) => (resource === "nodes" ? [itemKey(object)] : []),
+  reconcile(name, context) {
+    const node = context.snapshot.get<Node>("nodes", "", name);
+    if (!node) return settled;
+    const silentAt = silenceOf(node, context);
+    if (silentAt !== undefined && silentAt <= context.now) return planSilent(node, context);
+    const { now } = context;
+    const taints = taintsOf(node, now);
+    const labels = relabelled(node);
+    const effects: Effect[] = [];
+    if (!same(taints, node.spec.taints ?? []) || !same(labels, node.metadata.labels))
+      effects.push({
+        op: "patch",
+        resource: "nodes",
+        namespace: "",
+        name,
+        type: "application/merge-patch+json",
+        // The taints are written whole, so nobody else's may have come in between.
+        patch: {
+          metadata: { resourceVersion: node.metadata.resourceVersion, ...(labels ? { labels } : {}) },
+          spec: { taints: taints.length > 0 ? taints : null },
+        },
+      });
+    return { effects: [...effects, ...podsNotReady(node, context)], ...waking(silentAt) };
+  },
+};
+
+function relabelled({ metadata }: Node): Readonly<Record<string, string>> | undefined {
+  const labels = { ...metadata.labels };
+  for (const [key, old] of OLD_LABELS) if (labels[key] !== undefined) labels[old] = labels[key];
+  return metadata.labels && labels;
+}
+
+/** When the node counts as silent (ms); undefined: it is connected, or known to be silent. */
+function silenceOf(node: Stored<Node>, { heardOf }: ReconcileContext): number | undefined {
+  const ready = node.status.conditions?.find(({ type }) => type === "Ready");
+  if (ready?.status === "Unknown") return undefined;
+  const heard = heardOf(node.metadata.name) ?? 0;
+  if (!Number.isFinite(heard)) return undefined;
+  const told = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
+  const made = timeOf(node.metadata.creationTimestamp) ?? 0;
+  return Math.max(heard, told, made) + GRACE_MS;
+}
+
+function planSilent(node: Stored<Node>, { now }: ReconcileContext): Plan {
+  const stamp = timeText(now);
+  const conditions = [...(node.status.conditions ?? [])];
+  for (const type of UNKNOWN_WITH_THE_NODE) {
+    const position = conditions.findIndex((each) => each.type === type);
+    const current = conditions[position];
+    if (current?.status === "Unknown") continue;
+    const next: NodeCondition = {
+      type,
+      status: "Unknown",
+      lastHeartbeatTime: current?.lastHeartbeatTime ?? node.metadata.creationTimestamp,
+      lastTransitionTime: stamp,
+      reason: current ? "NodeStatusUnknown" : "NodeStatusNeverUpdated",
+      message: current ? "Kubelet stopped posting node status." : "Kubelet never posted node status.",
+    };
+    if (current) conditions[position] = next;
+    else conditions.push(next);
+  }
+  const event: EventRecord = {
+    about: node,
+    type: "Normal",
+    reason: "NodeNotReady",
+    message: `Node ${node.metadata.name} status is now: NodeNotReady`,
+  };
+  return { effects: statusUpdate("nodes", node, { ...node.status, conditions }), events: [event] };
+}
+
+/** The pods of a node that is not heard of are not ready, whatever they last said. */
+function podsNotReady(node: Stored<Node>, { snapshot, now }: ReconcileContext): readonly Effect[] {
+  const ready = node.status.conditions?.find(({ type }) => type === "Ready");
+  if (ready?.status !== "Unknown") return [];
+  return snapshot
+    .podsOnNode<Pod>(node.metadata.name)
+    .filter(isReady)
+    .flatMap((pod) => {
+      const conditions = (pod.status.conditions ?? []).map((each) =>
+        each.type === "Ready" ? { ...each, status: "False", lastTransitionTime: timeText(now) } : each,
+      );
+      return statusUpdate("pods", pod, { ...pod.status, conditions });
+    });
+}

@@ -1,0 +1,45 @@
+/** The taints that a node's conditions and cordon mean. */
+import type { Node, Taint } from "../../../api/generated/core.v1.ts";
+import { timeText } from "../time.ts";
+
+const PREFIX = "node.kubernetes.io/";
+export const NOT_READY = `${PREFIX}not-ready`;
+export const UNREACHABLE = `${PREFIX}unreachable`;
+const UNSCHEDULABLE = `${PREFIX}unschedulable`;
+
+/** Condition and status to taint. */
+const BY_CONDITION: readonly (readonly [type: string, status: string, key: string])[] = [
+  ["Ready", "False", NOT_READY],
+  ["Ready", "Unknown", UNREACHABLE],
+  ["MemoryPressure", "True", `${PREFIX}memory-pressure`],
+  ["DiskPressure", "True", `${PREFIX}disk-pressure`],
+  ["NetworkUnavailable", "True", `${PREFIX}network-unavailable`],
+  ["PIDPressure", "True", `${PREFIX}pid-pressure`],
+];
+const OWN_KEYS = new Set([...BY_CONDITION.map(([, , key]) => key), UNSCHEDULABLE]);
+
+/** What evicts: a node that is not ready, or not heard of. */
+const EVICTING = new Set([NOT_READY, UNREACHABLE]);
+
+const id = ({ key, effect }: Taint) => `${key} ${effect}`;
+
+/** The taints a node should have: its own as they are, ours by its conditions. Taints that stay keep their time. */
+export function taintsOf(node: Node, now: number): Taint[] {
+  const current = node.spec.taints ?? [];
+  const ready = node.status.conditions?.find(({ type }) => type === "Ready");
+  const due: Taint[] = BY_CONDITION.filter(([type, status]) =>
+    node.status.conditions?.some((each) => each.type === type && each.status === status),
+  ).map(([, , key]) => ({ key, effect: "NoSchedule" }));
+  // A node that has said nothing yet stays as admission made it.
+  if (!ready && current.some((taint) => taint.key === NOT_READY && taint.effect === "NoSchedule"))
+    due.push({ key: NOT_READY, effect: "NoSchedule" });
+  if (node.spec.unschedulable) due.push({ key: UNSCHEDULABLE, effect: "NoSchedule" });
+  for (const { key } of [...due]) if (EVICTING.has(key) && ready) due.push({ key, effect: "NoExecute" });
+  const isOurs = ({ key, effect }: Taint) =>
+    (OWN_KEYS.has(key) && effect === "NoSchedule") || (EVICTING.has(key) && effect === "NoExecute");
+  const wanted = new Map(due.map((taint) => [id(taint), taint]));
+  const kept = current.filter((taint) => !isOurs(taint) || wanted.has(id(taint)));
+  const have = new Set(kept.map(id));
+  const added = due.filter((taint) => !have.has(id(taint))).map((taint) => ({ ...taint, timeAdded: timeText(now) }));
+  return [...kept, ...added];
+}

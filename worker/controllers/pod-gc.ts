@@ -1,0 +1,58 @@
+/** Removes pods that nothing else will: of nodes that are gone, ended ones beyond the limit, unscheduled ones on their way out. */
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { type Controller, type Effect, type Plan, settled } from "./controller.ts";
+import { disruption } from "./disruption-target.ts";
+import { itemKey, splitItem } from "./item-key.ts";
+import { isTerminated, podCondition } from "./pod-state.ts";
+import { timeOf } from "./time.ts";
+
+/** Kubernetes' terminated-pod-gc-threshold. */
+const TERMINATED_LIMIT = 12_500;
+const TERMINATED = "*terminated";
+/** A node that is missing may just be late. */
+const QUARANTINE_MS = 40_000;
+
+export const podGcController: Controller = {
+  name: "pod-garbage-collector",
+  component: "pod-garbage-collector-controller",
+  reads: ["nodes", "pods"],
+  writes: ["pods"],
+  itemsOf({ resource, object, deleted, snapshot }) {
+    if (resource === "nodes") return deleted ? snapshot.podsOnNode(object.metadata.name).map(itemKey) : [];
+    if (deleted) return [];
+    return isTerminated(object as Pod) ? [itemKey(object), TERMINATED] : [itemKey(object)];
+  },
+  reconcile(item, { snapshot, now }) {
+    if (item === TERMINATED) return planTerminated(snapshot.list<Pod>("pods"));
+    const { namespace, name } = splitItem(item);
+    const pod = snapshot.get<Pod>("pods", namespace, name);
+    if (!pod) return settled;
+    const { nodeName } = pod.spec;
+    if (!nodeName) return pod.metadata.deletionTimestamp ? { effects: [removal(pod)] } : settled;
+    if (snapshot.get<Node>("nodes", "", nodeName)) return settled;
+    const bound = timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime ?? pod.metadata.creationTimestamp) ?? 0;
+    if (bound + QUARANTINE_MS > now) return { effects: [], wakeAt: bound + QUARANTINE_MS };
+    const why = { reason: "DeletionByPodGC", message: "PodGC: node no longer exists", phase: "Failed" as const };
+    return { effects: [...(isTerminated(pod) ? [] : [disruption(pod, why, now)]), removal(pod)] };
+  },
+};
+
+const removal = (pod: Stored<Pod>): Effect => ({
+  op: "delete",
+  resource: "pods",
+  namespace: pod.metadata.namespace ?? "",
+  name: pod.metadata.name,
+  uid: pod.metadata.uid,
+  gracePeriodSeconds: 0,
+});
+
+function planTerminated(pods: readonly Stored<Pod>[]): Plan {
+  if (pods.length <= TERMINATED_LIMIT) return settled;
+  const ended = pods.filter(isTerminated);
+  const age = ({ metadata }: Stored<Pod>) => metadata.creationTimestamp;
+  const oldest = ended
+    .toSorted((a, b) => (age(a) < age(b) ? -1 : 1))
+    .slice(0, Math.max(0, ended.length - TERMINATED_LIMIT));
+  return oldest.length > 0 ? { effects: [{ op: "batch", effects: oldest.map(removal) }] } : settled;
+}

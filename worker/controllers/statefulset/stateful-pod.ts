@@ -1,0 +1,75 @@
+/** The pod of one ordinal and its claims. */
+import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
+import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
+import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { controllerReference } from "../controller-ref.ts";
+import { podFromTemplate } from "../pod-from-template.ts";
+
+export const REVISION = "controller-revision-hash";
+const POD_NAME = "statefulset.kubernetes.io/pod-name";
+const POD_INDEX = "apps.kubernetes.io/pod-index";
+
+/** The ordinal in a pod's name; undefined where the name is not of this set. */
+export function ordinalOf(set: KubeObject, pod: KubeObject): number | undefined {
+  const prefix = `${set.metadata.name}-`;
+  const name = pod.metadata.name ?? "";
+  const digits = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+  return /^\d+$/.test(digits) ? Number(digits) : undefined;
+}
+
+export const podName = (set: Stored<StatefulSet>, ordinal: number): string => `${set.metadata.name}-${ordinal}`;
+
+export function statefulPod(
+  set: Stored<StatefulSet>,
+  ordinal: number,
+  from: { template: PodTemplateSpec; revision: string },
+): Pod {
+  const pod = podFromTemplate(set, from.template);
+  const name = podName(set, ordinal);
+  const claims = (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => metadata.name ?? "");
+  const volumes = [
+    ...claims.map((claim) => ({ name: claim, persistentVolumeClaim: { claimName: claimName(set, claim, ordinal) } })),
+    ...(pod.spec.volumes ?? []).filter((volume) => !claims.includes(volume.name)),
+  ];
+  return {
+    ...pod,
+    metadata: {
+      ...pod.metadata,
+      name,
+      labels: { ...pod.metadata.labels, [POD_NAME]: name, [POD_INDEX]: String(ordinal), [REVISION]: from.revision },
+    },
+    spec: {
+      ...pod.spec,
+      hostname: name,
+      ...(set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
+    },
+  };
+}
+
+const claimName = (set: Stored<StatefulSet>, claim: string, ordinal: number) => `${claim}-${podName(set, ordinal)}`;
+
+export function claimsOf(set: Stored<StatefulSet>, ordinal: number): readonly PersistentVolumeClaim[] {
+  const owners = ownersOfClaim(set, undefined);
+  return (set.spec.volumeClaimTemplates ?? []).map((template) => ({
+    ...template,
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: {
+      ...template.metadata,
+      name: claimName(set, template.metadata.name ?? "", ordinal),
+      namespace: set.metadata.namespace ?? "",
+      labels: { ...template.metadata.labels, ...set.spec.selector.matchLabels },
+      ...(owners.length > 0 ? { ownerReferences: owners } : {}),
+    },
+    status: {},
+  }));
+}
+
+/** Who a claim goes with by the set's retention policy; `condemned` is the pod that a scale-down removes. */
+export function ownersOfClaim(set: Stored<StatefulSet>, condemned: Stored<Pod> | undefined): OwnerReference[] {
+  const { whenDeleted = "Retain", whenScaled = "Retain" } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
+  if (condemned && whenScaled === "Delete") return [controllerReference(condemned)];
+  return whenDeleted === "Delete" ? [controllerReference(set)] : [];
+}

@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
+import type { Event, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { garbageCollector } from "../garbage-collector.ts";
+import { statefulSetController } from "./statefulset.ts";
+
+const start = () => controlledCluster([statefulSetController, garbageCollector]);
+const db = (spec: Partial<StatefulSet["spec"]> = {}): StatefulSet => ({
+  apiVersion: "apps/v1",
+  kind: "StatefulSet",
+  metadata: { name: "db", namespace: "ns" },
+  spec: {
+    replicas: 2,
+    serviceName: "db",
+    selector: { matchLabels: { app: "db" } },
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition: 0 } },
+    template: { metadata: { labels: { app: "db" } }, spec: { containers: [{ name: "c", image: "pause:1" }] } },
+    ...spec,
+  },
+  status: { replicas: 0 },
+});
+const claim = { metadata: { name: "data", labels: { v: "w" } }, spec: { accessModes: ["ReadWriteOnce"] }, status: {} };
+const names = ({ cluster }: ControlledCluster) =>
+  cluster
+    .list<Pod>("pods")
+    .map(({ metadata }) => metadata.name)
+    .sort();
+const status = ({ cluster }: ControlledCluster) => cluster.get<StatefulSet>("statefulsets.apps", "ns", "db")?.status;
+const events = ({ cluster }: ControlledCluster) =>
+  cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`);
+const edit = (at: ControlledCluster, change: (draft: StatefulSet) => void) =>
+  at.cluster.change<StatefulSet>("statefulsets.apps", "ns", "db", change);
+const ready = ({ cluster }: ControlledCluster, name: string) =>
+  cluster.change<Pod>("pods", "ns", name, (draft) => {
+    draft.status = {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" }],
+    };
+  });
+
+describe("stateful set", () => {
+  it("makes its pods one after the other, each when the one before is ready", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db());
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(names(at)).toEqual(["db-0"]);
+    expect(status(at)).toMatchObject({
+      replicas: 1,
+      currentReplicas: 1,
+      updatedReplicas: 1,
+      availableReplicas: 0,
+      collisionCount: 0,
+    });
+    ready(at, "db-0");
+    await at.settle();
+    expect(names(at)).toEqual(["db-0", "db-1"]);
+    const pod = at.cluster.get<Pod>("pods", "ns", "db-1");
+    expect(pod?.metadata.labels).toMatchObject({
+      "statefulset.kubernetes.io/pod-name": "db-1",
+      "apps.kubernetes.io/pod-index": "1",
+      "controller-revision-hash": status(at)?.updateRevision,
+    });
+    expect(pod?.spec).toMatchObject({ hostname: "db-1", subdomain: "db" });
+    expect(events(at)).toContain("SuccessfulCreate: Create Pod db-1 in StatefulSet db successful");
+  });
+
+  it("replaces from the highest ordinal down, each when the one before is ready again", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db());
+    for (const name of ["db-0", "db-1"]) {
+      await at.settle();
+      ready(at, name);
+    }
+    await at.settle();
+    edit(at, (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    const images = () =>
+      ["db-0", "db-1"].map((name) => at.cluster.get<Pod>("pods", "ns", name)?.spec.containers[0]?.image);
+    expect(images()).toEqual(["pause:1", "pause:2"]);
+    ready(at, "db-1");
+    await at.settle();
+    expect(images()).toEqual(["pause:2", "pause:2"]);
+    ready(at, "db-0");
+    await at.settle();
+    expect(status(at)?.currentRevision).toBe(status(at)?.updateRevision);
+  });
+
+  it("leaves running pods alone under OnDelete", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db({ podManagementPolicy: "Parallel", updateStrategy: { type: "OnDelete" } }));
+    await at.settle();
+    edit(at, (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(status(at)).toMatchObject({ currentReplicas: 2 });
+    expect(status(at)?.updatedReplicas).toBeUndefined();
+    at.cluster.remove("pods", "ns", "db-1");
+    await at.settle();
+    expect(at.cluster.get<Pod>("pods", "ns", "db-1")?.spec.containers[0]?.image).toBe("pause:2");
+    expect(status(at)).toMatchObject({ currentReplicas: 1, updatedReplicas: 1 });
+  });
+
+  it("lets claims go with the pods that a scale-down removes, where the policy says so", async () => {
+    const at = start();
+    const policy = { whenDeleted: "Delete", whenScaled: "Delete" };
+    at.cluster.put(
+      "statefulsets.apps",
+      db({
+        podManagementPolicy: "Parallel",
+        volumeClaimTemplates: [claim],
+        persistentVolumeClaimRetentionPolicy: policy,
+      }),
+    );
+    await at.settle();
+    const claims = () =>
+      at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims").map(({ metadata }) => metadata.name);
+    expect(claims()).toEqual(["data-db-0", "data-db-1"]);
+    expect(events(at)).toContain("SuccessfulCreate: Create Claim data-db-0 Pod db-0 in StatefulSet db success");
+    edit(at, (draft) => {
+      draft.spec.replicas = 1;
+    });
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(names(at)).toEqual(["db-0"]);
+    expect(claims()).toEqual(["data-db-0"]);
+    at.cluster.remove("statefulsets.apps", "ns", "db");
+    await at.settle();
+    expect(claims()).toEqual([]);
+  });
+
+  it("makes a failed pod again", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db({ replicas: 1 }));
+    await at.settle();
+    const before = at.cluster.get("pods", "ns", "db-0")?.metadata.uid;
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase: "Failed" };
+    });
+    await at.settle();
+    expect(at.cluster.get("pods", "ns", "db-0")?.metadata.uid).not.toBe(before);
+    expect(events(at)).toContain("RecreatingFailedPod: StatefulSet ns/db is recreating failed Pod db-0");
+  });
+});

@@ -1,0 +1,281 @@
+/** Keeps a StatefulSet's pods, each with its own name and claims, in order. */
+import type { ControllerRevision, StatefulSet, StatefulSetStatus } from "../../../api/generated/apps.v1.ts";
+import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import {
+  type Controller,
+  type Effect,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  type Snapshot,
+  settled,
+} from "../controller.ts";
+import { claim, ownersOf } from "../controller-ref.ts";
+import { historyOf, REVISIONS, templateOf, trimHistory } from "../controller-revisions.ts";
+import { scaledValue } from "../int-or-percent.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod-state.ts";
+import { same } from "../same.ts";
+import { statusUpdate } from "../status-update.ts";
+import { waking } from "../time.ts";
+import { claimsOf, ordinalOf, ownersOfClaim, podName, REVISION, statefulPod } from "./stateful-pod.ts";
+
+const RESOURCE = "statefulsets.apps";
+const CLAIMS = "persistentvolumeclaims";
+const PRIMARY = { resource: RESOURCE, kind: "StatefulSet", apiVersion: "apps/v1" };
+const HASH_LABEL = "controller.kubernetes.io/hash";
+const selectorOf = (object: Stored<KubeObject>) => (object as Stored<StatefulSet>).spec.selector;
+
+export const statefulSetController: Controller = {
+  name: "statefulset-controller",
+  reads: [RESOURCE, REVISIONS, "pods", CLAIMS],
+  writes: [RESOURCE, REVISIONS, "pods", CLAIMS],
+  itemsOf(change) {
+    if (change.resource === RESOURCE) return [itemKey(change.object)];
+    // Claims are made with their pods; that one is gone shows when its pod is made again.
+    return change.resource === CLAIMS ? [] : ownersOf(change, PRIMARY, selectorOf);
+  },
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const set = context.snapshot.get<StatefulSet>(RESOURCE, namespace, name);
+    return set ? planStatefulSet(set, context) : settled;
+  },
+};
+
+interface Revisions {
+  readonly current: Stored<ControllerRevision>;
+  readonly update: Stored<ControllerRevision>;
+}
+
+interface Scene {
+  readonly set: Stored<StatefulSet>;
+  readonly revisions: Revisions;
+  /** By ordinal, those the set asks for and those it does not. */
+  readonly pods: ReadonlyMap<number, Stored<Pod>>;
+  readonly snapshot: Snapshot;
+  readonly now: number;
+}
+
+const revisionOf = (pod: Pod) => pod.metadata.labels?.[REVISION];
+const isOrdered = ({ spec }: StatefulSet) => spec.podManagementPolicy !== "Parallel";
+const startOf = ({ spec }: StatefulSet) => spec.ordinals?.start ?? 0;
+const isHealthy = (pod: Pod) => pod.status.phase === "Running" && isReady(pod) && !pod.metadata.deletionTimestamp;
+
+function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
+  const mine = (pod: KubeObject) => ordinalOf(set, pod) !== undefined;
+  const claimed = claim<Pod>(snapshot, "pods", set, { selector: set.spec.selector, adoptable: mine });
+  if (claimed.effects.length > 0) return { effects: claimed.effects };
+  if (set.metadata.deletionTimestamp) return settled;
+  const { collisionCount = 0 } = set.status;
+  const limit = set.spec.revisionHistoryLimit ?? 10;
+  const rules = { template: set.spec.template, collisionCount, limit, hashLabel: HASH_LABEL };
+  const history = historyOf(set, rules, snapshot);
+  if ("effects" in history)
+    return {
+      effects: history.collision
+        ? statusUpdate(RESOURCE, set, { ...set.status, collisionCount: collisionCount + 1 })
+        : history.effects,
+    };
+  const { update, all } = history;
+  const current = all.find(({ metadata }) => metadata.name === set.status.currentRevision) ?? update;
+  const pods = new Map<number, Stored<Pod>>();
+  for (const pod of claimed.owned) {
+    const ordinal = ordinalOf(set, pod);
+    if (ordinal !== undefined) pods.set(ordinal, pod);
+  }
+  const scene: Scene = { set, revisions: { current, update }, pods, snapshot, now };
+  const turn = planTurn(scene);
+  const status = statusUpdate(RESOURCE, set, statusOf(scene));
+  const live = new Set([
+    current.metadata.name,
+    update.metadata.name,
+    ...claimed.owned.map((pod) => revisionOf(pod) ?? ""),
+  ]);
+  const trimmed = turn.effects.length > 0 ? [] : trimHistory(all, live, limit);
+  return {
+    effects: [...turn.effects, ...status, ...trimmed],
+    events: turn.events,
+    ...waking(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
+  };
+}
+
+interface Turn {
+  readonly effects: readonly Effect[];
+  readonly events: readonly EventRecord[];
+}
+const NOTHING: Turn = { effects: [], events: [] };
+
+/** One step of an ordered set, as many as there are of a parallel one. */
+function planTurn(scene: Scene): Turn {
+  const { set, pods, now } = scene;
+  const { minReadySeconds = 0 } = set.spec;
+  const effects: Effect[] = [];
+  const events: EventRecord[] = [];
+  const first = startOf(set);
+  const last = first + (set.spec.replicas ?? 1) - 1;
+  for (let ordinal = first; ordinal <= last; ordinal++) {
+    const pod = pods.get(ordinal);
+    if (!pod) effects.push(...creation(scene, ordinal));
+    else if (isTerminated(pod)) {
+      if (pod.metadata.deletionTimestamp === undefined) {
+        effects.push(removal(set, pod, { quiet: true }));
+        events.push(recreatedEvent(set, pod));
+      }
+    } else effects.push(...claimOwners(scene, ordinal, undefined));
+    const settledOne = pod && !isTerminated(pod) && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+    if (isOrdered(set) && !settledOne) return { effects, events };
+  }
+  const condemned = [...pods].filter(([ordinal]) => ordinal < first || ordinal > last).sort(([a], [b]) => b - a);
+  for (const [ordinal, pod] of condemned) {
+    if (pod.metadata.deletionTimestamp) {
+      if (isOrdered(set)) return { effects, events };
+      continue;
+    }
+    effects.push(...claimOwners(scene, ordinal, pod), removal(set, pod));
+    if (isOrdered(set)) return { effects, events };
+  }
+  if (effects.length > 0 || set.spec.updateStrategy?.type === "OnDelete") return { effects, events };
+  return planUpdate(scene, first, last);
+}
+
+/** Replaces pods of another revision, from the highest ordinal down to the partition. */
+function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: number): Turn {
+  const { partition = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
+  const { minReadySeconds = 0, replicas = 1 } = set.spec;
+  const sound = (pod: Pod | undefined) => pod !== undefined && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+  let allowed = Math.max(1, scaledValue(maxUnavailable, replicas, "up"));
+  const effects: Effect[] = [];
+  for (let ordinal = last; ordinal >= first + partition && allowed > 0; ordinal--) {
+    const pod = pods.get(ordinal);
+    if (pod && revisionOf(pod) !== revisions.update.metadata.name && !pod.metadata.deletionTimestamp) {
+      effects.push(removal(set, pod));
+      allowed--;
+    } else if (!sound(pod)) allowed--;
+  }
+  return effects.length > 0 ? { effects, events: [] } : NOTHING;
+}
+
+/** Below the partition, and while a rollout without one goes on, pods are made as they were. */
+function templateFor({ set, revisions }: Scene, ordinal: number): { template: PodTemplateSpec; revision: string } {
+  const { current, update } = revisions;
+  const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
+  const kept = rollingUpdate ? (rollingUpdate.partition ?? 0) : (set.status.currentReplicas ?? 0);
+  const isCurrent = type !== "OnDelete" && current !== update && ordinal < startOf(set) + kept;
+  const chosen = isCurrent ? current : update;
+  return { template: templateOf(chosen) ?? set.spec.template, revision: chosen.metadata.name };
+}
+
+function creation(scene: Scene, ordinal: number): readonly Effect[] {
+  const { set, snapshot } = scene;
+  const namespace = set.metadata.namespace ?? "";
+  const name = podName(set, ordinal);
+  const claims = claimsOf(set, ordinal)
+    .filter(({ metadata }) => !snapshot.get(CLAIMS, namespace, metadata.name ?? ""))
+    .map((object): Effect => {
+      const text = `Create Claim ${object.metadata.name} Pod ${name} in StatefulSet ${set.metadata.name}`;
+      return {
+        op: "create",
+        resource: CLAIMS,
+        namespace,
+        object,
+        record: {
+          about: set,
+          success: { reason: "SuccessfulCreate", message: `${text} success` },
+          failure: { reason: "FailedCreate", message: `${text} failed error: {message}` },
+        },
+      };
+    });
+  const text = `Create Pod ${name} in StatefulSet ${set.metadata.name}`;
+  const pod: Effect = {
+    op: "create",
+    resource: "pods",
+    namespace,
+    object: statefulPod(set, ordinal, templateFor(scene, ordinal)),
+    record: {
+      about: set,
+      success: { reason: "SuccessfulCreate", message: `${text} successful` },
+      failure: { reason: "FailedCreate", message: `${text} failed error: {message}` },
+    },
+  };
+  return [...claims, pod];
+}
+
+/** Claims go with the set or with a condemned pod, as the retention policy says. */
+function claimOwners({ set, snapshot }: Scene, ordinal: number, condemned: Stored<Pod> | undefined): readonly Effect[] {
+  const namespace = set.metadata.namespace ?? "";
+  if (!set.spec.persistentVolumeClaimRetentionPolicy) return [];
+  const wanted = ownersOfClaim(set, condemned);
+  return claimsOf(set, ordinal).flatMap(({ metadata }): Effect[] => {
+    const found = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, metadata.name ?? "");
+    if (!found || found.metadata.deletionTimestamp) return [];
+    const ours = (uid: string, kind: string) => uid === set.metadata.uid || kind === "Pod";
+    const others = (found.metadata.ownerReferences ?? []).filter(({ uid, kind }) => !ours(uid, kind));
+    const ownerReferences = [...others, ...wanted];
+    if (same(found.metadata.ownerReferences ?? [], ownerReferences)) return [];
+    const object = { ...found, metadata: { ...found.metadata, ownerReferences } } as PersistentVolumeClaim;
+    return [{ op: "update", resource: CLAIMS, namespace, object }];
+  });
+}
+
+function removal(set: Stored<StatefulSet>, pod: Stored<Pod>, options: { readonly quiet?: boolean } = {}): Effect {
+  const text = `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
+  return {
+    op: "delete",
+    resource: "pods",
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    uid: pod.metadata.uid,
+    record: {
+      about: set,
+      ...(options.quiet ? {} : { success: { reason: "SuccessfulDelete", message: `${text} successful` } }),
+      failure: { reason: "FailedDelete", message: `${text} failed error: {message}` },
+    },
+  };
+}
+
+const recreatedEvent = (set: Stored<StatefulSet>, pod: Stored<Pod>): EventRecord => {
+  const failed = pod.status.phase === "Failed";
+  const { namespace, name } = set.metadata;
+  return {
+    about: set,
+    type: failed ? "Warning" : "Normal",
+    reason: failed ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
+    message: `StatefulSet ${namespace}/${name} is recreating ${failed ? "failed" : "terminated"} Pod ${pod.metadata.name}`,
+  };
+};
+
+function statusOf({ set, pods, revisions, now }: Scene): StatefulSetStatus {
+  const { minReadySeconds = 0 } = set.spec;
+  const first = startOf(set);
+  const last = first + (set.spec.replicas ?? 1) - 1;
+  const present = [...pods].filter(([, pod]) => !isTerminated(pod));
+  const alive = present.map(([, pod]) => pod).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const count = (of: (pod: Stored<Pod>) => boolean) => alive.filter(of).length;
+  const healthy = (pod: Pod) => pod.status.phase === "Running" && isReady(pod);
+  const ready = present.filter(([, pod]) => healthy(pod)).length;
+  const updated = count((pod) => revisionOf(pod) === revisions.update.metadata.name);
+  const current = count((pod) => revisionOf(pod) === revisions.current.metadata.name);
+  const replicas = present.length;
+  const inRange = present.every(([ordinal]) => ordinal >= first && ordinal <= last);
+  const rolled =
+    set.spec.updateStrategy?.type !== "OnDelete" &&
+    updated === replicas &&
+    ready === replicas &&
+    inRange &&
+    replicas === (set.spec.replicas ?? 1);
+  const currentReplicas = rolled ? updated : current;
+  return {
+    ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+    replicas,
+    ...(ready ? { readyReplicas: ready } : {}),
+    ...(currentReplicas ? { currentReplicas } : {}),
+    ...(updated ? { updatedReplicas: updated } : {}),
+    currentRevision: rolled ? revisions.update.metadata.name : revisions.current.metadata.name,
+    updateRevision: revisions.update.metadata.name,
+    collisionCount: set.status.collisionCount ?? 0,
+    availableReplicas: present.filter(([, pod]) => healthy(pod) && isAvailable(pod, minReadySeconds, now)).length,
+    ...(set.status.conditions ? { conditions: set.status.conditions } : {}),
+  };
+}
