@@ -1,10 +1,14 @@
 import type { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import type { ClusterStore } from "../durable-objects/cluster-store.ts";
+import type { NodeHub } from "../durable-objects/node-hub.ts";
+import type { Tunnel } from "../durable-objects/tunnel.ts";
 
 /** The Worker's bindings, as wrangler.toml and the local server's configuration declare them. */
 export interface Env {
   readonly CLUSTER_STORE: DurableObjectNamespace<ClusterStore>;
   readonly CLUSTER_KEYS: DurableObjectNamespace<ClusterKeys>;
+  readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
+  readonly TUNNEL: DurableObjectNamespace<Tunnel>;
   /** The Worker itself, for what the control plane asks of its own API. */
   readonly API: Fetcher;
   /** Hex SHA-256 of the default cluster's administrator token. */

@@ -5,6 +5,8 @@ import { app } from "./http/app.ts";
 
 export { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 export { ClusterStore } from "../durable-objects/cluster-store.ts";
+export { NodeHub } from "../durable-objects/node-hub.ts";
+export { Tunnel } from "../durable-objects/tunnel.ts";
 
 export default {
   fetch: (request, env, execution) => app.fetch(request, env, execution),

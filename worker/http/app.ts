@@ -5,6 +5,7 @@ import type { Env } from "../env.ts";
 import { ApiError, PlainTextError } from "./api-error.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
+import { serveNodeLink, serveNodeTunnel } from "./node-link.ts";
 import { serveDiscovery } from "./serve-discovery.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
@@ -43,6 +44,9 @@ app.all("/api/:version", serveDiscovery);
 app.all("/apis/:group", serveDiscovery);
 app.all("/apis/:group/:version", serveDiscovery);
 app.post("/sailplane/v1/join", serveJoin);
+app.get("/sailplane/v1/nodes/:name/link", serveNodeLink);
+app.get("/sailplane/v1/nodes/:name/sync", serveNodeLink);
+app.get("/sailplane/v1/tunnels/:id", serveNodeTunnel);
 app.all("/api/:version/*", serveResource);
 app.all("/apis/:group/:version/*", serveResource);
 

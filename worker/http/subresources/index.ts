@@ -8,6 +8,7 @@ import { patch } from "../verbs/patch.ts";
 import { update } from "../verbs/update.ts";
 import { bindPod } from "./binding.ts";
 import { finalizeNamespace } from "./finalize.ts";
+import { podAttach, podExec, podLog } from "./pod-streams.ts";
 import { scale } from "./scale.ts";
 import { requestToken } from "./token.ts";
 
@@ -15,7 +16,10 @@ type Serve = (context: RequestContext) => Promise<Response>;
 
 /** By resource and subresource; others are parts of the object itself. */
 const special: Readonly<Record<string, Serve>> = {
+  "pods/attach": podAttach,
   "pods/binding": bindPod,
+  "pods/exec": podExec,
+  "pods/log": podLog,
   "namespaces/finalize": finalizeNamespace,
   "serviceaccounts/token": requestToken,
 };

@@ -1,0 +1,109 @@
+/** What a node is told: its pods, what they name, all Services, and its own Node. Reads the store; keeps nothing. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { type NodeChange, type NodeSync, podReferences } from "../../api/node-sync.ts";
+import type { Change, Entry, Key, Revision, Store } from "../../api/store.ts";
+
+export const FOLLOWED = ["pods", "configmaps", "secrets", "services", "nodes"] as const;
+export const NODE_FIELD = "spec.nodeName";
+
+const keyText = ({ resource, namespace, name }: Key): string => `${resource} ${namespace} ${name}`;
+const parseKey = (text: string): Key => {
+  const [resource = "", namespace = "", name = ""] = text.split(" ");
+  return { resource, namespace, name };
+};
+const objectOf = ({ text }: { readonly text: string }): KubeObject => JSON.parse(text) as KubeObject;
+
+/** What the pods of a node name, by key text. */
+export type References = Map<string, Set<string>>;
+
+export interface Snapshot {
+  readonly sync: NodeSync;
+  readonly references: References;
+}
+
+const added = (entry: Entry): NodeChange => ({ type: "ADDED", resource: entry.key.resource, object: objectOf(entry) });
+
+function expectRead<T extends { readonly ok: boolean }>(answer: T): Extract<T, { readonly ok: true }> {
+  if (!answer.ok) throw new Error("the store cannot answer what a node must know");
+  return answer as Extract<T, { readonly ok: true }>;
+}
+
+export async function readObjects(store: Store, keys: Iterable<string>): Promise<NodeChange[]> {
+  const wanted = [...keys].map(parseKey);
+  if (wanted.length === 0) return [];
+  const { entries } = expectRead(await store.readMany({ keys: wanted }));
+  return entries.flatMap((entry) => (entry === undefined ? [] : [added(entry)]));
+}
+
+/** Everything a node must know, at one revision or a later one. */
+export async function snapshotFor(store: Store, node: string): Promise<Snapshot> {
+  const pods = expectRead(
+    await store.list({
+      resource: "pods",
+      requirements: [{ of: "field", key: NODE_FIELD, operator: "in", values: [node] }],
+    }),
+  );
+  const references: References = new Map(
+    pods.items.map((entry) => [keyText(entry.key), new Set(podReferences(objectOf(entry) as Pod))]),
+  );
+  const named = new Set([...references.values()].flatMap((keys) => [...keys]));
+  const services = expectRead(await store.list({ resource: "services" }));
+  const others = await readObjects(store, [...named, `nodes  ${node}`]);
+  return {
+    // Later reads may know more than the first: what changed since is told again, and dropped by its revision.
+    sync: {
+      type: "sync",
+      revision: pods.revision,
+      reset: true,
+      changes: [...pods.items.map(added), ...services.items.map(added), ...others],
+    },
+    references,
+  };
+}
+
+/** Everything since a revision, or all where the log no longer says. */
+export async function syncFor(store: Store, node: string, since: number): Promise<Snapshot["sync"]> {
+  if (since > 0) {
+    const tail = await store.after({ revision: since as Revision, resources: [...FOLLOWED], limit: 1 });
+    if (tail.ok && tail.changes.length === 0)
+      return { type: "sync", revision: tail.revision, reset: false, changes: [] };
+  }
+  return (await snapshotFor(store, node)).sync;
+}
+
+/** What of a change a node is told; takes note of what its pods name. Answers the keys that it now must be told too. */
+export function tell(change: Change, node: string, references: References): { own: boolean; need: readonly string[] } {
+  const { key, attributes, previous, type } = change;
+  switch (key.resource) {
+    case "pods": {
+      if (attributes.fields[NODE_FIELD] !== node) return { own: false, need: [] };
+      const pod = keyText(key);
+      if (type === "DELETED") {
+        references.delete(pod);
+        return { own: true, need: [] };
+      }
+      const known = references.get(pod);
+      const isNew = known === undefined || previous?.fields[NODE_FIELD] !== node;
+      if (!isNew) return { own: true, need: [] };
+      const named = new Set(podReferences(objectOf(change) as Pod));
+      references.set(pod, named);
+      return { own: true, need: [...named] };
+    }
+    case "configmaps":
+    case "secrets": {
+      const text = keyText(key);
+      return { own: [...references.values()].some((keys) => keys.has(text)), need: [] };
+    }
+    case "nodes":
+      return { own: key.name === node, need: [] };
+    default:
+      return { own: key.resource === "services", need: [] };
+  }
+}
+
+export const changeOf = (change: Change): NodeChange => ({
+  type: change.type,
+  resource: change.key.resource,
+  object: objectOf(change),
+});

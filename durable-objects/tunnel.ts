@@ -1,0 +1,143 @@
+/**
+ * Joins two byte streams: a client's and a node's. One for each exec, log, attach or port-forward, named by an id that
+ * the node is told; the node dials back. The frames are described in docs/spec/node-link.md.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { failure, internalError } from "../api/machinery/status.ts";
+
+interface Answer {
+  readonly code: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** How long the node may take to dial back. */
+const DIAL_MS = 15_000;
+const STDOUT = 1;
+
+const statusResponse = (status: ReturnType<typeof failure>): Response =>
+  Response.json(status, { status: status.code ?? 500 });
+
+export class Tunnel extends DurableObject {
+  #node: string | undefined;
+  #dialled: (socket: WebSocket) => void = () => {};
+  readonly #dial = new Promise<WebSocket>((resolve) => {
+    this.#dialled = resolve;
+  });
+
+  /** `/client?node=`: the client's side; `/node?node=`: the node's. Both authorized by the Worker. */
+  override async fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const node = url.searchParams.get("node") ?? "";
+    if (url.pathname === "/node") return this.#acceptNode(node);
+    this.#node = node;
+    const socket = await Promise.race([
+      this.#dial,
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DIAL_MS)),
+    ]);
+    if (socket === undefined) return statusResponse(internalError(`node ${node} did not answer`));
+    return request.headers.get("Upgrade") === null ? this.#stream(socket) : this.#join(socket, request);
+  }
+
+  #acceptNode(node: string): Response {
+    if (this.#node !== node) return statusResponse(failure(404, "NotFound", "no such tunnel"));
+    const { 0: client, 1: server } = new WebSocketPair();
+    server.accept();
+    this.#dialled(server);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** The node's first frame. */
+  #answer(socket: WebSocket): Promise<Answer> {
+    return new Promise((resolve) => {
+      socket.addEventListener("message", ({ data }) => resolve(JSON.parse(String(data)) as Answer), { once: true });
+      socket.addEventListener(
+        "close",
+        () => resolve({ code: 500, reason: "InternalError", message: "the node is gone" }),
+        {
+          once: true,
+        },
+      );
+    });
+  }
+
+  /** One direction, as an HTTP body. The node's window opens as the client reads. */
+  async #stream(socket: WebSocket): Promise<Response> {
+    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = writable.getWriter();
+    let written: Promise<unknown> = Promise.resolve();
+    const abandon = () => socket.close(1001, "the client is gone");
+    let answered = false;
+    socket.addEventListener("message", ({ data }) => {
+      if (typeof data === "string") {
+        answered = true;
+        return;
+      }
+      const bytes = new Uint8Array(data as ArrayBuffer);
+      if (bytes[0] !== STDOUT) return;
+      written = written
+        .then(() => writer.write(bytes.subarray(1)))
+        .then(() => socket.send(JSON.stringify({ read: bytes.length - 1 })))
+        .catch(abandon);
+    });
+    socket.addEventListener("close", () => {
+      void written.then(() => writer.close()).catch(() => {});
+    });
+    writer.closed.catch(abandon);
+    const { code, reason = "", message = "" } = await this.#answer(socket);
+    if (code !== 200 || !answered) return statusResponse(failure(code, reason, message));
+    return new Response(readable, { headers: { "Content-Type": "text/plain", "Content-Encoding": "identity" } });
+  }
+
+  /** Both directions: frames pass as they are. */
+  async #join(socket: WebSocket, request: Request): Promise<Response> {
+    const early: ArrayBuffer[] = [];
+    let forward = (bytes: ArrayBuffer): void => void early.push(bytes);
+    const ended = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve(), { once: true }));
+    socket.addEventListener("message", ({ data }) => {
+      if (typeof data !== "string") forward(data as ArrayBuffer);
+    });
+    const { code, reason = "", message = "" } = await this.#answer(socket);
+    if (code !== 200) return statusResponse(failure(code, reason, message));
+    const { 0: outer, 1: client } = new WebSocketPair();
+    client.accept();
+    forward = (bytes) => {
+      try {
+        client.send(bytes);
+        socket.send(JSON.stringify({ read: bytes.byteLength - 1 }));
+      } catch {
+        socket.close(1001, "the client is gone");
+      }
+    };
+    for (const bytes of early) forward(bytes);
+    client.addEventListener("message", ({ data }) => {
+      try {
+        socket.send(typeof data === "string" ? new TextEncoder().encode(data) : data);
+      } catch {
+        client.close(1001, "the node is gone");
+      }
+    });
+    const close = () => {
+      try {
+        socket.close(1000);
+      } catch {
+        // Already closed.
+      }
+    };
+    client.addEventListener("close", close);
+    client.addEventListener("error", close);
+    void ended.then(() => {
+      try {
+        client.close(1000);
+      } catch {
+        // Already closed.
+      }
+    });
+    const protocol = request.headers.get("X-Sailplane-Protocol");
+    return new Response(null, {
+      status: 101,
+      webSocket: outer,
+      headers: protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol },
+    });
+  }
+}

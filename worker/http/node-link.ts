@@ -1,0 +1,55 @@
+/**
+ * The routes that nodes dial: their link, its HTTP form, and the tunnels that they are called to
+ * (docs/spec/node-link.md). A node speaks for itself only; an administrator may speak for any.
+ */
+import type { Context } from "hono";
+import { forbidden, unauthorized } from "../../api/machinery/status.ts";
+import { authenticate } from "../auth/authenticate.ts";
+import { MASTERS, type User } from "../auth/user.ts";
+import { ApiError } from "./api-error.ts";
+import type { Bindings } from "./app.ts";
+import { withPolicy } from "./with-policy.ts";
+
+async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
+  const user = await withPolicy(c, ({ policy, store }) =>
+    authenticate(c.req.raw, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() }),
+  );
+  if (user === undefined || user === "none") throw new ApiError(unauthorized());
+  if (!isNode(user, node))
+    throw new ApiError(
+      forbidden({ group: "", resource: "nodes" }, node, `User "${user.name}" cannot speak for node "${node}"`),
+    );
+}
+
+const isNode = (user: User, node: string): boolean =>
+  user.name === `system:node:${node}` || user.groups.includes(MASTERS);
+
+/** GET /sailplane/v1/nodes/NAME/link (an upgrade) and GET /sailplane/v1/nodes/NAME/sync?since=R */
+export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
+  const node = c.req.param("name") ?? "";
+  await requireNode(c, node);
+  const url = new URL("https://hub/");
+  url.searchParams.set("node", node);
+  url.searchParams.set("cluster", c.var.cluster);
+  url.searchParams.set("since", c.req.query("since") ?? "0");
+  return c.env.NODE_HUB.getByName(c.var.cluster).fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
+}
+
+/** GET /sailplane/v1/tunnels/ID?node=NAME (an upgrade) */
+export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
+  const node = c.req.query("node") ?? "";
+  await requireNode(c, node);
+  const url = `https://tunnel/node?node=${encodeURIComponent(node)}`;
+  const tunnel = c.env.TUNNEL.getByName(`${c.var.cluster}/${c.req.param("id")}`);
+  return tunnel.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
+}
+
+/** What a WebSocket's handshake needs, and nothing of who asked. */
+export function upgradeOf(request: Request): Headers {
+  const headers = new Headers();
+  for (const name of ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"]) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return headers;
+}

@@ -1,0 +1,125 @@
+/** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import { badRequest, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
+import type { LogOptions } from "../../../api/node-sync.ts";
+import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../context.ts";
+import { openNodeStream } from "../node-stream.ts";
+
+async function readPod({ path, store }: RequestContext): Promise<Pod> {
+  const { namespace = "", name = "" } = path;
+  const { entry } = await store.read({ resource: "pods", namespace, name });
+  if (entry === undefined) throw new ApiError(notFound({ group: "", resource: "pods" }, name));
+  return JSON.parse(entry.text) as Pod;
+}
+
+const namesOf = (list: readonly { readonly name: string }[] | undefined): string[] =>
+  (list ?? []).map(({ name }) => name);
+
+/** The container that is meant: the one named, the one annotated as default, or the only one. */
+function containerOf(pod: Pod, asked: string | null): string {
+  const { containers, initContainers, ephemeralContainers } = pod.spec;
+  const name = pod.metadata.name ?? "";
+  const all = [...namesOf(initContainers), ...namesOf(containers), ...namesOf(ephemeralContainers)];
+  if (asked !== null && asked !== "") {
+    if (all.includes(asked)) return asked;
+    throw new ApiError(badRequest(`container ${asked} is not valid for pod ${name}`));
+  }
+  const annotated = pod.metadata.annotations?.["kubectl.kubernetes.io/default-container"];
+  if (annotated !== undefined && all.includes(annotated)) return annotated;
+  const [only, ...rest] = namesOf(containers);
+  if (only !== undefined && rest.length === 0) return only;
+  const init = namesOf(initContainers);
+  const choice = `[${namesOf(containers).join(" ")}]`;
+  throw new ApiError(
+    badRequest(
+      `a container name must be specified for pod ${name}, choose one of: ${choice}${
+        init.length > 0 ? ` or one of the init containers: [${init.join(" ")}]` : ""
+      }`,
+    ),
+  );
+}
+
+const isTrue = (value: string | null): boolean => value !== null && /^(1|t|true|yes|on)?$/i.test(value);
+
+function numberOf(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === "") return undefined;
+  const value = Number(text);
+  if (!Number.isInteger(value)) throw new ApiError(badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`));
+  return value;
+}
+
+function logOptions(query: URLSearchParams): LogOptions {
+  const tailLines = numberOf(query, "tailLines");
+  const limitBytes = numberOf(query, "limitBytes");
+  const sinceSeconds = numberOf(query, "sinceSeconds");
+  const sinceTime = query.get("sinceTime");
+  const stream = query.get("stream") as NonNullable<LogOptions["stream"]> | null;
+  return {
+    follow: isTrue(query.get("follow")),
+    previous: isTrue(query.get("previous")),
+    timestamps: isTrue(query.get("timestamps")),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    ...(sinceTime === null || sinceTime === "" ? {} : { sinceTime }),
+    ...(stream === null ? {} : { stream }),
+  };
+}
+
+const targetOf = (pod: Pod) => ({
+  namespace: pod.metadata.namespace ?? "",
+  pod: pod.metadata.name ?? "",
+  uid: pod.metadata.uid ?? "",
+});
+
+export async function podLog(context: RequestContext): Promise<Response> {
+  const { request, query, env, cluster } = context;
+  if (request.method !== "GET") throw new ApiError(methodNotAllowed());
+  const pod = await readPod(context);
+  const container = containerOf(pod, query.get("container"));
+  const options = logOptions(query);
+  const node = pod.spec.nodeName ?? "";
+  // Nobody has it yet: there is nothing to say.
+  if (node === "") return new Response("", { headers: { "Content-Type": "text/plain" } });
+  return openNodeStream({ env, cluster, node, stream: { kind: "logs", ...targetOf(pod), container, options } });
+}
+
+const PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+
+function protocolOf(request: Request): string {
+  if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket")
+    throw new ApiError(badRequest("Upgrade request required"));
+  const asked = (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
+  const chosen = PROTOCOLS.find((protocol) => asked.includes(protocol));
+  if (chosen === undefined)
+    throw new ApiError(badRequest(`unable to upgrade: none of the protocols [${asked.join(" ")}] is supported`));
+  return chosen;
+}
+
+async function terminal(context: RequestContext, kind: "exec" | "attach"): Promise<Response> {
+  const { request, query, env, cluster } = context;
+  const pod = await readPod(context);
+  const container = containerOf(pod, query.get("container"));
+  const command = query.getAll("command");
+  if (kind === "exec" && command.length === 0)
+    throw new ApiError(badRequest("you must specify at least 1 command for the container"));
+  const protocol = protocolOf(request);
+  const node = pod.spec.nodeName ?? "";
+  if (node === "") throw new ApiError(badRequest(`pod ${pod.metadata.name} does not have a host assigned`));
+  const tty = isTrue(query.get("tty"));
+  const streams = {
+    ...targetOf(pod),
+    container,
+    stdin: isTrue(query.get("stdin")),
+    stdout: isTrue(query.get("stdout")),
+    stderr: isTrue(query.get("stderr")) && !tty,
+    tty,
+  };
+  const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
+  return openNodeStream({ env, cluster, node, stream, upgrade: { request, protocol } });
+}
+
+export const podExec = (context: RequestContext): Promise<Response> => terminal(context, "exec");
+export const podAttach = (context: RequestContext): Promise<Response> => terminal(context, "attach");
