@@ -2,7 +2,6 @@
 import type {
   AfterRequest,
   Answer,
-  Attributes,
   Change,
   CommitRequest,
   CommitResult,
@@ -22,9 +21,10 @@ import type {
 } from "../../api/store.ts";
 import { WatchHub } from "../watch/watch-hub.ts";
 import { compact, defaultWindow, type Window } from "./compaction.ts";
+import { changeOf, entryOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { itemStream } from "./item-stream.ts";
-import type { Current, LogRow, LogTables } from "./log-tables.ts";
+import type { LogTables } from "./log-tables.ts";
 import { planPage } from "./plan-page.ts";
 import { mustTakeRevision } from "./revision-text.ts";
 import { tooLarge } from "./size-limit.ts";
@@ -78,11 +78,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
       if (message !== undefined) return { ok: false, reason: "too-large", message };
       if (write.op !== "expect" && write.text !== undefined) mustTakeRevision(write.text);
     }
-    const result = await this.#commits.commit(request);
-    if (result.ok || !("write" in result)) return result;
-    const key = request.writes[result.write]?.key;
-    const current = key && this.#current(key);
-    return current ? { ...result, current } : result;
+    return this.#commits.commit(request);
   }
 
   async read({
@@ -214,16 +210,3 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
 /** Milliseconds between steps of compaction while the log is long, and while it is not. */
 const COMPACT_BUSY = 100;
 const COMPACT_QUIET = 30_000;
-
-const entryOf = ({ key, revision, text, attributes }: Current): Entry => ({
-  key,
-  revision,
-  text,
-  attributes: JSON.parse(attributes) as Attributes,
-});
-
-const changeOf = (row: LogRow): Change => ({
-  ...entryOf(row),
-  type: row.tombstone ? "DELETED" : row.replaced === null ? "ADDED" : "MODIFIED",
-  ...(row.previous !== null && { previous: JSON.parse(row.previous) as Attributes }),
-});

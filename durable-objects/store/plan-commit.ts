@@ -1,6 +1,7 @@
 /** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
-import type { Appended, LogRow } from "./log-tables.ts";
+import { entryOf } from "./entry.ts";
+import type { Appended, Current, LogRow } from "./log-tables.ts";
 import { writeRevision } from "./revision-text.ts";
 import { matches } from "./selector.ts";
 
@@ -15,7 +16,7 @@ interface Situation {
   readonly revision: Revision;
   readonly policy: Revision;
   readonly now: number;
-  current(key: Key): Standing;
+  current(key: Key): Current | undefined;
 }
 
 const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
@@ -33,7 +34,10 @@ export function planCommit(request: CommitRequest, situation: Situation): Commit
     const id = keyId(write.key);
     const standing = touched.has(id) ? touched.get(id) : situation.current(write.key);
     const refusal = refusalOf(write, standing);
-    if (refusal) return { ok: false, reason: refusal, write: index };
+    if (refusal) {
+      const current = situation.current(write.key);
+      return { ok: false, reason: refusal, write: index, ...(current && { current: entryOf(current) }) };
+    }
     if (write.op !== "expect") {
       revision = (revision + 1) as Revision;
       const row = rowOf(write, standing, { revision, committed: situation.now });

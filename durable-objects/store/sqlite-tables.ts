@@ -201,7 +201,7 @@ class Where {
     this.values = [resource];
     if (namespace !== undefined) this.add(`${table}namespace = ?`, namespace);
     if (name !== undefined) this.add(`${table}name = ?`, name);
-    if (after && namespace !== undefined) this.add(`${table}name > ?`, after.name);
+    if (after && after.namespace === namespace) this.add(`${table}name > ?`, after.name);
     else if (after) this.add(`(${table}namespace, ${table}name) > (?, ?)`, after.namespace, after.name);
   }
 
