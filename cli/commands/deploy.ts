@@ -34,7 +34,7 @@ async function deploy({ dataDir, url, dryRun }: DeployOptions): Promise<void> {
   if (dryRun) return runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
   const directory = new DataDirectory(dataDir);
   process.once("exit", () => directory.release());
-  const identity = await loadIdentity(directory, "127.0.0.1", new Date());
+  const identity = loadIdentity(directory, "127.0.0.1", new Date());
   directory.write("secrets.json", JSON.stringify(secretsOf(identity)));
   // Kept before the upload, or a failure after it would lock its owner out. Cloudflare's certificate is public: no authority.
   const server = url?.replace(/\/$/, "") ?? "https://sailplane.example.workers.dev";

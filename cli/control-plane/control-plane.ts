@@ -48,7 +48,7 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { directory, bind } = options;
     const port = await claimPort(bind, options.port);
-    const identity = await loadIdentity(directory, bind, new Date());
+    const identity = loadIdentity(directory, bind, new Date());
     const host = isWildcard(bind) ? "127.0.0.1" : bind;
     const server = `https://${hostPort(host, port)}`;
     const connection = { server, token: identity.adminToken, ca: identity.ca };

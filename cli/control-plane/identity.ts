@@ -2,6 +2,7 @@ import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { parseKubeconfig } from "../kubeconfig.ts";
+import { createAuthority, createServingCertificate } from "./certificates.ts";
 import type { DataDirectory } from "./data-directory.ts";
 
 /** What a control plane is known by. PEM texts; the administrator's token itself stays in the kubeconfig. */
@@ -15,12 +16,11 @@ export interface Identity {
 }
 
 /** Reads the identity of a data directory, making what is missing, and the serving certificate anew when it must change. */
-export async function loadIdentity(directory: DataDirectory, bind: string, now: Date): Promise<Identity> {
-  const certificates = () => import("./certificates.ts");
+export function loadIdentity(directory: DataDirectory, bind: string, now: Date): Identity {
   let ca = directory.read("ca.crt");
   let caKey = directory.read("ca.key");
   if (!ca || !caKey) {
-    const authority = await (await certificates()).createAuthority(now);
+    const authority = createAuthority(now);
     ca = authority.certificate;
     caKey = authority.key;
     directory.write("ca.key", caKey);
@@ -30,8 +30,7 @@ export async function loadIdentity(directory: DataDirectory, bind: string, now: 
   let certificateChain = directory.read("server.crt");
   let certificateKey = directory.read("server.key");
   if (!certificateChain || !certificateKey || !isCurrent(certificateChain, ca, bind, now)) {
-    const { createServingCertificate } = await certificates();
-    const serving = await createServingCertificate({ certificate: ca, key: caKey }, subjectsOf(bind), now);
+    const serving = createServingCertificate(caKey, subjectsOf(bind), now);
     // The authority goes with it, so that `sailplane join` can check it against --ca-cert-hash.
     certificateChain = serving.certificate + ca;
     certificateKey = serving.key;

@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { CliError } from "../cli-error.ts";
+import { DataDirectory } from "./data-directory.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "sailplane-directory-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+test("it is made, for its owner only", () => {
+  const directory = new DataDirectory(join(scratch, "new/inner"));
+  directory.write("secret", "x");
+  expect([directory.path, directory.file("secret")].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
+  expect([directory.isNew, directory.read("secret"), directory.read("absent")]).toEqual([true, "x", undefined]);
+});
+
+test("a second instance is refused until the first lets go", () => {
+  const path = join(scratch, "locked");
+  const first = new DataDirectory(path);
+  expect(() => new DataDirectory(path)).toThrow(
+    new CliError(`${path} is in use by another instance (process ${process.pid})`),
+  );
+  first.release();
+  expect(new DataDirectory(path).isNew).toBe(false);
+});
+
+test.each(["", "{", '{"pid":"x"}', '{"pid":4194304,"startedAt":"1"}', `{"pid":${process.pid},"startedAt":"another"}`])(
+  "a lock that nobody holds any more (%s) is taken over",
+  (text) => {
+    const path = mkdtempSync(join(scratch, "stale-"));
+    writeFileSync(join(path, "lock"), text);
+    expect(new DataDirectory(path).isNew).toBe(false);
+  },
+);
+
+test.skipIf(process.platform !== "linux")(
+  "what a killed instance left running is ended, if it is of this directory",
+  async () => {
+    const path = mkdtempSync(join(scratch, "orphan-"));
+    const left = spawn("sleep", ["60"], { argv0: `workerd ${path}/workerd.capnp`, stdio: "ignore" });
+    const others = spawn("sleep", ["60"], { stdio: "ignore" });
+    const ended = new Promise((resolve) => left.once("exit", (_, signal) => resolve(signal)));
+    for (const child of [others.pid, left.pid]) {
+      writeFileSync(join(path, "lock"), JSON.stringify({ pid: 4194304, startedAt: "1", child }));
+      new DataDirectory(path).release();
+    }
+    expect(await ended).toBe("SIGKILL");
+    expect(others.exitCode).toBeNull();
+    others.kill();
+  },
+);

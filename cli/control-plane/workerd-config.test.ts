@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { renderWorkerdConfig } from "./workerd-config.ts";
+
+const text = renderWorkerdConfig({
+  manifest: {
+    modules: ["index.js", "lazy.js"],
+    compatibilityDate: "2026-10-20",
+    compatibilityFlags: ["nodejs_compat"],
+    durableObjects: [{ name: "CLUSTER_STORE", className: "ClusterStore" }],
+    selfBindings: ["API"],
+    vars: { GREETING: "hi" },
+  },
+  modulesPath: "../dist/worker",
+  address: "127.0.0.1:6443",
+  certificateChain: "CHAIN\n",
+  privateKey: "KEY\n",
+  storagePath: "/data/storage",
+  schedulerSocket: "/data/cron.sock",
+  secrets: { SECRET: 'quote " backslash \\ ü\n' },
+});
+
+test("modules are embedded, the main one first", () => {
+  expect(text).toContain(
+    '[(name = "index.js", esModule = embed "../dist/worker/index.js"), (name = "lazy.js", esModule = embed "../dist/worker/lazy.js")]',
+  );
+});
+
+test("an object's directory on disk is named for its class, and has SQL", () => {
+  expect(text).toContain('[(className = "ClusterStore", uniqueKey = "ClusterStore", enableSql = true)]');
+});
+
+test("bindings are what wrangler.toml says, and the secrets", () => {
+  expect(text).toContain('(name = "CLUSTER_STORE", durableObjectNamespace = "ClusterStore")');
+  expect(text).toContain('(name = "API", service = "sailplane")');
+  expect(text).toContain('(name = "GREETING", text = "hi")');
+});
+
+test("a text may hold anything", () => {
+  expect(text).toContain(String.raw`(name = "SECRET", text = "quote \" backslash \\ \xc3\xbc\n")`);
+});
