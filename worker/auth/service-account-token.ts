@@ -2,6 +2,8 @@
  * Service account tokens: JWTs with Kubernetes' claims (pkg/serviceaccount/claims.go). A token dies with what it is bound
  * to: its service account, and its pod, node or secret where it has one.
  */
+
+import type { ServiceAccount } from "../../api/generated/core.v1.ts";
 import { fromBase64Url } from "../../api/machinery/base64url.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Key } from "../../api/store.ts";
@@ -42,6 +44,16 @@ export interface Claims {
 export type Verified =
   | { readonly ok: true; readonly user: User; readonly audiences: readonly string[] }
   | { readonly ok: false; readonly error: string };
+
+/** The claims of a token that lives as long as its Secret (type kubernetes.io/service-account-token). */
+export const legacyTokenClaims = (secret: KubeObject, { metadata }: ServiceAccount): Record<string, unknown> => ({
+  iss: "kubernetes/serviceaccount",
+  "kubernetes.io/serviceaccount/namespace": metadata.namespace,
+  "kubernetes.io/serviceaccount/secret.name": secret.metadata.name,
+  "kubernetes.io/serviceaccount/service-account.name": metadata.name,
+  "kubernetes.io/serviceaccount/service-account.uid": metadata.uid,
+  sub: `system:serviceaccount:${metadata.namespace}:${metadata.name}`,
+});
 
 const INVALID = "invalid bearer token";
 

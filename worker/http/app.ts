@@ -1,6 +1,7 @@
 /** The API server's routes. Everything that is thrown below is rendered here, once. */
 import { Hono } from "hono";
 import { internalError, noSuchResource, type Status } from "../../api/machinery/status.ts";
+import { clusterOf, pathInCluster } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { ApiError, PlainTextError } from "./api-error.ts";
 import { serveHealth, serveVersion } from "./health.ts";
@@ -15,15 +16,13 @@ export interface Bindings {
   readonly Variables: { cluster: string };
 }
 
-const CLUSTER_PREFIX = /^\/clusters\/([a-z0-9]([-a-z0-9]*[a-z0-9])?)(?=\/|$)/;
-
 /** The cluster is a prefix of every path; routes are written without it. */
-const getPath = (request: Request) => new URL(request.url).pathname.replace(CLUSTER_PREFIX, "") || "/";
+const getPath = (request: Request) => pathInCluster(new URL(request.url).pathname);
 
 export const app = new Hono<Bindings>({ strict: false, getPath } as ConstructorParameters<typeof Hono<Bindings>>[0]);
 
 app.use(async (c, next) => {
-  c.set("cluster", CLUSTER_PREFIX.exec(new URL(c.req.url).pathname)?.[1] ?? "default");
+  c.set("cluster", clusterOf(new URL(c.req.url).pathname));
   await next();
   const answered = c.res.headers;
   if (c.res.status === 101) return;
