@@ -1,9 +1,17 @@
 /** The admission chain, in Kubernetes' order. */
 import type { Write } from "../../api/store.ts";
+import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { priority } from "./priority.ts";
+import { serviceAccountAdmission } from "./service-account.ts";
 
-export const plugins: readonly AdmissionPlugin[] = [namespaceLifecycle];
+export const plugins: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccountAdmission,
+  priority,
+  defaultTolerationSeconds,
+];
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {
   for (const plugin of plugins) {

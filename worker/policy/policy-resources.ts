@@ -8,6 +8,7 @@ export const POLICY_RESOURCES: readonly GroupResource[] = [
   "clusterroles.rbac.authorization.k8s.io",
   "rolebindings.rbac.authorization.k8s.io",
   "clusterrolebindings.rbac.authorization.k8s.io",
+  "priorityclasses.scheduling.k8s.io",
   "customresourcedefinitions.apiextensions.k8s.io",
   "validatingadmissionpolicies.admissionregistration.k8s.io",
   "validatingadmissionpolicybindings.admissionregistration.k8s.io",

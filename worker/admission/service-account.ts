@@ -1,0 +1,88 @@
+/**
+ * ServiceAccount: every pod runs as one, which must exist; its pull secrets and a volume with a token that is renewed
+ * are added (plugin/pkg/admission/serviceaccount).
+ */
+import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../api/generated/core.v1.ts";
+import { generatedName } from "../../api/machinery/generated-name.ts";
+import { forbidden } from "../../api/machinery/status.ts";
+import { ApiError } from "../http/api-error.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { isPodCreation } from "./pod-creation.ts";
+
+const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** An hour, and the seven seconds by which kubelets tell these tokens from others. */
+const TOKEN_SECONDS = 3607;
+const READ_ONLY = 0o644;
+
+export const serviceAccountAdmission: AdmissionPlugin = {
+  name: "ServiceAccount",
+  handles: isPodCreation,
+
+  async mutate(request) {
+    const pod = request.object as unknown as Pod;
+    if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirrorPod(request, pod);
+    pod.spec.serviceAccountName ??= "default";
+    pod.spec.serviceAccount = pod.spec.serviceAccountName;
+    const account = await accountOf(request, pod.spec.serviceAccountName);
+    if (account.imagePullSecrets && !pod.spec.imagePullSecrets?.length) {
+      pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
+    }
+    if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod.spec);
+  },
+};
+
+function refuse({ context, name }: AdmissionRequest, why: string): ApiError {
+  const { group, resource } = context.served;
+  return new ApiError(forbidden({ group, resource: resource.plural }, name, why));
+}
+
+/** Mirrors of static pods have no identity. */
+function checkMirrorPod(request: AdmissionRequest, { spec }: Pod): void {
+  if (spec.serviceAccountName) throw refuse(request, "a mirror pod may not reference service accounts");
+  const named = (spec.volumes ?? []).some(({ secret }) => secret !== undefined);
+  if (named) throw refuse(request, "a mirror pod may not reference secrets");
+  const projected = (spec.volumes ?? []).some(({ projected }) =>
+    projected?.sources?.some((s) => s.serviceAccountToken),
+  );
+  if (projected) throw refuse(request, "a mirror pod may not use ServiceAccountToken volume projections");
+}
+
+async function accountOf(request: AdmissionRequest, name: string): Promise<ServiceAccount> {
+  const { context, namespace } = request;
+  const { entry } = await context.store.read({ resource: "serviceaccounts", namespace, name });
+  if (entry) return JSON.parse(entry.text) as ServiceAccount;
+  const missing = `serviceaccount ${JSON.stringify(name)} not found`;
+  throw refuse(request, `error looking up service account ${namespace}/${name}: ${missing}`);
+}
+
+/** Containers that mount something at that path keep it. */
+function mountToken(spec: PodSpec): void {
+  const containers: Container[] = [...(spec.initContainers ?? []), ...spec.containers];
+  const wanting = containers.filter((container) => !container.volumeMounts?.some((m) => m.mountPath === MOUNT_PATH));
+  if (wanting.length === 0) return;
+  const volume = tokenVolume(generatedName("kube-api-access-", crypto.getRandomValues(new Uint8Array(5))));
+  for (const container of wanting) {
+    container.volumeMounts = [
+      ...(container.volumeMounts ?? []),
+      { name: volume.name, readOnly: true, mountPath: MOUNT_PATH },
+    ];
+  }
+  spec.volumes = [...(spec.volumes ?? []), volume];
+}
+
+const tokenVolume = (name: string): Volume => ({
+  name,
+  projected: {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: "token" } },
+      { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      {
+        downwardAPI: {
+          items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }],
+        },
+      },
+    ],
+    defaultMode: READ_ONLY,
+  },
+});
