@@ -80,3 +80,6 @@ for (const source of sources) {
   const file = `${root}api/generated/${source.name}.ts`;
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
+
+// What the fields mean comes from another source, into the same place.
+await import("./generate-documentation.mjs");

@@ -137,6 +137,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly name?: boolean;
   /** What a Table says of an object's row beside its cells, such as that a pod has completed. */
   readonly rowConditions?: (object: T) => readonly RowCondition[];
+  /** Of a custom kind, its schema at a version in OpenAPI's form; built-in kinds have theirs in the schema table. */
+  readonly openApiSchema?: (version: string) => object | undefined;
 }
 
 /** A definition whose type parameter is forgotten, as tables of many kinds hold it. */

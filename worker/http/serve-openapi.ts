@@ -1,4 +1,97 @@
+/** /openapi/v3, its documents, and /openapi/v2. Made when first asked for, from the kinds of the moment; kept by clients. */
 import type { Context } from "hono";
+import { methodNotAllowed } from "../../api/machinery/status.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { identify } from "../auth/identify.ts";
+import { customResources } from "../policy/custom-resources.ts";
+import { ApiError, PlainTextError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
+import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "./etag.ts";
+import { parseAccept } from "./negotiate.ts";
+import { loadDocumentation } from "./openapi/documentation.ts";
+import { documentPaths, openApiV2, openApiV3 } from "./openapi/documents.ts";
+import { gnosticDocument } from "./openapi/gnostic.ts";
+import { withPolicy } from "./with-policy.ts";
 
-export const serveOpenApi = (_c: Context<Bindings>): Response => new Response("404 page not found\n", { status: 404 });
+const notFound = () => new PlainTextError(404, "404 page not found");
+
+export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
+  withPolicy(c, async ({ policy, store }) => {
+    const request = c.req.raw;
+    await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+    if (request.method !== "GET") throw new ApiError(methodNotAllowed());
+    const { resources } = policy.derive(customResources);
+    const [, , version, ...rest] = c.req.path.split("/");
+    const path = rest.filter((part) => part !== "").join("/");
+    if (version === "v2" && path === "") return answerWithEtag(request, await v2(resources, wantsProtobuf(request)));
+    if (version !== "v3") throw notFound();
+    if (path === "") return Response.json(await v3Index(resources));
+    const document = await v3(resources, path);
+    if (!document) throw notFound();
+    return answerV3(request, document);
+  });
+
+/** A document that is asked for by its hash never changes, so clients may keep it for good. */
+function answerV3(request: Request, document: TaggedDocument): Response {
+  const hash = new URL(request.url).searchParams.get("hash");
+  const response = answerWithEtag(request, document);
+  if (hash !== null && `"${hash}"` === document.etag) {
+    response.headers.set("Cache-Control", "public, immutable");
+    response.headers.set("Expires", new Date(Date.now() + YEAR_MS).toUTCString());
+  }
+  return response;
+}
+
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+const PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+/** True for protobuf, false for JSON; 406 where neither is accepted. */
+function wantsProtobuf(request: Request): boolean {
+  const clauses = parseAccept(request.headers.get("Accept") ?? "");
+  if (clauses.length === 0) return false;
+  for (const { type } of clauses) {
+    if (type === PROTOBUF) return true;
+    if (type === "application/json" || type === "*/*" || type === "application/*") return false;
+  }
+  throw new PlainTextError(406, `only the following media types are accepted: application/json, ${PROTOBUF}`);
+}
+
+const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument | undefined>>>();
+
+/** Made once for each set of kinds: a set does not change, it is replaced. */
+function once<T extends TaggedDocument | undefined>(
+  resources: readonly Resource[],
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  const known = documents.get(resources) ?? new Map<string, Promise<TaggedDocument | undefined>>();
+  documents.set(resources, known);
+  const document = (known.get(key) as Promise<T> | undefined) ?? make();
+  known.set(key, document);
+  return document;
+}
+
+const v2 = (resources: readonly Resource[], asProtobuf: boolean): Promise<TaggedDocument> =>
+  once(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
+    const document = openApiV2({ resources, documentation: await loadDocumentation() });
+    return asProtobuf
+      ? taggedDocument(PROTOBUF, gnosticDocument(document))
+      : taggedDocument("application/json", JSON.stringify(document));
+  });
+
+const v3 = (resources: readonly Resource[], path: string): Promise<TaggedDocument | undefined> =>
+  once(resources, path, async () => {
+    const document = openApiV3({ resources, documentation: await loadDocumentation() }, path);
+    if (!document) return undefined;
+    const body = JSON.stringify(document);
+    return { contentType: "application/json", body, etag: `"${await contentHash(body)}"` };
+  });
+
+async function v3Index(resources: readonly Resource[]) {
+  const paths: Record<string, { serverRelativeURL: string }> = {};
+  for (const path of documentPaths(resources)) {
+    const hash = (await v3(resources, path))?.etag.replaceAll('"', "") ?? "";
+    paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+  }
+  return { paths };
+}

@@ -1,0 +1,61 @@
+// Writes api/generated/documentation.ts: what the fields of every built-in kind mean, taken from the models of @kubernetes/client-node.
+// Not committed; empty where development dependencies are not installed. It becomes a chunk of its own, loaded when somebody asks what a field means.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bundle = await build({
+  stdin: {
+    contents: `export { sources } from "./api/schema/groups/index.ts"; export { parseTypes } from "./api/schema/idl.ts";`,
+    resolveDir: root,
+    loader: "ts",
+  },
+  bundle: true,
+  write: false,
+  format: "esm",
+});
+const { sources, parseTypes } = await import(
+  `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`
+);
+
+const models = `${root}node_modules/@kubernetes/client-node/dist/gen/models/`;
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const COMMENT = /\/\*\*\n\s*\* ((?:(?!\*\/)[\s\S])*?)\n\s*\*\/\n\s*(?:export declare class (\w+)|'([^']+)'\??:)/g;
+// The models' generator escapes quotes and joins lines; these words always begin a paragraph.
+const restored = (text) => text.replace(/\\(['"\\])/g, "$1").replace(/\s+(Populated by the system\.)/g, "\n\n$1");
+
+function documentationOf(source, name) {
+  const [group, version] = source.name.split(".");
+  const candidates = [`${capital(group)}${capital(version)}${name}`, `${capital(version)}${name}`];
+  const model = candidates.find((candidate) => existsSync(`${models}${candidate}.d.ts`));
+  if (!model) return undefined;
+  const jsonNames = Object.fromEntries(
+    [...readFileSync(`${models}${model}.js`, "utf8").matchAll(/"name": "([^"]+)",\s*"baseName": "([^"]+)"/g)].map(
+      ([, property, json]) => [property, json],
+    ),
+  );
+  const texts = {};
+  for (const [, text, , property] of readFileSync(`${models}${model}.d.ts`, "utf8").matchAll(COMMENT)) {
+    const field = property === undefined ? "" : (jsonNames[property] ?? property);
+    // Every kind has these two, with the same words: the reader adds them.
+    if (field !== "apiVersion" && field !== "kind") texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim());
+  }
+  return texts;
+}
+
+const documentation = {};
+for (const source of sources) {
+  for (const { name } of parseTypes(source)) {
+    const texts = documentationOf(source, name.slice(source.name.length + 1));
+    if (texts) documentation[name] = texts;
+  }
+}
+const text = `// Generated from @kubernetes/client-node by scripts/generate-documentation.mjs.
+/** By a struct's full name, then by field; "" is the struct itself. */
+const documentation: Readonly<Record<string, Readonly<Record<string, string>>>> = ${JSON.stringify(documentation)};
+export default documentation;
+`;
+mkdirSync(`${root}api/generated`, { recursive: true });
+const file = `${root}api/generated/documentation.ts`;
+if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);

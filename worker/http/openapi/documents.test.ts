@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { defineResource, type Resource } from "../../../api/resources/resource.ts";
+import { documentationLookup } from "./documentation.ts";
+import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
+import { gnosticDocument } from "./gnostic.ts";
+import type { Schema } from "./schemas.ts";
+
+const resources: readonly Resource[] = [
+  defineResource({ group: "", version: "v1", kind: "Pod", plural: "pods", scope: "Namespaced", status: {} }),
+  defineResource({
+    group: "apps",
+    version: "v1",
+    kind: "Deployment",
+    plural: "deployments",
+    scope: "Namespaced",
+    status: {},
+    scale: { specReplicas: () => 0, statusReplicas: () => 0, selector: () => "", setReplicas: () => {} },
+  }),
+  defineResource({
+    group: "stable.example.com",
+    version: "v1",
+    kind: "CronTab",
+    plural: "crontabs",
+    scope: "Cluster",
+    openApiSchema: () => ({ type: "object", description: "A tab.", properties: { spec: { type: "object" } } }),
+  }),
+];
+const documentation = {
+  "apps.v1.DeploymentSpec": { "": "The spec.", replicas: "How many." },
+  "meta.v1.LabelSelector": { "": "A query." },
+};
+const request = { resources, documentation };
+
+/** Every `$ref` of a document leads to a schema of it. */
+function danglingReferences(document: Schema, schemas: object, prefix: string): string[] {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to = ""]) => to);
+  return [...new Set(references)].filter((to) => !to.startsWith(prefix) || !(to.slice(prefix.length) in schemas));
+}
+
+describe("version 3", () => {
+  test("is one document for each group version", () => {
+    expect(documentPaths(resources)).toEqual(["api/v1", "apis/apps/v1", "apis/stable.example.com/v1"]);
+    expect(openApiV3(request, "apis/nope/v1")).toBeUndefined();
+  });
+
+  const apps = openApiV3(request, "apis/apps/v1") as {
+    paths: Record<string, Record<string, { parameters?: { name: string }[] } & Schema>>;
+    components: { schemas: Record<string, Schema> };
+  };
+
+  test("tells types, merge keys, defaults and texts", () => {
+    expect(apps.components.schemas["io.k8s.api.apps.v1.DeploymentSpec"]).toMatchObject({
+      description: "The spec.",
+      required: ["selector", "template"],
+      properties: {
+        replicas: { description: "How many.", type: "integer", format: "int32" },
+        selector: {
+          description: "A query.",
+          allOf: [{ $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector" }],
+        },
+        strategy: { default: {}, "x-kubernetes-patch-strategy": "retainKeys" },
+      },
+    });
+    expect(apps.components.schemas["io.k8s.api.core.v1.PodSpec"]).toMatchObject({
+      properties: {
+        containers: {
+          "x-kubernetes-list-type": "map",
+          "x-kubernetes-list-map-keys": ["name"],
+          "x-kubernetes-patch-merge-key": "name",
+        },
+      },
+    });
+    expect(apps.components.schemas["io.k8s.api.apps.v1.Deployment"]).toMatchObject({
+      "x-kubernetes-group-version-kind": [{ group: "apps", version: "v1", kind: "Deployment" }],
+    });
+  });
+
+  test("says which kind a path serves and what a patch takes", () => {
+    const path = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
+    expect(path?.patch).toMatchObject({
+      "x-kubernetes-group-version-kind": { group: "apps", version: "v1", kind: "Deployment" },
+    });
+    expect(path?.patch?.parameters?.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["dryRun", "fieldValidation", "fieldManager"]),
+    );
+    expect(Object.keys(apps.paths)).toContain("/apis/apps/v1/deployments");
+    expect(apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale"]?.get).toMatchObject({
+      "x-kubernetes-group-version-kind": { group: "autoscaling", version: "v1", kind: "Scale" },
+    });
+  });
+
+  test("refers to nothing that it does not have", () => {
+    expect(danglingReferences(apps as unknown as Schema, apps.components.schemas, "#/components/schemas/")).toEqual([]);
+  });
+
+  test("has custom kinds by the same road", () => {
+    const { components, paths } = openApiV3(request, "apis/stable.example.com/v1") as unknown as typeof apps;
+    expect(components.schemas["com.example.stable.v1.CronTab"]).toMatchObject({
+      description: "A tab.",
+      properties: { spec: { type: "object" }, metadata: { allOf: [expect.anything()] }, kind: { type: "string" } },
+      "x-kubernetes-group-version-kind": [{ group: "stable.example.com", version: "v1", kind: "CronTab" }],
+    });
+    expect(Object.keys(paths)).toEqual([
+      "/apis/stable.example.com/v1/crontabs",
+      "/apis/stable.example.com/v1/crontabs/{name}",
+    ]);
+  });
+});
+
+describe("version 2", () => {
+  const document = openApiV2(request) as Schema & { definitions: Record<string, Schema> };
+
+  test("is one document, its references plain", () => {
+    expect(document).toMatchObject({ swagger: "2.0" });
+    expect(danglingReferences(document, document.definitions, "#/definitions/")).toEqual([]);
+    expect(document.definitions["io.k8s.apimachinery.pkg.util.intstr.IntOrString"]).toEqual({
+      type: "string",
+      format: "int-or-string",
+    });
+  });
+
+  test("is also a protobuf message", () => {
+    const bytes = gnosticDocument(document);
+    expect([...bytes.subarray(0, 5)]).toEqual(
+      [0x0a, 3, ..."2.0"].map((part) => (typeof part === "string" ? part.charCodeAt(0) : part)),
+    );
+    expect(bytes.length).toBeGreaterThan(50_000);
+  });
+});
+
+test("columns find the texts of fields", () => {
+  expect(documentationLookup(documentation)("apps.v1.DeploymentSpec.replicas")).toBe("How many.");
+  expect(documentationLookup(documentation)("apps.v1.Nope.x")).toBeUndefined();
+});

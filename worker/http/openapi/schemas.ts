@@ -1,0 +1,156 @@
+/**
+ * OpenAPI schemas from the schema table. Versions 2 and 3 say the same with small differences: where definitions live,
+ * and whether a reference may carry a description.
+ */
+import { isScalar, type Scalar } from "../../../api/schema/idl.ts";
+import { type Field, type Struct, structOf } from "../../../api/schema/table.ts";
+import type { Documentation } from "./documentation.ts";
+import { API_VERSION_TEXT, KIND_TEXT } from "./texts.ts";
+
+export type Schema = Readonly<Record<string, unknown>>;
+export type OpenApiVersion = 2 | 3;
+
+export interface SchemaContext {
+  readonly version: OpenApiVersion;
+  readonly documentation: Documentation;
+  /** Every schema that was referred to is added here, by its name. */
+  readonly schemas: Map<string, Schema>;
+}
+
+/** Adds a struct, and all that it refers to. Answers its name. */
+export function addStruct(struct: Struct, context: SchemaContext): string {
+  const { openapiName, declaration, name } = struct;
+  if (context.schemas.has(openapiName)) return openapiName;
+  // Holds the place: schemas refer to themselves.
+  context.schemas.set(openapiName, {});
+  const texts = context.documentation[name] ?? {};
+  const properties: Record<string, Schema> = {};
+  for (const field of [...struct.fields.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    properties[field.name] = propertySchema(field, textOf(field, texts, struct, context), context);
+  }
+  const required = [...struct.fields.values()].filter((field) => field.required).map((field) => field.name);
+  context.schemas.set(openapiName, {
+    ...(texts[""] ? { description: texts[""] } : listText(struct)),
+    type: "object",
+    ...(required.length > 0 ? { required: required.sort() } : {}),
+    ...(Object.keys(properties).length > 0 ? { properties } : {}),
+    ...(declaration.kind ? { "x-kubernetes-group-version-kind": kindsOf(struct) } : {}),
+    ...(declaration.atomic ? { "x-kubernetes-map-type": "atomic" } : {}),
+    ...(declaration.union ? { "x-kubernetes-unions": [unionOf(declaration.union)] } : {}),
+  });
+  return openapiName;
+}
+
+function textOf(
+  field: Field,
+  texts: Readonly<Record<string, string>>,
+  struct: Struct,
+  { documentation }: SchemaContext,
+) {
+  if (struct.declaration.kind && field.name === "apiVersion" && field.number === 0) return API_VERSION_TEXT;
+  if (struct.declaration.kind && field.name === "kind" && field.number === 0) return KIND_TEXT;
+  return texts[field.name] ?? (isScalar(field.type) ? undefined : documentation[field.type]?.[""]);
+}
+
+const listText = ({ name }: Struct) =>
+  name.endsWith("List") ? { description: `${localName(name)} is a list of ${localName(name).slice(0, -4)}.` } : {};
+
+const localName = (name: string) => name.slice(name.lastIndexOf(".") + 1);
+
+const kindsOf = ({ name, declaration: { source } }: Struct) => [
+  { group: source.group === "meta" ? "" : source.group, kind: localName(name), version: source.version },
+];
+
+const unionOf = ({ discriminator, fields }: NonNullable<Struct["declaration"]["union"]>) => ({
+  ...(discriminator === "" ? {} : { discriminator }),
+  "fields-to-discriminateBy": fields,
+});
+
+function propertySchema(field: Field, description: string | undefined, context: SchemaContext): Schema {
+  const element = elementSchema(field.type, context);
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(field.shape === "one" ? one(field, element, context) : many(field, element)),
+    ...extensionsOf(field),
+  };
+}
+
+function one({ default: fallback, pointer, type }: Field, element: Schema, { version }: SchemaContext): Schema {
+  const isStructByValue = !pointer && !isScalar(type);
+  const value = fallback !== undefined ? fallback : isStructByValue && version === 3 ? {} : undefined;
+  const told = value === undefined ? {} : { default: value };
+  // A reference with anything beside it is not read in version 3, so it goes into allOf.
+  return "$ref" in element && version === 3 ? { ...told, allOf: [element] } : { ...told, ...element };
+}
+
+function many({ shape, default: fallback }: Field, element: Schema): Schema {
+  const told = fallback === undefined ? {} : { default: fallback };
+  return shape === "list"
+    ? { ...told, type: "array", items: element }
+    : { ...told, type: "object", additionalProperties: element };
+}
+
+function extensionsOf({ listType, listKeys, atomicMap, patchStrategy, patchMergeKey }: Field): Schema {
+  return {
+    ...(listKeys ? { "x-kubernetes-list-map-keys": listKeys } : {}),
+    ...(listType ? { "x-kubernetes-list-type": listType } : {}),
+    ...(atomicMap ? { "x-kubernetes-map-type": "atomic" } : {}),
+    ...(patchMergeKey ? { "x-kubernetes-patch-merge-key": patchMergeKey } : {}),
+    ...(patchStrategy.length > 0 ? { "x-kubernetes-patch-strategy": patchStrategy.join(",") } : {}),
+  };
+}
+
+function elementSchema(type: string, context: SchemaContext): Schema {
+  if (!isScalar(type)) return reference(addStruct(structOf(type), context), context);
+  const plain = PLAIN[type];
+  if (plain) return plain;
+  const [name, schema] = named(type, context.version);
+  context.schemas.set(name, schema);
+  return reference(name, context);
+}
+
+export const reference = (name: string, { version }: Pick<SchemaContext, "version">): Schema => ({
+  $ref: `#/${version === 3 ? "components/schemas" : "definitions"}/${name}`,
+});
+
+const PLAIN: Partial<Record<Scalar, Schema>> = {
+  string: { type: "string" },
+  bool: { type: "boolean" },
+  int32: { type: "integer", format: "int32" },
+  int64: { type: "integer", format: "int64" },
+  double: { type: "number", format: "double" },
+  bytes: { type: "string", format: "byte" },
+  StringList: { type: "array", items: { type: "string" } },
+};
+
+const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
+const EXTENSIONS = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
+
+/** Scalars that are schemas of their own. */
+function named(type: Scalar, version: OpenApiVersion): [name: string, schema: Schema] {
+  switch (type) {
+    case "Time":
+    case "MicroTime":
+      return [`${META}.${type}`, { type: "string", format: "date-time" }];
+    case "Duration":
+      return [`${META}.Duration`, { type: "string" }];
+    case "FieldsV1":
+      return [`${META}.FieldsV1`, { type: "object" }];
+    case "Quantity":
+      return [
+        "io.k8s.apimachinery.pkg.api.resource.Quantity",
+        version === 3 ? { oneOf: [{ type: "string" }, { type: "number" }] } : { type: "string" },
+      ];
+    case "IntOrString":
+      return [
+        "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
+        version === 3
+          ? { format: "int-or-string", oneOf: [{ type: "integer" }, { type: "string" }] }
+          : { type: "string", format: "int-or-string" },
+      ];
+    case "RawExtension":
+      return ["io.k8s.apimachinery.pkg.runtime.RawExtension", { type: "object" }];
+    default:
+      return [`${EXTENSIONS}.${type}`, {}];
+  }
+}
