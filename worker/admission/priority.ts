@@ -50,13 +50,13 @@ function classOf(request: AdmissionRequest, name: string): Found {
 /** Of several defaults the least counts, as in Kubernetes. */
 function globalDefault(policy: PolicySnapshot): Found {
   const defaults = policy.list<PriorityClass>(CLASSES).filter((candidate) => candidate.globalDefault);
-  const [least] = defaults.toSorted((a, b) => a.value - b.value);
+  const [least] = defaults.toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0));
   return least ? foundIn(least) : NEUTRAL;
 }
 
 const foundIn = ({ metadata, value, preemptionPolicy }: PriorityClass): Found => ({
   name: metadata.name ?? "",
-  value,
+  value: value ?? 0,
   preemptionPolicy: preemptionPolicy ?? NEUTRAL.preemptionPolicy,
 });
 
