@@ -5,6 +5,7 @@ import { structOfKind } from "../../schema/table.ts";
 import { type ApplyResult, applyPatch } from "./apply-patch.ts";
 import { fieldPath } from "./field-set.ts";
 import { type JsonObject, type KindAtVersion, resetFields } from "./ownership.ts";
+import { parseApplied } from "./parse-applied.ts";
 import { parentEntries, scaleEntries } from "./scale-owners.ts";
 import { structView } from "./struct-view.ts";
 import { structuralView } from "./structural-view.ts";
@@ -240,6 +241,34 @@ describe("server-side apply", () => {
       message:
         "failed to create typed patch object (/a; x.io/v1, Kind=Thing): .spec.map: element 0: associative list with keys " +
         'has an element that omits all key fields ["k"] (and doesn\'t have default values for any key fields)',
+    });
+  });
+
+  test("APPLY-14: the body is a YAML map, and an empty one says nothing", () => {
+    expect(parseApplied("")).toEqual({ ok: true, value: {} });
+    expect(parseApplied("[]")).toMatchObject({
+      code: 400,
+      message:
+        "error decoding YAML: error unmarshaling JSON: while decoding JSON: " +
+        "json: cannot unmarshal array into Go value of type map[string]interface {}",
+    });
+    expect(parseApplied("a: b: c")).toMatchObject({
+      message:
+        "error decoding YAML: error converting YAML to JSON: yaml: line 1: mapping values are not allowed in this context",
+    });
+  });
+
+  test("APPLY-15: repeated keys are told by line, and only Strict refuses them", () => {
+    expect(parseApplied("data:\n  k: y\n  k: z\n")).toMatchObject({
+      value: { data: { k: "z" } },
+      strict: {
+        failure: {
+          code: 400,
+          message:
+            'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 3: key "k" already set in map',
+        },
+        warnings: ['line 3: key "k" already set in map'],
+      },
     });
   });
 

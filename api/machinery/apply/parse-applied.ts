@@ -1,0 +1,29 @@
+/** The body of an apply: YAML, of which JSON is a part, read into a map without any schema. */
+import { yamlToJson } from "../decode-yaml.ts";
+import { badRequest, goJsonType, isJsonObject, type JsonObject, type PatchFailure } from "../patch/patch-result.ts";
+
+export type ParsedApplied =
+  | {
+      readonly ok: true;
+      readonly value: JsonObject;
+      /** What `fieldValidation=Strict` refuses, once the apply itself has succeeded; `Warn` sends its `warnings`. */
+      readonly strict?: { readonly failure: PatchFailure; readonly warnings: readonly string[] };
+    }
+  | PatchFailure;
+
+/** An empty body is an empty map: the kind that it lacks is told later. */
+export function parseApplied(text: string): ParsedApplied {
+  const converted = yamlToJson(text);
+  if (!converted.ok) return badRequest(`error decoding YAML: error converting YAML to JSON: ${converted.message}`);
+  const value = (JSON.parse(converted.json) as unknown) ?? {};
+  if (!isJsonObject(value)) {
+    const problem = `json: cannot unmarshal ${goJsonType(value)} into Go value of type map[string]interface {}`;
+    return badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${problem}`);
+  }
+  const { duplicates } = converted;
+  if (duplicates.length === 0) return { ok: true, value };
+  const failure = badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join("")}`);
+  // A warning a line, without the heading.
+  const lines = duplicates.flatMap((problem) => problem.split("\n").slice(1));
+  return { ok: true, value, strict: { failure, warnings: lines.map((line) => line.trim()) } };
+}
