@@ -35,3 +35,64 @@ export function specialIPProblem(text: string): string | undefined {
 }
 
 export const withoutLeadingZeros = (text: string): string => text.split(".").map(Number).join(".");
+
+export const IP_PROBLEM = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+export const CIDR_PROBLEM = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+
+const split = (cidr: string) => {
+  const slash = cidr.lastIndexOf("/");
+  return { address: cidr.slice(0, Math.max(slash, 0)), prefix: cidr.slice(slash + 1) };
+};
+
+export function isCIDR(text: string): boolean {
+  const { address, prefix } = split(text);
+  return isIP(address) && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128);
+}
+
+export const familyOfCIDR = (cidr: string): IPFamily => (isIPv4(split(cidr).address) ? "IPv4" : "IPv6");
+
+const bytesOf = (address: string) =>
+  isIPv4(address)
+    ? ipaddr.IPv4.parse(withoutLeadingZeros(address)).toByteArray()
+    : ipaddr.IPv6.parse(address).toByteArray();
+
+/** The bits of an address from `from` on, as a number that is 0 when all are. */
+const isZeroFrom = (bytes: readonly number[], from: number) =>
+  bytes.every((byte, i) => (byte & (0xff >> Math.min(8, Math.max(0, from - i * 8)))) === 0);
+
+/** Whether `inner` lies in `outer` and is smaller; both are valid CIDRs. */
+export function isStrictSubset(inner: string, outer: string): boolean {
+  const [small, large] = [split(inner), split(outer)];
+  if (isIPv4(small.address) !== isIPv4(large.address) || Number(small.prefix) <= Number(large.prefix)) return false;
+  const [a, b] = [bytesOf(small.address), bytesOf(large.address)];
+  const keep = Number(large.prefix);
+  return a.every((byte, i) => {
+    const bits = Math.min(8, Math.max(0, keep - i * 8));
+    return byte >> (8 - bits) === (b[i] ?? 0) >> (8 - bits);
+  });
+}
+
+const hasLeadingZeros = (address: string) => isIPv4(address) && withoutLeadingZeros(address) !== address;
+
+/** What keeps an address from being the one text of itself, as new fields want it. */
+export function canonicalIPProblems(text: string): readonly string[] {
+  if (!isIP(text)) return [IP_PROBLEM];
+  if (isIPv4(text)) return hasLeadingZeros(text) ? ["must not have leading 0s"] : [];
+  const address = ipaddr.IPv6.parse(text);
+  if (address.isIPv4MappedAddress()) return ["must not be an IPv4-mapped IPv6 address"];
+  const canonical = address.toRFC5952String();
+  return canonical === text ? [] : [`must be in canonical form ("${canonical}")`];
+}
+
+export function canonicalCIDRProblems(text: string): readonly string[] {
+  if (!isCIDR(text)) return [CIDR_PROBLEM];
+  const { address, prefix } = split(text);
+  if (hasLeadingZeros(address)) return ["must not have leading 0s"];
+  if (prefix.length > 1 && prefix.startsWith("0")) return ["must not have leading 0s in prefix length"];
+  const bytes = bytesOf(address);
+  if (!isIPv4(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress())
+    return ["must not have an IPv4-mapped IPv6 address"];
+  if (!isZeroFrom(bytes, Number(prefix))) return ["must not have bits set beyond the prefix length"];
+  const canonical = isIPv4(address) ? address : ipaddr.IPv6.parse(address).toRFC5952String();
+  return canonical === address ? [] : [`must be in canonical form ("${canonical}/${prefix}")`];
+}

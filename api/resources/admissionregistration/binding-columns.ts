@@ -1,0 +1,26 @@
+/** The columns of policy bindings, validating and mutating. */
+import type { ParamRef } from "../../generated/admissionregistration.v1.ts";
+import type { KubeObject } from "../../machinery/meta.ts";
+import { formatLabelSelector } from "../../machinery/selector.ts";
+import type { Column } from "../resource.ts";
+
+interface Binding extends KubeObject {
+  readonly spec: { readonly policyName?: string; readonly paramRef?: ParamRef };
+}
+
+export const policyNameColumn: Column<Binding> = {
+  name: "PolicyName",
+  type: "string",
+  description: "PolicyName indicates the policy definition which the policy binding binded to",
+  of: ({ spec }) => spec.policyName ?? "",
+};
+
+export const paramRefColumn: Column<Binding> = {
+  name: "ParamRef",
+  type: "string",
+  description: "ParamRef indicates the param resource which sets the configration param",
+  of: ({ spec: { paramRef } }) => {
+    if (paramRef?.name) return `${paramRef.namespace || "*"}/${paramRef.name}`;
+    return paramRef?.selector ? formatLabelSelector(paramRef.selector) : "<unset>";
+  },
+};

@@ -1,0 +1,63 @@
+/** How webhooks are called (k8s.io/apiserver/pkg/util/webhook/validation.go); conversion webhooks are told alike. */
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { dnsSubdomain, portNumber } from "../../machinery/names.ts";
+
+export interface ClientConfig {
+  readonly url?: string;
+  readonly service?: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly path?: string;
+    readonly port?: number;
+  };
+}
+
+const HTTPS = 443;
+
+export function checkClientConfig(errors: FieldError[], path: string, config: ClientConfig = {}): void {
+  const { url, service } = config;
+  if ((url === undefined) === (service === undefined))
+    errors.push(required(path, "exactly one of url or service is required"));
+  else if (url !== undefined) checkURL(errors, `${path}.url`, url);
+  else if (service) checkService(errors, `${path}.service`, service);
+}
+
+const FORM = "; desired format: https://host[/path]";
+
+function checkURL(errors: FieldError[], path: string, url: string): void {
+  const parts = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(url);
+  const [, scheme = "", authority = "", , query = "", fragment = ""] = parts ?? [];
+  const at = authority.lastIndexOf("@");
+  const user = at < 0 ? "" : authority.slice(0, at);
+  const host = authority.slice(at + 1);
+  if (scheme.toLowerCase() !== "https")
+    errors.push(invalid(path, scheme.toLowerCase(), `'https' is the only allowed URL scheme${FORM}`));
+  if (host === "") errors.push(invalid(path, host, `host must be specified${FORM}`));
+  if (user !== "") errors.push(invalid(path, user, "user information is not permitted in the URL"));
+  if (fragment !== "") errors.push(invalid(path, fragment, "fragments are not permitted in the URL"));
+  if (query !== "") errors.push(invalid(path, query, "query parameters are not permitted in the URL"));
+}
+
+function checkService(errors: FieldError[], path: string, service: NonNullable<ClientConfig["service"]>): void {
+  const { name = "", namespace = "", path: servicePath, port = HTTPS } = service;
+  if (name === "") errors.push(required(`${path}.name`));
+  // Kubernetes names the other field here.
+  if (namespace === "") errors.push(required(`${path}.name`));
+  for (const problem of portNumber(port)) errors.push(invalid(`${path}.port`, port, `port is not valid: ${problem}`));
+  if (servicePath !== undefined) checkPath(errors, `${path}.path`, servicePath);
+}
+
+function checkPath(errors: FieldError[], at: string, path: string): void {
+  if (path === "/") return;
+  if (path === "") {
+    errors.push(invalid(at, path, "must not be empty"), invalid(at, path, "must start with a '/'"));
+    return;
+  }
+  if (!path.startsWith("/")) errors.push(invalid(at, path, "must start with a '/'"));
+  const inner = path.endsWith("/") ? path.slice(0, -1) : path;
+  const segments = inner.slice(1).split("/");
+  segments.forEach((segment, i) => {
+    if (segment === "") errors.push(invalid(at, path, `segment[${i}] may not be empty`));
+    else for (const problem of dnsSubdomain(segment)) errors.push(invalid(at, path, `segment[${i}]: ${problem}`));
+  });
+}

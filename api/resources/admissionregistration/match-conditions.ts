@@ -1,0 +1,22 @@
+/** matchConditions of webhooks and policies. The expressions themselves are compiled by whoever evaluates them. */
+import type { MatchCondition } from "../../generated/admissionregistration.v1.ts";
+import { duplicate, type FieldError, invalid, required, tooMany } from "../../machinery/field-error.ts";
+import { qualifiedName } from "../../machinery/names.ts";
+
+const MAX_CONDITIONS = 64;
+
+export function checkMatchConditions(
+  errors: FieldError[],
+  path: string,
+  conditions: readonly MatchCondition[] = [],
+): void {
+  if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(path, conditions.length, MAX_CONDITIONS));
+  conditions.forEach(({ name = "", expression = "" }, i) => {
+    if (expression.trim() === "") errors.push(required(`${path}[${i}].expression`));
+    if (name === "") errors.push(required(`${path}[${i}].name`));
+    else {
+      for (const problem of qualifiedName(name)) errors.push(invalid(`${path}[${i}].name`, name, problem));
+      if (conditions.findIndex((other) => other.name === name) < i) errors.push(duplicate(`${path}[${i}].name`, name));
+    }
+  });
+}

@@ -1,0 +1,34 @@
+/** pkg/apis/admissionregistration/validation: matchConstraints of policies, matchResources of bindings. */
+import type { MatchResources, NamedRuleWithOperations } from "../../generated/admissionregistration.v1.ts";
+import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
+import { checkRuleWithOperations } from "./rules-validation.ts";
+import { MATCH_POLICIES } from "./webhook-validation.ts";
+
+export function checkMatchResources(errors: FieldError[], path: string, resources: MatchResources): void {
+  const { matchPolicy, namespaceSelector, objectSelector, resourceRules, excludeResourceRules } = resources;
+  if (matchPolicy === undefined) errors.push(required(`${path}.matchPolicy`));
+  else if (!MATCH_POLICIES.includes(matchPolicy))
+    errors.push(notSupported(`${path}.matchPolicy`, matchPolicy, MATCH_POLICIES));
+  if (namespaceSelector) errors.push(...validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`));
+  else errors.push(required(`${path}.namespaceSelector`));
+  if (objectSelector) errors.push(...validateLabelSelector(objectSelector, `${path}.labelSelector`));
+  else errors.push(required(`${path}.objectSelector`));
+  resourceRules?.forEach((rule, i) => {
+    checkNamedRule(errors, `${path}.resourceRules[${i}]`, rule);
+  });
+  excludeResourceRules?.forEach((rule, i) => {
+    checkNamedRule(errors, `${path}.excludeResourceRules[${i}]`, rule);
+  });
+}
+
+function checkNamedRule(errors: FieldError[], path: string, rule: NamedRuleWithOperations): void {
+  const names = rule.resourceNames ?? [];
+  names.forEach((name, i) => {
+    for (const problem of nameIsPathSegment(name, false))
+      errors.push(invalid(`${path}.resourceNames[${i}]`, name, problem));
+    if (names.indexOf(name) < i) errors.push(duplicate(`${path}.resourceNames[${i}]`, name));
+  });
+  checkRuleWithOperations(errors, path, rule);
+}

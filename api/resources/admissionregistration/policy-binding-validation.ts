@@ -1,0 +1,63 @@
+/** pkg/apis/admissionregistration/validation: bindings of admission policies. */
+import type {
+  MutatingAdmissionPolicyBinding,
+  ParamRef,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingAdmissionPolicyBindingSpec,
+} from "../../generated/admissionregistration.v1.ts";
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
+import { checkMatchResources } from "./match-resources-validation.ts";
+
+const ACTIONS = ["Audit", "Deny", "Warn"];
+
+export function validateValidatingBinding({ spec }: ValidatingAdmissionPolicyBinding): FieldError[] {
+  const errors = validateMutatingBinding({ spec });
+  checkActions(errors, "spec.validationActions", spec.validationActions ?? []);
+  return errors;
+}
+
+export function validateMutatingBinding({ spec }: Pick<MutatingAdmissionPolicyBinding, "spec">): FieldError[] {
+  const errors: FieldError[] = [];
+  const { policyName = "", paramRef, matchResources }: Partial<ValidatingAdmissionPolicyBindingSpec> = spec;
+  if (policyName === "") errors.push(required("spec.policyName"));
+  else for (const problem of dnsSubdomain(policyName)) errors.push(invalid("spec.policyName", policyName, problem));
+  if (paramRef) checkParamRef(errors, "spec.paramRef", paramRef);
+  if (matchResources) checkMatchResources(errors, "spec.matchResources", matchResources);
+  return errors;
+}
+
+function checkParamRef(errors: FieldError[], path: string, paramRef: ParamRef): void {
+  const { name = "", namespace = "", selector, parameterNotFoundAction: action } = paramRef;
+  if (name !== "") {
+    for (const problem of dnsSubdomain(name)) errors.push(invalid(`${path}.name`, name, problem));
+    if (selector) {
+      const exclusive = "name and selector are mutually exclusive";
+      errors.push(forbidden(`${path}.name`, exclusive), forbidden(`${path}.selector`, exclusive));
+    }
+  }
+  if (selector) errors.push(...validateLabelSelector(selector, `${path}.selector`));
+  else if (name === "") errors.push(required(path, "one of name or selector must be specified"));
+  if (namespace !== "")
+    for (const problem of dnsLabel(namespace)) errors.push(invalid(`${path}.namespace`, namespace, problem));
+  if (!action) errors.push(required(`${path}.parameterNotFoundAction`));
+  else if (action !== "Deny" && action !== "Allow")
+    errors.push(notSupported(`${path}.parameterNotFoundAction`, action, ["Deny", "Allow"]));
+}
+
+function checkActions(errors: FieldError[], path: string, actions: readonly string[]): void {
+  actions.forEach((action, i) => {
+    if (!ACTIONS.includes(action)) errors.push(notSupported(`${path}[${i}]`, action, ACTIONS));
+    if (actions.indexOf(action) < i) errors.push(duplicate(`${path}[${i}]`, action));
+  });
+  if (actions.includes("Deny") && actions.includes("Warn"))
+    errors.push(
+      invalid(
+        path,
+        ["Deny", "Warn"],
+        "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)",
+      ),
+    );
+  if (actions.length === 0) errors.push(required(path, "at least one validation action is required"));
+}

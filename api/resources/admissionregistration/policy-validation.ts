@@ -1,0 +1,203 @@
+/**
+ * pkg/apis/admissionregistration/validation: admission policies, all but what their expressions mean. Whoever evaluates
+ * them compiles them: here an expression is only there or not.
+ */
+import type {
+  AuditAnnotation,
+  MutatingAdmissionPolicy,
+  Mutation,
+  ParamKind,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicySpec,
+  Validation,
+  Variable,
+} from "../../generated/admissionregistration.v1.ts";
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from "../../machinery/field-error.ts";
+import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
+import { checkMatchConditions } from "./match-conditions.ts";
+import { checkMatchResources } from "./match-resources-validation.ts";
+import { FAILURE_POLICIES, REINVOCATION_POLICIES } from "./webhook-validation.ts";
+
+const MAX_AUDIT_ANNOTATIONS = 20;
+const MAX_AUDIT_EXPRESSION = 5 * 1024;
+/** Kubernetes also takes Unauthorized, and does not say so. */
+const NAMED_REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
+const REASONS = [...NAMED_REASONS, "Unauthorized"];
+const EITHER = "validations or auditAnnotations must contain at least one item";
+
+type CommonSpec = Pick<
+  ValidatingAdmissionPolicySpec,
+  "failurePolicy" | "paramKind" | "matchConstraints" | "matchConditions" | "variables"
+>;
+
+export function validateValidatingPolicy({ metadata: { name = "" }, spec }: ValidatingAdmissionPolicy): FieldError[] {
+  const errors: FieldError[] = [];
+  checkCommon(errors, spec);
+  const { validations = [], auditAnnotations = [] } = spec;
+  if (validations.length === 0 && auditAnnotations.length === 0)
+    errors.push(required("spec.validations", EITHER), required("spec.auditAnnotations", EITHER));
+  validations.forEach((validation, i) => {
+    checkValidation(errors, `spec.validations[${i}]`, validation);
+  });
+  if (auditAnnotations.length > MAX_AUDIT_ANNOTATIONS)
+    errors.push(
+      invalid(
+        "spec.auditAnnotations",
+        auditAnnotations,
+        `must not have more than ${MAX_AUDIT_ANNOTATIONS} auditAnnotations`,
+      ),
+    );
+  auditAnnotations.forEach((annotation, i) => {
+    checkAuditAnnotation(errors, `spec.auditAnnotations[${i}]`, annotation, name);
+    if (auditAnnotations.findIndex(({ key }) => key === annotation.key) < i)
+      errors.push(duplicate(`spec.auditAnnotations[${i}].key`, annotation.key));
+  });
+  return errors;
+}
+
+export function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy): FieldError[] {
+  const errors: FieldError[] = [];
+  checkCommon(errors, spec);
+  const { mutations = [], reinvocationPolicy } = spec;
+  if (mutations.length === 0) errors.push(required("spec.mutations", "mutations must contain at least one item"));
+  mutations.forEach((mutation, i) => {
+    checkMutation(errors, `spec.mutations[${i}]`, mutation);
+  });
+  if (!reinvocationPolicy) errors.push(required("spec.reinvocationPolicy"));
+  else if (!REINVOCATION_POLICIES.includes(reinvocationPolicy))
+    errors.push(notSupported("spec.reinvocationPolicy", reinvocationPolicy, REINVOCATION_POLICIES));
+  return errors;
+}
+
+function checkCommon(errors: FieldError[], spec: CommonSpec): void {
+  const { failurePolicy, paramKind, matchConstraints, matchConditions, variables } = spec;
+  if (failurePolicy === undefined) errors.push(required("spec.failurePolicy"));
+  else if (!FAILURE_POLICIES.includes(failurePolicy))
+    errors.push(notSupported("spec.failurePolicy", failurePolicy, FAILURE_POLICIES));
+  if (paramKind) checkParamKind(errors, "spec.paramKind", paramKind);
+  if (matchConstraints) {
+    checkMatchResources(errors, "spec.matchConstraints", matchConstraints);
+    if (!matchConstraints.resourceRules?.length) errors.push(required("spec.matchConstraints.resourceRules"));
+  } else errors.push(required("spec.matchConstraints"));
+  checkMatchConditions(errors, "spec.matchConditions", matchConditions);
+  const seen = new Set<string>();
+  variables?.forEach((variable, i) => {
+    checkVariable(errors, `spec.variables[${i}]`, variable);
+    if (variable.name && seen.has(variable.name)) errors.push(duplicate(`spec.variables[${i}].name`, variable.name));
+    seen.add(variable.name);
+  });
+}
+
+function checkParamKind(errors: FieldError[], path: string, paramKind: ParamKind): void {
+  const { apiVersion = "", kind = "" } = paramKind as { apiVersion?: string; kind?: string };
+  if (apiVersion === "") errors.push(required(`${path}.apiVersion`));
+  else {
+    const parts = apiVersion.split("/");
+    const [group = "", version = group] = parts;
+    if (parts.length > 2)
+      errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
+    else {
+      if (parts.length === 2)
+        for (const problem of dnsSubdomain(group)) errors.push(invalid(`${path}.apiVersion`, group, problem));
+      for (const problem of dns1035Label(version)) errors.push(invalid(`${path}.apiVersion`, version, problem));
+    }
+  }
+  if (kind === "") errors.push(required(`${path}.kind`));
+  else
+    for (const problem of dns1035Label(kind.toLowerCase()))
+      errors.push(invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${problem}`));
+}
+
+const RESERVED = new Set([
+  "true",
+  "false",
+  "null",
+  "in",
+  "as",
+  "break",
+  "const",
+  "continue",
+  "else",
+  "for",
+  "function",
+  "if",
+  "import",
+  "let",
+  "loop",
+  "package",
+  "namespace",
+  "return",
+  "var",
+  "void",
+  "while",
+]);
+
+const isIdentifier = (name: string) => /^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) && !RESERVED.has(name);
+
+function checkVariable(errors: FieldError[], path: string, { name = "", expression = "" }: Variable): void {
+  if (name === "") errors.push(required(`${path}.name`, "name is not specified"));
+  else if (!isIdentifier(name)) errors.push(invalid(`${path}.name`, name, "must be a valid CEL identifier"));
+  if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
+}
+
+function checkValidation(errors: FieldError[], path: string, validation: Validation): void {
+  const { expression = "", message = "", messageExpression = "", reason } = validation;
+  if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
+  if (messageExpression !== "" && messageExpression.trim() === "")
+    errors.push(invalid(`${path}.messageExpression`, messageExpression, "must be non-empty if specified"));
+  if (message !== "" && message.trim() === "")
+    errors.push(invalid(`${path}.message`, message, "message must be non-empty if specified"));
+  else if (message.trim().includes("\n"))
+    errors.push(invalid(`${path}.message`, message, "message must not contain line breaks"));
+  if (message === "" && expression.trim().includes("\n"))
+    errors.push(required(`${path}.message`, "message must be specified if expression contains line breaks"));
+  if (reason !== undefined && !REASONS.includes(reason))
+    errors.push(notSupported(`${path}.reason`, reason, NAMED_REASONS));
+}
+
+function checkAuditAnnotation(
+  errors: FieldError[],
+  path: string,
+  { key = "", valueExpression = "" }: AuditAnnotation,
+  policyName: string,
+): void {
+  const full = policyName === "" ? key : `${policyName}/${key}`;
+  for (const problem of qualifiedName(full)) errors.push(invalid(`${path}.key`, full, problem));
+  const trimmed = valueExpression.trim();
+  if (trimmed === "") errors.push(required(`${path}.valueExpression`, "valueExpression is not specified"));
+  else if (utf8Length(trimmed) > MAX_AUDIT_EXPRESSION)
+    errors.push(tooLong(`${path}.valueExpression`, MAX_AUDIT_EXPRESSION));
+}
+
+const PATCH_TYPES = ["ApplyConfiguration", "JSONPatch"];
+
+function checkMutation(errors: FieldError[], path: string, mutation: Mutation): void {
+  const { patchType = "", applyConfiguration, jsonPatch } = mutation;
+  if (patchType === "") {
+    errors.push(required(`${path}.patchType`));
+    return;
+  }
+  if (patchType === "ApplyConfiguration") {
+    if (!applyConfiguration)
+      errors.push(required(`${path}.applyConfiguration`, "must be specified when patchType is ApplyConfiguration"));
+    else if (!applyConfiguration.expression?.trim())
+      errors.push(required(`${path}.applyConfiguration.expression`, "expression is not specified"));
+    if (jsonPatch)
+      errors.push(forbidden(`${path}.jsonPatch`, "must not be specified when patchType is ApplyConfiguration"));
+  } else if (patchType === "JSONPatch") {
+    if (!jsonPatch) errors.push(required(`${path}.jsonPatch`, "must be specified when patchType is JSONPatch"));
+    else if (!jsonPatch.expression?.trim())
+      errors.push(required(`${path}.jsonPatch.expression`, "expression is not specified"));
+    if (applyConfiguration)
+      errors.push(forbidden(`${path}.applyConfiguration`, "must not be specified when patchType is JSONPatch"));
+  } else errors.push(notSupported(`${path}.patchType`, patchType, PATCH_TYPES));
+}

@@ -1,0 +1,35 @@
+import type { ValidatingAdmissionPolicy } from "../../generated/admissionregistration.v1.ts";
+import { defineResource } from "../resource.ts";
+import { validateValidatingPolicy } from "./policy-validation.ts";
+import { defaultMatchResources } from "./webhook-defaults.ts";
+
+export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolicy>({
+  group: "admissionregistration.k8s.io",
+  version: "v1",
+  kind: "ValidatingAdmissionPolicy",
+  plural: "validatingadmissionpolicies",
+  scope: "Cluster",
+  categories: ["api-extensions"],
+  generation: true,
+  allowUnconditionalUpdate: false,
+  defaults: ({ spec }) => {
+    spec.failurePolicy ??= "Fail";
+    defaultMatchResources(spec.matchConstraints);
+  },
+  validate: validateValidatingPolicy,
+  status: {},
+  columns: [
+    {
+      name: "Validations",
+      type: "integer",
+      description: "Validations indicates the number of validation rules defined in this configuration",
+      of: ({ spec }) => spec.validations?.length ?? 0,
+    },
+    {
+      name: "ParamKind",
+      type: "string",
+      description: "ParamKind specifies the kind of resources used to parameterize this policy",
+      of: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : "<unset>"),
+    },
+  ],
+});

@@ -1,0 +1,44 @@
+import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
+import { defineResource } from "../resource.ts";
+import { createdAtColumn } from "../time-columns.ts";
+import { validateDefinition, validateDefinitionUpdate } from "./definition-validation.ts";
+
+export const customResourceDefinition = defineResource<CustomResourceDefinition>({
+  group: "apiextensions.k8s.io",
+  version: "v1",
+  kind: "CustomResourceDefinition",
+  plural: "customresourcedefinitions",
+  scope: "Cluster",
+  shortNames: ["crd", "crds"],
+  categories: ["api-extensions"],
+  generation: true,
+  allowUnconditionalUpdate: false,
+  defaults: ({ spec }) => {
+    spec.names ??= { plural: "", kind: "" };
+    const { names } = spec;
+    if (!names.singular) names.singular = names.kind?.toLowerCase() ?? "";
+    if (!names.listKind && names.kind) names.listKind = `${names.kind}List`;
+    spec.conversion ??= { strategy: "None" };
+    const service = spec.conversion.webhook?.clientConfig?.service;
+    if (service) service.port ??= 443;
+  },
+  // A version that objects may be stored at stays listed until somebody has rewritten them.
+  prepareCreate: (draft) => {
+    draft.status = {};
+    addStoredVersion(draft);
+  },
+  prepareUpdate: addStoredVersion,
+  validate: validateDefinition,
+  validateUpdate: validateDefinitionUpdate,
+  status: {},
+  columns: [createdAtColumn],
+  age: false,
+});
+
+function addStoredVersion({ spec, status }: CustomResourceDefinition): void {
+  for (const { name, storage } of spec.versions ?? [])
+    if (storage && !status.storedVersions?.includes(name)) {
+      status.storedVersions = [...(status.storedVersions ?? []), name];
+      break;
+    }
+}

@@ -1,0 +1,192 @@
+/** pkg/apis/autoscaling/validation. */
+import type {
+  CrossVersionObjectReference,
+  HorizontalPodAutoscaler,
+  HPAScalingPolicy,
+  HPAScalingRules,
+  MetricIdentifier,
+  MetricSpec,
+  MetricTarget,
+} from "../../generated/autoscaling.v2.ts";
+import { checkNonNegative } from "../../machinery/field-checks.ts";
+import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { pathSegmentName } from "../../machinery/names.ts";
+import { type QuantityText, signOfQuantity } from "../../machinery/quantity.ts";
+
+const MAX_PERIOD = 1800;
+const MAX_WINDOW = 3600;
+
+export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): FieldError[] {
+  const errors: FieldError[] = [];
+  const { minReplicas, maxReplicas = 0, scaleTargetRef, metrics, behavior } = spec;
+  if (minReplicas !== undefined && minReplicas < 1)
+    errors.push(invalid("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
+  if (maxReplicas < 1) errors.push(required("spec.maxReplicas", "must be set and greater than 0"));
+  if (minReplicas !== undefined && maxReplicas < minReplicas)
+    errors.push(invalid("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`"));
+  checkReference(errors, "spec.scaleTargetRef", scaleTargetRef ?? { kind: "", name: "" });
+  checkMetrics(errors, metrics ?? [], minReplicas);
+  checkRules(errors, "spec.behavior.scaleUp", behavior?.scaleUp);
+  checkRules(errors, "spec.behavior.scaleDown", behavior?.scaleDown);
+  return errors;
+}
+
+export function validateAutoscalerStatus({ status }: HorizontalPodAutoscaler): FieldError[] {
+  const errors: FieldError[] = [];
+  checkNonNegative(errors, "status.currentReplicas", status.currentReplicas);
+  checkNonNegative(errors, "status.desiredReplicas", status.desiredReplicas);
+  return errors;
+}
+
+function checkReference(errors: FieldError[], path: string, reference: CrossVersionObjectReference): void {
+  const { kind = "", name = "", apiVersion = "" } = reference as CrossVersionObjectReference & { apiVersion?: string };
+  if (kind === "") errors.push(required(`${path}.kind`));
+  else for (const problem of pathSegmentName(kind)) errors.push(invalid(`${path}.kind`, kind, problem));
+  if (name === "") errors.push(required(`${path}.name`));
+  else for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.name`, name, problem));
+  if (apiVersion.split("/").length > 2)
+    errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
+  else if (path === "spec.scaleTargetRef" && kind !== "ReplicationController" && !apiVersion.includes("/"))
+    errors.push(invalid(`${path}.apiVersion`, apiVersion, "apiVersion must specify API group"));
+}
+
+function checkMetrics(errors: FieldError[], metrics: readonly MetricSpec[], minReplicas: number | undefined): void {
+  metrics.forEach((metric, i) => {
+    checkMetric(errors, `spec.metrics[${i}]`, metric);
+  });
+  const scalesToZero = metrics.some(({ type }) => type === "Object" || type === "External");
+  if (minReplicas === 0 && !scalesToZero)
+    errors.push(
+      forbidden(
+        "spec.metrics",
+        "must specify at least one Object or External metric to support scaling to zero replicas",
+      ),
+    );
+}
+
+/** Metric types and the field that each is told in. */
+const SOURCES = {
+  ContainerResource: "containerResource",
+  External: "external",
+  Object: "object",
+  Pods: "pods",
+  Resource: "resource",
+} as const;
+
+const isSourceType = (type: string): type is keyof typeof SOURCES => Object.hasOwn(SOURCES, type);
+
+function checkMetric(errors: FieldError[], path: string, metric: MetricSpec): void {
+  const { type = "", object, pods, resource, external, containerResource } = metric;
+  if (type === "") errors.push(required(`${path}.type`, "must specify a metric source type"));
+  else if (!isSourceType(type)) errors.push(notSupported(`${path}.type`, type, Object.keys(SOURCES)));
+  if (object) {
+    checkReference(errors, `${path}.object.describedObject`, object.describedObject ?? { kind: "", name: "" });
+    checkIdentifier(errors, `${path}.object.metric`, object.metric);
+    checkTarget(errors, `${path}.object.target`, object.target);
+    if (!isPositive(object.target?.value) && !isPositive(object.target?.averageValue))
+      errors.push(required(`${path}.object.target.averageValue`, "must set either a target value or averageValue"));
+  }
+  if (external) {
+    checkIdentifier(errors, `${path}.external.metric`, external.metric);
+    checkTarget(errors, `${path}.external.target`, external.target);
+    const { value, averageValue } = external.target ?? {};
+    if (value === undefined && averageValue === undefined)
+      errors.push(
+        required(
+          `${path}.external.target.averageValue`,
+          "must set either a target value for metric or a per-pod target",
+        ),
+      );
+    if (value !== undefined && averageValue !== undefined)
+      errors.push(
+        forbidden(`${path}.external.target.value`, "may not set both a target value for metric and a per-pod target"),
+      );
+  }
+  if (pods) {
+    checkIdentifier(errors, `${path}.pods.metric`, pods.metric);
+    checkTarget(errors, `${path}.pods.target`, pods.target);
+    if (!isPositive(pods.target?.averageValue))
+      errors.push(required(`${path}.pods.target.averageValue`, "must specify a positive target averageValue"));
+  }
+  if (resource) checkResource(errors, `${path}.resource`, resource);
+  if (containerResource) {
+    if (!containerResource.container)
+      errors.push(required(`${path}.containerResource.container`, "must specify a container"));
+    checkResource(errors, `${path}.containerResource`, containerResource);
+  }
+  if (!isSourceType(type)) return;
+  const expected = SOURCES[type];
+  if (!metric[expected])
+    errors.push(required(`${path}.${expected}`, "must populate information for the given metric source"));
+  for (const field of ["object", "pods", "resource", "external", "containerResource"] as const)
+    if (field !== expected && metric[field])
+      errors.push(forbidden(`${path}.${field}`, "must populate the given metric source only"));
+}
+
+function checkIdentifier(errors: FieldError[], path: string, metric: MetricIdentifier | undefined): void {
+  const { name = "", selector } = metric ?? {};
+  if (name === "") errors.push(required(`${path}.name`, "must specify a metric name"));
+  else for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.name`, name, problem));
+  errors.push(...validateLabelSelector(selector, `${path}.selector`));
+}
+
+const isPositive = (quantity: QuantityText | undefined) => quantity !== undefined && signOfQuantity(quantity) > 0;
+
+function checkTarget(errors: FieldError[], path: string, target: MetricTarget | undefined): void {
+  const { type = "", value, averageValue, averageUtilization } = target ?? {};
+  if (type === "") errors.push(required(`${path}.type`, "must specify a metric target type"));
+  else if (type !== "Utilization" && type !== "Value" && type !== "AverageValue")
+    errors.push(invalid(`${path}.type`, type, "must be either Utilization, Value, or AverageValue"));
+  if (value !== undefined && !isPositive(value))
+    errors.push(invalid(`${path}.value`, String(value), "must be positive"));
+  if (averageValue !== undefined && !isPositive(averageValue))
+    errors.push(invalid(`${path}.averageValue`, String(averageValue), "must be positive"));
+  if (averageUtilization !== undefined && averageUtilization < 1)
+    errors.push(invalid(`${path}.averageUtilization`, averageUtilization, "must be greater than 0"));
+}
+
+function checkResource(
+  errors: FieldError[],
+  path: string,
+  { name = "", target }: { readonly name: string; readonly target: MetricTarget },
+): void {
+  if (name === "") errors.push(required(`${path}.name`, "must specify a resource name"));
+  checkTarget(errors, `${path}.target`, target);
+  const { averageUtilization, averageValue } = target ?? {};
+  if (averageUtilization === undefined && averageValue === undefined)
+    errors.push(
+      required(`${path}.target.averageUtilization`, "must set either a target raw value or a target utilization"),
+    );
+  if (averageUtilization !== undefined && averageValue !== undefined)
+    errors.push(
+      forbidden(`${path}.target.averageValue`, "may not set both a target raw value and a target utilization"),
+    );
+}
+
+const SELECT_POLICIES = ["Disabled", "Max", "Min"];
+
+function checkRules(errors: FieldError[], path: string, rules: HPAScalingRules | undefined): void {
+  if (!rules) return;
+  const { stabilizationWindowSeconds: window, selectPolicy, policies, tolerance } = rules;
+  checkNonNegative(errors, `${path}.stabilizationWindowSeconds`, window);
+  if (window !== undefined && window > MAX_WINDOW)
+    errors.push(invalid(`${path}.stabilizationWindowSeconds`, window, `must be less than or equal to ${MAX_WINDOW}`));
+  if (selectPolicy !== undefined && !SELECT_POLICIES.includes(selectPolicy))
+    errors.push(notSupported(`${path}.selectPolicy`, selectPolicy, SELECT_POLICIES));
+  if (!policies?.length) errors.push(required(`${path}.policies`, "must specify at least one Policy"));
+  policies?.forEach((policy, i) => {
+    checkPolicy(errors, `${path}.policies[${i}]`, policy);
+  });
+  if (tolerance !== undefined && signOfQuantity(tolerance) < 0)
+    errors.push(invalid(`${path}.tolerance`, String(tolerance), "must be greater than or equal to 0"));
+}
+
+function checkPolicy(errors: FieldError[], path: string, policy: HPAScalingPolicy): void {
+  const { type = "", value = 0, periodSeconds = 0 } = policy;
+  if (type !== "Pods" && type !== "Percent") errors.push(notSupported(`${path}.type`, type, ["Percent", "Pods"]));
+  if (value <= 0) errors.push(invalid(`${path}.value`, value, "must be greater than zero"));
+  if (periodSeconds <= 0) errors.push(invalid(`${path}.periodSeconds`, periodSeconds, "must be greater than zero"));
+  if (periodSeconds > MAX_PERIOD)
+    errors.push(invalid(`${path}.periodSeconds`, periodSeconds, `must be less than or equal to ${MAX_PERIOD}`));
+}

@@ -1,0 +1,139 @@
+/** pkg/apis/certificates/validation. */
+import type { CertificateSigningRequest } from "../../generated/certificates.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { certificateRequestProblem, certificatesProblem } from "./pem.ts";
+import { checkSignerName } from "./signer-name.ts";
+
+const MIN_EXPIRATION = 600;
+
+const USAGES = [
+  "any",
+  "cert sign",
+  "client auth",
+  "code signing",
+  "content commitment",
+  "crl sign",
+  "data encipherment",
+  "decipher only",
+  "digital signature",
+  "email protection",
+  "encipher only",
+  "ipsec end system",
+  "ipsec tunnel",
+  "ipsec user",
+  "key agreement",
+  "key encipherment",
+  "microsoft sgc",
+  "netscape sgc",
+  "ocsp signing",
+  "s/mime",
+  "server auth",
+  "signing",
+  "timestamping",
+];
+
+const ALWAYS_TRUE = ["Approved", "Denied", "Failed"];
+
+export function validateCertificateSigningRequest({ spec, status }: CertificateSigningRequest): FieldError[] {
+  const errors: FieldError[] = [];
+  const { request, usages = [], signerName = "", expirationSeconds } = spec;
+  const problem = certificateRequestProblem(request ?? "");
+  if (problem) errors.push(invalid("spec.request", request ?? null, problem));
+  if (usages.length === 0) errors.push(required("spec.usages"));
+  usages.forEach((usage, i) => {
+    if (!USAGES.includes(usage)) errors.push(notSupported(`spec.usages[${i}]`, usage, USAGES));
+    if (usages.indexOf(usage) < i) errors.push(duplicate(`spec.usages[${i}]`, usage));
+  });
+  if (signerName === "kubernetes.io/legacy-unknown")
+    errors.push(invalid("spec.signerName", signerName, "the legacy signerName is not allowed via this API version"));
+  else checkSignerName(errors, "spec.signerName", signerName);
+  if (expirationSeconds !== undefined && expirationSeconds < MIN_EXPIRATION)
+    errors.push(
+      invalid(
+        "spec.expirationSeconds",
+        expirationSeconds,
+        "may not specify a duration less than 600 seconds (10 minutes)",
+      ),
+    );
+  checkConditions(errors, status.conditions);
+  if (status.certificate) {
+    const wrong = certificatesProblem(status.certificate);
+    if (wrong) errors.push(invalid("status.certificate", "<certificate data>", wrong));
+  }
+  return errors;
+}
+
+type Conditions = CertificateSigningRequest["status"]["conditions"];
+
+function checkConditions(errors: FieldError[], conditions: Conditions = []): void {
+  const path = "status.conditions";
+  conditions.forEach(({ type = "", status = "" }, i) => {
+    const at = `${path}[${i}]`;
+    if (type === "") errors.push(required(`${at}.type`));
+    const supported = ALWAYS_TRUE.includes(type) ? ["True"] : ["False", "True", "Unknown"];
+    if (status === "") errors.push(required(`${at}.status`));
+    else if (!supported.includes(status)) errors.push(notSupported(`${at}.status`, status, supported));
+    if (conditions.findIndex((other) => other.type === type) < i) errors.push(duplicate(`${at}.type`, type));
+  });
+  const has = (type: string) => conditions.some((condition) => condition.type === type);
+  if (has("Approved") && has("Denied"))
+    errors.push(invalid(path, "Denied", "Approved and Denied conditions are mutually exclusive"));
+}
+
+type Decision = "Approved" | "Denied" | "Failed";
+
+/** A decision, once made, stays as it was made; `free` may be made and changed here. */
+function checkDecisions(
+  errors: FieldError[],
+  next: CertificateSigningRequest,
+  old: CertificateSigningRequest,
+  free: readonly Decision[],
+): void {
+  const named = (csr: CertificateSigningRequest, type: Decision) =>
+    csr.status.conditions?.filter((condition) => condition.type === type) ?? [];
+  for (const type of ["Approved", "Denied", "Failed"] as const) {
+    const [now, before] = [named(next, type), named(old, type)];
+    if (now.length < before.length)
+      errors.push(forbidden("status.conditions", `updates may not remove a condition of type "${type}"`));
+    else if (now.length > before.length && !free.includes(type))
+      errors.push(forbidden("status.conditions", `updates may not add a condition of type "${type}"`));
+    else if (now.length === before.length && !sameValue(now, before))
+      errors.push(forbidden("status.conditions", `updates may not modify a condition of type "${type}"`));
+  }
+}
+
+export function validateRequestUpdate(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const errors: FieldError[] = [];
+  checkDecisions(errors, next, old, []);
+  checkCertificate(errors, next, old);
+  return errors;
+}
+
+export function validateApprovalUpdate(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const errors: FieldError[] = [];
+  checkConditions(errors, next.status.conditions);
+  checkDecisions(errors, next, old, ["Approved", "Denied"]);
+  return errors;
+}
+
+export function validateStatusUpdate(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
+  const errors: FieldError[] = [];
+  checkConditions(errors, next.status.conditions);
+  checkDecisions(errors, next, old, ["Failed"]);
+  checkCertificate(errors, next, old);
+  if (next.status.certificate) {
+    const wrong = certificatesProblem(next.status.certificate);
+    if (wrong) errors.push(invalid("status.certificate", "<certificate data>", wrong));
+  }
+  return errors;
+}
+
+function checkCertificate(
+  errors: FieldError[],
+  { status: { certificate } }: CertificateSigningRequest,
+  { status: { certificate: old } }: CertificateSigningRequest,
+): void {
+  if (old && certificate !== old)
+    errors.push(forbidden("status.certificate", "updates may not modify existing certificate content"));
+}

@@ -1,0 +1,88 @@
+import type { CertificateSigningRequest } from "../../generated/certificates.v1.ts";
+import { humanDuration } from "../../machinery/duration.ts";
+import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
+import {
+  validateApprovalUpdate,
+  validateCertificateSigningRequest,
+  validateRequestUpdate,
+  validateStatusUpdate,
+} from "./certificate-signing-request-validation.ts";
+
+export const certificateSigningRequest = defineResource<CertificateSigningRequest>({
+  group: "certificates.k8s.io",
+  version: "v1",
+  kind: "CertificateSigningRequest",
+  plural: "certificatesigningrequests",
+  scope: "Cluster",
+  shortNames: ["csr"],
+  // Who asks is filled in by admission, which knows the user; what the body claims is never taken.
+  prepareUpdate: (draft, old) => {
+    draft.spec = old.spec;
+  },
+  validate: validateCertificateSigningRequest,
+  validateUpdate: validateRequestUpdate,
+  status: {
+    // Conditions of approval belong to the approval subresource.
+    prepareUpdate: (next, old) => {
+      next.spec = old.spec;
+      const decided = old.status.conditions?.filter(({ type }) => isDecision(type)) ?? [];
+      const others = next.status.conditions?.filter(({ type }) => !isDecision(type)) ?? [];
+      const conditions = [...decided, ...others];
+      if (conditions.length > 0) next.status.conditions = conditions;
+    },
+    validateUpdate: validateStatusUpdate,
+  },
+  subresources: {
+    approval: {
+      verbs: ["get", "patch", "update"],
+      // Of the approval, only the conditions are taken.
+      prepareUpdate: (next, old) => {
+        const { conditions } = next.status;
+        next.spec = old.spec;
+        next.status = { ...old.status };
+        if (conditions) next.status.conditions = conditions;
+        else delete next.status.conditions;
+      },
+      validateUpdate: validateApprovalUpdate,
+    },
+  },
+  fields: { "spec.signerName": ({ spec }) => spec.signerName ?? "" },
+  columns: [
+    ageColumn,
+    {
+      name: "SignerName",
+      type: "string",
+      description: { field: "certificates.v1.CertificateSigningRequestSpec.signerName" },
+      of: ({ spec }) => spec.signerName || "<none>",
+    },
+    {
+      name: "Requestor",
+      type: "string",
+      description: { field: "certificates.v1.CertificateSigningRequestSpec.request" },
+      of: ({ spec }) => spec.username ?? "",
+    },
+    {
+      name: "RequestedDuration",
+      type: "string",
+      description: { field: "certificates.v1.CertificateSigningRequestSpec.expirationSeconds" },
+      of: ({ spec: { expirationSeconds } }) =>
+        expirationSeconds === undefined ? "<none>" : humanDuration(expirationSeconds * 1000),
+    },
+    {
+      name: "Condition",
+      type: "string",
+      description: { field: "certificates.v1.CertificateSigningRequestStatus.conditions" },
+      of: printedCondition,
+    },
+  ],
+  age: false,
+});
+
+const isDecision = (type: string) => type === "Approved" || type === "Denied";
+
+function printedCondition({ status }: CertificateSigningRequest): string {
+  const has = (type: string) => status.conditions?.some((condition) => condition.type === type) ?? false;
+  const decision = has("Denied") ? "Denied" : has("Approved") ? "Approved" : "Pending";
+  return `${decision}${has("Failed") ? ",Failed" : ""}${status.certificate ? ",Issued" : ""}`;
+}

@@ -1,0 +1,65 @@
+/** PEM as certificate requests and certificates are written; what is inside is checked as far as its DER outline. */
+
+interface Block {
+  readonly type: string;
+  /** Whether the block has headers before its data. */
+  readonly headers: boolean;
+  readonly base64: string;
+}
+
+const BLOCK = /-----BEGIN ([^-\n]+)-----\r?\n([\s\S]*?)-----END \1-----(?:\r?\n|$)/g;
+
+/** Base64 as bytes' characters, without any platform's decoder. Throws nothing: what is no base64 ends the text. */
+function decodeBase64(text: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  let bits = 0;
+  let value = 0;
+  let decoded = "";
+  for (const character of text) {
+    const digit = alphabet.indexOf(character);
+    if (digit < 0) continue;
+    value = ((value << 6) | digit) & 0xffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    decoded += String.fromCharCode((value >> bits) & 0xff);
+  }
+  return decoded;
+}
+
+function parseBlocks(base64: string): { readonly blocks: Block[]; readonly rest: string } {
+  const text = decodeBase64(base64);
+  const blocks = [...text.matchAll(BLOCK)].map(([, type = "", body = ""]) => {
+    const headers = /^[^\n:]+: /.test(body);
+    return { type, headers, base64: headers ? body.slice(body.indexOf("\n\n") + 2) : body };
+  });
+  return { blocks, rest: text.replaceAll(BLOCK, "").trim() };
+}
+
+/** `base64` is the field as JSON has it: the bytes of the PEM text. */
+export function certificateRequestProblem(base64: string): string | undefined {
+  const [block] = parseBlocks(base64).blocks;
+  if (block?.type !== "CERTIFICATE REQUEST") return "PEM block type must be CERTIFICATE REQUEST";
+  return isSequence(decodeBase64(block.base64)) ? undefined : "asn1: structure error: tags don't match";
+}
+
+export function certificatesProblem(base64: string): string | undefined {
+  const { blocks, rest } = parseBlocks(base64);
+  const wrong = blocks.find(({ type }) => type !== "CERTIFICATE");
+  if (wrong) return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(wrong.type)}`;
+  if (blocks.some(({ headers }) => headers)) return "no PEM block headers are permitted";
+  if (rest !== "" && blocks.length > 0) return "must contain only PEM blocks";
+  if (blocks.length === 0) return "must contain at least one CERTIFICATE PEM block";
+  return blocks.every((block) => isSequence(decodeBase64(block.base64))) ? undefined : "x509: malformed certificate";
+}
+
+/** Whether the bytes are one DER sequence from end to end. */
+function isSequence(bytes: string): boolean {
+  if (bytes.charCodeAt(0) !== 0x30) return false;
+  const first = bytes.charCodeAt(1);
+  if (first < 0x80) return bytes.length === first + 2;
+  const count = first & 0x7f;
+  let length = 0;
+  for (let i = 0; i < count; i++) length = length * 256 + bytes.charCodeAt(2 + i);
+  return bytes.length === length + 2 + count;
+}

@@ -1,0 +1,50 @@
+import type { FlowSchema } from "../../generated/flowcontrol.v1.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
+import { validateFlowSchema } from "./flow-schema-validation.ts";
+
+const DEFAULT_PRECEDENCE = 1000;
+
+export const flowSchema = defineResource<FlowSchema>({
+  group: "flowcontrol.apiserver.k8s.io",
+  version: "v1",
+  kind: "FlowSchema",
+  plural: "flowschemas",
+  scope: "Cluster",
+  generation: true,
+  validateName: nameIsPathSegment,
+  defaults: ({ spec }) => {
+    spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;
+  },
+  validate: validateFlowSchema,
+  status: {},
+  columns: [
+    {
+      name: "PriorityLevel",
+      type: "string",
+      description: { field: "flowcontrol.v1.PriorityLevelConfigurationReference.name" },
+      of: ({ spec }) => spec.priorityLevelConfiguration?.name ?? "",
+    },
+    {
+      name: "MatchingPrecedence",
+      type: "string",
+      description: { field: "flowcontrol.v1.FlowSchemaSpec.matchingPrecedence" },
+      of: ({ spec }) => spec.matchingPrecedence ?? 0,
+    },
+    {
+      name: "DistinguisherMethod",
+      type: "string",
+      description: { field: "flowcontrol.v1.FlowSchemaSpec.distinguisherMethod" },
+      of: ({ spec }) => spec.distinguisherMethod?.type ?? "<none>",
+    },
+    ageColumn,
+    {
+      name: "MissingPL",
+      type: "string",
+      description: "references a broken or non-existent PriorityLevelConfiguration",
+      of: ({ status }) => status.conditions?.find(({ type }) => type === "Dangling")?.status ?? "?",
+    },
+  ],
+  age: false,
+});

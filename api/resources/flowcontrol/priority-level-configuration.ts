@@ -1,0 +1,62 @@
+import type { PriorityLevelConfiguration } from "../../generated/flowcontrol.v1.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+import { validatePriorityLevel } from "./priority-level-validation.ts";
+
+export const priorityLevelConfiguration = defineResource<PriorityLevelConfiguration>({
+  group: "flowcontrol.apiserver.k8s.io",
+  version: "v1",
+  kind: "PriorityLevelConfiguration",
+  plural: "prioritylevelconfigurations",
+  scope: "Cluster",
+  generation: true,
+  validateName: nameIsPathSegment,
+  defaults: ({ spec: { exempt, limited } }) => {
+    if (exempt) {
+      exempt.nominalConcurrencyShares ??= 0;
+      exempt.lendablePercent ??= 0;
+    }
+    if (!limited) return;
+    limited.nominalConcurrencyShares ??= 30;
+    limited.lendablePercent ??= 0;
+    const queuing = limited.limitResponse?.queuing;
+    if (!queuing) return;
+    queuing.handSize ||= 8;
+    queuing.queues ||= 64;
+    queuing.queueLengthLimit ||= 50;
+  },
+  validate: validatePriorityLevel,
+  status: {},
+  columns: [
+    {
+      name: "Type",
+      type: "string",
+      description: { field: "flowcontrol.v1.PriorityLevelConfigurationSpec.type" },
+      of: ({ spec }) => spec.type,
+    },
+    {
+      name: "NominalConcurrencyShares",
+      type: "string",
+      description: { field: "flowcontrol.v1.LimitedPriorityLevelConfiguration.nominalConcurrencyShares" },
+      of: ({ spec }) => (spec.limited ? (spec.limited.nominalConcurrencyShares ?? 0) : "<none>"),
+    },
+    {
+      name: "Queues",
+      type: "string",
+      description: { field: "flowcontrol.v1.QueuingConfiguration.queues" },
+      of: ({ spec }) => spec.limited?.limitResponse?.queuing?.queues ?? "<none>",
+    },
+    {
+      name: "HandSize",
+      type: "string",
+      description: { field: "flowcontrol.v1.QueuingConfiguration.handSize" },
+      of: ({ spec }) => spec.limited?.limitResponse?.queuing?.handSize ?? "<none>",
+    },
+    {
+      name: "QueueLengthLimit",
+      type: "string",
+      description: { field: "flowcontrol.v1.QueuingConfiguration.queueLengthLimit" },
+      of: ({ spec }) => spec.limited?.limitResponse?.queuing?.queueLengthLimit ?? "<none>",
+    },
+  ],
+});

@@ -1,0 +1,52 @@
+import type { IPAddress } from "../../generated/networking.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { canonicalIPProblems } from "../../machinery/ip.ts";
+import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+
+export const ipAddress = defineResource<IPAddress>({
+  group: "networking.k8s.io",
+  version: "v1",
+  kind: "IPAddress",
+  plural: "ipaddresses",
+  scope: "Cluster",
+  shortNames: ["ip"],
+  validateName: canonicalIPProblems,
+  validate: ({ spec: { parentRef } }) => {
+    if (!parentRef) return [required("spec.parentRef")];
+    const errors: FieldError[] = [];
+    const { group = "", resource = "", name = "", namespace = "" } = parentRef;
+    const check = (field: string, value: string, problems: readonly string[]) => {
+      for (const problem of problems) errors.push(invalid(`spec.parentRef.${field}`, value, problem));
+    };
+    if (group !== "") check("group", group, dnsSubdomain(group));
+    if (resource === "") errors.push(required("spec.parentRef.resource"));
+    else check("resource", resource, pathSegmentName(resource));
+    if (name === "") errors.push(required("spec.parentRef.name"));
+    else check("name", name, pathSegmentName(name));
+    if (namespace !== "") check("namespace", namespace, pathSegmentName(namespace));
+    return errors;
+  },
+  validateUpdate: ({ spec: { parentRef } }, old) => {
+    if (sameValue(parentRef, old.spec.parentRef)) return [];
+    const { group = "", resource = "", namespace = "", name = "" } = parentRef ?? {};
+    // Kubernetes prints its internal type here, whose fields have no JSON names.
+    const printed = { Group: group, Resource: resource, Namespace: namespace, Name: name };
+    return [invalid("spec.parentRef", printed, "field is immutable")];
+  },
+  columns: [
+    {
+      name: "ParentRef",
+      type: "string",
+      description: { field: "networking.v1.IPAddressSpec.parentRef" },
+      of: ({ spec: { parentRef } }) => {
+        if (!parentRef) return "<none>";
+        const { group, resource, namespace, name } = parentRef;
+        const qualified = group ? `${resource}.${group}` : resource;
+        return [qualified?.toLowerCase(), namespace, name].filter((part) => part).join("/");
+      },
+    },
+  ],
+  age: false,
+});

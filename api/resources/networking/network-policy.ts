@@ -1,0 +1,28 @@
+import type { NetworkPolicy } from "../../generated/networking.v1.ts";
+import { printLabelSelector } from "../../machinery/selector.ts";
+import { defineResource } from "../resource.ts";
+import { validateNetworkPolicy } from "./network-policy-validation.ts";
+
+export const networkPolicy = defineResource<NetworkPolicy>({
+  group: "networking.k8s.io",
+  version: "v1",
+  kind: "NetworkPolicy",
+  plural: "networkpolicies",
+  scope: "Namespaced",
+  shortNames: ["netpol"],
+  generation: true,
+  defaults: ({ spec }) => {
+    if (!spec.policyTypes?.length) spec.policyTypes = spec.egress?.length ? ["Ingress", "Egress"] : ["Ingress"];
+    for (const rule of [...(spec.ingress ?? []), ...(spec.egress ?? [])])
+      for (const port of rule.ports ?? []) port.protocol ??= "TCP";
+  },
+  validate: validateNetworkPolicy,
+  columns: [
+    {
+      name: "Pod-Selector",
+      type: "string",
+      description: { field: "networking.v1.NetworkPolicySpec.podSelector" },
+      of: ({ spec }) => printLabelSelector(spec.podSelector),
+    },
+  ],
+});

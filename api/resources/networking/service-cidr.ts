@@ -1,0 +1,49 @@
+import type { ServiceCIDR } from "../../generated/networking.v1.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { canonicalCIDRProblems, familyOfCIDR } from "../../machinery/ip.ts";
+import { defineResource } from "../resource.ts";
+
+export const serviceCIDR = defineResource<ServiceCIDR>({
+  group: "networking.k8s.io",
+  version: "v1",
+  kind: "ServiceCIDR",
+  plural: "servicecidrs",
+  scope: "Cluster",
+  validate: ({ spec: { cidrs = [] } }) => {
+    const path = "spec.cidrs";
+    if (cidrs.length === 0) return [required(path, "at least one CIDR required")];
+    // Kubernetes prints its internal type here, whose field has no JSON name.
+    if (cidrs.length > 2) return [invalid(path, { CIDRs: cidrs }, "may only hold up to 2 values")];
+    const errors: FieldError[] = [];
+    cidrs.forEach((cidr, i) => {
+      for (const problem of canonicalCIDRProblems(cidr)) errors.push(invalid(`${path}[${i}]`, cidr, problem));
+    });
+    const [first = "", second = first] = cidrs;
+    if (errors.length === 0 && cidrs.length === 2 && familyOfCIDR(first) === familyOfCIDR(second))
+      errors.push(
+        invalid(
+          path,
+          cidrs,
+          "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64",
+        ),
+      );
+    return errors;
+  },
+  validateUpdate: ({ spec: { cidrs = [] } }, { spec: { cidrs: old = [] } }) => {
+    // A range of the other family may be added to the first, and nothing else may change.
+    const grows = old.length === 1 && cidrs.length === 2;
+    if (!grows && cidrs.length !== old.length) return [invalid("spec.cidrs", cidrs, "field is immutable")];
+    return old.flatMap((cidr, i) =>
+      cidrs[i] === cidr ? [] : [invalid(`spec.cidrs[${i}]`, cidrs[i], "field is immutable")],
+    );
+  },
+  status: {},
+  columns: [
+    {
+      name: "CIDRs",
+      type: "string",
+      description: { field: "networking.v1.ServiceCIDRSpec.cidrs" },
+      of: ({ spec }) => (spec.cidrs ?? []).join(","),
+    },
+  ],
+});

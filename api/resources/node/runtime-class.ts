@@ -1,0 +1,54 @@
+import type { Toleration } from "../../generated/core.v1.ts";
+import type { RuntimeClass } from "../../generated/node.v1.ts";
+import { checkImmutable } from "../../machinery/field-checks.ts";
+import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { validateLabels } from "../../machinery/labels-validation.ts";
+import { dnsLabel } from "../../machinery/names.ts";
+import { signOfQuantity } from "../../machinery/quantity.ts";
+import { defineResource } from "../resource.ts";
+import { checkTolerations } from "./tolerations-validation.ts";
+
+export const runtimeClass = defineResource<RuntimeClass>({
+  group: "node.k8s.io",
+  version: "v1",
+  kind: "RuntimeClass",
+  plural: "runtimeclasses",
+  scope: "Cluster",
+  allowUnconditionalUpdate: false,
+  validate: validateRuntimeClass,
+  validateUpdate: (next, old) => {
+    const errors: FieldError[] = [];
+    checkImmutable(errors, "handler", next.handler, old.handler);
+    return errors;
+  },
+  columns: [{ name: "Handler", type: "string", description: "", of: ({ handler }) => handler }],
+});
+
+function validateRuntimeClass({ handler = "", overhead, scheduling }: RuntimeClass): FieldError[] {
+  const errors: FieldError[] = [];
+  if (handler === "") errors.push(required("handler"));
+  else for (const problem of dnsLabel(handler)) errors.push(invalid("handler", handler, problem));
+  // Kubernetes checks the overhead as if it were a container's limits, and says so.
+  for (const [resource, quantity] of Object.entries(overhead?.podFixed ?? {}))
+    if (signOfQuantity(quantity) < 0)
+      errors.push(invalid(`overhead.limits[${resource}]`, quantity, "must be greater than or equal to 0"));
+  errors.push(...validateLabels(scheduling?.nodeSelector, "scheduling.nodeSelector"));
+  const tolerations = scheduling?.tolerations ?? [];
+  checkTolerations(errors, "scheduling.tolerations", tolerations);
+  tolerations.forEach((toleration, i) => {
+    const printed = printedToleration(toleration);
+    const text = JSON.stringify(printed);
+    if (tolerations.findIndex((other) => JSON.stringify(printedToleration(other)) === text) < i)
+      errors.push(duplicate(`scheduling.tolerations[${i}]`, printed));
+  });
+  return errors;
+}
+
+/** Kubernetes prints its internal type here, whose fields have no JSON names. */
+const printedToleration = ({ key = "", operator = "", value = "", effect = "", tolerationSeconds }: Toleration) => ({
+  Key: key,
+  Operator: operator,
+  Value: value,
+  Effect: effect,
+  TolerationSeconds: tolerationSeconds ?? null,
+});

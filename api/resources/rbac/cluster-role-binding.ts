@@ -1,0 +1,41 @@
+import type { ClusterRoleBinding } from "../../generated/rbac.v1.ts";
+import type { FieldError } from "../../machinery/field-error.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
+import {
+  bindingColumns,
+  checkRoleRef,
+  checkSubjects,
+  defaultBinding,
+  validateBindingUpdate,
+} from "./role-binding-rules.ts";
+
+export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
+  group: "rbac.authorization.k8s.io",
+  version: "v1",
+  kind: "ClusterRoleBinding",
+  plural: "clusterrolebindings",
+  scope: "Cluster",
+  validateName: nameIsPathSegment,
+  allowCreateOnUpdate: true,
+  defaults: defaultBinding,
+  validate: (binding) => {
+    const errors: FieldError[] = [];
+    checkRoleRef(errors, binding, ["ClusterRole"]);
+    checkSubjects(errors, binding.subjects, false);
+    return errors;
+  },
+  validateUpdate: validateBindingUpdate,
+  columns: [
+    {
+      name: "Role",
+      type: "string",
+      description: { field: "rbac.v1.ClusterRoleBinding.roleRef" },
+      of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`,
+    },
+    ageColumn,
+    ...bindingColumns<ClusterRoleBinding>("clusterRoleBinding"),
+  ],
+  age: false,
+});

@@ -1,0 +1,73 @@
+/** pkg/apis/rbac: what RoleBindings and ClusterRoleBindings have in common. */
+import type { RoleRef, Subject } from "../../generated/rbac.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import type { KubeObject } from "../../machinery/meta.ts";
+import { nameIsPathSegment, nameIsSubdomain } from "../../machinery/names.ts";
+import type { Column } from "../resource.ts";
+
+export const RBAC_GROUP = "rbac.authorization.k8s.io";
+
+interface Binding extends KubeObject {
+  roleRef: RoleRef;
+  subjects?: Subject[];
+}
+
+export function defaultBinding(draft: Binding): void {
+  draft.roleRef ??= { apiGroup: "", kind: "", name: "" };
+  draft.roleRef.apiGroup ||= RBAC_GROUP;
+  for (const subject of draft.subjects ?? [])
+    if (subject.kind === "User" || subject.kind === "Group") subject.apiGroup ||= RBAC_GROUP;
+}
+
+export function checkRoleRef(errors: FieldError[], { roleRef }: Binding, kinds: readonly string[]): void {
+  const { apiGroup = "", kind = "", name = "" } = roleRef;
+  if (apiGroup !== RBAC_GROUP) errors.push(notSupported("roleRef.apiGroup", apiGroup, [RBAC_GROUP]));
+  if (!kinds.includes(kind)) errors.push(notSupported("roleRef.kind", kind, kinds));
+  if (name === "") errors.push(required("roleRef.name"));
+  else for (const problem of nameIsPathSegment(name, false)) errors.push(invalid("roleRef.name", name, problem));
+}
+
+export function checkSubjects(
+  errors: FieldError[],
+  subjects: readonly Subject[] | undefined,
+  namespaced: boolean,
+): void {
+  subjects?.forEach(({ kind = "", name = "", namespace = "", apiGroup = "" }, i) => {
+    const path = `subjects[${i}]`;
+    if (name === "") errors.push(required(`${path}.name`));
+    const group = kind === "ServiceAccount" ? "" : RBAC_GROUP;
+    if (kind === "ServiceAccount" && name !== "")
+      for (const problem of nameIsSubdomain(name, false)) errors.push(invalid(`${path}.name`, name, problem));
+    if (kind !== "ServiceAccount" && kind !== "User" && kind !== "Group")
+      errors.push(notSupported(`${path}.kind`, kind, ["ServiceAccount", "User", "Group"]));
+    else if (apiGroup !== group) errors.push(notSupported(`${path}.apiGroup`, apiGroup, [group]));
+    if (kind === "ServiceAccount" && !namespaced && namespace === "") errors.push(required(`${path}.namespace`));
+  });
+}
+
+export function validateBindingUpdate({ roleRef }: Binding, old: Binding): FieldError[] {
+  if (sameValue(roleRef, old.roleRef)) return [];
+  // Kubernetes prints its internal type here, whose fields have no JSON names.
+  const printed = { APIGroup: roleRef.apiGroup, Kind: roleRef.kind, Name: roleRef.name };
+  return [invalid("roleRef", printed, "cannot change roleRef")];
+}
+
+/** `noun` is what the descriptions call the binding. */
+export const bindingColumns = <T extends Binding>(noun: string): Column<T>[] => [
+  wide("Users", noun, ({ subjects }) => named(subjects, "User").map(({ name }) => name)),
+  wide("Groups", noun, ({ subjects }) => named(subjects, "Group").map(({ name }) => name)),
+  wide("ServiceAccounts", noun, ({ subjects }) =>
+    named(subjects, "ServiceAccount").map(({ name, namespace }) => (namespace ? `${namespace}/${name}` : name)),
+  ),
+];
+
+const wide = <T extends Binding>(name: string, noun: string, of: (binding: T) => string[]): Column<T> => ({
+  name,
+  type: "string",
+  priority: 1,
+  description: `${name} in the ${noun}`,
+  of: (binding) => of(binding).join(", "),
+});
+
+const named = (subjects: readonly Subject[] = [], kind: string) => subjects.filter((subject) => subject.kind === kind);

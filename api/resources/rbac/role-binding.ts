@@ -1,0 +1,41 @@
+import type { RoleBinding } from "../../generated/rbac.v1.ts";
+import type { FieldError } from "../../machinery/field-error.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
+import {
+  bindingColumns,
+  checkRoleRef,
+  checkSubjects,
+  defaultBinding,
+  validateBindingUpdate,
+} from "./role-binding-rules.ts";
+
+export const roleBinding = defineResource<RoleBinding>({
+  group: "rbac.authorization.k8s.io",
+  version: "v1",
+  kind: "RoleBinding",
+  plural: "rolebindings",
+  scope: "Namespaced",
+  validateName: nameIsPathSegment,
+  allowCreateOnUpdate: true,
+  defaults: defaultBinding,
+  validate: (binding) => {
+    const errors: FieldError[] = [];
+    checkRoleRef(errors, binding, ["Role", "ClusterRole"]);
+    checkSubjects(errors, binding.subjects, true);
+    return errors;
+  },
+  validateUpdate: validateBindingUpdate,
+  columns: [
+    {
+      name: "Role",
+      type: "string",
+      description: { field: "rbac.v1.RoleBinding.roleRef" },
+      of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`,
+    },
+    ageColumn,
+    ...bindingColumns<RoleBinding>("roleBinding"),
+  ],
+  age: false,
+});

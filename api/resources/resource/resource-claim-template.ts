@@ -1,0 +1,34 @@
+import type { ResourceClaimTemplate } from "../../generated/resource.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
+import { invalid } from "../../machinery/field-error.ts";
+import { validateAnnotations, validateLabels } from "../../machinery/labels-validation.ts";
+import { goStruct } from "../../schema/go-struct.ts";
+import { defineResource } from "../resource.ts";
+import { defaultClaimSpec } from "./device-request-defaults.ts";
+import { validateClaimSpec } from "./resource-claim-validation.ts";
+
+export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
+  group: "resource.k8s.io",
+  version: "v1",
+  kind: "ResourceClaimTemplate",
+  plural: "resourceclaimtemplates",
+  scope: "Namespaced",
+  defaults: ({ spec }) => {
+    spec.spec ??= {};
+    defaultClaimSpec(spec.spec);
+  },
+  validate: ({ spec }) => [
+    ...validateLabels(spec.metadata?.labels, "spec.metadata.labels"),
+    ...validateAnnotations(spec.metadata?.annotations, "spec.metadata.annotations"),
+    ...validateClaimSpec(spec.spec, "spec.spec"),
+  ],
+  validateUpdate: ({ spec }, old) => {
+    if (sameValue(spec, old.spec)) return [];
+    // The metadata is meta.v1's and printed by its JSON names, beside what is printed by Go's.
+    const printed = { ...metadataOf(spec.metadata), Spec: goStruct("resource.v1.ResourceClaimSpec", spec.spec) };
+    return [invalid("spec", printed, "field is immutable")];
+  },
+  columns: [],
+});
+
+const metadataOf = (metadata: object | undefined) => (metadata && Object.keys(metadata).length > 0 ? { metadata } : {});

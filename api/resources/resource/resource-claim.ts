@@ -1,0 +1,35 @@
+import type { ResourceClaim } from "../../generated/resource.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
+import { invalid } from "../../machinery/field-error.ts";
+import { goStruct } from "../../schema/go-struct.ts";
+import { defineResource } from "../resource.ts";
+import { defaultClaimSpec } from "./device-request-defaults.ts";
+import { validateClaimStatusUpdate } from "./resource-claim-status-validation.ts";
+import { validateClaimSpec } from "./resource-claim-validation.ts";
+
+export const resourceClaim = defineResource<ResourceClaim>({
+  group: "resource.k8s.io",
+  version: "v1",
+  kind: "ResourceClaim",
+  plural: "resourceclaims",
+  scope: "Namespaced",
+  defaults: ({ spec }) => defaultClaimSpec(spec),
+  validate: ({ spec }) => validateClaimSpec(spec, "spec"),
+  validateUpdate: ({ spec }, old) =>
+    sameValue(spec, old.spec)
+      ? []
+      : [invalid("spec", goStruct("resource.v1.ResourceClaimSpec", spec), "field is immutable")],
+  status: { validateUpdate: validateClaimStatusUpdate },
+  columns: [
+    {
+      name: "State",
+      type: "string",
+      description: "A summary of the current state (allocated, pending, reserved, etc.).",
+      of: ({ metadata, status }) => {
+        const deleted = metadata.deletionTimestamp ? ["deleted"] : [];
+        if (!status.allocation) return deleted[0] ?? "pending";
+        return [...deleted, "allocated", ...(status.reservedFor?.length ? ["reserved"] : [])].join(",");
+      },
+    },
+  ],
+});

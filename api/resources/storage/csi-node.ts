@@ -1,0 +1,71 @@
+import type { CSINode, CSINodeDriver } from "../../generated/storage.v1.ts";
+import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
+import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { qualifiedName } from "../../machinery/names.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
+import { defineResource } from "../resource.ts";
+import { checkDriverName } from "./driver-name.ts";
+
+const MAX_NODE_ID = 192;
+
+export const csiNode = defineResource<CSINode>({
+  group: "storage.k8s.io",
+  version: "v1",
+  kind: "CSINode",
+  plural: "csinodes",
+  scope: "Cluster",
+  allowUnconditionalUpdate: false,
+  validate: ({ spec }) => {
+    const errors: FieldError[] = [];
+    const drivers = spec.drivers ?? [];
+    drivers.forEach((driver, i) => {
+      const path = `spec.drivers[${i}]`;
+      checkDriver(errors, path, driver);
+      if (drivers.findIndex(({ name }) => name === driver.name) < i)
+        errors.push(duplicate(`${path}.name`, driver.name));
+    });
+    return errors;
+  },
+  validateUpdate: ({ spec }, old) => {
+    const errors: FieldError[] = [];
+    // A driver stays what it was; only how many volumes it takes may be learned later.
+    for (const driver of spec.drivers ?? []) {
+      const before = old.spec.drivers?.find(({ name }) => name === driver.name);
+      if (before && !sameValue(fixed(driver), fixed(before)))
+        errors.push(invalid("spec.drivers", printed(driver), "field is immutable"));
+    }
+    return errors;
+  },
+  columns: [
+    {
+      name: "Drivers",
+      type: "integer",
+      description: "Drivers indicates the number of CSI drivers registered on the node",
+      of: ({ spec }) => spec.drivers?.length ?? 0,
+    },
+  ],
+});
+
+const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({ name, nodeID, topologyKeys });
+
+/** Kubernetes prints its internal type here, whose fields have no JSON names. */
+const printed = ({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver) => ({
+  Name: name,
+  NodeID: nodeID,
+  TopologyKeys: topologyKeys ?? null,
+  Allocatable: allocatable ? { Count: allocatable.count ?? null } : null,
+});
+
+function checkDriver(errors: FieldError[], path: string, driver: CSINodeDriver): void {
+  const { name = "", nodeID = "", topologyKeys = [], allocatable } = driver;
+  checkDriverName(errors, `${path}.name`, name);
+  if (nodeID === "") errors.push(required(`${path}.nodeID`));
+  else if (utf8Length(nodeID) > MAX_NODE_ID)
+    errors.push(invalid(`${path}.nodeID`, nodeID, `must be ${MAX_NODE_ID} characters or less`));
+  checkNonNegative(errors, `${path}.allocatable.count`, allocatable?.count);
+  topologyKeys.forEach((key, i) => {
+    if (key === "") errors.push(required(path));
+    if (topologyKeys.indexOf(key) < i) errors.push(duplicate(path, key));
+    if (key !== "") for (const problem of qualifiedName(key)) errors.push(invalid(path, key, problem));
+  });
+}

@@ -1,0 +1,51 @@
+import type { CSIStorageCapacity } from "../../generated/storage.v1.ts";
+import { checkImmutable } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { dnsSubdomain } from "../../machinery/names.ts";
+import { canonicalQuantity, type QuantityText, signOfQuantity } from "../../machinery/quantity.ts";
+import { defineResource } from "../resource.ts";
+
+export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
+  group: "storage.k8s.io",
+  version: "v1",
+  kind: "CSIStorageCapacity",
+  plural: "csistoragecapacities",
+  scope: "Namespaced",
+  allowUnconditionalUpdate: false,
+  validate: ({ storageClassName = "", nodeTopology, capacity, maximumVolumeSize }) => {
+    const errors: FieldError[] = [];
+    for (const problem of dnsSubdomain(storageClassName))
+      errors.push(invalid("storageClassName", storageClassName, problem));
+    errors.push(...validateLabelSelector(nodeTopology, "nodeTopology"));
+    checkSize(errors, "capacity", capacity);
+    checkSize(errors, "maximumVolumeSize", maximumVolumeSize);
+    return errors;
+  },
+  validateUpdate: (next, old) => {
+    const errors: FieldError[] = [];
+    checkImmutable(errors, "nodeTopology", next.nodeTopology, old.nodeTopology);
+    checkImmutable(errors, "storageClassName", next.storageClassName, old.storageClassName);
+    return errors;
+  },
+  columns: [
+    {
+      name: "StorageClassName",
+      type: "string",
+      description: { field: "storage.v1.CSIStorageCapacity.storageClassName" },
+      of: ({ storageClassName }) => storageClassName,
+    },
+    {
+      name: "Capacity",
+      type: "string",
+      description: { field: "storage.v1.CSIStorageCapacity.capacity" },
+      of: ({ capacity }) => (capacity === undefined ? "<unset>" : canonicalQuantity(capacity)),
+    },
+  ],
+  age: false,
+});
+
+function checkSize(errors: FieldError[], path: string, size: QuantityText | undefined): void {
+  if (size !== undefined && signOfQuantity(size) < 0)
+    errors.push(invalid(path, String(size), "must be greater than or equal to 0"));
+}

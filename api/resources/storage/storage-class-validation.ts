@@ -1,0 +1,45 @@
+/** pkg/apis/storage/validation: StorageClass. */
+import type { TopologySelectorTerm } from "../../generated/core.v1.ts";
+import type { StorageClass } from "../../generated/storage.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
+import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { validateLabelName } from "../../machinery/labels-validation.ts";
+import { qualifiedName } from "../../machinery/names.ts";
+import { checkParameters } from "./parameters-validation.ts";
+
+const RECLAIM_POLICIES = ["Delete", "Retain"];
+const BINDING_MODES = ["Immediate", "WaitForFirstConsumer"];
+
+export function validateStorageClass(storageClass: StorageClass): FieldError[] {
+  const errors: FieldError[] = [];
+  const { provisioner = "", parameters, reclaimPolicy = "", volumeBindingMode, allowedTopologies } = storageClass;
+  if (provisioner === "") errors.push(required("provisioner"));
+  else {
+    const lower = provisioner.toLowerCase();
+    for (const problem of qualifiedName(lower)) errors.push(invalid("provisioner", lower, problem));
+  }
+  checkParameters(errors, "parameters", parameters);
+  if (reclaimPolicy !== "" && !RECLAIM_POLICIES.includes(reclaimPolicy))
+    errors.push(notSupported("reclaimPolicy", reclaimPolicy, RECLAIM_POLICIES));
+  if (volumeBindingMode === undefined) errors.push(required("volumeBindingMode"));
+  else if (!BINDING_MODES.includes(volumeBindingMode))
+    errors.push(notSupported("volumeBindingMode", volumeBindingMode, BINDING_MODES));
+  allowedTopologies?.forEach((term, i) => {
+    if (allowedTopologies.findIndex((other) => sameValue(other, term)) < i)
+      errors.push(duplicate(`allowedTopologies[${i}]`, ""));
+    checkTerm(errors, `allowedTopologies[${i}]`, term);
+  });
+  return errors;
+}
+
+function checkTerm(errors: FieldError[], path: string, { matchLabelExpressions = [] }: TopologySelectorTerm): void {
+  matchLabelExpressions.forEach(({ key = "", values = [] }, i) => {
+    const at = `${path}.matchLabelExpressions[${i}]`;
+    if (values.length === 0) errors.push(required(`${at}.values`));
+    values.forEach((value, j) => {
+      if (values.indexOf(value) < j) errors.push(duplicate(`${at}.values[${j}]`, value));
+    });
+    errors.push(...validateLabelName(key, `${at}.key`));
+    if (matchLabelExpressions.findIndex((other) => other.key === key) < i) errors.push(duplicate(`${at}.key`, key));
+  });
+}

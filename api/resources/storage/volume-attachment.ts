@@ -1,0 +1,82 @@
+import type { VolumeAttachment, VolumeAttachmentSource, VolumeError } from "../../generated/storage.v1.ts";
+import { sameValue } from "../../machinery/field-checks.ts";
+import { type FieldError, forbidden, invalid, required, tooLong } from "../../machinery/field-error.ts";
+import { dnsSubdomain } from "../../machinery/names.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
+import { goStruct } from "../../schema/go-struct.ts";
+import { defineResource } from "../resource.ts";
+import { checkDriverName } from "./driver-name.ts";
+
+const MAX_METADATA_BYTES = 256 * 1024;
+const MAX_ERROR = 1024;
+
+export const volumeAttachment = defineResource<VolumeAttachment>({
+  group: "storage.k8s.io",
+  version: "v1",
+  kind: "VolumeAttachment",
+  plural: "volumeattachments",
+  scope: "Cluster",
+  allowUnconditionalUpdate: false,
+  validate: ({ spec, status }) => {
+    const errors: FieldError[] = [];
+    checkDriverName(errors, "spec.attacher", spec.attacher ?? "");
+    checkSource(errors, "spec.source", spec.source ?? {});
+    const { nodeName = "" } = spec;
+    for (const problem of dnsSubdomain(nodeName)) errors.push(invalid("spec.nodeName", nodeName, problem));
+    checkError(errors, "status.attachError", status.attachError);
+    checkError(errors, "status.detachError", status.detachError);
+    return errors;
+  },
+  validateUpdate: ({ spec }, old) =>
+    sameValue(spec, old.spec)
+      ? []
+      : [invalid("spec", goStruct("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
+  status: {
+    validateUpdate: ({ status: { attachmentMetadata = {} } }) => {
+      let bytes = 0;
+      for (const key in attachmentMetadata) bytes += utf8Length(key) + utf8Length(attachmentMetadata[key] ?? "");
+      return bytes > MAX_METADATA_BYTES ? [tooLong("status.attachmentMetadata", MAX_METADATA_BYTES)] : [];
+    },
+  },
+  columns: [
+    {
+      name: "Attacher",
+      type: "string",
+      format: "name",
+      description: { field: "storage.v1.VolumeAttachmentSpec.attacher" },
+      of: ({ spec }) => spec.attacher,
+    },
+    {
+      name: "PV",
+      type: "string",
+      description: { field: "storage.v1.VolumeAttachmentSource.persistentVolumeName" },
+      of: ({ spec }) => spec.source.persistentVolumeName ?? "",
+    },
+    {
+      name: "Node",
+      type: "string",
+      description: { field: "storage.v1.VolumeAttachmentSpec.nodeName" },
+      of: ({ spec }) => spec.nodeName,
+    },
+    {
+      name: "Attached",
+      type: "boolean",
+      description: { field: "storage.v1.VolumeAttachmentStatus.attached" },
+      of: ({ status }) => status.attached ?? false,
+    },
+  ],
+});
+
+function checkSource(errors: FieldError[], path: string, source: VolumeAttachmentSource): void {
+  const { persistentVolumeName: name, inlineVolumeSpec } = source;
+  if (name === undefined && inlineVolumeSpec === undefined)
+    errors.push(required(path, "must specify exactly one of inlineVolumeSpec and persistentVolumeName"));
+  else if (name !== undefined && inlineVolumeSpec !== undefined)
+    errors.push(forbidden(path, "must specify exactly one of inlineVolumeSpec and persistentVolumeName"));
+  else if (name === "")
+    errors.push(required(`${path}.persistentVolumeName`, "must specify non empty persistentVolumeName"));
+}
+
+function checkError(errors: FieldError[], path: string, error: VolumeError | undefined): void {
+  if (error?.message && utf8Length(error.message) > MAX_ERROR) errors.push(tooLong(`${path}.message`, MAX_ERROR));
+}

@@ -1,0 +1,21 @@
+/** Columns about the time of an object's creation, for kinds that do not show Age last. */
+import { ageOf } from "../machinery/duration.ts";
+import type { KubeObject } from "../machinery/meta.ts";
+import type { Column } from "./resource.ts";
+
+const CREATION = { field: "meta.v1.ObjectMeta.creationTimestamp" };
+
+export const ageColumn: Column<KubeObject> = {
+  name: "Age",
+  type: "string",
+  description: CREATION,
+  of: ({ metadata }, now) => ageOf(metadata.creationTimestamp, now),
+};
+
+/** What Kubernetes shows of a kind that has no printer. */
+export const createdAtColumn: Column<KubeObject> = {
+  name: "Created At",
+  type: "date",
+  description: CREATION,
+  of: ({ metadata }) => metadata.creationTimestamp ?? "<unknown>",
+};

@@ -1,0 +1,53 @@
+/**
+ * Values as Kubernetes prints its internal types in error messages: JSON of Go structs whose fields have no JSON names,
+ * so that every field shows, capitalised, with Go's zero for what is absent. Types of meta.v1 keep their JSON names.
+ */
+import { isScalar } from "./idl.ts";
+import { type Field, structOf } from "./table.ts";
+
+/** `name` is the schema's: `core.v1.Toleration`. */
+export function goStruct(name: string, value: unknown): unknown {
+  if (name.startsWith("meta.v1.") || value === null || typeof value !== "object") return value ?? null;
+  const object = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    [...structOf(name).fields.values()].map((field) => [goName(field.name), goField(field, object[field.name])]),
+  );
+}
+
+function goField(field: Field, value: unknown): unknown {
+  if (value === undefined || value === null) return zeroOf(field);
+  if (field.shape === "list") return (value as unknown[]).map((item) => goValue(field, item));
+  if (field.shape === "map")
+    return Object.fromEntries(
+      Object.entries(value)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, item]) => [key, goValue(field, item)]),
+    );
+  return goValue(field, value);
+}
+
+const goValue = ({ type }: Field, value: unknown) => (isScalar(type) ? value : goStruct(type, value));
+
+function zeroOf({ pointer, shape, type }: Field): unknown {
+  if (pointer || shape !== "one") return null;
+  if (!isScalar(type)) return type.startsWith("meta.v1.") ? {} : goStruct(type, {});
+  if (type === "string") return "";
+  if (type === "bool") return false;
+  if (type === "IntOrString" || type === "int32" || type === "int64" || type === "double") return 0;
+  return type === "Quantity" ? "0" : null;
+}
+
+const INITIALISMS: Readonly<Record<string, string>> = {
+  api: "API",
+  cel: "CEL",
+  uid: "UID",
+  ip: "IP",
+  tls: "TLS",
+  url: "URL",
+};
+
+/** Go's field name: `apiGroup` is APIGroup, `nodeName` NodeName. */
+function goName(name: string): string {
+  const first = /^[a-z]+/.exec(name)?.[0] ?? "";
+  return (INITIALISMS[first] ?? `${first.slice(0, 1).toUpperCase()}${first.slice(1)}`) + name.slice(first.length);
+}
