@@ -15,12 +15,14 @@ export interface ObjectMetaOptions {
   readonly validateName?: ValidateName;
   /** Default: `metadata`. */
   readonly path?: string;
+  /** Custom resources may have finalizers without a domain; built-in kinds only Kubernetes' own. */
+  readonly anyFinalizer?: boolean;
 }
 
 /** A new object's metadata; its name has been generated and its namespace filled in from the URL before. */
 export function validateObjectMeta(
   meta: ObjectMeta,
-  { scope, validateName = nameIsSubdomain, path = "metadata" }: ObjectMetaOptions,
+  { scope, validateName = nameIsSubdomain, path = "metadata", anyFinalizer = false }: ObjectMetaOptions,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (meta.generateName)
@@ -36,6 +38,7 @@ export function validateObjectMeta(
   if (meta.ownerReferences) errors.push(...validateOwnerReferences(meta.ownerReferences, `${path}.ownerReferences`));
   if (meta.finalizers) errors.push(...validateFinalizers(meta.finalizers, `${path}.finalizers`));
   if (meta.managedFields) errors.push(...validateManagedFields(meta.managedFields, `${path}.managedFields`));
+  if (meta.finalizers && !anyFinalizer) errors.push(...unqualifiedFinalizers(meta.finalizers, `${path}.finalizers`));
   return errors;
 }
 
@@ -43,7 +46,11 @@ export function validateObjectMeta(
  * Metadata of an update. The caller has filled in what an update may leave out (resourceVersion, uid, timestamps) from
  * the old object. Finalizers' names are not looked at again, as in Kubernetes, save on objects being deleted.
  */
-export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, path = "metadata"): FieldError[] {
+export function validateObjectMetaUpdate(
+  next: ObjectMeta,
+  old: ObjectMeta,
+  { path = "metadata", anyFinalizer = false }: Pick<ObjectMetaOptions, "path" | "anyFinalizer"> = {},
+): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp) errors.push(...newFinalizers(next.finalizers, old.finalizers, `${path}.finalizers`));
   if ((next.generation ?? 0) < (old.generation ?? 0))
@@ -57,6 +64,7 @@ export function validateObjectMetaUpdate(next: ObjectMeta, old: ObjectMeta, path
   if (next.annotations) errors.push(...validateAnnotations(next.annotations, `${path}.annotations`));
   if (next.ownerReferences) errors.push(...validateOwnerReferences(next.ownerReferences, `${path}.ownerReferences`));
   if (next.managedFields) errors.push(...validateManagedFields(next.managedFields, `${path}.managedFields`));
+  if (next.finalizers && !anyFinalizer) errors.push(...unqualifiedFinalizers(next.finalizers, `${path}.finalizers`));
   return errors;
 }
 
@@ -105,6 +113,19 @@ export function validateFinalizers(finalizers: readonly string[], path: string):
   );
   if (finalizers.includes("orphan") && finalizers.includes("foregroundDeletion"))
     errors.push(invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set"));
+  return errors;
+}
+
+const STANDARD_FINALIZERS: readonly string[] = ["kubernetes", "foregroundDeletion", "orphan"];
+
+function unqualifiedFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  finalizers.forEach((finalizer, i) => {
+    if (!finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer))
+      errors.push(
+        invalid(`${path}[${i}]`, finalizer, "name is neither a standard finalizer name nor is it fully qualified"),
+      );
+  });
   return errors;
 }
 

@@ -9,3 +9,29 @@ export function utf8Length(text: string): number {
   }
   return bytes;
 }
+
+/** Its UTF-8, for places that no platform's encoder reaches. */
+export function utf8Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(utf8Length(text));
+  let at = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) bytes[at++] = code;
+    else {
+      const trailing = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+      bytes[at++] = ((0xf00 >> trailing) & 0xff) | (code >> (6 * trailing));
+      for (let shift = trailing - 1; shift >= 0; shift--) bytes[at++] = 0x80 | ((code >> (6 * shift)) & 63);
+    }
+  }
+  return bytes;
+}
+
+/** The text of UTF-8 bytes; of what is none, the ASCII is kept. */
+export function textOfUtf8(bytes: Uint8Array): string {
+  const escaped = Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+  try {
+    return decodeURIComponent(escaped);
+  } catch {
+    return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : "\ufffd")).join("");
+  }
+}
