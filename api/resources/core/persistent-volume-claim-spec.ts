@@ -1,0 +1,123 @@
+/** The spec of claims, which stands in templates of pods and stateful sets as well. */
+import type {
+  PersistentVolumeClaimSpec,
+  PersistentVolumeClaimTemplate,
+  TypedLocalObjectReference,
+  TypedObjectReference,
+} from "../../generated/core.v1.ts";
+import { type FieldError, forbidden, goQuote, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { validateAnnotations, validateLabelSelector, validateLabels } from "../../machinery/labels-validation.ts";
+import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
+import { canonicalQuantity, isWhole, quantityOf, signOfQuantity } from "../../machinery/quantity.ts";
+import { roundResources } from "./resource-list.ts";
+
+export const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+export const VOLUME_MODES: readonly string[] = ["Block", "Filesystem"];
+
+export function defaultClaimSpec(spec: PersistentVolumeClaimSpec | undefined): void {
+  if (!spec) return;
+  spec.volumeMode ??= "Filesystem";
+  roundResources(spec.resources?.limits);
+  roundResources(spec.resources?.requests);
+  // Either of the two fields about the source fills in the other, unless the newer says more than the older can.
+  const { dataSource, dataSourceRef } = spec;
+  if (dataSource && !dataSourceRef) spec.dataSourceRef = { ...dataSource };
+  else if (dataSourceRef && !dataSource && !dataSourceRef.namespace) {
+    const { namespace: _, ...local } = dataSourceRef;
+    spec.dataSource = local;
+  }
+}
+
+const TEMPLATE_FIELDS: readonly string[] = ["labels", "annotations"];
+
+export function validateClaimTemplate(
+  { metadata = {}, spec }: PersistentVolumeClaimTemplate,
+  path: string,
+): FieldError[] {
+  const errors = [
+    ...validateAnnotations(metadata.annotations, `${path}.metadata.annotations`),
+    ...validateLabels(metadata.labels, `${path}.metadata.labels`),
+  ];
+  for (const field of Object.keys(metadata))
+    if (!TEMPLATE_FIELDS.includes(field)) errors.push(forbidden(`${path}.metadata.${field}`, "cannot be set"));
+  return [...errors, ...validateClaimSpec(spec ?? {}, `${path}.spec`)];
+}
+
+export function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const { accessModes = [], resources, storageClassName, volumeMode, volumeAttributesClassName } = spec;
+  if (accessModes.length === 0) errors.push(required(`${path}.accessModes`, "at least 1 access mode is required"));
+  errors.push(...validateLabelSelector(spec.selector, `${path}.selector`));
+  validateAccessModes(accessModes, `${path}.accessModes`, errors);
+  const storage = resources?.requests?.storage;
+  const storagePath = `${path}.resources[storage]`;
+  if (storage === undefined) errors.push(required(storagePath));
+  else if (signOfQuantity(storage) <= 0)
+    errors.push(invalid(storagePath, canonicalQuantity(storage), "must be greater than zero"));
+  else if (!isWhole(quantityOf(storage)))
+    errors.push(invalid(storagePath, canonicalQuantity(storage), "must be an integer"));
+  if (storageClassName)
+    for (const problem of dnsSubdomain(storageClassName))
+      errors.push(invalid(`${path}.storageClassName`, storageClassName, problem));
+  if (volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode))
+    errors.push(notSupported(`${path}.volumeMode`, volumeMode, VOLUME_MODES));
+  if (spec.dataSource) validateSource(spec.dataSource, `${path}.dataSource`, errors);
+  if (spec.dataSourceRef) validateSource(spec.dataSourceRef, `${path}.dataSourceRef`, errors);
+  validateBothSources(spec, path, errors);
+  if (volumeAttributesClassName)
+    for (const problem of dnsSubdomain(volumeAttributesClassName))
+      errors.push(invalid(`${path}.volumeAttributesClassName`, volumeAttributesClassName, problem));
+  return errors;
+}
+
+export function validateAccessModes(modes: readonly string[], path: string, errors: FieldError[]): void {
+  for (const mode of modes) if (!ACCESS_MODES.includes(mode)) errors.push(notSupported(path, mode, ACCESS_MODES));
+  const others = modes.some((mode) => mode !== "ReadWriteOncePod" && ACCESS_MODES.includes(mode));
+  if (modes.includes("ReadWriteOncePod") && others)
+    errors.push(forbidden(path, "may not use ReadWriteOncePod with other access modes"));
+}
+
+function validateSource(
+  source: TypedLocalObjectReference | TypedObjectReference,
+  path: string,
+  errors: FieldError[],
+): void {
+  const { name, kind = "", apiGroup = "" } = source;
+  if (!name) errors.push(required(`${path}.name`));
+  if (!kind) errors.push(required(`${path}.kind`));
+  if (!apiGroup && kind !== "PersistentVolumeClaim")
+    errors.push(invalid(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
+  if (apiGroup)
+    for (const problem of dnsSubdomain(apiGroup)) errors.push(invalid(`${path}.apiGroup`, apiGroup, problem));
+  if ("namespace" in source && source.namespace)
+    for (const problem of dnsLabel(source.namespace))
+      errors.push(invalid(`${path}.namespace`, source.namespace, problem));
+}
+
+function validateBothSources(
+  { dataSource, dataSourceRef }: PersistentVolumeClaimSpec,
+  path: string,
+  errors: FieldError[],
+) {
+  if (!dataSource || !dataSourceRef) return;
+  // Kubernetes prints the path object, which has no exported fields.
+  if (dataSourceRef.namespace)
+    errors.push(invalid(path, {}, "may not be specified when dataSourceRef.namespace is specified"));
+  else if (
+    dataSource.apiGroup !== dataSourceRef.apiGroup ||
+    dataSource.kind !== dataSourceRef.kind ||
+    dataSource.name !== dataSourceRef.name
+  )
+    errors.push(invalid(path, {}, "must match dataSourceRef"));
+}
+
+export function claimSpecWarnings({ resources }: PersistentVolumeClaimSpec, path: string): string[] {
+  return (["requests", "limits"] as const).flatMap((kind) => {
+    const storage = resources?.[kind]?.storage;
+    return storage === undefined || isWhole(quantityOf(storage))
+      ? []
+      : [
+          `${path}.resources.${kind}[storage]: fractional byte value ${goQuote(canonicalQuantity(storage))} is invalid, must be an integer`,
+        ];
+  });
+}

@@ -1,0 +1,156 @@
+/** What `kubectl get pods` shows (pkg/printers/internalversion). */
+import type { Container, ContainerState, ContainerStatus, Pod } from "../../../generated/core.v1.ts";
+import { humanDuration } from "../../../machinery/duration.ts";
+import type { Column } from "../../resource.ts";
+import { ageColumn } from "../../time-columns.ts";
+
+interface Summary {
+  ready: number;
+  reason: string;
+  restarts: number;
+  /** When a container last ended to be started again, in ms. */
+  lastRestart: number | undefined;
+}
+
+const isSidecar = (container: Container | undefined) => container?.restartPolicy === "Always";
+
+function summarize({ metadata, spec, status }: Pod): Summary {
+  const gated = status.conditions?.some(({ type, reason }) => type === "PodScheduled" && reason === "SchedulingGated");
+  const summary: Summary = {
+    ready: 0,
+    reason: gated ? "SchedulingGated" : status.reason || status.phase || "",
+    restarts: 0,
+    lastRestart: undefined,
+  };
+  const initializing = summarizeInit(spec.initContainers ?? [], status.initContainerStatuses ?? [], summary);
+  const initialized = status.conditions?.some((c) => c.type === "Initialized" && c.status === "True");
+  if (!initializing || initialized) summarizeMain(spec.initContainers ?? [], status, summary);
+  if (metadata.deletionTimestamp && status.reason === "NodeLost") summary.reason = "Unknown";
+  else if (metadata.deletionTimestamp && status.phase !== "Failed" && status.phase !== "Succeeded")
+    summary.reason = "Terminating";
+  return summary;
+}
+
+/** Answers whether the pod is still in the middle of its init containers. */
+function summarizeInit(
+  containers: readonly Container[],
+  statuses: readonly ContainerStatus[],
+  summary: Summary,
+): boolean {
+  for (const [i, status] of statuses.entries()) {
+    countRestarts(status, summary);
+    const state = status.state ?? {};
+    if (state.terminated && state.terminated.exitCode === 0) continue;
+    if (isSidecar(containers.find(({ name }) => name === status.name)) && status.started) {
+      if (status.ready) summary.ready++;
+      continue;
+    }
+    if (state.terminated) summary.reason = `Init:${endOf(state.terminated)}`;
+    else if (state.waiting?.reason && state.waiting.reason !== "PodInitializing")
+      summary.reason = `Init:${state.waiting.reason}`;
+    else summary.reason = `Init:${i}/${containers.length}`;
+    return true;
+  }
+  return false;
+}
+
+/** Once the main containers run, only theirs and the sidecars' restarts count. */
+function summarizeMain(initContainers: readonly Container[], status: Pod["status"], summary: Summary): void {
+  summary.restarts = 0;
+  summary.lastRestart = undefined;
+  for (const own of status.initContainerStatuses ?? [])
+    if (isSidecar(initContainers.find(({ name }) => name === own.name))) countRestarts(own, summary);
+  let running = false;
+  // The first container that has something to say wins, so the last is looked at first.
+  for (const own of (status.containerStatuses ?? []).toReversed()) {
+    countRestarts(own, summary);
+    const { waiting, terminated, running: runs } = own.state ?? {};
+    if (waiting?.reason) summary.reason = waiting.reason;
+    else if (terminated) summary.reason = endOf(terminated);
+    else if (own.ready && runs) {
+      running = true;
+      summary.ready++;
+    }
+  }
+  if (summary.reason !== "Completed" || !running) return;
+  const ready = status.conditions?.some((c) => c.type === "Ready" && c.status === "True");
+  summary.reason = ready ? "Running" : "NotReady";
+}
+
+function countRestarts({ restartCount, lastState }: ContainerStatus, summary: Summary): void {
+  summary.restarts += restartCount ?? 0;
+  const ended = lastState?.terminated?.finishedAt;
+  if (ended) summary.lastRestart = Math.max(summary.lastRestart ?? 0, Date.parse(ended));
+}
+
+function endOf({ reason, signal, exitCode }: NonNullable<ContainerState["terminated"]>): string {
+  return reason || (signal ? `Signal:${signal}` : `ExitCode:${exitCode}`);
+}
+
+function readinessGates({ spec, status }: Pod): string {
+  const gates = spec.readinessGates ?? [];
+  if (gates.length === 0) return "<none>";
+  const open = gates.filter(({ conditionType }) =>
+    status.conditions?.some((c) => c.type === conditionType && c.status === "True"),
+  );
+  return `${open.length}/${gates.length}`;
+}
+
+export const podColumns: readonly Column<Pod>[] = [
+  {
+    name: "Ready",
+    type: "string",
+    description: "The aggregate readiness state of this pod for accepting traffic.",
+    of: (pod) => {
+      const sidecars = (pod.spec.initContainers ?? []).filter(isSidecar).length;
+      return `${summarize(pod).ready}/${(pod.spec.containers ?? []).length + sidecars}`;
+    },
+  },
+  {
+    name: "Status",
+    type: "string",
+    description: "The aggregate status of the containers in this pod.",
+    of: (pod) => summarize(pod).reason,
+  },
+  {
+    name: "Restarts",
+    type: "string",
+    description:
+      "The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.",
+    of: (pod, now) => {
+      const { restarts, lastRestart } = summarize(pod);
+      return restarts === 0 || lastRestart === undefined
+        ? String(restarts)
+        : `${restarts} (${humanDuration(now - lastRestart)} ago)`;
+    },
+  },
+  ageColumn,
+  {
+    name: "IP",
+    type: "string",
+    priority: 1,
+    description: { field: "core.v1.PodStatus.podIP" },
+    of: ({ status }) => status.podIPs?.[0]?.ip || status.podIP || "<none>",
+  },
+  {
+    name: "Node",
+    type: "string",
+    priority: 1,
+    description: { field: "core.v1.PodSpec.nodeName" },
+    of: ({ spec }) => spec.nodeName || "<none>",
+  },
+  {
+    name: "Nominated Node",
+    type: "string",
+    priority: 1,
+    description: { field: "core.v1.PodStatus.nominatedNodeName" },
+    of: ({ status }) => status.nominatedNodeName || "<none>",
+  },
+  {
+    name: "Readiness Gates",
+    type: "string",
+    priority: 1,
+    description: { field: "core.v1.PodSpec.readinessGates" },
+    of: readinessGates,
+  },
+];

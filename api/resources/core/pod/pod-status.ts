@@ -1,0 +1,80 @@
+import type { ContainerStatus, Pod, PodSpec } from "../../../generated/core.v1.ts";
+import { duplicate, type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
+import { isDualStack, validateIp } from "../../../machinery/ip-validation.ts";
+import { dnsSubdomain, qualifiedName } from "../../../machinery/names.ts";
+import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
+import { validateAnnotationUpdate } from "./pod-update.ts";
+
+const SYSTEM_CONDITIONS: readonly string[] = ["PodScheduled", "Ready", "Initialized"];
+
+export function validatePodStatus(next: Pod, old: Pod): FieldError[] {
+  const errors: FieldError[] = [];
+  validateAnnotationUpdate(next, old, errors);
+  const { status } = next;
+  status.conditions?.forEach(({ type }, i) => {
+    if (!SYSTEM_CONDITIONS.includes(type))
+      for (const problem of qualifiedName(type)) errors.push(invalid(`metadata.conditions[${i}].Type`, type, problem));
+  });
+  const { nominatedNodeName: nominated } = status;
+  if (nominated && nominated !== old.status.nominatedNodeName)
+    for (const problem of dnsSubdomain(nominated)) errors.push(invalid("status.nominatedNodeName", nominated, problem));
+  if ((status.qosClass ?? "") !== (old.status.qosClass ?? ""))
+    errors.push(invalid("status.qosClass", status.qosClass ?? "", FIELD_IMMUTABLE));
+  for (const list of ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] as const)
+    validateTransitions(status[list], old.status[list], { path: `status.${list}`, list, spec: old.spec, errors });
+  validateClaimStatuses(next, errors);
+  validateAddresses(status.podIPs ?? [], "status.podIPs", errors);
+  validateHostAddresses(next, errors);
+  return errors;
+}
+
+/** What has ended for good stays ended. */
+function validateTransitions(
+  next: readonly ContainerStatus[] = [],
+  old: readonly ContainerStatus[] = [],
+  { path, list, spec, errors }: { path: string; list: string; spec: PodSpec; errors: FieldError[] },
+): void {
+  const policy = list === "ephemeralContainerStatuses" ? "Never" : spec.restartPolicy;
+  if (policy === "Always") return;
+  old.forEach(({ name, state }, i) => {
+    if (!state?.terminated || (state.terminated.exitCode !== 0 && policy === "OnFailure")) return;
+    const container = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].find((c) => c.name === name);
+    if (container?.restartPolicy === "Always" || container?.restartPolicyRules?.length) return;
+    if (next.some((status) => status.name === name && !status.state?.terminated))
+      errors.push(forbidden(`${path}[${i}].state`, "may not be transitioned to non-terminated state"));
+  });
+}
+
+function validateClaimStatuses({ spec, status }: Pod, errors: FieldError[]): void {
+  const seen = new Set<string>();
+  status.resourceClaimStatuses?.forEach(({ name, resourceClaimName }, i) => {
+    const path = `status.resourceClaimStatuses[${i}].name`;
+    if (!spec.resourceClaims?.some((claim) => claim.name === name))
+      errors.push(invalid(path, name, "must match the name of an entry in `spec.resourceClaims`"));
+    if (seen.has(name)) errors.push(duplicate(path, name));
+    seen.add(name);
+    if (resourceClaimName !== undefined)
+      for (const problem of dnsSubdomain(resourceClaimName)) errors.push(invalid(path, resourceClaimName, problem));
+  });
+}
+
+function validateAddresses(addresses: readonly { ip: string }[], path: string, errors: FieldError[]): void {
+  addresses.forEach(({ ip }, i) => {
+    errors.push(...validateIp(ip, `${path}[${i}]`));
+  });
+  if (addresses.length < 2) return;
+  const texts = addresses.map(({ ip }) => ip);
+  const printed = texts.map((IP) => ({ IP }));
+  if (texts.length > 2 || !isDualStack(texts))
+    errors.push(invalid(path, printed, "may specify no more than one IP for each IP family"));
+  texts.forEach((ip, i) => {
+    if (texts.indexOf(ip) < i) errors.push(duplicate(`${path}[${i}]`, { IP: ip }));
+  });
+}
+
+function validateHostAddresses({ status }: Pod, errors: FieldError[]): void {
+  const first = status.hostIPs?.[0];
+  if (!first) return;
+  if (first.ip !== status.hostIP) errors.push(invalid("status.hostIPs[0].ip", first.ip, "must be equal to `hostIP`"));
+  validateAddresses(status.hostIPs ?? [], "status.hostIPs", errors);
+}

@@ -1,0 +1,218 @@
+/** Warning headers about pods and templates (pkg/api/pod/warnings.go). */
+import type { ContainerPort, NodeSelectorTerm, PodSpec, PodTemplateSpec, Volume } from "../../../generated/core.v1.ts";
+import { goQuote } from "../../../machinery/field-error.ts";
+import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
+import { claimSpecWarnings } from "../persistent-volume-claim-spec.ts";
+import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
+import { visitContainers } from "./security-context.ts";
+
+/** Labels of nodes that others have replaced. */
+export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
+  "beta.kubernetes.io/arch": 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  "beta.kubernetes.io/os": 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  "failure-domain.beta.kubernetes.io/region": 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  "failure-domain.beta.kubernetes.io/zone": 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  "beta.kubernetes.io/instance-type": 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+};
+
+const DEPRECATED_ANNOTATIONS = [
+  ["scheduler.alpha.kubernetes.io/critical-pod", 'non-functional in v1.16+; use the "priorityClassName" field instead'],
+  ["security.alpha.kubernetes.io/sysctls", 'non-functional in v1.11+; use the "sysctls" field instead'],
+  ["security.alpha.kubernetes.io/unsafe-sysctls", 'non-functional in v1.11+; use the "sysctls" field instead'],
+] as const;
+
+const DEPRECATED_VOLUMES = [
+  ["photonPersistentDisk", "photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"],
+  ["gitRepo", "gitRepo", "deprecated in v1.11, and disabled by default in v1.33+"],
+  ["scaleIO", "scaleIO", "deprecated in v1.16, non-functional in v1.22+"],
+  ["flocker", "flocker", "deprecated in v1.22, non-functional in v1.25+"],
+  ["storageos", "storageOS", "deprecated in v1.22, non-functional in v1.25+"],
+  ["quobyte", "quobyte", "deprecated in v1.22, non-functional in v1.25+"],
+  ["glusterfs", "glusterfs", "deprecated in v1.25, non-functional in v1.26+"],
+  ["cephfs", "cephfs", "deprecated in v1.28, non-functional in v1.31+"],
+  ["rbd", "rbd", "deprecated in v1.28, non-functional in v1.31+"],
+] as const satisfies readonly (readonly [keyof Volume, string, string])[];
+
+/** `path` is the template's own, `""` for a pod. */
+export function podWarnings({ metadata = {}, spec }: Partial<PodTemplateSpec>, path: string): string[] {
+  if (!spec) return [];
+  const warnings: string[] = [];
+  const at = path === "" ? "" : `${path}.`;
+  warnNodeLabels(spec, `${at}spec`, warnings);
+  const { annotations = {} } = metadata;
+  for (const [key, text] of DEPRECATED_ANNOTATIONS)
+    if (key in annotations) warnings.push(`${at}metadata.annotations[${key}]: ${text}`);
+  warnVolumes(spec, `${at}spec.volumes`, warnings);
+  warnDuplicates(spec, `${at}spec`, warnings);
+  warnFractions(spec.overhead, `${at}spec.overhead`, warnings);
+  if (!spec.securityContext?.seccompProfile && SECCOMP_POD in annotations)
+    warnings.push(
+      `${at}metadata.annotations[${SECCOMP_POD}]: non-functional in v1.27+; use the "seccompProfile" field instead`,
+    );
+  visitContainers(spec, `${at}spec`, (container, own) => {
+    const { name, securityContext, resources, env } = container;
+    const seccomp = SECCOMP_CONTAINER + name;
+    if (!securityContext?.seccompProfile && seccomp in annotations)
+      warnings.push(
+        `${at}metadata.annotations[${seccomp}]: non-functional in v1.27+; use the "seccompProfile" field instead`,
+      );
+    const appArmor = APP_ARMOR + name;
+    const hasProfile = spec.securityContext?.appArmorProfile ?? securityContext?.appArmorProfile;
+    if (!hasProfile && appArmor in annotations)
+      warnings.push(
+        `${at}metadata.annotations[${appArmor}]: deprecated since v1.30; use the "appArmorProfile" field instead`,
+      );
+    for (const resource of ["memory", "ephemeral-storage"])
+      for (const kind of ["limits", "requests"] as const)
+        warnFraction(resource, resources?.[kind]?.[resource], { path: `${own}.resources.${kind}`, warnings });
+    if (env) warnEnv(env, `${own}.env`, warnings);
+  });
+  warnPorts(spec, `${at}spec`, warnings);
+  const grace = spec.terminationGracePeriodSeconds;
+  if (grace !== undefined && grace < 0)
+    warnings.push(
+      `${at}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
+    );
+  return warnings;
+}
+
+export function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, path: string): string[] {
+  return (matchExpressions ?? []).flatMap(({ key }, i) => {
+    const text = DEPRECATED_NODE_LABELS[key];
+    return text ? [`${path}.matchExpressions[${i}].key: ${key} is ${text}`] : [];
+  });
+}
+
+function warnNodeLabels(spec: PodSpec, path: string, warnings: string[]): void {
+  for (const key in spec.nodeSelector) {
+    const text = DEPRECATED_NODE_LABELS[key];
+    if (text) warnings.push(`${path}.nodeSelector[${key}]: ${text}`);
+  }
+  const node = spec.affinity?.nodeAffinity;
+  const at = `${path}.affinity.nodeAffinity`;
+  node?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms?.forEach((term, i) => {
+    warnings.push(
+      ...nodeTermWarnings(term, `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[${i}]`),
+    );
+  });
+  node?.preferredDuringSchedulingIgnoredDuringExecution?.forEach(({ preference }, i) => {
+    warnings.push(
+      ...nodeTermWarnings(preference ?? {}, `${at}.preferredDuringSchedulingIgnoredDuringExecution[${i}].preference`),
+    );
+  });
+  spec.topologySpreadConstraints?.forEach(({ topologyKey, labelSelector }, i) => {
+    const constraint = `${path}.topologySpreadConstraints[${i}]`;
+    const text = DEPRECATED_NODE_LABELS[topologyKey];
+    if (text) warnings.push(`${constraint}.topologyKey: ${topologyKey} is ${text}`);
+    if (!labelSelector) warnings.push(`${constraint}.labelSelector: a null labelSelector results in matching no pod`);
+  });
+}
+
+function warnVolumes({ volumes }: PodSpec, path: string, warnings: string[]): void {
+  volumes?.forEach((volume, i) => {
+    for (const [field, shown, text] of DEPRECATED_VOLUMES)
+      if (volume[field] !== undefined) warnings.push(`${path}[${i}].${shown}: ${text}`);
+    const claim = volume.ephemeral?.volumeClaimTemplate;
+    if (claim) warnings.push(...claimSpecWarnings(claim.spec, `${path}[${i}].ephemeral.volumeClaimTemplate.spec`));
+  });
+  const sources = (volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  const tokens = new Set(sources.flatMap(({ serviceAccountToken }) => serviceAccountToken?.path ?? []));
+  if (tokens.size === 0) return;
+  volumes?.forEach(({ projected }, i) => {
+    const warn = (shown: string, file: string | undefined) => {
+      if (file !== undefined && tokens.has(file))
+        warnings.push(
+          `${path}[${i}].projected.sources.${shown}: has duplicated path with ServiceAccountToken ${goQuote(file)}`,
+        );
+    };
+    for (const { configMap, secret, downwardAPI, clusterTrustBundle } of projected?.sources ?? []) {
+      configMap?.items?.forEach(({ path: file }, j) => {
+        warn(`configMap[${j}]`, file);
+      });
+      secret?.items?.forEach(({ path: file }, j) => {
+        warn(`secrets[${j}]`, file);
+      });
+      downwardAPI?.items?.forEach(({ path: file }, j) => {
+        warn(`downwardAPI[${j}]`, file);
+      });
+      warn("ClusterTrustBundle", clusterTrustBundle?.path);
+    }
+  });
+}
+
+function warnDuplicates({ hostAliases, imagePullSecrets }: PodSpec, path: string, warnings: string[]): void {
+  const addresses = new Set<string>();
+  hostAliases?.forEach(({ ip }, i) => {
+    if (addresses.has(ip)) warnings.push(`${path}.hostAliases[${i}].ip: duplicate ip ${goQuote(ip)}`);
+    addresses.add(ip);
+  });
+  const secrets = new Set<string>();
+  imagePullSecrets?.forEach(({ name = "" }, i) => {
+    if (secrets.has(name)) warnings.push(`${path}.imagePullSecrets[${i}].name: duplicate name ${goQuote(name)}`);
+    secrets.add(name);
+  });
+  imagePullSecrets?.forEach(({ name = "" }, i) => {
+    if (name === "") warnings.push(`${path}.imagePullSecrets[${i}].name: invalid empty name ""`);
+  });
+}
+
+function warnFractions(
+  list: Readonly<Record<string, string | number>> | undefined,
+  path: string,
+  warnings: string[],
+): void {
+  for (const resource of ["memory", "ephemeral-storage"]) warnFraction(resource, list?.[resource], { path, warnings });
+}
+
+function warnFraction(
+  resource: string,
+  value: string | number | undefined,
+  { path, warnings }: { path: string; warnings: string[] },
+): void {
+  if (value !== undefined && !isWhole(quantityOf(value)))
+    warnings.push(
+      `${path}[${resource}]: fractional byte value ${goQuote(canonicalQuantity(value))} is invalid, must be an integer`,
+    );
+}
+
+/** A second definition is fine only where it builds on the first: `X=$(X):more`. */
+function warnEnv(
+  env: readonly { name: string; value?: string; valueFrom?: unknown }[],
+  path: string,
+  warnings: string[],
+) {
+  const seen = new Set<string>();
+  env.forEach(({ name, value = "", valueFrom }, i) => {
+    const reference = `$(${name})`;
+    if (seen.has(name) && (valueFrom !== undefined || value === reference || !value.includes(reference)))
+      warnings.push(
+        `${path}[${i}]: hides previous definition of ${goQuote(name)}, which may be dropped when using apply`,
+      );
+    seen.add(name);
+  });
+}
+
+function warnPorts(spec: PodSpec, path: string, warnings: string[]): void {
+  const known = new Map<string, { port: ContainerPort; at: string }[]>();
+  visitContainers(spec, path, ({ ports }, own) => {
+    ports?.forEach((port, i) => {
+      const at = `${own}.ports[${i}]`;
+      const { hostIP = "", hostPort = 0, containerPort, protocol = "", name = "" } = port;
+      if (hostIP && !hostPort)
+        warnings.push(
+          `${at}: hostIP set without hostPort: {Name:${name} HostPort:${hostPort} ContainerPort:${containerPort} Protocol:${protocol} HostIP:${hostIP}}`,
+        );
+      const key = `${containerPort}/${protocol}`;
+      const others = known.get(key) ?? [];
+      for (const other of others) {
+        const { hostIP: otherIp = "", hostPort: otherPort = 0 } = other.port;
+        if (hostIP === otherIp && hostPort === otherPort)
+          warnings.push(`${at}: duplicate port definition with ${other.at}`);
+        else if (hostPort === 0 || otherPort === 0 || (hostPort === otherPort && (!hostIP || !otherIp)))
+          warnings.push(`${at}: overlapping port definition with ${other.at}`);
+      }
+      others.push({ port, at });
+      known.set(key, others);
+    });
+  });
+}
