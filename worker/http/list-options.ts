@@ -27,7 +27,8 @@ export interface WatchOptions {
   /** Undefined: start with the present state. */
   readonly since?: Revision;
   readonly bookmarks: boolean;
-  readonly sendInitialEvents: boolean;
+  /** Undefined where the client does not say: what a watch without a revision starts with is then the store's default. */
+  readonly sendInitialEvents?: boolean;
   readonly timeoutSeconds?: number;
 }
 
@@ -57,13 +58,11 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   checkCombination(query, true);
   const revision = revisionOption(query);
   const timeoutSeconds = integerOption(query, "timeoutSeconds");
-  const sendInitialEvents = booleanOption(query, "sendInitialEvents");
-  const fromNow = query.get("sendInitialEvents") === "false" || query.get("sendInitialEvents") === "0";
+  const sendInitialEvents = query.get("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
   return {
     ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),
-    ...(fromNow && !revision ? {} : {}),
     bookmarks: booleanOption(query, "allowWatchBookmarks"),
-    sendInitialEvents,
+    ...(sendInitialEvents === undefined ? {} : { sendInitialEvents }),
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
   };
 }

@@ -5,10 +5,13 @@ export type MediaType = "application/json" | "application/yaml" | "application/v
 
 export interface Accepted {
   readonly type: MediaType;
-  /** What the client wants to see instead of the object. */
-  readonly as?: "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
+  /** What the client wants to see instead of the object, and at which version of meta.k8s.io. */
+  readonly as?: View;
+  readonly viewVersion?: "v1" | "v1beta1";
   readonly pretty: boolean;
 }
+
+export type View = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
 
 interface Clause {
   readonly type: string;
@@ -52,8 +55,8 @@ export function negotiate(request: Request, url: URL, views: readonly string[]):
     if (as === undefined) return { type: media, pretty };
     const group = parameters.g ?? "";
     const version = parameters.v ?? "";
-    if (group !== "meta.k8s.io" || version !== "v1" || !views.includes(as)) continue;
-    return { type: media, as: as as NonNullable<Accepted["as"]>, pretty };
+    if (group !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1") || !views.includes(as)) continue;
+    return { type: media, as: as as View, viewVersion: version, pretty };
   }
   throw new PlainTextError(406, NOT_ACCEPTABLE);
 }

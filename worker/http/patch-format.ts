@@ -10,11 +10,12 @@ import { applyMergePatch } from "../../api/machinery/patch/merge-patch.ts";
 import type { JsonObject, PatchResult } from "../../api/machinery/patch/patch-result.ts";
 import { printGo } from "../../api/machinery/patch/print-go.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
-import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
+import { badRequest, invalid } from "../../api/machinery/status.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 import type { Served } from "../registry/registry.ts";
 import { ApiError } from "./api-error.ts";
 import type { WriteOptions } from "./options.ts";
+import { patchRefused } from "./patch-failure.ts";
 
 export interface PatchContext {
   readonly options: WriteOptions;
@@ -67,11 +68,7 @@ export interface Patched {
 /** Patches the object and decodes what comes out; throws what Kubernetes answers where either fails. */
 export function applyFormat(format: PatchFormat, patch: unknown, object: KubeObject, context: PatchContext): Patched {
   const result = format.apply(object, patch, context);
-  if (!result.ok) {
-    const { code, reason, message, causes, emptyDetails } = result;
-    const details = causes ? { causes: [...causes] } : emptyDetails ? {} : undefined;
-    throw new ApiError(failure(code, reason, message, details));
-  }
+  if (!result.ok) throw patchRefused(result);
   const { fieldValidation } = context.options;
   const decoded = decodePatched(result.object, context.served);
   const refuse = (why: string) =>

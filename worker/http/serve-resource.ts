@@ -118,7 +118,7 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
     case "GET":
     case "HEAD":
       if (path.watch || (path.name === "" && isWatch(query))) return "watch";
-      return path.name === "" ? "list" : path.subresource === "" && isWatch(query) ? "watch" : "get";
+      return path.name === "" ? "list" : "get";
     case "PUT":
       return "update";
     case "PATCH":

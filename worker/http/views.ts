@@ -2,16 +2,17 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { partialObjectMetadata, partialObjectMetadataList } from "../../api/machinery/partial-metadata.ts";
-import { badRequest } from "../../api/machinery/status.ts";
+import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
 import type { Served } from "../registry/registry.ts";
 import { ApiError } from "./api-error.ts";
 import type { RequestContext } from "./context.ts";
-import type { Accepted } from "./negotiate.ts";
+import type { Accepted, View } from "./negotiate.ts";
 import { renderValue } from "./respond.ts";
 
-export const OBJECT_VIEWS = ["Table", "PartialObjectMetadata"];
-export const LIST_VIEWS = ["Table", "PartialObjectMetadataList"];
+/** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */
+export const OBJECT_VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
+export const LIST_VIEWS = OBJECT_VIEWS;
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 
 /** The object at the version that the URL names. */
@@ -30,8 +31,10 @@ export function renderView(context: RequestContext, object: KubeObject, accepted
     case undefined:
       return renderValue(shown, accepted, status);
     case "PartialObjectMetadata":
-      return renderValue(partialObjectMetadata(shown), accepted, status);
-    default:
+      return renderValue(atViewVersion(partialObjectMetadata(shown), accepted), accepted, status);
+    case "PartialObjectMetadataList":
+      throw new ApiError(notAcceptable(mismatch(context, accepted.as, "not a list", "")));
+    case "Table":
       return renderValue(
         tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }),
         accepted,
@@ -39,6 +42,17 @@ export function renderView(context: RequestContext, object: KubeObject, accepted
       );
   }
 }
+
+const mismatch = ({ served }: RequestContext, as: View, what: string, suffix: string) =>
+  `you requested ${as}, but the requested object is ${what} (*${internalGroup(served)}.${served.resource.kind}${suffix})`;
+
+/** Kubernetes' internal package of a group: `core`, `apps`, `rbac`. */
+const internalGroup = ({ resource }: Served) => (resource.group === "" ? "core" : (resource.group.split(".")[0] ?? ""));
+
+const atViewVersion = <T extends { apiVersion?: string }>(view: T, { viewVersion = "v1" }: Accepted): T => ({
+  ...view,
+  apiVersion: `meta.k8s.io/${viewVersion}`,
+});
 
 export interface ListMeta {
   resourceVersion: string;
@@ -66,8 +80,10 @@ export function renderListView(
         },
         accepted,
       );
-    default:
-      return renderValue(partialObjectMetadataList(objects, metadata), accepted);
+    case "PartialObjectMetadata":
+      throw new ApiError(notAcceptable(mismatch(context, accepted.as, "a list", "List")));
+    case "PartialObjectMetadataList":
+      return renderValue(atViewVersion(partialObjectMetadataList(objects, metadata), accepted), accepted);
   }
 }
 

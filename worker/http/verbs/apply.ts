@@ -1,9 +1,9 @@
 /** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates what is not there. */
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
-import { yamlToJson } from "../../../api/machinery/decode-yaml.ts";
+import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { required } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { badRequest, failure, invalid } from "../../../api/machinery/status.ts";
+import { badRequest, invalid } from "../../../api/machinery/status.ts";
 import { ownedKind } from "../../registry/managed-fields.ts";
 import { timestamp } from "../../registry/strategy.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
@@ -11,6 +11,7 @@ import { updateStrategy } from "../../registry/update-strategy.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../context.ts";
 import type { WriteOptions } from "../options.ts";
+import { patchRefused } from "../patch-failure.ts";
 import { decodePatched } from "../patch-format.ts";
 import { createObject } from "./create.ts";
 import { checkIdentity } from "./patch.ts";
@@ -23,16 +24,18 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
   const { served, path } = context;
   const { resource } = served;
   const tracked = { tracked: true, dryRun: options.dryRun, fieldManager: options.fieldManager } as const;
-  const applied = parseApplied(context);
+  const parsed = parseApplied(new TextDecoder().decode(context.body));
+  if (!parsed.ok) throw patchRefused(parsed);
+  const { value: applied, strict } = parsed;
   return updateObject(context, {
     ...tracked,
     subresource: path.subresource,
     ...updateStrategy(resource, path.subresource),
-    draftOf: (current) => appliedDraft(context, { applied, live: current, options }),
+    draftOf: (current) => appliedDraft(context, { applied, strict, live: current, options }),
     ...(path.subresource === ""
       ? {
           onMissing: async () => {
-            const draft = appliedDraft(context, { applied, live: undefined, options });
+            const draft = appliedDraft(context, { applied, strict, live: undefined, options });
             return { text: await createObject(context, draft, { ...options, tracked: true }), created: true };
           },
         }
@@ -40,23 +43,14 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
   });
 }
 
-function parseApplied({ body }: RequestContext): Record<string, unknown> {
-  const converted = yamlToJson(new TextDecoder().decode(body));
-  if (!converted.ok) throw new ApiError(badRequest(`error decoding YAML: ${converted.message}`));
-  const value: unknown = JSON.parse(converted.json);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ApiError(badRequest("the body of an apply must be an object"));
-  }
-  return value as Record<string, unknown>;
-}
-
 interface Applied {
   readonly applied: Record<string, unknown>;
+  readonly strict: Extract<ParsedApplied, { ok: true }>["strict"];
   readonly live: KubeObject | undefined;
   readonly options: WriteOptions;
 }
 
-function appliedDraft(context: RequestContext, { applied, live, options }: Applied): KubeObject {
+function appliedDraft(context: RequestContext, { applied, strict, live, options }: Applied): KubeObject {
   const { served, path } = context;
   const { resource } = served;
   const result = applyPatch({
@@ -68,15 +62,19 @@ function appliedDraft(context: RequestContext, { applied, live, options }: Appli
     subresource: path.subresource,
     now: timestamp(context.now),
   });
-  if (!result.ok) {
-    const { code, reason, message, causes } = result;
-    throw new ApiError(failure(code, reason, message, causes ? { causes: [...causes] } : undefined));
-  }
+  if (!result.ok) throw patchRefused(result);
   const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(resource.group, resource.version) };
   const decoded = decodePatched(typed, served);
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
   const draft = decoded.value as unknown as KubeObject;
   checkIdentity(context, draft);
+  // These two the server alone decides, and an apply may repeat what it once read.
+  if (live) draft.metadata.creationTimestamp = live.metadata.creationTimestamp ?? "";
+  else delete draft.metadata.resourceVersion;
+  if (strict) {
+    if (options.fieldValidation === "Strict") throw patchRefused(strict.failure);
+    if (options.fieldValidation === "Warn") context.warnings.splice(0, Number.POSITIVE_INFINITY, ...strict.warnings);
+  }
   resource.defaults?.(draft);
   return draft;
 }

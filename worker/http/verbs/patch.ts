@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { badRequest, unsupportedMediaType } from "../../../api/machinery/status.ts";
+import { unsupportedMediaType } from "../../../api/machinery/status.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import { ApiError } from "../api-error.ts";
@@ -12,6 +12,7 @@ import { renderText } from "../respond.ts";
 import { atServedVersion, OBJECT_VIEWS, renderView } from "../views.ts";
 import { applyServerSide } from "./apply.ts";
 import { placeInNamespace } from "./create.ts";
+import { checkName } from "./update.ts";
 
 /** PATCH of an object or of a subresource that is part of it. */
 export async function patch(context: RequestContext): Promise<Response> {
@@ -60,10 +61,5 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
 /** A patch changes neither which object it is nor where it lives. */
 export function checkIdentity(context: RequestContext, draft: KubeObject): void {
   placeInNamespace(context, draft);
-  const { name } = context.path;
-  if (draft.metadata.name !== name) {
-    throw new ApiError(
-      badRequest(`the name of the object (${draft.metadata.name ?? ""}) does not match the name on the URL (${name})`),
-    );
-  }
+  checkName(draft, context.path.name);
 }

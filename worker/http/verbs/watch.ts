@@ -26,7 +26,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(name === undefined ? {} : { name }),
     ...(selection.requirements.length > 0 ? { requirements: selection.requirements } : {}),
     ...(options.since === undefined ? {} : { since: options.since }),
-    sendInitialEvents: options.sendInitialEvents,
+    ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     bookmarks: options.bookmarks,
     bookmarkKind: {
       apiVersion: apiVersionOf(served.resource.group, served.resource.version),
