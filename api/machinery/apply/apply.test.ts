@@ -395,6 +395,40 @@ describe("managedFields of ordinary writes", () => {
   });
 });
 
+test("TRACK-11: fields are compared at the version that their manager wrote at", () => {
+  const rename = (from: string, to: string) => (object: JsonObject) => {
+    const { [from]: value, ...rest } = object;
+    return value === undefined ? rest : { ...rest, [to]: value };
+  };
+  const kind = {
+    ...configMap().at(""),
+    versions: (version: string) =>
+      version === "v0"
+        ? { view: viewOf("v1", "Secret"), from: rename("data", "stringData"), to: rename("stringData", "data") }
+        : undefined,
+  };
+  const entry = { manager: "old", apiVersion: "v0", fieldsType: "FieldsV1", time: NOW };
+  const update = { ...entry, operation: "Update", fieldsV1: { "f:stringData": { ".": {}, "f:k": {}, "f:l": {} } } };
+  const live = (managedFields: ManagedFieldsEntry[]) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "a", managedFields },
+    data: { k: "1", l: "1" },
+  });
+  const next = { ...live([update]), data: { k: "2", l: "1" } };
+  const tracked = trackUpdate({ old: live([update]), next, kind, manager: "new", subresource: "", now: LATER });
+  expect(tracked?.map(({ manager, fieldsV1 }) => [manager, fieldsV1])).toEqual([
+    ["old", { "f:stringData": { ".": {}, "f:l": {} } }],
+    ["new", { "f:data": { "f:k": {} } }],
+  ]);
+  const applied = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { k: "1" } };
+  const apply = { ...entry, operation: "Apply", fieldsV1: { "f:stringData": { "f:k": {}, "f:l": {} } } };
+  const common = { kind, force: false, subresource: "", now: LATER };
+  const result = applyPatch({ ...common, live: live([apply]), applied, manager: "old" });
+  expect(result).toMatchObject({ ok: true, object: { data: { k: "1" } } });
+  expect(result).toHaveProperty("object.data", { k: "1" });
+});
+
 test("SCALE-01: the scale endpoint sees who owns the replicas, and gives back what it decided", () => {
   const paths = { "apps/v1": ["spec", "replicas"] };
   const set = { "f:spec": { "f:replicas": {}, "f:paused": {} } };

@@ -19,9 +19,20 @@ export interface StructuralSchema {
   readonly "x-kubernetes-embedded-resource"?: boolean;
 }
 
-/** The view of a custom resource of that schema; no schema takes anything. */
-export function structuralView(schema: StructuralSchema | undefined): TypeView {
-  const own = schema ? viewOf(schema, false).map : DEDUCED.map;
+const views = new WeakMap<StructuralSchema, TypeView>();
+const NO_SCHEMA: StructuralSchema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
+/** The view of a custom resource of that schema, made once for the schema's object; no schema takes anything. */
+export function structuralView(schema: StructuralSchema = NO_SCHEMA): TypeView {
+  const known = views.get(schema);
+  if (known) return known;
+  const view = withMeta(viewOf(schema, false));
+  views.set(schema, view);
+  return view;
+}
+
+/** The schema says nothing of what every object has. */
+function withMeta({ map: own }: TypeView): TypeView {
   const string: FieldView = { type: { scalar: "string" } };
   const meta: FieldView = { type: structView(structOf("meta.v1.ObjectMeta")) };
   const known: Readonly<Record<string, FieldView>> = { apiVersion: string, kind: string, metadata: meta };
