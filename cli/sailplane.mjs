@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Starts the built CLI; builds it first in a checkout where `npm ci` has not (npm ci --ignore-scripts).
+// Starts the built CLI; builds it first in a checkout where `npm ci` has not (npm ci --ignore-scripts). The manifest is what
+// the build writes last.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,7 +11,7 @@ if (major < 20 || (major === 20 && minor < 10)) {
   process.exit(1);
 }
 const root = fileURLToPath(new URL("..", import.meta.url));
-if (!existsSync(`${root}dist/cli.js`)) {
+if (!existsSync(`${root}dist/worker/manifest.json`)) {
   console.error("sailplane: building (once)");
   for (const script of ["generate-types.mjs", "build.mjs"]) {
     const { status } = spawnSync(process.execPath, [`${root}scripts/${script}`], {

@@ -34,10 +34,11 @@ export class WorkerdProcess {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: true,
     });
+    /** Enough for the stack of one error, after pages of warnings. */
     let lastWords = "";
     const forward = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        lastWords = (lastWords + chunk.toString()).slice(-2000);
+        lastWords = (lastWords + chunk.toString()).slice(-20_000);
         log.write(chunk);
         done();
       },
@@ -48,10 +49,7 @@ export class WorkerdProcess {
       child.once("error", (error) => resolve(`cannot start workerd: ${error.message}`));
       child.once("close", (code, signal) => {
         const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
-        const said = lastWords
-          .trim()
-          .split("\n")
-          .findLast((line) => line && !line.startsWith("stack:"));
+        const said = lastWords.split("\n").findLast((line) => /^\S/.test(line) && !/^stack:|: warning:/.test(line));
         resolve(`workerd ${how}${said ? `: ${said}` : ""}`);
       });
     });
