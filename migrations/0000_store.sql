@@ -20,5 +20,6 @@ CREATE TABLE `objects` (
 	`namespace` text NOT NULL,
 	`name` text NOT NULL,
 	`revision` integer NOT NULL,
+	`attributes` text NOT NULL,
 	PRIMARY KEY(`resource`, `namespace`, `name`)
 ) WITHOUT ROWID;

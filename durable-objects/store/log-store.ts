@@ -101,7 +101,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
   async list(request: ListRequest): Promise<Answer<ListPage>> {
     const failure = this.#refuse(request.at, request.policyRevision);
     if (failure) return failure;
-    const page = planPage(this.#tables, request);
+    const page = planPage(this.#tables, request, this.#marks.revision);
     const items: Entry[] = [];
     let length = 0;
     for (const current of this.#tables.entries(page.revisions)) {
@@ -122,7 +122,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
   ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array> }>> {
     const failure = this.#refuse(request.at, request.policyRevision);
     if (failure) return failure;
-    const { head, revisions } = planPage(this.#tables, request);
+    const { head, revisions } = planPage(this.#tables, request, this.#marks.revision);
     const pin = { revision: head.revision };
     this.#pins.add(pin);
     const stream = itemStream({
@@ -178,7 +178,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
   }
 
   #entryAt(key: Key, at: Revision): Entry | undefined {
-    const [revision] = planPage(this.#tables, { ...key, at }).revisions;
+    const [revision] = planPage(this.#tables, { ...key, at }, this.#marks.revision).revisions;
     const row = revision === undefined ? undefined : this.#tables.row(revision);
     return row && entryOf(row);
   }

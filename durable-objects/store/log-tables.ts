@@ -2,7 +2,7 @@
  * The two tables that a store is made of, log and objects, and what it asks of them. SQLite and memory implement it; all of
  * the store's rules are above it. Iterables are read in one turn, never kept over an `await`.
  */
-import type { Attributes, GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
+import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 
 /** An entry of the log. `attributes` are JSON texts, parsed where a selector asks. */
 export interface LogRow {
@@ -28,8 +28,7 @@ export interface Pointer {
   readonly namespace: string;
   readonly name: string;
   readonly revision: Revision;
-  /** Read only for selectors. */
-  readonly attributes?: Attributes;
+  readonly attributes: string;
 }
 
 /** An object as it stands. */
@@ -73,7 +72,7 @@ export interface LogTables {
 
   /** Where current objects stand, in key order. */
   revisions(scope: Scope, limit: number): Revision[];
-  /** Current objects in key order. With requirements, `attributes` are read, and objects that cannot match may be left out. */
+  /** Current objects in key order. Those that cannot meet the requirements may be left out. `limit` may be infinity. */
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
   count(scope: Scope): number;
 

@@ -81,15 +81,12 @@ export class MemoryTables implements LogTables {
     return [...this.pointers(scope, [], limit)].map(({ revision }) => revision);
   }
 
-  pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
+  pointers(scope: Scope, _: readonly Requirement[], limit: number): Iterable<Pointer> {
     return [...this.#objects.values()]
       .filter(({ key }) => inScope(scope, key))
       .sort((a, b) => comparePlaces(a.key, b.key))
       .slice(0, limit)
-      .map(({ key, revision }) => {
-        const attributes = JSON.parse(this.#log.get(revision)?.attributes ?? "{}");
-        return { ...key, revision, ...(requirements.length > 0 && { attributes }) };
-      });
+      .map(({ key, revision }) => ({ ...key, revision, attributes: this.#log.get(revision)?.attributes ?? "{}" }));
   }
 
   count(scope: Scope): number {

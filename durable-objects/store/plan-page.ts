@@ -1,7 +1,7 @@
 /** Which objects a page of a list holds, before any text is read. */
-import type { ListHead, ListRequest, Requirement, Revision } from "../../api/store.ts";
+import type { ListHead, ListRequest, Revision } from "../../api/store.ts";
 import type { LogTables } from "./log-tables.ts";
-import { type StateAt, stateAt } from "./state-at.ts";
+import { stateAt } from "./state-at.ts";
 
 interface Page {
   readonly head: ListHead;
@@ -9,20 +9,18 @@ interface Page {
   readonly revisions: readonly Revision[];
 }
 
-/** SQLite's LIMIT for "all". */
-const UNBOUNDED = 2 ** 31;
-
-export function planPage(tables: LogTables, request: ListRequest): Page {
-  const { resource, namespace, name, after, requirements = [], limit = UNBOUNDED } = request;
-  const revision = request.at ?? tables.marks().revision;
+/** `newest` is the newest revision, at which the page is read unless it asks for an older one. */
+export function planPage(tables: LogTables, request: ListRequest, newest: Revision): Page {
+  const { resource, namespace, name, after, requirements = [], limit = Number.POSITIVE_INFINITY } = request;
+  const revision = request.at ?? newest;
   const scope = {
     resource,
     ...(namespace !== undefined && { namespace }),
     ...(name !== undefined && { name }),
     ...(after && { after }),
   };
-  const state = stateAt(tables, scope, revision);
-  const revisions = requirements.length === 0 ? state.revisions(limit) : selected(state, requirements, limit);
+  const state = stateAt(tables, scope, { at: revision, newest });
+  const revisions = state.revisions(requirements, limit);
   const lastRevision = revisions.at(-1);
   const last = lastRevision === undefined ? undefined : tables.row(lastRevision)?.key;
   // Like etcd, what remains is counted by key: a selector may match none of it.
@@ -36,14 +34,4 @@ export function planPage(tables: LogTables, request: ListRequest): Page {
     },
     revisions,
   };
-}
-
-/** A selector decides after reading, so SQLite cannot stop by itself. */
-function selected(state: StateAt, requirements: readonly Requirement[], limit: number): Revision[] {
-  const revisions: Revision[] = [];
-  for (const { revision } of state.pointers(requirements, UNBOUNDED)) {
-    revisions.push(revision);
-    if (revisions.length === limit) break;
-  }
-  return revisions;
 }

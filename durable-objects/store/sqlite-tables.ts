@@ -82,10 +82,11 @@ export class SqliteTables implements LogTables {
     if (tombstone) this.#sql.exec("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", ...place);
     else {
       this.#sql.exec(
-        `INSERT INTO objects (resource, namespace, name, revision) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET revision = excluded.revision`,
+        `INSERT INTO objects (resource, namespace, name, revision, attributes) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET revision = excluded.revision, attributes = excluded.attributes`,
         ...place,
         revision,
+        attributes,
       );
     }
   }
@@ -140,21 +141,19 @@ export class SqliteTables implements LogTables {
     const where = new Where(scope);
     const query = `SELECT json_group_array(revision) FROM
       (SELECT revision FROM objects WHERE ${where.text} ORDER BY namespace, name LIMIT ?)`;
-    return JSON.parse(this.#first(query, ...where.values, limit)?.[0] as string);
+    return JSON.parse(this.#first(query, ...where.values, sqlLimit(limit))?.[0] as string);
   }
 
   *pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
-    const where = new Where(scope, "o.");
-    const select = requirements.length > 0 ? ", l.attributes" : "";
-    const join = requirements.length > 0 ? "JOIN log l ON l.revision = o.revision" : "";
+    const where = new Where(scope);
     for (const needles of requirements.map(needlesOf)) {
-      if (needles) where.add(`(${needles.map(() => "instr(l.attributes, ?) > 0").join(" OR ")})`, ...needles);
+      if (needles) where.add(`(${needles.map(() => "instr(attributes, ?) > 0").join(" OR ")})`, ...needles);
     }
-    const query = `SELECT o.namespace, o.name, o.revision ${select} FROM objects o ${join}
-      WHERE ${where.text} ORDER BY o.namespace, o.name LIMIT ?`;
-    for (const row of this.#select(query, ...where.values, limit)) {
-      const [namespace, name, revision, attributes] = row as [string, string, Revision, string?];
-      yield { namespace, name, revision, ...(attributes === undefined ? {} : { attributes: JSON.parse(attributes) }) };
+    const query = `SELECT namespace, name, revision, attributes FROM objects
+      WHERE ${where.text} ORDER BY namespace, name LIMIT ?`;
+    for (const row of this.#select(query, ...where.values, sqlLimit(limit))) {
+      const [namespace, name, revision, attributes] = row as [string, string, Revision, string];
+      yield { namespace, name, revision, attributes };
     }
   }
 
@@ -191,18 +190,21 @@ export class SqliteTables implements LogTables {
   }
 }
 
+/** SQLite's word for no limit is a negative one. */
+const sqlLimit = (limit: number): number => (limit === Number.POSITIVE_INFINITY ? -1 : limit);
+
 /** A WHERE clause that holds a query to a scope, and its values, grown together. */
 class Where {
   text: string;
   readonly values: SqlStorageValue[];
 
-  constructor({ resource, namespace, name, after }: Scope, table = "") {
-    this.text = `${table}resource = ?`;
+  constructor({ resource, namespace, name, after }: Scope) {
+    this.text = "resource = ?";
     this.values = [resource];
-    if (namespace !== undefined) this.add(`${table}namespace = ?`, namespace);
-    if (name !== undefined) this.add(`${table}name = ?`, name);
-    if (after && after.namespace === namespace) this.add(`${table}name > ?`, after.name);
-    else if (after) this.add(`(${table}namespace, ${table}name) > (?, ?)`, after.namespace, after.name);
+    if (namespace !== undefined) this.add("namespace = ?", namespace);
+    if (name !== undefined) this.add("name = ?", name);
+    if (after && after.namespace === namespace) this.add("name > ?", after.name);
+    else if (after) this.add("(namespace, name) > (?, ?)", after.namespace, after.name);
   }
 
   add(text: string, ...values: SqlStorageValue[]): this {

@@ -14,17 +14,16 @@ interface Changed {
   existsNow: boolean;
 }
 
-export interface StateAt {
-  /** Where the first so many objects stood. */
-  revisions(limit: number): readonly Revision[];
-  /** `limit` bounds what is read where no change stands in between; more may come. */
-  pointers(requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
-  count(after: { readonly namespace: string; readonly name: string } | undefined): number;
+interface StateAt {
+  /** Where the first so many objects that meet the requirements stood. */
+  revisions(requirements: readonly Requirement[], limit: number): readonly Revision[];
+  /** How many objects there were behind a key, or in all. */
+  count(after: { readonly namespace: string; readonly name: string }): number;
 }
 
-export function stateAt(tables: LogTables, scope: Scope, at: Revision): StateAt {
+export function stateAt(tables: LogTables, scope: Scope, { at, newest }: { at: Revision; newest: Revision }): StateAt {
   const changed = new Map<string, Changed>();
-  if (at < tables.marks().revision) {
+  if (at < newest) {
     for (const { key, replaced, tombstone } of tables.tracesAfter(at, scope)) {
       const id = `${key.namespace}/${key.name}`;
       const known = changed.get(id);
@@ -32,47 +31,43 @@ export function stateAt(tables: LogTables, scope: Scope, at: Revision): StateAt 
       else changed.set(id, { place: key, before: replaced, existsNow: !tombstone });
     }
   }
-  const state: StateAt = {
-    revisions(limit) {
-      if (changed.size === 0) return tables.revisions(scope, limit);
+  return {
+    revisions(requirements, limit) {
+      if (changed.size === 0 && requirements.length === 0) return tables.revisions(scope, limit);
       const revisions: Revision[] = [];
-      for (const { revision } of state.pointers([], limit)) {
+      // A selector decides after reading, and what changed since may have hidden what comes next.
+      const bound = requirements.length > 0 ? Number.POSITIVE_INFINITY : limit + changed.size;
+      const now = tables.pointers(scope, requirements, bound);
+      for (const pointer of changed.size === 0 ? now : merged(now)) {
+        if (!meets(pointer, requirements)) continue;
+        revisions.push(pointer.revision);
         if (revisions.length === limit) break;
-        revisions.push(revision);
       }
       return revisions;
     },
-    pointers(requirements, limit) {
-      const meets = (pointer: Pointer) =>
-        !pointer.attributes || matches(requirements, { resource: scope.resource, ...pointer }, pointer.attributes);
-      const now = tables.pointers(scope, requirements, limit + changed.size);
-      return filtered(changed.size === 0 ? now : merged(now, pointersThen(requirements.length > 0)), meets);
-    },
     count(after) {
-      const narrowed = after ? { ...scope, after } : scope;
-      let count = tables.count(narrowed);
+      let count = tables.count({ ...scope, after });
       for (const { place, before, existsNow } of changed.values()) {
-        if (after && comparePlaces(place, after) <= 0) continue;
-        count += Number(before !== null) - Number(existsNow);
+        if (comparePlaces(place, after) > 0) count += Number(before !== null) - Number(existsNow);
       }
       return count;
     },
   };
-  return state;
 
-  function pointersThen(withAttributes: boolean): Pointer[] {
-    return [...changed.values()]
-      .flatMap(({ place: { namespace, name }, before }): Pointer[] => {
-        if (before === null) return [];
-        if (!withAttributes) return [{ namespace, name, revision: before }];
-        const attributes = JSON.parse(tables.row(before)?.attributes ?? "{}");
-        return [{ namespace, name, revision: before, attributes }];
-      })
-      .sort(comparePlaces);
+  function meets({ namespace, name, attributes }: Pointer, requirements: readonly Requirement[]): boolean {
+    return (
+      requirements.length === 0 ||
+      matches(requirements, { resource: scope.resource, namespace, name }, JSON.parse(attributes))
+    );
   }
 
-  /** Both in key order; a key that changed since counts as it stood then. */
-  function* merged(now: Iterable<Pointer>, then: readonly Pointer[]): Iterable<Pointer> {
+  /** What stands now and what stood then, in key order; a key that changed since counts as it stood then. */
+  function* merged(now: Iterable<Pointer>): Iterable<Pointer> {
+    const then = [...changed.values()].flatMap(({ place: { namespace, name }, before }): Pointer[] => {
+      const row = before === null ? undefined : tables.row(before);
+      return row ? [{ namespace, name, revision: row.revision, attributes: row.attributes }] : [];
+    });
+    then.sort(comparePlaces);
     let next = 0;
     for (const pointer of now) {
       if (changed.has(`${pointer.namespace}/${pointer.name}`)) continue;
@@ -81,8 +76,4 @@ export function stateAt(tables: LogTables, scope: Scope, at: Revision): StateAt 
     }
     yield* then.slice(next);
   }
-}
-
-function* filtered<T>(items: Iterable<T>, keep: (item: T) => boolean): Iterable<T> {
-  for (const item of items) if (keep(item)) yield item;
 }

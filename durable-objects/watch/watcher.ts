@@ -117,12 +117,13 @@ export class Watcher {
     const at = this.#options.marks().revision;
     if (!sendInitialEvents) return { is: "behind", cursor: since ?? at };
     const { resource, namespace, name, requirements } = this.#request;
-    const { revisions } = planPage(this.#options.tables, {
+    const wanted = {
       resource,
       ...(namespace !== undefined && { namespace }),
       ...(name !== undefined && { name }),
       ...(requirements && { requirements }),
-    });
+    };
+    const { revisions } = planPage(this.#options.tables, wanted, at);
     return { is: "initial", at, left: revisions };
   }
 
