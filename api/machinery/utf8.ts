@@ -19,7 +19,7 @@ export function utf8Bytes(text: string): Uint8Array {
     if (code < 0x80) bytes[at++] = code;
     else {
       const trailing = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-      bytes[at++] = ((0xf00 >> trailing) & 0xff) | (code >> (6 * trailing));
+      bytes[at++] = ((0xff00 >> (trailing + 1)) & 0xff) | (code >> (6 * trailing));
       for (let shift = trailing - 1; shift >= 0; shift--) bytes[at++] = 0x80 | ((code >> (6 * shift)) & 63);
     }
   }

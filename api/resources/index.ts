@@ -24,7 +24,23 @@ import { cronJob } from "./batch/cron-job.ts";
 import { job } from "./batch/job.ts";
 import { certificateSigningRequest } from "./certificates/certificate-signing-request.ts";
 import { lease } from "./coordination/lease.ts";
+import { binding } from "./core/binding.ts";
+import { componentStatus } from "./core/component-status.ts";
 import { configMap } from "./core/config-map.ts";
+import { endpoints } from "./core/endpoints.ts";
+import { event } from "./core/event.ts";
+import { limitRange } from "./core/limit-range.ts";
+import { namespace } from "./core/namespace.ts";
+import { node } from "./core/node.ts";
+import { persistentVolume } from "./core/persistent-volume.ts";
+import { persistentVolumeClaim } from "./core/persistent-volume-claim.ts";
+import { pod } from "./core/pod.ts";
+import { podTemplate } from "./core/pod-template.ts";
+import { replicationController } from "./core/replication-controller.ts";
+import { resourceQuota } from "./core/resource-quota.ts";
+import { secret } from "./core/secret.ts";
+import { service } from "./core/service.ts";
+import { serviceAccount } from "./core/service-account.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
 import { flowSchema } from "./flowcontrol/flow-schema.ts";
 import { priorityLevelConfiguration } from "./flowcontrol/priority-level-configuration.ts";
@@ -61,6 +77,23 @@ export const resources: readonly Resource[] = [
   validatingWebhookConfiguration,
   customResourceDefinition,
   apiService,
+  binding,
+  componentStatus,
+  configMap,
+  endpoints,
+  event,
+  limitRange,
+  namespace,
+  node,
+  persistentVolume,
+  persistentVolumeClaim,
+  pod,
+  podTemplate,
+  replicationController,
+  resourceQuota,
+  secret,
+  service,
+  serviceAccount,
   controllerRevision,
   daemonSet,
   deployment,
@@ -77,7 +110,6 @@ export const resources: readonly Resource[] = [
   job,
   certificateSigningRequest,
   lease,
-  configMap,
   endpointSlice,
   flowSchema,
   priorityLevelConfiguration,

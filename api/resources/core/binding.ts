@@ -1,0 +1,23 @@
+import type { Binding } from "../../generated/core.v1.ts";
+import type { FieldError } from "../../machinery/field-error.ts";
+import { notSupported, required } from "../../machinery/field-error.ts";
+import { defineResource } from "../resource.ts";
+
+/** Nothing is stored of it: creating one sets the node of a pod, as the pod's `binding` subresource does. */
+export const binding = defineResource<Binding>({
+  group: "",
+  version: "v1",
+  kind: "Binding",
+  plural: "bindings",
+  scope: "Namespaced",
+  verbs: ["create"],
+  validate: validateBinding,
+});
+
+export function validateBinding({ target }: Binding): FieldError[] {
+  const errors: FieldError[] = [];
+  if (target?.kind && target.kind !== "Node")
+    errors.push(notSupported("target.kind", target.kind, ["Node", "<empty>"]));
+  if (!target?.name) errors.push(required("target.name"));
+  return errors;
+}

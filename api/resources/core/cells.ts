@@ -1,0 +1,27 @@
+/** Cells that several kinds show. */
+import type { PodTemplateSpec } from "../../generated/core.v1.ts";
+
+/** `a=b,c=d` in order of the keys, `<none>` for none. */
+export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
+  const keys = Object.keys(labels ?? {}).sort();
+  return keys.length === 0 ? "<none>" : keys.map((key) => `${key}=${labels?.[key]}`).join(",");
+}
+
+export const containerNames = (template: PodTemplateSpec | undefined): string =>
+  (template?.spec?.containers ?? []).map(({ name }) => name).join(",");
+
+export const containerImages = (template: PodTemplateSpec | undefined): string =>
+  (template?.spec?.containers ?? []).map(({ image }) => image ?? "").join(",");
+
+const ACCESS_MODES = [
+  ["ReadWriteOnce", "RWO"],
+  ["ReadOnlyMany", "ROX"],
+  ["ReadWriteMany", "RWX"],
+  ["ReadWriteOncePod", "RWOP"],
+] as const;
+
+/** Access modes of a volume in Kubernetes' order: `RWO,RWX`. */
+export const formatAccessModes = (modes: readonly string[] = []): string =>
+  ACCESS_MODES.filter(([mode]) => modes.includes(mode))
+    .map(([, short]) => short)
+    .join(",");

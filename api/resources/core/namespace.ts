@@ -1,0 +1,54 @@
+import type { Namespace } from "../../generated/core.v1.ts";
+import { nameIsLabel } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+
+const NAME_LABEL = "kubernetes.io/metadata.name";
+
+export const namespace = defineResource<Namespace>({
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  scope: "Cluster",
+  shortNames: ["ns"],
+  verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
+  validateName: nameIsLabel,
+  defaults: (draft) => {
+    // A namespace with a generated name gets its label when the name is known, in prepareCreate.
+    if (draft.metadata.name) draft.metadata.labels = { ...draft.metadata.labels, [NAME_LABEL]: draft.metadata.name };
+    draft.status.phase ??= "Active";
+  },
+  prepareCreate: (draft) => {
+    draft.status = { phase: "Active" };
+    const finalizers = draft.spec.finalizers ?? [];
+    draft.spec.finalizers = finalizers.includes("kubernetes") ? finalizers : [...finalizers, "kubernetes"];
+    if (draft.metadata.name) draft.metadata.labels = { ...draft.metadata.labels, [NAME_LABEL]: draft.metadata.name };
+  },
+  // What holds a namespace back is changed through its finalize subresource only.
+  prepareUpdate: (draft, old) => {
+    draft.spec.finalizers = old.spec.finalizers ?? [];
+    draft.status = old.status;
+  },
+  status: {
+    prepareUpdate: (next, old) => {
+      next.spec = old.spec;
+    },
+  },
+  subresources: {
+    finalize: {
+      verbs: ["update"],
+      prepareUpdate: (next, old) => {
+        next.status = old.status;
+      },
+    },
+  },
+  fields: { "status.phase": ({ status }) => status.phase ?? "", name: ({ metadata }) => metadata.name ?? "" },
+  columns: [
+    {
+      name: "Status",
+      type: "string",
+      description: "The status of the namespace",
+      of: ({ status }) => status.phase ?? "",
+    },
+  ],
+});

@@ -1,0 +1,74 @@
+import type { Node, NodeAddress, Taint } from "../../generated/core.v1.ts";
+import { duplicate, type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
+import { isDualStack, validateCidr } from "../../machinery/ip-validation.ts";
+import { validateLabelName } from "../../machinery/labels-validation.ts";
+import { labelValue } from "../../machinery/names.ts";
+import { validateTaintEffect } from "./pod/tolerations.ts";
+import { validateQuantity } from "./resource-list.ts";
+
+export function validateNode({ spec, status }: Node): FieldError[] {
+  const errors: FieldError[] = [];
+  // Kubernetes reports taints below metadata, where they were an annotation once.
+  if (spec.taints) validateTaints(spec.taints, "metadata.taints", errors);
+  validateAmounts({ status }, errors);
+  const ranges = spec.podCIDRs ?? [];
+  ranges.forEach((range, i) => {
+    errors.push(...validateCidr(range, `spec.podCIDRs[${i}]`));
+  });
+  if (ranges.length < 2) return errors;
+  if (ranges.length > 2 || !isDualStack(ranges.map((range) => range.split("/")[0] ?? "")))
+    errors.push(invalid("spec.podCIDRs", ranges, "may specify no more than one CIDR for each IP family"));
+  ranges.forEach((range, i) => {
+    if (ranges.indexOf(range) < i) errors.push(duplicate(`spec.podCIDRs[${i}]`, range));
+  });
+  return errors;
+}
+
+export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  next.status.addresses?.forEach((address: NodeAddress, i) => {
+    const key = `${address.type} ${address.address}`;
+    if (seen.has(key))
+      errors.push(duplicate(`status.addresses[${i}]`, { Type: address.type, Address: address.address }));
+    seen.add(key);
+  });
+  const ranges = next.spec.podCIDRs ?? [];
+  const before = old.spec.podCIDRs ?? [];
+  const kept = 'node updates may not change podCIDR except from "" to valid';
+  if (before.length > 0) {
+    if (before.length !== ranges.length) errors.push(forbidden("spec.podCIDRs", kept));
+    else
+      before.forEach((range, i) => {
+        if (range !== ranges[i]) errors.push(forbidden("spec.podCIDRs", kept));
+      });
+  }
+  if (old.spec.providerID && old.spec.providerID !== next.spec.providerID)
+    errors.push(forbidden("spec.providerID", 'node updates may not change providerID except from "" to valid'));
+  if ((next.spec.externalID ?? "") !== (old.spec.externalID ?? ""))
+    errors.push(forbidden("spec.externalID", "may not be updated"));
+  return errors;
+}
+
+function validateAmounts({ status }: Pick<Node, "status">, errors: FieldError[]): void {
+  for (const list of ["capacity", "allocatable"] as const)
+    for (const name in status[list])
+      validateQuantity(name, status[list]?.[name] ?? "0", { path: `status.${list}.${name}`, errors });
+}
+
+function validateTaints(taints: readonly Taint[], path: string, errors: FieldError[]): void {
+  const seen = new Set<string>();
+  taints.forEach((taint, i) => {
+    const at = `${path}[${i}]`;
+    const { key = "", value = "", effect = "" } = taint;
+    errors.push(...validateLabelName(key, `${at}.key`));
+    const problems = labelValue(value);
+    if (problems.length > 0) errors.push(invalid(`${at}.value`, value, problems.join(";")));
+    validateTaintEffect(effect, `${at}.effect`, errors);
+    if (seen.has(`${effect} ${key}`)) {
+      const error = duplicate(at, { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null });
+      errors.push({ ...error, message: `${error.message}: taints must be unique by key and effect pair` });
+    }
+    seen.add(`${effect} ${key}`);
+  });
+}

@@ -1,0 +1,107 @@
+import type { Node, NodeStatus } from "../../generated/core.v1.ts";
+import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
+import { validateNode, validateNodeUpdate } from "./node-validation.ts";
+import { roundResources } from "./resource-list.ts";
+
+const ROLE_PREFIX = "node-role.kubernetes.io/";
+
+export const node = defineResource<Node>({
+  group: "",
+  version: "v1",
+  kind: "Node",
+  plural: "nodes",
+  scope: "Cluster",
+  shortNames: ["no"],
+  defaults: ({ status }) => {
+    roundResources(status.capacity);
+    if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity };
+    roundResources(status.allocatable);
+  },
+  validate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  status: {
+    prepareUpdate: (next, old) => {
+      next.spec = old.spec;
+    },
+    validateUpdate: (next, old) => [...validateNode(next), ...validateNodeUpdate(next, old)],
+  },
+  subresources: {
+    proxy: {
+      verbs: ["create", "delete", "get", "patch", "update"],
+      kind: { group: "", version: "v1", kind: "NodeProxyOptions" },
+    },
+  },
+  fields: {
+    "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false),
+  },
+  columns: [
+    {
+      name: "Status",
+      type: "string",
+      description: "The status of the node",
+      of: ({ spec, status }) => (spec.unschedulable ? `${readiness(status)},SchedulingDisabled` : readiness(status)),
+    },
+    { name: "Roles", type: "string", description: "The roles of the node", of: roles },
+    ageColumn,
+    {
+      name: "Version",
+      type: "string",
+      description: { field: "core.v1.NodeSystemInfo.kubeletVersion" },
+      of: ({ status }) => status.nodeInfo?.kubeletVersion ?? "",
+    },
+    {
+      name: "Internal-IP",
+      type: "string",
+      priority: 1,
+      description: { field: "core.v1.NodeStatus.addresses" },
+      of: ({ status }) => address(status, "InternalIP"),
+    },
+    {
+      name: "External-IP",
+      type: "string",
+      priority: 1,
+      description: { field: "core.v1.NodeStatus.addresses" },
+      of: ({ status }) => address(status, "ExternalIP"),
+    },
+    {
+      name: "OS-Image",
+      type: "string",
+      priority: 1,
+      description: { field: "core.v1.NodeSystemInfo.osImage" },
+      of: ({ status }) => status.nodeInfo?.osImage || "<unknown>",
+    },
+    {
+      name: "Kernel-Version",
+      type: "string",
+      priority: 1,
+      description: { field: "core.v1.NodeSystemInfo.kernelVersion" },
+      of: ({ status }) => status.nodeInfo?.kernelVersion || "<unknown>",
+    },
+    {
+      name: "Container-Runtime",
+      type: "string",
+      priority: 1,
+      description: { field: "core.v1.NodeSystemInfo.containerRuntimeVersion" },
+      of: ({ status }) => status.nodeInfo?.containerRuntimeVersion || "<unknown>",
+    },
+  ],
+  age: false,
+});
+
+function readiness({ conditions = [] }: NodeStatus): string {
+  const ready = conditions.find(({ type }) => type === "Ready");
+  return !ready ? "Unknown" : ready.status === "True" ? "Ready" : "NotReady";
+}
+
+function roles({ metadata }: Node): string {
+  const found = new Set<string>();
+  for (const [key, value] of Object.entries(metadata.labels ?? {})) {
+    if (key.startsWith(ROLE_PREFIX) && key.length > ROLE_PREFIX.length) found.add(key.slice(ROLE_PREFIX.length));
+    else if (key === "kubernetes.io/role" && value !== "") found.add(value);
+  }
+  return [...found].sort().join(",") || "<none>";
+}
+
+const address = ({ addresses = [] }: NodeStatus, type: string) =>
+  addresses.find((candidate) => candidate.type === type)?.address ?? "<none>";

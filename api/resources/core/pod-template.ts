@@ -1,0 +1,41 @@
+import type { PodTemplate } from "../../generated/core.v1.ts";
+import { defineResource } from "../resource.ts";
+import { containerImages, containerNames, formatLabels } from "./cells.ts";
+import { defaultPodSpec, podWarnings, validatePodTemplateSpec } from "./pod/pod-template.ts";
+
+export const podTemplate = defineResource<PodTemplate>({
+  group: "",
+  version: "v1",
+  kind: "PodTemplate",
+  plural: "podtemplates",
+  scope: "Namespaced",
+  generation: true,
+  generationOf: ({ template }) => template,
+  allowCreateOnUpdate: true,
+  defaults: ({ template }) => {
+    if (template?.spec) defaultPodSpec(template.spec);
+  },
+  validate: ({ template }) => validatePodTemplateSpec(template ?? {}, "template"),
+  warnings: ({ template }) => podWarnings(template ?? {}, "template"),
+  columns: [
+    {
+      name: "Containers",
+      type: "string",
+      description: "Names of each container in the template.",
+      of: ({ template }) => containerNames(template),
+    },
+    {
+      name: "Images",
+      type: "string",
+      description: "Images referenced by each container in the template.",
+      of: ({ template }) => containerImages(template),
+    },
+    {
+      name: "Pod Labels",
+      type: "string",
+      description: "The labels for the pod template.",
+      of: ({ template }) => formatLabels(template?.metadata?.labels),
+    },
+  ],
+  age: false,
+});

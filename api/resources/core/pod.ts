@@ -1,0 +1,167 @@
+import type { Pod } from "../../generated/core.v1.ts";
+import { dnsLabel } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+import { defaultPod, defaultPodSpec } from "./pod/defaults.ts";
+import { validateEphemeralContainersUpdate } from "./pod/ephemeral-containers-update.ts";
+import { mergeMatchLabelKeys } from "./pod/match-label-keys.ts";
+import { podColumns } from "./pod/pod-columns.ts";
+import { validatePodStatus } from "./pod/pod-status.ts";
+import { podWarnings } from "./pod/pod-template.ts";
+import { validatePodUpdate } from "./pod/pod-update.ts";
+import { validatePod, validatePodCreate } from "./pod/pod-validation.ts";
+import { qosClassOf } from "./pod/qos-class.ts";
+import { validateResize } from "./pod/resize.ts";
+import { roundResources } from "./resource-list.ts";
+
+const OPTIONS_VERBS = ["create", "get"] as const;
+
+export const pod = defineResource<Pod>({
+  group: "",
+  version: "v1",
+  kind: "Pod",
+  plural: "pods",
+  scope: "Namespaced",
+  shortNames: ["po"],
+  categories: ["all"],
+  generation: true,
+  defaults: (draft) => {
+    defaultPodSpec(draft.spec);
+    defaultPod(draft);
+    defaultStatus(draft);
+  },
+  prepareCreate: (draft) => {
+    mergeMatchLabelKeys(draft);
+    draft.status = { phase: "Pending", qosClass: qosClassOf(draft.spec) };
+    if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
+  },
+  validate: (object) => validatePod(object),
+  validateCreate: validatePodCreate,
+  validateUpdate: validatePodUpdate,
+  warnings: (object, old) => {
+    const warnings = podWarnings(object, "");
+    const problems = old ? [] : dnsLabel(object.metadata.name ?? "");
+    if (problems.length > 0)
+      warnings.push(
+        `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`,
+      );
+    return warnings;
+  },
+  deletionGraceSeconds: ({ spec, status }, requested) => {
+    // No node has to stop what was never scheduled or has ended.
+    if (!spec.nodeName || status.phase === "Failed" || status.phase === "Succeeded") return 0;
+    const seconds = requested ?? spec.terminationGracePeriodSeconds ?? 0;
+    return seconds < 0 ? 1 : seconds;
+  },
+  status: {
+    prepareUpdate: (next, old) => {
+      next.spec = old.spec;
+      next.status.qosClass ??= old.status.qosClass ?? qosClassOf(old.spec);
+      // A kubelet may not hand a pod to another owner.
+      if (old.metadata.ownerReferences) next.metadata.ownerReferences = old.metadata.ownerReferences;
+      else delete next.metadata.ownerReferences;
+    },
+    validateUpdate: validatePodStatus,
+  },
+  subresources: {
+    attach: { verbs: OPTIONS_VERBS, kind: { group: "", version: "v1", kind: "PodAttachOptions" } },
+    binding: { verbs: ["create"], kind: { group: "", version: "v1", kind: "Binding" } },
+    ephemeralcontainers: {
+      verbs: ["get", "patch", "update"],
+      prepareUpdate: (next, old) => {
+        const { ephemeralContainers } = next.spec;
+        next.spec = { ...old.spec, ...(ephemeralContainers ? { ephemeralContainers } : {}) };
+        if (!ephemeralContainers) delete next.spec.ephemeralContainers;
+        keepAllButSpec(next, old);
+      },
+      validateUpdate: validateEphemeralContainersUpdate,
+    },
+    eviction: { verbs: ["create"], kind: { group: "policy", version: "v1", kind: "Eviction" } },
+    exec: { verbs: OPTIONS_VERBS, kind: { group: "", version: "v1", kind: "PodExecOptions" } },
+    log: { verbs: ["get"] },
+    portforward: { verbs: OPTIONS_VERBS, kind: { group: "", version: "v1", kind: "PodPortForwardOptions" } },
+    proxy: {
+      verbs: ["create", "delete", "get", "patch", "update"],
+      kind: { group: "", version: "v1", kind: "PodProxyOptions" },
+    },
+    resize: {
+      verbs: ["get", "patch", "update"],
+      prepareUpdate: (next, old) => {
+        takeResources(next, old);
+        keepAllButSpec(next, old);
+      },
+      validateUpdate: validateResize,
+    },
+  },
+  fields: {
+    "spec.nodeName": ({ spec }) => spec.nodeName ?? "",
+    "spec.restartPolicy": ({ spec }) => spec.restartPolicy ?? "",
+    "spec.schedulerName": ({ spec }) => spec.schedulerName ?? "",
+    "spec.serviceAccountName": ({ spec }) => spec.serviceAccountName ?? "",
+    "spec.hostNetwork": ({ spec }) => String(spec.hostNetwork ?? false),
+    "status.phase": ({ status }) => status.phase ?? "",
+    "status.podIP": ({ status }) => status.podIP ?? "",
+    "status.nominatedNodeName": ({ status }) => status.nominatedNodeName ?? "",
+  },
+  columns: podColumns,
+  age: false,
+  rowConditions: ({ status }) =>
+    status.phase === "Succeeded" || status.phase === "Failed"
+      ? [
+          {
+            type: "Completed",
+            status: "True",
+            reason: status.phase,
+            message: status.phase === "Failed" ? "The pod failed." : "The pod has completed successfully.",
+          },
+        ]
+      : [],
+});
+
+/** One address is the list's first; where the two differ, the single one counts. */
+function defaultStatus({ status }: Pod): void {
+  if (status.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }];
+  else if (!status.podIP && status.podIPs?.[0]?.ip) status.podIP = status.podIPs[0].ip;
+  for (const list of [status.containerStatuses, status.initContainerStatuses, status.ephemeralContainerStatuses])
+    for (const { allocatedResources, resources } of list ?? []) {
+      roundResources(allocatedResources);
+      roundResources(resources?.limits);
+      roundResources(resources?.requests);
+    }
+}
+
+function schedulingGated({ metadata }: Pod) {
+  return {
+    type: "PodScheduled",
+    status: "False",
+    ...(metadata.creationTimestamp ? { lastTransitionTime: metadata.creationTimestamp } : {}),
+    reason: "SchedulingGated",
+    message: "Scheduling is blocked due to non-empty scheduling gates",
+  };
+}
+
+/** These subresources change the spec only; labels and all else stay. */
+function keepAllButSpec(next: Pod, old: Pod): void {
+  const { resourceVersion } = next.metadata;
+  next.metadata = { ...old.metadata, ...(resourceVersion ? { resourceVersion } : {}) };
+  next.status = old.status;
+}
+
+/** What a resize may change; containers added, renamed or moved stay in `next`, where validation finds them. */
+function takeResources(next: Pod, old: Pod): void {
+  for (const list of ["containers", "initContainers"] as const) {
+    const [after = [], before = []] = [next.spec[list], old.spec[list]];
+    if (after.length !== before.length || after.some(({ name }, i) => name !== before[i]?.name)) return;
+  }
+  const spec = { ...old.spec };
+  for (const list of ["containers", "initContainers"] as const) {
+    const before = old.spec[list];
+    if (!before) continue;
+    spec[list] = before.map((container, i) => {
+      const { resources, resizePolicy } = next.spec[list]?.[i] ?? {};
+      const { resizePolicy: _, ...rest } = container;
+      return { ...rest, resources: resources ?? {}, ...(resizePolicy ? { resizePolicy } : {}) };
+    });
+  }
+  if (next.spec.resources) spec.resources = next.spec.resources;
+  next.spec = spec;
+}

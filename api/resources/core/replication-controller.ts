@@ -1,0 +1,129 @@
+import type { ReplicationController } from "../../generated/core.v1.ts";
+import type { FieldError } from "../../machinery/field-error.ts";
+import { invalid, required } from "../../machinery/field-error.ts";
+import { validateLabels } from "../../machinery/labels-validation.ts";
+import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
+import { containerImages, containerNames, formatLabels } from "./cells.ts";
+import { defaultPodSpec, podWarnings, validatePodTemplateSpec } from "./pod/pod-template.ts";
+
+const NOT_NEGATIVE = "must be greater than or equal to 0";
+
+export const replicationController = defineResource<ReplicationController>({
+  group: "",
+  version: "v1",
+  kind: "ReplicationController",
+  plural: "replicationcontrollers",
+  scope: "Namespaced",
+  shortNames: ["rc"],
+  categories: ["all"],
+  generation: true,
+  defaultPropagation: "Orphan",
+  defaults: (draft) => {
+    const { spec, metadata } = draft;
+    spec.replicas ??= 1;
+    spec.minReadySeconds ??= 0;
+    if (!spec.template) return;
+    if (spec.template.spec) defaultPodSpec(spec.template.spec);
+    const labels = spec.template.metadata?.labels;
+    if (!labels) return;
+    if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+    if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+  },
+  prepareCreate: (draft) => {
+    draft.status = { replicas: 0 };
+  },
+  validate,
+  status: { validateUpdate: validateStatus },
+  scale: {
+    specReplicas: ({ spec }) => spec.replicas ?? 1,
+    statusReplicas: ({ status }) => status.replicas,
+    selector: ({ spec }) =>
+      Object.keys(spec.selector ?? {})
+        .sort()
+        .map((key) => `${key}=${spec.selector?.[key]}`)
+        .join(","),
+    setReplicas: (draft, replicas) => {
+      draft.spec.replicas = replicas;
+    },
+  },
+  warnings: ({ spec }) => (spec.template ? podWarnings(spec.template, "spec.template") : []),
+  fields: { "status.replicas": ({ status }) => String(status.replicas) },
+  columns: [
+    {
+      name: "Desired",
+      type: "integer",
+      description: { field: "core.v1.ReplicationControllerSpec.replicas" },
+      of: ({ spec }) => spec.replicas ?? 1,
+    },
+    {
+      name: "Current",
+      type: "integer",
+      description: { field: "core.v1.ReplicationControllerStatus.replicas" },
+      of: ({ status }) => status.replicas,
+    },
+    {
+      name: "Ready",
+      type: "integer",
+      description: { field: "core.v1.ReplicationControllerStatus.readyReplicas" },
+      of: ({ status }) => status.readyReplicas ?? 0,
+    },
+    ageColumn,
+    {
+      name: "Containers",
+      type: "string",
+      priority: 1,
+      description: "Names of each container in the template.",
+      of: ({ spec }) => containerNames(spec.template),
+    },
+    {
+      name: "Images",
+      type: "string",
+      priority: 1,
+      description: "Images referenced by each container in the template.",
+      of: ({ spec }) => containerImages(spec.template),
+    },
+    {
+      name: "Selector",
+      type: "string",
+      priority: 1,
+      description: { field: "core.v1.ReplicationControllerSpec.selector" },
+      of: ({ spec }) => formatLabels(spec.selector),
+    },
+  ],
+  age: false,
+});
+
+function validate({ spec }: ReplicationController): FieldError[] {
+  const errors: FieldError[] = [];
+  if ((spec.minReadySeconds ?? 0) < 0) errors.push(invalid("spec.minReadySeconds", spec.minReadySeconds, NOT_NEGATIVE));
+  const { selector = {}, template, replicas = 1 } = spec;
+  if (Object.keys(selector).length === 0) errors.push(required("spec.selector"));
+  if (replicas < 0) errors.push(invalid("spec.replicas", replicas, NOT_NEGATIVE));
+  if (!template) return [...errors, required("spec.template")];
+  const labels = template.metadata?.labels ?? {};
+  if (Object.keys(selector).some((key) => labels[key] !== selector[key]))
+    errors.push(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+  errors.push(...validateLabels(selector, "spec.selector"));
+  errors.push(...validatePodTemplateSpec(template, "spec.template", { restartPolicies: ["Always"] }));
+  return errors;
+}
+
+function validateStatus({ status }: ReplicationController): FieldError[] {
+  const errors: FieldError[] = [];
+  const { replicas = 0 } = status;
+  for (const field of [
+    "replicas",
+    "fullyLabeledReplicas",
+    "readyReplicas",
+    "availableReplicas",
+    "observedGeneration",
+  ] as const)
+    if ((status[field] ?? 0) < 0) errors.push(invalid(`status.${field}`, status[field], NOT_NEGATIVE));
+  for (const field of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] as const)
+    if ((status[field] ?? 0) > replicas)
+      errors.push(invalid(`status.${field}`, status[field], "cannot be greater than status.replicas"));
+  if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0))
+    errors.push(invalid("status.availableReplicas", status.availableReplicas, "cannot be greater than readyReplicas"));
+  return errors;
+}

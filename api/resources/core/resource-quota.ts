@@ -1,0 +1,49 @@
+import type { ResourceQuota } from "../../generated/core.v1.ts";
+import { canonicalQuantity } from "../../machinery/quantity.ts";
+import { defineResource } from "../resource.ts";
+import { roundResources } from "./resource-list.ts";
+import {
+  validateResourceQuota,
+  validateResourceQuotaStatus,
+  validateResourceQuotaUpdate,
+} from "./resource-quota-validation.ts";
+
+export const resourceQuota = defineResource<ResourceQuota>({
+  group: "",
+  version: "v1",
+  kind: "ResourceQuota",
+  plural: "resourcequotas",
+  scope: "Namespaced",
+  shortNames: ["quota"],
+  defaults: ({ spec, status }) => {
+    for (const list of [spec.hard, status.hard, status.used]) roundResources(list);
+  },
+  validate: validateResourceQuota,
+  validateUpdate: validateResourceQuotaUpdate,
+  status: { validateUpdate: validateResourceQuotaStatus },
+  columns: [
+    {
+      name: "Request",
+      type: "string",
+      description: "Request represents a minimum amount of cpu/memory that a container may consume.",
+      of: (quota) => usage(quota, (name) => !name.startsWith("limits")),
+    },
+    {
+      name: "Limit",
+      type: "string",
+      description:
+        "Limits control the maximum amount of cpu/memory that a container may use independent of contention on the node.",
+      of: (quota) => usage(quota, (name) => name.startsWith("limits")),
+    },
+  ],
+});
+
+/** `pods: 1/4, requests.cpu: 0/2` in order of the names. */
+function usage({ status }: ResourceQuota, shows: (name: string) => boolean): string {
+  const { hard = {}, used = {} } = status;
+  return Object.keys(hard)
+    .filter(shows)
+    .sort()
+    .map((name) => `${name}: ${canonicalQuantity(used[name] ?? "0")}/${canonicalQuantity(hard[name] ?? "0")}`)
+    .join(", ");
+}

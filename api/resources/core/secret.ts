@@ -1,0 +1,47 @@
+import type { Secret } from "../../generated/core.v1.ts";
+import { encodeBase64 } from "../../machinery/base64.ts";
+import { utf8Bytes } from "../../machinery/utf8.ts";
+import { defineResource } from "../resource.ts";
+import { validateSecret, validateSecretUpdate } from "./secret-validation.ts";
+
+export const secret = defineResource<Secret>({
+  group: "",
+  version: "v1",
+  kind: "Secret",
+  plural: "secrets",
+  scope: "Namespaced",
+  defaults: (draft) => {
+    if (!draft.type) draft.type = "Opaque";
+    foldStringData(draft);
+  },
+  prepareUpdate: (draft, old) => {
+    // An empty type in an update means the old one; versioned defaults have made it Opaque by then.
+    if (draft.type === "Opaque" && !old.type) draft.type = old.type ?? "Opaque";
+  },
+  validate: validateSecret,
+  validateUpdate: validateSecretUpdate,
+  fields: { type: ({ type }) => type ?? "" },
+  columns: [
+    {
+      name: "Type",
+      type: "string",
+      description: { field: "core.v1.Secret.type" },
+      of: ({ type }) => type ?? "",
+    },
+    {
+      name: "Data",
+      type: "string",
+      description: { field: "core.v1.Secret.data" },
+      of: ({ data }) => Object.keys(data ?? {}).length,
+    },
+  ],
+});
+
+/** stringData is for writing only: its texts become data. */
+function foldStringData(draft: Secret): void {
+  if (!draft.stringData) return;
+  draft.data ??= {};
+  for (const key of Object.keys(draft.stringData))
+    draft.data[key] = encodeBase64(utf8Bytes(draft.stringData[key] ?? ""));
+  delete draft.stringData;
+}

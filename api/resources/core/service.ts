@@ -1,0 +1,96 @@
+import type { Service } from "../../generated/core.v1.ts";
+import { nameIsLabel } from "../../machinery/names.ts";
+import { defineResource } from "../resource.ts";
+import { formatLabels } from "./cells.ts";
+import { defaultService } from "./service-defaults.ts";
+import { validateServiceStatus } from "./service-status.ts";
+import { carryOver, prepareClusterIps } from "./service-strategy.ts";
+import { validateServiceUpdate } from "./service-update.ts";
+import { validateService } from "./service-validation.ts";
+
+export const service = defineResource<Service>({
+  group: "",
+  version: "v1",
+  kind: "Service",
+  plural: "services",
+  scope: "Namespaced",
+  shortNames: ["svc"],
+  categories: ["all"],
+  validateName: nameIsLabel,
+  defaults: defaultService,
+  prepareCreate: (draft) => {
+    prepareClusterIps(draft);
+    draft.status = { loadBalancer: {} };
+  },
+  prepareUpdate: (draft, old) => {
+    carryOver(draft, old);
+    if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
+  },
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+  status: { validateUpdate: validateServiceStatus },
+  subresources: {
+    proxy: {
+      verbs: ["create", "delete", "get", "patch", "update"],
+      kind: { group: "", version: "v1", kind: "ServiceProxyOptions" },
+    },
+  },
+  fields: {
+    "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",
+    "spec.type": ({ spec }) => spec.type ?? "",
+  },
+  columns: [
+    {
+      name: "Type",
+      type: "string",
+      description: { field: "core.v1.ServiceSpec.type" },
+      of: ({ spec }) => spec.type ?? "",
+    },
+    {
+      name: "Cluster-IP",
+      type: "string",
+      description: { field: "core.v1.ServiceSpec.clusterIP" },
+      of: ({ spec }) => spec.clusterIPs?.[0] ?? "<none>",
+    },
+    {
+      name: "External-IP",
+      type: "string",
+      description: { field: "core.v1.ServiceSpec.externalIPs" },
+      of: externalAddresses,
+    },
+    {
+      name: "Port(s)",
+      type: "string",
+      description: { field: "core.v1.ServiceSpec.ports" },
+      of: ({ spec }) =>
+        (spec.ports ?? [])
+          .map(({ port, nodePort, protocol }) => `${nodePort ? `${port}:${nodePort}` : port}/${protocol}`)
+          .join(",") || "<none>",
+    },
+    {
+      name: "Selector",
+      type: "string",
+      priority: 1,
+      description: { field: "core.v1.ServiceSpec.selector" },
+      of: ({ spec }) => formatLabels(spec.selector),
+    },
+  ],
+});
+
+function externalAddresses({ spec, status }: Service): string {
+  const external = spec.externalIPs ?? [];
+  switch (spec.type) {
+    case "ExternalName":
+      return spec.externalName ?? "";
+    case "LoadBalancer": {
+      const given = (status.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || "");
+      const addresses = [...new Set(given.filter(Boolean))].sort();
+      return [...addresses, ...external].join(",") || "<pending>";
+    }
+    case "ClusterIP":
+    case "NodePort":
+      return external.join(",") || "<none>";
+    default:
+      return "<unknown>";
+  }
+}
