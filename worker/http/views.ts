@@ -27,13 +27,14 @@ export function includeObject(query: URLSearchParams): IncludeObject {
 
 export function renderView(context: RequestContext, object: KubeObject, accepted: Accepted, status = 200): Response {
   const shown = atServedVersion(context.served, object);
-  switch (accepted.as) {
+  const { as } = accepted;
+  switch (as) {
     case undefined:
       return renderValue(shown, accepted, status);
     case "PartialObjectMetadata":
       return renderValue(atViewVersion(partialObjectMetadata(shown), accepted), accepted, status);
     case "PartialObjectMetadataList":
-      throw new ApiError(notAcceptable(mismatch(context, accepted.as, "not a list", "")));
+      throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
     case "Table":
       return renderValue(
         tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }),
@@ -67,7 +68,8 @@ export function renderListView(
   accepted: Accepted,
 ): Response {
   const { served } = context;
-  switch (accepted.as) {
+  const { as } = accepted;
+  switch (as) {
     case "Table":
       return renderValue(tableOf(context, objects, metadata), accepted);
     case undefined:
@@ -81,7 +83,7 @@ export function renderListView(
         accepted,
       );
     case "PartialObjectMetadata":
-      throw new ApiError(notAcceptable(mismatch(context, accepted.as, "a list", "List")));
+      throw new ApiError(notAcceptable(mismatch(context, as, "a list", "List")));
     case "PartialObjectMetadataList":
       return renderValue(atViewVersion(partialObjectMetadataList(objects, metadata), accepted), accepted);
   }
