@@ -54,6 +54,8 @@ const [worker] = await Promise.all([
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   }),
+  // One small file, because one process of it runs for each container of the process runtime.
+  build({ ...onNode, entryPoints: { supervisor: "agent/runtime/process/supervisor-main.ts" } }),
 ]);
 
 const modules = Object.keys(worker.metafile.outputs).map((file) => file.slice("dist/worker/".length));
