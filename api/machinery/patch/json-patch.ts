@@ -5,6 +5,7 @@
  */
 import { deepEqual } from "../deep-equal.ts";
 import { copyJson } from "./copy-json.ts";
+import { find, get, indexOf, isContainer, type Place, type Root, setMember } from "./json-place.ts";
 import {
   badRequest,
   goJsonType,
@@ -71,8 +72,6 @@ const unknownMembers = (operations: readonly (JsonObject | null)[]): string[] =>
       .map((key) => `json patch unknown field "[${i}].${key}"`),
   );
 
-type Root = { "": unknown };
-
 /** Whether the operation applied; `root[""]` is the document, so that replacing it whole is one assignment. */
 function run(root: Root, operation: JsonObject): boolean {
   const { op, path, from, value } = operation;
@@ -98,44 +97,6 @@ function run(root: Root, operation: JsonObject): boolean {
     default:
       return false;
   }
-}
-
-interface Place {
-  readonly container: JsonObject | unknown[];
-  readonly key: string;
-}
-
-const parseToken = (token: string) => token.replaceAll("~1", "/").replaceAll("~0", "~");
-
-function find(root: Root, path: string): Place | undefined {
-  const tokens = path.split("/").slice(1).map(parseToken);
-  const key = tokens.pop();
-  if (key === undefined) return undefined;
-  let container: unknown = root[""];
-  for (const token of tokens) {
-    if (!isContainer(container)) return undefined;
-    container = get({ container, key: token })?.value;
-  }
-  return isContainer(container) ? { container, key } : undefined;
-}
-
-const isContainer = (value: unknown): value is JsonObject | unknown[] => typeof value === "object" && value !== null;
-
-/** Go's strconv.Atoi, then a negative index counted from `length`. */
-function indexOf(key: string, length: number): number | undefined {
-  if (!/^[+-]?\d+$/.test(key)) return undefined;
-  const index = Number(key);
-  const positive = index < 0 ? index + length : index;
-  return positive >= 0 && positive <= length ? positive : undefined;
-}
-
-/** The value there; a missing member of an object is there, as undefined. */
-function get(place: Place | undefined): { value: unknown } | undefined {
-  if (!place) return undefined;
-  const { container, key } = place;
-  if (!Array.isArray(container)) return { value: Object.hasOwn(container, key) ? container[key] : undefined };
-  const index = indexOf(key, container.length);
-  return index === undefined || index === container.length ? undefined : { value: container[index] };
 }
 
 function add(place: Place | undefined, value: unknown = null): boolean {
@@ -179,10 +140,6 @@ function replaceRoot(root: Root, value: unknown): boolean {
   root[""] = value;
   return true;
 }
-
-/** A member named `__proto__` is a member like any other. */
-const setMember = (object: JsonObject, key: string, value: unknown) =>
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 
 function test(root: Root, path: string, wanted: unknown): boolean {
   if (path === "") return deepEqual(root[""], wanted);
