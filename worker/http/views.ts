@@ -8,6 +8,7 @@ import type { Served } from "../registry/registry.ts";
 import { ApiError } from "./api-error.ts";
 import type { RequestContext } from "./context.ts";
 import type { Accepted, View } from "./negotiate.ts";
+import { documentationLookup, loadDocumentation } from "./openapi/documentation.ts";
 import { renderValue } from "./respond.ts";
 
 /** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */
@@ -25,7 +26,12 @@ export function includeObject(query: URLSearchParams): IncludeObject {
   return parsed.includeObject;
 }
 
-export function renderView(context: RequestContext, object: KubeObject, accepted: Accepted, status = 200): Response {
+export async function renderView(
+  context: RequestContext,
+  object: KubeObject,
+  accepted: Accepted,
+  status = 200,
+): Promise<Response> {
   const shown = atServedVersion(context.served, object);
   const { as } = accepted;
   switch (as) {
@@ -37,7 +43,7 @@ export function renderView(context: RequestContext, object: KubeObject, accepted
       throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
     case "Table":
       return renderValue(
-        tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }),
+        await tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }),
         accepted,
         status,
       );
@@ -61,17 +67,17 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
-export function renderListView(
+export async function renderListView(
   context: RequestContext,
   objects: readonly KubeObject[],
   metadata: ListMeta,
   accepted: Accepted,
-): Response {
+): Promise<Response> {
   const { served } = context;
   const { as } = accepted;
   switch (as) {
     case "Table":
-      return renderValue(tableOf(context, objects, metadata), accepted);
+      return renderValue(await tableOf(context, objects, metadata), accepted);
     case undefined:
       return renderValue(
         {
@@ -96,11 +102,12 @@ function itemOf({ custom }: Served, object: KubeObject): KubeObject {
   return item;
 }
 
-function tableOf({ served, query, now }: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
+async function tableOf({ served, query, now }: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
   return renderTable(served.resource, objects, {
     now,
     includeObject: includeObject(query),
     metadata,
+    documentation: documentationLookup(await loadDocumentation()),
     show: (object) => atServedVersion(served, object),
   });
 }
