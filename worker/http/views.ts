@@ -26,12 +26,12 @@ export function includeObject(query: URLSearchParams): IncludeObject {
   return parsed.includeObject;
 }
 
-export async function renderView(
+export function renderView(
   context: RequestContext,
   object: KubeObject,
   accepted: Accepted,
   status = 200,
-): Promise<Response> {
+): Response | Promise<Response> {
   const shown = atServedVersion(context.served, object);
   const { as } = accepted;
   switch (as) {
@@ -42,10 +42,8 @@ export async function renderView(
     case "PartialObjectMetadataList":
       throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
     case "Table":
-      return renderValue(
-        await tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }),
-        accepted,
-        status,
+      return tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }).then((table) =>
+        renderValue(table, accepted, status),
       );
   }
 }
@@ -67,17 +65,17 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
-export async function renderListView(
+export function renderListView(
   context: RequestContext,
   objects: readonly KubeObject[],
   metadata: ListMeta,
   accepted: Accepted,
-): Promise<Response> {
+): Response | Promise<Response> {
   const { served } = context;
   const { as } = accepted;
   switch (as) {
     case "Table":
-      return renderValue(await tableOf(context, objects, metadata), accepted);
+      return tableOf(context, objects, metadata).then((table) => renderValue(table, accepted));
     case undefined:
       return renderValue(
         {
