@@ -13,7 +13,7 @@ if (major < 20 || (major === 20 && minor < 10)) {
 const root = fileURLToPath(new URL("..", import.meta.url));
 if (!existsSync(`${root}dist/worker/manifest.json`)) {
   console.error("sailplane: building (once)");
-  for (const script of ["generate-types.mjs", "build.mjs"]) {
+  for (const script of ["generate.mjs", "build.mjs"]) {
     const { status } = spawnSync(process.execPath, [`${root}scripts/${script}`], {
       stdio: ["ignore", "ignore", "inherit"],
     });

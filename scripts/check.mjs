@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 
 const steps = [
-  ["generate types", "node", ["scripts/generate-types.mjs"]],
+  ["generate types and texts", "node", ["scripts/generate.mjs"]],
   ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
   ...["api", "worker", "agent", "test"].map((env) => [`types of ${env}`, "tsc", ["-p", env]]),
   ["dead code", "knip", []],

@@ -4,5 +4,7 @@ import { join } from "node:path";
 /** What is tested is what users start: the bundles, of the sources as they are now. */
 export default function setup(): void {
   const root = join(import.meta.dirname, "../..");
-  execFileSync(process.execPath, ["scripts/build.mjs"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  for (const script of ["scripts/generate.mjs", "scripts/build.mjs"]) {
+    execFileSync(process.execPath, [script], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  }
 }
