@@ -1,5 +1,7 @@
-/** Which runtime a node uses: a container runtime where its socket is, else plain processes. */
+/** Which runtime a node uses: a container runtime where one answers, else plain processes. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { CriRuntime } from "./cri/cri-runtime.ts";
 import { ProcessRuntime } from "./process/process-runtime.ts";
 import { supervisorCommand } from "./process/supervisor-command.ts";
 import type { Runtime } from "./runtime.ts";
@@ -12,7 +14,28 @@ export interface RuntimeOptions {
   readonly criSocket?: string;
 }
 
-export async function chooseRuntime({ dataDirectory }: RuntimeOptions): Promise<Runtime> {
+const SOCKETS = ["/run/containerd/containerd.sock", "/run/crio/crio.sock", "/run/k3s/containerd/containerd.sock"];
+
+/** Kubernetes' tools name the socket in this variable, as `unix://` and its path. */
+const ENDPOINT = "CONTAINER_RUNTIME_ENDPOINT";
+
+function socketOf({ criSocket }: RuntimeOptions): string | undefined {
+  const named = criSocket ?? process.env[ENDPOINT]?.replace(/^unix:\/\//, "");
+  return named ?? SOCKETS.find((path) => existsSync(path));
+}
+
+export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { runtime, dataDirectory } = options;
+  if (runtime !== "process") {
+    const socket = socketOf(options);
+    try {
+      if (socket !== undefined) return await CriRuntime.open(socket);
+    } catch (error) {
+      if (runtime === "cri") throw new Error(`no container runtime answers at ${socket}: ${(error as Error).message}`);
+    }
+    if (runtime === "cri")
+      throw new Error(`no container runtime found; install containerd, or name its socket in ${ENDPOINT}`);
+  }
   return new ProcessRuntime({
     directory: join(dataDirectory, "process"),
     supervisorCommand: supervisorCommand(),

@@ -1,0 +1,93 @@
+/** Calls of the Container Runtime Interface over its Unix socket. */
+import {
+  type Client,
+  type ClientOptions,
+  credentials,
+  type GrpcObject,
+  loadPackageDefinition,
+  type ServiceClientConstructor,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
+import { fromJSON } from "@grpc/proto-loader";
+import { parse } from "protobufjs";
+import { RuntimeError } from "../runtime.ts";
+import type { CriMethods } from "./cri-messages.ts";
+import { CRI_PROTO } from "./cri-proto.ts";
+
+const DEFAULT_SECONDS = 120;
+const OPTIONS: ClientOptions = {
+  "grpc.max_receive_message_length": 64 * 1024 * 1024,
+  "grpc.default_authority": "localhost",
+};
+
+type Callable = Record<
+  string,
+  (request: unknown, options: { deadline: number }, done: (error: ServiceError | null, answer: unknown) => void) => void
+>;
+
+/** A call that took longer than it was given. */
+export class CriTimeout extends RuntimeError {}
+
+export class CriClient {
+  readonly #services: readonly (Client & Callable)[];
+  readonly address: string;
+
+  /** `socket` is a path. */
+  constructor(socket: string) {
+    this.address = `unix://${socket}`;
+    const { root } = parse(CRI_PROTO, { keepCase: true });
+    const definition = fromJSON(root.toJSON({ keepComments: false }), {
+      keepCase: true,
+      longs: Number,
+      enums: String,
+      defaults: true,
+    });
+    const { v1 } = loadPackageDefinition(definition).runtime as GrpcObject;
+    const { RuntimeService, ImageService } = v1 as Record<string, ServiceClientConstructor>;
+    this.#services = [RuntimeService, ImageService].map(
+      (Service) =>
+        new (Service as ServiceClientConstructor)(
+          this.address,
+          credentials.createInsecure(),
+          OPTIONS,
+        ) as unknown as Client & Callable,
+    );
+  }
+
+  call<M extends keyof CriMethods>(
+    method: M,
+    request: CriMethods[M]["request"],
+    seconds = DEFAULT_SECONDS,
+  ): Promise<CriMethods[M]["answer"]> {
+    const service = this.#services.find((candidate) => typeof candidate[method] === "function");
+    return new Promise((resolve, reject) => {
+      const call = service?.[method];
+      if (service === undefined || call === undefined) throw new Error(`no such call: ${method}`);
+      call.call(service, request, { deadline: Date.now() + seconds * 1000 }, (error, answer) => {
+        if (error === null) resolve(answer as CriMethods[M]["answer"]);
+        else reject(failureOf(error));
+      });
+    });
+  }
+
+  close(): void {
+    for (const service of this.#services) service.close();
+  }
+}
+
+/** Go's words for a status: the kubelet shows them. */
+const CODE_NAMES = new Map(
+  Object.entries(status)
+    .filter(([, code]) => typeof code === "number")
+    .map(([name, code]) => [
+      code,
+      name.toLowerCase().replaceAll(/(^|_)(\w)/g, (_, __, letter) => letter.toUpperCase()),
+    ]),
+);
+
+function failureOf(error: ServiceError): RuntimeError {
+  const message = `rpc error: code = ${CODE_NAMES.get(error.code) ?? error.code} desc = ${error.details}`;
+  if (error.code === status.DEADLINE_EXCEEDED) return new CriTimeout(message, { cause: error });
+  return new RuntimeError(message, { notFound: error.code === status.NOT_FOUND, cause: error });
+}

@@ -1,0 +1,126 @@
+/** The agent's configurations in CRI's terms: pure. */
+import type { ContainerConfig, ContainerResources, NamespaceScope, SandboxConfig, SeccompProfile } from "../runtime.ts";
+import type * as cri from "./cri-messages.ts";
+
+/** Marks what this agent runs beside what others do on the same container runtime. */
+export const AGENT_LABEL = "sailplane.dev/agent";
+
+const MASKED = [
+  "/proc/asound",
+  "/proc/acpi",
+  "/proc/interrupts",
+  "/proc/kcore",
+  "/proc/keys",
+  "/proc/latency_stats",
+  "/proc/timer_list",
+  "/proc/timer_stats",
+  "/proc/sched_debug",
+  "/proc/scsi",
+  "/sys/firmware",
+  "/sys/devices/virtual/powercap",
+];
+const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+const PID = { container: "CONTAINER", pod: "POD", node: "NODE" } as const satisfies Record<NamespaceScope, string>;
+const PROPAGATION = {
+  private: "PROPAGATION_PRIVATE",
+  hostToContainer: "PROPAGATION_HOST_TO_CONTAINER",
+  bidirectional: "PROPAGATION_BIDIRECTIONAL",
+} as const;
+
+const namespaces = (sandbox: SandboxConfig, pid: NamespaceScope): cri.NamespaceOption => ({
+  network: sandbox.network === "node" ? "NODE" : "POD",
+  ipc: sandbox.ipc === "node" ? "NODE" : "POD",
+  pid: PID[pid],
+});
+
+const seccomp = ({ type, localhostRef }: SeccompProfile): cri.SecurityProfile => ({
+  profile_type: type,
+  localhost_ref: localhostRef,
+});
+
+const optional = <K extends string>(key: K, value: number | undefined) =>
+  value === undefined ? {} : ({ [key]: { value } } as Record<K, { value: number }>);
+
+export const criResources = (resources: ContainerResources): cri.LinuxContainerResources => ({
+  cpu_period: resources.cpuPeriod,
+  cpu_quota: resources.cpuQuota,
+  cpu_shares: resources.cpuShares,
+  memory_limit_in_bytes: resources.memoryLimit,
+  oom_score_adj: resources.oomScoreAdj,
+});
+
+export const criSandbox = (config: SandboxConfig): cri.PodSandboxConfig => ({
+  metadata: { ...config.pod, attempt: config.attempt },
+  hostname: config.hostname,
+  log_directory: config.logDirectory,
+  ...(config.dns === undefined ? {} : { dns_config: config.dns }),
+  port_mappings: config.portMappings.map(({ protocol, containerPort, hostPort, hostIP }) => ({
+    protocol,
+    container_port: containerPort,
+    host_port: hostPort,
+    host_ip: hostIP,
+  })),
+  labels: { ...config.labels, [AGENT_LABEL]: "true" },
+  annotations: config.annotations,
+  linux: {
+    cgroup_parent: config.cgroupParent,
+    sysctls: config.sysctls,
+    security_context: {
+      namespace_options: namespaces(config, config.pid),
+      ...optional("run_as_user", config.runAsUser),
+      ...optional("run_as_group", config.runAsGroup),
+      supplemental_groups: config.supplementalGroups,
+      privileged: config.privileged,
+      seccomp: seccomp(config.seccomp),
+    },
+  },
+});
+
+export function criContainer(config: ContainerConfig, sandbox: SandboxConfig): cri.ContainerConfig {
+  const { security } = config;
+  const open = security.privileged || security.unmaskedProc;
+  return {
+    metadata: { name: config.name, attempt: config.attempt },
+    image: { image: config.image },
+    command: config.command,
+    args: config.args,
+    working_dir: config.workingDir,
+    envs: config.env.map(({ name, value }) => ({ key: name, value })),
+    mounts: config.mounts.map(({ containerPath, hostPath, readOnly, propagation }) => ({
+      container_path: containerPath,
+      host_path: hostPath,
+      readonly: readOnly,
+      propagation: PROPAGATION[propagation],
+    })),
+    labels: { ...config.labels, [AGENT_LABEL]: "true" },
+    annotations: config.annotations,
+    log_path: config.logPath,
+    stdin: config.stdin,
+    stdin_once: config.stdinOnce,
+    tty: config.tty,
+    linux: {
+      resources: criResources(config.resources),
+      security_context: {
+        capabilities: {
+          add_capabilities: security.addCapabilities,
+          drop_capabilities: security.dropCapabilities,
+        },
+        privileged: security.privileged,
+        namespace_options:
+          security.pidTarget === undefined
+            ? namespaces(sandbox, security.pid)
+            : { ...namespaces(sandbox, security.pid), pid: "TARGET", target_id: security.pidTarget },
+        ...optional("run_as_user", security.runAsUser),
+        ...optional("run_as_group", security.runAsGroup),
+        ...(security.runAsUsername === undefined ? {} : { run_as_username: security.runAsUsername }),
+        readonly_rootfs: security.readOnlyRoot,
+        supplemental_groups: security.supplementalGroups,
+        no_new_privs: security.noNewPrivileges,
+        masked_paths: open ? [] : MASKED,
+        readonly_paths: open ? [] : READ_ONLY,
+        seccomp: seccomp(security.seccomp),
+      },
+    },
+  };
+}

@@ -1,0 +1,242 @@
+/** The messages of cri-proto.ts as they come off the wire: long numbers as numbers, enums by name, defaults filled in. */
+
+export interface Version {
+  readonly runtime_name: string;
+  readonly runtime_version: string;
+}
+
+interface Int64Value {
+  readonly value: number;
+}
+
+export interface PodSandboxMetadata {
+  readonly name: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly attempt: number;
+}
+
+type Strings = Readonly<Record<string, string>>;
+
+export interface PodSandbox {
+  readonly id: string;
+  readonly metadata: PodSandboxMetadata;
+  readonly state: "SANDBOX_READY" | "SANDBOX_NOTREADY";
+  readonly created_at: number;
+  readonly labels: Strings;
+  readonly annotations: Strings;
+}
+
+export interface PodSandboxStatus extends PodSandbox {
+  readonly network: { readonly ip: string; readonly additional_ips: readonly { readonly ip: string }[] } | null;
+}
+
+export interface Container {
+  readonly id: string;
+  readonly pod_sandbox_id: string;
+  readonly metadata: { readonly name: string; readonly attempt: number };
+  readonly state: "CONTAINER_CREATED" | "CONTAINER_RUNNING" | "CONTAINER_EXITED" | "CONTAINER_UNKNOWN";
+  readonly created_at: number;
+  readonly labels: Strings;
+  readonly annotations: Strings;
+}
+
+export interface ContainerStatus {
+  readonly id: string;
+  readonly metadata: { readonly name: string; readonly attempt: number };
+  readonly state: Container["state"];
+  readonly created_at: number;
+  readonly started_at: number;
+  readonly finished_at: number;
+  readonly exit_code: number;
+  readonly image: { readonly image: string } | null;
+  readonly image_ref: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly labels: Strings;
+  readonly annotations: Strings;
+  readonly log_path: string;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly repo_tags: readonly string[];
+  readonly repo_digests: readonly string[];
+  readonly size: number;
+  readonly uid: Int64Value | null;
+  readonly username: string;
+}
+
+export interface SecurityProfile {
+  readonly profile_type: "RuntimeDefault" | "Unconfined" | "Localhost";
+  readonly localhost_ref: string;
+}
+
+export interface NamespaceOption {
+  readonly network: "POD" | "NODE";
+  readonly pid: "POD" | "CONTAINER" | "NODE" | "TARGET";
+  readonly ipc: "POD" | "NODE";
+  readonly target_id?: string;
+}
+
+export interface LinuxContainerResources {
+  readonly cpu_period: number;
+  readonly cpu_quota: number;
+  readonly cpu_shares: number;
+  readonly memory_limit_in_bytes: number;
+  readonly oom_score_adj: number;
+}
+
+export interface PodSandboxConfig {
+  readonly metadata: PodSandboxMetadata;
+  readonly hostname: string;
+  readonly log_directory: string;
+  readonly dns_config?: {
+    readonly servers: readonly string[];
+    readonly searches: readonly string[];
+    readonly options: readonly string[];
+  };
+  readonly port_mappings: readonly {
+    readonly protocol: string;
+    readonly container_port: number;
+    readonly host_port: number;
+    readonly host_ip: string;
+  }[];
+  readonly labels: Strings;
+  readonly annotations: Strings;
+  readonly linux: {
+    readonly cgroup_parent: string;
+    readonly sysctls: Strings;
+    readonly security_context: {
+      readonly namespace_options: NamespaceOption;
+      readonly run_as_user?: Int64Value;
+      readonly run_as_group?: Int64Value;
+      readonly supplemental_groups: readonly number[];
+      readonly privileged: boolean;
+      readonly seccomp: SecurityProfile;
+    };
+  };
+}
+
+export interface ContainerConfig {
+  readonly metadata: { readonly name: string; readonly attempt: number };
+  readonly image: { readonly image: string };
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly working_dir: string;
+  readonly envs: readonly { readonly key: string; readonly value: string }[];
+  readonly mounts: readonly {
+    readonly container_path: string;
+    readonly host_path: string;
+    readonly readonly: boolean;
+    readonly propagation: "PROPAGATION_PRIVATE" | "PROPAGATION_HOST_TO_CONTAINER" | "PROPAGATION_BIDIRECTIONAL";
+  }[];
+  readonly labels: Strings;
+  readonly annotations: Strings;
+  readonly log_path: string;
+  readonly stdin: boolean;
+  readonly stdin_once: boolean;
+  readonly tty: boolean;
+  readonly linux: {
+    readonly resources: LinuxContainerResources;
+    readonly security_context: {
+      readonly capabilities: {
+        readonly add_capabilities: readonly string[];
+        readonly drop_capabilities: readonly string[];
+      };
+      readonly privileged: boolean;
+      readonly namespace_options: NamespaceOption;
+      readonly run_as_user?: Int64Value;
+      readonly run_as_group?: Int64Value;
+      readonly run_as_username?: string;
+      readonly readonly_rootfs: boolean;
+      readonly supplemental_groups: readonly number[];
+      readonly no_new_privs: boolean;
+      readonly masked_paths: readonly string[];
+      readonly readonly_paths: readonly string[];
+      readonly seccomp: SecurityProfile;
+    };
+  };
+}
+
+export interface ContainerStats {
+  readonly attributes: { readonly id: string; readonly metadata: { readonly name: string }; readonly labels: Strings };
+  readonly cpu: { readonly usage_core_nano_seconds: Int64Value | null } | null;
+  readonly memory: { readonly working_set_bytes: Int64Value | null } | null;
+}
+
+interface Method<Request, Answer> {
+  readonly request: Request;
+  readonly answer: Answer;
+}
+interface Filtered {
+  readonly filter: { readonly label_selector: Strings };
+}
+type Nothing = Readonly<Record<string, never>>;
+interface OfContainer {
+  readonly container_id: string;
+}
+interface OfSandbox {
+  readonly pod_sandbox_id: string;
+}
+
+export interface CriMethods {
+  readonly Version: Method<{ readonly version: string }, Version>;
+  readonly RunPodSandbox: Method<{ readonly config: PodSandboxConfig; readonly runtime_handler: string }, OfSandbox>;
+  readonly StopPodSandbox: Method<OfSandbox, Nothing>;
+  readonly RemovePodSandbox: Method<OfSandbox, Nothing>;
+  readonly PodSandboxStatus: Method<OfSandbox, { readonly status: PodSandboxStatus }>;
+  readonly ListPodSandbox: Method<Filtered, { readonly items: readonly PodSandbox[] }>;
+  readonly CreateContainer: Method<
+    OfSandbox & { readonly config: ContainerConfig; readonly sandbox_config: PodSandboxConfig },
+    OfContainer
+  >;
+  readonly StartContainer: Method<OfContainer, Nothing>;
+  readonly StopContainer: Method<OfContainer & { readonly timeout: number }, Nothing>;
+  readonly RemoveContainer: Method<OfContainer, Nothing>;
+  readonly ListContainers: Method<Filtered, { readonly containers: readonly Container[] }>;
+  readonly ContainerStatus: Method<OfContainer, { readonly status: ContainerStatus }>;
+  readonly UpdateContainerResources: Method<OfContainer & { readonly linux: LinuxContainerResources }, Nothing>;
+  readonly ReopenContainerLog: Method<OfContainer, Nothing>;
+  readonly ExecSync: Method<
+    OfContainer & { readonly cmd: readonly string[]; readonly timeout: number },
+    { readonly stdout: Buffer; readonly stderr: Buffer; readonly exit_code: number }
+  >;
+  readonly Exec: Method<
+    OfContainer & {
+      readonly cmd: readonly string[];
+      readonly tty: boolean;
+      readonly stdin: boolean;
+      readonly stdout: boolean;
+      readonly stderr: boolean;
+    },
+    { readonly url: string }
+  >;
+  readonly Attach: Method<
+    OfContainer & {
+      readonly tty: boolean;
+      readonly stdin: boolean;
+      readonly stdout: boolean;
+      readonly stderr: boolean;
+    },
+    { readonly url: string }
+  >;
+  readonly ListContainerStats: Method<Filtered, { readonly stats: readonly ContainerStats[] }>;
+  readonly ImageStatus: Method<{ readonly image: { readonly image: string } }, { readonly image: Image | null }>;
+  readonly PullImage: Method<
+    {
+      readonly image: { readonly image: string };
+      readonly auth?: {
+        readonly username: string;
+        readonly password: string;
+        readonly auth: string;
+        readonly server_address: string;
+        readonly identity_token: string;
+      };
+      readonly sandbox_config?: PodSandboxConfig;
+    },
+    { readonly image_ref: string }
+  >;
+  readonly ListImages: Method<Nothing, { readonly images: readonly Image[] }>;
+  readonly RemoveImage: Method<{ readonly image: { readonly image: string } }, Nothing>;
+}
