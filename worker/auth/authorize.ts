@@ -1,6 +1,7 @@
 /** May this user do this? One decision function for requests and for access reviews. */
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import { controlLoopMay } from "./control-loops.ts";
+import { nodeMay } from "./node-permissions.ts";
 import { MASTERS, type User } from "./user.ts";
 
 export interface ResourceAttributes {
@@ -27,6 +28,7 @@ export interface Decision {
 
 export function authorize(user: User, attributes: Attributes, _policy: PolicySnapshot): Decision {
   if (user.groups.includes(MASTERS)) return { allowed: true, reason: "" };
-  if ("resource" in attributes && controlLoopMay(user, attributes)) return { allowed: true, reason: "" };
+  if ("resource" in attributes && (controlLoopMay(user, attributes) || nodeMay(user, attributes)))
+    return { allowed: true, reason: "" };
   return { allowed: false, reason: "" };
 }
