@@ -41,7 +41,7 @@ export function renderView(
       return renderValue(atViewVersion(partialObjectMetadata(shown), accepted), accepted, status);
     case "PartialObjectMetadataList":
       throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
-    case "Table":
+    default:
       return tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }).then((table) =>
         renderValue(table, accepted, status),
       );
@@ -74,8 +74,6 @@ export function renderListView(
   const { served } = context;
   const { as } = accepted;
   switch (as) {
-    case "Table":
-      return tableOf(context, objects, metadata).then((table) => renderValue(table, accepted));
     case undefined:
       return renderValue(
         {
@@ -90,6 +88,8 @@ export function renderListView(
       throw new ApiError(notAcceptable(mismatch(context, as, "a list", "List")));
     case "PartialObjectMetadataList":
       return renderValue(atViewVersion(partialObjectMetadataList(objects, metadata), accepted), accepted);
+    default:
+      return tableOf(context, objects, metadata).then((table) => renderValue(table, accepted));
   }
 }
 
