@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Key, Requirement, Revision, WatchRequest } from "../../api/store.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+
+const base: WatchRequest = {
+  resource: "pods",
+  bookmarks: false,
+  bookmarkKind: { kind: "Pod", apiVersion: "v1" },
+  timeoutSeconds: 60,
+};
+const requirement: fc.Arbitrary<Requirement> = fc.record({
+  of: fc.constant("label" as const),
+  key: fc.constantFrom("x", "y"),
+  operator: fc.constantFrom("in" as const, "notin" as const, "exists" as const),
+  values: fc.constantFrom(["1"], ["2"]),
+});
+const wanted = fc.record(
+  {
+    namespace: fc.constantFrom("a", "b"),
+    name: fc.constantFrom("p", "q"),
+    requirements: fc.array(requirement, { minLength: 1, maxLength: 2 }),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
+const put = fc.record({
+  do: fc.constant("put" as const),
+  namespace: fc.constantFrom("a", "b"),
+  name: fc.constantFrom("p", "q", "r"),
+  labels: fc.dictionary(fc.constantFrom("x", "y"), fc.constantFrom("1", "2")),
+});
+const step = fc.oneof(
+  { weight: 6, arbitrary: put },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("remove" as const),
+      namespace: fc.constantFrom("a", "b"),
+      name: fc.constantFrom("p", "q"),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("watch" as const), wanted, back: fc.nat({ max: 6 }), fresh: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("pause" as const) }) },
+);
+
+/** A client that keeps what its watch tells it, and complains of what a client of Kubernetes could not make sense of. */
+class Informer {
+  readonly known = new Map<string, string>();
+  readonly complaints: string[] = [];
+  #last = 0;
+
+  take({ type, object }: { type: string; object: { metadata: Key & { resourceVersion: string } } }): void {
+    const id = `${object.metadata.namespace}/${object.metadata.name}`;
+    const revision = Number(object.metadata.resourceVersion);
+    if (this.known.has(id) === (type === "ADDED")) this.complaints.push(`${type} of ${id} at ${revision}`);
+    if (this.#last >= revision && this.known.get(id) === String(revision))
+      this.complaints.push(`${revision} came twice`);
+    this.#last = revision;
+    if (type === "DELETED") this.known.delete(id);
+    else this.known.set(id, String(revision));
+  }
+}
+
+test("WATCH-RESUME, WATCH-SELECT: whenever a watch began, what it told adds up to the list that it watches", {
+  timeout: 20_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      const store = new MemoryStore();
+      const watches: { request: WatchRequest; informer: Informer; done: Promise<void>; stop: () => Promise<void> }[] =
+        [];
+      for (const of of steps) {
+        if (of.do === "pause") await new Promise((resume) => setTimeout(resume, 2));
+        else if (of.do === "watch") {
+          const informer = new Informer();
+          const { revision } = await store.status();
+          const at = Math.max(1, revision - of.back) as Revision;
+          const request = { ...base, ...of.wanted, ...(!of.fresh && { since: at }) };
+          if (!of.fresh) {
+            const then = await store.list({ ...request, at });
+            if (then.ok) for (const { text } of then.items) informer.take({ type: "ADDED", object: JSON.parse(text) });
+          }
+          const answer = await store.watch(request);
+          if (!answer.ok) throw new Error(answer.reason);
+          watches.push({ request, informer, ...follow(answer.stream, informer) });
+        } else {
+          const key = { resource: "pods", namespace: of.namespace, name: of.name };
+          const { namespace, name } = of;
+          const { entry } = (await store.read({ key })) as { entry?: object };
+          if (of.do === "remove") await store.commit({ writes: [{ op: "delete", key }] });
+          else {
+            const text = JSON.stringify({ metadata: { name, namespace, resourceVersion: "" } });
+            const op = entry ? "replace" : "create";
+            await store.commit({ writes: [{ op, key, text, attributes: { labels: of.labels, fields: {} } }] });
+          }
+        }
+      }
+      await new Promise((resume) => setTimeout(resume, 8));
+      for (const { request, informer, stop } of watches) {
+        await stop();
+        const page = await store.list(request);
+        const expected = page.ok
+          ? page.items.map(({ key, revision }) => [`${key.namespace}/${key.name}`, String(revision)])
+          : [];
+        expect([informer.complaints, [...informer.known].sort()]).toEqual([[], expected.sort()]);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+function follow(stream: ReadableStream<Uint8Array>, informer: Informer) {
+  const reader = stream.getReader();
+  const done = (async () => {
+    let rest = "";
+    for (;;) {
+      const { done: ended, value } = await reader.read();
+      if (ended) return;
+      const lines = (rest + new TextDecoder().decode(value)).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) if (line !== "") informer.take(JSON.parse(line));
+    }
+  })();
+  return { done, stop: () => reader.cancel() };
+}
