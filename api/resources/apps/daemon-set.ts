@@ -1,6 +1,9 @@
 import type { DaemonSet } from "../../generated/apps.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
+import { formatLabels } from "../core/cells.ts";
+import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 import { validateDaemonSet, validateDaemonSetStatusUpdate, validateDaemonSetUpdate } from "./daemon-set-validation.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
@@ -36,6 +39,7 @@ export const daemonSet = defineResource<DaemonSet>({
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
   status: { validateUpdate: validateDaemonSetStatusUpdate },
+  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
   columns: [
     {
       name: "Desired",
@@ -76,8 +80,9 @@ export const daemonSet = defineResource<DaemonSet>({
       type: "string",
       description:
         "NodeSelector is a selector which must be true for the pod to fit on a node. Selector which must match a node's labels for the pod to be scheduled on that node. More info: https://kubernetes.io/docs/concepts/configuration/assign-pod-node/",
-      of: ({ spec }) => printLabels(spec.template.spec?.nodeSelector),
+      of: ({ spec }) => formatLabels(spec.template.spec?.nodeSelector),
     },
+    ageColumn,
     containersColumn(({ spec }) => spec.template),
     imagesColumn(({ spec }) => spec.template),
     selectorColumn(
@@ -85,6 +90,7 @@ export const daemonSet = defineResource<DaemonSet>({
       "A label query over pods that are managed by the daemon set. Must match in order to be controlled. It must match the pod template's labels. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
     ),
   ],
+  age: false,
 });
 
 const templateGeneration = ({ metadata }: DaemonSet): number => {
@@ -95,9 +101,3 @@ const templateGeneration = ({ metadata }: DaemonSet): number => {
 function setTemplateGeneration({ metadata }: DaemonSet, generation: number): void {
   metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
 }
-
-const printLabels = (labels: Readonly<Record<string, string>> = {}): string =>
-  Object.keys(labels)
-    .toSorted()
-    .map((key) => `${key}=${labels[key]}`)
-    .join(",") || "<none>";

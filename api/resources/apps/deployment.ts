@@ -1,6 +1,8 @@
 import type { Deployment } from "../../generated/apps.v1.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
+import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 import {
   validateDeployment,
   validateDeploymentStatusUpdate,
@@ -18,6 +20,8 @@ export const deployment = defineResource<Deployment>({
   shortNames: ["deploy"],
   categories: ["all"],
   generation: true,
+  // Annotations carry what a rollback needs, and count.
+  generationOf: ({ spec, metadata }) => [spec, metadata.annotations],
   defaults: ({ spec }) => {
     spec.replicas ??= 1;
     spec.strategy ??= {};
@@ -42,6 +46,7 @@ export const deployment = defineResource<Deployment>({
       spec.replicas = replicas;
     },
   },
+  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
   columns: [
     {
       name: "Ready",
@@ -62,6 +67,7 @@ export const deployment = defineResource<Deployment>({
       description: "Total number of available pods (ready for at least minReadySeconds) targeted by this deployment.",
       of: ({ status }) => status.availableReplicas ?? 0,
     },
+    ageColumn,
     containersColumn(({ spec }) => spec.template),
     imagesColumn(({ spec }) => spec.template),
     selectorColumn(
@@ -69,4 +75,5 @@ export const deployment = defineResource<Deployment>({
       "Label selector for pods. Existing ReplicaSets whose pods are selected by this will be the ones affected by this deployment.",
     ),
   ],
+  age: false,
 });

@@ -3,6 +3,7 @@ import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import { printLabelSelector } from "../../machinery/selector.ts";
+import { containerImages, containerNames } from "../core/cells.ts";
 import type { Column } from "../resource.ts";
 
 export const containersColumn = <T extends KubeObject>(template: (object: T) => PodTemplateSpec): Column<T> => ({
@@ -10,10 +11,7 @@ export const containersColumn = <T extends KubeObject>(template: (object: T) => 
   type: "string",
   priority: 1,
   description: "Names of each container in the template.",
-  of: (object) =>
-    containersOf(template(object))
-      .map(({ name }) => name)
-      .join(","),
+  of: (object) => containerNames(template(object)),
 });
 
 export const imagesColumn = <T extends KubeObject>(template: (object: T) => PodTemplateSpec): Column<T> => ({
@@ -21,10 +19,7 @@ export const imagesColumn = <T extends KubeObject>(template: (object: T) => PodT
   type: "string",
   priority: 1,
   description: "Images referenced by each container in the template.",
-  of: (object) =>
-    containersOf(template(object))
-      .map(({ image }) => image ?? "")
-      .join(","),
+  of: (object) => containerImages(template(object)),
 });
 
 export const selectorColumn = <T extends KubeObject>(
@@ -37,5 +32,3 @@ export const selectorColumn = <T extends KubeObject>(
   description,
   of: (object) => printLabelSelector(selector(object)),
 });
-
-const containersOf = (template: PodTemplateSpec) => template.spec?.containers ?? [];

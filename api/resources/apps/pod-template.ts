@@ -1,11 +1,15 @@
 /** The pod template inside a workload, as core's rules for pods have it. */
-import type { PodSpec, PodTemplateSpec } from "../../generated/core.v1.ts";
+import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
+import { defaultPodSpec, validatePodTemplateSpec } from "../core/pod/pod-template.ts";
 
 /** A spec that was left out is an empty one, as in Go. */
 export function defaultPodTemplate(holder: { template?: PodTemplateSpec }): void {
   holder.template ??= {};
-  holder.template.spec ??= { containers: [] } satisfies PodSpec;
+  holder.template.spec ??= { containers: [] };
+  defaultPodSpec(holder.template.spec);
 }
 
-export function checkPodTemplate(_errors: FieldError[], _path: string, _template: PodTemplateSpec | undefined): void {}
+export function checkPodTemplate(errors: FieldError[], path: string, template: PodTemplateSpec | undefined): void {
+  errors.push(...validatePodTemplateSpec(template ?? {}, path));
+}

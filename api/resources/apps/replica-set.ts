@@ -2,7 +2,9 @@ import type { ReplicaSet } from "../../generated/apps.v1.ts";
 import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
+import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
 import { checkPartsOfReplicas, checkReplicaCounts, checkReplicasTemplate } from "./replicas-validation.ts";
@@ -36,6 +38,7 @@ export const replicaSet = defineResource<ReplicaSet>({
     },
   },
   fields: { "status.replicas": ({ status }) => String(status.replicas ?? 0) },
+  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
   columns: [
     {
       name: "Desired",
@@ -57,6 +60,7 @@ export const replicaSet = defineResource<ReplicaSet>({
       description: "readyReplicas is the number of pods targeted by this ReplicaSet with a Ready Condition.",
       of: ({ status }) => status.readyReplicas ?? 0,
     },
+    ageColumn,
     containersColumn(({ spec }) => spec.template ?? {}),
     imagesColumn(({ spec }) => spec.template ?? {}),
     selectorColumn(
@@ -64,6 +68,7 @@ export const replicaSet = defineResource<ReplicaSet>({
       "Selector is a label query over pods that should match the replica count. If the selector is empty, it is defaulted to the labels present on the pod template. Label keys and values that must match in order to be controlled by this replica set. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
     ),
   ],
+  age: false,
 });
 
 function validateReplicaSet({ spec }: ReplicaSet): FieldError[] {

@@ -1,6 +1,9 @@
 import type { StatefulSet } from "../../generated/apps.v1.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
+import { defaultClaimSpec } from "../core/persistent-volume-claim-spec.ts";
+import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
 import {
@@ -37,7 +40,7 @@ export const statefulSet = defineResource<StatefulSet>({
       claim.apiVersion = "v1";
       claim.kind = "PersistentVolumeClaim";
       claim.spec ??= {};
-      claim.spec.volumeMode ??= "Filesystem";
+      defaultClaimSpec(claim.spec);
       claim.status ??= {};
       claim.status.phase ??= "Pending";
     }
@@ -54,6 +57,7 @@ export const statefulSet = defineResource<StatefulSet>({
       spec.replicas = replicas;
     },
   },
+  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
   columns: [
     {
       name: "Ready",
@@ -61,7 +65,9 @@ export const statefulSet = defineResource<StatefulSet>({
       description: "Number of the pod with ready state",
       of: ({ spec, status }) => `${status.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
     },
+    ageColumn,
     containersColumn(({ spec }) => spec.template),
     imagesColumn(({ spec }) => spec.template),
   ],
+  age: false,
 });

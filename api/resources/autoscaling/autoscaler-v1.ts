@@ -62,8 +62,10 @@ function fromStored({ metadata, spec, status }: HorizontalPodAutoscaler): KubeOb
   } as KubeObject;
 }
 
+const NO_STATUS: V1["status"] = { currentReplicas: 0, desiredReplicas: 0 };
+
 function toStored(object: KubeObject): HorizontalPodAutoscaler {
-  const { metadata, spec, status } = object as V1;
+  const { metadata, spec, status = NO_STATUS } = object as Pick<V1, "metadata" | "spec"> & { status?: V1["status"] };
   const { [METRICS]: metricsText, [CURRENT_METRICS]: currentText, ...rest } = metadata.annotations ?? {};
   const { [CONDITIONS]: conditionsText, [BEHAVIOR]: behaviorText, ...annotations } = rest;
   const { targetCPUUtilizationPercentage: target } = spec;

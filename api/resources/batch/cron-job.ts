@@ -6,7 +6,9 @@ import { nameIsSubdomain } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "../apps/pod-columns.ts";
 import { defaultPodTemplate } from "../apps/pod-template.ts";
+import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 import { checkSchedule } from "./cron-schedule-validation.ts";
 import { defaultPodFailurePolicy } from "./job.ts";
 import { checkJobTemplateSpec } from "./job-validation.ts";
@@ -49,6 +51,7 @@ export const cronJob = defineResource<CronJob>({
     return errors;
   },
   status: {},
+  warnings: ({ spec }) => podWarnings(spec.jobTemplate.spec?.template ?? {}, "spec.jobTemplate.spec.template"),
   columns: [
     {
       name: "Schedule",
@@ -82,6 +85,7 @@ export const cronJob = defineResource<CronJob>({
       description: "Information when was the last time the job was successfully scheduled.",
       of: ({ status }, now) => (status.lastScheduleTime ? ageOf(status.lastScheduleTime, now) : "<none>"),
     },
+    ageColumn,
     containersColumn(({ spec }) => spec.jobTemplate.spec?.template ?? {}),
     imagesColumn(({ spec }) => spec.jobTemplate.spec?.template ?? {}),
     selectorColumn(
@@ -89,6 +93,7 @@ export const cronJob = defineResource<CronJob>({
       "A label query over pods that should match the pod count. Normally, the system sets this field for you. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
     ),
   ],
+  age: false,
 });
 
 const POLICIES = ["Allow", "Forbid", "Replace"];

@@ -3,6 +3,7 @@ import type { Job, JobSpec } from "../../generated/batch.v1.ts";
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 import { isTrue } from "./job-conditions.ts";
 import { printedSelector } from "./job-selector.ts";
 import { checkSpecAndSelector } from "./job-validation.ts";
@@ -37,7 +38,9 @@ function checkCompletions(errors: FieldError[], next: JobSpec, old: JobSpec): vo
 
 function checkTemplate(errors: FieldError[], next: Job, old: Job): void {
   const allowed = mayReschedule(old) ? withDirectivesOf(next.spec.template, old.spec.template) : old.spec.template;
-  checkImmutable(errors, "spec.template", next.spec.template, allowed);
+  const template = { metadata: {}, ...next.spec.template };
+  if (!sameValue(template, { metadata: {}, ...allowed }))
+    errors.push(invalid("spec.template", goStruct("core.v1.PodTemplateSpec", template), "field is immutable"));
 }
 
 /** A suspended job without running pods may still be told where to run. */

@@ -3,7 +3,9 @@ import { humanDuration } from "../../machinery/duration.ts";
 import { nameIsSubdomain } from "../../machinery/names.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "../apps/pod-columns.ts";
 import { defaultPodTemplate } from "../apps/pod-template.ts";
+import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 import { isTrue } from "./job-conditions.ts";
 import { generateSelector } from "./job-selector.ts";
 import { validateJobStatusUpdate } from "./job-status-validation.ts";
@@ -45,6 +47,7 @@ export const job = defineResource<Job>({
   validateUpdate: validateJobUpdate,
   status: { validateUpdate: validateJobStatusUpdate },
   fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
+  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
   columns: [
     { name: "Status", type: "string", description: "Status of the job.", of: printedState },
     {
@@ -61,6 +64,7 @@ export const job = defineResource<Job>({
       of: ({ status: { startTime, completionTime } }, now) =>
         startTime ? humanDuration((completionTime ? Date.parse(completionTime) : now) - Date.parse(startTime)) : "",
     },
+    ageColumn,
     containersColumn(({ spec }) => spec.template),
     imagesColumn(({ spec }) => spec.template),
     selectorColumn(
@@ -68,6 +72,7 @@ export const job = defineResource<Job>({
       "A label query over pods that should match the pod count. Normally, the system sets this field for you. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
     ),
   ],
+  age: false,
 });
 
 /** Also of the job templates of cron jobs, which get no other default of a job. */
