@@ -47,7 +47,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     #heardOf: (node: string) => number | undefined = () => undefined;
 
     /** There is news after a commit. Answers at once; the work goes on. */
-    poke({ cluster }: { readonly cluster: string; readonly revision?: number }): void {
+    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<void> {
       this.ctx.waitUntil(this.#run(cluster));
     }
 
@@ -110,4 +110,8 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
 }
 
 const as = (api: ApiClient, controller: string): ApiClient =>
-  api.as({ "impersonate-user": `system:serviceaccount:kube-system:${controller}` });
+  api.as({
+    "impersonate-user": `system:serviceaccount:kube-system:${controller}`,
+    // The control plane's own accounts may do what their effects need; what they may write is checked before.
+    "impersonate-group": "system:serviceaccounts,system:serviceaccounts:kube-system,system:masters",
+  });
