@@ -6,9 +6,12 @@ import { EVERYTHING, type Snapshot } from "../../worker/controllers/controller.t
 export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], who: string): Snapshot {
   const allowed = new Set(reads);
   const check = (resource: GroupResource) => {
-    if (!allowed.has(resource)) throw new Error(`${who} reads ${resource} without declaring it`);
+    if (!allowed.has(resource) && !allowed.has(EVERYTHING))
+      throw new Error(`${who} reads ${resource} without declaring it`);
   };
-  const whole = () => check(EVERYTHING);
+  const whole = () => {
+    if (!allowed.has(EVERYTHING)) throw new Error(`${who} reads everything without declaring it`);
+  };
   return {
     get: <T extends KubeObject>(resource: GroupResource, namespace: string, name: string) => {
       check(resource);

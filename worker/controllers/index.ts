@@ -1,11 +1,16 @@
 /** The table of all controllers. */
+import { bootstrapSigner, tokenCleaner } from "./bootstrap/bootstrap-token.ts";
+import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 import type { Controller } from "./controller.ts";
+import { cronJobController } from "./cronjob.ts";
 import { daemonSetController } from "./daemonset/daemonset.ts";
 import { deploymentController } from "./deployment/deployment.ts";
+import { disruptionController, staleDisruptionController } from "./disruption.ts";
 import { endpointSliceMirroringController } from "./endpoints/endpoint-slice-mirroring.ts";
 import { endpointSliceController } from "./endpoints/endpoint-slices.ts";
 import { endpointsController } from "./endpoints/endpoints.ts";
 import { garbageCollector } from "./garbage-collector.ts";
+import { horizontalPodAutoscaler } from "./horizontal-pod-autoscaler.ts";
 import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
 import { namespaceController } from "./namespace.ts";
@@ -13,15 +18,20 @@ import { nodeIpamController } from "./node/node-ipam.ts";
 import { nodeLifecycleController } from "./node/node-lifecycle.ts";
 import { taintEvictionController } from "./node/taint-eviction.ts";
 import { podGcController } from "./pod-gc.ts";
+import { resourceQuotaController } from "./quota/resource-quota.ts";
 import { replicaSetController } from "./replicaset.ts";
 import { replicationController } from "./replication.ts";
 import { rootCaPublisher } from "./root-ca.ts";
 import { serviceAccountController } from "./service-account.ts";
+import { serviceAccountTokenController } from "./service-account-token.ts";
 import { statefulSetController } from "./statefulset/statefulset.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished.ts";
+import { volumeBinder } from "./volume/binder.ts";
+import { claimProtection, volumeProtection } from "./volume/protection.ts";
 
 export const controllers: readonly Controller[] = [
   serviceAccountController,
+  serviceAccountTokenController,
   rootCaPublisher,
   namespaceController,
   deploymentController,
@@ -31,12 +41,23 @@ export const controllers: readonly Controller[] = [
   daemonSetController,
   jobController,
   jobOrphanController,
+  cronJobController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
   nodeLifecycleController,
   nodeIpamController,
   taintEvictionController,
+  disruptionController,
+  staleDisruptionController,
+  resourceQuotaController,
+  horizontalPodAutoscaler,
+  volumeBinder,
+  claimProtection,
+  volumeProtection,
+  clusterRoleAggregation,
+  bootstrapSigner,
+  tokenCleaner,
   podGcController,
   garbageCollector,
   ttlAfterFinishedController,

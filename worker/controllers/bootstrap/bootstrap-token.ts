@@ -1,0 +1,83 @@
+/** Bootstrap tokens: they sign the cluster-info that joining nodes read, and go when they expire. */
+import type { ConfigMap, Secret } from "../../../api/generated/core.v1.ts";
+import { decodeBase64 } from "../../../api/machinery/base64.ts";
+import { base64Url } from "../../../api/machinery/base64url.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { utf8Bytes } from "../../../api/machinery/utf8.ts";
+import { type Controller, settled } from "../controller.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { same } from "../same.ts";
+import { earliest, timeOf, waking } from "../time.ts";
+import { hmacSha256 } from "./hmac-sha256.ts";
+
+const TYPE = "bootstrap.kubernetes.io/token";
+const NAMESPACE = "kube-system";
+const INFO = { namespace: "kube-public", name: "cluster-info" };
+const SIGNATURE = "jws-kubeconfig-";
+
+const isToken = (secret: Secret): boolean => secret.type === TYPE;
+const field = (secret: Secret, key: string): string => {
+  const bytes = decodeBase64(secret.data?.[key] ?? "");
+  // What these fields hold is ASCII by their format.
+  return typeof bytes === "number" ? "" : String.fromCharCode(...bytes);
+};
+const expiryOf = (secret: Secret): number | undefined => timeOf(field(secret, "expiration") || undefined);
+
+/** A JWS (RFC 7515) without its payload, by the token's secret. */
+function detachedSignature(content: string, id: string, secret: string): string {
+  const header = base64Url(utf8Bytes(JSON.stringify({ alg: "HS256", kid: id })));
+  const signed = `${header}.${base64Url(utf8Bytes(content))}`;
+  return `${header}..${base64Url(hmacSha256(utf8Bytes(secret), utf8Bytes(signed)))}`;
+}
+
+export const bootstrapSigner: Controller = {
+  name: "bootstrap-signer",
+  reads: ["configmaps", "secrets"],
+  writes: ["configmaps"],
+  itemsOf({ resource, object }) {
+    const { namespace, name } = object.metadata;
+    if (resource === "secrets") return namespace === NAMESPACE && isToken(object as Secret) ? [INFO.name] : [];
+    return namespace === INFO.namespace && name === INFO.name ? [INFO.name] : [];
+  },
+  reconcile(_item, { snapshot, now }) {
+    const info = snapshot.get<ConfigMap>("configmaps", INFO.namespace, INFO.name);
+    const content = info?.data?.kubeconfig;
+    if (!info || content === undefined) return settled;
+    const tokens = snapshot.list<Secret>("secrets", NAMESPACE).filter((secret) => signs(secret, now));
+    const kept = Object.entries(info.data ?? {}).filter(([key]) => !key.startsWith(SIGNATURE));
+    const signatures = tokens.map((token): [string, string] => {
+      const id = field(token, "token-id");
+      return [`${SIGNATURE}${id}`, detachedSignature(content, id, field(token, "token-secret"))];
+    });
+    const data = Object.fromEntries([...kept, ...signatures]);
+    const wake = waking(earliest(...tokens.map(expiryOf)));
+    if (same(info.data, data)) return { effects: [], ...wake };
+    const object = { ...info, data } as ConfigMap;
+    return { effects: [{ op: "update", resource: "configmaps", namespace: INFO.namespace, object }], ...wake };
+  },
+};
+
+function signs(secret: Stored<Secret>, now: number): boolean {
+  if (!isToken(secret) || secret.metadata.deletionTimestamp || field(secret, "usage-bootstrap-signing") !== "true")
+    return false;
+  const expiry = expiryOf(secret);
+  return (
+    field(secret, "token-id") !== "" && field(secret, "token-secret") !== "" && (expiry === undefined || expiry > now)
+  );
+}
+
+export const tokenCleaner: Controller = {
+  name: "token-cleaner",
+  reads: ["secrets"],
+  writes: ["secrets"],
+  itemsOf: ({ object }) =>
+    object.metadata.namespace === NAMESPACE && isToken(object as Secret) ? [itemKey(object)] : [],
+  reconcile(item, { snapshot, now }) {
+    const { namespace, name } = splitItem(item);
+    const secret = snapshot.get<Secret>("secrets", namespace, name);
+    const expiry = secret && isToken(secret) ? expiryOf(secret) : undefined;
+    if (!secret || expiry === undefined) return settled;
+    if (expiry > now) return { effects: [], wakeAt: expiry };
+    return { effects: [{ op: "delete", resource: "secrets", namespace, name, uid: secret.metadata.uid }] };
+  },
+};

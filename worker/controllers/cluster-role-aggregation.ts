@@ -1,0 +1,39 @@
+/** Writes into aggregated ClusterRoles the rules of all roles that their selectors name. */
+import type { ClusterRole, PolicyRule } from "../../api/generated/rbac.v1.ts";
+import { type Controller, settled } from "./controller.ts";
+import { selects } from "./label-selector.ts";
+import { same } from "./same.ts";
+
+const RESOURCE = "clusterroles.rbac.authorization.k8s.io";
+
+export const clusterRoleAggregation: Controller = {
+  name: "clusterrole-aggregation-controller",
+  reads: [RESOURCE],
+  writes: [RESOURCE],
+  itemsOf: ({ snapshot }) =>
+    snapshot
+      .list<ClusterRole>(RESOURCE)
+      .filter(({ aggregationRule }) => aggregationRule)
+      .map(({ metadata }) => metadata.name),
+  reconcile(name, { snapshot }) {
+    const role = snapshot.get<ClusterRole>(RESOURCE, "", name);
+    if (!role?.aggregationRule || role.metadata.deletionTimestamp) return settled;
+    const { clusterRoleSelectors = [] } = role.aggregationRule;
+    const rules: PolicyRule[] = [];
+    const seen = new Set<string>();
+    for (const selector of clusterRoleSelectors) {
+      const contributors = snapshot
+        .list<ClusterRole>(RESOURCE)
+        .filter((each) => each !== role && selects(selector, each.metadata.labels) && !seen.has(each.metadata.name))
+        .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+      for (const each of contributors) {
+        seen.add(each.metadata.name);
+        for (const rule of each.rules ?? []) if (!rules.some((known) => same(known, rule))) rules.push(rule);
+      }
+    }
+    if (same(role.rules ?? [], rules)) return settled;
+    // Without contributors the API prints null.
+    const object = { ...role, rules: rules.length > 0 ? rules : null } as ClusterRole;
+    return { effects: [{ op: "update", resource: RESOURCE, namespace: "", object }] };
+  },
+};

@@ -1,0 +1,199 @@
+/** Starts a CronJob's Jobs on time, notes how they end, and keeps no more of them than asked for. */
+import type { CronJob, CronJobStatus, Job } from "../../api/generated/batch.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import {
+  type Controller,
+  type Effect,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  settled,
+} from "./controller.ts";
+import { controllerOf, controllerReference } from "./controller-ref.ts";
+import { dueTimes } from "./cron-schedule.ts";
+import { itemKey, itemOf, splitItem } from "./item-key.ts";
+import { statusUpdate } from "./status-update.ts";
+import { timeOf, timeText, waking } from "./time.ts";
+
+const RESOURCE = "cronjobs.batch";
+const JOBS = "jobs.batch";
+const SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+
+export const cronJobController: Controller = {
+  name: "cronjob-controller",
+  reads: [RESOURCE, JOBS],
+  writes: [RESOURCE, JOBS],
+  itemsOf({ resource, object }) {
+    if (resource === RESOURCE) return [itemKey(object)];
+    const owner = controllerOf(object);
+    return owner?.kind === "CronJob" ? [itemOf(object.metadata.namespace ?? "", owner.name)] : [];
+  },
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const cronJob = context.snapshot.get<CronJob>(RESOURCE, namespace, name);
+    return cronJob && !cronJob.metadata.deletionTimestamp ? planCronJob(cronJob, context) : settled;
+  },
+};
+
+const endOf = (job: Job) =>
+  job.status.conditions?.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
+
+const normal = (about: Stored<CronJob>, reason: string, message: string): EventRecord => ({
+  about,
+  type: "Normal",
+  reason,
+  message,
+});
+
+function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
+  const jobs = snapshot
+    .ownedBy<Job>(JOBS, cronJob.metadata.uid)
+    .filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
+  const events: EventRecord[] = [];
+  const status = noteJobs(cronJob, jobs, events);
+  const noted = statusUpdate(RESOURCE, cronJob, status);
+  const trimmed = trim(cronJob, jobs);
+  // The next start is decided on a status that knows of these.
+  if (noted.length > 0) return { effects: [...noted, ...trimmed], events };
+  const start = planStart(cronJob, jobs, now);
+  return { ...start, effects: [...trimmed, ...start.effects], events: [...events, ...(start.events ?? [])] };
+}
+
+/** The jobs that run, and when one last succeeded. */
+function noteJobs(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], events: EventRecord[]): CronJobStatus {
+  const byUid = new Map(jobs.map((job) => [job.metadata.uid, job]));
+  const known = new Set((cronJob.status.active ?? []).map(({ uid }) => uid));
+  const active = (cronJob.status.active ?? []).filter(({ uid, name }) => {
+    const job = byUid.get(uid ?? "");
+    const ended = job && endOf(job);
+    if (ended) events.push(normal(cronJob, "SawCompletedJob", `Saw completed job: ${name}, condition: ${ended.type}`));
+    else if (!job) events.push(normal(cronJob, "MissingJob", `Active job went missing: ${name}`));
+    return job !== undefined && !ended;
+  });
+  for (const job of jobs)
+    if (!known.has(job.metadata.uid) && !endOf(job) && !job.metadata.deletionTimestamp) active.push(referenceTo(job));
+  const successes = jobs
+    .filter((job) => endOf(job)?.type === "Complete")
+    .map(({ status }) => status.completionTime ?? "")
+    .toSorted();
+  const latest = successes.at(-1) ?? "";
+  const { lastSuccessfulTime: before = "", active: _, ...rest } = cronJob.status;
+  const lastSuccessfulTime = [latest, before].toSorted().at(-1);
+  return {
+    ...(active.length > 0 ? { active } : {}),
+    ...rest,
+    ...(lastSuccessfulTime ? { lastSuccessfulTime } : {}),
+  };
+}
+
+const referenceTo = (job: Stored<Job>) => ({
+  kind: "Job",
+  namespace: job.metadata.namespace ?? "",
+  name: job.metadata.name,
+  uid: job.metadata.uid,
+  apiVersion: "batch/v1",
+  resourceVersion: job.metadata.resourceVersion,
+});
+
+/** Ended jobs beyond the limits go, the oldest first. */
+function trim(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly Effect[] {
+  const surplus = (type: string, limit: number | undefined) => {
+    const ended = jobs.filter((job) => endOf(job)?.type === type && !job.metadata.deletionTimestamp);
+    const age = (job: Job) => job.status.startTime ?? job.metadata.creationTimestamp ?? "";
+    const oldest = ended.toSorted((a, b) => (age(a) < age(b) ? -1 : 1));
+    return limit === undefined ? [] : oldest.slice(0, Math.max(0, ended.length - limit));
+  };
+  return [
+    ...surplus("Complete", cronJob.spec.successfulJobsHistoryLimit),
+    ...surplus("Failed", cronJob.spec.failedJobsHistoryLimit),
+  ].map((job) => deletion(cronJob, job));
+}
+
+const deletion = (cronJob: Stored<CronJob>, job: Stored<Job>): Effect => ({
+  op: "delete",
+  resource: JOBS,
+  namespace: cronJob.metadata.namespace ?? "",
+  name: job.metadata.name,
+  uid: job.metadata.uid,
+  propagationPolicy: "Background",
+  record: { about: cronJob, success: { reason: "SuccessfulDelete", message: `Deleted job ${job.metadata.name}` } },
+});
+
+function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: number): Plan {
+  const { schedule, suspend, startingDeadlineSeconds, timeZone, concurrencyPolicy } = cronJob.spec;
+  if (suspend) return settled;
+  const made = timeOf(cronJob.metadata.creationTimestamp) ?? now;
+  const since = Math.max(timeOf(cronJob.status.lastScheduleTime) ?? made, lastStarted(jobs));
+  const deadlineMs = startingDeadlineSeconds === undefined ? undefined : startingDeadlineSeconds * 1000;
+  const after = deadlineMs === undefined ? since : Math.max(since, now - deadlineMs);
+  const due = dueTimes(schedule, timeZone, { after, now });
+  if (!due) return { effects: [], events: [unreadable(cronJob)] };
+  const wait = waking(due.next);
+  if (due.latest === undefined) return { effects: [], ...wait };
+  const events: EventRecord[] = due.missedMany ? [tooMany(cronJob)] : [];
+  const name = `${cronJob.metadata.name}-${Math.floor(due.latest / 60_000)}`;
+  if (jobs.some(({ metadata }) => metadata.name === name)) return { effects: [], ...wait };
+  const running = jobs.filter((job) => !endOf(job) && !job.metadata.deletionTimestamp);
+  if (concurrencyPolicy === "Forbid" && running.length > 0) {
+    const message = "Not starting job because prior execution is running and concurrency policy is Forbid";
+    return { effects: [], events: [normal(cronJob, "JobAlreadyActive", message)], ...wait };
+  }
+  const replaced = concurrencyPolicy === "Replace" ? running.map((job) => deletion(cronJob, job)) : [];
+  const create: Effect = {
+    op: "create",
+    resource: JOBS,
+    namespace: cronJob.metadata.namespace ?? "",
+    object: jobOf(cronJob, name, due.latest),
+    record: {
+      about: cronJob,
+      success: { reason: "SuccessfulCreate", message: `Created job ${name}` },
+      failure: { reason: "FailedCreate", message: "Error creating job: {message}" },
+    },
+  };
+  const scheduled: Effect = {
+    op: "patch",
+    resource: RESOURCE,
+    namespace: cronJob.metadata.namespace ?? "",
+    name: cronJob.metadata.name,
+    subresource: "status",
+    type: "application/merge-patch+json",
+    patch: { status: { lastScheduleTime: timeText(due.latest) } },
+  };
+  return { effects: [...replaced, create, scheduled], events, ...wait };
+}
+
+/** The start that is known from the jobs themselves, should the status have missed it. */
+const lastStarted = (jobs: readonly Stored<Job>[]) =>
+  Math.max(0, ...jobs.map(({ metadata }) => timeOf(metadata.annotations?.[SCHEDULED]) ?? 0));
+
+const unreadable = (about: Stored<CronJob>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "UnparseableSchedule",
+  message: `unparseable schedule: ${about.spec.schedule}`,
+});
+
+const tooMany = (about: Stored<CronJob>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "TooManyMissedTimes",
+  message: "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew",
+});
+
+function jobOf(cronJob: Stored<CronJob>, name: string, at: number): Job {
+  const { metadata = {}, spec } = cronJob.spec.jobTemplate;
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name,
+      namespace: cronJob.metadata.namespace ?? "",
+      ...(metadata.labels ? { labels: { ...metadata.labels } } : {}),
+      annotations: { ...metadata.annotations, [SCHEDULED]: timeText(at) },
+      ownerReferences: [controllerReference(cronJob)],
+    },
+    spec: { ...spec } as Job["spec"],
+    status: {},
+  };
+}

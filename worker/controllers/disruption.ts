@@ -1,0 +1,233 @@
+/** How many pods a PodDisruptionBudget lets go, from how many there should be and how many are healthy. */
+import type { Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
+import type { Pod, ReplicationController } from "../../api/generated/core.v1.ts";
+import type { Condition, LabelSelector } from "../../api/generated/meta.v1.ts";
+import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../api/generated/policy.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import {
+  type Controller,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  type Snapshot,
+  settled,
+} from "./controller.ts";
+import { controllerOf } from "./controller-ref.ts";
+import { scaledValue } from "./int-or-percent.ts";
+import { itemKey, splitItem } from "./item-key.ts";
+import { selects } from "./label-selector.ts";
+import { isActive, isReady, podCondition } from "./pod-state.ts";
+import { statusUpdate } from "./status-update.ts";
+import { earliest, timeOf, timeText, waking } from "./time.ts";
+
+const RESOURCE = "poddisruptionbudgets.policy";
+/** How long an eviction that was let through may take to show. */
+const DELETION_MS = 120_000;
+/** How long a DisruptionTarget condition without a deletion is believed. */
+const STALE_DISRUPTION_MS = 120_000;
+
+export const disruptionController: Controller = {
+  name: "disruption-controller",
+  component: "controllermanager",
+  reads: [RESOURCE, "pods", "replicasets.apps", "deployments.apps", "statefulsets.apps", "replicationcontrollers"],
+  writes: [RESOURCE, "pods"],
+  itemsOf({ resource, object, previous, snapshot }) {
+    if (resource === RESOURCE) return [itemKey(object)];
+    const namespace = object.metadata.namespace ?? "";
+    const budgets = snapshot.list<PodDisruptionBudget>(RESOURCE, namespace);
+    if (resource !== "pods") return sizeChanged(object, previous) ? budgets.map(itemKey) : [];
+    return budgets
+      .filter(({ spec }) => [object, previous].some((pod) => pod && selects(spec.selector, pod.metadata.labels)))
+      .map(itemKey);
+  },
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const budget = context.snapshot.get<PodDisruptionBudget>(RESOURCE, namespace, name);
+    return budget && !budget.metadata.deletionTimestamp ? planBudget(budget, context) : settled;
+  },
+};
+
+type Sized = { spec?: { replicas?: number } };
+const sizeChanged = (object: unknown, previous: unknown) =>
+  (object as Sized).spec?.replicas !== (previous as Sized | undefined)?.spec?.replicas;
+
+interface Expected {
+  readonly expected: number;
+  readonly desired: number;
+  readonly unmanaged: readonly string[];
+}
+
+function planBudget(budget: Stored<PodDisruptionBudget>, { snapshot, now }: ReconcileContext): Plan {
+  const pods = snapshot
+    .list<Pod>("pods", budget.metadata.namespace ?? "")
+    .filter((pod) => selects(budget.spec.selector, pod.metadata.labels) && isActive(pod));
+  const counted = expectedOf(budget, pods, snapshot);
+  const events: EventRecord[] =
+    pods.length === 0 ? [{ about: budget, type: "Normal", reason: "NoPods", message: "No matching pods found" }] : [];
+  if ("error" in counted) {
+    events.push({
+      about: budget,
+      type: "Warning",
+      reason: "CalculateExpectedPodCountFailed",
+      message: `Failed to calculate the number of expected pods: ${counted.error}`,
+    });
+    return withNews(budget, failedStatus(budget, counted.error, now), events);
+  }
+  if (counted.unmanaged.length > 0) events.push(unmanagedEvent(budget));
+  const disrupted = Object.entries(budget.status.disruptedPods ?? {}).filter(([name, time]) => {
+    const pod = snapshot.get<Pod>("pods", budget.metadata.namespace ?? "", name);
+    return pod && !pod.metadata.deletionTimestamp && (timeOf(time) ?? 0) + DELETION_MS > now;
+  });
+  const leaving = new Set(disrupted.map(([name]) => name));
+  const healthy = pods.filter((pod) => isReady(pod) && !leaving.has(pod.metadata.name)).length;
+  const { expected, desired } = counted;
+  const disruptionsAllowed = expected <= 0 ? 0 : Math.max(0, healthy - desired);
+  const status: PodDisruptionBudgetStatus = {
+    ...(disrupted.length > 0 ? { disruptedPods: Object.fromEntries(disrupted) } : {}),
+    currentHealthy: healthy,
+    desiredHealthy: desired,
+    disruptionsAllowed,
+    expectedPods: expected,
+    ...observed(budget),
+    conditions: [
+      allowed(
+        budget,
+        now,
+        disruptionsAllowed > 0
+          ? { status: "True", reason: "SufficientPods", message: "" }
+          : { status: "False", reason: "InsufficientPods", message: "" },
+      ),
+    ],
+  };
+  const expiry = disrupted.map(([, time]) => (timeOf(time) ?? 0) + DELETION_MS);
+  return { ...withNews(budget, status, events), ...waking(earliest(...expiry)) };
+}
+
+const observed = ({ metadata: { generation } }: Stored<PodDisruptionBudget>) =>
+  generation === undefined ? {} : { observedGeneration: generation };
+
+/** Events come with the status that they explain, not with every look. */
+function withNews(budget: Stored<PodDisruptionBudget>, status: PodDisruptionBudgetStatus, events: EventRecord[]): Plan {
+  const effects = statusUpdate(RESOURCE, budget, status);
+  return { effects, events: effects.length > 0 ? events : [] };
+}
+
+function allowed(
+  budget: Stored<PodDisruptionBudget>,
+  now: number,
+  said: { status: string; reason: string; message: string },
+): Condition {
+  const current = budget.status.conditions?.find(({ type }) => type === "DisruptionAllowed");
+  const lastTransitionTime = current?.status === said.status ? current.lastTransitionTime : timeText(now);
+  return { type: "DisruptionAllowed", ...said, ...observed(budget), lastTransitionTime };
+}
+
+const failedStatus = (
+  budget: Stored<PodDisruptionBudget>,
+  message: string,
+  now: number,
+): PodDisruptionBudgetStatus => ({
+  ...budget.status,
+  disruptionsAllowed: 0,
+  ...observed(budget),
+  conditions: [allowed(budget, now, { status: "False", reason: "SyncFailed", message })],
+});
+
+function expectedOf(
+  budget: Stored<PodDisruptionBudget>,
+  pods: readonly Stored<Pod>[],
+  snapshot: Snapshot,
+): Expected | { readonly error: string } {
+  const { maxUnavailable, minAvailable } = budget.spec;
+  const needsScale = maxUnavailable !== undefined || typeof minAvailable === "string";
+  if (!needsScale) return { expected: pods.length, desired: (minAvailable as number | undefined) ?? 0, unmanaged: [] };
+  const scale = expectedScale(pods, snapshot);
+  if ("error" in scale) return scale;
+  const { expected, unmanaged } = scale;
+  const desired =
+    maxUnavailable === undefined
+      ? scaledValue(minAvailable, expected, "up")
+      : Math.max(0, expected - scaledValue(maxUnavailable, expected, "up"));
+  return { expected, desired, unmanaged };
+}
+
+/** The sizes of the pods' controllers, each counted once. */
+function expectedScale(
+  pods: readonly Stored<Pod>[],
+  snapshot: Snapshot,
+): { expected: number; unmanaged: readonly string[] } | { error: string } {
+  const scales = new Map<string, number>();
+  const unmanaged: string[] = [];
+  for (const pod of pods) {
+    const owner = controllerOf(pod);
+    const found = owner && scaleOf(owner, pod.metadata.namespace ?? "", snapshot);
+    if (!owner) unmanaged.push(pod.metadata.name);
+    else if (!found) return { error: `found no controllers for pod "${pod.metadata.name}"` };
+    else scales.set(found.uid, found.replicas);
+  }
+  return { expected: [...scales.values()].reduce((sum, each) => sum + each, 0), unmanaged };
+}
+
+function scaleOf(
+  owner: { kind: string; name: string; uid: string },
+  namespace: string,
+  snapshot: Snapshot,
+): { uid: string; replicas: number } | undefined {
+  const sized = (object: Stored<ReplicationController | StatefulSet | ReplicaSet | Deployment> | undefined) =>
+    object && { uid: object.metadata.uid, replicas: object.spec.replicas ?? 1 };
+  switch (owner.kind) {
+    case "ReplicaSet": {
+      const set = snapshot.get<ReplicaSet>("replicasets.apps", namespace, owner.name);
+      const above = set && controllerOf(set);
+      const deployment =
+        above?.kind === "Deployment" ? snapshot.get<Deployment>("deployments.apps", namespace, above.name) : undefined;
+      return sized(deployment ?? set);
+    }
+    case "StatefulSet":
+      return sized(snapshot.get<StatefulSet>("statefulsets.apps", namespace, owner.name));
+    case "ReplicationController":
+      return sized(snapshot.get<ReplicationController>("replicationcontrollers", namespace, owner.name));
+    default:
+      return undefined;
+  }
+}
+
+/** Go's print of a selector, as Kubernetes puts it in the event. */
+const goSelector = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): string => {
+  const labels = Object.entries(matchLabels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}: ${value},`);
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
+};
+
+const unmanagedEvent = (budget: Stored<PodDisruptionBudget>): EventRecord => ({
+  about: budget,
+  type: "Warning",
+  reason: "UnmanagedPods",
+  message: `Pods selected by this PodDisruptionBudget (selector: ${goSelector(budget.spec.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
+});
+
+/** A pod marked for disruption that nobody deletes is given back. */
+export const staleDisruptionController: Controller = {
+  name: "disruption-controller",
+  component: "controllermanager",
+  reads: ["pods"],
+  writes: ["pods"],
+  itemsOf: ({ object, deleted }) =>
+    !deleted && podCondition(object as Stored<Pod>, "DisruptionTarget")?.status === "True" ? [itemKey(object)] : [],
+  reconcile(item, { snapshot, now }) {
+    const { namespace, name } = splitItem(item);
+    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const condition = pod && podCondition(pod, "DisruptionTarget");
+    if (!pod || condition?.status !== "True" || pod.metadata.deletionTimestamp || !isActive(pod)) return settled;
+    const end = (timeOf(condition.lastTransitionTime) ?? 0) + STALE_DISRUPTION_MS;
+    if (end > now) return { effects: [], wakeAt: end };
+    const next = { ...condition, status: "False", lastTransitionTime: timeText(now) };
+    const conditions = (pod.status.conditions ?? []).map((each) => (each.type === "DisruptionTarget" ? next : each));
+    return { effects: statusUpdate("pods", pod, { ...pod.status, conditions }) };
+  },
+};

@@ -1,0 +1,110 @@
+/** What a pod takes of a quota, and which quota scopes it is in. */
+import type { Container, Pod, ResourceQuotaSpec } from "../../../api/generated/core.v1.ts";
+import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
+import { isTerminated } from "../pod-state.ts";
+import { timeOf } from "../time.ts";
+
+export type Amounts = Record<string, string>;
+
+export const add = (a: string | undefined, b: string | undefined): string =>
+  a === undefined ? (b ?? "0") : formatQuantity(addQuantities(quantityOf(a), quantityOf(b)));
+
+const sum = (left: Amounts, right: Readonly<Record<string, string | number>> = {}): Amounts => {
+  const total = { ...left };
+  for (const [name, amount] of Object.entries(right)) total[name] = add(total[name], String(amount));
+  return total;
+};
+
+const largest = (left: Amounts, right: Amounts): Amounts => {
+  const most = { ...left };
+  for (const [name, amount] of Object.entries(right))
+    if (compareQuantities(amount, most[name]) > 0 || most[name] === undefined) most[name] = amount;
+  return most;
+};
+
+type Kind = "requests" | "limits";
+const amountsOf = (container: Container, kind: Kind) => container.resources?.[kind] as Amounts | undefined;
+
+/** Containers together, or the init container that needs most beside the sidecars started before it; and the overhead. */
+export function podAmounts(pod: Pod, kind: Kind): Amounts {
+  const { containers, initContainers = [], overhead } = pod.spec;
+  let running = containers.reduce((total, each) => sum(total, amountsOf(each, kind)), {} as Amounts);
+  let sidecars: Amounts = {};
+  let starting: Amounts = {};
+  for (const each of initContainers) {
+    if (each.restartPolicy === "Always") {
+      running = sum(running, amountsOf(each, kind));
+      sidecars = sum(sidecars, amountsOf(each, kind));
+      starting = largest(starting, sidecars);
+    } else starting = largest(starting, sum(sidecars, amountsOf(each, kind)));
+  }
+  const own = { ...largest(running, starting), ...(pod.spec.resources?.[kind] as Amounts | undefined) };
+  return sum(own, overhead as Amounts | undefined);
+}
+
+/** Ended pods take nothing, nor do those whose grace is over. */
+export function counts(pod: Pod, now: number): boolean {
+  if (isTerminated(pod)) return false;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+  const end = timeOf(deletionTimestamp);
+  return (
+    end === undefined || deletionGracePeriodSeconds === undefined || now <= end + deletionGracePeriodSeconds * 1000
+  );
+}
+
+/** In quota resources: `pods`, `cpu` and `requests.cpu`, `limits.cpu`, `requests.example.com/gpu`. */
+export function podUsage(pod: Pod): Amounts {
+  const usage: Amounts = { pods: "1" };
+  for (const [name, amount] of Object.entries(podAmounts(pod, "requests"))) {
+    usage[`requests.${name}`] = amount;
+    if (["cpu", "memory", "ephemeral-storage"].includes(name) || name.startsWith("hugepages-")) usage[name] = amount;
+  }
+  for (const [name, amount] of Object.entries(podAmounts(pod, "limits"))) usage[`limits.${name}`] = amount;
+  return usage;
+}
+
+const isBestEffort = ({ spec }: Pod): boolean =>
+  [...spec.containers, ...(spec.initContainers ?? [])].every(
+    ({ resources }) => Object.keys({ ...resources?.requests, ...resources?.limits }).length === 0,
+  );
+
+const hasCrossNamespaceAffinity = ({ spec }: Pod): boolean =>
+  [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]
+    .flatMap((affinity) => [
+      ...(affinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+      ...(affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map((each) => each.podAffinityTerm),
+    ])
+    .some((term) => (term?.namespaces ?? []).length > 0 || term?.namespaceSelector !== undefined);
+
+/** Whether a pod is in every scope that the quota names. */
+export function inScopes(pod: Pod, { scopes = [], scopeSelector }: ResourceQuotaSpec): boolean {
+  const clauses = [
+    ...scopes.map((scopeName) => ({ scopeName, operator: "Exists", values: undefined })),
+    ...(scopeSelector?.matchExpressions ?? []),
+  ];
+  return clauses.every(({ scopeName, operator, values = [] }) => {
+    switch (scopeName) {
+      case "Terminating":
+        return pod.spec.activeDeadlineSeconds !== undefined;
+      case "NotTerminating":
+        return pod.spec.activeDeadlineSeconds === undefined;
+      case "BestEffort":
+        return isBestEffort(pod);
+      case "NotBestEffort":
+        return !isBestEffort(pod);
+      case "CrossNamespacePodAffinity":
+        return hasCrossNamespaceAffinity(pod);
+      case "PriorityClass":
+        return meets(operator, values, pod.spec.priorityClassName);
+      default:
+        return false;
+    }
+  });
+}
+
+function meets(operator: string, values: readonly string[], value: string | undefined): boolean {
+  const set = value !== undefined && value !== "";
+  if (operator === "Exists") return set;
+  if (operator === "DoesNotExist") return !set;
+  return operator === "In" ? set && values.includes(value) : !set || !values.includes(value);
+}

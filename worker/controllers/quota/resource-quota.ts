@@ -1,0 +1,31 @@
+/** Keeps every ResourceQuota's status what its namespace really uses. Admission adds to it, this corrects it. */
+import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
+import { type Controller, EVERYTHING, settled } from "../controller.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { statusUpdate } from "../status-update.ts";
+import { usageOf } from "./usage.ts";
+
+const RESOURCE = "resourcequotas";
+/** Objects whose changes, not only whose number, count. */
+const MEASURED = new Set(["pods", "services", "persistentvolumeclaims"]);
+
+export const resourceQuotaController: Controller = {
+  name: "resourcequota-controller",
+  reads: [RESOURCE, "pods", "services", "persistentvolumeclaims", EVERYTHING],
+  writes: [RESOURCE],
+  itemsOf({ resource, object, previous, deleted, snapshot }) {
+    const { namespace } = object.metadata;
+    if (!namespace) return [];
+    const quotas = snapshot.list<ResourceQuota>(RESOURCE, namespace);
+    if (resource !== RESOURCE && previous && !deleted && !MEASURED.has(resource)) return [];
+    const others = quotas.map(itemKey);
+    return resource === RESOURCE ? [...new Set([itemKey(object), ...others])] : others;
+  },
+  reconcile(item, { snapshot, now }) {
+    const { namespace, name } = splitItem(item);
+    const quota = snapshot.get<ResourceQuota>(RESOURCE, namespace, name);
+    if (!quota) return settled;
+    const used = usageOf(quota.spec, (resource) => snapshot.list(resource, namespace), now);
+    return { effects: statusUpdate(RESOURCE, quota, { hard: quota.spec.hard ?? {}, used }) };
+  },
+};

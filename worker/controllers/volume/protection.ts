@@ -1,0 +1,70 @@
+/** Claims that pods use, and volumes that claims are bound to, stay until they are free. */
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
+import { itemKey, itemOf, splitItem } from "../item-key.ts";
+import { isTerminated } from "../pod-state.ts";
+
+const CLAIM_FINALIZER = "kubernetes.io/pvc-protection";
+const VOLUME_FINALIZER = "kubernetes.io/pv-protection";
+
+const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
+  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
+    return ephemeral ? [`${metadata.name}-${name}`] : [];
+  });
+
+/** Adds the finalizer while the object lives, removes it when it is to go and is free. */
+function planProtection(resource: string, object: Stored<KubeObject>, finalizer: string, inUse: () => boolean): Plan {
+  const { finalizers = [], deletionTimestamp, resourceVersion, namespace = "", name } = object.metadata;
+  const has = finalizers.includes(finalizer);
+  if (deletionTimestamp === undefined ? has : !has || inUse()) return settled;
+  const next = has ? finalizers.filter((each) => each !== finalizer) : [...finalizers, finalizer];
+  const patch: Effect = {
+    op: "patch",
+    resource,
+    namespace,
+    name,
+    type: "application/merge-patch+json",
+    patch: { metadata: { resourceVersion, finalizers: next.length > 0 ? next : null } },
+  };
+  return { effects: [patch] };
+}
+
+export const claimProtection: Controller = {
+  name: "pvc-protection-controller",
+  reads: ["persistentvolumeclaims", "pods"],
+  writes: ["persistentvolumeclaims"],
+  itemsOf({ resource, object, deleted }) {
+    if (resource !== "pods") return [itemKey(object)];
+    const pod = object as Stored<Pod>;
+    return deleted || isTerminated(pod)
+      ? claimNames(pod).map((name) => itemOf(pod.metadata.namespace ?? "", name))
+      : [];
+  },
+  reconcile(item, { snapshot }) {
+    const { namespace, name } = splitItem(item);
+    const claim = snapshot.get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name);
+    return claim
+      ? planProtection("persistentvolumeclaims", claim, CLAIM_FINALIZER, () => isUsed(claim, snapshot))
+      : settled;
+  },
+};
+
+const isUsed = ({ metadata }: Stored<PersistentVolumeClaim>, snapshot: Snapshot): boolean =>
+  snapshot
+    .list<Pod>("pods", metadata.namespace ?? "")
+    .some((pod) => !isTerminated(pod) && pod.spec.nodeName !== undefined && claimNames(pod).includes(metadata.name));
+
+export const volumeProtection: Controller = {
+  name: "pv-protection-controller",
+  reads: ["persistentvolumes"],
+  writes: ["persistentvolumes"],
+  itemsOf: ({ object }) => [itemKey(object)],
+  reconcile(name, { snapshot }) {
+    const volume = snapshot.get<PersistentVolume>("persistentvolumes", "", name);
+    return volume
+      ? planProtection("persistentvolumes", volume, VOLUME_FINALIZER, () => volume.status.phase === "Bound")
+      : settled;
+  },
+};
