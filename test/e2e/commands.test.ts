@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { clientVersions } from "./clients.ts";
 import { Cluster } from "./cluster.ts";
@@ -34,7 +36,11 @@ describe.each(clientVersions)("kubectl %s", (version) => {
   });
 
   test("edit saves what the editor changed", async () => {
-    const environment = { KUBE_EDITOR: "sed -i s/a:.*1/a:\\ \\'2\\'/" };
+    const editor = join(cluster.directory, "editor");
+    writeFileSync(editor, `#!/bin/sh\nsed 's/^  a: .*/  a: "2"/' "$1" >"$1.new" && mv "$1.new" "$1"\n`, {
+      mode: 0o755,
+    });
+    const environment = { KUBE_EDITOR: editor };
     const { stdout, stderr } = await cluster.kubectl(`-n ${namespace} edit configmap settings`, {
       version,
       environment,
