@@ -42,6 +42,7 @@ export class Tunnel extends DurableObject {
   #acceptNode(node: string): Response {
     if (this.#node !== node) return statusResponse(failure(404, "NotFound", "no such tunnel"));
     const { 0: client, 1: server } = new WebSocketPair();
+    server.binaryType = "arraybuffer";
     server.accept();
     this.#dialled(server);
     return new Response(null, { status: 101, webSocket: client });
@@ -100,6 +101,7 @@ export class Tunnel extends DurableObject {
     const { code, reason = "", message = "" } = await this.#answer(socket);
     if (code !== 200) return statusResponse(failure(code, reason, message));
     const { 0: outer, 1: client } = new WebSocketPair();
+    client.binaryType = "arraybuffer";
     client.accept();
     forward = (bytes) => {
       try {

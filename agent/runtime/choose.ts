@@ -1,6 +1,7 @@
 /** Which runtime a node uses: a container runtime where one answers, else plain processes. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { machineAddresses } from "../node/machine.ts";
 import { CriRuntime } from "./cri/cri-runtime.ts";
 import { ProcessRuntime } from "./process/process-runtime.ts";
 import { supervisorCommand } from "./process/supervisor-command.ts";
@@ -39,5 +40,6 @@ export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime> {
   return new ProcessRuntime({
     directory: join(dataDirectory, "process"),
     supervisorCommand: supervisorCommand(),
+    addresses: machineAddresses,
   });
 }

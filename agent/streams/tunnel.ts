@@ -31,7 +31,7 @@ export class Tunnel {
         this.onFrame(data[0] ?? 0, data.subarray(1));
         return;
       }
-      this.#unread -= (JSON.parse(data.toString()) as { readonly read: number }).read;
+      this.#unread -= readCount(data.toString());
       if (this.#unread < WINDOW) this.#resume?.();
     });
     socket.on("error", () => {});
@@ -64,5 +64,15 @@ export class Tunnel {
 
   close(): void {
     this.#socket.close(1000);
+  }
+}
+
+/** `{"read": N}`: so many bytes were passed on. */
+function readCount(text: string): number {
+  try {
+    const { read } = JSON.parse(text) as { readonly read?: unknown };
+    return typeof read === "number" ? read : 0;
+  } catch {
+    return 0;
   }
 }

@@ -22,7 +22,11 @@ export async function openNodeStream({ env, cluster, node, stream, upgrade }: No
   if (upgrade?.protocol !== undefined) headers.set("X-Sailplane-Protocol", upgrade.protocol);
   const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
   const answer = env.TUNNEL.getByName(`${cluster}/${id}`).fetch(new Request(url, { headers }));
-  if (await env.NODE_HUB.getByName(cluster).call(node, { type: "tunnel", id, request: stream })) return answer;
+  if (await env.NODE_HUB.getByName(cluster).call(node, { type: "tunnel", id, request: stream })) {
+    const response = await answer;
+    // What an object answers has headers that cannot be added to.
+    return response.status === 101 ? response : new Response(response.body, response);
+  }
   // Nobody will dial: the tunnel gives up by itself.
   void answer.catch(() => {});
   throw new ApiError(internalError(`node "${node}" is not connected to the control plane`));

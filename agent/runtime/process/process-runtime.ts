@@ -58,16 +58,25 @@ function observe({ id, sandboxId, createdAt, logPath, config }: StoredContainer,
   } satisfies ContainerObservation;
 }
 
+export interface ProcessRuntimeOptions {
+  readonly directory: string;
+  readonly supervisorCommand: readonly string[];
+  /** The machine's: pods have no others. */
+  readonly addresses: () => readonly string[];
+}
+
 export class ProcessRuntime implements Runtime {
   readonly scheme = "process";
   readonly isolates = false;
   readonly #state: StateDirectory;
   readonly #supervisor: SupervisorClient;
   readonly #listeners = new Set<(uid: string) => void>();
+  readonly #addresses: () => readonly string[];
   #created = 0;
 
   /** `supervisorCommand` starts {@link superviseProcesses} when a directory is appended to it. */
-  constructor(options: { readonly directory: string; readonly supervisorCommand: readonly string[] }) {
+  constructor(options: ProcessRuntimeOptions) {
+    this.#addresses = options.addresses;
     this.#state = new StateDirectory(options.directory);
     this.#supervisor = new SupervisorClient(this.#state, options.supervisorCommand, (id) => this.#changed(id));
     // A container left running by an agent before: its end is only told to who is connected.
@@ -101,7 +110,7 @@ export class ProcessRuntime implements Runtime {
         attempt: config.attempt,
         ready,
         createdAt,
-        ips: [],
+        ips: ready ? this.#addresses() : [],
         labels: config.labels,
         annotations: config.annotations,
       })),
