@@ -27,7 +27,6 @@ const resources: readonly Resource[] = [
 ];
 const documentation = {
   "apps.v1.DeploymentSpec": { "": "The spec.", replicas: "How many." },
-  "meta.v1.LabelSelector": { "": "A query." },
 };
 const request = { resources, documentation };
 
@@ -55,7 +54,6 @@ describe("version 3", () => {
       properties: {
         replicas: { description: "How many.", type: "integer", format: "int32" },
         selector: {
-          description: "A query.",
           allOf: [{ $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector" }],
         },
         strategy: { default: {}, "x-kubernetes-patch-strategy": "retainKeys" },

@@ -26,7 +26,7 @@ export function addStruct(struct: Struct, context: SchemaContext): string {
   const texts = context.documentation[name] ?? {};
   const properties: Record<string, Schema> = {};
   for (const field of [...struct.fields.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    properties[field.name] = propertySchema(field, textOf(field, texts, struct, context), context);
+    properties[field.name] = propertySchema(field, textOf(field, texts, struct), context);
   }
   const required = [...struct.fields.values()].filter((field) => field.required).map((field) => field.name);
   context.schemas.set(openapiName, {
@@ -41,15 +41,10 @@ export function addStruct(struct: Struct, context: SchemaContext): string {
   return openapiName;
 }
 
-function textOf(
-  field: Field,
-  texts: Readonly<Record<string, string>>,
-  struct: Struct,
-  { documentation }: SchemaContext,
-) {
+function textOf(field: Field, texts: Readonly<Record<string, string>>, struct: Struct) {
   if (struct.declaration.kind && field.name === "apiVersion" && field.number === 0) return API_VERSION_TEXT;
   if (struct.declaration.kind && field.name === "kind" && field.number === 0) return KIND_TEXT;
-  return texts[field.name] ?? (isScalar(field.type) ? undefined : documentation[field.type]?.[""]);
+  return texts[field.name];
 }
 
 const listText = ({ name }: Struct) =>
