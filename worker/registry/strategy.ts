@@ -37,7 +37,11 @@ function resetStatus(draft: WithParts): void {
 
 export function validateCreate(resource: Resource, object: KubeObject): void {
   const rules = metaRules(resource);
-  const errors = [...validateObjectMeta(object.metadata, rules), ...(resource.validate?.(object) ?? [])];
+  const errors = [
+    ...validateObjectMeta(object.metadata, rules),
+    ...(resource.validate?.(object) ?? []),
+    ...(resource.validateCreate?.(object) ?? []),
+  ];
   refuse(resource, object, errors);
 }
 
