@@ -16,16 +16,18 @@ const inScope = (scope: Scope, key: Key): boolean =>
 const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
 
 export class MemoryTables implements LogTables {
-  #log = new Map<Revision, Appended>();
-  #objects = new Map<string, { readonly key: Key; readonly revision: Revision }>();
+  readonly #log = new Map<Revision, Appended>();
+  readonly #objects = new Map<string, { readonly key: Key; readonly revision: Revision }>();
+  /** How to take back what the transaction under way has done, newest last. Compaction never fails, and is not in it. */
+  #undo: (() => void)[] = [];
   #marks: Marks = { revision: FIRST, oldest: FIRST, policy: FIRST };
 
   transaction<T extends object & { then?: never }>(apply: () => T): T {
-    const before = [new Map(this.#log), new Map(this.#objects), this.#marks] as const;
+    this.#undo = [];
     try {
       return apply();
     } catch (error) {
-      [this.#log, this.#objects, this.#marks] = before;
+      for (const undo of this.#undo.reverse()) undo();
       throw error;
     }
   }
@@ -35,14 +37,30 @@ export class MemoryTables implements LogTables {
   }
 
   setMark(name: "policy" | "oldest", revision: Revision): void {
+    this.#keepMarks();
     this.#marks = { ...this.#marks, [name]: revision };
   }
 
   append(row: Appended): void {
-    this.#log.set(row.revision, row);
+    this.#keepMarks();
     this.#marks = { ...this.#marks, revision: row.revision };
-    if (row.tombstone) this.#objects.delete(keyId(row.key));
-    else this.#objects.set(keyId(row.key), row);
+    this.#log.set(row.revision, row);
+    const id = keyId(row.key);
+    const before = this.#objects.get(id);
+    this.#undo.push(() => {
+      this.#log.delete(row.revision);
+      if (before) this.#objects.set(id, before);
+      else this.#objects.delete(id);
+    });
+    if (row.tombstone) this.#objects.delete(id);
+    else this.#objects.set(id, row);
+  }
+
+  #keepMarks(): void {
+    const marks = this.#marks;
+    this.#undo.push(() => {
+      this.#marks = marks;
+    });
   }
 
   current(key: Key): Current | undefined {

@@ -10,7 +10,7 @@ type Step =
   | { readonly do: "look"; readonly request: ListRequest; readonly back: number };
 
 const key: fc.Arbitrary<Key> = fc.record({
-  resource: fc.constantFrom("pods", "nodes"),
+  resource: fc.constantFrom("things", "gadgets"),
   namespace: fc.constantFrom("", "a", "b-"),
   name: fc.constantFrom("x", "y", "z", "x-1", "é", "\u{1F600}", "\uFF5E"),
 });
@@ -57,7 +57,7 @@ const request = fc.record({
 });
 const place = fc.record({ namespace: fc.constantFrom("", "a", "b-"), name: fc.constantFrom("x", "y", "\uFF5E") });
 const look = fc.record({
-  resource: fc.constantFrom("pods", "nodes"),
+  resource: fc.constantFrom("things", "gadgets"),
   namespace: fc.option(fc.constantFrom("", "a"), { nil: undefined }),
   name: fc.option(fc.constantFrom("x"), { nil: undefined, freq: 4 }),
   requirements: fc.array(requirement, { maxLength: 2 }),

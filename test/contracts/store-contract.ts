@@ -30,14 +30,15 @@ type OpenStore = () => StoreUnderTest;
 /** Keeps so many revisions, however young. */
 const keep = (keepRevisions: number): Window => ({ keepMilliseconds: -1, keepRevisions });
 
-const key = (name: string, namespace = "default", resource = "pods"): Key => ({ resource, namespace, name });
+/** Of resources that no controller knows: a ClusterStore under test pokes those that listen to it. */
+const key = (name: string, namespace = "default", resource = "things"): Key => ({ resource, namespace, name });
 const bare: Attributes = { labels: {}, fields: {} };
 const labelled = (labels: Record<string, string>, fields: Record<string, string> = {}): Attributes => ({
   labels,
   fields,
 });
 const textOf = ({ namespace, name }: Key, body = "1") =>
-  `{"kind":"Pod","apiVersion":"v1","metadata":{"name":"${name}","namespace":"${namespace}","resourceVersion":""},"body":"${body}"}`;
+  `{"kind":"Thing","apiVersion":"v1","metadata":{"name":"${name}","namespace":"${namespace}","resourceVersion":""},"body":"${body}"}`;
 const create = (of: Key, attributes = bare, body = "1"): Write => ({
   op: "create",
   key: of,
@@ -70,9 +71,9 @@ function must<T>(answer: Answer<T>): T {
 }
 
 const watchOf = (request: Partial<WatchRequest> = {}): WatchRequest => ({
-  resource: "pods",
+  resource: "things",
   bookmarks: false,
-  bookmarkKind: { kind: "Pod", apiVersion: "v1" },
+  bookmarkKind: { kind: "Thing", apiVersion: "v1" },
   timeoutSeconds: 60,
   ...request,
 });
@@ -207,7 +208,7 @@ export function storeContract(title: string, open: OpenStore): void {
       expect(await store.commit({ writes: [create(key("a"))], ...old })).toEqual(refusal);
       expect(await store.read({ key: key("role"), ...old })).toEqual(refusal);
       expect(await store.readMany({ keys: [], ...old })).toEqual(refusal);
-      expect(await store.list({ resource: "pods", ...old })).toEqual(refusal);
+      expect(await store.list({ resource: "things", ...old })).toEqual(refusal);
       expect(await store.watch(watchOf(old))).toEqual(refusal);
       expect(must(await store.read({ key: key("role"), policyRevision: 2 as Revision })).entry?.revision).toBe(2);
     });
@@ -230,7 +231,7 @@ export function storeContract(title: string, open: OpenStore): void {
       key("a", "ns1"),
       key("c", "ns1"),
       key("a", "ns"),
-      key("other", "ns1", "configmaps"),
+      key("other", "ns1", "gadgets"),
     ];
     const sorted = ["ns/a", "ns1/a", "ns1/b", "ns1/c", "ns2/a"];
 
@@ -261,11 +262,11 @@ export function storeContract(title: string, open: OpenStore): void {
     ])("STORE-LIST: %s", async (_, request, expected, head) => {
       const store = open();
       await done(store, ...order.map((of) => create(of)));
-      const page = must(await store.list({ resource: "pods", ...request }));
+      const page = must(await store.list({ resource: "things", ...request }));
       expect(names(page)).toEqual(expected);
       expect(page).toMatchObject({ revision: 7, ...head });
       const streamed = must(
-        await store.listStream({ resource: "pods", ...request, dropPrefix: '{"kind":"Pod","apiVersion":"v1",' }),
+        await store.listStream({ resource: "things", ...request, dropPrefix: '{"kind":"Thing","apiVersion":"v1",' }),
       );
       expect(streamed.head).toMatchObject({ revision: 7, ...head });
       const items = JSON.parse(`[${await whole(streamed.stream)}]`);
@@ -309,14 +310,14 @@ export function storeContract(title: string, open: OpenStore): void {
     ])("STORE-SELECT: %j selects %j", async (requirements, expected) => {
       const store = open();
       await done(store, ...objects.map(([name, attributes]) => create(key(name), attributes)));
-      const page = must(await store.list({ resource: "pods", requirements }));
+      const page = must(await store.list({ resource: "things", requirements }));
       expect(page.items.map((item) => item.key.name)).toEqual(expected);
     });
 
     test("STORE-LIST: a page of a selector does not count what remains, and says more where keys are left", async () => {
       const store = open();
       await done(store, ...objects.map(([name, attributes]) => create(key(name), attributes)));
-      const page = must(await store.list({ resource: "pods", requirements: [has("app", "db")], limit: 1 }));
+      const page = must(await store.list({ resource: "things", requirements: [has("app", "db")], limit: 1 }));
       expect([names(page), page.more, page.remaining]).toEqual([["default/db"], true, undefined]);
     });
 
@@ -332,24 +333,24 @@ export function storeContract(title: string, open: OpenStore): void {
         create(key("d")),
       );
       await done(store, remove(key("e")), replace(key("c")), remove(key("bb")));
-      const first = must(await store.list({ resource: "pods", at, limit: 2 }));
+      const first = must(await store.list({ resource: "things", at, limit: 2 }));
       expect([names(first), first.remaining, first.revision]).toEqual([["default/a", "default/b"], 3, at]);
-      const rest = must(await store.list({ resource: "pods", at, ...(first.last && { after: first.last }) }));
+      const rest = must(await store.list({ resource: "things", at, ...(first.last && { after: first.last }) }));
       expect([names(rest), rest.remaining]).toEqual([["default/c", "default/d", "default/e"], 0]);
       expect(rest.items.every(({ revision }) => revision <= at)).toBe(true);
-      expect(names(must(await store.list({ resource: "pods", at, requirements: [has("name", "c")] })))).toEqual([
+      expect(names(must(await store.list({ resource: "things", at, requirements: [has("name", "c")] })))).toEqual([
         "default/c",
       ]);
       expect(must(await store.read({ key: key("c"), at })).entry?.attributes.labels).toEqual({ name: "c" });
       expect(must(await store.read({ key: key("bb"), at })).entry).toBeUndefined();
-      expect(names(must(await store.list({ resource: "pods" })))).toEqual(["default/b", "default/c", "default/d"]);
+      expect(names(must(await store.list({ resource: "things" })))).toEqual(["default/b", "default/c", "default/d"]);
     });
 
     test("STORE-STREAM: an open stream shows the state it began with, over writes and compaction", async () => {
       const store = open();
       const body = "x".repeat(100_000);
       await done(store, ...Array.from({ length: 20 }, (_, i) => create(key(`p${i + 10}`), bare, body)));
-      const { stream } = must(await store.listStream({ resource: "pods" }));
+      const { stream } = must(await store.listStream({ resource: "things" }));
       await done(store, ...Array.from({ length: 20 }, (_, i) => remove(key(`p${i + 10}`))));
       await store.compact(keep(0));
       expect(JSON.parse(`[${await whole(stream)}]`)).toHaveLength(20);
@@ -362,9 +363,9 @@ export function storeContract(title: string, open: OpenStore): void {
       const store = open();
       const body = "x".repeat(1_000_000);
       for (let i = 10; i < 22; i++) await done(store, create(key(`p${i}`), bare, body));
-      const first = must(await store.list({ resource: "pods" }));
+      const first = must(await store.list({ resource: "things" }));
       expect(first.more).toBe(true);
-      const rest = must(await store.list({ resource: "pods", ...(first.last && { after: first.last }) }));
+      const rest = must(await store.list({ resource: "things", ...(first.last && { after: first.last }) }));
       expect([first.items.length + rest.items.length, first.remaining, rest.more]).toEqual([
         12,
         rest.items.length,
@@ -379,7 +380,7 @@ export function storeContract(title: string, open: OpenStore): void {
       await done(
         store,
         create(key("a"), labelled({ v: "1" })),
-        create(key("c", "", "nodes")),
+        create(key("c", "", "gadgets")),
         replace(key("a"), labelled({ v: "2" })),
         remove(key("a")),
       );
@@ -392,9 +393,9 @@ export function storeContract(title: string, open: OpenStore): void {
       ]);
       expect(all.changes.at(-1)?.text).toBe(textOf(key("a"), "2").replace('""', '"5"'));
       expect([all.revision, all.more]).toEqual([5, false]);
-      const pods = must(await store.after({ revision: 1 as Revision, resources: ["pods"], limit: 1 }));
+      const pods = must(await store.after({ revision: 1 as Revision, resources: ["things"], limit: 1 }));
       expect([pods.changes.length, pods.revision, pods.more]).toEqual([1, 2, true]);
-      const rest = must(await store.after({ revision: pods.revision, resources: ["pods"], limit: 2 }));
+      const rest = must(await store.after({ revision: pods.revision, resources: ["things"], limit: 2 }));
       expect([rest.changes.length, rest.revision, rest.more]).toEqual([2, 5, false]);
       expect(must(await store.after({ revision: 2 as Revision, resources: ["none"] }))).toMatchObject({
         changes: [],
@@ -426,12 +427,12 @@ export function storeContract(title: string, open: OpenStore): void {
       expect(await store.status()).toMatchObject({ revision: 8, oldest });
       const compacted = { ok: false, reason: "compacted", oldest };
       const before = 5 as Revision;
-      expect(await store.list({ resource: "pods", at: before })).toEqual(compacted);
+      expect(await store.list({ resource: "things", at: before })).toEqual(compacted);
       expect(await store.after({ revision: before })).toEqual(compacted);
       expect(await store.read({ key: key("a"), at: before })).toEqual(compacted);
       expect(await store.watch(watchOf({ since: before }))).toEqual(compacted);
-      expect(names(must(await store.list({ resource: "pods", at: oldest as Revision })))).toEqual(["default/kept"]);
-      expect(names(must(await store.list({ resource: "pods" })))).toEqual(["default/b", "default/kept"]);
+      expect(names(must(await store.list({ resource: "things", at: oldest as Revision })))).toEqual(["default/kept"]);
+      expect(names(must(await store.list({ resource: "things" })))).toEqual(["default/b", "default/kept"]);
       expect(must(await store.after({ revision: oldest as Revision })).changes).toHaveLength(2);
       expect((await store.check()).faults).toEqual([]);
     });
@@ -439,7 +440,7 @@ export function storeContract(title: string, open: OpenStore): void {
     test("STORE-AT: a revision that has not happened is refused as future", async () => {
       const store = open();
       const future = { ok: false, reason: "future", revision: 1 };
-      expect(await store.list({ resource: "pods", at: 9 as Revision })).toEqual(future);
+      expect(await store.list({ resource: "things", at: 9 as Revision })).toEqual(future);
       expect(await store.watch(watchOf({ since: 9 as Revision }))).toEqual(future);
     });
   });
@@ -449,7 +450,7 @@ export function storeContract(title: string, open: OpenStore): void {
       const store = open();
       await done(store, create(key("before")));
       const since = (await store.status()).revision;
-      await done(store, create(key("a")), create(key("x", "default", "nodes")), replace(key("a")));
+      await done(store, create(key("a")), create(key("x", "default", "gadgets")), replace(key("a")));
       const { stream } = must(await store.watch(watchOf({ since })));
       const read = events(stream, 6);
       await done(store, remove(key("a")), create(key("b")));
@@ -521,7 +522,7 @@ export function storeContract(title: string, open: OpenStore): void {
       const live = events(must(await store.watch(request)).stream, expected.length);
       const onNode = labelled({}, { "spec.nodeName": "n1" });
       await done(store, create(key("a", "ns1")), create(key("b", "ns1"), onNode), create(key("a", "ns2")));
-      await done(store, replace(key("a", "ns1"), onNode), create(key("a", "ns1", "nodes")));
+      await done(store, replace(key("a", "ns1"), onNode), create(key("a", "ns1", "gadgets")));
       expect(await live).toEqual(expected);
       expect(await events(must(await store.watch(request)).stream, expected.length)).toEqual(expected);
     });
@@ -534,7 +535,7 @@ export function storeContract(title: string, open: OpenStore): void {
 
     test("WATCH-BOOKMARK: one comes before the end, at a revision that everything was told up to", async () => {
       const store = open();
-      await done(store, create(key("other", "", "nodes")));
+      await done(store, create(key("other", "", "gadgets")));
       const request = watchOf({ since: 1 as Revision, bookmarks: true, timeoutSeconds: 2.2 });
       expect(await events(must(await store.watch(request)).stream, 2)).toEqual(["BOOKMARK @2"]);
     });

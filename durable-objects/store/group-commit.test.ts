@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { CommitRequest } from "../../api/store.ts";
+import { GroupCommit } from "./group-commit.ts";
+import type { Appended } from "./log-tables.ts";
+import { MemoryTables } from "./memory-tables.ts";
+
+/** Tables that fail as SQLite does, in the middle of a transaction, on objects of certain names. */
+class FailingTables extends MemoryTables {
+  override append(row: Appended): void {
+    super.append(row);
+    if (row.key.name === "full") throw new Error("database or disk is full: SQLITE_FULL");
+    if (row.key.name === "broken") throw new Error("datatype mismatch: SQLITE_MISMATCH");
+  }
+}
+
+const creating = (...names: string[]): CommitRequest => ({
+  writes: names.map((name) => ({
+    op: "create",
+    key: { resource: "things", namespace: "", name },
+    text: '{"metadata":{"resourceVersion":""}}',
+    attributes: { labels: {}, fields: {} },
+  })),
+});
+
+function open() {
+  const tables = new FailingTables();
+  const groups: number[] = [];
+  const commits = new GroupCommit({
+    tables,
+    now: () => 0,
+    settled: () => new Promise((resume) => setTimeout(resume, 1)),
+    committed: () => groups.push(commits.marks.revision),
+  });
+  return { tables, commits, groups };
+}
+
+test("STORE-GROUP: what arrives in one turn, and what arrives while the disk is busy, is a group each", async () => {
+  const { commits, groups } = open();
+  const first = ["a", "b"].map((name) => commits.commit(creating(name)));
+  await first[0];
+  await Promise.all(["c", "d", "e"].map((name) => commits.commit(creating(name))));
+  expect(groups).toEqual([3, 6]);
+});
+
+test("STORE-GROUP: one that cannot be applied fails alone, and leaves nothing of itself", async () => {
+  const { tables, commits } = open();
+  const results = await Promise.allSettled([
+    commits.commit(creating("a")),
+    commits.commit(creating("b", "full")),
+    commits.commit(creating("c", "broken")),
+    commits.commit(creating("d")),
+  ]);
+  expect(results).toMatchObject([
+    { value: { ok: true, revisions: [2] } },
+    { value: { ok: false, reason: "storage-full" } },
+    { status: "rejected" },
+    { value: { ok: true, revisions: [3] } },
+  ]);
+  expect([tables.count({ resource: "things" }), tables.marks().revision]).toEqual([2, 3]);
+});
