@@ -91,7 +91,7 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
     if (!name) errors.push(invalid(`${path}.name`, "", "must not be empty"));
     if (!uid) errors.push(invalid(`${path}.uid`, "", "must not be empty"));
     if (apiVersion === "v1" && kind === "Event")
-      errors.push(invalid(path, reference, "/v1, Kind=Event is disallowed from being an owner"));
+      errors.push(invalid(path, printed(reference), "/v1, Kind=Event is disallowed from being an owner"));
     if (!reference.controller) continue;
     const owner = `${kind}/${name}`;
     if (controller === undefined) controller = owner;
@@ -99,13 +99,23 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
       errors.push(
         invalid(
           path,
-          references,
+          references.map(printed),
           `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${owner}`,
         ),
       );
   }
   return errors;
 }
+
+/** In Go's order of fields. */
+const printed = ({ apiVersion, kind, name, uid, controller, blockOwnerDeletion }: OwnerReference) => ({
+  apiVersion,
+  kind,
+  name,
+  uid,
+  controller,
+  blockOwnerDeletion,
+});
 
 export function validateFinalizers(finalizers: readonly string[], path: string): FieldError[] {
   const errors = finalizers.flatMap((finalizer) =>

@@ -182,7 +182,9 @@ function toStored(object: EventsEvent): Event {
 }
 
 function fromStored(object: Event): KubeObject {
-  return rename(object, "events.k8s.io/v1", RENAMED) as unknown as KubeObject;
+  const served = rename(object, "events.k8s.io/v1", RENAMED);
+  for (const field of ["reportingController", "reportingInstance"]) if (served[field] === "") delete served[field];
+  return served as unknown as KubeObject;
 }
 
 function rename(object: KubeObject, apiVersion: string, names: readonly (readonly [string, string])[]) {

@@ -1,5 +1,6 @@
 import type { Namespace } from "../../generated/core.v1.ts";
-import { nameIsLabel } from "../../machinery/names.ts";
+import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { nameIsLabel, qualifiedName } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 
 const NAME_LABEL = "kubernetes.io/metadata.name";
@@ -29,7 +30,14 @@ export const namespace = defineResource<Namespace>({
     draft.spec.finalizers = old.spec.finalizers ?? [];
     draft.status = old.status;
   },
+  validate: ({ spec }) =>
+    (spec.finalizers ?? []).flatMap((name) => validateNamespaceFinalizer(name, "spec.finalizers")),
   status: {
+    validateUpdate: ({ metadata, status }) => {
+      const phase = metadata.deletionTimestamp ? "Terminating" : "Active";
+      const rule = `may only be '${phase}' if \`deletionTimestamp\` is ${metadata.deletionTimestamp ? "not empty" : "empty"}`;
+      return status.phase === phase ? [] : [invalid("status.Phase", status.phase ?? "", rule)];
+    },
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
     },
@@ -40,6 +48,8 @@ export const namespace = defineResource<Namespace>({
       prepareUpdate: (next, old) => {
         next.status = old.status;
       },
+      validateUpdate: ({ spec }) =>
+        (spec.finalizers ?? []).flatMap((name, i) => validateNamespaceFinalizer(name, `spec.finalizers[${i}]`)),
     },
   },
   fields: { "status.phase": ({ status }) => status.phase ?? "", name: ({ metadata }) => metadata.name ?? "" },
@@ -52,3 +62,10 @@ export const namespace = defineResource<Namespace>({
     },
   ],
 });
+
+function validateNamespaceFinalizer(name: string, path: string): FieldError[] {
+  const errors = qualifiedName(name).map((problem) => invalid(path, name, problem));
+  if (!name.includes("/") && !["kubernetes", "foregroundDeletion", "orphan"].includes(name))
+    errors.push(invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified"));
+  return errors;
+}

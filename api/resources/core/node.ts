@@ -6,6 +6,20 @@ import { roundResources } from "./resource-list.ts";
 
 const ROLE_PREFIX = "node-role.kubernetes.io/";
 
+/** What a node says of itself prints whole, though nothing is known of it yet. */
+const NO_INFO = {
+  machineID: "",
+  systemUUID: "",
+  bootID: "",
+  kernelVersion: "",
+  osImage: "",
+  containerRuntimeVersion: "",
+  kubeletVersion: "",
+  kubeProxyVersion: "",
+  operatingSystem: "",
+  architecture: "",
+};
+
 export const node = defineResource<Node>({
   group: "",
   version: "v1",
@@ -13,7 +27,12 @@ export const node = defineResource<Node>({
   plural: "nodes",
   scope: "Cluster",
   shortNames: ["no"],
-  defaults: ({ status }) => {
+  defaults: ({ spec, status }) => {
+    // One range is the list's first; where the two differ, the single one counts.
+    if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
+    else if (!spec.podCIDR && spec.podCIDRs?.[0]) spec.podCIDR = spec.podCIDRs[0];
+    status.daemonEndpoints ??= { kubeletEndpoint: { Port: 0 } };
+    status.nodeInfo = { ...NO_INFO, ...status.nodeInfo };
     roundResources(status.capacity);
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity };
     roundResources(status.allocatable);

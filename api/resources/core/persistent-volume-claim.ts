@@ -23,6 +23,7 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   kind: "PersistentVolumeClaim",
   plural: "persistentvolumeclaims",
   scope: "Namespaced",
+  deleteAnswersObject: true,
   shortNames: ["pvc"],
   defaults: ({ spec, status }) => {
     defaultClaimSpec(spec);

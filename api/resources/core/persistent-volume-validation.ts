@@ -5,6 +5,7 @@ import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { canonicalQuantity, quantityOf } from "../../machinery/quantity.ts";
 import { goDiff } from "../go-diff.ts";
+import { sortedMap } from "../internal-form.ts";
 import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
 import { validateNodeSelector } from "./pod/node-selector.ts";
 import { validateNoBacksteps } from "./pod/paths.ts";
@@ -59,7 +60,7 @@ function validateCapacity({ capacity = {} }: PersistentVolumeSpec, errors: Field
   const names = Object.keys(capacity);
   if (names.length === 0) errors.push(required("spec.capacity"));
   if (capacity.storage === undefined || names.length > 1)
-    errors.push(notSupported("spec.capacity", names.length === 0 ? null : capacity, ["storage"]));
+    errors.push(notSupported("spec.capacity", names.length === 0 ? null : sortedMap(capacity), ["storage"]));
   for (const name of names) {
     const { nanos } = quantityOf(capacity[name]);
     const shown = canonicalQuantity(capacity[name] ?? "0");

@@ -13,10 +13,12 @@ export const persistentVolume = defineResource<PersistentVolume>({
   kind: "PersistentVolume",
   plural: "persistentvolumes",
   scope: "Cluster",
+  deleteAnswersObject: true,
   shortNames: ["pv"],
   defaults: defaultPersistentVolume,
   prepareCreate: (draft) => {
-    draft.status = { phase: "Pending" };
+    const { creationTimestamp } = draft.metadata;
+    draft.status = { phase: "Pending", ...(creationTimestamp ? { lastPhaseTransitionTime: creationTimestamp } : {}) };
   },
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,

@@ -23,6 +23,7 @@ export const pod = defineResource<Pod>({
   scope: "Namespaced",
   shortNames: ["po"],
   categories: ["all"],
+  deleteAnswersObject: true,
   generation: true,
   defaults: (draft) => {
     defaultPodSpec(draft.spec);
@@ -31,8 +32,10 @@ export const pod = defineResource<Pod>({
   },
   prepareCreate: (draft) => {
     mergeMatchLabelKeys(draft);
+    if ((draft.spec.terminationGracePeriodSeconds ?? 0) < 0) draft.spec.terminationGracePeriodSeconds = 1;
     draft.status = { phase: "Pending", qosClass: qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
+    showAbsentTimes(draft.status.conditions, ["lastProbeTime"]);
   },
   validate: (object) => validatePod(object),
   validateCreate: validatePodCreate,
@@ -119,14 +122,27 @@ export const pod = defineResource<Pod>({
 
 /** One address is the list's first; where the two differ, the single one counts. */
 function defaultStatus({ status }: Pod): void {
+  showAbsentTimes(status.conditions, ["lastProbeTime", "lastTransitionTime"]);
   if (status.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }];
   else if (!status.podIP && status.podIPs?.[0]?.ip) status.podIP = status.podIPs[0].ip;
   for (const list of [status.containerStatuses, status.initContainerStatuses, status.ephemeralContainerStatuses])
-    for (const { allocatedResources, resources } of list ?? []) {
+    for (const { allocatedResources, resources, state, lastState } of list ?? []) {
+      for (const { running, terminated } of [state ?? {}, lastState ?? {}]) {
+        if (running) showAbsentTimes([running], ["startedAt"]);
+        if (terminated) showAbsentTimes([terminated], ["startedAt", "finishedAt"]);
+      }
       roundResources(allocatedResources);
       roundResources(resources?.limits);
       roundResources(resources?.requests);
     }
+}
+
+/** Go's times are no pointers in some structs, and print as null where they are absent. */
+function showAbsentTimes(list: readonly object[] | undefined, fields: readonly string[]): void {
+  for (const entry of list ?? []) {
+    const times = entry as Record<string, unknown>;
+    for (const field of fields) times[field] ??= null;
+  }
 }
 
 function schedulingGated({ metadata }: Pod) {

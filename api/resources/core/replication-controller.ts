@@ -22,7 +22,6 @@ export const replicationController = defineResource<ReplicationController>({
   defaults: (draft) => {
     const { spec, metadata } = draft;
     spec.replicas ??= 1;
-    spec.minReadySeconds ??= 0;
     if (!spec.template) return;
     if (spec.template.spec) defaultPodSpec(spec.template.spec);
     const labels = spec.template.metadata?.labels;

@@ -14,6 +14,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   kind: "ResourceQuota",
   plural: "resourcequotas",
   scope: "Namespaced",
+  deleteAnswersObject: true,
   shortNames: ["quota"],
   defaults: ({ spec, status }) => {
     for (const list of [spec.hard, status.hard, status.used]) roundResources(list);

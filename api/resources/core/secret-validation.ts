@@ -2,6 +2,7 @@ import type { Secret } from "../../generated/core.v1.ts";
 import { decodeBase64 } from "../../machinery/base64.ts";
 import { deepEqual } from "../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "../../machinery/field-error.ts";
+import { parseJson } from "../../machinery/json-syntax.ts";
 import { configMapKey } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { textOfUtf8 } from "../../machinery/utf8.ts";
@@ -59,21 +60,14 @@ function textOf(encoded: string): string {
   return typeof bytes === "number" ? "" : textOfUtf8(bytes);
 }
 
-/** Why a text is no JSON object, in the words of Go's decoder for the commonest reasons. */
+/** Why a text is no JSON object, in the words of Go's decoder. */
 function objectProblem(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || (typeof value === "object" && !Array.isArray(value))) return undefined;
-    const found = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
-    return `json: cannot unmarshal ${found} into Go value of type map[string]interface {}`;
-  } catch {
-    const trimmed = text.trimStart();
-    if (trimmed === "") return "unexpected end of JSON input";
-    const first = trimmed.charAt(0);
-    return /[[{"0-9tfn-]/.test(first)
-      ? "unexpected end of JSON input"
-      : `invalid character '${first}' looking for beginning of value`;
-  }
+  const parsed = parseJson(text);
+  if (!parsed.ok) return parsed.message;
+  const { value } = parsed;
+  if (value === null || (typeof value === "object" && !Array.isArray(value))) return undefined;
+  const found = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+  return `json: cannot unmarshal ${found} into Go value of type map[string]interface {}`;
 }
 
 export function validateSecretUpdate(next: Secret, old: Secret): FieldError[] {

@@ -7,6 +7,7 @@ export const serviceAccount = defineResource<ServiceAccount>({
   kind: "ServiceAccount",
   plural: "serviceaccounts",
   scope: "Namespaced",
+  deleteAnswersObject: true,
   shortNames: ["sa"],
   subresources: {
     token: { verbs: ["create"], kind: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" } },

@@ -10,7 +10,7 @@ import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./serv
 const TYPES: readonly string[] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const AFFINITIES: readonly string[] = ["ClientIP", "None"];
 const POLICIES: readonly string[] = ["Cluster", "Local"];
-const DISTRIBUTIONS: readonly string[] = ["PreferClose", "PreferSameNode", "PreferSameZone"];
+const DISTRIBUTIONS: readonly string[] = ["PreferClose", "PreferSameZone", "PreferSameNode"];
 const MAX_AFFINITY_SECONDS = 86_400;
 const FOR_LOAD_BALANCERS = "may only be used when `type` is 'LoadBalancer'";
 const HINTS = "service.kubernetes.io/topology-aware-hints";

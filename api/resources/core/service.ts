@@ -14,6 +14,7 @@ export const service = defineResource<Service>({
   kind: "Service",
   plural: "services",
   scope: "Namespaced",
+  deleteAnswersObject: true,
   shortNames: ["svc"],
   categories: ["all"],
   validateName: nameIsLabel,

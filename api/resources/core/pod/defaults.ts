@@ -45,6 +45,10 @@ export function defaultPod({ spec }: Pod): void {
     for (const port of ports ?? []) port.hostPort ||= port.containerPort;
 }
 
+/**
+ * Fields whose feature gates are off in Kubernetes 1.36 are dropped, as it does: containers' stop signals, and sources of
+ * projected volumes that need APIs which are not served.
+ */
 function defaultContainer(container: Container | EphemeralContainer): void {
   container.imagePullPolicy ||= defaultPullPolicy(container.image ?? "");
   container.terminationMessagePath ||= "/dev/termination-log";
@@ -59,6 +63,10 @@ function defaultContainer(container: Container | EphemeralContainer): void {
   }
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe])
     if (probe) defaultProbe(probe);
+  if (container.lifecycle) {
+    delete container.lifecycle.stopSignal;
+    if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle;
+  }
   for (const handler of [container.lifecycle?.postStart, container.lifecycle?.preStop])
     if (handler) defaultHandler(handler);
 }
@@ -105,7 +113,8 @@ function defaultPodResources(spec: PodSpec): void {
       "requests",
       select(aggregateRequests(spec), (name) => isPodLevelResource(name) && allowsOvercommit(name)),
     );
-    fill(resources, "requests", resources.limits ?? {});
+    const limits = Object.entries(resources.limits ?? {}).filter(([name]) => isPodLevelResource(name));
+    fill(resources, "requests", Object.fromEntries(limits));
     return;
   }
   const everywhere = (name: string) =>
@@ -144,7 +153,8 @@ function defaultVolume(volume: Volume): void {
   }
   for (const source of projected?.sources ?? []) {
     if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= 3600;
-    if (source.podCertificate) source.podCertificate.maxExpirationSeconds ??= 86_400;
+    delete source.clusterTrustBundle;
+    delete source.podCertificate;
     for (const { fieldRef, resourceFieldRef } of source.downwardAPI?.items ?? []) {
       if (fieldRef) fieldRef.apiVersion ||= "v1";
       if (resourceFieldRef) resourceFieldRef.divisor ??= "0";

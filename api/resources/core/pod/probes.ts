@@ -6,74 +6,6 @@ import { NOT_NEGATIVE, type PodCheck } from "./pod-check.ts";
 import { validatePortReference } from "./ports.ts";
 
 const SCHEMES: readonly string[] = ["HTTP", "HTTPS"];
-const STOP_SIGNALS: readonly string[] = [
-  "SIGABRT",
-  "SIGALRM",
-  "SIGBUS",
-  "SIGCHLD",
-  "SIGCLD",
-  "SIGCONT",
-  "SIGFPE",
-  "SIGHUP",
-  "SIGILL",
-  "SIGINT",
-  "SIGIO",
-  "SIGIOT",
-  "SIGKILL",
-  "SIGPIPE",
-  "SIGPOLL",
-  "SIGPROF",
-  "SIGPWR",
-  "SIGQUIT",
-  "SIGRTMAX",
-  "SIGRTMAX-1",
-  "SIGRTMAX-10",
-  "SIGRTMAX-11",
-  "SIGRTMAX-12",
-  "SIGRTMAX-13",
-  "SIGRTMAX-14",
-  "SIGRTMAX-2",
-  "SIGRTMAX-3",
-  "SIGRTMAX-4",
-  "SIGRTMAX-5",
-  "SIGRTMAX-6",
-  "SIGRTMAX-7",
-  "SIGRTMAX-8",
-  "SIGRTMAX-9",
-  "SIGRTMIN",
-  "SIGRTMIN+1",
-  "SIGRTMIN+10",
-  "SIGRTMIN+11",
-  "SIGRTMIN+12",
-  "SIGRTMIN+13",
-  "SIGRTMIN+14",
-  "SIGRTMIN+15",
-  "SIGRTMIN+2",
-  "SIGRTMIN+3",
-  "SIGRTMIN+4",
-  "SIGRTMIN+5",
-  "SIGRTMIN+6",
-  "SIGRTMIN+7",
-  "SIGRTMIN+8",
-  "SIGRTMIN+9",
-  "SIGSEGV",
-  "SIGSTKFLT",
-  "SIGSTOP",
-  "SIGSYS",
-  "SIGTERM",
-  "SIGTRAP",
-  "SIGTSTP",
-  "SIGTTIN",
-  "SIGTTOU",
-  "SIGURG",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGVTALRM",
-  "SIGWINCH",
-  "SIGXCPU",
-  "SIGXFSZ",
-];
-
 export function validateProbes(
   probes: { livenessProbe?: Probe; readinessProbe?: Probe; startupProbe?: Probe },
   path: string,
@@ -113,18 +45,9 @@ function validateProbe(probe: Probe, path: string, check: PodCheck): void {
     check.errors.push(invalid(`${path}.terminationGracePeriodSeconds`, grace, "must be greater than 0"));
 }
 
-export function validateLifecycle({ postStart, preStop, stopSignal }: Lifecycle, path: string, check: PodCheck): void {
+export function validateLifecycle({ postStart, preStop }: Lifecycle, path: string, check: PodCheck): void {
   if (postStart) validateHandler(postStart, `${path}.postStart`, check);
   if (preStop) validateHandler(preStop, `${path}.preStop`, check);
-  if (stopSignal === undefined) return;
-  const os = check.spec.os?.name;
-  if (!os)
-    check.errors.push(forbidden(`${path}.stopSignal`, "may not be set for containers with empty `spec.os.name`"));
-  else if (os === "windows") {
-    const allowed = ["SIGKILL", "SIGTERM"];
-    if (!allowed.includes(stopSignal)) check.errors.push(notSupported(`${path}.stopSignal`, stopSignal, allowed));
-  } else if (!STOP_SIGNALS.includes(stopSignal))
-    check.errors.push(notSupported(`${path}.stopSignal`, stopSignal, STOP_SIGNALS));
 }
 
 function validateHandler(

@@ -18,6 +18,7 @@ import {
 } from "../../../machinery/field-error.ts";
 import { unixId } from "../../../machinery/names.ts";
 import { utf8Length } from "../../../machinery/utf8.ts";
+import { internalForm } from "../../internal-form.ts";
 import { validateRelativePath } from "./paths.ts";
 import { type PodCheck, WINDOWS_ONLY } from "./pod-check.ts";
 import { validateWindowsOptions } from "./windows-options.ts";
@@ -41,52 +42,24 @@ export function validateSecurityContext(context: SecurityContext, path: string, 
   if (context.allowPrivilegeEscalation === false) {
     if (context.privileged)
       errors.push(
-        invalid(path, internalForm(context), "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"),
+        invalid(
+          path,
+          internalForm("core.v1.SecurityContext", context),
+          "cannot set `allowPrivilegeEscalation` to false and `privileged` to true",
+        ),
       );
     for (const capability of context.capabilities?.add ?? [])
       if (capability === "CAP_SYS_ADMIN")
         errors.push(
           invalid(
             path,
-            internalForm(context),
+            internalForm("core.v1.SecurityContext", context),
             "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN",
           ),
         );
   }
   if (context.windowsOptions) validateWindowsOptions(context.windowsOptions, `${path}.windowsOptions`, errors);
   validateAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors);
-}
-
-/** Kubernetes prints its internal struct here: every field, by its Go name. */
-function internalForm(context: SecurityContext) {
-  const { capabilities, seccompProfile, appArmorProfile, seLinuxOptions: se, windowsOptions: windows } = context;
-  return {
-    Capabilities: capabilities ? { Add: capabilities.add ?? null, Drop: capabilities.drop ?? null } : null,
-    Privileged: context.privileged ?? null,
-    SELinuxOptions: se
-      ? { User: se.user ?? "", Role: se.role ?? "", Type: se.type ?? "", Level: se.level ?? "" }
-      : null,
-    WindowsOptions: windows
-      ? {
-          GMSACredentialSpecName: windows.gmsaCredentialSpecName ?? null,
-          GMSACredentialSpec: windows.gmsaCredentialSpec ?? null,
-          RunAsUserName: windows.runAsUserName ?? null,
-          HostProcess: windows.hostProcess ?? null,
-        }
-      : null,
-    RunAsUser: context.runAsUser ?? null,
-    RunAsGroup: context.runAsGroup ?? null,
-    RunAsNonRoot: context.runAsNonRoot ?? null,
-    ReadOnlyRootFilesystem: context.readOnlyRootFilesystem ?? null,
-    AllowPrivilegeEscalation: context.allowPrivilegeEscalation ?? null,
-    ProcMount: context.procMount ?? null,
-    SeccompProfile: seccompProfile
-      ? { Type: seccompProfile.type, LocalhostProfile: seccompProfile.localhostProfile ?? null }
-      : null,
-    AppArmorProfile: appArmorProfile
-      ? { Type: appArmorProfile.type, LocalhostProfile: appArmorProfile.localhostProfile ?? null }
-      : null,
-  };
 }
 
 export function validatePodSecurityContext(context: PodSecurityContext, path: string, check: PodCheck): void {

@@ -24,7 +24,7 @@ export function validateTolerations(tolerations: readonly Toleration[], path: st
       if (problems.length > 0) errors.push(invalid(`${at}.operator`, value, problems.join(";")));
     } else if (operator === "Exists") {
       if (value) errors.push(invalid(`${at}.operator`, value, "value must be empty when `operator` is 'Exists'"));
-    } else errors.push(notSupported(`${at}.operator`, operator, ["Equal", "Exists"]));
+    } else errors.push(notSupported(`${at}.operator`, operator, ["Equal", "Exists", "Lt", "Gt"]));
     if (effect) validateTaintEffect(effect, `${at}.effect`, errors);
   });
 }

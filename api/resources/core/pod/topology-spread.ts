@@ -59,13 +59,15 @@ function validateKeys(
 ): void {
   if (matchLabelKeys.length === 0) return;
   if (!labelSelector) errors.push(forbidden(path, "must not be specified when labelSelector is not set"));
-  const selected = new Set([
-    ...Object.keys(labelSelector?.matchLabels ?? {}),
-    ...(labelSelector?.matchExpressions ?? []).map(({ key }) => key),
-  ]);
   matchLabelKeys.forEach((key, i) => {
     errors.push(...validateLabelName(key, `${path}[${i}]`));
-    if (selected.has(key))
-      errors.push(invalid(`${path}[${i}]`, key, "exists in both matchLabelKeys and labelSelector"));
   });
+  // By now the selector holds what the keys add to it, so a key is named twice only if the user did.
+  const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    const index = matchLabelKeys.indexOf(key);
+    if (index >= 0 && seen.has(key))
+      errors.push(invalid(`${path}[${index}]`, key, "exists in both matchLabelKeys and labelSelector"));
+    seen.add(key);
+  }
 }

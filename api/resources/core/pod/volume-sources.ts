@@ -203,7 +203,10 @@ function csi(source: Record<string, unknown>, path: string, errors: FieldError[]
 
 /** The name of a CSI driver, of any case. */
 export function validateDriverName(name: string, path: string, errors: FieldError[]): void {
-  if (!name) errors.push(required(path));
+  if (!name) {
+    errors.push(required(path));
+    return;
+  }
   if (name.length > 63) errors.push(tooLong(path, 63));
   for (const problem of dnsSubdomain(name.toLowerCase())) errors.push(invalid(path, name, problem));
 }
