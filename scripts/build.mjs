@@ -45,6 +45,9 @@ const [worker] = await Promise.all([
     external: ["cloudflare:*", "node:*"],
     loader: { ".sql": "text" },
     splitting: true,
+    // V8 keeps the source: 6 MB less of resident memory. Names stay, for stack traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
     outdir: `${dist}/worker`,
     metafile: true,
   }),
