@@ -11,7 +11,7 @@ const CHECKS = ["ping", "log", "store"];
 /** `/healthz`, `/livez`, `/readyz` and their single checks: `ok`, or a list with `?verbose`. */
 export async function serveHealth(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET" && c.req.method !== "HEAD") throw new ApiError(methodNotAllowed());
-  const [, endpoint = "", check] = c.req.path.replace(/^\/clusters\/[^/]+/, "").split("/");
+  const [, endpoint = "", check] = c.req.path.split("/");
   if (check && !CHECKS.includes(check)) {
     return new Response("404 page not found\n", {
       status: 404,
@@ -40,6 +40,6 @@ export function serveVersion(c: Context<Bindings>): Response {
     buildDate: "2026-11-01T00:00:00Z",
     goVersion: "none",
     compiler: "workerd",
-    platform: "cloudflare/workers",
+    platform: "linux/amd64",
   });
 }

@@ -1,5 +1,6 @@
 /** metav1.ListOptions as URL parameters, checked as Kubernetes checks them (apimachinery internalversion/validation). */
 import { type FieldError, forbidden, notSupported } from "../../api/machinery/field-error.ts";
+import { unknownFieldMessage } from "../../api/machinery/field-selector.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../api/machinery/selector.ts";
 import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
@@ -35,7 +36,9 @@ export interface WatchOptions {
 export const isWatch = (query: URLSearchParams): boolean => booleanOption(query, "watch");
 
 export function listOptions(query: URLSearchParams): ListOptions {
-  const limit = integerOption(query, "limit") ?? 0;
+  // A list at "any" revision comes from Kubernetes' watch cache, which has no pages.
+  const asked = integerOption(query, "limit") ?? 0;
+  const limit = query.get("resourceVersion") === "0" ? 0 : asked;
   checkCombination(query, false);
   const revision = query.get("resourceVersion") ?? "";
   const token = query.get("continue") ?? "";
@@ -89,9 +92,8 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
   const initial = query.get("sendInitialEvents");
   const path = "resourceVersionMatch";
   const errors: FieldError[] = [];
-  if (initial !== null && initial !== "") {
-    if (!watch) errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
-    else if (match !== "NotOlderThan") {
+  if (watch && initial !== null && initial !== "") {
+    if (match !== "NotOlderThan") {
       errors.push(forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
     }
   }
@@ -113,6 +115,9 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
       }
     }
   }
+  if (!watch && initial !== null && initial !== "") {
+    errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+  }
   if (token !== "" && (watch || match !== "")) {
     errors.push(forbidden(path, "resourceVersionMatch is forbidden when continue is provided"));
   }
@@ -129,7 +134,7 @@ export function selectionOf(query: URLSearchParams, resource: Resource): Selecti
   if (!fields.ok) throw new ApiError(badRequest(fields.message));
   const known = new Set([...GENERIC_FIELDS, ...Object.keys(resource.fields ?? {})]);
   for (const { key } of fields.requirements) {
-    if (!known.has(key)) throw new ApiError(badRequest(unknownField(key, resource)));
+    if (!known.has(key)) throw new ApiError(badRequest(unknownFieldMessage(resource, key)));
   }
   const pinned = (key: string) =>
     fields.requirements.find((r) => r.key === key && r.operator === "in" && r.values.length === 1)?.values[0];
@@ -140,11 +145,4 @@ export function selectionOf(query: URLSearchParams, resource: Resource): Selecti
     ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),
   };
-}
-
-function unknownField(key: string, resource: Resource): string {
-  if (resource.fields === undefined) {
-    return `"${key}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
-  }
-  return `field label not supported: ${key}`;
 }

@@ -75,5 +75,8 @@ export function integerOption(query: URLSearchParams, name: string): number | un
   if (!/^[+-]?\d+$/.test(value)) {
     throw new ApiError(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`));
   }
+  if (BigInt(value) !== BigInt.asIntN(64, BigInt(value))) {
+    throw new ApiError(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: value out of range`));
+  }
   return Number(value);
 }

@@ -26,7 +26,10 @@ const namespaceSubresources: ReadonlySet<string> = new Set(["status", "finalize"
  * `pathname` is percent-encoded, as in URL.pathname.
  */
 export function parseResourcePath(pathname: string): ResourcePath | undefined {
-  const raw = pathname.split("/").filter((part) => part !== "");
+  // Go's router takes no path with an empty element, save an empty namespace, which is none.
+  const tidy = pathname.replace("/namespaces//", "/");
+  if (tidy.includes("//")) return undefined;
+  const raw = tidy.split("/").filter((part) => part !== "");
   const parts: string[] = [];
   for (const part of raw) {
     try {

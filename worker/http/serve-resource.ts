@@ -7,6 +7,7 @@ import { requirePermission } from "../auth/require-permission.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../registry/store-client.ts";
+import { findAction } from "./actions.ts";
 import { ApiError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
 import { readBody } from "./body.ts";
@@ -89,7 +90,8 @@ async function serveVerb(context: RequestContext, verb: string): Promise<Respons
   if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
     throw new ApiError(methodNotAllowed());
   }
-  return verbs[verb as Verb](context);
+  const action = verb === "create" ? findAction(context) : undefined;
+  return action ? action(context) : verbs[verb as Verb](context);
 }
 
 /** A namespaced resource is created in a namespace; a name is not posted to, a collection is not put. */
@@ -98,7 +100,7 @@ function fitsPath(
   { name, namespace, resource }: ResourcePath,
   scope: "Namespaced" | "Cluster",
 ): boolean {
-  const needsNamespace = scope === "Namespaced" && namespace === "" && (name !== "" || method === "POST");
+  const needsNamespace = scope === "Namespaced" && namespace === "" && (name !== "" || method !== "GET");
   if (needsNamespace) return false;
   if (scope === "Cluster" && namespace !== "" && resource !== "namespaces") return false;
   return name === "" ? method === "GET" || method === "POST" || method === "DELETE" : method !== "POST";

@@ -79,10 +79,17 @@ export function planDeletion(
   const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
-  const asked = deletion.gracePeriodSeconds;
+  // A negative grace is as little as there is, but not none.
+  const asked =
+    deletion.gracePeriodSeconds === undefined || deletion.gracePeriodSeconds >= 0 ? deletion.gracePeriodSeconds : 1;
   const grace = resource.deletionGraceSeconds ? Math.max(0, resource.deletionGraceSeconds(current, asked)) : 0;
   const held = finalizers.length > 0 || (resource.isHeld?.(next) ?? false);
-  if (grace === 0 && !held) return { next: current, gone: true };
+  if (grace === 0 && !held) {
+    if (!resource.deletionGraceSeconds) return { next: current, gone: true };
+    metadata.deletionTimestamp ??= timestamp(now);
+    metadata.deletionGracePeriodSeconds = 0;
+    return { next, gone: true };
+  }
 
   const firstMark = metadata.deletionTimestamp === undefined;
   const remaining = metadata.deletionGracePeriodSeconds ?? 0;

@@ -114,7 +114,8 @@ function checkRevision(context: RequestContext, { metadata }: KubeObject, revisi
   if (named === "" || named === "0") {
     if (resource.allowUnconditionalUpdate !== false) return false;
     const error = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
-    throw new ApiError(invalid(resource.group, resource.kind, metadata.name ?? "", [error]));
+    // Kubernetes names the resource here, not the kind.
+    throw new ApiError(invalid(resource.group, resource.plural, metadata.name ?? "", [error]));
   }
   if (!/^\d+$/.test(named)) {
     throw new ApiError(failure(500, "", `strconv.ParseUint: parsing ${JSON.stringify(named)}: invalid syntax`));

@@ -28,8 +28,9 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.url, []);
   const options = writeOptions(context.query, "CreateOptions");
   const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
-  const { spec } = decodeObject(context, options, served) as unknown as TokenRequest;
+  const { spec, metadata } = decodeObject(context, options, served) as unknown as TokenRequest;
   const account = await serviceAccount(context);
+  checkIdentity(metadata, context.path);
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkLifetime(seconds);
   const bound = spec.boundObjectRef ? await boundObject(context, spec.boundObjectRef) : {};
@@ -74,6 +75,18 @@ async function serviceAccount({ store, served, path }: RequestContext) {
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (!entry) throw new ApiError(notFound({ group: "", resource: "serviceaccounts" }, path.name));
   return objectOf(entry);
+}
+
+function checkIdentity(asked: TokenRequest["metadata"], { name, namespace }: RequestContext["path"]): void {
+  const errors: FieldError[] = [];
+  if (asked.name && asked.name !== name) {
+    errors.push(invalidField("metadata.name", asked.name, "must match the service account name if specified"));
+  }
+  if (asked.namespace && asked.namespace !== namespace) {
+    const rule = "must match the service account namespace if specified";
+    errors.push(invalidField("metadata.namespace", asked.namespace, rule));
+  }
+  if (errors.length > 0) throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", name, errors));
 }
 
 function checkLifetime(seconds: number): void {

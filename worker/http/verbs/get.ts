@@ -1,9 +1,10 @@
-import { notFound } from "../../../api/machinery/status.ts";
+import { badRequest, notFound } from "../../../api/machinery/status.ts";
 import { keyOf, objectOf } from "../../registry/entry.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../context.ts";
 import { revisionOption } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
+import { booleanOption } from "../options.ts";
 import { renderText } from "../respond.ts";
 import { OBJECT_VIEWS, renderView } from "../views.ts";
 
@@ -12,6 +13,9 @@ export async function get(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
   const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
   revisionOption(context.query);
+  if (context.query.get("export") !== null && booleanOption(context.query, "export")) {
+    throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));
+  }
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);

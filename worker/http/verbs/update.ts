@@ -1,5 +1,6 @@
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict } from "../../../api/machinery/status.ts";
+import type { Served } from "../../registry/registry.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import { ApiError } from "../api-error.ts";
@@ -33,12 +34,17 @@ export async function update(context: RequestContext): Promise<Response> {
       return draft;
     },
     ...(resource.allowCreateOnUpdate && path.subresource === ""
-      ? { onMissing: async () => ({ text: await createObject(context, body, options), created: true }) }
+      ? { onMissing: async () => ({ text: await createObject(context, asNew(body), options), created: true }) }
       : {}),
   });
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !conversion) return renderText(text, accepted, status);
   return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
+}
+
+/** What is not there has no revision, whatever the client thinks. */
+function asNew({ metadata: { resourceVersion: _, ...metadata }, ...object }: KubeObject): KubeObject {
+  return { ...object, metadata };
 }
 
 export function checkName({ metadata }: KubeObject, name: string): void {
@@ -54,18 +60,21 @@ export function checkName({ metadata }: KubeObject, name: string): void {
   }
 }
 
+/** Where etcd would keep it, as such errors tell: only custom and newer built-in kinds have their group in the key. */
+const registryPrefix = ({ custom, resource: { group, plural } }: Served): string =>
+  custom || group === "apiextensions.k8s.io" || group === "apiregistration.k8s.io" ? `${group}/${plural}` : plural;
+
 /** A PUT that names a uid means that object and no later one of the same name. */
 function checkUid({ served, path }: RequestContext, draft: KubeObject, current: Stored<KubeObject>): void {
   const { uid } = draft.metadata;
   if (!uid || uid === current.metadata.uid) return;
   const { resource, group } = served;
-  const prefix = group === "" ? "" : `${group}/`;
   const place = resource.scope === "Cluster" ? path.name : `${path.namespace}/${path.name}`;
   throw new ApiError(
     conflict(
       { group, resource: resource.plural },
       path.name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${prefix}${resource.plural}/${place}, ResourceVersion: 0, ` +
+      `StorageError: invalid object, Code: 4, Key: /registry/${registryPrefix(served)}/${place}, ResourceVersion: 0, ` +
         `AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
     ),
   );
