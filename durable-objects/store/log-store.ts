@@ -32,6 +32,7 @@ import type { Turns } from "./turns.ts";
 
 /** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
 const ANSWER_LENGTH = 8 * 1024 * 1024;
+const ANSWER_ITEMS = 20_000;
 
 interface LogStoreOptions {
   readonly turns: Turns;
@@ -104,7 +105,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
     const page = planPage(this.#tables, request, this.#marks.revision);
     const items: Entry[] = [];
     let length = 0;
-    for (const current of this.#tables.entries(page.revisions)) {
+    for (const current of this.#tables.entries(page.revisions.slice(0, ANSWER_ITEMS))) {
       items.push(entryOf(current));
       length += current.text.length;
       if (length > ANSWER_LENGTH) break;

@@ -8,6 +8,7 @@ import type { GroupResource, Key, Requirement, Revision } from "../../api/store.
 import migrations from "../../migrations/migrations.js";
 import type { Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
+import { sqlLimit, Where } from "./sqlite-where.ts";
 
 /** etcd's first revision: an empty store is at 1, because 0 means "any" to Kubernetes' clients. */
 const FIRST = 1;
@@ -15,6 +16,9 @@ const FIRST = 1;
 const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.name, l.attributes, p.attributes,
   CASE WHEN l.text = '' THEN p.text ELSE l.text END, l.text = ''
   FROM log l LEFT JOIN log p ON p.revision = l.replaced`;
+
+/** Revisions in one JSON array at most: SQLite refuses a value of 2 MB. */
+const AGGREGATED = 100_000;
 
 /** Revisions given as a JSON array, in its order. */
 const LISTED = "FROM json_each(?) j CROSS JOIN log l ON l.revision = j.value";
@@ -136,19 +140,24 @@ export class SqliteTables implements LogTables {
     }
   }
 
-  /** One aggregated value: 5,000 rows of one number each would take twice as long to cross into JavaScript. */
+  /** In aggregated values: 5,000 rows of one number each would take four times as long to cross into JavaScript. */
   revisions(scope: Scope, limit: number): Revision[] {
     const where = new Where(scope);
     const query = `SELECT json_group_array(revision) FROM
-      (SELECT revision FROM objects WHERE ${where.text} ORDER BY namespace, name LIMIT ?)`;
-    return JSON.parse(this.#first(query, ...where.values, sqlLimit(limit))?.[0] as string);
+      (SELECT revision FROM objects WHERE ${where.text} ORDER BY namespace, name LIMIT ? OFFSET ?)`;
+    const revisions: Revision[] = [];
+    for (;;) {
+      const wanted = Math.min(AGGREGATED, limit - revisions.length);
+      const [json] = this.#first(query, ...where.values, wanted, revisions.length) ?? [];
+      const part: Revision[] = JSON.parse(json as string);
+      if (revisions.length === 0 && part.length < AGGREGATED) return part;
+      for (const revision of part) revisions.push(revision);
+      if (part.length < AGGREGATED) return revisions;
+    }
   }
 
   *pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
-    const where = new Where(scope);
-    for (const needles of requirements.map(needlesOf)) {
-      if (needles) where.add(`(${needles.map(() => "instr(attributes, ?) > 0").join(" OR ")})`, ...needles);
-    }
+    const where = new Where(scope).mayMeet(requirements);
     const query = `SELECT namespace, name, revision, attributes FROM objects
       WHERE ${where.text} ORDER BY namespace, name LIMIT ?`;
     for (const row of this.#select(query, ...where.values, sqlLimit(limit))) {
@@ -188,44 +197,6 @@ export class SqliteTables implements LogTables {
       .raw()
       .next().value;
   }
-}
-
-/** SQLite's word for no limit is a negative one. */
-const sqlLimit = (limit: number): number => (limit === Number.POSITIVE_INFINITY ? -1 : limit);
-
-/** A WHERE clause that holds a query to a scope, and its values, grown together. */
-class Where {
-  text: string;
-  readonly values: SqlStorageValue[];
-
-  constructor({ resource, namespace, name, after }: Scope) {
-    this.text = "resource = ?";
-    this.values = [resource];
-    if (namespace !== undefined) this.add("namespace = ?", namespace);
-    if (name !== undefined) this.add("name = ?", name);
-    if (after && after.namespace === namespace) this.add("name > ?", after.name);
-    else if (after) this.add("(namespace, name) > (?, ?)", after.namespace, after.name);
-  }
-
-  add(text: string, ...values: SqlStorageValue[]): this {
-    this.text += ` AND ${text}`;
-    this.values.push(...values);
-    return this;
-  }
-}
-
-/**
- * Texts of which one must occur in the attributes of an object that meets the clause: SQLite leaves out most others before
- * their attributes are parsed. Undefined where there is no such text.
- */
-function needlesOf(clause: Requirement): string[] | undefined {
-  if (clause.key === "metadata.name" || clause.key === "metadata.namespace") return undefined;
-  const key = JSON.stringify(clause.key);
-  if (clause.operator === "exists" && clause.of === "label") return [`${key}:`];
-  if (clause.operator !== "in" || clause.values.length === 0 || clause.values.length > 8) return undefined;
-  // A field that is not set matches "".
-  if (clause.of === "field" && clause.values.includes("")) return undefined;
-  return clause.values.map((value) => `${key}:${JSON.stringify(value)}`);
 }
 
 function rowOf(columns: SqlStorageValue[]): LogRow {

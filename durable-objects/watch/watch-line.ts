@@ -36,16 +36,15 @@ export class EncodedLines {
 /** A client skips an empty line; the store notices by it that a client is gone. */
 export const heartbeat = encoder.encode("\n");
 
-/** `endOfInitialEvents`: the mark by which a streaming list knows that it is complete. */
+/** The mark by which a streaming list knows that it is complete. */
+export const INITIAL_EVENTS_END = { "k8s.io/initial-events-end": "true" };
+
 export function bookmarkLine(
   { apiVersion, kind, zero }: WatchRequest["bookmarkKind"],
   revision: Revision,
-  endOfInitialEvents: boolean,
+  annotations?: Readonly<Record<string, string>>,
 ): string {
-  const metadata = {
-    resourceVersion: String(revision),
-    ...(endOfInitialEvents && { annotations: { "k8s.io/initial-events-end": "true" } }),
-  };
+  const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
   return watchLine("BOOKMARK", JSON.stringify({ kind, apiVersion, metadata, ...zero }));
 }
 

@@ -7,9 +7,8 @@ import type { Revision, WatchRequest } from "../../api/store.ts";
 import type { LogTables, Marks } from "../store/log-tables.ts";
 import { planPage } from "../store/plan-page.ts";
 import type { Turns } from "../store/turns.ts";
-import { eventOf, LoggedChange } from "./watch-event.ts";
-import { concerns } from "./watch-groups.ts";
-import { bookmarkLine, eventLine, heartbeat, watchLine } from "./watch-line.ts";
+import { readLog, readState } from "./watch-history.ts";
+import { bookmarkLine, heartbeat, INITIAL_EVENTS_END } from "./watch-line.ts";
 
 interface WatcherOptions {
   readonly tables: LogTables;
@@ -24,9 +23,6 @@ interface WatcherOptions {
 
 /** Bytes that wait for the client at most, one event more at worst. */
 const QUEUE = 256 * 1024;
-/** Text read from the log at once, in UTF-16 units, and rows looked at before other requests get a turn. */
-const CHUNK = 64 * 1024;
-const ROWS = 1000;
 /** Milliseconds. Kubernetes sends bookmarks about every minute, and one shortly before the end. */
 const BOOKMARK = 60_000;
 const BOOKMARK_BEFORE_END = 2000;
@@ -107,7 +103,7 @@ export class Watcher {
     }
     if (this.#request.bookmarks && now >= this.#nextBookmark) {
       this.#nextBookmark = this.#bookmarkAfter(now);
-      if (this.#state.is === "live") this.#sendBookmark(this.#told(), false);
+      if (this.#state.is === "live") this.#send(encoder.encode(bookmarkLine(this.#request.bookmarkKind, this.#told())));
     }
     if (now - this.#lastSent >= HEARTBEAT) this.#send(heartbeat);
   }
@@ -147,52 +143,32 @@ export class Watcher {
   }
 
   #tellState({ at, left }: Extract<State, { is: "initial" }>): void {
-    let text = "";
-    let told = 0;
-    for (const item of this.#options.tables.texts(left.slice(0, ROWS))) {
-      text += watchLine("ADDED", item);
-      told++;
-      if (text.length > CHUNK) break;
-    }
+    const { text, told } = readState(this.#options.tables, left);
     // Compaction may take what nobody pins; a client that was cut off lists again.
     if (told === 0 && left.length > 0) {
       this.#cutOff("the state to tell was compacted");
       return;
     }
-    if (told < left.length) this.#state = { is: "initial", at, left: left.slice(told) };
-    else {
-      this.#state = { is: "behind", cursor: at };
-      if (this.#request.sendInitialEvents && this.#request.bookmarks) {
-        text += bookmarkLine(this.#request.bookmarkKind, at, true);
-      }
-    }
+    const ended = told === left.length;
+    this.#state = ended ? { is: "behind", cursor: at } : { is: "initial", at, left: left.slice(told) };
+    const { sendInitialEvents, bookmarks, bookmarkKind } = this.#request;
+    const end = ended && sendInitialEvents && bookmarks ? bookmarkLine(bookmarkKind, at, INITIAL_EVENTS_END) : "";
     // An empty chunk still asks to be pulled again.
-    this.#send(text === "" ? heartbeat : encoder.encode(text));
+    this.#send(text + end === "" ? heartbeat : encoder.encode(text + end));
   }
 
   /** Answers whether something was sent, or the watcher is live now. */
-  async #tellLog(cursor: Revision): Promise<boolean> {
+  async #tellLog(after: Revision): Promise<boolean> {
     const { tables, turns, marks, told } = this.#options;
     const newest = marks().revision;
     await turns.settled();
     if (this.state.is === "closed") return true;
-    if (cursor < marks().oldest) {
+    if (after < marks().oldest) {
       this.#cutOff("the log was compacted past this watch");
       return true;
     }
-    let text = "";
-    let looked = 0;
-    let through = newest;
-    for (const row of tables.rowsBetween(cursor, newest, [this.#request.resource])) {
-      const change = new LoggedChange(row);
-      const event = concerns(this.#request, row.key) ? eventOf(change, this.#request.requirements ?? []) : undefined;
-      if (event) text += eventLine(tables, change, event);
-      if (++looked === ROWS || text.length > CHUNK) {
-        through = row.revision;
-        break;
-      }
-    }
-    if (through >= told() && through === newest) {
+    const { text, through } = readLog(tables, this.#request, { after, newest });
+    if (through === newest && through >= told()) {
       this.#state = { is: "live", since: through };
       this.#options.join();
     } else this.#state = { is: "behind", cursor: through };
@@ -202,10 +178,6 @@ export class Watcher {
 
   #told(): Revision {
     return Math.max(this.#options.told(), this.#state.is === "live" ? this.#state.since : 0) as Revision;
-  }
-
-  #sendBookmark(revision: Revision, endOfInitialEvents: boolean): void {
-    this.#send(encoder.encode(bookmarkLine(this.#request.bookmarkKind, revision, endOfInitialEvents)));
   }
 
   #bookmarkAfter(now: number): number {
