@@ -21,7 +21,8 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscaler>({
     {
       name: "Reference",
       type: "string",
-      description: { field: "autoscaling.v2.HorizontalPodAutoscalerSpec.scaleTargetRef" },
+      description:
+        "scaleTargetRef points to the target resource to scale, and is used to the pods for which metrics should be collected, as well as to actually change the replica count.",
       of: ({ spec: { scaleTargetRef } }) => `${scaleTargetRef.kind}/${scaleTargetRef.name}`,
     },
     {

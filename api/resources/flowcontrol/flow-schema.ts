@@ -35,7 +35,8 @@ export const flowSchema = defineResource<FlowSchema>({
     {
       name: "DistinguisherMethod",
       type: "string",
-      description: { field: "flowcontrol.v1.FlowSchemaSpec.distinguisherMethod" },
+      description:
+        "`distinguisherMethod` defines how to compute the flow distinguisher for requests that match this schema. `nil` specifies that the distinguisher is disabled and thus will always be the empty string.",
       of: ({ spec }) => spec.distinguisherMethod?.type ?? "<none>",
     },
     ageColumn,

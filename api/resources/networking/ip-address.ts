@@ -39,7 +39,8 @@ export const ipAddress = defineResource<IPAddress>({
     {
       name: "ParentRef",
       type: "string",
-      description: { field: "networking.v1.IPAddressSpec.parentRef" },
+      description:
+        "ParentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object.",
       of: ({ spec: { parentRef } }) => {
         if (!parentRef) return "<none>";
         const { group, resource, namespace, name } = parentRef;

@@ -31,7 +31,8 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
     {
       name: "Role",
       type: "string",
-      description: { field: "rbac.v1.ClusterRoleBinding.roleRef" },
+      description:
+        "RoleRef can only reference a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.",
       of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`,
     },
     ageColumn,

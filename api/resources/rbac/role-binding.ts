@@ -31,7 +31,8 @@ export const roleBinding = defineResource<RoleBinding>({
     {
       name: "Role",
       type: "string",
-      description: { field: "rbac.v1.RoleBinding.roleRef" },
+      description:
+        "RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error.",
       of: ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`,
     },
     ageColumn,

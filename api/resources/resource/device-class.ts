@@ -8,6 +8,7 @@ export const deviceClass = defineResource<DeviceClass>({
   kind: "DeviceClass",
   plural: "deviceclasses",
   scope: "Cluster",
+  deleteAnswersObject: true,
   generation: true,
   validate: validateDeviceClass,
   columns: [],

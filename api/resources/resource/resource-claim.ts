@@ -13,6 +13,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
   kind: "ResourceClaim",
   plural: "resourceclaims",
   scope: "Namespaced",
+  deleteAnswersObject: true,
   defaults: ({ spec }) => defaultClaimSpec(spec),
   validate: ({ spec }) => validateClaimSpec(spec, "spec"),
   validateUpdate: ({ spec }, old) =>

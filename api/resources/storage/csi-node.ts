@@ -14,6 +14,7 @@ export const csiNode = defineResource<CSINode>({
   kind: "CSINode",
   plural: "csinodes",
   scope: "Cluster",
+  deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   validate: ({ spec }) => {
     const errors: FieldError[] = [];

@@ -12,6 +12,7 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   kind: "CSIStorageCapacity",
   plural: "csistoragecapacities",
   scope: "Namespaced",
+  deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   validate: ({ storageClassName = "", nodeTopology, capacity, maximumVolumeSize }) => {
     const errors: FieldError[] = [];

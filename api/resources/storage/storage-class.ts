@@ -16,6 +16,7 @@ export const storageClass = defineResource<StorageClass>({
   kind: "StorageClass",
   plural: "storageclasses",
   scope: "Cluster",
+  deleteAnswersObject: true,
   shortNames: ["sc"],
   defaults: (draft) => {
     draft.reclaimPolicy ??= "Delete";

@@ -16,6 +16,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   kind: "VolumeAttachment",
   plural: "volumeattachments",
   scope: "Cluster",
+  deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   validate: ({ spec, status }) => {
     const errors: FieldError[] = [];
