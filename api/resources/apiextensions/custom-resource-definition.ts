@@ -1,7 +1,7 @@
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
 import { defineResource } from "../resource.ts";
 import { createdAtColumn } from "../time-columns.ts";
-import { validateDefinition, validateDefinitionUpdate } from "./definition-validation.ts";
+import { validateDefinition, validateDefinitionCreate, validateDefinitionUpdate } from "./definition-validation.ts";
 
 export const customResourceDefinition = defineResource<CustomResourceDefinition>({
   group: "apiextensions.k8s.io",
@@ -29,6 +29,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   },
   prepareUpdate: addStoredVersion,
   validate: validateDefinition,
+  validateCreate: validateDefinitionCreate,
   validateUpdate: validateDefinitionUpdate,
   status: {},
   columns: [createdAtColumn],

@@ -1,12 +1,240 @@
-/** pkg/apis/apiextensions/validation: CustomResourceDefinition. */
-import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
-import type { FieldError } from "../../machinery/field-error.ts";
-export function validateDefinition(_definition: CustomResourceDefinition): FieldError[] {
-  return [];
+/** apiextensions-apiserver pkg/apis/apiextensions/validation: CustomResourceDefinition, all but CEL. */
+import type {
+  CustomResourceConversion,
+  CustomResourceDefinition,
+  CustomResourceDefinitionNames,
+  CustomResourceDefinitionVersion,
+} from "../../generated/apiextensions.v1.ts";
+import { checkImmutable } from "../../machinery/field-checks.ts";
+import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
+import { checkClientConfig } from "../admissionregistration/client-config-validation.ts";
+import { validateApproval } from "./api-approval.ts";
+import { checkColumns, checkSelectableFields, checkSubresources } from "./definition-views-validation.ts";
+import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
+import { checkRootSchema } from "./root-schema-validation.ts";
+
+export function validateDefinition(definition: CustomResourceDefinition): FieldError[] {
+  const errors: FieldError[] = [];
+  const { metadata, spec, status } = definition;
+  const { name = "" } = metadata;
+  if (name !== `${spec.names.plural}.${spec.group ?? ""}`)
+    errors.push(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'));
+  checkSpec(errors, hoistedSpec(spec));
+  checkNames(errors, "status.acceptedNames", status.acceptedNames ?? { plural: "", kind: "" });
+  checkStoredVersions(errors, "status.storedVersions", definition);
+  return errors;
 }
-export function validateDefinitionUpdate(
-  _next: CustomResourceDefinition,
-  _old: CustomResourceDefinition,
-): FieldError[] {
-  return [];
+
+export function validateDefinitionCreate(definition: CustomResourceDefinition): FieldError[] {
+  return [...validateApproval(definition), ...preservesUnknownFields(definition)];
+}
+
+export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
+  const errors: FieldError[] = [];
+  const { spec } = next;
+  const established = old.status.conditions?.some(({ type, status }) => type === "Established" && status === "True");
+  // Objects are stored by these, so they cannot change once there may be objects.
+  if (established) {
+    checkImmutable(errors, "spec.scope", spec.scope, old.spec.scope);
+    checkImmutable(errors, "spec.names.kind", spec.names.kind, old.spec.names.kind);
+  }
+  checkImmutable(errors, "spec.group", spec.group, old.spec.group);
+  checkImmutable(errors, "spec.names.plural", spec.names.plural, old.spec.names.plural);
+  errors.push(...validateApproval(next, old));
+  if (!old.spec.preserveUnknownFields) errors.push(...preservesUnknownFields(next));
+  return errors;
+}
+
+const preservesUnknownFields = ({ spec }: CustomResourceDefinition): FieldError[] =>
+  spec.preserveUnknownFields
+    ? [
+        invalid(
+          "spec.preserveUnknownFields",
+          true,
+          "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead",
+        ),
+      ]
+    : [];
+
+function checkSpec(errors: FieldError[], spec: HoistedSpec): void {
+  const { group = "", scope = "", versions, names } = spec.original;
+  if (group === "") errors.push(required("spec.group"));
+  else {
+    const problems = dnsSubdomain(group);
+    if (problems.length > 0) errors.push(invalid("spec.group", group, problems.join(",")));
+    else if (!group.includes("."))
+      errors.push(invalid("spec.group", group, "should be a domain with at least one dot"));
+  }
+  if (scope === "") errors.push(required("spec.scope"));
+  else if (scope !== "Cluster" && scope !== "Namespaced")
+    errors.push(notSupported("spec.scope", scope, ["Cluster", "Namespaced"]));
+  if (!spec.schema?.openAPIV3Schema)
+    spec.versions.forEach(({ schema }, i) => {
+      if (!schema?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
+    });
+  spec.versions.forEach((version, i) => {
+    checkVersion(errors, `spec.versions[${i}]`, version, spec);
+  });
+  checkVersionSet(errors, spec);
+  const [first] = versions ?? [];
+  if (first?.name) {
+    const problems = dns1035Label(first.name);
+    if (problems.length > 0) errors.push(invalid("spec.version", first.name, problems.join(",")));
+  }
+  for (const field of ["plural", "singular", "kind", "listKind"] as const)
+    if (!names[field]) errors.push(required(`spec.names.${field}`));
+  checkNames(errors, "spec.names", names);
+  checkRootSchema(errors, "spec.validation", spec.schema, spec.anyStatus);
+  checkSubresources(errors, "spec.subresources", spec.subresources);
+  checkColumns(errors, "spec.additionalPrinterColumns", spec.additionalPrinterColumns);
+  checkSelectableFields(errors, "spec.selectableFields", spec.selectableFields, spec.schema?.openAPIV3Schema);
+  checkConversion(errors, "spec.conversion", spec.original.conversion);
+}
+
+function checkVersion(
+  errors: FieldError[],
+  path: string,
+  version: CustomResourceDefinitionVersion,
+  spec: HoistedSpec,
+): void {
+  const problems = dns1035Label(version.name ?? "");
+  if (problems.length > 0) errors.push(invalid(`${path}.name`, version.name ?? "", problems.join(",")));
+  checkDeprecation(errors, `${path}.deprecationWarning`, version);
+  const { status } = version.subresources ?? spec.subresources ?? {};
+  checkRootSchema(errors, `${path}.schema`, version.schema, status !== undefined);
+  checkSubresources(errors, `${path}.subresources`, version.subresources);
+  checkColumns(errors, `${path}.additionalPrinterColumns`, version.additionalPrinterColumns);
+  const schema = version.schema?.openAPIV3Schema;
+  if (version.selectableFields?.length && !schema)
+    errors.push(
+      invalid(`${path}.selectableFields`, "", "may only be set when `version.schema.openAPIV3Schema` is not included"),
+    );
+  else checkSelectableFields(errors, `${path}.selectableFields`, version.selectableFields, schema);
+}
+
+function checkDeprecation(
+  errors: FieldError[],
+  path: string,
+  { deprecated = false, deprecationWarning: warning }: CustomResourceDefinitionVersion,
+): void {
+  if (warning === undefined) return;
+  if (!deprecated) {
+    errors.push(invalid(path, warning, "can only be set for deprecated versions"));
+    return;
+  }
+  if (warning.length > 256) errors.push(invalid(path, warning, "must be <= 256 characters long"));
+  if (warning === "") errors.push(invalid(path, warning, "must not be an empty string"));
+  const unprintable = warning.search(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u);
+  if (unprintable >= 0)
+    errors.push(
+      invalid(
+        path,
+        warning,
+        `must only contain printable UTF-8 characters; non-printable character found at index ${unprintable}`,
+      ),
+    );
+}
+
+/** Versions together: names of their own, and one that objects are stored at. */
+function checkVersionSet(errors: FieldError[], { versions, original }: HoistedSpec): void {
+  if (new Set(versions.map(({ name }) => name)).size < versions.length)
+    errors.push(invalid("spec.versions", versions.map(printedVersion), "must contain unique version names"));
+  if ((original.versions ?? []).filter(({ storage }) => storage).length !== 1)
+    errors.push(
+      invalid("spec.versions", versions.map(printedVersion), "must have exactly one version marked as storage version"),
+    );
+}
+
+/** Kubernetes prints its internal type here, whose fields have no JSON names. */
+const printedVersion = (version: CustomResourceDefinitionVersion) => ({
+  Name: version.name,
+  Served: version.served ?? false,
+  Storage: version.storage ?? false,
+  Deprecated: version.deprecated ?? false,
+  DeprecationWarning: version.deprecationWarning ?? null,
+  Schema: version.schema ? { OpenAPIV3Schema: version.schema.openAPIV3Schema ?? null } : null,
+  Subresources: version.subresources ?? null,
+  AdditionalPrinterColumns: version.additionalPrinterColumns ?? null,
+  SelectableFields: version.selectableFields ?? null,
+});
+
+function checkNames(errors: FieldError[], path: string, names: CustomResourceDefinitionNames): void {
+  const { plural = "", singular = "", kind = "", listKind = "", shortNames, categories } = names;
+  const check = (field: string, value: string, prefix = "") => {
+    const problems = dns1035Label(prefix === "" ? value : value.toLowerCase());
+    if (value !== "" && problems.length > 0)
+      errors.push(invalid(`${path}.${field}`, value, `${prefix}${problems.join(",")}`));
+  };
+  const mixed = "may have mixed case, but should otherwise match: ";
+  check("plural", plural);
+  check("singular", singular);
+  check("kind", kind, mixed);
+  check("listKind", listKind, mixed);
+  const checkAll = (field: string, values: readonly string[] = []) => {
+    values.forEach((value, i) => {
+      const problems = dns1035Label(value);
+      if (problems.length > 0) errors.push(invalid(`${path}.${field}[${i}]`, value, problems.join(",")));
+    });
+  };
+  checkAll("shortNames", shortNames);
+  if (kind !== "" && kind === listKind)
+    errors.push(invalid(`${path}.listKind`, listKind, "kind and listKind may not be the same"));
+  checkAll("categories", categories);
+}
+
+function checkStoredVersions(
+  errors: FieldError[],
+  path: string,
+  { spec, status: { storedVersions } }: CustomResourceDefinition,
+): void {
+  if (!storedVersions?.length) {
+    errors.push(invalid(path, storedVersions ?? null, "must have at least one stored version"));
+    return;
+  }
+  const names = (spec.versions ?? []).map(({ name }) => name);
+  for (const { name, storage } of spec.versions ?? [])
+    if (storage && !storedVersions.includes(name))
+      errors.push(invalid(path, storedVersions, `must have the storage version ${name}`));
+  storedVersions.forEach((version, i) => {
+    if (!names.includes(version))
+      errors.push(
+        invalid(
+          `${path}[${i}]`,
+          version,
+          `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${version} and removes ${version} from status.storedVersions`,
+        ),
+      );
+  });
+}
+
+const REVIEW_VERSIONS = ["v1", "v1beta1"];
+
+/** Kubernetes names these fields as its first version of the API did. */
+function checkConversion(errors: FieldError[], path: string, conversion: CustomResourceConversion | undefined): void {
+  if (!conversion) return;
+  const { strategy = "", webhook } = conversion;
+  const versions = webhook?.conversionReviewVersions ?? [];
+  if (strategy === "") errors.push(required(`${path}.strategy`));
+  else if (strategy !== "None" && strategy !== "Webhook")
+    errors.push(notSupported(`${path}.strategy`, strategy, ["None", "Webhook"]));
+  if (strategy !== "Webhook") {
+    const never = "should not be set when strategy is not set to Webhook";
+    if (webhook?.clientConfig) errors.push(forbidden(`${path}.webhookClientConfig`, never));
+    if (versions.length > 0) errors.push(forbidden(`${path}.conversionReviewVersions`, never));
+    return;
+  }
+  if (webhook?.clientConfig) checkClientConfig(errors, `${path}.webhookClientConfig`, webhook.clientConfig);
+  else errors.push(required(`${path}.webhookClientConfig`, "required when strategy is set to Webhook"));
+  const at = `${path}.conversionReviewVersions`;
+  if (versions.length === 0) {
+    errors.push(required(at));
+    return;
+  }
+  versions.forEach((version, i) => {
+    if (versions.indexOf(version) < i) errors.push(invalid(`${at}[${i}]`, version, "duplicate version"));
+    else for (const problem of dns1035Label(version)) errors.push(invalid(`${at}[${i}]`, version, problem));
+  });
+  if (!versions.some((version) => REVIEW_VERSIONS.includes(version)))
+    errors.push(invalid(at, versions, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));
 }

@@ -1,0 +1,76 @@
+/** The schema of one version, from its root. */
+import type { CustomResourceValidation, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
+import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
+import { checkSchema } from "./schema-validation.ts";
+import { structuralErrors } from "./structural-schema.ts";
+
+/** What may stand at the root beside `type`, where the status is validated by itself as `properties[status]`. */
+const BESIDE_STATUS = [
+  "description",
+  "type",
+  "format",
+  "title",
+  "maximum",
+  "exclusiveMaximum",
+  "minimum",
+  "exclusiveMinimum",
+  "maxLength",
+  "minLength",
+  "pattern",
+  "maxItems",
+  "minItems",
+  "uniqueItems",
+  "multipleOf",
+  "required",
+  "items",
+  "properties",
+  "externalDocs",
+  "example",
+  "x-kubernetes-preserve-unknown-fields",
+  "x-kubernetes-validations",
+];
+
+const goNames = BESIDE_STATUS.map((name) =>
+  name === "x-kubernetes-preserve-unknown-fields"
+    ? "XPreserveUnknownFields"
+    : name === "x-kubernetes-validations"
+      ? "XValidations"
+      : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
+);
+
+export function checkRootSchema(
+  errors: FieldError[],
+  path: string,
+  validation: CustomResourceValidation | undefined,
+  hasStatus: boolean,
+): void {
+  const schema = validation?.openAPIV3Schema;
+  if (!schema) return;
+  const at = `${path}.openAPIV3Schema`;
+  if (hasStatus) checkBesideStatus(errors, at, schema);
+  if (schema.nullable) errors.push(forbidden(`${at}.nullable`, "nullable cannot be true at the root"));
+  errors.push(...structuralErrors(schema, at));
+  checkSchema(errors, at, schema, { root: true, insideMetadata: false });
+}
+
+function checkBesideStatus(errors: FieldError[], at: string, schema: JSONSchemaProps): void {
+  if (schema.type !== undefined && schema.type !== "object") {
+    errors.push(
+      invalid(
+        `${at}.type`,
+        schema.type,
+        'only "object" is allowed as the type at the root of the schema if the status subresource is enabled',
+      ),
+    );
+    return;
+  }
+  const set = Object.entries(schema).filter(([, value]) => value !== undefined && value !== false && value !== "");
+  if (set.some(([name]) => !BESIDE_STATUS.includes(name)))
+    errors.push(
+      invalid(
+        at,
+        schema,
+        `only [${goNames.join(" ")}] fields are allowed at the root of the schema if the status subresource is enabled`,
+      ),
+    );
+}
