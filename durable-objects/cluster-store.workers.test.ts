@@ -39,5 +39,5 @@ function open(): StoreUnderTest {
 storeContract("a ClusterStore on SQLite", open);
 
 test("SQLite and memory answer alike, whatever they are told", { timeout: 60_000 }, () =>
-  storesAgree(() => [open(), new MemoryStore()], 100),
+  storesAgree(() => [open(), new MemoryStore()], 50),
 );

@@ -103,6 +103,10 @@ export class WatchHub {
         this.#delivering = false;
         if (!this.#nextBeat) this.#beat();
       }
+    } catch (error) {
+      // Who was told and who was not is not known: all resume by revision, and none misses anything.
+      for (const watcher of [...this.#all]) watcher.cutOff("the watch was interrupted");
+      throw error;
     } finally {
       this.#running = false;
       this.#delivering = false;

@@ -96,7 +96,7 @@ export class Watcher {
       return;
     }
     if ((this.#controller?.desiredSize ?? 0) <= 0) {
-      if (now - this.#lastTaken > STALLED) this.#cutOff("the watch was not read");
+      if (now - this.#lastTaken > STALLED) this.cutOff("the watch was not read");
       this.#lastSent = now;
       this.#nextBookmark = Math.max(this.#nextBookmark, now + 1000);
       return;
@@ -146,7 +146,7 @@ export class Watcher {
     const { text, told } = readState(this.#options.tables, left);
     // Compaction may take what nobody pins; a client that was cut off lists again.
     if (told === 0 && left.length > 0) {
-      this.#cutOff("the state to tell was compacted");
+      this.cutOff("the state to tell was compacted");
       return;
     }
     const ended = told === left.length;
@@ -164,7 +164,7 @@ export class Watcher {
     await turns.settled();
     if (this.state.is === "closed") return true;
     if (after < marks().oldest) {
-      this.#cutOff("the log was compacted past this watch");
+      this.cutOff("the log was compacted past this watch");
       return true;
     }
     const { text, through } = readLog(tables, this.#request, { after, newest });
@@ -202,7 +202,7 @@ export class Watcher {
   }
 
   /** Drops what is queued, which a clean end would keep until it is read. */
-  #cutOff(why: string): void {
+  cutOff(why: string): void {
     if (this.#state.is === "closed") return;
     this.#close();
     this.#controller?.error(new Error(why));
