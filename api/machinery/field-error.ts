@@ -19,6 +19,9 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** The path of what no single field is to blame for, as Kubernetes prints an empty one. */
+export const WHOLE_OBJECT = "[]";
+
 const withDetail = (head: string, detail: string) => (detail === "" ? head : `${head}: ${detail}`);
 
 /** A value as Go prints it in these messages: strings quoted, objects as JSON with HTML's characters escaped. */

@@ -16,7 +16,6 @@ export const familyOf = (text: string): IPFamily =>
   isIPv4(text) || ipaddr.IPv6.parse(text).isIPv4MappedAddress() ? "IPv4" : "IPv6";
 
 const SPECIAL: Readonly<Record<string, string>> = {
-  unspecified: "may not be unspecified (0.0.0.0 or ::)",
   loopback: "may not be in the loopback range (127.0.0.0/8, ::1/128)",
   linkLocal: "may not be in the link-local range (169.254.0.0/16, fe80::/10)",
 };
@@ -31,7 +30,9 @@ export function specialIPProblem(text: string): string | undefined {
   if (multicast) return "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
   // ipaddr.js counts all of 0.0.0.0/8 as unspecified.
   const range = address.range();
-  return range === "unspecified" && address.toByteArray().some((byte) => byte !== 0) ? undefined : SPECIAL[range];
+  if (range === "unspecified")
+    return address.toByteArray().every((byte) => byte === 0) ? `may not be unspecified (${text})` : undefined;
+  return SPECIAL[range];
 }
 
 export const withoutLeadingZeros = (text: string): string => text.split(".").map(Number).join(".");

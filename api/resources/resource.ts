@@ -66,6 +66,7 @@ export interface ServedVersion<T extends KubeObject> {
   readonly version: string;
   readonly toStored: (object: KubeObject) => T;
   readonly fromStored: (object: T) => KubeObject;
+  /** Its own rules, in place of the kind's `validate`; the object is at the stored version. */
   readonly validate?: (object: T) => FieldError[];
   readonly columns?: readonly Column<T>[];
 }
@@ -122,6 +123,8 @@ export interface ResourceDefinition<T extends KubeObject> {
 
   /** The status subresource; its presence splits status from the rest. */
   readonly status?: {
+    /** A create brings its status along (nodes, which report themselves). Default: it is dropped. */
+    readonly keptOnCreate?: boolean;
     readonly prepareUpdate?: (next: T, old: T) => void;
     readonly validateUpdate?: (next: T, old: T) => FieldError[];
   };

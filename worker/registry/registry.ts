@@ -35,7 +35,8 @@ export class Registry {
   #add(resource: Resource, at: { group: string; version: string }, conversion?: ServedVersion<KubeObject>) {
     const custom = this.isCustom(resource);
     const served: Served = {
-      resource,
+      // A version may have rules of its own, as events.k8s.io has.
+      resource: conversion?.validate ? { ...resource, validate: conversion.validate } : resource,
       custom,
       group: at.group,
       version: at.version,

@@ -27,7 +27,7 @@ export function prepareCreate(resource: Resource, draft: KubeObject, options: { 
   delete metadata.deletionGracePeriodSeconds;
   if (resource.generation) metadata.generation = 1;
   else delete metadata.generation;
-  if (resource.status) resetStatus(draft);
+  if (resource.status && !resource.status.keptOnCreate) resetStatus(draft);
   resource.prepareCreate?.(draft);
 }
 

@@ -1,6 +1,6 @@
 import type { ConfigMap } from "../../generated/core.v1.ts";
 import { deepEqual } from "../../machinery/deep-equal.ts";
-import { type FieldError, forbidden, invalid, tooLong } from "../../machinery/field-error.ts";
+import { type FieldError, forbidden, invalid, tooLong, WHOLE_OBJECT } from "../../machinery/field-error.ts";
 import { configMapKey } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { defineResource } from "../resource.ts";
@@ -47,7 +47,7 @@ function validate({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
     for (const problem of configMapKey(key)) errors.push(invalid(`binaryData[${key}]`, key, problem));
     bytes += base64Bytes(binaryData[key] ?? "");
   }
-  if (bytes > MAX_DATA_BYTES) errors.push(tooLong("", MAX_DATA_BYTES));
+  if (bytes > MAX_DATA_BYTES) errors.push(tooLong(WHOLE_OBJECT, MAX_DATA_BYTES));
   return errors;
 }
 

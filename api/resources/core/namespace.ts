@@ -14,6 +14,12 @@ export const namespace = defineResource<Namespace>({
   shortNames: ["ns"],
   verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
   validateName: nameIsLabel,
+  deleteAnswersObject: true,
+  // The namespace controller empties a namespace and then takes away what holds it.
+  isHeld: ({ spec }) => (spec.finalizers ?? []).length > 0,
+  prepareDelete: (draft) => {
+    draft.status.phase = "Terminating";
+  },
   defaults: (draft) => {
     // A namespace with a generated name gets its label when the name is known, in prepareCreate.
     if (draft.metadata.name) draft.metadata.labels = { ...draft.metadata.labels, [NAME_LABEL]: draft.metadata.name };

@@ -40,6 +40,7 @@ export const node = defineResource<Node>({
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
   status: {
+    keptOnCreate: true,
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
     },

@@ -10,6 +10,7 @@ import {
   validatePersistentVolumeClaimUpdate,
 } from "./persistent-volume-claim-validation.ts";
 import { roundResources } from "./resource-list.ts";
+import { claimWarnings } from "./storage-warnings.ts";
 
 /** The annotation that named a storage class before the field did; it still wins. */
 export const STORAGE_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
@@ -35,6 +36,7 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
     draft.status = { phase: "Pending" };
   },
   validate: validatePersistentVolumeClaim,
+  warnings: claimWarnings,
   validateUpdate: validatePersistentVolumeClaimUpdate,
   status: { validateUpdate: validatePersistentVolumeClaimStatus },
   columns: [

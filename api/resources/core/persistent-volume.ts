@@ -6,6 +6,7 @@ import { formatAccessModes } from "./cells.ts";
 import { storageClassOf } from "./persistent-volume-claim.ts";
 import { defaultPersistentVolume } from "./persistent-volume-defaults.ts";
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from "./persistent-volume-validation.ts";
+import { volumeWarnings } from "./storage-warnings.ts";
 
 export const persistentVolume = defineResource<PersistentVolume>({
   group: "",
@@ -22,6 +23,7 @@ export const persistentVolume = defineResource<PersistentVolume>({
   },
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
+  warnings: volumeWarnings,
   status: {},
   columns: [
     {

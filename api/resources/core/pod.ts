@@ -1,4 +1,5 @@
 import type { Pod } from "../../generated/core.v1.ts";
+import { deepEqual } from "../../machinery/deep-equal.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { defaultPod, defaultPodSpec } from "./pod/defaults.ts";
@@ -103,6 +104,7 @@ export const pod = defineResource<Pod>({
     "spec.hostNetwork": ({ spec }) => String(spec.hostNetwork ?? false),
     "status.phase": ({ status }) => status.phase ?? "",
     "status.podIP": ({ status }) => status.podIP ?? "",
+    "status.podIPs": ({ status }) => (status.podIPs ?? []).map(({ ip }) => ip).join(","),
     "status.nominatedNodeName": ({ status }) => status.nominatedNodeName ?? "",
   },
   columns: podColumns,
@@ -158,7 +160,8 @@ function schedulingGated({ metadata }: Pod) {
 /** These subresources change the spec only; labels and all else stay. */
 function keepAllButSpec(next: Pod, old: Pod): void {
   const { resourceVersion } = next.metadata;
-  next.metadata = { ...old.metadata, ...(resourceVersion ? { resourceVersion } : {}) };
+  const generation = (old.metadata.generation ?? 0) + (deepEqual(next.spec, old.spec) ? 0 : 1);
+  next.metadata = { ...old.metadata, generation, ...(resourceVersion ? { resourceVersion } : {}) };
   next.status = old.status;
 }
 

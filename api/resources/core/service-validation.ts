@@ -6,6 +6,8 @@ import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../machine
 import { validatePortReference, validateProtocol } from "./pod/ports.ts";
 import { validateClusterIps } from "./service-cluster-ips.ts";
 import { isExternallyAccessible, isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
+import { validateFamilies } from "./service-families.ts";
+import { validateNodePorts } from "./service-node-ports.ts";
 
 const TYPES: readonly string[] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const AFFINITIES: readonly string[] = ["ClientIP", "None"];
@@ -17,9 +19,18 @@ const HINTS = "service.kubernetes.io/topology-aware-hints";
 const MODE = "service.kubernetes.io/topology-mode";
 const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
-/** In the order in which Kubernetes finds errors. */
+/**
+ * In the order in which Kubernetes finds errors. It allocates addresses and ports first, and what stands in the way of
+ * that is all it tells.
+ */
 export function validateService(service: Service): FieldError[] {
   const errors: FieldError[] = [];
+  validateClusterIps(service.spec, errors);
+  for (const check of [() => validateFamilies(service), () => validateNodePorts(service.spec)]) {
+    if (errors.length > 0) return errors;
+    errors.push(...check());
+  }
+  if (errors.length > 0) return errors;
   const { metadata, spec } = service;
   const { ports = [] } = spec;
   const hints = metadata.annotations?.[HINTS];
@@ -36,14 +47,13 @@ export function validateService(service: Service): FieldError[] {
   });
   if (spec.selector) errors.push(...validateLabels(spec.selector, "spec.selector"));
   validateAffinity(spec, errors);
-  validateClusterIps(spec, errors);
   spec.externalIPs?.forEach((ip, i) => {
     const problems = validateIp(ip, `spec.externalIPs[${i}]`);
     errors.push(...(problems.length > 0 ? problems : validateOrdinaryIp(ip, `spec.externalIPs[${i}]`)));
   });
   if (!spec.type) errors.push(required("spec.type"));
   else if (!TYPES.includes(spec.type)) errors.push(notSupported("spec.type", spec.type, TYPES));
-  validateNodePorts(spec, errors);
+  forbidNodePorts(spec, errors);
   validatePortsDiffer(ports, errors);
   validateSourceRanges(service, errors);
   if (spec.allocateLoadBalancerNodePorts !== undefined && spec.type !== "LoadBalancer")
@@ -105,17 +115,10 @@ function validateAffinity(
     );
 }
 
-function validateNodePorts({ type, ports = [] }: ServiceSpec, errors: FieldError[]): void {
-  const seen = new Set<string>();
-  if (type === "ClusterIP")
-    ports.forEach(({ nodePort }, i) => {
-      if (nodePort) errors.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
-    });
-  ports.forEach(({ nodePort, protocol }, i) => {
-    if (!nodePort) return;
-    const key = `${protocol} ${nodePort}`;
-    if (seen.has(key)) errors.push(duplicate(`spec.ports[${i}].nodePort`, nodePort));
-    seen.add(key);
+function forbidNodePorts({ type, ports = [] }: ServiceSpec, errors: FieldError[]): void {
+  if (type !== "ClusterIP") return;
+  ports.forEach(({ nodePort }, i) => {
+    if (nodePort) errors.push(forbidden(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
   });
 }
 

@@ -3,10 +3,12 @@ import { nameIsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { formatLabels } from "./cells.ts";
 import { defaultService } from "./service-defaults.ts";
+import { completeFamilies } from "./service-families.ts";
 import { validateServiceStatus } from "./service-status.ts";
 import { carryOver, prepareClusterIps } from "./service-strategy.ts";
 import { validateServiceUpdate } from "./service-update.ts";
 import { validateService } from "./service-validation.ts";
+import { serviceWarnings } from "./service-warnings.ts";
 
 export const service = defineResource<Service>({
   group: "",
@@ -21,14 +23,17 @@ export const service = defineResource<Service>({
   defaults: defaultService,
   prepareCreate: (draft) => {
     prepareClusterIps(draft);
+    completeFamilies(draft);
     draft.status = { loadBalancer: {} };
   },
   prepareUpdate: (draft, old) => {
     carryOver(draft, old);
+    completeFamilies(draft);
     if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  warnings: serviceWarnings,
   status: { validateUpdate: validateServiceStatus },
   subresources: {
     proxy: {

@@ -1,6 +1,6 @@
 import type { Pod } from "../../../generated/core.v1.ts";
 import { deepEqual } from "../../../machinery/deep-equal.ts";
-import { type FieldError, forbidden, goQuote } from "../../../machinery/field-error.ts";
+import { type FieldError, forbidden, goQuote, WHOLE_OBJECT } from "../../../machinery/field-error.ts";
 import { goDiff } from "../../go-diff.ts";
 import { MIRROR } from "./annotations.ts";
 import { validatePod } from "./pod-validation.ts";
@@ -8,7 +8,7 @@ import { validatePod } from "./pod-validation.ts";
 /** Ephemeral containers are added and never change. `next` differs from `old` in nothing else. */
 export function validateEphemeralContainersUpdate(next: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined)
-    return [forbidden("", "static pods do not support ephemeral containers")];
+    return [forbidden(WHOLE_OBJECT, "static pods do not support ephemeral containers")];
   const errors = validatePod(next);
   for (const container of old.spec.ephemeralContainers ?? []) {
     const now = next.spec.ephemeralContainers?.find(({ name }) => name === container.name);

@@ -1,6 +1,6 @@
 import type { Container, Pod, ResourceRequirements } from "../../../generated/core.v1.ts";
 import { deepEqual } from "../../../machinery/deep-equal.ts";
-import { type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
+import { type FieldError, forbidden, invalid, WHOLE_OBJECT } from "../../../machinery/field-error.ts";
 import { compareQuantities } from "../../../machinery/quantity.ts";
 import type { ResourceList } from "../resource-list.ts";
 import { MIRROR } from "./annotations.ts";
@@ -12,8 +12,9 @@ const isSidecar = ({ restartPolicy }: Container) => restartPolicy === "Always";
 
 /** CPU and memory of running containers change, within the pod's quality of service. */
 export function validateResize(next: Pod, old: Pod): FieldError[] {
-  if (old.metadata.annotations?.[MIRROR] !== undefined) return [forbidden("", "static pods cannot be resized")];
-  if (old.spec.os?.name === "windows") return [forbidden("", "windows pods cannot be resized")];
+  if (old.metadata.annotations?.[MIRROR] !== undefined)
+    return [forbidden(WHOLE_OBJECT, "static pods cannot be resized")];
+  if (old.spec.os?.name === "windows") return [forbidden(WHOLE_OBJECT, "windows pods cannot be resized")];
   const errors = validatePod(next);
   if ((old.status.qosClass ?? qosClassOf(old.spec)) !== qosClassOf(next.spec))
     errors.push(invalid("spec", old.status.qosClass ?? "", "Pod QOS Class may not change as a result of resizing"));

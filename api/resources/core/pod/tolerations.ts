@@ -4,6 +4,10 @@ import { labelValue, qualifiedName } from "../../../machinery/names.ts";
 
 const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
+/** Kubernetes tells of comparisons, whose gate is off, only to who asks for one. */
+const OPERATORS: readonly string[] = ["Equal", "Exists", "Lt", "Gt"];
+const isComparison = (operator: string) => operator === "Lt" || operator === "Gt";
+
 export function validateTolerations(tolerations: readonly Toleration[], path: string, errors: FieldError[]): void {
   tolerations.forEach((toleration, i) => {
     const at = `${path}[${i}]`;
@@ -24,7 +28,8 @@ export function validateTolerations(tolerations: readonly Toleration[], path: st
       if (problems.length > 0) errors.push(invalid(`${at}.operator`, value, problems.join(";")));
     } else if (operator === "Exists") {
       if (value) errors.push(invalid(`${at}.operator`, value, "value must be empty when `operator` is 'Exists'"));
-    } else errors.push(notSupported(`${at}.operator`, operator, ["Equal", "Exists", "Lt", "Gt"]));
+    } else
+      errors.push(notSupported(`${at}.operator`, operator, isComparison(operator) ? OPERATORS : OPERATORS.slice(0, 2)));
     if (effect) validateTaintEffect(effect, `${at}.effect`, errors);
   });
 }
