@@ -114,7 +114,6 @@ class NodeAgent {
       objects: (namespace) => this.#objects.of(namespace),
       dns: () => ({ clusterServers: [], clusterDomain: CLUSTER_DOMAIN, machine: resolv }),
       hostIPs: () => facts.addresses,
-      nodeHostname: facts.hostname,
       allocatable: () => allocatable,
       memoryCapacity: facts.machine.memoryBytes,
       podsDirectory: join(options.dataDirectory, "pods"),
@@ -256,7 +255,7 @@ class NodeAgent {
       persistentVolume: (name) => get<PersistentVolume>("persistentvolumes", "", name),
       token: async (pod, { audience, expirationSeconds }) => {
         const { namespace = "", name = "", uid = "" } = pod.metadata;
-        const outcome = await this.#client.create<TokenRequest & KubeObject>(
+        const outcome = await this.#client.create<KubeObject & Partial<TokenRequest>>(
           {
             resource: "serviceaccounts",
             namespace,
@@ -272,11 +271,10 @@ class NodeAgent {
               expirationSeconds,
               boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
             },
-            status: { token: "", expirationTimestamp: "" },
           },
         );
         if (!outcome.ok) throw new Error(outcome.status.message ?? "no token");
-        const { token = "", expirationTimestamp = "" } = outcome.object.status;
+        const { token = "", expirationTimestamp = "" } = outcome.object.status ?? {};
         const life = Date.parse(expirationTimestamp) - Date.now();
         return { token, renewAt: Date.now() + life * TOKEN_SHARE };
       },

@@ -27,6 +27,8 @@ const LIFE = "left:";
 export class NodeHub extends DurableObject<NodeHubEnv> {
   /** By node; made again from the store after hibernation. */
   readonly #references = new Map<string, References>();
+  /** When nodes without a socket last asked (ms). */
+  readonly #polled = new Map<string, number>();
   /** Links and pushes one after the other, so that no push overtakes a snapshot. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -52,6 +54,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const cluster = query.get("cluster") ?? "";
     const since = Number(query.get("since") ?? 0);
     if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
+      this.#polled.set(node, Date.now());
       await this.#seen(node);
       return Response.json(await syncFor(this.#store(cluster), node, since));
     }
@@ -128,6 +131,19 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     }
     // What a new pod names comes before the pod.
     return { type: "sync", revision, reset: false, changes: [...(await readObjects(store, need)), ...changes] };
+  }
+
+  /** When each node was last heard of (ms); Infinity for those that are connected. */
+  async heard(): Promise<Readonly<Record<string, number>>> {
+    const left = await this.ctx.storage.list<{ readonly at: number }>({ prefix: LIFE });
+    const connected = this.ctx
+      .getWebSockets()
+      .map((socket) => (socket.deserializeAttachment() as Attachment | null)?.node);
+    return Object.fromEntries([
+      ...[...left].map(([key, { at }]) => [key.slice(LIFE.length), at]),
+      ...this.#polled,
+      ...connected.flatMap((node) => (node === undefined ? [] : [[node, Number.POSITIVE_INFINITY]])),
+    ]);
   }
 
   /** Passes a message to a node; answers whether it is there to hear it. */

@@ -26,5 +26,8 @@ export const controllerManagerWiring = (env: Env): ControllerManagerWiring => ({
     certificate: async (_request: KubeObject) => ({ refused: "this control plane signs no client certificates yet" }),
   }),
   facts: async () => ({ caBundle: env.CLUSTER_CA ?? "", podCidr: POD_CIDR, serviceCidr: SERVICE_CIDR }),
-  heardOf: async () => () => undefined,
+  heardOf: async (cluster) => {
+    const heard = await env.NODE_HUB.getByName(cluster).heard();
+    return (node) => heard[node];
+  },
 });

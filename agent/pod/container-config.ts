@@ -60,7 +60,6 @@ export interface SandboxInput {
   readonly pod: Pod;
   readonly attempt: number;
   readonly hostname: PodHostname;
-  readonly nodeHostname: string;
   readonly logDirectory: string;
   readonly dns: DnsConfig;
   readonly profileRoot: string;
@@ -68,14 +67,15 @@ export interface SandboxInput {
 }
 
 export function sandboxConfig(input: SandboxInput): SandboxConfig {
-  const { pod, attempt, hostname, nodeHostname, logDirectory, dns, profileRoot, handler } = input;
+  const { pod, attempt, hostname, logDirectory, dns, profileRoot, handler } = input;
   const { spec } = pod;
   const security = spec.securityContext ?? {};
   const sysctls = (security.sysctls ?? []).map(({ name, value }) => [name.replaceAll("/", "."), value]);
   return {
     pod: identityOf(pod),
     attempt,
-    hostname: spec.hostNetwork === true ? nodeHostname : kernelHostname(pod, hostname),
+    // Who shares the machine's network shares its name.
+    hostname: spec.hostNetwork === true ? "" : kernelHostname(pod, hostname),
     logDirectory,
     dns,
     portMappings: portMappings(pod),

@@ -41,7 +41,6 @@ export interface WorkerContext {
   readonly objects: (namespace: string) => PodObjects;
   readonly dns: () => NodeDns;
   readonly hostIPs: () => readonly string[];
-  readonly nodeHostname: string;
   readonly allocatable: () => Readonly<Record<string, string | number>>;
   readonly memoryCapacity: number;
   /** DIR/pods/UID is a pod's own. */
@@ -424,7 +423,6 @@ export class PodWorker {
       pod,
       attempt,
       hostname: podHostname(pod, dns.clusterDomain),
-      nodeHostname: this.#context.nodeHostname,
       logDirectory: this.#logDirectory,
       dns: podDns(pod, dns),
       profileRoot: this.#context.seccompDirectory,

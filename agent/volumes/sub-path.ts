@@ -11,7 +11,8 @@ export class SubPathError extends Error {
 
 const isWithin = (root: string, path: string): boolean => {
   const way = relative(root, path);
-  return way === "" || (!way.startsWith("..") && !way.startsWith(sep));
+  // Published volumes have names that begin with two dots.
+  return way !== ".." && !way.startsWith(`..${sep}`) && !way.startsWith(sep);
 };
 
 /** The path on the machine, made as a directory where nothing is there yet. `root` is the volume's. */
