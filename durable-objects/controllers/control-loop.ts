@@ -149,6 +149,7 @@ export class ControlLoop {
         cluster,
         heardOf,
         ...(failure ? { failure } : {}),
+        ...optional("lastActed", this.#queue.lastActed(work)),
       });
     } catch (error) {
       this.#options.complain(controller, work.item, error);
@@ -164,6 +165,7 @@ export class ControlLoop {
     this.#underWay++;
     void this.#carryOut(work, controller, plan).finally(() => {
       this.#underWay--;
+      this.#queue.act(work, now());
       this.#carriedOut.push(work);
       void this.run();
       if (this.#underWay === 0) for (const resolve of this.#waiters.splice(0)) resolve();
@@ -200,3 +202,6 @@ export class ControlLoop {
     return snapshot;
   }
 }
+
+const optional = <K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } =>
+  (value === undefined ? {} : { [key]: value }) as { [key in K]?: V };

@@ -7,6 +7,8 @@ import { Agenda } from "./agenda.ts";
 
 const FIRST_DELAY_MS = 5;
 const LONGEST_DELAY_MS = 1_000_000;
+/** How long it is remembered that an item acted. */
+const LATE_MS = 5000;
 
 export interface Work {
   /** The controller's position in the table. */
@@ -26,6 +28,7 @@ export class WorkQueue {
   readonly #touched = new Set<string>();
   readonly #agenda = new Agenda<Work>();
   readonly #troubles = new Map<string, Trouble>();
+  readonly #acted = new Map<string, number>();
   #turn = 0;
 
   constructor(controllers: number) {
@@ -71,8 +74,23 @@ export class WorkQueue {
     this.#agenda.set(keyOf(work), now + Math.min(FIRST_DELAY_MS * 2 ** attempts, LONGEST_DELAY_MS), work);
   }
 
+  /** Notes that effects were carried out. */
+  act(work: Work, now: number): void {
+    this.#acted.delete(keyOf(work));
+    this.#acted.set(keyOf(work), now);
+  }
+
+  /** When the item's effects were last carried out, if that was of late (ms). */
+  lastActed(work: Work): number | undefined {
+    return this.#acted.get(keyOf(work));
+  }
+
   /** Makes ready what is due. */
   wake(now: number): void {
+    for (const [key, at] of this.#acted) {
+      if (at + LATE_MS > now) break;
+      this.#acted.delete(key);
+    }
     for (const work of this.#agenda.due(now)) this.touch(work);
   }
 

@@ -163,6 +163,8 @@ export interface ReconcileContext {
   readonly cluster: ClusterFacts;
   /** The last failed effect of this item, for conditions such as ReplicaFailure. */
   readonly failure?: EffectFailure;
+  /** When this item's last effects were carried out (ms), if that was of late; for taking note of much at a time. */
+  readonly lastActed?: number;
   /** When the last time was that a node's agent was heard of (ms); undefined: not since this control plane woke. */
   readonly heardOf: (node: string) => number | undefined;
 }

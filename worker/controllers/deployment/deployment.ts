@@ -164,8 +164,8 @@ function planRollout(family: Family, context: ReconcileContext): Plan {
   const synced = syncNewest(family, context.now);
   if (synced.length > 0) return { effects: synced };
   const size = newestSize(deployment, newest, all);
-  const growth = [{ replicaSet: newest, replicas: size }];
-  resize(family, growth, { effects, events });
+  // A set of the right size keeps the annotations it has: an adopted one may have none.
+  if (size !== replicasOf(newest)) resize(family, [{ replicaSet: newest, replicas: size }], { effects, events });
   if (effects.length > 0) return withProgress(family, context, { effects, events });
   if (isRollingUpdate(deployment)) resize(family, planShrink(deployment, newest, old), { effects, events });
   if (effects.length > 0) return withProgress(family, context, { effects, events });
@@ -293,34 +293,28 @@ function noteNewest(
   found: { revision: number; reason: string; text: string },
   now: number,
 ): readonly Effect[] {
-  const namespace = deployment.metadata.namespace ?? "";
   const revision = String(found.revision);
-  const effects: Effect[] = [];
-  if (deployment.metadata.annotations?.[REVISION] !== revision)
-    effects.push({
-      op: "patch",
-      resource: RESOURCE,
-      namespace,
-      name: deployment.metadata.name,
-      type: "application/merge-patch+json",
-      patch: { metadata: { uid: deployment.metadata.uid, annotations: { [REVISION]: revision } } },
-    });
   const conditions = deployment.status.conditions ?? [];
   const current = conditions.find(({ type }) => type === "Progressing");
   const isNews = found.reason === "NewReplicaSetCreated" ? current?.reason !== found.reason : current === undefined;
-  if (hasDeadline(deployment) && isNews) {
-    const next = { type: "Progressing", status: "True", reason: found.reason, message: found.text };
-    effects.push({
+  const says = hasDeadline(deployment) && isNews;
+  if (deployment.metadata.annotations?.[REVISION] === revision && !says) return [];
+  const next = { type: "Progressing", status: "True", reason: found.reason, message: found.text };
+  return [
+    {
       op: "patch",
       resource: RESOURCE,
-      namespace,
+      namespace: deployment.metadata.namespace ?? "",
       name: deployment.metadata.name,
+      // By way of the status, so that the generation does not count the annotation.
       subresource: "status",
       type: "application/merge-patch+json",
-      patch: { status: { conditions: withCondition(conditions, next, now) } },
-    });
-  }
-  return effects;
+      patch: {
+        metadata: { uid: deployment.metadata.uid, annotations: { [REVISION]: revision } },
+        ...(says ? { status: { conditions: withCondition(conditions, next, now) } } : {}),
+      },
+    },
+  ];
 }
 
 /** Sets replicas and the annotations that say for what size they were computed. */

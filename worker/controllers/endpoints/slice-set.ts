@@ -93,10 +93,14 @@ function planGroup(
 
 const carries = (slice: Stored<EndpointSlice>, { labels }: SliceMetadata) => same(slice.metadata.labels, labels);
 
-/** The API prints an empty list as null. */
-const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? [...endpoints] : null) as Endpoint[];
+/** What is absent the API prints as null, as Kubernetes does for a slice that is empty. */
+const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
 
-const update = (slice: Stored<EndpointSlice>, endpoints: readonly Endpoint[], metadata: SliceMetadata): Effect => ({
+const update = (
+  { endpoints: _, ...slice }: Stored<EndpointSlice>,
+  endpoints: readonly Endpoint[],
+  metadata: SliceMetadata,
+): Effect => ({
   op: "update",
   resource: SLICES,
   namespace: slice.metadata.namespace ?? "",
@@ -107,7 +111,7 @@ const update = (slice: Stored<EndpointSlice>, endpoints: readonly Endpoint[], me
       ...(metadata.labels ? { labels: metadata.labels } : {}),
       annotations: { ...slice.metadata.annotations, ...metadata.annotations },
     },
-    endpoints: listed(endpoints),
+    ...listed(endpoints),
   } as EndpointSlice,
 });
 
@@ -120,7 +124,7 @@ const creation = (group: PortGroup, endpoints: readonly Endpoint[], metadata: Sl
     kind: "EndpointSlice",
     metadata,
     addressType: group.addressType,
-    endpoints: listed(endpoints),
-    ports: (group.ports.length > 0 ? [...group.ports] : null) as EndpointPort[],
+    ...listed(endpoints),
+    ...(group.ports.length > 0 ? { ports: [...group.ports] } : {}),
   } as EndpointSlice,
 });

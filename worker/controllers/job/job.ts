@@ -54,7 +54,7 @@ export const jobController: Controller = {
 };
 
 function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
-  const { snapshot, now } = context;
+  const { snapshot, now, lastActed } = context;
   const claimed = claim<Pod>(snapshot, "pods", job, { selector: job.spec.selector, finalizers: [TRACKING] });
   if (claimed.effects.length > 0) return { effects: claimed.effects };
   const pods = claimed.owned;
@@ -62,7 +62,7 @@ function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
   const active = pods.filter(isActive);
   const decided = decidedEnding(job.status) ?? endingOf(job, pods, tally, now);
   if (decided) return planEnding(job, { ending: decided, pods, tally }, now);
-  if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now });
+  if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now, lastActed });
   const work = planPods(job, { active, tally, pods, now });
   const remaining = active.length - work.removed;
   if (isComplete(job, tally, active.length) && work.effects.length === 0) {
@@ -73,7 +73,7 @@ function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
     };
     return planEnding(job, { ending, pods, tally }, now);
   }
-  const counting = planCounting(job, { pods, tally, active: remaining, removed: work.removed, now });
+  const counting = planCounting(job, { pods, tally, active: remaining, removed: work.removed, now, lastActed });
   return {
     effects: [...work.effects, ...counting.effects],
     events: counting.events ?? [],
@@ -183,16 +183,18 @@ interface Counting {
   /** Pods that this plan removes. */
   readonly removed?: number;
   readonly now: number;
+  readonly lastActed: number | undefined;
 }
 
 /** The status of a job that goes on, and the finalizers of the pods that it notes. */
-function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now }: Counting): Plan {
+function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now, lastActed }: Counting): Plan {
   const { status: suspended, events } = suspension(job, now);
   const ready = pods.filter((pod) => isActive(pod) && isReady(pod)).length;
   const terminating = pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length + removed;
   const next = noteStatus(job, suspended, { tally, active, ready: Math.min(ready, active), terminating, now });
-  if (job.spec.suspend && settlesSoon(job, next, now) && events.length === 0)
-    return { effects: [], wakeAt: now + BATCH_MS };
+  const quietUntil = lastActed === undefined ? now : lastActed + BATCH_MS;
+  if (quietUntil > now && events.length === 0 && onlyFewerTerminating(job, next))
+    return { effects: [], wakeAt: quietUntil };
   const noting = new Set([
     ...(next.uncountedTerminatedPods?.succeeded ?? []),
     ...(next.uncountedTerminatedPods?.failed ?? []),
@@ -207,16 +209,10 @@ function planCounting(job: Stored<Job>, { pods, tally, active, removed = 0, now 
 /** Kubernetes takes note of pods' ends in batches of a second. */
 const BATCH_MS = 1000;
 
-/** All that is new is that terminating pods are gone, and it is the moment of the suspension: that can wait. */
-function settlesSoon(job: Job, next: JobStatus, now: number): boolean {
-  const since = timeOf(job.status.conditions?.find(({ type }) => type === "Suspended")?.lastTransitionTime);
-  return (
-    since !== undefined &&
-    now < since + 2 * BATCH_MS &&
-    (next.terminating ?? 0) < (job.status.terminating ?? 0) &&
-    same({ ...next, terminating: 0 }, { ...job.status, terminating: 0 })
-  );
-}
+/** All that is new is that terminating pods are gone. */
+const onlyFewerTerminating = (job: Job, next: JobStatus): boolean =>
+  (next.terminating ?? 0) < (job.status.terminating ?? 0) &&
+  same({ ...next, terminating: 0 }, { ...job.status, terminating: 0 });
 
 function suspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
   const conditions = job.status.conditions ?? [];
