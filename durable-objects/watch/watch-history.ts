@@ -9,7 +9,7 @@ import { eventLine, watchLine } from "./watch-line.ts";
 const CHUNK = 64 * 1024;
 const ROWS = 1000;
 
-/** The objects at these revisions as ADDED events; `told` of them fit the chunk, none where compaction took the next one. */
+/** The objects at these revisions as ADDED events; the first `told` of them fit the chunk. */
 export function readState(tables: LogTables, revisions: readonly Revision[]): { text: string; told: number } {
   let text = "";
   let told = 0;

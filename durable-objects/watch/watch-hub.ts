@@ -60,11 +60,6 @@ export class WatchHub {
     return watcher.stream;
   }
 
-  /** How many watches are open. */
-  get size(): number {
-    return this.#all.size;
-  }
-
   /** The log has grown. */
   wake(): void {
     if (this.#running) return;

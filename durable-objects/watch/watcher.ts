@@ -143,12 +143,12 @@ export class Watcher {
   }
 
   #tellState({ at, left }: Extract<State, { is: "initial" }>): void {
-    const { text, told } = readState(this.#options.tables, left);
-    // Compaction may take what nobody pins; a client that was cut off lists again.
-    if (told === 0 && left.length > 0) {
+    // Compaction may take from a state that nobody pins; a client that was cut off begins again.
+    if (at < this.#options.marks().oldest) {
       this.cutOff("the state to tell was compacted");
       return;
     }
+    const { text, told } = readState(this.#options.tables, left);
     const ended = told === left.length;
     this.#state = ended ? { is: "behind", cursor: at } : { is: "initial", at, left: left.slice(told) };
     const { sendInitialEvents, bookmarks, bookmarkKind } = this.#request;
