@@ -3,14 +3,22 @@
  * resourceVersion. Those are all strings, and JSON escapes the quotes within strings, so the first occurrence of
  * `"resourceVersion":"` is the object's own, and reading or writing the revision needs no parsing.
  */
+import { structOfKind } from "../schema/table.ts";
+import { canonicalJson } from "./json-canonical.ts";
 import type { KubeObject } from "./meta.ts";
 
 const EMPTY = '"resourceVersion":""';
 const FIELD = '"resourceVersion":"';
 
+/** An object as Kubernetes would answer it: of built-in kinds empty fields as Go prints them, unknown ones left out. */
+export function canonicalObject<T extends KubeObject>(object: T): T {
+  const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
+  return struct ? (canonicalJson(object, struct) as unknown as T) : object;
+}
+
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */
 export function textWithoutRevision(object: KubeObject): string {
-  const { kind, apiVersion, metadata, ...rest } = object;
+  const { kind, apiVersion, metadata, ...rest } = canonicalObject(object);
   const { name, generateName, namespace, uid, resourceVersion: _, generation, creationTimestamp, ...meta } = metadata;
   return JSON.stringify({
     kind,

@@ -6,7 +6,7 @@
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { textWithoutRevision, withRevision } from "../../api/machinery/object-text.ts";
+import { canonicalObject, textWithoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
 import { admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
@@ -84,7 +84,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   await admitValidation(request);
 
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
-  if (deepEqual(draft, current) && !endsNow(context, draft)) return { text: entry.text };
+  if (deepEqual(canonicalObject(draft), current) && !endsNow(context, draft)) return { text: entry.text };
   if (update.dryRun) return { text: withRevision(textWithoutRevision(draft), entry.revision) };
   const text = textWithoutRevision(draft);
   const write: Write = endsNow(context, draft)
