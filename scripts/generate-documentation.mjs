@@ -22,8 +22,20 @@ const { sources, parseTypes } = await import(
 const models = `${root}node_modules/@kubernetes/client-node/dist/gen/models/`;
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const COMMENT = /\/\*\*\n\s*\* ((?:(?!\*\/)[\s\S])*?)\n\s*\*\/\n\s*(?:export declare class (\w+)|'([^']+)'\??:)/g;
-// The models' generator escapes quotes and joins lines; these words always begin a paragraph.
-const restored = (text) => text.replace(/\\(['"\\])/g, "$1").replace(/\s+(Populated by the system\.)/g, "\n\n$1");
+// The models' generator escapes quotes and joins lines. Groups that write paragraphs show them as two spaces; elsewhere
+// two spaces are mostly a typist's, but for words that always begin a paragraph.
+const PARAGRAPHS = [
+  "admissionregistration.v1",
+  "apps.v1",
+  "certificates.v1",
+  "networking.v1",
+  "resource.v1",
+  "storage.v1",
+];
+const restored = (text, source) =>
+  (PARAGRAPHS.includes(source) ? text.replace(/ {2,}/g, "\n\n") : text)
+    .replace(/\\(['"\\])/g, "$1")
+    .replace(/\s+(Populated by the system\.)/g, "\n\n$1");
 
 function documentationOf(source, name) {
   const [group, version] = source.name.split(".");
@@ -39,7 +51,8 @@ function documentationOf(source, name) {
   for (const [, text, , property] of readFileSync(`${models}${model}.d.ts`, "utf8").matchAll(COMMENT)) {
     const field = property === undefined ? "" : (jsonNames[property] ?? property);
     // Every kind has these two, with the same words: the reader adds them.
-    if (field !== "apiVersion" && field !== "kind") texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim());
+    if (field !== "apiVersion" && field !== "kind")
+      texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim(), source.name);
   }
   return texts;
 }

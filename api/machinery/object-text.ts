@@ -4,7 +4,7 @@
  * `"resourceVersion":"` is the object's own, and reading or writing the revision needs no parsing.
  */
 import { structOfKind } from "../schema/table.ts";
-import { canonicalJson } from "./json-canonical.ts";
+import { canonicalJson, draftOf } from "./json-canonical.ts";
 import type { KubeObject } from "./meta.ts";
 
 const EMPTY = '"resourceVersion":""';
@@ -14,6 +14,20 @@ const FIELD = '"resourceVersion":"';
 export function canonicalObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
   return struct ? (canonicalJson(object, struct) as unknown as T) : object;
+}
+
+/**
+ * The object of a stored or answered text, with what its type promises: lists that the text shows as null are empty
+ * here, so that code may read them.
+ */
+export function readObject<T extends KubeObject>(text: string): T {
+  return draftObject(JSON.parse(text) as T);
+}
+
+/** The same of an object that has been parsed. */
+export function draftObject<T extends KubeObject>(object: T): T {
+  const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
+  return struct ? (draftOf(object, struct) as unknown as T) : object;
 }
 
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */

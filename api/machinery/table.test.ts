@@ -32,7 +32,7 @@ test("a table has Name first and Age before the wide columns", () => {
     { name: "Image", type: "string", format: "", description: "doc of core.v1.Thing.image", priority: 1 },
   ]);
   expect(table).toMatchObject({ kind: "Table", apiVersion: "meta.k8s.io/v1", metadata: { resourceVersion: "7" } });
-  expect(table.rows[0]?.cells).toEqual(["a", 1, "125m", "x"]);
+  expect(table.rows?.[0]?.cells).toEqual(["a", 1, "125m", "x"]);
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   ["Metadata", { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata }],
   ["Object", object],
 ] as const)("a row includes %s of its object", (includeObject, included) => {
-  expect(renderTable({ columns }, [object], { ...options, includeObject }).rows[0]?.object).toEqual(included);
+  expect(renderTable({ columns }, [object], { ...options, includeObject }).rows?.[0]?.object).toEqual(included);
 });
 
 test("a kind may leave Name and Age out, and say more of a row", () => {
@@ -51,6 +51,11 @@ test("a kind may leave Name and Age out, and say more of a row", () => {
 
 test("later events of a watch, and empty lists, keep their shape", () => {
   expect(renderTable({}, [], { ...options, headers: false })).toMatchObject({ columnDefinitions: null, rows: [] });
+});
+
+test("an empty list of a kind without a printer has no rows at all", () => {
+  const created: Column<KubeObject> = { name: "Created At", type: "date", description: "", of: () => "" };
+  expect(renderTable({ columns: [created], age: false }, [], options).rows).toBeNull();
 });
 
 test("includeObject is one of three, or empty", () => {

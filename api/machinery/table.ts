@@ -40,7 +40,8 @@ export interface Table {
   readonly apiVersion: "meta.k8s.io/v1";
   readonly metadata: object;
   readonly columnDefinitions: readonly TableColumnDefinition[] | null;
-  readonly rows: readonly TableRow[];
+  /** Null where Kubernetes has no printer for the kind and nothing to print. */
+  readonly rows: readonly TableRow[] | null;
 }
 
 /** What of a kind's definition a table shows. */
@@ -53,16 +54,22 @@ export function renderTable(printed: Printed, objects: readonly KubeObject[], op
     apiVersion: "meta.k8s.io/v1",
     metadata: options.metadata,
     columnDefinitions: options.headers === false ? null : columns.map((column) => definitionOf(column, options)),
-    rows: objects.map((object) => {
-      const conditions = printed.rowConditions?.(object) ?? [];
-      return {
-        cells: columns.map(({ of }) => of(object, options.now)),
-        ...(conditions.length > 0 ? { conditions } : {}),
-        object: included(object, options),
-      };
-    }),
+    rows: objects.length === 0 && hasNoPrinter(printed) ? null : objects.map(rowOf),
   };
+
+  function rowOf(object: KubeObject): TableRow {
+    const conditions = printed.rowConditions?.(object) ?? [];
+    return {
+      cells: columns.map(({ of }) => of(object, options.now)),
+      ...(conditions.length > 0 ? { conditions } : {}),
+      object: included(object, options),
+    };
+  }
 }
+
+/** Such kinds show the time of their creation where others show their age. */
+const hasNoPrinter = ({ columns = [], age }: Printed) =>
+  age === false && columns.length === 1 && columns[0]?.name === "Created At";
 
 const META = "meta.v1.ObjectMeta";
 

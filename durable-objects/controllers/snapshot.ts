@@ -4,6 +4,7 @@
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
 import type { GroupResource } from "../../api/store.ts";
 import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
 
@@ -55,7 +56,7 @@ export class ClusterSnapshot implements Snapshot {
 
   /** Takes an object as it is after a change (or was, before its deletion); undefined where the change is old news. */
   apply(resource: GroupResource, text: string, deleted: boolean): Applied | undefined {
-    const object = this.#project(resource, JSON.parse(text) as Any);
+    const object = this.#project(resource, readObject(text) as Any);
     const { namespace = "", name, resourceVersion } = object.metadata;
     const previous = this.#objects.get(resource)?.get(namespace)?.get(name);
     if (previous && Number(previous.metadata.resourceVersion) >= Number(resourceVersion)) return undefined;

@@ -12,7 +12,7 @@ const parseKey = (text: string): Key => {
   const [resource = "", namespace = "", name = ""] = text.split(" ");
   return { resource, namespace, name };
 };
-const objectOf = ({ text }: { readonly text: string }): KubeObject => JSON.parse(text) as KubeObject;
+const objectOf = ({ text }: { readonly text: string }): KubeObject => readObject(text);
 
 /** What the pods of a node name, by key text. */
 export type References = Map<string, Set<string>>;
@@ -23,6 +23,8 @@ export interface Snapshot {
 }
 
 const added = (entry: Entry): NodeChange => ({ type: "ADDED", resource: entry.key.resource, object: objectOf(entry) });
+
+import { readObject } from "../../api/machinery/object-text.ts";
 
 function expectRead<T extends { readonly ok: boolean }>(answer: T): Extract<T, { readonly ok: true }> {
   if (!answer.ok) throw new Error("the store cannot answer what a node must know");

@@ -1,6 +1,7 @@
 /** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
 import { partialObjectMetadata, partialObjectMetadataList } from "../../api/machinery/partial-metadata.ts";
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
@@ -18,7 +19,7 @@ export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 
 /** The object at the version that the URL names. */
 export const atServedVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>
-  conversion ? conversion.fromStored(object) : object;
+  canonicalObject(conversion ? conversion.fromStored(draftObject(object)) : object);
 
 export function includeObject(query: URLSearchParams): IncludeObject {
   const parsed = parseIncludeObject(query.get("includeObject") ?? "");
@@ -101,7 +102,7 @@ function itemOf({ custom }: Served, object: KubeObject): KubeObject {
 }
 
 async function tableOf({ served, query, now }: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
-  return renderTable(served.resource, objects, {
+  return renderTable(served.resource, objects.map(draftObject), {
     now,
     includeObject: includeObject(query),
     metadata,

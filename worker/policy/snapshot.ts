@@ -4,6 +4,7 @@
  * (rule STORE-POLICY), and the snapshot then catches up from the log.
  */
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";
@@ -66,7 +67,7 @@ export class PolicySnapshot {
   }
 }
 
-const parse = (text: string) => JSON.parse(text) as KubeObject;
+const parse = (text: string): KubeObject => readObject(text);
 
 /**
  * By cluster. Only finished snapshots are shared: a promise belongs to the request that began it, and would stay open

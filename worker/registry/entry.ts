@@ -1,5 +1,6 @@
 /** Between objects and the store's entries. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Attributes, Entry, Key } from "../../api/store.ts";
 import { storageResource } from "./registry.ts";
@@ -10,7 +11,7 @@ export const keyOf = (resource: Resource, namespace: string, name: string): Key 
   name,
 });
 
-export const objectOf = (entry: Entry): Stored<KubeObject> => JSON.parse(entry.text) as Stored<KubeObject>;
+export const objectOf = (entry: Entry): Stored<KubeObject> => readObject(entry.text);
 
 /** What selectors may ask of the object. */
 export function attributesOf(resource: Resource, object: KubeObject): Attributes {

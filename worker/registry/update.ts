@@ -84,7 +84,8 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   await admitValidation(request);
 
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
-  if (deepEqual(canonicalObject(draft), current) && !endsNow(context, draft)) return { text: entry.text };
+  if (deepEqual(canonicalObject(draft), canonicalObject(current)) && !endsNow(context, draft))
+    return { text: entry.text };
   if (update.dryRun) return { text: withRevision(textWithoutRevision(draft), entry.revision) };
   const text = textWithoutRevision(draft);
   const write: Write = endsNow(context, draft)

@@ -1,4 +1,5 @@
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import { draftObject } from "../../../api/machinery/object-text.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
 import { encodeWatchFrame } from "../../../api/machinery/protobuf.ts";
 import { renderTable } from "../../../api/machinery/table.ts";
@@ -67,7 +68,7 @@ function eventTransform(
     if (type === "ERROR") return object;
     if (accepted.as === "PartialObjectMetadata") return partialObjectMetadata(object);
     if (accepted.as === undefined) return type === "BOOKMARK" ? object : atServedVersion(served, object);
-    const table = renderTable(served.resource, type === "BOOKMARK" ? [] : [object], {
+    const table = renderTable(served.resource, type === "BOOKMARK" ? [] : [draftObject(object)], {
       now: Date.now(),
       includeObject: include,
       metadata: { resourceVersion: object.metadata.resourceVersion ?? "" },
