@@ -39,28 +39,29 @@ export const daemonSet = defineResource<DaemonSet>({
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
   status: { validateUpdate: validateDaemonSetStatusUpdate },
-  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
+  warnings: ({ spec }, old) =>
+    old && sameValue(spec, old.spec) ? [] : podWarnings(spec.template ?? {}, "spec.template"),
   columns: [
     {
       name: "Desired",
       type: "integer",
       description:
         "The total number of nodes that should be running the daemon pod (including nodes correctly running the daemon pod). More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
-      of: ({ status }) => status.desiredNumberScheduled,
+      of: ({ status }) => status.desiredNumberScheduled ?? 0,
     },
     {
       name: "Current",
       type: "integer",
       description:
         "The number of nodes that are running at least 1 daemon pod and are supposed to run the daemon pod. More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
-      of: ({ status }) => status.currentNumberScheduled,
+      of: ({ status }) => status.currentNumberScheduled ?? 0,
     },
     {
       name: "Ready",
       type: "integer",
       description:
         "numberReady is the number of nodes that should be running the daemon pod and have one or more of the daemon pod running with a Ready Condition.",
-      of: ({ status }) => status.numberReady,
+      of: ({ status }) => status.numberReady ?? 0,
     },
     {
       name: "Up-to-date",

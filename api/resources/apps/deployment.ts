@@ -1,6 +1,5 @@
 import type { Deployment } from "../../generated/apps.v1.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
-import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import {
@@ -10,6 +9,7 @@ import {
 } from "./deployment-validation.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
+import { workloadWarnings } from "./workload-warnings.ts";
 
 export const deployment = defineResource<Deployment>({
   group: "apps",
@@ -46,7 +46,7 @@ export const deployment = defineResource<Deployment>({
       spec.replicas = replicas;
     },
   },
-  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
+  warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
   columns: [
     {
       name: "Ready",

@@ -2,12 +2,12 @@ import type { ReplicaSet } from "../../generated/apps.v1.ts";
 import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
-import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
 import { checkPartsOfReplicas, checkReplicaCounts, checkReplicasTemplate } from "./replicas-validation.ts";
+import { workloadWarnings } from "./workload-warnings.ts";
 
 export const replicaSet = defineResource<ReplicaSet>({
   group: "apps",
@@ -37,8 +37,7 @@ export const replicaSet = defineResource<ReplicaSet>({
       spec.replicas = replicas;
     },
   },
-  fields: { "status.replicas": ({ status }) => String(status.replicas ?? 0) },
-  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
+  warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
   columns: [
     {
       name: "Desired",

@@ -1,7 +1,6 @@
 import type { StatefulSet } from "../../generated/apps.v1.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
 import { defaultClaimSpec } from "../core/persistent-volume-claim-spec.ts";
-import { podWarnings } from "../core/pod/pod-template.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn } from "./pod-columns.ts";
@@ -11,6 +10,7 @@ import {
   validateStatefulSetStatusUpdate,
   validateStatefulSetUpdate,
 } from "./stateful-set-validation.ts";
+import { workloadWarnings } from "./workload-warnings.ts";
 
 export const statefulSet = defineResource<StatefulSet>({
   group: "apps",
@@ -57,7 +57,7 @@ export const statefulSet = defineResource<StatefulSet>({
       spec.replicas = replicas;
     },
   },
-  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
+  warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
   columns: [
     {
       name: "Ready",

@@ -6,7 +6,7 @@ import { nameIsSubdomain } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "../apps/pod-columns.ts";
 import { defaultPodTemplate } from "../apps/pod-template.ts";
-import { podWarnings } from "../core/pod/pod-template.ts";
+import { workloadWarnings } from "../apps/workload-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { checkSchedule } from "./cron-schedule-validation.ts";
@@ -51,7 +51,11 @@ export const cronJob = defineResource<CronJob>({
     return errors;
   },
   status: {},
-  warnings: ({ spec }) => podWarnings(spec.jobTemplate.spec?.template ?? {}, "spec.jobTemplate.spec.template"),
+  warnings: (object, old) =>
+    workloadWarnings(object, old, {
+      template: object.spec.jobTemplate.spec?.template,
+      path: "spec.jobTemplate.spec.template",
+    }),
   columns: [
     {
       name: "Schedule",

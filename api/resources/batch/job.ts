@@ -1,9 +1,10 @@
 import type { Job } from "../../generated/batch.v1.ts";
 import { humanDuration } from "../../machinery/duration.ts";
+import { validateLabels } from "../../machinery/labels-validation.ts";
 import { nameIsSubdomain } from "../../machinery/names.ts";
 import { containersColumn, imagesColumn, selectorColumn } from "../apps/pod-columns.ts";
 import { defaultPodTemplate } from "../apps/pod-template.ts";
-import { podWarnings } from "../core/pod/pod-template.ts";
+import { workloadWarnings } from "../apps/workload-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { isTrue } from "./job-conditions.ts";
@@ -39,15 +40,17 @@ export const job = defineResource<Job>({
   },
   prepareCreate: (draft) => {
     if (!draft.spec.manualSelector) generateSelector(draft);
-    // Kubernetes defaults again as it reads the stored job, whose template has labels by then.
+    // Kubernetes defaults again as it reads the stored job, whose template has labels by then; those that cannot be
+    // labels are refused in the template.
     const labels = draft.spec.template.metadata?.labels;
-    if (labels && Object.keys(draft.metadata.labels ?? {}).length === 0) draft.metadata.labels = { ...labels };
+    if (labels && validateLabels(labels, "").length === 0 && Object.keys(draft.metadata.labels ?? {}).length === 0)
+      draft.metadata.labels = { ...labels };
   },
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   status: { validateUpdate: validateJobStatusUpdate },
   fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
-  warnings: ({ spec }) => podWarnings(spec.template ?? {}, "spec.template"),
+  warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
   columns: [
     { name: "Status", type: "string", description: "Status of the job.", of: printedState },
     {

@@ -30,6 +30,7 @@ export const endpointSlice = defineResource<EndpointSlice>({
     checkImmutable(errors, "addressType", next.addressType, old.addressType);
     return errors;
   },
+  warnings: ({ addressType }) => (addressType === "FQDN" ? ["addressType: FQDN endpoints are deprecated"] : []),
   columns: [
     {
       name: "AddressType",

@@ -11,3 +11,8 @@ export function validateIngressClassAnnotation({ metadata, spec }: Ingress): Fie
     invalid(`metadata.annotations.${ANNOTATION}`, annotated, "must match `ingressClassName` when both are specified"),
   ];
 }
+
+export const ingressWarnings = ({ metadata }: Ingress, old?: Ingress): string[] =>
+  !old && metadata.annotations?.[ANNOTATION] !== undefined
+    ? [`annotation "${ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`]
+    : [];

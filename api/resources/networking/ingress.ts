@@ -1,6 +1,6 @@
 import type { Ingress } from "../../generated/networking.v1.ts";
 import { defineResource } from "../resource.ts";
-import { validateIngressClassAnnotation } from "./ingress-class-annotation.ts";
+import { ingressWarnings, validateIngressClassAnnotation } from "./ingress-class-annotation.ts";
 import { validateIngress, validateIngressStatus } from "./ingress-validation.ts";
 
 export const ingress = defineResource<Ingress>({
@@ -14,6 +14,7 @@ export const ingress = defineResource<Ingress>({
   validate: validateIngress,
   validateCreate: validateIngressClassAnnotation,
   status: { validateUpdate: validateIngressStatus },
+  warnings: ingressWarnings,
   columns: [
     {
       name: "Class",

@@ -5,8 +5,8 @@ import { duplicate, type FieldError, invalid, required } from "../../machinery/f
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { signOfQuantity } from "../../machinery/quantity.ts";
-import { validateTolerations } from "../core/pod/tolerations.ts";
 import { defineResource } from "../resource.ts";
+import { checkTolerations } from "./tolerations-validation.ts";
 
 export const runtimeClass = defineResource<RuntimeClass>({
   group: "node.k8s.io",
@@ -34,7 +34,7 @@ function validateRuntimeClass({ handler = "", overhead, scheduling }: RuntimeCla
       errors.push(invalid(`overhead.limits[${resource}]`, quantity, "must be greater than or equal to 0"));
   errors.push(...validateLabels(scheduling?.nodeSelector, "scheduling.nodeSelector"));
   const tolerations = scheduling?.tolerations ?? [];
-  validateTolerations(tolerations, "scheduling.tolerations", errors);
+  checkTolerations(errors, "scheduling.tolerations", tolerations);
   tolerations.forEach((toleration, i) => {
     const printed = printedToleration(toleration);
     const text = JSON.stringify(printed);
