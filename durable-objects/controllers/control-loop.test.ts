@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+import type { ConfigMap, Event } from "../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { type Controller, type Effect, type ReconcileContext, settled } from "../../worker/controllers/controller.ts";
+
+const configMap = (name: string): ConfigMap => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name, namespace: "ns" },
+});
+
+/** A controller of config maps that does what the test says. */
+const controllerOf = (
+  reconcile: (name: string, context: ReconcileContext) => ReturnType<Controller["reconcile"]>,
+  name = "test-controller",
+): Controller => ({
+  name,
+  reads: ["configmaps"],
+  writes: ["configmaps", "secrets"],
+  itemsOf: ({ object }) => [object.metadata.name],
+  reconcile,
+});
+
+const makeSecret = (name: string, about?: { metadata: unknown }): Effect => ({
+  op: "create",
+  resource: "secrets",
+  namespace: "ns",
+  object: { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "ns" } },
+  ...(about
+    ? {
+        record: {
+          about: about as never,
+          success: { reason: "Made", message: "made {name}" },
+          failure: { reason: "Failed", message: "Error: {message}" },
+        },
+      }
+    : {}),
+});
+
+describe("control loop", () => {
+  it("never reconciles an item on a state older than its own effects", async () => {
+    let creations = 0;
+    const at = controlledCluster([
+      controllerOf((name, { snapshot }) => {
+        const object = snapshot.get<ConfigMap>("configmaps", "ns", name);
+        if (!object || object.data?.seen) return settled;
+        creations++;
+        return {
+          effects: [
+            {
+              op: "patch",
+              resource: "configmaps",
+              namespace: "ns",
+              name,
+              type: "application/merge-patch+json",
+              patch: { data: { seen: "yes" } },
+            },
+          ],
+        };
+      }),
+    ]);
+    at.cluster.put("configmaps", configMap("a"));
+    await Promise.all([at.loop.run(), at.loop.run(), at.settle()]);
+    await at.settle();
+    expect(creations).toBe(1);
+  });
+
+  it("retries what failed with growing waits, telling the reconcile of the failure", async () => {
+    const attempts: number[] = [];
+    const failures: unknown[] = [];
+    const at = controlledCluster([
+      controllerOf((_name, { now, failure, snapshot }) => {
+        attempts.push(now);
+        failures.push(failure?.message);
+        return { effects: [makeSecret("s", snapshot.get("configmaps", "ns", "a"))] };
+      }),
+    ]);
+    at.cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "secrets" ? { code: 403, message: "no room" } : undefined;
+    at.cluster.put("configmaps", configMap("a"));
+    await at.pass(100);
+    const start = attempts[0] ?? 0;
+    expect(attempts.map((time) => time - start)).toEqual([0, 5, 15, 35, 75]);
+    expect(failures.slice(0, 2)).toEqual([undefined, "no room"]);
+    expect(at.cluster.list<Event>("events")).toMatchObject([
+      { reason: "Failed", message: "Error: no room", type: "Warning", count: 5 },
+    ]);
+  });
+
+  it("lets a broken controller stop nobody else", async () => {
+    const at = controlledCluster([
+      controllerOf(() => {
+        throw new Error("broken");
+      }, "broken-controller"),
+      controllerOf((name, { snapshot }) =>
+        snapshot.get("configmaps", "ns", "done")
+          ? settled
+          : { effects: [{ ...makeSecret(name), resource: "configmaps", object: configMap("done") } as Effect] },
+      ),
+    ]);
+    at.cluster.put("configmaps", configMap("a"));
+    await at.settle();
+    expect(at.cluster.get("configmaps", "ns", "done")).toBeDefined();
+    expect(String(at.complaints[0])).toContain("broken-controller a");
+  });
+
+  it("wakes for what is due, and for nothing when nothing is", async () => {
+    let due = 0;
+    const at = controlledCluster([
+      controllerOf((_name, { now }) => {
+        due ||= now + 60_000;
+        return now >= due ? { effects: [] } : { effects: [], wakeAt: due };
+      }),
+    ]);
+    at.cluster.put("configmaps", configMap("a"));
+    await at.settle();
+    expect(at.wakeAt()).toBe(due);
+    await at.pass(60_000);
+    expect(at.wakeAt()).toBeUndefined();
+  });
+
+  it("creates in slow-start batches and stops at the first that fails", async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
+    const at = controlledCluster([
+      controllerOf((_name, { failure }) =>
+        failure
+          ? settled
+          : { effects: [{ op: "batch", slowStart: true, effects: names.map((name) => makeSecret(name)) }] },
+      ),
+    ]);
+    at.cluster.refuse = (verb, { name }) => (verb === "create" && name === "s4" ? { code: 403 } : undefined);
+    at.cluster.put("configmaps", configMap("a"));
+    await at.settle();
+    // 1, 2, 4: the third group has the failure, and is the last.
+    expect(at.cluster.requests.filter((request) => request.startsWith("create secrets"))).toHaveLength(7);
+  });
+
+  it("refuses reads and writes that a controller did not declare", async () => {
+    const at = controlledCluster([
+      controllerOf((_name, { snapshot }) => {
+        snapshot.list("pods");
+        return settled;
+      }, "reader"),
+      controllerOf(() => ({ effects: [{ ...makeSecret("x"), resource: "pods" } as Effect] }), "writer"),
+    ]);
+    at.cluster.put("configmaps", configMap("a"));
+    await at.settle();
+    expect(at.complaints.map((complaint) => String(complaint).split("\n")[0])).toEqual([
+      "reader a: Error: reader reads pods without declaring it",
+      "writer a: Error: writer writes pods without declaring it",
+    ]);
+  });
+
+  it("combines events that differ only in their message, from the tenth on", async () => {
+    const object = (name: string): KubeObject => configMap(name);
+    let told = 0;
+    const at = controlledCluster([
+      controllerOf((_name, { snapshot }) => {
+        const about = snapshot.get<ConfigMap>("configmaps", "ns", "a");
+        if (!about || about.metadata.generation === undefined || told >= 12) return settled;
+        told++;
+        return { effects: [], events: [{ about, type: "Normal", reason: "Again", message: `time ${told}` }] };
+      }),
+    ]);
+    at.cluster.put("configmaps", object("a"));
+    for (let round = 0; round < 12; round++) {
+      await at.settle();
+      at.cluster.change("configmaps", "ns", "a", (draft) => {
+        draft.metadata.labels = { round: String(round) };
+      });
+    }
+    await at.settle();
+    const messages = at.cluster.list<Event>("events").map(({ message, count }) => `${message} x${count}`);
+    expect(messages).toHaveLength(10);
+    expect(messages.at(-1)).toBe("(combined from similar events): time 12 x3");
+  });
+});
