@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, Pod, PodStatus } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { Logger } from "../logger.ts";
@@ -54,6 +55,7 @@ export interface WorkerContext {
 }
 
 const RETRY_MS = 10_000;
+const HELD_MS = 1000;
 const SHORTEST_GRACE_SECONDS = 2;
 const DEFAULT_GRACE_SECONDS = 30;
 const HOSTS = "/etc/hosts";
@@ -674,6 +676,8 @@ export class PodWorker {
     if (!this.#gone) await this.#reporter.flushed();
     for (const { id } of after.containers) await this.#context.runtime.removeContainer(id);
     for (const { id } of after.sandboxes) await this.#context.runtime.removeSandbox(id);
+    // Somebody else holds the pod: they may see its last status as it was before the deletion is final.
+    if (!this.#gone && (this.#pod.metadata.finalizers ?? []).length > 0) await sleep(HELD_MS);
     if (!this.#gone && !(await this.#deleteObject())) return;
     if (this.#gone || (this.#pod.metadata.finalizers ?? []).length === 0) {
       rmSync(this.#logDirectory, { recursive: true, force: true });

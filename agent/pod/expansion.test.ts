@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { expand } from "./expansion.ts";
+
+const variables: Readonly<Record<string, string>> = { A: "one", EMPTY: "" };
+
+it.each([
+  ["$(A)", "one"],
+  ["$(A)-$(A)", "one-one"],
+  ["$$(A)", "$(A)"],
+  ["$$$(A)", "$one"],
+  ["$(NONE)", "$(NONE)"],
+  ["$(EMPTY)x", "x"],
+  ["$A $ $(A", "$A $ $(A"],
+  ["$", "$"],
+])("%s becomes %s", (text, expected) => {
+  expect(expand(text, (name) => variables[name])).toBe(expected);
+});

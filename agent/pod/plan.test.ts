@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import { RESTART_COUNT } from "./labels.ts";
+import type { PodLocal } from "./local.ts";
+import { planPod } from "./plan.ts";
+
+const NOW = 1_000_000;
+
+const podOf = (spec: Partial<Pod["spec"]>): Pod => ({
+  metadata: { namespace: "default", name: "p", uid: "u" },
+  spec: { containers: [{ name: "c" }], ...spec },
+  status: {},
+});
+
+const local = (change: Partial<PodLocal> = {}): PodLocal => ({
+  startTime: 0,
+  hostIPs: [],
+  waiting: new Map(),
+  backOff: new Map(),
+  probes: new Map(),
+  terminating: false,
+  restartedAll: new Map(),
+  ...change,
+});
+
+const sandbox = {
+  id: "s",
+  pod: { namespace: "default", name: "p", uid: "u" },
+  attempt: 0,
+  ready: true,
+  createdAt: 0,
+  ips: [],
+  labels: {},
+  annotations: {},
+};
+
+const container = (name: string, change: Partial<ContainerObservation> = {}): ContainerObservation => ({
+  id: `x://${name}`,
+  sandboxId: "s",
+  name,
+  attempt: 0,
+  state: "running",
+  image: "",
+  imageRef: "",
+  createdAt: 0,
+  startedAt: 0,
+  finishedAt: 0,
+  exitCode: 0,
+  reason: "",
+  message: "",
+  logPath: "",
+  labels: {},
+  annotations: { [RESTART_COUNT]: "0" },
+  ...change,
+});
+const exited = (name: string, exitCode: number, finishedAt = NOW) =>
+  container(name, { state: "exited", exitCode, finishedAt });
+
+/** The plan in short: `start c#1`, `kill c`, … */
+function short(pod: Pod, containers: readonly ContainerObservation[], change: Partial<PodLocal> = {}): string[] {
+  const observation: Observation = { sandboxes: [sandbox], containers };
+  return planPod({ pod, observation, local: local(change), now: NOW }).actions.map((action) => {
+    switch (action.do) {
+      case "start-container":
+        return `start ${action.target.container.name}#${action.restartCount}`;
+      case "kill-container":
+        return `kill ${action.target.container.name}: ${action.message}`;
+      case "back-off":
+        return action.message;
+      default:
+        return action.do;
+    }
+  });
+}
+
+const init = (...names: string[]) => names.map((name) => ({ name }));
+const sidecar = (name: string) => ({ name, restartPolicy: "Always" });
+
+describe("the plan of a pod", () => {
+  it("begins with a sandbox", () => {
+    const { actions } = planPod({
+      pod: podOf({}),
+      observation: { sandboxes: [], containers: [] },
+      local: local(),
+      now: NOW,
+    });
+    expect(actions).toEqual([{ do: "create-sandbox", attempt: 0 }]);
+  });
+
+  it("makes a new sandbox where the old one has died", () => {
+    const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("c", 1)] };
+    const { actions } = planPod({ pod: podOf({}), observation, local: local(), now: NOW });
+    expect(actions.map((action) => action.do)).toEqual(["stop-sandbox", "create-sandbox"]);
+  });
+
+  it.each<[string, Pod, ContainerObservation[], string[]]>([
+    ["starts every container", podOf({ containers: init("a", "b") }), [], ["start a#0", "start b#0"]],
+    ["has nothing to do for what runs", podOf({}), [container("c")], []],
+    ["restarts under Always", podOf({ restartPolicy: "Always" }), [exited("c", 0)], ["start c#1"]],
+    ["ends under OnFailure with success", podOf({ restartPolicy: "OnFailure" }), [exited("c", 0)], ["end-pod"]],
+    ["restarts under OnFailure with failure", podOf({ restartPolicy: "OnFailure" }), [exited("c", 1)], ["start c#1"]],
+    ["ends under Never", podOf({ restartPolicy: "Never" }), [exited("c", 1)], ["end-pod"]],
+    ["starts the first init container only", podOf({ initContainers: init("i1", "i2") }), [], ["start i1#0"]],
+    [
+      "starts the next init container after the one before",
+      podOf({ initContainers: init("i1", "i2") }),
+      [exited("i1", 0)],
+      ["start i2#0"],
+    ],
+    ["waits for an init container", podOf({ initContainers: init("i1", "i2") }), [container("i1")], []],
+    [
+      "starts the containers after the last init container",
+      podOf({ initContainers: init("i1") }),
+      [exited("i1", 0)],
+      ["start c#0"],
+    ],
+    [
+      "ends where an init container fails under Never",
+      podOf({ restartPolicy: "Never", initContainers: init("i1") }),
+      [exited("i1", 3)],
+      ["end-pod"],
+    ],
+    [
+      "goes on beside a sidecar that runs",
+      podOf({ initContainers: [sidecar("s"), { name: "i" }] }),
+      [container("s")],
+      ["start i#0"],
+    ],
+    [
+      "ends when only sidecars are left",
+      podOf({ restartPolicy: "Never", initContainers: [sidecar("s")] }),
+      [container("s"), exited("c", 0)],
+      ["end-pod"],
+    ],
+    [
+      "restarts a sidecar beside its containers",
+      podOf({ restartPolicy: "Never", initContainers: [sidecar("s")] }),
+      [exited("s", 1), container("c")],
+      ["start s#1"],
+    ],
+    [
+      "follows a rule over the policy",
+      podOf({
+        restartPolicy: "Never",
+        containers: [
+          {
+            name: "c",
+            restartPolicy: "Never",
+            restartPolicyRules: [{ action: "Restart", exitCodes: { operator: "In", values: [42] } }],
+          },
+        ],
+      }),
+      [exited("c", 42)],
+      ["start c#1"],
+    ],
+    [
+      "starts a new ephemeral container, and never again",
+      podOf({ ephemeralContainers: [{ name: "e" }, { name: "f" }] }),
+      [container("c"), exited("f", 1)],
+      ["start e#0"],
+    ],
+  ])("%s", (_, pod, containers, expected) => {
+    expect(short(pod, containers)).toEqual(expected);
+  });
+
+  it("backs off after a second end, and says when to look again", () => {
+    const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW - 5000 }]]);
+    const observation = { sandboxes: [sandbox], containers: [exited("c", 1, NOW - 1000)] };
+    const plan = planPod({ pod: podOf({}), observation, local: local({ backOff }), now: NOW });
+    expect(plan.wakeAt).toBe(NOW + 19_000);
+    expect(plan.actions).toMatchObject([
+      { do: "back-off", message: "back-off 20s restarting failed container=c pod=p_default(u)" },
+    ]);
+  });
+
+  it("kills what fails its liveness probe, in words that say whether it comes again", () => {
+    const probes = new Map([["x://c", { liveness: "failure" as const }]]);
+    expect(short(podOf({}), [container("c")], { probes })).toEqual([
+      "kill c: Container c failed liveness probe, will be restarted",
+    ]);
+    expect(short(podOf({ restartPolicy: "Never" }), [container("c")], { probes })).toEqual([
+      "kill c: Stopping container c",
+    ]);
+  });
+});

@@ -1,0 +1,206 @@
+/** What every runtime must do, whatever it runs containers with. Called from each runtime's own test. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseLogEntry } from "../logs/cri-log.ts";
+import {
+  type ContainerConfig,
+  type ContainerObservation,
+  ExecTimeout,
+  type Runtime,
+  type SandboxConfig,
+} from "./runtime.ts";
+
+export interface ContractOptions {
+  /** Opens the runtime; twice on the same state is a restart of the agent. */
+  readonly open: () => Promise<Runtime>;
+  readonly image: string;
+}
+
+const SECURITY: ContainerConfig["security"] = {
+  privileged: false,
+  supplementalGroups: [],
+  readOnlyRoot: false,
+  noNewPrivileges: false,
+  addCapabilities: [],
+  dropCapabilities: [],
+  seccomp: { type: "Unconfined", localhostRef: "" },
+  pid: "container",
+  unmaskedProc: false,
+};
+
+export function runtimeContract(name: string, { open, image }: ContractOptions): void {
+  describe(`the ${name} runtime`, () => {
+    let runtime: Runtime;
+    let logs: string;
+    let count = 0;
+    const started: string[] = [];
+
+    beforeAll(async () => {
+      runtime = await open();
+      logs = mkdtempSync(join(tmpdir(), "sailplane-contract-"));
+    });
+    afterAll(async () => {
+      for (const id of started) await runtime.removeSandbox(id);
+      await runtime.close();
+      rmSync(logs, { recursive: true, force: true });
+    });
+
+    async function pod() {
+      const uid = `contract-${process.pid}-${count++}`;
+      const sandbox: SandboxConfig = {
+        pod: { namespace: "contract", name: uid, uid },
+        attempt: 0,
+        hostname: uid,
+        logDirectory: logs,
+        portMappings: [],
+        network: "pod",
+        ipc: "pod",
+        pid: "container",
+        cgroupParent: "",
+        sysctls: {},
+        privileged: false,
+        supplementalGroups: [],
+        seccomp: { type: "Unconfined", localhostRef: "" },
+        handler: "",
+        labels: { "io.kubernetes.pod.uid": uid },
+        annotations: {},
+      };
+      const id = await runtime.runSandbox(sandbox);
+      started.push(id);
+      return { uid, id, sandbox };
+    }
+
+    async function run(script: string, change: Partial<ContainerConfig> = {}) {
+      const owner = await pod();
+      const config: ContainerConfig = {
+        name: "c",
+        attempt: 0,
+        image: (await runtime.imageStatus(image))?.id ?? image,
+        imageName: image,
+        command: ["sh", "-c", script],
+        args: [],
+        workingDir: "",
+        env: [],
+        mounts: [],
+        logPath: `${owner.uid}.log`,
+        stdin: false,
+        stdinOnce: false,
+        tty: false,
+        security: SECURITY,
+        resources: { cpuShares: 2, cpuQuota: 0, cpuPeriod: 100_000, memoryLimit: 0, oomScoreAdj: 0 },
+        labels: { "io.kubernetes.pod.uid": owner.uid },
+        annotations: { restart: "7" },
+        ...change,
+      };
+      const id = await runtime.createContainer(owner.id, config, owner.sandbox);
+      await runtime.startContainer(id);
+      return { ...owner, container: id, log: join(logs, config.logPath) };
+    }
+
+    const observe = async (uid: string): Promise<ContainerObservation | undefined> =>
+      (await runtime.observe(uid)).containers[0];
+
+    async function ended(uid: string): Promise<ContainerObservation> {
+      for (let i = 0; i < 200; i++) {
+        const container = await observe(uid);
+        if (container?.state === "exited") return container;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      throw new Error("the container has not ended");
+    }
+
+    const textOf = (file: string): string =>
+      readFileSync(file, "utf8")
+        .split("\n")
+        .map((line) => parseLogEntry(Buffer.from(line))?.text.toString() ?? "")
+        .join("\n");
+
+    it.each([
+      ["exit 0", 0, "Completed"],
+      ["exit 42", 42, "Error"],
+      ["kill -9 $$", 137, "Error"],
+    ])("tells how `%s` ended", async (script, exitCode, reason) => {
+      const { uid } = await run(script);
+      const container = await ended(uid);
+      expect({ exitCode: container.exitCode, reason: container.reason }).toEqual({ exitCode, reason });
+      expect(container.finishedAt).toBeGreaterThanOrEqual(container.startedAt);
+    });
+
+    it("keeps labels and annotations, by which an agent knows its containers again", async () => {
+      const { uid } = await run("sleep 100");
+      expect(await observe(uid)).toMatchObject({ name: "c", state: "running", annotations: { restart: "7" } });
+    });
+
+    it("writes both streams to the log, in CRI's format", async () => {
+      const { uid, log } = await run('echo "$GREETING"; echo oops >&2', {
+        env: [{ name: "GREETING", value: "hello" }],
+      });
+      await ended(uid);
+      expect(textOf(log)).toContain("hello");
+      expect(readFileSync(log, "utf8")).toMatch(/^\S+Z stderr F oops$/m);
+    });
+
+    it("asks a container to stop, and makes it when it does not", async () => {
+      const polite = await run('trap "exit 5" TERM; while :; do sleep 0.05; done');
+      const stubborn = await run('trap "" TERM; while :; do sleep 0.05; done');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await Promise.all([runtime.stopContainer(polite.container, 10), runtime.stopContainer(stubborn.container, 1)]);
+      expect((await ended(polite.uid)).exitCode).toBe(5);
+      expect((await ended(stubborn.uid)).exitCode).toBe(137);
+      await runtime.stopContainer(polite.container, 1);
+    });
+
+    it("says that a command that is not there cannot start", async () => {
+      await expect(run("", { command: ["/no/such/binary"] })).rejects.toThrow(/no such file or directory/);
+      const { containers } = await runtime.observe(`contract-${process.pid}-${count - 1}`);
+      expect(containers[0]).toMatchObject({ state: "exited", exitCode: 128, reason: "StartError" });
+    });
+
+    it("runs commands beside a container's own", async () => {
+      const { container } = await run("sleep 100");
+      const answer = await runtime.execSync(container, ["sh", "-c", "echo out; exit 3"], 5);
+      expect([answer.exitCode, answer.output.toString()]).toEqual([3, "out\n"]);
+      await expect(runtime.execSync(container, ["sleep", "30"], 1)).rejects.toThrow(ExecTimeout);
+    });
+
+    it("streams an exec, and its input has an end", async () => {
+      const { container } = await run("sleep 100");
+      const streams = await runtime.exec(container, {
+        command: ["cat"],
+        stdin: true,
+        stdout: true,
+        stderr: true,
+        tty: false,
+      });
+      streams.stdin?.write("ping");
+      streams.stdin?.end();
+      let out = "";
+      for await (const chunk of streams.stdout ?? []) out += chunk.toString();
+      expect([out, await streams.exit]).toEqual(["ping", 0]);
+    });
+
+    it("keeps containers running while the agent is away, and knows how they ended", async () => {
+      const { uid } = await run("sleep 1; exit 9");
+      const before = await observe(uid);
+      await runtime.close();
+      runtime = await open();
+      expect((await observe(uid))?.id).toBe(before?.id);
+      expect((await ended(uid)).exitCode).toBe(9);
+    });
+
+    it("tells whoever listens that a container has ended", async () => {
+      const { uid, container } = await run("sleep 100");
+      const told = new Promise<string>((resolve) => {
+        const stop = runtime.onChange((changed) => {
+          if (changed !== uid && changed !== "") return;
+          stop();
+          resolve(changed);
+        });
+      });
+      await runtime.stopContainer(container, 0);
+      expect([uid, ""]).toContain(await told);
+    });
+  });
+}
