@@ -1,5 +1,6 @@
 /** The admission chain, in Kubernetes' order. */
 import type { Write } from "../../api/store.ts";
+import { certificateRequestUser } from "./certificate-request-user.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
@@ -8,6 +9,7 @@ import { serviceAccountAdmission } from "./service-account.ts";
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  certificateRequestUser,
   serviceAccountAdmission,
   priority,
   defaultTolerationSeconds,

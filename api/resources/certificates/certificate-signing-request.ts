@@ -16,10 +16,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   plural: "certificatesigningrequests",
   scope: "Cluster",
   shortNames: ["csr"],
-  // Who asks is filled in by whoever knows the user; what the body claims is never taken.
-  prepareCreate: ({ spec }) => {
-    for (const claim of ["username", "uid", "groups", "extra"] as const) delete spec[claim];
-  },
+  // Who asks is filled in on creation by admission, which knows the user.
   prepareUpdate: (draft, old) => {
     draft.spec = old.spec;
   },
