@@ -50,6 +50,8 @@ function documentationOf(source, name) {
   const texts = {};
   for (const [, text, , property] of readFileSync(`${models}${model}.d.ts`, "utf8").matchAll(COMMENT)) {
     const field = property === undefined ? "" : (jsonNames[property] ?? property);
+    // Of a field that is an IntOrString the models show the type's own text.
+    if (text.includes("IntOrString is a type that can hold")) continue;
     // Every kind has these two, with the same words: the reader adds them.
     if (field !== "apiVersion" && field !== "kind")
       texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim(), source.name);

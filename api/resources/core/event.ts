@@ -21,7 +21,7 @@ const columns: readonly Column<Event>[] = [
   {
     name: "Object",
     type: "string",
-    description: { field: "core.v1.Event.involvedObject" },
+    description: "The object that this event is about.",
     of: ({ involvedObject: { kind = "", name } }) => (name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase()),
   },
   {
@@ -31,7 +31,13 @@ const columns: readonly Column<Event>[] = [
     description: { field: "core.v1.ObjectReference.fieldPath" },
     of: ({ involvedObject }) => involvedObject.fieldPath ?? "",
   },
-  { name: "Source", type: "string", priority: 1, description: { field: "core.v1.Event.source" }, of: source },
+  {
+    name: "Source",
+    type: "string",
+    priority: 1,
+    description: "The component reporting this event. Should be a short machine understandable string.",
+    of: source,
+  },
   {
     name: "Message",
     type: "string",

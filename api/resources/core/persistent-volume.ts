@@ -53,7 +53,8 @@ export const persistentVolume = defineResource<PersistentVolume>({
     {
       name: "Claim",
       type: "string",
-      description: { field: "core.v1.PersistentVolumeSpec.claimRef" },
+      description:
+        "claimRef is part of a bi-directional binding between PersistentVolume and PersistentVolumeClaim. Expected to be non-nil when bound. claim.VolumeName is the authoritative bind between PV and PVC. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#binding",
       of: ({ spec }) => (spec.claimRef ? `${spec.claimRef.namespace ?? ""}/${spec.claimRef.name ?? ""}` : ""),
     },
     { name: "StorageClass", type: "string", description: "StorageClass of the pv", of: storageClassOf },
