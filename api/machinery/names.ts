@@ -20,7 +20,6 @@ const LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const WILDCARD = `\\*\\.${SUBDOMAIN}`;
 const QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${QUALIFIED})?`;
-const ENV_VAR = "[-._a-zA-Z][-._a-zA-Z0-9]*";
 const CONFIG_KEY = "[-._a-zA-Z0-9]+";
 const HTTP_HEADER = "[-A-Za-z0-9]+";
 const PERCENT = "[0-9]+%";
@@ -34,7 +33,6 @@ const isLabel1035 = whole(LABEL_1035);
 const isWildcard = whole(WILDCARD);
 const isQualified = whole(QUALIFIED);
 const isLabelValue = whole(LABEL_VALUE);
-const isEnvVar = whole(ENV_VAR);
 const isConfigKey = whole(CONFIG_KEY);
 const isHttpHeader = whole(HTTP_HEADER);
 const isPercent = whole(PERCENT);
@@ -226,22 +224,6 @@ export function cIdentifier(text: string): Problems {
       ];
 }
 
-/** The strict form of environment variable names, still used for the names that envFrom derives and prefixes. */
-export function envVarName(text: string): Problems {
-  const problems = isEnvVar.test(text)
-    ? []
-    : [
-        regexProblem(
-          "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-          ENV_VAR,
-          "my.env-name",
-          "MY_ENV.NAME",
-          "MyEnvName1",
-        ),
-      ];
-  return [...problems, ...parentDirectory(text)];
-}
-
 /** What an environment variable may be called since 1.34: printable ASCII without `=`. */
 export function relaxedEnvVarName(text: string): Problems {
   if (/^[ -<>-~]+$/.test(text)) return NONE;
@@ -277,5 +259,4 @@ const beforeSuffix = (name: string, prefix: boolean) =>
 
 export const nameIsSubdomain: ValidateName = (name, prefix) => dnsSubdomain(beforeSuffix(name, prefix));
 export const nameIsLabel: ValidateName = (name, prefix) => dnsLabel(beforeSuffix(name, prefix));
-export const nameIs1035Label: ValidateName = (name, prefix) => dns1035Label(beforeSuffix(name, prefix));
 export const nameIsPathSegment: ValidateName = (name, prefix) => pathSegmentName(name, prefix);

@@ -172,9 +172,6 @@ export function addQuantities(left: Quantity, right: Quantity): Quantity {
   return { nanos: left.nanos + right.nanos, format: left.nanos === 0n ? right.format : left.format };
 }
 
-export const subtractQuantities = (left: Quantity, right: Quantity): Quantity =>
-  addQuantities(left, { nanos: -right.nanos, format: right.format });
-
 /** Go's Value(): whole units, rounded up. */
 export const wholeUnits = (quantity: Quantity): bigint => divideUp(quantity.nanos, BILLION);
 

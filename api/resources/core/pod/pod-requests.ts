@@ -1,4 +1,4 @@
-/** What a pod asks for and may use in all (k8s.io/component-helpers/resource). */
+/** What a pod's containers ask for and may use in all (k8s.io/component-helpers/resource). */
 import type { Container, PodSpec } from "../../../generated/core.v1.ts";
 import { addQuantities, type Quantity, quantityOf } from "../../../machinery/quantity.ts";
 
@@ -35,22 +35,6 @@ function aggregate(spec: PodSpec, kind: "requests" | "limits"): Amounts {
 
 export const aggregateRequests = (spec: PodSpec): Amounts => aggregate(spec, "requests");
 export const aggregateLimits = (spec: PodSpec): Amounts => aggregate(spec, "limits");
-
-/** What the scheduler and quotas count: the pod's own amounts before its containers', and the overhead. */
-export function podRequests(spec: PodSpec): Amounts {
-  const total = aggregateRequests(spec);
-  for (const name in spec.resources?.requests) total[name] = quantityOf(spec.resources.requests[name]);
-  addList(total, spec.overhead);
-  return total;
-}
-
-/** As podRequests; the overhead counts where there is a limit. */
-export function podLimits(spec: PodSpec): Amounts {
-  const total = aggregateLimits(spec);
-  for (const name in spec.resources?.limits) total[name] = quantityOf(spec.resources.limits[name]);
-  for (const name in spec.overhead) if (total[name]) total[name] = add(total[name], quantityOf(spec.overhead[name]));
-  return total;
-}
 
 const ZERO: Quantity = { nanos: 0n, format: "DecimalSI" };
 const add = (left = ZERO, right = ZERO) => addQuantities(left, right);

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../machinery/meta.ts";
+import { resources } from "../index.ts";
+import type { Resource } from "../resource.ts";
+
+const kindOf = (name: string): Resource => {
+  const found = resources.find(({ group, kind }) => group === "" && kind === name);
+  if (!found) throw new Error(`no kind ${name}`);
+  return found;
+};
+
+/** An object as it stands after decoding and defaulting. */
+function decoded(kind: string, part: object): KubeObject {
+  const draft = {
+    metadata: { name: "x", namespace: "n" },
+    spec: {},
+    status: {},
+    ...structuredClone(part),
+  } as KubeObject;
+  kindOf(kind).defaults?.(draft);
+  return draft;
+}
+
+const errorsOf = (kind: string, part: object) =>
+  (kindOf(kind).validate?.(decoded(kind, part)) ?? []).map(({ path, message }) => `${path}: ${message}`);
+
+const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+const volume = { accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" }, hostPath: { path: "/x" } };
+
+describe("what core kinds refuse", () => {
+  it.each<[string, object, string[]]>([
+    ["ConfigMap", { data: { "a b": "" } }, ["data[a b]"]],
+    ["ConfigMap", { data: { a: "" }, binaryData: { a: "" } }, ["data[a]"]],
+    ["Secret", { type: "kubernetes.io/tls", data: { "tls.crt": "" } }, ["data[tls.key]"]],
+    [
+      "Secret",
+      { type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": "{" } },
+      ["data[.dockerconfigjson]"],
+    ],
+    ["Node", { spec: { podCIDR: "x" } }, ["spec.podCIDRs[0]"]],
+    ["Node", { spec: { taints: [{ key: "a", effect: "Odd" }] } }, ["metadata.taints[0].effect"]],
+    ["PersistentVolume", { spec: { ...volume, nfs: { server: "s", path: "/" } } }, ["spec.nfs"]],
+    ["PersistentVolume", { spec: { ...volume, capacity: { cpu: "1" } } }, ["spec.capacity"]],
+    ["PersistentVolumeClaim", { spec: { ...claim, accessModes: [] } }, ["spec.accessModes"]],
+    ["PersistentVolumeClaim", { spec: { ...claim, resources: {} } }, ["spec.resources[storage]"]],
+    ["Endpoints", { subsets: [{ addresses: [{ ip: "127.0.0.1" }] }] }, ["subsets[0].addresses[0].ip"]],
+    [
+      "LimitRange",
+      { spec: { limits: [{ type: "Pod", min: { cpu: "2" }, max: { cpu: "1" } }] } },
+      ["spec.limits[0].min[cpu]"],
+    ],
+    ["ResourceQuota", { spec: { hard: { pods: "1.5" } } }, ["spec.hard[pods]"]],
+    ["ResourceQuota", { spec: { hard: { services: "1" }, scopes: ["BestEffort"] } }, ["spec.scopes"]],
+    ["ReplicationController", { spec: { replicas: -1 } }, ["spec.selector", "spec.replicas", "spec.template"]],
+    ["Namespace", { spec: { finalizers: ["odd"] } }, ["spec.finalizers"]],
+    ["Binding", { target: { kind: "Pod" } }, ["target.kind", "target.name"]],
+  ])("%s %j", (kind, part, paths) => {
+    expect(errorsOf(kind, part).map((error) => error.slice(0, error.indexOf(": ")))).toEqual(paths);
+  });
+
+  it.each<[string, object]>([
+    ["PersistentVolume", { spec: volume }],
+    ["PersistentVolumeClaim", { spec: claim }],
+    ["LimitRange", { spec: { limits: [{ type: "Container", max: { cpu: "1" }, min: { cpu: "100m" } }] } }],
+    ["ResourceQuota", { spec: { hard: { "requests.cpu": "1", "count/jobs.batch": "2" } } }],
+    ["Node", { spec: { podCIDR: "10.0.0.0/24" } }],
+  ])("not %s %j", (kind, part) => expect(errorsOf(kind, part)).toEqual([]));
+});
+
+describe("what core kinds fill in", () => {
+  it.each<[string, object, object]>([
+    ["Secret", { stringData: { a: "é" } }, { type: "Opaque", data: { a: "w6k=" } }],
+    ["Namespace", {}, { metadata: { labels: { "kubernetes.io/metadata.name": "x" } }, status: { phase: "Active" } }],
+    ["Node", { status: { capacity: { cpu: "2" } } }, { status: { allocatable: { cpu: "2" } } }],
+    [
+      "LimitRange",
+      { spec: { limits: [{ type: "Container", max: { cpu: "1" }, min: { cpu: "100m" } }] } },
+      { spec: { limits: [{ default: { cpu: "1" }, defaultRequest: { cpu: "1" } }] } },
+    ],
+    ["PersistentVolumeClaim", { spec: claim }, { spec: { volumeMode: "Filesystem" }, status: { phase: "Pending" } }],
+  ])("%s %j", (kind, part, expected) => {
+    const once = decoded(kind, part);
+    expect(once).toMatchObject(expected);
+    expect(decoded(kind, once)).toEqual(once);
+  });
+});
+
+describe("what core kinds keep", () => {
+  const updateErrors = (kind: string, next: object, old: object) =>
+    kindOf(kind)
+      .validateUpdate?.(decoded(kind, next), decoded(kind, old))
+      .map(({ path }) => path);
+
+  it.each<[string, object, object, string[]]>([
+    ["ConfigMap", { data: { a: "2" } }, { immutable: true, data: { a: "1" } }, ["immutable", "data"]],
+    ["Secret", { type: "a" }, { type: "b" }, ["type"]],
+    [
+      "PersistentVolume",
+      { spec: { ...volume, hostPath: { path: "/y" } } },
+      { spec: volume },
+      ["spec.persistentvolumesource"],
+    ],
+    ["PersistentVolumeClaim", { spec: { ...claim, accessModes: ["ReadWriteMany"] } }, { spec: claim }, ["spec"]],
+    ["Node", { spec: { providerID: "b" } }, { spec: { providerID: "a" } }, ["spec.providerID"]],
+    ["ResourceQuota", { spec: { scopes: ["BestEffort"] } }, {}, ["spec.scopes"]],
+  ])("%s %j", (kind, next, old, paths) => expect(updateErrors(kind, next, old)).toEqual(paths));
+
+  it("a bound claim grows, and shrinks no further than its volume", () => {
+    const bound = (storage: string) => ({
+      spec: { ...claim, volumeName: "v", resources: { requests: { storage } } },
+      status: { phase: "Bound", capacity: { storage: "1Gi" } },
+    });
+    expect(updateErrors("PersistentVolumeClaim", bound("2Gi"), bound("1Gi"))).toEqual([]);
+    expect(updateErrors("PersistentVolumeClaim", bound("512Mi"), bound("1Gi"))).toEqual([
+      "spec.resources.requests.storage",
+    ]);
+  });
+});

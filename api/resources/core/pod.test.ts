@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerStatus, Pod } from "../../generated/core.v1.ts";
+import type { ResourceDefinition } from "../resource.ts";
+import { pod as resource } from "./pod.ts";
+
+const kind = resource as unknown as ResourceDefinition<Pod>;
+const NOW = Date.parse("2026-01-01T01:00:00Z");
+
+function podOf(part: { spec?: Partial<Pod["spec"]>; status?: Pod["status"]; metadata?: Pod["metadata"] } = {}): Pod {
+  const draft: Pod = {
+    metadata: { name: "p", namespace: "n", creationTimestamp: "2026-01-01T00:00:00Z", ...part.metadata },
+    spec: { containers: [{ name: "c", image: "i:1" }], ...part.spec },
+    status: part.status ?? {},
+  };
+  kind.defaults?.(draft);
+  return draft;
+}
+
+const cell = (pod: Pod, name: string) => kind.columns?.find((column) => column.name === name)?.of(pod, NOW);
+const waiting = (reason: string): ContainerStatus => status({ state: { waiting: { reason } } });
+const status = (part: Partial<ContainerStatus>): ContainerStatus => ({
+  name: "c",
+  ready: false,
+  restartCount: 0,
+  image: "",
+  imageID: "",
+  ...part,
+});
+
+describe("a new pod", () => {
+  it("is Pending, of a class of service", () => {
+    const draft = podOf({
+      spec: { containers: [{ name: "c", image: "i", resources: { limits: { cpu: "1", memory: "1Gi" } } }] },
+    });
+    kind.prepareCreate?.(draft);
+    expect(draft.spec.containers[0]?.resources?.requests).toEqual({ cpu: "1", memory: "1Gi" });
+    expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
+  });
+
+  it("behind gates says that scheduling waits, and may not name its node", () => {
+    const draft = podOf({ spec: { schedulingGates: [{ name: "a" }], nodeName: "n" } });
+    kind.prepareCreate?.(draft);
+    expect(draft.status.conditions).toMatchObject([
+      { type: "PodScheduled", status: "False", reason: "SchedulingGated", lastTransitionTime: "2026-01-01T00:00:00Z" },
+    ]);
+    expect(kind.validateCreate?.(draft)).toMatchObject([{ path: "spec.nodeName" }]);
+  });
+
+  it("asks for values of its labels where constraints name keys", () => {
+    const labelSelector = { matchLabels: { app: "a" } };
+    const constraint = {
+      maxSkew: 1,
+      topologyKey: "z",
+      whenUnsatisfiable: "DoNotSchedule",
+      labelSelector,
+      matchLabelKeys: ["v"],
+    };
+    const draft = podOf({
+      metadata: { name: "p", labels: { v: "1" } },
+      spec: { topologySpreadConstraints: [constraint] },
+    });
+    kind.prepareCreate?.(draft);
+    expect(draft.spec.topologySpreadConstraints?.[0]?.labelSelector?.matchExpressions).toEqual([
+      { key: "v", operator: "In", values: ["1"] },
+    ]);
+    expect(kind.validate?.(draft)).toEqual([]);
+  });
+});
+
+describe("an update of a pod", () => {
+  const old = podOf({ spec: { tolerations: [{ key: "a", operator: "Exists" }], activeDeadlineSeconds: 10 } });
+  const errorsOf = (change: (next: Pod) => void) => {
+    const next = structuredClone(old);
+    change(next);
+    return kind.validateUpdate?.(next, old).map(({ path, message }) => `${path}: ${message}`.split("\n")[0]);
+  };
+
+  it("changes images, adds tolerations and moves the deadline nearer", () => {
+    const errors = errorsOf(({ spec }) => {
+      spec.containers = [{ ...spec.containers[0], name: "c", image: "i:2" }];
+      spec.tolerations = [...(spec.tolerations ?? []), { key: "b", operator: "Exists" }];
+      spec.activeDeadlineSeconds = 5;
+    });
+    expect(errors).toEqual([]);
+  });
+
+  it("changes nothing else, and says what", () => {
+    const errors = errorsOf(({ spec }) => {
+      spec.schedulerName = "other";
+    });
+    expect(errors).toEqual([expect.stringMatching(/^spec: Forbidden: pod updates may not change fields other than/)]);
+  });
+
+  it("takes no toleration away and no container", () => {
+    const withoutTolerations = errorsOf(({ spec }) => {
+      delete spec.tolerations;
+    });
+    expect(withoutTolerations).toEqual([
+      "spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds",
+    ]);
+    const withoutContainers = errorsOf(({ spec }) => {
+      spec.containers = [];
+    });
+    expect(withoutContainers).toEqual(["spec.containers: Forbidden: pod updates may not add or remove containers"]);
+  });
+});
+
+describe("a resize", () => {
+  const old = podOf({
+    spec: { containers: [{ name: "c", image: "i:1", resources: { requests: { cpu: "1" } } }] },
+    status: { qosClass: "Burstable" },
+  });
+  const resized = (requests: Record<string, string>) => {
+    const next = structuredClone(old);
+    next.metadata.labels = { a: "b" };
+    next.spec.containers = [{ ...next.spec.containers[0], name: "c", image: "other", resources: { requests } }];
+    kind.subresources?.resize?.prepareUpdate?.(next, old);
+    return next;
+  };
+
+  it("takes amounts only, and counts as a change of the spec", () => {
+    const next = resized({ cpu: "2" });
+    expect(next.spec.containers[0]).toMatchObject({ image: "i:1", resources: { requests: { cpu: "2" } } });
+    expect(next.metadata).toMatchObject({ generation: 1 });
+    expect(next.metadata.labels).toBeUndefined();
+    expect(kind.subresources?.resize?.validateUpdate?.(next, old)).toEqual([]);
+  });
+
+  it("keeps the class of service", () => {
+    const errors = kind.subresources?.resize?.validateUpdate?.(resized({}), old);
+    expect(errors?.map(({ message }) => message)).toContain(
+      'Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+    );
+  });
+});
+
+describe("the columns", () => {
+  it.each<[string, Parameters<typeof podOf>[0]]>([
+    ["Pending", { status: { phase: "Pending" } }],
+    ["CrashLoopBackOff", { status: { phase: "Running", containerStatuses: [waiting("CrashLoopBackOff")] } }],
+    ["Evicted", { status: { phase: "Failed", reason: "Evicted" } }],
+    [
+      "Signal:9",
+      {
+        status: {
+          phase: "Failed",
+          containerStatuses: [status({ state: { terminated: { exitCode: 137, signal: 9 } } })],
+        },
+      },
+    ],
+    [
+      "Terminating",
+      { metadata: { name: "p", deletionTimestamp: "2026-01-01T00:00:00Z" }, status: { phase: "Running" } },
+    ],
+    [
+      "Init:0/1",
+      {
+        spec: { initContainers: [{ name: "i", image: "i" }] },
+        status: { initContainerStatuses: [status({ name: "i" })] },
+      },
+    ],
+    [
+      "Init:ErrImagePull",
+      {
+        spec: { initContainers: [{ name: "c", image: "i" }] },
+        status: { initContainerStatuses: [waiting("ErrImagePull")] },
+      },
+    ],
+  ])("show %s", (reason, part) => expect(cell(podOf(part), "Status")).toBe(reason));
+
+  it("count ready containers, sidecars with them, and tell of the last restart", () => {
+    const ended = { terminated: { exitCode: 1, finishedAt: "2026-01-01T00:55:00Z" } };
+    const running = { state: { running: {} }, ready: true };
+    const pod = podOf({
+      spec: { initContainers: [{ name: "s", image: "i", restartPolicy: "Always" }] },
+      status: {
+        phase: "Running",
+        initContainerStatuses: [status({ ...running, name: "s", started: true })],
+        containerStatuses: [status({ ...running, restartCount: 2, lastState: ended })],
+      },
+    });
+    expect([cell(pod, "Ready"), cell(pod, "Restarts"), cell(pod, "Age")]).toEqual(["2/2", "2 (5m ago)", "60m"]);
+  });
+});
+
+it("ends at once what no node runs, and after its grace what one does", () => {
+  const grace = (part: Parameters<typeof podOf>[0], requested?: number) =>
+    kind.deletionGraceSeconds?.(podOf(part), requested);
+  expect(grace({})).toBe(0);
+  expect(grace({ spec: { nodeName: "n" } })).toBe(30);
+  expect(grace({ spec: { nodeName: "n" } }, 5)).toBe(5);
+  expect(grace({ spec: { nodeName: "n" }, status: { phase: "Succeeded" } })).toBe(0);
+});

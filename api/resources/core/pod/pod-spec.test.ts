@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import type { Container, PodSpec } from "../../../generated/core.v1.ts";
+import { defaultPodSpec } from "./defaults.ts";
+import { validatePodSpec } from "./pod-spec.ts";
+import { validatePodTemplateSpec } from "./pod-template.ts";
+import { podWarnings } from "./warnings.ts";
+
+const container: Container = { name: "c", image: "i" };
+
+function errorsOf(part: Partial<PodSpec>): string[] {
+  const spec = structuredClone({ containers: [container], ...part }) as PodSpec;
+  defaultPodSpec(spec);
+  return validatePodSpec(spec, "spec").map(({ path, message }) => `${path}: ${message}`);
+}
+const inContainer = (part: Partial<Container>) => errorsOf({ containers: [{ ...container, ...part }] });
+
+describe("a pod's spec", () => {
+  it("is complete with a container of a name and an image", () => {
+    expect(errorsOf({})).toEqual([]);
+    expect(errorsOf({ containers: [] })).toEqual(["spec.containers: Required value"]);
+  });
+
+  it("reports volumes before containers, and does not find a volume that is wrong", () => {
+    const volumes = [{ name: "v", hostPath: { path: "" } }];
+    const containers = [{ ...container, volumeMounts: [{ name: "v", mountPath: "/v" }] }];
+    expect(errorsOf({ volumes, containers })).toEqual([
+      "spec.volumes[0].hostPath.path: Required value",
+      'spec.containers[0].volumeMounts[0].name: Not found: "v"',
+    ]);
+  });
+
+  it.each<[string, Partial<Container>, string[]]>([
+    [
+      "a request above its limit",
+      { resources: { requests: { cpu: "2" }, limits: { cpu: "1" } } },
+      ['spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1'],
+    ],
+    [
+      "an extended resource without a limit",
+      { resources: { requests: { "example.com/x": "1" } } },
+      ["spec.containers[0].resources.limits: Required value: Limit must be set for non overcommitable resources"],
+    ],
+    [
+      "a variable from two places",
+      {
+        env: [
+          { name: "A", valueFrom: { fieldRef: { fieldPath: "metadata.name" }, secretKeyRef: { name: "s", key: "k" } } },
+        ],
+      },
+      ['spec.containers[0].env[0].valueFrom: Invalid value: "": may not have more than one field specified at a time'],
+    ],
+    [
+      "a probe of two kinds",
+      { livenessProbe: { exec: { command: ["x"] }, tcpSocket: { port: 1 } } },
+      ["spec.containers[0].livenessProbe.tcpSocket: Forbidden: may not specify more than 1 handler type"],
+    ],
+    [
+      "a port twice on the host",
+      {
+        ports: [
+          { containerPort: 1, hostPort: 9 },
+          { containerPort: 2, hostPort: 9 },
+        ],
+      },
+      ['spec.containers[0].ports[1].hostPort: Duplicate value: "TCP//9"'],
+    ],
+  ])("refuses %s", (_, part, errors) => expect(inContainer(part)).toEqual(errors));
+
+  it.each<[string, Partial<PodSpec>, string]>([
+    ["a toleration of all with a value's operator", { tolerations: [{}] }, "spec.tolerations[0].operator"],
+    ["no name servers under dnsPolicy None", { dnsPolicy: "None", dnsConfig: {} }, "spec.dnsConfig.nameservers"],
+    [
+      "Windows options on Linux",
+      { os: { name: "linux" }, securityContext: { windowsOptions: {} } },
+      "spec.securityContext.windowsOptions",
+    ],
+    [
+      "a volume of two types",
+      { volumes: [{ name: "v", emptyDir: {}, secret: { secretName: "s" } }] },
+      "spec.volumes[0].secret",
+    ],
+  ])("refuses %s", (_, part, path) => expect(errorsOf(part).map((error) => error.split(": ")[0])).toEqual([path]));
+
+  it("lets init containers that are sidecars have probes, and no others", () => {
+    const probe = { livenessProbe: { tcpSocket: { port: 1 } } };
+    const init = (part: Partial<Container>) =>
+      errorsOf({ initContainers: [{ name: "i", image: "i", ...probe, ...part }] });
+    expect(init({ restartPolicy: "Always" })).toEqual([]);
+    expect(init({})).toEqual([
+      "spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always",
+    ]);
+  });
+
+  it("holds a template to its owner's restart policies", () => {
+    const spec: PodSpec = { containers: [{ ...container }], restartPolicy: "Never" };
+    defaultPodSpec(spec);
+    const errors = validatePodTemplateSpec({ spec }, "spec.template", { restartPolicies: ["Always"] });
+    expect(errors).toMatchObject([{ path: "spec.template.spec.restartPolicy", reason: "FieldValueNotSupported" }]);
+  });
+});
+
+describe("defaults", () => {
+  it("change nothing the second time", () => {
+    const spec: PodSpec = {
+      containers: [{ ...container, livenessProbe: { httpGet: { port: 80 } }, resources: { limits: { cpu: "0.1" } } }],
+      volumes: [{ name: "v" }, { name: "s", secret: { secretName: "s" } }],
+    };
+    defaultPodSpec(spec);
+    const once = structuredClone(spec);
+    defaultPodSpec(spec);
+    expect(spec).toEqual(once);
+    expect(spec.volumes?.[0]).toEqual({ name: "v", emptyDir: {} });
+    expect(spec.containers[0]?.livenessProbe).toMatchObject({
+      httpGet: { path: "/", scheme: "HTTP" },
+      periodSeconds: 10,
+    });
+  });
+
+  it.each([
+    ["a", "Always"],
+    ["a:latest", "Always"],
+    ["a:1", "IfNotPresent"],
+    ["registry.example.com:5000/a", "Always"],
+    [`a@sha256:${"0".repeat(64)}`, "IfNotPresent"],
+  ])("pull the image %s %s", (image, policy) => {
+    const spec: PodSpec = { containers: [{ name: "c", image }] };
+    defaultPodSpec(spec);
+    expect(spec.containers[0]?.imagePullPolicy).toBe(policy);
+  });
+});
+
+it("warns of what hides or overlaps", () => {
+  const env = [
+    { name: "A", value: "1" },
+    { name: "A", value: "2" },
+  ];
+  const ports = [
+    { containerPort: 80, protocol: "TCP" },
+    { containerPort: 80, protocol: "TCP" },
+  ];
+  expect(podWarnings({ spec: { containers: [{ ...container, env, ports }] } }, "spec.template")).toEqual([
+    'spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
+    "spec.template.spec.containers[0].ports[1]: duplicate port definition with spec.template.spec.containers[0].ports[0]",
+  ]);
+});

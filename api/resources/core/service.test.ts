@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { Service } from "../../generated/core.v1.ts";
+import type { ResourceDefinition } from "../resource.ts";
+import { service as resource } from "./service.ts";
+
+const kind = resource as unknown as ResourceDefinition<Service>;
+
+function serviceOf(spec: Service["spec"]): Service {
+  const draft: Service = { metadata: { name: "s", namespace: "n" }, spec: structuredClone(spec), status: {} };
+  kind.defaults?.(draft);
+  return draft;
+}
+
+function created(spec: Service["spec"]): { spec: Service["spec"]; errors: (string | undefined)[] } {
+  const draft = serviceOf(spec);
+  kind.prepareCreate?.(draft);
+  return { spec: draft.spec, errors: (kind.validate?.(draft) ?? []).map(({ path, message }) => `${path}: ${message}`) };
+}
+
+const ports = [{ port: 80 }];
+
+describe("a new Service", () => {
+  it("is of the cluster's family", () => {
+    expect(created({ ports }).spec).toMatchObject({
+      ipFamilies: ["IPv4"],
+      ipFamilyPolicy: "SingleStack",
+      type: "ClusterIP",
+    });
+  });
+
+  it("without a selector and an address is of any family", () => {
+    expect(created({ clusterIP: "None" }).spec).toMatchObject({
+      ipFamilies: ["IPv4", "IPv6"],
+      ipFamilyPolicy: "RequireDualStack",
+    });
+  });
+
+  it.each<[Service["spec"], string[]]>([
+    [{ ports, ipFamilies: ["IPv6"] }, ['spec.ipFamilies[0]: Invalid value: "IPv6": not configured on this cluster']],
+    [
+      { ports, ipFamilyPolicy: "RequireDualStack" },
+      [
+        'spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services',
+      ],
+    ],
+    [
+      { ports: [{ port: 80, nodePort: 80 }], type: "NodePort", sessionAffinity: "Odd" },
+      [
+        "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767",
+      ],
+    ],
+    [{ ports: [] }, ["spec.ports: Required value"]],
+    [{ ports, type: "ExternalName" }, ["spec.externalName: Required value"]],
+    [
+      { ports, clusterIPs: ["10.0.0.1"] },
+      ['spec.clusterIPs: Invalid value: ["10.0.0.1"]: must be empty when `clusterIP` is not specified'],
+    ],
+  ])("is refused: %j", (spec, errors) => expect(created(spec).errors).toEqual(errors));
+});
+
+describe("an update", () => {
+  const old = serviceOf({
+    ports: [{ port: 80, nodePort: 30080 }],
+    type: "NodePort",
+    clusterIP: "10.96.0.9",
+    clusterIPs: ["10.96.0.9"],
+    ipFamilies: ["IPv4"],
+    ipFamilyPolicy: "SingleStack",
+  });
+  const updated = (spec: Service["spec"]) => {
+    const next = serviceOf(spec);
+    kind.prepareUpdate?.(next, old);
+    return next;
+  };
+
+  it("keeps what was allocated, also when the client leaves it out", () => {
+    expect(updated({ ports, type: "NodePort" }).spec).toMatchObject({
+      clusterIP: "10.96.0.9",
+      clusterIPs: ["10.96.0.9"],
+      ports: [{ port: 80, nodePort: 30080 }],
+    });
+  });
+
+  it("to ExternalName lets addresses, families and node ports go", () => {
+    const { spec } = updated({ ...old.spec, type: "ExternalName", externalName: "a.example.com" });
+    expect(spec).toMatchObject({ ports: [{ port: 80 }] });
+    for (const field of ["clusterIP", "clusterIPs", "ipFamilies", "externalTrafficPolicy"] as const)
+      expect(spec[field]).toBeUndefined();
+    expect(spec.ports?.[0]?.nodePort).toBeUndefined();
+  });
+
+  it("changes no address", () => {
+    const next = updated({ ports, type: "NodePort", clusterIP: "10.96.0.10" });
+    expect(kind.validateUpdate?.(next, old)).toMatchObject([
+      { path: "spec.clusterIPs[0]", message: 'Invalid value: ["10.96.0.10"]: may not change once set' },
+    ]);
+  });
+});
