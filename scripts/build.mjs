@@ -57,7 +57,7 @@ const [worker] = await Promise.all([
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   }),
-  // One small file, because one process of it runs for each container of the process runtime.
+  // Holds the containers of the process runtime, and outlives the agent.
   build({ ...onNode, entryPoints: { supervisor: "agent/runtime/process/supervisor-main.ts" } }),
 ]);
 

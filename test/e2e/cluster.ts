@@ -73,7 +73,13 @@ export class Cluster {
     return JSON.parse(readFileSync(`${this.directory}/lock`, "utf8")).child;
   }
 
+  /** Pods outlive their agent, so they go first. */
   async remove(): Promise<void> {
+    if (this.#arguments.includes("--node-name") && this.#process?.exitCode === null) {
+      await this.kubectl(
+        "delete deployments,replicasets,jobs,pods --all --all-namespaces --grace-period=1 --timeout=20s",
+      );
+    }
     await this.down();
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }

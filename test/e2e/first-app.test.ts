@@ -70,8 +70,11 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     expect(await run("describe namespace first-app")).toMatch(/Status: +Active/);
     expect(await run(`describe node ${cluster.nodeName}`)).toMatch(/Non-terminated Pods:/);
     const pod = await inApp("describe pod -l app=web");
-    expect(pod).toMatch(/Scheduled +\S+ +default-scheduler +Successfully assigned first-app\/web-/);
     expect(pod).toMatch(/GREETING: +<set to the key 'text' of config map 'greeting'>/);
+    // Events follow what they tell of.
+    await expect
+      .poll(() => inApp("describe pod -l app=web"), { timeout: 5000 })
+      .toMatch(/Scheduled +\S+ +default-scheduler +Successfully assigned first-app\/web-[\s\S]*Started +\S+ +kubelet/);
   });
 
   test("logs prints, and logs -f goes on printing", async () => {
@@ -104,5 +107,6 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     expect(await run("delete namespace first-app --timeout=30s")).toBe('namespace "first-app" deleted\n');
     const { stderr } = await cluster.kubectl("get namespace first-app", { version });
     expect(stderr).toBe('Error from server (NotFound): namespaces "first-app" not found\n');
+    expect(await run("get pods,deployments,jobs,configmaps -A -o name")).not.toMatch(/web|once|greeting/);
   });
 });
