@@ -92,6 +92,9 @@ async function up(options: UpOptions): Promise<void> {
   await Promise.race([agentSettled, sleep(5000)]);
   await controlPlane.stop();
   progress.end("stopped", `on ${signal}; the state stays in ${shorten(directory.path)}`);
+  // As under a kubelet that is restarted: the next start adopts them.
+  if (options.agent)
+    progress.say("                   pods that were running go on; the next start takes them up again");
   process.exit(0);
 }
 
