@@ -1,5 +1,6 @@
 /** The table of all controllers. */
 import { bootstrapSigner, tokenCleaner } from "./bootstrap/bootstrap-token.ts";
+import { certificateCleaner, certificateSigner } from "./certificate-signing.ts";
 import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 import type { Controller } from "./controller.ts";
 import { cronJobController } from "./cronjob.ts";
@@ -24,6 +25,7 @@ import { replicationController } from "./replication.ts";
 import { rootCaPublisher } from "./root-ca.ts";
 import { serviceAccountController } from "./service-account.ts";
 import { serviceAccountTokenController } from "./service-account-token.ts";
+import { serviceCidrController } from "./service-cidr.ts";
 import { statefulSetController } from "./statefulset/statefulset.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished.ts";
 import { volumeBinder } from "./volume/binder.ts";
@@ -56,6 +58,9 @@ export const controllers: readonly Controller[] = [
   claimProtection,
   volumeProtection,
   clusterRoleAggregation,
+  serviceCidrController,
+  certificateSigner,
+  certificateCleaner,
   bootstrapSigner,
   tokenCleaner,
   podGcController,
