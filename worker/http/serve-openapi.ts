@@ -43,14 +43,16 @@ function answerV3(request: Request, document: TaggedDocument): Response {
 }
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
-const PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+const PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+/** What clients have asked with ever since, though it is no valid media type to answer with. */
+const PROTOBUF_ASKED = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
 /** True for protobuf, false for JSON; 406 where neither is accepted. */
 function wantsProtobuf(request: Request): boolean {
   const clauses = parseAccept(request.headers.get("Accept") ?? "");
   if (clauses.length === 0) return false;
   for (const { type } of clauses) {
-    if (type === PROTOBUF) return true;
+    if (type === PROTOBUF || type === PROTOBUF_ASKED) return true;
     if (type === "application/json" || type === "*/*" || type === "application/*") return false;
   }
   throw new PlainTextError(406, `only the following media types are accepted: application/json, ${PROTOBUF}`);
