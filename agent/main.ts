@@ -37,7 +37,9 @@ export interface AgentOptions {
   readonly criSocket?: string;
 }
 
-const REGISTER_RETRY_MS = 500;
+const REGISTER_RETRY_MS = 250;
+/** A control plane that is just starting is not worth a word. */
+const REGISTER_PATIENCE_MS = 3000;
 const CLUSTER_DOMAIN = "cluster.local";
 /** A token is renewed after this share of its life. */
 const TOKEN_SHARE = 0.8;
@@ -165,6 +167,7 @@ class NodeAgent {
   async #register(): Promise<void> {
     const { signal, say } = this.#options;
     let told = "";
+    const started = Date.now();
     while (!signal.aborted) {
       try {
         const node = await registerNode(this.#client, this.#facts);
@@ -175,8 +178,10 @@ class NodeAgent {
         return;
       } catch (error) {
         const { message } = error as Error;
-        if (message !== told) say(`the node cannot register yet: ${message}`);
-        told = message;
+        if (message !== told && Date.now() - started > REGISTER_PATIENCE_MS) {
+          say(`the node cannot register yet: ${message}`);
+          told = message;
+        }
         await new Promise((resolve) => setTimeout(resolve, REGISTER_RETRY_MS));
       }
     }
