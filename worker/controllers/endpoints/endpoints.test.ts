@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import type { Endpoints, Node, Pod, Service } from "../../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { endpointSliceMirroringController } from "./endpoint-slice-mirroring.ts";
+import { endpointSliceController } from "./endpoint-slices.ts";
+import { endpointsController } from "./endpoints.ts";
+
+const start = () => controlledCluster([endpointsController, endpointSliceController, endpointSliceMirroringController]);
+const service = (spec: Partial<Service["spec"]> = {}): Service => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "s", namespace: "ns", labels: { l: "m" } },
+  spec: {
+    selector: { app: "x" },
+    ports: [{ name: "http", port: 80, targetPort: 8080 }],
+    ipFamilies: ["IPv4"],
+    ...spec,
+  },
+  status: {},
+});
+const pod = (
+  name: string,
+  ip: string,
+  options: { ready?: boolean; port?: number; spec?: Partial<Pod["spec"]> } = {},
+): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "ns", labels: { app: "x" } },
+  spec: {
+    nodeName: "n1",
+    containers: [
+      { name: "c", image: "i", ...(options.port ? { ports: [{ name: "web", containerPort: options.port }] } : {}) },
+    ],
+    ...options.spec,
+  },
+  status: {
+    phase: "Running",
+    podIP: ip,
+    podIPs: [{ ip }],
+    conditions: [{ type: "Ready", status: options.ready === false ? "False" : "True" }],
+  },
+});
+const node: Node = {
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "n1", labels: { "topology.kubernetes.io/zone": "za" } },
+  spec: {},
+  status: {},
+};
+type At = ReturnType<typeof start>;
+const endpoints = ({ cluster }: At) => cluster.get<Endpoints>("endpoints", "ns", "s");
+const slices = ({ cluster }: At) => cluster.list<EndpointSlice>("endpointslices.discovery.k8s.io");
+
+describe("endpoints and slices", () => {
+  it("are empty for a service without pods", async () => {
+    const at = start();
+    at.cluster.put("services", service());
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(endpoints(at)?.subsets).toBeUndefined();
+    expect(endpoints(at)?.metadata.labels).toEqual({
+      l: "m",
+      "endpoints.kubernetes.io/managed-by": "endpoint-controller",
+    });
+    expect(slices(at)).toMatchObject([{ addressType: "IPv4" }]);
+  });
+
+  it("split pods by the numbers that a named port means on them", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("a", "10.0.0.1", { port: 8001 }));
+    at.cluster.put("pods", pod("b", "10.0.0.2", { port: 8002 }));
+    at.cluster.put("pods", pod("c", "10.0.0.3"));
+    at.cluster.put("services", service({ ports: [{ name: "http", port: 80, targetPort: "web" }] }));
+    await at.settle();
+    expect(endpoints(at)?.subsets?.map(({ ports }) => ports?.[0]?.port)).toEqual([8001, 8002]);
+    expect(slices(at)).toHaveLength(3);
+  });
+
+  it("tell unready, published and terminating pods apart", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("b", "10.0.0.2", { ready: false }));
+    at.cluster.put("services", service());
+    await at.settle();
+    expect(endpoints(at)?.subsets?.[0]?.notReadyAddresses).toHaveLength(1);
+    expect(slices(at)[0]?.endpoints?.[0]?.conditions).toEqual({ ready: false, serving: false, terminating: false });
+    at.cluster.put("services", service({ publishNotReadyAddresses: true }));
+    await at.settle();
+    expect(endpoints(at)?.subsets?.[0]?.addresses).toHaveLength(1);
+    at.cluster.put("services", service());
+    at.cluster.put("pods", {
+      ...pod("b", "10.0.0.2"),
+      metadata: { ...pod("b", "").metadata, deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["x"] },
+    });
+    await at.settle();
+    expect(endpoints(at)?.subsets).toBeUndefined();
+    expect(slices(at)[0]?.endpoints?.[0]?.conditions).toEqual({ ready: false, serving: true, terminating: true });
+  });
+
+  it("name hosts of a headless service, and zones where traffic should stay near", async () => {
+    const at = start();
+    at.cluster.put("nodes", node);
+    at.cluster.put("pods", pod("a", "10.0.0.1", { spec: { hostname: "hh", subdomain: "s" } }));
+    at.cluster.put("services", service({ clusterIP: "None", trafficDistribution: "PreferClose" }));
+    await at.settle();
+    expect(endpoints(at)?.metadata.labels).toMatchObject({ "service.kubernetes.io/headless": "" });
+    expect(slices(at)[0]?.endpoints?.[0]).toMatchObject({
+      hostname: "hh",
+      zone: "za",
+      hints: { forZones: [{ name: "za" }] },
+    });
+  });
+
+  it("fill slices of a hundred and touch few of them", async () => {
+    const at = start();
+    at.cluster.put("services", service());
+    for (let index = 0; index < 150; index++)
+      at.cluster.put("pods", pod(`p${String(index).padStart(3, "0")}`, `10.0.1.${index}`));
+    await at.settle();
+    expect(
+      slices(at)
+        .map((slice) => slice.endpoints?.length)
+        .sort(),
+    ).toEqual([100, 50]);
+    const before = slices(at).map(({ metadata }) => metadata.resourceVersion);
+    at.cluster.remove("pods", "ns", "p000");
+    await at.settle();
+    expect(slices(at).filter(({ metadata }) => !before.includes(metadata.resourceVersion))).toHaveLength(1);
+  });
+
+  it("mirror endpoints that somebody wrote, and go with the service", async () => {
+    const at = start();
+    const { selector: _, ...spec } = service().spec;
+    at.cluster.put("services", { ...service(), spec });
+    at.cluster.put<Endpoints>("endpoints", {
+      apiVersion: "v1",
+      kind: "Endpoints",
+      metadata: { name: "s", namespace: "ns" },
+      subsets: [{ addresses: [{ ip: "1.2.3.4" }], ports: [{ port: 80 }] }],
+    });
+    await at.settle();
+    expect(slices(at)).toMatchObject([{ endpoints: [{ addresses: ["1.2.3.4"], conditions: { ready: true } }] }]);
+    at.cluster.remove("services", "ns", "s");
+    await at.settle();
+    expect(slices(at)).toEqual([]);
+  });
+});

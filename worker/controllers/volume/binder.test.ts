@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import type { Event, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { volumeBinder } from "./binder.ts";
+import { claimProtection, volumeProtection } from "./protection.ts";
+
+const start = () => controlledCluster([volumeBinder, claimProtection, volumeProtection]);
+const volume = (name: string, storage: string, claimRef?: PersistentVolume["spec"]["claimRef"]): PersistentVolume => ({
+  apiVersion: "v1",
+  kind: "PersistentVolume",
+  metadata: { name },
+  spec: {
+    capacity: { storage },
+    accessModes: ["ReadWriteOnce"],
+    storageClassName: "c",
+    hostPath: { path: "/x" },
+    ...(claimRef ? { claimRef } : {}),
+  },
+  status: {},
+});
+const claim = (name: string, spec: Partial<PersistentVolumeClaim["spec"]> = {}): PersistentVolumeClaim => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name, namespace: "ns" },
+  spec: { accessModes: ["ReadWriteOnce"], storageClassName: "c", resources: { requests: { storage: "1Gi" } }, ...spec },
+  status: { phase: "Pending" },
+});
+type At = ReturnType<typeof start>;
+const volumeAt = ({ cluster }: At, name: string) => cluster.get<PersistentVolume>("persistentvolumes", "", name);
+const claimAt = ({ cluster }: At, name: string) =>
+  cluster.get<PersistentVolumeClaim>("persistentvolumeclaims", "ns", name);
+
+describe("volume binder", () => {
+  it("binds a claim to the smallest volume that fits, and releases the volume with it", async () => {
+    const at = start();
+    for (const each of [volume("big", "5Gi"), volume("fit", "2Gi"), volume("small", "500Mi")])
+      at.cluster.put("persistentvolumes", each);
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(claimAt(at, "c")).toMatchObject({
+      metadata: {
+        annotations: { "pv.kubernetes.io/bind-completed": "yes", "pv.kubernetes.io/bound-by-controller": "yes" },
+        finalizers: ["kubernetes.io/pvc-protection"],
+      },
+      spec: { volumeName: "fit" },
+      status: { phase: "Bound", capacity: { storage: "2Gi" } },
+    });
+    expect(["big", "fit", "small"].map((name) => volumeAt(at, name)?.status.phase)).toEqual([
+      "Available",
+      "Bound",
+      "Available",
+    ]);
+    at.cluster.remove("persistentvolumeclaims", "ns", "c");
+    await at.settle();
+    expect(claimAt(at, "c")).toBeUndefined();
+    expect(volumeAt(at, "fit")?.status.phase).toBe("Released");
+  });
+
+  it("keeps a reserved volume for its claim, without calling it its own work", async () => {
+    const at = start();
+    at.cluster.put("persistentvolumes", volume("v", "1Gi", { namespace: "ns", name: "mine" }));
+    at.cluster.put("persistentvolumeclaims", claim("other"));
+    await at.settle();
+    expect(claimAt(at, "other")?.status.phase).toBe("Pending");
+    at.cluster.put("persistentvolumeclaims", claim("mine"));
+    await at.settle();
+    expect(claimAt(at, "mine")?.spec.volumeName).toBe("v");
+    expect(volumeAt(at, "v")?.metadata.annotations).toBeUndefined();
+  });
+
+  it("never gives one volume to two claims", async () => {
+    const at = start();
+    for (const name of ["a", "b", "c"]) at.cluster.put("persistentvolumeclaims", claim(name));
+    at.cluster.put("persistentvolumes", volume("v", "1Gi"));
+    await at.pass(1000);
+    expect(["a", "b", "c"].filter((name) => claimAt(at, name)?.status.phase === "Bound")).toHaveLength(1);
+  });
+
+  it("calls a claim lost whose volume is gone", async () => {
+    const at = start();
+    at.cluster.put("persistentvolumes", volume("v", "1Gi"));
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    at.cluster.change<PersistentVolume>("persistentvolumes", "", "v", (draft) => {
+      draft.metadata.finalizers = [];
+    });
+    at.cluster.remove("persistentvolumes", "", "v");
+    await at.settle();
+    expect(claimAt(at, "c")?.status).toEqual({ phase: "Lost" });
+    expect(at.cluster.list<Event>("events").map(({ message }) => message)).toContain(
+      "Bound claim has lost its PersistentVolume. Data on the volume is lost!",
+    );
+  });
+});
