@@ -6,6 +6,7 @@ import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { priority } from "./priority.ts";
 import { serviceAccountAdmission } from "./service-account.ts";
+import { serviceAddresses } from "./service-addresses/index.ts";
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
@@ -13,6 +14,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   serviceAccountAdmission,
   priority,
   defaultTolerationSeconds,
+  serviceAddresses,
 ];
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {
@@ -24,6 +26,12 @@ export async function admitMutation(request: AdmissionRequest): Promise<void> {
 export async function admitValidation(request: AdmissionRequest): Promise<void> {
   for (const plugin of plugins) {
     if (plugin.validate && plugin.handles(request)) await plugin.validate(request);
+  }
+}
+
+export async function admitAllocation(request: AdmissionRequest): Promise<void> {
+  for (const plugin of plugins) {
+    if (plugin.allocate && plugin.handles(request)) await plugin.allocate(request);
   }
 }
 

@@ -22,6 +22,8 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   /** What the commit must carry besides the object. */
   readonly writes: Write[];
+  /** Names that were drawn at random for keys in `writes`: when one is taken, the whole request is decided again. */
+  readonly drawn: Set<string>;
 }
 
 export interface AdmissionPlugin {
@@ -33,6 +35,8 @@ export interface AdmissionPlugin {
   readonly mutate?: (request: AdmissionRequest) => void | Promise<void>;
   /** Runs after the kind's own validation; the draft is final. */
   readonly validate?: (request: AdmissionRequest) => void | Promise<void>;
+  /** Runs last: takes what the object needs of the cluster (addresses, quota), by changes and by writes. */
+  readonly allocate?: (request: AdmissionRequest) => void | Promise<void>;
   /** Words a commit that failed on one of this plugin's writes, where the failure is the client's. Throws an ApiError, or returns to say "not mine". */
   readonly explain?: (request: AdmissionRequest, failed: Write) => void | Promise<void>;
 }

@@ -1,10 +1,10 @@
 /** Deletion as Kubernetes' generic registry does it: preconditions, grace, finalizers, and then the object is gone. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { textWithoutRevision, withRevision } from "../../api/machinery/object-text.ts";
+import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key, Write } from "../../api/store.ts";
-import { admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
+import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RequestContext } from "../http/context.ts";
@@ -47,13 +47,15 @@ async function tryDelete(context: RequestContext, entry: Entry, deletion: Deleti
     old: current,
     dryRun: deletion.dryRun,
     writes: [],
+    drawn: new Set(),
   };
   await admitMutation(request);
   await admitValidation(request);
 
   const { next, gone } = planDeletion(resource, current, deletion, context.now);
+  if (gone) await admitAllocation(request);
   const text = textWithoutRevision(next);
-  const unchanged = !gone && text === withRevision(entry.text, "");
+  const unchanged = !gone && text === withoutRevision(entry.text);
   if (unchanged) return { text: entry.text, gone };
   if (deletion.dryRun) return { text: withRevision(text, entry.revision), gone };
   const write: Write = gone

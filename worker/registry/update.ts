@@ -3,13 +3,12 @@
  * the object, makes the next one from it, and commits under the revision that it read; when somebody was faster it
  * begins again, unless the client itself named a revision.
  */
-import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { canonicalObject, textWithoutRevision, withRevision } from "../../api/machinery/object-text.ts";
+import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
-import { admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
+import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RequestContext } from "../http/context.ts";
@@ -75,6 +74,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
     old: current,
     dryRun: update.dryRun,
     writes: [],
+    drawn: new Set(),
   };
   if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
   await admitMutation(request);
@@ -84,11 +84,12 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   await admitValidation(request);
 
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
-  if (deepEqual(canonicalObject(draft), canonicalObject(current)) && !endsNow(context, draft))
-    return { text: entry.text };
-  if (update.dryRun) return { text: withRevision(textWithoutRevision(draft), entry.revision) };
+  const ends = endsNow(context, draft);
+  await admitAllocation(ends ? { ...request, operation: "DELETE", object: undefined } : request);
   const text = textWithoutRevision(draft);
-  const write: Write = endsNow(context, draft)
+  if (text === withoutRevision(entry.text) && !ends) return { text: entry.text };
+  if (update.dryRun) return { text: withRevision(text, entry.revision) };
+  const write: Write = ends
     ? // Watchers see the object as it was, with the finalizers that held it.
       { op: "delete", key: entry.key, ifRevision: entry.revision }
     : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, draft) };

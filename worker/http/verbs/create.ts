@@ -2,7 +2,7 @@ import { generatedName } from "../../../api/machinery/generated-name.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
 import { alreadyExists, badRequest, failure } from "../../../api/machinery/status.ts";
-import { admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
+import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { isPolicy } from "../../policy/policy-resources.ts";
 import { attributesOf, keyOf } from "../../registry/entry.ts";
@@ -30,16 +30,11 @@ export async function create(context: RequestContext): Promise<Response> {
 }
 
 /** Names are drawn again when taken, as often as Kubernetes does. */
-const NAME_ATTEMPTS = 8;
+const ATTEMPTS = 8;
 
 /** Takes a decoded draft through defaulting, admission, validation and the commit; answers the stored text. */
-export async function createObject(
-  context: RequestContext,
-  draft: KubeObject,
-  options: Pick<WriteOptions, "dryRun" | "fieldManager"> & { readonly tracked?: boolean },
-): Promise<string> {
-  const { served, path } = context;
-  const { resource } = served;
+export async function createObject(context: RequestContext, draft: KubeObject, options: Creation): Promise<string> {
+  const { resource } = context.served;
   const { metadata } = draft;
   placeInNamespace(context, draft);
   dropRepeatedOwners(draft, context.warnings);
@@ -47,38 +42,56 @@ export async function createObject(
   checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && metadata.generateName ? metadata.generateName : undefined;
   for (let attempt = 1; ; attempt++) {
-    const copy = draws === undefined ? draft : structuredClone(draft);
+    const copy = structuredClone(draft);
     if (draws !== undefined) copy.metadata.name = generatedName(draws, crypto.getRandomValues(new Uint8Array(5)));
-    const request: AdmissionRequest = {
-      operation: "CREATE",
-      context,
-      subresource: "",
-      namespace: path.namespace,
-      name: copy.metadata.name ?? "",
-      object: copy,
-      old: undefined,
-      dryRun: options.dryRun,
-      writes: [],
-    };
-    if (!options.tracked) {
-      trackManagedFields(context, { old: undefined, next: copy }, { ...options, subresource: "" });
-    }
-    await admitMutation(request);
-    prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now });
-    try {
-      validateCreate(resource, copy);
-      context.warnings.push(...(resource.warnings?.(copy) ?? []));
-      await admitValidation(request);
-    } catch (error) {
-      await requireExpectations(request);
-      throw error;
-    }
-    const result = await commitCreate(request, copy, options.dryRun);
-    if (result !== "taken") return result;
-    if (draws === undefined || attempt === NAME_ATTEMPTS) {
+    const result = await tryCreate(context, copy, options);
+    if (result.outcome === "created") return result.text;
+    if (attempt === ATTEMPTS || (result.outcome === "taken" && draws === undefined)) {
       throw await nameTaken(context, copy, draws !== undefined);
     }
   }
+}
+
+type Creation = Pick<WriteOptions, "dryRun" | "fieldManager"> & {
+  /** Server-side apply has done its own bookkeeping of managed fields. */
+  readonly tracked?: boolean;
+};
+
+/** `taken`: the object's own name. `again`: something that was drawn at random for it. */
+type Tried = { readonly outcome: "created"; readonly text: string } | { readonly outcome: "taken" | "again" };
+
+async function tryCreate(context: RequestContext, copy: KubeObject, options: Creation): Promise<Tried> {
+  const { resource } = context.served;
+  const request: AdmissionRequest = {
+    operation: "CREATE",
+    context,
+    subresource: "",
+    namespace: context.path.namespace,
+    name: copy.metadata.name ?? "",
+    object: copy,
+    old: undefined,
+    dryRun: options.dryRun,
+    writes: [],
+    drawn: new Set(),
+  };
+  if (!options.tracked) {
+    trackManagedFields(context, { old: undefined, next: copy }, { ...options, subresource: "" });
+  }
+  const warnings: string[] = [];
+  await admitMutation(request);
+  prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now });
+  try {
+    validateCreate(resource, copy);
+    warnings.push(...(resource.warnings?.(copy) ?? []));
+    await admitValidation(request);
+  } catch (error) {
+    await requireExpectations(request);
+    throw error;
+  }
+  await admitAllocation(request);
+  const result = await commitCreate(request, copy, options.dryRun);
+  if (result.outcome === "created") context.warnings.push(...warnings);
+  return result;
 }
 
 /**
@@ -93,7 +106,7 @@ async function requireExpectations(request: AdmissionRequest): Promise<void> {
   if (failed) await explainFailure(request, failed);
 }
 
-async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<string | "taken"> {
+async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<Tried> {
   const { context, writes } = request;
   const { resource } = context.served;
   const text = textWithoutRevision(object);
@@ -103,10 +116,14 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
     ? [...writes.filter(({ op }) => op === "expect"), { op: "expect", key, exists: false } as const]
     : [...writes, create];
   const result = await context.store.commit(all, isPolicy(key.resource) ? { changesPolicy: true } : {});
-  if (result.ok) return dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions.at(-1) ?? 0);
+  if (result.ok) {
+    const stored = dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions.at(-1) ?? 0);
+    return { outcome: "created", text: stored };
+  }
   const failed = all[result.write];
-  if (failed && result.write < all.length - 1) await explainFailure(request, failed);
-  return "taken";
+  if (!failed || result.write === all.length - 1) return { outcome: "taken" };
+  await explainFailure(request, failed);
+  return { outcome: "again" };
 }
 
 /** The answer to a create whose name is taken: by an object that is ending, or for good. */
