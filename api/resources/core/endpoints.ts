@@ -11,6 +11,7 @@ export const endpoints = defineResource<Endpoints>({
   plural: "endpoints",
   scope: "Namespaced",
   shortNames: ["ep"],
+  allowCreateOnUpdate: true,
   defaults: ({ subsets }) => {
     for (const { ports = [] } of subsets ?? []) for (const port of ports) if (!port.protocol) port.protocol = "TCP";
   },

@@ -12,7 +12,6 @@ export const podTemplate = defineResource<PodTemplate>({
   deleteAnswersObject: true,
   generation: true,
   generationOf: ({ template }) => template,
-  allowCreateOnUpdate: true,
   defaults: ({ template }) => {
     if (template?.spec) defaultPodSpec(template.spec);
   },

@@ -24,12 +24,7 @@ const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
  * that is all it tells.
  */
 export function validateService(service: Service): FieldError[] {
-  const errors: FieldError[] = [];
-  validateClusterIps(service.spec, errors);
-  for (const check of [() => validateFamilies(service), () => validateNodePorts(service.spec)]) {
-    if (errors.length > 0) return errors;
-    errors.push(...check());
-  }
+  const errors = allocationErrors(service);
   if (errors.length > 0) return errors;
   const { metadata, spec } = service;
   const { ports = [] } = spec;
@@ -61,6 +56,15 @@ export function validateService(service: Service): FieldError[] {
   validateLoadBalancerClass(spec, errors);
   validateTrafficPolicies(spec, errors);
   return errors;
+}
+
+/** Why no addresses or node ports could be given. */
+export function allocationErrors(service: Service): FieldError[] {
+  const errors: FieldError[] = [];
+  validateClusterIps(service.spec, errors);
+  if (errors.length > 0) return errors;
+  const ofFamilies = validateFamilies(service);
+  return ofFamilies.length > 0 ? ofFamilies : validateNodePorts(service.spec);
 }
 
 function validateType(

@@ -18,6 +18,7 @@ export const service = defineResource<Service>({
   scope: "Namespaced",
   deleteAnswersObject: true,
   shortNames: ["svc"],
+  allowCreateOnUpdate: true,
   categories: ["all"],
   validateName: nameIsLabel,
   defaults: defaultService,
