@@ -91,7 +91,7 @@ export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): vo
   const { metadata } = draft;
   delete metadata.selfLink;
   metadata.uid ??= old.metadata.uid;
-  metadata.creationTimestamp ??= old.metadata.creationTimestamp;
+  metadata.creationTimestamp = old.metadata.creationTimestamp;
   for (const field of ["generation", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
     const kept = old.metadata[field];
     if (kept === undefined) delete metadata[field];

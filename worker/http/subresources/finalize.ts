@@ -2,7 +2,7 @@
 import type { Namespace } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
-import { keepServerFields } from "../../registry/strategy.ts";
+import { keepServerFields, refuse } from "../../registry/strategy.ts";
 import { updateObject } from "../../registry/update.ts";
 import { ApiError } from "../api-error.ts";
 import { decodeObject } from "../body.ts";
@@ -28,7 +28,10 @@ export async function finalizeNamespace(context: RequestContext): Promise<Respon
       keepServerFields(draft, current);
       draft.metadata = { ...structuredClone(current.metadata) };
     },
-    validate: () => {},
+    validate(draft, current) {
+      const { resource } = context.served;
+      refuse(resource, draft, resource.subresources?.finalize?.validateUpdate?.(draft, current) ?? []);
+    },
   });
   return renderText(text, accepted);
 }
