@@ -31,6 +31,8 @@ export interface ControllerManagerWiring {
 
 /** Waits shorter than this are kept in memory: an alarm is a row written. */
 const TIMER_MS = 2000;
+/** How old the nodes' signs of life may be; a node is silent after five times that. */
+const HEARD_MS = 10_000;
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural }) => ({
   resource: groupResource(group, plural),
@@ -41,10 +43,11 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
 /** Binds the class to its wiring; `Env` is the Worker's. */
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
   return class ControllerManager extends DurableObject<Env> {
-    #loop: ControlLoop | undefined;
+    #loop: Promise<ControlLoop> | undefined;
     #alarm: number | undefined;
     #timer: ReturnType<typeof setTimeout> | null = null;
     #heardOf: (node: string) => number | undefined = () => undefined;
+    #heardAt = 0;
 
     /** There is news after a commit. Answers at once; the work goes on. */
     async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<void> {
@@ -64,9 +67,21 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
 
     async #run(cluster: string): Promise<void> {
       const wiring = wire(this.env);
-      this.#heardOf = await wiring.heardOf(cluster);
-      this.#loop ??= await this.#start(cluster, wiring);
-      await this.#loop.run();
+      await this.#listen(cluster, wiring);
+      // One promise for all: pokes that come together must not make two loops.
+      this.#loop ??= this.#start(cluster, wiring);
+      await (await this.#loop).run();
+    }
+
+    /** Asks the hub for the nodes' signs of life, which nothing but a silent node's item looks at: seldom is enough. */
+    async #listen(cluster: string, wiring: ControllerManagerWiring): Promise<void> {
+      if (Date.now() - this.#heardAt < HEARD_MS) return;
+      this.#heardAt = Date.now();
+      try {
+        this.#heardOf = await wiring.heardOf(cluster);
+      } catch (error) {
+        console.error("node hub:", error instanceof Error ? error.message : error);
+      }
     }
 
     async #start(cluster: string, wiring: ControllerManagerWiring): Promise<ControlLoop> {
@@ -89,8 +104,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         now: () => Date.now(),
         wakeAt: (at) => this.#wakeAt(cluster, at),
         pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
-        complain: (controller, item, error) =>
-          console.error(`${controller.name} ${item}:`, error instanceof Error ? error.stack : error),
+        complain: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
       });
     }
 

@@ -105,6 +105,25 @@ describe("control loop", () => {
     expect(String(at.complaints[0])).toContain("broken-controller a");
   });
 
+  it("looks again soon where the store is out of reach, and loses nothing", async () => {
+    const seen: string[] = [];
+    const at = controlledCluster([
+      controllerOf((name) => {
+        seen.push(name);
+        return settled;
+      }),
+    ]);
+    const { after } = at.cluster.log;
+    await at.settle();
+    Object.assign(at.cluster.log, { after: () => Promise.reject(new Error("away")) });
+    at.cluster.put("configmaps", configMap("a"));
+    await at.settle();
+    expect(seen).toEqual([]);
+    Object.assign(at.cluster.log, { after });
+    await at.pass(3000);
+    expect(seen).toEqual(["a"]);
+  });
+
   it("wakes for what is due, and for nothing when nothing is", async () => {
     let due = 0;
     const at = controlledCluster([

@@ -23,6 +23,8 @@ import { type Work, WorkQueue } from "./work-queue.ts";
 const TURN_MS = 20;
 /** Plans that are carried out at a time. */
 const CONCURRENCY = 64;
+/** How soon a store out of reach is asked again. */
+const OUTAGE_MS = 3000;
 
 export interface ControlLoopOptions {
   readonly controllers: readonly Controller[];
@@ -37,8 +39,8 @@ export interface ControlLoopOptions {
   readonly wakeAt: (at: number | undefined) => void;
   /** Lets other work of the thread have a turn. */
   readonly pause: () => Promise<void>;
-  /** A controller's own failure, which is a bug. */
-  readonly complain: (controller: Controller, item: string, error: unknown) => void;
+  /** A failure that is no controller's plan: a bug in one (`item` says where), or the store out of reach. */
+  readonly complain: (who: string, item: string, error: unknown) => void;
 }
 
 export class ControlLoop {
@@ -85,21 +87,29 @@ export class ControlLoop {
   }
 
   async #work(): Promise<void> {
-    const cluster = await this.#options.cluster();
-    while (this.#again || (this.#queue.hasReady() && this.#underWay < CONCURRENCY)) {
-      this.#again = false;
-      await this.#catchUp();
-      this.#queue.wake(this.#options.now());
-      await this.#reconcileReady(cluster);
+    try {
+      const cluster = await this.#options.cluster();
+      while (this.#again || (this.#queue.hasReady() && this.#underWay < CONCURRENCY)) {
+        this.#again = false;
+        await this.#catchUp();
+        this.#queue.wake(this.#options.now());
+        await this.#reconcileReady(cluster);
+      }
+      this.#options.wakeAt(this.#queue.nextDue());
+    } catch (error) {
+      this.#options.complain("control-loop", "", error);
+      this.#options.wakeAt(this.#options.now() + OUTAGE_MS);
     }
-    this.#options.wakeAt(this.#queue.nextDue());
   }
 
   async #catchUp(): Promise<void> {
     // Only what ended before we ask is in the answer for sure.
     const carriedOut = this.#carriedOut;
     this.#carriedOut = [];
-    const changes = await this.#options.log.catchUp();
+    const changes = await this.#options.log.catchUp().catch((error: unknown) => {
+      this.#carriedOut.push(...carriedOut);
+      throw error;
+    });
     for (const change of changes) this.#touch(change);
     for (const work of carriedOut) this.#queue.settle(work);
   }
@@ -115,7 +125,7 @@ export class ControlLoop {
         for (const item of controller.itemsOf({ ...change, snapshot }))
           this.#queue.touch({ controller: position, item });
       } catch (error) {
-        this.#options.complain(controller, change.object.metadata.name, error);
+        this.#options.complain(controller.name, change.object.metadata.name, error);
       }
     }
   }
@@ -152,7 +162,7 @@ export class ControlLoop {
         ...optional("lastActed", this.#queue.lastActed(work)),
       });
     } catch (error) {
-      this.#options.complain(controller, work.item, error);
+      this.#options.complain(controller.name, work.item, error);
       this.#queue.fail(work, now(), failure);
       this.#queue.settle(work);
       return;
@@ -186,7 +196,7 @@ export class ControlLoop {
       if (failure) this.#queue.fail(work, now(), failure);
       else this.#queue.succeed(work, plan.wakeAt);
     } catch (error) {
-      this.#options.complain(controller, work.item, error);
+      this.#options.complain(controller.name, work.item, error);
       this.#queue.fail(work, now(), undefined);
     }
   }

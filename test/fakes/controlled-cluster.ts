@@ -79,8 +79,7 @@ export function controlledCluster(controllers: readonly Controller[] = allContro
       wakeAt = at;
     },
     pause: () => new Promise((resolve) => setImmediate(resolve)),
-    complain: (controller, item, error) =>
-      complaints.push(`${controller.name} ${item}: ${error instanceof Error ? error.stack : error}`),
+    complain: (who, item, error) => complaints.push(`${who} ${item}: ${error instanceof Error ? error.stack : error}`),
   });
   const pass = async (ms: number) => {
     const end = cluster.now + ms;
