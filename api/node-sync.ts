@@ -47,7 +47,6 @@ export type StreamRequest =
       readonly namespace: string;
       readonly pod: string;
       readonly uid: string;
-      readonly ports: readonly number[];
     };
 
 export interface TerminalRequest {

@@ -78,7 +78,7 @@ export class Tunnel extends DurableObject {
       if (bytes[0] !== STDOUT) return;
       written = written
         .then(() => writer.write(bytes.subarray(1)))
-        .then(() => socket.send(JSON.stringify({ read: bytes.length - 1 })))
+        .then(() => socket.send(JSON.stringify({ read: bytes.length })))
         .catch(abandon);
     });
     socket.addEventListener("close", () => {
@@ -106,7 +106,7 @@ export class Tunnel extends DurableObject {
     forward = (bytes) => {
       try {
         client.send(bytes);
-        socket.send(JSON.stringify({ read: bytes.byteLength - 1 }));
+        socket.send(JSON.stringify({ read: bytes.byteLength }));
       } catch {
         socket.close(1001, "the client is gone");
       }

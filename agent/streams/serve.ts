@@ -1,10 +1,10 @@
 /** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward. */
-import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { StreamRequest, TerminalRequest } from "../../api/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { ProcessStream, Runtime } from "../runtime/runtime.ts";
 import { logTarget } from "./log-status.ts";
+import { forwardPorts } from "./port-forward.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
 
 export interface ServeContext {
@@ -110,48 +110,16 @@ const exitStatus = (code: number) =>
 
 type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
 
-/** Each frame of a port-forward is for one connection: channel byte, then the connection's number in four bytes. */
-async function servePorts(tunnel: Tunnel, request: PortsRequest, { runtime }: ServeContext): Promise<void> {
-  const { sandboxes } = await runtime.observe(request.uid);
+async function servePorts(tunnel: Tunnel, { uid, pod }: PortsRequest, { runtime }: ServeContext): Promise<void> {
+  const { sandboxes } = await runtime.observe(uid);
   const sandbox = sandboxes.find(({ ready }) => ready);
-  if (sandbox === undefined) return refuse(tunnel, 500, "InternalError", "pod not found or not running");
-  const connections = new Map<number, Promise<Duplex>>();
-  const head = (id: number, bytes: Buffer): Buffer => {
-    const number = Buffer.alloc(4);
-    number.writeUInt32BE(id);
-    return Buffer.concat([number, bytes]);
-  };
-  const open = async (id: number, port: number): Promise<Duplex> => {
-    const socket = await runtime.portForward(sandbox.id, port);
-    void copyPort(socket, id);
-    return socket;
-  };
-  const copyPort = async (socket: Duplex, id: number) => {
-    try {
-      for await (const chunk of socket) await tunnel.send(CHANNEL.stdout, head(id, Buffer.from(chunk)));
-    } catch (error) {
-      await tunnel.send(CHANNEL.error, head(id, Buffer.from((error as Error).message)));
-    }
-    await tunnel.send(CHANNEL.close, head(id, Buffer.alloc(0)));
-  };
-  tunnel.onFrame = (channel, frame) => {
-    const id = frame.readUInt32BE(0);
-    const bytes = Buffer.from(frame.subarray(4));
-    if (channel === CHANNEL.resize) {
-      const opened = open(id, bytes.readUInt16BE(0));
-      connections.set(id, opened);
-      opened.catch((error: Error) => tunnel.send(CHANNEL.error, head(id, Buffer.from(error.message))));
-      return;
-    }
-    const connection = connections.get(id);
-    if (channel === CHANNEL.stdin) void connection?.then((socket) => socket.write(bytes)).catch(() => {});
-    if (channel === CHANNEL.close) {
-      connections.delete(id);
-      void connection?.then((socket) => socket.end()).catch(() => {});
-    }
-  };
-  tunnel.signal.addEventListener("abort", () => {
-    for (const connection of connections.values()) void connection.then((socket) => socket.destroy()).catch(() => {});
+  if (sandbox === undefined)
+    return refuse(tunnel, 500, "InternalError", "unable to forward port because pod is not running");
+  tunnel.onMessage = forwardPorts({
+    connect: (port) => runtime.portForward(sandbox.id, port),
+    write: (bytes) => tunnel.sendMessage(bytes),
+    pod,
+    signal: tunnel.signal,
   });
   tunnel.answer({ code: 200 });
 }

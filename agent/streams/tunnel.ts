@@ -22,13 +22,16 @@ export class Tunnel {
   readonly #abort = new AbortController();
   #unread = 0;
   #resume: (() => void) | undefined;
+  /** Whole messages, for protocols that have frames of their own; else they go to `onFrame`. */
+  onMessage: ((bytes: Buffer) => void) | undefined;
   onFrame: (channel: number, bytes: Buffer) => void = () => {};
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on("message", (data: Buffer, isBinary: boolean) => {
       if (isBinary) {
-        this.onFrame(data[0] ?? 0, data.subarray(1));
+        if (this.onMessage !== undefined) this.onMessage(data);
+        else this.onFrame(data[0] ?? 0, data.subarray(1));
         return;
       }
       this.#unread -= readCount(data.toString());
@@ -51,10 +54,14 @@ export class Tunnel {
   }
 
   /** Settles when more may be sent. */
-  async send(channel: number, bytes: Buffer): Promise<void> {
+  send(channel: number, bytes: Buffer): Promise<void> {
+    return this.sendMessage(Buffer.concat([Buffer.of(channel), bytes]));
+  }
+
+  async sendMessage(bytes: Buffer): Promise<void> {
     if (this.signal.aborted) return;
     this.#unread += bytes.length;
-    this.#socket.send(Buffer.concat([Buffer.of(channel), bytes]));
+    this.#socket.send(bytes);
     if (this.#unread < WINDOW) return;
     await new Promise<void>((resolve) => {
       this.#resume = resolve;

@@ -53,6 +53,3 @@ export function killTree(containerId: string, pid: number): void {
   kill(-pid, "SIGKILL");
   for (const stray of strays(containerId)) kill(stray, "SIGKILL");
 }
-
-/** Sends a signal to the first process of a container, as a container runtime does. */
-export const signalProcess = kill;

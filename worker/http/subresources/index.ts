@@ -8,7 +8,7 @@ import { patch } from "../verbs/patch.ts";
 import { update } from "../verbs/update.ts";
 import { bindPod } from "./binding.ts";
 import { finalizeNamespace } from "./finalize.ts";
-import { podAttach, podExec, podLog } from "./pod-streams.ts";
+import { podAttach, podExec, podLog, podPortForward } from "./pod-streams.ts";
 import { scale } from "./scale.ts";
 import { requestToken } from "./token.ts";
 
@@ -20,6 +20,7 @@ const special: Readonly<Record<string, Serve>> = {
   "pods/binding": bindPod,
   "pods/exec": podExec,
   "pods/log": podLog,
+  "pods/portforward": podPortForward,
   "namespaces/finalize": finalizeNamespace,
   "serviceaccounts/token": requestToken,
 };

@@ -86,13 +86,15 @@ export async function podLog(context: RequestContext): Promise<Response> {
   return openNodeStream({ env, cluster, node, stream: { kind: "logs", ...targetOf(pod), container, options } });
 }
 
-const PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+const TERMINAL_PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+/** SPDY inside a WebSocket, which ends at the node. */
+const FORWARD_PROTOCOLS = ["SPDY/3.1+portforward.k8s.io"];
 
-function protocolOf(request: Request): string {
+function protocolOf(request: Request, known: readonly string[]): string {
   if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket")
     throw new ApiError(badRequest("Upgrade request required"));
   const asked = (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
-  const chosen = PROTOCOLS.find((protocol) => asked.includes(protocol));
+  const chosen = known.find((protocol) => asked.includes(protocol));
   if (chosen === undefined)
     throw new ApiError(badRequest(`unable to upgrade: none of the protocols [${asked.join(" ")}] is supported`));
   return chosen;
@@ -105,7 +107,7 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const command = query.getAll("command");
   if (kind === "exec" && command.length === 0)
     throw new ApiError(badRequest("you must specify at least 1 command for the container"));
-  const protocol = protocolOf(request);
+  const protocol = protocolOf(request, TERMINAL_PROTOCOLS);
   const node = pod.spec.nodeName ?? "";
   if (node === "") throw new ApiError(badRequest(`pod ${pod.metadata.name} does not have a host assigned`));
   const tty = isTrue(query.get("tty"));
@@ -123,3 +125,18 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
 
 export const podExec = (context: RequestContext): Promise<Response> => terminal(context, "exec");
 export const podAttach = (context: RequestContext): Promise<Response> => terminal(context, "attach");
+
+export async function podPortForward(context: RequestContext): Promise<Response> {
+  const { request, env, cluster } = context;
+  const pod = await readPod(context);
+  const protocol = protocolOf(request, FORWARD_PROTOCOLS);
+  const node = pod.spec.nodeName ?? "";
+  if (node === "") throw new ApiError(badRequest(`pod ${pod.metadata.name} does not have a host assigned`));
+  return openNodeStream({
+    env,
+    cluster,
+    node,
+    stream: { kind: "port-forward", ...targetOf(pod) },
+    upgrade: { request, protocol },
+  });
+}
