@@ -29,7 +29,7 @@ export function sourceFiles(): SourceFile[] {
 function filesUnder(directory: string): string[] {
   try {
     return readdirSync(directory, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.(test|contract)\.tsx?$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((file) => !/[/](generated|node_modules|dist)[/]/.test(file));
   } catch {
