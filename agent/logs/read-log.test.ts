@@ -1,0 +1,64 @@
+import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { LogEncoder } from "./cri-log.ts";
+import { type ReadLogOptions, readLog } from "./read-log.ts";
+
+const LINES = ["one", "two", "three"];
+const time = (second: number) => `2026-01-01T00:00:0${second}.000000000Z`;
+
+function logFile(): string {
+  const file = join(mkdtempSync(join(tmpdir(), "sailplane-log-")), "0.log");
+  const encoder = new LogEncoder("stdout");
+  writeFileSync(file, Buffer.concat(LINES.map((line, i) => encoder.push(Buffer.from(`${line}\n`), time(i)))));
+  return file;
+}
+
+async function read(file: string, options: Partial<ReadLogOptions> = {}): Promise<string> {
+  let text = "";
+  await readLog(file, {
+    follow: false,
+    previous: false,
+    timestamps: false,
+    isRunning: async () => false,
+    signal: new AbortController().signal,
+    write: async (bytes) => {
+      text += bytes.toString();
+    },
+    ...options,
+  });
+  return text;
+}
+
+describe("a container's log", () => {
+  it.each<[string, Partial<ReadLogOptions>, string]>([
+    ["is read whole", {}, "one\ntwo\nthree\n"],
+    ["ends with the last lines asked for", { tailLines: 2 }, "two\nthree\n"],
+    ["is empty for no lines", { tailLines: 0 }, ""],
+    ["is whole for more lines than it has", { tailLines: 10 }, "one\ntwo\nthree\n"],
+    ["is cut at a number of bytes", { limitBytes: 5 }, "one\nt"],
+    ["begins at a time", { sinceTime: time(1) }, "two\nthree\n"],
+    ["shows times", { tailLines: 1, timestamps: true }, `${time(2)} three\n`],
+    ["shows one stream", { stream: "Stderr" }, ""],
+  ])("%s", async (_, options, expected) => {
+    expect(await read(logFile(), options)).toBe(expected);
+  });
+
+  it("joins the pieces of long lines", async () => {
+    const file = logFile();
+    const line = "x".repeat(40_000);
+    writeFileSync(file, new LogEncoder("stdout").push(Buffer.from(`${line}\n`), time(0)));
+    expect(await read(file)).toBe(`${line}\n`);
+  });
+
+  it("is followed until its container ends, its last words included", async () => {
+    const file = logFile();
+    let running = true;
+    const reading = read(file, { follow: true, tailLines: 1, isRunning: async () => running });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    appendFileSync(file, new LogEncoder("stdout").push(Buffer.from("four\n"), time(4)));
+    running = false;
+    expect(await reading).toBe("three\nfour\n");
+  });
+});
