@@ -6,6 +6,7 @@ import type {
   SelectableField,
 } from "../../generated/apiextensions.v1.ts";
 import { duplicate, type FieldError, invalid, required, tooMany } from "../../machinery/field-error.ts";
+import { followFieldPath } from "./field-path.ts";
 
 const COLUMN_TYPES = ["boolean", "date", "integer", "number", "string"];
 const FORMATS = ["byte", "date", "date-time", "double", "float", "int32", "int64", "password"];
@@ -69,7 +70,7 @@ export function checkSelectableFields(
       errors.push(required(at));
       return;
     }
-    const found = followPath(jsonPath, schema ?? {});
+    const found = followFieldPath(jsonPath, schema ?? {});
     if ("problem" in found) {
       errors.push(invalid(at, jsonPath, `is an invalid path: ${found.problem}`));
       return;
@@ -88,25 +89,4 @@ export function checkSelectableFields(
     seen.add(canonical);
   });
   if (seen.size > MAX_SELECTABLE_FIELDS) errors.push(tooMany(path, seen.size, MAX_SELECTABLE_FIELDS));
-}
-
-type Found = { readonly names: string[]; readonly schema: JSONSchemaProps } | { readonly problem: string };
-
-/** Walks `.spec.color` down the properties of a schema; no other notation is allowed here. */
-function followPath(path: string, root: JSONSchemaProps): Found {
-  const tokens = path.match(/[.[\]]|[^.[\]]+/g) ?? [];
-  const names: string[] = [];
-  let schema = root;
-  for (let i = 0; i < tokens.length; i += 2) {
-    const token = tokens[i] ?? "";
-    if (token === "[") return { problem: "array notation is not allowed" };
-    if (token !== ".") return { problem: `expected [ or . but got: ${token}` };
-    const name = tokens[i + 1];
-    if (name === undefined) return { problem: "unexpected end of JSON path" };
-    const next = schema.properties?.[name];
-    if (!next) return { problem: "does not refer to a valid field" };
-    names.push(name);
-    schema = next;
-  }
-  return { names, schema };
 }

@@ -1,6 +1,7 @@
 /** What a JSON schema in a definition may say, at any depth; the structure has rules of its own (structural-schema.ts). */
 import type { JSONSchemaProps, ValidationRule } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { followFieldPath } from "./field-path.ts";
 import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
 import { checkListType } from "./list-type-validation.ts";
 
@@ -43,7 +44,7 @@ export function checkSchema(errors: FieldError[], path: string, schema: JSONSche
   checkMapType(errors, path, schema);
   checkListType(errors, path, schema);
   schema["x-kubernetes-validations"]?.forEach((rule, i) => {
-    checkRule(errors, `${path}.x-kubernetes-validations[${i}]`, rule);
+    checkRule(errors, `${path}.x-kubernetes-validations[${i}]`, rule, schema);
   });
 }
 
@@ -109,7 +110,7 @@ function checkMapType(errors: FieldError[], path: string, schema: JSONSchemaProp
 const REASONS = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
 /** The outline of a CEL rule; whoever evaluates rules compiles them. */
-function checkRule(errors: FieldError[], path: string, rule: ValidationRule): void {
+function checkRule(errors: FieldError[], path: string, rule: ValidationRule, schema: JSONSchemaProps): void {
   const { message = "", messageExpression = "", reason, fieldPath = "" } = rule;
   const expression = (rule.rule ?? "").trim();
   const isBroken = (text: string) => /[\n\r]/.test(text);
@@ -125,4 +126,6 @@ function checkRule(errors: FieldError[], path: string, rule: ValidationRule): vo
   if (fieldPath !== "" && fieldPath.trim() === "")
     errors.push(invalid(`${path}.fieldPath`, fieldPath, "must be non-empty if specified"));
   if (isBroken(fieldPath)) errors.push(invalid(`${path}.fieldPath`, fieldPath, "must not contain line breaks"));
+  if (fieldPath !== "" && "problem" in followFieldPath(fieldPath, schema, { brackets: true }))
+    errors.push(invalid(`${path}.fieldPath`, fieldPath, "must be a valid path"));
 }

@@ -18,7 +18,7 @@ export function validatePriorityLevel({ metadata, spec }: PriorityLevelConfigura
   const mandatory = mandatoryPriorityLevels[name];
   if (mandatory && !sameValue(spec, mandatory))
     errors.push(invalid("spec", spec, `spec of '${name}' must equal the fixed value`));
-  if ((name === "exempt") !== (type === "Exempt") && (type === "Exempt" || name === "exempt"))
+  if ((name === "exempt") !== (type === "Exempt"))
     errors.push(invalid("spec.type", type, "must be 'Exempt' if and only if `name` is 'exempt'"));
   if (type === "Exempt") {
     if (limited) errors.push(forbidden("spec.limited", "must be nil if the type is not Limited"));

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { canonicalCIDRProblems, canonicalIPProblems, isStrictSubset, specialIPProblem } from "./ip.ts";
+
+test.each([
+  ["10.0.0.1", []],
+  ["2001:db8::1", []],
+  ["x", ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]],
+  ["192.168.077.1", ["must not have leading 0s"]],
+  ["2001:DB8::1", ['must be in canonical form ("2001:db8::1")']],
+  ["::ffff:1.2.3.4", ["must not be an IPv4-mapped IPv6 address"]],
+])("the name of an IPAddress: %s", (text, problems) => {
+  expect(canonicalIPProblems(text)).toEqual(problems);
+});
+
+test.each([
+  ["10.0.0.0/8", []],
+  ["10.0.0.1/8", ["must not have bits set beyond the prefix length"]],
+  ["fd00::/64", []],
+  ["fd00::/129", ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]],
+])("a range of services: %s", (text, problems) => {
+  expect(canonicalCIDRProblems(text)).toEqual(problems);
+});
+
+test("a smaller range within another is a strict subset, itself and its neighbour are not", () => {
+  expect(isStrictSubset("10.1.0.0/16", "10.0.0.0/8")).toBe(true);
+  expect(isStrictSubset("10.0.0.0/8", "10.0.0.0/8")).toBe(false);
+  expect(isStrictSubset("11.0.0.0/16", "10.0.0.0/8")).toBe(false);
+  expect(isStrictSubset("fd00:1::/32", "fd00::/16")).toBe(true);
+});
+
+test.each([
+  ["127.0.0.1", "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+  ["169.254.1.1", "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+  ["224.0.0.5", "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
+  ["0.0.0.0", "may not be unspecified (0.0.0.0)"],
+  ["8.8.8.8", undefined],
+])("%s as an endpoint", (address, problem) => {
+  expect(specialIPProblem(address)).toBe(problem);
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { CustomResourceDefinition, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
+import { validateDefinition } from "./definition-validation.ts";
+
+const definition = (spec: JSONSchemaProps, more: object = {}): CustomResourceDefinition => ({
+  metadata: { name: "foos.example.com" },
+  spec: {
+    group: "example.com",
+    scope: "Namespaced",
+    names: { plural: "foos", singular: "foo", kind: "Foo", listKind: "FooList" },
+    versions: [
+      {
+        name: "v1",
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: "object", properties: { spec } } },
+        ...more,
+      },
+    ],
+  },
+  status: { storedVersions: ["v1"] },
+});
+
+const SPEC = "spec.validation.openAPIV3Schema.properties[spec]";
+
+test.each<[string, JSONSchemaProps, string[]]>([
+  [
+    "a type for every field",
+    { properties: {} },
+    [`${SPEC}.type: Required value: must not be empty for specified object fields`],
+  ],
+  ["items for every array", { type: "array" }, [`${SPEC}.items: Required value: must be specified`]],
+  [
+    "no types inside junctors",
+    { type: "object", anyOf: [{ type: "object" }] },
+    [`${SPEC}.anyOf[0].type: Forbidden: must be empty to be structural`],
+  ],
+  [
+    "properties or additional properties",
+    { type: "object", properties: { a: { type: "string" } }, additionalProperties: { type: "string" } },
+    [`${SPEC}.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive`],
+  ],
+  [
+    "keys for a map list",
+    { type: "array", items: { type: "object" }, "x-kubernetes-list-type": "map" },
+    [`${SPEC}.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map`],
+  ],
+  [
+    "integers or strings without a type",
+    { "x-kubernetes-int-or-string": true, anyOf: [{ type: "integer" }, { type: "string" }] },
+    [],
+  ],
+])("a schema needs %s", (_, schema, expected) => {
+  expect(validateDefinition(definition(schema)).map(({ path, message }) => `${path}: ${message}`)).toEqual(expected);
+});
+
+test("messages name what all versions share beside them, and else within the version", () => {
+  const bad = { additionalPrinterColumns: [{ name: "A", type: "text", jsonPath: ".x" }] };
+  const one = definition({ type: "object" }, bad);
+  expect(validateDefinition(one).map(({ path }) => path)).toEqual(["spec.additionalPrinterColumns[0].type"]);
+  const two = definition({ type: "object" }, bad);
+  const [first] = two.spec.versions;
+  if (first) two.spec.versions.push({ ...first, name: "v2", storage: false, additionalPrinterColumns: [] });
+  expect(validateDefinition(two).map(({ path }) => path)).toEqual([
+    "spec.versions[0].additionalPrinterColumns[0].type",
+  ]);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { HorizontalPodAutoscaler } from "../../generated/autoscaling.v2.ts";
+import { autoscalerV1 } from "./autoscaler-v1.ts";
+
+const autoscaler: HorizontalPodAutoscaler = {
+  apiVersion: "autoscaling/v2",
+  kind: "HorizontalPodAutoscaler",
+  metadata: { name: "web", annotations: { mine: "stays" } },
+  spec: {
+    scaleTargetRef: { kind: "Deployment", name: "web" },
+    minReplicas: 1,
+    maxReplicas: 5,
+    metrics: [
+      { type: "Pods", pods: { metric: { name: "hits" }, target: { type: "AverageValue", averageValue: "10" } } },
+      { type: "Resource", resource: { name: "memory", target: { type: "AverageValue", averageValue: "1Gi" } } },
+      { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
+    ],
+    behavior: { scaleDown: { stabilizationWindowSeconds: 60 } },
+  },
+  status: { currentReplicas: 2, desiredReplicas: 3 },
+};
+
+test("v1 shows the CPU target as a field and all other metrics as annotations", () => {
+  const v1 = autoscalerV1.fromStored(autoscaler) as unknown as {
+    metadata: { annotations: Record<string, string> };
+    spec: Record<string, unknown>;
+  };
+  expect(v1.spec).toEqual({
+    scaleTargetRef: { kind: "Deployment", name: "web" },
+    minReplicas: 1,
+    maxReplicas: 5,
+    targetCPUUtilizationPercentage: 70,
+  });
+  expect(JSON.parse(v1.metadata.annotations["autoscaling.alpha.kubernetes.io/metrics"] ?? "")).toEqual([
+    { type: "Pods", pods: { metricName: "hits", targetAverageValue: "10" } },
+    { type: "Resource", resource: { name: "memory", targetAverageValue: "1Gi" } },
+  ]);
+});
+
+test("what a client reads at v1 and writes back unchanged is the same object at v2", () => {
+  expect(autoscalerV1.toStored(autoscalerV1.fromStored(autoscaler))).toEqual(autoscaler);
+});
