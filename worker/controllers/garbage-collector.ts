@@ -15,6 +15,7 @@ import {
   settled,
 } from "./controller.ts";
 import { releasePatch } from "./controller-ref.ts";
+import { same } from "./same.ts";
 
 const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
@@ -26,6 +27,7 @@ export const garbageCollector: Controller = {
   writes: [EVERYTHING],
   itemsOf({ object, deleted, previous, snapshot }) {
     const { uid, ownerReferences = [], deletionTimestamp } = object.metadata;
+    if (!deleted && previous && sameTies(object, previous)) return [];
     const dependents = () => snapshot.dependentsOf(uid).map((each) => each.object.metadata.uid);
     // Owners that wait for this dependent's end, or that it no longer blocks.
     const owners = [...ownerReferences, ...(previous?.metadata.ownerReferences ?? [])].map((owner) => owner.uid);
@@ -45,6 +47,13 @@ export const garbageCollector: Controller = {
     return planDependent(found, snapshot);
   },
 };
+
+/** Most changes touch neither owners nor finalizers nor life: they are nothing to the collector. */
+const sameTies = ({ metadata: a }: Stored<KubeObject>, { metadata: b }: Stored<KubeObject>) =>
+  a.uid === b.uid &&
+  a.deletionTimestamp === b.deletionTimestamp &&
+  same(a.ownerReferences, b.ownerReferences) &&
+  same(a.finalizers, b.finalizers);
 
 const isForeground = (object: Stored<KubeObject>) =>
   object.metadata.finalizers?.includes(FOREGROUND) === true && object.metadata.deletionTimestamp !== undefined;
