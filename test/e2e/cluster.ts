@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ClientVersion, helmOf, kubectlOf } from "./clients.ts";
+import type { Containerd } from "./containerd.ts";
 
 const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
 
@@ -24,6 +25,8 @@ export interface RunOptions {
 export interface ClusterOptions {
   /** Absent: a node on the process runtime. */
   readonly agent?: false;
+  /** The node runs its pods there, and everything, kubectl included, runs in its network namespace. */
+  readonly containerd?: Containerd;
 }
 
 /** A control plane and a node, started and ended as a user would: `sailplane up`, Ctrl-C. */
@@ -31,10 +34,13 @@ export class Cluster {
   readonly directory = mkdtempSync(`${tmpdir()}/sailplane-e2e-`);
   readonly nodeName = "e2e";
   readonly #arguments: readonly string[];
+  readonly #containerd: Containerd | undefined;
   #process: ChildProcess | undefined;
 
   private constructor(options: ClusterOptions, port: number) {
-    const node = options.agent === false ? ["--no-agent"] : ["--runtime", "process", "--node-name", this.nodeName];
+    this.#containerd = options.containerd;
+    const runtime = options.containerd ? "cri" : "process";
+    const node = options.agent === false ? ["--no-agent"] : ["--runtime", runtime, "--node-name", this.nodeName];
     this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory, ...node];
   }
 
@@ -46,7 +52,9 @@ export class Cluster {
 
   /** Resolves once `up` says that all is there. */
   async up(): Promise<void> {
-    const child = spawn(process.execPath, [launcher, ...this.#arguments], { stdio: ["ignore", "pipe", "pipe"] });
+    const [program = "", ...words] = [...this.#inside, process.execPath, launcher, ...this.#arguments];
+    const endpoint = this.#containerd && { CONTAINER_RUNTIME_ENDPOINT: `unix://${this.#containerd.socket}` };
+    const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...endpoint } });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
       let said = "";
@@ -106,6 +114,10 @@ export class Cluster {
     );
   }
 
+  get #inside(): readonly string[] {
+    return this.#containerd?.inside ?? [];
+  }
+
   #environment({ environment }: RunOptions): NodeJS.ProcessEnv {
     return {
       ...process.env,
@@ -116,9 +128,13 @@ export class Cluster {
   }
 
   #run(program: string, command: string | readonly string[], options: RunOptions): Promise<Outcome> {
-    const words = typeof command === "string" ? command.split(" ") : command;
+    const [first = "", ...words] = [
+      ...this.#inside,
+      program,
+      ...(typeof command === "string" ? command.split(" ") : command),
+    ];
     return new Promise((resolve, reject) => {
-      const child = spawn(program, words, {
+      const child = spawn(first, words, {
         env: this.#environment(options),
         timeout: (options.seconds ?? 60) * 1000,
       });

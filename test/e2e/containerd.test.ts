@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "./cluster.ts";
+import { Containerd, whyNoContainerd } from "./containerd.ts";
+
+const reason = whyNoContainerd();
+
+const pod = `apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  nodeName: e2e
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: web
+      image: localhost/busybox:1
+      imagePullPolicy: IfNotPresent
+      command: ["/bin/sh", "-c", "echo up; sleep 3600"]
+`;
+
+describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason})` : ""}`, () => {
+  let containerd: Containerd;
+  let cluster: Cluster;
+  beforeAll(async () => {
+    containerd = await Containerd.start();
+    cluster = await Cluster.start({ containerd });
+  });
+  afterAll(async () => {
+    await cluster?.remove();
+    containerd?.stop();
+  });
+
+  test("the node says what runs its pods", async () => {
+    expect(await cluster.output("get nodes -o wide")).toMatch(/ Ready +.* containerd:\/\/\d/);
+  });
+
+  test("a pod runs as a container, with an address of its own", async () => {
+    await cluster.output("apply -f -", { input: pod });
+    await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
+    expect(await cluster.output("get pod web -o jsonpath={.status.podIP}")).toMatch(/^10\.88\.0\.\d+$/);
+  });
+
+  test("its log and a command in it come through", async () => {
+    expect(await cluster.output("logs web")).toBe("up\n");
+    const { code, stdout } = await cluster.kubectl(["exec", "web", "--", "/bin/sh", "-c", "echo inside; exit 3"]);
+    expect([code, stdout]).toEqual([3, "inside\n"]);
+  });
+
+  test("deleted, it is gone", async () => {
+    expect(await cluster.output("delete pod web --timeout=20s")).toMatch(/^pod "web" deleted/);
+    expect(await cluster.output("get pods -o name")).toBe("");
+  });
+});

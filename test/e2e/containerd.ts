@@ -1,0 +1,122 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ociImage } from "./oci-image.ts";
+
+const packages = "containerd runc containernetworking-plugins busybox-static iproute2";
+
+/** Why this machine cannot run containers in a network namespace; undefined where it can. */
+export function whyNoContainerd(): string | undefined {
+  if (process.platform !== "linux") return "containers need Linux";
+  if (process.getuid?.() !== 0) return "containers in network namespaces need root";
+  const absent = ["containerd", "runc", "ip", "nsenter"].filter((name) => spawnSync("which", [name]).status !== 0);
+  const missing = [...absent, ...["/usr/lib/cni/bridge", "/bin/busybox"].filter((path) => !existsSync(path))];
+  return missing.length > 0 ? `${missing.join(", ")} missing: apt-get install -y ${packages}` : undefined;
+}
+
+/** A containerd of the test's own, in a network namespace of its own, with the image `localhost/busybox:1`. */
+export class Containerd {
+  readonly directory = mkdtempSync(join(tmpdir(), "sailplane-containerd-"));
+  readonly socket = join(this.directory, "containerd.sock");
+  readonly namespace = `sailplane-${process.pid}`;
+  #process: ChildProcess | undefined;
+
+  /** What a command is run with, to run inside. */
+  get inside(): readonly string[] {
+    return ["nsenter", `--net=/var/run/netns/${this.namespace}`];
+  }
+
+  static async start(): Promise<Containerd> {
+    const containerd = new Containerd();
+    const { directory, namespace } = containerd;
+    execFileSync("ip", ["netns", "add", namespace]);
+    execFileSync("ip", ["-n", namespace, "link", "set", "lo", "up"]);
+    mkdirSync(join(directory, "cni"));
+    writeFileSync(join(directory, "cni/10-bridge.conflist"), networkOf());
+    writeFileSync(join(directory, "config.toml"), configOf(directory));
+    const [program = "", ...words] = [...containerd.inside, "containerd", "-c", join(directory, "config.toml")];
+    containerd.#process = spawn(program, words, { stdio: "ignore" });
+    for (let i = 0; i < 100 && !containerd.#ctr("version"); i++) await sleep(50);
+    containerd.#importImages();
+    return containerd;
+  }
+
+  stop(): void {
+    for (const task of this.#list("tasks", "list", "-q"))
+      this.#ctr("-n", "k8s.io", "tasks", "kill", "-s", "KILL", task);
+    this.#process?.kill("SIGKILL");
+    spawnSync("ip", ["netns", "del", this.namespace]);
+    // Mounts of containers that were cut off.
+    for (const line of readFileSync("/proc/mounts", "utf8").split("\n").reverse()) {
+      const path = line.split(" ")[1];
+      if (path?.startsWith(this.directory)) spawnSync("umount", ["-l", path]);
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #importImages(): void {
+    const busybox = { path: "bin/busybox", bytes: readFileSync("/bin/busybox") };
+    const links = ["sh", "sleep", "echo", "date", "cat", "true"].map((name) => ({
+      path: `bin/${name}`,
+      link: "busybox",
+    }));
+    const images = {
+      "localhost/busybox:1": ociImage("localhost/busybox:1", [busybox, ...links], {}),
+      "localhost/pause:1": ociImage("localhost/pause:1", [busybox], {
+        Entrypoint: ["/bin/busybox", "sleep", "1000000"],
+      }),
+    };
+    for (const [name, image] of Object.entries(images)) {
+      const file = join(this.directory, "image.tar");
+      writeFileSync(file, image);
+      if (!this.#ctr("-n", "k8s.io", "images", "import", file)) throw new Error(`cannot import ${name}`);
+    }
+  }
+
+  #ctr(...words: string[]): boolean {
+    return spawnSync("ctr", ["-a", this.socket, ...words]).status === 0;
+  }
+
+  #list(...words: string[]): string[] {
+    const { stdout } = spawnSync("ctr", ["-a", this.socket, "-n", "k8s.io", ...words], { encoding: "utf8" });
+    return (stdout ?? "").split("\n").filter(Boolean);
+  }
+}
+
+const networkOf = (): string =>
+  JSON.stringify({
+    cniVersion: "0.4.0",
+    name: "pods",
+    plugins: [
+      {
+        type: "bridge",
+        bridge: "cni0",
+        isGateway: true,
+        ipMasq: false,
+        ipam: { type: "host-local", ranges: [[{ subnet: "10.88.0.0/24" }]], routes: [{ dst: "0.0.0.0/0" }] },
+      },
+    ],
+  });
+
+/** restrict_oom_score_adj and disable_apparmor: for machines that are containers themselves. */
+const configOf = (directory: string): string => `version = 2
+root = "${directory}/root"
+state = "${directory}/state"
+[grpc]
+  address = "${directory}/containerd.sock"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "localhost/pause:1"
+  stream_server_address = "127.0.0.1"
+  stream_server_port = "0"
+  disable_apparmor = true
+  restrict_oom_score_adj = true
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = false
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "${directory}/cni"
+`;
