@@ -33,7 +33,12 @@ test.each([
   ["169.254.1.1", "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
   ["224.0.0.5", "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
   ["0.0.0.0", "may not be unspecified (0.0.0.0)"],
+  ["::", "may not be unspecified (::)"],
+  ["::1", "may not be in the loopback range (127.0.0.0/8, ::1/128)"],
+  ["fe80::1", "may not be in the link-local range (169.254.0.0/16, fe80::/10)"],
+  ["ff02::1", "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"],
   ["8.8.8.8", undefined],
+  ["fd00::1", undefined],
 ])("%s as an endpoint", (address, problem) => {
   expect(specialIPProblem(address)).toBe(problem);
 });

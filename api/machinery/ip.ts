@@ -6,8 +6,16 @@ export type IPFamily = "IPv4" | "IPv6";
 /** Whether Go's legacy parser takes it: four decimal parts, or IPv6 without a zone. */
 export const isIP = (text: string): boolean => isIPv4(text) || isIPv6(text);
 
-export const isIPv4 = (text: string): boolean =>
-  /^\d{1,}\.\d{1,}\.\d{1,}\.\d{1,}$/.test(text) && text.split(".").every((part) => Number(part) <= 255);
+export const isIPv4 = (text: string): boolean => octetsOf(text) !== undefined;
+
+const FOUR_PARTS = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+
+function octetsOf(text: string): number[] | undefined {
+  const match = FOUR_PARTS.exec(text);
+  if (!match) return undefined;
+  const octets = [Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4])];
+  return octets.every((octet) => octet <= 255) ? octets : undefined;
+}
 
 export const isIPv6 = (text: string): boolean => text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text);
 
@@ -15,24 +23,35 @@ export const isIPv6 = (text: string): boolean => text.includes(":") && !text.inc
 export const familyOf = (text: string): IPFamily =>
   isIPv4(text) || ipaddr.IPv6.parse(text).isIPv4MappedAddress() ? "IPv4" : "IPv6";
 
-const SPECIAL: Readonly<Record<string, string>> = {
-  loopback: "may not be in the loopback range (127.0.0.0/8, ::1/128)",
-  linkLocal: "may not be in the link-local range (169.254.0.0/16, fe80::/10)",
-};
+const LOOPBACK = "may not be in the loopback range (127.0.0.0/8, ::1/128)";
+const LINK_LOCAL = "may not be in the link-local range (169.254.0.0/16, fe80::/10)";
+const MULTICAST = "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
 
 /** Why a valid address can be nobody's endpoint, if so. */
 export function specialIPProblem(text: string): string | undefined {
-  const address = isIPv4(text) ? ipaddr.IPv4.parse(withoutLeadingZeros(text)) : ipaddr.IPv6.parse(text);
-  const multicast =
-    address.kind() === "ipv4"
-      ? (address as ipaddr.IPv4).match(ipaddr.IPv4.parse("224.0.0.0"), 24)
-      : /^ff02:/i.test(text);
-  if (multicast) return "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)";
-  // ipaddr.js counts all of 0.0.0.0/8 as unspecified.
-  const range = address.range();
-  if (range === "unspecified")
-    return address.toByteArray().every((byte) => byte === 0) ? `may not be unspecified (${text})` : undefined;
-  return SPECIAL[range];
+  const octets = octetsOf(text);
+  if (!octets) return specialIPv6Problem(text);
+  const [a = 0, b = 0, c = 0, d = 0] = octets;
+  if (a + b + c + d === 0) return `may not be unspecified (${text})`;
+  if (a === 127) return LOOPBACK;
+  if (a === 169 && b === 254) return LINK_LOCAL;
+  return a === 224 && b === 0 && c === 0 ? MULTICAST : undefined;
+}
+
+function specialIPv6Problem(text: string): string | undefined {
+  const address = ipaddr.IPv6.parse(text);
+  switch (address.range()) {
+    case "unspecified":
+      return `may not be unspecified (${text})`;
+    case "loopback":
+      return LOOPBACK;
+    case "linkLocal":
+      return LINK_LOCAL;
+    case "ipv4Mapped":
+      return specialIPProblem(address.toIPv4Address().toString());
+    default:
+      return address.match(ipaddr.IPv6.parse("ff02::"), 16) ? MULTICAST : undefined;
+  }
 }
 
 export const withoutLeadingZeros = (text: string): string => text.split(".").map(Number).join(".");
