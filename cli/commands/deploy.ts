@@ -40,17 +40,18 @@ async function deploy({ dataDir, url, dryRun }: DeployOptions): Promise<void> {
   }
   const directory = new DataDirectory(dataDir);
   process.once("exit", () => directory.release());
-  const known = parseKubeconfig(directory.read("kubeconfig") ?? "");
+  const kept = parseKubeconfig(directory.read("kubeconfig") ?? "")?.server;
+  const known = kept === UNKNOWN_SERVER ? undefined : kept;
   const identity = loadIdentity(directory, "127.0.0.1", new Date());
   const keep = (server: string) =>
     directory.write("kubeconfig", renderKubeconfig("sailplane", { server, token: identity.adminToken }));
   // Kept before the upload: a failure after it would lock its owner out.
-  keep(url ?? known?.server ?? UNKNOWN_SERVER);
+  keep(url ?? known ?? UNKNOWN_SERVER);
   // What Cloudflare shows is a certificate of a public authority, so the cluster's own stays here.
   const { CLUSTER_CA: _, ...secrets } = secretsOf(identity);
   directory.write("secrets.json", JSON.stringify(secrets));
   const printed = await runWrangler(["--secrets-file", directory.file("secrets.json")]);
-  const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known?.server;
+  const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known;
   keep(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);
   if (!server) console.log("Where it is reached is not known yet: run this again with --url.");
