@@ -17,6 +17,7 @@ import { jobOrphanController } from "./job/orphan-pods.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeIpamController } from "./node/node-ipam.ts";
 import { nodeLifecycleController } from "./node/node-lifecycle.ts";
+import { nodeTtlController } from "./node/node-ttl.ts";
 import { taintEvictionController } from "./node/taint-eviction.ts";
 import { podGcController } from "./pod-gc.ts";
 import { resourceQuotaController } from "./quota/resource-quota.ts";
@@ -49,6 +50,7 @@ export const controllers: readonly Controller[] = [
   endpointSliceMirroringController,
   nodeLifecycleController,
   nodeIpamController,
+  nodeTtlController,
   taintEvictionController,
   disruptionController,
   staleDisruptionController,

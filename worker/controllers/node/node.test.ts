@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { podGcController } from "../pod-gc.ts";
+import { nodeIpamController } from "./node-ipam.ts";
+import { nodeLifecycleController } from "./node-lifecycle.ts";
+import { nodeTtlController } from "./node-ttl.ts";
+import { taintEvictionController } from "./taint-eviction.ts";
+
+const start = () =>
+  controlledCluster([
+    nodeLifecycleController,
+    nodeIpamController,
+    nodeTtlController,
+    taintEvictionController,
+    podGcController,
+  ]);
+const node = (name: string, ready?: string, labels: Record<string, string> = {}): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name, labels },
+  spec: {},
+  status: ready ? { conditions: [{ type: "Ready", status: ready, lastHeartbeatTime: "2030-01-01T00:00:00Z" }] } : {},
+});
+const pod = (name: string, tolerations: Pod["spec"]["tolerations"] = []): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "ns" },
+  spec: { nodeName: "n1", containers: [], tolerations },
+  status: { phase: "Running" },
+});
+type At = ReturnType<typeof start>;
+const nodeAt = ({ cluster }: At, name = "n1") => cluster.get<Node>("nodes", "", name);
+const taints = (at: At) => (nodeAt(at)?.spec.taints ?? []).map(({ key, effect }) => `${key?.split("/")[1]} ${effect}`);
+
+describe("nodes", () => {
+  it("get pieces of the pod range, none twice, their old labels and a TTL", async () => {
+    const at = start();
+    for (const name of ["n1", "n2", "n3"]) at.cluster.put("nodes", node(name, "True", { "kubernetes.io/os": "linux" }));
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    const cidrs = ["n1", "n2", "n3"].map((name) => nodeAt(at, name)?.spec.podCIDR);
+    expect(new Set(cidrs)).toEqual(new Set(["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"]));
+    expect(nodeAt(at)?.metadata).toMatchObject({
+      labels: { "beta.kubernetes.io/os": "linux" },
+      annotations: { "node.alpha.kubernetes.io/ttl": "0" },
+    });
+  });
+
+  it("are tainted by their conditions, and lose the taints with them", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "Unknown"));
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule", "unreachable NoExecute"]);
+    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      draft.spec.unschedulable = true;
+      draft.status.conditions = [
+        { type: "Ready", status: "True", lastHeartbeatTime: "2030-01-01T00:00:00Z" },
+        { type: "DiskPressure", status: "True" },
+      ];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["disk-pressure NoSchedule", "unschedulable NoSchedule"]);
+  });
+
+  it("that never spoke are unknown after their grace, and wake nobody from then on", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    await at.pass(60_000);
+    expect(nodeAt(at)?.status.conditions?.[0]).toMatchObject({
+      type: "Ready",
+      status: "Unknown",
+      reason: "NodeStatusNeverUpdated",
+    });
+    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["NodeNotReady"]);
+    expect(at.wakeAt()).toBeUndefined();
+  });
+
+  it("that evict let pods stay as long as they tolerate it", async () => {
+    const at = start();
+    const everything = { operator: "Exists", effect: "NoExecute" };
+    at.cluster.put("nodes", node("n1", "False"));
+    at.cluster.put("pods", pod("now"));
+    at.cluster.put("pods", pod("later", [{ ...everything, tolerationSeconds: 300 }]));
+    at.cluster.put("pods", pod("never", [everything]));
+    await at.settle();
+    const names = () => at.cluster.list<Pod>("pods").map(({ metadata }) => metadata.name);
+    expect(names()).toEqual(["later", "never"]);
+    await at.pass(301_000);
+    expect(names()).toEqual(["never"]);
+  });
+
+  it("that are gone take their pods with them", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.put("pods", pod("p"));
+    await at.pass(60_000);
+    at.cluster.remove("nodes", "", "n1");
+    await at.settle();
+    expect(at.cluster.list("pods")).toEqual([]);
+  });
+});
