@@ -2,71 +2,37 @@
  * Runs one pod: observes, plans, does, reports, over and over, one step at a time. All decisions are in plan.ts and
  * status.ts; here are only their effects.
  */
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Container, Pod, PodStatus } from "../../api/generated/core.v1.ts";
-import type { ApiClient } from "../../client/api-client.ts";
-import type { Logger } from "../logger.ts";
+import type { Pod, PodStatus } from "../../api/generated/core.v1.ts";
 import { Prober } from "../probes/prober.ts";
-import type { ContainerObservation, Mount, Observation, Runtime, SandboxConfig } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
 import { VolumeError } from "../volumes/payload.ts";
-import { prepareSubPath, touch } from "../volumes/sub-path.ts";
-import { PodVolumes, type VolumeSources } from "../volumes/volume-manager.ts";
+import { PodVolumes } from "../volumes/volume-manager.ts";
 import { type BackOff, nextBackOff } from "./back-off.ts";
 import { conditionsOf, isOwnCondition } from "./conditions.ts";
-import { containerConfig, sandboxConfig, type VolumeUse } from "./container-config.ts";
-import { allContainersOf, findContainer, type PodContainer } from "./containers.ts";
-import { type NodeDns, podDns } from "./dns.ts";
-import { ConfigError, type PodObjects } from "./env.ts";
-import type { EventRecorder } from "./events.ts";
+import { sandboxConfig } from "./container-config.ts";
+import { allContainersOf, type PodContainer } from "./containers.ts";
+import { podDns } from "./dns.ts";
+import { ConfigError } from "./env.ts";
 import { runHook } from "./hooks.ts";
-import { hostsFile, podHostname } from "./hostname.ts";
-import type { ImagePuller } from "./image-puller.ts";
+import { podHostname } from "./hostname.ts";
+import { graceOf, killContainer, killOrder, runningOf, SHORTEST_GRACE_SECONDS } from "./kill.ts";
 import { restartCountOf } from "./labels.ts";
 import type { PodLocal, Verdict, Waiting } from "./local.ts";
 import { isTerminal } from "./phase.ts";
 import { type Action, planPod } from "./plan.ts";
+import { prepareContainer } from "./prepare-container.ts";
 import { podStatus } from "./status.ts";
 import { StatusReporter } from "./status-reporter.ts";
 import { terminationMessage } from "./termination-message.ts";
-
-/** What a pod's worker shares with its node. */
-export interface WorkerContext {
-  readonly runtime: Runtime;
-  readonly client: ApiClient;
-  readonly events: EventRecorder;
-  readonly puller: ImagePuller;
-  readonly sources: VolumeSources;
-  readonly objects: (namespace: string) => PodObjects;
-  readonly dns: () => NodeDns;
-  readonly hostIPs: () => readonly string[];
-  readonly allocatable: () => Readonly<Record<string, string | number>>;
-  readonly memoryCapacity: number;
-  /** DIR/pods/UID is a pod's own. */
-  readonly podsDirectory: string;
-  readonly logsDirectory: string;
-  readonly seccompDirectory: string;
-  /** Why the node will not run the pod. */
-  readonly refuse: (pod: Pod) => { readonly reason: string; readonly message: string } | undefined;
-  readonly handlerOf: (runtimeClass: string | undefined) => string;
-  readonly log: Logger;
-}
+import type { WorkerContext } from "./worker-context.ts";
 
 const RETRY_MS = 10_000;
 const HELD_MS = 1000;
-const SHORTEST_GRACE_SECONDS = 2;
-const DEFAULT_GRACE_SECONDS = 30;
-const HOSTS = "/etc/hosts";
 /** Some kinds of change (a token's age, a deadline) show only when looked for. */
 const LONGEST_SLEEP_MS = 60_000;
-
-const graceOf = ({ metadata, spec }: Pod): number =>
-  metadata.deletionGracePeriodSeconds ?? spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-
-const hashOf = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
 const withoutBookkeeping = ({ metadata, spec }: Pod): unknown => {
   const { resourceVersion: _, managedFields: __, ...rest } = metadata;
@@ -272,11 +238,7 @@ export class PodWorker {
   }
 
   #followProbes({ containers }: Observation): void {
-    const running = containers.flatMap((observed) => {
-      const target = findContainer(this.#pod, observed.name);
-      return observed.state === "running" && target !== undefined ? [{ target, observed }] : [];
-    });
-    this.#prober.follow(this.#gone ? [] : running);
+    this.#prober.follow(this.#gone ? [] : runningOf(this.#pod, containers));
   }
 
   /** The status as the agent last computed it; what is not the agent's is as the API has it. */
@@ -484,7 +446,16 @@ export class PodWorker {
     let id: string;
     try {
       const sandbox = this.#sandbox ?? this.#sandboxConfig(observation.sandboxes[0]?.attempt ?? 0);
-      const config = this.#containerConfig(target, outcome.image, restartCount, observation);
+      const config = prepareContainer(this.#context, {
+        pod: this.#pod,
+        directory: this.#directory,
+        volumes: this.#volumes,
+        addresses: this.#addresses(),
+        observation,
+        target,
+        image: outcome.image,
+        restartCount,
+      });
       mkdirSync(join(this.#logDirectory, container.name), { recursive: true, mode: 0o755 });
       id = await runtime.createContainer(sandboxId, config, sandbox);
     } catch (error) {
@@ -533,104 +504,22 @@ export class PodWorker {
     }
   }
 
-  #containerConfig(
-    target: PodContainer,
-    image: Parameters<typeof containerConfig>[0]["image"],
-    restartCount: number,
-    observation: Observation,
-  ) {
-    const { container } = target;
-    const directory = join(this.#directory, "containers", container.name);
-    mkdirSync(directory, { recursive: true, mode: 0o755 });
-    const terminationFile = join(directory, String(restartCount));
-    touch(terminationFile, 0o666);
-    const hosts = join(this.#directory, "etc-hosts");
-    const targetName = this.#pod.spec.ephemeralContainers?.find(
-      ({ name }) => name === container.name,
-    )?.targetContainerName;
-    const pidTarget = observation.containers.find(({ name, state }) => name === targetName && state === "running")?.id;
-    return containerConfig({
-      pod: this.#pod,
-      target,
-      image,
-      restartCount,
-      objects: this.#context.objects(this.#pod.metadata.namespace ?? ""),
-      addresses: this.#addresses(),
-      allocatable: this.#context.allocatable(),
-      volumeFile: (volume, path) => this.#volumes.file(volume, path),
-      profileRoot: this.#context.seccompDirectory,
-      memoryCapacity: this.#context.memoryCapacity,
-      volumePath: (user, use) => this.#volumePath(user, use),
-      ownMounts: this.#ownMounts(container, terminationFile, hosts),
-      terminationFile,
-      specHash: hashOf(container),
-      ...(pidTarget === undefined ? {} : { pidTarget }),
-    });
-  }
-
-  #volumePath(container: Container, { name, subPath }: VolumeUse): string {
-    const root = this.#volumes.path(name);
-    if (root === undefined) throw new ConfigError(`volume "${name}" of container "${container.name}" is not set up`);
-    if (subPath === "") return root;
-    try {
-      return prepareSubPath(root, subPath);
-    } catch (error) {
-      this.#context.log.warn((error as Error).message);
-      throw new ConfigError(`failed to prepare subPath for volumeMount "${name}" of container "${container.name}"`);
-    }
-  }
-
-  #ownMounts({ terminationMessagePath }: Container, terminationFile: string, hosts: string): Mount[] {
-    const pod = this.#pod;
-    const text = hostsFile(pod, podHostname(pod, this.#context.dns().clusterDomain), {
-      podIPs: this.#addresses().podIPs,
-      nodeHosts: readText(HOSTS),
-    });
-    writeIfChanged(hosts, text);
-    const mount = (containerPath: string, hostPath: string): Mount => ({
-      containerPath,
-      hostPath,
-      readOnly: false,
-      propagation: "private",
-    });
-    return [
-      mount(HOSTS, hosts),
-      ...(terminationMessagePath === undefined || terminationMessagePath === ""
-        ? []
-        : [mount(terminationMessagePath, terminationFile)]),
-    ];
-  }
-
   #probeGrace({ target, because }: Extract<Action, { do: "kill-container" }>): number {
     const { livenessProbe, startupProbe } = target.container;
     const probe = because === "startup" ? startupProbe : livenessProbe;
     return probe?.terminationGracePeriodSeconds ?? graceOf(this.#pod);
   }
 
-  /** preStop, the stop signal, KILL: within the grace, and never without a moment to react. */
-  async #kill(
-    target: PodContainer,
-    observed: ContainerObservation,
-    message: string,
-    graceSeconds: number,
-  ): Promise<void> {
-    const { runtime } = this.#context;
+  #kill(target: PodContainer, observed: ContainerObservation, message: string, graceSeconds: number): Promise<void> {
     this.#tell(target, "Normal", "Killing", message);
-    const started = Date.now();
-    const hook = target.container.lifecycle?.preStop;
-    if (hook !== undefined && graceSeconds > 0) {
-      const hooked = runHook(
-        hook,
-        { runtime, containerId: observed.id, container: target.container, podIP: this.#addresses().podIPs[0] ?? "" },
-        graceSeconds,
-      ).catch(() => {
-        if (Date.now() - started < graceSeconds * 1000)
-          this.#tell(target, "Warning", "FailedPreStopHook", "PreStopHook failed");
-      });
-      await Promise.race([hooked, new Promise((resolve) => setTimeout(resolve, graceSeconds * 1000).unref())]);
-    }
-    const left = Math.ceil(graceSeconds - (Date.now() - started) / 1000);
-    await runtime.stopContainer(observed.id, Math.max(left, SHORTEST_GRACE_SECONDS));
+    return killContainer({
+      runtime: this.#context.runtime,
+      container: target.container,
+      id: observed.id,
+      podIP: this.#addresses().podIPs[0] ?? "",
+      graceSeconds,
+      onFailedHook: () => this.#tell(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
+    });
   }
 
   async #restartAll({ containers }: Observation): Promise<void> {
@@ -640,11 +529,8 @@ export class PodWorker {
       if (observed !== undefined) this.#restartedAll.set(container.name, restartCountOf(observed) + 1);
     }
     this.#report({ sandboxes: (await this.#observe()).sandboxes, containers });
-    for (const observed of containers.filter(({ state }) => state === "running")) {
-      const target = findContainer(this.#pod, observed.name);
-      if (target !== undefined)
-        await this.#kill(target, observed, `Stopping container ${observed.name}`, graceOf(this.#pod));
-    }
+    for (const { target, observed } of runningOf(this.#pod, containers))
+      await this.#kill(target, observed, `Stopping container ${observed.name}`, graceOf(this.#pod));
     for (const { id } of containers) await this.#context.runtime.removeContainer(id);
     this.#waiting.clear();
     this.#restartingAll = false;
@@ -687,25 +573,16 @@ export class PodWorker {
   }
 
   async #killAll({ containers }: Observation): Promise<void> {
-    const running = containers.flatMap((observed) => {
-      const target = findContainer(this.#pod, observed.name);
-      return observed.state === "running" && target !== undefined ? [{ target, observed }] : [];
-    });
-    if (running.length === 0) return;
-    const grace = graceOf(this.#pod);
-    const end = Date.now() + grace * 1000;
-    const kill = ({ target, observed }: (typeof running)[number]) =>
-      this.#kill(
-        target,
-        observed,
-        `Stopping container ${target.container.name}`,
-        Math.max(0, Math.round((end - Date.now()) / 1000)),
-      ).then(async () => this.#report(await this.#observe()));
-    await Promise.all(running.filter(({ target }) => target.role !== "sidecar").map(kill));
-    const order = (this.#pod.spec.initContainers ?? []).map(({ name }) => name);
-    const sidecars = running.filter(({ target }) => target.role === "sidecar");
-    sidecars.sort((a, b) => order.indexOf(b.observed.name) - order.indexOf(a.observed.name));
-    for (const sidecar of sidecars) await kill(sidecar);
+    const end = Date.now() + graceOf(this.#pod) * 1000;
+    for (const together of killOrder(this.#pod, containers)) {
+      await Promise.all(
+        together.map(async ({ target, observed }) => {
+          const left = Math.max(0, Math.round((end - Date.now()) / 1000));
+          await this.#kill(target, observed, `Stopping container ${observed.name}`, left);
+          this.#report(await this.#observe());
+        }),
+      );
+    }
   }
 
   /** A deletion with less grace overtakes one that is under way. */
@@ -734,17 +611,4 @@ export class PodWorker {
     this.#wakeIn(RETRY_MS);
     return false;
   }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function writeIfChanged(file: string, text: string): void {
-  if (readText(file) === text) return;
-  writeFileSync(file, text, { mode: 0o644 });
 }

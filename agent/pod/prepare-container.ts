@@ -1,0 +1,108 @@
+/** What a container finds on the machine: its files are made, its volumes found, and its configuration answered. */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { ContainerConfig, ImageObservation, Mount, Observation } from "../runtime/runtime.ts";
+import { prepareSubPath, touch } from "../volumes/sub-path.ts";
+import type { PodVolumes } from "../volumes/volume-manager.ts";
+import { containerConfig, type VolumeUse } from "./container-config.ts";
+import type { PodContainer } from "./containers.ts";
+import { ConfigError } from "./env.ts";
+import type { PodAddresses } from "./field-ref.ts";
+import { hostsFile, podHostname } from "./hostname.ts";
+import type { WorkerContext } from "./worker-context.ts";
+
+const HOSTS = "/etc/hosts";
+
+export interface ContainerToPrepare {
+  readonly pod: Pod;
+  /** The pod's own. */
+  readonly directory: string;
+  readonly volumes: PodVolumes;
+  readonly addresses: PodAddresses;
+  readonly observation: Observation;
+  readonly target: PodContainer;
+  readonly image: ImageObservation;
+  readonly restartCount: number;
+}
+
+const hashOf = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+
+/** Fails with {@link ConfigError}. */
+export function prepareContainer(context: WorkerContext, asked: ContainerToPrepare): ContainerConfig {
+  const { pod, directory, volumes, addresses, observation, target, image, restartCount } = asked;
+  const { container } = target;
+  const files = join(directory, "containers", container.name);
+  mkdirSync(files, { recursive: true, mode: 0o755 });
+  const terminationFile = join(files, String(restartCount));
+  touch(terminationFile, 0o666);
+  const shared = pod.spec.ephemeralContainers?.find(({ name }) => name === container.name)?.targetContainerName;
+  const pidTarget = observation.containers.find(({ name, state }) => name === shared && state === "running")?.id;
+  return containerConfig({
+    pod,
+    target,
+    image,
+    restartCount,
+    objects: context.objects(pod.metadata.namespace ?? ""),
+    addresses,
+    allocatable: context.allocatable(),
+    volumeFile: (volume, path) => volumes.file(volume, path),
+    profileRoot: context.seccompDirectory,
+    memoryCapacity: context.memoryCapacity,
+    volumePath: (user, use) => volumePath(context, volumes, user, use),
+    ownMounts: [
+      mount(HOSTS, writeHosts(context, asked)),
+      ...(container.terminationMessagePath === undefined || container.terminationMessagePath === ""
+        ? []
+        : [mount(container.terminationMessagePath, terminationFile)]),
+    ],
+    terminationFile,
+    specHash: hashOf(container),
+    ...(pidTarget === undefined ? {} : { pidTarget }),
+  });
+}
+
+const mount = (containerPath: string, hostPath: string): Mount => ({
+  containerPath,
+  hostPath,
+  readOnly: false,
+  propagation: "private",
+});
+
+function volumePath(
+  { log }: WorkerContext,
+  volumes: PodVolumes,
+  { name: user }: Container,
+  { name, subPath }: VolumeUse,
+) {
+  const root = volumes.path(name);
+  if (root === undefined) throw new ConfigError(`volume "${name}" of container "${user}" is not set up`);
+  if (subPath === "") return root;
+  try {
+    return prepareSubPath(root, subPath);
+  } catch (error) {
+    log.warn((error as Error).message);
+    throw new ConfigError(`failed to prepare subPath for volumeMount "${name}" of container "${user}"`);
+  }
+}
+
+/** Answers the pod's hosts file, written anew where it says something else. */
+function writeHosts(context: WorkerContext, { pod, directory, addresses }: ContainerToPrepare): string {
+  const file = join(directory, "etc-hosts");
+  const text = hostsFile(pod, podHostname(pod, context.dns().clusterDomain), {
+    podIPs: addresses.podIPs,
+    nodeHosts: readText(HOSTS),
+  });
+  if (readText(file) !== text) writeFileSync(file, text, { mode: 0o644 });
+  return file;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

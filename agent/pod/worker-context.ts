@@ -1,0 +1,31 @@
+/** What the workers of all pods share with their node. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import type { Logger } from "../logger.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { VolumeSources } from "../volumes/volume-manager.ts";
+import type { NodeDns } from "./dns.ts";
+import type { PodObjects } from "./env.ts";
+import type { EventRecorder } from "./events.ts";
+import type { ImagePuller } from "./image-puller.ts";
+
+export interface WorkerContext {
+  readonly runtime: Runtime;
+  readonly client: ApiClient;
+  readonly events: EventRecorder;
+  readonly puller: ImagePuller;
+  readonly sources: VolumeSources;
+  readonly objects: (namespace: string) => PodObjects;
+  readonly dns: () => NodeDns;
+  readonly hostIPs: () => readonly string[];
+  readonly allocatable: () => Readonly<Record<string, string | number>>;
+  readonly memoryCapacity: number;
+  /** DIR/pods/UID is a pod's own. */
+  readonly podsDirectory: string;
+  readonly logsDirectory: string;
+  readonly seccompDirectory: string;
+  /** Why the node will not run the pod. */
+  readonly refuse: (pod: Pod) => { readonly reason: string; readonly message: string } | undefined;
+  readonly handlerOf: (runtimeClass: string | undefined) => string;
+  readonly log: Logger;
+}
