@@ -1,5 +1,6 @@
 import type { SelfSubjectAccessReview } from "../../generated/authorization.v1.ts";
 import { defineResource } from "../resource.ts";
+import { validateSelfReview } from "./access-review-validation.ts";
 
 export const selfSubjectAccessReview = defineResource<SelfSubjectAccessReview>({
   group: "authorization.k8s.io",
@@ -8,4 +9,5 @@ export const selfSubjectAccessReview = defineResource<SelfSubjectAccessReview>({
   plural: "selfsubjectaccessreviews",
   scope: "Cluster",
   verbs: ["create"],
+  validate: validateSelfReview,
 });

@@ -1,0 +1,77 @@
+/** pkg/apis/authorization/validation: what a question about access must and must not say. */
+import type { LocalSubjectAccessReview, SubjectAccessReviewSpec } from "../../generated/authorization.v1.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { goStruct } from "../../schema/go-struct.ts";
+
+type Attributes = Pick<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">;
+
+const NON_RESOURCE = "spec.nonResourceAttributes";
+
+/** About one thing: a resource, or a path that is none. */
+function checkAttributes(errors: FieldError[], spec: Attributes): void {
+  const { resourceAttributes, nonResourceAttributes } = spec;
+  if (resourceAttributes && nonResourceAttributes)
+    errors.push(
+      invalid(
+        NON_RESOURCE,
+        goStruct("authorization.v1.NonResourceAttributes", nonResourceAttributes),
+        "cannot be specified in combination with resourceAttributes",
+      ),
+    );
+  if (!resourceAttributes && !nonResourceAttributes)
+    errors.push(
+      invalid(
+        "spec.resourceAttributes",
+        null,
+        "exactly one of nonResourceAttributes or resourceAttributes must be specified",
+      ),
+    );
+  checkSelector(errors, "fieldSelector", resourceAttributes?.fieldSelector);
+  checkSelector(errors, "labelSelector", resourceAttributes?.labelSelector);
+}
+
+function checkSelector(
+  errors: FieldError[],
+  field: string,
+  selector: { readonly rawSelector?: string; readonly requirements?: readonly unknown[] } | undefined,
+): void {
+  if (!selector) return;
+  const path = `spec.resourceAttributes.${field}`;
+  const { rawSelector = "", requirements = [] } = selector;
+  if (rawSelector !== "" && requirements.length > 0)
+    errors.push(invalid(`${path}.rawSelector`, rawSelector, "may not specified at the same time as requirements"));
+  if (rawSelector === "" && requirements.length === 0)
+    errors.push(required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`));
+}
+
+export function validateSubjectReview({ spec }: { readonly spec: SubjectAccessReviewSpec }): FieldError[] {
+  const errors: FieldError[] = [];
+  checkAttributes(errors, spec);
+  if (!spec.user && !spec.groups?.length)
+    errors.push(invalid("spec.user", spec.user ?? "", "at least one of user or group must be specified"));
+  return errors;
+}
+
+/** Inside one namespace there are only resources. */
+export function validateLocalReview(review: LocalSubjectAccessReview): FieldError[] {
+  const errors = validateSubjectReview(review);
+  const { nonResourceAttributes, resourceAttributes } = review.spec;
+  const { namespace = "" } = resourceAttributes ?? {};
+  if (resourceAttributes && namespace !== (review.metadata.namespace ?? ""))
+    errors.push(invalid("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace"));
+  if (nonResourceAttributes)
+    errors.push(
+      invalid(
+        NON_RESOURCE,
+        goStruct("authorization.v1.NonResourceAttributes", nonResourceAttributes),
+        "disallowed on this kind of request",
+      ),
+    );
+  return errors;
+}
+
+export function validateSelfReview({ spec }: { readonly spec: Attributes }): FieldError[] {
+  const errors: FieldError[] = [];
+  checkAttributes(errors, spec);
+  return errors;
+}
