@@ -1,6 +1,7 @@
 /** The admission chain, in Kubernetes' order. */
 import type { Write } from "../../api/store.ts";
 import { certificateRequestUser } from "./certificate-request-user.ts";
+import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
@@ -15,6 +16,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   serviceAddresses,
+  defaultServiceAccount,
 ];
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {

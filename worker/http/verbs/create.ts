@@ -112,16 +112,18 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   const text = textWithoutRevision(object);
   const key = keyOf(resource, object.metadata.namespace ?? "", object.metadata.name ?? "");
   const create = { op: "create", key, text, attributes: attributesOf(resource, object) } as const;
-  const all = dryRun
-    ? [...writes.filter(({ op }) => op === "expect"), { op: "expect", key, exists: false } as const]
-    : [...writes, create];
+  const expected = writes.filter(({ op }) => op === "expect");
+  const taken = writes.filter(({ op }) => op !== "expect");
+  // The object stands before what it takes with it, so that a taken name is told as such.
+  const all = dryRun ? [...expected, { op: "expect", key, exists: false } as const] : [...expected, create, ...taken];
+  const own = expected.length;
   const result = await context.store.commit(all, isPolicy(key.resource) ? { changesPolicy: true } : {});
   if (result.ok) {
-    const stored = dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions.at(-1) ?? 0);
+    const stored = dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions[own] ?? 0);
     return { outcome: "created", text: stored };
   }
   const failed = all[result.write];
-  if (!failed || result.write === all.length - 1) return { outcome: "taken" };
+  if (!failed || result.write === own) return { outcome: "taken" };
   await explainFailure(request, failed);
   return { outcome: "again" };
 }
