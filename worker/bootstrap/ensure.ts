@@ -1,9 +1,10 @@
 /** Makes a new cluster's system objects, and those that a newer version of the control plane adds. */
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Store, Write } from "../../api/store.ts";
 import { isPolicy } from "../policy/policy-resources.ts";
-import { attributesOf, keyOf } from "../registry/entry.ts";
+import { keyOf } from "../registry/entry.ts";
 import { builtIn } from "../registry/registry.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { systemObjects } from "./system-objects.ts";

@@ -2,6 +2,7 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, MODIFIED, notFound } from "../../api/machinery/status.ts";
+import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key, Write } from "../../api/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
@@ -10,7 +11,7 @@ import { ApiError } from "../http/api-error.ts";
 import type { RequestContext } from "../http/context.ts";
 import type { Deletion } from "../http/delete-options.ts";
 import { isPolicy } from "../policy/policy-resources.ts";
-import { attributesOf, objectOf } from "./entry.ts";
+import { objectOf } from "./entry.ts";
 import { timestamp } from "./strategy.ts";
 
 export interface Deleted {

@@ -2,7 +2,7 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import type { Attributes, Entry, Key } from "../../api/store.ts";
+import type { Entry, Key } from "../../api/store.ts";
 import { storageResource } from "./registry.ts";
 
 export const keyOf = (resource: Resource, namespace: string, name: string): Key => ({
@@ -12,10 +12,3 @@ export const keyOf = (resource: Resource, namespace: string, name: string): Key 
 });
 
 export const objectOf = (entry: Entry): Stored<KubeObject> => readObject(entry.text);
-
-/** What selectors may ask of the object. */
-export function attributesOf(resource: Resource, object: KubeObject): Attributes {
-  const fields: Record<string, string> = {};
-  for (const [path, of] of Object.entries(resource.fields ?? {})) fields[path] = of(object);
-  return { labels: object.metadata.labels ?? {}, fields };
-}

@@ -7,13 +7,14 @@ import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
+import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RequestContext } from "../http/context.ts";
 import { isPolicy } from "../policy/policy-resources.ts";
-import { attributesOf, keyOf, objectOf } from "./entry.ts";
+import { keyOf, objectOf } from "./entry.ts";
 import { trackManagedFields } from "./managed-fields.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
 

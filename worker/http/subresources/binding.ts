@@ -3,6 +3,7 @@ import type { Binding, Pod } from "../../../api/generated/core.v1.ts";
 import { notSupported, required } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
+import { assignNode } from "../../../api/resources/core/pod/assign-node.ts";
 import { timestamp } from "../../registry/strategy.ts";
 import { updateObject } from "../../registry/update.ts";
 import { ApiError } from "../api-error.ts";
@@ -52,26 +53,8 @@ function checkBinding({ metadata, target }: Binding, name: string): void {
   if (error) throw new ApiError(failure(500, "", `${error.path}: ${error.message}`));
 }
 
-/** The pod with its node, the binding's annotations and the condition PodScheduled. */
-function bound(pod: Pod, { metadata, target }: Binding, now: number): Pod {
-  const name = pod.metadata.name ?? "";
-  const refuse = (why: string) => new ApiError(conflict(OF, name, why));
-  if (pod.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
-  if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
-  if ((pod.spec.schedulingGates ?? []).length > 0) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
-  const next = structuredClone(pod);
-  next.spec.nodeName = target.name ?? "";
-  if (metadata.annotations) next.metadata.annotations = { ...next.metadata.annotations, ...metadata.annotations };
-  if (metadata.labels) next.metadata.labels = { ...next.metadata.labels, ...metadata.labels };
-  const others = (next.status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
-  next.status.conditions = [
-    ...others,
-    {
-      type: "PodScheduled",
-      status: "True",
-      lastTransitionTime: timestamp(now),
-      ...(next.metadata.generation === undefined ? {} : { observedGeneration: next.metadata.generation }),
-    },
-  ];
-  return next;
+function bound(pod: Pod, binding: Binding, now: number): Pod {
+  const assigned = assignNode(pod, binding, timestamp(now));
+  if (!assigned.ok) throw new ApiError(conflict(OF, pod.metadata.name ?? "", assigned.why));
+  return assigned.pod;
 }
