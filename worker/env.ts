@@ -2,7 +2,7 @@ import type { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import type { ClusterStore } from "../durable-objects/cluster-store.ts";
 import type { NodeHub } from "../durable-objects/node-hub.ts";
 import type { Tunnel } from "../durable-objects/tunnel.ts";
-import type { ControllerManager } from "./index.ts";
+import type { ControllerManager, Scheduler } from "./index.ts";
 
 /** The Worker's bindings, as wrangler.toml and the local server's configuration declare them. */
 export interface Env {
@@ -11,6 +11,7 @@ export interface Env {
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
   readonly CONTROLLER_MANAGER: DurableObjectNamespace<ControllerManager>;
+  readonly SCHEDULER: DurableObjectNamespace<Scheduler>;
   /** The Worker itself, for what the control plane asks of its own API. */
   readonly API: Fetcher;
   /** Hex SHA-256 of the default cluster's administrator token. */

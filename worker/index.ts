@@ -1,9 +1,11 @@
 /** Wiring only: the Worker's entry points and the Durable Object classes that it binds. */
 import { controllerManagerClass } from "../durable-objects/controller-manager.ts";
+import { schedulerClass } from "../durable-objects/scheduler.ts";
 import { DEFAULT_CLUSTER } from "./cluster.ts";
 import { controllerManagerWiring } from "./controller-manager-wiring.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
+import { schedulerWiring } from "./scheduler-wiring.ts";
 
 export { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 export { ClusterStore } from "../durable-objects/cluster-store.ts";
@@ -11,11 +13,13 @@ export { NodeHub } from "../durable-objects/node-hub.ts";
 export { Tunnel } from "../durable-objects/tunnel.ts";
 
 export class ControllerManager extends controllerManagerClass<Env>(controllerManagerWiring) {}
+export class Scheduler extends schedulerClass<Env>(schedulerWiring) {}
 
 export default {
   fetch: (request, env, execution) => app.fetch(request, env, execution),
   /** The safety net: pokes get lost when a deployment restarts its objects. */
   async scheduled(_event, env) {
-    await env.CONTROLLER_MANAGER.getByName(DEFAULT_CLUSTER).tick({ cluster: DEFAULT_CLUSTER });
+    const loops = [env.CONTROLLER_MANAGER, env.SCHEDULER];
+    await Promise.all(loops.map((loop) => loop.getByName(DEFAULT_CLUSTER).tick({ cluster: DEFAULT_CLUSTER })));
   },
 } satisfies ExportedHandler<Env>;

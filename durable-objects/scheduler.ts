@@ -1,0 +1,73 @@
+/**
+ * The platform side of the scheduler, one object a cluster: woken by the store after commits, by its own alarm and by the
+ * scheduled tick, and nothing else.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { Store } from "../api/store.ts";
+import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
+
+/** What the wiring (worker/index.ts) gives the object. */
+export interface SchedulerWiring {
+  /** The store of a cluster. */
+  readonly store: (cluster: string) => Pick<Store, "list" | "after" | "status" | "commit">;
+}
+
+/** Waits shorter than this are kept in memory: an alarm is a row written. */
+const TIMER_MS = 2000;
+
+/** Binds the class to its wiring; `Env` is the Worker's. */
+export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
+  return class Scheduler extends DurableObject<Env> {
+    #loop: SchedulingLoop | undefined;
+    #alarm: number | undefined;
+    #timer: ReturnType<typeof setTimeout> | null = null;
+
+    /** There is news after a commit. Answers at once; the work goes on. */
+    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<void> {
+      this.ctx.waitUntil(this.#run(cluster));
+    }
+
+    /** The safety net: finds what a lost poke left behind. */
+    async tick({ cluster }: { readonly cluster: string }): Promise<void> {
+      await this.#run(cluster);
+    }
+
+    override async alarm(): Promise<void> {
+      this.#alarm = undefined;
+      const cluster = this.ctx.id.name ?? (await this.ctx.storage.get<string>("cluster"));
+      if (cluster !== undefined) await this.#run(cluster);
+    }
+
+    async #run(cluster: string): Promise<void> {
+      this.#loop ??= await this.#start(cluster);
+      await this.#loop.run();
+    }
+
+    async #start(cluster: string): Promise<SchedulingLoop> {
+      // An alarm of an object without a name could not tell its cluster.
+      if (this.ctx.id.name === undefined) await this.ctx.storage.put("cluster", cluster);
+      this.#alarm = (await this.ctx.storage.getAlarm()) ?? undefined;
+      return new SchedulingLoop({
+        store: wire(this.env).store(cluster),
+        now: () => Date.now(),
+        random: () => Math.random(),
+        newUid: () => crypto.randomUUID(),
+        wakeAt: (at) => this.#wakeAt(cluster, at),
+        complain: (what, error) => console.error(`scheduler ${what}:`, error instanceof Error ? error.stack : error),
+      });
+    }
+
+    #wakeAt(cluster: string, at: number | undefined): void {
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      if (at === undefined) return;
+      const wait = at - Date.now();
+      if (wait < TIMER_MS) {
+        this.#timer = setTimeout(() => this.ctx.waitUntil(this.#run(cluster)), Math.max(0, wait));
+        return;
+      }
+      if (this.#alarm !== undefined && this.#alarm <= at && this.#alarm > Date.now()) return;
+      this.#alarm = at;
+      void this.ctx.storage.setAlarm(at);
+    }
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * The cluster as the scheduler sees it: nodes with their pods, and the objects that plugins ask for. Kept current change
+ * by change; pods that were placed and not yet written count as placed.
+ */
+import type { Node } from "../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { ClusterChange } from "./cluster-change.ts";
+import { NodeInfo } from "./node-info.ts";
+import type { PodFacts } from "./pod-facts.ts";
+
+const ZONE = "topology.kubernetes.io/zone";
+const REGION = "topology.kubernetes.io/region";
+
+export class Cluster {
+  readonly #nodes = new Map<string, NodeInfo>();
+  #ordered: readonly NodeInfo[] | undefined;
+  /** Every pod that has a node, even where the node is not known (yet). */
+  readonly #assigned = new Map<string, PodFacts>();
+  readonly #orphans = new Map<string, Map<string, PodFacts>>();
+  readonly #objects = new Map<string, Map<string, Stored<KubeObject>>>();
+  /** Nodes with a pod that has affinity terms of its own. */
+  readonly nodesWithAffinity = new Map<NodeInfo, number>();
+  readonly nodesWithAntiAffinity = new Map<NodeInfo, number>();
+
+  /** In turns from zone to zone, so that looking at some of them looks at all zones. */
+  get nodes(): readonly NodeInfo[] {
+    this.#ordered ??= inTurns(this.#nodes.values());
+    return this.#ordered;
+  }
+
+  node(name: string): NodeInfo | undefined {
+    return this.#nodes.get(name);
+  }
+
+  assigned(key: string): PodFacts | undefined {
+    return this.#assigned.get(key);
+  }
+
+  get<T extends KubeObject>(resource: string, namespace: string, name: string): Stored<T> | undefined {
+    return this.#objects.get(resource)?.get(`${namespace}/${name}`) as Stored<T> | undefined;
+  }
+
+  list<T extends KubeObject>(resource: string): Iterable<Stored<T>> {
+    return (this.#objects.get(resource)?.values() ?? []) as Iterable<Stored<T>>;
+  }
+
+  setNode(node: Stored<Node>): ClusterChange {
+    const known = this.#nodes.get(node.metadata.name);
+    if (known) {
+      const previous = known.node;
+      known.node = node;
+      if (zoneOf(previous) !== zoneOf(node)) this.#ordered = undefined;
+      return { kind: "node", node, previous };
+    }
+    const info = new NodeInfo(node);
+    this.#nodes.set(info.name, info);
+    this.#ordered = undefined;
+    for (const pod of this.#orphans.get(info.name)?.values() ?? []) this.#put(info, pod);
+    this.#orphans.delete(info.name);
+    return { kind: "node", node };
+  }
+
+  deleteNode(node: Stored<Node>): ClusterChange {
+    const info = this.#nodes.get(node.metadata.name);
+    if (info) {
+      this.#nodes.delete(info.name);
+      this.#ordered = undefined;
+      this.nodesWithAffinity.delete(info);
+      this.nodesWithAntiAffinity.delete(info);
+      if (info.pods.size > 0) this.#orphans.set(info.name, new Map(info.pods));
+    }
+    return { kind: "node-deleted", node };
+  }
+
+  /** The pod has `pod.nodeName`, whether the store knows it yet or not. */
+  assign(pod: PodFacts): ClusterChange {
+    const previous = this.unassign(pod.key);
+    this.#assigned.set(pod.key, pod);
+    const info = this.#nodes.get(pod.nodeName);
+    if (info) this.#put(info, pod);
+    else {
+      const waiting = this.#orphans.get(pod.nodeName) ?? new Map<string, PodFacts>();
+      this.#orphans.set(pod.nodeName, waiting.set(pod.key, pod));
+    }
+    return previous ? { kind: "assigned-pod", pod, previous } : { kind: "assigned-pod", pod };
+  }
+
+  unassign(key: string): PodFacts | undefined {
+    const pod = this.#assigned.get(key);
+    if (!pod) return undefined;
+    this.#assigned.delete(key);
+    const info = this.#nodes.get(pod.nodeName);
+    if (info) this.#take(info, pod);
+    const waiting = this.#orphans.get(pod.nodeName);
+    if (waiting?.delete(key) && waiting.size === 0) this.#orphans.delete(pod.nodeName);
+    return pod;
+  }
+
+  setObject(resource: string, object: Stored<KubeObject>): ClusterChange {
+    const known = this.#objects.get(resource) ?? new Map<string, Stored<KubeObject>>();
+    this.#objects.set(resource, known.set(keyOf(object), object));
+    return { kind: "object", resource, object, deleted: false };
+  }
+
+  deleteObject(resource: string, object: Stored<KubeObject>): ClusterChange {
+    this.#objects.get(resource)?.delete(keyOf(object));
+    return { kind: "object", resource, object, deleted: true };
+  }
+
+  #put(info: NodeInfo, pod: PodFacts): void {
+    info.add(pod);
+    this.#countAffinity(info, pod, 1);
+  }
+
+  #take(info: NodeInfo, pod: PodFacts): void {
+    info.remove(pod);
+    this.#countAffinity(info, pod, -1);
+  }
+
+  #countAffinity(info: NodeInfo, pod: PodFacts, sign: 1 | -1): void {
+    if (pod.requiredAffinity.length + pod.preferredAffinity.length > 0) count(this.nodesWithAffinity, info, sign);
+    if (pod.requiredAntiAffinity.length > 0) count(this.nodesWithAntiAffinity, info, sign);
+  }
+}
+
+const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
+
+function count(nodes: Map<NodeInfo, number>, info: NodeInfo, sign: 1 | -1): void {
+  const next = (nodes.get(info) ?? 0) + sign;
+  if (next > 0) nodes.set(info, next);
+  else nodes.delete(info);
+}
+
+const zoneOf = ({ metadata: { labels = {} } }: Stored<Node>) => `${labels[REGION] ?? ""}:${labels[ZONE] ?? ""}`;
+
+function inTurns(nodes: Iterable<NodeInfo>): NodeInfo[] {
+  const zones = new Map<string, NodeInfo[]>();
+  for (const info of nodes) {
+    const zone = zoneOf(info.node);
+    const list = zones.get(zone);
+    if (list) list.push(info);
+    else zones.set(zone, [info]);
+  }
+  const lists = [...zones.values()];
+  const ordered: NodeInfo[] = [];
+  for (let turn = 0, left = true; left; turn++) {
+    left = false;
+    for (const list of lists) {
+      const info = list[turn];
+      if (info) ordered.push(info);
+      left ||= turn + 1 < list.length;
+    }
+  }
+  return ordered;
+}

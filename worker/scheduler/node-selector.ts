@@ -1,0 +1,49 @@
+/** Node selector terms as Kubernetes reads them (component-helpers/scheduling/corev1/nodeaffinity). */
+import type { NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../../api/generated/core.v1.ts";
+import { parseInt64 } from "../../api/machinery/selector.ts";
+
+/** What terms look at. */
+export interface Labelled {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A term that asks for nothing matches nothing. */
+export function meetsTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Labelled): boolean {
+  if (matchExpressions.length + matchFields.length === 0) return false;
+  return (
+    matchExpressions.every((each) => meets(each, node.labels[each.key])) &&
+    matchFields.every((each) => each.key === "metadata.name" && meets(each, node.name))
+  );
+}
+
+export const meetsAnyTerm = (terms: readonly NodeSelectorTerm[], node: Labelled): boolean =>
+  terms.some((term) => meetsTerm(term, node));
+
+/** The pod's nodeSelector and its required node affinity. */
+export function meetsNodeAffinity(spec: PodSpec, node: Labelled): boolean {
+  for (const key in spec.nodeSelector) if (node.labels[key] !== spec.nodeSelector[key]) return false;
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required === undefined || meetsAnyTerm(required.nodeSelectorTerms, node);
+}
+
+function meets({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {
+  switch (operator) {
+    case "In":
+      return value !== undefined && values.includes(value);
+    case "NotIn":
+      return value === undefined || !values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    case "Gt":
+    case "Lt": {
+      const [left, right] = [parseInt64(value), parseInt64(values[0])];
+      if (left === undefined || right === undefined) return false;
+      return operator === "Gt" ? left > right : left < right;
+    }
+    default:
+      return false;
+  }
+}

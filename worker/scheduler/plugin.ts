@@ -1,0 +1,58 @@
+/**
+ * What a plugin of the scheduling cycle is: for one pod it answers a filter and a scorer over nodes, or that it has
+ * nothing to say. Preparing them is Kubernetes' PreFilter and PreScore; the state they keep is the closure's own.
+ */
+import type { Cluster } from "./cluster.ts";
+import type { ClusterChange } from "./cluster-change.ts";
+import type { NodeInfo } from "./node-info.ts";
+import type { PodFacts } from "./pod-facts.ts";
+
+/** A pod that waits for a node, whole. */
+export type PendingPod = PodFacts & { readonly pod: NonNullable<PodFacts["pod"]> };
+
+/** Why a node, or every node, does not do. */
+export interface Refusal {
+  readonly plugin: string;
+  /** In kube-scheduler's words. */
+  readonly reasons: readonly string[];
+  /** Fewer pods on the node could help (Unschedulable rather than UnschedulableAndUnresolvable). */
+  readonly resolvable: boolean;
+}
+
+export interface NodeFilter {
+  /** Only these nodes come into question. */
+  readonly only?: ReadonlySet<string>;
+  readonly check: (node: NodeInfo) => Refusal | undefined;
+  /** Preemption tries the node with (1) or without (-1) one of its pods. */
+  readonly adjust?: (pod: PodFacts, node: NodeInfo, sign: 1 | -1) => void;
+}
+
+export interface NodeScorer {
+  readonly score: (node: NodeInfo) => number;
+  /** Brings all nodes' scores to whole numbers of 0…100, in place; without it they are already. */
+  readonly normalize?: (scores: number[], nodes: readonly NodeInfo[]) => void;
+}
+
+export interface Plugin {
+  readonly name: string;
+  /** How much its score counts. */
+  readonly weight?: number;
+  /** A Refusal holds for all nodes. */
+  readonly filter?: (pod: PendingPod, cluster: Cluster) => NodeFilter | Refusal | undefined;
+  readonly scorer?: (pod: PendingPod, cluster: Cluster, nodes: readonly NodeInfo[]) => NodeScorer | undefined;
+  /** Whether the change may let a pod pass that this plugin refused: Kubernetes' queueing hint. */
+  readonly helps: (change: ClusterChange, pod: PendingPod, cluster: Cluster) => boolean;
+}
+
+export const MAX_NODE_SCORE = 100;
+
+export const isRefusal = (answer: NodeFilter | Refusal): answer is Refusal => "reasons" in answer;
+
+/** Scales scores so that the largest is 100; `reversed` where less is better. */
+export function normalizeByLargest(scores: number[], order: "more" | "less"): void {
+  const largest = scores.reduce((a, b) => Math.max(a, b), 0);
+  for (let i = 0; i < scores.length; i++) {
+    const scaled = largest === 0 ? 0 : Math.trunc(((scores[i] ?? 0) * MAX_NODE_SCORE) / largest);
+    scores[i] = order === "more" ? scaled : MAX_NODE_SCORE - scaled;
+  }
+}

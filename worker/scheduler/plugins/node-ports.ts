@@ -1,0 +1,24 @@
+import type { Plugin, Refusal } from "../plugin.ts";
+
+const NAME = "NodePorts";
+const refusal: Refusal = {
+  plugin: NAME,
+  reasons: ["node(s) didn't have free ports for the requested pod ports"],
+  resolvable: true,
+};
+
+/** Two pods of a node cannot listen on one port of it. */
+export const nodePorts: Plugin = {
+  name: NAME,
+  filter: ({ ports }) =>
+    ports.length === 0
+      ? undefined
+      : { check: (node) => (ports.some((port) => node.isPortTaken(port)) ? refusal : undefined) },
+  helps: (change, { ports }) => {
+    if (change.kind === "node") return !change.previous;
+    if (change.kind !== "assigned-pod-deleted") return false;
+    return change.pod.ports.some((freed) =>
+      ports.some(({ port, protocol }) => port === freed.port && protocol === freed.protocol),
+    );
+  },
+};

@@ -1,0 +1,20 @@
+import type { NodeInfo } from "../node-info.ts";
+import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
+
+/** Prefers nodes whose processors and memory would be in use to the same degree. */
+export const nodeResourcesBalancedAllocation: Plugin = {
+  name: "NodeResourcesBalancedAllocation",
+  weight: 1,
+  // Pods that ask for nothing would all go to the best balanced node.
+  scorer: ({ requests }) =>
+    requests.cpu === 0 && requests.memory === 0 ? undefined : { score: (node) => balance(node, requests) },
+  helps: () => false,
+};
+
+function balance({ allocatable, cpu, memory }: NodeInfo, asked: { cpu: number; memory: number }): number {
+  // With one resource there is nothing to balance.
+  if (allocatable.cpu === 0 || allocatable.memory === 0) return MAX_NODE_SCORE;
+  const ofCpu = Math.min(1, (cpu + asked.cpu) / allocatable.cpu);
+  const ofMemory = Math.min(1, (memory + asked.memory) / allocatable.memory);
+  return Math.trunc((1 - Math.abs(ofCpu - ofMemory) / 2) * MAX_NODE_SCORE);
+}

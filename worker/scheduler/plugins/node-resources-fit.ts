@@ -1,0 +1,99 @@
+import { type Amounts, amountsOf } from "../amounts.ts";
+import type { NodeInfo } from "../node-info.ts";
+import { MAX_NODE_SCORE, type Plugin, type Refusal } from "../plugin.ts";
+
+const NAME = "NodeResourcesFit";
+const insufficient = new Map<string, Refusal>();
+
+/** What the pod asks for must be left; nodes with more left score higher. */
+export const nodeResourcesFit: Plugin = {
+  name: NAME,
+  weight: 1,
+  filter: ({ requests }) => {
+    const scalars = [...requests.scalars].filter(([, amount]) => amount > 0);
+    return { check: (node) => refusalOf(node, requests, scalars) };
+  },
+  scorer: ({ scored }) => ({ score: (node) => leastAllocated(node, scored) }),
+  helps: (change, pod) => {
+    switch (change.kind) {
+      case "node":
+        return mayHold(change.node.status.allocatable, pod.requests);
+      case "assigned-pod-deleted":
+        // Every pod that leaves frees a place at least.
+        return true;
+      case "assigned-pod":
+        // Scaled down in place.
+        return change.previous !== undefined && frees(change.previous.requests, change.pod.requests, pod.requests);
+      default:
+        return false;
+    }
+  },
+};
+
+function refusalOf(
+  node: NodeInfo,
+  asked: Amounts,
+  scalars: readonly (readonly [string, number])[],
+): Refusal | undefined {
+  const { allocatable } = node;
+  const fits =
+    node.pods.size + 1 <= node.allowedPods &&
+    asked.cpu <= allocatable.cpu - node.cpu &&
+    asked.memory <= allocatable.memory - node.memory &&
+    asked.ephemeralStorage <= allocatable.ephemeralStorage - node.ephemeralStorage;
+  if (fits && scalars.length === 0) return undefined;
+  const lacking: string[] = [];
+  let resolvable = true;
+  if (node.pods.size + 1 > node.allowedPods) lacking.push("Too many pods");
+  const check = (resource: string, amount: number, used: number, total: number) => {
+    if (amount === 0 || amount <= total - used) return;
+    lacking.push(`Insufficient ${resource}`);
+    // No pod of the node stands in the way of what it never had.
+    if (amount > total) resolvable = false;
+  };
+  check("cpu", asked.cpu, node.cpu, allocatable.cpu);
+  check("memory", asked.memory, node.memory, allocatable.memory);
+  check("ephemeral-storage", asked.ephemeralStorage, node.ephemeralStorage, allocatable.ephemeralStorage);
+  for (const [resource, amount] of scalars)
+    check(resource, amount, node.scalars.get(resource) ?? 0, allocatable.scalars.get(resource) ?? 0);
+  return lacking.length === 0 ? undefined : remembered(lacking, resolvable);
+}
+
+/** The same lack on many nodes is one value. */
+function remembered(reasons: readonly string[], resolvable: boolean): Refusal {
+  const key = `${resolvable} ${reasons}`;
+  let refusal = insufficient.get(key);
+  if (!refusal) {
+    if (insufficient.size > 1000) insufficient.clear();
+    refusal = { plugin: NAME, reasons, resolvable };
+    insufficient.set(key, refusal);
+  }
+  return refusal;
+}
+
+/** Kubernetes' LeastAllocated with processors and memory counting alike. */
+function leastAllocated({ allocatable, scoredCpu, scoredMemory }: NodeInfo, asked: { cpu: number; memory: number }) {
+  const left = (used: number, total: number) =>
+    total === 0 || used > total ? 0 : Math.trunc(((total - used) * MAX_NODE_SCORE) / total);
+  const counted = Number(allocatable.cpu > 0) + Number(allocatable.memory > 0);
+  if (counted === 0) return 0;
+  return Math.trunc(
+    (left(scoredCpu + asked.cpu, allocatable.cpu) + left(scoredMemory + asked.memory, allocatable.memory)) / counted,
+  );
+}
+
+function mayHold(allocatable: Readonly<Record<string, string | number>> | undefined, asked: Amounts): boolean {
+  const total = amountsOf(allocatable);
+  if (asked.cpu > total.cpu || asked.memory > total.memory || asked.ephemeralStorage > total.ephemeralStorage)
+    return false;
+  for (const [resource, amount] of asked.scalars) if (amount > (total.scalars.get(resource) ?? 0)) return false;
+  return true;
+}
+
+function frees(before: Amounts, after: Amounts, asked: Amounts): boolean {
+  return (
+    (asked.cpu > 0 && after.cpu < before.cpu) ||
+    (asked.memory > 0 && after.memory < before.memory) ||
+    (asked.ephemeralStorage > 0 && after.ephemeralStorage < before.ephemeralStorage)
+  );
+}

@@ -1,0 +1,17 @@
+import type { Plugin, Refusal } from "../plugin.ts";
+import { toleratesAny } from "../tolerations.ts";
+
+const NAME = "NodeUnschedulable";
+const CORDONED = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
+const refusal: Refusal = { plugin: NAME, reasons: ["node(s) were unschedulable"], resolvable: false };
+
+/** Keeps pods off cordoned nodes, but those that tolerate the taint of one. */
+export const nodeUnschedulable: Plugin = {
+  name: NAME,
+  filter: ({ pod }) =>
+    toleratesAny(pod.spec.tolerations ?? [], CORDONED)
+      ? undefined
+      : { check: ({ node }) => (node.spec.unschedulable ? refusal : undefined) },
+  helps: (change) =>
+    change.kind === "node" && !change.node.spec.unschedulable && (change.previous?.spec.unschedulable ?? true),
+};

@@ -1,0 +1,37 @@
+import { normalizeByLargest, type Plugin, type Refusal } from "../plugin.ts";
+import { keepsOff, toleratesAny } from "../tolerations.ts";
+
+const NAME = "TaintToleration";
+const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had untolerated taint(s)"], resolvable: false };
+const NONE: readonly never[] = [];
+
+/** Keeps pods off nodes with taints that they do not tolerate; the fewer taints they would rather avoid, the better. */
+export const taintToleration: Plugin = {
+  name: NAME,
+  weight: 3,
+  filter: ({ pod }) => {
+    const tolerations = pod.spec.tolerations ?? NONE;
+    return {
+      check: ({ node }) => {
+        const { taints } = node.spec;
+        if (taints === undefined) return undefined;
+        return taints.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint)) ? refusal : undefined;
+      },
+    };
+  },
+  scorer: ({ pod }, _cluster, nodes) => {
+    const avoided = ({ effect }: { effect: string }) => effect === "PreferNoSchedule";
+    if (!nodes.some(({ node }) => node.spec.taints?.some(avoided))) return undefined;
+    const tolerations = (pod.spec.tolerations ?? NONE).filter(({ effect }) => !effect || effect === "PreferNoSchedule");
+    return {
+      score: ({ node }) =>
+        (node.spec.taints ?? NONE).filter((taint) => avoided(taint) && !toleratesAny(tolerations, taint)).length,
+      normalize: (scores) => normalizeByLargest(scores, "less"),
+    };
+  },
+  helps: (change, { pod }) => {
+    if (change.kind !== "node") return false;
+    const tolerations = pod.spec.tolerations ?? NONE;
+    return !change.node.spec.taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint));
+  },
+};

@@ -1,0 +1,97 @@
+/** What the scheduler knows of a pod: read once from the object, small enough to keep for every pod of a large cluster. */
+import type { Container, Pod, PodAffinityTerm, Volume } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { type Amounts, requestsOf, scoredRequestsOf } from "./amounts.ts";
+
+export interface HostPort {
+  /** `0.0.0.0` for all addresses. */
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+export interface PodFacts {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Raised when our own binding is written. */
+  revision: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  /** The node it is assigned to; "" while it has none. */
+  readonly nodeName: string;
+  readonly terminating: boolean;
+  readonly requests: Amounts;
+  readonly scored: { readonly cpu: number; readonly memory: number };
+  readonly ports: readonly HostPort[];
+  readonly requiredAffinity: readonly PodAffinityTerm[];
+  readonly requiredAntiAffinity: readonly PodAffinityTerm[];
+  /** Weights of preferred terms; those of anti-affinity below zero. */
+  readonly preferredAffinity: readonly { readonly term: PodAffinityTerm; readonly weight: number }[];
+  /** Volumes that say where a pod may run: claims, and disks named in the pod itself. */
+  readonly volumes: readonly Volume[];
+  /** ms since the epoch; when it was first acknowledged by a kubelet, for the order of victims. */
+  readonly startTime: number;
+  /** The whole object; only of pods that wait for a node. */
+  readonly pod: Stored<Pod> | undefined;
+}
+
+const NONE: readonly never[] = [];
+const PLACED_VOLUMES = [
+  "persistentVolumeClaim",
+  "ephemeral",
+  "csi",
+  "gcePersistentDisk",
+  "awsElasticBlockStore",
+  "rbd",
+  "iscsi",
+] as const;
+
+export function podFactsOf(pod: Stored<Pod>): PodFacts {
+  const { spec, metadata, status } = pod;
+  const { namespace = "", name, uid, labels = {} } = metadata;
+  const requests = requestsOf(spec);
+  const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
+  const preferred = (terms: typeof podAffinity, sign: 1 | -1) =>
+    (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm, weight }) => ({
+      term: podAffinityTerm,
+      weight: sign * weight,
+    }));
+  const volumes = (spec.volumes ?? []).filter((volume) => PLACED_VOLUMES.some((source) => volume[source]));
+  return {
+    key: `${namespace}/${name}`,
+    uid,
+    namespace,
+    name,
+    revision: Number(metadata.resourceVersion),
+    labels,
+    priority: spec.priority ?? 0,
+    nodeName: spec.nodeName ?? "",
+    terminating: metadata.deletionTimestamp !== undefined,
+    requests,
+    scored: scoredRequestsOf(spec, requests),
+    ports: hostPortsOf([...(spec.initContainers ?? NONE).filter(isSidecar), ...(spec.containers ?? NONE)]),
+    requiredAffinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? NONE,
+    requiredAntiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? NONE,
+    preferredAffinity:
+      podAffinity || podAntiAffinity ? [...preferred(podAffinity, 1), ...preferred(podAntiAffinity, -1)] : NONE,
+    volumes: volumes.length > 0 ? volumes : NONE,
+    startTime: Date.parse(status.startTime ?? "") || Number.POSITIVE_INFINITY,
+    pod: spec.nodeName ? undefined : pod,
+  };
+}
+
+const isSidecar = ({ restartPolicy }: Container) => restartPolicy === "Always";
+
+function hostPortsOf(containers: readonly Container[]): readonly HostPort[] {
+  const ports: HostPort[] = [];
+  for (const container of containers)
+    for (const { hostPort, hostIP, protocol } of container.ports ?? NONE)
+      if (hostPort) ports.push({ ip: hostIP || "0.0.0.0", protocol: protocol || "TCP", port: hostPort });
+  return ports.length > 0 ? ports : NONE;
+}
+
+/** Ended pods take no room. */
+export const hasEnded = ({ status }: Pod): boolean => status.phase === "Succeeded" || status.phase === "Failed";

@@ -1,0 +1,159 @@
+/**
+ * Pods that wait for a node. Those that may have a chance are ready, by priority and then by age; those that were refused
+ * wait for a change that one of the plugins which refused them thinks of as helpful, and what failed to be written, for
+ * its time. A change that comes while a pod backs off counts at once where nothing else is ready, as in kube-scheduler.
+ */
+import type { Cluster } from "./cluster.ts";
+import type { ClusterChange } from "./cluster-change.ts";
+import type { PendingPod, Plugin } from "./plugin.ts";
+
+const FIRST_BACK_OFF_MS = 1000;
+const LONGEST_BACK_OFF_MS = 10_000;
+/** How long a refused pod waits at most, in case that a hint was missed. */
+const LONGEST_WAIT_MS = 300_000;
+
+interface Waiting {
+  readonly pod: PendingPod;
+  readonly attempts: number;
+  readonly refusedBy: ReadonlySet<string>;
+  readonly since: number;
+  /** Not before (ms); nothing but time helps. */
+  readonly until?: number;
+}
+
+export class SchedulingQueue {
+  readonly #plugins: ReadonlyMap<string, Plugin>;
+  /** Ready pods by priority, each in the order of their arrival. */
+  readonly #ready = new Map<number, Map<string, PendingPod>>();
+  /** Largest first. */
+  #priorities: number[] = [];
+  readonly #backingOff = new Map<string, PendingPod>();
+  readonly #refused = new Map<string, Waiting>();
+  readonly #attempts = new Map<string, number>();
+
+  constructor(plugins: readonly Plugin[]) {
+    this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]));
+  }
+
+  get size(): number {
+    let ready = 0;
+    for (const pods of this.#ready.values()) ready += pods.size;
+    return ready + this.#backingOff.size + this.#refused.size;
+  }
+
+  hasReady(): boolean {
+    return this.#priorities.length > 0 || this.#backingOff.size > 0;
+  }
+
+  /** A pod as it is now; it is looked at again if it was refused before. Gated pods wait for their next update. */
+  put(pod: PendingPod): void {
+    const known = this.#refused.get(pod.key);
+    this.drop(pod.key, "keep attempts");
+    if (pod.pod.spec.schedulingGates?.length) return;
+    if (known && !changesChances(known.pod, pod)) this.#refused.set(pod.key, { ...known, pod });
+    else this.#makeReady(pod);
+  }
+
+  drop(key: string, memory: "keep attempts" | "forget" = "forget"): void {
+    this.#refused.delete(key);
+    this.#backingOff.delete(key);
+    if (memory === "forget") this.#attempts.delete(key);
+    for (const [priority, pods] of this.#ready) if (pods.delete(key)) this.#forgetEmpty(priority, pods);
+  }
+
+  /** The next pod to place. */
+  take(): PendingPod | undefined {
+    const [priority] = this.#priorities;
+    if (priority === undefined) return this.#takeFrom(this.#backingOff);
+    const pods = this.#ready.get(priority);
+    if (!pods) return undefined;
+    const pod = this.#takeFrom(pods);
+    this.#forgetEmpty(priority, pods);
+    return pod;
+  }
+
+  /** No node will do: wait for what may help. */
+  refuse(pod: PendingPod, refusedBy: ReadonlySet<string>, now: number): void {
+    const attempts = this.#countAttempt(pod);
+    this.#refused.set(pod.key, { pod, attempts, refusedBy, since: now });
+  }
+
+  /** Something failed that has nothing to do with the pod. */
+  postpone(pod: PendingPod, now: number): void {
+    const attempts = this.#countAttempt(pod);
+    const until = now + backOffOf(attempts);
+    this.#refused.set(pod.key, { pod, attempts, refusedBy: new Set(), since: now, until });
+  }
+
+  /** Makes ready whom the change may help. */
+  react(change: ClusterChange, cluster: Cluster, now: number): void {
+    for (const [key, waiting] of this.#refused) {
+      if (waiting.until !== undefined || !this.#isHelped(waiting, change, cluster)) continue;
+      this.#refused.delete(key);
+      const backsOff = now < waiting.since + backOffOf(waiting.attempts);
+      if (backsOff) this.#backingOff.set(key, waiting.pod);
+      else this.#makeReady(waiting.pod);
+    }
+  }
+
+  /** Makes ready what has waited long enough. */
+  wake(now: number): void {
+    for (const [key, waiting] of this.#refused) {
+      if (now < (waiting.until ?? waiting.since + LONGEST_WAIT_MS)) continue;
+      this.#refused.delete(key);
+      this.#makeReady(waiting.pod);
+    }
+  }
+
+  /** When the next pod is due that only time helps (ms). */
+  nextDue(): number | undefined {
+    let next: number | undefined;
+    for (const { until } of this.#refused.values())
+      if (until !== undefined && (next === undefined || until < next)) next = until;
+    return next;
+  }
+
+  #isHelped({ refusedBy, pod }: Waiting, change: ClusterChange, cluster: Cluster): boolean {
+    // Where there was no node at all, any node is news.
+    if (refusedBy.size === 0) return change.kind === "node";
+    for (const name of refusedBy) if (this.#plugins.get(name)?.helps(change, pod, cluster)) return true;
+    return false;
+  }
+
+  #makeReady(pod: PendingPod): void {
+    let pods = this.#ready.get(pod.priority);
+    if (!pods) {
+      pods = new Map();
+      this.#ready.set(pod.priority, pods);
+      this.#priorities = [...this.#ready.keys()].sort((a, b) => b - a);
+    }
+    pods.set(pod.key, pod);
+  }
+
+  #takeFrom(pods: Map<string, PendingPod>): PendingPod | undefined {
+    const pod = pods.values().next().value;
+    if (pod) pods.delete(pod.key);
+    return pod;
+  }
+
+  #forgetEmpty(priority: number, pods: ReadonlyMap<string, PendingPod>): void {
+    if (pods.size > 0) return;
+    this.#ready.delete(priority);
+    this.#priorities = this.#priorities.filter((each) => each !== priority);
+  }
+
+  #countAttempt(pod: PendingPod): number {
+    const count = (this.#attempts.get(pod.key) ?? 0) + 1;
+    this.#attempts.set(pod.key, count);
+    return count;
+  }
+}
+
+const backOffOf = (attempts: number) => Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
+
+/** Whether the pod itself changed in what decides where it may go; its status does not. */
+function changesChances({ pod: before }: PendingPod, { pod: after }: PendingPod): boolean {
+  const asked = ({ spec, metadata }: PendingPod["pod"]) =>
+    JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp]);
+  return asked(before) !== asked(after);
+}

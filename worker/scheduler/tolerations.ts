@@ -1,0 +1,29 @@
+/** Whether a toleration puts up with a taint (component-helpers/scheduling/corev1). */
+import type { Taint, Toleration } from "../../api/generated/core.v1.ts";
+import { parseInt64 } from "../../api/machinery/selector.ts";
+
+export const toleratesAny = (tolerations: readonly Toleration[], taint: Taint): boolean =>
+  tolerations.some((each) => tolerates(each, taint));
+
+function tolerates({ key = "", operator = "Equal", value = "", effect = "" }: Toleration, taint: Taint): boolean {
+  if (effect !== "" && effect !== taint.effect) return false;
+  if (key !== "" && key !== taint.key) return false;
+  switch (operator) {
+    case "":
+    case "Equal":
+      return value === (taint.value ?? "");
+    case "Exists":
+      return true;
+    case "Gt":
+    case "Lt": {
+      const [own, theirs] = [parseInt64(value), parseInt64(taint.value)];
+      if (own === undefined || theirs === undefined) return false;
+      return operator === "Gt" ? theirs > own : theirs < own;
+    }
+    default:
+      return false;
+  }
+}
+
+/** What keeps pods off a node; PreferNoSchedule only counts in scores. */
+export const keepsOff = ({ effect }: Taint): boolean => effect === "NoSchedule" || effect === "NoExecute";

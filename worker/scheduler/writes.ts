@@ -1,0 +1,94 @@
+/** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { attributesOf } from "../../api/resources/attributes.ts";
+import { event as eventKind } from "../../api/resources/core/event.ts";
+import { assignNode } from "../../api/resources/core/pod/assign-node.ts";
+import { pod as podKind } from "../../api/resources/core/pod.ts";
+import type { Revision, Write } from "../../api/store.ts";
+import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
+import { shortened } from "./fit-error.ts";
+import type { PendingPod } from "./plugin.ts";
+
+const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
+
+/** The pod on its node, and the event that says so; undefined where the pod cannot be bound any more. */
+export function bindingWrites(
+  { pod }: PendingPod,
+  node: string,
+  stamp: EventStamp,
+): readonly [Write, Write] | undefined {
+  const assigned = assignNode(pod, { metadata: {}, target: { kind: "Node", name: node } }, timeText(stamp.now));
+  if (!assigned.ok) return undefined;
+  const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
+  return [
+    replacePod(pod, assigned.pod),
+    eventWrite({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp),
+  ];
+}
+
+export const failureEvent = ({ pod }: PendingPod, message: string): SchedulerEvent => ({
+  about: pod,
+  type: "Warning",
+  reason: "FailedScheduling",
+  action: "Scheduling",
+  note: shortened(message),
+});
+
+/**
+ * The pod with the condition that says why it waits, and the node that is being made free for it ("" for none);
+ * undefined where the pod says so already.
+ */
+export function refusalWrite(
+  { pod }: PendingPod,
+  {
+    message,
+    nominated,
+    now,
+  }: { readonly message: string; readonly nominated: string | undefined; readonly now: number },
+): Write | undefined {
+  const { generation } = pod.metadata;
+  const said = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
+  const same = said?.status === "False" && said.reason === "Unschedulable" && said.message === message;
+  const nominatedNodeName = nominated ?? pod.status.nominatedNodeName ?? "";
+  if (same && nominatedNodeName === (pod.status.nominatedNodeName ?? "")) return undefined;
+  const condition = {
+    type: "PodScheduled",
+    status: "False",
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    lastProbeTime: null,
+    lastTransitionTime: said?.status === "False" && said.lastTransitionTime ? said.lastTransitionTime : timeText(now),
+    reason: "Unschedulable",
+    message,
+  };
+  const { nominatedNodeName: _, ...status } = pod.status;
+  const others = (status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
+  const next = {
+    ...pod,
+    status: {
+      ...status,
+      ...(nominatedNodeName === "" ? {} : { nominatedNodeName }),
+      conditions: [...others, condition as object as (typeof others)[number]],
+    },
+  };
+  return replacePod(pod, next);
+}
+
+const replacePod = (before: Stored<Pod>, after: Pod): Write => ({
+  op: "replace",
+  key: { resource: "pods", namespace: before.metadata.namespace ?? "", name: before.metadata.name },
+  ifRevision: Number(before.metadata.resourceVersion) as Revision,
+  text: textWithoutRevision(after),
+  attributes: attributesOf(podKind, after),
+});
+
+export function eventWrite(event: SchedulerEvent, stamp: EventStamp): Write {
+  const object: Stored<KubeObject> = eventOf(event, stamp);
+  return {
+    op: "create",
+    key: { resource: "events", namespace: object.metadata.namespace ?? "", name: object.metadata.name },
+    text: textWithoutRevision(object),
+    attributes: attributesOf(eventKind, object),
+  };
+}
