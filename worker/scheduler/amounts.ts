@@ -1,7 +1,6 @@
 /** Amounts of resources as the scheduler counts them: processors in thousandths, all else in whole units, as plain numbers. */
-import type { PodSpec } from "../../api/generated/core.v1.ts";
-import { milliUnits, type Quantity, quantityOf, wholeUnits } from "../../api/machinery/quantity.ts";
-import { podRequests } from "../../api/resources/core/pod/pod-requests.ts";
+import type { Container, PodSpec } from "../../api/generated/core.v1.ts";
+import { milliUnits, quantityOf, wholeUnits } from "../../api/machinery/quantity.ts";
 
 export interface Amounts {
   /** Thousandths of a processor. */
@@ -13,11 +12,13 @@ export interface Amounts {
   readonly scalars: ReadonlyMap<string, number>;
 }
 
-export const NO_SCALARS: ReadonlyMap<string, number> = new Map();
-export const NOTHING: Amounts = { cpu: 0, memory: 0, ephemeralStorage: 0, scalars: NO_SCALARS };
+type ResourceList = Readonly<Record<string, string | number>>;
+type Sums = Record<string, number>;
+
+const NO_SCALARS: ReadonlyMap<string, number> = new Map();
 
 /** What scores count for a container that asks for nothing, so that such pods spread too. */
-const UNSAID = { cpu: "100m", memory: "200Mi" };
+const UNSAID: ResourceList = { cpu: "100m", memory: "200Mi" };
 
 const REMEMBERED = 4096;
 const remembered = new Map<string, number>();
@@ -25,64 +26,70 @@ const remembered = new Map<string, number>();
 /** A quantity's text as a number; nothing and what does not parse count as zero. */
 export function amountOf(resource: string, text: string | number | undefined): number {
   if (text === undefined) return 0;
-  const key = `${resource === "cpu" ? "m" : ""}${text}`;
+  const key = resource === "cpu" ? `cpu ${text}` : `${text}`;
   let amount = remembered.get(key);
   if (amount === undefined) {
-    amount = unitsOf(resource, quantityOf(text));
+    const quantity = quantityOf(text);
+    amount = Number(resource === "cpu" ? milliUnits(quantity) : wholeUnits(quantity));
     if (remembered.size >= REMEMBERED) remembered.clear();
     remembered.set(key, amount);
   }
   return amount;
 }
 
-const unitsOf = (resource: string, quantity: Quantity): number =>
-  Number(resource === "cpu" ? milliUnits(quantity) : wholeUnits(quantity));
-
 /** A resource list, such as a node's allocatable; `pods` is not among the answer's scalars. */
-export function amountsOf(list: Readonly<Record<string, string | number>> | undefined): Amounts {
-  return collect(list, (resource) => amountOf(resource, list?.[resource]));
+export function amountsOf(list: ResourceList | undefined): Amounts {
+  const sums: Sums = {};
+  addList(sums, list);
+  return collect(sums);
 }
 
-/** What the pod asks for in all. */
-export function requestsOf(spec: PodSpec): Amounts {
-  const total = podRequests(spec);
-  return collect(total, (resource) => unitsOf(resource, total[resource] ?? quantityOf(undefined)));
-}
+/** What the pod asks for in all: the pod's own amounts before its containers', and the overhead. */
+export const requestsOf = (spec: PodSpec): Amounts => collect(podSums(spec, ownRequests));
 
 /** Processors and memory that scores count with. */
-export function scoredRequestsOf(spec: PodSpec, requests: Amounts): { cpu: number; memory: number } {
-  const silent = [...(spec.containers ?? []), ...(spec.initContainers ?? [])].some(
-    ({ resources }) => resources?.requests?.cpu === undefined || resources.requests.memory === undefined,
-  );
-  if (!silent) return requests;
-  const speaking = <T extends { resources?: { requests?: Record<string, string | number> } }>(container: T): T => ({
-    ...container,
-    resources: { ...container.resources, requests: { ...UNSAID, ...container.resources?.requests } },
-  });
-  const total = podRequests({
-    ...spec,
-    containers: spec.containers.map(speaking),
-    ...(spec.initContainers ? { initContainers: spec.initContainers.map(speaking) } : {}),
-  });
-  return {
-    cpu: unitsOf("cpu", total.cpu ?? quantityOf(undefined)),
-    memory: unitsOf("memory", total.memory ?? quantityOf(undefined)),
-  };
+export function scoredRequestsOf(spec: PodSpec): { readonly cpu: number; readonly memory: number } {
+  const { cpu = 0, memory = 0 } = podSums(spec, (container) => ({ ...UNSAID, ...ownRequests(container) }));
+  return { cpu, memory };
 }
 
-function collect(list: Readonly<Record<string, unknown>> | undefined, of: (resource: string) => number): Amounts {
-  let scalars: Map<string, number> | undefined;
-  for (const resource in list) {
-    if (resource === "cpu" || resource === "memory" || resource === "ephemeral-storage" || resource === "pods")
-      continue;
-    scalars ??= new Map();
-    scalars.set(resource, of(resource));
+const ownRequests = ({ resources }: Container): ResourceList | undefined => resources?.requests;
+
+/**
+ * Main containers and sidecars run at once, and each init container beside the sidecars that stand before it
+ * (k8s.io/component-helpers/resource).
+ */
+function podSums(spec: PodSpec, requestsOf: (container: Container) => ResourceList | undefined): Sums {
+  const total: Sums = {};
+  for (const container of spec.containers ?? []) addList(total, requestsOf(container));
+  if (spec.initContainers?.length) {
+    const sidecars: Sums = {};
+    const initial: Sums = {};
+    for (const container of spec.initContainers) {
+      const own = requestsOf(container);
+      let needed = sidecars;
+      if (container.restartPolicy === "Always") {
+        addList(total, own);
+        addList(sidecars, own);
+      } else {
+        needed = { ...sidecars };
+        addList(needed, own);
+      }
+      for (const name in needed) initial[name] = Math.max(initial[name] ?? 0, needed[name] ?? 0);
+    }
+    for (const name in initial) total[name] = Math.max(total[name] ?? 0, initial[name] ?? 0);
   }
-  const known = (resource: string) => (list && resource in list ? of(resource) : 0);
-  return {
-    cpu: known("cpu"),
-    memory: known("memory"),
-    ephemeralStorage: known("ephemeral-storage"),
-    scalars: scalars ?? NO_SCALARS,
-  };
+  const whole = spec.resources?.requests;
+  for (const name in whole) total[name] = amountOf(name, whole[name]);
+  addList(total, spec.overhead);
+  return total;
+}
+
+function addList(sums: Sums, list: ResourceList | undefined): void {
+  for (const name in list) sums[name] = (sums[name] ?? 0) + amountOf(name, list[name]);
+}
+
+function collect({ cpu = 0, memory = 0, "ephemeral-storage": ephemeralStorage = 0, pods: _, ...rest }: Sums): Amounts {
+  const scalars = Object.entries(rest);
+  return { cpu, memory, ephemeralStorage, scalars: scalars.length > 0 ? new Map(scalars) : NO_SCALARS };
 }

@@ -71,7 +71,7 @@ export function podFactsOf(pod: Stored<Pod>): PodFacts {
     nodeName: spec.nodeName ?? "",
     terminating: metadata.deletionTimestamp !== undefined,
     requests,
-    scored: scoredRequestsOf(spec, requests),
+    scored: scoredRequestsOf(spec),
     ports: hostPortsOf([...(spec.initContainers ?? NONE).filter(isSidecar), ...(spec.containers ?? NONE)]),
     requiredAffinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? NONE,
     requiredAntiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? NONE,
