@@ -1,0 +1,85 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import type { NodeSync } from "../api/node-sync.ts";
+import type { Env } from "../worker/env.ts";
+
+const { CLUSTER_STORE, NODE_HUB, TUNNEL } = env as unknown as Env;
+
+const pod = (name: string, node: string) => ({
+  op: "create" as const,
+  key: { resource: "pods", namespace: "default", name },
+  text: JSON.stringify({
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: { name, namespace: "default", resourceVersion: "" },
+    spec: { nodeName: node, containers: [{ name: "c" }] },
+    status: {},
+  }),
+  attributes: { labels: {}, fields: { "spec.nodeName": node } },
+});
+
+const namesOf = ({ changes }: NodeSync) => changes.map(({ object }) => object.metadata.name);
+
+async function dial(cluster: string, node: string): Promise<{ next: () => Promise<NodeSync>; socket: WebSocket }> {
+  const answer = await NODE_HUB.getByName(cluster).fetch(`https://hub/?node=${node}&cluster=${cluster}`, {
+    headers: { Upgrade: "websocket" },
+  });
+  const socket = answer.webSocket as unknown as WebSocket & { accept(): void };
+  const arrived: NodeSync[] = [];
+  let wake = () => {};
+  socket.addEventListener("message", ({ data }) => {
+    arrived.push(JSON.parse(String(data)) as NodeSync);
+    wake();
+  });
+  socket.accept();
+  return {
+    socket,
+    next: async () => {
+      while (arrived.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      return arrived.shift() as NodeSync;
+    },
+  };
+}
+
+it("tells a node everything as it connects, and then what is committed for it", async () => {
+  const cluster = "hub-pushes";
+  const store = CLUSTER_STORE.getByName(cluster);
+  await store.commit({ writes: [pod("before", "a"), pod("elsewhere", "b")] });
+  const { next, socket } = await dial(cluster, "a");
+  const first = await next();
+  expect([first.reset, namesOf(first)]).toEqual([true, ["before"]]);
+  await store.commit({ writes: [pod("not-mine", "b"), pod("after", "a")] });
+  const second = await next();
+  expect([second.reset, namesOf(second)]).toEqual([false, ["after"]]);
+  expect(second.revision).toBeGreaterThan(first.revision);
+  socket.close();
+});
+
+it("answers the same over HTTP, and nothing where nothing is new", async () => {
+  const cluster = "hub-polls";
+  await CLUSTER_STORE.getByName(cluster).commit({ writes: [pod("p", "a")] });
+  const poll = async (since: number) => {
+    const url = `https://hub/?node=a&cluster=${cluster}&since=${since}`;
+    return (await (await NODE_HUB.getByName(cluster).fetch(url)).json()) as NodeSync;
+  };
+  const all = await poll(0);
+  expect([all.reset, namesOf(all)]).toEqual([true, ["p"]]);
+  expect(await poll(all.revision)).toMatchObject({ reset: false, changes: [] });
+});
+
+it("knows who is connected", async () => {
+  const cluster = "hub-hears";
+  const { next, socket } = await dial(cluster, "a");
+  await next();
+  const hub = NODE_HUB.getByName(cluster);
+  expect(await hub.heard()).toEqual({ a: Number.POSITIVE_INFINITY });
+  expect(await hub.call("nobody", { type: "sync", revision: 0, reset: false, changes: [] })).toBe(false);
+  socket.close();
+});
+
+it("lets only the node that was called into a tunnel", async () => {
+  const tunnel = TUNNEL.getByName("hub-tunnels/1");
+  void tunnel.fetch("https://tunnel/client?node=a").catch(() => {});
+  const answer = await tunnel.fetch("https://tunnel/node?node=b", { headers: { Upgrade: "websocket" } });
+  expect(answer.status).toBe(404);
+});
