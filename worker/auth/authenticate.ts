@@ -29,8 +29,8 @@ export async function authenticate(request: Request, at: Authentication): Promis
 }
 
 export async function userOfToken(token: string, at: Authentication): Promise<User | undefined> {
-  const { env, cluster, policy, store, now } = at;
-  if (isNodeToken(token)) return nodeUser(token, policy, now);
+  const { env, cluster, store, now } = at;
+  if (isNodeToken(token)) return nodeUser(token, at);
   if (isBootstrapToken(token)) return bootstrapUser(token, store, now);
   if (token.split(".").length === 3) {
     const verified = await verifyServiceAccountToken(token, { ...at, audiences: [ISSUER] });

@@ -1,34 +1,24 @@
-/** May this user do this? One decision function for requests and for access reviews. */
+/** May this user do this? One decision function for requests, access reviews and impersonation (docs/spec/authorization.md). */
 import type { PolicySnapshot } from "../policy/snapshot.ts";
+import type { StoreClient } from "../registry/store-client.ts";
+import { ALLOWED, type Attributes, type Decision, isResource } from "./attributes.ts";
 import { controlLoopMay } from "./control-loops.ts";
-import { nodeMay } from "./node-permissions.ts";
+import { nodeDecision } from "./node/node-authorizer.ts";
+import { rbacDecision } from "./rbac/rbac.ts";
 import { MASTERS, type User } from "./user.ts";
 
-export interface ResourceAttributes {
-  readonly verb: string;
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly subresource: string;
-  readonly namespace: string;
-  readonly name: string;
+export interface Authority {
+  readonly policy: PolicySnapshot;
+  /** Asked only about nodes: which objects the pods of a node name. */
+  readonly store: StoreClient;
 }
 
-export interface NonResourceAttributes {
-  readonly verb: string;
-  readonly path: string;
-}
-
-export type Attributes = ResourceAttributes | NonResourceAttributes;
-
-export interface Decision {
-  readonly allowed: boolean;
-  readonly reason: string;
-}
-
-export function authorize(user: User, attributes: Attributes, _policy: PolicySnapshot): Decision {
-  if (user.groups.includes(MASTERS)) return { allowed: true, reason: "" };
-  if ("resource" in attributes && (controlLoopMay(user, attributes) || nodeMay(user, attributes)))
-    return { allowed: true, reason: "" };
-  return { allowed: false, reason: "" };
+export async function authorize(user: User, attributes: Attributes, { policy, store }: Authority): Promise<Decision> {
+  if (user.groups.includes(MASTERS)) return ALLOWED;
+  if (isResource(attributes) && controlLoopMay(user, attributes)) return ALLOWED;
+  const byNode = await nodeDecision(user, attributes, store);
+  if (byNode?.allowed) return byNode;
+  const byRole = rbacDecision(user, attributes, policy);
+  if (byRole.allowed || !byNode) return byRole;
+  return { allowed: false, reason: [byNode.reason, byRole.reason].filter((reason) => reason !== "").join("\n") };
 }

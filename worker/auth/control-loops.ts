@@ -6,7 +6,7 @@
 import { groupResource } from "../../api/machinery/meta.ts";
 import { type Controller, EVERYTHING } from "../controllers/controller.ts";
 import { controllers } from "../controllers/index.ts";
-import type { ResourceAttributes } from "./authorize.ts";
+import type { ResourceAttributes } from "./attributes.ts";
 import type { User } from "./user.ts";
 
 const PREFIX = "system:serviceaccount:kube-system:";

@@ -3,9 +3,11 @@
  * isolate has them at hand, and one that is taken away (with its Node) is refused from the very next request on.
  */
 
-import { base64Url } from "../../api/machinery/base64url.ts";
+import { base64Url, fromBase64Url } from "../../api/machinery/base64url.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
+import type { StoreClient } from "../registry/store-client.ts";
+import { confirmPolicy } from "./confirm-policy.ts";
 import { hasDigest } from "./secret.ts";
 import { AUTHENTICATED, type User } from "./user.ts";
 
@@ -30,11 +32,21 @@ const FORM = /^sailplane-node\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{43}$/;
 
 export const isNodeToken = (token: string): boolean => FORM.test(token);
 
-export async function nodeUser(token: string, policy: PolicySnapshot, now: number): Promise<User | undefined> {
-  const encoded = FORM.exec(token)?.[1] ?? "";
-  const name = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
-  const credential = policy.get<NodeCredential>(NODE_CREDENTIALS, "", name);
-  if (!credential || Date.parse(credential.expires) <= now) return undefined;
-  if (!(await hasDigest(token, credential.sha256))) return undefined;
-  return { name: `system:node:${name}`, groups: ["system:nodes", AUTHENTICATED] };
+export async function nodeUser(
+  token: string,
+  { policy, store, now }: { readonly policy: PolicySnapshot; readonly store: StoreClient; readonly now: number },
+): Promise<User | undefined> {
+  const name = nodeOf(token);
+  const credential = name === undefined ? undefined : policy.get<NodeCredential>(NODE_CREDENTIALS, "", name);
+  if (credential && Date.parse(credential.expires) > now && (await hasDigest(token, credential.sha256))) {
+    return { name: `system:node:${name}`, groups: ["system:nodes", AUTHENTICATED] };
+  }
+  // A node that joined a moment ago, at another edge, is known.
+  await confirmPolicy(store);
+  return undefined;
+}
+
+function nodeOf(token: string): string | undefined {
+  const bytes = fromBase64Url(FORM.exec(token)?.[1] ?? "");
+  return bytes && new TextDecoder().decode(bytes);
 }

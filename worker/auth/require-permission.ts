@@ -1,26 +1,38 @@
-import { forbidden } from "../../api/machinery/status.ts";
+/** Throws 403 as kube-apiserver words it (apiserver/pkg/endpoints/handlers/responsewriters). */
+import { failure, forbidden, type Status } from "../../api/machinery/status.ts";
 import { ApiError } from "../http/api-error.ts";
-import type { ResourcePath } from "../http/request-info.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { authorize } from "./authorize.ts";
+import { type Attributes, isResource, type ResourceAttributes } from "./attributes.ts";
+import { type Authority, authorize } from "./authorize.ts";
+import { confirmPolicy } from "./confirm-policy.ts";
 import type { User } from "./user.ts";
 
-/** Throws 403 as kube-apiserver words it. */
-export function requirePermission(user: User, verb: string, path: ResourcePath, policy: PolicySnapshot): void {
-  const { group, version, resource, subresource, namespace, name } = path;
-  const decision = authorize(user, { verb, group, version, resource, subresource, namespace, name }, policy);
-  if (decision.allowed) return;
+export async function requirePermission(user: User, attributes: Attributes, authority: Authority): Promise<void> {
+  const { allowed, reason } = await authorize(user, attributes, authority);
+  if (allowed) return;
+  // A role that was granted a moment ago, at another edge, counts.
+  await confirmPolicy(authority.store);
+  throw new ApiError(forbiddenTo(user, attributes, reason));
+}
+
+export function forbiddenTo(user: User, attributes: Attributes, reason: string): Status {
+  const why = reason === "" ? "" : `: ${reason}`;
+  if (!isResource(attributes)) {
+    const text = `forbidden: User "${user.name}" cannot ${attributes.verb} path "${attributes.path}"${why}`;
+    return failure(403, "Forbidden", text, {});
+  }
+  const { verb, group, resource, subresource, namespace } = attributes;
   const what = subresource === "" ? resource : `${resource}/${subresource}`;
   const where = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  const why = decision.reason === "" ? "" : `: ${decision.reason}`;
-  const text = `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}${why}`;
-  throw new ApiError(forbiddenTo({ group, resource }, name, text));
+  return forbiddenResource(
+    attributes,
+    `User "${user.name}" cannot ${verb} resource "${what}" in API group "${group}" ${where}${why}`,
+  );
 }
 
 /** Kubernetes leaves the quotes out where no name is at hand. */
-function forbiddenTo(of: { group: string; resource: string }, name: string, text: string) {
-  const status = forbidden(of, name, text);
+function forbiddenResource({ group, resource, name }: ResourceAttributes, text: string): Status {
+  const status = forbidden({ group, resource }, name, text);
   if (name !== "") return status;
-  const subject = of.group === "" ? of.resource : `${of.resource}.${of.group}`;
+  const subject = group === "" ? resource : `${resource}.${group}`;
   return { ...status, message: `${subject} is forbidden: ${text}` };
 }

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { methodNotAllowed, noSuchResource } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
 import { identify } from "../auth/identify.ts";
+import { attributesOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
@@ -57,7 +58,7 @@ async function decide(c: Context<Bindings>, { url, path, body, policy, store }: 
   const now = Date.now();
   const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now });
   const verb = verbOf(request.method, path, url.searchParams);
-  requirePermission(user, verb, path, policy);
+  await requirePermission(user, attributesOf(verb, path, url.searchParams), { policy, store });
 
   const registry = policy.derive(customResources);
   const served = registry.find(path.group, path.version, path.resource);

@@ -1,0 +1,71 @@
+/** Whether rules grant all that other rules grant (component-helpers/auth/rbac/validation, Covers). */
+import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
+import { pathMatches } from "./rule-matches.ts";
+
+const ALL = "*";
+
+/** What `held` lacks of `asked`, one verb, group, resource and name at a time. */
+export function missingRules(held: readonly PolicyRule[], asked: readonly PolicyRule[]): PolicyRule[] {
+  return asked.flatMap(breakDown).filter((part) => !held.some((rule) => covers(rule, part)));
+}
+
+function breakDown({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule): PolicyRule[] {
+  const parts: PolicyRule[] = [];
+  for (const group of apiGroups ?? []) {
+    for (const resource of resources ?? []) {
+      for (const verb of verbs) {
+        const part = { verbs: [verb], apiGroups: [group], resources: [resource] };
+        if (!resourceNames?.length) parts.push(part);
+        for (const name of resourceNames ?? []) parts.push({ ...part, resourceNames: [name] });
+      }
+    }
+  }
+  for (const url of nonResourceURLs ?? [])
+    for (const verb of verbs) parts.push({ verbs: [verb], nonResourceURLs: [url] });
+  return parts;
+}
+
+function covers(held: PolicyRule, part: PolicyRule): boolean {
+  return (
+    hasAll(held.verbs, part.verbs) &&
+    hasAll(held.apiGroups ?? [], part.apiGroups ?? []) &&
+    (part.resources ?? []).every((resource) => coversResource(held.resources ?? [], resource)) &&
+    (part.nonResourceURLs ?? []).every((url) => (held.nonResourceURLs ?? []).some((spec) => pathMatches(spec, url))) &&
+    coversNames(held.resourceNames ?? [], part.resourceNames ?? [])
+  );
+}
+
+const hasAll = (held: readonly string[], asked: readonly string[]): boolean =>
+  held.includes(ALL) || asked.every((item) => held.includes(item));
+
+function coversResource(held: readonly string[], resource: string): boolean {
+  if (held.includes(ALL) || held.includes(resource)) return true;
+  const slash = resource.indexOf("/");
+  return slash >= 0 && held.includes(`*${resource.slice(slash)}`);
+}
+
+/** No names are all names. */
+const coversNames = (held: readonly string[], asked: readonly string[]): boolean =>
+  held.length === 0 || (asked.length > 0 && asked.every((name) => held.includes(name)));
+
+/** Rules in Kubernetes' short form, one a line: parts of the same group, resource and name are put together again. */
+export function describeRules(parts: readonly PolicyRule[]): string {
+  const compact = new Map<string, PolicyRule>();
+  for (const part of parts) {
+    const { verbs, nonResourceURLs, ...target } = part;
+    const id = JSON.stringify(nonResourceURLs ? part : target);
+    const known = compact.get(id);
+    compact.set(id, known && !nonResourceURLs ? { ...known, verbs: [...known.verbs, ...verbs] } : part);
+  }
+  return [...new Set([...compact.values()].map(describe))].sort().join("\n");
+}
+
+function describe({ apiGroups, resources, nonResourceURLs, resourceNames, verbs }: PolicyRule): string {
+  const named = { APIGroups: apiGroups, Resources: resources, NonResourceURLs: nonResourceURLs };
+  const fields = Object.entries({ ...named, ResourceNames: resourceNames, Verbs: verbs });
+  return `{${fields.flatMap(([name, list]) => (list?.length ? [`${name}:${quoteList(list)}`] : [])).join(", ")}}`;
+}
+
+/** Go's %q of a list. */
+export const quoteList = (list: readonly string[]): string => `[${list.map(goQuote).join(" ")}]`;

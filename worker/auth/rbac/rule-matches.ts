@@ -1,0 +1,28 @@
+/** Whether a rule allows a request (component-helpers/auth/rbac/validation, apis/rbac/v1 evaluation helpers). */
+import type { PolicyRule } from "../../../api/generated/rbac.v1.ts";
+import { type Attributes, isResource } from "../attributes.ts";
+
+const ALL = "*";
+
+export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
+  if (!hasOrAll(rule.verbs, attributes.verb)) return false;
+  if (!isResource(attributes)) return (rule.nonResourceURLs ?? []).some((spec) => pathMatches(spec, attributes.path));
+  const { group, resource, subresource, name } = attributes;
+  return (
+    hasOrAll(rule.apiGroups ?? [], group) &&
+    resourceMatches(rule.resources ?? [], resource, subresource) &&
+    (!rule.resourceNames?.length || rule.resourceNames.includes(name))
+  );
+}
+
+const hasOrAll = (list: readonly string[], item: string): boolean => list.includes(ALL) || list.includes(item);
+
+/** `*` is everything; `*` before a subresource is that subresource of everything; `pods/*` means nothing, as in Kubernetes. */
+function resourceMatches(specs: readonly string[], resource: string, subresource: string): boolean {
+  if (subresource === "") return hasOrAll(specs, resource);
+  return specs.includes(ALL) || specs.includes(`${resource}/${subresource}`) || specs.includes(`*/${subresource}`);
+}
+
+/** A path, or all paths that begin with what comes before a last `*`. */
+export const pathMatches = (spec: string, path: string): boolean =>
+  spec === path || (spec.endsWith(ALL) && path.startsWith(spec.replace(/\*+$/, "")));

@@ -1,0 +1,21 @@
+/** A request as authorization sees it (apiserver/pkg/endpoints/request, requestinfo.go). */
+import { parseFieldSelector } from "../../api/machinery/selector.ts";
+import type { ResourcePath } from "../http/request-info.ts";
+import type { ResourceAttributes } from "./attributes.ts";
+
+const SELECTING: ReadonlySet<string> = new Set(["list", "watch", "deletecollection"]);
+
+/** A selector that names one object makes the request one about that object; one that cannot be read limits nothing. */
+export function attributesOf(verb: string, path: ResourcePath, query: URLSearchParams): ResourceAttributes {
+  const { group, version, resource, subresource, namespace, name } = path;
+  const attributes = { verb, group, version, resource, subresource, namespace, name };
+  const text = SELECTING.has(verb) ? (query.get("fieldSelector") ?? "") : "";
+  if (text === "") return attributes;
+  const parsed = parseFieldSelector(text);
+  if (!parsed.ok) return attributes;
+  const [named] = parsed.requirements
+    .filter(({ key, operator, values }) => key === "metadata.name" && operator === "in" && values.length === 1)
+    .flatMap(({ values }) => values);
+  const isName = named !== undefined && named !== "." && named !== ".." && !/[/%]/.test(named);
+  return { ...attributes, name: name === "" && isName ? named : name, fieldSelector: parsed.requirements };
+}
