@@ -1,39 +1,88 @@
 /** Makes a new cluster's system objects, and those that a newer version of the control plane adds. */
+
+import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
-import type { Store, Write } from "../../api/store.ts";
-import { isPolicy } from "../policy/policy-resources.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import type { Entry, Store, Write } from "../../api/store.ts";
 import { keyOf } from "../registry/entry.ts";
+import { ownedKind } from "../registry/managed-fields.ts";
 import { builtIn } from "../registry/registry.ts";
-import { prepareCreate } from "../registry/strategy.ts";
+import { prepareCreate, timestamp } from "../registry/strategy.ts";
+import { reconciledRole } from "./reconcile-role.ts";
 import { systemObjects } from "./system-objects.ts";
 
-/** Idempotent; two isolates that start a cluster at once get in nobody's way. */
-export async function ensureSystemObjects(store: Store, now: number): Promise<void> {
-  const writes = systemObjects().map((object) => creation(object, now));
-  const found = await store.readMany({ keys: writes.map(({ key }) => key) });
-  if (!found.ok) throw new Error(`cannot read the cluster's system objects: ${found.reason}`);
-  const missing = writes.filter((_, i) => found.entries[i] === undefined);
-  for (const write of missing) {
-    // One commit each: what another isolate has made meanwhile must not hold up the rest.
-    await store.commit({ writes: [write], ...(isPolicy(write.key.resource) ? { changesPolicy: true } : {}) });
+/** Another isolate starts the same cluster at the same time; more often than this in a row is not believed. */
+const ATTEMPTS = 8;
+
+/** Idempotent; two isolates that start a cluster at once get in nobody's way. One read when there is nothing to do. */
+export async function ensureSystemObjects(store: Store, now: number, ca: string): Promise<void> {
+  const wanted = systemObjects(timestamp(now), ca).map((object) => ({ object, resource: resourceOf(object) }));
+  const keys = wanted.map(({ object: { metadata }, resource }) =>
+    keyOf(resource, metadata.namespace ?? "", metadata.name ?? ""),
+  );
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const found = await store.readMany({ keys });
+    if (!found.ok) throw new Error(`cannot read the cluster's system objects: ${found.reason}`);
+    const writes = wanted.flatMap(({ object, resource }, i) => {
+      const entry = found.entries[i];
+      return entry ? repair(resource, object, entry) : [creation(resource, object, now)];
+    });
+    if (writes.length === 0) return;
+    const result = await store.commit({ writes, changesPolicy: true });
+    if (result.ok) return;
+    if (result.reason === "too-large" || result.reason === "storage-full") throw new Error(result.message);
   }
+  throw new Error("cannot make the cluster's system objects: others make them at the same time");
 }
 
-function creation(object: KubeObject, now: number): Extract<Write, { op: "create" }> {
+function resourceOf(object: KubeObject): Resource {
   const { group, version } = parseApiVersion(object.apiVersion ?? "");
   const resource = builtIn.findKind(group, version, object.kind ?? "")?.resource;
   if (!resource) throw new Error(`system object of an unknown kind: ${object.kind}`);
+  return resource;
+}
+
+function creation(resource: Resource, object: KubeObject, now: number): Write {
   const { status } = object as { status?: unknown };
   const draft: KubeObject & { status?: unknown } = structuredClone(object);
   resource.defaults?.(draft);
   prepareCreate(resource, draft, { uid: crypto.randomUUID(), now });
   if (status !== undefined) draft.status = status;
+  trackOwner(resource, draft, timestamp(now));
   return {
     op: "create",
     key: keyOf(resource, draft.metadata.namespace ?? "", draft.metadata.name ?? ""),
     text: textWithoutRevision(draft),
     attributes: attributesOf(resource, draft),
   };
+}
+
+/** As kube-apiserver's own loops sign what they make. */
+function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
+  const managedFields = trackUpdate({
+    old: undefined,
+    next: draft as unknown as Record<string, unknown>,
+    manager: "kube-apiserver",
+    kind: ownedKind(resource, ""),
+    subresource: "",
+    now,
+  });
+  if (managedFields) draft.metadata.managedFields = managedFields;
+}
+
+/** Default roles get back what they have lost. */
+function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
+  const next = reconciledRole(wanted, text);
+  if (!next) return [];
+  return [
+    {
+      op: "replace",
+      key,
+      ifRevision: revision,
+      text: textWithoutRevision(next),
+      attributes: attributesOf(resource, next),
+    },
+  ];
 }

@@ -16,7 +16,7 @@ const DECISIONS = 8;
 
 export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) => Promise<T>): Promise<T> {
   const stub = c.env.CLUSTER_STORE.getByName(c.var.cluster) as unknown as StoreStub;
-  let policy = await policyOf(c.var.cluster, stub as Store);
+  let policy = await policyOf(c.var.cluster, stub as Store, c.env.CLUSTER_CA ?? "");
   for (let attempt = 1; ; attempt++) {
     try {
       return await decide({ policy, store: new StoreClient(stub, policy.revision) });

@@ -75,10 +75,11 @@ const parse = (text: string): KubeObject => readObject(text);
  */
 const snapshots = new Map<string, PolicySnapshot>();
 
-export async function policyOf(cluster: string, store: Store): Promise<PolicySnapshot> {
+/** `ca` is the PEM of the certificate authority that clients verify this server with, or "". */
+export async function policyOf(cluster: string, store: Store, ca: string): Promise<PolicySnapshot> {
   const known = snapshots.get(cluster);
   if (known) return known;
-  await ensureSystemObjects(store, Date.now());
+  await ensureSystemObjects(store, Date.now(), ca);
   return keepNewest(cluster, await PolicySnapshot.load(store));
 }
 

@@ -1,0 +1,60 @@
+/** The Service `kubernetes`, by which pods reach the API, and the address range that it has the first address of. */
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { IPAddress, ServiceCIDR } from "../../api/generated/networking.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { SERVICE_CIDR } from "../network.ts";
+
+const ADDRESS = "10.96.0.1";
+
+export function kubernetesService(at: string): readonly KubeObject[] {
+  const service: Service = {
+    kind: "Service",
+    apiVersion: "v1",
+    metadata: {
+      name: "kubernetes",
+      namespace: "default",
+      labels: { component: "apiserver", provider: "kubernetes" },
+    },
+    spec: {
+      ports: [{ name: "https", protocol: "TCP", port: 443, targetPort: 6443 }],
+      clusterIP: ADDRESS,
+      clusterIPs: [ADDRESS],
+      type: "ClusterIP",
+      sessionAffinity: "None",
+      ipFamilies: ["IPv4"],
+      ipFamilyPolicy: "SingleStack",
+      internalTrafficPolicy: "Cluster",
+    },
+    status: { loadBalancer: {} },
+  };
+  const range: ServiceCIDR = {
+    kind: "ServiceCIDR",
+    apiVersion: "networking.k8s.io/v1",
+    metadata: { name: "kubernetes", finalizers: ["networking.k8s.io/service-cidr-finalizer"] },
+    spec: { cidrs: [SERVICE_CIDR] },
+    status: {
+      conditions: [
+        {
+          type: "Ready",
+          status: "True",
+          lastTransitionTime: at,
+          reason: "",
+          message: "Kubernetes Service CIDR is ready",
+        },
+      ],
+    },
+  };
+  const address: IPAddress = {
+    kind: "IPAddress",
+    apiVersion: "networking.k8s.io/v1",
+    metadata: {
+      name: ADDRESS,
+      labels: {
+        "ipaddress.kubernetes.io/ip-family": "IPv4",
+        "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
+      },
+    },
+    spec: { parentRef: { resource: "services", namespace: "default", name: "kubernetes" } },
+  };
+  return [range, address, service];
+}

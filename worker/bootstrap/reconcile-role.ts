@@ -1,0 +1,35 @@
+/**
+ * Kubernetes' auto-reconciliation: a default role gets back the rules, a default binding the subjects, that it lacks, and
+ * keeps what was added, unless its annotation `autoupdate` says "false". Aggregated roles are their controller's affair.
+ */
+import type { PolicyRule, Subject } from "../../api/generated/rbac.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
+import { missingRules } from "../auth/rbac/rule-covers.ts";
+import { AUTO_UPDATE } from "./roles/index.ts";
+
+interface RoleLike extends KubeObject {
+  rules?: PolicyRule[];
+  subjects?: Subject[];
+  readonly aggregationRule?: unknown;
+}
+
+/** The stored role with what it lacks; undefined where nothing is to be done. */
+export function reconciledRole(wanted: RoleLike, storedText: string): KubeObject | undefined {
+  if (wanted.metadata.annotations?.[AUTO_UPDATE] !== "true" || wanted.aggregationRule) return undefined;
+  const stored = readObject(storedText) as RoleLike;
+  if (stored.metadata.annotations?.[AUTO_UPDATE] === "false" || stored.metadata.deletionTimestamp) return undefined;
+  const rules = (wanted.rules ?? []).filter((rule) => missingRules(stored.rules ?? [], [rule]).length > 0);
+  const subjects = (wanted.subjects ?? []).filter(
+    (subject) => !stored.subjects?.some((known) => isSame(known, subject)),
+  );
+  if (rules.length === 0 && subjects.length === 0) return undefined;
+  return {
+    ...stored,
+    ...(rules.length > 0 ? { rules: [...(stored.rules ?? []), ...rules] } : {}),
+    ...(subjects.length > 0 ? { subjects: [...(stored.subjects ?? []), ...subjects] } : {}),
+  };
+}
+
+const isSame = (a: Subject, b: Subject): boolean =>
+  a.kind === b.kind && a.name === b.name && (a.namespace ?? "") === (b.namespace ?? "");
