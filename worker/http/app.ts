@@ -1,5 +1,5 @@
 /** The API server's routes. Everything that is thrown below is rendered here, once. */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { internalError, noSuchResource, type Status } from "../../api/machinery/status.ts";
 import { clusterOf, pathInCluster } from "../cluster.ts";
 import type { Env } from "../env.ts";
@@ -7,7 +7,10 @@ import { ApiError, PlainTextError } from "./api-error.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
 import { serveNodeLink, serveNodeTunnel } from "./node-link.ts";
+import { guarded } from "./require-path.ts";
 import { serveDiscovery } from "./serve-discovery.ts";
+import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
+import { countAnswer, serveMetrics } from "./serve-metrics.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
 
@@ -24,6 +27,7 @@ export const app = new Hono<Bindings>({ strict: false, getPath } as ConstructorP
 app.use(async (c, next) => {
   c.set("cluster", clusterOf(new URL(c.req.url).pathname));
   await next();
+  countAnswer(c.var.cluster, c.req.method, c.res.status);
   const answered = c.res.headers;
   if (c.res.status === 101) return;
   answered.set("Audit-Id", c.req.header("Audit-Id") ?? crypto.randomUUID());
@@ -31,10 +35,13 @@ app.use(async (c, next) => {
 });
 
 for (const path of ["/healthz", "/livez", "/readyz"]) {
-  app.all(path, serveHealth);
-  app.all(`${path}/*`, serveHealth);
+  app.all(path, guarded(serveHealth));
+  app.all(`${path}/*`, guarded(serveHealth));
 }
-app.all("/version", serveVersion);
+app.all("/version", guarded(serveVersion));
+app.all("/metrics", guarded(serveMetrics));
+app.all("/.well-known/openid-configuration", guarded(serveIssuer));
+app.all("/openid/v1/jwks", guarded(serveKeySet));
 app.all("/openapi/*", serveOpenApi);
 app.all("/", serveDiscovery);
 app.all("/api", serveDiscovery);
@@ -49,7 +56,8 @@ app.get("/sailplane/v1/tunnels/:id", serveNodeTunnel);
 app.all("/api/:version/*", serveResource);
 app.all("/apis/:group/:version/*", serveResource);
 
-app.notFound(() => new Response("404 page not found\n", { status: 404, headers: PLAIN_TEXT }));
+const unknownPath = guarded(() => new Response("404 page not found\n", { status: 404, headers: PLAIN_TEXT }));
+app.notFound((c) => unknownPath(c as Context<Bindings>));
 
 app.onError((error, c) => {
   if (error instanceof ApiError) return renderStatus(error.status, error.headers);

@@ -2,7 +2,6 @@
 import type { Context } from "hono";
 import { methodNotAllowed, noSuchResource, notAcceptable } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import { identify } from "../auth/identify.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import { ApiError, PlainTextError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
@@ -17,13 +16,14 @@ import {
 } from "./discovery.ts";
 import { answerWithEtag, type TaggedDocument, taggedDocument } from "./etag.ts";
 import { negotiate, parseAccept } from "./negotiate.ts";
+import { requirePath } from "./require-path.ts";
 import { renderValue } from "./respond.ts";
 import { withPolicy } from "./with-policy.ts";
 
 export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async ({ policy, store }) => {
     const request = c.req.raw;
-    await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+    await requirePath(c, { policy, store });
     if (request.method !== "GET") throw new ApiError(methodNotAllowed());
     const { resources } = policy.derive(customResources);
     const url = new URL(request.url);

@@ -2,7 +2,6 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import { identify } from "../auth/identify.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import { ApiError, PlainTextError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
@@ -11,6 +10,7 @@ import { parseAccept } from "./negotiate.ts";
 import { loadDocumentation } from "./openapi/documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./openapi/documents.ts";
 import { gnosticDocument } from "./openapi/gnostic.ts";
+import { requirePath } from "./require-path.ts";
 import { withPolicy } from "./with-policy.ts";
 
 const notFound = () => new PlainTextError(404, "404 page not found");
@@ -18,7 +18,7 @@ const notFound = () => new PlainTextError(404, "404 page not found");
 export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async ({ policy, store }) => {
     const request = c.req.raw;
-    await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+    await requirePath(c, { policy, store });
     if (request.method !== "GET") throw new ApiError(methodNotAllowed());
     const { resources } = policy.derive(customResources);
     const [, , version, ...rest] = c.req.path.split("/");

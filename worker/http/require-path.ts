@@ -1,0 +1,27 @@
+/** Paths that are no resources are authorized by themselves: `cannot get path "/metrics"`. */
+import type { Context } from "hono";
+import { confirmPolicy } from "../auth/confirm-policy.ts";
+import { identify } from "../auth/identify.ts";
+import { requirePermission } from "../auth/require-permission.ts";
+import type { User } from "../auth/user.ts";
+import type { Bindings } from "./app.ts";
+import { type Decided, withPolicy } from "./with-policy.ts";
+
+export async function requirePath(c: Context<Bindings>, { policy, store }: Decided): Promise<User> {
+  const { raw: request, path } = c.req;
+  const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+  await requirePermission(user, { verb: request.method.toLowerCase(), path }, { policy, store });
+  await confirmPolicy(store);
+  return user;
+}
+
+type Serve = (c: Context<Bindings>) => Response | Promise<Response>;
+
+/** Serves what needs no more of its user than the right to ask for the path. */
+export const guarded =
+  (serve: Serve) =>
+  (c: Context<Bindings>): Promise<Response> =>
+    withPolicy(c, async (at) => {
+      await requirePath(c, at);
+      return serve(c);
+    });

@@ -1,0 +1,35 @@
+/** GET /metrics in Prometheus' text format: what this isolate has answered, and where the cluster's log stands. */
+import type { Context } from "hono";
+import { methodNotAllowed } from "../../api/machinery/status.ts";
+import { ApiError } from "./api-error.ts";
+import type { Bindings } from "./app.ts";
+
+/** By cluster, then by `METHOD CODE`. Isolates come and go: counters begin at zero with each. */
+const answered = new Map<string, Map<string, number>>();
+
+export function countAnswer(cluster: string, method: string, code: number): void {
+  const counts = answered.get(cluster) ?? new Map<string, number>();
+  answered.set(cluster, counts);
+  const key = `${method} ${code}`;
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
+  if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
+  const { revision } = await c.env.CLUSTER_STORE.getByName(c.var.cluster).status();
+  const requests = [...(answered.get(c.var.cluster) ?? [])].sort().map(([key, count]) => {
+    const [method, code] = key.split(" ");
+    return `apiserver_request_total{verb="${method}",code="${code}"} ${count}`;
+  });
+  const lines = [
+    "# HELP apiserver_request_total Requests that this isolate has answered, by HTTP method and code.",
+    "# TYPE apiserver_request_total counter",
+    ...requests,
+    "# HELP sailplane_store_revision The newest revision of the cluster's log.",
+    "# TYPE sailplane_store_revision gauge",
+    `sailplane_store_revision ${revision}`,
+  ];
+  return new Response(`${lines.join("\n")}\n`, {
+    headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "X-Content-Type-Options": "nosniff" },
+  });
+}
