@@ -36,11 +36,11 @@ export function decodeBody({ text, syntax, expected, fieldValidation }: DecodeRe
   });
 }
 
-type ReadJson =
+export type ReadJson =
   | { readonly ok: true; readonly json: string; readonly value: unknown; readonly duplicates: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-function readJson(text: string, syntax: "json" | "yaml"): ReadJson {
+export function readJson(text: string, syntax: "json" | "yaml"): ReadJson {
   const converted = syntax === "yaml" ? yamlToJson(text) : { ok: true as const, json: text, duplicates: [] };
   if (!converted.ok) return converted;
   const parsed = parseJson(converted.json);

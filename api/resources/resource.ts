@@ -5,6 +5,7 @@
  * All functions are pure. Those named `default…` and `prepare…` change the draft they are given (a freshly parsed copy
  * that nobody else holds); all others leave their arguments alone.
  */
+import type { JSONSchemaProps } from "../generated/apiextensions.v1.ts";
 import type { FieldError } from "../machinery/field-error.ts";
 import type { KubeObject } from "../machinery/meta.ts";
 
@@ -76,6 +77,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly version: string;
   readonly kind: string;
   readonly plural: string;
+  /** Default: the kind with `List` behind it. */
+  readonly listKind?: string;
   /** Default: the kind in lower case. */
   readonly singular?: string;
   readonly scope: "Namespaced" | "Cluster";
@@ -140,6 +143,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly name?: boolean;
   /** What a Table says of an object's row beside its cells, such as that a pod has completed. */
   readonly rowConditions?: (object: T) => readonly RowCondition[];
+  /** Of a custom kind, the structural schema that its objects are read and owned by. */
+  readonly structuralSchema?: JSONSchemaProps;
   /** Of a custom kind, its schema at a version in OpenAPI's form; built-in kinds have theirs in the schema table. */
   readonly openApiSchema?: (version: string) => object | undefined;
 }

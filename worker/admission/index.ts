@@ -1,6 +1,7 @@
 /** The admission chain, in Kubernetes' order. */
 import type { Write } from "../../api/store.ts";
 import { certificateRequestUser } from "./certificate-request-user.ts";
+import { customResourceNames } from "./custom-resource-names.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
@@ -17,6 +18,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
   serviceAddresses,
   defaultServiceAccount,
+  customResourceNames,
 ];
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {

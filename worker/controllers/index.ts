@@ -4,6 +4,7 @@ import { certificateCleaner, certificateSigner } from "./certificate-signing.ts"
 import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 import type { Controller } from "./controller.ts";
 import { cronJobController } from "./cronjob.ts";
+import { customResourceCleanup } from "./custom-resource-cleanup.ts";
 import { daemonSetController } from "./daemonset/daemonset.ts";
 import { deploymentController } from "./deployment/deployment.ts";
 import { disruptionController, staleDisruptionController } from "./disruption.ts";
@@ -37,6 +38,7 @@ export const controllers: readonly Controller[] = [
   serviceAccountTokenController,
   rootCaPublisher,
   namespaceController,
+  customResourceCleanup,
   deploymentController,
   replicaSetController,
   replicationController,

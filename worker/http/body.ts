@@ -1,4 +1,5 @@
 /** Bodies of create, update and delete: media type, size, decoding, and the checks of apiVersion and kind. */
+import type { JSONSchemaProps } from "../../api/generated/apiextensions.v1.ts";
 import {
   type DecodedBody,
   decodeBody,
@@ -8,6 +9,7 @@ import {
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { decodeProtobufBody } from "../../api/machinery/protobuf.ts";
 import { badRequest, requestTooLarge, unsupportedMediaType } from "../../api/machinery/status.ts";
+import { decodeCustom } from "../../api/machinery/structural/decode.ts";
 import { ApiError } from "./api-error.ts";
 import type { RequestContext } from "./context.ts";
 import type { WriteOptions } from "./options.ts";
@@ -52,20 +54,32 @@ export function bodyType(request: Request): BodyType {
 export function decodeObject(context: RequestContext, options: WriteOptions, served = context.served): KubeObject {
   const { body, warnings } = context;
   const expected = { group: served.group, version: served.version, kind: served.resource.kind };
-  const decoded = decodeAs(body, {
-    type: bodyType(context.request),
-    expected,
-    fieldValidation: options.fieldValidation,
-  });
+  const type = bodyType(context.request);
+  const { structuralSchema } = served.resource;
+  const decoded = structuralSchema
+    ? decodeUntyped(body, { type, expected, fieldValidation: options.fieldValidation }, structuralSchema)
+    : decodeAs(body, { type, expected, fieldValidation: options.fieldValidation });
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
   warnings.push(...decoded.warnings);
   return decoded.object;
 }
 
-export function decodeAs(
-  body: Uint8Array,
-  { type, expected, fieldValidation }: { type: BodyType; expected: GroupVersionKind; fieldValidation: FieldValidation },
-): DecodedBody {
+interface Expected {
+  readonly type: BodyType;
+  readonly expected: GroupVersionKind;
+  readonly fieldValidation: FieldValidation;
+}
+
+const UNKNOWN_UNTYPED_BODY =
+  "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml";
+
+/** Custom kinds have no protobuf form. */
+function decodeUntyped(body: Uint8Array, { type, ...of }: Expected, schema: JSONSchemaProps): DecodedBody {
+  if (type === "protobuf") throw new ApiError(unsupportedMediaType(UNKNOWN_UNTYPED_BODY));
+  return decodeCustom({ text: new TextDecoder().decode(body), syntax: type, ...of }, schema);
+}
+
+export function decodeAs(body: Uint8Array, { type, expected, fieldValidation }: Expected): DecodedBody {
   if (type === "protobuf") return decodeProtobufBody(body, expected);
   return decodeBody({ text: new TextDecoder().decode(body), syntax: type, expected, fieldValidation });
 }

@@ -11,6 +11,7 @@ import type { JsonObject, PatchResult } from "../../api/machinery/patch/patch-re
 import { printGo } from "../../api/machinery/patch/print-go.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
+import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 import type { Served } from "../registry/registry.ts";
 import { ApiError } from "./api-error.ts";
@@ -80,6 +81,7 @@ export function applyFormat(format: PatchFormat, patch: unknown, object: KubeObj
 }
 
 export function decodePatched(object: JsonObject, served: Served): DecodedJson {
-  if (served.custom) return { ok: true, value: object, strict: [] };
+  const { structuralSchema } = served.resource;
+  if (structuralSchema) return pruneUntyped(object, structuralSchema);
   return decodeJson(JSON.stringify(object), structFor(served));
 }

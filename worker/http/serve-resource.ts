@@ -1,7 +1,8 @@
 /** One request for a resource: who, may they, which verb; decided again when the store says that policy has changed. */
 import type { Context } from "hono";
-import { methodNotAllowed, noSuchResource } from "../../api/machinery/status.ts";
+import { methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
+import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { attributesOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
@@ -62,7 +63,11 @@ async function decide(c: Context<Bindings>, { url, path, body, policy, store }: 
 
   const registry = policy.derive(customResources);
   const served = registry.find(path.group, path.version, path.resource);
-  if (!served) throw new ApiError(noSuchResource());
+  if (!served) {
+    // A kind that was defined a moment ago, at another edge, is served.
+    await confirmPolicy(store);
+    throw new ApiError(noSuchResource());
+  }
   const context: RequestContext = {
     env: c.env,
     cluster: c.var.cluster,
@@ -77,7 +82,7 @@ async function decide(c: Context<Bindings>, { url, path, body, policy, store }: 
     store,
     body,
     now,
-    warnings: [],
+    warnings: served.deprecation === undefined ? [] : [served.deprecation],
   };
   const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
   return withWarnings(response, context.warnings);
@@ -109,6 +114,9 @@ function fitsPath(
 
 function serveSubresource(context: RequestContext): Promise<Response> {
   const serve = findSubresource(context);
+  const { served, path } = context;
+  if (!serve && served.custom)
+    throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
   if (!serve) throw new ApiError(noSuchResource());
   return serve(context);
 }

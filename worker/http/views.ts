@@ -78,7 +78,7 @@ export function renderListView(
     case undefined:
       return renderValue(
         {
-          kind: `${served.resource.kind}List`,
+          kind: served.resource.listKind ?? `${served.resource.kind}List`,
           apiVersion: apiVersionOf(served.group, served.version),
           metadata,
           items: objects.map((object) => itemOf(served, atServedVersion(served, object))),

@@ -1,5 +1,33 @@
-import { builtIn, type Registry } from "../registry/registry.ts";
+import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { builtIn, Registry, type Served } from "../registry/registry.ts";
+import { customKinds } from "./custom-resources/custom-kinds.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
 
+export const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+
 /** The registry of built-in kinds and of those that established CustomResourceDefinitions add. */
-export const customResources = (_policy: PolicySnapshot): Registry => builtIn;
+export function customResources(policy: PolicySnapshot): Registry {
+  const definitions = policy.list<CustomResourceDefinition>(DEFINITIONS);
+  const kinds = definitions.filter(isEstablished).map(customKinds);
+  if (kinds.length === 0) return builtIn;
+  return registryOf(
+    kinds.flatMap(({ resources }) => resources),
+    kinds.flatMap(({ served }) => served),
+  );
+}
+
+const isEstablished = ({ status }: CustomResourceDefinition): boolean =>
+  status.conditions?.some(({ type, status: is }) => type === "Established" && is === "True") ?? false;
+
+/** The last one, by its kinds: what is made from a registry (OpenAPI, discovery) lasts while they do. */
+let latest: { readonly resources: readonly Resource[]; readonly registry: Registry } | undefined;
+
+function registryOf(resources: readonly Resource[], served: readonly Served[]): Registry {
+  const same =
+    latest?.resources.length === resources.length && resources.every((each, i) => each === latest?.resources[i]);
+  if (latest && same) return latest.registry;
+  const registry = new Registry([...builtIn.resources, ...resources], served);
+  latest = { resources, registry };
+  return registry;
+}

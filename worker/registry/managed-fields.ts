@@ -1,6 +1,7 @@
 /** metadata.managedFields: who set what, by field manager (docs/spec/apply.md). */
 import { type KindAtVersion, resetFields } from "../../api/machinery/apply/ownership.ts";
 import { structView } from "../../api/machinery/apply/struct-view.ts";
+import { type StructuralSchema, structuralView } from "../../api/machinery/apply/structural-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { DEDUCED } from "../../api/machinery/apply/type-view.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
@@ -19,10 +20,13 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
   const struct = structOfKind(apiVersion, resource.kind);
   return {
     apiVersion,
-    view: struct ? structView(struct) : DEDUCED,
+    view: struct ? structView(struct) : customView(resource),
     ignored: resetFields(subresource, resource.status !== undefined),
   };
 }
+
+const customView = ({ structuralSchema }: Resource) =>
+  structuralSchema ? structuralView(structuralSchema as StructuralSchema) : DEDUCED;
 
 interface Tracked {
   readonly fieldManager: string;

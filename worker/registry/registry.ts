@@ -14,6 +14,8 @@ export interface Served {
   readonly custom: boolean;
   /** Absent when this is the stored version. */
   readonly conversion?: ServedVersion<KubeObject>;
+  /** What every request for it is warned of. */
+  readonly deprecation?: string;
 }
 
 export class Registry {
@@ -22,28 +24,38 @@ export class Registry {
 
   constructor(
     readonly resources: readonly Resource[],
-    private readonly isCustom: (resource: Resource) => boolean = () => false,
+    custom: readonly Served[] = [],
   ) {
+    const customKinds = new Set(custom.map(({ resource }) => resource));
     for (const resource of resources) {
-      this.#add(resource, resource);
+      if (customKinds.has(resource)) continue;
+      this.#addBuiltIn(resource, resource);
       for (const conversion of resource.otherVersions ?? []) {
-        this.#add(resource, { group: conversion.group ?? resource.group, version: conversion.version }, conversion);
+        this.#addBuiltIn(
+          resource,
+          { group: conversion.group ?? resource.group, version: conversion.version },
+          conversion,
+        );
       }
     }
+    for (const served of custom) this.#add(served);
   }
 
-  #add(resource: Resource, at: { group: string; version: string }, conversion?: ServedVersion<KubeObject>) {
-    const custom = this.isCustom(resource);
-    const served: Served = {
+  #addBuiltIn(resource: Resource, at: { group: string; version: string }, conversion?: ServedVersion<KubeObject>) {
+    this.#add({
       // A version may have rules of its own, as events.k8s.io has.
       resource: conversion?.validate ? { ...resource, validate: conversion.validate } : resource,
-      custom,
+      custom: false,
       group: at.group,
       version: at.version,
       ...(conversion ? { conversion } : {}),
-    };
-    this.#byPath.set(`${at.group}/${at.version}/${resource.plural}`, served);
-    this.#byKind.set(`${at.group}/${at.version}/${resource.kind}`, served);
+    });
+  }
+
+  #add(served: Served) {
+    const { group, version, resource } = served;
+    this.#byPath.set(`${group}/${version}/${resource.plural}`, served);
+    this.#byKind.set(`${group}/${version}/${resource.kind}`, served);
   }
 
   find(group: string, version: string, plural: string): Served | undefined {

@@ -56,7 +56,7 @@ export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored
 }
 
 export function validateUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
-  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata);
+  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata, metaRules(resource));
   const errors = [
     ...ofMeta,
     ...(resource.validate?.(next) ?? []),
@@ -83,7 +83,7 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
 }
 
 export function validateStatusUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
-  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata);
+  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata, metaRules(resource));
   refuse(resource, next, [...ofMeta, ...(resource.status?.validateUpdate?.(next, old) ?? []), ...ofMeta]);
 }
 
@@ -112,6 +112,7 @@ function specChanged(resource: Resource, next: WithParts, old: WithParts): boole
 export const metaRules = (resource: Resource) => ({
   scope: resource.scope,
   ...(resource.validateName ? { validateName: resource.validateName } : {}),
+  ...(resource.structuralSchema ? { anyFinalizer: true } : {}),
 });
 
 export function refuse(resource: Resource, object: KubeObject, errors: readonly FieldError[]): void {

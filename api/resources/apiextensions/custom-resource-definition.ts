@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
 import { defineResource } from "../resource.ts";
 import { createdAtColumn } from "../time-columns.ts";
+import { CLEANUP_FINALIZER, setCondition } from "./conditions.ts";
 import { validateDefinition, validateDefinitionCreate, validateDefinitionUpdate } from "./definition-validation.ts";
 
 export const customResourceDefinition = defineResource<CustomResourceDefinition>({
@@ -32,6 +33,16 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   validateCreate: validateDefinitionCreate,
   validateUpdate: validateDefinitionUpdate,
   status: {},
+  // A definition goes once its objects are gone, which a controller sees to.
+  isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,
+  prepareDelete: (draft) => {
+    const { metadata } = draft;
+    if (!metadata.finalizers?.includes(CLEANUP_FINALIZER))
+      metadata.finalizers = [...(metadata.finalizers ?? []), CLEANUP_FINALIZER];
+    const message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
+    const said = { type: "Terminating", status: "True", reason: "InstanceDeletionPending", message };
+    setCondition(draft, said, metadata.deletionTimestamp ?? "");
+  },
   columns: [createdAtColumn],
   age: false,
 });

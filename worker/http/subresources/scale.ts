@@ -81,7 +81,8 @@ async function write(context: RequestContext, view: ScaleView<KubeObject>, kind:
     draftOf(object) {
       const next = put ?? patchedScale(context, scaleOf(object, view));
       const replicas = next.spec?.replicas ?? 0;
-      if (replicas < 0) {
+      // A custom kind says itself what is wrong with its field.
+      if (replicas < 0 && !served.custom) {
         const error = invalidField("spec.replicas", replicas, "must be greater than or equal to 0");
         throw new ApiError(invalid("autoscaling", "Scale", path.name, [error]));
       }

@@ -74,7 +74,7 @@ const encoder = new TextEncoder();
 
 /** The store writes the items itself; only head and tail are ours. */
 async function streamList(context: RequestContext, request: Omit<ListRequest, "policyRevision">): Promise<Response> {
-  const { kind } = context.served.resource;
+  const { kind, listKind = `${kind}List` } = context.served.resource;
   const apiVersion = apiVersionOf(context.served.group, context.served.version);
   const response = await context.store
     .stream("list", {
@@ -90,7 +90,7 @@ async function streamList(context: RequestContext, request: Omit<ListRequest, "p
     ...(page.more && page.last ? { continue: continueFrom(context, page.revision, page.last) } : {}),
     ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
   };
-  const head = `{"kind":"${kind}List","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
+  const head = `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
   const pump = async () => {

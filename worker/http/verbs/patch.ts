@@ -28,11 +28,15 @@ export async function patch(context: RequestContext): Promise<Response> {
   return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
 }
 
+const UNKNOWN_CUSTOM_PATCH =
+  "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
 function formatOf({ served }: RequestContext, media: string): PatchFormat {
   const format = patchFormats[media];
   // Custom resources have no strategy to merge by.
   if (format && !(format.needsStruct && served.custom)) return format;
-  throw new ApiError(unsupportedMediaType("415: Unsupported Media Type", {}));
+  const told = served.custom && media in patchFormats ? UNKNOWN_CUSTOM_PATCH : undefined;
+  throw new ApiError(told ? unsupportedMediaType(told) : unsupportedMediaType("415: Unsupported Media Type", {}));
 }
 
 async function applyPatchTo(context: RequestContext, options: WriteOptions, format: PatchFormat) {

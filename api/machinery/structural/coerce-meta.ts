@@ -1,0 +1,61 @@
+/** The metadata of an untyped object and of the objects embedded in it, read as metav1.ObjectMeta. */
+import { structOf } from "../../schema/table.ts";
+import { decodeJson } from "../decode-json.ts";
+import { invalid } from "../field-error.ts";
+import { childPath, isEmbedded, isMap, itemsOf, type JsonMap, memberOf, type Schema } from "./json-walk.ts";
+
+/** `problem` is the text of what cannot be read; `unknown` are the paths of dropped fields, sorted. */
+export type CoercedMeta = { readonly problem: string } | { readonly unknown: readonly string[] };
+
+class Malformed extends Error {}
+
+/** Changes the object: unknown fields of metadata are dropped. */
+export function coerceMeta(object: JsonMap, schema: Schema): CoercedMeta {
+  const unknown: string[] = [];
+  try {
+    coerce(object, { ...schema, "x-kubernetes-embedded-resource": true }, "", unknown);
+  } catch (problem) {
+    if (problem instanceof Malformed) return { problem: problem.message };
+    throw problem;
+  }
+  return { unknown: unknown.sort() };
+}
+
+function coerce(value: unknown, schema: Schema | undefined, path: string, unknown: string[]): void {
+  if (!schema) return;
+  if (Array.isArray(value)) {
+    value.forEach((item, i) => {
+      coerce(item, itemsOf(schema), `${path}[${i}]`, unknown);
+    });
+    return;
+  }
+  if (!isMap(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    const at = childPath(path, name);
+    if (isEmbedded(schema)) {
+      if ((name === "apiVersion" || name === "kind") && typeof member !== "string")
+        refuse(at, member, "must be a string");
+      if (name === "metadata") {
+        value[name] = readMeta(member, at, unknown);
+        continue;
+      }
+    }
+    coerce(member, memberOf(schema, name), at, unknown);
+  }
+}
+
+function refuse(path: string, value: unknown, detail: string): never {
+  const { message } = invalid(path, value, detail);
+  throw new Malformed(`${path}: ${message}`);
+}
+
+function readMeta(value: unknown, path: string, unknown: string[]): unknown {
+  const decoded = decodeJson(JSON.stringify(value ?? {}), structOf("meta.v1.ObjectMeta"));
+  if (!decoded.ok) refuse(path, value, decoded.message);
+  for (const problem of decoded.strict) {
+    const field = /^unknown field "(.*)"$/.exec(problem)?.[1];
+    if (field !== undefined) unknown.push(`${path}.${field}`);
+  }
+  if (decoded.value.creationTimestamp === null) delete decoded.value.creationTimestamp;
+  return decoded.value;
+}

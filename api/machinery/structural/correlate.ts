@@ -1,0 +1,45 @@
+/** Which part of the old object a part of the new one stands for (apiserver pkg/cel/common CorrelatedObject). */
+import { deepEqual } from "../deep-equal.ts";
+import { isMap, itemsOf, memberOf, type Schema } from "./json-walk.ts";
+
+/** A value and the one that it replaces; `correlated` false where nothing can be compared from here on. */
+export class Correlation {
+  #equal: boolean | undefined;
+  readonly #items = new Map<string, unknown>();
+  #indexed = false;
+
+  constructor(
+    readonly value: unknown,
+    readonly old: unknown,
+    readonly schema: Schema,
+  ) {}
+
+  /** The value is what it was. */
+  get unchanged(): boolean {
+    this.#equal ??= deepEqual(this.value, this.old);
+    return this.#equal;
+  }
+
+  member(name: string): Correlation | undefined {
+    const of = memberOf(this.schema, name);
+    if (!of || !isMap(this.value) || !isMap(this.old) || !Object.hasOwn(this.old, name)) return undefined;
+    return new Correlation(this.value[name], this.old[name], of);
+  }
+
+  /** Only the items of a list with keys can be told apart. */
+  item(index: number): Correlation | undefined {
+    const items = itemsOf(this.schema);
+    if (!items || !Array.isArray(this.value) || !Array.isArray(this.old)) return undefined;
+    if (this.schema["x-kubernetes-list-type"] !== "map") return undefined;
+    if (!this.#indexed) for (const item of this.old) this.#items.set(this.#keyOf(item), item);
+    this.#indexed = true;
+    const value: unknown = this.value[index];
+    const key = this.#keyOf(value);
+    return this.#items.has(key) ? new Correlation(value, this.#items.get(key), items) : undefined;
+  }
+
+  #keyOf(item: unknown): string {
+    const keys = this.schema["x-kubernetes-list-map-keys"] ?? [];
+    return JSON.stringify(keys.map((key) => (isMap(item) ? (item[key] ?? null) : null)));
+  }
+}

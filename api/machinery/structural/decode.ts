@@ -1,0 +1,52 @@
+/** The body of a create or update of a custom kind → an untyped draft, unknown fields dropped and told of. */
+
+import type { DecodedBody, DecodeRequest } from "../decode.ts";
+import { readJson } from "../decode.ts";
+import type { DecodedJson } from "../decode-json.ts";
+import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode-kind.ts";
+import { goQuote } from "../field-error.ts";
+import { apiVersionOf, type KubeObject } from "../meta.ts";
+import { coerceMeta } from "./coerce-meta.ts";
+import { duplicateFields } from "./duplicate-fields.ts";
+import { isMap, type JsonMap, type Schema } from "./json-walk.ts";
+import { prune } from "./prune.ts";
+
+export function decodeCustom({ text, syntax, expected, fieldValidation }: DecodeRequest, schema: Schema): DecodedBody {
+  const read = readJson(text, syntax);
+  const found = read.ok ? kindIn(read.value) : read;
+  if (!found.ok) return unrecognized(expected, found.message, summaryOfText(text));
+  if (!read.ok) return unrecognized(expected, read.message, summaryOfText(text));
+  const actual = withDefaults(found, expected);
+  const refuse = (problem: string): DecodedBody => ({
+    ok: false,
+    message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${problem}`,
+  });
+  if (!isMap(read.value))
+    return refuse(
+      `json: cannot unmarshal ${Array.isArray(read.value) ? "array" : typeof read.value} into Go value of type map[string]interface {}`,
+    );
+  // Untyped, an object is only what it says itself that it is.
+  if (found.kind === "") return unrecognized(expected, `Object 'Kind' is missing in '${text}'`, summaryOfText(text));
+  const pruned = pruneUntyped(read.value, schema);
+  if (!pruned.ok) return refuse(pruned.message);
+  const told = syntax === "yaml" ? read.duplicates : duplicateFields(read.json);
+  const strict = fieldValidation === "Ignore" ? [] : [...told, ...pruned.strict];
+  if (fieldValidation === "Strict" && strict.length > 0) return refuse(`strict decoding error: ${strict.join(", ")}`);
+  if (actual.group !== expected.group || actual.version !== expected.version) {
+    const [is, should] = [apiVersionOf(actual.group, actual.version), apiVersionOf(expected.group, expected.version)];
+    return {
+      ok: false,
+      message: `the API version in the data (${is}) does not match the expected API version (${should})`,
+    };
+  }
+  return { ok: true, object: pruned.value as unknown as KubeObject & JsonMap, warnings: strict };
+}
+
+/** Changes the object: what schema and metadata do not know is dropped. */
+export function pruneUntyped(object: JsonMap, schema: Schema): DecodedJson {
+  const coerced = coerceMeta(object, schema);
+  if ("problem" in coerced) return { ok: false, message: coerced.problem };
+  const unknown = [...prune(object, schema), ...coerced.unknown];
+  object.metadata ??= {};
+  return { ok: true, value: object, strict: unknown.map((path) => `unknown field ${goQuote(path)}`) };
+}

@@ -1,0 +1,56 @@
+/** Defaults of a structural schema (apiextensions-apiserver pkg/apiserver/schema/defaulting). */
+import { copyJson } from "../patch/copy-json.ts";
+import { isMap, itemsOf, type JsonMap, memberOf, propertyOf, type Schema } from "./json-walk.ts";
+
+/** Changes the object: nulls that may not be are dropped, or become the default where there is one. */
+export function applyDefaults(object: JsonMap, schema: Schema): void {
+  dropNulls(object, schema);
+  setDefaults(object, schema);
+}
+
+const isForbiddenNull = (value: unknown, schema: Schema | undefined) => value === null && schema && !schema.nullable;
+
+function dropNulls(value: unknown, schema: Schema | undefined): void {
+  if (!schema) return;
+  if (Array.isArray(value)) for (const item of value) dropNulls(item, itemsOf(schema));
+  if (!isMap(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    const of = memberOf(schema, name);
+    if (isForbiddenNull(member, of) && of?.default === undefined) delete value[name];
+    else dropNulls(member, of);
+  }
+}
+
+function setDefaults(value: unknown, schema: Schema | undefined): void {
+  if (!schema) return;
+  if (Array.isArray(value)) {
+    const items = itemsOf(schema);
+    value.forEach((item, i) => {
+      if (isForbiddenNull(item, items) && items?.default !== undefined) value[i] = copyJson(items.default);
+      setDefaults(value[i], items);
+    });
+    return;
+  }
+  if (!isMap(value)) return;
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (property.default === undefined) continue;
+    if (!Object.hasOwn(value, name) || isForbiddenNull(value[name], property)) value[name] = copyJson(property.default);
+  }
+  for (const name of Object.keys(value)) {
+    const of = memberOf(schema, name);
+    if (!propertyOf(schema, name) && isForbiddenNull(value[name], of) && of?.default !== undefined)
+      value[name] = copyJson(of.default);
+    setDefaults(value[name], of);
+  }
+}
+
+/** Whether any value of the schema has a default. */
+export function hasDefaults(schema: Schema | undefined): boolean {
+  if (!schema) return false;
+  if (schema.default !== undefined) return true;
+  return (
+    Object.values(schema.properties ?? {}).some(hasDefaults) ||
+    hasDefaults(itemsOf(schema)) ||
+    (isMap(schema.additionalProperties) && hasDefaults(schema.additionalProperties as Schema))
+  );
+}

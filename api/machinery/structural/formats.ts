@@ -1,0 +1,110 @@
+/**
+ * The formats of strings that schemas may ask for and Kubernetes checks (go-openapi strfmt, as kube-openapi has it);
+ * others are not looked at. Every pattern is linear in the text.
+ */
+import { isCIDR, isIPv4, isIPv6 } from "../ip.ts";
+
+type Check = (text: string) => boolean;
+
+const matches =
+  (pattern: RegExp, most = 4096): Check =>
+  (text) =>
+    text.length <= most && pattern.test(text);
+
+const UUID = (version: string) =>
+  matches(new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$`, "i"));
+const LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
+const hostname: Check = (text) =>
+  text.length <= 253 && text.split(".").every((part) => new RegExp(`^${LABEL}$`).test(part));
+
+const FORMATS: Readonly<Record<string, Check>> = {
+  bsonobjectid: matches(/^[0-9a-f]{24}$/i),
+  uri: matches(/^[a-zA-Z][a-zA-Z0-9+.-]*:[^\s]+$|^\/[^\s]*$/),
+  email: matches(/^[^\s@<>]+@[^\s@<>]+$|^[^<>]*<[^\s@<>]+@[^\s@<>]+>$/),
+  hostname,
+  ipv4: isIPv4,
+  ipv6: isIPv6,
+  cidr: isCIDR,
+  mac: matches(
+    /^([0-9a-f]{2}[:-]){5}([0-9a-f]{2}[:-]?){0,1}[0-9a-f]{2}$|^([0-9a-f]{4}\.){2}[0-9a-f]{4}$|^([0-9a-f]{2}[:-]){7}[0-9a-f]{2}$/i,
+  ),
+  uuid: UUID("[0-9a-f]"),
+  uuid3: UUID("3"),
+  uuid4: UUID("4"),
+  uuid5: UUID("5"),
+  isbn: (text) => isIsbn10(text) || isIsbn13(text),
+  isbn10: isIsbn10,
+  isbn13: isIsbn13,
+  creditcard: isCreditCard,
+  ssn: matches(/^\d{3}[- ]?\d{2}[- ]?\d{4}$/),
+  hexcolor: matches(/^#?([0-9a-f]{3}|[0-9a-f]{6})$/i),
+  rgbcolor: matches(
+    /^rgb\(\s*(0|[1-9]\d?|1\d\d?|2[0-4]\d|25[0-5])\s*,\s*(0|[1-9]\d?|1\d\d?|2[0-4]\d|25[0-5])\s*,\s*(0|[1-9]\d?|1\d\d?|2[0-4]\d|25[0-5])\s*\)$/,
+  ),
+  byte: (text) => text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text),
+  date: isDate,
+  datetime: isDateTime,
+  "date-time": isDateTime,
+  duration: isDuration,
+  password: () => true,
+  "k8s-short-name": matches(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  "k8s-long-name": (text) =>
+    text.length <= 253 && text.split(".").every((part) => /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(part)),
+};
+
+/** Whether the text is of the format, or the format none that is checked. */
+export const fitsFormat = (format: string, text: string): boolean =>
+  Object.hasOwn(FORMATS, format) ? (FORMATS[format]?.(text) ?? true) : true;
+
+/** Whether the format is one of strings that is checked. */
+export const isStringFormat = (format: string): boolean => Object.hasOwn(FORMATS, format);
+
+function isDate(text: string): boolean {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
+  if (day === undefined) return false;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
+function isDateTime(text: string): boolean {
+  const [, date, hour, minute, second, offset] =
+    /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?([Zz]|[+-]\d{2}:\d{2})?$/.exec(text) ?? [];
+  if (date === undefined || !isDate(date)) return false;
+  return (
+    Number(hour) < 24 && Number(minute) < 60 && Number(second) < 61 && (offset !== undefined || text.includes("."))
+  );
+}
+
+/** Go's durations, and those of days, weeks and more that strfmt adds. */
+function isDuration(text: string): boolean {
+  if (/^[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$/.test(text))
+    return true;
+  return /^(\d+(\.\d+)?)\s*(ns|nano|us|µs|micro|ms|milli|s|secs?|m|mins?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$/.test(
+    text,
+  );
+}
+
+const digitsOf = (text: string) => text.replace(/[\s-]+/g, "");
+
+function isIsbn10(text: string): boolean {
+  const digits = digitsOf(text);
+  if (!/^\d{9}[\dX]$/i.test(digits)) return false;
+  const sum = [...digits].reduce((total, digit, i) => total + (10 - i) * (/x/i.test(digit) ? 10 : Number(digit)), 0);
+  return sum % 11 === 0;
+}
+
+function isIsbn13(text: string): boolean {
+  const digits = digitsOf(text);
+  if (!/^\d{13}$/.test(digits)) return false;
+  return [...digits].reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0) % 10 === 0;
+}
+
+function isCreditCard(text: string): boolean {
+  const digits = text.replace(/\D/g, "");
+  if (!/^\d{13,19}$/.test(digits)) return false;
+  const sum = [...digits].reverse().reduce((total, digit, i) => {
+    const value = Number(digit) * (i % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}

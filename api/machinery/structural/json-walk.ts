@@ -1,0 +1,29 @@
+/** The structural schema below a schema: of a member, of an item. */
+import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
+import { additionalOf, itemsOf } from "../../resources/apiextensions/json-schema.ts";
+
+export type Schema = JSONSchemaProps;
+export type JsonMap = Record<string, unknown>;
+
+export const isMap = (value: unknown): value is JsonMap =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The members that every object has, whatever its schema says. */
+export const META_FIELDS: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
+
+export const preservesUnknown = (schema: Schema | undefined): boolean =>
+  schema?.["x-kubernetes-preserve-unknown-fields"] === true;
+
+export const isEmbedded = (schema: Schema): boolean => schema["x-kubernetes-embedded-resource"] === true;
+
+export const propertyOf = ({ properties }: Schema, name: string): Schema | undefined =>
+  properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+
+/** The schema of a member: declared, or that of additional ones. */
+export const memberOf = (schema: Schema, name: string): Schema | undefined =>
+  propertyOf(schema, name) ?? additionalOf(schema);
+
+export { additionalOf, itemsOf };
+
+/** A place as Kubernetes prints it in unknown fields: `spec.l[0].junk`. */
+export const childPath = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);

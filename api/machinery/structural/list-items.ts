@@ -1,0 +1,45 @@
+/** Lists that say their items differ: `x-kubernetes-list-type: set` and `map`. */
+import { duplicate, type FieldError } from "../field-error.ts";
+import { childPath, isMap, itemsOf, memberOf, type Schema } from "./json-walk.ts";
+
+export function duplicateItems(value: unknown, schema: Schema | undefined, path = ""): FieldError[] {
+  if (!schema) return [];
+  if (isMap(value))
+    return Object.entries(value).flatMap(([name, member]) =>
+      duplicateItems(member, memberOf(schema, name), childPath(path, name)),
+    );
+  if (!Array.isArray(value)) return [];
+  const below = value.flatMap((item, i) => duplicateItems(item, itemsOf(schema), `${path}[${i}]`));
+  const type = schema["x-kubernetes-list-type"];
+  if (type === "set") return [...repeated(value, path, (item) => item), ...below];
+  if (type !== "map") return below;
+  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
+  const keyOf = (item: unknown) =>
+    Object.fromEntries(
+      keys
+        .filter((key) => isMap(item) && item[key] !== undefined)
+        .map((key) => [key, (item as Record<string, unknown>)[key]]),
+    );
+  return [...repeated(value, path, keyOf), ...below];
+}
+
+function repeated(list: readonly unknown[], path: string, keyOf: (item: unknown) => unknown): FieldError[] {
+  const seen = new Set<string>();
+  const told = new Set<string>();
+  const errors: FieldError[] = [];
+  list.forEach((item, i) => {
+    const key = keyOf(item);
+    const text = canonical(key);
+    if (seen.has(text) && !told.has(text)) {
+      errors.push(duplicate(`${path}[${i}]`, key));
+      told.add(text);
+    }
+    seen.add(text);
+  });
+  return errors;
+}
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, member: unknown) =>
+    isMap(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1))) : member,
+  );

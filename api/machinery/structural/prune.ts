@@ -1,0 +1,73 @@
+/** Drops what a structural schema does not know (apiextensions-apiserver pkg/apiserver/schema/pruning). */
+import {
+  childPath,
+  isEmbedded,
+  isMap,
+  itemsOf,
+  type JsonMap,
+  META_FIELDS,
+  memberOf,
+  preservesUnknown,
+  propertyOf,
+  type Schema,
+} from "./json-walk.ts";
+
+/** Changes the object, whose root is an object of the API; answers the paths of what it dropped, sorted. */
+export function prune(object: JsonMap, schema: Schema): string[] {
+  const dropped: string[] = [];
+  pruneMap(object, { ...schema, "x-kubernetes-embedded-resource": true }, { path: "", dropped });
+  return dropped.sort();
+}
+
+interface Place {
+  readonly path: string;
+  readonly dropped: string[];
+}
+
+function pruneValue(value: unknown, schema: Schema | undefined, place: Place): void {
+  if (Array.isArray(value)) {
+    const items = schema && itemsOf(schema);
+    value.forEach((item, i) => {
+      const at = { ...place, path: `${place.path}[${i}]` };
+      // The items of a preserved list are preserved unless they say otherwise.
+      if (schema && preservesUnknown(schema)) pruneBelow(item, items, at);
+      else pruneValue(item, items, at);
+    });
+  } else if (isMap(value)) pruneMap(value, schema, place);
+}
+
+function pruneMap(map: JsonMap, schema: Schema | undefined, place: Place): void {
+  if (schema && preservesUnknown(schema)) {
+    pruneBelow(map, schema, place);
+    return;
+  }
+  for (const [name, value] of Object.entries(map)) {
+    if (schema && isEmbedded(schema) && META_FIELDS.has(name)) continue;
+    const path = childPath(place.path, name);
+    const isKnown = schema && (propertyOf(schema, name) !== undefined || allowsAdditional(schema));
+    if (isKnown) pruneValue(value, memberOf(schema, name), { ...place, path });
+    else {
+      if (!META_FIELDS.has(name) || place.path !== "") place.dropped.push(path);
+      delete map[name];
+    }
+  }
+}
+
+/** Inside what is preserved only what has a schema of its own is pruned. */
+function pruneBelow(value: unknown, schema: Schema | undefined, place: Place): void {
+  if (!schema) return;
+  if (Array.isArray(value)) {
+    value.forEach((item, i) => {
+      pruneBelow(item, itemsOf(schema), { ...place, path: `${place.path}[${i}]` });
+    });
+  } else if (isMap(value)) {
+    for (const [name, member] of Object.entries(value)) {
+      if (isEmbedded(schema) && META_FIELDS.has(name)) continue;
+      if (propertyOf(schema, name) === undefined && !allowsAdditional(schema)) continue;
+      pruneValue(member, memberOf(schema, name), { ...place, path: childPath(place.path, name) });
+    }
+  }
+}
+
+const allowsAdditional = ({ additionalProperties }: Schema) =>
+  additionalProperties !== undefined && additionalProperties !== false;

@@ -1,0 +1,52 @@
+/** The bounds of numbers. JSON does not tell 1 from 1.0, so a number is an integer when it is whole. */
+import { type FieldError, invalid } from "../field-error.ts";
+import type { Schema } from "./json-walk.ts";
+
+const NOWHERE = "<nil>";
+const outside = (detail: string): FieldError => invalid(NOWHERE, "", detail);
+
+/** `name` is the path as it stands in messages. */
+export function validateNumber(value: number, schema: Schema, name: string): FieldError[] {
+  const errors: FieldError[] = [...rangeErrors(value, schema, name)];
+  const wrong = (detail: string) => errors.push(invalid(name, value, `${name} in body should be ${detail}`));
+  const { multipleOf, maximum, minimum } = schema;
+  if (multipleOf !== undefined) {
+    // Go divides whole numbers by the whole part of the factor.
+    const factor = Number.isInteger(value) ? Math.trunc(multipleOf) : multipleOf;
+    if (factor <= 0)
+      errors.push(invalid(name, factor, `factor MultipleOf declared for ${name} must be positive: ${factor}`));
+    else if (!isMultiple(value, factor)) wrong(`a multiple of ${multipleOf}`);
+  }
+  if (maximum !== undefined) {
+    if (schema.exclusiveMaximum && value >= maximum) wrong(`less than ${maximum}`);
+    else if (value > maximum) wrong(`less than or equal to ${maximum}`);
+  }
+  if (minimum !== undefined) {
+    if (schema.exclusiveMinimum && value <= minimum) wrong(`greater than ${minimum}`);
+    else if (value < minimum) wrong(`greater than or equal to ${minimum}`);
+  }
+  return errors;
+}
+
+function isMultiple(value: number, factor: number): boolean {
+  const times = factor < 1 ? (1 / factor) * value : value / factor;
+  return Math.abs(times - Math.round(times)) < 1e-9;
+}
+
+const INT_RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  uint64: [0, 2 ** 64],
+};
+const INT64: readonly [number, number] = [-(2 ** 63), 2 ** 63];
+
+function rangeErrors(value: number, { type, format = "" }: Schema, name: string): FieldError[] {
+  const told = format === "" ? "(default format)" : `with format ${format}`;
+  if (type === "integer") {
+    const [least, most] = INT_RANGES[format] ?? INT64;
+    if (!Number.isInteger(value) || value < least || value > most)
+      return [outside(`Checked value must be of type integer ${told} in ${name}`)];
+  } else if ((format === "float" || format === "float32") && Math.abs(value) > 3.4028234663852886e38)
+    return [outside(`Checked value must be of type ${type ?? ""} ${told} in ${name}`)];
+  return [];
+}

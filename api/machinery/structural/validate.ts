@@ -1,0 +1,191 @@
+/**
+ * Values against a structural schema, in the words of kube-openapi's validation and with Kubernetes' ratcheting: an
+ * update may keep what was invalid before.
+ */
+
+import { deepEqual } from "../deep-equal.ts";
+import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
+import { Correlation } from "./correlate.ts";
+import { fitsFormat, isStringFormat } from "./formats.ts";
+import { additionalOf, childPath, isMap, itemsOf, type JsonMap, type Schema } from "./json-walk.ts";
+import { compilePattern, matchesPattern } from "./pattern.ts";
+import { validateNumber } from "./validate-number.ts";
+
+/** Where Kubernetes names no field. */
+const NOWHERE = "<nil>";
+
+/** What is wrong, and how much was found right: of several alternatives the one that fits best is told of. */
+interface Result {
+  readonly errors: FieldError[];
+  matches: number;
+}
+
+export function validateValue(object: JsonMap, schema: Schema, old?: JsonMap): FieldError[] {
+  const correlation = old && new Correlation(object, old, schema);
+  return check(object, schema, "", correlation).errors;
+}
+
+function check(value: unknown, schema: Schema, path: string, correlation: Correlation | undefined): Result {
+  const result: Result = { errors: [], matches: 0 };
+  const merge = (other: Result) => {
+    result.errors.push(...other.errors);
+    result.matches += other.matches + 1;
+  };
+  const found = (errors: FieldError[]) => merge({ errors, matches: 0 });
+  const name = path === "" ? "" : path;
+  found(typeErrors(value, schema, name));
+  if (value === null) found(enumErrors(value, schema, name));
+  else {
+    merge(checkJunctors(value, schema, path));
+    if (typeof value === "string") {
+      found(stringErrors(value, schema, name));
+      found(formatErrors(value, schema, name));
+    }
+    if (typeof value === "number") found(validateNumber(value, schema, name));
+    if (Array.isArray(value)) merge(checkList(value, schema, path, correlation));
+    found(enumErrors(value, schema, name));
+    if (isMap(value)) merge(checkMap(value, schema, path, correlation));
+  }
+  result.matches++;
+  if (result.errors.length > 0 && correlation?.unchanged) return { errors: [], matches: result.matches };
+  return result;
+}
+
+const typesOf = (schema: Schema): readonly string[] => {
+  if (schema["x-kubernetes-int-or-string"]) return ["integer", "string"];
+  return schema.type === undefined || schema.type === "" ? [] : [schema.type];
+};
+
+function typeErrors(value: unknown, schema: Schema, name: string): FieldError[] {
+  const types = typesOf(schema);
+  const wrong = (expected: string, actual: string) => [
+    typeInvalid(name, actual, `${name} in body must be of type ${expected}: ${JSON.stringify(actual)}`),
+  ];
+  if (types.length === 0) return [];
+  if (value === null) return schema.nullable ? [] : wrong(types.join(","), "null");
+  const actual = typeOf(value);
+  const fits =
+    types.includes(actual) ||
+    (actual === "integer" && types.includes("number")) ||
+    (actual === "number" && types.includes("integer") && Number.isInteger(value));
+  if (fits) return [];
+  const { format = "" } = schema;
+  if (isStringFormat(format) && actual !== "string" && actual !== "array")
+    return wrong(format, actual === "integer" ? "int64" : actual === "number" ? "double" : "");
+  return wrong(types.join(","), actual);
+}
+
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
+  return typeof value;
+}
+
+function stringErrors(value: string, schema: Schema, name: string): FieldError[] {
+  const length = schema.maxLength === undefined && schema.minLength === undefined ? 0 : [...value].length;
+  if (schema.maxLength !== undefined && length > schema.maxLength) return [tooLong(name, schema.maxLength)];
+  if (schema.minLength !== undefined && length < schema.minLength)
+    return [invalid(name, value, `${name} in body should be at least ${schema.minLength} chars long`)];
+  if (!schema.pattern) return [];
+  const pattern = compilePattern(schema.pattern);
+  if (!pattern)
+    return [
+      invalid(
+        name,
+        value,
+        `${name} in body should match '${schema.pattern}', but pattern is invalid: it cannot be matched in bounded time`,
+      ),
+    ];
+  if (!matchesPattern(pattern, value))
+    return [invalid(name, value, `${name} in body should match '${schema.pattern}'`)];
+  return [];
+}
+
+function formatErrors(value: string, { format, type }: Schema, name: string): FieldError[] {
+  if (!format || type !== "string" || fitsFormat(format, value)) return [];
+  return [typeInvalid(name, value, `${name} in body must be of type ${format}: ${JSON.stringify(value)}`)];
+}
+
+function enumErrors(value: unknown, schema: Schema, name: string): FieldError[] {
+  const allowed = schema.enum;
+  if (!allowed || allowed.length === 0 || allowed.some((each) => deepEqual(each, value))) return [];
+  const texts = allowed.map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
+  return [notSupported(name, value, texts)];
+}
+
+function checkList(list: unknown[], schema: Schema, path: string, correlation: Correlation | undefined): Result {
+  const result: Result = { errors: [], matches: 0 };
+  const items = itemsOf(schema);
+  if (items)
+    list.forEach((item, i) => {
+      const inner = check(item, items, `${path}[${i}]`, correlation?.item(i));
+      result.errors.push(...inner.errors);
+      result.matches += inner.matches;
+    });
+  if (schema.minItems !== undefined && list.length < schema.minItems)
+    result.errors.push(invalid(path, list.length, `${path} in body should have at least ${schema.minItems} items`));
+  if (schema.maxItems !== undefined && list.length > schema.maxItems)
+    result.errors.push(tooMany(path, list.length, schema.maxItems));
+  return result;
+}
+
+function checkMap(map: JsonMap, schema: Schema, path: string, correlation: Correlation | undefined): Result {
+  const { minProperties, maxProperties, properties = {}, required: names = [] } = schema;
+  const count = Object.keys(map).length;
+  if (minProperties !== undefined && count < minProperties) {
+    const detail = `${path} in body should have at least ${minProperties} properties`;
+    return { errors: [invalid(path, count, detail)], matches: 0 };
+  }
+  if (maxProperties !== undefined && count > maxProperties)
+    return { errors: [tooMany(path, count, maxProperties)], matches: 0 };
+  const result: Result = { errors: [], matches: 0 };
+  const additional = additionalOf(schema);
+  const member = (name: string, of: Schema) => {
+    const isTypeMeta = path === "" && (name === "kind" || name === "apiVersion");
+    const inner = check(map[name], of, childPath(path, name), isTypeMeta ? undefined : correlation?.member(name));
+    result.errors.push(...inner.errors);
+    result.matches += inner.matches;
+  };
+  for (const name of Object.keys(map)) if (additional && !Object.hasOwn(properties, name)) member(name, additional);
+  for (const [name, property] of Object.entries(properties)) if (Object.hasOwn(map, name)) member(name, property);
+  for (const name of names) if (!Object.hasOwn(map, name)) result.errors.push(required(childPath(path, name)));
+  return result;
+}
+
+/** anyOf, oneOf, allOf, not. */
+function checkJunctors(value: unknown, schema: Schema, path: string): Result {
+  const result: Result = { errors: [], matches: 0 };
+  const told = JSON.stringify(path);
+  const fail = (detail: string) => result.errors.push(invalid(NOWHERE, "", `${told} must ${detail}`));
+  const best = (failures: readonly Result[]): Result | undefined =>
+    failures.reduce<Result | undefined>(
+      (most, each) => (!most || each.matches > most.matches ? each : most),
+      undefined,
+    );
+  const merge = (other: Result | undefined) => {
+    if (!other) return;
+    result.errors.push(...other.errors);
+    result.matches += other.matches;
+  };
+  const all = (schemas: readonly Schema[] = []) => schemas.map((each) => check(value, each, path, undefined));
+  const isValid = ({ errors }: Result) => errors.length === 0;
+
+  const any = schema.anyOf?.length ? all(schema.anyOf) : undefined;
+  if (any && !any.some(isValid)) {
+    fail("validate at least one schema (anyOf)");
+    merge(best(any));
+  }
+  const one = schema.oneOf?.length ? all(schema.oneOf) : undefined;
+  const valid = one?.filter(isValid).length ?? 1;
+  if (one && valid !== 1) {
+    fail(
+      `validate one and only one schema (oneOf). ${valid === 0 ? "Found none valid" : `Found ${valid} valid alternatives`}`,
+    );
+    if (valid === 0) merge(best(one));
+  }
+  const every = schema.allOf?.length ? all(schema.allOf) : [];
+  for (const each of every) merge(each);
+  if (!every.every(isValid)) fail(`validate all the schemas (allOf)${every.some(isValid) ? "" : ". None validated"}`);
+  if (schema.not && isValid(check(value, schema.not, path, undefined))) fail("not validate the schema (not)");
+  return result;
+}

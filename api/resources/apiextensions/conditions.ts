@@ -1,0 +1,18 @@
+import type { CustomResourceDefinition, CustomResourceDefinitionCondition } from "../../generated/apiextensions.v1.ts";
+
+export const CLEANUP_FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
+
+type Said = Pick<CustomResourceDefinitionCondition, "type" | "status" | "reason" | "message">;
+
+export const isTrue = ({ status }: CustomResourceDefinition, type: string): boolean =>
+  status.conditions?.some((each) => each.type === type && each.status === "True") ?? false;
+
+/** Changes the draft's condition of that type, or adds it; `time` is RFC 3339 and counts where the status changes. */
+export function setCondition({ status }: CustomResourceDefinition, said: Said, time: string): void {
+  const known = status.conditions?.find(({ type }) => type === said.type);
+  const lastTransitionTime = known?.status === said.status ? (known.lastTransitionTime ?? time) : time;
+  const condition: CustomResourceDefinitionCondition = { ...known, ...said, lastTransitionTime };
+  status.conditions = known
+    ? (status.conditions ?? []).map((each) => (each === known ? condition : each))
+    : [...(status.conditions ?? []), condition];
+}

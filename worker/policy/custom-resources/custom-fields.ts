@@ -1,0 +1,18 @@
+import type { SelectableField } from "../../../api/generated/apiextensions.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
+
+/** By the name that a field selector uses: the path without its leading dot. What is not there is empty. */
+export function customFields(
+  selectable: readonly SelectableField[] = [],
+): Record<string, (object: KubeObject) => string> {
+  return Object.fromEntries(
+    selectable.map(({ jsonPath }) => [
+      jsonPath.replace(/^\./, ""),
+      (object: KubeObject) => {
+        const [value] = findJsonPath(jsonPath, object);
+        return value === undefined || value === null ? "" : String(value);
+      },
+    ]),
+  );
+}

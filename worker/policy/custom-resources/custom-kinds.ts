@@ -1,0 +1,92 @@
+/** The kinds that an established CustomResourceDefinition adds, one value for each version that it serves. */
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionVersion,
+} from "../../../api/generated/apiextensions.v1.ts";
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import { failure } from "../../../api/machinery/status.ts";
+import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
+import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
+import { prune } from "../../../api/machinery/structural/prune.ts";
+import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
+import { ApiError } from "../../http/api-error.ts";
+import type { Served } from "../../registry/registry.ts";
+import { customResource, schemaOf } from "./custom-resource.ts";
+
+export interface CustomKinds {
+  /** For discovery and OpenAPI: one value for each served version. */
+  readonly resources: readonly Resource[];
+  readonly served: readonly Served[];
+}
+
+const made = new WeakMap<CustomResourceDefinition, CustomKinds>();
+
+/** Made once for each state of the definition. */
+export function customKinds(definition: CustomResourceDefinition): CustomKinds {
+  const known = made.get(definition);
+  if (known) return known;
+  const served = (definition.spec.versions ?? [])
+    .filter((version) => version.served)
+    .map((version) => servedVersion(definition, version));
+  const kinds = { resources: served.map(({ resource }) => resource), served };
+  made.set(definition, kinds);
+  return kinds;
+}
+
+function servedVersion(definition: CustomResourceDefinition, version: CustomResourceDefinitionVersion): Served {
+  const { group } = definition.spec;
+  const { name, deprecated, deprecationWarning } = version;
+  const resource = customResource(definition, version);
+  return {
+    resource,
+    group,
+    version: name,
+    custom: true,
+    ...(needsConversion(definition) ? { conversion: conversionTo(definition, version) } : {}),
+    ...(deprecated
+      ? { deprecation: deprecationWarning ?? `${apiVersionOf(group, name)} ${resource.kind} is deprecated` }
+      : {}),
+  };
+}
+
+/** All objects were written under the one schema that there has ever been, and can be answered as they are stored. */
+const needsConversion = ({ metadata, spec }: CustomResourceDefinition) =>
+  spec.versions.length > 1 || (metadata.generation ?? 1) > 1;
+
+/**
+ * Objects stay stored at the version they were last written at, with the fields that the storage version knows; each
+ * read makes of them what the version asked for says.
+ */
+function conversionTo(
+  { spec }: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+): ServedVersion<KubeObject> {
+  const apiVersion = apiVersionOf(spec.group, version.name);
+  const schema = schemaOf(version);
+  const storage = spec.versions.find((each) => each.storage) ?? version;
+  return {
+    version: version.name,
+    toStored(object) {
+      if (storage !== version) refuseWebhook(spec.conversion?.strategy, object.apiVersion, storage.name);
+      return shaped(object, apiVersion, storage === version ? undefined : schemaOf(storage));
+    },
+    fromStored(object) {
+      if (object.apiVersion !== apiVersion) refuseWebhook(spec.conversion?.strategy, object.apiVersion, version.name);
+      const converted = shaped(structuredClone(object), apiVersion, schema);
+      applyDefaults(converted as unknown as JsonMap, schema);
+      return converted;
+    },
+  };
+}
+
+function shaped(object: KubeObject, apiVersion: string, schema: Schema | undefined): KubeObject {
+  object.apiVersion = apiVersion;
+  if (schema) prune(object as unknown as JsonMap, schema);
+  return object;
+}
+
+function refuseWebhook(strategy: string | undefined, from: string | undefined, to: string): void {
+  if (strategy !== "Webhook") return;
+  const message = `conversion webhook for ${from} to ${to} was not called: this control plane converts with strategy None only`;
+  throw new ApiError(failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] }));
+}

@@ -1,0 +1,72 @@
+/** One version of a CustomResourceDefinition as the value that every kind is. */
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionVersion,
+} from "../../../api/generated/apiextensions.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
+import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
+import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
+import { customColumns } from "./custom-columns.ts";
+import { customFields } from "./custom-fields.ts";
+import { openApiOf } from "./custom-openapi.ts";
+import { customScale } from "./custom-scale.ts";
+import { CustomValidation } from "./custom-validation.ts";
+
+const NO_SCHEMA: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
+export const schemaOf = ({ schema }: CustomResourceDefinitionVersion): Schema => schema?.openAPIV3Schema ?? NO_SCHEMA;
+
+type Untyped = KubeObject & { status?: unknown };
+
+export function customResource(
+  { metadata, spec, status: { acceptedNames } }: CustomResourceDefinition,
+  version: CustomResourceDefinitionVersion,
+): Resource {
+  const names = acceptedNames?.plural ? acceptedNames : spec.names;
+  const { status, scale } = version.subresources ?? {};
+  const schema = schemaOf(version);
+  const rules = new CustomValidation({ group: spec.group, version: version.name, kind: names.kind, schema, scale });
+  const columns = customColumns(version.additionalPrinterColumns);
+  return {
+    group: spec.group,
+    version: version.name,
+    kind: names.kind,
+    ...(names.listKind ? { listKind: names.listKind } : {}),
+    plural: names.plural,
+    ...(names.singular ? { singular: names.singular } : {}),
+    scope: spec.scope === "Cluster" ? "Cluster" : "Namespaced",
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    // What is ending takes no new objects.
+    verbs: metadata.deletionTimestamp ? ALL_VERBS.filter((verb) => verb !== "create") : ALL_VERBS,
+    structuralSchema: schema,
+    openApiSchema: () => openApiOf(schema),
+    generation: true,
+    generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
+    allowUnconditionalUpdate: false,
+    deleteAnswersObject: false,
+    defaults: (draft) => applyDefaults(draft as unknown as JsonMap, schema),
+    prepareCreate: (draft) => {
+      if (status) delete (draft as Untyped).status;
+    },
+    validateCreate: (object) => rules.create(object),
+    validateUpdate: (next, old) => rules.update(next, old),
+    ...(status
+      ? { status: { prepareUpdate: takeStatus, validateUpdate: (next, old) => rules.status(next, old) } }
+      : {}),
+    ...(scale ? { scale: customScale(scale) } : {}),
+    fields: customFields(version.selectableFields),
+    ...(columns ? { columns, age: false } : {}),
+  };
+}
+
+/** Through /status nothing changes but the status, and who manages it. */
+function takeStatus(next: Untyped, old: Untyped): void {
+  const { managedFields, resourceVersion } = next.metadata;
+  next.metadata = structuredClone(old.metadata);
+  if (managedFields) next.metadata.managedFields = managedFields;
+  if (resourceVersion) next.metadata.resourceVersion = resourceVersion;
+  const isEmpty = typeof next.status === "object" && next.status !== null && Object.keys(next.status).length === 0;
+  if (isEmpty && old.status === undefined) delete next.status;
+}
