@@ -5,8 +5,9 @@ import type { StoreClient } from "../registry/store-client.ts";
 import { bootstrapUser, isBootstrapToken } from "./bootstrap-token.ts";
 import { isNodeToken, nodeUser } from "./node-credential.ts";
 import { hasDigest, sameSecret } from "./secret.ts";
-import { ISSUER, verifyServiceAccountToken } from "./service-account-token.ts";
+import { API_AUDIENCES, verifyServiceAccountToken } from "./service-account-token.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
+import { INVALID_TOKEN, refused, type Verified } from "./verified.ts";
 
 const admin: User = { name: "admin", uid: "admin-uid", groups: [MASTERS, AUTHENTICATED] };
 
@@ -25,17 +26,27 @@ export interface Authentication {
 /** Answers "none" for a request without a credential, undefined for one that nobody knows. */
 export async function authenticate(request: Request, at: Authentication): Promise<User | "none" | undefined> {
   const token = bearerToken(request);
-  return token === undefined ? "none" : userOfToken(token, at);
+  if (token === undefined) return "none";
+  const verified = await userOfToken(token, { ...at, audiences: API_AUDIENCES });
+  return verified.ok ? verified.user : undefined;
 }
 
-export async function userOfToken(token: string, at: Authentication): Promise<User | undefined> {
+/** `audiences`: to whom the token is shown; one of them that it is meant for is enough. */
+export async function userOfToken(
+  token: string,
+  at: Authentication & { readonly audiences: readonly string[] },
+): Promise<Verified> {
+  if (token.split(".").length === 3 && !isNodeToken(token)) return verifyServiceAccountToken(token, at);
+  const user = await userOfOpaqueToken(token, at);
+  // Only tokens of service accounts name audiences: all others are meant for the API server.
+  const audiences = at.audiences.filter((audience) => API_AUDIENCES.includes(audience));
+  return user && audiences.length > 0 ? { ok: true, user, audiences } : refused(INVALID_TOKEN);
+}
+
+async function userOfOpaqueToken(token: string, at: Authentication): Promise<User | undefined> {
   const { env, cluster, store, now } = at;
   if (isNodeToken(token)) return nodeUser(token, at);
   if (isBootstrapToken(token)) return bootstrapUser(token, store, now);
-  if (token.split(".").length === 3) {
-    const verified = await verifyServiceAccountToken(token, { ...at, audiences: [ISSUER] });
-    return verified.ok ? verified.user : undefined;
-  }
   if (env.INTERNAL_TOKEN && (await sameSecret(token, env.INTERNAL_TOKEN))) return controlPlane;
   // The deployment's administrator is the default cluster's; others have administrators of their own.
   if (cluster === "default" && env.ADMIN_TOKEN_SHA256 && (await hasDigest(token, env.ADMIN_TOKEN_SHA256))) return admin;

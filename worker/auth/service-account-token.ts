@@ -1,18 +1,22 @@
 /**
- * Service account tokens: JWTs with Kubernetes' claims (pkg/serviceaccount/claims.go). A token dies with what it is bound
- * to: its service account, and its pod, node or secret where it has one.
+ * Service account tokens: JWTs with Kubernetes' claims (pkg/serviceaccount). A token dies with what it is bound to: its
+ * service account, and its pod, node or secret where it has one.
  */
-
-import type { ServiceAccount } from "../../api/generated/core.v1.ts";
-import { fromBase64Url } from "../../api/machinery/base64url.ts";
+import type { Secret, ServiceAccount } from "../../api/generated/core.v1.ts";
+import { goQuote } from "../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Key } from "../../api/store.ts";
-import type { PublicKey } from "../../durable-objects/cluster-keys.ts";
+import type { Entry, Key } from "../../api/store.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../registry/store-client.ts";
+import { verifiedClaims } from "./jwt.ts";
 import { AUTHENTICATED, type User } from "./user.ts";
+import { INVALID_TOKEN, refused, refusedBecause, type Verified } from "./verified.ts";
 
 export const ISSUER = "https://kubernetes.default.svc.cluster.local";
+/** Of tokens that live as long as their Secret. */
+const LEGACY_ISSUER = "kubernetes/serviceaccount";
+/** Whom the API server answers to. */
+export const API_AUDIENCES: readonly string[] = [ISSUER];
 
 export interface ObjectClaim {
   readonly name: string;
@@ -26,6 +30,7 @@ export interface KubernetesClaims {
   readonly pod?: ObjectClaim;
   readonly node?: ObjectClaim;
   readonly secret?: ObjectClaim;
+  /** Seconds since the epoch. */
   readonly warnafter?: number;
 }
 
@@ -41,13 +46,18 @@ export interface Claims {
   readonly "kubernetes.io": KubernetesClaims;
 }
 
-export type Verified =
-  | { readonly ok: true; readonly user: User; readonly audiences: readonly string[] }
-  | { readonly ok: false; readonly error: string };
+interface LegacyClaims {
+  readonly iss: string;
+  readonly sub: string;
+  readonly "kubernetes.io/serviceaccount/namespace": string;
+  readonly "kubernetes.io/serviceaccount/secret.name": string;
+  readonly "kubernetes.io/serviceaccount/service-account.name": string;
+  readonly "kubernetes.io/serviceaccount/service-account.uid": string;
+}
 
 /** The claims of a token that lives as long as its Secret (type kubernetes.io/service-account-token). */
 export const legacyTokenClaims = (secret: KubeObject, { metadata }: ServiceAccount): Record<string, unknown> => ({
-  iss: "kubernetes/serviceaccount",
+  iss: LEGACY_ISSUER,
   "kubernetes.io/serviceaccount/namespace": metadata.namespace,
   "kubernetes.io/serviceaccount/secret.name": secret.metadata.name,
   "kubernetes.io/serviceaccount/service-account.name": metadata.name,
@@ -55,103 +65,113 @@ export const legacyTokenClaims = (secret: KubeObject, { metadata }: ServiceAccou
   sub: `system:serviceaccount:${metadata.namespace}:${metadata.name}`,
 });
 
-const INVALID = "invalid bearer token";
-
-/** `audiences`: what the verifier answers to; one that the token names is enough. */
-export async function verifyServiceAccountToken(
-  token: string,
-  { env, cluster, store, now, audiences }: Verifier,
-): Promise<Verified> {
-  const claims = await verifiedClaims(token, env, cluster);
-  if (!claims || claims.iss !== ISSUER || claims.exp * 1000 <= now || claims.nbf * 1000 > now) {
-    return { ok: false, error: INVALID };
-  }
-  const granted = audiences.filter((audience) => claims.aud.includes(audience));
-  if (granted.length === 0) {
-    const quoted = (list: readonly string[]) => `[${list.map((item) => JSON.stringify(item)).join(" ")}]`;
-    const mismatch = `token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(audiences)}`;
-    return { ok: false, error: `[${INVALID}, ${mismatch}]` };
-  }
-  const bound = claims["kubernetes.io"];
-  if (!(await allExist(store, bound)))
-    return { ok: false, error: `[${INVALID}, service account token has been invalidated]` };
-  return { ok: true, user: userOf(claims), audiences: granted };
-}
-
 export interface Verifier {
   readonly env: Env;
   readonly cluster: string;
   readonly store: StoreClient;
+  /** ms since the epoch. */
   readonly now: number;
+  /** What the verifier answers to; one that the token names is enough. */
   readonly audiences: readonly string[];
 }
 
-/** By cluster. Keys are added, never changed, so an unknown key id is what refreshes the list. */
-const keysOf = new Map<string, Map<string, CryptoKey>>();
-
-async function verifiedClaims(token: string, env: Env, cluster: string): Promise<Claims | undefined> {
-  const [head = "", body = "", signature = "", ...more] = token.split(".");
-  const header = parsePart<{ alg?: string; kid?: string }>(head);
-  const signed = fromBase64Url(signature);
-  if (more.length > 0 || header?.alg !== "ES256" || header.kid === undefined || !signed) return undefined;
-  const key = keysOf.get(cluster)?.get(header.kid) ?? (await loadKeys(env, cluster)).get(header.kid);
-  if (!key) return undefined;
-  const data = new TextEncoder().encode(`${head}.${body}`);
-  const valid = await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signed, data);
-  return valid ? parsePart<Claims>(body) : undefined;
+export async function verifyServiceAccountToken(token: string, verifier: Verifier): Promise<Verified> {
+  const { env, cluster } = verifier;
+  const claims = await verifiedClaims<Claims | LegacyClaims>(token, env, cluster);
+  if (claims?.iss === ISSUER) return verifyBound(claims as Claims, verifier);
+  if (claims?.iss === LEGACY_ISSUER) return verifyLegacy(claims as LegacyClaims, token, verifier);
+  return refused(INVALID_TOKEN);
 }
 
-async function loadKeys(env: Env, cluster: string): Promise<Map<string, CryptoKey>> {
-  const listed = (await env.CLUSTER_KEYS.getByName(cluster).publicKeys()) as PublicKey[];
-  const imported = listed.map(async ({ kid, ...jwk }) => {
-    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-    return [kid, await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["verify"])] as const;
-  });
-  const keys = new Map(await Promise.all(imported));
-  keysOf.set(cluster, keys);
-  return keys;
-}
+const INVALIDATED = "service account token has been invalidated";
 
-function parsePart<T>(part: string): T | undefined {
-  const bytes = fromBase64Url(part);
-  if (!bytes) return undefined;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as T;
-  } catch {
-    return undefined;
+async function verifyBound(claims: Claims, { store, now, audiences }: Verifier): Promise<Verified> {
+  const granted = audiences.filter((audience) => claims.aud.includes(audience));
+  if (granted.length === 0) {
+    const quoted = (list: readonly string[]) => `[${list.map(goQuote).join(" ")}]`;
+    return refusedBecause(
+      `token audiences ${quoted(claims.aud)} is invalid for the target audiences ${quoted(audiences)}`,
+    );
   }
+  if (claims.exp * 1000 <= now) return refusedBecause("service account token has expired");
+  if (claims.nbf * 1000 > now) return refusedBecause("service account token is not valid yet");
+  const bound = claims["kubernetes.io"];
+  const gone = await firstGone(store, bound, now);
+  return gone === undefined ? { ok: true, user: userOf(claims), audiences: granted } : refusedBecause(gone);
 }
 
-async function allExist(store: StoreClient, claims: KubernetesClaims): Promise<boolean> {
+/** A second after a pod's end has been asked for, and this much more, its token is dead though the pod may linger. */
+const DELETION_GRACE_MS = 60_000;
+
+/** What a token is bound to and is no more, in Kubernetes' words. */
+async function firstGone(store: StoreClient, claims: KubernetesClaims, now: number): Promise<string | undefined> {
   const { namespace, serviceaccount, pod, node, secret } = claims;
-  const wanted: (readonly [Key, string])[] = [
-    [keyOf("serviceaccounts", namespace, serviceaccount), serviceaccount.uid],
+  const wanted: (readonly [Key, ObjectClaim])[] = [
+    [keyOf("serviceaccounts", namespace, serviceaccount), serviceaccount],
   ];
-  if (pod) wanted.push([keyOf("pods", namespace, pod), pod.uid]);
-  else if (node) wanted.push([keyOf("nodes", "", node), node.uid]);
-  if (secret) wanted.push([keyOf("secrets", namespace, secret), secret.uid]);
+  if (secret) wanted.push([keyOf("secrets", namespace, secret), secret]);
+  if (pod) wanted.push([keyOf("pods", namespace, pod), pod]);
+  // The node beside a pod is told, not demanded.
+  else if (node) wanted.push([keyOf("nodes", "", node), node]);
   const entries = await store.readMany(wanted.map(([key]) => key));
-  return wanted.every(([, uid], i) => {
-    const entry = entries[i];
-    return entry !== undefined && (JSON.parse(entry.text) as KubeObject).metadata.uid === uid;
-  });
+  return wanted.some(([, claim], i) => !lives(entries[i], claim.uid, now)) ? INVALIDATED : undefined;
 }
 
-const keyOf = (resource: string, namespace: string, { name }: ObjectClaim): Key => ({ resource, namespace, name });
+function lives(entry: Entry | undefined, uid: string, now: number): boolean {
+  if (!entry) return false;
+  const { metadata } = JSON.parse(entry.text) as KubeObject;
+  if (metadata.uid !== uid) return false;
+  const ends = metadata.deletionTimestamp;
+  return ends === undefined || now < Date.parse(ends) + DELETION_GRACE_MS;
+}
+
+async function verifyLegacy(claims: LegacyClaims, token: string, { store, audiences }: Verifier): Promise<Verified> {
+  // These name no audience: they are for the API server alone.
+  const granted = audiences.filter((audience) => API_AUDIENCES.includes(audience));
+  if (granted.length === 0) return refused(INVALID_TOKEN);
+  const namespace = claims["kubernetes.io/serviceaccount/namespace"];
+  const account = {
+    name: claims["kubernetes.io/serviceaccount/service-account.name"],
+    uid: claims["kubernetes.io/serviceaccount/service-account.uid"],
+  };
+  const secretName = claims["kubernetes.io/serviceaccount/secret.name"];
+  const [accountEntry, secretEntry] = await store.readMany([
+    keyOf("serviceaccounts", namespace, account),
+    { resource: "secrets", namespace, name: secretName },
+  ]);
+  const secret = secretEntry && (JSON.parse(secretEntry.text) as Secret);
+  if (!secret || secret.metadata.deletionTimestamp || secret.data?.token !== btoa(token)) {
+    return refusedBecause("service account token has been invalidated");
+  }
+  const found = accountEntry && (JSON.parse(accountEntry.text) as ServiceAccount);
+  if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== account.uid)
+    return refusedBecause(INVALIDATED);
+  return { ok: true, user: accountUser(namespace, account), audiences: granted };
+}
+
+const keyOf = (resource: string, namespace: string, { name }: Pick<ObjectClaim, "name">): Key => ({
+  resource,
+  namespace,
+  name,
+});
+
+const accountUser = (namespace: string, { name, uid }: ObjectClaim): User => ({
+  name: `system:serviceaccount:${namespace}:${name}`,
+  uid,
+  groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, AUTHENTICATED],
+});
 
 function userOf(claims: Claims): User {
   const { namespace, serviceaccount, pod, node } = claims["kubernetes.io"];
   return {
-    name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
-    uid: serviceaccount.uid,
-    groups: ["system:serviceaccounts", `system:serviceaccounts:${namespace}`, AUTHENTICATED],
+    ...accountUser(namespace, serviceaccount),
     extra: {
       "authentication.kubernetes.io/credential-id": [`JTI=${claims.jti}`],
-      ...(pod
-        ? { "authentication.kubernetes.io/pod-name": [pod.name], "authentication.kubernetes.io/pod-uid": [pod.uid] }
-        : {}),
       ...(node
         ? { "authentication.kubernetes.io/node-name": [node.name], "authentication.kubernetes.io/node-uid": [node.uid] }
+        : {}),
+      ...(pod
+        ? { "authentication.kubernetes.io/pod-name": [pod.name], "authentication.kubernetes.io/pod-uid": [pod.uid] }
         : {}),
     },
   };

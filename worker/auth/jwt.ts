@@ -1,0 +1,65 @@
+/** JWTs that the cluster's own key has signed with ES256 (RFC 7515, RFC 7519). */
+import { fromBase64Url } from "../../api/machinery/base64url.ts";
+import type { PublicKey } from "../../durable-objects/cluster-keys.ts";
+import type { Env } from "../env.ts";
+
+/** By cluster. Keys are added, never changed, so an unknown key id is what refreshes the list. */
+const keysOf = new Map<string, Map<string, CryptoKey>>();
+/** Anybody may send unknown key ids: the list is not fetched for each. By cluster, ms since the epoch. */
+const askedAt = new Map<string, number>();
+const ASK_EVERY_MS = 1000;
+
+/**
+ * Verified signatures, by cluster and token: a client sends the same token with each request, and checking a signature
+ * costs more than all else. What may change, the moment and what the token is bound to, is checked every time.
+ */
+const verified = new Map<string, unknown>();
+const REMEMBERED = 1000;
+
+/** The claims of a token with a good signature; their meaning is the caller's to check. */
+export async function verifiedClaims<T>(token: string, env: Env, cluster: string): Promise<T | undefined> {
+  const id = `${cluster} ${token}`;
+  const known = verified.get(id);
+  if (known !== undefined) return known as T;
+  const claims = await checkSignature<T>(token, env, cluster);
+  if (claims === undefined) return undefined;
+  if (verified.size >= REMEMBERED) verified.clear();
+  verified.set(id, claims);
+  return claims;
+}
+
+async function checkSignature<T>(token: string, env: Env, cluster: string): Promise<T | undefined> {
+  const [head = "", body = "", signature = "", ...more] = token.split(".");
+  const header = parsePart<{ alg?: string; kid?: string }>(head);
+  const signed = fromBase64Url(signature);
+  if (more.length > 0 || header?.alg !== "ES256" || header.kid === undefined || !signed) return undefined;
+  const key = keysOf.get(cluster)?.get(header.kid) ?? (await loadKeys(env, cluster))?.get(header.kid);
+  if (!key) return undefined;
+  const data = new TextEncoder().encode(`${head}.${body}`);
+  const valid = await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signed, data);
+  return valid ? parsePart<T>(body) : undefined;
+}
+
+async function loadKeys(env: Env, cluster: string): Promise<Map<string, CryptoKey> | undefined> {
+  const now = Date.now();
+  if (keysOf.has(cluster) && now - (askedAt.get(cluster) ?? 0) < ASK_EVERY_MS) return undefined;
+  askedAt.set(cluster, now);
+  const listed = (await env.CLUSTER_KEYS.getByName(cluster).publicKeys()) as PublicKey[];
+  const imported = listed.map(async ({ kid, ...jwk }) => {
+    const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+    return [kid, await crypto.subtle.importKey("jwk", jwk, algorithm, false, ["verify"])] as const;
+  });
+  const keys = new Map(await Promise.all(imported));
+  keysOf.set(cluster, keys);
+  return keys;
+}
+
+function parsePart<T>(part: string): T | undefined {
+  const bytes = fromBase64Url(part);
+  if (!bytes) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as T;
+  } catch {
+    return undefined;
+  }
+}
