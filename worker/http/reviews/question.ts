@@ -1,0 +1,34 @@
+/** What all reviews have in common: a POST that asks and stores nothing. */
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { invalid } from "../../../api/machinery/status.ts";
+import { confirmPolicy } from "../../auth/confirm-policy.ts";
+import { ApiError } from "../api-error.ts";
+import { decodeObject } from "../body.ts";
+import type { RequestContext } from "../context.ts";
+import { negotiate } from "../negotiate.ts";
+import { writeOptions } from "../options.ts";
+import { renderValue } from "../respond.ts";
+
+/** Decodes and validates the question, and answers what `answer` makes of it. */
+export async function answerReview<T extends KubeObject>(
+  context: RequestContext,
+  answer: (question: T) => object | Promise<object>,
+): Promise<Response> {
+  const accepted = negotiate(context.request, context.url, []);
+  const question = decodeObject(context, writeOptions(context.query, "CreateOptions"));
+  checkQuestion(context, question);
+  const answered = await answer(question as T);
+  // An answer may come without any look at the store: it must not come from an old policy.
+  await confirmPolicy(context.store);
+  return renderValue(answered, accepted, 201);
+}
+
+function checkQuestion({ served, path }: RequestContext, question: KubeObject): void {
+  const { resource } = served;
+  if (resource.scope === "Namespaced" && !question.metadata.namespace) question.metadata.namespace = path.namespace;
+  const errors = resource.validate?.(question) ?? [];
+  if (errors.length === 0) return;
+  // Kubernetes names no kind here.
+  const { kind: _, ...details } = invalid(resource.group, "", "", errors).details ?? {};
+  throw new ApiError({ ...invalid(resource.group, "", "", errors), details });
+}

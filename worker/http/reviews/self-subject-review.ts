@@ -1,0 +1,14 @@
+/** SelfSubjectReview: who the server takes one for. */
+import type { SelfSubjectReview } from "../../../api/generated/authentication.v1.ts";
+import { timestamp } from "../../registry/strategy.ts";
+import type { RequestContext } from "../context.ts";
+import { answerReview } from "./question.ts";
+import { userInfo } from "./user-info.ts";
+
+export const reviewSelf = (context: RequestContext): Promise<Response> =>
+  answerReview<SelfSubjectReview>(context, ({ kind, apiVersion }) => ({
+    kind,
+    apiVersion,
+    metadata: { creationTimestamp: timestamp(context.now) },
+    status: { userInfo: userInfo(context.user) },
+  }));

@@ -1,0 +1,21 @@
+/** TokenReview: whose token this is (registry/authentication/tokenreview). */
+import type { TokenReview } from "../../../api/generated/authentication.v1.ts";
+import { badRequest } from "../../../api/machinery/status.ts";
+import { userOfToken } from "../../auth/authenticate.ts";
+import { API_AUDIENCES } from "../../auth/service-account-token.ts";
+import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../context.ts";
+import { answerReview } from "./question.ts";
+import { userInfo } from "./user-info.ts";
+
+export const reviewToken = (context: RequestContext): Promise<Response> =>
+  answerReview<TokenReview>(context, async ({ kind, apiVersion, metadata, spec }) => {
+    if (!spec.token) throw new ApiError(badRequest("token is required for TokenReview in authentication"));
+    const audiences = spec.audiences?.length ? spec.audiences : API_AUDIENCES;
+    const { env, cluster, policy, store, now } = context;
+    const verified = await userOfToken(spec.token, { env, cluster, policy, store, now, audiences });
+    const status = verified.ok
+      ? { authenticated: true, user: userInfo(verified.user), audiences: [...verified.audiences] }
+      : { user: {}, error: verified.error };
+    return { kind, apiVersion, metadata, spec, status };
+  });
