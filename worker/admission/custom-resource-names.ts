@@ -3,9 +3,9 @@
  * definitions cannot take its names meanwhile: the commit is refused when policy has changed since it was decided.
  */
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { acceptNames } from "../../api/resources/apiextensions/accepted-names.ts";
 import { DEFINITIONS } from "../policy/custom-resources.ts";
-import { timestamp } from "../registry/strategy.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 
 export const customResourceNames: AdmissionPlugin = {

@@ -5,7 +5,7 @@
  */
 import type { ServiceAccount } from "../../api/generated/core.v1.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
-import { timestamp } from "../registry/strategy.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 
 export const defaultServiceAccount: AdmissionPlugin = {

@@ -4,7 +4,7 @@
  */
 import { failure, forbidden, notFound } from "../../api/machinery/status.ts";
 import type { Key } from "../../api/store.ts";
-import { ApiError } from "../http/api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 
 const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);

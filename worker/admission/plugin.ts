@@ -5,7 +5,7 @@
  */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Write } from "../../api/store.ts";
-import type { RequestContext } from "../http/context.ts";
+import type { RequestContext } from "../request-context.ts";
 
 export interface AdmissionRequest {
   readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";

@@ -2,7 +2,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { PriorityClass } from "../../api/generated/scheduling.v1.ts";
 import { forbidden } from "../../api/machinery/status.ts";
-import { ApiError } from "../http/api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-creation.ts";

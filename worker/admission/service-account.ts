@@ -5,7 +5,7 @@
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../api/generated/core.v1.ts";
 import { generatedName } from "../../api/machinery/generated-name.ts";
 import { forbidden } from "../../api/machinery/status.ts";
-import { ApiError } from "../http/api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-creation.ts";
 

@@ -1,7 +1,7 @@
 /** Who sent a request. Each form of credential has its own authenticator. */
 import type { Env } from "../env.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import type { StoreClient } from "../registry/store-client.ts";
+import type { StoreClient } from "../storage/store-client.ts";
 import { bootstrapUser, isBootstrapToken } from "./bootstrap-token.ts";
 import { isNodeToken, nodeUser } from "./node-credential.ts";
 import { hasDigest, sameSecret } from "./secret.ts";

@@ -1,6 +1,6 @@
 /** May this user do this? One decision function for requests, access reviews and impersonation (docs/spec/authorization.md). */
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import type { StoreClient } from "../registry/store-client.ts";
+import type { StoreClient } from "../storage/store-client.ts";
 import { ALLOWED, type Attributes, type Decision, isResource } from "./attributes.ts";
 import { controlLoopMay } from "./control-loops.ts";
 import { nodeDecision } from "./node/node-authorizer.ts";

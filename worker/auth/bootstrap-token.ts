@@ -1,6 +1,6 @@
 /** Bootstrap tokens: `ID.SECRET`, kept in Secrets of kube-system as Kubernetes and kubeadm have them. */
 import type { Secret } from "../../api/generated/core.v1.ts";
-import type { StoreClient } from "../registry/store-client.ts";
+import type { StoreClient } from "../storage/store-client.ts";
 import { sameSecret } from "./secret.ts";
 import { AUTHENTICATED, type User } from "./user.ts";
 

@@ -1,4 +1,4 @@
-import type { StoreClient } from "../registry/store-client.ts";
+import type { StoreClient } from "../storage/store-client.ts";
 
 /**
  * Asks the store whether the policy at hand is still the newest, and lets the request be decided again where it is not.

@@ -1,6 +1,6 @@
 /** The user that a request acts as: authenticated, then impersonated where the headers ask for it and policy allows it. */
 import { unauthorized } from "../../api/machinery/status.ts";
-import { ApiError } from "../http/api-error.ts";
+import { ApiError } from "../api-error.ts";
 import { type Authentication, authenticate } from "./authenticate.ts";
 import { impersonationOf } from "./impersonate.ts";
 import { requirePermission } from "./require-permission.ts";

@@ -1,7 +1,7 @@
 /** Impersonation headers (apiserver/pkg/endpoints/filters/impersonation). */
 import { goQuote } from "../../api/machinery/field-error.ts";
 import { badRequest } from "../../api/machinery/status.ts";
-import { ApiError } from "../http/api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { ResourceAttributes } from "./attributes.ts";
 import { AUTHENTICATED, anonymous, UNAUTHENTICATED, type User } from "./user.ts";
 

@@ -6,7 +6,7 @@
 import { base64Url, fromBase64Url } from "../../api/machinery/base64url.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import type { StoreClient } from "../registry/store-client.ts";
+import type { StoreClient } from "../storage/store-client.ts";
 import { confirmPolicy } from "./confirm-policy.ts";
 import { hasDigest } from "./secret.ts";
 import { AUTHENTICATED, type User } from "./user.ts";

@@ -1,6 +1,6 @@
 /** A request as authorization sees it (apiserver/pkg/endpoints/request, requestinfo.go). */
 import { parseFieldSelector } from "../../api/machinery/selector.ts";
-import type { ResourcePath } from "../http/request-info.ts";
+import type { ResourcePath } from "../resource-path.ts";
 import type { ResourceAttributes } from "./attributes.ts";
 
 const SELECTING: ReadonlySet<string> = new Set(["list", "watch", "deletecollection"]);

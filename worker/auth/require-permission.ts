@@ -1,6 +1,6 @@
 /** Throws 403 as kube-apiserver words it (apiserver/pkg/endpoints/handlers/responsewriters). */
 import { failure, forbidden, type Status } from "../../api/machinery/status.ts";
-import { ApiError } from "../http/api-error.ts";
+import { ApiError } from "../api-error.ts";
 import { type Attributes, isResource, type ResourceAttributes } from "./attributes.ts";
 import { type Authority, authorize } from "./authorize.ts";
 import { confirmPolicy } from "./confirm-policy.ts";

@@ -7,7 +7,7 @@ import { goQuote } from "../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Entry, Key } from "../../api/store.ts";
 import type { Env } from "../env.ts";
-import type { StoreClient } from "../registry/store-client.ts";
+import type { StoreClient } from "../storage/store-client.ts";
 import { verifiedClaims } from "./jwt.ts";
 import { AUTHENTICATED, type User } from "./user.ts";
 import { INVALID_TOKEN, refused, refusedBecause, type Verified } from "./verified.ts";

@@ -3,13 +3,14 @@
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Store, Write } from "../../api/store.ts";
-import { keyOf } from "../registry/entry.ts";
 import { ownedKind } from "../registry/managed-fields.ts";
 import { builtIn } from "../registry/registry.ts";
-import { prepareCreate, timestamp } from "../registry/strategy.ts";
+import { prepareCreate } from "../registry/strategy.ts";
+import { keyOf } from "../storage/entry.ts";
 import { reconciledRole } from "./reconcile-role.ts";
 import { systemObjects } from "./system-objects.ts";
 

@@ -1,6 +1,6 @@
 /** Kinds whose POST is an action and not an object to be stored. */
 import { groupResource } from "../../api/machinery/meta.ts";
-import type { RequestContext } from "./context.ts";
+import type { RequestContext } from "../request-context.ts";
 import { reviewAccess, reviewOwnAccess } from "./reviews/access-review.ts";
 import { reviewOwnRules } from "./reviews/rules-review.ts";
 import { reviewSelf } from "./reviews/self-subject-review.ts";

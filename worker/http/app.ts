@@ -1,9 +1,9 @@
 /** The API server's routes. Everything that is thrown below is rendered here, once. */
 import { type Context, Hono } from "hono";
 import { internalError, noSuchResource, type Status } from "../../api/machinery/status.ts";
+import { ApiError, PlainTextError } from "../api-error.ts";
 import { clusterOf, pathInCluster } from "../cluster.ts";
 import type { Env } from "../env.ts";
-import { ApiError, PlainTextError } from "./api-error.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
 import { serveNodeLink, serveNodeTunnel } from "./node-link.ts";

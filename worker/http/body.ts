@@ -10,8 +10,8 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { decodeProtobufBody } from "../../api/machinery/protobuf.ts";
 import { badRequest, requestTooLarge, unsupportedMediaType } from "../../api/machinery/status.ts";
 import { decodeCustom } from "../../api/machinery/structural/decode.ts";
-import { ApiError } from "./api-error.ts";
-import type { RequestContext } from "./context.ts";
+import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../request-context.ts";
 import type { WriteOptions } from "./options.ts";
 
 /** Kubernetes' limit of a request's body. */

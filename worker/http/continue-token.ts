@@ -1,7 +1,7 @@
 /** The `continue` token of a paged list, in Kubernetes' own form (apiserver/pkg/storage/continue.go). */
 import { badRequest } from "../../api/machinery/status.ts";
 import type { Revision } from "../../api/store.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError } from "../api-error.ts";
 
 export interface ContinueToken {
   readonly revision: Revision;

@@ -11,20 +11,11 @@ import { decodeMessage } from "../../api/machinery/protobuf-decode.ts";
 import { ProtobufProblem } from "../../api/machinery/protobuf-reader.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
 import { structOf } from "../../api/schema/table.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError } from "../api-error.ts";
+import type { Deletion, Propagation } from "../registry/delete.ts";
+import type { RequestContext } from "../request-context.ts";
 import { bodyType } from "./body.ts";
-import type { RequestContext } from "./context.ts";
 import { booleanOption, dryRunErrors, integerOption } from "./options.ts";
-
-export type Propagation = "Background" | "Foreground" | "Orphan";
-
-export interface Deletion {
-  readonly dryRun: boolean;
-  readonly gracePeriodSeconds?: number;
-  readonly propagation?: Propagation;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-}
 
 const POLICIES = ["Foreground", "Background", "Orphan", "nil"];
 

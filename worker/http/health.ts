@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { Bindings } from "./app.ts";
 
 /** The version of Kubernetes whose API this server speaks. */

@@ -6,14 +6,14 @@ import type { Context } from "hono";
 import { dnsSubdomain } from "../../api/machinery/names.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { badRequest, failure, unauthorized } from "../../api/machinery/status.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { Key } from "../../api/store.ts";
+import { ApiError } from "../api-error.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { NODE_CREDENTIALS, type NodeCredential, newNodeToken } from "../auth/node-credential.ts";
 import { sha256Hex } from "../auth/secret.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
-import { timestamp } from "../registry/strategy.ts";
-import { ApiError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
 import { withPolicy } from "./with-policy.ts";
 

@@ -1,5 +1,5 @@
 /** Content negotiation of answers (apiserver/pkg/endpoints/handlers/negotiation). */
-import { PlainTextError } from "./api-error.ts";
+import { PlainTextError } from "../api-error.ts";
 
 export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
 

@@ -4,9 +4,9 @@
  */
 import type { Context } from "hono";
 import { forbidden, unauthorized } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { MASTERS, type User } from "../auth/user.ts";
-import { ApiError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
 import { withPolicy } from "./with-policy.ts";
 

@@ -2,8 +2,8 @@
 
 import { internalError } from "../../api/machinery/status.ts";
 import type { StreamRequest } from "../../api/node-sync.ts";
+import { ApiError } from "../api-error.ts";
 import type { Env } from "../env.ts";
-import { ApiError } from "./api-error.ts";
 import { upgradeOf } from "./node-link.ts";
 
 export interface NodeStream {

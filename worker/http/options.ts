@@ -1,7 +1,7 @@
 /** The query parameters that verbs share, checked as Kubernetes checks metav1.CreateOptions, UpdateOptions and PatchOptions. */
 import { type FieldError, invalid as invalidField, notSupported, tooLong } from "../../api/machinery/field-error.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError } from "../api-error.ts";
 
 export interface WriteOptions {
   readonly dryRun: boolean;

@@ -3,7 +3,7 @@ import { stringify as stringifyYaml } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import type { Status } from "../../api/machinery/status.ts";
-import { PlainTextError } from "./api-error.ts";
+import { PlainTextError } from "../api-error.ts";
 import { type Accepted, type MediaType, NOT_ACCEPTABLE } from "./negotiate.ts";
 
 const JSON_TYPE = "application/json";

@@ -2,8 +2,8 @@
 import type { Context } from "hono";
 import { methodNotAllowed, noSuchResource, notAcceptable } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
+import { ApiError, PlainTextError } from "../api-error.ts";
 import { customResources } from "../policy/custom-resources.ts";
-import { ApiError, PlainTextError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
 import {
   AGGREGATED_DISCOVERY_TYPE,

@@ -1,8 +1,8 @@
 /** The issuer of service account tokens, as OpenID Connect Discovery describes one. */
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
 import { ISSUER } from "../auth/service-account-token.ts";
-import { ApiError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
 
 const CACHE = { "Cache-Control": "public, max-age=3600" };

@@ -1,7 +1,7 @@
 /** GET /metrics in Prometheus' text format: what this isolate has answered, and where the cluster's log stands. */
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
-import { ApiError } from "./api-error.ts";
+import { ApiError } from "../api-error.ts";
 import type { Bindings } from "./app.ts";
 
 /** By cluster, then by `METHOD CODE`. Isolates come and go: counters begin at zero with each. */

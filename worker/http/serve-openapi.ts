@@ -2,8 +2,8 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
+import { ApiError, PlainTextError } from "../api-error.ts";
 import { customResources } from "../policy/custom-resources.ts";
-import { ApiError, PlainTextError } from "./api-error.ts";
 import type { Bindings } from "./app.ts";
 import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "./etag.ts";
 import { parseAccept } from "./negotiate.ts";

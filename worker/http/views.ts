@@ -5,9 +5,9 @@ import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts
 import { partialObjectMetadata, partialObjectMetadataList } from "../../api/machinery/partial-metadata.ts";
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
+import { ApiError } from "../api-error.ts";
 import type { Served } from "../registry/registry.ts";
-import { ApiError } from "./api-error.ts";
-import type { RequestContext } from "./context.ts";
+import type { RequestContext } from "../request-context.ts";
 import type { Accepted, View } from "./negotiate.ts";
 import { documentationLookup, loadDocumentation } from "./openapi/documentation.ts";
 import { renderValue } from "./respond.ts";

@@ -1,9 +1,9 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
 import type { Store } from "../../api/store.ts";
+import { StalePolicy } from "../api-error.ts";
 import { type PolicySnapshot, policyOf, refreshPolicy } from "../policy/snapshot.ts";
-import { StoreClient, type StoreStub } from "../registry/store-client.ts";
-import { StalePolicy } from "./api-error.ts";
+import { StoreClient, type StoreStub } from "../storage/store-client.ts";
 import type { Bindings } from "./app.ts";
 
 export interface Decided {

@@ -2,17 +2,26 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, MODIFIED, notFound } from "../../api/machinery/status.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key, Write } from "../../api/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
-import { ApiError } from "../http/api-error.ts";
-import type { RequestContext } from "../http/context.ts";
-import type { Deletion } from "../http/delete-options.ts";
+import { ApiError } from "../api-error.ts";
 import { isPolicy } from "../policy/policy-resources.ts";
-import { objectOf } from "./entry.ts";
-import { timestamp } from "./strategy.ts";
+import type { RequestContext } from "../request-context.ts";
+import { objectOf } from "../storage/entry.ts";
+
+export type Propagation = "Background" | "Foreground" | "Orphan";
+
+export interface Deletion {
+  readonly dryRun: boolean;
+  readonly gracePeriodSeconds?: number;
+  readonly propagation?: Propagation;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
 
 export interface Deleted {
   /** The object's last state, or its state now that it is marked for deletion. */

@@ -5,10 +5,10 @@ import { type StructuralSchema, structuralView } from "../../api/machinery/apply
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { DEDUCED } from "../../api/machinery/apply/type-view.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
-import type { RequestContext } from "../http/context.ts";
-import { timestamp } from "./strategy.ts";
+import type { RequestContext } from "../request-context.ts";
 
 /** The manager that a client without `fieldManager` is: its user agent up to the first slash. */
 export const managerOf = (request: Request, asked: string): string =>

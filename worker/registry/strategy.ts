@@ -8,11 +8,9 @@ import type { FieldError } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import { invalid } from "../../api/machinery/status.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import { ApiError } from "../http/api-error.ts";
-
-/** RFC 3339 in whole seconds, as metav1.Time prints. */
-export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
+import { ApiError } from "../api-error.ts";
 
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };
 

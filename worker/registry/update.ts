@@ -11,10 +11,10 @@ import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
-import { ApiError } from "../http/api-error.ts";
-import type { RequestContext } from "../http/context.ts";
+import { ApiError } from "../api-error.ts";
 import { isPolicy } from "../policy/policy-resources.ts";
-import { keyOf, objectOf } from "./entry.ts";
+import type { RequestContext } from "../request-context.ts";
+import { keyOf, objectOf } from "../storage/entry.ts";
 import { trackManagedFields } from "./managed-fields.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
 

@@ -4,10 +4,10 @@ import type { IPAddress } from "../../../api/generated/networking.v1.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
 import { invalid } from "../../../api/machinery/status.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import type { Key, Write } from "../../../api/store.ts";
-import { ApiError } from "../../http/api-error.ts";
+import { ApiError } from "../../api-error.ts";
 import { SERVICE_CIDR } from "../../network.ts";
-import { timestamp } from "../../registry/strategy.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 const RESOURCE = "ipaddresses.networking.k8s.io";

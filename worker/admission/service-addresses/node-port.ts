@@ -5,7 +5,7 @@ import { invalid } from "../../../api/machinery/status.ts";
 import { needsHealthCheckPort, needsNodePorts } from "../../../api/resources/core/service-defaults.ts";
 import { NODE_PORTS } from "../../../api/resources/core/service-node-ports.ts";
 import type { Key, Write } from "../../../api/store.ts";
-import { ApiError } from "../../http/api-error.ts";
+import { ApiError } from "../../api-error.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 /** An internal resource: no URL reaches it. */

@@ -13,7 +13,7 @@ import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { podReferences } from "../../../api/node-sync.ts";
-import type { StoreClient } from "../../registry/store-client.ts";
+import type { StoreClient } from "../../storage/store-client.ts";
 import type { ResourceAttributes } from "../attributes.ts";
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";

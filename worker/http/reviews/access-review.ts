@@ -12,7 +12,7 @@ import type { Requirement } from "../../../api/store.ts";
 import type { Attributes } from "../../auth/attributes.ts";
 import { authorize } from "../../auth/authorize.ts";
 import type { User } from "../../auth/user.ts";
-import type { RequestContext } from "../context.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { answerReview } from "./question.ts";
 
 export const reviewOwnAccess = (context: RequestContext): Promise<Response> =>

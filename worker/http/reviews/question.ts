@@ -1,10 +1,10 @@
 /** What all reviews have in common: a POST that asks and stores nothing. */
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import { confirmPolicy } from "../../auth/confirm-policy.ts";
-import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
-import type { RequestContext } from "../context.ts";
 import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
 import { renderValue } from "../respond.ts";

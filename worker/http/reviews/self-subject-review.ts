@@ -1,7 +1,7 @@
 /** SelfSubjectReview: who the server takes one for. */
 import type { SelfSubjectReview } from "../../../api/generated/authentication.v1.ts";
-import { timestamp } from "../../registry/strategy.ts";
-import type { RequestContext } from "../context.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { answerReview } from "./question.ts";
 import { userInfo } from "./user-info.ts";
 

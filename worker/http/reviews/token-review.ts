@@ -1,10 +1,10 @@
 /** TokenReview: whose token this is (registry/authentication/tokenreview). */
 import type { TokenReview } from "../../../api/generated/authentication.v1.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import { userOfToken } from "../../auth/authenticate.ts";
 import { API_AUDIENCES } from "../../auth/service-account-token.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../context.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { answerReview } from "./question.ts";
 import { userInfo } from "./user-info.ts";
 

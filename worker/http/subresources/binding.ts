@@ -3,12 +3,12 @@ import type { Binding, Pod } from "../../../api/generated/core.v1.ts";
 import { notSupported, required } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import { assignNode } from "../../../api/resources/core/pod/assign-node.ts";
-import { timestamp } from "../../registry/strategy.ts";
+import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
-import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
-import type { RequestContext } from "../context.ts";
 import { writeOptions } from "../options.ts";
 
 const OF = { group: "", resource: "pods/binding" };

@@ -2,11 +2,11 @@
 import type { Namespace } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import { keepServerFields, refuse } from "../../registry/strategy.ts";
 import { updateObject } from "../../registry/update.ts";
-import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
-import type { RequestContext } from "../context.ts";
 import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";

@@ -1,8 +1,8 @@
 /** Which subresource is served by what. */
 
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../context.ts";
+import { ApiError } from "../../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { get } from "../verbs/get.ts";
 import { patch } from "../verbs/patch.ts";
 import { update } from "../verbs/update.ts";

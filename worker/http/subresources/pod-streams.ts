@@ -2,8 +2,8 @@
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import type { LogOptions } from "../../../api/node-sync.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../context.ts";
+import { ApiError } from "../../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { openNodeStream } from "../node-stream.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {

@@ -4,12 +4,12 @@ import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/p
 import { required } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { badRequest, invalid } from "../../../api/machinery/status.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import { ApiError } from "../../api-error.ts";
 import { ownedKind } from "../../registry/managed-fields.ts";
-import { timestamp } from "../../registry/strategy.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../context.ts";
+import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
 import { decodePatched } from "../patch-format.ts";

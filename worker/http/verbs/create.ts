@@ -5,14 +5,14 @@ import { alreadyExists, badRequest, failure } from "../../../api/machinery/statu
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
+import { ApiError } from "../../api-error.ts";
 import { isPolicy } from "../../policy/policy-resources.ts";
-import { keyOf } from "../../registry/entry.ts";
 import { trackManagedFields } from "../../registry/managed-fields.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { prepareCreate, validateCreate } from "../../registry/strategy.ts";
-import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { keyOf } from "../../storage/entry.ts";
 import { decodeObject } from "../body.ts";
-import type { RequestContext } from "../context.ts";
 import { negotiate } from "../negotiate.ts";
 import { type WriteOptions, writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";

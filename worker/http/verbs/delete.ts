@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { deleted } from "../../../api/machinery/status.ts";
 import { deleteObject } from "../../registry/delete.ts";
-import { keyOf } from "../../registry/entry.ts";
-import type { RequestContext } from "../context.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { keyOf } from "../../storage/entry.ts";
 import { deletionOf } from "../delete-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { renderText, renderValue } from "../respond.ts";

@@ -1,7 +1,7 @@
+import { ApiError } from "../../api-error.ts";
 import { deleteObject } from "../../registry/delete.ts";
-import { objectOf } from "../../registry/entry.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../context.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { objectOf } from "../../storage/entry.ts";
 import { deletionOf } from "../delete-options.ts";
 import { listOptions } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";

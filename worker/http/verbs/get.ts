@@ -1,7 +1,7 @@
 import { badRequest, notFound } from "../../../api/machinery/status.ts";
-import { keyOf, objectOf } from "../../registry/entry.ts";
-import { ApiError } from "../api-error.ts";
-import type { RequestContext } from "../context.ts";
+import { ApiError } from "../../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { keyOf, objectOf } from "../../storage/entry.ts";
 import { revisionOption } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { booleanOption } from "../options.ts";

@@ -1,10 +1,10 @@
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { unsupportedMediaType } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
-import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { mediaTypeOf } from "../body.ts";
-import type { RequestContext } from "../context.ts";
 import { negotiate } from "../negotiate.ts";
 import { type WriteOptions, writeOptions } from "../options.ts";
 import { applyFormat, type PatchFormat, parsePatch, patchFormats } from "../patch-format.ts";

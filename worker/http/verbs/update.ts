@@ -1,11 +1,11 @@
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../registry/registry.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
-import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
-import type { RequestContext } from "../context.ts";
 import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";

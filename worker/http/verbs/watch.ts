@@ -4,7 +4,7 @@ import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.t
 import { encodeWatchFrame } from "../../../api/machinery/protobuf.ts";
 import { renderTable } from "../../../api/machinery/table.ts";
 import { storageResource } from "../../registry/registry.ts";
-import type { RequestContext } from "../context.ts";
+import type { RequestContext } from "../../request-context.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";

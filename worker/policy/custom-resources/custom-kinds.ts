@@ -9,7 +9,7 @@ import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
 import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { prune } from "../../../api/machinery/structural/prune.ts";
 import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
-import { ApiError } from "../../http/api-error.ts";
+import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../registry/registry.ts";
 import { customResource, schemaOf } from "./custom-resource.ts";
 

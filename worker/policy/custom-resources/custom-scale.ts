@@ -4,7 +4,7 @@ import { internalError } from "../../../api/machinery/status.ts";
 import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import { isMap } from "../../../api/machinery/structural/json-walk.ts";
 import type { ScaleView } from "../../../api/resources/resource.ts";
-import { ApiError } from "../../http/api-error.ts";
+import { ApiError } from "../../api-error.ts";
 
 /** Where the definition says that the numbers of the scale are. */
 export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<KubeObject> => ({

@@ -1,4 +1,4 @@
-import type { Status } from "../../api/machinery/status.ts";
+import type { Status } from "../api/machinery/status.ts";
 
 /** An answer that is a Status, thrown at any depth of the Worker and rendered in one place (worker/http/app.ts). */
 export class ApiError extends Error {

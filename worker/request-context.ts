@@ -1,9 +1,9 @@
-import type { User } from "../auth/user.ts";
-import type { Env } from "../env.ts";
-import type { PolicySnapshot } from "../policy/snapshot.ts";
-import type { Registry, Served } from "../registry/registry.ts";
-import type { StoreClient } from "../registry/store-client.ts";
-import type { ResourcePath } from "./request-info.ts";
+import type { User } from "./auth/user.ts";
+import type { Env } from "./env.ts";
+import type { PolicySnapshot } from "./policy/snapshot.ts";
+import type { Registry, Served } from "./registry/registry.ts";
+import type { ResourcePath } from "./resource-path.ts";
+import type { StoreClient } from "./storage/store-client.ts";
 
 /** A request that is authenticated and authorized, on its way to a verb. */
 export interface RequestContext {

@@ -15,7 +15,7 @@ import type {
   Write,
 } from "../../api/store.ts";
 import { storeStreamUrls } from "../../api/store-stream.ts";
-import { ApiError, StalePolicy } from "../http/api-error.ts";
+import { ApiError, StalePolicy } from "../api-error.ts";
 
 /** What a verb must answer itself; the rest is thrown. */
 export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
