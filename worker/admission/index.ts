@@ -1,27 +1,50 @@
 /** The admission chain, in Kubernetes' order. */
 import type { Write } from "../../api/store.ts";
 import { certificateRequestUser } from "./certificate-request-user.ts";
+import { certificateApproval, certificateSigning } from "./certificate-signers.ts";
 import { customResourceNames } from "./custom-resource-names.ts";
+import { defaultIngressClass, defaultStorageClass } from "./default-class.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { limitRanger } from "./limit-ranger/index.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { podSecurity } from "./pod-security/index.ts";
+import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
+import { resourceQuota } from "./resource-quota/index.ts";
+import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccountAdmission } from "./service-account.ts";
 import { serviceAddresses } from "./service-addresses/index.ts";
+import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
+import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   certificateRequestUser,
   serviceAccountAdmission,
+  taintNodesByCondition,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+  runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  defaultIngressClass,
+  podTopologyLabels,
+  resourceQuota,
   serviceAddresses,
   defaultServiceAccount,
   customResourceNames,
 ];
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {
+  await request.reads.prefetch(plugins.flatMap((plugin) => (plugin.handles(request) && plugin.reads?.(request)) || []));
   for (const plugin of plugins) {
     if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request);
   }

@@ -4,8 +4,9 @@
  * when the object is stored (quota, allocations, a namespace that is not ending).
  */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Write } from "../../api/store.ts";
+import type { Key, Write } from "../../api/store.ts";
 import type { RequestContext } from "../request-context.ts";
+import type { KeyedReads } from "./keyed-reads.ts";
 
 export interface AdmissionRequest {
   readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
@@ -20,6 +21,8 @@ export interface AdmissionRequest {
   /** The stored object, undefined for CREATE. */
   readonly old: Stored<KubeObject> | undefined;
   readonly dryRun: boolean;
+  /** What plugins look at beside the object. */
+  readonly reads: KeyedReads;
   /** What the commit must carry besides the object. */
   readonly writes: Write[];
   /** Names that were drawn at random for keys in `writes`: when one is taken, the whole request is decided again. */
@@ -31,6 +34,8 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** Whether the plugin has a say; cheap, asked for every request. */
   readonly handles: (request: AdmissionRequest) => boolean;
+  /** Keys that the plugin will look at, read together with those of others before the first plugin runs. */
+  readonly reads?: (request: AdmissionRequest) => readonly Key[];
   /** Runs in order before validation; may change the draft. */
   readonly mutate?: (request: AdmissionRequest) => void | Promise<void>;
   /** Runs after the kind's own validation; the draft is final. */

@@ -5,6 +5,7 @@
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../api/generated/core.v1.ts";
 import { generatedName } from "../../api/machinery/generated-name.ts";
 import { forbidden } from "../../api/machinery/status.ts";
+import type { Key } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-creation.ts";
@@ -18,6 +19,7 @@ const READ_ONLY = 0o644;
 export const serviceAccountAdmission: AdmissionPlugin = {
   name: "ServiceAccount",
   handles: isPodCreation,
+  reads: (request) => [accountKey(request, (request.object as unknown as Pod).spec.serviceAccountName ?? "default")],
 
   async mutate(request) {
     const pod = request.object as unknown as Pod;
@@ -48,12 +50,17 @@ function checkMirrorPod(request: AdmissionRequest, { spec }: Pod): void {
   if (projected) throw refuse(request, "a mirror pod may not use ServiceAccountToken volume projections");
 }
 
+const accountKey = ({ namespace }: AdmissionRequest, name: string): Key => ({
+  resource: "serviceaccounts",
+  namespace,
+  name,
+});
+
 async function accountOf(request: AdmissionRequest, name: string): Promise<ServiceAccount> {
-  const { context, namespace } = request;
-  const { entry } = await context.store.read({ resource: "serviceaccounts", namespace, name });
-  if (entry) return JSON.parse(entry.text) as ServiceAccount;
+  const account = await request.reads.object<ServiceAccount>(accountKey(request, name));
+  if (account) return account;
   const missing = `serviceaccount ${JSON.stringify(name)} not found`;
-  throw refuse(request, `error looking up service account ${namespace}/${name}: ${missing}`);
+  throw refuse(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
 }
 
 /** Containers that mount something at that path keep it. */

@@ -43,7 +43,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
       text: textWithoutRevision(credential),
       attributes: NO_ATTRIBUTES,
     } as const;
-    const result = await store.commit([write], { changesPolicy: true });
+    const result = await store.commit([write]);
     if (!result.ok) throw new ApiError(failure(409, "Conflict", `node ${nodeName} is joining from another machine`));
     return c.json({ token, expires, ...(c.env.CLUSTER_CA ? { ca: c.env.CLUSTER_CA } : {}) }, 201);
   });

@@ -1,8 +1,8 @@
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource, Write } from "../../api/store.ts";
 import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
 
-/** Writes to these change policy. */
-export const POLICY_RESOURCES: readonly GroupResource[] = [
+/** What the snapshot holds whole: every write to these changes policy. */
+const DECIDING: readonly GroupResource[] = [
   NODE_CREDENTIALS,
   "roles.rbac.authorization.k8s.io",
   "clusterroles.rbac.authorization.k8s.io",
@@ -16,8 +16,25 @@ export const POLICY_RESOURCES: readonly GroupResource[] = [
   "mutatingadmissionpolicybindings.admissionregistration.k8s.io",
   "validatingwebhookconfigurations.admissionregistration.k8s.io",
   "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+  "limitranges",
+  "runtimeclasses.node.k8s.io",
+  "storageclasses.storage.k8s.io",
+  "ingressclasses.networking.k8s.io",
 ];
 
-const policyResources: ReadonlySet<GroupResource> = new Set(POLICY_RESOURCES);
+/**
+ * What the snapshot knows to exist only. Their numbers change all the time and are read with each use, so just a new one
+ * makes older snapshots wrong.
+ */
+const EXISTING: readonly GroupResource[] = ["resourcequotas"];
 
-export const isPolicy = (resource: GroupResource): boolean => policyResources.has(resource);
+export const POLICY_RESOURCES: readonly GroupResource[] = [...DECIDING, ...EXISTING];
+
+const deciding: ReadonlySet<GroupResource> = new Set(DECIDING);
+const existing: ReadonlySet<GroupResource> = new Set(EXISTING);
+
+export const changesPolicy = (writes: readonly Write[]): boolean =>
+  writes.some(
+    ({ op, key: { resource } }) =>
+      (op !== "expect" && deciding.has(resource)) || (op === "create" && existing.has(resource)),
+  );

@@ -7,9 +7,9 @@ import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key, Write } from "../../api/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
+import { KeyedReads } from "../admission/keyed-reads.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
-import { isPolicy } from "../policy/policy-resources.ts";
 import type { RequestContext } from "../request-context.ts";
 import { objectOf } from "../storage/entry.ts";
 
@@ -56,6 +56,7 @@ async function tryDelete(context: RequestContext, entry: Entry, deletion: Deleti
     object: undefined,
     old: current,
     dryRun: deletion.dryRun,
+    reads: new KeyedReads(context.store),
     writes: [],
     drawn: new Set(),
   };
@@ -72,7 +73,7 @@ async function tryDelete(context: RequestContext, entry: Entry, deletion: Deleti
     ? { op: "delete", key: entry.key, ifRevision: entry.revision, text }
     : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, next) };
   const writes = [...request.writes, write];
-  const result = await context.store.commit(writes, isPolicy(entry.key.resource) ? { changesPolicy: true } : {});
+  const result = await context.store.commit(writes);
   if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision), gone };
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);

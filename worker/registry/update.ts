@@ -10,9 +10,9 @@ import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machin
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
+import { KeyedReads } from "../admission/keyed-reads.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
-import { isPolicy } from "../policy/policy-resources.ts";
 import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
 import { trackManagedFields } from "./managed-fields.ts";
@@ -74,6 +74,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
     object: draft,
     old: current,
     dryRun: update.dryRun,
+    reads: new KeyedReads(context.store),
     writes: [],
     drawn: new Set(),
   };
@@ -95,11 +96,11 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
       { op: "delete", key: entry.key, ifRevision: entry.revision }
     : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, draft) };
   const writes = [...request.writes, write];
-  const result = await context.store.commit(writes, isPolicy(entry.key.resource) ? { changesPolicy: true } : {});
+  const result = await context.store.commit(writes);
   if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision) };
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);
-  if (pinned) throw modified(context);
+  if (pinned && failed === write) throw modified(context);
   return "conflict";
 }
 

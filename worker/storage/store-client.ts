@@ -16,6 +16,7 @@ import type {
 } from "../../api/store.ts";
 import { storeStreamUrls } from "../../api/store-stream.ts";
 import { ApiError, StalePolicy } from "../api-error.ts";
+import { changesPolicy } from "../policy/policy-resources.ts";
 
 /** What a verb must answer itself; the rest is thrown. */
 export type Refused = Extract<CommitFailure, { reason: "exists" | "missing" | "conflict" | "unexpected" }>;
@@ -31,8 +32,12 @@ export class StoreClient {
     private readonly policyRevision: Revision | undefined,
   ) {}
 
-  async commit(writes: readonly Write[], options: { changesPolicy?: boolean } = {}): Promise<Committed> {
-    const result = await this.stub.commit({ writes, ...this.#policy(), ...options });
+  async commit(writes: readonly Write[]): Promise<Committed> {
+    const result = await this.stub.commit({
+      writes,
+      ...this.#policy(),
+      ...(changesPolicy(writes) ? { changesPolicy: true } : {}),
+    });
     if (result.ok) return result;
     switch (result.reason) {
       case "stale-policy":

@@ -1,12 +1,12 @@
 import { generatedName } from "../../../api/machinery/generated-name.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
-import { alreadyExists, badRequest, failure } from "../../../api/machinery/status.ts";
+import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
+import { KeyedReads } from "../../admission/keyed-reads.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
-import { isPolicy } from "../../policy/policy-resources.ts";
 import { trackManagedFields } from "../../registry/managed-fields.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { prepareCreate, validateCreate } from "../../registry/strategy.ts";
@@ -31,7 +31,9 @@ export async function create(context: RequestContext): Promise<Response> {
 }
 
 /** Names are drawn again when taken, as often as Kubernetes does. */
-const ATTEMPTS = 8;
+const NAMES = 8;
+/** Others that take from the same quota at the same time each win once. */
+const DECISIONS = 100;
 
 /** Takes a decoded draft through defaulting, admission, validation and the commit; answers the stored text. */
 export async function createObject(context: RequestContext, draft: KubeObject, options: Creation): Promise<string> {
@@ -42,16 +44,19 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   resource.defaults?.(draft);
   checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && metadata.generateName ? metadata.generateName : undefined;
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 1, names = 0; ; attempt++) {
     const copy = structuredClone(draft);
     if (draws !== undefined) copy.metadata.name = generatedName(draws, crypto.getRandomValues(new Uint8Array(5)));
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;
-    if (attempt === ATTEMPTS || (result.outcome === "taken" && draws === undefined)) {
+    if (result.outcome === "taken" && (draws === undefined || ++names === NAMES)) {
       throw await nameTaken(context, copy, draws !== undefined);
     }
+    if (attempt === DECISIONS) throw new ApiError(conflict(ofResource(context), copy.metadata.name ?? "", MODIFIED));
   }
 }
+
+const ofResource = ({ served }: RequestContext) => ({ group: served.group, resource: served.resource.plural });
 
 type Creation = Pick<WriteOptions, "dryRun" | "fieldManager"> & {
   /** Server-side apply has done its own bookkeeping of managed fields. */
@@ -72,6 +77,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     object: copy,
     old: undefined,
     dryRun: options.dryRun,
+    reads: new KeyedReads(context.store),
     writes: [],
     drawn: new Set(),
   };
@@ -118,7 +124,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   // The object stands before what it takes with it, so that a taken name is told as such.
   const all = dryRun ? [...expected, { op: "expect", key, exists: false } as const] : [...expected, create, ...taken];
   const own = expected.length;
-  const result = await context.store.commit(all, isPolicy(key.resource) ? { changesPolicy: true } : {});
+  const result = await context.store.commit(all);
   if (result.ok) {
     const stored = dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions[own] ?? 0);
     return { outcome: "created", text: stored };

@@ -1,0 +1,56 @@
+/**
+ * DefaultStorageClass and DefaultIngressClass: what names no class gets the one that is annotated as default. Of several
+ * the newest counts, and of equally old ones the first by name.
+ */
+import type { PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
+import type { Ingress } from "../../api/generated/networking.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+
+const creates = ({ operation, subresource, context }: AdmissionRequest, group: string, plural: string): boolean => {
+  const { resource } = context.served;
+  return operation === "CREATE" && subresource === "" && resource.plural === plural && resource.group === group;
+};
+
+function defaultOf(classes: readonly KubeObject[], annotations: readonly string[]): string | undefined {
+  const isDefault = ({ metadata }: KubeObject) => annotations.some((key) => metadata.annotations?.[key] === "true");
+  const [newest] = classes.filter(isDefault).toSorted((a, b) => {
+    const byAge = (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? "");
+    return byAge !== 0 ? byAge : (a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1;
+  });
+  return newest?.metadata.name;
+}
+
+const defaultStorage = (policy: PolicySnapshot) =>
+  defaultOf(policy.list("storageclasses.storage.k8s.io"), [
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+  ]);
+
+const defaultIngress = (policy: PolicySnapshot) =>
+  defaultOf(policy.list("ingressclasses.networking.k8s.io"), ["ingressclass.kubernetes.io/is-default-class"]);
+
+export const defaultStorageClass: AdmissionPlugin = {
+  name: "DefaultStorageClass",
+  handles: (request) => creates(request, "", "persistentvolumeclaims"),
+  mutate({ object, context }) {
+    const { metadata, spec } = object as unknown as PersistentVolumeClaim;
+    const named = spec.storageClassName ?? metadata.annotations?.["volume.beta.kubernetes.io/storage-class"];
+    if (named !== undefined) return;
+    const name = context.policy.derive(defaultStorage);
+    if (name !== undefined) spec.storageClassName = name;
+  },
+};
+
+export const defaultIngressClass: AdmissionPlugin = {
+  name: "DefaultIngressClass",
+  handles: (request) => creates(request, "networking.k8s.io", "ingresses"),
+  mutate({ object, context }) {
+    const { metadata, spec } = object as unknown as Ingress;
+    if (spec.ingressClassName !== undefined) return;
+    if (metadata.annotations?.["kubernetes.io/ingress.class"] !== undefined) return;
+    const name = context.policy.derive(defaultIngress);
+    if (name !== undefined) spec.ingressClassName = name;
+  },
+};

@@ -1,0 +1,32 @@
+/** What plugins look at beside the object: read by key, all in one round trip, and each key once. */
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Entry, Key } from "../../api/store.ts";
+import type { StoreClient } from "../storage/store-client.ts";
+
+const idOf = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/${name}`;
+
+export class KeyedReads {
+  readonly #entries = new Map<string, Entry | undefined>();
+
+  constructor(private readonly store: StoreClient) {}
+
+  /** Reads what is not read yet; one round trip at most. */
+  async prefetch(keys: readonly Key[]): Promise<void> {
+    const wanted = [...new Map(keys.map((key) => [idOf(key), key])).values()];
+    const unknown = wanted.filter((key) => !this.#entries.has(idOf(key)));
+    if (unknown.length === 0) return;
+    const entries = await this.store.readMany(unknown);
+    for (const [i, key] of unknown.entries()) this.#entries.set(idOf(key), entries[i]);
+  }
+
+  async entry(key: Key): Promise<Entry | undefined> {
+    await this.prefetch([key]);
+    return this.#entries.get(idOf(key));
+  }
+
+  /** The object as it was read; the caller's own copy. */
+  async object<T extends KubeObject>(key: Key): Promise<T | undefined> {
+    const entry = await this.entry(key);
+    return entry && (JSON.parse(entry.text) as T);
+  }
+}

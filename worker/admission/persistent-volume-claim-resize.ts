@@ -1,0 +1,32 @@
+/** PersistentVolumeClaimResize: only bound claims grow, and only where their class says that volumes can. */
+import type { PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
+import type { StorageClass } from "../../api/generated/storage.v1.ts";
+import { compareQuantities } from "../../api/machinery/quantity.ts";
+import { forbidden } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
+import type { AdmissionPlugin } from "./plugin.ts";
+
+const BETA_CLASS = "volume.beta.kubernetes.io/storage-class";
+const NOT_EXPANDABLE =
+  "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
+
+export const persistentVolumeClaimResize: AdmissionPlugin = {
+  name: "PersistentVolumeClaimResize",
+  handles: ({ operation, subresource, context: { served } }) =>
+    operation === "UPDATE" &&
+    subresource === "" &&
+    served.group === "" &&
+    served.resource.plural === "persistentvolumeclaims",
+  validate({ object, old, context, name }) {
+    const next = object as unknown as PersistentVolumeClaim;
+    const before = old as unknown as PersistentVolumeClaim;
+    const size = (claim: PersistentVolumeClaim) => claim.spec.resources?.requests?.storage;
+    if (compareQuantities(size(next), size(before)) <= 0) return;
+    const refuse = (why: string) =>
+      new ApiError(forbidden({ group: "", resource: "persistentvolumeclaims" }, name, why));
+    if (before.status.phase !== "Bound") throw refuse("Only bound persistent volume claims can be expanded");
+    const className = next.spec.storageClassName ?? next.metadata.annotations?.[BETA_CLASS] ?? "";
+    const found = context.policy.get<StorageClass>("storageclasses.storage.k8s.io", "", className);
+    if (!found?.allowVolumeExpansion) throw refuse(NOT_EXPANDABLE);
+  },
+};

@@ -1,0 +1,27 @@
+/** PodTopologyLabels: a pod knows the zone and region of its node (plugin/pkg/admission/podtopologylabels). */
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
+import type { Key } from "../../api/store.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+
+const LABELS = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
+/** Pods come to a node by a binding, or are made on one. */
+function nodeKey({ operation, subresource, object, context: { served } }: AdmissionRequest): Key | undefined {
+  if (served.resource.plural !== "pods" || served.group !== "" || !object) return undefined;
+  if (subresource !== "binding" && !(operation === "CREATE" && subresource === "")) return undefined;
+  const { nodeName } = (object as unknown as Pod).spec;
+  return nodeName ? { resource: "nodes", namespace: "", name: nodeName } : undefined;
+}
+
+export const podTopologyLabels: AdmissionPlugin = {
+  name: "PodTopologyLabels",
+  handles: (request) => nodeKey(request) !== undefined,
+  reads: (request) => [nodeKey(request) ?? []].flat(),
+  async mutate(request) {
+    const key = nodeKey(request);
+    const node = key && (await request.reads.object<Node>(key));
+    const copied = Object.entries(node?.metadata.labels ?? {}).filter(([label]) => LABELS.includes(label));
+    if (!request.object || copied.length === 0) return;
+    request.object.metadata.labels = { ...Object.fromEntries(copied), ...request.object.metadata.labels };
+  },
+};

@@ -1,0 +1,93 @@
+/**
+ * ResourceQuota: an object is stored together with what it takes of its namespace's quotas. The quota's new status is a
+ * write of the same commit under the revision that was read, so no race can take more than there is. That a quota exists
+ * is policy (worker/policy/policy-resources.ts): namespaces without one cost nothing.
+ */
+import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
+import { forbidden } from "../../../api/machinery/status.ts";
+import type { Key } from "../../../api/store.ts";
+import { ApiError } from "../../api-error.ts";
+import type { PolicySnapshot } from "../../policy/snapshot.ts";
+import { trackManagedFields } from "../../registry/managed-fields.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { charge, difference } from "./charge.ts";
+import { type Evaluator, evaluatorOf } from "./demand.ts";
+
+const RESOURCE = "resourcequotas";
+
+function namesByNamespace(policy: PolicySnapshot): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const { metadata } of policy.list<ResourceQuota>(RESOURCE)) {
+    const { namespace = "", name = "" } = metadata;
+    names.set(namespace, [...(names.get(namespace) ?? []), name].sort());
+  }
+  return names;
+}
+
+const quotaKeys = ({ context, namespace }: AdmissionRequest): Key[] =>
+  (context.policy.derive(namesByNamespace).get(namespace) ?? []).map((name) => ({
+    resource: RESOURCE,
+    namespace,
+    name,
+  }));
+
+export const resourceQuota: AdmissionPlugin = {
+  name: "ResourceQuota",
+  handles: (request) => evaluatorOf(request) !== undefined && quotaKeys(request).length > 0,
+  reads: quotaKeys,
+
+  async validate(request) {
+    const evaluator = evaluatorOf(request);
+    if (!evaluator) return;
+    for (const key of quotaKeys(request)) {
+      const entry = await request.reads.entry(key);
+      // It was deleted since the policy snapshot was taken.
+      if (!entry) continue;
+      const quota = JSON.parse(entry.text) as ResourceQuota;
+      const used = usedAfter(request, evaluator, quota);
+      if (!used) continue;
+      const next = { ...quota, metadata: { ...quota.metadata }, status: { ...quota.status, used } } as KubeObject;
+      trackStatus(request, quota, next);
+      const text = textWithoutRevision(next);
+      request.writes.push({ op: "replace", key, ifRevision: entry.revision, text, attributes: entry.attributes });
+    }
+  },
+};
+
+/** Kubernetes' API server writes the status under its own name. */
+function trackStatus({ context }: AdmissionRequest, old: KubeObject, next: KubeObject): void {
+  const served = context.registry.find("", "v1", RESOURCE);
+  if (!served) return;
+  const tracked = { fieldManager: "kube-apiserver", subresource: "status" };
+  trackManagedFields({ ...context, served }, { old, next }, tracked);
+}
+
+/** Undefined where the quota does not change. Throws 403 where it does not suffice. */
+function usedAfter(request: AdmissionRequest, evaluator: Evaluator, quota: ResourceQuota) {
+  const object = request.object as KubeObject;
+  const { now } = request.context;
+  const limited = Object.keys(quota.status.hard ?? {}).filter(evaluator.measures);
+  if (limited.length === 0 || !evaluator.inScopes(object, quota.spec)) return undefined;
+  const name = quota.metadata.name ?? "";
+  const problem = evaluator.problem?.(object, limited);
+  if (problem) throw refuse(request, `failed quota: ${name}: ${problem}`);
+  const unknown = limited.filter(
+    (resource) => (quota.status.used as object | undefined)?.[resource as never] === undefined,
+  );
+  if (unknown.length > 0) {
+    throw refuse(request, `status unknown for quota: ${name}, resources: ${unknown.sort().join(",")}`);
+  }
+  const before = request.old ? evaluator.usage(request.old, now) : {};
+  const demand = difference(evaluator.usage(object, now), before);
+  if (!limited.some((resource) => resource in demand)) return undefined;
+  const charged = charge(quota, demand);
+  if (!charged.ok) throw refuse(request, charged.why);
+  return charged.used;
+}
+
+function refuse({ context, name }: AdmissionRequest, why: string): ApiError {
+  const { group, plural } = context.served.resource;
+  return new ApiError(forbidden({ group, resource: plural }, name, why));
+}
