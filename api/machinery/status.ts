@@ -83,7 +83,7 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   return failure(422, "Invalid", `${subject} ${JSON.stringify(name)} is invalid: ${list}`, {
     ...(name === "" ? {} : { name }),
     ...(group === "" ? {} : { group }),
-    kind,
+    ...(kind === "" ? {} : { kind }),
     causes,
   });
 }

@@ -24,7 +24,9 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async ({ policy, store }) => {
     const request = c.req.raw;
     await requirePath(c, { policy, store });
-    if (request.method !== "GET") throw new ApiError(methodNotAllowed());
+    // The aggregator answers for /apis and its groups, whatever the method; only the group versions know methods.
+    const isAggregators = /^\/apis(\/[^/]*)?\/?$/.test(c.req.path);
+    if (request.method !== "GET" && !isAggregators) throw new ApiError(methodNotAllowed());
     const { resources } = policy.derive(customResources);
     const url = new URL(request.url);
     const [root = "", group, version] = c.req.path.split("/").slice(1);

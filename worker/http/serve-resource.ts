@@ -100,15 +100,15 @@ async function serveVerb(context: RequestContext, verb: string): Promise<Respons
   return action ? action(context) : verbs[verb as Verb](context);
 }
 
+/** Whether a path fits the scope at all: cluster-scoped objects are in no namespace, namespaced ones have a name only in one. */
+function isRouted({ name, namespace, resource }: ResourcePath, scope: "Namespaced" | "Cluster"): boolean {
+  if (scope === "Cluster") return namespace === "" || resource === "namespaces";
+  return namespace !== "" || name === "";
+}
+
 /** A namespaced resource is created in a namespace; a name is not posted to, a collection is not put. */
-function fitsPath(
-  method: string,
-  { name, namespace, resource }: ResourcePath,
-  scope: "Namespaced" | "Cluster",
-): boolean {
-  const needsNamespace = scope === "Namespaced" && namespace === "" && (name !== "" || method !== "GET");
-  if (needsNamespace) return false;
-  if (scope === "Cluster" && namespace !== "" && resource !== "namespaces") return false;
+function fitsPath(method: string, { name, namespace }: ResourcePath, scope: "Namespaced" | "Cluster"): boolean {
+  if (scope === "Namespaced" && namespace === "" && method !== "GET") return false;
   return name === "" ? method === "GET" || method === "POST" || method === "DELETE" : method !== "POST";
 }
 
