@@ -1,5 +1,5 @@
 /**
- * The objects of the API that this node was told of: its pods, what they name, and all Services. Kept on disk for the
+ * The objects of the API that this node was told of: its pods, what they name, and what leads to Services. Kept on disk for the
  * owner only, so that an agent that starts without its control plane knows what to run.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

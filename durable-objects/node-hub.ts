@@ -126,7 +126,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     for (const change of all) {
       if (change.revision <= told) continue;
       const { own, need: more } = tell(change, node, references);
-      if (own) changes.push(changeOf(change));
+      if (own) changes.push(changeOf(change, node));
       for (const key of more) need.add(key);
     }
     // What a new pod names comes before the pod.

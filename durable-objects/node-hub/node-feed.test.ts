@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Change, Revision } from "../../api/store.ts";
-import { type References, tell } from "./node-feed.ts";
+import { changeOf, type References, tell } from "./node-feed.ts";
 
 const pod = (node: string, configMap: string) =>
   JSON.stringify({
@@ -43,9 +43,19 @@ describe("a node is told", () => {
     expect(tell(configMap, "a", references).own).toBe(false);
   });
 
-  it("of every Service, and of its own Node only", () => {
-    expect(tell(change("services", "s"), "a", new Map()).own).toBe(true);
-    expect(tell(change("nodes", "a"), "a", new Map()).own).toBe(true);
-    expect(tell(change("nodes", "b"), "a", new Map()).own).toBe(false);
+  it.each(["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", "nodes"])(
+    "of all %s",
+    (resource) => expect(tell(change(resource, "s"), "a", new Map()).own).toBe(true),
+  );
+
+  it("of other nodes only what leads to their pods", () => {
+    const spec = { podCIDR: "10.244.1.0/24", podCIDRs: ["10.244.1.0/24"], providerID: "p" };
+    const addresses = [{ type: "InternalIP", address: "192.0.2.1" }];
+    const metadata = { name: "b", resourceVersion: "7" };
+    const text = JSON.stringify({ metadata, spec, status: { addresses, conditions: [{ type: "Ready" }] } });
+    const told = change("nodes", "b", { text });
+    expect(changeOf(told, "b").object).toEqual(JSON.parse(text));
+    const { providerID: _, ...ranges } = spec;
+    expect(changeOf(told, "a").object).toEqual({ metadata, spec: ranges, status: { addresses } });
   });
 });

@@ -1,10 +1,17 @@
-/** What a node is told: its pods, what they name, all Services, and its own Node. Reads the store; keeps nothing. */
-import type { Pod } from "../../api/generated/core.v1.ts";
+/**
+ * What a node is told: its pods, what they name, its own Node, and what its service proxy and DNS need of the cluster.
+ * Reads the store; keeps nothing.
+ */
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
 import { type NodeChange, type NodeSync, podReferences } from "../../api/node-sync.ts";
 import type { Change, Entry, Key, Revision, Store } from "../../api/store.ts";
+import { asPeer } from "./peer-node.ts";
 
-export const FOLLOWED = ["pods", "configmaps", "secrets", "services", "nodes"] as const;
+/** Told to every node, whole. */
+const FOR_ALL = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io"] as const;
+export const FOLLOWED = ["pods", "configmaps", "secrets", "nodes", ...FOR_ALL] as const;
 export const NODE_FIELD = "spec.nodeName";
 
 const keyText = ({ resource, namespace, name }: Key): string => `${resource} ${namespace} ${name}`;
@@ -23,8 +30,6 @@ export interface Snapshot {
 }
 
 const added = (entry: Entry): NodeChange => ({ type: "ADDED", resource: entry.key.resource, object: objectOf(entry) });
-
-import { readObject } from "../../api/machinery/object-text.ts";
 
 function expectRead<T extends { readonly ok: boolean }>(answer: T): Extract<T, { readonly ok: true }> {
   if (!answer.ok) throw new Error("the store cannot answer what a node must know");
@@ -50,15 +55,21 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
     pods.items.map((entry) => [keyText(entry.key), new Set(podReferences(objectOf(entry) as Pod))]),
   );
   const named = new Set([...references.values()].flatMap((keys) => [...keys]));
-  const services = expectRead(await store.list({ resource: "services" }));
-  const others = await readObjects(store, [...named, `nodes  ${node}`]);
+  const shared = await Promise.all(FOR_ALL.map(async (resource) => expectRead(await store.list({ resource })).items));
+  const nodes = expectRead(await store.list({ resource: "nodes" }));
+  const others = await readObjects(store, named);
   return {
     // Later reads may know more than the first: what changed since is told again, and dropped by its revision.
     sync: {
       type: "sync",
       revision: pods.revision,
       reset: true,
-      changes: [...pods.items.map(added), ...services.items.map(added), ...others],
+      changes: [
+        ...pods.items.map(added),
+        ...shared.flat().map(added),
+        ...nodes.items.map((entry) => forNode(added(entry), node)),
+        ...others,
+      ],
     },
     references,
   };
@@ -97,15 +108,16 @@ export function tell(change: Change, node: string, references: References): { ow
       const text = keyText(key);
       return { own: [...references.values()].some((keys) => keys.has(text)), need: [] };
     }
-    case "nodes":
-      return { own: key.name === node, need: [] };
     default:
-      return { own: key.resource === "services", need: [] };
+      return { own: key.resource === "nodes" || FOR_ALL.some((resource) => resource === key.resource), need: [] };
   }
 }
 
-export const changeOf = (change: Change): NodeChange => ({
-  type: change.type,
-  resource: change.key.resource,
-  object: objectOf(change),
-});
+/** Of other nodes only what leads to their pods. */
+function forNode(change: NodeChange, node: string): NodeChange {
+  if (change.resource !== "nodes" || change.object.metadata.name === node) return change;
+  return { ...change, object: asPeer(change.object as Node) };
+}
+
+export const changeOf = (change: Change, node: string): NodeChange =>
+  forNode({ type: change.type, resource: change.key.resource, object: objectOf(change) }, node);
