@@ -68,6 +68,7 @@ async function decide(c: Context<Bindings>, { url, path, body, policy, store }: 
     await confirmPolicy(store);
     throw new ApiError(noSuchResource());
   }
+  if (!isRouted(path, served.resource.scope)) throw new ApiError(noSuchResource());
   const context: RequestContext = {
     env: c.env,
     cluster: c.var.cluster,
