@@ -69,11 +69,11 @@ describe.each(clientVersions)("a first app, with kubectl %s", (version) => {
     expect(await inApp("describe configmap greeting")).toContain("text:\n----\nhello\n");
     expect(await run("describe namespace first-app")).toMatch(/Status: +Active/);
     expect(await run(`describe node ${cluster.nodeName}`)).toMatch(/Non-terminated Pods:/);
-    const pod = await inApp("describe pod -l app=web");
+    const pod = await inApp("describe pod -l app=web --show-events");
     expect(pod).toMatch(/GREETING: +<set to the key 'text' of config map 'greeting'>/);
     // Events follow what they tell of.
     await expect
-      .poll(() => inApp("describe pod -l app=web"), { timeout: 5000 })
+      .poll(() => inApp("describe pod -l app=web --show-events"), { timeout: 5000 })
       .toMatch(/Scheduled +\S+ +default-scheduler +Successfully assigned first-app\/web-[\s\S]*Started +\S+ +kubelet/);
   });
 
