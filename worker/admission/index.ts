@@ -8,11 +8,14 @@ import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { limitRanger } from "./limit-ranger/index.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
+import { nodeCredential } from "./node-credential.ts";
+import { nodeRestriction } from "./node-restriction/index.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { podSecurity } from "./pod-security/index.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { priority } from "./priority.ts";
+import { rbacEscalation } from "./rbac-escalation.ts";
 import { resourceQuota } from "./resource-quota/index.ts";
 import { runtimeClass } from "./runtime-class.ts";
 import { serviceAccountAdmission } from "./service-account.ts";
@@ -25,6 +28,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   limitRanger,
   certificateRequestUser,
   serviceAccountAdmission,
+  nodeRestriction,
   taintNodesByCondition,
   podSecurity,
   priority,
@@ -41,6 +45,8 @@ export const plugins: readonly AdmissionPlugin[] = [
   serviceAddresses,
   defaultServiceAccount,
   customResourceNames,
+  nodeCredential,
+  rbacEscalation,
 ];
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {

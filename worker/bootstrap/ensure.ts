@@ -62,6 +62,7 @@ function creation(resource: Resource, object: KubeObject, now: number): Write {
 
 /** As kube-apiserver's own loops sign what they make. */
 function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
+  if (draft.metadata.managedFields) return;
   const managedFields = trackUpdate({
     old: undefined,
     next: draft as unknown as Record<string, unknown>,

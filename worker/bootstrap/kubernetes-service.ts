@@ -1,5 +1,6 @@
 /** The Service `kubernetes`, by which pods reach the API, and the address range that it has the first address of. */
 import type { Service } from "../../api/generated/core.v1.ts";
+import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { SERVICE_CIDR } from "../network.ts";
@@ -30,7 +31,11 @@ export function kubernetesService(at: string): readonly KubeObject[] {
   const range: ServiceCIDR = {
     kind: "ServiceCIDR",
     apiVersion: "networking.k8s.io/v1",
-    metadata: { name: "kubernetes", finalizers: ["networking.k8s.io/service-cidr-finalizer"] },
+    metadata: {
+      name: "kubernetes",
+      finalizers: ["networking.k8s.io/service-cidr-finalizer"],
+      managedFields: rangeOwners(at),
+    },
     spec: { cidrs: [SERVICE_CIDR] },
     status: {
       conditions: [
@@ -57,4 +62,27 @@ export function kubernetesService(at: string): readonly KubeObject[] {
     spec: { parentRef: { resource: "services", namespace: "default", name: "kubernetes" } },
   };
   return [range, address, service];
+}
+
+/** Several of Kubernetes' loops have a hand in the range: each field is signed by the one that is its. */
+function rangeOwners(time: string): ManagedFieldsEntry[] {
+  const entry = { apiVersion: "networking.k8s.io/v1", time, fieldsType: "FieldsV1" };
+  const status = { operation: "Apply", subresource: "status" } as const;
+  const ready = (fields: object) => ({
+    "f:status": { "f:conditions": { 'k:{"type":"Ready"}': { ".": {}, ...fields } } },
+  });
+  const known = { "f:status": {}, "f:type": {} };
+  const whole = { "f:lastTransitionTime": {}, "f:message": {}, "f:reason": {}, ...known };
+  const finalizer = { ".": {}, 'v:"networking.k8s.io/service-cidr-finalizer"': {} };
+  return [
+    { ...entry, ...status, manager: "kubernetes-service-cidr-controller", fieldsV1: ready(known) },
+    { ...entry, ...status, manager: "service-cidr-controller", fieldsV1: ready(whole) },
+    { ...entry, operation: "Update", manager: "kube-apiserver", fieldsV1: { "f:spec": { "f:cidrs": {} } } },
+    {
+      ...entry,
+      operation: "Update",
+      manager: "kube-controller-manager",
+      fieldsV1: { "f:metadata": { "f:finalizers": finalizer } },
+    },
+  ];
 }

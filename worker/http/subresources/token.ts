@@ -4,6 +4,8 @@ import { type FieldError, invalid as invalidField } from "../../../api/machinery
 import { apiVersionOf, type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
+import { admitValidation } from "../../admission/index.ts";
+import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { ApiError } from "../../api-error.ts";
 import { type Claims, ISSUER, type ObjectClaim } from "../../auth/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -31,6 +33,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const { spec, metadata } = decodeObject(context, options, served) as unknown as TokenRequest;
   const account = await serviceAccount(context);
   checkIdentity(metadata, context.path);
+  await admit(context, { spec, metadata }, options.dryRun);
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkLifetime(seconds);
   const bound = spec.boundObjectRef ? await boundObject(context, spec.boundObjectRef) : {};
@@ -56,6 +59,27 @@ export async function requestToken(context: RequestContext): Promise<Response> {
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };
   return renderValue(answer, accepted, 201);
+}
+
+/** Admission sees the request under the service account that it is made of. */
+async function admit(
+  context: RequestContext,
+  asked: Pick<TokenRequest, "spec" | "metadata">,
+  dryRun: boolean,
+): Promise<void> {
+  await admitValidation({
+    operation: "CREATE",
+    context,
+    subresource: "token",
+    namespace: context.path.namespace,
+    name: context.path.name,
+    object: asked as unknown as KubeObject,
+    old: undefined,
+    dryRun,
+    reads: new KeyedReads(context.store),
+    writes: [],
+    drawn: new Set(),
+  });
 }
 
 const TOKEN_REQUEST = {

@@ -1,0 +1,80 @@
+/**
+ * NodeRestriction: what a node may write of the objects that its role lets it write (plugin/pkg/admission/noderestriction).
+ * Which objects it may read is the node authorizer's affair (worker/auth/node).
+ */
+import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
+import { groupResource } from "../../../api/machinery/meta.ts";
+import { nodeNameOf } from "../../auth/node/node-identity.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { checkNode } from "./own-node.ts";
+import { checkPod } from "./own-pods.ts";
+import { checkPodToken } from "./pod-token.ts";
+import { refusal } from "./refusal.ts";
+
+type Check = (node: string, request: AdmissionRequest) => void | Promise<void>;
+
+const checks: Readonly<Record<string, Check>> = {
+  nodes: checkNode,
+  pods: checkPod,
+  serviceaccounts: checkPodToken,
+  persistentvolumeclaims: checkClaimStatus,
+  "leases.coordination.k8s.io": checkLease,
+  "csinodes.storage.k8s.io": checkCsiNode,
+};
+
+export const nodeRestriction: AdmissionPlugin = {
+  name: "NodeRestriction",
+  handles: ({ context }) => nodeNameOf(context.user) !== undefined,
+
+  validate(request) {
+    const { user, served } = request.context;
+    const node = nodeNameOf(user) ?? "";
+    if (node === "") throw refusal(request, `could not determine node from user ${goQuote(user.name)}`);
+    return checks[groupResource(served.resource.group, served.resource.plural)]?.(node, request);
+  },
+};
+
+const LEASE_NAMESPACE = "kube-node-lease";
+
+function checkLease(node: string, request: AdmissionRequest): void {
+  if (request.namespace !== LEASE_NAMESPACE) {
+    throw refusal(request, `can only access leases in the ${goQuote(LEASE_NAMESPACE)} system namespace`);
+  }
+  if (request.name !== node) {
+    throw refusal(request, "can only access node lease with the same name as the requesting node");
+  }
+}
+
+function checkCsiNode(node: string, request: AdmissionRequest): void {
+  if (request.name !== node) {
+    throw refusal(request, "can only access CSINode with the same name as the requesting node");
+  }
+}
+
+/** What growing a volume's file system reports. */
+const CLAIM_FIELDS: ReadonlySet<string> = new Set([
+  "capacity",
+  "conditions",
+  "allocatedResources",
+  "allocatedResourceStatuses",
+]);
+
+function checkClaimStatus(node: string, request: AdmissionRequest): void {
+  if (request.subresource !== "status" || request.operation !== "UPDATE") {
+    throw refusal(request, "may only update PVC status");
+  }
+  const rest = (object: unknown) => {
+    const { status, metadata, ...kept } = object as PersistentVolumeClaim;
+    const { managedFields: _, resourceVersion: __, ...identity } = metadata;
+    const others = Object.entries(status).filter(([field]) => !CLAIM_FIELDS.has(field));
+    return { ...kept, metadata: identity, status: Object.fromEntries(others) };
+  };
+  if (!deepEqual(rest(request.object), rest(request.old))) {
+    throw refusal(
+      request,
+      `node ${goQuote(node)} may not update fields other than status.quantity, status.capacity and status.conditions`,
+    );
+  }
+}
