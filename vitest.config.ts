@@ -10,11 +10,19 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: ["**/*.workers.test.ts", "test/e2e/**", "node_modules", "dist"],
+          testTimeout: 30_000,
         },
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
-        test: { name: "workers", include: ["**/*.workers.test.ts"], exclude: ["node_modules"] },
+        test: {
+          name: "workers",
+          include: ["**/*.workers.test.ts"],
+          exclude: ["node_modules"],
+          // The first test of a file also waits for its workerd, which is slow where everything is tested at once.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
       },
       {
         test: {
