@@ -3,12 +3,13 @@
  * the client takes it, and then goes live. A client that does not keep up goes back to reading the log at its own pace, so
  * that nothing is buffered for it beyond one queue; one that takes nothing for a minute is cut off (rule WATCH-SLOW).
  */
+import { expired } from "../../api/machinery/status.ts";
 import type { Revision, WatchRequest } from "../../api/store.ts";
 import type { LogTables, Marks } from "../store/log-tables.ts";
 import { planPage } from "../store/plan-page.ts";
 import type { Turns } from "../store/turns.ts";
 import { readLog, readState } from "./watch-history.ts";
-import { bookmarkLine, heartbeat, INITIAL_EVENTS_END } from "./watch-line.ts";
+import { bookmarkLine, heartbeat, INITIAL_EVENTS_END, watchLine } from "./watch-line.ts";
 
 interface WatcherOptions {
   readonly tables: LogTables;
@@ -143,9 +144,9 @@ export class Watcher {
   }
 
   #tellState({ at, left }: Extract<State, { is: "initial" }>): void {
-    // Compaction may take from a state that nobody pins; a client that was cut off begins again.
+    // Compaction may take from a state that nobody pins.
     if (at < this.#options.marks().oldest) {
-      this.cutOff("the state to tell was compacted");
+      this.#expire();
       return;
     }
     const { text, told } = readState(this.#options.tables, left);
@@ -164,7 +165,7 @@ export class Watcher {
     await turns.settled();
     if (this.state.is === "closed") return true;
     if (after < marks().oldest) {
-      this.cutOff("the log was compacted past this watch");
+      this.#expire();
       return true;
     }
     const { text, through } = readLog(tables, this.#request, { after, newest });
@@ -199,6 +200,13 @@ export class Watcher {
     if (this.#state.is === "closed") return;
     this.#close();
     this.#controller?.close();
+  }
+
+  /** What is left to tell was compacted: the client is told to list again, as by kube-apiserver. */
+  #expire(): void {
+    const status = expired("The resourceVersion for the provided watch is too old.");
+    this.#send(encoder.encode(watchLine("ERROR", JSON.stringify(status))));
+    this.#end();
   }
 
   /** Drops what is queued, which a clean end would keep until it is read. */
