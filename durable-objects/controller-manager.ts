@@ -21,8 +21,6 @@ export interface ControllerManagerWiring {
   /** The API of a cluster, reached through the Worker itself. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly base: (cluster: string) => string;
-  /** The credential of the control plane's own requests. */
-  readonly authorization: () => Promise<string>;
   readonly authority: (cluster: string) => Authority;
   readonly facts: (cluster: string) => Promise<ClusterFacts>;
   /** When a node's agent was last heard of; the hub is asked before each run. */
@@ -92,7 +90,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       const api = createApiClient({
         fetch: wiring.fetch,
         base: wiring.base(cluster),
-        headers: async () => ({ authorization: await wiring.authorization() }),
+        headers: () => ({}),
       });
       return new ControlLoop({
         controllers,

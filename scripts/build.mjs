@@ -68,7 +68,9 @@ const manifest = {
   compatibilityFlags: wrangler.compatibility_flags ?? [],
   durableObjects: wrangler.durable_objects.bindings.map(({ name, class_name }) => ({ name, className: class_name })),
   // Only bindings to this Worker itself exist locally.
-  selfBindings: (wrangler.services ?? []).filter((s) => s.service === wrangler.name).map((s) => s.binding),
+  selfBindings: (wrangler.services ?? [])
+    .filter((s) => s.service === wrangler.name)
+    .map((s) => ({ name: s.binding, entrypoint: s.entrypoint ?? "" })),
   vars: wrangler.vars ?? {},
 };
 writeFileSync(`${dist}/worker/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -12,7 +12,6 @@ export const controllerManagerWiring = (env: Env): ControllerManagerWiring => ({
   store: (cluster) => env.CLUSTER_STORE.getByName(cluster) as unknown as Store,
   fetch: (request) => env.API.fetch(request),
   base: clusterBase,
-  authorization: async () => `Bearer ${env.INTERNAL_TOKEN ?? ""}`,
   authority: (cluster) => ({
     tokenData: async (secret, account) => {
       const claims = legacyTokenClaims(secret, account as ServiceAccount);

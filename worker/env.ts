@@ -12,12 +12,12 @@ export interface Env {
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
   readonly CONTROLLER_MANAGER: DurableObjectNamespace<ControllerManager>;
   readonly SCHEDULER: DurableObjectNamespace<Scheduler>;
-  /** The Worker itself, for what the control plane asks of its own API. */
+  /** The Worker's entry point OwnApi, for what the control plane asks of its own API. */
   readonly API: Fetcher;
   /** Hex SHA-256 of the default cluster's administrator token. */
   readonly ADMIN_TOKEN_SHA256?: string;
-  /** The credential of the control plane's own loops; never leaves the deployment. */
-  readonly INTERNAL_TOKEN?: string;
+  /** The request came through the binding API, and so from the control plane itself. No binding sets this. */
+  readonly ownApi?: true;
   /** PEM of the certificate authority that clients verify this server with, where it has one of its own. */
   readonly CLUSTER_CA?: string;
 }

@@ -1,4 +1,5 @@
 /** Wiring only: the Worker's entry points and the Durable Object classes that it binds. */
+import { WorkerEntrypoint } from "cloudflare:workers";
 import { controllerManagerClass } from "../durable-objects/controller-manager.ts";
 import { schedulerClass } from "../durable-objects/scheduler.ts";
 import { DEFAULT_CLUSTER } from "./cluster.ts";
@@ -14,6 +15,13 @@ export { Tunnel } from "../durable-objects/tunnel.ts";
 
 export class ControllerManager extends controllerManagerClass<Env>(controllerManagerWiring) {}
 export class Scheduler extends schedulerClass<Env>(schedulerWiring) {}
+
+/** The API as the control plane's own loops reach it: the binding API leads here, and no route from outside does. */
+export class OwnApi extends WorkerEntrypoint<Env> {
+  override fetch(request: Request) {
+    return app.fetch(request, { ...this.env, ownApi: true }, this.ctx);
+  }
+}
 
 export default {
   fetch: (request, env, execution) => app.fetch(request, env, execution),

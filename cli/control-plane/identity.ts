@@ -10,8 +10,6 @@ export interface Identity {
   readonly ca: string;
   readonly certificateChain: string;
   readonly certificateKey: string;
-  /** The credential of the control plane's own loops. */
-  readonly internalToken: string;
   readonly adminToken: string;
 }
 
@@ -38,14 +36,8 @@ export function loadIdentity(directory: DataDirectory, bind: string, now: Date):
     directory.write("server.crt", certificateChain);
   }
 
-  let internalToken = directory.read("internal-token");
-  if (!internalToken) {
-    internalToken = createToken();
-    directory.write("internal-token", internalToken);
-  }
-
   const adminToken = parseKubeconfig(directory.read("kubeconfig") ?? "")?.token ?? createToken();
-  return { ca, certificateChain, certificateKey, internalToken, adminToken };
+  return { ca, certificateChain, certificateKey, adminToken };
 }
 
 /** The Worker's secrets, by binding. It knows the administrator's token by its hash only. */
@@ -53,7 +45,6 @@ export function secretsOf(identity: Identity): Record<string, string> {
   return {
     ADMIN_TOKEN_SHA256: createHash("sha256").update(identity.adminToken).digest("hex"),
     CLUSTER_CA: identity.ca,
-    INTERNAL_TOKEN: identity.internalToken,
   };
 }
 

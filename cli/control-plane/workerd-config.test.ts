@@ -7,7 +7,7 @@ const text = renderWorkerdConfig({
     compatibilityDate: "2026-10-20",
     compatibilityFlags: ["nodejs_compat"],
     durableObjects: [{ name: "CLUSTER_STORE", className: "ClusterStore" }],
-    selfBindings: ["API"],
+    selfBindings: [{ name: "API", entrypoint: "OwnApi" }],
     vars: { GREETING: "hi" },
   },
   modulesPath: "../dist/worker",
@@ -31,7 +31,7 @@ test("an object's directory on disk is named for its class, and has SQL", () => 
 
 test("bindings are what wrangler.toml says, and the secrets", () => {
   expect(text).toContain('(name = "CLUSTER_STORE", durableObjectNamespace = "ClusterStore")');
-  expect(text).toContain('(name = "API", service = "sailplane")');
+  expect(text).toContain('(name = "API", service = (name = "sailplane", entrypoint = "OwnApi"))');
   expect(text).toContain('(name = "GREETING", text = "hi")');
 });
 

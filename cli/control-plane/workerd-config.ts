@@ -5,7 +5,8 @@ export interface WorkerManifest {
   readonly compatibilityDate: string;
   readonly compatibilityFlags: readonly string[];
   readonly durableObjects: readonly { readonly name: string; readonly className: string }[];
-  readonly selfBindings: readonly string[];
+  /** Bindings of the Worker to itself, each to one of its entry points; "" for the one that sockets lead to. */
+  readonly selfBindings: readonly { readonly name: string; readonly entrypoint: string }[];
   readonly vars: Readonly<Record<string, string>>;
 }
 
@@ -47,7 +48,10 @@ export function renderWorkerdConfig(config: WorkerdConfig): string {
   );
   const bindings = [
     ...manifest.durableObjects.map((o) => `(name = ${text(o.name)}, durableObjectNamespace = ${text(o.className)})`),
-    ...manifest.selfBindings.map((name) => `(name = ${text(name)}, service = "sailplane")`),
+    ...manifest.selfBindings.map(
+      ({ name, entrypoint }) =>
+        `(name = ${text(name)}, service = (name = "sailplane"${entrypoint && `, entrypoint = ${text(entrypoint)}`}))`,
+    ),
     ...Object.entries({ ...manifest.vars, ...config.secrets }).map(
       ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
     ),

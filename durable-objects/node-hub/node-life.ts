@@ -4,7 +4,6 @@ import { createApiClient } from "../../client/api-client.ts";
 
 export interface NodeLifeEnv {
   readonly API: Fetcher;
-  readonly INTERNAL_TOKEN?: string;
 }
 
 const REPORTED = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
@@ -16,7 +15,7 @@ export async function markUnknown(env: NodeLifeEnv, cluster: string, name: strin
   const client = createApiClient({
     fetch: (request) => env.API.fetch(request),
     base: `https://sailplane${cluster === "default" ? "" : `/clusters/${cluster}`}`,
-    headers: () => ({ authorization: `Bearer ${env.INTERNAL_TOKEN ?? ""}` }),
+    headers: () => ({}),
   });
   const found = await client.get<Node>({ resource: "nodes", name });
   if (!found.ok) return found.status.code === 404;

@@ -4,14 +4,14 @@ import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { bootstrapUser, isBootstrapToken } from "./bootstrap-token.ts";
 import { isNodeToken, nodeUser } from "./node-credential.ts";
-import { hasDigest, sameSecret } from "./secret.ts";
+import { hasDigest } from "./secret.ts";
 import { API_AUDIENCES, verifyServiceAccountToken } from "./service-account-token.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
 import { INVALID_TOKEN, refused, type Verified } from "./verified.ts";
 
 const admin: User = { name: "admin", uid: "admin-uid", groups: [MASTERS, AUTHENTICATED] };
 
-/** The control plane's own loops, before they take on an identity by impersonation. */
+/** The control plane's own loops, before they take on an identity by impersonation. They come by a way of their own, not with a token. */
 const controlPlane: User = { name: "system:apiserver", groups: [MASTERS, AUTHENTICATED] };
 
 export interface Authentication {
@@ -25,6 +25,7 @@ export interface Authentication {
 
 /** Answers "none" for a request without a credential, undefined for one that nobody knows. */
 export async function authenticate(request: Request, at: Authentication): Promise<User | "none" | undefined> {
+  if (at.env.ownApi) return controlPlane;
   const token = bearerToken(request);
   if (token === undefined) return "none";
   const verified = await userOfToken(token, { ...at, audiences: API_AUDIENCES });
@@ -47,7 +48,6 @@ async function userOfOpaqueToken(token: string, at: Authentication): Promise<Use
   const { env, cluster, store, now } = at;
   if (isNodeToken(token)) return nodeUser(token, at);
   if (isBootstrapToken(token)) return bootstrapUser(token, store, now);
-  if (env.INTERNAL_TOKEN && (await sameSecret(token, env.INTERNAL_TOKEN))) return controlPlane;
   // The deployment's administrator is the default cluster's; others have administrators of their own.
   if (cluster === "default" && env.ADMIN_TOKEN_SHA256 && (await hasDigest(token, env.ADMIN_TOKEN_SHA256))) return admin;
   return undefined;
