@@ -125,5 +125,5 @@ const as = (api: ApiClient, controller: string): ApiClient =>
   api.as({
     "impersonate-user": `system:serviceaccount:kube-system:${controller}`,
     // The control plane's own accounts may do what their effects need; what they may write is checked before.
-    "impersonate-group": "system:serviceaccounts,system:serviceaccounts:kube-system,system:masters",
+    "impersonate-group": "system:serviceaccounts,system:serviceaccounts:kube-system",
   });
