@@ -58,6 +58,8 @@ export interface ScaleView<T extends KubeObject> {
   readonly statusReplicas: (object: T) => number;
   readonly selector: (object: T) => string;
   readonly setReplicas: (draft: T, replicas: number) => void;
+  /** Where `setReplicas` writes, for who owns the field. Default: `["spec", "replicas"]`. */
+  readonly replicasPath?: readonly string[];
 }
 
 /** Another version that a kind is served at. The stored version is the resource's own. */

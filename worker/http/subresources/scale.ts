@@ -1,105 +1,157 @@
 /** `scale`: a workload's replicas as autoscaling/v1 Scale, for kubectl scale and autoscalers. */
 import type { Scale } from "../../../api/generated/autoscaling.v1.ts";
+import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
+import { parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
+import { parentEntries } from "../../../api/machinery/apply/scale-owners.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { failure, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
-import { defineResource, type Resource, type ScaleView } from "../../../api/resources/resource.ts";
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import {
+  badRequest,
+  invalid,
+  methodNotAllowed,
+  notFound,
+  unsupportedMediaType,
+} from "../../../api/machinery/status.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../registry/registry.ts";
+import { ownedKind, trackManagedFields } from "../../registry/managed-fields.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject, mediaTypeOf } from "../body.ts";
-import { negotiate } from "../negotiate.ts";
-import { writeOptions } from "../options.ts";
-import { applyFormat, parsePatch, patchFormats } from "../patch-format.ts";
-import { renderValue } from "../respond.ts";
+import { type Accepted, negotiate } from "../negotiate.ts";
+import { type WriteOptions, writeOptions } from "../options.ts";
+import { patchRefused } from "../patch-failure.ts";
+import { applyFormat, decodePatched, parsePatch, patchFormats } from "../patch-format.ts";
+import { requireFieldManager } from "../verbs/apply.ts";
 import { checkName } from "../verbs/update.ts";
-
-const scaleResource: Resource = defineResource<Scale>({
-  group: "autoscaling",
-  version: "v1",
-  kind: "Scale",
-  plural: "scales",
-  scope: "Namespaced",
-});
-const scaleServed: Served = { resource: scaleResource, group: "autoscaling", version: "v1", custom: false };
+import { OBJECT_VIEWS, renderView } from "../views.ts";
+import { replicasPaths, scaleOf, scaleServed } from "./scale-kind.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.url, []);
-  const { resource } = context.served;
-  const view = resource.scale;
-  if (!view) throw new Error(`${resource.kind} has no scale`);
+  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
   switch (context.request.method) {
     case "GET":
-      return renderValue(scaleOf(await current(context), view), accepted);
+      return render(context, await current(context), accepted);
     case "PUT":
-      return renderValue(await write(context, view, "UpdateOptions"), accepted);
+      return render(context, await put(context), accepted);
     case "PATCH":
-      return renderValue(await write(context, view, "PatchOptions"), accepted);
+      return render(context, await patch(context), accepted);
     default:
       throw new ApiError(methodNotAllowed());
   }
 }
 
-async function current({ served, path, store }: RequestContext): Promise<Stored<KubeObject>> {
+/** Who owns what is told of the object only, not of its Scale. */
+function render(context: RequestContext, object: KubeObject, accepted: Accepted): Response | Promise<Response> {
+  const { managedFields: _, ...metadata } = object.metadata;
+  const shown = scaleOf({ ...object, metadata }, context.served.resource, viewOf(context));
+  return renderView({ ...context, served: scaleServed }, shown, accepted);
+}
+
+function viewOf({ served: { resource } }: RequestContext) {
+  if (resource.scale) return resource.scale;
+  throw new Error(`${resource.kind} has no scale`);
+}
+
+async function current({ served, path, store }: RequestContext): Promise<KubeObject> {
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
   return objectOf(entry);
 }
 
-function scaleOf(object: KubeObject, view: ScaleView<KubeObject>): Scale {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const replicas = view.specReplicas(object);
-  const selector = view.selector(object);
-  return {
-    kind: "Scale",
-    apiVersion: "autoscaling/v1",
-    metadata: withoutUndefined({ name, namespace, uid, resourceVersion, creationTimestamp }),
-    spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: view.statusReplicas(object), ...(selector === "" ? {} : { selector }) },
-  };
+function put(context: RequestContext): Promise<KubeObject> {
+  const options = writeOptions(context.query, "UpdateOptions");
+  const body = decodeObject(context, options, scaleServed);
+  checkName(body, context.path.name);
+  return write(context, options, (old) => tracked(context, old, structuredClone(body), options));
 }
 
-const withoutUndefined = <T extends object>(object: T) =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+function patch(context: RequestContext): Promise<KubeObject> {
+  const options = writeOptions(context.query, "PatchOptions");
+  const media = mediaTypeOf(context.request);
+  if (media === "application/apply-patch+yaml") {
+    requireFieldManager(options);
+    return write(context, options, (old) => applied(context, old, options));
+  }
+  const format = patchFormats[media];
+  if (!format) throw new ApiError(unsupportedMediaType("415: Unsupported Media Type", {}));
+  return write(context, options, (old) => {
+    const { object } = applyFormat(format, parsePatch(context.body), old, { options, served: scaleServed });
+    checkName(object, context.path.name);
+    return tracked(context, old, object, options);
+  });
+}
 
-async function write(context: RequestContext, view: ScaleView<KubeObject>, kind: string): Promise<Scale> {
-  const { served, path } = context;
-  const options = writeOptions(context.query, kind);
-  const put =
-    context.request.method === "PUT" ? (decodeObject(context, options, scaleServed) as unknown as Scale) : undefined;
-  if (put) checkName(put, path.name);
+/** Of a custom kind the object itself is refused, of a built-in one its Scale. */
+function negative({ served: { custom, group, resource }, path }: RequestContext, replicas: number): ApiError {
+  if (custom) {
+    const error = invalidField(".spec.replicas", replicas, "should be a non-negative integer");
+    return new ApiError(invalid(group, resource.kind, path.name, [error]));
+  }
+  const error = invalidField("spec.replicas", replicas, "must be greater than or equal to 0");
+  return new ApiError(invalid("autoscaling", "Scale", path.name, [error]));
+}
+
+function tracked(context: RequestContext, old: KubeObject, next: KubeObject, { fieldManager }: WriteOptions): Scale {
+  trackManagedFields({ ...context, served: scaleServed }, { old, next }, { fieldManager, subresource: "scale" });
+  return next as unknown as Scale;
+}
+
+function applied(context: RequestContext, live: KubeObject, { fieldManager, force }: WriteOptions): Scale {
+  const parsed = parseApplied(new TextDecoder().decode(context.body));
+  if (!parsed.ok) throw patchRefused(parsed);
+  const { resource } = scaleServed;
+  const result = applyPatch({
+    live: live as unknown as Record<string, unknown>,
+    applied: parsed.value,
+    kind: { ...ownedKind(resource, "scale"), kindName: resource.kind },
+    manager: fieldManager,
+    force,
+    subresource: "scale",
+    now: timestamp(context.now),
+  });
+  if (!result.ok) throw patchRefused(result);
+  const decoded = decodePatched(result.object, scaleServed);
+  if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
+  const next = decoded.value as unknown as Scale;
+  checkName(next, context.path.name);
+  return next;
+}
+
+/** Changes the object's replicas, and who owns them, to what `nextOf` makes of its Scale. */
+async function write(
+  context: RequestContext,
+  options: WriteOptions,
+  nextOf: (scale: KubeObject) => Scale,
+): Promise<KubeObject> {
+  const { served } = context;
+  const { resource } = served;
+  const view = viewOf(context);
   const { text } = await updateObject(context, {
     subresource: "scale",
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    ...updateStrategy(served.resource, ""),
+    tracked: true,
+    ...updateStrategy(resource, ""),
     draftOf(object) {
-      const next = put ?? patchedScale(context, scaleOf(object, view));
+      const next = nextOf(scaleOf(object, resource, view));
       const replicas = next.spec?.replicas ?? 0;
-      // A custom kind says itself what is wrong with its field.
-      if (replicas < 0 && !served.custom) {
-        const error = invalidField("spec.replicas", replicas, "must be greater than or equal to 0");
-        throw new ApiError(invalid("autoscaling", "Scale", path.name, [error]));
-      }
+      if (replicas < 0) throw negative(context, replicas);
       const draft: KubeObject = structuredClone(object);
       view.setReplicas(draft, replicas);
+      const managedFields = parentEntries(object.metadata.managedFields, next.metadata.managedFields, {
+        paths: replicasPaths(resource),
+        apiVersion: apiVersionOf(served.group, served.version),
+      });
+      if (managedFields) draft.metadata.managedFields = managedFields;
+      else delete draft.metadata.managedFields;
       const { resourceVersion } = next.metadata;
       if (resourceVersion) draft.metadata.resourceVersion = resourceVersion;
+      else delete draft.metadata.resourceVersion;
       return draft;
     },
   });
-  return scaleOf(JSON.parse(text) as KubeObject, view);
-}
-
-function patchedScale(context: RequestContext, scale: Scale): Scale {
-  const format = patchFormats[mediaTypeOf(context.request)];
-  if (!format) throw new ApiError(failure(415, "UnsupportedMediaType", "415: Unsupported Media Type", {}));
-  const options = writeOptions(context.query, "PatchOptions");
-  return applyFormat(format, parsePatch(context.body), scale, { options, served: scaleServed })
-    .object as unknown as Scale;
+  return JSON.parse(text) as KubeObject;
 }

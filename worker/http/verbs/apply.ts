@@ -16,11 +16,15 @@ import { decodePatched } from "../patch-format.ts";
 import { createObject } from "./create.ts";
 import { checkIdentity } from "./patch.ts";
 
+/** Who applies says who that is. */
+export function requireFieldManager({ fieldManager }: WriteOptions): void {
+  if (fieldManager !== "") return;
+  const error = required("fieldManager", "is required for apply patch");
+  throw new ApiError(invalid("meta.k8s.io", "PatchOptions", "", [error]));
+}
+
 export async function applyServerSide(context: RequestContext, options: WriteOptions): Promise<Updated> {
-  if (options.fieldManager === "") {
-    const error = required("fieldManager", "is required for apply patch");
-    throw new ApiError(invalid("meta.k8s.io", "PatchOptions", "", [error]));
-  }
+  requireFieldManager(options);
   const { served, path } = context;
   const { resource } = served;
   const tracked = { tracked: true, dryRun: options.dryRun, fieldManager: options.fieldManager } as const;

@@ -8,6 +8,7 @@ import { ApiError } from "../../api-error.ts";
 
 /** Where the definition says that the numbers of the scale are. */
 export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<KubeObject> => ({
+  replicasPath: scale.specReplicasPath.replace(/^\./, "").split("."),
   specReplicas(object) {
     const [value] = findJsonPath(scale.specReplicasPath, object);
     if (typeof value === "number") return value;
