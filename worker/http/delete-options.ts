@@ -19,8 +19,10 @@ import { booleanOption, dryRunErrors, integerOption } from "./options.ts";
 
 const POLICIES = ["Foreground", "Background", "Orphan", "nil"];
 
-export function deletionOf(context: RequestContext): Deletion {
-  const options = context.body.length > 0 ? fromBody(context) : fromQuery(context.query);
+export const deletionOf = (context: RequestContext): Deletion =>
+  deletionFrom(context.body.length > 0 ? fromBody(context) : fromQuery(context.query));
+
+export function deletionFrom(options: DeleteOptions): Deletion {
   const errors: FieldError[] = [];
   const { propagationPolicy, orphanDependents, gracePeriodSeconds, preconditions } = options;
   if (propagationPolicy !== undefined && orphanDependents !== undefined) {

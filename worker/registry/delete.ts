@@ -32,18 +32,38 @@ export interface Deleted {
 
 const ATTEMPTS = 6;
 
-export async function deleteObject(context: RequestContext, key: Key, deletion: Deletion): Promise<Deleted> {
+/** A deletion that does more than end the object. */
+export interface Ending {
+  readonly attempts: number;
+  /** What the object says at last, and what the commit carries besides; asked anew for each attempt. */
+  readonly prepare: (
+    current: Stored<KubeObject>,
+  ) => Promise<{ readonly object: Stored<KubeObject>; readonly writes: readonly Write[] }>;
+}
+
+const PLAIN: Ending = { attempts: ATTEMPTS, prepare: async (object) => ({ object, writes: [] }) };
+
+export async function deleteObject(
+  context: RequestContext,
+  key: Key,
+  deletion: Deletion,
+  ending: Ending = PLAIN,
+): Promise<Deleted> {
   const of = { group: context.served.group, resource: context.served.resource.plural };
   for (let attempt = 1; ; attempt++) {
     const { entry } = await context.store.read(key);
     if (!entry) throw new ApiError(notFound(of, key.name));
-    const result = await tryDelete(context, entry, deletion);
+    const result = await tryDelete(context, entry, { deletion, ending });
     if (result !== "conflict") return result;
-    if (attempt === ATTEMPTS) throw new ApiError(conflict(of, key.name, MODIFIED));
+    if (attempt === ending.attempts) throw new ApiError(conflict(of, key.name, MODIFIED));
   }
 }
 
-async function tryDelete(context: RequestContext, entry: Entry, deletion: Deletion): Promise<Deleted | "conflict"> {
+async function tryDelete(
+  context: RequestContext,
+  entry: Entry,
+  { deletion, ending }: { readonly deletion: Deletion; readonly ending: Ending },
+): Promise<Deleted | "conflict"> {
   const { resource } = context.served;
   const current = objectOf(entry);
   checkPreconditions(resource, current, deletion);
@@ -63,7 +83,9 @@ async function tryDelete(context: RequestContext, entry: Entry, deletion: Deleti
   await admitMutation(request);
   await admitValidation(request);
 
-  const { next, gone } = planDeletion(resource, current, deletion, context.now);
+  const { object, writes: besides } = await ending.prepare(current);
+  request.writes.push(...besides);
+  const { next, gone } = planDeletion(resource, object, deletion, context.now);
   if (gone) await admitAllocation(request);
   const text = textWithoutRevision(next);
   const unchanged = !gone && text === withoutRevision(entry.text);

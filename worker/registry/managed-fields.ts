@@ -50,3 +50,14 @@ export function trackManagedFields(
   if (managed) next.metadata.managedFields = managed;
   else delete next.metadata.managedFields;
 }
+
+/** For a status that the API server itself writes, beside what was asked: it does so under its own name. */
+export function trackServerStatus(
+  context: RequestContext,
+  { group, version, plural }: { readonly group: string; readonly version: string; readonly plural: string },
+  change: { readonly old: KubeObject; readonly next: KubeObject },
+): void {
+  const served = context.registry.find(group, version, plural);
+  if (!served) return;
+  trackManagedFields({ ...context, served }, change, { fieldManager: "kube-apiserver", subresource: "status" });
+}

@@ -10,7 +10,7 @@ import { forbidden } from "../../../api/machinery/status.ts";
 import type { Key } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
-import { trackManagedFields } from "../../registry/managed-fields.ts";
+import { trackServerStatus } from "../../registry/managed-fields.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { charge, difference } from "./charge.ts";
 import { type Evaluator, evaluatorOf } from "./demand.ts";
@@ -49,20 +49,12 @@ export const resourceQuota: AdmissionPlugin = {
       const used = usedAfter(request, evaluator, quota);
       if (!used) continue;
       const next = { ...quota, metadata: { ...quota.metadata }, status: { ...quota.status, used } } as KubeObject;
-      trackStatus(request, quota, next);
+      trackServerStatus(request.context, { group: "", version: "v1", plural: RESOURCE }, { old: quota, next });
       const text = textWithoutRevision(next);
       request.writes.push({ op: "replace", key, ifRevision: entry.revision, text, attributes: entry.attributes });
     }
   },
 };
-
-/** Kubernetes' API server writes the status under its own name. */
-function trackStatus({ context }: AdmissionRequest, old: KubeObject, next: KubeObject): void {
-  const served = context.registry.find("", "v1", RESOURCE);
-  if (!served) return;
-  const tracked = { fieldManager: "kube-apiserver", subresource: "status" };
-  trackManagedFields({ ...context, served }, { old, next }, tracked);
-}
 
 /** Undefined where the quota does not change. Throws 403 where it does not suffice. */
 function usedAfter(request: AdmissionRequest, evaluator: Evaluator, quota: ResourceQuota) {

@@ -7,6 +7,7 @@ import { get } from "../verbs/get.ts";
 import { patch } from "../verbs/patch.ts";
 import { update } from "../verbs/update.ts";
 import { bindPod } from "./binding.ts";
+import { evictPod } from "./eviction.ts";
 import { finalizeNamespace } from "./finalize.ts";
 import { podAttach, podExec, podLog, podPortForward } from "./pod-streams.ts";
 import { scale } from "./scale.ts";
@@ -18,6 +19,7 @@ type Serve = (context: RequestContext) => Promise<Response>;
 const special: Readonly<Record<string, Serve>> = {
   "pods/attach": podAttach,
   "pods/binding": bindPod,
+  "pods/eviction": evictPod,
   "pods/exec": podExec,
   "pods/log": podLog,
   "pods/portforward": podPortForward,

@@ -1,0 +1,81 @@
+/**
+ * `pods/eviction`: a delete that asks the pod's disruption budget first (registry/core/pod/storage EvictionREST). The
+ * budget is counted down in the commit that ends the pod, so that no two evictions share one disruption.
+ */
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Eviction } from "../../../api/generated/policy.v1.ts";
+import { badRequest, methodNotAllowed } from "../../../api/machinery/status.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import { defineResource } from "../../../api/resources/resource.ts";
+import { ApiError } from "../../api-error.ts";
+import { deleteObject, type Ending } from "../../registry/delete.ts";
+import type { Served } from "../../registry/registry.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { keyOf } from "../../storage/entry.ts";
+import { decodeObject } from "../body.ts";
+import { deletionFrom } from "../delete-options.ts";
+import { writeOptions } from "../options.ts";
+import { placeInNamespace } from "../verbs/create.ts";
+import { budgetWrite } from "./disruption-budget.ts";
+
+const evictions: Served = {
+  resource: defineResource<Eviction>({
+    group: "policy",
+    version: "v1",
+    kind: "Eviction",
+    plural: "evictions",
+    scope: "Namespaced",
+  }),
+  group: "policy",
+  version: "v1",
+  custom: false,
+};
+
+/** As often as Kubernetes tries where others evict under the same budget. */
+const ATTEMPTS = 20;
+
+export async function evictPod(context: RequestContext): Promise<Response> {
+  if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
+  const options = writeOptions(context.query, "CreateOptions");
+  const body = decodeObject(context, options, evictions);
+  placeInNamespace(context, body);
+  const eviction = body as unknown as Eviction;
+  const { name, namespace } = context.path;
+  if (eviction.metadata.name !== name) {
+    throw new ApiError(badRequest("name in URL does not match name in Eviction object"));
+  }
+  const asked = deletionFrom(eviction.deleteOptions ?? {});
+  const deletion = { ...asked, dryRun: asked.dryRun || options.dryRun };
+  const ending: Ending = {
+    attempts: ATTEMPTS,
+    async prepare(current) {
+      const pod = current as unknown as Pod;
+      const writes = isUnguarded(pod) ? [] : await budgetWrite(context, pod);
+      return { object: deletion.dryRun ? current : { ...current, ...marked(pod, context.now) }, writes };
+    },
+  };
+  await deleteObject(context, keyOf(context.served.resource, namespace, name), deletion, ending);
+  return Response.json(
+    { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
+    { status: 201 },
+  );
+}
+
+/** Pods that no budget can count on any more, or not yet. */
+const isUnguarded = ({ metadata, status: { phase } }: Pod): boolean =>
+  phase === "Succeeded" || phase === "Failed" || phase === "Pending" || metadata.deletionTimestamp !== undefined;
+
+/** The pod says why it ends. */
+function marked({ status }: Pod, now: number): Pick<Pod, "status"> {
+  const conditions = status.conditions ?? [];
+  const at = conditions.findIndex(({ type }) => type === "DisruptionTarget");
+  const since = conditions[at]?.status === "True" ? conditions[at]?.lastTransitionTime : undefined;
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    lastTransitionTime: since ?? timestamp(now),
+    reason: "EvictionByEvictionAPI",
+    message: "Eviction API: evicting",
+  };
+  return { status: { ...status, conditions: at < 0 ? [...conditions, condition] : conditions.with(at, condition) } };
+}
