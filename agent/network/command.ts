@@ -1,0 +1,37 @@
+/** Runs a program of the machine. */
+import { execFile } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const SECONDS = 30;
+/** Where programs of the administrator are, which a user's PATH may leave out. */
+const MORE = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
+
+/** Answers what it prints; fails with what it complains of. */
+export function run(program: string, words: readonly string[], input = ""): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { timeout: SECONDS * 1000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, PATH: path() } };
+    const child = execFile(program, words, options, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${program} ${words.join(" ")}: ${stderr.trim() || error.message}`));
+    });
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
+  });
+}
+
+const path = (): string => [process.env.PATH ?? "", ...MORE].join(delimiter);
+
+export const isExecutable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const hasProgram = (name: string): boolean =>
+  path()
+    .split(delimiter)
+    .some((directory) => isExecutable(join(directory, name)));

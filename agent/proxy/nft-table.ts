@@ -1,0 +1,82 @@
+/** A table of nftables as data, and the text of the transaction that makes one state of it from another. */
+
+export interface NftChain {
+  /** Of a base chain: `type nat hook prerouting priority dstnat;` */
+  readonly hook?: string;
+  readonly rules: readonly string[];
+}
+
+export interface NftSet {
+  readonly kind: "set" | "map";
+  /** `type ipv4_addr; flags interval;` */
+  readonly declaration: string;
+  /** Value by key; sets have empty values. Absent: the kernel fills it, and its elements are left alone. */
+  readonly elements?: ReadonlyMap<string, string>;
+}
+
+export interface NftTable {
+  readonly family: "ip" | "ip6";
+  readonly name: string;
+  readonly chains: ReadonlyMap<string, NftChain>;
+  readonly sets: ReadonlyMap<string, NftSet>;
+}
+
+const emptyOf = ({ family, name }: NftTable): NftTable => ({ family, name, chains: new Map(), sets: new Map() });
+const sameRules = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((rule, i) => rule === b[i]);
+const element = (kind: "set" | "map", [key, value]: readonly [string, string]): string =>
+  kind === "map" ? `${key} : ${value}` : key;
+const MOST_ELEMENTS = 500;
+
+/** Replaces whatever the kernel has. */
+export const renderWhole = (table: NftTable): string =>
+  [
+    `add table ${table.family} ${table.name}`,
+    `delete table ${table.family} ${table.name}`,
+    `add table ${table.family} ${table.name}`,
+    renderChange(emptyOf(table), table),
+  ].join("\n");
+
+/** Only what differs; "" where nothing does. */
+export function renderChange(before: NftTable, after: NftTable): string {
+  const lines: string[] = [];
+  const at = `${after.family} ${after.name}`;
+  const renewed = (name: string): boolean => {
+    const old = before.sets.get(name);
+    return old === undefined || old.declaration !== after.sets.get(name)?.declaration;
+  };
+  for (const [name, { kind, declaration }] of after.sets) {
+    if (!renewed(name)) continue;
+    if (before.sets.has(name)) throw new Error(`${name} would change its kind: the whole table is to be replaced`);
+    lines.push(`add ${kind} ${at} ${name} { ${declaration} }`);
+  }
+  for (const [name, { hook }] of after.chains)
+    if (!before.chains.has(name)) lines.push(`add chain ${at} ${name}${hook === undefined ? "" : ` { ${hook} }`}`);
+
+  for (const name of before.chains.keys()) if (!after.chains.has(name)) lines.push(`flush chain ${at} ${name}`);
+  for (const [name, { rules }] of after.chains) {
+    const old = before.chains.get(name);
+    if (old !== undefined && sameRules(old.rules, rules)) continue;
+    if (old !== undefined && old.rules.length > 0) lines.push(`flush chain ${at} ${name}`);
+    for (const rule of rules) lines.push(`add rule ${at} ${name} ${rule}`);
+  }
+
+  for (const [name, { kind, elements }] of after.sets) {
+    if (elements === undefined) continue;
+    const old = before.sets.get(name)?.elements ?? new Map<string, string>();
+    const gone = [...old].filter(([key, value]) => elements.get(key) !== value);
+    const added = [...elements].filter(([key, value]) => old.get(key) !== value);
+    for (const some of inPortions(gone))
+      lines.push(`delete element ${at} ${name} { ${some.map(([key]) => key).join(", ")} }`);
+    for (const some of inPortions(added))
+      lines.push(`add element ${at} ${name} { ${some.map((each) => element(kind, each)).join(", ")} }`);
+  }
+
+  for (const name of before.chains.keys()) if (!after.chains.has(name)) lines.push(`delete chain ${at} ${name}`);
+  for (const [name, { kind }] of before.sets) if (!after.sets.has(name)) lines.push(`delete ${kind} ${at} ${name}`);
+  return lines.join("\n");
+}
+
+function* inPortions<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < all.length; i += MOST_ELEMENTS) yield all.slice(i, i + MOST_ELEMENTS);
+}

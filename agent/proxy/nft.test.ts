@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { renderTable } from "./nft.ts";
+import { renderChange, renderWhole } from "./nft-table.ts";
+import { type ProxyFacts, planRules } from "./plan.ts";
+
+/** In a network namespace of its own, where the rules meet no traffic. */
+const nft = (script: string) =>
+  spawnSync("unshare", ["-n", "sh", "-s"], { input: script, encoding: "utf8", env: { ...process.env, LC_ALL: "C" } });
+const absent =
+  nft("nft list tables").status !== 0 ? "no nft in a network namespace: needs root and nftables" : undefined;
+
+const POLICIES = ["Cluster", "Local"];
+const service = (n: number): Service => ({
+  metadata: { namespace: "default", name: `s${n}` },
+  spec: {
+    type: "LoadBalancer",
+    clusterIP: `10.96.1.${n}`,
+    clusterIPs: [`10.96.1.${n}`, `fd00::${n}`],
+    ipFamilies: ["IPv4", "IPv6"],
+    externalIPs: [`203.0.113.${n}`],
+    loadBalancerSourceRanges: ["198.51.100.0/24", "2001:db8::/64"],
+    ...(n % 3 === 0 && { sessionAffinity: "ClientIP" }),
+    internalTrafficPolicy: POLICIES[n % 2] ?? "",
+    externalTrafficPolicy: POLICIES[(n >> 1) % 2] ?? "",
+    ports: ["TCP", "UDP", "SCTP"].map((protocol, i) => ({ name: `p${i}`, protocol, port: 80, nodePort: 30000 + n })),
+  },
+  status: { loadBalancer: { ingress: [{ ip: `192.0.2.${n}` }, { ip: `2001:db8::${n}` }] } },
+});
+
+const slice = (n: number, count: number, family: 4 | 6): EndpointSlice => ({
+  metadata: { namespace: "default", name: `s${n}-${family}`, labels: { "kubernetes.io/service-name": `s${n}` } },
+  addressType: `IPv${family}`,
+  ports: ["TCP", "UDP", "SCTP"].map((protocol, i) => ({ name: `p${i}`, protocol, port: 8080 })),
+  endpoints: Array.from({ length: count }, (_, i) => ({
+    addresses: [family === 4 ? `10.244.${i % 2}.${n * 10 + i}` : `fd00:1::${n}:${i}`],
+    nodeName: `n${i % 2}`,
+  })),
+});
+
+const facts = (counts: readonly number[]): ProxyFacts => ({
+  services: counts.map((_, n) => service(n + 1)),
+  slices: counts.flatMap((count, n) => [slice(n + 1, count, 4), slice(n + 1, count, 6)]),
+  node: { name: "n0", zone: "" },
+  podRanges: ["10.244.0.0/24", "10.244.1.0/24", "fd00:1::/64"],
+  ownRanges: ["10.244.0.0/24"],
+  instead: new Map(),
+});
+
+const tables = (counts: readonly number[]) => {
+  const { v4, v6 } = planRules(facts(counts));
+  return [v4, v6].map((family) => renderTable(family, { bridgeBypasses: true }));
+};
+const whole = (counts: readonly number[]) => tables(counts).map(renderWhole).join("\n");
+
+describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}`, () => {
+  it("takes every rule set, and each change of one into another leaves what a new one would be", () => {
+    const states = [[2, 1, 3, 0, 2, 2], [2, 1, 3, 1, 2, 2], [1, 0, 4, 1, 0, 2], [], [1, 1, 1, 1], [1, 1, 1, 1]];
+    const steps = states.slice(1).map((state, i) => {
+      const [before, after] = [tables(states[i] ?? []), tables(state)];
+      const changes = after.map((table, family) => renderChange(before[family] ?? table, table));
+      return `nft -f - <<'EOT' && nft -s list ruleset | sort > "$D/incremental"
+${changes.join("\n")}
+EOT
+unshare -n sh -c 'nft -f - && nft -s list ruleset | sort' > "$D/whole" <<'EOT'
+${whole(state)}
+EOT
+cmp "$D/incremental" "$D/whole" || exit 1`;
+    });
+    const script = `set -e; D=$(mktemp -d); trap 'rm -r "$D"' EXIT
+nft -f - <<'EOT'
+${whole(states[0] ?? [])}
+EOT
+${steps.join("\n")}`;
+    const { status, stderr, stdout } = nft(script);
+    expect([status, stderr, stdout]).toEqual([0, "", ""]);
+  });
+});
+
+it("touches nothing of other Services where one's endpoints change", () => {
+  const [before, after] = [tables([2, 2, 2])[0], tables([2, 3, 2])[0]];
+  const change = before && after ? renderChange(before, after) : "";
+  expect(change).toMatch(/^flush chain ip sailplane pool-default\/s2\/tcp\/p0$/m);
+  expect(change).not.toMatch(/default\/s[13]\//);
+});

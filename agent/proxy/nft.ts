@@ -1,0 +1,191 @@
+/** The rule set in nftables' words: one table for each family of addresses, the agent's own. */
+import { createHash } from "node:crypto";
+import type { NftChain, NftSet, NftTable } from "./nft-table.ts";
+import type { Door, Family, FamilyRules, Pool, Way } from "./rule-set.ts";
+
+export const TABLE = "sailplane";
+/** kube-proxy's bit for what is to be masqueraded. */
+const MARK = "0x4000";
+/** Of nft's names 255 letters fit; port names and suffixes come on top of this. */
+const LONGEST_ID = 180;
+/** Clients that are remembered for each backend of a Service with affinity. */
+const MOST_CLIENTS = 65_535;
+
+const WORDS = {
+  4: { ip: "ip", type: "ipv4_addr", loopback: "127.0.0.0/8", multicast: "224.0.0.0/4" },
+  6: { ip: "ip6", type: "ipv6_addr", loopback: "::1", multicast: "ff00::/8" },
+} as const;
+
+/** An id as a name that nft takes. */
+function nameOf(prefix: string, id: string): string {
+  const short = id.length <= LONGEST_ID ? id : createHash("sha256").update(id).digest("hex");
+  return `${prefix}-${short.replaceAll(":", ".")}`;
+}
+
+const MARKED = `meta mark set meta mark or ${MARK}`;
+
+export interface NftOptions {
+  /** Pods of this node reach each other without passing the rules: answers then need the node as a go-between. */
+  readonly bridgeBypasses: boolean;
+}
+
+class TableBuilder {
+  readonly chains = new Map<string, NftChain>();
+  readonly sets = new Map<string, NftSet>();
+
+  chain(name: string, rules: readonly string[], hook?: string): void {
+    this.chains.set(name, { rules, ...(hook !== undefined && { hook }) });
+  }
+
+  set(name: string, declaration: string, keys: Iterable<string>): void {
+    this.sets.set(name, { kind: "set", declaration, elements: new Map([...keys].map((key) => [key, ""])) });
+  }
+
+  map(name: string, declaration: string, elements: ReadonlyMap<string, string>): void {
+    this.sets.set(name, { kind: "map", declaration, elements });
+  }
+}
+
+export function renderTable(rules: FamilyRules, options: NftOptions): NftTable {
+  const { ip, type } = WORDS[rules.family];
+  const table = new TableBuilder();
+  const ranges = `type ${type}; flags interval;`;
+  table.set("pods", ranges, rules.podRanges);
+  table.set("own-pods", ranges, rules.ownRanges);
+  table.set("cluster-addresses", `type ${type};`, rules.clusterAddresses);
+  table.set(
+    "hairpin",
+    `type ${type} . ${type};`,
+    rules.localBackends.map((address) => `${address} . ${address}`),
+  );
+  for (const pool of rules.pools) addPool(table, pool, rules.family);
+  addDoors(table, rules);
+  addHooks(table, rules.family, options);
+  return { family: ip, name: TABLE, chains: table.chains, sets: table.sets };
+}
+
+const socket = (family: Family, address: string, port: number): string =>
+  family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+
+function addPool(table: TableBuilder, { id, protocol, backends, affinitySeconds }: Pool, family: Family): void {
+  const { ip, type } = WORDS[family];
+  const chain = nameOf("pool", id);
+  const proto = `meta l4proto ${protocol}`;
+  const [first] = backends;
+  if (affinitySeconds === undefined) {
+    const choices = backends.map(({ address, port }, i) => `${i} : ${address} . ${port}`).join(", ");
+    table.chain(chain, [
+      backends.length === 1 && first !== undefined
+        ? `${proto} dnat to ${socket(family, first.address, first.port)}`
+        : `${proto} dnat ${ip} addr . port to numgen random mod ${backends.length} map { ${choices} }`,
+    ]);
+    return;
+  }
+  const each = backends.map((backend) => {
+    const backendId = `${id}/${backend.address}/${backend.port}`;
+    return { ...backend, chain: nameOf("to", backendId), clients: nameOf("clients", backendId) };
+  });
+  for (const { address, port, chain: own, clients } of each) {
+    table.sets.set(clients, {
+      kind: "set",
+      declaration: `type ${type}; flags dynamic,timeout; timeout ${affinitySeconds}s; size ${MOST_CLIENTS};`,
+    });
+    table.chain(own, [`update @${clients} { ${ip} saddr }`, `${proto} dnat to ${socket(family, address, port)}`]);
+  }
+  const choices = each.map(({ chain: own }, i) => `${i} : goto ${own}`).join(", ");
+  table.chain(chain, [
+    ...each.map(({ chain: own, clients }) => `${ip} saddr @${clients} goto ${own}`),
+    `numgen random mod ${each.length} vmap { ${choices} }`,
+  ]);
+}
+
+function wayRules(way: Way, ip: string): readonly string[] {
+  switch (way.to) {
+    case "pool":
+      return [
+        way.masquerade === "everyone" ? MARKED : `${ip} saddr != @pods ${MARKED}`,
+        `goto ${nameOf("pool", way.pool)}`,
+      ];
+    case "local":
+      return [
+        `${ip} saddr @pods goto ${nameOf("pool", way.all)}`,
+        `fib saddr type local ${MARKED} goto ${nameOf("pool", way.all)}`,
+        ...(way.local === undefined ? [] : [`goto ${nameOf("pool", way.local)}`]),
+      ];
+    case "reject":
+    case "drop":
+      return [];
+  }
+}
+
+/** What becomes of connections that no pool took. */
+function refusal(way: Way): string | undefined {
+  if (way.to === "reject") return "goto refusal";
+  if (way.to === "drop" || (way.to === "local" && way.local === undefined)) return "drop";
+  return undefined;
+}
+
+function addDoors(table: TableBuilder, { family, doors }: FamilyRules): void {
+  const { ip, type } = WORDS[family];
+  const opened = { addresses: new Map<string, string>(), nodePorts: new Map<string, string>() };
+  const refused = { addresses: new Map<string, string>(), nodePorts: new Map<string, string>() };
+  const guarded = new Map<string, string>();
+  for (const door of doors) {
+    const key = keyOf(door);
+    const kind = door.address === undefined ? "nodePorts" : "addresses";
+    // Two Services may claim one address: the first has it, as in kube-proxy.
+    if (opened[kind].has(key) || refused[kind].has(key)) continue;
+    const rules = wayRules(door.way, ip);
+    if (rules.length > 0) {
+      const chain = nameOf("door", door.id);
+      table.chain(chain, rules);
+      opened[kind].set(key, `goto ${chain}`);
+    }
+    const verdict = refusal(door.way);
+    if (verdict !== undefined) refused[kind].set(key, verdict);
+    if (door.sources === undefined) continue;
+    const guard = nameOf("guard", door.id);
+    const within = door.sources.length > 0 ? [`${ip} saddr { ${door.sources.join(", ")} } return`] : [];
+    table.chain(guard, [...within, "drop"]);
+    guarded.set(key, `goto ${guard}`);
+  }
+  const byAddress = `type ${type} . inet_proto . inet_service : verdict;`;
+  const byPort = "type inet_proto . inet_service : verdict;";
+  table.map("addresses", byAddress, opened.addresses);
+  table.map("node-ports", byPort, opened.nodePorts);
+  table.map("refused-addresses", byAddress, refused.addresses);
+  table.map("refused-node-ports", byPort, refused.nodePorts);
+  table.map("guarded", byAddress, guarded);
+}
+
+const keyOf = ({ address, protocol, port }: Door): string =>
+  address === undefined ? `${protocol} . ${port}` : `${address} . ${protocol} . ${port}`;
+
+function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOptions): void {
+  const { ip, loopback, multicast } = WORDS[family];
+  const byAddress = `${ip} daddr . meta l4proto . th dport vmap`;
+  const toNode = `fib daddr type local ${ip} daddr != ${loopback}`;
+  table.chain("services", [`${byAddress} @addresses`, `${toNode} meta l4proto . th dport vmap @node-ports`]);
+  table.chain("refusal", ["reject"]);
+  table.chain("refused", [
+    `${byAddress} @refused-addresses`,
+    `${toNode} meta l4proto . th dport vmap @refused-node-ports`,
+    `${ip} daddr @cluster-addresses reject`,
+  ]);
+  table.chain("nat-prerouting", ["jump services"], "type nat hook prerouting priority dstnat;");
+  table.chain("nat-output", ["jump services"], "type nat hook output priority -100;");
+  table.chain(
+    "nat-postrouting",
+    [
+      `meta mark and ${MARK} == ${MARK} meta mark set meta mark xor ${MARK} masquerade fully-random`,
+      `${ip} saddr . ${ip} daddr @hairpin masquerade fully-random`,
+      ...(bridgeBypasses ? [`${ip} saddr @own-pods ${ip} daddr @own-pods ct status dnat masquerade`] : []),
+      `${ip} saddr @own-pods ${ip} daddr != @pods ${ip} daddr != ${multicast} masquerade fully-random`,
+    ],
+    "type nat hook postrouting priority srcnat;",
+  );
+  // Before the hooks that rewrite addresses, and where reject is allowed.
+  for (const hook of ["input", "forward", "output"])
+    table.chain(`filter-${hook}`, ["ct state new jump refused"], `type filter hook ${hook} priority -110;`);
+  table.chain("filter-prerouting", [`${byAddress} @guarded`], "type filter hook prerouting priority -110;");
+}

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { type ProxyFacts, planRules } from "./plan.ts";
+import { reachable } from "./reachable.ts";
+import type { FamilyRules } from "./rule-set.ts";
+
+const HERE = "n1";
+const CLUSTER_IP = "10.96.0.50";
+const EXTERNAL = "203.0.113.9";
+const POD = "10.244.0.77";
+const OUTSIDER = "198.51.100.1";
+
+const service = (spec: Partial<Service["spec"]> = {}): Service => ({
+  metadata: { namespace: "default", name: "web" },
+  spec: { clusterIP: CLUSTER_IP, clusterIPs: [CLUSTER_IP], ipFamilies: ["IPv4"], ports: [{ port: 80 }], ...spec },
+  status: {},
+});
+
+const sliceOf = (endpoints: Endpoint[], over: Partial<EndpointSlice> = {}): EndpointSlice => ({
+  metadata: { namespace: "default", name: "web-1", labels: { "kubernetes.io/service-name": "web" } },
+  addressType: "IPv4",
+  ports: [{ port: 8080, protocol: "TCP" }],
+  endpoints,
+  ...over,
+});
+
+const plan = (services: Service[], slices: EndpointSlice[], over: Partial<ProxyFacts> = {}): FamilyRules =>
+  planRules({
+    services,
+    slices,
+    node: { name: HERE, zone: "z1" },
+    podRanges: ["10.244.0.0/24"],
+    ownRanges: ["10.244.0.0/24"],
+    instead: new Map(),
+    ...over,
+  }).v4;
+
+const at = (rules: FamilyRules, from: string, to: string, port = 80) =>
+  reachable(rules, { from, to, port, protocol: "tcp", node: "192.0.2.1" });
+
+const here: Endpoint = { addresses: ["10.244.0.5"], nodeName: HERE };
+const there: Endpoint = { addresses: ["10.244.1.5"], nodeName: "n2" };
+const both = ["10.244.0.5:8080", "10.244.1.5:8080"];
+
+describe("a connection to a Service", () => {
+  it("reaches its endpoints at the cluster address; outsiders appear with the node's", () => {
+    const rules = plan([service()], [sliceOf([here, there])]);
+    expect(at(rules, POD, CLUSTER_IP)).toEqual({ backends: both, masqueraded: false });
+    expect(at(rules, OUTSIDER, CLUSTER_IP)).toEqual({ backends: both, masqueraded: true });
+  });
+
+  it("is refused where there is no endpoint", () => {
+    expect(at(plan([service()], []), POD, CLUSTER_IP)).toBe("reject");
+  });
+
+  it("is refused at a port that the Service does not have", () => {
+    expect(at(plan([service()], [sliceOf([here])]), POD, CLUSTER_IP, 81)).toBe("reject");
+  });
+
+  it("reaches endpoints that go but still serve, only where none is ready", () => {
+    const going = { ...here, conditions: { ready: false, serving: true, terminating: true } };
+    expect(at(plan([service()], [sliceOf([going, there])]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[1]] });
+    expect(at(plan([service()], [sliceOf([going])]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[0]] });
+    const gone = { ...here, conditions: { ready: false, serving: false, terminating: true } };
+    expect(at(plan([service()], [sliceOf([gone])]), POD, CLUSTER_IP)).toBe("reject");
+  });
+
+  it("finds the node port at the node, and external addresses", () => {
+    const open = service({ type: "NodePort", ports: [{ port: 80, nodePort: 30080 }], externalIPs: [EXTERNAL] });
+    const rules = plan([open], [sliceOf([here, there])]);
+    for (const [to, port] of [["192.0.2.1", 30080] as const, [EXTERNAL, 80] as const])
+      expect(at(rules, OUTSIDER, to, port)).toEqual({ backends: both, masqueraded: true });
+    expect(at(rules, OUTSIDER, "192.0.2.1", 80)).toBe("pass");
+  });
+
+  it("keeps its address with externalTrafficPolicy Local, at nodes with an endpoint only", () => {
+    const open = service({
+      type: "NodePort",
+      externalTrafficPolicy: "Local",
+      ports: [{ port: 80, nodePort: 30080 }],
+    });
+    const ask = (endpoints: Endpoint[], from: string) =>
+      at(plan([open], [sliceOf(endpoints)]), from, "192.0.2.1", 30080);
+    expect(ask([here, there], OUTSIDER)).toEqual({ backends: [both[0]], masqueraded: false });
+    expect(ask([there], OUTSIDER)).toBe("drop");
+    expect(ask([], OUTSIDER)).toBe("reject");
+    expect(ask([here, there], POD)).toEqual({ backends: both, masqueraded: false });
+    expect(ask([there], "192.0.2.1")).toEqual({ backends: [both[1]], masqueraded: true });
+  });
+
+  it("stays on the node with internalTrafficPolicy Local", () => {
+    const inner = service({ internalTrafficPolicy: "Local" });
+    expect(at(plan([inner], [sliceOf([here, there])]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[0]] });
+    expect(at(plan([inner], [sliceOf([there])]), POD, CLUSTER_IP)).toBe("drop");
+  });
+
+  it("enters by a load balancer's address from its source ranges only, unless the balancer is a proxy", () => {
+    const open = (ipMode: string): Service => ({
+      ...service({ type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] }),
+      status: { loadBalancer: { ingress: [{ ip: EXTERNAL, ipMode }] } },
+    });
+    const rules = plan([open("VIP")], [sliceOf([here])]);
+    expect(at(rules, OUTSIDER, EXTERNAL)).toMatchObject({ backends: [both[0]] });
+    expect(at(rules, "192.0.2.200", EXTERNAL)).toBe("drop");
+    expect(at(plan([open("Proxy")], [sliceOf([here])]), OUTSIDER, EXTERNAL)).toBe("pass");
+  });
+
+  it("prefers endpoints that hints send it to, if all have hints", () => {
+    const near = { ...here, hints: { forZones: [{ name: "z1" }] } };
+    const far = { ...there, hints: { forZones: [{ name: "z2" }] } };
+    expect(at(plan([service()], [sliceOf([near, far])]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[0]] });
+    expect(at(plan([service()], [sliceOf([near, there])]), POD, CLUSTER_IP)).toMatchObject({ backends: both });
+  });
+
+  it("goes where the node leads it instead", () => {
+    const rules = plan([service()], [sliceOf([there])], {
+      instead: new Map([["default/web", { address: "10.244.0.1", port: 6443 }]]),
+    });
+    expect(at(rules, POD, CLUSTER_IP)).toMatchObject({ backends: ["10.244.0.1:6443"] });
+  });
+
+  it.each<[string, Partial<Service["spec"]>]>([
+    ["a headless Service", { clusterIP: "None", clusterIPs: ["None"] }],
+    ["an ExternalName", { type: "ExternalName", externalName: "example.com" }],
+  ])("is left alone for %s", (_, spec) => {
+    expect(plan([service(spec)], [sliceOf([here])])).toMatchObject({ doors: [], pools: [] });
+  });
+});
+
+it("leads to every ready endpoint and to no other, whatever slices they are in", () => {
+  const endpoint = fc.record({
+    address: fc.integer({ min: 1, max: 30 }).map((n) => `10.244.${n % 3}.${n}`),
+    ready: fc.boolean(),
+    terminating: fc.boolean(),
+    node: fc.constantFrom("n1", "n2", undefined),
+  });
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(endpoint, { selector: ({ address }) => address, maxLength: 20 }),
+      fc.nat(4),
+      (all, cut) => {
+        const endpoints = all.map(
+          ({ address, ready, terminating, node }): Endpoint => ({
+            addresses: [address],
+            conditions: { ready, serving: ready || terminating, terminating },
+            ...(node !== undefined && { nodeName: node }),
+          }),
+        );
+        const slices = [sliceOf(endpoints.slice(0, cut)), sliceOf(endpoints.slice(cut))];
+        const ready = all.filter((each) => each.ready);
+        const expected = (ready.length > 0 ? ready : all.filter(({ terminating }) => terminating))
+          .map(({ address }) => `${address}:8080`)
+          .sort();
+        const outcome = at(plan([service()], slices), POD, CLUSTER_IP);
+        expect(outcome).toEqual(expected.length === 0 ? "reject" : { backends: expected, masqueraded: false });
+      },
+    ),
+  );
+});

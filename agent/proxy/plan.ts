@@ -1,0 +1,216 @@
+/**
+ * The rules by which this node leads connections to Services to their endpoints: a pure function of what the API says,
+ * with kube-proxy's semantics. The rules' names are in docs/spec/proxy.md.
+ */
+import type { Service, ServicePort } from "../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { type Candidate, candidatesOf, chooseEndpoints, isProxied, type NodePlace } from "./choose-endpoints.ts";
+import type { Backend, Door, Family, FamilyRules, Pool, Protocol, RuleSet, Way } from "./rule-set.ts";
+
+export interface ProxyFacts {
+  readonly services: readonly Service[];
+  readonly slices: readonly EndpointSlice[];
+  readonly node: NodePlace;
+  /** Of all nodes. */
+  readonly podRanges: readonly string[];
+  readonly ownRanges: readonly string[];
+  /** Where this node itself leads a Service, by `namespace/name`, whatever its endpoints: the way to the API server. */
+  readonly instead: ReadonlyMap<string, Backend>;
+}
+
+const SERVICE_NAME = "kubernetes.io/service-name";
+const DEFAULT_AFFINITY_SECONDS = 10800;
+
+export const familyOf = (address: string): Family => (address.includes(":") ? 6 : 4);
+
+/** Slices by the Service that they belong to, `namespace/name`. */
+export function slicesByService(slices: readonly EndpointSlice[]): Map<string, EndpointSlice[]> {
+  const found = new Map<string, EndpointSlice[]>();
+  for (const slice of slices) {
+    const service = slice.metadata.labels?.[SERVICE_NAME];
+    if (service === undefined) continue;
+    const key = `${slice.metadata.namespace}/${service}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [slice]);
+    else known.push(slice);
+  }
+  return found;
+}
+
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
+
+export function planRules(facts: ProxyFacts): RuleSet {
+  const slices = slicesByService(facts.slices);
+  const parts = facts.services.filter(isProxied).flatMap((service) => {
+    const own = slices.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? [];
+    return ([4, 6] as const).map((family) => planService(service, own, { facts, family }));
+  });
+  return { v4: rulesOf(4, facts, parts), v6: rulesOf(6, facts, parts) };
+}
+
+interface ServicePart {
+  readonly family: Family;
+  readonly doors: readonly Door[];
+  readonly pools: readonly Pool[];
+  readonly addresses: readonly string[];
+  readonly localBackends: readonly string[];
+}
+
+function rulesOf(family: Family, { podRanges, ownRanges }: ProxyFacts, all: readonly ServicePart[]): FamilyRules {
+  const parts = all.filter((part) => part.family === family);
+  const ofFamily = (ranges: readonly string[]) => ranges.filter((range) => familyOf(range) === family);
+  return {
+    family,
+    doors: parts.flatMap(({ doors }) => doors).sort(byId),
+    pools: parts.flatMap(({ pools }) => pools).sort(byId),
+    clusterAddresses: parts.flatMap(({ addresses }) => addresses),
+    podRanges: ofFamily(podRanges),
+    ownRanges: ofFamily(ownRanges),
+    localBackends: [...new Set(parts.flatMap(({ localBackends }) => localBackends))].sort(),
+  };
+}
+
+interface Scope {
+  readonly facts: ProxyFacts;
+  readonly family: Family;
+}
+
+function planService(service: Service, slices: readonly EndpointSlice[], scope: Scope): ServicePart {
+  const { spec } = service;
+  const isOurs = (address: string) => familyOf(address) === scope.family;
+  const addresses = (spec.clusterIPs ?? [spec.clusterIP ?? ""]).filter((address) => address !== "" && isOurs(address));
+  const families = spec.ipFamilies ?? [];
+  const served = families.length === 0 ? addresses.length > 0 : families.includes(`IPv${scope.family}`);
+  const none = { family: scope.family, doors: [], pools: [], addresses, localBackends: [] };
+  if (!served) return none;
+  const ports = (spec.ports ?? []).map((port) => planPort(service, port, { ...scope, slices, addresses }));
+  return {
+    ...none,
+    doors: ports.flatMap(({ doors }) => doors),
+    pools: ports.flatMap(({ pools }) => pools),
+    localBackends: ports.flatMap(({ localBackends }) => localBackends),
+  };
+}
+
+interface PortScope extends Scope {
+  readonly slices: readonly EndpointSlice[];
+  readonly addresses: readonly string[];
+}
+
+function planPort(service: Service, port: ServicePort, scope: PortScope) {
+  const { spec, metadata } = service;
+  const { family, facts } = scope;
+  const protocol = (port.protocol ?? "TCP").toLowerCase() as Protocol;
+  const owner = `${metadata.namespace}/${metadata.name}`;
+  const id = `${owner}/${protocol}/${port.name || port.port}`;
+  const instead = facts.instead.get(owner);
+  const candidates =
+    instead === undefined
+      ? candidatesOf({
+          slices: scope.slices,
+          portName: port.name ?? "",
+          protocol: port.protocol ?? "TCP",
+          family,
+          node: facts.node.name,
+        })
+      : family === familyOf(instead.address)
+        ? [substitute(instead)]
+        : [];
+  const { anywhere, here } = chooseEndpoints(candidates, facts.node);
+  const pool = poolMaker(spec, protocol);
+  const all = pool(id, anywhere);
+  const local = pool(`${id}/local`, here);
+
+  const isNone = anywhere.length === 0 && here.length === 0;
+  const inner: Way =
+    spec.internalTrafficPolicy === "Local"
+      ? wayTo(local, { isNone, masquerade: "outsiders" })
+      : wayTo(all, { isNone, masquerade: "outsiders" });
+  const outer: Way =
+    spec.externalTrafficPolicy === "Local"
+      ? all === undefined
+        ? { to: isNone ? "reject" : "drop" }
+        : { to: "local", all: all.id, ...(local !== undefined && { local: local.id }) }
+      : wayTo(all, { isNone, masquerade: "everyone" });
+
+  const doors: Door[] = scope.addresses.map((address) => ({
+    id: `${id}/cluster`,
+    address,
+    protocol,
+    port: port.port,
+    way: inner,
+  }));
+  for (const { address, sources } of outerAddresses(service, family))
+    doors.push({
+      id: `${id}/at-${address}`,
+      address,
+      protocol,
+      port: port.port,
+      way: outer,
+      ...(sources !== undefined && { sources }),
+    });
+  if ((spec.type === "NodePort" || spec.type === "LoadBalancer") && port.nodePort)
+    doors.push({ id: `${id}/node`, protocol, port: port.nodePort, way: outer });
+
+  const used = new Set(doors.flatMap(({ way }) => poolsOf(way)));
+  const pools = [all, local].filter((each) => each !== undefined).filter(({ id }) => used.has(id));
+  return {
+    doors,
+    pools,
+    localBackends: candidates.filter(({ local }) => local).map(({ address }) => address),
+  };
+}
+
+const substitute = (backend: Backend): Candidate => ({
+  ...backend,
+  ready: true,
+  serving: true,
+  terminating: false,
+  local: true,
+  forZones: [],
+  forNodes: [],
+});
+
+function poolMaker({ sessionAffinity, sessionAffinityConfig }: Service["spec"], protocol: Protocol) {
+  const affinitySeconds =
+    sessionAffinity === "ClientIP"
+      ? (sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS)
+      : undefined;
+  return (id: string, candidates: readonly Candidate[]): Pool | undefined =>
+    candidates.length === 0
+      ? undefined
+      : {
+          id,
+          protocol,
+          backends: candidates.map(({ address, port }) => ({ address, port })),
+          ...(affinitySeconds !== undefined && { affinitySeconds }),
+        };
+}
+
+function wayTo(
+  pool: Pool | undefined,
+  { isNone, masquerade }: { readonly isNone: boolean; readonly masquerade: "outsiders" | "everyone" },
+): Way {
+  if (pool !== undefined) return { to: "pool", pool: pool.id, masquerade };
+  return { to: isNone ? "reject" : "drop" };
+}
+
+export function poolsOf(way: Way): string[] {
+  if (way.to === "pool") return [way.pool];
+  if (way.to === "local") return way.local === undefined ? [way.all] : [way.all, way.local];
+  return [];
+}
+
+/** External addresses and those of load balancers; the latter may be closed to clients from elsewhere. */
+function outerAddresses({ spec, status }: Service, family: Family) {
+  const found = new Map<string, { address: string; sources?: readonly string[] }>();
+  for (const address of spec.externalIPs ?? []) if (familyOf(address) === family) found.set(address, { address });
+  if (spec.type !== "LoadBalancer") return [...found.values()];
+  const sources = (spec.loadBalancerSourceRanges ?? []).map((range) => range.trim());
+  const own = sources.filter((range) => familyOf(range) === family);
+  for (const { ip, ipMode } of status.loadBalancer?.ingress ?? []) {
+    if (ip === undefined || ip === "" || ipMode === "Proxy" || familyOf(ip) !== family) continue;
+    found.set(ip, { address: ip, ...(sources.length > 0 && { sources: own }) });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,60 @@
+/** Reads a rule set as the kernel would: where a new connection may end. What tests and explanations ask. */
+import { BlockList } from "node:net";
+import type { Door, FamilyRules, Protocol, Way } from "./rule-set.ts";
+
+export interface Attempt {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+  /** An address of this node. */
+  readonly node: string;
+}
+
+export type Outcome =
+  /** `address:port`, sorted. */
+  | { readonly backends: readonly string[]; readonly masqueraded: boolean }
+  | "reject"
+  | "drop"
+  /** No Service's affair. */
+  | "pass";
+
+function isWithin(ranges: readonly string[], address: string): boolean {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [base = "", bits] = range.split("/");
+    list.addSubnet(base, Number(bits), base.includes(":") ? "ipv6" : "ipv4");
+  }
+  return list.check(address, address.includes(":") ? "ipv6" : "ipv4");
+}
+
+export function reachable(rules: FamilyRules, attempt: Attempt): Outcome {
+  const matches = ({ protocol, port, address }: Door, to: string | undefined) =>
+    protocol === attempt.protocol && port === attempt.port && address === to;
+  const door =
+    rules.doors.find((each) => matches(each, attempt.to)) ??
+    (attempt.to === attempt.node ? rules.doors.find((each) => matches(each, undefined)) : undefined);
+  if (door === undefined) return rules.clusterAddresses.includes(attempt.to) ? "reject" : "pass";
+  if (door.sources !== undefined && !isWithin(door.sources, attempt.from)) return "drop";
+  return follow(rules, door.way, attempt);
+}
+
+function follow(rules: FamilyRules, way: Way, { from, node }: Attempt): Outcome {
+  const isPod = isWithin(rules.podRanges, from);
+  const end = (id: string, masqueraded: boolean): Outcome => ({
+    backends: (rules.pools.find((pool) => pool.id === id)?.backends ?? [])
+      .map(({ address, port }) => `${address}:${port}`)
+      .sort(),
+    masqueraded,
+  });
+  switch (way.to) {
+    case "pool":
+      return end(way.pool, way.masquerade === "everyone" || !isPod);
+    case "local":
+      if (isPod) return end(way.all, false);
+      if (from === node) return end(way.all, true);
+      return way.local === undefined ? "drop" : end(way.local, false);
+    default:
+      return way.to;
+  }
+}
