@@ -6,11 +6,13 @@ import { CriRuntime } from "./cri/cri-runtime.ts";
 import { ProcessRuntime } from "./process/process-runtime.ts";
 import { supervisorCommand } from "./process/supervisor-command.ts";
 import type { Runtime } from "./runtime.ts";
+import { SimulatedRuntime } from "./simulated/simulated-runtime.ts";
 
-export type RuntimeChoice = "auto" | "cri" | "process";
+export type RuntimeChoice = "auto" | "cri" | "process" | "simulated";
 
 export interface RuntimeOptions {
   readonly runtime: RuntimeChoice;
+  readonly nodeName: string;
   readonly dataDirectory: string;
   readonly criSocket?: string;
 }
@@ -26,7 +28,8 @@ function socketOf({ criSocket }: RuntimeOptions): string | undefined {
 }
 
 export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { runtime, dataDirectory } = options;
+  const { runtime, dataDirectory, nodeName } = options;
+  if (runtime === "simulated") return new SimulatedRuntime({ nodeName });
   if (runtime !== "process") {
     const socket = socketOf(options);
     try {

@@ -37,13 +37,13 @@ export const nodeNameOption = (): Option =>
     .argParser(parseNodeName)
     .default(defaultNodeName(), "this machine's name");
 
-export const runtimes = ["auto", "cri", "process"] as const;
+export const runtimes = ["auto", "cri", "process", "simulated"] as const;
 export type Runtime = (typeof runtimes)[number];
 
 export const runtimeOption = (): Option =>
   new Option(
     "--runtime <runtime>",
-    "what runs the pods: cri (containerd or CRI-O), process (plain processes of this machine, no isolation), auto (cri where there is a socket)",
+    "what runs the pods: cri (containerd or CRI-O), process (plain processes of this machine, no isolation), simulated (nothing runs: for trials and scale tests), auto (cri where there is a socket)",
   )
     .choices(runtimes)
     .default("auto");

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerConfig, SandboxConfig } from "../runtime.ts";
+import { addressAt } from "./address.ts";
+import { SimulatedRuntime } from "./simulated-runtime.ts";
+
+const sandbox = (annotations: Record<string, string> = {}): SandboxConfig => ({
+  pod: { namespace: "default", name: "p", uid: "u1" },
+  attempt: 0,
+  hostname: "p",
+  logDirectory: "/logs",
+  portMappings: [],
+  network: "pod",
+  ipc: "pod",
+  pid: "container",
+  cgroupParent: "",
+  sysctls: {},
+  privileged: false,
+  supplementalGroups: [],
+  seccomp: { type: "RuntimeDefault", localhostRef: "" },
+  handler: "",
+  labels: {},
+  annotations,
+});
+
+const container: ContainerConfig = {
+  name: "c",
+  attempt: 0,
+  image: "img",
+  imageName: "img",
+  command: [],
+  args: [],
+  workingDir: "",
+  env: [],
+  mounts: [],
+  logPath: "c/0.log",
+  stdin: false,
+  stdinOnce: false,
+  tty: false,
+  security: {
+    privileged: false,
+    supplementalGroups: [],
+    readOnlyRoot: false,
+    noNewPrivileges: false,
+    addCapabilities: [],
+    dropCapabilities: [],
+    seccomp: { type: "RuntimeDefault", localhostRef: "" },
+    pid: "container",
+    unmaskedProc: false,
+  },
+  resources: { cpuShares: 2, cpuQuota: 0, cpuPeriod: 0, memoryLimit: 0, oomScoreAdj: 0 },
+  labels: {},
+  annotations: {},
+};
+
+async function started(config: SandboxConfig) {
+  const runtime = new SimulatedRuntime({ nodeName: "hollow-1" });
+  const sandboxId = await runtime.runSandbox(config);
+  const id = await runtime.createContainer(sandboxId, container, config);
+  await runtime.startContainer(id);
+  return { runtime, sandboxId, id };
+}
+
+describe("the simulated runtime", () => {
+  it("says that containers run until they are stopped", async () => {
+    const { runtime, id } = await started(sandbox());
+    expect((await runtime.observe("u1")).containers[0]).toMatchObject({ id, state: "running" });
+    await runtime.stopContainer(id);
+    expect((await runtime.observe("u1")).containers[0]).toMatchObject({ state: "exited", exitCode: 0 });
+  });
+
+  it("kills what runs in a sandbox that stops, and takes its address away", async () => {
+    const { runtime, sandboxId } = await started(sandbox());
+    await runtime.stopSandbox(sandboxId);
+    const { sandboxes, containers } = await runtime.observe();
+    expect(sandboxes[0]).toMatchObject({ ready: false, ips: [] });
+    expect(containers[0]).toMatchObject({ state: "exited", exitCode: 137, reason: "Error" });
+  });
+
+  it("ends a container when and how its pod's annotations say, and tells listeners", async () => {
+    const exit = { "simulated.sailplane.dev/exit-after": "0.01", "simulated.sailplane.dev/exit-code": "3" };
+    const { runtime } = await started(sandbox(exit));
+    const told = await new Promise((resolve) => runtime.onChange(resolve));
+    expect(told).toBe("u1");
+    expect((await runtime.observe()).containers[0]).toMatchObject({ state: "exited", exitCode: 3 });
+  });
+
+  it("gives pods of a node addresses of their own", () => {
+    const addresses = Array.from({ length: 1000 }, (_, serial) => addressAt("hollow-1", serial));
+    expect(new Set(addresses).size).toBe(1000);
+    expect(addressAt("hollow-1", 1)).not.toBe(addressAt("hollow-2", 1));
+  });
+});
