@@ -72,6 +72,8 @@ export interface ServedVersion<T extends KubeObject> {
   /** Its own rules, in place of the kind's `validate`; the object is at the stored version. */
   readonly validate?: (object: T) => FieldError[];
   readonly columns?: readonly Column<T>[];
+  /** What this version calls the selectable fields of the kind, where not the same: `regarding.kind` → `involvedObject.kind`. */
+  readonly fieldNames?: Readonly<Record<string, string>>;
 }
 
 export interface ResourceDefinition<T extends KubeObject> {

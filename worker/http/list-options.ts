@@ -3,9 +3,9 @@ import { type FieldError, forbidden, notSupported } from "../../api/machinery/fi
 import { unknownFieldMessage } from "../../api/machinery/field-selector.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../api/machinery/selector.ts";
 import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
-import type { Resource } from "../../api/resources/resource.ts";
 import type { Requirement, Revision } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
+import type { Served } from "../registry/registry.ts";
 import { type ContinueToken, parseContinue } from "./continue-token.ts";
 import { booleanOption, integerOption } from "./options.ts";
 
@@ -127,12 +127,13 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
 const GENERIC_FIELDS = ["metadata.name", "metadata.namespace"];
 
 /** The label and field selectors of a request, with what they pin down taken out. */
-export function selectionOf(query: URLSearchParams, resource: Resource): Selection {
+export function selectionOf(query: URLSearchParams, { resource, conversion }: Served): Selection {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   if (!labels.ok) throw new ApiError(badRequest(labels.message));
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (!fields.ok) throw new ApiError(badRequest(fields.message));
-  const known = new Set([...GENERIC_FIELDS, ...Object.keys(resource.fields ?? {})]);
+  const names: Readonly<Record<string, string>> = conversion?.fieldNames ?? {};
+  const known = new Set([...GENERIC_FIELDS, ...Object.keys(conversion?.fieldNames ?? resource.fields ?? {})]);
   for (const { key } of fields.requirements) {
     if (!known.has(key)) throw new ApiError(badRequest(unknownFieldMessage(resource, key)));
   }
@@ -141,7 +142,10 @@ export function selectionOf(query: URLSearchParams, resource: Resource): Selecti
   const name = pinned("metadata.name");
   const namespace = pinned("metadata.namespace");
   return {
-    requirements: [...labels.requirements, ...fields.requirements],
+    requirements: [
+      ...labels.requirements,
+      ...fields.requirements.map((requirement) => ({ ...requirement, key: names[requirement.key] ?? requirement.key })),
+    ],
     ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),
   };

@@ -1,5 +1,6 @@
 /** Content negotiation of answers (apiserver/pkg/endpoints/handlers/negotiation). */
 import { PlainTextError } from "../api-error.ts";
+import { acceptsGzip } from "./compress.ts";
 
 export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
 
@@ -9,6 +10,8 @@ export interface Accepted {
   readonly as?: View;
   readonly viewVersion?: "v1" | "v1beta1";
   readonly pretty: boolean;
+  /** The client can read compressed answers. */
+  readonly gzip: boolean;
 }
 
 export type View = "Table" | "PartialObjectMetadata" | "PartialObjectMetadataList";
@@ -46,17 +49,18 @@ export function parseAccept(header: string): Clause[] {
 /** Throws 406 as Kubernetes words it. `views` are the transformations that this endpoint offers. */
 export function negotiate(request: Request, url: URL, views: readonly string[]): Accepted {
   const pretty = isPretty(request, url);
+  const gzip = acceptsGzip(request);
   const header = request.headers.get("Accept");
-  if (header === null || header.trim() === "") return { type: "application/json", pretty };
+  if (header === null || header.trim() === "") return { type: "application/json", pretty, gzip };
   for (const { type, parameters } of parseAccept(header)) {
     const media = TYPES[type];
     if (!media) continue;
     const { as } = parameters;
-    if (as === undefined) return { type: media, pretty };
+    if (as === undefined) return { type: media, pretty, gzip };
     const group = parameters.g ?? "";
     const version = parameters.v ?? "";
     if (group !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1") || !views.includes(as)) continue;
-    return { type: media, as: as as View, viewVersion: version, pretty };
+    return { type: media, as: as as View, viewVersion: version, pretty, gzip };
   }
   throw new PlainTextError(406, NOT_ACCEPTABLE);
 }

@@ -4,21 +4,22 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import { PlainTextError } from "../api-error.ts";
+import { GZIP, isLarge } from "./compress.ts";
 import { type Accepted, type MediaType, NOT_ACCEPTABLE } from "./negotiate.ts";
 
 const JSON_TYPE = "application/json";
 
-export const jsonText = (text: string, status = 200): Response =>
-  new Response(text, { status, headers: { "Content-Type": JSON_TYPE } });
+const answer = (body: string | Uint8Array<ArrayBuffer>, { type, gzip }: Accepted, status: number): Response =>
+  new Response(body, { status, headers: { "Content-Type": type, ...(gzip && isLarge(body.length) ? GZIP : {}) } });
 
 /** `value` is any JSON value that names its own kind. */
 export function renderValue(value: KubeObject | Status | object, accepted: Accepted, status = 200): Response {
-  return new Response(encode(value, accepted), { status, headers: { "Content-Type": accepted.type } });
+  return answer(encode(value, accepted), accepted, status);
 }
 
 /** An object whose JSON text is at hand: not parsed unless another form was asked for. */
 export function renderText(text: string, accepted: Accepted, status = 200): Response {
-  if (accepted.type === JSON_TYPE && !accepted.pretty) return jsonText(text, status);
+  if (accepted.type === JSON_TYPE && !accepted.pretty) return answer(text, accepted, status);
   return renderValue(JSON.parse(text) as KubeObject, accepted, status);
 }
 

@@ -78,13 +78,20 @@ export class StoreClient {
   }
 }
 
+/** The revision asked for is no longer kept. */
+export class Compacted extends ApiError {
+  constructor(readonly oldest: Revision) {
+    super(expired("The resourceVersion for the provided watch is too old."));
+  }
+}
+
 function unwrap<T>(answer: Answer<T>): T {
   if (answer.ok) return answer;
   switch (answer.reason) {
     case "stale-policy":
       throw new StalePolicy();
     case "compacted":
-      throw new ApiError(expired(`The resourceVersion for the provided watch is too old.`));
+      throw new Compacted(answer.oldest);
     case "future":
       throw new ApiError(
         {

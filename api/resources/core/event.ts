@@ -79,6 +79,8 @@ function source({ source: from, reportingComponent, reportingInstance }: Event):
   return host ? `${component}, ${host}` : component;
 }
 
+const REFERENCE_FIELDS = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"];
+
 export const event = defineResource<Event>({
   group: "",
   version: "v1",
@@ -107,6 +109,12 @@ export const event = defineResource<Event>({
       fromStored,
       validate: validateEvent,
       columns,
+      fieldNames: {
+        ...Object.fromEntries(REFERENCE_FIELDS.map((field) => [`regarding.${field}`, `involvedObject.${field}`])),
+        reason: "reason",
+        reportingController: "reportingComponent",
+        type: "type",
+      },
     },
   ],
   fields: {

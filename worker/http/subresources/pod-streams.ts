@@ -1,10 +1,10 @@
 /** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
-import type { LogOptions } from "../../../api/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { openNodeStream } from "../node-stream.ts";
+import { logOptions } from "./log-options.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {
   const { namespace = "", name = "" } = path;
@@ -42,32 +42,6 @@ function containerOf(pod: Pod, asked: string | null): string {
 
 const isTrue = (value: string | null): boolean => value !== null && /^(1|t|true|yes|on)?$/i.test(value);
 
-function numberOf(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null || text === "") return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value)) throw new ApiError(badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`));
-  return value;
-}
-
-function logOptions(query: URLSearchParams): LogOptions {
-  const tailLines = numberOf(query, "tailLines");
-  const limitBytes = numberOf(query, "limitBytes");
-  const sinceSeconds = numberOf(query, "sinceSeconds");
-  const sinceTime = query.get("sinceTime");
-  const stream = query.get("stream") as NonNullable<LogOptions["stream"]> | null;
-  return {
-    follow: isTrue(query.get("follow")),
-    previous: isTrue(query.get("previous")),
-    timestamps: isTrue(query.get("timestamps")),
-    ...(tailLines === undefined ? {} : { tailLines }),
-    ...(limitBytes === undefined ? {} : { limitBytes }),
-    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
-    ...(sinceTime === null || sinceTime === "" ? {} : { sinceTime }),
-    ...(stream === null ? {} : { stream }),
-  };
-}
-
 const targetOf = (pod: Pod) => ({
   namespace: pod.metadata.namespace ?? "",
   pod: pod.metadata.name ?? "",
@@ -77,13 +51,18 @@ const targetOf = (pod: Pod) => ({
 export async function podLog(context: RequestContext): Promise<Response> {
   const { request, query, env, cluster } = context;
   if (request.method !== "GET") throw new ApiError(methodNotAllowed());
+  const options = logOptions(query, context.path.name);
   const pod = await readPod(context);
   const container = containerOf(pod, query.get("container"));
-  const options = logOptions(query);
   const node = pod.spec.nodeName ?? "";
   // Nobody has it yet: there is nothing to say.
-  if (node === "") return new Response("", { headers: { "Content-Type": "text/plain" } });
+  if (node === "") return new Response(null, { status: 204 });
   return openNodeStream({ env, cluster, node, stream: { kind: "logs", ...targetOf(pod), container, options } });
+}
+
+function hostOf({ metadata, spec }: Pod): string {
+  if (spec.nodeName) return spec.nodeName;
+  throw new ApiError(badRequest(`pod ${metadata.name} does not have a host assigned`));
 }
 
 const TERMINAL_PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
@@ -107,9 +86,8 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const command = query.getAll("command");
   if (kind === "exec" && command.length === 0)
     throw new ApiError(badRequest("you must specify at least 1 command for the container"));
+  const node = hostOf(pod);
   const protocol = protocolOf(request, TERMINAL_PROTOCOLS);
-  const node = pod.spec.nodeName ?? "";
-  if (node === "") throw new ApiError(badRequest(`pod ${pod.metadata.name} does not have a host assigned`));
   const tty = isTrue(query.get("tty"));
   const streams = {
     ...targetOf(pod),
@@ -129,9 +107,8 @@ export const podAttach = (context: RequestContext): Promise<Response> => termina
 export async function podPortForward(context: RequestContext): Promise<Response> {
   const { request, env, cluster } = context;
   const pod = await readPod(context);
+  const node = hostOf(pod);
   const protocol = protocolOf(request, FORWARD_PROTOCOLS);
-  const node = pod.spec.nodeName ?? "";
-  if (node === "") throw new ApiError(badRequest(`pod ${pod.metadata.name} does not have a host assigned`));
   return openNodeStream({
     env,
     cluster,

@@ -6,6 +6,7 @@ import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../registry/registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
+import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { formatContinue } from "../continue-token.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
@@ -38,7 +39,7 @@ export async function list(context: RequestContext): Promise<Response> {
 export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, "policyRevision"> {
   const { served, path, query } = context;
   const { resource } = served;
-  const selection = selectionOf(query, resource);
+  const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
   const at = options.continue?.revision ?? (options.match === "Exact" ? options.resourceVersion : undefined);
@@ -103,5 +104,8 @@ async function streamList(context: RequestContext, request: Omit<ListRequest, "p
   };
   // A client that goes away ends the stream; there is nobody left to tell.
   pump().catch(() => {});
-  return new Response(readable, { headers: { "Content-Type": "application/json" } });
+  const headers = { "Content-Type": "application/json" };
+  if (!acceptsGzip(context.request)) return new Response(readable, { headers });
+  const { large, stream } = await peek(readable);
+  return new Response(stream, { headers: { ...headers, ...(large ? GZIP : {}) } });
 }

@@ -2,9 +2,15 @@ import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { draftObject } from "../../../api/machinery/object-text.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
 import { encodeWatchFrame } from "../../../api/machinery/protobuf.ts";
+import { expired } from "../../../api/machinery/status.ts";
 import { renderTable } from "../../../api/machinery/table.ts";
+import { shapeOf, zeroStruct } from "../../../api/schema/shape.ts";
+import { structOfKind } from "../../../api/schema/table.ts";
+import type { WatchRequest } from "../../../api/store.ts";
+import type { Served } from "../../registry/registry.ts";
 import { storageResource } from "../../registry/registry.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
@@ -18,10 +24,10 @@ export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
   const accepted = negotiate(context.request, context.url, WATCH_VIEWS);
   const options = watchOptions(query);
-  const selection = selectionOf(query, served.resource);
+  const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
-  const response = await store.stream("watch", {
+  const request: WatchRequest = {
     resource: storageResource(served.resource),
     ...(namespace !== undefined && served.resource.scope === "Namespaced" ? { namespace } : {}),
     ...(name === undefined ? {} : { name }),
@@ -29,12 +35,10 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(options.since === undefined ? {} : { since: options.since }),
     ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     bookmarks: options.bookmarks,
-    bookmarkKind: {
-      apiVersion: apiVersionOf(served.resource.group, served.resource.version),
-      kind: served.resource.kind,
-    },
+    bookmarkKind: bookmarkKind(served),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
-  });
+  };
+  const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
   const transform = eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
   return new Response(body, {
@@ -46,6 +50,21 @@ export async function watch(context: RequestContext): Promise<Response> {
     },
     encodeBody: "manual",
   });
+}
+
+/** What an empty object of the kind looks like on the wire, for bookmarks. */
+function bookmarkKind({ resource, group, version }: Served): WatchRequest["bookmarkKind"] {
+  const apiVersion = apiVersionOf(group, version);
+  const struct = structOfKind(apiVersion, resource.kind);
+  const { metadata: _, ...zero } = struct ? zeroStruct(shapeOf(struct), "wireZero") : {};
+  return { apiVersion, kind: resource.kind, zero };
+}
+
+/** A watch that cannot begin where it was told to begins, and says so in its only event. */
+function tooOld(error: unknown, { since }: WatchRequest): Response {
+  if (!(error instanceof Compacted)) throw error;
+  const object = expired(`too old resource version: ${since} (${error.oldest - 1})`);
+  return new Response(`${JSON.stringify({ type: "ERROR", object })}\n`);
 }
 
 const streamType = ({ type }: Accepted) => (type === "application/json" ? type : `${type};stream=watch`);

@@ -1,0 +1,42 @@
+/** gzip for large answers, as kube-apiserver gives it (apiserver/pkg/endpoints/handlers/responsewriters). */
+
+/** Below it compressing costs more than it saves. */
+const THRESHOLD_BYTES = 128 * 1024;
+
+export const acceptsGzip = (request: Request): boolean =>
+  (request.headers.get("Accept-Encoding") ?? "").split(",").some((coding) => /^\s*gzip\s*(;|$)/.test(coding));
+
+/** The runtime encodes the body as the header says. */
+export const GZIP = { "Content-Encoding": "gzip", Vary: "Accept-Encoding" };
+
+export const isLarge = (bytes: number): boolean => bytes > THRESHOLD_BYTES;
+
+/** Reads ahead until it is known whether the stream is large; nothing is lost of it. */
+export async function peek(stream: ReadableStream<Uint8Array>): Promise<{
+  readonly large: boolean;
+  readonly stream: ReadableStream<Uint8Array>;
+}> {
+  const reader = stream.getReader();
+  const ahead: Uint8Array[] = [];
+  let bytes = 0;
+  let ended = false;
+  while (!ended && !isLarge(bytes)) {
+    const { done, value } = await reader.read();
+    ended = done;
+    if (!value) continue;
+    ahead.push(value);
+    bytes += value.length;
+  }
+  const whole = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = ahead.shift();
+      if (next) return controller.enqueue(next);
+      if (ended) return controller.close();
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return { large: isLarge(bytes), stream: whole };
+}

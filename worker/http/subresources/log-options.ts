@@ -1,0 +1,50 @@
+/** PodLogOptions as URL parameters, checked as Kubernetes checks them. */
+import {
+  type FieldError,
+  forbidden,
+  invalid as invalidField,
+  notSupported,
+} from "../../../api/machinery/field-error.ts";
+import { invalid } from "../../../api/machinery/status.ts";
+import type { LogOptions } from "../../../api/node-sync.ts";
+import { ApiError } from "../../api-error.ts";
+import { booleanOption, integerOption } from "../options.ts";
+
+const STREAMS = ["All", "Stderr", "Stdout"];
+const POSITIVE = "must be greater than 0";
+/** The errors that are about two parameters name none. */
+const BOTH = "[]";
+
+/** Throws 422 for values that mean nothing, under the pod's name. */
+export function logOptions(query: URLSearchParams, pod: string): LogOptions {
+  const tailLines = integerOption(query, "tailLines");
+  const limitBytes = integerOption(query, "limitBytes");
+  const sinceSeconds = integerOption(query, "sinceSeconds");
+  const sinceTime = query.get("sinceTime") || undefined;
+  const stream = query.get("stream") ?? undefined;
+  const errors: FieldError[] = [];
+  if (tailLines !== undefined && tailLines < 0) {
+    errors.push(invalidField("tailLines", tailLines, "must be greater than or equal to 0"));
+  }
+  if (limitBytes !== undefined && limitBytes < 1) errors.push(invalidField("limitBytes", limitBytes, POSITIVE));
+  if (sinceSeconds !== undefined && sinceTime !== undefined) {
+    errors.push(forbidden(BOTH, "at most one of `sinceTime` or `sinceSeconds` may be specified"));
+  } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
+    errors.push(invalidField("sinceSeconds", sinceSeconds, POSITIVE));
+  }
+  if (stream !== undefined && !STREAMS.includes(stream)) errors.push(notSupported("stream", stream, STREAMS));
+  else if (stream !== undefined && stream !== "All" && tailLines !== undefined) {
+    errors.push(forbidden(BOTH, "`tailLines` and specific `stream` are mutually exclusive for now"));
+  }
+  if (errors.length > 0) throw new ApiError(invalid("", "PodLogOptions", pod, errors));
+  return {
+    follow: booleanOption(query, "follow"),
+    previous: booleanOption(query, "previous"),
+    timestamps: booleanOption(query, "timestamps"),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(limitBytes === undefined ? {} : { limitBytes }),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    ...(sinceTime === undefined ? {} : { sinceTime }),
+    ...(stream === undefined ? {} : { stream: stream as NonNullable<LogOptions["stream"]> }),
+  };
+}
