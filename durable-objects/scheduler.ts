@@ -4,12 +4,20 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Store } from "../api/store.ts";
+import { createApiClient } from "../client/api-client.ts";
+import { SCHEDULER_USER } from "../worker/scheduler/state.ts";
+import { evict } from "./scheduler/evict.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 
 /** What the wiring (worker/index.ts) gives the object. */
 export interface SchedulerWiring {
   /** The store of a cluster. */
   readonly store: (cluster: string) => Pick<Store, "list" | "after" | "status" | "commit">;
+  /** The API of a cluster, reached through the Worker itself. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly base: (cluster: string) => string;
+  /** The credential of the control plane's own requests. */
+  readonly authorization: () => Promise<string>;
 }
 
 /** Waits shorter than this are kept in memory: an alarm is a row written. */
@@ -47,8 +55,19 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
       // An alarm of an object without a name could not tell its cluster.
       if (this.ctx.id.name === undefined) await this.ctx.storage.put("cluster", cluster);
       this.#alarm = (await this.ctx.storage.getAlarm()) ?? undefined;
+      const wiring = wire(this.env);
+      const api = createApiClient({
+        fetch: wiring.fetch,
+        base: wiring.base(cluster),
+        headers: async () => ({
+          authorization: await wiring.authorization(),
+          "impersonate-user": SCHEDULER_USER,
+        }),
+      });
       return new SchedulingLoop({
-        store: wire(this.env).store(cluster),
+        store: wiring.store(cluster),
+        evict: (victim, preemptor) =>
+          evict(api, victim, { preemptor, time: `${new Date().toISOString().slice(0, 19)}Z` }),
         now: () => Date.now(),
         random: () => Math.random(),
         newUid: () => crypto.randomUUID(),

@@ -6,9 +6,14 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { CommitResult, Revision, Store, Write } from "../../api/store.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
 import type { EventStamp } from "../../worker/scheduler/event.ts";
+import { EventSeries } from "../../worker/scheduler/event-series.ts";
+import { EVENTS } from "../../worker/scheduler/event-write.ts";
 import type { PendingPod } from "../../worker/scheduler/plugin.ts";
+import { volumeBinding } from "../../worker/scheduler/plugins/volume-binding.ts";
+import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
 import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
-import { bindingWrites, eventWrite, failureEvent, refusalWrite } from "../../worker/scheduler/writes.ts";
+import { type Assumed, askFor, reserve } from "../../worker/scheduler/volume-writes.ts";
+import { bindingWrites, failureEvent, preemptedEvent, refusalWrite } from "../../worker/scheduler/writes.ts";
 
 /** How long placing may hold the thread before others get a turn. */
 const TURN_MS = 15;
@@ -18,6 +23,8 @@ const PAGE = 500;
 
 export interface SchedulingLoopOptions {
   readonly store: Pick<Store, "list" | "after" | "status" | "commit">;
+  /** The API in the scheduler's name, for what is no placement: ends a pod to make room for another. */
+  readonly evict: (victim: PodFacts, preemptor: PendingPod) => Promise<void>;
   readonly now: () => number;
   readonly random: () => number;
   readonly newUid: () => string;
@@ -32,11 +39,20 @@ interface Planned {
   readonly writes: readonly Write[];
   /** The node it counts for already. */
   readonly placedOn?: string;
+  /** Objects that count as changed already. */
+  readonly assumed?: readonly Assumed[];
+}
+
+interface Evictions {
+  readonly preemptor: PendingPod;
+  readonly node: string;
+  readonly victims: readonly PodFacts[];
 }
 
 export class SchedulingLoop {
   readonly #options: SchedulingLoopOptions;
   #state: { readonly scheduler: SchedulerState; revision: Revision } | undefined;
+  readonly #events = new EventSeries();
   #startAt = 0;
   #lastStamp = 0n;
   #running: Promise<void> | undefined;
@@ -62,7 +78,9 @@ export class SchedulingLoop {
       const { queue } = await this.#catchUp();
       queue.wake(now());
       while (queue.hasReady()) {
-        await this.#commit(this.#placeBatch());
+        const { planned, evictions } = this.#placeBatch();
+        await this.#commit(planned);
+        for (const each of evictions) await this.#evict(each);
         await this.#catchUp();
       }
       wakeAt(queue.nextDue());
@@ -105,42 +123,88 @@ export class SchedulingLoop {
   }
 
   /** As many decisions as fit into a turn. */
-  #placeBatch(): Planned[] {
-    const { now, random } = this.#options;
-    const state = this.#state?.scheduler;
-    if (!state) return [];
-    const ends = now() + TURN_MS;
+  #placeBatch(): { readonly planned: Planned[]; readonly evictions: Evictions[] } {
+    const { now } = this.#options;
     const planned: Planned[] = [];
-    while (planned.length < BATCH && now() < ends) {
+    const evictions: Evictions[] = [];
+    const state = this.#state?.scheduler;
+    const ends = now() + TURN_MS;
+    while (state && planned.length < BATCH && now() < ends) {
       const pod = state.queue.take();
       if (!pod) break;
       try {
-        const decision = schedule(pod, state.cluster, { random, startAt: this.#startAt });
-        if (decision.kind === "place") {
-          this.#startAt = decision.nextStart;
-          const writes = bindingWrites(pod, decision.node.name, this.#stamp());
-          if (!writes) continue;
-          const { pod: _, ...facts } = pod;
-          state.cluster.assign({ ...facts, nodeName: decision.node.name, pod: undefined });
-          planned.push({ pod, writes, placedOn: decision.node.name });
-        } else {
-          const at = now();
-          state.queue.refuse(pod, decision.plugins, at);
-          const { message } = decision;
-          const write = refusalWrite(pod, { message, nominated: undefined, now: at });
-          if (write) planned.push({ pod, writes: [write, eventWrite(failureEvent(pod, message), this.#stamp())] });
-        }
+        const { plan, eviction } = this.#decide(pod, state);
+        if (plan) planned.push(plan);
+        if (eviction) evictions.push(eviction);
       } catch (error) {
         this.#options.complain(pod.key, error);
         state.queue.postpone(pod, now());
       }
     }
-    return planned;
+    return { planned, evictions };
+  }
+
+  #decide(pod: PendingPod, state: SchedulerState): { readonly plan?: Planned; readonly eviction?: Evictions } {
+    const { cluster, queue } = state;
+    const decision = schedule(pod, cluster, { random: this.#options.random, startAt: this.#startAt });
+    if (decision.kind === "place") {
+      this.#startAt = decision.nextStart;
+      const node = decision.node.name;
+      const { bind, provision } = decision.volumes;
+      const assumed = [...bind.map(reserve), ...provision.map((claim) => askFor(claim, node))];
+      for (const { resource, after } of assumed) cluster.setObject(resource, after);
+      const volumeWrites = assumed.map(({ write }) => write);
+      if (provision.length > 0) {
+        // It is bound when its volumes are there; until then its room is kept.
+        queue.refuse(pod, new Set([volumeBinding.name]), this.#options.now());
+        cluster.nominate(pod, node);
+        return { plan: { pod, writes: volumeWrites, assumed } };
+      }
+      const writes = bindingWrites(pod, node, this.#stamp());
+      if (!writes) return {};
+      cluster.assign({ ...pod, nodeName: node, pod: undefined });
+      cluster.forgetNomination(pod.key);
+      return { plan: { pod, writes: [...writes, ...volumeWrites], placedOn: node, assumed } };
+    }
+    const { message, plugins, preemption } = decision;
+    const now = this.#options.now();
+    queue.refuse(pod, plugins, now);
+    const nominated = preemption.kind === "keep" ? undefined : preemption.kind === "clear" ? "" : preemption.node;
+    if (nominated !== undefined) cluster.nominate(pod, nominated);
+    const status = refusalWrite(pod, { message, nominated, now });
+    const event = this.#events.record(failureEvent(pod, message), this.#stamp());
+    return {
+      plan: { pod, writes: [...(status ? [status] : []), ...(event ? [event] : [])] },
+      ...(preemption.kind === "nominate"
+        ? { eviction: { preemptor: pod, node: preemption.node, victims: preemption.victims } }
+        : {}),
+    };
+  }
+
+  /** Ends the victims, and says so; those that are ending already are left to it. */
+  async #evict({ preemptor, node, victims }: Evictions): Promise<void> {
+    const evicted = await Promise.all(
+      victims
+        .filter(({ terminating }) => !terminating)
+        .map(async (victim) => {
+          try {
+            await this.#options.evict(victim, preemptor);
+            return [victim];
+          } catch (error) {
+            this.#options.complain(`preempting ${victim.key}`, error);
+            return [];
+          }
+        }),
+    );
+    for (const victim of evicted.flat()) {
+      const write = this.#events.record(preemptedEvent(victim, preemptor, node), this.#stamp());
+      if (write) await this.#options.store.commit({ writes: [write] });
+    }
   }
 
   /** All in one commit; who changed meanwhile is left out, and comes again with its change. */
   async #commit(batch: readonly Planned[]): Promise<void> {
-    let planned = batch;
+    let planned = batch.filter(({ writes }) => writes.length > 0);
     while (planned.length > 0) {
       const writes = planned.flatMap((each) => each.writes);
       let result: CommitResult;
@@ -160,8 +224,15 @@ export class SchedulingLoop {
         for (const each of planned) this.#takeBack(each, "later");
         return;
       }
+      const write = writes[result.write];
+      if (write?.key.resource === EVENTS) {
+        // Somebody deleted the event that was to be counted up.
+        planned = planned.map((each) => ({ ...each, writes: each.writes.filter((own) => own !== write) }));
+        continue;
+      }
       const failed = ownerOf(planned, result.write);
-      if (failed) this.#takeBack(failed, "when it changes");
+      // A pod that changed comes again by itself; where something else did, it is tried again.
+      if (failed) this.#takeBack(failed, write?.key.name === failed.pod.name ? "when it changes" : "later");
       planned = planned.filter((each) => each !== failed);
     }
   }
@@ -176,10 +247,14 @@ export class SchedulingLoop {
     }
   }
 
-  #takeBack({ pod, placedOn }: Planned, again: "later" | "when it changes"): void {
+  #takeBack({ pod, placedOn, assumed = [] }: Planned, again: "later" | "when it changes"): void {
     const state = this.#state?.scheduler;
     if (!state) return;
     if (placedOn !== undefined) state.cluster.unassign(pod.key);
+    for (const { resource, before, after } of assumed) {
+      const { namespace = "", name } = before.metadata;
+      if (state.cluster.get(resource, namespace, name) === after) state.cluster.setObject(resource, before);
+    }
     if (again === "later") state.queue.postpone(pod, this.#options.now());
   }
 

@@ -6,6 +6,7 @@
 import { groupResource } from "../../api/machinery/meta.ts";
 import { type Controller, EVERYTHING } from "../controllers/controller.ts";
 import { controllers } from "../controllers/index.ts";
+import { READS, SCHEDULER_USER, WRITES } from "../scheduler/state.ts";
 import type { ResourceAttributes } from "./attributes.ts";
 import type { User } from "./user.ts";
 
@@ -14,15 +15,19 @@ const READ_VERBS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 /** All of them record events and ask what they may. */
 const SHARED = new Set(["events", "events.events.k8s.io"]);
 
+/** kube-scheduler has a user of its own, and no service account. */
+const schedulerLoop = { reads: READS, writes: WRITES };
 const byName = new Map(controllers.map((controller) => [controller.name, controller]));
 
 export function controlLoopMay(user: User, { verb, group, resource }: ResourceAttributes): boolean {
-  const controller = user.name.startsWith(PREFIX) ? byName.get(user.name.slice(PREFIX.length)) : undefined;
-  if (!controller) return false;
+  const loop = user.name === SCHEDULER_USER ? schedulerLoop : controllerOf(user);
+  if (!loop) return false;
   const target = groupResource(group, resource);
   if (SHARED.has(target)) return true;
-  return covers(controller.writes, target) || (READ_VERBS.has(verb) && covers(controller.reads, target));
+  return covers(loop.writes, target) || (READ_VERBS.has(verb) && covers(loop.reads, target));
 }
+
+const controllerOf = ({ name }: User) => (name.startsWith(PREFIX) ? byName.get(name.slice(PREFIX.length)) : undefined);
 
 const covers = (declared: Controller["reads"], target: string) =>
   declared.includes(EVERYTHING) || declared.includes(target);

@@ -6,8 +6,12 @@ import type { Node } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
+import type { PendingPod } from "./plugin.ts";
+import { PodCounts, type PodMatcher } from "./pod-counts.ts";
 import type { PodFacts } from "./pod-facts.ts";
+import { claimNamesOf } from "./pod-volumes.ts";
 
+const NOBODY: readonly never[] = [];
 const ZONE = "topology.kubernetes.io/zone";
 const REGION = "topology.kubernetes.io/region";
 
@@ -21,6 +25,11 @@ export class Cluster {
   /** Nodes with a pod that has affinity terms of its own. */
   readonly nodesWithAffinity = new Map<NodeInfo, number>();
   readonly nodesWithAntiAffinity = new Map<NodeInfo, number>();
+  readonly #nominated = new Map<string, Map<string, PendingPod>>();
+  readonly #nominatedTo = new Map<string, string>();
+  readonly #podCounts = new PodCounts();
+  readonly #claimUsers = new Map<string, number>();
+  readonly #images = new Map<string, number>();
 
   /** In turns from zone to zone, so that looking at some of them looks at all zones. */
   get nodes(): readonly NodeInfo[] {
@@ -36,6 +45,50 @@ export class Cluster {
     return this.#assigned.get(key);
   }
 
+  /** Room on the node is being made for the pod, which is nowhere else; "" for none. */
+  nominate(pod: PendingPod, nodeName: string): void {
+    const before = this.#nominatedTo.get(pod.key);
+    if (before !== undefined && this.#nominated.get(before)?.delete(pod.key)) this.#nominatedTo.delete(pod.key);
+    if (nodeName === "") return;
+    const pods = this.#nominated.get(nodeName) ?? new Map<string, PendingPod>();
+    this.#nominated.set(nodeName, pods.set(pod.key, pod));
+    this.#nominatedTo.set(pod.key, nodeName);
+  }
+
+  /** Takes back what is being done for a pod that is gone or placed. */
+  forgetNomination(key: string): void {
+    const nodeName = this.#nominatedTo.get(key);
+    if (nodeName === undefined) return;
+    this.#nominatedTo.delete(key);
+    this.#nominated.get(nodeName)?.delete(key);
+  }
+
+  /** Other pods that room on the node is being made for, and that this one has to let pass. */
+  nominatedTo(nodeName: string, { key, priority }: PendingPod): readonly PendingPod[] {
+    if (this.#nominatedTo.size === 0) return NOBODY;
+    const pods = this.#nominated.get(nodeName);
+    return pods ? [...pods.values()].filter((pod) => pod.key !== key && pod.priority >= priority) : NOBODY;
+  }
+
+  /** Pods of lower priority whose room on the node is now another's. */
+  outranked(nodeName: string, { priority }: PendingPod): readonly PendingPod[] {
+    return [...(this.#nominated.get(nodeName)?.values() ?? [])].filter((pod) => pod.priority < priority);
+  }
+
+  /** How many pods of each node match; nodes without any are left out. */
+  podCounts(matcher: PodMatcher): ReadonlyMap<NodeInfo, number> {
+    return this.#podCounts.of(matcher, this.nodes);
+  }
+
+  /** How many pods that have a node use the claim. */
+  usersOfClaim(namespace: string, name: string): number {
+    return this.#claimUsers.get(`${namespace}/${name}`) ?? 0;
+  }
+
+  nodesWithImage(name: string): number {
+    return this.#images.get(name) ?? 0;
+  }
+
   get<T extends KubeObject>(resource: string, namespace: string, name: string): Stored<T> | undefined {
     return this.#objects.get(resource)?.get(`${namespace}/${name}`) as Stored<T> | undefined;
   }
@@ -48,12 +101,15 @@ export class Cluster {
     const known = this.#nodes.get(node.metadata.name);
     if (known) {
       const previous = known.node;
+      this.#countImages(known, -1);
       known.node = node;
+      this.#countImages(known, 1);
       if (zoneOf(previous) !== zoneOf(node)) this.#ordered = undefined;
       return { kind: "node", node, previous };
     }
     const info = new NodeInfo(node);
     this.#nodes.set(info.name, info);
+    this.#countImages(info, 1);
     this.#ordered = undefined;
     for (const pod of this.#orphans.get(info.name)?.values() ?? []) this.#put(info, pod);
     this.#orphans.delete(info.name);
@@ -64,6 +120,8 @@ export class Cluster {
     const info = this.#nodes.get(node.metadata.name);
     if (info) {
       this.#nodes.delete(info.name);
+      this.#countImages(info, -1);
+      this.#podCounts.forget();
       this.#ordered = undefined;
       this.nodesWithAffinity.delete(info);
       this.nodesWithAntiAffinity.delete(info);
@@ -76,6 +134,7 @@ export class Cluster {
   assign(pod: PodFacts): ClusterChange {
     const previous = this.unassign(pod.key);
     this.#assigned.set(pod.key, pod);
+    for (const { name } of claimNamesOf(pod)) count(this.#claimUsers, `${pod.namespace}/${name}`, 1);
     const info = this.#nodes.get(pod.nodeName);
     if (info) this.#put(info, pod);
     else {
@@ -89,6 +148,7 @@ export class Cluster {
     const pod = this.#assigned.get(key);
     if (!pod) return undefined;
     this.#assigned.delete(key);
+    for (const { name } of claimNamesOf(pod)) count(this.#claimUsers, `${pod.namespace}/${name}`, -1);
     const info = this.#nodes.get(pod.nodeName);
     if (info) this.#take(info, pod);
     const waiting = this.#orphans.get(pod.nodeName);
@@ -99,6 +159,7 @@ export class Cluster {
   setObject(resource: string, object: Stored<KubeObject>): ClusterChange {
     const known = this.#objects.get(resource) ?? new Map<string, Stored<KubeObject>>();
     this.#objects.set(resource, known.set(keyOf(object), object));
+    if (resource === "namespaces") this.#podCounts.forget();
     return { kind: "object", resource, object, deleted: false };
   }
 
@@ -109,12 +170,18 @@ export class Cluster {
 
   #put(info: NodeInfo, pod: PodFacts): void {
     info.add(pod);
+    this.#podCounts.count(pod, info, 1);
     this.#countAffinity(info, pod, 1);
   }
 
   #take(info: NodeInfo, pod: PodFacts): void {
     info.remove(pod);
+    this.#podCounts.count(pod, info, -1);
     this.#countAffinity(info, pod, -1);
+  }
+
+  #countImages({ images }: NodeInfo, sign: 1 | -1): void {
+    for (const name of images.keys()) count(this.#images, name, sign);
   }
 
   #countAffinity(info: NodeInfo, pod: PodFacts, sign: 1 | -1): void {
@@ -125,10 +192,10 @@ export class Cluster {
 
 const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
 
-function count(nodes: Map<NodeInfo, number>, info: NodeInfo, sign: 1 | -1): void {
-  const next = (nodes.get(info) ?? 0) + sign;
-  if (next > 0) nodes.set(info, next);
-  else nodes.delete(info);
+function count<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
+  const next = (counts.get(key) ?? 0) + sign;
+  if (next > 0) counts.set(key, next);
+  else counts.delete(key);
 }
 
 const zoneOf = ({ metadata: { labels = {} } }: Stored<Node>) => `${labels[REGION] ?? ""}:${labels[ZONE] ?? ""}`;

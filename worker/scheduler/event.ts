@@ -4,7 +4,6 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 
 export interface SchedulerEvent {
   readonly about: Stored<KubeObject>;
-  readonly related?: Stored<KubeObject>;
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly action: string;
@@ -21,10 +20,7 @@ export interface EventStamp {
 
 const COMPONENT = "default-scheduler";
 
-export function eventOf(
-  { about, related, type, reason, action, note }: SchedulerEvent,
-  stamp: EventStamp,
-): Stored<Event> {
+export function eventOf({ about, type, reason, action, note }: SchedulerEvent, stamp: EventStamp): Stored<Event> {
   const time = new Date(stamp.now).toISOString();
   const namespace = about.metadata.namespace || "default";
   const event = {
@@ -47,7 +43,6 @@ export function eventOf(
     type,
     eventTime: `${time.slice(0, -1)}000Z`,
     action,
-    ...(related ? { related: referenceTo(related) } : {}),
     reportingComponent: COMPONENT,
     reportingInstance: COMPONENT,
   };

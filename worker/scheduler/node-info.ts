@@ -12,6 +12,8 @@ export class NodeInfo {
   #node!: Stored<Node>;
   allocatable!: Amounts;
   allowedPods = 0;
+  /** Bytes by name. */
+  images!: ReadonlyMap<string, number>;
   cpu = 0;
   memory = 0;
   ephemeralStorage = 0;
@@ -33,6 +35,7 @@ export class NodeInfo {
   set node(node: Stored<Node>) {
     this.#node = node;
     this.allocatable = amountsOf(node.status.allocatable);
+    this.images = imagesOf(node);
     this.allowedPods = amountOf("pods", node.status.allocatable?.pods);
   }
 
@@ -74,4 +77,13 @@ export class NodeInfo {
       else this.#ports.delete(key);
     }
   }
+}
+
+const NO_IMAGES: ReadonlyMap<string, number> = new Map();
+
+function imagesOf({ status }: Node): ReadonlyMap<string, number> {
+  if (!status.images?.length) return NO_IMAGES;
+  return new Map(
+    status.images.flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, Number(sizeBytes)])),
+  );
 }

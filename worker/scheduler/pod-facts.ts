@@ -23,6 +23,9 @@ export interface PodFacts {
   /** The node it is assigned to; "" while it has none. */
   readonly nodeName: string;
   readonly terminating: boolean;
+  /** It is ending because the scheduler wants its room. */
+  readonly preempted: boolean;
+  readonly generation: number | undefined;
   readonly requests: Amounts;
   readonly scored: { readonly cpu: number; readonly memory: number };
   readonly ports: readonly HostPort[];
@@ -70,6 +73,8 @@ export function podFactsOf(pod: Stored<Pod>): PodFacts {
     priority: spec.priority ?? 0,
     nodeName: spec.nodeName ?? "",
     terminating: metadata.deletionTimestamp !== undefined,
+    preempted: metadata.deletionTimestamp !== undefined && isPreempted(pod),
+    generation: metadata.generation,
     requests,
     scored: scoredRequestsOf(spec),
     ports: hostPortsOf([...(spec.initContainers ?? NONE).filter(isSidecar), ...(spec.containers ?? NONE)]),
@@ -95,3 +100,9 @@ function hostPortsOf(containers: readonly Container[]): readonly HostPort[] {
 
 /** Ended pods take no room. */
 export const hasEnded = ({ status }: Pod): boolean => status.phase === "Succeeded" || status.phase === "Failed";
+
+const isPreempted = ({ status }: Pod): boolean =>
+  status.conditions?.some(
+    ({ type, status: is, reason }) =>
+      type === "DisruptionTarget" && is === "True" && reason === "PreemptionByScheduler",
+  ) ?? false;

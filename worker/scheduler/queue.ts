@@ -6,6 +6,7 @@
 import type { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import type { PendingPod, Plugin } from "./plugin.ts";
+import { PriorityLine } from "./priority-line.ts";
 
 const FIRST_BACK_OFF_MS = 1000;
 const LONGEST_BACK_OFF_MS = 10_000;
@@ -23,11 +24,8 @@ interface Waiting {
 
 export class SchedulingQueue {
   readonly #plugins: ReadonlyMap<string, Plugin>;
-  /** Ready pods by priority, each in the order of their arrival. */
-  readonly #ready = new Map<number, Map<string, PendingPod>>();
-  /** Largest first. */
-  #priorities: number[] = [];
-  readonly #backingOff = new Map<string, PendingPod>();
+  readonly #ready = new PriorityLine();
+  readonly #backingOff = new PriorityLine();
   readonly #refused = new Map<string, Waiting>();
   readonly #attempts = new Map<string, number>();
 
@@ -36,13 +34,11 @@ export class SchedulingQueue {
   }
 
   get size(): number {
-    let ready = 0;
-    for (const pods of this.#ready.values()) ready += pods.size;
-    return ready + this.#backingOff.size + this.#refused.size;
+    return this.#ready.size + this.#backingOff.size + this.#refused.size;
   }
 
   hasReady(): boolean {
-    return this.#priorities.length > 0 || this.#backingOff.size > 0;
+    return !this.#ready.isEmpty || !this.#backingOff.isEmpty;
   }
 
   /** A pod as it is now; it is looked at again if it was refused before. Gated pods wait for their next update. */
@@ -51,25 +47,19 @@ export class SchedulingQueue {
     this.drop(pod.key, "keep attempts");
     if (pod.pod.spec.schedulingGates?.length) return;
     if (known && !changesChances(known.pod, pod)) this.#refused.set(pod.key, { ...known, pod });
-    else this.#makeReady(pod);
+    else this.#ready.add(pod);
   }
 
   drop(key: string, memory: "keep attempts" | "forget" = "forget"): void {
     this.#refused.delete(key);
-    this.#backingOff.delete(key);
+    this.#backingOff.drop(key);
+    this.#ready.drop(key);
     if (memory === "forget") this.#attempts.delete(key);
-    for (const [priority, pods] of this.#ready) if (pods.delete(key)) this.#forgetEmpty(priority, pods);
   }
 
   /** The next pod to place. */
   take(): PendingPod | undefined {
-    const [priority] = this.#priorities;
-    if (priority === undefined) return this.#takeFrom(this.#backingOff);
-    const pods = this.#ready.get(priority);
-    if (!pods) return undefined;
-    const pod = this.#takeFrom(pods);
-    this.#forgetEmpty(priority, pods);
-    return pod;
+    return this.#ready.take() ?? this.#backingOff.take();
   }
 
   /** No node will do: wait for what may help. */
@@ -91,8 +81,7 @@ export class SchedulingQueue {
       if (waiting.until !== undefined || !this.#isHelped(waiting, change, cluster)) continue;
       this.#refused.delete(key);
       const backsOff = now < waiting.since + backOffOf(waiting.attempts);
-      if (backsOff) this.#backingOff.set(key, waiting.pod);
-      else this.#makeReady(waiting.pod);
+      (backsOff ? this.#backingOff : this.#ready).add(waiting.pod);
     }
   }
 
@@ -101,7 +90,7 @@ export class SchedulingQueue {
     for (const [key, waiting] of this.#refused) {
       if (now < (waiting.until ?? waiting.since + LONGEST_WAIT_MS)) continue;
       this.#refused.delete(key);
-      this.#makeReady(waiting.pod);
+      this.#ready.add(waiting.pod);
     }
   }
 
@@ -118,28 +107,6 @@ export class SchedulingQueue {
     if (refusedBy.size === 0) return change.kind === "node";
     for (const name of refusedBy) if (this.#plugins.get(name)?.helps(change, pod, cluster)) return true;
     return false;
-  }
-
-  #makeReady(pod: PendingPod): void {
-    let pods = this.#ready.get(pod.priority);
-    if (!pods) {
-      pods = new Map();
-      this.#ready.set(pod.priority, pods);
-      this.#priorities = [...this.#ready.keys()].sort((a, b) => b - a);
-    }
-    pods.set(pod.key, pod);
-  }
-
-  #takeFrom(pods: Map<string, PendingPod>): PendingPod | undefined {
-    const pod = pods.values().next().value;
-    if (pod) pods.delete(pod.key);
-    return pod;
-  }
-
-  #forgetEmpty(priority: number, pods: ReadonlyMap<string, PendingPod>): void {
-    if (pods.size > 0) return;
-    this.#ready.delete(priority);
-    this.#priorities = this.#priorities.filter((each) => each !== priority);
   }
 
   #countAttempt(pod: PendingPod): number {

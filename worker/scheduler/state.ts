@@ -2,17 +2,52 @@
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { GroupResource } from "../../api/store.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
+import { BUDGETS } from "./disruption-budgets.ts";
 import type { PendingPod } from "./plugin.ts";
 import { plugins } from "./plugins/index.ts";
+import { CSI_NODES } from "./plugins/node-volume-limits.ts";
 import { hasEnded, type PodFacts, podFactsOf } from "./pod-facts.ts";
+import { CLAIMS, STORAGE_CLASSES, VOLUMES } from "./pod-volumes.ts";
 import { SchedulingQueue } from "./queue.ts";
+import { CAPACITIES, CSI_DRIVERS } from "./volume-choice.ts";
 
 export const SCHEDULER_NAME = "default-scheduler";
 
+/** Who the scheduler is to the API. */
+export const SCHEDULER_USER = "system:kube-scheduler";
+
+/** What it writes through the API; placements go straight to the store. */
+export const WRITES: readonly GroupResource[] = ["pods"];
+
 /** What the scheduler reads; the log is asked for nothing else. */
-export const READS = ["nodes", "pods"] as const;
+export const READS: readonly GroupResource[] = [
+  CAPACITIES,
+  CLAIMS,
+  CSI_DRIVERS,
+  CSI_NODES,
+  STORAGE_CLASSES,
+  VOLUMES,
+  "namespaces",
+  "nodes",
+  "pods",
+  BUDGETS,
+  "replicasets.apps",
+  "replicationcontrollers",
+  "services",
+  "statefulsets.apps",
+];
+
+/** What says which node is better, and never that one will do. */
+const ONLY_SCORED: ReadonlySet<GroupResource> = new Set([
+  BUDGETS,
+  "replicasets.apps",
+  "replicationcontrollers",
+  "services",
+  "statefulsets.apps",
+]);
 
 export class SchedulerState {
   readonly cluster = new Cluster();
@@ -31,8 +66,10 @@ export class SchedulerState {
         return this.#podChange(object as Stored<Pod>, deleted);
       case "nodes":
         return deleted ? cluster.deleteNode(object as Stored<Node>) : cluster.setNode(object as Stored<Node>);
-      default:
-        return deleted ? cluster.deleteObject(resource, object) : cluster.setObject(resource, object);
+      default: {
+        const change = deleted ? cluster.deleteObject(resource, object) : cluster.setObject(resource, object);
+        return ONLY_SCORED.has(resource) ? undefined : change;
+      }
     }
   }
 
@@ -43,20 +80,28 @@ export class SchedulerState {
     // Our own writes are known before the log tells of them.
     if (known && known.revision >= Number(resourceVersion)) return undefined;
     if (deleted || hasEnded(pod)) {
-      this.queue.drop(key);
+      this.#forget(key);
       const gone = this.cluster.unassign(key);
       return gone && { kind: "assigned-pod-deleted", pod: gone };
     }
     const facts = podFactsOf(pod);
     if (facts.nodeName !== "") {
-      this.queue.drop(key);
+      this.#forget(key);
       const change = this.cluster.assign(facts);
       return known && weighsTheSame(known, facts) ? undefined : change;
     }
-    if (isPending(facts) && !facts.terminating && facts.pod.spec.schedulerName === SCHEDULER_NAME)
+    const isOurs = isPending(facts) && !facts.terminating && facts.pod.spec.schedulerName === SCHEDULER_NAME;
+    if (!isOurs) this.#forget(key);
+    else {
+      this.cluster.nominate(facts, facts.pod.status.nominatedNodeName ?? "");
       this.queue.put(facts);
-    else this.queue.drop(key);
+    }
     return undefined;
+  }
+
+  #forget(key: string): void {
+    this.queue.drop(key);
+    this.cluster.forgetNomination(key);
   }
 }
 

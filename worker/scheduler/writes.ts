@@ -1,15 +1,16 @@
 /** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
-import { event as eventKind } from "../../api/resources/core/event.ts";
 import { assignNode } from "../../api/resources/core/pod/assign-node.ts";
 import { pod as podKind } from "../../api/resources/core/pod.ts";
 import type { Revision, Write } from "../../api/store.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
+import { eventWrite } from "./event-write.ts";
 import { shortened } from "./fit-error.ts";
 import type { PendingPod } from "./plugin.ts";
+import type { PodFacts } from "./pod-facts.ts";
 
 const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
@@ -24,7 +25,7 @@ export function bindingWrites(
   const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
   return [
     replacePod(pod, assigned.pod),
-    eventWrite({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp),
+    eventWrite("create", eventOf({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp)),
   ];
 }
 
@@ -34,6 +35,24 @@ export const failureEvent = ({ pod }: PendingPod, message: string): SchedulerEve
   reason: "FailedScheduling",
   action: "Scheduling",
   note: shortened(message),
+});
+
+export const preemptedEvent = (victim: PodFacts, { pod }: PendingPod, node: string): SchedulerEvent => ({
+  about: {
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: {
+      name: victim.name,
+      namespace: victim.namespace,
+      uid: victim.uid,
+      resourceVersion: String(victim.revision),
+      creationTimestamp: "",
+    },
+  },
+  type: "Normal",
+  reason: "Preempted",
+  action: "Preempting",
+  note: `Preempted by pod ${pod.metadata.uid} on node ${node}`,
 });
 
 /**
@@ -82,13 +101,3 @@ const replacePod = (before: Stored<Pod>, after: Pod): Write => ({
   text: textWithoutRevision(after),
   attributes: attributesOf(podKind, after),
 });
-
-export function eventWrite(event: SchedulerEvent, stamp: EventStamp): Write {
-  const object: Stored<KubeObject> = eventOf(event, stamp);
-  return {
-    op: "create",
-    key: { resource: "events", namespace: object.metadata.namespace ?? "", name: object.metadata.name },
-    text: textWithoutRevision(object),
-    attributes: attributesOf(eventKind, object),
-  };
-}

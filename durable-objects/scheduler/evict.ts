@@ -1,0 +1,31 @@
+import type { ApiClient, Outcome } from "../../client/api-client.ts";
+import type { PendingPod } from "../../worker/scheduler/plugin.ts";
+import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
+
+/** Ends a pod to make room for another, which its condition DisruptionTarget says first. That it is gone is success. */
+export async function evict(
+  api: ApiClient,
+  { namespace, name, uid, generation }: PodFacts,
+  { preemptor, time }: { readonly preemptor: PendingPod; readonly time: string },
+): Promise<void> {
+  const target = { resource: "pods", namespace, name };
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    reason: "PreemptionByScheduler",
+    message: `${preemptor.pod.spec.schedulerName}: preempting to accommodate a higher priority pod`,
+    lastProbeTime: null,
+    lastTransitionTime: time,
+  };
+  const said = await api.patch({ ...target, subresource: "status" }, "application/strategic-merge-patch+json", {
+    metadata: { uid },
+    status: { conditions: [condition] },
+  });
+  if (failed(said)) throw new Error(`saying why: ${messageOf(said)}`);
+  const ended = await api.delete(target, { uid });
+  if (failed(ended)) throw new Error(`deleting: ${messageOf(ended)}`);
+}
+
+const failed = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.status.code !== 404;
+const messageOf = (outcome: Outcome<unknown>): string => (outcome.ok ? "" : (outcome.status.message ?? ""));

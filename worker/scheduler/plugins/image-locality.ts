@@ -1,0 +1,35 @@
+import type { Cluster } from "../cluster.ts";
+import type { NodeInfo } from "../node-info.ts";
+import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
+
+const MEGABYTE = 1024 * 1024;
+/** Less than this is not worth minding, more than that a container makes no difference. */
+const LEAST = 23 * MEGABYTE;
+const MOST = 1000 * MEGABYTE;
+
+/** Prefers nodes that have the pod's images; images that few nodes have count less, or all pods would go there. */
+export const imageLocality: Plugin = {
+  name: "ImageLocality",
+  weight: 1,
+  scorer: ({ pod: { spec } }, cluster) => {
+    const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
+    const images = containers.map(({ image = "" }) => normalized(image));
+    if (!images.some((image) => cluster.nodesWithImage(image) > 0)) return undefined;
+    const most = MOST * containers.length;
+    return {
+      score: (node) => {
+        const sum = images.reduce((total, image) => total + worth(image, node, cluster), 0);
+        return Math.trunc((MAX_NODE_SCORE * (Math.min(Math.max(sum, LEAST), most) - LEAST)) / (most - LEAST));
+      },
+    };
+  },
+  helps: () => false,
+};
+
+function worth(image: string, node: NodeInfo, cluster: Cluster): number {
+  const size = node.images.get(image);
+  return size === undefined ? 0 : Math.trunc(size * (cluster.nodesWithImage(image) / cluster.nodes.length));
+}
+
+/** A name without a tag means the latest. */
+const normalized = (image: string) => (image.lastIndexOf(":") <= image.lastIndexOf("/") ? `${image}:latest` : image);

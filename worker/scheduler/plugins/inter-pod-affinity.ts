@@ -1,0 +1,112 @@
+import { affinityTerm, matcherOf } from "../affinity-term.ts";
+import type { Cluster } from "../cluster.ts";
+import { scoreInterPodAffinity } from "../inter-pod-affinity-score.ts";
+import type { NodeInfo } from "../node-info.ts";
+import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
+import type { PodFacts } from "../pod-facts.ts";
+import { TopologyCounts } from "../topology-counts.ts";
+
+const NAME = "InterPodAffinity";
+const refuse = (reason: string, resolvable: boolean): Refusal => ({ plugin: NAME, reasons: [reason], resolvable });
+const noPartner = refuse("node(s) didn't match pod affinity rules", false);
+const repelled = refuse("node(s) didn't match pod anti-affinity rules", true);
+const unwanted = refuse("node(s) didn't satisfy existing pods anti-affinity rules", true);
+
+/** Pods that want to be near others, or far from them. */
+export const interPodAffinity: Plugin = {
+  name: NAME,
+  weight: 2,
+  filter: (pod, cluster) => {
+    const state = new AffinityState(pod, cluster);
+    if (state.saysNothing) return undefined;
+    return {
+      check: (node) => state.check(node),
+      adjust: (other, node, sign) => state.adjust(other, node, sign),
+    };
+  },
+  scorer: scoreInterPodAffinity,
+  helps: (change, pod, cluster) => {
+    switch (change.kind) {
+      case "assigned-pod":
+      case "assigned-pod-deleted":
+        return concerns(change.pod, pod, cluster) || ("previous" in change && concerns(change.previous, pod, cluster));
+      case "node":
+        return !change.previous || sayOf(change.previous.metadata.labels) !== sayOf(change.node.metadata.labels);
+      default:
+        return change.kind === "object" && change.resource === "namespaces";
+    }
+  },
+};
+
+const sayOf = (labels: Readonly<Record<string, string>> | undefined) => JSON.stringify(labels ?? {});
+
+function concerns(other: PodFacts | undefined, pod: PendingPod, cluster: Cluster): boolean {
+  if (!other) return false;
+  const own = [...pod.requiredAffinity, ...pod.requiredAntiAffinity];
+  return (
+    own.some((term) => affinityTerm(term, pod, cluster).means(other)) ||
+    other.requiredAntiAffinity.some((term) => affinityTerm(term, other, cluster).means(pod))
+  );
+}
+
+/** Pods by domain: those that do not want this one, those that it wants, those that it does not. */
+class AffinityState {
+  readonly #pod: PendingPod;
+  readonly #cluster: Cluster;
+  readonly #unwanted = new TopologyCounts();
+  readonly #wanted = new TopologyCounts();
+  readonly #repelled = new TopologyCounts();
+  readonly #isWanted: (pod: PodFacts) => boolean;
+  readonly #repellers: readonly { readonly topologyKey: string; readonly means: (pod: PodFacts) => boolean }[];
+
+  constructor(pod: PendingPod, cluster: Cluster) {
+    this.#pod = pod;
+    this.#cluster = cluster;
+    for (const node of cluster.nodesWithAntiAffinity.keys())
+      for (const other of node.pods.values()) this.#countUnwanted(other, node, 1);
+    const wanted = matcherOf(pod.requiredAffinity, pod, cluster);
+    this.#isWanted = wanted.matches;
+    if (pod.requiredAffinity.length > 0)
+      for (const [node, count] of cluster.podCounts(wanted))
+        for (const { topologyKey } of pod.requiredAffinity) this.#wanted.add(topologyKey, node, count);
+    this.#repellers = pod.requiredAntiAffinity.map((term) => affinityTerm(term, pod, cluster));
+    for (const term of pod.requiredAntiAffinity)
+      for (const [node, count] of cluster.podCounts(matcherOf([term], pod, cluster)))
+        this.#repelled.add(term.topologyKey, node, count);
+  }
+
+  get saysNothing(): boolean {
+    const { requiredAffinity, requiredAntiAffinity } = this.#pod;
+    return requiredAffinity.length === 0 && requiredAntiAffinity.length === 0 && this.#unwanted.isEmpty;
+  }
+
+  check(node: NodeInfo): Refusal | undefined {
+    if (!this.#hasPartners(node)) return noPartner;
+    if (this.#repellers.some(({ topologyKey }) => this.#repelled.at(topologyKey, node) > 0)) return repelled;
+    return this.#unwanted.anyAt(node) ? unwanted : undefined;
+  }
+
+  adjust(other: PodFacts, node: NodeInfo, sign: 1 | -1): void {
+    this.#countUnwanted(other, node, sign);
+    const { requiredAffinity } = this.#pod;
+    if (requiredAffinity.length > 0 && this.#isWanted(other))
+      for (const { topologyKey } of requiredAffinity) this.#wanted.add(topologyKey, node, sign);
+    for (const { topologyKey, means } of this.#repellers) if (means(other)) this.#repelled.add(topologyKey, node, sign);
+  }
+
+  #hasPartners(node: NodeInfo): boolean {
+    const { requiredAffinity } = this.#pod;
+    let all = true;
+    for (const { topologyKey } of requiredAffinity) {
+      if (node.labels[topologyKey] === undefined) return false;
+      all &&= this.#wanted.at(topologyKey, node) > 0;
+    }
+    // The first of a group that wants to be together has nobody to be with yet.
+    return all || (this.#wanted.isEmpty && this.#isWanted(this.#pod));
+  }
+
+  #countUnwanted(other: PodFacts, node: NodeInfo, sign: 1 | -1): void {
+    for (const term of other.requiredAntiAffinity)
+      if (affinityTerm(term, other, this.#cluster).means(this.#pod)) this.#unwanted.add(term.topologyKey, node, sign);
+  }
+}

@@ -1,0 +1,51 @@
+import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import type { CSINode } from "../../../api/generated/storage.v1.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Plugin, Refusal } from "../plugin.ts";
+import type { PodFacts } from "../pod-facts.ts";
+import { CLAIMS, type Claim, claimNamesOf, storageClassOf, VOLUMES } from "../pod-volumes.ts";
+
+export const CSI_NODES = "csinodes.storage.k8s.io";
+const NAME = "NodeVolumeLimits";
+const refusal: Refusal = { plugin: NAME, reasons: ["node(s) exceed max volume count"], resolvable: true };
+
+/** A node can have so many volumes of a driver, as the driver says of it. */
+export const nodeVolumeLimits: Plugin = {
+  name: NAME,
+  filter: (pod, cluster) => {
+    const asked = volumesOf(pod, cluster);
+    if (asked.size === 0) return undefined;
+    return {
+      check: (node) => {
+        const drivers = cluster.get<CSINode>(CSI_NODES, "", node.name)?.spec.drivers ?? [];
+        const limited = drivers.filter(({ name, allocatable }) => allocatable?.count !== undefined && has(asked, name));
+        if (limited.length === 0) return undefined;
+        const all = new Map(asked);
+        for (const other of node.pods.values())
+          for (const [volume, driver] of volumesOf(other, cluster)) all.set(volume, driver);
+        const used = (driver: string) => [...all.values()].filter((each) => each === driver).length;
+        return limited.some(({ name, allocatable }) => used(name) > (allocatable?.count ?? 0)) ? refusal : undefined;
+      },
+    };
+  },
+  helps: (change) =>
+    change.kind === "assigned-pod-deleted"
+      ? change.pod.volumes.length > 0
+      : change.kind === "object" && !change.deleted,
+};
+
+const has = (volumes: ReadonlyMap<string, string>, driver: string) => [...volumes.values()].includes(driver);
+
+/** Each volume of the pod that a driver attaches, and the driver; what is not bound yet counts as one of its own. */
+function volumesOf(pod: Pick<PodFacts, "name" | "namespace" | "volumes">, cluster: Cluster): Map<string, string> {
+  const volumes = new Map<string, string>();
+  for (const { name } of claimNamesOf(pod)) {
+    const claim = cluster.get<Claim>(CLAIMS, pod.namespace, name);
+    if (!claim) continue;
+    const volume = cluster.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName ?? "");
+    const { csi } = volume?.spec ?? {};
+    const driver = csi ? csi.driver : volume ? undefined : storageClassOf(claim, cluster)?.provisioner;
+    if (driver) volumes.set(csi ? `${driver}^${csi.volumeHandle}` : `${driver}^${pod.namespace}/${name}`, driver);
+  }
+  return volumes;
+}

@@ -1,0 +1,103 @@
+import type { Cluster } from "../cluster.ts";
+import type { NodeInfo } from "../node-info.ts";
+import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
+import type { PodFacts } from "../pod-facts.ts";
+import { type SpreadConstraint, spreadConstraints } from "../spread-constraint.ts";
+import { scoreTopologySpread } from "../topology-spread-score.ts";
+
+const NAME = "PodTopologySpread";
+const skewed: Refusal = {
+  plugin: NAME,
+  reasons: ["node(s) didn't match pod topology spread constraints"],
+  resolvable: true,
+};
+const unlabelled: Refusal = {
+  plugin: NAME,
+  reasons: ["node(s) didn't match pod topology spread constraints (missing required label)"],
+  resolvable: false,
+};
+
+/** Keeps pods of a kind spread over domains, within the skew that they allow. */
+export const podTopologySpread: Plugin = {
+  name: NAME,
+  weight: 2,
+  filter: (pod, cluster) => {
+    const constraints = spreadConstraints(pod, "DoNotSchedule");
+    if (constraints.length === 0) return undefined;
+    const spreads = constraints.map((constraint) => new Spread(constraint, constraints, cluster));
+    return {
+      check: (node) => {
+        for (const spread of spreads) {
+          const refusal = spread.check(node);
+          if (refusal) return refusal;
+        }
+        return undefined;
+      },
+      adjust: (other, node, sign) => {
+        for (const spread of spreads) spread.adjust(other, node, sign);
+      },
+    };
+  },
+  scorer: scoreTopologySpread,
+  helps: (change, pod) => {
+    switch (change.kind) {
+      case "node":
+      case "node-deleted":
+        return true;
+      case "assigned-pod":
+      case "assigned-pod-deleted":
+        return isSpreadWith(change.pod, pod) || ("previous" in change && isSpreadWith(change.previous, pod));
+      default:
+        return false;
+    }
+  },
+};
+
+const isSpreadWith = (other: PodFacts | undefined, pod: PendingPod): boolean =>
+  other !== undefined &&
+  spreadConstraints(pod, "DoNotSchedule").some(({ matcher }) => matcher.matches({ ...other, terminating: false }));
+
+/** One constraint's matching pods by domain. */
+class Spread {
+  readonly #constraint: SpreadConstraint;
+  readonly #domains = new Map<string, number>();
+  readonly #takesPart: (node: NodeInfo) => boolean;
+  #least: number | undefined;
+
+  constructor(constraint: SpreadConstraint, all: readonly SpreadConstraint[], cluster: Cluster) {
+    this.#constraint = constraint;
+    // A domain is one of nodes that have all the labels, and that the pod could be on.
+    this.#takesPart = (node) =>
+      all.every(({ topologyKey }) => node.labels[topologyKey] !== undefined) && constraint.counts(node);
+    const counts = cluster.podCounts(constraint.matcher);
+    for (const node of cluster.nodes) if (this.#takesPart(node)) this.#count(node, counts.get(node) ?? 0);
+  }
+
+  check(node: NodeInfo): Refusal | undefined {
+    const { topologyKey, selfMatch, maxSkew } = this.#constraint;
+    const value = node.labels[topologyKey];
+    if (value === undefined) return unlabelled;
+    const skew = (this.#domains.get(value) ?? 0) + Number(selfMatch) - this.#leastMatched();
+    return skew > maxSkew ? skewed : undefined;
+  }
+
+  adjust(other: PodFacts, node: NodeInfo, sign: 1 | -1): void {
+    if (this.#constraint.matcher.matches(other) && this.#takesPart(node)) this.#count(node, sign);
+  }
+
+  #count(node: NodeInfo, amount: number): void {
+    const value = node.labels[this.#constraint.topologyKey] ?? "";
+    this.#domains.set(value, (this.#domains.get(value) ?? 0) + amount);
+    this.#least = undefined;
+  }
+
+  /** With too few domains the least is that of those to come: none. */
+  #leastMatched(): number {
+    if (this.#domains.size < this.#constraint.minDomains) return 0;
+    if (this.#least === undefined) {
+      this.#least = Number.POSITIVE_INFINITY;
+      for (const count of this.#domains.values()) if (count < this.#least) this.#least = count;
+    }
+    return this.#least;
+  }
+}

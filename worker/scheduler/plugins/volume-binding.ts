@@ -1,0 +1,75 @@
+import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import type { Cluster } from "../cluster.ts";
+import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
+import { CLAIMS, type Claim, claimNamesOf, isBound, VOLUMES, waitsForConsumer } from "../pod-volumes.ts";
+import { chooseVolumes, reaches } from "../volume-choice.ts";
+
+const NAME = "VolumeBinding";
+const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });
+const lost = refuse("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");
+const outOfReach = refuse("node(s) didn't match PersistentVolume's node affinity");
+const noVolume = refuse("node(s) didn't find available persistent volumes to bind");
+const noRoom = refuse("node(s) did not have enough free storage");
+
+/** Bound volumes must be within the node's reach; claims that wait for their consumer must find one there. */
+export const volumeBinding: Plugin = {
+  name: NAME,
+  filter: (pod, cluster) => {
+    if (claimNamesOf(pod).length === 0) return undefined;
+    const claims = claimsOf(pod, cluster);
+    if ("reasons" in claims) return claims;
+    const volumes = claims.bound.map(({ spec }) => cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? ""));
+    return {
+      check: (node) => {
+        for (const volume of volumes) {
+          if (!volume) return lost;
+          if (!reaches(volume, node)) return outOfReach;
+        }
+        if (claims.waiting.length === 0) return undefined;
+        const choice = chooseVolumes(claims.waiting, node, cluster);
+        if (choice === "no volume") return noVolume;
+        return choice === "no room" ? noRoom : undefined;
+      },
+    };
+  },
+  helps: (change, pod) => {
+    if (change.kind === "node") return true;
+    if (change.kind !== "object") return false;
+    const { metadata } = change.object;
+    if (change.resource !== CLAIMS) return !change.deleted;
+    return metadata.namespace === pod.namespace && claimNamesOf(pod).some(({ name }) => name === metadata.name);
+  },
+};
+
+interface Claims {
+  readonly bound: readonly Claim[];
+  readonly waiting: readonly Claim[];
+}
+
+/** The pod's claims by what is left to do; a Refusal where one keeps the pod off every node. */
+export function claimsOf(pod: PendingPod, cluster: Cluster): Claims | Refusal {
+  const bound: Claim[] = [];
+  const waiting: Claim[] = [];
+  let immediate = false;
+  for (const { name, ephemeral } of claimNamesOf(pod)) {
+    const claim = cluster.get<Claim>(CLAIMS, pod.namespace, name);
+    if (!claim)
+      return refuse(
+        ephemeral
+          ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${name}"`
+          : `persistentvolumeclaim "${name}" not found`,
+      );
+    if (claim.status.phase === "Lost")
+      return refuse(
+        `persistentvolumeclaim "${name}" bound to non-existent persistentvolume "${claim.spec.volumeName}"`,
+      );
+    if (claim.metadata.deletionTimestamp) return refuse(`persistentvolumeclaim "${name}" is being deleted`);
+    const owners = claim.metadata.ownerReferences ?? [];
+    if (ephemeral && !owners.some(({ uid, controller }) => controller && uid === pod.uid))
+      return refuse(`PVC ${pod.namespace}/${name} was not created for pod ${pod.key} (pod is not owner)`);
+    if (isBound(claim)) bound.push(claim);
+    else if (waitsForConsumer(claim, cluster)) waiting.push(claim);
+    else immediate = true;
+  }
+  return immediate ? refuse("pod has unbound immediate PersistentVolumeClaims") : { bound, waiting };
+}

@@ -1,0 +1,34 @@
+import type { Plugin, Refusal } from "../plugin.ts";
+import { CLAIMS, type Claim, claimNamesOf } from "../pod-volumes.ts";
+
+const NAME = "VolumeRestrictions";
+const refusal: Refusal = {
+  plugin: NAME,
+  reasons: ["node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"],
+  resolvable: true,
+};
+
+/** A claim of the mode ReadWriteOncePod is for one pod at a time. */
+export const volumeRestrictions: Plugin = {
+  name: NAME,
+  filter: (pod, cluster) => {
+    const exclusive = claimNamesOf(pod)
+      .map(({ name }) => name)
+      .filter((name) =>
+        cluster.get<Claim>(CLAIMS, pod.namespace, name)?.spec.accessModes?.includes("ReadWriteOncePod"),
+      );
+    if (exclusive.length === 0) return undefined;
+    let users = exclusive.reduce((sum, name) => sum + cluster.usersOfClaim(pod.namespace, name), 0);
+    return {
+      check: () => (users > 0 ? refusal : undefined),
+      adjust: (other, _node, sign) => {
+        if (other.namespace !== pod.namespace) return;
+        for (const { name } of claimNamesOf(other)) if (exclusive.includes(name)) users += sign;
+      },
+    };
+  },
+  helps: (change, pod) =>
+    change.kind === "assigned-pod-deleted" &&
+    change.pod.namespace === pod.namespace &&
+    claimNamesOf(change.pod).some(({ name }) => claimNamesOf(pod).some((own) => own.name === name)),
+};

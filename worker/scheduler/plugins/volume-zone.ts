@@ -1,0 +1,34 @@
+import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import type { Plugin, Refusal } from "../plugin.ts";
+import { CLAIMS, type Claim, claimNamesOf, VOLUMES } from "../pod-volumes.ts";
+
+const NAME = "VolumeZone";
+const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had no available volume zone"], resolvable: false };
+const TOPOLOGY = [
+  "topology.kubernetes.io/zone",
+  "topology.kubernetes.io/region",
+  "failure-domain.beta.kubernetes.io/zone",
+  "failure-domain.beta.kubernetes.io/region",
+] as const;
+
+/** A volume that is labelled with a zone is used from nodes of that zone. */
+export const volumeZone: Plugin = {
+  name: NAME,
+  filter: (pod, cluster) => {
+    const asked = claimNamesOf(pod).flatMap(({ name }) => {
+      const volume = cluster.get<Claim>(CLAIMS, pod.namespace, name)?.spec.volumeName;
+      const labels = volume ? cluster.get<PersistentVolume>(VOLUMES, "", volume)?.metadata.labels : undefined;
+      // A volume in several zones names them all.
+      return TOPOLOGY.flatMap((key) => (labels?.[key] ? [{ key, values: labels[key].split("__") }] : []));
+    });
+    if (asked.length === 0) return undefined;
+    return {
+      check: ({ labels }) => {
+        // Nodes of a cluster without zones are all alike.
+        if (!TOPOLOGY.some((key) => key in labels)) return undefined;
+        return asked.every(({ key, values }) => values.includes(labels[key] ?? "")) ? undefined : refusal;
+      },
+    };
+  },
+  helps: (change) => change.kind === "node" || (change.kind === "object" && !change.deleted),
+};

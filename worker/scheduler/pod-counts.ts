@@ -1,0 +1,55 @@
+/**
+ * How many pods of each node match a selector, kept current pod by pod: asking again for the same selector, as every
+ * replica of a workload does, looks at no pod.
+ */
+import type { NodeInfo } from "./node-info.ts";
+import type { PodFacts } from "./pod-facts.ts";
+
+export interface PodMatcher {
+  /** The same text for the same matcher. */
+  readonly id: string;
+  readonly matches: (pod: PodFacts) => boolean;
+}
+
+type Counts = Map<NodeInfo, number>;
+
+/** Selectors that are kept current; the one asked for longest ago goes first. */
+const REMEMBERED = 128;
+
+export class PodCounts {
+  readonly #counters = new Map<string, { readonly matcher: PodMatcher; readonly counts: Counts }>();
+
+  of(matcher: PodMatcher, nodes: readonly NodeInfo[]): ReadonlyMap<NodeInfo, number> {
+    const known = this.#counters.get(matcher.id);
+    const counter = known ?? { matcher, counts: countAll(matcher, nodes) };
+    this.#counters.delete(matcher.id);
+    this.#counters.set(matcher.id, counter);
+    const oldest = this.#counters.size > REMEMBERED ? this.#counters.keys().next().value : undefined;
+    if (oldest !== undefined) this.#counters.delete(oldest);
+    return counter.counts;
+  }
+
+  count(pod: PodFacts, node: NodeInfo, sign: 1 | -1): void {
+    for (const { matcher, counts } of this.#counters.values()) {
+      if (!matcher.matches(pod)) continue;
+      const next = (counts.get(node) ?? 0) + sign;
+      if (next > 0) counts.set(node, next);
+      else counts.delete(node);
+    }
+  }
+
+  /** What matchers depend on beside pods has changed. */
+  forget(): void {
+    this.#counters.clear();
+  }
+}
+
+function countAll({ matches }: PodMatcher, nodes: readonly NodeInfo[]): Counts {
+  const counts: Counts = new Map();
+  for (const node of nodes) {
+    let count = 0;
+    for (const pod of node.pods.values()) if (matches(pod)) count++;
+    if (count > 0) counts.set(node, count);
+  }
+  return counts;
+}

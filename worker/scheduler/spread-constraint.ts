@@ -1,0 +1,67 @@
+/** Topology spread constraints, read once for a pod. */
+import type { TopologySpreadConstraint } from "../../api/generated/core.v1.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selector.ts";
+import type { Requirement } from "../../api/store.ts";
+import type { NodeInfo } from "./node-info.ts";
+import { meetsNodeAffinity } from "./node-selector.ts";
+import type { PendingPod } from "./plugin.ts";
+import type { PodMatcher } from "./pod-counts.ts";
+import type { PodFacts } from "./pod-facts.ts";
+import { keepsOff, toleratesAny } from "./tolerations.ts";
+
+export interface SpreadConstraint {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly minDomains: number;
+  /** The pods that are spread; terminating ones are as good as gone. */
+  readonly matcher: PodMatcher;
+  /** The pod itself is one of those that are spread. */
+  readonly selfMatch: boolean;
+  /** Whether pods on the node count. */
+  readonly counts: (node: NodeInfo) => boolean;
+}
+
+export function spreadConstraints(pod: PendingPod, when: "DoNotSchedule" | "ScheduleAnyway"): SpreadConstraint[] {
+  return (pod.pod.spec.topologySpreadConstraints ?? [])
+    .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when)
+    .map((constraint) => {
+      const requirements = requirementsOf(constraint, pod);
+      return spreadConstraint(constraint, requirements, pod);
+    });
+}
+
+export function spreadConstraint(
+  constraint: Pick<
+    TopologySpreadConstraint,
+    "topologyKey" | "maxSkew" | "minDomains" | "nodeAffinityPolicy" | "nodeTaintsPolicy"
+  >,
+  requirements: readonly Requirement[] | undefined,
+  pod: PendingPod,
+): SpreadConstraint {
+  const { spec } = pod.pod;
+  const honorsAffinity = (constraint.nodeAffinityPolicy ?? "Honor") === "Honor";
+  const honorsTaints = constraint.nodeTaintsPolicy === "Honor";
+  const tolerations = spec.tolerations ?? [];
+  const matches = ({ namespace, labels, terminating }: PodFacts) =>
+    requirements !== undefined && !terminating && namespace === pod.namespace && labelsMatch(requirements, labels);
+  return {
+    topologyKey: constraint.topologyKey,
+    maxSkew: constraint.maxSkew,
+    minDomains: constraint.minDomains ?? 1,
+    matcher: { id: `spread ${pod.namespace} ${JSON.stringify(requirements)}`, matches },
+    selfMatch: requirements !== undefined && labelsMatch(requirements, pod.labels),
+    counts: (node) =>
+      (!honorsAffinity || meetsNodeAffinity(spec, node)) &&
+      !(honorsTaints && node.node.spec.taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint))),
+  };
+}
+
+/** The pod's own values of matchLabelKeys belong to the selector; keys that it does not have say nothing. */
+function requirementsOf({ labelSelector, matchLabelKeys = [] }: TopologySpreadConstraint, { labels }: PendingPod) {
+  if (!labelSelector) return undefined;
+  const own = matchLabelKeys.flatMap((key): Requirement[] => {
+    const value = labels[key];
+    return value === undefined ? [] : [{ of: "label", key, operator: "in", values: [value] }];
+  });
+  return [...labelSelectorRequirements(labelSelector), ...own];
+}
