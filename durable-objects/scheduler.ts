@@ -16,8 +16,6 @@ export interface SchedulerWiring {
   /** The API of a cluster, reached through the Worker itself. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly base: (cluster: string) => string;
-  /** The credential of the control plane's own requests. */
-  readonly authorization: () => Promise<string>;
 }
 
 /** Waits shorter than this are kept in memory: an alarm is a row written. */
@@ -59,10 +57,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
       const api = createApiClient({
         fetch: wiring.fetch,
         base: wiring.base(cluster),
-        headers: async () => ({
-          authorization: await wiring.authorization(),
-          "impersonate-user": SCHEDULER_USER,
-        }),
+        headers: () => ({ "impersonate-user": SCHEDULER_USER }),
       });
       return new SchedulingLoop({
         store: wiring.store(cluster),

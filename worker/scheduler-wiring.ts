@@ -8,5 +8,4 @@ export const schedulerWiring = (env: Env): SchedulerWiring => ({
   store: (cluster) => env.CLUSTER_STORE.getByName(cluster) as unknown as Store,
   fetch: (request) => env.API.fetch(request),
   base: clusterBase,
-  authorization: async () => `Bearer ${env.INTERNAL_TOKEN ?? ""}`,
 });
