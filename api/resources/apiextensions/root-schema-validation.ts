@@ -1,5 +1,6 @@
 /** The schema of one version, from its root. */
 import type { CustomResourceValidation, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
+import { ruleErrors } from "../../machinery/cel/check-rules.ts";
 import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
 import { checkSchema } from "./schema-validation.ts";
 import { structuralErrors } from "./structural-schema.ts";
@@ -49,8 +50,12 @@ export function checkRootSchema(
   const at = `${path}.openAPIV3Schema`;
   if (hasStatus) checkBesideStatus(errors, at, schema);
   if (schema.nullable) errors.push(forbidden(`${at}.nullable`, "nullable cannot be true at the root"));
-  errors.push(...structuralErrors(schema, at));
-  checkSchema(errors, at, schema, { root: true, insideMetadata: false });
+  const structural = structuralErrors(schema, at);
+  const inSchema: FieldError[] = [];
+  checkSchema(inSchema, at, schema, { root: true, insideMetadata: false });
+  errors.push(...structural, ...inSchema);
+  // Rules are compiled against a schema that tells every value's type.
+  if (structural.length === 0) errors.push(...ruleErrors(schema, at, inSchema));
 }
 
 function checkBesideStatus(errors: FieldError[], at: string, schema: JSONSchemaProps): void {

@@ -1,5 +1,7 @@
 /** The rules of a custom kind (apiextensions-apiserver pkg/registry/customresource). */
 import type { CustomResourceSubresourceScale } from "../../../api/generated/apiextensions.v1.ts";
+import { hasRules } from "../../../api/machinery/cel/rule-tree.ts";
+import { validateRules } from "../../../api/machinery/cel/validate-rules.ts";
 import { type FieldError, invalid } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { validateEmbedded } from "../../../api/machinery/structural/embedded.ts";
@@ -16,6 +18,19 @@ interface Kind {
   readonly scale: CustomResourceSubresourceScale | undefined;
 }
 
+const BLOCKING: ReadonlySet<FieldError["reason"]> = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+const NOT_CHECKED = invalid(
+  "<nil>",
+  null,
+  "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
+);
+
 const MAX_REPLICAS = 2 ** 31 - 1;
 
 export class CustomValidation {
@@ -29,12 +44,13 @@ export class CustomValidation {
     const { schema } = this.#kind;
     const value = object as unknown as JsonMap;
     return (
-      this.#ofType(object) ?? [
+      this.#ofType(object) ??
+      this.#withRules(value, undefined, [
         ...validateValue(value, schema),
         ...this.#scale(value, ["spec", "status"]),
         ...validateEmbedded(value, schema),
         ...duplicateItems(value, schema),
-      ]
+      ])
     );
   }
 
@@ -50,13 +66,22 @@ export class CustomValidation {
     const { schema } = this.#kind;
     const [value, before] = [next as unknown as JsonMap, old as unknown as JsonMap];
     return (
-      this.#ofType(next) ?? [
+      this.#ofType(next) ??
+      this.#withRules(value, before, [
         ...validateValue(value, schema, before),
         ...this.#scale(value, parts),
         ...validateEmbedded(value, schema),
         ...(duplicateItems(before, schema).length > 0 ? [] : duplicateItems(value, schema)),
-      ]
+      ])
     );
+  }
+
+  /** Rules may rely on the types of what they see, so they run only on what has them. */
+  #withRules(value: JsonMap, old: JsonMap | undefined, errors: FieldError[]): FieldError[] {
+    const { schema } = this.#kind;
+    if (!hasRules(schema)) return errors;
+    if (errors.some(({ reason }) => BLOCKING.has(reason))) return [...errors, NOT_CHECKED];
+    return [...errors, ...validateRules(value, schema, old)];
   }
 
   #ofType({ kind, apiVersion }: KubeObject): FieldError[] | undefined {

@@ -1,0 +1,62 @@
+/** Expressions, with comprehensions in place of the macros that stand for them. */
+interface Node {
+  /** Where cel-go says that the expression is: of a call its operator or bracket, of a selection its dot. */
+  readonly at: number;
+}
+
+export interface Literal extends Node {
+  readonly kind: "literal";
+  readonly value: unknown;
+  readonly type: "int" | "uint" | "double" | "string" | "bytes" | "bool" | "null_type";
+}
+export interface Ident extends Node {
+  readonly kind: "ident";
+  readonly name: string;
+}
+export interface Select extends Node {
+  readonly kind: "select";
+  readonly operand: Expr;
+  readonly field: string;
+  /** Of `has(a.b)`: whether it is there. */
+  readonly testOnly: boolean;
+}
+export interface Call extends Node {
+  readonly kind: "call";
+  readonly name: string;
+  readonly target?: Expr;
+  readonly args: readonly Expr[];
+}
+export interface ListExpr extends Node {
+  readonly kind: "list";
+  readonly elements: readonly Expr[];
+  /** Of elements written `?x`. */
+  readonly optional: ReadonlySet<number>;
+}
+export interface MapExpr extends Node {
+  readonly kind: "map";
+  readonly entries: readonly { readonly key: Expr; readonly value: Expr; readonly optional: boolean }[];
+}
+export interface StructExpr extends Node {
+  readonly kind: "struct";
+  readonly name: string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly value: Expr;
+    readonly optional: boolean;
+    readonly at: number;
+  }[];
+}
+export interface Comprehension extends Node {
+  readonly kind: "comprehension";
+  readonly range: Expr;
+  readonly iterVar: string;
+  /** Of macros with two variables: index and item, or key and value. */
+  readonly iterVar2?: string;
+  readonly accuVar: string;
+  readonly accuInit: Expr;
+  readonly condition: Expr;
+  readonly step: Expr;
+  readonly result: Expr;
+}
+
+export type Expr = Literal | Ident | Select | Call | ListExpr | MapExpr | StructExpr | Comprehension;

@@ -1,0 +1,321 @@
+/** The types of an expression's parts, and what is wrong with them, in cel-go's words. */
+import type { Call, Comprehension, Expr, Select } from "./ast.ts";
+import type { Library, Overload } from "./declaration.ts";
+import type { Issue } from "./issue.ts";
+import { isRegex } from "./regex.ts";
+import {
+  BOOL,
+  DYN,
+  ERROR,
+  INT,
+  isOptional,
+  listOf,
+  mapOf,
+  NULL,
+  optionalOf,
+  param,
+  parseType,
+  STRING,
+  showType,
+  TYPE,
+  type Type,
+} from "./types.ts";
+
+export interface Scope {
+  readonly variables: ReadonlyMap<string, Type>;
+  readonly library: Library;
+  /** Types that expressions may construct: `Object`, `Object.spec`. */
+  readonly structs?: (name: string) => Type | undefined;
+}
+
+export interface Checked {
+  readonly type: Type;
+  readonly types: ReadonlyMap<Expr, Type>;
+  /** Names of variables that the expression uses. */
+  readonly references: ReadonlySet<string>;
+  readonly issues: readonly Issue[];
+}
+
+export function check(expr: Expr, scope: Scope): Checked {
+  const checker = new Checker(scope);
+  const type = checker.typeOf(expr, scope.variables);
+  return { type, types: checker.types, references: checker.references, issues: checker.issues };
+}
+
+type Variables = ReadonlyMap<string, Type>;
+
+const TYPE_NAMES = new Set(["int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type"]);
+
+/** Parameters of a signature, as far as arguments have told them. */
+type Bindings = Map<string, Type>;
+
+class Checker {
+  readonly types = new Map<Expr, Type>();
+  readonly references = new Set<string>();
+  readonly issues: Issue[] = [];
+
+  constructor(private readonly scope: Scope) {}
+
+  typeOf(expr: Expr, variables: Variables): Type {
+    const type = this.#infer(expr, variables);
+    this.types.set(expr, type);
+    return type;
+  }
+
+  #issue(at: number, message: string): Type {
+    this.issues.push({ at, message });
+    return ERROR;
+  }
+
+  #infer(expr: Expr, variables: Variables): Type {
+    switch (expr.kind) {
+      case "literal":
+        return expr.type === "null_type" ? NULL : parseType(expr.type);
+      case "ident":
+        return (
+          this.#ident(expr.name, variables) ??
+          this.#issue(expr.at, `undeclared reference to '${expr.name}' (in container '')`)
+        );
+      case "select":
+        return this.#select(expr, variables);
+      case "call":
+        return this.#call(expr, variables);
+      case "list": {
+        const elements = expr.elements.map((each, i) => {
+          const type = this.typeOf(each, variables);
+          return expr.optional.has(i) && isOptional(type) ? param(type) : type;
+        });
+        return listOf(joined(elements));
+      }
+      case "map": {
+        const keys = expr.entries.map(({ key }) => this.typeOf(key, variables));
+        const values = expr.entries.map(({ value, optional }) => {
+          const type = this.typeOf(value, variables);
+          return optional && isOptional(type) ? param(type) : type;
+        });
+        return mapOf(joined(keys), joined(values));
+      }
+      case "struct":
+        return this.#struct(expr, variables);
+      case "comprehension":
+        return this.#comprehension(expr, variables);
+    }
+  }
+
+  #ident(name: string, variables: Variables): Type | undefined {
+    const known = variables.get(name);
+    if (known) this.references.add(name);
+    return known ?? (TYPE_NAMES.has(name) ? TYPE : undefined);
+  }
+
+  #select(expr: Select, variables: Variables): Type {
+    const { operand, field, at, testOnly } = expr;
+    const qualified = nameOf(expr);
+    const known = qualified === undefined ? undefined : variables.get(qualified);
+    if (known) {
+      this.references.add(qualified ?? "");
+      return known;
+    }
+    const of = this.typeOf(operand, variables);
+    const inside = isOptional(of) ? param(of) : of;
+    const found = this.#field(inside, field, at);
+    if (testOnly) return found === ERROR ? ERROR : BOOL;
+    return isOptional(of) && found !== ERROR ? optionalOf(found) : found;
+  }
+
+  #field(of: Type, field: string, at: number): Type {
+    switch (of.kind) {
+      case "dyn":
+      case "param":
+        return DYN;
+      case "error":
+        return ERROR;
+      case "map":
+        return param(of, 1);
+      case "object":
+        return of.fields?.get(field) ?? this.#issue(at, `undefined field '${field}'`);
+      default:
+        return this.#issue(at, `type '${showType(of)}' does not support field selection`);
+    }
+  }
+
+  #struct(expr: Expr & { kind: "struct" }, variables: Variables): Type {
+    const type = this.scope.structs?.(expr.name);
+    if (!type) {
+      for (const { value } of expr.fields) this.typeOf(value, variables);
+      return this.#issue(expr.at, `undeclared reference to '${expr.name}' (in container '')`);
+    }
+    for (const { name, value, at, optional } of expr.fields) {
+      const given = this.typeOf(value, variables);
+      const declared = type.fields ? type.fields.get(name) : DYN;
+      const actual = optional && isOptional(given) ? param(given) : given;
+      if (!declared) this.#issue(at, `undefined field '${name}'`);
+      else if (!assign(declared, actual, new Map()))
+        this.#issue(
+          at,
+          `expected type of field '${name}' is '${showType(declared)}' but provided type is '${showType(actual)}'`,
+        );
+    }
+    return type;
+  }
+
+  #comprehension(expr: Comprehension, variables: Variables): Type {
+    const range = this.typeOf(expr.range, variables);
+    const accu = this.typeOf(expr.accuInit, variables);
+    const two = expr.iterVar2 !== undefined;
+    let [first, second]: [Type, Type] = [DYN, DYN];
+    if (range.kind === "list") [first, second] = two ? [INT, param(range)] : [param(range), DYN];
+    else if (range.kind === "map") [first, second] = [param(range), param(range, 1)];
+    else if (range.kind === "error") [first, second] = [ERROR, ERROR];
+    else if (range.kind !== "dyn")
+      this.#issue(
+        expr.range.at,
+        `expression of type '${showType(range)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
+      );
+    const inner = new Map(variables).set(expr.accuVar, accu).set(expr.iterVar, first);
+    if (expr.iterVar2 !== undefined) inner.set(expr.iterVar2, second);
+    this.#require(expr.condition, this.typeOf(expr.condition, inner), BOOL);
+    const step = this.typeOf(expr.step, inner);
+    // An empty list or map to begin with is of whatever is added to it.
+    const result = isOpen(accu) ? step : accu;
+    return this.typeOf(expr.result, new Map(variables).set(expr.accuVar, result));
+  }
+
+  #require(expr: Expr, actual: Type, expected: Type): void {
+    if (!assign(expected, actual, new Map()))
+      this.#issue(expr.at, `expected type '${showType(expected)}' but found '${showType(actual)}'`);
+  }
+
+  #call(expr: Call, variables: Variables): Type {
+    const { target, args, at } = expr;
+    // A name with a namespace looks like a call of a member: optional.none().
+    const space = target && nameOf(target);
+    const isNamespaced =
+      space !== undefined &&
+      !variables.has(space.split(".")[0] ?? "") &&
+      this.scope.library.has(`${space}.${expr.name}`);
+    const name = isNamespaced ? `${space}.${expr.name}` : expr.name;
+    const of = target && !isNamespaced ? target : undefined;
+    if (name === "_?_:_") return this.#conditional(expr, variables);
+    if (name === "_&&_" || name === "_||_") {
+      for (const arg of args) this.#requireLogical(arg, variables);
+      return BOOL;
+    }
+    if (name === "_?._") return this.#optionalSelect(args, variables);
+    const types = [...(of ? [of] : []), ...args].map((each) => this.typeOf(each, variables));
+    const overloads = this.scope.library.get(name);
+    if (!overloads) return this.#issue(at, `undeclared reference to '${name}' (in container '')`);
+    if (types.some(({ kind }) => kind === "error")) return ERROR;
+    const result = resolve(overloads, types, of !== undefined);
+    if (!result) {
+      const shown = types.map(showType);
+      const applied = of ? `${shown[0]}.(${shown.slice(1).join(", ")})` : `(${shown.join(", ")})`;
+      return this.#issue(at, `found no matching overload for '${name}' applied to '${applied}'`);
+    }
+    this.#checkLiterals(name, [...(of ? [of] : []), ...args]);
+    return result;
+  }
+
+  /** What cel-go's validators look at: patterns, times and durations that are written out. */
+  #checkLiterals(name: string, args: readonly Expr[]): void {
+    const last = args.at(-1);
+    if (last?.kind !== "literal" || typeof last.value !== "string") return;
+    if ((name === "matches" || name === "find" || name === "findAll") && !isRegex(last.value))
+      this.#issue(last.at, `invalid ${name} argument`);
+  }
+
+  #requireLogical(arg: Expr, variables: Variables): void {
+    const type = this.typeOf(arg, variables);
+    if (type !== ERROR) this.#require(arg, type, BOOL);
+  }
+
+  #conditional({ args, at }: Call, variables: Variables): Type {
+    const [condition, yes, no] = args as [Expr, Expr, Expr];
+    const types = [condition, yes, no].map((each) => this.typeOf(each, variables)) as [Type, Type, Type];
+    if (types.some((type) => type === ERROR)) return ERROR;
+    const bindings: Bindings = new Map();
+    const result = join(types[1], types[2]);
+    if (!assign(BOOL, types[0], bindings) || !result)
+      return this.#issue(at, `found no matching overload for '_?_:_' applied to '(${types.map(showType).join(", ")})'`);
+    return result;
+  }
+
+  #optionalSelect(args: readonly Expr[], variables: Variables): Type {
+    const [operand, name] = args as [Expr, Expr & { kind: "literal" }];
+    const of = this.typeOf(operand, variables);
+    this.types.set(name, STRING);
+    const found = this.#field(isOptional(of) ? param(of) : of, String(name.value), name.at);
+    return found === ERROR ? ERROR : optionalOf(isOptional(found) ? param(found) : found);
+  }
+}
+
+/** `a.b.c` of names only. */
+export function nameOf(expr: Expr): string | undefined {
+  if (expr.kind === "ident") return expr.name;
+  if (expr.kind !== "select" || expr.testOnly) return undefined;
+  const before = nameOf(expr.operand);
+  return before === undefined ? undefined : `${before}.${expr.field}`;
+}
+
+const isOpen = ({ kind, params }: Type) =>
+  (kind === "list" || kind === "map") && (params ?? []).every((each) => each.kind === "param");
+
+let fresh = 0;
+const open = (): Type => ({ kind: "param", name: `_${++fresh}` });
+
+/** The one type of a list's elements; unlike ones make it dyn. */
+function joined(types: readonly Type[]): Type {
+  const [first, ...others] = types;
+  if (!first) return open();
+  let type: Type = first;
+  for (const other of others) type = join(type, other) ?? DYN;
+  return type;
+}
+
+/** A type that takes both. */
+function join(a: Type, b: Type): Type | undefined {
+  if (a.kind === "dyn" || b.kind === "dyn") return DYN;
+  if (assign(a, b, new Map())) return a.kind === "param" || a.kind === "null_type" ? b : a;
+  return assign(b, a, new Map()) ? b : undefined;
+}
+
+function resolve(overloads: readonly Overload[], types: readonly Type[], isMember: boolean): Type | undefined {
+  let result: Type | undefined;
+  for (const overload of overloads) {
+    if (overload.isMember !== isMember || overload.params.length !== types.length) continue;
+    const bindings: Bindings = new Map();
+    if (!overload.params.every((each, i) => assign(each, types[i] ?? DYN, bindings))) continue;
+    const found = substitute(overload.result, bindings);
+    result = result === undefined || showType(result) === showType(found) ? found : DYN;
+  }
+  return result;
+}
+
+const NULLABLE = new Set(["object", "opaque", "null_type"]);
+
+/** Whether a value of `actual` may stand where `declared` is asked for; parameters of the declaration are bound. */
+function assign(declared: Type, actual: Type, bindings: Bindings): boolean {
+  if (actual.kind === "param" && declared.kind !== "param") return true;
+  if (declared.kind === "param") {
+    const bound = bindings.get(declared.name ?? "");
+    if (!bound || bound.kind === "param") {
+      bindings.set(declared.name ?? "", actual);
+      return true;
+    }
+    const both = join(bound, actual);
+    if (!both) return false;
+    bindings.set(declared.name ?? "", both);
+    return true;
+  }
+  if (declared.kind === "dyn" || actual.kind === "dyn" || actual.kind === "error") return true;
+  if (actual.kind === "null_type") return NULLABLE.has(declared.kind);
+  if (declared.kind === "null_type") return NULLABLE.has(actual.kind);
+  if (declared.kind !== actual.kind) return false;
+  if ((declared.kind === "object" || declared.kind === "opaque") && declared.name !== actual.name) return false;
+  return (declared.params ?? []).every((each, i) => assign(each, param(actual, i), bindings));
+}
+
+function substitute(type: Type, bindings: Bindings): Type {
+  if (type.kind === "param") return bindings.get(type.name ?? "") ?? DYN;
+  return type.params ? { ...type, params: type.params.map((each) => substitute(each, bindings)) } : type;
+}

@@ -1,0 +1,86 @@
+/** A function that expressions may call: its signature in text, what it does, what it costs. */
+import { parseType, splitTop, type Type } from "./types.ts";
+import { CelError, isCelMap, typeNameOf } from "./values.ts";
+
+/** How the cost of a call grows (cel-go's checker/cost.go and Kubernetes' pkg/cel/library/cost.go). */
+export type CostRule =
+  /** One, whatever the arguments. */
+  | "constant"
+  /** A tenth of the first argument's size. */
+  | "traversal"
+  /** The size of a list, every item of which is looked at. */
+  | "items"
+  /** As `items`, compared each with each. */
+  | "pairs"
+  /** A text searched for another. */
+  | "search"
+  /** A text matched with a pattern. */
+  | "regex"
+  /** Two texts compared: a tenth of the smaller. */
+  | "compare"
+  /** Two texts joined. */
+  | "concat"
+  /** The second argument's items. */
+  | "membership"
+  /** An authorization decision. */
+  | "authorize";
+
+export interface Overload {
+  readonly params: readonly Type[];
+  readonly result: Type;
+  readonly isMember: boolean;
+  readonly cost: CostRule;
+  readonly call: (...args: never[]) => unknown;
+  /** Whether values fit it at run time, where types are not known before. */
+  readonly accepts: (args: readonly unknown[]) => boolean;
+}
+
+export type Library = ReadonlyMap<string, readonly Overload[]>;
+
+/** `name`, then overloads: `["string.contains(string) -> bool", implementation, cost]`. */
+export type Declaration = readonly [signature: string, call: (...args: never[]) => unknown, cost?: CostRule];
+
+const SIGNATURE =
+  /^(?:(.+)\.)?([^.(]+|optional\.\w+|cel\.@?\w+|math\.\w+|sets\.\w+|strings\.\w+|ip\.\w+|base64\.\w+|format\.\w+)\((.*)\) -> (.+)$/;
+const NAMESPACES = new Set(["optional", "cel", "math", "sets", "strings", "ip", "base64", "format"]);
+
+function overloadOf([signature, call, cost = "constant"]: Declaration): { name: string; overload: Overload } {
+  const [, before, name = "", params = "", result = ""] = SIGNATURE.exec(signature) ?? [];
+  const namespaced = before !== undefined && NAMESPACES.has(before) && !/^(string|list|map)/.test(before);
+  const target = before === undefined || namespaced ? [] : [parseType(before)];
+  const types = [...target, ...splitTop(params).map(parseType)];
+  const overload = {
+    params: types,
+    result: parseType(result),
+    isMember: target.length > 0,
+    cost,
+    call,
+    accepts: (args: readonly unknown[]) => args.length === types.length && args.every((arg, i) => fits(arg, types[i])),
+  };
+  return { name: namespaced ? `${before}.${name}` : name, overload };
+}
+
+export function libraryOf(...parts: readonly (readonly Declaration[])[]): Library {
+  const library = new Map<string, Overload[]>();
+  for (const declaration of parts.flat()) {
+    const { name, overload } = overloadOf(declaration);
+    const known = library.get(name);
+    if (known) known.push(overload);
+    else library.set(name, [overload]);
+  }
+  return library;
+}
+
+/** Whether a value is of a declared type, as far as overloads are told apart by it. */
+function fits(value: unknown, type: Type | undefined): boolean {
+  if (!type || type.kind === "dyn" || type.kind === "param") return true;
+  const name = typeNameOf(value);
+  if (type.kind === "map") return isCelMap(value);
+  if (type.kind === "list" && Array.isArray(value)) {
+    const [of] = type.params ?? [];
+    return value.length === 0 || fits(value[0], of);
+  }
+  return type.kind === "opaque" ? name === type.name : name === type.kind;
+}
+
+export const noSuchOverload = (): CelError => new CelError("no such overload");

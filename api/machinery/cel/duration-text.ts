@@ -1,0 +1,35 @@
+/** Go's durations with all their nanoseconds. */
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 6e10,
+  h: 3.6e12,
+};
+
+/** Nanoseconds, or undefined for what is no duration. */
+export function parseNanos(text: string): bigint | undefined {
+  const [, sign, rest = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
+  if (rest === "0") return 0n;
+  if (rest === "" || rest.replace(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g, "") !== "") return undefined;
+  let nanos = 0n;
+  for (const [, amount = "", unit = ""] of rest.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+    const [whole = "0", fraction = ""] = amount.split(".");
+    const size = UNITS[unit] ?? 1;
+    nanos +=
+      BigInt(whole === "" ? "0" : whole) * BigInt(size) + BigInt(Math.trunc(Number(`0.${fraction || "0"}`) * size));
+  }
+  return sign === "-" ? -nanos : nanos;
+}
+
+/** As CEL prints durations: in seconds, `3.5s`. */
+export function formatDuration(nanos: bigint): string {
+  const abs = nanos < 0n ? -nanos : nanos;
+  const fraction = String(abs % 1_000_000_000n)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  return `${nanos < 0n ? "-" : ""}${abs / 1_000_000_000n}${fraction === "" ? "" : `.${fraction}`}s`;
+}

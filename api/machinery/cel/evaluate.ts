@@ -1,0 +1,255 @@
+/** Runs a checked expression on values and counts what that costs (cel-go's interpreter and runtimecost.go). */
+import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr } from "./ast.ts";
+import { nameOf } from "./checker.ts";
+import type { CostRule, Library, Overload } from "./declaration.ts";
+import { noSuchOverload } from "./declaration.ts";
+import { parseType } from "./types.ts";
+import { CelError, type CelMap, isCelMap, Optional, PlainMap, sizeOf, TypeValue, Uint } from "./values.ts";
+
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown; readonly cost: number }
+  | { readonly ok: false; readonly message: string; readonly cost: number };
+
+export interface Run {
+  readonly variables: ReadonlyMap<string, unknown>;
+  readonly library: Library;
+  /** Above it the expression is given up. */
+  readonly limit: number;
+}
+
+export function evaluate(expr: Expr, run: Run): Outcome {
+  const evaluator = new Evaluator(run);
+  try {
+    const value = evaluator.value(expr, run.variables);
+    return { ok: true, value, cost: evaluator.cost };
+  } catch (problem) {
+    if (problem instanceof CelError) return { ok: false, message: problem.message, cost: evaluator.cost };
+    if (problem instanceof CostExceeded)
+      return { ok: false, message: "operation cancelled: actual cost limit exceeded", cost: evaluator.cost };
+    throw problem;
+  }
+}
+
+class CostExceeded extends Error {}
+
+type Variables = ReadonlyMap<string, unknown>;
+
+const TRAVERSAL = 0.1;
+
+class Evaluator {
+  cost = 0;
+
+  constructor(private readonly run: Run) {}
+
+  #pay(cost: number): void {
+    this.cost += cost;
+    if (this.cost > this.run.limit) throw new CostExceeded();
+  }
+
+  value(expr: Expr, variables: Variables): unknown {
+    switch (expr.kind) {
+      case "literal":
+        return expr.type === "uint" ? new Uint(expr.value as bigint) : expr.value;
+      case "ident":
+        return this.#ident(expr.name, variables);
+      case "select":
+        return this.#select(expr, variables);
+      case "call":
+        return this.#call(expr, variables);
+      case "list":
+        return this.#list(expr, variables);
+      case "map":
+        return this.#map(expr, variables);
+      case "struct":
+        return this.#struct(expr, variables);
+      case "comprehension":
+        return this.#comprehension(expr, variables);
+    }
+  }
+
+  #ident(name: string, variables: Variables): unknown {
+    this.#pay(1);
+    if (!variables.has(name)) {
+      if (/^(int|uint|double|bool|string|bytes|list|map|null_type|type)$/.test(name))
+        return new TypeValue(parseType(name));
+      throw new CelError(`no such attribute(s): ${name}`);
+    }
+    const value = variables.get(name);
+    // A variable that is computed when it is first used.
+    const known = typeof value === "function" ? (value as () => unknown)() : value;
+    if (known instanceof CelError) throw known;
+    return known;
+  }
+
+  #select(expr: Select, variables: Variables): unknown {
+    const { operand, field, testOnly } = expr;
+    const qualified = nameOf(expr);
+    if (qualified !== undefined && variables.has(qualified)) return this.#ident(qualified, variables);
+    const of = this.value(operand, variables);
+    this.#pay(1);
+    const inside = of instanceof Optional ? of.value : of;
+    if (of instanceof Optional && !of.isThere) return testOnly ? false : Optional.NONE;
+    if (!isCelMap(inside)) throw noSuchOverload();
+    if (testOnly) return inside.has(field);
+    if (of instanceof Optional) return inside.has(field) ? Optional.of(inside.get(field)) : Optional.NONE;
+    return memberOf(inside, field);
+  }
+
+  #list({ elements, optional }: ListExpr, variables: Variables): unknown[] {
+    const list: unknown[] = [];
+    elements.forEach((each, i) => {
+      const value = this.value(each, variables);
+      if (!optional.has(i)) list.push(value);
+      else if (value instanceof Optional && value.isThere) list.push(value.value);
+    });
+    this.#pay(10);
+    return list;
+  }
+
+  #map({ entries }: MapExpr, variables: Variables): CelMap {
+    const made: [unknown, unknown][] = [];
+    for (const { key, value, optional } of entries) {
+      const name = this.value(key, variables);
+      const given = this.value(value, variables);
+      if (!optional) made.push([name, given]);
+      else if (given instanceof Optional && given.isThere) made.push([name, given.value]);
+    }
+    this.#pay(30);
+    return new PlainMap(made);
+  }
+
+  #struct({ fields }: StructExpr, variables: Variables): CelMap {
+    const made: [unknown, unknown][] = [];
+    for (const { name, value, optional } of fields) {
+      const given = this.value(value, variables);
+      if (!optional) made.push([name, given]);
+      else if (given instanceof Optional && given.isThere) made.push([name, given.value]);
+    }
+    this.#pay(40);
+    return new PlainMap(made);
+  }
+
+  #comprehension(expr: Comprehension, variables: Variables): unknown {
+    const range = this.value(expr.range, variables);
+    const scope = new Map(variables);
+    scope.set(expr.accuVar, this.value(expr.accuInit, variables));
+    const isMap = isCelMap(range);
+    if (!isMap && !Array.isArray(range)) throw noSuchOverload();
+    const items: readonly unknown[] = isMap ? range.keys() : range;
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i];
+      if (expr.iterVar2 === undefined) scope.set(expr.iterVar, item);
+      else {
+        scope.set(expr.iterVar, isMap ? item : BigInt(i));
+        scope.set(expr.iterVar2, isMap ? range.get(item) : item);
+      }
+      if (this.#try(expr.condition, scope) === false) break;
+      scope.set(expr.accuVar, this.#step(expr, scope));
+    }
+    const result = new Map(variables).set(expr.accuVar, scope.get(expr.accuVar));
+    return this.value(expr.result, result);
+  }
+
+  /** all() and exists() carry an error along, since a later item may decide without it. */
+  #step({ step }: Comprehension, scope: Variables): unknown {
+    const isLogical = step.kind === "call" && (step.name === "_&&_" || step.name === "_||_");
+    return isLogical ? this.#try(step, scope) : this.value(step, scope);
+  }
+
+  #try(expr: Expr, variables: Variables): unknown {
+    try {
+      return this.value(expr, variables);
+    } catch (problem) {
+      if (problem instanceof CelError) return problem;
+      throw problem;
+    }
+  }
+
+  #call(expr: Call, variables: Variables): unknown {
+    const { name, args, target } = expr;
+    if (name === "_&&_" || name === "_||_") return this.#logical(name === "_||_", args, variables);
+    if (name === "_?_:_") {
+      const condition = this.value(args[0] as Expr, variables);
+      if (typeof condition !== "boolean") throw noSuchOverload();
+      return this.value(args[condition ? 1 : 2] as Expr, variables);
+    }
+    if (name === "@not_strictly_false") {
+      const value = this.#try(args[0] as Expr, variables);
+      return value instanceof CelError ? true : value !== false;
+    }
+    const space = target && nameOf(target);
+    const spaced =
+      space === undefined || variables.has(space.split(".")[0] ?? "")
+        ? undefined
+        : this.run.library.get(`${space}.${name}`);
+    const of = target && !spaced ? [target] : [];
+    const values = [...of, ...args].map((each) => this.value(each, variables));
+    if (name === "_?._") return this.#optionalSelect(values);
+    return this.#apply(spaced ?? this.run.library.get(name) ?? [], values, of.length > 0);
+  }
+
+  #apply(overloads: readonly Overload[], values: readonly unknown[], isMember: boolean): unknown {
+    const overload = overloads.find((each) => each.isMember === isMember && each.accepts(values));
+    if (!overload) {
+      this.#pay(1);
+      throw noSuchOverload();
+    }
+    this.#pay(runCost(overload.cost, values));
+    return (overload.call as (...args: unknown[]) => unknown)(...values);
+  }
+
+  #optionalSelect([of, field]: readonly unknown[]): Optional {
+    this.#pay(1);
+    const inside = of instanceof Optional ? of.value : of;
+    if (of instanceof Optional && !of.isThere) return Optional.NONE;
+    if (!isCelMap(inside)) throw noSuchOverload();
+    if (!inside.has(field)) return Optional.NONE;
+    const value = inside.get(field);
+    return value instanceof Optional ? value : Optional.of(value);
+  }
+
+  /** Either side decides alone where it can, even when the other is an error. */
+  #logical(decisive: boolean, args: readonly Expr[], variables: Variables): unknown {
+    const left = this.#try(args[0] as Expr, variables);
+    if (left === decisive) return decisive;
+    const right = this.#try(args[1] as Expr, variables);
+    if (right === decisive) return decisive;
+    for (const side of [left, right]) {
+      if (side instanceof CelError) throw side;
+      if (typeof side !== "boolean") throw noSuchOverload();
+    }
+    return !decisive;
+  }
+}
+
+function memberOf(map: CelMap, field: string): unknown {
+  const value = map.get(field);
+  if (value === undefined && !map.has(field)) throw new CelError(`no such key: ${field}`);
+  return value;
+}
+
+function runCost(rule: CostRule, values: readonly unknown[]): number {
+  const [a = 0, b = 0] = values.map(sizeOf);
+  switch (rule) {
+    case "traversal":
+      return Math.ceil(a * TRAVERSAL);
+    case "items":
+      return a;
+    case "pairs":
+      return a * Math.max(values.length > 1 ? b : a, 1);
+    case "search":
+      return Math.ceil(Math.ceil(a * TRAVERSAL) * Math.ceil(b * TRAVERSAL));
+    case "regex":
+      return Math.ceil((a + 1) * TRAVERSAL) * Math.ceil(b * 0.25);
+    case "compare":
+      return Math.max(1, Math.ceil(Math.min(a, b) * TRAVERSAL));
+    case "concat":
+      return Math.ceil((a + b) * TRAVERSAL);
+    case "membership":
+      return b;
+    case "authorize":
+      return 350_000;
+    default:
+      return 1;
+  }
+}

@@ -1,0 +1,97 @@
+/** JSON → values, by the type that a schema gives them; whole numbers without one are ints, as Kubernetes reads JSON. */
+import { decodeBase64 } from "../base64.ts";
+import { parseDuration } from "../duration.ts";
+import { param, type Type } from "./types.ts";
+import { type CelMap, Duration, Timestamp } from "./values.ts";
+
+export function fromJson(value: unknown, type: Type | undefined): unknown {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "number") return type?.kind === "double" || !Number.isInteger(value) ? value : BigInt(value);
+  if (typeof value === "string") return type === undefined ? value : textValue(value, type);
+  if (Array.isArray(value)) return value.map((item) => fromJson(item, type?.kind === "list" ? param(type) : undefined));
+  return typeof value === "object" ? new JsonMap(value as Record<string, unknown>, type) : value;
+}
+
+function textValue(text: string, type: Type): unknown {
+  if (type.kind === "bytes") {
+    const bytes = decodeBase64(text);
+    return typeof bytes === "number" ? new Uint8Array() : bytes;
+  }
+  if (type.kind !== "opaque") return text;
+  if (type.name === "timestamp") return new Timestamp(BigInt(Date.parse(text)) * 1_000_000n);
+  return type.name === "duration" ? new Duration(BigInt(Math.round((parseDuration(text) ?? 0) * 1e6))) : text;
+}
+
+/** An object of JSON, its members made into values when they are asked for. */
+class JsonMap implements CelMap {
+  readonly isCelMap = true;
+  readonly #json: Record<string, unknown>;
+  readonly #type: Type | undefined;
+  readonly #made = new Map<string, unknown>();
+
+  constructor(json: Record<string, unknown>, type: Type | undefined) {
+    this.#json = json;
+    this.#type = type;
+  }
+
+  get size(): number {
+    return Object.keys(this.#json).length;
+  }
+
+  /** Objects know their fields by the names that expressions can write. */
+  #nameOf(key: string): string {
+    return this.#type?.kind === "object" ? unescapeName(key) : key;
+  }
+
+  has(key: unknown): boolean {
+    return typeof key === "string" && Object.hasOwn(this.#json, this.#nameOf(key));
+  }
+
+  get(key: unknown): unknown {
+    if (!this.has(key)) return undefined;
+    const name = key as string;
+    if (!this.#made.has(name)) this.#made.set(name, fromJson(this.#json[this.#nameOf(name)], this.#memberType(name)));
+    return this.#made.get(name);
+  }
+
+  keys(): readonly string[] {
+    const names = Object.keys(this.#json);
+    return this.#type?.kind === "object" ? names.map((name) => escapeName(name) ?? name) : names;
+  }
+
+  #memberType(name: string): Type | undefined {
+    const type = this.#type;
+    if (type?.kind === "map") return param(type, 1);
+    return type?.kind === "object" ? type.fields?.get(name) : undefined;
+  }
+}
+
+const KEYWORDS = new Set(
+  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
+    " ",
+  ),
+);
+
+/** A property's name as expressions write it, or undefined where they cannot (apiserver pkg/cel escaping). */
+export function escapeName(name: string): string | undefined {
+  if (KEYWORDS.has(name)) return `__${name}__`;
+  if (!/^[A-Za-z_][\w./-]*$/.test(name)) return undefined;
+  return name.replace(/__|[./-]/g, (found) => ESCAPES[found] ?? found);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  __: "__underscores__",
+  ".": "__dot__",
+  "-": "__dash__",
+  "/": "__slash__",
+};
+
+export const unescapeName = (name: string): string =>
+  name.includes("__")
+    ? name.replace(
+        /__(underscores|dot|dash|slash|[a-z]+)__/g,
+        (all, what: string) => UNESCAPES[what] ?? (KEYWORDS.has(what) ? what : all),
+      )
+    : name;
+
+const UNESCAPES: Readonly<Record<string, string>> = { underscores: "__", dot: ".", dash: "-", slash: "/" };

@@ -1,0 +1,27 @@
+/** What is wrong with an expression, where, and how cel-go shows it. */
+export interface Issue {
+  /** In code points from the start of the expression. */
+  readonly at: number;
+  readonly message: string;
+}
+
+export class SyntaxProblem extends Error {
+  constructor(readonly issue: Issue) {
+    super(issue.message);
+  }
+}
+
+/** Every issue with its line and a mark below its column, in order of place. */
+export function renderIssues(source: string, issues: readonly Issue[]): string {
+  const points = [...source];
+  return issues
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, message }) => {
+      const before = points.slice(0, at);
+      const line = before.filter((c) => c === "\n").length;
+      const column = at - (before.lastIndexOf("\n") + 1);
+      const text = source.split("\n")[line] ?? "";
+      return `ERROR: <input>:${line + 1}:${column + 1}: ${message}\n | ${text}\n | ${".".repeat(column)}^`;
+    })
+    .join("\n");
+}

@@ -1,0 +1,65 @@
+/** format.dns1123Label().validate(text) and its kin (apiserver pkg/cel/library/format.go). */
+import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../names.ts";
+import { fitsFormat } from "../../structural/formats.ts";
+import type { Declaration } from "../declaration.ts";
+import { Opaque, Optional } from "../values.ts";
+
+type Check = (text: string) => readonly string[];
+
+class FormatValue extends Opaque {
+  readonly typeName = "kubernetes.NamedFormat";
+  constructor(
+    readonly name: string,
+    readonly check: Check,
+  ) {
+    super();
+  }
+  equals(other: Opaque): boolean {
+    return other instanceof FormatValue && other.name === this.name;
+  }
+}
+
+const prefix =
+  (check: Check): Check =>
+  (text) =>
+    check(text.endsWith("-") ? `${text}a` : text);
+const strfmt =
+  (format: string, what: string): Check =>
+  (text) =>
+    fitsFormat(format, text) ? [] : [what];
+
+const FORMATS: Readonly<Record<string, Check>> = {
+  dns1123Label: dnsLabel,
+  dns1123LabelPrefix: prefix(dnsLabel),
+  dns1123Subdomain: dnsSubdomain,
+  dns1123SubdomainPrefix: prefix(dnsSubdomain),
+  dns1035Label,
+  dns1035LabelPrefix: prefix(dns1035Label),
+  qualifiedName,
+  labelValue,
+  uri: strfmt("uri", "invalid URI"),
+  uuid: strfmt("uuid", "does not match the UUID format"),
+  byte: strfmt("byte", "invalid base64"),
+  date: strfmt("date", "invalid date"),
+  datetime: strfmt("datetime", "invalid datetime"),
+};
+
+const named = (name: string): Optional => {
+  const check = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+  return check ? Optional.of(new FormatValue(name, check)) : Optional.NONE;
+};
+
+export const formats: readonly Declaration[] = [
+  ...Object.entries(FORMATS).map(
+    ([name, check]): Declaration => [`format.${name}() -> kubernetes.NamedFormat`, () => new FormatValue(name, check)],
+  ),
+  ["format.named(string) -> optional<kubernetes.NamedFormat>", named],
+  [
+    "kubernetes.NamedFormat.validate(string) -> optional<list<string>>",
+    ({ check }: FormatValue, text: string) => {
+      const problems = check(text);
+      return problems.length > 0 ? Optional.of([...problems]) : Optional.NONE;
+    },
+    "traversal",
+  ],
+];

@@ -1,0 +1,143 @@
+/** Kubernetes' lists, cel-go's sets, optionals and what macros need (apiserver pkg/cel/library). */
+import type { Declaration } from "../declaration.ts";
+import { noSuchOverload } from "../declaration.ts";
+import {
+  CelError,
+  type CelMap,
+  celCompare,
+  celEquals,
+  Duration,
+  isCelMap,
+  Optional,
+  PlainMap,
+  Uint,
+} from "../values.ts";
+
+const compare = (a: unknown, b: unknown): number => {
+  const order = celCompare(a, b);
+  if (order === undefined) throw noSuchOverload();
+  return order;
+};
+
+const isSorted = (list: unknown[]) => list.every((each, i) => i === 0 || compare(list[i - 1], each) <= 0);
+
+function best(list: unknown[], sign: 1 | -1): unknown {
+  if (list.length === 0) throw new CelError(`${sign < 0 ? "min" : "max"} called on empty list`);
+  return list.reduce((most, each) => (compare(each, most) * sign > 0 ? each : most));
+}
+
+function sum(list: unknown[]): unknown {
+  if (list.length === 0) return 0n;
+  const [first] = list;
+  if (typeof first === "bigint") return (list as bigint[]).reduce((total, each) => total + each, 0n);
+  if (typeof first === "number") return (list as number[]).reduce((total, each) => total + each, 0);
+  if (first instanceof Uint) return new Uint((list as Uint[]).reduce((total, each) => total + each.value, 0n));
+  if (first instanceof Duration)
+    return new Duration((list as Duration[]).reduce((total, each) => total + each.nanos, 0n));
+  throw noSuchOverload();
+}
+
+const SUMMABLE = ["int", "uint", "double", "duration"];
+const COMPARABLE = ["int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes"];
+const has = (list: readonly unknown[], value: unknown) => list.some((each) => celEquals(each, value));
+
+const lastIndex = (list: unknown[], value: unknown) => BigInt(list.findLastIndex((each) => celEquals(each, value)));
+const none = () => Optional.NONE;
+
+/** Lists and maps, looked into where there may be nothing. */
+const lookUp = (of: unknown, key: unknown): Optional => {
+  const value = of instanceof Optional ? of.value : of;
+  if (of instanceof Optional && !of.isThere) return Optional.NONE;
+  if (isCelMap(value)) return value.has(key) ? Optional.of(value.get(key)) : Optional.NONE;
+  if (!Array.isArray(value)) throw noSuchOverload();
+  const at = Number(key instanceof Uint ? key.value : key);
+  return at >= 0 && at < value.length ? Optional.of(value[at]) : Optional.NONE;
+};
+
+const isZero = (value: unknown): boolean =>
+  value === null ||
+  value === false ||
+  value === 0n ||
+  value === 0 ||
+  value === "" ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isCelMap(value) && value.size === 0) ||
+  (value instanceof Uint && value.value === 0n) ||
+  (value instanceof Duration && value.nanos === 0n);
+
+function insert(map: CelMap, key: unknown, value?: unknown): CelMap {
+  const added: (readonly [unknown, unknown])[] = isCelMap(key)
+    ? key.keys().map((each) => [each, key.get(each)])
+    : [[key, value]];
+  for (const [name] of added)
+    if (map.has(name)) throw new CelError(`insert failed: key ${String(name)} already exists`);
+  return new PlainMap([...map.keys().map((each) => [each, map.get(each)] as const), ...added]);
+}
+
+function flatten(list: unknown[], depth = 1n): unknown[] {
+  return list.flatMap((each) => (Array.isArray(each) && depth > 0n ? flatten(each, depth - 1n) : [each]));
+}
+
+export const lists: readonly Declaration[] = [
+  ...COMPARABLE.flatMap((type): Declaration[] => [
+    [`list<${type}>.isSorted() -> bool`, isSorted, "items"],
+    [`list<${type}>.min() -> ${type}`, (list: unknown[]) => best(list, -1), "items"],
+    [`list<${type}>.max() -> ${type}`, (list: unknown[]) => best(list, 1), "items"],
+  ]),
+  ...SUMMABLE.map((type): Declaration => [`list<${type}>.sum() -> ${type}`, sum, "items"]),
+  [
+    "list<A>.indexOf(A) -> int",
+    (list: unknown[], value: unknown) => BigInt(list.findIndex((each) => celEquals(each, value))),
+    "items",
+  ],
+  ["list<A>.lastIndexOf(A) -> int", lastIndex, "items"],
+  [
+    "list<A>.distinct() -> list<A>",
+    (list: unknown[]) => list.filter((each, i) => !has(list.slice(0, i), each)),
+    "pairs",
+  ],
+  ["list<A>.reverse() -> list<A>", (list: unknown[]) => list.toReversed(), "items"],
+  [
+    "list<A>.slice(int, int) -> list<A>",
+    (list: unknown[], from: bigint, to: bigint) => list.slice(Number(from), Number(to)),
+    "items",
+  ],
+  ["list<A>.sort() -> list<A>", (list: unknown[]) => list.toSorted(compare), "pairs"],
+  ["list<list<A>>.flatten() -> list<A>", flatten, "items"],
+  ["list<dyn>.flatten(int) -> list<dyn>", flatten, "items"],
+  ["sets.contains(list<A>, list<A>) -> bool", (a: unknown[], b: unknown[]) => b.every((each) => has(a, each)), "pairs"],
+  [
+    "sets.intersects(list<A>, list<A>) -> bool",
+    (a: unknown[], b: unknown[]) => a.some((each) => has(b, each)),
+    "pairs",
+  ],
+  [
+    "sets.equivalent(list<A>, list<A>) -> bool",
+    (a: unknown[], b: unknown[]) => a.every((each) => has(b, each)) && b.every((each) => has(a, each)),
+    "pairs",
+  ],
+  ["optional.of(A) -> optional<A>", Optional.of],
+  [
+    "optional.ofNonZeroValue(A) -> optional<A>",
+    (value: unknown) => (isZero(value) ? Optional.NONE : Optional.of(value)),
+  ],
+  ["optional.none() -> optional<A>", none],
+  ["optional<A>.hasValue() -> bool", (value: Optional) => value.isThere],
+  [
+    "optional<A>.value() -> A",
+    (value: Optional) => {
+      if (!value.isThere) throw new CelError("optional.none() dereference");
+      return value.value;
+    },
+  ],
+  ["optional<A>.or(optional<A>) -> optional<A>", (value: Optional, other: Optional) => (value.isThere ? value : other)],
+  ["optional<A>.orValue(A) -> A", (value: Optional, other: unknown) => (value.isThere ? value.value : other)],
+  ["_[?_](list<A>, int) -> optional<A>", lookUp],
+  ["_[?_](map<A, B>, A) -> optional<B>", lookUp],
+  ["_[?_](optional<list<A>>, int) -> optional<A>", lookUp],
+  ["_[?_](optional<map<A, B>>, A) -> optional<B>", lookUp],
+  ["_[_](optional<list<A>>, int) -> optional<A>", lookUp],
+  ["_[_](optional<map<A, B>>, A) -> optional<B>", lookUp],
+  ["cel.@mapInsert(map<A, B>, A, B) -> map<A, B>", insert],
+  ["cel.@mapInsert(map<A, B>, map<A, B>) -> map<A, B>", insert],
+];

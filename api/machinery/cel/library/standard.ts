@@ -1,0 +1,292 @@
+/** CEL's standard functions and operators. */
+
+import type { Declaration } from "../declaration.ts";
+import { libraryOf, noSuchOverload } from "../declaration.ts";
+import { formatDuration, parseNanos } from "../duration-text.ts";
+import { compileRegex } from "../regex.ts";
+import { parseType } from "../types.ts";
+import {
+  CelError,
+  type CelMap,
+  celCompare,
+  celEquals,
+  Duration,
+  isCelMap,
+  Timestamp,
+  TypeValue,
+  typeNameOf,
+  Uint,
+} from "../values.ts";
+
+const MAX = 2n ** 63n;
+const int = (value: bigint): bigint => {
+  if (value >= MAX || value < -MAX) throw new CelError("integer overflow");
+  return value;
+};
+const uint = (value: bigint): Uint => {
+  if (value < 0n || value >= 2n * MAX) throw new CelError("unsigned integer overflow");
+  return new Uint(value);
+};
+const divisor = (value: bigint, what: string): bigint => {
+  if (value === 0n) throw new CelError(`${what} by zero`);
+  return value;
+};
+
+const arithmetic: Declaration[] = [
+  ["_+_(int, int) -> int", (a: bigint, b: bigint) => int(a + b)],
+  ["_+_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value + b.value)],
+  ["_+_(double, double) -> double", (a: number, b: number) => a + b],
+  ["_+_(string, string) -> string", (a: string, b: string) => a + b, "concat"],
+  ["_+_(bytes, bytes) -> bytes", (a: Uint8Array, b: Uint8Array) => new Uint8Array([...a, ...b]), "concat"],
+  ["_+_(list<A>, list<A>) -> list<A>", (a: unknown[], b: unknown[]) => [...a, ...b]],
+  ["_+_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => new Timestamp(a.nanos + b.nanos)],
+  ["_+_(duration, timestamp) -> timestamp", (a: Duration, b: Timestamp) => new Timestamp(a.nanos + b.nanos)],
+  ["_+_(duration, duration) -> duration", (a: Duration, b: Duration) => new Duration(int(a.nanos + b.nanos))],
+  ["_-_(int, int) -> int", (a: bigint, b: bigint) => int(a - b)],
+  ["_-_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value - b.value)],
+  ["_-_(double, double) -> double", (a: number, b: number) => a - b],
+  ["_-_(timestamp, timestamp) -> duration", (a: Timestamp, b: Timestamp) => new Duration(int(a.nanos - b.nanos))],
+  ["_-_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => new Timestamp(a.nanos - b.nanos)],
+  ["_-_(duration, duration) -> duration", (a: Duration, b: Duration) => new Duration(int(a.nanos - b.nanos))],
+  ["_*_(int, int) -> int", (a: bigint, b: bigint) => int(a * b)],
+  ["_*_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value * b.value)],
+  ["_*_(double, double) -> double", (a: number, b: number) => a * b],
+  ["_/_(int, int) -> int", (a: bigint, b: bigint) => int(a / divisor(b, "division"))],
+  ["_/_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value / divisor(b.value, "division"))],
+  ["_/_(double, double) -> double", (a: number, b: number) => a / b],
+  ["_%_(int, int) -> int", (a: bigint, b: bigint) => a % divisor(b, "modulus")],
+  ["_%_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value % divisor(b.value, "modulus"))],
+  ["-_(int) -> int", (a: bigint) => int(-a)],
+  ["-_(double) -> double", (a: number) => -a],
+  ["!_(bool) -> bool", (a: boolean) => !a],
+];
+
+const ORDERED = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"];
+const NUMBERS = ["int", "uint", "double"];
+const TESTS: Readonly<Record<string, (order: number) => boolean>> = {
+  "<": (order) => order < 0,
+  "<=": (order) => order <= 0,
+  ">": (order) => order > 0,
+  ">=": (order) => order >= 0,
+};
+
+const comparisons: Declaration[] = Object.entries(TESTS).flatMap(([op, test]) => {
+  const call = (a: unknown, b: unknown) => {
+    const order = celCompare(a, b);
+    if (order === undefined) throw noSuchOverload();
+    return test(order);
+  };
+  const pairs = [
+    ...ORDERED.map((type) => [type, type] as const),
+    ...NUMBERS.flatMap((a) => NUMBERS.filter((b) => b !== a).map((b) => [a, b] as const)),
+  ];
+  return pairs.map(
+    ([a, b]): Declaration => [
+      `_${op}_(${a}, ${b}) -> bool`,
+      call,
+      a === "string" || a === "bytes" ? "compare" : "constant",
+    ],
+  );
+});
+
+const lookUp = (map: CelMap, key: unknown) => {
+  const value = map.get(key);
+  if (value === undefined && !map.has(key)) throw new CelError(`no such key: ${showKey(key)}`);
+  return value;
+};
+const showKey = (key: unknown) => (key instanceof Uint ? String(key.value) : String(key));
+
+const item = (list: unknown[], at: bigint | number | Uint) => {
+  const index = Number(at instanceof Uint ? at.value : at);
+  if (!Number.isInteger(index) || index < 0 || index >= list.length)
+    throw new CelError(`index out of bounds: ${index}`);
+  return list[index];
+};
+
+const containers: Declaration[] = [
+  ["_==_(A, A) -> bool", celEquals, "compare"],
+  ["_!=_(A, A) -> bool", (a: unknown, b: unknown) => !celEquals(a, b), "compare"],
+  ["_[_](list<A>, int) -> A", item],
+  ["_[_](map<A, B>, A) -> B", lookUp],
+  [
+    "@in(A, list<A>) -> bool",
+    (value: unknown, list: unknown[]) => list.some((each) => celEquals(each, value)),
+    "membership",
+  ],
+  ["@in(A, map<A, B>) -> bool", (key: unknown, map: CelMap) => map.has(key)],
+  ["size(string) -> int", (text: string) => BigInt([...text].length)],
+  ["size(bytes) -> int", (bytes: Uint8Array) => BigInt(bytes.length)],
+  ["size(list<A>) -> int", (list: unknown[]) => BigInt(list.length)],
+  ["size(map<A, B>) -> int", (map: CelMap) => BigInt(map.size)],
+  ["string.size() -> int", (text: string) => BigInt([...text].length)],
+  ["bytes.size() -> int", (bytes: Uint8Array) => BigInt(bytes.length)],
+  ["list<A>.size() -> int", (list: unknown[]) => BigInt(list.length)],
+  ["map<A, B>.size() -> int", (map: CelMap) => BigInt(map.size)],
+  ["@not_strictly_false(bool) -> bool", (value: boolean) => value],
+];
+
+const texts: Declaration[] = [
+  ["string.contains(string) -> bool", (text: string, part: string) => text.includes(part), "search"],
+  ["string.startsWith(string) -> bool", (text: string, part: string) => text.startsWith(part), "traversal"],
+  ["string.endsWith(string) -> bool", (text: string, part: string) => text.endsWith(part), "traversal"],
+  ["string.matches(string) -> bool", (text: string, pattern: string) => compileRegex(pattern).test(text), "regex"],
+  ["matches(string, string) -> bool", (text: string, pattern: string) => compileRegex(pattern).test(text), "regex"],
+];
+
+const utf8 = (bytes: Uint8Array): string => {
+  try {
+    return decodeURIComponent([...bytes].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join(""));
+  } catch {
+    throw new CelError("invalid UTF-8 in bytes, cannot convert to string");
+  }
+};
+const bytes = (text: string): Uint8Array =>
+  new Uint8Array(
+    [...encodeURIComponent(text.toWellFormed()).matchAll(/%(..)|(.)/gs)].map(([, hex, c = ""]) =>
+      hex ? Number.parseInt(hex, 16) : c.charCodeAt(0),
+    ),
+  );
+
+const fromDouble = (value: number): bigint => {
+  if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 63) throw new CelError("integer overflow");
+  return BigInt(Math.trunc(value));
+};
+const parseInt10 = (text: string, what: string): bigint => {
+  if (!/^[+-]?\d+$/.test(text))
+    throw new CelError(`strconv.Parse${what}: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return BigInt(text);
+};
+
+export function parseTimestamp(text: string): Timestamp {
+  const match = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
+  const millis = match ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
+  if (!match || Number.isNaN(millis))
+    throw new CelError(
+      `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
+    );
+  return new Timestamp(BigInt(millis) * 1_000_000n + BigInt((match[2] ?? "").padEnd(9, "0")));
+}
+
+function parseDuration(text: string): Duration {
+  const nanos = parseNanos(text);
+  if (nanos === undefined) throw new CelError(`time: invalid duration ${JSON.stringify(text)}`);
+  return new Duration(int(nanos));
+}
+
+export function showTimestamp({ nanos }: Timestamp): string {
+  const millis = nanos / 1_000_000n;
+  const fraction = String(((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  const seconds = new Date(Number(millis)).toISOString().slice(0, 19);
+  return `${seconds}${fraction === "" ? "" : `.${fraction}`}Z`;
+}
+
+export function showDouble(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+  return String(value).replace(/e([+-])(\d)$/, "e$10$2");
+}
+
+const conversions: Declaration[] = [
+  ["int(int) -> int", (value: bigint) => value],
+  ["int(uint) -> int", ({ value }: Uint) => int(value)],
+  ["int(double) -> int", fromDouble],
+  ["int(string) -> int", (text: string) => int(parseInt10(text, "Int"))],
+  ["int(timestamp) -> int", ({ nanos }: Timestamp) => nanos / 1_000_000_000n],
+  ["uint(uint) -> uint", (value: Uint) => value],
+  ["uint(int) -> uint", uint],
+  ["uint(double) -> uint", (value: number) => uint(fromDouble(value))],
+  ["uint(string) -> uint", (text: string) => uint(parseInt10(text, "Uint"))],
+  ["double(double) -> double", (value: number) => value],
+  ["double(int) -> double", Number],
+  ["double(uint) -> double", ({ value }: Uint) => Number(value)],
+  [
+    "double(string) -> double",
+    (text: string) => {
+      const value = text.trim() === "" ? Number.NaN : Number(text);
+      if (Number.isNaN(value) && text !== "NaN")
+        throw new CelError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+      return value;
+    },
+  ],
+  ["string(string) -> string", (text: string) => text],
+  ["string(int) -> string", String],
+  ["string(uint) -> string", ({ value }: Uint) => String(value)],
+  ["string(double) -> string", showDouble],
+  ["string(bool) -> string", String],
+  ["string(bytes) -> string", utf8, "traversal"],
+  ["string(timestamp) -> string", showTimestamp],
+  ["string(duration) -> string", ({ nanos }: Duration) => formatDuration(nanos)],
+  ["bytes(bytes) -> bytes", (value: Uint8Array) => value],
+  ["bytes(string) -> bytes", bytes, "traversal"],
+  ["bool(bool) -> bool", (value: boolean) => value],
+  [
+    "bool(string) -> bool",
+    (text: string) => {
+      if (["true", "TRUE", "True", "t", "1"].includes(text)) return true;
+      if (["false", "FALSE", "False", "f", "0"].includes(text)) return false;
+      throw new CelError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+    },
+  ],
+  ["timestamp(timestamp) -> timestamp", (value: Timestamp) => value],
+  ["timestamp(string) -> timestamp", parseTimestamp],
+  ["timestamp(int) -> timestamp", (seconds: bigint) => new Timestamp(seconds * 1_000_000_000n)],
+  ["duration(duration) -> duration", (value: Duration) => value],
+  ["duration(string) -> duration", parseDuration],
+  ["duration(int) -> duration", (nanos: bigint) => new Duration(nanos)],
+  ["dyn(A) -> dyn", (value: unknown) => value],
+  [
+    "type(A) -> type",
+    (value: unknown) => new TypeValue(isCelMap(value) ? { kind: "map" } : parseType(typeNameOf(value))),
+  ],
+];
+
+const time =
+  (read: (date: Date) => number) =>
+  ({ nanos }: Timestamp, zone = "UTC") =>
+    BigInt(read(inZone(nanos, zone)));
+
+/** A date whose UTC parts are the local ones of an offset; names of zones are not known without a clock's tables. */
+function inZone(nanos: bigint, zone: string): Date {
+  const millis = Number(nanos / 1_000_000n);
+  if (zone === "UTC" || zone === "" || zone === "Z") return new Date(millis);
+  const offset = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
+  if (!offset) throw new CelError(`unknown time zone ${zone}`);
+  const minutes = Number(offset[2]) * 60 + Number(offset[3]);
+  return new Date(millis + (offset[1] === "-" ? -1 : 1) * minutes * 60_000);
+}
+
+const DAY = 86_400_000;
+const parts: Readonly<Record<string, (date: Date) => number>> = {
+  getFullYear: (date) => date.getUTCFullYear(),
+  getMonth: (date) => date.getUTCMonth(),
+  getDate: (date) => date.getUTCDate(),
+  getDayOfMonth: (date) => date.getUTCDate() - 1,
+  getDayOfWeek: (date) => date.getUTCDay(),
+  getDayOfYear: (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY),
+  getHours: (date) => date.getUTCHours(),
+  getMinutes: (date) => date.getUTCMinutes(),
+  getSeconds: (date) => date.getUTCSeconds(),
+  getMilliseconds: (date) => date.getUTCMilliseconds(),
+};
+
+const times: Declaration[] = [
+  ...Object.entries(parts).flatMap(([name, read]): Declaration[] => [
+    [`timestamp.${name}() -> int`, time(read)],
+    [`timestamp.${name}(string) -> int`, time(read)],
+  ]),
+  ["duration.getHours() -> int", ({ nanos }: Duration) => nanos / 3_600_000_000_000n],
+  ["duration.getMinutes() -> int", ({ nanos }: Duration) => nanos / 60_000_000_000n],
+  ["duration.getSeconds() -> int", ({ nanos }: Duration) => nanos / 1_000_000_000n],
+  ["duration.getMilliseconds() -> int", ({ nanos }: Duration) => (nanos / 1_000_000n) % 1000n],
+];
+
+export const standard: readonly Declaration[] = [
+  ...arithmetic,
+  ...comparisons,
+  ...containers,
+  ...texts,
+  ...conversions,
+  ...times,
+];
+export { bytes as utf8Bytes, libraryOf, utf8 as utf8Text };

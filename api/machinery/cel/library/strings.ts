@@ -1,0 +1,95 @@
+/** cel-go's extended strings (ext.Strings, version 2) and Kubernetes' regular expressions. */
+import type { Declaration } from "../declaration.ts";
+import { formatText } from "../format.ts";
+import { compileRegex } from "../regex.ts";
+import { CelError } from "../values.ts";
+
+const points = (text: string) => [...text];
+const inRange = (index: number, length: number) => {
+  if (index < 0 || index > length) throw new CelError(`index out of range: ${index}`);
+  return index;
+};
+
+function indexOf(text: string, part: string, offset = 0n): bigint {
+  const all = points(text);
+  const from = inRange(Number(offset), all.length);
+  const at = all.slice(from).join("").indexOf(part);
+  return at < 0 ? -1n : BigInt(from + points(all.slice(from).join("").slice(0, at)).length);
+}
+
+function lastIndexOf(text: string, part: string, offset?: bigint): bigint {
+  const all = points(text);
+  const size = points(part).length;
+  const from = offset === undefined ? all.length - size : inRange(Number(offset), all.length);
+  for (let at = Math.min(from, all.length - size); at >= 0; at--)
+    if (all.slice(at, at + size).join("") === part) return BigInt(at);
+  return -1n;
+}
+
+function substring(text: string, from: bigint, to?: bigint): string {
+  const all = points(text);
+  const start = inRange(Number(from), all.length);
+  const end = to === undefined ? all.length : inRange(Number(to), all.length);
+  if (end < start) throw new CelError(`invalid substring range. start: ${start}, end: ${end}`);
+  return all.slice(start, end).join("");
+}
+
+function replace(text: string, from: string, to: string, limit = -1n): string {
+  let left = Number(limit);
+  if (left < 0) return text.replaceAll(from, () => to);
+  const parts: string[] = [];
+  let rest = text;
+  while (left-- > 0) {
+    const at = rest.indexOf(from);
+    if (at < 0) break;
+    parts.push(rest.slice(0, at), to);
+    rest = rest.slice(at + from.length);
+  }
+  return parts.join("") + rest;
+}
+
+function split(text: string, by: string, limit = -1n): string[] {
+  if (limit === 0n) return [];
+  const parts = by === "" ? points(text) : text.split(by);
+  const most = Number(limit);
+  return most < 0 || parts.length <= most ? parts : [...parts.slice(0, most - 1), parts.slice(most - 1).join(by)];
+}
+
+const lower = (text: string) => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
+const upper = (text: string) => text.replace(/[a-z]/g, (c) => c.toUpperCase());
+
+export const strings: readonly Declaration[] = [
+  [
+    "string.charAt(int) -> string",
+    (text: string, at: bigint) => points(text)[inRange(Number(at), points(text).length)] ?? "",
+  ],
+  ["string.indexOf(string) -> int", indexOf, "search"],
+  ["string.indexOf(string, int) -> int", indexOf, "search"],
+  ["string.lastIndexOf(string) -> int", lastIndexOf, "search"],
+  ["string.lastIndexOf(string, int) -> int", lastIndexOf, "search"],
+  ["string.lowerAscii() -> string", lower, "traversal"],
+  ["string.upperAscii() -> string", upper, "traversal"],
+  ["string.replace(string, string) -> string", replace, "traversal"],
+  ["string.replace(string, string, int) -> string", replace, "traversal"],
+  ["string.split(string) -> list<string>", split, "traversal"],
+  ["string.split(string, int) -> list<string>", split, "traversal"],
+  ["string.substring(int) -> string", substring, "traversal"],
+  ["string.substring(int, int) -> string", substring, "traversal"],
+  ["string.trim() -> string", (text: string) => text.trim(), "traversal"],
+  ["string.reverse() -> string", (text: string) => points(text).reverse().join(""), "traversal"],
+  ["list<string>.join() -> string", (list: string[]) => list.join(""), "items"],
+  ["list<string>.join(string) -> string", (list: string[], by: string) => list.join(by), "items"],
+  ["strings.quote(string) -> string", (text: string) => JSON.stringify(text), "traversal"],
+  ["string.format(list<dyn>) -> string", (text: string, args: unknown[]) => formatText(text, args), "traversal"],
+  ["string.find(string) -> string", (text: string, pattern: string) => compileRegex(pattern).find(text) ?? "", "regex"],
+  [
+    "string.findAll(string) -> list<string>",
+    (text: string, pattern: string) => compileRegex(pattern).findAll(text, -1),
+    "regex",
+  ],
+  [
+    "string.findAll(string, int) -> list<string>",
+    (text: string, pattern: string, limit: bigint) => compileRegex(pattern).findAll(text, Number(limit)),
+    "regex",
+  ],
+];

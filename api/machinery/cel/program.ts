@@ -1,0 +1,46 @@
+/** An expression, compiled once and run on many values. */
+import type { Expr } from "./ast.ts";
+import { check, type Scope } from "./checker.ts";
+import { estimateCost } from "./estimate.ts";
+import { evaluate, type Outcome } from "./evaluate.ts";
+import { renderIssues } from "./issue.ts";
+import { parse } from "./parser.ts";
+import type { Type } from "./types.ts";
+
+/** Kubernetes' limit of one expression's run (apiserver pkg/apis/cel). */
+export const PER_CALL_LIMIT = 1_000_000;
+
+export interface Program {
+  readonly type: Type;
+  /** Names of variables that it uses. */
+  readonly references: ReadonlySet<string>;
+  /** The most that a run can cost. */
+  readonly estimate: () => number;
+  readonly run: (variables: ReadonlyMap<string, unknown>, limit?: number) => Outcome;
+}
+
+export type Compiled =
+  | { readonly ok: true; readonly program: Program }
+  | { readonly ok: false; readonly issues: string };
+
+export function compile(source: string, scope: Scope): Compiled {
+  const parsed = parse(source);
+  if (!parsed.ok) return { ok: false, issues: renderIssues(source, parsed.issues) };
+  const { expr } = parsed;
+  const { type, types, references, issues } = check(expr, scope);
+  if (issues.length > 0) return { ok: false, issues: renderIssues(source, issues) };
+  return { ok: true, program: programOf(expr, { type, references, types }, scope) };
+}
+
+function programOf(
+  expr: Expr,
+  { type, references, types }: { type: Type; references: ReadonlySet<string>; types: ReadonlyMap<Expr, Type> },
+  { library, variables }: Scope,
+): Program {
+  return {
+    type,
+    references,
+    estimate: () => estimateCost(expr, { variables, library, types }),
+    run: (values, limit = PER_CALL_LIMIT) => evaluate(expr, { variables: values, library, limit }),
+  };
+}

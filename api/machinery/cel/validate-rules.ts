@@ -1,0 +1,183 @@
+/**
+ * Runs the rules of a custom kind on an object (apiextensions-apiserver pkg/apiserver/schema/cel/validation.go), with
+ * Kubernetes' budget, ratcheting and words.
+ */
+import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
+import { duplicate, type FieldError, forbidden, invalid, invalidWithoutValue, required } from "../field-error.ts";
+import { Correlation } from "../structural/correlate.ts";
+import { childPath, isMap, type JsonMap, propertyOf, type Schema } from "../structural/json-walk.ts";
+import { fromJson } from "./from-json.ts";
+import type { Program } from "./program.ts";
+import type { Rule } from "./rule.ts";
+import { type RuleTree, ruleTreeOf } from "./rule-tree.ts";
+import { Optional } from "./values.ts";
+
+/** What all rules of an object may cost together. */
+export const BUDGET = 10_000_000;
+const MAX_MESSAGE_BYTES = 5 * 1024;
+
+export function validateRules(object: JsonMap, schema: Schema, old?: JsonMap): FieldError[] {
+  const tree = ruleTreeOf(schema);
+  if (!tree) return [];
+  const run = new RuleRun();
+  run.visit(tree, object, {
+    path: "",
+    old,
+    current: old && new Correlation(object, old, schema),
+    parent: undefined,
+  });
+  return run.errors;
+}
+
+interface Place {
+  readonly path: string;
+  readonly old: unknown;
+  /** What stands here before and after, where that can be told. */
+  readonly current: Correlation | undefined;
+  /** The nearest place above where it can. */
+  readonly parent: Correlation | undefined;
+}
+
+class RuleRun {
+  readonly errors: FieldError[] = [];
+  #budget = BUDGET;
+  #over = false;
+
+  visit(tree: RuleTree, value: unknown, place: Place): void {
+    if (this.#over || value === null || value === undefined) return;
+    this.#runAll(tree, value, place);
+    for (const each of tree.allOf) this.visit(each, value, { ...place, current: undefined });
+    if (Array.isArray(value)) {
+      const { items } = tree;
+      if (items) for (const [i, item] of value.entries()) this.visit(items, item, itemPlace(place, i));
+    } else if (isMap(value)) {
+      for (const [name, member] of Object.entries(value)) {
+        const below = tree.properties.get(name) ?? (propertyOf(tree.schema, name) ? undefined : tree.additional);
+        if (below) this.visit(below, member, memberPlace(place, name));
+      }
+    }
+  }
+
+  #runAll({ rules, schema, type }: RuleTree, value: unknown, place: Place): void {
+    if (rules.length === 0) return;
+    const at = place.path === "" ? "<nil>" : place.path;
+    const self = fromJson(value, type);
+    const old = place.old === undefined || place.old === null ? undefined : fromJson(place.old, type);
+    for (const compiled of rules) {
+      if (this.#over) return;
+      if (!compiled.ok) {
+        this.errors.push(invalid(at, schema.type ?? "", `rule compile error: ${compiled.problem}`));
+        continue;
+      }
+      const { rule } = compiled;
+      const { optionalOldSelf = false } = rule.source;
+      if (rule.usesOldSelf && old === undefined && !optionalOldSelf) continue;
+      const oldSelf = optionalOldSelf ? (old === undefined ? Optional.NONE : Optional.of(old)) : old;
+      const variables = new Map<string, unknown>([
+        ["self", self],
+        ["oldSelf", oldSelf],
+      ]);
+      this.#runOne(rule, variables, { at, value, schema, place });
+    }
+  }
+
+  #runOne(
+    rule: Rule,
+    variables: ReadonlyMap<string, unknown>,
+    { at, value, schema, place }: { at: string; value: unknown; schema: Schema; place: Place },
+  ): void {
+    const { source, program } = rule;
+    const type = schema.type ?? "";
+    const told = source.rule.trim();
+    const outcome = program.run(variables);
+    if (outcome.cost > this.#budget) {
+      this.#over = true;
+      this.errors.push(
+        invalid(
+          at,
+          type,
+          "validation failed due to running out of cost budget, no further validation rules will be run",
+        ),
+      );
+      return;
+    }
+    this.#budget -= outcome.cost;
+    if (!outcome.ok) {
+      const { message } = outcome;
+      if (message.startsWith("no such overload"))
+        this.errors.push(
+          invalid(
+            at,
+            type,
+            `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${told}`,
+          ),
+        );
+      else if (message.startsWith("operation cancelled: actual cost limit exceeded")) {
+        this.#over = true;
+        this.errors.push(
+          invalid(
+            at,
+            type,
+            `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${told}`,
+          ),
+        );
+      } else this.errors.push(invalid(at, type, `${message} evaluating rule: ${told}`));
+      return;
+    }
+    if (outcome.value === true) return;
+    if (!rule.usesOldSelf && (place.current ?? place.parent)?.unchanged) return;
+    const detail =
+      this.#message(rule.message, variables) ?? (source.message ? source.message.trim() : `failed rule: ${told}`);
+    const fieldPath = source.fieldPath ? normalizedPath(source.fieldPath) : "";
+    const where =
+      fieldPath === "" ? at : fieldPath.startsWith("[") ? `${at}${fieldPath}` : childPath(place.path, fieldPath);
+    this.errors.push(errorFor(source, where, { value, type, detail }));
+  }
+
+  #message(program: Program | undefined, variables: ReadonlyMap<string, unknown>): string | undefined {
+    if (!program) return undefined;
+    const outcome = program.run(variables);
+    this.#budget -= outcome.cost;
+    if (this.#budget < 0) this.#over = true;
+    if (!outcome.ok || typeof outcome.value !== "string") return undefined;
+    const text = outcome.value.trim();
+    return text === "" || text.includes("\n") || text.length > MAX_MESSAGE_BYTES ? undefined : text;
+  }
+}
+
+function errorFor(
+  { reason }: ValidationRule,
+  at: string,
+  { value, type, detail }: { value: unknown; type: string; detail: string },
+): FieldError {
+  const hidden = type === "object" || type === "array";
+  switch (reason) {
+    case "FieldValueForbidden":
+      return forbidden(at, detail);
+    case "FieldValueRequired":
+      return required(at, detail);
+    case "FieldValueDuplicate":
+      return hidden ? { reason: "FieldValueDuplicate", path: at, message: "Duplicate value" } : duplicate(at, value);
+    default:
+      return hidden ? invalidWithoutValue(at, detail) : invalid(at, value, detail);
+  }
+}
+
+/** `.spec.a`, `['b']` → what follows the field's own path. */
+export const normalizedPath = (path: string): string =>
+  path.replace(/\['((?:[^'\\]|\\.)*)'\]/g, (_, name: string) => `.${name.replace(/\\(.)/g, "$1")}`).replace(/^\./, "");
+
+const memberPlace = ({ path, old, current, parent }: Place, name: string): Place => {
+  const isTypeMeta = path === "" && (name === "kind" || name === "apiVersion");
+  return {
+    path: childPath(path, name),
+    old: isMap(old) && Object.hasOwn(old, name) ? old[name] : undefined,
+    current: isTypeMeta ? undefined : current?.member(name),
+    parent: isTypeMeta ? undefined : (current ?? parent),
+  };
+};
+
+const itemPlace = ({ path, current, parent }: Place, index: number): Place => {
+  const item = current?.item(index);
+  return { path: `${path}[${index}]`, old: item?.old, current: item, parent: current ?? parent };
+};
