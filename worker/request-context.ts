@@ -10,7 +10,6 @@ export interface RequestContext {
   readonly env: Env;
   readonly cluster: string;
   readonly request: Request;
-  readonly url: URL;
   readonly query: URLSearchParams;
   readonly path: ResourcePath;
   readonly served: Served;

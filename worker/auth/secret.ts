@@ -13,7 +13,22 @@ export async function sameSecret(a: string, b: string): Promise<boolean> {
 
 /** Whether the secret has that digest, in hex. */
 export async function hasDigest(secret: string, hex: string): Promise<boolean> {
+  if (recognized.get(secret) === hex) return true;
   const expected = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
   const actual = await sha256(secret);
-  return expected.length === actual.length && crypto.subtle.timingSafeEqual(actual, expected);
+  const has = expected.length === actual.length && crypto.subtle.timingSafeEqual(actual, expected);
+  if (has) remember(secret, hex);
+  return has;
+}
+
+/**
+ * Secrets that proved to have a digest, so that a client's is hashed once and not with each request. They are found by V8's
+ * seeded hash: how much of one a guess has right does not show in the time that it takes.
+ */
+const recognized = new Map<string, string>();
+const REMEMBERED = 1000;
+
+function remember(secret: string, hex: string): void {
+  if (recognized.size >= REMEMBERED) recognized.clear();
+  recognized.set(secret, hex);
 }

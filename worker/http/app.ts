@@ -7,6 +7,7 @@ import type { Env } from "../env.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
 import { serveNodeLink, serveNodeTunnel } from "./node-link.ts";
+import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
 import { serveDiscovery } from "./serve-discovery.ts";
 import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
@@ -20,12 +21,12 @@ export interface Bindings {
 }
 
 /** The cluster is a prefix of every path; routes are written without it. */
-const getPath = (request: Request) => pathInCluster(new URL(request.url).pathname);
+const getPath = (request: Request) => pathInCluster(pathnameOf(request.url));
 
 export const app = new Hono<Bindings>({ strict: false, getPath } as ConstructorParameters<typeof Hono<Bindings>>[0]);
 
 app.use(async (c, next) => {
-  c.set("cluster", clusterOf(new URL(c.req.url).pathname));
+  c.set("cluster", clusterOf(pathnameOf(c.req.url)));
   await next();
   countAnswer(c.var.cluster, c.req.method, c.res.status);
   const answered = c.res.headers;

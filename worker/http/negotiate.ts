@@ -47,8 +47,8 @@ export function parseAccept(header: string): Clause[] {
 }
 
 /** Throws 406 as Kubernetes words it. `views` are the transformations that this endpoint offers. */
-export function negotiate(request: Request, url: URL, views: readonly string[]): Accepted {
-  const pretty = isPretty(request, url);
+export function negotiate(request: Request, query: URLSearchParams, views: readonly string[]): Accepted {
+  const pretty = isPretty(request, query);
   const gzip = acceptsGzip(request);
   const header = request.headers.get("Accept");
   if (header === null || header.trim() === "") return { type: "application/json", pretty, gzip };
@@ -65,8 +65,8 @@ export function negotiate(request: Request, url: URL, views: readonly string[]):
   throw new PlainTextError(406, NOT_ACCEPTABLE);
 }
 
-function isPretty(request: Request, url: URL): boolean {
-  const asked = url.searchParams.get("pretty");
+function isPretty(request: Request, query: URLSearchParams): boolean {
+  const asked = query.get("pretty");
   if (asked !== null) return asked !== "false" && asked !== "0";
   const agent = request.headers.get("User-Agent") ?? "";
   return agent.startsWith("curl") || agent.startsWith("Wget") || agent.startsWith("Mozilla/5.0");

@@ -75,7 +75,7 @@ function wantsAggregated(request: Request): boolean {
 /** Discovery words its 406 as a Status, unlike all else. */
 function accepted(request: Request, url: URL) {
   try {
-    return negotiate(request, url, []);
+    return negotiate(request, url.searchParams, []);
   } catch (error) {
     if (error instanceof PlainTextError) throw new ApiError(notAcceptable(error.message));
     throw error;

@@ -16,6 +16,7 @@ import { findAction } from "./actions.ts";
 import type { Bindings } from "./app.ts";
 import { readBody } from "./body.ts";
 import { isWatch } from "./list-options.ts";
+import { queryOf } from "./request-url.ts";
 import { findSubresource } from "./subresources/index.ts";
 import { create } from "./verbs/create.ts";
 import { remove } from "./verbs/delete.ts";
@@ -39,27 +40,27 @@ const verbs: Readonly<Record<Verb, (context: RequestContext) => Promise<Response
 };
 
 export async function serveResource(c: Context<Bindings>): Promise<Response> {
-  const url = new URL(c.req.url);
+  const query = queryOf(c.req.url);
   const path = parseResourcePath(c.req.path);
   if (!path) throw new ApiError(noSuchResource());
   const body = isUpgrade(c.req.raw) ? new Uint8Array() : await readBody(c.req.raw);
-  return withPolicy(c, ({ policy, store }) => decide(c, { url, path, body, policy, store }));
+  return withPolicy(c, ({ policy, store }) => decide(c, { query, path, body, policy, store }));
 }
 
 interface Asked {
-  readonly url: URL;
+  readonly query: URLSearchParams;
   readonly path: ResourcePath;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly policy: PolicySnapshot;
   readonly store: StoreClient;
 }
 
-async function decide(c: Context<Bindings>, { url, path, body, policy, store }: Asked): Promise<Response> {
+async function decide(c: Context<Bindings>, { query, path, body, policy, store }: Asked): Promise<Response> {
   const request = c.req.raw;
   const now = Date.now();
   const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now });
-  const verb = verbOf(request.method, path, url.searchParams);
-  await requirePermission(user, attributesOf(verb, path, url.searchParams), { policy, store });
+  const verb = verbOf(request.method, path, query);
+  await requirePermission(user, attributesOf(verb, path, query), { policy, store });
 
   const registry = policy.derive(customResources);
   const served = registry.find(path.group, path.version, path.resource);
@@ -73,8 +74,7 @@ async function decide(c: Context<Bindings>, { url, path, body, policy, store }: 
     env: c.env,
     cluster: c.var.cluster,
     request,
-    url,
-    query: url.searchParams,
+    query,
     path,
     served,
     user,

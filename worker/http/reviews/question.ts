@@ -14,7 +14,7 @@ export async function answerReview<T extends KubeObject>(
   context: RequestContext,
   answer: (question: T) => object | Promise<object>,
 ): Promise<Response> {
-  const accepted = negotiate(context.request, context.url, []);
+  const accepted = negotiate(context.request, context.query, []);
   const question = decodeObject(context, writeOptions(context.query, "CreateOptions"));
   checkQuestion(context, question);
   const answered = await answer(question as T);

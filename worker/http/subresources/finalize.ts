@@ -14,7 +14,7 @@ import { checkName } from "../verbs/update.ts";
 
 export async function finalizeNamespace(context: RequestContext): Promise<Response> {
   if (context.request.method !== "PUT") throw new ApiError(methodNotAllowed());
-  const accepted = negotiate(context.request, context.url, []);
+  const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options) as unknown as Namespace;
   checkName(body, context.path.name);

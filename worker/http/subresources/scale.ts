@@ -30,7 +30,7 @@ import { OBJECT_VIEWS, renderView } from "../views.ts";
 import { replicasPaths, scaleOf, scaleServed } from "./scale-kind.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
   switch (context.request.method) {
     case "GET":
       return render(context, await current(context), accepted);

@@ -27,7 +27,7 @@ const BINDABLE: Readonly<Record<string, { resource: string; namespaced: boolean;
 
 export async function requestToken(context: RequestContext): Promise<Response> {
   if (context.request.method !== "POST") throw new ApiError(methodNotAllowed());
-  const accepted = negotiate(context.request, context.url, []);
+  const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "CreateOptions");
   const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
   const { spec, metadata } = decodeObject(context, options, served) as unknown as TokenRequest;

@@ -20,7 +20,7 @@ import { OBJECT_VIEWS, renderView } from "../views.ts";
 
 /** POST to a collection. */
 export async function create(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
   const { served } = context;
   const body = decodeObject(context, options);

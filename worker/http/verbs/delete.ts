@@ -11,7 +11,7 @@ import { OBJECT_VIEWS, renderView } from "../views.ts";
 /** DELETE of one object: answers a Status when it is gone, the object while grace or finalizers hold it. */
 export async function remove(context: RequestContext): Promise<Response> {
   const { served, path } = context;
-  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
   const deletion = deletionOf(context);
   const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);
   const object = JSON.parse(text) as KubeObject;

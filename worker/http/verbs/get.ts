@@ -11,7 +11,7 @@ import { OBJECT_VIEWS, renderView } from "../views.ts";
 /** GET of one object: the store's own text, unless the client asked for another form or version. */
 export async function get(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
-  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
   revisionOption(context.query);
   if (context.query.get("export") !== null && booleanOption(context.query, "export")) {
     throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));

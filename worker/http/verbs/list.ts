@@ -15,7 +15,7 @@ import { LIST_VIEWS, renderListView } from "../views.ts";
 /** GET of a collection. */
 export async function list(context: RequestContext): Promise<Response> {
   const { served, query, store } = context;
-  const accepted = negotiate(context.request, context.url, LIST_VIEWS);
+  const accepted = negotiate(context.request, context.query, LIST_VIEWS);
   const options = listOptions(query);
   const request = listRequest(context, options);
   if (accepted.as === undefined && accepted.type === "application/json" && !accepted.pretty && !served.conversion) {

@@ -16,7 +16,7 @@ import { checkName } from "./update.ts";
 
 /** PATCH of an object or of a subresource that is part of it. */
 export async function patch(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
   const media = mediaTypeOf(context.request);
   const options = writeOptions(context.query, "PatchOptions");
   const { text, created } =

@@ -16,7 +16,7 @@ import { createObject, placeInNamespace } from "./create.ts";
 export async function update(context: RequestContext): Promise<Response> {
   const { served, path } = context;
   const { resource, conversion } = served;
-  const accepted = negotiate(context.request, context.url, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options);
   checkName(body, path.name);

@@ -22,7 +22,7 @@ const MIN_TIMEOUT_SECONDS = 1800;
 /** GET with `watch`: the store's own stream, transformed only where another form was asked for. */
 export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
-  const accepted = negotiate(context.request, context.url, WATCH_VIEWS);
+  const accepted = negotiate(context.request, context.query, WATCH_VIEWS);
   const options = watchOptions(query);
   const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
