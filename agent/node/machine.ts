@@ -57,7 +57,7 @@ export function machineAddresses(): string[] {
   const interfaces = networkInterfaces();
   const preferred = defaultInterface();
   const names = Object.keys(interfaces).sort((a, b) => Number(b === preferred) - Number(a === preferred));
-  const isBridge = (name: string) => /^(docker|cni|br-|veth|virbr|lo)/.test(name);
+  const isBridge = (name: string) => /^(docker|cni|br-|veth|virbr|sailplane|lo)/.test(name);
   const found = names
     .filter((name) => !isBridge(name) || name === preferred)
     .flatMap((name) => interfaces[name] ?? [])

@@ -1,0 +1,110 @@
+import { Resolver } from "node:dns/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { DnsServer } from "./server.ts";
+import { Zone } from "./zone.ts";
+
+const service = (name: string, spec: Partial<Service["spec"]>): Service => ({
+  metadata: { namespace: "shop", name },
+  spec: { ports: [{ name: "http", port: 80, protocol: "TCP" }], ...spec },
+  status: {},
+});
+
+const services = [
+  service("web", { clusterIP: "10.96.0.50", clusterIPs: ["10.96.0.50", "fd00::50"] }),
+  service("db", { clusterIP: "None", clusterIPs: ["None"] }),
+  service("many", { clusterIP: "None", clusterIPs: ["None"] }),
+  service("empty", { clusterIP: "None", clusterIPs: ["None"] }),
+  service("alias", { type: "ExternalName", externalName: "web.shop.svc.cluster.local." }),
+];
+
+const sliceOf = (name: string, endpoints: EndpointSlice["endpoints"] = []): EndpointSlice => ({
+  metadata: { namespace: "shop", name: `${name}-1`, labels: { "kubernetes.io/service-name": name } },
+  addressType: "IPv4",
+  ports: [{ name: "http", port: 8080, protocol: "TCP" }],
+  endpoints,
+});
+
+const slices = [
+  sliceOf("db", [
+    { addresses: ["10.244.0.5"], hostname: "db-0" },
+    { addresses: ["10.244.0.6"] },
+    { addresses: ["10.244.0.7"], hostname: "db-2", conditions: { ready: false } },
+  ]),
+  sliceOf(
+    "many",
+    Array.from({ length: 200 }, (_, i) => ({ addresses: [`10.244.9.${i}`] })),
+  ),
+];
+
+const zone = new Zone({ domain: "cluster.local", services, slices }, 7);
+let server: DnsServer;
+const resolver = new Resolver({ timeout: 1000, tries: 1 });
+beforeAll(async () => {
+  server = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => [] }, 0);
+  resolver.setServers([`127.0.0.1:${server.port}`]);
+});
+afterAll(() => server.close());
+
+const failure = (question: Promise<unknown>) =>
+  question.then(
+    () => "answered",
+    ({ code }) => code as string,
+  );
+
+describe("the cluster's names, asked by Node's resolver", () => {
+  it("lead to a Service's addresses of both families", async () => {
+    expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
+    expect(await resolver.resolve6("WEB.shop.svc.cluster.local")).toEqual(["fd00::50"]);
+  });
+
+  it("lead to a headless Service's ready endpoints, all and by hostname", async () => {
+    expect((await resolver.resolve4("db.shop.svc.cluster.local")).sort()).toEqual(["10.244.0.5", "10.244.0.6"]);
+    expect(await resolver.resolve4("db-0.db.shop.svc.cluster.local")).toEqual(["10.244.0.5"]);
+    expect(await resolver.resolve4("10-244-0-6.db.shop.svc.cluster.local")).toEqual(["10.244.0.6"]);
+    expect(await failure(resolver.resolve4("db-2.db.shop.svc.cluster.local"))).toBe("ENOTFOUND");
+  });
+
+  it("say where the ports are", async () => {
+    const [target] = await resolver.resolveSrv("_http._tcp.web.shop.svc.cluster.local");
+    expect(target).toMatchObject({ name: "web.shop.svc.cluster.local", port: 80 });
+    const endpoints = await resolver.resolveSrv("_http._tcp.db.shop.svc.cluster.local");
+    expect(endpoints.map(({ name, port }) => [name.split(".")[0], port]).sort()).toEqual([
+      ["10-244-0-6", 8080],
+      ["db-0", 8080],
+    ]);
+  });
+
+  it("are told for addresses", async () => {
+    expect(await resolver.reverse("10.96.0.50")).toEqual(["web.shop.svc.cluster.local"]);
+    expect(await resolver.reverse("fd00::50")).toEqual(["web.shop.svc.cluster.local"]);
+    expect(await resolver.reverse("10.244.0.5")).toEqual(["db-0.db.shop.svc.cluster.local"]);
+  });
+
+  it("include those that stand for another", async () => {
+    expect(await resolver.resolveCname("alias.shop.svc.cluster.local")).toEqual(["web.shop.svc.cluster.local"]);
+    expect(await resolver.resolve4("alias.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
+  });
+
+  it("include pods' and the version's", async () => {
+    expect(await resolver.resolve4("10-244-0-9.shop.pod.cluster.local")).toEqual(["10.244.0.9"]);
+    expect(await resolver.resolveTxt("dns-version.cluster.local")).toEqual([["1.1.0"]]);
+  });
+
+  it.each([
+    ["web.shop.svc.cluster.local", "resolveMx", "ENODATA"],
+    ["shop.svc.cluster.local", "resolve4", "ENODATA"],
+    ["nobody.shop.svc.cluster.local", "resolve4", "ENOTFOUND"],
+    ["empty.shop.svc.cluster.local", "resolve4", "ENOTFOUND"],
+    ["web.nowhere.svc.cluster.local", "resolve4", "ENOTFOUND"],
+    ["_smtp._tcp.web.shop.svc.cluster.local", "resolveSrv", "ENOTFOUND"],
+    ["example.com", "resolve4", "ESERVFAIL"],
+  ] as const)("of %s, %s: %s", async (name, method, code) => {
+    expect(await failure(resolver[method](name))).toBe(code);
+  });
+
+  it("fit into TCP where they do not into a packet", async () => {
+    expect(await resolver.resolve4("many.shop.svc.cluster.local")).toHaveLength(200);
+  });
+});

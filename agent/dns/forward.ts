@@ -1,0 +1,55 @@
+/** Asks the machine's own resolvers, one after the other, with the client's words. */
+import { createSocket } from "node:dgram";
+import { connect, isIPv6 } from "node:net";
+
+const PORT = 53;
+const PATIENCE_MS = 2000;
+
+/** The first answer; fails where none gives one. */
+export async function forward(query: Buffer, servers: readonly string[], transport: "udp" | "tcp"): Promise<Buffer> {
+  let failure: unknown = new Error("this machine has no resolver");
+  for (const server of servers) {
+    try {
+      return await (transport === "udp" ? askUdp(query, server) : askTcp(query, server));
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function askUdp(query: Buffer, server: string): Promise<Buffer> {
+  const socket = createSocket(isIPv6(server) ? "udp6" : "udp4");
+  return new Promise<Buffer>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${server} does not answer`)), PATIENCE_MS);
+    socket.on("error", reject);
+    socket.on("close", () => clearTimeout(timer));
+    socket.on("message", (answer) => {
+      if (answer.length > 2 && answer.readUInt16BE(0) === query.readUInt16BE(0)) resolve(answer);
+    });
+    // Connected, the kernel lets nobody else answer, and says when nobody listens.
+    socket.connect(PORT, server, () => socket.send(query));
+  }).finally(() => socket.close());
+}
+
+function askTcp(query: Buffer, server: string): Promise<Buffer> {
+  const socket = connect({ host: server, port: PORT, noDelay: true });
+  return new Promise<Buffer>((resolve, reject) => {
+    let read = Buffer.alloc(0);
+    socket.setTimeout(PATIENCE_MS, () => reject(new Error(`${server} does not answer`)));
+    socket.on("error", reject);
+    socket.on("close", () => reject(new Error(`${server} has hung up`)));
+    socket.on("data", (chunk) => {
+      read = Buffer.concat([read, chunk]);
+      if (read.length >= 2 && read.length >= 2 + read.readUInt16BE(0))
+        resolve(read.subarray(2, 2 + read.readUInt16BE(0)));
+    });
+    socket.write(lengthPrefixed(query));
+  }).finally(() => socket.destroy());
+}
+
+export function lengthPrefixed(message: Buffer): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(message.length);
+  return Buffer.concat([length, message]);
+}

@@ -1,0 +1,17 @@
+/** The names by which DNS is asked for the name of an address. */
+const IPV4 = ".in-addr.arpa";
+const IPV6 = ".ip6.arpa";
+
+/** `5.0.244.10.in-addr.arpa` → `10.244.0.5`; undefined for other names. IPv6 in the shortest form. */
+export function addressOfReverseName(name: string): string | undefined {
+  if (name.endsWith(IPV4)) {
+    const bytes = name.slice(0, -IPV4.length).split(".").reverse();
+    return bytes.length === 4 ? bytes.join(".") : undefined;
+  }
+  if (!name.endsWith(IPV6)) return undefined;
+  const nibbles = name.slice(0, -IPV6.length).split(".").reverse().join("");
+  if (!/^[0-9a-f]{32}$/.test(nibbles)) return undefined;
+  const words = nibbles.match(/.{4}/g) ?? [];
+  // URLs write an address in its shortest form, as the API does.
+  return new URL(`http://[${words.join(":")}]`).hostname.slice(1, -1);
+}

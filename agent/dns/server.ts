@@ -1,0 +1,79 @@
+/** Listens for questions over UDP and TCP on one address of the node. */
+import { createSocket, type Socket as UdpSocket } from "node:dgram";
+import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import { lengthPrefixed } from "./forward.ts";
+import { type ResolverFacts, resolve } from "./resolver.ts";
+
+const PORT = 53;
+const IDLE_MS = 10_000;
+
+export class DnsServer {
+  readonly #udp: UdpSocket;
+  readonly #tcp: Server;
+  readonly #facts: ResolverFacts;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(address: string, facts: ResolverFacts) {
+    this.#facts = facts;
+    this.#udp = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", recvBufferSize: 1024 * 1024 });
+    this.#tcp = createServer((socket) => this.#converse(socket));
+    this.#udp.on("message", (message, { address: to, port }) => {
+      void resolve(message, facts, "udp").then((answer) => {
+        if (answer !== undefined) this.#udp.send(answer, port, to, () => {});
+      });
+    });
+  }
+
+  static async open(address: string, facts: ResolverFacts, port = PORT): Promise<DnsServer> {
+    const server = new DnsServer(address, facts);
+    try {
+      await new Promise<void>((done, reject) => {
+        server.#udp.once("error", reject);
+        server.#udp.bind({ address, port }, done);
+      });
+      await new Promise<void>((done, reject) => {
+        server.#tcp.once("error", reject);
+        server.#tcp.listen(port === 0 ? server.port : port, address, done);
+      });
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+    // A client that has gone is no reason to end.
+    server.#udp.on("error", () => {});
+    return server;
+  }
+
+  get port(): number {
+    return this.#udp.address().port;
+  }
+
+  #converse(socket: Socket): void {
+    let read = Buffer.alloc(0);
+    this.#sockets.add(socket);
+    socket.setTimeout(IDLE_MS, () => socket.destroy());
+    socket.on("error", () => {});
+    socket.on("close", () => this.#sockets.delete(socket));
+    socket.on("data", (chunk) => {
+      read = Buffer.concat([read, chunk]);
+      while (read.length >= 2 && read.length >= 2 + read.readUInt16BE(0)) {
+        const end = 2 + read.readUInt16BE(0);
+        const message = read.subarray(2, end);
+        read = read.subarray(end);
+        void resolve(message, this.#facts, "tcp").then((answer) => {
+          if (answer !== undefined && socket.writable) socket.write(lengthPrefixed(answer));
+        });
+      }
+    });
+  }
+
+  close(): void {
+    try {
+      this.#udp.close();
+    } catch {
+      // It was never open.
+    }
+    this.#tcp.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}

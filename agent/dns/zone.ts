@@ -1,0 +1,193 @@
+/**
+ * What the cluster's domain says: a pure function of Services and EndpointSlices, by the DNS specification of Kubernetes
+ * (version 1.1.0) and, where that leaves it open, as CoreDNS answers.
+ */
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { Endpoint, EndpointPort, EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { slicesByService } from "../proxy/plan.ts";
+import { type Answer, type RecordData, type ResourceRecord, TYPES } from "./message.ts";
+import { addressOfReverseName } from "./reverse-name.ts";
+
+/** CoreDNS' for cluster names. */
+const TTL = 5;
+const SCHEMA_VERSION = "1.1.0";
+const DASHED_IPV4 = /^\d{1,3}(-\d{1,3}){3}$/;
+const DASHED_IPV6 = /^[0-9a-f-]+$/;
+
+export interface ZoneFacts {
+  readonly domain: string;
+  readonly services: readonly Service[];
+  readonly slices: readonly EndpointSlice[];
+}
+
+/** `elsewhere`: another name, outside, whose addresses belong to the answer. Undefined: not this zone's affair. */
+export type ZoneAnswer = (Answer & { readonly elsewhere?: string }) | undefined;
+
+type Found = readonly RecordData[] | "no-such-name" | { readonly alias: string };
+
+interface HeadlessEndpoint {
+  readonly host: string;
+  readonly addresses: readonly string[];
+  readonly ports: readonly EndpointPort[];
+}
+
+const keyOf = (namespace: string | undefined, name: string | undefined): string => `${namespace}/${name}`;
+const addressRecord = (address: string): RecordData => ({ type: address.includes(":") ? "AAAA" : "A", address });
+const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === "None";
+const clusterAddresses = ({ spec }: Service): string[] =>
+  (spec.clusterIPs ?? [spec.clusterIP ?? ""]).filter((address) => address !== "" && address !== "None");
+
+export class Zone {
+  readonly #domain: readonly string[];
+  readonly #services: Map<string, Service>;
+  readonly #namespaces: Set<string>;
+  readonly #slices: Map<string, EndpointSlice[]>;
+  readonly #serial: number;
+  #names: Map<string, string[]> | undefined;
+
+  /** `serial` grows with each state. */
+  constructor({ domain, services, slices }: ZoneFacts, serial: number) {
+    this.#domain = domain.split(".");
+    this.#services = new Map(
+      services.map((service) => [keyOf(service.metadata.namespace, service.metadata.name), service]),
+    );
+    this.#namespaces = new Set(services.map(({ metadata }) => metadata.namespace ?? ""));
+    this.#slices = slicesByService(slices);
+    this.#serial = serial;
+  }
+
+  get domain(): string {
+    return this.#domain.join(".");
+  }
+
+  /** `name` in lower case, no dot at the end. */
+  answer(name: string, type: number): ZoneAnswer {
+    const reversed = addressOfReverseName(name);
+    if (reversed !== undefined) return this.#reverse(name, reversed, type);
+    const labels = name.split(".");
+    const own = labels.slice(0, -this.#domain.length);
+    if (labels.slice(-this.#domain.length).join(".") !== this.domain) return undefined;
+    const found = this.#find(own);
+    if (found === "no-such-name") return this.#answer([], "noSuchName");
+    if ("alias" in found) return this.#alias(name, found.alias, type);
+    const asked = found.filter((data) => type === TYPES.ANY || TYPES[data.type] === type);
+    return this.#answer(asked.map((data) => ({ ...data, name, ttl: TTL })));
+  }
+
+  #answer(answers: readonly ResourceRecord[], rcode: Answer["rcode"] = "ok"): Answer {
+    const soa: ResourceRecord = { name: this.domain, ttl: TTL, type: "SOA", zone: this.domain, serial: this.#serial };
+    return { rcode, answers, authority: answers.length === 0 ? [soa] : [] };
+  }
+
+  #alias(name: string, target: string, type: number): ZoneAnswer {
+    const cname: ResourceRecord = { name, ttl: TTL, type: "CNAME", target };
+    if (type === TYPES.CNAME) return this.#answer([cname]);
+    const inside = target === name ? undefined : this.answer(target, type);
+    if (inside === undefined) return { ...this.#answer([cname]), elsewhere: target };
+    return { ...inside, answers: [cname, ...inside.answers] };
+  }
+
+  /** `labels` without the domain, as asked: the most special first. */
+  #find(labels: readonly string[]): Found {
+    const [kind, namespace, ...rest] = labels.toReversed();
+    if (kind === undefined) return [{ type: "SOA", zone: this.domain, serial: this.#serial }];
+    if (kind === "dns-version" && namespace === undefined) return [{ type: "TXT", text: SCHEMA_VERSION }];
+    if (kind !== "svc" && kind !== "pod") return "no-such-name";
+    if (namespace === undefined) return [];
+    if (!this.#namespaces.has(namespace)) return "no-such-name";
+    const [name, ...more] = rest;
+    if (name === undefined) return [];
+    return kind === "pod" ? podRecord(name, more) : this.#findService(namespace, name, more);
+  }
+
+  #findService(namespace: string, name: string, [first, second, ...more]: readonly string[]): Found {
+    const key = keyOf(namespace, name);
+    const service = this.#services.get(key);
+    if (service === undefined || more.length > 0) return "no-such-name";
+    const host = `${name}.${namespace}.svc.${this.domain}`;
+    const endpoints = isHeadless(service) ? headlessEndpoints(this.#slices.get(key) ?? []) : [];
+    if (first === undefined) {
+      if (service.spec.type === "ExternalName")
+        return { alias: (service.spec.externalName ?? "").toLowerCase().replace(/\.$/, "") };
+      const addresses = endpoints.flatMap((endpoint) => endpoint.addresses);
+      if (isHeadless(service) && addresses.length === 0) return "no-such-name";
+      return [...clusterAddresses(service), ...new Set(addresses)].map(addressRecord);
+    }
+    if (first.startsWith("_") && second === undefined) return hasProtocol(service, first) ? [] : "no-such-name";
+    if (first.startsWith("_") && second !== undefined) {
+      const [protocol, port] = [first.slice(1), second.slice(1)];
+      const records = isHeadless(service)
+        ? endpoints.flatMap((endpoint) => headlessServices(endpoint, { protocol, port, host }))
+        : (service.spec.ports ?? [])
+            .filter((each) => (each.protocol ?? "TCP").toLowerCase() === protocol && each.name === port)
+            .map((each): RecordData => ({ type: "SRV", priority: 0, weight: 100, port: each.port, target: host }));
+      return records.length > 0 && second.startsWith("_") ? records : "no-such-name";
+    }
+    const addresses = endpoints
+      .filter((each) => each.host === first && second === undefined)
+      .flatMap((each) => each.addresses);
+    return addresses.length > 0 ? [...new Set(addresses)].map(addressRecord) : "no-such-name";
+  }
+
+  #reverse(name: string, address: string, type: number): ZoneAnswer {
+    this.#names ??= this.#namesByAddress();
+    const targets = this.#names.get(address);
+    if (targets === undefined) return undefined;
+    if (type !== TYPES.PTR && type !== TYPES.ANY) return this.#answer([]);
+    return this.#answer(targets.map((target) => ({ name, ttl: TTL, type: "PTR", target })));
+  }
+
+  #namesByAddress(): Map<string, string[]> {
+    const names = new Map<string, string[]>();
+    const add = (address: string, name: string) => names.set(address, [...(names.get(address) ?? []), name]);
+    for (const [key, service] of this.#services) {
+      const host = `${service.metadata.name}.${service.metadata.namespace}.svc.${this.domain}`;
+      for (const address of clusterAddresses(service)) add(address, host);
+      if (!isHeadless(service)) continue;
+      for (const endpoint of headlessEndpoints(this.#slices.get(key) ?? []))
+        for (const address of endpoint.addresses) add(address, `${endpoint.host}.${host}`);
+    }
+    return names;
+  }
+}
+
+const hasProtocol = ({ spec }: Service, label: string): boolean =>
+  (spec.ports ?? []).some(({ protocol = "TCP" }) => `_${protocol.toLowerCase()}` === label);
+
+/** `10-244-0-5.NAMESPACE.pod`: the address is in the name. */
+function podRecord(name: string, more: readonly string[]): Found {
+  if (more.length > 0) return "no-such-name";
+  if (DASHED_IPV4.test(name)) {
+    const bytes = name.split("-").map(Number);
+    return bytes.every((byte) => byte < 256) ? [{ type: "A", address: bytes.join(".") }] : "no-such-name";
+  }
+  if (!DASHED_IPV6.test(name) || !name.includes("-")) return "no-such-name";
+  const address = name.replaceAll("-", ":");
+  return isIPv6(address) ? [{ type: "AAAA", address }] : "no-such-name";
+}
+
+function isIPv6(address: string): boolean {
+  const halves = address.split("::");
+  const words = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
+  const isWhole = halves.length === 1 ? words.length === 8 : halves.length === 2 && words.length < 8;
+  return isWhole && words.every((word) => /^[0-9a-f]{1,4}$/.test(word));
+}
+
+const hostOf = ({ hostname, addresses }: Endpoint): string =>
+  hostname !== undefined && hostname !== "" ? hostname : (addresses[0] ?? "").replaceAll(/[.:]/g, "-");
+
+/** Ready ones: those of a Service that publishes not-ready addresses are all said to be. */
+const headlessEndpoints = (slices: readonly EndpointSlice[]): HeadlessEndpoint[] =>
+  slices.flatMap(({ endpoints, ports }) =>
+    (endpoints ?? [])
+      .filter(({ conditions }) => conditions?.ready !== false)
+      .map((endpoint) => ({ host: hostOf(endpoint), addresses: endpoint.addresses, ports: ports ?? [] })),
+  );
+
+const headlessServices = (
+  endpoint: HeadlessEndpoint,
+  asked: { readonly protocol: string; readonly port: string; readonly host: string },
+): RecordData[] =>
+  endpoint.ports
+    .filter(({ name, protocol = "TCP" }) => name === asked.port && protocol.toLowerCase() === asked.protocol)
+    .map(({ port = 0 }) => ({ type: "SRV", priority: 0, weight: 100, port, target: `${endpoint.host}.${asked.host}` }));

@@ -1,0 +1,55 @@
+/**
+ * The way from pods to the API server: connections to the node's bridge are passed on, byte for byte, over connections
+ * of the agent's own. TLS goes through it, so the server's certificate must be for `10.96.0.1` and
+ * `kubernetes.default.svc`, as that of a control plane with an authority of its own is.
+ */
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Backend } from "../proxy/rule-set.ts";
+
+export interface ApiServer {
+  readonly host: string;
+  readonly port: number;
+}
+
+export class ApiDoor {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly at: Backend;
+
+  private constructor(server: Server, at: Backend) {
+    this.#server = server;
+    this.at = at;
+  }
+
+  static open(address: string, { host, port }: ApiServer): Promise<ApiDoor> {
+    return new Promise((resolve, reject) => {
+      const server = createServer({ allowHalfOpen: true, noDelay: true });
+      server.once("error", reject);
+      server.listen(0, address, () => {
+        const bound = server.address();
+        const door = new ApiDoor(server, { address, port: typeof bound === "object" && bound ? bound.port : 0 });
+        server.on("connection", (client) =>
+          door.#pass(client, connect({ host, port, allowHalfOpen: true, noDelay: true })),
+        );
+        resolve(door);
+      });
+    });
+  }
+
+  #pass(client: Socket, upstream: Socket): void {
+    for (const [one, other] of [[client, upstream] as const, [upstream, client] as const]) {
+      this.#sockets.add(one);
+      one.pipe(other);
+      one.on("error", () => other.destroy());
+      one.on("close", () => {
+        this.#sockets.delete(one);
+        if (one.errored) other.destroy();
+      });
+    }
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
