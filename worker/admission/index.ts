@@ -2,6 +2,7 @@
 import type { Write } from "../../api/store.ts";
 import { certificateRequestUser } from "./certificate-request-user.ts";
 import { certificateApproval, certificateSigning } from "./certificate-signers.ts";
+import { certificateSubjectRestriction } from "./certificate-subject-restriction.ts";
 import { customResourceNames } from "./custom-resource-names.ts";
 import { defaultIngressClass, defaultStorageClass } from "./default-class.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
@@ -39,6 +40,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   certificateApproval,
   certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
   resourceQuota,

@@ -10,6 +10,7 @@ import { bindPod } from "./binding.ts";
 import { evictPod } from "./eviction.ts";
 import { finalizeNamespace } from "./finalize.ts";
 import { podAttach, podExec, podLog, podPortForward } from "./pod-streams.ts";
+import { proxyToTarget } from "./proxy.ts";
 import { scale } from "./scale.ts";
 import { requestToken } from "./token.ts";
 
@@ -22,7 +23,10 @@ const special: Readonly<Record<string, Serve>> = {
   "pods/eviction": evictPod,
   "pods/exec": podExec,
   "pods/log": podLog,
+  "nodes/proxy": proxyToTarget,
   "pods/portforward": podPortForward,
+  "pods/proxy": proxyToTarget,
+  "services/proxy": proxyToTarget,
   "namespaces/finalize": finalizeNamespace,
   "serviceaccounts/token": requestToken,
 };
@@ -37,9 +41,14 @@ export function findSubresource({ served, path }: RequestContext): Serve | undef
   return undefined;
 }
 
+const METHODS = { create: "POST", delete: "DELETE", get: "GET", patch: "PATCH", update: "PUT" } as const;
+
 /** GET, PUT and PATCH of a subresource that is part of the object. */
 async function part(context: RequestContext): Promise<Response> {
-  switch (context.request.method) {
+  const { served, path, request } = context;
+  const own = served.resource.subresources?.[path.subresource];
+  if (own && !own.verbs.some((verb) => METHODS[verb] === request.method)) throw new ApiError(methodNotAllowed());
+  switch (request.method) {
     case "GET":
       return get(context);
     case "PUT":
