@@ -1,7 +1,7 @@
 import type { User } from "./auth/user.ts";
 import type { Env } from "./env.ts";
+import type { Registry, Served } from "./kind-registry.ts";
 import type { PolicySnapshot } from "./policy/snapshot.ts";
-import type { Registry, Served } from "./registry/registry.ts";
 import type { ResourcePath } from "./resource-path.ts";
 import type { StoreClient } from "./storage/store-client.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { defineResource, type Resource } from "../../api/resources/resource.ts";
+import { compareVersions } from "../group-order.ts";
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions, rootPaths } from "./discovery.ts";
 import { answerWithEtag, taggedDocument } from "./etag.ts";
-import { compareVersions } from "./group-order.ts";
 
 const same = (object: KubeObject) => object;
 const resources: readonly Resource[] = [

@@ -4,7 +4,7 @@
  */
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { ALL_VERBS, type Resource, singularOf } from "../../api/resources/resource.ts";
-import { compareVersions, groupPriority } from "./group-order.ts";
+import { compareVersions, groupPriority } from "../group-order.ts";
 
 /** A kind at one version that it is served at. */
 interface ServedKind {

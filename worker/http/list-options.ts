@@ -5,7 +5,7 @@ import { parseFieldSelector, parseLabelSelector } from "../../api/machinery/sele
 import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
 import type { Requirement, Revision } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
-import type { Served } from "../registry/registry.ts";
+import type { Served } from "../kind-registry.ts";
 import { type ContinueToken, parseContinue } from "./continue-token.ts";
 import { booleanOption, integerOption } from "./options.ts";
 

@@ -14,7 +14,7 @@ import { badRequest, invalid } from "../../api/machinery/status.ts";
 import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 import { ApiError } from "../api-error.ts";
-import type { Served } from "../registry/registry.ts";
+import type { Served } from "../kind-registry.ts";
 import type { WriteOptions } from "./options.ts";
 import { patchRefused } from "./patch-failure.ts";
 

@@ -6,7 +6,7 @@ import { partialObjectMetadata, partialObjectMetadataList } from "../../api/mach
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
 import { ApiError } from "../api-error.ts";
-import type { Served } from "../registry/registry.ts";
+import type { Served } from "../kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { Accepted, View } from "./negotiate.ts";
 import { documentationLookup, loadDocumentation } from "./openapi/documentation.ts";

@@ -2,7 +2,8 @@
 import type { Context } from "hono";
 import type { Store } from "../../api/store.ts";
 import { StalePolicy } from "../api-error.ts";
-import { type PolicySnapshot, policyOf, refreshPolicy } from "../policy/snapshot.ts";
+import { ensureSystemObjects } from "../bootstrap/ensure.ts";
+import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
 import { StoreClient, type StoreStub } from "../storage/store-client.ts";
 import type { Bindings } from "./app.ts";
 
@@ -16,7 +17,7 @@ const DECISIONS = 8;
 
 export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) => Promise<T>): Promise<T> {
   const stub = c.env.CLUSTER_STORE.getByName(c.var.cluster) as unknown as StoreStub;
-  let policy = await policyOf(c.var.cluster, stub as Store, c.env.CLUSTER_CA ?? "");
+  let policy = knownPolicy(c.var.cluster) ?? (await meetCluster(c, stub));
   for (let attempt = 1; ; attempt++) {
     try {
       return await decide({ policy, store: new StoreClient(stub, policy.revision) });
@@ -25,4 +26,10 @@ export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) 
       policy = await refreshPolicy(c.var.cluster, policy, stub as Store);
     }
   }
+}
+
+/** The first request of this isolate for a cluster: a new cluster gets what every cluster has. */
+async function meetCluster(c: Context<Bindings>, store: Store): Promise<PolicySnapshot> {
+  await ensureSystemObjects(store, Date.now(), c.env.CLUSTER_CA ?? "");
+  return loadPolicy(c.var.cluster, store);
 }

@@ -1,6 +1,6 @@
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import { builtIn, Registry, type Served } from "../registry/registry.ts";
+import { builtIn, Registry, type Served } from "../kind-registry.ts";
 import { customKinds } from "./custom-resources/custom-kinds.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
 

@@ -6,7 +6,6 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
-import { ensureSystemObjects } from "../bootstrap/ensure.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";
 
 type Objects = ReadonlyMap<string, KubeObject>;
@@ -75,11 +74,10 @@ const parse = (text: string): KubeObject => readObject(text);
  */
 const snapshots = new Map<string, PolicySnapshot>();
 
-/** `ca` is the PEM of the certificate authority that clients verify this server with, or "". */
-export async function policyOf(cluster: string, store: Store, ca: string): Promise<PolicySnapshot> {
-  const known = snapshots.get(cluster);
-  if (known) return known;
-  await ensureSystemObjects(store, Date.now(), ca);
+/** The snapshot that this isolate has of the cluster, if it has met it before. */
+export const knownPolicy = (cluster: string): PolicySnapshot | undefined => snapshots.get(cluster);
+
+export async function loadPolicy(cluster: string, store: Store): Promise<PolicySnapshot> {
   return keepNewest(cluster, await PolicySnapshot.load(store));
 }
 

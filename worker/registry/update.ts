@@ -11,11 +11,11 @@ import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../admission/index.ts";
 import { KeyedReads } from "../admission/keyed-reads.ts";
+import { trackManagedFields } from "../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
-import { trackManagedFields } from "./managed-fields.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
 
 export interface Update {

@@ -3,7 +3,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Key } from "../../api/store.ts";
-import { storageResource } from "../registry/registry.ts";
+import { storageResource } from "../kind-registry.ts";
 
 export const keyOf = (resource: Resource, namespace: string, name: string): Key => ({
   resource: storageResource(resource),

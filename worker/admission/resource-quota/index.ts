@@ -10,7 +10,7 @@ import { forbidden } from "../../../api/machinery/status.ts";
 import type { Key } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
-import { trackServerStatus } from "../../registry/managed-fields.ts";
+import { trackServerStatus } from "../managed-fields.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { charge, difference } from "./charge.ts";
 import { type Evaluator, evaluatorOf } from "./demand.ts";

@@ -6,10 +6,10 @@ import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
 import { failure, forbidden, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import type { Entry, Write } from "../../../api/store.ts";
+import { trackServerStatus } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { isEmptySelector, selects } from "../../controllers/label-selector.ts";
 import { isReady } from "../../controllers/pod-state.ts";
-import { trackServerStatus } from "../../registry/managed-fields.ts";
 import type { RequestContext } from "../../request-context.ts";
 
 const RESOURCE = "poddisruptionbudgets.policy";

@@ -13,8 +13,8 @@ import {
   unsupportedMediaType,
 } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
+import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
-import { ownedKind, trackManagedFields } from "../../registry/managed-fields.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";

@@ -5,9 +5,9 @@ import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../..
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
 import { KeyedReads } from "../../admission/keyed-reads.ts";
+import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
-import { trackManagedFields } from "../../registry/managed-fields.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";

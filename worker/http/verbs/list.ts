@@ -3,7 +3,7 @@ import { failure } from "../../../api/machinery/status.ts";
 import type { ListRequest, Revision } from "../../../api/store.ts";
 import { parseListHead } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
-import { storageResource } from "../../registry/registry.ts";
+import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";

@@ -1,7 +1,7 @@
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../registry/registry.ts";
+import type { Served } from "../../kind-registry.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";

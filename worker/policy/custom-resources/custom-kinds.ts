@@ -10,7 +10,7 @@ import type { JsonMap, Schema } from "../../../api/machinery/structural/json-wal
 import { prune } from "../../../api/machinery/structural/prune.ts";
 import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
 import { ApiError } from "../../api-error.ts";
-import type { Served } from "../../registry/registry.ts";
+import type { Served } from "../../kind-registry.ts";
 import { customResource, schemaOf } from "./custom-resource.ts";
 
 export interface CustomKinds {

@@ -1,9 +1,9 @@
 /** Finds the kind that a URL or an object names, among the built-in ones and those that the policy snapshot's CRDs add. */
 
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { groupResource } from "../../api/machinery/meta.ts";
-import { resources } from "../../api/resources/index.ts";
-import type { Resource, ServedVersion } from "../../api/resources/resource.ts";
+import type { KubeObject } from "../api/machinery/meta.ts";
+import { groupResource } from "../api/machinery/meta.ts";
+import { resources } from "../api/resources/index.ts";
+import type { Resource, ServedVersion } from "../api/resources/resource.ts";
 
 /** A kind at one of the versions that it is served at. */
 export interface Served {
