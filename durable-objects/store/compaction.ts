@@ -26,12 +26,9 @@ const STEP = 1024;
 
 /** Moves the compaction mark one step; answers the new mark. */
 export function compact(tables: LogTables, { window, now, revision, oldest, pinned }: Compaction): Revision {
-  const newest = Math.min(revision - window.keepRevisions, pinned ?? Number.POSITIVE_INFINITY);
-  let mark = oldest;
-  for (const entry of tables.ages(oldest, STEP)) {
-    if (entry.revision > newest || entry.committed > now - window.keepMilliseconds) break;
-    mark = entry.revision;
-  }
+  const through = Math.min(revision - window.keepRevisions, pinned ?? Number.POSITIVE_INFINITY) as Revision;
+  if (through <= oldest) return oldest;
+  const mark = tables.agedThrough(oldest, { through, committedBy: now - window.keepMilliseconds, look: STEP });
   if (mark === oldest) return oldest;
   tables.transaction(() => {
     tables.forget(oldest, mark);

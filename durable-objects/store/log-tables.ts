@@ -44,6 +44,15 @@ export interface Scope {
   readonly after?: { readonly namespace: string; readonly name: string };
 }
 
+export interface Aged {
+  /** No entry after this one counts. */
+  readonly through: Revision;
+  /** An entry has aged when it was committed then or before, in milliseconds since 1970. */
+  readonly committedBy: number;
+  /** Entries looked at, at most. */
+  readonly look: number;
+}
+
 export interface Marks {
   /** The newest revision of the log. */
   readonly revision: Revision;
@@ -76,8 +85,8 @@ export interface LogTables {
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
   count(scope: Scope): number;
 
-  /** When each entry after a revision was committed, oldest first, at most so many. */
-  ages(after: Revision, limit: number): Iterable<{ readonly revision: Revision; readonly committed: number }>;
+  /** The revision up to which all entries after `after` have aged; `after` itself where the first has not. */
+  agedThrough(after: Revision, aged: Aged): Revision;
   /** Forgets what entries in `(from, through]` replaced, and the tombstones among them. */
   forget(from: Revision, through: Revision): void;
 }

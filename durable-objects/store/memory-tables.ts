@@ -1,7 +1,7 @@
 /** The log and the objects in memory: a complete fake of SQLite's, for tests of what stands on a store. */
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import { comparePlaces } from "./key-order.ts";
-import type { Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
 
 const FIRST = 1 as Revision;
@@ -111,8 +111,11 @@ export class MemoryTables implements LogTables {
     return [...this.#objects.values()].filter(({ key }) => inScope(scope, key)).length;
   }
 
-  ages(after: Revision, limit: number): Iterable<{ revision: Revision; committed: number }> {
-    return [...this.#log.values()].filter(({ revision }) => revision > after).slice(0, limit);
+  agedThrough(after: Revision, { through, committedBy, look }: Aged): Revision {
+    const rows = [...this.#log.values()].filter(({ revision }) => revision > after && revision <= through);
+    const seen = rows.slice(0, look);
+    const young = seen.findIndex(({ committed }) => committed > committedBy);
+    return (young < 0 ? seen : seen.slice(0, young)).at(-1)?.revision ?? after;
   }
 
   forget(from: Revision, through: Revision): void {

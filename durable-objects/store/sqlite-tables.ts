@@ -6,7 +6,7 @@ import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import migrations from "../../migrations/migrations.js";
-import type { Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
 import { sqlLimit, Where } from "./sqlite-where.ts";
 
@@ -171,20 +171,20 @@ export class SqliteTables implements LogTables {
     return Number(this.#first(`SELECT count(*) FROM objects WHERE ${where.text}`, ...where.values)?.[0]);
   }
 
-  *ages(after: Revision, limit: number): Iterable<{ revision: Revision; committed: number }> {
-    const query = "SELECT revision, committed FROM log WHERE revision > ? ORDER BY revision LIMIT ?";
-    for (const [revision, committed] of this.#select(query, after, limit)) {
-      yield { revision: revision as Revision, committed: Number(committed) };
-    }
+  agedThrough(after: Revision, { through, committedBy, look }: Aged): Revision {
+    const query = `SELECT max(revision), min(CASE WHEN committed > ? THEN revision END)
+      FROM (SELECT revision, committed FROM log WHERE revision > ? AND revision <= ? ORDER BY revision LIMIT ?)`;
+    const [newest, young] = this.#first(query, committedBy, after, through, look) as (Revision | null)[];
+    return young ? ((young - 1) as Revision) : (newest ?? after);
   }
 
   forget(from: Revision, through: Revision): void {
-    this.#sql.exec(
-      "DELETE FROM log WHERE revision IN (SELECT replaced FROM log WHERE revision > ? AND revision <= ?)",
-      from,
-      through,
-    );
-    this.#sql.exec("DELETE FROM log WHERE revision > ? AND revision <= ? AND tombstone = 1", from, through);
+    const query = `SELECT replaced, CASE tombstone WHEN 1 THEN revision END FROM log
+      WHERE revision > ? AND revision <= ? AND (replaced IS NOT NULL OR tombstone = 1)`;
+    const dead = [...this.#select(query, from, through)].flat().filter((revision) => revision !== null);
+    if (dead.length > 0) {
+      this.#sql.exec("DELETE FROM log WHERE revision IN (SELECT value FROM json_each(?))", JSON.stringify(dead));
+    }
   }
 
   #select(query: string, ...values: SqlStorageValue[]): Iterable<SqlStorageValue[]> {
