@@ -3,7 +3,15 @@
  * watches that stream are answered by `fetch` (docs/spec/store.md).
  */
 import { DurableObject } from "cloudflare:workers";
-import type { AfterRequest, CommitRequest, ListRequest, ReadManyRequest, ReadRequest, Revision } from "../api/store.ts";
+import type {
+  AfterRequest,
+  CommitRequest,
+  GroupResource,
+  ListRequest,
+  ReadManyRequest,
+  ReadRequest,
+  Revision,
+} from "../api/store.ts";
 import { answerStream } from "./store/answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./store/check.ts";
 import { defaultWindow, type Window } from "./store/compaction.ts";
@@ -14,7 +22,10 @@ import { turnsOf } from "./turns.ts";
 
 /** An object that listens to the log: what it does when poked is its own affair. */
 interface Listener extends Rpc.DurableObjectBranded {
-  poke(message: { readonly cluster: string; readonly revision: Revision }): Promise<void>;
+  poke(message: {
+    readonly cluster: string;
+    readonly revision: Revision;
+  }): Promise<readonly GroupResource[] | undefined | void>;
 }
 
 /** Only what a deployment binds is poked. */
@@ -34,10 +45,11 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   constructor(state: DurableObjectState, env: ClusterStoreEnv) {
     super(state, env);
     this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage));
+    const turns = turnsOf(state.storage);
     const options = {
-      turns: turnsOf(state.storage),
+      turns,
       window: windowOf(env),
-      committed: pokes(this.#listeners()),
+      committed: pokes(this.#listeners(), turns),
     };
     this.#store = this.#tables.then((tables) => new LogStore(tables, options));
   }

@@ -3,9 +3,9 @@
  * scheduled tick, and nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Store } from "../api/store.ts";
+import type { GroupResource, Store } from "../api/store.ts";
 import { createApiClient } from "../client/api-client.ts";
-import { SCHEDULER_USER } from "../worker/scheduler/state.ts";
+import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
 import { evict } from "./scheduler/evict.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 
@@ -28,9 +28,15 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
     #alarm: number | undefined;
     #timer: ReturnType<typeof setTimeout> | null = null;
 
-    /** There is news after a commit. Answers at once; the work goes on. */
-    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<void> {
+    /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
+    async poke({
+      cluster,
+    }: {
+      readonly cluster: string;
+      readonly revision?: number;
+    }): Promise<readonly GroupResource[]> {
       this.ctx.waitUntil(this.#run(cluster));
+      return READS;
     }
 
     /** The safety net: finds what a lost poke left behind. */

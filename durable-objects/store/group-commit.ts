@@ -3,7 +3,7 @@
  * waits for nobody. Each is still all or nothing: one that is refused appends nothing, and those after it see only what was
  * accepted.
  */
-import type { CommitRequest, CommitResult, Revision } from "../../api/store.ts";
+import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../api/store.ts";
 import type { LogTables, Marks } from "./log-tables.ts";
 import { planCommit } from "./plan-commit.ts";
 
@@ -18,8 +18,8 @@ interface GroupCommitOptions {
   /** Resolves when all that was applied is on disk. */
   readonly settled: () => Promise<void>;
   readonly now: () => number;
-  /** A group was applied; its answers are on their way. */
-  readonly committed: () => void;
+  /** A group was applied, to objects of these resources; its answers are on their way. */
+  readonly committed: (resources: ReadonlySet<GroupResource>) => void;
 }
 
 export class GroupCommit {
@@ -27,6 +27,8 @@ export class GroupCommit {
   #marks: Marks;
   #waiting: Waiting[] = [];
   #running = false;
+  /** What the group under way has written to. */
+  #touched = new Set<GroupResource>();
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -65,6 +67,7 @@ export class GroupCommit {
   #flush(): void {
     const group = this.#waiting;
     this.#waiting = [];
+    this.#touched = new Set();
     const before = this.#marks;
     try {
       const results = this.#options.tables.transaction(() => group.map(({ request }) => this.#apply(request)));
@@ -74,7 +77,7 @@ export class GroupCommit {
       if (group.length === 1) this.#explain(error, group[0]);
       else for (const waiting of group) this.#alone(waiting);
     }
-    if (this.#marks.revision > before.revision) this.#options.committed();
+    if (this.#marks.revision > before.revision) this.#options.committed(this.#touched);
   }
 
   /** After a group that failed as a whole: only the one that cannot be applied fails. */
@@ -101,7 +104,10 @@ export class GroupCommit {
     const { revision, policy } = this.#marks;
     const plan = planCommit(request, { revision, policy, now: now(), current: (key) => tables.current(key) });
     if (!plan.ok) return plan;
-    for (const row of plan.rows) tables.append(row);
+    for (const row of plan.rows) {
+      tables.append(row);
+      this.#touched.add(row.key.resource);
+    }
     const newest = plan.rows.at(-1)?.revision;
     if (newest !== undefined) {
       this.#marks = { ...this.#marks, revision: newest, ...(request.changesPolicy && { policy: newest }) };

@@ -26,6 +26,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { itemStream } from "./item-stream.ts";
 import type { LogTables } from "./log-tables.ts";
 import { planPage } from "./plan-page.ts";
+import type { Committed } from "./pokes.ts";
 import { mustTakeRevision } from "./revision-text.ts";
 import { tooLarge } from "./size-limit.ts";
 import type { Turns } from "./turns.ts";
@@ -37,8 +38,8 @@ const ANSWER_ITEMS = 20_000;
 interface LogStoreOptions {
   readonly turns: Turns;
   readonly window?: Window;
-  /** A commit became durable: the newest revision. Listeners are poked from here. */
-  readonly committed?: (revision: Revision) => void;
+  /** Commits became durable. Listeners are poked from here. */
+  readonly committed?: Committed;
 }
 
 export class LogStore implements Store<ReadableStream<Uint8Array>> {
@@ -60,9 +61,9 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
       tables,
       settled: turns.settled,
       now: turns.now,
-      committed: () => {
+      committed: (resources) => {
         this.#watches.wake();
-        committed?.(this.#marks.revision);
+        committed?.(this.#marks.revision, resources);
         this.#compactWhenDue();
       },
     });

@@ -1,14 +1,27 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Revision } from "../../api/store.ts";
-import { pokes } from "./pokes.ts";
+import { type Poke, pokes, SPACING } from "./pokes.ts";
 
 const revision = (number: number) => number as Revision;
-const turn = () => new Promise<void>((resume) => setTimeout(resume, 0));
+const turns = {
+  now: () => Date.now(),
+  after: (milliseconds: number, run: () => void) => {
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+const grown = (poke: Poke[]) => {
+  const committed = pokes(poke, turns);
+  return (of: number, ...resources: string[]) => committed(revision(of), new Set(resources));
+};
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 test("STORE-POKE: one poke is under way, and what happens meanwhile is one more, with the newest revision", async () => {
   const seen: number[] = [];
   let release = () => {};
-  const poke = pokes([
+  const commit = grown([
     (of) => {
       seen.push(of);
       return new Promise<void>((resolve) => {
@@ -16,19 +29,51 @@ test("STORE-POKE: one poke is under way, and what happens meanwhile is one more,
       });
     },
   ]);
-  for (const of of [2, 3, 4]) poke(revision(of));
+  for (const of of [2, 3, 4]) commit(of, "pods");
+  await vi.advanceTimersByTimeAsync(10 * SPACING);
   expect(seen).toEqual([2]);
   release();
-  await turn();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(seen).toEqual([2, 4]);
+});
+
+test("STORE-POKE: pokes of a listener keep their distance, and the last is never left out", async () => {
+  const seen: number[] = [];
+  const commit = grown([async (of) => void seen.push(of)]);
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(1);
+  commit(3, "pods");
+  await vi.advanceTimersByTimeAsync(SPACING - 2);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(seen).toEqual([2, 3]);
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  commit(4, "pods");
+  expect(seen).toEqual([2, 3, 4]);
+});
+
+test("STORE-POKE: a listener that says what it reads hears of nothing else", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return ["pods", "nodes"];
+    },
+  ]);
+  commit(2, "configmaps");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  commit(3, "configmaps");
+  commit(4, "configmaps", "nodes");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
   expect(seen).toEqual([2, 4]);
 });
 
 test("STORE-POKE: a listener that fails is told again by the next commit, and does not keep others from being told", async () => {
   const seen: number[] = [];
-  const poke = pokes([() => Promise.reject(new Error("gone")), async (of) => void seen.push(of)]);
-  poke(revision(2));
-  await turn();
-  poke(revision(3));
-  await turn();
+  const commit = grown([() => Promise.reject(new Error("gone")), async (of) => void seen.push(of)]);
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  commit(3, "pods");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
   expect(seen).toEqual([2, 3]);
 });
