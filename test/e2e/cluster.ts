@@ -76,12 +76,22 @@ export class Cluster {
     return new Promise((resolve) => child.once("exit", resolve));
   }
 
+  /** kill -9 of `up`, which is the agent, and of the control plane under it. */
+  async crash(): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    process.kill(this.workerdPid(), "SIGKILL");
+    child.kill("SIGKILL");
+    await ended;
+  }
+
   /** The process of the control plane itself, which `up` starts again when it dies. */
   workerdPid(): number {
     return JSON.parse(readFileSync(`${this.directory}/lock`, "utf8")).child;
   }
 
-  /** Pods outlive their agent, so they go first. */
+  /** Containers outlive their agent, so they go first. */
   async remove(): Promise<void> {
     if (this.#arguments.includes("--node-name") && this.#process?.exitCode === null) {
       await this.kubectl(
