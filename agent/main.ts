@@ -9,6 +9,7 @@ import type { NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
 import { refusalOf } from "./admit.ts";
 import { type Connection, ControlPlane } from "./connection.ts";
+import { endPods } from "./end-pods.ts";
 import { Link } from "./link.ts";
 import type { Logger } from "./logger.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
@@ -34,6 +35,8 @@ export interface AgentOptions {
   /** Told what the user should know. */
   readonly say: (message: string) => void;
   readonly signal: AbortSignal;
+  /** Pods that are plain processes end with the node. Otherwise, and for containers always, they go on without it. */
+  readonly endsProcesses: boolean;
   /** The container runtime's socket; absent: the usual places. */
   readonly criSocket?: string;
 }
@@ -45,8 +48,8 @@ const CLUSTER_DOMAIN = "cluster.local";
 /** A token is renewed after this share of its life. */
 const TOKEN_SHARE = 0.8;
 
-/** Runs until the signal; containers go on without it. */
-export async function runAgent(options: AgentOptions): Promise<void> {
+/** Runs until the signal. Answers whether its pods go on without it. */
+export async function runAgent(options: AgentOptions): Promise<{ readonly podsGoOn: boolean }> {
   mkdirSync(options.dataDirectory, { recursive: true, mode: 0o700 });
   const log: Logger = { info: () => {}, warn: options.say };
   const runtime = await chooseRuntime(options);
@@ -54,10 +57,13 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     options.say("containers run as plain processes of this machine: nothing isolates them from it or from each other");
   const controlPlane = new ControlPlane(options.connection);
   const agent = await NodeAgent.create(options, { runtime, controlPlane, log });
+  const podsGoOn = runtime.isolates || !options.endsProcesses;
   try {
     await agent.run();
+    return { podsGoOn };
   } finally {
     agent.stop();
+    if (!podsGoOn) await endPods(runtime);
     controlPlane.close();
     await runtime.close();
   }

@@ -61,6 +61,8 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     dataDirectory: directory.path,
     say: (message) => progress.warn("node", message),
     signal: stop.signal,
+    // As under a kubelet that is restarted: the next start adopts them.
+    endsProcesses: false,
   });
   progress.say(`\n  Node ${options.nodeName} is running. Ctrl-C ends it.`);
   const ended = await Promise.race([

@@ -19,6 +19,11 @@ interface UpOptions {
   readonly nodeName: string;
 }
 
+/** Containers are given two seconds to end, and what they run may take as long again to be gone. */
+const agentPatienceMs = 8000;
+const processesEnded = "pods ended with it; the next start runs them again";
+const containersGoOn = "containers go on; the next start takes them up again";
+
 export const upCommand = (): Command =>
   new Command("up")
     .summary("run a control plane on this machine, and a node beside it")
@@ -73,11 +78,12 @@ async function up(options: UpOptions): Promise<void> {
   const agentStop = new AbortController();
   const agent = options.agent
     ? startAgent({ ...options, connection, directory, progress, signal: agentStop.signal })
-    : Promise.resolve();
+    : Promise.resolve(undefined);
   // A node that fails leaves the control plane of use: say it, and go on.
-  const agentSettled = agent.catch((error: unknown) =>
-    progress.warn("node", error instanceof Error ? error.message : String(error)),
-  );
+  const agentSettled = agent.catch((error: unknown) => {
+    progress.warn("node", error instanceof Error ? error.message : String(error));
+    return undefined;
+  });
   if (options.agent) {
     progress.begin("node", `${options.nodeName} starting`);
     const ready = await Promise.race([nodeReady(connection, options.nodeName), agentSettled, interrupted]);
@@ -89,12 +95,10 @@ async function up(options: UpOptions): Promise<void> {
   progress.say();
   progress.begin("stopping", "");
   agentStop.abort();
-  await Promise.race([agentSettled, sleep(5000)]);
+  const ended = await Promise.race([agentSettled, sleep(agentPatienceMs)]);
   await controlPlane.stop();
   progress.end("stopped", `on ${signal}; the state stays in ${shorten(directory.path)}`);
-  // As under a kubelet that is restarted: the next start adopts them.
-  if (options.agent)
-    progress.say("                   pods that were running go on; the next start takes them up again");
+  if (options.agent) progress.say(`                   ${ended?.podsGoOn === false ? processesEnded : containersGoOn}`);
   process.exit(0);
 }
 
@@ -105,15 +109,16 @@ async function startAgent(options: {
   readonly directory: DataDirectory;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-}): Promise<void> {
+}): Promise<{ readonly podsGoOn: boolean }> {
   const { runAgent } = await import("../../agent/main.ts");
-  await runAgent({
+  return runAgent({
     connection: await exchangeToken(options.connection, options.nodeName),
     nodeName: options.nodeName,
     runtime: options.runtime,
     dataDirectory: options.directory.makeDirectory("node"),
     say: (message) => options.progress.warn("node", message),
     signal: options.signal,
+    endsProcesses: true,
   });
 }
 
