@@ -53,7 +53,7 @@ async function userOfOpaqueToken(token: string, at: Authentication): Promise<Use
   return undefined;
 }
 
-function bearerToken(request: Request): string | undefined {
+export function bearerToken(request: Request): string | undefined {
   const header = request.headers.get("Authorization") ?? "";
   const [scheme = "", token = ""] = header.trim().split(/\s+/, 2);
   return scheme.toLowerCase() === "bearer" && token !== "" ? token : undefined;

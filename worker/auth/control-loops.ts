@@ -19,9 +19,14 @@ const SHARED = new Set(["events", "events.events.k8s.io"]);
 const schedulerLoop = { reads: READS, writes: WRITES };
 const byName = new Map(controllers.map((controller) => [controller.name, controller]));
 
-export function controlLoopMay(user: User, { verb, group, resource }: ResourceAttributes): boolean {
+/** Parts of an object. Who writes service accounts may not therefore have their tokens, nor look into pods. */
+const PARTS: ReadonlySet<string> = new Set(["", "status", "scale", "finalize", "binding"]);
+/** What acts on behalf of others, or beyond its resource, is no loop's. */
+const BEYOND: ReadonlySet<string> = new Set(["impersonate", "bind", "escalate", "approve", "sign"]);
+
+export function controlLoopMay(user: User, { verb, group, resource, subresource }: ResourceAttributes): boolean {
   const loop = user.name === SCHEDULER_USER ? schedulerLoop : controllerOf(user);
-  if (!loop) return false;
+  if (!loop || !PARTS.has(subresource) || BEYOND.has(verb)) return false;
   const target = groupResource(group, resource);
   if (SHARED.has(target)) return true;
   return covers(loop.writes, target) || (READ_VERBS.has(verb) && covers(loop.reads, target));

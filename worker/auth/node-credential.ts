@@ -18,6 +18,8 @@ export interface NodeCredential extends KubeObject {
   readonly sha256: string;
   /** RFC 3339. */
   readonly expires: string;
+  /** The credential before, for a node whose renewal was not heard of. */
+  readonly previous?: { readonly sha256: string; readonly expires: string };
 }
 
 const PREFIX = "sailplane-node";
@@ -38,8 +40,10 @@ export async function nodeUser(
 ): Promise<User | undefined> {
   const name = nodeOf(token);
   const credential = name === undefined ? undefined : policy.get<NodeCredential>(NODE_CREDENTIALS, "", name);
-  if (credential && Date.parse(credential.expires) > now && (await hasDigest(token, credential.sha256))) {
-    return { name: `system:node:${name}`, groups: ["system:nodes", AUTHENTICATED] };
+  for (const each of [credential, credential?.previous]) {
+    if (each && Date.parse(each.expires) > now && (await hasDigest(token, each.sha256))) {
+      return { name: `system:node:${name}`, groups: ["system:nodes", AUTHENTICATED] };
+    }
   }
   // A node that joined a moment ago, at another edge, is known.
   await confirmPolicy(store);

@@ -1,0 +1,183 @@
+import { env, exports } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Env } from "../env.ts";
+
+/** Two ways into the Worker: from outside, and the control plane's own. */
+const outside = (exports as unknown as { default: Fetcher }).default;
+const { API } = env as unknown as Env;
+
+let made = 0;
+/** A cluster of its own for each test. */
+const newCluster = () => `https://sailplane/clusters/identity-${made++}`;
+
+interface Call {
+  readonly method?: string;
+  readonly body?: object;
+  /** Through the binding: the control plane, or whom it takes on. */
+  readonly as?: string;
+  readonly token?: string;
+}
+
+async function call(url: string, { method, body, as, token }: Call = {}) {
+  const request = new Request(url, {
+    method: method ?? (body ? "POST" : "GET"),
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    headers: {
+      ...(body ? { "Content-Type": "application/json" } : {}),
+      ...(as ? { "Impersonate-User": as } : {}),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    },
+  });
+  const response = await (token === undefined ? API : outside).fetch(request);
+  const text = await response.text();
+  return { code: response.status, object: (text.startsWith("{") ? JSON.parse(text) : { text }) as KubeObject & Answer };
+}
+
+interface Answer {
+  readonly token: string;
+  readonly status: { readonly token: string; readonly authenticated?: boolean; readonly error?: string };
+}
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
+const role = {
+  metadata: { name: "r" },
+  rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list"] }],
+};
+const binding = {
+  metadata: { name: "b" },
+  roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "r" },
+  subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "alice" }],
+};
+
+const bootstrapSecret = {
+  metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
+  type: "bootstrap.kubernetes.io/token",
+  stringData: {
+    "token-id": "abcdef",
+    "token-secret": "0123456789abcdef",
+    "usage-bootstrap-authentication": "true",
+  },
+};
+const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
+
+test("what is granted and revoked holds for every request that begins after the answer, under load", async () => {
+  const cluster = newCluster();
+  const maps = `${cluster}/api/v1/namespaces/default/configmaps`;
+  expect((await call(`${cluster}${RBAC}/roles`, { body: role })).code).toBe(201);
+  expect((await call(maps, { as: "alice" })).code).toBe(403);
+
+  let epoch = 0;
+  let running = true;
+  const wrong: string[] = [];
+  const reader = async () => {
+    while (running) {
+      const began = epoch;
+      const { code } = await call(maps, { as: "alice" });
+      // Of requests that overlap a change, either answer is right.
+      if (epoch === began && began % 2 === 0 && code !== (began % 4 === 0 ? 403 : 200)) wrong.push(`${began}: ${code}`);
+    }
+  };
+  const readers = Array.from({ length: 8 }, reader);
+  // Epochs count in twos: 4n revoked, 4n+2 granted, odd while a change is under way.
+  for (let round = 0; round < 10; round++) {
+    epoch++;
+    expect((await call(`${cluster}${RBAC}/rolebindings`, { body: binding })).code).toBe(201);
+    epoch++;
+    expect((await call(maps, { as: "alice" })).code).toBe(200);
+    epoch++;
+    expect((await call(`${cluster}${RBAC}/rolebindings/b`, { method: "DELETE" })).code).toBe(200);
+    epoch++;
+    expect((await call(maps, { as: "alice" })).code).toBe(403);
+  }
+  running = false;
+  await Promise.all(readers);
+  expect(wrong).toEqual([]);
+});
+
+test("a node has what it joined for, until its Node is deleted; a bootstrap token cannot take it over", async () => {
+  const cluster = newCluster();
+  const join = (token: string, nodeName: string) => call(`${cluster}/sailplane/v1/join`, { token, body: { nodeName } });
+  await call(`${cluster}/api/v1/namespaces/kube-system/secrets`, { body: bootstrapSecret });
+  const joined = await join(BOOTSTRAP_TOKEN, "n1");
+  expect(joined.code).toBe(201);
+  expect((await join(BOOTSTRAP_TOKEN, "n1")).code).toBe(409);
+  expect((await join(BOOTSTRAP_TOKEN, "n2")).code).toBe(201);
+
+  const { token } = joined.object;
+  const nodes = `${cluster}/api/v1/nodes`;
+  expect((await call(nodes, { token, body: { metadata: { name: "n1" } } })).code).toBe(201);
+  expect((await call(nodes, { token, body: { metadata: { name: "n3" } } })).code).toBe(403);
+  expect((await call(`${nodes}/n1`, { token })).code).toBe(200);
+  expect((await call(`${nodes}/n2`, { token })).code).toBe(403);
+
+  const renewed = await join(token, "n1");
+  expect(renewed.code).toBe(201);
+  expect((await join(token, "n2")).code).toBe(403);
+  for (const each of [token, renewed.object.token]) expect((await call(`${nodes}/n1`, { token: each })).code).toBe(200);
+
+  expect((await call(`${nodes}/n1`, { method: "DELETE" })).code).toBe(200);
+  for (const each of [token, renewed.object.token]) expect((await call(`${nodes}/n1`, { token: each })).code).toBe(401);
+  expect((await join(BOOTSTRAP_TOKEN, "n1")).code).toBe(201);
+});
+
+test("a token is worth nothing in another cluster, for another audience, or after its account", async () => {
+  const cluster = newCluster();
+  const accounts = `${cluster}/api/v1/namespaces/default/serviceaccounts`;
+  await call(accounts, { body: { metadata: { name: "bot" } } });
+  const requested = (spec: object) => call(`${accounts}/bot/token`, { body: { spec } });
+  const token = (await requested({})).object.status.token;
+  const meantForOthers = (await requested({ audiences: ["others"] })).object.status.token;
+  const version = `${cluster}/version`;
+  expect((await call(version, { token })).code).toBe(200);
+  expect((await call(version, { token: meantForOthers })).code).toBe(401);
+  expect((await call(`${newCluster()}/version`, { token })).code).toBe(401);
+  const [head, body, signature] = token.split(".");
+  expect((await call(version, { token: `${head}.${body}x.${signature}` })).code).toBe(401);
+
+  const review = async (spec: object) =>
+    (await call(`${cluster}/apis/authentication.k8s.io/v1/tokenreviews`, { body: { spec } })).object.status;
+  expect(await review({ token: meantForOthers, audiences: ["others"] })).toMatchObject({ authenticated: true });
+  expect(await review({ token: meantForOthers })).toMatchObject({ error: expect.stringContaining("token audiences") });
+
+  await call(`${accounts}/bot`, { method: "DELETE" });
+  expect((await call(version, { token })).code).toBe(401);
+});
+
+test("nobody outside is the control plane", async () => {
+  const cluster = newCluster();
+  for (const token of ["", "undefined", "system:apiserver"]) {
+    const { code } = await call(`${cluster}/api/v1/secrets`, { token: token || "x" });
+    expect(code).toBe(401);
+  }
+  const anonymous = await outside.fetch(`${cluster}/api/v1/secrets`);
+  expect(anonymous.status).toBe(403);
+  expect((await outside.fetch(`${cluster}/openid/v1/jwks`)).status).toBe(200);
+});
+
+test("roles are written by those who hold what they grant", async () => {
+  const cluster = newCluster();
+  const roles = `${cluster}${RBAC}/roles`;
+  const mayWriteRoles = {
+    metadata: { name: "writer" },
+    rules: [
+      { apiGroups: ["rbac.authorization.k8s.io"], resources: ["roles"], verbs: ["create", "get", "patch"] },
+      { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
+    ],
+  };
+  await call(roles, { body: mayWriteRoles });
+  await call(`${cluster}${RBAC}/rolebindings`, {
+    body: { ...binding, roleRef: { ...binding.roleRef, name: "writer" } },
+  });
+  const make = (name: string, verbs: string[]) =>
+    call(roles, {
+      as: "alice",
+      body: { metadata: { name }, rules: [{ apiGroups: [""], resources: ["pods"], verbs }] },
+    });
+  expect((await make("held", ["get"])).code).toBe(201);
+  const refused = await make("more", ["get", "delete"]);
+  expect(refused.code).toBe(403);
+  expect((refused.object as { message?: string }).message).toBe(
+    'roles.rbac.authorization.k8s.io "more" is forbidden: user "alice" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}',
+  );
+});

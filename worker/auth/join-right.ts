@@ -1,0 +1,24 @@
+/** Who may have a node's credential. */
+import { failure, type Status } from "../../api/machinery/status.ts";
+import type { NodeCredential } from "./node-credential.ts";
+import { MASTERS, type User } from "./user.ts";
+
+const BOOTSTRAPPERS = "system:bootstrappers";
+
+/**
+ * A refusal, or undefined. A bootstrap token makes new nodes and cannot take over one that lives: whoever steals it gets
+ * no more than a node of his own. `known` is the credential of that name, if there is one.
+ */
+export function joinRefusal(
+  user: User,
+  nodeName: string,
+  { known, now }: { readonly known: NodeCredential | undefined; readonly now: number },
+): Status | undefined {
+  if (user.groups.includes(MASTERS) || user.name === `system:node:${nodeName}`) return undefined;
+  if (!user.groups.includes(BOOTSTRAPPERS)) {
+    return failure(403, "Forbidden", `user ${JSON.stringify(user.name)} may not join nodes`);
+  }
+  if (!known || Date.parse(known.expires) <= now) return undefined;
+  const advice = "delete that Node first, or choose another name with --node-name";
+  return failure(409, "AlreadyExists", `a node named ${nodeName} has joined already: ${advice}`);
+}
