@@ -1,5 +1,6 @@
 /** The API server's routes. Everything that is thrown below is rendered here, once. */
 import { type Context, Hono } from "hono";
+import { getPathNoStrict } from "hono/utils/url";
 import { internalError, noSuchResource, type Status } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { clusterOf, pathInCluster } from "../cluster.ts";
@@ -21,9 +22,10 @@ export interface Bindings {
 }
 
 /** The cluster is a prefix of every path; routes are written without it. */
-const getPath = (request: Request) => pathInCluster(pathnameOf(request.url));
+const getPath = (request: Request) => pathInCluster(getPathNoStrict(request));
 
-export const app = new Hono<Bindings>({ strict: false, getPath } as ConstructorParameters<typeof Hono<Bindings>>[0]);
+// With `strict: false` Hono would not ask for the path: a trailing slash is taken off here instead.
+export const app = new Hono<Bindings>({ getPath });
 
 app.use(async (c, next) => {
   c.set("cluster", clusterOf(pathnameOf(c.req.url)));

@@ -4,11 +4,13 @@ import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
+import { pathInCluster } from "../cluster.ts";
 import type { Bindings } from "./app.ts";
 import { type Decided, withPolicy } from "./with-policy.ts";
 
 export async function requirePath(c: Context<Bindings>, { policy, store }: Decided): Promise<User> {
-  const { raw: request, path } = c.req;
+  const request = c.req.raw;
+  const path = pathInCluster(new URL(request.url).pathname);
   const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
   await requirePermission(user, { verb: request.method.toLowerCase(), path }, { policy, store });
   await confirmPolicy(store);
