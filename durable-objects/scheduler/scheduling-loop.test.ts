@@ -1,0 +1,139 @@
+import { describe, expect, test } from "vitest";
+import type { Event, Pod } from "../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { textWithoutRevision } from "../../api/machinery/object-text.ts";
+import type { CommitRequest, GroupResource } from "../../api/store.ts";
+import { node, pod } from "../../test/fakes/scheduler-objects.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+import { SchedulingLoop } from "./scheduling-loop.ts";
+
+class Bench {
+  readonly store = new MemoryStore();
+  readonly commits: CommitRequest[] = [];
+  /** Called before each commit of the scheduler. */
+  beforeCommit: () => Promise<void> = async () => undefined;
+  #uids = 0;
+
+  readonly loop = new SchedulingLoop({
+    store: {
+      list: (request) => this.store.list(request),
+      after: (request) => this.store.after(request),
+      status: () => this.store.status(),
+      commit: async (request) => {
+        this.commits.push(request);
+        await this.beforeCommit();
+        return this.store.commit(request);
+      },
+    },
+    evict: async ({ name }) => this.remove("pods", name),
+    now: () => Date.now(),
+    random: () => 0,
+    newUid: () => `uid-${++this.#uids}`,
+    wakeAt: () => undefined,
+    complain: (what, error) => {
+      throw new Error(`${what}: ${error}`);
+    },
+  });
+
+  async put(op: "create" | "replace", ...objects: Stored<KubeObject>[]): Promise<void> {
+    const writes = objects.map((object) => ({
+      op,
+      key: keyOf(`${object.kind.toLowerCase()}s`, object.metadata.name),
+      text: textWithoutRevision(object),
+      attributes: { labels: {}, fields: {} },
+    }));
+    expect(await this.store.commit({ writes })).toMatchObject({ ok: true });
+  }
+
+  async remove(resource: GroupResource, name: string): Promise<void> {
+    await this.store.commit({ writes: [{ op: "delete", key: keyOf(resource, name) }] });
+  }
+
+  async all<T extends KubeObject>(resource: GroupResource): Promise<Stored<T>[]> {
+    const page = await this.store.list({ resource });
+    if (!page.ok) throw new Error(page.reason);
+    return page.items.map(({ text }) => JSON.parse(text) as Stored<T>);
+  }
+
+  async nodeOf(name: string): Promise<string | undefined> {
+    return (await this.all<Pod>("pods")).find(({ metadata }) => metadata.name === name)?.spec.nodeName;
+  }
+}
+
+const keyOf = (resource: GroupResource, name: string) => ({
+  resource,
+  namespace: resource === "nodes" ? "" : "default",
+  name,
+});
+
+describe("the scheduling loop", () => {
+  test("places a batch in one commit, each pod with its event", async () => {
+    const bench = new Bench();
+    await bench.put("create", node("a"), ...Array.from({ length: 20 }, (_, i) => pod(`p${i}`)));
+    await bench.loop.run();
+    expect(bench.commits).toHaveLength(1);
+    expect((await bench.all<Pod>("pods")).every(({ spec }) => spec.nodeName === "a")).toBe(true);
+    const events = await bench.all<Event>("events");
+    expect(events.map(({ message }) => message)).toContain("Successfully assigned default/p7 to a");
+    expect(events).toHaveLength(20);
+  });
+
+  test("leaves out a pod that changed meanwhile, and places it as it is then", async () => {
+    const bench = new Bench();
+    await bench.put("create", node("a"), node("b"), pod("p1"), pod("p2"));
+    bench.beforeCommit = async () => {
+      bench.beforeCommit = async () => undefined;
+      await bench.put("replace", pod("p1", { spec: { nodeSelector: { "kubernetes.io/hostname": "b" } } }));
+    };
+    await bench.loop.run();
+    await bench.loop.run();
+    expect(await bench.nodeOf("p1")).toBe("b");
+    expect(await bench.nodeOf("p2")).toBeDefined();
+  });
+
+  test("does not place a pod that is gone, nor one that is somebody else's", async () => {
+    const bench = new Bench();
+    await bench.put("create", node("a"), pod("gone"), pod("other", { spec: { schedulerName: "mine" } }));
+    bench.beforeCommit = () => bench.remove("pods", "gone");
+    await bench.loop.run();
+    expect(await bench.all("pods")).toMatchObject([{ metadata: { name: "other" }, spec: { schedulerName: "mine" } }]);
+    expect(await bench.nodeOf("other")).toBeUndefined();
+  });
+
+  test("says why a pod waits once, and places it when what it waits for comes", async () => {
+    const bench = new Bench();
+    await bench.put("create", node("a"), pod("p", { spec: { nodeSelector: { disk: "ssd" } } }));
+    await bench.loop.run();
+    const [waiting] = await bench.all<Pod>("pods");
+    expect(waiting?.status.conditions).toMatchObject([
+      { type: "PodScheduled", status: "False", reason: "Unschedulable", observedGeneration: 1 },
+    ]);
+    const commits = bench.commits.length;
+    await bench.put("create", node("c"));
+    await bench.loop.run();
+    expect(bench.commits).toHaveLength(commits);
+    await bench.put("create", node("b", { labels: { disk: "ssd" } }));
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("b");
+  });
+
+  test("ends a pod of lower priority, and takes its room when it is gone", async () => {
+    const bench = new Bench();
+    await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));
+    await bench.loop.run();
+    await bench.put("create", pod("p", { cpu: "800m", spec: { priority: 10 } }));
+    await bench.loop.run();
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("a");
+    expect((await bench.all<Event>("events")).map(({ reason }) => reason)).toContain("Preempted");
+  });
+
+  test("an eviction from memory forgets nothing: another loop goes on where the first was", async () => {
+    const [bench, next] = [new Bench(), new Bench()];
+    await bench.put("create", node("a", { pods: "2" }), pod("p1"), pod("p2"), pod("p3"));
+    await bench.loop.run();
+    Object.assign(next, { store: bench.store });
+    await next.loop.run();
+    expect((await bench.all<Pod>("pods")).filter(({ spec }) => spec.nodeName)).toHaveLength(2);
+  });
+});

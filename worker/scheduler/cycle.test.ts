@@ -1,0 +1,183 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { node, pod, schedulerOf } from "../../test/fakes/scheduler-objects.ts";
+import { type Decision, schedule } from "./cycle.ts";
+import type { SchedulerState } from "./state.ts";
+
+/** Places what can be placed, in the queue's order, and answers each pod's decision by name. */
+function placeAll({ queue, cluster }: SchedulerState, random: () => number): Record<string, string> {
+  const answers: Record<string, string> = {};
+  for (let next = queue.take(); next; next = queue.take()) {
+    const decision = schedule(next, cluster, { random, startAt: 0 });
+    answers[next.name] = told(decision);
+    if (decision.kind === "place") cluster.assign({ ...next, nodeName: decision.node.name, pod: undefined });
+  }
+  return answers;
+}
+
+const told = (decision: Decision) => (decision.kind === "place" ? decision.node.name : decision.message);
+
+const placed = (...objects: Stored<ReturnType<typeof node> | ReturnType<typeof pod>>[]) =>
+  placeAll(schedulerOf(objects), () => 0);
+
+describe("a pod goes where it fits, and else says why it does not", () => {
+  const useless = (nodes: number) =>
+    `no new claims to deallocate, preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
+
+  test("the freest node is taken", () => {
+    expect(placed(node("a", { cpu: "1" }), node("b", { cpu: "4" }), pod("p", { cpu: "500m" }))).toEqual({ p: "b" });
+  });
+
+  test("the reasons of all nodes are counted", () => {
+    const cordoned = node("c", { spec: { unschedulable: true } });
+    const tainted = node("t", { spec: { taints: [{ key: "own", value: "x", effect: "NoSchedule" }] } });
+    const { p } = placed(node("small", { cpu: "1" }), cordoned, tainted, pod("p", { cpu: "2" }));
+    expect(p).toBe(
+      `0/3 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. ${useless(3)}`,
+    );
+  });
+
+  test("without nodes there is nothing to count", () => {
+    expect(placed(pod("p"))).toEqual({ p: "no nodes available to schedule pods" });
+  });
+
+  test("a claim that is not there keeps the pod off every node", () => {
+    const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "nobody" } }];
+    expect(placed(node("a"), pod("p", { spec: { volumes } })).p).toBe(
+      '0/1 nodes are available: persistentvolumeclaim "nobody" not found. not found',
+    );
+  });
+
+  test("higher priority goes first", () => {
+    const low = pod("low", { cpu: "800m", spec: { priority: 1 } });
+    const high = pod("high", { cpu: "800m", spec: { priority: 2 } });
+    expect(placed(node("a", { cpu: "1" }), low, high).high).toBe("a");
+  });
+
+  test("pods that repel each other do not meet, and those that are to be spread are", () => {
+    const labels = { app: "web" };
+    const term = { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" };
+    const apart = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+    const answers = placed(
+      node("a"),
+      node("b"),
+      ...["1", "2", "3"].map((name) => pod(name, { labels, spec: { affinity: apart } })),
+    );
+    expect([answers[1], answers[2]].sort()).toEqual(["a", "b"]);
+    expect(answers[3]).toContain("2 node(s) didn't match pod anti-affinity rules");
+  });
+});
+
+describe("preemption", () => {
+  test("the least important pod that makes room is ended, and the node kept for the pod", () => {
+    const state = schedulerOf([node("a", { cpu: "1" }), node("b", { cpu: "1" })]);
+    for (const [name, priority, on] of [
+      ["cheap", 1, "a"],
+      ["dear", 5, "b"],
+    ] as const) {
+      const victim = pod(name, { cpu: "800m", spec: { priority, nodeName: on } });
+      state.apply("pods", victim, { deleted: false, now: 0 });
+    }
+    state.apply("pods", pod("p", { cpu: "800m", spec: { priority: 9 } }), { deleted: false, now: 0 });
+    const waiting = state.queue.take();
+    if (!waiting) throw new Error("nothing waits");
+    const decision = schedule(waiting, state.cluster, { random: () => 0, startAt: 0 });
+    expect(decision).toMatchObject({
+      kind: "refuse",
+      message: "0/2 nodes are available: 2 Insufficient cpu.",
+      preemption: { kind: "nominate", node: "a", victims: [{ name: "cheap" }] },
+    });
+  });
+});
+
+const milli = fc.integer({ min: 0, max: 2000 }).map((amount) => `${amount}m`);
+const nodes = fc.array(fc.record({ cpu: milli, pods: fc.integer({ min: 0, max: 4 }), tainted: fc.boolean() }), {
+  maxLength: 8,
+});
+const pods = fc.array(fc.record({ cpu: milli, priority: fc.integer({ min: 0, max: 2 }), tolerates: fc.boolean() }), {
+  maxLength: 30,
+});
+
+function situation(
+  nodeSays: readonly { cpu: string; pods: number; tainted: boolean }[],
+  podSays: typeof pods extends fc.Arbitrary<infer T> ? T : never,
+) {
+  const taints = [{ key: "own", effect: "NoSchedule" }];
+  return [
+    ...nodeSays.map(({ cpu, pods: most, tainted }, i) =>
+      node(`n${i}`, { cpu, pods: String(most), spec: tainted ? { taints } : {} }),
+    ),
+    ...podSays.map(({ cpu, priority, tolerates }, i) =>
+      pod(`p${i}`, { cpu, spec: { priority, ...(tolerates ? { tolerations: [{ operator: "Exists" }] } : {}) } }),
+    ),
+  ];
+}
+
+describe("whatever the cluster and the pods", () => {
+  test("no node holds more than it can, nor a pod that does not tolerate its taints", () => {
+    fc.assert(
+      fc.property(nodes, pods, (nodeSays, podSays) => {
+        const state = schedulerOf(situation(nodeSays, podSays));
+        placeAll(state, Math.random);
+        for (const info of state.cluster.nodes) {
+          const {
+            cpu,
+            pods: most,
+            tainted,
+          } = nodeSays[Number(info.name.slice(1))] ?? { cpu: "0m", pods: 0, tainted: true };
+          const here = [...info.pods.keys()].map((key) => podSays[Number(key.slice("default/p".length))]);
+          const used = here.reduce((sum, each) => sum + Number.parseInt(each?.cpu ?? "0", 10), 0);
+          expect(used).toBeLessThanOrEqual(Number.parseInt(cpu, 10));
+          expect(here.length).toBeLessThanOrEqual(most);
+          if (tainted) expect(here.every((each) => each?.tolerates)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("a pod waits only while no node would do", () => {
+    fc.assert(
+      fc.property(nodes, pods, (nodeSays, podSays) => {
+        const state = schedulerOf(situation(nodeSays, podSays));
+        const answers = placeAll(state, Math.random);
+        for (const [name, answer] of Object.entries(answers)) {
+          if (/^n\d/.test(answer)) continue;
+          const { cpu = "0m", tolerates = false } = podSays[Number(name.slice(1))] ?? {};
+          const fits = state.cluster.nodes.some(
+            (info) =>
+              info.cpu + Number.parseInt(cpu, 10) <= info.allocatable.cpu &&
+              info.pods.size < info.allowedPods &&
+              (tolerates || !info.node.spec.taints?.length),
+          );
+          expect(fits).toBe(false);
+        }
+      }),
+    );
+  });
+
+  test("the same snapshot and the same lots give the same placement, and a preemption leaves no trace", () => {
+    fc.assert(
+      fc.property(
+        nodes,
+        pods,
+        fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })),
+        (nodeSays, podSays, lots) => {
+          const drawn = [...lots.take(1000)];
+          const run = () => {
+            let at = 0;
+            const state = schedulerOf(situation(nodeSays, podSays));
+            const answers = placeAll(state, () => drawn[at++ % drawn.length] ?? 0);
+            for (const info of state.cluster.nodes) {
+              const sum = [...info.pods.values()].reduce((total, { requests }) => total + requests.cpu, 0);
+              expect(info.cpu).toBe(sum);
+            }
+            return answers;
+          };
+          expect(run()).toEqual(run());
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});
