@@ -88,15 +88,10 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   });
 }
 
-export const tooManyRequests = (message: string, retryAfterSeconds: number): Status =>
-  failure(429, "TooManyRequests", message, { retryAfterSeconds });
-
 export const internalError = (message: string): Status =>
   failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
 
 export const serviceUnavailable = (message: string): Status => failure(503, "ServiceUnavailable", message);
-
-export const timeout = (message: string): Status => failure(504, "Timeout", `Timeout: ${message}`);
 
 /** The answer of DELETE for an object that is gone. */
 export const deleted = (of: ResourceName, name: string, uid: string | undefined): Status => ({

@@ -1,7 +1,7 @@
 /** The API server's routes. Everything that is thrown below is rendered here, once. */
 import { type Context, Hono } from "hono";
 import { getPathNoStrict } from "hono/utils/url";
-import { internalError, noSuchResource, type Status } from "../../api/machinery/status.ts";
+import { internalError, type Status } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { clusterOf, pathInCluster } from "../cluster.ts";
 import type { Env } from "../env.ts";
@@ -84,5 +84,3 @@ function renderStatus(status: Status, headers: Readonly<Record<string, string>> 
     },
   });
 }
-
-export const missing = () => new ApiError(noSuchResource());

@@ -5,7 +5,7 @@ import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import { PlainTextError } from "../api-error.ts";
 import { GZIP, isLarge } from "./compress.ts";
-import { type Accepted, type MediaType, NOT_ACCEPTABLE } from "./negotiate.ts";
+import { type Accepted, NOT_ACCEPTABLE } from "./negotiate.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -40,5 +40,3 @@ export function protobufOf(object: KubeObject): Uint8Array<ArrayBuffer> {
   if (!encoded) throw new PlainTextError(406, NOT_ACCEPTABLE);
   return encoded;
 }
-
-export const statusMediaType = (asked: MediaType | undefined): MediaType => asked ?? JSON_TYPE;

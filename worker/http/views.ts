@@ -13,8 +13,7 @@ import { documentationLookup, loadDocumentation } from "./openapi/documentation.
 import { renderValue } from "./respond.ts";
 
 /** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */
-export const OBJECT_VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
-export const LIST_VIEWS = OBJECT_VIEWS;
+export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 
 /** The object at the version that the URL names. */

@@ -26,11 +26,11 @@ import { patchRefused } from "../patch-failure.ts";
 import { applyFormat, decodePatched, parsePatch, patchFormats } from "../patch-format.ts";
 import { requireFieldManager } from "../verbs/apply.ts";
 import { checkName } from "../verbs/update.ts";
-import { OBJECT_VIEWS, renderView } from "../views.ts";
+import { renderView, VIEWS } from "../views.ts";
 import { replicasPaths, scaleOf, scaleServed } from "./scale-kind.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS);
   switch (context.request.method) {
     case "GET":
       return render(context, await current(context), accepted);

@@ -16,11 +16,11 @@ import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
 import { type WriteOptions, writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";
-import { OBJECT_VIEWS, renderView } from "../views.ts";
+import { renderView, VIEWS } from "../views.ts";
 
 /** POST to a collection. */
 export async function create(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS);
   const options = writeOptions(context.query, "CreateOptions");
   const { served } = context;
   const body = decodeObject(context, options);

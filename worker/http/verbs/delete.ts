@@ -6,12 +6,12 @@ import { keyOf } from "../../storage/entry.ts";
 import { deletionOf } from "../delete-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { renderText, renderValue } from "../respond.ts";
-import { OBJECT_VIEWS, renderView } from "../views.ts";
+import { renderView, VIEWS } from "../views.ts";
 
 /** DELETE of one object: answers a Status when it is gone, the object while grace or finalizers hold it. */
 export async function remove(context: RequestContext): Promise<Response> {
   const { served, path } = context;
-  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS);
   const deletion = deletionOf(context);
   const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);
   const object = JSON.parse(text) as KubeObject;

@@ -5,7 +5,7 @@ import { objectOf } from "../../storage/entry.ts";
 import { deletionOf } from "../delete-options.ts";
 import { listOptions } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
-import { LIST_VIEWS, renderListView } from "../views.ts";
+import { renderListView, VIEWS } from "../views.ts";
 import { listRequest } from "./list.ts";
 
 /** Deletions under way at once. */
@@ -13,7 +13,7 @@ const CONCURRENCY = 16;
 
 /** DELETE of a collection: answers the list of what was there. Objects that others delete meanwhile are no error. */
 export async function removeCollection(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, LIST_VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS);
   const deletion = deletionOf(context);
   const page = await context.store.list(listRequest(context, listOptions(context.query)));
   const queue = page.items.map(({ key }) => key).values();

@@ -6,12 +6,12 @@ import { revisionOption } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { booleanOption } from "../options.ts";
 import { renderText } from "../respond.ts";
-import { OBJECT_VIEWS, renderView } from "../views.ts";
+import { renderView, VIEWS } from "../views.ts";
 
 /** GET of one object: the store's own text, unless the client asked for another form or version. */
 export async function get(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
-  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS);
   revisionOption(context.query);
   if (context.query.get("export") !== null && booleanOption(context.query, "export")) {
     throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));

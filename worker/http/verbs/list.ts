@@ -10,12 +10,12 @@ import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { formatContinue } from "../continue-token.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
-import { LIST_VIEWS, renderListView } from "../views.ts";
+import { renderListView, VIEWS } from "../views.ts";
 
 /** GET of a collection. */
 export async function list(context: RequestContext): Promise<Response> {
   const { served, query, store } = context;
-  const accepted = negotiate(context.request, context.query, LIST_VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS);
   const options = listOptions(query);
   const request = listRequest(context, options);
   if (accepted.as === undefined && accepted.type === "application/json" && !accepted.pretty && !served.conversion) {

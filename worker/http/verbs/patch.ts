@@ -9,14 +9,14 @@ import { negotiate } from "../negotiate.ts";
 import { type WriteOptions, writeOptions } from "../options.ts";
 import { applyFormat, type PatchFormat, parsePatch, patchFormats } from "../patch-format.ts";
 import { renderText } from "../respond.ts";
-import { atServedVersion, OBJECT_VIEWS, renderView } from "../views.ts";
+import { atServedVersion, renderView, VIEWS } from "../views.ts";
 import { applyServerSide } from "./apply.ts";
 import { placeInNamespace } from "./create.ts";
 import { checkName } from "./update.ts";
 
 /** PATCH of an object or of a subresource that is part of it. */
 export async function patch(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, OBJECT_VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS);
   const media = mediaTypeOf(context.request);
   const options = writeOptions(context.query, "PatchOptions");
   const { text, created } =
