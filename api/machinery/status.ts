@@ -88,6 +88,9 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   });
 }
 
+export const tooManyRequests = (message: string, retryAfterSeconds: number): Status =>
+  failure(429, "TooManyRequests", message, { retryAfterSeconds });
+
 export const internalError = (message: string): Status =>
   failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
 
