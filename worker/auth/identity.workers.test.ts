@@ -5,11 +5,18 @@ import type { Env } from "../env.ts";
 
 /** Two ways into the Worker: from outside, and the control plane's own. */
 const outside = (exports as unknown as { default: Fetcher }).default;
-const { API } = env as unknown as Env;
+const { API, CLUSTER_STORE } = env as unknown as Env;
 
 let made = 0;
 /** A cluster of its own for each test. */
-const newCluster = () => `https://sailplane/clusters/identity-${made++}`;
+async function newCluster(): Promise<string> {
+  const name = `identity-${made++}`;
+  const key = { resource: "clusters.sailplane.dev", namespace: "", name };
+  const text = JSON.stringify({ kind: "Cluster", metadata: { name, resourceVersion: "" } });
+  const write = { op: "create" as const, key, text, attributes: { labels: {}, fields: {} } };
+  await CLUSTER_STORE.getByName("default").commit({ writes: [write], changesPolicy: true });
+  return `https://sailplane/clusters/${name}`;
+}
 
 interface Call {
   readonly method?: string;
@@ -62,7 +69,7 @@ const bootstrapSecret = {
 const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
 
 test("what is granted and revoked holds for every request that begins after the answer, under load", async () => {
-  const cluster = newCluster();
+  const cluster = await newCluster();
   const maps = `${cluster}/api/v1/namespaces/default/configmaps`;
   expect((await call(`${cluster}${RBAC}/roles`, { body: role })).code).toBe(201);
   expect((await call(maps, { as: "alice" })).code).toBe(403);
@@ -96,7 +103,7 @@ test("what is granted and revoked holds for every request that begins after the 
 });
 
 test("a node has what it joined for, until its Node is deleted; a bootstrap token cannot take it over", async () => {
-  const cluster = newCluster();
+  const cluster = await newCluster();
   const join = (token: string, nodeName: string) => call(`${cluster}/sailplane/v1/join`, { token, body: { nodeName } });
   await call(`${cluster}/api/v1/namespaces/kube-system/secrets`, { body: bootstrapSecret });
   const joined = await join(BOOTSTRAP_TOKEN, "n1");
@@ -122,7 +129,7 @@ test("a node has what it joined for, until its Node is deleted; a bootstrap toke
 });
 
 test("a token is worth nothing in another cluster, for another audience, or after its account", async () => {
-  const cluster = newCluster();
+  const cluster = await newCluster();
   const accounts = `${cluster}/api/v1/namespaces/default/serviceaccounts`;
   await call(accounts, { body: { metadata: { name: "bot" } } });
   const requested = (spec: object) => call(`${accounts}/bot/token`, { body: { spec } });
@@ -131,7 +138,7 @@ test("a token is worth nothing in another cluster, for another audience, or afte
   const version = `${cluster}/version`;
   expect((await call(version, { token })).code).toBe(200);
   expect((await call(version, { token: meantForOthers })).code).toBe(401);
-  expect((await call(`${newCluster()}/version`, { token })).code).toBe(401);
+  expect((await call(`${await newCluster()}/version`, { token })).code).toBe(401);
   const [head, body, signature] = token.split(".");
   expect((await call(version, { token: `${head}.${body}x.${signature}` })).code).toBe(401);
 
@@ -144,8 +151,13 @@ test("a token is worth nothing in another cluster, for another audience, or afte
   expect((await call(version, { token })).code).toBe(401);
 });
 
+test("nobody makes a cluster by asking for it", async () => {
+  expect((await outside.fetch("https://sailplane/clusters/nobodys/version")).status).toBe(404);
+  expect((await call("https://sailplane/clusters/nobodys/version", { token: "x" })).code).toBe(404);
+});
+
 test("nobody outside is the control plane", async () => {
-  const cluster = newCluster();
+  const cluster = await newCluster();
   for (const token of ["", "undefined", "system:apiserver"]) {
     const { code } = await call(`${cluster}/api/v1/secrets`, { token: token || "x" });
     expect(code).toBe(401);
@@ -156,7 +168,7 @@ test("nobody outside is the control plane", async () => {
 });
 
 test("roles are written by those who hold what they grant", async () => {
-  const cluster = newCluster();
+  const cluster = await newCluster();
   const roles = `${cluster}${RBAC}/roles`;
   const mayWriteRoles = {
     metadata: { name: "writer" },

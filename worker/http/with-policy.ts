@@ -1,8 +1,10 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
 import type { Store } from "../../api/store.ts";
-import { StalePolicy } from "../api-error.ts";
+import { PlainTextError, StalePolicy } from "../api-error.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
+import { DEFAULT_CLUSTER } from "../cluster.ts";
+import { clusterExists } from "../policy/clusters.ts";
 import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
 import { StoreClient, type StoreStub } from "../storage/store-client.ts";
 import type { Bindings } from "./app.ts";
@@ -30,6 +32,11 @@ export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) 
 
 /** The first request of this isolate for a cluster: a new cluster gets what every cluster has. */
 async function meetCluster(c: Context<Bindings>, store: Store): Promise<PolicySnapshot> {
+  const { CLUSTER_STORE, ownApi } = c.env;
+  const defaultStore = CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as Store;
+  if (!ownApi && !(await clusterExists(c.var.cluster, defaultStore))) {
+    throw new PlainTextError(404, "404 page not found");
+  }
   await ensureSystemObjects(store, Date.now(), c.env.CLUSTER_CA ?? "");
   return loadPolicy(c.var.cluster, store);
 }

@@ -1,8 +1,10 @@
 import type { GroupResource, Write } from "../../api/store.ts";
 import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
+import { CLUSTERS } from "../cluster.ts";
 
 /** What the snapshot holds whole: every write to these changes policy. */
 const DECIDING: readonly GroupResource[] = [
+  CLUSTERS,
   NODE_CREDENTIALS,
   "roles.rbac.authorization.k8s.io",
   "clusterroles.rbac.authorization.k8s.io",
