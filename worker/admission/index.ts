@@ -15,6 +15,8 @@ import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { podSecurity } from "./pod-security/index.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
+import { mutatingPolicies } from "./policies/mutating-policies.ts";
+import { validatingPolicies } from "./policies/validating-policies.ts";
 import { priority } from "./priority.ts";
 import { rbacEscalation } from "./rbac-escalation.ts";
 import { resourceQuota } from "./resource-quota/index.ts";
@@ -43,6 +45,8 @@ export const plugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  mutatingPolicies,
+  validatingPolicies,
   resourceQuota,
   serviceAddresses,
   defaultServiceAccount,

@@ -5,7 +5,7 @@ import { additionalOf, itemsOf, type Schema } from "../structural/json-walk.ts";
 import { UNBOUNDED } from "./estimate.ts";
 import { compileRule } from "./rule.ts";
 import { MAX_REQUEST_BYTES, typeOfSchema } from "./schema-type.ts";
-import type { Type } from "./types.ts";
+import type { Type } from "./type.ts";
 
 const RULE_LIMIT = 10_000_000;
 const SCHEMA_LIMIT = 100_000_000;

@@ -19,7 +19,7 @@ import {
   showType,
   TYPE,
   type Type,
-} from "./types.ts";
+} from "./type.ts";
 
 export interface Scope {
   readonly variables: ReadonlyMap<string, Type>;

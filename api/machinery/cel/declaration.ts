@@ -1,5 +1,5 @@
 /** A function that expressions may call: its signature in text, what it does, what it costs. */
-import { parseType, splitTop, type Type } from "./types.ts";
+import { parseType, splitTop, type Type } from "./type.ts";
 import { CelError, isCelMap, typeNameOf } from "./values.ts";
 
 /** How the cost of a call grows (cel-go's checker/cost.go and Kubernetes' pkg/cel/library/cost.go). */
@@ -41,8 +41,8 @@ export type Library = ReadonlyMap<string, readonly Overload[]>;
 export type Declaration = readonly [signature: string, call: (...args: never[]) => unknown, cost?: CostRule];
 
 const SIGNATURE =
-  /^(?:(.+)\.)?([^.(]+|optional\.\w+|cel\.@?\w+|math\.\w+|sets\.\w+|strings\.\w+|ip\.\w+|base64\.\w+|format\.\w+)\((.*)\) -> (.+)$/;
-const NAMESPACES = new Set(["optional", "cel", "math", "sets", "strings", "ip", "base64", "format"]);
+  /^(?:(.+)\.)?([^.(]+|optional\.\w+|jsonpatch\.\w+|cel\.@?\w+|math\.\w+|sets\.\w+|strings\.\w+|ip\.\w+|base64\.\w+|format\.\w+)\((.*)\) -> (.+)$/;
+const NAMESPACES = new Set(["jsonpatch", "optional", "cel", "math", "sets", "strings", "ip", "base64", "format"]);
 
 function overloadOf([signature, call, cost = "constant"]: Declaration): { name: string; overload: Overload } {
   const [, before, name = "", params = "", result = ""] = SIGNATURE.exec(signature) ?? [];

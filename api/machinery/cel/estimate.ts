@@ -2,7 +2,7 @@
 import type { Call, Comprehension, Expr } from "./ast.ts";
 import { nameOf } from "./checker.ts";
 import type { CostRule, Library } from "./declaration.ts";
-import { DYN, INT, isOptional, param, type Type } from "./types.ts";
+import { DYN, INT, isOptional, param, type Type } from "./type.ts";
 
 /** What is known of a value: its declared type, or of a computed one its size. */
 interface Known {

@@ -3,7 +3,7 @@ import type { Call, Comprehension, Expr, ListExpr, MapExpr, Select, StructExpr }
 import { nameOf } from "./checker.ts";
 import type { CostRule, Library, Overload } from "./declaration.ts";
 import { noSuchOverload } from "./declaration.ts";
-import { parseType } from "./types.ts";
+import { parseType } from "./type.ts";
 import { CelError, type CelMap, isCelMap, Optional, PlainMap, sizeOf, TypeValue, Uint } from "./values.ts";
 
 export type Outcome =

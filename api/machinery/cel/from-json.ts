@@ -1,7 +1,7 @@
 /** JSON → values, by the type that a schema gives them; whole numbers without one are ints, as Kubernetes reads JSON. */
 import { decodeBase64 } from "../base64.ts";
 import { parseDuration } from "../duration.ts";
-import { param, type Type } from "./types.ts";
+import { param, type Type } from "./type.ts";
 import { type CelMap, Duration, Timestamp } from "./values.ts";
 
 export function fromJson(value: unknown, type: Type | undefined): unknown {

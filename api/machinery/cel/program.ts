@@ -5,7 +5,7 @@ import { estimateCost } from "./estimate.ts";
 import { evaluate, type Outcome } from "./evaluate.ts";
 import { renderIssues } from "./issue.ts";
 import { parse } from "./parser.ts";
-import type { Type } from "./types.ts";
+import type { Type } from "./type.ts";
 
 /** Kubernetes' limit of one expression's run (apiserver pkg/apis/cel). */
 export const PER_CALL_LIMIT = 1_000_000;

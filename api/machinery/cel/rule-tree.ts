@@ -2,7 +2,7 @@
 import { additionalOf, itemsOf, type Schema } from "../structural/json-walk.ts";
 import { type CompiledRule, compileRule } from "./rule.ts";
 import { typeOfSchema, withTypeMeta } from "./schema-type.ts";
-import type { Type } from "./types.ts";
+import type { Type } from "./type.ts";
 
 export interface RuleTree {
   readonly schema: Schema;

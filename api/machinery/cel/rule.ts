@@ -2,7 +2,7 @@
 import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
 import { kubernetesLibrary } from "./library/index.ts";
 import { compile, type Program } from "./program.ts";
-import { optionalOf, type Type } from "./types.ts";
+import { optionalOf, type Type } from "./type.ts";
 
 export interface Rule {
   readonly source: ValidationRule;

@@ -1,7 +1,7 @@
 /** A structural schema as a type of expressions, with the sizes that bound its costs (apiserver pkg/cel/common/schemas.go). */
 import { additionalOf, itemsOf, type Schema } from "../structural/json-walk.ts";
 import { escapeName } from "./from-json.ts";
-import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, listOf, mapOf, STRING, TIMESTAMP, type Type } from "./types.ts";
+import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, listOf, mapOf, STRING, TIMESTAMP, type Type } from "./type.ts";
 
 /** Kubernetes' limit of a request's body, which bounds every value in it. */
 export const MAX_REQUEST_BYTES = 3 * 1024 * 1024;

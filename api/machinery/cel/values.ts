@@ -2,8 +2,8 @@
  * Values as expressions compute with them: int is a bigint, double a number, text, bool and null themselves, bytes a
  * Uint8Array, a list an array; the rest are classes.
  */
-import type { Type } from "./types.ts";
-import { showType } from "./types.ts";
+import type { Type } from "./type.ts";
+import { showType } from "./type.ts";
 
 /** What an expression came to instead of a value, in cel-go's words. */
 export class CelError extends Error {}

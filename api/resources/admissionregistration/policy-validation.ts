@@ -1,6 +1,6 @@
 /**
- * pkg/apis/admissionregistration/validation: admission policies, all but what their expressions mean. Whoever evaluates
- * them compiles them: here an expression is only there or not.
+ * pkg/apis/admissionregistration/validation: admission policies. Here an expression is there or not; whether it
+ * compiles is asked in policy-expressions.ts.
  */
 import type {
   AuditAnnotation,
@@ -25,6 +25,7 @@ import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names
 import { utf8Length } from "../../machinery/utf8.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
 import { checkMatchResources } from "./match-resources-validation.ts";
+import { PolicyExpressions } from "./policy-expressions.ts";
 import { FAILURE_POLICIES, REINVOCATION_POLICIES } from "./webhook-validation.ts";
 
 const MAX_AUDIT_ANNOTATIONS = 20;
@@ -41,12 +42,13 @@ type CommonSpec = Pick<
 
 export function validateValidatingPolicy({ metadata: { name = "" }, spec }: ValidatingAdmissionPolicy): FieldError[] {
   const errors: FieldError[] = [];
-  checkCommon(errors, spec);
+  const expressions = new PolicyExpressions(spec);
+  checkCommon(errors, spec, expressions);
   const { validations = [], auditAnnotations = [] } = spec;
   if (validations.length === 0 && auditAnnotations.length === 0)
     errors.push(required("spec.validations", EITHER), required("spec.auditAnnotations", EITHER));
   validations.forEach((validation, i) => {
-    checkValidation(errors, `spec.validations[${i}]`, validation);
+    checkValidation(errors, `spec.validations[${i}]`, validation, expressions);
   });
   if (auditAnnotations.length > MAX_AUDIT_ANNOTATIONS)
     errors.push(
@@ -57,7 +59,9 @@ export function validateValidatingPolicy({ metadata: { name = "" }, spec }: Vali
       ),
     );
   auditAnnotations.forEach((annotation, i) => {
-    checkAuditAnnotation(errors, `spec.auditAnnotations[${i}]`, annotation, name);
+    const at = `spec.auditAnnotations[${i}]`;
+    checkAuditAnnotation(errors, at, annotation, name);
+    expressions.check(errors, `${at}.valueExpression`, annotation.valueExpression ?? "", ["string", "null_type"]);
     if (auditAnnotations.findIndex(({ key }) => key === annotation.key) < i)
       errors.push(duplicate(`spec.auditAnnotations[${i}].key`, annotation.key));
   });
@@ -66,11 +70,12 @@ export function validateValidatingPolicy({ metadata: { name = "" }, spec }: Vali
 
 export function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy): FieldError[] {
   const errors: FieldError[] = [];
-  checkCommon(errors, spec);
+  const expressions = new PolicyExpressions(spec, { constructs: true });
+  checkCommon(errors, spec, expressions);
   const { mutations = [], reinvocationPolicy } = spec;
   if (mutations.length === 0) errors.push(required("spec.mutations", "mutations must contain at least one item"));
   mutations.forEach((mutation, i) => {
-    checkMutation(errors, `spec.mutations[${i}]`, mutation);
+    checkMutation(errors, `spec.mutations[${i}]`, mutation, expressions);
   });
   if (!reinvocationPolicy) errors.push(required("spec.reinvocationPolicy"));
   else if (!REINVOCATION_POLICIES.includes(reinvocationPolicy))
@@ -78,7 +83,7 @@ export function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy): Field
   return errors;
 }
 
-function checkCommon(errors: FieldError[], spec: CommonSpec): void {
+function checkCommon(errors: FieldError[], spec: CommonSpec, expressions: PolicyExpressions): void {
   const { failurePolicy, paramKind, matchConstraints, matchConditions, variables } = spec;
   if (failurePolicy === undefined) errors.push(required("spec.failurePolicy"));
   else if (!FAILURE_POLICIES.includes(failurePolicy))
@@ -89,9 +94,11 @@ function checkCommon(errors: FieldError[], spec: CommonSpec): void {
     if (!matchConstraints.resourceRules?.length) errors.push(required("spec.matchConstraints.resourceRules"));
   } else errors.push(required("spec.matchConstraints"));
   checkMatchConditions(errors, "spec.matchConditions", matchConditions);
+  expressions.checkConditions(errors, "spec.matchConditions", matchConditions);
   const seen = new Set<string>();
   variables?.forEach((variable, i) => {
     checkVariable(errors, `spec.variables[${i}]`, variable);
+    expressions.declare(errors, `spec.variables[${i}]`, variable);
     if (variable.name && seen.has(variable.name)) errors.push(duplicate(`spec.variables[${i}].name`, variable.name));
     seen.add(variable.name);
   });
@@ -149,9 +156,16 @@ function checkVariable(errors: FieldError[], path: string, { name = "", expressi
   if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
 }
 
-function checkValidation(errors: FieldError[], path: string, validation: Validation): void {
+function checkValidation(
+  errors: FieldError[],
+  path: string,
+  validation: Validation,
+  expressions: PolicyExpressions,
+): void {
   const { expression = "", message = "", messageExpression = "", reason } = validation;
   if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
+  expressions.check(errors, `${path}.expression`, expression, ["bool"]);
+  expressions.check(errors, `${path}.messageExpression`, messageExpression, ["string"]);
   if (messageExpression !== "" && messageExpression.trim() === "")
     errors.push(invalid(`${path}.messageExpression`, messageExpression, "must be non-empty if specified"));
   if (message !== "" && message.trim() === "")
@@ -180,7 +194,7 @@ function checkAuditAnnotation(
 
 const PATCH_TYPES = ["ApplyConfiguration", "JSONPatch"];
 
-function checkMutation(errors: FieldError[], path: string, mutation: Mutation): void {
+function checkMutation(errors: FieldError[], path: string, mutation: Mutation, expressions: PolicyExpressions): void {
   const { patchType = "", applyConfiguration, jsonPatch } = mutation;
   if (patchType === "") {
     errors.push(required(`${path}.patchType`));
@@ -191,12 +205,14 @@ function checkMutation(errors: FieldError[], path: string, mutation: Mutation): 
       errors.push(required(`${path}.applyConfiguration`, "must be specified when patchType is ApplyConfiguration"));
     else if (!applyConfiguration.expression?.trim())
       errors.push(required(`${path}.applyConfiguration.expression`, "expression is not specified"));
+    else expressions.check(errors, `${path}.applyConfiguration.expression`, applyConfiguration.expression, ["Object"]);
     if (jsonPatch)
       errors.push(forbidden(`${path}.jsonPatch`, "must not be specified when patchType is ApplyConfiguration"));
   } else if (patchType === "JSONPatch") {
     if (!jsonPatch) errors.push(required(`${path}.jsonPatch`, "must be specified when patchType is JSONPatch"));
     else if (!jsonPatch.expression?.trim())
       errors.push(required(`${path}.jsonPatch.expression`, "expression is not specified"));
+    else expressions.check(errors, `${path}.jsonPatch.expression`, jsonPatch.expression, ["list(JSONPatch)"]);
     if (applyConfiguration)
       errors.push(forbidden(`${path}.applyConfiguration`, "must not be specified when patchType is JSONPatch"));
   } else errors.push(notSupported(`${path}.patchType`, patchType, PATCH_TYPES));

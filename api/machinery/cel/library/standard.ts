@@ -4,7 +4,7 @@ import type { Declaration } from "../declaration.ts";
 import { libraryOf, noSuchOverload } from "../declaration.ts";
 import { formatDuration, parseNanos } from "../duration-text.ts";
 import { compileRegex } from "../regex.ts";
-import { parseType } from "../types.ts";
+import { parseType } from "../type.ts";
 import {
   CelError,
   type CelMap,

@@ -1,0 +1,95 @@
+/** What expressions of admission policies and of match conditions may see (apiserver pkg/admission/plugin/cel/compile.go). */
+import type { Scope } from "./checker.ts";
+import { type Declaration, libraryOf } from "./declaration.ts";
+import { authorizers } from "./library/authorizer.ts";
+import { kubernetesDeclarations } from "./library/index.ts";
+import { BOOL, DYN, INT, listOf, mapOf, parseType, STRING, TIMESTAMP, type Type } from "./type.ts";
+
+export interface PolicyVariables {
+  readonly hasParams: boolean;
+  /** `variables`, by name, composed in order; absent where expressions cannot see them. */
+  readonly variables?: ReadonlyMap<string, Type>;
+  /** Mutations construct `Object{…}` and `JSONPatch{…}`. */
+  readonly constructs?: boolean;
+}
+
+const object = (name: string, fields: Readonly<Record<string, Type>>): Type => ({
+  kind: "object",
+  name,
+  fields: new Map(Object.entries(fields)),
+});
+
+const GVK = object("kubernetes.GroupVersionKind", { group: STRING, version: STRING, kind: STRING });
+const GVR = object("kubernetes.GroupVersionResource", { group: STRING, version: STRING, resource: STRING });
+const USER = object("kubernetes.UserInfo", {
+  username: STRING,
+  uid: STRING,
+  groups: listOf(STRING),
+  extra: mapOf(STRING, listOf(STRING)),
+});
+
+export const REQUEST = object("kubernetes.AdmissionRequest", {
+  kind: GVK,
+  resource: GVR,
+  subResource: STRING,
+  requestKind: GVK,
+  requestResource: GVR,
+  requestSubResource: STRING,
+  name: STRING,
+  namespace: STRING,
+  operation: STRING,
+  userInfo: USER,
+  dryRun: BOOL,
+  options: DYN,
+});
+
+export const NAMESPACE = object("kubernetes.Namespace", {
+  metadata: object("kubernetes.NamespaceMetadata", {
+    name: STRING,
+    generateName: STRING,
+    namespace: STRING,
+    labels: mapOf(STRING, STRING),
+    annotations: mapOf(STRING, STRING),
+    UID: STRING,
+    creationTimestamp: TIMESTAMP,
+    deletionGracePeriodSeconds: INT,
+    deletionTimestamp: TIMESTAMP,
+    generation: INT,
+    resourceVersion: STRING,
+    finalizers: listOf(STRING),
+  }),
+  spec: object("kubernetes.NamespaceSpec", { finalizers: listOf(STRING) }),
+  status: object("kubernetes.NamespaceStatus", { phase: STRING }),
+});
+
+const JSON_PATCH = object("JSONPatch", { op: STRING, path: STRING, from: STRING, value: DYN });
+
+const escapes: readonly Declaration[] = [
+  [
+    "jsonpatch.escapeKey(string) -> string",
+    (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1"),
+    "traversal",
+  ],
+];
+
+export const policyLibrary = libraryOf(...kubernetesDeclarations, authorizers, escapes);
+
+/** Of `Object` nothing is known but its name, and so of `Object.spec`. */
+const structs = (name: string): Type | undefined => {
+  if (name === "JSONPatch") return JSON_PATCH;
+  return name === "Object" || name.startsWith("Object.") ? { kind: "object", name } : undefined;
+};
+
+export function policyScope({ hasParams, variables, constructs }: PolicyVariables): Scope {
+  const known = new Map<string, Type>([
+    ["object", DYN],
+    ["oldObject", DYN],
+    ["request", REQUEST],
+    ["namespaceObject", NAMESPACE],
+    ["authorizer", parseType("kubernetes.authorization.Authorizer")],
+    ["authorizer.requestResource", parseType("kubernetes.authorization.ResourceCheck")],
+  ]);
+  if (hasParams) known.set("params", DYN);
+  if (variables) known.set("variables", { kind: "object", name: "kubernetes.variables", fields: variables });
+  return { variables: known, library: policyLibrary, ...(constructs ? { structs } : {}) };
+}

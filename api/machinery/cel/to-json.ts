@@ -1,0 +1,19 @@
+/** Values → JSON, as patches and parameters take them. */
+import { encodeBase64 } from "../base64.ts";
+import { formatDuration } from "./duration-text.ts";
+import { showTimestamp } from "./library/standard.ts";
+import { CelError, Duration, isCelMap, Optional, Timestamp, typeNameOf, Uint } from "./values.ts";
+
+export function toJson(value: unknown): unknown {
+  if (value === null || typeof value === "string" || typeof value === "boolean" || typeof value === "number")
+    return value;
+  if (typeof value === "bigint") return Number(value);
+  if (value instanceof Uint) return Number(value.value);
+  if (value instanceof Uint8Array) return encodeBase64(value);
+  if (value instanceof Timestamp) return showTimestamp(value);
+  if (value instanceof Duration) return formatDuration(value.nanos);
+  if (value instanceof Optional) return value.isThere ? toJson(value.value) : null;
+  if (Array.isArray(value)) return value.map(toJson);
+  if (isCelMap(value)) return Object.fromEntries(value.keys().map((key) => [String(key), toJson(value.get(key))]));
+  throw new CelError(`unsupported conversion of ${typeNameOf(value)} to JSON`);
+}

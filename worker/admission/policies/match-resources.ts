@@ -1,0 +1,79 @@
+/** Which requests a policy, a binding or a webhook is about (apiserver pkg/admission/plugin/policy/matching, webhook/predicates). */
+import type { MatchResources, RuleWithOperations } from "../../../api/generated/admissionregistration.v1.ts";
+import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
+import type { AdmissionRequest } from "../plugin.ts";
+
+/** The resources of admission itself are out of its reach: what locks everybody out could not be taken back. */
+const EXEMPT: ReadonlySet<string> = new Set([
+  "validatingadmissionpolicies",
+  "validatingadmissionpolicybindings",
+  "mutatingadmissionpolicies",
+  "mutatingadmissionpolicybindings",
+  "validatingwebhookconfigurations",
+  "mutatingwebhookconfigurations",
+]);
+
+export const isExempt = ({ context: { served } }: AdmissionRequest): boolean =>
+  served.resource.group === "admissionregistration.k8s.io" && EXEMPT.has(served.resource.plural);
+
+type Rule = RuleWithOperations & { readonly resourceNames?: readonly string[] };
+
+const has = (values: readonly string[] | undefined, value: string) =>
+  (values ?? []).some((each) => each === "*" || each === value);
+
+export function matchesRule(
+  rule: Rule,
+  { context: { served }, operation, subresource, namespace, name }: AdmissionRequest,
+): boolean {
+  const { resource } = served;
+  const isNamespaced =
+    resource.scope === "Namespaced" || (resource.plural === "namespaces" && resource.group === "" && namespace !== "");
+  if (!has(rule.operations, operation)) return false;
+  if (!has(rule.apiGroups, resource.group) || !has(rule.apiVersions, resource.version)) return false;
+  if (rule.scope === "Namespaced" && !isNamespaced) return false;
+  if (rule.scope === "Cluster" && resource.scope === "Namespaced") return false;
+  if (rule.resourceNames?.length && !rule.resourceNames.includes(name)) return false;
+  return (rule.resources ?? []).some((each) => {
+    const [plural, sub = ""] = each.split("/");
+    if (plural !== "*" && plural !== resource.plural) return false;
+    return each === "*/*" || sub === subresource || (sub === "*" && each !== "*");
+  });
+}
+
+/** Rules alone: cheap, and asked before anything is read. */
+export function matchesRules(resources: MatchResources | undefined, request: AdmissionRequest): boolean {
+  const { resourceRules = [], excludeResourceRules = [] } = resources ?? {};
+  if (excludeResourceRules.some((rule) => matchesRule(rule, request))) return false;
+  return resourceRules.length === 0 || resourceRules.some((rule) => matchesRule(rule, request));
+}
+
+export interface Selectors {
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+}
+
+/** Labels of the namespace that the object is in, or of the namespace that it is; other cluster objects always match. */
+export async function matchesSelectors(selectors: Selectors, request: AdmissionRequest): Promise<boolean> {
+  const { namespaceSelector, objectSelector } = selectors;
+  const { object, old } = request;
+  if (!selects(objectSelector, object) && !selects(objectSelector, old)) return false;
+  if (!namespaceSelector || labelSelectorRequirements(namespaceSelector).length === 0) return true;
+  const { resource } = request.context.served;
+  if (resource.group === "" && resource.plural === "namespaces") return selects(namespaceSelector, object ?? old);
+  if (resource.scope === "Cluster") return true;
+  return selects(namespaceSelector, await namespaceOf(request));
+}
+
+function selects(selector: LabelSelector | undefined, object: KubeObject | undefined): boolean {
+  const requirements = selector ? labelSelectorRequirements(selector) : [];
+  if (requirements.length === 0) return true;
+  return object !== undefined && labelsMatch(requirements, object.metadata.labels);
+}
+
+/** The namespace of a namespaced object; undefined for others. */
+export async function namespaceOf({ namespace, context, reads }: AdmissionRequest): Promise<KubeObject | undefined> {
+  if (namespace === "" || context.served.resource.scope === "Cluster") return undefined;
+  return reads.object<KubeObject>({ resource: "namespaces", namespace: "", name: namespace });
+}
