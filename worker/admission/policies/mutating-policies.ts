@@ -16,7 +16,7 @@ import { forbidden } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { decodePatched } from "../../http/patch-format.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
-import { ownedKind } from "../../registry/managed-fields.ts";
+import { ownedKind } from "../managed-fields.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
 import { isExempt, matchesRules, matchesSelectors, namespaceOf } from "./match-resources.ts";

@@ -2,7 +2,7 @@
 import type { ParamKind, ParamRef } from "../../../api/generated/admissionregistration.v1.ts";
 import { type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { labelSelectorRequirements } from "../../../api/machinery/selector.ts";
-import { storageResource } from "../../registry/registry.ts";
+import { storageResource } from "../../kind-registry.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
