@@ -38,7 +38,7 @@ class Bench {
   async put(op: "create" | "replace", ...objects: Stored<KubeObject>[]): Promise<void> {
     const writes = objects.map((object) => ({
       op,
-      key: keyOf(`${object.kind.toLowerCase()}s`, object.metadata.name),
+      key: keyOf(resourceOf(object.kind), object.metadata.name),
       text: textWithoutRevision(object),
       attributes: { labels: {}, fields: {} },
     }));
@@ -62,9 +62,12 @@ class Bench {
 
 const keyOf = (resource: GroupResource, name: string) => ({
   resource,
-  namespace: resource === "nodes" ? "" : "default",
+  namespace: ["pods", "events", "persistentvolumeclaims"].includes(resource) ? "default" : "",
   name,
 });
+
+const resourceOf = (kind: string): GroupResource =>
+  kind === "StorageClass" ? "storageclasses.storage.k8s.io" : `${kind.toLowerCase()}s`;
 
 describe("the scheduling loop", () => {
   test("places a batch in one commit, each pod with its event", async () => {
@@ -126,6 +129,56 @@ describe("the scheduling loop", () => {
     await bench.loop.run();
     expect(await bench.nodeOf("p")).toBe("a");
     expect((await bench.all<Event>("events")).map(({ reason }) => reason)).toContain("Preempted");
+  });
+
+  test("a pod whose volume has to be made is bound when its claim is", async () => {
+    const bench = new Bench();
+    const meta = (name: string) => ({
+      name,
+      uid: `uid-${name}`,
+      resourceVersion: "",
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    });
+    const storage = {
+      kind: "StorageClass",
+      apiVersion: "storage.k8s.io/v1",
+      metadata: meta("fast"),
+      provisioner: "disks.example.com",
+      volumeBindingMode: "WaitForFirstConsumer",
+    };
+    const claim = {
+      kind: "PersistentVolumeClaim",
+      apiVersion: "v1",
+      metadata: { ...meta("data"), namespace: "default" },
+      spec: { storageClassName: "fast", accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+      status: { phase: "Pending" },
+    };
+    const volumes = [{ name: "v", persistentVolumeClaim: { claimName: "data" } }];
+    await bench.put("create", node("a"), storage, claim, pod("p", { spec: { volumes } }));
+    await bench.loop.run();
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBeUndefined();
+    const [asked] = await bench.all("persistentvolumeclaims");
+    expect(asked?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
+    expect(bench.commits).toHaveLength(1);
+
+    const volume = {
+      kind: "PersistentVolume",
+      apiVersion: "v1",
+      metadata: meta("made"),
+      spec: { capacity: { storage: "1Gi" }, accessModes: ["ReadWriteOnce"], storageClassName: "fast" },
+      status: { phase: "Bound" },
+    };
+    await bench.put("create", volume);
+    const annotations = { ...asked?.metadata.annotations, "pv.kubernetes.io/bind-completed": "yes" };
+    const bound = {
+      ...claim,
+      metadata: { ...claim.metadata, annotations },
+      spec: { ...claim.spec, volumeName: "made" },
+    };
+    await bench.put("replace", bound);
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("a");
   });
 
   test("an eviction from memory forgets nothing: another loop goes on where the first was", async () => {

@@ -11,9 +11,16 @@ import { EVENTS } from "../../worker/scheduler/event-write.ts";
 import type { PendingPod } from "../../worker/scheduler/plugin.ts";
 import { volumeBinding } from "../../worker/scheduler/plugins/volume-binding.ts";
 import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
+import { SELECTED_NODE } from "../../worker/scheduler/pod-volumes.ts";
 import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
 import { type Assumed, askFor, reserve } from "../../worker/scheduler/volume-writes.ts";
-import { bindingWrites, failureEvent, preemptedEvent, refusalWrite } from "../../worker/scheduler/writes.ts";
+import {
+  bindingWrites,
+  failureEvent,
+  preemptedEvent,
+  refusalWrite,
+  withoutNomination,
+} from "../../worker/scheduler/writes.ts";
 
 /** How long placing may hold the thread before others get a turn. */
 const TURN_MS = 15;
@@ -41,6 +48,13 @@ interface Planned {
   readonly placedOn?: string;
   /** Objects that count as changed already. */
   readonly assumed?: readonly Assumed[];
+}
+
+interface Decided {
+  readonly plan?: Planned;
+  readonly eviction?: Evictions;
+  /** Pods that have lost the room that was being made for them. */
+  readonly outranked?: readonly Planned[];
 }
 
 interface Evictions {
@@ -133,8 +147,9 @@ export class SchedulingLoop {
       const pod = state.queue.take();
       if (!pod) break;
       try {
-        const { plan, eviction } = this.#decide(pod, state);
+        const { plan, eviction, outranked = [] } = this.#decide(pod, state);
         if (plan) planned.push(plan);
+        planned.push(...outranked);
         if (eviction) evictions.push(eviction);
       } catch (error) {
         this.#options.complain(pod.key, error);
@@ -144,14 +159,15 @@ export class SchedulingLoop {
     return { planned, evictions };
   }
 
-  #decide(pod: PendingPod, state: SchedulerState): { readonly plan?: Planned; readonly eviction?: Evictions } {
+  #decide(pod: PendingPod, state: SchedulerState): Decided {
     const { cluster, queue } = state;
     const decision = schedule(pod, cluster, { random: this.#options.random, startAt: this.#startAt });
     if (decision.kind === "place") {
       this.#startAt = decision.nextStart;
       const node = decision.node.name;
       const { bind, provision } = decision.volumes;
-      const assumed = [...bind.map(reserve), ...provision.map((claim) => askFor(claim, node))];
+      const unasked = provision.filter(({ metadata }) => metadata.annotations?.[SELECTED_NODE] !== node);
+      const assumed = [...bind.map(reserve), ...unasked.map((claim) => askFor(claim, node))];
       for (const { resource, after } of assumed) cluster.setObject(resource, after);
       const volumeWrites = assumed.map(({ write }) => write);
       if (provision.length > 0) {
@@ -171,10 +187,13 @@ export class SchedulingLoop {
     queue.refuse(pod, plugins, now);
     const nominated = preemption.kind === "keep" ? undefined : preemption.kind === "clear" ? "" : preemption.node;
     if (nominated !== undefined) cluster.nominate(pod, nominated);
+    const outranked = nominated ? cluster.outranked(nominated, pod) : [];
+    for (const other of outranked) cluster.nominate(other, "");
     const status = refusalWrite(pod, { message, nominated, now });
     const event = this.#events.record(failureEvent(pod, message), this.#stamp());
     return {
-      plan: { pod, writes: [...(status ? [status] : []), ...(event ? [event] : [])] },
+      plan: { pod, writes: [status, event].filter((write) => write !== undefined) },
+      outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other)] })),
       ...(preemption.kind === "nominate"
         ? { eviction: { preemptor: pod, node: preemption.node, victims: preemption.victims } }
         : {}),

@@ -33,10 +33,6 @@ export class SchedulingQueue {
     this.#plugins = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   }
 
-  get size(): number {
-    return this.#ready.size + this.#backingOff.size + this.#refused.size;
-  }
-
   hasReady(): boolean {
     return !this.#ready.isEmpty || !this.#backingOff.isEmpty;
   }

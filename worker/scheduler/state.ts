@@ -65,12 +65,19 @@ export class SchedulerState {
       case "pods":
         return this.#podChange(object as Stored<Pod>, deleted);
       case "nodes":
-        return deleted ? cluster.deleteNode(object as Stored<Node>) : cluster.setNode(object as Stored<Node>);
+        return deleted ? cluster.deleteNode(object as Stored<Node>) : this.#nodeChange(lean(object as Stored<Node>));
       default: {
-        const change = deleted ? cluster.deleteObject(resource, object) : cluster.setObject(resource, object);
+        const change = deleted
+          ? cluster.deleteObject(resource, object)
+          : cluster.setObject(resource, WRITTEN_BACK.has(resource) ? object : lean(object));
         return ONLY_SCORED.has(resource) ? undefined : change;
       }
     }
+  }
+
+  #nodeChange(node: Stored<Node>): ClusterChange | undefined {
+    const change = this.cluster.setNode(node);
+    return change.kind === "node" && change.previous && offersTheSame(change.previous, node) ? undefined : change;
   }
 
   #podChange(pod: Stored<Pod>, deleted: boolean): ClusterChange | undefined {
@@ -106,6 +113,21 @@ export class SchedulerState {
 }
 
 const isPending = (facts: PodFacts): facts is PendingPod => facts.pod !== undefined;
+
+/** What is written whole must be kept whole. */
+const WRITTEN_BACK: ReadonlySet<GroupResource> = new Set([CLAIMS, VOLUMES]);
+
+/** Without what no placement asks for, and there is much of. */
+function lean<T extends KubeObject>(object: Stored<T>): Stored<T> {
+  const { managedFields: _, annotations: __, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** A heartbeat changes nothing that a pod could wait for. */
+const offersTheSame = (before: Stored<Node>, after: Stored<Node>): boolean =>
+  deepEqual(before.metadata.labels, after.metadata.labels) &&
+  deepEqual(before.spec, after.spec) &&
+  deepEqual(before.status.allocatable, after.status.allocatable);
 
 /** A running pod's status changes often, and mostly in what no placement depends on. */
 const weighsTheSame = (before: PodFacts, after: PodFacts): boolean =>

@@ -94,6 +94,12 @@ export function refusalWrite(
   return replacePod(pod, next);
 }
 
+/** The pod, which no room is made for any more. */
+export function withoutNomination({ pod }: PendingPod): Write {
+  const { nominatedNodeName: _, ...status } = pod.status;
+  return replacePod(pod, { ...pod, status });
+}
+
 const replacePod = (before: Stored<Pod>, after: Pod): Write => ({
   op: "replace",
   key: { resource: "pods", namespace: before.metadata.namespace ?? "", name: before.metadata.name },
