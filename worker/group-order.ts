@@ -21,7 +21,7 @@ const GROUP_PRIORITIES: Readonly<Record<string, number>> = {
   "coordination.k8s.io": 16500,
   "node.k8s.io": 16300,
   "discovery.k8s.io": 16200,
-  "resource.k8s.io": 15900,
+  "resource.k8s.io": 16200,
   "flowcontrol.apiserver.k8s.io": 16100,
   "metrics.k8s.io": 100,
 };
