@@ -2,7 +2,6 @@
  * Runs the scheduler: catch up with the log, place what is ready against one snapshot, write the batch in one commit.
  * Pods that come while a batch is being written make the next one. Knows no platform; time and waking are given.
  */
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { CommitResult, Revision, Store, Write } from "../../api/store.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
 import type { EventStamp } from "../../worker/scheduler/event.ts";
@@ -12,7 +11,7 @@ import type { PendingPod } from "../../worker/scheduler/plugin.ts";
 import { volumeBinding } from "../../worker/scheduler/plugins/volume-binding.ts";
 import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
 import { SELECTED_NODE } from "../../worker/scheduler/pod-volumes.ts";
-import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
+import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import { type Assumed, askFor, reserve } from "../../worker/scheduler/volume-writes.ts";
 import {
   bindingWrites,
@@ -21,12 +20,12 @@ import {
   refusalWrite,
   withoutNomination,
 } from "../../worker/scheduler/writes.ts";
+import { StateFollower } from "./state-follower.ts";
 
 /** How long placing may hold the thread before others get a turn. */
 const TURN_MS = 15;
 /** What one commit takes, so that it stays short. */
 const BATCH = 512;
-const PAGE = 500;
 
 export interface SchedulingLoopOptions {
   readonly store: Pick<Store, "list" | "after" | "status" | "commit">;
@@ -65,7 +64,9 @@ interface Evictions {
 
 export class SchedulingLoop {
   readonly #options: SchedulingLoopOptions;
-  #state: { readonly scheduler: SchedulerState; revision: Revision } | undefined;
+  readonly #follower: StateFollower;
+  /** As of the last look at the log. */
+  #state: SchedulerState | undefined;
   readonly #events = new EventSeries();
   #startAt = 0;
   #lastStamp = 0n;
@@ -74,6 +75,7 @@ export class SchedulingLoop {
 
   constructor(options: SchedulingLoopOptions) {
     this.#options = options;
+    this.#follower = new StateFollower(options.store, options.now);
   }
 
   /** Catches up and places until nothing is ready; one run at a time. */
@@ -89,61 +91,30 @@ export class SchedulingLoop {
     const { now, wakeAt } = this.#options;
     while (this.#again) {
       this.#again = false;
-      const { queue } = await this.#catchUp();
-      queue.wake(now());
-      while (queue.hasReady()) {
-        const { planned, evictions } = this.#placeBatch();
+      let state = await this.#look();
+      state.queue.wake(now());
+      while (state.queue.hasReady()) {
+        const { planned, evictions } = this.#placeBatch(state);
         await this.#commit(planned);
         for (const each of evictions) await this.#evict(each);
-        await this.#catchUp();
+        state = await this.#look();
       }
-      wakeAt(queue.nextDue());
+      wakeAt(state.queue.nextDue());
     }
   }
 
-  async #catchUp(): Promise<SchedulerState> {
-    const state = this.#state ?? (await this.#load());
-    for (let more = true; more; ) {
-      const tail = await this.#options.store.after({ revision: state.revision, resources: READS, limit: PAGE });
-      if (!tail.ok) {
-        // The log before our revision is gone: begin again.
-        this.#state = undefined;
-        return this.#catchUp();
-      }
-      const now = this.#options.now();
-      for (const { key, text, type } of tail.changes)
-        state.scheduler.apply(key.resource, parse(text), { deleted: type === "DELETED", now });
-      state.revision = tail.revision;
-      more = tail.more;
-    }
-    this.#state = state;
-    return state.scheduler;
-  }
-
-  async #load() {
-    const { store, now } = this.#options;
-    const { revision } = await store.status();
-    const scheduler = new SchedulerState();
-    for (const resource of READS) {
-      let after: { namespace: string; name: string } | undefined;
-      do {
-        const page = await store.list({ resource, limit: PAGE, ...(after ? { after } : {}) });
-        if (!page.ok) throw new Error(`listing ${resource}: ${page.reason}`);
-        for (const { text } of page.items) scheduler.apply(resource, parse(text), { deleted: false, now: now() });
-        after = page.more ? page.last : undefined;
-      } while (after);
-    }
-    return { scheduler, revision };
+  async #look(): Promise<SchedulerState> {
+    this.#state = await this.#follower.catchUp();
+    return this.#state;
   }
 
   /** As many decisions as fit into a turn. */
-  #placeBatch(): { readonly planned: Planned[]; readonly evictions: Evictions[] } {
+  #placeBatch(state: SchedulerState): { readonly planned: Planned[]; readonly evictions: Evictions[] } {
     const { now } = this.#options;
     const planned: Planned[] = [];
     const evictions: Evictions[] = [];
-    const state = this.#state?.scheduler;
     const ends = now() + TURN_MS;
-    while (state && planned.length < BATCH && now() < ends) {
+    while (planned.length < BATCH && now() < ends) {
       const pod = state.queue.take();
       if (!pod) break;
       try {
@@ -257,7 +228,7 @@ export class SchedulingLoop {
   }
 
   #confirm(planned: readonly Planned[], revisions: readonly Revision[]): void {
-    const cluster = this.#state?.scheduler.cluster;
+    const cluster = this.#state?.cluster;
     let at = 0;
     for (const { pod, writes, placedOn } of planned) {
       const placed = placedOn === undefined ? undefined : cluster?.assigned(pod.key);
@@ -267,7 +238,7 @@ export class SchedulingLoop {
   }
 
   #takeBack({ pod, placedOn, assumed = [] }: Planned, again: "later" | "when it changes"): void {
-    const state = this.#state?.scheduler;
+    const state = this.#state;
     if (!state) return;
     if (placedOn !== undefined) state.cluster.unassign(pod.key);
     for (const { resource, before, after } of assumed) {
@@ -284,8 +255,6 @@ export class SchedulingLoop {
     return { uid: this.#options.newUid(), now, nanos: this.#lastStamp };
   }
 }
-
-const parse = (text: string) => JSON.parse(text) as Stored<KubeObject>;
 
 function ownerOf(planned: readonly Planned[], write: number): Planned | undefined {
   let at = 0;

@@ -1,0 +1,53 @@
+/** Keeps the scheduler's state current from the store: what it reads listed once, then the log. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { Revision, Store } from "../../api/store.ts";
+import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
+
+const PAGE = 500;
+
+export class StateFollower {
+  readonly #store: Pick<Store, "list" | "after" | "status">;
+  readonly #now: () => number;
+  #known: { readonly state: SchedulerState; revision: Revision } | undefined;
+
+  constructor(store: Pick<Store, "list" | "after" | "status">, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** Brings the state up to the log's end. It is another one where the log did not reach back to the last. */
+  async catchUp(): Promise<SchedulerState> {
+    const known = this.#known ?? (await this.#load());
+    for (let more = true; more; ) {
+      const tail = await this.#store.after({ revision: known.revision, resources: READS, limit: PAGE });
+      if (!tail.ok) {
+        this.#known = undefined;
+        return this.catchUp();
+      }
+      const now = this.#now();
+      for (const { key, text, type } of tail.changes)
+        known.state.apply(key.resource, parse(text), { deleted: type === "DELETED", now });
+      known.revision = tail.revision;
+      more = tail.more;
+    }
+    this.#known = known;
+    return known.state;
+  }
+
+  async #load() {
+    const { revision } = await this.#store.status();
+    const state = new SchedulerState();
+    for (const resource of READS) {
+      let after: { namespace: string; name: string } | undefined;
+      do {
+        const page = await this.#store.list({ resource, limit: PAGE, ...(after ? { after } : {}) });
+        if (!page.ok) throw new Error(`listing ${resource}: ${page.reason}`);
+        for (const { text } of page.items) state.apply(resource, parse(text), { deleted: false, now: this.#now() });
+        after = page.more ? page.last : undefined;
+      } while (after);
+    }
+    return { state, revision };
+  }
+}
+
+const parse = (text: string) => JSON.parse(text) as Stored<KubeObject>;
