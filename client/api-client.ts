@@ -34,7 +34,7 @@ export interface ApiClient {
   list<T extends KubeObject>(target: Target, query?: Query): Promise<Outcome<ListOf<Stored<T>>>>;
   create<T extends KubeObject>(target: Target, object: T): Promise<Outcome<Stored<T>>>;
   /** A PUT; metadata.resourceVersion of the object is the precondition. */
-  update<T extends KubeObject>(target: Target, object: T): Promise<Outcome<Stored<T>>>;
+  update<T extends KubeObject>(target: Target, object: T, query?: Query): Promise<Outcome<Stored<T>>>;
   patch<T extends KubeObject>(
     target: Target,
     type: PatchType,
@@ -74,7 +74,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     get: (target) => send("GET", resourcePath(target)),
     list: (target, query) => send("GET", resourcePath(target) + queryText(query)),
     create: (target, object) => send("POST", resourcePath(target), { type: JSON_TYPE, value: object }),
-    update: (target, object) => send("PUT", resourcePath(target), { type: JSON_TYPE, value: object }),
+    update: (target, object, query) =>
+      send("PUT", resourcePath(target) + queryText(query), { type: JSON_TYPE, value: object }),
     patch: (target, type, patch, query) =>
       send("PATCH", resourcePath(target) + queryText(query), { type, value: patch }),
     delete: (target, deletion) =>

@@ -1,9 +1,10 @@
-// Bundles what runs: dist/worker/ (the Worker, as ES modules, and a manifest of what it is bound to), dist/cli.js, dist/agent.js and dist/supervisor.js.
+// Bundles what runs: dist/dashboard/ (the web page), dist/worker/ (the Worker, as ES modules, and a manifest of what it is bound to), dist/cli.js, dist/agent.js and dist/supervisor.js.
 // The bindings come from wrangler.toml, so that Cloudflare and the local control plane cannot differ. `npm ci` runs this.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { parse } from "smol-toml";
+import { buildDashboard } from "./build-dashboard.mjs";
 
 const started = Date.now();
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,6 +36,7 @@ const onNode = {
   outdir: dist,
 };
 
+await buildDashboard({ ...shared, outdir: `${dist}/dashboard` });
 const [worker] = await Promise.all([
   build({
     ...shared,
@@ -71,6 +73,7 @@ const manifest = {
   selfBindings: (wrangler.services ?? [])
     .filter((s) => s.service === wrangler.name)
     .map((s) => ({ name: s.binding, entrypoint: s.entrypoint ?? "" })),
+  assetsBinding: wrangler.assets.binding,
   vars: wrangler.vars ?? {},
 };
 writeFileSync(`${dist}/worker/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);

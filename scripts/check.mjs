@@ -4,8 +4,9 @@ import { spawnSync } from "node:child_process";
 const steps = [
   ["generate types and texts", "node", ["scripts/generate.mjs"]],
   ["format and lint", "biome", ["check", "--error-on-warnings", "."]],
-  ...["api", "worker", "agent", "test"].map((env) => [`types of ${env}`, "tsc", ["-p", env]]),
+  ...["api", "worker", "agent", "dashboard", "test"].map((env) => [`types of ${env}`, "tsc", ["-p", env]]),
   ["dead code", "knip", []],
+  ["bundle", "node", ["scripts/build.mjs"]],
   ["bundle for Cloudflare", "wrangler", ["deploy", "--dry-run", "--outdir", "dist/deploy"]],
 ];
 const env = { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" };

@@ -14,6 +14,8 @@ export interface Env {
   readonly SCHEDULER: DurableObjectNamespace<Scheduler>;
   /** The Worker's entry point OwnApi, for what the control plane asks of its own API. */
   readonly API: Fetcher;
+  /** The files of dist/dashboard. */
+  readonly ASSETS: Fetcher;
   /** Hex SHA-256 of the default cluster's administrator token. */
   readonly ADMIN_TOKEN_SHA256?: string;
   /** The request came through the binding API, and so from the control plane itself. No binding sets this. */

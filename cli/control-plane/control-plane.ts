@@ -21,6 +21,7 @@ export interface ControlPlaneOptions {
 }
 
 const workerDirectory = fileURLToPath(new URL("./worker", import.meta.url));
+const dashboardDirectory = fileURLToPath(new URL("./dashboard", import.meta.url));
 const backOff = { firstMs: 50, mostMs: 10_000, forgivenAfterMs: 30_000 };
 /** workerd runs no cron triggers; the finest granularity that Cloudflare offers. */
 const cronMs = 60_000;
@@ -61,6 +62,7 @@ export class ControlPlane {
       renderWorkerdConfig({
         manifest,
         modulesPath: relative(dirname(configFile), workerDirectory),
+        assetsPath: dashboardDirectory,
         address: hostPort(bind, port),
         certificateChain: identity.certificateChain,
         privateKey: identity.certificateKey,

@@ -8,9 +8,11 @@ const text = renderWorkerdConfig({
     compatibilityFlags: ["nodejs_compat"],
     durableObjects: [{ name: "CLUSTER_STORE", className: "ClusterStore" }],
     selfBindings: [{ name: "API", entrypoint: "OwnApi" }],
+    assetsBinding: "ASSETS",
     vars: { GREETING: "hi" },
   },
   modulesPath: "../dist/worker",
+  assetsPath: "/opt/dist/dashboard",
   address: "127.0.0.1:6443",
   certificateChain: "CHAIN\n",
   privateKey: "KEY\n",
@@ -32,6 +34,7 @@ test("an object's directory on disk is named for its class, and has SQL", () => 
 test("bindings are what wrangler.toml says, and the secrets", () => {
   expect(text).toContain('(name = "CLUSTER_STORE", durableObjectNamespace = "ClusterStore")');
   expect(text).toContain('(name = "API", service = (name = "sailplane", entrypoint = "OwnApi"))');
+  expect(text).toContain('(name = "ASSETS", service = "assets")');
   expect(text).toContain('(name = "GREETING", text = "hi")');
 });
 

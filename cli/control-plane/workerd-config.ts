@@ -7,6 +7,8 @@ export interface WorkerManifest {
   readonly durableObjects: readonly { readonly name: string; readonly className: string }[];
   /** Bindings of the Worker to itself, each to one of its entry points; "" for the one that sockets lead to. */
   readonly selfBindings: readonly { readonly name: string; readonly entrypoint: string }[];
+  /** The binding that serves the files of dist/dashboard. */
+  readonly assetsBinding: string;
   readonly vars: Readonly<Record<string, string>>;
 }
 
@@ -14,6 +16,8 @@ export interface WorkerdConfig {
   readonly manifest: WorkerManifest;
   /** dist/worker, relative to the configuration's own file: workerd embeds no absolute path. */
   readonly modulesPath: string;
+  /** dist/dashboard. */
+  readonly assetsPath: string;
   /** `host:port` of the TLS socket. */
   readonly address: string;
   /** PEM texts. */
@@ -52,6 +56,7 @@ export function renderWorkerdConfig(config: WorkerdConfig): string {
       ({ name, entrypoint }) =>
         `(name = ${text(name)}, service = (name = "sailplane"${entrypoint && `, entrypoint = ${text(entrypoint)}`}))`,
     ),
+    `(name = ${text(manifest.assetsBinding)}, service = "assets")`,
     ...Object.entries({ ...manifest.vars, ...config.secrets }).map(
       ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
     ),
@@ -66,6 +71,7 @@ const config :Workerd.Config = (
     (name = "sailplane", worker = .sailplane),
     (name = "cron", worker = .cron),
     (name = "storage", disk = (path = ${text(config.storagePath)}, writable = true, allowDotfiles = false)),
+    (name = "assets", disk = (path = ${text(config.assetsPath)})),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [

@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import { closeDialog } from "../dialogs.tsx";
+import type { ObjectProps } from "../object/object-view.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { statusText } from "../status-text.ts";
+import { toast } from "../toasts.tsx";
+import type { Action } from "./action.ts";
+
+/** Nothing is done before it has been said what. */
+export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly action: Action }) {
+  const [amount, setAmount] = useState(action.amount?.value ?? 0);
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  async function run(event: Event) {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      const outcome = await action.run(amount);
+      if (!outcome.ok) return setProblem(statusText(outcome.status));
+      toast(action.done);
+      closeDialog();
+    } catch {
+      setProblem("The cluster does not answer. Nothing is known to have been done.");
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog title={`${action.title} ${kind.kind} ${object.metadata.name}`}>
+      <form onSubmit={(event) => void run(event)}>
+        <p>{action.consequence}</p>
+        {action.amount && (
+          <label>
+            {action.amount.label}{" "}
+            <input
+              type="number"
+              min={0}
+              required
+              value={amount}
+              onInput={(event) => setAmount(Math.max(0, Math.floor(event.currentTarget.valueAsNumber || 0)))}
+            />
+          </label>
+        )}
+        <KubectlLine command={action.command(amount)} />
+        {problem && (
+          <pre class="problem" role="alert">
+            {problem}
+          </pre>
+        )}
+        <div class="buttons">
+          <button type="button" onClick={closeDialog}>
+            Cancel
+          </button>
+          <button type="submit" class={action.danger ? "danger" : "primary"} disabled={busy}>
+            {action.title}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

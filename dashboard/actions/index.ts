@@ -1,0 +1,8 @@
+/** All that can be done, in the order of the buttons. */
+import type { ActionOf } from "./action.ts";
+import { cordon } from "./cordon.ts";
+import { remove } from "./remove.ts";
+import { restart } from "./restart.ts";
+import { scale } from "./scale.ts";
+
+export const actions: readonly ActionOf[] = [scale, restart, cordon, remove];

@@ -1,0 +1,29 @@
+import { api } from "../api/connection.ts";
+import { type Kind, targetOf } from "../api/kind.ts";
+import type { ActionOf } from "./action.ts";
+import { kubectlCommand } from "./kubectl-command.ts";
+
+/** Only the object that is looked at: one of the same name that came after it stays. */
+export const remove: ActionOf = (kind, object) => {
+  if (!kind.verbs.includes("delete")) return undefined;
+  const of = { namespace: object.metadata.namespace ?? "", name: object.metadata.name };
+  return {
+    title: "Delete",
+    consequence: consequenceOf(kind, object.metadata.ownerReferences?.[0]?.kind),
+    danger: true,
+    command: () => kubectlCommand("delete", kind, of),
+    run: () => api.delete(targetOf(kind, of), { uid: object.metadata.uid, propagationPolicy: "Background" }),
+    done: `${of.name} deleted`,
+  };
+};
+
+function consequenceOf({ plural, group }: Kind, owner: string | undefined): string {
+  if (group === "" && plural === "namespaces")
+    return "Everything in this namespace goes with it. This cannot be undone.";
+  if (group === "apiextensions.k8s.io") return "Every object of this kind goes with it. This cannot be undone.";
+  if (group === "" && plural === "pods" && owner)
+    return `The pod ends. Its ${owner} makes another one, if it still wants it.`;
+  if (group === "apps" || group === "batch")
+    return "Everything that belongs to it goes too, its pods included. This cannot be undone.";
+  return "What belongs to it goes too. This cannot be undone.";
+}

@@ -1,0 +1,22 @@
+import { api } from "../api/connection.ts";
+import { targetOf } from "../api/kind.ts";
+import type { ActionOf } from "./action.ts";
+import { kubectlCommand } from "./kubectl-command.ts";
+
+/** Whatever has a scale subresource, custom resources included. */
+export const scale: ActionOf = (kind, object) => {
+  if (!kind.subresources.includes("scale")) return undefined;
+  const of = { namespace: object.metadata.namespace ?? "", name: object.metadata.name };
+  const { replicas = 1 } = (object as { spec?: { replicas?: number } }).spec ?? {};
+  return {
+    title: "Scale",
+    consequence: `It asks for ${replicas} replicas now.`,
+    amount: { label: "Replicas", value: replicas },
+    command: (amount) => kubectlCommand("scale", kind, of, `--replicas=${amount}`),
+    run: (amount) =>
+      api.patch({ ...targetOf(kind, of), subresource: "scale" }, "application/merge-patch+json", {
+        spec: { replicas: amount },
+      }),
+    done: `${of.name} scaled`,
+  };
+};

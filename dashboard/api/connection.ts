@@ -1,0 +1,59 @@
+/** The one way to the cluster: the public API at the page's own origin, as whoever is signed in. */
+import { createApiClient } from "../../client/api-client.ts";
+import { signOut, token } from "../session.ts";
+
+/** Of a cluster by name the prefix `/clusters/NAME`, else "". */
+export const prefix = location.pathname.replace(/\/dashboard(\/.*)?$/, "");
+
+async function send(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  // Tokens expire and are revoked while a page is open.
+  if (response.status === 401 && request.headers.get("authorization") === `Bearer ${token.peek()}`) {
+    signOut("The cluster no longer accepts this token. Sign in again.");
+  }
+  return response;
+}
+
+export const api = createApiClient({
+  fetch: send,
+  base: location.origin + prefix,
+  headers: () => ({ authorization: `Bearer ${token.peek() ?? ""}` }),
+});
+
+export interface ReadOptions {
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** For what is no object: streams, Tables, discovery. `path` is within the cluster. */
+export function read(path: string, options: ReadOptions = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${token.peek() ?? ""}`, accept: options.accept ?? "application/json" };
+  return send(
+    new Request(location.origin + prefix + path, { headers, ...(options.signal ? { signal: options.signal } : {}) }),
+  );
+}
+
+/** In words for a person: the API server's own message where it gave one. */
+export async function problemOf(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text.trim() || `The cluster answered ${response.status}.`;
+  }
+}
+
+/** Whether the cluster knows this token; the reason if not. */
+export async function tryToken(candidate: string): Promise<string | undefined> {
+  let response: Response;
+  try {
+    response = await fetch(`${prefix}/version`, { headers: { authorization: `Bearer ${candidate}` } });
+  } catch (error) {
+    return error instanceof TypeError && /header|ISO-8859/i.test(error.message)
+      ? "A token holds only letters, digits, dots and dashes."
+      : "The cluster does not answer. Is it running?";
+  }
+  // 403 is an answer to somebody known.
+  if (response.ok || response.status === 403) return undefined;
+  return response.status === 401 ? "The cluster does not accept this token." : problemOf(response);
+}

@@ -1,0 +1,68 @@
+/** The kinds that this cluster serves, custom ones included, as its own discovery says. */
+import { signal } from "@preact/signals";
+import type { APIGroupDiscoveryList } from "../../api/generated/apidiscovery.v2.ts";
+import { problemOf, read } from "./connection.ts";
+import type { Kind } from "./kind.ts";
+
+export type Discovery =
+  | { readonly name: "loading" }
+  | { readonly name: "known"; readonly kinds: readonly Kind[] }
+  | { readonly name: "failed"; readonly problem: string };
+
+export const discovery = signal<Discovery>({ name: "loading" });
+
+const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+export async function discover(): Promise<void> {
+  try {
+    const lists = await Promise.all(["/api", "/apis"].map(discoveryAt));
+    const kinds = lists.flatMap(kindsOf).sort((a, b) => a.kind.localeCompare(b.kind));
+    discovery.value = { name: "known", kinds };
+  } catch (error) {
+    discovery.value = { name: "failed", problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function discoveryAt(path: string): Promise<APIGroupDiscoveryList> {
+  const response = await read(path, { accept: AGGREGATED });
+  if (!response.ok) throw new Error(await problemOf(response));
+  return (await response.json()) as APIGroupDiscoveryList;
+}
+
+/** Of each group the version that it prefers, which comes first. */
+const kindsOf = ({ items = [] }: APIGroupDiscoveryList): Kind[] =>
+  items.flatMap(({ metadata, versions = [] }) => {
+    const seen = new Set<string>();
+    return versions.flatMap(({ version = "", resources = [] }) =>
+      resources
+        .filter(({ resource, verbs = [] }) => verbs.includes("list") && resource && !seen.has(resource))
+        .map(({ resource = "", responseKind, scope, verbs = [], shortNames = [], subresources = [] }) => {
+          seen.add(resource);
+          return {
+            group: metadata?.name ?? "",
+            version,
+            plural: resource,
+            kind: responseKind?.kind ?? resource,
+            namespaced: scope === "Namespaced",
+            verbs,
+            shortNames,
+            subresources: subresources.map(({ subresource = "" }) => subresource),
+          };
+        }),
+    );
+  });
+
+/** `group` as links write it: `core` for the core group. */
+export function findKind(group: string, plural: string): Kind | undefined {
+  const known = discovery.value;
+  if (known.name !== "known") return undefined;
+  return known.kinds.find((kind) => (kind.group || "core") === group && kind.plural === plural);
+}
+
+/** The kind that an owner reference or an event's object names. */
+export function kindOfReference(apiVersion: string, name: string): Kind | undefined {
+  const known = discovery.value;
+  if (known.name !== "known") return undefined;
+  const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
+  return known.kinds.find((kind) => kind.group === group && kind.kind === name);
+}

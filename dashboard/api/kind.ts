@@ -1,0 +1,46 @@
+/** A kind as discovery tells of it, and how its objects are addressed. */
+import { groupResource } from "../../api/machinery/meta.ts";
+import { resourcePath, type Target } from "../../client/resource-path.ts";
+import { href } from "../route.ts";
+
+export interface Kind {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+  readonly subresources: readonly string[];
+}
+
+export interface ObjectName {
+  /** "" for cluster scope. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export const targetOf = (kind: Kind, { namespace = "", name }: Partial<ObjectName> = {}): Target => ({
+  resource: groupResource(kind.group, kind.plural),
+  version: kind.version,
+  namespace: kind.namespaced ? namespace : "",
+  ...(name === undefined ? {} : { name }),
+});
+
+/** The path of a list; namespace "" lists all. */
+export const listPath = (kind: Kind, namespace: string): string => resourcePath(targetOf(kind, { namespace }));
+
+/** As kubectl takes it: `pods`, `deployments.apps`. */
+export const kubectlName = ({ group, plural }: Kind): string => groupResource(group, plural);
+
+const groupPart = ({ group }: Kind) => group || "core";
+
+export const kindHref = (kind: Kind): string => href(["kind", groupPart(kind), kind.version, kind.plural]);
+
+/** Cluster scope is written `-`, which is no namespace's name. */
+export const objectHref = (kind: Kind, { namespace, name }: ObjectName, tab?: string): string =>
+  href(
+    ["object", groupPart(kind), kind.version, kind.plural, kind.namespaced ? namespace : "-", name],
+    tab ? { tab } : {},
+  );

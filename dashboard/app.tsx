@@ -1,0 +1,41 @@
+/** Signed out: the sign-in page. Signed in: the frame around the view that the address names. */
+import { useEffect } from "preact/hooks";
+import { discover, discovery } from "./api/discovery.ts";
+import { Dialogs } from "./dialogs.tsx";
+import { Keyboard } from "./keyboard.tsx";
+import { Notice } from "./parts/notice.tsx";
+import { token } from "./session.ts";
+import { Sidebar } from "./sidebar.tsx";
+import { Toasts } from "./toasts.tsx";
+import { TopBar } from "./top-bar.tsx";
+import { SignIn } from "./views/sign-in.tsx";
+import { View } from "./views/view.tsx";
+
+export function App() {
+  return token.value === undefined ? <SignIn /> : <Frame key={token.value} />;
+}
+
+function Frame() {
+  useEffect(() => {
+    void discover();
+  }, []);
+  const known = discovery.value;
+  return (
+    <div class="frame">
+      <Sidebar />
+      <TopBar />
+      <main id="view" tabIndex={-1}>
+        {known.name === "known" && <View />}
+        {known.name === "loading" && <Notice title="Loading…" />}
+        {known.name === "failed" && (
+          <Notice title="The cluster does not say what it serves" tone="bad" retry={() => void discover()}>
+            {known.problem}
+          </Notice>
+        )}
+      </main>
+      <Keyboard />
+      <Dialogs />
+      <Toasts />
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+/** Server-side apply of some manifests, in their order. */
+import { deepEqual } from "../api/machinery/deep-equal.ts";
+import type { KubeObject } from "../api/machinery/meta.ts";
+import { api } from "./api/connection.ts";
+import { kindOfReference } from "./api/discovery.ts";
+import { type Kind, targetOf } from "./api/kind.ts";
+import { statusText } from "./status-text.ts";
+import { documentsOf, parseObject } from "./yaml-text.ts";
+
+export type ApplyOutcome =
+  | { readonly name: "refused"; readonly title: string; readonly problem: string; readonly conflict: boolean }
+  | {
+      readonly name: "create" | "change" | "same";
+      readonly kind: Kind;
+      readonly before: KubeObject | undefined;
+      readonly after: KubeObject;
+    };
+
+export interface ApplyOptions {
+  readonly dryRun: boolean;
+  /** Take fields from whoever owns them. */
+  readonly force: boolean;
+  /** For manifests that name none. */
+  readonly namespace: string;
+}
+
+export async function applyAll(text: string, options: ApplyOptions): Promise<ApplyOutcome[]> {
+  const outcomes: ApplyOutcome[] = [];
+  // One after the other: a namespace comes before what is in it.
+  for (const document of documentsOf(text)) {
+    outcomes.push(
+      await applyOne(document, options).catch((error: unknown) =>
+        refused("A manifest", error instanceof Error ? error.message : String(error)),
+      ),
+    );
+  }
+  return outcomes;
+}
+
+const refused = (title: string, problem: string, conflict = false): ApplyOutcome => ({
+  name: "refused",
+  title,
+  problem,
+  conflict,
+});
+
+async function applyOne(document: string, { dryRun, force, namespace }: ApplyOptions): Promise<ApplyOutcome> {
+  const parsed = parseObject(document);
+  if ("problem" in parsed) return refused("A manifest", parsed.problem);
+  const { object } = parsed;
+  const { apiVersion = "", kind: kindName = "", metadata } = object;
+  const title = `${kindName} ${metadata.name}`;
+  const kind = kindOfReference(apiVersion, kindName);
+  if (!kind) return refused(title, `The cluster serves no ${kindName} of ${apiVersion}.`);
+  const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
+  const of = { namespace: metadata.namespace ?? namespace, name: metadata.name ?? "" };
+  const target = { ...targetOf(kind, of), version };
+  const found = await api.get(target);
+  const applied = await api.patch(target, "application/apply-patch+yaml", object, {
+    fieldManager: "sailplane-dashboard",
+    ...(force ? { force: "true" } : {}),
+    ...(dryRun ? { dryRun: "All" } : {}),
+  });
+  if (!applied.ok) return refused(title, statusText(applied.status), applied.status.code === 409);
+  const before = found.ok ? found.object : undefined;
+  if (!before) return { name: "create", kind, before, after: applied.object };
+  return {
+    name: deepEqual(content(before), content(applied.object)) ? "same" : "change",
+    kind,
+    before,
+    after: applied.object,
+  };
+}
+
+/** What a person means by a change. */
+function content(object: KubeObject): unknown {
+  const {
+    managedFields: _,
+    resourceVersion: __,
+    generation: ___,
+    ...metadata
+  } = object.metadata as KubeObject["metadata"] & {
+    managedFields?: unknown;
+  };
+  return { ...object, metadata };
+}

@@ -1,0 +1,38 @@
+/** Events as a person reads them: what happened to what, how often, when last. */
+import type { Event } from "../api/generated/core.v1.ts";
+import type { Stored } from "../api/machinery/meta.ts";
+import type { ObjectName } from "./api/kind.ts";
+
+export interface Happening extends ObjectName {
+  readonly uid: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  /** RFC 3339. */
+  readonly lastSeen: string;
+  readonly source: string;
+  /** What it happened to. */
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Both generations of events: those with `count` and those with a `series`. */
+export function happeningOf(event: Stored<Event>): Happening {
+  const { involvedObject: about, metadata } = event;
+  return {
+    uid: metadata.uid,
+    type: event.type ?? "Normal",
+    reason: event.reason ?? "",
+    message: event.message ?? "",
+    count: event.series?.count ?? event.count ?? 1,
+    lastSeen: event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? metadata.creationTimestamp,
+    source: event.reportingComponent || event.source?.component || "",
+    apiVersion: about.apiVersion ?? "v1",
+    kind: about.kind ?? "",
+    namespace: about.namespace ?? "",
+    name: about.name ?? "",
+  };
+}
+
+export const newestFirst = (a: Happening, b: Happening): number => (a.lastSeen < b.lastSeen ? 1 : -1);

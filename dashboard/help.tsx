@@ -1,0 +1,42 @@
+import { closeDialog, showDialog } from "./dialogs.tsx";
+import { Dialog } from "./parts/dialog.tsx";
+import { destinations } from "./sidebar.tsx";
+
+const KEYS: readonly (readonly [keys: string, what: string])[] = [
+  ["Ctrl K", "Go to any view, kind or namespace"],
+  ["/", "Filter the list"],
+  ["j  k", "Next row, previous row"],
+  ["Enter", "Open the row"],
+  ["?", "This list"],
+  ["Esc", "Close"],
+];
+
+export const openHelp = (): void =>
+  showDialog(() => (
+    <Dialog title="Keys">
+      <dl class="keys">
+        {KEYS.map(([keys, what]) => (
+          <Key key={keys} keys={keys} what={what} />
+        ))}
+        {destinations
+          .flatMap(({ items }) => items)
+          .map(({ key, title }) => (
+            <Key key={key} keys={`g ${key}`} what={title} />
+          ))}
+      </dl>
+      <div class="buttons">
+        <button type="button" onClick={closeDialog}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  ));
+
+const Key = ({ keys, what }: { readonly keys: string; readonly what: string }) => (
+  <div>
+    <dt>
+      <kbd>{keys}</kbd>
+    </dt>
+    <dd>{what}</dd>
+  </div>
+);

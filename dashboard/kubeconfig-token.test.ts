@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { tokenOf } from "./kubeconfig-token.ts";
+
+const kubeconfig = `
+current-context: b
+contexts: [{name: a, context: {user: ann}}, {name: b, context: {user: bob}}]
+users: [{name: ann, user: {token: t-ann}}, {name: bob, user: {token: t-bob}}]
+`;
+
+test("one word is a token", () => {
+  expect(tokenOf("  abc.def\n")).toEqual({ token: "abc.def" });
+});
+
+test("of a kubeconfig the user of the current context counts", () => {
+  expect(tokenOf(kubeconfig)).toEqual({ token: "t-bob" });
+});
+
+test.each([
+  ["nothing", " ", /Paste a token/],
+  ["prose", "hello there: {", /neither a token/],
+  ["another document", "kind: Pod\nmetadata: {}", /lists no users/],
+  ["a user with a certificate", "users: [{name: x, user: {client-key-data: abc}}]", /no token/],
+])("%s is refused with a reason", (_, text, reason) => {
+  expect(tokenOf(text)).toEqual({ problem: expect.stringMatching(reason) });
+});

@@ -1,0 +1,29 @@
+/** A live list for as long as a view is shown. */
+import { useEffect, useMemo } from "preact/hooks";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { LiveList, type LiveSource } from "./live-list.ts";
+
+/** `key` names the list: another key closes it and opens another. */
+export function useLiveList<T>(key: string, source: () => LiveSource<T>): LiveList<T> {
+  // The key stands for the source.
+  const list = useMemo(() => new LiveList(source()), [key]);
+  useEffect(() => () => list.close(), [list]);
+  return list;
+}
+
+interface ObjectList {
+  readonly items?: readonly Stored<KubeObject>[] | null;
+}
+
+/** Lists of whole objects, of which a view keeps what `pick` takes. */
+export const objectsAt = <O extends KubeObject, T = Stored<O>>(
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+  pick: (object: Stored<O>) => T = (object) => object as unknown as T,
+): LiveSource<T> => ({
+  path,
+  query,
+  decodeList: (body) =>
+    ((body as ObjectList).items ?? []).map((object) => [object.metadata.uid, pick(object as Stored<O>)] as const),
+  decodeEvent: (object) => [(object as Stored<O>).metadata.uid, pick(object as Stored<O>)],
+});

@@ -1,0 +1,68 @@
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
+import { resourcePath } from "../../client/resource-path.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { Meter } from "../parts/meter.tsx";
+import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
+import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
+import type { ObjectProps } from "./object-view.tsx";
+import { PodRows } from "./pod-rows.tsx";
+
+export function NodeSummary({ object }: ObjectProps) {
+  const { spec, status } = object as unknown as Node;
+  const { name } = object.metadata;
+  const list = useLiveList(`pods on ${name}`, () =>
+    objectsAt<Pod, PodSummary>(
+      resourcePath({ resource: "pods" }),
+      { fieldSelector: `spec.nodeName=${name}` },
+      podSummaryOf,
+    ),
+  );
+  const pods = [...list.items.value.values()];
+  const alive = pods.filter(({ finished }) => !finished);
+  const asked = (key: "cpu" | "memory") => alive.reduce((sum, pod) => sum + pod[key], 0);
+  const { nodeInfo } = status;
+  return (
+    <>
+      <div class="tiles">
+        <div class="tile">
+          <h2>CPU requested</h2>
+          <Meter used={asked("cpu")} of={cpuOf(status.allocatable)} render={renderCpu} />
+        </div>
+        <div class="tile">
+          <h2>Memory requested</h2>
+          <Meter used={asked("memory")} of={memoryOf(status.allocatable)} render={renderBytes} />
+        </div>
+        <div class="tile">
+          <h2>Pods</h2>
+          <Meter used={alive.length} of={podsOf(status.allocatable)} />
+        </div>
+      </div>
+      <section class="card">
+        <h2>Machine</h2>
+        <dl class="facts">
+          {(status.addresses ?? []).map(({ type, address }) => (
+            <Fact key={`${type}${address}`} name={type ?? ""} value={address} />
+          ))}
+          <Fact name="System" value={nodeInfo?.osImage} />
+          <Fact name="Kernel" value={nodeInfo?.kernelVersion} />
+          <Fact name="Architecture" value={nodeInfo?.architecture} />
+          <Fact name="Runtime" value={nodeInfo?.containerRuntimeVersion} />
+          <Fact name="Kubelet" value={nodeInfo?.kubeletVersion} />
+          <Fact name="Pod network" value={spec.podCIDR} />
+          {(spec.taints ?? []).map(({ key, value, effect }) => (
+            <Fact key={`${key}${effect}`} name="Taint" value={`${key}${value ? `=${value}` : ""}:${effect}`} />
+          ))}
+        </dl>
+      </section>
+      <PodRows title="Pods" pods={pods} />
+    </>
+  );
+}
+
+const Fact = ({ name, value }: { readonly name: string; readonly value: string | undefined }) =>
+  value ? (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  ) : null;

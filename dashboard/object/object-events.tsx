@@ -1,0 +1,59 @@
+import type { Event } from "../../api/generated/core.v1.ts";
+import { resourcePath } from "../../client/resource-path.ts";
+import { type Happening, happeningOf, newestFirst } from "../events-of.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { Age } from "../parts/age.tsx";
+import { refusal } from "../parts/live-badge.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import type { ObjectProps } from "./object-view.tsx";
+
+export function ObjectEvents({ object }: ObjectProps) {
+  const { uid, namespace = "" } = object.metadata;
+  const list = useLiveList(`events ${uid}`, () =>
+    objectsAt<Event, Happening>(
+      resourcePath({ resource: "events", namespace }),
+      { fieldSelector: `involvedObject.uid=${uid}` },
+      happeningOf,
+    ),
+  );
+  const events = [...list.items.value.values()].sort(newestFirst);
+  const refused = refusal(list.state.value);
+  if (refused) return <Notice title={refused.title}>{refused.problem}</Notice>;
+  if (events.length === 0) {
+    return (
+      <Notice title={list.state.value.name === "loading" ? "Loading…" : "No events"}>
+        Events are kept for an hour.
+      </Notice>
+    );
+  }
+  return (
+    <table class="small">
+      <thead>
+        <tr>
+          {["Last seen", "Type", "Reason", "Count", "Message", "From"].map((title) => (
+            <th key={title} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {events.map((event) => (
+          <tr key={event.uid}>
+            <td>
+              <Age of={event.lastSeen} />
+            </td>
+            <td>
+              <StateChip text={event.type} />
+            </td>
+            <td>{event.reason}</td>
+            <td>{event.count}</td>
+            <td class="wrap">{event.message}</td>
+            <td>{event.source}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

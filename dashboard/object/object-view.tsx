@@ -1,0 +1,92 @@
+/** One object: what it is, what can be done, and its sides as tabs. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { ActionBar } from "../actions/action-bar.tsx";
+import { type Kind, kindHref, listPath, type ObjectName } from "../api/kind.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { LiveBadge, refusal } from "../parts/live-badge.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { adjust, route } from "../route.ts";
+import { LogsTab } from "./logs-tab.tsx";
+import { ObjectEvents } from "./object-events.tsx";
+import { Summary } from "./summary.tsx";
+import { YamlTab } from "./yaml-tab.tsx";
+
+export interface ObjectProps {
+  readonly kind: Kind;
+  readonly object: Stored<KubeObject>;
+}
+
+interface Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly Content: (props: ObjectProps) => preact.ComponentChild;
+}
+
+const SUMMARY: Tab = { id: "summary", title: "Summary", Content: Summary };
+const LOGS: Tab = { id: "logs", title: "Logs", Content: LogsTab };
+const EVENTS: Tab = { id: "events", title: "Events", Content: ObjectEvents };
+const YAML: Tab = { id: "yaml", title: "YAML", Content: YamlTab };
+
+const tabsOf = ({ group, plural }: Kind): readonly Tab[] =>
+  group === "" && plural === "pods" ? [SUMMARY, LOGS, EVENTS, YAML] : [SUMMARY, EVENTS, YAML];
+
+export function ObjectView({ kind, namespace, name }: ObjectName & { readonly kind: Kind }) {
+  const path = listPath(kind, namespace);
+  const list = useLiveList(`${path}/${name}`, () => objectsAt(path, { fieldSelector: `metadata.name=${name}` }));
+  const state = list.state.value;
+  const [found] = list.items.value.values();
+  const tabs = tabsOf(kind);
+  const tab = tabs.find(({ id }) => id === route.value.query.tab) ?? SUMMARY;
+  const refused = refusal(state);
+  // Items of a list do not say what they are.
+  const object = found && {
+    ...found,
+    apiVersion: kind.group === "" ? kind.version : `${kind.group}/${kind.version}`,
+    kind: kind.kind,
+  };
+  return (
+    <section class="page object">
+      <nav class="trail" aria-label="Where this is">
+        <a href={kindHref(kind)}>{kind.kind}</a>
+        {namespace !== "" && <span>{namespace}</span>}
+      </nav>
+      <div class="list-header">
+        <h1>{name}</h1>
+        <LiveBadge state={state} />
+        <span class="spring" />
+        {object && <ActionBar kind={kind} object={object} />}
+      </div>
+      {refused && (
+        <Notice title={refused.title} tone="bad">
+          {refused.problem}
+        </Notice>
+      )}
+      {!object && state.name === "loading" && <Notice title="Loading…" />}
+      {!object && state.name === "live" && (
+        <Notice title="It is gone">
+          There is no {kind.kind} of this name any more. <a href={kindHref(kind)}>Back to the list</a>
+        </Notice>
+      )}
+      {object && (
+        <>
+          <div class="tabs" role="tablist" aria-label="Sides of this object">
+            {tabs.map(({ id, title }) => (
+              <button
+                type="button"
+                role="tab"
+                key={id}
+                aria-selected={id === tab.id}
+                onClick={() => adjust({ tab: id })}
+              >
+                {title}
+              </button>
+            ))}
+          </div>
+          <div role="tabpanel" class={`panel ${tab.id}`} aria-label={tab.title}>
+            <tab.Content key={tab.id} kind={kind} object={object} />
+          </div>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+/** Whose this is, up to whoever is nobody's: Deployment › ReplicaSet › this. */
+import { useEffect, useState } from "preact/hooks";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { api } from "../api/connection.ts";
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref, targetOf } from "../api/kind.ts";
+
+interface Owner {
+  readonly kind: string;
+  readonly name: string;
+  readonly href?: string;
+}
+
+/** References may form a ring. */
+const LONGEST = 8;
+
+export function OwnerChain({ object }: { readonly object: Stored<KubeObject> }) {
+  const [owners, setOwners] = useState<readonly Owner[]>([]);
+  const { uid } = object.metadata;
+  // Whose an object is does not change while it is looked at.
+  useEffect(() => {
+    void ownersAbove(object).then(setOwners);
+  }, [uid]);
+  if (owners.length === 0) return null;
+  return (
+    <p class="owners">
+      <span class="quiet">Belongs to</span>
+      {owners.map(({ kind, name, href }) => (
+        <span key={kind + name}>
+          {kind} {href ? <a href={href}>{name}</a> : name}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+async function ownersAbove(object: KubeObject): Promise<Owner[]> {
+  const chain: Owner[] = [];
+  const { namespace = "" } = object.metadata;
+  let current: KubeObject | undefined = object;
+  while (current && chain.length < LONGEST) {
+    const references: NonNullable<KubeObject["metadata"]["ownerReferences"]> = current.metadata.ownerReferences ?? [];
+    const reference = references.find(({ controller }) => controller) ?? references[0];
+    if (!reference?.name) break;
+    const { apiVersion = "v1", kind: kindName = "", name } = reference;
+    const kind = kindOfReference(apiVersion, kindName);
+    chain.unshift({ kind: kindName, name, ...(kind ? { href: objectHref(kind, { namespace, name }) } : {}) });
+    const outcome = kind && (await api.get(targetOf(kind, { namespace, name })).catch(() => undefined));
+    current = outcome?.ok ? outcome.object : undefined;
+  }
+  return chain;
+}

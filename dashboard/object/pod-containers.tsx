@@ -1,0 +1,107 @@
+import type { ContainerState, ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/kind.ts";
+import { Age } from "../parts/age.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { adjust } from "../route.ts";
+import type { ObjectProps } from "./object-view.tsx";
+
+export function PodContainers({ object }: ObjectProps) {
+  const { spec, status } = object as unknown as Pod;
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const node = kindOfReference("v1", "Node");
+  const containers = [
+    ...(spec.initContainers ?? []).map((container) => ({ ...container, init: true })),
+    ...(spec.containers ?? []).map((container) => ({ ...container, init: false })),
+  ];
+  return (
+    <section class="card">
+      <h2>Containers</h2>
+      <dl class="facts">
+        <dt>Phase</dt>
+        <dd>
+          <StateChip text={status.phase ?? "Unknown"} /> {status.message ?? ""}
+        </dd>
+        <dt>Node</dt>
+        <dd>
+          {spec.nodeName && node ? (
+            <a href={objectHref(node, { namespace: "", name: spec.nodeName })}>{spec.nodeName}</a>
+          ) : (
+            "none yet"
+          )}
+        </dd>
+        <dt>Address</dt>
+        <dd>{status.podIP ?? "none yet"}</dd>
+      </dl>
+      <table class="small">
+        <thead>
+          <tr>
+            {["Name", "State", "Restarts", "Image", ""].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {containers.map(({ name = "", image, init }) => {
+            const found = statuses.find((each) => each.name === name);
+            return (
+              <tr key={name}>
+                <td>
+                  {name} {init && <span class="quiet">init</span>}
+                </td>
+                <td class="wrap">
+                  <State of={found} />
+                </td>
+                <td>{found?.restartCount ?? 0}</td>
+                <td class="wrap">{image}</td>
+                <td>
+                  <button type="button" onClick={() => adjust({ tab: "logs" })}>
+                    Logs
+                  </button>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function State({ of }: { readonly of: ContainerStatus | undefined }) {
+  const { text, why, since, ended } = wordsOf(of?.state);
+  const before = of?.lastState?.terminated;
+  return (
+    <>
+      <StateChip text={text} {...(ended ? { tone: ended } : {})} /> {since && <Age of={since} />} {why}
+      {before && (
+        <span class="quiet">
+          {" "}
+          before: {before.reason ?? "ended"}, exit code {before.exitCode}
+        </span>
+      )}
+    </>
+  );
+}
+
+interface StateWords {
+  readonly text: string;
+  readonly why?: string | undefined;
+  readonly since?: string | undefined;
+  readonly ended?: "done" | "bad";
+}
+
+function wordsOf(state: ContainerState | undefined): StateWords {
+  if (state?.running) return { text: "Running", since: state.running.startedAt };
+  if (state?.waiting) return { text: state.waiting.reason ?? "Waiting", why: state.waiting.message };
+  if (!state?.terminated) return { text: "Waiting" };
+  const { reason, exitCode, message, finishedAt } = state.terminated;
+  return {
+    text: reason ?? "Ended",
+    why: [exitCode ? `exit code ${exitCode}` : "", message ?? ""].join(" "),
+    since: finishedAt,
+    ended: exitCode === 0 ? "done" : "bad",
+  };
+}

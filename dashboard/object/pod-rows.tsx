@@ -1,0 +1,40 @@
+/** Some pods, each with its state: the leaves of ownership trees and of nodes. */
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/kind.ts";
+import { Age } from "../parts/age.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import type { PodSummary } from "../pod-summary.ts";
+
+const MOST = 200;
+
+export function PodList({ pods }: { readonly pods: readonly PodSummary[] }) {
+  const kind = kindOfReference("v1", "Pod");
+  const ordered = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return (
+    <ul class="plain tree">
+      {ordered.slice(0, MOST).map((pod) => (
+        <li key={pod.uid}>
+          <StateChip text={pod.state === "Running" && !pod.ready ? "Not ready" : pod.state} {...toneOf(pod)} />{" "}
+          {kind ? <a href={objectHref(kind, pod)}>{pod.name}</a> : pod.name}{" "}
+          <span class="quiet">
+            <Age of={pod.created} />
+            {pod.restarts > 0 && `, ${pod.restarts} restarts`}
+            {pod.node && `, on ${pod.node}`}
+          </span>
+        </li>
+      ))}
+      {ordered.length > MOST && <li class="quiet">and {ordered.length - MOST} more</li>}
+    </ul>
+  );
+}
+
+const toneOf = ({ state, ready }: PodSummary) => (state === "Running" && !ready ? { tone: "warn" as const } : {});
+
+export const PodRows = ({ title, pods }: { readonly title: string; readonly pods: readonly PodSummary[] }) => (
+  <section class="card">
+    <h2>
+      {title} <span class="count">{pods.length}</span>
+    </h2>
+    {pods.length === 0 ? <p class="quiet">None.</p> : <PodList pods={pods} />}
+  </section>
+);

@@ -1,0 +1,77 @@
+/** Where a service leads: its ports, and the endpoints behind it, live. */
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import { resourcePath } from "../../client/resource-path.ts";
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/kind.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { StateChip } from "../parts/state-chip.tsx";
+import type { ObjectProps } from "./object-view.tsx";
+
+export function ServiceSummary({ object }: ObjectProps) {
+  const { spec } = object as unknown as Service;
+  const { name, namespace = "" } = object.metadata;
+  const list = useLiveList(`slices of ${namespace}/${name}`, () =>
+    objectsAt<EndpointSlice>(resourcePath({ resource: "endpointslices.discovery.k8s.io", namespace }), {
+      labelSelector: `kubernetes.io/service-name=${name}`,
+    }),
+  );
+  const slices = [...list.items.value.values()];
+  const endpoints = slices.flatMap(({ endpoints, ports }) =>
+    (endpoints ?? []).map((endpoint) => ({ endpoint, ports })),
+  );
+  const pod = kindOfReference("v1", "Pod");
+  const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  return (
+    <section class="card">
+      <h2>
+        Where it leads <span class="count">{endpoints.length}</span>
+      </h2>
+      <dl class="facts">
+        <dt>Type</dt>
+        <dd>{spec.type ?? "ClusterIP"}</dd>
+        <dt>Address</dt>
+        <dd>{spec.type === "ExternalName" ? spec.externalName : spec.clusterIP}</dd>
+        <dt>Ports</dt>
+        <dd>
+          {(spec.ports ?? [])
+            .map((port) => {
+              const nodePort = port.nodePort ? `, node port ${port.nodePort}` : "";
+              return `${port.name ? `${port.name} ` : ""}${port.port}/${port.protocol ?? "TCP"} → ${port.targetPort ?? port.port}${nodePort}`;
+            })
+            .join("; ")}
+        </dd>
+        <dt>Selects</dt>
+        <dd>{selector.join(", ") || "nothing: its endpoints are somebody else's to write"}</dd>
+      </dl>
+      {endpoints.length === 0 && spec.type !== "ExternalName" ? (
+        <p class="quiet">
+          {selector.length > 0 ? "No pod with these labels has an address yet." : "There are no endpoints."}
+        </p>
+      ) : (
+        <ul class="plain tree">
+          {endpoints.map(({ endpoint, ports }) => {
+            const ready = endpoint.conditions?.ready !== false;
+            const target = endpoint.targetRef;
+            return (
+              <li key={`${endpoint.addresses.join()}${target?.uid}`}>
+                <StateChip text={ready ? "Ready" : "Not ready"} tone={ready ? "good" : "warn"} />{" "}
+                {target?.kind === "Pod" && target.name && pod ? (
+                  <a href={objectHref(pod, { namespace, name: target.name })}>{target.name}</a>
+                ) : (
+                  target?.name
+                )}{" "}
+                <span class="quiet">
+                  {endpoint.addresses
+                    .map((address) => (ports ?? []).map(({ port }) => `${address}:${port}`))
+                    .join(", ")}
+                  {endpoint.nodeName && ` on ${endpoint.nodeName}`}
+                </span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,107 @@
+/** What an object is, at a glance: first what its kind is about, then what all objects have. */
+import type { ComponentType } from "preact";
+import type { Condition } from "../../api/generated/meta.v1.ts";
+import { Age } from "../parts/age.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { ConfigMapData, SecretData } from "./data-summary.tsx";
+import { NodeSummary } from "./node-summary.tsx";
+import type { ObjectProps } from "./object-view.tsx";
+import { OwnerChain } from "./owner-chain.tsx";
+import { PodContainers } from "./pod-containers.tsx";
+import { ServiceSummary } from "./service-summary.tsx";
+import { WorkloadSummary } from "./workload-summary.tsx";
+
+const ABOUT: Readonly<Record<string, ComponentType<ObjectProps>>> = {
+  pods: PodContainers,
+  nodes: NodeSummary,
+  services: ServiceSummary,
+  configmaps: ConfigMapData,
+  secrets: SecretData,
+  "deployments.apps": WorkloadSummary,
+  "replicasets.apps": WorkloadSummary,
+  "statefulsets.apps": WorkloadSummary,
+  "daemonsets.apps": WorkloadSummary,
+  "jobs.batch": WorkloadSummary,
+  "cronjobs.batch": WorkloadSummary,
+};
+
+export function Summary(props: ObjectProps) {
+  const { kind, object } = props;
+  const About = ABOUT[kind.group === "" ? kind.plural : `${kind.plural}.${kind.group}`];
+  const { metadata } = object;
+  const conditions = (object as { status?: { conditions?: Condition[] } }).status?.conditions;
+  return (
+    <>
+      <OwnerChain object={object} />
+      {About && <About {...props} />}
+      {Array.isArray(conditions) && conditions.length > 0 && <Conditions conditions={conditions} />}
+      <section class="card">
+        <h2>Metadata</h2>
+        <dl class="facts">
+          <dt>Created</dt>
+          <dd>
+            <Age of={metadata.creationTimestamp} /> ago
+          </dd>
+          <dt>UID</dt>
+          <dd>
+            <code>{metadata.uid}</code>
+          </dd>
+          {metadata.deletionTimestamp && (
+            <>
+              <dt>Being deleted</dt>
+              <dd>
+                since <Age of={metadata.deletionTimestamp} />
+                {metadata.finalizers?.length ? `, held by ${metadata.finalizers.join(", ")}` : ""}
+              </dd>
+            </>
+          )}
+        </dl>
+        <Pairs title="Labels" pairs={metadata.labels} />
+        <Pairs title="Annotations" pairs={metadata.annotations} />
+      </section>
+    </>
+  );
+}
+
+const Pairs = ({ title, pairs }: { readonly title: string; readonly pairs: Record<string, string> | undefined }) =>
+  pairs && Object.keys(pairs).length > 0 ? (
+    <>
+      <h3>{title}</h3>
+      <ul class="pairs">
+        {Object.entries(pairs).map(([key, value]) => (
+          <li key={key}>
+            <b>{key}</b> {value}
+          </li>
+        ))}
+      </ul>
+    </>
+  ) : null;
+
+/** Conditions where True is the bad news. */
+const TROUBLE = /pressure|unavailable|failure|failed|stalled/i;
+
+const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] }) => (
+  <section class="card">
+    <h2>Conditions</h2>
+    <table class="small">
+      <tbody>
+        {conditions.map(({ type, status, reason, message, lastTransitionTime }) => (
+          <tr key={type}>
+            <td>
+              <StateChip
+                text={String(type)}
+                tone={(status === "True") === TROUBLE.test(String(type)) ? "warn" : "good"}
+              />
+            </td>
+            <td>{status}</td>
+            <td>{reason}</td>
+            <td class="wrap">{message}</td>
+            <td>
+              <Age of={lastTransitionTime} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+);

@@ -1,0 +1,118 @@
+/** A workload's rollout, and everything that belongs to it, live. */
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
+import type { CronJob, Job } from "../../api/generated/batch.v1.ts";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { resourcePath } from "../../client/resource-path.ts";
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/kind.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { ownersOf } from "../owners.ts";
+import { Age } from "../parts/age.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
+import { daemonSetRollout, deploymentRollout, type Rollout, statefulSetRollout } from "../rollout.ts";
+import type { ObjectProps } from "./object-view.tsx";
+import { PodList, PodRows } from "./pod-rows.tsx";
+
+/** What stands between a workload and its pods. */
+const BETWEEN: Readonly<
+  Record<string, { readonly resource: string; readonly apiVersion: string; readonly kind: string }>
+> = {
+  deployments: { resource: "replicasets.apps", apiVersion: "apps/v1", kind: "ReplicaSet" },
+  cronjobs: { resource: "jobs.batch", apiVersion: "batch/v1", kind: "Job" },
+};
+
+function rolloutOf(plural: string, object: unknown): Rollout | undefined {
+  if (plural === "deployments") return deploymentRollout(object as Deployment);
+  if (plural === "statefulsets") return statefulSetRollout(object as StatefulSet);
+  if (plural === "daemonsets") return daemonSetRollout(object as DaemonSet);
+  if (plural === "jobs") return jobProgress(object as Job);
+  return plural === "cronjobs" ? schedule(object as CronJob) : undefined;
+}
+
+function jobProgress({ spec, status }: Job): Rollout {
+  const failed = status.conditions?.find(({ type, status }) => type === "Failed" && status === "True");
+  if (failed) return { tone: "bad", message: failed.message || "It has failed." };
+  const done = `${status.succeeded ?? 0} of ${spec.completions ?? 1} completions`;
+  if (status.conditions?.some(({ type, status }) => type === "Complete" && status === "True")) {
+    return { tone: "done", message: `${done}.` };
+  }
+  if (spec.suspend) return { tone: "warn", message: `Suspended, ${done}.` };
+  return { tone: "warn", message: `${status.active ?? 0} running, ${done}.` };
+}
+
+const schedule = ({ spec }: CronJob): Rollout => ({
+  tone: spec.suspend ? "warn" : "good",
+  message: `${spec.schedule}${spec.timeZone ? ` (${spec.timeZone})` : ""}${spec.suspend ? ", suspended" : ""}`,
+});
+
+export function WorkloadSummary({ kind, object }: ObjectProps) {
+  const { uid, namespace = "" } = object.metadata;
+  const rollout = rolloutOf(kind.plural, object);
+  const between = BETWEEN[kind.plural];
+  const list = useLiveList(`pods in ${namespace}`, () =>
+    objectsAt<Pod, PodSummary>(resourcePath({ resource: "pods", namespace }), {}, podSummaryOf),
+  );
+  const pods = [...list.items.value.values()];
+  return (
+    <>
+      {rollout && (
+        <p class="rollout">
+          <StateChip text={rollout.message} tone={rollout.tone} />
+        </p>
+      )}
+      {between ? (
+        <Tree owner={uid} namespace={namespace} {...between} pods={pods} />
+      ) : (
+        <PodRows title="Pods" pods={pods.filter(({ owners }) => owners.includes(uid))} />
+      )}
+    </>
+  );
+}
+
+interface TreeProps {
+  readonly owner: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly pods: readonly PodSummary[];
+}
+
+function Tree({ owner, namespace, resource, apiVersion, kind: kindName, pods }: TreeProps) {
+  const list = useLiveList(`${resource} in ${namespace}`, () => objectsAt(resourcePath({ resource, namespace })));
+  const kind = kindOfReference(apiVersion, kindName);
+  const members = [...list.items.value.values()]
+    .filter((member) => ownersOf(member).includes(owner))
+    .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
+  return (
+    <section class="card">
+      <h2>What belongs to it</h2>
+      {members.length === 0 && <p class="quiet">Nothing yet.</p>}
+      <ul class="plain tree">
+        {members.map((member) => {
+          const { uid, name, creationTimestamp } = member.metadata;
+          const own = pods.filter(({ owners }) => owners.includes(uid));
+          return (
+            <li key={uid}>
+              {kindName} {kind ? <a href={objectHref(kind, { namespace, name })}>{name}</a> : name}{" "}
+              <span class="quiet">
+                <Age of={creationTimestamp} />
+                {replicasOf(member)}
+              </span>
+              {own.length > 0 && <PodList pods={own} />}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function replicasOf(member: Stored<KubeObject>): string {
+  const { spec, status } = member as Stored<ReplicaSet>;
+  const revision = member.metadata.annotations?.["deployment.kubernetes.io/revision"];
+  if (spec?.replicas === undefined) return "";
+  return `, ${status?.readyReplicas ?? 0} of ${spec.replicas} ready${revision ? `, revision ${revision}` : ""}`;
+}

@@ -1,0 +1,132 @@
+/** Edit, see what the API server would make of it, then do it. Somebody else's change in between is shown, never overwritten. */
+import { useState } from "preact/hooks";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { api } from "../api/connection.ts";
+import { targetOf } from "../api/kind.ts";
+import { DiffView } from "../parts/diff-view.tsx";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { statusText } from "../status-text.ts";
+import { toast } from "../toasts.tsx";
+import { parseObject, yamlOf } from "../yaml-text.ts";
+import type { ObjectProps } from "./object-view.tsx";
+
+type Step =
+  | { readonly name: "editing"; readonly problem?: string }
+  | { readonly name: "asking" }
+  /** What the cluster would store, from a dry run. */
+  | { readonly name: "reviewing"; readonly wanted: KubeObject; readonly result: Stored<KubeObject> }
+  | { readonly name: "conflict"; readonly latest: Stored<KubeObject> };
+
+export function YamlEditor({ kind, object, close }: ObjectProps & { readonly close: () => void }) {
+  const [base, setBase] = useState<KubeObject>(object);
+  const [text, setText] = useState(() => yamlOf(object));
+  const [step, setStep] = useState<Step>({ name: "editing" });
+  const target = targetOf(kind, { namespace: object.metadata.namespace ?? "", name: object.metadata.name });
+
+  async function refused(message: string, code: number | undefined) {
+    const latest = code === 409 ? await api.get(target) : undefined;
+    if (latest?.ok) setStep({ name: "conflict", latest: { ...latest.object } });
+    else setStep({ name: "editing", problem: message });
+  }
+
+  async function review() {
+    const parsed = parseObject(text);
+    if ("problem" in parsed) return setStep({ name: "editing", problem: parsed.problem });
+    if (parsed.object.metadata.name !== target.name) {
+      return setStep({ name: "editing", problem: "An object cannot be renamed. Apply YAML makes another one." });
+    }
+    setStep({ name: "asking" });
+    const outcome = await api.update(target, parsed.object, { dryRun: "All" });
+    if (outcome.ok) setStep({ name: "reviewing", wanted: parsed.object, result: outcome.object });
+    else await refused(statusText(outcome.status), outcome.status.code);
+  }
+
+  async function apply(wanted: KubeObject) {
+    setStep({ name: "asking" });
+    const outcome = await api.update(target, wanted, { fieldManager: "sailplane-dashboard" });
+    if (!outcome.ok) return refused(statusText(outcome.status), outcome.status.code);
+    toast(`${kind.kind} ${target.name} saved`);
+    close();
+  }
+
+  /** The reader's text stands; only the version it is based on moves on. */
+  function rebase(latest: Stored<KubeObject>) {
+    setText((mine) =>
+      mine.replace(
+        /^( {2}resourceVersion: ).*$/m,
+        (_, start: string) => `${start}"${latest.metadata.resourceVersion}"`,
+      ),
+    );
+    setBase(latest);
+    setStep({ name: "editing" });
+  }
+
+  if (step.name === "reviewing") {
+    return (
+      <>
+        <h2>What the cluster would store</h2>
+        <DiffView before={yamlOf(base)} after={yamlOf(step.result)} />
+        <KubectlLine command="kubectl replace -f -" />
+        <div class="buttons">
+          <button type="button" onClick={() => setStep({ name: "editing" })}>
+            Back to editing
+          </button>
+          <button type="button" class="primary" onClick={() => void apply(step.wanted)}>
+            Save
+          </button>
+        </div>
+      </>
+    );
+  }
+  if (step.name === "conflict") {
+    return (
+      <div role="alert">
+        <h2>Somebody else changed it meanwhile</h2>
+        <p>
+          Your text is based on an older version. This is what changed since; make sure that your text says it too, or
+          it will be undone.
+        </p>
+        <DiffView before={yamlOf(base)} after={yamlOf(step.latest)} />
+        <div class="buttons">
+          <button
+            type="button"
+            onClick={() => {
+              setText(yamlOf(step.latest));
+              setBase(step.latest);
+              setStep({ name: "editing" });
+            }}
+          >
+            Start over from the newest version
+          </button>
+          <button type="button" class="primary" onClick={() => rebase(step.latest)}>
+            Keep my text, go on editing
+          </button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <div class="editor">
+      <textarea
+        aria-label="YAML"
+        spellcheck={false}
+        value={text}
+        disabled={step.name === "asking"}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      {step.name === "editing" && step.problem && (
+        <pre class="problem" role="alert">
+          {step.problem}
+        </pre>
+      )}
+      <div class="buttons">
+        <button type="button" onClick={close}>
+          Cancel
+        </button>
+        <button type="button" class="primary" disabled={step.name === "asking"} onClick={() => void review()}>
+          {step.name === "asking" ? "Asking the cluster…" : "Review changes"}
+        </button>
+      </div>
+    </div>
+  );
+}

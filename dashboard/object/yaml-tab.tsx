@@ -1,0 +1,41 @@
+/** The whole object as YAML; secrets are masked until asked for. */
+import { useState } from "preact/hooks";
+import { masked, yamlOf } from "../yaml-text.ts";
+import type { ObjectProps } from "./object-view.tsx";
+import { YamlEditor } from "./yaml-editor.tsx";
+
+export function YamlTab({ kind, object }: ObjectProps) {
+  const secret = kind.group === "" && kind.plural === "secrets";
+  const [revealed, setRevealed] = useState(!secret);
+  const [editing, setEditing] = useState(false);
+  if (editing) return <YamlEditor kind={kind} object={object} close={() => setEditing(false)} />;
+  const text = yamlOf(revealed ? object : masked(object));
+  return (
+    <>
+      <div class="tools">
+        {kind.verbs.includes("update") && (
+          <button
+            type="button"
+            onClick={() => setEditing(true)}
+            disabled={!revealed}
+            title={revealed ? undefined : "Reveal the values first: what is masked cannot be edited"}
+          >
+            Edit
+          </button>
+        )}
+        {secret && (
+          <button type="button" onClick={() => setRevealed(!revealed)}>
+            {revealed ? "Hide values" : "Reveal values"}
+          </button>
+        )}
+        <button type="button" onClick={() => void navigator.clipboard.writeText(text)}>
+          Copy
+        </button>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <pre class="yaml" tabIndex={0}>
+        {text}
+      </pre>
+    </>
+  );
+}

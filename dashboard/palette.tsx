@@ -1,0 +1,99 @@
+/** One box that goes anywhere: views, kinds, and what concerns the page itself. */
+import { useState } from "preact/hooks";
+import { discovery } from "./api/discovery.ts";
+import { kindHref, kubectlName } from "./api/kind.ts";
+import { closeDialog, showDialog } from "./dialogs.tsx";
+import { openHelp } from "./help.tsx";
+import { Dialog } from "./parts/dialog.tsx";
+import { matcher } from "./parts/matches.ts";
+import { adjust, href, namespace } from "./route.ts";
+import { signOut } from "./session.ts";
+import { destinations } from "./sidebar.tsx";
+import { nextTheme } from "./theme.ts";
+
+interface Choice {
+  readonly title: string;
+  readonly hint: string;
+  readonly run: () => void;
+}
+
+const MOST = 12;
+
+export const openPalette = (): void => showDialog(() => <Palette />);
+
+function choices(): Choice[] {
+  const known = discovery.value;
+  const goTo = (link: string) => () => {
+    location.hash = link;
+  };
+  return [
+    ...destinations
+      .flatMap(({ items }) => items)
+      .map(({ title, path, key }) => ({ title, hint: `g ${key}`, run: goTo(href(path)) })),
+    ...(known.name === "known" ? known.kinds : []).map((kind) => ({
+      title: kind.kind,
+      hint: [kubectlName(kind), ...kind.shortNames].join(" "),
+      run: goTo(kindHref(kind)),
+    })),
+    ...(namespace.value === "" ? [] : [{ title: "All namespaces", hint: "", run: () => adjust({ ns: "" }) }]),
+    { title: "Switch light and dark", hint: "theme", run: nextTheme },
+    { title: "Keys", hint: "?", run: openHelp },
+    { title: "Sign out", hint: "", run: () => signOut() },
+  ];
+}
+
+function Palette() {
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const matches = matcher(text);
+  const found = choices()
+    .filter(({ title, hint }) => matches(`${title} ${hint}`.toLowerCase()))
+    .slice(0, MOST);
+  const chosen = Math.min(at, found.length - 1);
+  const run = (choice: Choice | undefined) => {
+    if (!choice) return;
+    closeDialog();
+    choice.run();
+  };
+  return (
+    <Dialog title="Go to">
+      <input
+        type="search"
+        list={undefined}
+        aria-expanded="true"
+        aria-controls="palette-choices"
+        aria-activedescendant={found.length > 0 ? `choice-${chosen}` : undefined}
+        aria-label="Go to"
+        placeholder="A view, a kind, a short name such as deploy or cm"
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") run(found[chosen]);
+          else if (event.key === "ArrowDown") setAt(Math.min(chosen + 1, found.length - 1));
+          else if (event.key === "ArrowUp") setAt(Math.max(chosen - 1, 0));
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <div id="palette-choices" role="listbox" aria-label="Places" class="choices">
+        {found.map((choice, index) => (
+          <button
+            type="button"
+            role="option"
+            tabIndex={-1}
+            id={`choice-${index}`}
+            aria-selected={index === chosen}
+            key={choice.title + choice.hint}
+            onClick={() => run(choice)}
+          >
+            {choice.title} <span class="quiet">{choice.hint}</span>
+          </button>
+        ))}
+        {found.length === 0 && <p class="quiet">Nothing of that name.</p>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+/** A modal dialog: the browser keeps the focus inside and gives it back; Escape closes. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { closeDialog } from "../dialogs.tsx";
+
+interface DialogProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+  readonly wide?: boolean;
+}
+
+export function Dialog({ title, children, wide }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog ref={dialog} class={wide ? "wide" : undefined} aria-label={title} onClose={closeDialog}>
+      <h2>{title}</h2>
+      {children}
+    </dialog>
+  );
+}

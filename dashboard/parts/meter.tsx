@@ -1,0 +1,18 @@
+interface MeterProps {
+  readonly used: number;
+  readonly of: number;
+  readonly render?: (value: number) => string;
+  readonly bad?: boolean;
+}
+
+/** A part of a whole, in figures and as a bar. */
+export const Meter = ({ used, of, render = String, bad = of > 0 && used / of > 0.9 }: MeterProps) => (
+  <div class={`meter ${bad ? "warn" : ""}`}>
+    <p>
+      <strong>{render(used)}</strong> of {render(of)}
+    </p>
+    <div class="bar" aria-hidden="true">
+      <i style={{ width: `${of > 0 ? Math.min(100, (used / of) * 100) : 0}%` }} />
+    </div>
+  </div>
+);

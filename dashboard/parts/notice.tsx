@@ -1,0 +1,21 @@
+/** What a view says where it has nothing to show: what is the matter, and what can be done. */
+import type { ComponentChildren } from "preact";
+
+interface NoticeProps {
+  readonly title: string;
+  readonly tone?: "bad" | "warn";
+  readonly children?: ComponentChildren;
+  readonly retry?: () => void;
+}
+
+export const Notice = ({ title, tone, children, retry }: NoticeProps) => (
+  <div class={`notice ${tone ?? ""}`} role={tone === "bad" ? "alert" : undefined}>
+    <h2>{title}</h2>
+    {children && <div>{children}</div>}
+    {retry && (
+      <button type="button" onClick={retry}>
+        Try again
+      </button>
+    )}
+  </div>
+);

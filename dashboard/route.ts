@@ -1,0 +1,55 @@
+/** Where in the page we are: `#/pods?ns=default`, `#/object/apps/v1/deployments/NAMESPACE/NAME?tab=yaml`. */
+import { computed, signal } from "@preact/signals";
+
+export interface Route {
+  /** Decoded; empty for the overview. */
+  readonly path: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+}
+
+const hash = signal(location.hash);
+addEventListener("hashchange", () => {
+  hash.value = location.hash;
+});
+
+export const route = computed<Route>(() => parseRoute(hash.value));
+
+export function parseRoute(text: string): Route {
+  const [path = "", query = ""] = text.replace(/^#?\/?/, "").split("?", 2);
+  return {
+    path: path === "" ? [] : path.split("/").map(decoded),
+    query: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+/** A link may be mangled on its way here. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** "" stands for all namespaces. */
+export const namespace = computed(() => route.value.query.ns ?? "");
+
+/** A link to another view, which keeps the namespace that is looked at. */
+export function href(path: readonly string[], query: Readonly<Record<string, string>> = {}): string {
+  const ns = query.ns ?? namespace.value;
+  const parameters = new URLSearchParams({ ...query, ns });
+  if (ns === "") parameters.delete("ns");
+  const text = parameters.toString();
+  return `#/${path.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
+}
+
+export function go(path: readonly string[], query: Readonly<Record<string, string>> = {}): void {
+  location.hash = href(path, query);
+}
+
+/** The same view with another query; the step is no entry of the history. */
+export function adjust(query: Readonly<Record<string, string>>): void {
+  const { path, query: old } = route.peek();
+  history.replaceState(null, "", href(path, { ...old, ...query }));
+  hash.value = location.hash;
+}

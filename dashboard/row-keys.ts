@@ -1,0 +1,11 @@
+/** Keys that move through the rows of the table that is shown; the newest table gets them. */
+export type RowKey = "up" | "down" | "open";
+
+const listeners: ((key: RowKey) => void)[] = [];
+
+export function onRowKey(listener: (key: RowKey) => void): () => void {
+  listeners.push(listener);
+  return () => listeners.splice(listeners.indexOf(listener), 1);
+}
+
+export const pressRowKey = (key: RowKey): void => listeners.at(-1)?.(key);

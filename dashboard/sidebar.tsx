@@ -1,0 +1,89 @@
+/** The ways to the views. */
+import { signal } from "@preact/signals";
+import { href, route } from "./route.ts";
+
+export interface Destination {
+  readonly title: string;
+  readonly path: readonly string[];
+  /** Pressed after `g`. */
+  readonly key: string;
+}
+
+const kind = (group: string, version: string, plural: string) => ["kind", group, version, plural];
+
+export const destinations: readonly { readonly title: string; readonly items: readonly Destination[] }[] = [
+  {
+    title: "Cluster",
+    items: [
+      { title: "Overview", path: [], key: "o" },
+      { title: "Nodes", path: kind("core", "v1", "nodes"), key: "n" },
+      { title: "Events", path: ["events"], key: "e" },
+    ],
+  },
+  {
+    title: "Workloads",
+    items: [
+      { title: "Deployments", path: kind("apps", "v1", "deployments"), key: "d" },
+      { title: "StatefulSets", path: kind("apps", "v1", "statefulsets"), key: "t" },
+      { title: "DaemonSets", path: kind("apps", "v1", "daemonsets"), key: "a" },
+      { title: "Jobs", path: kind("batch", "v1", "jobs"), key: "j" },
+      { title: "CronJobs", path: kind("batch", "v1", "cronjobs"), key: "r" },
+      { title: "Pods", path: kind("core", "v1", "pods"), key: "p" },
+    ],
+  },
+  {
+    title: "Services, config",
+    items: [
+      { title: "Services", path: kind("core", "v1", "services"), key: "s" },
+      { title: "Config maps", path: kind("core", "v1", "configmaps"), key: "c" },
+      { title: "Secrets", path: kind("core", "v1", "secrets"), key: "x" },
+    ],
+  },
+  {
+    title: "More",
+    items: [
+      { title: "All kinds", path: ["kinds"], key: "k" },
+      { title: "Apply YAML", path: ["apply"], key: "y" },
+    ],
+  },
+];
+
+/** On narrow screens the ways are folded away. */
+export const menuOpen = signal(false);
+
+export function Sidebar() {
+  const here = route.value.path.join("/");
+  return (
+    <nav class={`sidebar ${menuOpen.value ? "open" : ""}`} id="menu" aria-label="Views">
+      <a class="brand" href={href([])}>
+        <img src="icon.svg" alt="" width="24" height="24" /> Sailplane
+      </a>
+      {destinations.map(({ title, items }) => (
+        <section key={title}>
+          <h2>{title}</h2>
+          <ul>
+            {items.map((item) => (
+              <li key={item.title}>
+                <a
+                  href={href(item.path)}
+                  aria-current={isHere(here, item.path) ? "page" : undefined}
+                  onClick={() => {
+                    menuOpen.value = false;
+                  }}
+                >
+                  {item.title}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </nav>
+  );
+}
+
+/** An object belongs to the list of its kind. */
+const isHere = (here: string, path: readonly string[]) => {
+  const there = path.join("/");
+  return here === there || (path[0] === "kind" && here.startsWith(`object/${path.slice(1).join("/")}/`));
+};

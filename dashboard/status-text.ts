@@ -1,0 +1,9 @@
+import type { Status } from "../api/generated/meta.v1.ts";
+
+/** A refusal in the API server's words, with the fields it names. */
+export function statusText({ message, details }: Status): string {
+  const causes = (details?.causes ?? []).map(({ field, message: text }) => `${field ?? ""}: ${text ?? ""}`);
+  const said = message || "The cluster refused.";
+  // The message of an invalid object already lists its causes.
+  return causes.length > 1 ? [said, ...causes.filter((cause) => !said.includes(cause))].join("\n") : said;
+}

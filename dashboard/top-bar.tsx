@@ -1,0 +1,76 @@
+/** The namespace that is looked at, the palette, and what concerns the reader. */
+import { useEffect, useState } from "preact/hooks";
+import type { Namespace } from "../api/generated/core.v1.ts";
+import { api } from "./api/connection.ts";
+import { openPalette } from "./palette.tsx";
+import { adjust, go, namespace, route } from "./route.ts";
+import { signOut } from "./session.ts";
+import { menuOpen } from "./sidebar.tsx";
+import { nextTheme, theme } from "./theme.ts";
+
+const THEME_WORDS = { system: "Auto", light: "Light", dark: "Dark" } as const;
+
+export function TopBar() {
+  return (
+    <header class="top-bar">
+      <button
+        type="button"
+        class="menu"
+        aria-expanded={menuOpen.value}
+        aria-controls="menu"
+        onClick={() => {
+          menuOpen.value = !menuOpen.value;
+        }}
+      >
+        Menu
+      </button>
+      <NamespaceChoice />
+      <span class="spring" />
+      <button type="button" class="palette-button" onClick={openPalette}>
+        Go to… <kbd>Ctrl K</kbd>
+      </button>
+      <button type="button" onClick={nextTheme} title="Switch between light, dark and what the system says">
+        {THEME_WORDS[theme.value]}
+      </button>
+      <button type="button" onClick={() => signOut()}>
+        Sign out
+      </button>
+    </header>
+  );
+}
+
+function NamespaceChoice() {
+  const [names, setNames] = useState<readonly string[]>([]);
+  const load = () => void namespaceNames().then(setNames);
+  // Once, and again whenever the list is opened.
+  useEffect(load, []);
+  const current = namespace.value;
+  const choices = current === "" || names.includes(current) ? names : [current, ...names];
+  return (
+    <label class="namespace">
+      <span>Namespace</span>
+      <select
+        value={current}
+        onFocus={load}
+        onChange={(event) => {
+          const ns = event.currentTarget.value;
+          if (route.value.path[0] === "object") go(["kind", ...route.value.path.slice(1, 4)], { ns });
+          else adjust({ ns });
+        }}
+      >
+        <option value="">All namespaces</option>
+        {choices.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Who may not list namespaces types the name into the address; the choice then shows that one. */
+async function namespaceNames(): Promise<readonly string[]> {
+  const outcome = await api.list<Namespace>({ resource: "namespaces" }).catch(() => undefined);
+  return outcome?.ok ? outcome.object.items.map(({ metadata }) => metadata.name).sort() : [];
+}

@@ -1,0 +1,79 @@
+/** What is wrong, the worst first. */
+
+import type { Deployment } from "../api/generated/apps.v1.ts";
+import type { Node } from "../api/generated/core.v1.ts";
+import type { Stored } from "../api/machinery/meta.ts";
+import type { ObjectName } from "./api/kind.ts";
+import type { PodSummary } from "./pod-summary.ts";
+import { deploymentRollout } from "./rollout.ts";
+
+export interface Trouble extends ObjectName {
+  readonly uid: string;
+  readonly kind: "Node" | "Deployment" | "Pod";
+  readonly tone: "bad" | "warn";
+  readonly state: string;
+  readonly why: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** A pod may take this long to start before it is worth a look. */
+const STARTING_MS = 60_000;
+
+export const isNodeReady = ({ status }: Stored<Node>): boolean =>
+  status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+
+export function nodeTroubles(nodes: Iterable<Stored<Node>>): Trouble[] {
+  return [...nodes].flatMap((node): Trouble[] => {
+    const { uid, name, creationTimestamp } = node.metadata;
+    const base = { uid, kind: "Node" as const, namespace: "", name };
+    const ready = node.status.conditions?.find(({ type }) => type === "Ready");
+    if (ready?.status !== "True") {
+      const why = ready?.message || "It has not reported yet.";
+      return [{ ...base, tone: "bad", state: "NotReady", why, since: ready?.lastTransitionTime ?? creationTimestamp }];
+    }
+    const pressed = node.status.conditions?.find(({ type, status }) => type !== "Ready" && status === "True");
+    if (pressed) {
+      const since = pressed.lastTransitionTime ?? creationTimestamp;
+      return [{ ...base, tone: "bad", state: pressed.type ?? "", why: pressed.message ?? "", since }];
+    }
+    if (node.spec.unschedulable) {
+      return [{ ...base, tone: "warn", state: "Cordoned", why: "It takes no new pods.", since: creationTimestamp }];
+    }
+    return [];
+  });
+}
+
+export function podTroubles(pods: Iterable<PodSummary>, now: number): Trouble[] {
+  return [...pods].flatMap((pod): Trouble[] => {
+    const { uid, namespace, name, state, created: since, restarts } = pod;
+    const base = { uid, kind: "Pod" as const, namespace, name, state, since };
+    if (pod.finished && state !== "Succeeded" && state !== "Completed") {
+      return [{ ...base, tone: "bad", why: "It ended with a failure." }];
+    }
+    if (pod.finished || pod.ready) return [];
+    if (/BackOff|Err|Fail|Invalid|OOM|ExitCode/.test(state)) {
+      return [
+        { ...base, tone: "bad", why: restarts > 0 ? `Restarted ${restarts} times.` : "A container cannot start." },
+      ];
+    }
+    if (now - Date.parse(since) < STARTING_MS) return [];
+    const why = pod.node === "" ? "No node has been found for it." : "Not ready for more than a minute.";
+    return [{ ...base, tone: "warn", why }];
+  });
+}
+
+export function deploymentTroubles(deployments: Iterable<Stored<Deployment>>): Trouble[] {
+  return [...deployments].flatMap((deployment): Trouble[] => {
+    const { uid, namespace = "", name, creationTimestamp: since } = deployment.metadata;
+    const { tone, message } = deploymentRollout(deployment);
+    if (tone !== "bad" && tone !== "warn") return [];
+    const state = tone === "bad" ? "Failed" : "Progressing";
+    return [{ uid, kind: "Deployment", namespace, name, tone, state, why: message, since }];
+  });
+}
+
+const RANK = { Node: 0, Deployment: 1, Pod: 2 };
+
+export const worstFirst = (a: Trouble, b: Trouble): number =>
+  Number(b.tone === "bad") - Number(a.tone === "bad") || RANK[a.kind] - RANK[b.kind] || (a.since < b.since ? 1 : -1);

@@ -1,0 +1,123 @@
+/** Paste manifests, see what the cluster would make of them, apply them server-side. */
+import { useState } from "preact/hooks";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { objectHref } from "../api/kind.ts";
+import { type ApplyOutcome, applyAll } from "../apply-manifests.ts";
+import { DiffView } from "../parts/diff-view.tsx";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { namespace } from "../route.ts";
+import { yamlOf } from "../yaml-text.ts";
+
+interface Shown {
+  readonly dryRun: boolean;
+  readonly outcomes: readonly ApplyOutcome[];
+}
+
+export function ApplyView() {
+  const [text, setText] = useState("");
+  const [shown, setShown] = useState<Shown | undefined>(undefined);
+  const [force, setForce] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const target = namespace.value || "default";
+
+  async function run(dryRun: boolean) {
+    setBusy(true);
+    try {
+      setShown({ dryRun, outcomes: await applyAll(text, { dryRun, force, namespace: target }) });
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  const outcomes = shown?.outcomes ?? [];
+  const refused = outcomes.some(({ name }) => name === "refused");
+  const conflict = outcomes.some((outcome) => outcome.name === "refused" && outcome.conflict);
+  return (
+    <section class="page apply">
+      <div class="list-header">
+        <h1>Apply YAML</h1>
+      </div>
+      <div class="editor">
+        <textarea
+          aria-label="YAML to apply"
+          spellcheck={false}
+          placeholder={"Paste one or more manifests, divided by ---"}
+          value={text}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setShown(undefined);
+          }}
+        />
+      </div>
+      <KubectlLine
+        command={`kubectl apply --server-side${force ? " --force-conflicts" : ""} -n ${target} -f manifest.yaml`}
+      />
+      <div class="buttons">
+        {(conflict || force) && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={force}
+              onChange={(event) => {
+                setForce(event.currentTarget.checked);
+                setShown(undefined);
+              }}
+            />
+            Take over the fields that others set
+          </label>
+        )}
+        <button type="button" disabled={busy || text.trim() === ""} onClick={() => void run(true)}>
+          Review
+        </button>
+        <button
+          type="button"
+          class="primary"
+          disabled={busy || !shown?.dryRun || refused || outcomes.length === 0}
+          title={shown ? undefined : "Review first"}
+          onClick={() => void run(false)}
+        >
+          Apply
+        </button>
+      </div>
+      {outcomes.map((outcome, index) => (
+        // A document's place is its identity.
+        <OutcomeCard key={index} outcome={outcome} dryRun={shown?.dryRun ?? true} />
+      ))}
+    </section>
+  );
+}
+
+const WORDS = { create: "created", change: "changed", same: "unchanged" } as const;
+
+function OutcomeCard({ outcome, dryRun }: { readonly outcome: ApplyOutcome; readonly dryRun: boolean }) {
+  if (outcome.name === "refused") {
+    return (
+      <section class="card" role="alert">
+        <h2>
+          <StateChip text="Refused" tone="bad" /> {outcome.title}
+        </h2>
+        <pre class="wrap">{outcome.problem}</pre>
+        {outcome.conflict && (
+          <p>These fields were set by somebody else. Leave them out of your manifest, or take them over.</p>
+        )}
+      </section>
+    );
+  }
+  const { kind, before, after } = outcome;
+  const of = { namespace: after.metadata.namespace ?? "", name: after.metadata.name ?? "" };
+  return (
+    <section class="card">
+      <h2>
+        <StateChip
+          text={`${dryRun ? "Would be " : ""}${WORDS[outcome.name]}`}
+          tone={outcome.name === "same" ? "" : "good"}
+        />{" "}
+        {kind.kind} {dryRun && outcome.name === "create" ? of.name : <a href={objectHref(kind, of)}>{of.name}</a>}
+      </h2>
+      {dryRun && outcome.name === "change" && <DiffView before={yamlWithout(before)} after={yamlWithout(after)} />}
+    </section>
+  );
+}
+
+const yamlWithout = (object: KubeObject | undefined) => (object ? yamlOf(object) : "");

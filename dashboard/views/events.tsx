@@ -1,0 +1,83 @@
+import { useMemo } from "preact/hooks";
+import type { Event } from "../../api/generated/core.v1.ts";
+import { resourcePath } from "../../client/resource-path.ts";
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/kind.ts";
+import { type Happening, happeningOf } from "../events-of.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { Age } from "../parts/age.tsx";
+import { type Column, DataTable } from "../parts/data-table.tsx";
+import { refusal } from "../parts/live-badge.tsx";
+import { matcher } from "../parts/matches.ts";
+import { Notice } from "../parts/notice.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { namespace, route } from "../route.ts";
+import { filterText, ListHeader } from "./list-header.tsx";
+
+const hrefOf = ({ apiVersion, kind, ...name }: Happening): string | undefined => {
+  const known = kindOfReference(apiVersion, kind);
+  return known && objectHref(known, name);
+};
+
+/** An event with a link to what it happened to. */
+export const Subject = ({ of }: { readonly of: Happening }) => {
+  const text = `${of.kind}/${of.name}`;
+  const link = hrefOf(of);
+  return link ? (
+    <a href={link} title={text}>
+      {text}
+    </a>
+  ) : (
+    <span title={text}>{text}</span>
+  );
+};
+
+const columns: readonly Column<Happening>[] = [
+  { title: "Last seen", width: 10, cell: (e) => <Age of={e.lastSeen} />, sortBy: (e) => -Date.parse(e.lastSeen) },
+  { title: "Type", width: 12, cell: (e) => <StateChip text={e.type} />, sortBy: (e) => e.type },
+  { title: "Reason", width: 20, cell: (e) => e.reason, sortBy: (e) => e.reason },
+  { title: "Object", width: 34, cell: (e) => <Subject of={e} />, sortBy: (e) => e.kind + e.name },
+  { title: "Namespace", width: 14, cell: (e) => e.namespace, sortBy: (e) => e.namespace },
+  { title: "Count", width: 8, cell: (e) => e.count, sortBy: (e) => e.count },
+  { title: "Message", width: 60, cell: (e) => <span title={e.message}>{e.message}</span>, sortBy: (e) => e.message },
+];
+
+export function EventsView() {
+  const path = resourcePath({ resource: "events", namespace: namespace.value });
+  const list = useLiveList(path, () => objectsAt<Event, Happening>(path, {}, happeningOf));
+  const items = list.items.value;
+  const filter = filterText();
+  const rows = useMemo(() => {
+    const matches = matcher(filter);
+    return [...items.values()].filter((e) =>
+      matches([e.type, e.reason, e.kind, e.name, e.namespace, e.message].join(" ").toLowerCase()),
+    );
+  }, [items, filter]);
+  const state = list.state.value;
+  const refused = refusal(state);
+  return (
+    <section class="list">
+      <ListHeader title="Events" shown={rows.length} all={items.size} state={state} />
+      {refused ? (
+        <Notice title={refused.title} tone="bad">
+          {refused.problem}
+        </Notice>
+      ) : rows.length > 0 ? (
+        <DataTable
+          key={route.value.path.join()}
+          label="Events"
+          columns={columns}
+          rows={rows}
+          keyOf={(e) => e.uid}
+          open={(e) => {
+            location.hash = hrefOf(e) ?? location.hash;
+          }}
+        />
+      ) : (
+        <Notice title={state.name === "loading" ? "Loading…" : filter ? "No event matches the filter" : "No events"}>
+          {state.name !== "loading" && "Events are kept for an hour."}
+        </Notice>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+/** Above every list: its name, how much of it is shown, the filter, and whether it is live. */
+import type { ComponentChildren } from "preact";
+import type { LiveState } from "../live/live-list.ts";
+import { LiveBadge } from "../parts/live-badge.tsx";
+import { adjust, route } from "../route.ts";
+
+interface ListHeaderProps {
+  readonly title: string;
+  readonly shown: number;
+  readonly all: number;
+  readonly state: LiveState;
+  readonly children?: ComponentChildren;
+}
+
+export const FILTER_ID = "filter";
+
+export const filterText = (): string => route.value.query.q ?? "";
+
+export const ListHeader = ({ title, shown, all, state, children }: ListHeaderProps) => (
+  <div class="list-header">
+    <h1>{title}</h1>
+    <span class="count">
+      {shown === all ? all.toLocaleString() : `${shown.toLocaleString()} of ${all.toLocaleString()}`}
+    </span>
+    <LiveBadge state={state} />
+    <span class="spring" />
+    {children}
+    <input
+      id={FILTER_ID}
+      type="search"
+      placeholder="Filter ( / )"
+      aria-label={`Filter ${title}`}
+      value={filterText()}
+      onInput={(event) => adjust({ q: event.currentTarget.value })}
+      onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+    />
+  </div>
+);

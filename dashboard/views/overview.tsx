@@ -1,0 +1,157 @@
+/** What is wrong first; then how much there is, and how full the nodes are. Four watches, as browsers allow six connections. */
+import { useMemo } from "preact/hooks";
+import type { Deployment } from "../../api/generated/apps.v1.ts";
+import type { Event, Node, Pod } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { resourcePath } from "../../client/resource-path.ts";
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/kind.ts";
+import { type Happening, happeningOf, newestFirst } from "../events-of.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { now } from "../now.ts";
+import { Age } from "../parts/age.tsx";
+import { LiveBadge, refusal } from "../parts/live-badge.tsx";
+import { Meter } from "../parts/meter.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
+import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
+import { href, namespace } from "../route.ts";
+import { deploymentTroubles, isNodeReady, nodeTroubles, podTroubles, type Trouble, worstFirst } from "../troubles.ts";
+import { Subject } from "./events.tsx";
+
+const MOST_TROUBLES = 50;
+const MOST_EVENTS = 20;
+
+export function Overview() {
+  const ns = namespace.value;
+  const path = (resource: string) => resourcePath({ resource, namespace: resource === "nodes" ? "" : ns });
+  const nodes = useLiveList("nodes", () => objectsAt<Node>(path("nodes")));
+  const pods = useLiveList(`pods ${ns}`, () => objectsAt<Pod, PodSummary>(path("pods"), {}, podSummaryOf));
+  const deployments = useLiveList(`deployments ${ns}`, () => objectsAt<Deployment>(path("deployments.apps")));
+  const warnings = useLiveList(`warnings ${ns}`, () =>
+    objectsAt<Event, Happening>(path("events"), { fieldSelector: "type=Warning" }, happeningOf),
+  );
+  const lists = [nodes, pods, deployments, warnings];
+  const states = lists.map((list) => list.state.value);
+  const worst = states.find(({ name }) => name !== "live") ?? { name: "live" as const };
+  const loading = states.some(({ name }) => name === "loading");
+  const refused = states.map(refusal).filter((found) => found !== undefined);
+
+  // Pods become late by the minute, not by the second.
+  const minute = Math.floor(now.value / 10_000) * 10_000;
+  const troubles = useMemo(
+    () =>
+      [
+        ...nodeTroubles(nodes.items.value.values()),
+        ...podTroubles(pods.items.value.values(), minute),
+        ...deploymentTroubles(deployments.items.value.values()),
+      ].sort(worstFirst),
+    [nodes.items.value, pods.items.value, deployments.items.value, minute],
+  );
+  const events = useMemo(() => [...warnings.items.value.values()].sort(newestFirst), [warnings.items.value]);
+
+  return (
+    <section class="page overview">
+      <div class="list-header">
+        <h1>Overview</h1>
+        <LiveBadge state={worst} />
+      </div>
+      {refused.map(({ problem }) => (
+        <p class="problem" role="alert" key={problem}>
+          {problem}
+        </p>
+      ))}
+      <Counts
+        nodes={[...nodes.items.value.values()]}
+        pods={[...pods.items.value.values()]}
+        troubles={troubles.length}
+      />
+      <div class="columns">
+        <section class="card">
+          <h2>Needs attention {troubles.length > 0 && <span class="count">{troubles.length}</span>}</h2>
+          {troubles.length === 0 ? (
+            <p class="quiet">{loading ? "Loading…" : "Nothing is wrong."}</p>
+          ) : (
+            <ul class="plain rows">{troubles.slice(0, MOST_TROUBLES).map((trouble) => TroubleRow(trouble))}</ul>
+          )}
+        </section>
+        <section class="card">
+          <h2>Warnings {events.length > 0 && <span class="count">{events.length}</span>}</h2>
+          {events.length === 0 ? (
+            <p class="quiet">{loading ? "Loading…" : "No warning in the last hour."}</p>
+          ) : (
+            <ul class="plain rows">
+              {events.slice(0, MOST_EVENTS).map((event) => (
+                <li key={event.uid}>
+                  <span class="quiet">
+                    <Age of={event.lastSeen} /> {event.count > 1 && `×${event.count}`}
+                  </span>{" "}
+                  <strong>{event.reason}</strong> <Subject of={event} />
+                  <p>{event.message}</p>
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      </div>
+    </section>
+  );
+}
+
+function TroubleRow(trouble: Trouble) {
+  const kind = kindOfReference(trouble.kind === "Deployment" ? "apps/v1" : "v1", trouble.kind);
+  return (
+    <li key={trouble.uid}>
+      <StateChip text={trouble.state} tone={trouble.tone} /> <span class="quiet">{trouble.kind}</span>{" "}
+      {kind && (
+        <a href={objectHref(kind, trouble)}>
+          {trouble.namespace && `${trouble.namespace}/`}
+          {trouble.name}
+        </a>
+      )}{" "}
+      <span class="quiet">
+        <Age of={trouble.since} />
+      </span>
+      <p>{trouble.why}</p>
+    </li>
+  );
+}
+
+interface CountsProps {
+  readonly nodes: readonly Stored<Node>[];
+  readonly pods: readonly PodSummary[];
+  readonly troubles: number;
+}
+
+function Counts({ nodes, pods }: CountsProps) {
+  const ready = nodes.filter(isNodeReady).length;
+  const alive = pods.filter(({ finished }) => !finished);
+  const running = alive.filter((pod) => pod.ready).length;
+  const placed = alive.filter(({ node }) => node !== "");
+  const room = (of: typeof cpuOf) => nodes.reduce((sum, { status }) => sum + of(status.allocatable), 0);
+  const asked = (key: "cpu" | "memory") => placed.reduce((sum, pod) => sum + pod[key], 0);
+  return (
+    <div class="tiles">
+      <a class="tile" href={href(["kind", "core", "v1", "nodes"])}>
+        <h2>Nodes ready</h2>
+        <Meter used={ready} of={nodes.length} bad={ready < nodes.length} />
+      </a>
+      <a class="tile" href={href(["kind", "core", "v1", "pods"])}>
+        <h2>Pods ready</h2>
+        <Meter used={running} of={alive.length} bad={running < alive.length} />
+      </a>
+      <div class="tile">
+        <h2>CPU requested</h2>
+        <Meter used={asked("cpu")} of={room(cpuOf)} render={renderCpu} />
+      </div>
+      <div class="tile">
+        <h2>Memory requested</h2>
+        <Meter used={asked("memory")} of={room(memoryOf)} render={renderBytes} />
+      </div>
+      <div class="tile">
+        <h2>Pods placed</h2>
+        <Meter used={placed.length} of={room(podsOf)} />
+      </div>
+    </div>
+  );
+}

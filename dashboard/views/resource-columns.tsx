@@ -1,0 +1,97 @@
+/** The server's printer columns as columns of a live table: ages grow, states have colours, names are links. */
+import type { TableColumnDefinition } from "../../api/machinery/table.ts";
+import { type Kind, objectHref } from "../api/kind.ts";
+import type { Columns, Row } from "../api/table.ts";
+import { Age } from "../parts/age.tsx";
+import type { Column } from "../parts/data-table.tsx";
+import { StateChip } from "../parts/state-chip.tsx";
+import { toneOfFraction, toneOfState } from "../parts/tone.ts";
+
+export interface ColumnsOptions {
+  readonly kind: Kind;
+  readonly columns: Columns;
+  /** Rows to take widths from. */
+  readonly sample: readonly Row[];
+  /** Rows of many namespaces. */
+  readonly everywhere: boolean;
+  readonly wide: boolean;
+}
+
+const NARROWEST = 7;
+const WIDEST = 42;
+const PADDING = 3;
+const STATES = /^(status|phase|state|condition|type)$/i;
+/** Columns of lower priority that people look for first. */
+const ALWAYS = new Set(["pods/Node", "pods/IP"]);
+
+export function columnsFor({ kind, columns, sample, everywhere, wide }: ColumnsOptions): Column<Row>[] {
+  const shown = columns
+    .map((column, index) => ({ column, index }))
+    .filter(({ column }) => wide || column.priority === 0 || ALWAYS.has(`${kind.plural}/${column.name}`))
+    .map(({ column, index }) => columnOf(kind, column, index, sample));
+  if (!everywhere) return shown;
+  const [first, ...rest] = shown;
+  return first ? [first, namespaceColumn(sample), ...rest] : [];
+}
+
+function columnOf(kind: Kind, column: TableColumnDefinition, index: number, sample: readonly Row[]): Column<Row> {
+  const text = (row: Row) => String(row.cells[index] ?? "");
+  const base = { title: column.name, description: column.description };
+  if (column.name === "Age") {
+    return {
+      ...base,
+      width: 8,
+      cell: ({ metadata }) => <Age of={metadata.creationTimestamp} />,
+      // The youngest first.
+      sortBy: ({ metadata }) => -Date.parse(metadata.creationTimestamp),
+    };
+  }
+  const width = widthOf(column.name, sample.map(text));
+  if (column.format === "name" || (index === 0 && column.name === "Name")) {
+    return {
+      ...base,
+      width: Math.max(width, 16),
+      cell: (row) => (
+        <a
+          href={objectHref(kind, { namespace: row.metadata.namespace ?? "", name: row.metadata.name })}
+          title={text(row)}
+        >
+          {text(row)}
+        </a>
+      ),
+      sortBy: text,
+    };
+  }
+  return {
+    ...base,
+    width: STATES.test(column.name) ? Math.max(width, 20) : width,
+    cell: (row) => cellOf(column.name, text(row)),
+    sortBy: (row) => {
+      const cell = row.cells[index];
+      return typeof cell === "number" ? cell : text(row);
+    },
+  };
+}
+
+function cellOf(name: string, text: string) {
+  if (STATES.test(name) && toneOfState(text) !== "") return <StateChip text={text} />;
+  const tone = toneOfFraction(text);
+  return (
+    <span class={tone} title={text}>
+      {text === "<none>" || text === "<unset>" ? "–" : text}
+    </span>
+  );
+}
+
+const namespaceColumn = (sample: readonly Row[]): Column<Row> => ({
+  title: "Namespace",
+  width: widthOf(
+    "Namespace",
+    sample.map(({ metadata }) => metadata.namespace ?? ""),
+  ),
+  cell: ({ metadata }) => metadata.namespace,
+  sortBy: ({ metadata }) => metadata.namespace ?? "",
+});
+
+const widthOf = (title: string, texts: readonly string[]) =>
+  Math.min(WIDEST, Math.max(NARROWEST, title.length + PADDING, ...texts.map((text) => text.length + PADDING)));

@@ -1,0 +1,134 @@
+/** Any kind's objects with the columns that the API server prints, custom resources included. */
+import { signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { type Kind, listPath, objectHref } from "../api/kind.ts";
+import { type Row, tableAt } from "../api/table.ts";
+import type { LiveList } from "../live/live-list.ts";
+import { useLiveList } from "../live/use-live-list.ts";
+import { DataTable } from "../parts/data-table.tsx";
+import { refusal } from "../parts/live-badge.tsx";
+import { matcher } from "../parts/matches.ts";
+import { Notice } from "../parts/notice.tsx";
+import { adjust, namespace } from "../route.ts";
+import { filterText, ListHeader } from "./list-header.tsx";
+import { columnsFor } from "./resource-columns.tsx";
+
+const wide = signal(false);
+
+export function ResourceList({ kind }: { readonly kind: Kind }) {
+  const ns = kind.namespaced ? namespace.value : "";
+  const path = listPath(kind, ns);
+  const source = useMemo(() => tableAt(path), [path]);
+  const list = useLiveList(path, () => source);
+  return <ListOf key={path} kind={kind} list={list} source={source} everywhere={ns === "" && kind.namespaced} />;
+}
+
+interface ListOfProps {
+  readonly kind: Kind;
+  readonly list: LiveList<Row>;
+  readonly source: ReturnType<typeof tableAt>;
+  readonly everywhere: boolean;
+}
+
+/** What a filter looks at, made once a row. */
+const texts = new WeakMap<Row, string>();
+function textOf(row: Row): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const labels = Object.entries(row.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const text = [row.metadata.namespace, ...row.cells, ...labels].join(" ").toLowerCase();
+  texts.set(row, text);
+  return text;
+}
+
+function ListOf({ kind, list, source, everywhere }: ListOfProps) {
+  const items = list.items.value;
+  const filter = filterText();
+  const columnDefinitions = source.columns.value;
+  const all = useMemo(() => [...items.values()], [items]);
+  const rows = useMemo(() => {
+    const matches = matcher(filter);
+    return filter.trim() === "" ? all : all.filter((row) => matches(textOf(row)));
+  }, [all, filter]);
+  const columns = useMemo(
+    () => columnsFor({ kind, columns: columnDefinitions, sample: all.slice(0, 100), everywhere, wide: wide.value }),
+    // Widths are taken from the first rows and then stay, so that nothing jumps.
+    [columnDefinitions, everywhere, wide.value, all.length === 0],
+  );
+  const state = list.state.value;
+  const refused = refusal(state);
+  return (
+    <section class="list">
+      <ListHeader title={kind.kind} shown={rows.length} all={all.length} state={state}>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={wide.value}
+            onChange={(event) => {
+              wide.value = event.currentTarget.checked;
+            }}
+          />
+          All columns
+        </label>
+      </ListHeader>
+      {refused ? (
+        <Notice title={refused.title} tone="bad">
+          {refused.problem}
+        </Notice>
+      ) : rows.length > 0 ? (
+        <DataTable
+          label={kind.kind}
+          columns={columns}
+          rows={rows}
+          keyOf={(row) => row.metadata.uid}
+          open={(row) => {
+            location.hash = objectHref(kind, {
+              namespace: row.metadata.namespace ?? "",
+              name: row.metadata.name,
+            });
+          }}
+        />
+      ) : (
+        <Empty kind={kind} filtered={all.length > 0} loading={state.name === "loading"} />
+      )}
+    </section>
+  );
+}
+
+function Empty({
+  kind,
+  filtered,
+  loading,
+}: {
+  readonly kind: Kind;
+  readonly filtered: boolean;
+  readonly loading: boolean;
+}) {
+  if (loading) return <Notice title="Loading…" />;
+  if (filtered) {
+    return (
+      <Notice title="Nothing matches the filter">
+        <button type="button" onClick={() => adjust({ q: "" })}>
+          Clear the filter
+        </button>
+      </Notice>
+    );
+  }
+  const where = kind.namespaced && namespace.value !== "" ? ` in the namespace ${namespace.value}` : "";
+  return (
+    <Notice title={`No ${kind.kind}${where}`}>
+      {where !== "" && (
+        <p>
+          <button type="button" onClick={() => adjust({ ns: "" })}>
+            Look in all namespaces
+          </button>
+        </p>
+      )}
+      {kind.verbs.includes("create") && (
+        <p>
+          <a href="#/apply">Apply YAML</a> makes one.
+        </p>
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,63 @@
+import { useState } from "preact/hooks";
+import { tryToken } from "../api/connection.ts";
+import { tokenOf } from "../kubeconfig-token.ts";
+import { signedOutBecause, signIn } from "../session.ts";
+
+export function SignIn() {
+  const [pasted, setPasted] = useState("");
+  const [remember, setRemember] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: Event) {
+    event.preventDefault();
+    const found = tokenOf(pasted);
+    if ("problem" in found) return setProblem(found.problem);
+    setBusy(true);
+    const refused = await tryToken(found.token);
+    setBusy(false);
+    if (refused) setProblem(refused);
+    else signIn(found.token, remember);
+  }
+
+  return (
+    <main class="sign-in">
+      <form onSubmit={(event) => void submit(event)}>
+        <h1>
+          <img src="icon.svg" alt="" width="32" height="32" /> Sailplane
+        </h1>
+        {signedOutBecause.value && <p role="status">{signedOutBecause.value}</p>}
+        <label for="credential">Token or kubeconfig</label>
+        <textarea
+          id="credential"
+          rows={6}
+          autocomplete="off"
+          spellcheck={false}
+          value={pasted}
+          placeholder="Paste a token, or all of a kubeconfig"
+          aria-describedby="credential-help"
+          onInput={(event) => setPasted(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && !event.shiftKey && !pasted.trim().includes("\n")) void submit(event);
+          }}
+        />
+        <p id="credential-help" class="quiet">
+          <code>sailplane up</code> prints where your kubeconfig is. For anybody else:{" "}
+          <code>kubectl create token ACCOUNT</code>
+        </p>
+        <label class="check">
+          <input type="checkbox" checked={remember} onChange={(event) => setRemember(event.currentTarget.checked)} />
+          Remember on this device until the tab is closed
+        </label>
+        {problem && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="primary" disabled={busy}>
+          {busy ? "Signing in…" : "Sign in"}
+        </button>
+      </form>
+    </main>
+  );
+}

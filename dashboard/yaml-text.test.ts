@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { KubeObject } from "../api/machinery/meta.ts";
+import { documentsOf, masked, parseObject, yamlOf } from "./yaml-text.ts";
+
+const secret = {
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: {
+    name: "s",
+    managedFields: [],
+    annotations: {
+      "kubectl.kubernetes.io/last-applied-configuration": '{"data":{"password":"aHVudGVy"}}',
+      note: "kept",
+    },
+  },
+  data: { password: "aHVudGVy" },
+} as unknown as KubeObject;
+
+test("a masked secret shows its keys and nothing of its values, wherever they are written", () => {
+  const text = yamlOf(masked(secret));
+  expect(text).not.toContain("aHVudGVy");
+  expect(text).toContain("password:");
+  expect(text).toContain("note: kept");
+});
+
+test("managed fields are left out", () => {
+  expect(yamlOf(secret)).not.toContain("managedFields");
+});
+
+test("documents are divided; comments alone are none", () => {
+  expect(documentsOf("# hi\n---\na: 1\n---\n\n---\nb: 2\n")).toHaveLength(2);
+});
+
+test.each([
+  ["- a", /no object/],
+  ["kind: Pod", /apiVersion/],
+  ["apiVersion: v1\nkind: Pod", /metadata.name/],
+  ["a: [", /flow|Flow|collection/],
+])("%j is refused with a reason", (text, reason) => {
+  expect(parseObject(text)).toEqual({ problem: expect.stringMatching(reason) });
+});

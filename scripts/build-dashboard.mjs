@@ -1,0 +1,33 @@
+// dist/dashboard/: index.html beside its script and style, which are named for their content and so never grow stale.
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+/** What a reader loads before the first view, gzipped. */
+const LIMIT = 150 * 1024;
+
+export async function buildDashboard(options) {
+  const source = `${options.absWorkingDir}dashboard`;
+  const { metafile } = await build({
+    ...options,
+    entryPoints: { app: `${source}/main.tsx`, style: `${source}/style/main.css` },
+    entryNames: "[name]-[hash]",
+    platform: "browser",
+    target: ["chrome120", "firefox121", "safari17"],
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    minify: true,
+    metafile: true,
+  });
+  const files = Object.keys(metafile.outputs).map((file) => basename(file));
+  const page = readFileSync(`${source}/index.html`, "utf8").replace(
+    /(app|style)\.(js|css)/g,
+    (asked, name, extension) =>
+      files.find((file) => file.startsWith(`${name}-`) && file.endsWith(`.${extension}`)) ?? asked,
+  );
+  writeFileSync(`${options.outdir}/index.html`, page);
+  copyFileSync(`${source}/icon.svg`, `${options.outdir}/icon.svg`);
+  const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(`${options.outdir}/${file}`)).length, 0);
+  if (size > LIMIT) throw new Error(`the dashboard has ${size} bytes gzipped, and may have ${LIMIT}`);
+}

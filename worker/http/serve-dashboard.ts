@@ -1,0 +1,52 @@
+/**
+ * GET /dashboard/: the web page. It holds nothing of the cluster, so that anybody may load it; what it shows it asks of the
+ * API with its reader's own token.
+ */
+import type { Context } from "hono";
+import { methodNotAllowed } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
+import { type Bindings, PLAIN_TEXT } from "./app.ts";
+
+const TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** The texts of objects are strangers' texts: no script but the page's own file runs, whatever a view may do wrong. */
+const SECURITY = {
+  "Content-Security-Policy": [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join("; "),
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+};
+
+export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
+  const { method } = c.req;
+  if (method !== "GET" && method !== "HEAD") throw new ApiError(methodNotAllowed());
+  const url = new URL(c.req.url);
+  // The page names its files relative to itself.
+  if (url.pathname.endsWith("/dashboard")) return c.redirect(`${url.pathname}/`, 301);
+  const file = url.pathname.slice(url.pathname.lastIndexOf("/dashboard/") + "/dashboard/".length) || "index.html";
+  const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
+  const found = type && /^[\w-]+\.\w+$/.test(file) ? await c.env.ASSETS.fetch(`https://assets/${file}`) : undefined;
+  if (!type || !found?.ok) return new Response("404 page not found\n", { status: 404, headers: PLAIN_TEXT });
+  // A file's name holds the hash of its content, the page's own name does not.
+  const cache = file === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
+  return new Response(method === "HEAD" ? null : found.body, {
+    headers: { ...SECURITY, "Content-Type": type, "Cache-Control": cache },
+  });
+}
