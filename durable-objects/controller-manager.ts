@@ -123,6 +123,8 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
 
 const as = (api: ApiClient, controller: string): ApiClient =>
   api.as({
+    // Field managers are named after it.
+    "user-agent": "kube-controller-manager",
     "impersonate-user": `system:serviceaccount:kube-system:${controller}`,
     // The control plane's own accounts may do what their effects need; what they may write is checked before.
     "impersonate-group": "system:serviceaccounts,system:serviceaccounts:kube-system",

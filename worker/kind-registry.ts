@@ -49,6 +49,7 @@ export class Registry {
       group: at.group,
       version: at.version,
       ...(conversion ? { conversion } : {}),
+      ...(resource.deprecation === undefined ? {} : { deprecation: resource.deprecation }),
     });
   }
 

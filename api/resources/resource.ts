@@ -111,6 +111,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
   /** The texts of Warning headers. `old` on an update. */
   readonly warnings?: (object: T, old?: T) => string[];
+  /** The Warning of every request for the kind, whatever the verb. */
+  readonly deprecation?: string;
 
   /** An update without resourceVersion wins. Default true. */
   readonly allowUnconditionalUpdate?: boolean;

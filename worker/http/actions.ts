@@ -1,6 +1,7 @@
-/** Kinds whose POST is an action and not an object to be stored. */
+/** Kinds that are not stored: their POST is an action, and what is read of them is made up on the spot. */
 import { groupResource } from "../../api/machinery/meta.ts";
 import type { RequestContext } from "../request-context.ts";
+import { readComponentStatuses } from "./component-statuses.ts";
 import { reviewAccess, reviewOwnAccess } from "./reviews/access-review.ts";
 import { reviewOwnRules } from "./reviews/rules-review.ts";
 import { reviewSelf } from "./reviews/self-subject-review.ts";
@@ -19,5 +20,11 @@ const actions: Readonly<Record<string, Serve>> = {
   "tokenreviews.authentication.k8s.io": reviewToken,
 };
 
-export const findAction = ({ served: { resource } }: RequestContext): Serve | undefined =>
-  actions[groupResource(resource.group, resource.plural)];
+const readings: Readonly<Record<string, Serve>> = {
+  componentstatuses: readComponentStatuses,
+};
+
+export function findAction({ served: { resource } }: RequestContext, verb: string): Serve | undefined {
+  const name = groupResource(resource.group, resource.plural);
+  return verb === "create" ? actions[name] : readings[name];
+}

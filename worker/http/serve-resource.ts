@@ -97,7 +97,7 @@ async function serveVerb(context: RequestContext, verb: string): Promise<Respons
   if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
     throw new ApiError(methodNotAllowed());
   }
-  const action = verb === "create" ? findAction(context) : undefined;
+  const action = findAction(context, verb);
   return action ? action(context) : verbs[verb as Verb](context);
 }
 

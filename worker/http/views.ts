@@ -60,7 +60,8 @@ const atViewVersion = <T extends { apiVersion?: string }>(view: T, { viewVersion
 });
 
 export interface ListMeta {
-  resourceVersion: string;
+  /** Absent where nothing is stored. */
+  resourceVersion?: string;
   continue?: string;
   remainingItemCount?: number;
 }

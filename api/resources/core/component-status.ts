@@ -11,7 +11,7 @@ export const componentStatus = defineResource<ComponentStatus>({
   scope: "Cluster",
   shortNames: ["cs"],
   verbs: ["get", "list"],
-  warnings: () => ["v1 ComponentStatus is deprecated in v1.19+"],
+  deprecation: "v1 ComponentStatus is deprecated in v1.19+",
   columns: [
     {
       name: "Status",

@@ -30,7 +30,11 @@ export function pickAddress(): string {
 export function checkAddress({ context }: AdmissionRequest, { spec, metadata }: Service): void {
   const at = toNumber(spec.clusterIP ?? "") - FIRST;
   if (at > 0 && at < SIZE - 1) return;
-  const range = `the provided IP (${spec.clusterIP}) is not in the valid range. The range of valid IPs is ${SERVICE_CIDR}`;
+  // The network's own address and its broadcast address are in the network, but not to be had.
+  const isEdge = at === 0 || at === SIZE - 1;
+  const range = isEdge
+    ? `the provided IP (${spec.clusterIP}) is not in the valid range. The range of valid IPs is ${SERVICE_CIDR}`
+    : "the provided network does not match the current range";
   throw refusal(context.served.resource.kind, metadata.name ?? "", spec, range);
 }
 
