@@ -72,6 +72,20 @@ describe("job", () => {
     expect(events(at)).toContain("Completed: Job completed");
   });
 
+  it("lets go of deleted pods where it may make no others, as in a namespace that is being deleted", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 2, parallelism: 2 }));
+    await at.settle();
+    at.cluster.refuse = (verb) => (verb === "create" ? { code: 403, reason: "Forbidden" } : undefined);
+    for (const { metadata } of pods(at)) {
+      at.cluster.change<Pod>("pods", "ns", metadata.name ?? "", (draft) => {
+        draft.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+      });
+    }
+    await at.settle();
+    expect(pods(at).flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([]);
+  });
+
   it("fails when the deadline passes, counting what it ends", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1, activeDeadlineSeconds: 5 }));

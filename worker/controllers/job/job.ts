@@ -75,7 +75,8 @@ function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
   }
   const counting = planCounting(job, { pods, tally, active: remaining, removed: work.removed, now, lastActed });
   return {
-    effects: [...work.effects, ...counting.effects],
+    // Counting first: it lets go of pods, also where no new one may be made (in a namespace that is being deleted).
+    effects: [...counting.effects, ...work.effects],
     events: counting.events ?? [],
     ...waking(work.wakeAt, deadlineOf(job), counting.wakeAt),
   };
