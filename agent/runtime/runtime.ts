@@ -202,6 +202,8 @@ export interface Runtime {
   readonly scheme: string;
   /** False where containers share the machine with everything else. */
   readonly isolates: boolean;
+  /** True where nothing runs that could be asked: probes and hooks then succeed unasked. */
+  readonly simulates?: boolean;
   version(): Promise<{ readonly name: string; readonly version: string }>;
   /** All that this runtime runs for the agent, or for one pod by uid. */
   observe(uid?: string): Promise<Observation>;

@@ -38,6 +38,7 @@ export interface SimulatedOptions {
 export class SimulatedRuntime implements Runtime {
   readonly scheme = "simulated";
   readonly isolates = true;
+  readonly simulates = true;
   readonly #sandboxes = new Map<string, { config: SandboxConfig; observation: SandboxObservation }>();
   readonly #containers = new Map<string, SimulatedContainer>();
   readonly #listeners = new Set<(uid: string) => void>();
