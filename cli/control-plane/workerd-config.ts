@@ -41,6 +41,12 @@ const cronWorker = `export default {
 `;
 
 /**
+ * Requests leave garbage that is young: V8 would let it grow to three times 16 MB before it looks, for no more speed. Measured
+ * after 5,000 pods and their lists: 192 MB instead of 304.
+ */
+const v8Flags = ["--max-semi-space-size=4"];
+
+/**
  * The text of a workerd configuration. A Durable Object's uniqueKey names its directory on disk, so it never changes:
  * it is the class's name. `preventEviction` is off, as on Cloudflare: what an object holds in memory it must be able to
  * read again.
@@ -67,6 +73,7 @@ export function renderWorkerdConfig(config: WorkerdConfig): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
+  v8Flags = ${list(v8Flags.map(text))},
   services = [
     (name = "sailplane", worker = .sailplane),
     (name = "cron", worker = .cron),
