@@ -25,6 +25,8 @@ import { serviceAccountAdmission } from "./service-account.ts";
 import { serviceAddresses } from "./service-addresses/index.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
+import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
+import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
@@ -46,7 +48,9 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultIngressClass,
   podTopologyLabels,
   mutatingPolicies,
+  mutatingWebhooks,
   validatingPolicies,
+  validatingWebhooks,
   resourceQuota,
   serviceAddresses,
   defaultServiceAccount,

@@ -5,6 +5,7 @@ import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dns1035Label, dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 import { checkClientConfig } from "./client-config-validation.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
+import { PolicyExpressions } from "./policy-expressions.ts";
 import { checkRuleWithOperations } from "./rules-validation.ts";
 
 type Webhook = ValidatingWebhook & Pick<MutatingWebhook, "reinvocationPolicy">;
@@ -49,6 +50,7 @@ function checkWebhook(errors: FieldError[], path: string, webhook: Webhook): voi
     errors.push(notSupported(`${path}.reinvocationPolicy`, reinvocationPolicy, REINVOCATION_POLICIES));
   checkClientConfig(errors, `${path}.clientConfig`, webhook.clientConfig);
   checkMatchConditions(errors, `${path}.matchConditions`, webhook.matchConditions);
+  new PolicyExpressions({}).checkConditions(errors, `${path}.matchConditions`, webhook.matchConditions);
 }
 
 /** At least three labels: `name.example.com`. */

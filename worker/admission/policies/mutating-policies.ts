@@ -7,7 +7,6 @@ import type {
 import { mergeTyped } from "../../../api/machinery/apply/merge-typed.ts";
 import { toJson } from "../../../api/machinery/cel/to-json.ts";
 import { isCelMap } from "../../../api/machinery/cel/values.ts";
-import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { canonicalObject } from "../../../api/machinery/object-text.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
@@ -22,6 +21,7 @@ import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
 import { isExempt, matchesRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
 import { paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
+import { replaceDraft } from "./replace-draft.ts";
 
 interface Bound {
   readonly policy: MutatingAdmissionPolicy;
@@ -86,7 +86,7 @@ async function invoke({ policy, binding }: Bound, request: AdmissionRequest): Pr
       if (!matched.ok || !matched.matches) break;
       const result = mutate(mutation, run, request);
       if (typeof result === "string") failed(result);
-      else changed = replace(request, result) || changed;
+      else changed = replaceDraft(request, result) || changed;
     }
   }
   return changed;
@@ -119,15 +119,6 @@ function mutate(
   const draft = decoded.value as unknown as KubeObject;
   context.served.resource.defaults?.(draft);
   return draft;
-}
-
-/** The draft belongs to the request's path, which goes on with it. */
-function replace({ object }: AdmissionRequest, next: KubeObject): boolean {
-  const draft = object as unknown as Record<string, unknown>;
-  if (deepEqual(draft, next)) return false;
-  for (const key of Object.keys(draft)) delete draft[key];
-  Object.assign(draft, next);
-  return true;
 }
 
 function refused({ policy, binding }: Bound, { context, name }: AdmissionRequest, why: string): ApiError {

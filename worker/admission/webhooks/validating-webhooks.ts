@@ -1,0 +1,18 @@
+/** ValidatingAdmissionWebhook: all that are asked are asked at once, and all must allow. */
+import type { AdmissionPlugin } from "../plugin.ts";
+import { isExempt } from "../policies/match-resources.ts";
+import { requireAllowed } from "./webhook-answer.ts";
+import { isAsked, webhooksOf } from "./webhook-matching.ts";
+
+const webhooks = webhooksOf("validatingwebhookconfigurations.admissionregistration.k8s.io");
+
+export const validatingWebhooks: AdmissionPlugin = {
+  name: "ValidatingAdmissionWebhook",
+  handles: (request) => request.context.policy.derive(webhooks).length > 0 && !isExempt(request),
+
+  async validate(request) {
+    const all = request.context.policy.derive(webhooks);
+    const asked = await Promise.all(all.map((webhook) => isAsked(webhook, request)));
+    await Promise.all(all.filter((_, i) => asked[i]).map((webhook) => requireAllowed(webhook, request)));
+  },
+};

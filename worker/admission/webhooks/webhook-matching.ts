@@ -1,0 +1,36 @@
+/** Which webhooks a request is sent to. */
+
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { forbidden } from "../../../api/machinery/status.ts";
+import type { GroupResource } from "../../../api/store.ts";
+import { ApiError } from "../../api-error.ts";
+import type { PolicySnapshot } from "../../policy/snapshot.ts";
+import type { AdmissionRequest } from "../plugin.ts";
+import { CompiledPolicy } from "../policies/compiled-policy.ts";
+import { matchesRule, matchesSelectors, namespaceOf } from "../policies/match-resources.ts";
+import { policyValues } from "../policies/policy-values.ts";
+import type { Webhook } from "./call-webhook.ts";
+
+/** Configurations by name, the webhooks of each in its order. */
+export const webhooksOf =
+  (resource: GroupResource) =>
+  (snapshot: PolicySnapshot): readonly Webhook[] =>
+    snapshot
+      .list<KubeObject & { webhooks?: Webhook[] }>(resource)
+      .toSorted((a, b) => ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1))
+      .flatMap(({ webhooks }) => webhooks ?? []);
+
+const conditions = new WeakMap<Webhook, CompiledPolicy>();
+
+export async function isAsked(webhook: Webhook, request: AdmissionRequest): Promise<boolean> {
+  if (!(webhook.rules ?? []).some((rule) => matchesRule(rule, request))) return false;
+  if (!(await matchesSelectors(webhook, request))) return false;
+  if (!webhook.matchConditions?.length) return true;
+  const compiled = conditions.get(webhook) ?? new CompiledPolicy({ matchConditions: webhook.matchConditions });
+  conditions.set(webhook, compiled);
+  const matched = compiled.run(policyValues(request, { namespace: await namespaceOf(request) })).matches();
+  if (matched.ok) return matched.matches;
+  if (webhook.failurePolicy === "Ignore") return false;
+  const { group, resource } = request.context.served;
+  throw new ApiError(forbidden({ group, resource: resource.plural }, request.name, matched.message));
+}
