@@ -25,7 +25,7 @@ interface Listener extends Rpc.DurableObjectBranded {
   poke(message: {
     readonly cluster: string;
     readonly revision: Revision;
-  }): Promise<readonly GroupResource[] | undefined | void>;
+  }): Promise<readonly GroupResource[] | undefined>;
 }
 
 /** Only what a deployment binds is poked. */

@@ -48,7 +48,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     #heardAt = 0;
 
     /** There is news after a commit. Answers at once; the work goes on. */
-    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<void> {
+    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<undefined> {
       this.ctx.waitUntil(this.#run(cluster));
     }
 

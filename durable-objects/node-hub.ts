@@ -82,7 +82,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   /** The store's log has grown. */
-  async poke({ cluster }: { readonly cluster: string; readonly revision: Revision }): Promise<void> {
+  async poke({ cluster }: { readonly cluster: string; readonly revision: Revision }): Promise<undefined> {
     if (this.ctx.getWebSockets().length === 0) return;
     await this.#inTurn(() => this.#push(cluster));
   }

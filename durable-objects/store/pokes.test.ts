@@ -24,8 +24,8 @@ test("STORE-POKE: one poke is under way, and what happens meanwhile is one more,
   const commit = grown([
     (of) => {
       seen.push(of);
-      return new Promise<void>((resolve) => {
-        release = resolve;
+      return new Promise<undefined>((resolve) => {
+        release = () => resolve(undefined);
       });
     },
   ]);
@@ -39,7 +39,12 @@ test("STORE-POKE: one poke is under way, and what happens meanwhile is one more,
 
 test("STORE-POKE: pokes of a listener keep their distance, and the last is never left out", async () => {
   const seen: number[] = [];
-  const commit = grown([async (of) => void seen.push(of)]);
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return undefined;
+    },
+  ]);
   commit(2, "pods");
   await vi.advanceTimersByTimeAsync(1);
   commit(3, "pods");
@@ -70,7 +75,13 @@ test("STORE-POKE: a listener that says what it reads hears of nothing else", asy
 
 test("STORE-POKE: a listener that fails is told again by the next commit, and does not keep others from being told", async () => {
   const seen: number[] = [];
-  const commit = grown([() => Promise.reject(new Error("gone")), async (of) => void seen.push(of)]);
+  const commit = grown([
+    () => Promise.reject(new Error("gone")),
+    async (of) => {
+      seen.push(of);
+      return undefined;
+    },
+  ]);
   commit(2, "pods");
   await vi.advanceTimersByTimeAsync(2 * SPACING);
   commit(3, "pods");

@@ -3,7 +3,7 @@ import type { GroupResource, Revision } from "../../api/store.ts";
 import type { Turns } from "./turns.ts";
 
 /** Answers the resources that the listener reads, and needs to hear of; undefined: all. */
-export type Poke = (revision: Revision) => Promise<readonly GroupResource[] | undefined | void>;
+export type Poke = (revision: Revision) => Promise<readonly GroupResource[] | undefined>;
 
 /** The log has grown to that revision by entries of these resources. */
 export type Committed = (revision: Revision, resources: ReadonlySet<GroupResource>) => void;
