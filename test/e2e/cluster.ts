@@ -119,9 +119,8 @@ export class Cluster {
 
   /** A kubectl that goes on, such as `get -w`. */
   follow(command: string, options: RunOptions = {}): Follower {
-    return new Follower(
-      spawn(kubectlOf(options.version ?? "v36"), command.split(" "), { env: this.#environment(options) }),
-    );
+    const [first = "", ...words] = [...this.#inside, kubectlOf(options.version ?? "v36"), ...command.split(" ")];
+    return new Follower(spawn(first, words, { env: this.#environment(options) }));
   }
 
   get #inside(): readonly string[] {

@@ -1,0 +1,12 @@
+// `npm run bench -- NAME [ARGUMENTS]` runs bench/NAME.ts with a Node.js that takes TypeScript; without a name it lists them.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+
+const here = import.meta.dirname;
+const [name, ...words] = process.argv.slice(2);
+if (name === undefined || !existsSync(`${here}/${name}.ts`)) {
+  const names = readdirSync(here).filter((file) => file.endsWith(".ts") && !/-worker|test|machine|report/.test(file));
+  console.error(`usage: npm run bench -- NAME\n  ${names.map((file) => file.slice(0, -3)).join("\n  ")}`);
+  process.exit(1);
+}
+process.exit(spawnSync(process.execPath, [`${here}/${name}.ts`, ...words], { stdio: "inherit" }).status ?? 1);
