@@ -12,6 +12,8 @@ import { type Connection, ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import { Link } from "./link.ts";
 import type { Logger } from "./logger.ts";
+import { apiServerOf } from "./network/api-door.ts";
+import { ClusterNetwork } from "./network/cluster-network.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
 import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { registerNode, renewLease } from "./node/registration.ts";
@@ -83,6 +85,8 @@ class NodeAgent {
   readonly #objects: ObjectCache;
   readonly #workers = new Map<string, PodWorker>();
   readonly #context: WorkerContext;
+  #network: ClusterNetwork | undefined;
+  readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   #registered = false;
   #orphansChecked = false;
 
@@ -113,7 +117,6 @@ class NodeAgent {
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
     const allocatable = allocatableOf(facts.machine);
     const labels = nodeLabels(facts);
-    const resolv = parseResolvConf(readText("/etc/resolv.conf"));
     this.#context = {
       runtime,
       client: this.#client,
@@ -121,7 +124,11 @@ class NodeAgent {
       puller: new ImagePuller(runtime),
       sources: this.#volumeSources(),
       objects: (namespace) => this.#objects.of(namespace),
-      dns: () => ({ clusterServers: [], clusterDomain: CLUSTER_DOMAIN, machine: resolv }),
+      dns: () => ({
+        clusterServers: this.#network?.dnsServers ?? [],
+        clusterDomain: CLUSTER_DOMAIN,
+        machine: this.#resolv,
+      }),
       hostIPs: () => facts.addresses,
       allocatable: () => allocatable,
       memoryCapacity: facts.machine.memoryBytes,
@@ -150,6 +157,17 @@ class NodeAgent {
       if (uid !== "") this.#workers.get(uid)?.wake();
       else for (const worker of this.#workers.values()) worker.wake();
     });
+    this.#network = await ClusterNetwork.open({
+      nodeName,
+      clusterDomain: CLUSTER_DOMAIN,
+      runtime,
+      dataDirectory: this.#options.dataDirectory,
+      apiServer: apiServerOf(this.#options.connection),
+      resolvers: this.#resolv.servers,
+      list: (resource) => this.#objects.list(resource),
+      onReady: () => void this.#register(),
+      log,
+    });
     // What is known from before runs on, whether or not anybody answers.
     for (const pod of this.#objects.pods()) this.#follow(pod);
     const link = new Link({
@@ -167,6 +185,7 @@ class NodeAgent {
   }
 
   stop(): void {
+    this.#network?.stop();
     for (const worker of this.#workers.values()) worker.stop();
   }
 
@@ -177,8 +196,10 @@ class NodeAgent {
     const started = Date.now();
     while (!signal.aborted) {
       try {
-        const node = await registerNode(this.#client, this.#facts);
+        const notReady = this.#network?.waiting;
+        const node = await registerNode(this.#client, { ...this.#facts, notReady });
         await renewLease(this.#client, node);
+        if (this.#network?.waiting !== notReady) continue;
         if (told !== "") say("the node is registered");
         if (this.#registered) for (const worker of this.#workers.values()) worker.objectsChanged();
         this.#registered = true;
@@ -209,6 +230,7 @@ class NodeAgent {
   #sync(sync: NodeSync): void {
     const touched = new Set<string>();
     for (const { type, resource, object } of this.#objects.apply(sync)) {
+      this.#network?.changed(resource);
       if (resource === "pods") {
         if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
         else this.#follow(object as Pod);

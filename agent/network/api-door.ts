@@ -4,11 +4,20 @@
  * `kubernetes.default.svc`, as that of a control plane with an authority of its own is.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Connection } from "../connection.ts";
 import type { Backend } from "../proxy/rule-set.ts";
+import { joinSockets } from "./join-sockets.ts";
 
 export interface ApiServer {
   readonly host: string;
   readonly port: number;
+}
+
+/** Undefined where only names of its own lead to it, as on Cloudflare, or a path: those are not in what pods send. */
+export function apiServerOf({ server, ca }: Connection): ApiServer | undefined {
+  const { hostname, port, protocol, pathname } = new URL(server);
+  if (ca === undefined || protocol !== "https:" || pathname !== "/") return undefined;
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };
 }
 
 export class ApiDoor {
@@ -37,15 +46,11 @@ export class ApiDoor {
   }
 
   #pass(client: Socket, upstream: Socket): void {
-    for (const [one, other] of [[client, upstream] as const, [upstream, client] as const]) {
-      this.#sockets.add(one);
-      one.pipe(other);
-      one.on("error", () => other.destroy());
-      one.on("close", () => {
-        this.#sockets.delete(one);
-        if (one.errored) other.destroy();
-      });
+    for (const socket of [client, upstream]) {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
     }
+    joinSockets(client, upstream);
   }
 
   close(): void {

@@ -1,29 +1,25 @@
 /** The directory where the container runtime looks for its network: others' configurations come first. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { NetworkDirectories } from "../runtime/runtime.ts";
 import { CNI_FILE } from "./cni-config.ts";
-
-export interface CniDirectories {
-  readonly configurations: string;
-  readonly plugins: string;
-}
 
 const NEEDED = ["bridge", "host-local", "loopback"];
 
 /** The name of a configuration that is not the agent's; undefined where there is none. */
-export function othersConfiguration({ configurations }: CniDirectories): string | undefined {
+export function othersConfiguration({ configurations }: NetworkDirectories): string | undefined {
   if (!existsSync(configurations)) return undefined;
   return readdirSync(configurations)
     .filter((name) => /\.(conf|conflist|json)$/.test(name) && name !== CNI_FILE)
     .sort()[0];
 }
 
-export const missingPlugins = ({ plugins }: CniDirectories): string[] =>
+export const missingPlugins = ({ plugins }: NetworkDirectories): string[] =>
   NEEDED.filter((name) => !existsSync(join(plugins, name)));
 
-export const hasPlugin = ({ plugins }: CniDirectories, name: string): boolean => existsSync(join(plugins, name));
+export const hasPlugin = ({ plugins }: NetworkDirectories, name: string): boolean => existsSync(join(plugins, name));
 
-export function writeConfiguration({ configurations }: CniDirectories, text: string): void {
+export function writeConfiguration({ configurations }: NetworkDirectories, text: string): void {
   const file = join(configurations, CNI_FILE);
   if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   mkdirSync(configurations, { recursive: true });

@@ -4,13 +4,15 @@ import type { Logger } from "../logger.ts";
 import { BRIDGE } from "./cni-config.ts";
 import { run } from "./command.ts";
 
-/** In the kernel's tables nobody else's. */
+/** In the kernel's tables nobody else's; the table of that number holds the routes to Services. */
 const PROTOCOL = "157";
+const TABLE = PROTOCOL;
+/** After the machine's own routes, the default one included. */
+const LAST_PRIORITY = "32767";
 
 export interface Route {
   readonly range: string;
-  /** Absent: by the bridge. */
-  readonly via?: string;
+  readonly via: string;
 }
 
 export interface RouteFacts {
@@ -39,21 +41,11 @@ export function planRoutes({ nodes, own }: RouteFacts): Route[] {
 
 const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";
 
-/** A range that no route leads to is none that this machine's own programs could send to. */
-export async function withoutRoute(ranges: readonly string[]): Promise<Route[]> {
-  const lost: Route[] = [];
-  for (const range of ranges) {
-    const [address = ""] = range.split("/");
-    const answer = await run("ip", ["-j", "route", "get", address]).catch(() => "");
-    if (answer === "" || answer.includes(`"${BRIDGE}"`)) lost.push({ range });
-  }
-  return lost;
-}
-
 export class Routes {
   readonly #log: Logger;
   readonly #refused = new Set<string>();
   #applied = "";
+  #appliedServices = "";
 
   constructor(log: Logger) {
     this.#log = log;
@@ -74,9 +66,8 @@ export class Routes {
   }
 
   async #add(flag: string, { range, via }: Route): Promise<void> {
-    const to = via === undefined ? ["dev", BRIDGE] : ["via", via];
     try {
-      await run("ip", [flag, "route", "replace", range, ...to, "proto", PROTOCOL]);
+      await run("ip", [flag, "route", "replace", range, "via", via, "proto", PROTOCOL]);
       this.#refused.delete(range);
     } catch (error) {
       if (this.#refused.has(range)) return;
@@ -85,5 +76,24 @@ export class Routes {
         `no way to the pods at ${range}: ${via} is on no network of this machine (${(error as Error).message})`,
       );
     }
+  }
+
+  /**
+   * A program of the machine that connects to a Service needs some route before the rules rewrite where it goes. Only
+   * where the machine has none, and only for its own packets: pods' would be sent back to the bridge that they came by.
+   */
+  async leadToServices(ranges: readonly string[]): Promise<void> {
+    const text = ranges.join(" ");
+    if (text === this.#appliedServices) return;
+    for (const flag of ["-4", "-6"]) {
+      const ours = ranges.filter((range) => isIPv6(range) === (flag === "-6"));
+      await run("ip", [flag, "route", "flush", "table", TABLE]).catch(() => {});
+      const rule = ["iif", "lo", "lookup", TABLE, "priority", LAST_PRIORITY];
+      await run("ip", [flag, "rule", "del", ...rule]).catch(() => {});
+      if (ours.length === 0) continue;
+      await run("ip", [flag, "rule", "add", ...rule]);
+      for (const range of ours) await run("ip", [flag, "route", "add", range, "dev", BRIDGE, "table", TABLE]);
+    }
+    this.#appliedServices = text;
   }
 }

@@ -20,6 +20,8 @@ export interface NodeFacts {
   readonly runtimeVersion: string;
   readonly isolates: boolean;
   readonly images: readonly ImageObservation[];
+  /** Why the node takes no pods yet; undefined: it does. */
+  readonly notReady?: string | undefined;
 }
 
 type Resources = Record<string, string>;
@@ -90,6 +92,8 @@ const CONDITIONS = [
   { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
 ] as const;
 
+const unready = (message: string) => ({ type: "Ready", status: "False", reason: "KubeletNotReady", message });
+
 /** `before` are the conditions that the API has; `now` RFC 3339. */
 export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], now: string): NodeStatus {
   const { machine } = facts;
@@ -100,7 +104,8 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
     ],
     capacity: capacityOf(machine),
     allocatable: allocatableOf(machine),
-    conditions: CONDITIONS.map((condition) => {
+    conditions: CONDITIONS.map((good) => {
+      const condition = good.type === "Ready" && facts.notReady !== undefined ? unready(facts.notReady) : good;
       const old = before.find(({ type }) => type === condition.type);
       const since = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now;
       return { ...condition, lastHeartbeatTime: now, lastTransitionTime: since };

@@ -1,7 +1,7 @@
 /** Keeps the kernel's rules as planned: each change one transaction, of what differs only. */
 import type { Logger } from "../logger.ts";
 import { hasProgram, run } from "../network/command.ts";
-import { type NftOptions, renderTable, TABLE } from "./nft.ts";
+import { type NftOptions, renderTable } from "./nft.ts";
 import { type NftTable, renderChange, renderWhole } from "./nft-table.ts";
 import type { FamilyRules, RuleSet } from "./rule-set.ts";
 import { staleFlows } from "./stale-flows.ts";
@@ -56,12 +56,5 @@ export class KernelProxy {
     this.#applied.set(rules.family, { rules, table });
     if (before !== undefined && this.#forgets)
       for (const words of staleFlows(before.rules, rules)) await run("conntrack", words).catch(() => {});
-  }
-
-  /** Services end with the agent's tables; connections that are under way go on. */
-  async remove(): Promise<void> {
-    for (const [family] of this.#applied)
-      await run("nft", ["delete", "table", family === 6 ? "ip6" : "ip", TABLE]).catch(() => {});
-    this.#applied.clear();
   }
 }

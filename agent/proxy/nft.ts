@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { NftChain, NftSet, NftTable } from "./nft-table.ts";
 import type { Door, Family, FamilyRules, Pool, Way } from "./rule-set.ts";
 
-export const TABLE = "sailplane";
+const TABLE = "sailplane";
 /** kube-proxy's bit for what is to be masqueraded. */
 const MARK = "0x4000";
 /** Of nft's names 255 letters fit; port names and suffixes come on top of this. */
@@ -170,7 +170,6 @@ function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOp
   table.chain("refused", [
     `${byAddress} @refused-addresses`,
     `${toNode} meta l4proto . th dport vmap @refused-node-ports`,
-    `${ip} daddr @cluster-addresses reject`,
   ]);
   table.chain("nat-prerouting", ["jump services"], "type nat hook prerouting priority dstnat;");
   table.chain("nat-output", ["jump services"], "type nat hook output priority -100;");
@@ -184,8 +183,15 @@ function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOp
     ],
     "type nat hook postrouting priority srcnat;",
   );
-  // Before the hooks that rewrite addresses, and where reject is allowed.
+  // Before addresses are rewritten, as far as rejecting is allowed there.
   for (const hook of ["input", "forward", "output"])
     table.chain(`filter-${hook}`, ["ct state new jump refused"], `type filter hook ${hook} priority -110;`);
+  // After: what still goes to a Service's address has no door there.
+  for (const hook of ["forward", "output"])
+    table.chain(
+      `leftover-${hook}`,
+      [`ct state new ${ip} daddr @cluster-addresses reject`],
+      `type filter hook ${hook} priority -90;`,
+    );
   table.chain("filter-prerouting", [`${byAddress} @guarded`], "type filter hook prerouting priority -110;");
 }

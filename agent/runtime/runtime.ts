@@ -197,6 +197,12 @@ export interface ProcessStream {
   readonly exit: Promise<number>;
 }
 
+/** Where a runtime looks for CNI: its configurations, and the programs that they name. */
+export interface NetworkDirectories {
+  readonly configurations: string;
+  readonly plugins: string;
+}
+
 export interface Runtime {
   /** The scheme of container ids: `containerd`, `cri-o`, `process`. */
   readonly scheme: string;
@@ -240,6 +246,9 @@ export interface Runtime {
   attach(id: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream>;
   /** A connection to a port inside the sandbox. */
   portForward(sandboxId: string, port: number): Promise<Duplex>;
+
+  /** Absent: pods have no network of their own. */
+  networkDirectories?(): Promise<NetworkDirectories>;
 
   usage(uid?: string): Promise<readonly ContainerUsage[]>;
   /** Lets go of the runtime; containers go on. */

@@ -27,6 +27,8 @@ export interface ClusterOptions {
   readonly agent?: false;
   /** The node runs its pods there, and everything, kubectl included, runs in its network namespace. */
   readonly containerd?: Containerd;
+  /** Absent: this machine only. */
+  readonly bind?: string;
 }
 
 /** A control plane and a node, started and ended as a user would: `sailplane up`, Ctrl-C. */
@@ -42,6 +44,7 @@ export class Cluster {
     const runtime = options.containerd ? "cri" : "process";
     const node = options.agent === false ? ["--no-agent"] : ["--runtime", runtime, "--node-name", this.nodeName];
     this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory, ...node];
+    if (options.bind !== undefined) this.#arguments = [...this.#arguments, "--bind", options.bind];
   }
 
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
@@ -52,7 +55,7 @@ export class Cluster {
 
   /** Resolves once `up` says that all is there. */
   async up(): Promise<void> {
-    const [program = "", ...words] = [...this.#inside, process.execPath, launcher, ...this.#arguments];
+    const [program = "", ...words] = [...this.inside, process.execPath, launcher, ...this.#arguments];
     const endpoint = this.#containerd && { CONTAINER_RUNTIME_ENDPOINT: `unix://${this.#containerd.socket}` };
     const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...endpoint } });
     this.#process = child;
@@ -123,7 +126,8 @@ export class Cluster {
     return new Follower(spawn(first, words, { env: this.#environment(options) }));
   }
 
-  get #inside(): readonly string[] {
+  /** What a command is run with, to run where the cluster does. */
+  get inside(): readonly string[] {
     return this.#containerd?.inside ?? [];
   }
 
@@ -138,7 +142,7 @@ export class Cluster {
 
   #run(program: string, command: string | readonly string[], options: RunOptions): Promise<Outcome> {
     const [first = "", ...words] = [
-      ...this.#inside,
+      ...this.inside,
       program,
       ...(typeof command === "string" ? command.split(" ") : command),
     ];

@@ -16,25 +16,36 @@ export function whyNoContainerd(): string | undefined {
   return missing.length > 0 ? `${missing.join(", ")} missing: apt-get install -y ${packages}` : undefined;
 }
 
+export interface ContainerdOptions {
+  /** Of several in one test. */
+  readonly name?: string;
+  /** Without a network, whoever uses it is to bring one. */
+  readonly network?: false;
+}
+
 /** A containerd of the test's own, in a network namespace of its own, with the image `localhost/busybox:1`. */
 export class Containerd {
   readonly directory = mkdtempSync(join(tmpdir(), "sailplane-containerd-"));
   readonly socket = join(this.directory, "containerd.sock");
-  readonly namespace = `sailplane-${process.pid}`;
+  readonly namespace: string;
   #process: ChildProcess | undefined;
+
+  private constructor({ name }: ContainerdOptions) {
+    this.namespace = `sailplane-${process.pid}${name ? `-${name}` : ""}`;
+  }
 
   /** What a command is run with, to run inside. */
   get inside(): readonly string[] {
     return ["nsenter", `--net=/var/run/netns/${this.namespace}`];
   }
 
-  static async start(): Promise<Containerd> {
-    const containerd = new Containerd();
+  static async start(options: ContainerdOptions = {}): Promise<Containerd> {
+    const containerd = new Containerd(options);
     const { directory, namespace } = containerd;
     execFileSync("ip", ["netns", "add", namespace]);
     execFileSync("ip", ["-n", namespace, "link", "set", "lo", "up"]);
     mkdirSync(join(directory, "cni"));
-    writeFileSync(join(directory, "cni/10-bridge.conflist"), networkOf());
+    if (options.network !== false) writeFileSync(join(directory, "cni/10-bridge.conflist"), networkOf());
     writeFileSync(join(directory, "config.toml"), configOf(directory));
     const [program = "", ...words] = [...containerd.inside, "containerd", "-c", join(directory, "config.toml")];
     containerd.#process = spawn(program, words, { stdio: "ignore" });

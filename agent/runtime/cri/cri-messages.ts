@@ -182,6 +182,7 @@ interface OfSandbox {
 
 export interface CriMethods {
   readonly Version: Method<{ readonly version: string }, Version>;
+  readonly Status: Method<{ readonly verbose: boolean }, { readonly info: Readonly<Record<string, string>> }>;
   readonly RunPodSandbox: Method<{ readonly config: PodSandboxConfig; readonly runtime_handler: string }, OfSandbox>;
   readonly StopPodSandbox: Method<OfSandbox, Nothing>;
   readonly RemovePodSandbox: Method<OfSandbox, Nothing>;

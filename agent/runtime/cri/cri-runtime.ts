@@ -14,6 +14,7 @@ import {
   type ExecRequest,
   ExecTimeout,
   type ImageObservation,
+  type NetworkDirectories,
   type Observation,
   type ProcessStream,
   type RegistryCredentials,
@@ -376,6 +377,18 @@ export class CriRuntime implements Runtime {
       socket.once("error", (error) => reject(new RuntimeError(error.message)));
     });
     return socket;
+  }
+
+  /** containerd says where; CRI-O has the usual places. */
+  async networkDirectories(): Promise<NetworkDirectories> {
+    const { info } = await this.#cri.call("Status", { verbose: true });
+    const { cni } = JSON.parse(info.config ?? "{}") as {
+      cni?: { confDir?: string; binDir?: string; binDirs?: string[] };
+    };
+    return {
+      configurations: cni?.confDir ?? "/etc/cni/net.d",
+      plugins: cni?.binDir || (cni?.binDirs?.[0] ?? "/opt/cni/bin"),
+    };
   }
 
   async usage(uid?: string): Promise<readonly ContainerUsage[]> {

@@ -1,0 +1,193 @@
+/**
+ * What this node does for Services and pods' networks, as far as the machine allows: rules of the kernel, the pods' own
+ * network and DNS; or node ports alone. Follows the objects that the node is told of.
+ */
+import type { Node, Service } from "../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import type { ServiceCIDR } from "../../api/generated/networking.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { Zone } from "../dns/zone.ts";
+import type { Logger } from "../logger.ts";
+import { KernelProxy, whyNoKernelProxy } from "../proxy/kernel-proxy.ts";
+import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
+import { planRules } from "../proxy/plan.ts";
+import type { Backend, RuleSet } from "../proxy/rule-set.ts";
+import type { NetworkDirectories, Runtime } from "../runtime/runtime.ts";
+import type { ApiServer } from "./api-door.ts";
+import { missingPlugins, othersConfiguration } from "./cni-directory.ts";
+import { hasProgram } from "./command.ts";
+import { PodNetwork } from "./pod-network.ts";
+import { podRangesOf } from "./routes.ts";
+
+export interface ClusterNetworkOptions {
+  readonly nodeName: string;
+  readonly clusterDomain: string;
+  readonly runtime: Runtime;
+  readonly dataDirectory: string;
+  readonly apiServer: ApiServer | undefined;
+  readonly resolvers: readonly string[];
+  readonly list: <T extends KubeObject>(resource: string) => readonly T[];
+  /** Pods may be started from now on. */
+  readonly onReady: () => void;
+  readonly log: Logger;
+}
+
+const SLICES = "endpointslices.discovery.k8s.io";
+const RANGES = "servicecidrs.networking.k8s.io";
+const FOLLOWED: readonly string[] = ["services", "nodes", SLICES, RANGES];
+const API_SERVICE = "default/kubernetes";
+const ZONE_LABEL = "topology.kubernetes.io/zone";
+/** Changes that come together are one transaction. */
+const GATHER_MS = 5;
+const RETRY_MS = 5000;
+/** The kubelet's words while CNI has no configuration. */
+const NO_NETWORK =
+  "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized";
+
+export class ClusterNetwork {
+  readonly #options: ClusterNetworkOptions;
+  readonly #kernel: KernelProxy | undefined;
+  readonly #forwarder: NodePortForwarder | undefined;
+  readonly #pods: PodNetwork | undefined;
+  #zone: Zone | undefined;
+  #zones = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isRunning = false;
+  #isStale = false;
+  #isStopped = false;
+  #complaint = "";
+
+  /** Says in one line what the machine does not allow. */
+  static async open(options: ClusterNetworkOptions): Promise<ClusterNetwork> {
+    const { runtime, log } = options;
+    const directories = await runtime.networkDirectories?.();
+    if (directories === undefined) return new ClusterNetwork(options, {});
+    const reason = whyNoKernelProxy();
+    if (reason !== undefined) {
+      log.warn(`of Services only node ports work on this node: ${reason}`);
+      return new ClusterNetwork(options, {});
+    }
+    const others = othersConfiguration(directories);
+    const missing = missingPlugins(directories);
+    if (others !== undefined) log.warn(`pods get their network from ${others}, and resolve names as this machine does`);
+    else if (missing.length > 0 || !hasProgram("ip"))
+      log.warn(`pods have no network: ${missing.join(", ") || "ip"} missing (containernetworking-plugins, iproute2)`);
+    else return new ClusterNetwork(options, { directories, isKernel: true });
+    return new ClusterNetwork(options, { isKernel: true });
+  }
+
+  private constructor(
+    options: ClusterNetworkOptions,
+    { directories, isKernel }: { readonly directories?: NetworkDirectories; readonly isKernel?: true },
+  ) {
+    this.#options = options;
+    const { log } = options;
+    if (isKernel) this.#kernel = new KernelProxy(log);
+    else this.#forwarder = new NodePortForwarder(log);
+    if (directories !== undefined)
+      this.#pods = new PodNetwork({ ...options, directories, zone: () => this.#currentZone() });
+    this.#later(0);
+  }
+
+  /** Why the node takes no pods yet. */
+  get waiting(): string | undefined {
+    return this.#pods?.isReady === false ? NO_NETWORK : undefined;
+  }
+
+  get dnsServers(): readonly string[] {
+    return this.#pods?.dnsServers ?? [];
+  }
+
+  /** An object of that resource has changed. */
+  changed(resource: string): void {
+    if (!FOLLOWED.includes(resource)) return;
+    if (resource !== "nodes" && resource !== RANGES) this.#zone = undefined;
+    this.#later(GATHER_MS);
+  }
+
+  /** What the kernel has been told stays: pods go on without the agent. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#pods?.stop();
+    this.#forwarder?.close();
+  }
+
+  #currentZone(): Zone {
+    this.#zone ??= new Zone(
+      {
+        domain: this.#options.clusterDomain,
+        services: this.#options.list<Service>("services"),
+        slices: this.#options.list<EndpointSlice>(SLICES),
+      },
+      ++this.#zones,
+    );
+    return this.#zone;
+  }
+
+  #later(ms: number): void {
+    this.#isStale = true;
+    if (this.#isRunning || this.#isStopped || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => void this.#run(), ms);
+  }
+
+  async #run(): Promise<void> {
+    this.#timer = undefined;
+    this.#isRunning = true;
+    this.#isStale = false;
+    let again = GATHER_MS;
+    try {
+      await this.#reconcile();
+      this.#complaint = "";
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#complaint) this.#options.log.warn(`the node's network is not as it should be: ${message}`);
+      this.#complaint = message;
+      this.#isStale = true;
+      again = RETRY_MS;
+    }
+    this.#isRunning = false;
+    if (this.#isStale) this.#later(again);
+  }
+
+  async #reconcile(): Promise<void> {
+    const { list, nodeName, onReady } = this.#options;
+    const nodes = list<Node>("nodes");
+    const own = nodes.find(({ metadata }) => metadata.name === nodeName);
+    const wasReady = this.#pods?.isReady;
+    if (this.#pods !== undefined && own !== undefined) await this.#pods.setUp(podRangesOf(own));
+    await this.#applyRules(nodes, own);
+    if (this.#pods?.isReady !== true) return;
+    await this.#pods.route(
+      nodes,
+      list<ServiceCIDR>(RANGES).flatMap(({ spec }) => spec.cidrs ?? []),
+    );
+    if (!wasReady) onReady();
+  }
+
+  async #applyRules(nodes: readonly Node[], own: Node | undefined): Promise<void> {
+    const rules = this.#plan(nodes, own);
+    this.#forwarder?.apply(nodePortBackends(rules.v4));
+    await this.#kernel?.apply(rules, { bridgeBypasses: this.#pods?.bridgeBypasses ?? false });
+  }
+
+  #plan(nodes: readonly Node[], own: Node | undefined): RuleSet {
+    const { list, nodeName } = this.#options;
+    const way = this.#pods === undefined ? this.#directWay() : this.#pods.apiDoor;
+    return planRules({
+      services: list<Service>("services"),
+      slices: list<EndpointSlice>(SLICES),
+      node: { name: nodeName, zone: own?.metadata.labels?.[ZONE_LABEL] ?? "" },
+      podRanges: [...new Set(nodes.flatMap(podRangesOf))],
+      ownRanges: this.#pods === undefined || own === undefined ? [] : podRangesOf(own),
+      instead: new Map(way === undefined ? [] : [[API_SERVICE, way]]),
+    });
+  }
+
+  /** On a network of others: where the API server has an address that pods can reach. */
+  #directWay(): Backend | undefined {
+    const { apiServer } = this.#options;
+    if (apiServer === undefined || !/^\d+\.\d+\.\d+\.\d+$/.test(apiServer.host)) return undefined;
+    return apiServer.host.startsWith("127.") ? undefined : { address: apiServer.host, port: apiServer.port };
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The network of this node's pods, where the agent owns it: a bridge, CNI's configuration, routes to other nodes, and what
+ * listens on the bridge for pods. The rules are in docs/spec/pod-network.md.
+ */
+import { resolve } from "node:path";
+import type { Node } from "../../api/generated/core.v1.ts";
+import { DnsServer } from "../dns/server.ts";
+import type { Zone } from "../dns/zone.ts";
+import type { Logger } from "../logger.ts";
+import type { Backend } from "../proxy/rule-set.ts";
+import type { NetworkDirectories } from "../runtime/runtime.ts";
+import { ApiDoor, type ApiServer } from "./api-door.ts";
+import { makeBridge } from "./bridge.ts";
+import { cniConfig, gatewayOf } from "./cni-config.ts";
+import { hasPlugin, writeConfiguration } from "./cni-directory.ts";
+import { planRoutes, Routes } from "./routes.ts";
+
+export interface PodNetworkOptions {
+  readonly nodeName: string;
+  readonly directories: NetworkDirectories;
+  readonly dataDirectory: string;
+  /** Undefined: pods cannot be led to it through a tunnel of bytes. */
+  readonly apiServer: ApiServer | undefined;
+  readonly zone: () => Zone;
+  /** The machine's resolvers. */
+  readonly resolvers: readonly string[];
+  readonly log: Logger;
+}
+
+export class PodNetwork {
+  readonly #options: PodNetworkOptions;
+  readonly #routes: Routes;
+  #ranges = "";
+  #dns: DnsServer | undefined;
+  #door: ApiDoor | undefined;
+  #bridgeBypasses = false;
+  #gateway: string | undefined;
+
+  constructor(options: PodNetworkOptions) {
+    this.#options = options;
+    this.#routes = new Routes(options.log);
+  }
+
+  /** Pods may be started. */
+  get isReady(): boolean {
+    return this.#ranges !== "";
+  }
+
+  get bridgeBypasses(): boolean {
+    return this.#bridgeBypasses;
+  }
+
+  get dnsServers(): readonly string[] {
+    return this.#dns === undefined || this.#gateway === undefined ? [] : [this.#gateway];
+  }
+
+  /** Where connections to the API server's Service are led. */
+  get apiDoor(): Backend | undefined {
+    return this.#door?.at;
+  }
+
+  /** Nothing without ranges: they are the control plane's to give. */
+  async setUp(ranges: readonly string[]): Promise<void> {
+    const text = ranges.join(" ");
+    if (text === this.#ranges || ranges[0] === undefined) return;
+    const { directories, dataDirectory, log } = this.#options;
+    this.#bridgeBypasses = !(await makeBridge(ranges)).isFiltered;
+    await this.#listen(gatewayOf(ranges[0]).address, log);
+    // Last: the runtime starts pods as soon as this is there.
+    writeConfiguration(
+      directories,
+      cniConfig({
+        podRanges: ranges,
+        ipamDirectory: resolve(dataDirectory, "addresses"),
+        hasPortmap: hasPlugin(directories, "portmap"),
+      }),
+    );
+    this.#ranges = text;
+  }
+
+  async #listen(gateway: string, log: Logger): Promise<void> {
+    const { apiServer, zone, resolvers } = this.#options;
+    this.stop();
+    this.#gateway = gateway;
+    const upstream = resolvers.filter((server) => server !== gateway);
+    this.#dns = await DnsServer.open(gateway, { zone, upstream: () => upstream }).catch((error: Error) => {
+      log.warn(`pods resolve names as this machine does: ${error.message}`);
+      return undefined;
+    });
+    if (apiServer !== undefined) this.#door = await ApiDoor.open(gateway, apiServer);
+  }
+
+  /** To the pods of other nodes, and to Services where no route of the machine leads there. */
+  async route(nodes: readonly Node[], serviceRanges: readonly string[]): Promise<void> {
+    await this.#routes.apply(planRoutes({ nodes, own: this.#options.nodeName }));
+    const families = new Set(this.#ranges.split(" ").map((range) => range.includes(":")));
+    await this.#routes.leadToServices(serviceRanges.filter((range) => families.has(range.includes(":"))));
+  }
+
+  stop(): void {
+    this.#dns?.close();
+    this.#door?.close();
+    this.#dns = undefined;
+    this.#door = undefined;
+  }
+}

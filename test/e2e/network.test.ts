@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "./cluster.ts";
+import { Containerd, whyNoContainerd } from "./containerd.ts";
+import { connectMachines, JoinedNode } from "./joined-node.ts";
+
+const noNft = spawnSync("which", ["nft"]).status === 0 ? undefined : "nft missing: apt-get install -y nftables";
+const reason = whyNoContainerd() ?? noNft;
+
+/** Each answers with its own name. */
+const pod = (name: string, node: string) => `apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, labels: {app: web}}
+spec:
+  nodeName: ${node}
+  hostname: ${name}
+  subdomain: peers
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: web
+      image: localhost/busybox:1
+      imagePullPolicy: IfNotPresent
+      command: ["/bin/sh", "-c", "busybox mkdir /www; echo ${name} > /www/index.html; exec busybox httpd -f -p 8080 -h /www"]
+`;
+
+const service = (name: string, spec: string) => `apiVersion: v1
+kind: Service
+metadata: {name: ${name}}
+spec: {selector: {app: web}, ${spec}}
+`;
+
+const manifests = [
+  pod("first", "e2e"),
+  pod("second", "far"),
+  service("web", "type: NodePort, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]"),
+  service("sticky", "sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]"),
+  service("near", "internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]"),
+  service("peers", "clusterIP: None, ports: [{name: http, port: 8080}]"),
+  `apiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {selector: {app: none}, ports: [{port: 80}]}\n`,
+];
+
+describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`, () => {
+  let machines: Containerd[] = [];
+  let cluster: Cluster;
+  let far: JoinedNode;
+  const addresses = new Map<string, string>();
+
+  const inPod = async (name: string, script: string) => {
+    const { stdout, stderr } = await cluster.kubectl(["exec", name, "--", "/bin/sh", "-c", script]);
+    return (stdout + stderr).trim();
+  };
+  const onMachine = (machine: number, script: string) => {
+    const [program = "", ...words] = machines[machine]?.inside ?? [];
+    return spawnSync(program, [...words, "sh", "-c", script], { encoding: "utf8", timeout: 20_000 }).stdout.trim();
+  };
+  const ask = (url: string, times: number) =>
+    `for i in $(busybox seq ${times}); do busybox wget -q -O - http://${url}/; done | busybox sort -u | busybox xargs`;
+  const addressOf = (name: string) => addresses.get(name) ?? "";
+
+  beforeAll(async () => {
+    machines = await Promise.all(["near", "far"].map((name) => Containerd.start({ name, network: false })));
+    const [one, other] = machines;
+    if (one === undefined || other === undefined) throw new Error("two machines were to start");
+    connectMachines(one, other);
+    cluster = await Cluster.start({ containerd: one, bind: "0.0.0.0" });
+    far = new JoinedNode(cluster, other, { name: "far", server: "192.0.2.1" });
+    await cluster.output("apply -f -", { input: manifests.join("---\n") });
+    await cluster.output("wait --for=create --timeout=20s node/far");
+    await cluster.output("wait --for=condition=Ready --timeout=20s node --all");
+    await cluster.output("wait --for=condition=Ready --timeout=30s pod --all");
+    for (const line of (await cluster.output("get services --no-headers")).trim().split("\n")) {
+      const [name = "", , address = ""] = line.split(/ +/);
+      addresses.set(name, address);
+    }
+    for (const name of ["first", "second"])
+      addresses.set(name, await cluster.output(`get pod ${name} -o jsonpath={.status.podIP}`));
+  });
+  afterAll(async () => {
+    await cluster?.kubectl("delete pods --all --grace-period=1 --timeout=20s");
+    // Whatever goes wrong with one, the others are to end.
+    const ended = [await Promise.allSettled([far?.remove()]), await Promise.allSettled([cluster?.remove()])].flat();
+    for (const machine of machines) machine.stop();
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
+  });
+
+  test("a pod reaches a pod of the other node", async () => {
+    expect(await inPod("first", ask(`${addressOf("second")}:8080`, 1))).toBe("second");
+    expect(await inPod("second", ask(`${addressOf("first")}:8080`, 1))).toBe("first");
+  });
+
+  test.each(["first", "second"])("pod %s reaches all endpoints of a Service, itself too", async (name) => {
+    expect(await inPod(name, ask(addressOf("web"), 24))).toBe("first second");
+  });
+
+  test("the machines reach a Service, and each other's node port", () => {
+    expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
+    expect(onMachine(1, ask("192.0.2.1:30080", 24))).toBe("first second");
+    expect(onMachine(0, ask("192.0.2.2:30080", 24))).toBe("first second");
+  });
+
+  test("with affinity a client stays where it is", async () => {
+    expect(await inPod("first", ask(addressOf("sticky"), 12))).toMatch(/^(first|second)$/);
+  });
+
+  test("with internalTrafficPolicy Local connections stay on the node", async () => {
+    expect(await inPod("first", ask(addressOf("near"), 6))).toBe("first");
+    expect(await inPod("second", ask(addressOf("near"), 6))).toBe("second");
+  });
+
+  test("a Service without endpoints refuses at once", async () => {
+    expect(await inPod("first", `busybox wget -O - http://${addressOf("nobody")}/`)).toMatch(/Connection refused/);
+  });
+
+  test("pods find Services, pods and strangers' absence by name", async () => {
+    const lookup = (name: string, type = "a") => inPod("second", `busybox nslookup -type=${type} ${name}`);
+    expect(await lookup("web.default.svc.cluster.local")).toContain(`Address: ${addressOf("web")}`);
+    expect(await lookup("web")).toContain(`Address: ${addressOf("web")}`);
+    expect(await lookup("first.peers.default.svc.cluster.local")).toContain(`Address: ${addressOf("first")}`);
+    expect(await lookup("_http._tcp.web.default.svc.cluster.local", "srv")).toMatch(/ 80 web\.default\.svc/);
+    expect(await inPod("second", `busybox nslookup ${addressOf("web")}`)).toContain("web.default.svc.cluster.local");
+    expect(await lookup("nowhere.default.svc.cluster.local")).toContain("NXDOMAIN");
+  });
+
+  test("the API server answers at its Service, with a certificate for it", async () => {
+    const ca = /certificate-authority-data: (\S+)/.exec(readFileSync(`${cluster.directory}/kubeconfig`, "utf8"))?.[1];
+    const script = `require("https").get("https://10.96.0.1/version", { ca: Buffer.from("${ca}", "base64") },
+      (answer) => answer.pipe(process.stdout)).on("error", (error) => console.log(String(error)))`;
+    for (const machine of [0, 1])
+      expect(onMachine(machine, `${process.execPath} -e '${script}'`)).toMatch(/gitVersion|Unauthorized|Forbidden/);
+    expect(await inPod("second", "busybox nc 10.96.0.1 443 < /dev/null && echo connected")).toBe("connected");
+  });
+
+  test("the last endpoint gone, the Service refuses; back, it answers", async () => {
+    await cluster.output("label pod --all app=other --overwrite");
+    await expect
+      .poll(() => onMachine(0, `busybox wget -O - http://${addressOf("web")}/ 2>&1`), { timeout: 10_000 })
+      .toMatch(/refused/);
+    await cluster.output("label pod first app=web --overwrite");
+    await expect.poll(() => onMachine(0, ask(addressOf("web"), 4)), { timeout: 10_000 }).toBe("first");
+  });
+});
