@@ -61,29 +61,30 @@ export class ClusterNetwork {
   static async open(options: ClusterNetworkOptions): Promise<ClusterNetwork> {
     const { runtime, log } = options;
     const directories = await runtime.networkDirectories?.();
-    if (directories === undefined) return new ClusterNetwork(options, {});
+    // What isolates pods without a network for them has no pods that could be reached.
+    if (directories === undefined) return new ClusterNetwork(options, runtime.isolates ? {} : { proxy: "forwarder" });
     const reason = whyNoKernelProxy();
     if (reason !== undefined) {
       log.warn(`of Services only node ports work on this node: ${reason}`);
-      return new ClusterNetwork(options, {});
+      return new ClusterNetwork(options, { proxy: "forwarder" });
     }
     const others = othersConfiguration(directories);
     const missing = missingPlugins(directories);
     if (others !== undefined) log.warn(`pods get their network from ${others}, and resolve names as this machine does`);
     else if (missing.length > 0 || !hasProgram("ip"))
       log.warn(`pods have no network: ${missing.join(", ") || "ip"} missing (containernetworking-plugins, iproute2)`);
-    else return new ClusterNetwork(options, { directories, isKernel: true });
-    return new ClusterNetwork(options, { isKernel: true });
+    else return new ClusterNetwork(options, { directories, proxy: "kernel" });
+    return new ClusterNetwork(options, { proxy: "kernel" });
   }
 
   private constructor(
     options: ClusterNetworkOptions,
-    { directories, isKernel }: { readonly directories?: NetworkDirectories; readonly isKernel?: true },
+    { directories, proxy }: { readonly directories?: NetworkDirectories; readonly proxy?: "kernel" | "forwarder" },
   ) {
     this.#options = options;
     const { log } = options;
-    if (isKernel) this.#kernel = new KernelProxy(log);
-    else this.#forwarder = new NodePortForwarder(log);
+    if (proxy === "kernel") this.#kernel = new KernelProxy(log);
+    else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
     if (directories !== undefined)
       this.#pods = new PodNetwork({ ...options, directories, zone: () => this.#currentZone() });
     this.#later(0);
@@ -126,6 +127,7 @@ export class ClusterNetwork {
   }
 
   #later(ms: number): void {
+    if (this.#kernel === undefined && this.#forwarder === undefined) return;
     this.#isStale = true;
     if (this.#isRunning || this.#isStopped || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => void this.#run(), ms);
