@@ -20,6 +20,8 @@ export interface Env {
   readonly ADMIN_TOKEN_SHA256?: string;
   /** The request came through the binding API, and so from the control plane itself. No binding sets this. */
   readonly ownApi?: true;
+  /** `IPv4:port` by which nodes and pods reach this server, where it has such an address. */
+  readonly ADVERTISE_ADDRESS?: string;
   /** PEM of the certificate authority that clients verify this server with, where it has one of its own. */
   readonly CLUSTER_CA?: string;
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { type Connection, renderKubeconfig } from "../kubeconfig.ts";
+import { advertisedAddress } from "./advertised-address.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { isWildcard, loadIdentity, secretsOf } from "./identity.ts";
 import { renderWorkerdConfig, type WorkerManifest } from "./workerd-config.ts";
@@ -50,6 +51,7 @@ export class ControlPlane {
     const { directory, bind } = options;
     const port = await claimPort(bind, options.port);
     const identity = loadIdentity(directory, bind, new Date());
+    const address = advertisedAddress(bind, port);
     const host = isWildcard(bind) ? "127.0.0.1" : bind;
     const server = `https://${hostPort(host, port)}`;
     const connection = { server, token: identity.adminToken, ca: identity.ca };
@@ -68,7 +70,7 @@ export class ControlPlane {
         privateKey: identity.certificateKey,
         storagePath: directory.makeDirectory("storage"),
         schedulerSocket: directory.file("cron.sock"),
-        secrets: secretsOf(identity),
+        secrets: { ...secretsOf(identity), ...(address === undefined ? {} : { ADVERTISE_ADDRESS: address }) },
       }),
     );
     const controlPlane = new ControlPlane(options, connection, configFile);

@@ -11,15 +11,16 @@ import { ownedKind } from "../admission/managed-fields.ts";
 import { builtIn } from "../kind-registry.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
+import { readdressed } from "./kubernetes-endpoints.ts";
 import { reconciledRole } from "./reconcile-role.ts";
-import { systemObjects } from "./system-objects.ts";
+import { type Deployment, systemObjects } from "./system-objects.ts";
 
 /** Another isolate starts the same cluster at the same time; more often than this in a row is not believed. */
 const ATTEMPTS = 8;
 
 /** Idempotent; two isolates that start a cluster at once get in nobody's way. One read when there is nothing to do. */
-export async function ensureSystemObjects(store: Store, now: number, ca: string): Promise<void> {
-  const wanted = systemObjects(timestamp(now), ca).map((object) => ({ object, resource: resourceOf(object) }));
+export async function ensureSystemObjects(store: Store, now: number, deployment: Deployment): Promise<void> {
+  const wanted = systemObjects(timestamp(now), deployment).map((object) => ({ object, resource: resourceOf(object) }));
   const keys = wanted.map(({ object: { metadata }, resource }) =>
     keyOf(resource, metadata.namespace ?? "", metadata.name ?? ""),
   );
@@ -74,9 +75,9 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
   if (managedFields) draft.metadata.managedFields = managedFields;
 }
 
-/** Default roles get back what they have lost. */
+/** Default roles get back what they have lost; the Service `kubernetes` follows the control plane. */
 function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
-  const next = reconciledRole(wanted, text);
+  const next = reconciledRole(wanted, text) ?? readdressed(wanted, text);
   if (!next) return [];
   return [
     {

@@ -2,19 +2,29 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiServices } from "./api-services.ts";
 import { flowControl } from "./flow-control.ts";
+import { kubernetesEndpoints } from "./kubernetes-endpoints.ts";
 import { kubernetesService } from "./kubernetes-service.ts";
 import { namespaces } from "./namespaces.ts";
 import { priorityClasses } from "./priority-classes.ts";
 import { publicFacts } from "./public-facts.ts";
 import { defaultRoles } from "./roles/index.ts";
 
+/** What a deployment knows of itself. */
+export interface Deployment {
+  /** PEM of the certificate authority that clients verify this server with, or "". */
+  readonly ca: string;
+  /** `IPv4:port` by which nodes reach this server, or "". */
+  readonly address: string;
+}
+
 /** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */
-export const systemObjects = (at: string, ca: string): readonly KubeObject[] => [
+export const systemObjects = (at: string, { ca, address }: Deployment): readonly KubeObject[] => [
   ...namespaces,
   ...priorityClasses,
   ...defaultRoles(),
   ...publicFacts(ca),
   ...kubernetesService(at),
+  ...kubernetesEndpoints(address),
   ...flowControl(at),
   ...apiServices(at),
 ];

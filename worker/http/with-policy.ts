@@ -32,11 +32,11 @@ export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) 
 
 /** The first request of this isolate for a cluster: a new cluster gets what every cluster has. */
 async function meetCluster(c: Context<Bindings>, store: Store): Promise<PolicySnapshot> {
-  const { CLUSTER_STORE, ownApi } = c.env;
+  const { CLUSTER_STORE, CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "", ownApi } = c.env;
   const defaultStore = CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as Store;
   if (!ownApi && !(await clusterExists(c.var.cluster, defaultStore))) {
     throw new PlainTextError(404, "404 page not found");
   }
-  await ensureSystemObjects(store, Date.now(), c.env.CLUSTER_CA ?? "");
+  await ensureSystemObjects(store, Date.now(), { ca, address });
   return loadPolicy(c.var.cluster, store);
 }
