@@ -7,7 +7,7 @@ import type { Key } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 
-const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public", "kube-node-lease"]);
+const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
 
 const keyOfNamespace = (name: string): Key => ({ resource: "namespaces", namespace: "", name });
 

@@ -1,17 +1,21 @@
 /** PodTopologyLabels: a pod knows the zone and region of its node (plugin/pkg/admission/podtopologylabels). */
-import type { Node, Pod } from "../../api/generated/core.v1.ts";
+import type { Binding, Node, Pod } from "../../api/generated/core.v1.ts";
 import type { Key } from "../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 
 const LABELS = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 
-/** Pods come to a node by a binding, or are made on one. */
+/** Pods come to a node by a binding, whose labels become theirs, or are made on one. */
 function nodeKey({ operation, subresource, object, context: { served } }: AdmissionRequest): Key | undefined {
-  if (served.resource.plural !== "pods" || served.group !== "" || !object) return undefined;
-  if (subresource !== "binding" && !(operation === "CREATE" && subresource === "")) return undefined;
-  const { nodeName } = (object as unknown as Pod).spec;
-  return nodeName ? { resource: "nodes", namespace: "", name: nodeName } : undefined;
+  if (operation !== "CREATE" || served.resource.plural !== "pods" || served.group !== "" || !object) return undefined;
+  const node = subresource === "binding" ? targetOf(object as unknown as Binding) : nodeOf(object as unknown as Pod);
+  return node && (subresource === "binding" || subresource === "")
+    ? { resource: "nodes", namespace: "", name: node }
+    : undefined;
 }
+
+const targetOf = ({ target }: Binding) => (target.kind === "Node" ? target.name : undefined);
+const nodeOf = (pod: Partial<Pod>) => pod.spec?.nodeName;
 
 export const podTopologyLabels: AdmissionPlugin = {
   name: "PodTopologyLabels",

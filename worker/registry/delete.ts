@@ -32,7 +32,7 @@ export interface Deleted {
 
 const ATTEMPTS = 6;
 
-/** A deletion that does more than end the object. */
+/** A deletion that is part of something else, which was admitted itself and does more than end the object. */
 export interface Ending {
   readonly attempts: number;
   /** What the object says at last, and what the commit carries besides; asked anew for each attempt. */
@@ -41,13 +41,11 @@ export interface Ending {
   ) => Promise<{ readonly object: Stored<KubeObject>; readonly writes: readonly Write[] }>;
 }
 
-const PLAIN: Ending = { attempts: ATTEMPTS, prepare: async (object) => ({ object, writes: [] }) };
-
 export async function deleteObject(
   context: RequestContext,
   key: Key,
   deletion: Deletion,
-  ending: Ending = PLAIN,
+  ending?: Ending,
 ): Promise<Deleted> {
   const of = { group: context.served.group, resource: context.served.resource.plural };
   for (let attempt = 1; ; attempt++) {
@@ -55,14 +53,14 @@ export async function deleteObject(
     if (!entry) throw new ApiError(notFound(of, key.name));
     const result = await tryDelete(context, entry, { deletion, ending });
     if (result !== "conflict") return result;
-    if (attempt === ending.attempts) throw new ApiError(conflict(of, key.name, MODIFIED));
+    if (attempt === (ending?.attempts ?? ATTEMPTS)) throw new ApiError(conflict(of, key.name, MODIFIED));
   }
 }
 
 async function tryDelete(
   context: RequestContext,
   entry: Entry,
-  { deletion, ending }: { readonly deletion: Deletion; readonly ending: Ending },
+  { deletion, ending }: { readonly deletion: Deletion; readonly ending: Ending | undefined },
 ): Promise<Deleted | "conflict"> {
   const { resource } = context.served;
   const current = objectOf(entry);
@@ -80,12 +78,14 @@ async function tryDelete(
     writes: [],
     drawn: new Set(),
   };
-  await admitMutation(request);
-  await admitValidation(request);
+  if (!ending) {
+    await admitMutation(request);
+    await admitValidation(request);
+  }
 
-  const { object, writes: besides } = await ending.prepare(current);
-  request.writes.push(...besides);
-  const { next, gone } = planDeletion(resource, object, deletion, context.now);
+  const prepared = await ending?.prepare(current);
+  request.writes.push(...(prepared?.writes ?? []));
+  const { next, gone } = planDeletion(resource, prepared?.object ?? current, deletion, context.now);
   if (gone) await admitAllocation(request);
   const text = textWithoutRevision(next);
   const unchanged = !gone && text === withoutRevision(entry.text);

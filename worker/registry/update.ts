@@ -30,6 +30,8 @@ export interface Update {
   readonly validate: (draft: KubeObject, current: Stored<KubeObject>) => void;
   /** Server-side apply has done its own bookkeeping of managed fields. */
   readonly tracked?: boolean;
+  /** What makes this update was admitted itself, and the update is no request of its own. */
+  readonly admitted?: boolean;
   /** Answers 404 otherwise. */
   readonly onMissing?: () => Promise<Updated>;
 }
@@ -79,11 +81,11 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
     drawn: new Set(),
   };
   if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
-  await admitMutation(request);
+  if (!update.admitted) await admitMutation(request);
   update.prepare(draft, current);
   update.validate(draft, current);
   if (update.subresource === "") context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
-  await admitValidation(request);
+  if (!update.admitted) await admitValidation(request);
 
   draft.metadata.resourceVersion = current.metadata.resourceVersion;
   const ends = endsNow(context, draft);

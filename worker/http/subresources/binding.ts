@@ -5,6 +5,7 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { assignNode } from "../../../api/resources/core/pod/assign-node.ts";
+import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -23,17 +24,18 @@ export async function bindPod(context: RequestContext): Promise<Response> {
   const binding = decodeObject(context, options, bindings) as unknown as Binding;
   const name = context.path.resource === "bindings" ? (binding.metadata.name ?? "") : context.path.name;
   checkBinding(binding, name);
-  await updateObject(
-    { ...context, served: pods, path: { ...context.path, resource: "pods", name, subresource: "binding" } },
-    {
-      subresource: "binding",
-      dryRun: options.dryRun,
-      fieldManager: options.fieldManager,
-      draftOf: (current) => bound(current as unknown as Pod, binding, context.now) as unknown as KubeObject,
-      prepare: () => {},
-      validate: () => {},
-    },
-  );
+  const ofPod = { ...context, served: pods, path: { ...context.path, resource: "pods", name, subresource: "binding" } };
+  const object = binding as unknown as KubeObject;
+  await admitAction(ofPod, { subresource: "binding", name, object, dryRun: options.dryRun });
+  await updateObject(ofPod, {
+    subresource: "binding",
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    admitted: true,
+    draftOf: (current) => bound(current as unknown as Pod, binding, context.now) as unknown as KubeObject,
+    prepare: () => {},
+    validate: () => {},
+  });
   return Response.json(
     { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 },
     { status: 201 },

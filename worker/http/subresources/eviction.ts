@@ -7,6 +7,7 @@ import type { Eviction } from "../../../api/generated/policy.v1.ts";
 import { badRequest, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { defineResource } from "../../../api/resources/resource.ts";
+import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import { deleteObject, type Ending } from "../../registry/delete.ts";
@@ -45,6 +46,7 @@ export async function evictPod(context: RequestContext): Promise<Response> {
     throw new ApiError(badRequest("name in URL does not match name in Eviction object"));
   }
   const asked = deletionFrom(eviction.deleteOptions ?? {});
+  await admitAction(context, { subresource: "eviction", name, object: body, dryRun: options.dryRun });
   const deletion = { ...asked, dryRun: asked.dryRun || options.dryRun };
   const ending: Ending = {
     attempts: ATTEMPTS,

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
 import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
+import { requireExpectations } from "../../admission/expectations.ts";
 import { admitAllocation, admitMutation, admitValidation, explainFailure } from "../../admission/index.ts";
 import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
@@ -85,9 +86,9 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     trackManagedFields(context, { old: undefined, next: copy }, { ...options, subresource: "" });
   }
   const warnings: string[] = [];
-  await admitMutation(request);
-  prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now });
   try {
+    await admitMutation(request);
+    prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now });
     validateCreate(resource, copy);
     warnings.push(...(resource.warnings?.(copy) ?? []));
     await admitValidation(request);
@@ -99,18 +100,6 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   const result = await commitCreate(request, copy, options.dryRun);
   if (result.outcome === "created") context.warnings.push(...warnings);
   return result;
-}
-
-/**
- * What plugins expect of the store is checked by the commit. An object that never gets that far must still hear first
- * what they have to say, as in Kubernetes, where they run before validation.
- */
-async function requireExpectations(request: AdmissionRequest): Promise<void> {
-  const expected = request.writes.filter(({ op }) => op === "expect");
-  if (expected.length === 0) return;
-  const result = await request.context.store.commit(expected);
-  const failed = result.ok ? undefined : expected[result.write];
-  if (failed) await explainFailure(request, failed);
 }
 
 async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<Tried> {

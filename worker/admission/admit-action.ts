@@ -1,0 +1,31 @@
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { RequestContext } from "../request-context.ts";
+import { requireExpectations } from "./expectations.ts";
+import { admitMutation, admitValidation } from "./index.ts";
+import { KeyedReads } from "./keyed-reads.ts";
+import type { AdmissionRequest } from "./plugin.ts";
+
+export interface Action {
+  readonly subresource: string;
+  readonly name: string;
+  /** What is posted: an Eviction, a Binding. Plugins may change it. */
+  readonly object: KubeObject;
+  readonly dryRun: boolean;
+}
+
+/** Admits a POST that is an action upon an object, such as an eviction: as the create of what is posted. */
+export async function admitAction(context: RequestContext, action: Action): Promise<void> {
+  const request: AdmissionRequest = {
+    operation: "CREATE",
+    context,
+    ...action,
+    namespace: context.path.namespace,
+    old: undefined,
+    reads: new KeyedReads(context.store),
+    writes: [],
+    drawn: new Set(),
+  };
+  await admitMutation(request);
+  await admitValidation(request);
+  await requireExpectations(request);
+}

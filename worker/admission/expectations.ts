@@ -1,0 +1,14 @@
+import { explainFailure } from "./index.ts";
+import type { AdmissionRequest } from "./plugin.ts";
+
+/**
+ * What plugins expect of the store is checked by the commit. A request that never gets that far, because it is refused or
+ * because it stores nothing of its own, must still hear what they have to say.
+ */
+export async function requireExpectations(request: AdmissionRequest): Promise<void> {
+  const expected = request.writes.filter(({ op }) => op === "expect");
+  if (expected.length === 0) return;
+  const result = await request.context.store.commit(expected);
+  const failed = result.ok ? undefined : expected[result.write];
+  if (failed) await explainFailure(request, failed);
+}
