@@ -1,0 +1,19 @@
+/** What Kubernetes does with a kind and Sailplane does not, by group resource. Whoever builds it takes the line out. */
+export const limits: Readonly<Record<string, string>> = {
+  "apiservices.apiregistration.k8s.io": "no requests are passed on to other API servers",
+  "csidrivers.storage.k8s.io": "no CSI driver is called",
+  "csinodes.storage.k8s.io": "no CSI driver is called",
+  "csistoragecapacities.storage.k8s.io": "no CSI driver is called",
+  "deviceclasses.resource.k8s.io": "no devices are allocated",
+  "flowschemas.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
+  "horizontalpodautoscalers.autoscaling": "no metrics are served, so it only keeps its bounds",
+  "ingresses.networking.k8s.io": "needs an ingress controller, as everywhere",
+  "networkpolicies.networking.k8s.io": "not enforced",
+  nodes: "no metrics (`kubectl top`)",
+  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
+  "resourceclaims.resource.k8s.io": "no devices are allocated",
+  "resourceclaimtemplates.resource.k8s.io": "no devices are allocated",
+  "resourceslices.resource.k8s.io": "no devices are allocated",
+  "volumeattachments.storage.k8s.io": "no CSI driver is called",
+  "volumeattributesclasses.storage.k8s.io": "no CSI driver is called",
+};
