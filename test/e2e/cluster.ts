@@ -122,7 +122,7 @@ export class Cluster {
 
   /** A kubectl that goes on, such as `get -w`. */
   follow(command: string, options: RunOptions = {}): Follower {
-    const [first = "", ...words] = [...this.#inside, kubectlOf(options.version ?? "v36"), ...command.split(" ")];
+    const [first = "", ...words] = [...this.inside, kubectlOf(options.version ?? "v36"), ...command.split(" ")];
     return new Follower(spawn(first, words, { env: this.#environment(options) }));
   }
 
