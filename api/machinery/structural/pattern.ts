@@ -70,6 +70,7 @@ function hasNestedRepetition(pattern: string): boolean {
       const parent = open.at(-1);
       if (!parent || !group) return false;
       if (unbounded && group.repeats && !isSeparated(pattern.slice(0, i + 1))) return true;
+      if (unbounded && hasOverlap(insideOf(pattern.slice(0, i + 1)) ?? "")) return true;
       if (unbounded || group.repeats) parent.repeats = true;
     } else if (c === "*" || c === "+" || (c === "{" && /^\{\d+,\}/.test(pattern.slice(i)))) {
       const group = open.at(-1);
@@ -79,21 +80,53 @@ function hasNestedRepetition(pattern: string): boolean {
   return false;
 }
 
-/** A repeated group that begins or ends with a plain character, as `(\.[a-z]+)*` does, is told apart by it. */
+/**
+ * A repeated group whose first or last character stands nowhere else in it, as in `(\\.[a-z]+)*`, can be cut into its
+ * turns in one way only, and so takes linear time.
+ */
 function isSeparated(upToGroup: string): boolean {
+  const inside = insideOf(upToGroup);
+  if (inside === undefined || inside.includes("|")) return false;
+  const atoms = atomsOf(inside);
+  const isRepeated = (i: number) => /^[*+?{]$/.test(atoms[i + 1] ?? "");
+  const isLone = (i: number) => {
+    const atom = atoms[i] ?? "";
+    if (/^[().^$*+?{}]$/.test(atom) || isRepeated(i)) return false;
+    return CHARACTERS.every((c) => !takes(atom, c) || !atoms.some((other, at) => at !== i && takes(other, c)));
+  };
+  return isLone(0) || isLone(atoms.length - 1);
+}
+
+const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
+
+function takes(atom: string, c: string): boolean {
+  if (/^[()^$*+?{}]$/.test(atom)) return false;
+  try {
+    return new RegExp(`^${atom}$`).test(c);
+  } catch {
+    return true;
+  }
+}
+
+/** Alternatives that may begin alike, as in `(a|aa)+`, can share a text out between their turns in many ways. */
+function hasOverlap(inside: string): boolean {
+  const alternatives = inside.split("|");
+  if (alternatives.length === 1) return false;
+  const firsts = alternatives.map((each) => atomsOf(each.replace(/^[(?:^]+/, ""))[0] ?? "");
+  return CHARACTERS.some((c) => firsts.filter((atom) => takes(atom, c)).length > 1);
+}
+
+const atomsOf = (pattern: string): string[] => pattern.match(/\[\^?(?:\\.|[^\]\\])+\]|\\.|[^\\]/gs) ?? [];
+
+/** What stands in the group that a text ends with. */
+function insideOf(upToGroup: string): string | undefined {
   let depth = 0;
   for (let i = upToGroup.length - 1; i >= 0; i--) {
-    if (upToGroup[i] === ")" && upToGroup[i - 1] !== "\\") depth++;
-    else if (upToGroup[i] === "(" && upToGroup[i - 1] !== "\\" && --depth === 0) {
-      const inside = upToGroup.slice(i + 1, -1).replace(/^\?:/, "");
-      return (
-        /^(\\[^wdsWDSbB]|[^\\[(.*+?|])(?![*+?{])/.test(inside) ||
-        /(\\[^wdsWDSbB]|[^\\\])}.*+?|])$/.test(inside) ||
-        /^\[/.test(inside)
-      );
-    }
+    if (upToGroup[i - 1] === "\\") continue;
+    if (upToGroup[i] === ")") depth++;
+    else if (upToGroup[i] === "(" && --depth === 0) return upToGroup.slice(i + 1, -1).replace(/^\?:/, "");
   }
-  return false;
+  return undefined;
 }
 
 function endOfClass(pattern: string, from: number): number {

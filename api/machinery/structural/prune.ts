@@ -19,19 +19,26 @@ export function prune(object: JsonMap, schema: Schema): string[] {
   return dropped.sort();
 }
 
+/** The same of a part of an object, such as a default. */
+export function pruneValue(value: unknown, schema: Schema): string[] {
+  const dropped: string[] = [];
+  pruneAt(value, schema, { path: "", dropped });
+  return dropped.sort();
+}
+
 interface Place {
   readonly path: string;
   readonly dropped: string[];
 }
 
-function pruneValue(value: unknown, schema: Schema | undefined, place: Place): void {
+function pruneAt(value: unknown, schema: Schema | undefined, place: Place): void {
   if (Array.isArray(value)) {
     const items = schema && itemsOf(schema);
     value.forEach((item, i) => {
       const at = { ...place, path: `${place.path}[${i}]` };
       // The items of a preserved list are preserved unless they say otherwise.
       if (schema && preservesUnknown(schema)) pruneBelow(item, items, at);
-      else pruneValue(item, items, at);
+      else pruneAt(item, items, at);
     });
   } else if (isMap(value)) pruneMap(value, schema, place);
 }
@@ -45,7 +52,7 @@ function pruneMap(map: JsonMap, schema: Schema | undefined, place: Place): void 
     if (schema && isEmbedded(schema) && META_FIELDS.has(name)) continue;
     const path = childPath(place.path, name);
     const isKnown = schema && (propertyOf(schema, name) !== undefined || allowsAdditional(schema));
-    if (isKnown) pruneValue(value, memberOf(schema, name), { ...place, path });
+    if (isKnown) pruneAt(value, memberOf(schema, name), { ...place, path });
     else {
       if (!META_FIELDS.has(name) || place.path !== "") place.dropped.push(path);
       delete map[name];
@@ -64,7 +71,7 @@ function pruneBelow(value: unknown, schema: Schema | undefined, place: Place): v
     for (const [name, member] of Object.entries(value)) {
       if (isEmbedded(schema) && META_FIELDS.has(name)) continue;
       if (propertyOf(schema, name) === undefined && !allowsAdditional(schema)) continue;
-      pruneValue(member, memberOf(schema, name), { ...place, path: childPath(place.path, name) });
+      pruneAt(member, memberOf(schema, name), { ...place, path: childPath(place.path, name) });
     }
   }
 }

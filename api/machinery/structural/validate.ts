@@ -20,7 +20,8 @@ interface Result {
   matches: number;
 }
 
-export function validateValue(object: JsonMap, schema: Schema, old?: JsonMap): FieldError[] {
+/** Any value; of an object whose old state is given, what has not changed may stay wrong. */
+export function validateValue(object: unknown, schema: Schema, old?: JsonMap): FieldError[] {
   const correlation = old && new Correlation(object, old, schema);
   return check(object, schema, "", correlation).errors;
 }
@@ -32,18 +33,17 @@ function check(value: unknown, schema: Schema, path: string, correlation: Correl
     result.matches += other.matches + 1;
   };
   const found = (errors: FieldError[]) => merge({ errors, matches: 0 });
-  const name = path === "" ? "" : path;
-  found(typeErrors(value, schema, name));
-  if (value === null) found(enumErrors(value, schema, name));
+  found(typeErrors(value, schema, path));
+  if (value === null) found(enumErrors(value, schema, path));
   else {
     merge(checkJunctors(value, schema, path));
     if (typeof value === "string") {
-      found(stringErrors(value, schema, name));
-      found(formatErrors(value, schema, name));
+      found(stringErrors(value, schema, path));
+      found(formatErrors(value, schema, path));
     }
-    if (typeof value === "number") found(validateNumber(value, schema, name));
+    if (typeof value === "number") found(validateNumber(value, schema, path));
     if (Array.isArray(value)) merge(checkList(value, schema, path, correlation));
-    found(enumErrors(value, schema, name));
+    found(enumErrors(value, schema, path));
     if (isMap(value)) merge(checkMap(value, schema, path, correlation));
   }
   result.matches++;

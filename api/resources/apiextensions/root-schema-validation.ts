@@ -2,6 +2,7 @@
 import type { CustomResourceValidation, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { ruleErrors } from "../../machinery/cel/check-rules.ts";
 import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
+import { defaultErrors } from "../../machinery/structural/check-defaults.ts";
 import { checkSchema } from "./schema-validation.ts";
 import { structuralErrors } from "./structural-schema.ts";
 
@@ -50,7 +51,8 @@ export function checkRootSchema(
   const at = `${path}.openAPIV3Schema`;
   if (hasStatus) checkBesideStatus(errors, at, schema);
   if (schema.nullable) errors.push(forbidden(`${at}.nullable`, "nullable cannot be true at the root"));
-  const structural = structuralErrors(schema, at);
+  const shape = structuralErrors(schema, at);
+  const structural = shape.length > 0 ? shape : defaultErrors(schema, at);
   const inSchema: FieldError[] = [];
   checkSchema(inSchema, at, schema, { root: true, insideMetadata: false });
   errors.push(...structural, ...inSchema);

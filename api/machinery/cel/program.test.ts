@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { fromJson } from "./from-json.ts";
+import { kubernetesLibrary } from "./library/index.ts";
+import { compile } from "./program.ts";
+import { typeOfSchema } from "./schema-type.ts";
+import type { Type } from "./type.ts";
+
+const schema = {
+  type: "object",
+  properties: {
+    s: { type: "string" },
+    i: { type: "integer" },
+    l: { type: "array", items: { type: "string" } },
+    m: { type: "object", additionalProperties: { type: "integer" } },
+    ios: { "x-kubernetes-int-or-string": true },
+    "dash-ed": { type: "string" },
+  },
+};
+const type = typeOfSchema(schema, false) as Type;
+const self = { s: "abc", i: 5, l: ["a", "b", "c"], m: { x: 1, y: 2 }, ios: "5%", "dash-ed": "d" };
+
+const compiled = (source: string) =>
+  compile(source, { variables: new Map([["self", type]]), library: kubernetesLibrary });
+
+function run(source: string, limit?: number) {
+  const result = compiled(source);
+  if (!result.ok) return result.issues;
+  const outcome = result.program.run(new Map([["self", fromJson(self, type)]]), limit);
+  return outcome.ok ? outcome.value : outcome.message;
+}
+
+describe("an expression is true of what it sees", () => {
+  test.each([
+    'self.i == 5 && self.s.startsWith("a")',
+    "self.i > 3.5",
+    'self.l.all(x, x != "d")',
+    'self.l.exists(x, x == "c")',
+    'self.l.exists_one(x, x == "c")',
+    'self.l.map(x, x + "1") == ["a1", "b1", "c1"]',
+    'self.l.filter(x, x > "a").size() == 2',
+    "self.m.all(k, self.m[k] > 0)",
+    "self.m.exists(k, v, k == 'y' && v == 2)",
+    "[1, 2].transformList(i, v, i + v) == [1, 3]",
+    "self.m.transformMap(k, v, v > 1, v * 2) == {'y': 4}",
+    "has(self.s) && !has(self.m.zz)",
+    'self.dash__dash__ed == "d"',
+    'type(self.ios) == string && self.ios.endsWith("%")',
+    '"a" in self.l && "x" in self.m',
+    "1u + 2u == 3u && 7 % 3 == 1 && -self.i == -5",
+    'self.?s.orValue("x") == "abc"',
+    "optional.of(1).optMap(x, x + 1).value() == 2",
+    "[1, ?optional.none(), ?optional.of(3)] == [1, 3]",
+    "cel.bind(a, self.i + 1, a * a) == 36",
+    '"%s-%d".format([self.s, self.i]) == "abc-5"',
+    '"héllo".charAt(1) == "é" && "a,b".split(",").join("-") == "a-b"',
+    '"abc123".find("[0-9]+") == "123" && self.s.matches("^[a-c]+$")',
+    "[3, 1, 2].max() == 3 && ![3, 1].isSorted() && [1, 2].sum() == 3",
+    "sets.equivalent([1, 2], [2, 1, 1]) && sets.intersects([1], [1, 2])",
+    'quantity("1Gi").isGreaterThan(quantity("1Mi")) && quantity("50k").asInteger() == 50000',
+    'ip("::1").isLoopback() && cidr("10.0.0.0/8").containsIP("10.1.1.1") && !isIP("1.2.3")',
+    'url("https://a:80/b?x=1").getHostname() == "a" && !isURL("../x")',
+    'semver("1.2.3-rc.1").isLessThan(semver("1.2.3")) && isSemver("v1.0", true)',
+    'duration("90m") == duration("1h30m") && timestamp("2024-02-29T00:00:00Z").getMonth() == 1',
+    'format.dns1123Label().validate("A_").hasValue()',
+    "int('12') + int(3.9) == 15 && string(1.5) == '1.5' && b'ab'.size() == 2",
+    // Either side may decide, whatever the other comes to.
+    "1 / 0 == 1 || true",
+    "[1, 0].exists(x, 1 / x == 1)",
+  ])("%s", (source) => {
+    expect(run(source)).toBe(true);
+  });
+});
+
+describe("what goes wrong is told as cel-go tells it", () => {
+  test.each([
+    ["1 / 0 == 1", "division by zero"],
+    ['self.l[5] == "x"', "index out of bounds: 5"],
+    ['self.m["zz"] == 1', "no such key: zz"],
+    ["9223372036854775807 + 1 == 0", "integer overflow"],
+    ["dyn(self.s) + 1 == 2", "no such overload"],
+    ["optional.none().value() == 1", "optional.none() dereference"],
+  ])("%s: %s", (source, message) => {
+    expect(run(source)).toBe(message);
+  });
+
+  test.each([
+    ["self.nope == 1", 5, "undefined field 'nope'"],
+    ["foo(self.s)", 4, "undeclared reference to 'foo' (in container '')"],
+    ["self.s + self.i > 0", 8, "found no matching overload for '_+_' applied to '(string, int)'"],
+    ["self.l.sum() == 1", 11, "found no matching overload for 'sum' applied to 'list(string).()'"],
+    ["has(self)", 5, "invalid argument to has() macro"],
+    ["self.l.all(x, x.y)", 16, "type 'string' does not support field selection"],
+    ['self.s.matches("(")', 16, "invalid matches argument"],
+    ["self.i == 1 b", 13, "Syntax error: extraneous input 'b' expecting <EOF>"],
+  ])("%s", (source, column, message) => {
+    expect(run(source)).toBe(`ERROR: <input>:1:${column}: ${message}\n | ${source}\n | ${".".repeat(column - 1)}^`);
+  });
+
+  test("the place of an issue is in its line", () => {
+    expect(run("self.i == 1 &&\n  zz")).toBe(
+      "ERROR: <input>:2:3: undeclared reference to 'zz' (in container '')\n |   zz\n | ..^",
+    );
+  });
+});
+
+describe("costs", () => {
+  test("an expression that costs more than its limit is given up", () => {
+    expect(run("self.l.all(x, self.l.all(y, x == y || x != y))", 20)).toBe(
+      "operation cancelled: actual cost limit exceeded",
+    );
+  });
+
+  test("an estimate grows with what the schema allows, and bounds what runs cost", () => {
+    const estimate = (maxItems: number) => {
+      const bounded = typeOfSchema(
+        { type: "array", maxItems, items: { type: "string", maxLength: 10 } },
+        false,
+      ) as Type;
+      const result = compile("self.all(x, x != 'a')", {
+        variables: new Map([["self", bounded]]),
+        library: kubernetesLibrary,
+      });
+      if (!result.ok) return { most: 0, cost: 0 };
+      const three = result.program.run(new Map([["self", ["b", "c", "d"]]]));
+      return { most: result.program.estimate(), cost: three.cost };
+    };
+    expect(estimate(100).most).toBeGreaterThan(estimate(10).most * 5);
+    expect(estimate(3).most).toBeGreaterThanOrEqual(estimate(3).cost);
+  });
+
+  test.each(["(a+)+$", "([a-z]*)*x", "(.*)+"])("a pattern that could run away is refused: %s", (pattern) => {
+    expect(run(`self.s.matches(${JSON.stringify(pattern)})`)).toContain("invalid matches argument");
+  });
+
+  test.each(["^[a-z]([-a-z0-9]*[a-z0-9])?$", "^(\\\\.[a-z]+)*$", "^([a-z]+\\\\.)*[a-z]+$"])(
+    "an ordinary pattern is taken: %s",
+    (pattern) => {
+      expect(typeof run(`self.s.matches("${pattern}")`)).toBe("boolean");
+    },
+  );
+});
+
+test("what nests too deeply is refused, not overflowed", () => {
+  expect(run(`${"(".repeat(5000)}1${")".repeat(5000)} == 1`)).toContain("recursion limit");
+  expect(run(`${"!".repeat(5000)}true`)).toContain("recursion limit");
+});

@@ -1,0 +1,242 @@
+import { describe, expect, test } from "vitest";
+import { defaultErrors } from "./check-defaults.ts";
+import { decodeCustom } from "./decode.ts";
+import { applyDefaults } from "./defaults.ts";
+import { findJsonPath } from "./json-path.ts";
+import type { JsonMap, Schema } from "./json-walk.ts";
+import { duplicateItems } from "./list-items.ts";
+import { compilePattern } from "./pattern.ts";
+import { prune } from "./prune.ts";
+import { validateValue } from "./validate.ts";
+
+const spec = (properties: Record<string, Schema>, more: Schema = {}): Schema => ({
+  type: "object",
+  properties: { spec: { type: "object", properties, ...more } },
+});
+const texts = (value: JsonMap, schema: Schema, old?: JsonMap) =>
+  validateValue(value, schema, old).map(({ path, message }) => `${path}: ${message}`);
+
+describe("pruning", () => {
+  const schema = spec({
+    l: { type: "array", items: { type: "object", properties: { k: { type: "string" } } } },
+    free: { type: "object", "x-kubernetes-preserve-unknown-fields": true, properties: { in: { type: "object" } } },
+    m: { type: "object", additionalProperties: { type: "object", properties: { v: { type: "string" } } } },
+  });
+
+  test("drops what the schema does not know and says where it was", () => {
+    const object = { kind: "K", metadata: { x: 1 }, top: 1, spec: { l: [{ k: "a", junk: 1 }], m: { a: { w: 1 } } } };
+    expect(prune(object, schema)).toEqual(["spec.l[0].junk", "spec.m.a.w", "top"]);
+    expect(object).toEqual({ kind: "K", metadata: { x: 1 }, spec: { l: [{ k: "a" }], m: { a: {} } } });
+  });
+
+  test("keeps what is preserved, but for what has a schema of its own in there", () => {
+    const object = { spec: { free: { any: { deep: 1 }, in: { out: 1 } } } };
+    expect(prune(object, schema)).toEqual(["spec.free.in.out"]);
+    expect(object.spec.free).toEqual({ any: { deep: 1 }, in: {} });
+  });
+});
+
+test("defaults fill what is absent or null, level by level; nulls that may not be are dropped", () => {
+  const schema = spec({
+    a: { type: "string", default: "x" },
+    n: { type: "object", default: {}, properties: { m: { type: "integer", default: 3 } } },
+    nl: { type: "string", nullable: true, default: "d" },
+    no: { type: "string" },
+  });
+  const object = { spec: { a: null, nl: null, no: null } as JsonMap };
+  applyDefaults(object, schema);
+  expect(object).toEqual({ spec: { a: "x", nl: null, n: { m: 3 } } });
+});
+
+describe("validation speaks as Kubernetes does", () => {
+  test.each<[string, Schema, unknown, string[]]>([
+    [
+      "type",
+      { type: "integer" },
+      "x",
+      ['spec.v: Invalid value: "string": spec.v in body must be of type integer: "string"'],
+    ],
+    [
+      "null",
+      { type: "string" },
+      null,
+      ['spec.v: Invalid value: "null": spec.v in body must be of type string: "null"'],
+    ],
+    ["enum", { type: "string", enum: ["a", "b"] }, "z", ['spec.v: Unsupported value: "z": supported values: "a", "b"']],
+    [
+      "pattern",
+      { type: "string", pattern: "^[a-z]+$" },
+      "A",
+      [`spec.v: Invalid value: "A": spec.v in body should match '^[a-z]+$'`],
+    ],
+    [
+      "bound",
+      { type: "integer", exclusiveMaximum: true, maximum: 3 },
+      3,
+      ["spec.v: Invalid value: 3: spec.v in body should be less than 3"],
+    ],
+    ["length", { type: "string", maxLength: 1 }, "éé", ["spec.v: Too long: may not be more than 1 byte"]],
+    [
+      "items",
+      { type: "array", maxItems: 1, items: { type: "string" } },
+      ["a", "b"],
+      ["spec.v: Too many: 2: must have at most 1 item"],
+    ],
+    [
+      "int or string",
+      { "x-kubernetes-int-or-string": true },
+      true,
+      ['spec.v: Invalid value: "boolean": spec.v in body must be of type integer,string: "boolean"'],
+    ],
+    [
+      "format",
+      { type: "string", format: "date" },
+      "2023-02-30",
+      ['spec.v: Invalid value: "2023-02-30": spec.v in body must be of type date: "2023-02-30"'],
+    ],
+    ["unknown format", { type: "string", format: "colour" }, "x", []],
+    [
+      "oneOf",
+      { type: "object", properties: { q: {}, r: {} }, oneOf: [{ required: ["q"] }, { required: ["r"] }] },
+      {},
+      [
+        '<nil>: Invalid value: "": "spec.v" must validate one and only one schema (oneOf). Found none valid',
+        "spec.v.q: Required value",
+      ],
+    ],
+  ])("%s", (_, schema, value, expected) => {
+    expect(texts({ spec: { v: value } }, spec({ v: schema }))).toEqual(expected);
+  });
+
+  test("an update may keep what was wrong before, and nothing else", () => {
+    const schema = spec({ a: { type: "string", maxLength: 1 }, b: { type: "string" } });
+    const old = { spec: { a: "long", b: "x" } };
+    expect(texts({ spec: { a: "long", b: "y" } }, schema, old)).toEqual([]);
+    expect(texts({ spec: { a: "other", b: "x" } }, schema, old)).toHaveLength(1);
+  });
+
+  test("items of a keyed list are what they were by their keys, wherever they stand", () => {
+    const schema = spec({
+      l: {
+        type: "array",
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["k"],
+        items: { type: "object", properties: { k: { type: "string" }, v: { type: "integer", maximum: 1 } } },
+      },
+    });
+    const old = { spec: { l: [{ k: "a", v: 9 }] } };
+    expect(
+      texts(
+        {
+          spec: {
+            l: [
+              { k: "b", v: 1 },
+              { k: "a", v: 9 },
+            ],
+          },
+        },
+        schema,
+        old,
+      ),
+    ).toEqual([]);
+    expect(texts({ spec: { l: [{ k: "b", v: 9 }] } }, schema, old)).toHaveLength(1);
+  });
+
+  test("sets and keyed lists repeat nothing", () => {
+    const set: Schema = { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" } };
+    expect(duplicateItems({ s: ["a", "b", "a"] }, { properties: { s: set } })).toEqual([
+      { reason: "FieldValueDuplicate", path: "s[2]", message: 'Duplicate value: "a"' },
+    ]);
+  });
+
+  test("a default fits its own schema", () => {
+    const schema = spec({
+      v: { type: "object", default: { a: "x", junk: 1 }, properties: { a: { type: "integer" } } },
+    });
+    expect(defaultErrors(schema, "root").map(({ path }) => path)).toEqual([
+      "root.properties[spec].properties[v].default",
+      "root.properties[spec].properties[v].default.a",
+    ]);
+  });
+});
+
+describe("bodies are read untyped", () => {
+  const expected = { group: "e.com", version: "v1", kind: "Foo" };
+  const schema = spec({ a: { type: "string" } });
+  const decode = (text: string, fieldValidation: "Strict" | "Warn" = "Strict", syntax: "json" | "yaml" = "json") =>
+    decodeCustom({ text, syntax, expected, fieldValidation }, schema);
+  const head = '"apiVersion":"e.com/v1","kind":"Foo"';
+
+  test.each([
+    [
+      `{${head},"spec":{"z":1}}`,
+      'Foo in version "v1" cannot be handled as a Foo: strict decoding error: unknown field "spec.z"',
+    ],
+    [
+      `{${head},"spec":{"a":"1","a":"2"}}`,
+      'Foo in version "v1" cannot be handled as a Foo: strict decoding error: duplicate field "spec.a"',
+    ],
+    [
+      `{${head},"metadata":{"nope":1}}`,
+      'Foo in version "v1" cannot be handled as a Foo: strict decoding error: unknown field "metadata.nope"',
+    ],
+    [
+      `{"apiVersion":"e.com/v2","kind":"Foo"}`,
+      "the API version in the data (e.com/v2) does not match the expected API version (e.com/v1)",
+    ],
+  ])("%s", (text, message) => {
+    expect(decode(text)).toEqual({ ok: false, message });
+  });
+
+  test("unless they are refused, unknown fields are warned of", () => {
+    expect(decode(`{${head},"spec":{"z":1}}`, "Warn")).toMatchObject({
+      ok: true,
+      warnings: ['unknown field "spec.z"'],
+    });
+    expect(decode("apiVersion: e.com/v1\nkind: Foo\nspec: {a: x}", "Strict", "yaml")).toMatchObject({
+      ok: true,
+      object: { spec: { a: "x" } },
+    });
+  });
+
+  test("prototype keys are keys", () => {
+    const decoded = decode(`{${head},"spec":{"a":"x","__proto__":{"b":1}}}`, "Warn");
+    expect(decoded).toMatchObject({ ok: true, warnings: ['unknown field "spec.__proto__"'] });
+  });
+});
+
+test.each<[string, unknown[]]>([
+  [".spec.a", ["x"]],
+  [".spec.l[*]", ["p", "q"]],
+  [".spec.l[-1]", ["q"]],
+  [".spec.l[0:1]", ["p"]],
+  ['.status.conditions[?(@.type=="Ready")].status', ["True"]],
+  [".metadata.annotations['a.b/c']", ["v"]],
+  ["..type", ["Ready", "Other"]],
+  [".spec.none", []],
+  [".spec[", []],
+])("printer columns find %s", (path, expected) => {
+  const object = {
+    metadata: { annotations: { "a.b/c": "v" } },
+    spec: { a: "x", l: ["p", "q"] },
+    status: {
+      conditions: [
+        { type: "Ready", status: "True" },
+        { type: "Other", status: "False" },
+      ],
+    },
+  };
+  expect(findJsonPath(path, object)).toEqual(expected);
+});
+
+test.each([
+  ["(a+)+$", false],
+  ["([a-z]*)*x", false],
+  ["([a-z][a-z]*)+", false],
+  ["(a|aa)+$", false],
+  ["([A-Z][a-z]*)+", true],
+  ["^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", true],
+  ["^(([a-z]+\\.)*)x$", true],
+])("the pattern %s is taken: %s", (pattern, isTaken) => {
+  expect(compilePattern(pattern) !== undefined).toBe(isTaken);
+});
