@@ -1,0 +1,110 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Env } from "../env.ts";
+
+/** Rules of docs/spec/admission.md that only a store can show. The binding speaks for the control plane. */
+const { API } = env as unknown as Env;
+const BASE = "https://sailplane/api/v1";
+
+interface Answer {
+  readonly code: number;
+  readonly warning: string | null;
+  readonly object: KubeObject & { readonly message?: string; readonly status?: Record<string, unknown> };
+}
+
+async function call(path: string, body?: object, method = body ? "POST" : "GET"): Promise<Answer> {
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const init = { method, headers: { "Content-Type": type }, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const response = await API.fetch(new Request(path.startsWith("/") ? `${BASE}${path}` : path, init));
+  const object = (await response.json()) as Answer["object"];
+  return { code: response.status, warning: response.headers.get("Warning"), object };
+}
+
+const pod = (name: string, more: object = {}) => ({
+  metadata: { name, labels: { app: "x" } },
+  spec: { schedulerName: "none", containers: [{ name: "c", image: "i" }], ...more },
+});
+const newNamespace = async (name: string, labels: object = {}) => {
+  expect((await call("/namespaces", { metadata: { name, labels } })).code).toBe(201);
+  return `/namespaces/${name}`;
+};
+const codesOf = (answers: readonly Answer[]) => Map.groupBy(answers, ({ code }) => code);
+
+test("ADM-QUOTA: creates that race take no more than the quota has", async () => {
+  const place = await newNamespace("quota");
+  await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { pods: "5" } } });
+  await call(`${place}/resourcequotas/q/status`, { status: { hard: { pods: "5" }, used: { pods: "0" } } }, "PATCH");
+  const answers = codesOf(await Promise.all(Array.from({ length: 12 }, (_, i) => call(`${place}/pods`, pod(`p${i}`)))));
+  expect(answers.get(201)).toHaveLength(5);
+  expect(answers.get(403)).toHaveLength(7);
+  expect(answers.get(403)?.[0]?.object.message).toContain(
+    "exceeded quota: q, requested: pods=1, used: pods=5, limited: pods=5",
+  );
+  expect((await call(`${place}/resourcequotas/q`)).object.status?.used).toEqual({ pods: "5" });
+});
+
+test("ADM-QUOTA: a dry run is refused alike, and takes nothing", async () => {
+  const place = await newNamespace("quota-dry");
+  await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { "count/configmaps": "1" } } });
+  const status = { hard: { "count/configmaps": "1" }, used: { "count/configmaps": "0" } };
+  await call(`${place}/resourcequotas/q/status`, { status }, "PATCH");
+  expect((await call(`${place}/configmaps?dryRun=All`, { metadata: { name: "a" } })).code).toBe(201);
+  expect((await call(`${place}/configmaps`, { metadata: { name: "a" } })).code).toBe(201);
+  expect((await call(`${place}/configmaps?dryRun=All`, { metadata: { name: "b" } })).code).toBe(403);
+});
+
+test("ADM-EVICT: evictions that race share no disruption", async () => {
+  const place = await newNamespace("evict");
+  const names = ["a", "b", "c", "d"];
+  for (const name of names) {
+    await call(`${place}/pods`, pod(name));
+    const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+    await call(`${place}/pods/${name}/status`, { status }, "PATCH");
+  }
+  const budgets = "https://sailplane/apis/policy/v1/namespaces/evict/poddisruptionbudgets";
+  await call(budgets, { metadata: { name: "b" }, spec: { minAvailable: 3, selector: { matchLabels: { app: "x" } } } });
+  const status = {
+    observedGeneration: 1,
+    disruptionsAllowed: 1,
+    currentHealthy: 4,
+    desiredHealthy: 3,
+    expectedPods: 4,
+  };
+  await call(`${budgets}/b/status`, { status }, "PATCH");
+  const evict = (name: string) =>
+    call(`${place}/pods/${name}/eviction`, { apiVersion: "policy/v1", kind: "Eviction", metadata: { name } });
+  const answers = codesOf(await Promise.all(names.map(evict)));
+  expect(answers.get(201)).toHaveLength(1);
+  expect(answers.get(429)).toHaveLength(3);
+});
+
+test("ADM-FIRST: a missing namespace is told before what a plugin has against the object", async () => {
+  const answer = await call("/namespaces/nowhere/pods", pod("p"));
+  expect(answer.object.message).toBe('namespaces "nowhere" not found');
+});
+
+test("ADM-SNAPSHOT: a limit range holds from the next request on", async () => {
+  const place = await newNamespace("limits");
+  const limits = [{ type: "Container", max: { cpu: "1" }, default: { cpu: "500m" } }];
+  await call(`${place}/limitranges`, { metadata: { name: "l" }, spec: { limits } });
+  const created = await call(`${place}/pods`, pod("p"));
+  expect(created.object.metadata.annotations).toEqual({
+    "kubernetes.io/limit-ranger": "LimitRanger plugin set: cpu request for container c; cpu limit for container c",
+  });
+});
+
+test("PodSecurity warns of the workload and refuses the pod", async () => {
+  const place = await newNamespace("strict", { "pod-security.kubernetes.io/enforce": "baseline" });
+  const spec = { hostNetwork: true, containers: [{ name: "c", image: "i" }] };
+  const template = { metadata: { labels: { a: "b" } }, spec };
+  const deployments = "https://sailplane/apis/apps/v1/namespaces/strict/deployments";
+  const made = await call(deployments, {
+    metadata: { name: "d" },
+    spec: { replicas: 0, selector: { matchLabels: { a: "b" } }, template },
+  });
+  expect(made.warning).toContain("would violate PodSecurity");
+  expect((await call(`${place}/pods`, pod("p", spec))).object.message).toBe(
+    'pods "p" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostNetwork=true)',
+  );
+});
