@@ -3,6 +3,7 @@
  * Which objects it may read is the node authorizer's affair (worker/auth/node).
  */
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
@@ -22,6 +23,7 @@ const checks: Readonly<Record<string, Check>> = {
   persistentvolumeclaims: checkClaimStatus,
   "leases.coordination.k8s.io": checkLease,
   "csinodes.storage.k8s.io": checkCsiNode,
+  "resourceslices.resource.k8s.io": checkSlice,
 };
 
 export const nodeRestriction: AdmissionPlugin = {
@@ -50,6 +52,14 @@ function checkLease(node: string, request: AdmissionRequest): void {
 function checkCsiNode(node: string, request: AdmissionRequest): void {
   if (request.name !== node) {
     throw refusal(request, "can only access CSINode with the same name as the requesting node");
+  }
+}
+
+function checkSlice(node: string, request: AdmissionRequest): void {
+  if (request.operation !== "CREATE") return;
+  const { spec } = request.object as unknown as ResourceSlice;
+  if (spec.nodeName !== node) {
+    throw refusal(request, "can only create ResourceSlice with the same NodeName as the requesting node");
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
+import type { Requirement } from "../../../api/store.ts";
 import { nodeRules } from "../../bootstrap/roles/node.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import {
@@ -55,6 +56,7 @@ const byResource: Readonly<Record<string, Decide>> = {
     attributes.subresource === "status" ? updateStatus(node, attributes) : getOne(node, attributes),
   persistentvolumes: getOne,
   "resourceclaims.resource.k8s.io": getOne,
+  "resourceslices.resource.k8s.io": ownSlices,
   "volumeattachments.storage.k8s.io": getOne,
   serviceaccounts: (node, attributes) =>
     attributes.subresource === "" ? getOne(node, attributes) : createToken(node, attributes),
@@ -138,17 +140,43 @@ function ownPods(node: string, { verb, subresource, fieldSelector = [] }: Resour
     case "get":
       return "if related";
     case "list":
-    case "watch": {
-      const pinned = fieldSelector.some(
-        ({ key, operator, values }) =>
-          key === "spec.nodeName" && operator === "in" && values.length === 1 && values[0] === node,
-      );
-      return pinned ? ALLOWED : refuse("can only list/watch pods with spec.nodeName field selector");
-    }
+    case "watch":
+      return isPinned(fieldSelector, node)
+        ? ALLOWED
+        : refuse("can only list/watch pods with spec.nodeName field selector");
     case "create":
     case "delete":
       return ALLOWED;
     default:
       return NO_OPINION;
+  }
+}
+
+const isPinned = (fieldSelector: readonly Requirement[], node: string): boolean =>
+  fieldSelector.some(
+    ({ key, operator, values }) =>
+      key === "spec.nodeName" && operator === "in" && values.length === 1 && values[0] === node,
+  );
+
+function ownSlices(node: string, { verb, subresource, fieldSelector = [] }: ResourceAttributes) {
+  if (subresource !== "") return refuse("cannot authorize ResourceSlice subresources");
+  switch (verb) {
+    case "create":
+      return ALLOWED;
+    case "get":
+    case "update":
+    case "patch":
+    case "delete":
+      return "if related";
+    case "list":
+    case "watch":
+    case "deletecollection":
+      return isPinned(fieldSelector, node)
+        ? ALLOWED
+        : refuse("can only list/watch/deletecollection resourceslices with nodeName field selector");
+    default:
+      return refuse(
+        "only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection",
+      );
   }
 }

@@ -9,7 +9,7 @@ import type {
   Pod,
   Volume,
 } from "../../../api/generated/core.v1.ts";
-import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import type { ResourceClaim, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { podReferences } from "../../../api/node-sync.ts";
@@ -36,6 +36,8 @@ export async function isRelated(node: string, target: ResourceAttributes, store:
       return graph.usesVolume(name);
     case "volumeattachments.storage.k8s.io":
       return (await graph.read<VolumeAttachment>(target))?.spec.nodeName === node;
+    case "resourceslices.resource.k8s.io":
+      return (await graph.read<ResourceSlice>(target))?.spec.nodeName === node;
     case "resourceclaims.resource.k8s.io":
       return (await graph.podsIn(namespace)).some((pod) => resourceClaimsOf(pod).includes(name)) && graph.has(target);
     default:
