@@ -1,9 +1,10 @@
 /** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
+
+import { matches } from "../../api/machinery/selector.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
 import { entryOf } from "./entry.ts";
 import type { Appended, Current, LogRow } from "./log-tables.ts";
 import { writeRevision } from "./revision-text.ts";
-import { matches } from "./selector.ts";
 
 type Refusal = Extract<CommitResult, { ok: false }>;
 type Standing = Pick<LogRow, "revision" | "attributes"> | undefined;
@@ -61,7 +62,7 @@ function refusalOf(write: Write, standing: Standing) {
       if (write.exists !== (standing !== undefined)) return "unexpected";
       if (!standing || !write.requirements) return undefined;
       const attributes: Attributes = JSON.parse(standing.attributes);
-      return matches(write.requirements, write.key, attributes) ? undefined : "unexpected";
+      return matches(write.requirements ?? [], attributes, write.key) ? undefined : "unexpected";
     }
   }
 }

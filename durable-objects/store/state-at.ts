@@ -2,10 +2,11 @@
  * The objects of a scope at a revision, in key order. At the newest revision they are the objects table; at an older one,
  * each key that changed since stands where its first change since points back to.
  */
+
+import { matches } from "../../api/machinery/selector.ts";
 import type { Requirement, Revision } from "../../api/store.ts";
 import { comparePlaces } from "./key-order.ts";
 import type { LogTables, Pointer, Scope } from "./log-tables.ts";
-import { matches } from "./selector.ts";
 
 interface Changed {
   readonly place: { readonly namespace: string; readonly name: string };
@@ -55,10 +56,7 @@ export function stateAt(tables: LogTables, scope: Scope, { at, newest }: { at: R
   };
 
   function meets({ namespace, name, attributes }: Pointer, requirements: readonly Requirement[]): boolean {
-    return (
-      requirements.length === 0 ||
-      matches(requirements, { resource: scope.resource, namespace, name }, JSON.parse(attributes))
-    );
+    return requirements.length === 0 || matches(requirements, JSON.parse(attributes), { namespace, name });
   }
 
   /** What stands now and what stood then, in key order; a key that changed since counts as it stood then. */

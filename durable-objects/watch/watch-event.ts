@@ -1,7 +1,8 @@
 /** What a change is to one watcher (k8s.io/apiserver/pkg/storage/cacher, cacheWatcher.convertToWatchEvent). Pure. */
+
+import { matches } from "../../api/machinery/selector.ts";
 import type { Attributes, Requirement } from "../../api/store.ts";
 import type { LogRow } from "../store/log-tables.ts";
-import { matches } from "../store/selector.ts";
 
 /** `text: "previous"`: the object that this change replaced, under this change's revision. */
 export interface WatchEvent {
@@ -34,8 +35,8 @@ export class LoggedChange {
 export function eventOf(change: LoggedChange, requirements: readonly Requirement[]): WatchEvent | undefined {
   const { key, tombstone, previous } = change.row;
   const matched =
-    previous !== null && (requirements.length === 0 || matches(requirements, key, change.previous ?? NONE));
-  const meets = !tombstone && (requirements.length === 0 || matches(requirements, key, change.attributes));
+    previous !== null && (requirements.length === 0 || matches(requirements, change.previous ?? NONE, key));
+  const meets = !tombstone && (requirements.length === 0 || matches(requirements, change.attributes, key));
   if (meets) return { type: matched ? "MODIFIED" : "ADDED", text: "own" };
   if (!matched) return undefined;
   return { type: "DELETED", text: tombstone ? "own" : "previous" };
