@@ -4,7 +4,6 @@
  * `kubernetes.default.svc`, as that of a control plane with an authority of its own is.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { Connection } from "../connection.ts";
 import type { Backend } from "../proxy/rule-set.ts";
 import { joinSockets } from "./join-sockets.ts";
 
@@ -14,7 +13,7 @@ export interface ApiServer {
 }
 
 /** Undefined where only names of its own lead to it, as on Cloudflare, or a path: those are not in what pods send. */
-export function apiServerOf({ server, ca }: Connection): ApiServer | undefined {
+export function apiServerOf({ server, ca }: { readonly server: string; readonly ca?: string }): ApiServer | undefined {
   const { hostname, port, protocol, pathname } = new URL(server);
   if (ca === undefined || protocol !== "https:" || pathname !== "/") return undefined;
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };

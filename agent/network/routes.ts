@@ -54,6 +54,7 @@ export class Routes {
   async apply(routes: readonly Route[]): Promise<void> {
     const text = JSON.stringify(routes);
     if (text === this.#applied) return;
+    for (const range of this.#refused) if (!routes.some((route) => route.range === range)) this.#refused.delete(range);
     for (const flag of ["-4", "-6"]) {
       const ours = routes.filter(({ range }) => isIPv6(range) === (flag === "-6"));
       const listed = await run("ip", [flag, "-j", "route", "show", "proto", PROTOCOL]).catch(() => "");
@@ -62,7 +63,8 @@ export class Routes {
         await run("ip", [flag, "route", "del", dst, "proto", PROTOCOL]).catch(() => {});
       for (const route of ours) await this.#add(flag, route);
     }
-    this.#applied = text;
+    // What was refused is tried again with the next change: the machine may have come to another network.
+    if (this.#refused.size === 0) this.#applied = text;
   }
 
   async #add(flag: string, { range, via }: Route): Promise<void> {

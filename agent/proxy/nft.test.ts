@@ -76,7 +76,7 @@ EOT
 ${steps.join("\n")}`;
     const { status, stderr, stdout } = nft(script);
     expect([status, stderr, stdout]).toEqual([0, "", ""]);
-  });
+  }, 30_000);
 });
 
 it("touches nothing of other Services where one's endpoints change", () => {

@@ -1,0 +1,70 @@
+import { connect, createServer } from "node:net";
+import { describe, expect, it } from "vitest";
+import type { Node } from "../../api/generated/core.v1.ts";
+import { ApiDoor, apiServerOf } from "./api-door.ts";
+import { cniConfig, gatewayOf } from "./cni-config.ts";
+import { planRoutes } from "./routes.ts";
+
+const node = (name: string, podCIDRs: string[], addresses: string[]): Node => ({
+  metadata: { name },
+  spec: { podCIDRs },
+  status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) },
+});
+
+describe("routes", () => {
+  it("lead to the pods of other nodes, by an address of the same family that is not loopback", () => {
+    const nodes = [
+      node("own", ["10.244.0.0/24"], ["192.0.2.1"]),
+      node("dual", ["10.244.1.0/24", "fd00:1::/64"], ["127.0.0.1", "192.0.2.2", "2001:db8::2"]),
+      node("only-loopback", ["10.244.2.0/24"], ["127.0.0.1"]),
+      node("without-range", [], ["192.0.2.4"]),
+    ];
+    expect(planRoutes({ nodes, own: "own" })).toEqual([
+      { range: "10.244.1.0/24", via: "192.0.2.2" },
+      { range: "fd00:1::/64", via: "2001:db8::2" },
+    ]);
+  });
+});
+
+describe("the pods' network", () => {
+  it.each([
+    ["10.244.3.0/24", { address: "10.244.3.1", bits: 24 }],
+    ["10.9.8.64/26", { address: "10.9.8.65", bits: 26 }],
+    ["fd00:1::/64", { address: "fd00:1::1", bits: 64 }],
+  ])("of %s has its gateway at its first address", (range, gateway) => expect(gatewayOf(range)).toEqual(gateway));
+
+  it("has a default route for each family", () => {
+    const config = cniConfig({ podRanges: ["10.244.3.0/24", "fd00:1::/64"], ipamDirectory: "/x", hasPortmap: false });
+    const [bridge] = JSON.parse(config).plugins;
+    expect(bridge.ipam.routes).toEqual([{ dst: "0.0.0.0/0" }, { dst: "::/0" }]);
+    expect(bridge.ipam.ranges).toEqual([[{ subnet: "10.244.3.0/24" }], [{ subnet: "fd00:1::/64" }]]);
+  });
+});
+
+describe("the way to the API server", () => {
+  it.each([
+    ["https://192.0.2.1:6443", "PEM", { host: "192.0.2.1", port: 6443 }],
+    ["https://[2001:db8::1]:6443", "PEM", { host: "2001:db8::1", port: 6443 }],
+    ["https://192.0.2.1:6443/clusters/two", "PEM", undefined],
+    ["https://plane.example.com", undefined, undefined],
+  ])("from %s with authority %s", (server, ca, expected) =>
+    expect(apiServerOf({ server, ...(ca !== undefined && { ca }) })).toEqual(expected),
+  );
+
+  it("passes bytes both ways, and the end of them", async () => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on("data", (chunk) => socket.write(String(chunk).toUpperCase()));
+      socket.on("end", () => socket.end("."));
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = server.address() as { port: number };
+    const door = await ApiDoor.open("127.0.0.1", { host: "127.0.0.1", port });
+    const client = connect({ host: door.at.address, port: door.at.port });
+    client.end("hello");
+    let said = "";
+    for await (const chunk of client) said += chunk;
+    expect(said).toBe("HELLO.");
+    door.close();
+    server.close();
+  });
+});

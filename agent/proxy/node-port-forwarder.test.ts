@@ -1,0 +1,60 @@
+import { connect, createServer } from "node:net";
+import { expect, it } from "vitest";
+import { NodePortForwarder, nodePortBackends } from "./node-port-forwarder.ts";
+import type { FamilyRules } from "./rule-set.ts";
+
+const rules: FamilyRules = {
+  family: 4,
+  clusterAddresses: [],
+  podRanges: [],
+  ownRanges: [],
+  localBackends: [],
+  pools: [
+    { id: "all", protocol: "tcp", backends: [{ address: "127.0.0.1", port: 1 }] },
+    { id: "here", protocol: "tcp", backends: [{ address: "127.0.0.1", port: 2 }] },
+  ],
+  doors: [
+    { id: "a", protocol: "tcp", port: 30001, way: { to: "pool", pool: "all", masquerade: "everyone" } },
+    { id: "b", protocol: "tcp", port: 30002, way: { to: "local", all: "all", local: "here" } },
+    { id: "c", protocol: "tcp", port: 30003, way: { to: "local", all: "all" } },
+    { id: "d", protocol: "udp", port: 30004, way: { to: "pool", pool: "all", masquerade: "everyone" } },
+    { id: "e", protocol: "tcp", port: 80, address: "10.96.0.9", way: { to: "reject" } },
+  ],
+};
+
+it("opens TCP node ports that have endpoints for clients from outside", () => {
+  expect([...nodePortBackends(rules)].map(([port, [first]]) => [port, first?.port])).toEqual([
+    [30001, 1],
+    [30002, 2],
+  ]);
+});
+
+it("passes connections on, follows the endpoints, and closes", async () => {
+  const listen = async (name: string) => {
+    const server = createServer((socket) => socket.end(name));
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    return { server, backend: { address: "127.0.0.1", port: (server.address() as { port: number }).port } };
+  };
+  const [one, other] = [await listen("one"), await listen("other")];
+  const ask = async (port: number): Promise<string> => {
+    let said = "";
+    try {
+      for await (const chunk of connect({ host: "127.0.0.1", port })) said += chunk;
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return said;
+  };
+  const port = 8599;
+  const warnings: string[] = [];
+  const forwarder = new NodePortForwarder({ info: () => {}, warn: (message) => warnings.push(message) });
+  forwarder.apply(new Map([[port, [one.backend]]]));
+  expect(await ask(port)).toBe("one");
+  forwarder.apply(new Map([[port, [other.backend]]]));
+  expect(await ask(port)).toBe("other");
+  forwarder.apply(new Map());
+  expect(await ask(port)).toBe("ECONNREFUSED");
+  expect(warnings).toEqual([]);
+  forwarder.close();
+  for (const { server } of [one, other]) server.close();
+});
