@@ -1,0 +1,88 @@
+/** HTTP/1.1 with keep-alive, as cheap as Node.js offers it: the client shares the machine with what it measures. */
+import http from "node:http";
+import https from "node:https";
+import type { Target } from "./target.ts";
+
+export interface Asked {
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answered {
+  readonly text: string;
+  /** Milliseconds to the first byte, and to the end. */
+  readonly first: number;
+  readonly whole: number;
+}
+
+export class Client {
+  readonly #target: Target;
+  readonly #agent: http.Agent;
+
+  constructor(target: Target, connections: number) {
+    this.#target = target;
+    const options = { keepAlive: true, maxSockets: connections, noDelay: true };
+    // A benchmark trusts the server that it was sent to.
+    this.#agent =
+      target.url.protocol === "https:"
+        ? new https.Agent({ ...options, rejectUnauthorized: false })
+        : new http.Agent(options);
+  }
+
+  /** Rejects for any answer that is no success. */
+  async ask(asked: Asked): Promise<Answered> {
+    const started = performance.now();
+    const response = await this.#open(asked);
+    const chunks: Buffer[] = [];
+    let first = 0;
+    for await (const chunk of response) {
+      first ||= performance.now() - started;
+      chunks.push(chunk as Buffer);
+    }
+    const text = Buffer.concat(chunks).toString();
+    const { statusCode = 0 } = response;
+    if (statusCode >= 300)
+      throw new Error(`${asked.method ?? "GET"} ${asked.path}: ${statusCode} ${text.slice(0, 300)}`);
+    return { text, first, whole: performance.now() - started };
+  }
+
+  /** A watch: calls `line` with each line until it is closed. Resolves when the server has answered. */
+  async follow(path: string, line: (text: string) => void): Promise<void> {
+    const response = await this.#open({ path });
+    if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode}`);
+    let rest = "";
+    response.setEncoding("utf8").on("data", (chunk: string) => {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const text of lines) line(text);
+    });
+    response.on("error", () => {});
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #open({ method = "GET", path, body, headers }: Asked): Promise<http.IncomingMessage> {
+    const { url, token } = this.#target;
+    const data = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const { request } = url.protocol === "https:" ? https : http;
+    return new Promise((resolve, reject) => {
+      const call = request(new URL(path, url).href, {
+        method,
+        agent: this.#agent,
+        headers: {
+          accept: "application/json",
+          authorization: `Bearer ${token}`,
+          ...(data && { "content-type": "application/json", "content-length": data.length }),
+          ...headers,
+        },
+      });
+      call.once("response", resolve);
+      call.once("error", reject);
+      call.end(data);
+    });
+  }
+}

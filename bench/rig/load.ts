@@ -1,0 +1,39 @@
+/** Calls one after the other on each of so many connections. */
+import { Client } from "./client.ts";
+import type { Target } from "./target.ts";
+
+interface Load {
+  readonly clients: number;
+  readonly count: number;
+}
+
+interface Measured {
+  readonly perSecond: number;
+  /** The median of a call, in milliseconds. */
+  readonly median: number;
+}
+
+export const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
+
+export async function load(
+  target: Target,
+  { clients, count }: Load,
+  call: (client: Client, index: number) => Promise<unknown>,
+): Promise<Measured> {
+  const client = new Client(target, clients);
+  const took: number[] = [];
+  let next = 0;
+  const started = performance.now();
+  const run = async () => {
+    while (next < count) {
+      const began = performance.now();
+      await call(client, next++);
+      took.push(performance.now() - began);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, run));
+  const perSecond = (count / (performance.now() - started)) * 1000;
+  client.close();
+  return { perSecond, median: median(took) };
+}

@@ -1,0 +1,31 @@
+/** The API servers that a benchmark asks: one of our own, started for it, or any other by its URL. */
+import { readFileSync } from "node:fs";
+import { Cluster } from "../../test/e2e/cluster.ts";
+
+export interface Target {
+  readonly url: URL;
+  readonly token: string;
+  /** Megabytes that the whole control plane holds; of servers that were not started here nothing is known. */
+  readonly memory?: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export const targetAt = (url: string, token: string): Target => ({ url: new URL(url), token, close: async () => {} });
+
+/** A control plane without a node, on a data directory of its own. */
+export async function ownTarget(): Promise<Target> {
+  const cluster = await Cluster.start({ agent: false });
+  const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
+  const field = (name: string) => new RegExp(`${name}: "?([^"\\s]+)`).exec(kubeconfig)?.[1] ?? "";
+  return {
+    url: new URL(field("server")),
+    token: field("token"),
+    memory: () => residentMegabytes(cluster.workerdPid()) + residentMegabytes(parentOf(cluster.workerdPid())),
+    close: () => cluster.remove(),
+  };
+}
+
+const status = (pid: number, field: string) =>
+  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+const residentMegabytes = (pid: number) => status(pid, "VmRSS") / 1024;
+const parentOf = (pid: number) => status(pid, "PPid");
