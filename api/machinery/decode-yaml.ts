@@ -61,6 +61,12 @@ function problemOf({ code, pos: [from], message }: YAMLError, text: string, line
   // Of a mapping where none may be, libyaml names the place of the colon.
   const colon = code === "BLOCK_AS_IMPLICIT_KEY" ? text.slice(from).search(/:(?=\s|$)/) : 0;
   const { line } = lines.linePos(from + Math.max(colon, 0));
+  // A map or sequence in brackets that the text ends in.
+  const bracket = /^Flow (?:map|sequence) .*end with a ([}\]])/.exec(message)?.[1];
+  if (bracket !== undefined && text.slice(from).trim() === "") {
+    const wanted = /[[{,]\s*$/.test(text) ? "node content" : `',' or '${bracket}'`;
+    return `line ${line}: did not find expected ${wanted}`;
+  }
   const known: Partial<Record<ErrorCode, string>> = {
     BLOCK_AS_IMPLICIT_KEY: `line ${line}: mapping values are not allowed in this context`,
     BAD_INDENT: `line ${line}: did not find expected key`,

@@ -2,6 +2,7 @@
 import type { Column, ResourceDefinition, RowCondition } from "../resources/resource.ts";
 import { ageOf } from "./duration.ts";
 import type { KubeObject } from "./meta.ts";
+import { canonicalObject } from "./object-text.ts";
 import { partialObjectMetadata } from "./partial-metadata.ts";
 
 /** What a row holds of its object beside the cells. */
@@ -45,7 +46,10 @@ export interface Table {
 }
 
 /** What of a kind's definition a table shows. */
-export type Printed = Pick<ResourceDefinition<KubeObject>, "columns" | "age" | "name" | "rowConditions">;
+export type Printed = Pick<
+  ResourceDefinition<KubeObject>,
+  "columns" | "age" | "name" | "rowConditions" | "annotationsOfConversion"
+>;
 
 export function renderTable(printed: Printed, objects: readonly KubeObject[], options: TableOptions): Table {
   const columns = columnsOf(printed);
@@ -62,7 +66,7 @@ export function renderTable(printed: Printed, objects: readonly KubeObject[], op
     return {
       cells: columns.map(({ of }) => of(object, options.now)),
       ...(conditions.length > 0 ? { conditions } : {}),
-      object: included(object, options),
+      object: included(object, printed, options),
     };
   }
 }
@@ -106,10 +110,10 @@ function definitionOf(column: Column<KubeObject>, { documentation }: TableOption
   return { name, type, format, description: told, priority };
 }
 
-function included(object: KubeObject, { includeObject, show }: TableOptions): KubeObject | null {
+function included(object: KubeObject, printed: Printed, { includeObject, show }: TableOptions): KubeObject | null {
   if (includeObject === "None") return null;
-  const shown = show ? show(object) : object;
-  return includeObject === "Metadata" ? partialObjectMetadata(shown) : shown;
+  if (includeObject === "Metadata") return partialObjectMetadata(canonicalObject(object), printed);
+  return show ? show(object) : object;
 }
 
 /** `includeObject` of a request's query, or the text of the 400. */

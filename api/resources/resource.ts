@@ -111,6 +111,11 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
   /** The texts of Warning headers. `old` on an update. */
   readonly warnings?: (object: T, old?: T) => string[];
+  /**
+   * Annotations that Kubernetes makes of fields as it converts the object for the wire. Tables and PartialObjectMetadata,
+   * which are made of the object before that, do not show them.
+   */
+  readonly annotationsOfConversion?: readonly string[];
   /** The Warning of every request for the kind, whatever the verb. */
   readonly deprecation?: string;
 

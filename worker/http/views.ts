@@ -38,7 +38,11 @@ export function renderView(
     case undefined:
       return renderValue(shown, accepted, status);
     case "PartialObjectMetadata":
-      return renderValue(atViewVersion(partialObjectMetadata(shown), accepted), accepted, status);
+      return renderValue(
+        atViewVersion(partialObjectMetadata(object, context.served.resource), accepted),
+        accepted,
+        status,
+      );
     case "PartialObjectMetadataList":
       throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
     default:
@@ -88,7 +92,10 @@ export function renderListView(
     case "PartialObjectMetadata":
       throw new ApiError(notAcceptable(mismatch(context, as, "a list", "List")));
     case "PartialObjectMetadataList":
-      return renderValue(atViewVersion(partialObjectMetadataList(objects, metadata), accepted), accepted);
+      return renderValue(
+        atViewVersion(partialObjectMetadataList(objects, metadata, served.resource), accepted),
+        accepted,
+      );
     default:
       return tableOf(context, objects, metadata).then((table) => renderValue(table, accepted));
   }

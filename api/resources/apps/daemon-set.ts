@@ -20,6 +20,7 @@ export const daemonSet = defineResource<DaemonSet>({
   shortNames: ["ds"],
   categories: ["all"],
   generation: true,
+  annotationsOfConversion: [TEMPLATE_GENERATION],
   defaults: ({ spec }) => {
     spec.updateStrategy ??= {};
     spec.updateStrategy.type ||= "RollingUpdate";

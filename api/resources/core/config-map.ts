@@ -40,7 +40,8 @@ function validate({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
   let bytes = 0;
   for (const key in data) {
     for (const problem of configMapKey(key)) errors.push(invalid(`data[${key}]`, key, problem));
-    if (Object.hasOwn(binaryData, key)) errors.push(invalid(`data[${key}]`, key, "duplicate of key present in binaryData"));
+    if (Object.hasOwn(binaryData, key))
+      errors.push(invalid(`data[${key}]`, key, "duplicate of key present in binaryData"));
     bytes += utf8Length(data[key] ?? "");
   }
   for (const key in binaryData) {

@@ -85,7 +85,7 @@ function eventTransform(
   let first = true;
   const shown = ({ type, object }: WatchEvent): KubeObject | object => {
     if (type === "ERROR") return object;
-    if (accepted.as === "PartialObjectMetadata") return partialObjectMetadata(object);
+    if (accepted.as === "PartialObjectMetadata") return partialObjectMetadata(object, served.resource);
     if (accepted.as === undefined) return type === "BOOKMARK" ? object : atServedVersion(served, object);
     const table = renderTable(served.resource, type === "BOOKMARK" ? [] : [draftObject(object)], {
       now: Date.now(),
