@@ -88,35 +88,44 @@ function isSeparated(upToGroup: string): boolean {
   const inside = insideOf(upToGroup);
   if (inside === undefined || inside.includes("|")) return false;
   const atoms = atomsOf(inside);
-  const isRepeated = (i: number) => /^[*+?{]$/.test(atoms[i + 1] ?? "");
+  const taken = atoms.map(charactersOf);
   const isLone = (i: number) => {
-    const atom = atoms[i] ?? "";
-    if (/^[().^$*+?{}]$/.test(atom) || isRepeated(i)) return false;
-    return CHARACTERS.every((c) => !takes(atom, c) || !atoms.some((other, at) => at !== i && takes(other, c)));
+    const own = taken[i];
+    if (!own || own.size === 0 || /^[*+?{]$/.test(atoms[i + 1] ?? "")) return false;
+    return taken.every((other, at) => at === i || !overlap(own, other));
   };
   return isLone(0) || isLone(atoms.length - 1);
-}
-
-const CHARACTERS = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
-
-function takes(atom: string, c: string): boolean {
-  if (/^[()^$*+?{}]$/.test(atom)) return false;
-  try {
-    return new RegExp(`^${atom}$`).test(c);
-  } catch {
-    return true;
-  }
 }
 
 /** Alternatives that may begin alike, as in `(a|aa)+`, can share a text out between their turns in many ways. */
 function hasOverlap(inside: string): boolean {
   const alternatives = inside.split("|");
   if (alternatives.length === 1) return false;
-  const firsts = alternatives.map((each) => atomsOf(each.replace(/^[(?:^]+/, ""))[0] ?? "");
-  return CHARACTERS.some((c) => firsts.filter((atom) => takes(atom, c)).length > 1);
+  const seen = new Set<string>();
+  for (const each of alternatives) {
+    const first = charactersOf(atomsOf(each.replace(/^[(?:^]+/, ""))[0] ?? "");
+    if (overlap(seen, first)) return true;
+    for (const c of first) seen.add(c);
+  }
+  return false;
 }
 
+const overlap = (a: ReadonlySet<string>, b: ReadonlySet<string>) => [...a].some((c) => b.has(c));
+
 const atomsOf = (pattern: string): string[] => pattern.match(/\[\^?(?:\\.|[^\]\\])+\]|\\.|[^\\]/gs) ?? [];
+
+const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
+
+/** The printable characters that a class, an escape or a plain character stands for. */
+function charactersOf(atom: string): ReadonlySet<string> {
+  if (/^[()^$*+?{}]?$/.test(atom)) return new Set();
+  try {
+    const one = new RegExp(`^${atom}$`);
+    return new Set(PRINTABLE.filter((c) => one.test(c)));
+  } catch {
+    return new Set(PRINTABLE);
+  }
+}
 
 /** What stands in the group that a text ends with. */
 function insideOf(upToGroup: string): string | undefined {

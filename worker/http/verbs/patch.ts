@@ -53,7 +53,8 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
         served,
       });
       // Only the last attempt's warnings are the answer's.
-      context.warnings.splice(0, Number.POSITIVE_INFINITY, ...patched.warnings);
+      const always = served.deprecation === undefined ? [] : [served.deprecation];
+      context.warnings.splice(0, Number.POSITIVE_INFINITY, ...always, ...patched.warnings);
       const draft = conversion ? conversion.toStored(patched.object) : patched.object;
       checkIdentity(context, draft);
       resource.defaults?.(draft);

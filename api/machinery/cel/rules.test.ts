@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
+import type { JsonMap, Schema } from "../structural/json-walk.ts";
+import { ruleErrors } from "./check-rules.ts";
+import { validateRules } from "./validate-rules.ts";
+
+const withRules = (rules: readonly ValidationRule[], more: Schema = {}): Schema => ({
+  type: "object",
+  properties: {
+    spec: {
+      type: "object",
+      properties: { a: { type: "integer" }, s: { type: "string", maxLength: 10 }, ...more.properties },
+      "x-kubernetes-validations": [...rules],
+    },
+  },
+});
+const texts = (schema: Schema, object: JsonMap, old?: JsonMap) =>
+  validateRules(object, schema, old).map(({ path, message }) => `${path}: ${message}`);
+
+describe("rules of objects", () => {
+  test.each<[string, ValidationRule, string]>([
+    ["by its own words", { rule: "self.a > 1", message: "too small" }, "spec: Invalid value: too small"],
+    ["by the rule", { rule: "self.a > 1" }, "spec: Invalid value: failed rule: self.a > 1"],
+    [
+      "by an expression",
+      { rule: "self.a > 1", messageExpression: "'a is ' + string(self.a)" },
+      "spec: Invalid value: a is 1",
+    ],
+    ["with a reason", { rule: "self.a > 1", reason: "FieldValueForbidden", message: "no" }, "spec: Forbidden: no"],
+    ["at a field", { rule: "self.a > 1", fieldPath: ".a", message: "no" }, "spec.a: Invalid value: no"],
+    [
+      "by what went wrong",
+      { rule: "self.a / 0 == 1" },
+      'spec: Invalid value: "object": division by zero evaluating rule: self.a / 0 == 1',
+    ],
+  ])("a rule that fails is told %s", (_, rule, expected) => {
+    expect(texts(withRules([rule]), { spec: { a: 1 } })).toEqual([expected]);
+  });
+
+  test("rules of transitions run on updates only, unless the old value is optional", () => {
+    const frozen = withRules([{ rule: "self.a == oldSelf.a", message: "frozen" }]);
+    expect(texts(frozen, { spec: { a: 1 } })).toEqual([]);
+    expect(texts(frozen, { spec: { a: 2 } }, { spec: { a: 1 } })).toEqual(["spec: Invalid value: frozen"]);
+    const born = withRules([
+      { rule: "oldSelf.hasValue() || self.a == 0", optionalOldSelf: true, message: "starts at 0" },
+    ]);
+    expect(texts(born, { spec: { a: 1 } })).toEqual(["spec: Invalid value: starts at 0"]);
+    expect(texts(born, { spec: { a: 1 } }, { spec: { a: 0 } })).toEqual([]);
+  });
+
+  test("what has not changed may stay against a rule", () => {
+    const schema = withRules([{ rule: "self.a > 1" }]);
+    expect(texts(schema, { spec: { a: 1 }, other: 2 }, { spec: { a: 1 } })).toEqual([]);
+    expect(texts(schema, { spec: { a: 0 } }, { spec: { a: 1 } })).toHaveLength(1);
+  });
+
+  test("the root sees its name, and nothing else of metadata", () => {
+    const root: Schema = {
+      type: "object",
+      "x-kubernetes-validations": [{ rule: "self.metadata.name.startsWith('ok')" }],
+    };
+    expect(texts(root, { metadata: { name: "no" } })).toEqual([
+      "<nil>: Invalid value: failed rule: self.metadata.name.startsWith('ok')",
+    ]);
+    const labels: Schema = { type: "object", "x-kubernetes-validations": [{ rule: "has(self.metadata.labels)" }] };
+    expect(ruleErrors(labels, "root", [])[0]?.message).toContain("undefined field 'labels'");
+  });
+
+  test("rules that together cost too much are given up", () => {
+    const list: Schema = { properties: { l: { type: "array", items: { type: "integer" } } } };
+    const schema = withRules([{ rule: "self.l.all(x, self.l.all(y, x + y >= 0))" }], list);
+    const [only] = texts(schema, { spec: { l: Array.from({ length: 2000 }, (_, i) => i) } });
+    expect(only).toContain("call cost exceeds limit for rule");
+  });
+});
+
+describe("rules of definitions", () => {
+  const problems = (schema: Schema) => ruleErrors(schema, "root", []).map(({ path, message }) => `${path}: ${message}`);
+
+  test("bounded schemas make rules affordable", () => {
+    const rule = { rule: "self.l.all(x, self.l.all(y, x == y))" };
+    const of = (maxItems?: number): Schema => ({
+      properties: { l: { type: "array", ...(maxItems ? { maxItems } : {}), items: { type: "string", maxLength: 5 } } },
+    });
+    expect(problems(withRules([rule], of(50)))).toEqual([]);
+    expect(problems(withRules([rule], of()))[0]).toContain(
+      "estimated rule cost exceeds budget by factor of more than 100x",
+    );
+  });
+
+  test("oldSelf needs a place that can be told apart over time, optionalOldSelf needs oldSelf", () => {
+    const items: Schema = { type: "string", maxLength: 3, "x-kubernetes-validations": [{ rule: "self == oldSelf" }] };
+    const list: Schema = { properties: { l: { type: "array", maxItems: 3, items } } };
+    expect(problems(withRules([{ rule: "true", optionalOldSelf: true }], list))).toEqual([
+      'root.properties[spec].properties[l].items.x-kubernetes-validations[0].rule: Invalid value: "self == oldSelf": oldSelf cannot be used on the uncorrelatable portion of the schema within root.properties[spec].properties[l]',
+      "root.properties[spec].x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule",
+    ]);
+  });
+});
