@@ -1,5 +1,8 @@
 /** pkg/apis/resource/validation: selectors and configurations of devices, which classes and requests share. */
 import type { DeviceConfiguration, DeviceSelector } from "../../generated/resource.v1.ts";
+import { deviceScope } from "../../machinery/cel/device-scope.ts";
+import { compile } from "../../machinery/cel/program.ts";
+import { showType } from "../../machinery/cel/type.ts";
 import { type FieldError, invalid, required, tooLong, tooMany } from "../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
@@ -10,7 +13,6 @@ const MAX_CONFIGS = 32;
 const MAX_PARAMETERS = 10 * 1024;
 const MAX_DRIVER = 63;
 
-/** The expressions are compiled by whoever evaluates them; here they are only there, and not too long. */
 export function checkSelectors(errors: FieldError[], path: string, selectors: readonly DeviceSelector[] = []): void {
   if (selectors.length > MAX_SELECTORS) errors.push(tooMany(path, selectors.length, MAX_SELECTORS));
   selectors.forEach(({ cel }, i) => {
@@ -18,7 +20,17 @@ export function checkSelectors(errors: FieldError[], path: string, selectors: re
     if (!cel) errors.push(required(at));
     else if (utf8Length(cel.expression ?? "") > MAX_EXPRESSION)
       errors.push(tooLong(`${at}.expression`, MAX_EXPRESSION));
+    else checkExpression(errors, `${at}.expression`, cel.expression ?? "");
   });
+}
+
+function checkExpression(errors: FieldError[], path: string, expression: string): void {
+  const compiled = compile(expression, deviceScope);
+  if (!compiled.ok) errors.push(invalid(path, expression, `compilation failed: ${compiled.issues}`));
+  else if (!["bool", "dyn"].includes(compiled.program.type.kind)) {
+    const is = showType(compiled.program.type);
+    errors.push(invalid(path, expression, `must evaluate to bool or the unknown type, not ${is}`));
+  }
 }
 
 export function checkConfigurations(
