@@ -39,10 +39,12 @@ const slices = [
 ];
 
 const zone = new Zone({ domain: "cluster.local", services, slices }, 7);
+/** Nobody is there, in two ways. */
+const upstream = ["255.255.255.255", "127.0.0.1"];
 let server: DnsServer;
 const resolver = new Resolver({ timeout: 1000, tries: 1 });
 beforeAll(async () => {
-  server = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => [] }, 0);
+  server = await DnsServer.open("127.0.0.1", { zone: () => zone, upstream: () => upstream }, 0);
   resolver.setServers([`127.0.0.1:${server.port}`]);
 });
 afterAll(() => server.close());

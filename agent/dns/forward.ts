@@ -28,7 +28,9 @@ function askUdp(query: Buffer, server: string): Promise<Buffer> {
       if (answer.length > 2 && answer.readUInt16BE(0) === query.readUInt16BE(0)) resolve(answer);
     });
     // Connected, the kernel lets nobody else answer, and says when nobody listens.
-    socket.connect(PORT, server, () => socket.send(query));
+    // What goes wrong is told to the callback, which Node's types leave out.
+    const connected = (error?: Error) => (error === undefined ? socket.send(query) : reject(error));
+    socket.connect(PORT, server, connected);
   }).finally(() => socket.close());
 }
 

@@ -8,14 +8,13 @@ import type { ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";
-import { KernelProxy, whyNoKernelProxy } from "../proxy/kernel-proxy.ts";
+import { KernelProxy } from "../proxy/kernel-proxy.ts";
 import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
 import { planRules } from "../proxy/plan.ts";
 import type { Backend, RuleSet } from "../proxy/rule-set.ts";
-import type { NetworkDirectories, Runtime } from "../runtime/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import type { ApiServer } from "./api-door.ts";
-import { missingPlugins, othersConfiguration } from "./cni-directory.ts";
-import { hasProgram } from "./command.ts";
+import { chooseWays, type Ways } from "./choose-ways.ts";
 import { PodNetwork } from "./pod-network.ts";
 import { podRangesOf } from "./routes.ts";
 
@@ -55,39 +54,29 @@ export class ClusterNetwork {
   #isRunning = false;
   #isStale = false;
   #isStopped = false;
+  #isOpen = false;
   #complaint = "";
 
   /** Says in one line what the machine does not allow. */
   static async open(options: ClusterNetworkOptions): Promise<ClusterNetwork> {
-    const { runtime, log } = options;
-    const directories = await runtime.networkDirectories?.();
-    // What isolates pods without a network for them has no pods that could be reached.
-    if (directories === undefined) return new ClusterNetwork(options, runtime.isolates ? {} : { proxy: "forwarder" });
-    const reason = whyNoKernelProxy();
-    if (reason !== undefined) {
-      log.warn(`of Services only node ports work on this node: ${reason}`);
-      return new ClusterNetwork(options, { proxy: "forwarder" });
-    }
-    const others = othersConfiguration(directories);
-    const missing = missingPlugins(directories);
-    if (others !== undefined) log.warn(`pods get their network from ${others}, and resolve names as this machine does`);
-    else if (missing.length > 0 || !hasProgram("ip"))
-      log.warn(`pods have no network: ${missing.join(", ") || "ip"} missing (containernetworking-plugins, iproute2)`);
-    else return new ClusterNetwork(options, { directories, proxy: "kernel" });
-    return new ClusterNetwork(options, { proxy: "kernel" });
+    const network = new ClusterNetwork(options, await chooseWays(options));
+    // A node that comes back knows its range and its Services: it is not to be not ready for a moment.
+    if (network.#isActive) await network.#run();
+    network.#isOpen = true;
+    return network;
   }
 
-  private constructor(
-    options: ClusterNetworkOptions,
-    { directories, proxy }: { readonly directories?: NetworkDirectories; readonly proxy?: "kernel" | "forwarder" },
-  ) {
+  private constructor(options: ClusterNetworkOptions, { directories, proxy }: Ways) {
     this.#options = options;
     const { log } = options;
     if (proxy === "kernel") this.#kernel = new KernelProxy(log);
     else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
     if (directories !== undefined)
       this.#pods = new PodNetwork({ ...options, directories, zone: () => this.#currentZone() });
-    this.#later(0);
+  }
+
+  get #isActive(): boolean {
+    return this.#kernel !== undefined || this.#forwarder !== undefined;
   }
 
   /** Why the node takes no pods yet. */
@@ -127,7 +116,7 @@ export class ClusterNetwork {
   }
 
   #later(ms: number): void {
-    if (this.#kernel === undefined && this.#forwarder === undefined) return;
+    if (!this.#isActive) return;
     this.#isStale = true;
     if (this.#isRunning || this.#isStopped || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => void this.#run(), ms);
@@ -164,7 +153,7 @@ export class ClusterNetwork {
       nodes,
       list<ServiceCIDR>(RANGES).flatMap(({ spec }) => spec.cidrs ?? []),
     );
-    if (!wasReady) onReady();
+    if (!wasReady && this.#isOpen) onReady();
   }
 
   async #applyRules(nodes: readonly Node[], own: Node | undefined): Promise<void> {

@@ -21,6 +21,7 @@ spec:
     - name: web
       image: localhost/busybox:1
       imagePullPolicy: IfNotPresent
+      ports: [{containerPort: 8080, hostPort: 8088}]
       command: ["/bin/sh", "-c", "busybox mkdir /www; echo ${name} > /www/index.html; exec busybox httpd -f -p 8080 -h /www"]
 `;
 
@@ -99,6 +100,11 @@ describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`
     expect(onMachine(0, ask("192.0.2.2:30080", 24))).toBe("first second");
   });
 
+  test("a host port leads to the pod of that node", () => {
+    expect(onMachine(0, ask("192.0.2.2:8088", 2))).toBe("second");
+    expect(onMachine(1, ask("192.0.2.1:8088", 2))).toBe("first");
+  });
+
   test("with affinity a client stays where it is", async () => {
     expect(await inPod("first", ask(addressOf("sticky"), 12))).toMatch(/^(first|second)$/);
   });
@@ -129,6 +135,17 @@ describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`
     for (const machine of [0, 1])
       expect(onMachine(machine, `${process.execPath} -e '${script}'`)).toMatch(/gitVersion|Unauthorized|Forbidden/);
     expect(await inPod("second", "busybox nc 10.96.0.1 443 < /dev/null && echo connected")).toBe("connected");
+  });
+
+  test("Services work while the agent is away, and after it has come back", async () => {
+    await cluster.down();
+    expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
+    await cluster.up();
+    expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
+    await expect
+      .poll(() => inPod("first", "busybox nc 10.96.0.1 443 < /dev/null && echo connected"), { timeout: 10_000 })
+      .toBe("connected");
+    expect(await inPod("first", "busybox nslookup -type=a web")).toContain(addressOf("web"));
   });
 
   test("the last endpoint gone, the Service refuses; back, it answers", async () => {

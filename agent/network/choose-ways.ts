@@ -1,0 +1,32 @@
+/** How a node makes Services and its pods' network work: as well as the machine allows. */
+import type { Logger } from "../logger.ts";
+import { whyNoKernelProxy } from "../proxy/kernel-proxy.ts";
+import type { NetworkDirectories, Runtime } from "../runtime/runtime.ts";
+import { missingPlugins, othersConfiguration } from "./cni-directory.ts";
+import { hasProgram } from "./command.ts";
+
+export interface Ways {
+  /** Where the agent's own network is to be told of; absent: pods have another's, or none. */
+  readonly directories?: NetworkDirectories;
+  /** Absent: nothing leads to Services. */
+  readonly proxy?: "kernel" | "forwarder";
+}
+
+/** Says in one line what the machine does not allow. */
+export async function chooseWays({ runtime, log }: { readonly runtime: Runtime; readonly log: Logger }): Promise<Ways> {
+  const directories = await runtime.networkDirectories?.();
+  // What isolates pods without a network for them has no pods that could be reached.
+  if (directories === undefined) return runtime.isolates ? {} : { proxy: "forwarder" };
+  const reason = whyNoKernelProxy();
+  if (reason !== undefined) {
+    log.warn(`of Services only node ports work on this node: ${reason}`);
+    return { proxy: "forwarder" };
+  }
+  const others = othersConfiguration(directories);
+  const missing = missingPlugins(directories);
+  if (others !== undefined) log.warn(`pods get their network from ${others}, and resolve names as this machine does`);
+  else if (missing.length > 0 || !hasProgram("ip"))
+    log.warn(`pods have no network: ${missing.join(", ") || "ip"} missing (containernetworking-plugins, iproute2)`);
+  else return { directories, proxy: "kernel" };
+  return { proxy: "kernel" };
+}
