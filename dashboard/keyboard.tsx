@@ -21,7 +21,7 @@ const SEQUENCE_MS = 1500;
 
 export function Keyboard() {
   useEffect(() => {
-    let goPressed = 0;
+    let goPressed = Number.NEGATIVE_INFINITY;
     const press = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key === "k") {
         event.preventDefault();
@@ -30,7 +30,7 @@ export function Keyboard() {
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isDialogOpen() || isTyping(event.target)) return;
       if (performance.now() - goPressed < SEQUENCE_MS) {
-        goPressed = 0;
+        goPressed = Number.NEGATIVE_INFINITY;
         const there = destinations.flatMap(({ items }) => items).find(({ key }) => key === event.key);
         if (there) {
           event.preventDefault();

@@ -13,6 +13,8 @@ export interface PodSummary {
   readonly node: string;
   /** As `kubectl get pods` words it. */
   readonly state: string;
+  /** Why the scheduler finds it no node; "" where it did, or has not tried. */
+  readonly unschedulable: string;
   readonly ready: boolean;
   readonly finished: boolean;
   readonly restarts: number;
@@ -33,6 +35,7 @@ export function podSummaryOf(pod: Stored<Pod>): PodSummary {
     owners: ownersOf(pod),
     node: spec.nodeName ?? "",
     state: stateOf(pod),
+    unschedulable: status.conditions?.find(({ reason }) => reason === "Unschedulable")?.message ?? "",
     ready: status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false,
     finished: phase === "Succeeded" || phase === "Failed",
     restarts: (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + (restartCount ?? 0), 0),

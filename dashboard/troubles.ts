@@ -54,9 +54,15 @@ export function podTroubles(pods: Iterable<PodSummary>, now: number): Trouble[] 
     if (pod.finished || pod.ready) return [];
     if (/BackOff|Err|Fail|Invalid|OOM|ExitCode/.test(state)) {
       return [
-        { ...base, tone: "bad", why: restarts > 0 ? `Restarted ${restarts} times.` : "A container cannot start." },
+        {
+          ...base,
+          tone: "bad",
+          why:
+            restarts > 0 ? `Restarted ${restarts === 1 ? "once" : `${restarts} times`}.` : "A container cannot start.",
+        },
       ];
     }
+    if (pod.unschedulable !== "") return [{ ...base, tone: "bad", state: "Unschedulable", why: pod.unschedulable }];
     if (now - Date.parse(since) < STARTING_MS) return [];
     const why = pod.node === "" ? "No node has been found for it." : "Not ready for more than a minute.";
     return [{ ...base, tone: "warn", why }];

@@ -31,6 +31,13 @@ export const targetOf = (kind: Kind, { namespace = "", name }: Partial<ObjectNam
 /** The path of a list; namespace "" lists all. */
 export const listPath = (kind: Kind, namespace: string): string => resourcePath(targetOf(kind, { namespace }));
 
+/** `Pods`, `Ingresses`, `NetworkPolicies`: the plural in the kind's own letters. */
+export function titleOf({ kind, plural }: Kind): string {
+  let common = 0;
+  while (common < kind.length && kind[common]?.toLowerCase() === plural[common]) common++;
+  return kind.slice(0, common) + plural.slice(common);
+}
+
 /** As kubectl takes it: `pods`, `deployments.apps`. */
 export const kubectlName = ({ group, plural }: Kind): string => groupResource(group, plural);
 

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { followLog, type LogState } from "../live/log-stream.ts";
+import { route } from "../route.ts";
 import type { ObjectProps } from "./object-view.tsx";
 
 /** More would slow the page down; older lines go. */
@@ -12,7 +13,9 @@ const MOST_LINES = 5000;
 export function LogsTab({ object }: ObjectProps) {
   const pod = object as unknown as Pod;
   const containers = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].map(({ name = "" }) => name);
-  const [container, setContainer] = useState(pod.spec.containers?.[0]?.name ?? "");
+  const [container, setContainer] = useState(
+    containers.find((each) => each === route.value.query.container) ?? pod.spec.containers?.[0]?.name ?? "",
+  );
   const [follow, setFollow] = useState(true);
   const [previous, setPrevious] = useState(false);
   const [wrap, setWrap] = useState(true);

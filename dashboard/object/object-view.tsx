@@ -1,7 +1,7 @@
 /** One object: what it is, what can be done, and its sides as tabs. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { ActionBar } from "../actions/action-bar.tsx";
-import { type Kind, kindHref, listPath, type ObjectName } from "../api/kind.ts";
+import { type Kind, kindHref, listPath, type ObjectName, titleOf } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { LiveBadge, refusal } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -47,7 +47,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName & { readonly ki
   return (
     <section class="page object">
       <nav class="trail" aria-label="Where this is">
-        <a href={kindHref(kind)}>{kind.kind}</a>
+        <a href={kindHref(kind)}>{titleOf(kind)}</a>
         {namespace !== "" && <span>{namespace}</span>}
       </nav>
       <div class="list-header">

@@ -57,7 +57,7 @@ export function PodContainers({ object }: ObjectProps) {
                 <td>{found?.restartCount ?? 0}</td>
                 <td class="wrap">{image}</td>
                 <td>
-                  <button type="button" onClick={() => adjust({ tab: "logs" })}>
+                  <button type="button" onClick={() => adjust({ tab: "logs", container: name })}>
                     Logs
                   </button>
                 </td>

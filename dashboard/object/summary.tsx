@@ -57,10 +57,16 @@ export function Summary(props: ObjectProps) {
           )}
         </dl>
         <Pairs title="Labels" pairs={metadata.labels} />
-        <Pairs title="Annotations" pairs={metadata.annotations} />
+        <Pairs title="Annotations" pairs={readable(metadata.annotations)} />
       </section>
     </>
   );
+}
+
+/** kubectl's record of the last apply repeats the object, a secret's values included; the YAML shows it. */
+function readable(annotations: Record<string, string> = {}): Record<string, string> {
+  const { "kubectl.kubernetes.io/last-applied-configuration": _, ...rest } = annotations;
+  return rest;
 }
 
 const Pairs = ({ title, pairs }: { readonly title: string; readonly pairs: Record<string, string> | undefined }) =>
@@ -83,7 +89,7 @@ const TROUBLE = /pressure|unavailable|failure|failed|stalled/i;
 const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] }) => (
   <section class="card">
     <h2>Conditions</h2>
-    <table class="small">
+    <table class="small conditions">
       <tbody>
         {conditions.map(({ type, status, reason, message, lastTransitionTime }) => (
           <tr key={type}>
@@ -94,8 +100,9 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
               />
             </td>
             <td>{status}</td>
-            <td>{reason}</td>
-            <td class="wrap">{message}</td>
+            <td class="wrap">
+              {reason} {message && <span class="quiet">{message}</span>}
+            </td>
             <td>
               <Age of={lastTransitionTime} />
             </td>

@@ -17,6 +17,9 @@ type Step =
   | { readonly name: "reviewing"; readonly wanted: KubeObject; readonly result: Stored<KubeObject> }
   | { readonly name: "conflict"; readonly latest: Stored<KubeObject> };
 
+/** As kubectl: a field that does not exist is a slip, not to be dropped in silence. */
+const STRICT = { fieldManager: "sailplane-dashboard", fieldValidation: "Strict" };
+
 export function YamlEditor({ kind, object, close }: ObjectProps & { readonly close: () => void }) {
   const [base, setBase] = useState<KubeObject>(object);
   const [text, setText] = useState(() => yamlOf(object));
@@ -36,14 +39,14 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
       return setStep({ name: "editing", problem: "An object cannot be renamed. Apply YAML makes another one." });
     }
     setStep({ name: "asking" });
-    const outcome = await api.update(target, parsed.object, { dryRun: "All" });
+    const outcome = await api.update(target, parsed.object, { ...STRICT, dryRun: "All" });
     if (outcome.ok) setStep({ name: "reviewing", wanted: parsed.object, result: outcome.object });
     else await refused(statusText(outcome.status), outcome.status.code);
   }
 
   async function apply(wanted: KubeObject) {
     setStep({ name: "asking" });
-    const outcome = await api.update(target, wanted, { fieldManager: "sailplane-dashboard" });
+    const outcome = await api.update(target, wanted, STRICT);
     if (!outcome.ok) return refused(statusText(outcome.status), outcome.status.code);
     toast(`${kind.kind} ${target.name} saved`);
     close();

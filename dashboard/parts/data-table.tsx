@@ -1,6 +1,6 @@
 /** A table of any length, of which only the rows in sight exist. Rows have one height, so that scrolling needs no measuring. */
-import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Component, type ComponentChildren } from "preact";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { onRowKey } from "../row-keys.ts";
 import { rowsInSight } from "./rows-in-sight.ts";
 import { type Comparable, type Sorting, sorted } from "./sorting.ts";
@@ -44,7 +44,8 @@ export function DataTable<R>({ label, columns, rows, keyOf, open, sorting: first
     return () => observer.disconnect();
   }, []);
 
-  useEffect(() =>
+  // At once: the next key may come before the next frame.
+  useLayoutEffect(() =>
     onRowKey((key) => {
       const at = ordered.findIndex((row) => keyOf(row) === chosen);
       const here = ordered[at];
@@ -61,6 +62,9 @@ export function DataTable<R>({ label, columns, rows, keyOf, open, sorting: first
     }),
   );
 
+  const openNow = useRef(open);
+  openNow.current = open;
+  const latestOpen = useCallback((row: R) => openNow.current(row), []);
   const width = columns.reduce((sum, column) => sum + column.width, 0);
   const { from, to } = rowsInSight({ top, height, rowHeight: ROW_HEIGHT, count: ordered.length });
   return (
@@ -95,19 +99,14 @@ export function DataTable<R>({ label, columns, rows, keyOf, open, sorting: first
             </tr>
           )}
           {ordered.slice(from, to).map((row, index) => (
-            <tr
+            <Row
               key={keyOf(row)}
-              aria-rowindex={from + index + 2}
-              class={keyOf(row) === chosen ? "chosen" : undefined}
-              onClick={(event) => {
-                const onLink = event.target instanceof Element && event.target.closest("a, button");
-                if (!onLink && getSelection()?.isCollapsed) open(row);
-              }}
-            >
-              {columns.map((column) => (
-                <td key={column.title}>{column.cell(row)}</td>
-              ))}
-            </tr>
+              row={row}
+              index={from + index}
+              columns={columns}
+              chosen={keyOf(row) === chosen}
+              open={latestOpen}
+            />
           ))}
           {to < ordered.length && (
             <tr class="spacer">
@@ -118,6 +117,39 @@ export function DataTable<R>({ label, columns, rows, keyOf, open, sorting: first
       </table>
     </div>
   );
+}
+
+interface RowProps<R> {
+  readonly row: R;
+  readonly index: number;
+  readonly columns: readonly Column<R>[];
+  readonly chosen: boolean;
+  readonly open: (row: R) => void;
+}
+
+/** Rows that stay in sight are not drawn again: a scroll costs what comes, not what is there. */
+class Row<R> extends Component<RowProps<R>> {
+  override shouldComponentUpdate(next: RowProps<R>): boolean {
+    const { row, index, columns, chosen } = this.props;
+    return row !== next.row || index !== next.index || columns !== next.columns || chosen !== next.chosen;
+  }
+
+  override render({ row, index, columns, chosen, open }: RowProps<R>) {
+    return (
+      <tr
+        aria-rowindex={index + 2}
+        class={chosen ? "chosen" : undefined}
+        onClick={(event) => {
+          const onLink = event.target instanceof Element && event.target.closest("a, button");
+          if (!onLink && getSelection()?.isCollapsed) open(row);
+        }}
+      >
+        {columns.map((column) => (
+          <td key={column.title}>{column.cell(row)}</td>
+        ))}
+      </tr>
+    );
+  }
 }
 
 const ariaSort = ({ column, descending }: Sorting, index: number) =>

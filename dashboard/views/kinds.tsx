@@ -15,7 +15,7 @@ export function KindsView() {
   const groups = [...Map.groupBy(kinds, ({ group }) => group)].sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     <section class="page">
-      <ListHeader title="All kinds" shown={kinds.length} all={known.kinds.length} state={{ name: "live" }} />
+      <ListHeader title="All kinds" shown={kinds.length} all={known.kinds.length} />
       {groups.length === 0 && <Notice title="No kind matches the filter" />}
       <div class="cards">
         {groups.map(([group, members]) => (

@@ -8,7 +8,8 @@ interface ListHeaderProps {
   readonly title: string;
   readonly shown: number;
   readonly all: number;
-  readonly state: LiveState;
+  /** Absent where a list does not change by itself. */
+  readonly state?: LiveState;
   readonly children?: ComponentChildren;
 }
 
@@ -22,7 +23,7 @@ export const ListHeader = ({ title, shown, all, state, children }: ListHeaderPro
     <span class="count">
       {shown === all ? all.toLocaleString() : `${shown.toLocaleString()} of ${all.toLocaleString()}`}
     </span>
-    <LiveBadge state={state} />
+    {state && <LiveBadge state={state} />}
     <span class="spring" />
     {children}
     <input

@@ -65,7 +65,7 @@ function columnOf(kind: Kind, column: TableColumnDefinition, index: number, samp
   return {
     ...base,
     width: STATES.test(column.name) ? Math.max(width, 20) : width,
-    cell: (row) => cellOf(column.name, text(row)),
+    cell: (row) => cellOf(column.name, text(row), row.cells.includes("Completed")),
     sortBy: (row) => {
       const cell = row.cells[index];
       return typeof cell === "number" ? cell : text(row);
@@ -73,9 +73,9 @@ function columnOf(kind: Kind, column: TableColumnDefinition, index: number, samp
   };
 }
 
-function cellOf(name: string, text: string) {
+function cellOf(name: string, text: string, finished: boolean) {
   if (STATES.test(name) && toneOfState(text) !== "") return <StateChip text={text} />;
-  const tone = toneOfFraction(text);
+  const tone = finished ? "" : toneOfFraction(text);
   return (
     <span class={tone} title={text}>
       {text === "<none>" || text === "<unset>" ? "–" : text}

@@ -1,7 +1,7 @@
 /** Any kind's objects with the columns that the API server prints, custom resources included. */
 import { signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { type Kind, listPath, objectHref } from "../api/kind.ts";
+import { type Kind, listPath, objectHref, titleOf } from "../api/kind.ts";
 import { type Row, tableAt } from "../api/table.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { useLiveList } from "../live/use-live-list.ts";
@@ -59,7 +59,7 @@ function ListOf({ kind, list, source, everywhere }: ListOfProps) {
   const refused = refusal(state);
   return (
     <section class="list">
-      <ListHeader title={kind.kind} shown={rows.length} all={all.length} state={state}>
+      <ListHeader title={titleOf(kind)} shown={rows.length} all={all.length} state={state}>
         <label class="check">
           <input
             type="checkbox"
@@ -77,7 +77,7 @@ function ListOf({ kind, list, source, everywhere }: ListOfProps) {
         </Notice>
       ) : rows.length > 0 ? (
         <DataTable
-          label={kind.kind}
+          label={titleOf(kind)}
           columns={columns}
           rows={rows}
           keyOf={(row) => row.metadata.uid}
@@ -116,7 +116,7 @@ function Empty({
   }
   const where = kind.namespaced && namespace.value !== "" ? ` in the namespace ${namespace.value}` : "";
   return (
-    <Notice title={`No ${kind.kind}${where}`}>
+    <Notice title={`No ${titleOf(kind)}${where}`}>
       {where !== "" && (
         <p>
           <button type="button" onClick={() => adjust({ ns: "" })}>

@@ -1,0 +1,260 @@
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Cluster } from "./cluster.ts";
+import { credentialsOf, goTo, hasBrowser, signedIn, startBrowser, visit } from "./dashboard-browser.ts";
+
+const LOGGING = 'i=0; while true; do echo "line $i <script>hacked=1</script>"; i=$((i+1)); sleep 0.1; done';
+const HOSTILE = '"><img src=x onerror=hacked=1><script>hacked=1</script>';
+
+/** What is written into the page is text, however it looks. */
+const manifests = [
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", annotations: { note: HOSTILE } },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [{ name: "web", image: "busybox", command: ["/bin/sh", "-c", LOGGING] }],
+        },
+      },
+    },
+  },
+  { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "hostile" }, data: { text: HOSTILE } },
+  { apiVersion: "v1", kind: "Secret", metadata: { name: "keys" }, stringData: { password: "hunter2" } },
+];
+
+const DEPLOYMENT = "#/object/apps/v1/deployments/default/web";
+
+describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
+  let cluster: Cluster;
+  let browser: Browser;
+  beforeAll(async () => {
+    [cluster, browser] = await Promise.all([Cluster.start(), startBrowser()]);
+    await cluster.output("apply --server-side -f -", {
+      input: JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
+    });
+    await cluster.output("rollout status deployment/web --timeout=40s");
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await cluster?.remove();
+  });
+
+  const row = (page: Page, name: string) => page.locator("tbody tr", { hasText: name });
+
+  test("a kubeconfig signs in; without being told to, the page forgets the token", async () => {
+    const { page } = await visit(browser, cluster);
+    await page.fill("#credential", "wrong");
+    await page.click("button[type=submit]");
+    await page.getByText("The cluster does not accept this token.").waitFor();
+    await page.fill("#credential", readFileSync(`${cluster.directory}/kubeconfig`, "utf8"));
+    await page.click("button[type=submit]");
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.reload();
+    await page.fill("#credential", credentialsOf(cluster).token);
+    await page.getByLabel("Remember on this device").check();
+    await page.click("button[type=submit]");
+    await page.getByRole("heading", { name: "Overview" }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.reload();
+    await page.locator("#credential").waitFor();
+    await page.context().close();
+  });
+
+  test("a rollout is seen as it happens", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    await goTo(page, "#/kind/apps/v1/deployments");
+    await row(page, "web").getByText("2/2").waitFor();
+    await cluster.output("create deployment late --image=busybox --replicas=2 -- /bin/sleep 3600");
+    await row(page, "late").getByText("2/2").waitFor();
+    await cluster.output("delete deployment late");
+    await row(page, "late").waitFor({ state: "detached" });
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("logs follow, and can be searched", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    await goTo(page, "#/kind/core/v1/pods?q=web-");
+    await page.locator("tbody a").first().click();
+    await page.getByRole("tab", { name: "Logs" }).click();
+    const log = page.getByRole("log");
+    await log.getByText("line 3 <script>hacked=1</script>").waitFor();
+    const before = String(await log.textContent()).length;
+    await page.waitForTimeout(1000);
+    expect(String(await log.textContent()).length).toBeGreaterThan(before);
+    await page.getByLabel("Search the log").fill("line 4 ");
+    await expect.poll(() => log.textContent()).toBe("line 4 <script>hacked=1</script>");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("scaling says what it does, and does it", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    await goTo(page, DEPLOYMENT);
+    await page.getByRole("button", { name: "Scale" }).click();
+    await page.getByLabel("Replicas").fill("3");
+    await page.getByText("kubectl scale deployments.apps/web --replicas=3 -n default").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Scale" }).click();
+    await page.getByText("All 3 replicas are up to date and available.").waitFor();
+    expect(await cluster.output("get deployment web -o jsonpath={.spec.replicas}")).toBe("3");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("an edit shows what it would do; a conflict is explained and overwrites nothing", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    await goTo(page, "#/object/core/v1/configmaps/default/hostile?tab=yaml");
+    await page.getByRole("button", { name: "Edit" }).click();
+    const editor = page.getByRole("textbox", { name: "YAML" });
+    await editor.fill((await editor.inputValue()).replace(/^data:\n/m, "data:\n  mine: yes please\n"));
+    await cluster.output(["patch", "configmap", "hostile", "-p", '{"data":{"theirs":"too"}}']);
+    await page.getByRole("button", { name: "Review changes" }).click();
+    await page.getByText("Somebody else changed it meanwhile").waitFor();
+    expect(await page.locator(".diff .added").allTextContents()).toContainEqual(expect.stringContaining("theirs: too"));
+    expect(problems.splice(0)).toEqual([expect.stringContaining("409"), expect.stringContaining("409")]);
+    await page.getByRole("button", { name: "Start over" }).click();
+    await editor.fill((await editor.inputValue()).replace(/^data:\n/m, "data:\n  mine: yes please\n"));
+    await page.getByRole("button", { name: "Review changes" }).click();
+    await page.getByText("What the cluster would store").waitFor();
+    expect(await cluster.output("get configmap hostile -o jsonpath={.data.mine}")).toBe("");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("ConfigMap hostile saved").waitFor();
+    expect(await cluster.output("get configmap hostile -o jsonpath={.data.mine}/{.data.theirs}")).toBe(
+      "yes please/too",
+    );
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("manifests are reviewed, then applied; a conflict of owners names the fields", async () => {
+    const { page } = await signedIn(browser, cluster);
+    await goTo(page, "#/apply");
+    const editor = page.getByLabel("YAML to apply");
+    const apply = page.getByRole("button", { name: "Apply", exact: true });
+    await editor.fill("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: made}\ndata: {a: b}\n");
+    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByText("Would be created").waitFor();
+    expect((await cluster.kubectl("get configmap made")).stderr).toContain("NotFound");
+    await apply.click();
+    await page.getByText("created", { exact: true }).waitFor();
+    expect(await cluster.output("get configmap made -o jsonpath={.data.a}")).toBe("b");
+    await editor.fill("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: hostile}\ndata: {text: taken}\n");
+    await page.getByRole("button", { name: "Review" }).click();
+    await page.getByText(/conflict with "kubectl".*\.data\.text/s).waitFor();
+    expect(await apply.isDisabled()).toBe(true);
+    await page.context().close();
+  });
+
+  test("hostile texts stay texts, and secrets stay hidden", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    await goTo(page, DEPLOYMENT);
+    await page.getByText(HOSTILE).first().waitFor();
+    await goTo(page, "#/object/core/v1/configmaps/default/hostile");
+    await page.getByText(HOSTILE).first().waitFor();
+    for (const tab of ["summary", "yaml"]) {
+      await goTo(page, `#/object/core/v1/secrets/default/keys?tab=${tab}`);
+      await page.getByText("••••").first().waitFor();
+      const shown = await page.locator("main").textContent();
+      expect(shown).not.toMatch(/hunter2|aHVudGVyMg/);
+    }
+    await goTo(page, "#/object/core/v1/secrets/default/keys");
+    await page.getByRole("button", { name: "Reveal password" }).click();
+    await page.getByText("hunter2").waitFor();
+    expect(await page.evaluate("typeof hacked")).toBe("undefined");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("keys go to views, filter and find", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    await page.keyboard.press("g");
+    await page.keyboard.press("p");
+    await page.getByRole("heading", { name: "Pods" }).waitFor();
+    await row(page, "web-").first().waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByRole("tab", { name: "Logs" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("cm");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "ConfigMaps" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("hostile");
+    await page.getByText(/^1 of \d+$/).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("a view ends its watches when it goes, and few enough stay for a browser's six connections", async () => {
+    const { page } = await signedIn(browser, cluster);
+    const open = new Set<unknown>();
+    page.on("request", (request) => request.url().includes("watch=1") && open.add(request));
+    page.on("requestfailed", (request) => open.delete(request));
+    page.on("requestfinished", (request) => open.delete(request));
+    await goTo(page, "#/kind/core/v1/pods");
+    await row(page, "web-").first().waitFor();
+    await expect.poll(() => open.size).toBe(1);
+    await goTo(page, "#/");
+    await expect.poll(() => open.size).toBe(4);
+    await goTo(page, "#/kinds");
+    await expect.poll(() => open.size).toBe(0);
+    await page.context().close();
+  });
+
+  test("of ten thousand pods a few dozen rows exist, and scrolling keeps up", async () => {
+    const { page } = await signedIn(browser, cluster);
+    const columnDefinitions = ["Name", "Ready", "Status", "Restarts", "Age"].map((name) => ({
+      name,
+      type: "string",
+      format: name === "Name" ? "name" : "",
+      description: "",
+      priority: 0,
+    }));
+    const rows = Array.from({ length: 10_000 }, (_, index) => {
+      const name = `pod-${String(index).padStart(5, "0")}`;
+      const metadata = { name, namespace: "many", uid: name, creationTimestamp: "2026-01-01T00:00:00Z" };
+      return { cells: [name, "1/1", "Running", "0", "1d"], object: { metadata } };
+    });
+    const json = { kind: "Table", metadata: { resourceVersion: "1" }, columnDefinitions, rows };
+    await page.route(/\/namespaces\/many\/pods\?(?!watch)/, (route) => route.fulfill({ json }));
+    await goTo(page, "#/kind/core/v1/pods?ns=many");
+    await page.getByText("10,000").waitFor();
+    expect(await page.locator("tbody tr").count()).toBeLessThan(80);
+    // The page's own work for a frame, script and layout; painting is the machine's, which has no graphics card here.
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable");
+    const worked = async () => {
+      const { metrics } = await session.send("Performance.getMetrics");
+      const ours = ["ScriptDuration", "LayoutDuration", "RecalcStyleDuration"];
+      return metrics.filter(({ name }) => ours.includes(name)).reduce((sum, { value }) => sum + value * 1000, 0);
+    };
+    const before = await worked();
+    await page.evaluate(`new Promise((resolve) => {
+      const box = document.querySelector(".scroller");
+      let frames = 0;
+      const step = () => {
+        box.scrollTop += 250;
+        if (++frames < 120) requestAnimationFrame(step);
+        else resolve();
+      };
+      step();
+    })`);
+    expect(((await worked()) - before) / 120).toBeLessThan(1000 / 60);
+    await page.keyboard.press("/");
+    await page.keyboard.type("pod-09999");
+    await row(page, "pod-09999").waitFor();
+    expect(await page.locator("tbody tr").count()).toBe(1);
+    await page.context().close();
+  });
+});
