@@ -32,7 +32,11 @@ export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
   url.searchParams.set("node", node);
   url.searchParams.set("cluster", c.var.cluster);
   url.searchParams.set("since", c.req.query("since") ?? "0");
-  return c.env.NODE_HUB.getByName(c.var.cluster).fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
+  const answer = await c.env.NODE_HUB.getByName(c.var.cluster).fetch(
+    new Request(url, { headers: upgradeOf(c.req.raw) }),
+  );
+  // What comes from an object takes no more headers.
+  return answer.status === 101 ? answer : new Response(answer.body, answer);
 }
 
 /** GET /sailplane/v1/tunnels/ID?node=NAME (an upgrade) */
