@@ -1,0 +1,101 @@
+/** The Worker of bench/cost.ts: the whole control plane, with everything that is billed counted on the way. */
+
+import { ClusterKeys } from "../durable-objects/cluster-keys.ts";
+import { ClusterStore } from "../durable-objects/cluster-store.ts";
+import type { Env } from "../worker/env.ts";
+import {
+  ControllerManager,
+  default as controlPlane,
+  NodeHub,
+  OwnApi as Own,
+  Scheduler,
+  Tunnel,
+} from "../worker/index.ts";
+
+const counts = { workerRequests: 0, objectRequests: 0, rowsWritten: 0 };
+
+type ObjectClass = abstract new (state: DurableObjectState, env: never) => object;
+
+/** Calls from outside count; what an object calls of itself is private in all of them. */
+function countCalls({ prototype }: ObjectClass): void {
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const method: unknown = Reflect.get(prototype, name);
+    if (name === "constructor" || typeof method !== "function") continue;
+    Reflect.set(prototype, name, function (this: object, ...values: unknown[]) {
+      counts.objectRequests++;
+      return Reflect.apply(method, this, values);
+    });
+  }
+}
+
+function countRows({ storage }: DurableObjectState): void {
+  const exec = storage.sql.exec.bind(storage.sql);
+  Reflect.set(storage.sql, "exec", (...values: Parameters<typeof exec>) => {
+    const cursor = exec(...values);
+    // A statement that writes has run when it is called.
+    counts.rowsWritten += cursor.rowsWritten;
+    return cursor;
+  });
+  for (const name of ["setAlarm", "put", "delete"] as const) {
+    const method = storage[name].bind(storage) as (...values: unknown[]) => unknown;
+    Reflect.set(storage, name, (...values: unknown[]) => {
+      counts.rowsWritten++;
+      return method(...values);
+    });
+  }
+}
+
+function counted<Class extends new (state: DurableObjectState, env: never) => object>(base: Class): Class {
+  let parent: ObjectClass = base;
+  for (; Object.getPrototypeOf(parent) !== Function.prototype; parent = Object.getPrototypeOf(parent)) {
+    if (parent.name === "DurableObject") break;
+    countCalls(parent);
+  }
+  return new Proxy(base, {
+    construct(target, [state, env], made) {
+      countRows(state);
+      return Reflect.construct(target, [state, env], made);
+    },
+  });
+}
+
+const classes = Object.fromEntries(
+  Object.entries({ ClusterKeys, ClusterStore, ControllerManager, NodeHub, Scheduler, Tunnel }).map(([name, base]) => [
+    name,
+    counted(base as new (state: DurableObjectState, env: never) => object),
+  ]),
+);
+const CountedKeys = classes.ClusterKeys;
+const CountedStore = classes.ClusterStore;
+const CountedManager = classes.ControllerManager;
+const CountedHub = classes.NodeHub;
+const CountedScheduler = classes.Scheduler;
+const CountedTunnel = classes.Tunnel;
+
+export {
+  CountedHub as NodeHub,
+  CountedKeys as ClusterKeys,
+  CountedManager as ControllerManager,
+  CountedScheduler as Scheduler,
+  CountedStore as ClusterStore,
+  CountedTunnel as Tunnel,
+};
+
+export class OwnApi extends Own {
+  override fetch(request: Request) {
+    counts.workerRequests++;
+    return super.fetch(request);
+  }
+}
+
+export default {
+  /** `/bench/counts`, `/bench/tick` and the API. */
+  async fetch(request, env, execution) {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/bench/counts") return Response.json(counts);
+    counts.workerRequests++;
+    if (pathname !== "/bench/tick") return controlPlane.fetch(request, env, execution);
+    await controlPlane.scheduled({ cron: "* * * * *", scheduledTime: Date.now(), noRetry() {} }, env);
+    return new Response("done");
+  },
+} satisfies ExportedHandler<Env>;
