@@ -1,7 +1,7 @@
 /** CEL's standard functions and operators. */
 
 import type { Declaration } from "../declaration.ts";
-import { libraryOf, noSuchOverload } from "../declaration.ts";
+import { noSuchOverload } from "../declaration.ts";
 import { formatDuration, parseNanos } from "../duration-text.ts";
 import { compileRegex } from "../regex.ts";
 import { parseType } from "../type.ts";
@@ -289,4 +289,4 @@ export const standard: readonly Declaration[] = [
   ...conversions,
   ...times,
 ];
-export { bytes as utf8Bytes, libraryOf, utf8 as utf8Text };
+export { utf8 as utf8Text };
