@@ -1,5 +1,6 @@
 /** The ways to the views. */
 import { signal } from "@preact/signals";
+import { ReaderButtons } from "./reader-buttons.tsx";
 import { href, route } from "./route.ts";
 
 export interface Destination {
@@ -78,6 +79,7 @@ export function Sidebar() {
           </ul>
         </section>
       ))}
+      <ReaderButtons />
     </nav>
   );
 }

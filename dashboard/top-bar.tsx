@@ -3,12 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { Namespace } from "../api/generated/core.v1.ts";
 import { api } from "./api/connection.ts";
 import { openPalette } from "./palette.tsx";
+import { ReaderButtons } from "./reader-buttons.tsx";
 import { adjust, go, namespace, route } from "./route.ts";
-import { signOut } from "./session.ts";
 import { menuOpen } from "./sidebar.tsx";
-import { nextTheme, theme } from "./theme.ts";
-
-const THEME_WORDS = { system: "Auto", light: "Light", dark: "Dark" } as const;
 
 export function TopBar() {
   return (
@@ -29,12 +26,7 @@ export function TopBar() {
       <button type="button" class="palette-button" onClick={openPalette}>
         Go to… <kbd>Ctrl K</kbd>
       </button>
-      <button type="button" onClick={nextTheme} title="Switch between light, dark and what the system says">
-        {THEME_WORDS[theme.value]}
-      </button>
-      <button type="button" onClick={() => signOut()}>
-        Sign out
-      </button>
+      <ReaderButtons />
     </header>
   );
 }
