@@ -5,7 +5,7 @@ import { admitMutation, admitValidation } from "./index.ts";
 import { KeyedReads } from "./keyed-reads.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
-export interface Action {
+interface Action {
   readonly subresource: string;
   readonly name: string;
   /** What is posted: an Eviction, a Binding. Plugins may change it. */

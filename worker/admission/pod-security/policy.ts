@@ -1,7 +1,7 @@
 /** What a namespace's labels ask of its pods (k8s.io/pod-security-admission/api). */
 import { type FieldError, invalid } from "../../../api/machinery/field-error.ts";
 
-export const LEVELS = ["privileged", "baseline", "restricted"] as const;
+const LEVELS = ["privileged", "baseline", "restricted"] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** A level at a version: the minor of `v1.N`, infinite for `latest`. */
@@ -10,7 +10,7 @@ export interface LevelVersion {
   readonly minor: number;
 }
 
-export type Mode = "enforce" | "audit" | "warn";
+type Mode = "enforce" | "audit" | "warn";
 export type NamespacePolicy = Readonly<Record<Mode, LevelVersion>>;
 
 const PREFIX = "pod-security.kubernetes.io/";

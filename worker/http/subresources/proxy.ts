@@ -31,7 +31,7 @@ interface Target {
 }
 
 /** `name`, `name:port` or `scheme:name:port`; undefined where it is none of them. */
-export function parseTarget(text: string): Target | undefined {
+function parseTarget(text: string): Target | undefined {
   const parts = text.split(":");
   const [first = "", second = "", third = ""] = parts;
   if (first === "" && parts.length < 3) return undefined;
