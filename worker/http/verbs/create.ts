@@ -35,6 +35,11 @@ export async function create(context: RequestContext): Promise<Response> {
 const NAMES = 8;
 /** Others that take from the same quota at the same time each win once. */
 const DECISIONS = 100;
+const LONGEST_TURN_MS = 50;
+
+/** Those that lost the same race do not meet again all at once. */
+const turn = (attempt: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(attempt * 4, LONGEST_TURN_MS)));
 
 /** Takes a decoded draft through defaulting, admission, validation and the commit; answers the stored text. */
 export async function createObject(context: RequestContext, draft: KubeObject, options: Creation): Promise<string> {
@@ -53,6 +58,7 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
     if (result.outcome === "taken" && (draws === undefined || ++names === NAMES)) {
       throw await nameTaken(context, copy, draws !== undefined);
     }
+    if (result.outcome === "again") await turn(attempt);
     if (attempt === DECISIONS) throw new ApiError(conflict(ofResource(context), copy.metadata.name ?? "", MODIFIED));
   }
 }
