@@ -2,7 +2,7 @@
 import { deepEqual } from "../api/machinery/deep-equal.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import { api } from "./api/connection.ts";
-import { kindOfReference } from "./api/discovery.ts";
+import { discover, kindOfReference } from "./api/discovery.ts";
 import { type Kind, targetOf } from "./api/kind.ts";
 import { statusText } from "./status-text.ts";
 import { documentsOf, parseObject } from "./yaml-text.ts";
@@ -50,7 +50,7 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
   const { object } = parsed;
   const { apiVersion = "", kind: kindName = "", metadata } = object;
   const title = `${kindName} ${metadata.name}`;
-  const kind = kindOfReference(apiVersion, kindName);
+  const kind = kindOfReference(apiVersion, kindName) ?? (await discoverKind(apiVersion, kindName));
   if (!kind) return refused(title, `The cluster serves no ${kindName} of ${apiVersion}.`);
   const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
   const of = { namespace: metadata.namespace ?? namespace, name: metadata.name ?? "" };
@@ -70,6 +70,12 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
     before,
     after: applied.object,
   };
+}
+
+/** A definition applied a moment ago may have made the kind. */
+async function discoverKind(apiVersion: string, kind: string): Promise<Kind | undefined> {
+  await discover();
+  return kindOfReference(apiVersion, kind);
 }
 
 /** What a person means by a change. */

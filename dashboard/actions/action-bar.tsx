@@ -1,5 +1,7 @@
+import { useMay } from "../api/may.ts";
 import { showDialog } from "../dialogs.tsx";
 import type { ObjectProps } from "../object/object-view.tsx";
+import type { Action } from "./action.ts";
 import { ConfirmAction } from "./confirm-action.tsx";
 import { actions } from "./index.ts";
 
@@ -8,14 +10,21 @@ export const ActionBar = ({ kind, object }: ObjectProps) => (
     {actions
       .flatMap((actionOf) => actionOf(kind, object) ?? [])
       .map((action) => (
-        <button
-          type="button"
-          key={action.title}
-          class={action.danger ? "danger" : undefined}
-          onClick={() => showDialog(() => <ConfirmAction action={action} kind={kind} object={object} />)}
-        >
-          {action.title}
-        </button>
+        <ActionButton key={action.title} action={action} kind={kind} object={object} />
       ))}
   </div>
 );
+
+function ActionButton({ action, kind, object }: ObjectProps & { readonly action: Action }) {
+  const { namespace = "", name } = object.metadata;
+  if (!useMay(action.needs, kind, { namespace, name })) return null;
+  return (
+    <button
+      type="button"
+      class={action.danger ? "danger" : undefined}
+      onClick={() => showDialog(() => <ConfirmAction action={action} kind={kind} object={object} />)}
+    >
+      {action.title}
+    </button>
+  );
+}

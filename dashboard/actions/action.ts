@@ -2,9 +2,11 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Outcome } from "../../client/api-client.ts";
 import type { Kind } from "../api/kind.ts";
+import type { Deed } from "../api/may.ts";
 
 export interface Action {
   readonly title: string;
+  readonly needs: Deed;
   /** What will happen, for whoever is about to confirm it. */
   readonly consequence: string;
   readonly danger?: boolean;

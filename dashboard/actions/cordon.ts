@@ -9,6 +9,7 @@ export const cordon: ActionOf = (kind, object) => {
   const { name } = object.metadata;
   return {
     title: cordoned ? "Uncordon" : "Cordon",
+    needs: { verb: "patch" },
     consequence: cordoned
       ? "The scheduler may place new pods here again."
       : "The scheduler places no new pods here; those that run go on.",

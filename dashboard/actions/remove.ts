@@ -9,6 +9,7 @@ export const remove: ActionOf = (kind, object) => {
   const of = { namespace: object.metadata.namespace ?? "", name: object.metadata.name };
   return {
     title: "Delete",
+    needs: { verb: "delete" },
     consequence: consequenceOf(kind, object.metadata.ownerReferences?.[0]?.kind),
     danger: true,
     command: () => kubectlCommand("delete", kind, of),

@@ -11,6 +11,7 @@ export const restart: ActionOf = (kind, object) => {
   const of = { namespace: object.metadata.namespace ?? "", name: object.metadata.name };
   return {
     title: "Restart",
+    needs: { verb: "patch" },
     consequence: "Every pod is replaced by a new one, as its update strategy says.",
     command: () => kubectlCommand("rollout restart", kind, of),
     run: () =>

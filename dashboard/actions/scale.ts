@@ -10,6 +10,7 @@ export const scale: ActionOf = (kind, object) => {
   const { replicas = 1 } = (object as { spec?: { replicas?: number } }).spec ?? {};
   return {
     title: "Scale",
+    needs: { verb: "patch", subresource: "scale" },
     consequence: `It asks for ${replicas} replicas now.`,
     amount: { label: "Replicas", value: replicas },
     command: (amount) => kubectlCommand("scale", kind, of, `--replicas=${amount}`),

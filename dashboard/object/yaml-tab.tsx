@@ -1,5 +1,6 @@
 /** The whole object as YAML; secrets are masked until asked for. */
 import { useState } from "preact/hooks";
+import { useMay } from "../api/may.ts";
 import { masked, yamlOf } from "../yaml-text.ts";
 import type { ObjectProps } from "./object-view.tsx";
 import { YamlEditor } from "./yaml-editor.tsx";
@@ -8,12 +9,14 @@ export function YamlTab({ kind, object }: ObjectProps) {
   const secret = kind.group === "" && kind.plural === "secrets";
   const [revealed, setRevealed] = useState(!secret);
   const [editing, setEditing] = useState(false);
+  const { namespace = "", name } = object.metadata;
+  const mayEdit = useMay({ verb: "update" }, kind, { namespace, name }) && kind.verbs.includes("update");
   if (editing) return <YamlEditor kind={kind} object={object} close={() => setEditing(false)} />;
   const text = yamlOf(revealed ? object : masked(object));
   return (
     <>
       <div class="tools">
-        {kind.verbs.includes("update") && (
+        {mayEdit && (
           <button
             type="button"
             onClick={() => setEditing(true)}

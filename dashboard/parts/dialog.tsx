@@ -1,6 +1,6 @@
 /** A modal dialog: the browser keeps the focus inside and gives it back; Escape closes. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { closeDialog } from "../dialogs.tsx";
 
 interface DialogProps {
@@ -11,7 +11,8 @@ interface DialogProps {
 
 export function Dialog({ title, children, wide }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // At once: what is typed next belongs in the dialog.
+  useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();

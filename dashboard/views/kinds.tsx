@@ -1,11 +1,16 @@
 /** Every kind that the cluster serves, by API group. */
-import { discovery } from "../api/discovery.ts";
+import { useEffect } from "preact/hooks";
+import { discover, discovery } from "../api/discovery.ts";
 import { type Kind, kindHref } from "../api/kind.ts";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
 import { filterText, ListHeader } from "./list-header.tsx";
 
 export function KindsView() {
+  // Custom kinds come and go while a page is open.
+  useEffect(() => {
+    void discover();
+  }, []);
   const known = discovery.value;
   if (known.name !== "known") return null;
   const matches = matcher(filterText());

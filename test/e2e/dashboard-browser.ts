@@ -54,13 +54,15 @@ export async function visit(browser: Browser, cluster: Cluster, options: Browser
   return { page, problems };
 }
 
-export async function signedIn(
-  browser: Browser,
-  cluster: Cluster,
-  options: BrowserContextOptions = {},
-): Promise<Visit> {
-  const visited = await visit(browser, cluster, options);
-  await visited.page.fill("#credential", credentialsOf(cluster).token);
+export interface SignedInOptions extends BrowserContextOptions {
+  /** Default: the administrator's. */
+  readonly token?: string;
+}
+
+export async function signedIn(browser: Browser, cluster: Cluster, options: SignedInOptions = {}): Promise<Visit> {
+  const { token = credentialsOf(cluster).token, ...context } = options;
+  const visited = await visit(browser, cluster, context);
+  await visited.page.fill("#credential", token);
   await visited.page.click("button[type=submit]");
   await visited.page.getByRole("main").getByRole("heading", { name: "Overview" }).waitFor();
   return visited;

@@ -153,6 +153,23 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
+  test("what one may not do is not offered, and what one may not see is said", async () => {
+    await cluster.output("create serviceaccount looker");
+    const resources = "pods,nodes,events,deployments.apps,replicasets.apps";
+    await cluster.output(`create clusterrole looker --verb=get,list,watch --resource=${resources}`);
+    await cluster.output("create clusterrolebinding looker --clusterrole=looker --serviceaccount=default:looker");
+    const token = (await cluster.output("create token looker")).trim();
+    const { page } = await signedIn(browser, cluster, { token });
+    await goTo(page, DEPLOYMENT);
+    await page.getByRole("heading", { name: "What belongs to it" }).waitFor();
+    await page.waitForTimeout(500);
+    expect(await page.locator(".actions button").count()).toBe(0);
+    await goTo(page, "#/kind/core/v1/secrets");
+    await page.getByText("You may not see this").waitFor();
+    await page.getByText(/cannot list resource "secrets"/).waitFor();
+    await page.context().close();
+  });
+
   test("hostile texts stay texts, and secrets stay hidden", async () => {
     const { page, problems } = await signedIn(browser, cluster);
     await goTo(page, DEPLOYMENT);
