@@ -165,7 +165,10 @@ class NodeAgent {
       apiServer: apiServerOf(this.#options.connection),
       resolvers: this.#resolv.servers,
       list: (resource) => this.#objects.list(resource),
-      onReady: () => void this.#register(),
+      onReady: () => {
+        for (const pod of this.#objects.pods()) this.#follow(pod);
+        void this.#register();
+      },
       log,
     });
     // What is known from before runs on, whether or not anybody answers.
@@ -222,9 +225,16 @@ class NodeAgent {
       worker.update(pod);
       return;
     }
+    if (this.#awaitsNetwork(pod)) return;
     const created = new PodWorker(this.#context, pod, () => this.#workers.delete(uid));
     this.#workers.set(uid, created);
     created.wake();
+  }
+
+  /** A pod that started while its network comes up could have the machine's resolvers, and would keep them. */
+  #awaitsNetwork({ metadata, spec }: Pod): boolean {
+    const isGoing = metadata.deletionTimestamp !== undefined;
+    return this.#network?.waiting !== undefined && spec.hostNetwork !== true && !isGoing;
   }
 
   #sync(sync: NodeSync): void {
@@ -248,7 +258,7 @@ class NodeAgent {
     const { runtime, log } = this.#parts;
     const { sandboxes } = await runtime.observe();
     for (const { id, pod } of sandboxes) {
-      if (this.#workers.has(pod.uid)) continue;
+      if (this.#workers.has(pod.uid) || this.#objects.pods().some(({ metadata }) => metadata.uid === pod.uid)) continue;
       log.warn(`removing pod ${pod.namespace}/${pod.name}, which the control plane no longer has`);
       const { containers } = await runtime.observe(pod.uid);
       await Promise.all(containers.map((container) => runtime.stopContainer(container.id, 30)));
