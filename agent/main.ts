@@ -1,7 +1,7 @@
 /** The node agent: what a kubelet does, on any machine that can make an outbound HTTPS request. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { TokenRequest } from "../api/generated/authentication.v1.ts";
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
@@ -27,6 +27,7 @@ import { chooseRuntime, type RuntimeChoice } from "./runtime/choose.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { serveTunnel } from "./streams/serve.ts";
 import { Tunnel } from "./streams/tunnel.ts";
+import { unmountBelow } from "./volumes/mounts.ts";
 import type { VolumeSources } from "./volumes/volume-manager.ts";
 
 export interface AgentOptions {
@@ -65,7 +66,11 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
     return { podsGoOn };
   } finally {
     agent.stop();
-    if (!podsGoOn) await endPods(runtime);
+    if (!podsGoOn) {
+      await endPods(runtime);
+      // Whoever wants to begin afresh can delete the directory.
+      await unmountBelow(resolve(options.dataDirectory));
+    }
     controlPlane.close();
     await runtime.close();
   }

@@ -3,7 +3,7 @@
  * lays them out. What the API owns (config maps, secrets, downward API, tokens) is published anew when it changes.
  */
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
@@ -12,6 +12,7 @@ import type { PodAddresses } from "../pod/field-ref.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { publish } from "./atomic-writer.ts";
 import { prepareHostPath } from "./host-path.ts";
+import { unmountBelow } from "./mounts.ts";
 import { giveToGroup } from "./ownership.ts";
 import { type PayloadInput, VolumeError, volumePayload } from "./payload.ts";
 
@@ -173,10 +174,7 @@ export class PodVolumes {
 
   /** Unmounts and removes all. */
   async tearDown(): Promise<void> {
-    const volumes = join(this.#directory, "volumes");
-    if (existsSync(volumes)) {
-      for (const target of mountsBelow(this.#directory)) await run("umount", ["-l", target]).catch(() => {});
-    }
+    await unmountBelow(this.#directory);
     rmSync(this.#directory, { recursive: true, force: true });
     this.#paths.clear();
     this.#tokens.clear();
@@ -184,13 +182,3 @@ export class PodVolumes {
 }
 
 const kindOf = (volume: Volume): string => Object.keys(volume).find((key) => key !== "name") ?? "none";
-
-/** Mount points below a directory, deepest first. */
-function mountsBelow(directory: string): string[] {
-  if (process.platform !== "linux" || !statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((target) => target.startsWith(`${directory}/`))
-    .sort((a, b) => b.length - a.length);
-}

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Cluster } from "./cluster.ts";
@@ -56,6 +56,8 @@ test("Ctrl-C ends pods that are plain processes, and the next start runs them ag
   const [before, pid] = [await container(), await pidOf()];
   expect(await cluster.down()).toBe(0);
   expect(isRunning(pid)).toBe(false);
+  // Else the directory could not be deleted.
+  expect(readFileSync("/proc/mounts", "utf8")).not.toContain(cluster.directory);
   await cluster.up();
   await untilRestarts(before.restartCount + 1);
 });
