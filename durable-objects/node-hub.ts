@@ -4,8 +4,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { NodeMessage, NodeSync } from "../api/node-sync.ts";
-import type { Change, Revision, Store } from "../api/store.ts";
-import { changeOf, FOLLOWED, type References, readObjects, snapshotFor, syncFor, tell } from "./node-hub/node-feed.ts";
+import type { GroupResource, Revision, Store } from "../api/store.ts";
+import { FOLLOWED, newsOf, type References, readObjects, snapshotFor, syncFor } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
@@ -16,8 +16,14 @@ export interface NodeHubEnv extends NodeLifeEnv {
 interface Attachment {
   readonly node: string;
   readonly cluster: string;
-  /** Everything up to here has been told. */
-  readonly revision: number;
+}
+
+/** What a linked node knows. */
+interface Told {
+  /** What its pods name. */
+  readonly references: References;
+  /** Everything up to here. */
+  revision: number;
 }
 
 /** Kubernetes' node-monitor-grace-period. */
@@ -25,8 +31,8 @@ const GRACE_MS = 40_000;
 const LIFE = "left:";
 
 export class NodeHub extends DurableObject<NodeHubEnv> {
-  /** By node; made again from the store after hibernation. */
-  readonly #references = new Map<string, References>();
+  /** By node, and in memory alone: writing it to each socket at each commit would cost more than telling all once again. */
+  readonly #told = new Map<string, Told>();
   /** When nodes without a socket last asked (ms). */
   readonly #polled = new Map<string, number>();
   /** Links and pushes one after the other, so that no push overtakes a snapshot. */
@@ -63,74 +69,69 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     this.ctx.acceptWebSocket(server, [node]);
     await this.#inTurn(async () => {
       await this.#seen(node);
-      const { sync, references } = await snapshotFor(this.#store(cluster), node);
-      this.#references.set(node, references);
-      this.#send(server, { node, cluster, revision: sync.revision }, sync);
+      const sync = await this.#everything(this.#store(cluster), node);
+      server.serializeAttachment({ node, cluster } satisfies Attachment);
+      send(server, sync);
     });
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  #send(socket: WebSocket, attachment: Attachment, message?: NodeMessage): void {
-    socket.serializeAttachment(attachment);
-    if (message === undefined) return;
-    try {
-      socket.send(JSON.stringify(message));
-    } catch {
-      // Closing: the node comes again and asks for what it missed.
-    }
+  /** The store's log has grown. Answers what it needs to hear of. */
+  async poke({
+    cluster,
+  }: {
+    readonly cluster: string;
+    readonly revision: Revision;
+  }): Promise<readonly GroupResource[]> {
+    if (this.ctx.getWebSockets().length > 0) await this.#inTurn(() => this.#push(cluster));
+    return FOLLOWED;
   }
 
-  /** The store's log has grown. */
-  async poke({ cluster }: { readonly cluster: string; readonly revision: Revision }): Promise<undefined> {
-    if (this.ctx.getWebSockets().length === 0) return;
-    await this.#inTurn(() => this.#push(cluster));
+  /** The sockets of each node that has been told what there is; who has just come is told in its turn. */
+  #links(): ReadonlyMap<string, readonly WebSocket[]> {
+    const links = new Map<string, WebSocket[]>();
+    for (const socket of this.ctx.getWebSockets()) {
+      const attachment = socket.deserializeAttachment() as Attachment | null;
+      if (attachment === null) continue;
+      const sockets = links.get(attachment.node);
+      if (sockets) sockets.push(socket);
+      else links.set(attachment.node, [socket]);
+    }
+    return links;
   }
 
   async #push(cluster: string): Promise<void> {
-    const sockets = this.ctx.getWebSockets();
-    if (sockets.length === 0) return;
+    const links = this.#links();
+    if (links.size === 0) return;
     const store = this.#store(cluster);
-    const attached = sockets.map((socket) => ({ socket, at: socket.deserializeAttachment() as Attachment }));
-    let from = Math.min(...attached.map(({ at }) => at.revision));
-    for (;;) {
-      const tail = await store.after({ revision: from as Revision, resources: [...FOLLOWED] });
-      for (const one of attached) {
-        const sync = tail.ok
-          ? await this.#changesFor(store, one.at, tail.changes, tail.revision)
-          : await this.#everything(store, one.at.node);
-        one.at = { ...one.at, revision: sync.revision };
-        this.#send(one.socket, one.at, sync.reset || sync.changes.length > 0 ? sync : undefined);
+    const tellEverything = async (nodes: Iterable<string>) => {
+      for (const node of nodes) {
+        const sync = await this.#everything(store, node);
+        for (const socket of links.get(node) ?? []) send(socket, sync);
       }
-      if (!tail.ok || !tail.more) return;
-      from = tail.revision;
+    };
+    await tellEverything([...links.keys()].filter((node) => !this.#told.has(node)));
+    for (;;) {
+      const told = new Map([...this.#told].filter(([node]) => links.has(node)));
+      const from = Math.min(...[...told.values()].map(({ revision }) => revision));
+      const tail = await store.after({ revision: from as Revision, resources: [...FOLLOWED] });
+      if (!tail.ok) return tellEverything(links.keys());
+      for (const [node, news] of newsOf(tail.changes, told)) {
+        // What a new pod names comes before the pod.
+        const changes = [...(await readObjects(store, news.need)), ...news.changes];
+        const sync: NodeSync = { type: "sync", revision: tail.revision, reset: false, changes };
+        for (const socket of links.get(node) ?? []) send(socket, sync);
+      }
+      for (const each of told.values()) each.revision = Math.max(each.revision, tail.revision);
+      if (!tail.more) return;
     }
   }
 
   async #everything(store: Store, node: string): Promise<NodeSync> {
     const { sync, references } = await snapshotFor(store, node);
-    this.#references.set(node, references);
+    this.#told.set(node, { references, revision: sync.revision });
     return sync;
-  }
-
-  async #changesFor(
-    store: Store,
-    { node, revision: told }: Attachment,
-    all: readonly Change[],
-    revision: Revision,
-  ): Promise<NodeSync> {
-    const references = this.#references.get(node);
-    if (references === undefined) return this.#everything(store, node);
-    const changes = [];
-    const need = new Set<string>();
-    for (const change of all) {
-      if (change.revision <= told) continue;
-      const { own, need: more } = tell(change, node, references);
-      if (own) changes.push(changeOf(change, node));
-      for (const key of more) need.add(key);
-    }
-    // What a new pod names comes before the pod.
-    return { type: "sync", revision, reset: false, changes: [...(await readObjects(store, need)), ...changes] };
   }
 
   /** When each node was last heard of (ms); Infinity for those that are connected. */
@@ -167,10 +168,12 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   async #left(socket: WebSocket): Promise<void> {
-    const { node, cluster } = socket.deserializeAttachment() as Attachment;
+    const attachment = socket.deserializeAttachment() as Attachment | null;
+    if (attachment === null) return;
+    const { node, cluster } = attachment;
     const others = this.ctx.getWebSockets(node).filter((other) => other !== socket);
     if (others.length > 0) return;
-    this.#references.delete(node);
+    this.#told.delete(node);
     await this.ctx.storage.put(`${LIFE}${node}`, { cluster, at: Date.now() });
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
   }
@@ -196,5 +199,13 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       else waiting = true;
     }
     if (waiting || this.ctx.getWebSockets().length > 0) await this.ctx.storage.setAlarm(now + GRACE_MS);
+  }
+}
+
+function send(socket: WebSocket, message: NodeMessage): void {
+  try {
+    socket.send(JSON.stringify(message));
+  } catch {
+    // Closing: the node comes again and asks for what it missed.
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Change, Revision } from "../../api/store.ts";
-import { changeOf, type References, tell } from "./node-feed.ts";
+import { newsOf, type References, tell } from "./node-feed.ts";
 
 const pod = (node: string, configMap: string) =>
   JSON.stringify({
@@ -19,6 +19,22 @@ const change = (resource: string, name: string, over: Partial<Change> = {}): Cha
 
 const onNode = (node: string) => ({ labels: {}, fields: { "spec.nodeName": node } });
 const bound = change("pods", "p", { text: pod("a", "cm"), attributes: onNode("a"), previous: onNode("") });
+
+const nodes = (...names: string[]) =>
+  new Map(names.map((name) => [name, { references: new Map() as References, revision: 0 }]));
+
+describe("the news of a stretch of the log", () => {
+  it("goes to the node of a pod alone, with what the pod names", () => {
+    const news = newsOf([bound], nodes("a", "b"));
+    expect([...news.keys()]).toEqual(["a"]);
+    expect(news.get("a")?.need).toEqual(new Set(["configmaps default cm"]));
+  });
+
+  it("is nothing to who has been told", () => {
+    const told = new Map([["a", { references: new Map() as References, revision: bound.revision }]]);
+    expect(newsOf([bound], told).size).toBe(0);
+  });
+});
 
 describe("a node is told", () => {
   it("of its own pods, and first of what a new one names", () => {
@@ -54,8 +70,9 @@ describe("a node is told", () => {
     const metadata = { name: "b", resourceVersion: "7" };
     const text = JSON.stringify({ metadata, spec, status: { addresses, conditions: [{ type: "Ready" }] } });
     const told = change("nodes", "b", { text });
-    expect(changeOf(told, "b").object).toEqual(JSON.parse(text));
+    const news = newsOf([told], nodes("a", "b"));
+    expect(news.get("b")?.changes[0]?.object).toEqual(JSON.parse(text));
     const { providerID: _, ...ranges } = spec;
-    expect(changeOf(told, "a").object).toEqual({ metadata, spec: ranges, status: { addresses } });
+    expect(news.get("a")?.changes[0]?.object).toEqual({ metadata, spec: ranges, status: { addresses } });
   });
 });

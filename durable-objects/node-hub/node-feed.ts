@@ -119,5 +119,35 @@ function forNode(change: NodeChange, node: string): NodeChange {
   return { ...change, object: asPeer(change.object as Node) };
 }
 
-export const changeOf = (change: Change, node: string): NodeChange =>
+const changeOf = (change: Change, node: string): NodeChange =>
   forNode({ type: change.type, resource: change.key.resource, object: objectOf(change) }, node);
+
+export interface News {
+  readonly changes: NodeChange[];
+  /** Keys of what new pods name. */
+  readonly need: Set<string>;
+}
+
+/**
+ * What of the log each node is told, those that are told nothing left out; takes note of what their pods name. A pod's
+ * change costs the same however many nodes there are.
+ */
+export function newsOf(
+  changes: readonly Change[],
+  told: ReadonlyMap<string, { readonly references: References; readonly revision: number }>,
+): ReadonlyMap<string, News> {
+  const news = new Map<string, News>();
+  for (const change of changes) {
+    for (const node of change.key.resource === "pods" ? [change.attributes.fields[NODE_FIELD] ?? ""] : told.keys()) {
+      const known = told.get(node);
+      if (known === undefined || change.revision <= known.revision) continue;
+      const { own, need } = tell(change, node, known.references);
+      if (!own) continue;
+      const tidings = news.get(node) ?? { changes: [], need: new Set() };
+      news.set(node, tidings);
+      tidings.changes.push(changeOf(change, node));
+      for (const key of need) tidings.need.add(key);
+    }
+  }
+  return news;
+}
