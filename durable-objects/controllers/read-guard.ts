@@ -21,6 +21,10 @@ export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], 
       check(resource);
       return snapshot.list<T>(resource, namespace);
     },
+    count: (resource) => {
+      check(resource);
+      return snapshot.count(resource);
+    },
     ownedBy: <T extends KubeObject>(resource: GroupResource, uid: string) => {
       check(resource);
       return snapshot.ownedBy<T>(resource, uid);

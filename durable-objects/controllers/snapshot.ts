@@ -113,6 +113,12 @@ export class ClusterSnapshot implements Snapshot {
     return [...(namespaces?.values() ?? [])].flatMap((names) => [...names.values()]) as Stored<T>[];
   }
 
+  count(resource: GroupResource): number {
+    let count = 0;
+    for (const names of this.#objects.get(resource)?.values() ?? []) count += names.size;
+    return count;
+  }
+
   ownedBy<T extends KubeObject>(resource: GroupResource, uid: string): readonly Stored<T>[] {
     const found: Any[] = [];
     for (const located of this.#dependents.get(uid)?.values() ?? [])

@@ -19,6 +19,8 @@ export interface Snapshot {
   get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): Stored<T> | undefined;
   /** All objects of a resource, or of one namespace. */
   list<T extends KubeObject>(resource: GroupResource, namespace?: string): readonly Stored<T>[];
+  /** How many objects a resource has, in all namespaces. */
+  count(resource: GroupResource): number;
   /** Objects of the resource with an owner reference to that uid. */
   ownedBy<T extends KubeObject>(resource: GroupResource, uid: string): readonly Stored<T>[];
   /** Objects of the namespace without a controlling owner. */

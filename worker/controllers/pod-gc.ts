@@ -24,7 +24,8 @@ export const podGcController: Controller = {
     return isTerminated(object as Pod) ? [itemKey(object), TERMINATED] : [itemKey(object)];
   },
   reconcile(item, { snapshot, now }) {
-    if (item === TERMINATED) return planTerminated(snapshot.list<Pod>("pods"));
+    if (item === TERMINATED)
+      return snapshot.count("pods") > TERMINATED_LIMIT ? planTerminated(snapshot.list<Pod>("pods")) : settled;
     const { namespace, name } = splitItem(item);
     const pod = snapshot.get<Pod>("pods", namespace, name);
     if (!pod) return settled;
@@ -48,7 +49,6 @@ const removal = (pod: Stored<Pod>): Effect => ({
 });
 
 function planTerminated(pods: readonly Stored<Pod>[]): Plan {
-  if (pods.length <= TERMINATED_LIMIT) return settled;
   const ended = pods.filter(isTerminated);
   const age = ({ metadata }: Stored<Pod>) => metadata.creationTimestamp;
   const oldest = ended

@@ -21,7 +21,7 @@ export const nodeTtlController: Controller = {
   reconcile(name, { snapshot }) {
     const node = snapshot.get<Node>("nodes", "", name);
     if (!node) return settled;
-    const size = snapshot.list("nodes").length;
+    const size = snapshot.count("nodes");
     const current = node.metadata.annotations?.[TTL];
     const fitting = STEPS.filter(([least, most]) => size >= least && size <= most).map(([, , seconds]) =>
       String(seconds),
