@@ -25,6 +25,8 @@ export interface RunOptions {
 export interface ClusterOptions {
   /** Absent: a node on the process runtime. */
   readonly agent?: false;
+  /** Nothing runs, for tests of what clients are told. */
+  readonly runtime?: "simulated";
   /** The node runs its pods there, and everything, kubectl included, runs in its network namespace. */
   readonly containerd?: Containerd;
   /** Absent: this machine only. */
@@ -41,7 +43,7 @@ export class Cluster {
 
   private constructor(options: ClusterOptions, port: number) {
     this.#containerd = options.containerd;
-    const runtime = options.containerd ? "cri" : "process";
+    const runtime = options.containerd ? "cri" : (options.runtime ?? "process");
     const node = options.agent === false ? ["--no-agent"] : ["--runtime", runtime, "--node-name", this.nodeName];
     this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory, ...node];
     if (options.bind !== undefined) this.#arguments = [...this.#arguments, "--bind", options.bind];
