@@ -7,6 +7,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
 import { type NodeChange, type NodeSync, podReferences } from "../../api/node-sync.ts";
 import type { Change, Entry, Key, Revision, Store } from "../../api/store.ts";
+import { listWhole } from "../../api/whole-list.ts";
 import { asPeer } from "./peer-node.ts";
 
 /** Told to every node, whole. */
@@ -46,7 +47,7 @@ export async function readObjects(store: Store, keys: Iterable<string>): Promise
 /** Everything a node must know, at one revision or a later one. */
 export async function snapshotFor(store: Store, node: string): Promise<Snapshot> {
   const pods = expectRead(
-    await store.list({
+    await listWhole(store, {
       resource: "pods",
       requirements: [{ of: "field", key: NODE_FIELD, operator: "in", values: [node] }],
     }),
@@ -55,8 +56,10 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
     pods.items.map((entry) => [keyText(entry.key), new Set(podReferences(objectOf(entry) as Pod))]),
   );
   const named = new Set([...references.values()].flatMap((keys) => [...keys]));
-  const shared = await Promise.all(FOR_ALL.map(async (resource) => expectRead(await store.list({ resource })).items));
-  const nodes = expectRead(await store.list({ resource: "nodes" }));
+  const shared = await Promise.all(
+    FOR_ALL.map(async (resource) => expectRead(await listWhole(store, { resource })).items),
+  );
+  const nodes = expectRead(await listWhole(store, { resource: "nodes" }));
   const others = await readObjects(store, named);
   return {
     // Later reads may know more than the first: what changed since is told again, and dropped by its revision.

@@ -4,17 +4,22 @@ import type { Revision } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 
 export interface ContinueToken {
-  readonly revision: Revision;
+  /** Undefined: whatever stands now. A list that goes on after its revision was forgotten is no longer consistent. */
+  readonly revision: Revision | undefined;
+  /** When it was given out, s since the epoch. Kubernetes' own tokens do not say. */
+  readonly issued?: number;
   /** The last object of the page before; `namespace` "" for cluster scope. */
   readonly after: { readonly namespace: string; readonly name: string };
 }
 
 const VERSION = "meta.k8s.io/v1";
+/** How Kubernetes writes that no revision is meant: 0 is what a broken token decodes to. */
+const ANY_REVISION = -1;
 
-export function formatContinue({ revision, after }: ContinueToken): string {
+export function formatContinue({ revision = ANY_REVISION as Revision, issued, after }: ContinueToken): string {
   const start = after.namespace === "" ? after.name : `${after.namespace}/${after.name}`;
   // The NUL makes the start the smallest key after the last one, as Kubernetes writes it.
-  const text = JSON.stringify({ v: VERSION, rv: revision, start: `${start}\u0000` });
+  const text = JSON.stringify({ v: VERSION, rv: revision, start: `${start}\u0000`, issued });
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
@@ -22,7 +27,7 @@ export function formatContinue({ revision, after }: ContinueToken): string {
 }
 
 export function parseContinue(token: string): ContinueToken {
-  const { v, rv, start } = decode(token);
+  const { v, rv, start, issued } = decode(token);
   if (v !== VERSION) refuse(`server does not recognize this encoded version ${v ?? ""}`);
   if (typeof rv !== "number" || rv === 0) refuse(`incorrect encoded start resourceVersion (version ${VERSION})`);
   if (typeof start !== "string" || start === "") refuse(`encoded start key empty (version ${VERSION})`);
@@ -30,12 +35,20 @@ export function parseContinue(token: string): ContinueToken {
   const key = start.replace(/\0$/, "");
   const slash = key.indexOf("/");
   return {
-    revision: rv as Revision,
+    revision: rv > 0 ? (rv as Revision) : undefined,
+    ...(typeof issued === "number" ? { issued } : {}),
     after: slash < 0 ? { namespace: "", name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) },
   };
 }
 
-function decode(token: string): { v?: string; rv?: number; start?: string } {
+interface Decoded {
+  readonly v?: string;
+  readonly rv?: number;
+  readonly start?: string;
+  readonly issued?: number;
+}
+
+function decode(token: string): Decoded {
   const bad = /[^A-Za-z0-9_-]/.exec(token);
   if (bad) refuse(`illegal base64 data at input byte ${bad.index}`);
   if (token.length % 4 === 1) refuse(`illegal base64 data at input byte ${token.length - 1}`);
@@ -43,7 +56,7 @@ function decode(token: string): { v?: string; rv?: number; start?: string } {
     Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0)),
   );
   try {
-    return JSON.parse(text) as { v?: string; rv?: number; start?: string };
+    return JSON.parse(text) as Decoded;
   } catch {
     return refuse(goJsonError(text));
   }

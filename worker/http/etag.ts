@@ -1,4 +1,5 @@
 /** Documents that clients keep, and ask again for only if they have changed. */
+import { acceptsGzip, isLarge } from "./compress.ts";
 
 export interface TaggedDocument {
   readonly contentType: string;
@@ -23,8 +24,9 @@ export async function contentHash(body: string | Uint8Array<ArrayBuffer>): Promi
 
 /** The document, or 304 to a client that has it. */
 export function answerWithEtag(request: Request, { contentType, body, etag }: TaggedDocument): Response {
-  const headers = { ETag: etag, Vary: "Accept", "Cache-Control": "public" };
+  const headers = { ETag: etag, Vary: "Accept, Accept-Encoding", "Cache-Control": "public" };
   const known = (request.headers.get("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
   if (known.includes(etag) || known.includes(`W/${etag}`)) return new Response(null, { status: 304, headers });
-  return new Response(body, { headers: { ...headers, "Content-Type": contentType } });
+  const zipped = acceptsGzip(request) && isLarge(body.length) ? { "Content-Encoding": "gzip" } : {};
+  return new Response(body, { headers: { ...headers, "Content-Type": contentType, ...zipped } });
 }

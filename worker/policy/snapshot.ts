@@ -6,6 +6,7 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
+import { listWhole } from "../../api/whole-list.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";
 
 type Objects = ReadonlyMap<string, KubeObject>;
@@ -38,7 +39,7 @@ export class PolicySnapshot {
     const { revision } = await store.status();
     const loaded = await Promise.all(
       POLICY_RESOURCES.map(async (resource) => {
-        const page = await store.list({ resource });
+        const page = await listWhole(store, { resource });
         if (!page.ok) throw new Error(`cannot load policy: ${page.reason}`);
         const objects = page.items.map(({ key, text }) => [`${key.namespace}/${key.name}`, parse(text)] as const);
         return [resource, new Map(objects)] as const;

@@ -15,6 +15,7 @@ import type {
   Write,
 } from "../../api/store.ts";
 import { storeStreamUrls } from "../../api/store-stream.ts";
+import { listWhole } from "../../api/whole-list.ts";
 import { ApiError, StalePolicy } from "../api-error.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
 
@@ -52,15 +53,15 @@ export class StoreClient {
   }
 
   async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
-    return unwrap(await this.stub.read({ key, ...this.#policy(), ...(at === undefined ? {} : { at }) }));
+    return unwrap(await this.stub.read({ key, ...this.#policy(), ...(at === undefined ? {} : { at }) }), at);
   }
 
   async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
-    return unwrap(await this.stub.readMany({ keys, ...this.#policy() })).entries;
+    return unwrap(await this.stub.readMany({ keys, ...this.#policy() }), undefined).entries;
   }
 
   async list(request: Omit<ListRequest, "policyRevision">): Promise<ListPage> {
-    return unwrap(await this.stub.list({ ...request, ...this.#policy() }));
+    return unwrap(await listWhole(this.stub, { ...request, ...this.#policy() }), request.at);
   }
 
   /** A watch, or a list as a stream of texts, written by the store object itself (docs/spec/store.md). */
@@ -69,7 +70,8 @@ export class StoreClient {
       new Request(storeStreamUrls[what], { method: "POST", body: JSON.stringify({ ...request, ...this.#policy() }) }),
     );
     if (response.ok) return response;
-    unwrap({ ok: false, ...((await response.json()) as ReadFailure) });
+    const asked = "bookmarkKind" in request ? request.since : request.at;
+    unwrap({ ok: false, ...((await response.json()) as ReadFailure) }, asked);
     return response;
   }
 
@@ -85,7 +87,15 @@ export class Compacted extends ApiError {
   }
 }
 
-function unwrap<T>(answer: Answer<T>): T {
+/** The revision asked for has not happened yet. */
+export function tooLarge(asked: Revision, current: Revision): ApiError {
+  const cause = "Too large resource version";
+  const details = { causes: [{ reason: "ResourceVersionTooLarge", message: cause }], retryAfterSeconds: 1 };
+  const message = `Timeout: ${cause}: ${asked}, current: ${current}`;
+  return new ApiError({ ...failure(504, "Timeout", message), details }, { "Retry-After": "1" });
+}
+
+function unwrap<T>(answer: Answer<T>, asked: Revision | undefined): T {
   if (answer.ok) return answer;
   switch (answer.reason) {
     case "stale-policy":
@@ -93,15 +103,6 @@ function unwrap<T>(answer: Answer<T>): T {
     case "compacted":
       throw new Compacted(answer.oldest);
     case "future":
-      throw new ApiError(
-        {
-          ...failure(504, "Timeout", `Timeout: Too large resource version`),
-          details: {
-            causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-            retryAfterSeconds: 1,
-          },
-        },
-        { "Retry-After": "1" },
-      );
+      throw tooLarge(asked ?? answer.revision, answer.revision);
   }
 }

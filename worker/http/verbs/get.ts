@@ -2,6 +2,7 @@ import { badRequest, notFound } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
+import { tooLarge } from "../../storage/store-client.ts";
 import { revisionOption } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { booleanOption } from "../options.ts";
@@ -12,11 +13,12 @@ import { renderView, VIEWS } from "../views.ts";
 export async function get(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
   const accepted = negotiate(context.request, context.query, VIEWS);
-  revisionOption(context.query);
+  const atLeast = revisionOption(context.query);
   if (context.query.get("export") !== null && booleanOption(context.query, "export")) {
     throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));
   }
-  const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
+  const { entry, revision } = await store.read(keyOf(served.resource, path.namespace, path.name));
+  if (atLeast !== undefined && atLeast > revision) throw tooLarge(atLeast, revision);
   if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);
   return renderView(context, objectOf(entry), accepted);

@@ -1,13 +1,14 @@
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { failure } from "../../../api/machinery/status.ts";
-import type { ListRequest, Revision } from "../../../api/store.ts";
+import type { Key, ListRequest, Revision } from "../../../api/store.ts";
 import { parseListHead } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
+import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
-import { formatContinue } from "../continue-token.ts";
+import { type ContinueToken, formatContinue } from "../continue-token.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { renderListView, VIEWS } from "../views.ts";
@@ -18,10 +19,12 @@ export async function list(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS);
   const options = listOptions(query);
   const request = listRequest(context, options);
+  if (options.continue) await requireFresh(context, options.continue);
   if (accepted.as === undefined && accepted.type === "application/json" && !accepted.pretty && !served.conversion) {
-    return streamList(context, request);
+    return streamList(context, request, options);
   }
   const page = await store.list(request).catch((error: unknown) => explainExpiry(error, options));
+  requireReached(options, page.revision);
   const last = page.items.at(-1);
   return renderListView(
     context,
@@ -55,26 +58,69 @@ export function listRequest(context: RequestContext, options: ListOptions): Omit
   };
 }
 
-const EXPIRED_CONTINUE = "The provided continue parameter is too old to display a consistent list result.";
+const EXPIRED_CONTINUE =
+  "The provided continue parameter is too old to display a consistent list result. You can start a new list without " +
+  "the continue parameter, or use the continue token in this response to retrieve the remainder of the results. " +
+  "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or " +
+  "deleted between the time the first chunk was returned and now may show up in the list.";
+
+/** As long as an etcd keeps what a list began with: the compaction interval of kube-apiserver. */
+const CONTINUE_SECONDS = 300;
+const COMPACTION: Key = { resource: "compactions.sailplane.dev", namespace: "", name: "latest" };
+
+/**
+ * Throws for a token that is older than lists are promised to stay consistent. Where nothing was written since, the log
+ * moves on by itself, as an etcd's compactor does: who goes on reads a newer state, and can see that it is.
+ */
+async function requireFresh({ now, store }: RequestContext, token: ContinueToken): Promise<void> {
+  if (token.revision === undefined || now / 1000 - (token.issued ?? now) < CONTINUE_SECONDS) return;
+  const { revision } = await store.read(COMPACTION);
+  if (revision === token.revision) {
+    const nothing = { labels: {}, fields: {} };
+    await store.commit([
+      { op: "create", key: COMPACTION, text: '{"metadata":{"resourceVersion":""}}', attributes: nothing },
+      { op: "delete", key: COMPACTION },
+    ]);
+  }
+  throw expiredContinue(token);
+}
+
+const expiredContinue = ({ after }: ContinueToken) =>
+  new ApiError({
+    ...failure(410, "Expired", EXPIRED_CONTINUE),
+    metadata: { continue: formatContinue({ revision: undefined, after }) },
+  });
 
 function explainExpiry(error: unknown, options: ListOptions): never {
-  if (!(error instanceof ApiError) || error.status.code !== 410) throw error;
-  if (!options.continue) {
-    throw new ApiError(failure(410, "Expired", `The resourceVersion for the provided list is too old.`));
-  }
-  throw new ApiError(failure(410, "Expired", EXPIRED_CONTINUE));
+  if (!(error instanceof Compacted)) throw error;
+  if (options.continue) throw expiredContinue(options.continue);
+  throw new ApiError(failure(410, "Expired", "The resourceVersion for the provided list is too old."));
+}
+
+/** A list at least as new as a revision that has not happened cannot be given. */
+function requireReached({ match, resourceVersion }: ListOptions, revision: Revision): void {
+  if (match !== "Exact" && resourceVersion !== undefined && resourceVersion > revision)
+    throw tooLarge(resourceVersion, revision);
 }
 
 /** A page within one namespace names its last object without it, as Kubernetes' tokens do. */
 function continueFrom(context: RequestContext, revision: Revision, key: { namespace: string; name: string }): string {
   const inNamespace = context.path.namespace !== "" || context.served.resource.scope === "Cluster";
-  return formatContinue({ revision, after: { namespace: inNamespace ? "" : key.namespace, name: key.name } });
+  return formatContinue({
+    revision,
+    issued: Math.floor(context.now / 1000),
+    after: { namespace: inNamespace ? "" : key.namespace, name: key.name },
+  });
 }
 
 const encoder = new TextEncoder();
 
 /** The store writes the items itself; only head and tail are ours. */
-async function streamList(context: RequestContext, request: Omit<ListRequest, "policyRevision">): Promise<Response> {
+async function streamList(
+  context: RequestContext,
+  request: Omit<ListRequest, "policyRevision">,
+  options: ListOptions,
+): Promise<Response> {
   const { kind, listKind = `${kind}List` } = context.served.resource;
   const apiVersion = apiVersionOf(context.served.group, context.served.version);
   const response = await context.store
@@ -84,8 +130,9 @@ async function streamList(context: RequestContext, request: Omit<ListRequest, "p
         ? {}
         : { dropPrefix: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},` }),
     })
-    .catch((error: unknown) => explainExpiry(error, listOptions(context.query)));
+    .catch((error: unknown) => explainExpiry(error, options));
   const page = parseListHead(response.headers);
+  requireReached(options, page.revision);
   const metadata = {
     resourceVersion: String(page.revision),
     ...(page.more && page.last ? { continue: continueFrom(context, page.revision, page.last) } : {}),

@@ -1,0 +1,90 @@
+/** Lists by pages, and what becomes of them when their beginning is forgotten. */
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import type { Env } from "../../env.ts";
+
+const { API } = env as unknown as Env;
+const COLLECTION = "/api/v1/namespaces/default/podtemplates";
+
+interface Answer {
+  readonly code?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly metadata: {
+    readonly continue?: string;
+    readonly resourceVersion: string;
+    readonly remainingItemCount?: number;
+  };
+  readonly items?: readonly { readonly metadata: { readonly name: string } }[];
+}
+
+async function get(query: string, accept = "application/json"): Promise<Answer> {
+  const response = await API.fetch(
+    new Request(`https://sailplane${COLLECTION}?${query}`, { headers: { Accept: accept } }),
+  );
+  return response.json();
+}
+
+const namesOf = ({ items = [] }: Answer) => items.map(({ metadata }) => metadata.name);
+const base64url = (text: string) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+/** The token as it would be had it been given out so long before. */
+function aged(token: string, seconds: number): string {
+  const decoded = JSON.parse(atob(token.replaceAll("-", "+").replaceAll("_", "/"))) as { issued: number };
+  return base64url(JSON.stringify({ ...decoded, issued: decoded.issued - seconds }));
+}
+
+beforeAll(async () => {
+  for (const name of ["a", "b", "c", "d", "e"]) {
+    const body = JSON.stringify({
+      metadata: { name },
+      template: { spec: { containers: [{ name: "c", image: "i" }] } },
+    });
+    const headers = { "Content-Type": "application/json" };
+    await API.fetch(new Request(`https://sailplane${COLLECTION}`, { method: "POST", body, headers }));
+  }
+});
+
+test("WIRE-CONTINUE: a token goes on at the revision of the first page, for five minutes", async () => {
+  const first = await get("limit=2");
+  expect(first.metadata.remainingItemCount).toBe(3);
+  const token = first.metadata.continue ?? "";
+  const second = await get(`limit=2&continue=${aged(token, 290)}`);
+  expect(namesOf(second)).toEqual(["c", "d"]);
+  expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+});
+
+test("WIRE-CONTINUE: an old token is told to go on with a list that is not consistent, at a newer revision", async () => {
+  for (const accept of ["application/json", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"]) {
+    const first = await get("limit=2");
+    const old = await get(`limit=2&continue=${aged(first.metadata.continue ?? "", 301)}`, accept);
+    expect(old).toMatchObject({ code: 410, reason: "Expired", message: expect.stringContaining("inconsistent list") });
+    const second = await get(`limit=2&continue=${old.metadata.continue}`, accept);
+    expect(namesOf(second)).toEqual(["c", "d"]);
+    expect(second.metadata.remainingItemCount).toBe(1);
+    expect(Number(second.metadata.resourceVersion)).toBeGreaterThan(Number(first.metadata.resourceVersion));
+    const third = await get(`limit=2&continue=${second.metadata.continue}`, accept);
+    expect(namesOf(third)).toEqual(["e"]);
+    expect(third.metadata.resourceVersion).toBe(second.metadata.resourceVersion);
+  }
+});
+
+test("WIRE-FUTURE: what is asked for at a revision that has not happened is 504", async () => {
+  const cause = { reason: "ResourceVersionTooLarge", message: "Too large resource version" };
+  const message = expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/);
+  for (const query of [
+    "resourceVersion=99999999",
+    "resourceVersion=99999999&limit=2",
+    "resourceVersion=99999999&resourceVersionMatch=NotOlderThan",
+    "resourceVersion=99999999&resourceVersionMatch=Exact",
+  ]) {
+    expect(await get(query), query).toMatchObject({
+      code: 504,
+      reason: "Timeout",
+      message,
+      details: { causes: [cause] },
+    });
+  }
+  const one = await API.fetch(new Request(`https://sailplane${COLLECTION}/a?resourceVersion=99999999`));
+  expect(await one.json()).toMatchObject({ code: 504, message });
+});
