@@ -1,13 +1,24 @@
 /**
- * The key that signs a cluster's service account tokens. It is made at the first use and never leaves this object:
- * others hand in claims and get a token, or ask for the public half.
+ * The keys that sign a cluster's service account tokens, and the certificates that its signers issue. Each is made at
+ * the first use and never leaves this object: others hand in what is to be signed, or ask for the public half.
  */
 import { DurableObject } from "cloudflare:workers";
 import { base64Url } from "../api/machinery/base64url.ts";
+import {
+  assemble,
+  commonName,
+  derSignature,
+  extensions,
+  keyUsage,
+  toBeSigned,
+} from "../api/machinery/x509/certificate.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 const STORED = "service-account-key";
+const AUTHORITY = "client-authority";
+const AUTHORITY_NAME = "sailplane-client-ca";
+const AUTHORITY_MS = 10 * 365 * 86_400_000;
 
 interface KeyPair {
   readonly id: string;
@@ -25,8 +36,21 @@ export interface PublicKey {
   readonly use: "sig";
 }
 
+/** Who signs certificates, and until when (ms). Name and certificate are DER. */
+export interface ClientAuthority {
+  readonly name: Uint8Array;
+  readonly certificate: Uint8Array;
+  readonly keyId: Uint8Array;
+  readonly until: number;
+}
+
+interface StoredAuthority extends ClientAuthority {
+  readonly key: JsonWebKey;
+}
+
 export class ClusterKeys extends DurableObject {
   #pair: Promise<KeyPair> | undefined;
+  #authority: Promise<StoredAuthority> | undefined;
 
   /** A JWT with these claims (RFC 7519), signed with ES256. */
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
@@ -43,6 +67,28 @@ export class ClusterKeys extends DurableObject {
     const { id, publicKey } = await this.#key();
     const { x = "", y = "" } = publicKey;
     return [{ kty: "EC", crv: "P-256", x, y, kid: id, alg: "ES256", use: "sig" }];
+  }
+
+  /** The authority of the certificates that {@link signCertificate} signs. */
+  async clientAuthority(): Promise<ClientAuthority> {
+    const { key: _, ...authority } = await this.#clientAuthority();
+    return authority;
+  }
+
+  /** ECDSA over SHA-256, `r` and `s` side by side. */
+  async signCertificate(toBeSigned: Uint8Array): Promise<Uint8Array> {
+    const { key } = await this.#clientAuthority();
+    const privateKey = await crypto.subtle.importKey("jwk", key, ALGORITHM, false, ["sign"]);
+    return new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, toBeSigned));
+  }
+
+  #clientAuthority(): Promise<StoredAuthority> {
+    this.#authority ??= this.ctx.blockConcurrencyWhile(async () => {
+      const stored = this.ctx.storage.kv.get<StoredAuthority>(AUTHORITY) ?? (await makeAuthority(Date.now()));
+      this.ctx.storage.kv.put(AUTHORITY, stored);
+      return stored;
+    });
+    return this.#authority;
   }
 
   #key(): Promise<KeyPair> {
@@ -64,6 +110,31 @@ export class ClusterKeys extends DurableObject {
     this.ctx.storage.kv.put(STORED, jwk);
     return jwk;
   }
+}
+
+async function makeAuthority(now: number): Promise<StoredAuthority> {
+  const pair = (await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as CryptoKeyPair;
+  const publicKey = new Uint8Array((await crypto.subtle.exportKey("spki", pair.publicKey)) as ArrayBuffer);
+  // A P-256 key is the last 65 bytes of its SubjectPublicKeyInfo.
+  const keyId = new Uint8Array(await crypto.subtle.digest("SHA-1", publicKey.slice(-65)));
+  const name = commonName(AUTHORITY_NAME);
+  const until = now + AUTHORITY_MS;
+  const signed = toBeSigned({
+    serial: crypto.getRandomValues(new Uint8Array(16)),
+    issuer: name,
+    subject: name,
+    from: new Date(now),
+    until: new Date(until),
+    publicKey,
+    extensions: [
+      extensions.authority(),
+      extensions.usage(keyUsage.digitalSignature, keyUsage.keyCertSign, keyUsage.cRLSign),
+      extensions.subjectKey(keyId),
+    ],
+  });
+  const signature = new Uint8Array(await crypto.subtle.sign(SIGNATURE, pair.privateKey, signed.slice()));
+  const key = (await crypto.subtle.exportKey("jwk", pair.privateKey)) as JsonWebKey;
+  return { key, name, keyId, until, certificate: assemble(signed, derSignature(signature)) };
 }
 
 /** RFC 7638. */

@@ -1,9 +1,12 @@
 /** What the controller manager is given of the deployment: the store, the Worker's own API, and what the cluster's keys sign. */
+import type { CertificateSigningRequest } from "../api/generated/certificates.v1.ts";
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import type { Store } from "../api/store.ts";
+import type { ClientAuthority } from "../durable-objects/cluster-keys.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
 import { legacyTokenClaims } from "./auth/service-account-token.ts";
+import { signRequest } from "./certificates/sign-request.ts";
 import { clusterBase } from "./cluster.ts";
 import type { Env } from "./env.ts";
 import { POD_CIDR, SERVICE_CIDR } from "./network.ts";
@@ -22,7 +25,15 @@ export const controllerManagerWiring = (env: Env): ControllerManagerWiring => ({
         ...(env.CLUSTER_CA ? { "ca.crt": btoa(env.CLUSTER_CA) } : {}),
       };
     },
-    certificate: async (_request: KubeObject) => ({ refused: "this control plane signs no client certificates yet" }),
+    certificate: async (request: KubeObject) => {
+      const keys = env.CLUSTER_KEYS.getByName(cluster);
+      return signRequest(request as CertificateSigningRequest, {
+        authority: (await keys.clientAuthority()) as ClientAuthority,
+        sign: async (bytes) => (await keys.signCertificate(bytes)) as Uint8Array,
+        serial: crypto.getRandomValues(new Uint8Array(16)),
+        now: Date.now(),
+      });
+    },
   }),
   facts: async () => ({ caBundle: env.CLUSTER_CA ?? "", podCidr: POD_CIDR, serviceCidr: SERVICE_CIDR }),
   heardOf: async (cluster) => {

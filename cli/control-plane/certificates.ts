@@ -12,7 +12,16 @@ import {
   sign,
 } from "node:crypto";
 import * as ipaddr from "ipaddr.js";
-import * as der from "./der.ts";
+import {
+  assemble,
+  commonName,
+  extendedKeyUsage,
+  extensions,
+  keyUsage,
+  toBeSigned,
+} from "../../api/machinery/x509/certificate.ts";
+import * as der from "../../api/machinery/x509/der.ts";
+import { renderPem } from "../../api/machinery/x509/pem.ts";
 
 /** A certificate and its private key (PKCS#8), both PEM. */
 export interface KeyPair {
@@ -27,20 +36,6 @@ export interface Subject {
 
 const DAY_MS = 86_400_000;
 const AUTHORITY = "sailplane-ca";
-const oid = {
-  commonName: "2.5.4.3",
-  ecdsaWithSha256: "1.2.840.10045.4.3.2",
-  subjectKeyIdentifier: "2.5.29.14",
-  keyUsage: "2.5.29.15",
-  subjectAltName: "2.5.29.17",
-  basicConstraints: "2.5.29.19",
-  authorityKeyIdentifier: "2.5.29.35",
-  extendedKeyUsage: "2.5.29.37",
-  serverAuth: "1.3.6.1.5.5.7.3.1",
-};
-/** Bits of KeyUsage. */
-const usage = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 };
-
 /** A certificate authority of the cluster's own, good for ten years, as kubeadm makes it. */
 export function createAuthority(now: Date): KeyPair {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -51,9 +46,9 @@ export function createAuthority(now: Date): KeyPair {
     from: now,
     days: 3650,
     extensions: [
-      extension(oid.basicConstraints, der.sequence(der.boolean(true)), "critical"),
-      extension(oid.keyUsage, der.namedBits(usage.digitalSignature, usage.keyCertSign, usage.cRLSign), "critical"),
-      extension(oid.subjectKeyIdentifier, der.octetString(keyIdentifier(publicKey))),
+      extensions.authority(),
+      extensions.usage(keyUsage.digitalSignature, keyUsage.keyCertSign, keyUsage.cRLSign),
+      extensions.subjectKey(keyIdentifier(publicKey)),
     ],
   });
   return { certificate, key: renderKey(privateKey) };
@@ -70,14 +65,11 @@ export function createServingCertificate(authorityKey: string, subjects: readonl
     from: now,
     days: 365,
     extensions: [
-      extension(oid.basicConstraints, der.sequence(), "critical"),
-      extension(oid.keyUsage, der.namedBits(usage.digitalSignature), "critical"),
-      extension(oid.extendedKeyUsage, der.sequence(der.objectIdentifier(oid.serverAuth))),
-      extension(
-        oid.authorityKeyIdentifier,
-        der.sequence(der.implicit(0, keyIdentifier(createPublicKey(authorityKey)))),
-      ),
-      extension(oid.subjectAltName, der.sequence(...subjects.map(generalName))),
+      extensions.noAuthority(),
+      extensions.usage(keyUsage.digitalSignature),
+      extensions.extendedUsage(extendedKeyUsage.serverAuth),
+      extensions.authorityKey(keyIdentifier(createPublicKey(authorityKey))),
+      extensions.alternativeNames(der.sequence(...subjects.map(generalName))),
     ],
   });
   return { certificate, key: renderKey(privateKey) };
@@ -94,41 +86,27 @@ interface CertificateRequest {
   readonly signer: KeyObject;
   readonly from: Date;
   readonly days: number;
-  readonly extensions: readonly Buffer[];
+  readonly extensions: readonly Uint8Array[];
 }
 
 /** PEM. Valid from the day before, for clocks that are slow. */
 function signCertificate({ subject, publicKey, signer, from, days, extensions }: CertificateRequest): string {
-  const algorithm = der.sequence(der.objectIdentifier(oid.ecdsaWithSha256));
-  const version3 = der.explicit(0, der.integer(Buffer.from([2])));
-  const validity = [from.getTime() - DAY_MS, from.getTime() + days * DAY_MS].map((at) => der.time(new Date(at)));
-  const toBeSigned = der.sequence(
-    version3,
-    der.integer(randomBytes(16)),
-    algorithm,
-    commonName(AUTHORITY),
-    der.sequence(...validity),
-    commonName(subject),
-    publicKey.export({ type: "spki", format: "der" }),
-    der.explicit(3, der.sequence(...extensions)),
-  );
-  const certificate = der.sequence(toBeSigned, algorithm, der.bitString(sign("sha256", toBeSigned, signer)));
-  const lines = certificate.toString("base64").replace(/.{64}/g, "$&\n").trimEnd();
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
+  const signed = toBeSigned({
+    serial: randomBytes(16),
+    issuer: commonName(AUTHORITY),
+    subject: commonName(subject),
+    from: new Date(from.getTime() - DAY_MS),
+    until: new Date(from.getTime() + days * DAY_MS),
+    publicKey: publicKey.export({ type: "spki", format: "der" }),
+    extensions,
+  });
+  return renderPem("CERTIFICATE", assemble(signed, sign("sha256", signed, signer)));
 }
 
-const commonName = (name: string): Buffer =>
-  der.sequence(der.set(der.sequence(der.objectIdentifier(oid.commonName), der.utf8String(name))));
-
-function extension(id: string, value: Buffer, critical?: "critical"): Buffer {
-  const flag = critical ? [der.boolean(true)] : [];
-  return der.sequence(der.objectIdentifier(id), ...flag, der.octetString(value));
-}
-
-const generalName = ({ type, value }: Subject): Buffer =>
+const generalName = ({ type, value }: Subject): Uint8Array =>
   type === "dns"
     ? der.implicit(2, Buffer.from(value))
-    : der.implicit(7, Buffer.from(ipaddr.parse(value).toByteArray()));
+    : der.implicit(7, new Uint8Array(ipaddr.parse(value).toByteArray()));
 
 /** RFC 5280 4.2.1.2, method 1: the SHA-1 of the key's bits. */
 function keyIdentifier(key: KeyObject): Buffer {

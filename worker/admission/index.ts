@@ -1,5 +1,6 @@
 /** The admission chain, in Kubernetes' order. */
 import type { Write } from "../../api/store.ts";
+import { certificateDecisionTimes } from "./certificate-decision-times.ts";
 import { certificateRequestUser } from "./certificate-request-user.ts";
 import { certificateApproval, certificateSigning } from "./certificate-signers.ts";
 import { certificateSubjectRestriction } from "./certificate-subject-restriction.ts";
@@ -42,6 +43,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
+  certificateDecisionTimes,
   certificateApproval,
   certificateSigning,
   certificateSubjectRestriction,

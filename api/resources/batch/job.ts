@@ -31,6 +31,7 @@ export const job = defineResource<Job>({
     spec.parallelism ??= 1;
     spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? 6 : MAX_INT32;
     spec.completionMode ??= "NonIndexed";
+    spec.manualSelector ??= false;
     spec.suspend ??= false;
     spec.podReplacementPolicy ??= spec.podFailurePolicy ? "Failed" : "TerminatingOrFailed";
     defaultPodFailurePolicy(spec);

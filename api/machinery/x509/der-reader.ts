@@ -1,0 +1,44 @@
+/** Reads DER (X.690): elements as they follow each other. */
+
+export interface Element {
+  readonly tag: number;
+  readonly content: Uint8Array;
+  /** Tag and length included. */
+  readonly whole: Uint8Array;
+}
+
+/** The elements in these bytes; what is malformed ends them. */
+export function* elementsOf(bytes: Uint8Array): Generator<Element> {
+  for (let at = 0; at + 2 <= bytes.length; ) {
+    const start = at;
+    const tag = bytes[at] ?? 0;
+    let length = bytes[at + 1] ?? 0;
+    at += 2;
+    if (length >= 0x80) {
+      const count = length & 0x7f;
+      length = bytes.subarray(at, at + count).reduce((sum, byte) => sum * 256 + byte, 0);
+      at += count;
+    }
+    if (at + length > bytes.length) return;
+    yield { tag, content: bytes.subarray(at, at + length), whole: bytes.subarray(start, at + length) };
+    at += length;
+  }
+}
+
+/** The elements inside an element, if there is one. */
+export const within = (outer: Element | undefined): readonly Element[] => (outer ? [...elementsOf(outer.content)] : []);
+
+/** `2.5.4.10`, of an object identifier's content. */
+export function oidText(content: Uint8Array): string {
+  const [first = 0, ...rest] = content;
+  const arcs = [Math.min(2, Math.floor(first / 40)), first - 40 * Math.min(2, Math.floor(first / 40))];
+  let arc = 0;
+  for (const byte of rest) {
+    arc = arc * 128 + (byte & 0x7f);
+    if (byte < 0x80) {
+      arcs.push(arc);
+      arc = 0;
+    }
+  }
+  return arcs.join(".");
+}

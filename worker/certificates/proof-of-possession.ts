@@ -1,0 +1,58 @@
+/** Whether who asks for a certificate has the private key: the request is signed with it. */
+import type { ParsedRequest } from "../../api/machinery/x509/certificate-request.ts";
+import { elementsOf, oidText, within } from "../../api/machinery/x509/der-reader.ts";
+
+const HASHES: Readonly<Record<string, string>> = {
+  "1.2.840.10045.4.3.2": "SHA-256",
+  "1.2.840.10045.4.3.3": "SHA-384",
+  "1.2.840.10045.4.3.4": "SHA-512",
+  "1.2.840.113549.1.1.11": "SHA-256",
+  "1.2.840.113549.1.1.12": "SHA-384",
+  "1.2.840.113549.1.1.13": "SHA-512",
+};
+const CURVES: Readonly<Record<string, readonly [name: string, bytes: number]>> = {
+  "1.2.840.10045.3.1.7": ["P-256", 32],
+  "1.3.132.0.34": ["P-384", 48],
+  "1.3.132.0.35": ["P-521", 66],
+};
+const ED25519 = "1.3.101.112";
+
+export async function provesPossession(request: ParsedRequest): Promise<boolean> {
+  const { algorithm, signature, signed, publicKey } = request;
+  const hash = HASHES[algorithm];
+  if (algorithm === ED25519) return verify({ name: "Ed25519" }, { publicKey, signature, signed });
+  if (!hash) return false;
+  if (algorithm.startsWith("1.2.840.113549"))
+    return verify({ name: "RSASSA-PKCS1-v1_5", hash }, { publicKey, signature, signed });
+  const [curve, size] = curveOf(publicKey) ?? [];
+  if (curve === undefined || size === undefined) return false;
+  const raw = rawSignature(signature, size);
+  return verify({ name: "ECDSA", namedCurve: curve, hash }, { publicKey, signature: raw, signed });
+}
+
+type Signed = { readonly publicKey: Uint8Array; readonly signature: Uint8Array; readonly signed: Uint8Array };
+type Algorithm = { readonly name: string; readonly hash?: string; readonly namedCurve?: string };
+
+async function verify(algorithm: Algorithm, { publicKey, signature, signed }: Signed): Promise<boolean> {
+  try {
+    const key = await crypto.subtle.importKey("spki", publicKey.slice(), algorithm, false, ["verify"]);
+    return await crypto.subtle.verify(algorithm, key, signature.slice(), signed.slice());
+  } catch {
+    return false;
+  }
+}
+
+function curveOf(publicKey: Uint8Array): readonly [string, number] | undefined {
+  const [, parameters] = within(within([...elementsOf(publicKey)][0])[0]);
+  return parameters && CURVES[oidText(parameters.content)];
+}
+
+/** Web Crypto takes `r` and `s` side by side, each as long as the curve's numbers are. */
+function rawSignature(der: Uint8Array, size: number): Uint8Array {
+  const raw = new Uint8Array(2 * size);
+  within([...elementsOf(der)][0]).forEach(({ content }, position) => {
+    const digits = content.subarray(content.findIndex((byte) => byte !== 0));
+    if (digits.length <= size) raw.set(digits, (position + 1) * size - digits.length);
+  });
+  return raw;
+}
