@@ -81,6 +81,15 @@ describe("the scheduling loop", () => {
     expect(events).toHaveLength(20);
   });
 
+  test("takes a node whose images have lost their names", async () => {
+    const bench = new Bench();
+    const a = node("a");
+    const unnamed = { ...a, status: { ...a.status, images: [{ names: null, sizeBytes: 7 }] } };
+    await bench.put("create", unnamed, pod("p"));
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("a");
+  });
+
   test("leaves out a pod that changed meanwhile, and places it as it is then", async () => {
     const bench = new Bench();
     await bench.put("create", node("a"), node("b"), pod("p1"), pod("p2"));

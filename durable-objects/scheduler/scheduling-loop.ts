@@ -81,9 +81,14 @@ export class SchedulingLoop {
   /** Catches up and places until nothing is ready; one run at a time. */
   run(): Promise<void> {
     this.#again = true;
-    this.#running ??= this.#work().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#work()
+      .catch((error) => {
+        this.#options.complain("run", error);
+        throw error;
+      })
+      .finally(() => {
+        this.#running = undefined;
+      });
     return this.#running;
   }
 

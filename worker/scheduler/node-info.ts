@@ -84,6 +84,7 @@ const NO_IMAGES: ReadonlyMap<string, number> = new Map();
 function imagesOf({ status }: Node): ReadonlyMap<string, number> {
   if (!status.images?.length) return NO_IMAGES;
   return new Map(
-    status.images.flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, Number(sizeBytes)])),
+    // An image that has lost its names to a newer one has `names: null`, as Go writes an empty list.
+    status.images.flatMap(({ names, sizeBytes = 0 }) => (names ?? []).map((name) => [name, Number(sizeBytes)])),
   );
 }
