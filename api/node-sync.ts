@@ -47,7 +47,43 @@ export type StreamRequest =
       readonly namespace: string;
       readonly pod: string;
       readonly uid: string;
-    };
+    }
+  | ({ readonly kind: "http" } & PodHttpRequest);
+
+/** A request of HTTP to a port of a pod. Its body comes as input, its answer's status and headers as a `NodeAnswer`. */
+export interface PodHttpRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly port: number;
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** Absent: no TLS. It ends on the pod's own node, which holds the pod's keys anyway. */
+  readonly tls?: TlsExpectation;
+}
+
+/** The header that marks what a pod answered, apart from what a tunnel says where there is no answer. */
+export const ANSWERED_BY_POD = "X-Sailplane-Pod";
+
+/** What the other side of a TLS connection has to prove. */
+export interface TlsExpectation {
+  readonly serverName: string;
+  /** PEM certificates to trust; absent: those that everybody trusts. */
+  readonly authorities?: string;
+  /** Whoever answers will do. */
+  readonly unverified?: boolean;
+}
+
+/** The node's first frame in a tunnel, as text: how the request was received. */
+export interface NodeAnswer {
+  readonly code: number;
+  readonly reason?: string;
+  readonly message?: string;
+  /** What the pod answered, where HTTP was asked for. */
+  readonly http?: { readonly status: number; readonly headers: readonly (readonly [string, string])[] };
+}
 
 export interface TerminalRequest {
   readonly namespace: string;

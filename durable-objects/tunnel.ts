@@ -4,19 +4,32 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { failure, internalError } from "../api/machinery/status.ts";
-
-interface Answer {
-  readonly code: number;
-  readonly reason?: string;
-  readonly message?: string;
-}
+import { ANSWERED_BY_POD, type NodeAnswer } from "../api/node-sync.ts";
 
 /** How long the node may take to dial back. */
 const DIAL_MS = 15_000;
+const STDIN = 0;
 const STDOUT = 1;
+const CLOSE = 255;
+/** Answers that have no body (fetch forbids one). */
+const BODILESS = new Set([204, 205, 304]);
 
 const statusResponse = (status: ReturnType<typeof failure>): Response =>
   Response.json(status, { status: status.code ?? 500 });
+
+/** What a frame carries of a body. */
+const FRAME_BYTES = 256 * 1024;
+
+function sendInput(socket: WebSocket, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
+    const part = bytes.subarray(at, at + FRAME_BYTES);
+    const frame = new Uint8Array(part.length + 1);
+    frame[0] = STDIN;
+    frame.set(part, 1);
+    socket.send(frame);
+  }
+  socket.send(new Uint8Array([CLOSE, STDIN]));
+}
 
 export class Tunnel extends DurableObject {
   #node: string | undefined;
@@ -36,7 +49,10 @@ export class Tunnel extends DurableObject {
       new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), DIAL_MS)),
     ]);
     if (socket === undefined) return statusResponse(internalError(`node ${node} did not answer`));
-    return request.headers.get("Upgrade") === null ? this.#stream(socket) : this.#join(socket, request);
+    if (request.headers.get("Upgrade") !== null) return this.#join(socket, request);
+    const answer = this.#stream(socket);
+    if (request.method === "POST") sendInput(socket, new Uint8Array(await request.arrayBuffer()));
+    return answer;
   }
 
   #acceptNode(node: string): Response {
@@ -49,9 +65,9 @@ export class Tunnel extends DurableObject {
   }
 
   /** The node's first frame. */
-  #answer(socket: WebSocket): Promise<Answer> {
+  #answer(socket: WebSocket): Promise<NodeAnswer> {
     return new Promise((resolve) => {
-      socket.addEventListener("message", ({ data }) => resolve(JSON.parse(String(data)) as Answer), { once: true });
+      socket.addEventListener("message", ({ data }) => resolve(JSON.parse(String(data)) as NodeAnswer), { once: true });
       socket.addEventListener(
         "close",
         () => resolve({ code: 500, reason: "InternalError", message: "the node is gone" }),
@@ -85,8 +101,18 @@ export class Tunnel extends DurableObject {
       void written.then(() => writer.close()).catch(() => {});
     });
     writer.closed.catch(abandon);
-    const { code, reason = "", message = "" } = await this.#answer(socket);
+    const { code, reason = "", message = "", http } = await this.#answer(socket);
     if (code !== 200 || !answered) return statusResponse(failure(code, reason, message));
+    if (http) {
+      const headers = new Headers(http.headers.map(([name, value]): [string, string] => [name, value]));
+      headers.set(ANSWERED_BY_POD, "yes");
+      // As it came: what the pod compressed stays so.
+      return new Response(BODILESS.has(http.status) ? null : readable, {
+        status: http.status,
+        headers,
+        encodeBody: "manual",
+      });
+    }
     return new Response(readable, { headers: { "Content-Type": "text/plain", "Content-Encoding": "identity" } });
   }
 

@@ -1,8 +1,10 @@
-/** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward. */
+/** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward, requests of HTTP. */
+import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { StreamRequest, TerminalRequest } from "../../api/node-sync.ts";
+import type { PodHttpRequest, StreamRequest, TerminalRequest } from "../../api/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { ProcessStream, Runtime } from "../runtime/runtime.ts";
+import { serveHttp } from "./http.ts";
 import { logTarget } from "./log-status.ts";
 import { forwardPorts } from "./port-forward.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
@@ -30,6 +32,8 @@ export async function serveTunnel(tunnel: Tunnel, request: StreamRequest, contex
         return await serveTerminal(tunnel, pod, request, context);
       case "port-forward":
         return await servePorts(tunnel, request, context);
+      case "http":
+        return await serveHttp(tunnel, request, () => podPort(request, context));
     }
   } catch (error) {
     refuse(tunnel, 500, "InternalError", (error as Error).message);
@@ -110,9 +114,18 @@ const exitStatus = (code: number) =>
 
 type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
 
-async function servePorts(tunnel: Tunnel, { uid, pod }: PortsRequest, { runtime }: ServeContext): Promise<void> {
-  const { sandboxes } = await runtime.observe(uid);
-  const sandbox = sandboxes.find(({ ready }) => ready);
+const readySandbox = async (uid: string, { runtime }: ServeContext) =>
+  (await runtime.observe(uid)).sandboxes.find(({ ready }) => ready);
+
+async function podPort({ uid, port }: PodHttpRequest, context: ServeContext): Promise<Duplex> {
+  const sandbox = await readySandbox(uid, context);
+  if (sandbox === undefined) throw new Error("the pod is not running");
+  return context.runtime.portForward(sandbox.id, port);
+}
+
+async function servePorts(tunnel: Tunnel, { uid, pod }: PortsRequest, context: ServeContext): Promise<void> {
+  const { runtime } = context;
+  const sandbox = await readySandbox(uid, context);
   if (sandbox === undefined)
     return refuse(tunnel, 500, "InternalError", "unable to forward port because pod is not running");
   tunnel.onMessage = forwardPorts({

@@ -3,16 +3,10 @@
  * passes bytes on, so that a slow reader slows the writer (docs/spec/node-link.md).
  */
 import type { WebSocket } from "ws";
+import type { NodeAnswer } from "../../api/node-sync.ts";
 
 /** What stream a frame belongs to: those of `v5.channel.k8s.io`. */
 export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
-
-/** The first frame, text: how the request was received. */
-export interface TunnelAnswer {
-  readonly code: number;
-  readonly reason?: string;
-  readonly message?: string;
-}
 
 /** Bytes that may be under way. */
 const WINDOW = 1024 * 1024;
@@ -49,7 +43,7 @@ export class Tunnel {
     return this.#abort.signal;
   }
 
-  answer(answer: TunnelAnswer): void {
+  answer(answer: NodeAnswer): void {
     this.#socket.send(JSON.stringify(answer));
   }
 

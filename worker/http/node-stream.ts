@@ -1,7 +1,7 @@
-/** Streams between a client and a pod's node, through a tunnel that the node is called to. */
+/** Streams between a client and a pod's node, and requests to a pod, through a tunnel that the node is called to. */
 
-import { internalError } from "../../api/machinery/status.ts";
-import type { StreamRequest } from "../../api/node-sync.ts";
+import { internalError, type Status } from "../../api/machinery/status.ts";
+import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../api/node-sync.ts";
 import { ApiError } from "../api-error.ts";
 import type { Env } from "../env.ts";
 import { upgradeOf } from "./node-link.ts";
@@ -30,4 +30,41 @@ export async function openNodeStream({ env, cluster, node, stream, upgrade }: No
   // Nobody will dial: the tunnel gives up by itself.
   void answer.catch(() => {});
   throw new ApiError(internalError(`node "${node}" is not connected to the control plane`));
+}
+
+export interface PodCall {
+  readonly env: Env;
+  readonly cluster: string;
+  readonly node: string;
+  readonly request: PodHttpRequest;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
+}
+
+/** What the pod answered, or why there is no answer. */
+export type PodAnswer =
+  | { readonly ok: true; readonly response: Response }
+  | { readonly ok: false; readonly why: string };
+
+export async function callPod({ env, cluster, node, request, body, signal }: PodCall): Promise<PodAnswer> {
+  const id = crypto.randomUUID();
+  const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
+  const init = { method: "POST", body, redirect: "manual", ...(signal ? { signal } : {}) } as const;
+  const answer = env.TUNNEL.getByName(`${cluster}/${id}`).fetch(new Request(url, init));
+  const length = body.length > 0 ? [["Content-Length", String(body.length)] as const] : [];
+  const stream = { kind: "http", ...request, headers: [...request.headers, ...length] } as const;
+  const message = { type: "tunnel", id, request: stream } as const;
+  if (!(await env.NODE_HUB.getByName(cluster).call(node, message))) {
+    void answer.catch(() => {});
+    return { ok: false, why: `node "${node}" is not connected to the control plane` };
+  }
+  const response = await answer;
+  if (response.headers.get(ANSWERED_BY_POD) === null)
+    return { ok: false, why: ((await response.json()) as Status).message ?? "" };
+  const headers = new Headers(response.headers);
+  headers.delete(ANSWERED_BY_POD);
+  return {
+    ok: true,
+    response: new Response(response.body, { status: response.status, headers, encodeBody: "manual" }),
+  };
 }

@@ -1,27 +1,32 @@
 /**
- * `proxy` of pods, services and nodes: found out here whom the request is for. There is no tunnel for such requests yet,
- * so an existing target answers 503, as a target that cannot be reached does.
+ * `proxy` of pods and services: the request goes to the pod through its node's tunnel, and links in the answer lead back
+ * here. A node itself has no API of its own to be asked.
  */
-import type { Service } from "../../../api/generated/core.v1.ts";
-import type { EndpointSlice } from "../../../api/generated/discovery.v1.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
+import { callPod } from "../node-stream.ts";
+import { withLinksBelow } from "../proxied-links.ts";
+import { findEndpoint, type PodPort } from "../service-endpoint.ts";
 
-const NO_TUNNEL = "error trying to reach service: this control plane has no tunnel for proxied requests";
+const NO_KUBELET = "error trying to reach service: nodes of this control plane have no API of their own";
+const NO_UPGRADE = "connections that are upgraded cannot be proxied by this control plane; use port-forward";
+
+/** The path as the client escaped it: up to the proxy, and what is asked of the target. */
+const BELOW_PROXY = /^(.*?\/(?:pods|services)\/[^/]+\/proxy)(\/.*)?$/;
 
 export async function proxyToTarget(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
   const singular = served.resource.kind.toLowerCase();
   const target = parseTarget(path.name);
   if (!target) throw new ApiError(badRequest(`invalid ${singular} request ${JSON.stringify(path.name)}`));
+  if (served.resource.kind === "Service") return forward(context, target, await servicePort(context, target));
   const { entry } = await store.read(keyOf(served.resource, path.namespace, target.name));
   if (!entry) throw new ApiError(notFound({ group: "", resource: served.resource.plural }, target.name));
-  if (served.resource.kind === "Service")
-    await requireEndpoint(context, JSON.parse(entry.text) as Service, target.port);
-  throw new ApiError(serviceUnavailable(NO_TUNNEL));
+  if (served.resource.kind === "Node") throw new ApiError(serviceUnavailable(NO_KUBELET));
+  return forward(context, target, podPort(JSON.parse(entry.text) as Pod, target));
 }
 
 interface Target {
@@ -49,24 +54,66 @@ function parseTarget(text: string): Target | undefined {
   }
 }
 
-/** Throws 503 in Kubernetes' words for a port that the service does not have, and for a service without endpoints. */
-async function requireEndpoint({ store, path }: RequestContext, service: Service, asked: string): Promise<void> {
-  const name = service.metadata.name ?? "";
-  const ports = service.spec.ports ?? [];
-  const port = ports.find((each) =>
-    asked === "" ? ports.length === 1 : each.name === asked || String(each.port) === asked,
+async function servicePort({ store, path }: RequestContext, { name, port }: Target): Promise<PodPort> {
+  const found = await findEndpoint(store, { namespace: path.namespace, name, port });
+  if (found.ok) return found.endpoint;
+  throw new ApiError(
+    found.reason === "NotFound"
+      ? notFound({ group: "", resource: "services" }, name)
+      : serviceUnavailable(found.message),
   );
-  if (!port && asked !== "" && !/^\d+$/.test(asked)) {
-    throw new ApiError(
-      serviceUnavailable(`no service port ${JSON.stringify(asked)} found for service ${JSON.stringify(name)}`),
-    );
+}
+
+/** The port asked for, else the first that a container declares, else the scheme's own. */
+function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): PodPort {
+  if (!status.podIP) throw new ApiError(badRequest("address not allowed"));
+  const declared = spec.containers.flatMap(({ ports }) => ports ?? [])[0]?.containerPort;
+  return {
+    namespace: metadata.namespace ?? "",
+    pod: metadata.name ?? "",
+    uid: metadata.uid ?? "",
+    node: spec.nodeName ?? "",
+    address: status.podIP,
+    port: port === "" ? (declared ?? (scheme === "https" ? 443 : 80)) : Number(port),
+  };
+}
+
+async function forward(context: RequestContext, { scheme }: Target, endpoint: PodPort): Promise<Response> {
+  const { env, cluster, request, body } = context;
+  if (request.headers.get("Upgrade") !== null) throw new ApiError(badRequest(NO_UPGRADE));
+  const url = new URL(request.url);
+  const [, prefix = "", rest = ""] = BELOW_PROXY.exec(url.pathname) ?? [];
+  if (rest === "" && (request.method === "GET" || request.method === "HEAD")) {
+    return new Response(null, { status: 301, headers: { Location: `${prefix}/${url.search}` } });
   }
-  const page = await store.list({
-    resource: "endpointslices.discovery.k8s.io",
-    namespace: path.namespace,
-    requirements: [{ of: "label", key: "kubernetes.io/service-name", operator: "in", values: [name] }],
+  const { address, port } = endpoint;
+  const host = `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  const answer = await callPod({
+    env,
+    cluster,
+    node: endpoint.node,
+    body,
+    request: {
+      ...endpoint,
+      method: request.method,
+      path: `${rest || "/"}${url.search}`,
+      headers: [...forwarded(request), ["Host", host]],
+      // As in Kubernetes, who asks for https here trusts whoever answers.
+      ...(scheme === "https" ? { tls: { serverName: address, unverified: true } } : {}),
+    },
   });
-  const slices = page.items.map(({ text }) => JSON.parse(text) as KubeObject as EndpointSlice);
-  const ready = slices.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready !== false));
-  if (!ready) throw new ApiError(serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`));
+  if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
+  return withLinksBelow(answer.response, { prefix, host });
+}
+
+/** What of the client's headers is not for the API server, and where the request came in. */
+function forwarded(request: Request): [string, string][] {
+  const { host, protocol, pathname } = new URL(request.url);
+  const own = new Set(["authorization", "host", "accept-encoding", "content-length"]);
+  return [
+    ...[...request.headers].filter(([name]) => !own.has(name) && !name.startsWith("impersonate-")),
+    ["X-Forwarded-Uri", pathname],
+    ["X-Forwarded-Host", host],
+    ["X-Forwarded-Proto", protocol.slice(0, -1)],
+  ];
 }

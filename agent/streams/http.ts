@@ -1,0 +1,68 @@
+/** A request of HTTP to a port of a pod: its body comes through the tunnel, and its answer goes back. */
+import { type IncomingMessage, request as send } from "node:http";
+import { type Duplex, PassThrough } from "node:stream";
+import { connect as connectTls } from "node:tls";
+import type { PodHttpRequest, TlsExpectation } from "../../api/node-sync.ts";
+import { CHANNEL, type Tunnel } from "./tunnel.ts";
+
+/** Of one connection only (RFC 9110), which is not this one. */
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+export const endToEnd = (headers: readonly (readonly [string, string])[]) =>
+  headers.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()));
+
+export async function serveHttp(
+  tunnel: Tunnel,
+  request: PodHttpRequest,
+  connect: () => Promise<Duplex>,
+): Promise<void> {
+  const { method, path, headers, tls } = request;
+  // The body is on its way already.
+  const body = new PassThrough();
+  tunnel.onFrame = (channel, bytes) => {
+    if (channel === CHANNEL.stdin) body.write(bytes);
+    else if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) body.end();
+  };
+  const socket = await connect();
+  tunnel.signal.addEventListener("abort", () => socket.destroy());
+  const connection = tls === undefined ? socket : await secured(socket, tls);
+  const call = send({
+    method,
+    path,
+    headers: [...endToEnd(headers), ["Connection", "close"]].flat(),
+    setHost: false,
+    createConnection: () => connection,
+  });
+  body.pipe(call);
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    call.once("response", resolve);
+    call.once("error", reject);
+  });
+  tunnel.answer({ code: 200, http: { status: answer.statusCode ?? 502, headers: endToEnd(headersOf(answer)) } });
+  for await (const chunk of answer) await tunnel.send(CHANNEL.stdout, chunk as Buffer);
+  tunnel.close();
+}
+
+function secured(socket: Duplex, { serverName, authorities, unverified = false }: TlsExpectation): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const secure = connectTls({
+      socket,
+      servername: serverName,
+      rejectUnauthorized: !unverified,
+      ...(authorities === undefined ? {} : { ca: authorities }),
+    });
+    secure.once("secureConnect", () => resolve(secure));
+    secure.once("error", reject);
+  });
+}
+
+const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
+  Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i] ?? "", rawHeaders[2 * i + 1] ?? ""]);

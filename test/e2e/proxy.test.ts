@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ApiCall, callApi } from "./api-call.ts";
+import { Cluster } from "./cluster.ts";
+import { type ServedPod, startServedPod } from "./served-pod.ts";
+
+const echo = `
+import { createServer } from "node:http";
+createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  const { method, url, headers } = request;
+  if (url === "/page") return response.setHeader("Content-Type", "text/html").end('<a href="/next">x</a><a href="near">y</a>');
+  if (url === "/moved") return response.writeHead(302, { Location: "/elsewhere" }).end();
+  if (url === "/none") return response.writeHead(204).end();
+  if (url === "/large") return response.end("x".repeat(3_000_000));
+  response.writeHead(url === "/teapot" ? 418 : 200, { "X-Own": "yes" });
+  response.end(JSON.stringify({ method, url, authorization: headers.authorization, type: headers["content-type"], body }));
+}).listen(process.env.PORT);
+`;
+
+let cluster: Cluster;
+let pod: ServedPod;
+beforeAll(async () => {
+  cluster = await Cluster.start();
+  pod = await startServedPod(cluster, { name: "echo", namespace: "default", program: echo });
+});
+afterAll(() => cluster.remove());
+
+const PODS = "/api/v1/namespaces/default/pods";
+const SERVICES = "/api/v1/namespaces/default/services";
+const ask = (path: string, call: ApiCall = {}) => callApi(cluster, path, call);
+const read = async (path: string, call: ApiCall = {}): Promise<unknown> => JSON.parse((await ask(path, call)).text);
+
+test("a pod's proxy passes method, path, query and body as they are, and not who asks", async () => {
+  const answer = await ask(`${PODS}/echo/proxy/a%20b/c?q=1&r=%26`, {
+    method: "PUT",
+    body: "hello",
+    headers: { "Content-Type": "text/x" },
+  });
+  expect(answer.headers.get("X-Own")).toBe("yes");
+  expect(JSON.parse(answer.text)).toEqual({ method: "PUT", url: "/a%20b/c?q=1&r=%26", type: "text/x", body: "hello" });
+  expect((await ask(`${PODS}/echo/proxy/teapot`)).status).toBe(418);
+  expect((await ask(`${PODS}/echo/proxy/none`)).status).toBe(204);
+  expect((await ask(`${PODS}/echo/proxy/large`)).text.length).toBe(3_000_000);
+  expect((await ask(`${PODS}/echo:${pod.port}/proxy/`)).status).toBe(200);
+});
+
+test("links and redirects lead back into the proxy", async () => {
+  const root = `${PODS}/echo/proxy`;
+  expect((await ask(`${root}/page`)).text).toBe(`<a href="${root}/next">x</a><a href="near">y</a>`);
+  expect((await ask(`${root}/moved`)).headers.get("Location")).toBe(`${root}/elsewhere`);
+  expect((await ask(root)).headers.get("Location")).toBe(`${root}/`);
+});
+
+test("a service's proxy finds a pod by the port's name or number", async () => {
+  for (const port of ["web", "443", "http:web"]) {
+    const target = port.startsWith("http:") ? "http:echo:web" : `echo:${port}`;
+    expect(await read(`${SERVICES}/${target}/proxy/x`), port).toMatchObject({ url: "/x" });
+  }
+});
+
+test("what cannot be reached says so", async () => {
+  const message = async (path: string) => ((await read(path)) as { message: string }).message;
+  expect(await message(`${SERVICES}/echo:9/proxy/`)).toBe('no service port 9 found for service "echo"');
+  expect(await message(`${SERVICES}/echo:none/proxy/`)).toBe('no endpoints available for service "echo"');
+  expect(await message(`${PODS}/echo:1/proxy/`)).toContain("error trying to reach service: connect ECONNREFUSED");
+  expect(await message(`${PODS}/nobody/proxy/`)).toBe('pods "nobody" not found');
+  expect(await message(`/api/v1/nodes/${cluster.nodeName}/proxy/healthz`)).toContain("have no API of their own");
+});

@@ -1,0 +1,71 @@
+/** Links in a proxied answer that would lead out of the proxy are led back into it (apimachinery pkg/util/proxy, transport.go). */
+
+export interface Place {
+  /** The URL's path as far as the proxied server's own root. */
+  readonly prefix: string;
+  /** How the server was called, with its port. */
+  readonly host: string;
+}
+
+/** Where HTML has URLs. */
+const ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  a: ["href"],
+  applet: ["codebase"],
+  area: ["href"],
+  audio: ["src"],
+  base: ["href"],
+  blockquote: ["cite"],
+  body: ["background"],
+  button: ["formaction"],
+  command: ["icon"],
+  del: ["cite"],
+  embed: ["src"],
+  form: ["action"],
+  frame: ["longdesc", "src"],
+  head: ["profile"],
+  html: ["manifest"],
+  iframe: ["longdesc", "src"],
+  img: ["longdesc", "src", "usemap"],
+  input: ["src", "usemap", "formaction"],
+  ins: ["cite"],
+  link: ["href"],
+  object: ["classid", "codebase", "data", "usemap"],
+  q: ["cite"],
+  script: ["src"],
+  source: ["src"],
+  video: ["poster", "src"],
+};
+
+export function withLinksBelow(response: Response, place: Place): Response {
+  const headers = new Headers(response.headers);
+  const location = headers.get("Location");
+  if (location !== null) headers.set("Location", below(location, place));
+  const encoding = headers.get("Content-Encoding") ?? "";
+  const isHtml = headers.get("Content-Type")?.startsWith("text/html") && encoding === "";
+  if (isHtml) headers.delete("Content-Length");
+  const answer = new Response(response.body, { status: response.status, headers, encodeBody: "manual" });
+  if (!isHtml) return answer;
+  return Object.entries(ATTRIBUTES)
+    .reduce(
+      (rewriter, [tag, attributes]) =>
+        rewriter.on(tag, {
+          element(element) {
+            for (const name of attributes) {
+              const value = element.getAttribute(name);
+              if (value !== null) element.setAttribute(name, below(value, place));
+            }
+          },
+        }),
+      new HTMLRewriter(),
+    )
+    .transform(answer);
+}
+
+/** Relative links stay as they are, and so do those to other hosts. */
+export function below(link: string, { prefix, host }: Place): string {
+  const ofHost = /^(?:https?:)?\/\/([^/?#]*)(.*)$/.exec(link);
+  if (ofHost && ofHost[1] !== host) return link;
+  const path = ofHost ? ofHost[2] || "/" : link;
+  if (!path?.startsWith("/")) return link;
+  return path === prefix || path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
+}

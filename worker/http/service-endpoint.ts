@@ -1,0 +1,77 @@
+/** Which pod answers for a Service: one that is ready, chosen at random, on the node that runs it. */
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import type { StoreClient } from "../storage/store-client.ts";
+
+/** A port of a pod, and the node that can reach it. */
+export interface PodPort {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly node: string;
+  /** The pod's own. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export type FoundEndpoint =
+  | { readonly ok: true; readonly endpoint: PodPort }
+  | { readonly ok: false; readonly reason: "NotFound" | "ServiceUnavailable"; readonly message: string };
+
+export interface ServicePortName {
+  readonly namespace: string;
+  readonly name: string;
+  /** A port's name or number; "": the one without a name. */
+  readonly port: string;
+}
+
+export async function findEndpoint(
+  store: StoreClient,
+  { namespace, name, port }: ServicePortName,
+): Promise<FoundEndpoint> {
+  const unavailable = (message: string) => ({ ok: false, reason: "ServiceUnavailable", message }) as const;
+  const { entry } = await store.read({ resource: "services", namespace, name });
+  if (!entry) return { ok: false, reason: "NotFound", message: `service ${JSON.stringify(name)} not found` };
+  const portName = portNameOf(JSON.parse(entry.text) as Service, port);
+  if (portName === undefined) return unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
+  const endpoints = await readyPods(store, { namespace, name, port: portName });
+  const endpoint = endpoints[Math.floor(Math.random() * endpoints.length)];
+  if (!endpoint) return unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
+  return { ok: true, endpoint };
+}
+
+/** A number is that of a port; anything else is taken for a name, as Kubernetes does. */
+const portNameOf = ({ spec: { ports = [] } }: Service, asked: string): string | undefined => {
+  if (!/^\d+$/.test(asked)) return asked;
+  const port = ports.find((each) => String(each.port) === asked);
+  return port && (port.name ?? "");
+};
+
+/** Endpoints that are no pods stand on no node, and none is asked to dial for them. */
+async function readyPods(store: StoreClient, { namespace, name, port }: ServicePortName): Promise<PodPort[]> {
+  const page = await store.list({
+    resource: "endpointslices.discovery.k8s.io",
+    namespace,
+    requirements: [{ of: "label", key: "kubernetes.io/service-name", operator: "in", values: [name] }],
+  });
+  return page.items
+    .map(({ text }) => JSON.parse(text) as EndpointSlice)
+    .flatMap(({ endpoints, ports }) => {
+      const target = ports?.find((each) => (each.name ?? "") === port)?.port;
+      if (target === undefined) return [];
+      return (endpoints ?? []).flatMap(({ conditions, targetRef, nodeName, addresses }) =>
+        conditions?.ready === false || targetRef?.kind !== "Pod" || !nodeName
+          ? []
+          : [
+              {
+                namespace,
+                pod: targetRef.name ?? "",
+                uid: targetRef.uid ?? "",
+                node: nodeName,
+                address: addresses[0] ?? "",
+                port: target,
+              },
+            ],
+      );
+    });
+}
