@@ -72,6 +72,15 @@ export interface CommitRequest {
   readonly policyRevision?: Revision;
   /** These writes change policy: snapshots older than their revision are stale from now on. */
   readonly changesPolicy?: boolean;
+  /** How much the store may hold after this. */
+  readonly limits?: StoreLimits;
+}
+
+/** Of living objects; the history that is kept for a while does not count. */
+export interface StoreLimits {
+  readonly objects?: number;
+  /** Characters of their texts. */
+  readonly bytes?: number;
 }
 
 export type CommitFailure =
@@ -81,7 +90,7 @@ export type CommitFailure =
       readonly current?: Entry;
     }
   | { readonly reason: "stale-policy"; readonly policyRevision: Revision }
-  | { readonly reason: "too-large" | "storage-full"; readonly message: string };
+  | { readonly reason: "too-large" | "storage-full" | "over-limit"; readonly message: string };
 
 /** `revisions` has one element a write; an `expect` repeats the revision before it. */
 export type CommitResult =

@@ -4,6 +4,7 @@
  * accepted.
  */
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../api/store.ts";
+import { grown, overLimit, type Usage } from "./limits.ts";
 import type { LogTables, Marks } from "./log-tables.ts";
 import { planCommit } from "./plan-commit.ts";
 
@@ -29,6 +30,8 @@ export class GroupCommit {
   #running = false;
   /** What the group under way has written to. */
   #touched = new Set<GroupResource>();
+  /** Counted when first a limit is asked about, and kept from then on. */
+  #usage: Usage | undefined;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -69,11 +72,13 @@ export class GroupCommit {
     this.#waiting = [];
     this.#touched = new Set();
     const before = this.#marks;
+    const usage = this.#usage;
     try {
       const results = this.#options.tables.transaction(() => group.map(({ request }) => this.#apply(request)));
       for (const [index, result] of results.entries()) group[index]?.answer(result);
     } catch (error) {
       this.#marks = before;
+      this.#usage = usage;
       if (group.length === 1) this.#explain(error, group[0]);
       else for (const waiting of group) this.#alone(waiting);
     }
@@ -83,10 +88,12 @@ export class GroupCommit {
   /** After a group that failed as a whole: only the one that cannot be applied fails. */
   #alone(waiting: Waiting): void {
     const before = this.#marks;
+    const usage = this.#usage;
     try {
       waiting.answer(this.#options.tables.transaction(() => this.#apply(waiting.request)));
     } catch (error) {
       this.#marks = before;
+      this.#usage = usage;
       this.#explain(error, waiting);
     }
   }
@@ -104,6 +111,12 @@ export class GroupCommit {
     const { revision, policy } = this.#marks;
     const plan = planCommit(request, { revision, policy, now: now(), current: (key) => tables.current(key) });
     if (!plan.ok) return plan;
+    if (request.limits) {
+      this.#usage ??= tables.usage();
+      const message = overLimit(this.#usage, plan.growth, request.limits);
+      if (message !== undefined) return { ok: false, reason: "over-limit", message };
+    }
+    if (this.#usage) this.#usage = grown(this.#usage, plan.growth);
     for (const row of plan.rows) {
       tables.append(row);
       this.#touched.add(row.key.resource);

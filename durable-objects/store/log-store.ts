@@ -35,7 +35,7 @@ import type { Turns } from "./turns.ts";
 const ANSWER_LENGTH = 8 * 1024 * 1024;
 const ANSWER_ITEMS = 20_000;
 
-interface LogStoreOptions {
+export interface LogStoreOptions {
   readonly turns: Turns;
   readonly window?: Window;
   /** Commits became durable. Listeners are poked from here. */

@@ -3,6 +3,7 @@
  * the store's rules are above it. Iterables are read in one turn, never kept over an `await`.
  */
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
+import type { Usage } from "./limits.ts";
 
 /** An entry of the log. `attributes` are JSON texts, parsed where a selector asks. */
 export interface LogRow {
@@ -84,6 +85,8 @@ export interface LogTables {
   /** Current objects in key order. Those that cannot meet the requirements may be left out. `limit` may be infinity. */
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
   count(scope: Scope): number;
+  /** Of all living objects: a scan. */
+  usage(): Usage;
 
   /** The revision up to which all entries after `after` have aged; `after` itself where the first has not. */
   agedThrough(after: Revision, aged: Aged): Revision;

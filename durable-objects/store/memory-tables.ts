@@ -1,6 +1,7 @@
 /** The log and the objects in memory: a complete fake of SQLite's, for tests of what stands on a store. */
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import { comparePlaces } from "./key-order.ts";
+import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
 
@@ -109,6 +110,11 @@ export class MemoryTables implements LogTables {
 
   count(scope: Scope): number {
     return [...this.#objects.values()].filter(({ key }) => inScope(scope, key)).length;
+  }
+
+  usage(): Usage {
+    const texts = [...this.#objects.values()].map(({ revision }) => this.#log.get(revision)?.text ?? "");
+    return { objects: texts.length, bytes: texts.reduce((sum, { length }) => sum + length, 0) };
   }
 
   agedThrough(after: Revision, { through, committedBy, look }: Aged): Revision {

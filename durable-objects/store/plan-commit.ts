@@ -3,13 +3,19 @@
 import { matches } from "../../api/machinery/selector.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
 import { entryOf } from "./entry.ts";
+import type { Usage } from "./limits.ts";
 import type { Appended, Current, LogRow } from "./log-tables.ts";
 import { writeRevision } from "./revision-text.ts";
 
 type Refusal = Extract<CommitResult, { ok: false }>;
-type Standing = Pick<LogRow, "revision" | "attributes"> | undefined;
+type Standing = Pick<LogRow, "revision" | "attributes" | "text"> | undefined;
 type CommitPlan =
-  | { readonly ok: true; readonly rows: readonly Appended[]; readonly revisions: readonly Revision[] }
+  | {
+      readonly ok: true;
+      readonly rows: readonly Appended[];
+      readonly revisions: readonly Revision[];
+      readonly growth: Usage;
+    }
   | Refusal;
 
 interface Situation {
@@ -31,6 +37,8 @@ export function planCommit(request: CommitRequest, situation: Situation): Commit
   const rows: Appended[] = [];
   const revisions: Revision[] = [];
   let revision = situation.revision;
+  let objects = 0;
+  let bytes = 0;
   for (const [index, write] of request.writes.entries()) {
     const id = keyId(write.key);
     const standing = touched.has(id) ? touched.get(id) : situation.current(write.key);
@@ -44,10 +52,12 @@ export function planCommit(request: CommitRequest, situation: Situation): Commit
       const row = rowOf(write, standing, { revision, committed: situation.now });
       rows.push(row);
       touched.set(id, row.tombstone ? undefined : row);
+      objects += (row.tombstone ? 0 : 1) - (standing ? 1 : 0);
+      bytes += (row.tombstone ? 0 : row.text.length) - (standing?.text.length ?? 0);
     }
     revisions.push(revision);
   }
-  return { ok: true, rows, revisions };
+  return { ok: true, rows, revisions, growth: { objects, bytes } };
 }
 
 function refusalOf(write: Write, standing: Standing) {

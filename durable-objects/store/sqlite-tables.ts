@@ -6,6 +6,7 @@ import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import migrations from "../../migrations/migrations.js";
+import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
 import { sqlLimit, Where } from "./sqlite-where.ts";
@@ -171,6 +172,12 @@ export class SqliteTables implements LogTables {
     return Number(this.#first(`SELECT count(*) FROM objects WHERE ${where.text}`, ...where.values)?.[0]);
   }
 
+  usage(): Usage {
+    const query = "SELECT count(*), sum(length(l.text)) FROM objects o JOIN log l ON l.revision = o.revision";
+    const [objects, bytes] = this.#first(query) ?? [];
+    return { objects: Number(objects ?? 0), bytes: Number(bytes ?? 0) };
+  }
+
   agedThrough(after: Revision, { through, committedBy, look }: Aged): Revision {
     const query = `SELECT max(revision), min(CASE WHEN committed > ? THEN revision END)
       FROM (SELECT revision, committed FROM log WHERE revision > ? AND revision <= ? ORDER BY revision LIMIT ?)`;
@@ -185,6 +192,19 @@ export class SqliteTables implements LogTables {
     if (dead.length > 0) {
       this.#sql.exec("DELETE FROM log WHERE revision IN (SELECT value FROM json_each(?))", JSON.stringify(dead));
     }
+  }
+
+  /**
+   * Forgets everything (rule STORE-ERASE). Revisions go on after all that there ever were, so that who remembers something of
+   * before is told that it is stale, or gone; the clock (ms) stands in for a revision that a broken-off erasure has lost.
+   */
+  static async erase(storage: DurableObjectStorage, now: number): Promise<void> {
+    const { revision } = new SqliteTables(storage).marks();
+    await storage.deleteAll();
+    const empty = await SqliteTables.open(storage);
+    const next = Math.max(revision + 1, now) as Revision;
+    empty.setMark("oldest", next);
+    empty.setMark("policy", next);
   }
 
   #select(query: string, ...values: SqlStorageValue[]): Iterable<SqlStorageValue[]> {

@@ -199,6 +199,32 @@ export function storeContract(title: string, open: OpenStore): void {
       await done(store, of(1.5 * 1024 * 1024 - 200));
     });
 
+    test("STORE-LIMIT: no more objects than allowed; changing and deleting go on", async () => {
+      const store = open();
+      const limited = (...writes: Write[]) => store.commit({ writes, limits: { objects: 2 } });
+      expect((await limited(create(key("a")), create(key("b")))).ok).toBe(true);
+      const refusal = { ok: false, reason: "over-limit", message: "objects: used 2, limited to 2" };
+      expect(await limited(create(key("c")))).toEqual(refusal);
+      expect((await limited(replace(key("a")), remove(key("b")), create(key("c")))).ok).toBe(true);
+      expect(await limited(create(key("d")))).toEqual(refusal);
+      // Who names no limit has none.
+      await done(store, create(key("d")));
+      expect((await limited(remove(key("a")), remove(key("d")))).ok).toBe(true);
+      expect((await limited(create(key("e")))).ok).toBe(true);
+    });
+
+    test("STORE-LIMIT: no more characters than allowed; what exists may grow by a tenth of it", async () => {
+      const store = open();
+      const limited = (write: Write) => store.commit({ writes: [write], limits: { bytes: 10_000 } });
+      const of = (length: number) => "x".repeat(length);
+      expect((await limited(create(key("a"), bare, of(9000)))).ok).toBe(true);
+      const refused = await limited(create(key("b"), bare, of(1000)));
+      expect(refused).toMatchObject({ reason: "over-limit", message: expect.stringContaining("limited to 10000") });
+      expect((await limited(replace(key("a"), bare, of(10_500)))).ok).toBe(true);
+      expect((await limited(replace(key("a"), bare, of(11_000)))).ok).toBe(false);
+      expect((await limited(replace(key("a"), bare, of(10_000)))).ok).toBe(true);
+    });
+
     test("STORE-POLICY: who decided with an older policy is refused, on every call", async () => {
       const store = open();
       const changed = await store.commit({ writes: [create(key("role"))], changesPolicy: true });

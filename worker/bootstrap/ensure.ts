@@ -34,7 +34,7 @@ export async function ensureSystemObjects(store: Store, now: number, deployment:
     if (writes.length === 0) return;
     const result = await store.commit({ writes, changesPolicy: true });
     if (result.ok) return;
-    if (result.reason === "too-large" || result.reason === "storage-full") throw new Error(result.message);
+    if ("message" in result) throw new Error(result.message);
   }
   throw new Error("cannot make the cluster's system objects: others make them at the same time");
 }

@@ -11,6 +11,7 @@ import type {
   ReadFailure,
   Revision,
   Store,
+  StoreLimits,
   WatchRequest,
   Write,
 } from "../../api/store.ts";
@@ -31,6 +32,7 @@ export class StoreClient {
   constructor(
     readonly stub: StoreStub,
     private readonly policyRevision: Revision | undefined,
+    private readonly limits?: StoreLimits,
   ) {}
 
   async commit(writes: readonly Write[]): Promise<Committed> {
@@ -38,6 +40,7 @@ export class StoreClient {
       writes,
       ...this.#policy(),
       ...(changesPolicy(writes) ? { changesPolicy: true } : {}),
+      ...(this.limits ? { limits: this.limits } : {}),
     });
     if (result.ok) return result;
     switch (result.reason) {
@@ -45,6 +48,8 @@ export class StoreClient {
         throw new StalePolicy();
       case "too-large":
         throw new ApiError(failure(500, "", "etcdserver: request is too large"));
+      case "over-limit":
+        throw new ApiError(failure(403, "Forbidden", `the cluster is at its limit: ${result.message}`));
       case "storage-full":
         throw new ApiError(failure(507, "InsufficientStorage", result.message));
       default:
