@@ -3,7 +3,7 @@ import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
 
 export interface ApiRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Starts with a slash; comes after the cluster's own path. */
   readonly path: string;
   readonly body?: unknown;
@@ -14,8 +14,11 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
+/** Whom to ask, and as whom; without a token as nobody. */
+export type Caller = Omit<Connection, "token"> & { readonly token?: string };
+
 /** One request over a connection of its own: Node's fetch takes no certificate authority. Rejects where nothing answers. */
-export function requestApi(connection: Connection, { method, path, body }: ApiRequest): Promise<ApiAnswer> {
+export function requestApi(connection: Caller, { method, path, body }: ApiRequest): Promise<ApiAnswer> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const call = request(`${connection.server}${path}`, {
@@ -24,7 +27,7 @@ export function requestApi(connection: Connection, { method, path, body }: ApiRe
       ...(connection.ca && { ca: connection.ca }),
       headers: {
         accept: "application/json",
-        authorization: `Bearer ${connection.token}`,
+        ...(connection.token && { authorization: `Bearer ${connection.token}` }),
         ...(payload && { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
       },
       timeout: 10_000,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
 import { parse, stringify } from "yaml";
 import { CliError } from "./cli-error.ts";
@@ -57,6 +57,12 @@ export function parseKubeconfig(text: string): Connection | undefined {
   };
 }
 
+/** The name of a kubeconfig's current context. */
+export function readContextName(dataDirectory: string): string {
+  const parsed = v.safeParse(kubeconfig, parseYaml(readFileSync(`${dataDirectory}/kubeconfig`, "utf8")));
+  return parsed.success ? parsed.output["current-context"] : "sailplane";
+}
+
 /** Reads the administrator's connection from a data directory; throws CliError with what to do where there is none. */
 export function readKubeconfig(dataDirectory: string): Connection {
   const file = `${dataDirectory}/kubeconfig`;
@@ -70,6 +76,14 @@ export function readKubeconfig(dataDirectory: string): Connection {
   if (!connection)
     throw new CliError(`${file} is no kubeconfig with a token; "sailplane up" writes a new one once it is deleted`);
   return connection;
+}
+
+/** Writes `DIRECTORY/kubeconfig`, at once or not at all: it may be the only place that knows the token. */
+export function saveKubeconfig(dataDirectory: string, name: string, connection: Connection): void {
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  const file = `${dataDirectory}/kubeconfig`;
+  writeFileSync(`${file}.new`, renderKubeconfig(name, connection), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function parseYaml(text: string): unknown {

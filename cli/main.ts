@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
+import { clusterCommand } from "./commands/cluster.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { joinCommand } from "./commands/join.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
@@ -26,6 +27,7 @@ for (const command of [
   upCommand(),
   joinCommand(),
   tokenCommand(),
+  clusterCommand(),
   kubeconfigCommand(),
   statusCommand(),
   deployCommand(),

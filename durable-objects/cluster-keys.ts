@@ -12,6 +12,7 @@ import {
   keyUsage,
   toBeSigned,
 } from "../api/machinery/x509/certificate.ts";
+import { eraseObject } from "./erase-object.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
@@ -89,6 +90,11 @@ export class ClusterKeys extends DurableObject {
       return stored;
     });
     return this.#authority;
+  }
+
+  /** The cluster is deleted: one of the same name makes keys of its own. */
+  async erase(): Promise<void> {
+    await eraseObject(this.ctx);
   }
 
   #key(): Promise<KeyPair> {

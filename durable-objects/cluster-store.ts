@@ -15,7 +15,7 @@ import type {
 import { answerStream } from "./store/answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./store/check.ts";
 import { defaultWindow, type Window } from "./store/compaction.ts";
-import { LogStore } from "./store/log-store.ts";
+import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { type Poke, pokes } from "./store/pokes.ts";
 import { SqliteTables } from "./store/sqlite-tables.ts";
 import { turnsOf } from "./turns.ts";
@@ -41,15 +41,20 @@ export interface ClusterStoreEnv {
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   readonly #tables: Promise<SqliteTables>;
   readonly #store: Promise<LogStore>;
+  #reminded = false;
 
   constructor(state: DurableObjectState, env: ClusterStoreEnv) {
     super(state, env);
     this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage));
     const turns = turnsOf(state.storage);
-    const options = {
+    const tell = pokes(this.#listeners(), turns);
+    const options: LogStoreOptions = {
       turns,
       window: windowOf(env),
-      committed: pokes(this.#listeners(), turns),
+      committed: (revision, resources) => {
+        tell(revision, resources);
+        this.#remind();
+      },
     };
     this.#store = this.#tables.then((tables) => new LogStore(tables, options));
   }
@@ -88,18 +93,52 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#store).compact(window);
   }
 
+  /** What there is, counted: a scan. */
+  async usage() {
+    return (await this.#tables).usage();
+  }
+
+  /** The cluster is deleted. The caller's call is broken off, as are all others: the next begins with an empty store. */
+  async erase(): Promise<void> {
+    await this.ctx.blockConcurrencyWhile(async () => {
+      await this.ctx.storage.deleteAlarm();
+      await SqliteTables.erase(this.ctx.storage, Date.now());
+      await this.ctx.storage.sync();
+    });
+    this.ctx.abort("the cluster was deleted");
+  }
+
+  /** A poke is lost where a deployment restarts objects: who listens is told once more, some time after a commit. */
+  #remind(): void {
+    if (this.#reminded) return;
+    this.#reminded = true;
+    if (this.ctx.id.name !== undefined) this.ctx.storage.kv.put(NAME, this.ctx.id.name);
+    void this.ctx.storage.setAlarm(Date.now() + REMIND_MS);
+  }
+
+  override async alarm(): Promise<void> {
+    this.#reminded = false;
+    const { revision } = await this.status();
+    await Promise.allSettled(this.#listeners().map((poke) => poke(revision)));
+  }
+
   override async fetch(request: Request): Promise<Response> {
     return answerStream(await this.#store, request);
   }
 
   #listeners(): Poke[] {
-    const cluster = this.ctx.id.name;
+    // An object that its alarm woke may not know its name.
+    const cluster = this.ctx.id.name ?? this.ctx.storage.kv.get<string>(NAME);
     if (cluster === undefined) return [];
     return [this.env.CONTROLLER_MANAGER, this.env.SCHEDULER, this.env.NODE_HUB].flatMap((namespace): Poke[] =>
       namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, revision })] : [],
     );
   }
 }
+
+const NAME = "name";
+/** Of a minute's commits, one sets the alarm: it is a row written. */
+const REMIND_MS = 60_000;
 
 const windowOf = ({ HISTORY_SECONDS, HISTORY_REVISIONS }: ClusterStoreEnv): Window => ({
   keepMilliseconds: HISTORY_SECONDS ? Number(HISTORY_SECONDS) * 1000 : defaultWindow.keepMilliseconds,

@@ -13,6 +13,7 @@ import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
 import { LogFollower } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
+import { eraseObject } from "./erase-object.ts";
 
 /** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
 export interface ControllerManagerWiring {
@@ -55,6 +56,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     /** The safety net: finds what a lost poke left behind. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
       await this.#run(cluster);
+    }
+
+    /** The cluster is deleted. */
+    async erase(): Promise<void> {
+      await eraseObject(this.ctx);
     }
 
     override async alarm(): Promise<void> {

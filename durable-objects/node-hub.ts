@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { NodeMessage, NodeSync } from "../api/node-sync.ts";
 import type { GroupResource, Revision, Store } from "../api/store.ts";
+import { eraseObject } from "./erase-object.ts";
 import { FOLLOWED, newsOf, type References, readObjects, snapshotFor, syncFor } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
 
@@ -123,6 +124,11 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
         const sync: NodeSync = { type: "sync", revision: tail.revision, reset: false, changes };
         for (const socket of links.get(node) ?? []) send(socket, sync);
       }
+      for (const { type, key } of tail.changes) {
+        if (type !== "DELETED" || key.resource !== "nodes") continue;
+        // Its credential went with it.
+        for (const socket of links.get(key.name) ?? []) socket.close(1008, "the node was deleted");
+      }
       for (const each of told.values()) each.revision = Math.max(each.revision, tail.revision);
       if (!tail.more) return;
     }
@@ -145,6 +151,11 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       ...this.#polled,
       ...connected.flatMap((node) => (node === undefined ? [] : [[node, Number.POSITIVE_INFINITY]])),
     ]);
+  }
+
+  /** The cluster is deleted. */
+  async erase(): Promise<void> {
+    await eraseObject(this.ctx);
   }
 
   /** Passes a message to a node; answers whether it is there to hear it. */

@@ -81,6 +81,23 @@ it("knows who is connected", async () => {
   socket.close();
 });
 
+it("LINK-GONE: closes the link of a node whose Node is deleted, and of no other", async () => {
+  const cluster = "hub-deletes";
+  const store = CLUSTER_STORE.getByName(cluster);
+  const key = { resource: "nodes", namespace: "", name: "a" };
+  const text = JSON.stringify({ kind: "Node", apiVersion: "v1", metadata: { name: "a", resourceVersion: "" } });
+  await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
+  const [gone, stays] = [await dial(cluster, "a"), await dial(cluster, "b")];
+  await Promise.all([gone.next(), stays.next()]);
+  const closed = new Promise<CloseEvent>((resolve) => gone.socket.addEventListener("close", resolve));
+  await store.commit({ writes: [{ op: "delete", key }] });
+  expect(await closed).toMatchObject({ code: 1008, reason: "the node was deleted" });
+  await store.commit({ writes: [pod("later", "b")] });
+  let told = await stays.next();
+  while (namesOf(told).length === 0) told = await stays.next();
+  stays.socket.close();
+});
+
 it("lets only the node that was called into a tunnel", async () => {
   const tunnel = TUNNEL.getByName("hub-tunnels/1");
   void tunnel.fetch("https://tunnel/client?node=a").catch(() => {});

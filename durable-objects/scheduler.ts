@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { GroupResource, Store } from "../api/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
+import { eraseObject } from "./erase-object.ts";
 import { evict } from "./scheduler/evict.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 
@@ -42,6 +43,11 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
     /** The safety net: finds what a lost poke left behind. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
       await this.#run(cluster);
+    }
+
+    /** The cluster is deleted. */
+    async erase(): Promise<void> {
+      await eraseObject(this.ctx);
     }
 
     override async alarm(): Promise<void> {

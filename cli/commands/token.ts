@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { bodyOf, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
-import { readKubeconfig } from "../kubeconfig.ts";
+import { readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 interface CreateOptions {
@@ -15,8 +15,8 @@ interface CreateOptions {
 
 export const tokenCommand = (): Command =>
   new Command("token")
-    .summary("make the tokens that let machines join")
-    .description("Makes the tokens that let machines join.")
+    .summary("make the tokens that let machines join; replace the administrator's")
+    .description("Makes the tokens that let machines join, and replaces the administrator's.")
     .addCommand(
       new Command("create")
         .summary("make a token and print the command that joins with it")
@@ -31,6 +31,15 @@ export const tokenCommand = (): Command =>
         )
         .addOption(new Option("--description <text>", "what it is for, kept with it"))
         .action(create),
+    )
+    .addCommand(
+      new Command("rotate-admin")
+        .summary("replace the administrator's token")
+        .description(
+          "Replaces the administrator's token, in the control plane and in DIR/kubeconfig. The token that was is dead from then on: copies of the kubeconfig must be made anew.",
+        )
+        .addOption(dataDirectoryOption())
+        .action(rotateAdministrator),
     );
 
 async function create({ dataDir, ttl, description }: CreateOptions): Promise<void> {
@@ -72,6 +81,18 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
       'This control plane listens on this machine only. For other machines, start it with "sailplane up --bind 0.0.0.0" and put an address of this machine in place of the one above.',
     );
   }
+}
+
+async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  const request = { method: "POST", path: "/sailplane/v1/administrator" } as const;
+  const answer = await requestApi(connection, request).catch((error: Error) => {
+    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
+  });
+  const { token } = bodyOf<{ token: string }>(answer);
+  const name = readContextName(dataDir);
+  saveKubeconfig(dataDir, name, { ...connection, token });
+  console.log(`The administrator has a new token, in ${dataDir}/kubeconfig.`);
 }
 
 /** Letters and digits, as kubeadm's tokens have them. */

@@ -110,7 +110,9 @@ export class ControlPlane {
     let last = "no answer";
     while (Date.now() < end && !this.#stopping) {
       try {
-        const answer = await requestApi(this.connection, { method: "GET", path: "/readyz" });
+        // As nobody: the administrator's token may have been replaced while this process ran.
+        const { token: _, ...nobody } = this.connection;
+        const answer = await requestApi(nobody, { method: "GET", path: "/readyz" });
         if (answer.status === 200) return;
         last = `${answer.status} ${answer.text.slice(0, 200)}`;
       } catch (error) {

@@ -138,11 +138,18 @@ describe("sailplane up", () => {
   });
 });
 
-test.each(["up", "join", "token create", "kubeconfig", "status", "deploy", "version"])(
-  "sailplane %s --help teaches",
-  async (command) => {
-    const { code, stdout } = await sailplane(...command.split(" "), "--help");
-    expect(stdout).toContain(`Usage: sailplane ${command}`);
-    expect(code).toBe(0);
-  },
-);
+test.each([
+  "up",
+  "join",
+  "token create",
+  "token rotate-admin",
+  "cluster create",
+  "kubeconfig",
+  "status",
+  "deploy",
+  "version",
+])("sailplane %s --help teaches", async (command) => {
+  const { code, stdout } = await sailplane(...command.split(" "), "--help");
+  expect(stdout).toContain(`Usage: sailplane ${command}`);
+  expect(code).toBe(0);
+});

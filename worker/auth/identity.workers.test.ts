@@ -1,50 +1,7 @@
-import { env, exports } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Env } from "../env.ts";
+import { call, newCluster as newClusterOf, outside } from "../../test/workers/api-under-test.ts";
 
-/** Two ways into the Worker: from outside, and the control plane's own. */
-const outside = (exports as unknown as { default: Fetcher }).default;
-const { API, CLUSTER_STORE } = env as unknown as Env;
-
-let made = 0;
-/** A cluster of its own for each test. */
-async function newCluster(): Promise<string> {
-  const name = `identity-${made++}`;
-  const key = { resource: "clusters.sailplane.dev", namespace: "", name };
-  const text = JSON.stringify({ kind: "Cluster", metadata: { name, resourceVersion: "" } });
-  const write = { op: "create" as const, key, text, attributes: { labels: {}, fields: {} } };
-  await CLUSTER_STORE.getByName("default").commit({ writes: [write], changesPolicy: true });
-  return `https://sailplane/clusters/${name}`;
-}
-
-interface Call {
-  readonly method?: string;
-  readonly body?: object;
-  /** Through the binding: the control plane, or whom it takes on. */
-  readonly as?: string;
-  readonly token?: string;
-}
-
-async function call(url: string, { method, body, as, token }: Call = {}) {
-  const request = new Request(url, {
-    method: method ?? (body ? "POST" : "GET"),
-    ...(body ? { body: JSON.stringify(body) } : {}),
-    headers: {
-      ...(body ? { "Content-Type": "application/json" } : {}),
-      ...(as ? { "Impersonate-User": as } : {}),
-      ...(token ? { Authorization: `Bearer ${token}` } : {}),
-    },
-  });
-  const response = await (token === undefined ? API : outside).fetch(request);
-  const text = await response.text();
-  return { code: response.status, object: (text.startsWith("{") ? JSON.parse(text) : { text }) as KubeObject & Answer };
-}
-
-interface Answer {
-  readonly token: string;
-  readonly status: { readonly token: string; readonly authenticated?: boolean; readonly error?: string };
-}
+const newCluster = () => newClusterOf("identity");
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces/default";
 const role = {

@@ -2,12 +2,15 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
+import { knownPolicy } from "../policy/snapshot.ts";
 import type { Bindings } from "./app.ts";
 
 /** By cluster, then by `METHOD CODE`. Isolates come and go: counters begin at zero with each. */
 const answered = new Map<string, Map<string, number>>();
 
 export function countAnswer(cluster: string, method: string, code: number): void {
+  // Anybody may ask for clusters that are not there.
+  if (!knownPolicy(cluster)) return;
   const counts = answered.get(cluster) ?? new Map<string, number>();
   answered.set(cluster, counts);
   const key = `${method} ${code}`;

@@ -3,11 +3,15 @@ import type { Context } from "hono";
 import type { Store } from "../../api/store.ts";
 import { PlainTextError, StalePolicy } from "../api-error.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
+import type { Deployment } from "../bootstrap/system-objects.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
-import { clusterExists } from "../policy/clusters.ts";
-import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
+import type { Env } from "../env.ts";
+import { settingsOf } from "../policy/cluster-settings.ts";
+import { clusterExists, isAlive } from "../policy/clusters.ts";
+import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
 import { StoreClient, type StoreStub } from "../storage/store-client.ts";
 import type { Bindings } from "./app.ts";
+import { limitRate } from "./limit-rate.ts";
 
 export interface Decided {
   readonly policy: PolicySnapshot;
@@ -20,23 +24,37 @@ const DECISIONS = 8;
 export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) => Promise<T>): Promise<T> {
   const stub = c.env.CLUSTER_STORE.getByName(c.var.cluster) as unknown as StoreStub;
   let policy = knownPolicy(c.var.cluster) ?? (await meetCluster(c, stub));
+  if (!c.env.ownApi) limitRate(c.var.cluster, settingsOf(policy)?.limits?.requestsPerSecond);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await decide({ policy, store: new StoreClient(stub, policy.revision) });
+      return await decide({ policy, store: new StoreClient(stub, policy.revision, settingsOf(policy)?.limits) });
     } catch (error) {
       if (!(error instanceof StalePolicy) || attempt === DECISIONS) throw error;
-      policy = await refreshPolicy(c.var.cluster, policy, stub as Store);
+      policy = mustLive(c.var.cluster, await refreshPolicy(c.var.cluster, policy, stub as Store));
     }
   }
 }
 
 /** The first request of this isolate for a cluster: a new cluster gets what every cluster has. */
 async function meetCluster(c: Context<Bindings>, store: Store): Promise<PolicySnapshot> {
-  const { CLUSTER_STORE, CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "", ownApi } = c.env;
+  const { CLUSTER_STORE, ownApi } = c.env;
   const defaultStore = CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as Store;
-  if (!ownApi && !(await clusterExists(c.var.cluster, defaultStore))) {
-    throw new PlainTextError(404, "404 page not found");
-  }
-  await ensureSystemObjects(store, Date.now(), { ca, address });
+  if (!ownApi && !(await clusterExists(c.var.cluster, defaultStore))) throw noSuchCluster();
+  // One that is being deleted is not to be filled again.
+  if (c.var.cluster !== DEFAULT_CLUSTER) mustLive(c.var.cluster, await loadPolicy(c.var.cluster, store));
+  await ensureSystemObjects(store, Date.now(), deploymentOf(c.env));
   return loadPolicy(c.var.cluster, store);
 }
+
+function mustLive(cluster: string, policy: PolicySnapshot): PolicySnapshot {
+  if (isAlive(cluster, policy)) return policy;
+  forgetPolicy(cluster);
+  throw noSuchCluster();
+}
+
+const noSuchCluster = () => new PlainTextError(404, "404 page not found");
+
+export const deploymentOf = ({ CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "" }: Env): Deployment => ({
+  ca,
+  address,
+});

@@ -2,9 +2,16 @@
  * Clusters beside the default one are there when they have been made, not when somebody asks for them: whoever may send a
  * request could otherwise fill the deployment with clusters. The default cluster's store keeps their names.
  */
+import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Store } from "../../api/store.ts";
 import { CLUSTERS, DEFAULT_CLUSTER } from "../cluster.ts";
+import { type ClusterLimits, settingsOf } from "./cluster-settings.ts";
 import { knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "./snapshot.ts";
+
+/** How the default cluster keeps the name of another. */
+export interface NamedCluster extends KubeObject {
+  readonly limits: ClusterLimits;
+}
 
 /** `defaultStore` is the default cluster's. */
 export async function clusterExists(cluster: string, defaultStore: Store): Promise<boolean> {
@@ -14,3 +21,7 @@ export async function clusterExists(cluster: string, defaultStore: Store): Promi
   // It may have been made a moment ago, at another edge.
   return isNamed(known) || isNamed(await refreshPolicy(DEFAULT_CLUSTER, known, defaultStore));
 }
+
+/** Whether a cluster's own store is that of a cluster: not of one that has been deleted, or is not made yet. */
+export const isAlive = (cluster: string, policy: PolicySnapshot): boolean =>
+  cluster === DEFAULT_CLUSTER || settingsOf(policy) !== undefined;

@@ -1,10 +1,12 @@
 import type { GroupResource, Write } from "../../api/store.ts";
 import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
 import { CLUSTERS } from "../cluster.ts";
+import { CLUSTER_SETTINGS } from "./cluster-settings.ts";
 
 /** What the snapshot holds whole: every write to these changes policy. */
 const DECIDING: readonly GroupResource[] = [
   CLUSTERS,
+  CLUSTER_SETTINGS,
   NODE_CREDENTIALS,
   "roles.rbac.authorization.k8s.io",
   "clusterroles.rbac.authorization.k8s.io",

@@ -74,9 +74,14 @@ const parse = (text: string): KubeObject => readObject(text);
  * for all others if that request were cancelled.
  */
 const snapshots = new Map<string, PolicySnapshot>();
+/** A snapshot takes some hundred kilobytes. */
+const REMEMBERED = 200;
 
 /** The snapshot that this isolate has of the cluster, if it has met it before. */
 export const knownPolicy = (cluster: string): PolicySnapshot | undefined => snapshots.get(cluster);
+
+/** The cluster is no more. */
+export const forgetPolicy = (cluster: string): void => void snapshots.delete(cluster);
 
 export async function loadPolicy(cluster: string, store: Store): Promise<PolicySnapshot> {
   return keepNewest(cluster, await PolicySnapshot.load(store));
@@ -92,6 +97,8 @@ export async function refreshPolicy(cluster: string, stale: PolicySnapshot, stor
 function keepNewest(cluster: string, snapshot: PolicySnapshot): PolicySnapshot {
   const known = snapshots.get(cluster);
   if (known && known.revision > snapshot.revision) return known;
+  const [oldest] = snapshots.keys();
+  if (oldest !== undefined && snapshots.size >= REMEMBERED && !snapshots.has(cluster)) snapshots.delete(oldest);
   snapshots.set(cluster, snapshot);
   return snapshot;
 }

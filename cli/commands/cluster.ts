@@ -1,0 +1,96 @@
+import { rmSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type ApiAnswer, type ApiRequest, bodyOf, requestApi } from "../api-request.ts";
+import { CliError } from "../cli-error.ts";
+import { type Connection, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { dataDirectoryOption } from "./options.ts";
+
+interface Options {
+  readonly dataDir: string;
+}
+
+interface CreateOptions extends Options {
+  readonly objects?: number;
+  readonly bytes?: number;
+  readonly requestsPerSecond?: number;
+}
+
+interface NamedCluster {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+const path = "/sailplane/v1/clusters";
+
+export const clusterCommand = (): Command =>
+  new Command("cluster")
+    .summary("make more clusters under this control plane")
+    .description(
+      "More clusters under one control plane. Each has its own objects, keys, tokens, administrators and nodes, and knows nothing of the others; one that nobody uses costs nothing.",
+    )
+    .addCommand(createCommand())
+    .addCommand(new Command("list").summary("list them").addOption(dataDirectoryOption()).action(list))
+    .addCommand(
+      new Command("delete")
+        .summary("delete one, with all that is in it")
+        .argument("<name>")
+        .addOption(dataDirectoryOption())
+        .addOption(new Option("--yes", "all of it goes, and nothing brings it back").makeOptionMandatory())
+        .action(remove),
+    );
+
+const createCommand = (): Command =>
+  new Command("create")
+    .summary("make one, and a kubeconfig for its administrator")
+    .argument("<name>", "a word of lower case letters, digits and dashes")
+    .addOption(dataDirectoryOption())
+    .addOption(new Option("--objects <number>", "how many objects it may hold").argParser(parseLimit))
+    .addOption(new Option("--bytes <number>", "how many bytes its objects may be").argParser(parseLimit))
+    .addOption(new Option("--requests-per-second <number>", "how often it may be asked").argParser(parseLimit))
+    .addHelpText(
+      "after",
+      `
+Its directory, DIR/clusters/NAME, goes wherever a command takes --data-dir:
+  sailplane cluster create team-a
+  KUBECONFIG=.sailplane/clusters/team-a/kubeconfig kubectl get namespaces
+  sailplane token create -d .sailplane/clusters/team-a`,
+    )
+    .action(create);
+
+async function create(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  const { token } = bodyOf<{ token: string }>(await ask(connection, { method: "POST", path, body: { name, limits } }));
+  const directory = directoryOf(dataDir, name);
+  saveKubeconfig(directory, name, { ...connection, server: `${connection.server}/clusters/${name}`, token });
+  console.log(`Cluster ${name} is there. Its administrator:\n  export KUBECONFIG=${directory}/kubeconfig`);
+}
+
+async function list({ dataDir }: Options): Promise<void> {
+  const { items } = bodyOf<{ items: NamedCluster[] }>(await ask(readKubeconfig(dataDir), { method: "GET", path }));
+  if (items.length === 0) console.log('no clusters beside the default one; "sailplane cluster create" makes one');
+  const width = Math.max(...items.map(({ name }) => name.length));
+  for (const { name, createdAt, limits } of items) {
+    const limited = Object.entries(limits).map(([what, most]) => `${what}<=${most}`);
+    console.log([name.padEnd(width), createdAt, ...limited].join("  "));
+  }
+}
+
+async function remove(name: string, { dataDir }: Options): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  bodyOf(await ask(connection, { method: "DELETE", path: `${path}/${encodeURIComponent(name)}` }));
+  rmSync(directoryOf(dataDir, name), { recursive: true, force: true });
+  console.log(`Cluster ${name} is gone.`);
+}
+
+const directoryOf = (dataDirectory: string, name: string): string => `${dataDirectory}/clusters/${name}`;
+
+const ask = (connection: Connection, request: ApiRequest): Promise<ApiAnswer> =>
+  requestApi(connection, request).catch((error: Error) => {
+    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
+  });
+
+function parseLimit(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It is a whole number, 1 or more.");
+  return Number(text);
+}

@@ -1,0 +1,63 @@
+/** The whole API in workerd, as tests ask it: from outside with a token, or as the control plane itself and whom it takes on. */
+import { env, exports } from "cloudflare:workers";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Env } from "../../worker/env.ts";
+
+/** The way in from outside. */
+export const outside = (exports as unknown as { default: Fetcher }).default;
+export const { API, CLUSTER_STORE } = env as unknown as Env;
+
+const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
+/** Where the API of a cluster is. */
+export const baseOf = (cluster: string): string => `https://sailplane/clusters/${cluster}`;
+
+export interface Call {
+  readonly method?: string;
+  readonly body?: object;
+  /** Through the binding: the control plane, or whom it takes on. */
+  readonly as?: string;
+  /** From outside; "" for nobody. */
+  readonly token?: string;
+}
+
+export interface Called {
+  readonly code: number;
+  readonly headers: Headers;
+  readonly object: KubeObject & Answer;
+}
+
+interface Answer {
+  readonly token: string;
+  readonly message?: string;
+  readonly status: { readonly token: string; readonly authenticated?: boolean; readonly error?: string };
+}
+
+export async function call(url: string, { method, body, as, token }: Call = {}): Promise<Called> {
+  const request = new Request(url, {
+    method: method ?? (body ? "POST" : "GET"),
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    headers: {
+      ...(body ? { "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json" } : {}),
+      ...(as ? { "Impersonate-User": as } : {}),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    },
+  });
+  const response = await (token === undefined ? API : outside).fetch(request);
+  const text = await response.text();
+  const object = (text.startsWith("{") ? JSON.parse(text) : { text }) as KubeObject & Answer;
+  return { code: response.status, headers: response.headers, object };
+}
+
+export const createCluster = (name: string, limits: object = {}): Promise<Called> =>
+  call(CLUSTERS, { body: { name, limits } });
+
+export const deleteCluster = (name: string): Promise<Called> => call(`${CLUSTERS}/${name}`, { method: "DELETE" });
+
+let made = 0;
+/** A cluster of its own for each test: its base. Names are by file, since files share their objects. */
+export async function newCluster(prefix: string): Promise<string> {
+  const name = `${prefix}-${made++}`;
+  const { code, object } = await createCluster(name);
+  if (code !== 201) throw new Error(`cluster ${name}: ${code} ${object.message}`);
+  return baseOf(name);
+}

@@ -1,0 +1,32 @@
+import { readObject, textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { type ClusterSettings, SETTINGS_KEY } from "../policy/cluster-settings.ts";
+import type { StoreClient } from "../storage/store-client.ts";
+
+type Parts = Pick<ClusterSettings, "administrator" | "limits">;
+
+/** Others may change them at the same time; more often than this in a row is not believed. */
+const ATTEMPTS = 8;
+
+/** Reads a cluster's settings, changes them, and writes them if nobody else did meanwhile. */
+export async function changeSettings(store: StoreClient, change: (settings: Parts) => Parts): Promise<void> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const { entry } = await store.read(SETTINGS_KEY);
+    const settings: ClusterSettings = {
+      kind: "ClusterSettings",
+      apiVersion: "sailplane.dev/v1",
+      metadata: { name: SETTINGS_KEY.name },
+      ...change(entry ? partsOf(readObject<ClusterSettings>(entry.text)) : {}),
+    };
+    const write = { key: SETTINGS_KEY, text: textWithoutRevision(settings), attributes: { labels: {}, fields: {} } };
+    const result = await store.commit([
+      entry ? { op: "replace", ...write, ifRevision: entry.revision } : { op: "create", ...write },
+    ]);
+    if (result.ok) return;
+  }
+  throw new Error("the cluster's settings were changed by others all the time");
+}
+
+const partsOf = ({ administrator, limits }: ClusterSettings): Parts => ({
+  ...(administrator && { administrator }),
+  ...(limits && { limits }),
+});

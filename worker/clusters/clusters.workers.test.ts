@@ -1,0 +1,190 @@
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import { baseOf, call, createCluster, deleteCluster, outside } from "../../test/workers/api-under-test.ts";
+import type { Env } from "../env.ts";
+
+const { CLUSTER_STORE } = env as unknown as Env;
+const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
+
+async function administratorOf(name: string, limits: object = {}): Promise<string> {
+  const { code, object } = await createCluster(name, limits);
+  expect(code).toBe(201);
+  return object.token;
+}
+
+const configMap = (name: string, value = "") => ({ metadata: { name }, data: { value } });
+const mapsOf = (name: string) => `${baseOf(name)}/api/v1/namespaces/default/configmaps`;
+
+const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
+const bootstrapSecret = {
+  metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
+  type: "bootstrap.kubernetes.io/token",
+  stringData: {
+    "token-id": "abcdef",
+    "token-secret": "0123456789abcdef",
+    "usage-bootstrap-authentication": "true",
+  },
+};
+
+/** One of each kind of credential that a cluster knows. */
+async function credentialsOf(name: string): Promise<Record<string, string>> {
+  const admin = await administratorOf(name);
+  const base = baseOf(name);
+  await call(`${base}/api/v1/namespaces/kube-system/secrets`, { token: admin, body: bootstrapSecret });
+  const accounts = `${base}/api/v1/namespaces/default/serviceaccounts`;
+  await call(accounts, { token: admin, body: { metadata: { name: "bot" } } });
+  const account = await call(`${accounts}/bot/token`, { token: admin, body: { spec: {} } });
+  const node = await call(`${base}/sailplane/v1/join`, { token: BOOTSTRAP_TOKEN, body: { nodeName: "n1" } });
+  return { admin, account: account.object.status.token, node: node.object.token, bootstrap: BOOTSTRAP_TOKEN };
+}
+
+describe("a cluster beside the default one", () => {
+  test("CLUSTER-OWN: answers its own administrator as soon as it is made, and has what every cluster has", async () => {
+    const token = await administratorOf("own");
+    const namespaces = await call(`${baseOf("own")}/api/v1/namespaces`, { token });
+    expect(namespaces.code).toBe(200);
+    expect((await call(mapsOf("own"), { token, body: configMap("a") })).code).toBe(201);
+    expect((await createCluster("own")).code).toBe(409);
+  });
+
+  test("CLUSTER-APART: no credential of one is known to another, by whatever path it is shown", async () => {
+    const mine = await credentialsOf("mine");
+    await administratorOf("theirs");
+    await call(mapsOf("theirs"), { body: configMap("secret-plans") });
+    const paths = [
+      "/clusters/theirs/api/v1/namespaces/default/configmaps",
+      "/clusters/theirs/version",
+      "/clusters/mine/../theirs/api/v1/namespaces/default/configmaps",
+      "/clusters/mine/%2e%2e/theirs/api/v1/namespaces/default/configmaps",
+      "/api/v1/namespaces",
+      "/clusters/default/api/v1/namespaces",
+      "/sailplane/v1/clusters",
+    ];
+    for (const [kind, token] of Object.entries(mine)) {
+      expect([kind, (await call(`${baseOf("mine")}/version`, { token })).code]).toEqual([kind, 200]);
+      for (const path of paths) {
+        expect([kind, path, (await call(`https://sailplane${path}`, { token })).code]).toEqual([kind, path, 401]);
+      }
+      const join = `${baseOf("theirs")}/sailplane/v1/join`;
+      expect([kind, (await call(join, { token, body: { nodeName: "n1" } })).code]).toEqual([kind, 401]);
+    }
+    for (const path of [
+      "/clusters/mine/clusters/theirs/api/v1/nodes",
+      "/clusters/mine//clusters/theirs/api/v1/nodes",
+    ]) {
+      const { code } = await call(`https://sailplane${path}`, { token: mine.admin ?? "" });
+      expect([path, code]).toEqual([path, 404]);
+    }
+    // Its administrator may not even ask for clusters of its own.
+    expect((await call(`${baseOf("mine")}/sailplane/v1/clusters`, { token: mine.admin ?? "" })).code).toBe(404);
+  });
+
+  test("CLUSTER-APART: each has a key of its own", async () => {
+    await administratorOf("keys-a");
+    await administratorOf("keys-b");
+    const keys = async (name: string) => (await outside.fetch(`${baseOf(name)}/openid/v1/jwks`)).text();
+    expect(await keys("keys-a")).not.toBe(await keys("keys-b"));
+  });
+
+  test("CLUSTER-GONE: a deleted cluster answers nobody, and one of the same name is another", async () => {
+    const old = await credentialsOf("phoenix");
+    await call(mapsOf("phoenix"), { token: old.admin ?? "", body: configMap("ashes") });
+    expect((await deleteCluster("phoenix")).code).toBe(200);
+    for (const token of Object.values(old)) expect((await call(mapsOf("phoenix"), { token })).code).toBe(404);
+    expect((await call(mapsOf("phoenix"), { body: configMap("ghost") })).code).toBe(404);
+    expect((await deleteCluster("phoenix")).code).toBe(404);
+
+    const token = await administratorOf("phoenix");
+    const { object } = await call(mapsOf("phoenix"), { token });
+    expect(JSON.stringify(object)).not.toContain("ashes");
+    for (const stale of Object.values(old)) expect((await call(mapsOf("phoenix"), { token: stale })).code).toBe(401);
+    const report = await CLUSTER_STORE.getByName("phoenix").check();
+    expect(report.faults).toEqual([]);
+  });
+
+  test("CLUSTER-OWN: a new administrator takes the place of the old one at once", async () => {
+    const first = await administratorOf("rotating");
+    const second = await call(`${baseOf("rotating")}/sailplane/v1/administrator`, { token: first, method: "POST" });
+    expect(second.code).toBe(201);
+    expect((await call(mapsOf("rotating"), { token: first })).code).toBe(401);
+    expect((await call(mapsOf("rotating"), { token: second.object.token })).code).toBe(200);
+    const third = await call(`${CLUSTERS}/rotating/administrator`, { method: "POST" });
+    expect((await call(mapsOf("rotating"), { token: second.object.token })).code).toBe(401);
+    expect((await call(mapsOf("rotating"), { token: third.object.token })).code).toBe(200);
+    const own = `${baseOf("rotating")}/sailplane/v1/administrator`;
+    expect((await call(own, { as: "alice", method: "POST" })).code).toBe(403);
+  });
+
+  test.each([
+    ["", "is required"],
+    ["default", "is the deployment's own"],
+    ["Not_A_Name", "must"],
+    ["a/b", "must"],
+  ])("the name %j is refused", async (name, why) => {
+    const { code, object } = await createCluster(name);
+    expect([code, object.message]).toEqual([400, expect.stringContaining(why)]);
+  });
+
+  test("only who may do so in the default cluster makes and deletes clusters", async () => {
+    for (const method of ["GET", "POST"]) {
+      const body = method === "POST" ? { body: { name: "no" } } : {};
+      expect((await call(CLUSTERS, { as: "alice", method, ...body })).code).toBe(403);
+      expect((await call(CLUSTERS, { token: "", method, ...body })).code).toBe(403);
+    }
+    expect((await call(`${CLUSTERS}/own`, { as: "alice", method: "DELETE" })).code).toBe(403);
+  });
+});
+
+describe("limits of a cluster", () => {
+  test("CLUSTER-LIMIT: objects; what is there can be changed and deleted", async () => {
+    await administratorOf("few");
+    const { object } = await call(`${CLUSTERS}/few`);
+    const used = (object as unknown as { usage: { objects: number } }).usage.objects;
+    await call(`${CLUSTERS}/few`, { method: "PUT", body: { limits: { objects: used + 200 } } });
+    const answers: number[] = [];
+    for (let i = 0; i <= 200 && answers.at(-1) !== 403; i++) {
+      answers.push((await call(mapsOf("few"), { body: configMap(`m${i}`) })).code);
+    }
+    expect(answers.at(-1)).toBe(403);
+    const refused = await call(mapsOf("few"), { body: configMap("more") });
+    expect(refused.object.message).toMatch(/^the cluster is at its limit: objects: used \d+, limited to \d+$/);
+    expect((await call(`${mapsOf("few")}/m0`, { method: "PUT", body: configMap("m0", "changed") })).code).toBe(200);
+    expect((await call(`${mapsOf("few")}/m0`, { method: "DELETE" })).code).toBe(200);
+    expect((await call(mapsOf("few"), { body: configMap("more") })).code).toBe(201);
+  });
+
+  test("CLUSTER-LIMIT: bytes", async () => {
+    await administratorOf("small", { bytes: 1_000_000 });
+    const big = (name: string) => call(mapsOf("small"), { body: configMap(name, "x".repeat(600_000)) });
+    expect((await big("a")).code).toBe(201);
+    const refused = await big("b");
+    expect([refused.code, refused.object.message]).toEqual([403, expect.stringContaining("bytes: used")]);
+    await call(`${mapsOf("small")}/a`, { method: "DELETE" });
+    expect((await big("b")).code).toBe(201);
+  });
+
+  test("CLUSTER-LIMIT: requests a second, with when to come again", async () => {
+    const token = await administratorOf("slow", { requestsPerSecond: 1 });
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push(await call(mapsOf("slow"), { token }));
+    const refused = answers.find(({ code }) => code === 429);
+    expect(answers[0]?.code).toBe(200);
+    expect(refused?.headers.get("Retry-After")).toBe("1");
+    // The control plane itself is not counted.
+    for (let i = 0; i < 5; i++) expect((await call(mapsOf("slow"))).code).toBe(200);
+  });
+
+  test.each([{ objects: 0 }, { objects: "5" }, { cpu: 1 }])("limits %j are refused", async (limits) => {
+    expect((await createCluster("never", limits)).code).toBe(400);
+  });
+});
+
+describe("a named cluster's loops", () => {
+  test("CLUSTER-WOKEN: run after a commit, and once more by the store's alarm, for a poke that was lost", async () => {
+    const token = await administratorOf("woken");
+    const account = `${baseOf("woken")}/api/v1/namespaces/default/serviceaccounts/default`;
+    await expect.poll(async () => (await call(account, { token })).code, { timeout: 10_000 }).toBe(200);
+    expect(await runDurableObjectAlarm(CLUSTER_STORE.getByName("woken"))).toBe(true);
+  });
+});

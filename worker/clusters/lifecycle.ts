@@ -1,0 +1,94 @@
+/**
+ * How clusters beside the default one begin and end. A cluster is there while the default cluster names it and its own store
+ * has settings: creating writes the name first and the settings last, deleting takes them away in the other order, so that
+ * one that was broken off half-way answers nobody, and can be deleted and made again.
+ */
+import { textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { timestamp } from "../../api/machinery/time.ts";
+import type { Key } from "../../api/store.ts";
+import { newAdministratorToken } from "../auth/administrator.ts";
+import { sha256Hex } from "../auth/secret.ts";
+import { ensureSystemObjects } from "../bootstrap/ensure.ts";
+import type { Deployment } from "../bootstrap/system-objects.ts";
+import { CLUSTERS } from "../cluster.ts";
+import type { Env } from "../env.ts";
+import { type ClusterLimits, SETTINGS_KEY } from "../policy/cluster-settings.ts";
+import type { NamedCluster } from "../policy/clusters.ts";
+import { forgetPolicy } from "../policy/snapshot.ts";
+import { StoreClient, type StoreStub } from "../storage/store-client.ts";
+import { changeSettings } from "./change-settings.ts";
+
+const NO_ATTRIBUTES = { labels: {}, fields: {} };
+
+const nameKey = (name: string): Key => ({ resource: CLUSTERS, namespace: "", name });
+
+const stubOf = (env: Env, cluster: string) => env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub;
+
+/** The store of a cluster as its deployment's owner reaches it, whatever the cluster's own policy says. */
+const settingsStore = (env: Env, cluster: string) => new StoreClient(stubOf(env, cluster), undefined);
+
+export interface NewCluster {
+  readonly name: string;
+  readonly limits: ClusterLimits;
+}
+
+/** The administrator's token, which is nowhere else; undefined where the name is taken. `names` is the default cluster's store. */
+export async function createCluster(
+  env: Env,
+  { name, limits }: NewCluster,
+  { names, now, deployment }: { readonly names: StoreClient; readonly now: number; readonly deployment: Deployment },
+): Promise<string | undefined> {
+  const named: NamedCluster = {
+    kind: "Cluster",
+    apiVersion: "sailplane.dev/v1",
+    metadata: { name, uid: crypto.randomUUID(), creationTimestamp: timestamp(now) },
+    limits,
+  };
+  const text = textWithoutRevision(named);
+  const taken = await names.commit([{ op: "create", key: nameKey(name), text, attributes: NO_ATTRIBUTES }]);
+  if (!taken.ok) return undefined;
+  await ensureSystemObjects(stubOf(env, name), now, deployment);
+  const token = newAdministratorToken();
+  const administrator = { sha256: await sha256Hex(token) };
+  await changeSettings(settingsStore(env, name), () => ({ administrator, limits }));
+  return token;
+}
+
+/** Everything of the cluster goes, its keys too; who still holds one of its tokens finds nothing that knows it. */
+export async function deleteCluster(env: Env, name: string, names: StoreClient): Promise<void> {
+  const objects = [env.CLUSTER_STORE, env.CONTROLLER_MANAGER, env.SCHEDULER, env.NODE_HUB, env.CLUSTER_KEYS];
+  for (const namespace of objects) {
+    // An object that ends breaks its caller's call off: whether it ended is seen by what is left.
+    await namespace
+      .getByName(name)
+      .erase()
+      .catch(() => {});
+  }
+  const { entry } = await settingsStore(env, name).read(SETTINGS_KEY);
+  if (entry) throw new Error(`the store of cluster ${name} was not erased`);
+  await names.commit([{ op: "delete", key: nameKey(name) }]);
+  forgetPolicy(name);
+}
+
+/** Another administrator of the cluster, in place of the one there was. */
+export async function replaceAdministrator(env: Env, name: string): Promise<string> {
+  const token = newAdministratorToken();
+  const administrator = { sha256: await sha256Hex(token) };
+  await changeSettings(settingsStore(env, name), ({ limits }) => ({ administrator, ...(limits && { limits }) }));
+  return token;
+}
+
+/** From the answer on, the cluster is held to these. */
+export async function limitCluster(
+  env: Env,
+  { name, limits }: NewCluster,
+  { names, known }: { readonly names: StoreClient; readonly known: NamedCluster },
+): Promise<NamedCluster> {
+  await changeSettings(settingsStore(env, name), (settings) => ({ ...settings, limits }));
+  const named = { ...known, limits };
+  const text = textWithoutRevision(named);
+  await names.commit([{ op: "replace", key: nameKey(name), text, attributes: NO_ATTRIBUTES }]);
+  return named;
+}
+
+export const usageOf = (env: Env, name: string) => env.CLUSTER_STORE.getByName(name).usage();
