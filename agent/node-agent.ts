@@ -1,0 +1,245 @@
+/** The node: follows what the control plane tells of it, gives each pod a worker, and serves what is asked of them. */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Node, Pod } from "../api/generated/core.v1.ts";
+import type { NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
+import { type ApiClient, createApiClient } from "../client/api-client.ts";
+import { refusalOf } from "./admit.ts";
+import type { ControlPlane } from "./connection.ts";
+import { Link } from "./link.ts";
+import type { Logger } from "./logger.ts";
+import type { AgentOptions } from "./main.ts";
+import { apiServerOf } from "./network/api-door.ts";
+import { ClusterNetwork } from "./network/cluster-network.ts";
+import { machineAddresses, readMachine } from "./node/machine.ts";
+import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
+import { registerNode, renewLease } from "./node/registration.ts";
+import { ObjectCache } from "./objects.ts";
+import { parseResolvConf } from "./pod/dns.ts";
+import { EventRecorder } from "./pod/events.ts";
+import { ImagePuller } from "./pod/image-puller.ts";
+import { PodWorker } from "./pod/pod-worker.ts";
+import type { WorkerContext } from "./pod/worker-context.ts";
+import { removeOrphans } from "./remove-orphans.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import { serveTunnel } from "./streams/serve.ts";
+import { Tunnel } from "./streams/tunnel.ts";
+import { apiVolumeSources } from "./volumes/api-sources.ts";
+
+const REGISTER_RETRY_MS = 250;
+/** A control plane that is just starting is not worth a word. */
+const REGISTER_PATIENCE_MS = 3000;
+const CLUSTER_DOMAIN = "cluster.local";
+
+export interface Parts {
+  readonly runtime: Runtime;
+  readonly controlPlane: ControlPlane;
+  readonly log: Logger;
+}
+
+export class NodeAgent {
+  readonly #options: AgentOptions;
+  readonly #parts: Parts;
+  readonly #facts: NodeFacts;
+  readonly #client: ApiClient;
+  readonly #objects: ObjectCache;
+  readonly #workers = new Map<string, PodWorker>();
+  readonly #context: WorkerContext;
+  #network: ClusterNetwork | undefined;
+  readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
+  #registered = false;
+  #orphansChecked = false;
+
+  static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
+    const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
+    const facts: NodeFacts = {
+      name: options.nodeName,
+      hostname: hostname(),
+      machine: readMachine(options.dataDirectory),
+      addresses: machineAddresses(),
+      runtimeVersion: `${name}://${version}`,
+      isolates: parts.runtime.isolates,
+      images,
+    };
+    return new NodeAgent(options, parts, facts);
+  }
+
+  private constructor(options: AgentOptions, parts: Parts, facts: NodeFacts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#facts = facts;
+    const { controlPlane, runtime, log } = parts;
+    this.#client = createApiClient({
+      fetch: controlPlane.fetch,
+      base: controlPlane.server,
+      headers: controlPlane.headers,
+    });
+    this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
+    const allocatable = allocatableOf(facts.machine);
+    const labels = nodeLabels(facts);
+    this.#context = {
+      runtime,
+      client: this.#client,
+      events: new EventRecorder(this.#client, options.nodeName),
+      puller: new ImagePuller(runtime),
+      sources: apiVolumeSources(this.#client),
+      objects: (namespace) => this.#objects.of(namespace),
+      dns: () => ({
+        clusterServers: this.#network?.dnsServers ?? [],
+        clusterDomain: CLUSTER_DOMAIN,
+        machine: this.#resolv,
+      }),
+      hostIPs: () => facts.addresses,
+      allocatable: () => allocatable,
+      memoryCapacity: facts.machine.memoryBytes,
+      podsDirectory: join(options.dataDirectory, "pods"),
+      logsDirectory: join(options.dataDirectory, "logs"),
+      seccompDirectory: join(options.dataDirectory, "seccomp"),
+      refuse: (pod) => {
+        const own = this.#objects.get<Node>("nodes", "", options.nodeName)?.metadata.labels;
+        return refusalOf(
+          pod,
+          { os: facts.machine.os, name: facts.name, labels: own ?? labels, allocatable, maxPods: MAX_PODS },
+          [...this.#workers.values()]
+            .filter((worker) => worker.pod.metadata.uid !== pod.metadata.uid && !worker.ended)
+            .map((worker) => worker.pod),
+        );
+      },
+      handlerOf: (runtimeClass) => runtimeClass ?? "",
+      log,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { controlPlane, runtime, log } = this.#parts;
+    const { nodeName, signal } = this.#options;
+    const stopListening = runtime.onChange((uid) => {
+      if (uid !== "") this.#workers.get(uid)?.wake();
+      else for (const worker of this.#workers.values()) worker.wake();
+    });
+    this.#network = await ClusterNetwork.open({
+      nodeName,
+      clusterDomain: CLUSTER_DOMAIN,
+      runtime,
+      dataDirectory: this.#options.dataDirectory,
+      apiServer: apiServerOf(this.#options.connection),
+      resolvers: this.#resolv.servers,
+      list: (resource) => this.#objects.list(resource),
+      onReady: () => {
+        for (const pod of this.#objects.pods()) this.#follow(pod);
+        void this.#register();
+      },
+      log,
+    });
+    // What is known from before runs on, whether or not anybody answers.
+    for (const pod of this.#objects.pods()) this.#follow(pod);
+    const link = new Link({
+      controlPlane,
+      nodeName,
+      revision: () => this.#objects.revision,
+      onSync: (sync) => this.#sync(sync),
+      onTunnel: (call) => void this.#serve(call),
+      onUp: () => void this.#register(),
+      log,
+      signal,
+    });
+    await Promise.all([this.#register(), link.run()]);
+    stopListening();
+  }
+
+  stop(): void {
+    this.#network?.stop();
+    for (const worker of this.#workers.values()) worker.stop();
+  }
+
+  /** Also after every reconnect: the control plane may have given the node up meanwhile. */
+  async #register(): Promise<void> {
+    const { signal, say } = this.#options;
+    let told = "";
+    const started = Date.now();
+    while (!signal.aborted) {
+      try {
+        const notReady = this.#network?.waiting;
+        const node = await registerNode(this.#client, { ...this.#facts, notReady });
+        await renewLease(this.#client, node);
+        if (this.#network?.waiting !== notReady) continue;
+        if (told !== "") say("the node is registered");
+        if (this.#registered) for (const worker of this.#workers.values()) worker.objectsChanged();
+        this.#registered = true;
+        return;
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== told && Date.now() - started > REGISTER_PATIENCE_MS) {
+          say(`the node cannot register yet: ${message}`);
+          told = message;
+        }
+        await new Promise((resolve) => setTimeout(resolve, REGISTER_RETRY_MS));
+      }
+    }
+  }
+
+  #follow(pod: Pod): void {
+    const uid = pod.metadata.uid ?? "";
+    const worker = this.#workers.get(uid);
+    if (worker !== undefined) {
+      worker.update(pod);
+      return;
+    }
+    if (this.#awaitsNetwork(pod)) return;
+    const created = new PodWorker(this.#context, pod, () => this.#workers.delete(uid));
+    this.#workers.set(uid, created);
+    created.wake();
+  }
+
+  /** A pod that started while its network comes up could have the machine's resolvers, and would keep them. */
+  #awaitsNetwork({ metadata, spec }: Pod): boolean {
+    const isGoing = metadata.deletionTimestamp !== undefined;
+    return this.#network?.waiting !== undefined && spec.hostNetwork !== true && !isGoing;
+  }
+
+  #sync(sync: NodeSync): void {
+    const touched = new Set<string>();
+    for (const { type, resource, object } of this.#objects.apply(sync)) {
+      this.#network?.changed(resource);
+      if (resource === "pods") {
+        if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
+        else this.#follow(object as Pod);
+      } else if (resource === "configmaps" || resource === "secrets") touched.add(object.metadata.namespace ?? "");
+    }
+    for (const worker of this.#workers.values())
+      if (touched.has(worker.pod.metadata.namespace ?? "")) worker.objectsChanged();
+    if (this.#orphansChecked) return;
+    this.#orphansChecked = true;
+    const known = new Set([...this.#workers.keys(), ...this.#objects.pods().map(({ metadata }) => metadata.uid ?? "")]);
+    void removeOrphans(this.#parts, known);
+  }
+
+  async #serve({ id, request }: NodeTunnelCall): Promise<void> {
+    const { controlPlane, runtime } = this.#parts;
+    const socket = controlPlane.webSocket(
+      `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(this.#options.nodeName)}`,
+    );
+    const tunnel = new Tunnel(socket);
+    socket.on("open", () =>
+      serveTunnel(tunnel, request, {
+        runtime,
+        findPod: (namespace, name, uid) =>
+          [...this.#workers.values()]
+            .map((worker) => worker.pod)
+            .find(
+              ({ metadata }) =>
+                metadata.namespace === namespace && metadata.name === name && (uid === "" || metadata.uid === uid),
+            ),
+      }),
+    );
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

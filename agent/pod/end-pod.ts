@@ -1,0 +1,53 @@
+/** Ends a pod: its containers, its sandbox, its volumes, and at last its object. */
+import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Observation } from "../runtime/runtime.ts";
+import { type PodRecord, RETRY_MS } from "./pod-record.ts";
+import { killAll } from "./stop-containers.ts";
+
+const HELD_MS = 1000;
+
+/** Answers whether nothing of the pod is left, here and in the API. */
+export async function endPod(record: PodRecord, observation: Observation): Promise<boolean> {
+  const { context, reporter } = record;
+  const { runtime } = context;
+  record.report(observation);
+  await killAll(record, observation);
+  for (const { id, ready } of observation.sandboxes) if (ready) await runtime.stopSandbox(id);
+  const after = await record.observe();
+  record.report(after);
+  if (after.containers.some(({ state }) => state === "running")) {
+    record.wake.within(RETRY_MS);
+    return false;
+  }
+  record.prober.stop();
+  const deleted = record.isDeleted;
+  await record.volumes.tearDown();
+  context.puller.forget(record.uid);
+  if (!deleted && !record.gone) return false;
+  if (!record.gone) await reporter.flushed();
+  for (const { id } of after.containers) await runtime.removeContainer(id);
+  for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
+  const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
+  // Somebody else holds the pod: they may see its last status as it was before the deletion is final.
+  if (!record.gone && held()) await sleep(HELD_MS);
+  if (!record.gone && !(await deleteObject(record))) return false;
+  if (!record.gone && held()) return false;
+  rmSync(record.logDirectory, { recursive: true, force: true });
+  return true;
+}
+
+/** Answers whether the API has let go of the pod. */
+async function deleteObject({ context, pod, wake }: PodRecord): Promise<boolean> {
+  const { namespace = "", name = "", uid = "" } = pod.metadata;
+  try {
+    const outcome = await context.client.delete({ resource: "pods", namespace, name }, { gracePeriodSeconds: 0, uid });
+    const code = outcome.ok ? 200 : (outcome.status.code ?? 0);
+    if (outcome.ok || code === 404 || code === 409) return true;
+    context.log.warn(`pod ${namespace}/${name} cannot be deleted: ${outcome.ok ? "" : outcome.status.message}`);
+  } catch {
+    // Asked again when the control plane is back.
+  }
+  wake.within(RETRY_MS);
+  return false;
+}

@@ -1,0 +1,160 @@
+/** What a worker knows of its pod beyond the API's object and what the runtime shows, and how it tells of it. */
+import { join } from "node:path";
+import type { Pod, PodStatus } from "../../api/generated/core.v1.ts";
+import { Prober } from "../probes/prober.ts";
+import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
+import { PodVolumes } from "../volumes/volume-manager.ts";
+import type { BackOff } from "./back-off.ts";
+import { isOwnCondition } from "./conditions.ts";
+import type { PodContainer } from "./containers.ts";
+import { runningOf } from "./kill.ts";
+import type { PodLocal, Verdict, Waiting } from "./local.ts";
+import { isTerminal } from "./phase.ts";
+import { podStatus } from "./status.ts";
+import { StatusReporter } from "./status-reporter.ts";
+import { terminationMessage } from "./termination-message.ts";
+import type { WorkerContext } from "./worker-context.ts";
+
+export const RETRY_MS = 10_000;
+
+/** How the record makes its worker look again. */
+export interface Wake {
+  now(): void;
+  within(ms: number): void;
+}
+
+export class PodRecord {
+  readonly context: WorkerContext;
+  readonly directory: string;
+  readonly logDirectory: string;
+  readonly volumes: PodVolumes;
+  readonly prober: Prober;
+  readonly reporter: StatusReporter;
+  /** Aborted when the pod is to go: whatever would start something stops. */
+  readonly abort = new AbortController();
+  readonly wake: Wake;
+  readonly waiting = new Map<string, Waiting>();
+  /** When a container that could not be started is tried again (ms), by name. */
+  readonly retryAt = new Map<string, number>();
+  readonly backOff = new Map<string, BackOff>();
+  readonly messages = new Map<string, string>();
+  readonly restartedAll = new Map<string, number>();
+  restartingAll: boolean | undefined;
+  pod: Pod;
+  /** As the agent last computed it. */
+  status: PodStatus;
+  verdict: Verdict | undefined;
+  terminating = false;
+  /** The API no longer has the pod. */
+  gone = false;
+  sandbox: SandboxConfig | undefined;
+  readonly startTime: number;
+  #ips: readonly string[] = [];
+
+  constructor(context: WorkerContext, pod: Pod, wake: Wake & { readonly answered: (pod: Pod) => void }) {
+    this.context = context;
+    this.pod = pod;
+    this.wake = wake;
+    this.status = pod.status;
+    const { namespace, name, uid = "" } = pod.metadata;
+    this.directory = join(context.podsDirectory, uid);
+    this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
+    this.volumes = new PodVolumes(this.directory, context.sources);
+    this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
+    this.reporter = new StatusReporter(context.client, pod, wake.answered);
+    this.prober = new Prober({
+      runtime: context.runtime,
+      podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",
+      onResult: () => wake.now(),
+      onFailure: (container, kind, { output, errored }) => {
+        const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
+        this.tell(
+          container,
+          "Warning",
+          "Unhealthy",
+          `${word} probe ${errored === true ? "errored" : "failed"}: ${output}`,
+        );
+      },
+    });
+  }
+
+  get uid(): string {
+    return this.pod.metadata.uid ?? "";
+  }
+
+  get isDeleted(): boolean {
+    return this.pod.metadata.deletionTimestamp !== undefined;
+  }
+
+  tell(container: PodContainer | undefined, type: "Normal" | "Warning", reason: string, message: string): void {
+    const target = container === undefined ? { pod: this.pod } : { pod: this.pod, container };
+    this.context.events.record(target, type, reason, message);
+  }
+
+  local(): PodLocal {
+    return {
+      startTime: this.startTime,
+      hostIPs: this.context.hostIPs(),
+      waiting: this.waiting,
+      backOff: this.backOff,
+      probes: this.prober.results(),
+      ...(this.verdict === undefined ? {} : { verdict: this.verdict }),
+      terminating: this.terminating,
+      restartedAll: this.restartedAll,
+      ...(this.restartingAll === undefined ? {} : { restartingAll: this.restartingAll }),
+    };
+  }
+
+  addresses() {
+    const hostIPs = this.context.hostIPs();
+    const known = this.#ips.length > 0 ? this.#ips : (this.status.podIPs ?? []).map(({ ip }) => ip ?? "");
+    return { hostIPs, podIPs: this.pod.spec.hostNetwork === true || known.length === 0 ? hostIPs : known };
+  }
+
+  /** The pod with the status as the agent last computed it; what is not the agent's is as the API has it. */
+  current(): Pod {
+    const own = (this.status.conditions ?? []).filter(({ type }) => isOwnCondition(type));
+    const foreign = (this.pod.status.conditions ?? []).filter(({ type }) => !isOwnCondition(type));
+    const { phase } = this.pod.status;
+    return {
+      ...this.pod,
+      status: {
+        ...this.status,
+        ...(isTerminal(phase) && phase !== undefined ? { phase } : {}),
+        conditions: [...foreign, ...own],
+      },
+    };
+  }
+
+  async observe(): Promise<Observation> {
+    const observation = await this.context.runtime.observe(this.uid);
+    const ips = observation.sandboxes[0]?.ips ?? [];
+    if (ips.length > 0) this.#ips = ips;
+    this.prober.follow(this.gone ? [] : runningOf(this.pod, observation.containers));
+    return { ...observation, containers: observation.containers.map((container) => this.#withMessage(container)) };
+  }
+
+  #withMessage(container: ContainerObservation): ContainerObservation {
+    if (container.state !== "exited") return container;
+    let message = this.messages.get(container.id);
+    if (message === undefined) {
+      message = terminationMessage(container);
+      this.messages.set(container.id, message);
+    }
+    if (message === "") return container;
+    return { ...container, message: container.message === "" ? message : `${container.message}: ${message}` };
+  }
+
+  report(observation: Observation): void {
+    const status = podStatus({ pod: this.current(), observation, local: this.local(), now: Date.now() });
+    const before = JSON.stringify(this.status);
+    if (JSON.stringify(status) === before && this.pod.status.phase === status.phase) return;
+    this.status = status;
+    if (!this.gone) this.reporter.report(status, { replace: this.verdict?.refused === true });
+  }
+
+  stop(): void {
+    this.prober.stop();
+    this.reporter.stop();
+  }
+}

@@ -1,0 +1,155 @@
+/** Starts a sandbox, or one container in it; what goes wrong is told and tried again later. */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
+import { nextBackOff } from "./back-off.ts";
+import { sandboxConfig } from "./container-config.ts";
+import type { PodContainer } from "./containers.ts";
+import { podDns } from "./dns.ts";
+import { ConfigError } from "./env.ts";
+import { runHook } from "./hooks.ts";
+import { podHostname } from "./hostname.ts";
+import { graceOf } from "./kill.ts";
+import type { Action } from "./plan.ts";
+import { type PodRecord, RETRY_MS } from "./pod-record.ts";
+import { prepareContainer } from "./prepare-container.ts";
+import { kill } from "./stop-containers.ts";
+
+export type Outcome = "changed" | "failed" | "nothing";
+
+function sandboxConfigOf(record: PodRecord, attempt: number): SandboxConfig {
+  const { pod, context, logDirectory } = record;
+  const dns = context.dns();
+  const config = sandboxConfig({
+    pod,
+    attempt,
+    hostname: podHostname(pod, dns.clusterDomain),
+    logDirectory,
+    dns: podDns(pod, dns),
+    profileRoot: context.seccompDirectory,
+    handler: context.handlerOf(pod.spec.runtimeClassName),
+  });
+  record.sandbox = config;
+  return config;
+}
+
+export async function createSandbox(record: PodRecord, attempt: number): Promise<Outcome> {
+  mkdirSync(record.logDirectory, { recursive: true, mode: 0o755 });
+  try {
+    await record.context.runtime.runSandbox(sandboxConfigOf(record, attempt));
+    return "changed";
+  } catch (error) {
+    record.tell(
+      undefined,
+      "Warning",
+      "FailedCreatePodSandBox",
+      `Failed to create pod sandbox: ${(error as Error).message}`,
+    );
+    record.wake.within(RETRY_MS);
+    return "failed";
+  }
+}
+
+interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  readonly retryAt?: number;
+  readonly silent?: boolean;
+}
+
+function fail(record: PodRecord, { container: { name } }: PodContainer, failure: Failure): Outcome {
+  const { reason, message, silent, retryAt = Date.now() + RETRY_MS } = failure;
+  record.waiting.set(name, { reason, message: silent === true ? "" : message });
+  record.retryAt.set(name, retryAt);
+  record.wake.within(retryAt - Date.now());
+  return "failed";
+}
+
+type Start = Extract<Action, { do: "start-container" }>;
+
+export async function startContainer(record: PodRecord, action: Start, observation: Observation): Promise<Outcome> {
+  const { target, sandboxId, restartCount, endedAt } = action;
+  const { container } = target;
+  const { runtime, puller, objects: objectsOf } = record.context;
+  const retryAt = record.retryAt.get(container.name);
+  if (retryAt !== undefined && retryAt > Date.now()) {
+    record.wake.within(retryAt - Date.now());
+    return "failed";
+  }
+  const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
+    record.tell(target, type, reason, message);
+
+  const outcome = await puller.ensure(record.pod, container, objectsOf(record.pod.metadata.namespace ?? ""), tell);
+  if (record.abort.signal.aborted) return "failed";
+  if (!outcome.ok) return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
+
+  let id: string;
+  try {
+    const sandbox = record.sandbox ?? sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0);
+    const config = prepareContainer(record.context, {
+      pod: record.pod,
+      directory: record.directory,
+      volumes: record.volumes,
+      addresses: record.addresses(),
+      observation,
+      target,
+      image: outcome.image,
+      restartCount,
+    });
+    mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
+    id = await runtime.createContainer(sandboxId, config, sandbox);
+  } catch (error) {
+    const { message } = error as Error;
+    tell("Warning", "Failed", `Error: ${message}`);
+    return error instanceof ConfigError
+      ? fail(record, target, { reason: "CreateContainerConfigError", message, silent: error.silent })
+      : fail(record, target, { reason: "CreateContainerError", message });
+  }
+  tell("Normal", "Created", "Container created");
+  if (endedAt !== undefined)
+    record.backOff.set(container.name, nextBackOff(record.backOff.get(container.name), endedAt, Date.now()));
+  try {
+    await runtime.startContainer(id);
+  } catch (error) {
+    const { message } = error as Error;
+    tell("Warning", "Failed", `Error: ${message}`);
+    record.waiting.set(container.name, { reason: "RunContainerError", message });
+    return "changed";
+  }
+  tell("Normal", "Started", "Container started");
+  record.waiting.delete(container.name);
+  record.retryAt.delete(container.name);
+  await pruneOld(record, { name: container.name, id }, observation);
+  await runPostStart(record, target, id);
+  return "changed";
+}
+
+async function runPostStart(record: PodRecord, target: PodContainer, id: string): Promise<void> {
+  const { container } = target;
+  const hook = container.lifecycle?.postStart;
+  if (hook === undefined) return;
+  const { runtime } = record.context;
+  try {
+    await runHook(hook, { runtime, containerId: id, container, podIP: record.addresses().podIPs[0] ?? "" }, 0);
+  } catch {
+    record.tell(target, "Warning", "FailedPostStartHook", "PostStartHook failed");
+    const observed = (await record.observe()).containers.find((candidate) => candidate.id === id);
+    if (observed !== undefined) await kill(record, { target, observed }, "FailedPostStartHook", graceOf(record.pod));
+  }
+}
+
+/** One container before the present one is kept, for its log and its last state. */
+async function pruneOld(
+  record: PodRecord,
+  { name, id }: Pick<ContainerObservation, "name" | "id">,
+  { containers }: Observation,
+): Promise<void> {
+  const ended = containers.filter(
+    (container) => container.name === name && container.id !== id && container.state !== "running",
+  );
+  for (const container of ended.slice(1)) {
+    await record.context.runtime.removeContainer(container.id);
+    rmSync(container.logPath, { force: true });
+    record.messages.delete(container.id);
+  }
+}

@@ -1,0 +1,66 @@
+/** Stops containers of a pod: one that failed a probe, all for a restart, all for good. */
+import type { Observation } from "../runtime/runtime.ts";
+import { allContainersOf } from "./containers.ts";
+import { graceOf, killContainer, killOrder, type Running, runningOf, SHORTEST_GRACE_SECONDS } from "./kill.ts";
+import { restartCountOf } from "./labels.ts";
+import type { Action } from "./plan.ts";
+import type { PodRecord } from "./pod-record.ts";
+
+export function kill(
+  record: PodRecord,
+  { target, observed }: Running,
+  message: string,
+  graceSeconds: number,
+): Promise<void> {
+  record.tell(target, "Normal", "Killing", message);
+  return killContainer({
+    runtime: record.context.runtime,
+    container: target.container,
+    id: observed.id,
+    podIP: record.addresses().podIPs[0] ?? "",
+    graceSeconds,
+    onFailedHook: () => record.tell(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
+  });
+}
+
+export function killFailed(record: PodRecord, action: Extract<Action, { do: "kill-container" }>): Promise<void> {
+  const { livenessProbe, startupProbe } = action.target.container;
+  const probe = action.because === "startup" ? startupProbe : livenessProbe;
+  return kill(record, action, action.message, probe?.terminationGracePeriodSeconds ?? graceOf(record.pod));
+}
+
+export async function restartAll(record: PodRecord, { containers }: Observation): Promise<void> {
+  const { pod, context } = record;
+  record.restartingAll = true;
+  for (const { container } of allContainersOf(pod)) {
+    const observed = containers.find(({ name }) => name === container.name);
+    if (observed !== undefined) record.restartedAll.set(container.name, restartCountOf(observed) + 1);
+  }
+  record.report({ sandboxes: (await record.observe()).sandboxes, containers });
+  for (const running of runningOf(pod, containers))
+    await kill(record, running, `Stopping container ${running.observed.name}`, graceOf(pod));
+  for (const { id } of containers) await context.runtime.removeContainer(id);
+  record.waiting.clear();
+  record.restartingAll = false;
+}
+
+/** Main containers first, then sidecars from the last to the first. */
+export async function killAll(record: PodRecord, { containers }: Observation): Promise<void> {
+  const end = Date.now() + graceOf(record.pod) * 1000;
+  for (const together of killOrder(record.pod, containers)) {
+    await Promise.all(
+      together.map(async (running) => {
+        const left = Math.max(0, Math.round((end - Date.now()) / 1000));
+        await kill(record, running, `Stopping container ${running.observed.name}`, left);
+        record.report(await record.observe());
+      }),
+    );
+  }
+}
+
+/** A deletion with less grace overtakes one that is under way. */
+export async function shorten({ context: { runtime }, uid }: PodRecord, graceSeconds: number): Promise<void> {
+  const { containers } = await runtime.observe(uid);
+  const running = containers.filter(({ state }) => state === "running");
+  await Promise.all(running.map(({ id }) => runtime.stopContainer(id, Math.max(graceSeconds, SHORTEST_GRACE_SECONDS))));
+}

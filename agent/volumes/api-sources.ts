@@ -1,0 +1,47 @@
+/** What setting up volumes needs of the API, asked for over the agent's client. */
+import type { TokenRequest } from "../../api/generated/authentication.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import type { VolumeSources } from "./volume-manager.ts";
+
+/** A token is renewed after this share of its life. */
+const TOKEN_SHARE = 0.8;
+
+export function apiVolumeSources(client: ApiClient): VolumeSources {
+  const get = async <T extends KubeObject>(resource: string, namespace: string, name: string) => {
+    const outcome = await client.get<T>({ resource, namespace, name });
+    if (outcome.ok) return outcome.object;
+    if (outcome.status.code === 404) return undefined;
+    throw new Error(outcome.status.message ?? `${resource} "${name}" cannot be read`);
+  };
+  return {
+    claim: (namespace, name) => get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name),
+    persistentVolume: (name) => get<PersistentVolume>("persistentvolumes", "", name),
+    token: async (pod, { audience, expirationSeconds }) => {
+      const { namespace = "", name = "", uid = "" } = pod.metadata;
+      const outcome = await client.create<KubeObject & Partial<TokenRequest>>(
+        {
+          resource: "serviceaccounts",
+          namespace,
+          name: pod.spec.serviceAccountName ?? "default",
+          subresource: "token",
+        },
+        {
+          apiVersion: "authentication.k8s.io/v1",
+          kind: "TokenRequest",
+          metadata: {},
+          spec: {
+            audiences: audience === undefined || audience === "" ? [] : [audience],
+            expirationSeconds,
+            boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
+          },
+        },
+      );
+      if (!outcome.ok) throw new Error(outcome.status.message ?? "no token");
+      const { token = "", expirationTimestamp = "" } = outcome.object.status ?? {};
+      const life = Date.parse(expirationTimestamp) - Date.now();
+      return { token, renewAt: Date.now() + life * TOKEN_SHARE };
+    },
+  };
+}
