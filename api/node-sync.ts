@@ -12,6 +12,12 @@ export interface NodeChange {
   readonly object: KubeObject;
 }
 
+/**
+ * The resource under which a node is told of pods anywhere, as far as NetworkPolicies must know them: labels, addresses and named
+ * ports. Only while there is a NetworkPolicy.
+ */
+export const PEER_PODS: GroupResource = "pods.peers.sailplane.dev";
+
 export interface NodeSync {
   readonly type: "sync";
   /** What to ask with next time. */

@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { NodeMessage, NodeSync } from "../api/node-sync.ts";
 import type { GroupResource, Revision, Store } from "../api/store.ts";
 import { eraseObject } from "./erase-object.ts";
-import { FOLLOWED, newsOf, type References, readObjects, snapshotFor, syncFor } from "./node-hub/node-feed.ts";
+import { FOLLOWED, newsOf, readObjects, snapshotFor, syncFor, type Told } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
@@ -17,14 +17,6 @@ export interface NodeHubEnv extends NodeLifeEnv {
 interface Attachment {
   readonly node: string;
   readonly cluster: string;
-}
-
-/** What a linked node knows. */
-interface Told {
-  /** What its pods name. */
-  readonly references: References;
-  /** Everything up to here. */
-  revision: number;
 }
 
 /** Kubernetes' node-monitor-grace-period. */
@@ -119,6 +111,10 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       const tail = await store.after({ revision: from as Revision, resources: [...FOLLOWED] });
       if (!tail.ok) return tellEverything(links.keys());
       for (const [node, news] of newsOf(tail.changes, told)) {
+        if (news.again) {
+          await tellEverything([node]);
+          continue;
+        }
         // What a new pod names comes before the pod.
         const changes = [...(await readObjects(store, news.need)), ...news.changes];
         const sync: NodeSync = { type: "sync", revision: tail.revision, reset: false, changes };
@@ -129,14 +125,16 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
         // Its credential went with it.
         for (const socket of links.get(key.name) ?? []) socket.close(1008, "the node was deleted");
       }
-      for (const each of told.values()) each.revision = Math.max(each.revision, tail.revision);
+      for (const [node, each] of told)
+        if (this.#told.get(node) === each)
+          this.#told.set(node, { ...each, revision: Math.max(each.revision, tail.revision) });
       if (!tail.more) return;
     }
   }
 
   async #everything(store: Store, node: string): Promise<NodeSync> {
-    const { sync, references } = await snapshotFor(store, node);
-    this.#told.set(node, { references, revision: sync.revision });
+    const { sync, ...known } = await snapshotFor(store, node);
+    this.#told.set(node, { ...known, revision: sync.revision });
     return sync;
   }
 

@@ -2,12 +2,14 @@
  * What this node does for Services and pods' networks, as far as the machine allows: rules of the kernel, the pods' own
  * network and DNS; or node ports alone. Follows the objects that the node is told of.
  */
-import type { Node, Service } from "../../api/generated/core.v1.ts";
+import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
-import type { ServiceCIDR } from "../../api/generated/networking.v1.ts";
+import type { NetworkPolicy, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { PEER_PODS } from "../../api/node-sync.ts";
 import { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";
+import { KernelPolicies } from "../network-policy/kernel-policies.ts";
 import { KernelProxy } from "../proxy/kernel-proxy.ts";
 import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
 import { planRules } from "../proxy/plan.ts";
@@ -33,7 +35,10 @@ export interface ClusterNetworkOptions {
 
 const SLICES = "endpointslices.discovery.k8s.io";
 const RANGES = "servicecidrs.networking.k8s.io";
-const FOLLOWED: readonly string[] = ["services", "nodes", SLICES, RANGES];
+const POLICIES = "networkpolicies.networking.k8s.io";
+/** What leads to Services. */
+const NAMED: readonly string[] = ["services", SLICES];
+const FOLLOWED: readonly string[] = [...NAMED, "nodes", RANGES, POLICIES, PEER_PODS, "namespaces"];
 const API_SERVICE = "default/kubernetes";
 const ZONE_LABEL = "topology.kubernetes.io/zone";
 /** Changes that come together are one transaction. */
@@ -46,6 +51,7 @@ const NO_NETWORK =
 export class ClusterNetwork {
   readonly #options: ClusterNetworkOptions;
   readonly #kernel: KernelProxy | undefined;
+  readonly #policies: KernelPolicies | undefined;
   readonly #forwarder: NodePortForwarder | undefined;
   readonly #pods: PodNetwork | undefined;
   #zone: Zone | undefined;
@@ -69,8 +75,10 @@ export class ClusterNetwork {
   private constructor(options: ClusterNetworkOptions, { directories, proxy }: Ways) {
     this.#options = options;
     const { log } = options;
-    if (proxy === "kernel") this.#kernel = new KernelProxy(log);
-    else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
+    if (proxy === "kernel") {
+      this.#kernel = new KernelProxy(log);
+      this.#policies = new KernelPolicies(log);
+    } else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
     if (directories !== undefined)
       this.#pods = new PodNetwork({ ...options, directories, zone: () => this.#currentZone() });
   }
@@ -91,7 +99,7 @@ export class ClusterNetwork {
   /** An object of that resource has changed. */
   changed(resource: string): void {
     if (!FOLLOWED.includes(resource)) return;
-    if (resource !== "nodes" && resource !== RANGES) this.#zone = undefined;
+    if (NAMED.includes(resource)) this.#zone = undefined;
     this.#later(GATHER_MS);
   }
 
@@ -160,6 +168,12 @@ export class ClusterNetwork {
     const rules = this.#plan(nodes, own);
     this.#forwarder?.apply(nodePortBackends(rules.v4));
     await this.#kernel?.apply(rules, { bridgeBypasses: this.#pods?.bridgeBypasses ?? false });
+    await this.#policies?.apply({
+      policies: this.#options.list<NetworkPolicy>(POLICIES),
+      namespaces: this.#options.list<Namespace>("namespaces"),
+      pods: this.#options.list<Pod>(PEER_PODS),
+      nodeName: this.#options.nodeName,
+    });
   }
 
   #plan(nodes: readonly Node[], own: Node | undefined): RuleSet {

@@ -65,6 +65,8 @@ export class PodNetwork {
     if (text === this.#ranges || ranges[0] === undefined) return;
     const { directories, dataDirectory, log } = this.#options;
     this.#bridgeBypasses = !(await makeBridge(ranges)).isFiltered;
+    if (this.#bridgeBypasses)
+      log.warn("network policies hold between nodes only: the kernel lacks br_netfilter (modprobe br_netfilter)");
     await this.#listen(gatewayOf(ranges[0]).address, log);
     // Last: the runtime starts pods as soon as this is there.
     writeConfiguration(

@@ -1,15 +1,10 @@
-/** Keeps the kernel's rules as planned: each change one transaction, of what differs only. */
+/** Keeps the kernel's rules of Services as planned. */
 import type { Logger } from "../logger.ts";
 import { hasProgram, run } from "../network/command.ts";
+import { KernelTable } from "./kernel-table.ts";
 import { type NftOptions, renderTable } from "./nft.ts";
-import { type NftTable, renderChange, renderWhole } from "./nft-table.ts";
-import type { FamilyRules, RuleSet } from "./rule-set.ts";
+import type { Family, FamilyRules, RuleSet } from "./rule-set.ts";
 import { staleFlows } from "./stale-flows.ts";
-
-interface Applied {
-  readonly rules: FamilyRules;
-  readonly table: NftTable;
-}
 
 const isEmpty = ({ doors, podRanges }: FamilyRules): boolean => doors.length === 0 && podRanges.length === 0;
 
@@ -22,12 +17,12 @@ export function whyNoKernelProxy(): string | undefined {
 }
 
 export class KernelProxy {
-  readonly #log: Logger;
-  readonly #applied = new Map<number, Applied>();
+  readonly #tables: Readonly<Record<Family, KernelTable>>;
+  readonly #applied = new Map<Family, FamilyRules>();
   readonly #forgets = hasProgram("conntrack");
 
   constructor(log: Logger) {
-    this.#log = log;
+    this.#tables = { 4: new KernelTable(log), 6: new KernelTable(log) };
   }
 
   /** Fails where the kernel refuses; it then has what it had before. */
@@ -39,22 +34,9 @@ export class KernelProxy {
     const before = this.#applied.get(rules.family);
     // A kernel without IPv6 refuses even an empty table.
     if (before === undefined && isEmpty(rules)) return;
-    const table = renderTable(rules, options);
-    const change = before === undefined ? renderWhole(table) : renderChange(before.table, table);
-    if (change !== "") {
-      try {
-        await run("nft", ["-f", "-"], change);
-      } catch (error) {
-        if (before === undefined) throw error;
-        this.#log.warn(
-          `the kernel's rules were changed by somebody else and are written anew: ${(error as Error).message}`,
-        );
-        this.#applied.delete(rules.family);
-        await run("nft", ["-f", "-"], renderWhole(table));
-      }
-    }
-    this.#applied.set(rules.family, { rules, table });
+    await this.#tables[rules.family].apply(renderTable(rules, options));
+    this.#applied.set(rules.family, rules);
     if (before !== undefined && this.#forgets)
-      for (const words of staleFlows(before.rules, rules)) await run("conntrack", words).catch(() => {});
+      for (const words of staleFlows(before, rules)) await run("conntrack", words).catch(() => {});
   }
 }

@@ -1,5 +1,7 @@
 /** A table of nftables as data, and the text of the transaction that makes one state of it from another. */
 
+import { createHash } from "node:crypto";
+
 export interface NftChain {
   /** Of a base chain: `type nat hook prerouting priority dstnat;` */
   readonly hook?: string;
@@ -19,6 +21,33 @@ export interface NftTable {
   readonly name: string;
   readonly chains: ReadonlyMap<string, NftChain>;
   readonly sets: ReadonlyMap<string, NftSet>;
+}
+
+/** Of nft's names 255 letters fit; port names and suffixes come on top of this. */
+const LONGEST_ID = 180;
+
+/** An id as a name that nft takes. */
+export function nameOf(prefix: string, id: string): string {
+  const short = id.length <= LONGEST_ID ? id : createHash("sha256").update(id).digest("hex");
+  return `${prefix}-${short.replaceAll(":", ".")}`;
+}
+
+/** Puts a table together. */
+export class TableBuilder {
+  readonly chains = new Map<string, NftChain>();
+  readonly sets = new Map<string, NftSet>();
+
+  chain(name: string, rules: readonly string[], hook?: string): void {
+    this.chains.set(name, { rules, ...(hook !== undefined && { hook }) });
+  }
+
+  set(name: string, declaration: string, keys: Iterable<string>): void {
+    this.sets.set(name, { kind: "set", declaration, elements: new Map([...keys].map((key) => [key, ""])) });
+  }
+
+  map(name: string, declaration: string, elements: ReadonlyMap<string, string>): void {
+    this.sets.set(name, { kind: "map", declaration, elements });
+  }
 }
 
 const emptyOf = ({ family, name }: NftTable): NftTable => ({ family, name, chains: new Map(), sets: new Map() });

@@ -1,13 +1,10 @@
 /** The rule set in nftables' words: one table for each family of addresses, the agent's own. */
-import { createHash } from "node:crypto";
-import type { NftChain, NftSet, NftTable } from "./nft-table.ts";
+import { type NftTable, nameOf, TableBuilder } from "./nft-table.ts";
 import type { Door, Family, FamilyRules, Pool, Way } from "./rule-set.ts";
 
 const TABLE = "sailplane";
 /** kube-proxy's bit for what is to be masqueraded. */
 const MARK = "0x4000";
-/** Of nft's names 255 letters fit; port names and suffixes come on top of this. */
-const LONGEST_ID = 180;
 /** Clients that are remembered for each backend of a Service with affinity. */
 const MOST_CLIENTS = 65_535;
 
@@ -16,34 +13,11 @@ const WORDS = {
   6: { ip: "ip6", type: "ipv6_addr", loopback: "::1", multicast: "ff00::/8" },
 } as const;
 
-/** An id as a name that nft takes. */
-function nameOf(prefix: string, id: string): string {
-  const short = id.length <= LONGEST_ID ? id : createHash("sha256").update(id).digest("hex");
-  return `${prefix}-${short.replaceAll(":", ".")}`;
-}
-
 const MARKED = `meta mark set meta mark or ${MARK}`;
 
 export interface NftOptions {
   /** Pods of this node reach each other without passing the rules: answers then need the node as a go-between. */
   readonly bridgeBypasses: boolean;
-}
-
-class TableBuilder {
-  readonly chains = new Map<string, NftChain>();
-  readonly sets = new Map<string, NftSet>();
-
-  chain(name: string, rules: readonly string[], hook?: string): void {
-    this.chains.set(name, { rules, ...(hook !== undefined && { hook }) });
-  }
-
-  set(name: string, declaration: string, keys: Iterable<string>): void {
-    this.sets.set(name, { kind: "set", declaration, elements: new Map([...keys].map((key) => [key, ""])) });
-  }
-
-  map(name: string, declaration: string, elements: ReadonlyMap<string, string>): void {
-    this.sets.set(name, { kind: "map", declaration, elements });
-  }
 }
 
 export function renderTable(rules: FamilyRules, options: NftOptions): NftTable {

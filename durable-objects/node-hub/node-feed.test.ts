@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { PEER_PODS } from "../../api/node-sync.ts";
 import type { Change, Revision } from "../../api/store.ts";
-import { newsOf, type References, tell } from "./node-feed.ts";
+import { newsOf, type References, type Told, tell } from "./node-feed.ts";
 
 const pod = (node: string, configMap: string) =>
   JSON.stringify({
@@ -20,8 +21,8 @@ const change = (resource: string, name: string, over: Partial<Change> = {}): Cha
 const onNode = (node: string) => ({ labels: {}, fields: { "spec.nodeName": node } });
 const bound = change("pods", "p", { text: pod("a", "cm"), attributes: onNode("a"), previous: onNode("") });
 
-const nodes = (...names: string[]) =>
-  new Map(names.map((name) => [name, { references: new Map() as References, revision: 0 }]));
+const told = (over: Partial<Told> = {}): Told => ({ references: new Map(), revision: 0, policed: false, ...over });
+const nodes = (...names: string[]) => new Map(names.map((name) => [name, told()]));
 
 describe("the news of a stretch of the log", () => {
   it("goes to the node of a pod alone, with what the pod names", () => {
@@ -31,8 +32,7 @@ describe("the news of a stretch of the log", () => {
   });
 
   it("is nothing to who has been told", () => {
-    const told = new Map([["a", { references: new Map() as References, revision: bound.revision }]]);
-    expect(newsOf([bound], told).size).toBe(0);
+    expect(newsOf([bound], new Map([["a", told({ revision: bound.revision })]])).size).toBe(0);
   });
 });
 
@@ -69,10 +69,58 @@ describe("a node is told", () => {
     const addresses = [{ type: "InternalIP", address: "192.0.2.1" }];
     const metadata = { name: "b", resourceVersion: "7" };
     const text = JSON.stringify({ metadata, spec, status: { addresses, conditions: [{ type: "Ready" }] } });
-    const told = change("nodes", "b", { text });
-    const news = newsOf([told], nodes("a", "b"));
+    const news = newsOf([change("nodes", "b", { text })], nodes("a", "b"));
     expect(news.get("b")?.changes[0]?.object).toEqual(JSON.parse(text));
     const { providerID: _, ...ranges } = spec;
     expect(news.get("a")?.changes[0]?.object).toEqual({ metadata, spec: ranges, status: { addresses } });
+  });
+});
+
+describe("with NetworkPolicies (LINK-PEERS)", () => {
+  const policed = new Map([["a", told({ policed: true })]]);
+  const text = JSON.stringify({
+    metadata: { namespace: "default", name: "p", labels: { app: "web" }, annotations: { secret: "x" } },
+    spec: { nodeName: "b", containers: [{ name: "c", image: "i", ports: [{ name: "http", containerPort: 80 }] }] },
+    status: { phase: "Running", podIPs: [{ ip: "10.244.1.2" }], hostIP: "192.0.2.2" },
+  });
+  const attributes = {
+    labels: { app: "web" },
+    fields: { "spec.nodeName": "b", "status.phase": "Running", "status.podIPs": "10.244.1.2" },
+  };
+  const addressed = change("pods", "p", { text, attributes, previous: onNode("b") });
+
+  it("everything is told anew as the first one comes", () => {
+    const first = change("networkpolicies.networking.k8s.io", "deny");
+    expect(newsOf([first], nodes("a")).get("a")?.again).toBe(true);
+    expect(newsOf([first], policed).get("a")?.again).toBe(false);
+  });
+
+  it("a node is told whom policies may mean, and of them no more than that", () => {
+    expect(newsOf([addressed], policed).get("a")?.changes).toEqual([
+      {
+        type: "MODIFIED",
+        resource: PEER_PODS,
+        object: {
+          metadata: { namespace: "default", name: "p", labels: { app: "web" } },
+          spec: { nodeName: "b", containers: [{ name: "c", ports: [{ name: "http", containerPort: 80 }] }] },
+          status: { phase: "Running", podIPs: [{ ip: "10.244.1.2" }] },
+        },
+      },
+    ]);
+    expect(newsOf([addressed], nodes("a")).size).toBe(0);
+  });
+
+  it("a change that no policy can see is told to nobody", () => {
+    expect(newsOf([{ ...addressed, previous: attributes }], policed).size).toBe(0);
+    expect(newsOf([change("pods", "p", { text, attributes: onNode("b"), previous: onNode("") })], policed).size).toBe(
+      0,
+    );
+  });
+
+  it("namespaces are told by their labels", () => {
+    const labels = { team: "a" };
+    const named = change("namespaces", "n", { text: JSON.stringify({ metadata: { name: "n", labels }, spec: {} }) });
+    expect(newsOf([named], policed).get("a")?.changes[0]?.object).toEqual({ metadata: { name: "n", labels } });
+    expect(newsOf([named], nodes("a")).size).toBe(0);
   });
 });

@@ -9,10 +9,12 @@ import { type NodeChange, type NodeSync, podReferences } from "../../api/node-sy
 import type { Change, Entry, Key, Revision, Store } from "../../api/store.ts";
 import { listWhole } from "../../api/whole-list.ts";
 import { asPeer } from "./peer-node.ts";
+import { peerChangeOf, peerNamespaceOf, peerPodOf } from "./peer-pod.ts";
 
 /** Told to every node, whole. */
-const FOR_ALL = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io"] as const;
-export const FOLLOWED = ["pods", "configmaps", "secrets", "nodes", ...FOR_ALL] as const;
+const POLICIES = "networkpolicies.networking.k8s.io";
+const FOR_ALL = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", POLICIES] as const;
+export const FOLLOWED = ["pods", "configmaps", "secrets", "nodes", "namespaces", ...FOR_ALL] as const;
 export const NODE_FIELD = "spec.nodeName";
 
 const keyText = ({ resource, namespace, name }: Key): string => `${resource} ${namespace} ${name}`;
@@ -28,6 +30,8 @@ export type References = Map<string, Set<string>>;
 export interface Snapshot {
   readonly sync: NodeSync;
   readonly references: References;
+  /** There are NetworkPolicies: the node is told whom they mean (rule LINK-PEERS). */
+  readonly policed: boolean;
 }
 
 const added = (entry: Entry): NodeChange => ({ type: "ADDED", resource: entry.key.resource, object: objectOf(entry) });
@@ -61,6 +65,7 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
   );
   const nodes = expectRead(await listWhole(store, { resource: "nodes" }));
   const others = await readObjects(store, named);
+  const policed = shared.flat().some(({ key }) => key.resource === POLICIES);
   return {
     // Later reads may know more than the first: what changed since is told again, and dropped by its revision.
     sync: {
@@ -72,10 +77,18 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
         ...shared.flat().map(added),
         ...nodes.items.map((entry) => forNode(added(entry), node)),
         ...others,
+        ...(policed ? await readPeers(store) : []),
       ],
     },
     references,
+    policed,
   };
+}
+
+async function readPeers(store: Store): Promise<NodeChange[]> {
+  const pods = expectRead(await store.list({ resource: "pods" }));
+  const namespaces = expectRead(await store.list({ resource: "namespaces" }));
+  return [...namespaces.items.map(peerNamespaceOf), ...pods.items.map(peerPodOf)];
 }
 
 /** Everything since a revision, or all where the log no longer says. */
@@ -129,27 +142,44 @@ export interface News {
   readonly changes: NodeChange[];
   /** Keys of what new pods name. */
   readonly need: Set<string>;
+  /** The first NetworkPolicy has come: the node must be told of everybody, and so of everything anew. */
+  again: boolean;
+}
+
+/** What a node has been told. */
+export interface Told {
+  /** What its pods name. */
+  readonly references: References;
+  /** Everything up to here. */
+  readonly revision: number;
+  readonly policed: boolean;
 }
 
 /**
- * What of the log each node is told, those that are told nothing left out; takes note of what their pods name. A pod's
- * change costs the same however many nodes there are.
+ * What of the log each node is told, those that are told nothing left out; takes note of what their pods name. Without
+ * NetworkPolicies, a pod's change costs the same however many nodes there are.
  */
-export function newsOf(
-  changes: readonly Change[],
-  told: ReadonlyMap<string, { readonly references: References; readonly revision: number }>,
-): ReadonlyMap<string, News> {
+export function newsOf(changes: readonly Change[], told: ReadonlyMap<string, Told>): ReadonlyMap<string, News> {
   const news = new Map<string, News>();
+  const of = (node: string): News => {
+    const tidings = news.get(node) ?? { changes: [], need: new Set(), again: false };
+    news.set(node, tidings);
+    return tidings;
+  };
+  const policed = [...told].filter(([, known]) => known.policed);
   for (const change of changes) {
+    const peer = policed.length === 0 ? undefined : peerChangeOf(change);
+    if (peer !== undefined)
+      for (const [node, { revision }] of policed) if (change.revision > revision) of(node).changes.push(peer);
     for (const node of change.key.resource === "pods" ? [change.attributes.fields[NODE_FIELD] ?? ""] : told.keys()) {
       const known = told.get(node);
       if (known === undefined || change.revision <= known.revision) continue;
       const { own, need } = tell(change, node, known.references);
       if (!own) continue;
-      const tidings = news.get(node) ?? { changes: [], need: new Set() };
-      news.set(node, tidings);
+      const tidings = of(node);
       tidings.changes.push(changeOf(change, node));
       for (const key of need) tidings.need.add(key);
+      if (change.key.resource === POLICIES && !known.policed) tidings.again = true;
     }
   }
   return news;

@@ -148,6 +148,33 @@ describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`
     expect(await inPod("first", "busybox nslookup -type=a web")).toContain(addressOf("web"));
   });
 
+  test("a NetworkPolicy lets through whom it names, on the same node and from another, and nobody else", async () => {
+    const stranger = pod("stranger", "e2e").replace("app: web", "app: stranger").replace(", hostPort: 8088", "");
+    await cluster.output("apply -f -", { input: stranger });
+    await cluster.output("wait --for=condition=Ready --timeout=20s pod/stranger");
+    const knock = async (from: string, to: string) => {
+      const script = `echo | busybox timeout 1 busybox nc ${addressOf(to)} 8080 && echo open || echo shut`;
+      return /open|shut/.exec(await inPod(from, script))?.[0];
+    };
+    expect(await knock("stranger", "first")).toBe("open");
+    const policy = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: friends}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 8080}]}]
+`;
+    await cluster.output("apply -f -", { input: policy });
+    await expect.poll(() => knock("stranger", "first"), { timeout: 10_000 }).toBe("shut");
+    await expect.poll(() => knock("stranger", "second"), { timeout: 10_000 }).toBe("shut");
+    expect(await knock("second", "first")).toBe("open");
+    expect(await knock("first", "second")).toBe("open");
+    expect(await inPod("first", ask(addressOf("web"), 12))).toBe("first second");
+    await cluster.output("label pod stranger app=web --overwrite");
+    await expect.poll(() => knock("stranger", "second"), { timeout: 10_000 }).toBe("open");
+    await cluster.output("delete pod/stranger networkpolicy/friends --grace-period=1");
+  });
+
   test("the last endpoint gone, the Service refuses; back, it answers", async () => {
     await cluster.output("label pod --all app=other --overwrite");
     await expect

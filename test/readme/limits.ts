@@ -8,7 +8,7 @@ export const limits: Readonly<Record<string, string>> = {
   "flowschemas.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
   "horizontalpodautoscalers.autoscaling": "no metrics are served, so it only keeps its bounds",
   "ingresses.networking.k8s.io": "needs an ingress controller, as everywhere",
-  "networkpolicies.networking.k8s.io": "not enforced",
+  "networkpolicies.networking.k8s.io": "enforced on nodes with containers, root and `nft` only",
   nodes: "no metrics (`kubectl top`)",
   "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
   "resourceclaims.resource.k8s.io": "no devices are allocated",

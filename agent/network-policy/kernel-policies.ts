@@ -1,0 +1,23 @@
+/** Keeps the kernel's rules of NetworkPolicies as planned. */
+import type { Logger } from "../logger.ts";
+import { KernelTable } from "../proxy/kernel-table.ts";
+import { renderPolicies } from "./nft.ts";
+import { type PolicyFacts, planPolicies } from "./plan.ts";
+
+export class KernelPolicies {
+  readonly #tables: readonly [KernelTable, KernelTable];
+
+  constructor(log: Logger) {
+    this.#tables = [new KernelTable(log), new KernelTable(log)];
+  }
+
+  /** Fails where the kernel refuses; it then has what it had before. */
+  async apply(facts: PolicyFacts): Promise<void> {
+    for (const [i, rules] of planPolicies(facts).entries()) {
+      const table = this.#tables[i];
+      // A kernel without IPv6 refuses even an empty table.
+      if (table === undefined || (rules.family === 6 && rules.gates.length === 0 && !table.isKnown)) continue;
+      await table.apply(renderPolicies(rules));
+    }
+  }
+}

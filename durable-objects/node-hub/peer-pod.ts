@@ -1,0 +1,75 @@
+/** What nodes that enforce NetworkPolicies are told of pods anywhere, and of namespaces: whom a policy's selectors mean. */
+import type { Namespace, Pod } from "../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
+import { type NodeChange, PEER_PODS } from "../../api/node-sync.ts";
+import type { Attributes, Change, Entry } from "../../api/store.ts";
+
+/** A pod's labels, addresses and named ports; not what it runs. */
+function asPeerPod({ metadata, spec, status }: Pod): Pod {
+  const { name, namespace, uid, resourceVersion, labels } = metadata;
+  const named = spec.containers.map(({ name, ports = [] }) => ({
+    name,
+    ports: ports.filter((port) => port.name !== undefined),
+  }));
+  return {
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(namespace !== undefined && { namespace }),
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(labels !== undefined && { labels }),
+    },
+    spec: {
+      ...(spec.nodeName !== undefined && { nodeName: spec.nodeName }),
+      ...(spec.hostNetwork === true && { hostNetwork: true }),
+      containers: named.filter(({ ports }) => ports.length > 0),
+    },
+    status: {
+      ...(status.phase !== undefined && { phase: status.phase }),
+      ...(status.podIPs !== undefined && { podIPs: status.podIPs }),
+    },
+  };
+}
+
+/** A namespace's labels. */
+function asPeerNamespace({ metadata }: Namespace): KubeObject {
+  const { name, uid, resourceVersion, labels } = metadata;
+  return {
+    metadata: {
+      ...(name !== undefined && { name }),
+      ...(uid !== undefined && { uid }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+      ...(labels !== undefined && { labels }),
+    },
+  };
+}
+
+export const peerPodOf = ({ text }: { readonly text: string }): NodeChange => ({
+  type: "ADDED",
+  resource: PEER_PODS,
+  object: asPeerPod(readObject(text) as unknown as Pod),
+});
+
+export const peerNamespaceOf = ({ text }: Pick<Entry, "text">): NodeChange => ({
+  type: "ADDED",
+  resource: "namespaces",
+  object: asPeerNamespace(readObject(text) as unknown as Namespace),
+});
+
+const ADDRESSES = "status.podIPs";
+/** What policies look at; named ports never change. */
+const isSame = (a: Attributes, b: Attributes): boolean =>
+  a.fields[ADDRESSES] === b.fields[ADDRESSES] &&
+  a.fields["status.phase"] === b.fields["status.phase"] &&
+  JSON.stringify(a.labels) === JSON.stringify(b.labels);
+
+/** The change as policies see it; undefined where they see none. */
+export function peerChangeOf(change: Change): NodeChange | undefined {
+  const { type, key, attributes, previous } = change;
+  if (key.resource === "namespaces") return { ...peerNamespaceOf(change), type };
+  if (key.resource !== "pods") return undefined;
+  if ((attributes.fields[ADDRESSES] ?? "") === "" && (previous?.fields[ADDRESSES] ?? "") === "") return undefined;
+  if (type === "MODIFIED" && previous !== undefined && isSame(attributes, previous)) return undefined;
+  return { ...peerPodOf(change), type };
+}
