@@ -1,5 +1,7 @@
 /** A fake cluster with controllers that run on it: change something, settle, look. */
 
+import { apiVersionOf, groupResource } from "../../api/machinery/meta.ts";
+import { resources } from "../../api/resources/index.ts";
 import { ControlLoop } from "../../durable-objects/controllers/control-loop.ts";
 import { LogFollower } from "../../durable-objects/controllers/log-follower.ts";
 import type { KnownKind } from "../../durable-objects/controllers/snapshot.ts";
@@ -7,45 +9,11 @@ import type { Controller } from "../../worker/controllers/controller.ts";
 import { controllers as allControllers } from "../../worker/controllers/index.ts";
 import { FakeCluster } from "./fake-cluster.ts";
 
-const CORE = [
-  "pods Pod",
-  "services Service",
-  "endpoints Endpoints",
-  "nodes Node",
-  "namespaces Namespace",
-  "configmaps ConfigMap",
-  "secrets Secret",
-  "serviceaccounts ServiceAccount",
-  "replicationcontrollers ReplicationController",
-  "persistentvolumes PersistentVolume",
-  "persistentvolumeclaims PersistentVolumeClaim",
-  "resourcequotas ResourceQuota",
-];
-const APPS = [
-  "replicasets ReplicaSet",
-  "deployments Deployment",
-  "daemonsets DaemonSet",
-  "statefulsets StatefulSet",
-  "controllerrevisions ControllerRevision",
-];
-const BATCH = ["jobs Job", "cronjobs CronJob"];
-
-const kindsOf = (group: string, apiVersion: string, lines: readonly string[]): KnownKind[] =>
-  lines.map((line) => {
-    const [plural = "", kind = ""] = line.split(" ");
-    return { resource: group === "" ? plural : `${plural}.${group}`, apiVersion, kind };
-  });
-
-export const KINDS: readonly KnownKind[] = [
-  ...kindsOf("", "v1", CORE),
-  ...kindsOf("apps", "apps/v1", APPS),
-  ...kindsOf("batch", "batch/v1", BATCH),
-  ...kindsOf("discovery.k8s.io", "discovery.k8s.io/v1", ["endpointslices EndpointSlice"]),
-  ...kindsOf("policy", "policy/v1", ["poddisruptionbudgets PodDisruptionBudget"]),
-  ...kindsOf("autoscaling", "autoscaling/v2", ["horizontalpodautoscalers HorizontalPodAutoscaler"]),
-  ...kindsOf("rbac.authorization.k8s.io", "rbac.authorization.k8s.io/v1", ["clusterroles ClusterRole"]),
-  ...kindsOf("storage.k8s.io", "storage.k8s.io/v1", ["storageclasses StorageClass"]),
-];
+export const KINDS: readonly KnownKind[] = resources.map(({ group, version, kind, plural }) => ({
+  resource: groupResource(group, plural),
+  apiVersion: apiVersionOf(group, version),
+  kind,
+}));
 
 export interface ControlledCluster {
   readonly cluster: FakeCluster;

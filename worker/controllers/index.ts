@@ -21,6 +21,7 @@ import { nodeLifecycleController } from "./node/node-lifecycle.ts";
 import { nodeTtlController } from "./node/node-ttl.ts";
 import { taintEvictionController } from "./node/taint-eviction.ts";
 import { podGcController } from "./pod-gc.ts";
+import { policyStatusController } from "./policy-status.ts";
 import { resourceQuotaController } from "./quota/resource-quota.ts";
 import { replicaSetController } from "./replicaset.ts";
 import { replicationController } from "./replication.ts";
@@ -62,6 +63,7 @@ export const controllers: readonly Controller[] = [
   claimProtection,
   volumeProtection,
   clusterRoleAggregation,
+  policyStatusController,
   serviceCidrController,
   certificateSigner,
   certificateCleaner,

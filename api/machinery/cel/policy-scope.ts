@@ -7,6 +7,9 @@ import { BOOL, DYN, INT, listOf, mapOf, parseType, STRING, TIMESTAMP, type Type 
 
 export interface PolicyVariables {
   readonly hasParams: boolean;
+  /** What is known of the objects; else they may be anything. */
+  readonly object?: Type;
+  readonly params?: Type;
   /** `variables`, by name, composed in order; absent where expressions cannot see them. */
   readonly variables?: ReadonlyMap<string, Type>;
   /** Mutations construct `Object{…}` and `JSONPatch{…}`. */
@@ -80,16 +83,17 @@ const structs = (name: string): Type | undefined => {
   return name === "Object" || name.startsWith("Object.") ? { kind: "object", name } : undefined;
 };
 
-export function policyScope({ hasParams, variables, constructs }: PolicyVariables): Scope {
+export function policyScope(seen: PolicyVariables): Scope {
+  const { hasParams, object: kind = DYN, params = DYN, variables, constructs } = seen;
   const known = new Map<string, Type>([
-    ["object", DYN],
-    ["oldObject", DYN],
+    ["object", kind],
+    ["oldObject", kind],
     ["request", REQUEST],
     ["namespaceObject", NAMESPACE],
     ["authorizer", parseType("kubernetes.authorization.Authorizer")],
     ["authorizer.requestResource", parseType("kubernetes.authorization.ResourceCheck")],
   ]);
-  if (hasParams) known.set("params", DYN);
+  if (hasParams) known.set("params", params);
   if (variables) known.set("variables", { kind: "object", name: "kubernetes.variables", fields: variables });
   return { variables: known, library: policyLibrary, ...(constructs ? { structs } : {}) };
 }

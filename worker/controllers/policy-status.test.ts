@@ -1,0 +1,69 @@
+import { expect, it } from "vitest";
+import type { ValidatingAdmissionPolicy } from "../../api/generated/admissionregistration.v1.ts";
+import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { policyStatusController } from "./policy-status.ts";
+
+const RESOURCE = "validatingadmissionpolicies.admissionregistration.k8s.io";
+const policy = (
+  spec: Partial<ValidatingAdmissionPolicy["spec"]>,
+  plural = "deployments",
+): ValidatingAdmissionPolicy => ({
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingAdmissionPolicy",
+  metadata: { name: "p" },
+  spec: {
+    matchConstraints: {
+      resourceRules: [{ apiGroups: ["apps"], apiVersions: ["v1"], operations: ["CREATE"], resources: [plural] }],
+    },
+    ...spec,
+  },
+  status: {},
+});
+
+async function statusOf(object: ValidatingAdmissionPolicy) {
+  const at = controlledCluster([policyStatusController]);
+  at.cluster.put(RESOURCE, object);
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  return at.cluster.get<ValidatingAdmissionPolicy>(RESOURCE, "", "p")?.status;
+}
+
+it.each<[string, ValidatingAdmissionPolicy]>([
+  ["expressions that fit", policy({ validations: [{ expression: "object.spec.replicas < 5" }] })],
+  [
+    "variables by their types",
+    policy({
+      variables: [{ name: "image", expression: "object.spec.template.spec.containers[0].image" }],
+      validations: [{ expression: "variables.image.startsWith('a')" }],
+    }),
+  ],
+  ["labels and quantities", policy({ validations: [{ expression: "object.metadata.labels['a'] == 'b'" }] })],
+  ["every kind by wildcard", policy({ validations: [{ expression: "object.spec.nothing" }] }, "*")],
+])("nothing is said of %s", async (_, object) => {
+  expect(await statusOf(object)).toEqual({ observedGeneration: 1, typeChecking: {} });
+});
+
+it("each expression that does not fit a kind has a warning for each such kind", async () => {
+  const object = policy({
+    matchConstraints: {
+      resourceRules: [
+        { apiGroups: ["apps"], apiVersions: ["v1"], operations: ["*"], resources: ["deployments", "daemonsets"] },
+      ],
+    },
+    validations: [{ expression: "object.spec.replicas > 1", messageExpression: "object.spec.replicas + 'x'" }],
+  });
+  expect((await statusOf(object))?.typeChecking?.expressionWarnings).toEqual([
+    {
+      fieldRef: "spec.validations[0].expression",
+      warning:
+        "apps/v1, Kind=DaemonSet: ERROR: <input>:1:12: undefined field 'replicas'\n | object.spec.replicas > 1\n | ...........^\n",
+    },
+    {
+      fieldRef: "spec.validations[0].messageExpression",
+      warning: [
+        "apps/v1, Kind=DaemonSet: ERROR: <input>:1:12: undefined field 'replicas'\n | object.spec.replicas + 'x'\n | ...........^\n",
+        "apps/v1, Kind=Deployment: ERROR: <input>:1:22: found no matching overload for '_+_' applied to '(int, string)'\n | object.spec.replicas + 'x'\n | .....................^\n",
+      ].join(""),
+    },
+  ]);
+});

@@ -1,0 +1,136 @@
+/** Says in a ValidatingAdmissionPolicy's status which of its expressions do not fit the kinds that it is about. */
+import type { ValidatingAdmissionPolicy } from "../../api/generated/admissionregistration.v1.ts";
+import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
+import { policyScope } from "../../api/machinery/cel/policy-scope.ts";
+import { compile } from "../../api/machinery/cel/program.ts";
+import { typeOfSchema } from "../../api/machinery/cel/schema-type.ts";
+import { typeOfStruct } from "../../api/machinery/cel/struct-type.ts";
+import { DYN, type Type } from "../../api/machinery/cel/type.ts";
+import { apiVersionOf, type Stored } from "../../api/machinery/meta.ts";
+import { resources } from "../../api/resources/index.ts";
+import { structOf, structOfKind } from "../../api/schema/table.ts";
+import { type Controller, type Snapshot, settled } from "./controller.ts";
+import { itemKey } from "./item-key.ts";
+import { statusUpdate } from "./status-update.ts";
+
+const RESOURCE = "validatingadmissionpolicies.admissionregistration.k8s.io";
+const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+/** Kubernetes checks against no more kinds than these. */
+const KINDS_LIMIT = 10;
+
+export const policyStatusController: Controller = {
+  name: "validatingadmissionpolicy-status-controller",
+  reads: [RESOURCE, DEFINITIONS],
+  writes: [RESOURCE],
+  itemsOf: ({ resource, object, deleted }) => (resource === RESOURCE && !deleted ? [itemKey(object)] : []),
+  reconcile(name, { snapshot }) {
+    const policy = snapshot.get<ValidatingAdmissionPolicy>(RESOURCE, "", name);
+    const generation = policy?.metadata.generation;
+    if (!policy || generation === undefined || policy.status.observedGeneration === generation) return settled;
+    const expressionWarnings = warningsOf(policy, snapshot);
+    const typeChecking = expressionWarnings.length > 0 ? { expressionWarnings } : {};
+    return {
+      effects: statusUpdate(RESOURCE, policy, { ...policy.status, observedGeneration: generation, typeChecking }),
+    };
+  },
+};
+
+interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly type: Type;
+}
+
+function warningsOf(policy: Stored<ValidatingAdmissionPolicy>, snapshot: Snapshot) {
+  const { validations = [], paramKind } = policy.spec;
+  const known = kindsOf(snapshot);
+  const kinds = matchedKinds(policy, known).filter(({ type }) => type.kind === "object");
+  const params = paramKind && known.find((each) => isParamKind(each, paramKind))?.type;
+  const scopes = kinds.map((kind) => ({ kind, scope: scopeOf(policy, kind.type, params) }));
+  const check = (fieldRef: string, expression: string | undefined) => {
+    if (!expression) return [];
+    const results = scopes.flatMap(({ kind, scope }) => {
+      const compiled = compile(expression, scope);
+      return compiled.ok ? [] : [`${kind.group}/${kind.version}, Kind=${kind.kind}: ${compiled.issues}\n`];
+    });
+    return results.length > 0 ? [{ fieldRef, warning: results.join("") }] : [];
+  };
+  return validations.flatMap(({ expression, messageExpression }, i) => [
+    ...check(`spec.validations[${i}].expression`, expression),
+    ...check(`spec.validations[${i}].messageExpression`, messageExpression),
+  ]);
+}
+
+function isParamKind({ group, version, kind }: Kind, param: { apiVersion?: string; kind?: string }): boolean {
+  return apiVersionOf(group, version) === param.apiVersion && kind === param.kind;
+}
+
+/** Variables are typed one after the other; one that does not compile may be anything. */
+function scopeOf({ spec }: ValidatingAdmissionPolicy, object: Type, params: Type | undefined) {
+  const variables = new Map<string, Type>();
+  const scope = policyScope({ hasParams: params !== undefined, object, ...(params ? { params } : {}), variables });
+  for (const { name, expression } of spec.variables ?? []) {
+    const compiled = compile(expression, scope);
+    variables.set(name, compiled.ok ? compiled.program.type : DYN);
+  }
+  return scope;
+}
+
+type Unmade = Omit<Kind, "type"> & { readonly plural: string; readonly type: Type };
+
+/** Types are made when they are asked for: few policies name many kinds. */
+function kindsOf(snapshot: Snapshot): readonly Unmade[] {
+  const builtIn = resources.flatMap(({ group, version, kind, plural, otherVersions = [] }) =>
+    [
+      { group, version },
+      ...otherVersions.map((other) => ({ group: other.group ?? group, version: other.version })),
+    ].map((served) => ({
+      ...served,
+      kind,
+      plural,
+      get type() {
+        const struct = structOfKind(apiVersionOf(served.group, served.version), kind);
+        return struct ? typeOfStruct(struct) : DYN;
+      },
+    })),
+  );
+  const custom = snapshot.list<CustomResourceDefinition>(DEFINITIONS).flatMap(({ spec }) =>
+    spec.versions
+      .filter(({ served }) => served)
+      .map(({ name: version, schema }) => ({
+        group: spec.group,
+        version,
+        kind: spec.names.kind,
+        plural: spec.names.plural,
+        get type() {
+          return customType(schema?.openAPIV3Schema);
+        },
+      })),
+  );
+  return [...builtIn, ...custom];
+}
+
+function customType(schema: Parameters<typeof typeOfSchema>[0] | undefined): Type {
+  const type = schema && typeOfSchema(schema, true);
+  if (type?.kind !== "object") return DYN;
+  // Published schemas carry all of the metadata.
+  return {
+    ...type,
+    fields: new Map([...(type.fields ?? []), ["metadata", typeOfStruct(structOf("meta.v1.ObjectMeta"))]]),
+  };
+}
+
+/** The kinds that the policy's rules name; wildcards and subresources name none. */
+function matchedKinds({ spec }: ValidatingAdmissionPolicy, known: readonly Unmade[]): readonly Kind[] {
+  const matched = new Set<Unmade>();
+  for (const { apiGroups = [], apiVersions = [], resources: names = [] } of spec.matchConstraints?.resourceRules ??
+    []) {
+    if ([...apiGroups, ...apiVersions].some((each) => each.includes("*"))) continue;
+    for (const kind of known)
+      if (apiGroups.includes(kind.group) && apiVersions.includes(kind.version) && names.includes(kind.plural))
+        matched.add(kind);
+  }
+  const order = ({ group, version, kind }: Kind) => `${group}/${version}/${kind}`;
+  return [...matched].toSorted((a, b) => (order(a) < order(b) ? -1 : 1)).slice(0, KINDS_LIMIT);
+}
