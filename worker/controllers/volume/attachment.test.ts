@@ -1,0 +1,111 @@
+import { expect, it } from "vitest";
+import type { Event, Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { attachDetachController } from "./attachment.ts";
+
+const ATTACHMENTS = "volumeattachments.storage.k8s.io";
+
+function start() {
+  const at = controlledCluster([attachDetachController]);
+  const { cluster } = at;
+  for (const name of ["n1", "n2"])
+    cluster.put("nodes", {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" } },
+      spec: {},
+      status: {},
+    } as Node);
+  cluster.put("persistentvolumes", {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    metadata: { name: "v" },
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      csi: { driver: "d.example.com", volumeHandle: "h" },
+      claimRef: { namespace: "ns", name: "c" },
+    },
+    status: {},
+  } as PersistentVolume);
+  cluster.put("persistentvolumeclaims", {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "c", namespace: "ns" },
+    spec: { volumeName: "v" },
+    status: {},
+  } as PersistentVolumeClaim);
+  const use = (name: string, nodeName: string) =>
+    cluster.put("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "ns" },
+      spec: { nodeName, containers: [], volumes: [{ name: "d", persistentVolumeClaim: { claimName: "c" } }] },
+      status: {},
+    } as Pod);
+  const attachments = () => cluster.list<VolumeAttachment>(ATTACHMENTS);
+  const attach = () => {
+    const [{ metadata } = { metadata: { name: "" } }] = attachments();
+    cluster.change<VolumeAttachment>(ATTACHMENTS, "", metadata.name, (draft) => {
+      draft.status.attached = true;
+    });
+  };
+  const events = () => cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`);
+  return { ...at, use, attachments, attach, events };
+}
+
+it("a volume is attached to the node of the pod that uses it, and detached after it", async () => {
+  const at = start();
+  at.use("p", "n1");
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(at.attachments().map(({ metadata, spec }) => [metadata.name, spec])).toEqual([
+    [
+      // sha256 of handle, driver and node.
+      "csi-bf00c1a8390d248b3d2cf999edcf90407ea15c756d80e7f004a227d25e1a3492",
+      { attacher: "d.example.com", nodeName: "n1", source: { persistentVolumeName: "v" } },
+    ],
+  ]);
+  at.attach();
+  await at.settle();
+  const node = () => at.cluster.get<Node>("nodes", "", "n1");
+  expect(node()?.status.volumesAttached).toEqual([{ name: "kubernetes.io/csi/d.example.com^h", devicePath: "" }]);
+  expect(at.events()).toEqual(['SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "v" ']);
+  at.cluster.remove("pods", "ns", "p");
+  await at.settle();
+  expect(at.attachments()).toEqual([]);
+  expect(node()?.status.volumesAttached ?? []).toEqual([]);
+});
+
+it("a volume that the node still has mounted stays attached", async () => {
+  const at = start();
+  at.use("p", "n1");
+  await at.settle();
+  at.attach();
+  at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    draft.status.volumesInUse = ["kubernetes.io/csi/d.example.com^h"];
+  });
+  at.cluster.remove("pods", "ns", "p");
+  await at.settle();
+  expect(at.attachments()).toHaveLength(1);
+  at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+    delete draft.status.volumesInUse;
+  });
+  await at.settle();
+  expect(at.attachments()).toEqual([]);
+});
+
+it("a volume for one node is not attached to a second", async () => {
+  const at = start();
+  at.use("p", "n1");
+  await at.settle();
+  at.use("q", "n2");
+  await at.settle();
+  expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n1"]);
+  expect(at.events()).toEqual([
+    'FailedAttachVolume: Multi-Attach error for volume "v" Volume is already used by pod(s) p',
+  ]);
+  at.cluster.remove("pods", "ns", "p");
+  await at.settle();
+  expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n2"]);
+});

@@ -1,0 +1,200 @@
+/**
+ * Asks CSI drivers to attach a volume to the nodes whose pods use it, and to detach it after the last of them. Items are
+ * pairs of a node and a volume.
+ */
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { utf8Bytes } from "../../../api/machinery/utf8.ts";
+import { sha256 } from "../bootstrap/hmac-sha256.ts";
+import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { isTerminated } from "../pod-state.ts";
+import { same } from "../same.ts";
+
+const ATTACHMENTS = "volumeattachments.storage.k8s.io";
+const DRIVERS = "csidrivers.storage.k8s.io";
+const VOLUMES = "persistentvolumes";
+const CLAIMS = "persistentvolumeclaims";
+/** Nodes whose kubelet leaves it to the control plane. */
+const MANAGED = "volumes.kubernetes.io/controller-managed-attach-detach";
+const SHARED = new Set(["ReadWriteMany", "ReadOnlyMany"]);
+
+export const attachDetachController: Controller = {
+  name: "attachdetach-controller",
+  reads: [ATTACHMENTS, DRIVERS, VOLUMES, CLAIMS, "pods", "nodes"],
+  writes: [ATTACHMENTS, "nodes"],
+  itemsOf({ resource, object, previous, deleted, snapshot }) {
+    switch (resource) {
+      case "pods":
+        return pairsOf(object as Stored<Pod>, snapshot);
+      case ATTACHMENTS:
+        return deleted
+          ? waitingFor(object as Stored<VolumeAttachment>, snapshot)
+          : [pairOf(object as Stored<VolumeAttachment>)];
+      case "nodes":
+        return usesChanged(object, previous) ? attachedTo(object.metadata.name, snapshot).map(pairOf) : [];
+      default:
+        return [];
+    }
+  },
+  reconcile(item, { snapshot }) {
+    const [nodeName = "", volumeName = ""] = item.split(" ");
+    const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
+    const node = snapshot.get<Node>("nodes", "", nodeName);
+    const csi = volume?.spec.csi;
+    const name = csi ? attachmentName(csi.volumeHandle, csi.driver, nodeName) : undefined;
+    const attachment = name === undefined ? undefined : snapshot.get<VolumeAttachment>(ATTACHMENTS, "", name);
+    const users = volume && node ? usersOn(volume, nodeName, snapshot) : [];
+    if (volume && node && name !== undefined && users.length > 0)
+      return planAttached({ volume, node, name, attachment, users }, snapshot);
+    return attachment ? planDetached(attachment, { node, volume }) : settled;
+  },
+};
+
+const pairOf = ({ spec }: Stored<VolumeAttachment>) => `${spec.nodeName} ${spec.source.persistentVolumeName ?? ""}`;
+
+/** Once a volume is free, pods on other nodes may have it. */
+function waitingFor({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot): string[] {
+  const volumeName = spec.source.persistentVolumeName ?? "";
+  const claim = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName)?.spec.claimRef;
+  const users = claim ? snapshot.list<Pod>("pods", claim.namespace ?? "") : [];
+  return users
+    .filter((pod) => pod.spec.nodeName && claimNames(pod).includes(claim?.name ?? ""))
+    .map((pod) => `${pod.spec.nodeName} ${volumeName}`);
+}
+
+const attachedTo = (node: string, snapshot: Snapshot) =>
+  snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.nodeName === node);
+
+const usesChanged = (next: KubeObject, before: KubeObject | undefined) =>
+  before !== undefined &&
+  !same((next as Stored<Node>).status.volumesInUse, (before as Stored<Node>).status.volumesInUse);
+
+const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
+  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
+    return ephemeral ? [`${metadata.name}-${name}`] : [];
+  });
+
+function pairsOf(pod: Stored<Pod>, snapshot: Snapshot): string[] {
+  const { nodeName } = pod.spec;
+  if (!nodeName) return [];
+  return claimNames(pod).flatMap((name) => {
+    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, pod.metadata.namespace ?? "", name);
+    return claim?.spec.volumeName ? [`${nodeName} ${claim.spec.volumeName}`] : [];
+  });
+}
+
+/** As the CSI plugin of Kubernetes names it, so that drivers and other tools find it. */
+function attachmentName(handle: string, driver: string, node: string): string {
+  const digest = sha256(utf8Bytes(`${handle}${driver}${node}`));
+  return `csi-${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+function usersOn(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): readonly Stored<Pod>[] {
+  const { claimRef } = volume.spec;
+  if (!claimRef) return [];
+  return snapshot
+    .podsOnNode<Pod>(node)
+    .filter(
+      (pod) =>
+        pod.metadata.namespace === claimRef.namespace &&
+        !isTerminated(pod) &&
+        claimNames(pod).includes(claimRef.name ?? ""),
+    );
+}
+
+interface Wanted {
+  readonly volume: Stored<PersistentVolume>;
+  readonly node: Stored<Node>;
+  readonly name: string;
+  readonly attachment: Stored<VolumeAttachment> | undefined;
+  readonly users: readonly Stored<Pod>[];
+}
+
+function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
+  const { volume, node, name, attachment, users } = wanted;
+  const driver = volume.spec.csi?.driver ?? "";
+  if (!needsAttaching(driver, snapshot) || node.metadata.annotations?.[MANAGED] !== "true") return settled;
+  const title = (text: string) => `${text} for volume "${volume.metadata.name}" `;
+  const tell = (type: "Normal" | "Warning", reason: string, message: string): EventRecord[] =>
+    users.map((about) => ({ about, type, reason, message }));
+  if (!attachment) {
+    const elsewhere = exclusiveHolder(volume, node.metadata.name, snapshot);
+    if (elsewhere)
+      return { effects: [], events: tell("Warning", "FailedAttachVolume", title("Multi-Attach error") + elsewhere) };
+    const object: VolumeAttachment = {
+      apiVersion: "storage.k8s.io/v1",
+      kind: "VolumeAttachment",
+      metadata: { name },
+      spec: { attacher: driver, nodeName: node.metadata.name, source: { persistentVolumeName: volume.metadata.name } },
+      status: { attached: false },
+    };
+    return { effects: [{ op: "create", resource: ATTACHMENTS, namespace: "", object }] };
+  }
+  if (!attachment.status.attached) {
+    const { message } = attachment.status.attachError ?? {};
+    if (message === undefined) return settled;
+    return {
+      effects: [],
+      events: tell("Warning", "FailedAttachVolume", `${title("AttachVolume.Attach failed")}: ${message}`),
+    };
+  }
+  const effects = listed(node, volume, true);
+  const events =
+    effects.length > 0 ? tell("Normal", "SuccessfulAttachVolume", title("AttachVolume.Attach succeeded")) : [];
+  return { effects, events };
+}
+
+const needsAttaching = (driver: string, snapshot: Snapshot) =>
+  snapshot.get<CSIDriver>(DRIVERS, "", driver)?.spec.attachRequired !== false;
+
+/** Why a volume for one node cannot come here: another has it. */
+function exclusiveHolder(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): string | undefined {
+  if (volume.spec.accessModes?.some((mode) => SHARED.has(mode))) return undefined;
+  const held = snapshot
+    .list<VolumeAttachment>(ATTACHMENTS)
+    .find(({ spec }) => spec.source.persistentVolumeName === volume.metadata.name && spec.nodeName !== node);
+  if (!held) return undefined;
+  const users = usersOn(volume, held.spec.nodeName, snapshot).map(({ metadata }) => metadata.name);
+  return users.length > 0
+    ? `Volume is already used by pod(s) ${users.join(", ")}`
+    : "Volume is already exclusively attached to one node and can't be attached to another";
+}
+
+/** Nobody uses it there any more; what the node still has mounted is left until it says otherwise. */
+function planDetached(
+  attachment: Stored<VolumeAttachment>,
+  { node, volume }: { node: Stored<Node> | undefined; volume: Stored<PersistentVolume> | undefined },
+): Plan {
+  const { name, uid, deletionTimestamp } = attachment.metadata;
+  if (node && volume && node.status.volumesInUse?.includes(uniqueName(volume))) return settled;
+  const effects: Effect[] = node && volume ? [...listed(node, volume, false)] : [];
+  if (deletionTimestamp === undefined) effects.push({ op: "delete", resource: ATTACHMENTS, namespace: "", name, uid });
+  return { effects };
+}
+
+const uniqueName = ({ spec: { csi } }: PersistentVolume) => `kubernetes.io/csi/${csi?.driver}^${csi?.volumeHandle}`;
+
+/** The node's status lists what is attached: its kubelet waits for that. */
+function listed(node: Stored<Node>, volume: Stored<PersistentVolume>, attached: boolean): readonly Effect[] {
+  const name = uniqueName(volume);
+  const current = node.status.volumesAttached ?? [];
+  if (current.some((each) => each.name === name) === attached) return [];
+  const others = current.filter((each) => each.name !== name);
+  const volumesAttached = attached ? [...others, { name, devicePath: "" }] : others;
+  return [
+    {
+      op: "patch",
+      resource: "nodes",
+      namespace: "",
+      name: node.metadata.name,
+      subresource: "status",
+      type: "application/merge-patch+json",
+      patch: {
+        metadata: { resourceVersion: node.metadata.resourceVersion },
+        status: { volumesAttached: volumesAttached.length > 0 ? volumesAttached : null },
+      },
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+/** Says who makes a claim's volume larger: its CSI driver's own resizer, which is no part of the control plane. */
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { compareQuantities } from "../../../api/machinery/quantity.ts";
+import { type Controller, settled } from "../controller.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+
+const CLAIMS = "persistentvolumeclaims";
+const VOLUMES = "persistentvolumes";
+const requested = (claim: KubeObject) => (claim as Stored<PersistentVolumeClaim>).spec.resources?.requests?.storage;
+
+export const volumeExpansion: Controller = {
+  name: "expand-controller",
+  component: "volume_expand",
+  reads: [CLAIMS, VOLUMES],
+  writes: [],
+  // Once for each time that a claim asks for more.
+  itemsOf: ({ resource, object, previous, deleted }) =>
+    resource === CLAIMS && !deleted && previous && compareQuantities(requested(object), requested(previous)) > 0
+      ? [itemKey(object)]
+      : [],
+  reconcile(item, { snapshot }) {
+    const { namespace, name } = splitItem(item);
+    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, name);
+    const volume = claim && snapshot.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName ?? "");
+    if (!volume || volume.spec.claimRef?.uid !== claim.metadata.uid) return settled;
+    if (compareQuantities(requested(claim), claim.status.capacity?.storage) <= 0) return settled;
+    // Volumes of other types have nobody who would.
+    const type = volume.spec.csi ? "Normal" : "Warning";
+    const message = "waiting for an external controller to expand this PVC";
+    return { effects: [], events: [{ about: claim, type, reason: "ExternalExpanding", message }] };
+  },
+};
