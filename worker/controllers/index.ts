@@ -25,13 +25,17 @@ import { policyStatusController } from "./policy-status.ts";
 import { resourceQuotaController } from "./quota/resource-quota.ts";
 import { replicaSetController } from "./replicaset.ts";
 import { replicationController } from "./replication.ts";
+import { claimReleaseController, podClaimsController } from "./resource-claims.ts";
 import { rootCaPublisher } from "./root-ca.ts";
 import { serviceAccountController } from "./service-account.ts";
 import { serviceAccountTokenController } from "./service-account-token.ts";
 import { serviceCidrController } from "./service-cidr.ts";
 import { statefulSetController } from "./statefulset/statefulset.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished.ts";
+import { attachDetachController } from "./volume/attachment.ts";
 import { volumeBinder } from "./volume/binder.ts";
+import { ephemeralVolumes } from "./volume/ephemeral.ts";
+import { volumeExpansion } from "./volume/expansion.ts";
 import { claimProtection, volumeProtection } from "./volume/protection.ts";
 
 export const controllers: readonly Controller[] = [
@@ -62,6 +66,11 @@ export const controllers: readonly Controller[] = [
   volumeBinder,
   claimProtection,
   volumeProtection,
+  ephemeralVolumes,
+  volumeExpansion,
+  attachDetachController,
+  podClaimsController,
+  claimReleaseController,
   clusterRoleAggregation,
   policyStatusController,
   serviceCidrController,

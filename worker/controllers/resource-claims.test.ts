@@ -1,0 +1,85 @@
+import { expect, it } from "vitest";
+import type { Event, Pod } from "../../api/generated/core.v1.ts";
+import type { ResourceClaim, ResourceClaimTemplate } from "../../api/generated/resource.v1.ts";
+import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { claimReleaseController, podClaimsController } from "./resource-claims.ts";
+
+const CLAIMS = "resourceclaims.resource.k8s.io";
+const FINALIZER = "resource.kubernetes.io/delete-protection";
+const start = () => controlledCluster([podClaimsController, claimReleaseController]);
+type At = ReturnType<typeof start>;
+
+const pod = (resourceClaims: NonNullable<Pod["spec"]["resourceClaims"]>): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "p", namespace: "ns" },
+  spec: { containers: [], resourceClaims },
+  status: { phase: "Pending" },
+});
+const template: ResourceClaimTemplate = {
+  apiVersion: "resource.k8s.io/v1",
+  kind: "ResourceClaimTemplate",
+  metadata: { name: "t", namespace: "ns" },
+  spec: { metadata: { labels: { a: "b" } }, spec: {} },
+};
+const claims = ({ cluster }: At) => cluster.list<ResourceClaim>(CLAIMS);
+const finish = ({ cluster }: At) =>
+  cluster.change<Pod>("pods", "ns", "p", (draft) => {
+    draft.status.phase = "Succeeded";
+  });
+
+it("a pod's claims are made of their templates, told to the pod, and gone when it is done", async () => {
+  const at = start();
+  at.cluster.put("pods", pod([{ name: "gpu", resourceClaimTemplateName: "t" }]));
+  await at.settle();
+  expect(at.cluster.list<Event>("events").map(({ message }) => message)).toEqual([
+    'PodResourceClaim gpu: resource claim template "t": resourceclaimtemplate.resource.k8s.io "t" not found',
+  ]);
+  at.cluster.put("resourceclaimtemplates.resource.k8s.io", template);
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  const [claim] = claims(at);
+  expect(claim?.metadata).toMatchObject({
+    labels: { a: "b" },
+    annotations: { "resource.kubernetes.io/pod-claim-name": "gpu" },
+    ownerReferences: [{ kind: "Pod", name: "p", controller: true }],
+  });
+  expect(at.cluster.get<Pod>("pods", "ns", "p")?.status.resourceClaimStatuses).toEqual([
+    { name: "gpu", resourceClaimName: claim?.metadata.name },
+  ]);
+  finish(at);
+  await at.settle();
+  expect(claims(at)).toEqual([]);
+});
+
+it("an allocation ends with its last reservation, and the protection with it", async () => {
+  const at = start();
+  const { metadata } = at.cluster.put("pods", pod([{ name: "gpu", resourceClaimName: "c" }]));
+  at.cluster.put(CLAIMS, {
+    apiVersion: "resource.k8s.io/v1",
+    kind: "ResourceClaim",
+    metadata: { name: "c", namespace: "ns", finalizers: [FINALIZER] },
+    spec: {},
+    status: { allocation: {}, reservedFor: [{ resource: "pods", name: "p", uid: metadata.uid }] },
+  } as ResourceClaim);
+  await at.settle();
+  expect(claims(at)[0]?.status.allocation).toEqual({});
+  finish(at);
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(claims(at)[0]?.status).toEqual({});
+  expect(claims(at)[0]?.metadata.finalizers ?? []).toEqual([]);
+});
+
+it("a claim that is allocated and was never reserved is left alone", async () => {
+  const at = start();
+  at.cluster.put(CLAIMS, {
+    apiVersion: "resource.k8s.io/v1",
+    kind: "ResourceClaim",
+    metadata: { name: "c", namespace: "ns", finalizers: [FINALIZER] },
+    spec: {},
+    status: { allocation: {} },
+  } as ResourceClaim);
+  await at.settle();
+  expect(claims(at)[0]?.status.allocation).toEqual({});
+});

@@ -1,0 +1,189 @@
+/**
+ * Claims of devices (resource.k8s.io): makes those that pods name by a template, and takes back what is reserved for
+ * pods that need it no more.
+ */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { ResourceClaim, ResourceClaimTemplate } from "../../api/generated/resource.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "./controller.ts";
+import { controllerOf, controllerReference } from "./controller-ref.ts";
+import { itemKey, itemOf, splitItem } from "./item-key.ts";
+import { isTerminated } from "./pod-state.ts";
+
+const CLAIMS = "resourceclaims.resource.k8s.io";
+const TEMPLATES = "resourceclaimtemplates.resource.k8s.io";
+const POD_CLAIM = "resource.kubernetes.io/pod-claim-name";
+const FINALIZER = "resource.kubernetes.io/delete-protection";
+/** What a generated name may have before its random end. */
+const LONGEST_BASE = 57;
+
+type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
+
+export const podClaimsController: Controller = {
+  name: "resource-claim-controller",
+  component: "resource_claim",
+  reads: [CLAIMS, TEMPLATES, "pods"],
+  writes: [CLAIMS, "pods"],
+  itemsOf({ resource, object, deleted, snapshot }) {
+    if (resource === "pods") return !deleted && namesTemplates(object as Stored<Pod>) ? [itemKey(object)] : [];
+    const { namespace = "" } = object.metadata;
+    if (resource === TEMPLATES) return deleted ? [] : podsOfTemplate(object as Stored<ResourceClaimTemplate>, snapshot);
+    const owner = controllerOf(object);
+    return owner?.kind === "Pod" ? [itemOf(namespace, owner.name)] : [];
+  },
+  reconcile(item, { snapshot }) {
+    const { namespace, name } = splitItem(item);
+    const pod = snapshot.get<Pod>("pods", namespace, name);
+    return pod && !pod.metadata.deletionTimestamp && !isTerminated(pod) ? planPodClaims(pod, snapshot) : settled;
+  },
+};
+
+const namesTemplates = ({ spec }: Pod) => spec.resourceClaims?.some((each) => each.resourceClaimTemplateName) ?? false;
+
+const podsOfTemplate = ({ metadata: { namespace = "", name } }: Stored<ResourceClaimTemplate>, snapshot: Snapshot) =>
+  snapshot
+    .list<Pod>("pods", namespace)
+    .filter(({ spec }) => spec.resourceClaims?.some((each) => each.resourceClaimTemplateName === name))
+    .map(itemKey);
+
+function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
+  const effects: Effect[] = [];
+  const events: EventRecord[] = [];
+  const known = new Map((pod.status.resourceClaimStatuses ?? []).map((each) => [each.name, each.resourceClaimName]));
+  const made = snapshot.ownedBy<ResourceClaim>(CLAIMS, pod.metadata.uid);
+  const statuses: { name: string; resourceClaimName: string }[] = [];
+  for (const podClaim of pod.spec.resourceClaims ?? []) {
+    if (!podClaim.resourceClaimTemplateName || known.has(podClaim.name)) continue;
+    const claim = made.find(({ metadata }) => metadata.annotations?.[POD_CLAIM] === podClaim.name);
+    if (claim) {
+      statuses.push({ name: podClaim.name, resourceClaimName: claim.metadata.name });
+      continue;
+    }
+    const { namespace = "" } = pod.metadata;
+    const template = snapshot.get<ResourceClaimTemplate>(TEMPLATES, namespace, podClaim.resourceClaimTemplateName);
+    if (template) effects.push(creation(pod, podClaim, template));
+    else events.push(missingTemplate(pod, podClaim));
+  }
+  if (statuses.length > 0)
+    effects.push({
+      op: "patch",
+      resource: "pods",
+      namespace: pod.metadata.namespace ?? "",
+      name: pod.metadata.name,
+      subresource: "status",
+      type: "application/strategic-merge-patch+json",
+      patch: { metadata: { uid: pod.metadata.uid }, status: { resourceClaimStatuses: statuses } },
+    });
+  return { effects, events };
+}
+
+function creation(pod: Stored<Pod>, podClaim: PodClaim, { spec }: Stored<ResourceClaimTemplate>): Effect {
+  const { labels, annotations } = spec.metadata ?? {};
+  const { namespace = "" } = pod.metadata;
+  const object: ResourceClaim = {
+    apiVersion: "resource.k8s.io/v1",
+    kind: "ResourceClaim",
+    metadata: {
+      generateName: generateName(pod.metadata.name, podClaim.name),
+      namespace,
+      ownerReferences: [controllerReference(pod)],
+      annotations: { ...annotations, [POD_CLAIM]: podClaim.name },
+      ...(labels ? { labels } : {}),
+    },
+    spec: spec.spec,
+    status: {},
+  };
+  const message = `PodResourceClaim ${podClaim.name}: create ResourceClaim : {message}`;
+  const record = { about: pod, failure: { reason: "FailedResourceClaimCreation", message } };
+  return { op: "create", resource: CLAIMS, namespace, object, record };
+}
+
+/** Both names lose in proportion where they are too long together. */
+function generateName(pod: string, claim: string): string {
+  const whole = `${pod}-${claim}-`;
+  if (whole.length <= LONGEST_BASE) return whole;
+  const cut = (text: string) => text.slice(0, Math.floor((text.length * LONGEST_BASE) / whole.length));
+  return `${cut(pod)}-${cut(claim)}`;
+}
+
+const missingTemplate = (about: Stored<Pod>, { name, resourceClaimTemplateName }: PodClaim): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "FailedResourceClaimCreation",
+  message: `PodResourceClaim ${name}: resource claim template "${resourceClaimTemplateName}": resourceclaimtemplate.resource.k8s.io "${resourceClaimTemplateName}" not found`,
+});
+
+/** Reservations end with their pods, an allocation with its last reservation, a generated claim with its pod. */
+export const claimReleaseController: Controller = {
+  name: "resource-claim-controller",
+  component: "resource_claim",
+  reads: [CLAIMS, "pods"],
+  writes: [CLAIMS],
+  itemsOf({ resource, object, deleted }) {
+    if (resource === CLAIMS) return deleted ? [] : [itemKey(object)];
+    const pod = object as Stored<Pod>;
+    return (deleted || isDone(pod)) && pod.spec.resourceClaims ? claimsOf(pod) : [];
+  },
+  reconcile(item, { snapshot }) {
+    const { namespace, name } = splitItem(item);
+    const claim = snapshot.get<ResourceClaim>(CLAIMS, namespace, name);
+    return claim ? planRelease(claim, snapshot) : settled;
+  },
+};
+
+/** None of its containers runs or will. */
+const isDone = (pod: Pod) => isTerminated(pod) || (pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName);
+
+function claimsOf(pod: Stored<Pod>): string[] {
+  const named = (pod.spec.resourceClaims ?? []).map((each) => each.resourceClaimName);
+  const generated = (pod.status.resourceClaimStatuses ?? []).map((each) => each.resourceClaimName);
+  const { namespace = "" } = pod.metadata;
+  return [...named, ...generated].filter((name) => name !== undefined).map((name) => itemOf(namespace, name));
+}
+
+function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {
+  const { namespace = "", name, uid, finalizers = [], deletionTimestamp } = claim.metadata;
+  const { reservedFor = [], allocation, ...rest } = claim.status;
+  const isPod = (each: (typeof reservedFor)[number]) => !each.apiGroup && each.resource === "pods";
+  const needs = (podName: string, podUid: string) => {
+    const pod = snapshot.get<Pod>("pods", namespace, podName);
+    return pod !== undefined && pod.metadata.uid === podUid && !isDone(pod);
+  };
+  const valid = reservedFor.filter((each) => !isPod(each) || needs(each.name, each.uid));
+  const unused = valid.length === 0;
+  const released = valid.length < reservedFor.length;
+  // What was never reserved may be about to be: only the end of its use, or its own, ends an allocation.
+  const deallocated = unused && (released || deletionTimestamp !== undefined) && finalizers.includes(FINALIZER);
+  const kept = deallocated ? undefined : allocation;
+  if (released || (deallocated && allocation)) {
+    const status = {
+      ...rest,
+      ...(kept ? { allocation: kept } : {}),
+      ...(valid.length > 0 ? { reservedFor: valid } : {}),
+    };
+    return {
+      effects: [
+        {
+          op: "update",
+          resource: CLAIMS,
+          namespace,
+          subresource: "status",
+          object: { ...claim, status } as ResourceClaim,
+        },
+      ],
+    };
+  }
+  const idle = unused && allocation === undefined && finalizers.includes(FINALIZER);
+  if (idle && (deletionTimestamp !== undefined || claim.status.reservedFor === undefined)) {
+    const metadata = { ...claim.metadata, finalizers: finalizers.filter((each) => each !== FINALIZER) };
+    return {
+      effects: [{ op: "update", resource: CLAIMS, namespace, object: { ...claim, metadata } as ResourceClaim }],
+    };
+  }
+  const owner = controllerOf(claim);
+  const pod = owner?.kind === "Pod" ? snapshot.get<Pod>("pods", namespace, owner.name) : undefined;
+  const orphaned = pod !== undefined && (pod.metadata.uid !== owner?.uid || isDone(pod));
+  return unused && orphaned && deletionTimestamp === undefined
+    ? { effects: [{ op: "delete", resource: CLAIMS, namespace, name, uid }] }
+    : settled;
+}
