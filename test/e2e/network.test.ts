@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "./cluster.ts";
@@ -146,6 +146,94 @@ describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`
       .poll(() => inPod("first", "busybox nc 10.96.0.1 443 < /dev/null && echo connected"), { timeout: 10_000 })
       .toBe("connected");
     expect(await inPod("first", "busybox nslookup -type=a web")).toContain(addressOf("web"));
+  });
+
+  test("a datagram to a Service reaches its endpoint, and the answer comes from the Service", async () => {
+    const [program = "", ...words] = machines[1]?.inside ?? [];
+    const echo = `const socket = require("dgram").createSocket("udp4").bind(8081);
+      socket.on("message", (message, { address, port }) => socket.send(message, port, address));`;
+    const server = spawn(program, [...words, process.execPath, "-e", echo], { stdio: "ignore" });
+    const manifest = `apiVersion: v1
+kind: Service
+metadata: {name: echo}
+spec: {ports: [{port: 53, protocol: UDP}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: echo, labels: {kubernetes.io/service-name: echo}}
+addressType: IPv4
+ports: [{port: 8081, protocol: UDP}]
+endpoints: [{addresses: [192.0.2.2]}]
+`;
+    await cluster.output("apply -f -", { input: manifest });
+    const address = await cluster.output("get service echo -o jsonpath={.spec.clusterIP}");
+    const ask = `const socket = require("dgram").createSocket("udp4");
+      socket.on("message", (answer, { address }) => { console.log(address, String(answer)); socket.close(); });
+      socket.send("hello", 53, "${address}");
+      setTimeout(() => socket.close(), 1000).unref();`;
+    await expect
+      .poll(() => onMachine(0, `${process.execPath} -e '${ask}'`), { timeout: 10_000 })
+      .toBe(`${address} hello`);
+    server.kill();
+  });
+
+  test("EndpointSlice, multiple IPs, multiple ports: slices made by hand lead where they say", async () => {
+    const slice = (port: string, number: number, to: string) => `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: manual-${port}, labels: {kubernetes.io/service-name: manual}}
+addressType: IPv4
+ports: [{name: ${port}, port: ${number}}]
+endpoints: [{addresses: [${addressOf(to)}]}]
+`;
+    const manual =
+      "apiVersion: v1\nkind: Service\nmetadata: {name: manual}\nspec: {ports: [{name: a, port: 81}, {name: b, port: 82}]}\n";
+    await cluster.output("apply -f -", {
+      input: [manual, slice("a", 8080, "first"), slice("b", 8080, "second")].join("---\n"),
+    });
+    const address = await cluster.output("get service manual -o jsonpath={.spec.clusterIP}");
+    await expect.poll(() => inPod("first", ask(`${address}:81`, 4)), { timeout: 10_000 }).toBe("first");
+    await expect.poll(() => inPod("first", ask(`${address}:82`, 4)), { timeout: 10_000 }).toBe("second");
+  });
+
+  test("DNS for ExternalName Services, and Service, change type, ExternalName to ClusterIP and NodePort and back", async () => {
+    const lookup = async () => inPod("first", "busybox nslookup -type=cname moving.default.svc.cluster.local");
+    const patched = (spec: object) =>
+      cluster.output(["patch", "service", "moving", "--type=merge", "-p", JSON.stringify({ spec })]);
+    await cluster.output("create service externalname moving --external-name=foo.example.com");
+    await expect.poll(lookup, { timeout: 10_000 }).toContain("foo.example.com");
+    await patched({ externalName: "bar.example.com" });
+    await expect.poll(lookup, { timeout: 10_000 }).toContain("bar.example.com");
+    const ports = [{ port: 80, targetPort: 8080 }];
+    await patched({ type: "NodePort", externalName: null, selector: { app: "web" }, ports });
+    const [address, port] = (
+      await cluster.output("get service moving -o jsonpath={.spec.clusterIP},{.spec.ports[0].nodePort}")
+    ).split(",");
+    await expect.poll(() => inPod("first", ask(address ?? "", 12)), { timeout: 10_000 }).toBe("first second");
+    expect(onMachine(1, ask(`192.0.2.1:${port}`, 12))).toBe("first second");
+    await patched({ type: "ExternalName", externalName: "baz.example.com", clusterIP: "", clusterIPs: null });
+    await expect.poll(lookup, { timeout: 10_000 }).toContain("baz.example.com");
+    expect(await cluster.output("get service moving -o jsonpath={.spec.clusterIP}")).toBe("");
+  });
+
+  test("DNS, PQDN for services: names are searched for in the namespace, the Services and the cluster", async () => {
+    expect(await inPod("first", "cat /etc/resolv.conf")).toMatch(
+      /^search default\.svc\.cluster\.local svc\.cluster\.local cluster\.local(?=[ \n])[\s\S]*^options ndots:5$/m,
+    );
+    const lookup = (name: string, type: string) => inPod("first", `busybox nslookup -type=${type} ${name}`);
+    expect(await lookup("_http._tcp.peers.default.svc.cluster.local", "srv")).toMatch(/ 8080 first\.peers/);
+  });
+
+  test("Service session affinity follows the Service: ClientIP, None, and ClientIP again at its node port", async () => {
+    const set = (sessionAffinity: string) =>
+      cluster.output(["patch", "service", "web", "--type=merge", "-p", JSON.stringify({ spec: { sessionAffinity } })]);
+    await set("ClientIP");
+    await expect
+      .poll(() => inPod("second", ask(addressOf("web"), 12)), { timeout: 10_000 })
+      .toMatch(/^(first|second)$/);
+    expect(onMachine(1, ask("192.0.2.1:30080", 12))).toMatch(/^(first|second)$/);
+    await set("None");
+    await expect.poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 }).toBe("first second");
+    await expect.poll(() => onMachine(1, ask("192.0.2.1:30080", 24)), { timeout: 10_000 }).toBe("first second");
   });
 
   test("a NetworkPolicy lets through whom it names, on the same node and from another, and nobody else", async () => {

@@ -89,6 +89,12 @@ describe("an update", () => {
     expect(spec.ports?.[0]?.nodePort).toBeUndefined();
   });
 
+  it("to ExternalName lets families go, also where the client itself removes the addresses", () => {
+    const { clusterIP: _, clusterIPs: __, ...rest } = old.spec;
+    const { spec } = updated({ ...rest, type: "ExternalName", externalName: "a.example.com", clusterIP: "" });
+    expect([spec.ipFamilies, spec.ipFamilyPolicy]).toEqual([undefined, undefined]);
+  });
+
   it("changes no address", () => {
     const next = updated({ ports, type: "NodePort", clusterIP: "10.96.0.10" });
     expect(kind.validateUpdate?.(next, old)).toMatchObject([
