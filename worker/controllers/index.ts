@@ -16,6 +16,7 @@ import { horizontalPodAutoscaler } from "./horizontal-pod-autoscaler.ts";
 import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
 import { namespaceController } from "./namespace.ts";
+import { nodeEventsController } from "./node/node-events.ts";
 import { nodeIpamController } from "./node/node-ipam.ts";
 import { nodeLifecycleController } from "./node/node-lifecycle.ts";
 import { nodeTtlController } from "./node/node-ttl.ts";
@@ -56,6 +57,7 @@ export const controllers: readonly Controller[] = [
   endpointSliceController,
   endpointSliceMirroringController,
   nodeLifecycleController,
+  nodeEventsController,
   nodeIpamController,
   nodeTtlController,
   taintEvictionController,

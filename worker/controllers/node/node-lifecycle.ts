@@ -1,12 +1,13 @@
 /** Says what a silent node is (unknown), taints nodes by their conditions, and keeps the old os and arch labels. */
 import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
-import type { Stored } from "../../../api/machinery/meta.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import {
   type Controller,
   type Effect,
   type EventRecord,
   type Plan,
   type ReconcileContext,
+  type Snapshot,
   settled,
 } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
@@ -15,6 +16,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { timeOf, timeText, waking } from "../time.ts";
 import { taintsOf } from "./taints.ts";
+import { evicts, zoneOf } from "./zones.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
@@ -28,14 +30,22 @@ export const nodeLifecycleController: Controller = {
   name: "node-controller",
   reads: ["nodes", "pods"],
   writes: ["nodes", "pods"],
-  itemsOf: ({ resource, object }) => (resource === "nodes" ? [itemKey(object)] : []),
+  itemsOf({ resource, object, previous, deleted, snapshot }) {
+    if (resource !== "nodes") return [];
+    // Whether lost nodes evict depends on how many are lost. A node's first word, of which there are many at once while
+    // a cluster grows, changes nothing for others.
+    const before = readiness(previous);
+    const counts = deleted ? readiness(object) === "True" : before !== undefined && before !== readiness(object);
+    return counts ? [...new Set([itemKey(object), ...lostNodes(snapshot)])] : [itemKey(object)];
+  },
   reconcile(name, context) {
     const node = context.snapshot.get<Node>("nodes", "", name);
     if (!node) return settled;
     const silentAt = silenceOf(node, context);
     if (silentAt !== undefined && silentAt <= context.now) return planSilent(node, context);
     const { now } = context;
-    const taints = taintsOf(node, now);
+    const evicting = readiness(node) === "True" || evicts(zoneOf(node), context.snapshot.list<Node>("nodes"));
+    const taints = taintsOf(node, { now, evicting });
     const labels = relabelled(node);
     const effects: Effect[] = [];
     if (!same(taints, node.spec.taints ?? []) || !same(labels, node.metadata.labels))
@@ -51,9 +61,19 @@ export const nodeLifecycleController: Controller = {
           spec: { taints: taints.length > 0 ? taints : null },
         },
       });
-    return { effects: [...effects, ...podsNotReady(node, context)], ...waking(silentAt) };
+    const { effects: unready, events } = podsNotReady(node, context);
+    return { effects: [...effects, ...unready], events, ...waking(silentAt) };
   },
 };
+
+const readiness = (node: KubeObject | undefined) =>
+  (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+
+const lostNodes = (snapshot: Snapshot) =>
+  snapshot
+    .list<Node>("nodes")
+    .filter((node) => readiness(node) !== "True")
+    .map(itemKey);
 
 function relabelled({ metadata }: Node): Readonly<Record<string, string>> | undefined {
   const labels = { ...metadata.labels };
@@ -90,26 +110,24 @@ function planSilent(node: Stored<Node>, { now }: ReconcileContext): Plan {
     if (current) conditions[position] = next;
     else conditions.push(next);
   }
-  const event: EventRecord = {
-    about: node,
-    type: "Normal",
-    reason: "NodeNotReady",
-    message: `Node ${node.metadata.name} status is now: NodeNotReady`,
-  };
-  return { effects: statusUpdate("nodes", node, { ...node.status, conditions }), events: [event] };
+  return { effects: statusUpdate("nodes", node, { ...node.status, conditions }) };
 }
 
 /** The pods of a node that is not heard of are not ready, whatever they last said. */
-function podsNotReady(node: Stored<Node>, { snapshot, now }: ReconcileContext): readonly Effect[] {
-  const ready = node.status.conditions?.find(({ type }) => type === "Ready");
-  if (ready?.status !== "Unknown") return [];
-  return snapshot
-    .podsOnNode<Pod>(node.metadata.name)
-    .filter(isReady)
-    .flatMap((pod) => {
-      const conditions = (pod.status.conditions ?? []).map((each) =>
-        each.type === "Ready" ? { ...each, status: "False", lastTransitionTime: timeText(now) } : each,
-      );
-      return statusUpdate("pods", pod, { ...pod.status, conditions });
-    });
+function podsNotReady(
+  node: Stored<Node>,
+  { snapshot, now }: ReconcileContext,
+): { effects: readonly Effect[]; events: readonly EventRecord[] } {
+  if (readiness(node) !== "Unknown") return { effects: [], events: [] };
+  const pods = snapshot.podsOnNode<Pod>(node.metadata.name).filter(isReady);
+  const effects = pods.flatMap((pod) => {
+    const conditions = (pod.status.conditions ?? []).map((each) =>
+      each.type === "Ready" ? { ...each, status: "False", lastTransitionTime: timeText(now) } : each,
+    );
+    return statusUpdate("pods", pod, { ...pod.status, conditions });
+  });
+  const events = pods.map(
+    (about): EventRecord => ({ about, type: "Warning", reason: "NodeNotReady", message: "Node is not ready" }),
+  );
+  return { effects, events };
 }

@@ -2,14 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
 import { podGcController } from "../pod-gc.ts";
+import { nodeEventsController } from "./node-events.ts";
 import { nodeIpamController } from "./node-ipam.ts";
 import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { nodeTtlController } from "./node-ttl.ts";
 import { taintEvictionController } from "./taint-eviction.ts";
+import { evicts } from "./zones.ts";
 
 const start = () =>
   controlledCluster([
     nodeLifecycleController,
+    nodeEventsController,
     nodeIpamController,
     nodeTtlController,
     taintEvictionController,
@@ -50,6 +53,7 @@ describe("nodes", () => {
   it("are tainted by their conditions, and lose the taints with them", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "Unknown"));
+    at.cluster.put("nodes", node("n2", "True"));
     await at.settle();
     expect(taints(at)).toEqual(["unreachable NoSchedule", "unreachable NoExecute"]);
     at.cluster.change<Node>("nodes", "", "n1", (draft) => {
@@ -72,7 +76,7 @@ describe("nodes", () => {
       status: "Unknown",
       reason: "NodeStatusNeverUpdated",
     });
-    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["NodeNotReady"]);
+    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["RegisteredNode", "NodeNotReady"]);
     expect(at.wakeAt()).toBeUndefined();
   });
 
@@ -80,6 +84,7 @@ describe("nodes", () => {
     const at = start();
     const everything = { operator: "Exists", effect: "NoExecute" };
     at.cluster.put("nodes", node("n1", "False"));
+    at.cluster.put("nodes", node("n2", "True"));
     at.cluster.put("pods", pod("now"));
     at.cluster.put("pods", pod("later", [{ ...everything, tolerationSeconds: 300 }]));
     at.cluster.put("pods", pod("never", [everything]));
@@ -98,5 +103,71 @@ describe("nodes", () => {
     at.cluster.remove("nodes", "", "n1");
     await at.settle();
     expect(at.cluster.list("pods")).toEqual([]);
+  });
+
+  it("that somebody taints without saying when have it said, and let pods stay from then on", async () => {
+    const at = start();
+    const limited = [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 10 }];
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.put("pods", pod("p", limited));
+    const taint = (taints: NonNullable<Node["spec"]["taints"]>) =>
+      at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+        draft.spec.taints = taints;
+      });
+    taint([{ key: "k", effect: "NoExecute" }]);
+    await at.pass(5000);
+    taint([]);
+    await at.pass(20_000);
+    const messages = () => at.cluster.list<Event>("events").map(({ message }) => message);
+    expect(messages()).toContain("Cancelling deletion of Pod ns/p");
+    taint([{ key: "k", effect: "NoExecute" }]);
+    await at.pass(9000);
+    expect(at.cluster.list("pods")).toHaveLength(1);
+    await at.pass(2000);
+    expect(at.cluster.list("pods")).toEqual([]);
+    expect(messages()).toContain("Marking for deletion Pod ns/p");
+  });
+
+  it("that are all lost at once evict nobody, until one is back", async () => {
+    const at = start();
+    for (const name of ["n1", "n2"]) at.cluster.put("nodes", node(name, "Unknown"));
+    at.cluster.put("pods", pod("p"));
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule"]);
+    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+      draft.status.conditions = [{ type: "Ready", status: "True", lastHeartbeatTime: "2030-01-01T00:00:00Z" }];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule", "unreachable NoExecute"]);
+    expect(at.cluster.list("pods")).toEqual([]);
+  });
+
+  it.each<[string, readonly (readonly [zone: string, ready: number, lost: number])[], boolean]>([
+    ["few of a zone are lost", [["a", 2, 1]], true],
+    [
+      "two of two are lost beside another zone",
+      [
+        ["a", 0, 2],
+        ["b", 1, 0],
+      ],
+      true,
+    ],
+    ["most of a small zone is lost", [["a", 2, 3]], false],
+    ["most of a large zone is lost", [["a", 20, 40]], true],
+    [
+      "every zone is lost",
+      [
+        ["a", 0, 3],
+        ["b", 0, 1],
+      ],
+      false,
+    ],
+  ])("whether they evict when %s", (_, zones, expected) => {
+    const nodes = zones.flatMap(([zone, ready, lost]) =>
+      [...Array(ready + lost).keys()].map((i) =>
+        node(`${zone}${i}`, i < ready ? "True" : "Unknown", { "topology.kubernetes.io/zone": zone }),
+      ),
+    );
+    expect(evicts(":a", nodes)).toBe(expected);
   });
 });

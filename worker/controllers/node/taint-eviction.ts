@@ -1,48 +1,81 @@
 /** Deletes pods that do not tolerate their node's NoExecute taints, those with a limited tolerance when it is over. */
 import type { Node, Pod, Taint, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, settled } from "../controller.ts";
+import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { disruption } from "../disruption-target.ts";
 import { itemKey, splitItem } from "../item-key.ts";
-import { isTerminated } from "../pod-state.ts";
-import { timeOf } from "../time.ts";
+import { isTerminated, podCondition } from "../pod-state.ts";
+import { timeOf, timeText } from "../time.ts";
 
 export const taintEvictionController: Controller = {
   name: "taint-eviction-controller",
   reads: ["nodes", "pods"],
-  writes: ["pods"],
+  writes: ["nodes", "pods"],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     if (resource === "pods") return deleted ? [] : [itemKey(object)];
-    const evicts = (node: unknown) => noExecute(node as Node | undefined).length > 0;
-    return evicts(object) || evicts(previous) ? snapshot.podsOnNode(object.metadata.name).map(itemKey) : [];
+    const pods = (mark: string) => snapshot.podsOnNode(object.metadata.name).map((pod) => mark + itemKey(pod));
+    if (noExecute(object as Stored<Node>).length > 0) return pods("");
+    return noExecute(previous as Node | undefined).length > 0 && !deleted ? pods(SPARED) : [];
   },
   reconcile(item, { snapshot, now }) {
-    const { namespace, name } = splitItem(item);
+    const spared = item.startsWith(SPARED);
+    const { namespace, name } = splitItem(spared ? item.slice(SPARED.length) : item);
     const pod = snapshot.get<Pod>("pods", namespace, name);
     if (!pod || pod.metadata.deletionTimestamp || isTerminated(pod) || !pod.spec.nodeName) return settled;
-    const at = evictionTime(pod, noExecute(snapshot.get<Node>("nodes", "", pod.spec.nodeName)), now);
-    if (at === undefined) return settled;
-    if (at > now) return { effects: [], wakeAt: at };
+    const node = snapshot.get<Node>("nodes", "", pod.spec.nodeName);
+    if (spared) return isLimited(pod) ? { effects: [], events: [told(pod, "Cancelling deletion of Pod")] } : settled;
+    const taints = noExecute(node);
+    const end = evictionTime(pod, taints, now);
+    if (end === undefined) return settled;
+    // Time runs from when a taint was added, which whoever added it need not have said.
+    if (end > now && taints.some(({ timeAdded }) => !timeAdded)) return stamped(node, now);
+    if (end > now) return { effects: [], wakeAt: end };
+    const message = "Taint manager: deleting due to NoExecute taint";
     return {
       effects: [
-        disruption(
-          pod,
-          { reason: "DeletionByTaintManager", message: "Taint manager: deleting due to NoExecute taint" },
-          now,
-        ),
+        disruption(pod, { reason: "DeletionByTaintManager", message }, now),
         { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
       ],
-      events: [
-        {
-          about: pod,
-          type: "Normal",
-          reason: "TaintManagerEviction",
-          message: `Marking for deletion Pod ${namespace}/${name}`,
-        },
-      ],
+      events: [told(pod, "Marking for deletion Pod")],
     };
   },
 };
+
+/** Marks items of pods whose node has lost its last evicting taint. */
+const SPARED = "spared ";
+
+const told = (about: Stored<Pod>, what: string): EventRecord => ({
+  about,
+  type: "Normal",
+  reason: "TaintManagerEviction",
+  message: `${what} ${about.metadata.namespace}/${about.metadata.name}`,
+});
+
+/** The pod's stay on a tainted node was limited. */
+const isLimited = ({ spec }: Pod) =>
+  (spec.tolerations ?? []).some(
+    ({ effect, tolerationSeconds }) => (!effect || effect === "NoExecute") && tolerationSeconds !== undefined,
+  );
+
+function stamped(node: Stored<Node> | undefined, now: number): Plan {
+  if (!node) return settled;
+  const taints = (node.spec.taints ?? []).map((taint) =>
+    taint.effect === "NoExecute" && !taint.timeAdded ? { ...taint, timeAdded: timeText(now) } : taint,
+  );
+  const { name, resourceVersion } = node.metadata;
+  return {
+    effects: [
+      {
+        op: "patch",
+        resource: "nodes",
+        namespace: "",
+        name,
+        type: "application/merge-patch+json",
+        patch: { metadata: { resourceVersion }, spec: { taints } },
+      },
+    ],
+  };
+}
 
 const noExecute = (node: Node | undefined): readonly Taint[] =>
   (node?.spec.taints ?? []).filter(({ effect }) => effect === "NoExecute");
@@ -60,7 +93,10 @@ function evictionTime(pod: Stored<Pod>, taints: readonly Taint[], now: number): 
     if (matching.length === 0) return now;
     const limits = matching.map(({ tolerationSeconds }) => tolerationSeconds).filter((limit) => limit !== undefined);
     if (limits.length === 0) continue;
-    const at = (timeOf(taint.timeAdded) ?? now) + Math.max(0, Math.min(...limits)) * 1000;
+    // A pod that came after the taint has its time from then on.
+    const bound = timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime) ?? 0;
+    const since = Math.max(timeOf(taint.timeAdded) ?? now, bound);
+    const at = since + Math.max(0, Math.min(...limits)) * 1000;
     earliest = Math.min(earliest ?? at, at);
   }
   return earliest;

@@ -23,8 +23,11 @@ const EVICTING = new Set([NOT_READY, UNREACHABLE]);
 
 const id = ({ key, effect }: Taint) => `${key} ${effect}`;
 
-/** The taints a node should have: its own as they are, ours by its conditions. Taints that stay keep their time. */
-export function taintsOf(node: Node, now: number): Taint[] {
+/**
+ * The taints a node should have: its own as they are, ours by its conditions. Taints that stay keep their time. A node
+ * that is not `evicting` keeps its pods though it is lost.
+ */
+export function taintsOf(node: Node, { now, evicting }: { now: number; evicting: boolean }): Taint[] {
   const current = node.spec.taints ?? [];
   const ready = node.status.conditions?.find(({ type }) => type === "Ready");
   const due: Taint[] = BY_CONDITION.filter(([type, status]) =>
@@ -34,7 +37,7 @@ export function taintsOf(node: Node, now: number): Taint[] {
   if (!ready && current.some((taint) => taint.key === NOT_READY && taint.effect === "NoSchedule"))
     due.push({ key: NOT_READY, effect: "NoSchedule" });
   if (node.spec.unschedulable) due.push({ key: UNSCHEDULABLE, effect: "NoSchedule" });
-  for (const { key } of [...due]) if (EVICTING.has(key) && ready) due.push({ key, effect: "NoExecute" });
+  for (const { key } of [...due]) if (EVICTING.has(key) && ready && evicting) due.push({ key, effect: "NoExecute" });
   const isOurs = ({ key, effect }: Taint) =>
     (OWN_KEYS.has(key) && effect === "NoSchedule") || (EVICTING.has(key) && effect === "NoExecute");
   const wanted = new Map(due.map((taint) => [id(taint), taint]));

@@ -1,0 +1,51 @@
+/** Tells of nodes that come, go, and fall silent. */
+import type { Node } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
+import { timeOf } from "../time.ts";
+
+/** A node that is older is known already: this control plane has only just woken. */
+const NEW_MS = 60_000;
+
+const readiness = (node: KubeObject | undefined) =>
+  (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+
+/** What happened to the node is part of the item: the snapshot shows only what is. */
+export const nodeEventsController: Controller = {
+  name: "node-controller",
+  reads: ["nodes"],
+  writes: [],
+  itemsOf({ object, previous, deleted }) {
+    const { name, uid } = object.metadata;
+    if (deleted) return [`removed ${name} ${uid}`];
+    if (!previous) return [`registered ${name} ${uid}`];
+    const silent = readiness(object) === "Unknown" && readiness(previous) !== "Unknown";
+    return silent ? [`silent ${name} ${uid}`] : [];
+  },
+  reconcile(item, { snapshot, now }) {
+    const [what, name = "", uid = ""] = item.split(" ");
+    const node = snapshot.get<Node>("nodes", "", name);
+    const about = node?.metadata.uid === uid ? node : gone(name, uid);
+    switch (what) {
+      case "removed":
+        return tell(about, "RemovingNode", `Node ${name} event: Removing Node ${name} from Controller`);
+      case "silent":
+        return tell(about, "NodeNotReady", `Node ${name} status is now: NodeNotReady`);
+      default:
+        return (timeOf(about.metadata.creationTimestamp) ?? 0) + NEW_MS > now
+          ? tell(about, "RegisteredNode", `Node ${name} event: Registered Node ${name} in Controller`)
+          : settled;
+    }
+  },
+};
+
+const tell = (about: Stored<KubeObject>, reason: string, message: string): Plan => {
+  const event: EventRecord = { about, type: "Normal", reason, message };
+  return { effects: [], events: [event] };
+};
+
+const gone = (name: string, uid: string): Stored<KubeObject> => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name, uid, resourceVersion: "", creationTimestamp: "" },
+});
