@@ -3,7 +3,8 @@
  * order and words.
  */
 import type { NodeSelectorRequirement, Pod } from "../api/generated/core.v1.ts";
-import { parseQuantity } from "../api/machinery/quantity.ts";
+import { podAmounts } from "./pod/pod-amounts.ts";
+import { nanosOf } from "./pod/qos.ts";
 
 export interface AdmittingNode {
   readonly os: string;
@@ -11,6 +12,8 @@ export interface AdmittingNode {
   readonly labels: Readonly<Record<string, string>>;
   readonly allocatable: Readonly<Record<string, string | number>>;
   readonly maxPods: number;
+  /** Whether the machine can hold a process to an AppArmor profile. */
+  readonly appArmor: boolean;
 }
 
 export interface Refusal {
@@ -83,43 +86,17 @@ const hostPorts = ({ spec }: Pod): HostPort[] =>
 const collide = (a: HostPort, b: HostPort): boolean =>
   a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === "0.0.0.0" || b.ip === "0.0.0.0");
 
-const nanos = (quantity: string | number | undefined): bigint => {
-  const parsed = quantity === undefined ? "" : parseQuantity(quantity);
-  return typeof parsed === "string" ? 0n : parsed.nanos;
-};
-
-/** What a pod asks for: containers and sidecars together, or its largest init container. */
-export function podRequests({ spec }: Pod): ReadonlyMap<string, bigint> {
-  const total = new Map<string, bigint>();
-  const add = (into: Map<string, bigint>, requests: Readonly<Record<string, string | number>> = {}) => {
-    for (const [name, quantity] of Object.entries(requests)) into.set(name, (into.get(name) ?? 0n) + nanos(quantity));
-  };
-  for (const { resources } of spec.containers) add(total, resources?.requests);
-  const sidecars = new Map<string, bigint>();
-  const peak = new Map<string, bigint>();
-  for (const { restartPolicy, resources } of spec.initContainers ?? []) {
-    if (restartPolicy === "Always") add(sidecars, resources?.requests);
-    const now = new Map(sidecars);
-    if (restartPolicy !== "Always") add(now, resources?.requests);
-    for (const [name, value] of now) if (value > (peak.get(name) ?? 0n)) peak.set(name, value);
-  }
-  for (const [name, value] of sidecars) total.set(name, (total.get(name) ?? 0n) + value);
-  for (const [name, value] of peak) if (value > (total.get(name) ?? 0n)) total.set(name, value);
-  add(total, spec.overhead);
-  return total;
-}
-
 function outOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Refusal | undefined {
   if (others.length + 1 > node.maxPods)
     return { reason: "OutOfpods", message: resourceMessage("pods", 1n, BigInt(others.length), BigInt(node.maxPods)) };
   const used = new Map<string, bigint>();
   for (const other of others)
-    for (const [name, value] of podRequests(other)) used.set(name, (used.get(name) ?? 0n) + value);
-  for (const [name, requested] of podRequests(pod)) {
+    for (const [name, value] of podAmounts(other, "requests")) used.set(name, (used.get(name) ?? 0n) + value);
+  for (const [name, requested] of podAmounts(pod, "requests")) {
     // Extended resources that the node does not have are the scheduler's affair.
     const capacity = node.allocatable[name];
     if (capacity === undefined || requested === 0n) continue;
-    const available = nanos(capacity);
+    const available = nanosOf(capacity);
     const taken = used.get(name) ?? 0n;
     if (requested + taken <= available) continue;
     const unit = name === "cpu" ? 1_000_000n : 1_000_000_000n;
@@ -134,6 +111,12 @@ function outOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Refusal |
 const resourceMessage = (name: string, requested: bigint, used: bigint, capacity: bigint): string =>
   `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`;
 
+const wantsAppArmor = ({ spec }: Pod): boolean =>
+  [spec, ...(spec.initContainers ?? []), ...spec.containers].some(({ securityContext }) => {
+    const type = securityContext?.appArmorProfile?.type;
+    return type !== undefined && type !== "Unconfined";
+  });
+
 /** `others` are the pods that this node runs or is about to. */
 export function refusalOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Refusal | undefined {
   const os = pod.spec.os?.name;
@@ -144,6 +127,13 @@ export function refusalOf(pod: Pod, node: AdmittingNode, others: readonly Pod[])
     if (!SAFE_SYSCTLS.has(dotted))
       return { reason: "SysctlForbidden", message: `forbidden sysctl: "${name}" not allowlisted` };
   }
+  if (pod.spec.securityContext?.supplementalGroupsPolicy === "Strict")
+    return {
+      reason: "SupplementalGroupsPolicyNotSupported",
+      message: "SupplementalGroupsPolicy=Strict is not supported in this node",
+    };
+  if (!node.appArmor && wantsAppArmor(pod))
+    return { reason: "AppArmor", message: "Cannot enforce AppArmor: AppArmor is not enabled on the host" };
   const short = outOf(pod, node, others);
   if (short !== undefined) return short;
   if (!selects(pod, node))

@@ -23,9 +23,11 @@ import { PodWorker } from "./pod/pod-worker.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { removeOrphans } from "./remove-orphans.ts";
 import type { Runtime } from "./runtime/runtime.ts";
+import { runtimeClassHandlers } from "./runtime-class.ts";
 import { serveTunnel } from "./streams/serve.ts";
 import { Tunnel } from "./streams/tunnel.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
+import { imageMounts } from "./volumes/image-mounts.ts";
 
 const REGISTER_RETRY_MS = 250;
 /** A control plane that is just starting is not worth a word. */
@@ -78,13 +80,17 @@ export class NodeAgent {
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
     const allocatable = allocatableOf(facts.machine);
     const labels = nodeLabels(facts);
-    this.#context = {
+    const shared = {
       runtime,
-      client: this.#client,
       events: new EventRecorder(this.#client, options.nodeName),
       puller: new ImagePuller(runtime),
+      objects: (namespace: string) => this.#objects.of(namespace),
+    };
+    this.#context = {
+      ...shared,
+      client: this.#client,
       sources: apiVolumeSources(this.#client),
-      objects: (namespace) => this.#objects.of(namespace),
+      images: imageMounts(shared),
       dns: () => ({
         clusterServers: this.#network?.dnsServers ?? [],
         clusterDomain: CLUSTER_DOMAIN,
@@ -100,13 +106,20 @@ export class NodeAgent {
         const own = this.#objects.get<Node>("nodes", "", options.nodeName)?.metadata.labels;
         return refusalOf(
           pod,
-          { os: facts.machine.os, name: facts.name, labels: own ?? labels, allocatable, maxPods: MAX_PODS },
+          {
+            os: facts.machine.os,
+            name: facts.name,
+            labels: own ?? labels,
+            allocatable,
+            maxPods: MAX_PODS,
+            appArmor: facts.machine.appArmor,
+          },
           [...this.#workers.values()]
             .filter((worker) => worker.pod.metadata.uid !== pod.metadata.uid && !worker.ended)
             .map((worker) => worker.pod),
         );
       },
-      handlerOf: (runtimeClass) => runtimeClass ?? "",
+      handlerOf: runtimeClassHandlers(this.#client),
       log,
     };
   }

@@ -1,5 +1,6 @@
 /** Removes what an earlier life of this node ran and nobody knows any more. */
 import type { Logger } from "./logger.ts";
+import { removePodCgroup } from "./pod/pod-cgroup.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 
 const GRACE_SECONDS = 30;
@@ -17,5 +18,6 @@ export async function removeOrphans(
     await Promise.all(containers.map((container) => runtime.stopContainer(container.id, GRACE_SECONDS)));
     await runtime.stopSandbox(id);
     await runtime.removeSandbox(id);
+    removePodCgroup(pod.uid, runtime.cgroupDriver);
   }
 }

@@ -23,6 +23,7 @@ export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  readonly appArmor: boolean;
 }
 
 export function readMachine(dataDirectory: string): Machine {
@@ -40,6 +41,7 @@ export function readMachine(dataDirectory: string): Machine {
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
     diskBytes: disk.blocks * disk.bsize,
+    appArmor: text("/sys/module/apparmor/parameters/enabled") === "Y",
   };
 }
 

@@ -24,7 +24,7 @@ import {
   TERMINATION_MESSAGE_POLICY,
 } from "./labels.ts";
 import { containerResources } from "./resources.ts";
-import { containerSecurity, pidScopeOf, seccompOf } from "./security.ts";
+import { containerSecurity, pidScopeOf, seccompOf, seLinuxOf } from "./security.ts";
 
 export const identityOf = ({ metadata }: Pod) => ({
   namespace: metadata.namespace ?? "",
@@ -64,6 +64,7 @@ export interface SandboxInput {
   readonly dns: DnsConfig;
   readonly profileRoot: string;
   readonly handler: string;
+  readonly cgroupParent: string;
 }
 
 export function sandboxConfig(input: SandboxInput): SandboxConfig {
@@ -82,7 +83,7 @@ export function sandboxConfig(input: SandboxInput): SandboxConfig {
     network: spec.hostNetwork === true ? "node" : "pod",
     ipc: spec.hostIPC === true ? "node" : "pod",
     pid: pidScopeOf(pod),
-    cgroupParent: `/kubepods/pod${pod.metadata.uid}`,
+    cgroupParent: input.cgroupParent,
     sysctls: Object.fromEntries(sysctls),
     privileged: spec.containers.some(({ securityContext }) => securityContext?.privileged === true),
     ...(security.runAsUser === undefined ? {} : { runAsUser: security.runAsUser }),
@@ -92,6 +93,7 @@ export function sandboxConfig(input: SandboxInput): SandboxConfig {
       ...(security.fsGroup === undefined ? [] : [security.fsGroup]),
     ],
     seccomp: seccompOf(security.seccompProfile, profileRoot),
+    ...(security.seLinuxOptions === undefined ? {} : { seLinux: seLinuxOf(security.seLinuxOptions) }),
     handler,
     labels: { ...pod.metadata.labels, ...identityLabels(pod) },
     annotations: { ...pod.metadata.annotations },
@@ -104,6 +106,8 @@ export interface ContainerInput extends Omit<EnvInput, "container"> {
   readonly restartCount: number;
   readonly profileRoot: string;
   readonly memoryCapacity: number;
+  /** The block device of a volume. */
+  readonly devicePath: (container: Container, volume: string) => string;
   /** The directory or file of each volume, by name. */
   readonly volumePath: (container: Container, mount: VolumeUse) => string;
   /** /etc/hosts and the termination log, and what devices add. */
@@ -122,17 +126,23 @@ export interface VolumeUse {
 
 const PROPAGATION = { None: "private", HostToContainer: "hostToContainer", Bidirectional: "bidirectional" } as const;
 
+/** A variable that is not set, or empty, would lead to another directory than was meant. */
+function expandSubPath(expression: string, lookup: (name: string) => string | undefined): string {
+  const missing = new Set<string>();
+  const path = expand(expression, (name) => {
+    const value = lookup(name);
+    if (value === undefined || value === "") missing.add(name);
+    return value;
+  });
+  if (missing.size > 0) throw new ConfigError(`missing value for ${[...missing].sort().join(", ")}`);
+  return path;
+}
+
 function mountsOf(input: ContainerInput, lookup: (name: string) => string | undefined): Mount[] {
   const { container } = input.target;
   return (container.volumeMounts ?? []).map(({ name, mountPath, readOnly, subPath, subPathExpr, mountPropagation }) => {
     const expanded =
-      subPathExpr === undefined || subPathExpr === ""
-        ? (subPath ?? "")
-        : expand(subPathExpr, (variable) => {
-            const value = lookup(variable);
-            if (value === undefined) throw new ConfigError(`missing value for ${variable}`);
-            return value;
-          });
+      subPathExpr === undefined || subPathExpr === "" ? (subPath ?? "") : expandSubPath(subPathExpr, lookup);
     const path = mountPath.startsWith("/") ? mountPath : `/${mountPath}`;
     return {
       containerPath: path,
@@ -151,9 +161,13 @@ function isReadOnlyVolume(pod: Pod, name: string): boolean {
     volume?.secret !== undefined ||
     volume?.downwardAPI !== undefined ||
     volume?.projected !== undefined ||
+    volume?.image !== undefined ||
     volume?.persistentVolumeClaim?.readOnly === true
   );
 }
+
+const isClaimReadOnly = ({ spec }: Pod, name: string): boolean =>
+  spec.volumes?.some((volume) => volume.name === name && volume.persistentVolumeClaim?.readOnly === true) === true;
 
 export function containerConfig(input: ContainerInput): ContainerConfig {
   const { pod, target, image, restartCount, terminationFile } = input;
@@ -172,6 +186,11 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
     workingDir: container.workingDir ?? "",
     env,
     mounts: [...mountsOf(input, lookup), ...input.ownMounts.filter(({ containerPath }) => !own.has(containerPath))],
+    devices: (container.volumeDevices ?? []).map(({ name, devicePath }) => ({
+      containerPath: devicePath,
+      hostPath: input.devicePath(container, name),
+      permissions: isClaimReadOnly(pod, name) ? "r" : "mrw",
+    })),
     logPath: `${container.name}/${restartCount}.log`,
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,

@@ -11,6 +11,7 @@ export interface HookContext {
 }
 
 const HTTP_SECONDS = 30;
+const AGENT = "kube-lifecycle/1.36";
 
 /** Fails with what went wrong. `seconds` bounds it; 0 is no bound. */
 export async function runHook(handler: LifecycleHandler, context: HookContext, seconds: number): Promise<void> {
@@ -25,8 +26,9 @@ export async function runHook(handler: LifecycleHandler, context: HookContext, s
   if (handler.httpGet !== undefined) {
     const port = portNumber(handler.httpGet.port ?? 80, container);
     if (port === undefined) throw new Error(`couldn't find port: ${handler.httpGet.port}`);
-    const outcome = await getHttp(handler.httpGet, podIP, port, seconds || HTTP_SECONDS);
-    if (!outcome.ok) throw new Error(outcome.output);
+    const outcome = await getHttp(handler.httpGet, podIP, { port, seconds: seconds || HTTP_SECONDS, agent: AGENT });
+    // Whatever it answers, it was called (as under the kubelet).
+    if (!outcome.answered) throw new Error(outcome.output);
     return;
   }
   if (handler.sleep !== undefined) {

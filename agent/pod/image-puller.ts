@@ -3,6 +3,7 @@ import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ImageObservation, RegistryCredentials, Runtime } from "../runtime/runtime.ts";
 import { type BackOff, backOffEnd, nextBackOff } from "./back-off.ts";
 import type { PodObjects } from "./env.ts";
+import { registryAndRest, whyNoImageName } from "./image-name.ts";
 import type { Waiting } from "./local.ts";
 
 export type ImageOutcome =
@@ -24,12 +25,6 @@ const SHOW_BACK_OFF_MS = 1000;
 const policyOf = ({ imagePullPolicy, image = "" }: Container): string =>
   imagePullPolicy ?? (/(:latest|^[^:]+)$/.test(image.split("/").at(-1) ?? "") ? "Always" : "IfNotPresent");
 
-/** `docker.io` unless the first part of the name is a host. */
-function registryOf(image: string): string {
-  const [first = "", ...rest] = image.split("/");
-  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? first : "docker.io";
-}
-
 interface AuthEntry {
   readonly username?: string;
   readonly password?: string;
@@ -39,7 +34,7 @@ interface AuthEntry {
 
 /** The credentials of the pod's pull secrets for the image's registry. */
 export function pullCredentials(pod: Pod, objects: PodObjects, image: string): RegistryCredentials[] {
-  const registry = registryOf(image);
+  const { registry } = registryAndRest(image);
   const isFor = (server: string) => {
     const host = server.replace(/^https?:\/\//, "").split("/")[0] ?? "";
     return host === registry || (registry === "docker.io" && host.endsWith("docker.io"));
@@ -89,6 +84,13 @@ export class ImagePuller {
 
   async ensure(pod: Pod, container: Container, objects: PodObjects, tell: Tell): Promise<ImageOutcome> {
     const image = container.image ?? "";
+    const wrong = whyNoImageName(image);
+    if (wrong !== undefined) {
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${wrong}`;
+      tell("Warning", "InspectFailed", message);
+      tell("Warning", "Failed", "Error: InvalidImageName");
+      return { ok: false, waiting: { reason: "InvalidImageName", message }, retryAt: Date.now() + RETRY_MS };
+    }
     const policy = policyOf(container);
     const present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
     if (present !== undefined) {

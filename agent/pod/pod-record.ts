@@ -59,7 +59,7 @@ export class PodRecord {
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
     this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
-    this.volumes = new PodVolumes(this.directory, context.sources);
+    this.volumes = new PodVolumes(this.directory, context.sources, context.images);
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
     this.reporter = new StatusReporter(context.client, pod, wake.answered);
     this.prober = new Prober({
@@ -68,12 +68,8 @@ export class PodRecord {
       onResult: () => wake.now(),
       onFailure: (container, kind, { output, errored }) => {
         const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
-        this.tell(
-          container,
-          "Warning",
-          "Unhealthy",
-          `${word} probe ${errored === true ? "errored" : "failed"}: ${output}`,
-        );
+        const what = errored === true ? "errored and resulted in unknown state" : "failed";
+        this.tell(container, "Warning", "Unhealthy", `${word} probe ${what}: ${output}`);
       },
     });
   }

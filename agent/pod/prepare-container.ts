@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerConfig, ImageObservation, Mount, Observation } from "../runtime/runtime.ts";
-import { prepareSubPath, touch } from "../volumes/sub-path.ts";
+import { prepareSubPath, SubPathError, touch } from "../volumes/sub-path.ts";
 import type { PodVolumes } from "../volumes/volume-manager.ts";
 import { containerConfig, type VolumeUse } from "./container-config.ts";
 import type { PodContainer } from "./containers.ts";
@@ -51,6 +51,11 @@ export function prepareContainer(context: WorkerContext, asked: ContainerToPrepa
     volumeFile: (volume, path) => volumes.file(volume, path),
     profileRoot: context.seccompDirectory,
     memoryCapacity: context.memoryCapacity,
+    devicePath: ({ name: user }, volume) => {
+      const path = volumes.path(volume);
+      if (path !== undefined) return path;
+      throw new ConfigError(`volume "${volume}" of container "${user}" is not set up`);
+    },
     volumePath: (user, use) => volumePath(context, volumes, user, use),
     ownMounts: [
       mount(HOSTS, writeHosts(context, asked)),
@@ -83,6 +88,7 @@ function volumePath(
   try {
     return prepareSubPath(root, subPath);
   } catch (error) {
+    if (error instanceof SubPathError) throw new ConfigError(error.message);
     log.warn((error as Error).message);
     throw new ConfigError(`failed to prepare subPath for volumeMount "${name}" of container "${user}"`);
   }

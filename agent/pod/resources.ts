@@ -1,15 +1,19 @@
 /** Linux limits of a container from its requests and limits, by the kubelet's arithmetic. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerResources } from "../runtime/runtime.ts";
+import { podAmounts } from "./pod-amounts.ts";
 import { nanosOf, qosOf } from "./qos.ts";
 
 const CPU_PERIOD = 100_000;
 const SHARES_PER_CPU = 1024;
 const FEWEST_SHARES = 2;
+const MOST_SHARES = 262_144;
 const SMALLEST_QUOTA = 1000;
 
-const milli = (quantity: string | number | undefined): number => Number((nanosOf(quantity) + 999_999n) / 1_000_000n);
-const whole = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
+const milliOf = (nanos: bigint): number => Number((nanos + 999_999n) / 1_000_000n);
+const wholeOf = (nanos: bigint): number => Number(nanos / 1_000_000_000n);
+const milli = (quantity: string | number | undefined): number => milliOf(nanosOf(quantity));
+const whole = (quantity: string | number | undefined): number => wholeOf(nanosOf(quantity));
 
 /** How early the kernel kills it when memory runs out: guaranteed pods last, pods that asked for nothing first. */
 function oomScore(pod: Pod, container: Container, memoryCapacity: number): number {
@@ -21,15 +25,38 @@ function oomScore(pod: Pod, container: Container, memoryCapacity: number): numbe
   return score < 3 ? 3 : Math.min(score, 999);
 }
 
+const sharesOf = (cpuMillis: number): number =>
+  Math.min(MOST_SHARES, Math.max(FEWEST_SHARES, Math.floor((cpuMillis * SHARES_PER_CPU) / 1000)));
+const quotaOf = (cpuMillis: number): number =>
+  cpuMillis === 0 ? 0 : Math.max(SMALLEST_QUOTA, (cpuMillis * CPU_PERIOD) / 1000);
+
 export function containerResources(pod: Pod, container: Container, memoryCapacity: number): ContainerResources {
   const { requests, limits } = container.resources ?? {};
   const cpuLimit = milli(limits?.cpu);
-  const cpuRequest = requests?.cpu === undefined ? cpuLimit : milli(requests.cpu);
+  const cpuRequest = milli(requests?.cpu) || cpuLimit;
   return {
-    cpuShares: Math.max(FEWEST_SHARES, Math.floor((cpuRequest * SHARES_PER_CPU) / 1000)),
-    cpuQuota: cpuLimit === 0 ? 0 : Math.max(SMALLEST_QUOTA, (cpuLimit * CPU_PERIOD) / 1000),
+    cpuShares: sharesOf(cpuRequest),
+    cpuQuota: quotaOf(cpuLimit),
     cpuPeriod: CPU_PERIOD,
     memoryLimit: whole(limits?.memory),
     oomScoreAdj: oomScore(pod, container, memoryCapacity),
+  };
+}
+
+export type PodLimits = Omit<ContainerResources, "oomScoreAdj">;
+
+/** What a pod's containers have together: limits only where every container has one, or the pod itself. */
+export function podLimits(pod: Pod): PodLimits {
+  const requests = podAmounts(pod, "requests");
+  const limits = podAmounts(pod, "limits");
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const limited = (resource: "cpu" | "memory") =>
+    nanosOf(pod.spec.resources?.limits?.[resource]) > 0n ||
+    all.every(({ resources }) => nanosOf(resources?.limits?.[resource]) > 0n);
+  return {
+    cpuShares: sharesOf(milliOf(requests.get("cpu") ?? 0n)),
+    cpuQuota: limited("cpu") ? quotaOf(milliOf(limits.get("cpu") ?? 0n)) : 0,
+    cpuPeriod: CPU_PERIOD,
+    memoryLimit: limited("memory") ? wholeOf(limits.get("memory") ?? 0n) : 0,
   };
 }

@@ -1,10 +1,28 @@
 /** What a container may do, from the pod's and its own security context. */
-import type { Container, Pod, SeccompProfile as SeccompSpec } from "../../api/generated/core.v1.ts";
-import type { ContainerSecurity, ImageObservation, NamespaceScope, SeccompProfile } from "../runtime/runtime.ts";
+import type { AppArmorProfile, Container, Pod, SELinuxOptions, SeccompProfile } from "../../api/generated/core.v1.ts";
+import type {
+  ContainerSecurity,
+  ImageObservation,
+  NamespaceScope,
+  SecurityProfile,
+  SeLinuxOptions,
+} from "../runtime/runtime.ts";
 import { printPod } from "./containers.ts";
 import { ConfigError } from "./env.ts";
 
-export function seccompOf(spec: SeccompSpec | undefined, profileRoot: string): SeccompProfile {
+export const seLinuxOf = ({ user = "", role = "", type = "", level = "" }: SELinuxOptions): SeLinuxOptions => ({
+  user,
+  role,
+  type,
+  level,
+});
+
+const appArmorOf = ({ type, localhostProfile }: AppArmorProfile): SecurityProfile => ({
+  type: type as SecurityProfile["type"],
+  localhostRef: localhostProfile ?? "",
+});
+
+export function seccompOf(spec: SeccompProfile | undefined, profileRoot: string): SecurityProfile {
   switch (spec?.type) {
     case "RuntimeDefault":
       return { type: "RuntimeDefault", localhostRef: "" };
@@ -55,6 +73,8 @@ export function containerSecurity({ pod, container, image, profileRoot, pidTarge
   checkNonRoot(pod, container, runAsUser, image);
   const user = runAsUser ?? image.uid;
   const privileged = own.privileged === true;
+  const appArmor = own.appArmorProfile ?? ofPod.appArmorProfile;
+  const seLinux = own.seLinuxOptions ?? ofPod.seLinuxOptions;
   return {
     privileged,
     ...(user === undefined ? {} : { runAsUser: user }),
@@ -70,6 +90,8 @@ export function containerSecurity({ pod, container, image, profileRoot, pidTarge
     seccomp: privileged
       ? { type: "Unconfined", localhostRef: "" }
       : seccompOf(own.seccompProfile ?? ofPod.seccompProfile, profileRoot),
+    ...(appArmor === undefined || privileged ? {} : { appArmor: appArmorOf(appArmor) }),
+    ...(seLinux === undefined ? {} : { seLinux: seLinuxOf(seLinux) }),
     pid: pidScopeOf(pod),
     ...(pidTarget === undefined ? {} : { pidTarget }),
     unmaskedProc: own.procMount === "Unmasked",

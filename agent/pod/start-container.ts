@@ -8,18 +8,33 @@ import type { PodContainer } from "./containers.ts";
 import { podDns } from "./dns.ts";
 import { ConfigError } from "./env.ts";
 import { runHook } from "./hooks.ts";
-import { podHostname } from "./hostname.ts";
+import { kernelHostname, podHostname } from "./hostname.ts";
 import { graceOf } from "./kill.ts";
 import type { Action } from "./plan.ts";
+import { cgroupParent, limitPodCgroup } from "./pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "./pod-record.ts";
 import { prepareContainer } from "./prepare-container.ts";
 import { kill } from "./stop-containers.ts";
 
 export type Outcome = "changed" | "failed" | "nothing";
 
-function sandboxConfigOf(record: PodRecord, attempt: number): SandboxConfig {
+/** Linux has room for no longer name. */
+const LONGEST_KERNEL_NAME = 64;
+
+/** Fails with why there can be no such sandbox here. */
+async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<SandboxConfig> {
   const { pod, context, logDirectory } = record;
+  const { runtimeClassName, hostUsers, hostNetwork } = pod.spec;
+  const handler = runtimeClassName === undefined ? "" : await context.handlerOf(runtimeClassName);
+  if (hostUsers === false) throw new Error(`RuntimeClass handler "${handler}" does not support user namespaces`);
   const dns = context.dns();
+  const name = kernelHostname(pod, podHostname(pod, dns.clusterDomain));
+  if (hostNetwork !== true && name.length > LONGEST_KERNEL_NAME) {
+    const limits = `${LONGEST_KERNEL_NAME} characters is the max, ${name.length} characters requested`;
+    throw new Error(
+      `failed to construct FQDN from pod hostname and cluster domain, FQDN ${name} is too long (${limits})`,
+    );
+  }
   const config = sandboxConfig({
     pod,
     attempt,
@@ -27,7 +42,8 @@ function sandboxConfigOf(record: PodRecord, attempt: number): SandboxConfig {
     logDirectory,
     dns: podDns(pod, dns),
     profileRoot: context.seccompDirectory,
-    handler: context.handlerOf(pod.spec.runtimeClassName),
+    handler,
+    cgroupParent: cgroupParent(record.uid, context.runtime.cgroupDriver ?? "cgroupfs"),
   });
   record.sandbox = config;
   return config;
@@ -36,7 +52,10 @@ function sandboxConfigOf(record: PodRecord, attempt: number): SandboxConfig {
 export async function createSandbox(record: PodRecord, attempt: number): Promise<Outcome> {
   mkdirSync(record.logDirectory, { recursive: true, mode: 0o755 });
   try {
-    await record.context.runtime.runSandbox(sandboxConfigOf(record, attempt));
+    const { runtime } = record.context;
+    const config = await sandboxConfigOf(record, attempt);
+    limitPodCgroup(record.pod, runtime.cgroupDriver);
+    await runtime.runSandbox(config);
     return "changed";
   } catch (error) {
     record.tell(
@@ -85,7 +104,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
 
   let id: string;
   try {
-    const sandbox = record.sandbox ?? sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0);
+    const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
     const config = prepareContainer(record.context, {
       pod: record.pod,
       directory: record.directory,

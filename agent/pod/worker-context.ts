@@ -3,6 +3,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { ImageMounts } from "../volumes/image-mounts.ts";
 import type { VolumeSources } from "../volumes/volume-manager.ts";
 import type { NodeDns } from "./dns.ts";
 import type { PodObjects } from "./env.ts";
@@ -15,6 +16,7 @@ export interface WorkerContext {
   readonly events: EventRecorder;
   readonly puller: ImagePuller;
   readonly sources: VolumeSources;
+  readonly images: ImageMounts;
   readonly objects: (namespace: string) => PodObjects;
   readonly dns: () => NodeDns;
   readonly hostIPs: () => readonly string[];
@@ -26,6 +28,7 @@ export interface WorkerContext {
   readonly seccompDirectory: string;
   /** Why the node will not run the pod. */
   readonly refuse: (pod: Pod) => { readonly reason: string; readonly message: string } | undefined;
-  readonly handlerOf: (runtimeClass: string | undefined) => string;
+  /** The handler of a RuntimeClass; fails where there is no such class. */
+  readonly handlerOf: (runtimeClass: string) => Promise<string>;
   readonly log: Logger;
 }

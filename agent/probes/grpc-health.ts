@@ -1,5 +1,5 @@
 /** The gRPC health protocol (grpc.health.v1): two messages of one field each, written by hand. */
-import { Client, type ClientUnaryCall, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import { Client, type ClientUnaryCall, connectivityState, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import type { ProbeOutcome } from "./probe.ts";
 
 const METHOD = "/grpc.health.v1.Health/Check";
@@ -24,6 +24,7 @@ export function probeGrpc(address: string, service: string, seconds: number): Pr
       service,
       { deadline: Date.now() + seconds * 1000 },
       (error: ServiceError | null, answer?: number) => {
+        const connected = client.getChannel().getConnectivityState(false) === connectivityState.READY;
         client.close();
         if (error === null)
           return resolve(
@@ -39,7 +40,9 @@ export function probeGrpc(address: string, service: string, seconds: number): Pr
         if (error.code === status.DEADLINE_EXCEEDED || error.code === status.UNAVAILABLE)
           return resolve({
             ok: false,
-            output: `error: failed to connect service "${address}" within ${seconds}s: ${error.details}`,
+            output: connected
+              ? `timeout: health rpc did not complete within ${seconds}s`
+              : `timeout: failed to connect service "${address}" within ${seconds}s: context deadline exceeded`,
           });
         return resolve({ ok: false, output: `error: health rpc probe failed: ${error.details}` });
       },

@@ -68,21 +68,25 @@ function probeTcp(host: string, port: number, seconds: number): Promise<ProbeOut
   });
 }
 
+export interface HttpOutcome extends ProbeOutcome {
+  /** Something answered, whatever it said. */
+  readonly answered: boolean;
+}
+
 /** Asks, and follows redirects on the same host. Also what HTTP hooks do. */
 export function getHttp(
   { path = "/", scheme = "HTTP", httpHeaders = [], host }: HTTPGetAction,
   podIP: string,
-  port: number,
-  seconds: number,
-): Promise<ProbeOutcome> {
+  { port, seconds, agent }: { readonly port: number; readonly seconds: number; readonly agent: string },
+): Promise<HttpOutcome> {
   const target = joinHostPort(host === undefined || host === "" ? podIP : host, port);
   const first = `${scheme.toLowerCase()}://${target}${path.startsWith("/") ? path : `/${path}`}`;
-  const headers: Record<string, string> = { "user-agent": "kube-probe/1.36", accept: "*/*", connection: "close" };
+  const headers: Record<string, string> = { "user-agent": agent, accept: "*/*", connection: "close" };
   for (const { name, value } of httpHeaders) {
     if (value === "") delete headers[name.toLowerCase()];
     else headers[name.toLowerCase()] = value;
   }
-  const ask = (url: URL, hops: number): Promise<ProbeOutcome> =>
+  const ask = (url: URL, hops: number): Promise<HttpOutcome> =>
     new Promise((resolve) => {
       const send = url.protocol === "https:" ? httpsRequest : httpRequest;
       const request = send(url, { headers, rejectUnauthorized: false, agent: false }, (response) => {
@@ -92,18 +96,20 @@ export function getHttp(
           response.resume();
           const next = new URL(location, url);
           if (next.hostname === url.hostname) resolve(ask(next, hops + 1));
-          else resolve({ ok: true, output: "Probe terminated redirects" });
+          else resolve({ ok: true, answered: true, output: "Probe terminated redirects" });
           return;
         }
         response.resume();
         response.once("end", () =>
           resolve(
             statusCode >= 200 && statusCode < 400
-              ? { ok: true, output: "" }
-              : { ok: false, output: `HTTP probe failed with statuscode: ${statusCode}` },
+              ? { ok: true, answered: true, output: "" }
+              : { ok: false, answered: true, output: `HTTP probe failed with statuscode: ${statusCode}` },
           ),
         );
-        response.once("error", (error) => resolve({ ok: false, output: `Get "${url.href}": ${error.message}` }));
+        response.once("error", (error) =>
+          resolve({ ok: false, answered: true, output: `Get "${url.href}": ${error.message}` }),
+        );
       });
       request.setTimeout(seconds * 1000, () =>
         request.destroy(Object.assign(new Error("timeout"), { code: "EPROBE" })),
@@ -113,7 +119,7 @@ export function getHttp(
           error.code === "EPROBE"
             ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
             : dialError(error, target);
-        resolve({ ok: false, output: `Get "${first}": ${why}` });
+        resolve({ ok: false, answered: false, output: `Get "${first}": ${why}` });
       });
       request.end();
     });
@@ -128,7 +134,7 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
   if (probe.httpGet !== undefined) {
     const port = portNumber(probe.httpGet.port, container);
     if (port === undefined) return noPort(probe.httpGet.port);
-    return getHttp(probe.httpGet, podIP, port, seconds);
+    return getHttp(probe.httpGet, podIP, { port, seconds, agent: "kube-probe/1.36" });
   }
   if (probe.tcpSocket !== undefined) {
     const port = portNumber(probe.tcpSocket.port, container);
@@ -143,5 +149,6 @@ export async function runProbe(probe: Probe, target: ProbeTarget): Promise<Probe
 const noPort = (port: number | string | undefined): ProbeOutcome => ({
   ok: false,
   errored: true,
-  output: `couldn't find port: ${port}`,
+  // The kubelet shows what Go says of a name that is no number.
+  output: `strconv.Atoi: parsing ${JSON.stringify(String(port))}: invalid syntax`,
 });

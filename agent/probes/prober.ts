@@ -2,6 +2,7 @@
  * Probes the containers of one pod while they run. The startup probe goes first; liveness and readiness follow. A result
  * counts once it was the same as often as its threshold asks.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Probe } from "../../api/generated/core.v1.ts";
 import type { PodContainer } from "../pod/containers.ts";
 import type { ProbeKind, ProbeResults } from "../pod/local.ts";
@@ -42,17 +43,7 @@ class ContainerProbes {
   }
 
   #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.max(ms, 0));
-      this.#abort.signal.addEventListener(
-        "abort",
-        () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        { once: true },
-      );
-    });
+    return sleep(Math.max(ms, 0), undefined, { signal: this.#abort.signal }).catch(() => {});
   }
 
   /** Probes until the container ends; a startup probe until its first verdict, liveness until it fails. */

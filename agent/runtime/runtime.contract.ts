@@ -84,6 +84,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
         workingDir: "",
         env: [],
         mounts: [],
+        devices: [],
         logPath: `${owner.uid}.log`,
         stdin: false,
         stdinOnce: false,

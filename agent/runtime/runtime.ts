@@ -12,6 +12,9 @@ export interface PodIdentity {
   readonly uid: string;
 }
 
+/** How the runtime names control groups: by path, or as systemd's slices. */
+export type CgroupDriver = "cgroupfs" | "systemd";
+
 /** Whose namespace of a kind a container joins: its own, its pod's, or the machine's. */
 export type NamespaceScope = "container" | "pod" | "node";
 
@@ -28,9 +31,17 @@ export interface PortMapping {
   readonly hostIP: string;
 }
 
-export interface SeccompProfile {
+/** Of seccomp or AppArmor. */
+export interface SecurityProfile {
   readonly type: "RuntimeDefault" | "Unconfined" | "Localhost";
   readonly localhostRef: string;
+}
+
+export interface SeLinuxOptions {
+  readonly user: string;
+  readonly role: string;
+  readonly type: string;
+  readonly level: string;
 }
 
 export interface SandboxConfig {
@@ -51,7 +62,8 @@ export interface SandboxConfig {
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly supplementalGroups: readonly number[];
-  readonly seccomp: SeccompProfile;
+  readonly seccomp: SecurityProfile;
+  readonly seLinux?: SeLinuxOptions;
   /** Name of the runtime's handler for the pod's RuntimeClass; "" is the default. */
   readonly handler: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -65,6 +77,13 @@ export interface Mount {
   readonly propagation: "private" | "hostToContainer" | "bidirectional";
 }
 
+export interface Device {
+  readonly containerPath: string;
+  readonly hostPath: string;
+  /** Of `r`, `w` and `m`. */
+  readonly permissions: string;
+}
+
 export interface ContainerSecurity {
   readonly privileged: boolean;
   readonly runAsUser?: number;
@@ -76,7 +95,10 @@ export interface ContainerSecurity {
   readonly noNewPrivileges: boolean;
   readonly addCapabilities: readonly string[];
   readonly dropCapabilities: readonly string[];
-  readonly seccomp: SeccompProfile;
+  readonly seccomp: SecurityProfile;
+  /** Absent: the runtime's own choice. */
+  readonly appArmor?: SecurityProfile;
+  readonly seLinux?: SeLinuxOptions;
   readonly pid: NamespaceScope;
   /** The container whose process namespace is joined, for ephemeral containers with a target. */
   readonly pidTarget?: string;
@@ -105,6 +127,7 @@ export interface ContainerConfig {
   readonly workingDir: string;
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly mounts: readonly Mount[];
+  readonly devices: readonly Device[];
   /** Relative to the sandbox's log directory. */
   readonly logPath: string;
   readonly stdin: boolean;
@@ -246,6 +269,13 @@ export interface Runtime {
   attach(id: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream>;
   /** A connection to a port inside the sandbox. */
   portForward(sandboxId: string, port: number): Promise<Duplex>;
+
+  /** Mounts an image's files, which nobody may change, at a directory; absent: it cannot. */
+  mountImage?(image: string, directory: string): Promise<void>;
+  unmountImage?(directory: string): Promise<void>;
+
+  /** Absent: pods have no control groups. */
+  readonly cgroupDriver?: CgroupDriver;
 
   /** Absent: pods have no network of their own. */
   networkDirectories?(): Promise<NetworkDirectories>;

@@ -1,9 +1,13 @@
 /** The mounts that volumes are made of, on Linux. */
 import { execFile } from "node:child_process";
 import { readFileSync, rmdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
+
+/** Whether something is mounted there. */
+export const isMountPoint = (path: string): boolean => statSync(path).dev !== statSync(dirname(path)).dev;
 
 /** Mount points below a directory, deepest first. */
 function mountsBelow(directory: string): string[] {

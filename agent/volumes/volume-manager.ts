@@ -3,16 +3,23 @@
  * lays them out. What the API owns (config maps, secrets, downward API, tokens) is published anew when it changes.
  */
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
+import type {
+  PersistentVolume,
+  PersistentVolumeClaim,
+  PersistentVolumeSpec,
+  Pod,
+  Volume,
+} from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { PodAddresses } from "../pod/field-ref.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { publish } from "./atomic-writer.ts";
 import { prepareHostPath } from "./host-path.ts";
-import { unmountBelow } from "./mounts.ts";
+import type { ImageMounts } from "./image-mounts.ts";
+import { isMountPoint, unmountBelow } from "./mounts.ts";
 import { giveToGroup } from "./ownership.ts";
 import { type PayloadInput, VolumeError, volumePayload } from "./payload.ts";
 
@@ -31,6 +38,8 @@ export interface VolumeSources {
 
 const DEFAULT_TOKEN_SECONDS = 3600;
 
+const IMAGES = "kubernetes.io~image";
+
 const pluginOf = (volume: Volume): string =>
   volume.configMap !== undefined
     ? "kubernetes.io~configmap"
@@ -40,11 +49,19 @@ const pluginOf = (volume: Volume): string =>
         ? "kubernetes.io~downward-api"
         : volume.projected !== undefined
           ? "kubernetes.io~projected"
-          : "kubernetes.io~empty-dir";
+          : volume.image !== undefined
+            ? IMAGES
+            : "kubernetes.io~empty-dir";
 
 /** Secrets never touch a disk where the machine can help it. */
 const inMemory = (volume: Volume): boolean =>
-  volume.secret !== undefined || volume.projected !== undefined || volume.emptyDir?.medium === "Memory";
+  (volume.secret !== undefined || volume.projected !== undefined || volume.emptyDir?.medium === "Memory") &&
+  process.platform === "linux" &&
+  process.getuid?.() === 0;
+
+/** A machine that has been started anew still has the directories, and none of the mounts. */
+const isSetUp = (path: string, volume: Volume): boolean =>
+  existsSync(path) && (!inMemory(volume) || isMountPoint(path));
 
 export class PodVolumes {
   readonly #directory: string;
@@ -52,10 +69,13 @@ export class PodVolumes {
   readonly #paths = new Map<string, string>();
   readonly #tokens = new Map<string, { readonly token: string; readonly renewAt: number }>();
 
+  readonly #images: ImageMounts;
+
   /** `directory` is the pod's own. */
-  constructor(directory: string, sources: VolumeSources) {
+  constructor(directory: string, sources: VolumeSources, images: ImageMounts) {
     this.#directory = directory;
     this.#sources = sources;
+    this.#images = images;
   }
 
   /** Where the volume is on the machine. */
@@ -110,15 +130,20 @@ export class PodVolumes {
       return this.#claimed(pod, volume.persistentVolumeClaim.claimName, group);
     const path = join(this.#directory, "volumes", pluginOf(volume), volume.name);
     if (volume.emptyDir !== undefined) {
-      if (existsSync(path)) return path;
+      if (isSetUp(path, volume)) return path;
       await this.#makeDirectory(path, volume);
       if (group !== undefined) giveToGroup(path, group);
+      return path;
+    }
+    if (volume.image !== undefined) {
+      mkdirSync(path, { recursive: true });
+      if (!isMountPoint(path)) await this.#images.mount(pod, volume.image, path);
       return path;
     }
     const tokens = await this.#tokensOf(pod, volume, input.now);
     const payload = volumePayload(volume, { ...input, pod, tokens });
     if (payload === undefined) throw new VolumeError(`no volume plugin matched: ${kindOf(volume)}`);
-    if (!existsSync(path)) {
+    if (!isSetUp(path, volume)) {
       await this.#makeDirectory(path, volume);
       if (group !== undefined) giveToGroup(path, group);
     }
@@ -129,7 +154,7 @@ export class PodVolumes {
   async #makeDirectory(path: string, volume: Volume): Promise<void> {
     mkdirSync(path, { recursive: true });
     chmodSync(path, 0o777);
-    if (!inMemory(volume) || process.platform !== "linux" || process.getuid?.() !== 0) return;
+    if (!inMemory(volume)) return;
     const limit = Number(nanosOf(volume.emptyDir?.sizeLimit) / 1_000_000_000n);
     const options = ["mode=1777", ...(limit > 0 ? [`size=${limit}`] : [])].join(",");
     await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]);
@@ -142,6 +167,7 @@ export class PodVolumes {
     if (name === undefined || claim.status.phase !== "Bound")
       throw new VolumeError(`persistentvolumeclaim "${claimName}" is not bound`);
     const source = (await this.#sources.persistentVolume(name))?.spec;
+    if (source?.volumeMode === "Block") return blockDevice(source);
     if (source?.hostPath !== undefined) return prepareHostPath(source.hostPath);
     if (source?.local === undefined)
       throw new VolumeError(`persistentvolume "${name}" is of a kind this node cannot mount`);
@@ -174,11 +200,22 @@ export class PodVolumes {
 
   /** Unmounts and removes all. */
   async tearDown(): Promise<void> {
+    const images = join(this.#directory, "volumes", IMAGES);
+    if (existsSync(images))
+      for (const name of readdirSync(images)) await this.#images.unmount(join(images, name)).catch(() => {});
     await unmountBelow(this.#directory);
     rmSync(this.#directory, { recursive: true, force: true });
     this.#paths.clear();
     this.#tokens.clear();
   }
+}
+
+/** A volume that is a device, for containers that want no file system on it. */
+function blockDevice({ local }: PersistentVolumeSpec): string {
+  if (local === undefined) throw new VolumeError("only local volumes can be block devices on this node");
+  if (!statSync(local.path, { throwIfNoEntry: false })?.isBlockDevice())
+    throw new VolumeError(`path "${local.path}" is not a block device`);
+  return local.path;
 }
 
 const kindOf = (volume: Volume): string => Object.keys(volume).find((key) => key !== "name") ?? "none";

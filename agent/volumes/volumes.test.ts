@@ -44,7 +44,8 @@ describe("a sub path", () => {
     symlinkSync("/etc", join(volume, "out"));
     mkdirSync(join(volume, "in"));
     symlinkSync("../..", join(volume, "in/up"));
-    for (const path of ["out", "out/ssh", "in/up", "../x", "/etc"])
-      expect(() => prepareSubPath(volume, path)).toThrow(SubPathError);
+    for (const path of ["out", "out/ssh", "in/up"])
+      expect(() => prepareSubPath(volume, path)).toThrow(/leads out of the volume/);
+    for (const path of ["../x", "/etc"]) expect(() => prepareSubPath(volume, path)).toThrow(SubPathError);
   });
 });

@@ -1,5 +1,11 @@
 /** The agent's configurations in CRI's terms: pure. */
-import type { ContainerConfig, ContainerResources, NamespaceScope, SandboxConfig, SeccompProfile } from "../runtime.ts";
+import type {
+  ContainerConfig,
+  ContainerResources,
+  NamespaceScope,
+  SandboxConfig,
+  SecurityProfile,
+} from "../runtime.ts";
 import type * as cri from "./cri-messages.ts";
 
 /** Marks what this agent runs beside what others do on the same container runtime. */
@@ -34,7 +40,7 @@ const namespaces = (sandbox: SandboxConfig, pid: NamespaceScope): cri.NamespaceO
   pid: PID[pid],
 });
 
-const seccomp = ({ type, localhostRef }: SeccompProfile): cri.SecurityProfile => ({
+const profile = ({ type, localhostRef }: SecurityProfile): cri.SecurityProfile => ({
   profile_type: type,
   localhost_ref: localhostRef,
 });
@@ -72,7 +78,8 @@ export const criSandbox = (config: SandboxConfig): cri.PodSandboxConfig => ({
       ...optional("run_as_group", config.runAsGroup),
       supplemental_groups: config.supplementalGroups,
       privileged: config.privileged,
-      seccomp: seccomp(config.seccomp),
+      seccomp: profile(config.seccomp),
+      ...(config.seLinux === undefined ? {} : { selinux_options: config.seLinux }),
     },
   },
 });
@@ -92,6 +99,11 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig): c
       host_path: hostPath,
       readonly: readOnly,
       propagation: PROPAGATION[propagation],
+    })),
+    devices: config.devices.map(({ containerPath, hostPath, permissions }) => ({
+      container_path: containerPath,
+      host_path: hostPath,
+      permissions,
     })),
     labels: { ...config.labels, [AGENT_LABEL]: "true" },
     annotations: config.annotations,
@@ -119,7 +131,9 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig): c
         no_new_privs: security.noNewPrivileges,
         masked_paths: open ? [] : MASKED,
         readonly_paths: open ? [] : READ_ONLY,
-        seccomp: seccomp(security.seccomp),
+        seccomp: profile(security.seccomp),
+        ...(security.appArmor === undefined ? {} : { apparmor: profile(security.appArmor) }),
+        ...(security.seLinux === undefined ? {} : { selinux_options: security.seLinux }),
       },
     },
   };

@@ -72,6 +72,13 @@ export interface SecurityProfile {
   readonly localhost_ref: string;
 }
 
+export interface SELinuxOption {
+  readonly user: string;
+  readonly role: string;
+  readonly type: string;
+  readonly level: string;
+}
+
 export interface NamespaceOption {
   readonly network: "POD" | "NODE";
   readonly pid: "POD" | "CONTAINER" | "NODE" | "TARGET";
@@ -114,6 +121,7 @@ export interface PodSandboxConfig {
       readonly supplemental_groups: readonly number[];
       readonly privileged: boolean;
       readonly seccomp: SecurityProfile;
+      readonly selinux_options?: SELinuxOption;
     };
   };
 }
@@ -130,6 +138,11 @@ export interface ContainerConfig {
     readonly host_path: string;
     readonly readonly: boolean;
     readonly propagation: "PROPAGATION_PRIVATE" | "PROPAGATION_HOST_TO_CONTAINER" | "PROPAGATION_BIDIRECTIONAL";
+  }[];
+  readonly devices: readonly {
+    readonly container_path: string;
+    readonly host_path: string;
+    readonly permissions: string;
   }[];
   readonly labels: Strings;
   readonly annotations: Strings;
@@ -155,6 +168,8 @@ export interface ContainerConfig {
       readonly masked_paths: readonly string[];
       readonly readonly_paths: readonly string[];
       readonly seccomp: SecurityProfile;
+      readonly apparmor?: SecurityProfile;
+      readonly selinux_options?: SELinuxOption;
     };
   };
 }

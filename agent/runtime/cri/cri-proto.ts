@@ -101,8 +101,16 @@ message SecurityProfile {
   string localhost_ref = 2;
 }
 
+message SELinuxOption {
+  string user = 1;
+  string role = 2;
+  string type = 3;
+  string level = 4;
+}
+
 message LinuxSandboxSecurityContext {
   NamespaceOption namespace_options = 1;
+  SELinuxOption selinux_options = 2;
   Int64Value run_as_user = 3;
   Int64Value run_as_group = 8;
   bool readonly_rootfs = 4;
@@ -281,6 +289,7 @@ message LinuxContainerSecurityContext {
   Capability capabilities = 1;
   bool privileged = 2;
   NamespaceOption namespace_options = 3;
+  SELinuxOption selinux_options = 4;
   Int64Value run_as_user = 5;
   Int64Value run_as_group = 12;
   string run_as_username = 6;

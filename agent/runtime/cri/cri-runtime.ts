@@ -1,12 +1,14 @@
 /** Containers by a container runtime that speaks CRI: containerd 1.6 or newer, CRI-O. */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { POD_UID } from "../../pod/labels.ts";
 import {
+  type CgroupDriver,
   type ContainerConfig,
   type ContainerObservation,
   type ContainerResources,
@@ -28,6 +30,8 @@ import { CriClient, CriTimeout } from "./cri-client.ts";
 import { AGENT_LABEL, criContainer, criResources, criSandbox } from "./cri-config.ts";
 import type * as cri from "./cri-messages.ts";
 import { openCriStream } from "./cri-stream.ts";
+
+const run = promisify(execFile);
 
 const POLL_MS = 10_000;
 /** Without containerd's events the state is looked at this often. */
@@ -56,9 +60,26 @@ const imageOf = ({ id, repo_tags, repo_digests, size, uid, username }: cri.Image
   ...(username === "" ? {} : { username }),
 });
 
+/** What containerd tells of its configuration; CRI-O tells nothing. */
+interface RuntimeConfig {
+  readonly cni?: { readonly confDir?: string; readonly binDir?: string; readonly binDirs?: readonly string[] };
+  readonly containerd?: {
+    readonly defaultRuntimeName?: string;
+    readonly runtimes?: Readonly<Record<string, { readonly options?: { readonly SystemdCgroup?: boolean } }>>;
+  };
+}
+
+/** CRI-O uses systemd's unless it was told otherwise. */
+function cgroupDriverOf(runtimeName: string, { containerd }: RuntimeConfig): CgroupDriver {
+  if (runtimeName !== "containerd") return "systemd";
+  const options = containerd?.runtimes?.[containerd.defaultRuntimeName ?? "runc"]?.options;
+  return options?.SystemdCgroup === true ? "systemd" : "cgroupfs";
+}
+
 export class CriRuntime implements Runtime {
   readonly isolates = true;
   readonly scheme: string;
+  readonly cgroupDriver: CgroupDriver;
   readonly #cri: CriClient;
   readonly #socket: string;
   readonly #version: cri.Version;
@@ -76,17 +97,25 @@ export class CriRuntime implements Runtime {
   static async open(socket: string): Promise<CriRuntime> {
     const client = new CriClient(socket);
     try {
-      return new CriRuntime(client, socket, await client.call("Version", { version: "" }, 3));
+      const [version, { info }] = await Promise.all([
+        client.call("Version", { version: "" }, 3),
+        client.call("Status", { verbose: true }, 3),
+      ]);
+      return new CriRuntime(client, { socket, version, config: JSON.parse(info.config ?? "{}") as RuntimeConfig });
     } catch (error) {
       client.close();
       throw error;
     }
   }
 
-  private constructor(client: CriClient, socket: string, version: cri.Version) {
+  private constructor(
+    client: CriClient,
+    { socket, version, config }: { socket: string; version: cri.Version; config: RuntimeConfig },
+  ) {
     this.#cri = client;
     this.#socket = socket;
     this.#version = version;
+    this.cgroupDriver = cgroupDriverOf(version.runtime_name, config);
     this.scheme = version.runtime_name;
     this.#followEvents();
     this.#pollLater();
@@ -279,6 +308,26 @@ export class CriRuntime implements Runtime {
     await ignoreMissing(this.#cri.call("RemoveImage", { image: { image: id } }));
   }
 
+  /** CRI has no call for it before containerd 2.1; containerd's own client can. */
+  async mountImage(image: string, directory: string): Promise<void> {
+    if (this.scheme !== "containerd" || !existsSync(CTR))
+      throw new RuntimeError(`image volumes need containerd and ${CTR} on the node`);
+    const found = await this.imageStatus(image);
+    await this.#ctr("images", "mount", found?.names.at(-1) ?? image, directory);
+  }
+
+  async unmountImage(directory: string): Promise<void> {
+    await this.#ctr("images", "unmount", "--rm", directory);
+  }
+
+  async #ctr(...words: string[]): Promise<void> {
+    try {
+      await run(CTR, ["-a", this.#socket, "-n", "k8s.io", ...words]);
+    } catch (error) {
+      throw new RuntimeError((error as { stderr?: string }).stderr?.trim() || (error as Error).message);
+    }
+  }
+
   async createContainer(sandboxId: string, config: ContainerConfig, sandbox: SandboxConfig): Promise<string> {
     const { pidTarget } = config.security;
     const security = pidTarget === undefined ? config.security : { ...config.security, pidTarget: this.#id(pidTarget) };
@@ -331,12 +380,12 @@ export class CriRuntime implements Runtime {
     const { command, ...streams } = request;
     // The streaming server cannot be told that the input has ended; containerd's own client can.
     if (streams.stdin && !streams.tty && this.scheme === "containerd" && existsSync(CTR))
-      return this.#ctrExec(id, request);
+      return this.#execWithCtr(id, request);
     const { url } = await this.#cri.call("Exec", { container_id: this.#id(id), cmd: command, ...streams });
     return openCriStream(url, streams);
   }
 
-  async #ctrExec(id: string, { command, stdout, stderr }: ExecRequest): Promise<ProcessStream> {
+  async #execWithCtr(id: string, { command, stdout, stderr }: ExecRequest): Promise<ProcessStream> {
     const args = [
       "-a",
       this.#socket,
@@ -382,9 +431,7 @@ export class CriRuntime implements Runtime {
   /** containerd says where; CRI-O has the usual places. */
   async networkDirectories(): Promise<NetworkDirectories> {
     const { info } = await this.#cri.call("Status", { verbose: true });
-    const { cni } = JSON.parse(info.config ?? "{}") as {
-      cni?: { confDir?: string; binDir?: string; binDirs?: string[] };
-    };
+    const { cni } = JSON.parse(info.config ?? "{}") as RuntimeConfig;
     return {
       configurations: cni?.confDir ?? "/etc/cni/net.d",
       plugins: cni?.binDir || (cni?.binDirs?.[0] ?? "/opt/cni/bin"),

@@ -32,6 +32,7 @@ const container: ContainerConfig = {
   workingDir: "",
   env: [],
   mounts: [],
+  devices: [],
   logPath: "c/0.log",
   stdin: false,
   stdinOnce: false,

@@ -1,0 +1,28 @@
+/** Names of images as Docker's reference grammar has them, and what is said of those that are none. */
+
+const COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+const LABEL = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
+const HOST = `(?:${LABEL}(?:\\.${LABEL})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+const REFERENCE = new RegExp(
+  `^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?::[\\w][\\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$`,
+);
+const LONE_ID = /^[a-f0-9]{64}$/;
+
+/** `docker.io` and what it leaves out, unless the first part of the name is a host. */
+export function registryAndRest(image: string): { readonly registry: string; readonly rest: string } {
+  const slash = image.indexOf("/");
+  const first = slash < 0 ? "" : image.slice(0, slash);
+  const isHost = /[.:]/.test(first) || first === "localhost" || first.toLowerCase() !== first;
+  if (isHost) return { registry: first, rest: image.slice(slash + 1) };
+  return { registry: "docker.io", rest: slash < 0 ? `library/${image}` : image };
+}
+
+/** Why the name is none, in the words that the kubelet shows; undefined for a good one. */
+export function whyNoImageName(image: string): string | undefined {
+  if (LONE_ID.test(image)) return `invalid repository name (${image}), cannot specify 64-byte hexadecimal strings`;
+  const { registry, rest } = registryAndRest(image);
+  const repository = rest.split(":", 1)[0] ?? "";
+  if (repository.toLowerCase() !== repository)
+    return `invalid reference format: repository name (${repository}) must be lowercase`;
+  return REFERENCE.test(`${registry}/${rest}`) ? undefined : "invalid reference format";
+}

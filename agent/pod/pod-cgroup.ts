@@ -1,0 +1,82 @@
+/**
+ * A pod's own control group, above those of its containers: its share of the processor, and limits that its containers
+ * have in common. Pods stand side by side: each has the shares that it asked for, and one that asked for nothing the
+ * fewest, which is what the kubelet's groups by quality of service come to.
+ */
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { CgroupDriver } from "../runtime/runtime.ts";
+import { type PodLimits, podLimits } from "./resources.ts";
+
+const ROOT = "/sys/fs/cgroup";
+const TOP = "kubepods";
+
+/** As the runtime is told of it. systemd reads a dash as a step down, so a uid has none. */
+export function cgroupParent(uid: string, driver: CgroupDriver): string {
+  return driver === "systemd" ? `${TOP}-pod${uid.replaceAll("-", "_")}.slice` : `/${TOP}/pod${uid}`;
+}
+
+const isUnified = (): boolean => existsSync(join(ROOT, "cgroup.controllers"));
+
+const directoriesOf = (uid: string): string[] =>
+  isUnified()
+    ? [join(ROOT, TOP, `pod${uid}`)]
+    : readdirSync(ROOT)
+        .map((controller) => join(ROOT, controller, TOP, `pod${uid}`))
+        .filter((directory) => existsSync(directory));
+
+/** The weight that version 2 has for the shares of version 1, as the runtimes convert it. */
+const weightOf = (shares: number): number => 1 + Math.floor(((shares - 2) * 9999) / 262_142);
+
+function filesOf({ cpuShares, cpuQuota, cpuPeriod, memoryLimit }: PodLimits): readonly (readonly [string, string])[] {
+  if (isUnified())
+    return [
+      ["cpu.weight", String(weightOf(cpuShares))],
+      ["cpu.max", `${cpuQuota > 0 ? cpuQuota : "max"} ${cpuPeriod}`],
+      ["memory.max", memoryLimit > 0 ? String(memoryLimit) : "max"],
+    ];
+  return [
+    ["cpu/cpu.shares", String(cpuShares)],
+    ["cpu/cpu.cfs_quota_us", String(cpuQuota > 0 ? cpuQuota : -1)],
+    ["memory/memory.limit_in_bytes", String(memoryLimit > 0 ? memoryLimit : -1)],
+  ];
+}
+
+/**
+ * Makes the group and sets its limits; again where they have changed. Does nothing where systemd makes the groups, or on a
+ * machine that lets the agent make none: containers then have their own limits alone.
+ */
+export function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): void {
+  if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
+  const own = `${TOP}/pod${pod.metadata.uid}`;
+  try {
+    if (isUnified()) {
+      mkdirSync(join(ROOT, own), { recursive: true });
+      for (const above of ["", TOP, own])
+        writeFileSync(join(ROOT, above, "cgroup.subtree_control"), "+cpu +memory +pids");
+    }
+    for (const [file, value] of filesOf(podLimits(pod))) {
+      const [first = "", second] = file.split("/");
+      const directory = second === undefined ? join(ROOT, own) : join(ROOT, first, own);
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, second ?? first), value);
+    }
+  } catch {
+    // Its containers are limited all the same.
+  }
+}
+
+/** Takes the group away when its containers are gone: no runtime does. */
+export function removePodCgroup(uid: string, driver: CgroupDriver | undefined): void {
+  if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
+  for (const directory of directoriesOf(uid)) {
+    try {
+      for (const entry of readdirSync(directory, { withFileTypes: true }))
+        if (entry.isDirectory()) rmdirSync(join(directory, entry.name));
+      rmdirSync(directory);
+    } catch {
+      // Something still runs in it.
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { Pod, Secret } from "../../api/generated/core.v1.ts";
+import { isMountPoint } from "./mounts.ts";
+import { PodVolumes } from "./volume-manager.ts";
+
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
+
+describe.skipIf(!canMount)("volumes in memory (with root)", () => {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-volumes-"));
+  const unused = () => Promise.reject(new Error("not asked for here"));
+  const volumes = new PodVolumes(
+    directory,
+    { claim: unused, persistentVolume: unused, token: unused },
+    { mount: unused, unmount: unused },
+  );
+  afterAll(async () => {
+    await volumes.tearDown();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it("AGENT-VOLUME: after a reboot a secret is written to memory again, not to the disk", async () => {
+    const pod: Pod = {
+      metadata: { namespace: "default", name: "p", uid: "u" },
+      spec: { containers: [], volumes: [{ name: "s", secret: { secretName: "s" } }] },
+      status: {},
+    };
+    const secret: Secret = { metadata: { name: "s" }, data: { key: "dmFsdWU=" } };
+    const prepare = () =>
+      volumes.prepare(pod, {
+        objects: { configMap: () => undefined, secret: () => secret, services: () => [] },
+        addresses: { podIPs: [], hostIPs: [] },
+        allocatable: {},
+        now: 0,
+      });
+    await prepare();
+    const path = volumes.path("s") ?? "";
+    expect(isMountPoint(path)).toBe(true);
+    // A reboot leaves the directory, and takes the mount.
+    execFileSync("umount", ["-l", path]);
+    writeFileSync(join(path, "left"), "");
+    await prepare();
+    expect(isMountPoint(path)).toBe(true);
+    expect(volumes.file("s", "key")).toBe("value");
+  });
+});
