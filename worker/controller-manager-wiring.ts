@@ -35,7 +35,18 @@ export const controllerManagerWiring = (env: Env): ControllerManagerWiring => ({
       });
     },
   }),
-  facts: async () => ({ caBundle: env.CLUSTER_CA ?? "", podCidr: POD_CIDR, serviceCidr: SERVICE_CIDR }),
+  facts: async (cluster) => ({
+    caBundle: env.CLUSTER_CA ?? "",
+    podCidr: POD_CIDR,
+    serviceCidr: SERVICE_CIDR,
+    ...(env.INGRESS_DOMAIN !== undefined && {
+      ingress: {
+        domain: env.INGRESS_DOMAIN,
+        cluster,
+        ...(env.INGRESS_PORT !== undefined && { port: Number(env.INGRESS_PORT) }),
+      },
+    }),
+  }),
   heardOf: async (cluster) => {
     const heard = await env.NODE_HUB.getByName(cluster).heard();
     return (node) => heard[node];

@@ -22,6 +22,10 @@ export interface Env {
   readonly ownApi?: true;
   /** `IPv4:port` by which nodes and pods reach this server, where it has such an address. */
   readonly ADVERTISE_ADDRESS?: string;
+  /** The domain under which Ingresses and Services are shown to the world (docs/spec/ingress.md). */
+  readonly INGRESS_DOMAIN?: string;
+  /** Where that is a port of this machine's, of plain HTTP. */
+  readonly INGRESS_PORT?: string;
   /** PEM of the certificate authority that clients verify this server with, where it has one of its own. */
   readonly CLUSTER_CA?: string;
 }

@@ -6,6 +6,7 @@ import { DEFAULT_CLUSTER } from "./cluster.ts";
 import { controllerManagerWiring } from "./controller-manager-wiring.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
+import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
 import { schedulerWiring } from "./scheduler-wiring.ts";
 
 export { ClusterKeys } from "../durable-objects/cluster-keys.ts";
@@ -23,8 +24,16 @@ export class OwnApi extends WorkerEntrypoint<Env> {
   }
 }
 
+/** Public hosts alone: where they have a port of their own. */
+export class PublicHosts extends WorkerEntrypoint<Env> {
+  override fetch(request: Request) {
+    return serveIngress(request, this.env);
+  }
+}
+
 export default {
-  fetch: (request, env, execution) => app.fetch(request, env, execution),
+  fetch: (request, env, execution) =>
+    isForIngress(request.url, env) ? serveIngress(request, env) : app.fetch(request, env, execution),
   /** The safety net: pokes get lost when a deployment restarts its objects. */
   async scheduled(_event, env) {
     const loops = [env.CONTROLLER_MANAGER, env.SCHEDULER];

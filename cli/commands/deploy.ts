@@ -12,6 +12,7 @@ interface DeployOptions {
   readonly dataDir: string;
   readonly url?: string;
   readonly dryRun?: boolean;
+  readonly ingressDomain?: string;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,10 +31,16 @@ export const deployCommand = (): Command =>
     .addOption(
       new Option("--url <url>", "where it is reached, for the kubeconfig, where that is not the workers.dev address"),
     )
+    .addOption(
+      new Option(
+        "--ingress-domain <domain>",
+        "show Ingresses of class sailplane below this domain, which must be on your Cloudflare account",
+      ),
+    )
     .addOption(new Option("--dry-run", "bundle and check, upload nothing"))
     .action(deploy);
 
-async function deploy({ dataDir, url, dryRun }: DeployOptions): Promise<void> {
+async function deploy({ dataDir, url, dryRun, ingressDomain }: DeployOptions): Promise<void> {
   if (dryRun) {
     await runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
     return;
@@ -50,7 +57,8 @@ async function deploy({ dataDir, url, dryRun }: DeployOptions): Promise<void> {
   // What Cloudflare shows is a certificate of a public authority, so the cluster's own stays here.
   const { CLUSTER_CA: _, ...secrets } = secretsOf(identity);
   directory.write("secrets.json", JSON.stringify(secrets));
-  const printed = await runWrangler(["--secrets-file", directory.file("secrets.json")]);
+  const ingress = ingressDomain ? ["--var", `INGRESS_DOMAIN:${ingressDomain}`, "--route", `*.${ingressDomain}/*`] : [];
+  const printed = await runWrangler(["--secrets-file", directory.file("secrets.json"), ...ingress]);
   const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known;
   keep(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);

@@ -14,6 +14,7 @@ interface UpOptions {
   readonly port: number;
   readonly bind: string;
   readonly dataDir: string;
+  readonly ingress?: number;
   readonly agent: boolean;
   readonly runtime: Runtime;
   readonly nodeName: string;
@@ -37,6 +38,12 @@ export const upCommand = (): Command =>
     )
     .addOption(
       new Option("--bind <address>", "the address to listen on; 0.0.0.0 lets other machines in").default("127.0.0.1"),
+    )
+    .addOption(
+      new Option(
+        "--ingress <port>",
+        "show Ingresses of class sailplane at http://NAME.NAMESPACE.default.localhost:PORT",
+      ).argParser(parsePort),
     )
     .addOption(dataDirectoryOption())
     .addOption(new Option("--no-agent", "only the control plane, no node"))
@@ -69,6 +76,7 @@ async function up(options: UpOptions): Promise<void> {
     directory,
     bind: options.bind,
     port: options.port,
+    ...(options.ingress !== undefined && { ingressPort: options.ingress }),
     warn: (message) => progress.warn("control plane", message),
   });
   process.once("exit", () => controlPlane.kill());

@@ -17,6 +17,8 @@ export interface ControlPlaneOptions {
   readonly directory: DataDirectory;
   readonly bind: string;
   readonly port: number;
+  /** Where public hosts are served over plain HTTP: `NAME.NAMESPACE.CLUSTER.localhost`. */
+  readonly ingressPort?: number;
   /** Says in one line what happened to a control plane that ran. */
   readonly warn: (message: string) => void;
 }
@@ -26,6 +28,8 @@ const dashboardDirectory = fileURLToPath(new URL("./dashboard", import.meta.url)
 const backOff = { firstMs: 50, mostMs: 10_000, forgivenAfterMs: 30_000 };
 /** workerd runs no cron triggers; the finest granularity that Cloudflare offers. */
 const cronMs = 60_000;
+/** Every name in it is this machine (RFC 6761), for browsers and for curl. */
+const LOCAL_DOMAIN = "localhost";
 const logBytes = 10_000_000;
 
 /** The Worker under workerd, restarted when it dies, with its scheduled handler called every minute. */
@@ -50,6 +54,8 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { directory, bind } = options;
     const port = await claimPort(bind, options.port);
+    const ingressPort =
+      options.ingressPort === undefined ? undefined : await claimPort(bind, options.ingressPort, "--ingress");
     const identity = loadIdentity(directory, bind, new Date());
     const address = advertisedAddress(bind, port);
     const host = isWildcard(bind) ? "127.0.0.1" : bind;
@@ -70,7 +76,12 @@ export class ControlPlane {
         privateKey: identity.certificateKey,
         storagePath: directory.makeDirectory("storage"),
         schedulerSocket: directory.file("cron.sock"),
-        secrets: { ...secretsOf(identity), ...(address === undefined ? {} : { ADVERTISE_ADDRESS: address }) },
+        ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),
+        secrets: {
+          ...secretsOf(identity),
+          ...(address === undefined ? {} : { ADVERTISE_ADDRESS: address }),
+          ...(ingressPort !== undefined && { INGRESS_DOMAIN: LOCAL_DOMAIN, INGRESS_PORT: String(ingressPort) }),
+        },
       }),
     );
     const controlPlane = new ControlPlane(options, connection, configFile);
@@ -170,13 +181,13 @@ function logFile(directory: DataDirectory): string {
 const hostPort = (host: string, port: number): string => `${host.includes(":") ? `[${host}]` : host}:${port}`;
 
 /** The port, or a free one for 0; throws CliError where this process may not listen there. */
-function claimPort(bind: string, port: number): Promise<number> {
+function claimPort(bind: string, port: number, option = "--port"): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => {
       const known: Record<string, string> = {
-        EADDRINUSE: `port ${port} on ${bind} is in use; choose another with --port, or end what listens there`,
-        EACCES: `may not listen on port ${port}; choose one above 1023 with --port`,
+        EADDRINUSE: `port ${port} on ${bind} is in use; choose another with ${option}, or end what listens there`,
+        EACCES: `may not listen on port ${port}; choose one above 1023 with ${option}`,
         EADDRNOTAVAIL: `${bind} is no address of this machine; choose another with --bind`,
         ENOTFOUND: `${bind} is no address; choose one of this machine with --bind`,
       };

@@ -20,6 +20,8 @@ export interface WorkerdConfig {
   readonly assetsPath: string;
   /** `host:port` of the TLS socket. */
   readonly address: string;
+  /** `host:port` where public hosts are served over plain HTTP, where they are. */
+  readonly ingressAddress?: string;
   /** PEM texts. */
   readonly certificateChain: string;
   readonly privateKey: string;
@@ -89,7 +91,7 @@ const config :Workerd.Config = (
         tlsOptions = (keypair = (privateKey = ${text(config.privateKey)}, certificateChain = ${text(config.certificateChain)})),
       ),
     ),
-    (name = "cron", address = ${text(`unix:${config.schedulerSocket}`)}, http = (), service = "cron"),
+${ingressSocket(config)}    (name = "cron", address = ${text(`unix:${config.schedulerSocket}`)}, http = (), service = "cron"),
   ],
 );
 
@@ -110,6 +112,12 @@ const cron :Workerd.Worker = (
 );
 `;
 }
+
+/** It leads to the way in alone: the API is not to be reached without TLS. */
+const ingressSocket = ({ ingressAddress }: WorkerdConfig): string =>
+  ingressAddress === undefined
+    ? ""
+    : `    (name = "ingress", address = ${text(ingressAddress)}, service = (name = "sailplane", entrypoint = "PublicHosts"), http = ()),\n`;
 
 const list = (items: readonly string[]): string => `[${items.join(", ")}]`;
 

@@ -31,6 +31,8 @@ export interface ClusterOptions {
   readonly containerd?: Containerd;
   /** Absent: this machine only. */
   readonly bind?: string;
+  /** Where public hosts are served. */
+  readonly ingressPort?: number;
 }
 
 /** A control plane and a node, started and ended as a user would: `sailplane up`, Ctrl-C. */
@@ -46,6 +48,8 @@ export class Cluster {
     const runtime = options.containerd ? "cri" : (options.runtime ?? "process");
     const node = options.agent === false ? ["--no-agent"] : ["--runtime", runtime, "--node-name", this.nodeName];
     this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory, ...node];
+    if (options.ingressPort !== undefined)
+      this.#arguments = [...this.#arguments, "--ingress", String(options.ingressPort)];
     if (options.bind !== undefined) this.#arguments = [...this.#arguments, "--bind", options.bind];
   }
 

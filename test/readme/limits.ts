@@ -7,7 +7,7 @@ export const limits: Readonly<Record<string, string>> = {
   "deviceclasses.resource.k8s.io": "no devices are allocated",
   "flowschemas.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
   "horizontalpodautoscalers.autoscaling": "no metrics are served, so it only keeps its bounds",
-  "ingresses.networking.k8s.io": "needs an ingress controller, as everywhere",
+  "ingresses.networking.k8s.io": "class `sailplane` is served where a domain is configured; others need a controller",
   "networkpolicies.networking.k8s.io": "enforced on nodes with containers, root and `nft` only",
   nodes: "no metrics (`kubectl top`)",
   "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",

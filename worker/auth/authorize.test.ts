@@ -49,7 +49,7 @@ const toUser = (name: string) => ({ kind: "User", name });
 
 async function cluster() {
   const store = new MemoryStore() as unknown as StoreStub;
-  await ensureSystemObjects(store, Date.parse("2026-11-01T00:00:00Z"), { ca: "", address: "" });
+  await ensureSystemObjects(store, Date.parse("2026-11-01T00:00:00Z"), { ca: "", address: "", hasIngress: false });
   const pod = {
     kind: "Pod",
     apiVersion: "v1",

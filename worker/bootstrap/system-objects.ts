@@ -2,6 +2,7 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiServices } from "./api-services.ts";
 import { flowControl } from "./flow-control.ts";
+import { ingressClass } from "./ingress-class.ts";
 import { kubernetesEndpoints } from "./kubernetes-endpoints.ts";
 import { kubernetesService } from "./kubernetes-service.ts";
 import { namespaces } from "./namespaces.ts";
@@ -15,16 +16,19 @@ export interface Deployment {
   readonly ca: string;
   /** `IPv4:port` by which nodes reach this server, or "". */
   readonly address: string;
+  /** It has a domain for Ingresses. */
+  readonly hasIngress: boolean;
 }
 
 /** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */
-export const systemObjects = (at: string, { ca, address }: Deployment): readonly KubeObject[] => [
+export const systemObjects = (at: string, { ca, address, hasIngress }: Deployment): readonly KubeObject[] => [
   ...namespaces,
   ...priorityClasses,
   ...defaultRoles(),
   ...publicFacts(ca),
   ...kubernetesService(at),
   ...kubernetesEndpoints(address),
+  ...(hasIngress ? [ingressClass] : []),
   ...flowControl(at),
   ...apiServices(at),
 ];

@@ -149,6 +149,15 @@ export interface ObjectChange {
   readonly snapshot: Snapshot;
 }
 
+/** A domain whose hosts lead to this deployment. */
+export interface PublicDomain {
+  readonly domain: string;
+  /** This cluster's name, which is part of its hosts. */
+  readonly cluster: string;
+  /** Where it is not the usual one. */
+  readonly port?: number;
+}
+
 /** What the cluster says of itself. */
 export interface ClusterFacts {
   /** PEM; the CA of the API server's certificate. */
@@ -156,6 +165,8 @@ export interface ClusterFacts {
   /** The range node pod CIDRs are cut from, such as `10.244.0.0/16`. */
   readonly podCidr: string;
   readonly serviceCidr: string;
+  /** Where the deployment shows Ingresses and Services to the world; absent: nowhere. */
+  readonly ingress?: PublicDomain;
 }
 
 export interface ReconcileContext {

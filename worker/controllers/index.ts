@@ -13,6 +13,8 @@ import { endpointSliceController } from "./endpoints/endpoint-slices.ts";
 import { endpointsController } from "./endpoints/endpoints.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 import { horizontalPodAutoscaler } from "./horizontal-pod-autoscaler.ts";
+import { ingressStatusController } from "./ingress/ingress-status.ts";
+import { serviceAddressController } from "./ingress/service-address.ts";
 import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
 import { namespaceController } from "./namespace.ts";
@@ -56,6 +58,8 @@ export const controllers: readonly Controller[] = [
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
+  ingressStatusController,
+  serviceAddressController,
   nodeLifecycleController,
   nodeEventsController,
   nodeIpamController,

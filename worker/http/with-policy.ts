@@ -54,7 +54,12 @@ function mustLive(cluster: string, policy: PolicySnapshot): PolicySnapshot {
 
 const noSuchCluster = () => new PlainTextError(404, "404 page not found");
 
-export const deploymentOf = ({ CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "" }: Env): Deployment => ({
+export const deploymentOf = ({
+  CLUSTER_CA: ca = "",
+  ADVERTISE_ADDRESS: address = "",
+  INGRESS_DOMAIN,
+}: Env): Deployment => ({
   ca,
   address,
+  hasIngress: INGRESS_DOMAIN !== undefined,
 });

@@ -1,0 +1,26 @@
+/** Services of the control plane's own load balancer class say where they are reached. */
+import type { Service } from "../../../api/generated/core.v1.ts";
+import { LOAD_BALANCER_CLASS } from "../../../api/public-host.ts";
+import { type Controller, settled } from "../controller.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { same } from "../same.ts";
+import { publicAddress } from "./public-address.ts";
+
+export const serviceAddressController: Controller = {
+  name: "service-lb-controller",
+  reads: ["services"],
+  writes: ["services"],
+  itemsOf: ({ object }) => ((object as unknown as Service).spec.type === "LoadBalancer" ? [itemKey(object)] : []),
+  reconcile(item, { snapshot, cluster }) {
+    const { namespace, name } = splitItem(item);
+    const service = snapshot.get<Service>("services", namespace, name);
+    if (!service || service.metadata.deletionTimestamp) return settled;
+    if (service.spec.type !== "LoadBalancer" || service.spec.loadBalancerClass !== LOAD_BALANCER_CLASS) return settled;
+    const address = publicAddress(cluster, service.metadata);
+    if (!address) return settled;
+    const wanted = [address];
+    if (same(service.status.loadBalancer?.ingress, wanted)) return settled;
+    const object = { ...service, status: { ...service.status, loadBalancer: { ingress: wanted } } };
+    return { effects: [{ op: "update", resource: "services", namespace, subresource: "status", object }] };
+  },
+};

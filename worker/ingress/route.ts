@@ -1,0 +1,90 @@
+/**
+ * Where a request from outside leads: a pure function of the Ingresses that this control plane serves. The rules are in
+ * docs/spec/ingress.md, the semantics those of networking.k8s.io/v1.
+ */
+import type { HTTPIngressPath, Ingress, IngressBackend } from "../../api/generated/networking.v1.ts";
+import { publicHost } from "../../api/public-host.ts";
+
+export interface Visit {
+  /** In lower case, without a port. */
+  readonly host: string;
+  readonly path: string;
+}
+
+export interface RouteFacts {
+  /** Of served classes only. */
+  readonly ingresses: readonly Ingress[];
+  readonly cluster: string;
+  readonly domain: string;
+}
+
+export interface Route {
+  readonly ingress: Ingress;
+  readonly backend: IngressBackend;
+  /** `spec.tls` names the host. */
+  readonly secure: boolean;
+}
+
+interface Candidate {
+  readonly ingress: Ingress;
+  readonly paths: readonly HTTPIngressPath[];
+  /** How exactly the host is named. */
+  readonly rank: number;
+}
+
+/** INGRESS-HOST: the exact host before a wildcard, that before the Ingress' own public name. */
+const RANK = { exact: 3, wildcard: 2, own: 1 } as const;
+
+/** Undefined where no Ingress speaks of the host, or none of the path. */
+export function routeOf(visit: Visit, facts: RouteFacts): Route | undefined {
+  const candidates = facts.ingresses.flatMap((ingress) => candidatesOf(ingress, visit.host, facts));
+  const matches = candidates.flatMap(({ ingress, paths, rank }) =>
+    paths
+      .filter((each) => matchesPath(each, visit.path))
+      .map(({ path = "/", pathType, backend }) => ({ ingress, backend, rank, path, exact: pathType === "Exact" })),
+  );
+  const best = matches.sort(
+    (a, b) =>
+      b.rank - a.rank ||
+      Number(b.exact) - Number(a.exact) ||
+      b.path.length - a.path.length ||
+      age(a.ingress).localeCompare(age(b.ingress)),
+  )[0];
+  const fallback = candidates
+    .sort((a, b) => b.rank - a.rank || age(a.ingress).localeCompare(age(b.ingress)))
+    .flatMap(({ ingress }) =>
+      ingress.spec.defaultBackend ? [{ ingress, backend: ingress.spec.defaultBackend }] : [],
+    )[0];
+  const found = best ?? fallback;
+  return found && { ingress: found.ingress, backend: found.backend, secure: isSecured(found.ingress, visit.host) };
+}
+
+/** The oldest goes first; names settle the rest. */
+const age = ({ metadata }: Ingress): string => `${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
+
+function candidatesOf(ingress: Ingress, host: string, { cluster, domain }: RouteFacts): Candidate[] {
+  const { name = "", namespace = "" } = ingress.metadata;
+  const isOwn = host === publicHost({ name, namespace, cluster }, domain);
+  const rules = ingress.spec.rules ?? [];
+  const named = rules.flatMap((rule) => {
+    const rank = rule.host ? rankOf(rule.host, host) : isOwn ? RANK.own : undefined;
+    return rank === undefined ? [] : [{ ingress, paths: rule.http?.paths ?? [], rank }];
+  });
+  return named.length > 0 || !isOwn ? named : [{ ingress, paths: [], rank: RANK.own }];
+}
+
+function rankOf(pattern: string, host: string): number | undefined {
+  if (pattern === host) return RANK.exact;
+  // A wildcard stands for one label.
+  return pattern.startsWith("*.") && host.slice(host.indexOf(".")) === pattern.slice(1) ? RANK.wildcard : undefined;
+}
+
+/** INGRESS-PATH: Prefix goes by elements of the path; ImplementationSpecific is Prefix here. */
+function matchesPath({ path: pattern = "/", pathType }: HTTPIngressPath, path: string): boolean {
+  if (pathType === "Exact") return path === pattern;
+  const prefix = pattern.endsWith("/") ? pattern.slice(0, -1) : pattern;
+  return path === prefix || path.startsWith(`${prefix}/`);
+}
+
+const isSecured = ({ spec }: Ingress, host: string): boolean =>
+  (spec.tls ?? []).some(({ hosts = [] }) => hosts.some((pattern) => rankOf(pattern, host) !== undefined));

@@ -1,0 +1,154 @@
+/**
+ * The way in: requests to the deployment's public hosts go to pods through their nodes' tunnels. Whoever knows the address may
+ * come, as with any load balancer; who wants a door brings one (docs/spec/ingress.md).
+ */
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/networking.v1.ts";
+import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
+import { DEFAULT_CLUSTER } from "../cluster.ts";
+import type { Env } from "../env.ts";
+import { callPod } from "../http/node-stream.ts";
+import { findEndpoint, type ServicePortName } from "../http/service-endpoint.ts";
+import { clusterExists } from "../policy/clusters.ts";
+import { StoreClient, type StoreStub } from "../storage/store-client.ts";
+import { routeOf } from "./route.ts";
+
+/** What passes through the tunnel of one request; more would have to be held in memory. */
+const MOST_BODY_BYTES = 32 * 1024 * 1024;
+
+const say = (status: number, text: string): Response =>
+  new Response(`${text}\n`, { status, headers: { "Content-Type": "text/plain; charset=utf-8" } });
+
+/** Whether a request is for a public host, and not for the API. */
+export const isForIngress = (url: string, { INGRESS_DOMAIN }: Env): boolean =>
+  INGRESS_DOMAIN !== undefined && new URL(url).hostname.endsWith(`.${INGRESS_DOMAIN}`);
+
+export async function serveIngress(request: Request, env: Env): Promise<Response> {
+  const { INGRESS_DOMAIN: domain = "" } = env;
+  const url = new URL(request.url);
+  const host = url.hostname.toLowerCase();
+  const cluster = parsePublicHost(host, domain)?.cluster ?? DEFAULT_CLUSTER;
+  const store = await storeOf(env, cluster);
+  const found = store && (await targetOf(store, { host, path: url.pathname, cluster, domain }));
+  if (!found) return say(404, "no Ingress and no Service has this address");
+  // A local control plane shows plain HTTP only: there is nowhere to send them.
+  if (found.secure && url.protocol === "http:" && env.INGRESS_PORT === undefined)
+    return Response.redirect(`https:${request.url.slice("http:".length)}`, 308);
+  if (!found.target) return say(503, "this backend is no Service");
+  const endpoint = await findEndpoint(store, found.target);
+  if (!endpoint.ok) return say(503, endpoint.message);
+  if (request.headers.get("Upgrade") !== null) return say(501, "connections cannot be upgraded here yet");
+  const body = await bodyOf(request);
+  if (body === undefined) return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
+  const answer = await callPod({
+    env,
+    cluster,
+    node: endpoint.endpoint.node,
+    body,
+    request: {
+      ...endpoint.endpoint,
+      method: request.method,
+      path: `${url.pathname}${url.search}`,
+      headers: forwarded(request, url),
+    },
+    signal: request.signal,
+  });
+  return answer.ok ? answer.response : say(502, answer.why);
+}
+
+async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefined> {
+  const names = env.CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as StoreStub;
+  if (!(await clusterExists(cluster, names))) return undefined;
+  return new StoreClient(env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub, undefined);
+}
+
+interface Question {
+  readonly host: string;
+  readonly path: string;
+  readonly cluster: string;
+  readonly domain: string;
+}
+
+interface Found {
+  /** Absent: the backend is of another kind. */
+  readonly target?: ServicePortName;
+  readonly secure: boolean;
+}
+
+async function targetOf(store: StoreClient, question: Question): Promise<Found | undefined> {
+  const route = routeOf(question, { ...question, ingresses: await servedIngresses(store) });
+  if (route) {
+    const target = portOf(route.backend, route.ingress.metadata.namespace ?? "");
+    return { secure: route.secure, ...(target && { target }) };
+  }
+  const named = parsePublicHost(question.host, question.domain);
+  const service = named && (await publicService(store, named));
+  return service && { secure: false, target: service };
+}
+
+async function servedIngresses(store: StoreClient): Promise<Ingress[]> {
+  const [classes, ingresses] = await Promise.all([
+    store.list({ resource: "ingressclasses.networking.k8s.io" }),
+    store.list({ resource: "ingresses.networking.k8s.io" }),
+  ]);
+  const served = new Set(
+    classes.items
+      .map(({ text }) => JSON.parse(text) as IngressClass)
+      .filter(({ spec }) => spec.controller === INGRESS_CONTROLLER)
+      .map(({ metadata }) => metadata.name),
+  );
+  return ingresses.items
+    .map(({ text }) => JSON.parse(text) as Ingress)
+    .filter(({ spec }) => spec.ingressClassName !== undefined && served.has(spec.ingressClassName));
+}
+
+function portOf({ service }: IngressBackend, namespace: string): ServicePortName | undefined {
+  if (!service) return undefined;
+  return { namespace, name: service.name, port: service.port?.name ?? String(service.port?.number ?? "") };
+}
+
+/** A Service's first port is the one that its public name leads to. */
+async function publicService(
+  store: StoreClient,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): Promise<ServicePortName | undefined> {
+  const { entry } = await store.read({ resource: "services", namespace, name });
+  if (!entry) return undefined;
+  const { spec } = JSON.parse(entry.text) as Service;
+  const [port] = spec.ports ?? [];
+  if (spec.type !== "LoadBalancer" || spec.loadBalancerClass !== LOAD_BALANCER_CLASS || !port) return undefined;
+  return { namespace, name, port: String(port.port) };
+}
+
+/** Undefined where it is too large. */
+async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!request.body) return new Uint8Array();
+  if (Number(request.headers.get("Content-Length") ?? 0) > MOST_BODY_BYTES) return undefined;
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of request.body as ReadableStream<Uint8Array>) {
+    size += part.length;
+    if (size > MOST_BODY_BYTES) return undefined;
+    parts.push(part);
+  }
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    body.set(part, at);
+    at += part.length;
+  }
+  return body;
+}
+
+/** The client's own words on where it came from are not believed. */
+function forwarded(request: Request, url: URL): [string, string][] {
+  const ours = new Set(["host", "content-length", "forwarded", "x-real-ip"]);
+  const client = request.headers.get("CF-Connecting-IP");
+  return [
+    ...[...request.headers].filter(([name]) => !ours.has(name) && !name.startsWith("x-forwarded-")),
+    ["Host", url.host],
+    ["X-Forwarded-Host", url.host],
+    ["X-Forwarded-Proto", url.protocol.slice(0, -1)],
+    ...(client === null ? [] : [["X-Forwarded-For", client] satisfies [string, string]]),
+  ];
+}
