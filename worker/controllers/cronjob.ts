@@ -71,8 +71,11 @@ function noteJobs(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], events
     else if (!job) events.push(normal(cronJob, "MissingJob", `Active job went missing: ${name}`));
     return job !== undefined && !ended;
   });
-  for (const job of jobs)
-    if (!known.has(job.metadata.uid) && !endOf(job) && !job.metadata.deletionTimestamp) active.push(referenceTo(job));
+  for (const job of jobs) {
+    if (known.has(job.metadata.uid) || endOf(job) || job.metadata.deletionTimestamp) continue;
+    if (isStartedBy(cronJob, job)) active.push(referenceTo(job));
+    else events.push(unexpected(cronJob, job));
+  }
   const successes = jobs
     .filter((job) => endOf(job)?.type === "Complete")
     .map(({ status }) => status.completionTime ?? "")
@@ -86,6 +89,17 @@ function noteJobs(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], events
     ...(lastSuccessfulTime ? { lastSuccessfulTime } : {}),
   };
 }
+
+/** Started by us, though the status may not say so yet. */
+const isStartedBy = (cronJob: Stored<CronJob>, job: Stored<Job>): boolean =>
+  job.metadata.annotations?.[SCHEDULED] !== undefined && job.metadata.name.startsWith(`${cronJob.metadata.name}-`);
+
+const unexpected = (about: Stored<CronJob>, job: Stored<Job>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "UnexpectedJob",
+  message: `Saw a job that the controller did not create or forgot: ${job.metadata.name}`,
+});
 
 const referenceTo = (job: Stored<Job>) => ({
   kind: "Job",

@@ -1,7 +1,7 @@
 /** How many pods a PodDisruptionBudget lets go, from how many there should be and how many are healthy. */
 import type { Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { Pod, ReplicationController } from "../../api/generated/core.v1.ts";
-import type { Condition, LabelSelector } from "../../api/generated/meta.v1.ts";
+import type { Condition, LabelSelector, OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../api/generated/policy.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import {
@@ -162,10 +162,20 @@ function expectedScale(
     const owner = controllerOf(pod);
     const found = owner && scaleOf(owner, pod.metadata.namespace ?? "", snapshot);
     if (!owner) unmanaged.push(pod.metadata.name);
-    else if (!found) return { error: `found no controllers for pod "${pod.metadata.name}"` };
+    else if (!found) return { error: unscaled(owner, pod, snapshot) };
     else scales.set(found.uid, found.replicas);
   }
   return { expected: [...scales.values()].reduce((sum, each) => sum + each, 0), unmanaged };
+}
+
+/** Kinds that have a size of their own. */
+const SIZED = new Set(["ReplicaSet", "StatefulSet", "ReplicationController", "Deployment"]);
+
+function unscaled(owner: OwnerReference, pod: Stored<Pod>, snapshot: Snapshot): string {
+  const resource = snapshot.resourceOf(owner.apiVersion, owner.kind);
+  return resource === undefined || SIZED.has(owner.kind)
+    ? `found no controllers for pod "${pod.metadata.name}"`
+    : `${resource} does not implement the scale subresource`;
 }
 
 function scaleOf(

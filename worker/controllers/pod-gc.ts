@@ -19,7 +19,10 @@ export const podGcController: Controller = {
   reads: ["nodes", "pods"],
   writes: ["pods"],
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === "nodes") return deleted ? snapshot.podsOnNode(object.metadata.name).map(itemKey) : [];
+    if (resource === "nodes")
+      return deleted || isOutOfService(object as Stored<Node>)
+        ? snapshot.podsOnNode(object.metadata.name).map(itemKey)
+        : [];
     if (deleted) return [];
     return isTerminated(object as Pod) ? [itemKey(object), TERMINATED] : [itemKey(object)];
   },
@@ -31,13 +34,33 @@ export const podGcController: Controller = {
     if (!pod) return settled;
     const { nodeName } = pod.spec;
     if (!nodeName) return pod.metadata.deletionTimestamp ? { effects: [removal(pod)] } : settled;
-    if (snapshot.get<Node>("nodes", "", nodeName)) return settled;
+    const node = snapshot.get<Node>("nodes", "", nodeName);
+    if (node) return planOnNode(pod, node);
     const bound = timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime ?? pod.metadata.creationTimestamp) ?? 0;
     if (bound + QUARANTINE_MS > now) return { effects: [], wakeAt: bound + QUARANTINE_MS };
     const why = { reason: "DeletionByPodGC", message: "PodGC: node no longer exists", phase: "Failed" as const };
     return { effects: [...(isTerminated(pod) ? [] : [disruption(pod, why, now)]), removal(pod)] };
   },
 };
+
+/** Somebody vouches that the machine is off: its pods will never say that they have ended. */
+const isOutOfService = ({ spec, status }: Node): boolean =>
+  status.conditions?.find(({ type }) => type === "Ready")?.status !== "True" &&
+  (spec.taints ?? []).some(({ key }) => key === "node.kubernetes.io/out-of-service");
+
+function planOnNode(pod: Stored<Pod>, node: Stored<Node>): Plan {
+  if (!pod.metadata.deletionTimestamp || !isOutOfService(node)) return settled;
+  const failed: Effect = {
+    op: "patch",
+    resource: "pods",
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    subresource: "status",
+    type: "application/strategic-merge-patch+json",
+    patch: { metadata: { uid: pod.metadata.uid }, status: { phase: "Failed" } },
+  };
+  return { effects: [...(isTerminated(pod) ? [] : [failed]), removal(pod)] };
+}
 
 const removal = (pod: Stored<Pod>): Effect => ({
   op: "delete",

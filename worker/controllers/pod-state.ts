@@ -49,16 +49,20 @@ export function byLeastWorthKeeping(now: number, rank: (pod: Pod) => number) {
     return since === undefined || since >= now ? 0 : Math.floor(Math.log2(Math.max(1, (now - since) * 1e6)));
   };
   const readySince = (pod: Pod) => podCondition(pod, "Ready")?.lastTransitionTime;
+  const byUid = (a: Pod, b: Pod) => ((a.metadata.uid ?? "") < (b.metadata.uid ?? "") ? -1 : 1);
+  /** The younger first; of about the same age whichever the uid says. */
+  const byAge = (of: (pod: Pod) => string | undefined) => (a: Pod, b: Pod) =>
+    of(a) === of(b) ? 0 : logAge(of(a)) - logAge(of(b)) || byUid(a, b);
   const steps: ((a: Pod, b: Pod) => number)[] = [
     (a, b) => Number(!!a.spec.nodeName) - Number(!!b.spec.nodeName),
     (a, b) => (phaseWorth[a.status.phase ?? ""] ?? 0) - (phaseWorth[b.status.phase ?? ""] ?? 0),
     (a, b) => Number(isReady(a)) - Number(isReady(b)),
     (a, b) => deletionCost(a) - deletionCost(b),
     (a, b) => rank(b) - rank(a),
-    (a, b) => (isReady(a) && isReady(b) ? logAge(readySince(a)) - logAge(readySince(b)) : 0),
+    (a, b) => (isReady(a) && isReady(b) ? byAge(readySince)(a, b) : 0),
     (a, b) => restartsOf(b) - restartsOf(a),
-    (a, b) => logAge(a.metadata.creationTimestamp) - logAge(b.metadata.creationTimestamp),
-    (a, b) => ((a.metadata.uid ?? "") < (b.metadata.uid ?? "") ? -1 : 1),
+    byAge(({ metadata }) => metadata.creationTimestamp),
+    byUid,
   ];
   return (a: Pod, b: Pod): number => {
     for (const step of steps) {

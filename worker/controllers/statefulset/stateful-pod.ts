@@ -20,6 +20,11 @@ export function ordinalOf(set: KubeObject, pod: KubeObject): number | undefined 
 
 export const podName = (set: Stored<StatefulSet>, ordinal: number): string => `${set.metadata.name}-${ordinal}`;
 
+export const identityLabels = (set: Stored<StatefulSet>, ordinal: number): Readonly<Record<string, string>> => ({
+  [POD_NAME]: podName(set, ordinal),
+  [POD_INDEX]: String(ordinal),
+});
+
 export function statefulPod(
   set: Stored<StatefulSet>,
   ordinal: number,
@@ -37,7 +42,7 @@ export function statefulPod(
     metadata: {
       ...pod.metadata,
       name,
-      labels: { ...pod.metadata.labels, [POD_NAME]: name, [POD_INDEX]: String(ordinal), [REVISION]: from.revision },
+      labels: { ...pod.metadata.labels, ...identityLabels(set, ordinal), [REVISION]: from.revision },
     },
     spec: {
       ...pod.spec,

@@ -145,4 +145,63 @@ describe("stateful set", () => {
     expect(at.cluster.get("pods", "ns", "db-0")?.metadata.uid).not.toBe(before);
     expect(events(at)).toContain("RecreatingFailedPod: StatefulSet ns/db is recreating failed Pod db-0");
   });
+
+  it("does not put a pod on a claim that is being deleted", async () => {
+    const at = start();
+    at.cluster.put("persistentvolumeclaims", {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data-db-0", namespace: "ns", finalizers: ["kubernetes.io/pvc-protection"] },
+      spec: {},
+      status: {},
+    } as PersistentVolumeClaim);
+    at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
+    at.cluster.put("statefulsets.apps", db({ volumeClaimTemplates: [claim] }));
+    await at.settle();
+    expect(names(at)).toEqual([]);
+    at.cluster.change<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "data-db-0", (draft) => {
+      draft.metadata.finalizers = [];
+    });
+    at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
+    await at.settle();
+    expect(names(at)).toEqual(["db-0"]);
+  });
+
+  it("makes the claims of a pending pod again, and gives a pod its lost labels back", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db({ replicas: 1, volumeClaimTemplates: [claim] }));
+    await at.settle();
+    at.cluster.remove("persistentvolumeclaims", "ns", "data-db-0");
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase: "Pending" };
+      draft.metadata.labels = { app: "db", "controller-revision-hash": status(at)?.updateRevision ?? "" };
+    });
+    await at.settle();
+    expect(at.cluster.list("persistentvolumeclaims")).toHaveLength(1);
+    expect(at.cluster.get<Pod>("pods", "ns", "db-0")?.metadata.labels).toMatchObject({
+      "statefulset.kubernetes.io/pod-name": "db-0",
+    });
+    expect(events(at)).toContain("SuccessfulUpdate: Update Pod db-0 in StatefulSet db successful");
+  });
+
+  it("removes the lowest of several broken pods that are too many, and waits", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db({ replicas: 3 }));
+    for (const name of ["db-0", "db-1", "db-2"]) {
+      await at.settle();
+      ready(at, name);
+    }
+    for (const name of ["db-1", "db-2"])
+      at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+        draft.status.conditions = [{ type: "Ready", status: "False" }];
+      });
+    edit(at, (draft) => {
+      draft.spec.replicas = 1;
+    });
+    await at.settle();
+    expect(names(at)).toEqual(["db-0", "db-1", "db-2"]);
+    ready(at, "db-2");
+    await at.settle();
+    expect(names(at)).toEqual(["db-0"]);
+  });
 });

@@ -1,11 +1,12 @@
 /** Keeps a StatefulSet's pods, each with its own name and claims, in order. */
 import type { ControllerRevision, StatefulSet, StatefulSetStatus } from "../../../api/generated/apps.v1.ts";
-import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
+import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import {
   type Controller,
   type Effect,
   type EventRecord,
+  type ObjectChange,
   type Plan,
   type ReconcileContext,
   type Snapshot,
@@ -15,14 +16,14 @@ import { claim, ownersOf } from "../controller-ref.ts";
 import { historyOf, REVISIONS, templateOf, trimHistory } from "../controller-revisions.ts";
 import { scaledValue } from "../int-or-percent.ts";
 import { itemKey, splitItem } from "../item-key.ts";
+import { carries } from "../label-selector.ts";
 import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod-state.ts";
-import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { waking } from "../time.ts";
-import { claimsOf, ordinalOf, ownersOfClaim, podName, REVISION, statefulPod } from "./stateful-pod.ts";
+import { CLAIMS, claimCreations, claimOwners, claimsAreLeaving } from "./claims.ts";
+import { identityLabels, ordinalOf, podName, REVISION, statefulPod } from "./stateful-pod.ts";
 
 const RESOURCE = "statefulsets.apps";
-const CLAIMS = "persistentvolumeclaims";
 const PRIMARY = { resource: RESOURCE, kind: "StatefulSet", apiVersion: "apps/v1" };
 const HASH_LABEL = "controller.kubernetes.io/hash";
 const selectorOf = (object: Stored<KubeObject>) => (object as Stored<StatefulSet>).spec.selector;
@@ -33,8 +34,7 @@ export const statefulSetController: Controller = {
   writes: [RESOURCE, REVISIONS, "pods", CLAIMS],
   itemsOf(change) {
     if (change.resource === RESOURCE) return [itemKey(change.object)];
-    // Claims are made with their pods; that one is gone shows when its pod is made again.
-    return change.resource === CLAIMS ? [] : ownersOf(change, PRIMARY, selectorOf);
+    return change.resource === CLAIMS ? waitingFor(change) : ownersOf(change, PRIMARY, selectorOf);
   },
   reconcile(item, context) {
     const { namespace, name } = splitItem(item);
@@ -42,6 +42,18 @@ export const statefulSetController: Controller = {
     return set ? planStatefulSet(set, context) : settled;
   },
 };
+
+/** A pod waits until claims of its name that are on their way out are gone. */
+function waitingFor({ object, deleted, snapshot }: ObjectChange): readonly string[] {
+  if (!deleted) return [];
+  const { namespace = "", name } = object.metadata;
+  const claims = (set: Stored<StatefulSet>) =>
+    (set.spec.volumeClaimTemplates ?? []).map(({ metadata }) => `${metadata.name}-${set.metadata.name}-`);
+  return snapshot
+    .list<StatefulSet>(RESOURCE, namespace)
+    .filter((set) => claims(set).some((prefix) => name.startsWith(prefix)))
+    .map(itemKey);
+}
 
 interface Revisions {
   readonly current: Stored<ControllerRevision>;
@@ -67,7 +79,6 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   const mine = (pod: KubeObject) => ordinalOf(set, pod) !== undefined;
   const claimed = claim<Pod>(snapshot, "pods", set, { selector: set.spec.selector, adoptable: mine });
   if (claimed.effects.length > 0) return { effects: claimed.effects };
-  if (set.metadata.deletionTimestamp) return settled;
   const { collisionCount = 0 } = set.status;
   const limit = set.spec.revisionHistoryLimit ?? 10;
   const rules = { template: set.spec.template, collisionCount, limit, hashLabel: HASH_LABEL };
@@ -86,14 +97,14 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
     if (ordinal !== undefined) pods.set(ordinal, pod);
   }
   const scene: Scene = { set, revisions: { current, update }, pods, snapshot, now };
-  const turn = planTurn(scene);
+  const turn = set.metadata.deletionTimestamp ? NOTHING : planTurn(scene);
   const status = statusUpdate(RESOURCE, set, statusOf(scene));
   const live = new Set([
     current.metadata.name,
     update.metadata.name,
     ...claimed.owned.map((pod) => revisionOf(pod) ?? ""),
   ]);
-  const trimmed = turn.effects.length > 0 ? [] : trimHistory(all, live, limit);
+  const trimmed = turn.effects.length > 0 || set.metadata.deletionTimestamp ? [] : trimHistory(all, live, limit);
   return {
     effects: [...turn.effects, ...status, ...trimmed],
     events: turn.events,
@@ -123,16 +134,20 @@ function planTurn(scene: Scene): Turn {
         effects.push(removal(set, pod, { quiet: true }));
         events.push(recreatedEvent(set, pod));
       }
-    } else effects.push(...claimOwners(scene, ordinal, undefined));
+    } else effects.push(...missingClaims(scene, ordinal, pod), ...invariants(scene, ordinal, pod));
     const settledOne = pod && !isTerminated(pod) && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
     if (isOrdered(set) && !settledOne) return { effects, events };
   }
   const condemned = [...pods].filter(([ordinal]) => ordinal < first || ordinal > last).sort(([a], [b]) => b - a);
+  const sound = (pod: Pod) => isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+  const [, firstBroken] = condemned.findLast(([, pod]) => !sound(pod)) ?? [];
   for (const [ordinal, pod] of condemned) {
     if (pod.metadata.deletionTimestamp) {
       if (isOrdered(set)) return { effects, events };
       continue;
     }
+    // In order, of several that are broken the lowest goes first, and only that one.
+    if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return { effects, events };
     effects.push(...claimOwners(scene, ordinal, pod), removal(set, pod));
     if (isOrdered(set)) return { effects, events };
   }
@@ -168,25 +183,10 @@ function templateFor({ set, revisions }: Scene, ordinal: number): { template: Po
 }
 
 function creation(scene: Scene, ordinal: number): readonly Effect[] {
-  const { set, snapshot } = scene;
+  const { set } = scene;
   const namespace = set.metadata.namespace ?? "";
   const name = podName(set, ordinal);
-  const claims = claimsOf(set, ordinal)
-    .filter(({ metadata }) => !snapshot.get(CLAIMS, namespace, metadata.name ?? ""))
-    .map((object): Effect => {
-      const text = `Create Claim ${object.metadata.name} Pod ${name} in StatefulSet ${set.metadata.name}`;
-      return {
-        op: "create",
-        resource: CLAIMS,
-        namespace,
-        object,
-        record: {
-          about: set,
-          success: { reason: "SuccessfulCreate", message: `${text} success` },
-          failure: { reason: "FailedCreate", message: `${text} failed error: {message}` },
-        },
-      };
-    });
+  if (claimsAreLeaving(scene, ordinal)) return [];
   const text = `Create Pod ${name} in StatefulSet ${set.metadata.name}`;
   const pod: Effect = {
     op: "create",
@@ -199,24 +199,37 @@ function creation(scene: Scene, ordinal: number): readonly Effect[] {
       failure: { reason: "FailedCreate", message: `${text} failed error: {message}` },
     },
   };
-  return [...claims, pod];
+  return [...claimCreations(scene, ordinal), pod];
 }
 
-/** Claims go with the set or with a condemned pod, as the retention policy says. */
-function claimOwners({ set, snapshot }: Scene, ordinal: number, condemned: Stored<Pod> | undefined): readonly Effect[] {
-  const namespace = set.metadata.namespace ?? "";
-  if (!set.spec.persistentVolumeClaimRetentionPolicy) return [];
-  const wanted = ownersOfClaim(set, condemned);
-  return claimsOf(set, ordinal).flatMap(({ metadata }): Effect[] => {
-    const found = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, metadata.name ?? "");
-    if (!found || found.metadata.deletionTimestamp) return [];
-    const ours = (uid: string, kind: string) => uid === set.metadata.uid || kind === "Pod";
-    const others = (found.metadata.ownerReferences ?? []).filter(({ uid, kind }) => !ours(uid, kind));
-    const ownerReferences = [...others, ...wanted];
-    if (same(found.metadata.ownerReferences ?? [], ownerReferences)) return [];
-    const object = { ...found, metadata: { ...found.metadata, ownerReferences } } as PersistentVolumeClaim;
-    return [{ op: "update", resource: CLAIMS, namespace, object }];
-  });
+/** Claims that went missing while their pod waits for them are made again. */
+const missingClaims = (scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] =>
+  pod.status.phase === "Pending" && !pod.metadata.deletionTimestamp ? claimCreations(scene, ordinal) : [];
+
+/** Labels by which a pod is known, and the owners of its claims, are kept as they should be. */
+function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
+  const { set } = scene;
+  const text = `Update Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
+  const record = {
+    about: set,
+    success: { reason: "SuccessfulUpdate", message: `${text} successful` },
+    failure: { reason: "FailedUpdate", message: `${text} failed error: {message}` },
+  };
+  const labels = identityLabels(set, ordinal);
+  const owners = claimOwners(scene, ordinal, undefined).map(
+    (effect, i): Effect => (i === 0 ? { ...effect, record } : effect),
+  );
+  if (carries(pod.metadata.labels, labels) || pod.metadata.deletionTimestamp) return owners;
+  const named: Effect = {
+    op: "patch",
+    resource: "pods",
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    type: "application/merge-patch+json",
+    patch: { metadata: { uid: pod.metadata.uid, labels } },
+    record,
+  };
+  return [named, ...owners];
 }
 
 function removal(set: Stored<StatefulSet>, pod: Stored<Pod>, options: { readonly quiet?: boolean } = {}): Effect {
