@@ -7,6 +7,8 @@ import { Agenda } from "./agenda.ts";
 
 const FIRST_DELAY_MS = 5;
 const LONGEST_DELAY_MS = 1_000_000;
+/** What is forbidden (by quota, by policy) stays so for longer than what collided. */
+const FORBIDDEN_DELAY_MS = 160;
 /** How long it is remembered that an item acted. */
 const LATE_MS = 5000;
 
@@ -71,7 +73,9 @@ export class WorkQueue {
   fail(work: Work, now: number, failure: EffectFailure | undefined): void {
     const attempts = this.#troubles.get(keyOf(work))?.attempts ?? 0;
     this.#troubles.set(keyOf(work), { attempts: attempts + 1, failure });
-    this.#agenda.set(keyOf(work), now + Math.min(FIRST_DELAY_MS * 2 ** attempts, LONGEST_DELAY_MS), work);
+    // The first retry is soon in any case: it is the one that reports the failure.
+    const first = failure?.code === 403 && attempts > 0 ? FORBIDDEN_DELAY_MS : FIRST_DELAY_MS;
+    this.#agenda.set(keyOf(work), now + Math.min(first * 2 ** attempts, LONGEST_DELAY_MS), work);
   }
 
   /** Notes that effects were carried out. */
