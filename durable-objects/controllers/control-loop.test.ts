@@ -66,7 +66,10 @@ describe("control loop", () => {
     expect(creations).toBe(1);
   });
 
-  it("retries what failed with growing waits, telling the reconcile of the failure", async () => {
+  it.each([
+    ["failed", 409, [0, 5, 15, 35, 75]],
+    ["is forbidden", 403, [0, 5, 325, 965]],
+  ])("retries what %s with growing waits, telling the reconcile of the failure", async (_, code, waits) => {
     const attempts: number[] = [];
     const failures: unknown[] = [];
     const at = controlledCluster([
@@ -77,14 +80,14 @@ describe("control loop", () => {
       }),
     ]);
     at.cluster.refuse = (verb, { resource }) =>
-      verb === "create" && resource === "secrets" ? { code: 403, message: "no room" } : undefined;
+      verb === "create" && resource === "secrets" ? { code, message: "no room" } : undefined;
     at.cluster.put("configmaps", configMap("a"));
-    await at.pass(100);
+    await at.pass(code === 403 ? 1000 : 100);
     const start = attempts[0] ?? 0;
-    expect(attempts.map((time) => time - start)).toEqual([0, 5, 15, 35, 75]);
+    expect(attempts.map((time) => time - start)).toEqual(waits);
     expect(failures.slice(0, 2)).toEqual([undefined, "no room"]);
     expect(at.cluster.list<Event>("events")).toMatchObject([
-      { reason: "Failed", message: "Error: no room", type: "Warning", count: 5 },
+      { reason: "Failed", message: "Error: no room", type: "Warning", count: waits.length },
     ]);
   });
 

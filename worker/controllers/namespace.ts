@@ -58,7 +58,7 @@ function planEmptying(name: string, namespace: Namespace, content: readonly Loca
         propagationPolicy: "Background",
       }),
     );
-  const conditions = conditionsOf(namespace, content, now);
+  const conditions = conditionsOf(namespace, turn, now);
   const status = same(conditions, namespace.status.conditions)
     ? []
     : [
