@@ -16,6 +16,8 @@ export interface Env {
   readonly API: Fetcher;
   /** The files of dist/dashboard. */
   readonly ASSETS: Fetcher;
+  /** Calls to servers that are known by certificate authorities of the caller's choice, where the platform offers them. */
+  readonly PINNED_CALLS?: Fetcher;
   /** Hex SHA-256 of the default cluster's administrator token. */
   readonly ADMIN_TOKEN_SHA256?: string;
   /** The request came through the binding API, and so from the control plane itself. No binding sets this. */

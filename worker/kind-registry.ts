@@ -4,6 +4,7 @@ import type { KubeObject } from "../api/machinery/meta.ts";
 import { groupResource } from "../api/machinery/meta.ts";
 import { resources } from "../api/resources/index.ts";
 import type { Resource, ServedVersion } from "../api/resources/resource.ts";
+import type { Converter } from "./outbound/convert-objects.ts";
 
 /** A kind at one of the versions that it is served at. */
 export interface Served {
@@ -14,6 +15,8 @@ export interface Served {
   readonly custom: boolean;
   /** Absent when this is the stored version. */
   readonly conversion?: ServedVersion<KubeObject>;
+  /** Of a custom kind whose versions a webhook converts. */
+  readonly converter?: Converter;
   /** What every request for it is warned of. */
   readonly deprecation?: string;
 }
@@ -21,6 +24,7 @@ export interface Served {
 export class Registry {
   readonly #byPath = new Map<string, Served>();
   readonly #byKind = new Map<string, Served>();
+  readonly #versions = new Map<Served, readonly Served[]>();
 
   constructor(
     readonly resources: readonly Resource[],
@@ -61,6 +65,24 @@ export class Registry {
 
   find(group: string, version: string, plural: string): Served | undefined {
     return this.#byPath.get(`${group}/${version}/${plural}`);
+  }
+
+  /** All versions that the kind is served at, the one given first. */
+  versionsOf(served: Served): readonly Served[] {
+    const { custom, resource } = served;
+    if (!custom && !resource.otherVersions?.length) return [served];
+    const known = this.#versions.get(served);
+    if (known) return known;
+    const others = [...this.#byPath.values()].filter(
+      (each) =>
+        each !== served &&
+        each.custom === custom &&
+        each.resource.plural === resource.plural &&
+        each.resource.group === resource.group,
+    );
+    const all = [served, ...others];
+    this.#versions.set(served, all);
+    return all;
   }
 
   findKind(group: string, version: string, kind: string): Served | undefined {

@@ -1,5 +1,5 @@
 import { createWriteStream, readFileSync, rmSync, statSync } from "node:fs";
-import { request } from "node:http";
+import { request, type Server } from "node:http";
 import { createServer } from "node:net";
 import { dirname, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { type Connection, renderKubeconfig } from "../kubeconfig.ts";
 import { advertisedAddress } from "./advertised-address.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { isWildcard, loadIdentity, secretsOf } from "./identity.ts";
+import { listenForPinnedCalls } from "./pinned-calls.ts";
 import { renderWorkerdConfig, type WorkerManifest } from "./workerd-config.ts";
 import { WorkerdProcess } from "./workerd-process.ts";
 
@@ -30,6 +31,7 @@ const backOff = { firstMs: 50, mostMs: 10_000, forgivenAfterMs: 30_000 };
 const cronMs = 60_000;
 /** Every name in it is this machine (RFC 6761), for browsers and for curl. */
 const LOCAL_DOMAIN = "localhost";
+const PINNED_CALLS = "pinned-calls.sock";
 const logBytes = 10_000_000;
 
 /** The Worker under workerd, restarted when it dies, with its scheduled handler called every minute. */
@@ -40,6 +42,7 @@ export class ControlPlane {
   readonly #log;
   #process: WorkerdProcess | undefined;
   #stopping = false;
+  readonly #pinnedCalls: Server;
   readonly #cron: NodeJS.Timeout;
 
   private constructor(options: ControlPlaneOptions, connection: Connection, configFile: string) {
@@ -48,6 +51,8 @@ export class ControlPlane {
     this.#configFile = configFile;
     this.#log = createWriteStream(logFile(options.directory), { flags: "a", mode: 0o600 });
     this.#cron = setInterval(() => this.#runScheduled(), cronMs);
+    rmSync(options.directory.file(PINNED_CALLS), { force: true });
+    this.#pinnedCalls = listenForPinnedCalls(options.directory.file(PINNED_CALLS));
   }
 
   /** Resolves once /readyz answers; throws CliError where it cannot start. */
@@ -76,6 +81,7 @@ export class ControlPlane {
         privateKey: identity.certificateKey,
         storagePath: directory.makeDirectory("storage"),
         schedulerSocket: directory.file("cron.sock"),
+        pinnedCallsSocket: directory.file(PINNED_CALLS),
         ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),
         secrets: {
           ...secretsOf(identity),
@@ -99,6 +105,7 @@ export class ControlPlane {
     this.#stopping = true;
     clearInterval(this.#cron);
     await this.#process?.stop();
+    this.#pinnedCalls.close();
     this.#log.end();
   }
 

@@ -18,6 +18,7 @@ const text = renderWorkerdConfig({
   privateKey: "KEY\n",
   storagePath: "/data/storage",
   schedulerSocket: "/data/cron.sock",
+  pinnedCallsSocket: "/data/pinned-calls.sock",
   secrets: { SECRET: 'quote " backslash \\ ü\n' },
 });
 

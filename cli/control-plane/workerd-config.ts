@@ -29,6 +29,8 @@ export interface WorkerdConfig {
   readonly storagePath: string;
   /** A Unix socket: each request to it runs the scheduled handler once. */
   readonly schedulerSocket: string;
+  /** A Unix socket: what listens there makes calls that workerd cannot (pinned-calls.ts). */
+  readonly pinnedCallsSocket: string;
   /** Text bindings beside the manifest's vars: secrets. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -65,6 +67,7 @@ export function renderWorkerdConfig(config: WorkerdConfig): string {
         `(name = ${text(name)}, service = (name = "sailplane"${entrypoint && `, entrypoint = ${text(entrypoint)}`}))`,
     ),
     `(name = ${text(manifest.assetsBinding)}, service = "assets")`,
+    `(name = "PINNED_CALLS", service = "pinned-calls")`,
     ...Object.entries({ ...manifest.vars, ...config.secrets }).map(
       ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`,
     ),
@@ -80,6 +83,7 @@ const config :Workerd.Config = (
     (name = "sailplane", worker = .sailplane),
     (name = "cron", worker = .cron),
     (name = "storage", disk = (path = ${text(config.storagePath)}, writable = true, allowDotfiles = false)),
+    (name = "pinned-calls", external = (address = ${text(`unix:${config.pinnedCallsSocket}`)}, http = ())),
     (name = "assets", disk = (path = ${text(config.assetsPath)})),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],

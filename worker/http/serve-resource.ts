@@ -11,6 +11,7 @@ import { customResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
 import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
+import { ConvertingStore } from "../storage/converting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { findAction } from "./actions.ts";
 import type { Bindings } from "./app.ts";
@@ -70,9 +71,10 @@ async function decide(c: Context<Bindings>, { query, path, body, policy, store }
     throw new ApiError(noSuchResource());
   }
   if (!isRouted(path, served.resource.scope)) throw new ApiError(noSuchResource());
+  const { converter } = served;
+  const caller = { env: c.env, cluster: c.var.cluster, store };
   const context: RequestContext = {
-    env: c.env,
-    cluster: c.var.cluster,
+    ...caller,
     request,
     query,
     path,
@@ -80,7 +82,7 @@ async function decide(c: Context<Bindings>, { query, path, body, policy, store }
     user,
     policy,
     registry,
-    store,
+    store: converter ? new ConvertingStore(caller, served, converter) : store,
     body,
     now,
     warnings: served.deprecation === undefined ? [] : [served.deprecation],

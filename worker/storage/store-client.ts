@@ -31,7 +31,7 @@ export type StoreStub = Store & { fetch(request: Request): Promise<Response> };
 export class StoreClient {
   constructor(
     readonly stub: StoreStub,
-    private readonly policyRevision: Revision | undefined,
+    readonly policyRevision: Revision | undefined,
     private readonly limits?: StoreLimits,
   ) {}
 

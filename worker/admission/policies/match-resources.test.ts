@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RuleWithOperations } from "../../../api/generated/admissionregistration.v1.ts";
+import { builtIn } from "../../kind-registry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
-import { matchesRule, matchesRules, matchesSelectors } from "./match-resources.ts";
+import { matchedRules, matchesSelectors, versionMatched } from "./match-resources.ts";
 
 const rule = (more: Partial<RuleWithOperations> = {}): RuleWithOperations => ({
   operations: ["CREATE"],
@@ -20,11 +21,7 @@ const request = (more: Partial<Pick<AdmissionRequest, "operation" | "subresource
     object: { metadata: { name: "web", labels: { tier: "front" } } },
     old: undefined,
     reads: { object: async () => ({ metadata: { name: "default", labels: { env: "prod" } } }) },
-    context: {
-      served: {
-        resource: { group: "apps", version: "v1", plural: "deployments", kind: "Deployment", scope: "Namespaced" },
-      },
-    },
+    context: { registry: builtIn, served: builtIn.find("apps", "v1", "deployments") },
     ...more,
   }) as unknown as AdmissionRequest;
 
@@ -38,21 +35,35 @@ describe("a rule", () => {
     ["is of a subresource", { resources: ["deployments/status"] }, false],
     ["takes all with their subresources", { resources: ["*/*"] }, true],
   ])("that %s", (_, more, expected) => {
-    expect(matchesRule(rule(more), request())).toBe(expected);
+    expect(versionMatched([rule(more)], "Exact", request()) !== undefined).toBe(expected);
   });
 
   test("names subresources apart", () => {
     const status = request({ subresource: "status" });
-    const takes = (resource: string) => matchesRule(rule({ resources: [resource] }), status);
+    const takes = (resource: string) =>
+      versionMatched([rule({ resources: [resource] })], "Exact", status) !== undefined;
     expect(["deployments", "*"].map(takes)).toEqual([false, false]);
     expect(["deployments/status", "deployments/*", "*/status", "*/*"].map(takes)).toEqual([true, true, true, true]);
   });
 });
 
 test("what is excluded is not matched, whatever else says so", () => {
-  expect(matchesRules({ resourceRules: [rule()], excludeResourceRules: [rule({ resources: ["*"] })] }, request())).toBe(
-    false,
-  );
+  const resources = { resourceRules: [rule()], excludeResourceRules: [rule({ resources: ["*"] })] };
+  expect(matchedRules(resources, request())).toBeUndefined();
+});
+
+test("ADM-EQUIVALENT: rules of one version are about objects of all, unless they mean exact versions", () => {
+  const autoscaling = (version: string) => builtIn.find("autoscaling", version, "horizontalpodautoscalers");
+  const rules = [rule({ apiGroups: ["autoscaling"], apiVersions: ["v1"], resources: ["horizontalpodautoscalers"] })];
+  const asked = (version: string) =>
+    ({ ...request(), context: { registry: builtIn, served: autoscaling(version) } }) as unknown as AdmissionRequest;
+  expect(versionMatched(rules, "Equivalent", asked("v2"))).toBe(autoscaling("v1"));
+  expect(versionMatched(rules, "Equivalent", asked("v1"))).toBe(autoscaling("v1"));
+  expect(versionMatched(rules, "Exact", asked("v2"))).toBeUndefined();
+  const events = [rule({ apiGroups: [""], resources: ["events"] })];
+  const served = builtIn.find("events.k8s.io", "v1", "events");
+  const event = { ...request(), context: { registry: builtIn, served } } as unknown as AdmissionRequest;
+  expect(versionMatched(events, undefined, event)).toBe(builtIn.find("", "v1", "events"));
 });
 
 test("selectors look at the object and at its namespace", async () => {

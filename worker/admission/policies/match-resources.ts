@@ -3,6 +3,7 @@ import type { MatchResources, RuleWithOperations } from "../../../api/generated/
 import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../../api/machinery/selector.ts";
+import type { Served } from "../../kind-registry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 /** The resources of admission itself are out of its reach: what locks everybody out could not be taken back. */
@@ -23,15 +24,13 @@ type Rule = RuleWithOperations & { readonly resourceNames?: readonly string[] };
 const has = (values: readonly string[] | undefined, value: string) =>
   (values ?? []).some((each) => each === "*" || each === value);
 
-export function matchesRule(
-  rule: Rule,
-  { context: { served }, operation, subresource, namespace, name }: AdmissionRequest,
-): boolean {
-  const { resource } = served;
+function matchesRule(rule: Rule, request: AdmissionRequest, at: Served): boolean {
+  const { operation, subresource, namespace, name } = request;
+  const { resource, group, version } = at;
   const isNamespaced =
     resource.scope === "Namespaced" || (resource.plural === "namespaces" && resource.group === "" && namespace !== "");
   if (!has(rule.operations, operation)) return false;
-  if (!has(rule.apiGroups, resource.group) || !has(rule.apiVersions, resource.version)) return false;
+  if (!has(rule.apiGroups, group) || !has(rule.apiVersions, version)) return false;
   if (rule.scope === "Namespaced" && !isNamespaced) return false;
   if (rule.scope === "Cluster" && resource.scope === "Namespaced") return false;
   if (rule.resourceNames?.length && !rule.resourceNames.includes(name)) return false;
@@ -42,11 +41,25 @@ export function matchesRule(
   });
 }
 
-/** Rules alone: cheap, and asked before anything is read. */
-export function matchesRules(resources: MatchResources | undefined, request: AdmissionRequest): boolean {
-  const { resourceRules = [], excludeResourceRules = [] } = resources ?? {};
-  if (excludeResourceRules.some((rule) => matchesRule(rule, request))) return false;
-  return resourceRules.length === 0 || resourceRules.some((rule) => matchesRule(rule, request));
+/**
+ * The version of the kind that one of the rules is about: the request's own, else, unless rules mean exact versions,
+ * another that is served. Undefined where no rule is about the request.
+ */
+export function versionMatched(
+  rules: readonly Rule[] | undefined,
+  matchPolicy: string | undefined,
+  request: AdmissionRequest,
+): Served | undefined {
+  const { served, registry } = request.context;
+  const candidates = matchPolicy === "Exact" ? [served] : registry.versionsOf(served);
+  return candidates.find((at) => (rules ?? []).some((rule) => matchesRule(rule, request, at)));
+}
+
+/** The version at which a policy or a binding is about the request. Rules alone: cheap, and asked before anything is read. */
+export function matchedRules(resources: MatchResources | undefined, request: AdmissionRequest): Served | undefined {
+  const { resourceRules = [], excludeResourceRules = [], matchPolicy } = resources ?? {};
+  if (versionMatched(excludeResourceRules, matchPolicy, request)) return undefined;
+  return resourceRules.length === 0 ? request.context.served : versionMatched(resourceRules, matchPolicy, request);
 }
 
 export interface Selectors {

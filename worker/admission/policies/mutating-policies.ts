@@ -8,17 +8,17 @@ import { mergeTyped } from "../../../api/machinery/apply/merge-typed.ts";
 import { toJson } from "../../../api/machinery/cel/to-json.ts";
 import { isCelMap } from "../../../api/machinery/cel/values.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { canonicalObject } from "../../../api/machinery/object-text.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
 import { forbidden } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { decodePatched } from "../../http/patch-format.ts";
+import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
+import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
 import { ownedKind } from "../managed-fields.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
-import { isExempt, matchesRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
+import { isExempt, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
 import { paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
 import { replaceDraft } from "./replace-draft.ts";
@@ -67,8 +67,10 @@ export const mutatingPolicies: AdmissionPlugin = {
 async function invoke({ policy, binding }: Bound, request: AdmissionRequest): Promise<boolean> {
   const { spec } = policy;
   const { matchResources, paramRef } = binding.spec;
+  const at = matchedRules(spec.matchConstraints, request);
+  if (!at) return false;
   for (const resources of [spec.matchConstraints, ...(matchResources ? [matchResources] : [])]) {
-    if (!matchesRules(resources, request)) return false;
+    if (!matchedRules(resources, request)) return false;
     if (!(await matchesSelectors(resources ?? {}, request))) return false;
   }
   const failed = (message: string) => {
@@ -80,11 +82,11 @@ async function invoke({ policy, binding }: Bound, request: AdmissionRequest): Pr
   let changed = false;
   for (const params of found.ok ? found.params : []) {
     for (const mutation of spec.mutations ?? []) {
-      const run = compiledOf(policy).run(policyValues(request, { namespace, params }));
+      const run = compiledOf(policy).run(await policyValues(request, { at, namespace, params }));
       const matched = run.matches();
       if (!matched.ok) failed(matched.message);
       if (!matched.ok || !matched.matches) break;
-      const result = mutate(mutation, run, request);
+      const result = await mutate(mutation, { run, request, at });
       if (typeof result === "string") failed(result);
       else changed = replaceDraft(request, result) || changed;
     }
@@ -92,17 +94,22 @@ async function invoke({ policy, binding }: Bound, request: AdmissionRequest): Pr
   return changed;
 }
 
+interface Running {
+  readonly run: PolicyRun;
+  readonly request: AdmissionRequest;
+  /** The version that the policy's rules name. */
+  readonly at: Served;
+}
+
 /** The object after one mutation, or what is wrong with it. */
-function mutate(
+async function mutate(
   { patchType, jsonPatch, applyConfiguration }: Mutation,
-  run: PolicyRun,
-  request: AdmissionRequest,
-): KubeObject | string {
+  { run, request, at }: Running,
+): Promise<KubeObject | string> {
   const expression = (patchType === "JSONPatch" ? jsonPatch : applyConfiguration)?.expression ?? "";
   const result = run.evaluate(expression);
   if (!result.ok) return result.message;
-  const { context, object } = request;
-  const before = canonicalObject(object as KubeObject) as unknown as JsonObject;
+  const before = (await admittedObject(request, request.object, at)) as unknown as JsonObject;
   let after: JsonObject;
   if (patchType === "JSONPatch") {
     const patched = applyJsonPatch(structuredClone(before), toJson(result.value), "Ignore");
@@ -110,15 +117,12 @@ function mutate(
     after = patched.object;
   } else {
     if (!isCelMap(result.value)) return `expression '${expression}' must evaluate to Object`;
-    const { view } = ownedKind(context.served.resource, "");
+    const { view } = ownedKind({ ...at.resource, group: at.group, version: at.version }, "");
     const applied = { apiVersion: before.apiVersion, kind: before.kind, ...(toJson(result.value) as JsonObject) };
     after = mergeTyped(before, applied, view) as JsonObject;
   }
-  const decoded = decodePatched(after, context.served);
-  if (!decoded.ok) return decoded.message;
-  const draft = decoded.value as unknown as KubeObject;
-  context.served.resource.defaults?.(draft);
-  return draft;
+  const next = await draftOfAdmitted(request, after, at);
+  return next.ok ? next.draft : next.message;
 }
 
 function refused({ policy, binding }: Bound, { context, name }: AdmissionRequest, why: string): ApiError {

@@ -10,27 +10,33 @@ import type { Attributes } from "../../auth/attributes.ts";
 import { controlLoopMay } from "../../auth/control-loops.ts";
 import { rbacDecision } from "../../auth/rbac/rbac.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
+import type { Served } from "../../kind-registry.ts";
+import { admittedKind, admittedObject } from "../admitted-version.ts";
+import { operationOptions } from "../operation-options.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 export interface Beside {
+  /** The version at which the object is seen. */
+  readonly at: Served;
   readonly namespace: KubeObject | undefined;
   readonly params?: KubeObject | undefined;
 }
 
-export function policyValues(request: AdmissionRequest, { namespace, params }: Beside): Map<string, unknown> {
+export async function policyValues(
+  request: AdmissionRequest,
+  { at, namespace, params }: Beside,
+): Promise<Map<string, unknown>> {
   const decide = decisionFor(request);
   return new Map<string, unknown>([
-    ["object", shown(request.object)],
-    ["oldObject", shown(request.old)],
-    ["request", fromJson(requestValue(request), REQUEST)],
+    ["object", fromJson(await admittedObject(request, request.object, at), undefined)],
+    ["oldObject", fromJson(await admittedObject(request, request.old, at), undefined)],
+    ["request", fromJson(requestValue(request, at), REQUEST)],
     ["namespaceObject", namespace ? fromJson(namespace, NAMESPACE) : null],
-    ["params", shown(params)],
+    ["params", params ? fromJson(canonicalObject(params), undefined) : null],
     ["authorizer", authorizerValue(decide)],
     ["authorizer.requestResource", requestResourceValue(decide, resourceOf(request))],
   ]);
 }
-
-const shown = (object: KubeObject | undefined) => (object ? fromJson(canonicalObject(object), undefined) : null);
 
 const resourceOf = ({
   context: { served },
@@ -46,23 +52,22 @@ const resourceOf = ({
 });
 
 /** admission.k8s.io AdmissionRequest, as far as expressions see it. */
-function requestValue({ context: { served, user }, ...request }: AdmissionRequest): object {
-  const { group, version, kind, plural } = served.resource;
-  const gvk = { group, version, kind };
-  const gvr = { group, version, resource: plural };
+function requestValue(request: AdmissionRequest, at: Served): object {
+  const { served, user } = request.context;
+  const { plural } = served.resource;
   return {
-    kind: gvk,
-    resource: gvr,
+    kind: admittedKind(request, at),
+    resource: { group: at.group, version: at.version, resource: plural },
     subResource: request.subresource,
-    requestKind: gvk,
-    requestResource: gvr,
+    requestKind: admittedKind(request, served),
+    requestResource: { group: served.group, version: served.version, resource: plural },
     requestSubResource: request.subresource,
     name: request.name,
     namespace: request.namespace,
     operation: request.operation,
     userInfo: { username: user.name, uid: user.uid ?? "", groups: user.groups, extra: user.extra ?? {} },
     dryRun: request.dryRun,
-    options: {},
+    options: operationOptions(request),
   };
 }
 

@@ -7,10 +7,11 @@ import type {
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { forbidden } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
-import { isExempt, matchesRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
+import { isExempt, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
 import { paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
 
@@ -51,33 +52,39 @@ export const validatingPolicies: AdmissionPlugin = {
   async validate(request) {
     for (const { policy, bindings } of request.context.policy.derive(boundPolicies)) {
       const { matchConstraints } = policy.spec;
-      if (!matchesRules(matchConstraints, request)) continue;
+      const at = matchedRules(matchConstraints, request);
+      if (!at) continue;
       if (!(await matchesSelectors(matchConstraints ?? {}, request))) continue;
       for (const binding of bindings) {
         const { matchResources } = binding.spec;
         if (
           matchResources &&
-          !(matchesRules(matchResources, request) && (await matchesSelectors(matchResources, request)))
+          !(matchedRules(matchResources, request) && (await matchesSelectors(matchResources, request)))
         )
           continue;
-        for (const denial of await decide(policy, binding, request)) enforce(policy, binding, { request, denial });
+        for (const denial of await decide({ policy, binding, at }, request))
+          enforce(policy, binding, { request, denial });
       }
     }
   },
 };
 
-async function decide(
-  policy: ValidatingAdmissionPolicy,
-  binding: ValidatingAdmissionPolicyBinding,
-  request: AdmissionRequest,
-): Promise<readonly Denial[]> {
+interface Matched {
+  readonly policy: ValidatingAdmissionPolicy;
+  readonly binding: ValidatingAdmissionPolicyBinding;
+  /** The version that the policy's rules name. */
+  readonly at: Served;
+}
+
+async function decide({ policy, binding, at }: Matched, request: AdmissionRequest): Promise<readonly Denial[]> {
   const { spec } = policy;
   const failed = (message: string): Denial[] => (spec.failurePolicy === "Ignore" ? [] : [{ message }]);
   const found = await paramsOf(spec.paramKind, binding.spec.paramRef, request);
   if (!found.ok) return failed(found.message);
   const namespace = await namespaceOf(request);
-  return found.params.flatMap((params) => {
-    const run = compiledOf(policy).run(policyValues(request, { namespace, params }));
+  const values = await Promise.all(found.params.map((params) => policyValues(request, { at, namespace, params })));
+  return values.flatMap((each) => {
+    const run = compiledOf(policy).run(each);
     const matched = run.matches();
     if (!matched.ok) return failed(matched.message);
     if (!matched.matches) return [];

@@ -1,8 +1,10 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
-import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { canonicalObject } from "../../../api/machinery/object-text.ts";
 import type { Status } from "../../../api/machinery/status.ts";
+import type { Served } from "../../kind-registry.ts";
+import { callClient } from "../../outbound/call-client.ts";
+import { admittedKind, admittedObject } from "../admitted-version.ts";
+import { operationOptions } from "../operation-options.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 export type Webhook = ValidatingWebhook & Pick<MutatingWebhook, "reinvocationPolicy">;
@@ -17,62 +19,36 @@ export interface WebhookResponse {
   readonly warnings?: readonly string[];
 }
 
-/** `problem` is why there is no answer, as kube-apiserver would go on after `failed to call webhook: `. */
 export type Called =
   | { readonly ok: true; readonly response: WebhookResponse }
   | { readonly ok: false; readonly problem: string };
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
-/** An answer is a patch or a few words; a larger one is not read. */
-const MAX_ANSWER_BYTES = 3 * 1024 * 1024;
 
-export async function callWebhook(
-  { clientConfig, timeoutSeconds, name }: Webhook,
-  request: AdmissionRequest,
-): Promise<Called> {
-  const { url, service } = clientConfig;
-  if (!url) {
-    const to = `${service?.name}.${service?.namespace}.svc`;
-    return {
-      ok: false,
-      problem: `service ${to} cannot be reached: webhooks inside the cluster are not supported by this control plane yet`,
-    };
-  }
-  const seconds = timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-  const address = new URL(url);
-  address.searchParams.set("timeout", `${seconds}s`);
+export async function callWebhook(webhook: Webhook, request: AdmissionRequest, at: Served): Promise<Called> {
   const uid = crypto.randomUUID();
-  const failed = (why: string): Called => ({ ok: false, problem: `Post ${JSON.stringify(String(address))}: ${why}` });
-  try {
-    const answer = await fetch(address, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({
-        kind: "AdmissionReview",
-        apiVersion: "admission.k8s.io/v1",
-        request: reviewOf(request, uid),
-      }),
-      redirect: "manual",
-      signal: AbortSignal.timeout(seconds * 1000),
-    });
-    if (answer.status !== 200)
-      return {
-        ok: false,
-        problem: `an error on the server ("${await headOf(answer)}") has prevented the request from succeeding`,
-      };
-    if (Number(answer.headers.get("Content-Length") ?? 0) > MAX_ANSWER_BYTES) return failed("the answer is too large");
-    return readReview(await answer.text(), uid, name);
-  } catch (problem) {
-    const timedOut = problem instanceof Error && problem.name === "TimeoutError";
-    return failed(
-      timedOut ? "context deadline exceeded" : String(problem instanceof Error ? problem.message : problem),
-    );
-  }
+  const apiVersion = reviewVersion(webhook);
+  const answer = await callClient(request.context, {
+    config: webhook.clientConfig,
+    seconds: webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    body: JSON.stringify({ kind: "AdmissionReview", apiVersion, request: await reviewOf(request, uid, at) }),
+  });
+  return answer.ok ? readReview(answer.text, { uid, apiVersion, name: webhook.name }) : answer;
 }
 
-const headOf = async (answer: Response) => (await answer.text()).slice(0, 200);
+/** The first that is understood here of those that the webhook understands. */
+function reviewVersion({ admissionReviewVersions }: Webhook): string {
+  const version = admissionReviewVersions.find((each) => each === "v1" || each === "v1beta1") ?? "v1";
+  return `admission.k8s.io/${version}`;
+}
 
-function readReview(text: string, uid: string, name: string): Called {
+interface Sent {
+  readonly uid: string;
+  readonly apiVersion: string;
+  readonly name: string;
+}
+
+function readReview(text: string, { uid, apiVersion, name }: Sent): Called {
   let review: { kind?: string; apiVersion?: string; response?: WebhookResponse };
   try {
     review = JSON.parse(text) as typeof review;
@@ -80,12 +56,14 @@ function readReview(text: string, uid: string, name: string): Called {
     return { ok: false, problem: `couldn't parse the answer of webhook ${name}: ${String(problem)}` };
   }
   const invalid = (why: string): Called => ({ ok: false, problem: `received invalid webhook response: ${why}` });
-  if (review.kind !== "AdmissionReview" || review.apiVersion !== "admission.k8s.io/v1")
+  if (review.kind !== "AdmissionReview" || review.apiVersion !== apiVersion)
     return invalid(
-      `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${review.apiVersion}, Kind=${review.kind}`,
+      `expected webhook response of ${apiVersion}, Kind=AdmissionReview, got ${review.apiVersion ?? ""}, Kind=${review.kind ?? ""}`,
     );
   const { response } = review;
   if (!response) return { ok: false, problem: "webhook response was absent" };
+  // The first version of the review asked for neither.
+  if (apiVersion.endsWith("/v1beta1")) return { ok: true, response };
   if (response.uid !== uid)
     return invalid(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`);
   if (response.patch !== undefined && response.patchType !== "JSONPatch")
@@ -93,25 +71,18 @@ function readReview(text: string, uid: string, name: string): Called {
   return { ok: true, response };
 }
 
-const OPTIONS: Readonly<Record<string, string>> = {
-  CREATE: "CreateOptions",
-  UPDATE: "UpdateOptions",
-  DELETE: "DeleteOptions",
-};
-
-function reviewOf(request: AdmissionRequest, uid: string): object {
+/** admission.k8s.io AdmissionRequest, with the object at the version that the webhook's rules name. */
+async function reviewOf(request: AdmissionRequest, uid: string, at: Served): Promise<object> {
   const { context, operation, subresource, namespace, name, object, old, dryRun } = request;
   const { user, served } = context;
-  const { group, version, kind, plural } = served.resource;
-  const shown = (each: KubeObject | undefined) =>
-    each ? { ...canonicalObject(each), kind, apiVersion: apiVersionOf(group, version) } : null;
+  const { plural } = served.resource;
   return {
     uid,
-    kind: { group, version, kind },
-    resource: { group, version, resource: plural },
+    kind: admittedKind(request, at),
+    resource: { group: at.group, version: at.version, resource: plural },
     ...(subresource ? { subResource: subresource } : {}),
-    requestKind: { group, version, kind },
-    requestResource: { group, version, resource: plural },
+    requestKind: admittedKind(request, served),
+    requestResource: { group: served.group, version: served.version, resource: plural },
     ...(subresource ? { requestSubResource: subresource } : {}),
     ...(name ? { name } : {}),
     ...(namespace ? { namespace } : {}),
@@ -122,13 +93,9 @@ function reviewOf(request: AdmissionRequest, uid: string): object {
       groups: user.groups,
       ...(user.extra ? { extra: user.extra } : {}),
     },
-    object: shown(object),
-    oldObject: shown(old),
+    object: await admittedObject(request, object, at),
+    oldObject: await admittedObject(request, old, at),
     dryRun,
-    options: {
-      kind: OPTIONS[operation] ?? "ConnectOptions",
-      apiVersion: "meta.k8s.io/v1",
-      ...(dryRun ? { dryRun: ["All"] } : {}),
-    },
+    options: operationOptions(request),
   };
 }

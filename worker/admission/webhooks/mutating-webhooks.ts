@@ -1,18 +1,17 @@
 /** MutatingAdmissionWebhook: one after the other; those that ask for it again when a later one changed the object. */
 import { decodeBase64 } from "../../../api/machinery/base64.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { canonicalObject } from "../../../api/machinery/object-text.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
 import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
 import { internalError } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { decodePatched } from "../../http/patch-format.ts";
+import type { Served } from "../../kind-registry.ts";
+import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { isExempt } from "../policies/match-resources.ts";
 import { replaceDraft } from "../policies/replace-draft.ts";
 import type { Webhook } from "./call-webhook.ts";
 import { requireAllowed } from "./webhook-answer.ts";
-import { isAsked, webhooksOf } from "./webhook-matching.ts";
+import { askedAbout, webhooksOf } from "./webhook-matching.ts";
 
 const webhooks = webhooksOf("mutatingwebhookconfigurations.admissionregistration.k8s.io");
 
@@ -24,18 +23,22 @@ export const mutatingWebhooks: AdmissionPlugin = {
     const again = new Set<Webhook>();
     const called: Webhook[] = [];
     for (const webhook of request.context.policy.derive(webhooks)) {
-      if (!(await isAsked(webhook, request))) continue;
-      if (await invoke(webhook, request)) for (const before of called) again.add(before);
+      const at = await askedAbout(webhook, request);
+      if (!at) continue;
+      if (await invoke(webhook, request, at)) for (const before of called) again.add(before);
       called.push(webhook);
     }
-    for (const webhook of again) if (webhook.reinvocationPolicy === "IfNeeded") await invoke(webhook, request);
+    for (const webhook of again) {
+      const at = webhook.reinvocationPolicy === "IfNeeded" ? await askedAbout(webhook, request) : undefined;
+      if (at) await invoke(webhook, request, at);
+    }
   },
 };
 
 /** Whether it changed the object. */
-async function invoke(webhook: Webhook, request: AdmissionRequest): Promise<boolean> {
-  const response = await requireAllowed(webhook, request);
-  const { object, context } = request;
+async function invoke(webhook: Webhook, request: AdmissionRequest, at: Served): Promise<boolean> {
+  const response = await requireAllowed(webhook, request, at);
+  const { object } = request;
   if (!response?.patch || !object) return false;
   const fail = (why: string): never => {
     throw new ApiError(internalError(`failed calling webhook ${JSON.stringify(webhook.name)}: ${why}`));
@@ -48,11 +51,9 @@ async function invoke(webhook: Webhook, request: AdmissionRequest): Promise<bool
   } catch (problem) {
     return fail(`invalid JSON Patch: ${String(problem)}`);
   }
-  const patched = applyJsonPatch(structuredClone(canonicalObject(object)) as unknown as JsonObject, patch, "Ignore");
+  const shown = structuredClone(await admittedObject(request, object, at)) as unknown as JsonObject;
+  const patched = applyJsonPatch(shown, patch, "Ignore");
   if (!patched.ok) return fail(patched.message);
-  const decoded = decodePatched(patched.object, context.served);
-  if (!decoded.ok) return fail(decoded.message);
-  const draft = decoded.value as unknown as KubeObject;
-  context.served.resource.defaults?.(draft);
-  return replaceDraft(request, draft);
+  const next = await draftOfAdmitted(request, patched.object, at);
+  return next.ok ? replaceDraft(request, next.draft) : fail(next.message);
 }

@@ -2,7 +2,7 @@
 import type { AdmissionPlugin } from "../plugin.ts";
 import { isExempt } from "../policies/match-resources.ts";
 import { requireAllowed } from "./webhook-answer.ts";
-import { isAsked, webhooksOf } from "./webhook-matching.ts";
+import { askedAbout, webhooksOf } from "./webhook-matching.ts";
 
 const webhooks = webhooksOf("validatingwebhookconfigurations.admissionregistration.k8s.io");
 
@@ -12,7 +12,12 @@ export const validatingWebhooks: AdmissionPlugin = {
 
   async validate(request) {
     const all = request.context.policy.derive(webhooks);
-    const asked = await Promise.all(all.map((webhook) => isAsked(webhook, request)));
-    await Promise.all(all.filter((_, i) => asked[i]).map((webhook) => requireAllowed(webhook, request)));
+    const versions = await Promise.all(all.map((webhook) => askedAbout(webhook, request)));
+    await Promise.all(
+      all.map((webhook, i) => {
+        const at = versions[i];
+        return at && requireAllowed(webhook, request, at);
+      }),
+    );
   },
 };

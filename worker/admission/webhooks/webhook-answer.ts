@@ -1,6 +1,7 @@
 /** What the answer of a webhook, or its silence, means for the request. */
 import { internalError, type Status } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import type { Served } from "../../kind-registry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { callWebhook, type Webhook, type WebhookResponse } from "./call-webhook.ts";
 
@@ -8,8 +9,9 @@ import { callWebhook, type Webhook, type WebhookResponse } from "./call-webhook.
 export async function requireAllowed(
   webhook: Webhook,
   request: AdmissionRequest,
+  at: Served,
 ): Promise<WebhookResponse | undefined> {
-  const called = await callWebhook(webhook, request);
+  const called = await callWebhook(webhook, request, at);
   if (!called.ok) {
     if (webhook.failurePolicy === "Ignore") return undefined;
     throw new ApiError(

@@ -4,10 +4,11 @@ import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { forbidden } from "../../../api/machinery/status.ts";
 import type { GroupResource } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
+import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { CompiledPolicy } from "../policies/compiled-policy.ts";
-import { matchesRule, matchesSelectors, namespaceOf } from "../policies/match-resources.ts";
+import { matchesSelectors, namespaceOf, versionMatched } from "../policies/match-resources.ts";
 import { policyValues } from "../policies/policy-values.ts";
 import type { Webhook } from "./call-webhook.ts";
 
@@ -22,15 +23,16 @@ export const webhooksOf =
 
 const conditions = new WeakMap<Webhook, CompiledPolicy>();
 
-export async function isAsked(webhook: Webhook, request: AdmissionRequest): Promise<boolean> {
-  if (!(webhook.rules ?? []).some((rule) => matchesRule(rule, request))) return false;
-  if (!(await matchesSelectors(webhook, request))) return false;
-  if (!webhook.matchConditions?.length) return true;
+/** The version of the object that the webhook is to be asked about; undefined where it is not asked. */
+export async function askedAbout(webhook: Webhook, request: AdmissionRequest): Promise<Served | undefined> {
+  const at = versionMatched(webhook.rules, webhook.matchPolicy, request);
+  if (!at || !(await matchesSelectors(webhook, request))) return undefined;
+  if (!webhook.matchConditions?.length) return at;
   const compiled = conditions.get(webhook) ?? new CompiledPolicy({ matchConditions: webhook.matchConditions });
   conditions.set(webhook, compiled);
-  const matched = compiled.run(policyValues(request, { namespace: await namespaceOf(request) })).matches();
-  if (matched.ok) return matched.matches;
-  if (webhook.failurePolicy === "Ignore") return false;
+  const matched = compiled.run(await policyValues(request, { at, namespace: await namespaceOf(request) })).matches();
+  if (matched.ok) return matched.matches ? at : undefined;
+  if (webhook.failurePolicy === "Ignore") return undefined;
   const { group, resource } = request.context.served;
   throw new ApiError(forbidden({ group, resource: resource.plural }, request.name, matched.message));
 }

@@ -1,6 +1,7 @@
 /** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
+import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { openNodeStream } from "../node-stream.ts";
@@ -87,7 +88,6 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   if (kind === "exec" && command.length === 0)
     throw new ApiError(badRequest("you must specify at least 1 command for the container"));
   const node = hostOf(pod);
-  const protocol = protocolOf(request, TERMINAL_PROTOCOLS);
   const tty = isTrue(query.get("tty"));
   const streams = {
     ...targetOf(pod),
@@ -97,6 +97,11 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
     stderr: isTrue(query.get("stderr")) && !tty,
     tty,
   };
+  const { stdin, stdout, stderr } = streams;
+  const asked = { stdin, stdout, stderr, tty, container };
+  if (kind === "exec") await admitConnect(context, "PodExecOptions", { ...asked, command });
+  else await admitConnect(context, "PodAttachOptions", asked);
+  const protocol = protocolOf(request, TERMINAL_PROTOCOLS);
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
   return openNodeStream({ env, cluster, node, stream, upgrade: { request, protocol } });
 }
@@ -108,6 +113,7 @@ export async function podPortForward(context: RequestContext): Promise<Response>
   const { request, env, cluster } = context;
   const pod = await readPod(context);
   const node = hostOf(pod);
+  await admitConnect(context, "PodPortForwardOptions", {});
   const protocol = protocolOf(request, FORWARD_PROTOCOLS);
   return openNodeStream({
     env,

@@ -4,28 +4,33 @@
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
+import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { callPod } from "../node-stream.ts";
 import { withLinksBelow } from "../proxied-links.ts";
+import { pathnameOf } from "../request-url.ts";
 import { findEndpoint, type PodPort } from "../service-endpoint.ts";
 
 const NO_KUBELET = "error trying to reach service: nodes of this control plane have no API of their own";
 const NO_UPGRADE = "connections that are upgraded cannot be proxied by this control plane; use port-forward";
 
 /** The path as the client escaped it: up to the proxy, and what is asked of the target. */
-const BELOW_PROXY = /^(.*?\/(?:pods|services)\/[^/]+\/proxy)(\/.*)?$/;
+const BELOW_PROXY = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
 
 export async function proxyToTarget(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
-  const singular = served.resource.kind.toLowerCase();
+  const { kind } = served.resource;
+  const singular = kind.toLowerCase();
   const target = parseTarget(path.name);
   if (!target) throw new ApiError(badRequest(`invalid ${singular} request ${JSON.stringify(path.name)}`));
-  if (served.resource.kind === "Service") return forward(context, target, await servicePort(context, target));
+  const [, , below = ""] = BELOW_PROXY.exec(pathnameOf(context.request.url)) ?? [];
+  await admitConnect(context, `${kind}ProxyOptions`, { path: below });
+  if (kind === "Service") return forward(context, target, await servicePort(context, target));
   const { entry } = await store.read(keyOf(served.resource, path.namespace, target.name));
   if (!entry) throw new ApiError(notFound({ group: "", resource: served.resource.plural }, target.name));
-  if (served.resource.kind === "Node") throw new ApiError(serviceUnavailable(NO_KUBELET));
+  if (kind === "Node") throw new ApiError(serviceUnavailable(NO_KUBELET));
   return forward(context, target, podPort(JSON.parse(entry.text) as Pod, target));
 }
 

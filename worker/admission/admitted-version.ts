@@ -1,0 +1,95 @@
+/**
+ * The version at which a policy or a webhook sees a request. Its rules may name another version of the kind than the
+ * request's: unless they mean exact versions, they are about the same objects, and are shown them as they name them.
+ */
+import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
+import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
+import { decodePatched } from "../http/patch-format.ts";
+import { scaleOf } from "../http/subresources/scale-kind.ts";
+import type { Served } from "../kind-registry.ts";
+import { convertObjects } from "../outbound/convert-objects.ts";
+import type { AdmissionRequest } from "./plugin.ts";
+
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** What the object is: for an action or a subresource with a form of its own (an Eviction, a Scale) that, not the resource. */
+export function admittedKind({ subresource, object, old, context }: AdmissionRequest, at: Served): Kind {
+  const { scale, kind } = context.served.resource;
+  if (subresource === "scale" && scale) return { group: "autoscaling", version: "v1", kind: "Scale" };
+  const own = object ?? old;
+  if (subresource === "" || !own?.kind || own.kind === kind) return { group: at.group, version: at.version, kind };
+  const [group = "", version] = (own.apiVersion ?? "").split("/");
+  return version === undefined ? { group: "", version: group, kind: own.kind } : { group, version, kind: own.kind };
+}
+
+/** The object, or what it was, at that version. */
+export async function admittedObject(
+  request: AdmissionRequest,
+  object: KubeObject | undefined,
+  at: Served,
+): Promise<KubeObject | null> {
+  if (!object) return null;
+  const { served } = request.context;
+  const { resource } = served;
+  if (request.subresource === "scale" && resource.scale)
+    return canonicalObject(scaleOf(object, resource, resource.scale));
+  const { group, version, kind } = admittedKind(request, at);
+  if (kind !== resource.kind) return canonicalObject(object);
+  const shown = await atVersion(request, object, { from: served, to: at });
+  return { ...canonicalObject(shown), kind, apiVersion: apiVersionOf(group, version) };
+}
+
+interface Between {
+  readonly from: Served;
+  readonly to: Served;
+}
+
+/** Drafts of built-in kinds are at the stored version, those of custom kinds at the request's. */
+async function atVersion(
+  { context }: AdmissionRequest,
+  object: KubeObject,
+  { from, to }: Between,
+): Promise<KubeObject> {
+  const copy = structuredClone(object);
+  if (!from.custom) return to.conversion ? to.conversion.fromStored(draftObject(copy)) : copy;
+  if (from === to) return copy;
+  const apiVersion = apiVersionOf(to.group, to.version);
+  const [converted] = to.converter
+    ? await convertObjects(context, to.converter, { objects: [copy], apiVersion })
+    : [copy];
+  return to.conversion ? to.conversion.fromStored(converted ?? copy) : (converted ?? copy);
+}
+
+export type AdmittedDraft =
+  | { readonly ok: true; readonly draft: KubeObject }
+  | { readonly ok: false; readonly message: string };
+
+/** What became of the object there, as the draft that the request goes on with. */
+export async function draftOfAdmitted(
+  request: AdmissionRequest,
+  changed: JsonObject,
+  at: Served,
+): Promise<AdmittedDraft> {
+  const { served } = request.context;
+  const { resource } = served;
+  if (request.subresource === "scale" && resource.scale && request.object) {
+    const draft = structuredClone(request.object);
+    resource.scale.setReplicas(draft, (changed as { spec?: { replicas?: number } }).spec?.replicas ?? 0);
+    return { ok: true, draft };
+  }
+  if (admittedKind(request, at).kind !== resource.kind)
+    return { ok: true, draft: draftObject(changed as unknown as KubeObject) };
+  const decoded = decodePatched(changed, at);
+  if (!decoded.ok) return { ok: false, message: decoded.message };
+  const object = decoded.value as unknown as KubeObject;
+  const draft = served.custom
+    ? await atVersion(request, object, { from: at, to: served })
+    : (at.conversion?.toStored(object) ?? object);
+  resource.defaults?.(draft);
+  return { ok: true, draft };
+}

@@ -1,0 +1,149 @@
+/**
+ * Calls to what an object's clientConfig names (webhooks of admission and conversion): a URL, or a Service in the cluster,
+ * which is reached through the node that runs its pod. Whom to trust is checked, or the call is not made.
+ */
+import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
+import { decodeBase64 } from "../../api/machinery/base64.ts";
+import type { Env } from "../env.ts";
+import { callPod } from "../http/node-stream.ts";
+import { findEndpoint } from "../http/service-endpoint.ts";
+import type { StoreClient } from "../storage/store-client.ts";
+
+export interface Caller {
+  readonly env: Env;
+  readonly cluster: string;
+  readonly store: StoreClient;
+}
+
+/** `problem` is why there is no answer, as kube-apiserver goes on after `failed to call webhook: `. */
+export type ClientAnswer =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string };
+
+export interface ClientCall {
+  readonly config: WebhookClientConfig;
+  readonly seconds: number;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** An answer is an object or a few words; a larger one is not read. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const HEADERS = [
+  ["Content-Type", "application/json"],
+  ["Accept", "application/json, */*"],
+  ["User-Agent", "kube-apiserver-admission"],
+] as const;
+const NO_PINNING =
+  "this control plane cannot check a certificate against a caBundle for a URL; use a certificate that everybody trusts, or a service in the cluster";
+
+/** The address as it stands in messages. */
+export function addressOf({ url, service }: WebhookClientConfig, seconds: number): URL {
+  const { name = "", namespace = "", path = "/", port = 443 } = service ?? {};
+  const address = new URL(url || `https://${name}.${namespace}.svc`);
+  if (!url) {
+    const [pathname = "/", search = ""] = path.split("?");
+    address.pathname = pathname;
+    address.search = search;
+    if (port !== 443) address.port = String(port);
+  }
+  address.searchParams.set("timeout", `${seconds}s`);
+  return address;
+}
+
+export async function callClient(caller: Caller, call: ClientCall): Promise<ClientAnswer> {
+  const { config, seconds } = call;
+  const address = addressOf(config, seconds);
+  const shown = config.url ? String(address) : String(address).replace(".svc/", `.svc:${config.service?.port ?? 443}/`);
+  const signal = AbortSignal.timeout(seconds * 1000);
+  try {
+    const answered = await (config.url
+      ? callUrl(caller, { ...call, address, signal })
+      : callService(caller, { ...call, address, signal }));
+    if (typeof answered === "string") return { ok: false, problem: `Post ${JSON.stringify(shown)}: ${answered}` };
+    return await readAnswer(answered);
+  } catch (problem) {
+    const why = signal.aborted ? "context deadline exceeded" : (problem as Error).message;
+    return { ok: false, problem: `Post ${JSON.stringify(shown)}: ${why}` };
+  }
+}
+
+async function readAnswer(response: Response): Promise<ClientAnswer> {
+  const text = await readText(response.body);
+  if (text === undefined) return { ok: false, problem: "the answer is too large" };
+  if (response.status === 200) return { ok: true, text };
+  const problem = `an error on the server (${JSON.stringify(text.slice(0, 200).trim())}) has prevented the request from succeeding`;
+  return { ok: false, problem };
+}
+
+async function readText(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {
+  if (!body) return "";
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = "";
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) return undefined;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+type Called = ClientCall & { readonly address: URL; readonly signal: AbortSignal };
+
+/** A text is why the call failed. */
+async function callUrl({ env }: Caller, { config, address, body, signal }: Called): Promise<Response | string> {
+  const headers = new Headers(HEADERS.map(([name, value]): [string, string] => [name, value]));
+  const ca = authoritiesOf(config);
+  if (ca === undefined) return fetch(address, { method: "POST", headers, body, redirect: "manual", signal });
+  if (!env.PINNED_CALLS) return NO_PINNING;
+  const pinned = { url: String(address), authorities: ca, headers: [...HEADERS], body };
+  const response = await env.PINNED_CALLS.fetch("http://pinned/", {
+    method: "POST",
+    body: JSON.stringify(pinned),
+    signal,
+  });
+  return response.headers.get("X-Sailplane-Failure") === null ? response : response.text();
+}
+
+async function callService(caller: Caller, { config, address, body, signal }: Called): Promise<Response | string> {
+  const { name = "", namespace = "", port = 443 } = config.service ?? {};
+  const found = await findEndpoint(caller.store, { namespace, name, port: String(port) });
+  if (!found.ok) return found.message;
+  const { endpoint } = found;
+  const serverName = `${name}.${namespace}.svc`;
+  const authorities = authoritiesOf(config);
+  const answer = await withSignal(
+    callPod({
+      env: caller.env,
+      cluster: caller.cluster,
+      node: endpoint.node,
+      signal,
+      body: new Uint8Array(new TextEncoder().encode(body)),
+      request: {
+        ...endpoint,
+        method: "POST",
+        path: `${address.pathname}${address.search}`,
+        headers: [["Host", `${serverName}:${port}`], ...HEADERS],
+        tls: { serverName, ...(authorities === undefined ? {} : { authorities }) },
+      },
+    }),
+    signal,
+  );
+  return answer.ok ? answer.response : answer.why;
+}
+
+/** An object that is called cannot always be told to stop: whoever waits for it can. */
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+    promise.then(resolve, reject);
+  });
+}
+
+/** The bundle's PEM text; undefined where there is none. */
+function authoritiesOf({ caBundle }: WebhookClientConfig): string | undefined {
+  if (!caBundle) return undefined;
+  const bytes = decodeBase64(caBundle);
+  return typeof bytes === "number" ? "" : new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,118 @@
+/**
+ * The store as a request sees it whose kind converts by a webhook: objects come at the version that the request is
+ * about, and are stored at the storage version, as in Kubernetes. Everything above knows one version.
+ */
+import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import { canonicalObject, textWithoutRevision } from "../../api/machinery/object-text.ts";
+import type {
+  Entry,
+  Key,
+  ListPage,
+  ListRequest,
+  ListStreamRequest,
+  Revision,
+  WatchRequest,
+  Write,
+} from "../../api/store.ts";
+import type { storeStreamUrls } from "../../api/store-stream.ts";
+import { type Served, storageResource } from "../kind-registry.ts";
+import type { Caller } from "../outbound/call-client.ts";
+import { type Converter, convertObjects } from "../outbound/convert-objects.ts";
+import { type Committed, StoreClient } from "./store-client.ts";
+
+export class ConvertingStore extends StoreClient {
+  readonly #plain: StoreClient;
+  readonly #caller: Caller;
+  readonly #converter: Converter;
+  readonly #resource: string;
+  readonly #apiVersion: string;
+
+  constructor(caller: Caller, served: Served, converter: Converter) {
+    super(caller.store.stub, caller.store.policyRevision);
+    this.#plain = caller.store;
+    this.#caller = caller;
+    this.#converter = converter;
+    this.#resource = storageResource(served.resource);
+    this.#apiVersion = apiVersionOf(served.group, served.version);
+  }
+
+  override async commit(writes: readonly Write[]): Promise<Committed> {
+    return this.#plain.commit(await this.#stored(writes));
+  }
+
+  override async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
+    const { entry, revision } = await this.#plain.read(key, at);
+    const [converted] = await this.#served([entry]);
+    return { entry: converted, revision };
+  }
+
+  override async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
+    return this.#served(await this.#plain.readMany(keys));
+  }
+
+  override async list(request: Omit<ListRequest, "policyRevision">): Promise<ListPage> {
+    const page = await this.#plain.list(request);
+    return { ...page, items: await this.#served(page.items) };
+  }
+
+  /** Lists of such kinds are not streamed; a watch's events are converted as they come. */
+  override async stream(
+    what: keyof typeof storeStreamUrls,
+    request: WatchRequest | ListStreamRequest,
+  ): Promise<Response> {
+    const response = await this.#plain.stream(what, request);
+    return new Response(response.body?.pipeThrough(this.#events()) ?? null, response);
+  }
+
+  async #served<T extends Entry | undefined>(entries: readonly T[]): Promise<T[]> {
+    const objects = entries.flatMap((entry) => (this.#isMine(entry) ? [JSON.parse(entry.text) as KubeObject] : []));
+    if (objects.length === 0) return [...entries];
+    const converted = (await this.#convert(objects, this.#apiVersion)).values();
+    return entries.map((entry) =>
+      this.#isMine(entry)
+        ? { ...entry, text: JSON.stringify(canonicalObject(converted.next().value as KubeObject)) }
+        : entry,
+    );
+  }
+
+  #isMine(entry: Entry | undefined): entry is Entry {
+    return entry?.key.resource === this.#resource;
+  }
+
+  /** Texts of creates, replaces and last words at the storage version. */
+  async #stored(writes: readonly Write[]): Promise<readonly Write[]> {
+    const mine = (write: Write): write is Write & { readonly text: string } =>
+      write.key.resource === this.#resource && "text" in write && write.text !== undefined;
+    const objects = writes.filter(mine).map(({ text }) => JSON.parse(text) as KubeObject);
+    if (objects.length === 0) return writes;
+    const converted = (await this.#convert(objects, this.#converter.storageVersion)).values();
+    return writes.map((write) =>
+      mine(write) ? { ...write, text: textWithoutRevision(converted.next().value as KubeObject) } : write,
+    );
+  }
+
+  #convert(objects: readonly KubeObject[], apiVersion: string): Promise<readonly KubeObject[]> {
+    return convertObjects(this.#caller, this.#converter, { objects, apiVersion });
+  }
+
+  #events(): TransformStream<Uint8Array, Uint8Array> {
+    const decoder = new TextDecoder();
+    const encoder = new TextEncoder();
+    let rest = "";
+    return new TransformStream({
+      transform: async (chunk, controller) => {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) controller.enqueue(encoder.encode(`${await this.#event(line)}\n`));
+      },
+    });
+  }
+
+  async #event(line: string): Promise<string> {
+    if (line === "") return line;
+    const event = JSON.parse(line) as { readonly type: string; readonly object: KubeObject };
+    if (event.type === "ERROR" || event.type === "BOOKMARK") return line;
+    const [object] = await this.#convert([event.object], this.#apiVersion);
+    return JSON.stringify({ ...event, object });
+  }
+}
