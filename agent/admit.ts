@@ -2,7 +2,8 @@
  * Pods that are bound to this node and cannot run here are refused, whoever bound them: the kubelet's checks, in its
  * order and words.
  */
-import type { NodeSelectorRequirement, Pod } from "../api/generated/core.v1.ts";
+import type { Pod } from "../api/generated/core.v1.ts";
+import { meetsNodeAffinity } from "../api/machinery/node-selector.ts";
 import { podAmounts } from "./pod/pod-amounts.ts";
 import { nanosOf } from "./pod/qos.ts";
 
@@ -35,39 +36,6 @@ const SAFE_SYSCTLS = new Set([
   "net.ipv4.tcp_rmem",
   "net.ipv4.tcp_wmem",
 ]);
-
-function matches({ key, operator, values = [] }: NodeSelectorRequirement, labels: Readonly<Record<string, string>>) {
-  const value = labels[key];
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    case "DoesNotExist":
-      return value === undefined;
-    case "Gt":
-      return value !== undefined && Number(value) > Number(values[0]);
-    case "Lt":
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
-}
-
-function selects({ spec }: Pod, node: AdmittingNode): boolean {
-  const bySelector = Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => node.labels[key] === value);
-  if (!bySelector) return false;
-  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
-  if (terms === undefined) return true;
-  return terms.some(
-    ({ matchExpressions = [], matchFields = [] }) =>
-      matchExpressions.length + matchFields.length > 0 &&
-      matchExpressions.every((requirement) => matches(requirement, node.labels)) &&
-      matchFields.every((requirement) => matches(requirement, { "metadata.name": node.name })),
-  );
-}
 
 interface HostPort {
   readonly ip: string;
@@ -136,7 +104,7 @@ export function refusalOf(pod: Pod, node: AdmittingNode, others: readonly Pod[])
     return { reason: "AppArmor", message: "Cannot enforce AppArmor: AppArmor is not enabled on the host" };
   const short = outOf(pod, node, others);
   if (short !== undefined) return short;
-  if (!selects(pod, node))
+  if (!meetsNodeAffinity(pod.spec, node))
     return {
       reason: "NodeAffinity",
       message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",

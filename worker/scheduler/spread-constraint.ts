@@ -1,9 +1,9 @@
 /** Topology spread constraints, read once for a pod. */
 import type { TopologySpreadConstraint } from "../../api/generated/core.v1.ts";
+import { meetsNodeAffinity } from "../../api/machinery/node-selector.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selector.ts";
 import type { Requirement } from "../../api/store.ts";
 import type { NodeInfo } from "./node-info.ts";
-import { meetsNodeAffinity } from "./node-selector.ts";
 import type { PendingPod } from "./plugin.ts";
 import type { PodMatcher } from "./pod-counts.ts";
 import type { PodFacts } from "./pod-facts.ts";

@@ -5,11 +5,11 @@
 import type { PersistentVolume } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, CSIStorageCapacity, StorageClass } from "../../api/generated/storage.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { meetsAnyTerm } from "../../api/machinery/node-selector.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selector.ts";
 import { amountOf } from "./amounts.ts";
 import type { Cluster } from "./cluster.ts";
 import type { NodeInfo } from "./node-info.ts";
-import { meetsAnyTerm } from "./node-selector.ts";
 import { type Claim, SELECTED_NODE, storageClassOf, VOLUMES } from "./pod-volumes.ts";
 
 export type Volume = Stored<PersistentVolume>;

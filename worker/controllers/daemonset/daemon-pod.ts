@@ -1,8 +1,9 @@
 /** The pod a DaemonSet runs on one node, and which nodes it may run on. */
+
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { admitsNode } from "../node/node-affinity.ts";
+import { meetsNodeAffinity } from "../../../api/machinery/node-selector.ts";
 import { tolerates } from "../node/taint-eviction.ts";
 import { podFromTemplate } from "../pod-from-template.ts";
 import { same } from "../same.ts";
@@ -79,7 +80,11 @@ export interface Fit {
 
 export function fitOf(daemonSet: DaemonSet, node: Node): Fit {
   const spec = daemonSet.spec.template.spec;
-  if (!spec || (spec.nodeName && spec.nodeName !== node.metadata.name) || !admitsNode(spec, node))
+  if (
+    !spec ||
+    (spec.nodeName && spec.nodeName !== node.metadata.name) ||
+    !meetsNodeAffinity(spec, { name: node.metadata.name ?? "", labels: node.metadata.labels ?? {} })
+  )
     return { run: false, stay: false };
   const tolerations = tolerationsOf(spec);
   const untolerated = (node.spec.taints ?? []).filter((taint) => !tolerations.some((each) => tolerates(each, taint)));

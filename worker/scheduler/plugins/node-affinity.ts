@@ -1,5 +1,5 @@
 import type { NodeSelectorTerm } from "../../../api/generated/core.v1.ts";
-import { meetsNodeAffinity, meetsTerm } from "../node-selector.ts";
+import { meetsNodeAffinity, meetsTerm } from "../../../api/machinery/node-selector.ts";
 import { normalizeByLargest, type PendingPod, type Plugin, type Refusal } from "../plugin.ts";
 
 const NAME = "NodeAffinity";

@@ -1,6 +1,6 @@
 /** Node selector terms as Kubernetes reads them (component-helpers/scheduling/corev1/nodeaffinity). */
-import type { NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../../api/generated/core.v1.ts";
-import { parseInt64 } from "../../api/machinery/selector.ts";
+import type { NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../generated/core.v1.ts";
+import { parseInt64 } from "./selector.ts";
 
 /** What terms look at. */
 export interface Labelled {
