@@ -14,6 +14,7 @@ import type { Authority } from "./controllers/effects.ts";
 import { LogFollower } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
+import { LoopAlarm } from "./loop-alarm.ts";
 
 /** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
 export interface ControllerManagerWiring {
@@ -28,8 +29,6 @@ export interface ControllerManagerWiring {
   readonly heardOf: (cluster: string) => Promise<(node: string) => number | undefined>;
 }
 
-/** Waits shorter than this are kept in memory: an alarm is a row written. */
-const TIMER_MS = 2000;
 /** How old the nodes' signs of life may be; a node is silent after five times that. */
 const HEARD_MS = 10_000;
 
@@ -43,8 +42,7 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
   return class ControllerManager extends DurableObject<Env> {
     #loop: Promise<ControlLoop> | undefined;
-    #alarm: number | undefined;
-    #timer: ReturnType<typeof setTimeout> | null = null;
+    readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
     #heardOf: (node: string) => number | undefined = () => undefined;
     #heardAt = 0;
 
@@ -64,9 +62,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     }
 
     override async alarm(): Promise<void> {
-      this.#alarm = undefined;
-      const cluster = this.ctx.id.name ?? (await this.ctx.storage.get<string>("cluster"));
-      if (cluster !== undefined) await this.#run(cluster);
+      await this.#alarm.ring();
     }
 
     async #run(cluster: string): Promise<void> {
@@ -89,9 +85,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     }
 
     async #start(cluster: string, wiring: ControllerManagerWiring): Promise<ControlLoop> {
-      // An alarm of an object without a name could not tell its cluster.
-      if (this.ctx.id.name === undefined) await this.ctx.storage.put("cluster", cluster);
-      this.#alarm = (await this.ctx.storage.getAlarm()) ?? undefined;
+      await this.#alarm.open(cluster);
       const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
       const api = createApiClient({
         fetch: wiring.fetch,
@@ -106,23 +100,10 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         cluster: () => wiring.facts(cluster),
         heardOf: (node) => this.#heardOf(node),
         now: () => Date.now(),
-        wakeAt: (at) => this.#wakeAt(cluster, at),
+        wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
         pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
         complain: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
       });
-    }
-
-    #wakeAt(cluster: string, at: number | undefined): void {
-      if (this.#timer !== null) clearTimeout(this.#timer);
-      if (at === undefined) return;
-      const wait = at - Date.now();
-      if (wait < TIMER_MS) {
-        this.#timer = setTimeout(() => this.ctx.waitUntil(this.#run(cluster)), Math.max(0, wait));
-        return;
-      }
-      if (this.#alarm !== undefined && this.#alarm <= at && this.#alarm > Date.now()) return;
-      this.#alarm = at;
-      void this.ctx.storage.setAlarm(at);
     }
   };
 }

@@ -7,6 +7,7 @@ import type { GroupResource, Store } from "../api/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
 import { eraseObject } from "./erase-object.ts";
+import { LoopAlarm } from "./loop-alarm.ts";
 import { evict } from "./scheduler/evict.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 
@@ -19,15 +20,11 @@ export interface SchedulerWiring {
   readonly base: (cluster: string) => string;
 }
 
-/** Waits shorter than this are kept in memory: an alarm is a row written. */
-const TIMER_MS = 2000;
-
 /** Binds the class to its wiring; `Env` is the Worker's. */
 export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
   return class Scheduler extends DurableObject<Env> {
     #loop: SchedulingLoop | undefined;
-    #alarm: number | undefined;
-    #timer: ReturnType<typeof setTimeout> | null = null;
+    readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
 
     /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
     async poke({
@@ -51,9 +48,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
     }
 
     override async alarm(): Promise<void> {
-      this.#alarm = undefined;
-      const cluster = this.ctx.id.name ?? (await this.ctx.storage.get<string>("cluster"));
-      if (cluster !== undefined) await this.#run(cluster);
+      await this.#alarm.ring();
     }
 
     async #run(cluster: string): Promise<void> {
@@ -62,9 +57,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
     }
 
     async #start(cluster: string): Promise<SchedulingLoop> {
-      // An alarm of an object without a name could not tell its cluster.
-      if (this.ctx.id.name === undefined) await this.ctx.storage.put("cluster", cluster);
-      this.#alarm = (await this.ctx.storage.getAlarm()) ?? undefined;
+      await this.#alarm.open(cluster);
       const wiring = wire(this.env);
       const api = createApiClient({
         fetch: wiring.fetch,
@@ -78,22 +71,9 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
         now: () => Date.now(),
         random: () => Math.random(),
         newUid: () => crypto.randomUUID(),
-        wakeAt: (at) => this.#wakeAt(cluster, at),
+        wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
         complain: (what, error) => console.error(`scheduler ${what}:`, error instanceof Error ? error.stack : error),
       });
-    }
-
-    #wakeAt(cluster: string, at: number | undefined): void {
-      if (this.#timer !== null) clearTimeout(this.#timer);
-      if (at === undefined) return;
-      const wait = at - Date.now();
-      if (wait < TIMER_MS) {
-        this.#timer = setTimeout(() => this.ctx.waitUntil(this.#run(cluster)), Math.max(0, wait));
-        return;
-      }
-      if (this.#alarm !== undefined && this.#alarm <= at && this.#alarm > Date.now()) return;
-      this.#alarm = at;
-      void this.ctx.storage.setAlarm(at);
     }
   };
 }

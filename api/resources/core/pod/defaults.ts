@@ -1,4 +1,5 @@
 /** Kubernetes' versioned defaults of pods and pod templates (pkg/apis/core/v1/defaults.go). */
+
 import type {
   Container,
   EphemeralContainer,
@@ -12,6 +13,7 @@ import type {
 import { formatQuantity } from "../../../machinery/quantity.ts";
 import { defaultClaimSpec } from "../persistent-volume-claim-spec.ts";
 import { allowsOvercommit, isHugePages, type ResourceList, roundResources } from "../resource-list.ts";
+import { defaultVolumeSource } from "../volume-source-defaults.ts";
 import { defaultPullPolicy } from "./image.ts";
 import { type Amounts, aggregateLimits, aggregateRequests } from "./pod-requests.ts";
 import { isPodLevelResource } from "./resources.ts";
@@ -161,23 +163,5 @@ function defaultVolume(volume: Volume): void {
     }
   }
   if (ephemeral?.volumeClaimTemplate) defaultClaimSpec(ephemeral.volumeClaimTemplate.spec);
-  defaultStorage(volume);
-}
-
-function defaultStorage({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
-  if (iscsi) iscsi.iscsiInterface ||= "default";
-  if (rbd) {
-    rbd.pool ||= "rbd";
-    rbd.user ||= "admin";
-    rbd.keyring ||= "/etc/ceph/keyring";
-  }
-  if (scaleIO) {
-    scaleIO.storageMode ||= "ThinProvisioned";
-    scaleIO.fsType ||= "xfs";
-  }
-  if (!azureDisk) return;
-  azureDisk.cachingMode ??= "ReadWrite";
-  azureDisk.kind ??= "Shared";
-  azureDisk.fsType ??= "ext4";
-  azureDisk.readOnly ??= false;
+  defaultVolumeSource(volume);
 }

@@ -1,0 +1,22 @@
+/** Defaults of the sources that volumes of pods and persistent volumes have in common. */
+import type { PersistentVolumeSpec, Volume } from "../../generated/core.v1.ts";
+
+type Sources = Pick<Volume & PersistentVolumeSpec, "iscsi" | "rbd" | "azureDisk" | "scaleIO">;
+
+export function defaultVolumeSource({ iscsi, rbd, azureDisk, scaleIO }: Sources): void {
+  if (iscsi) iscsi.iscsiInterface ||= "default";
+  if (rbd) {
+    rbd.pool ||= "rbd";
+    rbd.user ||= "admin";
+    rbd.keyring ||= "/etc/ceph/keyring";
+  }
+  if (scaleIO) {
+    scaleIO.storageMode ||= "ThinProvisioned";
+    scaleIO.fsType ||= "xfs";
+  }
+  if (!azureDisk) return;
+  azureDisk.cachingMode ??= "ReadWrite";
+  azureDisk.kind ??= "Shared";
+  azureDisk.fsType ??= "ext4";
+  azureDisk.readOnly ??= false;
+}
