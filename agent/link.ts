@@ -5,6 +5,7 @@
  */
 import type { WebSocket } from "ws";
 import type { NodeMessage, NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
+import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { ControlPlane } from "./connection.ts";
 import type { Logger } from "./logger.ts";
 
@@ -14,6 +15,8 @@ export interface LinkOptions {
   readonly revision: () => number;
   readonly onSync: (sync: NodeSync) => void;
   readonly onTunnel: (call: NodeTunnelCall) => void;
+  /** What the node uses is asked for. */
+  readonly usage: () => Promise<NodeUsage>;
   /** The socket is open: whatever could not be told may be told now. */
   readonly onUp: () => void;
   readonly log: Logger;
@@ -97,7 +100,7 @@ export class Link {
       socket.on("message", (data) => {
         heard = Date.now();
         const text = data.toString();
-        if (text !== "pong") this.#receive(JSON.parse(text) as NodeMessage);
+        if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
       });
       socket.on("error", () => {});
       socket.on("close", () => {
@@ -109,9 +112,19 @@ export class Link {
     });
   }
 
-  #receive(message: NodeMessage): void {
-    if (message.type === "sync") this.#options.onSync(message);
-    else this.#options.onTunnel(message);
+  async #receive(message: NodeMessage, socket: WebSocket): Promise<void> {
+    switch (message.type) {
+      case "sync":
+        return this.#options.onSync(message);
+      case "tunnel":
+        return this.#options.onTunnel(message);
+      case "usage": {
+        const usage = await this.#options.usage().catch(() => undefined);
+        if (usage === undefined || socket.readyState !== socket.OPEN) return;
+        const answer: UsageAnswer = { ...message, usage };
+        socket.send(JSON.stringify(answer));
+      }
+    }
   }
 
   async #poll(): Promise<void> {

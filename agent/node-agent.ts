@@ -1,6 +1,6 @@
 /** The node: follows what the control plane tells of it, gives each pod a worker, and serves what is asked of them. */
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import type { NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
@@ -15,6 +15,7 @@ import { ClusterNetwork } from "./network/cluster-network.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
 import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { registerNode, renewLease } from "./node/registration.ts";
+import { answerNodeApi, type NodeFacts as NodeApiFacts } from "./node-api/node-api.ts";
 import { ObjectCache } from "./objects.ts";
 import { parseResolvConf } from "./pod/dns.ts";
 import { EventRecorder } from "./pod/events.ts";
@@ -26,6 +27,7 @@ import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
 import { serveTunnel } from "./streams/serve.ts";
 import { Tunnel } from "./streams/tunnel.ts";
+import { UsageMeter } from "./usage/usage-meter.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
 
@@ -48,6 +50,7 @@ export class NodeAgent {
   readonly #objects: ObjectCache;
   readonly #workers = new Map<string, PodWorker>();
   readonly #context: WorkerContext;
+  readonly #nodeApi: NodeApiFacts;
   #network: ClusterNetwork | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   #registered = false;
@@ -85,6 +88,13 @@ export class NodeAgent {
       events: new EventRecorder(this.#client, options.nodeName),
       puller: new ImagePuller(runtime),
       objects: (namespace: string) => this.#objects.of(namespace),
+    };
+    this.#nodeApi = {
+      node: options.nodeName,
+      bootedAt: Date.now() - uptime() * 1000,
+      dataDirectory: options.dataDirectory,
+      pods: () => this.#pods,
+      meter: new UsageMeter(options.nodeName, runtime),
     };
     this.#context = {
       ...shared,
@@ -124,6 +134,10 @@ export class NodeAgent {
     };
   }
 
+  get #pods(): Pod[] {
+    return [...this.#workers.values()].map((worker) => worker.pod);
+  }
+
   async run(): Promise<void> {
     const { controlPlane, runtime, log } = this.#parts;
     const { nodeName, signal } = this.#options;
@@ -153,6 +167,7 @@ export class NodeAgent {
       revision: () => this.#objects.revision,
       onSync: (sync) => this.#sync(sync),
       onTunnel: (call) => void this.#serve(call),
+      usage: () => this.#nodeApi.meter.read(),
       onUp: () => void this.#register(),
       log,
       signal,
@@ -237,13 +252,12 @@ export class NodeAgent {
     socket.on("open", () =>
       serveTunnel(tunnel, request, {
         runtime,
+        nodeApi: (path) => answerNodeApi(path, this.#nodeApi),
         findPod: (namespace, name, uid) =>
-          [...this.#workers.values()]
-            .map((worker) => worker.pod)
-            .find(
-              ({ metadata }) =>
-                metadata.namespace === namespace && metadata.name === name && (uid === "" || metadata.uid === uid),
-            ),
+          this.#pods.find(
+            ({ metadata }) =>
+              metadata.namespace === namespace && metadata.name === name && (uid === "" || metadata.uid === uid),
+          ),
       }),
     );
   }

@@ -4,6 +4,7 @@
  */
 import type { Pod } from "./generated/core.v1.ts";
 import type { KubeObject } from "./machinery/meta.ts";
+import type { UsageCall } from "./node-usage.ts";
 import type { GroupResource } from "./store.ts";
 
 export interface NodeChange {
@@ -34,7 +35,7 @@ export interface NodeTunnelCall {
   readonly request: StreamRequest;
 }
 
-export type NodeMessage = NodeSync | NodeTunnelCall;
+export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall;
 
 /** What a stream of a node is about. */
 export type StreamRequest =
@@ -54,7 +55,9 @@ export type StreamRequest =
       readonly pod: string;
       readonly uid: string;
     }
-  | ({ readonly kind: "http" } & PodHttpRequest);
+  | ({ readonly kind: "http" } & PodHttpRequest)
+  /** What a kubelet answers of itself: a GET of its API. */
+  | { readonly kind: "node"; readonly path: string };
 
 /** A request of HTTP to a port of a pod. Its body comes as input, its answer's status and headers as a `NodeAnswer`. */
 export interface PodHttpRequest {

@@ -4,10 +4,12 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { NodeMessage, NodeSync } from "../api/node-sync.ts";
+import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { GroupResource, Revision, Store } from "../api/store.ts";
 import { eraseObject } from "./erase-object.ts";
 import { FOLLOWED, newsOf, readObjects, snapshotFor, syncFor, type Told } from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
+import { UsageCalls } from "./node-hub/usage-calls.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
   readonly CLUSTER_STORE: DurableObjectNamespace;
@@ -28,6 +30,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   readonly #told = new Map<string, Told>();
   /** When nodes without a socket last asked (ms). */
   readonly #polled = new Map<string, number>();
+  readonly #usage = new UsageCalls();
   /** Links and pushes one after the other, so that no push overtakes a snapshot. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -156,8 +159,24 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     await eraseObject(this.ctx);
   }
 
+  /** What these nodes and their pods use; those that do not answer are left out. */
+  async usage(nodes: readonly string[]): Promise<readonly NodeUsage[]> {
+    return this.#usage.ask(nodes, (node, call) => this.#tell(node, call), Date.now);
+  }
+
+  /** All that a node says over its link, beside its pings. */
+  override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
+    const attachment = socket.deserializeAttachment() as Attachment | null;
+    const answer = typeof text === "string" ? parseAnswer(text) : undefined;
+    if (attachment !== null && answer) this.#usage.answered(attachment.node, answer);
+  }
+
   /** Passes a message to a node; answers whether it is there to hear it. */
   async call(node: string, message: NodeMessage): Promise<boolean> {
+    return this.#tell(node, message);
+  }
+
+  #tell(node: string, message: NodeMessage): boolean {
     const [socket] = this.ctx.getWebSockets(node).filter(({ readyState }) => readyState === WebSocket.OPEN);
     if (socket === undefined) return false;
     socket.send(JSON.stringify(message));
@@ -183,6 +202,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const others = this.ctx.getWebSockets(node).filter((other) => other !== socket);
     if (others.length > 0) return;
     this.#told.delete(node);
+    this.#usage.forget(node);
     await this.ctx.storage.put(`${LIFE}${node}`, { cluster, at: Date.now() });
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
   }
@@ -208,6 +228,15 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       else waiting = true;
     }
     if (waiting || this.ctx.getWebSockets().length > 0) await this.ctx.storage.setAlarm(now + GRACE_MS);
+  }
+}
+
+function parseAnswer(text: string): UsageAnswer | undefined {
+  try {
+    const message = JSON.parse(text) as Partial<UsageAnswer>;
+    return message.type === "usage" && message.usage ? (message as UsageAnswer) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { PodHttpRequest, StreamRequest, TerminalRequest } from "../../api/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
+import type { NodeApiAnswer } from "../node-api/node-api.ts";
 import type { ProcessStream, Runtime } from "../runtime/runtime.ts";
 import { serveHttp } from "./http.ts";
 import { logTarget } from "./log-status.ts";
@@ -13,6 +14,7 @@ export interface ServeContext {
   readonly runtime: Runtime;
   /** The pod with the status that the agent has of it. */
   readonly findPod: (namespace: string, name: string, uid: string) => Pod | undefined;
+  readonly nodeApi: (path: string) => Promise<NodeApiAnswer>;
 }
 
 const refuse = (tunnel: Tunnel, code: number, reason: string, message: string): void => {
@@ -21,6 +23,7 @@ const refuse = (tunnel: Tunnel, code: number, reason: string, message: string): 
 };
 
 export async function serveTunnel(tunnel: Tunnel, request: StreamRequest, context: ServeContext): Promise<void> {
+  if (request.kind === "node") return serveNodeApi(tunnel, () => context.nodeApi(request.path));
   const pod = context.findPod(request.namespace, request.pod, request.uid);
   if (pod === undefined) return refuse(tunnel, 404, "NotFound", `pod "${request.pod}" does not exist on this node`);
   try {
@@ -35,6 +38,17 @@ export async function serveTunnel(tunnel: Tunnel, request: StreamRequest, contex
       case "http":
         return await serveHttp(tunnel, request, () => podPort(request, context));
     }
+  } catch (error) {
+    refuse(tunnel, 500, "InternalError", (error as Error).message);
+  }
+}
+
+async function serveNodeApi(tunnel: Tunnel, answer: () => Promise<NodeApiAnswer>): Promise<void> {
+  try {
+    const { status, type, body } = await answer();
+    tunnel.answer({ code: 200, http: { status, headers: [["Content-Type", type]] } });
+    await tunnel.send(CHANNEL.stdout, Buffer.from(body));
+    tunnel.close();
   } catch (error) {
     refuse(tunnel, 500, "InternalError", (error as Error).message);
   }

@@ -44,6 +44,8 @@ import { serviceAccount } from "./core/service-account.ts";
 import { endpointSlice } from "./discovery/endpoint-slice.ts";
 import { flowSchema } from "./flowcontrol/flow-schema.ts";
 import { priorityLevelConfiguration } from "./flowcontrol/priority-level-configuration.ts";
+import { nodeMetrics } from "./metrics/node-metrics.ts";
+import { podMetrics } from "./metrics/pod-metrics.ts";
 import { ingress } from "./networking/ingress.ts";
 import { ingressClass } from "./networking/ingress-class.ts";
 import { ipAddress } from "./networking/ip-address.ts";
@@ -113,6 +115,8 @@ export const resources: readonly Resource[] = [
   endpointSlice,
   flowSchema,
   priorityLevelConfiguration,
+  nodeMetrics,
+  podMetrics,
   ingressClass,
   ingress,
   ipAddress,

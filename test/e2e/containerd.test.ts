@@ -45,6 +45,14 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect([code, stdout]).toEqual([3, "inside\n"]);
   });
 
+  test("what it uses, and its node, can be seen", async () => {
+    expect(await cluster.output("top pod web --no-headers --containers")).toMatch(/^web +web +\d+m +\d+Mi/);
+    expect(await cluster.output("top nodes --no-headers")).toMatch(/^e2e +\d+m +\d+% +\d+Mi +\d+%/);
+    expect(await cluster.output("get --raw /api/v1/nodes/e2e/proxy/metrics/resource")).toContain(
+      'container_memory_working_set_bytes{container="web",namespace="default",pod="web"}',
+    );
+  });
+
   test("deleted, it is gone", async () => {
     expect(await cluster.output("delete pod web --timeout=20s")).toMatch(/^pod "web" deleted/);
     expect(await cluster.output("get pods -o name")).toBe("");

@@ -2,6 +2,7 @@
 import { groupResource } from "../../api/machinery/meta.ts";
 import type { RequestContext } from "../request-context.ts";
 import { readComponentStatuses } from "./component-statuses.ts";
+import { readMetrics } from "./read-metrics.ts";
 import { reviewAccess, reviewOwnAccess } from "./reviews/access-review.ts";
 import { reviewOwnRules } from "./reviews/rules-review.ts";
 import { reviewSelf } from "./reviews/self-subject-review.ts";
@@ -22,6 +23,8 @@ const actions: Readonly<Record<string, Serve>> = {
 
 const readings: Readonly<Record<string, Serve>> = {
   componentstatuses: readComponentStatuses,
+  "nodes.metrics.k8s.io": readMetrics,
+  "pods.metrics.k8s.io": readMetrics,
 };
 
 export function findAction({ served: { resource } }: RequestContext, verb: string): Serve | undefined {

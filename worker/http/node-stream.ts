@@ -46,13 +46,25 @@ export type PodAnswer =
   | { readonly ok: true; readonly response: Response }
   | { readonly ok: false; readonly why: string };
 
-export async function callPod({ env, cluster, node, request, body, signal }: PodCall): Promise<PodAnswer> {
+export function callPod({ request, ...call }: PodCall): Promise<PodAnswer> {
+  const { length } = call.body;
+  const headers = [...request.headers, ...(length > 0 ? [["Content-Length", String(length)] as const] : [])];
+  return callNode({ ...call, stream: { kind: "http", ...request, headers } });
+}
+
+/** A request that is answered by HTTP: what a pod listens to, or the node's own API. */
+export async function callNode({
+  env,
+  cluster,
+  node,
+  stream,
+  body,
+  signal,
+}: Omit<PodCall, "request"> & { readonly stream: StreamRequest }): Promise<PodAnswer> {
   const id = crypto.randomUUID();
   const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
   const init = { method: "POST", body, redirect: "manual", ...(signal ? { signal } : {}) } as const;
   const answer = env.TUNNEL.getByName(`${cluster}/${id}`).fetch(new Request(url, init));
-  const length = body.length > 0 ? [["Content-Length", String(body.length)] as const] : [];
-  const stream = { kind: "http", ...request, headers: [...request.headers, ...length] } as const;
   const message = { type: "tunnel", id, request: stream } as const;
   if (!(await env.NODE_HUB.getByName(cluster).call(node, message))) {
     void answer.catch(() => {});

@@ -1,19 +1,18 @@
 /**
  * `proxy` of pods and services: the request goes to the pod through its node's tunnel, and links in the answer lead back
- * here. A node itself has no API of its own to be asked.
+ * here. `proxy` of a node asks the agent itself, which answers GETs of the kubelet's API.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { badRequest, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
+import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { callPod } from "../node-stream.ts";
+import { callNode, callPod } from "../node-stream.ts";
 import { withLinksBelow } from "../proxied-links.ts";
 import { pathnameOf } from "../request-url.ts";
 import { findEndpoint, type PodPort } from "../service-endpoint.ts";
 
-const NO_KUBELET = "error trying to reach service: nodes of this control plane have no API of their own";
 const NO_UPGRADE = "connections that are upgraded cannot be proxied by this control plane; use port-forward";
 
 /** The path as the client escaped it: up to the proxy, and what is asked of the target. */
@@ -30,7 +29,7 @@ export async function proxyToTarget(context: RequestContext): Promise<Response> 
   if (kind === "Service") return forward(context, target, await servicePort(context, target));
   const { entry } = await store.read(keyOf(served.resource, path.namespace, target.name));
   if (!entry) throw new ApiError(notFound({ group: "", resource: served.resource.plural }, target.name));
-  if (kind === "Node") throw new ApiError(serviceUnavailable(NO_KUBELET));
+  if (kind === "Node") return askNode(context, target.name);
   return forward(context, target, podPort(JSON.parse(entry.text) as Pod, target));
 }
 
@@ -81,6 +80,15 @@ function podPort({ metadata, spec, status }: Pod, { scheme, port }: Target): Pod
     address: status.podIP,
     port: port === "" ? (declared ?? (scheme === "https" ? 443 : 80)) : Number(port),
   };
+}
+
+async function askNode({ env, cluster, request, body, path }: RequestContext, node: string): Promise<Response> {
+  const url = new URL(request.url);
+  if (request.method !== "GET") throw new ApiError(methodNotAllowed());
+  const stream = { kind: "node", path: `${path.rest || "/"}${url.search}` } as const;
+  const answer = await callNode({ env, cluster, node, stream, body });
+  if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
+  return answer.response;
 }
 
 async function forward(context: RequestContext, { scheme }: Target, endpoint: PodPort): Promise<Response> {

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import type { NodeUsage, UsageCall } from "../../api/node-usage.ts";
+import { UsageCalls } from "./usage-calls.ts";
+
+const usageOf = (node: string, at: number): NodeUsage => ({
+  node,
+  at,
+  windowMs: 1000,
+  cpuNanocores: 1,
+  memoryBytes: 1,
+  pods: [],
+});
+
+/** Nodes that answer at once, save those that are away. */
+function bench({ away = [] as string[] } = {}) {
+  const calls = new UsageCalls();
+  const asked: string[] = [];
+  let now = 1000;
+  const send = (node: string, call: UsageCall) => {
+    if (away.includes(node)) return false;
+    asked.push(node);
+    queueMicrotask(() => calls.answered(node, { ...call, usage: usageOf(node, now) }));
+    return true;
+  };
+  return {
+    calls,
+    asked,
+    ask: (...nodes: string[]) => calls.ask(nodes, send, () => now),
+    later: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+describe("LINK-USAGE: what nodes use", () => {
+  it("is asked of them, and who is away is left out", async () => {
+    const { ask } = bench({ away: ["b"] });
+    expect((await ask("a", "b", "c")).map(({ node }) => node)).toEqual(["a", "c"]);
+  });
+
+  it("is not asked again so soon", async () => {
+    const { ask, asked, later } = bench();
+    await ask("a");
+    later(14_000);
+    await ask("a", "b");
+    later(14_000);
+    await ask("a");
+    expect(asked).toEqual(["a", "b", "a"]);
+  });
+
+  it("is believed of nobody but the node itself", async () => {
+    const calls = new UsageCalls();
+    const answer = calls.ask(
+      ["a"],
+      (_, call) => {
+        calls.answered("b", { ...call, usage: usageOf("a", 0) });
+        calls.answered("a", { ...call, usage: usageOf("b", 0) });
+        calls.answered("a", { ...call, usage: usageOf("a", 7) });
+        return true;
+      },
+      () => 0,
+    );
+    expect(await answer).toEqual([usageOf("a", 7)]);
+  });
+});

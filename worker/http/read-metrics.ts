@@ -1,0 +1,93 @@
+/**
+ * metrics.k8s.io: what nodes and pods use, asked of the nodes when somebody reads it, and stored nowhere. The names, labels
+ * and selectors are those of the Nodes and Pods themselves, as with metrics-server.
+ */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { NodeMetrics, PodMetrics } from "../../api/generated/metrics.v1beta1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
+import { notFound } from "../../api/machinery/status.ts";
+import type { NodeUsage, Usage } from "../../api/node-usage.ts";
+import type { Entry } from "../../api/store.ts";
+import { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../request-context.ts";
+import { selectionOf } from "./list-options.ts";
+import { negotiate } from "./negotiate.ts";
+import { renderListView, renderView, VIEWS } from "./views.ts";
+
+export async function readMetrics(context: RequestContext): Promise<Response> {
+  const { path, query, served, request } = context;
+  const accepted = negotiate(request, query, VIEWS);
+  const entries = await measured(context);
+  const metrics = served.resource.plural === "nodes" ? await ofNodes(context, entries) : await ofPods(context, entries);
+  if (path.name === "") return renderListView(context, metrics, {}, accepted);
+  const [found] = metrics;
+  if (found) return renderView(context, found, accepted);
+  // In metrics-server's words.
+  const resource = served.resource.kind.toLowerCase();
+  const name = path.namespace === "" ? path.name : `${path.namespace}/${path.name}`;
+  throw new ApiError(notFound({ group: served.resource.group, resource }, name));
+}
+
+/** The Nodes or Pods that are meant. */
+async function measured({ path, query, served, store }: RequestContext): Promise<readonly Entry[]> {
+  const resource = served.resource.plural;
+  const { namespace, name } = path;
+  if (name !== "") {
+    const { entry } = await store.read({ resource, namespace, name });
+    return entry ? [entry] : [];
+  }
+  const { requirements } = selectionOf(query, served);
+  const page = await store.list({ resource, requirements, ...(namespace === "" ? {} : { namespace }) });
+  return page.items;
+}
+
+const usageOf = (context: RequestContext, nodes: readonly string[]): Promise<readonly NodeUsage[]> =>
+  context.env.NODE_HUB.getByName(context.cluster).usage([...new Set(nodes)]);
+
+const quantities = ({ cpuNanocores, memoryBytes }: Usage): Record<string, string> => ({
+  cpu: `${Math.round(cpuNanocores)}n`,
+  memory: `${Math.round(memoryBytes / 1024)}Ki`,
+});
+
+const metadataOf = ({ name, namespace, labels }: Stored<KubeObject>["metadata"], now: number) => ({
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+  creationTimestamp: timeText(now),
+  ...(labels === undefined ? {} : { labels }),
+});
+
+const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+const windowOf = ({ at, windowMs }: NodeUsage) => ({ timestamp: timeText(at), window: `${windowMs / 1000}s` });
+
+async function ofNodes(context: RequestContext, entries: readonly Entry[]): Promise<(KubeObject & NodeMetrics)[]> {
+  const usages = await usageOf(
+    context,
+    entries.map(({ key }) => key.name),
+  );
+  const byName = new Map(usages.map((usage) => [usage.node, usage]));
+  return entries.flatMap((entry) => {
+    const usage = byName.get(entry.key.name);
+    if (!usage) return [];
+    const metadata = metadataOf((readObject(entry.text) as Stored<KubeObject>).metadata, context.now);
+    return [{ ...named("NodeMetrics"), metadata, ...windowOf(usage), usage: quantities(usage) }];
+  });
+}
+
+async function ofPods(context: RequestContext, entries: readonly Entry[]): Promise<(KubeObject & PodMetrics)[]> {
+  const pods = entries.map(({ text }) => readObject(text) as Stored<Pod>);
+  const usages = await usageOf(
+    context,
+    pods.flatMap(({ spec }) => spec.nodeName ?? []),
+  );
+  const byUid = new Map(usages.flatMap((usage) => usage.pods.map((pod) => [pod.uid, { usage, pod }] as const)));
+  return pods.flatMap(({ metadata }) => {
+    const found = byUid.get(metadata.uid);
+    if (!found || found.pod.containers.length === 0) return [];
+    const containers = found.pod.containers.map(({ name, ...usage }) => ({ name, usage: quantities(usage) }));
+    const own = metadataOf(metadata, context.now);
+    return [{ ...named("PodMetrics"), metadata: own, ...windowOf(found.usage), containers }];
+  });
+}
+
+const named = <K extends string>(kind: K) => ({ kind, apiVersion: "metrics.k8s.io/v1beta1" });
