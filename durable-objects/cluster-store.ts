@@ -17,6 +17,7 @@ import { type CheckReport, checkInTurns } from "./store/check.ts";
 import { defaultWindow, type Window } from "./store/compaction.ts";
 import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { type Poke, pokes } from "./store/pokes.ts";
+import { RecentTables } from "./store/recent-tables.ts";
 import { SqliteTables } from "./store/sqlite-tables.ts";
 import { turnsOf } from "./turns.ts";
 
@@ -56,7 +57,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
         this.#remind();
       },
     };
-    this.#store = this.#tables.then((tables) => new LogStore(tables, options));
+    this.#store = this.#tables.then((tables) => new LogStore(new RecentTables(tables), options));
   }
 
   async commit(request: CommitRequest) {

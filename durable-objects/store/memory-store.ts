@@ -4,11 +4,14 @@ import { type CheckReport, checkInTurns } from "./check.ts";
 import type { Window } from "./compaction.ts";
 import { LogStore } from "./log-store.ts";
 import { MemoryTables } from "./memory-tables.ts";
+import { RecentTables } from "./recent-tables.ts";
 import type { Turns } from "./turns.ts";
 
 interface MemoryStoreOptions {
   readonly window?: Window;
   readonly now?: () => number;
+  /** Keeps what is recent apart, as a ClusterStore does. */
+  readonly recent?: boolean;
 }
 
 /** The methods of a ClusterStore's stub, `fetch` included. */
@@ -16,10 +19,10 @@ export class MemoryStore extends LogStore {
   readonly #tables: MemoryTables;
   readonly #turns: Turns;
 
-  constructor({ window, now = Date.now }: MemoryStoreOptions = {}) {
+  constructor({ window, now = Date.now, recent = false }: MemoryStoreOptions = {}) {
     const tables = new MemoryTables();
     const turns = nodeTurns(now);
-    super(tables, { turns, ...(window && { window }) });
+    super(recent ? new RecentTables(tables) : tables, { turns, ...(window && { window }) });
     this.#tables = tables;
     this.#turns = turns;
   }

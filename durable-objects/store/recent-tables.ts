@@ -1,0 +1,164 @@
+/**
+ * Tables that keep in memory what was written or asked for of late: the log's tail, which every listener and watch reads
+ * again, and the objects that commits check and requests read. Nothing but this object writes, so what is kept is what the
+ * tables hold; a transaction that fails makes it all forgotten.
+ */
+import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
+import type { Usage } from "./limits.ts";
+import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { moveRevision } from "./revision-text.ts";
+
+/** Characters of texts, in the tail and in the objects each. */
+const KEPT = 4 * 1024 * 1024;
+
+const keyId = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/${name}`;
+
+export class RecentTables implements LogTables {
+  readonly #tables: LogTables;
+  readonly #objects = new Recent<Current>();
+  /** Every entry after `#before`, by revision less that. */
+  #tail: LogRow[] = [];
+  #tailLength = 0;
+  #before: Revision;
+
+  constructor(tables: LogTables) {
+    this.#tables = tables;
+    this.#before = tables.marks().revision;
+  }
+
+  transaction<T extends object & { then?: never }>(apply: () => T): T {
+    try {
+      return this.#tables.transaction(apply);
+    } catch (error) {
+      this.#objects.clear();
+      this.#tail = [];
+      this.#tailLength = 0;
+      this.#before = this.#tables.marks().revision;
+      throw error;
+    }
+  }
+
+  append(row: Appended): void {
+    const replaced = row.replaced === null ? undefined : this.current(row.key);
+    this.#tables.append(row);
+    const text = row.text === "" && replaced ? moveRevision(replaced.text, replaced.revision, row.revision) : row.text;
+    const entry: LogRow = { ...row, text, previous: replaced?.attributes ?? null };
+    if (row.tombstone) this.#objects.delete(keyId(row.key));
+    else this.#objects.set(keyId(row.key), entry);
+    this.#tail.push(entry);
+    this.#tailLength += text.length;
+    if (this.#tailLength > KEPT) this.#shorten();
+  }
+
+  /** Half of it at once: taking entries off the front one by one would move all the others each time. */
+  #shorten(): void {
+    let drop = 0;
+    while (this.#tailLength > KEPT / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
+    this.#tail.splice(0, drop);
+    this.#before = (this.#before + drop) as Revision;
+  }
+
+  current(key: Key): Current | undefined {
+    const id = keyId(key);
+    const known = this.#objects.get(id);
+    if (known) return known;
+    const found = this.#tables.current(key);
+    if (found) this.#objects.set(id, found);
+    return found;
+  }
+
+  row(revision: Revision): LogRow | undefined {
+    return this.#tail[revision - this.#before - 1] ?? this.#tables.row(revision);
+  }
+
+  *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
+    if (after < this.#before) {
+      yield* this.#tables.rowsBetween(after, through, resources);
+      return;
+    }
+    const wanted = resources && new Set(resources);
+    for (const row of this.#tail.slice(after - this.#before, through - this.#before))
+      if (wanted?.has(row.key.resource) ?? true) yield row;
+  }
+
+  marks(): Marks {
+    return this.#tables.marks();
+  }
+
+  setMark(name: "policy" | "oldest", revision: Revision): void {
+    this.#tables.setMark(name, revision);
+  }
+
+  entries(revisions: readonly Revision[]): Iterable<Current> {
+    return this.#tables.entries(revisions);
+  }
+
+  texts(revisions: readonly Revision[]): Iterable<string> {
+    return this.#tables.texts(revisions);
+  }
+
+  tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
+    return this.#tables.tracesAfter(revision, scope);
+  }
+
+  revisions(scope: Scope, limit: number): Revision[] {
+    return this.#tables.revisions(scope, limit);
+  }
+
+  pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
+    return this.#tables.pointers(scope, requirements, limit);
+  }
+
+  count(scope: Scope): number {
+    return this.#tables.count(scope);
+  }
+
+  usage(): Usage {
+    return this.#tables.usage();
+  }
+
+  agedThrough(after: Revision, aged: Aged): Revision {
+    return this.#tables.agedThrough(after, aged);
+  }
+
+  /** What is forgotten is before the compaction mark, where nobody reads. */
+  forget(from: Revision, through: Revision): void {
+    this.#tables.forget(from, through);
+  }
+}
+
+/** Values by key; those set or asked for longest ago go first. */
+class Recent<T extends { readonly text: string }> {
+  readonly #values = new Map<string, T>();
+  #length = 0;
+
+  get(id: string): T | undefined {
+    const value = this.#values.get(id);
+    if (value === undefined) return undefined;
+    this.#values.delete(id);
+    this.#values.set(id, value);
+    return value;
+  }
+
+  set(id: string, value: T): void {
+    this.delete(id);
+    this.#values.set(id, value);
+    this.#length += value.text.length;
+    for (const oldest of this.#values.keys()) {
+      if (this.#length <= KEPT) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(id: string): void {
+    const value = this.#values.get(id);
+    if (value === undefined) return;
+    this.#values.delete(id);
+    this.#length -= value.text.length;
+  }
+
+  clear(): void {
+    this.#values.clear();
+    this.#length = 0;
+  }
+}
