@@ -11,6 +11,7 @@ import type { ClusterFacts } from "../worker/controllers/controller.ts";
 import { controllers } from "../worker/controllers/index.ts";
 import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
+import { limitedFetch } from "./controllers/limited-fetch.ts";
 import { LogFollower } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
@@ -31,6 +32,9 @@ export interface ControllerManagerWiring {
 
 /** How old the nodes' signs of life may be; a node is silent after five times that. */
 const HEARD_MS = 10_000;
+
+/** Requests under way at a time, of all controllers together. */
+const REQUESTS = 24;
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural }) => ({
   resource: groupResource(group, plural),
@@ -88,7 +92,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       await this.#alarm.open(cluster);
       const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
       const api = createApiClient({
-        fetch: wiring.fetch,
+        fetch: limitedFetch(wiring.fetch, REQUESTS),
         base: wiring.base(cluster),
         headers: () => ({}),
       });

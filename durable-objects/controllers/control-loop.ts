@@ -20,7 +20,7 @@ import type { Applied, ClusterSnapshot } from "./snapshot.ts";
 import { type Work, WorkQueue } from "./work-queue.ts";
 
 /** How long reconciles may hold the thread before others get a turn. */
-const TURN_MS = 20;
+const TURN_MS = 10;
 /** Plans that are carried out at a time. */
 const CONCURRENCY = 64;
 /** How soon a store out of reach is asked again. */
@@ -110,7 +110,11 @@ export class ControlLoop {
       this.#carriedOut.push(...carriedOut);
       throw error;
     });
-    for (const change of changes) this.#touch(change);
+    let turnEnds = this.#options.now() + TURN_MS;
+    for (const change of changes) {
+      this.#touch(change);
+      turnEnds = await this.#yieldAfter(turnEnds);
+    }
     for (const work of carriedOut) this.#queue.settle(work);
   }
 
@@ -138,11 +142,15 @@ export class ControlLoop {
       const controller = this.#options.controllers[work.controller];
       if (!controller) continue;
       this.#reconcile(work, controller, { cluster, failure: work.failure });
-      if (this.#options.now() >= turnEnds) {
-        await this.#options.pause();
-        turnEnds = this.#options.now() + TURN_MS;
-      }
+      turnEnds = await this.#yieldAfter(turnEnds);
     }
+  }
+
+  /** Gives others a turn where this one is over; answers when ours ends. */
+  async #yieldAfter(turnEnds: number): Promise<number> {
+    if (this.#options.now() < turnEnds) return turnEnds;
+    await this.#options.pause();
+    return this.#options.now() + TURN_MS;
   }
 
   #reconcile(

@@ -7,7 +7,7 @@ import { type Applied, ClusterSnapshot, type KnownKind } from "./snapshot.ts";
 
 const PAGE = 500;
 const CUSTOM = "customresourcedefinitions.apiextensions.k8s.io";
-/** What no controller looks at and there is much of. */
+/** What no controller looks at and there is much of: the log is not asked for it. */
 const IGNORED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
 
 type LogReader = Pick<Store, "list" | "after" | "status">;
@@ -16,6 +16,8 @@ export class LogFollower {
   readonly #store: LogReader;
   readonly #readWhole: readonly GroupResource[];
   readonly #builtIns: readonly KnownKind[];
+  /** Custom resources are added as they are defined. */
+  #followed: readonly GroupResource[];
   readonly #versions = new Map<GroupResource, string>();
   #state: { snapshot: ClusterSnapshot; revision: Revision } | undefined;
 
@@ -23,6 +25,7 @@ export class LogFollower {
     this.#store = store;
     this.#readWhole = readWhole;
     this.#builtIns = builtIns;
+    this.#followed = builtIns.map(({ resource }) => resource).filter((resource) => !IGNORED.has(resource));
   }
 
   get snapshot(): ClusterSnapshot | undefined {
@@ -40,17 +43,20 @@ export class LogFollower {
     const { snapshot } = this.#state;
     const applied: Applied[] = [];
     for (let more = true; more; ) {
-      const tail = await this.#store.after({ revision: this.#state.revision, limit: PAGE });
+      const tail = await this.#store.after({ revision: this.#state.revision, resources: this.#followed, limit: PAGE });
       if (!tail.ok) {
         // The log before our revision is gone: begin again.
         this.#state = undefined;
         return this.#load();
       }
       for (const { key, text, type } of tail.changes) {
-        if (IGNORED.has(key.resource)) continue;
         const change = snapshot.apply(key.resource, text, type === "DELETED");
         if (change) applied.push(change);
-        if (change && key.resource === CUSTOM) this.#learn(snapshot, change.object);
+        if (!change || key.resource !== CUSTOM) continue;
+        const resource = this.#learn(snapshot, change.object);
+        if (resource === undefined) continue;
+        // This answer of the log was not asked for it.
+        applied.push(...(await this.#loadResource(snapshot, resource)));
       }
       this.#state.revision = tail.revision;
       more = tail.more;
@@ -62,27 +68,32 @@ export class LogFollower {
     const { revision } = await this.#store.status();
     const snapshot = new ClusterSnapshot(this.#readWhole, this.#builtIns);
     await this.#loadResource(snapshot, CUSTOM);
-    const custom = snapshot.list(CUSTOM).map((definition) => this.#learn(snapshot, definition));
-    for (const resource of new Set([...this.#builtIns.map((kind) => kind.resource), ...custom]))
-      if (resource !== CUSTOM && !IGNORED.has(resource)) await this.#loadResource(snapshot, resource);
+    for (const definition of snapshot.list(CUSTOM)) this.#learn(snapshot, definition);
+    for (const resource of this.#followed) if (resource !== CUSTOM) await this.#loadResource(snapshot, resource);
     this.#state = { snapshot, revision };
     // What was written while the lists were read.
     await this.catchUp();
     return [...snapshot.all()].map(({ resource, object }) => ({ resource, object, deleted: false }));
   }
 
-  async #loadResource(snapshot: ClusterSnapshot, resource: GroupResource): Promise<void> {
+  async #loadResource(snapshot: ClusterSnapshot, resource: GroupResource): Promise<readonly Applied[]> {
+    const applied: Applied[] = [];
     let after: { namespace: string; name: string } | undefined;
     do {
       const page = await this.#store.list({ resource, limit: PAGE, ...(after ? { after } : {}) });
       if (!page.ok) throw new Error(`listing ${resource}: ${page.reason}`);
-      for (const entry of page.items) snapshot.apply(resource, entry.text, false);
+      for (const entry of page.items) {
+        const change = snapshot.apply(resource, entry.text, false);
+        if (change) applied.push(change);
+      }
       const last = page.more ? page.items.at(-1)?.key : undefined;
       after = last && { namespace: last.namespace, name: last.name };
     } while (after);
+    return applied;
   }
 
-  #learn(snapshot: ClusterSnapshot, definition: Stored<KubeObject>): GroupResource {
+  /** Answers the resource where it was not followed before. */
+  #learn(snapshot: ClusterSnapshot, definition: Stored<KubeObject>): GroupResource | undefined {
     const { spec } = definition as Stored<CustomResourceDefinition>;
     const resource = groupResource(spec.group, spec.names.plural);
     for (const version of spec.versions) {
@@ -90,6 +101,8 @@ export class LogFollower {
       snapshot.learn({ resource, apiVersion: apiVersionOf(spec.group, version.name), kind: spec.names.kind });
       if (version.storage || !this.#versions.has(resource)) this.#versions.set(resource, version.name);
     }
+    if (this.#followed.includes(resource)) return undefined;
+    this.#followed = [...this.#followed, resource];
     return resource;
   }
 }

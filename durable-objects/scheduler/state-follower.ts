@@ -25,8 +25,9 @@ export class StateFollower {
         return this.catchUp();
       }
       const now = this.#now();
-      for (const { key, text, type } of tail.changes)
-        known.state.apply(key.resource, parse(text), { deleted: type === "DELETED", now });
+      for (const { key, text, type, revision } of tail.changes)
+        if (!known.state.knows(key, revision))
+          known.state.apply(key.resource, parse(text), { deleted: type === "DELETED", now });
       known.revision = tail.revision;
       more = tail.more;
     }

@@ -2,7 +2,7 @@
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource, Key } from "../../api/store.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { BUDGETS } from "./disruption-budgets.ts";
@@ -53,6 +53,13 @@ export class SchedulerState {
   readonly cluster = new Cluster();
   readonly queue = new SchedulingQueue(plugins);
 
+  /** Our own placements are known before the log tells of them. */
+  knows({ resource, namespace, name }: Key, revision: number): boolean {
+    if (resource !== "pods") return false;
+    const known = this.cluster.assigned(`${namespace}/${name}`);
+    return known !== undefined && known.revision >= revision;
+  }
+
   /** Takes a change of the log: the object as it is, or was before its deletion. */
   apply(resource: string, object: Stored<KubeObject>, { deleted, now }: { deleted: boolean; now: number }): void {
     const change = this.#changeOf(resource, object, deleted);
@@ -84,7 +91,6 @@ export class SchedulerState {
     const { namespace = "", name, resourceVersion } = pod.metadata;
     const key = `${namespace}/${name}`;
     const known = this.cluster.assigned(key);
-    // Our own writes are known before the log tells of them.
     if (known && known.revision >= Number(resourceVersion)) return undefined;
     if (deleted || hasEnded(pod)) {
       this.#forget(key);
