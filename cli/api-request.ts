@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
@@ -11,6 +12,7 @@ export interface ApiRequest {
 
 export interface ApiAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -41,7 +43,7 @@ export function requestApi(connection: Caller, { method, path, body }: ApiReques
         text += chunk;
       });
       response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
     });
     call.end(payload);
   });

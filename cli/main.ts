@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { joinCommand } from "./commands/join.ts";
@@ -28,6 +29,7 @@ for (const command of [
   joinCommand(),
   tokenCommand(),
   clusterCommand(),
+  auditCommand(),
   kubeconfigCommand(),
   statusCommand(),
   deployCommand(),

@@ -1,3 +1,4 @@
+import type { AuditLog } from "../durable-objects/audit-log.ts";
 import type { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import type { ClusterStore } from "../durable-objects/cluster-store.ts";
 import type { NodeHub } from "../durable-objects/node-hub.ts";
@@ -6,6 +7,7 @@ import type { ControllerManager, Scheduler } from "./index.ts";
 
 /** The Worker's bindings, as wrangler.toml and the local server's configuration declare them. */
 export interface Env {
+  readonly AUDIT_LOG: DurableObjectNamespace<AuditLog>;
   readonly CLUSTER_STORE: DurableObjectNamespace<ClusterStore>;
   readonly CLUSTER_KEYS: DurableObjectNamespace<ClusterKeys>;
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
@@ -22,6 +24,8 @@ export interface Env {
   readonly ADMIN_TOKEN_SHA256?: string;
   /** The request came through the binding API, and so from the control plane itself. No binding sets this. */
   readonly ownApi?: true;
+  /** An audit policy (audit.k8s.io/v1 Policy) as JSON; without it nothing is recorded. */
+  readonly AUDIT_POLICY?: string;
   /** `IPv4:port` by which nodes and pods reach this server, where it has such an address. */
   readonly ADVERTISE_ADDRESS?: string;
   /** The domain under which Ingresses and Services are shown to the world (docs/spec/ingress.md). */

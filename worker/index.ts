@@ -9,6 +9,7 @@ import { app } from "./http/app.ts";
 import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
 import { schedulerWiring } from "./scheduler-wiring.ts";
 
+export { AuditLog } from "../durable-objects/audit-log.ts";
 export { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 export { ClusterStore } from "../durable-objects/cluster-store.ts";
 export { NodeHub } from "../durable-objects/node-hub.ts";

@@ -4,11 +4,17 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
+import {
+  type AuditOptions,
+  auditBindings,
+  auditPolicyOption,
+  auditWebhookOption,
+} from "../control-plane/audit-options.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { loadIdentity, secretsOf } from "../control-plane/identity.ts";
 import { parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
 
-interface DeployOptions {
+interface DeployOptions extends AuditOptions {
   readonly dataDir: string;
   readonly url?: string;
   readonly dryRun?: boolean;
@@ -37,10 +43,12 @@ export const deployCommand = (): Command =>
         "show Ingresses of class sailplane below this domain, which must be on your Cloudflare account",
       ),
     )
+    .addOption(auditPolicyOption())
+    .addOption(auditWebhookOption())
     .addOption(new Option("--dry-run", "bundle and check, upload nothing"))
     .action(deploy);
 
-async function deploy({ dataDir, url, dryRun, ingressDomain }: DeployOptions): Promise<void> {
+async function deploy({ dataDir, url, dryRun, ingressDomain, ...audit }: DeployOptions): Promise<void> {
   if (dryRun) {
     await runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
     return;
@@ -55,7 +63,9 @@ async function deploy({ dataDir, url, dryRun, ingressDomain }: DeployOptions): P
   // Kept before the upload: a failure after it would lock its owner out.
   keep(url ?? known ?? UNKNOWN_SERVER);
   // What Cloudflare shows is a certificate of a public authority, so the cluster's own stays here.
-  const { CLUSTER_CA: _, ...secrets } = secretsOf(identity);
+  const { CLUSTER_CA: _, ...own } = secretsOf(identity);
+  const secrets = { ...own, ...auditBindings(audit) };
+  mustFit(secrets);
   directory.write("secrets.json", JSON.stringify(secrets));
   const ingress = ingressDomain ? ["--var", `INGRESS_DOMAIN:${ingressDomain}`, "--route", `*.${ingressDomain}/*`] : [];
   const printed = await runWrangler(["--secrets-file", directory.file("secrets.json"), ...ingress]);
@@ -63,6 +73,17 @@ async function deploy({ dataDir, url, dryRun, ingressDomain }: DeployOptions): P
   keep(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);
   if (!server) console.log("Where it is reached is not known yet: run this again with --url.");
+}
+
+/** Cloudflare's limit of one secret, in bytes. */
+const SECRET_BYTES = 5120;
+
+function mustFit(secrets: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(secrets)) {
+    const length = Buffer.byteLength(value);
+    if (length > SECRET_BYTES)
+      throw new CliError(`${name} takes ${length} bytes, and Cloudflare ${SECRET_BYTES} at most`);
+  }
 }
 
 /** Stands in the kubeconfig until the address is known; no such host can be (RFC 2606). */

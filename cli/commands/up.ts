@@ -2,6 +2,12 @@ import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { requestApi } from "../api-request.ts";
+import {
+  type AuditOptions,
+  auditBindings,
+  auditPolicyOption,
+  auditWebhookOption,
+} from "../control-plane/audit-options.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
@@ -10,7 +16,7 @@ import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
 import { dataDirectoryOption, nodeNameOption, parsePort, type Runtime, runtimeOption } from "./options.ts";
 
-interface UpOptions {
+interface UpOptions extends AuditOptions {
   readonly port: number;
   readonly bind: string;
   readonly dataDir: string;
@@ -49,6 +55,8 @@ export const upCommand = (): Command =>
     .addOption(new Option("--no-agent", "only the control plane, no node"))
     .addOption(runtimeOption())
     .addOption(nodeNameOption())
+    .addOption(auditPolicyOption())
+    .addOption(auditWebhookOption())
     .addHelpText(
       "after",
       `
@@ -77,6 +85,7 @@ async function up(options: UpOptions): Promise<void> {
     bind: options.bind,
     port: options.port,
     ...(options.ingress !== undefined && { ingressPort: options.ingress }),
+    bindings: auditBindings(options),
     warn: (message) => progress.warn("control plane", message),
   });
   process.once("exit", () => controlPlane.kill());

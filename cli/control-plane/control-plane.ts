@@ -20,6 +20,8 @@ export interface ControlPlaneOptions {
   readonly port: number;
   /** Where public hosts are served over plain HTTP: `NAME.NAMESPACE.CLUSTER.localhost`. */
   readonly ingressPort?: number;
+  /** Bindings of the Worker beside its secrets. */
+  readonly bindings?: Readonly<Record<string, string>>;
   /** Says in one line what happened to a control plane that ran. */
   readonly warn: (message: string) => void;
 }
@@ -84,6 +86,7 @@ export class ControlPlane {
         pinnedCallsSocket: directory.file(PINNED_CALLS),
         ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),
         secrets: {
+          ...options.bindings,
           ...secretsOf(identity),
           ...(address === undefined ? {} : { ADVERTISE_ADDRESS: address }),
           ...(ingressPort !== undefined && { INGRESS_DOMAIN: LOCAL_DOMAIN, INGRESS_PORT: String(ingressPort) }),

@@ -144,6 +144,7 @@ test.each([
   "token create",
   "token rotate-admin",
   "cluster create",
+  "audit",
   "kubeconfig",
   "status",
   "deploy",

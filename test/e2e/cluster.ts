@@ -33,6 +33,8 @@ export interface ClusterOptions {
   readonly bind?: string;
   /** Where public hosts are served. */
   readonly ingressPort?: number;
+  /** Further options of `sailplane up`. */
+  readonly options?: readonly string[];
 }
 
 /** A control plane and a node, started and ended as a user would: `sailplane up`, Ctrl-C. */
@@ -50,6 +52,7 @@ export class Cluster {
     this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory, ...node];
     if (options.ingressPort !== undefined)
       this.#arguments = [...this.#arguments, "--ingress", String(options.ingressPort)];
+    if (options.options) this.#arguments = [...this.#arguments, ...options.options];
     if (options.bind !== undefined) this.#arguments = [...this.#arguments, "--bind", options.bind];
   }
 

@@ -1,17 +1,17 @@
 /** Throws 403 as kube-apiserver words it (apiserver/pkg/endpoints/handlers/responsewriters). */
 import { failure, forbidden, type Status } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
-import { type Attributes, isResource, type ResourceAttributes } from "./attributes.ts";
+import { type Attributes, type Decision, isResource, type ResourceAttributes } from "./attributes.ts";
 import { type Authority, authorize } from "./authorize.ts";
 import { confirmPolicy } from "./confirm-policy.ts";
 import type { User } from "./user.ts";
 
-export async function requirePermission(user: User, attributes: Attributes, authority: Authority): Promise<void> {
-  const { allowed, reason } = await authorize(user, attributes, authority);
-  if (allowed) return;
+export async function requirePermission(user: User, attributes: Attributes, authority: Authority): Promise<Decision> {
+  const decision = await authorize(user, attributes, authority);
+  if (decision.allowed) return decision;
   // A role that was granted a moment ago, at another edge, counts.
   await confirmPolicy(authority.store);
-  throw new ApiError(forbiddenTo(user, attributes, reason));
+  throw new ApiError(forbiddenTo(user, attributes, decision.reason));
 }
 
 export function forbiddenTo(user: User, attributes: Attributes, reason: string): Status {

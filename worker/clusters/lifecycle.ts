@@ -56,7 +56,8 @@ export async function createCluster(
 
 /** Everything of the cluster goes, its keys too; who still holds one of its tokens finds nothing that knows it. */
 export async function deleteCluster(env: Env, name: string, names: StoreClient): Promise<void> {
-  const objects = [env.CLUSTER_STORE, env.CONTROLLER_MANAGER, env.SCHEDULER, env.NODE_HUB, env.CLUSTER_KEYS];
+  const loops = [env.CONTROLLER_MANAGER, env.SCHEDULER, env.NODE_HUB];
+  const objects = [env.CLUSTER_STORE, ...loops, env.CLUSTER_KEYS, env.AUDIT_LOG];
   for (const namespace of objects) {
     // An object that ends breaks its caller's call off: whether it ended is seen by what is left.
     await namespace

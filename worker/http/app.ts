@@ -3,14 +3,19 @@ import { type Context, Hono } from "hono";
 import { getPathNoStrict } from "hono/utils/url";
 import { internalError, type Status } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
+import { auditPolicyOf } from "../audit/audit-policy.ts";
+import { beginAudit } from "../audit/audited-request.ts";
 import { clusterOf, pathInCluster } from "../cluster.ts";
 import type { Env } from "../env.ts";
+import { knownPolicy } from "../policy/snapshot.ts";
+import { auditAnswer } from "./audit.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
 import { serveNodeLink, serveNodeTunnel } from "./node-link.ts";
 import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
 import { serveAdministrator } from "./serve-administrator.ts";
+import { serveAudit } from "./serve-audit.ts";
 import { serveCluster, serveClusterAdministrator, serveClusters } from "./serve-clusters.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 import { serveDiscovery } from "./serve-discovery.ts";
@@ -32,11 +37,16 @@ export const app = new Hono<Bindings>({ getPath });
 
 app.use(async (c, next) => {
   c.set("cluster", clusterOf(pathnameOf(c.req.url)));
+  const policy = auditPolicyOf(c.env.AUDIT_POLICY);
+  const request = policy && beginAudit(c.req.raw, Date.now());
   await next();
   countAnswer(c.var.cluster, c.req.method, c.res.status);
   const answered = c.res.headers;
+  const id = c.req.header("Audit-Id") ?? crypto.randomUUID();
+  // One that is not there has no log either.
+  if (policy && request && knownPolicy(c.var.cluster)) auditAnswer(c, { policy, request }, id);
   if (c.res.status === 101) return;
-  answered.set("Audit-Id", c.req.header("Audit-Id") ?? crypto.randomUUID());
+  answered.set("Audit-Id", id);
   if (!answered.has("Cache-Control")) answered.set("Cache-Control", "no-cache, private");
 });
 
@@ -45,6 +55,7 @@ for (const path of ["/healthz", "/livez", "/readyz"]) {
   app.all(`${path}/*`, guarded(serveHealth));
 }
 app.all("/version", guarded(serveVersion));
+app.all("/sailplane/v1/audit", guarded(serveAudit));
 app.all("/metrics", guarded(serveMetrics));
 app.all("/.well-known/openid-configuration", guarded(serveIssuer));
 app.all("/openid/v1/jwks", guarded(serveKeySet));

@@ -11,6 +11,7 @@ import { decodeProtobufBody } from "../../api/machinery/protobuf.ts";
 import { badRequest, requestTooLarge, unsupportedMediaType } from "../../api/machinery/status.ts";
 import { decodeCustom } from "../../api/machinery/structural/decode.ts";
 import { ApiError } from "../api-error.ts";
+import { noteBody } from "../audit/audited-request.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { WriteOptions } from "./options.ts";
 
@@ -23,6 +24,7 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
   if (declared > MAX_BODY_BYTES) throw new ApiError(tooLarge());
   const body = new Uint8Array(await request.arrayBuffer());
   if (body.length > MAX_BODY_BYTES) throw new ApiError(tooLarge());
+  noteBody(request, body);
   return body;
 }
 

@@ -9,6 +9,7 @@ import { badRequest, failure, tooManyRequests, unauthorized } from "../../api/ma
 import { timestamp } from "../../api/machinery/time.ts";
 import type { Key } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
+import { noteUser } from "../audit/audited-request.ts";
 import { Attempts } from "../auth/attempts.ts";
 import { authenticate, bearerToken } from "../auth/authenticate.ts";
 import { joinRefusal } from "../auth/join-right.ts";
@@ -37,6 +38,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
       wait(failures.take(who, now));
       throw new ApiError(unauthorized());
     }
+    noteUser(request, user, undefined);
     const known = policy.get<NodeCredential>(NODE_CREDENTIALS, "", nodeName);
     const refusal = joinRefusal(user, nodeName, { known, now });
     if (refusal) throw new ApiError(refusal);

@@ -5,6 +5,7 @@
 import type { Context } from "hono";
 import { forbidden, unauthorized } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
+import { noteUser } from "../audit/audited-request.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { MASTERS, type User } from "../auth/user.ts";
 import type { Bindings } from "./app.ts";
@@ -15,6 +16,7 @@ async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
     authenticate(c.req.raw, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() }),
   );
   if (user === undefined || user === "none") throw new ApiError(unauthorized());
+  noteUser(c.req.raw, user, undefined);
   if (!isNode(user, node))
     throw new ApiError(
       forbidden({ group: "", resource: "nodes" }, node, `User "${user.name}" cannot speak for node "${node}"`),

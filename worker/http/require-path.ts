@@ -1,5 +1,6 @@
 /** Paths that are no resources are authorized by themselves: `cannot get path "/metrics"`. */
 import type { Context } from "hono";
+import { noteDecision } from "../audit/audited-request.ts";
 import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { requirePermission } from "../auth/require-permission.ts";
@@ -12,7 +13,7 @@ export async function requirePath(c: Context<Bindings>, { policy, store }: Decid
   const request = c.req.raw;
   const path = pathInCluster(new URL(request.url).pathname);
   const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
-  await requirePermission(user, { verb: request.method.toLowerCase(), path }, { policy, store });
+  noteDecision(request, await requirePermission(user, { verb: request.method.toLowerCase(), path }, { policy, store }));
   await confirmPolicy(store);
   return user;
 }

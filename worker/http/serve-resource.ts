@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
 import { ApiError } from "../api-error.ts";
+import { noteDecision } from "../audit/audited-request.ts";
 import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { attributesOf } from "../auth/request-attributes.ts";
@@ -61,7 +62,7 @@ async function decide(c: Context<Bindings>, { query, path, body, policy, store }
   const now = Date.now();
   const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now });
   const verb = verbOf(request.method, path, query);
-  await requirePermission(user, attributesOf(verb, path, query), { policy, store });
+  noteDecision(request, await requirePermission(user, attributesOf(verb, path, query), { policy, store }));
 
   const registry = policy.derive(customResources);
   const served = registry.find(path.group, path.version, path.resource);

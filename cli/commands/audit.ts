@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { AuditEvent } from "../../api/audit/event.ts";
+import { bodyOf, requestApi } from "../api-request.ts";
+import { CliError } from "../cli-error.ts";
+import { type Connection, readKubeconfig } from "../kubeconfig.ts";
+import { dataDirectoryOption } from "./options.ts";
+
+interface AuditOptions {
+  readonly dataDir: string;
+  readonly limit: number;
+  readonly follow?: boolean;
+  readonly output: "text" | "json";
+}
+
+const LOOK_AGAIN_MS = 1000;
+
+export const auditCommand = (): Command =>
+  new Command("audit")
+    .summary("print who asked for what, and was answered how")
+    .description(
+      'Prints the audit events of a cluster, oldest first. They are recorded where the control plane has an audit policy: "sailplane up --audit-policy FILE".',
+    )
+    .addOption(dataDirectoryOption())
+    .addOption(new Option("-n, --limit <number>", "how many, the newest").argParser(parseLimit).default(100))
+    .addOption(new Option("-f, --follow", "go on, until Ctrl-C"))
+    .addOption(
+      new Option("-o, --output <form>", "text, or json: whole audit.k8s.io/v1 events, one a line")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .action(audit);
+
+async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  let page = await read(connection, `limit=${limit}`);
+  for (;;) {
+    for (const line of page.lines) console.log(output === "json" ? line : summary(JSON.parse(line) as AuditEvent));
+    if (!follow) return;
+    if (page.lines.length === 0) await sleep(LOOK_AGAIN_MS);
+    page = await read(connection, `limit=1000&after=${page.last}`);
+  }
+}
+
+async function read(connection: Connection, query: string): Promise<{ lines: string[]; last: string }> {
+  const request = { method: "GET", path: `/sailplane/v1/audit?${query}` } as const;
+  const answer = await requestApi(connection, request).catch((error: Error) => {
+    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
+  });
+  if (answer.status !== 200) bodyOf(answer);
+  const lines = answer.text.split("\n").filter((line) => line !== "");
+  return { lines, last: String(answer.headers["audit-last"] ?? "0") };
+}
+
+function summary(event: AuditEvent): string {
+  const { user, impersonatedUser, verb, requestURI, responseStatus, stageTimestamp } = event;
+  const as = impersonatedUser ? ` as ${impersonatedUser.username}` : "";
+  const who = `${user.username ?? "(unknown)"}${as}`;
+  return [stageTimestamp, responseStatus?.code ?? "", who, verb, requestURI].join("  ");
+}
+
+function parseLimit(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("It is a whole number, 99999 at most.");
+  return Number(text);
+}

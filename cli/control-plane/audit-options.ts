@@ -1,0 +1,44 @@
+/** What `up` and `deploy` are told of the audit log, as bindings of the Worker. */
+import { readFileSync } from "node:fs";
+import { InvalidArgumentError, Option } from "commander";
+import { parse } from "yaml";
+import { parseAuditPolicy } from "../../api/audit/policy.ts";
+
+export interface AuditOptions {
+  /** The policy as JSON. */
+  readonly auditPolicy?: string;
+  readonly auditWebhook?: string;
+}
+
+export const auditPolicyOption = (): Option =>
+  new Option("--audit-policy <file>", "record requests as this audit.k8s.io/v1 Policy says").argParser(readPolicy);
+
+export const auditWebhookOption = (): Option =>
+  new Option(
+    "--audit-webhook <url>",
+    "pass what is recorded on to there, as EventLists; the environment's AUDIT_WEBHOOK_TOKEN is shown to it",
+  ).argParser(parseUrl);
+
+export const auditBindings = ({ auditPolicy, auditWebhook }: AuditOptions): Record<string, string> => ({
+  ...(auditPolicy && { AUDIT_POLICY: auditPolicy }),
+  ...(auditWebhook && { AUDIT_WEBHOOK_URL: auditWebhook }),
+  ...(auditWebhook && process.env.AUDIT_WEBHOOK_TOKEN && { AUDIT_WEBHOOK_TOKEN: process.env.AUDIT_WEBHOOK_TOKEN }),
+});
+
+function readPolicy(file: string): string {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new InvalidArgumentError(`Cannot read it: ${(error as Error).message}`);
+  }
+  const parsed = parseAuditPolicy(value);
+  if (!parsed.ok) throw new InvalidArgumentError(parsed.message);
+  return JSON.stringify(parsed.policy);
+}
+
+function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError("It is an http:// or https:// address.");
+  return text;
+}

@@ -1,0 +1,148 @@
+/** What is recorded of a request (apiserver/pkg/audit). Pure. */
+import type { AuditEvent } from "../../api/audit/event.ts";
+import { type Audited, type AuditPolicy, type AuditRule, auditRule, type Level } from "../../api/audit/policy.ts";
+import type { Status } from "../../api/machinery/status.ts";
+import { userInfo } from "../http/reviews/user-info.ts";
+import type { ResourcePath } from "../resource-path.ts";
+import type { AuditedRequest } from "./audited-request.ts";
+
+/** A request that is over, or whose answer has begun to stream. */
+export interface Answered {
+  readonly id: string;
+  readonly request: AuditedRequest;
+  readonly uri: string;
+  readonly path: string;
+  readonly verb: string;
+  readonly resource: ResourcePath | undefined;
+  readonly headers: Headers;
+  readonly code: number;
+  /** It goes on: a watch, a log, an exec. */
+  readonly streams: boolean;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+/** What bodies hold secrets or tokens: they are recorded without, whatever the policy says. */
+const SECRET: ReadonlySet<string> = new Set([
+  "secrets",
+  "serviceaccounts/token",
+  "tokenreviews.authentication.k8s.io",
+  "tokenrequests.authentication.k8s.io",
+]);
+
+export const isSecret = ({ group, resource, subresource }: ResourcePath): boolean =>
+  SECRET.has(`${resource}${subresource === "" ? "" : `/${subresource}`}${group === "" ? "" : `.${group}`}`) ||
+  (group === "" && resource === "secrets");
+
+export interface Recording {
+  readonly level: Level;
+  readonly omitManagedFields: boolean;
+}
+
+/** How much to record; undefined: nothing. */
+export function recordingOf(policy: AuditPolicy, answered: Answered): Recording | undefined {
+  const { user } = answered.request;
+  const audited: Audited = {
+    user: user?.name ?? "",
+    groups: user?.groups ?? [],
+    verb: answered.verb,
+    path: answered.path,
+    ...(answered.resource && { resource: answered.resource }),
+  };
+  const rule = auditRule(policy, audited);
+  if (rule === undefined || rule.level === "None") return undefined;
+  // Paths that are no resources have bodies of this server's own, with tokens in them.
+  const plain = answered.resource === undefined || isSecret(answered.resource);
+  return { level: plain ? "Metadata" : rule.level, omitManagedFields: omits(policy, rule) };
+}
+
+const omits = (policy: AuditPolicy, rule: AuditRule): boolean =>
+  rule.omitManagedFields ?? policy.omitManagedFields ?? false;
+
+export interface Bodies {
+  readonly requestObject?: unknown;
+  readonly responseObject?: unknown;
+  /** What a refusal said. */
+  readonly status?: Status;
+  /** One of them was too long to be recorded. */
+  readonly truncated?: boolean;
+}
+
+export function auditEvent(
+  answered: Answered,
+  level: Level,
+  { status, truncated, ...bodies }: Bodies = {},
+): AuditEvent {
+  const { request, headers, code, streams, now } = answered;
+  const sources = sourcesOf(headers);
+  const userAgent = headers.get("User-Agent");
+  return {
+    kind: "Event",
+    apiVersion: "audit.k8s.io/v1",
+    level,
+    auditID: answered.id,
+    stage: streams ? "ResponseStarted" : "ResponseComplete",
+    requestURI: answered.uri,
+    verb: answered.verb,
+    user: request.user ? userInfo(request.user) : {},
+    ...(request.impersonated && { impersonatedUser: userInfo(request.impersonated) }),
+    ...(sources.length > 0 && { sourceIPs: sources }),
+    ...(userAgent !== null && { userAgent }),
+    ...(answered.resource && { objectRef: objectRef(answered.resource) }),
+    responseStatus: responseStatus(answered, status),
+    ...bodies,
+    requestReceivedTimestamp: micro(request.received),
+    stageTimestamp: micro(now),
+    ...annotationsOf(request, code, truncated),
+  };
+}
+
+/** What is said of a secret may quote it. */
+function responseStatus(
+  { code, resource }: Answered,
+  status: Status | undefined,
+): NonNullable<AuditEvent["responseStatus"]> {
+  if (!status) return { metadata: {}, code };
+  const { kind: _, apiVersion: __, message, details, ...rest } = status;
+  const quotes = !resource || isSecret(resource);
+  return {
+    ...rest,
+    metadata: {},
+    ...(!quotes && message !== undefined && { message }),
+    ...(!quotes && details !== undefined && { details }),
+    code,
+  };
+}
+
+function sourcesOf(headers: Headers): string[] {
+  const address = headers.get("CF-Connecting-IP");
+  return address === null ? [] : [address];
+}
+
+const objectRef = ({ resource, namespace, name, group, version, subresource }: ResourcePath) => ({
+  resource,
+  ...(namespace !== "" && { namespace }),
+  ...(name !== "" && { name }),
+  ...(group !== "" && { apiGroup: group }),
+  apiVersion: version,
+  ...(subresource !== "" && { subresource }),
+});
+
+function annotationsOf(
+  { user, decision }: AuditedRequest,
+  code: number,
+  truncated: boolean | undefined,
+): Pick<AuditEvent, "annotations"> {
+  // Who is nobody was not decided about.
+  if (!user) return {};
+  const allowed = decision?.allowed ?? code !== 403;
+  return {
+    annotations: {
+      "authorization.k8s.io/decision": allowed ? "allow" : "forbid",
+      "authorization.k8s.io/reason": decision?.reason ?? "",
+      ...(truncated && { "audit.k8s.io/truncated": "true" }),
+    },
+  };
+}
+
+const micro = (ms: number): string => `${new Date(ms).toISOString().slice(0, -1)}000Z`;

@@ -1,0 +1,14 @@
+import { type AuditPolicy, parseAuditPolicy } from "../../api/audit/policy.ts";
+
+/** Parsed once in each isolate. */
+let known: { readonly text: string; readonly policy: AuditPolicy } | undefined;
+
+/** The deployment's policy; undefined where nothing is recorded. A policy that cannot be read stops all: it was meant to record. */
+export function auditPolicyOf(text: string | undefined): AuditPolicy | undefined {
+  if (!text) return undefined;
+  if (known?.text === text) return known.policy;
+  const parsed = parseAuditPolicy(JSON.parse(text));
+  if (!parsed.ok) throw new Error(`AUDIT_POLICY: ${parsed.message}`);
+  known = { text, policy: parsed.policy };
+  return parsed.policy;
+}

@@ -1,0 +1,178 @@
+import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { AuditEvent } from "../../api/audit/event.ts";
+import type { AuditRule } from "../../api/audit/policy.ts";
+import { baseOf, createCluster } from "../../test/workers/api-under-test.ts";
+import type { Env } from "../env.ts";
+import { app } from "../http/app.ts";
+
+const bindings = env as unknown as Env;
+const MAPS = "/api/v1/namespaces/default/configmaps";
+const SECRETS = "/api/v1/namespaces/default/secrets";
+let token = "";
+let cluster = "";
+
+let made = 0;
+beforeAll(async () => {
+  cluster = `audit-${made++}`;
+  token = (await createCluster(cluster)).object.token;
+});
+
+interface Sent {
+  readonly method?: string;
+  readonly body?: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends one request under a policy of these rules; answers the events that it left. */
+async function recorded(rules: readonly AuditRule[], path: string, { method, body, headers }: Sent = {}) {
+  const AUDIT_POLICY = JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "Policy", rules });
+  const log = bindings.AUDIT_LOG.getByName(cluster);
+  const { last } = await log.read({ limit: 1 });
+  const context = createExecutionContext();
+  const request = new Request(`${baseOf(cluster)}${path}`, {
+    method: method ?? (body ? "POST" : "GET"),
+    ...(body && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    headers: {
+      Authorization: `Bearer ${token}`,
+      "Content-Type": "application/json",
+      "User-Agent": "kubectl/v1.36",
+      "CF-Connecting-IP": "192.0.2.7",
+      ...headers,
+    },
+  });
+  const response = await app.fetch(request, { ...bindings, AUDIT_POLICY }, context);
+  const text = await response.text();
+  await waitOnExecutionContext(context);
+  const { lines } = await log.read({ after: last, limit: 100 });
+  return { code: response.status, text, lines, events: lines.map((line) => JSON.parse(line) as AuditEvent), response };
+}
+
+const metadata: AuditRule = { level: "Metadata" };
+const everything: AuditRule = { level: "RequestResponse" };
+
+describe("an audit event", () => {
+  test("AUDIT-EVENT: says who asked for what from where, and was answered how", async () => {
+    const { events, response } = await recorded([metadata], MAPS, { body: { metadata: { name: "a" } } });
+    expect(events).toEqual([
+      {
+        kind: "Event",
+        apiVersion: "audit.k8s.io/v1",
+        level: "Metadata",
+        auditID: response.headers.get("Audit-Id"),
+        stage: "ResponseComplete",
+        requestURI: `/clusters/${cluster}${MAPS}`,
+        verb: "create",
+        user: { username: "admin", uid: "admin-uid", groups: ["system:masters", "system:authenticated"] },
+        sourceIPs: ["192.0.2.7"],
+        userAgent: "kubectl/v1.36",
+        objectRef: { resource: "configmaps", namespace: "default", apiVersion: "v1" },
+        responseStatus: { metadata: {}, code: 201 },
+        requestReceivedTimestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+        stageTimestamp: expect.stringMatching(/Z$/),
+        annotations: { "authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "" },
+      },
+    ]);
+  });
+
+  test("AUDIT-EVENT: tells whom somebody acted as, and why that was refused", async () => {
+    const { events } = await recorded([metadata], `${MAPS}/a`, { headers: { "Impersonate-User": "mallory" } });
+    expect(events[0]).toMatchObject({
+      user: { username: "admin" },
+      impersonatedUser: { username: "mallory" },
+      responseStatus: { code: 403, reason: "Forbidden", message: expect.stringContaining('User "mallory" cannot get') },
+      annotations: { "authorization.k8s.io/decision": "forbid" },
+    });
+  });
+
+  test("AUDIT-EVENT: tells of who is nobody, and never what was shown", async () => {
+    const { events, lines } = await recorded([metadata], MAPS, { headers: { Authorization: "Bearer stolen-token" } });
+    expect(events[0]).toMatchObject({ user: {}, responseStatus: { code: 401, reason: "Unauthorized" } });
+    expect(lines.join()).not.toContain("stolen-token");
+  });
+
+  test("AUDIT-STAGE: a watch is recorded as it begins", async () => {
+    const { events } = await recorded([everything], `${MAPS}?watch=true&timeoutSeconds=1`);
+    expect(events[0]).toMatchObject({ stage: "ResponseStarted", verb: "watch" });
+    expect(events[0]).not.toHaveProperty("responseObject");
+  });
+});
+
+describe("AUDIT-LEVEL", () => {
+  const body = { kind: "ConfigMap", apiVersion: "v1", metadata: { name: "levels" }, data: { a: "b" } };
+
+  test("None, and no rule that matches, record nothing", async () => {
+    expect((await recorded([{ level: "None" }], MAPS)).events).toEqual([]);
+    expect((await recorded([{ level: "Metadata", users: ["somebody"] }], MAPS)).events).toEqual([]);
+  });
+
+  test("Request records what was sent, and RequestResponse what was answered, unchanged for the client", async () => {
+    const first = await recorded([{ level: "Request" }], MAPS, { body });
+    expect(first.events[0]?.requestObject).toEqual(body);
+    expect(first.events[0]).not.toHaveProperty("responseObject");
+    const second = await recorded([everything], `${MAPS}/levels`);
+    expect(second.events[0]?.responseObject).toEqual(JSON.parse(second.text));
+    const third = await recorded([{ ...everything, omitManagedFields: true }], `${MAPS}/levels`);
+    expect(JSON.stringify(third.events[0]?.responseObject)).not.toContain("managedFields");
+    expect(third.text).toContain("managedFields");
+  });
+
+  test("a body in YAML is recorded as JSON; one that is too long is left out, and the event says so", async () => {
+    const yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\n";
+    const sent = { body: yaml, headers: { "Content-Type": "application/yaml" } };
+    expect((await recorded([everything], MAPS, sent)).events[0]?.requestObject).toMatchObject({ kind: "ConfigMap" });
+    const long = { ...body, metadata: { name: "long" }, data: { a: "x".repeat(200_000) } };
+    const [event] = (await recorded([everything], MAPS, { body: long })).events;
+    expect(event).not.toHaveProperty("requestObject");
+    expect(event?.annotations).toMatchObject({ "audit.k8s.io/truncated": "true" });
+  });
+});
+
+describe("AUDIT-SECRETS: whatever the policy says, nothing recorded holds", () => {
+  const value = "hunter2-hunter2";
+  const encoded = btoa(value);
+
+  test("what a Secret does, written, read or listed", async () => {
+    const written = await recorded([everything], SECRETS, {
+      body: { metadata: { name: "s" }, data: { password: encoded } },
+    });
+    const read = await recorded([everything], `${SECRETS}/s`);
+    const listed = await recorded([everything], SECRETS);
+    for (const { code, events, lines } of [written, read, listed]) {
+      expect(code).toBeLessThan(300);
+      expect(events[0]?.level).toBe("Metadata");
+      expect(lines.join()).not.toContain(encoded);
+    }
+  });
+
+  test("a service account's token, made or reviewed", async () => {
+    const accounts = "/api/v1/namespaces/default/serviceaccounts";
+    await recorded([metadata], accounts, { body: { metadata: { name: "bot" } } });
+    const requested = await recorded([everything], `${accounts}/bot/token`, { body: { spec: {} } });
+    const jwt = JSON.parse(requested.text).status.token as string;
+    const reviews = "/apis/authentication.k8s.io/v1/tokenreviews";
+    const reviewed = await recorded([everything], reviews, { body: { spec: { token: jwt } } });
+    for (const { code, lines } of [requested, reviewed]) {
+      expect(code).toBe(201);
+      expect(lines).toHaveLength(1);
+      expect(lines.join()).not.toContain(jwt);
+    }
+  });
+
+  test("a node's credential, or an administrator's", async () => {
+    const joined = await recorded([everything], "/sailplane/v1/join", { body: { nodeName: "n1" } });
+    expect(joined.code).toBe(201);
+    expect(joined.events[0]).toMatchObject({ verb: "post", level: "Metadata" });
+    expect(joined.lines.join()).not.toContain(JSON.parse(joined.text).token);
+  });
+});
+
+test("AUDIT-KEPT: the newest events can be read, and then what came after", async () => {
+  const log = bindings.AUDIT_LOG.getByName("audit-kept");
+  await log.append(["1\n2", "3"]);
+  await log.append(["4"]);
+  const page = await log.read({ limit: 2 });
+  expect(page.lines).toEqual(["3", "4"]);
+  await log.append(["5"]);
+  expect((await log.read({ after: page.last, limit: 10 })).lines).toEqual(["5"]);
+});

@@ -1,0 +1,39 @@
+/**
+ * What becomes known of a request on its way, for the audit event at its end. Requests that nobody records have none of
+ * this: a note costs one look-up that finds nothing.
+ */
+import type { Decision } from "../auth/attributes.ts";
+import type { User } from "../auth/user.ts";
+
+export interface AuditedRequest {
+  /** ms since the epoch. */
+  readonly received: number;
+  user?: User;
+  impersonated?: User | undefined;
+  decision?: Decision;
+  body?: Uint8Array;
+}
+
+const requests = new WeakMap<Request, AuditedRequest>();
+
+export function beginAudit(request: Request, received: number): AuditedRequest {
+  const audited = { received };
+  requests.set(request, audited);
+  return audited;
+}
+
+/** A request is decided again where policy has changed: the last decision counts. */
+export function noteUser(request: Request, user: User, impersonated: User | undefined): void {
+  const audited = requests.get(request);
+  if (audited) Object.assign(audited, { user, impersonated });
+}
+
+export function noteDecision(request: Request, decision: Decision): void {
+  const audited = requests.get(request);
+  if (audited) audited.decision = decision;
+}
+
+export function noteBody(request: Request, body: Uint8Array): void {
+  const audited = requests.get(request);
+  if (audited) audited.body = body;
+}

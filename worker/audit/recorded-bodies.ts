@@ -1,0 +1,73 @@
+/** The bodies of a request and of its answer as an audit event holds them: JSON, whatever the client spoke. */
+import { yamlToJson } from "../../api/machinery/decode-yaml.ts";
+import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
+import { decodeProtobufBody, openEnvelope } from "../../api/machinery/protobuf.ts";
+
+/** Longer ones are left out, and the event says so. */
+const MOST = 128 * 1024;
+
+export type RecordedBody =
+  | { readonly kind: "none" }
+  | { readonly kind: "object"; readonly object: unknown }
+  | { readonly kind: "truncated" };
+
+interface Form {
+  /** Its media type. */
+  readonly type: string;
+  readonly omitManagedFields: boolean;
+}
+
+export function recordedBody(body: Uint8Array, { type, omitManagedFields }: Form): RecordedBody {
+  if (body.length === 0) return { kind: "none" };
+  if (body.length > MOST) return { kind: "truncated" };
+  const object = parsed(body, type);
+  if (object === undefined) return { kind: "none" };
+  if (omitManagedFields) dropManagedFields(object);
+  return { kind: "object", object };
+}
+
+/** Reads no more of an answer than would be recorded. */
+export async function readStart(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = stream.getReader();
+  while (length <= MOST) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.length;
+  }
+  await reader.cancel();
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function parsed(body: Uint8Array, type: string): unknown {
+  try {
+    if (type.includes("protobuf")) return ofProtobuf(body);
+    const text = new TextDecoder().decode(body);
+    if (!type.includes("yaml")) return JSON.parse(text);
+    const converted = yamlToJson(text);
+    return converted.ok ? JSON.parse(converted.json) : undefined;
+  } catch {
+    // The answer says what was wrong with it.
+    return undefined;
+  }
+}
+
+function ofProtobuf(body: Uint8Array): unknown {
+  const { apiVersion, kind } = openEnvelope(body);
+  const decoded = decodeProtobufBody(body, { ...parseApiVersion(apiVersion), kind });
+  return decoded.ok ? decoded.object : undefined;
+}
+
+function dropManagedFields(object: unknown): void {
+  const { metadata, items } = (object ?? {}) as { metadata?: KubeObject["metadata"]; items?: unknown };
+  if (metadata) delete metadata.managedFields;
+  if (Array.isArray(items)) for (const item of items) dropManagedFields(item);
+}

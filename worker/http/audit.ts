@@ -1,0 +1,79 @@
+/** Records a request at its end, as the deployment's audit policy wants it (docs/spec/audit.md). */
+import type { Context } from "hono";
+import type { AuditPolicy } from "../../api/audit/policy.ts";
+import { ApiError } from "../api-error.ts";
+import { type Answered, auditEvent, type Bodies, type Recording, recordingOf } from "../audit/audit-event.ts";
+import type { AuditedRequest } from "../audit/audited-request.ts";
+import { record } from "../audit/record.ts";
+import { type RecordedBody, readStart, recordedBody } from "../audit/recorded-bodies.ts";
+import { parseResourcePath } from "../resource-path.ts";
+import type { Bindings } from "./app.ts";
+import { mediaTypeOf } from "./body.ts";
+import { queryOf } from "./request-url.ts";
+import { verbOf } from "./serve-resource.ts";
+
+interface Audit {
+  readonly policy: AuditPolicy;
+  readonly request: AuditedRequest;
+}
+
+/** Subresources whose answers are no objects, and may have no end. */
+const STREAMS: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
+
+/** `id` is the request's Audit-Id. */
+export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id: string): void {
+  const answered = answeredOf(c, request, id);
+  const recording = recordingOf(policy, answered);
+  if (!recording) return;
+  const write = (bodies: Bodies = {}) => {
+    const status = c.error instanceof ApiError ? c.error.status : undefined;
+    record(JSON.stringify(auditEvent(answered, recording.level, { ...bodies, ...(status && { status }) })), {
+      env: c.env,
+      cluster: c.var.cluster,
+      waitUntil: (work) => c.executionCtx.waitUntil(work),
+    });
+  };
+  if (recording.level === "Metadata") {
+    write();
+    return;
+  }
+  const sent = sentBody(c, request, recording);
+  if (recording.level === "Request" || answered.streams || !c.res.body) {
+    write(bodiesOf(sent));
+    return;
+  }
+  const copy = c.res.clone();
+  const form = { type: copy.headers.get("Content-Type") ?? "", omitManagedFields: recording.omitManagedFields };
+  c.executionCtx.waitUntil(
+    readStart(copy.body as ReadableStream<Uint8Array>).then((body) => write(bodiesOf(sent, recordedBody(body, form)))),
+  );
+}
+
+function answeredOf(c: Context<Bindings>, request: AuditedRequest, id: string): Answered {
+  const { method, raw, path, url } = c.req;
+  const resource = parseResourcePath(path);
+  const verb = resource ? verbOf(method, resource, queryOf(url)) : method.toLowerCase();
+  return {
+    id,
+    request,
+    uri: url.slice(url.indexOf("/", url.indexOf("//") + 2)),
+    path,
+    verb,
+    resource,
+    headers: raw.headers,
+    code: c.res.status,
+    streams: c.res.status === 101 || verb === "watch" || STREAMS.has(resource?.subresource ?? ""),
+    now: Date.now(),
+  };
+}
+
+const sentBody = (c: Context<Bindings>, { body }: AuditedRequest, { omitManagedFields }: Recording): RecordedBody =>
+  body ? recordedBody(body, { type: mediaTypeOf(c.req.raw), omitManagedFields }) : { kind: "none" };
+
+function bodiesOf(sent: RecordedBody, answered: RecordedBody = { kind: "none" }): Bodies {
+  return {
+    ...(sent.kind === "object" && { requestObject: sent.object }),
+    ...(answered.kind === "object" && { responseObject: answered.object }),
+    ...((sent.kind === "truncated" || answered.kind === "truncated") && { truncated: true }),
+  };
+}
