@@ -1,5 +1,6 @@
-/** The body of a streamed list: item texts joined by commas, read from the log a chunk at a time. */
+/** The body of a streamed list: item texts joined by commas, a run of them at a time, from memory or else from the log. */
 import type { Revision } from "../../api/store.ts";
+import type { ItemRuns, Run } from "./item-runs.ts";
 import type { LogTables } from "./log-tables.ts";
 import type { Turns } from "./turns.ts";
 
@@ -8,21 +9,34 @@ interface ItemStreamOptions {
   readonly revisions: readonly Revision[];
   readonly turns: Turns;
   readonly dropPrefix: string;
+  /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
+  readonly runs?: ItemRuns;
   /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
   readonly closed: () => void;
 }
 
-/** Entries looked up by one statement, and the text at which a chunk is full, in UTF-16 units. */
+/** Entries looked up by one statement, and the text at which a run ends, in UTF-16 units. */
 const LOOKUP = 128;
-const CHUNK = 256 * 1024;
-/** The first chunk is small, so that the first byte is early. */
-const FIRST_CHUNK = 16 * 1024;
+const LONGEST_RUN = 256 * 1024;
+/** The first run of a list is short, so that the first byte is early. */
+const FIRST_RUN = 16 * 1024;
+/** A shorter one is not worth keeping: it is what a page's end left of a run. */
+const SHORTEST_KEPT = 32 * 1024;
+/**
+ * Once it is long enough, a run ends before an entry whose revision is a multiple of this. Where runs end depends on what is in
+ * them and not on where the list began, so that pages, lists of one namespace and a list after a change come to share them.
+ */
+const BOUNDARY = 32;
+/** What one list may put into memory at most: a long one must not drive out everything. */
+const KEPT_OF_ONE_LIST = 16 * 1024 * 1024;
 /** A client that takes nothing for so long loses the stream: it pins history. In milliseconds. */
 const STALLED = 60_000;
 
-export function itemStream({ tables, revisions, turns, dropPrefix, closed }: ItemStreamOptions) {
-  const encoder = new TextEncoder();
+const encoder = new TextEncoder();
+
+export function itemStream({ tables, revisions, turns, dropPrefix, runs, closed }: ItemStreamOptions) {
   let next = 0;
+  let kept = 0;
   let callOff = () => {};
   const end = () => {
     callOff();
@@ -30,19 +44,39 @@ export function itemStream({ tables, revisions, turns, dropPrefix, closed }: Ite
   };
   const itemOf = (text: string) =>
     dropPrefix !== "" && text.startsWith(dropPrefix) ? `{${text.slice(dropPrefix.length)}` : text;
-  const chunk = () => {
+  const readRun = (): Run => {
+    const enough = next === 0 ? FIRST_RUN : LONGEST_RUN;
     let text = "";
-    const enough = next === 0 ? FIRST_CHUNK : CHUNK;
-    while (next < revisions.length && text.length < enough) {
-      const before = next;
-      for (const item of tables.texts(revisions.slice(next, next + LOOKUP))) {
-        text += (next === 0 ? "" : ",") + itemOf(item);
-        next++;
-        if (text.length >= enough) break;
+    const ends: number[] = [];
+    for (let at = next, full = false; at < revisions.length && !full; at = next + ends.length) {
+      for (const item of tables.texts(revisions.slice(at, at + LOOKUP))) {
+        text += `,${itemOf(item)}`;
+        ends.push(text.length);
+        const following = revisions[next + ends.length] ?? 0;
+        full = text.length >= enough || (text.length >= SHORTEST_KEPT && following % BOUNDARY === 0);
+        if (full) break;
       }
-      if (next === before) throw new Error("the log lost an entry that an open list reads");
+      if (at === next + ends.length) throw new Error("the log lost an entry that an open list reads");
     }
-    return encoder.encode(text);
+    const bytes = encoder.encode(text);
+    return { revisions: revisions.slice(next, next + ends.length), ends: endsInBytes(text, ends, bytes), bytes };
+  };
+  const nextPart = () => {
+    const known = runs?.find(revisions, next, dropPrefix);
+    if (known) return known;
+    const run = readRun();
+    const { length } = run.bytes;
+    if (runs && (length >= SHORTEST_KEPT || next === 0) && kept + length <= KEPT_OF_ONE_LIST) {
+      runs.keep(run, dropPrefix);
+      kept += length;
+    }
+    return { items: run.revisions.length, bytes: run.bytes };
+  };
+  const chunk = () => {
+    const { items, bytes } = nextPart();
+    const first = next === 0;
+    next += items;
+    return first ? bytes.subarray(1) : bytes;
   };
   return new ReadableStream<Uint8Array>(
     {
@@ -62,4 +96,14 @@ export function itemStream({ tables, revisions, turns, dropPrefix, closed }: Ite
     },
     { highWaterMark: 1 },
   );
+}
+
+/** Where each item ends in bytes, from where it ends in the text. */
+function endsInBytes(text: string, ends: readonly number[], bytes: Uint8Array): readonly number[] {
+  if (bytes.length === text.length) return ends;
+  let end = 0;
+  return ends.map((textEnd, item) => {
+    end += encoder.encode(text.slice(ends[item - 1] ?? 0, textEnd)).length;
+    return end;
+  });
 }

@@ -23,10 +23,12 @@ import { WatchHub } from "../watch/watch-hub.ts";
 import { compact, defaultWindow, type Window } from "./compaction.ts";
 import { changeOf, entryOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { ItemRuns } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
 import type { LogTables } from "./log-tables.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
+import { RemainingCounts } from "./remaining-counts.ts";
 import { mustTakeRevision } from "./revision-text.ts";
 import { tooLarge } from "./size-limit.ts";
 import type { Turns } from "./turns.ts";
@@ -34,6 +36,8 @@ import type { Turns } from "./turns.ts";
 /** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
 const ANSWER_LENGTH = 8 * 1024 * 1024;
 const ANSWER_ITEMS = 20_000;
+/** Bytes of encoded items kept for the lists to come. */
+const KEPT_ITEMS = 32 * 1024 * 1024;
 
 export interface LogStoreOptions {
   readonly turns: Turns;
@@ -50,6 +54,8 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
   readonly #watches: WatchHub;
   /** Revisions that open list streams still read. */
   readonly #pins = new Set<{ readonly revision: Revision }>();
+  readonly #runs = new ItemRuns(KEPT_ITEMS);
+  readonly #remaining = new RemainingCounts();
   #compactedAt: number;
 
   constructor(tables: LogTables, { turns, window = defaultWindow, committed }: LogStoreOptions) {
@@ -103,7 +109,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
   async list(request: ListRequest): Promise<Answer<ListPage>> {
     const failure = this.#refuse(request.at, request.policyRevision);
     if (failure) return failure;
-    const page = planPage(this.#tables, request, this.#marks.revision);
+    const page = this.#planPage(request);
     const items: Entry[] = [];
     let length = 0;
     for (const current of this.#tables.entries(page.revisions.slice(0, ANSWER_ITEMS))) {
@@ -124,7 +130,8 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
   ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array> }>> {
     const failure = this.#refuse(request.at, request.policyRevision);
     if (failure) return failure;
-    const { head, revisions } = planPage(this.#tables, request, this.#marks.revision);
+    const { head, revisions } = this.#planPage(request);
+    const scattered = request.requirements !== undefined || request.name !== undefined;
     const pin = { revision: head.revision };
     this.#pins.add(pin);
     const stream = itemStream({
@@ -132,6 +139,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
       revisions,
       turns: this.#turns,
       dropPrefix: request.dropPrefix ?? "",
+      ...(!scattered && { runs: this.#runs }),
       closed: () => this.#pins.delete(pin),
     });
     return { ok: true, head, stream };
@@ -174,13 +182,17 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
     return undefined;
   }
 
+  #planPage(request: ListRequest) {
+    return planPage(this.#tables, request, { newest: this.#marks.revision, counts: this.#remaining });
+  }
+
   #current(key: Key): Entry | undefined {
     const current = this.#tables.current(key);
     return current && entryOf(current);
   }
 
   #entryAt(key: Key, at: Revision): Entry | undefined {
-    const [revision] = planPage(this.#tables, { ...key, at }, this.#marks.revision).revisions;
+    const [revision] = this.#planPage({ ...key, at }).revisions;
     const row = revision === undefined ? undefined : this.#tables.row(revision);
     return row && entryOf(row);
   }

@@ -1,6 +1,7 @@
 /** Which objects a page of a list holds, before any text is read. */
 import type { ListHead, ListRequest, Revision } from "../../api/store.ts";
 import type { LogTables } from "./log-tables.ts";
+import type { RemainingCounts } from "./remaining-counts.ts";
 import { stateAt } from "./state-at.ts";
 
 interface Page {
@@ -9,8 +10,13 @@ interface Page {
   readonly revisions: readonly Revision[];
 }
 
-/** `newest` is the newest revision, at which the page is read unless it asks for an older one. */
-export function planPage(tables: LogTables, request: ListRequest, newest: Revision): Page {
+interface Known {
+  /** The newest revision, at which the page is read unless it asks for an older one. */
+  readonly newest: Revision;
+  readonly counts?: RemainingCounts;
+}
+
+export function planPage(tables: LogTables, request: ListRequest, { newest, counts }: Known): Page {
   const { resource, namespace, name, after, requirements = [], limit = Number.POSITIVE_INFINITY } = request;
   const revision = request.at ?? newest;
   const scope = {
@@ -24,7 +30,17 @@ export function planPage(tables: LogTables, request: ListRequest, newest: Revisi
   const lastRevision = revisions.at(-1);
   const last = lastRevision === undefined ? undefined : tables.row(lastRevision)?.key;
   // Like etcd, what remains is counted by key: a selector may match none of it.
-  const remaining = last && revisions.length === limit ? state.count(last) : 0;
+  const count = () => {
+    if (!last || revisions.length < limit) return 0;
+    // With a selector the page may have passed more keys than it holds.
+    if (!counts || requirements.length > 0 || name !== undefined) return state.count(last);
+    const walk = { resource, ...(namespace !== undefined && { namespace }), revision };
+    const before = after && counts.find(walk, after);
+    const left = before === undefined ? state.count(last) : before - revisions.length;
+    counts.keep(walk, last, left);
+    return left;
+  };
+  const remaining = count();
   return {
     head: {
       revision,

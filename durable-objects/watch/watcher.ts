@@ -120,7 +120,7 @@ export class Watcher {
       ...(name !== undefined && { name }),
       ...(requirements && { requirements }),
     };
-    const { revisions } = planPage(this.#options.tables, wanted, at);
+    const { revisions } = planPage(this.#options.tables, wanted, { newest: at });
     return { is: "initial", at, left: revisions };
   }
 
