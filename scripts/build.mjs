@@ -1,11 +1,14 @@
 // Bundles what runs: dist/dashboard/ (the web page), dist/worker/ (the Worker, as ES modules, and a manifest of what it is bound to), dist/cli.js, dist/agent.js and dist/supervisor.js.
 // The bindings come from wrangler.toml, so that Cloudflare and the local control plane cannot differ. `npm ci` runs this.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { parse } from "smol-toml";
 import { buildDashboard } from "./build-dashboard.mjs";
 
+/** Of the Worker, gzipped: a fresh isolate parses all of it before its first answer. */
+const WORKER_LIMIT = 1_000_000;
 const started = Date.now();
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
@@ -37,10 +40,12 @@ const onNode = {
 };
 
 await buildDashboard({ ...shared, outdir: `${dist}/dashboard` });
+// What fields mean, which the Worker reads when it is asked.
+copyFileSync(`${root}api/generated/documentation.json`, `${dist}/dashboard/documentation.json`);
 const [worker] = await Promise.all([
   build({
     ...shared,
-    entryPoints: { index: wrangler.main },
+    entryPoints: { index: "worker/local.ts" },
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     target: "es2024",
@@ -64,11 +69,22 @@ const [worker] = await Promise.all([
 ]);
 
 const modules = Object.keys(worker.metafile.outputs).map((file) => file.slice("dist/worker/".length));
+const sources = modules.map((file) => readFileSync(`${dist}/worker/${file}`));
+// One character beyond Latin-1 (in UTF-8, a byte above 0xc3), and V8 takes two bytes for each of its module.
+const wide = modules.filter((_, index) => sources[index].some((byte) => byte > 0xc3));
+if (wide.length > 0) throw new Error(`${wide} has characters beyond Latin-1: write them as escapes`);
+const gzipped = gzipSync(Buffer.concat(sources)).length;
+if (gzipped > WORKER_LIMIT) throw new Error(`the Worker has ${gzipped} bytes gzipped, and may have ${WORKER_LIMIT}`);
+
 const manifest = {
   modules: modules.sort((a, b) => Number(b === "index.js") - Number(a === "index.js")),
   compatibilityDate: wrangler.compatibility_date,
   compatibilityFlags: wrangler.compatibility_flags ?? [],
-  durableObjects: wrangler.durable_objects.bindings.map(({ name, class_name }) => ({ name, className: class_name })),
+  durableObjects: [
+    ...wrangler.durable_objects.bindings.map(({ name, class_name }) => ({ name, className: class_name })),
+    // In place of the cron trigger: worker/local.ts.
+    { name: "CLOCK", className: "Clock" },
+  ],
   // Only bindings to this Worker itself exist locally.
   selfBindings: (wrangler.services ?? [])
     .filter((s) => s.service === wrangler.name)
@@ -77,4 +93,4 @@ const manifest = {
   vars: wrangler.vars ?? {},
 };
 writeFileSync(`${dist}/worker/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
-console.log(`built dist/ in ${Date.now() - started} ms`);
+console.log(`built dist/ in ${Date.now() - started} ms; the Worker has ${Math.ceil(gzipped / 1000)} KB gzipped`);

@@ -1,5 +1,5 @@
-// Writes api/generated/documentation.ts: what the fields of every built-in kind mean, taken from the models of @kubernetes/client-node.
-// Not committed; empty where development dependencies are not installed. It becomes a chunk of its own, loaded when somebody asks what a field means.
+// Writes api/generated/documentation.json: what the fields of every built-in kind mean, taken from the models of @kubernetes/client-node.
+// Not committed; empty where development dependencies are not installed. It becomes a file beside the dashboard's, read when somebody asks what a field means.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -66,11 +66,7 @@ for (const source of sources) {
     if (texts) documentation[name] = texts;
   }
 }
-const text = `// Generated from @kubernetes/client-node by scripts/generate-documentation.mjs.
-/** By a struct's full name, then by field; "" is the struct itself. */
-const documentation: Readonly<Record<string, Readonly<Record<string, string>>>> = ${JSON.stringify(documentation)};
-export default documentation;
-`;
+const text = JSON.stringify(documentation);
 mkdirSync(`${root}api/generated`, { recursive: true });
-const file = `${root}api/generated/documentation.ts`;
+const file = `${root}api/generated/documentation.json`;
 if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);

@@ -2,11 +2,11 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { controllerManagerClass } from "../durable-objects/controller-manager.ts";
 import { schedulerClass } from "../durable-objects/scheduler.ts";
-import { DEFAULT_CLUSTER } from "./cluster.ts";
 import { controllerManagerWiring } from "./controller-manager-wiring.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
 import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
+import { runScheduled } from "./scheduled.ts";
 import { schedulerWiring } from "./scheduler-wiring.ts";
 
 export { AuditLog } from "../durable-objects/audit-log.ts";
@@ -35,9 +35,5 @@ export class PublicHosts extends WorkerEntrypoint<Env> {
 export default {
   fetch: (request, env, execution) =>
     isForIngress(request.url, env) ? serveIngress(request, env) : app.fetch(request, env, execution),
-  /** The safety net: pokes get lost when a deployment restarts its objects. */
-  async scheduled(_event, env) {
-    const loops = [env.CONTROLLER_MANAGER, env.SCHEDULER];
-    await Promise.all(loops.map((loop) => loop.getByName(DEFAULT_CLUSTER).tick({ cluster: DEFAULT_CLUSTER })));
-  },
+  scheduled: (_event, env) => runScheduled(env),
 } satisfies ExportedHandler<Env>;

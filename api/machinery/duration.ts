@@ -16,9 +16,9 @@ export function parseDuration(text: string): number | undefined {
   const sign = text.startsWith("-") ? -1 : 1;
   const unsigned = text.replace(/^[-+]/, "");
   if (unsigned === "0") return 0;
-  if (!/^(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(unsigned)) return undefined;
+  if (!/^(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.test(unsigned)) return undefined;
   let total = 0;
-  for (const [, number, unit = ""] of unsigned.matchAll(/([0-9.]+)(ns|us|µs|μs|ms|s|m|h)/g))
+  for (const [, number, unit = ""] of unsigned.matchAll(/([0-9.]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g))
     total += Number(number) * (UNITS[unit] ?? 0);
   return sign * total;
 }

@@ -1,5 +1,5 @@
 import { createWriteStream, readFileSync, rmSync, statSync } from "node:fs";
-import { request, type Server } from "node:http";
+import type { Server } from "node:http";
 import { createServer } from "node:net";
 import { dirname, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +12,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { isWildcard, loadIdentity, secretsOf } from "./identity.ts";
 import { listenForPinnedCalls } from "./pinned-calls.ts";
 import { renderWorkerdConfig, type WorkerManifest } from "./workerd-config.ts";
-import { WorkerdProcess } from "./workerd-process.ts";
+import { compileConfig, WorkerdProcess } from "./workerd-process.ts";
 
 export interface ControlPlaneOptions {
   readonly directory: DataDirectory;
@@ -29,14 +29,12 @@ export interface ControlPlaneOptions {
 const workerDirectory = fileURLToPath(new URL("./worker", import.meta.url));
 const dashboardDirectory = fileURLToPath(new URL("./dashboard", import.meta.url));
 const backOff = { firstMs: 50, mostMs: 10_000, forgivenAfterMs: 30_000 };
-/** workerd runs no cron triggers; the finest granularity that Cloudflare offers. */
-const cronMs = 60_000;
 /** Every name in it is this machine (RFC 6761), for browsers and for curl. */
 const LOCAL_DOMAIN = "localhost";
 const PINNED_CALLS = "pinned-calls.sock";
 const logBytes = 10_000_000;
 
-/** The Worker under workerd, restarted when it dies, with its scheduled handler called every minute. */
+/** The Worker under workerd, restarted when it dies. */
 export class ControlPlane {
   readonly connection: Connection;
   readonly #options: ControlPlaneOptions;
@@ -45,14 +43,12 @@ export class ControlPlane {
   #process: WorkerdProcess | undefined;
   #stopping = false;
   readonly #pinnedCalls: Server;
-  readonly #cron: NodeJS.Timeout;
 
   private constructor(options: ControlPlaneOptions, connection: Connection, configFile: string) {
     this.#options = options;
     this.connection = connection;
     this.#configFile = configFile;
     this.#log = createWriteStream(logFile(options.directory), { flags: "a", mode: 0o600 });
-    this.#cron = setInterval(() => this.#runScheduled(), cronMs);
     rmSync(options.directory.file(PINNED_CALLS), { force: true });
     this.#pinnedCalls = listenForPinnedCalls(options.directory.file(PINNED_CALLS));
   }
@@ -71,18 +67,18 @@ export class ControlPlane {
     directory.write("kubeconfig", renderKubeconfig("sailplane", connection));
 
     const manifest = JSON.parse(readFileSync(`${workerDirectory}/manifest.json`, "utf8")) as WorkerManifest;
-    const configFile = directory.file("workerd.capnp");
+    const textFile = directory.file("workerd.capnp");
+    const configFile = directory.file("workerd.bin");
     directory.write(
       "workerd.capnp",
       renderWorkerdConfig({
         manifest,
-        modulesPath: relative(dirname(configFile), workerDirectory),
+        modulesPath: relative(dirname(textFile), workerDirectory),
         assetsPath: dashboardDirectory,
         address: hostPort(bind, port),
         certificateChain: identity.certificateChain,
         privateKey: identity.certificateKey,
         storagePath: directory.makeDirectory("storage"),
-        schedulerSocket: directory.file("cron.sock"),
         pinnedCallsSocket: directory.file(PINNED_CALLS),
         ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),
         secrets: {
@@ -95,6 +91,7 @@ export class ControlPlane {
     );
     const controlPlane = new ControlPlane(options, connection, configFile);
     try {
+      directory.writeBy("workerd.bin", (file) => compileConfig(textFile, file));
       await controlPlane.#launch();
     } catch (error) {
       await controlPlane.stop();
@@ -106,7 +103,6 @@ export class ControlPlane {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#cron);
     await this.#process?.stop();
     this.#pinnedCalls.close();
     this.#log.end();
@@ -118,7 +114,6 @@ export class ControlPlane {
   }
 
   async #launch(): Promise<void> {
-    rmSync(this.#options.directory.file("cron.sock"), { force: true });
     const workerd = await WorkerdProcess.start({ configFile: this.#configFile, log: this.#log });
     this.#process = workerd;
     if (this.#stopping) return workerd.stop();
@@ -166,14 +161,6 @@ export class ControlPlane {
         }
       }
     }
-  }
-
-  #runScheduled(): void {
-    const call = request({ socketPath: this.#options.directory.file("cron.sock"), path: "/", method: "POST" });
-    call.on("response", (response) => response.resume());
-    // The next minute tries again.
-    call.on("error", () => {});
-    call.end();
   }
 }
 

@@ -1,4 +1,15 @@
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
@@ -46,6 +57,17 @@ export class DataDirectory {
       chmodSync(this.file(name), 0o600);
     } catch (error) {
       throw new CliError(`cannot write ${this.file(name)}: ${reason(error)}`);
+    }
+  }
+
+  /** As {@link write}, for what something else writes to the open file. */
+  writeBy(name: string, write: (file: number) => void): void {
+    this.write(name, "");
+    const file = openSync(this.file(name), "w");
+    try {
+      write(file);
+    } finally {
+      closeSync(file);
     }
   }
 

@@ -17,7 +17,6 @@ const text = renderWorkerdConfig({
   certificateChain: "CHAIN\n",
   privateKey: "KEY\n",
   storagePath: "/data/storage",
-  schedulerSocket: "/data/cron.sock",
   pinnedCallsSocket: "/data/pinned-calls.sock",
   secrets: { SECRET: 'quote " backslash \\ ü\n' },
 });

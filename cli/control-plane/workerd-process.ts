@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
 export interface WorkerdOptions {
+  /** As {@link compileConfig} wrote it. */
   readonly configFile: string;
   /** Receives what workerd and the Worker print. */
   readonly log: Writable;
@@ -11,6 +12,19 @@ export interface WorkerdOptions {
 
 /** The package is CommonJS and says where its binary for this platform is. */
 const { default: workerd }: { default: string } = createRequire(import.meta.url)("workerd");
+
+/**
+ * Writes a configuration in its binary form, sources included, to an open file. Throws with workerd's own words. The process
+ * that serves then need not hold a compiler of configurations: 5 MB less of it, and ready as soon.
+ */
+export function compileConfig(textFile: string, output: number): void {
+  const { status, stderr, error } = spawnSync(workerd, ["compile", "--config-only", textFile], {
+    stdio: ["ignore", output, "pipe"],
+    encoding: "utf8",
+  });
+  if (error) throw new Error(`cannot start workerd: ${error.message}`);
+  if (status !== 0) throw new Error(stderr.trim());
+}
 
 /** How long open watches may keep a workerd that was asked to end; it does not close them itself. */
 const graceMs = 300;
@@ -30,7 +44,7 @@ export class WorkerdProcess {
 
   /** Resolves once it listens; rejects with workerd's own last words where it ends before. */
   static async start({ configFile, log }: WorkerdOptions): Promise<WorkerdProcess> {
-    const child = spawn(workerd, ["serve", "--experimental", "--control-fd=3", configFile], {
+    const child = spawn(workerd, ["serve", "--control-fd=3", "--binary", configFile], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: true,
     });

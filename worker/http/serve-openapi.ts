@@ -23,10 +23,11 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     const { resources } = policy.derive(customResources);
     const [, , version, ...rest] = c.req.path.split("/");
     const path = rest.filter((part) => part !== "").join("/");
-    if (version === "v2" && path === "") return answerWithEtag(request, await v2(resources, wantsProtobuf(request)));
+    const source = { resources, assets: c.env.ASSETS };
+    if (version === "v2" && path === "") return answerWithEtag(request, await v2(source, wantsProtobuf(request)));
     if (version !== "v3") throw notFound();
-    if (path === "") return Response.json(await v3Index(resources));
-    const document = await v3(resources, path);
+    if (path === "") return Response.json(await v3Index(source));
+    const document = await v3(source, path);
     if (!document) throw notFound();
     return answerV3(request, document);
   });
@@ -73,26 +74,32 @@ function once<T extends TaggedDocument | undefined>(
   return document;
 }
 
-const v2 = (resources: readonly Resource[], asProtobuf: boolean): Promise<TaggedDocument> =>
+/** What documents are made of. */
+interface Source {
+  readonly resources: readonly Resource[];
+  readonly assets: Fetcher;
+}
+
+const v2 = ({ resources, assets }: Source, asProtobuf: boolean): Promise<TaggedDocument> =>
   once(resources, asProtobuf ? "v2.protobuf" : "v2.json", async () => {
-    const document = openApiV2({ resources, documentation: await loadDocumentation() });
+    const document = openApiV2({ resources, documentation: await loadDocumentation(assets) });
     return asProtobuf
       ? taggedDocument(PROTOBUF, gnosticDocument(document))
       : taggedDocument("application/json", JSON.stringify(document));
   });
 
-const v3 = (resources: readonly Resource[], path: string): Promise<TaggedDocument | undefined> =>
+const v3 = ({ resources, assets }: Source, path: string): Promise<TaggedDocument | undefined> =>
   once(resources, path, async () => {
-    const document = openApiV3({ resources, documentation: await loadDocumentation() }, path);
+    const document = openApiV3({ resources, documentation: await loadDocumentation(assets) }, path);
     if (!document) return undefined;
     const body = JSON.stringify(document);
     return { contentType: "application/json", body, etag: `"${await contentHash(body)}"` };
   });
 
-async function v3Index(resources: readonly Resource[]) {
+async function v3Index(source: Source) {
   const paths: Record<string, { serverRelativeURL: string }> = {};
-  for (const path of documentPaths(resources)) {
-    const hash = (await v3(resources, path))?.etag.replaceAll('"', "") ?? "";
+  for (const path of documentPaths(source.resources)) {
+    const hash = (await v3(source, path))?.etag.replaceAll('"', "") ?? "";
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
   }
   return { paths };

@@ -108,12 +108,16 @@ function itemOf({ custom }: Served, object: KubeObject): KubeObject {
   return item;
 }
 
-async function tableOf({ served, query, now }: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
+async function tableOf(
+  { served, query, now, env }: RequestContext,
+  objects: readonly KubeObject[],
+  metadata: ListMeta,
+) {
   return renderTable(served.resource, objects.map(draftObject), {
     now,
     includeObject: includeObject(query),
     metadata,
-    documentation: documentationLookup(await loadDocumentation()),
+    documentation: documentationLookup(await loadDocumentation(env.ASSETS)),
     show: (object) => atServedVersion(served, object),
   });
 }

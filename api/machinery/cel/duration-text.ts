@@ -14,9 +14,10 @@ const UNITS: Readonly<Record<string, number>> = {
 export function parseNanos(text: string): bigint | undefined {
   const [, sign, rest = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
   if (rest === "0") return 0n;
-  if (rest === "" || rest.replace(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g, "") !== "") return undefined;
+  if (rest === "" || rest.replace(/(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g, "") !== "")
+    return undefined;
   let nanos = 0n;
-  for (const [, amount = "", unit = ""] of rest.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+  for (const [, amount = "", unit = ""] of rest.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g)) {
     const [whole = "0", fraction = ""] = amount.split(".");
     const size = UNITS[unit] ?? 1;
     nanos +=

@@ -77,7 +77,11 @@ function isDateTime(text: string): boolean {
 
 /** Go's durations, and those of days, weeks and more that strfmt adds. */
 function isDuration(text: string): boolean {
-  if (/^[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*)$/.test(text))
+  if (
+    /^[+-]?(0|(\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h))*)$/.test(
+      text,
+    )
+  )
     return true;
   return /^(\d+(\.\d+)?)\s*(ns|nano|us|µs|micro|ms|milli|s|secs?|m|mins?|h|hrs?|hours?|d|days?|w|wks?|weeks?)$/.test(
     text,

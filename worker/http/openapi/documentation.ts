@@ -1,11 +1,25 @@
-/** What the schema's structs and fields mean. A big text, so it is a chunk of its own and loaded when first needed. */
+/**
+ * What the schema's structs and fields mean. Half a megabyte of text, which few requests need: it is a file among the assets,
+ * because workerd keeps a module's source in memory several times over.
+ */
+/** By a struct's full name, then by field; "" is the struct itself. */
 export type Documentation = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 let loaded: Promise<Documentation> | undefined;
 
-export function loadDocumentation(): Promise<Documentation> {
-  loaded ??= import("../../../api/generated/documentation.ts").then((module) => module.default);
+/** `assets`: the binding that serves what the build wrote. */
+export function loadDocumentation(assets: Fetcher): Promise<Documentation> {
+  loaded ??= read(assets).catch((error) => {
+    loaded = undefined;
+    throw error;
+  });
   return loaded;
+}
+
+async function read(assets: Fetcher): Promise<Documentation> {
+  const answer = await assets.fetch("https://assets/documentation.json");
+  if (!answer.ok) throw new Error(`documentation.json: ${answer.status}`);
+  return answer.json();
 }
 
 /** The text of `core.v1.ConfigMap.data`: what columns refer to. */

@@ -1,0 +1,40 @@
+/** The Worker as plain workerd runs it: the same, and the clock that Cloudflare's cron triggers are and workerd lacks. */
+import { DurableObject } from "cloudflare:workers";
+import type { Env } from "./env.ts";
+import worker from "./index.ts";
+import { runScheduled } from "./scheduled.ts";
+
+export * from "./index.ts";
+
+interface LocalEnv extends Env {
+  readonly CLOCK: DurableObjectNamespace<Clock>;
+}
+
+/** The finest granularity that Cloudflare offers. */
+const MINUTE_MS = 60_000;
+
+/** Does what the scheduled handler does, every minute. Its alarm is on disk, so it goes on after a restart. */
+export class Clock extends DurableObject<LocalEnv> {
+  async wind(): Promise<void> {
+    await this.ctx.storage.setAlarm(Date.now() + MINUTE_MS);
+  }
+
+  override async alarm(): Promise<void> {
+    // First, so that a minute that fails does not end them all.
+    await this.wind();
+    await runScheduled(this.env);
+  }
+}
+
+let wound = false;
+
+export default {
+  /** The first request of a process winds the clock. */
+  fetch(request, env, execution) {
+    if (!wound) {
+      wound = true;
+      execution.waitUntil(env.CLOCK.getByName("clock").wind());
+    }
+    return worker.fetch(request, env, execution);
+  },
+} satisfies ExportedHandler<LocalEnv>;
