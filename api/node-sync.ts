@@ -56,8 +56,13 @@ export type StreamRequest =
       readonly uid: string;
     }
   | ({ readonly kind: "http" } & PodHttpRequest)
+  /** An upgrade to a WebSocket: the pod's answer has status 101, or another where it refuses. */
+  | ({ readonly kind: "websocket" } & PodHttpRequest)
   /** What a kubelet answers of itself: a GET of its API. */
   | { readonly kind: "node"; readonly path: string };
+
+/** Messages of a pod's WebSocket, as channels of a tunnel's frames. */
+export const MESSAGE_CHANNEL = { text: 5, binary: 6 } as const;
 
 /** A request of HTTP to a port of a pod. Its body comes as input, its answer's status and headers as a `NodeAnswer`. */
 export interface PodHttpRequest {

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { failure, internalError } from "../api/machinery/status.ts";
-import { ANSWERED_BY_POD, type NodeAnswer } from "../api/node-sync.ts";
+import { ANSWERED_BY_POD, MESSAGE_CHANNEL, type NodeAnswer } from "../api/node-sync.ts";
 
 /** How long the node may take to dial back. */
 const DIAL_MS = 15_000;
@@ -16,6 +16,30 @@ const BODILESS = new Set([204, 205, 304]);
 
 const statusResponse = (status: ReturnType<typeof failure>): Response =>
   Response.json(status, { status: status.code ?? 500 });
+
+function headersOf({ headers }: NonNullable<NodeAnswer["http"]>): Headers {
+  const found = new Headers(headers.map(([name, value]): [string, string] => [name, value]));
+  found.set(ANSWERED_BY_POD, "yes");
+  return found;
+}
+
+const bytesOf = (message: string | ArrayBuffer): Uint8Array =>
+  typeof message === "string" ? new TextEncoder().encode(message) : new Uint8Array(message);
+
+/** A message of a pod's WebSocket, and the frame that carries it with its kind. */
+function frameOf(message: string | ArrayBuffer): Uint8Array {
+  const bytes = bytesOf(message);
+  const frame = new Uint8Array(bytes.length + 1);
+  frame[0] = typeof message === "string" ? MESSAGE_CHANNEL.text : MESSAGE_CHANNEL.binary;
+  frame.set(bytes, 1);
+  return frame;
+}
+
+function messageOf(frame: ArrayBuffer): string | Uint8Array {
+  const [kind] = new Uint8Array(frame, 0, 1);
+  const bytes = new Uint8Array(frame, 1);
+  return kind === MESSAGE_CHANNEL.text ? new TextDecoder().decode(bytes) : bytes;
+}
 
 /** What a frame carries of a body. */
 const FRAME_BYTES = 256 * 1024;
@@ -104,8 +128,7 @@ export class Tunnel extends DurableObject {
     const { code, reason = "", message = "", http } = await this.#answer(socket);
     if (code !== 200 || !answered) return statusResponse(failure(code, reason, message));
     if (http) {
-      const headers = new Headers(http.headers.map(([name, value]): [string, string] => [name, value]));
-      headers.set(ANSWERED_BY_POD, "yes");
+      const headers = headersOf(http);
       // As it came: what the pod compressed stays so.
       return new Response(BODILESS.has(http.status) ? null : readable, {
         status: http.status,
@@ -124,14 +147,17 @@ export class Tunnel extends DurableObject {
     socket.addEventListener("message", ({ data }) => {
       if (typeof data !== "string") forward(data as ArrayBuffer);
     });
-    const { code, reason = "", message = "" } = await this.#answer(socket);
+    const { code, reason = "", message = "", http } = await this.#answer(socket);
     if (code !== 200) return statusResponse(failure(code, reason, message));
+    if (http !== undefined && http.status !== 101) {
+      return new Response(null, { status: http.status, headers: headersOf(http) });
+    }
     const { 0: outer, 1: client } = new WebSocketPair();
     client.binaryType = "arraybuffer";
     client.accept();
     forward = (bytes) => {
       try {
-        client.send(bytes);
+        client.send(http === undefined ? bytes : messageOf(bytes));
         socket.send(JSON.stringify({ read: bytes.byteLength }));
       } catch {
         socket.close(1001, "the client is gone");
@@ -140,7 +166,7 @@ export class Tunnel extends DurableObject {
     for (const bytes of early) forward(bytes);
     client.addEventListener("message", ({ data }) => {
       try {
-        socket.send(typeof data === "string" ? new TextEncoder().encode(data) : data);
+        socket.send(http === undefined ? bytesOf(data) : frameOf(data));
       } catch {
         client.close(1001, "the node is gone");
       }
@@ -165,7 +191,7 @@ export class Tunnel extends DurableObject {
     return new Response(null, {
       status: 101,
       webSocket: outer,
-      headers: protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol },
+      headers: http ? headersOf(http) : protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol },
     });
   }
 }

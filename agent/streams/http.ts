@@ -64,5 +64,5 @@ function secured(socket: Duplex, { serverName, authorities, unverified = false }
   });
 }
 
-const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
+export const headersOf = ({ rawHeaders }: IncomingMessage): [string, string][] =>
   Array.from({ length: rawHeaders.length / 2 }, (_, i) => [rawHeaders[2 * i] ?? "", rawHeaders[2 * i + 1] ?? ""]);

@@ -7,6 +7,7 @@ import type { NodeApiAnswer } from "../node-api/node-api.ts";
 import type { ProcessStream, Runtime } from "../runtime/runtime.ts";
 import { serveHttp } from "./http.ts";
 import { logTarget } from "./log-status.ts";
+import { serveMessages } from "./messages.ts";
 import { forwardPorts } from "./port-forward.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
 
@@ -37,6 +38,8 @@ export async function serveTunnel(tunnel: Tunnel, request: StreamRequest, contex
         return await servePorts(tunnel, request, context);
       case "http":
         return await serveHttp(tunnel, request, () => podPort(request, context));
+      case "websocket":
+        return await serveMessages(tunnel, request, () => podPort(request, context));
     }
   } catch (error) {
     refuse(tunnel, 500, "InternalError", (error as Error).message);

@@ -1,11 +1,13 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { Cluster, freePort } from "./cluster.ts";
 import { startServedPod } from "./served-pod.ts";
 
 const echo = `
 import { createServer } from "node:http";
-createServer(async (request, response) => {
+import { WebSocketServer } from "${import.meta.resolve("ws")}";
+const server = createServer(async (request, response) => {
   let body = "";
   for await (const chunk of request) body += chunk;
   if (request.url === "/slow") {
@@ -15,6 +17,13 @@ createServer(async (request, response) => {
   response.writeHead(request.url === "/teapot" ? 418 : 200, { "X-Own": "yes" });
   response.end(JSON.stringify({ who: process.env.WHO, method: request.method, url: request.url, headers: request.headers, body }));
 }).listen(process.env.PORT);
+const sockets = new WebSocketServer({ noServer: true, handleProtocols: (asked) => [...asked].at(-1) ?? false });
+server.on("upgrade", (request, socket, head) => {
+  if (request.url !== "/socket") return socket.end("HTTP/1.1 403 Forbidden\\r\\nConnection: close\\r\\n\\r\\n");
+  sockets.handleUpgrade(request, socket, head, (web) => {
+    web.on("message", (data, isBinary) => web.send(isBinary ? data : process.env.WHO + " " + data, { binary: isBinary }));
+  });
+});
 `;
 
 const ingressPort = await freePort();
@@ -108,6 +117,34 @@ test("an answer is passed on as it comes, not when it ends", async () => {
   const { text, spread } = await visit("shop.example.com", "/slow");
   expect(text).toBe("first second");
   expect(spread).toBeGreaterThan(500);
+});
+
+function open(path: string, protocols: string[] = []): WebSocket {
+  const headers = { Host: `shop.example.com:${ingressPort}` };
+  return new WebSocket(`ws://127.0.0.1:${ingressPort}${path}`, protocols, { headers });
+}
+
+test("WebSockets pass message by message, as text or bytes, until one side closes (INGRESS-STREAM)", async () => {
+  const socket = open("/socket", ["a", "b"]);
+  const next = () =>
+    new Promise((resolve) => socket.once("message", (data, isBinary) => resolve([String(data), isBinary])));
+  await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+  expect(socket.protocol).toBe("b");
+  const text = next();
+  socket.send("grüß");
+  expect(await text).toEqual(["one grüß", false]);
+  const bytes = next();
+  socket.send(Buffer.alloc(500_000, "x"), { binary: true });
+  expect(await bytes).toEqual(["x".repeat(500_000), true]);
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.close();
+  await closed;
+  const refused = open("/elsewhere");
+  const [, answer] = await new Promise<[unknown, { statusCode?: number | undefined }]>((resolve) =>
+    refused.once("unexpected-response", (asked, got) => resolve([asked, got])),
+  );
+  expect(answer.statusCode).toBe(403);
+  refused.on("error", () => {}).terminate();
 });
 
 test("what leads nowhere says so, and the API is not there", async () => {

@@ -41,6 +41,28 @@ export interface PodCall {
   readonly signal?: AbortSignal;
 }
 
+/** A client's upgrade to a WebSocket, passed on to a pod: the answer's status is 101, or the pod's own where it refuses. */
+export async function joinPod({
+  env,
+  cluster,
+  node,
+  request,
+  upgrade,
+}: Omit<PodCall, "body" | "signal"> & { readonly upgrade: Request }): Promise<PodAnswer> {
+  const id = crypto.randomUUID();
+  const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
+  const answer = env.TUNNEL.getByName(`${cluster}/${id}`).fetch(new Request(url, { headers: upgradeOf(upgrade) }));
+  const message = { type: "tunnel", id, request: { kind: "websocket", ...request } } as const;
+  if (!(await env.NODE_HUB.getByName(cluster).call(node, message))) {
+    void answer.catch(() => {});
+    return { ok: false, why: `node "${node}" is not connected to the control plane` };
+  }
+  const response = await answer;
+  if (response.headers.get(ANSWERED_BY_POD) === null)
+    return { ok: false, why: ((await response.json()) as Status).message ?? "" };
+  return { ok: true, response };
+}
+
 /** What the pod answered, or why there is no answer. */
 export type PodAnswer =
   | { readonly ok: true; readonly response: Response }

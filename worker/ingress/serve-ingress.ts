@@ -7,7 +7,7 @@ import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/
 import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
-import { callPod } from "../http/node-stream.ts";
+import { callPod, joinPod, type PodAnswer, type PodCall } from "../http/node-stream.ts";
 import { findEndpoint, type ServicePortName } from "../http/service-endpoint.ts";
 import { clusterExists } from "../policy/clusters.ts";
 import { StoreClient, type StoreStub } from "../storage/store-client.ts";
@@ -37,23 +37,25 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   if (!found.target) return say(503, "this backend is no Service");
   const endpoint = await findEndpoint(store, found.target);
   if (!endpoint.ok) return say(503, endpoint.message);
-  if (request.headers.get("Upgrade") !== null) return say(501, "connections cannot be upgraded here yet");
-  const body = await bodyOf(request);
-  if (body === undefined) return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
-  const answer = await callPod({
-    env,
-    cluster,
-    node: endpoint.endpoint.node,
-    body,
+  const call = {
+    ...{ env, cluster, node: endpoint.endpoint.node },
     request: {
       ...endpoint.endpoint,
       method: request.method,
       path: `${url.pathname}${url.search}`,
       headers: forwarded(request, url),
     },
-    signal: request.signal,
-  });
+  };
+  const answer = await (request.headers.get("Upgrade") === null
+    ? passOn(request, call)
+    : joinPod({ ...call, upgrade: request }));
+  if (answer === "too-large") return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
   return answer.ok ? answer.response : say(502, answer.why);
+}
+
+async function passOn(request: Request, call: Omit<PodCall, "body">): Promise<PodAnswer | "too-large"> {
+  const body = await bodyOf(request);
+  return body === undefined ? "too-large" : callPod({ ...call, body, signal: request.signal });
 }
 
 async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefined> {
