@@ -112,6 +112,7 @@ export class NodeAgent {
       podsDirectory: join(options.dataDirectory, "pods"),
       logsDirectory: join(options.dataDirectory, "logs"),
       seccompDirectory: join(options.dataDirectory, "seccomp"),
+      otherPods: (uid) => this.#otherPods(uid),
       refuse: (pod) => {
         const own = this.#objects.get<Node>("nodes", "", options.nodeName)?.metadata.labels;
         return refusalOf(
@@ -124,14 +125,18 @@ export class NodeAgent {
             maxPods: MAX_PODS,
             appArmor: facts.machine.appArmor,
           },
-          [...this.#workers.values()]
-            .filter((worker) => worker.pod.metadata.uid !== pod.metadata.uid && !worker.ended)
-            .map((worker) => worker.pod),
+          this.#otherPods(pod.metadata.uid ?? ""),
         );
       },
       handlerOf: runtimeClassHandlers(this.#client),
       log,
     };
+  }
+
+  #otherPods(uid: string): Pod[] {
+    return [...this.#workers.values()]
+      .filter((worker) => worker.pod.metadata.uid !== uid && !worker.ended)
+      .map((worker) => worker.allocated);
   }
 
   get #pods(): Pod[] {

@@ -1,5 +1,6 @@
 /** The conditions that the agent owns, in the kubelet's order and words. */
 import type { ContainerStatus, Pod, PodCondition } from "../../api/generated/core.v1.ts";
+import type { ResizeState } from "./allocation.ts";
 import { initContainersOf, isSidecar } from "./containers.ts";
 import { hasMainContainerStarted, type Phase } from "./phase.ts";
 
@@ -10,6 +11,8 @@ const OWNED = new Set([
   "ContainersReady",
   "PodScheduled",
   "AllContainersRestarting",
+  "PodResizePending",
+  "PodResizeInProgress",
 ]);
 
 export const isOwnCondition = (type: string): boolean => OWNED.has(type);
@@ -76,6 +79,19 @@ function gatesReady(pod: Pod, conditions: readonly PodCondition[]): Finding {
   return messages.length === 0 ? TRUE : no("ReadinessGatesNotReady", messages.join(", "));
 }
 
+function resizeFindings(resize: ResizeState): readonly (readonly [string, Finding])[] {
+  switch (resize.kind) {
+    case "settled":
+      return [];
+    case "pending":
+      return [["PodResizePending", { status: "True", reason: resize.reason, message: resize.message }]];
+    case "in-progress": {
+      const failed = resize.error === undefined ? {} : { reason: "Error", message: resize.error };
+      return [["PodResizeInProgress", { status: "True", ...failed }]];
+    }
+  }
+}
+
 export interface ConditionsInput {
   readonly pod: Pod;
   /** Those of init and main containers. */
@@ -84,6 +100,7 @@ export interface ConditionsInput {
   readonly sandboxReady: boolean;
   /** Absent: RestartAllContainers never happened. */
   readonly restartingAll?: boolean;
+  readonly resize: ResizeState;
   readonly now: string;
 }
 
@@ -94,6 +111,7 @@ export function conditionsOf({
   phase,
   sandboxReady,
   restartingAll,
+  resize,
   now,
 }: ConditionsInput): PodCondition[] {
   const before = pod.status.conditions ?? [];
@@ -112,6 +130,7 @@ export function conditionsOf({
   };
   const conditions = [
     ...foreign,
+    ...resizeFindings(resize).map(([type, finding]) => own(type, finding)),
     own("PodReadyToStartContainers", { status: sandboxReady ? "True" : "False" }),
     own("Initialized", initialized(pod, statuses, phase)),
     own("Ready", containers.status === "True" ? gatesReady(pod, foreign) : containers),

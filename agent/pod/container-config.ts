@@ -18,6 +18,7 @@ import {
   POD_NAME,
   POD_NAMESPACE,
   POD_UID,
+  RESOURCES,
   RESTART_COUNT,
   TERMINATION_MESSAGE_FILE,
   TERMINATION_MESSAGE_PATH,
@@ -208,6 +209,7 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
     annotations: {
       [CONTAINER_HASH]: input.specHash,
       [RESTART_COUNT]: String(restartCount),
+      [RESOURCES]: JSON.stringify(container.resources ?? {}),
       [TERMINATION_MESSAGE_PATH]: container.terminationMessagePath ?? "",
       [TERMINATION_MESSAGE_POLICY]: container.terminationMessagePolicy ?? "File",
       [TERMINATION_MESSAGE_FILE]: terminationFile,

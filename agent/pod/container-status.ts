@@ -12,7 +12,7 @@ import type {
 } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
 import { type ContainerRole, initContainersOf, isSidecar } from "./containers.ts";
-import { restartCountOf } from "./labels.ts";
+import { resourcesGiven, restartCountOf } from "./labels.ts";
 import type { PodLocal } from "./local.ts";
 import { restartDecision } from "./restart.ts";
 
@@ -66,11 +66,18 @@ const mountStatuses = (container: Container): VolumeMountStatus[] | undefined =>
     ...(readOnly === true ? { readOnly, recursiveReadOnly: "Disabled" } : {}),
   }));
 
-function resourcesOf(container: Container, running: boolean): Partial<ContainerStatus> {
-  const { requests, limits } = container.resources ?? {};
-  if (!running) return {};
+/** What the container has been given, and what it has: a resize that is under way lies between. */
+function resourcesOf(
+  container: Container,
+  newest: ContainerObservation | undefined,
+  { allocation, actual }: PodLocal,
+): Partial<ContainerStatus> {
+  if (newest === undefined) return {};
+  const allocated = allocation.get(container.name) ?? container.resources ?? {};
+  const isRunning = newest.state === "running";
+  const { requests, limits } = isRunning ? (actual.get(newest.id) ?? resourcesGiven(newest)) : allocated;
   return {
-    ...(requests === undefined ? {} : { allocatedResources: requests }),
+    ...(allocated.requests === undefined ? {} : { allocatedResources: allocated.requests }),
     resources: { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) },
   };
 }
@@ -144,7 +151,7 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
     imageID: newest?.imageRef ?? "",
     ...(newest === undefined ? {} : { containerID: newest.id }),
     ...(role === "ephemeral" ? {} : { started }),
-    ...(role === "ephemeral" ? {} : resourcesOf(container, newest !== undefined)),
+    ...(role === "ephemeral" ? {} : resourcesOf(container, newest, local)),
     ...(mounts === undefined ? {} : { volumeMounts: mounts }),
   };
 }

@@ -1,4 +1,5 @@
 /** The labels and annotations by which the agent knows its containers again after a restart: the kubelet's own names. */
+import type { ResourceRequirements } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation } from "../runtime/runtime.ts";
 
 export const POD_NAME = "io.kubernetes.pod.name";
@@ -11,6 +12,12 @@ export const TERMINATION_MESSAGE_PATH = "io.kubernetes.container.terminationMess
 export const TERMINATION_MESSAGE_POLICY = "io.kubernetes.container.terminationMessagePolicy";
 /** Where the container's termination message lies on the machine. */
 export const TERMINATION_MESSAGE_FILE = "sailplane.dev/termination-message-file";
+
+/** The requests and limits that the container was started with, as JSON. */
+export const RESOURCES = "sailplane.dev/resources";
+
+export const resourcesGiven = ({ annotations }: Pick<ContainerObservation, "annotations">): ResourceRequirements =>
+  JSON.parse(annotations[RESOURCES] ?? "{}") as ResourceRequirements;
 
 export const restartCountOf = (container: Pick<ContainerObservation, "annotations">): number =>
   Number(container.annotations[RESTART_COUNT] ?? 0);

@@ -2,6 +2,8 @@
  * What the agent knows of a pod beyond the API's object and the runtime's observation. All of it may be lost in a
  * restart of the agent without a container being restarted for it.
  */
+import type { ResourceRequirements } from "../../api/generated/core.v1.ts";
+import type { Allocation, ResizeState } from "./allocation.ts";
 import type { BackOff } from "./back-off.ts";
 
 export type ProbeKind = "startup" | "readiness" | "liveness";
@@ -42,4 +44,8 @@ export interface PodLocal {
   readonly restartedAll: ReadonlyMap<string, number>;
   /** RestartAllContainers happened, or is under way. */
   readonly restartingAll?: boolean;
+  readonly allocation: Allocation;
+  /** What running containers were given since they started, by id. */
+  readonly actual: ReadonlyMap<string, ResourceRequirements>;
+  readonly resize: ResizeState;
 }

@@ -21,6 +21,9 @@ const local = (change: Partial<PodLocal> = {}): PodLocal => ({
   probes: new Map(),
   terminating: false,
   restartedAll: new Map(),
+  allocation: new Map(),
+  actual: new Map(),
+  resize: { kind: "settled" },
   ...change,
 });
 

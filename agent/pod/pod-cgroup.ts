@@ -56,14 +56,19 @@ export function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): void
       for (const above of ["", TOP, own])
         writeFileSync(join(ROOT, above, "cgroup.subtree_control"), "+cpu +memory +pids");
     }
-    for (const [file, value] of filesOf(podLimits(pod))) {
-      const [first = "", second] = file.split("/");
-      const directory = second === undefined ? join(ROOT, own) : join(ROOT, first, own);
-      mkdirSync(directory, { recursive: true });
-      writeFileSync(join(directory, second ?? first), value);
-    }
   } catch {
     // Its containers are limited all the same.
+    return;
+  }
+  for (const [file, value] of filesOf(podLimits(pod))) {
+    const [first = "", second] = file.split("/");
+    const directory = second === undefined ? join(ROOT, own) : join(ROOT, first, own);
+    try {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(join(directory, second ?? first), value);
+    } catch {
+      // The same; or its containers have more at present, and it is set again when they have less.
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 /** What a worker knows of its pod beyond the API's object and what the runtime shows, and how it tells of it. */
 import { join } from "node:path";
-import type { Pod, PodStatus } from "../../api/generated/core.v1.ts";
+import type { Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import { Prober } from "../probes/prober.ts";
 import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
 import { PodVolumes } from "../volumes/volume-manager.ts";
+import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";
 import type { BackOff } from "./back-off.ts";
 import { isOwnCondition } from "./conditions.ts";
 import type { PodContainer } from "./containers.ts";
@@ -40,6 +41,10 @@ export class PodRecord {
   readonly messages = new Map<string, string>();
   readonly restartedAll = new Map<string, number>();
   restartingAll: boolean | undefined;
+  allocation: Allocation;
+  resize: ResizeState = SETTLED;
+  /** What running containers were given since they started, by id. */
+  readonly actual = new Map<string, ResourceRequirements>();
   pod: Pod;
   /** As the agent last computed it. */
   status: PodStatus;
@@ -56,6 +61,7 @@ export class PodRecord {
     this.pod = pod;
     this.wake = wake;
     this.status = pod.status;
+    this.allocation = initialAllocation(pod);
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
     this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
@@ -98,6 +104,9 @@ export class PodRecord {
       terminating: this.terminating,
       restartedAll: this.restartedAll,
       ...(this.restartingAll === undefined ? {} : { restartingAll: this.restartingAll }),
+      allocation: this.allocation,
+      actual: this.actual,
+      resize: this.resize,
     };
   }
 

@@ -6,12 +6,14 @@ import { mkdirSync } from "node:fs";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { Observation } from "../runtime/runtime.ts";
 import { VolumeError } from "../volumes/payload.ts";
+import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { endPod } from "./end-pod.ts";
 import { graceOf } from "./kill.ts";
 import { isTerminal } from "./phase.ts";
 import { type Action, planPod } from "./plan.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
+import { actuate, allocate } from "./resize-pod.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
 import { killFailed, restartAll, shorten } from "./stop-containers.ts";
 import type { WorkerContext } from "./worker-context.ts";
@@ -49,6 +51,11 @@ export class PodWorker {
     return { ...this.#record.pod, status: this.#record.status };
   }
 
+  /** With what it has been given, where it asks for something else. */
+  get allocated(): Pod {
+    return withAllocation(this.#record.pod, this.#record.allocation);
+  }
+
   /** The pod takes no more of the node. */
   get ended(): boolean {
     return this.#record.verdict !== undefined || isTerminal(this.#record.status.phase);
@@ -78,6 +85,7 @@ export class PodWorker {
       statuses,
       phase: (status.phase ?? "Pending") as "Pending",
       sandboxReady: true,
+      resize: SETTLED,
       now: "",
     }).find(({ type }) => type === "Ready")?.status;
     return ready !== now;
@@ -160,6 +168,12 @@ export class PodWorker {
     this.#clearWaiting(observation);
     if (record.terminating) return this.#end(observation);
 
+    allocate(record);
+    if (record.resize.kind === "in-progress") record.report(observation);
+    if (await actuate(record, observation)) {
+      this.#again = true;
+      return;
+    }
     const plan = planPod({ pod: record.current(), observation, local: record.local(), now: Date.now() });
     if (plan.wakeAt !== undefined) this.#wakeIn(plan.wakeAt - Date.now());
     for (const action of plan.actions) if (action.do === "back-off") this.#showBackOff(action);

@@ -1,7 +1,9 @@
 /** Starts a sandbox, or one container in it; what goes wrong is told and tried again later. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Container } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
+import { withAllocation } from "./allocation.ts";
 import { nextBackOff } from "./back-off.ts";
 import { sandboxConfig } from "./container-config.ts";
 import type { PodContainer } from "./containers.ts";
@@ -54,7 +56,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
   try {
     const { runtime } = record.context;
     const config = await sandboxConfigOf(record, attempt);
-    limitPodCgroup(record.pod, runtime.cgroupDriver);
+    limitPodCgroup(withAllocation(record.pod, record.allocation), runtime.cgroupDriver);
     await runtime.runSandbox(config);
     return "changed";
   } catch (error) {
@@ -67,6 +69,12 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
     record.wake.within(RETRY_MS);
     return "failed";
   }
+}
+
+/** With the resources that it has been given. */
+function given({ allocation }: PodRecord, container: Container): Container {
+  const resources = allocation.get(container.name);
+  return resources === undefined ? container : { ...container, resources };
 }
 
 interface Failure {
@@ -87,7 +95,8 @@ function fail(record: PodRecord, { container: { name } }: PodContainer, failure:
 type Start = Extract<Action, { do: "start-container" }>;
 
 export async function startContainer(record: PodRecord, action: Start, observation: Observation): Promise<Outcome> {
-  const { target, sandboxId, restartCount, endedAt } = action;
+  const { sandboxId, restartCount, endedAt } = action;
+  const target = { ...action.target, container: given(record, action.target.container) };
   const { container } = target;
   const { runtime, puller, objects: objectsOf } = record.context;
   const retryAt = record.retryAt.get(container.name);
@@ -106,7 +115,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
   try {
     const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
     const config = prepareContainer(record.context, {
-      pod: record.pod,
+      pod: withAllocation(record.pod, record.allocation),
       directory: record.directory,
       volumes: record.volumes,
       addresses: record.addresses(),

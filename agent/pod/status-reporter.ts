@@ -14,6 +14,8 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
   if (options.replace) return { $patch: "replace", ...next };
   const { conditions = [], ...rest } = next;
   const gone = Object.keys(before).filter((key) => key !== "conditions" && !(key in next));
+  const held = new Set(conditions.map(({ type }) => type));
+  const ended = (before.conditions ?? []).filter(({ type }) => isOwnCondition(type) && !held.has(type));
   const full = ({ reason, message, ...condition }: PodCondition) => ({
     ...condition,
     reason: reason ?? null,
@@ -23,7 +25,10 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
     ...Object.fromEntries(gone.map((key) => [key, null])),
     ...rest,
     "$setElementOrder/conditions": conditions.map(({ type }) => ({ type })),
-    conditions: conditions.filter(({ type }) => isOwnCondition(type)).map(full),
+    conditions: [
+      ...conditions.filter(({ type }) => isOwnCondition(type)).map(full),
+      ...ended.map(({ type }) => ({ type, $patch: "delete" })),
+    ],
   };
 }
 

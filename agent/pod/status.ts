@@ -2,6 +2,7 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from "../../api/generated/core.v1.ts";
 import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
 import type { Observation } from "../runtime/runtime.ts";
+import { withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { containerStatuses, wireTime } from "./container-status.ts";
 import type { PodLocal } from "./local.ts";
@@ -31,7 +32,8 @@ function sum(containers: readonly Container[], part: "requests" | "limits"): Res
   return Object.fromEntries([...total].map(([name, quantity]) => [name, formatQuantity(quantity)]));
 }
 
-function podResources({ spec }: Pod): Pick<PodStatus, "resources" | "allocatedResources"> {
+function podResources(pod: Pod, { allocation }: PodLocal): Pick<PodStatus, "resources" | "allocatedResources"> {
+  const { spec } = withAllocation(pod, allocation);
   const requests = spec.resources?.requests ?? sum(spec.containers, "requests");
   const limits = spec.resources?.limits ?? sum(spec.containers, "limits");
   return {
@@ -90,6 +92,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
       phase,
       sandboxReady: ready,
       ...(local.restartingAll === undefined ? {} : { restartingAll: local.restartingAll }),
+      resize: local.resize,
       now: wireTime(now),
     }),
     ...(message === undefined ? {} : { message }),
@@ -103,6 +106,6 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
     containerStatuses: main,
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
     qosClass: before.qosClass ?? qosOf(pod),
-    ...podResources(pod),
+    ...podResources(pod, local),
   };
 }

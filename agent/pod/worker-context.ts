@@ -26,6 +26,8 @@ export interface WorkerContext {
   readonly podsDirectory: string;
   readonly logsDirectory: string;
   readonly seccompDirectory: string;
+  /** All that takes of the node beside this one, with what each has been given. */
+  readonly otherPods: (uid: string) => readonly Pod[];
   /** Why the node will not run the pod. */
   readonly refuse: (pod: Pod) => { readonly reason: string; readonly message: string } | undefined;
   /** The handler of a RuntimeClass; fails where there is no such class. */

@@ -15,6 +15,7 @@ spec:
       image: localhost/busybox:1
       imagePullPolicy: IfNotPresent
       command: ["/bin/sh", "-c", "echo up; sleep 3600"]
+      resources: {requests: {cpu: 100m}}
 `;
 
 describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason})` : ""}`, () => {
@@ -51,6 +52,20 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect(await cluster.output("get --raw /api/v1/nodes/e2e/proxy/metrics/resource")).toContain(
       'container_memory_working_set_bytes{container="web",namespace="default",pod="web"}',
     );
+  });
+
+  test("it is given more while it runs, and told of what there is not", async () => {
+    const resize = (cpu: string) => {
+      const patch = JSON.stringify({ spec: { containers: [{ name: "web", resources: { requests: { cpu } } }] } });
+      return cluster.output(["patch", "pod", "web", "--subresource", "resize", "--patch", patch]);
+    };
+    await resize("200m");
+    const given = "jsonpath={.status.containerStatuses[0].resources.requests.cpu}=200m";
+    await cluster.output(`wait --for=${given} --timeout=20s pod/web`);
+    await resize("1000");
+    await cluster.output("wait --for=condition=PodResizePending --timeout=20s pod/web");
+    expect(await cluster.output("get pod web -o jsonpath={.status.conditions[0].reason}")).toBe("Infeasible");
+    expect(await cluster.output("get pod web -o jsonpath={.status.containerStatuses[0].restartCount}")).toBe("0");
   });
 
   test("deleted, it is gone", async () => {

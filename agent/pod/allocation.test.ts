@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import type { Pod, PodSpec, PodStatus } from "../../api/generated/core.v1.ts";
+import { asksForOther, changesOf, initialAllocation, wantsRestart, whyNoRoom, withAllocation } from "./allocation.ts";
+import { statusPatch } from "./status-reporter.ts";
+
+const podOf = (cpu: string, change: { spec?: Partial<PodSpec>; status?: PodStatus } = {}): Pod => ({
+  metadata: { namespace: "default", name: "p", uid: "u" },
+  spec: { containers: [{ name: "c", resources: { requests: { cpu, memory: "1Mi" } } }], ...change.spec },
+  status: change.status ?? {},
+});
+
+const given: PodStatus = {
+  containerStatuses: [
+    {
+      name: "c",
+      image: "",
+      imageID: "",
+      ready: true,
+      restartCount: 0,
+      allocatedResources: { cpu: "1", memory: "1Mi" },
+    },
+  ],
+};
+
+describe("AGENT-RESIZE: what a pod has been given", () => {
+  it("is what it asks for, before it has run", () => {
+    const pod = podOf("2");
+    expect(asksForOther(pod, initialAllocation(pod))).toBe(false);
+  });
+
+  it("is what its status says, to an agent that starts anew", () => {
+    const pod = podOf("2", { status: given });
+    const allocation = initialAllocation(pod);
+    expect(asksForOther(pod, allocation)).toBe(true);
+    expect(withAllocation(pod, allocation).spec.containers[0]?.resources?.requests?.cpu).toBe("1");
+  });
+
+  it("counts amounts, not how they are written", () => {
+    expect(changesOf({ requests: { cpu: "1000m" } }, { requests: { cpu: "1" } })).toEqual([]);
+    expect(changesOf({ limits: { memory: "1Ki" } }, { limits: { memory: "1000" } })).toEqual(["memory"]);
+  });
+});
+
+describe("a resize", () => {
+  const allocatable = { cpu: "4", memory: "1Gi" };
+
+  it.each([
+    ["3", [podOf("1")], undefined],
+    ["5", [], "Node didn't have enough capacity: cpu, requested: 5000, capacity: 4000"],
+    ["3", [podOf("2")], "Node didn't have enough resource: cpu, requested: 3000, used: 2000, capacity: 4000"],
+  ])("to %s processors is given where there is room (%#)", (cpu, others, why) =>
+    expect(whyNoRoom(podOf(cpu), allocatable, others)?.message).toBe(why),
+  );
+
+  it("restarts a container that asks for it, for that resource only", () => {
+    const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
+    expect(wantsRestart({ name: "c", resizePolicy }, ["cpu"])).toBe(false);
+    expect(wantsRestart({ name: "c", resizePolicy }, ["cpu", "memory"])).toBe(true);
+  });
+
+  it("takes its condition away when it is done, and nobody else's", () => {
+    const before = { conditions: ["PodResizePending", "theirs"].map((type) => ({ type, status: "True" })) };
+    expect(statusPatch(before, { conditions: [] }, { replace: false })).toMatchObject({
+      conditions: [{ type: "PodResizePending", $patch: "delete" }],
+    });
+  });
+});

@@ -1,0 +1,99 @@
+/**
+ * What a pod has been given of the node. It follows the spec when a resize fits, and not before; what a restarted agent
+ * finds in the pod's status counts. All of it is pure.
+ */
+import type { Container, ContainerStatus, Pod, ResourceRequirements } from "../../api/generated/core.v1.ts";
+import { initContainersOf, isSidecar } from "./containers.ts";
+import { podAmounts } from "./pod-amounts.ts";
+import { nanosOf } from "./qos.ts";
+
+/** By container name; only of those that can be resized. */
+export type Allocation = ReadonlyMap<string, ResourceRequirements>;
+
+export type ResizeState =
+  | { readonly kind: "settled" }
+  /** It waits for room, or there is none on this node at all. */
+  | { readonly kind: "pending"; readonly reason: "Deferred" | "Infeasible"; readonly message: string }
+  | { readonly kind: "in-progress"; readonly error?: string };
+
+export const SETTLED: ResizeState = { kind: "settled" };
+
+export const resizableOf = (pod: Pod): readonly Container[] => [
+  ...initContainersOf(pod).filter(isSidecar),
+  ...pod.spec.containers,
+];
+
+export function initialAllocation(pod: Pod): Allocation {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const known = new Map([...containerStatuses, ...initContainerStatuses].map((status) => [status.name, status]));
+  return new Map(resizableOf(pod).map(({ name, resources = {} }) => [name, allocatedOf(known.get(name)) ?? resources]));
+}
+
+function allocatedOf({
+  allocatedResources,
+  resources,
+}: Partial<ContainerStatus> = {}): ResourceRequirements | undefined {
+  if (allocatedResources === undefined) return undefined;
+  return {
+    ...(resources?.limits === undefined ? {} : { limits: resources.limits }),
+    requests: allocatedResources,
+  };
+}
+
+/** The pod with what it has been given in place of what it asks for. */
+export function withAllocation(pod: Pod, allocation: Allocation): Pod {
+  const given = (container: Container): Container => {
+    const resources = allocation.get(container.name);
+    return resources === undefined ? container : { ...container, resources };
+  };
+  const { containers, initContainers } = pod.spec;
+  return {
+    ...pod,
+    spec: {
+      ...pod.spec,
+      containers: containers.map(given),
+      ...(initContainers === undefined ? {} : { initContainers: initContainers.map(given) }),
+    },
+  };
+}
+
+const RESOURCES = ["cpu", "memory"] as const;
+const PARTS = ["requests", "limits"] as const;
+
+/** Which of cpu and memory differ. */
+export const changesOf = (a: ResourceRequirements | undefined, b: ResourceRequirements | undefined) =>
+  RESOURCES.filter((resource) =>
+    PARTS.some((part) => nanosOf(a?.[part]?.[resource]) !== nanosOf(b?.[part]?.[resource])),
+  );
+
+export const asksForOther = (pod: Pod, allocation: Allocation): boolean =>
+  resizableOf(pod).some(({ name, resources }) => changesOf(resources, allocation.get(name)).length > 0);
+
+/** Why the node cannot give the pod what it asks for; undefined where it can. `others` with what they have been given. */
+export function whyNoRoom(
+  pod: Pod,
+  allocatable: Readonly<Record<string, string | number>>,
+  others: readonly Pod[],
+): Extract<ResizeState, { kind: "pending" }> | undefined {
+  const asked = podAmounts(pod, "requests");
+  for (const resource of RESOURCES) {
+    const unit = resource === "cpu" ? 1_000_000n : 1_000_000_000n;
+    const requested = asked.get(resource) ?? 0n;
+    const capacity = nanosOf(allocatable[resource]);
+    const head = (what: string) => `Node didn't have enough ${what}: ${resource}, requested: ${requested / unit}`;
+    if (requested > capacity)
+      return { kind: "pending", reason: "Infeasible", message: `${head("capacity")}, capacity: ${capacity / unit}` };
+    const used = others.reduce((sum, other) => sum + (podAmounts(other, "requests").get(resource) ?? 0n), 0n);
+    if (requested + used > capacity) {
+      const message = `${head("resource")}, used: ${used / unit}, capacity: ${capacity / unit}`;
+      return { kind: "pending", reason: "Deferred", message };
+    }
+  }
+  return undefined;
+}
+
+/** Whether a change of these resources wants the container started anew. */
+export const wantsRestart = ({ resizePolicy = [] }: Container, changed: readonly string[]): boolean =>
+  resizePolicy.some(
+    ({ resourceName, restartPolicy }) => restartPolicy === "RestartContainer" && changed.includes(resourceName),
+  );
