@@ -32,8 +32,10 @@ const PARAGRAPHS = [
   "resource.v1",
   "storage.v1",
 ];
-const restored = (text, source) =>
-  (PARAGRAPHS.includes(source) ? text.replace(/ {2,}/g, "\n\n") : text)
+/** A type in such a group whose two spaces are a typist's all the same. */
+const TYPED = ["storage.v1.StorageClass"];
+const restored = (text, source, name) =>
+  (PARAGRAPHS.includes(source) && !TYPED.includes(`${source}.${name}`) ? text.replace(/ {2,}/g, "\n\n") : text)
     .replace(/\\(['"\\])/g, "$1")
     .replace(/\s+(Populated by the system\.)/g, "\n\n$1");
 
@@ -54,7 +56,7 @@ function documentationOf(source, name) {
     if (text.includes("IntOrString is a type that can hold")) continue;
     // Every kind has these two, with the same words: the reader adds them.
     if (field !== "apiVersion" && field !== "kind")
-      texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim(), source.name);
+      texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim(), source.name, name);
   }
   return texts;
 }

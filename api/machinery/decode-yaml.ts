@@ -1,5 +1,5 @@
 /** YAML text → the JSON text that Kubernetes (sigs.k8s.io/yaml over go-yaml 2) makes of it: YAML 1.1, where `y` is true. */
-import { type ErrorCode, LineCounter, parseDocument, type YAMLError } from "yaml";
+import { type ErrorCode, LineCounter, parseDocument, type Tags, type YAMLError } from "yaml";
 import { MAX_DEPTH } from "./json-syntax.ts";
 
 export type ConvertedYaml =
@@ -15,6 +15,7 @@ export function yamlToJson(text: string): ConvertedYaml {
   try {
     const document = parseDocument(text, {
       version: "1.1",
+      customTags: withoutTimes,
       merge: true,
       stringKeys: false,
       uniqueKeys: true,
@@ -34,6 +35,13 @@ export function yamlToJson(text: string): ConvertedYaml {
     throw problem;
   }
 }
+
+/** What YAML 1.1 takes for a time or for minutes and seconds (`2026-01-02`, `12:30`) go-yaml leaves as the text that it is. */
+const withoutTimes = (tags: Tags): Tags =>
+  tags.filter((tag) => {
+    if (typeof tag !== "object") return tag !== "timestamp" && tag !== "intTime" && tag !== "floatTime";
+    return tag.tag !== "tag:yaml.org,2002:timestamp" && !("format" in tag && tag.format === "TIME");
+  });
 
 /** What YAML knows and JSON does not. */
 function jsonValue(_key: string, value: unknown): unknown {

@@ -209,6 +209,12 @@ describe("YAML", () => {
     ).toMatchObject({
       object: { metadata: { name: "a" }, data: { k: "two\nlines\n", false: "1", m: "1" } },
     });
+    // Times are no times, and hours no numbers, as go-yaml has it.
+    expect(
+      yaml("metadata: {name: a}\ndata: {day: 2026-01-02, hour: 12:30, at: 2026-01-02T03:04:05.000060Z}"),
+    ).toMatchObject({
+      object: { data: { day: "2026-01-02", hour: "12:30", at: "2026-01-02T03:04:05.000060Z" } },
+    });
     expect(yaml("metadata: {name: y}")).toMatchObject({
       message: expect.stringContaining(
         "cannot unmarshal bool into Go struct field ObjectMeta.metadata.name of type string",

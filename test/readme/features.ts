@@ -1,0 +1,151 @@
+/** What of Kubernetes' API machinery there is, and what is refused, each with the test that shows it. */
+export interface Feature {
+  readonly area:
+    | "Reads"
+    | "Writes"
+    | "Wire"
+    | "Custom resources"
+    | "Admission"
+    | "Aggregation and fairness"
+    | "Streams";
+  readonly name: string;
+  /** What is missing of it, or what the refusal says; "" where nothing is known to be missing. */
+  readonly missing: string;
+  /** A test file, and words of the test in it. */
+  readonly shown: readonly [file: string, words: string];
+}
+
+export const features: readonly Feature[] = [
+  {
+    area: "Reads",
+    name: "`limit` and `continue`, one revision through all pages, 410 and an inconsistent rest after five minutes",
+    missing: "",
+    shown: ["worker/http/verbs/list.workers.test.ts", "WIRE-CONTINUE"],
+  },
+  {
+    area: "Reads",
+    name: "`resourceVersion`, `resourceVersionMatch`; 504 for a revision that has not happened",
+    missing: "a watch from such a revision is 504 too, where Kubernetes lets it wait",
+    shown: ["worker/http/verbs/list.workers.test.ts", "WIRE-FUTURE"],
+  },
+  {
+    area: "Reads",
+    name: "label and field selectors",
+    missing: "",
+    shown: ["api/machinery/selector.test.ts", "selector"],
+  },
+  {
+    area: "Reads",
+    name: "watch: bookmarks, `sendInitialEvents`, `timeoutSeconds`, selector transitions, 410",
+    missing: "",
+    shown: ["durable-objects/watch/watch-hub.test.ts", "WATCH-"],
+  },
+  {
+    area: "Writes",
+    name: "JSON patch, merge patch, strategic merge patch",
+    missing: "",
+    shown: ["api/machinery/patch/kubectl-patch.test.ts", "of type $type"],
+  },
+  {
+    area: "Writes",
+    name: "server-side apply and managedFields",
+    missing: "ownership is not rewritten when a schema makes a list atomic or granular",
+    shown: ["api/machinery/apply/apply.test.ts", "APPLY-01"],
+  },
+  {
+    area: "Writes",
+    name: "`dryRun=All`, on all writes",
+    missing: "",
+    shown: ["worker/admission/admission.workers.test.ts", "a dry run"],
+  },
+  {
+    area: "Writes",
+    name: "`fieldValidation` Strict, Warn, Ignore",
+    missing: "",
+    shown: ["api/machinery/decode.test.ts", "tells repeated keys with their line"],
+  },
+  {
+    area: "Writes",
+    name: "delete with preconditions, grace, Orphan, Background, Foreground; finalizers",
+    missing: "`ignoreStoreReadErrorWithClusterBreakingPotential` has no effect: nothing stored is unreadable",
+    shown: ["worker/controllers/garbage-collector.test.ts", "garbage collector"],
+  },
+  {
+    area: "Wire",
+    name: "JSON, YAML, protobuf, in and out, watch frames included",
+    missing: "CBOR (406, 415)",
+    shown: ["api/machinery/round-trip.test.ts", "every field"],
+  },
+  {
+    area: "Wire",
+    name: "Table, PartialObjectMetadata, PartialObjectMetadataList",
+    missing: "",
+    shown: ["api/machinery/table.test.ts", "a table has Name first"],
+  },
+  {
+    area: "Wire",
+    name: "discovery, plain and aggregated, with ETags",
+    missing: "`storageVersionHash`",
+    shown: ["worker/http/discovery.test.ts", "aggregated"],
+  },
+  {
+    area: "Wire",
+    name: "OpenAPI v2 and v3, with ETags, for built-in and custom kinds",
+    missing: "the paths of log, exec, attach, port-forward and proxy",
+    shown: ["worker/http/openapi/documents.test.ts", "document"],
+  },
+  {
+    area: "Wire",
+    name: "methods: all that HTTP knows, 405 where there is no such verb",
+    missing: "a method that HTTP does not know is 501 without a Status: the runtime answers it",
+    shown: ["worker/http/hostile-input.workers.test.ts", "any path"],
+  },
+  {
+    area: "Wire",
+    name: "whatever bytes come, the answer is in kind",
+    missing: "",
+    shown: ["worker/http/hostile-input.workers.test.ts", "any bytes"],
+  },
+  {
+    area: "Custom resources",
+    name: "structural schemas: pruning, defaults, validation, CEL rules with ratcheting and cost limits",
+    missing: "[what differs](spec/custom-resources.md#what-differs)",
+    shown: ["api/machinery/cel/rules.test.ts", "rule"],
+  },
+  {
+    area: "Custom resources",
+    name: "several versions, converted by `None` or by webhook",
+    missing: "",
+    shown: ["test/e2e/webhooks.test.ts", "answers each object at the version asked for"],
+  },
+  {
+    area: "Admission",
+    name: "mutating and validating webhooks, by Service and by URL, with caBundle",
+    missing: "on Cloudflare a URL with a caBundle fails by its failurePolicy; audit annotations go nowhere",
+    shown: ["test/e2e/webhooks.test.ts", "certificate of another authority"],
+  },
+  {
+    area: "Admission",
+    name: "CONNECT: exec, attach, port-forward, proxy",
+    missing: "",
+    shown: ["test/e2e/webhooks.test.ts", "connections to a pod"],
+  },
+  {
+    area: "Admission",
+    name: "MutatingAdmissionPolicy and ValidatingAdmissionPolicy",
+    missing: "the action Audit goes nowhere: there is no audit log",
+    shown: ["worker/admission/policies/match-resources.test.ts", "ADM-EQUIVALENT"],
+  },
+  {
+    area: "Streams",
+    name: "exec, attach, port-forward by WebSocket; logs",
+    missing: "SPDY without a WebSocket is 400: a Worker cannot be upgraded to it",
+    shown: ["test/e2e/first-app.test.ts", "logs prints"],
+  },
+  {
+    area: "Streams",
+    name: "proxy of pods and services",
+    missing: "nodes/proxy (503: a node has no API), upgrades (400)",
+    shown: ["test/e2e/proxy.test.ts", "a pod's proxy"],
+  },
+];
