@@ -17,6 +17,7 @@ export const destinations: readonly { readonly title: string; readonly items: re
     title: "Cluster",
     items: [
       { title: "Overview", path: [], key: "o" },
+      { title: "Topology", path: ["topology"], key: "l" },
       { title: "Nodes", path: kind("core", "v1", "nodes"), key: "n" },
       { title: "Events", path: ["events"], key: "e" },
     ],

@@ -3,6 +3,7 @@ import { findKind } from "../api/discovery.ts";
 import { ObjectView } from "../object/object-view.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { route } from "../route.ts";
+import { TopologyView } from "../topology/topology.tsx";
 import { ApplyView } from "./apply.tsx";
 import { EventsView } from "./events.tsx";
 import { KindsView } from "./kinds.tsx";
@@ -16,6 +17,8 @@ export function View() {
       return <Overview />;
     case "events":
       return <EventsView />;
+    case "topology":
+      return <TopologyView />;
     case "kinds":
       return <KindsView />;
     case "apply":

@@ -10,6 +10,7 @@ const pictures = join(import.meta.dirname, "../../dist/screens");
 
 const views = {
   overview: "#/",
+  topology: "#/topology",
   nodes: "#/kind/core/v1/nodes",
   node: "#/object/core/v1/nodes/-/e2e",
   deployments: "#/kind/apps/v1/deployments",
