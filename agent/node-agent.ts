@@ -25,6 +25,8 @@ import type { WorkerContext } from "./pod/worker-context.ts";
 import { removeOrphans } from "./remove-orphans.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
+import { isMirror } from "./static-pods/mirror.ts";
+import { StaticPods } from "./static-pods/static-pods.ts";
 import { serveTunnel } from "./streams/serve.ts";
 import { Tunnel } from "./streams/tunnel.ts";
 import { UsageMeter } from "./usage/usage-meter.ts";
@@ -51,6 +53,7 @@ export class NodeAgent {
   readonly #workers = new Map<string, PodWorker>();
   readonly #context: WorkerContext;
   readonly #nodeApi: NodeApiFacts;
+  readonly #static: StaticPods;
   #network: ClusterNetwork | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   #registered = false;
@@ -83,6 +86,15 @@ export class NodeAgent {
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
     const allocatable = allocatableOf(facts.machine);
     const labels = nodeLabels(facts);
+    this.#static = new StaticPods({
+      directory: join(options.dataDirectory, "manifests"),
+      nodeName: options.nodeName,
+      client: this.#client,
+      log,
+      onPod: (pod) => this.#follow(pod),
+      onGone: (uid) => this.#workers.get(uid)?.remove(),
+      onMirror: (uid, mirror) => this.#workers.get(uid)?.mirrored(mirror),
+    });
     const shared = {
       runtime,
       events: new EventRecorder(this.#client, options.nodeName),
@@ -159,11 +171,12 @@ export class NodeAgent {
       resolvers: this.#resolv.servers,
       list: (resource) => this.#objects.list(resource),
       onReady: () => {
-        for (const pod of this.#objects.pods()) this.#follow(pod);
+        for (const pod of [...this.#objects.pods(), ...this.#static.pods]) this.#follow(pod);
         void this.#register();
       },
       log,
     });
+    await this.#static.start();
     // What is known from before runs on, whether or not anybody answers.
     for (const pod of this.#objects.pods()) this.#follow(pod);
     const link = new Link({
@@ -182,6 +195,7 @@ export class NodeAgent {
   }
 
   stop(): void {
+    this.#static.stop();
     this.#network?.stop();
     for (const worker of this.#workers.values()) worker.stop();
   }
@@ -200,6 +214,7 @@ export class NodeAgent {
         if (told !== "") say("the node is registered");
         if (this.#registered) for (const worker of this.#workers.values()) worker.objectsChanged();
         this.#registered = true;
+        this.#static.registered(node);
         return;
       } catch (error) {
         const { message } = error as Error;
@@ -213,6 +228,10 @@ export class NodeAgent {
   }
 
   #follow(pod: Pod): void {
+    if (isMirror(pod)) {
+      this.#static.follow(pod);
+      return;
+    }
     const uid = pod.metadata.uid ?? "";
     const worker = this.#workers.get(uid);
     if (worker !== undefined) {
@@ -236,7 +255,8 @@ export class NodeAgent {
     for (const { type, resource, object } of this.#objects.apply(sync)) {
       this.#network?.changed(resource);
       if (resource === "pods") {
-        if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
+        if (type === "DELETED" && isMirror(object as Pod)) this.#static.follow(object as Pod, { deleted: true });
+        else if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
         else this.#follow(object as Pod);
       } else if (resource === "configmaps" || resource === "secrets") touched.add(object.metadata.namespace ?? "");
     }
@@ -259,10 +279,10 @@ export class NodeAgent {
         runtime,
         nodeApi: (path) => answerNodeApi(path, this.#nodeApi),
         findPod: (namespace, name, uid) =>
-          this.#pods.find(
-            ({ metadata }) =>
-              metadata.namespace === namespace && metadata.name === name && (uid === "" || metadata.uid === uid),
-          ),
+          [...this.#workers.values()].find(({ pod: { metadata }, mirror }) => {
+            const isNamed = metadata.namespace === namespace && metadata.name === name;
+            return isNamed && (uid === "" || (mirror ?? { metadata }).metadata.uid === uid);
+          })?.pod,
       }),
     );
   }

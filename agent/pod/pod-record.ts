@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import { Prober } from "../probes/prober.ts";
 import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
+import { SOURCE } from "../static-pods/mirror.ts";
 import { PodVolumes } from "../volumes/volume-manager.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";
 import type { BackOff } from "./back-off.ts";
@@ -53,6 +54,10 @@ export class PodRecord {
   /** The API no longer has the pod. */
   gone = false;
   sandbox: SandboxConfig | undefined;
+  /** How the API shows a static pod. */
+  mirror: Pod | undefined;
+  /** A status has been made of what the runtime shows. */
+  isObserved = false;
   readonly startTime: number;
   #ips: readonly string[] = [];
 
@@ -82,6 +87,10 @@ export class PodRecord {
 
   get uid(): string {
     return this.pod.metadata.uid ?? "";
+  }
+
+  get isStatic(): boolean {
+    return this.pod.metadata.annotations?.[SOURCE] === "file";
   }
 
   get isDeleted(): boolean {
@@ -155,6 +164,8 @@ export class PodRecord {
     const before = JSON.stringify(this.status);
     if (JSON.stringify(status) === before && this.pod.status.phase === status.phase) return;
     this.status = status;
+    this.isObserved = true;
+    if (this.isStatic && this.mirror === undefined) return;
     if (!this.gone) this.reporter.report(status, { replace: this.verdict?.refused === true });
   }
 

@@ -61,6 +61,19 @@ export class PodWorker {
     return this.#record.verdict !== undefined || isTerminal(this.#record.status.phase);
   }
 
+  /** A static pod's status is told of its mirror, once there is one. */
+  mirrored(mirror: Pod): void {
+    const record = this.#record;
+    const isNew = record.mirror?.metadata.uid !== mirror.metadata.uid;
+    record.mirror = mirror;
+    record.reporter.follow(mirror);
+    if (isNew && record.isObserved) record.reporter.report(record.status, { replace: false });
+  }
+
+  get mirror(): Pod | undefined {
+    return this.#record.mirror;
+  }
+
   /** The API's pod has changed. */
   update(pod: Pod): void {
     const record = this.#record;
@@ -98,6 +111,10 @@ export class PodWorker {
   }
 
   #answered(pod: Pod): void {
+    if (this.#record.isStatic) {
+      this.mirrored(pod);
+      return;
+    }
     if (Number(pod.metadata.resourceVersion) <= Number(this.#record.pod.metadata.resourceVersion ?? 0)) return;
     this.update(pod);
   }

@@ -23,10 +23,12 @@ const refuse = (tunnel: Tunnel, code: number, reason: string, message: string): 
   tunnel.close();
 };
 
-export async function serveTunnel(tunnel: Tunnel, request: StreamRequest, context: ServeContext): Promise<void> {
-  if (request.kind === "node") return serveNodeApi(tunnel, () => context.nodeApi(request.path));
-  const pod = context.findPod(request.namespace, request.pod, request.uid);
-  if (pod === undefined) return refuse(tunnel, 404, "NotFound", `pod "${request.pod}" does not exist on this node`);
+export async function serveTunnel(tunnel: Tunnel, asked: StreamRequest, context: ServeContext): Promise<void> {
+  if (asked.kind === "node") return serveNodeApi(tunnel, () => context.nodeApi(asked.path));
+  const pod = context.findPod(asked.namespace, asked.pod, asked.uid);
+  if (pod === undefined) return refuse(tunnel, 404, "NotFound", `pod "${asked.pod}" does not exist on this node`);
+  // A static pod is another one than its mirror, which is asked for.
+  const request = { ...asked, uid: pod.metadata.uid ?? "" };
   try {
     switch (request.kind) {
       case "logs":

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "./cluster.ts";
 import { Containerd, whyNoContainerd } from "./containerd.ts";
@@ -71,5 +73,23 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
   test("deleted, it is gone", async () => {
     expect(await cluster.output("delete pod web --timeout=20s")).toMatch(/^pod "web" deleted/);
     expect(await cluster.output("get pods -o name")).toBe("");
+  });
+
+  test("a manifest on the machine is a pod, which the API shows and cannot end", async () => {
+    const file = join(cluster.directory, "node/manifests/web.yaml");
+    writeFileSync(file, pod.replace("nodeName: e2e", "restartPolicy: Always"));
+    const shown = "get pods -o jsonpath={.items[*].metadata.name}/{.items[*].status.phase}/{.items[*].metadata.uid}";
+    const seen = () => cluster.output(shown);
+    const before = await expect
+      .poll(seen, { timeout: 20_000 })
+      .toMatch(/^web-e2e\/Running\//)
+      .then(seen);
+    expect(await cluster.output("logs web-e2e")).toBe("up\n");
+    await cluster.output("delete pod web-e2e");
+    await expect.poll(seen, { timeout: 20_000 }).toMatch(/^web-e2e\/Running\//);
+    expect(await seen()).not.toBe(before);
+    expect(await cluster.output("get pod web-e2e -o jsonpath={.status.containerStatuses[0].restartCount}")).toBe("0");
+    rmSync(file);
+    await expect.poll(seen, { timeout: 20_000 }).toBe("//");
   });
 });

@@ -80,9 +80,12 @@ async function ofPods(context: RequestContext, entries: readonly Entry[]): Promi
     context,
     pods.flatMap(({ spec }) => spec.nodeName ?? []),
   );
-  const byUid = new Map(usages.flatMap((usage) => usage.pods.map((pod) => [pod.uid, { usage, pod }] as const)));
+  // By name: a static pod has another uid than its mirror.
+  const keyOf = ({ namespace = "", name }: { readonly namespace?: string; readonly name: string }) =>
+    `${namespace}/${name}`;
+  const byName = new Map(usages.flatMap((usage) => usage.pods.map((pod) => [keyOf(pod), { usage, pod }] as const)));
   return pods.flatMap(({ metadata }) => {
-    const found = byUid.get(metadata.uid);
+    const found = byName.get(keyOf(metadata));
     if (!found || found.pod.containers.length === 0) return [];
     const containers = found.pod.containers.map(({ name, ...usage }) => ({ name, usage: quantities(usage) }));
     const own = metadataOf(metadata, context.now);

@@ -1,0 +1,28 @@
+/** Mirrors: how the API shows a static pod, which it can neither make nor end. */
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
+
+export const MIRROR = "kubernetes.io/config.mirror";
+export const HASH = "kubernetes.io/config.hash";
+export const SEEN = "kubernetes.io/config.seen";
+export const SOURCE = "kubernetes.io/config.source";
+
+export const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[MIRROR] !== undefined;
+
+export const mirrors = (mirror: Pod, pod: Pod): boolean =>
+  mirror.metadata.annotations?.[MIRROR] === pod.metadata.annotations?.[HASH];
+
+export function mirrorOf(pod: Pod, node: Node): Pod {
+  const { uid: _, annotations = {}, ...metadata } = pod.metadata;
+  const owner = { apiVersion: "v1", kind: "Node", name: node.metadata.name ?? "", uid: node.metadata.uid ?? "" };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      ...metadata,
+      annotations: { ...annotations, [MIRROR]: annotations[HASH] ?? "" },
+      ownerReferences: [{ ...owner, controller: true }],
+    },
+    spec: pod.spec,
+    status: {},
+  };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { isMirror, mirrorOf, mirrors } from "./mirror.ts";
+import { parseManifest } from "./parse-manifest.ts";
+
+const place = { nodeName: "n1", file: "web.yaml", now: 0 };
+const manifest = (image: string) => `apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec:
+  containers: [{name: c, image: "${image}"}]
+`;
+
+function podOf(text: string): Pod {
+  const parsed = parseManifest(text, place);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.pod;
+}
+
+describe("AGENT-STATIC: a manifest", () => {
+  it("is a pod named after the node, with Kubernetes' defaults", () => {
+    const pod = podOf(manifest("i:1"));
+    expect(pod.metadata).toMatchObject({ name: "web-n1", namespace: "default", labels: { app: "web" } });
+    expect(pod.spec).toMatchObject({ nodeName: "n1", restartPolicy: "Always", terminationGracePeriodSeconds: 30 });
+    expect(pod.spec.containers[0]).toMatchObject({ imagePullPolicy: "IfNotPresent" });
+  });
+
+  it("is the same pod as long as it says the same", () => {
+    expect(podOf(manifest("i:1")).metadata.uid).toBe(podOf(`${manifest("i:1")}# a word\n`).metadata.uid);
+    expect(podOf(manifest("i:1")).metadata.uid).not.toBe(podOf(manifest("i:2")).metadata.uid);
+  });
+
+  it.each([
+    ["kind: ConfigMap\napiVersion: v1\n", "it is not a v1 Pod"],
+    ["x: [", /^yaml: /],
+    ["apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n", "it has no name, or no containers"],
+    [manifest("i:1").replace("name: c", "name: C_"), /spec\.containers\[0\]\.name/],
+  ])("that is none is refused with the reason (%#)", (text, why) => {
+    const parsed = parseManifest(text, place);
+    expect(parsed.ok ? "" : parsed.message).toMatch(why);
+  });
+});
+
+describe("AGENT-STATIC: a mirror", () => {
+  const pod = podOf(manifest("i:1"));
+  const mirror = mirrorOf(pod, { metadata: { name: "n1", uid: "node-uid" }, spec: {}, status: {} });
+
+  it("is the node's, and has another identity than the pod", () => {
+    expect(isMirror(mirror)).toBe(true);
+    expect(mirror.metadata.uid).toBeUndefined();
+    expect(mirror.metadata.ownerReferences).toEqual([
+      { apiVersion: "v1", kind: "Node", name: "n1", uid: "node-uid", controller: true },
+    ]);
+  });
+
+  it("is of that pod and of none that says something else", () => {
+    expect(mirrors(mirror, pod)).toBe(true);
+    expect(mirrors(mirror, podOf(manifest("i:2")))).toBe(false);
+  });
+});

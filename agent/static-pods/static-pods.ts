@@ -1,0 +1,165 @@
+/**
+ * The pods of the manifests in a directory of the machine: they run whatever the control plane says, and for as long as
+ * their file is there. Mirrors show them in the API; who deletes a mirror gets it again.
+ */
+import { type FSWatcher, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
+import { join } from "node:path";
+import type { Node, Pod } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import type { Logger } from "../logger.ts";
+import { isMirror, mirrorOf, mirrors } from "./mirror.ts";
+
+/** The kubelet's; a file that is noticed is read at once. */
+const LOOK_MS = 20_000;
+/** A file that is being written is read when it is whole. */
+const SETTLE_MS = 100;
+const RETRY_MS = 1000;
+
+export interface StaticPodsOptions {
+  readonly directory: string;
+  readonly nodeName: string;
+  readonly client: ApiClient;
+  readonly log: Logger;
+  readonly onPod: (pod: Pod) => void;
+  /** The file is gone, or says something else. */
+  readonly onGone: (uid: string) => void;
+  readonly onMirror: (uid: string, mirror: Pod) => void;
+}
+
+export class StaticPods {
+  readonly #options: StaticPodsOptions;
+  /** By uid. */
+  readonly #pods = new Map<string, Pod>();
+  /** What the API has, by namespace and name. */
+  readonly #mirrors = new Map<string, Pod>();
+  readonly #told = new Map<string, string>();
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #node: Node | undefined;
+  #stopped = false;
+  #mirroring = false;
+  #mirrorAgain = false;
+
+  constructor(options: StaticPodsOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { directory } = this.#options;
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    this.#watcher = watch(directory, () => this.#lookIn(SETTLE_MS));
+    this.#watcher.on("error", () => {});
+    await this.#look();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#watcher?.close();
+    clearTimeout(this.#timer);
+  }
+
+  get pods(): readonly Pod[] {
+    return [...this.#pods.values()];
+  }
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), ms);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#options.log.warn(`static pods: ${(error as Error).message}`);
+    }
+    this.#lookIn(LOOK_MS);
+  }
+
+  async #read(): Promise<void> {
+    const { directory, nodeName, log, onPod, onGone } = this.#options;
+    const files = readdirSync(directory).filter((file) => !file.startsWith(".") && /\.(ya?ml|json)$/.test(file));
+    // Its defaults and checks are much code, which few nodes need.
+    const parser = files.length === 0 ? undefined : await import("./parse-manifest.ts");
+    const found = new Map<string, Pod>();
+    for (const file of files.sort()) {
+      const place = { nodeName, file, now: Date.now() };
+      const parsed = parser?.parseManifest(readFileSync(join(directory, file), "utf8"), place);
+      if (parsed?.ok) found.set(parsed.pod.metadata.uid ?? "", parsed.pod);
+      else if (this.#told.get(file) !== parsed?.message) log.warn(`${file} is no static pod: ${parsed?.message}`);
+      this.#told.set(file, parsed?.ok ? "" : (parsed?.message ?? ""));
+    }
+    for (const uid of this.#pods.keys()) {
+      if (found.has(uid)) continue;
+      this.#pods.delete(uid);
+      onGone(uid);
+    }
+    for (const [uid, pod] of found) {
+      if (this.#pods.has(uid)) continue;
+      this.#pods.set(uid, pod);
+      onPod(pod);
+    }
+    this.#reflectSoon();
+  }
+
+  /** A pod of the API is somebody's mirror. */
+  follow(mirror: Pod, { deleted = false } = {}): void {
+    const key = keyOf(mirror);
+    if (deleted) this.#mirrors.delete(key);
+    else this.#mirrors.set(key, mirror);
+    this.#reflectSoon();
+  }
+
+  /** The control plane is there; mirrors are the node's own. */
+  registered(node: Node): void {
+    this.#node = node;
+    this.#reflectSoon();
+  }
+
+  /** Makes the mirrors right, one time after the other. */
+  #reflectSoon(): void {
+    this.#mirrorAgain = true;
+    if (this.#mirroring || this.#stopped) return;
+    this.#mirroring = true;
+    void (async () => {
+      while (this.#mirrorAgain && !this.#stopped) {
+        this.#mirrorAgain = false;
+        const done = await this.#reflect().catch(() => false);
+        if (!done) setTimeout(() => this.#reflectSoon(), RETRY_MS).unref();
+      }
+      this.#mirroring = false;
+    })();
+  }
+
+  async #reflect(): Promise<boolean> {
+    const { client, onMirror } = this.#options;
+    const node = this.#node;
+    if (node === undefined) return this.#pods.size === 0;
+    const wanted = new Map([...this.#pods.values()].map((pod) => [keyOf(pod), pod]));
+    let done = true;
+    for (const [key, mirror] of this.#mirrors) {
+      const pod = wanted.get(key);
+      const isRight = pod !== undefined && mirrors(mirror, pod) && mirror.metadata.deletionTimestamp === undefined;
+      if (isRight) {
+        onMirror(pod.metadata.uid ?? "", mirror);
+        wanted.delete(key);
+        continue;
+      }
+      const { namespace = "", name = "", uid = "" } = mirror.metadata;
+      const gone = await client.delete({ resource: "pods", namespace, name }, { gracePeriodSeconds: 0, uid });
+      if (gone.ok || gone.status.code === 404) this.#mirrors.delete(key);
+      else done = false;
+    }
+    for (const pod of wanted.values()) {
+      const { namespace = "" } = pod.metadata;
+      const made = await client.create<Pod>({ resource: "pods", namespace }, mirrorOf(pod, node));
+      if (made.ok && isMirror(made.object)) {
+        this.#mirrors.set(keyOf(pod), made.object);
+        onMirror(pod.metadata.uid ?? "", made.object);
+      } else done = false;
+    }
+    return done;
+  }
+}
+
+const keyOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.name}`;
