@@ -32,6 +32,7 @@ import { claimReleaseController, podClaimsController } from "./resource-claims.t
 import { rootCaPublisher } from "./root-ca.ts";
 import { serviceAccountController } from "./service-account.ts";
 import { serviceAccountTokenController } from "./service-account-token.ts";
+import { serviceAddressesController } from "./service-addresses.ts";
 import { serviceCidrController } from "./service-cidr.ts";
 import { statefulSetController } from "./statefulset/statefulset.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished.ts";
@@ -80,6 +81,7 @@ export const controllers: readonly Controller[] = [
   clusterRoleAggregation,
   policyStatusController,
   serviceCidrController,
+  serviceAddressesController,
   certificateSigner,
   certificateCleaner,
   bootstrapSigner,
