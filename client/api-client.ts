@@ -43,6 +43,8 @@ export interface ApiClient {
   ): Promise<Outcome<Stored<T>>>;
   /** Answers the object where it stays for a while, else a Status. */
   delete(target: Target, options?: DeleteOptions): Promise<Outcome<KubeObject | Status>>;
+  /** A GET of any path, query included. */
+  read<T>(path: string): Promise<Outcome<T>>;
   /** The same client speaking for somebody else. */
   as(headers: Readonly<Record<string, string>>): ApiClient;
 }
@@ -80,6 +82,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       send("PATCH", resourcePath(target) + queryText(query), { type, value: patch }),
     delete: (target, deletion) =>
       send("DELETE", resourcePath(target), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
+    read: (path) => send("GET", path),
     as: (headers) =>
       createApiClient({ ...options, headers: async () => ({ ...(await options.headers()), ...headers }) }),
   };

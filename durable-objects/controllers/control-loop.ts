@@ -5,11 +5,12 @@
 import type { GroupResource } from "../../api/store.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import {
+  type Answer,
   type ClusterFacts,
   type Controller,
-  type EffectFailure,
   EVERYTHING,
   type Plan,
+  type Question,
   type Snapshot,
 } from "../../worker/controllers/controller.ts";
 import { type Authority, carryOut } from "./effects.ts";
@@ -17,7 +18,7 @@ import { EventRecorder } from "./event-recorder.ts";
 import type { LogFollower } from "./log-follower.ts";
 import { guardReads } from "./read-guard.ts";
 import type { Applied, ClusterSnapshot } from "./snapshot.ts";
-import { type Work, WorkQueue } from "./work-queue.ts";
+import { type Told, type Work, WorkQueue } from "./work-queue.ts";
 
 /** How long reconciles may hold the thread before others get a turn. */
 const TURN_MS = 10;
@@ -141,7 +142,7 @@ export class ControlLoop {
       if (!work) return;
       const controller = this.#options.controllers[work.controller];
       if (!controller) continue;
-      this.#reconcile(work, controller, { cluster, failure: work.failure });
+      this.#reconcile(work, controller, cluster);
       turnEnds = await this.#yieldAfter(turnEnds);
     }
   }
@@ -153,11 +154,8 @@ export class ControlLoop {
     return this.#options.now() + TURN_MS;
   }
 
-  #reconcile(
-    work: Work,
-    controller: Controller,
-    { cluster, failure }: { cluster: ClusterFacts; failure: EffectFailure | undefined },
-  ): void {
+  #reconcile(work: Work & Told, controller: Controller, cluster: ClusterFacts): void {
+    const { failure, answers, remembered } = work;
     const { now, heardOf } = this.#options;
     let plan: Plan;
     try {
@@ -166,13 +164,21 @@ export class ControlLoop {
         now: now(),
         cluster,
         heardOf,
-        ...(failure ? { failure } : {}),
+        ...optional("answers", answers),
+        ...optional("remembered", remembered),
+        ...optional("failure", failure),
         ...optional("lastActed", this.#queue.lastActed(work)),
       });
     } catch (error) {
       this.#options.complain(controller.name, work.item, error);
       this.#queue.fail(work, now(), failure);
       this.#queue.settle(work);
+      return;
+    }
+    this.#queue.remember(work, plan.remember);
+    if (plan.asks?.length) {
+      this.#underWay++;
+      void this.#ask(work, controller, plan.asks).finally(() => this.#done(work));
       return;
     }
     if (plan.effects.length === 0 && !plan.events?.length) {
@@ -182,12 +188,33 @@ export class ControlLoop {
     }
     this.#underWay++;
     void this.#carryOut(work, controller, plan).finally(() => {
-      this.#underWay--;
       this.#queue.act(work, now());
-      this.#carriedOut.push(work);
-      void this.run();
-      if (this.#underWay === 0) for (const resolve of this.#waiters.splice(0)) resolve();
+      this.#done(work);
     });
+  }
+
+  #done(work: Work): void {
+    this.#underWay--;
+    this.#carriedOut.push(work);
+    void this.run();
+    if (this.#underWay === 0) for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  async #ask(work: Work, controller: Controller, questions: readonly Question[]): Promise<void> {
+    const { apiOf, now } = this.#options;
+    const api = apiOf(controller);
+    const reply = async (question: Question): Promise<[Question, Answer]> => {
+      const outcome = await api.read(question);
+      if (outcome.ok) return [question, { ok: true, body: outcome.object }];
+      const { code = 500, message = "" } = outcome.status;
+      return [question, { ok: false, code, message }];
+    };
+    try {
+      this.#queue.answer(work, new Map(await Promise.all([...new Set(questions)].map(reply))));
+    } catch (error) {
+      this.#options.complain(controller.name, work.item, error);
+      this.#queue.fail(work, now(), undefined);
+    }
   }
 
   async #carryOut(work: Work, controller: Controller, plan: Plan): Promise<void> {

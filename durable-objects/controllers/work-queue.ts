@@ -2,7 +2,7 @@
  * Which items to reconcile, and when. As client-go's work queues: an item is never worked on twice at once, what is
  * touched meanwhile is looked at again, failures back off from 5 ms to 1,000 s. Controllers take turns.
  */
-import type { EffectFailure, ItemKey } from "../../worker/controllers/controller.ts";
+import type { Answer, EffectFailure, ItemKey, Question } from "../../worker/controllers/controller.ts";
 import { Agenda } from "./agenda.ts";
 
 const FIRST_DELAY_MS = 5;
@@ -18,6 +18,15 @@ export interface Work {
   readonly item: ItemKey;
 }
 
+type Answers = ReadonlyMap<Question, Answer>;
+
+/** What an item's next reconcile is told besides the snapshot. */
+export interface Told {
+  readonly failure: EffectFailure | undefined;
+  readonly answers: Answers | undefined;
+  readonly remembered: unknown;
+}
+
 interface Trouble {
   readonly attempts: number;
   readonly failure: EffectFailure | undefined;
@@ -31,6 +40,8 @@ export class WorkQueue {
   readonly #agenda = new Agenda<Work>();
   readonly #troubles = new Map<string, Trouble>();
   readonly #acted = new Map<string, number>();
+  readonly #answers = new Map<string, Answers>();
+  readonly #memories = new Map<string, unknown>();
   #turn = 0;
 
   constructor(controllers: number) {
@@ -44,7 +55,7 @@ export class WorkQueue {
   }
 
   /** The next item, controllers in turn; it is busy until {@link settle}. */
-  take(): (Work & { readonly failure: EffectFailure | undefined }) | undefined {
+  take(): (Work & Told) | undefined {
     for (let step = 0; step < this.#ready.length; step++) {
       const controller = (this.#turn + step) % this.#ready.length;
       const items = this.#ready[controller];
@@ -53,8 +64,11 @@ export class WorkQueue {
       items.delete(item);
       this.#turn = controller + 1;
       const work = { controller, item };
-      this.#busy.add(keyOf(work));
-      return { ...work, failure: this.#troubles.get(keyOf(work))?.failure };
+      const key = keyOf(work);
+      this.#busy.add(key);
+      const answers = this.#answers.get(key);
+      this.#answers.delete(key);
+      return { ...work, failure: this.#troubles.get(key)?.failure, answers, remembered: this.#memories.get(key) };
     }
     return undefined;
   }
@@ -63,6 +77,17 @@ export class WorkQueue {
   settle(work: Work): void {
     this.#busy.delete(keyOf(work));
     if (this.#touched.delete(keyOf(work))) this.touch(work);
+  }
+
+  /** The item is ready again, with the answers to what it asked. */
+  answer(work: Work, answers: Answers): void {
+    this.#answers.set(keyOf(work), answers);
+    this.touch(work);
+  }
+
+  remember(work: Work, memory: unknown): void {
+    if (memory === undefined) this.#memories.delete(keyOf(work));
+    else this.#memories.set(keyOf(work), memory);
   }
 
   succeed(work: Work, wakeAt: number | undefined): void {

@@ -22,6 +22,8 @@ export class FakeCluster {
   /** Refuses a write with a Status by answering one. */
   refuse: (verb: string, target: Target, object?: KubeObject) => Partial<Status> | undefined = () => undefined;
   readonly requests: string[] = [];
+  /** What reads of other paths answer: metrics, scales. */
+  answers: (path: string) => unknown = () => undefined;
 
   get revision(): Revision {
     return this.#changes.length as Revision;
@@ -142,6 +144,13 @@ export class FakeCluster {
       if (options.uid && options.uid !== current.metadata.uid) return failure(409, "Conflict", "uid differs");
       this.remove(target.resource, target.namespace ?? "", target.name ?? "", options);
       return { ok: true, object: current };
+    },
+    read: async <T>(path: string): Promise<Outcome<T>> => {
+      this.requests.push(`read ${path}`);
+      const body = this.answers(path);
+      return body === undefined
+        ? failure(404, "NotFound", "the server could not find the requested resource")
+        : { ok: true, object: body as T };
     },
     as: () => this.api,
   };

@@ -6,7 +6,8 @@ export const limits: Readonly<Record<string, string>> = {
   "csistoragecapacities.storage.k8s.io": "no CSI driver is called",
   "deviceclasses.resource.k8s.io": "no devices are allocated",
   "flowschemas.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
-  "horizontalpodautoscalers.autoscaling": "it reads no metrics yet, so it only keeps its bounds",
+  "horizontalpodautoscalers.autoscaling":
+    "custom and external metrics need other API servers, to which nothing is passed on",
   "ingresses.networking.k8s.io": "class `sailplane` is served where a domain is configured; others need a controller",
   "networkpolicies.networking.k8s.io": "enforced on nodes with containers, root and `nft` only",
   "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",

@@ -126,7 +126,18 @@ export interface EventRecord {
   readonly namespace?: string;
 }
 
+/** The path and query of a GET, for what no snapshot holds: metrics, the scale of a custom resource. */
+export type Question = string;
+
+export type Answer =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly code: number; readonly message: string };
+
 export interface Plan {
+  /** Asked in place of all else: the item is reconciled again at once, with the answers and the snapshot of then. */
+  readonly asks?: readonly Question[];
+  /** Given to the next reconcile of the item, if this control plane does not sleep in between. */
+  readonly remember?: unknown;
   /** Carried out in order; a failed effect (conflict, forbidden by quota) ends the plan and retries the item with back-off. */
   readonly effects: readonly (Effect | Batch)[];
   readonly events?: readonly EventRecord[];
@@ -178,6 +189,10 @@ export interface ReconcileContext {
   readonly failure?: EffectFailure;
   /** When this item's last effects were carried out (ms), if that was of late; for taking note of much at a time. */
   readonly lastActed?: number;
+  /** To what the last plan asked. */
+  readonly answers?: ReadonlyMap<Question, Answer>;
+  /** What the last plan said to remember. */
+  readonly remembered?: unknown;
   /** When the last time was that a node's agent was heard of (ms); undefined: not since this control plane woke. */
   readonly heardOf: (node: string) => number | undefined;
 }

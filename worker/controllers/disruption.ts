@@ -1,7 +1,7 @@
 /** How many pods a PodDisruptionBudget lets go, from how many there should be and how many are healthy. */
 import type { Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
 import type { Pod, ReplicationController } from "../../api/generated/core.v1.ts";
-import type { Condition, LabelSelector, OwnerReference } from "../../api/generated/meta.v1.ts";
+import type { Condition, OwnerReference } from "../../api/generated/meta.v1.ts";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../api/generated/policy.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import {
@@ -13,6 +13,7 @@ import {
   settled,
 } from "./controller.ts";
 import { controllerOf } from "./controller-ref.ts";
+import { goSelector } from "./go-selector.ts";
 import { scaledValue } from "./int-or-percent.ts";
 import { itemKey, splitItem } from "./item-key.ts";
 import { selects } from "./label-selector.ts";
@@ -201,18 +202,6 @@ function scaleOf(
       return undefined;
   }
 }
-
-/** Go's print of a selector, as Kubernetes puts it in the event. */
-const goSelector = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): string => {
-  const labels = Object.entries(matchLabels)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}: ${value},`);
-  const expressions = matchExpressions.map(
-    ({ key, operator, values = [] }) =>
-      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(" ")}],},`,
-  );
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join("")}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join("")}},}`;
-};
 
 const unmanagedEvent = (budget: Stored<PodDisruptionBudget>): EventRecord => ({
   about: budget,

@@ -1,4 +1,6 @@
 /** The table of all controllers. */
+
+import { horizontalPodAutoscaler } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { bootstrapSigner, tokenCleaner } from "./bootstrap/bootstrap-token.ts";
 import { certificateCleaner, certificateSigner } from "./certificate-signing.ts";
 import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
@@ -12,7 +14,6 @@ import { endpointSliceMirroringController } from "./endpoints/endpoint-slice-mir
 import { endpointSliceController } from "./endpoints/endpoint-slices.ts";
 import { endpointsController } from "./endpoints/endpoints.ts";
 import { garbageCollector } from "./garbage-collector.ts";
-import { horizontalPodAutoscaler } from "./horizontal-pod-autoscaler.ts";
 import { ingressStatusController } from "./ingress/ingress-status.ts";
 import { serviceAddressController } from "./ingress/service-address.ts";
 import { jobController } from "./job/job.ts";

@@ -1,0 +1,15 @@
+import type { HorizontalPodAutoscalerCondition } from "../../../api/generated/autoscaling.v2.ts";
+import { timeText } from "../time.ts";
+
+/** Puts a condition in its place, or at the end; its time is when its status last changed. */
+export function say(
+  conditions: readonly HorizontalPodAutoscalerCondition[],
+  next: Pick<HorizontalPodAutoscalerCondition, "type" | "status" | "reason" | "message">,
+  now: number,
+): HorizontalPodAutoscalerCondition[] {
+  const current = conditions.find(({ type }) => type === next.type);
+  const stamp = timeText(now);
+  const lastTransitionTime = current?.status === next.status ? (current.lastTransitionTime ?? stamp) : stamp;
+  const said = { ...next, lastTransitionTime };
+  return current ? conditions.map((each) => (each === current ? said : each)) : [...conditions, said];
+}

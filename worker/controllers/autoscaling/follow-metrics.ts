@@ -1,0 +1,153 @@
+/** Follows an autoscaler's metrics: asks for them, takes the highest proposal, and keeps to the limits of speed. */
+import type {
+  HorizontalPodAutoscalerCondition,
+  HorizontalPodAutoscalerStatus,
+  MetricStatus,
+} from "../../../api/generated/autoscaling.v2.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { labelsMatch, parseLabelSelector } from "../../../api/machinery/selector.ts";
+import { type Answer, type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import { statusUpdate } from "../status-update.ts";
+import { say } from "./conditions.ts";
+import { type History, limit, remembering } from "./limits.ts";
+import { type Proposed, propose } from "./metric-proposal.ts";
+import { questionOf } from "./metrics-api.ts";
+import { toleranceOf } from "./replica-count.ts";
+import { type Autoscaler, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
+import type { Scale } from "./scale-target.ts";
+
+/** How often it is asked whether there are metrics by now: each look wakes the cluster. */
+const NO_METRICS_MS = 60_000;
+
+interface Looking {
+  readonly scale: Scale;
+  readonly conditions: HorizontalPodAutoscalerCondition[];
+  readonly memory: Memory | undefined;
+}
+
+export function followMetrics(
+  autoscaler: Autoscaler,
+  { scale, conditions, memory }: Looking,
+  context: ReconcileContext,
+): Plan {
+  const { snapshot, answers, now } = context;
+  const { spec } = autoscaler;
+  const namespace = autoscaler.metadata.namespace ?? "";
+  const specs = spec.metrics ?? [];
+  const questions = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector }));
+  const missing = questions.filter((question) => !answers?.has(question));
+  // Questions are asked together: a custom resource's scale was answered in the turn before, and is asked again.
+  if (missing.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...missing], remember: memory };
+  const pods = podsOf(scale.selector, snapshot.list<Pod>("pods", namespace));
+  const situation = { replicas: scale.replicas, pods, tolerance: toleranceOf(spec), now };
+  const facts = { namespace, situation, statusReplicas: scale.statusReplicas };
+  const found = specs.map((metric, i) => propose(metric, answerTo(questions[i], answers), facts));
+  const metrics = found.map((each): MetricStatus => (each.ok ? each.status : { type: "" }));
+  const invalid = found.filter((each) => !each.ok);
+  const best = found.filter((each) => each.ok).toSorted((a, b) => b.replicas - a.replicas)[0];
+  const [first] = invalid;
+  const served = questions.some((question) => {
+    const answer = answerTo(question, answers);
+    return answer.ok || answer.code !== 404;
+  });
+  const history: History = memory ?? {
+    recommendations: [{ replicas: scale.replicas, at: now }],
+    changes: [],
+  };
+  const events = invalid.map(
+    ({ reason, message }): EventRecord => ({ about: autoscaler, type: "Warning", reason, message }),
+  );
+  if (first && (!best || best.replicas < scale.replicas))
+    return withoutMetrics(
+      autoscaler,
+      { scale, conditions, metrics, history, events, first, invalid: invalid.length, served },
+      now,
+    );
+  if (!best) return settled;
+  return follow(autoscaler, { scale, conditions, metrics, history, events, best }, now);
+}
+
+const NO_ANSWER: Answer = { ok: false, code: 404, message: "" };
+const answerTo = (question: string | undefined, answers: ReconcileContext["answers"]) =>
+  answers?.get(question ?? "") ?? NO_ANSWER;
+
+function podsOf(selector: string, pods: readonly Stored<Pod>[]): readonly Stored<Pod>[] {
+  const parsed = parseLabelSelector(selector);
+  return parsed.ok ? pods.filter(({ metadata }) => labelsMatch(parsed.requirements, metadata.labels)) : [];
+}
+
+interface Computed {
+  readonly scale: Scale;
+  readonly conditions: HorizontalPodAutoscalerCondition[];
+  readonly metrics: readonly MetricStatus[];
+  readonly history: History;
+  readonly events: readonly EventRecord[];
+}
+
+type Invalid = Proposed & { readonly ok: false };
+type Valid = Proposed & { readonly ok: true };
+
+function withoutMetrics(
+  autoscaler: Autoscaler,
+  computed: Computed & { readonly first: Invalid; readonly invalid: number; readonly served: boolean },
+  now: number,
+): Plan {
+  const { scale, conditions, metrics, history, events, first, invalid } = computed;
+  const message = `the HPA was unable to compute the replica count: ${first.message}`;
+  const status: HorizontalPodAutoscalerStatus = {
+    ...kept(autoscaler),
+    currentReplicas: scale.replicas,
+    desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
+    currentMetrics: [...metrics],
+    conditions: say(conditions, { type: "ScalingActive", status: "False", reason: first.reason, message }, now),
+  };
+  const failed: EventRecord = {
+    about: autoscaler,
+    type: "Warning",
+    reason: "FailedComputeMetricsReplicas",
+    message: `invalid metrics (${invalid} invalid out of ${metrics.length}), first error is: ${first.error}`,
+  };
+  const due = now + (computed.served ? PERIOD_MS : NO_METRICS_MS);
+  return {
+    effects: statusUpdate(RESOURCE, autoscaler, status),
+    events: [...events, failed],
+    wakeAt: due,
+    remember: { ...history, due } satisfies Memory,
+  };
+}
+
+function follow(autoscaler: Autoscaler, computed: Computed & { readonly best: Valid }, now: number): Plan {
+  const { scale, metrics, history, events, best } = computed;
+  const { spec } = autoscaler;
+  const { replicas: current } = scale;
+  const sizes = { current, desired: best.replicas, min: spec.minReplicas ?? 1, max: spec.maxReplicas };
+  const { replicas, able, limited } = limit(spec, sizes, history, now);
+  const memory = remembering(spec, history, { recommended: best.replicas }, now);
+  const valid = `the HPA was able to successfully calculate a replica count from ${best.name}`;
+  const conditions = [
+    { type: "ScalingActive", status: "True", reason: "ValidMetricFound", message: valid },
+    { type: "AbleToScale", status: "True", ...able },
+    { type: "ScalingLimited", ...limited },
+  ].reduce((said, next) => say(said, next, now), computed.conditions);
+  if (replicas !== current) {
+    const reason = best.replicas > current ? `${best.name} above target` : "All metrics below target";
+    const standing = { autoscaler, scale, conditions, metrics, memory, now };
+    const plan = rescale(standing, { desired: replicas, reason });
+    return { ...plan, events };
+  }
+  const status: HorizontalPodAutoscalerStatus = {
+    ...kept(autoscaler),
+    currentReplicas: current,
+    desiredReplicas: current,
+    currentMetrics: [...metrics],
+    conditions,
+  };
+  const due = now + PERIOD_MS;
+  return {
+    effects: statusUpdate(RESOURCE, autoscaler, status),
+    events,
+    wakeAt: due,
+    remember: { ...memory, due } satisfies Memory,
+  };
+}

@@ -1,0 +1,96 @@
+/** Scales what a HorizontalPodAutoscaler names into its bounds, and within them to what its metrics ask for. */
+import type { HorizontalPodAutoscaler, HorizontalPodAutoscalerStatus } from "../../../api/generated/autoscaling.v2.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { type Controller, EVERYTHING, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { same } from "../same.ts";
+import { statusUpdate } from "../status-update.ts";
+import { say } from "./conditions.ts";
+import { followMetrics } from "./follow-metrics.ts";
+import { type Autoscaler, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
+import { scaleOf, TARGETS } from "./scale-target.ts";
+
+type Sized = { readonly spec?: { readonly replicas?: number } };
+
+export const horizontalPodAutoscaler: Controller = {
+  name: "horizontal-pod-autoscaler",
+  reads: [RESOURCE, "pods", ...TARGETS],
+  writes: [EVERYTHING],
+  itemsOf({ resource, object, previous, snapshot }) {
+    if (resource === "pods") return [];
+    if (resource === RESOURCE) return previous && same(specOf(object), specOf(previous)) ? [] : [itemKey(object)];
+    if (previous && (object as Sized).spec?.replicas === (previous as Sized).spec?.replicas) return [];
+    return snapshot
+      .list<HorizontalPodAutoscaler>(RESOURCE, object.metadata.namespace ?? "")
+      .filter(
+        ({ spec }) => spec.scaleTargetRef.name === object.metadata.name && spec.scaleTargetRef.kind === object.kind,
+      )
+      .map(itemKey);
+  },
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const autoscaler = context.snapshot.get<HorizontalPodAutoscaler>(RESOURCE, namespace, name);
+    return autoscaler ? planAutoscaler(autoscaler, context) : settled;
+  },
+};
+
+const specOf = (object: KubeObject) => (object as Autoscaler).spec;
+
+function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan {
+  const { now } = context;
+  const { maxReplicas, minReplicas = 1 } = autoscaler.spec;
+  const scale = scaleOf(autoscaler, context);
+  const memory = context.remembered as Memory | undefined;
+  if ("ask" in scale) return { effects: [], asks: [scale.ask], remember: memory };
+  if ("error" in scale) return unable(autoscaler, scale.error, now);
+  const { replicas } = scale;
+  const reached = say(
+    autoscaler.status.conditions ?? [],
+    {
+      type: "AbleToScale",
+      status: "True",
+      reason: "SucceededGetScale",
+      message: "the HPA controller was able to get the target's current scale",
+    },
+    now,
+  );
+  if (replicas === 0 && minReplicas !== 0) {
+    const conditions = say(
+      reached,
+      {
+        type: "ScalingActive",
+        status: "False",
+        reason: "ScalingDisabled",
+        message: "scaling is disabled since the replica count of the target is zero",
+      },
+      now,
+    );
+    const counts = { currentReplicas: 0, desiredReplicas: 0 };
+    return { effects: statusUpdate(RESOURCE, autoscaler, { ...kept(autoscaler), ...counts, conditions }) };
+  }
+  const bound =
+    replicas > maxReplicas
+      ? { desired: maxReplicas, reason: "Current number of replicas above Spec.MaxReplicas" }
+      : replicas < minReplicas
+        ? { desired: minReplicas, reason: "Current number of replicas below Spec.MinReplicas" }
+        : undefined;
+  if (bound) return rescale({ autoscaler, scale, conditions: reached, metrics: [], memory, now }, bound);
+  // What was said of the last rescale stands until the metrics are due again.
+  if (memory && memory.due > now) return { effects: [], wakeAt: memory.due, remember: memory };
+  return followMetrics(autoscaler, { scale, conditions: reached, memory }, context);
+}
+
+function unable(autoscaler: Autoscaler, error: string, now: number): Plan {
+  const message = `the HPA controller was unable to get the target's current scale: ${error}`;
+  const said = { type: "AbleToScale", status: "False", reason: "FailedGetScale", message };
+  const status: HorizontalPodAutoscalerStatus = {
+    ...autoscaler.status,
+    desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
+    conditions: say(autoscaler.status.conditions ?? [], said, now),
+  };
+  return {
+    effects: statusUpdate(RESOURCE, autoscaler, status),
+    events: [{ about: autoscaler, type: "Warning", reason: "FailedGetScale", message: error }],
+    wakeAt: now + PERIOD_MS,
+  };
+}

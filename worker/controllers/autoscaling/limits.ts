@@ -1,0 +1,173 @@
+/** How fast an autoscaler follows its metrics: the highest or lowest of late recommendations, and so many pods a time. */
+import type { HorizontalPodAutoscaler, HPAScalingRules } from "../../../api/generated/autoscaling.v2.ts";
+
+/** --horizontal-pod-autoscaler-downscale-stabilization. */
+const DOWNSCALE_S = 300;
+
+/** What is remembered between looks; lost when the control plane sleeps, as when kube-controller-manager starts anew. */
+export interface History {
+  readonly recommendations: readonly { readonly replicas: number; readonly at: number }[];
+  readonly changes: readonly { readonly by: number; readonly at: number }[];
+}
+
+export const NO_HISTORY: History = { recommendations: [], changes: [] };
+
+export interface Limited {
+  readonly replicas: number;
+  readonly able: { readonly reason: string; readonly message: string };
+  readonly limited: { readonly status: "True" | "False"; readonly reason: string; readonly message: string };
+}
+
+interface Sizes {
+  readonly current: number;
+  readonly desired: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+const READY = { reason: "ReadyForNewScale", message: "recommended size matches current size" };
+const HIGHEST = {
+  reason: "ScaleDownStabilized",
+  message: "recent recommendations were higher than current one, applying the highest recent recommendation",
+};
+const LOWEST = {
+  reason: "ScaleUpStabilized",
+  message: "recent recommendations were lower than current one, applying the lowest recent recommendation",
+};
+const TOO_MANY = {
+  reason: "TooManyReplicas",
+  message: "the desired replica count is more than the maximum replica count",
+};
+const TOO_FEW = {
+  reason: "TooFewReplicas",
+  message: "the desired replica count is less than the minimum replica count",
+};
+const TOO_FAST = {
+  reason: "ScaleUpLimit",
+  message: "the desired replica count is increasing faster than the maximum scale rate",
+};
+const TOO_FAST_DOWN = {
+  reason: "ScaleDownLimit",
+  message: "the desired replica count is decreasing faster than the maximum scale rate",
+};
+const IN_RANGE = {
+  reason: "DesiredWithinRange",
+  message: "the desired count is within the acceptable range",
+};
+
+export function limit(spec: HorizontalPodAutoscaler["spec"], sizes: Sizes, history: History, now: number): Limited {
+  const { behavior } = spec;
+  const up = behavior?.scaleUp;
+  const down = behavior?.scaleDown;
+  const rising = sizes.desired >= sizes.current;
+  // Without a behaviour only scaling down waits.
+  const seconds =
+    rising && behavior ? (up?.stabilizationWindowSeconds ?? 0) : (down?.stabilizationWindowSeconds ?? DOWNSCALE_S);
+  const late = history.recommendations.filter(({ at }) => at > now - seconds * 1000).map(({ replicas }) => replicas);
+  const stable = rising && behavior ? Math.min(sizes.desired, ...late) : Math.max(sizes.desired, ...late);
+  const able = stable === sizes.desired ? READY : rising && behavior ? LOWEST : HIGHEST;
+  const bounded = behavior
+    ? byRules({ ...sizes, desired: stable }, { up, down, history, now })
+    : plainly(sizes, stable);
+  return {
+    replicas: bounded.replicas,
+    able,
+    limited: { status: bounded.replicas === stable ? "False" : "True", ...bounded.why },
+  };
+}
+
+type Bounded = { readonly replicas: number; readonly why: { readonly reason: string; readonly message: string } };
+
+function plainly({ current, min, max }: Sizes, desired: number): Bounded {
+  const limit = Math.max(2 * current, 4);
+  const most = Math.min(max, limit);
+  if (desired < min) return { replicas: min, why: TOO_FEW };
+  if (desired > most) return { replicas: most, why: max > limit ? TOO_FAST : TOO_MANY };
+  return { replicas: desired, why: IN_RANGE };
+}
+
+interface RuleFacts {
+  readonly up: HPAScalingRules | undefined;
+  readonly down: HPAScalingRules | undefined;
+  readonly history: History;
+  readonly now: number;
+}
+
+function byRules({ current, desired, min, max }: Sizes, { up, down, history, now }: RuleFacts): Bounded {
+  const changed = (seconds: number, sign: 1 | -1) =>
+    history.changes
+      .filter(({ at, by }) => at > now - seconds * 1000 && Math.sign(by) === sign)
+      .reduce((sum, { by }) => sum + Math.abs(by), 0);
+  if (desired > current) {
+    const limit = Math.max(
+      current,
+      mostBy(up, current, (seconds) => changed(seconds, 1)),
+    );
+    const most = Math.min(max, limit);
+    return desired > most
+      ? { replicas: most, why: max > limit ? TOO_FAST : TOO_MANY }
+      : { replicas: desired, why: IN_RANGE };
+  }
+  if (desired < current) {
+    const limit = Math.min(
+      current,
+      leastBy(down, current, (seconds) => changed(seconds, -1)),
+    );
+    const least = Math.max(min, limit);
+    return desired < least
+      ? { replicas: least, why: min < limit ? TOO_FAST_DOWN : TOO_FEW }
+      : { replicas: desired, why: IN_RANGE };
+  }
+  return { replicas: desired, why: IN_RANGE };
+}
+
+type Policies = NonNullable<HPAScalingRules["policies"]>;
+const UP: Policies = [
+  { type: "Pods", value: 4, periodSeconds: 15 },
+  { type: "Percent", value: 100, periodSeconds: 15 },
+];
+const DOWN: Policies = [{ type: "Percent", value: 100, periodSeconds: 15 }];
+
+function mostBy(rules: HPAScalingRules | undefined, current: number, added: (seconds: number) => number): number {
+  const { selectPolicy = "Max", policies = UP } = rules ?? {};
+  if (selectPolicy === "Disabled") return current;
+  const proposals = policies.map(({ type, value, periodSeconds }) => {
+    const start = current - added(periodSeconds);
+    return type === "Pods" ? start + value : Math.ceil(start * (1 + value / 100));
+  });
+  return selectPolicy === "Min" ? Math.min(...proposals) : Math.max(...proposals);
+}
+
+function leastBy(rules: HPAScalingRules | undefined, current: number, removed: (seconds: number) => number): number {
+  const { selectPolicy = "Max", policies = DOWN } = rules ?? {};
+  if (selectPolicy === "Disabled") return current;
+  const proposals = policies.map(({ type, value, periodSeconds }) => {
+    const start = current + removed(periodSeconds);
+    return type === "Pods" ? start - value : Math.trunc(start * (1 - value / 100));
+  });
+  return selectPolicy === "Min" ? Math.max(...proposals) : Math.min(...proposals);
+}
+
+/** Adds to what is remembered, and forgets what no window reaches. */
+export function remembering(
+  spec: HorizontalPodAutoscaler["spec"],
+  history: History,
+  added: { readonly recommended?: number; readonly changedBy?: number },
+  now: number,
+): History {
+  const { scaleUp, scaleDown } = spec.behavior ?? {};
+  const windows = [scaleUp?.stabilizationWindowSeconds ?? 0, scaleDown?.stabilizationWindowSeconds ?? DOWNSCALE_S];
+  const periods = [...(scaleUp?.policies ?? UP), ...(scaleDown?.policies ?? DOWN)].map((each) => each.periodSeconds);
+  const since = (seconds: readonly number[]) => now - Math.max(...seconds) * 1000;
+  const { recommended, changedBy } = added;
+  return {
+    recommendations: [
+      ...history.recommendations.filter(({ at }) => at > since(windows)),
+      ...(recommended === undefined ? [] : [{ replicas: recommended, at: now }]),
+    ],
+    changes: [
+      ...history.changes.filter(({ at }) => at > since(periods)),
+      ...(changedBy ? [{ by: changedBy, at: now }] : []),
+    ],
+  };
+}

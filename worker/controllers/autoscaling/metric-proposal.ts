@@ -1,0 +1,166 @@
+/** What one metric of an autoscaler proposes, and how it is shown; or why it cannot be told, in Kubernetes' words. */
+import type { MetricSpec, MetricStatus, MetricTarget } from "../../../api/generated/autoscaling.v2.ts";
+import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import type { Answer } from "../controller.ts";
+import { goSelector } from "../go-selector.ts";
+import { externalName, externalValue, objectValue, podUsage, podValues } from "./metrics-api.ts";
+import { byAverage, byUtilization, byValue, byValuePerPod, type Situation } from "./replica-count.ts";
+
+export interface Facts {
+  readonly namespace: string;
+  readonly situation: Situation;
+  readonly statusReplicas: number;
+}
+
+export type Proposed =
+  | { readonly ok: true; readonly replicas: number; readonly name: string; readonly status: MetricStatus }
+  | {
+      readonly ok: false;
+      /** Of the condition and the event that tell of this metric. */
+      readonly reason: string;
+      readonly message: string;
+      /** As the error of all metrics cites it. */
+      readonly error: string;
+    };
+
+const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
+/** A quantity of thousandths, as short as it can be. */
+const quantity = (value: number) => (value % 1000 === 0 ? String(value / 1000) : `${value}m`);
+
+export function propose(metric: MetricSpec, answer: Answer, facts: Facts): Proposed {
+  if (metric.resource) return ofResource({ ...metric.resource, answer, facts, container: undefined });
+  if (metric.containerResource) return ofResource({ ...metric.containerResource, answer, facts });
+  if (metric.pods) return ofPods(metric.pods, answer, facts);
+  if (metric.object) return ofObject(metric.object, answer, facts);
+  if (metric.external) return ofExternal(metric.external, answer, facts);
+  const error = `unknown metric source type "${metric.type}"`;
+  return { ok: false, reason: "InvalidMetricSourceType", message: error, error };
+}
+
+interface ResourceMetric {
+  readonly name: string;
+  readonly target: MetricTarget;
+  readonly answer: Answer;
+  readonly facts: Facts;
+  readonly container: string | undefined;
+}
+
+function ofResource({ name, target, answer, facts, container }: ResourceMetric): Proposed {
+  const { situation } = facts;
+  const failed = (what: string, why: string): Proposed => {
+    const message = `failed to get ${name} ${what}: ${why}`;
+    const kind = container === undefined ? "resource" : "container";
+    const reason = container === undefined ? "FailedGetResourceMetric" : "FailedGetContainerResourceMetric";
+    return { ok: false, reason, message, error: `failed to get ${name} ${kind} metric value: ${message}` };
+  };
+  const what = target.averageValue === undefined ? "utilization" : "usage";
+  const read = podUsage(answer, name, container);
+  if (!read.ok) return failed(what, `unable to get metrics for resource ${name}: ${read.error}`);
+  const shown = (
+    current: MetricStatus["resource"] extends { current: infer C } | undefined ? C : never,
+  ): MetricStatus =>
+    container === undefined
+      ? { type: "Resource", resource: { name, current } }
+      : { type: "ContainerResource", containerResource: { name, container, current } };
+  if (target.averageValue !== undefined) {
+    const outcome = byAverage(read.value, milli(target.averageValue), name, situation);
+    if ("error" in outcome) return failed(what, outcome.error);
+    const status = shown({ averageValue: quantity(outcome.current) });
+    return { ok: true, replicas: outcome.replicas, name: `${name} resource`, status };
+  }
+  const percent = target.averageUtilization ?? 0;
+  const outcome = byUtilization(read.value, { percent, resource: name, container }, situation);
+  if ("error" in outcome) return failed(what, outcome.error);
+  return {
+    ok: true,
+    replicas: outcome.replicas,
+    name: `${name} resource utilization (percentage of request)`,
+    status: shown({ averageUtilization: outcome.current, averageValue: quantity(outcome.average) }),
+  };
+}
+
+const unable = (reason: string, message: string, what: string, cited = message): Proposed => ({
+  ok: false,
+  reason,
+  message,
+  error: `failed to get ${what} metric value: ${cited}`,
+});
+
+function ofPods({ metric, target }: NonNullable<MetricSpec["pods"]>, answer: Answer, { situation }: Facts): Proposed {
+  const read = podValues(answer);
+  if (!read.ok) return unable("FailedGetPodsMetric", `unable to get metric ${metric.name}: ${read.error}`, "pods");
+  const outcome = byAverage(read.value, milli(target.averageValue), "", situation);
+  if ("error" in outcome) return unable("FailedGetPodsMetric", outcome.error, "pods");
+  const status: MetricStatus = { type: "Pods", pods: { metric, current: { averageValue: quantity(outcome.current) } } };
+  return { ok: true, replicas: outcome.replicas, name: `pods metric ${metric.name}`, status };
+}
+
+function ofObject(spec: NonNullable<MetricSpec["object"]>, answer: Answer, facts: Facts): Proposed {
+  const { describedObject, metric, target } = spec;
+  const { situation, statusReplicas, namespace } = facts;
+  const failed = (message: string) => {
+    const cited = target.type === "AverageValue" ? `failed to get ${metric.name} object metric: ${message}` : message;
+    return unable("FailedGetObjectMetric", message, "object", cited);
+  };
+  const read = objectValue(answer);
+  if (!read.ok) {
+    const { kind, name } = describedObject;
+    return failed(`unable to get metric ${metric.name}: ${kind} on ${namespace} ${name}/${read.error}`);
+  }
+  if (target.type === "AverageValue") {
+    const { replicas, current } = byValuePerPod(
+      read.value,
+      milli(target.averageValue),
+      statusReplicas,
+      situation.tolerance,
+    );
+    const status: MetricStatus = {
+      type: "Object",
+      object: { metric, describedObject, current: { averageValue: quantity(current) } },
+    };
+    return { ok: true, replicas, name: `external metric ${metric.name}(${selectorName(metric.selector)})`, status };
+  }
+  const outcome = byValue(read.value, milli(target.value), situation);
+  if ("error" in outcome) return failed(outcome.error);
+  const status: MetricStatus = {
+    type: "Object",
+    object: { metric, describedObject, current: { value: quantity(outcome.current) } },
+  };
+  return { ok: true, replicas: outcome.replicas, name: `${describedObject.kind} metric ${metric.name}`, status };
+}
+
+const selectorName = (selector: Parameters<typeof goSelector>[0] | undefined) =>
+  selector ? goSelector(selector) : "nil";
+
+function ofExternal(spec: NonNullable<MetricSpec["external"]>, answer: Answer, facts: Facts): Proposed {
+  const { metric, target } = spec;
+  const { situation, statusReplicas, namespace } = facts;
+  const name = `external metric ${metric.name}(${selectorName(metric.selector)})`;
+  const perPod = target.averageValue !== undefined;
+  const failed = (message: string) => {
+    const what = perPod ? `${metric.name} external metric` : `external metric ${metric.name}`;
+    return unable("FailedGetExternalMetric", message, `${metric.name} external`, `failed to get ${what}: ${message}`);
+  };
+  const read = externalValue(answer, metric);
+  if (!read.ok) return failed(`unable to get external metric ${externalName(namespace, metric)}: ${read.error}`);
+  if (perPod) {
+    const { replicas, current } = byValuePerPod(
+      read.value,
+      milli(target.averageValue),
+      statusReplicas,
+      situation.tolerance,
+    );
+    const status: MetricStatus = {
+      type: "External",
+      external: { metric, current: { averageValue: quantity(current) } },
+    };
+    return { ok: true, replicas, name, status };
+  }
+  const outcome = byValue(read.value, milli(target.value), situation);
+  if ("error" in outcome) return failed(outcome.error);
+  const status: MetricStatus = {
+    type: "External",
+    external: { metric, current: { value: quantity(outcome.current) } },
+  };
+  return { ok: true, replicas: outcome.replicas, name, status };
+}

@@ -1,0 +1,72 @@
+/** Writes a new size into what an autoscaler scales, and says so in its status. */
+import type {
+  HorizontalPodAutoscaler,
+  HorizontalPodAutoscalerCondition,
+  HorizontalPodAutoscalerStatus,
+  MetricStatus,
+} from "../../../api/generated/autoscaling.v2.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { Effect, Plan } from "../controller.ts";
+import { statusUpdate } from "../status-update.ts";
+import { timeText } from "../time.ts";
+import { say } from "./conditions.ts";
+import { type History, NO_HISTORY, remembering } from "./limits.ts";
+import type { Scale } from "./scale-target.ts";
+
+export const RESOURCE = "horizontalpodautoscalers.autoscaling";
+/** --horizontal-pod-autoscaler-sync-period. */
+export const PERIOD_MS = 15_000;
+
+export type Autoscaler = Stored<HorizontalPodAutoscaler>;
+
+export interface Memory extends History {
+  /** When the metrics are due again. */
+  readonly due: number;
+}
+
+/** The status without what is computed anew. */
+export const kept = ({ status: { lastScaleTime } }: Autoscaler) =>
+  lastScaleTime === undefined ? {} : { lastScaleTime };
+
+export interface Standing {
+  readonly autoscaler: Autoscaler;
+  readonly scale: Scale;
+  readonly conditions: HorizontalPodAutoscalerCondition[];
+  readonly metrics: readonly MetricStatus[];
+  readonly memory: History | undefined;
+  readonly now: number;
+}
+
+export function rescale(standing: Standing, { desired, reason }: { desired: number; reason: string }): Plan {
+  const { autoscaler, scale, conditions, metrics, memory, now } = standing;
+  const text = `New size: ${desired}; reason: ${reason}`;
+  const write: Effect = {
+    op: "patch",
+    resource: scale.resource,
+    namespace: autoscaler.metadata.namespace ?? "",
+    name: autoscaler.spec.scaleTargetRef.name,
+    subresource: "scale",
+    type: "application/merge-patch+json",
+    patch: { spec: { replicas: desired } },
+    record: {
+      about: autoscaler,
+      success: { reason: "SuccessfulRescale", message: text },
+      failure: { reason: "FailedRescale", message: `${text}; error: {message}` },
+    },
+  };
+  const message = `the HPA controller was able to update the target scale to ${desired}`;
+  const status: HorizontalPodAutoscalerStatus = {
+    lastScaleTime: timeText(now),
+    currentReplicas: scale.replicas,
+    desiredReplicas: desired,
+    ...(metrics.length > 0 ? { currentMetrics: [...metrics] } : {}),
+    conditions: say(conditions, { type: "AbleToScale", status: "True", reason: "SucceededRescale", message }, now),
+  };
+  const changed = remembering(autoscaler.spec, memory ?? NO_HISTORY, { changedBy: desired - scale.replicas }, now);
+  const due = now + PERIOD_MS;
+  return {
+    effects: [write, ...statusUpdate(RESOURCE, autoscaler, status)],
+    wakeAt: due,
+    remember: { ...changed, due } satisfies Memory,
+  };
+}

@@ -1,0 +1,65 @@
+/** What an autoscaler scales: any kind with a scale subresource. */
+import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
+import { apiVersionOf, type KubeObject, parseApiVersion, type Stored } from "../../../api/machinery/meta.ts";
+import { resources } from "../../../api/resources/index.ts";
+import type { GroupResource } from "../../../api/store.ts";
+import type { Answer, Question, ReconcileContext } from "../controller.ts";
+
+export interface Scale {
+  readonly resource: GroupResource;
+  readonly replicas: number;
+  readonly statusReplicas: number;
+  /** A label selector as text; "" where the target says none. */
+  readonly selector: string;
+}
+
+/** Kinds with a scale that are in the snapshot. */
+export const TARGETS: readonly GroupResource[] = [
+  "deployments.apps",
+  "replicasets.apps",
+  "statefulsets.apps",
+  "replicationcontrollers",
+];
+
+export function scaleOf(
+  { spec, metadata }: Stored<HorizontalPodAutoscaler>,
+  { snapshot, answers }: ReconcileContext,
+): Scale | { readonly error: string } | { readonly ask: Question } {
+  const { apiVersion = "", kind, name } = spec.scaleTargetRef;
+  const namespace = metadata.namespace ?? "";
+  const { group, version } = parseApiVersion(apiVersion);
+  const resource = snapshot.resourceOf(apiVersion, kind);
+  if (!resource) return { error: `no matches for kind "${kind}" in group "${group}"` };
+  if (!TARGETS.includes(resource)) {
+    const [plural] = resource.split(".");
+    const root = group === "" ? `/api/${version}` : `/apis/${apiVersionOf(group, version)}`;
+    const ask = `${root}/namespaces/${namespace}/${plural}/${encodeURIComponent(name)}/scale`;
+    const answer = answers?.get(ask);
+    return answer ? scaleIn(resource, answer) : { ask };
+  }
+  const target = snapshot.get<KubeObject>(resource, namespace, name);
+  const view = resources.find((each) => each.kind === kind && each.group === group)?.scale;
+  if (!target || !view) return { error: `${resource} "${name}" not found` };
+  return {
+    resource,
+    replicas: view.specReplicas(target),
+    statusReplicas: view.statusReplicas(target),
+    selector: view.selector(target),
+  };
+}
+
+type ScaleObject = {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly replicas?: number; readonly selector?: string };
+};
+
+function scaleIn(resource: GroupResource, answer: Answer): Scale | { readonly error: string } {
+  if (!answer.ok) return { error: answer.message };
+  const { spec, status } = answer.body as ScaleObject;
+  return {
+    resource,
+    replicas: spec?.replicas ?? 0,
+    statusReplicas: status?.replicas ?? 0,
+    selector: status?.selector ?? "",
+  };
+}
