@@ -47,7 +47,9 @@ export class Watcher {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #nextBookmark: number;
   #lastSent: number;
+  /** Since when the client has taken nothing of a full queue. */
   #lastTaken: number;
+  #askAgain = () => {};
 
   constructor(request: WatchRequest, options: WatcherOptions) {
     this.#request = request;
@@ -88,7 +90,16 @@ export class Watcher {
     else {
       this.#options.leave();
       this.#state = { is: "behind", cursor: from };
+      this.#lastTaken = this.#options.turns.now();
+      this.#askAgain();
     }
+  }
+
+  /** The stream asks again when this resolves, and the client has taken something. */
+  #untilBehind(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#askAgain = resolve;
+    });
   }
 
   beat(now: number): void {
@@ -129,7 +140,9 @@ export class Watcher {
     this.#lastTaken = this.#options.turns.now();
     for (;;) {
       const { state } = this;
-      if (state.is === "live" || state.is === "closed") return;
+      if (state.is === "closed") return;
+      // A live watcher is pushed to. To ask it after each event would be a fifth of what the event costs.
+      if (state.is === "live") return this.#untilBehind();
       if (state.is === "initial") {
         this.#tellState(state);
         return;
