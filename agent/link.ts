@@ -4,6 +4,7 @@
  * (docs/spec/node-link.md).
  */
 import type { WebSocket } from "ws";
+import { draftObject } from "../api/machinery/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { ControlPlane } from "./connection.ts";
@@ -29,8 +30,12 @@ const SILENCE_MS = 25_000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
 const POLL_MS = 2_000;
-/** A push may be lost; what is missed is found at the latest then. */
-const SAFETY_POLL_MS = 300_000;
+/**
+ * A push may be lost; what is missed is found at the latest at the next full hour. All nodes look then, within the spread:
+ * looks at a thousand different moments would never let the control plane's objects sleep.
+ */
+const SAFETY_POLL_MS = 3_600_000;
+const SPREAD_MS = 10_000;
 
 export class Link {
   readonly #options: LinkOptions;
@@ -115,7 +120,7 @@ export class Link {
   async #receive(message: NodeMessage, socket: WebSocket): Promise<void> {
     switch (message.type) {
       case "sync":
-        return this.#options.onSync(message);
+        return this.#options.onSync(complete(message));
       case "tunnel":
         return this.#options.onTunnel(message);
       case "usage": {
@@ -129,16 +134,18 @@ export class Link {
 
   async #poll(): Promise<void> {
     const { controlPlane, revision, signal, onSync } = this.#options;
+    const spread = Math.random() * SPREAD_MS;
+    const hour = (time: number) => Math.floor((time - spread) / SAFETY_POLL_MS);
     let last = Date.now();
     while (!signal.aborted) {
       await this.#sleep(POLL_MS);
-      const due = this.#up ? Date.now() - last >= SAFETY_POLL_MS : this.#failedSince !== undefined;
+      const due = this.#up ? hour(Date.now()) > hour(last) : this.#failedSince !== undefined;
       if (!due || signal.aborted) continue;
       last = Date.now();
       try {
         const url = `${controlPlane.server}${this.#path}/sync?since=${revision()}`;
         const answer = await controlPlane.fetch(new Request(url, { headers: controlPlane.headers() }));
-        if (answer.ok) onSync((await answer.json()) as NodeSync);
+        if (answer.ok) onSync(complete((await answer.json()) as NodeSync));
         else await answer.text();
       } catch {
         // Neither way leads there: pods go on from what is known.
@@ -146,3 +153,9 @@ export class Link {
     }
   }
 }
+
+/** Objects come as they are stored; here their empty lists are lists. */
+const complete = (sync: NodeSync): NodeSync => ({
+  ...sync,
+  changes: sync.changes.map((change) => ({ ...change, object: draftObject(change.object) })),
+});

@@ -135,8 +135,8 @@ async function measure(): Promise<Readonly<Record<string, Operations>>> {
   };
 }
 
-/** The agents look by themselves every 5 minutes; the hub looks at its sockets every 40 seconds, and writes its next alarm. */
-const SYNCS = 288;
+/** The agents look by themselves at each full hour, all together; the hub looks at its sockets every 40 seconds, and writes its next alarm. */
+const SYNCS = 24;
 const hubAlarm: Operations = { workerRequests: 0, objectRequests: 1, rowsWritten: 1 };
 const HUB_ALARMS = 2160;
 const TICKS = 1440;
@@ -158,7 +158,7 @@ function dollars(of: Readonly<Record<string, Operations>>, nodes: number, busy: 
     : [];
   const alarms = nodes > 0 ? HUB_ALARMS : 0;
   const day = sum([cost("tick", TICKS), cost("nodeSync", nodes * SYNCS), times(alarms, hubAlarm), ...activity]);
-  const events = (busy ? nodes * 70 + 5300 : 0) + nodes * SYNCS;
+  const events = (busy ? nodes * 70 + 5300 : 0) + (nodes > 0 ? SYNCS : 0);
   // The store, the controllers and the scheduler wake with the clock, all together; the hub with its own.
   const awake = 3 * awakeSeconds(TICKS + events) + awakeSeconds(alarms + events);
   return monthlyBill(day, awake);

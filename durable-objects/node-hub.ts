@@ -3,12 +3,22 @@
  * named by it. What is told is decided in node-hub/node-feed.ts; the rules are in docs/spec/node-link.md.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { NodeMessage, NodeSync } from "../api/node-sync.ts";
+import type { NodeMessage } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
-import type { GroupResource, Revision, Store } from "../api/store.ts";
+import type { GroupResource, Revision, Store, Tail } from "../api/store.ts";
 import { eraseObject } from "./erase-object.ts";
-import { FOLLOWED, newsOf, readObjects, snapshotFor, syncFor, type Told } from "./node-hub/node-feed.ts";
+import {
+  FOLLOWED,
+  NAMED,
+  newsOf,
+  readObjects,
+  referencesOf,
+  snapshotFor,
+  syncFor,
+  type Told,
+} from "./node-hub/node-feed.ts";
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
+import { syncText } from "./node-hub/sync-text.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
@@ -19,15 +29,28 @@ export interface NodeHubEnv extends NodeLifeEnv {
 interface Attachment {
   readonly node: string;
   readonly cluster: string;
+  /** It has been told whom NetworkPolicies mean. */
+  readonly policed: boolean;
 }
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 40_000;
 const LIFE = "left:";
+/** Up to where all linked nodes have been told, at least: a row at most so often (ms), or each commit would write one. */
+const TOLD = "told";
+const TOLD_EVERY_MS = 10_000;
 
 export class NodeHub extends DurableObject<NodeHubEnv> {
-  /** By node, and in memory alone: writing it to each socket at each commit would cost more than telling all once again. */
+  /** By node. What sleep takes of it is read again: where the telling stood, and what pods name when somebody asks. */
   readonly #told = new Map<string, Told>();
+  /** Everybody in `#told` knows everything up to here. */
+  #through: Revision | undefined;
+  #noted: { readonly revision: Revision; readonly at: number } | undefined;
+  /** The references in `#told` are all there are. */
+  #referencesRead = true;
+  readonly #peers = new Map<string, string>();
+  /** The nodes' sockets; undefined: ask the platform. */
+  #links: ReadonlyMap<string, readonly WebSocket[]> | undefined;
   /** When nodes without a socket last asked (ms). */
   readonly #polled = new Map<string, number>();
   readonly #usage = new UsageCalls();
@@ -58,16 +81,23 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
       this.#polled.set(node, Date.now());
       await this.#seen(node);
-      return Response.json(await syncFor(this.#store(cluster), node, since));
+      const headers = { "Content-Type": "application/json" };
+      return new Response(await syncFor(this.#store(cluster), node, since), { headers });
     }
     const { 0: client, 1: server } = new WebSocketPair();
     for (const old of this.ctx.getWebSockets(node)) old.close(1012, "the node has connected again");
     this.ctx.acceptWebSocket(server, [node]);
     await this.#inTurn(async () => {
       await this.#seen(node);
-      const sync = await this.#everything(this.#store(cluster), node);
-      server.serializeAttachment({ node, cluster } satisfies Attachment);
-      send(server, sync);
+      await this.#wake();
+      await this.#tellEverything(this.#store(cluster), [node], [server]);
+      server.serializeAttachment({
+        node,
+        cluster,
+        policed: this.#told.get(node)?.policed ?? false,
+      } satisfies Attachment);
+      this.#links = undefined;
+      await this.#note();
     });
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
     return new Response(null, { status: 101, webSocket: client });
@@ -85,7 +115,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   /** The sockets of each node that has been told what there is; who has just come is told in its turn. */
-  #links(): ReadonlyMap<string, readonly WebSocket[]> {
+  #linked(): ReadonlyMap<string, readonly WebSocket[]> {
+    if (this.#links) return this.#links;
     const links = new Map<string, WebSocket[]>();
     for (const socket of this.ctx.getWebSockets()) {
       const attachment = socket.deserializeAttachment() as Attachment | null;
@@ -94,51 +125,87 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       if (sockets) sockets.push(socket);
       else links.set(attachment.node, [socket]);
     }
+    this.#links = links;
     return links;
   }
 
-  async #push(cluster: string): Promise<void> {
-    const links = this.#links();
-    if (links.size === 0) return;
-    const store = this.#store(cluster);
-    const tellEverything = async (nodes: Iterable<string>) => {
-      for (const node of nodes) {
-        const sync = await this.#everything(store, node);
-        for (const socket of links.get(node) ?? []) send(socket, sync);
-      }
-    };
-    await tellEverything([...links.keys()].filter((node) => !this.#told.has(node)));
-    for (;;) {
-      const told = new Map([...this.#told].filter(([node]) => links.has(node)));
-      const from = Math.min(...[...told.values()].map(({ revision }) => revision));
-      const tail = await store.after({ revision: from as Revision, resources: [...FOLLOWED] });
-      if (!tail.ok) return tellEverything(links.keys());
-      for (const [node, news] of newsOf(tail.changes, told)) {
-        if (news.again) {
-          await tellEverything([node]);
-          continue;
-        }
-        // What a new pod names comes before the pod.
-        const changes = [...(await readObjects(store, news.need)), ...news.changes];
-        const sync: NodeSync = { type: "sync", revision: tail.revision, reset: false, changes };
-        for (const socket of links.get(node) ?? []) send(socket, sync);
-      }
-      for (const { type, key } of tail.changes) {
-        if (type !== "DELETED" || key.resource !== "nodes") continue;
-        // Its credential went with it.
-        for (const socket of links.get(key.name) ?? []) socket.close(1008, "the node was deleted");
-      }
-      for (const [node, each] of told)
-        if (this.#told.get(node) === each)
-          this.#told.set(node, { ...each, revision: Math.max(each.revision, tail.revision) });
-      if (!tail.more) return;
+  /** Remembers what was told before a sleep. */
+  async #wake(): Promise<void> {
+    if (this.#through !== undefined) return;
+    this.#through = await this.ctx.storage.get<Revision>(TOLD);
+    if (this.#through === undefined) return;
+    for (const [node, [socket]] of this.#linked()) {
+      const policed = (socket?.deserializeAttachment() as Attachment | null)?.policed ?? false;
+      this.#told.set(node, { references: new Map(), revision: this.#through, policed });
+      this.#referencesRead = false;
     }
   }
 
-  async #everything(store: Store, node: string): Promise<NodeSync> {
-    const { sync, ...known } = await snapshotFor(store, node);
-    this.#told.set(node, { ...known, revision: sync.revision });
-    return sync;
+  /** Writes down how far the telling is. */
+  async #note(): Promise<void> {
+    if (this.#through === undefined || this.#through === this.#noted?.revision) return;
+    if (this.#noted && Date.now() - this.#noted.at < TOLD_EVERY_MS) return;
+    this.#noted = { revision: this.#through, at: Date.now() };
+    await this.ctx.storage.put(TOLD, this.#through);
+  }
+
+  async #push(cluster: string): Promise<void> {
+    await this.#wake();
+    const links = this.#linked();
+    const store = this.#store(cluster);
+    const strangers = [...links.keys()].filter((node) => !this.#told.has(node));
+    if (strangers.length > 0) await this.#tellEverything(store, strangers);
+    for (let more = true; more && this.#through !== undefined; ) {
+      const tail = await store.after({ revision: this.#through, resources: [...FOLLOWED] });
+      if (!tail.ok) {
+        this.#through = undefined;
+        await this.#tellEverything(store, links.keys());
+        break;
+      }
+      await this.#tellNews(store, tail);
+      this.#through = tail.revision;
+      more = tail.more;
+    }
+    await this.#note();
+  }
+
+  async #tellNews(store: Store, { changes, revision }: Tail): Promise<void> {
+    const links = this.#linked();
+    if (!this.#referencesRead && changes.some(({ key }) => NAMED.has(key.resource))) {
+      const references = await referencesOf(store, new Set(this.#told.keys()));
+      for (const [node, told] of this.#told)
+        this.#told.set(node, { ...told, references: references.get(node) ?? told.references });
+      this.#referencesRead = true;
+    }
+    for (const [node, news] of newsOf(changes, this.#told, this.#peers)) {
+      if (news.again) {
+        await this.#tellEverything(store, [node]);
+        continue;
+      }
+      // What a new pod names comes before the pod.
+      const sync = syncText(revision, "what is new", [...(await readObjects(store, news.need)), ...news.changes]);
+      for (const socket of links.get(node) ?? []) send(socket, sync);
+    }
+    for (const { type, key } of changes) {
+      if (type !== "DELETED" || key.resource !== "nodes") continue;
+      // Its credential went with it.
+      for (const socket of links.get(key.name) ?? []) socket.close(1008, "the node was deleted");
+    }
+  }
+
+  /** To these sockets, or those that the nodes have. */
+  async #tellEverything(store: Store, nodes: Iterable<string>, sockets?: readonly WebSocket[]): Promise<void> {
+    if (this.#told.size === 0) this.#through = undefined;
+    for (const node of nodes) {
+      const { sync, ...known } = await snapshotFor(store, node);
+      this.#told.set(node, known);
+      this.#through ??= known.revision;
+      for (const socket of sockets ?? this.#linked().get(node) ?? []) {
+        const attachment = socket.deserializeAttachment() as Attachment | null;
+        if (attachment) socket.serializeAttachment({ ...attachment, policed: known.policed } satisfies Attachment);
+        send(socket, sync);
+      }
+    }
   }
 
   /** When each node was last heard of (ms); Infinity for those that are connected. */
@@ -199,6 +266,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const attachment = socket.deserializeAttachment() as Attachment | null;
     if (attachment === null) return;
     const { node, cluster } = attachment;
+    this.#links = undefined;
     const others = this.ctx.getWebSockets(node).filter((other) => other !== socket);
     if (others.length > 0) return;
     this.#told.delete(node);
@@ -240,9 +308,9 @@ function parseAnswer(text: string): UsageAnswer | undefined {
   }
 }
 
-function send(socket: WebSocket, message: NodeMessage): void {
+function send(socket: WebSocket, sync: string): void {
   try {
-    socket.send(JSON.stringify(message));
+    socket.send(sync);
   } catch {
     // Closing: the node comes again and asks for what it missed.
   }

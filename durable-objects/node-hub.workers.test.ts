@@ -1,7 +1,10 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import type { NodeSync } from "../api/node-sync.ts";
+import type { Revision } from "../api/store.ts";
 import type { Env } from "../worker/env.ts";
+import { NodeHub, type NodeHubEnv } from "./node-hub.ts";
 
 const { CLUSTER_STORE, NODE_HUB, TUNNEL } = env as unknown as Env;
 
@@ -69,6 +72,39 @@ it("answers the same over HTTP, and nothing where nothing is new", async () => {
   expect([all.reset, namesOf(all)]).toEqual([true, ["p"]]);
   const then = await poll(all.revision);
   expect([then.reset, namesOf(then)]).toEqual([false, []]);
+});
+
+it("LINK-SLEEP: goes on after a sleep from where it was, and knows again what pods name", async () => {
+  const cluster = "hub-sleeps";
+  const store = CLUSTER_STORE.getByName(cluster);
+  const key = { resource: "configmaps", namespace: "default", name: "cm" };
+  const text = (data: string) =>
+    JSON.stringify({
+      kind: "ConfigMap",
+      apiVersion: "v1",
+      metadata: { name: "cm", namespace: "default", resourceVersion: "" },
+      data: { data },
+    });
+  const attributes = { labels: {}, fields: {} };
+  const naming = pod("names", "a");
+  const spec = { nodeName: "a", containers: [{ name: "c", envFrom: [{ configMapRef: { name: "cm" } }] }] };
+  const named = { ...naming, text: JSON.stringify({ ...JSON.parse(naming.text), spec }) };
+  await store.commit({ writes: [{ op: "create", key, text: text("old"), attributes }, named] });
+  const { next, socket } = await dial(cluster, "a");
+  expect((await next()).reset).toBe(true);
+  await store.commit({ writes: [{ op: "replace", key, text: text("new"), attributes }] });
+  await runInDurableObject(NODE_HUB.getByName(cluster), async (_, state) => {
+    // Who has slept is made anew, with its sockets and its storage.
+    const awake = new NodeHub(state, env as unknown as NodeHubEnv);
+    await awake.poke({ cluster, revision: 0 as Revision });
+  });
+  // The one before the sleep is still there to tell it too.
+  for (let heard = 0; heard < 2; ) {
+    const { reset, changes } = await next();
+    expect(reset).toBe(false);
+    heard += changes.filter(({ object }) => (object as { data?: unknown }).data !== undefined).length;
+  }
+  socket.close();
 });
 
 it("knows who is connected", async () => {

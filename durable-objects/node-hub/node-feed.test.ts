@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PEER_PODS } from "../../api/node-sync.ts";
 import type { Change, Revision } from "../../api/store.ts";
-import { newsOf, type References, type Told, tell } from "./node-feed.ts";
+import * as feed from "./node-feed.ts";
+import { type References, type Told, tell } from "./node-feed.ts";
 
 const pod = (node: string, configMap: string) =>
   JSON.stringify({
@@ -22,6 +23,13 @@ const onNode = (node: string) => ({ labels: {}, fields: { "spec.nodeName": node 
 const bound = change("pods", "p", { text: pod("a", "cm"), attributes: onNode("a"), previous: onNode("") });
 
 const told = (over: Partial<Told> = {}): Told => ({ references: new Map(), revision: 0, policed: false, ...over });
+/** With what each node is told read again. */
+function newsOf(changes: readonly Change[], told: ReadonlyMap<string, Told>, peers = new Map<string, string>()) {
+  const news = [...feed.newsOf(changes, told, peers)];
+  return new Map(
+    news.map(([node, each]) => [node, { ...each, changes: each.changes.map((text) => JSON.parse(text)) }]),
+  );
+}
 const nodes = (...names: string[]) => new Map(names.map((name) => [name, told()]));
 
 describe("the news of a stretch of the log", () => {
@@ -74,6 +82,22 @@ describe("a node is told", () => {
     const { providerID: _, ...ranges } = spec;
     expect(news.get("a")?.changes[0]?.object).toEqual({ metadata, spec: ranges, status: { addresses } });
   });
+});
+
+it("of other nodes nothing where that is nothing new", () => {
+  const peers = new Map<string, string>();
+  const at = (resourceVersion: string, address: string) => ({
+    text: JSON.stringify({
+      metadata: { name: "b", resourceVersion },
+      spec: {},
+      status: { addresses: [{ type: "InternalIP", address }] },
+    }),
+  });
+  const told = (over: Partial<Change>) => [...newsOf([change("nodes", "b", over)], nodes("a", "b"), peers).keys()];
+  expect(told(at("7", "192.0.2.1"))).toEqual(["a", "b"]);
+  expect(told(at("8", "192.0.2.1"))).toEqual(["b"]);
+  expect(told(at("9", "192.0.2.2"))).toEqual(["a", "b"]);
+  expect(told({ ...at("10", "192.0.2.2"), type: "DELETED" })).toEqual(["a", "b"]);
 });
 
 describe("with NetworkPolicies (LINK-PEERS)", () => {

@@ -2,19 +2,22 @@
  * What a node is told: its pods, what they name, its own Node, and what its service proxy and DNS need of the cluster.
  * Reads the store; keeps nothing.
  */
-import type { Node, Pod } from "../../api/generated/core.v1.ts";
+import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
-import { type NodeChange, type NodeSync, podReferences } from "../../api/node-sync.ts";
-import type { Change, Entry, Key, Revision, Store } from "../../api/store.ts";
+import { readObject, withoutRevision } from "../../api/machinery/object-text.ts";
+import { type NodeChange, podReferences } from "../../api/node-sync.ts";
+import type { Change, Entry, GroupResource, Key, Revision, Store } from "../../api/store.ts";
 import { listWhole } from "../../api/whole-list.ts";
-import { asPeer } from "./peer-node.ts";
+import { peerNodeText } from "./peer-node.ts";
 import { peerChangeOf, peerNamespaceOf, peerPodOf } from "./peer-pod.ts";
+import { type ChangeText, changeText, syncText } from "./sync-text.ts";
 
 /** Told to every node, whole. */
 const POLICIES = "networkpolicies.networking.k8s.io";
 const FOR_ALL = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", POLICIES] as const;
 export const FOLLOWED = ["pods", "configmaps", "secrets", "nodes", "namespaces", ...FOR_ALL] as const;
+/** What pods name. */
+export const NAMED: ReadonlySet<GroupResource> = new Set(["configmaps", "secrets"]);
 export const NODE_FIELD = "spec.nodeName";
 
 const keyText = ({ resource, namespace, name }: Key): string => `${resource} ${namespace} ${name}`;
@@ -28,20 +31,24 @@ const objectOf = ({ text }: { readonly text: string }): KubeObject => readObject
 export type References = Map<string, Set<string>>;
 
 export interface Snapshot {
-  readonly sync: NodeSync;
+  /** A NodeSync's JSON. */
+  readonly sync: string;
+  readonly revision: Revision;
   readonly references: References;
   /** There are NetworkPolicies: the node is told whom they mean (rule LINK-PEERS). */
   readonly policed: boolean;
 }
 
-const added = (entry: Entry): NodeChange => ({ type: "ADDED", resource: entry.key.resource, object: objectOf(entry) });
+const added = ({ key, text }: Entry): ChangeText => changeText("ADDED", key.resource, text);
+const peerText = ({ type, resource, object }: NodeChange): ChangeText =>
+  changeText(type, resource, JSON.stringify(object));
 
 function expectRead<T extends { readonly ok: boolean }>(answer: T): Extract<T, { readonly ok: true }> {
   if (!answer.ok) throw new Error("the store cannot answer what a node must know");
   return answer as Extract<T, { readonly ok: true }>;
 }
 
-export async function readObjects(store: Store, keys: Iterable<string>): Promise<NodeChange[]> {
+export async function readObjects(store: Store, keys: Iterable<string>): Promise<ChangeText[]> {
   const wanted = [...keys].map(parseKey);
   if (wanted.length === 0) return [];
   const { entries } = expectRead(await store.readMany({ keys: wanted }));
@@ -68,35 +75,49 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
   const policed = shared.flat().some(({ key }) => key.resource === POLICIES);
   return {
     // Later reads may know more than the first: what changed since is told again, and dropped by its revision.
-    sync: {
-      type: "sync",
-      revision: pods.revision,
-      reset: true,
-      changes: [
-        ...pods.items.map(added),
-        ...shared.flat().map(added),
-        ...nodes.items.map((entry) => forNode(added(entry), node)),
-        ...others,
-        ...(policed ? await readPeers(store) : []),
-      ],
-    },
+    sync: syncText(pods.revision, "everything", [
+      ...pods.items.map(added),
+      ...shared.flat().map(added),
+      ...nodes.items.map((entry) =>
+        entry.key.name === node ? added(entry) : changeText("ADDED", "nodes", peerNodeText(entry.text)),
+      ),
+      ...others,
+      ...(policed ? await readPeers(store) : []),
+    ]),
+    revision: pods.revision,
     references,
     policed,
   };
 }
 
-async function readPeers(store: Store): Promise<NodeChange[]> {
+async function readPeers(store: Store): Promise<ChangeText[]> {
   const pods = expectRead(await store.list({ resource: "pods" }));
   const namespaces = expectRead(await store.list({ resource: "namespaces" }));
-  return [...namespaces.items.map(peerNamespaceOf), ...pods.items.map(peerPodOf)];
+  return [...namespaces.items.map(peerNamespaceOf), ...pods.items.map(peerPodOf)].map(peerText);
+}
+
+/** What all pods of these nodes name, by node. */
+export async function referencesOf(store: Store, nodes: ReadonlySet<string>): Promise<ReadonlyMap<string, References>> {
+  const found = new Map<string, References>();
+  let after: { readonly namespace: string; readonly name: string } | undefined;
+  do {
+    const page = expectRead(await store.list({ resource: "pods", limit: 500, ...(after && { after }) }));
+    for (const entry of page.items) {
+      const node = entry.attributes.fields[NODE_FIELD] ?? "";
+      if (!nodes.has(node)) continue;
+      const references = found.get(node) ?? new Map<string, Set<string>>();
+      found.set(node, references.set(keyText(entry.key), new Set(podReferences(objectOf(entry) as Pod))));
+    }
+    after = page.more ? page.last : undefined;
+  } while (after);
+  return found;
 }
 
 /** Everything since a revision, or all where the log no longer says. */
 export async function syncFor(store: Store, node: string, since: number): Promise<Snapshot["sync"]> {
   if (since > 0) {
     const tail = await store.after({ revision: since as Revision, resources: [...FOLLOWED], limit: 1 });
-    if (tail.ok && tail.changes.length === 0)
-      return { type: "sync", revision: tail.revision, reset: false, changes: [] };
+    if (tail.ok && tail.changes.length === 0) return syncText(tail.revision, "what is new", []);
   }
   return (await snapshotFor(store, node)).sync;
 }
@@ -129,17 +150,8 @@ export function tell(change: Change, node: string, references: References): { ow
   }
 }
 
-/** Of other nodes only what leads to their pods. */
-function forNode(change: NodeChange, node: string): NodeChange {
-  if (change.resource !== "nodes" || change.object.metadata.name === node) return change;
-  return { ...change, object: asPeer(change.object as Node) };
-}
-
-const changeOf = (change: Change, node: string): NodeChange =>
-  forNode({ type: change.type, resource: change.key.resource, object: objectOf(change) }, node);
-
 export interface News {
-  readonly changes: NodeChange[];
+  readonly changes: ChangeText[];
   /** Keys of what new pods name. */
   readonly need: Set<string>;
   /** The first NetworkPolicy has come: the node must be told of everybody, and so of everything anew. */
@@ -157,9 +169,14 @@ export interface Told {
 
 /**
  * What of the log each node is told, those that are told nothing left out; takes note of what their pods name. Without
- * NetworkPolicies, a pod's change costs the same however many nodes there are.
+ * NetworkPolicies, a pod's change costs the same however many nodes there are. `peers` remembers each Node as others know
+ * it: most changes of a Node concern nobody else.
  */
-export function newsOf(changes: readonly Change[], told: ReadonlyMap<string, Told>): ReadonlyMap<string, News> {
+export function newsOf(
+  changes: readonly Change[],
+  told: ReadonlyMap<string, Told>,
+  peers: Map<string, string>,
+): ReadonlyMap<string, News> {
   const news = new Map<string, News>();
   const of = (node: string): News => {
     const tidings = news.get(node) ?? { changes: [], need: new Set(), again: false };
@@ -168,19 +185,35 @@ export function newsOf(changes: readonly Change[], told: ReadonlyMap<string, Tol
   };
   const policed = [...told].filter(([, known]) => known.policed);
   for (const change of changes) {
+    const { key, type, text, revision } = change;
     const peer = policed.length === 0 ? undefined : peerChangeOf(change);
-    if (peer !== undefined)
-      for (const [node, { revision }] of policed) if (change.revision > revision) of(node).changes.push(peer);
-    for (const node of change.key.resource === "pods" ? [change.attributes.fields[NODE_FIELD] ?? ""] : told.keys()) {
+    if (peer !== undefined) {
+      const said = peerText(peer);
+      for (const [node, known] of policed) if (revision > known.revision) of(node).changes.push(said);
+    }
+    const whole = changeText(type, key.resource, text);
+    const toOthers = key.resource === "nodes" ? othersHear(change, peers) : whole;
+    for (const node of key.resource === "pods" ? [change.attributes.fields[NODE_FIELD] ?? ""] : told.keys()) {
       const known = told.get(node);
-      if (known === undefined || change.revision <= known.revision) continue;
+      if (known === undefined || revision <= known.revision) continue;
       const { own, need } = tell(change, node, known.references);
-      if (!own) continue;
+      const said = key.resource === "nodes" && key.name === node ? whole : toOthers;
+      if (!own || said === undefined) continue;
       const tidings = of(node);
-      tidings.changes.push(changeOf(change, node));
-      for (const key of need) tidings.need.add(key);
-      if (change.key.resource === POLICIES && !known.policed) tidings.again = true;
+      tidings.changes.push(said);
+      for (const each of need) tidings.need.add(each);
+      if (key.resource === POLICIES && !known.policed) tidings.again = true;
     }
   }
   return news;
+}
+
+/** Of a Node others are told only what leads to its pods, and only where that is new. */
+function othersHear({ key, type, text }: Change, peers: Map<string, string>): ChangeText | undefined {
+  const peer = peerNodeText(text);
+  const unrevised = withoutRevision(peer);
+  if (type === "DELETED") peers.delete(key.name);
+  else if (peers.get(key.name) === unrevised) return undefined;
+  else peers.set(key.name, unrevised);
+  return changeText(type, "nodes", peer);
 }

@@ -1,7 +1,10 @@
 /** A Node as other nodes are told of it: its labels, addresses and pod ranges, not its images and conditions. */
 import type { Node } from "../../api/generated/core.v1.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
 
-export function asPeer({ apiVersion, kind, metadata, spec, status }: Node): Node {
+export const peerNodeText = (text: string): string => JSON.stringify(asPeer(readObject(text) as unknown as Node));
+
+function asPeer({ apiVersion, kind, metadata, spec, status }: Node): Node {
   const { name, uid, resourceVersion, labels } = metadata;
   const { podCIDR, podCIDRs } = spec;
   return {

@@ -1,0 +1,17 @@
+/**
+ * What a node is told, as JSON (api/node-sync.ts): stored texts go into it as they are, so that a change costs no parsing,
+ * and is written once for all nodes.
+ */
+import type { NodeChange, NodeSync } from "../../api/node-sync.ts";
+
+/** A NodeChange's JSON. */
+export type ChangeText = string;
+
+export const changeText = (type: NodeChange["type"], resource: string, object: string): ChangeText =>
+  `{"type":"${type}","resource":"${resource}","object":${object}}`;
+
+export const syncText = (
+  revision: NodeSync["revision"],
+  what: "everything" | "what is new",
+  changes: readonly ChangeText[],
+): string => `{"type":"sync","revision":${revision},"reset":${what === "everything"},"changes":[${changes.join(",")}]}`;
