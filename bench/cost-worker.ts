@@ -4,6 +4,7 @@ import { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import { ClusterStore } from "../durable-objects/cluster-store.ts";
 import type { Env } from "../worker/env.ts";
 import {
+  AuditLog,
   ControllerManager,
   default as controlPlane,
   NodeHub,
@@ -60,11 +61,11 @@ function counted<Class extends new (state: DurableObjectState, env: never) => ob
 }
 
 const classes = Object.fromEntries(
-  Object.entries({ ClusterKeys, ClusterStore, ControllerManager, NodeHub, Scheduler, Tunnel }).map(([name, base]) => [
-    name,
-    counted(base as new (state: DurableObjectState, env: never) => object),
-  ]),
+  Object.entries({ AuditLog, ClusterKeys, ClusterStore, ControllerManager, NodeHub, Scheduler, Tunnel }).map(
+    ([name, base]) => [name, counted(base as new (state: DurableObjectState, env: never) => object)],
+  ),
 );
+const CountedAudit = classes.AuditLog;
 const CountedKeys = classes.ClusterKeys;
 const CountedStore = classes.ClusterStore;
 const CountedManager = classes.ControllerManager;
@@ -73,6 +74,7 @@ const CountedScheduler = classes.Scheduler;
 const CountedTunnel = classes.Tunnel;
 
 export {
+  CountedAudit as AuditLog,
   CountedHub as NodeHub,
   CountedKeys as ClusterKeys,
   CountedManager as ControllerManager,

@@ -79,8 +79,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const cluster = query.get("cluster") ?? "";
     const since = Number(query.get("since") ?? 0);
     if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
+      if (!this.#polled.has(node)) await this.#seen(node);
       this.#polled.set(node, Date.now());
-      await this.#seen(node);
       const headers = { "Content-Type": "application/json" };
       return new Response(await syncFor(this.#store(cluster), node, since), { headers });
     }
@@ -270,6 +270,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const others = this.ctx.getWebSockets(node).filter((other) => other !== socket);
     if (others.length > 0) return;
     this.#told.delete(node);
+    this.#polled.delete(node);
     this.#usage.forget(node);
     await this.ctx.storage.put(`${LIFE}${node}`, { cluster, at: Date.now() });
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
