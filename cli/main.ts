@@ -3,6 +3,7 @@ import { CliError } from "./cli-error.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { deployCommand } from "./commands/deploy.ts";
+import { encryptionCommand } from "./commands/encryption.ts";
 import { joinCommand } from "./commands/join.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -30,6 +31,7 @@ for (const command of [
   tokenCommand(),
   clusterCommand(),
   auditCommand(),
+  encryptionCommand(),
   kubeconfigCommand(),
   statusCommand(),
   deployCommand(),

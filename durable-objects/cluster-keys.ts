@@ -13,6 +13,8 @@ import {
   toBeSigned,
 } from "../api/machinery/x509/certificate.ts";
 import { eraseObject } from "./erase-object.ts";
+import { isOutdated, openKey, type StoredKey, sealKey } from "./sealing/sealed-keys.ts";
+import { Sealer } from "./sealing/sealer.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
@@ -45,13 +47,22 @@ export interface ClientAuthority {
   readonly until: number;
 }
 
-interface StoredAuthority extends ClientAuthority {
+interface Authority extends ClientAuthority {
   readonly key: JsonWebKey;
 }
 
-export class ClusterKeys extends DurableObject {
+interface StoredAuthority extends ClientAuthority {
+  readonly key: StoredKey;
+}
+
+export interface ClusterKeysEnv {
+  /** What private keys are encrypted with (docs/spec/encryption.md). */
+  readonly ENCRYPTION_KEYS?: string;
+}
+
+export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   #pair: Promise<KeyPair> | undefined;
-  #authority: Promise<StoredAuthority> | undefined;
+  #authority: Promise<Authority> | undefined;
 
   /** A JWT with these claims (RFC 7519), signed with ES256. */
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
@@ -83,13 +94,32 @@ export class ClusterKeys extends DurableObject {
     return new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, toBeSigned));
   }
 
-  #clientAuthority(): Promise<StoredAuthority> {
+  #clientAuthority(): Promise<Authority> {
     this.#authority ??= this.ctx.blockConcurrencyWhile(async () => {
-      const stored = this.ctx.storage.kv.get<StoredAuthority>(AUTHORITY) ?? (await makeAuthority(Date.now()));
-      this.ctx.storage.kv.put(AUTHORITY, stored);
-      return stored;
+      const { kv } = this.ctx.storage;
+      const sealer = this.#sealer();
+      const stored = kv.get<StoredAuthority>(AUTHORITY) ?? (await makeAuthority(Date.now()));
+      const key = openKey(sealer, stored.key, AUTHORITY);
+      kv.put<StoredAuthority>(AUTHORITY, { ...stored, key: sealKey(sealer, key, AUTHORITY) });
+      return { ...stored, key };
     });
     return this.#authority;
+  }
+
+  /** Writes again what is not sealed with the newest key. */
+  async reseal(): Promise<void> {
+    const { kv } = this.ctx.storage;
+    const sealer = this.#sealer();
+    const key = kv.get<StoredKey>(STORED);
+    if (key && isOutdated(sealer, key)) kv.put(STORED, sealKey(sealer, openKey(sealer, key, STORED), STORED));
+    const authority = kv.get<StoredAuthority>(AUTHORITY);
+    if (!authority || !isOutdated(sealer, authority.key)) return;
+    const again = sealKey(sealer, openKey(sealer, authority.key, AUTHORITY), AUTHORITY);
+    kv.put<StoredAuthority>(AUTHORITY, { ...authority, key: again });
+  }
+
+  #sealer(): Sealer | undefined {
+    return Sealer.parse(this.env.ENCRYPTION_KEYS);
   }
 
   /** The cluster is deleted: one of the same name makes keys of its own. */
@@ -103,8 +133,9 @@ export class ClusterKeys extends DurableObject {
   }
 
   async #loadOrMake(): Promise<KeyPair> {
-    const stored = this.ctx.storage.kv.get<JsonWebKey>(STORED);
-    const jwk = stored ?? (await this.#make());
+    await this.reseal();
+    const stored = this.ctx.storage.kv.get<StoredKey>(STORED);
+    const jwk = stored ? openKey(this.#sealer(), stored, STORED) : await this.#make();
     const { d: _, ...publicKey } = jwk;
     const privateKey = await crypto.subtle.importKey("jwk", jwk, ALGORITHM, false, ["sign"]);
     return { id: await thumbprint(publicKey), privateKey, publicKey };
@@ -113,12 +144,12 @@ export class ClusterKeys extends DurableObject {
   async #make(): Promise<JsonWebKey> {
     const pair = (await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as CryptoKeyPair;
     const jwk = (await crypto.subtle.exportKey("jwk", pair.privateKey)) as JsonWebKey;
-    this.ctx.storage.kv.put(STORED, jwk);
+    this.ctx.storage.kv.put(STORED, sealKey(this.#sealer(), jwk, STORED));
     return jwk;
   }
 }
 
-async function makeAuthority(now: number): Promise<StoredAuthority> {
+async function makeAuthority(now: number): Promise<Authority> {
   const pair = (await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as CryptoKeyPair;
   const publicKey = new Uint8Array((await crypto.subtle.exportKey("spki", pair.publicKey)) as ArrayBuffer);
   // A P-256 key is the last 65 bytes of its SubjectPublicKeyInfo.

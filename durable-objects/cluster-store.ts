@@ -12,13 +12,14 @@ import type {
   ReadRequest,
   Revision,
 } from "../api/store.ts";
+import { Sealer } from "./sealing/sealer.ts";
 import { answerStream } from "./store/answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./store/check.ts";
 import { defaultWindow, type Window } from "./store/compaction.ts";
 import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { type Poke, pokes } from "./store/pokes.ts";
 import { RecentTables } from "./store/recent-tables.ts";
-import { SqliteTables } from "./store/sqlite-tables.ts";
+import { type Sealing, SqliteTables } from "./store/sqlite-tables.ts";
 import { turnsOf } from "./turns.ts";
 
 /** An object that listens to the log: what it does when poked is its own affair. */
@@ -37,6 +38,10 @@ export interface ClusterStoreEnv {
   /** How long history is kept, and how many revisions at least (rule STORE-COMPACT); numbers as text. */
   readonly HISTORY_SECONDS?: string;
   readonly HISTORY_REVISIONS?: string;
+  /** What texts are encrypted with on disk (docs/spec/encryption.md). */
+  readonly ENCRYPTION_KEYS?: string;
+  /** Those of which resources, separated by commas; absent: Secrets'. */
+  readonly ENCRYPTED_RESOURCES?: string;
 }
 
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
@@ -46,7 +51,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
 
   constructor(state: DurableObjectState, env: ClusterStoreEnv) {
     super(state, env);
-    this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage));
+    this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage, sealingOf(env)));
     const turns = turnsOf(state.storage);
     const tell = pokes(this.#listeners(), turns);
     const options: LogStoreOptions = {
@@ -58,6 +63,9 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       },
     };
     this.#store = this.#tables.then((tables) => new LogStore(new RecentTables(tables), options));
+    if (env.ENCRYPTION_KEYS) {
+      state.waitUntil(this.reseal().catch((error: Error) => console.error(`encryption: ${error.message}`)));
+    }
   }
 
   async commit(request: CommitRequest) {
@@ -99,6 +107,13 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#tables).usage();
   }
 
+  /** Writes again what is not sealed with the newest key; answers its id, or undefined where the deployment has none. */
+  async reseal(): Promise<number | undefined> {
+    const steps = (await this.#tables).reseal();
+    while (!steps.next().done) await new Promise<void>(turnsOf(this.ctx.storage).later);
+    return Sealer.parse(this.env.ENCRYPTION_KEYS)?.current;
+  }
+
   /** The cluster is deleted. The caller's call is broken off, as are all others: the next begins with an empty store. */
   async erase(): Promise<void> {
     await this.ctx.blockConcurrencyWhile(async () => {
@@ -135,6 +150,11 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, revision })] : [],
     );
   }
+}
+
+function sealingOf({ ENCRYPTION_KEYS, ENCRYPTED_RESOURCES = "secrets" }: ClusterStoreEnv): Sealing | undefined {
+  const sealer = Sealer.parse(ENCRYPTION_KEYS);
+  return sealer && { sealer, resources: new Set(ENCRYPTED_RESOURCES.split(",")) };
 }
 
 const NAME = "name";

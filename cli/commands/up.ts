@@ -68,6 +68,7 @@ Examples:
 The data directory holds:
   kubeconfig          the administrator's, for kubectl: export KUBECONFIG=DIR/kubeconfig
   storage/            the cluster, in SQLite
+  encryption.keys     what Secrets in there are encrypted with: copy it elsewhere
   control-plane.log   what the control plane printed
   *.key, *.crt        the cluster's authority and the serving certificate`,
     )

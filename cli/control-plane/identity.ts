@@ -1,4 +1,4 @@
-import { createHash, randomBytes, X509Certificate } from "node:crypto";
+import { createHash, randomBytes, randomInt, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { parseKubeconfig } from "../kubeconfig.ts";
@@ -11,6 +11,8 @@ export interface Identity {
   readonly certificateChain: string;
   readonly certificateKey: string;
   readonly adminToken: string;
+  /** What Secrets and private keys are encrypted with at rest; the first of them encrypts. */
+  readonly encryptionKeys: string;
 }
 
 /** Reads the identity of a data directory, making what is missing, and the serving certificate anew when it must change. */
@@ -37,7 +39,12 @@ export function loadIdentity(directory: DataDirectory, bind: string, now: Date):
   }
 
   const adminToken = parseKubeconfig(directory.read("kubeconfig") ?? "")?.token ?? createToken();
-  return { ca, certificateChain, certificateKey, adminToken };
+  let encryptionKeys = directory.read(ENCRYPTION_KEYS)?.trim();
+  if (!encryptionKeys) {
+    encryptionKeys = createEncryptionKey();
+    directory.write(ENCRYPTION_KEYS, `${encryptionKeys}\n`);
+  }
+  return { ca, certificateChain, certificateKey, adminToken, encryptionKeys };
 }
 
 /** The Worker's secrets, by binding. It knows the administrator's token by its hash only. */
@@ -45,8 +52,14 @@ export function secretsOf(identity: Identity): Record<string, string> {
   return {
     ADMIN_TOKEN_SHA256: createHash("sha256").update(identity.adminToken).digest("hex"),
     CLUSTER_CA: identity.ca,
+    ENCRYPTION_KEYS: identity.encryptionKeys,
   };
 }
+
+/** `ID:BASE64`. The id is random: a key that was made anew must not be taken for the one that was lost. */
+export const createEncryptionKey = (): string => `${randomInt(1, 2 ** 31)}:${randomBytes(32).toString("base64")}`;
+
+export const ENCRYPTION_KEYS = "encryption.keys";
 
 const createToken = (): string => randomBytes(32).toString("base64url");
 

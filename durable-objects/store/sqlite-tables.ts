@@ -6,6 +6,7 @@ import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import migrations from "../../migrations/migrations.js";
+import { keyOf, type Sealer } from "../sealing/sealer.ts";
 import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
@@ -21,31 +22,44 @@ const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.nam
 /** Revisions in one JSON array at most: SQLite refuses a value of 2 MB. */
 const AGGREGATED = 100_000;
 
+/** Revisions looked at in one step. */
+const RESEALED = 2000;
+
 /** Revisions given as a JSON array, in its order. */
 const LISTED = "FROM json_each(?) j CROSS JOIN log l ON l.revision = j.value";
 
+/** A text, or one that is sealed. */
+type Stored = string | ArrayBuffer;
 type Columns = [
   revision: Revision,
   resource: string,
   namespace: string,
   name: string,
   attributes: string,
-  text: string,
+  text: Stored,
 ];
+
+/** Which objects' texts are encrypted on disk, and with what (rule STORE-SEALED). Keys and attributes are not. */
+export interface Sealing {
+  readonly sealer: Sealer;
+  readonly resources: ReadonlySet<GroupResource>;
+}
 
 export class SqliteTables implements LogTables {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly #sealing: Sealing | undefined;
 
-  private constructor(storage: DurableObjectStorage) {
+  private constructor(storage: DurableObjectStorage, sealing?: Sealing) {
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.#sealing = sealing;
   }
 
   /** Brings the schema up to date. Call it where no request can come in between. */
-  static async open(storage: DurableObjectStorage): Promise<SqliteTables> {
+  static async open(storage: DurableObjectStorage, sealing?: Sealing): Promise<SqliteTables> {
     await migrate(drizzle(storage), migrations);
-    return new SqliteTables(storage);
+    return new SqliteTables(storage, sealing);
   }
 
   transaction<T extends object & { then?: never }>(apply: () => T): T {
@@ -63,7 +77,7 @@ export class SqliteTables implements LogTables {
     };
   }
 
-  setMark(name: "policy" | "oldest", revision: Revision): void {
+  setMark(name: "policy" | "oldest" | "sealed", revision: Revision): void {
     this.#sql.exec(
       "INSERT INTO marks (name, revision) VALUES (?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision",
       name,
@@ -82,7 +96,7 @@ export class SqliteTables implements LogTables {
       committed,
       ...place,
       attributes,
-      text,
+      this.#seal(key.resource, revision, text),
     );
     if (tombstone) this.#sql.exec("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", ...place);
     else {
@@ -103,32 +117,35 @@ export class SqliteTables implements LogTables {
       key.resource,
       key.namespace,
       key.name,
-    ) as [Revision, string, string] | undefined;
-    return row && { key, revision: row[0], attributes: row[1], text: row[2] };
+    ) as [Revision, string, Stored] | undefined;
+    return row && { key, revision: row[0], attributes: row[1], text: this.#open(row[2], row[0]) };
   }
 
   row(revision: Revision): LogRow | undefined {
     const row = this.#first(`SELECT ${ROW} WHERE l.revision = ?`, revision);
-    return row && rowOf(row);
+    return row && this.#rowOf(row);
   }
 
   *entries(revisions: readonly Revision[]): Iterable<Current> {
     const query = `SELECT l.revision, l.resource, l.namespace, l.name, l.attributes, l.text ${LISTED}`;
     for (const row of this.#select(query, JSON.stringify(revisions))) {
       const [revision, resource, namespace, name, attributes, text] = row as Columns;
-      yield { key: { resource, namespace, name }, revision, attributes, text };
+      yield { key: { resource, namespace, name }, revision, attributes, text: this.#open(text, revision) };
     }
   }
 
   *texts(revisions: readonly Revision[]): Iterable<string> {
-    for (const [text] of this.#select(`SELECT l.text ${LISTED}`, JSON.stringify(revisions))) yield text as string;
+    let index = 0;
+    for (const [text] of this.#select(`SELECT l.text ${LISTED}`, JSON.stringify(revisions))) {
+      yield this.#open(text as Stored, revisions[index++]);
+    }
   }
 
   *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
     const only = resources ? "AND l.resource IN (SELECT value FROM json_each(?))" : "";
     const query = `SELECT ${ROW} WHERE l.revision > ? AND l.revision <= ? ${only} ORDER BY l.revision`;
     const filter = resources ? [JSON.stringify(resources)] : [];
-    for (const row of this.#select(query, after, through, ...filter)) yield rowOf(row);
+    for (const row of this.#select(query, after, through, ...filter)) yield this.#rowOf(row);
   }
 
   *tracesAfter(revision: Revision, scope: Scope): Iterable<Trace> {
@@ -207,6 +224,55 @@ export class SqliteTables implements LogTables {
     empty.setMark("policy", next);
   }
 
+  /** What is written under an older key, or in the open, is written again; a step at a time, for others to come between. */
+  *reseal(): Generator<undefined, void> {
+    if (!this.#sealing) return;
+    const { sealer, resources } = this.#sealing;
+    const [done] = this.#first("SELECT revision FROM marks WHERE name = 'sealed'") ?? [];
+    if (done === sealer.current) return;
+    const { revision: newest } = this.marks();
+    const query = `SELECT revision, resource, text FROM log WHERE revision > ? AND revision <= ? AND text != ''
+      AND resource IN (SELECT value FROM json_each(?))`;
+    for (let from = 0; from < newest; from += RESEALED) {
+      const rows = [...this.#select(query, from, from + RESEALED, JSON.stringify([...resources]))];
+      for (const [revision, resource, text] of rows as [Revision, string, Stored][]) {
+        if (typeof text !== "string" && keyOf(new Uint8Array(text)) === sealer.current) continue;
+        const sealed = this.#seal(resource, revision, this.#open(text, revision));
+        this.#sql.exec("UPDATE log SET text = ? WHERE revision = ?", sealed, revision);
+      }
+      yield undefined;
+    }
+    this.setMark("sealed", sealer.current as Revision);
+  }
+
+  #seal(resource: GroupResource, revision: Revision, text: string): Stored {
+    if (!this.#sealing?.resources.has(resource) || text === "") return text;
+    return this.#sealing.sealer.seal(text, String(revision)).buffer;
+  }
+
+  #open(text: Stored, revision: Revision | undefined): string {
+    if (typeof text === "string") return text;
+    const sealed = new Uint8Array(text);
+    if (!this.#sealing) throw new Error(`sealed with encryption key ${keyOf(sealed)}, and this deployment has none`);
+    return this.#sealing.sealer.open(sealed, String(revision));
+  }
+
+  #rowOf(columns: SqlStorageValue[]): LogRow {
+    const [revision, replaced, tombstone, resource, namespace, name, attributes, previous, stored, inherited] =
+      columns as [Revision, Revision | null, number, string, string, string, string, string | null, Stored, number];
+    const moved = inherited === 1 && replaced !== null;
+    const text = this.#open(stored, moved ? replaced : revision);
+    return {
+      revision,
+      replaced,
+      tombstone: tombstone === 1,
+      key: { resource, namespace, name },
+      attributes,
+      text: moved ? moveRevision(text, replaced, revision) : text,
+      previous,
+    };
+  }
+
   #select(query: string, ...values: SqlStorageValue[]): Iterable<SqlStorageValue[]> {
     return this.#sql.exec(query, ...values).raw();
   }
@@ -217,28 +283,4 @@ export class SqliteTables implements LogTables {
       .raw()
       .next().value;
   }
-}
-
-function rowOf(columns: SqlStorageValue[]): LogRow {
-  const [revision, replaced, tombstone, resource, namespace, name, attributes, previous, text, inherited] = columns as [
-    Revision,
-    Revision | null,
-    number,
-    string,
-    string,
-    string,
-    string,
-    string | null,
-    string,
-    number,
-  ];
-  return {
-    revision,
-    replaced,
-    tombstone: tombstone === 1,
-    key: { resource, namespace, name },
-    attributes,
-    text: inherited === 1 && replaced !== null ? moveRevision(text, replaced, revision) : text,
-    previous,
-  };
 }

@@ -91,7 +91,7 @@ describe("sailplane up", () => {
   });
 
   test("keeps keys and kubeconfig to their owner", () => {
-    for (const file of ["kubeconfig", "ca.key", "server.key", "workerd.capnp", "lock"]) {
+    for (const file of ["kubeconfig", "ca.key", "server.key", "workerd.capnp", "encryption.keys", "lock"]) {
       expect([file, statSync(`${cluster.directory}/${file}`).mode & 0o077]).toEqual([file, 0]);
     }
   });
@@ -145,6 +145,7 @@ test.each([
   "token rotate-admin",
   "cluster create",
   "audit",
+  "encryption",
   "kubeconfig",
   "status",
   "deploy",

@@ -1,0 +1,75 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { bodyOf, requestApi } from "../api-request.ts";
+import { CliError } from "../cli-error.ts";
+import { createEncryptionKey, ENCRYPTION_KEYS } from "../control-plane/identity.ts";
+import { readKubeconfig } from "../kubeconfig.ts";
+import { dataDirectoryOption } from "./options.ts";
+
+interface Options {
+  readonly dataDir: string;
+}
+
+export const encryptionCommand = (): Command =>
+  new Command("encryption")
+    .summary("replace the key that Secrets are encrypted with at rest")
+    .description(
+      `Secrets and the clusters' private keys are encrypted at rest with the keys in DIR/${ENCRYPTION_KEYS}. Keep a copy of that file, and not beside a copy of DIR/storage: neither is of use without the other.`,
+    )
+    .addHelpText(
+      "after",
+      `
+To replace a key:
+  sailplane encryption rotate    adds a new one, before the old
+  sailplane up                   (or deploy) again: what is written from now on is under the new one
+  sailplane encryption prune     writes the rest again, and drops the old one`,
+    )
+    .addCommand(new Command("rotate").summary("add a new key").addOption(dataDirectoryOption()).action(rotate))
+    .addCommand(
+      new Command("prune")
+        .summary("write everything again under the newest key, and drop the others")
+        .addOption(dataDirectoryOption())
+        .action(prune),
+    );
+
+function rotate({ dataDir }: Options): void {
+  writeKeys(dataDir, [createEncryptionKey(), ...readKeys(dataDir)]);
+  console.log(
+    'There is a new key. Start the control plane again (or deploy it), and then run "sailplane encryption prune".',
+  );
+}
+
+async function prune({ dataDir }: Options): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  const [newest = "", ...others] = readKeys(dataDir);
+  for (let after: string | undefined, more = true; more; ) {
+    const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
+    const request = { method: "POST", path: `/sailplane/v1/encryption${query}` } as const;
+    const answer = await requestApi(connection, request).catch((error: Error) => {
+      throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
+    });
+    const { key, next } = bodyOf<{ key?: number; next?: string }>(answer);
+    if (key === undefined || !newest.startsWith(`${key}:`)) {
+      throw new CliError("the control plane does not know the newest key yet: start it again, or deploy it, first");
+    }
+    after = next;
+    more = next !== undefined;
+  }
+  writeKeys(dataDir, [newest]);
+  console.log(`Everything is under the newest key; ${others.length} older ones are dropped at the next start.`);
+}
+
+function readKeys(dataDirectory: string): string[] {
+  const file = `${dataDirectory}/${ENCRYPTION_KEYS}`;
+  try {
+    return readFileSync(file, "utf8").trim().split(",");
+  } catch {
+    throw new CliError(`no keys at ${file}; the first start of the control plane makes one`);
+  }
+}
+
+function writeKeys(dataDirectory: string, keys: readonly string[]): void {
+  const file = `${dataDirectory}/${ENCRYPTION_KEYS}`;
+  writeFileSync(`${file}.new`, `${keys.join(",")}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}

@@ -1,0 +1,17 @@
+/** Private keys in an object's storage, sealed where the deployment has encryption keys. */
+import { keyOf, type Sealer } from "./sealer.ts";
+
+export type StoredKey = JsonWebKey | Uint8Array;
+
+export const sealKey = (sealer: Sealer | undefined, key: JsonWebKey, name: string): StoredKey =>
+  sealer ? sealer.seal(JSON.stringify(key), name) : key;
+
+export function openKey(sealer: Sealer | undefined, stored: StoredKey, name: string): JsonWebKey {
+  if (!(stored instanceof Uint8Array)) return stored;
+  if (!sealer) throw new Error(`sealed with encryption key ${keyOf(stored)}, and this deployment has none`);
+  return JSON.parse(sealer.open(stored, name)) as JsonWebKey;
+}
+
+/** Whether it is to be written again: it is open, or sealed with a key that is to go. */
+export const isOutdated = (sealer: Sealer | undefined, stored: StoredKey): boolean =>
+  sealer !== undefined && !(stored instanceof Uint8Array && keyOf(stored) === sealer.current);
