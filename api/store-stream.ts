@@ -5,7 +5,11 @@
 import type { ListHead, Revision } from "./store.ts";
 
 /** Where a ClusterStore answers streams: POST with the request as JSON. The host is never looked up. */
-export const storeStreamUrls = { list: "https://store/list", watch: "https://store/watch" } as const;
+export const storeStreamUrls = {
+  list: "https://store/list",
+  watch: "https://store/watch",
+  backup: "https://store/backup",
+} as const;
 
 export function renderListHead(head: ListHead): Record<string, string> {
   return {

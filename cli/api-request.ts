@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
@@ -8,6 +8,10 @@ export interface ApiRequest {
   /** Starts with a slash; comes after the cluster's own path. */
   readonly path: string;
   readonly body?: unknown;
+  /** Lines of JSON, in place of a body. */
+  readonly lines?: string;
+  /** How long nothing may come; 10 s where it does not say. */
+  readonly patienceMs?: number;
 }
 
 export interface ApiAnswer {
@@ -20,9 +24,20 @@ export interface ApiAnswer {
 export type Caller = Omit<Connection, "token"> & { readonly token?: string };
 
 /** One request over a connection of its own: Node's fetch takes no certificate authority. Rejects where nothing answers. */
-export function requestApi(connection: Caller, { method, path, body }: ApiRequest): Promise<ApiAnswer> {
-  const payload = body === undefined ? undefined : JSON.stringify(body);
-  return new Promise((resolve, reject) => {
+export async function requestApi(connection: Caller, request: ApiRequest): Promise<ApiAnswer> {
+  const response = await openApi(connection, request);
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) text += chunk;
+  return { status: response.statusCode ?? 0, headers: response.headers, text };
+}
+
+/** The same, the answer's body not yet read. */
+export function openApi(connection: Caller, { method, path, body, lines, patienceMs }: ApiRequest) {
+  const payload = lines ?? (body === undefined ? undefined : JSON.stringify(body));
+  const type = lines === undefined ? "application/json" : "application/x-ndjson";
+  const timeout = patienceMs ?? 10_000;
+  return new Promise<IncomingMessage>((resolve, reject) => {
     const call = request(`${connection.server}${path}`, {
       method,
       agent: false,
@@ -30,21 +45,13 @@ export function requestApi(connection: Caller, { method, path, body }: ApiReques
       headers: {
         accept: "application/json",
         ...(connection.token && { authorization: `Bearer ${connection.token}` }),
-        ...(payload && { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
+        ...(payload && { "content-type": type, "content-length": Buffer.byteLength(payload) }),
       },
-      timeout: 10_000,
+      timeout,
     });
-    call.on("timeout", () => call.destroy(new Error("no answer within 10 s")));
+    call.on("timeout", () => call.destroy(new Error(`no answer within ${timeout / 1000} s`)));
     call.on("error", reject);
-    call.on("response", (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
-    });
+    call.on("response", resolve);
     call.end(payload);
   });
 }

@@ -1,11 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { CliError } from "./cli-error.ts";
 import { auditCommand } from "./commands/audit.ts";
+import { backupCommand } from "./commands/backup.ts";
+import { checkCommand } from "./commands/check.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { encryptionCommand } from "./commands/encryption.ts";
 import { joinCommand } from "./commands/join.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { upCommand } from "./commands/up.ts";
@@ -32,6 +35,9 @@ for (const command of [
   clusterCommand(),
   auditCommand(),
   encryptionCommand(),
+  checkCommand(),
+  backupCommand(),
+  restoreCommand(),
   kubeconfigCommand(),
   statusCommand(),
   deployCommand(),

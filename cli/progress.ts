@@ -18,6 +18,11 @@ export class Progress {
     if (this.#terminal) this.#out.write(this.#line("…", "33", subject, doing));
   }
 
+  /** How far a step has come; only where it can be written over. */
+  update(subject: string, doing: string): void {
+    if (this.#terminal) this.#out.write(`\r\x1b[K${this.#line("…", "33", subject, doing)}`);
+  }
+
   end(subject: string, outcome: string): void {
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(2);
     this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("✓", "32", subject, outcome)} (${seconds} s)\n`);

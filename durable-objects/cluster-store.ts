@@ -3,6 +3,7 @@
  * watches that stream are answered by `fetch` (docs/spec/store.md).
  */
 import { DurableObject } from "cloudflare:workers";
+import type { BackupObject, Held, RestoreReport } from "../api/backup.ts";
 import type {
   AfterRequest,
   CommitRequest,
@@ -19,6 +20,8 @@ import { defaultWindow, type Window } from "./store/compaction.ts";
 import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { type Poke, pokes } from "./store/pokes.ts";
 import { RecentTables } from "./store/recent-tables.ts";
+import type { Spared } from "./store/restore.ts";
+import { RestoreStaging } from "./store/restore-staging.ts";
 import { type Sealing, SqliteTables } from "./store/sqlite-tables.ts";
 import { turnsOf } from "./turns.ts";
 
@@ -97,6 +100,62 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return checkInTurns(await this.#tables, turnsOf(this.ctx.storage));
   }
 
+  /** How many objects of each resource each namespace has. */
+  async held(): Promise<readonly Held[]> {
+    return (await this.#tables).held();
+  }
+
+  /** Starts a restore, or goes on with one that was broken off: answers how many objects are staged. */
+  async beginRestore(id: string): Promise<number> {
+    return (await this.#staging()).begin(id);
+  }
+
+  /** Objects of a restore from a position on; answers how many are staged then. */
+  async stageRestore(id: string, from: number, objects: readonly BackupObject[]): Promise<number> {
+    return (await this.#staging()).add(id, from, objects);
+  }
+
+  /** Makes what is staged the state of the cluster, if it is all there; answers what changed, or how many are staged. */
+  async finishRestore(
+    id: string,
+    { objects, spared }: { readonly objects: number; readonly spared: Spared },
+  ): Promise<RestoreReport | number> {
+    const staging = await this.#staging();
+    const staged = staging.count(id);
+    if (staged !== objects) return staged;
+    const report = await (await this.#store).restore(staging.all(id), spared);
+    staging.clear();
+    return report;
+  }
+
+  /**
+   * The state of a moment of the last 30 days, where the platform keeps it; false where it does not. This object starts again
+   * with it, and breaks off the caller's call. Revisions go on after the newest: {@link advance} must follow.
+   */
+  async rewind(time: number): Promise<false> {
+    const { storage } = this.ctx;
+    let bookmark: string;
+    try {
+      bookmark = await storage.getBookmarkForTime(time);
+      await storage.onNextSessionRestoreBookmark(bookmark);
+    } catch {
+      return false;
+    }
+    this.ctx.abort("the cluster goes back in time");
+    return false;
+  }
+
+  /** Makes a revision the oldest that anybody may name: all who know an older one, or one that never was, start anew. */
+  async advance(revision: Revision): Promise<void> {
+    await this.ctx.blockConcurrencyWhile(async () => (await this.#store).advance(revision));
+  }
+
+  async #staging(): Promise<RestoreStaging> {
+    // Opened, its table is there.
+    await this.#tables;
+    return new RestoreStaging(this.ctx.storage.sql, sealingOf(this.env));
+  }
+
   /** Forgets history now; `window` in place of the configured one. A step at a time: answers the new mark. */
   async compact(window?: Window): Promise<Revision> {
     return (await this.#store).compact(window);
@@ -139,7 +198,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   }
 
   override async fetch(request: Request): Promise<Response> {
-    return answerStream(await this.#store, request);
+    return answerStream(await this.#store, request, this.ctx.id.name ?? "");
   }
 
   #listeners(): Poke[] {

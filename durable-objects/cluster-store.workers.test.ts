@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { test } from "vitest";
+import type { RestoreReport } from "../api/backup.ts";
 import type { Answer, ListHead, ListStreamRequest, ReadFailure, WatchRequest } from "../api/store.ts";
 import { parseListHead, storeStreamUrls } from "../api/store-stream.ts";
 import { storesAgree } from "../test/contracts/store-agreement.ts";
@@ -23,6 +24,21 @@ function open(): StoreUnderTest {
     status: async () => stub.status(),
     compact: async (window) => stub.compact(window),
     check: async () => stub.check(),
+    backup: async (_, without) => (await post(storeStreamUrls.backup, { without })).body,
+    async restore(objects, spared) {
+      const half = objects.length >> 1;
+      await stub.beginRestore("another");
+      await stub.stageRestore("another", 0, objects);
+      await stub.beginRestore("id");
+      await stub.stageRestore("id", 0, objects.slice(0, half));
+      // Not all there: nothing happens.
+      const early = await stub.finishRestore("id", { objects: objects.length, spared });
+      if (early !== half) throw new Error(`restored ${half} of ${objects.length}`);
+      // Sent twice, it counts once.
+      await stub.stageRestore("id", 0, objects.slice(0, half));
+      await stub.stageRestore("id", await stub.beginRestore("id"), objects.slice(half));
+      return (await stub.finishRestore("id", { objects: objects.length, spared })) as RestoreReport;
+    },
     async listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }>> {
       const response = await post(storeStreamUrls.list, request);
       if (!response.ok) return { ok: false, ...(await response.json<ReadFailure>()) };

@@ -27,6 +27,15 @@ export function defaultNodeName(): string {
   return name || "node";
 }
 
+/** `30m` as seconds; 0 without a unit. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+)([smhd]?)$/.exec(text);
+  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 };
+  if (!match || (match[2] === "" && match[1] !== "0"))
+    throw new InvalidArgumentError("It is a number and one of s, m, h, d, or 0.");
+  return Number(match[1]) * seconds[(match[2] || "s") as keyof typeof seconds];
+}
+
 export const dataDirectoryOption = (): Option =>
   new Option("-d, --data-dir <dir>", "where the control plane keeps its state, keys and kubeconfig").default(
     ".sailplane",

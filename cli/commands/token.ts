@@ -1,10 +1,10 @@
 import { randomInt, X509Certificate } from "node:crypto";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { bodyOf, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 import { readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
-import { dataDirectoryOption } from "./options.ts";
+import { dataDirectoryOption, parseDuration } from "./options.ts";
 
 interface CreateOptions {
   readonly dataDir: string;
@@ -26,7 +26,7 @@ export const tokenCommand = (): Command =>
         .addOption(dataDirectoryOption())
         .addOption(
           new Option("--ttl <duration>", "how long it can be used, such as 30m, 24h or 0 for ever")
-            .argParser(parseTtl)
+            .argParser(parseDuration)
             .default(86_400, "24h"),
         )
         .addOption(new Option("--description <text>", "what it is for, kept with it"))
@@ -99,12 +99,4 @@ async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): P
 function randomText(length: number): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
   return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
-}
-
-function parseTtl(text: string): number {
-  const match = /^(\d+)([smhd]?)$/.exec(text);
-  const seconds = { s: 1, m: 60, h: 3600, d: 86_400 };
-  if (!match || (match[2] === "" && match[1] !== "0"))
-    throw new InvalidArgumentError("It is a number and one of s, m, h, d, or 0.");
-  return Number(match[1]) * seconds[(match[2] || "s") as keyof typeof seconds];
 }

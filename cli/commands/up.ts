@@ -14,7 +14,14 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
-import { dataDirectoryOption, nodeNameOption, parsePort, type Runtime, runtimeOption } from "./options.ts";
+import {
+  dataDirectoryOption,
+  nodeNameOption,
+  parseDuration,
+  parsePort,
+  type Runtime,
+  runtimeOption,
+} from "./options.ts";
 
 interface UpOptions extends AuditOptions {
   readonly port: number;
@@ -24,6 +31,8 @@ interface UpOptions extends AuditOptions {
   readonly agent: boolean;
   readonly runtime: Runtime;
   readonly nodeName: string;
+  /** Seconds. */
+  readonly history: number;
 }
 
 /** Containers are given two seconds to end, and what they run may take as long again to be gone. */
@@ -55,6 +64,11 @@ export const upCommand = (): Command =>
     .addOption(new Option("--no-agent", "only the control plane, no node"))
     .addOption(runtimeOption())
     .addOption(nodeNameOption())
+    .addOption(
+      new Option("--history <duration>", "how far back reads at an older resourceVersion and watches reach")
+        .argParser(parseDuration)
+        .default(300, "5m"),
+    )
     .addOption(auditPolicyOption())
     .addOption(auditWebhookOption())
     .addHelpText(
@@ -86,7 +100,7 @@ async function up(options: UpOptions): Promise<void> {
     bind: options.bind,
     port: options.port,
     ...(options.ingress !== undefined && { ingressPort: options.ingress }),
-    bindings: auditBindings(options),
+    bindings: { ...auditBindings(options), HISTORY_SECONDS: String(options.history) },
     warn: (message) => progress.warn("control plane", message),
   });
   process.once("exit", () => controlPlane.kill());

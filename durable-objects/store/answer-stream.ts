@@ -1,5 +1,5 @@
 /** Streams over HTTP (rules STORE-STREAM and WATCH-STREAM): the only answers that RPC is not the best way for. */
-import type { ListStreamRequest, ReadFailure, WatchRequest } from "../../api/store.ts";
+import type { GroupResource, ListStreamRequest, ReadFailure, WatchRequest } from "../../api/store.ts";
 import { renderListHead } from "../../api/store-stream.ts";
 import type { LogStore } from "./log-store.ts";
 
@@ -10,7 +10,8 @@ const streamed = { "content-type": "application/json", "content-encoding": "iden
 
 const refuse = (failure: ReadFailure) => Response.json(failure, { status: statusOf[failure.reason] });
 
-export async function answerStream(store: LogStore, request: Request): Promise<Response> {
+/** `cluster`: its name, for the head of a backup. */
+export async function answerStream(store: LogStore, request: Request, cluster = ""): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (request.method === "POST" && pathname === "/watch") {
     const answer = await store.watch(await request.json<WatchRequest>());
@@ -21,5 +22,11 @@ export async function answerStream(store: LogStore, request: Request): Promise<R
     if (!answer.ok) return refuse(answer);
     return new Response(answer.stream, { headers: { ...streamed, ...renderListHead(answer.head) } });
   }
-  return new Response("the store streams POST /watch and POST /list\n", { status: 404 });
+  if (request.method === "POST" && pathname === "/backup") {
+    const { without } = await request.json<{ readonly without: readonly GroupResource[] }>();
+    return new Response(store.backup(cluster, without), {
+      headers: { ...streamed, "content-type": "application/x-ndjson" },
+    });
+  }
+  return new Response("the store streams POST /watch, POST /list and POST /backup\n", { status: 404 });
 }

@@ -5,7 +5,7 @@
  */
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../api/store.ts";
 import { grown, overLimit, type Usage } from "./limits.ts";
-import type { LogTables, Marks } from "./log-tables.ts";
+import type { Appended, LogTables, Marks } from "./log-tables.ts";
 import { planCommit } from "./plan-commit.ts";
 
 interface Waiting {
@@ -46,11 +46,39 @@ export class GroupCommit {
     this.#marks = { ...this.#marks, oldest };
   }
 
+  /** The log begins and ends at this revision now. */
+  advance(revision: Revision): void {
+    this.#marks = { revision, oldest: revision, policy: revision };
+  }
+
   commit(request: CommitRequest): Promise<CommitResult> {
     return new Promise((answer, fail) => {
       this.#waiting.push({ request, answer, fail });
       if (!this.#running) void this.#run();
     });
+  }
+
+  /** A change of any size that is no commit, in a transaction of its own; all that was decided by policy is decided anew. */
+  async rewrite<T extends object & { then?: never }>(
+    change: (marks: Marks, append: (row: Appended) => void) => T,
+  ): Promise<T> {
+    const { tables, committed, settled } = this.#options;
+    const touched = new Set<GroupResource>();
+    let newest = this.#marks.revision;
+    const result = tables.transaction(() => {
+      const changed = change(this.#marks, (row) => {
+        tables.append(row);
+        touched.add(row.key.resource);
+        newest = row.revision;
+      });
+      tables.setMark("policy", newest);
+      return changed;
+    });
+    this.#marks = { ...this.#marks, revision: newest, policy: newest };
+    this.#usage = undefined;
+    committed(touched);
+    await settled();
+    return result;
   }
 
   async #run(): Promise<void> {

@@ -1,4 +1,5 @@
 /** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
+import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
 import type {
   AfterRequest,
   Answer,
@@ -6,6 +7,7 @@ import type {
   CommitRequest,
   CommitResult,
   Entry,
+  GroupResource,
   Key,
   ListHead,
   ListPage,
@@ -20,6 +22,7 @@ import type {
   WatchRequest,
 } from "../../api/store.ts";
 import { WatchHub } from "../watch/watch-hub.ts";
+import { backupStream } from "./backup-stream.ts";
 import { compact, defaultWindow, type Window } from "./compaction.ts";
 import { changeOf, entryOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -29,6 +32,7 @@ import type { LogTables } from "./log-tables.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { RemainingCounts } from "./remaining-counts.ts";
+import { restore, type Spared } from "./restore.ts";
 import { mustTakeRevision } from "./revision-text.ts";
 import { tooLarge } from "./size-limit.ts";
 import type { Turns } from "./turns.ts";
@@ -145,6 +149,32 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
     return { ok: true, head, stream };
   }
 
+  /** All objects as they stand, but for some resources, as the lines of a backup. */
+  backup(cluster: string, without: readonly GroupResource[]): ReadableStream<Uint8Array> {
+    const { revision } = this.#marks;
+    const resources = this.#tables.resources().filter((resource) => !without.includes(resource));
+    const revisions = resources.flatMap((resource) => this.#tables.revisions({ resource }, Number.POSITIVE_INFINITY));
+    const time = new Date(this.#turns.now()).toISOString();
+    const pin = { revision };
+    this.#pins.add(pin);
+    return backupStream({
+      tables: this.#tables,
+      head: { sailplaneBackup: BACKUP_FORMAT, cluster, revision, objects: revisions.length, time },
+      revisions,
+      turns: this.#turns,
+      closed: () => this.#pins.delete(pin),
+    });
+  }
+
+  /** Makes the objects that stand those of a backup, at once. */
+  restore(objects: Iterable<BackupObject>, spared: Spared): Promise<RestoreReport> {
+    const tables = this.#tables;
+    const now = this.#turns.now();
+    return this.#commits.rewrite(({ revision: newest }, append) =>
+      restore({ objects, spared, tables, newest, now, append }),
+    );
+  }
+
   async after({ revision, resources, limit = 1000 }: AfterRequest): Promise<Answer<Tail>> {
     const failure = this.#refuse(revision, undefined);
     if (failure) return failure;
@@ -205,6 +235,19 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
     if (now - this.#compactedAt < due) return;
     this.#compactedAt = now;
     this.#turns.later(() => this.compact());
+  }
+
+  /** Forgets all history, and goes on from a later revision (rule RESTORE-TIME). */
+  advance(revision: Revision): void {
+    const marks = this.#marks;
+    const next = Math.max(revision, marks.revision) as Revision;
+    this.#tables.transaction(() => {
+      this.#tables.forget(marks.oldest, marks.revision);
+      this.#tables.setMark("oldest", next);
+      this.#tables.setMark("policy", next);
+      return {};
+    });
+    this.#commits.advance(next);
   }
 
   /** One step of compaction; answers the new mark. */

@@ -85,6 +85,8 @@ export interface LogTables {
   /** Current objects in key order. Those that cannot meet the requirements may be left out. `limit` may be infinity. */
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer>;
   count(scope: Scope): number;
+  /** Those that have living objects. */
+  resources(): readonly GroupResource[];
   /** Of all living objects: a scan. */
   usage(): Usage;
 

@@ -112,6 +112,10 @@ export class MemoryTables implements LogTables {
     return [...this.#objects.values()].filter(({ key }) => inScope(scope, key)).length;
   }
 
+  resources(): readonly GroupResource[] {
+    return [...new Set([...this.#objects.values()].map(({ key }) => key.resource))].sort();
+  }
+
   usage(): Usage {
     const texts = [...this.#objects.values()].map(({ revision }) => this.#log.get(revision)?.text ?? "");
     return { objects: texts.length, bytes: texts.reduce((sum, { length }) => sum + length, 0) };

@@ -113,6 +113,10 @@ export class RecentTables implements LogTables {
     return this.#tables.count(scope);
   }
 
+  resources(): readonly GroupResource[] {
+    return this.#tables.resources();
+  }
+
   usage(): Usage {
     return this.#tables.usage();
   }

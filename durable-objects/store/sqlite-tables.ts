@@ -4,6 +4,7 @@
  */
 import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
+import type { Held } from "../../api/backup.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import migrations from "../../migrations/migrations.js";
 import { keyOf, type Sealer } from "../sealing/sealer.ts";
@@ -187,6 +188,16 @@ export class SqliteTables implements LogTables {
   count(scope: Scope): number {
     const where = new Where(scope);
     return Number(this.#first(`SELECT count(*) FROM objects WHERE ${where.text}`, ...where.values)?.[0]);
+  }
+
+  resources(): readonly GroupResource[] {
+    return [...this.#select("SELECT DISTINCT resource FROM objects ORDER BY resource")].flat() as GroupResource[];
+  }
+
+  /** How many objects of each resource each namespace has. */
+  held(): readonly Held[] {
+    const rows = this.#select("SELECT resource, namespace, count(*) FROM objects GROUP BY resource, namespace");
+    return [...rows].map(([resource, namespace, objects]) => ({ resource, namespace, objects }) as Held);
   }
 
   usage(): Usage {

@@ -43,3 +43,20 @@ export const marks = sqliteTable("marks", {
   name: text("name").primaryKey(),
   revision: integer("revision").notNull(),
 });
+
+/** What a restore has uploaded so far (restore-staging.ts); empty at all other times. */
+export const staged = sqliteTable(
+  "staged",
+  {
+    /** The checksum of the backup. */
+    restore: text("restore").notNull(),
+    position: integer("position").notNull(),
+    resource: text("resource").notNull(),
+    namespace: text("namespace").notNull(),
+    name: text("name").notNull(),
+    revision: integer("revision").notNull(),
+    attributes: text("attributes").notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.restore, table.position] })],
+);

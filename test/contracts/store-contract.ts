@@ -1,5 +1,12 @@
 /** What every store must do (docs/spec/store.md, docs/spec/watch.md); run on memory in Node and on SQLite in workerd. */
 import { describe, expect, test } from "vitest";
+import {
+  BACKUP_END,
+  type BackupObject,
+  parseBackupHead,
+  parseBackupObject,
+  type RestoreReport,
+} from "../../api/backup.ts";
 import type {
   Answer,
   Attributes,
@@ -14,6 +21,7 @@ import type {
 } from "../../api/store.ts";
 import type { CheckReport } from "../../durable-objects/store/check.ts";
 import type { Window } from "../../durable-objects/store/compaction.ts";
+import type { Spared } from "../../durable-objects/store/restore.ts";
 
 type Bytes = { getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> } };
 
@@ -23,6 +31,9 @@ export interface StoreUnderTest extends Pick<Store, "commit" | "read" | "readMan
   watch(request: WatchRequest): Promise<Answer<{ stream: unknown }>>;
   compact(window: Window): unknown;
   check(): Promise<CheckReport>;
+  /** A stream of bytes. */
+  backup(cluster: string, without: readonly string[]): unknown;
+  restore(objects: readonly BackupObject[], spared: Spared): Promise<RestoreReport>;
 }
 
 type OpenStore = () => StoreUnderTest;
@@ -468,6 +479,84 @@ export function storeContract(title: string, open: OpenStore): void {
       const future = { ok: false, reason: "future", revision: 1 };
       expect(await store.list({ resource: "things", at: 9 as Revision })).toEqual(future);
       expect(await store.watch(watchOf({ since: 9 as Revision }))).toEqual(future);
+    });
+  });
+
+  describe(`${title}: backup`, () => {
+    const a = key("a");
+    const b = key("b", "other");
+    const gadget = key("g", "", "gadgets");
+    const nothing: Spared = { untouched: [], undeleted: [] };
+    const objectsOf = async (store: StoreUnderTest, without: readonly string[] = []) => {
+      const lines = (await whole(await store.backup("name", without))).trimEnd().split("\n");
+      const head = parseBackupHead(lines[0] ?? "");
+      expect(lines.at(-1)).toBe(BACKUP_END);
+      const objects = lines.slice(1, -1).map((line) => parseBackupObject(line) as BackupObject);
+      expect(head?.objects).toBe(objects.length);
+      return { head, objects };
+    };
+    const standing = async (store: StoreUnderTest, resource = "things") => {
+      const page = await store.list({ resource });
+      return page.ok ? page.items.map(({ key, text }) => `${key.name} ${JSON.parse(text).body}`) : page;
+    };
+
+    test("BACKUP-REVISION: it holds what stood when it began, over writes and compaction", async () => {
+      const store = open();
+      await store.commit({ writes: [create(a), create(b, labelled({ x: '\u2028\r\n"' })), create(gadget)] });
+      const stream = await store.backup("name", ["gadgets"]);
+      await store.commit({ writes: [replace(a), remove(b)] });
+      await store.compact(keep(0));
+      const lines = (await whole(stream)).trimEnd().split("\n");
+      expect(parseBackupHead(lines[0] ?? "")).toMatchObject({ revision: 4, objects: 2 });
+      expect(lines.slice(1, -1).map(parseBackupObject)).toEqual([
+        ["things", "default", "a", 2, JSON.stringify(bare), textOf(a).replace('Version":""', 'Version":"2"')],
+        [
+          "things",
+          "other",
+          "b",
+          3,
+          JSON.stringify(labelled({ x: '\u2028\r\n"' })),
+          textOf(b).replace('Version":""', 'Version":"3"'),
+        ],
+      ]);
+    });
+
+    test("RESTORE-STATE: the objects are those of the backup, at revisions that go on; what is the same stays", async () => {
+      const source = open();
+      await source.commit({ writes: [create(a), create(b, labelled({ x: "y" }))] });
+      const { objects } = await objectsOf(source);
+      const store = open();
+      await store.commit({
+        writes: [create(a), create(key("c")), create(gadget), create(key("spared", "", "machines"))],
+      });
+      const report = await store.restore(objects, { untouched: ["gadgets"], undeleted: ["machines"] });
+      expect(report).toEqual({ revision: 7, created: 1, replaced: 0, deleted: 1, unchanged: 1 });
+      expect(await standing(store)).toEqual(["a 1", "b 1"]);
+      expect(await standing(store, "gadgets")).toEqual(["g 1"]);
+      expect(await standing(store, "machines")).toEqual(["spared 1"]);
+      const selected = await store.list({ resource: "things", requirements: [has("x", "y")] });
+      expect(selected.ok && selected.items.map(({ revision, text }) => [revision, JSON.parse(text).metadata])).toEqual([
+        [6, { name: "b", namespace: "other", resourceVersion: "6" }],
+      ]);
+      expect((await store.check()).faults).toEqual([]);
+    });
+
+    test("RESTORE-STATE: it is a change of the log, which who reads it sees, and all policy is stale", async () => {
+      const source = open();
+      await source.commit({ writes: [create(a, bare, "old")] });
+      const { objects } = await objectsOf(source);
+      await source.commit({ writes: [replace(a), create(key("new"))] });
+      await source.restore(objects, nothing);
+      const tail = await source.after({ revision: 4 as Revision });
+      expect(tail.ok && tail.changes.map(({ type, key }) => `${type} ${key.name}`)).toEqual([
+        "MODIFIED a",
+        "DELETED new",
+      ]);
+      const stale = await source.commit({ writes: [], policyRevision: 4 as Revision });
+      expect(stale).toMatchObject({ ok: false, reason: "stale-policy", policyRevision: 6 });
+      expect(await standing(source)).toEqual(["a old"]);
+      await source.commit({ writes: [create(key("after"))] });
+      expect((await source.check()).faults).toEqual([]);
     });
   });
 

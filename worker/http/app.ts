@@ -24,6 +24,7 @@ import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
 import { countAnswer, serveMetrics } from "./serve-metrics.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
+import { serveBackup, serveCheck, serveRestore, serveRestoreCommit, serveRewind } from "./serve-store.ts";
 
 export interface Bindings {
   readonly Bindings: Env;
@@ -57,6 +58,11 @@ for (const path of ["/healthz", "/livez", "/readyz"]) {
 }
 app.all("/version", guarded(serveVersion));
 app.all("/sailplane/v1/audit", guarded(serveAudit));
+app.all("/sailplane/v1/store/check", guarded(serveCheck));
+app.all("/sailplane/v1/store/backup", guarded(serveBackup));
+app.all("/sailplane/v1/store/restores/:id", guarded(serveRestore));
+app.all("/sailplane/v1/store/restores/:id/commit", guarded(serveRestoreCommit));
+app.all("/sailplane/v1/store/rewind", guarded(serveRewind));
 app.all("/metrics", guarded(serveMetrics));
 app.all("/.well-known/openid-configuration", guarded(serveIssuer));
 app.all("/openid/v1/jwks", guarded(serveKeySet));

@@ -14,7 +14,6 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
-import type { storeStreamUrls } from "../../api/store-stream.ts";
 import { type Served, storageResource } from "../kind-registry.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { type Converter, convertObjects } from "../outbound/convert-objects.ts";
@@ -56,10 +55,7 @@ export class ConvertingStore extends StoreClient {
   }
 
   /** Lists of such kinds are not streamed; a watch's events are converted as they come. */
-  override async stream(
-    what: keyof typeof storeStreamUrls,
-    request: WatchRequest | ListStreamRequest,
-  ): Promise<Response> {
+  override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const response = await this.#plain.stream(what, request);
     return new Response(response.body?.pipeThrough(this.#events()) ?? null, response);
   }

@@ -70,7 +70,7 @@ export class StoreClient {
   }
 
   /** A watch, or a list as a stream of texts, written by the store object itself (docs/spec/store.md). */
-  async stream(what: keyof typeof storeStreamUrls, request: WatchRequest | ListStreamRequest): Promise<Response> {
+  async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const response = await this.stub.fetch(
       new Request(storeStreamUrls[what], { method: "POST", body: JSON.stringify({ ...request, ...this.#policy() }) }),
     );

@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll, expect, test } from "vitest";
+import { BACKUP_END } from "../../api/backup.ts";
+import { objectLines, verifyBackup, writeBackup } from "./backup-file.ts";
+
+const directory = mkdtempSync(`${tmpdir()}/sailplane-backup-`);
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const line = (name: string) =>
+  JSON.stringify([
+    "things",
+    "",
+    name,
+    7,
+    '{"labels":{},"fields":{}}',
+    '{"metadata":{"resourceVersion":"7"},"é":"\u2028"}',
+  ]);
+const lines = (objects: number) => [
+  JSON.stringify({ sailplaneBackup: 1, cluster: "c", revision: 7, objects, time: "2026-11-28T09:00:00Z" }),
+  ...["a", "b", "c"].map(line),
+  BACKUP_END,
+];
+/** In pieces that end in the middle of lines, and of characters. */
+async function* pieces(texts: readonly string[]) {
+  const bytes = Buffer.from(texts.map((text) => `${text}\n`).join(""));
+  for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+}
+const write = (file: string, texts: readonly string[]) => writeBackup(file, pieces(texts), () => {});
+
+test("BACKUP-FORM: what was written is read again, for its owner alone", async () => {
+  const file = `${directory}/good`;
+  const backup = await write(file, lines(3));
+  expect(statSync(file).mode & 0o077).toBe(0);
+  expect(await verifyBackup(file)).toEqual(backup);
+  const read: string[] = [];
+  for await (const object of objectLines(file, backup, 1)) read.push(object);
+  expect(read).toEqual([line("b"), line("c")]);
+});
+
+test.each([
+  ["breaks off", lines(3).slice(0, -1)],
+  ["has too few objects", lines(4)],
+  ["is an error", ["{}"]],
+])("BACKUP-WHOLE: an answer that %s leaves the older file as it was, and no other", async (_, texts) => {
+  const file = `${directory}/older`;
+  writeFileSync(file, "older");
+  await expect(write(file, texts)).rejects.toThrow("the control plane broke off");
+  expect(readFileSync(file, "utf8")).toBe("older");
+  expect(() => statSync(`${file}.partial`)).toThrow("ENOENT");
+});
+
+test.each<[string, (text: string) => string, string]>([
+  ["changed", (text) => text.replace('"b"', '"B"'), "is damaged"],
+  ["cut", (text) => text.slice(0, -80), "ends early"],
+  ["longer", (text) => `${text}{}\n`, "goes on after its checksum"],
+  ["another format's", (text) => text.replace('"sailplaneBackup":1', '"sailplaneBackup":2'), "is no backup"],
+  ["empty", () => "", "is empty"],
+])("BACKUP-CHECKSUM: a file that is %s is refused", async (what, spoil, message) => {
+  const file = `${directory}/${what}`;
+  await write(file, lines(3));
+  writeFileSync(file, spoil(readFileSync(file, "utf8")));
+  await expect(verifyBackup(file)).rejects.toThrow(message);
+});

@@ -1,0 +1,111 @@
+/** A backup's file (api/backup.ts): written whole or not at all, and read only after its checksum was found right. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { BACKUP_END, type BackupHead, parseBackupHead } from "../../api/backup.ts";
+import { CliError } from "../cli-error.ts";
+
+export interface Backup {
+  readonly head: BackupHead;
+  /** Of all lines but the last, which holds it. */
+  readonly sha256: string;
+}
+
+const NEWLINE = 0x0a;
+
+/** Takes the place of an older file only once all of it is on disk. `wrote` hears of the bytes so far. */
+export async function writeBackup(
+  file: string,
+  source: AsyncIterable<Buffer>,
+  wrote: (bytes: number) => void,
+): Promise<Backup> {
+  const partial = `${file}.partial`;
+  // Secrets are in it: for its owner alone.
+  const output = await open(partial, "w", 0o600).catch((error: Error) => {
+    throw new CliError(`cannot write ${partial}: ${error.message}`);
+  });
+  try {
+    const hash = createHash("sha256");
+    let first = Buffer.alloc(0);
+    let last = Buffer.alloc(0);
+    let lines = 0;
+    let bytes = 0;
+    for await (const chunk of source) {
+      hash.update(chunk);
+      await output.writeFile(chunk);
+      if (!first.includes(NEWLINE)) first = Buffer.concat([first, chunk]);
+      last = Buffer.concat([last, chunk]).subarray(-BACKUP_END.length - 1);
+      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) lines++;
+      bytes += chunk.length;
+      wrote(bytes);
+    }
+    const head = parseBackupHead(first.toString("utf8").split("\n", 1)[0] ?? "");
+    if (!head || last.toString("utf8") !== `${BACKUP_END}\n` || lines !== head.objects + 2) {
+      throw new CliError(`the control plane broke off after ${bytes} bytes; nothing was written to ${file}`);
+    }
+    const sha256 = hash.digest("hex");
+    await output.writeFile(`${JSON.stringify({ sha256 })}\n`);
+    await output.sync();
+    await output.close();
+    await rename(partial, file);
+    return { head, sha256 };
+  } catch (error) {
+    await output.close().catch(() => {});
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+/** Reads all of it; throws a CliError where it is no backup, or not as it was written. */
+export async function verifyBackup(file: string): Promise<Backup> {
+  const hash = createHash("sha256");
+  let head: BackupHead | undefined;
+  let told: string | undefined;
+  let lines = 0;
+  let end = -1;
+  for await (const line of linesOf(file)) {
+    if (told !== undefined) throw new CliError(`${file} goes on after its checksum`);
+    if (lines === 0) {
+      head = parseBackupHead(line);
+      if (!head) throw new CliError(`${file} is no backup that this version can read`);
+    }
+    if (end >= 0) {
+      told = /^\{"sha256":"([0-9a-f]{64})"\}$/.exec(line)?.[1] ?? "";
+      continue;
+    }
+    hash.update(`${line}\n`);
+    if (line === BACKUP_END) end = lines;
+    lines++;
+  }
+  if (!head) throw new CliError(`${file} is empty`);
+  if (told === undefined) throw new CliError(`${file} ends early: it was not written to its end`);
+  const sha256 = hash.digest("hex");
+  if (told !== sha256) throw new CliError(`${file} is damaged: its checksum does not match`);
+  if (end !== head.objects + 1) throw new CliError(`${file} has ${end - 1} objects, and says ${head.objects}`);
+  return { head, sha256 };
+}
+
+/** The lines of its objects, from one on; of a file that was verified. */
+export async function* objectLines(file: string, { head }: Backup, from: number): AsyncIterable<string> {
+  let index = -1;
+  for await (const line of linesOf(file)) {
+    if (index >= head.objects) return;
+    if (index >= from) yield line;
+    index++;
+  }
+}
+
+/** Not readline's lines: those end at U+2028 too, which JSON leaves in strings as it is. */
+async function* linesOf(file: string): AsyncIterable<string> {
+  let rest = "";
+  try {
+    for await (const chunk of createReadStream(file, { encoding: "utf8", highWaterMark: 1024 * 1024 })) {
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+  } catch (error) {
+    throw error instanceof CliError ? error : new CliError(`cannot read ${file}: ${(error as Error).message}`);
+  }
+  if (rest !== "") yield rest;
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage } from "node:http";
+import { Command } from "commander";
+import { openApi } from "../api-request.ts";
+import { writeBackup } from "../backup/backup-file.ts";
+import { CliError } from "../cli-error.ts";
+import { readKubeconfig } from "../kubeconfig.ts";
+import { Progress } from "../progress.ts";
+import { dataDirectoryOption } from "./options.ts";
+
+export const backupCommand = (): Command =>
+  new Command("backup")
+    .summary("write all objects of a cluster to a file")
+    .description(
+      "Writes all objects of a cluster, as they stand at one revision, to FILE, while the control plane goes on. An older FILE is replaced once the new one is whole.",
+    )
+    .argument("<file>")
+    .addOption(dataDirectoryOption())
+    .addHelpText(
+      "after",
+      `
+FILE holds every Secret, so only its owner may read it. Not in it: the cluster's keys (ca.key, and what signs service accounts'
+tokens), the tokens of nodes and of the administrator, and history.
+
+Examples:
+  sailplane backup cluster.jsonl
+  sailplane backup -d .sailplane/clusters/team-a team-a.jsonl
+  sailplane restore cluster.jsonl`,
+    )
+    .action(backup);
+
+async function backup(file: string, { dataDir }: { dataDir: string }): Promise<void> {
+  const connection = readKubeconfig(dataDir);
+  const progress = new Progress(process.stdout, process.env);
+  progress.begin("backup", file);
+  const response = await openApi(connection, {
+    method: "GET",
+    path: "/sailplane/v1/store/backup",
+    patienceMs: 60_000,
+  }).catch((error: Error) => {
+    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
+  });
+  if (response.statusCode !== 200) throw new CliError(await refusalOf(response));
+  const { head } = await writeBackup(file, response, (bytes) => {
+    progress.update("backup", `${file}, ${(bytes / 1e6).toFixed(1)} MB`);
+  });
+  progress.end("backup", `${head.objects} objects at revision ${head.revision} in ${file}`);
+}
+
+async function refusalOf(response: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of response) text += chunk;
+  try {
+    return `${response.statusCode}: ${JSON.parse(text).message}`;
+  } catch {
+    return `${response.statusCode}: ${text.trim()}`;
+  }
+}

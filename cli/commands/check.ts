@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import { bodyOf, requestApi } from "../api-request.ts";
+import { CliError } from "../cli-error.ts";
+import { readKubeconfig } from "../kubeconfig.ts";
+import { dataDirectoryOption } from "./options.ts";
+
+/** As durable-objects/store/check.ts reports it. */
+interface CheckReport {
+  readonly revision: number;
+  readonly oldest: number;
+  readonly objects: number;
+  readonly entries: number;
+  readonly faults: readonly string[];
+}
+
+/** The whole log is read, while requests go on. */
+const PATIENCE_MS = 600_000;
+
+export const checkCommand = (): Command =>
+  new Command("check")
+    .summary("check that the store is consistent")
+    .description(
+      "Reads the whole store of a control plane that runs, and says whether it is consistent: revisions dense and in order, log and objects of one mind, nothing missing and nothing left over. Exit code 1 where it is not.",
+    )
+    .addOption(dataDirectoryOption())
+    .action(async ({ dataDir }: { dataDir: string }) => {
+      const connection = readKubeconfig(dataDir);
+      const request = { method: "GET", path: "/sailplane/v1/store/check", patienceMs: PATIENCE_MS } as const;
+      const answer = await requestApi(connection, request).catch((error: Error) => {
+        throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
+      });
+      const { revision, oldest, objects, entries, faults } = bodyOf<CheckReport>(answer);
+      console.log(`store    ${objects} objects at revision ${revision}`);
+      console.log(`history  ${entries} entries; reads and watches reach back to revision ${oldest}`);
+      for (const fault of faults) console.log(`FAULT    ${fault}`);
+      if (faults.length > 0) throw new CliError(`the store has ${faults.length} faults`);
+      console.log("sound    log and objects agree");
+    });

@@ -1,0 +1,134 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { RestoreReport } from "../../api/backup.ts";
+import { type ApiRequest, bodyOf, requestApi } from "../api-request.ts";
+import { type Backup, objectLines, verifyBackup } from "../backup/backup-file.ts";
+import { CliError } from "../cli-error.ts";
+import { type Connection, readKubeconfig } from "../kubeconfig.ts";
+import { Progress } from "../progress.ts";
+import { dataDirectoryOption } from "./options.ts";
+
+interface RestoreOptions {
+  readonly dataDir: string;
+  readonly force?: boolean;
+  readonly at?: Date;
+}
+
+/** Characters of one upload. */
+const UPLOAD = 512 * 1024;
+/** All of it is written at once, at the end. */
+const PATIENCE_MS = 300_000;
+
+export const restoreCommand = (): Command =>
+  new Command("restore")
+    .summary("make a cluster what a backup holds")
+    .description(
+      'Makes a cluster what a FILE of "sailplane backup" holds: the file is checked, then uploaded, and only then does all of it take the place of all that was there, in one step that watches see. Broken off, nothing has changed, and the same command goes on where it was.',
+    )
+    .argument("[file]")
+    .addOption(dataDirectoryOption())
+    .addOption(new Option("--force", "also where the cluster holds something: what the backup has not is deleted"))
+    .addOption(
+      new Option(
+        "--at <time>",
+        "on Cloudflare, in place of a FILE: the state of a moment of the last 30 days",
+      ).argParser(parseTime),
+    )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  sailplane restore cluster.jsonl                   into a new cluster
+  sailplane restore cluster.jsonl --force           over what is there
+  sailplane restore --at 2026-11-28T09:00:00Z       on Cloudflare`,
+    )
+    .action(restore);
+
+async function restore(file: string | undefined, options: RestoreOptions): Promise<void> {
+  const connection = readKubeconfig(options.dataDir);
+  const progress = new Progress(process.stdout, process.env);
+  if ((file === undefined) === (options.at === undefined)) throw new CliError("name a FILE, or a moment with --at");
+  if (options.at) return rewind(connection, options.at, progress);
+  if (file !== undefined) return upload(connection, file, { force: options.force === true, progress });
+}
+
+async function upload(
+  connection: Connection,
+  file: string,
+  { force, progress }: { readonly force: boolean; readonly progress: Progress },
+): Promise<void> {
+  progress.begin("checking", file);
+  const backup = await verifyBackup(file);
+  const { objects, revision, time } = backup.head;
+  progress.end("checked", `${objects} objects of ${time}, revision ${revision}`);
+
+  const path = `/sailplane/v1/store/restores/${backup.sha256}`;
+  progress.begin("uploading", file);
+  const { staged } = await ask<Staged>(connection, { method: "POST", path, body: { force } });
+  await uploadLines({ connection, file, backup, path, from: staged }, (sent) =>
+    progress.update("uploading", `${sent} of ${objects}`),
+  );
+  progress.end("uploaded", staged > 0 ? `${objects - staged} objects, ${staged} were there` : `${objects} objects`);
+
+  progress.begin("restoring", `${objects} objects`);
+  const commit = { method: "POST", path: `${path}/commit`, body: { objects, force } } as const;
+  const report = await ask<RestoreReport>(connection, commit);
+  const { created, replaced, deleted, unchanged } = report;
+  const changes = `${created} created, ${replaced} replaced, ${deleted} deleted, ${unchanged} as they were`;
+  progress.end("restored", `${changes}; the cluster is at revision ${report.revision}`);
+}
+
+interface Staged {
+  readonly staged: number;
+}
+
+interface Upload {
+  readonly connection: Connection;
+  readonly file: string;
+  readonly backup: Backup;
+  readonly path: string;
+  readonly from: number;
+}
+
+async function uploadLines(upload: Upload, sent: (objects: number) => void): Promise<void> {
+  const { connection, file, backup, path } = upload;
+  let from = upload.from;
+  let lines: string[] = [];
+  let length = 0;
+  const flush = async () => {
+    if (lines.length === 0) return;
+    const request = { method: "PUT", path: `${path}?from=${from}`, lines: lines.join("\n") } as const;
+    const { staged } = await ask<Staged>(connection, request);
+    from += lines.length;
+    if (staged !== from) throw new CliError("somebody else restores the same backup at the same time");
+    sent(from);
+    lines = [];
+    length = 0;
+  };
+  for await (const line of objectLines(file, backup, upload.from)) {
+    if (length + line.length > UPLOAD) await flush();
+    lines.push(line);
+    length += line.length;
+  }
+  await flush();
+}
+
+async function rewind(connection: Connection, moment: Date, progress: Progress): Promise<void> {
+  const time = moment.toISOString();
+  progress.begin("going back", `to ${time}`);
+  const request = { method: "POST", path: "/sailplane/v1/store/rewind", body: { time } } as const;
+  const { revision } = await ask<{ revision: number }>(connection, request);
+  progress.end("went back", `to ${time}; the cluster is at revision ${revision}`);
+}
+
+async function ask<T>(connection: Connection, request: ApiRequest): Promise<T> {
+  const answer = await requestApi(connection, { ...request, patienceMs: PATIENCE_MS }).catch((error: Error) => {
+    throw new CliError(`${connection.server} broke off: ${error.message}; the same command goes on where it was`);
+  });
+  return bodyOf<T>(answer);
+}
+
+function parseTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError("It is a time such as 2026-11-28T09:00:00Z.");
+  return time;
+}

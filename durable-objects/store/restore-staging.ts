@@ -1,0 +1,90 @@
+/**
+ * Where a restore collects what is uploaded, out of sight of everybody, until it is whole (rule RESTORE-STAGED). One at a time:
+ * its id is the checksum of the backup, so that who begins again with the same file goes on where he was.
+ */
+import type { BackupObject } from "../../api/backup.ts";
+import type { GroupResource, Revision } from "../../api/store.ts";
+import type { Sealing } from "./sqlite-tables.ts";
+
+type Staged = readonly [
+  resource: GroupResource,
+  namespace: string,
+  name: string,
+  revision: Revision,
+  attributes: string,
+  text: string | ArrayBuffer,
+];
+
+/** What an encrypted text is bound to. */
+const placeOf = (id: string, position: number): string => `restore ${id} ${position}`;
+
+/** Rows read in one step: what is read must not be an open cursor while others write. */
+const PAGE = 64;
+
+export class RestoreStaging {
+  readonly #sql: SqlStorage;
+  readonly #sealing: Sealing | undefined;
+
+  /** With `sealing`, what is encrypted in the log is encrypted here. */
+  constructor(sql: SqlStorage, sealing?: Sealing) {
+    this.#sql = sql;
+    this.#sealing = sealing;
+  }
+
+  /** How many objects of this restore are here already. What was staged for another is forgotten. */
+  begin(id: string): number {
+    this.#sql.exec("DELETE FROM staged WHERE restore <> ?", id);
+    return this.count(id);
+  }
+
+  /** They lie at the positions from 0 on, without a gap. */
+  count(id: string): number {
+    const [count] =
+      this.#sql.exec("SELECT max(position) + 1 FROM staged WHERE restore = ?", id).raw().next().value ?? [];
+    return Number(count ?? 0);
+  }
+
+  /** Objects from a position on, which what is there must reach to; answers how many there are then. */
+  add(id: string, from: number, objects: readonly BackupObject[]): number {
+    if (from === this.count(id)) {
+      for (const [index, [resource, namespace, name, revision, attributes, text]] of objects.entries()) {
+        const place = placeOf(id, from + index);
+        this.#sql.exec(
+          `INSERT INTO staged (restore, position, resource, namespace, name, revision, attributes, text)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          id,
+          from + index,
+          resource,
+          namespace,
+          name,
+          revision,
+          attributes,
+          this.#sealing?.resources.has(resource) ? this.#sealing.sealer.seal(text, place).buffer : text,
+        );
+      }
+    }
+    return this.count(id);
+  }
+
+  *all(id: string): Iterable<BackupObject> {
+    for (let from = 0; ; from += PAGE) {
+      const query = `SELECT resource, namespace, name, revision, attributes, text FROM staged
+        WHERE restore = ? AND position >= ? AND position < ? ORDER BY position`;
+      const page = [...this.#sql.exec(query, id, from, from + PAGE).raw()] as unknown as Staged[];
+      for (const [index, [resource, namespace, name, revision, attributes, text]] of page.entries()) {
+        yield [resource, namespace, name, revision, attributes, this.#open(text, placeOf(id, from + index))];
+      }
+      if (page.length < PAGE) return;
+    }
+  }
+
+  #open(text: string | ArrayBuffer, place: string): string {
+    if (typeof text === "string") return text;
+    if (!this.#sealing) throw new Error("staged with an encryption key, and this deployment has none");
+    return this.#sealing.sealer.open(new Uint8Array(text), place);
+  }
+
+  clear(): void {
+    this.#sql.exec("DELETE FROM staged");
+  }
+}

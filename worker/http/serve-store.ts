@@ -1,0 +1,140 @@
+/**
+ * /sailplane/v1/store/…: what the operator of a cluster does to its store (docs/spec/backup.md). They are no resources: who may
+ * ask for the path may do it, and by default only cluster administrators may.
+ */
+import type { Context } from "hono";
+import { type BackupObject, type Held, parseBackupObject } from "../../api/backup.ts";
+import { badRequest, failure, methodNotAllowed, requestTooLarge } from "../../api/machinery/status.ts";
+import { storeStreamUrls } from "../../api/store-stream.ts";
+import { ApiError } from "../api-error.ts";
+import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
+import { CLUSTERS } from "../cluster.ts";
+import { CLUSTER_SETTINGS } from "../policy/cluster-settings.ts";
+import type { Bindings } from "./app.ts";
+import { isFresh } from "./fresh-cluster.ts";
+
+/** What belongs to the deployment, its owner and its machines: tokens of the past must not come to life again. */
+const NEVER_BACKED_UP = [CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS];
+
+/** Machines that joined since are there, whatever a backup knew. */
+const SPARED = { untouched: NEVER_BACKED_UP, undeleted: ["nodes"] };
+
+/** Of one upload. A line is an object of 1.5 MiB at most, quoted once more. */
+const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
+
+const storeOf = (c: Context<Bindings>) => c.env.CLUSTER_STORE.getByName(c.var.cluster);
+
+/** GET /sailplane/v1/store/check: whether log and objects agree. */
+export async function serveCheck(c: Context<Bindings>): Promise<Response> {
+  allow(c, "GET");
+  return c.json(await storeOf(c).check());
+}
+
+/** GET /sailplane/v1/store/backup: all objects at one revision. */
+export async function serveBackup(c: Context<Bindings>): Promise<Response> {
+  allow(c, "GET");
+  const body = JSON.stringify({ without: NEVER_BACKED_UP });
+  const answer = await storeOf(c).fetch(new Request(storeStreamUrls.backup, { method: "POST", body }));
+  // What comes from an object takes no more headers.
+  return new Response(answer.body, answer);
+}
+
+/**
+ * /sailplane/v1/store/restores/ID, where ID is the backup's checksum. POST `{force}` begins it or goes on with it, PUT
+ * `?from=N` uploads lines from the Nth object on; both answer `{staged}`.
+ */
+export async function serveRestore(c: Context<Bindings>): Promise<Response> {
+  const id = restoreId(c);
+  const store = storeOf(c);
+  if (c.req.method === "POST") {
+    const { force } = await bodyOf<{ readonly force?: unknown }>(c);
+    if (force !== true) mustBeFresh(await store.held());
+    return c.json({ staged: await store.beginRestore(id) });
+  }
+  allow(c, "PUT");
+  const from = Number(c.req.query("from"));
+  if (!Number.isSafeInteger(from) || from < 0) throw new ApiError(badRequest("from: must be a whole number"));
+  return c.json({ staged: await store.stageRestore(id, from, parseLines(await textOf(c))) });
+}
+
+/** POST /sailplane/v1/store/restores/ID/commit `{objects}`: all that was uploaded takes the place of all that stands. */
+export async function serveRestoreCommit(c: Context<Bindings>): Promise<Response> {
+  allow(c, "POST");
+  const { objects, force } = await bodyOf<{ readonly objects?: unknown; readonly force?: unknown }>(c);
+  if (typeof objects !== "number") throw new ApiError(badRequest("objects: must be a whole number"));
+  const store = storeOf(c);
+  if (force !== true) mustBeFresh(await store.held());
+  const report = await store.finishRestore(restoreId(c), { objects, spared: SPARED });
+  if (typeof report === "number") {
+    throw new ApiError(failure(409, "Conflict", `${report} of ${objects} objects are uploaded`));
+  }
+  return c.json(report);
+}
+
+/** POST /sailplane/v1/store/rewind `{time}`: the state of that moment, where the platform keeps it. */
+export async function serveRewind(c: Context<Bindings>): Promise<Response> {
+  allow(c, "POST");
+  const { time } = await bodyOf<{ readonly time?: unknown }>(c);
+  const moment = typeof time === "string" ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(moment) || moment > Date.now())
+    throw new ApiError(badRequest("time: must be a moment that has been"));
+  const { revision } = await storeOf(c).status();
+  // A store that goes back breaks this call off: that it answers says that it cannot.
+  const cannot = await storeOf(c)
+    .rewind(moment)
+    .catch(() => true);
+  if (!cannot) throw new ApiError(failure(501, "NotImplemented", NO_REWIND));
+  await storeOf(c).advance((revision + 1) as typeof revision);
+  return c.json({ revision: revision + 1, time: new Date(moment).toISOString() });
+}
+
+const NO_REWIND =
+  "this control plane keeps no past states: going back to a moment is there on Cloudflare only; restore a backup instead";
+
+function allow(c: Context<Bindings>, method: string): void {
+  if (c.req.method !== method) throw new ApiError(methodNotAllowed());
+}
+
+function restoreId(c: Context<Bindings>): string {
+  const id = c.req.param("id") ?? "";
+  if (!/^[0-9a-f]{64}$/.test(id)) throw new ApiError(badRequest("a restore is named by the SHA-256 of its backup"));
+  return id;
+}
+
+async function textOf(c: Context<Bindings>): Promise<string> {
+  const body = await c.req.raw.arrayBuffer();
+  if (body.byteLength > MAX_UPLOAD_BYTES) throw new ApiError(requestTooLarge(`limit is ${MAX_UPLOAD_BYTES} bytes`));
+  return new TextDecoder().decode(body);
+}
+
+async function bodyOf<T>(c: Context<Bindings>): Promise<T> {
+  try {
+    const body: unknown = JSON.parse((await textOf(c)) || "{}");
+    if (typeof body === "object" && body !== null) return body as T;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+  }
+  throw new ApiError(badRequest("the body must be a JSON object"));
+}
+
+function parseLines(text: string): BackupObject[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line, index) => {
+      const object = parseBackupObject(line);
+      if (!object) throw new ApiError(badRequest(`line ${index + 1} of the upload is no object of a backup`));
+      return object;
+    });
+}
+
+function mustBeFresh(held: readonly Held[]): void {
+  const there = held.filter((some) => !isFresh(some));
+  if (there.length === 0) return;
+  const [first] = there;
+  const where = first?.namespace ? ` in namespace ${first.namespace}` : "";
+  const what = first && `${first.objects} ${first.resource}${where}`;
+  throw new ApiError(
+    failure(409, "Conflict", `the cluster is not empty (${what}, among others): to lose all that it holds, force it`),
+  );
+}
