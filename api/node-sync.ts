@@ -88,6 +88,8 @@ export interface TlsExpectation {
   readonly authorities?: string;
   /** Whoever answers will do. */
   readonly unverified?: boolean;
+  /** What this side proves who it is with, PEM. */
+  readonly identity?: { readonly certificate: string; readonly key: string };
 }
 
 /** The node's first frame in a tunnel, as text: how the request was received. */

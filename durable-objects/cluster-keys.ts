@@ -4,14 +4,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { base64Url } from "../api/machinery/base64url.ts";
-import {
-  assemble,
-  commonName,
-  derSignature,
-  extensions,
-  keyUsage,
-  toBeSigned,
-} from "../api/machinery/x509/certificate.ts";
+import { renderPem } from "../api/machinery/x509/pem.ts";
+import { type Authority, type ClientAuthority, issueIdentity, makeAuthority } from "./certificate-authority.ts";
 import { eraseObject } from "./erase-object.ts";
 import { isOutdated, openKey, type StoredKey, sealKey } from "./sealing/sealed-keys.ts";
 import { Sealer } from "./sealing/sealer.ts";
@@ -20,8 +14,14 @@ const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
 const SIGNATURE = { name: "ECDSA", hash: "SHA-256" } as const;
 const STORED = "service-account-key";
 const AUTHORITY = "client-authority";
-const AUTHORITY_NAME = "sailplane-client-ca";
-const AUTHORITY_MS = 10 * 365 * 86_400_000;
+const FRONT_PROXY_AUTHORITY = "front-proxy-authority";
+const AUTHORITY_NAMES = {
+  [AUTHORITY]: "sailplane-client-ca",
+  [FRONT_PROXY_AUTHORITY]: "sailplane-front-proxy-ca",
+} as const;
+type AuthorityName = keyof typeof AUTHORITY_NAMES;
+/** An identity is made anew when half of its life is over. */
+const FRONT_PROXY_MS = 3_600_000;
 
 interface KeyPair {
   readonly id: string;
@@ -39,16 +39,10 @@ export interface PublicKey {
   readonly use: "sig";
 }
 
-/** Who signs certificates, and until when (ms). Name and certificate are DER. */
-export interface ClientAuthority {
-  readonly name: Uint8Array;
-  readonly certificate: Uint8Array;
-  readonly keyId: Uint8Array;
-  readonly until: number;
-}
-
-interface Authority extends ClientAuthority {
-  readonly key: JsonWebKey;
+/** Who the control plane is to API servers that stand behind it. All PEM. */
+export interface FrontProxy {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 interface StoredAuthority extends ClientAuthority {
@@ -62,7 +56,8 @@ export interface ClusterKeysEnv {
 
 export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   #pair: Promise<KeyPair> | undefined;
-  #authority: Promise<Authority> | undefined;
+  readonly #authorities = new Map<AuthorityName, Promise<Authority>>();
+  #frontProxy: { readonly identity: Promise<FrontProxy>; readonly until: number } | undefined;
 
   /** A JWT with these claims (RFC 7519), signed with ES256. */
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
@@ -83,27 +78,48 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
 
   /** The authority of the certificates that {@link signCertificate} signs. */
   async clientAuthority(): Promise<ClientAuthority> {
-    const { key: _, ...authority } = await this.#clientAuthority();
+    const { key: _, ...authority } = await this.#authority(AUTHORITY);
     return authority;
   }
 
   /** ECDSA over SHA-256, `r` and `s` side by side. */
   async signCertificate(toBeSigned: Uint8Array): Promise<Uint8Array> {
-    const { key } = await this.#clientAuthority();
+    const { key } = await this.#authority(AUTHORITY);
     const privateKey = await crypto.subtle.importKey("jwk", key, ALGORITHM, false, ["sign"]);
     return new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, toBeSigned));
   }
 
-  #clientAuthority(): Promise<Authority> {
-    this.#authority ??= this.ctx.blockConcurrencyWhile(async () => {
+  /** PEM of the authority by which API servers know the {@link frontProxy}. */
+  async frontProxyAuthority(): Promise<string> {
+    return renderPem("CERTIFICATE", (await this.#authority(FRONT_PROXY_AUTHORITY)).certificate);
+  }
+
+  /** Good for some minutes at least. */
+  async frontProxy(): Promise<FrontProxy> {
+    const now = Date.now();
+    if (this.#frontProxy === undefined || now > this.#frontProxy.until - FRONT_PROXY_MS / 2) {
+      const until = now + FRONT_PROXY_MS;
+      const identity = this.#authority(FRONT_PROXY_AUTHORITY).then((authority) =>
+        issueIdentity(authority, { name: "front-proxy-client", from: new Date(now), until: new Date(until) }),
+      );
+      this.#frontProxy = { identity, until };
+    }
+    return this.#frontProxy.identity;
+  }
+
+  #authority(name: AuthorityName): Promise<Authority> {
+    const known = this.#authorities.get(name);
+    if (known) return known;
+    const authority = this.ctx.blockConcurrencyWhile(async () => {
       const { kv } = this.ctx.storage;
       const sealer = this.#sealer();
-      const stored = kv.get<StoredAuthority>(AUTHORITY) ?? (await makeAuthority(Date.now()));
-      const key = openKey(sealer, stored.key, AUTHORITY);
-      kv.put<StoredAuthority>(AUTHORITY, { ...stored, key: sealKey(sealer, key, AUTHORITY) });
+      const stored = kv.get<StoredAuthority>(name) ?? (await makeAuthority(AUTHORITY_NAMES[name], Date.now()));
+      const key = openKey(sealer, stored.key, name);
+      kv.put<StoredAuthority>(name, { ...stored, key: sealKey(sealer, key, name) });
       return { ...stored, key };
     });
-    return this.#authority;
+    this.#authorities.set(name, authority);
+    return authority;
   }
 
   /** Writes again what is not sealed with the newest key. */
@@ -112,10 +128,12 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     const sealer = this.#sealer();
     const key = kv.get<StoredKey>(STORED);
     if (key && isOutdated(sealer, key)) kv.put(STORED, sealKey(sealer, openKey(sealer, key, STORED), STORED));
-    const authority = kv.get<StoredAuthority>(AUTHORITY);
-    if (!authority || !isOutdated(sealer, authority.key)) return;
-    const again = sealKey(sealer, openKey(sealer, authority.key, AUTHORITY), AUTHORITY);
-    kv.put<StoredAuthority>(AUTHORITY, { ...authority, key: again });
+    for (const name of Object.keys(AUTHORITY_NAMES) as AuthorityName[]) {
+      const authority = kv.get<StoredAuthority>(name);
+      if (!authority || !isOutdated(sealer, authority.key)) continue;
+      const again = sealKey(sealer, openKey(sealer, authority.key, name), name);
+      kv.put<StoredAuthority>(name, { ...authority, key: again });
+    }
   }
 
   #sealer(): Sealer | undefined {
@@ -147,31 +165,6 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     this.ctx.storage.kv.put(STORED, sealKey(this.#sealer(), jwk, STORED));
     return jwk;
   }
-}
-
-async function makeAuthority(now: number): Promise<Authority> {
-  const pair = (await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"])) as CryptoKeyPair;
-  const publicKey = new Uint8Array((await crypto.subtle.exportKey("spki", pair.publicKey)) as ArrayBuffer);
-  // A P-256 key is the last 65 bytes of its SubjectPublicKeyInfo.
-  const keyId = new Uint8Array(await crypto.subtle.digest("SHA-1", publicKey.slice(-65)));
-  const name = commonName(AUTHORITY_NAME);
-  const until = now + AUTHORITY_MS;
-  const signed = toBeSigned({
-    serial: crypto.getRandomValues(new Uint8Array(16)),
-    issuer: name,
-    subject: name,
-    from: new Date(now),
-    until: new Date(until),
-    publicKey,
-    extensions: [
-      extensions.authority(),
-      extensions.usage(keyUsage.digitalSignature, keyUsage.keyCertSign, keyUsage.cRLSign),
-      extensions.subjectKey(keyId),
-    ],
-  });
-  const signature = new Uint8Array(await crypto.subtle.sign(SIGNATURE, pair.privateKey, signed.slice()));
-  const key = (await crypto.subtle.exportKey("jwk", pair.privateKey)) as JsonWebKey;
-  return { key, name, keyId, until, certificate: assemble(signed, derSignature(signature)) };
 }
 
 /** RFC 7638. */

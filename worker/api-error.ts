@@ -13,7 +13,7 @@ export class ApiError extends Error {
 /** An error that Kubernetes answers as plain text, before its API machinery has a say. */
 export class PlainTextError extends Error {
   constructor(
-    readonly code: 400 | 404 | 406 | 415,
+    readonly code: 400 | 404 | 406 | 415 | 503,
     message: string,
   ) {
     super(message);

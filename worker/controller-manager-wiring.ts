@@ -3,7 +3,7 @@ import type { CertificateSigningRequest } from "../api/generated/certificates.v1
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import type { Store } from "../api/store.ts";
-import type { ClientAuthority } from "../durable-objects/cluster-keys.ts";
+import type { ClientAuthority } from "../durable-objects/certificate-authority.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
 import { legacyTokenClaims } from "./auth/service-account-token.ts";
 import { signRequest } from "./certificates/sign-request.ts";

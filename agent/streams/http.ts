@@ -51,13 +51,17 @@ export async function serveHttp(
   tunnel.close();
 }
 
-function secured(socket: Duplex, { serverName, authorities, unverified = false }: TlsExpectation): Promise<Duplex> {
+function secured(
+  socket: Duplex,
+  { serverName, authorities, unverified = false, identity }: TlsExpectation,
+): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const secure = connectTls({
       socket,
       servername: serverName,
       rejectUnauthorized: !unverified,
       ...(authorities === undefined ? {} : { ca: authorities }),
+      ...(identity === undefined ? {} : { cert: identity.certificate, key: identity.key }),
     });
     secure.once("secureConnect", () => resolve(secure));
     secure.once("error", reject);

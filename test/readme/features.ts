@@ -137,6 +137,12 @@ export const features: readonly Feature[] = [
     shown: ["worker/admission/policies/match-resources.test.ts", "ADM-EQUIVALENT"],
   },
   {
+    area: "Aggregation and fairness",
+    name: "other API servers behind an APIService: discovery, requests, identity",
+    missing: "their OpenAPI is not merged; upgrades are 503; availability does not ask their discovery",
+    shown: ["test/e2e/aggregation.test.ts", "in the name of whoever asks"],
+  },
+  {
     area: "Streams",
     name: "exec, attach, port-forward by WebSocket; logs",
     missing: "SPDY without a WebSocket is 400: a Worker cannot be upgraded to it",
@@ -144,8 +150,8 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Streams",
-    name: "proxy of pods and services",
-    missing: "nodes/proxy (503: a node has no API), upgrades (400)",
+    name: "proxy of pods, services and nodes",
+    missing: "upgrades (400); of a node, all but GETs of the kubelet's API",
     shown: ["test/e2e/proxy.test.ts", "a pod's proxy"],
   },
 ];

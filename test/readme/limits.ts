@@ -1,6 +1,6 @@
 /** What Kubernetes does with a kind and Sailplane does not, by group resource. Whoever builds it takes the line out. */
 export const limits: Readonly<Record<string, string>> = {
-  "apiservices.apiregistration.k8s.io": "no requests are passed on to other API servers",
+  "apiservices.apiregistration.k8s.io": "the OpenAPI of other API servers is not merged",
   "csidrivers.storage.k8s.io": "no CSI driver is called",
   "csinodes.storage.k8s.io": "no CSI driver is called",
   "csistoragecapacities.storage.k8s.io": "no CSI driver is called",

@@ -49,7 +49,12 @@ const toUser = (name: string) => ({ kind: "User", name });
 
 async function cluster() {
   const store = new MemoryStore() as unknown as StoreStub;
-  await ensureSystemObjects(store, Date.parse("2026-11-01T00:00:00Z"), { ca: "", address: "", hasIngress: false });
+  await ensureSystemObjects(store, Date.parse("2026-11-01T00:00:00Z"), {
+    ca: "",
+    frontProxy: "",
+    address: "",
+    hasIngress: false,
+  });
   const pod = {
     kind: "Pod",
     apiVersion: "v1",

@@ -12,6 +12,7 @@ import { builtIn } from "../kind-registry.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
 import { readdressed } from "./kubernetes-endpoints.ts";
+import { toldAnew } from "./public-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
 import { type Deployment, systemObjects } from "./system-objects.ts";
 
@@ -75,9 +76,9 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
   if (managedFields) draft.metadata.managedFields = managedFields;
 }
 
-/** Default roles get back what they have lost; the Service `kubernetes` follows the control plane. */
+/** Default roles get back what they have lost; the Service `kubernetes` and what is publicly known follow the control plane. */
 function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
-  const next = reconciledRole(wanted, text) ?? readdressed(wanted, text);
+  const next = reconciledRole(wanted, text) ?? readdressed(wanted, text) ?? toldAnew(wanted, text);
   if (!next) return [];
   return [
     {

@@ -14,6 +14,8 @@ import { defaultRoles } from "./roles/index.ts";
 export interface Deployment {
   /** PEM of the certificate authority that clients verify this server with, or "". */
   readonly ca: string;
+  /** PEM of the authority of the certificate with which it passes requests on. */
+  readonly frontProxy: string;
   /** `IPv4:port` by which nodes reach this server, or "". */
   readonly address: string;
   /** It has a domain for Ingresses. */
@@ -21,11 +23,14 @@ export interface Deployment {
 }
 
 /** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */
-export const systemObjects = (at: string, { ca, address, hasIngress }: Deployment): readonly KubeObject[] => [
+export const systemObjects = (
+  at: string,
+  { ca, frontProxy, address, hasIngress }: Deployment,
+): readonly KubeObject[] => [
   ...namespaces,
   ...priorityClasses,
   ...defaultRoles(),
-  ...publicFacts(ca),
+  ...publicFacts(ca, frontProxy),
   ...kubernetesService(at),
   ...kubernetesEndpoints(address),
   ...(hasIngress ? [ingressClass] : []),

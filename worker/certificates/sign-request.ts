@@ -10,7 +10,7 @@ import {
 } from "../../api/machinery/x509/certificate.ts";
 import { parseCertificateRequest } from "../../api/machinery/x509/certificate-request.ts";
 import { pemInBase64 } from "../../api/machinery/x509/pem.ts";
-import type { ClientAuthority } from "../../durable-objects/cluster-keys.ts";
+import type { ClientAuthority } from "../../durable-objects/certificate-authority.ts";
 import { provesPossession } from "./proof-of-possession.ts";
 import { signerProblem } from "./signer-rules.ts";
 

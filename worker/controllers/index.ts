@@ -1,5 +1,6 @@
 /** The table of all controllers. */
 
+import { apiServiceAvailability } from "./api-service-availability.ts";
 import { horizontalPodAutoscaler } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { bootstrapSigner, tokenCleaner } from "./bootstrap/bootstrap-token.ts";
 import { certificateCleaner, certificateSigner } from "./certificate-signing.ts";
@@ -49,6 +50,7 @@ export const controllers: readonly Controller[] = [
   rootCaPublisher,
   namespaceController,
   customResourceCleanup,
+  apiServiceAvailability,
   deploymentController,
   replicaSetController,
   replicationController,

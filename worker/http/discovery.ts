@@ -26,20 +26,39 @@ const servedKinds = (resources: readonly Resource[]): ServedKind[] =>
     ...(resource.otherVersions ?? []).map(({ group = resource.group, version }) => ({ resource, group, version })),
   ]);
 
+/** apidiscovery.k8s.io APIVersionDiscovery. */
+interface VersionDiscovery {
+  readonly version: string;
+  readonly resources: readonly object[];
+  readonly freshness: string;
+}
+
+/** A group version that another API server answers. */
+export interface RemoteGroupVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly groupPriority: number;
+}
+
+type Remotes = readonly RemoteGroupVersion[];
+
 /** Named groups by priority, then name; the versions of each, preferred first. */
-function groupsOf(resources: readonly Resource[]): { group: string; versions: string[] }[] {
+function groupsOf(resources: readonly Resource[], remotes: Remotes): { group: string; versions: string[] }[] {
   const versions = new Map<string, Set<string>>();
-  for (const { group, version } of servedKinds(resources)) {
+  for (const { group, version } of [...servedKinds(resources), ...remotes]) {
     const known = versions.get(group);
     if (known) known.add(version);
     else versions.set(group, new Set([version]));
   }
+  const remotePriorities = new Map(remotes.map(({ group, groupPriority: priority }) => [group, priority]));
+  const priorityOf = (group: string) => remotePriorities.get(group) ?? groupPriority(group);
   return [...versions]
     .map(([group, known]) => ({ group, versions: [...known].sort(compareVersions) }))
-    .sort((a, b) => groupPriority(b.group) - groupPriority(a.group) || (a.group < b.group ? -1 : 1));
+    .sort((a, b) => priorityOf(b.group) - priorityOf(a.group) || (a.group < b.group ? -1 : 1));
 }
 
-export const namedGroups = (resources: readonly Resource[]) => groupsOf(resources).filter(({ group }) => group !== "");
+export const namedGroups = (resources: readonly Resource[], remotes: Remotes = []) =>
+  groupsOf(resources, remotes).filter(({ group }) => group !== "");
 
 /** /api. `serverAddress` is the host and port that the client called. */
 export const apiVersions = (serverAddress: string) => ({
@@ -65,15 +84,15 @@ function apiGroupOf({ group, versions }: { group: string; versions: readonly str
 }
 
 /** /apis. */
-export const apiGroupList = (resources: readonly Resource[]) => ({
+export const apiGroupList = (resources: readonly Resource[], remotes: Remotes = []) => ({
   kind: "APIGroupList",
   apiVersion: "v1",
-  groups: namedGroups(resources).map(apiGroupOf),
+  groups: namedGroups(resources, remotes).map(apiGroupOf),
 });
 
 /** /apis/GROUP, or undefined for a group that is not served. */
-export function apiGroup(resources: readonly Resource[], group: string) {
-  const found = namedGroups(resources).find((known) => known.group === group);
+export function apiGroup(resources: readonly Resource[], group: string, remotes: Remotes = []) {
+  const found = namedGroups(resources, remotes).find((known) => known.group === group);
   return found && { kind: "APIGroup", apiVersion: "v1", ...apiGroupOf(found) };
 }
 
@@ -139,22 +158,29 @@ function subresourcesOf({ resource, group, version }: ServedKind): ServedSubreso
 export const AGGREGATED_DISCOVERY_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** /api and /apis as one document each: apidiscovery.k8s.io/v2. */
-export const aggregatedDiscovery = (resources: readonly Resource[], path: "/api" | "/apis") => ({
+export const aggregatedDiscovery = (
+  resources: readonly Resource[],
+  path: "/api" | "/apis",
+  remotes: readonly (RemoteGroupVersion & { readonly discovery: VersionDiscovery })[] = [],
+) => ({
   kind: "APIGroupDiscoveryList",
   apiVersion: "apidiscovery.k8s.io/v2",
   metadata: {},
-  items: groupsOf(resources)
+  items: groupsOf(resources, path === "/apis" ? remotes : [])
     .filter(({ group }) => (group === "") === (path === "/api"))
     .map(({ group, versions }) => ({
       metadata: group === "" ? {} : { name: group },
-      versions: versions.map((version) => ({
-        version,
-        resources: servedKinds(resources)
-          .filter((kind) => kind.group === group && kind.version === version)
-          .sort((a, b) => (a.resource.plural < b.resource.plural ? -1 : 1))
-          .map(resourceDiscovery),
-        freshness: "Current",
-      })),
+      versions: versions.map(
+        (version) =>
+          remotes.find((remote) => remote.group === group && remote.version === version)?.discovery ?? {
+            version,
+            resources: servedKinds(resources)
+              .filter((kind) => kind.group === group && kind.version === version)
+              .sort((a, b) => (a.resource.plural < b.resource.plural ? -1 : 1))
+              .map(resourceDiscovery),
+            freshness: "Current",
+          },
+      ),
     })),
 });
 
@@ -181,10 +207,10 @@ const responseKind = ({ group, version, kind }: ServedSubresource["kind"], serve
   group === served.group && version === served.version ? { group: "", version: "", kind } : { group, version, kind };
 
 /** The index at `/`. */
-export const rootPaths = (resources: readonly Resource[]) => ({
+export const rootPaths = (resources: readonly Resource[], remotes: Remotes = []) => ({
   paths: [
     ...FIXED_PATHS,
-    ...namedGroups(resources).flatMap(({ group, versions }) => [
+    ...namedGroups(resources, remotes).flatMap(({ group, versions }) => [
       `/apis/${group}`,
       ...versions.map((version) => `/apis/${group}/${version}`),
     ]),

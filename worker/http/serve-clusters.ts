@@ -31,7 +31,7 @@ export async function serveClusters(c: Context<Bindings>): Promise<Response> {
     const { name, limits } = parseCluster(body);
     await mayDo(c, at, { verb: "create", name });
     if (name === "") throw new ApiError(badRequest("name: is required"));
-    const deployment = deploymentOf(c.env);
+    const deployment = await deploymentOf(c.env, name);
     const made = await createCluster(c.env, { name, limits }, { names: at.store, now: Date.now(), deployment });
     if (made === undefined) throw new ApiError(alreadyExists(OF, name));
     return c.json({ name, limits, token: made }, 201);

@@ -2,7 +2,11 @@
 import type { Context } from "hono";
 import { methodNotAllowed, noSuchResource, notAcceptable } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
+import { callRemote } from "../aggregation/call-remote.ts";
+import { type RemoteApi, remoteApis } from "../aggregation/remote-apis.ts";
+import { remoteVersion } from "../aggregation/remote-discovery.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
+import type { Caller } from "../outbound/call-client.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { Bindings } from "./app.ts";
 import {
@@ -23,18 +27,35 @@ import { withPolicy } from "./with-policy.ts";
 export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async ({ policy, store }) => {
     const request = c.req.raw;
-    await requirePath(c, { policy, store });
+    const user = await requirePath(c, { policy, store });
     // The aggregator answers for /apis and its groups, whatever the method; only the group versions know methods.
     const isAggregators = /^\/apis(\/[^/]*)?\/?$/.test(c.req.path);
     if (request.method !== "GET" && !isAggregators) throw new ApiError(methodNotAllowed());
     const { resources } = policy.derive(customResources);
     const url = new URL(request.url);
     const [root = "", group, version] = c.req.path.split("/").slice(1);
+    const caller = { env: c.env, cluster: c.var.cluster, store };
+    const byVersion = policy.derive(remoteApis);
+    const remotes = [...byVersion.values()];
+    const remote = root === "apis" && group && version ? byVersion.get(`${group}/${version}`) : undefined;
+    if (remote) {
+      const { method, headers } = request;
+      const path = `${c.req.path}${url.search}`;
+      return callRemote(caller, { remote, user, method, path, headers, body: new Uint8Array() });
+    }
     const isCollection = group === undefined || group === "";
     if (isCollection && (root === "api" || root === "apis") && wantsAggregated(request)) {
+      if (root === "apis" && remotes.length > 0)
+        return answerWithEtag(request, await withRemotes(caller, resources, remotes));
       return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis"));
     }
-    const document = documentAt(resources, { root, group: group ?? "", version: version ?? "", host: url.host });
+    const document = documentAt(resources, {
+      root,
+      group: group ?? "",
+      version: version ?? "",
+      host: url.host,
+      remotes,
+    });
     if (!document) throw new ApiError(noSuchResource());
     return renderValue(document, accepted(request, url));
   });
@@ -44,14 +65,18 @@ interface Place {
   readonly group: string;
   readonly version: string;
   readonly host: string;
+  readonly remotes: readonly RemoteApi[];
 }
 
 /** Of `/api/v1` the "group" is the version. */
-function documentAt(resources: readonly Resource[], { root, group, version, host }: Place): object | undefined {
-  if (root === "") return rootPaths(resources);
+function documentAt(
+  resources: readonly Resource[],
+  { root, group, version, host, remotes }: Place,
+): object | undefined {
+  if (root === "") return rootPaths(resources, remotes);
   if (root === "api") return group === "" ? apiVersions(host) : apiResourceList(resources, "", group);
-  if (group === "") return apiGroupList(resources);
-  return version === "" ? apiGroup(resources, group) : apiResourceList(resources, group, version);
+  if (group === "") return apiGroupList(resources, remotes);
+  return version === "" ? apiGroup(resources, group, remotes) : apiResourceList(resources, group, version);
 }
 
 /** Aggregated discovery is taken where it is asked for before anything else that this server can answer. */
@@ -92,4 +117,17 @@ function aggregated(resources: readonly Resource[], path: "/api" | "/apis"): Pro
     known.get(path) ?? taggedDocument(AGGREGATED_DISCOVERY_TYPE, JSON.stringify(aggregatedDiscovery(resources, path)));
   known.set(path, document);
   return document;
+}
+
+/** With what other API servers say that they serve, which may be another thing at any time. */
+async function withRemotes(
+  caller: Caller,
+  resources: readonly Resource[],
+  remotes: readonly RemoteApi[],
+): Promise<TaggedDocument> {
+  const now = Date.now();
+  const told = await Promise.all(
+    remotes.map(async (remote) => ({ ...remote, discovery: await remoteVersion(caller, remote, now) })),
+  );
+  return taggedDocument(AGGREGATED_DISCOVERY_TYPE, JSON.stringify(aggregatedDiscovery(resources, "/apis", told)));
 }

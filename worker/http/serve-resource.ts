@@ -1,13 +1,17 @@
 /** One request for a resource: who, may they, which verb; decided again when the store says that policy has changed. */
 import type { Context } from "hono";
+import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
+import { callRemote } from "../aggregation/call-remote.ts";
+import { remoteApis } from "../aggregation/remote-apis.ts";
 import { ApiError } from "../api-error.ts";
 import { noteDecision } from "../audit/audited-request.ts";
 import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { attributesOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
+import { pathInCluster } from "../cluster.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
@@ -64,6 +68,13 @@ async function decide(c: Context<Bindings>, { query, path, body, policy, store }
   const verb = verbOf(request.method, path, query);
   noteDecision(request, await requirePermission(user, attributesOf(verb, path, query), { policy, store }));
 
+  const caller = { env: c.env, cluster: c.var.cluster, store };
+  const remote = policy.derive(remoteApis).get(apiVersionOf(path.group, path.version));
+  if (remote) {
+    const { pathname, search } = new URL(request.url);
+    const { method, headers } = request;
+    return callRemote(caller, { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body });
+  }
   const registry = policy.derive(customResources);
   const served = registry.find(path.group, path.version, path.resource);
   if (!served) {
@@ -73,7 +84,6 @@ async function decide(c: Context<Bindings>, { query, path, body, policy, store }
   }
   if (!isRouted(path, served.resource.scope)) throw new ApiError(noSuchResource());
   const { converter } = served;
-  const caller = { env: c.env, cluster: c.var.cluster, store };
   const context: RequestContext = {
     ...caller,
     request,

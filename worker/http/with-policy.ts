@@ -42,7 +42,7 @@ async function meetCluster(c: Context<Bindings>, store: Store): Promise<PolicySn
   if (!ownApi && !(await clusterExists(c.var.cluster, defaultStore))) throw noSuchCluster();
   // One that is being deleted is not to be filled again.
   if (c.var.cluster !== DEFAULT_CLUSTER) mustLive(c.var.cluster, await loadPolicy(c.var.cluster, store));
-  await ensureSystemObjects(store, Date.now(), deploymentOf(c.env));
+  await ensureSystemObjects(store, Date.now(), await deploymentOf(c.env, c.var.cluster));
   return loadPolicy(c.var.cluster, store);
 }
 
@@ -54,12 +54,8 @@ function mustLive(cluster: string, policy: PolicySnapshot): PolicySnapshot {
 
 const noSuchCluster = () => new PlainTextError(404, "404 page not found");
 
-export const deploymentOf = ({
-  CLUSTER_CA: ca = "",
-  ADVERTISE_ADDRESS: address = "",
-  INGRESS_DOMAIN,
-}: Env): Deployment => ({
-  ca,
-  address,
-  hasIngress: INGRESS_DOMAIN !== undefined,
-});
+export async function deploymentOf(env: Env, cluster: string): Promise<Deployment> {
+  const { CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "", INGRESS_DOMAIN, CLUSTER_KEYS } = env;
+  const frontProxy = await CLUSTER_KEYS.getByName(cluster).frontProxyAuthority();
+  return { ca, frontProxy, address, hasIngress: INGRESS_DOMAIN !== undefined };
+}

@@ -14,6 +14,7 @@ const DECIDING: readonly GroupResource[] = [
   "clusterrolebindings.rbac.authorization.k8s.io",
   "priorityclasses.scheduling.k8s.io",
   "customresourcedefinitions.apiextensions.k8s.io",
+  "apiservices.apiregistration.k8s.io",
   "validatingadmissionpolicies.admissionregistration.k8s.io",
   "validatingadmissionpolicybindings.admissionregistration.k8s.io",
   "mutatingadmissionpolicies.admissionregistration.k8s.io",

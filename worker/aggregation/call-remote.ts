@@ -1,0 +1,76 @@
+/**
+ * A request that another API server answers: it goes there through the node of the server's pod, in the name of whoever
+ * made it, which this server vouches for with a certificate of the front proxy's authority.
+ */
+import { decodeBase64 } from "../../api/machinery/base64.ts";
+import { PlainTextError } from "../api-error.ts";
+import type { User } from "../auth/user.ts";
+import { callPod } from "../http/node-stream.ts";
+import { findEndpoint } from "../http/service-endpoint.ts";
+import type { Caller } from "../outbound/call-client.ts";
+import type { RemoteApi } from "./remote-apis.ts";
+
+export interface RemoteCall {
+  readonly remote: RemoteApi;
+  readonly user: User;
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** The words, and the lack of a Status, are kube-aggregator's. */
+const unavailable = () => new PlainTextError(503, "service unavailable");
+
+export async function callRemote(caller: Caller, call: RemoteCall): Promise<Response> {
+  const { remote, user, method, path, headers, body } = call;
+  if (!remote.available) throw unavailable();
+  if (headers.get("Upgrade") !== null)
+    throw new PlainTextError(503, "upgrades are not passed on to other API servers by this control plane");
+  const { namespace, name, port } = remote.service;
+  const found = await findEndpoint(caller.store, { namespace, name, port: String(port) });
+  if (!found.ok) throw unavailable();
+  const { certificate, key } = await caller.env.CLUSTER_KEYS.getByName(caller.cluster).frontProxy();
+  const serverName = `${name}.${namespace}.svc`;
+  const answer = await callPod({
+    env: caller.env,
+    cluster: caller.cluster,
+    node: found.endpoint.node,
+    body,
+    request: {
+      ...found.endpoint,
+      method,
+      path,
+      headers: [["Host", `${serverName}:${port}`], ...passedOn(headers), ...identityHeaders(user)],
+      tls: {
+        serverName,
+        identity: { certificate, key },
+        unverified: remote.unverified,
+        ...(remote.caBundle ? { authorities: pemOf(remote.caBundle) } : {}),
+      },
+    },
+  });
+  if (!answer.ok) throw new PlainTextError(503, `error trying to reach service: ${answer.why}`);
+  return answer.response;
+}
+
+const OWN = new Set(["authorization", "host", "accept-encoding", "content-length"]);
+
+/** Nobody but this server says who somebody is. */
+const passedOn = (headers: Headers): [string, string][] =>
+  [...headers].filter(([name]) => !OWN.has(name) && !name.startsWith("x-remote-") && !name.startsWith("impersonate-"));
+
+const identityHeaders = ({ name, uid, groups, extra = {} }: User): [string, string][] => [
+  ["X-Remote-User", name],
+  ...(uid ? [["X-Remote-Uid", uid] as [string, string]] : []),
+  ...groups.map((group): [string, string] => ["X-Remote-Group", group]),
+  ...Object.entries(extra).flatMap(([key, values]) =>
+    values.map((value): [string, string] => [`X-Remote-Extra-${encodeURIComponent(key)}`, value]),
+  ),
+];
+
+function pemOf(base64: string): string {
+  const bytes = decodeBase64(base64);
+  return typeof bytes === "number" ? "" : new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,38 @@
+/** Group versions that other API servers answer, as APIServices name them (kube-aggregator). */
+import type { APIService } from "../../api/generated/apiregistration.v1.ts";
+import { apiVersionOf } from "../../api/machinery/meta.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+
+export interface RemoteApi {
+  readonly group: string;
+  readonly version: string;
+  readonly groupPriority: number;
+  readonly service: { readonly namespace: string; readonly name: string; readonly port: number };
+  /** PEM in base64. */
+  readonly caBundle?: string;
+  readonly unverified: boolean;
+  /** As the APIService's status says: others are not called. */
+  readonly available: boolean;
+}
+
+/** By `group/version`. */
+export function remoteApis(policy: PolicySnapshot): ReadonlyMap<string, RemoteApi> {
+  const remotes = policy
+    .list<APIService>("apiservices.apiregistration.k8s.io")
+    .flatMap(({ spec: { group = "", version = "", service, ...spec }, status }): RemoteApi[] => {
+      if (!service || group === "") return [];
+      const { namespace = "", name = "", port = 443 } = service;
+      return [
+        {
+          group,
+          version,
+          groupPriority: spec.groupPriorityMinimum,
+          service: { namespace, name, port },
+          ...(spec.caBundle ? { caBundle: spec.caBundle } : {}),
+          unverified: spec.insecureSkipTLSVerify ?? false,
+          available: status.conditions?.some(({ type, status: is }) => type === "Available" && is === "True") ?? false,
+        },
+      ];
+    });
+  return new Map(remotes.map((remote) => [apiVersionOf(remote.group, remote.version), remote]));
+}

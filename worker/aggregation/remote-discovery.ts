@@ -1,0 +1,88 @@
+/** What other API servers serve, as aggregated discovery tells it: asked for at most once a minute. */
+import { MASTERS } from "../auth/user.ts";
+import type { Caller } from "../outbound/call-client.ts";
+import { callRemote } from "./call-remote.ts";
+import type { RemoteApi } from "./remote-apis.ts";
+
+/** One entry of an APIResourceList: `pods`, or `pods/log`. */
+interface ListedResource {
+  readonly name: string;
+  readonly singularName: string;
+  readonly namespaced: boolean;
+  readonly kind: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
+export interface RemoteVersion {
+  readonly version: string;
+  /** apidiscovery.k8s.io APIResourceDiscovery. */
+  readonly resources: readonly object[];
+  readonly freshness: "Current" | "Stale";
+}
+
+const FRESH_MS = 60_000;
+const AGGREGATOR = { name: "system:kube-aggregator", groups: [MASTERS] };
+
+const known = new Map<string, { readonly at: number; readonly version: RemoteVersion }>();
+
+/** Stale, and as last seen, where the server does not say. */
+export async function remoteVersion(caller: Caller, remote: RemoteApi, now: number): Promise<RemoteVersion> {
+  const key = `${caller.cluster}/${remote.group}/${remote.version}`;
+  const last = known.get(key);
+  if (last && now - last.at < FRESH_MS && (last.version.freshness === "Current" || !remote.available))
+    return last.version;
+  const version = await ask(caller, remote).catch(() => ({
+    version: remote.version,
+    resources: last?.version.resources ?? [],
+    freshness: "Stale" as const,
+  }));
+  known.set(key, { at: now, version });
+  return version;
+}
+
+async function ask(caller: Caller, remote: RemoteApi): Promise<RemoteVersion> {
+  const response = await callRemote(caller, {
+    remote,
+    user: AGGREGATOR,
+    method: "GET",
+    path: `/apis/${remote.group}/${remote.version}`,
+    headers: new Headers({ Accept: "application/json" }),
+    body: new Uint8Array(),
+  });
+  if (!response.ok) throw new Error(`discovery answers ${response.status}`);
+  const { resources = [] } = (await response.json()) as { resources?: readonly ListedResource[] };
+  return { version: remote.version, resources: discoveryOf(resources, remote), freshness: "Current" };
+}
+
+export function discoveryOf(listed: readonly ListedResource[], { group, version }: RemoteApi): object[] {
+  const kindOf = (each: ListedResource) => ({
+    group: each.group ?? group,
+    version: each.version ?? version,
+    kind: each.kind,
+  });
+  return listed
+    .filter(({ name }) => !name.includes("/"))
+    .map((each) => {
+      const subresources = listed
+        .filter(({ name }) => name.startsWith(`${each.name}/`))
+        .map((sub) => ({
+          subresource: sub.name.slice(each.name.length + 1),
+          responseKind: kindOf(sub),
+          verbs: sub.verbs,
+        }));
+      return {
+        resource: each.name,
+        responseKind: kindOf(each),
+        scope: each.namespaced ? "Namespaced" : "Cluster",
+        singularResource: each.singularName,
+        verbs: each.verbs,
+        ...(each.shortNames?.length ? { shortNames: each.shortNames } : {}),
+        ...(each.categories?.length ? { categories: each.categories } : {}),
+        ...(subresources.length > 0 ? { subresources } : {}),
+      };
+    });
+}
