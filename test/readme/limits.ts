@@ -14,6 +14,6 @@ export const limits: Readonly<Record<string, string>> = {
   "resourceclaims.resource.k8s.io": "no devices are allocated",
   "resourceclaimtemplates.resource.k8s.io": "no devices are allocated",
   "resourceslices.resource.k8s.io": "no devices are allocated",
-  "volumeattachments.storage.k8s.io": "no CSI driver is called",
+  "volumeattachments.storage.k8s.io": "nodes mount no CSI volumes",
   "volumeattributesclasses.storage.k8s.io": "no CSI driver is called",
 };

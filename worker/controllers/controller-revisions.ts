@@ -1,9 +1,10 @@
 /** The history of templates that DaemonSets and StatefulSets keep as ControllerRevisions. */
 import type { ControllerRevision } from "../../api/generated/apps.v1.ts";
 import type { PodTemplateSpec } from "../../api/generated/core.v1.ts";
+import type { LabelSelector } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Effect, Snapshot } from "./controller.ts";
-import { controllerOf, controllerReference } from "./controller-ref.ts";
+import { claim, controllerReference } from "./controller-ref.ts";
 import { same } from "./same.ts";
 import { canonical, fnv32a, safeEncode } from "./template-hash.ts";
 
@@ -13,6 +14,7 @@ type Revision = Stored<ControllerRevision>;
 
 export interface HistoryRules {
   readonly template: PodTemplateSpec;
+  readonly selector: LabelSelector | undefined;
   readonly collisionCount: number;
   readonly limit: number;
   /** The label that carries the hash. */
@@ -27,7 +29,7 @@ export type History =
       /** All of them, oldest first. */
       readonly all: readonly Revision[];
     }
-  /** The revision has to be made, raised or renamed first. */
+  /** Revisions have to be adopted, or one made, raised or renamed first. */
   | { readonly effects: readonly Effect[]; readonly collision: boolean };
 
 const dataOf = (template: PodTemplateSpec) => ({ spec: { template: { ...template, $patch: "replace" } } });
@@ -38,10 +40,9 @@ export const byRevision = (a: Revision, b: Revision): number =>
 export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapshot: Snapshot): History {
   const { template, collisionCount, hashLabel } = rules;
   const namespace = owner.metadata.namespace ?? "";
-  const all = snapshot
-    .ownedBy<ControllerRevision>(REVISIONS, owner.metadata.uid)
-    .filter((each) => controllerOf(each)?.uid === owner.metadata.uid)
-    .toSorted(byRevision);
+  const claimed = claim<ControllerRevision>(snapshot, REVISIONS, owner, { selector: rules.selector });
+  if (claimed.effects.length > 0) return { effects: claimed.effects, collision: false };
+  const all = claimed.owned.toSorted(byRevision);
   const data = dataOf(template);
   const newest = all.at(-1);
   const matching = all.findLast((each) => same(each.data, data));

@@ -70,6 +70,7 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
     daemonSet,
     {
       template: daemonSet.spec.template,
+      selector: daemonSet.spec.selector,
       collisionCount,
       limit: daemonSet.spec.revisionHistoryLimit ?? 10,
       hashLabel: HASH,

@@ -4,8 +4,8 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
 
-/** A node that is older is known already: this control plane has only just woken. */
-const NEW_MS = 60_000;
+/** A node that is older is known already: this control plane has only just woken (it sleeps after 10 s). */
+const NEW_MS = 10_000;
 
 const readiness = (node: KubeObject | undefined) =>
   (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;

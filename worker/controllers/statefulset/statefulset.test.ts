@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
+import type { ControllerRevision, StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { Event, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
 import { garbageCollector } from "../garbage-collector.ts";
@@ -203,5 +203,21 @@ describe("stateful set", () => {
     ready(at, "db-2");
     await at.settle();
     expect(names(at)).toEqual(["db-0"]);
+  });
+
+  it("takes over the history of one of its name that was deleted and left its pods", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db());
+    await at.settle();
+    const revision = status(at)?.updateRevision;
+    at.cluster.remove("statefulsets.apps", "ns", "db", { propagationPolicy: "Orphan" });
+    await at.settle();
+    at.cluster.put("statefulsets.apps", db());
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(at.cluster.list<ControllerRevision>("controllerrevisions.apps")).toMatchObject([
+      { metadata: { name: revision, ownerReferences: [{ kind: "StatefulSet" }] } },
+    ]);
+    expect(status(at)).toMatchObject({ updateRevision: revision, collisionCount: 0 });
   });
 });

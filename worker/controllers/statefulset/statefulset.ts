@@ -81,7 +81,8 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   if (claimed.effects.length > 0) return { effects: claimed.effects };
   const { collisionCount = 0 } = set.status;
   const limit = set.spec.revisionHistoryLimit ?? 10;
-  const rules = { template: set.spec.template, collisionCount, limit, hashLabel: HASH_LABEL };
+  const { template, selector } = set.spec;
+  const rules = { template, selector, collisionCount, limit, hashLabel: HASH_LABEL };
   const history = historyOf(set, rules, snapshot);
   if ("effects" in history)
     return {
