@@ -102,7 +102,8 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision) };
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);
-  if (pinned && failed === write) throw modified(context);
+  // What was deleted meanwhile is looked for again, and answered as missing, like by etcd's transaction.
+  if (pinned && failed === write && result.reason === "conflict") throw modified(context);
   return "conflict";
 }
 
