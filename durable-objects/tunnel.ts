@@ -5,6 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { failure, internalError } from "../api/machinery/status.ts";
 import { ANSWERED_BY_POD, MESSAGE_CHANNEL, type NodeAnswer } from "../api/node-sync.ts";
+import { fromClient, toClient } from "../api/terminal-protocol.ts";
 
 /** How long the node may take to dial back. */
 const DIAL_MS = 15_000;
@@ -23,12 +24,9 @@ function headersOf({ headers }: NonNullable<NodeAnswer["http"]>): Headers {
   return found;
 }
 
-const bytesOf = (message: string | ArrayBuffer): Uint8Array =>
-  typeof message === "string" ? new TextEncoder().encode(message) : new Uint8Array(message);
-
 /** A message of a pod's WebSocket, and the frame that carries it with its kind. */
 function frameOf(message: string | ArrayBuffer): Uint8Array {
-  const bytes = bytesOf(message);
+  const bytes = typeof message === "string" ? new TextEncoder().encode(message) : new Uint8Array(message);
   const frame = new Uint8Array(bytes.length + 1);
   frame[0] = typeof message === "string" ? MESSAGE_CHANNEL.text : MESSAGE_CHANNEL.binary;
   frame.set(bytes, 1);
@@ -141,6 +139,7 @@ export class Tunnel extends DurableObject {
 
   /** Both directions: frames pass as they are. */
   async #join(socket: WebSocket, request: Request): Promise<Response> {
+    const protocol = request.headers.get("X-Sailplane-Protocol") ?? "";
     const early: ArrayBuffer[] = [];
     let forward = (bytes: ArrayBuffer): void => void early.push(bytes);
     const ended = new Promise<void>((resolve) => socket.addEventListener("close", () => resolve(), { once: true }));
@@ -157,7 +156,8 @@ export class Tunnel extends DurableObject {
     client.accept();
     forward = (bytes) => {
       try {
-        client.send(http === undefined ? bytes : messageOf(bytes));
+        const message = http === undefined ? toClient(protocol, new Uint8Array(bytes)) : messageOf(bytes);
+        if (message !== undefined) client.send(message);
         socket.send(JSON.stringify({ read: bytes.byteLength }));
       } catch {
         socket.close(1001, "the client is gone");
@@ -166,7 +166,8 @@ export class Tunnel extends DurableObject {
     for (const bytes of early) forward(bytes);
     client.addEventListener("message", ({ data }) => {
       try {
-        socket.send(http === undefined ? bytesOf(data) : frameOf(data));
+        const frame = http === undefined ? fromClient(protocol, data) : frameOf(data);
+        if (frame !== undefined) socket.send(frame);
       } catch {
         client.close(1001, "the node is gone");
       }
@@ -187,11 +188,10 @@ export class Tunnel extends DurableObject {
         // Already closed.
       }
     });
-    const protocol = request.headers.get("X-Sailplane-Protocol");
     return new Response(null, {
       status: 101,
       webSocket: outer,
-      headers: http ? headersOf(http) : protocol === null ? {} : { "Sec-WebSocket-Protocol": protocol },
+      headers: http ? headersOf(http) : protocol === "" ? {} : { "Sec-WebSocket-Protocol": protocol },
     });
   }
 }

@@ -9,6 +9,7 @@ import { isNodeToken, nodeUser } from "./node-credential.ts";
 import { API_AUDIENCES, verifyServiceAccountToken } from "./service-account-token.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
 import { INVALID_TOKEN, refused, type Verified } from "./verified.ts";
+import { webSocketToken } from "./websocket-token.ts";
 
 const admin: User = { name: "admin", uid: "admin-uid", groups: [MASTERS, AUTHENTICATED] };
 
@@ -56,7 +57,8 @@ async function userOfOpaqueToken(token: string, at: Authentication): Promise<Use
 }
 
 export function bearerToken(request: Request): string | undefined {
-  const header = request.headers.get("Authorization") ?? "";
+  const header = request.headers.get("Authorization");
+  if (header === null) return webSocketToken(request);
   const [scheme = "", token = ""] = header.trim().split(/\s+/, 2);
   return scheme.toLowerCase() === "bearer" && token !== "" ? token : undefined;
 }

@@ -1,10 +1,12 @@
 /** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
+import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { openNodeStream } from "../node-stream.ts";
+import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../websocket-answer.ts";
 import { logOptions } from "./log-options.ts";
 
 async function readPod({ path, store }: RequestContext): Promise<Pod> {
@@ -58,7 +60,9 @@ export async function podLog(context: RequestContext): Promise<Response> {
   const node = pod.spec.nodeName ?? "";
   // Nobody has it yet: there is nothing to say.
   if (node === "") return new Response(null, { status: 204 });
-  return openNodeStream({ env, cluster, node, stream: { kind: "logs", ...targetOf(pod), container, options } });
+  const stream = { kind: "logs", ...targetOf(pod), container, options } as const;
+  const log = await openNodeStream({ env, cluster, node, stream });
+  return asksForWebSocket(request) ? bytesOverWebSocket(request, log) : log;
 }
 
 function hostOf({ metadata, spec }: Pod): string {
@@ -66,18 +70,12 @@ function hostOf({ metadata, spec }: Pod): string {
   throw new ApiError(badRequest(`pod ${metadata.name} does not have a host assigned`));
 }
 
-const TERMINAL_PROTOCOLS = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
 /** SPDY inside a WebSocket, which ends at the node. */
 const FORWARD_PROTOCOLS = ["SPDY/3.1+portforward.k8s.io"];
 
 function protocolOf(request: Request, known: readonly string[]): string {
-  if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket")
-    throw new ApiError(badRequest("Upgrade request required"));
-  const asked = (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
-  const chosen = known.find((protocol) => asked.includes(protocol));
-  if (chosen === undefined)
-    throw new ApiError(badRequest(`unable to upgrade: none of the protocols [${asked.join(" ")}] is supported`));
-  return chosen;
+  if (!asksForWebSocket(request)) throw new ApiError(badRequest("Upgrade request required"));
+  return chooseProtocol(request, known);
 }
 
 async function terminal(context: RequestContext, kind: "exec" | "attach"): Promise<Response> {

@@ -15,6 +15,7 @@ import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
 import { atServedVersion, includeObject, WATCH_VIEWS } from "../views.ts";
+import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;
@@ -41,6 +42,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
   const transform = eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
+  if (asksForWebSocket(context.request)) return linesOverWebSocket(new Response(body));
   return new Response(body, {
     // Without an encoding of its own, proxies in between compress the stream and so hold events back.
     headers: {

@@ -1,0 +1,52 @@
+/**
+ * What a client of exec and attach speaks on its WebSocket (apiserver/pkg/util/wsstream), from and to the frames of a tunnel, which
+ * are those of `v5.channel.k8s.io`: a channel byte and bytes, the outcome as a Status on channel 3.
+ */
+import { decodeBase64, encodeBase64 } from "./machinery/base64.ts";
+import type { Status } from "./machinery/status.ts";
+import { textOfUtf8, utf8Bytes } from "./machinery/utf8.ts";
+
+export const TERMINAL_PROTOCOLS = [
+  "v5.channel.k8s.io",
+  "v4.channel.k8s.io",
+  "v4.base64.channel.k8s.io",
+  "channel.k8s.io",
+  "base64.channel.k8s.io",
+  "",
+] as const;
+
+const ERROR = 3;
+const ZERO = 48;
+
+const isText = (protocol: string): boolean => protocol.includes("base64.");
+/** The first protocol tells of failures in plain words, and of success by ending. */
+const isFirst = (protocol: string): boolean => !/^v[45]\./.test(protocol);
+
+/** A frame as the client reads it; undefined: it is told nothing. */
+export function toClient(protocol: string, frame: Uint8Array): Uint8Array | string | undefined {
+  const told = isFirst(protocol) && frame[0] === ERROR ? inWords(frame) : frame;
+  if (told === undefined || !isText(protocol)) return told;
+  return `${told[0]}${encodeBase64(told.subarray(1))}`;
+}
+
+function inWords(frame: Uint8Array): Uint8Array | undefined {
+  const { status, message = "" } = JSON.parse(textOfUtf8(frame.subarray(1))) as Partial<Status>;
+  return status === "Success" ? undefined : frameOf(ERROR, utf8Bytes(message));
+}
+
+function frameOf(channel: number, bytes: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(bytes.length + 1);
+  frame[0] = channel;
+  frame.set(bytes, 1);
+  return frame;
+}
+
+/** A message of the client as a frame; undefined: it says nothing. */
+export function fromClient(protocol: string, message: ArrayBuffer | string): Uint8Array | undefined {
+  if (typeof message !== "string") return new Uint8Array(message);
+  if (!isText(protocol)) return utf8Bytes(message);
+  const channel = message.charCodeAt(0) - ZERO;
+  if (!(channel >= 0 && channel <= 9)) return undefined;
+  const bytes = decodeBase64(message.slice(1));
+  return typeof bytes === "number" ? undefined : frameOf(channel, bytes);
+}

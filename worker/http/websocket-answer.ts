@@ -1,0 +1,75 @@
+/**
+ * Answers over a WebSocket, for clients that ask for it (apiserver/pkg/util/wsstream): a log as bytes, a watch as one message for
+ * each event. Commands have a protocol of their own (api/terminal-protocol.ts).
+ */
+import { encodeBase64 } from "../../api/machinery/base64.ts";
+import { badRequest } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
+
+export const asksForWebSocket = (request: Request): boolean =>
+  request.headers.get("Upgrade")?.toLowerCase() === "websocket";
+
+/** Names of the subprotocols that a client offers; one without a name where it offers none. */
+export const offeredProtocols = (request: Request): string[] =>
+  (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((name) => name.trim());
+
+/** The one to be spoken, of those that are known here; "" names none. */
+export function chooseProtocol(request: Request, known: readonly string[]): string {
+  const offered = offeredProtocols(request);
+  const chosen = known.find((protocol) => offered.includes(protocol));
+  if (chosen === undefined)
+    throw new ApiError(badRequest(`unable to upgrade: none of the protocols [${offered.join(" ")}] is supported`));
+  return chosen;
+}
+
+const BASE64 = "base64.binary.k8s.io";
+const BYTES = ["binary.k8s.io", BASE64, ""];
+
+/** A stream of bytes, as it comes. */
+export function bytesOverWebSocket(request: Request, answer: Response): Response {
+  if (!answer.ok || !answer.body) return answer;
+  const protocol = chooseProtocol(request, BYTES);
+  const encode: (bytes: Uint8Array) => string | Uint8Array = protocol === BASE64 ? encodeBase64 : (bytes) => bytes;
+  return send(protocol, answer.body.pipeThrough(mapped(encode)));
+}
+
+/** Each line of a stream is a message; heartbeats are not. */
+export function linesOverWebSocket(answer: Response): Response {
+  if (!answer.ok || !answer.body) return answer;
+  let rest = "";
+  const lines = new TransformStream<string, string>({
+    transform(text, controller) {
+      const parts = (rest + text).split("\n");
+      rest = parts.pop() ?? "";
+      for (const line of parts) if (line !== "") controller.enqueue(line);
+    },
+  });
+  return send(
+    "",
+    answer.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).pipeThrough(lines),
+  );
+}
+
+const mapped = <A, B>(map: (value: A) => B) =>
+  new TransformStream<A, B>({ transform: (value, controller) => controller.enqueue(map(value)) });
+
+function send(protocol: string, messages: ReadableStream<string | Uint8Array>): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  const reader = messages.getReader();
+  server.addEventListener("close", () => void reader.cancel().catch(() => {}));
+  server.addEventListener("error", () => void reader.cancel().catch(() => {}));
+  const pump = async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return server.close(1000);
+      server.send(value);
+    }
+  };
+  pump().catch(() => server.close(1011, "the stream broke"));
+  return new Response(null, {
+    status: 101,
+    webSocket: client,
+    headers: protocol === "" ? {} : { "Sec-WebSocket-Protocol": protocol },
+  });
+}
