@@ -1,6 +1,7 @@
 /** The node agent: what a kubelet does, on any machine that can make an outbound HTTPS request. */
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Taint } from "../api/generated/core.v1.ts";
 import { type Connection, ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import type { Logger } from "./logger.ts";
@@ -18,6 +19,12 @@ export interface AgentOptions {
   readonly signal: AbortSignal;
   /** Pods that are plain processes end with the node. Otherwise, and for containers always, they go on without it. */
   readonly endsProcesses: boolean;
+  /** The node's own, beside those of every node. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Those that the node is made with; later ones are the cluster's affair. */
+  readonly taints?: readonly Taint[];
+  /** The kubelet's --eviction-hard; absent: its defaults. */
+  readonly evictionHard?: string;
   /** The container runtime's socket; absent: the usual places. */
   readonly criSocket?: string;
 }

@@ -7,6 +7,7 @@ import type { NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
 import { refusalOf } from "./admit.ts";
 import type { ControlPlane } from "./connection.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { Link } from "./link.ts";
 import type { Logger } from "./logger.ts";
 import type { AgentOptions } from "./main.ts";
@@ -21,7 +22,10 @@ import { parseResolvConf } from "./pod/dns.ts";
 import { EventRecorder } from "./pod/events.ts";
 import { ImagePuller } from "./pod/image-puller.ts";
 import { PodWorker } from "./pod/pod-worker.ts";
+import { qosOf } from "./pod/qos.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
+import { whyNotUnder } from "./pressure/choose-victim.ts";
+import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { removeOrphans } from "./remove-orphans.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
@@ -54,6 +58,7 @@ export class NodeAgent {
   readonly #context: WorkerContext;
   readonly #nodeApi: NodeApiFacts;
   readonly #static: StaticPods;
+  readonly #housekeeping: Housekeeping;
   #network: ClusterNetwork | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   #registered = false;
@@ -69,6 +74,9 @@ export class NodeAgent {
       runtimeVersion: `${name}://${version}`,
       isolates: parts.runtime.isolates,
       images,
+      pressures: new Set(),
+      labels: options.labels ?? {},
+      taints: options.taints ?? [],
     };
     return new NodeAgent(options, parts, facts);
   }
@@ -95,6 +103,17 @@ export class NodeAgent {
       onGone: (uid) => this.#workers.get(uid)?.remove(),
       onMirror: (uid, mirror) => this.#workers.get(uid)?.mirrored(mirror),
     });
+    this.#housekeeping = new Housekeeping(
+      {
+        runtime,
+        dataDirectory: options.dataDirectory,
+        thresholds: parseThresholds(options.evictionHard ?? DEFAULT_THRESHOLDS),
+        workers: () => [...this.#workers.values()],
+        onChange: () => void this.#register(),
+        log,
+      },
+      facts.images,
+    );
     const shared = {
       runtime,
       events: new EventRecorder(this.#client, options.nodeName),
@@ -127,6 +146,8 @@ export class NodeAgent {
       otherPods: (uid) => this.#otherPods(uid),
       refuse: (pod) => {
         const own = this.#objects.get<Node>("nodes", "", options.nodeName)?.metadata.labels;
+        const pressed = whyNotUnder(this.#housekeeping.pressures, pod, qosOf(pod));
+        if (pressed !== undefined) return { reason: "Evicted", message: pressed };
         return refusalOf(
           pod,
           {
@@ -149,6 +170,12 @@ export class NodeAgent {
     return [...this.#workers.values()]
       .filter((worker) => worker.pod.metadata.uid !== uid && !worker.ended)
       .map((worker) => worker.allocated);
+  }
+
+  /** What housekeeping knows of the node. */
+  get #kept() {
+    const { pressures, images } = this.#housekeeping;
+    return { pressures, images };
   }
 
   get #pods(): Pod[] {
@@ -176,6 +203,7 @@ export class NodeAgent {
       },
       log,
     });
+    if (runtime.simulates !== true) await this.#housekeeping.start();
     await this.#static.start();
     // What is known from before runs on, whether or not anybody answers.
     for (const pod of this.#objects.pods()) this.#follow(pod);
@@ -196,6 +224,7 @@ export class NodeAgent {
 
   stop(): void {
     this.#static.stop();
+    this.#housekeeping.stop();
     this.#network?.stop();
     for (const worker of this.#workers.values()) worker.stop();
   }
@@ -208,7 +237,7 @@ export class NodeAgent {
     while (!signal.aborted) {
       try {
         const notReady = this.#network?.waiting;
-        const node = await registerNode(this.#client, { ...this.#facts, notReady });
+        const node = await registerNode(this.#client, { ...this.#facts, ...this.#kept, notReady });
         await renewLease(this.#client, node);
         if (this.#network?.waiting !== notReady) continue;
         if (told !== "") say("the node is registered");

@@ -1,5 +1,5 @@
 /** The Node as the agent describes it: pure. */
-import type { Node, NodeCondition, NodeStatus } from "../../api/generated/core.v1.ts";
+import type { Node, NodeCondition, NodeStatus, Taint } from "../../api/generated/core.v1.ts";
 import type { ImageObservation } from "../runtime/runtime.ts";
 import type { Machine } from "./machine.ts";
 
@@ -7,6 +7,7 @@ import type { Machine } from "./machine.ts";
 export const KUBELET_VERSION = "v1.36.2";
 export const MAX_PODS = 110;
 const MOST_IMAGES = 50;
+const MOST_NAMES = 5;
 const RESERVED_MEMORY = 100 * 1024 * 1024;
 /** How much of the disk pods may fill before the node would evict. */
 const DISK_SHARE = 0.9;
@@ -20,6 +21,10 @@ export interface NodeFacts {
   readonly runtimeVersion: string;
   readonly isolates: boolean;
   readonly images: readonly ImageObservation[];
+  readonly pressures: ReadonlySet<string>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of a node that is made. */
+  readonly taints: readonly Taint[];
   /** Why the node takes no pods yet; undefined: it does. */
   readonly notReady?: string | undefined;
 }
@@ -45,8 +50,13 @@ export function allocatableOf(machine: Machine): Resources {
   };
 }
 
-export function nodeLabels({ name, machine }: Pick<NodeFacts, "name" | "machine">): Record<string, string> {
+export function nodeLabels({
+  name,
+  machine,
+  labels,
+}: Pick<NodeFacts, "name" | "machine" | "labels">): Record<string, string> {
   return {
+    ...labels,
     "beta.kubernetes.io/arch": machine.architecture,
     "beta.kubernetes.io/os": machine.os,
     "kubernetes.io/arch": machine.architecture,
@@ -66,7 +76,7 @@ export const nodeObject = (facts: NodeFacts): Node => ({
   apiVersion: "v1",
   kind: "Node",
   metadata: { name: facts.name, labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
-  spec: {},
+  spec: facts.taints.length === 0 ? {} : { taints: [...facts.taints] },
   status: {},
 });
 
@@ -92,7 +102,27 @@ const CONDITIONS = [
   { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
 ] as const;
 
+/** What is said of a node that is short of something. */
+const PRESSED: Readonly<Record<string, { readonly reason: string; readonly message: string }>> = {
+  MemoryPressure: { reason: "KubeletHasInsufficientMemory", message: "kubelet has insufficient memory available" },
+  DiskPressure: { reason: "KubeletHasDiskPressure", message: "kubelet has disk pressure" },
+  PIDPressure: { reason: "KubeletHasInsufficientPID", message: "kubelet has insufficient PID available" },
+};
+
+function conditionNow(good: (typeof CONDITIONS)[number], { notReady, pressures }: NodeFacts) {
+  if (good.type === "Ready") return notReady === undefined ? good : unready(notReady);
+  return pressures.has(good.type) ? { type: good.type, status: "True", ...PRESSED[good.type] } : good;
+}
+
 const unready = (message: string) => ({ type: "Ready", status: "False", reason: "KubeletNotReady", message });
+
+/** The largest, by a few names each: digests come first. */
+const imagesOf = ({ images }: NodeFacts) =>
+  images
+    .filter(({ names }) => names.length > 0)
+    .toSorted((a, b) => b.size - a.size)
+    .slice(0, MOST_IMAGES)
+    .map(({ names, size }) => ({ names: names.slice(0, MOST_NAMES), sizeBytes: size }));
 
 /** `before` are the conditions that the API has; `now` RFC 3339. */
 export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], now: string): NodeStatus {
@@ -105,13 +135,13 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
     capacity: capacityOf(machine),
     allocatable: allocatableOf(machine),
     conditions: CONDITIONS.map((good) => {
-      const condition = good.type === "Ready" && facts.notReady !== undefined ? unready(facts.notReady) : good;
+      const condition = conditionNow(good, facts);
       const old = before.find(({ type }) => type === condition.type);
       const since = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now;
       return { ...condition, lastHeartbeatTime: now, lastTransitionTime: since };
     }),
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
-    images: facts.images.slice(0, MOST_IMAGES).map(({ names, size }) => ({ names: [...names], sizeBytes: size })),
+    images: imagesOf(facts),
     nodeInfo: {
       architecture: machine.architecture,
       bootID: machine.bootID,

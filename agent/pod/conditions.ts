@@ -15,7 +15,11 @@ const OWNED = new Set([
   "PodResizeInProgress",
 ]);
 
-export const isOwnCondition = (type: string): boolean => OWNED.has(type);
+const BY_NODE = "TerminationByKubelet";
+
+/** A disruption is its own where the node is what ended the pod. */
+export const isOwnCondition = ({ type, reason }: Pick<PodCondition, "type" | "reason">): boolean =>
+  OWNED.has(type) || (type === "DisruptionTarget" && reason === BY_NODE);
 
 type Finding = Pick<PodCondition, "status" | "reason" | "message">;
 
@@ -101,6 +105,8 @@ export interface ConditionsInput {
   /** Absent: RestartAllContainers never happened. */
   readonly restartingAll?: boolean;
   readonly resize: ResizeState;
+  /** Why the node ended the pod. */
+  readonly disruption?: string;
   readonly now: string;
 }
 
@@ -112,10 +118,11 @@ export function conditionsOf({
   sandboxReady,
   restartingAll,
   resize,
+  disruption,
   now,
 }: ConditionsInput): PodCondition[] {
   const before = pod.status.conditions ?? [];
-  const foreign = before.filter(({ type }) => !isOwnCondition(type));
+  const foreign = before.filter((condition) => !isOwnCondition(condition));
   const containers = containersReady(pod, statuses, phase);
   const generation = pod.metadata.generation;
   const own = (type: string, finding: Finding): PodCondition => {
@@ -130,6 +137,9 @@ export function conditionsOf({
   };
   const conditions = [
     ...foreign,
+    ...(disruption === undefined
+      ? []
+      : [own("DisruptionTarget", { status: "True", reason: BY_NODE, message: disruption })]),
     ...resizeFindings(resize).map(([type, finding]) => own(type, finding)),
     own("PodReadyToStartContainers", { status: sandboxReady ? "True" : "False" }),
     own("Initialized", initialized(pod, statuses, phase)),

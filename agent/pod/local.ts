@@ -26,6 +26,10 @@ export interface Verdict {
   readonly message: string;
   /** Refused before anything ran: the status then has nothing else. */
   readonly refused: boolean;
+  /** The node ended the pod for its own sake. */
+  readonly disrupted?: boolean;
+  /** In place of the pod's own. */
+  readonly graceSeconds?: number;
 }
 
 export interface PodLocal {

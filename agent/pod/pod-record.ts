@@ -9,7 +9,7 @@ import { type Allocation, initialAllocation, type ResizeState, SETTLED } from ".
 import type { BackOff } from "./back-off.ts";
 import { isOwnCondition } from "./conditions.ts";
 import type { PodContainer } from "./containers.ts";
-import { runningOf } from "./kill.ts";
+import { graceOf, runningOf } from "./kill.ts";
 import type { PodLocal, Verdict, Waiting } from "./local.ts";
 import { isTerminal } from "./phase.ts";
 import { podStatus } from "./status.ts";
@@ -54,6 +54,8 @@ export class PodRecord {
   /** The API no longer has the pod. */
   gone = false;
   sandbox: SandboxConfig | undefined;
+  /** As last seen. */
+  running: readonly ContainerObservation[] = [];
   /** How the API shows a static pod. */
   mirror: Pod | undefined;
   /** A status has been made of what the runtime shows. */
@@ -97,6 +99,11 @@ export class PodRecord {
     return this.pod.metadata.deletionTimestamp !== undefined;
   }
 
+  /** How long the pod's containers have to end (s). */
+  get grace(): number {
+    return this.verdict?.graceSeconds ?? graceOf(this.pod);
+  }
+
   tell(container: PodContainer | undefined, type: "Normal" | "Warning", reason: string, message: string): void {
     const target = container === undefined ? { pod: this.pod } : { pod: this.pod, container };
     this.context.events.record(target, type, reason, message);
@@ -127,8 +134,8 @@ export class PodRecord {
 
   /** The pod with the status as the agent last computed it; what is not the agent's is as the API has it. */
   current(): Pod {
-    const own = (this.status.conditions ?? []).filter(({ type }) => isOwnCondition(type));
-    const foreign = (this.pod.status.conditions ?? []).filter(({ type }) => !isOwnCondition(type));
+    const own = (this.status.conditions ?? []).filter(isOwnCondition);
+    const foreign = (this.pod.status.conditions ?? []).filter((condition) => !isOwnCondition(condition));
     const { phase } = this.pod.status;
     return {
       ...this.pod,
@@ -144,6 +151,7 @@ export class PodRecord {
     const observation = await this.context.runtime.observe(this.uid);
     const ips = observation.sandboxes[0]?.ips ?? [];
     if (ips.length > 0) this.#ips = ips;
+    this.running = observation.containers.filter(({ state }) => state === "running");
     this.prober.follow(this.gone ? [] : runningOf(this.pod, observation.containers));
     return { ...observation, containers: observation.containers.map((container) => this.#withMessage(container)) };
   }

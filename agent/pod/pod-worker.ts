@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { Observation } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
 import { VolumeError } from "../volumes/payload.ts";
 import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
@@ -20,6 +20,9 @@ import type { WorkerContext } from "./worker-context.ts";
 
 /** Some kinds of change (a token's age, a deadline) show only when looked for. */
 const LONGEST_SLEEP_MS = 60_000;
+
+/** Seconds: the node cannot wait. */
+const EVICTION_GRACE = 1;
 
 const withoutBookkeeping = ({ metadata, spec }: Pod): unknown => {
   const { resourceVersion: _, managedFields: __, ...rest } = metadata;
@@ -59,6 +62,25 @@ export class PodWorker {
   /** The pod takes no more of the node. */
   get ended(): boolean {
     return this.#record.verdict !== undefined || isTerminal(this.#record.status.phase);
+  }
+
+  get directories() {
+    const { directory, logDirectory } = this.#record;
+    return { directory, logDirectory };
+  }
+
+  /** As last seen. */
+  get runningContainers(): readonly ContainerObservation[] {
+    return this.#record.running;
+  }
+
+  /** The node ends the pod for its own sake. */
+  evict(message: string): void {
+    const record = this.#record;
+    if (record.verdict !== undefined || record.terminating) return;
+    record.verdict = { reason: "Evicted", message, refused: false, disrupted: true, graceSeconds: EVICTION_GRACE };
+    record.tell(undefined, "Warning", "Evicted", message);
+    this.wake();
   }
 
   /** A static pod's status is told of its mirror, once there is one. */

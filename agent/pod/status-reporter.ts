@@ -15,7 +15,7 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
   const { conditions = [], ...rest } = next;
   const gone = Object.keys(before).filter((key) => key !== "conditions" && !(key in next));
   const held = new Set(conditions.map(({ type }) => type));
-  const ended = (before.conditions ?? []).filter(({ type }) => isOwnCondition(type) && !held.has(type));
+  const ended = (before.conditions ?? []).filter((condition) => isOwnCondition(condition) && !held.has(condition.type));
   const full = ({ reason, message, ...condition }: PodCondition) => ({
     ...condition,
     reason: reason ?? null,
@@ -26,7 +26,7 @@ export function statusPatch(before: PodStatus, next: PodStatus, options: { reado
     ...rest,
     "$setElementOrder/conditions": conditions.map(({ type }) => ({ type })),
     conditions: [
-      ...conditions.filter(({ type }) => isOwnCondition(type)).map(full),
+      ...conditions.filter(isOwnCondition).map(full),
       ...ended.map(({ type }) => ({ type, $patch: "delete" })),
     ],
   };

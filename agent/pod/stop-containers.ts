@@ -46,7 +46,7 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
 
 /** Main containers first, then sidecars from the last to the first. */
 export async function killAll(record: PodRecord, { containers }: Observation): Promise<void> {
-  const end = Date.now() + graceOf(record.pod) * 1000;
+  const end = Date.now() + record.grace * 1000;
   for (const together of killOrder(record.pod, containers)) {
     await Promise.all(
       together.map(async (running) => {

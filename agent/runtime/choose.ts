@@ -1,5 +1,6 @@
 /** Which runtime a node uses: a container runtime where one answers, else plain processes. */
-import { existsSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { machineAddresses } from "../node/machine.ts";
 import { CriRuntime } from "./cri/cri-runtime.ts";
@@ -27,13 +28,25 @@ function socketOf({ criSocket }: RuntimeOptions): string | undefined {
   return named ?? SOCKETS.find((path) => existsSync(path));
 }
 
+/** Made once, and kept with the node's other state: several nodes may share one container runtime. */
+export function agentIdOf(dataDirectory: string): string {
+  const file = join(dataDirectory, "agent-id");
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    const id = randomUUID();
+    writeFileSync(file, id, { mode: 0o600 });
+    return id;
+  }
+}
+
 export async function chooseRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { runtime, dataDirectory, nodeName } = options;
   if (runtime === "simulated") return new SimulatedRuntime({ nodeName });
   if (runtime !== "process") {
     const socket = socketOf(options);
     try {
-      if (socket !== undefined) return await CriRuntime.open(socket);
+      if (socket !== undefined) return await CriRuntime.open(socket, agentIdOf(dataDirectory));
     } catch (error) {
       if (runtime === "cri") throw new Error(`no container runtime answers at ${socket}: ${(error as Error).message}`);
     }

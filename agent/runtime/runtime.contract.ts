@@ -121,7 +121,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
     it.each([
       ["exit 0", 0, "Completed"],
       ["exit 42", 42, "Error"],
-      ["sh -c 'kill -9 $$'", 137, "Error"],
+      ["sh -c 'kill -9 $$'; exit $?", 137, "Error"],
     ])("tells how `%s` ended", async (script, exitCode, reason) => {
       const { uid } = await run(script);
       const container = await ended(uid);

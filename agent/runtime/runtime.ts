@@ -188,6 +188,8 @@ export interface ImageObservation {
   readonly ref: string;
   readonly names: readonly string[];
   readonly size: number;
+  /** The runtime itself needs it. */
+  readonly pinned?: boolean;
   /** The user that the image runs as: a number, a name, or neither (root). */
   readonly uid?: number;
   readonly username?: string;
@@ -248,6 +250,10 @@ export interface Runtime {
   pullImage(image: string, credentials?: RegistryCredentials): Promise<ImageObservation>;
   images(): Promise<readonly ImageObservation[]>;
   removeImage(id: string): Promise<void>;
+  /** Ids and names of images that some container is of, whoever's; absent: not to be told. */
+  imagesInUse?(): Promise<ReadonlySet<string>>;
+  /** Where images are kept; absent: nowhere of its own. */
+  imageDirectory?(): Promise<string | undefined>;
 
   /** `sandbox` is what `runSandbox` was given: CRI wants it again. */
   createContainer(sandboxId: string, config: ContainerConfig, sandbox: SandboxConfig): Promise<string>;
@@ -291,6 +297,8 @@ export interface ContainerUsage {
   readonly name: string;
   readonly cpuNanoseconds: number;
   readonly memoryWorkingSetBytes: number;
+  /** Its writable layer. */
+  readonly diskBytes?: number;
 }
 
 /** A failure that the runtime explains; `message` is what events and statuses show. */

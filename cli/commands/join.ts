@@ -7,19 +7,17 @@ import { fetchAuthority } from "../join/fetch-authority.ts";
 import { type Connection, parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
-import { nodeNameOption, type Runtime, runtimeOption } from "./options.ts";
+import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
 
-interface JoinOptions {
+interface JoinOptions extends NodeOptions {
   readonly token?: string;
-  readonly nodeName: string;
-  readonly runtime: Runtime;
   readonly dataDir: string;
   readonly caFile?: string;
   readonly caCertHash?: string;
 }
 
 export const joinCommand = (): Command =>
-  new Command("join")
+  withNodeOptions(new Command("join"))
     .summary("make this machine a node of a control plane, anywhere")
     .description(
       'Makes this machine a node of the control plane at URL, until Ctrl-C. It makes outbound connections only, so it may be behind any NAT. "sailplane token create" on the control plane prints the whole command.',
@@ -36,8 +34,6 @@ export const joinCommand = (): Command =>
     .addOption(
       new Option("-d, --data-dir <dir>", "where the node keeps its identity and its pods").default(".sailplane-node"),
     )
-    .addOption(nodeNameOption())
-    .addOption(runtimeOption())
     .action(join);
 
 async function join(url: URL, options: JoinOptions): Promise<void> {
@@ -56,8 +52,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   const { runAgent } = await import("../../agent/main.ts");
   const agent = runAgent({
     connection,
-    nodeName: options.nodeName,
-    runtime: options.runtime,
+    ...agentOptionsOf(options),
     dataDirectory: directory.path,
     say: (message) => progress.warn("node", message),
     signal: stop.signal,

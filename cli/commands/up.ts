@@ -14,23 +14,15 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
-import {
-  dataDirectoryOption,
-  nodeNameOption,
-  parseDuration,
-  parsePort,
-  type Runtime,
-  runtimeOption,
-} from "./options.ts";
+import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
+import { dataDirectoryOption, parseDuration, parsePort } from "./options.ts";
 
-interface UpOptions extends AuditOptions {
+interface UpOptions extends AuditOptions, NodeOptions {
   readonly port: number;
   readonly bind: string;
   readonly dataDir: string;
   readonly ingress?: number;
   readonly agent: boolean;
-  readonly runtime: Runtime;
-  readonly nodeName: string;
   /** Seconds. */
   readonly history: number;
 }
@@ -41,7 +33,7 @@ const processesEnded = "pods ended with it; the next start runs them again";
 const containersGoOn = "containers go on; the next start takes them up again";
 
 export const upCommand = (): Command =>
-  new Command("up")
+  withNodeOptions(new Command("up"))
     .summary("run a control plane on this machine, and a node beside it")
     .description(
       "Runs a control plane on this machine, and a node beside it, until Ctrl-C. Started again on the same data directory, it goes on where it ended.",
@@ -62,8 +54,6 @@ export const upCommand = (): Command =>
     )
     .addOption(dataDirectoryOption())
     .addOption(new Option("--no-agent", "only the control plane, no node"))
-    .addOption(runtimeOption())
-    .addOption(nodeNameOption())
     .addOption(
       new Option("--history <duration>", "how far back reads at an older resourceVersion and watches reach")
         .argParser(parseDuration)
@@ -134,19 +124,18 @@ async function up(options: UpOptions): Promise<void> {
   process.exit(0);
 }
 
-async function startAgent(options: {
-  readonly connection: Connection;
-  readonly nodeName: string;
-  readonly runtime: Runtime;
-  readonly directory: DataDirectory;
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}): Promise<{ readonly podsGoOn: boolean }> {
+async function startAgent(
+  options: NodeOptions & {
+    readonly connection: Connection;
+    readonly directory: DataDirectory;
+    readonly progress: Progress;
+    readonly signal: AbortSignal;
+  },
+): Promise<{ readonly podsGoOn: boolean }> {
   const { runAgent } = await import("../../agent/main.ts");
   return runAgent({
     connection: await exchangeToken(options.connection, options.nodeName),
-    nodeName: options.nodeName,
-    runtime: options.runtime,
+    ...agentOptionsOf(options),
     dataDirectory: options.directory.makeDirectory("node"),
     say: (message) => options.progress.warn("node", message),
     signal: options.signal,

@@ -8,7 +8,7 @@ import type {
 } from "../runtime.ts";
 import type * as cri from "./cri-messages.ts";
 
-/** Marks what this agent runs beside what others do on the same container runtime. */
+/** Marks what an agent runs, by the agent's own id, beside what others do on the same container runtime. */
 export const AGENT_LABEL = "sailplane.dev/agent";
 
 const MASKED = [
@@ -56,7 +56,7 @@ export const criResources = (resources: ContainerResources): cri.LinuxContainerR
   oom_score_adj: resources.oomScoreAdj,
 });
 
-export const criSandbox = (config: SandboxConfig): cri.PodSandboxConfig => ({
+export const criSandbox = (config: SandboxConfig, agentId: string): cri.PodSandboxConfig => ({
   metadata: { ...config.pod, attempt: config.attempt },
   hostname: config.hostname,
   log_directory: config.logDirectory,
@@ -67,7 +67,7 @@ export const criSandbox = (config: SandboxConfig): cri.PodSandboxConfig => ({
     host_port: hostPort,
     host_ip: hostIP,
   })),
-  labels: { ...config.labels, [AGENT_LABEL]: "true" },
+  labels: { ...config.labels, [AGENT_LABEL]: agentId },
   annotations: config.annotations,
   linux: {
     cgroup_parent: config.cgroupParent,
@@ -84,7 +84,7 @@ export const criSandbox = (config: SandboxConfig): cri.PodSandboxConfig => ({
   },
 });
 
-export function criContainer(config: ContainerConfig, sandbox: SandboxConfig): cri.ContainerConfig {
+export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, agentId: string): cri.ContainerConfig {
   const { security } = config;
   const open = security.privileged || security.unmaskedProc;
   return {
@@ -105,7 +105,7 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig): c
       host_path: hostPath,
       permissions,
     })),
-    labels: { ...config.labels, [AGENT_LABEL]: "true" },
+    labels: { ...config.labels, [AGENT_LABEL]: agentId },
     annotations: config.annotations,
     log_path: config.logPath,
     stdin: config.stdin,

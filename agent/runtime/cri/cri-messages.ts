@@ -35,6 +35,8 @@ export interface Container {
   readonly id: string;
   readonly pod_sandbox_id: string;
   readonly metadata: { readonly name: string; readonly attempt: number };
+  readonly image: { readonly image: string } | null;
+  readonly image_ref: string;
   readonly state: "CONTAINER_CREATED" | "CONTAINER_RUNNING" | "CONTAINER_EXITED" | "CONTAINER_UNKNOWN";
   readonly created_at: number;
   readonly labels: Strings;
@@ -65,6 +67,7 @@ export interface Image {
   readonly size: number;
   readonly uid: Int64Value | null;
   readonly username: string;
+  readonly pinned: boolean;
 }
 
 export interface SecurityProfile {
@@ -178,6 +181,12 @@ export interface ContainerStats {
   readonly attributes: { readonly id: string; readonly metadata: { readonly name: string }; readonly labels: Strings };
   readonly cpu: { readonly usage_core_nano_seconds: Int64Value | null } | null;
   readonly memory: { readonly working_set_bytes: Int64Value | null } | null;
+  readonly writable_layer: FilesystemUsage | null;
+}
+
+export interface FilesystemUsage {
+  readonly fs_id: { readonly mountpoint: string } | null;
+  readonly used_bytes: Int64Value | null;
 }
 
 interface Method<Request, Answer> {
@@ -210,7 +219,7 @@ export interface CriMethods {
   readonly StartContainer: Method<OfContainer, Nothing>;
   readonly StopContainer: Method<OfContainer & { readonly timeout: number }, Nothing>;
   readonly RemoveContainer: Method<OfContainer, Nothing>;
-  readonly ListContainers: Method<Filtered, { readonly containers: readonly Container[] }>;
+  readonly ListContainers: Method<Filtered | Nothing, { readonly containers: readonly Container[] }>;
   readonly ContainerStatus: Method<OfContainer, { readonly status: ContainerStatus }>;
   readonly UpdateContainerResources: Method<OfContainer & { readonly linux: LinuxContainerResources }, Nothing>;
   readonly ReopenContainerLog: Method<OfContainer, Nothing>;
@@ -255,4 +264,5 @@ export interface CriMethods {
   >;
   readonly ListImages: Method<Nothing, { readonly images: readonly Image[] }>;
   readonly RemoveImage: Method<{ readonly image: { readonly image: string } }, Nothing>;
+  readonly ImageFsInfo: Method<Nothing, { readonly image_filesystems: readonly FilesystemUsage[] }>;
 }

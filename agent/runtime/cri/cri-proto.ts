@@ -34,6 +34,7 @@ service ImageService {
   rpc ImageStatus(ImageStatusRequest) returns (ImageStatusResponse);
   rpc PullImage(PullImageRequest) returns (PullImageResponse);
   rpc RemoveImage(RemoveImageRequest) returns (RemoveImageResponse);
+  rpc ImageFsInfo(ImageFsInfoRequest) returns (ImageFsInfoResponse);
 }
 
 message VersionRequest {
@@ -522,10 +523,28 @@ message MemoryUsage {
   UInt64Value major_page_faults = 7;
 }
 
+message FilesystemIdentifier {
+  string mountpoint = 1;
+}
+
+message FilesystemUsage {
+  int64 timestamp = 1;
+  FilesystemIdentifier fs_id = 2;
+  UInt64Value used_bytes = 3;
+  UInt64Value inodes_used = 4;
+}
+
 message ContainerStats {
   ContainerAttributes attributes = 1;
   CpuUsage cpu = 2;
   MemoryUsage memory = 3;
+  FilesystemUsage writable_layer = 4;
+}
+
+message ImageFsInfoRequest {}
+
+message ImageFsInfoResponse {
+  repeated FilesystemUsage image_filesystems = 1;
 }
 
 message ListContainerStatsResponse {

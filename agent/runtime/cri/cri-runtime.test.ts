@@ -7,4 +7,4 @@ const endpoint = process.env.CONTAINER_RUNTIME_ENDPOINT?.replace(/^unix:\/\//, "
 
 if (endpoint === undefined)
   describe.skip("the cri runtime (CONTAINER_RUNTIME_ENDPOINT names no container runtime)", () => it("runs", () => {}));
-else runtimeContract("cri", { image: "localhost/busybox:1", open: () => CriRuntime.open(endpoint) });
+else runtimeContract("cri", { image: "localhost/busybox:1", open: () => CriRuntime.open(endpoint, "contract") });

@@ -51,22 +51,31 @@ const STATES = {
   CONTAINER_UNKNOWN: "unknown",
 } as const;
 
-const imageOf = ({ id, repo_tags, repo_digests, size, uid, username }: cri.Image): ImageObservation => ({
+const imageOf = ({ id, repo_tags, repo_digests, size, uid, username, pinned }: cri.Image): ImageObservation => ({
   id,
   ref: repo_digests[0] ?? id,
   names: [...repo_digests, ...repo_tags],
   size,
   ...(uid === null ? {} : { uid: uid.value }),
   ...(username === "" ? {} : { username }),
+  ...(pinned ? { pinned } : {}),
 });
 
 /** What containerd tells of its configuration; CRI-O tells nothing. */
 interface RuntimeConfig {
   readonly cni?: { readonly confDir?: string; readonly binDir?: string; readonly binDirs?: readonly string[] };
+  readonly sandboxImage?: string;
   readonly containerd?: {
     readonly defaultRuntimeName?: string;
     readonly runtimes?: Readonly<Record<string, { readonly options?: { readonly SystemdCgroup?: boolean } }>>;
   };
+}
+
+interface Opened {
+  readonly socket: string;
+  readonly agentId: string;
+  readonly version: cri.Version;
+  readonly config: RuntimeConfig;
 }
 
 /** CRI-O uses systemd's unless it was told otherwise. */
@@ -82,7 +91,9 @@ export class CriRuntime implements Runtime {
   readonly cgroupDriver: CgroupDriver;
   readonly #cri: CriClient;
   readonly #socket: string;
+  readonly #agentId: string;
   readonly #version: cri.Version;
+  readonly #config: RuntimeConfig;
   readonly #listeners = new Set<(uid: string) => void>();
   /** What has ended does not change any more. */
   readonly #ended = new Map<string, cri.ContainerStatus>();
@@ -93,28 +104,32 @@ export class CriRuntime implements Runtime {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** Fails where no container runtime answers at the socket. */
-  static async open(socket: string): Promise<CriRuntime> {
+  /** Fails where no container runtime answers at the socket. `agentId` tells this agent's pods from those of others. */
+  static async open(socket: string, agentId: string): Promise<CriRuntime> {
     const client = new CriClient(socket);
     try {
       const [version, { info }] = await Promise.all([
         client.call("Version", { version: "" }, 3),
         client.call("Status", { verbose: true }, 3),
       ]);
-      return new CriRuntime(client, { socket, version, config: JSON.parse(info.config ?? "{}") as RuntimeConfig });
+      return new CriRuntime(client, {
+        socket,
+        agentId,
+        version,
+        config: JSON.parse(info.config ?? "{}") as RuntimeConfig,
+      });
     } catch (error) {
       client.close();
       throw error;
     }
   }
 
-  private constructor(
-    client: CriClient,
-    { socket, version, config }: { socket: string; version: cri.Version; config: RuntimeConfig },
-  ) {
+  private constructor(client: CriClient, { socket, agentId, version, config }: Opened) {
     this.#cri = client;
     this.#socket = socket;
+    this.#agentId = agentId;
     this.#version = version;
+    this.#config = config;
     this.cgroupDriver = cgroupDriverOf(version.runtime_name, config);
     this.scheme = version.runtime_name;
     this.#followEvents();
@@ -164,7 +179,7 @@ export class CriRuntime implements Runtime {
 
   /** Finds what changed without an event. */
   async #look(): Promise<void> {
-    const filter = { label_selector: { [AGENT_LABEL]: "true" } };
+    const filter = { label_selector: { [AGENT_LABEL]: this.#agentId } };
     const [{ containers }, { items }] = await Promise.all([
       this.#cri.call("ListContainers", { filter }),
       this.#cri.call("ListPodSandbox", { filter }),
@@ -191,7 +206,7 @@ export class CriRuntime implements Runtime {
   }
 
   async observe(uid?: string): Promise<Observation> {
-    const label_selector = { [AGENT_LABEL]: "true", ...(uid === undefined ? {} : { [POD_UID]: uid }) };
+    const label_selector = { [AGENT_LABEL]: this.#agentId, ...(uid === undefined ? {} : { [POD_UID]: uid }) };
     const [{ items }, { containers }] = await Promise.all([
       this.#cri.call("ListPodSandbox", { filter: { label_selector } }),
       this.#cri.call("ListContainers", { filter: { label_selector } }),
@@ -262,7 +277,7 @@ export class CriRuntime implements Runtime {
   }
 
   async runSandbox(config: SandboxConfig): Promise<string> {
-    const request = { config: criSandbox(config), runtime_handler: config.handler };
+    const request = { config: criSandbox(config, this.#agentId), runtime_handler: config.handler };
     return (await this.#cri.call("RunPodSandbox", request, 240)).pod_sandbox_id;
   }
 
@@ -301,7 +316,22 @@ export class CriRuntime implements Runtime {
   }
 
   async images(): Promise<readonly ImageObservation[]> {
-    return (await this.#cri.call("ListImages", {})).images.map(imageOf);
+    const images = (await this.#cri.call("ListImages", {})).images.map(imageOf);
+    // containerd pins the image of its sandboxes from 2.0 on.
+    const { sandboxImage } = this.#config;
+    return images.map((image) =>
+      sandboxImage !== undefined && image.names.includes(sandboxImage) ? { ...image, pinned: true } : image,
+    );
+  }
+
+  async imagesInUse(): Promise<ReadonlySet<string>> {
+    const { containers } = await this.#cri.call("ListContainers", {});
+    return new Set(containers.flatMap(({ image, image_ref }) => [image?.image ?? "", image_ref]));
+  }
+
+  async imageDirectory(): Promise<string | undefined> {
+    const { image_filesystems } = await this.#cri.call("ImageFsInfo", {});
+    return image_filesystems[0]?.fs_id?.mountpoint;
   }
 
   async removeImage(id: string): Promise<void> {
@@ -333,8 +363,8 @@ export class CriRuntime implements Runtime {
     const security = pidTarget === undefined ? config.security : { ...config.security, pidTarget: this.#id(pidTarget) };
     const { container_id } = await this.#cri.call("CreateContainer", {
       pod_sandbox_id: sandboxId,
-      config: criContainer({ ...config, security }, sandbox),
-      sandbox_config: criSandbox(sandbox),
+      config: criContainer({ ...config, security }, sandbox, this.#agentId),
+      sandbox_config: criSandbox(sandbox, this.#agentId),
     });
     return `${this.scheme}://${container_id}`;
   }
@@ -439,9 +469,9 @@ export class CriRuntime implements Runtime {
   }
 
   async usage(uid?: string): Promise<readonly ContainerUsage[]> {
-    const label_selector = { [AGENT_LABEL]: "true", ...(uid === undefined ? {} : { [POD_UID]: uid }) };
+    const label_selector = { [AGENT_LABEL]: this.#agentId, ...(uid === undefined ? {} : { [POD_UID]: uid }) };
     const { stats } = await this.#cri.call("ListContainerStats", { filter: { label_selector } });
-    return stats.map(({ attributes, cpu, memory }) => ({
+    return stats.map(({ attributes, cpu, memory, writable_layer }) => ({
       id: `${this.scheme}://${attributes.id}`,
       pod: {
         namespace: attributes.labels["io.kubernetes.pod.namespace"] ?? "",
@@ -451,6 +481,7 @@ export class CriRuntime implements Runtime {
       name: attributes.metadata.name,
       cpuNanoseconds: cpu?.usage_core_nano_seconds?.value ?? 0,
       memoryWorkingSetBytes: memory?.working_set_bytes?.value ?? 0,
+      diskBytes: writable_layer?.used_bytes?.value ?? 0,
     }));
   }
 

@@ -1,0 +1,174 @@
+/**
+ * What a node does for itself from time to time: sees whether it is short of something, and makes room; cuts logs; knows
+ * its images. What to do is decided in pressure/ and images/; here it is measured and done.
+ */
+import type { Pod } from "../api/generated/core.v1.ts";
+import { bytesToFree, chooseImages, type Histories, recordImages } from "./images/choose-images.ts";
+import type { Logger } from "./logger.ts";
+import { rotateLog } from "./logs/rotate-log.ts";
+import type { PodWorker } from "./pod/pod-worker.ts";
+import { chooseVictim, evictionMessage, type UseOf } from "./pressure/choose-victim.ts";
+import { hasStorageLimit, measureStorage, overLimit } from "./pressure/local-storage.ts";
+import { readSignals } from "./pressure/signals.ts";
+import {
+  PRESSURE_OF,
+  type Pressure,
+  pressuresAt,
+  RESOURCE_OF,
+  type Seen,
+  type Shortage,
+  type Signals,
+  seenNow,
+  shortages,
+  type Threshold,
+} from "./pressure/thresholds.ts";
+import type { ContainerUsage, ImageObservation, Runtime } from "./runtime/runtime.ts";
+
+/** The kubelet's intervals of eviction and of logs. */
+const LOOK_MS = 10_000;
+/** A node's list of images may be so old. */
+const IMAGES_EVERY = 6;
+
+export interface HousekeepingOptions {
+  readonly runtime: Runtime;
+  readonly dataDirectory: string;
+  readonly thresholds: readonly Threshold[];
+  readonly workers: () => readonly PodWorker[];
+  /** Pressures or images are not what they were. */
+  readonly onChange: () => void;
+  readonly log: Logger;
+}
+
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #looks = 0;
+  #seen: Seen = new Map();
+  #pressures: ReadonlySet<Pressure> = new Set();
+  #images: readonly ImageObservation[];
+  #histories: Histories = new Map();
+  #imageDirectory: string | undefined;
+
+  constructor(options: HousekeepingOptions, images: readonly ImageObservation[]) {
+    this.#options = options;
+    this.#images = images;
+  }
+
+  get pressures(): ReadonlySet<Pressure> {
+    return this.#pressures;
+  }
+
+  get images(): readonly ImageObservation[] {
+    return this.#images;
+  }
+
+  async start(): Promise<void> {
+    this.#imageDirectory = await this.#options.runtime.imageDirectory?.().catch(() => undefined);
+    this.#later();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #later(): void {
+    this.#timer = setTimeout(() => {
+      void this.look()
+        .catch((error) => this.#options.log.warn(`housekeeping: ${(error as Error).message}`))
+        .finally(() => this.#later());
+    }, LOOK_MS).unref();
+  }
+
+  async look(): Promise<void> {
+    const now = Date.now();
+    const signals = this.#signals();
+    const short = shortages(this.#options.thresholds, signals);
+    this.#feel(short, now);
+    await this.#rotateLogs(new Date(now));
+    const limited = this.#options.workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
+    const usage = short.length > 0 || limited.length > 0 ? await this.#options.runtime.usage() : [];
+    this.#endOverLimit(limited, usage);
+    await this.#keepImages(signals, { short, now });
+    const [worst] = shortages(this.#options.thresholds, this.#signals());
+    // One at a time: what it frees shows at the next look.
+    if (worst !== undefined) this.#evictOne(worst, usage);
+  }
+
+  #signals(): Signals {
+    const images = this.#imageDirectory;
+    return readSignals({ data: this.#options.dataDirectory, ...(images === undefined ? {} : { images }) });
+  }
+
+  #feel(short: readonly Shortage[], now: number): void {
+    this.#seen = seenNow(this.#seen, short, now);
+    const pressures = pressuresAt(this.#seen, now);
+    const same = pressures.size === this.#pressures.size && [...pressures].every((each) => this.#pressures.has(each));
+    this.#pressures = pressures;
+    if (!same) this.#options.onChange();
+  }
+
+  #evictOne(short: Shortage, usage: readonly ContainerUsage[]): void {
+    const workers = this.#options.workers().filter(({ ended }) => !ended);
+    const useOf = this.#useOf(RESOURCE_OF[short.threshold.signal], usage);
+    const running = workers.map(({ pod }) => pod);
+    const victim = chooseVictim(running, short, useOf);
+    const worker = workers.find(({ pod }) => pod.metadata.uid === victim?.metadata.uid);
+    if (victim !== undefined) worker?.evict(evictionMessage(victim, short, useOf));
+  }
+
+  #useOf(resource: string, usage: readonly ContainerUsage[]): UseOf {
+    const amount = ({ memoryWorkingSetBytes, diskBytes = 0 }: ContainerUsage) =>
+      resource === "memory" ? memoryWorkingSetBytes : resource === "ephemeral-storage" ? diskBytes : 0;
+    return ({ metadata }: Pod) =>
+      new Map(
+        usage.filter(({ pod }) => pod.uid === metadata.uid).map((container) => [container.name, amount(container)]),
+      );
+  }
+
+  #endOverLimit(workers: readonly PodWorker[], usage: readonly ContainerUsage[]): void {
+    const layersOf = this.#useOf("ephemeral-storage", usage);
+    for (const worker of workers) {
+      const use = measureStorage(worker.pod, { ...worker.directories, layers: layersOf(worker.pod) });
+      const message = overLimit(worker.pod, use);
+      if (message !== undefined) worker.evict(message);
+    }
+  }
+
+  async #rotateLogs(now: Date): Promise<void> {
+    const { runtime, workers, log } = this.#options;
+    for (const { id, logPath } of workers().flatMap((worker) => worker.runningContainers)) {
+      try {
+        await rotateLog(logPath, { now, reopen: () => runtime.reopenLog(id) });
+      } catch (error) {
+        log.warn(`${logPath} cannot be cut: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  /** Removes what nothing uses where the disk is full, and notices what there is. */
+  async #keepImages(signals: Signals, { short, now }: { readonly short: readonly Shortage[]; readonly now: number }) {
+    const { runtime, onChange, log } = this.#options;
+    const isShort = short.some(({ threshold }) => PRESSURE_OF[threshold.signal] === "DiskPressure");
+    const disk = signals.get("imagefs.available");
+    const bytes = isShort ? Number.POSITIVE_INFINITY : disk === undefined ? 0 : bytesToFree(disk);
+    if (bytes === 0 && this.#looks++ % IMAGES_EVERY !== 0) return;
+    const images = await runtime.images();
+    const used = (await runtime.imagesInUse?.()) ?? new Set(images.map(({ id }) => id));
+    const named = new Set(this.#options.workers().flatMap(({ pod }) => imageVolumesOf(pod)));
+    const isUsed = ({ id, names }: ImageObservation) => used.has(id) || names.some((n) => used.has(n) || named.has(n));
+    this.#histories = recordImages(this.#histories, images, { isUsed, now });
+    const removed = new Set<string>();
+    for (const image of bytes > 0 ? chooseImages(this.#histories, images, { bytes, now }) : []) {
+      log.info(`removing image ${image.names[0] ?? image.id}, which nothing uses`);
+      await runtime.removeImage(image.id);
+      removed.add(image.id);
+    }
+    const left = images.filter(({ id }) => !removed.has(id));
+    const text = (list: readonly ImageObservation[]) => JSON.stringify(list.map(({ names, size }) => [names, size]));
+    const same = text(left) === text(this.#images);
+    this.#images = left;
+    if (!same) onChange();
+  }
+}
+
+const imageVolumesOf = ({ spec }: Pod): string[] => (spec.volumes ?? []).flatMap(({ image }) => image?.reference ?? []);

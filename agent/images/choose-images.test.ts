@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import type { ImageObservation } from "../runtime/runtime.ts";
+import { bytesToFree, chooseImages, type Histories, recordImages } from "./choose-images.ts";
+
+const image = (id: string, more: Partial<ImageObservation> = {}): ImageObservation => ({
+  id,
+  ref: id,
+  names: [id],
+  size: 10,
+  ...more,
+});
+
+const MINUTE = 60_000;
+
+describe("images that make room", () => {
+  const images = [image("old"), image("used"), image("recent"), image("pinned", { pinned: true })];
+  const none: Histories = new Map();
+  const first = recordImages(none, images, { isUsed: ({ id }) => id !== "old", now: 0 });
+  const second = recordImages(first, [...images, image("new")], { isUsed: ({ id }) => id === "used", now: 3 * MINUTE });
+  const choose = (bytes: number) =>
+    chooseImages(second, [...images, image("new")], { bytes, now: 3 * MINUTE }).map(({ id }) => id);
+
+  it("are unused, the longest unused first", () => {
+    expect(choose(10)).toEqual(["old"]);
+    expect(choose(11)).toEqual(["old", "recent"]);
+  });
+
+  it("are never in use, pinned, or just pulled", () => expect(choose(1e9)).toEqual(["old", "recent"]));
+
+  it.each([
+    [20, 0],
+    [16, 0],
+    [14, 6],
+    [5, 15],
+  ])("with %i of 100 left, %i are to be freed", (available, bytes) =>
+    expect(bytesToFree({ available, capacity: 100 })).toBe(bytes),
+  );
+});

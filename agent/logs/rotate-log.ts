@@ -1,0 +1,54 @@
+/** Cuts a container's log when it is long: the kubelet's sizes, names and compression. */
+import { createReadStream, createWriteStream, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+
+const LONGEST_BYTES = 10 * 1024 * 1024;
+const MOST_FILES = 5;
+
+/** `20261128-101530`, in the order of time. */
+const stamp = (now: Date): string => now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
+
+export interface Rotation {
+  /** Makes who writes the log open the path anew. */
+  readonly reopen: () => Promise<void>;
+  readonly now: Date;
+  readonly longestBytes?: number;
+}
+
+/** Answers whether the log was cut. */
+export async function rotateLog(
+  path: string,
+  { reopen, now, longestBytes = LONGEST_BYTES }: Rotation,
+): Promise<boolean> {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size < longestBytes) return false;
+  const older = olderLogs(path);
+  // The present one and the one that is cut now are two of them.
+  for (const file of older.slice(0, Math.max(0, older.length - (MOST_FILES - 2)))) rmSync(file, { force: true });
+  for (const file of olderLogs(path)) if (!file.endsWith(".gz")) await compress(file);
+  renameSync(path, `${path}.${stamp(now)}`);
+  try {
+    await reopen();
+  } catch (error) {
+    renameSync(`${path}.${stamp(now)}`, path);
+    throw error;
+  }
+  return true;
+}
+
+/** The oldest first. */
+function olderLogs(path: string): string[] {
+  const prefix = `${basename(path)}.`;
+  return readdirSync(dirname(path))
+    .filter((file) => file.startsWith(prefix) && !file.endsWith(".tmp"))
+    .sort()
+    .map((file) => join(dirname(path), file));
+}
+
+async function compress(file: string): Promise<void> {
+  await pipeline(createReadStream(file), createGzip(), createWriteStream(`${file}.tmp`));
+  renameSync(`${file}.tmp`, `${file}.gz`);
+  rmSync(file, { force: true });
+}

@@ -1,0 +1,63 @@
+/**
+ * Which pod goes first when the node is short of something, as the kubelet ranks them: those that use more than they asked
+ * for, then by priority, then by how much more they use. Pure.
+ */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { podAmounts } from "../pod/pod-amounts.ts";
+import { nanosOf } from "../pod/qos.ts";
+import { isMirror, SOURCE } from "../static-pods/mirror.ts";
+import { printAmount, RESOURCE_OF, type Shortage } from "./thresholds.ts";
+
+/** What a pod's containers use of a resource, by container name. */
+export type UseOf = (pod: Pod) => ReadonlyMap<string, number>;
+
+const CRITICAL_PRIORITY = 2_000_000_000;
+
+export const isCritical = (pod: Pod): boolean =>
+  (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY || isMirror(pod) || pod.metadata.annotations?.[SOURCE] === "file";
+
+const sum = (use: ReadonlyMap<string, number>): number => [...use.values()].reduce((a, b) => a + b, 0);
+
+export function chooseVictim(pods: readonly Pod[], { threshold }: Shortage, useOf: UseOf): Pod | undefined {
+  const resource = RESOURCE_OF[threshold.signal];
+  const ranked = pods
+    .filter((pod) => !isCritical(pod))
+    .map((pod) => {
+      const requested = Number((podAmounts(pod, "requests").get(resource) ?? 0n) / 1_000_000_000n);
+      return { pod, excess: sum(useOf(pod)) - requested, priority: pod.spec.priority ?? 0 };
+    })
+    .sort((a, b) => Number(b.excess > 0) - Number(a.excess > 0) || a.priority - b.priority || b.excess - a.excess);
+  return ranked[0]?.pod;
+}
+
+/** The reason that the pod's status shows, in the kubelet's words. */
+export function evictionMessage(pod: Pod, { threshold, available, limit }: Shortage, useOf: UseOf): string {
+  const resource = RESOURCE_OF[threshold.signal];
+  const head = `The node was low on resource: ${resource}. Threshold quantity: ${printAmount(limit)}, available: ${printAmount(available)}. `;
+  const use = useOf(pod);
+  const excess = pod.spec.containers.flatMap(({ name, resources }) => {
+    const used = use.get(name);
+    const request = nanosOf(resources?.requests?.[resource]) / 1_000_000_000n;
+    if (used === undefined || used <= Number(request)) return [];
+    const asked = resources?.requests?.[resource] ?? "0";
+    return [
+      `Container ${name} was using ${printAmount(used)}, request is ${asked}, has larger consumption of ${resource}. `,
+    ];
+  });
+  return head + excess.join("");
+}
+
+/** Why a pod may not start while the node is short; undefined: it may. */
+export function whyNotUnder(pressures: ReadonlySet<string>, pod: Pod, qos: string): string | undefined {
+  if (pressures.size === 0 || isCritical(pod)) return undefined;
+  const onlyMemory = pressures.size === 1 && pressures.has("MemoryPressure");
+  if (onlyMemory && (qos !== "BestEffort" || toleratesMemoryPressure(pod))) return undefined;
+  return `The node had condition: [${[...pressures].join(" ")}]. `;
+}
+
+const toleratesMemoryPressure = ({ spec }: Pod): boolean =>
+  (spec.tolerations ?? []).some(
+    ({ key, operator, effect }) =>
+      (key === "node.kubernetes.io/memory-pressure" || (key === undefined && operator === "Exists")) &&
+      (effect === undefined || effect === "NoSchedule"),
+  );

@@ -1,0 +1,73 @@
+/** What a pod keeps on the node's disk, and whether that is more than it may. */
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { nanosOf } from "../pod/qos.ts";
+import { printAmount } from "./thresholds.ts";
+
+export interface StorageUse {
+  /** Of emptyDirs on disk, by volume. */
+  readonly volumes: ReadonlyMap<string, number>;
+  /** Writable layer and logs, by container. */
+  readonly containers: ReadonlyMap<string, number>;
+}
+
+const EMPTY_DIR = "volumes/kubernetes.io~empty-dir";
+const RESOURCE = "ephemeral-storage";
+const BLOCK = 512;
+
+const bytesOf = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
+
+/** What `du` says; what goes meanwhile counts for nothing. */
+export function diskUse(path: string): number {
+  try {
+    const stat = lstatSync(path);
+    if (!stat.isDirectory()) return stat.blocks * BLOCK;
+    return readdirSync(path).reduce((sum, entry) => sum + diskUse(join(path, entry)), stat.blocks * BLOCK);
+  } catch {
+    return 0;
+  }
+}
+
+/** Only such pods are worth measuring. */
+export const hasStorageLimit = ({ spec }: Pod): boolean =>
+  (spec.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && emptyDir.medium !== "Memory") ||
+  spec.containers.some(({ resources }) => resources?.limits?.[RESOURCE] !== undefined);
+
+export interface StoragePlace {
+  /** The pod's own. */
+  readonly directory: string;
+  readonly logDirectory: string;
+  /** Writable layers, by container. */
+  readonly layers: ReadonlyMap<string, number>;
+}
+
+export function measureStorage({ spec }: Pod, { directory, logDirectory, layers }: StoragePlace): StorageUse {
+  const disks = (spec.volumes ?? []).filter(({ emptyDir }) => emptyDir !== undefined && emptyDir.medium !== "Memory");
+  return {
+    volumes: new Map(disks.map(({ name }) => [name, diskUse(join(directory, EMPTY_DIR, name))])),
+    containers: new Map(
+      spec.containers.map(({ name }) => [name, (layers.get(name) ?? 0) + diskUse(join(logDirectory, name))]),
+    ),
+  };
+}
+
+/** Why the pod must go, in the kubelet's words; undefined: it keeps to its limits. */
+export function overLimit({ spec }: Pod, { volumes, containers }: StorageUse): string | undefined {
+  for (const { name, emptyDir } of spec.volumes ?? []) {
+    const limit = emptyDir?.sizeLimit;
+    if (limit !== undefined && bytesOf(limit) > 0 && (volumes.get(name) ?? 0) > bytesOf(limit))
+      return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit}". `;
+  }
+  const limits = spec.containers.map(({ resources }) => resources?.limits?.[RESOURCE]);
+  const total = limits.reduce((sum: number, limit) => sum + bytesOf(limit), 0);
+  const used = [...volumes.values(), ...containers.values()].reduce((sum, bytes) => sum + bytes, 0);
+  if (limits.length > 0 && limits.every((limit) => limit !== undefined) && used > total)
+    return `Pod ephemeral local storage usage exceeds the total limit of containers ${printAmount(total)}. `;
+  for (const { name, resources } of spec.containers) {
+    const limit = resources?.limits?.[RESOURCE];
+    if (limit !== undefined && (containers.get(name) ?? 0) > bytesOf(limit))
+      return `Container ${name} exceeded its local ephemeral storage limit "${limit}". `;
+  }
+  return undefined;
+}

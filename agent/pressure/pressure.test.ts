@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
+import { chooseVictim, evictionMessage, whyNotUnder } from "./choose-victim.ts";
+import {
+  type Amount,
+  DEFAULT_THRESHOLDS,
+  parseThresholds,
+  pressuresAt,
+  type Seen,
+  type Signal,
+  seenNow,
+  shortages,
+} from "./thresholds.ts";
+
+const MIB = 1024 * 1024;
+const signals = (more: Partial<Record<Signal, Amount>>) => new Map(Object.entries(more) as [Signal, Amount][]);
+
+const podOf = (name: string, change: { spec?: Partial<PodSpec>; memory?: string } = {}): Pod => ({
+  metadata: { namespace: "default", name, uid: name },
+  spec: {
+    containers: [{ name: "c", resources: change.memory ? { requests: { memory: change.memory } } : {} }],
+    ...change.spec,
+  },
+  status: {},
+});
+
+describe("AGENT-PRESSURE: thresholds", () => {
+  const thresholds = parseThresholds(DEFAULT_THRESHOLDS);
+
+  it.each([
+    [{ "memory.available": { available: 99 * MIB, capacity: 1000 * MIB } }, ["memory.available"]],
+    [{ "memory.available": { available: 100 * MIB, capacity: 1000 * MIB } }, []],
+    [{ "nodefs.available": { available: 9, capacity: 100 } }, ["nodefs.available"]],
+    [{ "imagefs.available": { available: 14, capacity: 100 } }, ["imagefs.available"]],
+    [{}, []],
+  ])("are amounts, or shares of what there is (%#)", (measured, short) =>
+    expect(shortages(thresholds, signals(measured)).map(({ threshold }) => threshold.signal)).toEqual(short),
+  );
+
+  it.each(["memory<1Mi", "memory.available<", "memory.available<101%", "memory.available<lots"])(
+    "that say nothing are refused: %s",
+    (text) => expect(() => parseThresholds(text)).toThrow(),
+  );
+
+  it("are felt five minutes longer than they are crossed", () => {
+    const short = shortages(thresholds, signals({ "nodefs.inodesFree": { available: 1, capacity: 100 } }));
+    const seen = seenNow(new Map() as Seen, short, 1000);
+    expect([...pressuresAt(seen, 300_999)]).toEqual(["DiskPressure"]);
+    expect([...pressuresAt(seen, 301_000)]).toEqual([]);
+  });
+});
+
+describe("AGENT-PRESSURE: who goes", () => {
+  const [short] = shortages(
+    parseThresholds("memory.available<100Mi"),
+    signals({ "memory.available": { available: 50 * MIB, capacity: 1000 * MIB } }),
+  );
+  if (short === undefined) throw new Error("not short");
+  const use = new Map([
+    ["modest", 10],
+    ["greedy", 80],
+    ["precious", 200],
+    ["within", 300],
+  ]);
+  const useOf = ({ metadata }: Pod) => new Map([["c", (use.get(metadata.name ?? "") ?? 0) * MIB]]);
+  const within = podOf("within", { memory: "400Mi" });
+  const greedy = podOf("greedy", { memory: "10Mi" });
+  const precious = podOf("precious", { spec: { priority: 10 } });
+
+  it("is who uses more than was asked for, the least important first, then the one that exceeds most", () => {
+    expect(chooseVictim([within, podOf("modest"), greedy, precious], short, useOf)).toBe(greedy);
+    expect(chooseVictim([within, precious], short, useOf)).toBe(precious);
+    expect(chooseVictim([within], short, useOf)).toBe(within);
+  });
+
+  it("is nobody whom the node cannot do without", () =>
+    expect(chooseVictim([podOf("greedy", { spec: { priority: 2_000_000_000 } })], short, useOf)).toBeUndefined());
+
+  it("is told why", () =>
+    expect(evictionMessage(greedy, short, useOf)).toBe(
+      "The node was low on resource: memory. Threshold quantity: 100Mi, available: 50Mi. Container c was using 80Mi, request is 10Mi, has larger consumption of memory. ",
+    ));
+});
+
+describe("AGENT-PRESSURE: a pod that comes to a node that is short", () => {
+  it.each([
+    [[], "BestEffort", undefined],
+    [["MemoryPressure"], "Burstable", undefined],
+    [["MemoryPressure"], "BestEffort", "The node had condition: [MemoryPressure]. "],
+    [["DiskPressure"], "Burstable", "The node had condition: [DiskPressure]. "],
+  ])("of %s as %s", (pressures, qos, why) => expect(whyNotUnder(new Set(pressures), podOf("p"), qos)).toBe(why));
+});

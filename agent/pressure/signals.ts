@@ -1,0 +1,31 @@
+/** Measures what the machine has left. */
+import { readFileSync, statfsSync } from "node:fs";
+import { totalmem } from "node:os";
+import { availableMemory } from "../usage/machine-usage.ts";
+import type { Amount, Signal, Signals } from "./thresholds.ts";
+
+function processes(): Amount | undefined {
+  try {
+    const capacity = Number(readFileSync("/proc/sys/kernel/pid_max", "utf8"));
+    // The fourth field of loadavg is running/all.
+    const all = Number(/\d+\/(\d+)/.exec(readFileSync("/proc/loadavg", "utf8"))?.[1]);
+    return { capacity, available: capacity - all };
+  } catch {
+    return undefined;
+  }
+}
+
+/** `images` is where the runtime keeps them; absent: with the rest. */
+export function readSignals({ data, images }: { readonly data: string; readonly images?: string }): Signals {
+  const disk = statfsSync(data);
+  const imageDisk = images === undefined ? disk : statfsSync(images);
+  const bytes = ({ bavail, blocks, bsize }: typeof disk) => ({ available: bavail * bsize, capacity: blocks * bsize });
+  const pids = processes();
+  return new Map<Signal, Amount>([
+    ["memory.available", { available: availableMemory(), capacity: totalmem() }],
+    ["nodefs.available", bytes(disk)],
+    ...(disk.files > 0 ? [["nodefs.inodesFree", { available: disk.ffree, capacity: disk.files }] as const] : []),
+    ["imagefs.available", bytes(imageDisk)],
+    ...(pids === undefined ? [] : [["pid.available", pids] as const]),
+  ]);
+}
