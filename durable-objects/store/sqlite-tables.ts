@@ -207,10 +207,12 @@ export class SqliteTables implements LogTables {
   }
 
   agedThrough(after: Revision, { through, committedBy, look }: Aged): Revision {
-    const query = `SELECT max(revision), min(CASE WHEN committed > ? THEN revision END)
-      FROM (SELECT revision, committed FROM log WHERE revision > ? AND revision <= ? ORDER BY revision LIMIT ?)`;
-    const [newest, young] = this.#first(query, committedBy, after, through, look) as (Revision | null)[];
-    return young ? ((young - 1) as Revision) : (newest ?? after);
+    // Revisions are dense after the mark. The first young entry ends the search: mostly it is the first of all.
+    const last = Math.min(through, after + look);
+    const query =
+      "SELECT revision FROM log WHERE revision > ? AND revision <= ? AND committed > ? ORDER BY revision LIMIT 1";
+    const [young] = (this.#first(query, after, last, committedBy) as [Revision] | undefined) ?? [];
+    return (young === undefined ? last : young - 1) as Revision;
   }
 
   forget(from: Revision, through: Revision): void {

@@ -65,6 +65,10 @@ export class WatchHub {
   /** The log has grown. */
   wake(): void {
     if (this.#running) return;
+    if (this.#all.size === 0) {
+      this.#told = this.#options.marks().revision;
+      return;
+    }
     this.#running = true;
     void this.#tell();
   }
