@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { BackupObject, Held, RestoreReport } from "../api/backup.ts";
+import { announceNearby, withdrawNearby } from "../api/nearby-stores.ts";
 import type {
   AfterRequest,
   CommitRequest,
@@ -45,6 +46,8 @@ export interface ClusterStoreEnv {
   readonly ENCRYPTION_KEYS?: string;
   /** Those of which resources, separated by commas; absent: Secrets'. */
   readonly ENCRYPTED_RESOURCES?: string;
+  /** Set where a single process is the whole deployment, so that no other can have an object of the same name. */
+  readonly ONE_PROCESS?: string;
 }
 
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
@@ -65,7 +68,12 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
         this.#remind();
       },
     };
-    this.#store = this.#tables.then((tables) => new LogStore(new RecentTables(tables), options));
+    this.#store = this.#tables.then((tables) => {
+      const store = new LogStore(new RecentTables(tables), options);
+      const cluster = this.#name();
+      if (env.ONE_PROCESS && cluster !== undefined) announceNearby(cluster, store);
+      return store;
+    });
     if (env.ENCRYPTION_KEYS) {
       state.waitUntil(this.reseal().catch((error: Error) => console.error(`encryption: ${error.message}`)));
     }
@@ -175,6 +183,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
 
   /** The cluster is deleted. The caller's call is broken off, as are all others: the next begins with an empty store. */
   async erase(): Promise<void> {
+    withdrawNearby(this.#name() ?? "");
     await this.ctx.blockConcurrencyWhile(async () => {
       await this.ctx.storage.deleteAlarm();
       await SqliteTables.erase(this.ctx.storage, Date.now());
@@ -201,9 +210,13 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return answerStream(await this.#store, request, this.ctx.id.name ?? "");
   }
 
+  /** An object that its alarm woke may not know its name: it is kept from before the first alarm is set. */
+  #name(): string | undefined {
+    return this.ctx.id.name ?? this.ctx.storage.kv.get<string>(NAME);
+  }
+
   #listeners(): Poke[] {
-    // An object that its alarm woke may not know its name.
-    const cluster = this.ctx.id.name ?? this.ctx.storage.kv.get<string>(NAME);
+    const cluster = this.#name();
     if (cluster === undefined) return [];
     return [this.env.CONTROLLER_MANAGER, this.env.SCHEDULER, this.env.NODE_HUB].flatMap((namespace): Poke[] =>
       namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, revision })] : [],

@@ -84,6 +84,7 @@ export class ControlPlane {
         secrets: {
           ...options.bindings,
           ...secretsOf(identity),
+          ONE_PROCESS: "true",
           ...(address === undefined ? {} : { ADVERTISE_ADDRESS: address }),
           ...(ingressPort !== undefined && { INGRESS_DOMAIN: LOCAL_DOMAIN, INGRESS_PORT: String(ingressPort) }),
         },

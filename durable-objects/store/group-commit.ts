@@ -26,6 +26,7 @@ interface GroupCommitOptions {
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
   #marks: Marks;
+  #settled: Revision;
   #waiting: Waiting[] = [];
   #running = false;
   /** What the group under way has written to. */
@@ -36,10 +37,16 @@ export class GroupCommit {
   constructor(options: GroupCommitOptions) {
     this.#options = options;
     this.#marks = options.tables.marks();
+    this.#settled = this.#marks.revision;
   }
 
   get marks(): Marks {
     return this.#marks;
+  }
+
+  /** Everything up to here is on disk. */
+  get settled(): Revision {
+    return this.#settled;
   }
 
   set oldest(oldest: Revision) {
@@ -62,7 +69,7 @@ export class GroupCommit {
   async rewrite<T extends object & { then?: never }>(
     change: (marks: Marks, append: (row: Appended) => void) => T,
   ): Promise<T> {
-    const { tables, committed, settled } = this.#options;
+    const { tables, committed } = this.#options;
     const touched = new Set<GroupResource>();
     let newest = this.#marks.revision;
     const result = tables.transaction(() => {
@@ -77,8 +84,14 @@ export class GroupCommit {
     this.#marks = { ...this.#marks, revision: newest, policy: newest };
     this.#usage = undefined;
     committed(touched);
-    await settled();
+    await this.#settle();
     return result;
+  }
+
+  async #settle(): Promise<void> {
+    const { revision } = this.#marks;
+    await this.#options.settled();
+    this.#settled = Math.max(this.#settled, revision) as Revision;
   }
 
   async #run(): Promise<void> {
@@ -88,7 +101,7 @@ export class GroupCommit {
       await undefined;
       while (this.#waiting.length > 0) {
         this.#flush();
-        await this.#options.settled();
+        await this.#settle();
       }
     } finally {
       this.#running = false;

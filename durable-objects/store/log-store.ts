@@ -1,5 +1,6 @@
 /** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
 import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
+import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   AfterRequest,
   Answer,
@@ -50,7 +51,7 @@ export interface LogStoreOptions {
   readonly committed?: Committed;
 }
 
-export class LogStore implements Store<ReadableStream<Uint8Array>> {
+export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore {
   readonly #tables: LogTables;
   readonly #turns: Turns;
   readonly #window: Window;
@@ -102,6 +103,19 @@ export class LogStore implements Store<ReadableStream<Uint8Array>> {
     if (failure) return failure;
     const revision = at ?? this.#marks.revision;
     return { ok: true, entry: at === undefined ? this.#current(key) : this.#entryAt(key, at), revision };
+  }
+
+  get revision(): Revision {
+    return this.#marks.revision;
+  }
+
+  get policyRevision(): Revision {
+    return this.#marks.policy;
+  }
+
+  recent(key: Key): Entry | undefined {
+    const current = this.#tables.kept(key);
+    return current && current.revision <= this.#commits.settled ? entryOf(current) : undefined;
   }
 
   async readMany({ keys, policyRevision }: ReadManyRequest) {

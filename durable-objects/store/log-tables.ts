@@ -72,6 +72,8 @@ export interface LogTables {
 
   /** What stands at a key now. */
   current(key: Key): Current | undefined;
+  /** The same where it is in memory. */
+  kept(key: Key): Current | undefined;
   row(revision: Revision): LogRow | undefined;
   /** What these revisions, of objects and not of their ends, hold; in the order given. */
   entries(revisions: readonly Revision[]): Iterable<Current>;

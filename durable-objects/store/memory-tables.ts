@@ -69,6 +69,10 @@ export class MemoryTables implements LogTables {
     return object && this.#log.get(object.revision);
   }
 
+  kept(key: Key): Current | undefined {
+    return this.current(key);
+  }
+
   row(revision: Revision): LogRow | undefined {
     const row = this.#log.get(revision);
     if (!row) return undefined;

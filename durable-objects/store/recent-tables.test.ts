@@ -63,13 +63,13 @@ test("a transaction that fails leaves nothing behind", () => {
 test("memory is bounded: what is older is read from the tables", () => {
   const { recent, asked, write } = opened();
   const from = recent.marks().revision;
-  for (let i = 0; i < 100; i++) write(`n${i}`, "x".repeat(100_000));
-  expect(all(recent, from)).toHaveLength(100);
+  for (let i = 0; i < 200; i++) write(`n${i}`, "x".repeat(100_000));
+  expect(all(recent, from)).toHaveLength(200);
   expect(asked.rows).toBe(1);
-  expect(all(recent, from + 95)).toHaveLength(5);
+  expect(all(recent, from + 195)).toHaveLength(5);
   expect(asked.rows).toBe(1);
   const looked = asked.current;
-  recent.current(key("n99"));
+  recent.current(key("n199"));
   expect(asked.current).toBe(looked);
   recent.current(key("n0"));
   expect(asked.current).toBe(looked + 1);

@@ -8,8 +8,9 @@ import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
 
-/** Characters of texts, in the tail and in the objects each. */
-const KEPT = 4 * 1024 * 1024;
+/** Characters of texts: of the tail, which is read again within moments, and of objects, which clients come back to. */
+const TAIL = 4 * 1024 * 1024;
+const OBJECTS = 16 * 1024 * 1024;
 
 const keyId = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/${name}`;
 
@@ -47,13 +48,13 @@ export class RecentTables implements LogTables {
     else this.#objects.set(keyId(row.key), entry);
     this.#tail.push(entry);
     this.#tailLength += text.length;
-    if (this.#tailLength > KEPT) this.#shorten();
+    if (this.#tailLength > TAIL) this.#shorten();
   }
 
   /** Half of it at once: taking entries off the front one by one would move all the others each time. */
   #shorten(): void {
     let drop = 0;
-    while (this.#tailLength > KEPT / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
+    while (this.#tailLength > TAIL / 2) this.#tailLength -= this.#tail[drop++]?.text.length ?? 0;
     this.#tail.splice(0, drop);
     this.#before = (this.#before + drop) as Revision;
   }
@@ -65,6 +66,10 @@ export class RecentTables implements LogTables {
     const found = this.#tables.current(key);
     if (found) this.#objects.set(id, found);
     return found;
+  }
+
+  kept(key: Key): Current | undefined {
+    return this.#objects.get(keyId(key));
   }
 
   row(revision: Revision): LogRow | undefined {
@@ -149,7 +154,7 @@ class Recent<T extends { readonly text: string }> {
     this.#values.set(id, value);
     this.#length += value.text.length;
     for (const oldest of this.#values.keys()) {
-      if (this.#length <= KEPT) break;
+      if (this.#length <= OBJECTS) break;
       this.delete(oldest);
     }
   }

@@ -122,6 +122,10 @@ export class SqliteTables implements LogTables {
     return row && { key, revision: row[0], attributes: row[1], text: this.#open(row[2], row[0]) };
   }
 
+  kept(): undefined {
+    return undefined;
+  }
+
   row(revision: Revision): LogRow | undefined {
     const row = this.#first(`SELECT ${ROW} WHERE l.revision = ?`, revision);
     return row && this.#rowOf(row);

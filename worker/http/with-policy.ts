@@ -1,5 +1,6 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
+import { nearbyStore } from "../../api/nearby-stores.ts";
 import type { Store } from "../../api/store.ts";
 import { PlainTextError, StalePolicy } from "../api-error.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
@@ -27,7 +28,8 @@ export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) 
   if (!c.env.ownApi) limitRate(c.var.cluster, settingsOf(policy)?.limits?.requestsPerSecond);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await decide({ policy, store: new StoreClient(stub, policy.revision, settingsOf(policy)?.limits) });
+      const options = { limits: settingsOf(policy)?.limits, nearby: () => nearbyStore(c.var.cluster) };
+      return await decide({ policy, store: new StoreClient(stub, policy.revision, options) });
     } catch (error) {
       if (!(error instanceof StalePolicy) || attempt === DECISIONS) throw error;
       policy = mustLive(c.var.cluster, await refreshPolicy(c.var.cluster, policy, stub as Store));

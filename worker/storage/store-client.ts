@@ -1,5 +1,6 @@
 /** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
 import { expired, failure } from "../../api/machinery/status.ts";
+import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   Answer,
   CommitFailure,
@@ -28,19 +29,31 @@ export type Committed =
 
 export type StoreStub = Store & { fetch(request: Request): Promise<Response> };
 
+interface StoreClientOptions {
+  readonly limits?: StoreLimits | undefined;
+  /** The store itself, where it runs in this isolate; asked anew for each read, because objects end and begin again. */
+  readonly nearby?: () => NearbyStore | undefined;
+}
+
 export class StoreClient {
+  readonly #limits: StoreLimits | undefined;
+  readonly #nearby: (() => NearbyStore | undefined) | undefined;
+
   constructor(
     readonly stub: StoreStub,
     readonly policyRevision: Revision | undefined,
-    private readonly limits?: StoreLimits,
-  ) {}
+    { limits, nearby }: StoreClientOptions = {},
+  ) {
+    this.#limits = limits;
+    this.#nearby = nearby;
+  }
 
   async commit(writes: readonly Write[]): Promise<Committed> {
     const result = await this.stub.commit({
       writes,
       ...this.#policy(),
       ...(changesPolicy(writes) ? { changesPolicy: true } : {}),
-      ...(this.limits ? { limits: this.limits } : {}),
+      ...(this.#limits ? { limits: this.#limits } : {}),
     });
     if (result.ok) return result;
     switch (result.reason) {
@@ -58,10 +71,16 @@ export class StoreClient {
   }
 
   async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
+    const nearby = at === undefined ? this.#nearbyStore() : undefined;
+    const entry = nearby?.recent(key);
+    if (nearby && entry) return { entry, revision: nearby.revision };
     return unwrap(await this.stub.read({ key, ...this.#policy(), ...(at === undefined ? {} : { at }) }), at);
   }
 
   async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
+    const nearby = this.#nearbyStore();
+    const recent = nearby && keys.map((key) => nearby.recent(key));
+    if (recent && !recent.includes(undefined)) return recent;
     return unwrap(await this.stub.readMany({ keys, ...this.#policy() }), undefined).entries;
   }
 
@@ -78,6 +97,14 @@ export class StoreClient {
     const asked = "bookmarkKind" in request ? request.since : request.at;
     unwrap({ ok: false, ...((await response.json()) as ReadFailure) }, asked);
     return response;
+  }
+
+  /** The store itself, where it is at hand; as elsewhere, it refuses who decided under an older policy. */
+  #nearbyStore(): NearbyStore | undefined {
+    const nearby = this.#nearby?.();
+    const { policyRevision = Number.POSITIVE_INFINITY } = this;
+    if (nearby && policyRevision < nearby.policyRevision) throw new StalePolicy();
+    return nearby;
   }
 
   #policy() {

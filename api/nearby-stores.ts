@@ -1,0 +1,26 @@
+/**
+ * Stores whose objects run in this very isolate, as all do where one process is the whole deployment. What such a store has
+ * in memory and on disk is read without a call between objects, which costs more than all else that a GET needs (docs/decisions/0007).
+ */
+import type { Entry, Key, Revision } from "./store.ts";
+
+export interface NearbyStore {
+  /** The newest revision, and the newest that changed policy. */
+  readonly revision: Revision;
+  readonly policyRevision: Revision;
+  /** What stands at a key, if it is at hand and on disk. Undefined tells nothing: ask the store. */
+  recent(key: Key): Entry | undefined;
+}
+
+const stores = new Map<string, NearbyStore>();
+
+export const nearbyStore = (cluster: string): NearbyStore | undefined => stores.get(cluster);
+
+/** Only by a store of which there cannot be another anywhere, or what is read here is not the newest. */
+export function announceNearby(cluster: string, store: NearbyStore): void {
+  stores.set(cluster, store);
+}
+
+export function withdrawNearby(cluster: string): void {
+  stores.delete(cluster);
+}
