@@ -217,7 +217,7 @@ export class PodWorker {
     if (plan.wakeAt !== undefined) this.#wakeIn(plan.wakeAt - Date.now());
     for (const action of plan.actions) if (action.do === "back-off") this.#showBackOff(action);
     record.report(observation);
-    if (!(await this.#prepareVolumes())) return;
+    if (!(await this.#prepareVolumes()) || !this.#hasDevices()) return;
     const { signal } = record.abort;
     for (const action of plan.actions) {
       if (signal.aborted) break;
@@ -280,6 +280,21 @@ export class PodWorker {
       this.#wakeIn(RETRY_MS);
       return false;
     }
+  }
+
+  /** No driver of devices can register with this node: a pod that claims some waits, as it does for its driver on others. */
+  #hasDevices(): boolean {
+    const record = this.#record;
+    if (record.terminating || !record.pod.spec.resourceClaims?.length) return true;
+    const message = "prepare dynamic resources: no DRA driver is registered on this node";
+    record.tell(
+      undefined,
+      "Warning",
+      "FailedPrepareDynamicResources",
+      `Failed to prepare dynamic resources: ${message}`,
+    );
+    this.#wakeIn(RETRY_MS);
+    return false;
   }
 
   #showBackOff({ target, message }: Extract<Action, { do: "back-off" }>): void {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import type { CommitRequest, GroupResource } from "../../api/store.ts";
@@ -64,12 +65,19 @@ class Bench {
 
 const keyOf = (resource: GroupResource, name: string) => ({
   resource,
-  namespace: ["pods", "events", "persistentvolumeclaims"].includes(resource) ? "default" : "",
+  namespace: ["pods", "events", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"].includes(resource)
+    ? "default"
+    : "",
   name,
 });
 
-const resourceOf = (kind: string): GroupResource =>
-  kind === "StorageClass" ? "storageclasses.storage.k8s.io" : `${kind.toLowerCase()}s`;
+const RESOURCES: Readonly<Record<string, GroupResource>> = {
+  DeviceClass: "deviceclasses.resource.k8s.io",
+  ResourceClaim: "resourceclaims.resource.k8s.io",
+  ResourceSlice: "resourceslices.resource.k8s.io",
+  StorageClass: "storageclasses.storage.k8s.io",
+};
+const resourceOf = (kind: string): GroupResource => RESOURCES[kind] ?? `${kind.toLowerCase()}s`;
 
 describe("the scheduling loop", () => {
   test("places a batch in one commit, each pod with its event", async () => {
@@ -199,5 +207,45 @@ describe("the scheduling loop", () => {
     Object.assign(next, { store: bench.store });
     await next.loop.run();
     expect((await bench.all<Pod>("pods")).filter(({ spec }) => spec.nodeName)).toHaveLength(2);
+  });
+
+  test("says nothing of a pod whose device claim is not there yet, and allocates it in the commit that binds the pod", async () => {
+    const bench = new Bench();
+    const resource = (kind: string, name: string, spec: object, namespace?: string) =>
+      ({
+        kind,
+        apiVersion: "resource.k8s.io/v1",
+        metadata: {
+          name,
+          ...(namespace && { namespace }),
+          uid: `uid-${name}`,
+          resourceVersion: "",
+          creationTimestamp: "2026-01-01T00:00:00Z",
+        },
+        spec,
+        status: {},
+      }) as Stored<KubeObject>;
+    const claimed = pod("p", { spec: { resourceClaims: [{ name: "gpu", resourceClaimName: "c" }] } });
+    await bench.put("create", node("a"), claimed, resource("DeviceClass", "gpu", {}));
+    await bench.loop.run();
+    expect(bench.commits).toHaveLength(0);
+    const slice = {
+      driver: "d",
+      nodeName: "a",
+      pool: { name: "a", generation: 1, resourceSliceCount: 1 },
+      devices: [{ name: "x" }],
+    };
+    const devices = { requests: [{ name: "r", exactly: { deviceClassName: "gpu" } }] };
+    await bench.put(
+      "create",
+      resource("ResourceSlice", "a", slice),
+      resource("ResourceClaim", "c", { devices }, "default"),
+    );
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("a");
+    expect(bench.commits).toHaveLength(1);
+    const [claim] = await bench.all<ResourceClaim>("resourceclaims.resource.k8s.io");
+    expect(claim?.status.reservedFor).toEqual([{ resource: "pods", name: "p", uid: claimed.metadata.uid }]);
+    expect(claim?.status.allocation?.devices?.results).toEqual([{ request: "r", driver: "d", pool: "a", device: "x" }]);
   });
 });

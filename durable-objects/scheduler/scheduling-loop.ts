@@ -4,6 +4,7 @@
  */
 import type { CommitResult, Revision, Store, Write } from "../../api/store.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
+import { deallocate, reserveClaim } from "../../worker/scheduler/devices/claim-writes.ts";
 import type { EventStamp } from "../../worker/scheduler/event.ts";
 import { EventSeries } from "../../worker/scheduler/event-series.ts";
 import { EVENTS } from "../../worker/scheduler/event-write.ts";
@@ -138,25 +139,32 @@ export class SchedulingLoop {
   #decide(pod: PendingPod, state: SchedulerState): Decided {
     const { cluster, queue } = state;
     const decision = schedule(pod, cluster, { random: this.#options.random, startAt: this.#startAt });
+    if (decision.kind === "wait") {
+      queue.refuse(pod, decision.plugins, this.#options.now());
+      return {};
+    }
     if (decision.kind === "place") {
       this.#startAt = decision.nextStart;
       const node = decision.node.name;
       const { bind, provision } = decision.volumes;
       const unasked = provision.filter(({ metadata }) => metadata.annotations?.[SELECTED_NODE] !== node);
-      const assumed = [...bind.map(reserve), ...unasked.map((claim) => askFor(claim, node))];
+      const volumes = [...bind.map(reserve), ...unasked.map((claim) => askFor(claim, node))];
+      // Devices are had when the pod is bound, not while it waits for a volume.
+      const devices = provision.length > 0 ? [] : decision.reservations.map((each) => reserveClaim(each, pod));
+      const assumed = [...volumes, ...devices];
       for (const { resource, after } of assumed) cluster.setObject(resource, after);
-      const volumeWrites = assumed.map(({ write }) => write);
+      const claimWrites = assumed.map(({ write }) => write);
       if (provision.length > 0) {
         // It is bound when its volumes are there; until then its room is kept.
         queue.refuse(pod, new Set([volumeBinding.name]), this.#options.now());
         cluster.nominate(pod, node);
-        return { plan: { pod, writes: volumeWrites, assumed } };
+        return { plan: { pod, writes: claimWrites, assumed } };
       }
       const writes = bindingWrites(pod, node, this.#stamp());
       if (!writes) return {};
       cluster.assign({ ...pod, nodeName: node, pod: undefined });
       cluster.forgetNomination(pod.key);
-      return { plan: { pod, writes: [...writes, ...volumeWrites], placedOn: node, assumed } };
+      return { plan: { pod, writes: [...writes, ...claimWrites], placedOn: node, assumed } };
     }
     const { message, plugins, preemption } = decision;
     const now = this.#options.now();
@@ -167,8 +175,9 @@ export class SchedulingLoop {
     for (const other of outranked) cluster.nominate(other, "");
     const status = refusalWrite(pod, { message, nominated, now });
     const event = this.#events.record(failureEvent(pod, message), this.#stamp());
+    const freed = decision.deallocate && deallocate(decision.deallocate);
     return {
-      plan: { pod, writes: [status, event].filter((write) => write !== undefined) },
+      plan: { pod, writes: [status, event, freed?.write].filter((write) => write !== undefined) },
       outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other)] })),
       ...(preemption.kind === "nominate"
         ? { eviction: { preemptor: pod, node: preemption.node, victims: preemption.victims } }

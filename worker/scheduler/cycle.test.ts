@@ -16,7 +16,8 @@ function placeAll({ queue, cluster }: SchedulerState, random: () => number): Rec
   return answers;
 }
 
-const told = (decision: Decision) => (decision.kind === "place" ? decision.node.name : decision.message);
+const told = (decision: Decision) =>
+  decision.kind === "place" ? decision.node.name : decision.kind === "wait" ? "waits" : decision.message;
 
 const placed = (...objects: Stored<ReturnType<typeof node> | ReturnType<typeof pod>>[]) =>
   placeAll(schedulerOf(objects), () => 0);

@@ -1,9 +1,12 @@
 /** One pod, one snapshot: where it goes, or why nowhere and what room is made for it. */
 import type { Cluster } from "./cluster.ts";
+import type { Claim } from "./devices/allocate.ts";
+import { deviceClaimsOf, type Reservation, reservationsAt } from "./devices/pod-claims.ts";
 import { findFeasible, type PreparedFilter, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./fit-error.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PendingPod } from "./plugin.ts";
+import { claimToDeallocate } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption.ts";
 import { bestNode } from "./scoring.ts";
@@ -17,18 +20,30 @@ export interface CycleOptions {
 }
 
 export type Decision =
-  | { readonly kind: "place"; readonly node: NodeInfo; readonly nextStart: number; readonly volumes: VolumeChoice }
+  | {
+      readonly kind: "place";
+      readonly node: NodeInfo;
+      readonly nextStart: number;
+      readonly volumes: VolumeChoice;
+      readonly reservations: readonly Reservation[];
+    }
+  /** Nothing is tried, nor said. */
+  | { readonly kind: "wait"; readonly plugins: ReadonlySet<string> }
   | {
       readonly kind: "refuse";
       readonly message: string;
       /** The plugins one of which a change must please to try again. */
       readonly plugins: ReadonlySet<string>;
       readonly preemption: Preemption;
+      /** Its devices are of no use where they are. */
+      readonly deallocate?: Claim;
     };
 
 /** kube-scheduler's DynamicResources has nothing to free where the filters never got to it, and says so. */
 const NEVER_FILTERED = "not found";
 const NO_CLAIMS = "no new claims to deallocate";
+const STILL_CLAIMED = "still not schedulable";
+const DEALLOCATED = "deallocation of ResourceClaim completed";
 const keep: Preemption = { kind: "keep" };
 
 export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decision {
@@ -36,32 +51,56 @@ export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOption
   if (allNodes === 0) return { kind: "refuse", message: NO_NODES, plugins: new Set(), preemption: { kind: "clear" } };
   const filters = prepareFilters(pod, cluster);
   if ("reasons" in filters) {
+    if (filters.silent) return { kind: "wait", plugins: new Set([filters.plugin]) };
     const before = filters.reasons.join(", ");
     const message = fitErrorText({ allNodes, before, refusals: [], after: NEVER_FILTERED });
     return { kind: "refuse", message, plugins: new Set([filters.plugin]), preemption: keep };
   }
   const awaited = awaitedNode(pod, cluster, filters);
-  if (awaited)
-    return { kind: "place", node: awaited, nextStart: options.startAt, volumes: volumesAt(awaited, pod, cluster) };
+  if (awaited) return placement(awaited, pod, { cluster, nextStart: options.startAt });
 
   const { feasible, refusals, looked } = findFeasible(pod, cluster, { filters, startAt: options.startAt });
   const [first, ...others] = feasible;
   if (first) {
     const node = bestNode(pod, cluster, { nodes: [first, ...others], random: options.random });
-    const nextStart = (options.startAt + looked) % allNodes;
-    return { kind: "place", node, nextStart, volumes: volumesAt(node, pod, cluster) };
+    return placement(node, pod, { cluster, nextStart: (options.startAt + looked) % allNodes });
   }
+  const claimed = pod.pod.spec.resourceClaims?.length;
+  const deallocate = claimed ? claimToDeallocate(pod, cluster) : undefined;
+  const ofClaims = deallocate ? DEALLOCATED : claimed ? STILL_CLAIMED : NO_CLAIMS;
   const { preemption, message } = preempt(pod, cluster, { filters, refusals, random: options.random });
   return {
     kind: "refuse",
     message: fitErrorText({
       allNodes,
       refusals: refusals.values(),
-      ...(message === undefined ? {} : { after: `${NO_CLAIMS}, preemption: ${message}` }),
+      ...(message === undefined ? {} : { after: `${ofClaims}, preemption: ${message}` }),
     }),
     plugins: new Set([...refusals.values()].map(({ plugin }) => plugin)),
     preemption,
+    ...(deallocate && { deallocate }),
   };
+}
+
+/** With what is to be done for the pod's claims there. */
+const placement = (
+  node: NodeInfo,
+  pod: PendingPod,
+  { cluster, nextStart }: { readonly cluster: Cluster; readonly nextStart: number },
+): Decision => ({
+  kind: "place",
+  node,
+  nextStart,
+  volumes: volumesAt(node, pod, cluster),
+  reservations: devicesAt(node, pod, cluster),
+});
+
+const NO_DEVICES: readonly Reservation[] = [];
+
+function devicesAt(node: NodeInfo, pod: PendingPod, cluster: Cluster): readonly Reservation[] {
+  if (!pod.pod.spec.resourceClaims?.length) return NO_DEVICES;
+  const claims = deviceClaimsOf(pod, cluster) ?? [];
+  return reservationsAt(node, pod, { claims, cluster }) ?? NO_DEVICES;
 }
 
 /** The node that room was made on, where there is room by now. */

@@ -17,6 +17,8 @@ export interface Refusal {
   readonly reasons: readonly string[];
   /** Fewer pods on the node could help (Unschedulable rather than UnschedulableAndUnresolvable). */
   readonly resolvable: boolean;
+  /** The pod is not tried at all, and nothing is said of it: Kubernetes' PreEnqueue. */
+  readonly silent?: boolean;
 }
 
 export interface NodeFilter {

@@ -114,9 +114,9 @@ export class SchedulingQueue {
 
 const backOffOf = (attempts: number) => Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
 
-/** Whether the pod itself changed in what decides where it may go; its status does not. */
+/** Whether the pod itself changed in what decides where it may go; of its status only what claims were made for it. */
 function changesChances({ pod: before }: PendingPod, { pod: after }: PendingPod): boolean {
-  const asked = ({ spec, metadata }: PendingPod["pod"]) =>
-    JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp]);
+  const asked = ({ spec, metadata, status }: PendingPod["pod"]) =>
+    JSON.stringify([spec, metadata.labels, metadata.deletionTimestamp, status.resourceClaimStatuses]);
   return asked(before) !== asked(after);
 }

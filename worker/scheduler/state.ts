@@ -5,6 +5,8 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource, Key } from "../../api/store.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
+import { DEVICE_CLAIMS, DEVICE_CLASSES } from "./devices/allocate.ts";
+import { SLICES } from "./devices/pools.ts";
 import { BUDGETS } from "./disruption-budgets.ts";
 import type { PendingPod } from "./plugin.ts";
 import { plugins } from "./plugins/index.ts";
@@ -28,6 +30,9 @@ export const READS: readonly GroupResource[] = [
   CLAIMS,
   CSI_DRIVERS,
   CSI_NODES,
+  DEVICE_CLAIMS,
+  DEVICE_CLASSES,
+  SLICES,
   STORAGE_CLASSES,
   VOLUMES,
   "namespaces",
@@ -121,7 +126,7 @@ export class SchedulerState {
 const isPending = (facts: PodFacts): facts is PendingPod => facts.pod !== undefined;
 
 /** What is written whole must be kept whole. */
-const WRITTEN_BACK: ReadonlySet<GroupResource> = new Set([CLAIMS, VOLUMES]);
+const WRITTEN_BACK: ReadonlySet<GroupResource> = new Set([CLAIMS, DEVICE_CLAIMS, VOLUMES]);
 
 /** Without what no placement asks for, and there is much of. */
 function lean<T extends KubeObject>(object: Stored<T>): Stored<T> {

@@ -47,7 +47,7 @@ export function askFor(claim: Claim, node: string): Assumed {
   return assumed(CLAIMS, { kind: persistentVolumeClaim, before: claim, after });
 }
 
-function assumed(
+export function assumed(
   resource: string,
   { kind, before, after }: { kind: Resource; before: Stored<KubeObject>; after: Stored<KubeObject> },
 ): Assumed {

@@ -18,7 +18,7 @@ class QuantityValue extends Opaque {
   }
 }
 
-function quantity(text: string): QuantityValue {
+export function quantity(text: string): QuantityValue {
   const parsed = parseQuantity(text);
   if (typeof parsed === "string") throw new CelError(quantityProblem(text) ?? parsed);
   return new QuantityValue(parsed);

@@ -48,7 +48,7 @@ function parse(text: string, normalize = false): SemverValue | undefined {
   return new SemverValue([BigInt(major), BigInt(minor), BigInt(patch)], pre?.split(".") ?? []);
 }
 
-function semver(text: string, normalize = false): SemverValue {
+export function semver(text: string, normalize = false): SemverValue {
   const parsed = parse(text, normalize);
   if (!parsed)
     throw new CelError(

@@ -1,0 +1,29 @@
+/** What a placement means for device claims: allocated and reserved for the pod, in the commit that binds it. */
+import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
+import type { PendingPod } from "../plugin.ts";
+import { type Assumed, assumed } from "../volume-writes.ts";
+import { type Claim, DEVICE_CLAIMS } from "./allocate.ts";
+import type { Reservation } from "./pod-claims.ts";
+
+/** Its allocation is given back before the claim may go. */
+const FINALIZER = "resource.kubernetes.io/delete-protection";
+
+export function reserveClaim({ claim, allocation }: Reservation, { name, uid }: PendingPod): Assumed {
+  const { finalizers = [] } = claim.metadata;
+  const metadata =
+    allocation && !finalizers.includes(FINALIZER)
+      ? { ...claim.metadata, finalizers: [...finalizers, FINALIZER] }
+      : claim.metadata;
+  const reservedFor = [...(claim.status.reservedFor ?? []), { resource: "pods", name, uid }];
+  const status: ResourceClaim["status"] = { ...claim.status, ...(allocation && { allocation }), reservedFor };
+  const after: Claim = { ...claim, metadata, status };
+  return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
+}
+
+/** The claim without devices: nobody uses them, and where they are the pod cannot be. */
+export function deallocate(claim: Claim): Assumed {
+  const { allocation: _, reservedFor: __, ...status } = claim.status;
+  const after: Claim = { ...claim, status };
+  return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
+}

@@ -1,0 +1,262 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { PodSpec } from "../../../api/generated/core.v1.ts";
+import type {
+  Device,
+  DeviceClass,
+  DeviceClassSpec,
+  ResourceClaim,
+  ResourceClaimSpec,
+  ResourceSlice,
+  ResourceSliceSpec,
+} from "../../../api/generated/resource.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { node, pod as podOf } from "../../../test/fakes/scheduler-objects.ts";
+import { type Decision, schedule } from "../cycle.ts";
+import { SchedulerState } from "../state.ts";
+import { reserveClaim } from "./claim-writes.ts";
+
+const API = "resource.k8s.io/v1";
+let revisions = 1000;
+const meta = (name: string, namespace?: string) => ({
+  name,
+  uid: `uid-${name}`,
+  resourceVersion: String(++revisions),
+  creationTimestamp: "2026-01-01T00:00:00Z",
+  ...(namespace && { namespace }),
+});
+
+const deviceClass = (name: string, spec: DeviceClassSpec = {}): Stored<DeviceClass> =>
+  ({ apiVersion: API, kind: "DeviceClass", metadata: meta(name), spec }) as Stored<DeviceClass>;
+
+const slice = (name: string, devices: Device[], over: Partial<ResourceSliceSpec> = {}): Stored<ResourceSlice> => {
+  const pool = { name, generation: 1, resourceSliceCount: 1 };
+  const spec = { driver: "gpu.example.com", pool, nodeName: name, devices, ...over };
+  return { apiVersion: API, kind: "ResourceSlice", metadata: meta(`${name}-slice`), spec } as Stored<ResourceSlice>;
+};
+
+const claim = (
+  name: string,
+  devices: ResourceClaimSpec["devices"],
+  status: ResourceClaim["status"] = {},
+): Stored<ResourceClaim> =>
+  ({
+    apiVersion: API,
+    kind: "ResourceClaim",
+    metadata: meta(name, "default"),
+    spec: { devices },
+    status,
+  }) as Stored<ResourceClaim>;
+
+const exactly = (over: object = {}) => ({ deviceClassName: "gpu", allocationMode: "ExactCount", count: 1, ...over });
+const one = (over: object = {}) => ({ requests: [{ name: "r", exactly: exactly(over) }] });
+
+const pod = (name: string, ...claims: string[]) => {
+  const resourceClaims: NonNullable<PodSpec["resourceClaims"]> = claims.map((each) => ({
+    name: each,
+    resourceClaimName: each,
+  }));
+  return podOf(name, { spec: { resourceClaims } });
+};
+
+const PLURALS: Readonly<Record<string, string>> = {
+  DeviceClass: "deviceclasses.resource.k8s.io",
+  ResourceSlice: "resourceslices.resource.k8s.io",
+  ResourceClaim: "resourceclaims.resource.k8s.io",
+};
+
+/** Schedules all pods, claims as they become; answers where each went, or why nowhere, and the devices of each claim. */
+function scheduled(...objects: Stored<KubeObject>[]) {
+  const state = new SchedulerState();
+  for (const object of objects)
+    state.apply(PLURALS[object.kind] ?? `${object.kind.toLowerCase()}s`, object, { deleted: false, now: 0 });
+  const told: Record<string, string> = {};
+  const devices: Record<string, string[]> = {};
+  for (let next = state.queue.take(); next; next = state.queue.take()) {
+    const decision = schedule(next, state.cluster, { random: () => 0, startAt: 0 });
+    told[next.name] = textOf(decision);
+    if (decision.kind !== "place") continue;
+    for (const reservation of decision.reservations) {
+      const { resource, after } = reserveClaim(reservation, next);
+      state.cluster.setObject(resource, after);
+      const { status, metadata } = after as Stored<ResourceClaim>;
+      devices[metadata.name] = (status.allocation?.devices?.results ?? []).map(({ device }) => device);
+    }
+    state.cluster.assign({ ...next, nodeName: decision.node.name, pod: undefined });
+  }
+  return { told, devices, state };
+}
+
+const textOf = (decision: Decision) =>
+  decision.kind === "place" ? decision.node.name : decision.kind === "wait" ? "waits" : decision.message;
+
+const useless = (text: string, nodes = 1) =>
+  `0/${nodes} nodes are available: ${text}. still not schedulable, preemption: 0/${nodes} nodes are available: ${nodes} Preemption is not helpful for scheduling.`;
+
+describe("a pod with claims of devices", () => {
+  test("goes where the devices are, and each device is had once", () => {
+    const { told, devices } = scheduled(
+      node("a"),
+      node("b"),
+      deviceClass("gpu"),
+      slice("b", [{ name: "d0" }, { name: "d1" }]),
+      ...["c0", "c1", "c2"].map((name) => claim(name, one())),
+      ...["c0", "c1", "c2"].map((name) => pod(`p-${name}`, name)),
+    );
+    expect(told).toEqual({ "p-c0": "b", "p-c1": "b", "p-c2": useless("2 cannot allocate all claims", 2) });
+    expect(devices).toEqual({ c0: ["d0"], c1: ["d1"] });
+  });
+
+  test("selects by expressions over attributes and capacity, of class and request", () => {
+    const of = (model: string, memory: string, version = "1.2.3"): Omit<Device, "name"> => ({
+      attributes: { model: { string: model }, "gpu.example.com/driverVersion": { version } },
+      capacity: { memory: { value: memory } },
+    });
+    const cel = (expression: string) => [{ cel: { expression } }];
+    const { devices } = scheduled(
+      node("a"),
+      deviceClass("gpu", { selectors: cel('device.driver == "gpu.example.com"') }),
+      slice("a", [
+        { name: "old", ...of("k80", "80Gi", "0.9.0") },
+        { name: "small", ...of("a100", "40Gi") },
+        { name: "large", ...of("a100", "80Gi") },
+      ]),
+      claim(
+        "c",
+        one({
+          selectors: cel(
+            'device.attributes["gpu.example.com"].model == "a100" && device.capacity["gpu.example.com"].memory.isGreaterThan(quantity("60Gi")) && device.attributes["gpu.example.com"].driverVersion.isGreaterThan(semver("1.0.0"))',
+          ),
+        }),
+      ),
+      claim("lost", one({ selectors: cel('device.attributes["other.example.com"].?x.orValue(1) == 1') })),
+      pod("p", "c"),
+      pod("q", "lost"),
+    );
+    expect(devices).toEqual({ c: ["large"], lost: ["old"] });
+  });
+
+  test("is told which expression cannot be run", () => {
+    const selectors = [{ cel: { expression: 'device.attributes["gpu.example.com"].none == 1' } }];
+    const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", [{ name: "d" }]), claim("c", one())];
+    expect(scheduled(...objects, pod("p", "c")).told.p).toContain("class gpu: selector #0: runtime error:");
+  });
+
+  test("is not tried before its claims are there, nor placed without their class", () => {
+    expect(scheduled(node("a"), pod("p", "nobody")).told).toEqual({ p: "waits" });
+    expect(scheduled(node("a"), claim("c", one()), pod("p", "c")).told.p).toBe(
+      "0/1 nodes are available: request r: device class gpu does not exist. not found",
+    );
+  });
+
+  test("shares a claim that has its devices, where these are", () => {
+    const nodeSelector = {
+      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["b"] }] }],
+    };
+    const results = [{ request: "r", driver: "gpu.example.com", pool: "b", device: "d0" }];
+    const reservedFor = [{ resource: "pods", name: "first", uid: "first" }];
+    const taken = claim("c", one(), { allocation: { devices: { results }, nodeSelector }, reservedFor });
+    const { told, state } = scheduled(node("a"), node("b"), deviceClass("gpu"), taken, pod("p", "c"));
+    expect(told.p).toBe("b");
+    const { status } = state.cluster.get<ResourceClaim>("resourceclaims.resource.k8s.io", "default", "c") ?? taken;
+    expect(status.reservedFor?.map(({ name }) => name)).toEqual(["first", "p"]);
+    const elsewhere = scheduled(node("a"), deviceClass("gpu"), taken, pod("p", "c"));
+    expect(elsewhere.told.p).toBe(useless("1 resourceclaim not available on the node"));
+    const nobodys = claim("c", one(), { allocation: { devices: { results }, nodeSelector } });
+    const { told: freed } = scheduled(node("a"), deviceClass("gpu"), nobodys, pod("p", "c"));
+    expect(freed.p).toContain("deallocation of ResourceClaim completed, preemption:");
+  });
+
+  test("takes the first alternative that there is, all devices where it asks for all, and looks on as an administrator", () => {
+    const small = { name: "small", deviceClassName: "gpu", allocationMode: "ExactCount", count: 1 };
+    const firstAvailable = [{ ...small, name: "large", count: 3 }, small];
+    const { devices, state } = scheduled(
+      node("a"),
+      deviceClass("gpu", { config: [{ opaque: { driver: "gpu.example.com", parameters: { of: "class" } } }] }),
+      slice("a", [{ name: "d0" }, { name: "d1" }]),
+      claim("either", { requests: [{ name: "r", firstAvailable }] }),
+      claim("all", one({ allocationMode: "All", adminAccess: true })),
+      pod("p", "either"),
+      pod("q", "all"),
+    );
+    expect(devices).toEqual({ either: ["d0"], all: ["d0", "d1"] });
+    const either = state.cluster.get<ResourceClaim>("resourceclaims.resource.k8s.io", "default", "either");
+    expect(either?.metadata.finalizers).toEqual(["resource.kubernetes.io/delete-protection"]);
+    expect(either?.status.allocation).toEqual({
+      devices: {
+        results: [{ request: "r/small", driver: "gpu.example.com", pool: "a", device: "d0" }],
+        config: [
+          {
+            source: "FromClass",
+            requests: ["r/small"],
+            opaque: { driver: "gpu.example.com", parameters: { of: "class" } },
+          },
+        ],
+      },
+      nodeSelector: { nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["a"] }] }] },
+    });
+  });
+
+  test("gets devices that go together, going back where the first choice does not", () => {
+    const at = (name: string, numa: number): Device => ({ name, attributes: { numa: { int: numa } } });
+    const requests = [
+      { name: "r", exactly: exactly() },
+      { name: "s", exactly: exactly() },
+    ];
+    const devices = [at("d0", 0), at("d1", 1), at("d2", 1)];
+    const same = { requests, constraints: [{ matchAttribute: "gpu.example.com/numa" }] };
+    const objects = [node("a"), deviceClass("gpu"), slice("a", devices)];
+    expect(scheduled(...objects, claim("c", same), pod("p", "c")).devices.c).toEqual(["d1", "d2"]);
+    const other = { requests, constraints: [{ distinctAttribute: "gpu.example.com/numa" }] };
+    expect(scheduled(...objects, claim("c", other), pod("p", "c")).devices.c).toEqual(["d0", "d1"]);
+  });
+
+  test("gets no device that is tainted, of a pool that is not complete, outdated, or used up by its neighbours", () => {
+    const gone = useless("1 cannot allocate all claims");
+    const told = (slices: Stored<ResourceSlice>[], over: object = {}) =>
+      scheduled(node("a"), deviceClass("gpu"), ...slices, claim("c", one(over)), pod("p", "c")).told.p;
+    const taints = [{ key: "broken", effect: "NoSchedule" }];
+    expect(told([slice("a", [{ name: "d", taints }])])).toBe(gone);
+    expect(told([slice("a", [{ name: "d", taints }])], { tolerations: [{ operator: "Exists" }] })).toBe("a");
+    const pool = { name: "a", generation: 1, resourceSliceCount: 2 };
+    expect(told([slice("a", [{ name: "d" }], { pool })])).toBe(gone);
+    const newer = slice("a", [], { pool: { ...pool, generation: 2, resourceSliceCount: 1 } });
+    expect(told([slice("a", [{ name: "d" }]), { ...newer, metadata: meta("newer") }])).toBe(gone);
+    const counters = (value: string) => ({ memory: { value } });
+    const part = (name: string): Device => ({
+      name,
+      consumesCounters: [{ counterSet: "card", counters: counters("30Gi") }],
+    });
+    const shared = { sharedCounters: [{ name: "card", counters: counters("40Gi") }] };
+    const parts = [slice("a", [part("d0"), part("d1")], shared)];
+    expect(told(parts)).toBe("a");
+    expect(told(parts, { count: 2 })).toBe(gone);
+  });
+});
+
+test("no device is ever had twice, whatever is asked for", () => {
+  const requests = fc.array(fc.record({ count: fc.integer({ min: 1, max: 3 }), all: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 3 }), requests, (sizes, asked) => {
+      const nodes = sizes.map((_, i) => node(`n${i}`));
+      const slices = sizes.map((size, i) =>
+        slice(
+          `n${i}`,
+          Array.from({ length: size }, (_, d) => ({ name: `n${i}-d${d}` })),
+        ),
+      );
+      const claims = asked.map(({ count, all }, i) =>
+        claim(`c${i}`, one(all ? { allocationMode: "All", count: undefined } : { count })),
+      );
+      const pods = asked.map((_, i) => pod(`p${i}`, `c${i}`));
+      const { devices, told } = scheduled(...nodes, ...slices, deviceClass("gpu"), ...claims, ...pods);
+      const had = Object.values(devices).flat();
+      expect(new Set(had).size).toBe(had.length);
+      for (const [name, own] of Object.entries(devices))
+        for (const device of own) expect(device.startsWith(`${told[name.replace("c", "p")]}-`)).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,87 @@
+/** The device claims that a pod names, and what is to be done for them. */
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { AllocationResult, DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import type { Labelled } from "../../../api/machinery/node-selector.ts";
+import { meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
+import type { Cluster } from "../cluster.ts";
+import type { PendingPod } from "../plugin.ts";
+import { allocate, type Claim, DEVICE_CLAIMS, DEVICE_CLASSES, devicesInUse } from "./allocate.ts";
+
+/** Pods that one claim is for at most. */
+const MOST_CONSUMERS = 256;
+
+/** What a pod's claim is to become. */
+export interface Reservation {
+  readonly claim: Claim;
+  /** Undefined: it has one. */
+  readonly allocation?: AllocationResult;
+}
+
+type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
+
+/** The name of the claim; null where the pod goes without one, undefined where it is yet to be made. */
+export function claimNameOf({ pod }: PendingPod, { name, resourceClaimName }: PodClaim): string | null | undefined {
+  if (resourceClaimName) return resourceClaimName;
+  const made = pod.status.resourceClaimStatuses?.find((each) => each.name === name);
+  return made && (made.resourceClaimName ?? null);
+}
+
+/** Undefined where one is missing, ending or another pod's: the pod is not looked at until that changes. */
+export function deviceClaimsOf(pod: PendingPod, cluster: Cluster): readonly Claim[] | undefined {
+  const claims: Claim[] = [];
+  for (const podClaim of pod.pod.spec.resourceClaims ?? []) {
+    const name = claimNameOf(pod, podClaim);
+    if (name === null) continue;
+    const claim = name === undefined ? undefined : cluster.get<ResourceClaim>(DEVICE_CLAIMS, pod.namespace, name);
+    if (!claim || claim.metadata.deletionTimestamp) return undefined;
+    const generated = !podClaim.resourceClaimName;
+    const owners = claim.metadata.ownerReferences ?? [];
+    if (generated && !owners.some(({ controller, uid }) => controller && uid === pod.uid)) return undefined;
+    claims.push(claim);
+  }
+  return claims;
+}
+
+export const isReservedFor = ({ status }: Claim, { uid }: PendingPod): boolean =>
+  status.reservedFor?.some((each) => each.uid === uid) ?? false;
+
+/** Why the claims keep the pod off every node. */
+export function obstacleOf(claims: readonly Claim[], pod: PendingPod, cluster: Cluster): string | undefined {
+  for (const claim of claims) {
+    const { allocation, reservedFor = [] } = claim.status;
+    if (allocation) {
+      if (reservedFor.length >= MOST_CONSUMERS && !isReservedFor(claim, pod)) return "resourceclaim in use";
+      continue;
+    }
+    for (const { name, exactly, firstAvailable = [] } of claim.spec.devices?.requests ?? []) {
+      const asked = exactly ? [{ name, deviceClassName: exactly.deviceClassName }] : [];
+      const others = firstAvailable.map((each) => ({ ...each, name: `${name}/${each.name}` }));
+      for (const each of [...asked, ...others])
+        if (!cluster.get<DeviceClass>(DEVICE_CLASSES, "", each.deviceClassName))
+          return `request ${each.name}: device class ${each.deviceClassName} does not exist`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether what is allocated can be used from the node. */
+export const isWithinReach = ({ status }: Claim, node: Labelled): boolean => {
+  const selector = status.allocation?.nodeSelector;
+  return selector === undefined || meetsAnyTerm(selector.nodeSelectorTerms, node);
+};
+
+/** What placing the pod on the node means for its claims; undefined where the node has not the devices. */
+export function reservationsAt(
+  node: Labelled,
+  pod: PendingPod,
+  { claims, cluster }: { readonly claims: readonly Claim[]; readonly cluster: Cluster },
+): readonly Reservation[] | undefined {
+  const open = claims.filter(({ status }) => !status.allocation);
+  const allocations = open.length === 0 ? [] : allocate(open, node, { cluster, inUse: devicesInUse(cluster) });
+  if (!allocations) return undefined;
+  return claims.flatMap((claim): Reservation[] => {
+    const allocation = allocations[open.indexOf(claim)];
+    if (allocation) return [{ claim, allocation }];
+    return isReservedFor(claim, pod) ? [] : [{ claim }];
+  });
+}
