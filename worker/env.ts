@@ -24,6 +24,8 @@ export interface Env {
   readonly ADMIN_TOKEN_SHA256?: string;
   /** The request came through the binding API, and so from the control plane itself. No binding sets this. */
   readonly ownApi?: true;
+  /** Issuers that vouch for users (apiserver.config.k8s.io/v1 AuthenticationConfiguration) as JSON. */
+  readonly AUTHENTICATION_CONFIG?: string;
   /** An audit policy (audit.k8s.io/v1 Policy) as JSON; without it nothing is recorded. */
   readonly AUDIT_POLICY?: string;
   /** `IPv4:port` by which nodes and pods reach this server, where it has such an address. */

@@ -10,11 +10,12 @@ import {
   auditPolicyOption,
   auditWebhookOption,
 } from "../control-plane/audit-options.ts";
+import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { loadIdentity, secretsOf } from "../control-plane/identity.ts";
 import { parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
 
-interface DeployOptions extends AuditOptions {
+interface DeployOptions extends AuditOptions, AuthenticationOptions {
   readonly dataDir: string;
   readonly url?: string;
   readonly dryRun?: boolean;
@@ -43,12 +44,23 @@ export const deployCommand = (): Command =>
         "show Ingresses of class sailplane below this domain, which must be on your Cloudflare account",
       ),
     )
+    .addOption(authenticationOption())
     .addOption(auditPolicyOption())
     .addOption(auditWebhookOption())
     .addOption(new Option("--dry-run", "bundle and check, upload nothing"))
     .action(deploy);
 
-async function deploy({ dataDir, url, dryRun, ingressDomain, ...audit }: DeployOptions): Promise<void> {
+async function deploy({
+  dataDir,
+  url,
+  dryRun,
+  ingressDomain,
+  authenticationConfig,
+  ...audit
+}: DeployOptions): Promise<void> {
+  if (authenticationConfig?.authorities.length) {
+    throw new CliError("certificateAuthority: Cloudflare trusts public authorities only; leave it out");
+  }
   if (dryRun) {
     await runWrangler(["--dry-run", "--outdir", `${root}dist/deploy`]);
     return;
@@ -64,7 +76,7 @@ async function deploy({ dataDir, url, dryRun, ingressDomain, ...audit }: DeployO
   keep(url ?? known ?? UNKNOWN_SERVER);
   // What Cloudflare shows is a certificate of a public authority, so the cluster's own stays here.
   const { CLUSTER_CA: _, ...own } = secretsOf(identity);
-  const secrets = { ...own, ...auditBindings(audit) };
+  const secrets = { ...own, ...auditBindings(audit), ...authenticationConfig?.bindings };
   mustFit(secrets);
   directory.write("secrets.json", JSON.stringify(secrets));
   const ingress = ingressDomain ? ["--var", `INGRESS_DOMAIN:${ingressDomain}`, "--route", `*.${ingressDomain}/*`] : [];

@@ -8,6 +8,7 @@ import {
   auditPolicyOption,
   auditWebhookOption,
 } from "../control-plane/audit-options.ts";
+import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
 import { ControlPlane } from "../control-plane/control-plane.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
@@ -17,7 +18,7 @@ import { untilInterrupted } from "../signals.ts";
 import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
 import { dataDirectoryOption, parseDuration, parsePort } from "./options.ts";
 
-interface UpOptions extends AuditOptions, NodeOptions {
+interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly port: number;
   readonly bind: string;
   readonly dataDir: string;
@@ -59,6 +60,7 @@ export const upCommand = (): Command =>
         .argParser(parseDuration)
         .default(300, "5m"),
     )
+    .addOption(authenticationOption())
     .addOption(auditPolicyOption())
     .addOption(auditWebhookOption())
     .addHelpText(
@@ -90,7 +92,12 @@ async function up(options: UpOptions): Promise<void> {
     bind: options.bind,
     port: options.port,
     ...(options.ingress !== undefined && { ingressPort: options.ingress }),
-    bindings: { ...auditBindings(options), HISTORY_SECONDS: String(options.history) },
+    bindings: {
+      ...auditBindings(options),
+      ...options.authenticationConfig?.bindings,
+      HISTORY_SECONDS: String(options.history),
+    },
+    trustedCertificates: options.authenticationConfig?.authorities ?? [],
     warn: (message) => progress.warn("control plane", message),
   });
   process.once("exit", () => controlPlane.kill());

@@ -22,6 +22,8 @@ export interface ControlPlaneOptions {
   readonly ingressPort?: number;
   /** Bindings of the Worker beside its secrets. */
   readonly bindings?: Readonly<Record<string, string>>;
+  /** PEMs of authorities that its requests trust beside the public ones. */
+  readonly trustedCertificates?: readonly string[];
   /** Says in one line what happened to a control plane that ran. */
   readonly warn: (message: string) => void;
 }
@@ -81,6 +83,7 @@ export class ControlPlane {
         storagePath: directory.makeDirectory("storage"),
         pinnedCallsSocket: directory.file(PINNED_CALLS),
         ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),
+        trustedCertificates: options.trustedCertificates ?? [],
         secrets: {
           ...options.bindings,
           ...secretsOf(identity),

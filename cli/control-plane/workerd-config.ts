@@ -29,6 +29,8 @@ export interface WorkerdConfig {
   readonly storagePath: string;
   /** A Unix socket: what listens there makes calls that workerd cannot (pinned-calls.ts). */
   readonly pinnedCallsSocket: string;
+  /** PEMs of authorities that requests of the Worker trust beside the public ones. */
+  readonly trustedCertificates?: readonly string[];
   /** Text bindings beside the manifest's vars: secrets. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -73,7 +75,7 @@ const config :Workerd.Config = (
     (name = "storage", disk = (path = ${text(config.storagePath)}, writable = true, allowDotfiles = false)),
     (name = "pinned-calls", external = (address = ${text(`unix:${config.pinnedCallsSocket}`)}, http = ())),
     (name = "assets", disk = (path = ${text(config.assetsPath)})),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true, trustedCertificates = ${list((config.trustedCertificates ?? []).map(text))}))),
   ],
   sockets = [
     (

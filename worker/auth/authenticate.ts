@@ -1,4 +1,5 @@
 /** Who sent a request. Each form of credential has its own authenticator. */
+import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../storage/store-client.ts";
@@ -6,6 +7,7 @@ import { isAdministrator } from "./administrator.ts";
 import { bootstrapUser, isBootstrapToken } from "./bootstrap-token.ts";
 import { confirmPolicy } from "./confirm-policy.ts";
 import { isNodeToken, nodeUser } from "./node-credential.ts";
+import { issuerOf, issuersOf, verifyOidcToken } from "./oidc/verify.ts";
 import { API_AUDIENCES, verifyServiceAccountToken } from "./service-account-token.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
 import { INVALID_TOKEN, refused, type Verified } from "./verified.ts";
@@ -39,9 +41,17 @@ export async function userOfToken(
   token: string,
   at: Authentication & { readonly audiences: readonly string[] },
 ): Promise<Verified> {
-  if (token.split(".").length === 3 && !isNodeToken(token)) return verifyServiceAccountToken(token, at);
-  const user = await userOfOpaqueToken(token, at);
-  // Only tokens of service accounts name audiences: all others are meant for the API server.
+  if (token.split(".").length !== 3 || isNodeToken(token)) return forThisServer(await userOfOpaqueToken(token, at), at);
+  const { env, cluster, now } = at;
+  // The deployment's issuers vouch for users of the default cluster alone.
+  const issuer = cluster === DEFAULT_CLUSTER && issuerOf(token, issuersOf(env.AUTHENTICATION_CONFIG));
+  if (!issuer) return verifyServiceAccountToken(token, at);
+  const verified = await verifyOidcToken(token, issuer, { now, fetch: (url, init) => fetch(url, init) });
+  return verified.ok ? forThisServer(verified.user, at) : verified.refused;
+}
+
+/** Only tokens of service accounts name audiences of this server's: all others are meant for it. */
+function forThisServer(user: User | undefined, at: { readonly audiences: readonly string[] }): Verified {
   const audiences = at.audiences.filter((audience) => API_AUDIENCES.includes(audience));
   return user && audiences.length > 0 ? { ok: true, user, audiences } : refused(INVALID_TOKEN);
 }

@@ -1,0 +1,46 @@
+/** What `up` and `deploy` are told of OpenID Connect issuers. */
+import { readFileSync } from "node:fs";
+import { InvalidArgumentError, Option } from "commander";
+import { parse } from "yaml";
+import { type JwtAuthenticator, parseAuthentication } from "../../api/authentication/config.ts";
+
+export interface AuthenticationOptions {
+  readonly authenticationConfig?: AuthenticationConfig;
+}
+
+export interface AuthenticationConfig {
+  /** The Worker's binding. */
+  readonly bindings: Readonly<Record<string, string>>;
+  /** PEMs of the issuers' own authorities. */
+  readonly authorities: readonly string[];
+}
+
+export const authenticationOption = (): Option =>
+  new Option(
+    "--authentication-config <file>",
+    "let in users of the OpenID Connect issuers that this AuthenticationConfiguration names",
+  ).argParser(readConfig);
+
+function readConfig(file: string): AuthenticationConfig {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new InvalidArgumentError(`Cannot read it: ${(error as Error).message}`);
+  }
+  const parsed = parseAuthentication(value);
+  if (!parsed.ok) throw new InvalidArgumentError(parsed.message);
+  return {
+    bindings: { AUTHENTICATION_CONFIG: JSON.stringify({ ...HEAD, jwt: parsed.jwt.map(withoutAuthority) }) },
+    authorities: parsed.jwt.flatMap(({ issuer }) => issuer.certificateAuthority ?? []),
+  };
+}
+
+const HEAD = { apiVersion: "apiserver.config.k8s.io/v1", kind: "AuthenticationConfiguration" };
+
+/** The platform verifies certificates: the Worker has no use for the authority. */
+function withoutAuthority({ issuer, ...rest }: JwtAuthenticator): JwtAuthenticator {
+  const { certificateAuthority: _, ...of } = issuer;
+  const match = of.audiences.length > 1 ? { audienceMatchPolicy: "MatchAny" } : {};
+  return { ...rest, issuer: { ...of, ...match } };
+}

@@ -1,0 +1,84 @@
+import { createSign, generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createAuthority, createServingCertificate } from "../../cli/control-plane/certificates.ts";
+import { Cluster } from "./cluster.ts";
+
+const scratch = mkdtempSync(`${tmpdir()}/sailplane-oidc-`);
+const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/** An issuer with a certificate of an authority of its own. */
+let issuer: Server;
+let url = "";
+let cluster: Cluster;
+
+beforeAll(async () => {
+  const now = new Date();
+  const authority = createAuthority(now);
+  const serving = createServingCertificate(authority.key, [{ type: "ip", value: "127.0.0.1" }], now);
+  issuer = createServer({ key: serving.key, cert: serving.certificate }, (request, response) => {
+    const keys = [{ ...publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" }];
+    const document = request.url === "/keys" ? { keys } : { issuer: url, jwks_uri: `${url}/keys` };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
+  });
+  await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
+  url = `https://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+  const config = {
+    apiVersion: "apiserver.config.k8s.io/v1",
+    kind: "AuthenticationConfiguration",
+    jwt: [
+      {
+        issuer: { url, audiences: ["sailplane"], certificateAuthority: authority.certificate },
+        claimMappings: { username: { claim: "email", prefix: "" }, groups: { claim: "groups", prefix: "oidc:" } },
+      },
+    ],
+  };
+  writeFileSync(`${scratch}/authentication.yaml`, JSON.stringify(config));
+  const options = ["--authentication-config", `${scratch}/authentication.yaml`];
+  cluster = await Cluster.start({ agent: false, options });
+});
+afterAll(async () => {
+  await cluster.remove();
+  issuer.close();
+  rmSync(scratch, { recursive: true });
+});
+
+function tokenOf(claims: object): string {
+  const exp = Math.floor(Date.now() / 1000) + 600;
+  const text = `${part({ alg: "RS256", kid: "k" })}.${part({ iss: url, aud: "sailplane", exp, ...claims })}`;
+  return `${text}.${createSign("sha256").update(text).sign(privateKey, "base64url")}`;
+}
+
+/** As a user would come, with no credential of the kubeconfig's. */
+const as = (claims: object, command: string) => {
+  const environment = { KUBECONFIG: "/dev/null" };
+  const token = tokenOf(claims);
+  return cluster.kubectl([...command.split(" "), ...connection(), `--token=${token}`], { environment });
+};
+const connection = () => [`--server=${server}`, `--certificate-authority=${cluster.directory}/ca.crt`];
+let server = "";
+
+test("AUTH-OIDC: a user whom the issuer vouches for is who the claims say, with what is granted to the groups", async () => {
+  server = await cluster.output("config view -o jsonpath={.clusters[0].cluster.server}");
+  const ann = { email: "ann@example.com", email_verified: true, groups: ["dev"] };
+  const who = await as(ann, "auth whoami -o json");
+  expect(JSON.parse(who.stdout).status.userInfo).toEqual({
+    username: "ann@example.com",
+    groups: ["oidc:dev", "system:authenticated"],
+  });
+  expect((await as(ann, "get configmaps")).stderr).toContain(
+    'User "ann@example.com" cannot list resource "configmaps"',
+  );
+  await cluster.output("create clusterrolebinding dev --clusterrole=view --group=oidc:dev");
+  expect((await as(ann, "get configmaps")).code).toBe(0);
+  expect((await as({ ...ann, groups: ["ops"] }, "get configmaps")).code).toBe(1);
+
+  const refused = "You must be logged in to the server";
+  expect((await as({ ...ann, aud: "others" }, "get configmaps")).stderr).toContain(refused);
+  expect((await as({ ...ann, exp: 1 }, "get configmaps")).stderr).toContain(refused);
+  expect((await as({ ...ann, email_verified: false }, "get configmaps")).stderr).toContain(refused);
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { tokenUser } from "./token-user.ts";
+
+const now = 1_700_000_000_000;
+const seconds = now / 1000;
+const claims = {
+  iss: "https://issuer.example",
+  aud: "sailplane",
+  exp: seconds + 60,
+  sub: "42",
+  email: "ann@example.com",
+  groups: ["dev", "ops"],
+};
+const authenticator = {
+  issuer: { url: "https://issuer.example", audiences: ["sailplane", "kubernetes"] },
+  claimMappings: { username: { claim: "email", prefix: "" }, groups: { claim: "groups", prefix: "oidc:" } },
+};
+const of = (more: object, rules: object = {}) => tokenUser({ ...claims, ...more }, { ...authenticator, ...rules }, now);
+
+describe("AUTH-OIDC: a token stands for", () => {
+  test("the user and the groups that its claims name, with their prefixes", () => {
+    expect(of({ jti: "7" })).toEqual({
+      ok: true,
+      user: {
+        name: "ann@example.com",
+        groups: ["oidc:dev", "oidc:ops", "system:authenticated"],
+        extra: { "authentication.kubernetes.io/credential-id": ["JTI=7"] },
+      },
+    });
+  });
+
+  test("one group, or none, where the claim is a text, or is not there", () => {
+    expect(of({ groups: "admin" })).toMatchObject({ user: { groups: ["oidc:admin", "system:authenticated"] } });
+    expect(of({ groups: undefined })).toMatchObject({ user: { groups: ["system:authenticated"] } });
+  });
+
+  test("a uid of another claim", () => {
+    const claimMappings = { ...authenticator.claimMappings, uid: { claim: "sub" } };
+    expect(of({}, { claimMappings })).toMatchObject({ user: { uid: "42" } });
+  });
+});
+
+const cases: readonly [string, object, string][] = [
+  ["another issuer", { iss: "https://issuer.example/" }, "was issued by"],
+  ["another audience", { aud: ["others"] }, "expected audience"],
+  ["no audience", { aud: undefined }, "expected audience"],
+  ["a time that is over", { exp: seconds }, "token is expired"],
+  ["no end", { exp: undefined }, "token is expired"],
+  ["a time to come", { nbf: seconds + 301 }, "not valid yet"],
+  ["no user", { email: undefined }, 'username claims "email"'],
+  ["an empty user", { email: "" }, "is empty"],
+  ["an email that is not verified", { email_verified: false }, "email not verified"],
+  ["an email whose verification is no truth", { email_verified: "true" }, "email not verified"],
+  ["groups that are none", { groups: [1] }, 'groups claim "groups"'],
+];
+test.each(cases)("AUTH-OIDC: a token of %s is refused", (_title, more, why) => {
+  expect(of(more)).toEqual({ ok: false, error: expect.stringContaining(why) });
+});
+
+test("AUTH-OIDC: one of several audiences is enough, clocks may differ by five minutes, a verified email is one", () => {
+  for (const more of [{ aud: ["x", "kubernetes"] }, { nbf: seconds + 299 }, { email_verified: true }])
+    expect(of(more)).toMatchObject({ ok: true });
+});
+
+test("AUTH-OIDC: required claims must have their values", () => {
+  const rules = { claimValidationRules: [{ claim: "hd", requiredValue: "example.com" }] };
+  expect(of({}, rules)).toMatchObject({ ok: false });
+  expect(of({ hd: "other.example" }, rules)).toMatchObject({ ok: false });
+  expect(of({ hd: "example.com" }, rules)).toMatchObject({ ok: true });
+});

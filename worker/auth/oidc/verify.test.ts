@@ -1,0 +1,133 @@
+import { createPublicKey, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { describe, expect, test, vi } from "vitest";
+import { issuerOf, issuersOf, verifyOidcToken } from "./verify.ts";
+
+const now = 1_700_000_000_000;
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+interface Key {
+  readonly kid: string;
+  readonly alg: string;
+  readonly privateKey: KeyObject;
+}
+const rsa = (kid: string): Key => ({
+  kid,
+  alg: "RS256",
+  privateKey: generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey,
+});
+const ec = (kid: string): Key => ({
+  kid,
+  alg: "ES256",
+  privateKey: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
+});
+
+function sign({ kid, alg, privateKey }: Key, claims: object): string {
+  const text = `${part({ alg, kid })}.${part(claims)}`;
+  const signature = createSign("sha256")
+    .update(text)
+    .sign({ key: privateKey, ...(alg === "ES256" && { dsaEncoding: "ieee-p1363" as const }) });
+  return `${text}.${signature.toString("base64url")}`;
+}
+
+let made = 0;
+/** An issuer with keys that can be changed, and how often it was asked. */
+function newIssuer(...keys: Key[]) {
+  const url = `https://issuer-${made++}.example`;
+  const asked: string[] = [];
+  const state = { keys, up: true };
+  const fetch = async (at: string) => {
+    asked.push(at.slice(url.length));
+    if (!state.up) return new Response("", { status: 503 });
+    if (at.endsWith("/.well-known/openid-configuration"))
+      return Response.json({ issuer: url, jwks_uri: `${url}/keys` });
+    return Response.json({
+      keys: state.keys.map(({ kid, alg, privateKey }) => ({
+        ...createPublicKey(privateKey).export({ format: "jwk" }),
+        kid,
+        alg,
+        use: "sig",
+      })),
+    });
+  };
+  const authenticator = {
+    issuer: { url, audiences: ["sailplane"] },
+    claimMappings: { username: { claim: "sub", prefix: "oidc:" } },
+  };
+  const claims = { iss: url, aud: "sailplane", exp: now / 1000 + 600, sub: "ann" };
+  const verify = (token: string, at = now) => verifyOidcToken(token, authenticator, { now: at, fetch });
+  return { url, asked, state, claims, authenticator, verify };
+}
+
+describe("AUTH-OIDC: a token of an issuer", () => {
+  test.each([rsa("r"), ec("e")])("signed with $alg is good, and its keys are asked for once", async (key) => {
+    const { asked, claims, verify } = newIssuer(key);
+    const token = sign(key, claims);
+    for (let i = 0; i < 3; i++) expect(await verify(token)).toMatchObject({ ok: true, user: { name: "oidc:ann" } });
+    expect(asked).toEqual(["/.well-known/openid-configuration", "/keys"]);
+  });
+
+  test("that was remembered is dead when its time is over", async () => {
+    const key = ec("e");
+    const { claims, verify } = newIssuer(key);
+    const token = sign(key, claims);
+    expect((await verify(token)).ok).toBe(true);
+    expect((await verify(token, now + 601_000)).ok).toBe(false);
+  });
+
+  test("signed with a key that came later is good; unknown keys make nobody ask all the time", async () => {
+    const [first, second] = [ec("1"), ec("2")];
+    const { asked, claims, state, verify } = newIssuer(first);
+    expect((await verify(sign(first, claims))).ok).toBe(true);
+    state.keys = [second];
+    expect((await verify(sign(second, claims), now + 1000)).ok).toBe(false);
+    expect((await verify(sign(second, claims), now + 11_000)).ok).toBe(true);
+    expect((await verify(sign(first, { ...claims, sub: "bob" }), now + 12_000)).ok).toBe(false);
+    expect(asked).toHaveLength(4);
+  });
+
+  test("is known as long as the keys that were fetched before, where the issuer is away", async () => {
+    const key = ec("e");
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { claims, state, verify } = newIssuer(key);
+    expect((await verify(sign(key, claims))).ok).toBe(true);
+    state.up = false;
+    const later = sign(key, { ...claims, exp: now / 1000 + 7200 });
+    expect((await verify(later, now + 3_700_000)).ok).toBe(true);
+    log.mockRestore();
+  });
+
+  test("with another signature, another algorithm, or none, is refused", async () => {
+    const [key, other] = [rsa("k"), rsa("k")];
+    const { claims, verify } = newIssuer(key);
+    const good = sign(key, claims);
+    const [head, , signature] = good.split(".");
+    const tokens = [
+      sign(other, claims),
+      `${head}.${part({ ...claims, sub: "root" })}.${signature}`,
+      `${part({ alg: "none", kid: "k" })}.${part(claims)}.`,
+      `${part({ alg: "HS256", kid: "k" })}.${part(claims)}.${signature}`,
+      `${part({ alg: "RS512", kid: "k" })}.${part(claims)}.${signature}`,
+      `${part({ alg: "toString", kid: "k" })}.${part(claims)}.${signature}`,
+      `x.${part(claims)}.${signature}`,
+    ];
+    for (const token of tokens) expect([token, (await verify(token)).ok]).toEqual([token, false]);
+  });
+
+  test("whose discovery document is another's is refused", async () => {
+    const key = ec("e");
+    const log = vi.spyOn(console, "error").mockImplementation(() => {});
+    const { claims, authenticator } = newIssuer(key);
+    const fetch = async () => Response.json({ issuer: "https://evil.example", jwks_uri: "https://evil.example/keys" });
+    expect((await verifyOidcToken(sign(key, claims), authenticator, { now, fetch })).ok).toBe(false);
+    log.mockRestore();
+  });
+});
+
+test("which issuer a token is of is read from the token, among those that are trusted", () => {
+  const { authenticator, url } = newIssuer();
+  const token = `${part({})}.${part({ iss: url })}.x`;
+  expect(issuerOf(token, [authenticator])).toBe(authenticator);
+  expect(issuerOf(`${part({})}.${part({ iss: "https://other.example" })}.x`, [authenticator])).toBeUndefined();
+  expect(issuerOf("not.a.token", [authenticator])).toBeUndefined();
+  expect(issuersOf(undefined)).toEqual([]);
+});

@@ -1,0 +1,89 @@
+/** Tokens of OpenID Connect issuers that the deployment trusts (docs/spec/authorization.md, AUTH-OIDC). */
+import { type JwtAuthenticator, parseAuthentication } from "../../../api/authentication/config.ts";
+import { fromBase64Url } from "../../../api/machinery/base64url.ts";
+import type { User } from "../user.ts";
+import { type Refused, refusedBecause } from "../verified.ts";
+import { type Fetch, type IssuerKeys, issuerKeys, newIssuerKeys } from "./issuer-keys.ts";
+import { isSignedWith, type Signed } from "./signature.ts";
+import { type TokenClaims, tokenUser } from "./token-user.ts";
+
+/** Parsed once in each isolate. */
+let known: { readonly text: string; readonly jwt: readonly JwtAuthenticator[] } | undefined;
+
+/** The issuers of a configuration in JSON. One that cannot be read stops all: nobody would be let in by it. */
+export function issuersOf(text: string | undefined): readonly JwtAuthenticator[] {
+  if (!text) return [];
+  if (known?.text === text) return known.jwt;
+  const parsed = parseAuthentication(JSON.parse(text));
+  if (!parsed.ok) throw new Error(`AUTHENTICATION_CONFIG: ${parsed.message}`);
+  known = { text, jwt: parsed.jwt };
+  return parsed.jwt;
+}
+
+/** Which of them says that it issued the token. */
+export function issuerOf(token: string, issuers: readonly JwtAuthenticator[]): JwtAuthenticator | undefined {
+  if (issuers.length === 0) return undefined;
+  const iss = partOf(token.split(".")[1])?.iss;
+  return issuers.find(({ issuer }) => issuer.url === iss);
+}
+
+export interface At {
+  /** ms since the epoch. */
+  readonly now: number;
+  readonly fetch: Fetch;
+}
+
+export async function verifyOidcToken(token: string, authenticator: JwtAuthenticator, at: At): Promise<OidcVerified> {
+  const claims = await verifiedClaims(token, authenticator, at);
+  if (!claims) return { ok: false, refused: refusedBecause("oidc: verify token: failed to verify signature") };
+  const found = tokenUser(claims, authenticator, at.now);
+  return found.ok ? found : { ok: false, refused: refusedBecause(found.error) };
+}
+
+type OidcVerified = { readonly ok: true; readonly user: User } | { readonly ok: false; readonly refused: Refused };
+
+const REMEMBERED = 1000;
+
+async function verifiedClaims(token: string, { issuer }: JwtAuthenticator, at: At): Promise<TokenClaims | undefined> {
+  let keys = await issuerKeys(issuer, at.now, at.fetch);
+  const remembered = keys.verified.get(token);
+  if (remembered) return remembered;
+  const [head = "", body = "", signature = ""] = token.split(".");
+  const header = partOf(head);
+  const bytes = fromBase64Url(signature);
+  if (typeof header?.alg !== "string" || !bytes) return undefined;
+  const signed = { algorithm: header.alg, text: `${head}.${body}`, signature: bytes.slice() };
+  const isOf = ({ kid }: { readonly kid?: string }) => header.kid === undefined || kid === header.kid;
+
+  // A key that is not known may be new.
+  if (!keys.keys.some(isOf)) keys = (await newIssuerKeys(issuer, at.now, at.fetch)) ?? keys;
+  if (!(await isSignedByOne(keys, isOf, signed))) return undefined;
+  const claims = partOf(body);
+  if (claims) remember(keys, token, claims);
+  return claims;
+}
+
+async function isSignedByOne(
+  { keys }: IssuerKeys,
+  isOf: (key: { readonly kid?: string }) => boolean,
+  signed: Signed,
+): Promise<boolean> {
+  for (const key of keys) if (isOf(key) && (await isSignedWith(key, signed))) return true;
+  return false;
+}
+
+function remember({ verified }: IssuerKeys, token: string, claims: TokenClaims): void {
+  if (verified.size >= REMEMBERED) verified.clear();
+  verified.set(token, claims);
+}
+
+function partOf(part: string | undefined): TokenClaims | undefined {
+  const bytes = fromBase64Url(part ?? "");
+  if (!bytes) return undefined;
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === "object" && value !== null ? (value as TokenClaims) : undefined;
+  } catch {
+    return undefined;
+  }
+}
