@@ -26,6 +26,7 @@ import { serviceAccountAdmission } from "./service-account.ts";
 import { serviceAddresses } from "./service-addresses/index.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
 import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
+import { volumePhaseTime } from "./volume-phase-time.ts";
 import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
 import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
@@ -44,6 +45,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   persistentVolumeClaimResize,
   runtimeClass,
   certificateDecisionTimes,
+  volumePhaseTime,
   certificateApproval,
   certificateSigning,
   certificateSubjectRestriction,

@@ -92,4 +92,49 @@ describe("volume binder", () => {
       "Bound claim has lost its PersistentVolume. Data on the volume is lost!",
     );
   });
+
+  it.each<[string, Partial<PersistentVolume["spec"]>, Partial<PersistentVolumeClaim["spec"]>, string]>([
+    ["too small", { capacity: { storage: "1Mi" } }, {}, "requested PV is too small"],
+    ["of another class", { storageClassName: "d" }, {}, "storageClassName does not match"],
+    ["of another mode", { volumeMode: "Block" }, {}, "incompatible volumeMode"],
+    ["for other access", {}, { accessModes: ["ReadWriteMany"] }, "incompatible accessMode"],
+  ])("does not bind a claim to the volume that it names where that is %s", async (_, has, asks, why) => {
+    const at = start();
+    const named = volume("v", "1Gi");
+    at.cluster.put("persistentvolumes", { ...named, spec: { ...named.spec, ...has } });
+    at.cluster.put("persistentvolumeclaims", claim("c", { volumeName: "v", ...asks }));
+    await at.settle();
+    expect(claimAt(at, "c")?.status.phase).toBe("Pending");
+    expect(at.cluster.list<Event>("events").map(({ reason, message }) => [reason, message])).toEqual([
+      ["VolumeMismatch", `Cannot bind to requested volume "v": ${why}`],
+    ]);
+  });
+
+  it.each<[string, Partial<PersistentVolume["spec"]>, string | undefined, string | undefined]>([
+    ["Retain", { persistentVolumeReclaimPolicy: "Retain" }, "Released", undefined],
+    [
+      "Delete, temporary",
+      { persistentVolumeReclaimPolicy: "Delete", hostPath: { path: "/tmp/a" } },
+      undefined,
+      undefined,
+    ],
+    [
+      "Delete, of the host",
+      { persistentVolumeReclaimPolicy: "Delete" },
+      "Failed",
+      "host_path deleter only supports /tmp/.+ but received provided /x",
+    ],
+    ["Recycle", { persistentVolumeReclaimPolicy: "Recycle" }, "Released", undefined],
+  ])("leaves a volume to its policy once its claim is gone: %s", async (_, spec, phase, message) => {
+    const at = start();
+    const made = volume("v", "1Gi");
+    at.cluster.put("persistentvolumes", { ...made, spec: { ...made.spec, ...spec } });
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    at.cluster.remove("persistentvolumeclaims", "ns", "c");
+    await at.settle();
+    const { status, metadata } = volumeAt(at, "v") ?? {};
+    expect(metadata?.deletionTimestamp ? undefined : status?.phase).toBe(phase);
+    expect(status?.message).toBe(message);
+  });
 });

@@ -7,6 +7,7 @@ import { type Controller, type Effect, type EventRecord, type Plan, type Snapsho
 import { selects } from "../label-selector.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
+import { phaseOf, planReleased } from "./reclaim.ts";
 
 type Volume = Stored<PersistentVolume>;
 type Claim = Stored<PersistentVolumeClaim>;
@@ -17,6 +18,7 @@ const CLASSES = "storageclasses.storage.k8s.io";
 const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
 const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
 const SELECTED_NODE = "volume.kubernetes.io/selected-node";
+const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
 const PROVISIONERS = ["volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner"];
 
 export const volumeBinder: Controller = {
@@ -85,19 +87,14 @@ function planVolume(volume: Volume, snapshot: Snapshot): Plan {
   const phase = (to: string) => ({ effects: statusUpdate(VOLUMES, volume, phaseOf(volume, to)) });
   if (!claimRef?.uid) return phase("Available");
   const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, claimRef.namespace ?? "", claimRef.name ?? "");
-  if (!claim || claim.metadata.uid !== claimRef.uid) {
-    const released = statusUpdate(VOLUMES, volume, phaseOf(volume, "Released"));
-    return released.length > 0 ? { effects: released } : planReclaim(volume);
-  }
+  if (!claim || claim.metadata.uid !== claimRef.uid) return planReleased(volume);
   if (claim.spec.volumeName === volume.metadata.name) return phase("Bound");
+  const madeForClaim = volume.metadata.annotations?.[PROVISIONED_BY] !== undefined;
+  if (claim.spec.volumeName && madeForClaim && volume.spec.persistentVolumeReclaimPolicy === "Delete")
+    return planReleased(volume);
   // The claim went elsewhere: what the controller bound it lets go of, what somebody reserved it leaves.
   if (claim.spec.volumeName && volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) return letGo(volume);
   return settled;
-}
-
-function phaseOf({ status }: Volume, phase: string): PersistentVolume["status"] {
-  const { message: _, reason: __, ...rest } = status;
-  return { ...rest, phase };
 }
 
 function letGo(volume: Volume): Plan {
@@ -105,14 +102,6 @@ function letGo(volume: Volume): Plan {
   const { [BOUND_BY_CONTROLLER]: __, ...annotations } = volume.metadata.annotations ?? {};
   const object = { ...volume, metadata: { ...volume.metadata, annotations }, spec } as PersistentVolume;
   return { effects: [{ op: "update", resource: VOLUMES, namespace: "", object }] };
-}
-
-/** Deleting what a volume holds is its driver's work; only volumes of the host need none. */
-function planReclaim(volume: Volume): Plan {
-  const { persistentVolumeReclaimPolicy, hostPath } = volume.spec;
-  if (persistentVolumeReclaimPolicy !== "Delete" || !hostPath || volume.metadata.deletionTimestamp) return settled;
-  const { name, uid } = volume.metadata;
-  return { effects: [{ op: "delete", resource: VOLUMES, namespace: "", name, uid }] };
 }
 
 function planBound(claim: Claim, snapshot: Snapshot): Plan {
@@ -139,31 +128,43 @@ function planUnbound(claim: Claim, snapshot: Snapshot): Plan {
   const { volumeName } = claim.spec;
   if (volumeName) {
     const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
-    const free = volume && (!volume.spec.claimRef || isFor(volume, claim));
-    return free && fits(claim, volume) ? bind(claim, volume) : pending(claim, []);
+    return volume ? planRequested(claim, volume) : pending(claim, []);
   }
   const storage = snapshot.get<StorageClass>(CLASSES, "", claim.spec.storageClassName ?? "");
   const found = bestVolume(claim, snapshot, isDelayed(claim, storage));
   return found ? bind(claim, found) : planWaiting(claim, storage);
 }
 
+/** The claim names its volume, which may be somebody else's, or not be what the claim asks for. */
+function planRequested(claim: Claim, volume: Volume): Plan {
+  const tell = (reason: string, message: string) =>
+    pending(claim, [{ about: claim, type: "Warning", reason, message }]);
+  if (volume.spec.claimRef && !isFor(volume, claim))
+    return tell("FailedBinding", `volume "${volume.metadata.name}" already bound to a different claim.`);
+  const mismatch = mismatchOf(claim, volume);
+  return mismatch
+    ? tell("VolumeMismatch", `Cannot bind to requested volume "${volume.metadata.name}": ${mismatch}`)
+    : bind(claim, volume);
+}
+
 const isDelayed = (claim: Claim, storage: StorageClass | undefined) =>
   storage?.volumeBindingMode === "WaitForFirstConsumer" && claim.metadata.annotations?.[SELECTED_NODE] === undefined;
 
-function fits({ spec }: Claim, { spec: volume }: Volume): boolean {
-  return (
-    compareQuantities(volume.capacity?.storage, spec.resources?.requests?.storage) >= 0 &&
-    (volume.volumeMode ?? "Filesystem") === (spec.volumeMode ?? "Filesystem") &&
-    (volume.storageClassName ?? "") === (spec.storageClassName ?? "") &&
-    (spec.accessModes ?? []).every((mode) => volume.accessModes?.includes(mode))
-  );
+/** Why a volume is not what the claim asks for, in Kubernetes' words. */
+function mismatchOf({ spec }: Claim, { spec: volume }: Volume): string | undefined {
+  if (compareQuantities(volume.capacity?.storage, spec.resources?.requests?.storage) < 0)
+    return "requested PV is too small";
+  if ((volume.storageClassName ?? "") !== (spec.storageClassName ?? "")) return "storageClassName does not match";
+  if ((volume.volumeMode ?? "Filesystem") !== (spec.volumeMode ?? "Filesystem")) return "incompatible volumeMode";
+  const missing = (spec.accessModes ?? []).some((mode) => !volume.accessModes?.includes(mode));
+  return missing ? "incompatible accessMode" : undefined;
 }
 
 /** The volume that is reserved for the claim, or the smallest free one that fits. */
 function bestVolume(claim: Claim, snapshot: Snapshot, onlyReserved: boolean): Volume | undefined {
   const volumes = snapshot
     .list<PersistentVolume>(VOLUMES)
-    .filter((volume) => !volume.metadata.deletionTimestamp && fits(claim, volume));
+    .filter((volume) => !volume.metadata.deletionTimestamp && mismatchOf(claim, volume) === undefined);
   const reserved = volumes.find((volume) => isFor(volume, claim));
   if (reserved || onlyReserved) return reserved;
   const { selector } = claim.spec;

@@ -1,0 +1,46 @@
+/** What becomes of a volume whose claim is gone. */
+import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Plan, settled } from "../controller.ts";
+import { statusUpdate } from "../status-update.ts";
+
+type Volume = Stored<PersistentVolume>;
+
+const VOLUMES = "persistentvolumes";
+/** Kubernetes deletes of the host only what is temporary anyway. */
+const DELETABLE_PATH = /\/tmp\/.+/;
+
+export function phaseOf({ status }: Volume, phase: string): PersistentVolume["status"] {
+  const { message: _, reason: __, ...rest } = status;
+  return { ...rest, phase };
+}
+
+export function planReleased(volume: Volume): Plan {
+  // A failure stays, for the user to see.
+  const released = volume.status.phase === "Failed" ? [] : statusUpdate(VOLUMES, volume, phaseOf(volume, "Released"));
+  return released.length > 0 ? { effects: released } : planReclaim(volume);
+}
+
+/** Deleting what a CSI volume holds is its driver's work; in-tree volumes have nobody who would. */
+function planReclaim(volume: Volume): Plan {
+  const { persistentVolumeReclaimPolicy: policy, hostPath, nfs, csi } = volume.spec;
+  const { name, uid, deletionTimestamp } = volume.metadata;
+  if (deletionTimestamp || csi) return settled;
+  if (policy === "Recycle" && !hostPath && !nfs)
+    return failed(volume, "VolumeFailedRecycle", "No recycler plugin found for the volume!");
+  if (policy !== "Delete") return settled;
+  if (!hostPath) {
+    const message = `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`;
+    return failed(volume, "VolumeFailedDelete", message);
+  }
+  if (!DELETABLE_PATH.test(hostPath.path)) {
+    const message = `host_path deleter only supports /tmp/.+ but received provided ${hostPath.path}`;
+    return failed(volume, "VolumeFailedDelete", message);
+  }
+  return { effects: [{ op: "delete", resource: VOLUMES, namespace: "", name, uid }] };
+}
+
+function failed(volume: Volume, reason: string, message: string): Plan {
+  const effects = statusUpdate(VOLUMES, volume, { ...phaseOf(volume, "Failed"), message });
+  return { effects, events: effects.length > 0 ? [{ about: volume, type: "Warning", reason, message }] : [] };
+}
