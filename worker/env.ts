@@ -18,7 +18,7 @@ export interface Env {
   readonly API: Fetcher;
   /** The files of dist/dashboard. */
   readonly ASSETS: Fetcher;
-  /** Calls to servers that are known by certificate authorities of the caller's choice, where the platform offers them. */
+  /** What calls servers by URL, and can choose whom to trust, where the platform's own fetch cannot. */
   readonly PINNED_CALLS?: Fetcher;
   /** Hex SHA-256 of the default cluster's administrator token. */
   readonly ADMIN_TOKEN_SHA256?: string;

@@ -1,6 +1,7 @@
 /** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward, requests of HTTP. */
 import type { Duplex } from "node:stream";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { dialProblem } from "../../api/machinery/dial-problem.ts";
 import type { PodHttpRequest, StreamRequest, TerminalRequest } from "../../api/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { NodeApiAnswer } from "../node-api/node-api.ts";
@@ -44,7 +45,7 @@ export async function serveTunnel(tunnel: Tunnel, asked: StreamRequest, context:
         return await serveMessages(tunnel, request, () => podPort(request, context));
     }
   } catch (error) {
-    refuse(tunnel, 500, "InternalError", (error as Error).message);
+    refuse(tunnel, 500, "InternalError", dialProblem(error as Error));
   }
 }
 
@@ -55,7 +56,7 @@ async function serveNodeApi(tunnel: Tunnel, answer: () => Promise<NodeApiAnswer>
     await tunnel.send(CHANNEL.stdout, Buffer.from(body));
     tunnel.close();
   } catch (error) {
-    refuse(tunnel, 500, "InternalError", (error as Error).message);
+    refuse(tunnel, 500, "InternalError", dialProblem(error as Error));
   }
 }
 

@@ -1,15 +1,16 @@
 /**
- * Calls of HTTPS whose server must be known to certificate authorities of the caller's choice, made for the control plane:
- * workerd checks certificates against one set that is fixed when it starts. It listens on a socket in the data directory.
+ * Calls of HTTPS, made for the control plane: workerd checks certificates against one set of authorities, fixed when it
+ * starts, and does not say why a call failed. It listens on a socket in the data directory.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { request } from "node:https";
 import * as v from "valibot";
+import { dialProblem } from "../../api/machinery/dial-problem.ts";
 
 const pinnedCall = v.object({
   url: v.string(),
-  /** PEM. */
-  authorities: v.string(),
+  /** PEM; absent: those that everybody trusts. */
+  authorities: v.optional(v.string()),
   headers: v.array(v.tuple([v.string(), v.string()])),
   body: v.string(),
 });
@@ -20,7 +21,7 @@ const FAILURE = "X-Sailplane-Failure";
 export function listenForPinnedCalls(socketPath: string): Server {
   const server = createServer((incoming, answer) => {
     serve(incoming, answer).catch((error: Error) => {
-      answer.setHeader(FAILURE, "yes").writeHead(502).end(error.message);
+      answer.setHeader(FAILURE, "yes").writeHead(502).end(dialProblem(error));
     });
   });
   return server.listen(socketPath);
@@ -31,7 +32,11 @@ async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise
   for await (const chunk of incoming.setEncoding("utf8")) text += chunk;
   const { url, authorities, headers, body } = v.parse(pinnedCall, JSON.parse(text));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const call = request(url, { method: "POST", ca: authorities, headers: Object.fromEntries(headers) }, resolve);
+    const call = request(
+      url,
+      { method: "POST", ...(authorities !== undefined && { ca: authorities }), headers: Object.fromEntries(headers) },
+      resolve,
+    );
     call.once("error", reject);
     // Whoever waited has given up.
     answer.once("close", () => call.destroy());

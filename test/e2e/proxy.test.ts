@@ -63,7 +63,7 @@ test("what cannot be reached says so", async () => {
   const message = async (path: string) => ((await read(path)) as { message: string }).message;
   expect(await message(`${SERVICES}/echo:9/proxy/`)).toBe('no service port 9 found for service "echo"');
   expect(await message(`${SERVICES}/echo:none/proxy/`)).toBe('no endpoints available for service "echo"');
-  expect(await message(`${PODS}/echo:1/proxy/`)).toContain("error trying to reach service: connect ECONNREFUSED");
+  expect(await message(`${PODS}/echo:1/proxy/`)).toContain("error trying to reach service: dial tcp");
   expect(await message(`${PODS}/nobody/proxy/`)).toBe('pods "nobody" not found');
   expect(await message(`/api/v1/nodes/${cluster.nodeName}/proxy/healthz`)).toContain("have no API of their own");
 });

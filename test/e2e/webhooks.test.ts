@@ -140,7 +140,7 @@ describe("a webhook behind a Service", () => {
   test("that shows a certificate of another authority is not asked", async () => {
     await configure({ name: "stranger", clientConfig: inCluster("/mutate", base64(stranger.certificate)), rule: {} });
     expect((await create("stranger")).stderr).toMatch(
-      /failed calling webhook "stranger.example.com": failed to call webhook: Post "https:\/\/hooks.default.svc:443\/mutate\?timeout=10s": .*(certificate|issuer)/,
+      /failed calling webhook "stranger.example.com": failed to call webhook: Post "https:\/\/hooks.default.svc:443\/mutate\?timeout=10s": tls: failed to verify certificate: x509: certificate signed by unknown authority/,
     );
     await configure({
       name: "stranger",
@@ -186,7 +186,9 @@ describe("a webhook behind a URL", () => {
     await configure({ name: "url", kind: "Validating", clientConfig: at(authority.certificate), rule: {} });
     expect((await create("url")).stderr).toContain('admission webhook "url.example.com" denied the request: heard');
     await configure({ name: "url", kind: "Validating", clientConfig: at(stranger.certificate), rule: {} });
-    expect((await create("url")).stderr).toMatch(/failed calling webhook .*: .*(certificate|issuer)/);
+    expect((await create("url")).stderr).toMatch(
+      /failed calling webhook .*x509: certificate signed by unknown authority/,
+    );
   });
 });
 

@@ -95,8 +95,10 @@ type Called = ClientCall & { readonly address: URL; readonly signal: AbortSignal
 async function callUrl({ env }: Caller, { config, address, body, signal }: Called): Promise<Response | string> {
   const headers = new Headers(HEADERS.map(([name, value]): [string, string] => [name, value]));
   const ca = authoritiesOf(config);
-  if (ca === undefined) return fetch(address, { method: "POST", headers, body, redirect: "manual", signal });
-  if (!env.PINNED_CALLS) return NO_PINNING;
+  if (!env.PINNED_CALLS) {
+    if (ca !== undefined) return NO_PINNING;
+    return fetch(address, { method: "POST", headers, body, redirect: "manual", signal });
+  }
   const pinned = { url: String(address), authorities: ca, headers: [...HEADERS], body };
   const response = await env.PINNED_CALLS.fetch("http://pinned/", {
     method: "POST",
