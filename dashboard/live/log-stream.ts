@@ -1,6 +1,7 @@
 /** The text of a log, read as it grows. */
 import type { Signal } from "@preact/signals";
 import { problemOf, read } from "../api/connection.ts";
+import { withoutControls } from "./terminal-text.ts";
 
 export type LogState =
   | { readonly name: "reading" | "following" | "ended" }
@@ -18,10 +19,6 @@ export interface LogOptions {
 
 /** Lines that came between two frames are drawn at once. */
 const FLUSH_MS = 50;
-
-/** Colours and cursor movements of terminals mean nothing here. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
-const TERMINAL = /\u001b\[[0-9;?]*[A-Za-z]|\r(?=\n|$)/g;
 
 export async function followLog({ path, query, signal, most, lines, state }: LogOptions): Promise<void> {
   state.value = { name: "reading" };
@@ -46,7 +43,7 @@ export async function followLog({ path, query, signal, most, lines, state }: Log
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      const parts = (rest + decoder.decode(value, { stream: true }).replace(TERMINAL, "")).split("\n");
+      const parts = (rest + withoutControls(decoder.decode(value, { stream: true }))).split("\n");
       rest = parts.pop() ?? "";
       kept.push(...parts);
       timer ??= setTimeout(flush, FLUSH_MS);

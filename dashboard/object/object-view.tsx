@@ -8,6 +8,7 @@ import { Notice } from "../parts/notice.tsx";
 import { adjust, route } from "../route.ts";
 import { LogsTab } from "./logs-tab.tsx";
 import { ObjectEvents } from "./object-events.tsx";
+import { ShellTab } from "./shell-tab.tsx";
 import { Summary } from "./summary.tsx";
 import { YamlTab } from "./yaml-tab.tsx";
 
@@ -24,11 +25,12 @@ interface Tab {
 
 const SUMMARY: Tab = { id: "summary", title: "Summary", Content: Summary };
 const LOGS: Tab = { id: "logs", title: "Logs", Content: LogsTab };
+const SHELL: Tab = { id: "shell", title: "Shell", Content: ShellTab };
 const EVENTS: Tab = { id: "events", title: "Events", Content: ObjectEvents };
 const YAML: Tab = { id: "yaml", title: "YAML", Content: YamlTab };
 
 const tabsOf = ({ group, plural }: Kind): readonly Tab[] =>
-  group === "" && plural === "pods" ? [SUMMARY, LOGS, EVENTS, YAML] : [SUMMARY, EVENTS, YAML];
+  group === "" && plural === "pods" ? [SUMMARY, LOGS, SHELL, EVENTS, YAML] : [SUMMARY, EVENTS, YAML];
 
 export function ObjectView({ kind, namespace, name }: ObjectName & { readonly kind: Kind }) {
   const path = listPath(kind, namespace);

@@ -96,6 +96,27 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
+  test("a shell takes commands, says what they say, and can be started again", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    await goTo(page, "#/kind/core/v1/pods?q=web-");
+    await page.locator("tbody a").first().click();
+    await page.getByRole("tab", { name: "Shell" }).click();
+    const [log, command] = [page.getByRole("log"), page.getByLabel("Command")];
+    const run = async (line: string) => {
+      await command.fill(line);
+      await command.press("Enter");
+    };
+    await run("echo sum $((40 + 2)); echo '<b>bold</b>' >&2");
+    await log.getByText("sum 42").waitFor();
+    await log.getByText("<b>bold</b>").last().waitFor();
+    await run("exit 3");
+    await page.getByRole("button", { name: "Start again" }).click();
+    await run("echo anew");
+    await expect.poll(() => log.textContent()).toBe("$ echo anew\nanew\n");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test("scaling says what it does, and does it", async () => {
     const { page, problems } = await signedIn(browser, cluster);
     await goTo(page, DEPLOYMENT);
