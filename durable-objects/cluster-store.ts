@@ -5,21 +5,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { BackupObject, Held, RestoreReport } from "../api/backup.ts";
 import { announceNearby, withdrawNearby } from "../api/nearby-stores.ts";
-import type {
-  AfterRequest,
-  CommitRequest,
-  GroupResource,
-  ListRequest,
-  ReadManyRequest,
-  ReadRequest,
-  Revision,
-} from "../api/store.ts";
+import type { AfterRequest, CommitRequest, ListRequest, ReadManyRequest, ReadRequest, Revision } from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
 import { answerStream } from "./store/answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./store/check.ts";
 import { defaultWindow, type Window } from "./store/compaction.ts";
 import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
-import { type Poke, pokes } from "./store/pokes.ts";
+import { type Hearing, type Poke, pokes } from "./store/pokes.ts";
 import { RecentTables } from "./store/recent-tables.ts";
 import type { Spared } from "./store/restore.ts";
 import { RestoreStaging } from "./store/restore-staging.ts";
@@ -28,10 +20,7 @@ import { turnsOf } from "./turns.ts";
 
 /** An object that listens to the log: what it does when poked is its own affair. */
 interface Listener extends Rpc.DurableObjectBranded {
-  poke(message: {
-    readonly cluster: string;
-    readonly revision: Revision;
-  }): Promise<readonly GroupResource[] | undefined>;
+  poke(message: { readonly cluster: string; readonly revision: Revision }): Promise<Hearing | undefined>;
 }
 
 /** Only what a deployment binds is poked. */

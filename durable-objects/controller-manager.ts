@@ -5,9 +5,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { resources } from "../api/resources/index.ts";
-import type { Store } from "../api/store.ts";
+import type { GroupResource, Store } from "../api/store.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
-import type { ClusterFacts } from "../worker/controllers/controller.ts";
+import { type ClusterFacts, EVERYTHING } from "../worker/controllers/controller.ts";
 import { controllers } from "../worker/controllers/index.ts";
 import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
@@ -16,6 +16,7 @@ import { LogFollower } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
+import type { Hearing } from "./store/pokes.ts";
 
 /** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
 export interface ControllerManagerWiring {
@@ -42,6 +43,16 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
   kind,
 }));
 
+/**
+ * What the garbage collector alone reads may wait. Config maps may too: two controllers look after one that they published,
+ * and of all others there are more changes than of anything that a controller acts upon.
+ */
+const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps"]);
+const HEARING: Hearing = {
+  promptly: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
+  patiently: "everything",
+};
+
 /** Binds the class to its wiring; `Env` is the Worker's. */
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
   return class ControllerManager extends DurableObject<Env> {
@@ -50,9 +61,10 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     #heardOf: (node: string) => number | undefined = () => undefined;
     #heardAt = 0;
 
-    /** There is news after a commit. Answers at once; the work goes on. */
-    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<undefined> {
+    /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
+    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Hearing> {
       this.ctx.waitUntil(this.#run(cluster));
+      return HEARING;
     }
 
     /** The safety net: finds what a lost poke left behind. */

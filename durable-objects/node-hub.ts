@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { NodeMessage } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
-import type { GroupResource, Revision, Store, Tail } from "../api/store.ts";
+import type { Revision, Store, Tail } from "../api/store.ts";
 import { eraseObject } from "./erase-object.ts";
 import {
   FOLLOWED,
@@ -20,6 +20,7 @@ import {
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
 import { syncText } from "./node-hub/sync-text.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
+import type { Hearing } from "./store/pokes.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
   readonly CLUSTER_STORE: DurableObjectNamespace;
@@ -39,6 +40,9 @@ const LIFE = "left:";
 /** Up to where all linked nodes have been told, at least: a row at most so often (ms), or each commit would write one. */
 const TOLD = "told";
 const TOLD_EVERY_MS = 10_000;
+
+/** A pod that names something new is told together with it; what changes in a volume may come a moment later. */
+const HEARING: Hearing = { promptly: FOLLOWED.filter((resource) => !NAMED.has(resource)), patiently: [...NAMED] };
 
 export class NodeHub extends DurableObject<NodeHubEnv> {
   /** By node. What sleep takes of it is read again: where the telling stood, and what pods name when somebody asks. */
@@ -104,14 +108,9 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   /** The store's log has grown. Answers what it needs to hear of. */
-  async poke({
-    cluster,
-  }: {
-    readonly cluster: string;
-    readonly revision: Revision;
-  }): Promise<readonly GroupResource[]> {
+  async poke({ cluster }: { readonly cluster: string; readonly revision: Revision }): Promise<Hearing> {
     if (this.ctx.getWebSockets().length > 0) await this.#inTurn(() => this.#push(cluster));
-    return FOLLOWED;
+    return HEARING;
   }
 
   /** The sockets of each node that has been told what there is; who has just come is told in its turn. */

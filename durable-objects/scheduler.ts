@@ -3,13 +3,14 @@
  * scheduled tick, and nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { GroupResource, Store } from "../api/store.ts";
+import type { Store } from "../api/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
 import { eraseObject } from "./erase-object.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { evict } from "./scheduler/evict.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
+import type { Hearing } from "./store/pokes.ts";
 
 /** What the wiring (worker/index.ts) gives the object. */
 export interface SchedulerWiring {
@@ -27,14 +28,9 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
     readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
 
     /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
-    async poke({
-      cluster,
-    }: {
-      readonly cluster: string;
-      readonly revision?: number;
-    }): Promise<readonly GroupResource[]> {
+    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Hearing> {
       this.ctx.waitUntil(this.#run(cluster));
-      return READS;
+      return { promptly: READS, patiently: [] };
     }
 
     /** The safety net: finds what a lost poke left behind. */

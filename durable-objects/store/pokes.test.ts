@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Revision } from "../../api/store.ts";
-import { type Poke, pokes, SPACING } from "./pokes.ts";
+import { PATIENCE, type Poke, pokes, SPACING } from "./pokes.ts";
 
 const revision = (number: number) => number as Revision;
 const turns = {
@@ -62,7 +62,7 @@ test("STORE-POKE: a listener that says what it reads hears of nothing else", asy
   const commit = grown([
     async (of) => {
       seen.push(of);
-      return ["pods", "nodes"];
+      return { promptly: ["pods", "nodes"], patiently: [] };
     },
   ]);
   commit(2, "configmaps");
@@ -71,6 +71,30 @@ test("STORE-POKE: a listener that says what it reads hears of nothing else", asy
   commit(4, "configmaps", "nodes");
   await vi.advanceTimersByTimeAsync(2 * SPACING);
   expect(seen).toEqual([2, 4]);
+});
+
+test("STORE-POKE: what may wait is told at a distance, unless something else is told before", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return { promptly: ["pods"], patiently: "everything" };
+    },
+  ]);
+  commit(2, "configmaps");
+  await vi.advanceTimersByTimeAsync(2 * SPACING);
+  commit(3, "configmaps");
+  commit(4, "configmaps");
+  await vi.advanceTimersByTimeAsync(PATIENCE - 3 * SPACING);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(SPACING);
+  expect(seen).toEqual([2, 4]);
+  commit(5, "configmaps");
+  commit(6, "pods");
+  await vi.advanceTimersByTimeAsync(SPACING);
+  expect(seen).toEqual([2, 4, 6]);
+  await vi.advanceTimersByTimeAsync(2 * PATIENCE);
+  expect(seen).toEqual([2, 4, 6]);
 });
 
 test("STORE-POKE: a listener that fails is told again by the next commit, and does not keep others from being told", async () => {
