@@ -2,7 +2,6 @@
 import type { CertificateSigningRequest } from "../api/generated/certificates.v1.ts";
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
-import type { Store } from "../api/store.ts";
 import type { ClientAuthority } from "../durable-objects/certificate-authority.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
 import { legacyTokenClaims } from "./auth/service-account-token.ts";
@@ -10,9 +9,10 @@ import { signRequest } from "./certificates/sign-request.ts";
 import { clusterBase } from "./cluster.ts";
 import type { Env } from "./env.ts";
 import { POD_CIDR, SERVICE_CIDR } from "./network.ts";
+import { lastingStore } from "./storage/lasting-store.ts";
 
 export const controllerManagerWiring = (env: Env): ControllerManagerWiring => ({
-  store: (cluster) => env.CLUSTER_STORE.getByName(cluster) as unknown as Store,
+  store: (cluster) => lastingStore(env, cluster),
   fetch: (request) => env.API.fetch(request),
   base: clusterBase,
   authority: (cluster) => ({

@@ -1,7 +1,7 @@
 /** HTTP/1.1 with keep-alive, as cheap as Node.js offers it: the client shares the machine with what it measures. */
 import http from "node:http";
 import https from "node:https";
-import type { Target } from "./target.ts";
+import type { Address } from "./target.ts";
 
 export interface Asked {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -18,10 +18,10 @@ export interface Answered {
 }
 
 export class Client {
-  readonly #target: Target;
+  readonly #target: Address;
   readonly #agent: http.Agent;
 
-  constructor(target: Target, connections: number) {
+  constructor(target: Address, connections: number) {
     this.#target = target;
     const options = { keepAlive: true, maxSockets: connections, noDelay: true };
     // A benchmark trusts the server that it was sent to.

@@ -1,8 +1,8 @@
 /** What is written: a namespace for each run, ConfigMaps of 1 KB, pods that no scheduler places. */
 import { Client } from "./client.ts";
-import type { Target } from "./target.ts";
+import type { Address } from "./target.ts";
 
-export async function newNamespace(target: Target): Promise<string> {
+export async function newNamespace(target: Address): Promise<string> {
   const name = `bench-${Math.random().toString(36).slice(2, 8)}`;
   const client = new Client(target, 1);
   await client.ask({ method: "POST", path: "/api/v1/namespaces", body: { metadata: { name } } });

@@ -2,9 +2,13 @@
 import { readFileSync } from "node:fs";
 import { Cluster } from "../../test/e2e/cluster.ts";
 
-export interface Target {
+/** A server, and who asks it. */
+export interface Address {
   readonly url: URL;
   readonly token: string;
+}
+
+export interface Target extends Address {
   /** Megabytes that the whole control plane holds; of servers that were not started here nothing is known. */
   readonly memory?: () => number;
   readonly close: () => Promise<void>;

@@ -1,5 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { crashRounds } from "../../bench/rig/crash-rounds.ts";
+import { readKubeconfig } from "../../cli/kubeconfig.ts";
 import { Cluster } from "./cluster.ts";
 
 let cluster: Cluster;
@@ -52,3 +55,50 @@ test("what waits for a change goes on waiting, and sees it, after the control pl
   await cluster.output(["patch", "configmap", "kept", "-p", '{"data":{"a":"2"}}']);
   expect((await wait).stdout).toBe("configmap/kept condition met\n");
 });
+
+test("STORE-DURABLE: killed again and again, it loses nothing that it acknowledged, and watchers miss and repeat nothing", async () => {
+  const { server, token } = readKubeconfig(cluster.directory);
+  await cluster.down();
+  const options = { directory: cluster.directory, target: { url: new URL(server), token } };
+  let acknowledged = 0;
+  for await (const round of crashRounds({ ...options, rounds: 3, writers: 32, watchers: 100 })) {
+    acknowledged += round.acknowledged;
+  }
+  expect(acknowledged).toBeGreaterThan(0);
+  await cluster.up();
+});
+
+const mayMount = process.platform === "linux" && process.getuid?.() === 0;
+
+test.skipIf(!mayMount)(
+  "STORE-FULL: a full disk refuses writes, loses nothing, and goes on when there is room",
+  async () => {
+    await cluster.down();
+    const storage = `${cluster.directory}/storage`;
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=5m", "tmpfs", storage]);
+    try {
+      await cluster.up();
+      const create = (name: string) =>
+        cluster.kubectl(["create", "configmap", name, `--from-literal=x=${"x".repeat(100_000)}`]);
+      const acknowledged: string[] = [];
+      let refusal = "";
+      for (let i = 0; i < 60 && refusal === ""; i++) {
+        const { code, stderr } = await create(`big-${i}`);
+        if (code === 0) acknowledged.push(`configmap/big-${i}`);
+        else refusal = stderr;
+      }
+      expect(refusal).toContain("nothing was written: database or disk is full");
+      expect(await names()).toEqual(expect.arrayContaining(acknowledged));
+      expect(acknowledged.length).toBeGreaterThan(5);
+      execFileSync("mount", ["-o", "remount,size=20m", storage]);
+      expect((await create("after")).code).toBe(0);
+      await cluster.output("create deployment web --image=nginx");
+      await cluster.output("wait --for=jsonpath={.status.replicas}=1 deployment/web --timeout=20s");
+      expect(await names()).toEqual(expect.arrayContaining([...acknowledged, "configmap/after"]));
+      expect(JSON.parse(await cluster.output("get --raw /sailplane/v1/store/check")).faults).toEqual([]);
+    } finally {
+      await cluster.down();
+      execFileSync("umount", [storage]);
+    }
+  },
+);

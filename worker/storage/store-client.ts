@@ -49,12 +49,13 @@ export class StoreClient {
   }
 
   async commit(writes: readonly Write[]): Promise<Committed> {
-    const result = await this.stub.commit({
+    const request = {
       writes,
       ...this.#policy(),
       ...(changesPolicy(writes) ? { changesPolicy: true } : {}),
       ...(this.#limits ? { limits: this.#limits } : {}),
-    });
+    };
+    const result = await this.stub.commit(request).catch(atFullDisk);
     if (result.ok) return result;
     switch (result.reason) {
       case "stale-policy":
@@ -64,7 +65,7 @@ export class StoreClient {
       case "over-limit":
         throw new ApiError(failure(403, "Forbidden", `the cluster is at its limit: ${result.message}`));
       case "storage-full":
-        throw new ApiError(failure(507, "InsufficientStorage", result.message));
+        return atFullDisk(new Error(result.message));
       default:
         return result;
     }
@@ -125,6 +126,12 @@ export function tooLarge(asked: Revision, current: Revision): ApiError {
   const details = { causes: [{ reason: "ResourceVersionTooLarge", message: cause }], retryAfterSeconds: 1 };
   const message = `Timeout: ${cause}: ${asked}, current: ${current}`;
   return new ApiError({ ...failure(504, "Timeout", message), details }, { "Retry-After": "1" });
+}
+
+/** A disk that fills up mostly refuses at the sync, and then the platform breaks the object (rule STORE-FULL). */
+function atFullDisk(error: Error): never {
+  if (!/SQLITE_FULL|is full|storage limit/i.test(error.message)) throw error;
+  throw new ApiError(failure(507, "InsufficientStorage", `nothing was written: ${error.message}`));
 }
 
 function unwrap<T>(answer: Answer<T>, asked: Revision | undefined): T {

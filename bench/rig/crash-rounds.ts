@@ -1,0 +1,167 @@
+/**
+ * A control plane that is killed again and again (SIGKILL) while writers write and watchers watch. After each round: every
+ * acknowledged write is there, no watcher missed or repeated an event, and the store is sound; else it throws.
+ */
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WorkerdProcess } from "../../cli/control-plane/workerd-process.ts";
+import { Client } from "./client.ts";
+import { configMap, configMaps, newNamespace } from "./objects.ts";
+import type { Address } from "./target.ts";
+
+export interface CrashOptions {
+  /** Of a control plane that has run, and runs no more. */
+  readonly directory: string;
+  readonly target: Address;
+  readonly rounds: number;
+  readonly writers: number;
+  readonly watchers: number;
+}
+
+export interface CrashRound {
+  readonly acknowledged: number;
+  /** Milliseconds from the start of the process to the first answer. */
+  readonly readyAfter: number;
+}
+
+interface Event {
+  readonly revision: number;
+  readonly value: string;
+}
+
+/** Objects of a writer; it creates each and then changes them in turn. */
+const OBJECTS = 20;
+/** How long a round writes, in milliseconds, at least and at most. */
+const WRITING = [200, 700] as const;
+const PATIENCE = 30_000;
+
+/** What one watcher has been told, over all its connections. */
+class Watcher {
+  last = 0;
+  count = 0;
+  readonly #told = createHash("sha256");
+
+  take(line: string, told: (event: Event) => void): void {
+    const { type, object } = JSON.parse(line);
+    if (type === "ERROR") throw new Error(`a watch was ended: ${line}`);
+    const revision = Number(object.metadata.resourceVersion);
+    if (revision <= this.last) throw new Error(`a watcher at ${this.last} was told ${revision} again`);
+    this.last = revision;
+    this.count++;
+    const event = { revision, value: object.data?.value ?? "" };
+    this.#told.update(`${revision} ${event.value}\n`);
+    told(event);
+  }
+
+  /** The same for two that were told the same. */
+  get digest(): string {
+    return `${this.count} ${this.#told.copy().digest("hex")}`;
+  }
+}
+
+export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashRound, void> {
+  const { directory, target, rounds } = options;
+  const log = createWriteStream(`${directory}/crashes.log`);
+  const watchers = Array.from({ length: options.watchers }, () => new Watcher());
+  /** What the first watcher was told since the acknowledged writes were last looked at. */
+  let told = new Map<number, string>();
+  let acknowledged: Event[] = [];
+  let namespace = "";
+  let written = 0;
+  for (let round = 0; round <= rounds; round++) {
+    const began = performance.now();
+    const workerd = await WorkerdProcess.start({ configFile: `${directory}/workerd.bin`, log });
+    const client = new Client(target, options.writers + options.watchers + 4);
+    try {
+      await until(() =>
+        client.ask({ path: "/readyz" }).then(
+          () => true,
+          () => false,
+        ),
+      );
+      const readyAfter = performance.now() - began;
+      namespace ||= await newNamespace(target);
+      const path = configMaps(namespace);
+      const failures: unknown[] = [];
+      const follow = async (watcher: Watcher, index: number) => {
+        watcher.last ||= Number(
+          JSON.parse((await client.ask({ path: `${path}?limit=1` })).text).metadata.resourceVersion,
+        );
+        await client.follow(`${path}?watch=true&resourceVersion=${watcher.last}`, (line) => {
+          if (line === "") return;
+          try {
+            watcher.take(line, (event) => index === 0 && told.set(event.revision, event.value));
+          } catch (error) {
+            failures.push(error);
+          }
+        });
+      };
+      await Promise.all(watchers.map(follow));
+
+      // What the round before acknowledged.
+      const { items } = JSON.parse((await client.ask({ path })).text);
+      const newest = Math.max(
+        0,
+        ...items.map((item: { metadata: { resourceVersion: string } }) => Number(item.metadata.resourceVersion)),
+      );
+      await until(() => watchers.every(({ last }) => last >= newest));
+      if (failures.length > 0) throw failures[0];
+      for (const { revision, value } of acknowledged) {
+        if (told.get(revision) !== value)
+          throw new Error(`round ${round}: the acknowledged write ${value} at ${revision} is lost`);
+      }
+      const different = new Set(watchers.map(({ digest }) => digest));
+      if (different.size > 1) throw new Error(`round ${round}: watchers were told different things: ${[...different]}`);
+      const { faults } = JSON.parse((await client.ask({ path: "/sailplane/v1/store/check" })).text);
+      if (faults.length > 0) throw new Error(`round ${round}: the store is not sound: ${faults.join("; ")}`);
+      yield { acknowledged: acknowledged.length, readyAfter };
+      if (round === rounds) return;
+
+      told = new Map();
+      acknowledged = [];
+      let writing = true;
+      const write = async (writer: number) => {
+        for (let turn = 0; writing; turn++) {
+          const name = `w${writer}-${turn % OBJECTS}`;
+          const value = `${round}-${written++}`;
+          const answer = await put(client, path, name, value).catch(() => undefined);
+          if (answer) acknowledged.push({ revision: answer, value });
+          else if (writing) await sleep(1);
+        }
+      };
+      const writers = Array.from({ length: options.writers }, (_, writer) => write(writer));
+      await sleep(WRITING[0] + Math.random() * (WRITING[1] - WRITING[0]));
+      workerd.kill();
+      writing = false;
+      await Promise.all(writers);
+    } finally {
+      workerd.kill();
+      await workerd.ended;
+      client.close();
+      // What the dead one had sent is taken in before the next one is asked.
+      await sleep(20);
+    }
+  }
+}
+
+/** Changes an object, or creates it; answers the revision. */
+async function put(client: Client, path: string, name: string, value: string): Promise<number> {
+  const data = { value };
+  const headers = { "content-type": "application/merge-patch+json" };
+  const { text } = await client
+    .ask({ method: "PATCH", path: `${path}/${name}`, body: { data }, headers })
+    .catch((error: Error) => {
+      if (!error.message.includes(" 404 ")) throw error;
+      return client.ask({ method: "POST", path, body: { ...configMap(name), data } });
+    });
+  return Number(JSON.parse(text).metadata.resourceVersion);
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not within ${PATIENCE / 1000} s: ${holds}`);
+    await sleep(5);
+  }
+}
