@@ -248,4 +248,16 @@ describe("the scheduling loop", () => {
     expect(claim?.status.reservedFor).toEqual([{ resource: "pods", name: "p", uid: claimed.metadata.uid }]);
     expect(claim?.status.allocation?.devices?.results).toEqual([{ request: "r", driver: "d", pool: "a", device: "x" }]);
   });
+
+  test("wakes who waits for a partner that it has placed itself", async () => {
+    const bench = new Bench();
+    const term = { labelSelector: { matchLabels: { a: "b" } }, topologyKey: "kubernetes.io/hostname" };
+    const affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+    await bench.put("create", node("a"), pod("waits", { spec: { affinity } }));
+    await bench.loop.run();
+    expect(await bench.nodeOf("waits")).toBeUndefined();
+    await bench.put("create", pod("partner", { labels: { a: "b" } }));
+    await bench.loop.run();
+    expect(await bench.nodeOf("waits")).toBe("a");
+  });
 });

@@ -241,12 +241,16 @@ export class SchedulingLoop {
     }
   }
 
+  /** What the log will tell of these is known already; who waits for such a pod is told now. */
   #confirm(planned: readonly Planned[], revisions: readonly Revision[]): void {
-    const cluster = this.#state?.cluster;
+    const state = this.#state;
     let at = 0;
     for (const { pod, writes, placedOn } of planned) {
-      const placed = placedOn === undefined ? undefined : cluster?.assigned(pod.key);
-      if (placed) placed.revision = revisions[at] ?? placed.revision;
+      const placed = placedOn === undefined ? undefined : state?.cluster.assigned(pod.key);
+      if (state && placed) {
+        placed.revision = revisions[at] ?? placed.revision;
+        state.queue.react({ kind: "assigned-pod", pod: placed }, state.cluster, this.#options.now());
+      }
       at += writes.length;
     }
   }
