@@ -41,11 +41,17 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #path: string;
   #up = false;
+  readonly #started = Date.now();
   #failedSince: number | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#path = `/sailplane/v1/nodes/${encodeURIComponent(options.nodeName)}`;
+  }
+
+  /** Since when no socket has been open (ms); undefined while one is. */
+  get awaySince(): number | undefined {
+    return this.#up ? undefined : (this.#failedSince ?? this.#started);
   }
 
   /** Runs until the signal. */

@@ -3,12 +3,16 @@ import { readFileSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
+import { LOCAL_SOCKET } from "../api/local-node.ts";
 import type { NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
 import { refusalOf } from "./admit.ts";
 import type { ControlPlane } from "./connection.ts";
+import { endPods } from "./end-pods.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import { leaveCluster } from "./leave-cluster.ts";
 import { Link } from "./link.ts";
+import { openLocalApi } from "./local-api.ts";
 import type { Logger } from "./logger.ts";
 import type { AgentOptions } from "./main.ts";
 import { apiServerOf } from "./network/api-door.ts";
@@ -60,6 +64,7 @@ export class NodeAgent {
   readonly #static: StaticPods;
   readonly #housekeeping: Housekeeping;
   #network: ClusterNetwork | undefined;
+  #link: Link | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   #registered = false;
   #orphansChecked = false;
@@ -207,7 +212,7 @@ export class NodeAgent {
     await this.#static.start();
     // What is known from before runs on, whether or not anybody answers.
     for (const pod of this.#objects.pods()) this.#follow(pod);
-    const link = new Link({
+    this.#link = new Link({
       controlPlane,
       nodeName,
       revision: () => this.#objects.revision,
@@ -218,8 +223,38 @@ export class NodeAgent {
       log,
       signal,
     });
-    await Promise.all([this.#register(), link.run()]);
+    const local = this.#openLocalApi();
+    await Promise.all([this.#register(), this.#link.run()]);
+    local.close();
     stopListening();
+  }
+
+  #openLocalApi() {
+    const { controlPlane, runtime, log } = this.#parts;
+    const { nodeName, dataDirectory, onLeft } = this.#options;
+    return openLocalApi({
+      socket: join(dataDirectory, LOCAL_SOCKET),
+      runtime,
+      log,
+      pods: () => this.#pods,
+      status: () => {
+        const awaySince = this.#link?.awaySince;
+        return {
+          node: nodeName,
+          server: controlPlane.server,
+          runtime: this.#facts.runtimeVersion,
+          ...(awaySince === undefined ? {} : { awaySince }),
+          pressures: [...this.#housekeeping.pressures],
+          pods: this.#workers.size,
+        };
+      },
+      leave: async ({ seconds }, tell) => {
+        const pods = () => this.#pods;
+        await leaveCluster({ client: this.#client, controlPlane, nodeName, pods, tell, seconds });
+        await endPods(runtime);
+        onLeft?.();
+      },
+    });
   }
 
   stop(): void {

@@ -6,8 +6,11 @@ import { checkCommand } from "./commands/check.ts";
 import { clusterCommand } from "./commands/cluster.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { encryptionCommand } from "./commands/encryption.ts";
+import { installCommand } from "./commands/install.ts";
 import { joinCommand } from "./commands/join.ts";
 import { kubeconfigCommand } from "./commands/kubeconfig.ts";
+import { leaveCommand } from "./commands/leave.ts";
+import { nodeCommand } from "./commands/node.ts";
 import { restoreCommand } from "./commands/restore.ts";
 import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
@@ -31,6 +34,9 @@ First steps:
 for (const command of [
   upCommand(),
   joinCommand(),
+  installCommand(),
+  nodeCommand(),
+  leaveCommand(),
   tokenCommand(),
   clusterCommand(),
   auditCommand(),

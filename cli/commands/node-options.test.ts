@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseLabels, parseTaints } from "./node-options.ts";
+import { nodeWords, parseLabels, parseTaints } from "./node-options.ts";
 
 describe("options of a node", () => {
   it("are labels, as a kubelet takes them", () => {
@@ -13,5 +13,20 @@ describe("options of a node", () => {
       { key: "own", effect: "NoExecute" },
     ]);
     expect(() => parseTaints("gpu=yes:Never")).toThrow(/NoSchedule/);
+  });
+
+  it("can be written down again", () => {
+    const options = {
+      nodeName: "n",
+      runtime: "cri",
+      nodeLabels: { zone: "a" },
+      registerWithTaints: parseTaints("own:NoExecute"),
+      evictionHard: "memory.available<1Gi",
+    } as const;
+    const words = nodeWords(options);
+    expect(words.join(" ")).toBe(
+      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi",
+    );
+    expect(parseTaints("own=:NoExecute")).toEqual(options.registerWithTaints);
   });
 });

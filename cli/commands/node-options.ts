@@ -37,6 +37,32 @@ export const agentOptionsOf = ({ nodeName, runtime, nodeLabels, registerWithTain
   ...(evictionHard === undefined ? {} : { evictionHard }),
 });
 
+/** The same options as words of a command line. */
+export const nodeWords = ({
+  nodeName,
+  runtime,
+  nodeLabels,
+  registerWithTaints,
+  evictionHard,
+}: NodeOptions): string[] => [
+  ...["--node-name", nodeName, "--runtime", runtime],
+  ...(nodeLabels === undefined
+    ? []
+    : [
+        "--node-labels",
+        Object.entries(nodeLabels)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(","),
+      ]),
+  ...(registerWithTaints === undefined
+    ? []
+    : [
+        "--register-with-taints",
+        registerWithTaints.map(({ key, value = "", effect }) => `${key}=${value}:${effect}`).join(","),
+      ]),
+  ...(evictionHard === undefined ? [] : ["--eviction-hard", evictionHard]),
+];
+
 export function parseLabels(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(",").map((part) => /^([^=\s]+)=([^=\s]*)$/.exec(part));
   return Object.fromEntries(

@@ -106,7 +106,7 @@ async function up(options: UpOptions): Promise<void> {
 
   const agentStop = new AbortController();
   const agent = options.agent
-    ? startAgent({ ...options, connection, directory, progress, signal: agentStop.signal })
+    ? startAgent({ ...options, connection, directory, progress, stop: agentStop })
     : Promise.resolve(undefined);
   // A node that fails leaves the control plane of use: say it, and go on.
   const agentSettled = agent.catch((error: unknown) => {
@@ -136,7 +136,7 @@ async function startAgent(
     readonly connection: Connection;
     readonly directory: DataDirectory;
     readonly progress: Progress;
-    readonly signal: AbortSignal;
+    readonly stop: AbortController;
   },
 ): Promise<{ readonly podsGoOn: boolean }> {
   const { runAgent } = await import("../../agent/main.ts");
@@ -145,7 +145,8 @@ async function startAgent(
     ...agentOptionsOf(options),
     dataDirectory: options.directory.makeDirectory("node"),
     say: (message) => options.progress.warn("node", message),
-    signal: options.signal,
+    signal: options.stop.signal,
+    onLeft: () => options.stop.abort(),
     endsProcesses: true,
   });
 }

@@ -60,6 +60,10 @@ export class DataDirectory {
     }
   }
 
+  remove(name: string): void {
+    rmSync(this.file(name), { force: true });
+  }
+
   /** As {@link write}, for what something else writes to the open file. */
   writeBy(name: string, write: (file: number) => void): void {
     this.write(name, "");

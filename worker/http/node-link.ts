@@ -11,7 +11,7 @@ import { MASTERS, type User } from "../auth/user.ts";
 import type { Bindings } from "./app.ts";
 import { withPolicy } from "./with-policy.ts";
 
-async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
+export async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
   const user = await withPolicy(c, ({ policy, store }) =>
     authenticate(c.req.raw, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() }),
   );

@@ -1,0 +1,14 @@
+/** What an agent tells on its own machine, over HTTP on a Unix socket, for `sailplane node` and `sailplane leave`. */
+
+/** In the node's data directory. */
+export const LOCAL_SOCKET = "agent.sock";
+
+export interface LocalStatus {
+  readonly node: string;
+  readonly server: string;
+  readonly runtime: string;
+  /** Since when there is no link to the control plane (ms); absent: there is one. */
+  readonly awaySince?: number;
+  readonly pressures: readonly string[];
+  readonly pods: number;
+}

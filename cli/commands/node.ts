@@ -1,0 +1,67 @@
+import { pipeline } from "node:stream/promises";
+import { Command, Option } from "commander";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { LocalStatus } from "../../api/local-node.ts";
+import { askNode, nodeDirectoryOption, textOf } from "../node/local-node.ts";
+import { podTable } from "../node/pod-table.ts";
+
+interface Where {
+  readonly dataDir?: string;
+}
+
+export const nodeCommand = (): Command =>
+  new Command("node")
+    .summary("ask the node on this machine, with or without its control plane")
+    .description("Asks the node that runs on this machine. It answers also while its control plane is away.")
+    .addCommand(statusCommand())
+    .addCommand(podsCommand())
+    .addCommand(logsCommand());
+
+const statusCommand = () =>
+  new Command("status")
+    .summary("say how the node is, and since when it is on its own")
+    .addOption(nodeDirectoryOption())
+    .action(async ({ dataDir }: Where) => {
+      const status = JSON.parse(await textOf(await askNode("/status", { dataDir }))) as LocalStatus;
+      const { node, server, runtime, awaySince, pressures, pods } = status;
+      const away = awaySince === undefined ? "connected" : `away since ${new Date(awaySince).toISOString()}`;
+      console.log(`node           ${node}, ${runtime}, ${pods} pods`);
+      console.log(`control plane  ${server}, ${away}`);
+      if (pressures.length > 0) console.log(`short          ${pressures.join(", ")}`);
+    });
+
+const podsCommand = () =>
+  new Command("pods")
+    .summary("list the node's pods")
+    .addOption(nodeDirectoryOption())
+    .action(async ({ dataDir }: Where) => {
+      const { items } = JSON.parse(await textOf(await askNode("/pods", { dataDir }))) as { items: Pod[] };
+      process.stdout.write(podTable(items));
+    });
+
+interface LogsOptions extends Where {
+  readonly namespace: string;
+  readonly container?: string;
+  readonly follow?: true;
+  readonly previous?: true;
+  readonly timestamps?: true;
+  readonly tail?: string;
+}
+
+const logsCommand = () =>
+  new Command("logs")
+    .summary("print a container's log")
+    .argument("<pod>")
+    .addOption(nodeDirectoryOption())
+    .addOption(new Option("-n, --namespace <namespace>").default("default"))
+    .addOption(new Option("-c, --container <container>", "where the pod has several"))
+    .addOption(new Option("-f, --follow", "go on as it grows"))
+    .addOption(new Option("-p, --previous", "of the container before the present one"))
+    .addOption(new Option("--timestamps", "with the time of each line"))
+    .addOption(new Option("--tail <lines>", "the last lines only"))
+    .action(async (pod: string, { dataDir, ...options }: LogsOptions) => {
+      const query = new URLSearchParams({ pod });
+      for (const [name, value] of Object.entries(options)) query.set(name, String(value));
+      const log = await askNode(`/logs?${query}`, { dataDir });
+      await pipeline(log, process.stdout, { end: false });
+    });

@@ -1,0 +1,64 @@
+/** How a machine comes to its identity in a cluster: what `join` and `install` have in common. */
+import { readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { CliError } from "../cli-error.ts";
+import type { DataDirectory } from "../control-plane/data-directory.ts";
+import { type Connection, parseKubeconfig } from "../kubeconfig.ts";
+import { exchangeToken, Unreachable } from "./exchange-token.ts";
+import { fetchAuthority } from "./fetch-authority.ts";
+
+export interface ConnectOptions {
+  readonly nodeName: string;
+  readonly token?: string;
+  readonly caFile?: string;
+  readonly caCertHash?: string;
+}
+
+export const withConnectOptions = (command: Command): Command =>
+  command
+    .argument("<url>", "the control plane, such as https://plane.example.com", parseUrl)
+    .addOption(new Option("--token <token>", "the token that lets it in; not needed again once it has joined"))
+    .addOption(
+      new Option(
+        "--ca-cert-hash <hash>",
+        "sha256:HEX of the control plane's authority; where its certificate is its own",
+      ),
+    )
+    .addOption(new Option("--ca-file <file>", "the control plane's authority as PEM, instead of the hash"));
+
+/**
+ * The node's own connection: with a token a new one, without it what an earlier join to the same control plane left,
+ * renewed. A node whose control plane is away starts all the same, and keeps its pods running.
+ */
+export async function connectNode(
+  directory: DataDirectory,
+  server: string,
+  options: ConnectOptions,
+): Promise<Connection> {
+  if (options.token === undefined) {
+    const known = parseKubeconfig(directory.read("kubeconfig") ?? "");
+    if (known?.server !== server) {
+      throw new CliError('a first join needs --token; "sailplane token create" on the control plane makes one');
+    }
+    return exchangeToken(known, options.nodeName).catch((error) => {
+      if (error instanceof Unreachable) return known;
+      throw error;
+    });
+  }
+  const ca = options.caFile ? readAuthority(options.caFile) : await fetchAuthority(server, options.caCertHash);
+  return exchangeToken({ server, token: options.token, ...(ca && { ca }) }, options.nodeName);
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new CliError(`cannot read --ca-file ${file}: ${(error as Error).message}`);
+  }
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.parse?.(text) ?? (URL.canParse(text) ? new URL(text) : null);
+  if (url?.protocol !== "https:") throw new InvalidArgumentError("It is an https:// address.");
+  return url;
+}

@@ -1,0 +1,50 @@
+/** Talks to the node that runs on this machine, over the socket in its data directory. */
+import { existsSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import { join, relative } from "node:path";
+import { Option } from "commander";
+import { LOCAL_SOCKET } from "../../api/local-node.ts";
+import { CliError } from "../cli-error.ts";
+
+/** Where `join`, `install` and `up` keep a node. */
+const USUAL = [".sailplane-node", ".sailplane/node", "/var/lib/sailplane"];
+
+export const nodeDirectoryOption = (): Option =>
+  new Option("-d, --data-dir <dir>", "where the node keeps its state; where it does not say, the usual places");
+
+function socketOf(dataDir: string | undefined): string {
+  const found = (dataDir === undefined ? USUAL : [dataDir, join(dataDir, "node")])
+    .map((directory) => join(directory, LOCAL_SOCKET))
+    .find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new CliError(
+    dataDir === undefined
+      ? `no node of this machine in ${USUAL.join(", ")}; name its --data-dir`
+      : `no node runs on ${dataDir}`,
+  );
+}
+
+interface Ask {
+  readonly method?: "GET" | "POST";
+  readonly dataDir: string | undefined;
+}
+
+/** The answer of the agent, still to be read; its words where it refuses. */
+export async function askNode(path: string, { method = "GET", dataDir }: Ask): Promise<IncomingMessage> {
+  // The kernel takes no long paths here, so it is named from where we are.
+  const socketPath = relative(process.cwd(), socketOf(dataDir));
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const call = request({ socketPath, path, method }, resolve);
+    call.once("error", (error) => reject(new CliError(`the node does not answer at ${socketPath}: ${error.message}`)));
+    call.end();
+  });
+  if (response.statusCode === 200) return response;
+  throw new CliError((await textOf(response)).trim());
+}
+
+export async function textOf(response: IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) text += chunk;
+  return text;
+}
