@@ -56,7 +56,7 @@ export interface ClusterKeysEnv {
 
 export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   #pair: Promise<KeyPair> | undefined;
-  readonly #authorities = new Map<AuthorityName, Promise<Authority>>();
+  readonly #authorities = new Map<AuthorityName, Promise<StoredAuthority>>();
   #frontProxy: { readonly identity: Promise<FrontProxy>; readonly until: number } | undefined;
 
   /** A JWT with these claims (RFC 7519), signed with ES256. */
@@ -78,7 +78,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
 
   /** The authority of the certificates that {@link signCertificate} signs. */
   async clientAuthority(): Promise<ClientAuthority> {
-    const { key: _, ...authority } = await this.#authority(AUTHORITY);
+    const { key: _, ...authority } = await this.#storedAuthority(AUTHORITY);
     return authority;
   }
 
@@ -91,7 +91,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
 
   /** PEM of the authority by which API servers know the {@link frontProxy}. */
   async frontProxyAuthority(): Promise<string> {
-    return renderPem("CERTIFICATE", (await this.#authority(FRONT_PROXY_AUTHORITY)).certificate);
+    return renderPem("CERTIFICATE", (await this.#storedAuthority(FRONT_PROXY_AUTHORITY)).certificate);
   }
 
   /** Good for some minutes at least. */
@@ -107,16 +107,23 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     return this.#frontProxy.identity;
   }
 
-  #authority(name: AuthorityName): Promise<Authority> {
+  async #authority(name: AuthorityName): Promise<Authority> {
+    const stored = await this.#storedAuthority(name);
+    return { ...stored, key: openKey(this.#sealer(), stored.key, name) };
+  }
+
+  /** As it is kept: its certificate is known even where its key cannot be opened. */
+  #storedAuthority(name: AuthorityName): Promise<StoredAuthority> {
     const known = this.#authorities.get(name);
     if (known) return known;
     const authority = this.ctx.blockConcurrencyWhile(async () => {
       const { kv } = this.ctx.storage;
-      const sealer = this.#sealer();
-      const stored = kv.get<StoredAuthority>(name) ?? (await makeAuthority(AUTHORITY_NAMES[name], Date.now()));
-      const key = openKey(sealer, stored.key, name);
-      kv.put<StoredAuthority>(name, { ...stored, key: sealKey(sealer, key, name) });
-      return { ...stored, key };
+      const stored = kv.get<StoredAuthority>(name);
+      if (stored) return stored;
+      const made = await makeAuthority(AUTHORITY_NAMES[name], Date.now());
+      const sealed = { ...made, key: sealKey(this.#sealer(), made.key, name) };
+      kv.put<StoredAuthority>(name, sealed);
+      return sealed;
     });
     this.#authorities.set(name, authority);
     return authority;
@@ -133,6 +140,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
       if (!authority || !isOutdated(sealer, authority.key)) continue;
       const again = sealKey(sealer, openKey(sealer, authority.key, name), name);
       kv.put<StoredAuthority>(name, { ...authority, key: again });
+      this.#authorities.delete(name);
     }
   }
 
