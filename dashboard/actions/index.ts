@@ -1,8 +1,10 @@
 /** All that can be done, in the order of the buttons. */
 import type { ActionOf } from "./action.ts";
 import { cordon } from "./cordon.ts";
+import { drain } from "./drain.ts";
 import { remove } from "./remove.ts";
 import { restart } from "./restart.ts";
+import { rollBack } from "./roll-back.ts";
 import { scale } from "./scale.ts";
 
-export const actions: readonly ActionOf[] = [scale, restart, cordon, remove];
+export const actions: readonly ActionOf[] = [scale, restart, rollBack, cordon, drain, remove];

@@ -130,6 +130,34 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
+  test("a rollout is rolled back, and a node drained, as kubectl does it", async () => {
+    await cluster.output("create deployment past --image=first -- /bin/sleep 3600");
+    await cluster.output("wait --for=condition=Available deployment/past --timeout=20s");
+    await cluster.output("set image deployment/past *=second");
+    const { page, problems } = await signedIn(browser, cluster);
+    await goTo(page, "#/object/apps/v1/deployments/default/past");
+    const act = async (name: string) => {
+      await page.getByRole("button", { name }).click();
+      await page.getByRole("dialog").getByRole("button", { name }).click();
+    };
+    await act("Roll back");
+    const image = () => cluster.output("get deployment past -o jsonpath={.spec.template.spec.containers[0].image}");
+    await expect.poll(image).toBe("first");
+    expect(await cluster.output("get replicasets -l app=past -o name")).toMatch(/^(replicaset\.apps\/\S+\n?){2}$/);
+
+    await goTo(page, `#/object/core/v1/nodes/-/${cluster.nodeName}`);
+    await act("Drain");
+    await page.getByText(`${cluster.nodeName} is drained`).waitFor();
+    await expect
+      .poll(() => cluster.output("get pods -l app=past -o jsonpath={.items[*].spec.nodeName}"), { timeout: 20_000 })
+      .toBe("");
+    await act("Uncordon");
+    await cluster.output("wait --for=condition=Available deployment --all --timeout=30s");
+    await cluster.output("delete deployment past");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
   test("an edit shows what it would do; a conflict is explained and overwrites nothing", async () => {
     const { page, problems } = await signedIn(browser, cluster);
     await goTo(page, "#/object/core/v1/configmaps/default/hostile?tab=yaml");
