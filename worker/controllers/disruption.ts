@@ -60,7 +60,7 @@ interface Expected {
 
 function planBudget(budget: Stored<PodDisruptionBudget>, { snapshot, now }: ReconcileContext): Plan {
   const pods = snapshot
-    .list<Pod>("pods", budget.metadata.namespace ?? "")
+    .labelled<Pod>("pods", budget.metadata.namespace ?? "", budget.spec.selector?.matchLabels ?? {})
     .filter((pod) => selects(budget.spec.selector, pod.metadata.labels) && isActive(pod));
   const counted = expectedOf(budget, pods, snapshot);
   const events: EventRecord[] =

@@ -1,7 +1,7 @@
 /** The pod a DaemonSet runs on one node, and which nodes it may run on. */
 
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
-import type { Node, Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
+import type { Node, Pod, PodSpec, Taint, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { meetsNodeAffinity } from "../../../api/machinery/node-selector.ts";
 import { tolerates } from "../node/taint-eviction.ts";
@@ -78,18 +78,24 @@ export interface Fit {
   readonly stay: boolean;
 }
 
-export function fitOf(daemonSet: DaemonSet, node: Node): Fit {
-  const spec = daemonSet.spec.template.spec;
-  if (
-    !spec ||
-    (spec.nodeName && spec.nodeName !== node.metadata.name) ||
-    !meetsNodeAffinity(spec, { name: node.metadata.name ?? "", labels: node.metadata.labels ?? {} })
-  )
-    return { run: false, stay: false };
+/** Which nodes the daemons fit. What does not depend on the node is worked out once: there may be thousands. */
+export function fitting(daemonSet: DaemonSet): (node: Node) => Fit {
+  const { spec } = daemonSet.spec.template;
+  if (!spec) return () => NOWHERE;
   const tolerations = tolerationsOf(spec);
-  const untolerated = (node.spec.taints ?? []).filter((taint) => !tolerations.some((each) => tolerates(each, taint)));
-  return {
-    run: !untolerated.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute"),
-    stay: !untolerated.some(({ effect }) => effect === "NoExecute"),
+  const isTolerated = (taint: Taint) => tolerations.some((each) => tolerates(each, taint));
+  return (node) => {
+    const { name = "", labels = {} } = node.metadata;
+    if ((spec.nodeName && spec.nodeName !== name) || !meetsNodeAffinity(spec, { name, labels })) return NOWHERE;
+    const { taints } = node.spec;
+    if (!taints || taints.length === 0) return ANYWHERE;
+    const untolerated = taints.filter((taint) => !isTolerated(taint));
+    return {
+      run: !untolerated.some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute"),
+      stay: !untolerated.some(({ effect }) => effect === "NoExecute"),
+    };
   };
 }
+
+const NOWHERE: Fit = { run: false, stay: false };
+const ANYWHERE: Fit = { run: true, stay: true };

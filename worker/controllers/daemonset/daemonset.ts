@@ -20,7 +20,7 @@ import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod-sta
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { earliest, timeOf, waking } from "../time.ts";
-import { daemonPod, type Fit, fitOf, HASH, nodeOf, TEMPLATE_GENERATION } from "./daemon-pod.ts";
+import { daemonPod, type Fit, fitting, HASH, nodeOf, TEMPLATE_GENERATION } from "./daemon-pod.ts";
 
 const RESOURCE = "daemonsets.apps";
 const PRIMARY = { resource: RESOURCE, kind: "DaemonSet", apiVersion: "apps/v1" };
@@ -85,9 +85,10 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
         : history.effects,
     };
   const hash = history.update.metadata.labels?.[HASH] ?? "";
-  const places = placesOf(daemonSet, claimed.owned, snapshot.list<Node>("nodes"));
+  const nodes = snapshot.list<Node>("nodes");
+  const places = placesOf(daemonSet, claimed.owned, nodes);
   const placement = planPlacement(daemonSet, places, { hash, now });
-  const stray = strayPods(claimed.owned, snapshot.list<Node>("nodes"));
+  const stray = strayPods(claimed.owned, nodes);
   const busy = placement.effects.length + stray.length > 0;
   const update = busy ? [] : planUpdate(daemonSet, places, { hash, now });
   const status = statusUpdate(RESOURCE, daemonSet, statusOf(daemonSet, places, { hash, now }));
@@ -112,21 +113,27 @@ function placesOf(
   const byNode = new Map<string, Stored<Pod>[]>();
   for (const pod of pods) {
     const name = nodeOf(pod);
-    if (name !== undefined) byNode.set(name, [...(byNode.get(name) ?? []), pod]);
+    if (name === undefined) continue;
+    const there = byNode.get(name);
+    if (there) there.push(pod);
+    else byNode.set(name, [pod]);
   }
+  const fitOf = fitting(daemonSet);
   return nodes.map((node) => ({
     node,
-    fit: fitOf(daemonSet, node),
-    pods: byNode.get(node.metadata.name) ?? [],
+    fit: fitOf(node),
+    pods: byNode.get(node.metadata.name) ?? NO_PODS,
   }));
 }
 
+const NO_PODS: readonly Stored<Pod>[] = [];
+
 /** Pods meant for nodes that are gone before they got there. */
 const strayPods = (pods: readonly Stored<Pod>[], nodes: readonly Stored<Node>[]): readonly Effect[] => {
+  const underWay = pods.filter((pod) => !pod.spec.nodeName && !pod.metadata.deletionTimestamp);
+  if (underWay.length === 0) return [];
   const known = new Set(nodes.map(({ metadata }) => metadata.name));
-  return pods
-    .filter((pod) => !pod.spec.nodeName && !pod.metadata.deletionTimestamp && !known.has(nodeOf(pod) ?? ""))
-    .map((pod) => removal(pod));
+  return underWay.filter((pod) => !known.has(nodeOf(pod) ?? "")).map((pod) => removal(pod));
 };
 
 const removal = (pod: Stored<Pod>, about?: Stored<DaemonSet>): Effect => ({
@@ -190,7 +197,7 @@ function planPlacement(
         }
       }
       // Of several the oldest stays; during a surge the old and the new one share the node.
-      const older = running.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1));
+      const older = oldestFirst(running);
       const kept = surges ? firstOfEach(older, hash) : older.slice(0, 1);
       doomed.push(...running.filter((pod) => !kept.includes(pod)));
     }
@@ -201,6 +208,11 @@ function planPlacement(
   ];
   return { effects, events, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
+
+const oldestFirst = (pods: readonly Stored<Pod>[]): readonly Stored<Pod>[] =>
+  pods.length < 2
+    ? pods
+    : pods.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1));
 
 const firstOfEach = (pods: readonly Stored<Pod>[], hash: string): readonly Stored<Pod>[] => {
   const isNew = (pod: Pod) => pod.metadata.labels?.[HASH] === hash;
@@ -278,7 +290,7 @@ function statusOf(
   const { minReadySeconds = 0 } = daemonSet.spec;
   let [desired, current, misscheduled, ready, available, updated] = [0, 0, 0, 0, 0, 0];
   for (const { fit, pods } of places) {
-    const byAge = pods.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1));
+    const byAge = oldestFirst(pods);
     const [pod] = byAge;
     if (!fit.run) {
       if (pod?.spec.nodeName) misscheduled++;

@@ -6,8 +6,17 @@ import { type Controller, type Snapshot, settled } from "../controller.ts";
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod-state.ts";
-import { hasEndpoint, hostnameOf, isHeadless, podsOf, servicesOf, targetPort, triggerTime } from "./service-pods.ts";
-import { groupKey, type PortGroup, planSlices, SLICES } from "./slice-set.ts";
+import {
+  hasEndpoint,
+  hostnameOf,
+  isHeadless,
+  podsOf,
+  portsByPod,
+  servicesOf,
+  targetPort,
+  triggerTime,
+} from "./service-pods.ts";
+import { type PortGroup, planSlices, SLICES } from "./slice-set.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -70,12 +79,13 @@ const isOurs = ({ metadata }: Stored<EndpointSlice>) => metadata.labels?.[MANAGE
 function groupsOf(service: Stored<Service>, pods: readonly Stored<Pod>[], snapshot: Snapshot): readonly PortGroup[] {
   const families = (service.spec.ipFamilies ?? ["IPv4"]) as ("IPv4" | "IPv6")[];
   const groups = new Map<string, { addressType: "IPv4" | "IPv6"; ports: EndpointPort[]; endpoints: Endpoint[] }>();
+  const portsAt = portsByPod(service, (pod) => portsOf(service, pod));
   for (const addressType of families)
     for (const pod of pods) {
       const addresses = addressesOf(pod, addressType);
       if (addresses.length === 0 || !hasEndpoint(pod, { withTerminating: true })) continue;
-      const ports = portsOf(service, pod);
-      const key = groupKey(addressType, ports);
+      const { ports, key: portsKey } = portsAt(pod);
+      const key = `${addressType} ${portsKey}`;
       const group = groups.get(key) ?? { addressType, ports, endpoints: [] };
       groups.set(key, group);
       group.endpoints.push(endpointOf(pod, addresses, service, snapshot));

@@ -12,7 +12,16 @@ import { type Controller, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isReady } from "../pod-state.ts";
 import { same } from "../same.ts";
-import { hasEndpoint, hostnameOf, isHeadless, podsOf, servicesOf, targetPort, triggerTime } from "./service-pods.ts";
+import {
+  hasEndpoint,
+  hostnameOf,
+  isHeadless,
+  podsOf,
+  portsByPod,
+  servicesOf,
+  targetPort,
+  triggerTime,
+} from "./service-pods.ts";
 
 const HEADLESS = "service.kubernetes.io/headless";
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
@@ -63,18 +72,20 @@ export const endpointsController: Controller = {
 function subsetsOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): EndpointSubset[] {
   const { publishNotReadyAddresses = false, ports: servicePorts = [] } = service.spec;
   const byPorts = new Map<string, { ports: EndpointPort[]; ready: EndpointAddress[]; unready: EndpointAddress[] }>();
-  for (const pod of pods) {
-    if (!hasEndpoint(pod, { withTerminating: publishNotReadyAddresses })) continue;
-    const ports = servicePorts.flatMap((port): EndpointPort[] => {
+  const portsAt = portsByPod(service, (pod) =>
+    servicePorts.flatMap((port): EndpointPort[] => {
       const number = targetPort(port, pod);
       if (number === undefined) return [];
       const { name, protocol = "TCP", appProtocol } = port;
       return [{ ...(name ? { name } : {}), port: number, protocol, ...(appProtocol ? { appProtocol } : {}) }];
-    });
+    }),
+  );
+  for (const pod of pods) {
+    if (!hasEndpoint(pod, { withTerminating: publishNotReadyAddresses })) continue;
+    const { ports, key } = portsAt(pod);
     // A pod that offers none of the ports is no endpoint, except of a headless service without any.
     if (ports.length === 0 && !(isHeadless(service) && servicePorts.length === 0)) continue;
     const address = addressOf(pod, service);
-    const key = JSON.stringify(ports);
     const subset = byPorts.get(key) ?? { ports, ready: [], unready: [] };
     byPorts.set(key, subset);
     (publishNotReadyAddresses || isReady(pod) ? subset.ready : subset.unready).push(address);

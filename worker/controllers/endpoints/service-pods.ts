@@ -58,6 +58,27 @@ export function targetPort(port: ServicePort, pod: Pod): number | undefined {
     .find((each) => each.name === target && (each.protocol ?? "TCP") === protocol)?.containerPort;
 }
 
+/** The same for every pod: no port of the service is named by its pods. */
+const hasFixedPorts = ({ spec }: Service): boolean =>
+  (spec.ports ?? []).every(({ targetPort }) => typeof (targetPort ?? 0) === "number");
+
+/** Works a pod's ports and their key out once where they are the same for all: there may be thousands of pods. */
+export function portsByPod<P>(
+  service: Service,
+  portsOf: (pod: Pod) => P[],
+): (pod: Pod) => { readonly ports: P[]; readonly key: string } {
+  const keyed = (pod: Pod) => {
+    const ports = portsOf(pod);
+    return { ports, key: JSON.stringify(ports) };
+  };
+  if (!hasFixedPorts(service)) return keyed;
+  let fixed: ReturnType<typeof keyed> | undefined;
+  return (pod) => {
+    fixed ??= keyed(pod);
+    return fixed;
+  };
+}
+
 /** Pods that still may get traffic: they have an address and a node, and have not ended. */
 export function hasEndpoint(pod: Pod, options: { readonly withTerminating: boolean }): boolean {
   const { phase, podIP, podIPs = [] } = pod.status;
