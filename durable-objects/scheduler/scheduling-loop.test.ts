@@ -2,86 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../api/machinery/object-text.ts";
-import type { CommitRequest, GroupResource } from "../../api/store.ts";
 import { node, pod } from "../../test/fakes/scheduler-objects.ts";
-import { MemoryStore } from "../store/memory-store.ts";
-import { SchedulingLoop } from "./scheduling-loop.ts";
-
-class Bench {
-  readonly store = new MemoryStore();
-  readonly commits: CommitRequest[] = [];
-  /** Called before each commit of the scheduler. */
-  beforeCommit: () => Promise<void> = async () => undefined;
-  /** It stands still: how much fits into a turn must not depend on the machine. */
-  readonly #now = Date.now();
-  #uids = 0;
-
-  readonly loop = new SchedulingLoop({
-    store: {
-      list: (request) => this.store.list(request),
-      after: (request) => this.store.after(request),
-      status: () => this.store.status(),
-      commit: async (request) => {
-        this.commits.push(request);
-        await this.beforeCommit();
-        return this.store.commit(request);
-      },
-    },
-    evict: async ({ name }) => this.remove("pods", name),
-    now: () => this.#now,
-    random: () => 0,
-    newUid: () => `uid-${++this.#uids}`,
-    wakeAt: () => undefined,
-    complain: (what, error) => {
-      throw new Error(`${what}: ${error}`);
-    },
-  });
-
-  async put(op: "create" | "replace", ...objects: Stored<KubeObject>[]): Promise<void> {
-    const writes = objects.map((object) => ({
-      op,
-      key: keyOf(resourceOf(object.kind), object.metadata.name),
-      text: textWithoutRevision(object),
-      attributes: { labels: {}, fields: {} },
-    }));
-    expect(await this.store.commit({ writes })).toMatchObject({ ok: true });
-  }
-
-  async remove(resource: GroupResource, name: string): Promise<void> {
-    await this.store.commit({ writes: [{ op: "delete", key: keyOf(resource, name) }] });
-  }
-
-  async all<T extends KubeObject>(resource: GroupResource): Promise<Stored<T>[]> {
-    const page = await this.store.list({ resource });
-    if (!page.ok) throw new Error(page.reason);
-    return page.items.map(({ text }) => JSON.parse(text) as Stored<T>);
-  }
-
-  async nodeOf(name: string): Promise<string | undefined> {
-    return (await this.all<Pod>("pods")).find(({ metadata }) => metadata.name === name)?.spec.nodeName;
-  }
-}
-
-const keyOf = (resource: GroupResource, name: string) => ({
-  resource,
-  namespace: ["pods", "events", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"].includes(resource)
-    ? "default"
-    : "",
-  name,
-});
-
-const RESOURCES: Readonly<Record<string, GroupResource>> = {
-  DeviceClass: "deviceclasses.resource.k8s.io",
-  ResourceClaim: "resourceclaims.resource.k8s.io",
-  ResourceSlice: "resourceslices.resource.k8s.io",
-  StorageClass: "storageclasses.storage.k8s.io",
-};
-const resourceOf = (kind: string): GroupResource => RESOURCES[kind] ?? `${kind.toLowerCase()}s`;
+import { SchedulingBench } from "../../test/fakes/scheduling-bench.ts";
 
 describe("the scheduling loop", () => {
   test("places a batch in one commit, each pod with its event", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     await bench.put("create", node("a"), ...Array.from({ length: 20 }, (_, i) => pod(`p${i}`)));
     await bench.loop.run();
     expect(bench.commits).toHaveLength(1);
@@ -92,7 +18,7 @@ describe("the scheduling loop", () => {
   });
 
   test("takes a node whose images have lost their names", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     const a = node("a");
     const unnamed = { ...a, status: { ...a.status, images: [{ names: null, sizeBytes: 7 }] } };
     await bench.put("create", unnamed, pod("p"));
@@ -101,7 +27,7 @@ describe("the scheduling loop", () => {
   });
 
   test("leaves out a pod that changed meanwhile, and places it as it is then", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     await bench.put("create", node("a"), node("b"), pod("p1"), pod("p2"));
     bench.beforeCommit = async () => {
       bench.beforeCommit = async () => undefined;
@@ -114,7 +40,7 @@ describe("the scheduling loop", () => {
   });
 
   test("does not place a pod that is gone, nor one that is somebody else's", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("gone"), pod("other", { spec: { schedulerName: "mine" } }));
     bench.beforeCommit = () => bench.remove("pods", "gone");
     await bench.loop.run();
@@ -123,7 +49,7 @@ describe("the scheduling loop", () => {
   });
 
   test("says why a pod waits once, and places it when what it waits for comes", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("p", { spec: { nodeSelector: { disk: "ssd" } } }));
     await bench.loop.run();
     const [waiting] = await bench.all<Pod>("pods");
@@ -140,7 +66,7 @@ describe("the scheduling loop", () => {
   });
 
   test("ends a pod of lower priority, and takes its room when it is gone", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));
     await bench.loop.run();
     await bench.put("create", pod("p", { cpu: "800m", spec: { priority: 10 } }));
@@ -151,7 +77,7 @@ describe("the scheduling loop", () => {
   });
 
   test("a pod whose volume has to be made is bound when its claim is", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     const meta = (name: string) => ({
       name,
       uid: `uid-${name}`,
@@ -201,7 +127,7 @@ describe("the scheduling loop", () => {
   });
 
   test("an eviction from memory forgets nothing: another loop goes on where the first was", async () => {
-    const [bench, next] = [new Bench(), new Bench()];
+    const [bench, next] = [new SchedulingBench(), new SchedulingBench()];
     await bench.put("create", node("a", { pods: "2" }), pod("p1"), pod("p2"), pod("p3"));
     await bench.loop.run();
     Object.assign(next, { store: bench.store });
@@ -210,7 +136,7 @@ describe("the scheduling loop", () => {
   });
 
   test("says nothing of a pod whose device claim is not there yet, and allocates it in the commit that binds the pod", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     const resource = (kind: string, name: string, spec: object, namespace?: string) =>
       ({
         kind,
@@ -250,7 +176,7 @@ describe("the scheduling loop", () => {
   });
 
   test("wakes who waits for a partner that it has placed itself", async () => {
-    const bench = new Bench();
+    const bench = new SchedulingBench();
     const term = { labelSelector: { matchLabels: { a: "b" } }, topologyKey: "kubernetes.io/hostname" };
     const affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
     await bench.put("create", node("a"), pod("waits", { spec: { affinity } }));
