@@ -91,6 +91,14 @@ describe("version 3", () => {
     expect(danglingReferences(apps as unknown as Schema, apps.components.schemas, "#/components/schemas/")).toEqual([]);
   });
 
+  test("says of custom kinds that they take no strategic patch, which kubectl apply would send", () => {
+    const custom = openApiV3(request, "apis/stable.example.com/v1") as unknown as typeof apps;
+    const taken = (document: typeof apps, path: string) => JSON.stringify(document.paths[path]?.patch);
+    const strategic = "application/strategic-merge-patch+json";
+    expect(taken(custom, "/apis/stable.example.com/v1/crontabs/{name}")).not.toContain(strategic);
+    expect(taken(apps, "/apis/apps/v1/namespaces/{namespace}/deployments/{name}")).toContain(strategic);
+  });
+
   test("has custom kinds by the same road", () => {
     const { components, paths } = openApiV3(request, "apis/stable.example.com/v1") as unknown as typeof apps;
     expect(components.schemas["com.example.stable.v1.CronTab"]).toMatchObject({

@@ -59,13 +59,16 @@ const DELETE: readonly Parameter[] = [
     description: "What becomes of dependents: Orphan, Background, Foreground.",
   },
 ];
+/** Custom kinds have neither: kubectl reads here how it may patch. */
+const STRATEGIC = "application/strategic-merge-patch+json";
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
 const PATCH_TYPES = [
   "application/apply-patch+yaml",
   "application/json-patch+json",
   "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
+  STRATEGIC,
 ];
-const OBJECT_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const OBJECT_TYPES = ["application/json", "application/yaml", PROTOBUF];
 
 /** The paths of a kind and its subresources, by the template of their URL. */
 export function pathsOf(resource: Resource, context: PathContext): Record<string, Schema> {
@@ -155,11 +158,13 @@ interface Variant {
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function operationsOf(
-  { kind, scope }: Resource,
+  { kind, scope, openApiSchema: custom }: Resource,
   { version, ref, listRef, at, served = { ...at, kind } }: PathContext & { served?: Kind },
 ) {
   const group = at.group === "" ? "Core" : capital((at.group.split(".")[0] ?? "").toLowerCase());
   const tag = `${at.group === "" ? "core" : at.group.replace(/\.k8s\.io$|\.authorization\.k8s\.io$/, "").replaceAll(".", "_")}_${at.version}`;
+  const ofKind = (types: readonly string[]) =>
+    custom ? types.filter((type) => type !== STRATEGIC && type !== PROTOBUF) : types;
   return (verb: Verb, { everywhere = false, subresource = "" }: Variant = {}): Schema => {
     const { action, says, parameters } = ACTIONS[verb];
     const where = everywhere ? "ForAllNamespaces" : "";
@@ -171,7 +176,8 @@ function operationsOf(
       tags: [tag],
       ...rendered(version, {
         body,
-        types: verb === "patch" ? PATCH_TYPES : OBJECT_TYPES,
+        types: ofKind(verb === "patch" ? PATCH_TYPES : OBJECT_TYPES),
+        answers: ofKind(OBJECT_TYPES),
         answer: verb === "list" ? listRef : ref,
         parameters,
       }),
@@ -183,12 +189,14 @@ function operationsOf(
 
 interface Rendered {
   readonly body: Schema | undefined;
+  /** Media types of the body, and of what is answered. */
   readonly types: readonly string[];
+  readonly answers: readonly string[];
   readonly answer: Schema;
   readonly parameters: readonly Parameter[];
 }
 
-function rendered(version: OpenApiVersion, { body, types, answer, parameters }: Rendered): Schema {
+function rendered(version: OpenApiVersion, { body, types, answers, answer, parameters }: Rendered): Schema {
   const query = [PRETTY, ...parameters].map((parameter) => queryParameter(parameter, version));
   if (version === 2) {
     const given = body && {
@@ -199,7 +207,7 @@ function rendered(version: OpenApiVersion, { body, types, answer, parameters }: 
     };
     return {
       consumes: types,
-      produces: OBJECT_TYPES,
+      produces: answers,
       schemes: ["https"],
       parameters: given ? [given, ...query] : query,
       responses: { "200": { description: "OK", schema: answer }, "401": { description: "Unauthorized" } },
@@ -212,7 +220,7 @@ function rendered(version: OpenApiVersion, { body, types, answer, parameters }: 
       ? { requestBody: { required: true, content: content("$ref" in body ? body : { type: "object" }, types) } }
       : {}),
     responses: {
-      "200": { description: "OK", content: content(answer, OBJECT_TYPES) },
+      "200": { description: "OK", content: content(answer, answers) },
       "401": { description: "Unauthorized" },
     },
   };
