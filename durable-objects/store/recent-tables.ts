@@ -6,6 +6,7 @@
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { RecentValues } from "./recent-values.ts";
 import { moveRevision } from "./revision-text.ts";
 
 /** Characters of texts: of the tail, which is read again within moments, and of objects, which clients come back to. */
@@ -16,7 +17,7 @@ const keyId = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/
 
 export class RecentTables implements LogTables {
   readonly #tables: LogTables;
-  readonly #objects = new Recent<Current>();
+  readonly #objects = new RecentValues<Current>(OBJECTS, ({ text }) => text.length);
   /** Every entry after `#before`, by revision less that. */
   #tail: LogRow[] = [];
   #tailLength = 0;
@@ -133,41 +134,5 @@ export class RecentTables implements LogTables {
   /** What is forgotten is before the compaction mark, where nobody reads. */
   forget(from: Revision, through: Revision): void {
     this.#tables.forget(from, through);
-  }
-}
-
-/** Values by key; those set or asked for longest ago go first. */
-class Recent<T extends { readonly text: string }> {
-  readonly #values = new Map<string, T>();
-  #length = 0;
-
-  get(id: string): T | undefined {
-    const value = this.#values.get(id);
-    if (value === undefined) return undefined;
-    this.#values.delete(id);
-    this.#values.set(id, value);
-    return value;
-  }
-
-  set(id: string, value: T): void {
-    this.delete(id);
-    this.#values.set(id, value);
-    this.#length += value.text.length;
-    for (const oldest of this.#values.keys()) {
-      if (this.#length <= OBJECTS) break;
-      this.delete(oldest);
-    }
-  }
-
-  delete(id: string): void {
-    const value = this.#values.get(id);
-    if (value === undefined) return;
-    this.#values.delete(id);
-    this.#length -= value.text.length;
-  }
-
-  clear(): void {
-    this.#values.clear();
-    this.#length = 0;
   }
 }
