@@ -23,7 +23,8 @@ export class LogFollower {
 
   constructor(store: LogReader, readWhole: readonly GroupResource[], builtIns: readonly KnownKind[]) {
     this.#store = store;
-    this.#readWhole = readWhole;
+    // What kinds there are it has to know itself, whoever else does.
+    this.#readWhole = [...readWhole, CUSTOM];
     this.#builtIns = builtIns;
     this.#followed = builtIns.map(({ resource }) => resource).filter((resource) => !IGNORED.has(resource));
   }

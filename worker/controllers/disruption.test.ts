@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import type { ReplicaSet } from "../../api/generated/apps.v1.ts";
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import type { PodDisruptionBudget } from "../../api/generated/policy.v1.ts";
@@ -58,5 +59,49 @@ describe("pod disruption budget", () => {
     [{ maxUnavailable: 1 }, 1, false, [1, 0, 0, 0], "InsufficientPods", ["UnmanagedPods"]],
   ])("%j over %i pods, managed: %s", async (spec, pods, managed, counts, reason, events) => {
     expect(await statusWith(spec, pods, { managed })).toEqual({ counts, reason, events });
+  });
+
+  it.each<[string, { apiVersion: string; kind: string }, string | undefined, number]>([
+    ["a custom resource's size", { apiVersion: "e.com/v1", kind: "Rollout" }, undefined, 5],
+    [
+      "what has none",
+      { apiVersion: "batch/v1", kind: "Job" },
+      "jobs.batch does not implement the scale subresource",
+      0,
+    ],
+  ])("goes by %s", async (_, kind, error, expected) => {
+    const at = controlledCluster([disruptionController]);
+    at.cluster.put("customresourcedefinitions.apiextensions.k8s.io", {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "rollouts.e.com" },
+      spec: {
+        group: "e.com",
+        scope: "Namespaced",
+        names: { kind: "Rollout", plural: "rollouts" },
+        versions: [{ name: "v1", served: true, storage: true }],
+      },
+      status: {},
+    } as unknown as CustomResourceDefinition);
+    at.cluster.answers = (path) =>
+      path === "/apis/e.com/v1/namespaces/ns/rollouts/o/scale" ? { spec: { replicas: 5 } } : undefined;
+    at.cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "p",
+        namespace: "ns",
+        labels: { app: "x" },
+        ownerReferences: [{ ...kind, name: "o", uid: "o", controller: true }],
+      },
+      spec: { containers: [] },
+      status: { phase: "Running" },
+    });
+    at.cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    const status = at.cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status;
+    expect(status?.expectedPods ?? 0).toBe(expected);
+    expect(status?.conditions?.[0]?.message || undefined).toBe(error);
   });
 });

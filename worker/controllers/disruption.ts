@@ -1,18 +1,16 @@
-/** How many pods a PodDisruptionBudget lets go, from how many there should be and how many are healthy. */
-import type { Deployment, ReplicaSet, StatefulSet } from "../../api/generated/apps.v1.ts";
-import type { Pod, ReplicationController } from "../../api/generated/core.v1.ts";
-import type { Condition, OwnerReference } from "../../api/generated/meta.v1.ts";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Condition } from "../../api/generated/meta.v1.ts";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../api/generated/policy.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import {
   type Controller,
   type EventRecord,
   type Plan,
+  type Question,
   type ReconcileContext,
-  type Snapshot,
   settled,
 } from "./controller.ts";
-import { controllerOf } from "./controller-ref.ts";
+import { expectedScale } from "./expected-scale.ts";
 import { goSelector } from "./go-selector.ts";
 import { scaledValue } from "./int-or-percent.ts";
 import { itemKey, splitItem } from "./item-key.ts";
@@ -58,11 +56,13 @@ interface Expected {
   readonly unmanaged: readonly string[];
 }
 
-function planBudget(budget: Stored<PodDisruptionBudget>, { snapshot, now }: ReconcileContext): Plan {
+function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
   const pods = snapshot
     .labelled<Pod>("pods", budget.metadata.namespace ?? "", budget.spec.selector?.matchLabels ?? {})
     .filter((pod) => selects(budget.spec.selector, pod.metadata.labels) && isActive(pod));
-  const counted = expectedOf(budget, pods, snapshot);
+  const counted = expectedOf(budget, pods, context);
+  if ("asks" in counted) return { effects: [], asks: counted.asks };
   const events: EventRecord[] =
     pods.length === 0 ? [{ about: budget, type: "Normal", reason: "NoPods", message: "No matching pods found" }] : [];
   if ("error" in counted) {
@@ -137,70 +137,19 @@ const failedStatus = (
 function expectedOf(
   budget: Stored<PodDisruptionBudget>,
   pods: readonly Stored<Pod>[],
-  snapshot: Snapshot,
-): Expected | { readonly error: string } {
+  context: ReconcileContext,
+): Expected | { readonly error: string } | { readonly asks: readonly Question[] } {
   const { maxUnavailable, minAvailable } = budget.spec;
   const needsScale = maxUnavailable !== undefined || typeof minAvailable === "string";
   if (!needsScale) return { expected: pods.length, desired: (minAvailable as number | undefined) ?? 0, unmanaged: [] };
-  const scale = expectedScale(pods, snapshot);
-  if ("error" in scale) return scale;
+  const scale = expectedScale(pods, context);
+  if ("error" in scale || "asks" in scale) return scale;
   const { expected, unmanaged } = scale;
   const desired =
     maxUnavailable === undefined
       ? scaledValue(minAvailable, expected, "up")
       : Math.max(0, expected - scaledValue(maxUnavailable, expected, "up"));
   return { expected, desired, unmanaged };
-}
-
-/** The sizes of the pods' controllers, each counted once. */
-function expectedScale(
-  pods: readonly Stored<Pod>[],
-  snapshot: Snapshot,
-): { expected: number; unmanaged: readonly string[] } | { error: string } {
-  const scales = new Map<string, number>();
-  const unmanaged: string[] = [];
-  for (const pod of pods) {
-    const owner = controllerOf(pod);
-    const found = owner && scaleOf(owner, pod.metadata.namespace ?? "", snapshot);
-    if (!owner) unmanaged.push(pod.metadata.name);
-    else if (!found) return { error: unscaled(owner, pod, snapshot) };
-    else scales.set(found.uid, found.replicas);
-  }
-  return { expected: [...scales.values()].reduce((sum, each) => sum + each, 0), unmanaged };
-}
-
-/** Kinds that have a size of their own. */
-const SIZED = new Set(["ReplicaSet", "StatefulSet", "ReplicationController", "Deployment"]);
-
-function unscaled(owner: OwnerReference, pod: Stored<Pod>, snapshot: Snapshot): string {
-  const resource = snapshot.resourceOf(owner.apiVersion, owner.kind);
-  return resource === undefined || SIZED.has(owner.kind)
-    ? `found no controllers for pod "${pod.metadata.name}"`
-    : `${resource} does not implement the scale subresource`;
-}
-
-function scaleOf(
-  owner: { kind: string; name: string; uid: string },
-  namespace: string,
-  snapshot: Snapshot,
-): { uid: string; replicas: number } | undefined {
-  const sized = (object: Stored<ReplicationController | StatefulSet | ReplicaSet | Deployment> | undefined) =>
-    object && { uid: object.metadata.uid, replicas: object.spec.replicas ?? 1 };
-  switch (owner.kind) {
-    case "ReplicaSet": {
-      const set = snapshot.get<ReplicaSet>("replicasets.apps", namespace, owner.name);
-      const above = set && controllerOf(set);
-      const deployment =
-        above?.kind === "Deployment" ? snapshot.get<Deployment>("deployments.apps", namespace, above.name) : undefined;
-      return sized(deployment ?? set);
-    }
-    case "StatefulSet":
-      return sized(snapshot.get<StatefulSet>("statefulsets.apps", namespace, owner.name));
-    case "ReplicationController":
-      return sized(snapshot.get<ReplicationController>("replicationcontrollers", namespace, owner.name));
-    default:
-      return undefined;
-  }
 }
 
 const unmanagedEvent = (budget: Stored<PodDisruptionBudget>): EventRecord => ({

@@ -37,6 +37,19 @@ describe("garbage collector", () => {
     expect(cluster.list("configmaps")).toEqual([]);
   });
 
+  it("undoes a circle of owners that block each other", async () => {
+    const { cluster, settle } = start();
+    const a = cluster.put("configmaps", configMap("a"));
+    const b = cluster.put("configmaps", configMap("b", [owner(a, true)]));
+    cluster.change<ConfigMap>("configmaps", "ns", "a", (draft) => {
+      draft.metadata.ownerReferences = [owner(b, true)];
+    });
+    await settle();
+    cluster.remove("configmaps", "ns", "a", { propagationPolicy: "Foreground" });
+    await settle();
+    expect(cluster.list("configmaps")).toEqual([]);
+  });
+
   it("waits for blocking dependents only in a foreground deletion", async () => {
     const { cluster, settle } = start();
     const a = cluster.put("configmaps", configMap("a"));

@@ -156,7 +156,8 @@ function planDependent(found: Located, snapshot: Snapshot): Plan {
   }
   const { uid, finalizers = [], deletionTimestamp } = object.metadata;
   if (deletionTimestamp) return settled;
-  const hasDependents = snapshot.dependentsOf(uid).length > 0;
+  const dependents = snapshot.dependentsOf(uid);
+  const hasDependents = dependents.length > 0;
   const propagationPolicy =
     waiting.length > 0 && hasDependents
       ? "Foreground"
@@ -165,8 +166,26 @@ function planDependent(found: Located, snapshot: Snapshot): Plan {
         : finalizers.includes(FOREGROUND)
           ? "Foreground"
           : "Background";
-  return { effects: [{ op: "delete", ...targetOf(found), uid, propagationPolicy }], events };
+  // Owners that own each other would wait for each other: who joins the circle blocks nobody in it.
+  const circular = waiting.length > 0 && dependents.some(({ object: each }) => isForeground(each));
+  const unblock = circular && references.some(({ blockOwnerDeletion }) => blockOwnerDeletion) ? [unblocked(found)] : [];
+  return { effects: [...unblock, { op: "delete", ...targetOf(found), uid, propagationPolicy }], events };
 }
+
+const unblocked = (found: Located): Effect => ({
+  op: "patch",
+  ...targetOf(found),
+  type: "application/merge-patch+json",
+  patch: {
+    metadata: {
+      resourceVersion: found.object.metadata.resourceVersion,
+      ownerReferences: (found.object.metadata.ownerReferences ?? []).map((each) => ({
+        ...each,
+        blockOwnerDeletion: false,
+      })),
+    },
+  },
+});
 
 function misplacedEvent({ object }: Located, reference: OwnerReference): EventRecord {
   const namespace = object.metadata.namespace ?? "";
