@@ -11,6 +11,7 @@ import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { attributesOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
+import type { User } from "../auth/user.ts";
 import { pathInCluster } from "../cluster.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
@@ -24,6 +25,7 @@ import { readBody } from "./body.ts";
 import { isWatch } from "./list-options.ts";
 import { queryOf } from "./request-url.ts";
 import { findSubresource } from "./subresources/index.ts";
+import { inTurn } from "./under-way.ts";
 import { create } from "./verbs/create.ts";
 import { remove } from "./verbs/delete.ts";
 import { removeCollection } from "./verbs/deletecollection.ts";
@@ -61,11 +63,25 @@ interface Asked {
   readonly store: StoreClient;
 }
 
-async function decide(c: Context<Bindings>, { query, path, body, policy, store }: Asked): Promise<Response> {
-  const request = c.req.raw;
+async function decide(c: Context<Bindings>, asked: Asked): Promise<Response> {
+  const { env, var: variables, req } = c;
+  const { cluster } = variables;
   const now = Date.now();
-  const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now });
-  const verb = verbOf(request.method, path, query);
+  const user = await identify(req.raw, { env, cluster, policy: asked.policy, store: asked.store, now });
+  const verb = verbOf(req.method, asked.path, asked.query);
+  const caller = { ...asked, user, verb, now };
+  return env.ownApi ? serve(c, caller) : inTurn({ user, cluster, verb }, () => serve(c, caller));
+}
+
+interface Identified extends Asked {
+  readonly user: User;
+  readonly verb: string;
+  readonly now: number;
+}
+
+async function serve(c: Context<Bindings>, asked: Identified): Promise<Response> {
+  const { query, path, body, policy, store, user, verb, now } = asked;
+  const request = c.req.raw;
   noteDecision(request, await requirePermission(user, attributesOf(verb, path, query), { policy, store }));
 
   const caller = { env: c.env, cluster: c.var.cluster, store };
