@@ -70,34 +70,38 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
-export function renderListView(
+export async function renderListView(
   context: RequestContext,
   objects: readonly KubeObject[],
   metadata: ListMeta,
   accepted: Accepted,
-): Response | Promise<Response> {
+): Promise<Response> {
+  return renderValue(await listView(context, objects, metadata, accepted), accepted);
+}
+
+/** The list in the form asked for; `items`, or `rows` of a Table, are its last property. */
+export async function listView(
+  context: RequestContext,
+  objects: readonly KubeObject[],
+  metadata: ListMeta,
+  accepted: Accepted,
+): Promise<object> {
   const { served } = context;
   const { as } = accepted;
   switch (as) {
     case undefined:
-      return renderValue(
-        {
-          kind: served.resource.listKind ?? `${served.resource.kind}List`,
-          apiVersion: apiVersionOf(served.group, served.version),
-          metadata,
-          items: objects.map((object) => itemOf(served, atServedVersion(served, object))),
-        },
-        accepted,
-      );
+      return {
+        kind: served.resource.listKind ?? `${served.resource.kind}List`,
+        apiVersion: apiVersionOf(served.group, served.version),
+        metadata,
+        items: objects.map((object) => itemOf(served, atServedVersion(served, object))),
+      };
     case "PartialObjectMetadata":
       throw new ApiError(notAcceptable(mismatch(context, as, "a list", "List")));
     case "PartialObjectMetadataList":
-      return renderValue(
-        atViewVersion(partialObjectMetadataList(objects, metadata, served.resource), accepted),
-        accepted,
-      );
+      return atViewVersion(partialObjectMetadataList(objects, metadata, served.resource), accepted);
     default:
-      return tableOf(context, objects, metadata).then((table) => renderValue(table, accepted));
+      return tableOf(context, objects, metadata);
   }
 }
 

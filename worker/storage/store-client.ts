@@ -89,6 +89,16 @@ export class StoreClient {
     return unwrap(await listWhole(this.stub, { ...request, ...this.#policy() }), request.at);
   }
 
+  /** A list to its end, at one revision, where no limit is asked for: the store ends an answer at some megabytes. */
+  async *pages(request: Omit<ListRequest, "policyRevision">): AsyncGenerator<ListPage, undefined> {
+    let page = await this.list(request);
+    yield page;
+    while (page.more && page.last && request.limit === undefined) {
+      page = await this.list({ ...request, at: page.revision, after: page.last });
+      yield page;
+    }
+  }
+
   /** A watch, or a list as a stream of texts, written by the store object itself (docs/spec/store.md). */
   async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const response = await this.stub.fetch(

@@ -1,3 +1,4 @@
+import type { Entry } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -15,8 +16,13 @@ const CONCURRENCY = 16;
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS);
   const deletion = deletionOf(context);
-  const page = await context.store.list(listRequest(context, listOptions(context.query)));
-  const queue = page.items.map(({ key }) => key).values();
+  const entries: Entry[] = [];
+  let resourceVersion = "";
+  for await (const page of context.store.pages(listRequest(context, listOptions(context.query)))) {
+    entries.push(...page.items);
+    resourceVersion = String(page.revision);
+  }
+  const queue = entries.map(({ key }) => key).values();
   const worker = async () => {
     for (const key of queue) {
       await deleteObject(context, key, deletion).catch((error: unknown) => {
@@ -25,5 +31,5 @@ export async function removeCollection(context: RequestContext): Promise<Respons
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return renderListView(context, page.items.map(objectOf), { resourceVersion: String(page.revision) }, accepted);
+  return renderListView(context, entries.map(objectOf), { resourceVersion }, accepted);
 }

@@ -1,6 +1,6 @@
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { failure } from "../../../api/machinery/status.ts";
-import type { Key, ListRequest, Revision } from "../../../api/store.ts";
+import type { Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
 import { parseListHead } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
@@ -12,6 +12,7 @@ import { type ContinueToken, formatContinue } from "../continue-token.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { renderListView, VIEWS } from "../views.ts";
+import { renderLongList } from "./long-list.ts";
 
 /** GET of a collection. */
 export async function list(context: RequestContext): Promise<Response> {
@@ -23,8 +24,10 @@ export async function list(context: RequestContext): Promise<Response> {
   if (accepted.as === undefined && accepted.type === "application/json" && !accepted.pretty && !served.conversion) {
     return streamList(context, request, options);
   }
-  const page = await store.list(request).catch((error: unknown) => explainExpiry(error, options));
+  const pages = store.pages(request);
+  const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
+  if (page.more && request.limit === undefined) return renderLongList(context, { first: page, rest: pages }, accepted);
   const last = page.items.at(-1);
   return renderListView(
     context,
@@ -36,6 +39,12 @@ export async function list(context: RequestContext): Promise<Response> {
     },
     accepted,
   );
+}
+
+async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<ListPage> {
+  const { value } = await pages.next();
+  if (!value) throw new Error("a list without a page");
+  return value;
 }
 
 /** What the store is asked, from path, selectors and options. */

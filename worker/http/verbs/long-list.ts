@@ -1,0 +1,53 @@
+/**
+ * A list that was asked for without a limit, in a form that the store does not write itself, and that is too long for one answer of the
+ * store: rendered page by page, all of the first page's revision, so that the whole is never in memory.
+ */
+import type { ListPage } from "../../../api/store.ts";
+import type { RequestContext } from "../../request-context.ts";
+import { objectOf } from "../../storage/entry.ts";
+import { GZIP } from "../compress.ts";
+import type { Accepted } from "../negotiate.ts";
+import { listView, renderListView } from "../views.ts";
+
+interface LongList {
+  readonly first: ListPage;
+  readonly rest: AsyncGenerator<ListPage, undefined>;
+}
+
+export async function renderLongList(
+  context: RequestContext,
+  { first, rest }: LongList,
+  accepted: Accepted,
+): Promise<Response> {
+  const metadata = { resourceVersion: String(first.revision) };
+  if (accepted.type !== "application/json" || accepted.pretty) {
+    // Protobuf begins with its length; YAML and indented JSON are for eyes.
+    const objects = first.items.map(objectOf);
+    for await (const page of rest) objects.push(...page.items.map(objectOf));
+    return renderListView(context, objects, metadata, accepted);
+  }
+  const encoder = new TextEncoder();
+  const viewOf = ({ items }: ListPage) => listView(context, items.map(objectOf), metadata, accepted);
+  // What fails before the first page is there is answered with a status.
+  const head = JSON.stringify(await viewOf(first)).slice(0, -END.length);
+  let begun = false;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (!begun) {
+        begun = true;
+        return controller.enqueue(encoder.encode(head));
+      }
+      const { value: page } = await rest.next();
+      if (page)
+        return controller.enqueue(encoder.encode(`,${JSON.stringify(membersOf(await viewOf(page))).slice(1, -1)}`));
+      controller.enqueue(encoder.encode(END));
+      controller.close();
+    },
+  });
+  const headers = { "Content-Type": "application/json", ...(accepted.gzip ? GZIP : {}) };
+  return new Response(body, { headers });
+}
+
+/** How each form ends: the array of its members is its last property. */
+const END = "]}";
+const membersOf = (view: object): unknown => Object.values(view).at(-1);

@@ -1,0 +1,49 @@
+/** Lists longer than one answer of the store, which is 8 MiB of text. */
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import type { Env } from "../../env.ts";
+
+const { API } = env as unknown as Env;
+const CONFIG_MAPS = "https://sailplane/api/v1/namespaces/default/configmaps";
+const COUNT = 10;
+const NAMES = Array.from({ length: COUNT }, (_, index) => `long-${index}`);
+
+const ask = (method: string, headers: Record<string, string>, body?: string) =>
+  API.fetch(
+    new Request(`${CONFIG_MAPS}${body ? "" : "?labelSelector=long"}`, { method, headers, ...(body && { body }) }),
+  );
+
+beforeAll(async () => {
+  for (const name of NAMES) {
+    const body = JSON.stringify({ metadata: { name, labels: { long: "" } }, data: { filler: "x".repeat(1_000_000) } });
+    expect((await ask("POST", { "Content-Type": "application/json" }, body)).status).toBe(201);
+  }
+});
+
+interface Shown {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly items?: readonly { readonly metadata: { readonly name: string } }[];
+  readonly rows?: readonly { readonly object: { readonly metadata: { readonly name: string } } }[];
+}
+
+const view = (as: string) => `application/json;as=${as};v=v1;g=meta.k8s.io`;
+
+test.each(["application/json", view("Table"), view("PartialObjectMetadataList")])(
+  "a list without a limit is whole, however long: %s",
+  async (accept) => {
+    const list = (await (await ask("GET", { accept })).json()) as Shown;
+    const shown = list.items ?? list.rows?.map(({ object }) => object) ?? [];
+    expect(shown.map(({ metadata }) => metadata.name)).toEqual(NAMES);
+    expect(Object.keys(list.metadata)).toEqual(["resourceVersion"]);
+  },
+);
+
+test("a list in protobuf is whole too", async () => {
+  const answer = await ask("GET", { accept: "application/vnd.kubernetes.protobuf" });
+  expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(COUNT * 1_000_000);
+});
+
+test("a collection is deleted whole, however long", async () => {
+  expect((await ask("DELETE", {})).status).toBe(200);
+  expect(await (await ask("GET", {})).json()).toMatchObject({ items: [] });
+});
