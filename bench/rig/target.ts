@@ -11,6 +11,8 @@ export interface Address {
 export interface Target extends Address {
   /** Megabytes that the whole control plane holds; of servers that were not started here nothing is known. */
   readonly memory?: () => number;
+  /** The process of the control plane itself, where it was started here. */
+  readonly controlPlane?: number;
   readonly close: () => Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function ownTarget(): Promise<Target> {
     url: new URL(field("server")),
     token: field("token"),
     memory: () => residentMegabytes(cluster.workerdPid()) + residentMegabytes(parentOf(cluster.workerdPid())),
+    controlPlane: cluster.workerdPid(),
     close: () => cluster.remove(),
   };
 }
