@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { outside } from "../../test/workers/api-under-test.ts";
+
+const fromElsewhere = { Origin: "https://evil.example", "Access-Control-Request-Method": "POST" };
+
+test("FAIR-BODY: pages of other origins may neither ask nor read: no answer names an origin", async () => {
+  for (const [method, path] of [
+    ["OPTIONS", "/api/v1/namespaces/default/secrets"],
+    ["OPTIONS", "/version"],
+    ["GET", "/version"],
+    ["GET", "/openid/v1/jwks"],
+    ["GET", "/dashboard/"],
+  ]) {
+    const answer = await outside.fetch(`https://sailplane${path}`, { method: method ?? "", headers: fromElsewhere });
+    const named = [...answer.headers.keys()].filter((name) => name.startsWith("access-control-"));
+    expect([path, named]).toEqual([path, []]);
+    if (method === "OPTIONS") expect([path, answer.ok]).toEqual([path, false]);
+  }
+});
