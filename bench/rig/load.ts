@@ -1,6 +1,6 @@
 /** Calls one after the other on each of so many connections. */
 import { Client } from "./client.ts";
-import type { Target } from "./target.ts";
+import type { Address } from "./target.ts";
 
 interface Load {
   readonly clients: number;
@@ -17,7 +17,7 @@ export const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
 export async function load(
-  target: Target,
+  target: Address,
   { clients, count }: Load,
   call: (client: Client, index: number) => Promise<unknown>,
 ): Promise<Measured> {
