@@ -6,6 +6,7 @@
  */
 import { createWriteStream, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { controlPlaneFiles } from "../cli/control-plane/control-plane-files.ts";
 import { WorkerdProcess } from "../cli/control-plane/workerd-process.ts";
 import { readKubeconfig } from "../cli/kubeconfig.ts";
 import { Cluster } from "../test/e2e/cluster.ts";
@@ -112,7 +113,7 @@ async function restarts(): Promise<number> {
   const took: number[] = [];
   for (let run = 0; run < 5; run++) {
     const began = performance.now();
-    const process = await WorkerdProcess.start({ configFile: `${cluster.directory}/workerd.bin`, log });
+    const process = await WorkerdProcess.start({ files: controlPlaneFiles(cluster.directory), log });
     const client = new Client(target, 1);
     await client.ask({ path: "/readyz" });
     took.push(performance.now() - began);

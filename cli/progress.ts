@@ -13,8 +13,9 @@ export class Progress {
     this.#colours = this.#terminal && !environment.NO_COLOR;
   }
 
-  begin(subject: string, doing: string): void {
-    this.#started = performance.now();
+  /** `waited`: for how many milliseconds it has been under way. */
+  begin(subject: string, doing: string, waited = 0): void {
+    this.#started = performance.now() - waited;
     if (this.#terminal) this.#out.write(this.#line("…", "33", subject, doing));
   }
 

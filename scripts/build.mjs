@@ -60,7 +60,12 @@ const [worker] = await Promise.all([
   }),
   build({
     ...onNode,
-    entryPoints: { cli: "cli/main.ts", agent: "agent/main.ts", supervisor: "agent/runtime/process/supervisor-main.ts" },
+    entryPoints: {
+      cli: "cli/main.ts",
+      keeper: "cli/keeper.ts",
+      agent: "agent/main.ts",
+      supervisor: "agent/runtime/process/supervisor-main.ts",
+    },
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
   }),

@@ -1,5 +1,5 @@
 /** The Worker as plain workerd runs it: the same, and the clock that Cloudflare's cron triggers are and workerd lacks. */
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import type { Env } from "./env.ts";
 import worker from "./index.ts";
 import { runScheduled } from "./scheduled.ts";
@@ -26,15 +26,26 @@ export class Clock extends DurableObject<LocalEnv> {
   }
 }
 
+/** What the supervisor asks, over a socket that only it reaches; nothing else of the API is there. */
+export class Readiness extends WorkerEntrypoint<LocalEnv> {
+  override fetch() {
+    wind(this.env, this.ctx);
+    return worker.fetch(new Request("https://localhost/readyz"), this.env, this.ctx);
+  }
+}
+
 let wound = false;
 
+/** The first request of a process winds the clock. */
+function wind(env: LocalEnv, execution: ExecutionContext): void {
+  if (wound) return;
+  wound = true;
+  execution.waitUntil(env.CLOCK.getByName("clock").wind());
+}
+
 export default {
-  /** The first request of a process winds the clock. */
   fetch(request, env, execution) {
-    if (!wound) {
-      wound = true;
-      execution.waitUntil(env.CLOCK.getByName("clock").wind());
-    }
+    wind(env, execution);
     return worker.fetch(request, env, execution);
   },
 } satisfies ExportedHandler<LocalEnv>;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { controlPlaneFiles } from "../../cli/control-plane/control-plane-files.ts";
 import { WorkerdProcess } from "../../cli/control-plane/workerd-process.ts";
 import { Client } from "./client.ts";
 import { configMap, configMaps, newNamespace } from "./objects.ts";
@@ -71,7 +72,7 @@ export async function* crashRounds(options: CrashOptions): AsyncGenerator<CrashR
   let written = 0;
   for (let round = 0; round <= rounds; round++) {
     const began = performance.now();
-    const workerd = await WorkerdProcess.start({ configFile: `${directory}/workerd.bin`, log });
+    const workerd = await WorkerdProcess.start({ files: controlPlaneFiles(directory), log });
     const client = new Client(target, options.writers + options.watchers + 4);
     try {
       await until(() =>

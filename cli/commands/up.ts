@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { requestApi } from "../api-request.ts";
@@ -9,12 +8,13 @@ import {
   auditWebhookOption,
 } from "../control-plane/audit-options.ts";
 import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
-import { ControlPlane } from "../control-plane/control-plane.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
+import { handOver } from "../control-plane/hand-over.ts";
+import { prepareControlPlane } from "../control-plane/prepare.ts";
+import { type Companion, stay } from "../control-plane/stay.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
-import { untilInterrupted } from "../signals.ts";
 import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
 import { dataDirectoryOption, parseDuration, parsePort } from "./options.ts";
 
@@ -81,13 +81,13 @@ The data directory holds:
     .action(up);
 
 async function up(options: UpOptions): Promise<void> {
+  const began = Date.now();
   const progress = new Progress(process.stdout, process.env);
-  const interrupted = untilInterrupted();
   const directory = new DataDirectory(options.dataDir);
   process.once("exit", () => directory.release());
 
   progress.begin("control plane", directory.isNew ? "making keys and starting" : "starting");
-  const controlPlane = await ControlPlane.start({
+  const connection = await prepareControlPlane({
     directory,
     bind: options.bind,
     port: options.port,
@@ -98,37 +98,41 @@ async function up(options: UpOptions): Promise<void> {
       HISTORY_SECONDS: String(options.history),
     },
     trustedCertificates: options.authenticationConfig?.authorities ?? [],
-    warn: (message) => progress.warn("control plane", message),
   });
-  process.once("exit", () => controlPlane.kill());
-  const { connection } = controlPlane;
-  progress.end("control plane", connection.server);
+  const { server } = connection;
+  if (!options.agent) handOver({ directory: directory.path, server, began });
+  const companion = options.agent ? { companion: node({ ...options, connection, directory, progress }) } : {};
+  await stay({ directory, server, progress, ...companion });
+}
 
-  const agentStop = new AbortController();
-  const agent = options.agent
-    ? startAgent({ ...options, connection, directory, progress, stop: agentStop })
-    : Promise.resolve(undefined);
-  // A node that fails leaves the control plane of use: say it, and go on.
-  const agentSettled = agent.catch((error: unknown) => {
-    progress.warn("node", error instanceof Error ? error.message : String(error));
-    return undefined;
-  });
-  if (options.agent) {
-    progress.begin("node", `${options.nodeName} starting`);
-    const ready = await Promise.race([nodeReady(connection, options.nodeName), agentSettled, interrupted]);
-    if (ready === true) progress.end("node", `${options.nodeName} is Ready`);
-  }
-  printFirstSteps(progress, directory, connection);
-
-  const signal = await interrupted;
-  progress.say();
-  progress.begin("stopping", "");
-  agentStop.abort();
-  const ended = await Promise.race([agentSettled, sleep(agentPatienceMs)]);
-  await controlPlane.stop();
-  progress.end("stopped", `on ${signal}; the state stays in ${shorten(directory.path)}`);
-  if (options.agent) progress.say(`                   ${ended?.podsGoOn === false ? processesEnded : containersGoOn}`);
-  process.exit(0);
+/** The node of this machine, in this process. */
+function node(
+  options: NodeOptions & {
+    readonly connection: Connection;
+    readonly directory: DataDirectory;
+    readonly progress: Progress;
+  },
+): Companion {
+  const { connection, nodeName, progress } = options;
+  const stop = new AbortController();
+  let settled: Promise<{ readonly podsGoOn: boolean } | undefined> = Promise.resolve(undefined);
+  return {
+    async start(interrupted) {
+      // A node that fails leaves the control plane of use: say it, and go on.
+      settled = startAgent({ ...options, stop }).catch((error: unknown) => {
+        progress.warn("node", error instanceof Error ? error.message : String(error));
+        return undefined;
+      });
+      progress.begin("node", `${nodeName} starting`);
+      const ready = await Promise.race([nodeReady(connection, nodeName), settled, interrupted]);
+      if (ready === true) progress.end("node", `${nodeName} is Ready`);
+    },
+    async stop() {
+      stop.abort();
+      const ended = await Promise.race([settled, sleep(agentPatienceMs)]);
+      return ended?.podsGoOn === false ? processesEnded : containersGoOn;
+    },
+  };
 }
 
 async function startAgent(
@@ -163,19 +167,4 @@ async function nodeReady(connection: Connection, name: string): Promise<true> {
     }
     await sleep(50);
   }
-}
-
-function printFirstSteps(progress: Progress, directory: DataDirectory, connection: Connection): void {
-  progress.say();
-  progress.say(`  kubeconfig  ${directory.file("kubeconfig")}`);
-  progress.say(`  dashboard   ${connection.server}/dashboard/`);
-  progress.say(`  try         ${progress.bold(`export KUBECONFIG=${directory.file("kubeconfig")}`)}`);
-  progress.say(`              ${progress.bold("kubectl get nodes")}`);
-  progress.say();
-  progress.say("Ctrl-C ends it.");
-}
-
-function shorten(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short || ".";
 }

@@ -25,9 +25,13 @@ export class DataDirectory {
   readonly isNew: boolean;
 
   /** Creates and locks it; throws CliError where it cannot be written or another instance has it. */
-  constructor(path: string) {
+  constructor(
+    path: string,
+    { locked = false }: { /** This process has locked it before. */ readonly locked?: boolean } = {},
+  ) {
     this.path = resolve(path);
     this.isNew = !existsSync(this.path);
+    if (locked) return;
     try {
       makeDirectories(this.path);
       accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);

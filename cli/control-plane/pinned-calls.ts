@@ -18,14 +18,12 @@ const pinnedCall = v.object({
 /** Marks why a call failed, apart from what a server answered. */
 const FAILURE = "X-Sailplane-Failure";
 
-export function listenForPinnedCalls(socketPath: string): Server {
-  const server = createServer((incoming, answer) => {
-    serve(incoming, answer).catch((error: Error) => {
-      answer.setHeader(FAILURE, "yes").writeHead(502).end(dialProblem(error));
-    });
+/** Is given its connections by what listens. */
+export const pinnedCalls: Server = createServer((incoming, answer) => {
+  serve(incoming, answer).catch((error: Error) => {
+    answer.setHeader(FAILURE, "yes").writeHead(502).end(dialProblem(error));
   });
-  return server.listen(socketPath);
-}
+});
 
 async function serve(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
   let text = "";

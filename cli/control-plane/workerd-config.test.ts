@@ -18,6 +18,7 @@ const text = renderWorkerdConfig({
   privateKey: "KEY\n",
   storagePath: "/data/storage",
   pinnedCallsSocket: "/data/pinned-calls.sock",
+  readinessSocket: "/data/readiness.sock",
   secrets: { SECRET: 'quote " backslash \\ ü\n' },
 });
 

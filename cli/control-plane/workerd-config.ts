@@ -29,6 +29,8 @@ export interface WorkerdConfig {
   readonly storagePath: string;
   /** A Unix socket: what listens there makes calls that workerd cannot (pinned-calls.ts). */
   readonly pinnedCallsSocket: string;
+  /** A Unix socket that answers whether it is ready. */
+  readonly readinessSocket: string;
   /** PEMs of authorities that requests of the Worker trust beside the public ones. */
   readonly trustedCertificates?: readonly string[];
   /** Text bindings beside the manifest's vars: secrets. */
@@ -84,6 +86,10 @@ const config :Workerd.Config = (
         options = (),
         tlsOptions = (keypair = (privateKey = ${text(config.privateKey)}, certificateChain = ${text(config.certificateChain)})),
       ),
+    ),
+    (
+      name = "readiness", address = ${text(`unix:${config.readinessSocket}`)}, http = (),
+      service = (name = "sailplane", entrypoint = "Readiness"),
     ),
 ${ingressSocket(config)}  ],
 );

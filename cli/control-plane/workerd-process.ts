@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
+import type { ControlPlaneFiles } from "./control-plane-files.ts";
 
 export interface WorkerdOptions {
-  /** As {@link compileConfig} wrote it. */
-  readonly configFile: string;
+  /** The configuration there is as {@link compileConfig} wrote it. */
+  readonly files: ControlPlaneFiles;
   /** Receives what workerd and the Worker print. */
   readonly log: Writable;
 }
@@ -43,8 +44,10 @@ export class WorkerdProcess {
   }
 
   /** Resolves once it listens; rejects with workerd's own last words where it ends before. */
-  static async start({ configFile, log }: WorkerdOptions): Promise<WorkerdProcess> {
-    const child = spawn(workerd, ["serve", "--control-fd=3", "--binary", configFile], {
+  static async start({ files, log }: WorkerdOptions): Promise<WorkerdProcess> {
+    // One that was killed left it.
+    rmSync(files.readinessSocket, { force: true });
+    const child = spawn(workerd, ["serve", "--control-fd=3", "--binary", files.configuration], {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       detached: true,
     });
@@ -70,8 +73,11 @@ export class WorkerdProcess {
     const control = child.stdio[3];
     if (!control || !("on" in control)) throw new Error("no control pipe");
     const listening = new Promise<true>((resolve) => {
-      createInterface({ input: control as NodeJS.ReadableStream }).on("line", (line) => {
-        if (JSON.parse(line).socket === "https") resolve(true);
+      let said = "";
+      control.on("data", (chunk: Buffer) => {
+        const lines = (said + chunk).split("\n");
+        said = lines.pop() ?? "";
+        if (lines.some((line) => JSON.parse(line).socket === "https")) resolve(true);
       });
     });
     const failure = await Promise.race([listening, ended]);

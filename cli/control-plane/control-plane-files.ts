@@ -1,0 +1,16 @@
+/** Where a control plane's process finds things in its data directory, and is found. */
+export interface ControlPlaneFiles {
+  /** workerd's, in its binary form. */
+  readonly configuration: string;
+  readonly log: string;
+  /** Answers every request as /readyz would. */
+  readonly readinessSocket: string;
+  readonly pinnedCallsSocket: string;
+}
+
+export const controlPlaneFiles = (directory: string): ControlPlaneFiles => ({
+  configuration: `${directory}/workerd.bin`,
+  log: `${directory}/control-plane.log`,
+  readinessSocket: `${directory}/readiness.sock`,
+  pinnedCallsSocket: `${directory}/pinned-calls.sock`,
+});

@@ -1,0 +1,99 @@
+/** Everything that a control plane needs before its process starts: keys, kubeconfig, configuration. */
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CliError } from "../cli-error.ts";
+import { type Connection, renderKubeconfig } from "../kubeconfig.ts";
+import { advertisedAddress } from "./advertised-address.ts";
+import { controlPlaneFiles } from "./control-plane-files.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { isWildcard, loadIdentity, secretsOf } from "./identity.ts";
+import { renderWorkerdConfig, type WorkerManifest } from "./workerd-config.ts";
+import { compileConfig } from "./workerd-process.ts";
+
+export interface ControlPlaneOptions {
+  readonly directory: DataDirectory;
+  readonly bind: string;
+  readonly port: number;
+  /** Where public hosts are served over plain HTTP: `NAME.NAMESPACE.CLUSTER.localhost`. */
+  readonly ingressPort?: number;
+  /** Bindings of the Worker beside its secrets. */
+  readonly bindings?: Readonly<Record<string, string>>;
+  /** PEMs of authorities that its requests trust beside the public ones. */
+  readonly trustedCertificates?: readonly string[];
+}
+
+const workerDirectory = fileURLToPath(new URL("./worker", import.meta.url));
+const dashboardDirectory = fileURLToPath(new URL("./dashboard", import.meta.url));
+/** Every name in it is this machine (RFC 6761), for browsers and for curl. */
+const LOCAL_DOMAIN = "localhost";
+
+/** Writes it all into the directory, and answers how the administrator reaches what starts there. */
+export async function prepareControlPlane(options: ControlPlaneOptions): Promise<Connection> {
+  const { directory, bind } = options;
+  const port = await claimPort(bind, options.port);
+  const ingressPort =
+    options.ingressPort === undefined ? undefined : await claimPort(bind, options.ingressPort, "--ingress");
+  const identity = loadIdentity(directory, bind, new Date());
+  const address = advertisedAddress(bind, port);
+  const host = isWildcard(bind) ? "127.0.0.1" : bind;
+  const server = `https://${hostPort(host, port)}`;
+  const connection = { server, token: identity.adminToken, ca: identity.ca };
+  directory.write("kubeconfig", renderKubeconfig("sailplane", connection));
+
+  const manifest = JSON.parse(readFileSync(`${workerDirectory}/manifest.json`, "utf8")) as WorkerManifest;
+  const files = controlPlaneFiles(directory.path);
+  const textFile = directory.file("workerd.capnp");
+  directory.write(
+    "workerd.capnp",
+    renderWorkerdConfig({
+      manifest,
+      modulesPath: relative(dirname(textFile), workerDirectory),
+      assetsPath: dashboardDirectory,
+      address: hostPort(bind, port),
+      certificateChain: identity.certificateChain,
+      privateKey: identity.certificateKey,
+      storagePath: directory.makeDirectory("storage"),
+      pinnedCallsSocket: files.pinnedCallsSocket,
+      readinessSocket: files.readinessSocket,
+      ...(ingressPort !== undefined && { ingressAddress: hostPort(bind, ingressPort) }),
+      trustedCertificates: options.trustedCertificates ?? [],
+      secrets: {
+        ...options.bindings,
+        ...secretsOf(identity),
+        ONE_PROCESS: "true",
+        ...(address === undefined ? {} : { ADVERTISE_ADDRESS: address }),
+        ...(ingressPort !== undefined && { INGRESS_DOMAIN: LOCAL_DOMAIN, INGRESS_PORT: String(ingressPort) }),
+      },
+    }),
+  );
+  try {
+    directory.writeBy("workerd.bin", (file) => compileConfig(textFile, file));
+  } catch (error) {
+    throw new CliError(`the control plane did not start: ${(error as Error).message}`);
+  }
+  return connection;
+}
+
+const hostPort = (host: string, port: number): string => `${host.includes(":") ? `[${host}]` : host}:${port}`;
+
+/** The port, or a free one for 0; throws CliError where this process may not listen there. */
+function claimPort(bind: string, port: number, option = "--port"): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const known: Record<string, string> = {
+        EADDRINUSE: `port ${port} on ${bind} is in use; choose another with ${option}, or end what listens there`,
+        EACCES: `may not listen on port ${port}; choose one above 1023 with ${option}`,
+        EADDRNOTAVAIL: `${bind} is no address of this machine; choose another with --bind`,
+        ENOTFOUND: `${bind} is no address; choose one of this machine with --bind`,
+      };
+      reject(new CliError(known[error.code ?? ""] ?? `cannot listen on ${hostPort(bind, port)}: ${error.message}`));
+    });
+    server.listen({ host: bind, port, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : port));
+    });
+  });
+}
