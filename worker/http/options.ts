@@ -1,5 +1,12 @@
 /** The query parameters that verbs share, checked as Kubernetes checks metav1.CreateOptions, UpdateOptions and PatchOptions. */
-import { type FieldError, invalid as invalidField, notSupported, tooLong } from "../../api/machinery/field-error.ts";
+import {
+  type FieldError,
+  forbidden,
+  invalid as invalidField,
+  notSupported,
+  required,
+  tooLong,
+} from "../../api/machinery/field-error.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 
@@ -13,13 +20,21 @@ export interface WriteOptions {
 
 const VALIDATION_LEVELS = ["Ignore", "Strict", "Warn"];
 
-/** `kind` is the options' kind, as an error names it: CreateOptions, UpdateOptions, PatchOptions. */
-export function writeOptions(query: URLSearchParams, kind: string): WriteOptions {
+/** As {@link writeOptions}, for a PATCH: who applies says who that is, and nobody else forces anything. */
+export function patchOptions(query: URLSearchParams, isApply: boolean): WriteOptions {
   const errors: FieldError[] = [];
-  const dryRun = query.getAll("dryRun");
-  errors.push(...dryRunErrors(dryRun));
+  if (isApply && !query.get("fieldManager")) errors.push(required("fieldManager", "is required for apply patch"));
+  if (!isApply && query.get("force")) errors.push(forbidden("force", "may not be specified for non-apply patch"));
+  return writeOptions(query, "PatchOptions", errors);
+}
+
+/** `kind` is the options' kind, as an error names it: CreateOptions, UpdateOptions, PatchOptions. */
+export function writeOptions(query: URLSearchParams, kind: string, found: readonly FieldError[] = []): WriteOptions {
+  const errors: FieldError[] = [...found];
   const fieldManager = query.get("fieldManager") ?? "";
   errors.push(...fieldManagerErrors(fieldManager));
+  const dryRun = query.getAll("dryRun");
+  errors.push(...dryRunErrors(dryRun));
   const level = query.get("fieldValidation") ?? "";
   if (level !== "" && !VALIDATION_LEVELS.includes(level)) {
     errors.push(notSupported("fieldValidation", level, ["", ...VALIDATION_LEVELS]));

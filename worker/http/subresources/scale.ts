@@ -21,10 +21,10 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject, mediaTypeOf } from "../body.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
-import { type WriteOptions, writeOptions } from "../options.ts";
+import { patchOptions, type WriteOptions, writeOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
 import { applyFormat, decodePatched, parsePatch, patchFormats } from "../patch-format.ts";
-import { requireFieldManager } from "../verbs/apply.ts";
+import { APPLY_TYPE } from "../verbs/apply.ts";
 import { checkName } from "../verbs/update.ts";
 import { renderView, VIEWS } from "../views.ts";
 import { replicasPaths, scaleOf, scaleServed } from "./scale-kind.ts";
@@ -69,12 +69,9 @@ function put(context: RequestContext): Promise<KubeObject> {
 }
 
 function patch(context: RequestContext): Promise<KubeObject> {
-  const options = writeOptions(context.query, "PatchOptions");
   const media = mediaTypeOf(context.request);
-  if (media === "application/apply-patch+yaml") {
-    requireFieldManager(options);
-    return write(context, options, (old) => applied(context, old, options));
-  }
+  const options = patchOptions(context.query, media === APPLY_TYPE);
+  if (media === APPLY_TYPE) return write(context, options, (old) => applied(context, old, options));
   const format = patchFormats[media];
   if (!format) throw new ApiError(unsupportedMediaType("415: Unsupported Media Type", {}));
   return write(context, options, (old) => {

@@ -1,9 +1,8 @@
 /** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates what is not there. */
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
-import { required } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { badRequest, invalid } from "../../../api/machinery/status.ts";
+import { badRequest } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKind } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
@@ -16,15 +15,9 @@ import { decodePatched } from "../patch-format.ts";
 import { createObject } from "./create.ts";
 import { checkIdentity } from "./patch.ts";
 
-/** Who applies says who that is. */
-export function requireFieldManager({ fieldManager }: WriteOptions): void {
-  if (fieldManager !== "") return;
-  const error = required("fieldManager", "is required for apply patch");
-  throw new ApiError(invalid("meta.k8s.io", "PatchOptions", "", [error]));
-}
+export const APPLY_TYPE = "application/apply-patch+yaml";
 
 export async function applyServerSide(context: RequestContext, options: WriteOptions): Promise<Updated> {
-  requireFieldManager(options);
   const { served, path } = context;
   const { resource } = served;
   const tracked = { tracked: true, dryRun: options.dryRun, fieldManager: options.fieldManager } as const;

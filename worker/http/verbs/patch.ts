@@ -6,11 +6,11 @@ import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { mediaTypeOf } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
-import { type WriteOptions, writeOptions } from "../options.ts";
+import { patchOptions, type WriteOptions } from "../options.ts";
 import { applyFormat, type PatchFormat, parsePatch, patchFormats } from "../patch-format.ts";
 import { renderText } from "../respond.ts";
 import { atServedVersion, renderView, VIEWS } from "../views.ts";
-import { applyServerSide } from "./apply.ts";
+import { APPLY_TYPE, applyServerSide } from "./apply.ts";
 import { placeInNamespace } from "./create.ts";
 import { checkName } from "./update.ts";
 
@@ -18,11 +18,11 @@ import { checkName } from "./update.ts";
 export async function patch(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS);
   const media = mediaTypeOf(context.request);
-  const options = writeOptions(context.query, "PatchOptions");
-  const { text, created } =
-    media === "application/apply-patch+yaml"
-      ? await applyServerSide(context, options)
-      : await applyPatchTo(context, options, formatOf(context, media));
+  const isApply = media === APPLY_TYPE;
+  const options = patchOptions(context.query, isApply);
+  const { text, created } = isApply
+    ? await applyServerSide(context, options)
+    : await applyPatchTo(context, options, formatOf(context, media));
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !context.served.conversion) return renderText(text, accepted, status);
   return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
