@@ -16,6 +16,11 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/api/:version/*": "objects of the core group",
   "/apis/:group/:version/*": "objects of all other groups, custom ones included",
   "/sailplane/v1/audit": "the audit log",
+  "/sailplane/v1/store/check": "whether the store's log and its objects agree",
+  "/sailplane/v1/store/backup": "all objects at one revision, as lines of JSON",
+  "/sailplane/v1/store/restores/:id": "takes in a backup, a part at a time",
+  "/sailplane/v1/store/restores/:id/commit": "makes a restore count, all at once",
+  "/sailplane/v1/store/rewind": "on Cloudflare: back to a moment of the last thirty days",
   "/sailplane/v1/join": "trades a bootstrap token for a node's identity",
   "/sailplane/v1/administrator": "replaces the administrator's token",
   "/sailplane/v1/encryption": "encrypts again, with the newest key, what older ones have encrypted",
@@ -24,6 +29,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/sailplane/v1/clusters/:name/administrator": "its administrator's token",
   "/sailplane/v1/nodes/:name/link": "a node's link",
   "/sailplane/v1/nodes/:name/sync": "the same by polling",
+  "/sailplane/v1/nodes/:name/leave": "a node's farewell: its Node and its credential go",
   "/sailplane/v1/tunnels/:id": "a node's end of a tunnel",
 };
 
