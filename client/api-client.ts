@@ -43,6 +43,8 @@ export interface ApiClient {
   ): Promise<Outcome<Stored<T>>>;
   /** Answers the object where it stays for a while, else a Status. */
   delete(target: Target, options?: DeleteOptions): Promise<Outcome<KubeObject | Status>>;
+  /** What the query selects of a resource; answers the list of it. */
+  deleteCollection(target: Target, options?: DeleteOptions, query?: Query): Promise<Outcome<KubeObject>>;
   /** A GET of any path, query included. */
   read<T>(path: string): Promise<Outcome<T>>;
   /** The same client speaking for somebody else. */
@@ -82,6 +84,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       send("PATCH", resourcePath(target) + queryText(query), { type, value: patch }),
     delete: (target, deletion) =>
       send("DELETE", resourcePath(target), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
+    deleteCollection: (target, deletion, query) =>
+      send("DELETE", resourcePath(target) + queryText(query), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
     read: (path) => send("GET", path),
     as: (headers) =>
       createApiClient({ ...options, headers: async () => ({ ...(await options.headers()), ...headers }) }),

@@ -18,6 +18,9 @@ import {
 /** Requests of one batch under way at a time. */
 const PARALLEL = 16;
 
+/** Of a collection that is deleted so many at a time, so that no request takes long. */
+const COLLECTED = { limit: "1000" };
+
 /** What the cluster's own keys sign. */
 export interface Authority {
   /** The data of a service account token secret, base64 values. */
@@ -108,7 +111,7 @@ const isNamespaceEnding = (status: Status): boolean =>
 
 const nameOf = (answer: unknown, effect: Effect): string =>
   (answer as KubeObject | undefined)?.metadata?.name ??
-  ("name" in effect ? effect.name : (effect.object.metadata.name ?? ""));
+  ("name" in effect ? effect.name : "object" in effect ? (effect.object.metadata.name ?? "") : "");
 
 async function requestOf(effect: Effect, context: EffectContext): Promise<Outcome<unknown>> {
   const { api } = context;
@@ -139,6 +142,12 @@ async function requestOf(effect: Effect, context: EffectContext): Promise<Outcom
       );
       return !outcome.ok && outcome.status.code === 404 ? { ok: true, object: undefined } : outcome;
     }
+    case "delete-collection":
+      return api.deleteCollection(
+        targetOf(effect, context),
+        { propagationPolicy: effect.propagationPolicy },
+        COLLECTED,
+      );
     case "issue":
       return issue(effect, context);
   }

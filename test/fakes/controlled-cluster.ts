@@ -109,6 +109,7 @@ function disordered(api: ApiClient, { delay }: Disorder, isAlive: () => boolean)
     update: late(update),
     patch: late(patch),
     delete: late(api.delete),
+    deleteCollection: late(api.deleteCollection),
     read: late(read),
     as: () => changed,
   } as ApiClient;

@@ -145,6 +145,13 @@ export class FakeCluster {
       this.remove(target.resource, target.namespace ?? "", target.name ?? "", options);
       return { ok: true, object: current };
     },
+    deleteCollection: async ({ resource, namespace = "" }, options = {}) => {
+      const refused = this.#refused("delete-collection", { resource, namespace });
+      if (refused) return refused;
+      for (const { metadata } of this.list(resource))
+        if (metadata.namespace === namespace) this.remove(resource, namespace, metadata.name, options);
+      return { ok: true, object: { metadata: {} } as KubeObject };
+    },
     read: async <T>(path: string): Promise<Outcome<T>> => {
       this.requests.push(`read ${path}`);
       const body = this.answers(path);

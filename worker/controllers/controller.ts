@@ -96,6 +96,12 @@ export interface DeleteEffect extends EffectBase {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
 }
 
+/** Objects of one resource in a namespace, some thousand of them at a time: one request instead of as many. */
+export interface DeleteCollectionEffect extends EffectBase {
+  readonly op: "delete-collection";
+  readonly propagationPolicy: "Background";
+}
+
 /** What only the cluster's own authority can make: filled in by the shell, then written as the update it is. */
 export interface IssueEffect extends EffectBase {
   readonly op: "issue";
@@ -106,7 +112,7 @@ export interface IssueEffect extends EffectBase {
 }
 
 /** Effects are API requests as data: admission, defaulting and validation hold for controllers too. */
-export type Effect = CreateEffect | UpdateEffect | PatchEffect | DeleteEffect | IssueEffect;
+export type Effect = CreateEffect | UpdateEffect | PatchEffect | DeleteEffect | DeleteCollectionEffect | IssueEffect;
 
 /** Effects that do not depend on each other. */
 export interface Batch {

@@ -134,4 +134,25 @@ describe("namespace deletion", () => {
     await settle();
     expect(cluster.get<Namespace>("namespaces", "", "ns")?.spec.finalizers).toEqual([]);
   });
+
+  it.each(["lets go", "refuses"])("asks once for many objects, where the API %s the collection", async (api) => {
+    const { cluster, settle, pass } = start();
+    cluster.put("namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "ns", finalizers: ["x"] },
+      spec: { finalizers: ["kubernetes"] },
+      status: {},
+    } as Namespace);
+    for (let i = 0; i < 30; i++) cluster.put("configmaps", configMap(`c${i}`));
+    await settle();
+    if (api === "refuses") cluster.refuse = (verb) => (verb === "delete-collection" ? { code: 403 } : undefined);
+    cluster.requests.length = 0;
+    cluster.remove("namespaces", "", "ns");
+    await settle();
+    await pass(100);
+    expect(cluster.list("configmaps")).toEqual([]);
+    const deletions = cluster.requests.filter((request) => request.startsWith("delete"));
+    expect(deletions).toHaveLength(api === "refuses" ? 31 : 1);
+  });
 });

@@ -1,12 +1,25 @@
 /** Empties a namespace that is being deleted, says what is left in it, and at last lets it go. */
 import type { Namespace, NamespaceCondition } from "../../api/generated/core.v1.ts";
-import { type Controller, type DeleteEffect, EVERYTHING, type Located, type Plan, settled } from "./controller.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import type { GroupResource } from "../../api/store.ts";
+import {
+  type Controller,
+  type DeleteCollectionEffect,
+  type DeleteEffect,
+  type EffectFailure,
+  EVERYTHING,
+  type Located,
+  type Plan,
+  settled,
+} from "./controller.ts";
 import { same } from "./same.ts";
 import { timeText } from "./time.ts";
 
 const FINALIZER = "kubernetes";
 /** While something is left, Kubernetes looks again about as often. */
 const LOOK_AGAIN_MS = 5000;
+/** So many objects of a resource are deleted as a collection. */
+const MANY = 20;
 
 export const namespaceController: Controller = {
   name: "namespace-controller",
@@ -18,11 +31,11 @@ export const namespaceController: Controller = {
     if (!namespace) return [];
     return snapshot.get("namespaces", "", namespace)?.metadata.deletionTimestamp ? [namespace] : [];
   },
-  reconcile(name, { snapshot, now }) {
+  reconcile(name, { snapshot, now, failure }) {
     const namespace = snapshot.get<Namespace>("namespaces", "", name);
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
     const content = snapshot.inNamespace(name);
-    return content.length > 0 ? planEmptying(namespace.metadata.name, namespace, content, now) : letGo(namespace);
+    return content.length > 0 ? planEmptying(namespace, content, { now, failure }) : letGo(namespace);
   },
 };
 
@@ -41,23 +54,39 @@ const letGo = (namespace: Namespace): Plan => ({
   ],
 });
 
-function planEmptying(name: string, namespace: Namespace, content: readonly Located[], now: number): Plan {
+function planEmptying(
+  namespace: Stored<Namespace>,
+  content: readonly Located[],
+  { now, failure }: { readonly now: number; readonly failure: EffectFailure | undefined },
+): Plan {
   const pods = content.filter(({ resource }) => resource === "pods");
   const rest = content.filter(({ resource }) => resource !== "pods");
   // Pods go first, so that what they rely on (secrets, network policies) outlives them.
   const turn = pods.length > 0 ? pods : rest;
-  const deletes = turn
-    .filter(({ object }) => !object.metadata.deletionTimestamp)
-    .map(
-      ({ resource, object }): DeleteEffect => ({
-        op: "delete",
-        resource,
-        namespace: name,
-        name: object.metadata.name,
-        uid: object.metadata.uid,
-        propagationPolicy: "Background",
-      }),
-    );
+  const many = failure ? new Set<GroupResource>() : resourcesOfMany(turn);
+  const collections = [...many].map(
+    (resource): DeleteCollectionEffect => ({
+      op: "delete-collection",
+      resource,
+      namespace: namespace.metadata.name,
+      propagationPolicy: "Background",
+    }),
+  );
+  const deletes = [
+    ...collections,
+    ...turn
+      .filter(({ resource, object }) => !object.metadata.deletionTimestamp && !many.has(resource))
+      .map(
+        ({ resource, object }): DeleteEffect => ({
+          op: "delete",
+          resource,
+          namespace: namespace.metadata.name,
+          name: object.metadata.name,
+          uid: object.metadata.uid,
+          propagationPolicy: "Background",
+        }),
+      ),
+  ];
   const conditions = conditionsOf(namespace, turn, now);
   const status = same(conditions, namespace.status.conditions)
     ? []
@@ -76,6 +105,13 @@ function planEmptying(name: string, namespace: Namespace, content: readonly Loca
     effects: [...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : []), ...(stuck ? status : [])],
     wakeAt: now + LOOK_AGAIN_MS,
   };
+}
+
+/** Those of which there are many, and none is on its way out: what stays must not be asked to go again and again. */
+function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
+  const counts = tally(content.map(({ resource }) => [resource, 1]));
+  for (const { resource, object } of content) if (object.metadata.deletionTimestamp) counts.delete(resource);
+  return new Set([...counts].filter(([, count]) => count >= MANY).map(([resource]) => resource));
 }
 
 function conditionsOf(namespace: Namespace, content: readonly Located[], now: number): NamespaceCondition[] {
