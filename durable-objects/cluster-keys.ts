@@ -63,7 +63,7 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
   async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
     const { id, privateKey } = await this.#key();
     const encoder = new TextEncoder();
-    const header = base64Url(encoder.encode(JSON.stringify({ alg: "ES256", kid: id })));
+    const header = base64Url(encoder.encode(JSON.stringify({ ...ofCluster(this.ctx.id.name), alg: "ES256", kid: id })));
     const body = `${header}.${base64Url(encoder.encode(JSON.stringify(claims)))}`;
     const signature = await crypto.subtle.sign(SIGNATURE, privateKey, encoder.encode(body));
     return `${body}.${base64Url(new Uint8Array(signature))}`;
@@ -174,6 +174,9 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
     return jwk;
   }
 }
+
+/** First in the header, where worker/auth/token-cluster.ts looks for it. The default cluster's tokens are as Kubernetes'. */
+const ofCluster = (cluster: string | undefined) => (cluster === undefined || cluster === "default" ? {} : { cluster });
 
 /** RFC 7638. */
 async function thumbprint({ crv, kty, x, y }: JsonWebKey): Promise<string> {

@@ -32,6 +32,16 @@ export const clusterCommand = (): Command =>
     .addCommand(createCommand())
     .addCommand(new Command("list").summary("list them").addOption(dataDirectoryOption()).action(list))
     .addCommand(
+      new Command("limit")
+        .summary("set what one may hold and be asked; what is not named has no limit")
+        .argument("<name>")
+        .addOption(dataDirectoryOption())
+        .addOption(objectsOption())
+        .addOption(bytesOption())
+        .addOption(requestsOption())
+        .action(limit),
+    )
+    .addCommand(
       new Command("delete")
         .summary("delete one, with all that is in it")
         .argument("<name>")
@@ -40,14 +50,19 @@ export const clusterCommand = (): Command =>
         .action(remove),
     );
 
+const objectsOption = () => new Option("--objects <number>", "how many objects it may hold").argParser(parseLimit);
+const bytesOption = () => new Option("--bytes <number>", "how many bytes its objects may be").argParser(parseLimit);
+const requestsOption = () =>
+  new Option("--requests-per-second <number>", "how often it may be asked").argParser(parseLimit);
+
 const createCommand = (): Command =>
   new Command("create")
     .summary("make one, and a kubeconfig for its administrator")
     .argument("<name>", "a word of lower case letters, digits and dashes")
     .addOption(dataDirectoryOption())
-    .addOption(new Option("--objects <number>", "how many objects it may hold").argParser(parseLimit))
-    .addOption(new Option("--bytes <number>", "how many bytes its objects may be").argParser(parseLimit))
-    .addOption(new Option("--requests-per-second <number>", "how often it may be asked").argParser(parseLimit))
+    .addOption(objectsOption())
+    .addOption(bytesOption())
+    .addOption(requestsOption())
     .addHelpText(
       "after",
       `
@@ -66,14 +81,20 @@ async function create(name: string, { dataDir, ...limits }: CreateOptions): Prom
   console.log(`Cluster ${name} is there. Its administrator:\n  export KUBECONFIG=${directory}/kubeconfig`);
 }
 
+async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
+  const request = { method: "PUT", path: `${path}/${encodeURIComponent(name)}`, body: { limits } } as const;
+  const limited = bodyOf<NamedCluster>(await ask(readKubeconfig(dataDir), request));
+  console.log(`Cluster ${name} is limited to ${limitsOf(limited).join(", ") || "nothing"}.`);
+}
+
+const limitsOf = ({ limits }: NamedCluster): string[] =>
+  Object.entries(limits).map(([what, most]) => `${what}<=${most}`);
+
 async function list({ dataDir }: Options): Promise<void> {
   const { items } = bodyOf<{ items: NamedCluster[] }>(await ask(readKubeconfig(dataDir), { method: "GET", path }));
   if (items.length === 0) console.log('no clusters beside the default one; "sailplane cluster create" makes one');
   const width = Math.max(...items.map(({ name }) => name.length));
-  for (const { name, createdAt, limits } of items) {
-    const limited = Object.entries(limits).map(([what, most]) => `${what}<=${most}`);
-    console.log([name.padEnd(width), createdAt, ...limited].join("  "));
-  }
+  for (const each of items) console.log([each.name.padEnd(width), each.createdAt, ...limitsOf(each)].join("  "));
 }
 
 async function remove(name: string, { dataDir }: Options): Promise<void> {

@@ -27,7 +27,8 @@ const inside = (name: string) => ({ environment: { KUBECONFIG: `${directoryOf(na
 test("a named cluster runs a deployment on a node of its own, apart from the others, until it is deleted", async () => {
   sailplane("cluster create team-a", cluster.directory);
   sailplane("cluster create team-b", cluster.directory);
-  expect(sailplane("cluster list", cluster.directory)).toMatch(/^team-a .*\nteam-b .*\n$/);
+  expect(sailplane("cluster limit team-b --objects 5000", cluster.directory)).toContain("objects<=5000");
+  expect(sailplane("cluster list", cluster.directory)).toMatch(/^team-a .*\nteam-b .* {2}objects<=5000\n$/);
 
   const joining = sailplane("token create", directoryOf("team-a")).trim().split(" ").slice(2);
   const more = ["--runtime", "simulated", "--node-name", "a1", "--data-dir", `${cluster.directory}/a1`];

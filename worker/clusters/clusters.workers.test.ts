@@ -64,7 +64,11 @@ describe("a cluster beside the default one", () => {
     for (const [kind, token] of Object.entries(mine)) {
       expect([kind, (await call(`${baseOf("mine")}/version`, { token })).code]).toEqual([kind, 200]);
       for (const path of paths) {
-        expect([kind, path, (await call(`https://sailplane${path}`, { token })).code]).toEqual([kind, path, 401]);
+        const { code, object } = await call(`https://sailplane${path}`, { token });
+        const own = kind === "account" && /^\/(?!clusters\/(?!default\/))/.test(path);
+        // What a pod asks at the root is asked of its own cluster, where this account may do nothing.
+        expect([kind, path, code]).toEqual([kind, path, own ? (path.endsWith("/clusters") ? 404 : 403) : 401]);
+        expect(JSON.stringify(object)).not.toContain("secret-plans");
       }
       const join = `${baseOf("theirs")}/sailplane/v1/join`;
       expect([kind, (await call(join, { token, body: { nodeName: "n1" } })).code]).toEqual([kind, 401]);
@@ -78,6 +82,21 @@ describe("a cluster beside the default one", () => {
     }
     // Its administrator may not even ask for clusters of its own.
     expect((await call(`${baseOf("mine")}/sailplane/v1/clusters`, { token: mine.admin ?? "" })).code).toBe(404);
+  });
+
+  test("CLUSTER-PODS: a pod's token is led to its own cluster, whose keys alone make it good", async () => {
+    const { account = "" } = await credentialsOf("led");
+    const review = "https://sailplane/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    const asked = await call(review, { token: account, body: {} });
+    expect([asked.code, JSON.stringify(asked.object)]).toEqual([201, expect.stringContaining(":default:bot")]);
+    const [head = "", ...rest] = account.split(".");
+    const header = JSON.parse(atob(head));
+    expect(Object.keys(header)).toEqual(["cluster", "alg", "kid"]);
+    for (const cluster of ["mine", "nobodys", "default"]) {
+      const forged = [btoa(JSON.stringify({ ...header, cluster })), ...rest].join(".");
+      const code = cluster === "nobodys" ? 404 : 401;
+      expect([cluster, (await call(review, { token: forged, body: {} })).code]).toEqual([cluster, code]);
+    }
   });
 
   test("CLUSTER-APART: each has a key of its own", async () => {

@@ -5,7 +5,8 @@ import { internalError, type Status } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { auditPolicyOf } from "../audit/audit-policy.ts";
 import { beginAudit } from "../audit/audited-request.ts";
-import { clusterOf, pathInCluster } from "../cluster.ts";
+import { clusterOfToken } from "../auth/token-cluster.ts";
+import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { auditAnswer } from "./audit.ts";
@@ -39,7 +40,8 @@ const getPath = (request: Request) => pathInCluster(getPathNoStrict(request));
 export const app = new Hono<Bindings>({ getPath });
 
 app.use(async (c, next) => {
-  c.set("cluster", clusterOf(pathnameOf(c.req.url)));
+  const named = clusterOf(pathnameOf(c.req.url));
+  c.set("cluster", named === DEFAULT_CLUSTER ? (clusterOfToken(c.req.header("Authorization")) ?? named) : named);
   const policy = auditPolicyOf(c.env.AUDIT_POLICY);
   const request = policy && beginAudit(c.req.raw, Date.now());
   await next();
