@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 10)) {
@@ -20,4 +21,8 @@ if (!existsSync(`${root}dist/worker/manifest.json`)) {
     if (status !== 0) process.exit(1);
   }
 }
+// What it runs stays for months beside what the machine is for: less memory is worth more than speed (a node of 50 pods has
+// 84 MB instead of 140).
+for (const flag of ["--optimize-for-size", "--semi-space-growth-factor=1", "--max-semi-space-size=2"])
+  setFlagsFromString(flag);
 await import("../dist/cli.js");

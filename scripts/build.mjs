@@ -67,6 +67,9 @@ const [worker] = await Promise.all([
       supervisor: "agent/runtime/process/supervisor-main.ts",
     },
     splitting: true,
+    // As above: the source stays in memory for as long as a node runs.
+    minifyWhitespace: true,
+    minifySyntax: true,
     chunkNames: "chunks/[name]-[hash]",
   }),
   // Holds the containers of the process runtime, and outlives the agent.
