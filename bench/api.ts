@@ -1,51 +1,96 @@
 /**
- * Creates, reads, updates and deletes of ConfigMaps of 1 KB through the whole API: TLS, authentication, authorization,
- * admission, validation, a durable commit.
+ * Creates, reads, updates and deletes of ConfigMaps of 1 KB, and creates of pods and Deployments, through the whole API: TLS,
+ * authentication, authorization, admission, validation, a durable commit. Of our own server the CPU of each request too: all of
+ * the process, controllers and garbage collection included.
  *
  *     npm run bench -- api [--peer URL --peer-token T]
  */
-import { load } from "./rig/load.ts";
-import { configMap, configMaps, newNamespace } from "./rig/objects.ts";
+import type { Client } from "./rig/client.ts";
+import { load, type Measured } from "./rig/load.ts";
+import { configMap, configMaps, deployment, deployments, newNamespace, pod, pods } from "./rig/objects.ts";
 import { type Figure, runBench } from "./rig/report.ts";
 
+const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
+
+interface Limits {
+  /** Of the rate, or with one client of the median. */
+  readonly limit?: number;
+  readonly cpu?: number;
+}
+
+function figuresOf(name: string, clients: number, measured: Measured, limits: Limits = {}): Figure[] {
+  const { perSecond, median, cpu } = measured;
+  const speed = clients === 1 ? { value: median, unit: "ms" } : { value: perSecond, unit: "/s" };
+  const by = clients === 1 ? "1 client" : `${clients} clients`;
+  const figures: Figure[] = [
+    {
+      name: `${name}, ${by}${clients === 1 ? ", median" : ""}`,
+      ...speed,
+      ...(limits.limit !== undefined && { limit: limits.limit }),
+    },
+  ];
+  if (cpu !== undefined) {
+    figures.push({
+      name: `${name}, ${by}, CPU`,
+      value: cpu,
+      unit: "µs",
+      ...(limits.cpu !== undefined && { limit: limits.cpu }),
+    });
+  }
+  return figures;
+}
+
 await runBench("api", async (target) => {
-  const path = configMaps(await newNamespace(target));
+  const figures: Figure[] = target.memory
+    ? [{ name: "memory at the start", value: target.memory(), unit: "MB", limit: 100 }]
+    : [];
+  const namespace = await newNamespace(target);
+  const path = configMaps(namespace);
+  const calls = (clients: number, count: number, call: (client: Client, index: number) => Promise<unknown>) =>
+    load(target, { clients, count }, call);
   const create = (clients: number, count: number) =>
-    load(target, { clients, count }, (client, index) =>
+    calls(clients, count, (client, index) =>
       client.ask({ method: "POST", path, body: configMap(`c${clients}-${index}`) }),
     );
   const read = (clients: number, count: number) =>
-    load(target, { clients, count }, (client, index) => client.ask({ path: `${path}/c16-${(index * 7919) % 3000}` }));
+    calls(clients, count, (client, index) => client.ask({ path: `${path}/c16-${(index * 7919) % 3000}` }));
+  const post = (to: string, body: (index: number) => unknown) => (client: Client, index: number) =>
+    client.ask({ method: "POST", path: to, body: body(index) });
+
   // Not counted: the first requests are compiled while they run.
   await create(8, 300);
-  const alone = await create(1, 500);
-  const figures: Figure[] = [
-    { name: "memory at the start", value: target.memory?.() ?? Number.NaN, unit: "MB", limit: 100 },
-    { name: "create, 1 client, median", value: alone.median, unit: "ms", limit: 1.3 },
-    { name: "create, 16 clients", value: (await create(16, 3000)).perSecond, unit: "/s", limit: 3200 },
-    { name: "create, 64 clients", value: (await create(64, 5000)).perSecond, unit: "/s", limit: 4500 },
-    { name: "get, 1 client, median", value: (await read(1, 1000)).median, unit: "ms" },
-    { name: "get, 16 clients", value: (await read(16, 8000)).perSecond, unit: "/s", limit: 6000 },
-    { name: "get, 64 clients", value: (await read(64, 8000)).perSecond, unit: "/s" },
-  ];
-  const put = await load(target, { clients: 16, count: 2000 }, (client, index) =>
-    client.ask({
-      method: "PUT",
-      path: `${path}/c16-${index}`,
-      body: { ...configMap(`c16-${index}`), data: { a: "b" } },
-    }),
+  figures.push(
+    ...figuresOf("create", 1, await create(1, 500), { limit: 1.3 }),
+    ...figuresOf("create", 16, await create(16, 3000), { limit: 3200 }),
+    ...figuresOf("create", 64, await create(64, 5000), { limit: 4500 }),
+    ...figuresOf("get", 1, await read(1, 1000)),
+    ...figuresOf("get", 16, await read(16, 8000), { limit: 6000 }),
+    ...figuresOf("get", 64, await read(64, 8000)),
   );
-  const headers = { "content-type": "application/merge-patch+json" };
-  const patch = await load(target, { clients: 1, count: 300 }, (client, index) =>
-    client.ask({ method: "PATCH", path: `${path}/c16-0`, body: { data: { n: String(index) } }, headers }),
-  );
-  const remove = await load(target, { clients: 16, count: 2000 }, (client, index) =>
-    client.ask({ method: "DELETE", path: `${path}/c16-${index}` }),
+  const put = await calls(16, 2000, (client, index) => {
+    const name = `c16-${index}`;
+    return client.ask({ method: "PUT", path: `${path}/${name}`, body: { ...configMap(name), data: { a: "b" } } });
+  });
+  const patch = await calls(1, 300, (client, index) =>
+    client.ask({ method: "PATCH", path: `${path}/c16-0`, body: { data: { n: String(index) } }, headers: MERGE_PATCH }),
   );
   figures.push(
-    { name: "put, 16 clients", value: put.perSecond, unit: "/s" },
+    ...figuresOf("put", 16, put),
     { name: "merge patch of one object, 1 client", value: patch.perSecond, unit: "/s", limit: 900 },
-    { name: "delete, 16 clients", value: remove.perSecond, unit: "/s" },
+    ...figuresOf("merge patch of one object", 1, patch),
+    ...figuresOf("create a pod", 32, await calls(32, 2000, post(pods(namespace), pod))),
   );
-  return target.memory ? figures : figures.filter(({ unit }) => unit !== "MB");
+  // Nothing is stored, so that it is the API's work alone: what controllers make of a Deployment is not counted.
+  const dryRun = `${deployments(namespace)}?dryRun=All`;
+  const dry = await calls(
+    16,
+    1000,
+    post(dryRun, (index) => deployment(`d-${index}`)),
+  );
+  figures.push(...figuresOf("create a Deployment, dry run", 16, dry, { cpu: 500 }));
+  const remove = await calls(16, 2000, (client, index) =>
+    client.ask({ method: "DELETE", path: `${path}/c16-${index}` }),
+  );
+  figures.push(...figuresOf("delete", 16, remove));
+  return figures;
 });

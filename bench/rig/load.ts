@@ -1,29 +1,32 @@
 /** Calls one after the other on each of so many connections. */
 import { Client } from "./client.ts";
-import type { Address } from "./target.ts";
+import type { Address, Target } from "./target.ts";
 
 interface Load {
   readonly clients: number;
   readonly count: number;
 }
 
-interface Measured {
+export interface Measured {
   readonly perSecond: number;
   /** The median of a call, in milliseconds. */
   readonly median: number;
+  /** Microseconds of the server's CPU that a call took; absent for servers of which nothing is known. */
+  readonly cpu?: number;
 }
 
 export const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
 export async function load(
-  target: Address,
+  target: Address & Pick<Target, "cpu">,
   { clients, count }: Load,
   call: (client: Client, index: number) => Promise<unknown>,
 ): Promise<Measured> {
   const client = new Client(target, clients);
   const took: number[] = [];
   let next = 0;
+  const used = target.cpu?.();
   const started = performance.now();
   const run = async () => {
     while (next < count) {
@@ -34,6 +37,7 @@ export async function load(
   };
   await Promise.all(Array.from({ length: clients }, run));
   const perSecond = (count / (performance.now() - started)) * 1000;
+  const cpu = used === undefined || !target.cpu ? undefined : ((target.cpu() - used) * 1000) / count;
   client.close();
-  return { perSecond, median: median(took) };
+  return { perSecond, median: median(took), ...(cpu !== undefined && { cpu }) };
 }

@@ -49,3 +49,15 @@ export const pod = (index: number) => ({
     ],
   },
 });
+
+export const deployments = (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/deployments`;
+export const deployment = (name: string) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, labels: { app: name } },
+  spec: {
+    replicas: 3,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: pod(0).spec },
+  },
+});

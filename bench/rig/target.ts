@@ -13,6 +13,8 @@ export interface Target extends Address {
   readonly memory?: () => number;
   /** The process of the control plane itself, where it was started here. */
   readonly controlPlane?: number;
+  /** Milliseconds of CPU that it has used so far, all of its threads. */
+  readonly cpu?: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function ownTarget(): Promise<Target> {
     token: field("token"),
     memory: () => residentMegabytes(cluster.workerdPid()) + residentMegabytes(parentOf(cluster.workerdPid())),
     controlPlane: cluster.workerdPid(),
+    cpu: () => cpuMilliseconds(cluster.workerdPid()),
     close: () => cluster.remove(),
   };
 }
@@ -35,4 +38,9 @@ export async function ownTarget(): Promise<Target> {
 const status = (pid: number, field: string) =>
   Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
 const residentMegabytes = (pid: number) => status(pid, "VmRSS") / 1024;
+/** The kernel counts in hundredths of a second, its own work for the process in the second number. */
+const cpuMilliseconds = (pid: number) => {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ").slice(11, 13) ?? [];
+  return (Number(user) + Number(system)) * 10;
+};
 const parentOf = (pid: number) => status(pid, "PPid");
