@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Revision, WatchRequest } from "../../api/store.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const SECOND = 1000;
+const request: WatchRequest = {
+  resource: "things",
+  since: 1 as Revision,
+  bookmarks: false,
+  bookmarkKind: { kind: "Thing", apiVersion: "v1" },
+  timeoutSeconds: 3600,
+};
+
+async function open(store: MemoryStore, of: Partial<WatchRequest> = {}) {
+  const answer = await store.watch({ ...request, ...of });
+  if (!answer.ok) throw new Error(answer.reason);
+  await vi.advanceTimersByTimeAsync(10);
+  return answer.stream.getReader();
+}
+
+async function write(store: MemoryStore, name: string, length = 1): Promise<void> {
+  const key = { resource: "things", namespace: "", name };
+  const text = JSON.stringify({ metadata: { name, resourceVersion: "" }, body: "x".repeat(length) });
+  await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
+  await vi.advanceTimersByTimeAsync(10);
+}
+
+const textOf = ({ value }: { value?: Uint8Array | undefined }) => new TextDecoder().decode(value);
+
+test("WATCH-HEARTBEAT: an idle stream gets an empty line after 20 seconds, one that was told something does not", async () => {
+  const store = new MemoryStore();
+  const reader = await open(store);
+  await vi.advanceTimersByTimeAsync(15 * SECOND);
+  await write(store, "a");
+  expect(textOf(await reader.read())).toContain('"name":"a"');
+  await vi.advanceTimersByTimeAsync(15 * SECOND);
+  const next = reader.read();
+  await vi.advanceTimersByTimeAsync(6 * SECOND);
+  expect(textOf(await next)).toBe("\n");
+});
+
+test("WATCH-END: the stream ends cleanly when its time is over", async () => {
+  const reader = await open(new MemoryStore(), { timeoutSeconds: 5 });
+  const next = reader.read();
+  await vi.advanceTimersByTimeAsync(6 * SECOND);
+  expect((await next).done).toBe(true);
+});
+
+test("WATCH-SLOW: who takes nothing for a minute with a full queue is cut off, and what was queued is dropped", async () => {
+  const store = new MemoryStore();
+  const stalled = await open(store);
+  const reading = await open(store);
+  for (const name of ["a", "b", "c", "d"]) {
+    await write(store, name, 100_000);
+    expect(textOf(await reading.read())).toContain(`"name":"${name}"`);
+  }
+  await vi.advanceTimersByTimeAsync(90 * SECOND);
+  await expect(stalled.read()).rejects.toThrow("the watch was not read");
+  expect(textOf(await reading.read())).toBe("\n");
+});
+
+test("WATCH-SLOW: who reads within the minute goes on, and has missed nothing", async () => {
+  const store = new MemoryStore();
+  const reader = await open(store);
+  const names = ["a", "b", "c", "d", "e", "f"];
+  for (const name of names) await write(store, name, 100_000);
+  await vi.advanceTimersByTimeAsync(50 * SECOND);
+  let told = "";
+  while (!told.includes('"name":"f"')) {
+    const next = reader.read();
+    await vi.advanceTimersByTimeAsync(10);
+    told += textOf(await next);
+  }
+  await write(store, "live again");
+  const next = reader.read();
+  await vi.advanceTimersByTimeAsync(10);
+  told += textOf(await next);
+  const seen = [...told.matchAll(/"name":"([^"]*)"/g)].map(([, name]) => name);
+  expect(seen).toEqual([...names, "live again"]);
+});
