@@ -11,6 +11,9 @@ export const storeStreamUrls = {
   backup: "https://store/backup",
 } as const;
 
+/** How the body of a list is encoded: not in `content-encoding`, which a runtime in between would undo. */
+export const storeEncoding = "store-encoding";
+
 export function renderListHead(head: ListHead): Record<string, string> {
   return {
     "store-revision": String(head.revision),

@@ -151,6 +151,8 @@ export interface ListPage extends ListHead {
 export interface ListStreamRequest extends ListRequest {
   /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
   readonly dropPrefix?: string;
+  /** Written around the items; the revision is written into `open` as into an object's text. `gzip`: where the list is large. */
+  readonly frame?: { readonly open: string; readonly close: string; readonly gzip: boolean };
 }
 
 export interface Change {

@@ -1,6 +1,6 @@
 /** Streams over HTTP (rules STORE-STREAM and WATCH-STREAM): the only answers that RPC is not the best way for. */
 import type { GroupResource, ListStreamRequest, ReadFailure, WatchRequest } from "../../api/store.ts";
-import { renderListHead } from "../../api/store-stream.ts";
+import { renderListHead, storeEncoding } from "../../api/store-stream.ts";
 import type { LogStore } from "./log-store.ts";
 
 const statusOf: Record<ReadFailure["reason"], number> = { compacted: 410, future: 400, "stale-policy": 409 };
@@ -20,7 +20,9 @@ export async function answerStream(store: LogStore, request: Request, cluster = 
   if (request.method === "POST" && pathname === "/list") {
     const answer = await store.listStream(await request.json<ListStreamRequest>());
     if (!answer.ok) return refuse(answer);
-    return new Response(answer.stream, { headers: { ...streamed, ...renderListHead(answer.head) } });
+    return new Response(answer.stream, {
+      headers: { ...streamed, ...renderListHead(answer.head), [storeEncoding]: answer.encoding },
+    });
   }
   if (request.method === "POST" && pathname === "/backup") {
     const { without } = await request.json<{ readonly without: readonly GroupResource[] }>();

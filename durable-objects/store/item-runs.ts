@@ -3,6 +3,7 @@
  * stale: a list after a change reads anew the one run that the change is in. The least recently used go when the budget is spent.
  */
 import type { Revision } from "../../api/store.ts";
+import { type Deflated, deflate } from "./gzip.ts";
 
 export interface Run {
   readonly revisions: readonly Revision[];
@@ -12,15 +13,23 @@ export interface Run {
 }
 
 /** A part of a list: how many items, and the bytes of them. */
-interface Part {
+export interface Part {
   readonly items: number;
   readonly bytes: Uint8Array;
+  /** The bytes compressed, where that is kept too. */
+  readonly deflated?: () => Deflated;
+}
+
+interface Kept {
+  readonly id: string;
+  readonly run: Run;
+  deflated?: Deflated;
 }
 
 export class ItemRuns {
   readonly #budget: number;
   /** The longest idle first. */
-  readonly #runs = new Map<string, Run>();
+  readonly #runs = new Map<string, Kept>();
   #bytes = 0;
 
   constructor(budget: number) {
@@ -30,22 +39,41 @@ export class ItemRuns {
   /** The items at `from` and after, as many as a run that begins with the same one has in common with the list. */
   find(revisions: readonly Revision[], from: number, dropPrefix: string): Part | undefined {
     const id = runId(revisions[from], dropPrefix);
-    const run = this.#runs.get(id);
-    if (!run) return undefined;
+    const kept = this.#runs.get(id);
+    if (!kept) return undefined;
+    const { run } = kept;
     let items = 0;
     while (items < run.revisions.length && run.revisions[items] === revisions[from + items]) items++;
     const end = run.ends[items - 1];
     if (end === undefined) return undefined;
     this.#runs.delete(id);
-    this.#runs.set(id, run);
-    return { items, bytes: run.bytes.subarray(0, end) };
+    this.#runs.set(id, kept);
+    if (items < run.revisions.length) return { items, bytes: run.bytes.subarray(0, end) };
+    return { items, bytes: run.bytes, deflated: () => this.#deflate(kept) };
   }
 
-  keep(run: Run, dropPrefix: string): void {
+  keep(run: Run, dropPrefix: string): Part {
     const id = runId(run.revisions[0], dropPrefix);
     this.#drop(id);
-    this.#runs.set(id, run);
-    this.#bytes += run.bytes.length;
+    const kept: Kept = { id, run };
+    this.#runs.set(id, kept);
+    this.#grow(run.bytes.length);
+    return { items: run.revisions.length, bytes: run.bytes, deflated: () => this.#deflate(kept) };
+  }
+
+  #deflate(kept: Kept): Deflated {
+    if (kept.deflated) return kept.deflated;
+    const deflated = deflate(kept.run.bytes);
+    // It may have been dropped since it was found.
+    if (this.#runs.get(kept.id) === kept) {
+      kept.deflated = deflated;
+      this.#grow(deflated.bytes.length);
+    }
+    return deflated;
+  }
+
+  #grow(bytes: number): void {
+    this.#bytes += bytes;
     for (const eldest of this.#runs.keys()) {
       if (this.#bytes <= this.#budget) break;
       this.#drop(eldest);
@@ -53,9 +81,9 @@ export class ItemRuns {
   }
 
   #drop(id: string): void {
-    const run = this.#runs.get(id);
-    if (!run) return;
-    this.#bytes -= run.bytes.length;
+    const kept = this.#runs.get(id);
+    if (!kept) return;
+    this.#bytes -= kept.run.bytes.length + (kept.deflated?.bytes.length ?? 0);
     this.#runs.delete(id);
   }
 }

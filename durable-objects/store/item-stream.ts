@@ -1,6 +1,7 @@
 /** The body of a streamed list: item texts joined by commas, a run of them at a time, from memory or else from the log. */
 import type { Revision } from "../../api/store.ts";
-import type { ItemRuns, Run } from "./item-runs.ts";
+import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
+import type { ItemRuns, Part, Run } from "./item-runs.ts";
 import type { LogTables } from "./log-tables.ts";
 import type { Turns } from "./turns.ts";
 
@@ -9,6 +10,8 @@ interface ItemStreamOptions {
   readonly revisions: readonly Revision[];
   readonly turns: Turns;
   readonly dropPrefix: string;
+  /** What is written around the items, and whether a large list is to be compressed. */
+  readonly frame: { readonly open: string; readonly close: string; readonly gzip: boolean };
   /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
   readonly runs?: ItemRuns;
   /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
@@ -34,14 +37,102 @@ const STALLED = 60_000;
 
 const encoder = new TextEncoder();
 
-export function itemStream({ tables, revisions, turns, dropPrefix, runs, closed }: ItemStreamOptions) {
-  let next = 0;
-  let kept = 0;
+/** kube-apiserver compresses answers above this. */
+const WORTH_COMPRESSING = 128 * 1024;
+
+interface ItemStream {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly encoding: "gzip" | "identity";
+}
+
+export function itemStream({ turns, frame, closed, ...list }: ItemStreamOptions): ItemStream {
+  const parts = partsOf(list);
+  const ahead: Part[] = [];
+  let bytes = 0;
+  while (frame.gzip && bytes <= WORTH_COMPRESSING) {
+    const { value: part } = parts.next();
+    if (!part) break;
+    ahead.push(part);
+    bytes += part.bytes.length;
+  }
+  const encoding = bytes > WORTH_COMPRESSING ? "gzip" : "identity";
+  const all = chain(ahead, parts);
+  const chunks = encoding === "gzip" ? packed(all, frame) : plain(all, frame);
   let callOff = () => {};
   const end = () => {
     callOff();
     closed();
   };
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        callOff();
+        const { value: chunk } = chunks.next();
+        if (!chunk) {
+          controller.close();
+          return end();
+        }
+        controller.enqueue(chunk);
+        callOff = turns.after(STALLED, () => {
+          controller.error(new Error("the list was not read"));
+          end();
+        });
+      },
+      cancel: end,
+    },
+    { highWaterMark: 1 },
+  );
+  return { stream, encoding };
+}
+
+function* chain(ahead: Iterable<Part>, rest: Iterable<Part>): Iterable<Part> {
+  yield* ahead;
+  yield* rest;
+}
+
+type Frame = ItemStreamOptions["frame"];
+
+/** Parts begin with a comma; that of the first is none of the list's. */
+const bytesOf = ({ bytes }: Part, first: boolean): Uint8Array => (first ? bytes.subarray(1) : bytes);
+
+function* plain(parts: Iterable<Part>, { open, close }: Frame): Generator<Uint8Array, undefined> {
+  if (open !== "") yield encoder.encode(open);
+  let first = true;
+  for (const part of parts) {
+    yield bytesOf(part, first);
+    first = false;
+  }
+  if (close !== "") yield encoder.encode(close);
+}
+
+function* packed(parts: Iterable<Part>, { open, close }: Frame): Generator<Uint8Array, undefined> {
+  let crc = 0;
+  let length = 0;
+  const counted = (deflated: Deflated): Uint8Array => {
+    crc = joinCrc(crc, deflated);
+    length += deflated.length;
+    return deflated.bytes;
+  };
+  yield GZIP_HEADER;
+  yield counted(deflate(encoder.encode(open)));
+  let first = true;
+  for (const part of parts) {
+    yield counted((!first && part.deflated?.()) || deflate(bytesOf(part, first)));
+    first = false;
+  }
+  yield counted(deflate(encoder.encode(close)));
+  yield gzipTrailer({ crc, length });
+}
+
+/** The list in parts, from memory or else from the log. */
+function* partsOf({
+  tables,
+  revisions,
+  dropPrefix,
+  runs,
+}: Omit<ItemStreamOptions, "turns" | "frame" | "closed">): Generator<Part, undefined> {
+  let next = 0;
+  let kept = 0;
   const itemOf = (text: string) =>
     dropPrefix !== "" && text.startsWith(dropPrefix) ? `{${text.slice(dropPrefix.length)}` : text;
   const readRun = (): Run => {
@@ -61,41 +152,20 @@ export function itemStream({ tables, revisions, turns, dropPrefix, runs, closed 
     const bytes = encoder.encode(text);
     return { revisions: revisions.slice(next, next + ends.length), ends: endsInBytes(text, ends, bytes), bytes };
   };
-  const nextPart = () => {
-    const known = runs?.find(revisions, next, dropPrefix);
-    if (known) return known;
+  while (next < revisions.length) {
+    const part = runs?.find(revisions, next, dropPrefix) ?? readPart();
+    next += part.items;
+    yield part;
+  }
+
+  function readPart(): Part {
     const run = readRun();
     const { length } = run.bytes;
-    if (runs && (length >= SHORTEST_KEPT || next === 0) && kept + length <= KEPT_OF_ONE_LIST) {
-      runs.keep(run, dropPrefix);
-      kept += length;
-    }
-    return { items: run.revisions.length, bytes: run.bytes };
-  };
-  const chunk = () => {
-    const { items, bytes } = nextPart();
-    const first = next === 0;
-    next += items;
-    return first ? bytes.subarray(1) : bytes;
-  };
-  return new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        callOff();
-        if (next < revisions.length) controller.enqueue(chunk());
-        if (next === revisions.length) {
-          controller.close();
-          return end();
-        }
-        callOff = turns.after(STALLED, () => {
-          controller.error(new Error("the list was not read"));
-          end();
-        });
-      },
-      cancel: end,
-    },
-    { highWaterMark: 1 },
-  );
+    if (!runs || (length < SHORTEST_KEPT && next > 0) || kept + length > KEPT_OF_ONE_LIST)
+      return { items: run.revisions.length, bytes: run.bytes };
+    kept += length;
+    return runs.keep(run, dropPrefix);
+  }
 }
 
 /** Where each item ends in bytes, from where it ends in the text. */

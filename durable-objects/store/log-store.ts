@@ -34,7 +34,7 @@ import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { RemainingCounts } from "./remaining-counts.ts";
 import { restore, type Spared } from "./restore.ts";
-import { mustTakeRevision } from "./revision-text.ts";
+import { mustTakeRevision, writeRevision } from "./revision-text.ts";
 import { tooLarge } from "./size-limit.ts";
 import type { Turns } from "./turns.ts";
 
@@ -145,22 +145,24 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   /** The list as a stream of item texts joined by commas, each read when the client takes it. */
   async listStream(
     request: ListStreamRequest,
-  ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array> }>> {
+  ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array>; encoding: "gzip" | "identity" }>> {
     const failure = this.#refuse(request.at, request.policyRevision);
     if (failure) return failure;
     const { head, revisions } = this.#planPage(request);
     const scattered = request.requirements !== undefined || request.name !== undefined;
     const pin = { revision: head.revision };
     this.#pins.add(pin);
-    const stream = itemStream({
+    const { open = "", close = "", gzip = false } = request.frame ?? {};
+    const { stream, encoding } = itemStream({
       tables: this.#tables,
       revisions,
       turns: this.#turns,
       dropPrefix: request.dropPrefix ?? "",
+      frame: { open: writeRevision(open, head.revision), close, gzip },
       ...(!scattered && { runs: this.#runs }),
       closed: () => this.#pins.delete(pin),
     });
-    return { ok: true, head, stream };
+    return { ok: true, head, stream, encoding };
   }
 
   /** All objects as they stand, but for some resources, as the lines of a backup. */

@@ -19,12 +19,15 @@ interface Form {
 
 export function recordedBody(body: Uint8Array, { type, omitManagedFields }: Form): RecordedBody {
   if (body.length === 0) return { kind: "none" };
-  if (body.length > MOST) return { kind: "truncated" };
+  if (body.length > MOST || isGzip(body)) return { kind: "truncated" };
   const object = parsed(body, type);
   if (object === undefined) return { kind: "none" };
   if (omitManagedFields) dropManagedFields(object);
   return { kind: "object", object };
 }
+
+/** A list that the store compressed itself, which is one of more than 128 KiB. */
+const isGzip = ([first, second]: Uint8Array): boolean => first === 0x1f && second === 0x8b;
 
 /** Reads no more of an answer than would be recorded. */
 export async function readStart(stream: ReadableStream<Uint8Array>): Promise<Uint8Array> {

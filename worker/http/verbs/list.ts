@@ -1,7 +1,7 @@
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { failure } from "../../../api/machinery/status.ts";
 import type { Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
-import { parseListHead } from "../../../api/store-stream.ts";
+import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -124,7 +124,7 @@ function continueFrom(context: RequestContext, revision: Revision, key: { namesp
 
 const encoder = new TextEncoder();
 
-/** The store writes the items itself; only head and tail are ours. */
+/** The store writes the items itself, and all of a list that has no pages. */
 async function streamList(
   context: RequestContext,
   request: Omit<ListRequest, "policyRevision">,
@@ -132,36 +132,58 @@ async function streamList(
 ): Promise<Response> {
   const { kind, listKind = `${kind}List` } = context.served.resource;
   const apiVersion = apiVersionOf(context.served.group, context.served.version);
+  const headOf = (metadata: object) =>
+    `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
+  const gzip = acceptsGzip(context.request);
+  const whole = request.limit === undefined;
   const response = await context.store
     .stream("list", {
       ...request,
       ...(context.served.custom
         ? {}
         : { dropPrefix: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},` }),
+      // A response that is given warnings is made anew, and would be compressed again.
+      ...(whole && {
+        frame: { open: headOf({ resourceVersion: "" }), close: TAIL, gzip: gzip && context.warnings.length === 0 },
+      }),
     })
     .catch((error: unknown) => explainExpiry(error, options));
   const page = parseListHead(response.headers);
   requireReached(options, page.revision);
-  const metadata = {
-    resourceVersion: String(page.revision),
-    ...(page.more && page.last ? { continue: continueFrom(context, page.revision, page.last) } : {}),
-    ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
-  };
-  const head = `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
+  const headers = { "Content-Type": "application/json" };
+  if (response.headers.get(storeEncoding) === "gzip")
+    return new Response(response.body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
+  const readable =
+    whole && response.body
+      ? response.body
+      : framed(
+          response.body,
+          headOf({
+            resourceVersion: String(page.revision),
+            ...(page.more && page.last ? { continue: continueFrom(context, page.revision, page.last) } : {}),
+            ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
+          }),
+        );
+  if (!gzip) return new Response(readable, { headers });
+  const { large, stream } = await peek(readable);
+  return new Response(stream, { headers: { ...headers, ...(large ? GZIP : {}) } });
+}
+
+const TAIL = "]}\n";
+
+/** The items of a page, and around them what the store does not know. */
+function framed(items: ReadableStream<Uint8Array> | null, head: string): ReadableStream<Uint8Array> {
   const { readable, writable } = new IdentityTransformStream();
   const writer = writable.getWriter();
   const pump = async () => {
     await writer.write(encoder.encode(head));
     writer.releaseLock();
-    if (response.body) await response.body.pipeTo(writable, { preventClose: true });
+    if (items) await items.pipeTo(writable, { preventClose: true });
     const tail = writable.getWriter();
-    await tail.write(encoder.encode("]}\n"));
+    await tail.write(encoder.encode(TAIL));
     await tail.close();
   };
   // A client that goes away ends the stream; there is nobody left to tell.
   pump().catch(() => {});
-  const headers = { "Content-Type": "application/json" };
-  if (!acceptsGzip(context.request)) return new Response(readable, { headers });
-  const { large, stream } = await peek(readable);
-  return new Response(stream, { headers: { ...headers, ...(large ? GZIP : {}) } });
+  return readable;
 }

@@ -26,6 +26,8 @@ interface Shown {
   readonly rows?: readonly { readonly object: { readonly metadata: { readonly name: string } } }[];
 }
 
+const nameOf = ({ metadata }: { readonly metadata: { readonly name: string } }) => metadata.name;
+
 const view = (as: string) => `application/json;as=${as};v=v1;g=meta.k8s.io`;
 
 test.each(["application/json", view("Table"), view("PartialObjectMetadataList")])(
@@ -33,10 +35,16 @@ test.each(["application/json", view("Table"), view("PartialObjectMetadataList")]
   async (accept) => {
     const list = (await (await ask("GET", { accept })).json()) as Shown;
     const shown = list.items ?? list.rows?.map(({ object }) => object) ?? [];
-    expect(shown.map(({ metadata }) => metadata.name)).toEqual(NAMES);
+    expect(shown.map(nameOf)).toEqual(NAMES);
     expect(Object.keys(list.metadata)).toEqual(["resourceVersion"]);
   },
 );
+
+test("a large list is compressed for who accepts it", async () => {
+  const answer = await ask("GET", { "accept-encoding": "gzip" });
+  expect(answer.headers.get("Content-Encoding")).toBe("gzip");
+  expect(((await answer.json()) as Shown).items?.map(nameOf)).toEqual(NAMES);
+});
 
 test("a list in protobuf is whole too", async () => {
   const answer = await ask("GET", { accept: "application/vnd.kubernetes.protobuf" });
