@@ -113,6 +113,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         log: new LogFollower(wiring.store(cluster), [...readWhole], builtIns),
         apiOf: ({ name }) => as(api, name),
         authority: wiring.authority(cluster),
+        memory: this.ctx.storage.kv,
         cluster: () => wiring.facts(cluster),
         heardOf: (node) => this.#heardOf(node),
         now: () => Date.now(),

@@ -16,6 +16,7 @@ import {
 import { type Authority, carryOut } from "./effects.ts";
 import { EventRecorder } from "./event-recorder.ts";
 import type { LogFollower } from "./log-follower.ts";
+import { Memories, type MemoryStorage } from "./memories.ts";
 import { guardReads } from "./read-guard.ts";
 import type { Applied, ClusterSnapshot } from "./snapshot.ts";
 import { type Told, type Work, WorkQueue } from "./work-queue.ts";
@@ -33,6 +34,8 @@ export interface ControlLoopOptions {
   /** The API in the name of a controller. */
   readonly apiOf: (controller: Controller) => ApiClient;
   readonly authority: Authority;
+  /** Where what plans remember survives. */
+  readonly memory: MemoryStorage;
   readonly cluster: () => Promise<ClusterFacts>;
   readonly heardOf: (node: string) => number | undefined;
   readonly now: () => number;
@@ -47,6 +50,7 @@ export interface ControlLoopOptions {
 export class ControlLoop {
   readonly #options: ControlLoopOptions;
   readonly #queue: WorkQueue;
+  readonly #memories: Memories;
   readonly #events = new EventRecorder();
   readonly #interested: ReadonlyMap<GroupResource, readonly number[]>;
   readonly #everything: readonly number[];
@@ -61,6 +65,7 @@ export class ControlLoop {
   constructor(options: ControlLoopOptions) {
     this.#options = options;
     this.#queue = new WorkQueue(options.controllers.length);
+    this.#memories = new Memories(options.memory);
     const interested = new Map<GroupResource, number[]>();
     options.controllers.forEach(({ reads }, position) => {
       for (const resource of reads) interested.set(resource, [...(interested.get(resource) ?? []), position]);
@@ -155,7 +160,7 @@ export class ControlLoop {
   }
 
   #reconcile(work: Work & Told, controller: Controller, cluster: ClusterFacts): void {
-    const { failure, answers, remembered } = work;
+    const { failure, answers } = work;
     const { now, heardOf } = this.#options;
     let plan: Plan;
     try {
@@ -165,7 +170,7 @@ export class ControlLoop {
         cluster,
         heardOf,
         ...optional("answers", answers),
-        ...optional("remembered", remembered),
+        ...optional("remembered", controller.remembers ? this.#memories.get(controller.name, work.item) : undefined),
         ...optional("failure", failure),
         ...optional("lastActed", this.#queue.lastActed(work)),
       });
@@ -175,7 +180,7 @@ export class ControlLoop {
       this.#queue.settle(work);
       return;
     }
-    this.#queue.remember(work, plan.remember);
+    if (controller.remembers) this.#memories.set(controller.name, work.item, plan.remember);
     if (plan.asks?.length) {
       this.#underWay++;
       void this.#ask(work, controller, plan.asks).finally(() => this.#done(work));

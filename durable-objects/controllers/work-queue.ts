@@ -24,7 +24,6 @@ type Answers = ReadonlyMap<Question, Answer>;
 export interface Told {
   readonly failure: EffectFailure | undefined;
   readonly answers: Answers | undefined;
-  readonly remembered: unknown;
 }
 
 interface Trouble {
@@ -41,7 +40,6 @@ export class WorkQueue {
   readonly #troubles = new Map<string, Trouble>();
   readonly #acted = new Map<string, number>();
   readonly #answers = new Map<string, Answers>();
-  readonly #memories = new Map<string, unknown>();
   #turn = 0;
 
   constructor(controllers: number) {
@@ -68,7 +66,7 @@ export class WorkQueue {
       this.#busy.add(key);
       const answers = this.#answers.get(key);
       this.#answers.delete(key);
-      return { ...work, failure: this.#troubles.get(key)?.failure, answers, remembered: this.#memories.get(key) };
+      return { ...work, failure: this.#troubles.get(key)?.failure, answers };
     }
     return undefined;
   }
@@ -83,11 +81,6 @@ export class WorkQueue {
   answer(work: Work, answers: Answers): void {
     this.#answers.set(keyOf(work), answers);
     this.touch(work);
-  }
-
-  remember(work: Work, memory: unknown): void {
-    if (memory === undefined) this.#memories.delete(keyOf(work));
-    else this.#memories.set(keyOf(work), memory);
   }
 
   succeed(work: Work, wakeAt: number | undefined): void {

@@ -43,6 +43,7 @@ export function controlledCluster(
   const complaints: unknown[] = [];
   let wakeAt: number | undefined;
   let life = 0;
+  const memory = new Map<string, unknown>();
   const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
   const start = (): ControlLoop => {
     const mine = ++life;
@@ -54,6 +55,11 @@ export function controlledCluster(
       authority: {
         tokenData: async () => ({ token: "dG9rZW4=", namespace: "bnM=", "ca.crt": "Y2E=" }),
         certificate: async () => ({ certificate: "Y2VydA==" }),
+      },
+      memory: {
+        get: (key) => structuredClone(memory.get(key)),
+        put: (key, value) => memory.set(key, value),
+        delete: (key) => memory.delete(key),
       },
       cluster: async () => ({ caBundle: "CA", podCidr: "10.244.0.0/16", serviceCidr: "10.96.0.0/16" }),
       heardOf: () => undefined,

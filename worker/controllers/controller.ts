@@ -142,7 +142,7 @@ export type Answer =
 export interface Plan {
   /** Asked in place of all else: the item is reconciled again at once, with the answers and the snapshot of then. */
   readonly asks?: readonly Question[];
-  /** Given to the next reconcile of the item, if this control plane does not sleep in between. */
+  /** Given to the next reconcile of the item, of a controller that {@link Controller.remembers}: plain JSON. */
   readonly remember?: unknown;
   /** Carried out in order; a failed effect (conflict, forbidden by quota) ends the plan and retries the item with back-off. */
   readonly effects: readonly (Effect | Batch)[];
@@ -219,6 +219,8 @@ export interface Controller {
   readonly reads: readonly GroupResource[];
   /** What its effects may write; the shell refuses others. */
   readonly writes: readonly GroupResource[];
+  /** Its plans remember what no object says; rarely: each new memory is a row written. */
+  readonly remembers?: true;
   /** The work items that a change of this object touches. */
   itemsOf(change: ObjectChange): readonly ItemKey[];
   reconcile(item: ItemKey, context: ReconcileContext): Plan;

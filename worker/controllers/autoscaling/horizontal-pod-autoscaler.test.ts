@@ -119,6 +119,17 @@ describe("an autoscaler", () => {
     expect(at.messages()).toContain("New size: 1; reason: All metrics below target");
   });
 
+  it("remembers what was recommended over a restart of the control plane", async () => {
+    const at = start(4);
+    at.use(10);
+    await at.settle();
+    for (let look = 0; look < 21; look++) {
+      at.restart();
+      await at.pass(15_000);
+    }
+    expect(at.replicas()).toBe(1);
+  });
+
   it("keeps to its behaviour: so many pods a time", async () => {
     const pods = (value: number, seconds: number) => ({
       selectPolicy: "Max",

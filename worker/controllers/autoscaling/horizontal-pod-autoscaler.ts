@@ -16,6 +16,7 @@ export const horizontalPodAutoscaler: Controller = {
   name: "horizontal-pod-autoscaler",
   reads: [RESOURCE, "pods", ...TARGETS],
   writes: [EVERYTHING],
+  remembers: true,
   itemsOf({ resource, object, previous, snapshot }) {
     if (resource === "pods") return [];
     if (resource === RESOURCE) return previous && same(specOf(object), specOf(previous)) ? [] : [itemKey(object)];

@@ -4,7 +4,7 @@ import type { HorizontalPodAutoscaler, HPAScalingRules } from "../../../api/gene
 /** --horizontal-pod-autoscaler-downscale-stabilization. */
 const DOWNSCALE_S = 300;
 
-/** What is remembered between looks; lost when the control plane sleeps, as when kube-controller-manager starts anew. */
+/** What is remembered between looks. */
 export interface History {
   readonly recommendations: readonly { readonly replicas: number; readonly at: number }[];
   readonly changes: readonly { readonly by: number; readonly at: number }[];
