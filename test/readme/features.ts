@@ -121,7 +121,7 @@ export const features: readonly Feature[] = [
   {
     area: "Admission",
     name: "mutating and validating webhooks, by Service and by URL, with caBundle",
-    missing: "on Cloudflare a URL with a caBundle fails by its failurePolicy; audit annotations go nowhere",
+    missing: "on Cloudflare a URL with a caBundle fails by its failurePolicy",
     shown: ["test/e2e/webhooks.test.ts", "certificate of another authority"],
   },
   {
@@ -133,7 +133,7 @@ export const features: readonly Feature[] = [
   {
     area: "Admission",
     name: "MutatingAdmissionPolicy and ValidatingAdmissionPolicy",
-    missing: "the action Audit goes nowhere: there is no audit log",
+    missing: "",
     shown: ["worker/admission/policies/match-resources.test.ts", "ADM-EQUIVALENT"],
   },
   {

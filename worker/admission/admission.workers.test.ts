@@ -46,12 +46,12 @@ test("ADM-QUOTA: creates that race take no more than the quota has", async () =>
 
 test("ADM-QUOTA: a dry run is refused alike, and takes nothing", async () => {
   const place = await newNamespace("quota-dry");
-  await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { "count/configmaps": "1" } } });
-  const status = { hard: { "count/configmaps": "1" }, used: { "count/configmaps": "0" } };
+  await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { "count/secrets": "1" } } });
+  const status = { hard: { "count/secrets": "1" }, used: { "count/secrets": "0" } };
   await call(`${place}/resourcequotas/q/status`, { status }, "PATCH");
-  expect((await call(`${place}/configmaps?dryRun=All`, { metadata: { name: "a" } })).code).toBe(201);
-  expect((await call(`${place}/configmaps`, { metadata: { name: "a" } })).code).toBe(201);
-  expect((await call(`${place}/configmaps?dryRun=All`, { metadata: { name: "b" } })).code).toBe(403);
+  expect((await call(`${place}/secrets?dryRun=All`, { metadata: { name: "a" } })).code).toBe(201);
+  expect((await call(`${place}/secrets`, { metadata: { name: "a" } })).code).toBe(201);
+  expect((await call(`${place}/secrets?dryRun=All`, { metadata: { name: "b" } })).code).toBe(403);
 });
 
 test("ADM-EVICT: evictions that race share no disruption", async () => {

@@ -129,7 +129,7 @@ const objectRef = ({ resource, namespace, name, group, version, subresource }: R
 });
 
 function annotationsOf(
-  { user, decision }: AuditedRequest,
+  { user, decision, annotations }: AuditedRequest,
   code: number,
   truncated: boolean | undefined,
 ): Pick<AuditEvent, "annotations"> {
@@ -140,6 +140,7 @@ function annotationsOf(
     annotations: {
       "authorization.k8s.io/decision": allowed ? "allow" : "forbid",
       "authorization.k8s.io/reason": decision?.reason ?? "",
+      ...annotations,
       ...(truncated && { "audit.k8s.io/truncated": "true" }),
     },
   };

@@ -91,6 +91,26 @@ describe("an audit event", () => {
     expect(lines.join()).not.toContain("stolen-token");
   });
 
+  test("AUDIT-EVENT: tells what policies say of it, and what would have been refused", async () => {
+    const root = "/apis/admissionregistration.k8s.io/v1";
+    const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }];
+    const spec = {
+      matchConstraints: { resourceRules: rules, objectSelector: { matchLabels: { audited: "yes" } } },
+      validations: [{ expression: "false", message: "never" }],
+      auditAnnotations: [{ key: "who", valueExpression: "'made by ' + request.userInfo.username" }],
+    };
+    await recorded([metadata], `${root}/validatingadmissionpolicies`, { body: { metadata: { name: "p" }, spec } });
+    await recorded([metadata], `${root}/validatingadmissionpolicybindings`, {
+      body: { metadata: { name: "b" }, spec: { policyName: "p", validationActions: ["Audit"] } },
+    });
+    const body = { metadata: { name: "audited", labels: { audited: "yes" } } };
+    const { events } = await recorded([metadata], MAPS, { body });
+    expect(events[0]).toMatchObject({ responseStatus: { code: 201 }, annotations: { "p/who": "made by admin" } });
+    expect(JSON.parse(events[0]?.annotations?.["validation.policy.admission.k8s.io/validation_failure"] ?? "")).toEqual(
+      [{ message: "never", policy: "p", binding: "b", validationActions: ["Audit"] }],
+    );
+  });
+
   test("AUDIT-STAGE: a watch is recorded as it begins", async () => {
     const { events } = await recorded([everything], `${MAPS}?watch=true&timeoutSeconds=1`);
     expect(events[0]).toMatchObject({ stage: "ResponseStarted", verb: "watch" });

@@ -12,6 +12,8 @@ export interface AuditedRequest {
   impersonated?: User | undefined;
   decision?: Decision;
   body?: Uint8Array;
+  /** What admission has to say of it, by key. */
+  annotations?: Record<string, string>;
 }
 
 const requests = new WeakMap<Request, AuditedRequest>();
@@ -36,4 +38,12 @@ export function noteDecision(request: Request, decision: Decision): void {
 export function noteBody(request: Request, body: Uint8Array): void {
   const audited = requests.get(request);
   if (audited) audited.body = body;
+}
+
+/** The first to use a key has it, as in Kubernetes. */
+export function noteAnnotation(request: Request, key: string, value: string): void {
+  const audited = requests.get(request);
+  if (!audited) return;
+  audited.annotations ??= {};
+  audited.annotations[key] ??= value;
 }

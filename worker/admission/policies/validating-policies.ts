@@ -7,6 +7,7 @@ import type {
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { forbidden } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
@@ -76,7 +77,8 @@ interface Matched {
   readonly at: Served;
 }
 
-async function decide({ policy, binding, at }: Matched, request: AdmissionRequest): Promise<readonly Denial[]> {
+async function decide(matching: Matched, request: AdmissionRequest): Promise<readonly Denial[]> {
+  const { policy, binding, at } = matching;
   const { spec } = policy;
   const failed = (message: string): Denial[] => (spec.failurePolicy === "Ignore" ? [] : [{ message }]);
   const found = await paramsOf(spec.paramKind, binding.spec.paramRef, request);
@@ -88,6 +90,7 @@ async function decide({ policy, binding, at }: Matched, request: AdmissionReques
     const matched = run.matches();
     if (!matched.ok) return failed(matched.message);
     if (!matched.matches) return [];
+    noteAuditAnnotations(matching, run, request);
     return (spec.validations ?? []).flatMap((validation) => {
       const result = run.evaluate(validation.expression);
       if (!result.ok) return failed(result.message);
@@ -113,7 +116,7 @@ const CODES: Readonly<Record<string, number>> = {
   Invalid: 422,
 };
 
-/** Warns before it denies; audit annotations have no log to go to. */
+/** For the audit log, warns, and denies, in this order. */
 function enforce(
   policy: ValidatingAdmissionPolicy,
   binding: ValidatingAdmissionPolicyBinding,
@@ -122,6 +125,7 @@ function enforce(
   const { context, name } = request;
   const actions = binding.spec.validationActions;
   const who = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
+  if (actions.includes("Audit")) noteFailure(policy, binding, { request, denial });
   if (actions.includes("Warn")) context.warnings.push(`Validation failed for ${who}: ${denial.message}`);
   if (!actions.includes("Deny")) return;
   const message = `${who} denied request: ${denial.message}`;
@@ -134,6 +138,31 @@ function enforce(
     code: CODES[reason] ?? 422,
     details: { ...status.details, causes: [{ message }] },
   });
+}
+
+const VALIDATION_FAILURE = "validation.policy.admission.k8s.io/validation_failure";
+
+function noteFailure(
+  policy: ValidatingAdmissionPolicy,
+  binding: ValidatingAdmissionPolicyBinding,
+  { request, denial }: { request: AdmissionRequest; denial: Denial },
+): void {
+  const failure = {
+    message: denial.message,
+    policy: policy.metadata.name,
+    binding: binding.metadata.name,
+    validationActions: binding.spec.validationActions,
+  };
+  noteAnnotation(request.context.request, VALIDATION_FAILURE, JSON.stringify([failure]));
+}
+
+/** What a policy wants the audit log to hold, failed or not. */
+function noteAuditAnnotations({ policy }: Matched, run: PolicyRun, { context }: AdmissionRequest): void {
+  for (const { key, valueExpression } of policy.spec.auditAnnotations ?? []) {
+    const result = run.evaluate(valueExpression);
+    if (result.ok && typeof result.value === "string" && result.value !== "")
+      noteAnnotation(context.request, `${policy.metadata.name}/${key}`, result.value);
+  }
 }
 
 const nameOf = (object: KubeObject | undefined) => object?.metadata.name ?? "";

@@ -1,6 +1,7 @@
 /** What the answer of a webhook, or its silence, means for the request. */
 import { internalError, type Status } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { Served } from "../../kind-registry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { callWebhook, type Webhook, type WebhookResponse } from "./call-webhook.ts";
@@ -22,6 +23,8 @@ export async function requireAllowed(
   }
   const { response } = called;
   request.context.warnings.push(...(response.warnings ?? []));
+  for (const [key, value] of Object.entries(response.auditAnnotations ?? {}))
+    noteAnnotation(request.context.request, `${webhook.name}/${key}`, value);
   if (response.allowed === true) return response;
   throw new ApiError(denied(webhook.name, response.status));
 }
