@@ -226,6 +226,7 @@ export class NodeAgent {
     const local = this.#openLocalApi();
     await Promise.all([this.#register(), this.#link.run()]);
     local.close();
+    await this.#objects.close();
     stopListening();
   }
 

@@ -2,8 +2,10 @@
  * The objects of the API that this node was told of: its pods, what they name, and what leads to Services. Kept on disk for the
  * owner only, so that an agent that starts without its control plane knows what to run.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigMap, Pod, Secret, Service } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import type { NodeChange, NodeSync } from "../api/node-sync.ts";
@@ -14,9 +16,23 @@ const keyOf = (resource: string, { metadata }: KubeObject): string =>
 const fileOf = (key: string): string => `${encodeURIComponent(key)}.json`;
 const revisionOf = (object: KubeObject): number => Number(object.metadata.resourceVersion ?? 0);
 
+const REVISION = "revision.json";
+/** A pod that starts changes several times in a moment, and each file that takes another's place is a wait for the disk. */
+const SAVE_MS = 200;
+const RETRY_MS = 10_000;
+
+async function replaceFile(path: string, value: unknown): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
 export class ObjectCache {
   readonly #directory: string;
   readonly #objects = new Map<string, KubeObject>();
+  /** Keys whose files say something else. */
+  readonly #unsaved = new Set<string>();
+  #saving: Promise<void> | undefined;
+  #closed = false;
   #revision = 0;
 
   constructor(directory: string) {
@@ -26,23 +42,57 @@ export class ObjectCache {
   }
 
   #load(): void {
+    let whole = true;
     for (const file of readdirSync(this.#directory)) {
       if (!file.endsWith(".json")) continue;
       try {
         const content = JSON.parse(readFileSync(join(this.#directory, file), "utf8"));
-        if (file === "revision.json") this.#revision = Number(content);
+        if (file === REVISION) this.#revision = Number(content);
         else this.#objects.set(decodeURIComponent(file.slice(0, -".json".length)), content as KubeObject);
       } catch {
         // Half a file of a machine that went down: the next sync brings it again.
-        this.#revision = 0;
+        whole = false;
       }
     }
+    if (!whole) this.#revision = 0;
   }
 
-  #write(file: string, value: unknown): void {
-    const path = join(this.#directory, file);
-    writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+  #saveSoon(): void {
+    if (this.#saving !== undefined || this.#closed) return;
+    this.#saving = sleep(SAVE_MS, undefined, { ref: false })
+      .then(() => this.#save())
+      .catch(() => {
+        // The disk is full: what is known from before stays, and the control plane tells of the rest again.
+      })
+      .finally(() => {
+        this.#saving = undefined;
+        if (this.#unsaved.size > 0 && !this.#closed) setTimeout(() => this.#saveSoon(), RETRY_MS).unref();
+      });
+  }
+
+  /** The revision last: what it covers is on the disk then. */
+  async #save(): Promise<void> {
+    const revision = this.#revision;
+    for (const key of [...this.#unsaved]) {
+      this.#unsaved.delete(key);
+      const object = this.#objects.get(key);
+      const path = join(this.#directory, fileOf(key));
+      try {
+        if (object === undefined) await rm(path, { force: true });
+        else await replaceFile(path, object);
+      } catch (error) {
+        this.#unsaved.add(key);
+        throw error;
+      }
+    }
+    await replaceFile(join(this.#directory, REVISION), revision);
+  }
+
+  /** Settles when all that was told is on the disk. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#saving;
+    await this.#save().catch(() => {});
   }
 
   /** All changes up to here are known. */
@@ -70,20 +120,20 @@ export class ObjectCache {
       } else {
         if (known !== undefined && revisionOf(known) >= revisionOf(change.object)) continue;
         this.#objects.set(key, change.object);
-        this.#write(fileOf(key), change.object);
+        this.#unsaved.add(key);
       }
       applied.push(change);
     }
     if (revision !== this.#revision) {
       this.#revision = revision;
-      this.#write("revision.json", revision);
+      this.#saveSoon();
     }
     return applied;
   }
 
   #remove(key: string): void {
     this.#objects.delete(key);
-    rmSync(join(this.#directory, fileOf(key)), { force: true });
+    this.#unsaved.add(key);
   }
 
   list<T extends KubeObject>(resource: string): T[] {

@@ -18,6 +18,6 @@ export async function removeOrphans(
     await Promise.all(containers.map((container) => runtime.stopContainer(container.id, GRACE_SECONDS)));
     await runtime.stopSandbox(id);
     await runtime.removeSandbox(id);
-    removePodCgroup(pod.uid, runtime.cgroupDriver);
+    await removePodCgroup(pod.uid, runtime.cgroupDriver);
   }
 }

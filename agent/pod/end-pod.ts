@@ -29,7 +29,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   if (!record.gone) await reporter.flushed();
   for (const { id } of after.containers) await runtime.removeContainer(id);
   for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
-  removePodCgroup(record.uid, runtime.cgroupDriver);
+  await removePodCgroup(record.uid, runtime.cgroupDriver);
   const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
   // Somebody else holds the pod: they may see its last status as it was before the deletion is final.
   if (!record.gone && held()) await sleep(HELD_MS);

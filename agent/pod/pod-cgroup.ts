@@ -3,7 +3,8 @@
  * have in common. Pods stand side by side: each has the shares that it asked for, and one that asked for nothing the
  * fewest, which is what the kubelet's groups by quality of service come to.
  */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { CgroupDriver } from "../runtime/runtime.ts";
@@ -72,16 +73,18 @@ export function limitPodCgroup(pod: Pod, driver: CgroupDriver | undefined): void
   }
 }
 
-/** Takes the group away when its containers are gone: no runtime does. */
-export function removePodCgroup(uid: string, driver: CgroupDriver | undefined): void {
+/** Takes the group away when its containers are gone: no runtime does. The kernel takes its time over each. */
+export async function removePodCgroup(uid: string, driver: CgroupDriver | undefined): Promise<void> {
   if (driver !== "cgroupfs" || !existsSync(ROOT)) return;
-  for (const directory of directoriesOf(uid)) {
-    try {
-      for (const entry of readdirSync(directory, { withFileTypes: true }))
-        if (entry.isDirectory()) rmdirSync(join(directory, entry.name));
-      rmdirSync(directory);
-    } catch {
-      // Something still runs in it.
-    }
-  }
+  await Promise.all(
+    directoriesOf(uid).map(async (directory) => {
+      try {
+        const below = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+        for (const { name } of below) await rmdir(join(directory, name));
+        await rmdir(directory);
+      } catch {
+        // Something still runs in it.
+      }
+    }),
+  );
 }
