@@ -34,8 +34,10 @@ export interface ControllerManagerWiring {
 /** How old the nodes' signs of life may be; a node is silent after five times that. */
 const HEARD_MS = 10_000;
 
-/** Requests under way at a time, of all controllers together. */
+/** Requests of a round, of all controllers together: some 20 ms. */
 const REQUESTS = 24;
+/** A timer is looked at together with the network. */
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural }) => ({
   resource: groupResource(group, plural),
@@ -104,7 +106,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       await this.#alarm.open(cluster);
       const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
       const api = createApiClient({
-        fetch: limitedFetch(wiring.fetch, REQUESTS),
+        fetch: limitedFetch(wiring.fetch, { requests: REQUESTS, pause }),
         base: wiring.base(cluster),
         headers: () => ({}),
       });
@@ -118,7 +120,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         heardOf: (node) => this.#heardOf(node),
         now: () => Date.now(),
         wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
-        pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+        pause,
         complain: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
       });
     }

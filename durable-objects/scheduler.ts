@@ -68,6 +68,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
         random: () => Math.random(),
         newUid: () => crypto.randomUUID(),
         wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
+        pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
         complain: (what, error) => console.error(`scheduler ${what}:`, error instanceof Error ? error.stack : error),
       });
     }

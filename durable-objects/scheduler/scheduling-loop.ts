@@ -38,6 +38,8 @@ export interface SchedulingLoopOptions {
   /** Calls {@link SchedulingLoop.run} again at that time; undefined: nothing waits. */
   readonly wakeAt: (at: number | undefined) => void;
   readonly complain: (what: string, error: unknown) => void;
+  /** Lets the loop look at the network, which waits for as long as there are calls within the process. */
+  readonly pause: () => Promise<void>;
 }
 
 /** A pod's writes; they stand or fall together. */
@@ -104,6 +106,7 @@ export class SchedulingLoop {
         await this.#commit(planned);
         for (const each of evictions) await this.#evict(each);
         state = await this.#look();
+        if (state.queue.hasReady()) await this.#options.pause();
       }
       wakeAt(state.queue.nextDue());
     }

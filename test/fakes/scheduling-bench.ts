@@ -44,6 +44,7 @@ export class SchedulingBench {
       random: () => 0,
       newUid: () => `uid-${++this.#uids}`,
       wakeAt: () => undefined,
+      pause: async () => undefined,
       complain: (what, error) => this.complain(what, error),
     });
   }

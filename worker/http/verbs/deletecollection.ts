@@ -9,8 +9,8 @@ import { negotiate } from "../negotiate.ts";
 import { renderListView, VIEWS } from "../views.ts";
 import { listRequest } from "./list.ts";
 
-/** Deletions under way at once. */
-const CONCURRENCY = 16;
+/** Deletions under way at once. After each such round the network is looked at, which waits for calls within the process. */
+const ROUND = 16;
 
 /** DELETE of a collection: answers the list of what was there. Objects that others delete meanwhile are no error. */
 export async function removeCollection(context: RequestContext): Promise<Response> {
@@ -22,14 +22,13 @@ export async function removeCollection(context: RequestContext): Promise<Respons
     entries.push(...page.items);
     resourceVersion = String(page.revision);
   }
-  const queue = entries.map(({ key }) => key).values();
-  const worker = async () => {
-    for (const key of queue) {
-      await deleteObject(context, key, deletion).catch((error: unknown) => {
-        if (!(error instanceof ApiError && error.status.code === 404)) throw error;
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  const remove = ({ key }: Entry) =>
+    deleteObject(context, key, deletion).catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.status.code === 404)) throw error;
+    });
+  for (let done = 0; done < entries.length; done += ROUND) {
+    if (done > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+    await Promise.all(entries.slice(done, done + ROUND).map(remove));
+  }
   return renderListView(context, entries.map(objectOf), { resourceVersion }, accepted);
 }
