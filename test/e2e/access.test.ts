@@ -107,6 +107,13 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     await expect.poll(read, { timeout: 10_000 }).not.toBe("");
     const token = await read();
     expect((await who(`--token=${token}`)).username).toBe(`system:serviceaccount:${namespace}:robot`);
+    const label = "kubernetes.io/legacy-token";
+    const used = await here("get secret legacy -o jsonpath={.metadata.labels.kubernetes\\.io/legacy-token-last-used}");
+    expect(used).toMatch(/^\d{4}-\d\d-\d\d$/);
+    await here(`label secret legacy ${label}-invalid-since=2020-01-01`);
+    expect(await refusal(`auth whoami --token=${token}`)).toContain("You must be logged in");
+    await here(`label secret legacy ${label}-invalid-since-`);
+    expect((await who(`--token=${token}`)).username).toBe(`system:serviceaccount:${namespace}:robot`);
     await here("delete secret legacy");
     expect(await refusal(`auth whoami --token=${token}`)).toContain("You must be logged in");
   });

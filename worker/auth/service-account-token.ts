@@ -9,6 +9,7 @@ import type { Entry, Key } from "../../api/store.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { verifiedClaims } from "./jwt.ts";
+import { markedInvalid, noteUse } from "./legacy-token-use.ts";
 import { AUTHENTICATED, type User } from "./user.ts";
 import { INVALID_TOKEN, refused, refusedBecause, type Verified } from "./verified.ts";
 
@@ -125,7 +126,11 @@ function lives(entry: Entry | undefined, uid: string, now: number): boolean {
   return ends === undefined || now < Date.parse(ends) + DELETION_GRACE_MS;
 }
 
-async function verifyLegacy(claims: LegacyClaims, token: string, { store, audiences }: Verifier): Promise<Verified> {
+async function verifyLegacy(
+  claims: LegacyClaims,
+  token: string,
+  { store, now, audiences }: Verifier,
+): Promise<Verified> {
   // These name no audience: they are for the API server alone.
   const granted = audiences.filter((audience) => API_AUDIENCES.includes(audience));
   if (granted.length === 0) return refused(INVALID_TOKEN);
@@ -146,6 +151,9 @@ async function verifyLegacy(claims: LegacyClaims, token: string, { store, audien
   const found = accountEntry && (JSON.parse(accountEntry.text) as ServiceAccount);
   if (!found || found.metadata.deletionTimestamp || found.metadata.uid !== account.uid)
     return refusedBecause(INVALIDATED);
+  const invalid = markedInvalid(secret, account.name);
+  if (invalid !== undefined) return refusedBecause(invalid);
+  await noteUse(secret, secretEntry, { store, now });
   return { ok: true, user: accountUser(namespace, account), audiences: granted };
 }
 

@@ -5,6 +5,7 @@ import { flowControl } from "./flow-control.ts";
 import { ingressClass } from "./ingress-class.ts";
 import { kubernetesEndpoints } from "./kubernetes-endpoints.ts";
 import { kubernetesService } from "./kubernetes-service.ts";
+import { legacyTokenTracking } from "./legacy-token-tracking.ts";
 import { namespaces } from "./namespaces.ts";
 import { priorityClasses } from "./priority-classes.ts";
 import { publicFacts } from "./public-facts.ts";
@@ -31,6 +32,7 @@ export const systemObjects = (
   ...priorityClasses,
   ...defaultRoles(),
   ...publicFacts(ca, frontProxy),
+  legacyTokenTracking(at),
   ...kubernetesService(at),
   ...kubernetesEndpoints(address),
   ...(hasIngress ? [ingressClass] : []),
