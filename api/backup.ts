@@ -71,3 +71,6 @@ export interface Held {
   readonly namespace: string;
   readonly objects: number;
 }
+
+/** How a call ends that makes a store go back in time. */
+export const WENT_BACK = "the cluster goes back in time";

@@ -3,7 +3,7 @@
  * watches that stream are answered by `fetch` (docs/spec/store.md).
  */
 import { DurableObject } from "cloudflare:workers";
-import type { BackupObject, Held, RestoreReport } from "../api/backup.ts";
+import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
 import { announceNearby, withdrawNearby } from "../api/nearby-stores.ts";
 import type { AfterRequest, CommitRequest, ListRequest, ReadManyRequest, ReadRequest, Revision } from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
@@ -138,7 +138,8 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     } catch {
       return false;
     }
-    this.ctx.abort("the cluster goes back in time");
+    withdrawNearby(this.#name() ?? "");
+    this.ctx.abort(WENT_BACK);
     return false;
   }
 

@@ -25,6 +25,7 @@ function open(): StoreUnderTest {
     compact: async (window) => stub.compact(window),
     check: async () => stub.check(),
     backup: async (_, without) => (await post(storeStreamUrls.backup, { without })).body,
+    advance: async (revision) => stub.advance(revision),
     async restore(objects, spared) {
       const half = objects.length >> 1;
       await stub.beginRestore("another");

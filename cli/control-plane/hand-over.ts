@@ -13,7 +13,7 @@ const keeper = fileURLToPath(new URL("./keeper.js", import.meta.url));
 
 /**
  * Becomes the program that only keeps a control plane running, in this same process: what it took to get there is forgotten
- * (docs/decisions/0007). Returns where Node.js cannot: before 22.15 and 23.11.
+ * (docs/decisions/0008). Returns where Node.js cannot: before 22.15 and 23.11.
  */
 export function handOver(state: HandedOver): void {
   // It is called experimental, and would say so.

@@ -34,7 +34,8 @@ export class MemoryTables implements LogTables {
   }
 
   marks(): Marks {
-    return this.#marks;
+    const { revision, oldest } = this.#marks;
+    return { ...this.#marks, revision: Math.max(revision, oldest) as Revision };
   }
 
   setMark(name: "policy" | "oldest", revision: Revision): void {

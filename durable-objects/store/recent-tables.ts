@@ -93,6 +93,11 @@ export class RecentTables implements LogTables {
 
   setMark(name: "policy" | "oldest", revision: Revision): void {
     this.#tables.setMark(name, revision);
+    if (name === "policy" || revision <= this.#before + this.#tail.length) return;
+    // The log goes on from there: a revision is no longer its place in the tail.
+    this.#tail = [];
+    this.#tailLength = 0;
+    this.#before = revision;
   }
 
   entries(revisions: readonly Revision[]): Iterable<Current> {

@@ -34,6 +34,7 @@ export interface StoreUnderTest extends Pick<Store, "commit" | "read" | "readMan
   /** A stream of bytes. */
   backup(cluster: string, without: readonly string[]): unknown;
   restore(objects: readonly BackupObject[], spared: Spared): Promise<RestoreReport>;
+  advance(revision: Revision): unknown;
 }
 
 type OpenStore = () => StoreUnderTest;
@@ -557,6 +558,24 @@ export function storeContract(title: string, open: OpenStore): void {
       expect(await standing(source)).toEqual(["a old"]);
       await source.commit({ writes: [create(key("after"))] });
       expect((await source.check()).faults).toEqual([]);
+    });
+
+    test("RESTORE-TIME: a log that goes on from a later revision keeps what stands, and no history", async () => {
+      const store = open();
+      await store.commit({ writes: [create(a), create(b), create(key("c"))] });
+      await store.commit({ writes: [replace(a), remove(b)] });
+      await store.advance(100 as Revision);
+      expect(await store.status()).toEqual({ revision: 100, oldest: 100, policyRevision: 100 });
+      expect(await standing(store)).toEqual(["a 2", "c 1"]);
+      expect(await store.after({ revision: 6 as Revision })).toMatchObject({ ok: false, reason: "compacted" });
+      const written = await store.commit({ writes: [replace(a, bare, "3"), create(b)] });
+      expect(written).toEqual({ ok: true, revisions: [101, 102] });
+      const tail = await store.after({ revision: 100 as Revision });
+      expect(tail.ok && tail.changes.map(({ type, revision, key }) => `${type} ${key.name} ${revision}`)).toEqual([
+        "MODIFIED a 101",
+        "ADDED b 102",
+      ]);
+      expect((await store.check()).faults).toEqual([]);
     });
   });
 

@@ -3,8 +3,8 @@
  * ask for the path may do it, and by default only cluster administrators may.
  */
 import type { Context } from "hono";
-import { type BackupObject, type Held, parseBackupObject } from "../../api/backup.ts";
-import { badRequest, failure, methodNotAllowed, requestTooLarge } from "../../api/machinery/status.ts";
+import { type BackupObject, type Held, parseBackupObject, WENT_BACK } from "../../api/backup.ts";
+import { badRequest, failure, internalError, methodNotAllowed, requestTooLarge } from "../../api/machinery/status.ts";
 import { storeStreamUrls } from "../../api/store-stream.ts";
 import { ApiError } from "../api-error.ts";
 import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
@@ -80,11 +80,13 @@ export async function serveRewind(c: Context<Bindings>): Promise<Response> {
     throw new ApiError(badRequest("time: must be a moment that has been"));
   const { revision } = await storeOf(c).status();
   // A store that goes back breaks this call off: that it answers says that it cannot.
-  const cannot = await storeOf(c)
+  const broken = await storeOf(c)
     .rewind(moment)
-    .catch(() => true);
-  if (!cannot) throw new ApiError(failure(501, "NotImplemented", NO_REWIND));
+    .catch((error: Error) => error.message);
+  if (broken === false) throw new ApiError(failure(501, "NotImplemented", NO_REWIND));
+  // Whatever broke it: forgetting history does no harm, and revisions that are given twice would.
   await storeOf(c).advance((revision + 1) as typeof revision);
+  if (!broken.includes(WENT_BACK)) throw new ApiError(internalError(`the store may not have gone back: ${broken}`));
   return c.json({ revision: revision + 1, time: new Date(moment).toISOString() });
 }
 
