@@ -2,9 +2,11 @@
  * A draft → the object as Kubernetes would answer and store it: fields in the table's order with kind and apiVersion
  * first, fields that the table does not know left out, empty ones left out, null or zero as Go prints them.
  */
+
 import { type FieldShape, type Shape, type StructShape, shapeOf } from "../schema/shape.ts";
 import type { Struct } from "../schema/table.ts";
 import { isEmpty, setMember } from "./decode-json.ts";
+import { copyJson } from "./json-copy.ts";
 
 /**
  * The canonical form of any object of the struct, for JSON.stringify. The argument is left alone; parts that are
@@ -67,10 +69,6 @@ function draftValue(value: unknown, shape: Shape): unknown {
     for (const [key, element] of Object.entries(value)) setMember(map, key, draftValue(element, shape.element));
     return map;
   }
-  return structuredCopy(value);
-}
-
-/** Free-form JSON: a deep copy, since a draft may be changed. */
-function structuredCopy(value: object): unknown {
-  return JSON.parse(JSON.stringify(value)) as unknown;
+  // Free-form JSON: a deep copy, since a draft may be changed.
+  return copyJson(value);
 }

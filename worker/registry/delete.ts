@@ -1,4 +1,5 @@
 /** Deletion as Kubernetes' generic registry does it: preconditions, grace, finalizers, and then the object is gone. */
+import { copyJson } from "../../api/machinery/json-copy.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
 import { conflict, MODIFIED, notFound } from "../../api/machinery/status.ts";
@@ -109,7 +110,7 @@ export function planDeletion(
   deletion: Deletion,
   now: number,
 ): { next: KubeObject; gone: boolean } {
-  const next: KubeObject = structuredClone(current);
+  const next: KubeObject = copyJson(current);
   const { metadata } = next;
   const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
   if (finalizers.length > 0) metadata.finalizers = finalizers;

@@ -5,6 +5,7 @@
 
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { FieldError } from "../../api/machinery/field-error.ts";
+import { copyJson } from "../../api/machinery/json-copy.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import { invalid } from "../../api/machinery/status.ts";
@@ -73,7 +74,7 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   for (const key of Object.keys(draft)) {
     if (key !== "status" && key !== "metadata") delete (draft as unknown as Record<string, unknown>)[key];
   }
-  const { status: _, metadata: __, ...rest } = structuredClone(old) as WithParts;
+  const { status: _, metadata: __, ...rest } = copyJson(old) as WithParts;
   Object.assign(draft, rest);
   (draft as WithParts).status = status ?? {};
   draft.metadata = metadata;
@@ -99,7 +100,7 @@ export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): vo
 
 function keepStatus(draft: WithParts, old: WithParts): void {
   if (old.status === undefined) delete draft.status;
-  else draft.status = structuredClone(old.status);
+  else draft.status = copyJson(old.status);
 }
 
 function specChanged(resource: Resource, next: WithParts, old: WithParts): boolean {

@@ -1,4 +1,5 @@
 import { generatedName } from "../../../api/machinery/generated-name.ts";
+import { copyJson } from "../../../api/machinery/json-copy.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
 import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
@@ -51,7 +52,7 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && metadata.generateName ? metadata.generateName : undefined;
   for (let attempt = 1, names = 0; ; attempt++) {
-    const copy = structuredClone(draft);
+    const copy = copyJson(draft);
     if (draws !== undefined) copy.metadata.name = generatedName(draws, crypto.getRandomValues(new Uint8Array(5)));
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;

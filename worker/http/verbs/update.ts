@@ -1,3 +1,4 @@
+import { copyJson } from "../../../api/machinery/json-copy.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
@@ -28,7 +29,7 @@ export async function update(context: RequestContext): Promise<Response> {
     fieldManager: options.fieldManager,
     ...updateStrategy(resource, path.subresource),
     draftOf(current) {
-      const draft = conversion ? conversion.toStored(structuredClone(body)) : structuredClone(body);
+      const draft = conversion ? conversion.toStored(copyJson(body)) : copyJson(body);
       resource.defaults?.(draft);
       checkUid(context, draft, current);
       return draft;
