@@ -52,7 +52,7 @@ function scaleOf(owner: OwnerReference, pod: Stored<Pod>, context: ReconcileCont
   const unscaled = { error: `${resource} does not implement the scale subresource` };
   if (resources.some((each) => each.kind === owner.kind && each.group === group)) return unscaled;
   const [plural] = resource.split(".");
-  const ask = `/apis/${apiVersionOf(group, version)}/namespaces/${namespace}/${plural}/${owner.name}/scale`;
+  const ask = `/apis/${apiVersionOf(group, version)}/namespaces/${namespace}/${plural}/${encodeURIComponent(owner.name)}/scale`;
   const answer = context.answers?.get(ask);
   if (!answer) return { ask };
   if (!answer.ok) return unscaled;

@@ -34,23 +34,26 @@ const query = (parts: Readonly<Record<string, string>>) => {
   return text === "" ? "" : `?${text}`;
 };
 
+/** Users name these: none of them leads the controller to another path. */
+const segment = encodeURIComponent;
+
 const selectorText = (selector: LabelSelector | undefined) => (selector ? formatLabelSelector(selector) : "");
 
 export function questionOf(metric: MetricSpec, { namespace, selector }: Asking): Question {
   const custom = `/apis/custom.metrics.k8s.io/v1beta2/namespaces/${namespace}`;
   if (metric.pods) {
     const { name, selector: of } = metric.pods.metric;
-    return `${custom}/pods/*/${name}${query({ labelSelector: selector, metricLabelSelector: selectorText(of) })}`;
+    return `${custom}/pods/*/${segment(name)}${query({ labelSelector: selector, metricLabelSelector: selectorText(of) })}`;
   }
   if (metric.object) {
     const { describedObject, metric: named } = metric.object;
     const parts = query({ metricLabelSelector: selectorText(named.selector) });
-    return `${custom}/${pluralOf(describedObject)}/${describedObject.name}/${named.name}${parts}`;
+    return `${custom}/${segment(pluralOf(describedObject))}/${segment(describedObject.name)}/${segment(named.name)}${parts}`;
   }
   if (metric.external) {
     const { name, selector: of } = metric.external.metric;
     const root = `/apis/external.metrics.k8s.io/v1beta1/namespaces/${namespace}`;
-    return `${root}/${name}${query({ labelSelector: selectorText(of) })}`;
+    return `${root}/${segment(name)}${query({ labelSelector: selectorText(of) })}`;
   }
   return `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods${query({ labelSelector: selector })}`;
 }
