@@ -14,7 +14,7 @@ import { CLUSTERS } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { type ClusterLimits, SETTINGS_KEY } from "../policy/cluster-settings.ts";
 import type { NamedCluster } from "../policy/clusters.ts";
-import { forgetPolicy } from "../policy/snapshot.ts";
+import { forgetPolicy, loadPolicy } from "../policy/snapshot.ts";
 import { StoreClient, type StoreStub } from "../storage/store-client.ts";
 import { changeSettings } from "./change-settings.ts";
 
@@ -51,6 +51,8 @@ export async function createCluster(
   const token = newAdministratorToken();
   const administrator = { sha256: await sha256Hex(token) };
   await changeSettings(settingsStore(env, name), () => ({ administrator, limits }));
+  // Who has made it asks it next: this isolate has met it.
+  await loadPolicy(name, stubOf(env, name));
   return token;
 }
 
