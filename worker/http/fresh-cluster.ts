@@ -1,33 +1,39 @@
 /** What a cluster holds from its first minute, before anybody made anything. */
 import type { Held } from "../../api/backup.ts";
 
-const OWN_NAMESPACES = ["", "default", "kube-node-lease", "kube-public", "kube-system"];
+/** At the cluster's own level and in the control plane's own namespaces: what the control plane makes of it, in any number. */
+const OWN_PLACES = ["", "kube-node-lease", "kube-public", "kube-system"];
+const OWN: ReadonlySet<string> = new Set([
+  "apiservices.apiregistration.k8s.io",
+  "clusterrolebindings.rbac.authorization.k8s.io",
+  "clusterroles.rbac.authorization.k8s.io",
+  "clustersettings.sailplane.dev",
+  "configmaps",
+  "events",
+  "flowschemas.flowcontrol.apiserver.k8s.io",
+  "ipaddresses.networking.k8s.io",
+  "leases.coordination.k8s.io",
+  "nodecredentials.sailplane.dev",
+  "nodes",
+  "priorityclasses.scheduling.k8s.io",
+  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+  "rolebindings.rbac.authorization.k8s.io",
+  "roles.rbac.authorization.k8s.io",
+  "serviceaccounts",
+  "servicecidrs.networking.k8s.io",
+]);
 
-/** By resource, how many a namespace has of it at most; or any number, where only the control plane makes them. */
-const OWN: Readonly<Record<string, number>> = {
-  "apiservices.apiregistration.k8s.io": Number.POSITIVE_INFINITY,
-  "clusterrolebindings.rbac.authorization.k8s.io": Number.POSITIVE_INFINITY,
-  "clusterroles.rbac.authorization.k8s.io": Number.POSITIVE_INFINITY,
-  "clustersettings.sailplane.dev": Number.POSITIVE_INFINITY,
-  configmaps: 2,
-  endpoints: 1,
-  "endpointslices.discovery.k8s.io": 1,
-  events: Number.POSITIVE_INFINITY,
-  "flowschemas.flowcontrol.apiserver.k8s.io": Number.POSITIVE_INFINITY,
-  "ipaddresses.networking.k8s.io": 1,
-  "leases.coordination.k8s.io": Number.POSITIVE_INFINITY,
-  namespaces: 4,
-  "nodecredentials.sailplane.dev": Number.POSITIVE_INFINITY,
-  nodes: Number.POSITIVE_INFINITY,
-  "priorityclasses.scheduling.k8s.io": 2,
-  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": Number.POSITIVE_INFINITY,
-  "rolebindings.rbac.authorization.k8s.io": 6,
-  "roles.rbac.authorization.k8s.io": 6,
-  serviceaccounts: 1,
-  "servicecidrs.networking.k8s.io": 1,
-  services: 1,
+/** Everywhere else one more is somebody's: how many there are of a resource in a namespace. */
+const BORN_WITH: Readonly<Record<string, number>> = {
+  "/namespaces": 4,
+  "default/configmaps": 1,
+  "default/endpoints": 1,
+  "default/endpointslices.discovery.k8s.io": 1,
+  "default/events": Number.POSITIVE_INFINITY,
+  "default/serviceaccounts": 1,
+  "default/services": 1,
 };
 
 /** Whether nobody would miss it. Nodes come by themselves. */
 export const isFresh = ({ resource, namespace, objects }: Held): boolean =>
-  OWN_NAMESPACES.includes(namespace) && objects <= (OWN[resource] ?? 0);
+  (OWN_PLACES.includes(namespace) && OWN.has(resource)) || objects <= (BORN_WITH[`${namespace}/${resource}`] ?? 0);
