@@ -42,7 +42,7 @@ import { attachDetachController } from "./volume/attachment.ts";
 import { volumeBinder } from "./volume/binder.ts";
 import { ephemeralVolumes } from "./volume/ephemeral.ts";
 import { volumeExpansion } from "./volume/expansion.ts";
-import { claimProtection, volumeProtection } from "./volume/protection.ts";
+import { claimProtection, classProtection, volumeProtection } from "./volume/protection.ts";
 
 export const controllers: readonly Controller[] = [
   serviceAccountController,
@@ -76,6 +76,7 @@ export const controllers: readonly Controller[] = [
   volumeBinder,
   claimProtection,
   volumeProtection,
+  classProtection,
   ephemeralVolumes,
   volumeExpansion,
   attachDetachController,

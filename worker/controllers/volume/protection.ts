@@ -1,4 +1,4 @@
-/** Claims that pods use, and volumes that claims are bound to, stay until they are free. */
+/** Claims that pods use, volumes that claims are bound to, and classes of attributes in use stay until they are free. */
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
@@ -7,6 +7,8 @@ import { isTerminated } from "../pod-state.ts";
 
 const CLAIM_FINALIZER = "kubernetes.io/pvc-protection";
 const VOLUME_FINALIZER = "kubernetes.io/pv-protection";
+const CLASS_FINALIZER = "kubernetes.io/vac-protection";
+const CLASSES = "volumeattributesclasses.storage.k8s.io";
 
 const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
   (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
@@ -66,5 +68,31 @@ export const volumeProtection: Controller = {
     return volume
       ? planProtection("persistentvolumes", volume, VOLUME_FINALIZER, () => volume.status.phase === "Bound")
       : settled;
+  },
+};
+
+/** The classes that a claim or a volume names: wanted, present, or on the way. */
+function classNames(object: Stored<KubeObject>): readonly string[] {
+  const { spec, status } = object as Stored<PersistentVolumeClaim>;
+  const { currentVolumeAttributesClassName: current, modifyVolumeStatus: modify } = status ?? {};
+  return [spec.volumeAttributesClassName, current, modify?.targetVolumeAttributesClassName].flatMap(
+    (name) => name || [],
+  );
+}
+
+export const classProtection: Controller = {
+  name: "volumeattributesclass-protection-controller",
+  reads: [CLASSES, "persistentvolumeclaims", "persistentvolumes"],
+  writes: [CLASSES],
+  itemsOf({ resource, object, previous }) {
+    if (resource === CLASSES) return [itemKey(object)];
+    // What is named no longer may be free now.
+    return [...classNames(object), ...(previous ? classNames(previous) : [])];
+  },
+  reconcile(name, { snapshot }) {
+    const found = snapshot.get<KubeObject>(CLASSES, "", name);
+    const users = ["persistentvolumeclaims", "persistentvolumes"] as const;
+    const isNamed = () => users.some((user) => snapshot.list(user).some((object) => classNames(object).includes(name)));
+    return found ? planProtection(CLASSES, found, CLASS_FINALIZER, isNamed) : settled;
   },
 };
