@@ -91,8 +91,8 @@ export async function snapshotFor(store: Store, node: string): Promise<Snapshot>
 }
 
 async function readPeers(store: Store): Promise<ChangeText[]> {
-  const pods = expectRead(await store.list({ resource: "pods" }));
-  const namespaces = expectRead(await store.list({ resource: "namespaces" }));
+  const pods = expectRead(await listWhole(store, { resource: "pods" }));
+  const namespaces = expectRead(await listWhole(store, { resource: "namespaces" }));
   return [...namespaces.items.map(peerNamespaceOf), ...pods.items.map(peerPodOf)].map(peerText);
 }
 
