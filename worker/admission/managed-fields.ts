@@ -1,13 +1,16 @@
 /** metadata.managedFields: who set what, by field manager (docs/spec/apply.md). */
-import { type KindAtVersion, resetFields } from "../../api/machinery/apply/ownership.ts";
+import { type KindAtVersion, resetFields, type VersionedType } from "../../api/machinery/apply/ownership.ts";
 import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { type StructuralSchema, structuralView } from "../../api/machinery/apply/structural-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { DEDUCED } from "../../api/machinery/apply/type-view.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
+import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { timestamp } from "../../api/machinery/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
+import type { Served } from "../kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 
 /** The manager that a client without `fieldManager` is: its user agent up to the first slash. */
@@ -22,7 +25,31 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
     apiVersion,
     view: struct ? structView(struct) : customView(resource),
     ignored: resetFields(subresource, resource.status !== undefined),
+    ...(resource.otherVersions ? { versions: (version: string) => otherVersion(resource, version) } : {}),
   };
+}
+
+/** The same at another version that the kind is served at, for who asks there. */
+export function ownedKindAt({ resource, group, version, conversion }: Served, subresource: string): KindAtVersion {
+  const stored = ownedKind(resource, subresource);
+  const at = conversion && otherVersion(resource, apiVersionOf(group, version));
+  if (!at) return stored;
+  const { from, to } = at;
+  return {
+    ...stored,
+    apiVersion: apiVersionOf(group, version),
+    view: at.view,
+    versions: (each) => (each === stored.apiVersion ? { view: stored.view, from: to, to: from } : undefined),
+  };
+}
+
+function otherVersion({ group, kind, otherVersions = [] }: Resource, apiVersion: string): VersionedType | undefined {
+  const found = otherVersions.find((each) => apiVersionOf(each.group ?? group, each.version) === apiVersion);
+  const struct = found && structOfKind(apiVersion, kind);
+  if (!found || !struct) return undefined;
+  const converted = (convert: (object: KubeObject) => KubeObject) => (object: JsonObject) =>
+    canonicalObject(convert(draftObject(structuredClone(object) as unknown as KubeObject))) as unknown as JsonObject;
+  return { view: structView(struct), from: converted(found.fromStored), to: converted(found.toStored) };
 }
 
 const customView = ({ structuralSchema }: Resource) =>

@@ -4,7 +4,7 @@ import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/p
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
-import { ownedKind } from "../../admission/managed-fields.ts";
+import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
@@ -12,6 +12,7 @@ import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
 import { decodePatched } from "../patch-format.ts";
+import { atServedVersion } from "../views.ts";
 import { createObject } from "./create.ts";
 import { checkIdentity } from "./patch.ts";
 
@@ -50,20 +51,25 @@ interface Applied {
 function appliedDraft(context: RequestContext, { applied, strict, live, options }: Applied): KubeObject {
   const { served, path } = context;
   const { resource } = served;
+  const { group, version, conversion } = served;
+  // Custom kinds are at the request's version already.
+  const other = served.custom ? undefined : conversion;
+  const shown = live && other ? atServedVersion(served, live) : live;
   const result = applyPatch({
-    live: live as Record<string, unknown> | undefined,
+    live: shown as Record<string, unknown> | undefined,
     applied,
-    kind: { ...ownedKind(resource, path.subresource), kindName: resource.kind },
+    kind: { ...ownedKindAt(served, path.subresource), kindName: resource.kind },
     manager: options.fieldManager,
     force: options.force,
     subresource: path.subresource,
     now: timestamp(context.now),
   });
   if (!result.ok) throw patchRefused(result);
-  const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(resource.group, resource.version) };
+  const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(group, version) };
   const decoded = decodePatched(typed, served);
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
-  const draft = decoded.value as unknown as KubeObject;
+  const object = decoded.value as unknown as KubeObject;
+  const draft = other ? other.toStored(object) : object;
   checkIdentity(context, draft);
   // These two the server alone decides, and an apply may repeat what it once read.
   if (live) draft.metadata.creationTimestamp = live.metadata.creationTimestamp ?? "";

@@ -1,0 +1,43 @@
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
+import type { Env } from "../../env.ts";
+
+const { API } = env as unknown as Env;
+const HPA = (version: string) =>
+  `https://sailplane/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/applied`;
+
+interface Answer {
+  readonly message?: string;
+  readonly spec?: object;
+  readonly metadata: { readonly managedFields?: readonly ManagedFieldsEntry[] };
+}
+
+async function patch(url: string, type: string, body: object): Promise<Answer> {
+  const init = { method: "PATCH", body: JSON.stringify(body), headers: { "Content-Type": type } };
+  return (await API.fetch(new Request(url, init))).json();
+}
+
+const applied = (spec: object, query = "") =>
+  patch(`${HPA("v1")}?fieldManager=old-client${query}`, "application/apply-patch+yaml", {
+    apiVersion: "autoscaling/v1",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "applied" },
+    spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, ...spec },
+  });
+
+test("TRACK-11: who applies at a version that is not stored owns fields of that version, among owners at others", async () => {
+  const first = await applied({ maxReplicas: 3, targetCPUUtilizationPercentage: 50 });
+  expect(first.metadata.managedFields?.[0]).toMatchObject({
+    apiVersion: "autoscaling/v1",
+    fieldsV1: { "f:spec": { "f:maxReplicas": {}, "f:targetCPUUtilizationPercentage": {} } },
+  });
+  const merge = "application/merge-patch+json";
+  await patch(`${HPA("v2")}?fieldManager=new-client`, merge, { spec: { maxReplicas: 5 } });
+  expect((await applied({ maxReplicas: 4 })).message).toBe(
+    'Apply failed with 1 conflict: conflict with "new-client" using autoscaling/v2: .spec.maxReplicas',
+  );
+  const forced = await applied({ maxReplicas: 4 }, "&force=true");
+  // What is applied no longer is gone, and its default is back.
+  expect(forced.spec).toMatchObject({ maxReplicas: 4, targetCPUUtilizationPercentage: 80 });
+});
