@@ -29,7 +29,7 @@ const TURN_MS = 15;
  * So many placements, some 100 µs each, are made all the same: on a machine that is short of processors the clock runs on
  * without us, and a batch of few costs as many calls as one of many.
  */
-const LEAST = 64;
+const LEAST = 150;
 /** What one commit takes, so that it stays short. */
 const BATCH = 512;
 
