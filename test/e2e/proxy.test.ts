@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { type ApiCall, callApi } from "./api-call.ts";
 import { Cluster } from "./cluster.ts";
+import { credentialsOf } from "./dashboard-browser.ts";
 import { type ServedPod, startServedPod } from "./served-pod.ts";
 
 const echo = `
 import { createServer } from "node:http";
-createServer(async (request, response) => {
+import { WebSocketServer } from "${import.meta.resolve("ws")}";
+const server = createServer(async (request, response) => {
   let body = "";
   for await (const chunk of request) body += chunk;
   const { method, url, headers } = request;
@@ -16,6 +19,9 @@ createServer(async (request, response) => {
   response.writeHead(url === "/teapot" ? 418 : 200, { "X-Own": "yes" });
   response.end(JSON.stringify({ method, url, authorization: headers.authorization, type: headers["content-type"], body }));
 }).listen(process.env.PORT);
+new WebSocketServer({ server, path: "/socket" }).on("connection", (web, request) =>
+  web.on("message", (data) => web.send(request.headers["sec-websocket-protocol"] + " " + data)),
+);
 `;
 
 let cluster: Cluster;
@@ -65,4 +71,16 @@ test("what cannot be reached says so", async () => {
   expect(await message(`${SERVICES}/echo:none/proxy/`)).toBe('no endpoints available for service "echo"');
   expect(await message(`${PODS}/echo:1/proxy/`)).toContain("error trying to reach service: dial tcp");
   expect(await message(`${PODS}/nobody/proxy/`)).toBe('pods "nobody" not found');
+});
+
+test("a WebSocket is passed on, and the token that a browser sends beside its protocols is not", async () => {
+  const { server, token, ca } = credentialsOf(cluster);
+  const bearer = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString("base64url")}`;
+  const socket = new WebSocket(`${server.replace("https:", "wss:")}${PODS}/echo/proxy/socket`, ["chat", bearer], {
+    ca: ca ?? "",
+  });
+  socket.on("open", () => socket.send("hello"));
+  const answer = await new Promise<Buffer>((resolve, reject) => socket.once("message", resolve).once("error", reject));
+  expect(answer.toString()).toBe("chat hello");
+  socket.terminate();
 });

@@ -151,7 +151,7 @@ export const features: readonly Feature[] = [
   {
     area: "Streams",
     name: "proxy of pods, services and nodes",
-    missing: "upgrades (400); of a node, all but GETs of the kubelet's API",
+    missing: "upgrades to anything but WebSockets, and over TLS (400); of a node, all but GETs of the kubelet's API",
     shown: ["test/e2e/proxy.test.ts", "a pod's proxy"],
   },
 ];

@@ -19,4 +19,12 @@ export function webSocketToken({ headers }: Request): string | undefined {
   return bytes ? new TextDecoder().decode(bytes) : UNREADABLE;
 }
 
+/** What else is offered: the token is not for whoever answers. */
+export const withoutToken = (protocols: string): string =>
+  protocols
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => !name.startsWith(PREFIX))
+    .join(", ");
+
 const UNREADABLE = "unreadable";

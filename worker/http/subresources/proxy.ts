@@ -6,14 +6,18 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import { badRequest, methodNotAllowed, notFound, serviceUnavailable } from "../../../api/machinery/status.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
+import { withoutToken } from "../../auth/websocket-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { callNode, callPod } from "../node-stream.ts";
+import { callNode, callPod, joinPod } from "../node-stream.ts";
 import { withLinksBelow } from "../proxied-links.ts";
 import { pathnameOf } from "../request-url.ts";
 import { findEndpoint, type PodPort } from "../service-endpoint.ts";
+import { asksForWebSocket } from "../websocket-answer.ts";
 
-const NO_UPGRADE = "connections that are upgraded cannot be proxied by this control plane; use port-forward";
+const NO_UPGRADE = "only WebSockets without TLS of their own can be proxied by this control plane; use port-forward";
+
+const PROTOCOLS = "sec-websocket-protocol";
 
 /** The path as the client escaped it: up to the proxy, and what is asked of the target. */
 const BELOW_PROXY = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/;
@@ -93,29 +97,31 @@ async function askNode({ env, cluster, request, body, path }: RequestContext, no
 
 async function forward(context: RequestContext, { scheme }: Target, endpoint: PodPort): Promise<Response> {
   const { env, cluster, request, body } = context;
-  if (request.headers.get("Upgrade") !== null) throw new ApiError(badRequest(NO_UPGRADE));
+  const isUpgrade = request.headers.get("Upgrade") !== null;
+  if (isUpgrade && (!asksForWebSocket(request) || scheme === "https")) throw new ApiError(badRequest(NO_UPGRADE));
   const url = new URL(request.url);
   const [, prefix = "", rest = ""] = BELOW_PROXY.exec(url.pathname) ?? [];
-  if (rest === "" && (request.method === "GET" || request.method === "HEAD")) {
+  if (rest === "" && !isUpgrade && (request.method === "GET" || request.method === "HEAD")) {
     return new Response(null, { status: 301, headers: { Location: `${prefix}/${url.search}` } });
   }
   const { address, port } = endpoint;
   const host = `${address.includes(":") ? `[${address}]` : address}:${port}`;
-  const answer = await callPod({
+  const call = {
     env,
     cluster,
     node: endpoint.node,
-    body,
     request: {
       ...endpoint,
       method: request.method,
       path: `${rest || "/"}${url.search}`,
-      headers: [...forwarded(request), ["Host", host]],
+      headers: [...forwarded(request), ["Host", host] satisfies [string, string]],
       // As in Kubernetes, who asks for https here trusts whoever answers.
       ...(scheme === "https" ? { tls: { serverName: address, unverified: true } } : {}),
     },
-  });
+  };
+  const answer = await (isUpgrade ? joinPod({ ...call, upgrade: request }) : callPod({ ...call, body }));
   if (!answer.ok) throw new ApiError(serviceUnavailable(`error trying to reach service: ${answer.why}`));
+  if (isUpgrade) return answer.response;
   return withLinksBelow(answer.response, { prefix, host });
 }
 
@@ -124,7 +130,9 @@ function forwarded(request: Request): [string, string][] {
   const { host, protocol, pathname } = new URL(request.url);
   const own = new Set(["authorization", "host", "accept-encoding", "content-length"]);
   return [
-    ...[...request.headers].filter(([name]) => !own.has(name) && !name.startsWith("impersonate-")),
+    ...[...request.headers]
+      .filter(([name]) => !own.has(name) && !name.startsWith("impersonate-"))
+      .map(([name, value]): [string, string] => [name, name === PROTOCOLS ? withoutToken(value) : value]),
     ["X-Forwarded-Uri", pathname],
     ["X-Forwarded-Host", host],
     ["X-Forwarded-Proto", protocol.slice(0, -1)],
