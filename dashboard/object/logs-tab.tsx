@@ -5,6 +5,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { followLog, type LogState } from "../live/log-stream.ts";
 import { route } from "../route.ts";
+import { ContainerChoice } from "./container-choice.tsx";
 import type { ObjectProps } from "./object-view.tsx";
 
 /** More would slow the page down; older lines go. */
@@ -55,16 +56,7 @@ export function LogsTab({ object }: ObjectProps) {
   return (
     <div class="logs">
       <div class="tools">
-        <label>
-          Container{" "}
-          <select value={container} onChange={(event) => setContainer(event.currentTarget.value)}>
-            {containers.map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ContainerChoice containers={containers} chosen={container} choose={setContainer} />
         <Check label="Follow" checked={follow && !previous} set={setFollow} />
         <Check label="Before the last restart" checked={previous} set={setPrevious} />
         <Check label="Wrap" checked={wrap} set={setWrap} />

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { openShell, type Shell, type ShellState } from "../live/shell-stream.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { ContainerChoice } from "./container-choice.tsx";
 import type { ObjectProps } from "./object-view.tsx";
 
 export function ShellTab({ object }: ObjectProps) {
@@ -32,16 +33,7 @@ export function ShellTab({ object }: ObjectProps) {
   return (
     <div class="logs">
       <div class="tools">
-        <label>
-          Container{" "}
-          <select value={container} onChange={(event) => setContainer(event.currentTarget.value)}>
-            {containers.map((each) => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </label>
+        <ContainerChoice containers={containers} chosen={container} choose={setContainer} />
         <button type="button" disabled={state.name === "open"} onClick={() => setTurn(turn + 1)}>
           Start again
         </button>
