@@ -102,6 +102,10 @@ test("a watch tells each event in a message", async () => {
   expect(JSON.parse(first?.text ?? "")).toMatchObject({ type: "ADDED", object: { metadata: { name: "talker" } } });
 });
 
+test("a watch of a deprecated kind, which warns, is a WebSocket all the same", async () => {
+  expect(await refusal(open("endpoints?watch=1"))).toBe(101);
+});
+
 test("a token may come as a subprotocol, as browsers send it", async () => {
   const { token } = credentialsOf(cluster);
   const named = (text: string) => `base64url.bearer.authorization.k8s.io.${Buffer.from(text).toString("base64url")}`;

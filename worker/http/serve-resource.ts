@@ -177,7 +177,8 @@ function withWarnings(response: Response, warnings: readonly string[]): Response
   if (warnings.length === 0) return response;
   const headers = new Headers(response.headers);
   for (const text of new Set(warnings)) headers.append("Warning", `299 - ${quoted(text)}`);
-  return new Response(response.body, { status: response.status, headers });
+  // An upgrade is in the answer beside its body.
+  return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }
 
 /** A quoted-string of RFC 9110, with control characters left out. */
