@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { verifyBackup } from "../../cli/backup/backup-file.ts";
 import { readKubeconfig } from "../../cli/kubeconfig.ts";
-import { Cluster, type Outcome } from "./cluster.ts";
+import { Cluster } from "./cluster.ts";
+import { type Outcome, runCommand } from "./run-command.ts";
 
 const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
 
@@ -22,21 +22,8 @@ afterAll(async () => {
   await target.remove();
 });
 
-function sailplane(...words: string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [launcher, ...words], { timeout: 30_000 });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      stderr += chunk;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-  });
-}
+const sailplane = (...words: string[]): Promise<Outcome> =>
+  runCommand([process.execPath, launcher, ...words], { seconds: 30 });
 
 function call(cluster: Cluster, path: string, method: string, body: string): Promise<{ status: number; text: string }> {
   const { server, token, ca } = readKubeconfig(cluster.directory);

@@ -1,30 +1,17 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Cluster, freePort, type Outcome } from "./cluster.ts";
+import { Cluster, freePort } from "./cluster.ts";
+import { type Outcome, runCommand } from "./run-command.ts";
 
 const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
 const scratch = mkdtempSync(`${tmpdir()}/sailplane-cli-`);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-function sailplane(...words: string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [launcher, ...words], { timeout: 20_000 });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on("data", (chunk) => {
-      stderr += chunk;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-  });
-}
+const sailplane = (...words: string[]): Promise<Outcome> =>
+  runCommand([process.execPath, launcher, ...words], { seconds: 20 });
 
 describe("sailplane says in one line what is wrong", () => {
   let busy: Server;

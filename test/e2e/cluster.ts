@@ -6,14 +6,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ClientVersion, helmOf, kubectlOf } from "./clients.ts";
 import type { Containerd } from "./containerd.ts";
+import { type Outcome, runCommand } from "./run-command.ts";
 
 const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
-
-export interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface RunOptions {
   readonly version?: ClientVersion;
@@ -150,27 +145,11 @@ export class Cluster {
   }
 
   #run(program: string, command: string | readonly string[], options: RunOptions): Promise<Outcome> {
-    const [first = "", ...words] = [
-      ...this.inside,
-      program,
-      ...(typeof command === "string" ? command.split(" ") : command),
-    ];
-    return new Promise((resolve, reject) => {
-      const child = spawn(first, words, {
-        env: this.#environment(options),
-        timeout: (options.seconds ?? 60) * 1000,
-      });
-      let stdout = "";
-      let stderr = "";
-      child.stdout.on("data", (chunk) => {
-        stdout += chunk;
-      });
-      child.stderr.on("data", (chunk) => {
-        stderr += chunk;
-      });
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-      child.stdin.end(options.input ?? "");
+    const words = typeof command === "string" ? command.split(" ") : command;
+    return runCommand([...this.inside, program, ...words], {
+      env: this.#environment(options),
+      seconds: options.seconds ?? 60,
+      ...(options.input !== undefined && { input: options.input }),
     });
   }
 }

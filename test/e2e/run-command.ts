@@ -1,0 +1,33 @@
+import { spawn } from "node:child_process";
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly input?: string;
+  /** After which it is ended. */
+  readonly seconds: number;
+}
+
+/** Resolves when the command has ended, however it did. */
+export function runCommand([program = "", ...words]: readonly string[], options: CommandOptions): Promise<Outcome> {
+  const { env, input = "", seconds } = options;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { timeout: seconds * 1000, ...(env && { env }) });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.stdin.end(input);
+  });
+}
