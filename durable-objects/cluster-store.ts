@@ -17,6 +17,7 @@ import type { Spared } from "./store/restore.ts";
 import { RestoreStaging } from "./store/restore-staging.ts";
 import { type Sealing, SqliteTables } from "./store/sqlite-tables.ts";
 import { turnsOf } from "./turns.ts";
+import { ChangeNotices } from "./watch/change-notices.ts";
 
 /** An object that listens to the log: what it does when poked is its own affair. */
 interface Listener extends Rpc.DurableObjectBranded {
@@ -42,6 +43,7 @@ export interface ClusterStoreEnv {
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   readonly #tables: Promise<SqliteTables>;
   readonly #store: Promise<LogStore>;
+  readonly #notices: ChangeNotices;
   #reminded = false;
 
   constructor(state: DurableObjectState, env: ClusterStoreEnv) {
@@ -49,11 +51,19 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage, sealingOf(env)));
     const turns = turnsOf(state.storage);
     const tell = pokes(this.#listeners(), turns);
+    const notices = new ChangeNotices({
+      turns,
+      sockets: () => state.getWebSockets(),
+      revision: async () => (await this.status()).revision,
+    });
+    this.#notices = notices;
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const options: LogStoreOptions = {
       turns,
       window: windowOf(env),
       committed: (revision, resources) => {
         tell(revision, resources);
+        notices.committed(revision, resources);
         this.#remind();
       },
     };
@@ -197,7 +207,17 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   }
 
   override async fetch(request: Request): Promise<Response> {
+    if (request.headers.get("Upgrade")?.toLowerCase() === "websocket") {
+      const { 0: client, 1: server } = new WebSocketPair();
+      this.ctx.acceptWebSocket(server);
+      return new Response(null, { status: 101, webSocket: client });
+    }
     return answerStream(await this.#store, request, this.ctx.id.name ?? "");
+  }
+
+  /** Whoever hears of changes says of which. */
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    if (typeof message === "string") await this.#notices.listen(socket, message);
   }
 
   /** An object that its alarm woke may not know its name: it is kept from before the first alarm is set. */

@@ -1,11 +1,14 @@
 /**
- * A list that stays true: listed once, then watched from its resourceVersion, resumed where a stream ended, and listed
- * anew only after 410 Gone. A page that nobody looks at lets go of its stream, so that the cluster can sleep.
+ * A list that stays true: listed once, then watched from its resourceVersion, resumed where the connection was lost, and listed
+ * anew only after 410 Gone. A page that nobody looks at lets go of its watches, so that the cluster can sleep.
  */
 import { signal } from "@preact/signals";
+import type { Status } from "../../api/machinery/status.ts";
+import type { SocketWatchEvent } from "../../api/watch-socket.ts";
 import { problemOf, read } from "../api/connection.ts";
+import { signOut } from "../session.ts";
 import { isVisible, whenVisible } from "./visibility.ts";
-import { type WatchEvent, watchEvents } from "./watch-events.ts";
+import { watchThrough } from "./watch-connection.ts";
 
 export interface LiveSource<T> {
   /** The list's path, without a query. */
@@ -98,31 +101,44 @@ export class LiveList<T> {
   }
 
   async #watch(): Promise<Ending> {
+    const { path, accept } = this.#source;
     const watching = new AbortController();
     const release = () => watching.abort();
-    this.#stop.signal.addEventListener("abort", release);
     const hide = () => isVisible() || release();
+    this.#stop.signal.addEventListener("abort", release);
     document.addEventListener("visibilitychange", hide);
+    let ending: Ending = "resume";
+    const watch = {
+      path: `${path}?${new URLSearchParams(this.#source.query)}`,
+      accept,
+      since: this.#revision,
+      take: (events: readonly SocketWatchEvent[]) => {
+        this.#live();
+        ending = this.#take(events);
+        if (ending === "relist") release();
+      },
+      rest: (revision: string) => {
+        this.#live();
+        this.#revision = revision;
+      },
+    };
     try {
-      const query = { watch: "1", resourceVersion: this.#revision, allowWatchBookmarks: "true" };
-      const response = await this.#read(query, watching.signal);
-      if (response.status === 410) return "relist";
-      if (!response.ok) return this.#refuse(response);
-      if (!response.body) return "resume";
-      this.#failures = 0;
-      this.state.value = { name: "live" };
-      for await (const events of watchEvents(response.body)) {
-        if (this.#take(events) === "relist") return "relist";
-      }
-      return "resume";
+      const ended = await watchThrough(watch, watching.signal);
+      if (ended.name === "refused") return this.#refuseWatch(ended.status);
+      if (!watching.signal.aborted) throw new Error("The connection was lost.");
+      return ending;
     } finally {
       document.removeEventListener("visibilitychange", hide);
       this.#stop.signal.removeEventListener("abort", release);
-      watching.abort();
     }
   }
 
-  #take(events: readonly WatchEvent[]): Ending {
+  #live(): void {
+    this.#failures = 0;
+    if (this.state.peek().name !== "live") this.state.value = { name: "live" };
+  }
+
+  #take(events: readonly SocketWatchEvent[]): Ending {
     const items = new Map(this.items.peek());
     for (const { type, object } of events) {
       if (type === "ERROR") return "relist";
@@ -135,6 +151,14 @@ export class LiveList<T> {
     }
     this.items.value = items;
     return "resume";
+  }
+
+  #refuseWatch({ code = 500, message = "" }: Status): Ending {
+    if (code === 410) return "relist";
+    if (code === 401) signOut("The cluster no longer accepts this token. Sign in again.");
+    if (code === 429 || code >= 500) throw new Error(message);
+    this.state.value = { name: "refused", code, problem: message };
+    return "refused";
   }
 
   async #refuse(response: Response): Promise<Ending> {

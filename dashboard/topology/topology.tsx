@@ -1,4 +1,4 @@
-/** How traffic reaches pods, and where they run, live. Four watches, as browsers allow six connections. */
+/** How traffic reaches pods, and where they run, live. */
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Pod, Service } from "../../api/generated/core.v1.ts";

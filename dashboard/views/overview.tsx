@@ -1,4 +1,4 @@
-/** What is wrong first; then how much there is, and how full the nodes are. Four watches, as browsers allow six connections. */
+/** What is wrong first; then how much there is, and how full the nodes are. */
 import { useMemo } from "preact/hooks";
 import type { Deployment } from "../../api/generated/apps.v1.ts";
 import type { Event, Node, Pod } from "../../api/generated/core.v1.ts";

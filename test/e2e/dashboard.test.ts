@@ -262,19 +262,32 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.context().close();
   });
 
-  test("a view ends its watches when it goes, and few enough stay for a browser's six connections", async () => {
-    const { page } = await signedIn(browser, cluster);
-    const open = new Set<unknown>();
-    page.on("request", (request) => request.url().includes("watch=1") && open.add(request));
-    page.on("requestfailed", (request) => open.delete(request));
-    page.on("requestfinished", (request) => open.delete(request));
-    await goTo(page, "#/kind/core/v1/pods");
-    await row(page, "web-").first().waitFor();
-    await expect.poll(() => open.size).toBe(1);
-    await goTo(page, "#/");
-    await expect.poll(() => open.size).toBe(4);
+  test("all watches share one connection, which goes when nobody looks and is there again when somebody does", async () => {
+    const { page, problems } = await signedIn(browser, cluster);
+    const streams: string[] = [];
+    page.on("request", (request) => request.url().includes("watch=1") && streams.push(request.url()));
+    const sockets = new Set<unknown>();
+    page.on("websocket", (socket) => {
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+    });
+    const look = (visible: boolean) =>
+      page.evaluate(`Object.defineProperty(document, "visibilityState", { value: "${visible ? "visible" : "hidden"}", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));`);
+    await page.reload();
+    await page.fill("#credential", credentialsOf(cluster).token);
+    await page.click("button[type=submit]");
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(sockets.size).toBe(1);
+    await look(false);
+    await expect.poll(() => sockets.size, { timeout: 5000 }).toBe(0);
+    await goTo(page, "#/kind/core/v1/configmaps");
+    await look(true);
+    await row(page, "hostile").waitFor();
+    await expect.poll(() => sockets.size).toBe(1);
     await goTo(page, "#/kinds");
-    await expect.poll(() => open.size).toBe(0);
+    await expect.poll(() => sockets.size, { timeout: 5000 }).toBe(0);
+    expect({ streams, problems }).toEqual({ streams: [], problems: [] });
     await page.context().close();
   });
 

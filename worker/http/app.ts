@@ -27,6 +27,7 @@ import { countAnswer, serveMetrics } from "./serve-metrics.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
 import { serveBackup, serveCheck, serveRestore, serveRestoreCommit, serveRewind } from "./serve-store.ts";
+import { serveWatches } from "./watches/serve-watches.ts";
 
 export interface Bindings {
   readonly Bindings: Env;
@@ -87,6 +88,7 @@ app.get("/sailplane/v1/nodes/:name/link", serveNodeLink);
 app.get("/sailplane/v1/nodes/:name/sync", serveNodeLink);
 app.post("/sailplane/v1/nodes/:name/leave", serveNodeLeave);
 app.get("/sailplane/v1/tunnels/:id", serveNodeTunnel);
+app.get("/sailplane/v1/watch", (c) => serveWatches(c, async (request) => app.fetch(request, c.env, c.executionCtx)));
 app.all("/api/:version/*", serveResource);
 app.all("/apis/:group/:version/*", serveResource);
 

@@ -1,0 +1,150 @@
+/**
+ * The page's one connection for all that it watches (docs/spec/watch.md). It is opened with the first watch and closed with the
+ * last, or when nobody can see the page; who watches begins anew by revision.
+ */
+import { base64Url } from "../../api/machinery/base64url.ts";
+import type { Status } from "../../api/machinery/status.ts";
+import {
+  type SocketWatchEvent,
+  WATCH_PROTOCOL,
+  WATCH_WINDOW,
+  type WatchCall,
+  type WatchNews,
+} from "../../api/watch-socket.ts";
+import { prefix } from "../api/connection.ts";
+import { token } from "../session.ts";
+
+export interface Watching {
+  /** With its query. */
+  readonly path: string;
+  readonly accept: string | undefined;
+  readonly since: string;
+  readonly take: (events: readonly SocketWatchEvent[]) => void;
+  /** Everything up to here was told. */
+  readonly rest: (revision: string) => void;
+}
+
+export type WatchEnding =
+  | { readonly name: "refused"; readonly status: Status }
+  /** The connection has gone. */
+  | { readonly name: "lost" };
+
+/** Proxies end what is silent for a hundred seconds. Nobody but the edge is woken by it. */
+const PING_MS = 30_000;
+const SILENT_MS = 10_000;
+const TAKEN = WATCH_WINDOW / 4;
+
+interface Entry extends Watching {
+  readonly end: (ending: WatchEnding) => void;
+}
+
+class WatchConnection {
+  /** Whose it is. */
+  readonly token = token.peek() ?? "";
+  readonly #socket: WebSocket;
+  readonly #watches = new Map<number, Entry>();
+  readonly #gone: () => void;
+  #pinging: ReturnType<typeof setInterval> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #taken = 0;
+  #lastId = 0;
+
+  constructor(gone: () => void) {
+    this.#gone = gone;
+    const bearer = base64Url(new TextEncoder().encode(this.token));
+    this.#socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${prefix}/sailplane/v1/watch`, [
+      WATCH_PROTOCOL,
+      `base64url.bearer.authorization.k8s.io.${bearer}`,
+    ]);
+    this.#socket.onopen = () => {
+      for (const [id, watch] of this.#watches) this.#begin(id, watch);
+      this.#pinging = setInterval(() => this.#ping(), PING_MS);
+    };
+    this.#socket.onmessage = ({ data }) => this.#hear(String(data));
+    this.#socket.onclose = () => this.#end();
+  }
+
+  get isEmpty(): boolean {
+    return this.#watches.size === 0;
+  }
+
+  add(watch: Entry): () => void {
+    const id = ++this.#lastId;
+    this.#watches.set(id, watch);
+    if (this.#socket.readyState === WebSocket.OPEN) this.#begin(id, watch);
+    return () => {
+      if (!this.#watches.delete(id)) return;
+      this.#say({ end: id });
+    };
+  }
+
+  close(): void {
+    this.#socket.close(1000);
+    this.#end();
+  }
+
+  #begin(id: number, { path, accept, since }: Watching): void {
+    this.#say({ watch: id, path, since, ...(accept === undefined ? {} : { accept }) });
+  }
+
+  #say(call: WatchCall): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(call));
+  }
+
+  #hear(text: string): void {
+    clearTimeout(this.#silence);
+    if (text === "pong") return;
+    this.#taken += text.length;
+    if (this.#taken > TAKEN) {
+      this.#say({ took: this.#taken });
+      this.#taken = 0;
+    }
+    const news = JSON.parse(text) as WatchNews;
+    const watch = this.#watches.get(news.watch);
+    if (!watch) return;
+    if ("events" in news) watch.take(news.events);
+    else if ("revision" in news) watch.rest(news.revision);
+    else {
+      this.#watches.delete(news.watch);
+      watch.end({ name: "refused", status: news.refused });
+    }
+  }
+
+  #ping(): void {
+    this.#socket.send("ping");
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.close(), SILENT_MS);
+  }
+
+  #end(): void {
+    clearInterval(this.#pinging);
+    clearTimeout(this.#silence);
+    this.#gone();
+    const watches = [...this.#watches.values()];
+    this.#watches.clear();
+    for (const watch of watches) watch.end({ name: "lost" });
+  }
+}
+
+let connection: WatchConnection | undefined;
+
+/** Between two views nothing is watched for a moment: the connection waits for the next. */
+const LINGER_MS = 1000;
+
+/** Resolves when the watch is at its end: refused, lost, or called off by `stop`. */
+export function watchThrough(watching: Watching, stop: AbortSignal): Promise<WatchEnding> {
+  return new Promise((resolve) => {
+    // Another reader has signed in.
+    if (connection && connection.token !== token.peek()) connection.close();
+    connection ??= new WatchConnection(() => {
+      connection = undefined;
+    });
+    const through = connection;
+    const remove = through.add({ ...watching, end: resolve });
+    stop.addEventListener("abort", () => {
+      remove();
+      resolve({ name: "lost" });
+      setTimeout(() => through.isEmpty && through.close(), LINGER_MS);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+/** Word from the store of which resources have changed, over a socket that hibernates there while nothing happens. */
+import type { ChangeNotice } from "../../../api/change-notice.ts";
+import type { GroupResource, Revision } from "../../../api/store.ts";
+
+export class NoticeFeed {
+  readonly #socket: WebSocket;
+  readonly #newest = new Map<GroupResource, Revision>();
+  readonly #waiting = new Set<() => void>();
+  readonly #answers: (() => void)[] = [];
+
+  /** `pong` is told when the store answers a ping, `gone` when it can be heard no more. */
+  constructor(socket: WebSocket, on: { readonly pong: () => void; readonly gone: () => void }) {
+    this.#socket = socket;
+    socket.addEventListener("message", ({ data }) => {
+      if (data === "pong") on.pong();
+      else this.#hear(JSON.parse(String(data)) as ChangeNotice);
+    });
+    socket.addEventListener("close", on.gone);
+    socket.addEventListener("error", on.gone);
+    socket.accept();
+  }
+
+  /** Resolves when no later change of it can escape notice. */
+  listen(resource: GroupResource): Promise<void> {
+    if (!this.#newest.has(resource)) this.#newest.set(resource, 0 as Revision);
+    this.#socket.send(JSON.stringify([...this.#newest.keys()]));
+    return new Promise((resolve) => this.#answers.push(resolve));
+  }
+
+  newest(resource: GroupResource): Revision {
+    return this.#newest.get(resource) ?? (0 as Revision);
+  }
+
+  /** Resolves once the resource has changed after that revision, or the caller has ended. */
+  async changed(resource: GroupResource, after: Revision, ended: () => boolean): Promise<void> {
+    while (this.newest(resource) <= after && !ended()) {
+      await new Promise<void>((resume) => this.#waiting.add(resume));
+    }
+  }
+
+  /** All who wait look again whether they have ended. */
+  wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const resume of waiting) resume();
+  }
+
+  /** Answered by the platform in the store's name: it wakes nothing. */
+  ping(): void {
+    this.#socket.send("ping");
+  }
+
+  close(): void {
+    this.#socket.close(1000);
+  }
+
+  #hear({ revision, resources }: ChangeNotice): void {
+    if (resources.length === 0) this.#answers.shift()?.();
+    for (const resource of resources) this.#newest.set(resource, revision);
+    this.wake();
+  }
+}

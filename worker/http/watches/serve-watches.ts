@@ -1,0 +1,79 @@
+/**
+ * GET /sailplane/v1/watch (an upgrade): one socket for all that a client watches, which costs nothing while nothing happens
+ * (docs/spec/watch.md). The credential is shown once, and each watch is decided as if it had come by itself.
+ */
+import type { Context } from "hono";
+import { badRequest, unauthorized } from "../../../api/machinery/status.ts";
+import type { GroupResource } from "../../../api/store.ts";
+import { WATCH_PROTOCOL } from "../../../api/watch-socket.ts";
+import { ApiError } from "../../api-error.ts";
+import { noteUser } from "../../audit/audited-request.ts";
+import { authenticate, bearerToken } from "../../auth/authenticate.ts";
+import { storageResource } from "../../kind-registry.ts";
+import { customResources } from "../../policy/custom-resources.ts";
+import { parseResourcePath } from "../../resource-path.ts";
+import type { Bindings } from "../app.ts";
+import { asksForWebSocket, offeredProtocols } from "../websocket-answer.ts";
+import { withPolicy } from "../with-policy.ts";
+import { NoticeFeed } from "./notice-feed.ts";
+import { WatchSession } from "./watch-session.ts";
+
+/** `serve` answers a request of the API, whoever's it is. */
+export async function serveWatches(
+  c: Context<Bindings>,
+  serve: (request: Request) => Promise<Response>,
+): Promise<Response> {
+  const request = c.req.raw;
+  const user = await withPolicy(c, ({ policy, store }) =>
+    authenticate(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() }),
+  );
+  if (user === undefined || user === "none") throw new ApiError(unauthorized());
+  noteUser(request, user, undefined);
+  if (!asksForWebSocket(request)) throw new ApiError(badRequest("this path is for WebSockets"));
+
+  const store = c.env.CLUSTER_STORE.getByName(c.var.cluster);
+  const { webSocket: notices } = await store.fetch("https://store/", { headers: { Upgrade: "websocket" } });
+  if (!notices) throw new Error("the store takes no listeners");
+  const { 0: client, 1: server } = new WebSocketPair();
+  const feed = new NoticeFeed(notices, {
+    pong: () => server.send("pong"),
+    gone: () => server.close(1012, "come again"),
+  });
+  const headers = { Authorization: `Bearer ${bearerToken(request)}` };
+  const { origin, pathname } = new URL(request.url);
+  const prefix = origin + pathname.slice(0, pathname.lastIndexOf("/sailplane/v1/watch"));
+  const session = new WatchSession({
+    send: (text) => server.send(text),
+    close: (code, why) => server.close(code, why),
+    ask: (path, accept) =>
+      serve(
+        new Request(prefix + path, { headers: { ...headers, ...(accept === undefined ? {} : { Accept: accept }) } }),
+      ),
+    resourceAt: (path) => resourceAt(c, path),
+    feed,
+  });
+  server.addEventListener("message", ({ data }) => {
+    if (data === "ping") feed.ping();
+    else session.hear(String(data));
+  });
+  const leave = () => {
+    session.stop();
+    feed.close();
+  };
+  server.addEventListener("close", leave);
+  server.addEventListener("error", leave);
+  server.accept();
+  return new Response(null, {
+    status: 101,
+    webSocket: client,
+    headers: offeredProtocols(request).includes(WATCH_PROTOCOL) ? { "Sec-WebSocket-Protocol": WATCH_PROTOCOL } : {},
+  });
+}
+
+function resourceAt(c: Context<Bindings>, path: string): Promise<GroupResource | undefined> {
+  const parsed = parseResourcePath(path.split("?", 1)[0] ?? "");
+  return withPolicy(c, async ({ policy }) => {
+    const served = parsed && policy.derive(customResources).find(parsed.group, parsed.version, parsed.resource);
+    return served && storageResource(served.resource);
+  });
+}

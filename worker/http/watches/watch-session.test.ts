@@ -1,0 +1,97 @@
+import { expect, test, vi } from "vitest";
+import type { GroupResource, Revision } from "../../../api/store.ts";
+import { WATCH_WINDOW } from "../../../api/watch-socket.ts";
+import { WatchSession } from "./watch-session.ts";
+
+const event = (revision: string, note = "") =>
+  `{"type":"MODIFIED","object":{"metadata":{"resourceVersion":"${revision}"},"note":"${note}"}}\n`;
+
+/** Answers each path that is asked for with the next of `answers`, then with silence. */
+function setUp(answers: readonly (() => Response)[]) {
+  const sent: unknown[] = [];
+  const closed: number[] = [];
+  const asked: string[] = [];
+  let newest = 0;
+  let wake = () => {};
+  const session = new WatchSession({
+    send: (text) => void sent.push(JSON.parse(text)),
+    close: (code) => void closed.push(code),
+    ask: async (path) => {
+      asked.push(path);
+      return answers[asked.length - 1]?.() ?? new Response(new ReadableStream());
+    },
+    resourceAt: async (path) => (path.startsWith("/api/v1/pods") ? ("pods" as GroupResource) : undefined),
+    feed: {
+      listen: async () => {},
+      newest: () => newest as Revision,
+      changed: async (_, after, ended) => {
+        while (newest <= after && !ended()) await new Promise<void>((resolve) => (wake = resolve));
+      },
+      wake: () => wake(),
+    },
+  });
+  return {
+    session,
+    sent,
+    asked,
+    closed,
+    notice: (revision: number) => {
+      newest = revision;
+      wake();
+    },
+  };
+}
+
+const begin = (path: string) => JSON.stringify({ watch: 1, path, since: "5" });
+
+test("WATCH-REST: a watch is a stream while things happen, rests, and goes on by revision", async () => {
+  const { session, sent, asked, notice } = setUp([
+    () => new Response(event("6")),
+    () => new Response(""),
+    () => new Response(event("12")),
+  ]);
+  session.hear(begin("/api/v1/pods?labelSelector=a%3Db"));
+  await vi.waitFor(() => expect(sent).toHaveLength(3));
+  expect(sent).toEqual([
+    { watch: 1, revision: "5" },
+    { watch: 1, events: [JSON.parse(event("6"))] },
+    { watch: 1, revision: "6" },
+  ]);
+  notice(9);
+  await vi.waitFor(() => expect(sent.at(-1)).toEqual({ watch: 1, revision: "9" }));
+  notice(12);
+  await vi.waitFor(() => expect(sent.at(-1)).toEqual({ watch: 1, revision: "12" }));
+  expect(asked.map((path) => new URLSearchParams(path.split("?")[1]).get("resourceVersion"))).toEqual(["5", "6", "9"]);
+  expect(asked[0]).toContain("labelSelector=a%3Db");
+  session.stop();
+});
+
+test("WATCH-MANY: a refusal and an ERROR event end their watch", async () => {
+  const status = { kind: "Status", code: 403 };
+  const refused = setUp([() => Response.json(status, { status: 403 })]);
+  refused.session.hear(begin("/api/v1/pods"));
+  await vi.waitFor(() => expect(refused.sent).toEqual([{ watch: 1, refused: status }]));
+
+  const expired = setUp([() => new Response('{"type":"ERROR","object":{"code":410}}\n')]);
+  expired.session.hear(begin("/api/v1/pods"));
+  await vi.waitFor(() => expect(expired.sent).toHaveLength(2));
+  expect(expired.asked).toHaveLength(1);
+});
+
+test("WATCH-ROOM: a client that takes nothing is told no more until it does", async () => {
+  const big = event("6", "x".repeat(WATCH_WINDOW));
+  const { session, sent } = setUp([() => new Response(big), () => new Response(event("7"))]);
+  session.hear(begin("/api/v1/namespaces/a/other"));
+  await vi.waitFor(() => expect(sent.at(-1)).toEqual({ watch: 1, revision: "6" }));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(sent.at(-1)).toEqual({ watch: 1, revision: "6" });
+  session.hear(JSON.stringify({ took: big.length }));
+  await vi.waitFor(() => expect(sent).toContainEqual({ watch: 1, events: [JSON.parse(event("7"))] }));
+  session.stop();
+});
+
+test.each(["", "null", '{"watch":"1"}', '{"watch":1,"path":2}', '{"took":-1}'])("%s is no message", (text) => {
+  const { session, closed } = setUp([]);
+  session.hear(text);
+  expect(closed).toEqual([1008]);
+});
