@@ -45,6 +45,14 @@ function canonicalValue(value: unknown, shape: Shape): unknown {
   return map;
 }
 
+/** A canonical value with one member put in its place, or in place of the one there was; the member has to be canonical too. */
+export function withMember<T extends object>(value: T, member: Partial<T>, struct: Struct): T {
+  const all: Record<string, unknown> = { ...value, ...member };
+  const ordered: Record<string, unknown> = {};
+  for (const { name } of shapeOf(struct).fields) if (all[name] !== undefined) ordered[name] = all[name];
+  return ordered as T;
+}
+
 /** The draft of an object that is known to fit its struct, such as one read from the store: lists are never null. */
 export const draftOf = (value: object, struct: Struct): Record<string, unknown> =>
   draftStruct(value as Record<string, unknown>, shapeOf(struct));

@@ -7,9 +7,10 @@ import type { Write } from "../../api/store.ts";
 
 export const EVENTS = "events";
 
+/** A new one is made in the stored form as it is (event.ts). */
 export const eventWrite = (op: "create" | "replace", event: Stored<Event>): Write => ({
   op,
   key: { resource: EVENTS, namespace: event.metadata.namespace ?? "", name: event.metadata.name },
-  text: textWithoutRevision(event),
+  text: op === "create" ? JSON.stringify(event) : textWithoutRevision(event),
   attributes: attributesOf(eventKind, event),
 });

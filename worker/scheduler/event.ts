@@ -1,4 +1,4 @@
-/** Events as kube-scheduler records them: of events.k8s.io, stored in the core form. */
+/** Events as kube-scheduler records them: of events.k8s.io, in the core form, as the store keeps it. */
 import type { Event } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 

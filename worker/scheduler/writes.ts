@@ -1,10 +1,12 @@
 /** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { canonicalJson, withMember } from "../../api/machinery/json-canonical.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import { assignNode } from "../../api/resources/core/pod/assign-node.ts";
 import { pod as podKind } from "../../api/resources/core/pod.ts";
+import { structOf } from "../../api/schema/table.ts";
 import type { Revision, Write } from "../../api/store.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
 import { eventWrite } from "./event-write.ts";
@@ -24,7 +26,7 @@ export function bindingWrites(
   if (!assigned.ok) return undefined;
   const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
   return [
-    replacePod(pod, assigned.pod),
+    writeOf(pod, assigned.pod, boundText(pod, assigned.pod)),
     eventWrite("create", eventOf({ about: pod, type: "Normal", reason: "Scheduled", action: "Binding", note }, stamp)),
   ];
 }
@@ -100,10 +102,21 @@ export function withoutNomination({ pod }: PendingPod): Write {
   return replacePod(pod, { ...pod, status });
 }
 
-const replacePod = (before: Stored<Pod>, after: Pod): Write => ({
+const replacePod = (before: Stored<Pod>, after: Pod): Write => writeOf(before, after, textWithoutRevision(after));
+
+/** A binding puts in a node and a condition: all else is in the stored form as it was read. */
+const boundText = ({ metadata, spec, status, ...pod }: Stored<Pod>, after: Pod): string =>
+  JSON.stringify({
+    ...pod,
+    metadata: { ...metadata, resourceVersion: "" },
+    spec: withMember(spec, { nodeName: after.spec.nodeName ?? "" }, structOf("core.v1.PodSpec")),
+    status: canonicalJson(after.status, structOf("core.v1.PodStatus")),
+  });
+
+const writeOf = (before: Stored<Pod>, after: Pod, text: string): Write => ({
   op: "replace",
   key: { resource: "pods", namespace: before.metadata.namespace ?? "", name: before.metadata.name },
   ifRevision: Number(before.metadata.resourceVersion) as Revision,
-  text: textWithoutRevision(after),
+  text,
   attributes: attributesOf(podKind, after),
 });

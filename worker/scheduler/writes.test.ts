@@ -1,0 +1,52 @@
+import { describe, expect, test } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { textWithoutRevision, withRevision } from "../../api/machinery/object-text.ts";
+import { structOf } from "../../api/schema/table.ts";
+import { filledObject } from "../../test/fakes/filled-object.ts";
+import { pod } from "../../test/fakes/scheduler-objects.ts";
+import type { PendingPod } from "./plugin.ts";
+import { podFactsOf } from "./pod-facts.ts";
+import { bindingWrites } from "./writes.ts";
+
+const filled = filledObject(structOf("core.v1.Pod")) as unknown as Stored<Pod>;
+const waiting = pod("waiting");
+const pods: Readonly<Record<string, Stored<Pod>>> = {
+  "with every field": {
+    ...filled,
+    kind: "Pod",
+    apiVersion: "v1",
+    metadata: { ...filled.metadata, ...waiting.metadata },
+    spec: { ...filled.spec, nodeName: "", schedulingGates: [] },
+  },
+  "with hardly any": waiting,
+};
+
+describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
+  const { deletionTimestamp: _ended, ...metadata } = object.metadata;
+  const stored = JSON.parse(
+    withRevision(textWithoutRevision({ ...object, metadata } as Stored<Pod>), 7),
+  ) as Stored<Pod>;
+  const writes = bindingWrites(podFactsOf(stored) as PendingPod, "n1", { uid: "u", now: 0, nanos: 1n });
+
+  test("is written in the stored form, and so is its event", () => {
+    expect(writes).toHaveLength(2);
+    for (const write of writes ?? []) {
+      const text = "text" in write ? (write.text ?? "") : "";
+      expect(text).toBe(textWithoutRevision(JSON.parse(text)));
+    }
+  });
+
+  test("changes the node and the condition, and nothing else", () => {
+    const [write] = writes ?? [];
+    const bound: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
+    expect(bound.spec.nodeName).toBe("n1");
+    expect(bound.status.conditions?.find(({ type }) => type === "PodScheduled")?.status).toBe("True");
+    const without = ({ spec: { nodeName: _n, ...spec }, status, metadata: meta }: Stored<Pod>) => {
+      const { nominatedNodeName: _m, conditions = [], ...others } = status;
+      const kept = conditions.filter(({ type }) => type !== "PodScheduled");
+      return { spec, metadata: { ...meta, resourceVersion: "" }, status: { ...others, conditions: kept } };
+    };
+    expect(without(bound)).toEqual(without(stored));
+  });
+});
