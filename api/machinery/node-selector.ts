@@ -1,5 +1,5 @@
 /** Node selector terms as Kubernetes reads them (component-helpers/scheduling/corev1/nodeaffinity). */
-import type { NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../generated/core.v1.ts";
+import type { Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../generated/core.v1.ts";
 import { parseInt64 } from "./selector.ts";
 
 /** What terms look at. */
@@ -21,7 +21,10 @@ export const meetsAnyTerm = (terms: readonly NodeSelectorTerm[], node: Labelled)
   terms.some((term) => meetsTerm(term, node));
 
 /** The pod's nodeSelector and its required node affinity. */
-export function meetsNodeAffinity(spec: PodSpec, node: Labelled): boolean {
+export function meetsNodeAffinity(
+  spec: Pick<PodSpec, "nodeSelector"> & { readonly affinity?: Pick<Affinity, "nodeAffinity"> },
+  node: Labelled,
+): boolean {
   for (const key in spec.nodeSelector) if (node.labels[key] !== spec.nodeSelector[key]) return false;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return required === undefined || meetsAnyTerm(required.nodeSelectorTerms, node);

@@ -3,17 +3,23 @@
  * by change; pods that were placed and not yet written count as placed.
  */
 import type { Node } from "../../api/generated/core.v1.ts";
+import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
+import type { NodeVerdicts } from "./node-verdicts.ts";
 import type { PendingPod } from "./plugin.ts";
 import { PodCounts, type PodMatcher } from "./pod-counts.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { claimNamesOf } from "./pod-volumes.ts";
+import { keepsAway } from "./tolerations.ts";
 
 const NOBODY: readonly never[] = [];
 const ZONE = "topology.kubernetes.io/zone";
 const REGION = "topology.kubernetes.io/region";
+
+/** Each takes some 24 bytes a node. */
+const SHAPES = 32;
 
 export class Cluster {
   readonly #nodes = new Map<string, NodeInfo>();
@@ -21,15 +27,21 @@ export class Cluster {
   /** Every pod that has a node, even where the node is not known (yet). */
   readonly #assigned = new Map<string, PodFacts>();
   readonly #orphans = new Map<string, Map<string, PodFacts>>();
-  readonly #objects = new Map<string, Map<string, Stored<KubeObject>>>();
+  /** By resource, namespace and name. */
+  readonly #objects = new Map<string, Map<string, Map<string, Stored<KubeObject>>>>();
   /** Nodes with a pod that has affinity terms of its own. */
   readonly nodesWithAffinity = new Map<NodeInfo, number>();
   readonly nodesWithAntiAffinity = new Map<NodeInfo, number>();
   readonly #nominated = new Map<string, Map<string, PendingPod>>();
   readonly #nominatedTo = new Map<string, string>();
   readonly #podCounts = new PodCounts();
+  readonly #domains = new Map<string, number>();
+  /** By the shape of pods; of the nodes in their order as it is now. */
+  readonly verdicts = new Shapes();
   readonly #claimUsers = new Map<string, number>();
   readonly #images = new Map<string, number>();
+  /** How many nodes have a taint that only says that others are better. */
+  nodesToAvoid = 0;
 
   /** In turns from zone to zone, so that looking at some of them looks at all zones. */
   get nodes(): readonly NodeInfo[] {
@@ -63,6 +75,10 @@ export class Cluster {
     this.#nominated.get(nodeName)?.delete(key);
   }
 
+  get hasNominations(): boolean {
+    return this.#nominatedTo.size > 0;
+  }
+
   /** Other pods that room on the node is being made for, and that this one has to let pass. */
   nominatedTo(nodeName: string, { key, priority }: PendingPod): readonly PendingPod[] {
     if (this.#nominatedTo.size === 0) return NOBODY;
@@ -80,6 +96,23 @@ export class Cluster {
     return this.#podCounts.of(matcher, this.nodes);
   }
 
+  /** The same by the value of a label of the nodes. */
+  podCountsByDomain(matcher: PodMatcher, topologyKey: string): ReadonlyMap<string, number> {
+    return this.#podCounts.byDomain(matcher, topologyKey, this.nodes);
+  }
+
+  /** How many values of the label nodes have. */
+  domains(topologyKey: string): number {
+    let domains = this.#domains.get(topologyKey);
+    if (domains === undefined) {
+      const values = new Set(this.nodes.map(({ labels }) => labels[topologyKey]));
+      values.delete(undefined);
+      domains = values.size;
+      this.#domains.set(topologyKey, domains);
+    }
+    return domains;
+  }
+
   /** How many pods that have a node use the claim. */
   usersOfClaim(namespace: string, name: string): number {
     return this.#claimUsers.get(`${namespace}/${name}`) ?? 0;
@@ -90,27 +123,32 @@ export class Cluster {
   }
 
   get<T extends KubeObject>(resource: string, namespace: string, name: string): Stored<T> | undefined {
-    return this.#objects.get(resource)?.get(`${namespace}/${name}`) as Stored<T> | undefined;
+    return this.#objects.get(resource)?.get(namespace)?.get(name) as Stored<T> | undefined;
   }
 
-  list<T extends KubeObject>(resource: string): Iterable<Stored<T>> {
-    return (this.#objects.get(resource)?.values() ?? []) as Iterable<Stored<T>>;
+  *list<T extends KubeObject>(resource: string): Iterable<Stored<T>> {
+    for (const objects of this.#objects.get(resource)?.values() ?? []) yield* objects.values() as Iterable<Stored<T>>;
+  }
+
+  listIn<T extends KubeObject>(resource: string, namespace: string): Iterable<Stored<T>> {
+    return (this.#objects.get(resource)?.get(namespace)?.values() ?? NOBODY) as Iterable<Stored<T>>;
   }
 
   setNode(node: Stored<Node>): ClusterChange {
     const known = this.#nodes.get(node.metadata.name);
     if (known) {
       const previous = known.node;
-      this.#countImages(known, -1);
+      this.#countNode(known, -1);
       known.node = node;
-      this.#countImages(known, 1);
-      if (zoneOf(previous) !== zoneOf(node)) this.#ordered = undefined;
+      this.#countNode(known, 1);
+      if (zoneOf(previous) !== zoneOf(node)) this.#reorder();
+      if (!deepEqual(previous.metadata.labels, node.metadata.labels)) this.#forgetDomains();
       return { kind: "node", node, previous };
     }
     const info = new NodeInfo(node);
     this.#nodes.set(info.name, info);
-    this.#countImages(info, 1);
-    this.#ordered = undefined;
+    this.#countNode(info, 1);
+    this.#reorder();
     for (const pod of this.#orphans.get(info.name)?.values() ?? []) this.#put(info, pod);
     this.#orphans.delete(info.name);
     return { kind: "node", node };
@@ -120,9 +158,9 @@ export class Cluster {
     const info = this.#nodes.get(node.metadata.name);
     if (info) {
       this.#nodes.delete(info.name);
-      this.#countImages(info, -1);
+      this.#countNode(info, -1);
       this.#podCounts.forget();
-      this.#ordered = undefined;
+      this.#reorder();
       this.nodesWithAffinity.delete(info);
       this.nodesWithAntiAffinity.delete(info);
       if (info.pods.size > 0) this.#orphans.set(info.name, new Map(info.pods));
@@ -157,15 +195,31 @@ export class Cluster {
   }
 
   setObject(resource: string, object: Stored<KubeObject>): ClusterChange {
-    const known = this.#objects.get(resource) ?? new Map<string, Stored<KubeObject>>();
-    this.#objects.set(resource, known.set(keyOf(object), object));
+    const { namespace = "", name } = object.metadata;
+    const namespaces = this.#objects.get(resource) ?? new Map<string, Map<string, Stored<KubeObject>>>();
+    this.#objects.set(resource, namespaces);
+    const objects = namespaces.get(namespace) ?? new Map<string, Stored<KubeObject>>();
+    namespaces.set(namespace, objects.set(name, object));
     if (resource === "namespaces") this.#podCounts.forget();
     return { kind: "object", resource, object, deleted: false };
   }
 
   deleteObject(resource: string, object: Stored<KubeObject>): ClusterChange {
-    this.#objects.get(resource)?.delete(keyOf(object));
+    const { namespace = "", name } = object.metadata;
+    const objects = this.#objects.get(resource)?.get(namespace);
+    if (objects?.delete(name) && objects.size === 0) this.#objects.get(resource)?.delete(namespace);
     return { kind: "object", resource, object, deleted: true };
+  }
+
+  #forgetDomains(): void {
+    this.#domains.clear();
+    this.#podCounts.forget();
+  }
+
+  #reorder(): void {
+    this.#ordered = undefined;
+    this.#domains.clear();
+    this.verdicts.clear();
   }
 
   #put(info: NodeInfo, pod: PodFacts): void {
@@ -180,8 +234,9 @@ export class Cluster {
     this.#countAffinity(info, pod, -1);
   }
 
-  #countImages({ images }: NodeInfo, sign: 1 | -1): void {
+  #countNode({ images, node }: NodeInfo, sign: 1 | -1): void {
     for (const name of images.keys()) count(this.#images, name, sign);
+    if (node.spec.taints?.some(keepsAway)) this.nodesToAvoid += sign;
   }
 
   #countAffinity(info: NodeInfo, pod: PodFacts, sign: 1 | -1): void {
@@ -190,7 +245,14 @@ export class Cluster {
   }
 }
 
-const keyOf = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
+/** The shapes of pods that came of late. */
+class Shapes extends Map<string, NodeVerdicts> {
+  override set(key: string, verdicts: NodeVerdicts): this {
+    const oldest = this.size >= SHAPES ? this.keys().next().value : undefined;
+    if (oldest !== undefined) this.delete(oldest);
+    return super.set(key, verdicts);
+  }
+}
 
 function count<K>(counts: Map<K, number>, key: K, sign: 1 | -1): void {
   const next = (counts.get(key) ?? 0) + sign;

@@ -2,10 +2,11 @@
 import type { Cluster } from "./cluster.ts";
 import type { Claim } from "./devices/allocate.ts";
 import { deviceClaimsOf, type Reservation, reservationsAt } from "./devices/pod-claims.ts";
-import { findFeasible, type PreparedFilter, prepareFilters, refusalAt } from "./filtering.ts";
+import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./fit-error.ts";
 import type { NodeInfo } from "./node-info.ts";
-import type { PendingPod } from "./plugin.ts";
+import type { PreparedFilter } from "./node-verdicts.ts";
+import { isRefusal, type PendingPod } from "./plugin.ts";
 import { claimToDeallocate } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption.ts";
@@ -49,20 +50,20 @@ const keep: Preemption = { kind: "keep" };
 export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decision {
   const allNodes = cluster.nodes.length;
   if (allNodes === 0) return { kind: "refuse", message: NO_NODES, plugins: new Set(), preemption: { kind: "clear" } };
-  const filters = prepareFilters(pod, cluster);
-  if ("reasons" in filters) {
-    if (filters.silent) return { kind: "wait", plugins: new Set([filters.plugin]) };
-    const before = filters.reasons.join(", ");
+  const prepared = prepareFilters(pod, cluster);
+  if (isRefusal(prepared)) {
+    if (prepared.silent) return { kind: "wait", plugins: new Set([prepared.plugin]) };
+    const before = prepared.reasons.join(", ");
     const message = fitErrorText({ allNodes, before, refusals: [], after: NEVER_FILTERED });
-    return { kind: "refuse", message, plugins: new Set([filters.plugin]), preemption: keep };
+    return { kind: "refuse", message, plugins: new Set([prepared.plugin]), preemption: keep };
   }
+  const { filters } = prepared;
   const awaited = awaitedNode(pod, cluster, filters);
   if (awaited) return placement(awaited, pod, { cluster, nextStart: options.startAt });
 
-  const { feasible, refusals, looked } = findFeasible(pod, cluster, { filters, startAt: options.startAt });
-  const [first, ...others] = feasible;
-  if (first) {
-    const node = bestNode(pod, cluster, { nodes: [first, ...others], random: options.random });
+  const { feasible, scores, refusals, looked } = findFeasible(pod, cluster, { prepared, startAt: options.startAt });
+  const node = bestNode(pod, cluster, { nodes: feasible, scores, random: options.random });
+  if (node) {
     return placement(node, pod, { cluster, nextStart: (options.startAt + looked) % allNodes });
   }
   const claimed = pod.pod.spec.resourceClaims?.length;

@@ -1,29 +1,61 @@
 /** Which nodes a pod may go to, and why not to the others. */
 import type { Cluster } from "./cluster.ts";
 import type { NodeInfo } from "./node-info.ts";
-import { isRefusal, type NodeFilter, type PendingPod, type Plugin, type Refusal } from "./plugin.ts";
+import { firstRefusal, NodeVerdicts, type PreparedFilter } from "./node-verdicts.ts";
+import { isRefusal, type PendingPod, type Refusal } from "./plugin.ts";
 import { plugins } from "./plugins/index.ts";
 import type { PodFacts } from "./pod-facts.ts";
+import { type PodShape, shapeKey, shapeOf } from "./pod-shape.ts";
 
-export interface PreparedFilter {
-  readonly plugin: Plugin;
-  readonly filter: NodeFilter;
+export interface Prepared {
+  /** All that have something to say of the pod, in their order. */
+  readonly filters: readonly PreparedFilter[];
+  /** Those that look at a node alone, with what they said already. */
+  readonly verdicts: NodeVerdicts;
+  /** Those that look at more. */
+  readonly others: readonly PreparedFilter[];
 }
 
 /** The filters that have something to say of the pod, or the refusal that holds for all nodes. */
-export function prepareFilters(pod: PendingPod, cluster: Cluster): readonly PreparedFilter[] | Refusal {
-  const prepared: PreparedFilter[] = [];
+export function prepareFilters(pod: PendingPod, cluster: Cluster): Prepared | Refusal {
+  const verdicts = verdictsOf(shapeOf(pod), cluster);
+  if (isRefusal(verdicts)) return verdicts;
+  const others: PreparedFilter[] = [];
   for (const plugin of plugins) {
     const filter = plugin.filter?.(pod, cluster);
     if (!filter) continue;
     if (isRefusal(filter)) return filter;
-    prepared.push({ plugin, filter });
+    others.push({ plugin, filter });
   }
-  return prepared;
+  return { filters: others.length === 0 ? verdicts.filters : [...verdicts.filters, ...others], verdicts, others };
+}
+
+function verdictsOf(shape: PodShape, cluster: Cluster): NodeVerdicts | Refusal {
+  const key = shapeKey(shape);
+  const known = cluster.verdicts.get(key);
+  if (known) return known;
+  const filters: PreparedFilter[] = [];
+  for (const plugin of plugins) {
+    const filter = plugin.nodeFilter?.(shape);
+    if (!filter) continue;
+    if (isRefusal(filter)) return filter;
+    filters.push({ plugin, filter });
+  }
+  const scores = plugins.flatMap(({ nodeScore, weight = 1 }) => {
+    const score = nodeScore?.(shape);
+    return score ? [{ weight, score }] : [];
+  });
+  // Who names its node, as each pod of a DaemonSet does, has no equals.
+  const hasEquals = !filters.some(({ filter }) => filter.only);
+  const verdicts = new NodeVerdicts(filters, scores, hasEquals ? cluster.nodes.length : 0);
+  if (hasEquals) cluster.verdicts.set(key, verdicts);
+  return verdicts;
 }
 
 export interface Feasibility {
   readonly feasible: readonly NodeInfo[];
+  /** What each of them scores with the plugins that look at a node alone. */
+  readonly scores: readonly number[];
   readonly refusals: ReadonlyMap<NodeInfo, Refusal>;
   /** How many nodes were looked at. */
   readonly looked: number;
@@ -32,23 +64,34 @@ export interface Feasibility {
 export function findFeasible(
   pod: PendingPod,
   cluster: Cluster,
-  { filters, startAt }: { readonly filters: readonly PreparedFilter[]; readonly startAt: number },
+  { prepared, startAt }: { readonly prepared: Prepared; readonly startAt: number },
 ): Feasibility {
+  const { filters, verdicts, others } = prepared;
   const all = cluster.nodes;
   const feasible: NodeInfo[] = [];
+  const scores: number[] = [];
   const refusals = new Map<NodeInfo, Refusal>();
   const enough = nodesToFind(all.length);
   const leftOut = narrowing(filters);
   let looked = 0;
+  const nobodyAwaited = !cluster.hasNominations;
   while (looked < all.length && feasible.length < enough) {
-    const node = all[(startAt + looked) % all.length];
+    const place = (startAt + looked) % all.length;
+    const node = all[place];
     looked++;
     if (!node) continue;
-    const refusal = leftOut?.(node) ?? refusalAt(node, pod, { filters, cluster });
+    const refusal =
+      leftOut?.(node) ??
+      (nobodyAwaited || cluster.nominatedTo(node.name, pod).length === 0
+        ? (verdicts.refusal(node, place) ?? firstRefusal(node, others))
+        : refusalAt(node, pod, { filters, cluster }));
     if (refusal) refusals.set(node, refusal);
-    else feasible.push(node);
+    else {
+      feasible.push(node);
+      scores.push(verdicts.score(node, place));
+    }
   }
-  return { feasible, refusals, looked };
+  return { feasible, scores, refusals, looked };
 }
 
 /** Some filters name the nodes that come into question; the others are refused in all their names. */
@@ -87,14 +130,6 @@ export function tryPod(
   if (sign === 1) node.add(pod);
   else node.remove(pod);
   for (const { filter } of filters) filter.adjust?.(pod, node, sign);
-}
-
-function firstRefusal(node: NodeInfo, filters: readonly PreparedFilter[]): Refusal | undefined {
-  for (const { filter } of filters) {
-    const refusal = filter.check(node);
-    if (refusal) return refusal;
-  }
-  return undefined;
 }
 
 const FEW_NODES = 100;

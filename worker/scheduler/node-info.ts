@@ -12,6 +12,8 @@ export class NodeInfo {
   #node!: Stored<Node>;
   allocatable!: Amounts;
   allowedPods = 0;
+  /** Another one after every change of the node or of its pods. */
+  version = 0;
   /** Bytes by name. */
   images!: ReadonlyMap<string, number>;
   cpu = 0;
@@ -34,6 +36,7 @@ export class NodeInfo {
 
   set node(node: Stored<Node>) {
     this.#node = node;
+    this.version++;
     this.allocatable = amountsOf(node.status.allocatable);
     this.images = imagesOf(node);
     this.allowedPods = amountOf("pods", node.status.allocatable?.pods);
@@ -60,6 +63,7 @@ export class NodeInfo {
   }
 
   #count({ requests, scored, ports }: PodFacts, sign: 1 | -1): void {
+    this.version++;
     this.cpu += sign * requests.cpu;
     this.memory += sign * requests.memory;
     this.ephemeralStorage += sign * requests.ephemeralStorage;

@@ -6,6 +6,7 @@ import type { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PodFacts } from "./pod-facts.ts";
+import type { PodShape } from "./pod-shape.ts";
 
 /** A pod that waits for a node, whole. */
 export type PendingPod = PodFacts & { readonly pod: NonNullable<PodFacts["pod"]> };
@@ -41,6 +42,9 @@ export interface Plugin {
   readonly weight?: number;
   /** A Refusal holds for all nodes. */
   readonly filter?: (pod: PendingPod, cluster: Cluster) => NodeFilter | Refusal | undefined;
+  /** The same of what looks at a node alone: what it says holds for all pods of the shape, until the node changes. */
+  readonly nodeFilter?: (shape: PodShape) => NodeFilter | Refusal | undefined;
+  readonly nodeScore?: (shape: PodShape) => ((node: NodeInfo) => number) | undefined;
   readonly scorer?: (pod: PendingPod, cluster: Cluster, nodes: readonly NodeInfo[]) => NodeScorer | undefined;
   /** Whether the change may let a pod pass that this plugin refused: Kubernetes' queueing hint. */
   readonly helps: (change: ClusterChange, pod: PendingPod, cluster: Cluster) => boolean;
@@ -48,7 +52,7 @@ export interface Plugin {
 
 export const MAX_NODE_SCORE = 100;
 
-export const isRefusal = (answer: NodeFilter | Refusal): answer is Refusal => "reasons" in answer;
+export const isRefusal = (answer: object): answer is Refusal => "reasons" in answer;
 
 /** Scales scores so that the largest is 100; `reversed` where less is better. */
 export function normalizeByLargest(scores: number[], order: "more" | "less"): void {

@@ -1,9 +1,10 @@
 /** Makes room for a pod by ending pods of lower priority: kube-scheduler's DefaultPreemption. Decides only. */
 import type { Cluster } from "./cluster.ts";
 import { budgetsOf } from "./disruption-budgets.ts";
-import type { PreparedFilter } from "./filtering.ts";
+
 import { fitErrorText } from "./fit-error.ts";
 import type { NodeInfo } from "./node-info.ts";
+import type { PreparedFilter } from "./node-verdicts.ts";
 import type { PendingPod, Refusal } from "./plugin.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { selectVictims, type Victims } from "./victims.ts";

@@ -4,31 +4,39 @@ import type { NodeInfo } from "./node-info.ts";
 import type { PendingPod } from "./plugin.ts";
 import { plugins } from "./plugins/index.ts";
 
-/** The node with the highest score; among equals, any. `random` answers 0 ≤ x < 1. */
-export function bestNode(
-  pod: PendingPod,
-  cluster: Cluster,
-  { nodes, random }: { readonly nodes: readonly [NodeInfo, ...NodeInfo[]]; readonly random: () => number },
-): NodeInfo {
-  if (nodes.length === 1) return nodes[0];
-  const totals = totalScores(pod, cluster, nodes);
+export interface Choice {
+  readonly nodes: readonly NodeInfo[];
+  /** What each scores already. */
+  readonly scores: readonly number[];
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+}
+
+/** The node with the highest score; among equals, any. */
+export function bestNode(pod: PendingPod, cluster: Cluster, { nodes, scores, random }: Choice): NodeInfo | undefined {
   let best = nodes[0];
+  if (nodes.length <= 1) return best;
+  const totals = totalScores(pod, cluster, { nodes, scores });
   let highest = totals[0] ?? 0;
   let equals = 1;
   for (let i = 1; i < nodes.length; i++) {
-    const [node, total = 0] = [nodes[i], totals[i]];
-    if (!node || total < highest) continue;
+    const total = totals[i] ?? 0;
+    if (total < highest) continue;
     if (total > highest) {
       highest = total;
       equals = 1;
-      best = node;
-    } else if (random() < 1 / ++equals) best = node;
+      best = nodes[i];
+    } else if (random() < 1 / ++equals) best = nodes[i];
   }
   return best;
 }
 
-function totalScores(pod: PendingPod, cluster: Cluster, nodes: readonly NodeInfo[]): number[] {
-  const totals = new Array<number>(nodes.length).fill(0);
+function totalScores(
+  pod: PendingPod,
+  cluster: Cluster,
+  { nodes, scores: known }: Omit<Choice, "random">,
+): readonly number[] {
+  const totals = [...known];
   for (const { scorer: prepare, weight = 1 } of plugins) {
     const scorer = prepare?.(pod, cluster, nodes);
     if (!scorer) continue;

@@ -17,8 +17,8 @@ export interface SpreadConstraint {
   readonly matcher: PodMatcher;
   /** The pod itself is one of those that are spread. */
   readonly selfMatch: boolean;
-  /** Whether pods on the node count. */
-  readonly counts: (node: NodeInfo) => boolean;
+  /** Whether pods on the node count; undefined where those of all nodes do. */
+  readonly counts: ((node: NodeInfo) => boolean) | undefined;
 }
 
 export function spreadConstraints(pod: PendingPod, when: "DoNotSchedule" | "ScheduleAnyway"): SpreadConstraint[] {
@@ -39,7 +39,9 @@ export function spreadConstraint(
   pod: PendingPod,
 ): SpreadConstraint {
   const { spec } = pod.pod;
-  const honorsAffinity = (constraint.nodeAffinityPolicy ?? "Honor") === "Honor";
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const isChoosy = spec.nodeSelector !== undefined || required !== undefined;
+  const honorsAffinity = isChoosy && (constraint.nodeAffinityPolicy ?? "Honor") === "Honor";
   const honorsTaints = constraint.nodeTaintsPolicy === "Honor";
   const tolerations = spec.tolerations ?? [];
   const matches = ({ namespace, labels, terminating }: PodFacts) =>
@@ -50,9 +52,15 @@ export function spreadConstraint(
     minDomains: constraint.minDomains ?? 1,
     matcher: { id: `spread ${pod.namespace} ${JSON.stringify(requirements)}`, matches },
     selfMatch: requirements !== undefined && labelsMatch(requirements, pod.labels),
-    counts: (node) =>
-      (!honorsAffinity || meetsNodeAffinity(spec, node)) &&
-      !(honorsTaints && node.node.spec.taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint))),
+    counts:
+      honorsAffinity || honorsTaints
+        ? (node) =>
+            (!honorsAffinity || meetsNodeAffinity(spec, node)) &&
+            !(
+              honorsTaints &&
+              node.node.spec.taints?.some((taint) => keepsOff(taint) && !toleratesAny(tolerations, taint))
+            )
+        : undefined,
   };
 }
 

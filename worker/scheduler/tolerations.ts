@@ -25,5 +25,8 @@ function tolerates({ key = "", operator = "Equal", value = "", effect = "" }: To
   }
 }
 
-/** What keeps pods off a node; PreferNoSchedule only counts in scores. */
+/** What keeps pods off a node. */
 export const keepsOff = ({ effect }: Taint): boolean => effect === "NoSchedule" || effect === "NoExecute";
+
+/** What only counts in scores. */
+export const keepsAway = ({ effect }: Taint): boolean => effect === "PreferNoSchedule";

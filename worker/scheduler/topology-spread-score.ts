@@ -24,56 +24,77 @@ export function scoreTopologySpread(
   const constraints = own ?? defaultConstraints(pod, cluster);
   if (constraints.length === 0) return undefined;
   // The defaults do not mind nodes that lack a label.
-  const ignored = ({ labels }: NodeInfo) =>
-    own !== undefined && constraints.some(({ topologyKey }) => labels[topologyKey] === undefined);
-  const parts = constraints.map((constraint) => partOf(constraint, { cluster, nodes, ignored }));
+  const lacking = ({ labels }: NodeInfo) => constraints.some(({ topologyKey }) => labels[topologyKey] === undefined);
+  const ignored = own && nodes.some(lacking) ? new Set(nodes.filter(lacking)) : NONE;
+  const taking = ignored.size === 0 ? nodes : nodes.filter((node) => !ignored.has(node));
+  const parts = constraints.map((constraint) => partOf(constraint, { cluster, taking, ignored }));
   return {
-    score: (node) => (ignored(node) ? 0 : Math.round(parts.reduce((sum, part) => sum + part(node), 0))),
-    normalize: (scores) => invert(scores, nodes.map(ignored)),
+    score: (node) => {
+      if (ignored.has(node)) return IGNORED;
+      let sum = 0;
+      for (const part of parts) sum += part(node);
+      return Math.round(sum);
+    },
+    normalize: invert,
   };
 }
+
+const NONE: ReadonlySet<NodeInfo> = new Set();
+/** Scores are never below zero. */
+const IGNORED = -1;
 
 /** What one constraint says of a node: the pods in its domain, weighed by how many domains there are. */
 function partOf(
   { topologyKey, maxSkew, matcher, counts }: SpreadConstraint,
-  { cluster, nodes, ignored }: { cluster: Cluster; nodes: readonly NodeInfo[]; ignored: (node: NodeInfo) => boolean },
+  { cluster, taking, ignored }: { cluster: Cluster; taking: readonly NodeInfo[]; ignored: ReadonlySet<NodeInfo> },
 ): (node: NodeInfo) => number {
-  const byNode = cluster.podCounts(matcher);
-  const domains = new Map<string, number>();
-  let size = 0;
-  for (const node of nodes) {
-    if (ignored(node)) continue;
-    size++;
-    const value = node.labels[topologyKey];
-    if (value !== undefined) domains.set(value, 0);
+  if (topologyKey === HOSTNAME) {
+    const byNode = cluster.podCounts(matcher);
+    const weight = Math.log(taking.length + 2);
+    return (node) => (node.labels[HOSTNAME] === undefined ? 0 : (byNode.get(node) ?? 0) * weight + (maxSkew - 1));
   }
-  if (topologyKey !== HOSTNAME) {
-    size = domains.size;
-    for (const [node, count] of byNode) {
+  let domains: ReadonlyMap<string, number>;
+  if (!counts && ignored.size === 0) domains = cluster.podCountsByDomain(matcher, topologyKey);
+  else {
+    const sums = new Map<string, number>();
+    for (const [node, count] of cluster.podCounts(matcher)) {
       const value = node.labels[topologyKey];
-      const before = value === undefined ? undefined : domains.get(value);
-      if (value !== undefined && before !== undefined && !ignored(node) && counts(node))
-        domains.set(value, before + count);
+      if (value === undefined || ignored.has(node) || !(counts?.(node) ?? true)) continue;
+      sums.set(value, (sums.get(value) ?? 0) + count);
     }
+    domains = sums;
   }
-  const weight = Math.log(size + 2);
-  return (node) => {
-    const value = node.labels[topologyKey];
-    if (value === undefined) return 0;
-    const count = topologyKey === HOSTNAME ? (byNode.get(node) ?? 0) : (domains.get(value) ?? 0);
-    return count * weight + (maxSkew - 1);
+  const weight = Math.log(domainsAmong(taking, topologyKey, cluster.domains(topologyKey)) + 2);
+  return ({ labels }) => {
+    const value = labels[topologyKey];
+    return value === undefined ? 0 : (domains.get(value) ?? 0) * weight + (maxSkew - 1);
   };
 }
 
+/** Nodes come in turns from zone to zone: the first few mostly show all that there are. */
+function domainsAmong(nodes: readonly NodeInfo[], topologyKey: string, all: number): number {
+  const values = new Set<string>();
+  for (const { labels } of nodes) {
+    if (values.size === all) break;
+    const value = labels[topologyKey];
+    if (value !== undefined) values.add(value);
+  }
+  return values.size;
+}
+
 /** Fewer pods is better; nodes that do not take part get nothing. */
-function invert(scores: number[], ignored: readonly boolean[]): void {
-  const taking = scores.filter((_, i) => !ignored[i]);
-  const least = taking.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const most = taking.reduce((a, b) => Math.max(a, b), 0);
+function invert(scores: number[]): void {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const score of scores) {
+    if (score === IGNORED) continue;
+    if (score < least) least = score;
+    if (score > most) most = score;
+  }
   for (let i = 0; i < scores.length; i++) {
-    if (ignored[i]) scores[i] = 0;
-    else if (most === 0) scores[i] = MAX_NODE_SCORE;
-    else scores[i] = Math.trunc((MAX_NODE_SCORE * (most + least - (scores[i] ?? 0))) / most);
+    const score = scores[i] ?? IGNORED;
+    if (score === IGNORED) scores[i] = 0;
+    else scores[i] = most === 0 ? MAX_NODE_SCORE : Math.trunc((MAX_NODE_SCORE * (most + least - score)) / most);
   }
 }
 
@@ -86,10 +107,10 @@ function defaultConstraints(pod: PendingPod, cluster: Cluster): SpreadConstraint
 /** The pods of the same services and the same controller. */
 function kinOf(pod: PendingPod, cluster: Cluster): Requirement[] {
   const exact: Record<string, string> = {};
-  for (const { metadata, spec } of cluster.list<Service>("services")) {
+  for (const { spec } of cluster.listIn<Service>("services", pod.namespace)) {
     const selector = spec.selector ?? {};
     const entries = Object.entries(selector);
-    if (metadata.namespace !== pod.namespace || entries.length === 0) continue;
+    if (entries.length === 0) continue;
     if (entries.every(([key, value]) => pod.labels[key] === value)) Object.assign(exact, selector);
   }
   const owner = pod.pod.metadata.ownerReferences?.find(({ controller }) => controller);

@@ -2,8 +2,9 @@
 import type { Cluster } from "./cluster.ts";
 import type { Budget } from "./disruption-budgets.ts";
 import { violatesBudgets } from "./disruption-budgets.ts";
-import { type PreparedFilter, refusalAt, tryPod } from "./filtering.ts";
+import { refusalAt, tryPod } from "./filtering.ts";
 import type { NodeInfo } from "./node-info.ts";
+import type { PreparedFilter } from "./node-verdicts.ts";
 import type { PendingPod, Refusal } from "./plugin.ts";
 import type { PodFacts } from "./pod-facts.ts";
 

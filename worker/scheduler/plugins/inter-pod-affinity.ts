@@ -17,6 +17,8 @@ export const interPodAffinity: Plugin = {
   name: NAME,
   weight: 2,
   filter: (pod, cluster) => {
+    const own = pod.requiredAffinity.length + pod.requiredAntiAffinity.length;
+    if (own === 0 && cluster.nodesWithAntiAffinity.size === 0) return undefined;
     const state = new AffinityState(pod, cluster);
     if (state.saysNothing) return undefined;
     return {

@@ -14,7 +14,7 @@ const conflict: Refusal = { plugin: NAME, reasons: ["pod affinity terms conflict
 export const nodeAffinity: Plugin = {
   name: NAME,
   weight: 2,
-  filter: ({ pod: { spec } }) => {
+  nodeFilter: ({ spec }) => {
     const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     if (!required && !spec.nodeSelector) return undefined;
     const only = required && namedNodes(required.nodeSelectorTerms);

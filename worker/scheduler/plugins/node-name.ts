@@ -10,8 +10,8 @@ const refusal: Refusal = {
 /** A pod that names its node fits no other. */
 export const nodeName: Plugin = {
   name: NAME,
-  filter: ({ pod }) => {
-    const wanted = pod.spec.nodeName;
+  nodeFilter: ({ spec }) => {
+    const wanted = spec.nodeName;
     return wanted ? { check: ({ name }) => (name === wanted ? undefined : refusal) } : undefined;
   },
   helps: (change) => change.kind === "node" && !change.previous,

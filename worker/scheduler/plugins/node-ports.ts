@@ -10,7 +10,7 @@ const refusal: Refusal = {
 /** Two pods of a node cannot listen on one port of it. */
 export const nodePorts: Plugin = {
   name: NAME,
-  filter: ({ ports }) =>
+  nodeFilter: ({ ports }) =>
     ports.length === 0
       ? undefined
       : { check: (node) => (ports.some((port) => node.isPortTaken(port)) ? refusal : undefined) },

@@ -6,8 +6,8 @@ export const nodeResourcesBalancedAllocation: Plugin = {
   name: "NodeResourcesBalancedAllocation",
   weight: 1,
   // Pods that ask for nothing would all go to the best balanced node.
-  scorer: ({ requests }) =>
-    requests.cpu === 0 && requests.memory === 0 ? undefined : { score: (node) => balance(node, requests) },
+  nodeScore: ({ requests }) =>
+    requests.cpu === 0 && requests.memory === 0 ? undefined : (node) => balance(node, requests),
   helps: () => false,
 };
 

@@ -9,11 +9,14 @@ const insufficient = new Map<string, Refusal>();
 export const nodeResourcesFit: Plugin = {
   name: NAME,
   weight: 1,
-  filter: ({ requests }) => {
+  nodeFilter: ({ requests }) => {
     const scalars = [...requests.scalars].filter(([, amount]) => amount > 0);
     return { check: (node) => refusalOf(node, requests, scalars) };
   },
-  scorer: ({ scored }) => ({ score: (node) => leastAllocated(node, scored) }),
+  nodeScore:
+    ({ scored }) =>
+    (node) =>
+      leastAllocated(node, scored),
   helps: (change, pod) => {
     switch (change.kind) {
       case "node":

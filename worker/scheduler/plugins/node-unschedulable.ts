@@ -8,8 +8,8 @@ const refusal: Refusal = { plugin: NAME, reasons: ["node(s) were unschedulable"]
 /** Keeps pods off cordoned nodes, but those that tolerate the taint of one. */
 export const nodeUnschedulable: Plugin = {
   name: NAME,
-  filter: ({ pod }) =>
-    toleratesAny(pod.spec.tolerations ?? [], CORDONED)
+  nodeFilter: ({ spec }) =>
+    toleratesAny(spec.tolerations ?? [], CORDONED)
       ? undefined
       : { check: ({ node }) => (node.spec.unschedulable ? refusal : undefined) },
   helps: (change) =>

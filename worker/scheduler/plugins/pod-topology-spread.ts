@@ -68,7 +68,7 @@ class Spread {
     this.#constraint = constraint;
     // A domain is one of nodes that have all the labels, and that the pod could be on.
     this.#takesPart = (node) =>
-      all.every(({ topologyKey }) => node.labels[topologyKey] !== undefined) && constraint.counts(node);
+      all.every(({ topologyKey }) => node.labels[topologyKey] !== undefined) && (constraint.counts?.(node) ?? true);
     const counts = cluster.podCounts(constraint.matcher);
     for (const node of cluster.nodes) if (this.#takesPart(node)) this.#count(node, counts.get(node) ?? 0);
   }

@@ -1,5 +1,5 @@
 import { normalizeByLargest, type Plugin, type Refusal } from "../plugin.ts";
-import { keepsOff, toleratesAny } from "../tolerations.ts";
+import { keepsAway, keepsOff, toleratesAny } from "../tolerations.ts";
 
 const NAME = "TaintToleration";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had untolerated taint(s)"], resolvable: false };
@@ -9,8 +9,8 @@ const NONE: readonly never[] = [];
 export const taintToleration: Plugin = {
   name: NAME,
   weight: 3,
-  filter: ({ pod }) => {
-    const tolerations = pod.spec.tolerations ?? NONE;
+  nodeFilter: ({ spec }) => {
+    const tolerations = spec.tolerations ?? NONE;
     return {
       check: ({ node }) => {
         const { taints } = node.spec;
@@ -19,13 +19,12 @@ export const taintToleration: Plugin = {
       },
     };
   },
-  scorer: ({ pod }, _cluster, nodes) => {
-    const avoided = ({ effect }: { effect: string }) => effect === "PreferNoSchedule";
-    if (!nodes.some(({ node }) => node.spec.taints?.some(avoided))) return undefined;
+  scorer: ({ pod }, cluster) => {
+    if (cluster.nodesToAvoid === 0) return undefined;
     const tolerations = (pod.spec.tolerations ?? NONE).filter(({ effect }) => !effect || effect === "PreferNoSchedule");
     return {
       score: ({ node }) =>
-        (node.spec.taints ?? NONE).filter((taint) => avoided(taint) && !toleratesAny(tolerations, taint)).length,
+        (node.spec.taints ?? NONE).filter((taint) => keepsAway(taint) && !toleratesAny(tolerations, taint)).length,
       normalize: (scores) => normalizeByLargest(scores, "less"),
     };
   },
