@@ -7,9 +7,7 @@ const ANNOTATION = "kubernetes.io/ingress.class";
 export function validateIngressClassAnnotation({ metadata, spec }: Ingress): FieldError[] {
   const annotated = metadata.annotations?.[ANNOTATION];
   if (annotated === undefined || spec.ingressClassName === undefined || annotated === spec.ingressClassName) return [];
-  return [
-    invalid(`metadata.annotations.${ANNOTATION}`, annotated, "must match `ingressClassName` when both are specified"),
-  ];
+  return [invalid(`annotations.${ANNOTATION}`, annotated, "must match `ingressClassName` when both are specified")];
 }
 
 export const ingressWarnings = ({ metadata }: Ingress, old?: Ingress): string[] =>

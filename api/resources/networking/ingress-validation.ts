@@ -103,7 +103,7 @@ export function checkResourceReference(
   path: string,
   { apiGroup, kind = "", name = "" }: { apiGroup?: string; kind: string; name: string },
 ): void {
-  if (apiGroup)
+  if (apiGroup !== undefined)
     for (const problem of dnsSubdomain(apiGroup)) errors.push(invalid(`${path}.apiGroup`, apiGroup, problem));
   if (kind === "") errors.push(required(`${path}.kind`));
   else for (const problem of pathSegmentName(kind)) errors.push(invalid(`${path}.kind`, kind, problem));

@@ -20,7 +20,7 @@ export function validateNetworkPolicy({ spec }: NetworkPolicy): FieldError[] {
   else
     types.forEach((type, i) => {
       if (type !== "Ingress" && type !== "Egress")
-        errors.push(notSupported(`spec.policyTypes[${i}]`, type, ["Egress", "Ingress"]));
+        errors.push(notSupported(`spec.policyTypes[${i}]`, type, ["Ingress", "Egress"]));
     });
   return errors;
 }
@@ -46,7 +46,8 @@ function checkPort(errors: FieldError[], path: string, { protocol, port, endPort
   if (typeof port === "number") {
     for (const problem of portNumber(port)) errors.push(invalid(`${path}.port`, port, problem));
     if (endPort === undefined) return;
-    if (endPort < port) errors.push(invalid(endPath, endPort, "must be greater than or equal to `port`"));
+    // Kubernetes shows the beginning of the range, not its end.
+    if (endPort < port) errors.push(invalid(endPath, port, "must be greater than or equal to `port`"));
     for (const problem of portNumber(endPort)) errors.push(invalid(endPath, endPort, problem));
   } else if (port !== undefined) {
     if (endPort !== undefined)
