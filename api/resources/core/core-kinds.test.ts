@@ -25,6 +25,7 @@ const errorsOf = (kind: string, part: object) =>
   (kindOf(kind).validate?.(decoded(kind, part)) ?? []).map(({ path, message }) => `${path}: ${message}`);
 
 const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+const pod = { containers: [{ name: "c", image: "i" }] };
 const volume = { accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" }, hostPath: { path: "/x" } };
 
 describe("what core kinds refuse", () => {
@@ -52,6 +53,11 @@ describe("what core kinds refuse", () => {
     ["ResourceQuota", { spec: { hard: { pods: "1.5" } } }, ["spec.hard[pods]"]],
     ["ResourceQuota", { spec: { hard: { services: "1" }, scopes: ["BestEffort"] } }, ["spec.scopes"]],
     ["ReplicationController", { spec: { replicas: -1 } }, ["spec.selector", "spec.replicas", "spec.template"]],
+    [
+      "ReplicationController",
+      { spec: { selector: { a: "b" }, template: { spec: { ...pod, activeDeadlineSeconds: 1 } } } },
+      ["spec.template.metadata.labels", "spec.template.spec.activeDeadlineSeconds"],
+    ],
     ["Namespace", { spec: { finalizers: ["odd"] } }, ["spec.finalizers"]],
     ["Binding", { target: { kind: "Pod" } }, ["target.kind", "target.name"]],
   ])("%s %j", (kind, part, paths) => {

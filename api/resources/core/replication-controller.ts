@@ -1,7 +1,7 @@
 import type { ReplicationController } from "../../generated/core.v1.ts";
+import { sortedMap } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
-import { invalid, required } from "../../machinery/field-error.ts";
-import { validateLabels } from "../../machinery/labels-validation.ts";
+import { forbidden, invalid, required } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containerImages, containerNames, formatLabels } from "./cells.ts";
@@ -100,11 +100,19 @@ function validate({ spec }: ReplicationController): FieldError[] {
   if (Object.keys(selector).length === 0) errors.push(required("spec.selector"));
   if (replicas < 0) errors.push(invalid("spec.replicas", replicas, NOT_NEGATIVE));
   if (!template) return [...errors, required("spec.template")];
-  const labels = template.metadata?.labels ?? {};
-  if (Object.keys(selector).some((key) => labels[key] !== selector[key]))
-    errors.push(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
-  errors.push(...validateLabels(selector, "spec.selector"));
+  const labels = template.metadata?.labels;
+  if (Object.keys(selector).some((key) => labels?.[key] !== selector[key]))
+    errors.push(
+      invalid("spec.template.metadata.labels", sortedMap(labels), "`selector` does not match template `labels`"),
+    );
   errors.push(...validatePodTemplateSpec(template, "spec.template", { restartPolicies: ["Always"] }));
+  if (template.spec?.activeDeadlineSeconds !== undefined)
+    errors.push(
+      forbidden(
+        "spec.template.spec.activeDeadlineSeconds",
+        "activeDeadlineSeconds in ReplicationController is not Supported",
+      ),
+    );
   return errors;
 }
 

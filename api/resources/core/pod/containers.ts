@@ -63,13 +63,13 @@ export function validateInitContainers(path: string, check: PodCheck): void {
 const FORBIDDEN_OF_EPHEMERAL = [
   "ports",
   "resources",
+  "resizePolicy",
+  "restartPolicy",
+  "restartPolicyRules",
   "livenessProbe",
   "readinessProbe",
   "startupProbe",
   "lifecycle",
-  "resizePolicy",
-  "restartPolicy",
-  "restartPolicyRules",
 ] as const;
 
 export function validateEphemeralContainers(path: string, check: PodCheck): void {
@@ -86,7 +86,7 @@ export function validateEphemeralContainers(path: string, check: PodCheck): void
     const target = container.targetContainerName;
     if (target && !others.has(target)) errors.push(notFound(`${at}.targetContainerName`, target));
     for (const field of FORBIDDEN_OF_EPHEMERAL)
-      if (isSet(container[field])) errors.push(forbidden(`${at}.${field}`, EPHEMERAL_RULE));
+      if (isSet(field, container[field])) errors.push(forbidden(`${at}.${field}`, EPHEMERAL_RULE));
     container.volumeMounts?.forEach((mount, j) => {
       for (const field of ["subPath", "subPathExpr"] as const)
         if (mount[field]) errors.push(forbidden(`${at}.volumeMounts[${j}].${field}`, EPHEMERAL_RULE));
@@ -96,9 +96,9 @@ export function validateEphemeralContainers(path: string, check: PodCheck): void
 
 const EPHEMERAL_RULE = "cannot be set for an Ephemeral Container";
 
-/** Go tells an empty struct from a set one, but not an absent one from an empty. */
-const isSet = (value: unknown) =>
-  value !== undefined && !(typeof value === "object" && value !== null && Object.keys(value).length === 0);
+/** Resources are no pointer in Go, so that empty ones are as good as absent; an empty probe or list is there. */
+const isSet = (field: (typeof FORBIDDEN_OF_EPHEMERAL)[number], value: object | string | undefined) =>
+  value !== undefined && !(field === "resources" && Object.keys(value).length === 0);
 
 /** Pods refuse what templates have been taken with for long. */
 export function validateImagePadding(

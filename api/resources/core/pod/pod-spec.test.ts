@@ -20,6 +20,25 @@ describe("a pod's spec", () => {
     expect(errorsOf({ containers: [] })).toEqual(["spec.containers: Required value"]);
   });
 
+  it("of Windows has none of Linux' fields, named in Kubernetes' order", () => {
+    const spec: Partial<PodSpec> = { os: { name: "windows" }, hostPID: true, shareProcessNamespace: false };
+    const securityContext = { runAsUser: 1, seLinuxOptions: {}, sysctls: [] };
+    expect(errorsOf({ ...spec, securityContext }).map((error) => error.split(": ")[0])).toEqual([
+      "spec.securityContext.seLinuxOptions",
+      "spec.hostPID",
+      "spec.shareProcessNamespace",
+      "spec.securityContext.runAsUser",
+    ]);
+  });
+
+  it("has ephemeral containers without probes, even empty ones", () => {
+    const debug = { name: "d", image: "i", resources: {}, startupProbe: {}, resizePolicy: [] };
+    expect(errorsOf({ ephemeralContainers: [debug] }).map((error) => error.split(": ")[0])).toEqual([
+      "spec.ephemeralContainers[0].resizePolicy",
+      "spec.ephemeralContainers[0].startupProbe",
+    ]);
+  });
+
   it("reports volumes before containers, and does not find a volume that is wrong", () => {
     const volumes = [{ name: "v", hostPath: { path: "" } }];
     const containers = [{ ...container, volumeMounts: [{ name: "v", mountPath: "/v" }] }];

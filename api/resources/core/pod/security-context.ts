@@ -167,12 +167,18 @@ export function validateHostUsers(spec: PodSpec, path: string, errors: FieldErro
   if (spec.hostIPC) errors.push(forbidden(`${path}.hostIPC`, rule));
 }
 
+/** In the order in which Kubernetes looks; some of them the pod's own spec holds. */
 const POD_FIELDS_OF_LINUX = [
   "appArmorProfile",
   "seLinuxOptions",
+  "hostUsers",
+  "hostPID",
+  "hostIPC",
   "seccompProfile",
   "fsGroup",
   "fsGroupChangePolicy",
+  "sysctls",
+  "shareProcessNamespace",
   "runAsUser",
   "runAsGroup",
   "supplementalGroups",
@@ -208,17 +214,26 @@ export function validateOs(spec: PodSpec, path: string, errors: FieldError[]): v
     return;
   }
   for (const field of POD_FIELDS_OF_LINUX)
-    if (securityContext?.[field] !== undefined)
-      errors.push(forbidden(`${path}.securityContext.${field}`, WINDOWS_ONLY));
-  if (securityContext?.sysctls?.length) errors.push(forbidden(`${path}.securityContext.sysctls`, WINDOWS_ONLY));
-  if (spec.hostUsers !== undefined) errors.push(forbidden(`${path}.hostUsers`, WINDOWS_ONLY));
-  if (spec.hostPID) errors.push(forbidden(`${path}.hostPID`, WINDOWS_ONLY));
-  if (spec.hostIPC) errors.push(forbidden(`${path}.hostIPC`, WINDOWS_ONLY));
-  if (spec.shareProcessNamespace !== undefined) errors.push(forbidden(`${path}.shareProcessNamespace`, WINDOWS_ONLY));
+    if (isSetOnPod(spec, field))
+      errors.push(forbidden(`${path}.${inSpec(field) ? "" : "securityContext."}${field}`, WINDOWS_ONLY));
   visitContainers(spec, path, ({ securityContext: own }, at) => {
     for (const field of CONTAINER_FIELDS_OF_LINUX)
       if (own?.[field] !== undefined) errors.push(forbidden(`${at}.securityContext.${field}`, WINDOWS_ONLY));
   });
+}
+
+type PodFieldOfLinux = (typeof POD_FIELDS_OF_LINUX)[number];
+type FieldOfSpec = "hostUsers" | "hostPID" | "hostIPC" | "shareProcessNamespace";
+
+const inSpec = (field: PodFieldOfLinux): field is FieldOfSpec =>
+  field.startsWith("host") || field === "shareProcessNamespace";
+
+function isSetOnPod(spec: PodSpec, field: PodFieldOfLinux): boolean {
+  if (!inSpec(field))
+    return field === "sysctls"
+      ? Boolean(spec.securityContext?.sysctls?.length)
+      : spec.securityContext?.[field] !== undefined;
+  return field === "hostPID" || field === "hostIPC" ? spec[field] === true : spec[field] !== undefined;
 }
 
 /** All containers in Kubernetes' order: init, main, ephemeral. */
