@@ -101,8 +101,11 @@ export interface ResourceDefinition<T extends KubeObject> {
 
   /** Kubernetes' versioned defaulting: runs on every decode of a body, for create, update and patch. */
   readonly defaults?: (draft: T) => void;
-  /** Kubernetes' strategies. With a `status` subresource, a create drops status and an update keeps the old one by itself. */
-  readonly prepareCreate?: (draft: T) => void;
+  /**
+   * Kubernetes' strategies; `warnings` takes what the client should know of what was changed here. With a `status`
+   * subresource, a create drops status and an update keeps the old one by itself.
+   */
+  readonly prepareCreate?: (draft: T, warnings?: string[]) => void;
   readonly prepareUpdate?: (draft: T, old: T) => void;
   readonly validate?: (object: T) => FieldError[];
   /** What only a create can break; `validate(object)` has run before. */

@@ -16,7 +16,11 @@ import { ApiError } from "../api-error.ts";
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };
 
 /** Gives the draft its identity and lets the kind prepare it. */
-export function prepareCreate(resource: Resource, draft: KubeObject, options: { uid: string; now: number }): void {
+export function prepareCreate(
+  resource: Resource,
+  draft: KubeObject,
+  options: { uid: string; now: number; warnings?: string[] },
+): void {
   const { metadata } = draft;
   metadata.uid = options.uid;
   metadata.creationTimestamp = timestamp(options.now);
@@ -27,7 +31,7 @@ export function prepareCreate(resource: Resource, draft: KubeObject, options: { 
   if (resource.generation) metadata.generation = 1;
   else delete metadata.generation;
   if (resource.status && !resource.status.keptOnCreate) resetStatus(draft);
-  resource.prepareCreate?.(draft);
+  resource.prepareCreate?.(draft, options.warnings);
 }
 
 function resetStatus(draft: WithParts): void {

@@ -37,6 +37,31 @@ describe("a new pod", () => {
     expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
   });
 
+  it("has AppArmor's annotations as fields, and its client told", () => {
+    const key = "container.apparmor.security.beta.kubernetes.io/";
+    const draft = podOf({
+      metadata: { annotations: { [`${key}c`]: "localhost/x", [`${key}d`]: "unconfined", [`${key}e`]: "odd" } },
+      spec: {
+        securityContext: { appArmorProfile: { type: "Unconfined" } },
+        containers: ["c", "d", "e"].map((name) => ({ name, image: "i" })),
+      },
+    });
+    const warnings: string[] = [];
+    kind.prepareCreate?.(draft, warnings);
+    expect(draft.spec.containers.map(({ securityContext }) => securityContext?.appArmorProfile)).toEqual([
+      { type: "Localhost", localhostProfile: "x" },
+      undefined,
+      undefined,
+    ]);
+    expect(warnings).toEqual(
+      ["c", "e"].map(
+        (name) =>
+          `metadata.annotations[${key}${name}]: deprecated since v1.30; use the "appArmorProfile" field instead`,
+      ),
+    );
+    expect(kind.warnings?.(draft)).toEqual([]);
+  });
+
   it("behind gates says that scheduling waits, and may not name its node", () => {
     const draft = podOf({ spec: { schedulingGates: [{ name: "a" }], nodeName: "n" } });
     kind.prepareCreate?.(draft);
@@ -82,6 +107,17 @@ describe("an update of a pod", () => {
       spec.activeDeadlineSeconds = 5;
     });
     expect(errors).toEqual([]);
+  });
+
+  it("has the rules of a new one applied to what it may change", () => {
+    const errors = errorsOf(({ metadata, spec }) => {
+      metadata.annotations = { "controller.kubernetes.io/pod-deletion-cost": "much" };
+      spec.tolerations = [...(spec.tolerations ?? []), { key: "b", operator: "Exists", value: "c" }];
+    });
+    expect(errors).toEqual([
+      'metadata.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "much": must be a 32bit integer',
+      "spec.tolerations[1].operator: Invalid value: \"c\": value must be empty when `operator` is 'Exists'",
+    ]);
   });
 
   it("changes nothing else, and says what", () => {
@@ -190,4 +226,19 @@ it("ends at once what no node runs, and after its grace what one does", () => {
   expect(grace({ spec: { nodeName: "n" } })).toBe(30);
   expect(grace({ spec: { nodeName: "n" } }, 5)).toBe(5);
   expect(grace({ spec: { nodeName: "n" }, status: { phase: "Succeeded" } })).toBe(0);
+});
+
+describe("a pod's status", () => {
+  it("keeps the generations that it was observed at, whoever writes it", () => {
+    const condition = (type: string, observedGeneration?: number) => ({
+      type,
+      status: "True",
+      ...(observedGeneration ? { observedGeneration } : {}),
+    });
+    const old = podOf({ status: { observedGeneration: 2, conditions: [condition("A", 1), condition("B", 2)] } });
+    const next = podOf({ status: { conditions: [condition("B"), condition("A", 3), condition("A")] } });
+    kind.status?.prepareUpdate?.(next, old);
+    expect(next.status.observedGeneration).toBe(2);
+    expect(next.status.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([2, 3, undefined]);
+  });
 });

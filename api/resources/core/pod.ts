@@ -2,11 +2,12 @@ import type { Pod } from "../../generated/core.v1.ts";
 import { deepEqual } from "../../machinery/deep-equal.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
+import { adoptAppArmorAnnotations } from "./pod/app-armor.ts";
 import { defaultPod, defaultPodSpec } from "./pod/defaults.ts";
 import { validateEphemeralContainersUpdate } from "./pod/ephemeral-containers-update.ts";
 import { mergeMatchLabelKeys } from "./pod/match-label-keys.ts";
 import { podColumns } from "./pod/pod-columns.ts";
-import { validatePodStatus } from "./pod/pod-status.ts";
+import { keepObservedGenerations, validatePodStatus } from "./pod/pod-status.ts";
 import { podWarnings } from "./pod/pod-template.ts";
 import { validatePodUpdate } from "./pod/pod-update.ts";
 import { validatePod, validatePodCreate } from "./pod/pod-validation.ts";
@@ -31,8 +32,9 @@ export const pod = defineResource<Pod>({
     defaultPod(draft);
     defaultStatus(draft);
   },
-  prepareCreate: (draft) => {
+  prepareCreate: (draft, warnings = []) => {
     mergeMatchLabelKeys(draft);
+    adoptAppArmorAnnotations(draft, warnings);
     if ((draft.spec.terminationGracePeriodSeconds ?? 0) < 0) draft.spec.terminationGracePeriodSeconds = 1;
     draft.status = { phase: "Pending", qosClass: qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
@@ -41,15 +43,8 @@ export const pod = defineResource<Pod>({
   validate: (object) => validatePod(object),
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
-  warnings: (object, old) => {
-    const warnings = podWarnings(object, "");
-    const problems = old ? [] : dnsLabel(object.metadata.name ?? "");
-    if (problems.length > 0)
-      warnings.push(
-        `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`,
-      );
-    return warnings;
-  },
+  // Those who change pods are programs for the most part: only a new one is looked at.
+  warnings: (object, old) => (old ? [] : [...nameWarnings(object), ...podWarnings(object, "")]),
   deletionGraceSeconds: ({ spec, status }, requested) => {
     // No node has to stop what was never scheduled or has ended.
     if (!spec.nodeName || status.phase === "Failed" || status.phase === "Succeeded") return 0;
@@ -63,6 +58,7 @@ export const pod = defineResource<Pod>({
       // A kubelet may not hand a pod to another owner.
       if (old.metadata.ownerReferences) next.metadata.ownerReferences = old.metadata.ownerReferences;
       else delete next.metadata.ownerReferences;
+      keepObservedGenerations(next.status, old.status);
     },
     validateUpdate: validatePodStatus,
   },
@@ -145,6 +141,14 @@ function showAbsentTimes(list: readonly object[] | undefined, fields: readonly s
     const times = entry as Record<string, unknown>;
     for (const field of fields) times[field] ??= null;
   }
+}
+
+function nameWarnings({ metadata }: Pod): string[] {
+  const problems = dnsLabel(metadata.name ?? "");
+  if (problems.length === 0) return [];
+  return [
+    `metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended: [${problems.join(" ")}]`,
+  ];
 }
 
 function schedulingGated({ metadata }: Pod) {

@@ -95,7 +95,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   const warnings: string[] = [];
   try {
     await admitMutation(request);
-    prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now });
+    prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
     validateCreate(resource, copy);
     warnings.push(...(resource.warnings?.(copy) ?? []));
     await admitValidation(request);

@@ -148,6 +148,41 @@ describe("defaults", () => {
   });
 });
 
+it("warns of terms that match no pod, addresses of two texts, and ports that are two things", () => {
+  const ports = [
+    { containerPort: 80, protocol: "TCP", hostPort: 80 },
+    { containerPort: 80, protocol: "TCP", hostPort: 80, hostIP: "10.0.0.1" },
+  ];
+  const affinity = {
+    podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "k" }] },
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: { topologyKey: "k" } }],
+    },
+  };
+  const spec = {
+    containers: [{ ...container, ports }],
+    affinity,
+    dnsConfig: { nameservers: ["FD00::1"] },
+    hostAliases: [{ ip: "010.0.0.1" }],
+  };
+  expect(podWarnings({ spec }, "").map((warning) => warning.split(": ").slice(0, 2))).toEqual([
+    ["spec.containers[0].ports[1]", "dangerously ambiguous port definition with spec.containers[0].ports[0]"],
+    [
+      "spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector",
+      "a null labelSelector results in matching no pod",
+    ],
+    [
+      "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.labelSelector",
+      "a null labelSelector results in matching no pod",
+    ],
+    ["spec.dnsConfig.nameservers[0]", 'IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")'],
+    [
+      "spec.hostAliases[0].ip",
+      'non-standard IP address "010.0.0.1" will be considered invalid in a future Kubernetes release',
+    ],
+  ]);
+});
+
 it("warns of what hides or overlaps", () => {
   const env = [
     { name: "A", value: "1" },

@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod, PodSpec } from "../../../generated/core.v1.ts";
+import type { ContainerStatus, Pod, PodSpec, PodStatus } from "../../../generated/core.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
 import { isDualStack, validateIp } from "../../../machinery/ip-validation.ts";
 import { dnsSubdomain, qualifiedName } from "../../../machinery/names.ts";
@@ -77,4 +77,21 @@ function validateHostAddresses({ status }: Pod, errors: FieldError[]): void {
   if (!first) return;
   if (first.ip !== status.hostIP) errors.push(invalid("status.hostIPs[0].ip", first.ip, "must be equal to `hostIP`"));
   validateAddresses(status.hostIPs ?? [], "status.hostIPs", errors);
+}
+
+/** Who knows nothing of observedGeneration does not take it away, from the status or its conditions. */
+export function keepObservedGenerations(next: PodStatus, old: PodStatus): void {
+  keepObserved(next, old);
+  const before = new Map(
+    Object.entries(Object.groupBy(old.conditions ?? [], ({ type }) => type)).map(([type, all = []]) => [
+      type,
+      [...all],
+    ]),
+  );
+  // A type may be there more than once; the first is the first's successor.
+  for (const condition of next.conditions ?? []) keepObserved(condition, before.get(condition.type)?.shift());
+}
+
+function keepObserved(next: { observedGeneration?: number }, old: { observedGeneration?: number } | undefined): void {
+  if (!next.observedGeneration && old?.observedGeneration) next.observedGeneration = old.observedGeneration;
 }

@@ -10,9 +10,10 @@ import { deepEqual } from "../../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, invalid, required } from "../../../machinery/field-error.ts";
 import { rangeProblem } from "../../../machinery/names.ts";
 import { goDiff } from "../../go-diff.ts";
-import { APP_ARMOR, MIRROR } from "./annotations.ts";
+import { APP_ARMOR, MIRROR, validatePodAnnotations } from "./annotations.ts";
 import { validateImagePadding } from "./containers.ts";
 import { MAX_INT32 } from "./pod-check.ts";
+import { validateTolerations } from "./tolerations.ts";
 
 const CHANGEABLE = [
   "`spec.containers[*].image`",
@@ -51,7 +52,12 @@ export function validatePodUpdate(next: Pod, old: Pod): FieldError[] {
   return errors;
 }
 
-export function validateAnnotationUpdate({ metadata: next }: Pod, { metadata: old }: Pod, errors: FieldError[]): void {
+/** Ends with the rules of a new pod's annotations, which a change of the spec has had once by then. */
+export function validateAnnotationUpdate(
+  { metadata: next, spec }: Pod,
+  { metadata: old }: Pod,
+  errors: FieldError[],
+): void {
   const [after = {}, before = {}] = [next.annotations, old.annotations];
   const say = (key: string, verb: string) => {
     const path = `metadata.annotations[${key}]`;
@@ -60,6 +66,7 @@ export function validateAnnotationUpdate({ metadata: next }: Pod, { metadata: ol
   };
   for (const key in before) if (after[key] !== before[key]) say(key, "remove or update");
   for (const key in after) if (!(key in before)) say(key, "add");
+  validatePodAnnotations(after, spec, { path: "metadata.annotations", errors });
 }
 
 /** Answers whether the lists can be compared further. */
@@ -103,7 +110,8 @@ function validateTolerationUpdate(
   const withoutSeconds = ({ tolerationSeconds: _seconds, ...rest }: Toleration) => ({ ...ignored, ...rest });
   const kept = (toleration: Toleration) =>
     next.some((candidate) => deepEqual(withoutSeconds(candidate), withoutSeconds(toleration)));
-  if (!old.every(kept))
+  if (old.every(kept)) validateTolerations(next, "spec.tolerations", errors);
+  else
     errors.push(forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
 }
 

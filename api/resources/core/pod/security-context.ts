@@ -140,7 +140,7 @@ function validateSeccomp(profile: SeccompProfile | undefined, path: string, erro
     );
 }
 
-function validateAppArmor(profile: AppArmorProfile | undefined, path: string, errors: FieldError[]): void {
+export function validateAppArmor(profile: AppArmorProfile | undefined, path: string, errors: FieldError[]): void {
   if (!profile) return;
   const { type, localhostProfile } = profile;
   const at = `${path}.localhostProfile`;

@@ -1,9 +1,18 @@
 /** Warning headers about pods and templates (pkg/api/pod/warnings.go). */
-import type { ContainerPort, NodeSelectorTerm, PodSpec, PodTemplateSpec, Volume } from "../../../generated/core.v1.ts";
+import type {
+  ContainerPort,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodSpec,
+  PodTemplateSpec,
+  Volume,
+} from "../../../generated/core.v1.ts";
 import { goQuote } from "../../../machinery/field-error.ts";
+import { ipWarnings } from "../../../machinery/ip-warnings.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quantity.ts";
 import { claimSpecWarnings } from "../persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
+import { APP_ARMOR_DEPRECATED } from "./app-armor.ts";
 import { visitContainers } from "./security-context.ts";
 
 /** Labels of nodes that others have replaced. */
@@ -58,10 +67,9 @@ export function podWarnings({ metadata = {}, spec }: Partial<PodTemplateSpec>, p
       );
     const appArmor = APP_ARMOR + name;
     const hasProfile = spec.securityContext?.appArmorProfile ?? securityContext?.appArmorProfile;
-    if (!hasProfile && appArmor in annotations)
-      warnings.push(
-        `${at}metadata.annotations[${appArmor}]: deprecated since v1.30; use the "appArmorProfile" field instead`,
-      );
+    // A pod is warned as the annotation is made a field, before this.
+    if (path !== "" && !hasProfile && appArmor in annotations)
+      warnings.push(`${at}metadata.annotations[${appArmor}]: ${APP_ARMOR_DEPRECATED}`);
     for (const resource of ["memory", "ephemeral-storage"])
       for (const kind of ["limits", "requests"] as const)
         warnFraction(resource, resources?.[kind]?.[resource], { path: `${own}.resources.${kind}`, warnings });
@@ -73,7 +81,30 @@ export function podWarnings({ metadata = {}, spec }: Partial<PodTemplateSpec>, p
     warnings.push(
       `${at}spec.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
     );
+  warnPodTerms(spec.affinity?.podAffinity, `${at}spec.affinity.podAffinity`, warnings);
+  warnPodTerms(spec.affinity?.podAntiAffinity, `${at}spec.affinity.podAntiAffinity`, warnings);
+  spec.dnsConfig?.nameservers?.forEach((ip, i) => {
+    warnings.push(...ipWarnings(`${at}spec.dnsConfig.nameservers[${i}]`, ip));
+  });
+  spec.hostAliases?.forEach(({ ip }, i) => {
+    warnings.push(...ipWarnings(`${at}spec.hostAliases[${i}].ip`, ip));
+  });
   return warnings;
+}
+
+const MATCHES_NO_POD = "a null labelSelector results in matching no pod";
+
+function warnPodTerms(affinity: PodAffinity | undefined, path: string, warnings: string[]): void {
+  affinity?.requiredDuringSchedulingIgnoredDuringExecution?.forEach(({ labelSelector }, i) => {
+    if (!labelSelector)
+      warnings.push(`${path}.requiredDuringSchedulingIgnoredDuringExecution[${i}].labelSelector: ${MATCHES_NO_POD}`);
+  });
+  affinity?.preferredDuringSchedulingIgnoredDuringExecution?.forEach(({ podAffinityTerm }, i) => {
+    if (!podAffinityTerm.labelSelector)
+      warnings.push(
+        `${path}.preferredDuringSchedulingIgnoredDuringExecution[${i}].podAffinityTerm.labelSelector: ${MATCHES_NO_POD}`,
+      );
+  });
 }
 
 export function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, path: string): string[] {
@@ -104,7 +135,7 @@ function warnNodeLabels(spec: PodSpec, path: string, warnings: string[]): void {
     const constraint = `${path}.topologySpreadConstraints[${i}]`;
     const text = DEPRECATED_NODE_LABELS[topologyKey];
     if (text) warnings.push(`${constraint}.topologyKey: ${topologyKey} is ${text}`);
-    if (!labelSelector) warnings.push(`${constraint}.labelSelector: a null labelSelector results in matching no pod`);
+    if (!labelSelector) warnings.push(`${constraint}.labelSelector: ${MATCHES_NO_POD}`);
   });
 }
 
@@ -208,8 +239,10 @@ function warnPorts(spec: PodSpec, path: string, warnings: string[]): void {
         const { hostIP: otherIp = "", hostPort: otherPort = 0 } = other.port;
         if (hostIP === otherIp && hostPort === otherPort)
           warnings.push(`${at}: duplicate port definition with ${other.at}`);
-        else if (hostPort === 0 || otherPort === 0 || (hostPort === otherPort && (!hostIP || !otherIp)))
+        else if (hostPort === 0 || otherPort === 0)
           warnings.push(`${at}: overlapping port definition with ${other.at}`);
+        else if (hostPort === otherPort && (!hostIP || !otherIp))
+          warnings.push(`${at}: dangerously ambiguous port definition with ${other.at}`);
       }
       others.push({ port, at });
       known.set(key, others);

@@ -1,0 +1,53 @@
+/** Warnings about addresses and ranges that are taken, but have more than one reading or more than one text. */
+import ipaddr from "ipaddr.js";
+import { goQuote } from "./field-error.ts";
+import { canonicalIPProblems, isCIDR, isIP, isIPv4, withoutLeadingZeros } from "./ip.ts";
+
+/** Of a value that is no address at all, validation speaks. */
+export function ipWarnings(path: string, value: string): string[] {
+  if (!isIP(value) || canonicalIPProblems(value).length === 0) return [];
+  const plain = plainText(value);
+  return isIPv4(plain)
+    ? [
+        `${path}: non-standard IP address ${goQuote(value)} will be considered invalid in a future Kubernetes release: use ${goQuote(plain)}`,
+      ]
+    : [`${path}: IPv6 address ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(plain)})`];
+}
+
+export function cidrWarnings(path: string, value: string): string[] {
+  if (!isCIDR(value)) return [];
+  const [address = "", length = ""] = value.split("/");
+  const plain = plainText(address);
+  const wasMapped = isIPv4(plain) && !isIPv4(address);
+  const prefix = wasMapped ? Math.max(0, Number(length) - 96) : Number(length);
+  const range = `${networkOf(plain, prefix)}/${prefix}`;
+  const warnings: string[] = [];
+  if (networkOf(plain, prefix) !== plain)
+    warnings.push(
+      `${path}: CIDR value ${goQuote(value)} is ambiguous in this context (should be ${goQuote(range)} or ${goQuote(`${plain}/${isIPv4(address) ? 32 : 128}`)}?)`,
+    );
+  const hasZeros = length.length > 1 && length.startsWith("0");
+  if (isIPv4(plain) ? plain !== address || hasZeros : hasZeros)
+    warnings.push(
+      `${path}: non-standard CIDR value ${goQuote(value)} will be considered invalid in a future Kubernetes release: use ${goQuote(range)}`,
+    );
+  if (warnings.length === 0 && plain !== address)
+    warnings.push(
+      `${path}: IPv6 CIDR value ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(`${plain}/${prefix}`)})`,
+    );
+  return warnings;
+}
+
+/** An address as Go prints it: no leading zeros, IPv6 by RFC 5952, IPv4 in IPv6 as IPv4. */
+function plainText(address: string): string {
+  if (isIPv4(address)) return withoutLeadingZeros(address);
+  const parsed = ipaddr.IPv6.parse(address);
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
+}
+
+function networkOf(plain: string, prefix: number): string {
+  const network = isIPv4(plain)
+    ? ipaddr.IPv4.networkAddressFromCIDR(`${plain}/${prefix}`)
+    : ipaddr.IPv6.networkAddressFromCIDR(`${plain}/${prefix}`);
+  return plainText(network.toString());
+}
