@@ -73,6 +73,48 @@ describe("what core kinds refuse", () => {
   ])("not %s %j", (kind, part) => expect(errorsOf(kind, part)).toEqual([]));
 });
 
+describe("what core kinds warn of", () => {
+  it.each<[string, object, string[]]>([
+    [
+      "ServiceAccount",
+      { metadata: { annotations: { "kubernetes.io/enforce-mountable-secrets": "true" } } },
+      [
+        "metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets",
+      ],
+    ],
+    [
+      "Endpoints",
+      { subsets: [{ notReadyAddresses: [{ ip: "FD00::1" }] }] },
+      ['subsets[0].notReadyAddresses[0].ip: IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")'],
+    ],
+    [
+      "Service",
+      { spec: { type: "NodePort", externalIPs: ["01.2.3.4"], externalName: "a", trafficDistribution: "PreferClose" } },
+      [
+        'spec.externalIPs[0]: non-standard IP address "01.2.3.4" will be considered invalid in a future Kubernetes release: use "1.2.3.4"',
+        "spec.externalIPs is deprecated and may no longer be implemented in some clusters",
+        'spec.externalName is ignored when spec.type is not "ExternalName"',
+        'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',
+      ],
+    ],
+    [
+      "Service",
+      { spec: { clusterIPs: ["None"], externalIPs: ["1.2.3.4"], sessionAffinity: "None" } },
+      ["spec.externalIPs is ignored for headless services"],
+    ],
+    [
+      "Node",
+      { spec: { podCIDR: "10.0.0.1/24", externalID: "a" } },
+      [
+        "spec.externalID: this field is deprecated, and is unused by Kubernetes",
+        'spec.podCIDRs[0]: CIDR value "10.0.0.1/24" is ambiguous in this context (should be "10.0.0.0/24" or "10.0.0.1/32"?)',
+      ],
+    ],
+  ])("%s %j", (kind, part, warnings) => {
+    expect(kindOf(kind).warnings?.(decoded(kind, part))).toEqual(warnings);
+  });
+});
+
 describe("what core kinds fill in", () => {
   it.each<[string, object, object]>([
     ["Secret", { stringData: { a: "é" } }, { type: "Opaque", data: { a: "w6k=" } }],
@@ -108,6 +150,12 @@ describe("what core kinds keep", () => {
     ],
     ["PersistentVolumeClaim", { spec: { ...claim, accessModes: ["ReadWriteMany"] } }, { spec: claim }, ["spec"]],
     ["Node", { spec: { providerID: "b" } }, { spec: { providerID: "a" } }, ["spec.providerID"]],
+    [
+      "Node",
+      { spec: { taints: [{ key: "a", effect: "Odd" }] }, status: { capacity: { pods: "1.5" } } },
+      {},
+      ["status.capacity.pods", "status.allocatable.pods", "metadata.taints[0].effect"],
+    ],
     ["ResourceQuota", { spec: { scopes: ["BestEffort"] } }, {}, ["spec.scopes"]],
   ])("%s %j", (kind, next, old, paths) => expect(updateErrors(kind, next, old)).toEqual(paths));
 

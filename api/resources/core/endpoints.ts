@@ -1,4 +1,5 @@
 import type { EndpointSubset, Endpoints } from "../../generated/core.v1.ts";
+import { ipWarnings } from "../../machinery/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { validateEndpoints } from "./endpoints-validation.ts";
 
@@ -16,6 +17,12 @@ export const endpoints = defineResource<Endpoints>({
     for (const { ports = [] } of subsets ?? []) for (const port of ports) if (!port.protocol) port.protocol = "TCP";
   },
   validate: validateEndpoints,
+  warnings: ({ subsets = [] }) =>
+    subsets.flatMap((subset, i) =>
+      (["addresses", "notReadyAddresses"] as const).flatMap((list) =>
+        (subset[list] ?? []).flatMap(({ ip }, j) => ipWarnings(`subsets[${i}].${list}[${j}].ip`, ip)),
+      ),
+    ),
   deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   columns: [
     {

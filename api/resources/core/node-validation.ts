@@ -24,8 +24,10 @@ export function validateNode({ spec, status }: Node): FieldError[] {
   return errors;
 }
 
+/** An update of the status is looked at by these rules alone, one of the spec by those of a new node too. */
 export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
   const errors: FieldError[] = [];
+  validateAmounts(next, errors);
   const seen = new Set<string>();
   next.status.addresses?.forEach((address: NodeAddress, i) => {
     const key = `${address.type} ${address.address}`;
@@ -45,6 +47,7 @@ export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
   }
   if (old.spec.providerID && old.spec.providerID !== next.spec.providerID)
     errors.push(forbidden("spec.providerID", 'node updates may not change providerID except from "" to valid'));
+  if (next.spec.taints) validateTaints(next.spec.taints, "metadata.taints", errors);
   if ((next.spec.externalID ?? "") !== (old.spec.externalID ?? ""))
     errors.push(forbidden("spec.externalID", "may not be updated"));
   return errors;

@@ -1,4 +1,5 @@
 import type { Node, NodeStatus } from "../../generated/core.v1.ts";
+import { cidrWarnings } from "../../machinery/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { validateNode, validateNodeUpdate } from "./node-validation.ts";
@@ -37,14 +38,27 @@ export const node = defineResource<Node>({
     if (!status.allocatable && status.capacity) status.allocatable = { ...status.capacity };
     roundResources(status.allocatable);
   },
+  // Kubelets' settings of the API went with v1.24: a node of before keeps them, none gets them.
+  prepareCreate: ({ spec }) => {
+    delete spec.configSource;
+  },
+  prepareUpdate: ({ spec }, { spec: old }) => {
+    if (!old.configSource) delete spec.configSource;
+  },
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
+  warnings: ({ spec }) => [
+    ...(spec.configSource ? ["spec.configSource: the feature is removed"] : []),
+    ...(spec.externalID ? ["spec.externalID: this field is deprecated, and is unused by Kubernetes"] : []),
+    ...(spec.podCIDRs ?? []).flatMap((range, i) => cidrWarnings(`spec.podCIDRs[${i}]`, range)),
+  ],
   status: {
     keptOnCreate: true,
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
+      if (!old.status.config) delete next.status.config;
     },
-    validateUpdate: (next, old) => [...validateNode(next), ...validateNodeUpdate(next, old)],
+    validateUpdate: validateNodeUpdate,
   },
   subresources: {
     proxy: {

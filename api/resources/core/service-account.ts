@@ -1,6 +1,8 @@
 import type { ServiceAccount } from "../../generated/core.v1.ts";
 import { defineResource } from "../resource.ts";
 
+const ENFORCE_MOUNTABLE = "kubernetes.io/enforce-mountable-secrets";
+
 export const serviceAccount = defineResource<ServiceAccount>({
   group: "",
   version: "v1",
@@ -9,6 +11,12 @@ export const serviceAccount = defineResource<ServiceAccount>({
   scope: "Namespaced",
   deleteAnswersObject: true,
   shortNames: ["sa"],
+  warnings: ({ metadata }) =>
+    metadata.annotations?.[ENFORCE_MOUNTABLE] === undefined
+      ? []
+      : [
+          `metadata.annotations[${ENFORCE_MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+        ],
   subresources: {
     token: { verbs: ["create"], kind: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" } },
   },

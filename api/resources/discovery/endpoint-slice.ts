@@ -1,6 +1,7 @@
 import type { EndpointSlice } from "../../generated/discovery.v1.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
+import { ipWarnings } from "../../machinery/ip-warnings.ts";
 import { defineResource } from "../resource.ts";
 import { validateEndpointSlice } from "./endpoint-slice-validation.ts";
 
@@ -30,7 +31,12 @@ export const endpointSlice = defineResource<EndpointSlice>({
     checkImmutable(errors, "addressType", next.addressType, old.addressType);
     return errors;
   },
-  warnings: ({ addressType }) => (addressType === "FQDN" ? ["addressType: FQDN endpoints are deprecated"] : []),
+  warnings: ({ addressType, endpoints }) =>
+    addressType === "FQDN"
+      ? ["addressType: FQDN endpoints are deprecated"]
+      : (endpoints ?? []).flatMap(({ addresses }, i) =>
+          addresses.flatMap((ip, j) => ipWarnings(`endpoints[${i}].addresses[${j}]`, ip)),
+        ),
   columns: [
     {
       name: "AddressType",

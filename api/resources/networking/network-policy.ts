@@ -1,4 +1,5 @@
-import type { NetworkPolicy } from "../../generated/networking.v1.ts";
+import type { NetworkPolicy, NetworkPolicyPeer } from "../../generated/networking.v1.ts";
+import { cidrWarnings } from "../../machinery/ip-warnings.ts";
 import { printLabelSelector } from "../../machinery/selector.ts";
 import { defineResource } from "../resource.ts";
 import { validateNetworkPolicy } from "./network-policy-validation.ts";
@@ -17,6 +18,12 @@ export const networkPolicy = defineResource<NetworkPolicy>({
       for (const port of rule.ports ?? []) port.protocol ??= "TCP";
   },
   validate: validateNetworkPolicy,
+  warnings: ({ spec: { ingress = [], egress = [] } }) => [
+    ...ingress.flatMap(({ from = [] }, i) =>
+      from.flatMap((peer, j) => peerWarnings(`spec.ingress[${i}].from[${j}]`, peer)),
+    ),
+    ...egress.flatMap(({ to = [] }, i) => to.flatMap((peer, j) => peerWarnings(`spec.egress[${i}].to[${j}]`, peer))),
+  ],
   columns: [
     {
       name: "Pod-Selector",
@@ -27,3 +34,11 @@ export const networkPolicy = defineResource<NetworkPolicy>({
     },
   ],
 });
+
+const peerWarnings = (path: string, { ipBlock }: NetworkPolicyPeer) =>
+  ipBlock
+    ? [
+        ...cidrWarnings(`${path}.ipBlock.cidr`, ipBlock.cidr),
+        ...(ipBlock.except ?? []).flatMap((range, i) => cidrWarnings(`${path}.ipBlock.except[${i}]`, range)),
+      ]
+    : [];
