@@ -28,6 +28,10 @@ const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage
 const pod = { containers: [{ name: "c", image: "i" }] };
 const volume = { accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" }, hostPath: { path: "/x" } };
 
+const zone = (key: string, ...values: string[]) => ({
+  required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: "In", values }] }] },
+});
+
 describe("what core kinds refuse", () => {
   it.each<[string, object, string[]]>([
     ["ConfigMap", { data: { "a b": "" } }, ["data[a b]"]],
@@ -42,6 +46,23 @@ describe("what core kinds refuse", () => {
     ["Node", { spec: { taints: [{ key: "a", effect: "Odd" }] } }, ["metadata.taints[0].effect"]],
     ["PersistentVolume", { spec: { ...volume, nfs: { server: "s", path: "/" } } }, ["spec.nfs"]],
     ["PersistentVolume", { spec: { ...volume, capacity: { cpu: "1" } } }, ["spec.capacity"]],
+    [
+      "PersistentVolume",
+      {
+        spec: {
+          ...volume,
+          hostPath: undefined,
+          iscsi: { targetPortal: "p".repeat(63), iqn: "odd", lun: 256, initiatorName: "odd", secretRef: {} },
+        },
+      },
+      [
+        "spec.iscsi.targetportal",
+        "spec.iscsi.iqn",
+        "spec.iscsi.lun",
+        "spec.iscsi.secretRef.name",
+        "spec.iscsi.initiatorname",
+      ],
+    ],
     ["PersistentVolumeClaim", { spec: { ...claim, accessModes: [] } }, ["spec.accessModes"]],
     ["PersistentVolumeClaim", { spec: { ...claim, resources: {} } }, ["spec.resources[storage]"]],
     ["Endpoints", { subsets: [{ addresses: [{ ip: "127.0.0.1" }] }] }, ["subsets[0].addresses[0].ip"]],
@@ -147,6 +168,18 @@ describe("what core kinds keep", () => {
       { spec: { ...volume, hostPath: { path: "/y" } } },
       { spec: volume },
       ["spec.persistentvolumesource"],
+    ],
+    [
+      "PersistentVolume",
+      { spec: { ...volume, nodeAffinity: zone("failure-domain.beta.kubernetes.io/zone", "a") } },
+      { spec: { ...volume, nodeAffinity: zone("topology.kubernetes.io/zone", "a") } },
+      ["nodeAffinity"],
+    ],
+    [
+      "PersistentVolume",
+      { spec: { ...volume, nodeAffinity: zone("topology.kubernetes.io/zone", "a") } },
+      { spec: { ...volume, nodeAffinity: zone("failure-domain.beta.kubernetes.io/zone", "a") } },
+      [],
     ],
     ["PersistentVolumeClaim", { spec: { ...claim, accessModes: ["ReadWriteMany"] } }, { spec: claim }, ["spec"]],
     ["Node", { spec: { providerID: "b" } }, { spec: { providerID: "a" } }, ["spec.providerID"]],

@@ -1,15 +1,28 @@
-import type { PersistentVolume, PersistentVolumeSpec, SecretReference } from "../../generated/core.v1.ts";
+import type {
+  CSIPersistentVolumeSource,
+  ISCSIPersistentVolumeSource,
+  NodeSelectorTerm,
+  PersistentVolume,
+  PersistentVolumeSpec,
+  SecretReference,
+} from "../../generated/core.v1.ts";
 import { deepEqual } from "../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { canonicalQuantity, quantityOf } from "../../machinery/quantity.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
 import { goDiff } from "../go-diff.ts";
-import { sortedMap } from "../internal-form.ts";
+import { internalForm, sortedMap } from "../internal-form.ts";
 import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
 import { validateNodeSelector } from "./pod/node-selector.ts";
 import { validateNoBacksteps } from "./pod/paths.ts";
-import { validateDriverName, validateSharedSource } from "./pod/volume-sources.ts";
+import {
+  iscsiNameProblem,
+  validateDriverName,
+  validateIscsiAccess,
+  validateSharedSource,
+} from "./pod/volume-sources.ts";
 
 const RECLAIM_POLICIES: readonly string[] = ["Delete", "Recycle", "Retain"];
 
@@ -39,68 +52,101 @@ const SOURCES = [
   "csi",
 ] as const satisfies readonly (keyof PersistentVolumeSpec)[];
 
-export function validatePersistentVolume({ spec }: PersistentVolume): FieldError[] {
-  const errors: FieldError[] = [];
+export const validatePersistentVolume = ({ metadata, spec }: PersistentVolume): FieldError[] =>
+  validateVolumeSpec(spec, { path: "spec", name: metadata.name ?? "", isInline: false, errors: [] });
+
+/** A volume that an attachment describes in place of naming one: what binds and provisions volumes is not for it. */
+export const validateInlineVolumeSpec = (spec: PersistentVolumeSpec, path: string): FieldError[] =>
+  validateVolumeSpec(spec, { path, name: "", isInline: true, errors: [] });
+
+interface VolumeCheck {
+  readonly path: string;
+  /** Of the volume; an inline one has none. */
+  readonly name: string;
+  readonly isInline: boolean;
+  readonly errors: FieldError[];
+}
+
+const OF_INLINE = "in the context of inline volumes";
+const NOT_INLINE = `may not be specified ${OF_INLINE}`;
+
+function validateVolumeSpec(spec: PersistentVolumeSpec, check: VolumeCheck): FieldError[] {
+  const { path, isInline, errors } = check;
   const { accessModes = [], persistentVolumeReclaimPolicy: reclaim, nodeAffinity } = spec;
-  if (accessModes.length === 0) errors.push(required("spec.accessModes"));
-  validateAccessModes(accessModes, "spec.accessModes", errors);
-  validateCapacity(spec, errors);
-  if (reclaim && !RECLAIM_POLICIES.includes(reclaim))
-    errors.push(notSupported("spec.persistentVolumeReclaimPolicy", reclaim, RECLAIM_POLICIES));
-  if (nodeAffinity?.required) validateNodeSelector(nodeAffinity.required, "spec.nodeAffinity.required", errors);
-  else if (nodeAffinity) errors.push(required("spec.nodeAffinity.required", "must specify required node constraints"));
-  validateSources(spec, errors);
+  if (isInline) {
+    if (spec.claimRef) errors.push(forbidden(`${path}.claimRef`, NOT_INLINE));
+    if (Object.keys(spec.capacity ?? {}).length > 0) errors.push(forbidden(`${path}.capacity`, NOT_INLINE));
+    if (!spec.csi) errors.push(required(`${path}.csi`, `has to be specified ${OF_INLINE}`));
+  }
+  if (accessModes.length === 0) errors.push(required(`${path}.accessModes`));
+  validateAccessModes(accessModes, `${path}.accessModes`, errors);
+  if (!isInline) validateCapacity(spec, check);
+  if (reclaim && isInline && reclaim !== "Retain")
+    errors.push(forbidden(`${path}.persistentVolumeReclaimPolicy`, `may only be Retain ${OF_INLINE}`));
+  else if (reclaim && !RECLAIM_POLICIES.includes(reclaim))
+    errors.push(notSupported(`${path}.persistentVolumeReclaimPolicy`, reclaim, RECLAIM_POLICIES));
+  if (nodeAffinity && isInline) errors.push(forbidden(`${path}.nodeAffinity`, NOT_INLINE));
+  else if (nodeAffinity?.required) validateNodeSelector(nodeAffinity.required, `${path}.nodeAffinity.required`, errors);
+  else if (nodeAffinity)
+    errors.push(required(`${path}.nodeAffinity.required`, "must specify required node constraints"));
+  validateSources(spec, check);
   if (reclaim === "Recycle" && /^\/+(\.?\/*)*$/.test(spec.hostPath?.path ?? ""))
-    errors.push(forbidden("spec.persistentVolumeReclaimPolicy", "may not be 'recycle' for a hostPath mount of '/'"));
-  validateClasses(spec, errors);
+    errors.push(forbidden(`${path}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'"));
+  validateClasses(spec, check);
   return errors;
 }
 
-function validateCapacity({ capacity = {} }: PersistentVolumeSpec, errors: FieldError[]): void {
+function validateCapacity({ capacity = {} }: PersistentVolumeSpec, { path, errors }: VolumeCheck): void {
   const names = Object.keys(capacity);
-  if (names.length === 0) errors.push(required("spec.capacity"));
+  if (names.length === 0) errors.push(required(`${path}.capacity`));
   if (capacity.storage === undefined || names.length > 1)
-    errors.push(notSupported("spec.capacity", names.length === 0 ? null : sortedMap(capacity), ["storage"]));
+    errors.push(notSupported(`${path}.capacity`, names.length === 0 ? null : sortedMap(capacity), ["storage"]));
   for (const name of names) {
     const { nanos } = quantityOf(capacity[name]);
     const shown = canonicalQuantity(capacity[name] ?? "0");
-    const path = `spec.capacity[${name}]`;
-    if (nanos < 0n) errors.push(invalid(path, Number(nanos / 1_000_000_000n), "must be a valid resource quantity"));
-    if (nanos <= 0n) errors.push(invalid(path, shown, "must be greater than zero"));
+    const at = `${path}.capacity[${name}]`;
+    if (nanos < 0n) errors.push(invalid(at, Number(nanos / 1_000_000_000n), "must be a valid resource quantity"));
+    if (nanos <= 0n) errors.push(invalid(at, shown, "must be greater than zero"));
   }
 }
 
-function validateSources(spec: PersistentVolumeSpec, errors: FieldError[]): void {
+function validateSources(spec: PersistentVolumeSpec, check: VolumeCheck): void {
+  const { path, errors } = check;
   let found = false;
   for (const type of SOURCES) {
     if (spec[type] === undefined) continue;
     if (found && type !== "flexVolume")
-      errors.push(forbidden(`spec.${type === "cephfs" ? "cephFS" : type}`, "may not specify more than 1 volume type"));
-    else validateSource(spec, type, errors);
+      errors.push(
+        forbidden(`${path}.${type === "cephfs" ? "cephFS" : type}`, "may not specify more than 1 volume type"),
+      );
+    else validateSource(spec, type, check);
     found = true;
   }
-  if (!found) errors.push(required("spec", "must specify a volume type"));
+  if (!found) errors.push(required(path, "must specify a volume type"));
 }
 
 /** Volumes of a cluster name the namespaces of their secrets, which those of pods need not. */
-function validateSource(spec: PersistentVolumeSpec, type: (typeof SOURCES)[number], errors: FieldError[]): void {
-  const path = `spec.${type}`;
-  if (type === "csi") {
-    validateCsi(spec, errors);
+function validateSource(spec: PersistentVolumeSpec, type: (typeof SOURCES)[number], check: VolumeCheck): void {
+  const { errors } = check;
+  const path = `${check.path}.${type}`;
+  if (spec.csi && type === "csi") {
+    validateCsi(spec.csi, path, errors);
+    return;
+  }
+  if (spec.iscsi && type === "iscsi") {
+    validateIscsiVolume(spec.iscsi, path, check);
     return;
   }
   if (type === "local") {
-    if (!spec.local?.path) errors.push(required("spec.local.path"));
-    else validateNoBacksteps(spec.local.path, "spec.local.path", errors);
-    if (!spec.nodeAffinity) errors.push(required("spec.nodeAffinity", "Local volume requires node affinity"));
+    if (!spec.local?.path) errors.push(required(`${path}.path`));
+    else validateNoBacksteps(spec.local.path, `${path}.path`, errors);
+    if (!spec.nodeAffinity) errors.push(required(`${check.path}.nodeAffinity`, "Local volume requires node affinity"));
     return;
   }
-  validateSharedSource(spec, type, { path: "spec", errors });
+  validateSharedSource(spec, type, { path: check.path, errors });
   const namespaced =
     type === "cinder" ? spec.cinder?.secretRef : type === "storageos" ? spec.storageos?.secretRef : undefined;
   if (namespaced && !namespaced.namespace) errors.push(required(`${path}.secretRef.namespace`));
-  if (type === "iscsi" && spec.iscsi?.secretRef && !spec.iscsi.secretRef.name)
-    errors.push(required(`${path}.secretRef.name`));
   if (type === "azureFile" && spec.azureFile?.secretNamespace === "") errors.push(required(`${path}.secretNamespace`));
   const endpoints = type === "glusterfs" ? spec.glusterfs?.endpointsNamespace : undefined;
   if (endpoints === "")
@@ -111,10 +157,31 @@ function validateSource(spec: PersistentVolumeSpec, type: (typeof SOURCES)[numbe
     for (const problem of dnsLabel(endpoints)) errors.push(invalid(`${path}.endpointsNamespace`, endpoints, problem));
 }
 
-function validateCsi({ csi }: PersistentVolumeSpec, errors: FieldError[]): void {
-  if (!csi) return;
-  validateDriverName(csi.driver ?? "", "spec.csi.driver", errors);
-  if (!csi.volumeHandle) errors.push(required("spec.csi.volumeHandle"));
+/** Initiators are told apart by a name made of the volume's and its portal's. */
+const MAX_INITIATOR = 64;
+
+function validateIscsiVolume(iscsi: ISCSIPersistentVolumeSource, path: string, { name, errors }: VolumeCheck): void {
+  const { targetPortal = "", iqn = "", initiatorName, secretRef } = iscsi;
+  if (targetPortal === "") errors.push(required(`${path}.targetPortal`));
+  if (initiatorName !== undefined && utf8Length(`${name}:${targetPortal}`) > MAX_INITIATOR)
+    errors.push(
+      invalid(
+        `${path}.targetportal`,
+        targetPortal,
+        "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.",
+      ),
+    );
+  if (iqn === "") errors.push(required(`${path}.iqn`));
+  else if (iscsiNameProblem(iqn)) errors.push(invalid(`${path}.iqn`, iqn, "must be valid format"));
+  validateIscsiAccess(iscsi, path, errors);
+  if (secretRef && !secretRef.name) errors.push(required(`${path}.secretRef.name`));
+  const problem = initiatorName === undefined ? undefined : iscsiNameProblem(initiatorName);
+  if (problem) errors.push(invalid(`${path}.initiatorname`, initiatorName, "must be valid format"));
+}
+
+function validateCsi(csi: CSIPersistentVolumeSource, path: string, errors: FieldError[]): void {
+  validateDriverName(csi.driver ?? "", `${path}.driver`, errors);
+  if (!csi.volumeHandle) errors.push(required(`${path}.volumeHandle`));
   for (const field of [
     "controllerPublishSecretRef",
     "controllerExpandSecretRef",
@@ -122,7 +189,7 @@ function validateCsi({ csi }: PersistentVolumeSpec, errors: FieldError[]): void 
     "nodeExpandSecretRef",
   ] as const) {
     const reference = csi[field];
-    if (reference) validateSecretReference(reference, `spec.csi.${field}`, errors);
+    if (reference) validateSecretReference(reference, `${path}.${field}`, errors);
   }
 }
 
@@ -133,19 +200,21 @@ function validateSecretReference({ name, namespace }: SecretReference, path: str
   else for (const problem of dnsLabel(namespace)) errors.push(invalid(`${path}.namespace`, namespace, problem));
 }
 
-function validateClasses(spec: PersistentVolumeSpec, errors: FieldError[]): void {
+function validateClasses(spec: PersistentVolumeSpec, { path, isInline, errors }: VolumeCheck): void {
   const { storageClassName, volumeMode, volumeAttributesClassName: attributes } = spec;
-  if (storageClassName)
+  if (storageClassName && isInline) errors.push(forbidden(`${path}.storageClassName`, NOT_INLINE));
+  else if (storageClassName)
     for (const problem of dnsSubdomain(storageClassName))
-      errors.push(invalid("spec.storageClassName", storageClassName, problem));
-  if (volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode))
-    errors.push(notSupported("spec.volumeMode", volumeMode, VOLUME_MODES));
+      errors.push(invalid(`${path}.storageClassName`, storageClassName, problem));
+  if (volumeMode !== undefined && isInline && volumeMode !== "Filesystem")
+    errors.push(forbidden(`${path}.volumeMode`, `may not specify volumeMode other than Filesystem ${OF_INLINE}`));
+  else if (volumeMode !== undefined && !VOLUME_MODES.includes(volumeMode))
+    errors.push(notSupported(`${path}.volumeMode`, volumeMode, VOLUME_MODES));
   if (attributes === undefined) return;
-  if (attributes === "") errors.push(required("spec.volumeAttributesClassName", "an empty string is disallowed"));
-  else
-    for (const problem of dnsSubdomain(attributes))
-      errors.push(invalid("spec.volumeAttributesClassName", attributes, problem));
-  if (!spec.csi) errors.push(required("spec.csi", "has to be specified when using volumeAttributesClassName"));
+  const at = `${path}.volumeAttributesClassName`;
+  if (attributes === "") errors.push(required(at, "an empty string is disallowed"));
+  else for (const problem of dnsSubdomain(attributes)) errors.push(invalid(at, attributes, problem));
+  if (!spec.csi) errors.push(required(`${path}.csi`, "has to be specified when using volumeAttributesClassName"));
 }
 
 export function validatePersistentVolumeUpdate(
@@ -167,11 +236,11 @@ export function validatePersistentVolumeUpdate(
       ),
     );
   if (spec.volumeMode !== old.volumeMode) errors.push(invalid("volumeMode", spec.volumeMode, FIELD_IMMUTABLE));
-  if (old.nodeAffinity && !deepEqual(spec.nodeAffinity, old.nodeAffinity))
+  if (old.nodeAffinity && !deepEqual(spec.nodeAffinity, old.nodeAffinity) && !onlyGraduates(spec, old))
     errors.push(
       invalid(
         "nodeAffinity",
-        spec.nodeAffinity ?? null,
+        internalForm("core.v1.VolumeNodeAffinity", spec.nodeAffinity),
         `${FIELD_IMMUTABLE}, except for updating from beta label to GA`,
       ),
     );
@@ -182,4 +251,36 @@ export function validatePersistentVolumeUpdate(
 
 function sourcesOf(spec: PersistentVolumeSpec): PersistentVolumeSpec {
   return Object.fromEntries(SOURCES.filter((type) => spec[type] !== undefined).map((type) => [type, spec[type]]));
+}
+
+/** Nodes' labels that have graduated. */
+const GRADUATED: Readonly<Record<string, string>> = {
+  "beta.kubernetes.io/arch": "kubernetes.io/arch",
+  "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+  "beta.kubernetes.io/os": "kubernetes.io/os",
+  "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+  "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+};
+
+/** Whether the volume is reachable from where it was, though from nodes that are labelled anew. */
+function onlyGraduates({ nodeAffinity: next }: PersistentVolumeSpec, { nodeAffinity: old }: PersistentVolumeSpec) {
+  const terms = (affinity: typeof next) => affinity?.required?.nodeSelectorTerms;
+  const [after, before] = [terms(next), terms(old)];
+  return (
+    before !== undefined && after?.length === before.length && before.every((term, i) => graduates(after[i], term))
+  );
+}
+
+function graduates(next: NodeSelectorTerm = {}, old: NodeSelectorTerm): boolean {
+  const [after = [], before = []] = [next.matchExpressions, old.matchExpressions];
+  return (
+    deepEqual(next.matchFields, old.matchFields) &&
+    after.length === before.length &&
+    before.every((requirement, i) => {
+      const { key } = after[i] ?? {};
+      return (
+        (key === requirement.key || key === GRADUATED[requirement.key]) && deepEqual(after[i], { ...requirement, key })
+      );
+    })
+  );
 }

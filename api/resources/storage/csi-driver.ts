@@ -1,5 +1,5 @@
 import type { CSIDriver, TokenRequest } from "../../generated/storage.v1.ts";
-import { checkImmutable } from "../../machinery/field-checks.ts";
+import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, notSupported } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 
@@ -19,6 +19,11 @@ export const csiDriver = defineResource<CSIDriver>({
     if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ["Persistent"];
     spec.requiresRepublish ??= false;
     spec.seLinuxMount ??= false;
+  },
+  // Only what kubelets act upon counts, and the count begins with the first change.
+  prepareUpdate: (draft, old) => {
+    const generation = (old.metadata.generation ?? 0) + (sameValue(acted(draft), acted(old)) ? 0 : 1);
+    if (generation > 0) draft.metadata.generation = generation;
   },
   validate: validateCSIDriver,
   validateUpdate: ({ spec }, { spec: old }) => {
@@ -73,6 +78,12 @@ export const csiDriver = defineResource<CSIDriver>({
   ],
 });
 
+const acted = ({ spec: { tokenRequests, requiresRepublish, seLinuxMount } }: CSIDriver) => ({
+  tokenRequests,
+  requiresRepublish,
+  seLinuxMount,
+});
+
 const FS_GROUP_POLICIES = ["File", "None", "ReadWriteOnceWithFSType"];
 const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;
@@ -108,8 +119,10 @@ function validateCSIDriver({ spec }: CSIDriver): FieldError[] {
 
 function checkTokenRequests(errors: FieldError[], path: string, requests: readonly TokenRequest[] = []): void {
   requests.forEach(({ audience = "", expirationSeconds }, i) => {
-    if (requests.findIndex((other) => (other.audience ?? "") === audience) < i)
+    if (requests.findIndex((other) => (other.audience ?? "") === audience) < i) {
       errors.push(duplicate(`${path}[${i}].audience`, audience));
+      return;
+    }
     if (expirationSeconds === undefined) return;
     const at = `${path}[${i}].expirationSeconds`;
     if (expirationSeconds < MIN_TOKEN_SECONDS)

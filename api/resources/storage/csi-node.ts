@@ -6,7 +6,7 @@ import { utf8Length } from "../../machinery/utf8.ts";
 import { defineResource } from "../resource.ts";
 import { checkDriverName } from "./driver-name.ts";
 
-const MAX_NODE_ID = 192;
+const MAX_NODE_ID = 256;
 
 export const csiNode = defineResource<CSINode>({
   group: "storage.k8s.io",
@@ -24,17 +24,17 @@ export const csiNode = defineResource<CSINode>({
       checkDriver(errors, path, driver);
       if (drivers.findIndex(({ name }) => name === driver.name) < i)
         errors.push(duplicate(`${path}.name`, driver.name));
+      checkTopology(errors, path, driver);
     });
     return errors;
   },
   validateUpdate: ({ spec }, old) => {
     const errors: FieldError[] = [];
     // A driver stays what it was; only how many volumes it takes may be learned later.
-    for (const driver of spec.drivers ?? []) {
-      const before = old.spec.drivers?.find(({ name }) => name === driver.name);
-      if (before && !sameValue(fixed(driver), fixed(before)))
-        errors.push(invalid("spec.drivers", printed(driver), "field is immutable"));
-    }
+    for (const before of old.spec.drivers ?? [])
+      for (const driver of spec.drivers ?? [])
+        if (driver.name === before.name && !sameValue(fixed(driver), fixed(before)))
+          errors.push(invalid("spec.drivers", printed(driver), "field is immutable"));
     return errors;
   },
   columns: [
@@ -49,24 +49,27 @@ export const csiNode = defineResource<CSINode>({
 
 const fixed = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({ name, nodeID, topologyKeys });
 
-/** Kubernetes prints its internal type here, whose fields have no JSON names. */
-const printed = ({ name, nodeID, topologyKeys, allocatable }: CSINodeDriver) => ({
+/** Kubernetes prints its internal type here, whose fields have no JSON names, without what may change. */
+const printed = ({ name, nodeID, topologyKeys }: CSINodeDriver) => ({
   Name: name,
   NodeID: nodeID,
   TopologyKeys: topologyKeys ?? null,
-  Allocatable: allocatable ? { Count: allocatable.count ?? null } : null,
+  Allocatable: null,
 });
 
 function checkDriver(errors: FieldError[], path: string, driver: CSINodeDriver): void {
-  const { name = "", nodeID = "", topologyKeys = [], allocatable } = driver;
+  const { name = "", nodeID = "", allocatable } = driver;
   checkDriverName(errors, `${path}.name`, name);
   if (nodeID === "") errors.push(required(`${path}.nodeID`));
   else if (utf8Length(nodeID) > MAX_NODE_ID)
     errors.push(invalid(`${path}.nodeID`, nodeID, `must be ${MAX_NODE_ID} characters or less`));
   checkNonNegative(errors, `${path}.allocatable.count`, allocatable?.count);
+}
+
+function checkTopology(errors: FieldError[], path: string, { topologyKeys = [] }: CSINodeDriver): void {
   topologyKeys.forEach((key, i) => {
     if (key === "") errors.push(required(path));
     if (topologyKeys.indexOf(key) < i) errors.push(duplicate(path, key));
-    if (key !== "") for (const problem of qualifiedName(key)) errors.push(invalid(path, key, problem));
+    for (const problem of qualifiedName(key)) errors.push(invalid(path, key, problem));
   });
 }

@@ -3,7 +3,7 @@ import { checkImmutable } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
-import { canonicalQuantity, type QuantityText, signOfQuantity } from "../../machinery/quantity.ts";
+import { canonicalQuantity, signOfQuantity } from "../../machinery/quantity.ts";
 import { defineResource } from "../resource.ts";
 
 export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
@@ -14,13 +14,12 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   scope: "Namespaced",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
-  validate: ({ storageClassName = "", nodeTopology, capacity, maximumVolumeSize }) => {
-    const errors: FieldError[] = [];
+  validate: ({ storageClassName = "", nodeTopology, capacity }) => {
+    const errors = validateLabelSelector(nodeTopology, "nodeTopology");
     for (const problem of dnsSubdomain(storageClassName))
       errors.push(invalid("storageClassName", storageClassName, problem));
-    errors.push(...validateLabelSelector(nodeTopology, "nodeTopology"));
-    checkSize(errors, "capacity", capacity);
-    checkSize(errors, "maximumVolumeSize", maximumVolumeSize);
+    if (capacity !== undefined && signOfQuantity(capacity) < 0)
+      errors.push(invalid("capacity", canonicalQuantity(capacity), "must be greater than or equal to 0"));
     return errors;
   },
   validateUpdate: (next, old) => {
@@ -45,8 +44,3 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   ],
   age: false,
 });
-
-function checkSize(errors: FieldError[], path: string, size: QuantityText | undefined): void {
-  if (size !== undefined && signOfQuantity(size) < 0)
-    errors.push(invalid(path, String(size), "must be greater than or equal to 0"));
-}

@@ -1,5 +1,5 @@
 /** pkg/apis/storage/validation: what a class hands to its driver. */
-import { type FieldError, invalid, required, tooLong, tooMany } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 
 const MAX_PARAMETERS = 512;
@@ -13,7 +13,7 @@ export function checkParameters(
 ): void {
   const entries = Object.entries(parameters);
   if (entries.length > MAX_PARAMETERS) {
-    errors.push(tooMany(path, entries.length, MAX_PARAMETERS));
+    errors.push(tooLong(path, MAX_PARAMETERS));
     return;
   }
   let bytes = 0;

@@ -25,12 +25,20 @@ export function validateStorageClass(storageClass: StorageClass): FieldError[] {
   else if (!BINDING_MODES.includes(volumeBindingMode))
     errors.push(notSupported("volumeBindingMode", volumeBindingMode, BINDING_MODES));
   allowedTopologies?.forEach((term, i) => {
-    if (allowedTopologies.findIndex((other) => sameValue(other, term)) < i)
-      errors.push(duplicate(`allowedTopologies[${i}]`, ""));
     checkTerm(errors, `allowedTopologies[${i}]`, term);
+    // Kubernetes compares a term to those before it, and to as many empty ones as there are terms.
+    const empty = isEmpty(term) ? allowedTopologies.length : 0;
+    const equal = allowedTopologies.slice(0, i).filter((other) => sameValue(valuesOf(other), valuesOf(term))).length;
+    for (let n = 0; n < empty + equal; n++) errors.push(duplicate(`allowedTopologies[${i}].matchLabelExpressions`, ""));
   });
   return errors;
 }
+
+const isEmpty = ({ matchLabelExpressions = [] }: TopologySelectorTerm) => matchLabelExpressions.length === 0;
+
+/** The order of keys and values makes no other term. */
+const valuesOf = ({ matchLabelExpressions = [] }: TopologySelectorTerm) =>
+  Object.fromEntries(matchLabelExpressions.map(({ key, values = [] }) => [key, [...new Set(values)].sort()]));
 
 function checkTerm(errors: FieldError[], path: string, { matchLabelExpressions = [] }: TopologySelectorTerm): void {
   matchLabelExpressions.forEach(({ key = "", values = [] }, i) => {

@@ -1,5 +1,5 @@
 /** Types of volumes that pods and persistent volumes share, most of them of storage that drivers now serve. */
-import type { PersistentVolumeSpec, Volume } from "../../../generated/core.v1.ts";
+import type { ISCSIPersistentVolumeSource, PersistentVolumeSpec, Volume } from "../../../generated/core.v1.ts";
 import { type FieldError, invalid, notSupported, required, tooLong } from "../../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain, rangeProblem } from "../../../machinery/names.ts";
 import { validateNoBacksteps, validateRelativePath } from "./paths.ts";
@@ -105,19 +105,37 @@ const ISCSI_NAMES = [
   ["naa", /^naa.[A-Za-z0-9]{32}$/],
 ] as const;
 
-function iscsiName(name: string, path: string, errors: FieldError[]): void {
+export function iscsiNameProblem(name: string): string | undefined {
   const known = ISCSI_NAMES.find(([prefix]) => name.startsWith(prefix));
-  if (!known) errors.push(invalid(path, name, "must be valid format starting with iqn, eui, or naa"));
-  else if (!known[1].test(name)) errors.push(invalid(path, name, "must be valid format"));
+  if (!known) return "must be valid format starting with iqn, eui, or naa";
+  return known[1].test(name) ? undefined : "must be valid format";
+}
+
+function iscsiName(name: string, path: string, errors: FieldError[]): void {
+  const problem = iscsiNameProblem(name);
+  if (problem) errors.push(invalid(path, name, problem));
+}
+
+/** What pods' volumes and the cluster's say alike of a target. */
+export function validateIscsiAccess(
+  {
+    lun,
+    chapAuthDiscovery,
+    chapAuthSession,
+    secretRef,
+  }: Pick<ISCSIPersistentVolumeSource, "chapAuthDiscovery" | "chapAuthSession"> &
+    Fields<{ lun: unknown; secretRef: unknown }>,
+  path: string,
+  errors: FieldError[],
+): void {
+  if (typeof lun === "number" && (lun < 0 || lun > 255)) errors.push(invalid(`${path}.lun`, lun, rangeProblem(0, 255)));
+  if ((chapAuthDiscovery || chapAuthSession) && !secretRef) errors.push(required(`${path}.secretRef`));
 }
 
 function iscsi(source: Record<string, unknown>, path: string, errors: FieldError[]): void {
   need("targetPortal", "iqn")(source, path, errors);
   if (text(source.iqn)) iscsiName(text(source.iqn), `${path}.iqn`, errors);
-  const lun = source.lun;
-  if (typeof lun === "number" && (lun < 0 || lun > 255)) errors.push(invalid(`${path}.lun`, lun, rangeProblem(0, 255)));
-  if ((source.chapAuthDiscovery || source.chapAuthSession) && !source.secretRef)
-    errors.push(required(`${path}.secretRef`));
+  validateIscsiAccess(source, path, errors);
   const initiator = source.initiatorName;
   if (typeof initiator === "string") iscsiName(initiator, `${path}.initiatorname`, errors);
 }
