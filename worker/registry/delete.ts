@@ -13,6 +13,7 @@ import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import { objectOf } from "../storage/entry.ts";
+import { ATTEMPTS } from "./update.ts";
 
 export type Propagation = "Background" | "Foreground" | "Orphan";
 
@@ -30,8 +31,6 @@ export interface Deleted {
   /** It is gone; otherwise grace or finalizers hold it. */
   readonly gone: boolean;
 }
-
-const ATTEMPTS = 6;
 
 /** A deletion that is part of something else, which was admitted itself and does more than end the object. */
 export interface Ending {

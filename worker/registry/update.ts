@@ -1,7 +1,7 @@
 /**
  * The guarded update: every PUT and PATCH, of objects and their subresources, and every graceful delete is one. It reads
  * the object, makes the next one from it, and commits under the revision that it read; when somebody was faster it
- * begins again, unless the client itself named a revision.
+ * begins again; where the client itself named a revision, that is no longer the object's.
  */
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
@@ -42,8 +42,11 @@ export interface Updated {
   readonly created?: boolean;
 }
 
-/** As often as Kubernetes' patch handler tries again. */
-const ATTEMPTS = 6;
+/**
+ * Kubernetes tries its transaction until it succeeds: who names no revision is never told of other writers. Among many,
+ * each has had a turn long before this.
+ */
+export const ATTEMPTS = 200;
 
 export async function updateObject(context: RequestContext, update: Update): Promise<Updated> {
   const { served, path } = context;
@@ -66,7 +69,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   const current = objectOf(entry);
   const draft = await update.draftOf(current);
   dropRepeatedOwners(draft, context.warnings);
-  const pinned = checkRevision(context, draft, entry.revision);
+  checkRevision(context, draft, entry.revision);
   const request: AdmissionRequest = {
     operation: "UPDATE",
     context,
@@ -102,8 +105,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision) };
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);
-  // What was deleted meanwhile is looked for again, and answered as missing, like by etcd's transaction.
-  if (pinned && failed === write && result.reason === "conflict") throw modified(context);
+  // A revision that the client named is compared with the newer one, and what was deleted meanwhile is found missing.
   return "conflict";
 }
 
@@ -114,12 +116,12 @@ export function endsNow({ served }: RequestContext, { metadata, ...rest }: KubeO
   return !(served.resource.isHeld?.({ metadata, ...rest }) ?? false);
 }
 
-/** Whether the client named the revision that it changes. Throws where it named another, or had to name one. */
-function checkRevision(context: RequestContext, { metadata }: KubeObject, revision: Revision): boolean {
+/** Throws where the client named another revision, or had to name one. */
+function checkRevision(context: RequestContext, { metadata }: KubeObject, revision: Revision): void {
   const { resource } = context.served;
   const named = metadata.resourceVersion ?? "";
   if (named === "" || named === "0") {
-    if (resource.allowUnconditionalUpdate !== false) return false;
+    if (resource.allowUnconditionalUpdate !== false) return;
     const error = invalidField("metadata.resourceVersion", 0, "must be specified for an update");
     // Kubernetes names the resource here, not the kind.
     throw new ApiError(invalid(resource.group, resource.plural, metadata.name ?? "", [error]));
@@ -127,9 +129,7 @@ function checkRevision(context: RequestContext, { metadata }: KubeObject, revisi
   if (!/^\d+$/.test(named)) {
     throw new ApiError(failure(500, "", `strconv.ParseUint: parsing ${JSON.stringify(named)}: invalid syntax`));
   }
-  if (Number(named) !== revision) throw modified(context);
-  return true;
+  const { served, path } = context;
+  if (Number(named) !== revision)
+    throw new ApiError(conflict({ group: served.group, resource: resource.plural }, path.name, MODIFIED));
 }
-
-const modified = ({ served, path }: RequestContext) =>
-  new ApiError(conflict({ group: served.group, resource: served.resource.plural }, path.name, MODIFIED));
