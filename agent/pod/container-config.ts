@@ -13,8 +13,8 @@ import { ConfigError, containerEnv, type EnvInput } from "./env.ts";
 import { expand } from "./expansion.ts";
 import { kernelHostname, type PodHostname } from "./hostname.ts";
 import {
-  CONTAINER_HASH,
   CONTAINER_NAME,
+  IMAGE,
   POD_NAME,
   POD_NAMESPACE,
   POD_UID,
@@ -114,7 +114,6 @@ export interface ContainerInput extends Omit<EnvInput, "container"> {
   /** /etc/hosts and the termination log, and what devices add. */
   readonly ownMounts: readonly Mount[];
   readonly terminationFile: string;
-  readonly specHash: string;
   readonly pidTarget?: string;
 }
 
@@ -207,7 +206,7 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
     resources: containerResources(pod, container, input.memoryCapacity),
     labels: { ...identityLabels(pod), [CONTAINER_NAME]: container.name },
     annotations: {
-      [CONTAINER_HASH]: input.specHash,
+      [IMAGE]: container.image ?? "",
       [RESTART_COUNT]: String(restartCount),
       [RESOURCES]: JSON.stringify(container.resources ?? {}),
       [TERMINATION_MESSAGE_PATH]: container.terminationMessagePath ?? "",

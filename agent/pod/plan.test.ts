@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
-import { RESTART_COUNT } from "./labels.ts";
+import { IMAGE, RESTART_COUNT } from "./labels.ts";
 import type { PodLocal } from "./local.ts";
 import { planPod } from "./plan.ts";
 
@@ -177,6 +177,32 @@ describe("the plan of a pod", () => {
     ]);
   });
 
+  describe("replaces a running container whose image is another now", () => {
+    const annotations = { [RESTART_COUNT]: "2", [IMAGE]: "web:1" };
+    const update = (image: string) => podOf({ restartPolicy: "Never", containers: [{ name: "c", image }] });
+
+    it("whatever the policy, and without back-off", () => {
+      const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW }]]);
+      expect(short(update("web:2"), [container("c", { annotations })], { backOff })).toEqual([
+        "kill c: Container c definition changed, will be restarted",
+        "start c#3",
+      ]);
+    });
+
+    it("a sidecar too", () => {
+      const pod = podOf({ initContainers: [{ ...sidecar("s"), image: "web:2" }] });
+      expect(short(pod, [container("s", { annotations }), container("c")])).toEqual([
+        "kill s: Init container s definition changed",
+        "start s#3",
+      ]);
+    });
+
+    it("and leaves one alone that has it, or that an agent started which did not say", () => {
+      expect(short(update("web:1"), [container("c", { annotations })])).toEqual([]);
+      expect(short(update("web:2"), [container("c")])).toEqual([]);
+    });
+  });
+
   it("kills what fails its liveness probe, in words that say whether it comes again", () => {
     const probes = new Map([["x://c", { liveness: "failure" as const }]]);
     expect(short(podOf({}), [container("c")], { probes })).toEqual([
@@ -184,6 +210,11 @@ describe("the plan of a pod", () => {
     ]);
     expect(short(podOf({ restartPolicy: "Never" }), [container("c")], { probes })).toEqual([
       "kill c: Stopping container c",
+    ]);
+    const both = podOf({ initContainers: [sidecar("s")] });
+    const failed = new Map([["x://s", { liveness: "failure" as const }]]);
+    expect(short(both, [container("s"), container("c")], { probes: failed })).toEqual([
+      "kill s: Init container s failed liveness probe",
     ]);
   });
 });

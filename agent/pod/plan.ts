@@ -14,7 +14,7 @@ import {
   type PodContainer,
   printPod,
 } from "./containers.ts";
-import { restartCountOf } from "./labels.ts";
+import { hasOtherImage, restartCountOf } from "./labels.ts";
 import type { PodLocal, ProbeKind } from "./local.ts";
 import { restartDecision, restartsAfterKill } from "./restart.ts";
 
@@ -35,7 +35,7 @@ export type Action =
       readonly do: "kill-container";
       readonly target: PodContainer;
       readonly observed: ContainerObservation;
-      readonly because: ProbeKind;
+      readonly because: ProbeKind | "definition";
       readonly message: string;
     }
   /** Removes all containers; the next plan starts them from the first on. */
@@ -109,11 +109,27 @@ class Planner {
     const probes = this.#input.local.probes.get(observed.id);
     const because = probes?.liveness === "failure" ? "liveness" : probes?.startup === "failure" ? "startup" : undefined;
     if (because === undefined) return false;
+    const { name } = target.container;
     const restarts = restartsAfterKill(this.#input.pod, target);
-    const message = restarts
-      ? `Container ${target.container.name} failed ${because} probe, will be restarted`
-      : `Stopping container ${target.container.name}`;
+    const failed =
+      target.role === "sidecar"
+        ? `Init container ${name} failed ${because} probe`
+        : `Container ${name} failed ${because} probe, will be restarted`;
+    const message = restarts ? failed : `Stopping container ${name}`;
     this.actions.push({ do: "kill-container", target, observed, because, message });
+    return true;
+  }
+
+  /** A running container whose image is another now makes room for the new one, under every policy; answers whether so. */
+  replaceIfChanged(target: PodContainer, observed: ContainerObservation): boolean {
+    if (!hasOtherImage(target.container, observed)) return false;
+    const { name } = target.container;
+    const message =
+      target.role === "sidecar"
+        ? `Init container ${name} definition changed`
+        : `Container ${name} definition changed, will be restarted`;
+    this.actions.push({ do: "kill-container", target, observed, because: "definition", message });
+    this.start(target);
     return true;
   }
 }
@@ -144,6 +160,7 @@ function planInit(planner: Planner, pod: Pod, mainHasRun: boolean): "initialized
     const observed = planner.newest(target);
     if (target.role === "sidecar") {
       if (observed?.state === "running") {
+        if (planner.hasStarted(target, observed) && planner.replaceIfChanged(target, observed)) continue;
         if (planner.killIfFailed(target, observed)) continue;
         if (mainHasRun || planner.hasStarted(target, observed)) continue;
         return "waiting";
@@ -211,6 +228,7 @@ export function planPod(input: PlanInput): PodPlan {
         if (wanted) planner.start(target);
         return wanted;
       }
+      if (planner.replaceIfChanged(target, observed)) return true;
       return !planner.killIfFailed(target, observed) || restartsAfterKill(pod, target);
     });
     const killing = planner.actions.some((action) => action.do === "kill-container" && action.target.role === "main");

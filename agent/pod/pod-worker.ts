@@ -8,6 +8,7 @@ import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
 import { VolumeError } from "../volumes/payload.ts";
 import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
+import { allContainersOf, findContainer } from "./containers.ts";
 import { endPod } from "./end-pod.ts";
 import { graceOf } from "./kill.ts";
 import { isTerminal } from "./phase.ts";
@@ -106,7 +107,18 @@ export class PodWorker {
     const same = JSON.stringify(withoutBookkeeping(before)) === JSON.stringify(withoutBookkeeping(pod));
     if (same && !this.#gateMoved() && !this.#lostReport(pod)) return;
     if (record.isDeleted) record.abort.abort();
+    this.#forgetFailures(before);
     this.wake();
+  }
+
+  /** What could not be started may start now, and another image is a new beginning. */
+  #forgetFailures(before: Pod): void {
+    const record = this.#record;
+    record.retryAt.clear();
+    for (const { container } of allContainersOf(record.pod)) {
+      const { image } = findContainer(before, container.name)?.container ?? {};
+      if (image !== container.image) record.backOff.delete(container.name);
+    }
   }
 
   /** Only a change of what a readiness gate amounts to is worth a new status (as in the kubelet). */

@@ -1,5 +1,4 @@
 /** What a container finds on the machine: its files are made, its volumes found, and its configuration answered. */
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
@@ -26,9 +25,6 @@ export interface ContainerToPrepare {
   readonly image: ImageObservation;
   readonly restartCount: number;
 }
-
-const hashOf = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
 /** Fails with {@link ConfigError}. */
 export function prepareContainer(context: WorkerContext, asked: ContainerToPrepare): ContainerConfig {
@@ -64,7 +60,6 @@ export function prepareContainer(context: WorkerContext, asked: ContainerToPrepa
         : [mount(container.terminationMessagePath, terminationFile)]),
     ],
     terminationFile,
-    specHash: hashOf(container),
     ...(pidTarget === undefined ? {} : { pidTarget }),
   });
 }

@@ -25,7 +25,9 @@ export function kill(
 
 export function killFailed(record: PodRecord, action: Extract<Action, { do: "kill-container" }>): Promise<void> {
   const { livenessProbe, startupProbe } = action.target.container;
-  const probe = action.because === "startup" ? startupProbe : livenessProbe;
+  const probe = { startup: startupProbe, liveness: livenessProbe, readiness: undefined, definition: undefined }[
+    action.because
+  ];
   return kill(record, action, action.message, probe?.terminationGracePeriodSeconds ?? graceOf(record.pod));
 }
 
