@@ -52,6 +52,23 @@ describe("a container's log", () => {
     expect(await read(file)).toBe(`${line}\n`);
   });
 
+  it("has no more lines than the last ones asked for, though more are written meanwhile", async () => {
+    const file = logFile();
+    const text = Array.from(
+      { length: 3000 },
+      (_, i) => `line ${i} of a log that is longer than what is read at once\n`,
+    );
+    const encoder = new LogEncoder("stdout");
+    writeFileSync(file, Buffer.concat(text.map((line) => encoder.push(Buffer.from(line), time(0)))));
+    let said = "";
+    const write = async (bytes: Buffer) => {
+      said += bytes.toString();
+      appendFileSync(file, encoder.push(Buffer.from("too late\n"), time(1)));
+    };
+    await read(file, { tailLines: 2000, write });
+    expect(said).toBe(text.slice(-2000).join(""));
+  });
+
   it("is followed until its container ends, its last words included", async () => {
     const file = logFile();
     let running = true;

@@ -46,19 +46,24 @@ class Renderer {
   readonly #options: ReadLogOptions;
   readonly #since: number | undefined;
   #left: number;
+  /** What is written while the last lines are read is not among them. */
+  #linesLeft: number;
   /** A piece has been written whose line goes on. */
   #inLine = false;
   constructor(options: ReadLogOptions) {
     this.#options = options;
     this.#since = sinceOf(options);
     this.#left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+    this.#linesLeft = (options.follow ? undefined : options.tailLines) ?? Number.POSITIVE_INFINITY;
   }
 
   get full(): boolean {
-    return this.#left <= 0;
+    return this.#left <= 0 || this.#linesLeft <= 0;
   }
 
   render(line: Buffer): Buffer | undefined {
+    if (this.full) return undefined;
+    this.#linesLeft--;
     const entry = parseLogEntry(line);
     if (entry === undefined) return undefined;
     const { stream = "All", timestamps } = this.#options;
