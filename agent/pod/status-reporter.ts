@@ -96,7 +96,7 @@ export class StatusReporter {
         }
         const code = outcome.status.code ?? 0;
         // Gone, or another pod of that name: nobody is left to tell.
-        if (code === 404 || code === 409 || code === 422) {
+        if (code === 404 || code === 422) {
           this.#next = undefined;
           return;
         }
