@@ -23,7 +23,7 @@ export interface ContainerdOptions {
   readonly network?: false;
 }
 
-/** A containerd of the test's own, in a network namespace of its own, with the image `localhost/busybox:1`. */
+/** A containerd of the test's own, in a network namespace of its own, with the images `localhost/busybox:1` and `greeter:1`. */
 export class Containerd {
   readonly directory = mkdtempSync(join(tmpdir(), "sailplane-containerd-"));
   readonly socket = join(this.directory, "containerd.sock");
@@ -69,12 +69,15 @@ export class Containerd {
 
   #importImages(): void {
     const busybox = { path: "bin/busybox", bytes: readFileSync("/bin/busybox") };
-    const links = ["sh", "sleep", "echo", "date", "cat", "true"].map((name) => ({
-      path: `bin/${name}`,
-      link: "busybox",
-    }));
+    const applets = execFileSync("/bin/busybox", ["--list"], { encoding: "utf8" }).trim().split("\n");
+    const links = applets.map((name) => ({ path: `bin/${name}`, link: "busybox" }));
+    const files = [busybox, ...links.filter(({ path }) => path !== busybox.path), { path: "tmp/", directory: true }];
     const images = {
-      "localhost/busybox:1": ociImage("localhost/busybox:1", [busybox, ...links], {}),
+      "localhost/busybox:1": ociImage("localhost/busybox:1", files, { Cmd: ["/bin/sh"] }),
+      "localhost/greeter:1": ociImage("localhost/greeter:1", files, {
+        Entrypoint: ["/bin/echo", "greeter"],
+        Cmd: ["of the image"],
+      }),
       "localhost/pause:1": ociImage("localhost/pause:1", [busybox], {
         Entrypoint: ["/bin/busybox", "sleep", "1000000"],
       }),

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** A file of an image: its path without a leading slash, its bytes, or for a link where it points to. */
+/** A file of an image: its path without a leading slash, its bytes, for a link where it points to; or a directory for all. */
 export interface ImageFile {
   readonly path: string;
+  readonly directory?: boolean;
   readonly bytes?: Buffer;
   readonly link?: string;
 }
@@ -11,7 +12,7 @@ export interface ImageFile {
 export function ociImage(
   name: string,
   files: readonly ImageFile[],
-  config: { readonly Entrypoint?: string[] },
+  config: { readonly Entrypoint?: string[]; readonly Cmd?: string[] },
 ): Buffer {
   const layer = tar(files);
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -42,12 +43,12 @@ const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).dig
 
 /** POSIX ustar; paths up to 100 bytes. */
 function tar(files: readonly ImageFile[]): Buffer {
-  const entries = files.flatMap(({ path, bytes = Buffer.alloc(0), link }) => {
+  const entries = files.flatMap(({ path, bytes = Buffer.alloc(0), link, directory }) => {
     const header = Buffer.alloc(512);
     header.write(path);
-    header.write("0000755\0" + "0000000\0" + "0000000\0", 100);
+    header.write(`${directory ? "0001777" : "0000755"}\0${"0000000\0".repeat(2)}`, 100);
     header.write(`${bytes.length.toString(8).padStart(11, "0")}\0${"0".repeat(11)}\0`, 124);
-    header.write(`        ${link ? "2" : "0"}${link ?? ""}`, 148);
+    header.write(`        ${directory ? "5" : link ? "2" : "0"}${link ?? ""}`, 148);
     header.write("ustar\x0000", 257);
     let sum = 0;
     for (const byte of header) sum += byte;
