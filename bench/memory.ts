@@ -4,7 +4,7 @@
  *
  *     npm run bench -- memory
  */
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { controlPlaneFiles } from "../cli/control-plane/control-plane-files.ts";
 import { WorkerdProcess } from "../cli/control-plane/workerd-process.ts";
@@ -13,6 +13,7 @@ import { Cluster } from "../test/e2e/cluster.ts";
 import { Client } from "./rig/client.ts";
 import { load, median } from "./rig/load.ts";
 import { configMap, configMaps, newNamespace, pod, pods } from "./rig/objects.ts";
+import { proportionalMegabytes, residentMegabytes, residentMegabytesOfTree } from "./rig/process-tree.ts";
 import { type Figure, tell } from "./rig/report.ts";
 import type { Address } from "./rig/target.ts";
 
@@ -24,26 +25,26 @@ const cluster = await Cluster.start({ agent: false });
 const { server, token } = readKubeconfig(cluster.directory);
 const target: Address = { url: new URL(server), token };
 const workerd = cluster.workerdPid();
-const supervisor = Number(fieldOf(workerd, "status", "PPid"));
+const supervisor = cluster.supervisorPid;
 const figures: Figure[] = [];
 const note = (when: string, limit?: number) =>
   figures.push({
     name: `workerd, ${when}`,
-    value: resident(workerd),
+    value: residentMegabytes(workerd),
     unit: "MB",
     ...(limit !== undefined && { limit }),
   });
 
 figures.push(
   {
-    name: "supervisor and workerd, at the start",
-    value: resident(supervisor) + resident(workerd),
+    name: "all processes, at the start",
+    value: residentMegabytesOfTree(supervisor),
     unit: "MB",
     limit: 120,
   },
-  { name: "supervisor", value: resident(supervisor), unit: "MB" },
-  { name: "supervisor, proportional (PSS)", value: proportional(supervisor), unit: "MB" },
-  { name: "workerd, proportional (PSS)", value: proportional(workerd), unit: "MB" },
+  { name: "supervisor", value: residentMegabytes(supervisor), unit: "MB" },
+  { name: "supervisor, proportional (PSS)", value: proportionalMegabytes(supervisor), unit: "MB" },
+  { name: "workerd, proportional (PSS)", value: proportionalMegabytes(workerd), unit: "MB" },
 );
 note("at the start", 100);
 
@@ -122,16 +123,4 @@ async function restarts(): Promise<number> {
     await process.ended;
   }
   return median(took);
-}
-
-function resident(pid: number): number {
-  return Number(fieldOf(pid, "status", "VmRSS")) / 1024;
-}
-
-function proportional(pid: number): number {
-  return Number(fieldOf(pid, "smaps_rollup", "Pss")) / 1024;
-}
-
-function fieldOf(pid: number, file: string, field: string): string | undefined {
-  return new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1];
 }

@@ -1,5 +1,9 @@
 import type { WriteStream } from "node:tty";
 
+/** Each with its colour: yellow, green, yellow. */
+const colourOf = { "…": 33, "✓": 32, "!": 33 };
+type Mark = keyof typeof colourOf;
+
 /** Prints steps as they begin and end. Colours and rewriting need a terminal; NO_COLOR is respected (no-color.org). */
 export class Progress {
   readonly #out: WriteStream;
@@ -16,21 +20,21 @@ export class Progress {
   /** `waited`: for how many milliseconds it has been under way. */
   begin(subject: string, doing: string, waited = 0): void {
     this.#started = performance.now() - waited;
-    if (this.#terminal) this.#out.write(this.#line("…", "33", subject, doing));
+    if (this.#terminal) this.#out.write(this.#line("…", subject, doing));
   }
 
   /** How far a step has come; only where it can be written over. */
   update(subject: string, doing: string): void {
-    if (this.#terminal) this.#out.write(`\r\x1b[K${this.#line("…", "33", subject, doing)}`);
+    if (this.#terminal) this.#out.write(`\r\x1b[K${this.#line("…", subject, doing)}`);
   }
 
   end(subject: string, outcome: string): void {
     const seconds = ((performance.now() - this.#started) / 1000).toFixed(2);
-    this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("✓", "32", subject, outcome)} (${seconds} s)\n`);
+    this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("✓", subject, outcome)} (${seconds} s)\n`);
   }
 
   warn(subject: string, message: string): void {
-    this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("!", "33", subject, message)}\n`);
+    this.#out.write(`${this.#terminal ? "\r\x1b[K" : ""}${this.#line("!", subject, message)}\n`);
   }
 
   say(text = ""): void {
@@ -41,7 +45,12 @@ export class Progress {
     return this.#colours ? `\x1b[1m${text}\x1b[22m` : text;
   }
 
-  #line(mark: string, colour: string, subject: string, text: string): string {
-    return `  ${this.#colours ? `\x1b[${colour}m${mark}\x1b[39m` : mark} ${subject.padEnd(14)} ${text}`;
+  /** How a line of a step begins. */
+  head(mark: Mark, subject: string): string {
+    return `  ${this.#colours ? `\x1b[${colourOf[mark]}m${mark}\x1b[39m` : mark} ${subject.padEnd(14)} `;
+  }
+
+  #line(mark: Mark, subject: string, text: string): string {
+    return this.head(mark, subject) + text;
   }
 }

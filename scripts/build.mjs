@@ -39,6 +39,7 @@ const onNode = {
   outdir: dist,
 };
 
+copyFileSync(`${root}cli/control-plane/keeper.sh`, `${dist}/keeper.sh`);
 await buildDashboard({ ...shared, outdir: `${dist}/dashboard` });
 // What fields mean, which the Worker reads when it is asked.
 copyFileSync(`${root}api/generated/documentation.json`, `${dist}/dashboard/documentation.json`);
@@ -62,7 +63,8 @@ const [worker] = await Promise.all([
     ...onNode,
     entryPoints: {
       cli: "cli/main.ts",
-      keeper: "cli/keeper.ts",
+      announcer: "cli/announcer.ts",
+      "pinned-caller": "cli/pinned-caller.ts",
       agent: "agent/main.ts",
       supervisor: "agent/runtime/process/supervisor-main.ts",
     },

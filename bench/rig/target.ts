@@ -1,6 +1,7 @@
 /** The API servers that a benchmark asks: one of our own, started for it, or any other by its URL. */
 import { readFileSync } from "node:fs";
 import { Cluster } from "../../test/e2e/cluster.ts";
+import { residentMegabytesOfTree } from "./process-tree.ts";
 
 /** A server, and who asks it. */
 export interface Address {
@@ -28,19 +29,15 @@ export async function ownTarget(): Promise<Target> {
   return {
     url: new URL(field("server")),
     token: field("token"),
-    memory: () => residentMegabytes(cluster.workerdPid()) + residentMegabytes(parentOf(cluster.workerdPid())),
+    memory: () => residentMegabytesOfTree(cluster.supervisorPid),
     controlPlane: cluster.workerdPid(),
     cpu: () => cpuMilliseconds(cluster.workerdPid()),
     close: () => cluster.remove(),
   };
 }
 
-const status = (pid: number, field: string) =>
-  Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
-const residentMegabytes = (pid: number) => status(pid, "VmRSS") / 1024;
 /** The kernel counts in hundredths of a second, its own work for the process in the second number. */
 const cpuMilliseconds = (pid: number) => {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ").slice(11, 13) ?? [];
   return (Number(user) + Number(system)) * 10;
 };
-const parentOf = (pid: number) => status(pid, "PPid");

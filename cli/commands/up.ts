@@ -100,7 +100,7 @@ async function up(options: UpOptions): Promise<void> {
     trustedCertificates: options.authenticationConfig?.authorities ?? [],
   });
   const { server } = connection;
-  if (!options.agent) handOver({ directory: directory.path, server, began });
+  if (!options.agent) handOver({ directory, server, began, progress });
   const companion = options.agent ? { companion: node({ ...options, connection, directory, progress }) } : {};
   await stay({ directory, server, progress, ...companion });
 }

@@ -1,3 +1,5 @@
+import { rmSync, statSync } from "node:fs";
+
 /** Where a control plane's process finds things in its data directory, and is found. */
 export interface ControlPlaneFiles {
   /** workerd's, in its binary form. */
@@ -14,3 +16,12 @@ export const controlPlaneFiles = (directory: string): ControlPlaneFiles => ({
   readinessSocket: `${directory}/readiness.sock`,
   pinnedCallsSocket: `${directory}/pinned-calls.sock`,
 });
+
+const logBytes = 10_000_000;
+
+/** Starts a new log where the old one has grown large. */
+export function makeRoomForLog(directory: string): void {
+  const { log } = controlPlaneFiles(directory);
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > logBytes) rmSync(log);
+}

@@ -1,10 +1,10 @@
 /** Runs what was prepared. What this file imports stays in memory for as long as it runs. */
-import { createWriteStream, rmSync, statSync, type WriteStream } from "node:fs";
+import { createWriteStream, rmSync, type WriteStream } from "node:fs";
 import type { Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError } from "../cli-error.ts";
-import { askReadiness } from "./ask-readiness.ts";
-import { type ControlPlaneFiles, controlPlaneFiles } from "./control-plane-files.ts";
+import { readinessProblem } from "./ask-readiness.ts";
+import { type ControlPlaneFiles, controlPlaneFiles, makeRoomForLog } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { listenForPinnedCalls } from "./pinned-calls-socket.ts";
 import { WorkerdProcess } from "./workerd-process.ts";
@@ -17,7 +17,6 @@ interface RunOptions {
 }
 
 const backOff = { firstMs: 50, mostMs: 10_000, forgivenAfterMs: 30_000 };
-const logBytes = 10_000_000;
 
 /** The Worker under workerd, restarted when it dies. */
 export class ControlPlane {
@@ -31,7 +30,8 @@ export class ControlPlane {
   private constructor(options: RunOptions) {
     this.#options = options;
     this.#files = controlPlaneFiles(options.directory.path);
-    this.#log = openLog(this.#files.log);
+    makeRoomForLog(options.directory.path);
+    this.#log = createWriteStream(this.#files.log, { flags: "a", mode: 0o600 });
     rmSync(this.#files.pinnedCallsSocket, { force: true });
     this.#pinnedCalls = listenForPinnedCalls(this.#files.pinnedCallsSocket);
   }
@@ -71,14 +71,8 @@ export class ControlPlane {
   }
 
   async #ready(): Promise<void> {
-    const end = Date.now() + 30_000;
-    let last = "no answer";
-    while (Date.now() < end && !this.#stopping) {
-      last = await askReadiness(this.#files.readinessSocket).catch((error: Error) => error.message);
-      if (last === "200") return;
-      await sleep(20);
-    }
-    if (!this.#stopping) throw new Error(`/readyz after 30 s: ${last}`);
+    const problem = await readinessProblem(this.#files.readinessSocket, () => this.#stopping);
+    if (problem !== undefined) throw new Error(problem);
   }
 
   async #supervise(): Promise<void> {
@@ -104,14 +98,4 @@ export class ControlPlane {
       }
     }
   }
-}
-
-/** Starts a new log where the old one has grown large. */
-function openLog(file: string): WriteStream {
-  try {
-    if (statSync(file).size > logBytes) rmSync(file);
-  } catch {
-    // There is none yet.
-  }
-  return createWriteStream(file, { flags: "a", mode: 0o600 });
 }

@@ -25,13 +25,9 @@ export class DataDirectory {
   readonly isNew: boolean;
 
   /** Creates and locks it; throws CliError where it cannot be written or another instance has it. */
-  constructor(
-    path: string,
-    { locked = false }: { /** This process has locked it before. */ readonly locked?: boolean } = {},
-  ) {
+  constructor(path: string) {
     this.path = resolve(path);
     this.isNew = !existsSync(this.path);
-    if (locked) return;
     try {
       makeDirectories(this.path);
       accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -83,6 +79,11 @@ export class DataDirectory {
   makeDirectory(name: string): string {
     mkdirSync(this.file(name), { recursive: true, mode: 0o700 });
     return this.file(name);
+  }
+
+  /** The start time of its owner, as the lock has it. */
+  get lockedSince(): string | null {
+    return self().startedAt;
   }
 
   /** Names the process to end if this one is killed. */

@@ -1,22 +1,61 @@
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Progress } from "../progress.ts";
+import { makeRoomForLog } from "./control-plane-files.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { workerdPath } from "./workerd-process.ts";
 
-/** What the program that stays is told, as its one argument in JSON. */
-export interface HandedOver {
-  /** The data directory, which this process has locked. */
+/** What announcer.ts is told, as JSON. */
+export interface Announcement {
   readonly directory: string;
   readonly server: string;
   /** When the user began to wait, in milliseconds since 1970. */
   readonly began: number;
 }
 
-const keeper = fileURLToPath(new URL("./keeper.js", import.meta.url));
+interface HandOver {
+  /** Locked by this process, which it stays. */
+  readonly directory: DataDirectory;
+  readonly server: string;
+  readonly began: number;
+  readonly progress: Progress;
+}
+
+const SHELL = "/bin/sh";
+const programs = fileURLToPath(new URL(".", import.meta.url));
 
 /**
- * Becomes the program that only keeps a control plane running, in this same process: what it took to get there is forgotten
- * (docs/decisions/0008). Returns where Node.js cannot: before 22.15 and 23.11.
+ * Becomes the shell script that only keeps a control plane running, in this same process (docs/decisions/0008). Returns where Node.js
+ * cannot: before 22.15 and 23.11, and on Windows.
  */
-export function handOver(state: HandedOver): void {
+export function handOver({ directory, server, began, progress }: HandOver): void {
+  if (!process.execve || !existsSync(SHELL)) return;
+  makeRoomForLog(directory.path);
+  const announcement: Announcement = { directory: directory.path, server, began };
   // It is called experimental, and would say so.
   process.removeAllListeners("warning");
-  process.execve?.(process.execPath, [process.execPath, keeper, JSON.stringify(state)], process.env);
+  process.execve(
+    SHELL,
+    [
+      SHELL,
+      `${programs}keeper.sh`,
+      directory.path,
+      workerdPath,
+      process.execPath,
+      programs,
+      JSON.stringify(directory.lockedSince),
+      progress.head("!", "control plane"),
+      progress.head("✓", "stopped"),
+      shorten(directory.path),
+      JSON.stringify(announcement),
+    ],
+    process.env,
+  );
+}
+
+/** As one would type it here. */
+export function shorten(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short || ".";
 }

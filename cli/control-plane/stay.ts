@@ -1,9 +1,10 @@
 /** What `up` does once all is prepared: starts the control plane, says so, and stays until it is asked to end. */
-import { relative } from "node:path";
 import type { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
 import { ControlPlane } from "./control-plane.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { sayFirstSteps } from "./first-steps.ts";
+import { shorten } from "./hand-over.ts";
 
 /** What runs beside the control plane, such as a node. */
 export interface Companion {
@@ -27,7 +28,7 @@ export async function stay({ directory, server, progress, companion }: StayOptio
   process.once("exit", () => controlPlane.kill());
   progress.end("control plane", server);
   await companion?.start(interrupted);
-  sayFirstSteps(progress, directory, server);
+  sayFirstSteps(progress, { directory: directory.path, server });
 
   const signal = await interrupted;
   progress.say();
@@ -37,19 +38,4 @@ export async function stay({ directory, server, progress, companion }: StayOptio
   progress.end("stopped", `on ${signal}; the state stays in ${shorten(directory.path)}`);
   if (farewell !== undefined) progress.say(`                   ${farewell}`);
   process.exit(0);
-}
-
-function sayFirstSteps(progress: Progress, directory: DataDirectory, server: string): void {
-  progress.say();
-  progress.say(`  kubeconfig  ${directory.file("kubeconfig")}`);
-  progress.say(`  dashboard   ${server}/dashboard/`);
-  progress.say(`  try         ${progress.bold(`export KUBECONFIG=${directory.file("kubeconfig")}`)}`);
-  progress.say(`              ${progress.bold("kubectl get nodes")}`);
-  progress.say();
-  progress.say("Ctrl-C ends it.");
-}
-
-function shorten(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short || ".";
 }

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer as serveTls } from "node:https";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAuthority, createServingCertificate } from "../../cli/control-plane/certificates.ts";
 import { Cluster, freePort } from "./cluster.ts";
 import { type Outcome, runCommand } from "./run-command.ts";
 
@@ -64,6 +66,22 @@ describe("sailplane says in one line what is wrong", () => {
   });
 });
 
+const webhookAt = (url: string, authority: string) =>
+  JSON.stringify({
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: "judge" },
+    webhooks: [
+      {
+        name: "judge.example.com",
+        admissionReviewVersions: ["v1"],
+        sideEffects: "None",
+        clientConfig: { url, caBundle: Buffer.from(authority).toString("base64") },
+        rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["serviceaccounts"] }],
+      },
+    ],
+  });
+
 describe("sailplane up", () => {
   let cluster: Cluster;
   beforeAll(async () => {
@@ -116,6 +134,39 @@ describe("sailplane up", () => {
       `${scratch}/f`,
     );
     expect(stderr).toContain("no certificate it shows has the key that --ca-cert-hash names");
+  });
+
+  test("calls a webhook whose certificate is of an authority of its own", async () => {
+    const authority = createAuthority(new Date());
+    const { certificate, key } = createServingCertificate(
+      authority.key,
+      [{ type: "ip", value: "127.0.0.1" }],
+      new Date(),
+    );
+    const webhook = serveTls({ cert: certificate, key }, (_, response) => response.writeHead(418).end("heard"));
+    await new Promise<void>((resolve) => webhook.listen(0, "127.0.0.1", resolve));
+    const url = `https://127.0.0.1:${(webhook.address() as AddressInfo).port}`;
+    await cluster.output("apply -f -", { input: webhookAt(url, authority.certificate) });
+    const { stderr } = await cluster.kubectl("create serviceaccount judged");
+    expect(stderr).toContain('an error on the server ("heard")');
+    await cluster.output("delete validatingwebhookconfiguration judge");
+    webhook.close();
+  });
+
+  test("starts its control plane again when it is killed", async () => {
+    const workerd = cluster.workerdPid();
+    process.kill(workerd, "SIGKILL");
+    await expect.poll(() => cluster.kubectl("get --raw /readyz"), { timeout: 10_000 }).toMatchObject({ code: 0 });
+    expect(cluster.workerdPid()).not.toBe(workerd);
+  });
+
+  test("ends the control plane that an instance which was killed has left behind", async () => {
+    const workerd = cluster.workerdPid();
+    await cluster.crash({ leave: true });
+    expect(process.kill(workerd, 0)).toBe(true);
+    await cluster.up();
+    await expect.poll(() => existsSync(`/proc/${workerd}`)).toBe(false);
+    expect((await cluster.kubectl("get --raw /readyz")).code).toBe(0);
   });
 
   test("ends cleanly on Ctrl-C", async () => {

@@ -83,12 +83,12 @@ export class Cluster {
     return new Promise((resolve) => child.once("exit", resolve));
   }
 
-  /** kill -9 of `up`, which is the agent, and of the control plane under it. */
-  async crash(): Promise<void> {
+  /** kill -9 of `up`, which is the agent, and of the control plane under it, unless that is to be left. */
+  async crash({ leave = false } = {}): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    process.kill(this.workerdPid(), "SIGKILL");
+    if (!leave) process.kill(this.workerdPid(), "SIGKILL");
     child.kill("SIGKILL");
     await ended;
   }
@@ -96,6 +96,11 @@ export class Cluster {
   /** The process of the control plane itself, which `up` starts again when it dies. */
   workerdPid(): number {
     return JSON.parse(readFileSync(`${this.directory}/lock`, "utf8")).child;
+  }
+
+  /** Of `up` itself. */
+  get supervisorPid(): number {
+    return this.#process?.pid ?? Number.NaN;
   }
 
   /** Containers outlive their agent, so they go first. */

@@ -8,6 +8,7 @@ import type { Env } from "../env.ts";
 import { callPod } from "../http/node-stream.ts";
 import { findEndpoint } from "../http/service-endpoint.ts";
 import type { StoreClient } from "../storage/store-client.ts";
+import { callPinned } from "./pinned-call.ts";
 
 export interface Caller {
   readonly env: Env;
@@ -99,13 +100,8 @@ async function callUrl({ env }: Caller, { config, address, body, signal }: Calle
     if (ca !== undefined) return NO_PINNING;
     return fetch(address, { method: "POST", headers, body, redirect: "manual", signal });
   }
-  const pinned = { url: String(address), authorities: ca, headers: [...HEADERS], body };
-  const response = await env.PINNED_CALLS.fetch("http://pinned/", {
-    method: "POST",
-    body: JSON.stringify(pinned),
-    signal,
-  });
-  return response.headers.get("X-Sailplane-Failure") === null ? response : response.text();
+  const pinned = { url: String(address), authorities: ca, headers: HEADERS, body };
+  return callPinned(env.PINNED_CALLS, pinned, signal);
 }
 
 async function callService(caller: Caller, { config, address, body, signal }: Called): Promise<Response | string> {

@@ -1,0 +1,115 @@
+#!/bin/sh
+# Keeps a control plane running: what is left of `sailplane up --no-agent` (docs/decisions/0008), for a shell weighs 2 MB where
+# Node.js weighs 45. Node.js comes back, and goes again, for what a shell cannot do: to say when the control plane is ready
+# (announcer.ts), and to make the calls that workerd cannot (pinned-caller.ts). Plain POSIX: dash, bash and BusyBox run it.
+set -u
+umask 077
+directory=$1    # the data directory, which this process has locked
+workerd=$2      # the program
+node=$3         # the program
+programs=$4     # the directory of announcer.js and pinned-caller.js
+started_at=$5   # when this process started, as the lock has it
+warning=$6      # how a line that warns begins
+stopped=$7      # how the last line begins
+shown=$8        # the data directory, as people are told of it
+announcement=$9 # what the announcer is told
+
+log=$directory/control-plane.log
+output=$directory/control-plane.out
+readiness=$directory/readiness.sock
+calls=$directory/pinned-calls.sock
+
+asked=     # the signal that asked to end
+was_ready= # it has been of use once
+child=     # the process that is waited for
+announcer= # the process that has not said yet that it is ready
+
+# A signal may come at any moment, also between a check and a wait: it ends what is waited for, and so the wait.
+ask_to_end() {
+  asked=$1
+  trap '' INT TERM HUP
+  [ -z "$child" ] || end_child
+}
+
+# A workerd that was asked to end waits for its last watch to, which may be never.
+end_child() {
+  kill -TERM "$child"
+  { sleep 0.3 || sleep 1; kill -KILL "$child"; } &
+  executioner=$!
+} >/dev/null 2>&1
+
+# Leaves in $status how a process ended. A trap ends a wait, and not the process; shells remark on processes that were killed.
+wait_for() {
+  child=$1
+  [ -z "$asked" ] || end_child
+  while
+    wait "$child"
+    status=$?
+    kill -0 "$child"
+  do :; done
+  child=
+  [ -z "$asked" ] || kill "$executioner"
+} 2>/dev/null
+
+# One run of workerd, to its end.
+run() {
+  rm -f "$readiness" "$calls" "$output"
+  mkfifo "$output"
+  said_before=$(wc -c <"$log")
+  follow <"$output" >>"$log" 2>&1 &
+  "$workerd" serve --binary "$directory/workerd.bin" </dev/null >"$output" 2>>"$log" &
+  running=$!
+  printf '{"pid":%s,"startedAt":%s,"child":%s}' "$$" "$started_at" "$running" >"$directory/lock.new"
+  mv "$directory/lock.new" "$directory/lock"
+  "$node" "$programs/announcer.js" "$announcement" "$running" "$was_ready" </dev/null 2>>"$log" &
+  announcer=$!
+  wait_for "$running"
+  [ -z "$announcer" ] || kill "$announcer" 2>/dev/null
+}
+
+# Takes what the Worker prints to the log, and starts what makes calls for it when it asks.
+follow() {
+  while IFS= read -r line; do
+    case $line in
+    'sailplane: nothing makes pinned calls')
+      jobs >/dev/null # reaps those that have ended
+      "$node" "$programs/pinned-caller.js" "$calls" </dev/null &
+      ;;
+    *) printf '%s\n' "$line" ;;
+    esac
+  done
+}
+
+# In one line, with its own last words: not a stack, nor one of pages of warnings.
+how_it_ended() {
+  if [ "$status" -gt 128 ]; then how="was ended by SIG$(kill -l "$status")"; else how="ended with code $status"; fi
+  words=$(tail -c "+$((said_before + 1))" "$log" | grep -v -e '^[[:space:]]' -e '^$' -e '^stack:' -e ': warning:' | tail -n 1)
+  printf 'workerd %s%s' "$how" "${words:+: $words}"
+}
+
+trap 'ask_to_end INT' INT
+trap 'ask_to_end TERM' TERM
+trap 'ask_to_end HUP' HUP
+trap 'was_ready=yes announcer=' USR1
+: >>"$log"
+
+pause=0.05
+while
+  began=$(date +%s)
+  run
+  [ -z "$asked" ]
+do
+  if [ -z "$was_ready" ]; then
+    printf 'sailplane: the control plane did not start: %s; see %s\n' "$(how_it_ended)" "$log" >&2
+    rm -f "$directory/lock"
+    exit 1
+  fi
+  [ $(($(date +%s) - began)) -le 30 ] || pause=0.05
+  printf '%s%s; starting again in %s s\n' "$warning" "$(how_it_ended)" "$pause"
+  sleep "$pause" &
+  wait_for $!
+  [ -z "$asked" ] || break
+  case $pause in 0.05) pause=0.2 ;; 0.2) pause=1 ;; 1) pause=4 ;; *) pause=10 ;; esac
+done
+rm -f "$directory/lock"
+printf '\n%son SIG%s; the state stays in %s\n' "$stopped" "$asked" "$shown"
