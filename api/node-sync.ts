@@ -35,7 +35,16 @@ export interface NodeTunnelCall {
   readonly request: StreamRequest;
 }
 
-export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall;
+/** Another node waits at the relay between the two (docs/spec/pod-network.md). */
+export interface RelayCall {
+  readonly type: "relay";
+  readonly peer: string;
+}
+
+export type NodeMessage = NodeSync | NodeTunnelCall | UsageCall | RelayCall;
+
+/** The annotation of a Node with the public key by which other nodes know it: X25519, base64url. They are told of it. */
+export const NETWORK_KEY = "sailplane.dev/network-key";
 
 /** What a stream of a node is about. */
 export type StreamRequest =

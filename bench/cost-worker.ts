@@ -9,6 +9,7 @@ import {
   default as controlPlane,
   NodeHub,
   OwnApi as Own,
+  Relay,
   Scheduler,
   Tunnel,
 } from "../worker/index.ts";
@@ -61,7 +62,7 @@ function counted<Class extends new (state: DurableObjectState, env: never) => ob
 }
 
 const classes = Object.fromEntries(
-  Object.entries({ AuditLog, ClusterKeys, ClusterStore, ControllerManager, NodeHub, Scheduler, Tunnel }).map(
+  Object.entries({ AuditLog, ClusterKeys, ClusterStore, ControllerManager, NodeHub, Relay, Scheduler, Tunnel }).map(
     ([name, base]) => [name, counted(base as new (state: DurableObjectState, env: never) => object)],
   ),
 );
@@ -70,6 +71,7 @@ const CountedKeys = classes.ClusterKeys;
 const CountedStore = classes.ClusterStore;
 const CountedManager = classes.ControllerManager;
 const CountedHub = classes.NodeHub;
+const CountedRelay = classes.Relay;
 const CountedScheduler = classes.Scheduler;
 const CountedTunnel = classes.Tunnel;
 
@@ -78,6 +80,7 @@ export {
   CountedHub as NodeHub,
   CountedKeys as ClusterKeys,
   CountedManager as ControllerManager,
+  CountedRelay as Relay,
   CountedScheduler as Scheduler,
   CountedStore as ClusterStore,
   CountedTunnel as Tunnel,

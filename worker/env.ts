@@ -2,6 +2,7 @@ import type { AuditLog } from "../durable-objects/audit-log.ts";
 import type { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import type { ClusterStore } from "../durable-objects/cluster-store.ts";
 import type { NodeHub } from "../durable-objects/node-hub.ts";
+import type { Relay } from "../durable-objects/relay.ts";
 import type { Tunnel } from "../durable-objects/tunnel.ts";
 import type { ControllerManager, Scheduler } from "./index.ts";
 
@@ -11,6 +12,7 @@ export interface Env {
   readonly CLUSTER_STORE: DurableObjectNamespace<ClusterStore>;
   readonly CLUSTER_KEYS: DurableObjectNamespace<ClusterKeys>;
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
+  readonly RELAY: DurableObjectNamespace<Relay>;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
   readonly CONTROLLER_MANAGER: DurableObjectNamespace<ControllerManager>;
   readonly SCHEDULER: DurableObjectNamespace<Scheduler>;

@@ -13,6 +13,7 @@ export { AuditLog } from "../durable-objects/audit-log.ts";
 export { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 export { ClusterStore } from "../durable-objects/cluster-store.ts";
 export { NodeHub } from "../durable-objects/node-hub.ts";
+export { Relay } from "../durable-objects/relay.ts";
 export { Tunnel } from "../durable-objects/tunnel.ts";
 
 export class ControllerManager extends controllerManagerClass<Env>(controllerManagerWiring) {}

@@ -1,12 +1,14 @@
-/** A Node as other nodes are told of it: its labels, addresses and pod ranges, not its images and conditions. */
+/** A Node as other nodes are told of it: its labels, addresses, pod ranges and network key, not its images and conditions. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
+import { NETWORK_KEY } from "../../api/node-sync.ts";
 
 export const peerNodeText = (text: string): string => JSON.stringify(asPeer(readObject(text) as unknown as Node));
 
 function asPeer({ apiVersion, kind, metadata, spec, status }: Node): Node {
   const { name, uid, resourceVersion, labels } = metadata;
   const { podCIDR, podCIDRs } = spec;
+  const key = metadata.annotations?.[NETWORK_KEY];
   return {
     ...(apiVersion !== undefined && { apiVersion }),
     ...(kind !== undefined && { kind }),
@@ -15,6 +17,7 @@ function asPeer({ apiVersion, kind, metadata, spec, status }: Node): Node {
       ...(uid !== undefined && { uid }),
       ...(resourceVersion !== undefined && { resourceVersion }),
       ...(labels !== undefined && { labels }),
+      ...(key !== undefined && { annotations: { [NETWORK_KEY]: key } }),
     },
     spec: { ...(podCIDR !== undefined && { podCIDR }), ...(podCIDRs !== undefined && { podCIDRs }) },
     status: { ...(status.addresses !== undefined && { addresses: status.addresses }) },

@@ -13,7 +13,7 @@ import { auditAnswer } from "./audit.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
 import { serveNodeLeave } from "./node-leave.ts";
-import { serveNodeLink, serveNodeTunnel } from "./node-link.ts";
+import { serveNodeLink, serveNodeTunnel, serveRelay } from "./node-link.ts";
 import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
 import { serveAdministrator } from "./serve-administrator.ts";
@@ -89,6 +89,7 @@ app.get("/sailplane/v1/nodes/:name/sync", serveNodeLink);
 app.post("/sailplane/v1/nodes/:name/leave", serveNodeLeave);
 app.get("/sailplane/v1/tunnels/:id", serveNodeTunnel);
 app.get("/sailplane/v1/watch", (c) => serveWatches(c, async (request) => app.fetch(request, c.env, c.executionCtx)));
+app.get("/sailplane/v1/relays/:peer", serveRelay);
 app.all("/api/:version/*", serveResource);
 app.all("/apis/:group/:version/*", serveResource);
 

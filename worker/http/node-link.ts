@@ -1,5 +1,5 @@
 /**
- * The routes that nodes dial: their link, its HTTP form, and the tunnels that they are called to
+ * The routes that nodes dial: their link, its HTTP form, the tunnels that they are called to, and relays to other nodes
  * (docs/spec/node-link.md). A node speaks for itself only; an administrator may speak for any.
  */
 import type { Context } from "hono";
@@ -48,6 +48,19 @@ export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
   const url = `https://tunnel/node?node=${encodeURIComponent(node)}`;
   const tunnel = c.env.TUNNEL.getByName(`${c.var.cluster}/${c.req.param("id")}`);
   return tunnel.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
+}
+
+/** GET /sailplane/v1/relays/PEER?node=NAME (an upgrade) */
+export async function serveRelay(c: Context<Bindings>): Promise<Response> {
+  const node = c.req.query("node") ?? "";
+  const peer = c.req.param("peer") ?? "";
+  await requireNode(c, node);
+  const url = new URL("https://relay/");
+  url.searchParams.set("cluster", c.var.cluster);
+  url.searchParams.set("node", node);
+  url.searchParams.set("peer", peer);
+  const relay = c.env.RELAY.getByName([c.var.cluster, ...[node, peer].sort()].join("/"));
+  return relay.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
 }
 
 /** What a WebSocket's handshake needs, and nothing of who asked. */

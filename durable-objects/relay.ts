@@ -1,0 +1,61 @@
+/**
+ * Joins two nodes that cannot reach each other: what one says is told to the other, as it came. They keep it secret from
+ * here by themselves (docs/spec/pod-network.md). One for each pair, hibernating; nothing is stored.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { failure } from "../api/machinery/status.ts";
+import type { RelayCall } from "../api/node-sync.ts";
+import type { NodeHub } from "./node-hub.ts";
+
+export interface RelayEnv {
+  readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
+}
+
+export class Relay extends DurableObject<RelayEnv> {
+  constructor(state: DurableObjectState, env: RelayEnv) {
+    super(state, env);
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** `?node=` of `?cluster=`, which the Worker has authorized, comes to meet `?peer=`; that one is called. */
+  override async fetch(request: Request): Promise<Response> {
+    const query = new URL(request.url).searchParams;
+    const [cluster = "", node = "", peer = ""] = ["cluster", "node", "peer"].map((name) => query.get(name) ?? "");
+    if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket")
+      return refusal(400, "BadRequest", "a relay is a WebSocket");
+    if (this.ctx.getWebSockets(peer).length === 0) {
+      const call: RelayCall = { type: "relay", peer: node };
+      if (!(await this.env.NODE_HUB.getByName(cluster).call(peer, call)))
+        return refusal(503, "ServiceUnavailable", `node ${peer} is not connected`);
+    }
+    const { 0: client, 1: server } = new WebSocketPair();
+    for (const old of this.ctx.getWebSockets(node)) old.close(1012, "the node has connected again");
+    this.ctx.acceptWebSocket(server, [node]);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    for (const other of this.#othersThan(socket)) other.send(message);
+  }
+
+  /** Who is left has nobody to talk to: it comes again when it has something to say. */
+  override webSocketClose(socket: WebSocket): void {
+    const [node] = this.ctx.getTags(socket);
+    const hasAnother = this.ctx.getWebSockets(node).some((each) => each !== socket && isOpen(each));
+    if (!hasAnother) for (const other of this.#othersThan(socket)) other.close(1001, "the other node is gone");
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.webSocketClose(socket);
+  }
+
+  #othersThan(socket: WebSocket): WebSocket[] {
+    const [node] = this.ctx.getTags(socket);
+    return this.ctx.getWebSockets().filter((each) => this.ctx.getTags(each)[0] !== node && isOpen(each));
+  }
+}
+
+const isOpen = ({ readyState }: WebSocket): boolean => readyState === WebSocket.OPEN;
+
+const refusal = (code: number, reason: string, message: string): Response =>
+  Response.json(failure(code, reason, message), { status: code });

@@ -1,0 +1,65 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import type { Env } from "../worker/env.ts";
+
+const { NODE_HUB, RELAY } = env as unknown as Env;
+
+interface Dialled {
+  readonly status: number;
+  readonly heard: (string | number[])[];
+  readonly ended: Promise<number>;
+  readonly socket: WebSocket;
+}
+
+function listen(answer: Response): Dialled {
+  const socket = answer.webSocket as unknown as WebSocket & { accept(): void };
+  const heard: (string | number[])[] = [];
+  socket.binaryType = "arraybuffer";
+  socket.addEventListener("message", ({ data }) => {
+    heard.push(typeof data === "string" ? data : [...new Uint8Array(data as ArrayBuffer)]);
+  });
+  const ended = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
+  socket.accept();
+  return { status: answer.status, heard, ended, socket };
+}
+
+const upgrade = { headers: { Upgrade: "websocket" } };
+const meet = (cluster: string, node: string, peer: string) =>
+  RELAY.getByName([cluster, ...[node, peer].sort()].join("/")).fetch(
+    `https://relay/?cluster=${cluster}&node=${node}&peer=${peer}`,
+    upgrade,
+  );
+const link = async (cluster: string, node: string) =>
+  listen(await NODE_HUB.getByName(cluster).fetch(`https://hub/?node=${node}&cluster=${cluster}`, upgrade));
+
+it("RELAY-CALL: calls the other node, and refuses where that one is not connected", async () => {
+  expect((await meet("relay-calls", "a", "b")).status).toBe(503);
+  const hub = await link("relay-calls", "b");
+  expect((await meet("relay-calls", "a", "b")).status).toBe(101);
+  await expect.poll(() => hub.heard).toContain(JSON.stringify({ type: "relay", peer: "a" }));
+  hub.socket.close();
+});
+
+it("RELAY-PASS: what one says the other hears, as it came, and nobody else", async () => {
+  const hub = await link("relay-passes", "b");
+  const a = listen(await meet("relay-passes", "a", "b"));
+  const b = listen(await meet("relay-passes", "b", "a"));
+  a.socket.send(new Uint8Array([1, 2, 3]));
+  b.socket.send("text");
+  await expect.poll(() => b.heard).toEqual([[1, 2, 3]]);
+  await expect.poll(() => a.heard).toEqual(["text"]);
+  hub.socket.close();
+});
+
+it("RELAY-END: when one is gone the other is told; one that comes again takes its own place", async () => {
+  const hub = await link("relay-ends", "b");
+  const a = listen(await meet("relay-ends", "a", "b"));
+  const b = listen(await meet("relay-ends", "b", "a"));
+  const again = listen(await meet("relay-ends", "b", "a"));
+  expect(await b.ended).toBe(1012);
+  again.socket.send("still here");
+  await expect.poll(() => a.heard).toEqual(["still here"]);
+  again.socket.close(1000);
+  expect(await a.ended).toBe(1001);
+  hub.socket.close();
+});
