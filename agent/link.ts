@@ -5,7 +5,7 @@
  */
 import type { WebSocket } from "ws";
 import { draftObject } from "../api/machinery/object-text.ts";
-import type { NodeMessage, NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
+import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { ControlPlane } from "./connection.ts";
 import type { Logger } from "./logger.ts";
@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly revision: () => number;
   readonly onSync: (sync: NodeSync) => void;
   readonly onTunnel: (call: NodeTunnelCall) => void;
+  /** Another node waits at the relay between it and this one. */
+  readonly onRelay: (call: RelayCall) => void;
   /** What the node uses is asked for. */
   readonly usage: () => Promise<NodeUsage>;
   /** The socket is open: whatever could not be told may be told now. */
@@ -129,6 +131,8 @@ export class Link {
         return this.#options.onSync(complete(message));
       case "tunnel":
         return this.#options.onTunnel(message);
+      case "relay":
+        return this.#options.onRelay(message);
       case "usage": {
         const usage = await this.#options.usage().catch(() => undefined);
         if (usage === undefined || socket.readyState !== socket.OPEN) return;

@@ -17,6 +17,7 @@ import type { Logger } from "./logger.ts";
 import type { AgentOptions } from "./main.ts";
 import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
+import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
 import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { registerNode, renewLease } from "./node/registration.ts";
@@ -63,6 +64,7 @@ export class NodeAgent {
   readonly #nodeApi: NodeApiFacts;
   readonly #static: StaticPods;
   readonly #housekeeping: Housekeeping;
+  readonly #networkKey: NetworkKey;
   #network: ClusterNetwork | undefined;
   #link: Link | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
@@ -96,6 +98,7 @@ export class NodeAgent {
       base: controlPlane.server,
       headers: controlPlane.headers,
     });
+    this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
     const allocatable = allocatableOf(facts.machine);
     const labels = nodeLabels(facts);
@@ -183,6 +186,11 @@ export class NodeAgent {
     return { pressures, images };
   }
 
+  get #networkFacts() {
+    const ways = this.#network?.ways;
+    return ways && { key: this.#networkKey.publicKey, ways };
+  }
+
   get #pods(): Pod[] {
     return [...this.#workers.values()].map((worker) => worker.pod);
   }
@@ -201,11 +209,14 @@ export class NodeAgent {
       dataDirectory: this.#options.dataDirectory,
       apiServer: apiServerOf(this.#options.connection),
       resolvers: this.#resolv.servers,
+      key: this.#networkKey,
+      dial: (path) => controlPlane.webSocket(path),
       list: (resource) => this.#objects.list(resource),
       onReady: () => {
         for (const pod of [...this.#objects.pods(), ...this.#static.pods]) this.#follow(pod);
         void this.#register();
       },
+      onWays: () => void this.#register(),
       log,
     });
     if (runtime.simulates !== true) await this.#housekeeping.start();
@@ -218,6 +229,7 @@ export class NodeAgent {
       revision: () => this.#objects.revision,
       onSync: (sync) => this.#sync(sync),
       onTunnel: (call) => void this.#serve(call),
+      onRelay: ({ peer }) => this.#network?.called(peer),
       usage: () => this.#nodeApi.meter.read(),
       onUp: () => void this.#register(),
       log,
@@ -273,7 +285,8 @@ export class NodeAgent {
     while (!signal.aborted) {
       try {
         const notReady = this.#network?.waiting;
-        const node = await registerNode(this.#client, { ...this.#facts, ...this.#kept, notReady });
+        const facts = { ...this.#facts, ...this.#kept, network: this.#networkFacts, notReady };
+        const node = await registerNode(this.#client, facts);
         await renewLease(this.#client, node);
         if (this.#network?.waiting !== notReady) continue;
         if (told !== "") say("the node is registered");

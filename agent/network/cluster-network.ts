@@ -2,6 +2,7 @@
  * What this node does for Services and pods' networks, as far as the machine allows: rules of the kernel, the pods' own
  * network and DNS; or node ports alone. Follows the objects that the node is told of.
  */
+import type { WebSocket } from "ws";
 import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { NetworkPolicy, ServiceCIDR } from "../../api/generated/networking.v1.ts";
@@ -17,6 +18,8 @@ import type { Backend, RuleSet } from "../proxy/rule-set.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ApiServer } from "./api-door.ts";
 import { chooseWays, type Ways } from "./choose-ways.ts";
+import type { Way } from "./overlay/choose-way.ts";
+import type { NetworkKey } from "./overlay/network-key.ts";
 import { PodNetwork } from "./pod-network.ts";
 import { podRangesOf } from "./routes.ts";
 
@@ -28,8 +31,14 @@ export interface ClusterNetworkOptions {
   readonly apiServer: ApiServer | undefined;
   readonly resolvers: readonly string[];
   readonly list: <T extends KubeObject>(resource: string) => readonly T[];
+  /** Who the node is to other nodes. */
+  readonly key: NetworkKey;
+  /** A WebSocket of the control plane. */
+  readonly dial: (path: string) => WebSocket;
   /** Pods may be started from now on. */
   readonly onReady: () => void;
+  /** Other nodes are reached by other ways than before. */
+  readonly onWays: () => void;
   readonly log: Logger;
 }
 
@@ -62,6 +71,7 @@ export class ClusterNetwork {
   #isStopped = false;
   #isOpen = false;
   #complaint = "";
+  #ways = "";
 
   /** Says in one line what the machine does not allow. */
   static async open(options: ClusterNetworkOptions): Promise<ClusterNetwork> {
@@ -80,7 +90,12 @@ export class ClusterNetwork {
       this.#policies = new KernelPolicies(log);
     } else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
     if (directories !== undefined)
-      this.#pods = new PodNetwork({ ...options, directories, zone: () => this.#currentZone() });
+      this.#pods = new PodNetwork({
+        ...options,
+        directories,
+        zone: () => this.#currentZone(),
+        onWays: () => this.#later(GATHER_MS),
+      });
   }
 
   get #isActive(): boolean {
@@ -94,6 +109,16 @@ export class ClusterNetwork {
 
   get dnsServers(): readonly string[] {
     return this.#pods?.dnsServers ?? [];
+  }
+
+  /** By which way the pods of each other node are reached; undefined where that is not this agent's affair. */
+  get ways(): ReadonlyMap<string, Way> | undefined {
+    return this.#pods?.ways;
+  }
+
+  /** A node waits at the relay between it and this one. */
+  called(peer: string): void {
+    this.#pods?.called(peer);
   }
 
   /** An object of that resource has changed. */
@@ -150,7 +175,7 @@ export class ClusterNetwork {
   }
 
   async #reconcile(): Promise<void> {
-    const { list, nodeName, onReady } = this.#options;
+    const { list, nodeName, onReady, onWays } = this.#options;
     const nodes = list<Node>("nodes");
     const own = nodes.find(({ metadata }) => metadata.name === nodeName);
     const wasReady = this.#pods?.isReady;
@@ -161,7 +186,12 @@ export class ClusterNetwork {
       nodes,
       list<ServiceCIDR>(RANGES).flatMap(({ spec }) => spec.cidrs ?? []),
     );
-    if (!wasReady && this.#isOpen) onReady();
+    const ways = [...this.#pods.ways].join();
+    const isNew = ways !== this.#ways;
+    this.#ways = ways;
+    if (!this.#isOpen) return;
+    if (!wasReady) onReady();
+    else if (isNew) onWays();
   }
 
   async #applyRules(nodes: readonly Node[], own: Node | undefined): Promise<void> {

@@ -24,6 +24,18 @@ describe("routes", () => {
       { range: "fd00:1::/64", via: "2001:db8::2" },
     ]);
   });
+
+  it("lead through the overlay where plain ones do not, and where the node has no address of the family", () => {
+    const nodes = [
+      node("near", ["10.244.1.0/24", "fd00:1::/64"], ["192.0.2.2"]),
+      node("cut", ["10.244.2.0/24"], ["192.0.2.3"]),
+    ];
+    expect(planRoutes({ nodes, own: "own", wayTo: (name) => (name === "cut" ? "relay" : "route") })).toEqual([
+      { range: "10.244.1.0/24", via: "192.0.2.2" },
+      { range: "fd00:1::/64", via: "fd00:1::", overlay: true },
+      { range: "10.244.2.0/24", via: "10.244.2.0", overlay: true },
+    ]);
+  });
 });
 
 describe("the pods' network", () => {

@@ -3,6 +3,7 @@
  * listens on the bridge for pods. The rules are in docs/spec/pod-network.md.
  */
 import { resolve } from "node:path";
+import type { WebSocket } from "ws";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { DnsServer } from "../dns/server.ts";
 import type { Zone } from "../dns/zone.ts";
@@ -13,6 +14,10 @@ import { ApiDoor, type ApiServer } from "./api-door.ts";
 import { makeBridge } from "./bridge.ts";
 import { cniConfig, gatewayOf } from "./cni-config.ts";
 import { hasPlugin, writeConfiguration } from "./cni-directory.ts";
+import type { Way } from "./overlay/choose-way.ts";
+import type { NetworkKey } from "./overlay/network-key.ts";
+import { Overlay } from "./overlay/overlay.ts";
+import { peersOf } from "./overlay/peer.ts";
 import { planRoutes, Routes } from "./routes.ts";
 
 export interface PodNetworkOptions {
@@ -24,6 +29,12 @@ export interface PodNetworkOptions {
   readonly zone: () => Zone;
   /** The machine's resolvers. */
   readonly resolvers: readonly string[];
+  /** Who the node is to other nodes. */
+  readonly key: NetworkKey;
+  /** A WebSocket of the control plane. */
+  readonly dial: (path: string) => WebSocket;
+  /** Other nodes are to be reached by other ways than before. */
+  readonly onWays: () => void;
   readonly log: Logger;
 }
 
@@ -33,6 +44,8 @@ export class PodNetwork {
   #ranges = "";
   #dns: DnsServer | undefined;
   #door: ApiDoor | undefined;
+  #overlay: Overlay | undefined;
+  #ways: ReadonlyMap<string, Way> = new Map();
   #bridgeBypasses = false;
   #gateway: string | undefined;
 
@@ -68,6 +81,7 @@ export class PodNetwork {
     if (this.#bridgeBypasses)
       log.warn("network policies hold between nodes only: the kernel lacks br_netfilter (modprobe br_netfilter)");
     await this.#listen(gatewayOf(ranges[0]).address, log);
+    this.#overlay ??= await this.#openOverlay();
     // Last: the runtime starts pods as soon as this is there.
     writeConfiguration(
       directories,
@@ -80,9 +94,29 @@ export class PodNetwork {
     this.#ranges = text;
   }
 
+  /** By which way each other node's pods are reached. */
+  get ways(): ReadonlyMap<string, Way> {
+    return this.#ways;
+  }
+
+  /** A node waits at the relay between it and this one. */
+  called(peer: string): void {
+    this.#overlay?.called(peer);
+  }
+
+  async #openOverlay(): Promise<Overlay | undefined> {
+    const { nodeName, key, dial, onWays, log } = this.#options;
+    try {
+      return await Overlay.open({ nodeName, key, dial, onChange: onWays, log });
+    } catch (error) {
+      log.warn(`pods reach those of other nodes by plain routes only: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+
   async #listen(gateway: string, log: Logger): Promise<void> {
     const { apiServer, zone, resolvers } = this.#options;
-    this.stop();
+    this.#closeDoors();
     this.#gateway = gateway;
     const upstream = resolvers.filter((server) => server !== gateway);
     this.#dns = await DnsServer.open(gateway, { zone, upstream: () => upstream }).catch((error: Error) => {
@@ -94,12 +128,25 @@ export class PodNetwork {
 
   /** To the pods of other nodes, and to Services where no route of the machine leads there. */
   async route(nodes: readonly Node[], serviceRanges: readonly string[]): Promise<void> {
-    await this.#routes.apply(planRoutes({ nodes, own: this.#options.nodeName }));
+    const { nodeName: own } = this.#options;
+    const overlay = this.#overlay;
+    const peers = peersOf(nodes, own);
+    await overlay?.follow(peers, this.#ranges.split(" "));
+    this.#ways = new Map(overlay === undefined ? [] : peers.map(({ name }) => [name, overlay.wayTo(name)]));
+    await this.#routes.apply(
+      planRoutes({ nodes, own, ...(overlay && { wayTo: (name: string) => overlay.wayTo(name) }) }),
+    );
     const families = new Set(this.#ranges.split(" ").map((range) => range.includes(":")));
     await this.#routes.leadToServices(serviceRanges.filter((range) => families.has(range.includes(":"))));
   }
 
   stop(): void {
+    this.#overlay?.close();
+    this.#overlay = undefined;
+    this.#closeDoors();
+  }
+
+  #closeDoors(): void {
     this.#dns?.close();
     this.#door?.close();
     this.#dns = undefined;

@@ -1,8 +1,11 @@
-/** The routes to the pods of other nodes on the same network, which carry a protocol number of the agent's own. */
+/** The routes to the pods of other nodes, which carry a protocol number of the agent's own. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Logger } from "../logger.ts";
 import { BRIDGE } from "./cni-config.ts";
 import { run } from "./command.ts";
+import type { Way } from "./overlay/choose-way.ts";
+import { OVERLAY } from "./overlay/device.ts";
+import { endOf } from "./overlay/peer.ts";
 
 /** In the kernel's tables nobody else's; the table of that number holds the routes to Services. */
 const PROTOCOL = "157";
@@ -13,11 +16,15 @@ const LAST_PRIORITY = "32767";
 export interface Route {
   readonly range: string;
   readonly via: string;
+  /** Through the overlay: the router is its other end, on no network of this machine. */
+  readonly overlay?: true;
 }
 
 export interface RouteFacts {
   readonly nodes: readonly Node[];
   readonly own: string;
+  /** Absent: this machine has no overlay, and all are sent to by plain routes. */
+  readonly wayTo?: (node: string) => Way;
 }
 
 const isIPv6 = (address: string): boolean => address.includes(":");
@@ -25,8 +32,11 @@ const isIPv6 = (address: string): boolean => address.includes(":");
 export const podRangesOf = ({ spec }: Node): readonly string[] =>
   spec.podCIDRs ?? (spec.podCIDR === undefined || spec.podCIDR === "" ? [] : [spec.podCIDR]);
 
-/** One for each range of each other node that has an address of the same family. */
-export function planRoutes({ nodes, own }: RouteFacts): Route[] {
+/**
+ * One for each range of each other node: by the node's address of that family where it has one and plain routes lead
+ * there, else through the overlay.
+ */
+export function planRoutes({ nodes, own, wayTo }: RouteFacts): Route[] {
   return nodes
     .filter(({ metadata }) => metadata.name !== own)
     .flatMap((node) =>
@@ -34,7 +44,9 @@ export function planRoutes({ nodes, own }: RouteFacts): Route[] {
         const via = (node.status.addresses ?? []).find(
           ({ type, address }) => type === "InternalIP" && isIPv6(address) === isIPv6(range) && !isLoopback(address),
         );
-        return via === undefined ? [] : [{ range, via: via.address }];
+        const isPlain = wayTo === undefined || wayTo(node.metadata.name ?? "") === "route";
+        if (isPlain && via !== undefined) return [{ range, via: via.address }];
+        return wayTo === undefined ? [] : [{ range, via: endOf(range), overlay: true as const }];
       }),
     );
 }
@@ -67,9 +79,10 @@ export class Routes {
     if (this.#refused.size === 0) this.#applied = text;
   }
 
-  async #add(flag: string, { range, via }: Route): Promise<void> {
+  async #add(flag: string, { range, via, overlay }: Route): Promise<void> {
     try {
-      await run("ip", [flag, "route", "replace", range, "via", via, "proto", PROTOCOL]);
+      const device = overlay === undefined ? [] : ["dev", OVERLAY, "onlink"];
+      await run("ip", [flag, "route", "replace", range, "via", via, ...device, "proto", PROTOCOL]);
       this.#refused.delete(range);
     } catch (error) {
       if (this.#refused.has(range)) return;

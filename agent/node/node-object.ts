@@ -1,5 +1,7 @@
 /** The Node as the agent describes it: pure. */
 import type { Node, NodeCondition, NodeStatus, Taint } from "../../api/generated/core.v1.ts";
+import { NETWORK_KEY } from "../../api/node-sync.ts";
+import type { Way } from "../network/overlay/choose-way.ts";
 import type { ImageObservation } from "../runtime/runtime.ts";
 import type { Machine } from "./machine.ts";
 
@@ -8,6 +10,7 @@ export const KUBELET_VERSION = "v1.36.2";
 export const MAX_PODS = 110;
 const MOST_IMAGES = 50;
 const MOST_NAMES = 5;
+const MOST_DETOURS = 10;
 const RESERVED_MEMORY = 100 * 1024 * 1024;
 /** How much of the disk pods may fill before the node would evict. */
 const DISK_SHARE = 0.9;
@@ -25,6 +28,8 @@ export interface NodeFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** Of a node that is made. */
   readonly taints: readonly Taint[];
+  /** Where the agent makes the pods' network: the node's public key, and how it reaches other nodes' pods. */
+  readonly network?: { readonly key: string; readonly ways: ReadonlyMap<string, Way> } | undefined;
   /** Why the node takes no pods yet; undefined: it does. */
   readonly notReady?: string | undefined;
 }
@@ -65,11 +70,22 @@ export function nodeLabels({
   };
 }
 
-export function nodeAnnotations({ runtimeVersion, isolates }: NodeFacts): Record<string, string> {
+export function nodeAnnotations({ runtimeVersion, isolates, network }: NodeFacts): Record<string, string> {
   return {
     "sailplane.dev/runtime": runtimeVersion.split("://")[0] ?? "",
     "sailplane.dev/isolation": isolates ? "container" : "none",
+    ...(network && { [NETWORK_KEY]: network.key, "sailplane.dev/network-ways": waysText(network.ways) }),
   };
+}
+
+/** Nodes that are reached by a detour; who has many of them is told how many. */
+function waysText(ways: ReadonlyMap<string, Way>): string {
+  const detours = (["vxlan", "relay"] as const).flatMap((way) => {
+    const names = [...ways].flatMap(([name, its]) => (its === way ? [name] : []));
+    const named = names.length > MOST_DETOURS ? `${names.length} nodes` : names.sort().join(", ");
+    return names.length === 0 ? [] : [`${way}: ${named}`];
+  });
+  return detours.length === 0 ? "route" : detours.join("; ");
 }
 
 export const nodeObject = (facts: NodeFacts): Node => ({

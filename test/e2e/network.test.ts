@@ -263,6 +263,39 @@ spec:
     await cluster.output("delete pod/stranger networkpolicy/friends --grace-period=1");
   });
 
+  test("NET-WAY: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
+    const waysOf = (node: string) =>
+      cluster.output(["get", "node", node, "-o", "jsonpath={.metadata.annotations.sailplane\\.dev/network-ways}"]);
+    const isWay = async (way: string) => {
+      const said = way === "route" ? () => "route" : (peer: string) => `${way}: ${peer}`;
+      await expect.poll(() => waysOf("e2e"), { timeout: 20_000 }).toBe(said("far"));
+      await expect.poll(() => waysOf("far"), { timeout: 20_000 }).toBe(said("e2e"));
+    };
+    const reachEachOther = async () => {
+      expect(await inPod("first", ask(`${addressOf("second")}:8080`, 1))).toBe("second");
+      expect(await inPod("second", ask(`${addressOf("first")}:8080`, 1))).toBe("first");
+      expect(onMachine(1, ask(`${addressOf("first")}:8080`, 1))).toBe("first");
+    };
+    await isWay("route");
+    const cut = (what: string) => {
+      const rules = `add table ip cut\ndelete table ip cut\nadd table ip cut
+        add chain ip cut in { type filter hook prerouting priority -300; }\n${what}`;
+      expect(onMachine(0, `nft -f - <<'E'\n${rules}\nE\necho $?`)).toBe("0");
+    };
+    const inside = 'add rule ip cut in iifname "wire0"';
+    const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
+    const port = /server: https:\/\/[^:]+:(\d+)/.exec(kubeconfig)?.[1];
+    cut(`${inside} tcp dport ${port} accept\n${inside} drop`);
+    await isWay("relay");
+    await reachEachOther();
+    cut(`${inside} ip saddr 10.244.0.0/16 drop`);
+    await isWay("vxlan");
+    await reachEachOther();
+    cut("");
+    await isWay("route");
+    await reachEachOther();
+  }, 90_000);
+
   test("the last endpoint gone, the Service refuses; back, it answers", async () => {
     await cluster.output("label pod --all app=other --overwrite");
     await expect

@@ -1,0 +1,37 @@
+/** By which way this node sends to the pods of another, from what was heard of each way. Pure. */
+
+export type Way =
+  /** As any router would: both are on one network, which carries pods' addresses. */
+  | "route"
+  /** In UDP between the nodes' own addresses. */
+  | "vxlan"
+  /** Through the control plane. */
+  | "relay";
+
+/** What probes of one way have shown. */
+export interface Hearing {
+  readonly isGood: boolean;
+  /** Probes in a row that say otherwise. */
+  readonly against: number;
+}
+
+/** Before anything is known, a way is as good as it looks. */
+export const UNHEARD: Hearing = { isGood: true, against: 0 };
+
+/** In a row: one lost datagram is no reason to change the way, and one that came through neither. */
+const PERSUADED = 3;
+
+export function heard({ isGood, against }: Hearing, answered: boolean): Hearing {
+  if (answered === isGood) return { isGood, against: 0 };
+  return against + 1 >= PERSUADED ? { isGood: answered, against: 0 } : { isGood, against: against + 1 };
+}
+
+export interface WayFacts {
+  /** Its address is on a network of this machine. */
+  readonly isNeighbour: boolean;
+  readonly route: Hearing;
+  readonly vxlan: Hearing;
+}
+
+export const chooseWay = ({ isNeighbour, route, vxlan }: WayFacts): Way =>
+  isNeighbour && route.isGood ? "route" : vxlan.isGood ? "vxlan" : "relay";

@@ -1,0 +1,30 @@
+/** The kernel's frames, some together in one message: each with its length in front, 2 bytes. */
+
+export function packFrames(frames: readonly Buffer[]): Buffer {
+  const parts = frames.flatMap((frame) => [Buffer.from([frame.length >> 8, frame.length & 255]), frame]);
+  return Buffer.concat(parts);
+}
+
+export function unpackFrames(packed: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let at = 0; at + 2 <= packed.length; ) {
+    const end = at + 2 + packed.readUInt16BE(at);
+    if (end > packed.length) break;
+    frames.push(packed.subarray(at + 2, end));
+    at = end;
+  }
+  return frames;
+}
+
+import { VXLAN_FLAGS } from "./device.ts";
+
+/** VXLAN's own header, before the Ethernet frame. */
+const VXLAN_HEADER = 8;
+const MAC = 6;
+const SHORTEST = VXLAN_HEADER + 2 * MAC;
+
+/** Whom a frame of VXLAN is for; undefined where it is none. */
+export const destinationOf = (frame: Buffer): string | undefined =>
+  frame.length < SHORTEST || frame[0] !== VXLAN_FLAGS
+    ? undefined
+    : frame.toString("hex", VXLAN_HEADER, VXLAN_HEADER + MAC);

@@ -1,0 +1,35 @@
+/** Who a node is to the other nodes: an X25519 key, whose public half its Node carries as an annotation. */
+import { createPrivateKey, createPublicKey, diffieHellman, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const FILE = "network-key.pem";
+
+export interface NetworkKey {
+  readonly privateKey: KeyObject;
+  /** 32 bytes, base64url. */
+  readonly publicKey: string;
+}
+
+const withPublicHalf = (privateKey: KeyObject): NetworkKey => ({
+  privateKey,
+  publicKey: createPublicKey(privateKey).export({ format: "jwk" }).x ?? "",
+});
+
+export const makeNetworkKey = (): NetworkKey => withPublicHalf(generateKeyPairSync("x25519").privateKey);
+
+/** The node's own, made at the first start. */
+export function loadNetworkKey(dataDirectory: string): NetworkKey {
+  const file = join(dataDirectory, FILE);
+  if (existsSync(file)) return withPublicHalf(createPrivateKey(readFileSync(file)));
+  const key = makeNetworkKey();
+  writeFileSync(file, key.privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+  return key;
+}
+
+/** What only the owners of the two keys know. Fails where the other is no key. */
+export const sharedSecret = ({ privateKey }: NetworkKey, publicKey: string): Buffer =>
+  diffieHellman({
+    privateKey,
+    publicKey: createPublicKey({ key: { kty: "OKP", crv: "X25519", x: publicKey }, format: "jwk" }),
+  });

@@ -1,0 +1,216 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { completeChecksum } from "./checksum.ts";
+import { chooseWay, type Hearing, heard, UNHEARD } from "./choose-way.ts";
+import { addDevice, guardOf, linesOfBridge, linesOfIp } from "./device.ts";
+import { destinationOf, packFrames, unpackFrames } from "./frames.ts";
+import { makeNetworkKey, sharedSecret } from "./network-key.ts";
+import { macOf, type Peer, peersOf } from "./peer.ts";
+import { parseProbe, probeKey, renderProbe } from "./probe-message.ts";
+import { Session } from "./session.ts";
+
+const keys = { a: makeNetworkKey(), b: makeNetworkKey() };
+const sessionOf = (own: "a" | "b") => {
+  const other = own === "a" ? "b" : "a";
+  return new Session({
+    own: { name: own, key: keys[own] },
+    peer: { name: other, publicKey: keys[other].publicKey },
+  });
+};
+const greet = (one: Session, other: Session) => {
+  other.greeted(one.greeting);
+  one.greeted(other.greeting);
+};
+const text = (bytes: Buffer | undefined) => bytes?.toString();
+
+describe("a session through the control plane", () => {
+  it("says nothing before both have greeted, and then what the other can open", () => {
+    const [a, b] = [sessionOf("a"), sessionOf("b")];
+    expect(a.seal(Buffer.from("early"))).toBeUndefined();
+    greet(a, b);
+    const sealed = a.seal(Buffer.from("hello")) ?? Buffer.alloc(0);
+    expect(sealed.includes("hello")).toBe(false);
+    expect(text(b.open(sealed))).toBe("hello");
+    expect(text(a.open(b.seal(Buffer.from("and back")) ?? Buffer.alloc(0)))).toBe("and back");
+  });
+
+  it("refuses what was changed, said before, said by itself, or is too short", () => {
+    const [a, b] = [sessionOf("a"), sessionOf("b")];
+    greet(a, b);
+    const sealed = a.seal(Buffer.from("once")) ?? Buffer.alloc(0);
+    const changed = Buffer.from(sealed);
+    changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+    expect(b.open(changed)).toBeUndefined();
+    expect(a.open(sealed)).toBeUndefined();
+    expect(text(b.open(sealed))).toBe("once");
+    expect(b.open(sealed)).toBeUndefined();
+    expect(b.open(sealed.subarray(0, 10))).toBeUndefined();
+  });
+
+  it("is closed to who has not the key that the Node shows", () => {
+    const thief = new Session({
+      own: { name: "b", key: makeNetworkKey() },
+      peer: { name: "a", publicKey: keys.a.publicKey },
+    });
+    const a = sessionOf("a");
+    greet(a, thief);
+    expect(thief.open(a.seal(Buffer.from("secret")) ?? Buffer.alloc(0))).toBeUndefined();
+    expect(a.open(thief.seal(Buffer.from("lie")) ?? Buffer.alloc(0))).toBeUndefined();
+  });
+
+  it("never uses a number twice with one key, whatever greetings come again", () => {
+    const [a, first, second] = [sessionOf("a"), sessionOf("b"), sessionOf("b")];
+    greet(a, first);
+    const before = a.seal(Buffer.from("1")) ?? Buffer.alloc(0);
+    expect(a.greeted(second.greeting)).toBe(true);
+    expect(a.greeted(first.greeting)).toBe(true);
+    const after = a.seal(Buffer.from("2")) ?? Buffer.alloc(0);
+    expect(after.readBigUInt64BE()).toBeGreaterThan(before.readBigUInt64BE());
+    expect(text(first.open(after))).toBe("2");
+  });
+
+  it("takes no greeting that is no key", () => {
+    const a = sessionOf("a");
+    expect(a.greeted(Buffer.alloc(32))).toBe(false);
+    expect(a.greeted(Buffer.from("short"))).toBe(false);
+    expect(a.isOpen).toBe(false);
+  });
+});
+
+describe("the way", () => {
+  const good = UNHEARD;
+  const bad: Hearing = { isGood: false, against: 0 };
+  it.each([
+    [true, good, good, "route"],
+    [true, bad, good, "vxlan"],
+    [true, bad, bad, "relay"],
+    [true, good, bad, "route"],
+    [false, good, good, "vxlan"],
+    [false, good, bad, "relay"],
+  ] as const)("to a neighbour (%s), by routes %o, by UDP %o, is %s", (isNeighbour, route, vxlan, way) =>
+    expect(chooseWay({ isNeighbour, route, vxlan })).toBe(way),
+  );
+
+  it("changes after three in a row, both ways", () => {
+    const after = (answers: readonly boolean[], from: Hearing = UNHEARD) => answers.reduce(heard, from).isGood;
+    expect(after([false, false])).toBe(true);
+    expect(after([false, false, true, false, false])).toBe(true);
+    expect(after([false, false, false])).toBe(false);
+    expect(after([true, true], bad)).toBe(false);
+    expect(after([true, true, true], bad)).toBe(true);
+  });
+});
+
+describe("probes", () => {
+  const key = probeKey(sharedSecret(keys.a, keys.b.publicKey));
+  const probe = { kind: "ask", way: "vxlan", from: "node-b", id: Buffer.from("12345678") } as const;
+  it("are read by who shares the secret, which both nodes make alike", () => {
+    const same = probeKey(sharedSecret(keys.b, keys.a.publicKey));
+    expect(parseProbe(renderProbe(probe, key), (node) => (node === "node-b" ? same : undefined))).toEqual(probe);
+  });
+  it("are nothing to others, and nothing is read out of any bytes", () => {
+    expect(parseProbe(renderProbe(probe, key), () => probeKey(Buffer.from("another")))).toBeUndefined();
+    expect(parseProbe(renderProbe(probe, key), () => undefined)).toBeUndefined();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
+        expect(parseProbe(Buffer.concat([Buffer.from("Sail"), bytes]), () => key)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+/** An Ethernet frame in VXLAN: IPv4, from 10.0.0.1 to 10.0.0.2. */
+function frameOf(protocol: number, segment: Buffer): Buffer {
+  const vxlan = Buffer.from("0800000000009d00", "hex");
+  const ethernet = Buffer.from("0a00000000020a00000000010800", "hex");
+  const ip = Buffer.from("450000000000000040000000000000000a0000010a000002", "hex").subarray(0, 20);
+  ip.writeUInt16BE(20 + segment.length, 2);
+  ip.writeUInt8(protocol, 9);
+  Buffer.from("0a0000010a000002", "hex").copy(ip, 12);
+  return Buffer.concat([vxlan, ethernet, ip, segment, Buffer.alloc(20)]);
+}
+const words = (bytes: Buffer): number[] =>
+  Array.from({ length: Math.ceil(bytes.length / 2) }, (_, i) => ((bytes[2 * i] ?? 0) << 8) + (bytes[2 * i + 1] ?? 0));
+const onesSum = (bytes: Buffer): number =>
+  words(bytes).reduce((sum, word) => ((sum + word) & 0xffff) + ((sum + word) >> 16), 0);
+
+describe("frames", () => {
+  it("go together and come apart", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 2000 })), (frames) => {
+        const buffers = frames.map((frame) => Buffer.from(frame));
+        expect(unpackFrames(packFrames(buffers))).toEqual(buffers);
+      }),
+    );
+    expect(unpackFrames(Buffer.from([0, 9, 1]))).toEqual([]);
+  });
+
+  it("say whom they are for", () => {
+    expect(destinationOf(frameOf(6, Buffer.alloc(20)))).toBe("0a0000000002");
+    expect(destinationOf(Buffer.from("Sail"))).toBeUndefined();
+  });
+
+  it("get the checksum that the kernel left to a network card, and keep one that is whole", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(6, 17), fc.uint8Array({ minLength: 20, maxLength: 1400 }), (protocol, bytes) => {
+        const segment = Buffer.from(bytes);
+        const at = protocol === 6 ? 16 : 6;
+        const pseudo = Buffer.concat([Buffer.from("0a0000010a000002", "hex"), Buffer.from([0, protocol, 0, 0])]);
+        pseudo.writeUInt16BE(segment.length, 10);
+        segment.writeUInt16BE(onesSum(pseudo), at);
+        const frame = frameOf(protocol, segment);
+        completeChecksum(frame);
+        const done = frame.subarray(42, 42 + segment.length);
+        expect(onesSum(Buffer.concat([pseudo, done]))).toBe(0xffff);
+        const again = Buffer.from(frame);
+        completeChecksum(again);
+        expect(again).toEqual(frame);
+      }),
+    );
+  });
+});
+
+describe("the overlay in the kernel", () => {
+  const peer: Peer = {
+    name: "b",
+    ranges: ["10.244.1.0/24", "fd00:1::/64"],
+    address: "192.0.2.2",
+    mac: macOf("b"),
+    publicKey: keys.b.publicKey,
+  };
+  const state = (way: "route" | "vxlan" | "relay") => ({
+    own: { name: "a", ranges: ["10.244.0.0/24"], bridge: "10.244.0.1" },
+    peers: [{ peer, way, isNeighbour: true }],
+  });
+
+  it("sends to the node, or to the agent where the control plane is to carry it", () => {
+    expect(linesOfBridge(state("vxlan"))).toEqual([
+      `fdb replace ${peer.mac} dev sailplane1 dst 192.0.2.2 port 8472 self permanent`,
+    ]);
+    expect(linesOfBridge(state("relay"))).toEqual([
+      `fdb replace ${peer.mac} dev sailplane1 dst 169.254.157.1 port 8473 self permanent`,
+    ]);
+    expect(linesOfIp(state("relay"))).toContain(
+      `neigh replace fd00:1:: lladdr ${peer.mac} dev sailplane1 nud permanent`,
+    );
+    // A checksum of the outer packet would be wrong after its address is rewritten.
+    expect(addDevice()).toContain("noudpcsum");
+  });
+
+  it("takes frames of the cluster's nodes only", () => {
+    const { chains, sets } = guardOf(state("vxlan"));
+    expect([...(sets.get("nodes")?.elements?.keys() ?? [])]).toEqual(["192.0.2.2"]);
+    expect(chains.get("input")?.rules[0]).toBe('iifname != "lo" udp dport 8472 ip saddr != @nodes drop');
+  });
+
+  it("knows a node by its key, its address and its name's own address", () => {
+    const node = {
+      metadata: { name: "b", annotations: { "sailplane.dev/network-key": keys.b.publicKey } },
+      spec: { podCIDRs: [...peer.ranges] },
+      status: { addresses: [{ type: "InternalIP", address: "192.0.2.2" }] },
+    };
+    expect(peersOf([node, { ...node, metadata: { name: "a" } }], "a")).toEqual([peer]);
+    expect(macOf("b")).toMatch(/^0a(:[0-9a-f]{2}){5}$/);
+    expect(macOf("b")).not.toBe(macOf("a"));
+  });
+});

@@ -1,0 +1,55 @@
+/** Another node as the pod network knows it. Pure. */
+import { createHash } from "node:crypto";
+import { isIPv4 } from "node:net";
+import type { Node } from "../../../api/generated/core.v1.ts";
+import { NETWORK_KEY } from "../../../api/node-sync.ts";
+import { gatewayOf } from "../cni-config.ts";
+import { podRangesOf } from "../routes.ts";
+
+export interface Peer {
+  readonly name: string;
+  /** Of its pods. */
+  readonly ranges: readonly string[];
+  /** Its own on whatever network it is; undefined: it has none that others could reach. */
+  readonly address?: string;
+  /** Of its end of the overlay. */
+  readonly mac: string;
+  /** Absent: it is older than the overlay, or has no network for pods. */
+  readonly publicKey?: string;
+}
+
+/** Made of the name, so that nobody must be told. The first byte says that nobody else gives such addresses. */
+export function macOf(node: string): string {
+  const [...bytes] = createHash("sha256").update(node).digest().subarray(0, 5);
+  return ["0a", ...bytes.map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
+}
+
+/** The address of a node's end of the overlay: the first of its range, which no pod and no bridge has. */
+export const endOf = (range: string): string => range.split("/")[0] ?? "";
+
+/** The node's own address in the pods' network. */
+export const bridgeOf = ({ ranges }: Peer): string | undefined => {
+  const [range] = ranges.filter((each) => !each.includes(":"));
+  return range === undefined ? undefined : gatewayOf(range).address;
+};
+
+export function peersOf(nodes: readonly Node[], own: string): Peer[] {
+  return nodes.flatMap((node) => {
+    const { name = "", annotations } = node.metadata;
+    const ranges = podRangesOf(node);
+    if (name === own || ranges.length === 0) return [];
+    const address = (node.status.addresses ?? []).find(
+      ({ type, address }) => type === "InternalIP" && isIPv4(address) && !address.startsWith("127."),
+    )?.address;
+    const publicKey = annotations?.[NETWORK_KEY];
+    return [
+      {
+        name,
+        ranges,
+        mac: macOf(name),
+        ...(address !== undefined && { address }),
+        ...(publicKey !== undefined && { publicKey }),
+      },
+    ];
+  });
+}

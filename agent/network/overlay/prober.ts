@@ -1,0 +1,134 @@
+/** Keeps asking the other nodes by each way that may lead to them, and knows by that which way is to be used. */
+import { randomBytes } from "node:crypto";
+import { chooseWay, type Hearing, heard, UNHEARD, type Way } from "./choose-way.ts";
+import { type NetworkKey, sharedSecret } from "./network-key.ts";
+import { bridgeOf, type Peer } from "./peer.ts";
+import { type ProbedWay, parseProbe, probeKey, renderProbe } from "./probe-message.ts";
+
+const EVERY_MS = 1000;
+/** For each peer: with many, each is asked more seldom, and a node is never busy with it. */
+const SHARE_MS = 20;
+
+export interface ProberOptions {
+  readonly own: string;
+  readonly key: NetworkKey;
+  readonly send: (message: Buffer, address: string) => void;
+  /** Other ways than before are to be used. */
+  readonly onChange: () => void;
+}
+
+export interface Asked {
+  readonly peer: Peer;
+  readonly isNeighbour: boolean;
+}
+
+interface Question {
+  readonly id: Buffer;
+  answered: boolean;
+}
+
+interface State {
+  asked: Asked;
+  /** Undefined: it does not speak of ways, and is sent to as if every way were good. */
+  readonly key: Buffer | undefined;
+  readonly heard: Record<ProbedWay, Hearing>;
+  readonly open: Partial<Record<ProbedWay, Question>>;
+}
+
+export class Prober {
+  readonly #options: ProberOptions;
+  readonly #states = new Map<string, State>();
+  #ways = "";
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+    this.#later();
+  }
+
+  follow(all: readonly Asked[]): void {
+    const names = new Set(all.map(({ peer }) => peer.name));
+    for (const name of this.#states.keys()) if (!names.has(name)) this.#states.delete(name);
+    for (const asked of all) {
+      const { name, address, publicKey } = asked.peer;
+      const known = this.#states.get(name);
+      const isSame = known?.asked.peer.publicKey === publicKey && known?.asked.peer.address === address;
+      if (known !== undefined && isSame) known.asked = asked;
+      else
+        this.#states.set(name, {
+          asked,
+          key: this.#keyWith(publicKey),
+          heard: { route: UNHEARD, vxlan: UNHEARD },
+          open: {},
+        });
+    }
+    this.#ways = this.#textOfWays();
+  }
+
+  wayTo(name: string): Way {
+    const state = this.#states.get(name);
+    if (state === undefined) return "route";
+    const { isNeighbour, peer } = state.asked;
+    if (peer.address === undefined && state.key !== undefined) return "relay";
+    return chooseWay({ isNeighbour, ...state.heard });
+  }
+
+  receive(message: Buffer, address: string): void {
+    const probe = parseProbe(message, (node) => this.#states.get(node)?.key);
+    const state = probe && this.#states.get(probe.from);
+    if (probe === undefined || state?.key === undefined) return;
+    if (probe.kind === "ask") {
+      const answer = { ...probe, kind: "answer", from: this.#options.own } as const;
+      this.#options.send(renderProbe(answer, state.key), address);
+      return;
+    }
+    const question = state.open[probe.way];
+    if (question?.answered === false && question.id.equals(probe.id)) question.answered = true;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #keyWith(publicKey: string | undefined): Buffer | undefined {
+    if (publicKey === undefined) return undefined;
+    try {
+      return probeKey(sharedSecret(this.#options.key, publicKey));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #later(): void {
+    const ms = Math.max(EVERY_MS, this.#states.size * SHARE_MS);
+    this.#timer = setTimeout(() => {
+      for (const state of this.#states.values()) this.#ask(state);
+      const ways = this.#textOfWays();
+      if (ways !== this.#ways) this.#options.onChange();
+      this.#ways = ways;
+      this.#later();
+    }, ms).unref();
+  }
+
+  #ask(state: State): void {
+    const { asked, key, open } = state;
+    if (key === undefined) return;
+    const ways: readonly [ProbedWay, string | undefined][] = [
+      ["route", asked.isNeighbour ? bridgeOf(asked.peer) : undefined],
+      ["vxlan", asked.peer.address],
+    ];
+    for (const [way, address] of ways) {
+      const question = open[way];
+      if (question !== undefined) state.heard[way] = heard(state.heard[way], question.answered);
+      delete open[way];
+      if (address === undefined) continue;
+      const id = randomBytes(8);
+      open[way] = { id, answered: false };
+      this.#options.send(renderProbe({ kind: "ask", way, from: this.#options.own, id }, key), address);
+    }
+  }
+
+  #textOfWays(): string {
+    return [...this.#states.keys()].map((name) => `${name}=${this.wayTo(name)}`).join(" ");
+  }
+}

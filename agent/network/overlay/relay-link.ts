@@ -1,0 +1,143 @@
+/**
+ * This node's end of a relay: a WebSocket to the object of the control plane that joins it with one other node
+ * (docs/spec/pod-network.md). Dialled when there is something to carry, ended when there has been nothing for a while.
+ */
+import type { WebSocket } from "ws";
+import { packFrames, unpackFrames } from "./frames.ts";
+import { Session, type SessionOptions } from "./session.ts";
+
+/** The first byte of a message. */
+const KIND = { greeting: 1, answer: 2, frames: 3, received: 4 } as const;
+/** Bytes under way. What comes beyond is dropped, as by any link that is full: the pods' own TCP slows down by it. */
+const WINDOW = 1024 * 1024;
+const TELL_EVERY = 128 * 1024;
+const COUNT = 8;
+const BATCH = 60_000;
+/** Frames of one turn, and those that wait for the first greeting. */
+const MOST_WAITING = 256;
+const PING_MS = 10_000;
+const SILENCE_MS = 25_000;
+const IDLE_MS = 120_000;
+
+export interface RelayLinkOptions extends SessionOptions {
+  readonly dial: () => WebSocket;
+  /** A frame of the other node's kernel. */
+  readonly deliver: (frame: Buffer) => void;
+  /** `idle`: nothing had been carried for a while. */
+  readonly onClose: (why: "idle" | "lost") => void;
+}
+
+export class RelayLink {
+  readonly #options: RelayLinkOptions;
+  readonly #session: Session;
+  readonly #socket: WebSocket;
+  readonly #pulse: NodeJS.Timeout;
+  #waiting: Buffer[] = [];
+  #flushing: NodeJS.Immediate | undefined;
+  #sent = 0;
+  #acknowledged = 0;
+  #received = 0;
+  #told = 0;
+  #heard = Date.now();
+  #used = Date.now();
+  #end: "idle" | "lost" = "lost";
+
+  constructor(options: RelayLinkOptions) {
+    this.#options = options;
+    this.#session = new Session(options);
+    this.#socket = options.dial();
+    this.#pulse = setInterval(() => this.#beat(), PING_MS).unref();
+    this.#socket.on("open", () => this.#greet(KIND.greeting));
+    this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
+      this.#heard = Date.now();
+      if (isBinary) this.#receive(data);
+    });
+    this.#socket.on("error", () => {});
+    this.#socket.on("close", () => {
+      clearInterval(this.#pulse);
+      clearImmediate(this.#flushing);
+      options.onClose(this.#end);
+    });
+  }
+
+  send(frame: Buffer): void {
+    this.#used = Date.now();
+    if (this.#waiting.length >= MOST_WAITING) return;
+    this.#waiting.push(frame);
+    if (this.#session.isOpen) this.#flushing ??= setImmediate(() => this.#flush());
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #beat(): void {
+    const now = Date.now();
+    if (now - this.#heard > SILENCE_MS) this.#socket.terminate();
+    else if (now - this.#used > IDLE_MS) {
+      this.#end = "idle";
+      this.#socket.close(1000, "idle");
+    } else if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send("ping");
+  }
+
+  #greet(kind: number): void {
+    this.#socket.send(Buffer.concat([Buffer.of(kind), this.#session.greeting]));
+  }
+
+  /** What has come in this turn of the loop goes together: one message is one sealing, and one price. */
+  #flush(): void {
+    this.#flushing = undefined;
+    const frames = this.#waiting;
+    this.#waiting = [];
+    for (let i = 0; i < frames.length; ) {
+      let bytes = 0;
+      const start = i;
+      for (; i < frames.length && bytes < BATCH; i++) bytes += frames[i]?.length ?? 0;
+      if (this.#sent - this.#acknowledged + bytes > WINDOW) return;
+      const sealed = this.#session.seal(packFrames(frames.slice(start, i)));
+      if (sealed === undefined) return;
+      this.#sent += sealed.length;
+      this.#socket.send(Buffer.concat([Buffer.of(KIND.frames), sealed]));
+    }
+  }
+
+  #receive(message: Buffer): void {
+    const content = message.subarray(1);
+    switch (message[0]) {
+      case KIND.greeting:
+      case KIND.answer:
+        this.#greeted(content, message[0]);
+        break;
+      case KIND.frames:
+        this.#carried(content);
+        break;
+      case KIND.received:
+        if (content.length === COUNT) this.#acknowledged = Number(content.readBigUInt64BE(0));
+    }
+  }
+
+  #greeted(greeting: Buffer, kind: number): void {
+    const isNew = this.#session.greeted(greeting);
+    if (kind === KIND.greeting) this.#greet(KIND.answer);
+    if (!isNew) return;
+    // Both sides count from here: what was under way to who was there before is lost.
+    this.#sent = 0;
+    this.#acknowledged = 0;
+    this.#received = 0;
+    this.#told = 0;
+    this.#flush();
+  }
+
+  #carried(sealed: Buffer): void {
+    const packed = this.#session.open(sealed);
+    if (packed === undefined) return;
+    this.#used = Date.now();
+    for (const frame of unpackFrames(packed)) this.#options.deliver(frame);
+    this.#received += sealed.length;
+    if (this.#received - this.#told < TELL_EVERY) return;
+    this.#told = this.#received;
+    const count = Buffer.alloc(COUNT);
+    count.writeBigUInt64BE(BigInt(this.#received));
+    this.#socket.send(Buffer.concat([Buffer.of(KIND.received), count]));
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What two nodes say to each other through the control plane, which carries it and cannot read it. Each begins with a
+ * key of the moment; both sides' long-lived and momentary keys make the keys of the two directions, so that what was
+ * recorded stays closed even to who steals a node's key later. AES-256-GCM, each message with a number that only grows.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
+import { makeNetworkKey, type NetworkKey, sharedSecret } from "./network-key.ts";
+
+const CIPHER = "aes-256-gcm";
+const NUMBER = 8;
+const TAG = 16;
+/** A key of a direction for each key of the moment that the other side ever showed on this connection. */
+const MOST_BEGINNINGS = 32;
+
+export interface SessionOptions {
+  readonly own: { readonly name: string; readonly key: NetworkKey };
+  readonly peer: { readonly name: string; readonly publicKey: string };
+}
+
+interface Direction {
+  readonly key: Buffer;
+  /** Of the newest message. */
+  number: bigint;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #moment = makeNetworkKey();
+  readonly #lasting: Buffer;
+  readonly #known = new Map<string, { readonly sending: Buffer; readonly receiving: Direction }>();
+  #current: string | undefined;
+  /** Never begins anew while the own key of the moment lives: no number is used twice with one key. */
+  #sent = 0n;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#lasting = sharedSecret(options.own.key, options.peer.publicKey);
+  }
+
+  /** What the other side must know before it can read. */
+  get greeting(): Buffer {
+    return Buffer.from(this.#moment.publicKey, "base64url");
+  }
+
+  get isOpen(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /** Answers whether the greeting is a new one, whose sender is to be greeted back. */
+  greeted(greeting: Buffer): boolean {
+    const other = greeting.toString("base64url");
+    if (other === this.#current) return false;
+    if (!this.#known.has(other)) {
+      if (this.#known.size >= MOST_BEGINNINGS) return false;
+      const momentary = secretWith(this.#moment, other);
+      if (momentary === undefined) return false;
+      const secret = Buffer.concat([this.#lasting, momentary]);
+      const { own, peer } = this.#options;
+      const keyOf = (from: string, to: string, first: string, second: string) =>
+        Buffer.from(hkdfSync("sha256", secret, "", `sailplane relay ${from} ${to} ${first} ${second}`, 32));
+      this.#known.set(other, {
+        sending: keyOf(own.name, peer.name, this.#moment.publicKey, other),
+        receiving: { key: keyOf(peer.name, own.name, other, this.#moment.publicKey), number: 0n },
+      });
+    }
+    this.#current = other;
+    return true;
+  }
+
+  /** Undefined before the other side has greeted. */
+  seal(plain: Buffer): Buffer | undefined {
+    const known = this.#current === undefined ? undefined : this.#known.get(this.#current);
+    if (known === undefined) return undefined;
+    const nonce = nonceOf(++this.#sent);
+    const cipher = createCipheriv(CIPHER, known.sending, nonce);
+    return Buffer.concat([nonce.subarray(-NUMBER), cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** Undefined where it is not the other side's, or was received before. */
+  open(sealed: Buffer): Buffer | undefined {
+    const known = this.#current === undefined ? undefined : this.#known.get(this.#current);
+    if (known === undefined || sealed.length < NUMBER + TAG) return undefined;
+    const number = sealed.readBigUInt64BE(0);
+    if (number <= known.receiving.number) return undefined;
+    const decipher = createDecipheriv(CIPHER, known.receiving.key, nonceOf(number));
+    decipher.setAuthTag(sealed.subarray(-TAG));
+    try {
+      const plain = Buffer.concat([decipher.update(sealed.subarray(NUMBER, -TAG)), decipher.final()]);
+      known.receiving.number = number;
+      return plain;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Whoever carries the greetings may have made one up, of bytes that are no key. */
+function secretWith(own: NetworkKey, publicKey: string): Buffer | undefined {
+  try {
+    return sharedSecret(own, publicKey);
+  } catch {
+    return undefined;
+  }
+}
+
+function nonceOf(number: bigint): Buffer {
+  const nonce = Buffer.alloc(4 + NUMBER);
+  nonce.writeBigUInt64BE(number, 4);
+  return nonce;
+}
