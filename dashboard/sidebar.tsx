@@ -44,6 +44,7 @@ export const destinations: readonly { readonly title: string; readonly items: re
   {
     title: "More",
     items: [
+      { title: "Access", path: ["access"], key: "w" },
       { title: "All kinds", path: ["kinds"], key: "k" },
       { title: "Apply YAML", path: ["apply"], key: "y" },
     ],

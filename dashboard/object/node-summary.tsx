@@ -1,9 +1,11 @@
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { CapacityBar, cpuValues, memoryValues } from "../parts/capacity-bar.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
 import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
+import { useUsage } from "../usage/use-usage.ts";
 import type { ObjectProps } from "./object-view.tsx";
 import { PodRows } from "./pod-rows.tsx";
 
@@ -17,6 +19,7 @@ export function NodeSummary({ object }: ObjectProps) {
       podSummaryOf,
     ),
   );
+  const used = useUsage("nodes").get(name);
   const pods = [...list.items.value.values()];
   const alive = pods.filter(({ finished }) => !finished);
   const asked = (key: "cpu" | "memory") => alive.reduce((sum, pod) => sum + pod[key], 0);
@@ -25,12 +28,22 @@ export function NodeSummary({ object }: ObjectProps) {
     <>
       <div class="tiles">
         <div class="tile">
-          <h2>CPU requested</h2>
-          <Meter used={asked("cpu")} of={cpuOf(status.allocatable)} render={renderCpu} />
+          <CapacityBar
+            name="CPU"
+            capacity={cpuOf(status.allocatable)}
+            requested={asked("cpu")}
+            used={cpuValues(used)}
+            render={renderCpu}
+          />
         </div>
         <div class="tile">
-          <h2>Memory requested</h2>
-          <Meter used={asked("memory")} of={memoryOf(status.allocatable)} render={renderBytes} />
+          <CapacityBar
+            name="Memory"
+            capacity={memoryOf(status.allocatable)}
+            requested={asked("memory")}
+            used={memoryValues(used)}
+            render={renderBytes}
+          />
         </div>
         <div class="tile">
           <h2>Pods</h2>

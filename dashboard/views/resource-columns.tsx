@@ -19,10 +19,10 @@ export interface ColumnsOptions {
 
 const NARROWEST = 7;
 const WIDEST = 42;
-const PADDING = 3;
+const PADDING = 4;
 const STATES = /^(status|phase|state|condition|type)$/i;
 /** Columns of lower priority that people look for first. */
-const ALWAYS = new Set(["pods/Node", "pods/IP"]);
+const ALWAYS = new Set(["pods/Node"]);
 
 export function columnsFor({ kind, columns, sample, everywhere, wide }: ColumnsOptions): Column<Row>[] {
   const shown = columns
@@ -40,7 +40,7 @@ function columnOf(kind: Kind, column: TableColumnDefinition, index: number, samp
   if (column.name === "Age") {
     return {
       ...base,
-      width: 8,
+      width: 9,
       cell: ({ metadata }) => <Age of={metadata.creationTimestamp} />,
       // The youngest first.
       sortBy: ({ metadata }) => -Date.parse(metadata.creationTimestamp),

@@ -1,11 +1,12 @@
 /** Any kind's objects with the columns that the API server prints, custom resources included. */
 import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { type Kind, listPath, objectHref, titleOf } from "../api/kind.ts";
 import { type Row, tableAt } from "../api/table.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { useLiveList } from "../live/use-live-list.ts";
-import { DataTable } from "../parts/data-table.tsx";
+import { type Column, DataTable } from "../parts/data-table.tsx";
 import { refusal } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
@@ -15,20 +16,30 @@ import { columnsFor } from "./resource-columns.tsx";
 
 const wide = signal(false);
 
-export function ResourceList({ kind }: { readonly kind: Kind }) {
+interface ResourceListProps {
+  readonly kind: Kind;
+  readonly tools?: ComponentChildren;
+  /** After those that the API server prints. */
+  readonly columns?: readonly Column<Row>[];
+}
+
+export function ResourceList({ kind, ...extras }: ResourceListProps) {
   const ns = kind.namespaced ? namespace.value : "";
   const path = listPath(kind, ns);
   const source = useMemo(() => tableAt(path), [path]);
   const list = useLiveList(path, () => source);
-  return <ListOf key={path} kind={kind} list={list} source={source} everywhere={ns === "" && kind.namespaced} />;
+  return (
+    <ListOf {...extras} key={path} kind={kind} list={list} source={source} everywhere={ns === "" && kind.namespaced} />
+  );
 }
 
-interface ListOfProps {
-  readonly kind: Kind;
+interface ListOfProps extends ResourceListProps {
   readonly list: LiveList<Row>;
   readonly source: ReturnType<typeof tableAt>;
   readonly everywhere: boolean;
 }
+
+const NONE: readonly Column<Row>[] = [];
 
 /** What a filter looks at, made once a row. */
 const texts = new WeakMap<Row, string>();
@@ -41,7 +52,7 @@ function textOf(row: Row): string {
   return text;
 }
 
-function ListOf({ kind, list, source, everywhere }: ListOfProps) {
+function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere }: ListOfProps) {
   const items = list.items.value;
   const filter = filterText();
   const columnDefinitions = source.columns.value;
@@ -50,16 +61,18 @@ function ListOf({ kind, list, source, everywhere }: ListOfProps) {
     const matches = matcher(filter);
     return filter.trim() === "" ? all : all.filter((row) => matches(textOf(row)));
   }, [all, filter]);
-  const columns = useMemo(
+  const printed = useMemo(
     () => columnsFor({ kind, columns: columnDefinitions, sample: all.slice(0, 100), everywhere, wide: wide.value }),
     // Widths are taken from the first rows and then stay, so that nothing jumps.
     [columnDefinitions, everywhere, wide.value, all.length === 0],
   );
+  const columns = useMemo(() => [...printed, ...further], [printed, further]);
   const state = list.state.value;
   const refused = refusal(state);
   return (
     <section class="list">
       <ListHeader title={titleOf(kind)} shown={rows.length} all={all.length} state={state}>
+        {tools}
         <label class="check">
           <input
             type="checkbox"

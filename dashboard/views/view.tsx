@@ -1,5 +1,9 @@
 /** The view that the address names. */
+import type { ComponentType } from "preact";
+import { AccessView } from "../access/access-view.tsx";
 import { findKind } from "../api/discovery.ts";
+import { type Kind, kubectlName } from "../api/kind.ts";
+import { NodesView } from "../nodes/nodes-view.tsx";
 import { ObjectView } from "../object/object-view.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { route } from "../route.ts";
@@ -8,7 +12,14 @@ import { ApplyView } from "./apply.tsx";
 import { EventsView } from "./events.tsx";
 import { KindsView } from "./kinds.tsx";
 import { Overview } from "./overview.tsx";
+import { PodsView } from "./pods-view.tsx";
 import { ResourceList } from "./resource-list.tsx";
+
+/** Kinds that are more than rows. */
+const LISTS: Readonly<Record<string, ComponentType<{ readonly kind: Kind }>>> = {
+  nodes: NodesView,
+  pods: PodsView,
+};
 
 export function View() {
   const [view, group = "", , plural = "", objectNamespace = "", name = ""] = route.value.path;
@@ -19,13 +30,17 @@ export function View() {
       return <EventsView />;
     case "topology":
       return <TopologyView />;
+    case "access":
+      return <AccessView />;
     case "kinds":
       return <KindsView />;
     case "apply":
       return <ApplyView />;
     case "kind": {
       const kind = findKind(group, plural);
-      return kind ? <ResourceList key={`${group}/${plural}`} kind={kind} /> : <Unknown what={plural} />;
+      if (!kind) return <Unknown what={plural} />;
+      const List = LISTS[kubectlName(kind)] ?? ResourceList;
+      return <List key={`${group}/${plural}`} kind={kind} />;
     }
     case "object": {
       const kind = findKind(group, plural);

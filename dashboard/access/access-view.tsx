@@ -1,0 +1,124 @@
+/** Who can do this, and why. */
+import { useState } from "preact/hooks";
+import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "../../api/generated/rbac.v1.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { resourcePath } from "../../client/resource-path.ts";
+import { kindOfReference } from "../api/discovery.ts";
+import { objectHref } from "../api/kind.ts";
+import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { LiveBadge, refusal } from "../parts/live-badge.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { AskOne } from "./ask-one.tsx";
+import { QuestionForm, questionOf } from "./question-form.tsx";
+import { type Grant, kubectlOf, renderRule, renderSubject, whoCan } from "./who-can.ts";
+
+const rbac = <O extends KubeObject>(plural: string) =>
+  useLiveList(plural, () => objectsAt<O>(resourcePath({ resource: `${plural}.rbac.authorization.k8s.io` })));
+
+export function AccessView() {
+  const question = questionOf();
+  const lists = {
+    roles: rbac<Role>("roles"),
+    clusterRoles: rbac<ClusterRole>("clusterroles"),
+    roleBindings: rbac<RoleBinding>("rolebindings"),
+    clusterRoleBindings: rbac<ClusterRoleBinding>("clusterrolebindings"),
+  };
+  const states = Object.values(lists).map((list) => list.state.value);
+  const worst = states.find(({ name }) => name !== "live") ?? { name: "live" as const };
+  const refused = states.map(refusal).find((found) => found !== undefined);
+  const [system, setSystem] = useState(false);
+  const grants = whoCan(question, {
+    roles: [...lists.roles.items.value.values()],
+    clusterRoles: [...lists.clusterRoles.items.value.values()],
+    roleBindings: [...lists.roleBindings.items.value.values()],
+    clusterRoleBindings: [...lists.clusterRoleBindings.items.value.values()],
+  });
+  const shown = system ? grants : grants.filter((grant) => !isSystem(grant));
+  return (
+    <section class="page access">
+      <div class="list-header">
+        <h1>Access</h1>
+        <LiveBadge state={worst} />
+      </div>
+      <QuestionForm question={question} />
+      {refused ? (
+        <Notice title={refused.title} tone="bad">
+          {refused.problem}
+        </Notice>
+      ) : (
+        <section class="card">
+          <h2>
+            Who can <span class="count">{shown.length}</span>
+            <span class="spring" />
+            <label class="check">
+              <input type="checkbox" checked={system} onChange={(event) => setSystem(event.currentTarget.checked)} />
+              The cluster's own parts
+            </label>
+          </h2>
+          {shown.length === 0 ? (
+            <p class="quiet">
+              {worst.name === "loading" ? "Loading…" : "Nobody, but for system:masters, who may do all."}
+            </p>
+          ) : (
+            <GrantTable grants={shown} />
+          )}
+        </section>
+      )}
+      <AskOne question={question} />
+      <KubectlLine command={kubectlOf(question)} />
+    </section>
+  );
+}
+
+const isSystem = ({ subject }: Grant) =>
+  subject.name.startsWith("system:") || (subject.kind === "ServiceAccount" && subject.namespace === "kube-system");
+
+const GrantTable = ({ grants }: { readonly grants: readonly Grant[] }) => (
+  <table class="small">
+    <thead>
+      <tr>
+        {["Who", "Bound by", "Role", "Rule"].map((title) => (
+          <th key={title} scope="col">
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <tbody>
+      {grants.map(({ subject, binding, role, rule, onlyNames }) => (
+        <tr key={[subject.kind, renderSubject(subject), binding.namespace, binding.name].join()}>
+          <td>
+            <span class="quiet">{subject.kind}</span> {renderSubject(subject)}
+          </td>
+          <td>
+            <RbacLink {...binding} />
+          </td>
+          <td>
+            <RbacLink {...role} />
+          </td>
+          <td class="wrap">
+            {renderRule(rule)}
+            {onlyNames.length > 0 && <span class="quiet"> (not every one)</span>}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+interface RbacLinkProps {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function RbacLink({ kind, namespace, name }: RbacLinkProps) {
+  const known = kindOfReference("rbac.authorization.k8s.io/v1", kind);
+  const text = namespace === "" ? name : `${namespace}/${name}`;
+  return (
+    <>
+      <span class="quiet">{kind}</span> {known ? <a href={objectHref(known, { namespace, name })}>{text}</a> : text}
+    </>
+  );
+}

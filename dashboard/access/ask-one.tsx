@@ -1,0 +1,66 @@
+/** The API server's own answer about one person: what no list of bindings shows, such as who may speak for a node. */
+import { useState } from "preact/hooks";
+import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
+import { api } from "../api/connection.ts";
+import { StateChip } from "../parts/state-chip.tsx";
+import { statusText } from "../status-text.ts";
+import type { AccessQuestion } from "./who-can.ts";
+
+interface Answer {
+  readonly allowed: boolean;
+  readonly why: string;
+}
+
+export function AskOne({ question }: { readonly question: AccessQuestion }) {
+  const [user, setUser] = useState("");
+  const [groups, setGroups] = useState("");
+  const [answer, setAnswer] = useState<Answer | undefined>(undefined);
+  const ask = async (event: Event) => {
+    event.preventDefault();
+    setAnswer(await reviewOf(question, user.trim(), groups.split(/[\s,]+/).filter(Boolean)));
+  };
+  return (
+    <section class="card">
+      <h2>Can somebody?</h2>
+      <form class="tools" onSubmit={(event) => void ask(event)}>
+        <input
+          required
+          aria-label="User"
+          placeholder="user, or system:serviceaccount:NS:NAME"
+          value={user}
+          onInput={(event) => setUser(event.currentTarget.value)}
+        />
+        <input
+          aria-label="Groups"
+          placeholder="groups"
+          value={groups}
+          onInput={(event) => setGroups(event.currentTarget.value)}
+        />
+        <button type="submit">Ask</button>
+        {answer && (
+          <span role="status">
+            <StateChip text={answer.allowed ? "Yes" : "No"} tone={answer.allowed ? "good" : "bad"} />{" "}
+            <span class="quiet">{answer.why}</span>
+          </span>
+        )}
+      </form>
+    </section>
+  );
+}
+
+async function reviewOf(question: AccessQuestion, user: string, groups: readonly string[]): Promise<Answer> {
+  const { verb, group, namespace, name } = question;
+  const [resource = "", subresource = ""] = question.resource.split("/", 2);
+  const review = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SubjectAccessReview",
+    metadata: {},
+    spec: { user, groups, resourceAttributes: { verb, group, resource, subresource, namespace, name } },
+  } as SubjectAccessReview;
+  const target = { resource: "subjectaccessreviews.authorization.k8s.io" };
+  const outcome = await api.create<SubjectAccessReview>(target, review).catch(() => undefined);
+  if (!outcome) return { allowed: false, why: "The cluster does not answer." };
+  if (!outcome.ok) return { allowed: false, why: statusText(outcome.status) };
+  const { allowed, reason = "" } = outcome.object.status;
+  return { allowed, why: reason || (allowed ? "" : "No rule lets them.") };
+}

@@ -1,0 +1,109 @@
+/** Who may do something, and by which binding, role and rule: RBAC read from its own objects. */
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  Subject,
+} from "../../api/generated/rbac.v1.ts";
+
+export interface AccessQuestion {
+  readonly verb: string;
+  readonly group: string;
+  /** `pods`, `pods/exec`. */
+  readonly resource: string;
+  /** "" asks for all namespaces, or for what has none. */
+  readonly namespace: string;
+  /** "" asks for any. */
+  readonly name: string;
+}
+
+export interface AccessPolicy {
+  readonly roles: readonly Role[];
+  readonly clusterRoles: readonly ClusterRole[];
+  readonly roleBindings: readonly RoleBinding[];
+  readonly clusterRoleBindings: readonly ClusterRoleBinding[];
+}
+
+export interface Grant {
+  readonly subject: Subject;
+  readonly binding: {
+    readonly kind: "RoleBinding" | "ClusterRoleBinding";
+    readonly namespace: string;
+    readonly name: string;
+  };
+  readonly role: { readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly rule: PolicyRule;
+  /** The rule is for these names alone, and none was asked for. */
+  readonly onlyNames: readonly string[];
+}
+
+/** Each subject with each binding that lets it. */
+export function whoCan(question: AccessQuestion, policy: AccessPolicy): Grant[] {
+  const everywhere = policy.clusterRoleBindings.map((binding) => ({ kind: "ClusterRoleBinding" as const, binding }));
+  const here = policy.roleBindings
+    .filter(({ metadata }) => question.namespace !== "" && metadata.namespace === question.namespace)
+    .map((binding) => ({ kind: "RoleBinding" as const, binding }));
+  return [...everywhere, ...here].flatMap(({ kind, binding }) => {
+    const { namespace = "", name = "" } = binding.metadata;
+    const role = roleOf(binding, policy);
+    const rule = role?.rules?.find((each) => ruleAllows(each, question));
+    if (!role || !rule) return [];
+    return (binding.subjects ?? []).map((subject) => ({
+      subject,
+      binding: { kind, namespace, name },
+      role: { kind: binding.roleRef.kind, namespace: role.metadata.namespace ?? "", name: binding.roleRef.name },
+      rule,
+      onlyNames: question.name === "" ? (rule.resourceNames ?? []) : [],
+    }));
+  });
+}
+
+function roleOf(binding: RoleBinding | ClusterRoleBinding, policy: AccessPolicy): Role | ClusterRole | undefined {
+  const { kind, name } = binding.roleRef;
+  return kind === "ClusterRole"
+    ? policy.clusterRoles.find(({ metadata }) => metadata.name === name)
+    : policy.roles.find(({ metadata }) => metadata.name === name && metadata.namespace === binding.metadata.namespace);
+}
+
+const ALL = "*";
+
+/** As RBAC has it: `*` is everything, a star before a subresource is that subresource of everything, and `pods/*` means nothing. */
+function ruleAllows(rule: PolicyRule, { verb, group, resource, name }: AccessQuestion): boolean {
+  const names = rule.resourceNames ?? [];
+  return (
+    isIn(rule.verbs, verb) &&
+    isIn(rule.apiGroups ?? [], group) &&
+    resourceIn(rule.resources ?? [], resource) &&
+    (names.length === 0 || name === "" || names.includes(name))
+  );
+}
+
+const isIn = (list: readonly string[], item: string) => list.includes(ALL) || list.includes(item);
+
+function resourceIn(list: readonly string[], resource: string): boolean {
+  const slash = resource.indexOf("/");
+  return isIn(list, resource) || (slash >= 0 && list.includes(`*${resource.slice(slash)}`));
+}
+
+/** As `kubectl create rolebinding` writes subjects. */
+export const renderSubject = ({ kind, namespace, name }: Subject): string =>
+  kind === "ServiceAccount" ? `${namespace}:${name}` : name;
+
+/** A rule as a sentence: `get, list of pods, services in apps; only web`. */
+export function renderRule({ verbs, apiGroups = [], resources = [], resourceNames = [] }: PolicyRule): string {
+  const groups = apiGroups.map((group) => (group === ALL ? "every group" : group || "the core group"));
+  const all = (list: readonly string[], every: string) => (list.includes(ALL) ? every : list.join(", "));
+  return [
+    `${all(verbs, "everything")} on ${all(resources, "every resource")} of ${groups.join(", ")}`,
+    ...(resourceNames.length > 0 ? [`only ${resourceNames.join(", ")}`] : []),
+  ].join("; ");
+}
+
+export const kubectlOf = ({ verb, group, resource, namespace, name }: AccessQuestion): string => {
+  const [plural = "", subresource] = resource.split("/", 2);
+  const target = `${plural}${group === "" ? "" : `.${group}`}${name === "" ? "" : `/${name}`}`;
+  const sub = subresource === undefined ? "" : ` --subresource=${subresource}`;
+  return `kubectl auth can-i ${verb} ${target}${sub}${namespace === "" ? " -A" : ` -n ${namespace}`} --as=SOMEBODY`;
+};

@@ -1,0 +1,39 @@
+import { kindOfReference } from "../api/discovery.ts";
+import type { Kind } from "../api/kind.ts";
+import { useMay } from "../api/may.ts";
+import { Choice } from "../parts/choice.tsx";
+import { adjust, route } from "../route.ts";
+import { ResourceList } from "../views/resource-list.tsx";
+import { openJoin } from "./join-node.tsx";
+import { SiteMap } from "./site-map.tsx";
+
+const FORMS = [
+  { id: "map", title: "Sites" },
+  { id: "table", title: "Table" },
+] as const;
+
+export function NodesView({ kind }: { readonly kind: Kind }) {
+  const form = route.value.query.as === "table" ? "table" : "map";
+  const tools = (
+    <>
+      <Choice label="Show as" options={FORMS} chosen={form} choose={(as) => adjust({ as })} />
+      <JoinButton />
+    </>
+  );
+  return form === "table" ? <ResourceList kind={kind} tools={tools} /> : <SiteMap tools={tools} />;
+}
+
+/** A bootstrap token is a Secret of kube-system. */
+function JoinButton() {
+  const secrets = kindOfReference("v1", "Secret");
+  return secrets ? <JoinButtonFor secrets={secrets} /> : null;
+}
+
+function JoinButtonFor({ secrets }: { readonly secrets: Kind }) {
+  if (!useMay({ verb: "create" }, secrets, { namespace: "kube-system", name: "" })) return null;
+  return (
+    <button type="button" onClick={openJoin}>
+      Join a node
+    </button>
+  );
+}

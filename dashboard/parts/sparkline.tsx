@@ -1,0 +1,31 @@
+/** A small line of what was, beside the figure that says what is. */
+const WIDTH = 96;
+const HEIGHT = 24;
+
+interface SparklineProps {
+  readonly values: readonly number[];
+  /** What the top of the picture stands for; default: the highest value. */
+  readonly top?: number;
+  readonly label: string;
+}
+
+export function Sparkline({ values, top = Math.max(...values), label }: SparklineProps) {
+  if (values.length < 2) return null;
+  return (
+    <svg class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label} preserveAspectRatio="none">
+      <polyline points={pointsOf(values, top)} />
+    </svg>
+  );
+}
+
+export function pointsOf(values: readonly number[], top: number): string {
+  const step = WIDTH / (values.length - 1);
+  return values
+    .map((value, index) => {
+      const height = top > 0 ? Math.min(1, value / top) : 0;
+      return `${round(index * step)},${round(HEIGHT - 2 - height * (HEIGHT - 4))}`;
+    })
+    .join(" ");
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;

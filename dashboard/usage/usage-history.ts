@@ -1,0 +1,24 @@
+/** What something has used since one began to look, for a line that is drawn of it. */
+export interface UsageSample {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Cores and bytes. */
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+/** By `NAMESPACE/NAME`, of nodes by name. */
+export type UsageHistory = ReadonlyMap<string, readonly UsageSample[]>;
+
+/** Ten minutes, at a sample each fifteen seconds. */
+const MOST_SAMPLES = 40;
+
+/** What is there no more is forgotten. */
+export const withSamples = (history: UsageHistory, samples: Iterable<readonly [string, UsageSample]>): UsageHistory =>
+  new Map(
+    [...samples].map(([key, sample]) => {
+      const known = history.get(key) ?? [];
+      const fresh = known.at(-1)?.at !== sample.at;
+      return [key, fresh ? [...known, sample].slice(-MOST_SAMPLES) : known];
+    }),
+  );

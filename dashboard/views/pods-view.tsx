@@ -1,0 +1,31 @@
+/** Pods, and beside what the API server prints of them what they use. */
+import { useMemo } from "preact/hooks";
+import type { Kind } from "../api/kind.ts";
+import type { Row } from "../api/table.ts";
+import type { Column } from "../parts/data-table.tsx";
+import { renderBytes, renderCpu } from "../resources.ts";
+import { namespace } from "../route.ts";
+import { UsageCell } from "../usage/usage-cell.tsx";
+import type { UsageHistory } from "../usage/usage-history.ts";
+import { useUsage } from "../usage/use-usage.ts";
+import { ResourceList } from "./resource-list.tsx";
+
+export function PodsView({ kind }: { readonly kind: Kind }) {
+  const usage = useUsage("pods", namespace.value);
+  const columns = useMemo(() => usageColumns(usage), [usage]);
+  return <ResourceList kind={kind} columns={columns} />;
+}
+
+function usageColumns(usage: UsageHistory): Column<Row>[] {
+  // Where nobody measures there is nothing to show.
+  if (usage.size === 0) return [];
+  const samplesOf = ({ metadata }: Row) => usage.get(`${metadata.namespace}/${metadata.name}`);
+  const column = (title: string, of: "cpu" | "memory", render: (value: number) => string): Column<Row> => ({
+    title,
+    width: of === "cpu" ? 14 : 17,
+    cell: (row) => <UsageCell samples={samplesOf(row)} of={of} render={render} />,
+    // The greediest first.
+    sortBy: (row) => -(samplesOf(row)?.at(-1)?.[of] ?? -1),
+  });
+  return [column("CPU", "cpu", renderCpu), column("Memory", "memory", renderBytes)];
+}
