@@ -6,6 +6,7 @@ import { Keyboard } from "./keyboard.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { token } from "./session.ts";
 import { Sidebar } from "./sidebar.tsx";
+import { isTimeBarOpen, TimeBar } from "./time/time-bar.tsx";
 import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { SignIn } from "./views/sign-in.tsx";
@@ -24,6 +25,7 @@ function Frame() {
     <div class="frame">
       <Sidebar />
       <TopBar />
+      {isTimeBarOpen() && <TimeBar />}
       <main id="view" tabIndex={-1}>
         {known.name === "known" && <View />}
         {known.name === "loading" && <Notice title="Loading…" />}

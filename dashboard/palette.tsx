@@ -6,10 +6,12 @@ import { closeDialog, showDialog } from "./dialogs.tsx";
 import { openHelp } from "./help.tsx";
 import { Dialog } from "./parts/dialog.tsx";
 import { matcher } from "./parts/matches.ts";
+import { wantsReadOnly } from "./read-only.ts";
 import { adjust, href, namespace } from "./route.ts";
 import { signOut } from "./session.ts";
 import { destinations } from "./sidebar.tsx";
 import { nextTheme } from "./theme.ts";
+import { toggleTimeBar } from "./time/time-bar.tsx";
 
 interface Choice {
   readonly title: string;
@@ -36,6 +38,14 @@ function choices(): Choice[] {
       run: goTo(kindHref(kind)),
     })),
     ...(namespace.value === "" ? [] : [{ title: "All namespaces", hint: "", run: () => adjust({ ns: "" }) }]),
+    { title: "Time", hint: "look at the cluster as it was", run: toggleTimeBar },
+    {
+      title: wantsReadOnly.value ? "Allow changes" : "Read-only",
+      hint: wantsReadOnly.value ? "" : "change nothing by accident",
+      run: () => {
+        wantsReadOnly.value = !wantsReadOnly.value;
+      },
+    },
     { title: "Switch light and dark", hint: "theme", run: nextTheme },
     { title: "Keys", hint: "?", run: openHelp },
     { title: "Sign out", hint: "", run: () => signOut() },

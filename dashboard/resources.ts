@@ -16,6 +16,7 @@ function numberOf(quantity: QuantityText | undefined): number {
 }
 
 export function renderCpu(cores: number): string {
+  if (cores > 0 && cores < 0.001) return "<1m";
   return cores < 1 && cores > 0 ? `${Math.round(cores * 1000)}m` : String(Math.round(cores * 10) / 10);
 }
 

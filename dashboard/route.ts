@@ -34,11 +34,13 @@ function decoded(part: string): string {
 /** "" stands for all namespaces. */
 export const namespace = computed(() => route.value.query.ns ?? "");
 
-/** A link to another view, which keeps the namespace that is looked at. */
+/** The revision that is looked at; "" stands for now. */
+export const moment = computed(() => route.value.query.at ?? "");
+
+/** A link to another view, which keeps the namespace and the moment that are looked at. */
 export function href(path: readonly string[], query: Readonly<Record<string, string>> = {}): string {
-  const ns = query.ns ?? namespace.value;
-  const parameters = new URLSearchParams({ ...query, ns });
-  if (ns === "") parameters.delete("ns");
+  const parameters = new URLSearchParams({ ns: namespace.value, at: moment.value, ...query });
+  for (const kept of ["ns", "at"]) if (parameters.get(kept) === "") parameters.delete(kept);
   const text = parameters.toString();
   return `#/${path.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
 }

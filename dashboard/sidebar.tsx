@@ -20,6 +20,7 @@ export const destinations: readonly { readonly title: string; readonly items: re
       { title: "Topology", path: ["topology"], key: "l" },
       { title: "Nodes", path: kind("core", "v1", "nodes"), key: "n" },
       { title: "Events", path: ["events"], key: "e" },
+      { title: "Changes", path: ["changes"], key: "h" },
     ],
   },
   {

@@ -3,9 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import type { Namespace } from "../api/generated/core.v1.ts";
 import { api } from "./api/connection.ts";
 import { openPalette } from "./palette.tsx";
+import { readOnly } from "./read-only.ts";
 import { ReaderButtons } from "./reader-buttons.tsx";
 import { adjust, go, namespace, route } from "./route.ts";
 import { menuOpen } from "./sidebar.tsx";
+
+import { isTimeBarOpen, toggleTimeBar } from "./time/time-bar.tsx";
 
 export function TopBar() {
   return (
@@ -23,6 +26,10 @@ export function TopBar() {
       </button>
       <NamespaceChoice />
       <span class="spring" />
+      {readOnly.value && <span class="badge">Read-only</span>}
+      <button type="button" class="wide-only" aria-pressed={isTimeBarOpen()} onClick={toggleTimeBar}>
+        Time
+      </button>
       <button type="button" class="palette-button" onClick={openPalette}>
         Go to… <kbd>Ctrl K</kbd>
       </button>

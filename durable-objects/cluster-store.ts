@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
+import type { Moment } from "../api/moment.ts";
 import { announceNearby, withdrawNearby } from "../api/nearby-stores.ts";
 import type { AfterRequest, CommitRequest, ListRequest, ReadManyRequest, ReadRequest, Revision } from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
@@ -110,6 +111,11 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   /** How many objects of each resource each namespace has. */
   async held(): Promise<readonly Held[]> {
     return (await this.#tables).held();
+  }
+
+  /** Points of the log that can be looked at. */
+  async moments(most: number): Promise<readonly Moment[]> {
+    return (await this.#tables).moments(most);
   }
 
   /** Starts a restore, or goes on with one that was broken off: answers how many objects are staged. */

@@ -1,11 +1,13 @@
 /** The one way to the cluster: the public API at the page's own origin, as whoever is signed in. */
 import { createApiClient } from "../../client/api-client.ts";
+import { mayBeSent } from "../read-only.ts";
 import { signOut, token } from "../session.ts";
 
 /** Of a cluster by name the prefix `/clusters/NAME`, else "". */
 export const prefix = location.pathname.replace(/\/dashboard(\/.*)?$/, "");
 
 async function send(request: Request): Promise<Response> {
+  if (!mayBeSent(request)) throw new Error("This page is read-only.");
   const response = await fetch(request);
   // Tokens expire and are revoked while a page is open.
   if (response.status === 401 && request.headers.get("authorization") === `Bearer ${token.peek()}`) {

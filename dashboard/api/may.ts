@@ -1,6 +1,7 @@
 /** What the reader may do, as the API server says: what it would refuse is not offered. */
 import { useEffect, useState } from "preact/hooks";
 import type { SelfSubjectAccessReview } from "../../api/generated/authorization.v1.ts";
+import { readOnly } from "../read-only.ts";
 import { api } from "./connection.ts";
 import type { Kind, ObjectName } from "./kind.ts";
 
@@ -28,7 +29,7 @@ export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace
       asked = false;
     };
   }, [verb, subresource, group, plural, namespaced, namespace, name]);
-  return allowed;
+  return allowed && !readOnly.value;
 }
 
 type Attributes = SelfSubjectAccessReview["spec"]["resourceAttributes"];

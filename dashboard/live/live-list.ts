@@ -24,6 +24,8 @@ export interface LiveSource<T> {
 export type LiveState =
   | { readonly name: "loading" }
   | { readonly name: "live" }
+  /** As it was at an old revision; it changes no more. */
+  | { readonly name: "past" }
   | { readonly name: "reconnecting"; readonly problem: string }
   | { readonly name: "refused"; readonly code: number; readonly problem: string };
 
@@ -41,12 +43,15 @@ export class LiveList<T> {
   readonly items = signal<ReadonlyMap<string, T>>(new Map());
   readonly state = signal<LiveState>({ name: "loading" });
   readonly #source: LiveSource<T>;
+  /** The revision that is looked at, or "". */
+  readonly #at: string;
   readonly #stop = new AbortController();
   #revision = "";
   #failures = 0;
 
-  constructor(source: LiveSource<T>) {
+  constructor(source: LiveSource<T>, at = "") {
     this.#source = source;
+    this.#at = at;
     void this.#run();
   }
 
@@ -61,6 +66,7 @@ export class LiveList<T> {
       if (stop.aborted) return;
       try {
         if (this.#revision === "" && (await this.#list()) === "refused") return;
+        if (this.#at !== "") return;
         const ending = await this.#watch();
         if (ending === "refused") return;
         if (ending === "relist") this.#revision = "";
@@ -78,11 +84,9 @@ export class LiveList<T> {
     const items = new Map<string, T>();
     let next: string | undefined;
     do {
-      const response = await this.#read(
-        { limit: String(PAGE), ...(next ? { continue: next } : {}) },
-        this.#stop.signal,
-      );
-      if (response.status === 410) {
+      const response = await this.#read({ limit: String(PAGE), ...this.#from(next) }, this.#stop.signal);
+      // A moment that is forgotten does not come back.
+      if (response.status === 410 && this.#at === "") {
         items.clear();
         next = undefined;
         continue;
@@ -96,8 +100,14 @@ export class LiveList<T> {
       if (next && this.state.peek().name === "loading") this.items.value = new Map(items);
     } while (next);
     this.items.value = items;
-    this.state.value = { name: "live" };
+    this.state.value = { name: this.#at === "" ? "live" : "past" };
     return "resume";
+  }
+
+  /** What the next page begins with. */
+  #from(next: string | undefined): Readonly<Record<string, string>> {
+    if (next) return { continue: next };
+    return this.#at === "" ? {} : { resourceVersion: this.#at, resourceVersionMatch: "Exact" };
   }
 
   async #watch(): Promise<Ending> {

@@ -1,12 +1,13 @@
 /** A live list for as long as a view is shown. */
 import { useEffect, useMemo } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { moment } from "../route.ts";
 import { LiveList, type LiveSource } from "./live-list.ts";
 
-/** `key` names the list: another key closes it and opens another. */
+/** `key` names the list: another key, or another moment, closes it and opens another. */
 export function useLiveList<T>(key: string, source: () => LiveSource<T>): LiveList<T> {
   // The key stands for the source.
-  const list = useMemo(() => new LiveList(source()), [key]);
+  const list = useMemo(() => new LiveList(source(), moment.value), [key, moment.value]);
   useEffect(() => () => list.close(), [list]);
   return list;
 }

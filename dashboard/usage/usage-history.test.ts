@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type UsageHistory, withSamples } from "./usage-history.ts";
+import { totalsOf, type UsageHistory, withSamples } from "./usage-history.ts";
 
 const at = (time: number) => ({ at: time, cpu: time, memory: 1 });
 
@@ -12,6 +12,15 @@ test("samples pile up, one that is known already is not kept twice, and what is 
   history = withSamples(history, [["a", at(1)]]);
   history = withSamples(history, [["a", at(2)]]);
   expect([...history]).toEqual([["a", [at(1), at(2)]]]);
+});
+
+test("of all together there are as many samples as all have, the newest", () => {
+  const history: UsageHistory = new Map([
+    ["a", [at(1), at(2), at(3)]],
+    ["b", [at(10), at(20)]],
+  ]);
+  expect(totalsOf(history, "cpu")).toEqual([12, 23]);
+  expect(totalsOf(new Map(), "cpu")).toEqual([]);
 });
 
 test("the oldest samples go", () => {

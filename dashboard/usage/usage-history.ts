@@ -13,6 +13,16 @@ export type UsageHistory = ReadonlyMap<string, readonly UsageSample[]>;
 /** Ten minutes, at a sample each fifteen seconds. */
 const MOST_SAMPLES = 40;
 
+/** Of all together, as many samples as all have. */
+export function totalsOf(history: UsageHistory, of: "cpu" | "memory"): readonly number[] {
+  const all = [...history.values()];
+  if (all.length === 0) return [];
+  const length = Math.min(...all.map((samples) => samples.length));
+  return Array.from({ length }, (_, back) =>
+    all.reduce((sum, samples) => sum + (samples.at(back - length)?.[of] ?? 0), 0),
+  );
+}
+
 /** What is there no more is forgotten. */
 export const withSamples = (history: UsageHistory, samples: Iterable<readonly [string, UsageSample]>): UsageHistory =>
   new Map(

@@ -8,6 +8,7 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { read } from "../api/connection.ts";
 import { isVisible } from "../live/visibility.ts";
 import { cpuOf, memoryOf } from "../resources.ts";
+import { moment } from "../route.ts";
 import { type UsageHistory, type UsageSample, withSamples } from "./usage-history.ts";
 
 /** A node measures anew when it was not asked for fifteen seconds. */
@@ -77,5 +78,8 @@ export function useUsage(of: Measured, namespace = ""): UsageHistory {
   const poll = polls.get(key) ?? new UsagePoll(of, namespace);
   polls.set(key, poll);
   useEffect(() => poll.add(), [poll]);
-  return poll.history.value;
+  // Nobody remembers what was used.
+  return moment.value === "" ? poll.history.value : NONE;
 }
+
+const NONE: UsageHistory = new Map();

@@ -6,6 +6,7 @@ import { type ApplyOutcome, applyAll } from "../apply-manifests.ts";
 import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import { readOnly } from "../read-only.ts";
 import { namespace } from "../route.ts";
 import { yamlOf } from "../yaml-text.ts";
 
@@ -67,7 +68,8 @@ export function ApplyView() {
             Take over the fields that others set
           </label>
         )}
-        <button type="button" disabled={busy || text.trim() === ""} onClick={() => void run(true)}>
+        {readOnly.value && <span class="quiet">This page is read-only.</span>}
+        <button type="button" disabled={busy || readOnly.value || text.trim() === ""} onClick={() => void run(true)}>
           Review
         </button>
         <button

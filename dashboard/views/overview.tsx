@@ -6,17 +6,21 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/kind.ts";
+import { CostTile } from "../cost/cost-tile.tsx";
 import { type Happening, happeningOf, newestFirst } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { now } from "../now.ts";
 import { Age } from "../parts/age.tsx";
+import { CapacityBar } from "../parts/capacity-bar.tsx";
 import { LiveBadge, refusal } from "../parts/live-badge.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
 import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
-import { href, namespace } from "../route.ts";
+import { href, moment, namespace } from "../route.ts";
 import { deploymentTroubles, isNodeReady, nodeTroubles, podTroubles, type Trouble, worstFirst } from "../troubles.ts";
+import { totalsOf } from "../usage/usage-history.ts";
+import { useUsage } from "../usage/use-usage.ts";
 import { Subject } from "./events.tsx";
 
 const MOST_TROUBLES = 50;
@@ -61,11 +65,7 @@ export function Overview() {
           {problem}
         </p>
       ))}
-      <Counts
-        nodes={[...nodes.items.value.values()]}
-        pods={[...pods.items.value.values()]}
-        troubles={troubles.length}
-      />
+      <Counts nodes={[...nodes.items.value.values()]} pods={[...pods.items.value.values()]} />
       <div class="columns">
         <section class="card">
           <h2>Needs attention {troubles.length > 0 && <span class="count">{troubles.length}</span>}</h2>
@@ -120,10 +120,10 @@ function TroubleRow(trouble: Trouble) {
 interface CountsProps {
   readonly nodes: readonly Stored<Node>[];
   readonly pods: readonly PodSummary[];
-  readonly troubles: number;
 }
 
 function Counts({ nodes, pods }: CountsProps) {
+  const usage = useUsage("nodes");
   const ready = nodes.filter(isNodeReady).length;
   const alive = pods.filter(({ finished }) => !finished);
   const running = alive.filter((pod) => pod.ready).length;
@@ -141,17 +141,28 @@ function Counts({ nodes, pods }: CountsProps) {
         <Meter used={running} of={alive.length} bad={running < alive.length} />
       </a>
       <div class="tile">
-        <h2>CPU requested</h2>
-        <Meter used={asked("cpu")} of={room(cpuOf)} render={renderCpu} />
+        <CapacityBar
+          name="CPU"
+          capacity={room(cpuOf)}
+          requested={asked("cpu")}
+          used={totalsOf(usage, "cpu")}
+          render={renderCpu}
+        />
       </div>
       <div class="tile">
-        <h2>Memory requested</h2>
-        <Meter used={asked("memory")} of={room(memoryOf)} render={renderBytes} />
+        <CapacityBar
+          name="Memory"
+          capacity={room(memoryOf)}
+          requested={asked("memory")}
+          used={totalsOf(usage, "memory")}
+          render={renderBytes}
+        />
       </div>
       <div class="tile">
         <h2>Pods placed</h2>
         <Meter used={placed.length} of={room(podsOf)} />
       </div>
+      {moment.value === "" && <CostTile nodes={nodes.length} />}
     </div>
   );
 }

@@ -64,7 +64,7 @@ function columnOf(kind: Kind, column: TableColumnDefinition, index: number, samp
   }
   return {
     ...base,
-    width: STATES.test(column.name) ? Math.max(width, 20) : width,
+    width: STATES.test(column.name) ? Math.max(width, 22) : width,
     cell: (row) => cellOf(column.name, text(row), row.cells.includes("Completed")),
     sortBy: (row) => {
       const cell = row.cells[index];

@@ -7,6 +7,7 @@ import { NodesView } from "../nodes/nodes-view.tsx";
 import { ObjectView } from "../object/object-view.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { route } from "../route.ts";
+import { ChangesView } from "../time/changes-view.tsx";
 import { TopologyView } from "../topology/topology.tsx";
 import { ApplyView } from "./apply.tsx";
 import { EventsView } from "./events.tsx";
@@ -32,6 +33,8 @@ export function View() {
       return <TopologyView />;
     case "access":
       return <AccessView />;
+    case "changes":
+      return <ChangesView />;
     case "kinds":
       return <KindsView />;
     case "apply":

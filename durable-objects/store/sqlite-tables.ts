@@ -5,6 +5,7 @@
 import { drizzle } from "drizzle-orm/durable-sqlite";
 import { migrate } from "drizzle-orm/durable-sqlite/migrator";
 import type { Held } from "../../api/backup.ts";
+import type { Moment } from "../../api/moment.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import migrations from "../../migrations/migrations.js";
 import { keyOf, type Sealer } from "../sealing/sealer.ts";
@@ -196,6 +197,19 @@ export class SqliteTables implements LogTables {
 
   resources(): readonly GroupResource[] {
     return [...this.#select("SELECT DISTINCT resource FROM objects ORDER BY resource")].flat() as GroupResource[];
+  }
+
+  /** Points of the log that can be looked at, the oldest and the newest among them, `most` at most: as many changes apart. */
+  moments(most: number): readonly Moment[] {
+    const { oldest, revision } = this.marks();
+    const step = Math.max(1, Math.ceil((revision - oldest) / Math.max(1, most - 1)));
+    // Revisions are dense after the mark; at the mark itself what was last may have gone.
+    const query = `SELECT revision, committed FROM log WHERE revision >= ?1 AND revision <= ?2
+      AND ((revision - ?1) % ?3 = 0 OR revision = ?2) ORDER BY revision`;
+    return [...this.#select(query, oldest, revision, step)].map(([at, committed]) => ({
+      revision: at as Revision,
+      at: Number(committed),
+    }));
   }
 
   /** How many objects of each resource each namespace has. */

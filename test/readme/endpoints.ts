@@ -17,6 +17,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/apis/:group/:version/*": "objects of all other groups, custom ones included",
   "/sailplane/v1/audit": "the audit log",
   "/sailplane/v1/store/check": "whether the store's log and its objects agree",
+  "/sailplane/v1/store/moments": "revisions that can be asked for exactly, and when they were",
   "/sailplane/v1/store/backup": "all objects at one revision, as lines of JSON",
   "/sailplane/v1/store/restores/:id": "takes in a backup, a part at a time",
   "/sailplane/v1/store/restores/:id/commit": "makes a restore count, all at once",

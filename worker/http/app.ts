@@ -26,7 +26,7 @@ import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
 import { countAnswer, serveMetrics } from "./serve-metrics.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
-import { serveBackup, serveCheck, serveRestore, serveRestoreCommit, serveRewind } from "./serve-store.ts";
+import { serveBackup, serveCheck, serveMoments, serveRestore, serveRestoreCommit, serveRewind } from "./serve-store.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
 
 export interface Bindings {
@@ -63,6 +63,7 @@ for (const path of ["/healthz", "/livez", "/readyz"]) {
 app.all("/version", guarded(serveVersion));
 app.all("/sailplane/v1/audit", guarded(serveAudit));
 app.all("/sailplane/v1/store/check", guarded(serveCheck));
+app.all("/sailplane/v1/store/moments", guarded(serveMoments));
 app.all("/sailplane/v1/store/backup", guarded(serveBackup));
 app.all("/sailplane/v1/store/restores/:id", guarded(serveRestore));
 app.all("/sailplane/v1/store/restores/:id/commit", guarded(serveRestoreCommit));

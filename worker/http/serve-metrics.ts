@@ -7,10 +7,13 @@ import type { Bindings } from "./app.ts";
 
 /** By cluster, then by `METHOD CODE`. Isolates come and go: counters begin at zero with each. */
 const answered = new Map<string, Map<string, number>>();
+/** Seconds since 1970: when the first request came. Isolates have no clock before it. */
+let since: number | undefined;
 
 export function countAnswer(cluster: string, method: string, code: number): void {
   // Anybody may ask for clusters that are not there.
   if (!knownPolicy(cluster)) return;
+  since ??= Date.now() / 1000;
   const counts = answered.get(cluster) ?? new Map<string, number>();
   answered.set(cluster, counts);
   const key = `${method} ${code}`;
@@ -28,6 +31,9 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
     "# HELP apiserver_request_total Requests that this isolate has answered, by HTTP method and code.",
     "# TYPE apiserver_request_total counter",
     ...requests,
+    "# HELP process_start_time_seconds When this isolate answered first, since 1970.",
+    "# TYPE process_start_time_seconds gauge",
+    `process_start_time_seconds ${Math.round(since ?? Date.now() / 1000)}`,
     "# HELP sailplane_store_revision The newest revision of the cluster's log.",
     "# TYPE sailplane_store_revision gauge",
     `sailplane_store_revision ${revision}`,

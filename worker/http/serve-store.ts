@@ -22,12 +22,23 @@ const SPARED = { untouched: NEVER_BACKED_UP, undeleted: ["nodes"] };
 /** Of one upload. A line is an object of 1.5 MiB at most, quoted once more. */
 const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
 
+const MOST_MOMENTS = 1000;
+
 const storeOf = (c: Context<Bindings>) => c.env.CLUSTER_STORE.getByName(c.var.cluster);
 
 /** GET /sailplane/v1/store/check: whether log and objects agree. */
 export async function serveCheck(c: Context<Bindings>): Promise<Response> {
   allow(c, "GET");
   return c.json(await storeOf(c).check());
+}
+
+/** GET /sailplane/v1/store/moments?most=N: revisions that can be asked for exactly, and when they were. */
+export async function serveMoments(c: Context<Bindings>): Promise<Response> {
+  allow(c, "GET");
+  const most = Number(c.req.query("most") ?? 100);
+  if (!Number.isSafeInteger(most) || most < 2 || most > MOST_MOMENTS)
+    throw new ApiError(badRequest(`most: must be a whole number from 2 to ${MOST_MOMENTS}`));
+  return c.json({ moments: await storeOf(c).moments(most) });
 }
 
 /** GET /sailplane/v1/store/backup: all objects at one revision. */

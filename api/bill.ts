@@ -48,3 +48,35 @@ export function monthlyBill(day: Operations, awake: number): number {
     return bill + (Math.max(0, used[name] - included) / MILLION) * dollars;
   }, PLAN);
 }
+
+/** What a cluster was seen to do in a day. */
+export interface Activity {
+  readonly nodes: number;
+  /** Entries of the log. */
+  readonly writes: number;
+  /** Of the API, reads and writes. */
+  readonly requests: number;
+}
+
+/** A write is a row of the log, one of the objects, and later one forgotten. */
+const ROWS_OF_A_WRITE = 3;
+/** The store is called for it, and tells the controllers, the scheduler and the node hub. */
+const CALLS_OF_A_WRITE = 4;
+/** Cron wakes store, controllers and scheduler each minute; nodes ask for news each hour; the hub looks at its links. */
+const TICKS = 1440;
+const CALLS_OF_A_TICK = 3;
+const SYNCS = 24;
+const HUB_ALARMS = 2160;
+
+/** Dollars a month, if each day were like that. `npm run bench -- cost` measures what is reckoned here. */
+export function estimateBill({ nodes, writes, requests }: Activity): number {
+  const alarms = nodes > 0 ? HUB_ALARMS : 0;
+  const syncs = nodes * SYNCS;
+  const day: Operations = {
+    workerRequests: TICKS + syncs + requests,
+    objectRequests: TICKS * CALLS_OF_A_TICK + 2 * syncs + alarms + requests + writes * CALLS_OF_A_WRITE,
+    rowsWritten: alarms + writes * ROWS_OF_A_WRITE,
+  };
+  const events = requests + writes + (nodes > 0 ? SYNCS : 0);
+  return monthlyBill(day, 3 * awakeSeconds(TICKS + events) + awakeSeconds(alarms + events));
+}

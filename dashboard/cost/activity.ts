@@ -1,0 +1,34 @@
+import type { Activity } from "../../api/bill.ts";
+import type { Moment } from "../../api/moment.ts";
+
+export interface Counted {
+  /** Prometheus' text format. */
+  readonly metrics: string;
+  readonly moments: readonly Moment[];
+  readonly nodes: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+const DAY_MS = 86_400_000;
+/** A minute's requests say little of a day's. */
+const LEAST_MS = 60_000;
+
+/** Counts since a beginning, as if the whole day went on like that. */
+export function activityOf({ metrics, moments, nodes, now }: Counted): Activity {
+  const [first] = moments;
+  const last = moments.at(-1);
+  const written = first && last ? last.revision - first.revision : 0;
+  const asked = [...metrics.matchAll(/^apiserver_request_total\{[^}]*\} (\d+)$/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+  const started = Number(/^process_start_time_seconds (\d+)$/m.exec(metrics)?.[1] ?? now / 1000) * 1000;
+  return {
+    nodes,
+    writes: perDay(written, now - (first?.at ?? now)),
+    requests: perDay(asked, now - started),
+  };
+}
+
+const perDay = (count: number, duration: number) => Math.round((count * DAY_MS) / Math.max(duration, LEAST_MS));

@@ -1,0 +1,37 @@
+/** What differs between two moments, kind by kind. */
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { Kind } from "../api/kind.ts";
+
+export interface Change {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly sign: "added" | "removed" | "changed";
+  /** Undefined where it was not, or is no more. */
+  readonly before: Stored<KubeObject> | undefined;
+  readonly after: Stored<KubeObject> | undefined;
+}
+
+export type Items = readonly Stored<KubeObject>[];
+
+/** An object of the same name that came after another is another. */
+export function changesBetween(kind: Kind, before: Items, after: Items): Change[] {
+  const old = new Map(before.map((object) => [object.metadata.uid, object]));
+  const young = new Map(after.map((object) => [object.metadata.uid, object]));
+  const change = (sign: Change["sign"], was?: Stored<KubeObject>, is?: Stored<KubeObject>): Change => ({
+    kind,
+    namespace: (is ?? was)?.metadata.namespace ?? "",
+    name: (is ?? was)?.metadata.name ?? "",
+    sign,
+    before: was,
+    after: is,
+  });
+  return [
+    ...before.filter(({ metadata }) => !young.has(metadata.uid)).map((was) => change("removed", was)),
+    ...after.flatMap((is) => {
+      const was = old.get(is.metadata.uid);
+      if (!was) return [change("added", undefined, is)];
+      return was.metadata.resourceVersion === is.metadata.resourceVersion ? [] : [change("changed", was, is)];
+    }),
+  ].sort((a, b) => (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1));
+}

@@ -1,0 +1,15 @@
+/** Moments of the past, to find and to read. */
+import type { Moment } from "../../api/moment.ts";
+
+/** Of those moments the one that a revision belongs to: the last that is not after it. */
+export function indexOfRevision(moments: readonly Moment[], revision: string): number {
+  const wanted = Number(revision);
+  const after = moments.findIndex((each) => each.revision > wanted);
+  return after < 0 ? moments.length - 1 : Math.max(0, after - 1);
+}
+
+export const renderMoment = ({ at }: Moment): string => {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString(undefined, { hour12: false });
+  return date.toDateString() === new Date().toDateString() ? time : `${date.toLocaleDateString()} ${time}`;
+};

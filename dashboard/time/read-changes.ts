@@ -1,0 +1,42 @@
+/** Lists of a kind at two moments, compared. */
+import { api } from "../api/connection.ts";
+import { type Kind, targetOf } from "../api/kind.ts";
+import { statusText } from "../status-text.ts";
+import { type Change, changesBetween, type Items } from "./changes.ts";
+
+export interface Span {
+  /** Revisions; "" is now. */
+  readonly from: string;
+  readonly to: string;
+  /** "" for all. */
+  readonly namespace: string;
+}
+
+export type KindChanges = { readonly changes: readonly Change[] } | { readonly problem: string };
+
+export async function readChanges(kind: Kind, { from, to, namespace }: Span): Promise<KindChanges> {
+  const [before, after] = await Promise.all([from, to].map((at) => itemsAt(kind, namespace, at)));
+  if (!before || !after) return { problem: "The cluster does not answer." };
+  if ("problem" in before) return before;
+  if ("problem" in after) return after;
+  return { changes: changesBetween(kind, before.items, after.items) };
+}
+
+async function itemsAt(
+  kind: Kind,
+  namespace: string,
+  at: string,
+): Promise<{ readonly items: Items } | { readonly problem: string }> {
+  const query = at === "" ? {} : { resourceVersion: at, resourceVersionMatch: "Exact" };
+  const outcome = await api.list(targetOf(kind, { namespace }), query).catch(() => undefined);
+  if (!outcome) return { problem: "The cluster does not answer." };
+  if (!outcome.ok) return { problem: statusText(outcome.status) };
+  const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
+  return { items: outcome.object.items.map((item) => ({ ...item, apiVersion, kind: kind.kind })) };
+}
+
+/** What happens by itself all the time tells nobody what was changed. */
+const NOISE = new Set(["events", "events.events.k8s.io", "leases.coordination.k8s.io"]);
+
+export const isComparable = ({ group, plural, verbs }: Kind): boolean =>
+  verbs.includes("watch") && !NOISE.has(group === "" ? plural : `${plural}.${group}`);

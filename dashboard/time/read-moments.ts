@@ -1,0 +1,16 @@
+/** The moments that can be looked at, as the store's log tells of them. */
+import type { Moment } from "../../api/moment.ts";
+import { api } from "../api/connection.ts";
+import { statusText } from "../status-text.ts";
+
+export type Moments = { readonly moments: readonly Moment[] } | { readonly problem: string };
+
+const MOST = 240;
+
+export async function readMoments(): Promise<Moments> {
+  const outcome = await api
+    .read<{ moments: Moment[] }>(`/sailplane/v1/store/moments?most=${MOST}`)
+    .catch(() => undefined);
+  if (!outcome) return { problem: "The cluster does not answer." };
+  return outcome.ok ? { moments: outcome.object.moments } : { problem: statusText(outcome.status) };
+}
