@@ -8,9 +8,8 @@ import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { adjust, namespace, route } from "../route.ts";
 import { masked, yamlOf } from "../yaml-text.ts";
-import type { Change } from "./changes.ts";
 import { MomentSlider } from "./moment-slider.tsx";
-import { isComparable, readChanges, type Span } from "./read-changes.ts";
+import { isComparable, type KindChange, readChanges, type Span } from "./read-changes.ts";
 import { type Moments, readMoments } from "./read-moments.ts";
 
 const SETTLED_MS = 300;
@@ -19,7 +18,7 @@ const QUARTER_MS = 15 * 60_000;
 const AT_ONCE = 6;
 
 interface Found {
-  readonly changes: readonly Change[];
+  readonly changes: readonly KindChange[];
   readonly problems: readonly string[];
   readonly done: boolean;
 }
@@ -82,7 +81,7 @@ function useChanges({ from, to, namespace: ns }: Span): Found {
     if (from === "") return;
     let wanted = true;
     const compare = async () => {
-      const changes: Change[] = [];
+      const changes: KindChange[] = [];
       const problems = new Set<string>();
       for (let index = 0; index < kinds.length && wanted; index += AT_ONCE) {
         const part = kinds
@@ -108,7 +107,7 @@ function useChanges({ from, to, namespace: ns }: Span): Found {
 
 const TONES = { added: "good", removed: "bad", changed: "warn" } as const;
 
-function ChangeRow({ change: { kind, namespace: ns, name, sign, before, after } }: { readonly change: Change }) {
+function ChangeRow({ change: { kind, namespace: ns, name, sign, before, after } }: { readonly change: KindChange }) {
   const [open, setOpen] = useState(false);
   const secret = kind.group === "" && kind.plural === "secrets";
   const text = (object: typeof before) => (object ? yamlOf(secret ? masked(object) : object) : "");

@@ -1,15 +1,12 @@
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Kind } from "../api/kind.ts";
 import { changesBetween } from "./changes.ts";
 
-const kind = { kind: "ConfigMap" } as Kind;
 const object = (name: string, uid: string, resourceVersion: string) =>
   ({ metadata: { name, uid, resourceVersion, namespace: "a" } }) as Stored<KubeObject>;
 
 test("objects come, go and change; those that stand are not told of", () => {
   const changes = changesBetween(
-    kind,
     [object("gone", "1", "1"), object("same", "2", "2"), object("new", "3", "3")],
     [object("same", "2", "2"), object("new", "3", "9"), object("come", "4", "8")],
   );
@@ -17,6 +14,6 @@ test("objects come, go and change; those that stand are not told of", () => {
 });
 
 test("one that was made anew under the same name is another", () => {
-  const changes = changesBetween(kind, [object("a", "1", "1")], [object("a", "2", "5")]);
+  const changes = changesBetween([object("a", "1", "1")], [object("a", "2", "5")]);
   expect(changes.map(({ sign }) => sign).sort()).toEqual(["added", "removed"]);
 });

@@ -1,9 +1,7 @@
-/** What differs between two moments, kind by kind. */
+/** What differs between two lists of a kind. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Kind } from "../api/kind.ts";
 
 export interface Change {
-  readonly kind: Kind;
   readonly namespace: string;
   readonly name: string;
   readonly sign: "added" | "removed" | "changed";
@@ -15,11 +13,10 @@ export interface Change {
 export type Items = readonly Stored<KubeObject>[];
 
 /** An object of the same name that came after another is another. */
-export function changesBetween(kind: Kind, before: Items, after: Items): Change[] {
+export function changesBetween(before: Items, after: Items): Change[] {
   const old = new Map(before.map((object) => [object.metadata.uid, object]));
   const young = new Map(after.map((object) => [object.metadata.uid, object]));
   const change = (sign: Change["sign"], was?: Stored<KubeObject>, is?: Stored<KubeObject>): Change => ({
-    kind,
     namespace: (is ?? was)?.metadata.namespace ?? "",
     name: (is ?? was)?.metadata.name ?? "",
     sign,

@@ -12,14 +12,18 @@ export interface Span {
   readonly namespace: string;
 }
 
-export type KindChanges = { readonly changes: readonly Change[] } | { readonly problem: string };
+export interface KindChange extends Change {
+  readonly kind: Kind;
+}
+
+export type KindChanges = { readonly changes: readonly KindChange[] } | { readonly problem: string };
 
 export async function readChanges(kind: Kind, { from, to, namespace }: Span): Promise<KindChanges> {
   const [before, after] = await Promise.all([from, to].map((at) => itemsAt(kind, namespace, at)));
   if (!before || !after) return { problem: "The cluster does not answer." };
   if ("problem" in before) return before;
   if ("problem" in after) return after;
-  return { changes: changesBetween(kind, before.items, after.items) };
+  return { changes: changesBetween(before.items, after.items).map((change) => ({ ...change, kind })) };
 }
 
 async function itemsAt(
