@@ -173,8 +173,21 @@ export interface AfterRequest {
   readonly limit?: number;
 }
 
-export interface Tail {
-  readonly changes: readonly Change[];
+export interface TextsRequest extends AfterRequest {
+  /** Entries of these ranges are left out, their ends included: what the caller wrote itself, and knows. */
+  readonly except?: readonly Revisions[];
+}
+
+export interface Revisions {
+  readonly from: Revision;
+  readonly through: Revision;
+}
+
+/** A change without what selectors ask. */
+export type TextChange = Omit<Change, "attributes" | "previous">;
+
+export interface Tail<C extends TextChange = Change> {
+  readonly changes: readonly C[];
   /** The log is read up to here: what to ask with next time. */
   readonly revision: Revision;
   /** The limit cut the answer short. */
@@ -217,6 +230,8 @@ export interface Store<ByteStream = unknown> {
   ): Promise<Answer<{ readonly entries: readonly (Entry | undefined)[]; readonly revision: Revision }>>;
   list(request: ListRequest): Promise<Answer<ListPage>>;
   after(request: AfterRequest): Promise<Answer<Tail>>;
+  /** The same for who reads the objects themselves: attributes cost as much to carry over as all else. */
+  texts(request: TextsRequest): Promise<Answer<Tail<TextChange>>>;
   /** Newline-delimited JSON watch events, UTF-8. */
   watch(request: WatchRequest): Promise<Answer<{ readonly stream: ByteStream }>>;
   /** The newest revision, and the oldest that `at` and `after` can still answer. */

@@ -6,7 +6,15 @@ import { DurableObject } from "cloudflare:workers";
 import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
 import type { Moment } from "../api/moment.ts";
 import { announceNearby, withdrawNearby } from "../api/nearby-stores.ts";
-import type { AfterRequest, CommitRequest, ListRequest, ReadManyRequest, ReadRequest, Revision } from "../api/store.ts";
+import type {
+  AfterRequest,
+  CommitRequest,
+  ListRequest,
+  ReadManyRequest,
+  ReadRequest,
+  Revision,
+  TextsRequest,
+} from "../api/store.ts";
 import { Sealer } from "./sealing/sealer.ts";
 import { answerStream } from "./store/answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./store/check.ts";
@@ -97,6 +105,10 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
 
   async after(request: AfterRequest) {
     return (await this.#store).after(request);
+  }
+
+  async texts(request: TextsRequest) {
+    return (await this.#store).texts(request);
   }
 
   async status() {

@@ -21,6 +21,7 @@ function open(): StoreUnderTest {
     readMany: async (request) => stub.readMany(request),
     list: async (request) => stub.list(request),
     after: async (request) => stub.after(request),
+    texts: async (request) => stub.texts(request),
     status: async () => stub.status(),
     compact: async (window) => stub.compact(window),
     check: async () => stub.check(),

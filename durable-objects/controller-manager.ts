@@ -21,7 +21,7 @@ import type { Hearing } from "./store/pokes.ts";
 /** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
 export interface ControllerManagerWiring {
   /** The store of a cluster. */
-  readonly store: (cluster: string) => Pick<Store, "list" | "after" | "status">;
+  readonly store: (cluster: string) => Pick<Store, "list" | "texts" | "status">;
   /** The API of a cluster, reached through the Worker itself. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly base: (cluster: string) => string;

@@ -15,7 +15,7 @@ import type { Hearing } from "./store/pokes.ts";
 /** What the wiring (worker/index.ts) gives the object. */
 export interface SchedulerWiring {
   /** The store of a cluster. */
-  readonly store: (cluster: string) => Pick<Store, "list" | "after" | "status" | "commit">;
+  readonly store: (cluster: string) => Pick<Store, "list" | "texts" | "status" | "commit">;
   /** The API of a cluster, reached through the Worker itself. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly base: (cluster: string) => string;

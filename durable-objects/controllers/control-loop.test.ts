@@ -116,13 +116,13 @@ describe("control loop", () => {
         return settled;
       }),
     ]);
-    const { after } = at.cluster.log;
+    const { texts } = at.cluster.log;
     await at.settle();
-    Object.assign(at.cluster.log, { after: () => Promise.reject(new Error("away")) });
+    Object.assign(at.cluster.log, { texts: () => Promise.reject(new Error("away")) });
     at.cluster.put("configmaps", configMap("a"));
     await at.settle();
     expect(seen).toEqual([]);
-    Object.assign(at.cluster.log, { after });
+    Object.assign(at.cluster.log, { texts });
     await at.pass(3000);
     expect(seen).toEqual(["a"]);
   });

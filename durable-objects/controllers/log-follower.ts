@@ -10,7 +10,7 @@ const CUSTOM = "customresourcedefinitions.apiextensions.k8s.io";
 /** What no controller looks at and there is much of: the log is not asked for it. */
 const IGNORED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
 
-type LogReader = Pick<Store, "list" | "after" | "status">;
+type LogReader = Pick<Store, "list" | "texts" | "status">;
 
 export class LogFollower {
   readonly #store: LogReader;
@@ -44,7 +44,7 @@ export class LogFollower {
     const { snapshot } = this.#state;
     const applied: Applied[] = [];
     for (let more = true; more; ) {
-      const tail = await this.#store.after({ revision: this.#state.revision, resources: this.#followed, limit: PAGE });
+      const tail = await this.#store.texts({ revision: this.#state.revision, resources: this.#followed, limit: PAGE });
       if (!tail.ok) {
         // The log before our revision is gone: begin again.
         this.#state = undefined;

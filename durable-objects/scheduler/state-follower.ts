@@ -1,25 +1,42 @@
 /** Keeps the scheduler's state current from the store: what it reads listed once, then the log. */
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import type { Revision, Store } from "../../api/store.ts";
+import type { Revision, Revisions, Store } from "../../api/store.ts";
 import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
 
 const PAGE = 500;
 
+/** What the log answered; undefined: ask it. */
+export type Asked = Awaited<ReturnType<Store["texts"]>> | undefined;
+
 export class StateFollower {
-  readonly #store: Pick<Store, "list" | "after" | "status">;
+  readonly #store: Pick<Store, "list" | "texts" | "status">;
   readonly #now: () => number;
   #known: { readonly state: SchedulerState; revision: Revision } | undefined;
+  /** What was written by the scheduler itself, and counts already. */
+  #own: readonly Revisions[] = [];
 
-  constructor(store: Pick<Store, "list" | "after" | "status">, now: () => number) {
+  constructor(store: Pick<Store, "list" | "texts" | "status">, now: () => number) {
     this.#store = store;
     this.#now = now;
   }
 
+  /** Entries that need not be told. */
+  skip(own: readonly Revisions[]): void {
+    this.#own = [...this.#own, ...own];
+  }
+
+  /** Asks what is new, for {@link catchUp} to take in later. */
+  async ask(): Promise<Asked> {
+    return this.#known && this.#tail(this.#known.revision);
+  }
+
   /** Brings the state up to the log's end. It is another one where the log did not reach back to the last. */
-  async catchUp(): Promise<SchedulerState> {
+  async catchUp(asked?: Asked): Promise<SchedulerState> {
     const known = this.#known ?? (await this.#load());
+    let first = asked;
     for (let more = true; more; ) {
-      const tail = await this.#store.after({ revision: known.revision, resources: READS, limit: PAGE });
+      const tail = first ?? (await this.#tail(known.revision));
+      first = undefined;
       if (!tail.ok) {
         this.#known = undefined;
         return this.catchUp();
@@ -29,10 +46,15 @@ export class StateFollower {
         if (!known.state.knows(key, revision))
           known.state.apply(key.resource, parse(text), { deleted: type === "DELETED", now });
       known.revision = tail.revision;
+      this.#own = this.#own.filter(({ through }) => through > known.revision);
       more = tail.more;
     }
     this.#known = known;
     return known.state;
+  }
+
+  #tail(revision: Revision) {
+    return this.#store.texts({ revision, resources: READS, limit: PAGE, except: this.#own });
   }
 
   async #load() {

@@ -1,5 +1,5 @@
 /** What the store answers, from what the log holds. */
-import type { Attributes, Change, Entry } from "../../api/store.ts";
+import type { Attributes, Change, Entry, TextChange } from "../../api/store.ts";
 import type { Current, LogRow } from "./log-tables.ts";
 
 export const entryOf = ({ key, revision, text, attributes }: Current): Entry => ({
@@ -9,8 +9,17 @@ export const entryOf = ({ key, revision, text, attributes }: Current): Entry => 
   attributes: JSON.parse(attributes) as Attributes,
 });
 
+const typeOf = ({ tombstone, replaced }: LogRow) => (tombstone ? "DELETED" : replaced === null ? "ADDED" : "MODIFIED");
+
+export const textChangeOf = (row: LogRow): TextChange => ({
+  type: typeOf(row),
+  revision: row.revision,
+  key: row.key,
+  text: row.text,
+});
+
 export const changeOf = (row: LogRow): Change => ({
   ...entryOf(row),
-  type: row.tombstone ? "DELETED" : row.replaced === null ? "ADDED" : "MODIFIED",
+  type: typeOf(row),
   ...(row.previous !== null && { previous: JSON.parse(row.previous) as Attributes }),
 });

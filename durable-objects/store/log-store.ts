@@ -4,7 +4,6 @@ import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   AfterRequest,
   Answer,
-  Change,
   CommitRequest,
   CommitResult,
   Entry,
@@ -20,16 +19,18 @@ import type {
   Revision,
   Store,
   Tail,
+  TextChange,
+  TextsRequest,
   WatchRequest,
 } from "../../api/store.ts";
 import { WatchHub } from "../watch/watch-hub.ts";
 import { backupStream } from "./backup-stream.ts";
 import { compact, defaultWindow, type Window } from "./compaction.ts";
-import { changeOf, entryOf } from "./entry.ts";
+import { changeOf, entryOf, textChangeOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { ItemRuns } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
-import type { LogTables } from "./log-tables.ts";
+import type { LogRow, LogTables } from "./log-tables.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { RemainingCounts } from "./remaining-counts.ts";
@@ -191,18 +192,30 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     );
   }
 
-  async after({ revision, resources, limit = 1000 }: AfterRequest): Promise<Answer<Tail>> {
+  async after(request: AfterRequest): Promise<Answer<Tail>> {
+    return this.#tail(request, changeOf);
+  }
+
+  async texts(request: TextsRequest): Promise<Answer<Tail<TextChange>>> {
+    return this.#tail(request, textChangeOf);
+  }
+
+  #tail<C extends TextChange>(
+    { revision, resources, limit = 1000, except = [] }: TextsRequest,
+    tell: (row: LogRow) => C,
+  ): Answer<Tail<C>> {
     const failure = this.#refuse(revision, undefined);
     if (failure) return failure;
-    const changes: Change[] = [];
+    const changes: C[] = [];
     let length = 0;
     const newest = this.#marks.revision;
     for (const row of this.#tables.rowsBetween(revision, newest, resources)) {
+      if (except.some(({ from, through }) => from <= row.revision && row.revision <= through)) continue;
       const last = changes.at(-1)?.revision;
       if (last !== undefined && (changes.length >= limit || length > ANSWER_LENGTH)) {
         return { ok: true, changes, revision: last, more: true };
       }
-      changes.push(changeOf(row));
+      changes.push(tell(row));
       length += row.text.length;
     }
     return { ok: true, changes, revision: newest, more: false };

@@ -89,6 +89,7 @@ async function take(store: StoreUnderTest, of: Step): Promise<unknown> {
         await store.list(of.request),
         await store.list({ ...of.request, at }),
         await store.after({ revision: at }),
+        await store.texts({ revision: at, except: [{ from: at, through: at }] }),
       ];
     }
   }

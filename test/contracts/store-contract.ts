@@ -26,7 +26,8 @@ import type { Spared } from "../../durable-objects/store/restore.ts";
 type Bytes = { getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> } };
 
 /** A store under test: empty, and compacted by hand. */
-export interface StoreUnderTest extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "status"> {
+export interface StoreUnderTest
+  extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "texts" | "status"> {
   listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }>>;
   watch(request: WatchRequest): Promise<Answer<{ stream: unknown }>>;
   compact(window: Window): unknown;
@@ -439,6 +440,19 @@ export function storeContract(title: string, open: OpenStore): void {
         changes: [],
         revision: 5,
       });
+    });
+
+    test("STORE-AFTER: tells texts alone, without what the asker wrote itself", async () => {
+      const store = open();
+      await done(store, create(key("a")), create(key("b")), create(key("c")), remove(key("a")));
+      const own = { from: 3 as Revision, through: 4 as Revision };
+      const { changes, revision, more } = must(await store.texts({ revision: 1 as Revision, except: [own] }));
+      const text = textOf(key("a")).replace('""', '"2"');
+      expect(changes).toEqual([
+        { type: "ADDED", revision: 2, key: key("a"), text },
+        { type: "DELETED", revision: 5, key: key("a"), text: text.replace('"2"', '"5"') },
+      ]);
+      expect([revision, more]).toEqual([5, false]);
     });
 
     test("STORE-LOG: a deletion carries the text it was given", async () => {

@@ -29,7 +29,7 @@ export class FakeCluster {
     return this.#changes.length as Revision;
   }
 
-  readonly log: Pick<Store, "list" | "after" | "status"> = {
+  readonly log: Pick<Store, "list" | "texts" | "status"> = {
     status: async () => ({ revision: this.revision, oldest: 0 as Revision, policyRevision: 0 as Revision }),
     list: async ({ resource }) => ({
       ok: true,
@@ -42,7 +42,7 @@ export class FakeCluster {
         attributes: NO_ATTRIBUTES,
       })),
     }),
-    after: async ({ revision, limit = 1000 }) => {
+    texts: async ({ revision, limit = 1000 }) => {
       const changes = this.#changes.slice(revision, revision + limit);
       const reached = (revision + changes.length) as Revision;
       return { ok: true, changes, revision: reached, more: reached < this.revision };

@@ -31,7 +31,7 @@ export class SchedulingBench {
     return new SchedulingLoop({
       store: {
         list: (request) => this.store.list(request),
-        after: (request) => this.store.after(request),
+        texts: (request) => this.store.texts(request),
         status: () => this.store.status(),
         commit: async (request) => {
           this.commits.push(request);

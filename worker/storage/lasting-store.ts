@@ -8,11 +8,11 @@ import type { Env } from "../env.ts";
 export function lastingStore(
   { CLUSTER_STORE }: Env,
   cluster: string,
-): Pick<Store, "list" | "after" | "status" | "commit"> {
+): Pick<Store, "list" | "texts" | "status" | "commit"> {
   const stub = () => CLUSTER_STORE.getByName(cluster) as unknown as Store;
   return {
     list: (request) => stub().list(request),
-    after: (request) => stub().after(request),
+    texts: (request) => stub().texts(request),
     status: () => stub().status(),
     commit: (request) => stub().commit(request),
   };
