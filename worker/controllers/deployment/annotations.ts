@@ -19,21 +19,36 @@ const HISTORY_LIMIT = 2000;
 
 type Annotations = Readonly<Record<string, string>>;
 
-export function revisionOf(object: Deployment | ReplicaSet): number {
-  const revision = Number(object.metadata.annotations?.[REVISION] ?? 0);
-  return Number.isSafeInteger(revision) ? revision : 0;
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** Go's int64: a replica set may come with a revision that a JavaScript number would round. 0 where there is none. */
+export function revisionOf(object: Deployment | ReplicaSet): bigint {
+  return parseRevision(object.metadata.annotations?.[REVISION]) ?? 0n;
 }
 
-export const maxRevision = (replicaSets: readonly ReplicaSet[]): number => Math.max(0, ...replicaSets.map(revisionOf));
+function parseRevision(text: string | undefined): bigint | undefined {
+  if (text === undefined || !/^[-+]?\d+$/.test(text)) return undefined;
+  const revision = BigInt(text.replace(/^\+/, ""));
+  return revision > INT64_MAX || revision < -INT64_MAX - 1n ? undefined : revision;
+}
+
+export const maxRevision = (replicaSets: readonly ReplicaSet[]): bigint =>
+  replicaSets.map(revisionOf).reduce((max, revision) => (revision > max ? revision : max), 0n);
+
+export const compareRevisions = (a: ReplicaSet, b: ReplicaSet): number => {
+  const [left, right] = [revisionOf(a), revisionOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
 
 /** A replica set's annotations once it stands for the deployment's newest revision. */
-export function annotationsOfNewest(deployment: Deployment, current: Annotations, revision: number): Annotations {
+export function annotationsOfNewest(deployment: Deployment, current: Annotations, revision: bigint): Annotations {
   const next: Record<string, string> = { ...current };
   for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {}))
     if (!NOT_COPIED.has(key)) next[key] = value;
   const before = current[REVISION];
-  // A revision never goes down: the set may already stand for a later one.
-  if (before === undefined || Number(before) < revision) {
+  // A revision never goes down: the set may already stand for a later one. One that is no number stays as it is.
+  const known = before ? parseRevision(before) : 0n;
+  if (known !== undefined && known < revision) {
     next[REVISION] = String(revision);
     if (before !== undefined && before !== "") {
       const history = next[REVISION_HISTORY] ? `${next[REVISION_HISTORY]},${before}` : before;

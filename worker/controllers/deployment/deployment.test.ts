@@ -118,6 +118,29 @@ describe("deployment", () => {
     expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3");
   });
 
+  it("numbers on from the revision of a replica set that it adopts, however large", async () => {
+    const at = start();
+    at.cluster.put<ReplicaSet>("replicasets.apps", {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: {
+        name: "old",
+        namespace: "ns",
+        labels: { app: "web" },
+        annotations: { "deployment.kubernetes.io/revision": "3546343826724305832" },
+      },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: "web" } },
+        template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "c", image: "pause:0" }] } },
+      },
+      status: { replicas: 0 },
+    });
+    at.cluster.put("deployments.apps", web());
+    await at.settle();
+    expect(deployment(at).metadata.annotations?.["deployment.kubernetes.io/revision"]).toBe("3546343826724305833");
+  });
+
   it("scales in proportion in the middle of a rollout", async () => {
     const at = start();
     const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };

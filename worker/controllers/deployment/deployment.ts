@@ -18,7 +18,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash.ts";
 import { waking } from "../time.ts";
-import { annotationsOfNewest, maxRevision, REVISION, revisionOf, scaleAnnotations } from "./annotations.ts";
+import { annotationsOfNewest, compareRevisions, maxRevision, REVISION, revisionOf, scaleAnnotations } from "./annotations.ts";
 import { boundsOf, byAge, HASH_LABEL, isRollingUpdate, newestOf, replicasOf, sameTemplate } from "./rollout.ts";
 import { newestSize, oldAreGone, planResize, planShrink, type Resize, wasResized } from "./scaling.ts";
 import { countStatus, deadlineOf, hasDeadline, rolloutStatus, withCondition } from "./status.ts";
@@ -215,7 +215,7 @@ function createNewest({ deployment, all, old }: Family, { snapshot, now }: Recon
       effects: statusUpdate(RESOURCE, deployment, { ...deployment.status, collisionCount: (collisionCount ?? 0) + 1 }),
     };
   }
-  const revision = maxRevision(old) + 1;
+  const revision = maxRevision(old) + 1n;
   const replicas = newestSize(deployment, undefined, all);
   const { labels, ...metadata } = deployment.spec.template?.metadata ?? {};
   const hashed = { ...labels, [HASH_LABEL]: hash };
@@ -269,7 +269,7 @@ function createNewest({ deployment, all, old }: Family, { snapshot, now }: Recon
 /** The newest replica set carries the deployment's annotations and revision; the deployment knows the revision. */
 function syncNewest({ deployment, newest, old }: Family, now: number): readonly Effect[] {
   if (!newest) return [];
-  const revision = maxRevision(old) + 1;
+  const revision = maxRevision(old) + 1n;
   const current = newest.metadata.annotations ?? {};
   const annotations = annotationsOfNewest(deployment, current, revision);
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
@@ -290,7 +290,7 @@ function syncNewest({ deployment, newest, old }: Family, now: number): readonly 
 /** Writes the revision into the deployment's annotations, and the first word on its progress. */
 function noteNewest(
   deployment: Stored<Deployment>,
-  found: { revision: number; reason: string; text: string },
+  found: { revision: bigint; reason: string; text: string },
   now: number,
 ): readonly Effect[] {
   const revision = String(found.revision);
@@ -360,7 +360,7 @@ function cleanUp({ deployment, old }: Family): readonly Effect[] {
   if (limit === undefined || limit >= 2147483647) return [];
   const alive = old.filter((each) => !each.metadata.deletionTimestamp);
   const surplus = alive
-    .toSorted((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+    .toSorted((a, b) => compareRevisions(a, b) || byAge(a, b))
     .slice(0, Math.max(0, alive.length - limit));
   return surplus
     .filter(
