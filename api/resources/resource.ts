@@ -161,6 +161,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly structuralSchema?: JSONSchemaProps;
   /** Of a custom kind, its schema at a version in OpenAPI's form; built-in kinds have theirs in the schema table. */
   readonly openApiSchema?: (version: string) => object | undefined;
+  /** Of a custom kind, the version that its objects are stored at; a built-in kind's is `version`. */
+  readonly storageVersion?: string;
 }
 
 /** A definition whose type parameter is forgotten, as tables of many kinds hold it. */

@@ -5,6 +5,7 @@
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { ALL_VERBS, type Resource, singularOf } from "../../api/resources/resource.ts";
 import { compareVersions, groupPriority } from "../group-order.ts";
+import { storageVersionHash } from "./storage-version-hash.ts";
 
 /** A kind at one version that it is served at. */
 interface ServedKind {
@@ -119,6 +120,7 @@ function apiResourcesOf(served: ServedKind) {
     kind: resource.kind,
     verbs: verbsOf(resource),
     ...namesOf(resource),
+    ...(isStored(resource) ? { storageVersionHash: storageVersionHash(resource) } : {}),
   };
   const subresources = subresourcesOf(served).map(({ name, kind, verbs }) => ({
     name: `${resource.plural}/${name}`,
@@ -132,6 +134,9 @@ function apiResourcesOf(served: ServedKind) {
 }
 
 const verbsOf = ({ verbs = ALL_VERBS }: Resource): string[] => [...verbs].sort();
+
+/** Reviews, component statuses and metrics are made for each answer. */
+const isStored = ({ verbs = ALL_VERBS }: Resource): boolean => verbs.includes("delete");
 
 const namesOf = ({ shortNames, categories }: Resource) => ({
   ...(shortNames && shortNames.length > 0 ? { shortNames } : {}),
@@ -155,7 +160,8 @@ function subresourcesOf({ resource, group, version }: ServedKind): ServedSubreso
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-export const AGGREGATED_DISCOVERY_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+/** Behind a media type, what makes it one of aggregated discovery. */
+export const AGGREGATED_DISCOVERY = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /** /api and /apis as one document each: apidiscovery.k8s.io/v2. */
 export const aggregatedDiscovery = (

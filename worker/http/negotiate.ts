@@ -22,7 +22,8 @@ interface Clause {
   readonly quality: number;
 }
 
-const TYPES: Readonly<Record<string, MediaType>> = {
+/** What of an Accept header this server can answer, and in which form. */
+export const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
   "application/json": "application/json",
   "application/yaml": "application/yaml",
   "application/vnd.kubernetes.protobuf": "application/vnd.kubernetes.protobuf",
@@ -53,7 +54,7 @@ export function negotiate(request: Request, query: URLSearchParams, views: reado
   const header = request.headers.get("Accept");
   if (header === null || header.trim() === "") return { type: "application/json", pretty, gzip };
   for (const { type, parameters } of parseAccept(header)) {
-    const media = TYPES[type];
+    const media = MEDIA_TYPES[type];
     if (!media) continue;
     const { as } = parameters;
     if (as === undefined) return { type: media, pretty, gzip };

@@ -14,7 +14,7 @@ const answer = (body: string | Uint8Array<ArrayBuffer>, { type, gzip }: Accepted
 
 /** `value` is any JSON value that names its own kind. */
 export function renderValue(value: KubeObject | Status | object, accepted: Accepted, status = 200): Response {
-  return answer(encode(value, accepted), accepted, status);
+  return answer(encodeValue(value, accepted), accepted, status);
 }
 
 /** An object whose JSON text is at hand: not parsed unless another form was asked for. */
@@ -23,7 +23,7 @@ export function renderText(text: string, accepted: Accepted, status = 200): Resp
   return renderValue(JSON.parse(text) as KubeObject, accepted, status);
 }
 
-function encode(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {
+export function encodeValue(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {
   switch (type) {
     case "application/json":
       return pretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value);

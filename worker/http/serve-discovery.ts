@@ -10,7 +10,7 @@ import type { Caller } from "../outbound/call-client.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { Bindings } from "./app.ts";
 import {
-  AGGREGATED_DISCOVERY_TYPE,
+  AGGREGATED_DISCOVERY,
   aggregatedDiscovery,
   apiGroup,
   apiGroupList,
@@ -19,9 +19,9 @@ import {
   rootPaths,
 } from "./discovery.ts";
 import { answerWithEtag, type TaggedDocument, taggedDocument } from "./etag.ts";
-import { negotiate, parseAccept } from "./negotiate.ts";
+import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "./negotiate.ts";
 import { requirePath } from "./require-path.ts";
-import { renderValue } from "./respond.ts";
+import { encodeValue, renderValue } from "./respond.ts";
 import { withPolicy } from "./with-policy.ts";
 
 export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
@@ -44,10 +44,11 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
       return callRemote(caller, { remote, user, method, path, headers, body: new Uint8Array() });
     }
     const isCollection = group === undefined || group === "";
-    if (isCollection && (root === "api" || root === "apis") && wantsAggregated(request)) {
+    const form = isCollection && (root === "api" || root === "apis") ? aggregatedForm(request) : undefined;
+    if (form) {
       if (root === "apis" && remotes.length > 0)
-        return answerWithEtag(request, await withRemotes(caller, resources, remotes));
-      return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis"));
+        return answerWithEtag(request, await withRemotes(caller, { resources, remotes, form }));
+      return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis", form));
     }
     const document = documentAt(resources, {
       root,
@@ -80,21 +81,15 @@ function documentAt(
 }
 
 /** Aggregated discovery is taken where it is asked for before anything else that this server can answer. */
-function wantsAggregated(request: Request): boolean {
+function aggregatedForm(request: Request): MediaType | undefined {
   for (const { type, parameters } of parseAccept(request.headers.get("Accept") ?? "")) {
+    const media = MEDIA_TYPES[type];
     const { g, v, as } = parameters;
-    if (as === undefined) {
-      if (type === "application/json" || type === "application/yaml" || type.includes("*")) return false;
-    } else if (
-      type === "application/json" &&
-      g === "apidiscovery.k8s.io" &&
-      v === "v2" &&
-      as === "APIGroupDiscoveryList"
-    ) {
-      return true;
-    }
+    if (media === undefined) continue;
+    if (as === undefined) return undefined;
+    if (g === "apidiscovery.k8s.io" && v === "v2" && as === "APIGroupDiscoveryList") return media;
   }
-  return false;
+  return undefined;
 }
 
 /** Discovery words its 406 as a Status, unlike all else. */
@@ -110,24 +105,29 @@ function accepted(request: Request, url: URL) {
 const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument>>>();
 
 /** Made once for each set of kinds: a set does not change, it is replaced. */
-function aggregated(resources: readonly Resource[], path: "/api" | "/apis"): Promise<TaggedDocument> {
+function aggregated(resources: readonly Resource[], path: "/api" | "/apis", form: MediaType): Promise<TaggedDocument> {
   const known = documents.get(resources) ?? new Map<string, Promise<TaggedDocument>>();
   documents.set(resources, known);
-  const document =
-    known.get(path) ?? taggedDocument(AGGREGATED_DISCOVERY_TYPE, JSON.stringify(aggregatedDiscovery(resources, path)));
-  known.set(path, document);
+  const key = `${path} ${form}`;
+  const document = known.get(key) ?? aggregatedDocument(aggregatedDiscovery(resources, path), form);
+  known.set(key, document);
   return document;
 }
 
+const aggregatedDocument = (discovery: object, form: MediaType): Promise<TaggedDocument> =>
+  taggedDocument(`${form}${AGGREGATED_DISCOVERY}`, encodeValue(discovery, { type: form, pretty: false, gzip: false }));
+
+interface WithRemotes {
+  readonly resources: readonly Resource[];
+  readonly remotes: readonly RemoteApi[];
+  readonly form: MediaType;
+}
+
 /** With what other API servers say that they serve, which may be another thing at any time. */
-async function withRemotes(
-  caller: Caller,
-  resources: readonly Resource[],
-  remotes: readonly RemoteApi[],
-): Promise<TaggedDocument> {
+async function withRemotes(caller: Caller, { resources, remotes, form }: WithRemotes): Promise<TaggedDocument> {
   const now = Date.now();
   const told = await Promise.all(
     remotes.map(async (remote) => ({ ...remote, discovery: await remoteVersion(caller, remote, now) })),
   );
-  return taggedDocument(AGGREGATED_DISCOVERY_TYPE, JSON.stringify(aggregatedDiscovery(resources, "/apis", told)));
+  return aggregatedDocument(aggregatedDiscovery(resources, "/apis", told), form);
 }

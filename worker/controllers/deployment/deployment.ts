@@ -18,7 +18,14 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash.ts";
 import { waking } from "../time.ts";
-import { annotationsOfNewest, compareRevisions, maxRevision, REVISION, revisionOf, scaleAnnotations } from "./annotations.ts";
+import {
+  annotationsOfNewest,
+  compareRevisions,
+  maxRevision,
+  REVISION,
+  revisionOf,
+  scaleAnnotations,
+} from "./annotations.ts";
 import { boundsOf, byAge, HASH_LABEL, isRollingUpdate, newestOf, replicasOf, sameTemplate } from "./rollout.ts";
 import { newestSize, oldAreGone, planResize, planShrink, type Resize, wasResized } from "./scaling.ts";
 import { countStatus, deadlineOf, hasDeadline, rolloutStatus, withCondition } from "./status.ts";

@@ -5,7 +5,7 @@ import { findStruct, structOf, structOfKind } from "../../../api/schema/table.ts
 import type { Documentation } from "./documentation.ts";
 import { pathsOf } from "./paths.ts";
 import { addStruct, type OpenApiVersion, reference, type Schema, type SchemaContext } from "./schemas.ts";
-import { API_VERSION_TEXT, KIND_TEXT } from "./texts.ts";
+import { API_VERSION_TEXT, KIND_TEXT, LIST_METADATA_TEXT, listItemsText, METADATA_TEXT } from "./texts.ts";
 
 interface ServedKind {
   readonly resource: Resource;
@@ -104,7 +104,8 @@ function addKind({ resource, group, version }: ServedKind, context: SchemaContex
 function addCustomKind({ resource, group, version }: ServedKind, context: SchemaContext) {
   const domain = group.split(".").reverse().join(".");
   const name = `${domain}.${version}.${resource.kind}`;
-  const listName = `${name}List`;
+  const listKind = resource.listKind ?? `${resource.kind}List`;
+  const listName = `${domain}.${version}.${listKind}`;
   const meta = addStruct(structOf("meta.v1.ObjectMeta"), context);
   const listMeta = addStruct(structOf("meta.v1.ListMeta"), context);
   const schema = (resource.openApiSchema?.(version) ?? {
@@ -115,18 +116,26 @@ function addCustomKind({ resource, group, version }: ServedKind, context: Schema
     apiVersion: { description: API_VERSION_TEXT, type: "string" },
     kind: { description: KIND_TEXT, type: "string" },
   };
-  const ref = (to: string) => (context.version === 3 ? { allOf: [reference(to, context)] } : reference(to, context));
+  // A reference with anything beside it is not read in version 3, so it goes into allOf.
+  const ref = (to: string, description: string) => ({
+    description,
+    ...(context.version === 3 ? { allOf: [reference(to, context)] } : reference(to, context)),
+  });
   context.schemas.set(name, {
     ...schema,
-    properties: { ...(schema.properties as object | undefined), ...typeMeta, metadata: ref(meta) },
+    properties: { ...(schema.properties as object | undefined), ...typeMeta, metadata: ref(meta, METADATA_TEXT) },
     "x-kubernetes-group-version-kind": [{ group, version, kind: resource.kind }],
   });
   context.schemas.set(listName, {
-    description: `${resource.kind}List is a list of ${resource.kind}`,
+    description: `${listKind} is a list of ${resource.kind}`,
     type: "object",
     required: ["items"],
-    properties: { ...typeMeta, metadata: ref(listMeta), items: { type: "array", items: reference(name, context) } },
-    "x-kubernetes-group-version-kind": [{ group, version, kind: `${resource.kind}List` }],
+    properties: {
+      ...typeMeta,
+      metadata: ref(listMeta, LIST_METADATA_TEXT),
+      items: { description: listItemsText(resource.plural), type: "array", items: reference(name, context) },
+    },
+    "x-kubernetes-group-version-kind": [{ group, version, kind: listKind }],
   });
   return { name, listName };
 }

@@ -41,6 +41,7 @@ export function customResource(
     // What is ending takes no new objects.
     verbs: metadata.deletionTimestamp ? ALL_VERBS.filter((verb) => verb !== "create") : ALL_VERBS,
     structuralSchema: schema,
+    storageVersion: spec.versions.find(({ storage }) => storage)?.name ?? version.name,
     openApiSchema: () => openApiOf(schema),
     generation: true,
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
