@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatDuration, humanDuration, parseDuration } from "./duration.ts";
+import { durationProblem, formatDuration, humanDuration, parseDuration } from "./duration.ts";
 
 describe("durations", () => {
   it.each([
@@ -11,6 +11,17 @@ describe("durations", () => {
     ["", undefined],
     ["1d", undefined],
   ])("reads %j", (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+
+  it.each([
+    ["invalid", 'time: invalid duration "invalid"'],
+    ["", 'time: invalid duration ""'],
+    ["-", 'time: invalid duration "-"'],
+    ["5", 'time: missing unit in duration "5"'],
+    ["1h5", 'time: missing unit in duration "1h5"'],
+    ["1d", 'time: unknown unit "d" in duration "1d"'],
+    ["1h2hx", 'time: unknown unit "hx" in duration "1h2hx"'],
+    ["1h.", 'time: invalid duration "1h."'],
+  ])("says of %j what Go says", (text, problem) => expect(durationProblem(text)).toBe(problem));
 
   it.each([
     [3_600_000, "1h0m0s"],

@@ -1,4 +1,5 @@
 /** Go's durations as text: `1h15m30.5s`, `300ms`, `-1.5h`. In milliseconds, with fractions for what is smaller. */
+import { goQuote } from "./field-error.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -21,6 +22,18 @@ export function parseDuration(text: string): number | undefined {
   for (const [, number, unit = ""] of unsigned.matchAll(/([0-9.]+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g))
     total += Number(number) * (UNITS[unit] ?? 0);
   return sign * total;
+}
+
+/** What time.ParseDuration says of a text that parseDuration does not take. */
+export function durationProblem(text: string): string {
+  const rest = text
+    .replace(/^[-+]/, "")
+    .replace(/^(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h)(?=[0-9.]))*/, "");
+  const [, unit] = /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)([^0-9.]*)/.exec(rest) ?? [];
+  if (unit === undefined) return `time: invalid duration ${goQuote(text)}`;
+  if (unit === "") return `time: missing unit in duration ${goQuote(text)}`;
+  if (!(unit in UNITS)) return `time: unknown unit ${goQuote(unit)} in duration ${goQuote(text)}`;
+  return `time: invalid duration ${goQuote(text)}`;
 }
 
 /** As Go prints a time.Duration: `1h0m0s`, `1.5s`, `250ms`, `0s`. */

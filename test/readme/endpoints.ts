@@ -1,6 +1,7 @@
 /** What each route of worker/http/app.ts is for, and what is missing of it. Kinds and their subresources: docs/kinds.md. */
 export const endpoints: Readonly<Record<string, string>> = {
-  "/healthz, /livez, /readyz": "`ok`, or each check with `?verbose`; single checks below them: ping, log, store",
+  "/healthz, /livez, /readyz":
+    "`ok`, or each check with `?verbose`, without those that `?exclude=` names; single checks below them, by kube-apiserver's names",
   "/version": "Kubernetes 1.36",
   "/metrics": "requests by method and code, of this process alone",
   "/.well-known/openid-configuration": "the issuer of service account tokens",

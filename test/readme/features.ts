@@ -85,7 +85,7 @@ export const features: readonly Feature[] = [
   {
     area: "Wire",
     name: "discovery, plain and aggregated, with ETags",
-    missing: "`storageVersionHash`",
+    missing: "",
     shown: ["worker/http/discovery.test.ts", "aggregated"],
   },
   {

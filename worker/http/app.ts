@@ -14,6 +14,7 @@ import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
 import { serveNodeLeave } from "./node-leave.ts";
 import { serveNodeLink, serveNodeTunnel, serveRelay } from "./node-link.ts";
+import { refuseBadTimeout } from "./request-timeout.ts";
 import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
 import { serveAdministrator } from "./serve-administrator.ts";
@@ -54,6 +55,11 @@ app.use(async (c, next) => {
   if (c.res.status === 101) return;
   answered.set("Audit-Id", id);
   if (!answered.has("Cache-Control")) answered.set("Cache-Control", "no-cache, private");
+});
+
+app.use((c, next) => {
+  refuseBadTimeout(c.req.url, c.req.path);
+  return next();
 });
 
 for (const path of ["/healthz", "/livez", "/readyz"]) {

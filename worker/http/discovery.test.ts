@@ -99,6 +99,7 @@ test("a group version lists resources and subresources by name", () => {
       kind: "Pod",
       verbs: ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
       shortNames: ["po"],
+      storageVersionHash: "xPOwRZ+Yhw8=",
       categories: ["all"],
     },
     { name: "pods/binding", singularName: "", namespaced: true, kind: "Binding", verbs: ["create"] },

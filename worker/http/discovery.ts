@@ -5,6 +5,7 @@
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { ALL_VERBS, type Resource, singularOf } from "../../api/resources/resource.ts";
 import { compareVersions, groupPriority } from "../group-order.ts";
+import { healthPaths } from "./health-checks.ts";
 import { storageVersionHash } from "./storage-version-hash.ts";
 
 /** A kind at one version that it is served at. */
@@ -216,6 +217,7 @@ const responseKind = ({ group, version, kind }: ServedSubresource["kind"], serve
 export const rootPaths = (resources: readonly Resource[], remotes: Remotes = []) => ({
   paths: [
     ...FIXED_PATHS,
+    ...healthPaths,
     ...namedGroups(resources, remotes).flatMap(({ group, versions }) => [
       `/apis/${group}`,
       ...versions.map((version) => `/apis/${group}/${version}`),
@@ -229,16 +231,10 @@ const FIXED_PATHS = [
   "/api/v1",
   "/apis",
   "/apis/",
-  "/healthz",
-  "/healthz/ping",
-  "/livez",
-  "/livez/ping",
   "/metrics",
   "/openapi/v2",
   "/openapi/v3",
   "/openapi/v3/",
   "/openid/v1/jwks",
-  "/readyz",
-  "/readyz/ping",
   "/version",
 ];

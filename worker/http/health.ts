@@ -1,31 +1,38 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
+import { ApiError, PlainTextError } from "../api-error.ts";
 import type { Bindings } from "./app.ts";
+import { isCheck, isHealthEndpoint, passes, renderHealth } from "./health-checks.ts";
 
 /** The version of Kubernetes whose API this server speaks. */
 export const KUBERNETES_VERSION = { major: "1", minor: "36", gitVersion: "v1.36.2" };
 
-const CHECKS = ["ping", "log", "store"];
+const TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
 
 /** `/healthz`, `/livez`, `/readyz` and their single checks: `ok`, or a list with `?verbose`. */
 export async function serveHealth(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET" && c.req.method !== "HEAD") throw new ApiError(methodNotAllowed());
-  const [, endpoint = "", check] = c.req.path.split("/");
-  if (check && !CHECKS.includes(check)) {
-    return new Response("404 page not found\n", {
-      status: 404,
-      headers: { "Content-Type": "text/plain; charset=utf-8" },
-    });
-  }
-  // Only an answer of the store says that the cluster is there.
-  await c.env.CLUSTER_STORE.getByName(c.var.cluster).status();
-  const verbose = c.req.query("verbose") !== undefined && !check;
-  const text = verbose ? `${CHECKS.map((name) => `[+]${name} ok\n`).join("")}${endpoint} check passed\n` : "ok";
-  return new Response(c.req.method === "HEAD" ? null : text, {
-    headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" },
-  });
+  const [, endpoint = "", check = ""] = /^\/([a-z]+)\/?(.*)$/.exec(c.req.path) ?? [];
+  if (!isHealthEndpoint(endpoint) || (check !== "" && !isCheck(endpoint, check)))
+    throw new PlainTextError(404, "404 page not found");
+  const health = { storeAnswers: await storeAnswers(c) };
+  const query = new URL(c.req.url).searchParams;
+  const { code, text } =
+    check === ""
+      ? renderHealth(endpoint, health, { excluded: query.getAll("exclude"), verbose: query.has("verbose") })
+      : passes(check, health)
+        ? { code: 200, text: "ok" }
+        : { code: 500, text: "internal server error: the store does not answer\n" };
+  return new Response(c.req.method === "HEAD" ? null : text, { status: code, headers: TEXT });
 }
+
+const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
+  c.env.CLUSTER_STORE.getByName(c.var.cluster)
+    .status()
+    .then(
+      () => true,
+      () => false,
+    );
 
 export function serveVersion(c: Context<Bindings>): Response {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());

@@ -32,8 +32,11 @@ function parseRevision(text: string | undefined): bigint | undefined {
   return revision > INT64_MAX || revision < -INT64_MAX - 1n ? undefined : revision;
 }
 
-export const maxRevision = (replicaSets: readonly ReplicaSet[]): bigint =>
-  replicaSets.map(revisionOf).reduce((max, revision) => (revision > max ? revision : max), 0n);
+export function maxRevision(replicaSets: readonly ReplicaSet[]): bigint {
+  const newest = replicaSets.toSorted(compareRevisions).at(-1);
+  const revision = newest ? revisionOf(newest) : 0n;
+  return revision < 0n ? 0n : revision;
+}
 
 export const compareRevisions = (a: ReplicaSet, b: ReplicaSet): number => {
   const [left, right] = [revisionOf(a), revisionOf(b)];

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { renderHealth } from "./health-checks.ts";
+
+const well = { storeAnswers: true };
+const plain = { excluded: [], verbose: false };
+
+test("an endpoint is ok, in a word or check by check", () => {
+  expect(renderHealth("livez", well, plain)).toEqual({ code: 200, text: "ok" });
+  const { text } = renderHealth("readyz", well, { excluded: [], verbose: true });
+  expect(text).toMatch(/^\[\+]ping ok\n\[\+]log ok\n\[\+]etcd ok\n(\[\+][\w/-]+ ok\n)+readyz check passed\n$/);
+  expect(text).toContain("[+]informer-sync ok\n");
+});
+
+test("a store that does not answer is told of without its reason, and without being asked", () => {
+  const { code, text } = renderHealth("livez", { storeAnswers: false }, plain);
+  expect(code).toBe(500);
+  expect(text).toContain("[-]etcd failed: reason withheld\n");
+  expect(text).toMatch(/\nlivez check failed\n$/);
+});
+
+test("checks can be left out, and those that are none are named", () => {
+  const answer = renderHealth("livez", { storeAnswers: false }, { excluded: ["etcd", "nope", "b"], verbose: true });
+  expect(answer.code).toBe(200);
+  expect(answer.text).toContain("[+]etcd excluded: ok\n");
+  expect(answer.text).toContain('warn: some health checks cannot be excluded: no matches for "b","nope"\n');
+});

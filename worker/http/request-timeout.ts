@@ -1,0 +1,28 @@
+/**
+ * `?timeout=`, by which a client says how long it waits. Nothing here takes long enough for it to matter; but one that is
+ * no duration is refused before all else, as kube-apiserver does (apiserver/pkg/endpoints/filters, WithRequestDeadline).
+ */
+import { durationProblem, parseDuration } from "../../api/machinery/duration.ts";
+import { badRequest } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
+import { parseResourcePath } from "../resource-path.ts";
+import { isWatch } from "./list-options.ts";
+import { queryOf } from "./request-url.ts";
+
+/** Their answers take as long as they take, and the parameter is not theirs. */
+const LONG_RUNNING: ReadonlySet<string> = new Set(["attach", "exec", "log", "portforward", "proxy"]);
+
+/** `path` is the URL's, without the cluster's prefix. */
+export function refuseBadTimeout(url: string, path: string): void {
+  if (!/[?&]timeout=/.test(url)) return;
+  const query = queryOf(url);
+  const timeout = query.get("timeout") ?? "";
+  if (timeout === "" || parseDuration(timeout) !== undefined || isLongRunning(path, query)) return;
+  throw new ApiError(badRequest(`invalid timeout specified in the request URL - ${durationProblem(timeout)}`));
+}
+
+function isLongRunning(path: string, query: URLSearchParams): boolean {
+  const resource = parseResourcePath(path);
+  if (!resource) return false;
+  return resource.watch || (resource.name === "" && isWatch(query)) || LONG_RUNNING.has(resource.subresource);
+}
