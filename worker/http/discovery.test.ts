@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import { defineResource, type Resource } from "../../api/resources/resource.ts";
 import { compareVersions } from "../group-order.ts";
 import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions, rootPaths } from "./discovery.ts";
@@ -120,6 +121,10 @@ test("a group version lists resources and subresources by name", () => {
     groupVersion: "autoscaling/v1",
   });
   expect(apiResourceList(resources, "apps", "v2")).toBeUndefined();
+});
+
+test("aggregated discovery has a protobuf form", () => {
+  expect(encodeProtobuf(aggregatedDiscovery(resources, "/apis"))).toBeDefined();
 });
 
 test("aggregated discovery says the same in one document", () => {

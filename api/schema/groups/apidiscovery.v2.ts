@@ -9,7 +9,7 @@ export const apidiscoveryV2: SchemaSource = {
 APIGroupDiscovery
   1 metadata meta.v1.ObjectMeta
   2 versions []APIVersionDiscovery
-APIGroupDiscoveryList
+APIGroupDiscoveryList kind
   1 metadata meta.v1.ListMeta
   2 items []APIGroupDiscovery always
 APIResourceDiscovery
