@@ -207,6 +207,7 @@ describe("the plan of a pod", () => {
     const probes = new Map([["x://c", { liveness: "failure" as const }]]);
     expect(short(podOf({}), [container("c")], { probes })).toEqual([
       "kill c: Container c failed liveness probe, will be restarted",
+      "start c#1",
     ]);
     expect(short(podOf({ restartPolicy: "Never" }), [container("c")], { probes })).toEqual([
       "kill c: Stopping container c",
@@ -215,6 +216,11 @@ describe("the plan of a pod", () => {
     const failed = new Map([["x://s", { liveness: "failure" as const }]]);
     expect(short(both, [container("s"), container("c")], { probes: failed })).toEqual([
       "kill s: Init container s failed liveness probe",
+      "start s#1",
     ]);
+    const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW }]]);
+    const since = (finishedAt: number) => [container("c"), exited("c", 137, finishedAt)];
+    expect(short(podOf({}), since(NOW - 21_000), { probes, backOff }).at(-1)).toBe("start c#1");
+    expect(short(podOf({}), since(NOW - 19_000), { probes, backOff }).at(-1)).toMatch(/^back-off 20s /);
   });
 });

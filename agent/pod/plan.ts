@@ -74,13 +74,14 @@ class Planner {
     return stale ? undefined : found;
   }
 
-  /** Starts it, or waits while it backs off. */
+  /** Starts it, or waits while it backs off: from the last end, which for one that is killed first is that of the one before. */
   start(target: PodContainer): void {
     const { observation, local, now, pod } = this.#input;
-    const last = observation.containers.find(({ name }) => name === target.container.name);
+    const all = observation.containers.filter(({ name }) => name === target.container.name);
+    const [last] = all;
     const restarts = local.restartedAll.get(target.container.name) ?? 0;
     const restartCount = last === undefined ? Math.max(restarts, statusCount(pod, target)) : restartCountOf(last) + 1;
-    const endedAt = last?.state === "exited" ? last.finishedAt : undefined;
+    const endedAt = all.find(({ state }) => state === "exited")?.finishedAt;
     if (endedAt !== undefined) {
       const backOff = local.backOff.get(target.container.name);
       const end = backOffEnd(backOff, endedAt, now);
@@ -104,7 +105,7 @@ class Planner {
     return container.startupProbe === undefined || this.#input.local.probes.get(observed.id)?.startup === "success";
   }
 
-  /** Kills a running container that failed a probe; answers whether it did. */
+  /** Kills a running container that failed a probe, and starts it again where it is to run; answers whether it did. */
   killIfFailed(target: PodContainer, observed: ContainerObservation): boolean {
     const probes = this.#input.local.probes.get(observed.id);
     const because = probes?.liveness === "failure" ? "liveness" : probes?.startup === "failure" ? "startup" : undefined;
@@ -117,6 +118,7 @@ class Planner {
         : `Container ${name} failed ${because} probe, will be restarted`;
     const message = restarts ? failed : `Stopping container ${name}`;
     this.actions.push({ do: "kill-container", target, observed, because, message });
+    if (restarts) this.start(target);
     return true;
   }
 

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
+import { type ContainerObservation, type Observation, RuntimeError, type SandboxConfig } from "../runtime/runtime.ts";
 import { withAllocation } from "./allocation.ts";
 import { nextBackOff } from "./back-off.ts";
 import { sandboxConfig } from "./container-config.ts";
@@ -92,6 +92,8 @@ function fail(record: PodRecord, { container: { name } }: PodContainer, failure:
   return "failed";
 }
 
+const wordsOf = (error: unknown): string => (error instanceof RuntimeError ? error.words : (error as Error).message);
+
 type Start = Extract<Action, { do: "start-container" }>;
 
 export async function startContainer(record: PodRecord, action: Start, observation: Observation): Promise<Outcome> {
@@ -127,7 +129,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
     mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
     id = await runtime.createContainer(sandboxId, config, sandbox);
   } catch (error) {
-    const { message } = error as Error;
+    const message = wordsOf(error);
     tell("Warning", "Failed", `Error: ${message}`);
     return error instanceof ConfigError
       ? fail(record, target, { reason: "CreateContainerConfigError", message, silent: error.silent })
@@ -139,7 +141,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
   try {
     await runtime.startContainer(id);
   } catch (error) {
-    const { message } = error as Error;
+    const message = wordsOf(error);
     tell("Warning", "Failed", `Error: ${message}`);
     record.waiting.set(container.name, { reason: "RunContainerError", message });
     return "changed";

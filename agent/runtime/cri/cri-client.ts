@@ -88,6 +88,7 @@ const CODE_NAMES = new Map(
 
 function failureOf(error: ServiceError): RuntimeError {
   const message = `rpc error: code = ${CODE_NAMES.get(error.code) ?? error.code} desc = ${error.details}`;
-  if (error.code === status.DEADLINE_EXCEEDED) return new CriTimeout(message, { cause: error });
-  return new RuntimeError(message, { notFound: error.code === status.NOT_FOUND, cause: error });
+  const options = { words: error.details, cause: error };
+  if (error.code === status.DEADLINE_EXCEEDED) return new CriTimeout(message, options);
+  return new RuntimeError(message, { ...options, notFound: error.code === status.NOT_FOUND });
 }
