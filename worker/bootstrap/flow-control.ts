@@ -177,7 +177,6 @@ const queued = (
 });
 
 const priorityLevels: Readonly<Record<string, PriorityLevelConfigurationSpec>> = {
-  exempt: { type: "Exempt", exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
   ...mandatoryPriorityLevels,
   "global-default": queued(20, 50, { count: 128, hand: 6 }),
   "leader-election": queued(10, 0, { count: 16, hand: 4 }),

@@ -9,14 +9,21 @@ interface Workload extends KubeObject {
   readonly spec: unknown;
 }
 
-/** Of the name on creation only, of the template where the spec has changed. */
+interface Warned {
+  readonly template: PodTemplateSpec | undefined;
+  readonly path?: string;
+  /** What else there is to say of the spec. */
+  readonly ofSpec?: readonly string[];
+}
+
+/** Of the name on creation only, of the spec and its template where the spec has changed. */
 export function workloadWarnings(
   object: Workload,
   old: Workload | undefined,
-  { template, path = "spec.template" }: { readonly template: PodTemplateSpec | undefined; readonly path?: string },
+  { template, path = "spec.template", ofSpec = [] }: Warned,
 ): string[] {
-  if (old) return sameValue(object.spec, old.spec) ? [] : podWarnings(template ?? {}, path);
-  return [...nameWarnings(object), ...podWarnings(template ?? {}, path)];
+  if (old && sameValue(object.spec, old.spec)) return [];
+  return [...(old ? [] : nameWarnings(object)), ...ofSpec, ...podWarnings(template ?? {}, path)];
 }
 
 function nameWarnings({ metadata: { name = "" } }: KubeObject): string[] {

@@ -1,18 +1,22 @@
 /** pkg/apis/autoscaling/validation. */
 import type {
+  ContainerResourceMetricSource,
   CrossVersionObjectReference,
+  ExternalMetricSource,
   HorizontalPodAutoscaler,
   HPAScalingPolicy,
   HPAScalingRules,
   MetricIdentifier,
   MetricSpec,
   MetricTarget,
+  ObjectMetricSource,
+  PodsMetricSource,
 } from "../../generated/autoscaling.v2.ts";
 import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { validateLabelSelector } from "../../machinery/labels-validation.ts";
-import { pathSegmentName } from "../../machinery/names.ts";
-import { type QuantityText, signOfQuantity } from "../../machinery/quantity.ts";
+import { dnsLabel, pathSegmentName } from "../../machinery/names.ts";
+import { canonicalQuantity, type QuantityText, signOfQuantity } from "../../machinery/quantity.ts";
+import { validateContainerResourceName } from "../core/pod/resources.ts";
 
 const MAX_PERIOD = 1800;
 const MAX_WINDOW = 3600;
@@ -77,58 +81,78 @@ const SOURCES = {
 const isSourceType = (type: string): type is keyof typeof SOURCES => Object.hasOwn(SOURCES, type);
 
 function checkMetric(errors: FieldError[], path: string, metric: MetricSpec): void {
-  const { type = "", object, pods, resource, external, containerResource } = metric;
+  const { type = "" } = metric;
   if (type === "") errors.push(required(`${path}.type`, "must specify a metric source type"));
-  else if (!isSourceType(type)) errors.push(notSupported(`${path}.type`, type, Object.keys(SOURCES)));
-  if (object) {
-    checkReference(errors, `${path}.object.describedObject`, object.describedObject ?? { kind: "", name: "" });
-    checkIdentifier(errors, `${path}.object.metric`, object.metric);
-    checkTarget(errors, `${path}.object.target`, object.target);
-    if (!isPositive(object.target?.value) && !isPositive(object.target?.averageValue))
-      errors.push(required(`${path}.object.target.averageValue`, "must set either a target value or averageValue"));
-  }
-  if (external) {
-    checkIdentifier(errors, `${path}.external.metric`, external.metric);
-    checkTarget(errors, `${path}.external.target`, external.target);
-    const { value, averageValue } = external.target ?? {};
-    if (value === undefined && averageValue === undefined)
-      errors.push(
-        required(
-          `${path}.external.target.averageValue`,
-          "must set either a target value for metric or a per-pod target",
-        ),
-      );
-    if (value !== undefined && averageValue !== undefined)
-      errors.push(
-        forbidden(`${path}.external.target.value`, "may not set both a target value for metric and a per-pod target"),
-      );
-  }
-  if (pods) {
-    checkIdentifier(errors, `${path}.pods.metric`, pods.metric);
-    checkTarget(errors, `${path}.pods.target`, pods.target);
-    if (!isPositive(pods.target?.averageValue))
-      errors.push(required(`${path}.pods.target.averageValue`, "must specify a positive target averageValue"));
-  }
-  if (resource) checkResource(errors, `${path}.resource`, resource);
-  if (containerResource) {
-    if (!containerResource.container)
-      errors.push(required(`${path}.containerResource.container`, "must specify a container"));
-    checkResource(errors, `${path}.containerResource`, containerResource);
-  }
-  if (!isSourceType(type)) return;
-  const expected = SOURCES[type];
-  if (!metric[expected])
+  const unknown = isSourceType(type) ? undefined : notSupported(`${path}.type`, type, Object.keys(SOURCES));
+  if (unknown) errors.push(unknown);
+  // Of several sources Kubernetes looks at the first alone, in this order.
+  const present = (["object", "external", "pods", "resource", "containerResource"] as const).filter(
+    (field) => metric[field],
+  );
+  const [first] = present;
+  if (first) checkSource(errors, `${path}.${first}`, metric, first);
+  if (unknown) errors.push(unknown);
+  const expected = isSourceType(type) ? SOURCES[type] : undefined;
+  if (expected && !metric[expected])
     errors.push(required(`${path}.${expected}`, "must populate information for the given metric source"));
-  for (const field of ["object", "pods", "resource", "external", "containerResource"] as const)
-    if (field !== expected && metric[field])
-      errors.push(forbidden(`${path}.${field}`, "must populate the given metric source only"));
+  if (present.length === 1) return;
+  for (const field of present)
+    if (field !== expected) errors.push(forbidden(`${path}.${field}`, "must populate the given metric source only"));
+}
+
+type Source = (typeof SOURCES)[keyof typeof SOURCES];
+
+function checkSource(errors: FieldError[], path: string, metric: MetricSpec, source: Source): void {
+  const { object, pods, external, resource, containerResource } = metric;
+  if (source === "object") checkObject(errors, path, object);
+  else if (source === "external") checkExternal(errors, path, external);
+  else if (source === "pods") checkPods(errors, path, pods);
+  else if (source === "resource") {
+    if (!resource?.name) errors.push(required(`${path}.name`, "must specify a resource name"));
+    checkResourceTarget(errors, path, resource?.target);
+  } else checkContainer(errors, path, containerResource);
+}
+
+function checkObject(errors: FieldError[], path: string, source: ObjectMetricSource | undefined): void {
+  checkReference(errors, `${path}.describedObject`, source?.describedObject ?? { kind: "", name: "" });
+  checkIdentifier(errors, `${path}.metric`, source?.metric);
+  checkTarget(errors, `${path}.target`, source?.target);
+  if (source?.target?.value === undefined && source?.target?.averageValue === undefined)
+    errors.push(required(`${path}.target.averageValue`, "must set either a target value or averageValue"));
+}
+
+function checkExternal(errors: FieldError[], path: string, source: ExternalMetricSource | undefined): void {
+  checkIdentifier(errors, `${path}.metric`, source?.metric);
+  checkTarget(errors, `${path}.target`, source?.target);
+  const { value, averageValue } = source?.target ?? {};
+  if (value === undefined && averageValue === undefined)
+    errors.push(
+      required(`${path}.target.averageValue`, "must set either a target value for metric or a per-pod target"),
+    );
+  if (value !== undefined && averageValue !== undefined)
+    errors.push(forbidden(`${path}.target.value`, "may not set both a target value for metric and a per-pod target"));
+}
+
+function checkPods(errors: FieldError[], path: string, source: PodsMetricSource | undefined): void {
+  checkIdentifier(errors, `${path}.metric`, source?.metric);
+  checkTarget(errors, `${path}.target`, source?.target);
+  if (source?.target?.averageValue === undefined)
+    errors.push(required(`${path}.target.averageValue`, "must specify a positive target averageValue"));
+}
+
+function checkContainer(errors: FieldError[], path: string, source: ContainerResourceMetricSource | undefined): void {
+  const { name = "", container = "", target } = source ?? {};
+  if (name === "") errors.push(required(`${path}.name`, "must specify a resource name"));
+  else validateContainerResourceName(name, `${path}.name`, errors);
+  if (container === "") errors.push(required(`${path}.container`, "must specify a container"));
+  else for (const problem of dnsLabel(container)) errors.push(invalid(`${path}.container`, container, problem));
+  checkResourceTarget(errors, path, target);
 }
 
 function checkIdentifier(errors: FieldError[], path: string, metric: MetricIdentifier | undefined): void {
-  const { name = "", selector } = metric ?? {};
+  const { name = "" } = metric ?? {};
   if (name === "") errors.push(required(`${path}.name`, "must specify a metric name"));
   else for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.name`, name, problem));
-  errors.push(...validateLabelSelector(selector, `${path}.selector`));
 }
 
 const isPositive = (quantity: QuantityText | undefined) => quantity !== undefined && signOfQuantity(quantity) > 0;
@@ -136,22 +160,17 @@ const isPositive = (quantity: QuantityText | undefined) => quantity !== undefine
 function checkTarget(errors: FieldError[], path: string, target: MetricTarget | undefined): void {
   const { type = "", value, averageValue, averageUtilization } = target ?? {};
   if (type === "") errors.push(required(`${path}.type`, "must specify a metric target type"));
-  else if (type !== "Utilization" && type !== "Value" && type !== "AverageValue")
+  if (type !== "Utilization" && type !== "Value" && type !== "AverageValue")
     errors.push(invalid(`${path}.type`, type, "must be either Utilization, Value, or AverageValue"));
   if (value !== undefined && !isPositive(value))
-    errors.push(invalid(`${path}.value`, String(value), "must be positive"));
+    errors.push(invalid(`${path}.value`, canonicalQuantity(value), "must be positive"));
   if (averageValue !== undefined && !isPositive(averageValue))
-    errors.push(invalid(`${path}.averageValue`, String(averageValue), "must be positive"));
+    errors.push(invalid(`${path}.averageValue`, canonicalQuantity(averageValue), "must be positive"));
   if (averageUtilization !== undefined && averageUtilization < 1)
     errors.push(invalid(`${path}.averageUtilization`, averageUtilization, "must be greater than 0"));
 }
 
-function checkResource(
-  errors: FieldError[],
-  path: string,
-  { name = "", target }: { readonly name: string; readonly target: MetricTarget },
-): void {
-  if (name === "") errors.push(required(`${path}.name`, "must specify a resource name"));
+function checkResourceTarget(errors: FieldError[], path: string, target: MetricTarget | undefined): void {
   checkTarget(errors, `${path}.target`, target);
   const { averageUtilization, averageValue } = target ?? {};
   if (averageUtilization === undefined && averageValue === undefined)
@@ -169,7 +188,8 @@ const SELECT_POLICIES = ["Disabled", "Max", "Min"];
 function checkRules(errors: FieldError[], path: string, rules: HPAScalingRules | undefined): void {
   if (!rules) return;
   const { stabilizationWindowSeconds: window, selectPolicy, policies, tolerance } = rules;
-  checkNonNegative(errors, `${path}.stabilizationWindowSeconds`, window);
+  if (window !== undefined && window < 0)
+    errors.push(invalid(`${path}.stabilizationWindowSeconds`, window, "must be greater than or equal to zero"));
   if (window !== undefined && window > MAX_WINDOW)
     errors.push(invalid(`${path}.stabilizationWindowSeconds`, window, `must be less than or equal to ${MAX_WINDOW}`));
   if (selectPolicy !== undefined && !SELECT_POLICIES.includes(selectPolicy))
@@ -179,7 +199,7 @@ function checkRules(errors: FieldError[], path: string, rules: HPAScalingRules |
     checkPolicy(errors, `${path}.policies[${i}]`, policy);
   });
   if (tolerance !== undefined && signOfQuantity(tolerance) < 0)
-    errors.push(invalid(`${path}.tolerance`, String(tolerance), "must be greater than or equal to 0"));
+    errors.push(invalid(`${path}.tolerance`, canonicalQuantity(tolerance), "must be greater than or equal to 0"));
 }
 
 function checkPolicy(errors: FieldError[], path: string, policy: HPAScalingPolicy): void {

@@ -51,11 +51,13 @@ export const cronJob = defineResource<CronJob>({
     return errors;
   },
   status: {},
-  warnings: (object, old) =>
-    workloadWarnings(object, old, {
+  warnings: (object, old) => [
+    ...workloadWarnings(object, old, {
       template: object.spec.jobTemplate.spec?.template,
       path: "spec.jobTemplate.spec.template",
     }),
+    ...(object.spec.schedule.includes("TZ") ? ["cannot use TZ or CRON_TZ in spec.schedule, use timeZone instead"] : []),
+  ],
   columns: [
     {
       name: "Schedule",

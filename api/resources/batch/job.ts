@@ -15,6 +15,17 @@ import { validateJob } from "./job-validation.ts";
 
 const MAX_INT32 = 2147483647;
 
+/** Beyond both, the indexes that have failed may not fit the status. */
+const MANY_INDEXES = { completions: 100_000, parallelism: 10_000 };
+
+function indexWarnings({ spec: { completionMode, completions = 0, parallelism = 0 } }: Job): string[] {
+  if (completionMode !== "Indexed") return [];
+  if (completions <= MANY_INDEXES.completions || parallelism <= MANY_INDEXES.parallelism) return [];
+  return [
+    "spec: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail",
+  ];
+}
+
 export const job = defineResource<Job>({
   group: "batch",
   version: "v1",
@@ -51,7 +62,8 @@ export const job = defineResource<Job>({
   validateUpdate: validateJobUpdate,
   status: { validateUpdate: validateJobStatusUpdate },
   fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
-  warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
+  warnings: (object, old) =>
+    workloadWarnings(object, old, { template: object.spec.template, ofSpec: indexWarnings(object) }),
   columns: [
     { name: "Status", type: "string", description: "Status of the job.", of: printedState },
     {

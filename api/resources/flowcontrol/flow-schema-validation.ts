@@ -8,19 +8,17 @@ import type {
 } from "../../generated/flowcontrol.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { dnsLabel, dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
+import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 import { mandatoryFlowSchemas } from "./mandatory.ts";
 
 const MAX_PRECEDENCE = 10_000;
 const METHODS = ["ByNamespace", "ByUser"];
+/** Those of requests for URLs too, though they go by the names of methods there. */
 const VERBS = ["create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"];
-const HTTP_VERBS = ["delete", "get", "head", "options", "patch", "post", "put"];
 
 export function validateFlowSchema({ metadata: { name = "" }, spec }: FlowSchema): FieldError[] {
   const errors: FieldError[] = [];
-  const mandatory = mandatoryFlowSchemas[name];
-  if (mandatory && !sameValue(spec, mandatory))
-    errors.push(invalid("spec", spec, `spec of '${name}' must equal the fixed value`));
   const { matchingPrecedence = 0, priorityLevelConfiguration, distinguisherMethod, rules } = spec;
   if (matchingPrecedence <= 0)
     errors.push(invalid("spec.matchingPrecedence", matchingPrecedence, "must be a positive value"));
@@ -40,10 +38,15 @@ export function validateFlowSchema({ metadata: { name = "" }, spec }: FlowSchema
   const level = priorityLevelConfiguration?.name ?? "";
   const levelPath = "spec.priorityLevelConfiguration.name";
   if (level === "") errors.push(required(levelPath, "must reference a priority level"));
-  else for (const problem of pathSegmentName(level)) errors.push(invalid(levelPath, level, problem));
+  else for (const problem of dnsSubdomain(level)) errors.push(invalid(levelPath, level, problem));
   rules?.forEach((rule, i) => {
     checkRules(errors, `spec.rules[${i}]`, rule);
   });
+  const mandatory = mandatoryFlowSchemas[name];
+  if (mandatory && !sameValue(spec, mandatory))
+    errors.push(
+      invalid("spec", goStruct("flowcontrol.v1.FlowSchemaSpec", spec), `spec of '${name}' must equal the fixed value`),
+    );
   return errors;
 }
 
@@ -112,17 +115,17 @@ function checkAlone(errors: FieldError[], path: string, values: readonly string[
     errors.push(invalid(path, values, `if '*' is present, must not specify other ${noun}`));
 }
 
-function checkVerbs(errors: FieldError[], path: string, verbs: readonly string[], supported: readonly string[]): void {
+function checkVerbs(errors: FieldError[], path: string, verbs: readonly string[]): void {
   if (verbs.length === 0) errors.push(required(path, "verbs must contain at least one value"));
   else if (verbs.includes(ALL)) checkAlone(errors, path, verbs, "verbs");
-  else if (!verbs.every((verb) => supported.includes(verb)))
+  else if (!verbs.every((verb) => VERBS.includes(verb)))
     // The rule itself says which of its values are wrong: all of them are shown.
-    errors.push(notSupported(path, verbs, supported));
+    errors.push(notSupported(path, verbs, VERBS));
 }
 
 function checkResourceRule(errors: FieldError[], path: string, rule: ResourcePolicyRule): void {
   const { verbs = [], apiGroups = [], resources = [], namespaces = [], clusterScope = false } = rule;
-  checkVerbs(errors, `${path}.verbs`, verbs, VERBS);
+  checkVerbs(errors, `${path}.verbs`, verbs);
   if (apiGroups.length === 0)
     errors.push(required(`${path}.apiGroups`, "resource rules must supply at least one api group"));
   else checkAlone(errors, `${path}.apiGroups`, apiGroups, "api groups");
@@ -139,13 +142,19 @@ function checkResourceRule(errors: FieldError[], path: string, rule: ResourcePol
   } else
     namespaces.forEach((namespace, i) => {
       for (const problem of dnsLabel(namespace))
-        errors.push(invalid(`${path}.namespaces[${i}]`, namespace, `nor is it a valid namespace name: ${problem}`));
+        errors.push(
+          invalid(
+            `${path}.namespaces[${i}]`,
+            namespace,
+            `each member of this list must be '*' or a DNS-1123 label; ${problem}`,
+          ),
+        );
     });
 }
 
 function checkNonResourceRule(errors: FieldError[], path: string, rule: NonResourcePolicyRule): void {
   const { verbs = [], nonResourceURLs = [] } = rule;
-  checkVerbs(errors, `${path}.verbs`, verbs, HTTP_VERBS);
+  checkVerbs(errors, `${path}.verbs`, verbs);
   const urls = `${path}.nonResourceURLs`;
   if (nonResourceURLs.length === 0) errors.push(required(urls, "nonResourceURLs must contain at least one value"));
   else if (nonResourceURLs.includes(ALL)) checkAlone(errors, urls, nonResourceURLs, "non-resource URLs");

@@ -1,7 +1,7 @@
 import type { FlowSchema } from "../../generated/flowcontrol.v1.ts";
-import { nameIsPathSegment } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
+import { validateConditionTypes } from "./condition-types.ts";
 import { validateFlowSchema } from "./flow-schema-validation.ts";
 
 const DEFAULT_PRECEDENCE = 1000;
@@ -13,12 +13,11 @@ export const flowSchema = defineResource<FlowSchema>({
   plural: "flowschemas",
   scope: "Cluster",
   generation: true,
-  validateName: nameIsPathSegment,
   defaults: ({ spec }) => {
     spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;
   },
   validate: validateFlowSchema,
-  status: {},
+  status: { validateUpdate: validateConditionTypes },
   columns: [
     {
       name: "PriorityLevel",

@@ -23,8 +23,9 @@ export const mandatoryFlowSchemas: Readonly<Record<string, FlowSchemaSpec>> = {
   },
 };
 
-/** Of `exempt` the concurrency may be set: its spec is checked by itself. */
+/** Of `exempt` the concurrency may be set. */
 export const mandatoryPriorityLevels: Readonly<Record<string, PriorityLevelConfigurationSpec>> = {
+  exempt: { type: "Exempt", exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } },
   "catch-all": {
     type: "Limited",
     limited: { nominalConcurrencyShares: 5, lendablePercent: 0, limitResponse: { type: "Reject" } },

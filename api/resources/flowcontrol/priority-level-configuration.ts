@@ -1,6 +1,6 @@
 import type { PriorityLevelConfiguration } from "../../generated/flowcontrol.v1.ts";
-import { nameIsPathSegment } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
+import { validateConditionTypes } from "./condition-types.ts";
 import { validatePriorityLevel } from "./priority-level-validation.ts";
 
 export const priorityLevelConfiguration = defineResource<PriorityLevelConfiguration>({
@@ -10,7 +10,6 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
   plural: "prioritylevelconfigurations",
   scope: "Cluster",
   generation: true,
-  validateName: nameIsPathSegment,
   defaults: ({ spec: { exempt, limited } }) => {
     if (exempt) {
       exempt.nominalConcurrencyShares ??= 0;
@@ -26,7 +25,7 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
     queuing.queueLengthLimit ||= 50;
   },
   validate: validatePriorityLevel,
-  status: {},
+  status: { validateUpdate: validateConditionTypes },
   columns: [
     {
       name: "Type",

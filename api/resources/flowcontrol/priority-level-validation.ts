@@ -3,10 +3,12 @@ import type {
   LimitedPriorityLevelConfiguration,
   LimitResponse,
   PriorityLevelConfiguration,
+  PriorityLevelConfigurationSpec,
   QueuingConfiguration,
 } from "../../generated/flowcontrol.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 import { mandatoryPriorityLevels } from "./mandatory.ts";
 
 const MAX_QUEUES = 10 * 1000 * 1000;
@@ -15,9 +17,6 @@ export function validatePriorityLevel({ metadata, spec }: PriorityLevelConfigura
   const errors: FieldError[] = [];
   const { name = "" } = metadata;
   const { type = "", limited, exempt } = spec;
-  const mandatory = mandatoryPriorityLevels[name];
-  if (mandatory && !sameValue(spec, mandatory))
-    errors.push(invalid("spec", spec, `spec of '${name}' must equal the fixed value`));
   if ((name === "exempt") !== (type === "Exempt"))
     errors.push(invalid("spec.type", type, "must be 'Exempt' if and only if `name` is 'exempt'"));
   if (type === "Exempt") {
@@ -28,7 +27,23 @@ export function validatePriorityLevel({ metadata, spec }: PriorityLevelConfigura
     if (limited) checkLimited(errors, "spec.limited", limited);
     else errors.push(required("spec.limited", "must not be empty when type is Limited"));
   } else errors.push(notSupported("spec.type", type, ["Exempt", "Limited"]));
+  checkMandatory(errors, name, spec);
   return errors;
+}
+
+function checkMandatory(errors: FieldError[], name: string, spec: PriorityLevelConfigurationSpec): void {
+  const mandatory = mandatoryPriorityLevels[name];
+  if (!mandatory) return;
+  const compared = name === "exempt" ? { ...spec, exempt: mandatory.exempt } : spec;
+  if (sameValue(compared, mandatory)) return;
+  const all = name === "exempt" ? " except the 'spec.exempt' field" : "";
+  errors.push(
+    invalid(
+      "spec",
+      goStruct("flowcontrol.v1.PriorityLevelConfigurationSpec", spec),
+      `spec of '${name}'${all} must equal the fixed value`,
+    ),
+  );
 }
 
 function checkShares(

@@ -4,7 +4,8 @@ import { checkImmutable } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
-import { signOfQuantity } from "../../machinery/quantity.ts";
+import { validateContainerLimits } from "../core/pod/resources.ts";
+import { DEPRECATED_NODE_LABELS } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
 import { checkTolerations } from "./tolerations-validation.ts";
 
@@ -16,6 +17,11 @@ export const runtimeClass = defineResource<RuntimeClass>({
   scope: "Cluster",
   allowUnconditionalUpdate: false,
   validate: validateRuntimeClass,
+  warnings: ({ scheduling }) =>
+    Object.keys(scheduling?.nodeSelector ?? {}).flatMap((label) => {
+      const text = DEPRECATED_NODE_LABELS[label];
+      return text ? [`scheduling.nodeSelector: ${text}`] : [];
+    }),
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
     checkImmutable(errors, "handler", next.handler, old.handler);
@@ -29,9 +35,7 @@ function validateRuntimeClass({ handler = "", overhead, scheduling }: RuntimeCla
   if (handler === "") errors.push(required("handler"));
   else for (const problem of dnsLabel(handler)) errors.push(invalid("handler", handler, problem));
   // Kubernetes checks the overhead as if it were a container's limits, and says so.
-  for (const [resource, quantity] of Object.entries(overhead?.podFixed ?? {}))
-    if (signOfQuantity(quantity) < 0)
-      errors.push(invalid(`overhead.limits[${resource}]`, quantity, "must be greater than or equal to 0"));
+  if (overhead?.podFixed) validateContainerLimits(overhead.podFixed, "overhead", errors);
   errors.push(...validateLabels(scheduling?.nodeSelector, "scheduling.nodeSelector"));
   const tolerations = scheduling?.tolerations ?? [];
   checkTolerations(errors, "scheduling.tolerations", tolerations);

@@ -1,10 +1,12 @@
 import type { PriorityClass } from "../../generated/scheduling.v1.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
-import { type FieldError, forbidden, notSupported } from "../../machinery/field-error.ts";
+import { type FieldError, forbidden, notSupported, required } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 
 const HIGHEST_OF_USERS = 1_000_000_000;
+
+const PREEMPTION_POLICIES = ["PreemptLowerPriority", "Never"];
 
 /** The classes that the control plane itself makes, the only ones that may bear the system's prefix. */
 const SYSTEM: Readonly<Record<string, number>> = {
@@ -69,8 +71,9 @@ function validatePriorityClass(priorityClass: PriorityClass): FieldError[] {
       );
   } else if (value > HIGHEST_OF_USERS)
     errors.push(forbidden("value", `maximum allowed value of a user defined priority is ${HIGHEST_OF_USERS}`));
-  if (preemptionPolicy !== undefined && preemptionPolicy !== "PreemptLowerPriority" && preemptionPolicy !== "Never")
-    errors.push(notSupported("preemptionPolicy", preemptionPolicy, ["Never", "PreemptLowerPriority"]));
+  if (preemptionPolicy === "") errors.push(required("preemptionPolicy"));
+  else if (preemptionPolicy !== undefined && !PREEMPTION_POLICIES.includes(preemptionPolicy))
+    errors.push(notSupported("preemptionPolicy", preemptionPolicy, PREEMPTION_POLICIES));
   return errors;
 }
 

@@ -4,6 +4,7 @@ import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain } from "../../machinery/names.ts";
 import { canonicalQuantity, signOfQuantity } from "../../machinery/quantity.ts";
+import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
 
 export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
@@ -22,6 +23,13 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
       errors.push(invalid("capacity", canonicalQuantity(capacity), "must be greater than or equal to 0"));
     return errors;
   },
+  warnings: ({ nodeTopology: { matchExpressions = [], matchLabels = {} } = {} }) => [
+    ...nodeTermWarnings({ matchExpressions }, "nodeTopology"),
+    ...Object.keys(matchLabels).flatMap((label) => {
+      const text = DEPRECATED_NODE_LABELS[label];
+      return text ? [`nodeTopology.matchLabels.${label}: ${text}`] : [];
+    }),
+  ],
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
     checkImmutable(errors, "nodeTopology", next.nodeTopology, old.nodeTopology);

@@ -1,6 +1,7 @@
 import type { StorageClass } from "../../generated/storage.v1.ts";
 import { checkImmutable } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
+import { DEPRECATED_NODE_LABELS } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
 import { nameColumn, withDefaultMark } from "./default-class-column.ts";
 import { validateStorageClass } from "./storage-class-validation.ts";
@@ -23,6 +24,13 @@ export const storageClass = defineResource<StorageClass>({
     draft.volumeBindingMode ??= "Immediate";
   },
   validate: validateStorageClass,
+  warnings: ({ allowedTopologies = [] }) =>
+    allowedTopologies.flatMap(({ matchLabelExpressions = [] }, i) =>
+      matchLabelExpressions.flatMap(({ key }, j) => {
+        const text = DEPRECATED_NODE_LABELS[key];
+        return text ? [`allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${text}`] : [];
+      }),
+    ),
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
     checkImmutable(errors, "parameters", next.parameters, old.parameters);

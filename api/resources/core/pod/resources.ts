@@ -24,6 +24,7 @@ import {
   isNative,
   isStandardContainerResource,
   isStandardResource,
+  type ResourceList,
   validateQuantity,
 } from "../resource-list.ts";
 import type { PodCheck } from "./pod-check.ts";
@@ -59,6 +60,17 @@ function validatePodResourceName(name: string, path: string, errors: FieldError[
 
 export function validateContainerResources(resources: ResourceRequirements, path: string, check: PodCheck): void {
   validateRequirements(resources, path, { check, validateName: validateContainerResourceName });
+}
+
+/** As {@link validateContainerResources}, of what no container asks for. */
+export function validateContainerLimits(limits: ResourceList, path: string, errors: FieldError[]): void {
+  for (const name in limits)
+    validateAmount(name, limits[name] ?? "0", {
+      path: `${path}.limits[${name}]`,
+      validateName: validateContainerResourceName,
+      errors,
+    });
+  validateHugePages(limits, path, errors);
 }
 
 export function validatePodResources(spec: PodSpec, path: string, check: PodCheck): void {
@@ -102,22 +114,24 @@ function validateRequirements(
   { check, validateName }: { check: PodCheck; validateName: ValidateName },
 ): void {
   const { errors } = check;
-  let compute = false;
-  let hugePages = false;
-  for (const name in limits) {
+  for (const name in limits)
     validateAmount(name, limits[name] ?? "0", { path: `${path}.limits[${name}]`, validateName, errors });
-    compute ||= name === "cpu" || name === "memory";
-    hugePages ||= isHugePages(name);
-  }
-  for (const name in requests) {
-    const request = requests[name] ?? "0";
-    const beforeHugePages = { path: `${path}.requests[${name}]`, validateName, errors };
-    validateAmount(name, request, { ...beforeHugePages, limit: limits[name], requirements: path });
-    compute ||= name === "cpu" || name === "memory";
-    hugePages ||= isHugePages(name);
-  }
-  if (hugePages && !compute) errors.push(forbidden(path, "HugePages require cpu or memory"));
+  for (const name in requests)
+    validateAmount(name, requests[name] ?? "0", {
+      path: `${path}.requests[${name}]`,
+      validateName,
+      errors,
+      limit: limits[name],
+      requirements: path,
+    });
+  validateHugePages({ ...limits, ...requests }, path, errors);
   if (claims) validateClaims(claims, `${path}.claims`, check);
+}
+
+function validateHugePages(list: ResourceList, path: string, errors: FieldError[]): void {
+  const names = Object.keys(list);
+  if (names.some(isHugePages) && !names.includes("cpu") && !names.includes("memory"))
+    errors.push(forbidden(path, "HugePages require cpu or memory"));
 }
 
 /** One entry; a request (`requirements` is set) is held to its limit too. */
