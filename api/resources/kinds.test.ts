@@ -29,6 +29,26 @@ const autoscaler = (spec: object) => ({
 });
 const metric = (part: object) => autoscaler({ metrics: [part] });
 const SOURCES = 'supported values: "ContainerResource", "External", "Object", "Pods", "Resource"';
+const policy = (part: object) => ({
+  spec: {
+    matchConstraints: {
+      resourceRules: [{ operations: ["*"], apiGroups: [""], apiVersions: ["*"], resources: ["pods"] }],
+    },
+    validations: [{ expression: "true" }],
+    ...part,
+  },
+});
+const webhook = (part: object) => ({
+  webhooks: [
+    {
+      name: "a.example.com",
+      clientConfig: { url: "https://example.com" },
+      sideEffects: "None",
+      admissionReviewVersions: ["v1"],
+      ...part,
+    },
+  ],
+});
 const flow = (rule: object, name = "x") => ({
   metadata: { name },
   spec: {
@@ -107,6 +127,64 @@ describe("what kinds refuse", () => {
       ],
     ],
     [
+      "ValidatingAdmissionPolicy",
+      policy({ matchConditions: [{ name: "a b", expression: " 1 " }], paramKind: { apiVersion: "g/", kind: "K" } }),
+      [
+        'spec.paramKind.apiVersion: Invalid value: "g/": version must be specified',
+        'spec.matchConditions[0].expression: Invalid value: "1": must evaluate to bool but got int',
+        "spec.matchConditions[0].name: Invalid value: \"a b\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
+      ],
+    ],
+    [
+      "ValidatingAdmissionPolicy",
+      policy({ validations: [{ expression: "true\n", message: "a\rb" }, { expression: "true\n||\ntrue" }] }),
+      ['spec.validations[0].message: Invalid value: "a\\rb": message must not contain line breaks'],
+    ],
+    [
+      "ValidatingAdmissionPolicy",
+      policy({
+        validations: [{ expression: "authorizer.path('/').check('get').allowed()", messageExpression: "authorizer" }],
+      }),
+      [
+        "spec.validations[0].messageExpression: Invalid value: \"authorizer\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'authorizer' (in container '')\n | authorizer\n | ^",
+      ],
+    ],
+    [
+      "ValidatingAdmissionPolicy",
+      policy({ validations: [{ expression: "variables.a" }] }),
+      [
+        "spec.validations[0].expression: Invalid value: \"variables.a\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'variables' (in container '')\n | variables.a\n | ^",
+      ],
+    ],
+    [
+      "ValidatingAdmissionPolicy",
+      policy({ auditAnnotations: [{ key: "k", valueExpression: `'${"a".repeat(5119)}'` }] }),
+      ["spec.auditAnnotations[0].valueExpression: Required value: must not exceed 5120 bytes in length"],
+    ],
+    [
+      "ValidatingAdmissionPolicyBinding",
+      {
+        spec: {
+          policyName: "p",
+          paramRef: { name: "A_b", namespace: "N", parameterNotFoundAction: "Deny" },
+          validationActions: ["Warn", "Audit", "Deny"],
+          matchResources: { objectSelector: { matchExpressions: [{ key: "k", operator: "Odd" }] } },
+        },
+      },
+      [
+        'spec.matchResources.objectSelector.matchExpressions[0].operator: Invalid value: "Odd": not a valid selector operator',
+        'spec.validationActions: Invalid value: ["Warn","Audit","Deny"]: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+      ],
+    ],
+    [
+      "ValidatingWebhookConfiguration",
+      webhook({ admissionReviewVersions: ["v1", "V2", "v1"] }),
+      [
+        "webhooks[0].admissionReviewVersions[1]: Invalid value: \"V2\": a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
+        'webhooks[0].admissionReviewVersions[2]: Invalid value: "v1": duplicate version',
+      ],
+    ],
+    [
       "RuntimeClass",
       { handler: "h", overhead: { podFixed: { odd: "1", "hugepages-2Mi": "2Mi" } } },
       [
@@ -155,4 +233,37 @@ describe("what kinds warn of", () => {
       [`nodeTopology.matchExpressions[0].key: ${BETA} is ${USE}`, `nodeTopology.matchLabels.${BETA}: ${USE}`],
     ],
   ])("%s %j", (kind, part, warnings) => expect(kindOf(kind).warnings?.(decoded(kind, part))).toEqual(warnings));
+});
+
+describe("what the status of kinds may not say", () => {
+  it.each<[string, object, string[]]>([
+    [
+      "PodDisruptionBudget",
+      {
+        conditions: [
+          { type: "A", status: "Odd", observedGeneration: -1 },
+          { type: "A", status: "True", reason: "1" },
+        ],
+      },
+      [
+        "conditions[0].status",
+        "conditions[0].observedGeneration",
+        "conditions[0].lastTransitionTime",
+        "conditions[0].reason",
+        "conditions[1].type",
+        "conditions[1].lastTransitionTime",
+        "conditions[1].reason",
+      ],
+    ],
+    [
+      "ValidatingAdmissionPolicy",
+      { typeChecking: { expressionWarnings: [{}] } },
+      ["typeChecking.expressionWarnings[0].warning", "typeChecking.expressionWarnings[0].fieldRef"],
+    ],
+    ["FlowSchema", { conditions: [{ type: "A" }, { type: "A" }, {}] }, ["conditions[1].type", "conditions[2].type"]],
+  ])("%s %j", (kind, status, paths) => {
+    const object = { metadata: { name: "x" }, status } as KubeObject;
+    const errors = kindOf(kind).status?.validateUpdate?.(object, object) ?? [];
+    expect(errors.map(({ path }) => path)).toEqual(paths.map((path) => `status.${path}`));
+  });
 });

@@ -12,6 +12,8 @@ export interface PolicyVariables {
   readonly params?: Type;
   /** `variables`, by name, composed in order; absent where expressions cannot see them. */
   readonly variables?: ReadonlyMap<string, Type>;
+  /** Messages are said without asking what the user may do. */
+  readonly hasAuthorizer?: boolean;
   /** Mutations construct `Object{…}` and `JSONPatch{…}`. */
   readonly constructs?: boolean;
 }
@@ -84,15 +86,17 @@ const structs = (name: string): Type | undefined => {
 };
 
 export function policyScope(seen: PolicyVariables): Scope {
-  const { hasParams, object: kind = DYN, params = DYN, variables, constructs } = seen;
+  const { hasParams, object: kind = DYN, params = DYN, variables, hasAuthorizer = true, constructs } = seen;
   const known = new Map<string, Type>([
     ["object", kind],
     ["oldObject", kind],
     ["request", REQUEST],
     ["namespaceObject", NAMESPACE],
-    ["authorizer", parseType("kubernetes.authorization.Authorizer")],
-    ["authorizer.requestResource", parseType("kubernetes.authorization.ResourceCheck")],
   ]);
+  if (hasAuthorizer) {
+    known.set("authorizer", parseType("kubernetes.authorization.Authorizer"));
+    known.set("authorizer.requestResource", parseType("kubernetes.authorization.ResourceCheck"));
+  }
   if (hasParams) known.set("params", params);
   if (variables) known.set("variables", { kind: "object", name: "kubernetes.variables", fields: variables });
   return { variables: known, library: policyLibrary, ...(constructs ? { structs } : {}) };

@@ -1,7 +1,8 @@
-/** matchConditions of webhooks and policies. The expressions themselves are compiled by whoever evaluates them. */
+/** matchConditions of webhooks and policies. */
 import type { MatchCondition } from "../../generated/admissionregistration.v1.ts";
 import { duplicate, type FieldError, invalid, required, tooMany } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
+import type { PolicyExpressions } from "./policy-expressions.ts";
 
 const MAX_CONDITIONS = 64;
 
@@ -9,14 +10,18 @@ export function checkMatchConditions(
   errors: FieldError[],
   path: string,
   conditions: readonly MatchCondition[] = [],
+  expressions: PolicyExpressions,
 ): void {
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(path, conditions.length, MAX_CONDITIONS));
   conditions.forEach(({ name = "", expression = "" }, i) => {
-    if (expression.trim() === "") errors.push(required(`${path}[${i}].expression`));
-    if (name === "") errors.push(required(`${path}[${i}].name`));
-    else {
-      for (const problem of qualifiedName(name)) errors.push(invalid(`${path}[${i}].name`, name, problem));
-      if (conditions.findIndex((other) => other.name === name) < i) errors.push(duplicate(`${path}[${i}].name`, name));
+    const trimmed = expression.trim();
+    if (trimmed === "") errors.push(required(`${path}[${i}].expression`));
+    else expressions.checkCondition(errors, `${path}[${i}].expression`, trimmed);
+    if (name === "") {
+      errors.push(required(`${path}[${i}].name`));
+      return;
     }
+    for (const problem of qualifiedName(name)) errors.push(invalid(`${path}[${i}].name`, name, problem));
+    if (conditions.findIndex((other) => other.name === name) < i) errors.push(duplicate(`${path}[${i}].name`, name));
   });
 }

@@ -13,7 +13,7 @@ export function checkMatchResources(errors: FieldError[], path: string, resource
     errors.push(notSupported(`${path}.matchPolicy`, matchPolicy, MATCH_POLICIES));
   if (namespaceSelector) errors.push(...validateLabelSelector(namespaceSelector, `${path}.namespaceSelector`));
   else errors.push(required(`${path}.namespaceSelector`));
-  if (objectSelector) errors.push(...validateLabelSelector(objectSelector, `${path}.labelSelector`));
+  if (objectSelector) errors.push(...validateLabelSelector(objectSelector, `${path}.objectSelector`));
   else errors.push(required(`${path}.objectSelector`));
   resourceRules?.forEach((rule, i) => {
     checkNamedRule(errors, `${path}.resourceRules[${i}]`, rule);

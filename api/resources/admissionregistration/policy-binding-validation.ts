@@ -7,7 +7,7 @@ import type {
 } from "../../generated/admissionregistration.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
-import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
+import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
 import { checkMatchResources } from "./match-resources-validation.ts";
 
 const ACTIONS = ["Audit", "Deny", "Warn"];
@@ -28,19 +28,18 @@ export function validateMutatingBinding({ spec }: Pick<MutatingAdmissionPolicyBi
   return errors;
 }
 
+const EXCLUSIVE = "name and selector are mutually exclusive";
+
 function checkParamRef(errors: FieldError[], path: string, paramRef: ParamRef): void {
-  const { name = "", namespace = "", selector, parameterNotFoundAction: action } = paramRef;
+  const { name = "", selector, parameterNotFoundAction: action } = paramRef;
   if (name !== "") {
-    for (const problem of dnsSubdomain(name)) errors.push(invalid(`${path}.name`, name, problem));
-    if (selector) {
-      const exclusive = "name and selector are mutually exclusive";
-      errors.push(forbidden(`${path}.name`, exclusive), forbidden(`${path}.selector`, exclusive));
-    }
+    for (const problem of pathSegmentName(name)) errors.push(invalid(`${path}.name`, name, problem));
+    if (selector) errors.push(forbidden(`${path}.name`, EXCLUSIVE));
   }
-  if (selector) errors.push(...validateLabelSelector(selector, `${path}.selector`));
-  else if (name === "") errors.push(required(path, "one of name or selector must be specified"));
-  if (namespace !== "")
-    for (const problem of dnsLabel(namespace)) errors.push(invalid(`${path}.namespace`, namespace, problem));
+  if (selector) {
+    errors.push(...validateLabelSelector(selector, `${path}.selector`));
+    if (name !== "") errors.push(forbidden(`${path}.selector`, EXCLUSIVE));
+  } else if (name === "") errors.push(required(path, "one of name or selector must be specified"));
   if (!action) errors.push(required(`${path}.parameterNotFoundAction`));
   else if (action !== "Deny" && action !== "Allow")
     errors.push(notSupported(`${path}.parameterNotFoundAction`, action, ["Deny", "Allow"]));
@@ -55,7 +54,7 @@ function checkActions(errors: FieldError[], path: string, actions: readonly stri
     errors.push(
       invalid(
         path,
-        ["Deny", "Warn"],
+        actions,
         "must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)",
       ),
     );

@@ -1,5 +1,5 @@
 /** Whether the expressions of policies compile, and to the types that are asked of them. */
-import type { MatchCondition, ParamKind, Variable } from "../../generated/admissionregistration.v1.ts";
+import type { ParamKind, Variable } from "../../generated/admissionregistration.v1.ts";
 import { policyScope } from "../../machinery/cel/policy-scope.ts";
 import { compile } from "../../machinery/cel/program.ts";
 import { DYN, showType, type Type } from "../../machinery/cel/type.ts";
@@ -14,58 +14,70 @@ interface Composed {
 export class PolicyExpressions {
   readonly #hasParams: boolean;
   readonly #constructs: boolean;
-  readonly #variables = new Map<string, Type>();
+  /** Absent where the policy has none: then not even `variables` is known. */
+  readonly #variables: Map<string, Type> | undefined;
 
-  constructor({ paramKind }: Composed, { constructs = false } = {}) {
+  constructor({ paramKind, variables }: Composed, { constructs = false } = {}) {
     this.#hasParams = paramKind !== undefined;
     this.#constructs = constructs;
+    this.#variables = variables?.length ? new Map() : undefined;
   }
 
   /** Declares a variable for those that follow; what does not compile is dyn. */
   declare(errors: FieldError[], path: string, { name = "", expression = "" }: Variable): void {
-    const compiled = expression.trim() === "" ? undefined : this.#compile(expression, true);
+    const compiled = expression.trim() === "" ? undefined : this.#compile(expression, {});
     if (compiled && !compiled.ok)
       errors.push(invalid(`${path}.expression`, expression, `compilation failed: ${compiled.issues}`));
-    this.#variables.set(name, compiled?.ok ? compiled.program.type : DYN);
+    this.#variables?.set(name, compiled?.ok ? compiled.program.type : DYN);
   }
 
-  check(errors: FieldError[], path: string, expression: string, expected: readonly string[]): void {
-    this.#checkIn(errors, path, expression, { expected, composed: true });
+  /** `shown` is the text that the error shows, where it was compiled without the spaces around it. */
+  check(errors: FieldError[], path: string, expression: string, expected: readonly string[], shown = expression): void {
+    this.#check(errors, path, expression, { expected, shown });
   }
 
-  checkConditions(errors: FieldError[], path: string, conditions: readonly MatchCondition[] = []): void {
-    conditions.forEach(({ expression = "" }, i) => {
-      this.#checkIn(errors, `${path}[${i}].expression`, expression, { expected: ["bool"], composed: false });
-    });
+  /** Variables are not composed before it is known that the policy is for the request. */
+  checkCondition(errors: FieldError[], path: string, expression: string): void {
+    this.#check(errors, path, expression, { expected: ["bool"], composed: false });
   }
 
-  #checkIn(
+  checkMessage(errors: FieldError[], path: string, expression: string): void {
+    this.#check(errors, path, expression, { expected: ["string"], hasAuthorizer: false });
+  }
+
+  #check(
     errors: FieldError[],
     path: string,
     expression: string,
-    { expected, composed }: { expected: readonly string[]; composed: boolean },
+    { expected, shown = expression, ...seen }: Seen & { expected: readonly string[]; shown?: string },
   ): void {
     if (expression.trim() === "") return;
-    const compiled = this.#compile(expression, composed);
+    const compiled = this.#compile(expression, seen);
     if (!compiled.ok) {
-      errors.push(invalid(path, expression, `compilation failed: ${compiled.issues}`));
+      errors.push(invalid(path, shown, `compilation failed: ${compiled.issues}`));
       return;
     }
     const { type } = compiled.program;
     const is = type.kind === "null_type" ? "null_type" : showType(type);
     if (expected.includes(is)) return;
     const wanted = expected.length === 1 ? expected[0] : `one of [${expected.join(" ")}]`;
-    errors.push(invalid(path, expression, `must evaluate to ${wanted} but got ${is}`));
+    errors.push(invalid(path, shown, `must evaluate to ${wanted} but got ${is}`));
   }
 
-  #compile(expression: string, composed: boolean) {
+  #compile(expression: string, { composed = true, hasAuthorizer = true }: Seen) {
     return compile(
       expression,
       policyScope({
         hasParams: this.#hasParams,
+        hasAuthorizer,
         constructs: this.#constructs,
-        ...(composed ? { variables: this.#variables } : {}),
+        ...(composed && this.#variables ? { variables: this.#variables } : {}),
       }),
     );
   }
+}
+
+interface Seen {
+  readonly composed?: boolean;
+  readonly hasAuthorizer?: boolean;
 }

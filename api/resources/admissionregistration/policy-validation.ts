@@ -12,15 +12,8 @@ import type {
   Validation,
   Variable,
 } from "../../generated/admissionregistration.v1.ts";
-import {
-  duplicate,
-  type FieldError,
-  forbidden,
-  invalid,
-  notSupported,
-  required,
-  tooLong,
-} from "../../machinery/field-error.ts";
+import { validateConditions } from "../../machinery/condition-validation.ts";
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
@@ -60,12 +53,21 @@ export function validateValidatingPolicy({ metadata: { name = "" }, spec }: Vali
     );
   auditAnnotations.forEach((annotation, i) => {
     const at = `spec.auditAnnotations[${i}]`;
-    checkAuditAnnotation(errors, at, annotation, name);
-    expressions.check(errors, `${at}.valueExpression`, annotation.valueExpression ?? "", ["string", "null_type"]);
+    checkAuditAnnotation(errors, at, annotation, { policyName: name, expressions });
     if (auditAnnotations.findIndex(({ key }) => key === annotation.key) < i)
       errors.push(duplicate(`spec.auditAnnotations[${i}].key`, annotation.key));
   });
   return errors;
+}
+
+export function validatePolicyStatus({ status = {} }: ValidatingAdmissionPolicy): FieldError[] {
+  const errors: FieldError[] = [];
+  status.typeChecking?.expressionWarnings?.forEach(({ warning = "", fieldRef = "" }, i) => {
+    const path = `status.typeChecking.expressionWarnings[${i}]`;
+    if (warning === "") errors.push(required(`${path}.warning`));
+    if (fieldRef.trim() === "") errors.push(required(`${path}.fieldRef`));
+  });
+  return [...errors, ...validateConditions(status.conditions, "status.conditions")];
 }
 
 export function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy): FieldError[] {
@@ -93,14 +95,10 @@ function checkCommon(errors: FieldError[], spec: CommonSpec, expressions: Policy
     checkMatchResources(errors, "spec.matchConstraints", matchConstraints);
     if (!matchConstraints.resourceRules?.length) errors.push(required("spec.matchConstraints.resourceRules"));
   } else errors.push(required("spec.matchConstraints"));
-  checkMatchConditions(errors, "spec.matchConditions", matchConditions);
-  expressions.checkConditions(errors, "spec.matchConditions", matchConditions);
-  const seen = new Set<string>();
+  checkMatchConditions(errors, "spec.matchConditions", matchConditions, expressions);
   variables?.forEach((variable, i) => {
     checkVariable(errors, `spec.variables[${i}]`, variable);
     expressions.declare(errors, `spec.variables[${i}]`, variable);
-    if (variable.name && seen.has(variable.name)) errors.push(duplicate(`spec.variables[${i}].name`, variable.name));
-    seen.add(variable.name);
   });
 }
 
@@ -113,15 +111,22 @@ function checkParamKind(errors: FieldError[], path: string, paramKind: ParamKind
     if (parts.length > 2)
       errors.push(invalid(`${path}.apiVersion`, apiVersion, `unexpected GroupVersion string: ${apiVersion}`));
     else {
-      if (parts.length === 2)
-        for (const problem of dnsSubdomain(group)) errors.push(invalid(`${path}.apiVersion`, group, problem));
-      for (const problem of dns1035Label(version)) errors.push(invalid(`${path}.apiVersion`, version, problem));
+      const ofGroup = parts.length === 2 && group !== "" ? dnsSubdomain(group) : [];
+      if (ofGroup.length > 0) errors.push(invalid(`${path}.apiVersion`, group, ofGroup.join(",")));
+      const ofVersion = dns1035Label(version);
+      if (version === "") errors.push(invalid(`${path}.apiVersion`, apiVersion, "version must be specified"));
+      else if (ofVersion.length > 0) errors.push(invalid(`${path}.apiVersion`, version, ofVersion.join(",")));
     }
   }
-  if (kind === "") errors.push(required(`${path}.kind`));
-  else
-    for (const problem of dns1035Label(kind.toLowerCase()))
-      errors.push(invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${problem}`));
+  if (kind === "") {
+    errors.push(required(`${path}.kind`));
+    return;
+  }
+  const problems = dns1035Label(kind.toLowerCase());
+  if (problems.length > 0)
+    errors.push(
+      invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${problems.join(",")}`),
+    );
 }
 
 const RESERVED = new Set([
@@ -151,7 +156,7 @@ const RESERVED = new Set([
 const isIdentifier = (name: string) => /^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) && !RESERVED.has(name);
 
 function checkVariable(errors: FieldError[], path: string, { name = "", expression = "" }: Variable): void {
-  if (name === "") errors.push(required(`${path}.name`, "name is not specified"));
+  if (name.trim() === "") errors.push(required(`${path}.name`, "name is not specified"));
   else if (!isIdentifier(name)) errors.push(invalid(`${path}.name`, name, "must be a valid CEL identifier"));
   if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
 }
@@ -165,15 +170,13 @@ function checkValidation(
   const { expression = "", message = "", messageExpression = "", reason } = validation;
   if (expression.trim() === "") errors.push(required(`${path}.expression`, "expression is not specified"));
   expressions.check(errors, `${path}.expression`, expression, ["bool"]);
-  expressions.check(errors, `${path}.messageExpression`, messageExpression, ["string"]);
+  expressions.checkMessage(errors, `${path}.messageExpression`, messageExpression);
   if (messageExpression !== "" && messageExpression.trim() === "")
     errors.push(invalid(`${path}.messageExpression`, messageExpression, "must be non-empty if specified"));
   if (message !== "" && message.trim() === "")
     errors.push(invalid(`${path}.message`, message, "message must be non-empty if specified"));
-  else if (message.trim().includes("\n"))
+  else if (/[\n\r]/.test(message.trim()))
     errors.push(invalid(`${path}.message`, message, "message must not contain line breaks"));
-  if (message === "" && expression.trim().includes("\n"))
-    errors.push(required(`${path}.message`, "message must be specified if expression contains line breaks"));
   if (reason !== undefined && !REASONS.includes(reason))
     errors.push(notSupported(`${path}.reason`, reason, NAMED_REASONS));
 }
@@ -182,14 +185,17 @@ function checkAuditAnnotation(
   errors: FieldError[],
   path: string,
   { key = "", valueExpression = "" }: AuditAnnotation,
-  policyName: string,
+  { policyName, expressions }: { readonly policyName: string; readonly expressions: PolicyExpressions },
 ): void {
-  const full = policyName === "" ? key : `${policyName}/${key}`;
-  for (const problem of qualifiedName(full)) errors.push(invalid(`${path}.key`, full, problem));
+  const full = `${policyName}/${key}`;
+  if (policyName === "") errors.push(invalid(`${path}.key`, key, "requires metadata.name be non-empty"));
+  else for (const problem of qualifiedName(full)) errors.push(invalid(`${path}.key`, full, problem));
+  const at = `${path}.valueExpression`;
   const trimmed = valueExpression.trim();
-  if (trimmed === "") errors.push(required(`${path}.valueExpression`, "valueExpression is not specified"));
+  if (trimmed === "") errors.push(required(at, "valueExpression is not specified"));
   else if (utf8Length(trimmed) > MAX_AUDIT_EXPRESSION)
-    errors.push(tooLong(`${path}.valueExpression`, MAX_AUDIT_EXPRESSION));
+    errors.push(required(at, `must not exceed ${MAX_AUDIT_EXPRESSION} bytes in length`));
+  else expressions.check(errors, at, trimmed, ["string", "null_type"], valueExpression);
 }
 
 const PATCH_TYPES = ["ApplyConfiguration", "JSONPatch"];

@@ -1,6 +1,6 @@
 import type { ValidatingAdmissionPolicy } from "../../generated/admissionregistration.v1.ts";
 import { defineResource } from "../resource.ts";
-import { validateValidatingPolicy } from "./policy-validation.ts";
+import { validatePolicyStatus, validateValidatingPolicy } from "./policy-validation.ts";
 import { defaultMatchResources } from "./webhook-defaults.ts";
 
 export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolicy>({
@@ -17,7 +17,7 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     defaultMatchResources(spec.matchConstraints);
   },
   validate: validateValidatingPolicy,
-  status: {},
+  status: { validateUpdate: validatePolicyStatus },
   columns: [
     {
       name: "Validations",

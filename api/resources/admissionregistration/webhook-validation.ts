@@ -49,8 +49,7 @@ function checkWebhook(errors: FieldError[], path: string, webhook: Webhook): voi
   if (reinvocationPolicy !== undefined && !REINVOCATION_POLICIES.includes(reinvocationPolicy))
     errors.push(notSupported(`${path}.reinvocationPolicy`, reinvocationPolicy, REINVOCATION_POLICIES));
   checkClientConfig(errors, `${path}.clientConfig`, webhook.clientConfig);
-  checkMatchConditions(errors, `${path}.matchConditions`, webhook.matchConditions);
-  new PolicyExpressions({}).checkConditions(errors, `${path}.matchConditions`, webhook.matchConditions);
+  checkMatchConditions(errors, `${path}.matchConditions`, webhook.matchConditions, new PolicyExpressions({}));
 }
 
 /** At least three labels: `name.example.com`. */
@@ -75,7 +74,7 @@ function checkReviewVersions(errors: FieldError[], path: string, versions: reado
   }
   versions.forEach((version, i) => {
     if (versions.indexOf(version) < i) errors.push(invalid(`${path}[${i}]`, version, "duplicate version"));
-    for (const problem of dns1035Label(version)) errors.push(invalid(`${path}[${i}]`, version, problem));
+    else for (const problem of dns1035Label(version)) errors.push(invalid(`${path}[${i}]`, version, problem));
   });
   if (!versions.some((version) => REVIEW_VERSIONS.includes(version)))
     errors.push(invalid(path, versions, `must include at least one of ${REVIEW_VERSIONS.join(", ")}`));

@@ -1,4 +1,5 @@
 import type { PodDisruptionBudget } from "../../generated/policy.v1.ts";
+import { validateConditions } from "../../machinery/condition-validation.ts";
 import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
@@ -67,7 +68,7 @@ function checkShare(errors: FieldError[], path: string, value: number | string):
 }
 
 function validateStatus({ status }: PodDisruptionBudget): FieldError[] {
-  const errors: FieldError[] = [];
+  const errors = validateConditions(status.conditions, "status.conditions");
   checkNonNegative(errors, "status.disruptionsAllowed", status.disruptionsAllowed);
   checkNonNegative(errors, "status.currentHealthy", status.currentHealthy);
   checkNonNegative(errors, "status.desiredHealthy", status.desiredHealthy);
