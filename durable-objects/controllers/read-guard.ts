@@ -21,6 +21,10 @@ export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], 
       check(resource);
       return snapshot.list<T>(resource, namespace);
     },
+    derived: <T extends KubeObject, V>(resource: GroupResource, of: (objects: readonly Stored<T>[]) => V): V => {
+      check(resource);
+      return snapshot.derived<T, V>(resource, of);
+    },
     count: (resource) => {
       check(resource);
       return snapshot.count(resource);

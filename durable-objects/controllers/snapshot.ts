@@ -38,6 +38,7 @@ export class ClusterSnapshot implements Snapshot {
   readonly #orphans = new Index();
   readonly #onNode = new Index();
   readonly #kinds = new Map<string, GroupResource>();
+  readonly #derived = new Map<GroupResource, Map<unknown, unknown>>();
   readonly #readWhole: ReadonlySet<GroupResource>;
 
   constructor(readWhole: Iterable<GroupResource>, kinds: Iterable<KnownKind>) {
@@ -60,6 +61,7 @@ export class ClusterSnapshot implements Snapshot {
     const { namespace = "", name, resourceVersion } = object.metadata;
     const previous = this.#objects.get(resource)?.get(namespace)?.get(name);
     if (previous && Number(previous.metadata.resourceVersion) >= Number(resourceVersion)) return undefined;
+    this.#derived.delete(resource);
     if (previous) this.#remove(resource, previous);
     if (deleted) return previous && { resource, object, previous, deleted };
     this.#add(resource, object);
@@ -111,6 +113,12 @@ export class ClusterSnapshot implements Snapshot {
     const namespaces = this.#objects.get(resource);
     if (namespace !== undefined) return [...(namespaces?.get(namespace)?.values() ?? [])] as Stored<T>[];
     return [...(namespaces?.values() ?? [])].flatMap((names) => [...names.values()]) as Stored<T>[];
+  }
+
+  derived<T extends KubeObject, V>(resource: GroupResource, of: (objects: readonly Stored<T>[]) => V): V {
+    const made = nested(this.#derived, resource);
+    if (!made.has(of)) made.set(of, of(this.list<T>(resource)));
+    return made.get(of) as V;
   }
 
   count(resource: GroupResource): number {

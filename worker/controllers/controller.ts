@@ -19,6 +19,8 @@ export interface Snapshot {
   get<T extends KubeObject>(resource: GroupResource, namespace: string, name: string): Stored<T> | undefined;
   /** All objects of a resource, or of one namespace. */
   list<T extends KubeObject>(resource: GroupResource, namespace?: string): readonly Stored<T>[];
+  /** What `of` makes of all objects of a resource; made again when one of them has changed. */
+  derived<T extends KubeObject, V>(resource: GroupResource, of: (objects: readonly Stored<T>[]) => V): V;
   /** How many objects a resource has, in all namespaces. */
   count(resource: GroupResource): number;
   /** Objects of the resource with an owner reference to that uid. */

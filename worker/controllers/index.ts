@@ -22,7 +22,7 @@ import { jobOrphanController } from "./job/orphan-pods.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeEventsController } from "./node/node-events.ts";
 import { nodeIpamController } from "./node/node-ipam.ts";
-import { nodeLifecycleController } from "./node/node-lifecycle.ts";
+import { nodeLifecycleController, zoneDisruptionController } from "./node/node-lifecycle.ts";
 import { nodeTtlController } from "./node/node-ttl.ts";
 import { taintEvictionController } from "./node/taint-eviction.ts";
 import { podGcController } from "./pod-gc.ts";
@@ -65,6 +65,7 @@ export const controllers: readonly Controller[] = [
   ingressStatusController,
   serviceAddressController,
   nodeLifecycleController,
+  zoneDisruptionController,
   nodeEventsController,
   nodeIpamController,
   nodeTtlController,

@@ -7,7 +7,6 @@ import {
   type EventRecord,
   type Plan,
   type ReconcileContext,
-  type Snapshot,
   settled,
 } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
@@ -15,8 +14,8 @@ import { isReady } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { timeOf, timeText, waking } from "../time.ts";
-import { taintsOf } from "./taints.ts";
-import { evicts, zoneOf } from "./zones.ts";
+import { NOT_READY, taintsOf, UNREACHABLE } from "./taints.ts";
+import { evictingZones, zoneOf } from "./zones.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
@@ -30,50 +29,68 @@ export const nodeLifecycleController: Controller = {
   name: "node-controller",
   reads: ["nodes", "pods"],
   writes: ["nodes", "pods"],
-  itemsOf({ resource, object, previous, deleted, snapshot }) {
-    if (resource !== "nodes") return [];
-    // Whether lost nodes evict depends on how many are lost. A node's first word, of which there are many at once while
-    // a cluster grows, changes nothing for others.
-    const before = readiness(previous);
-    const counts = deleted ? readiness(object) === "True" : before !== undefined && before !== readiness(object);
-    return counts ? [...new Set([itemKey(object), ...lostNodes(snapshot)])] : [itemKey(object)];
-  },
+  itemsOf: ({ resource, object }) => (resource === "nodes" ? [itemKey(object)] : []),
   reconcile(name, context) {
     const node = context.snapshot.get<Node>("nodes", "", name);
     if (!node) return settled;
     const silentAt = silenceOf(node, context);
     if (silentAt !== undefined && silentAt <= context.now) return planSilent(node, context);
-    const { now } = context;
-    const evicting = readiness(node) === "True" || evicts(zoneOf(node), context.snapshot.list<Node>("nodes"));
-    const taints = taintsOf(node, { now, evicting });
-    const labels = relabelled(node);
-    const effects: Effect[] = [];
-    if (!same(taints, node.spec.taints ?? []) || !same(labels, node.metadata.labels))
-      effects.push({
-        op: "patch",
-        resource: "nodes",
-        namespace: "",
-        name,
-        type: "application/merge-patch+json",
-        // The taints are written whole, so nobody else's may have come in between.
-        patch: {
-          metadata: { resourceVersion: node.metadata.resourceVersion, ...(labels ? { labels } : {}) },
-          spec: { taints: taints.length > 0 ? taints : null },
-        },
-      });
     const { effects: unready, events } = podsNotReady(node, context);
-    return { effects: [...effects, ...unready], events, ...waking(silentAt) };
+    return { effects: [...marked(node, context), ...unready], events, ...waking(silentAt) };
   },
 };
 
+const ZONES = "zones";
+
+/**
+ * Whether lost nodes evict depends on how many of their zone are lost. Where that has changed, they are tainted anew: one
+ * item for all, because each of a thousand lost nodes that looked at all others would look a million times.
+ */
+export const zoneDisruptionController: Controller = {
+  name: "node-controller",
+  reads: ["nodes"],
+  writes: ["nodes"],
+  remembers: true,
+  itemsOf: ({ object, previous, deleted }) => (deleted || readiness(previous) !== readiness(object) ? [ZONES] : []),
+  reconcile(_item, context) {
+    const evicting = [...context.snapshot.derived("nodes", evictingZones)].sort().join(" ");
+    if (evicting === context.remembered) return { effects: [], remember: evicting };
+    const lost = context.snapshot.list<Node>("nodes").filter((node) => readiness(node) !== "True" && isTainted(node));
+    const effects = lost.flatMap((node) => marked(node, context));
+    // Until none is left to do it is not over.
+    return effects.length === 0
+      ? { effects, remember: evicting }
+      : { effects: [{ op: "batch", effects }], remember: context.remembered };
+  },
+};
+
+/** Its own item has seen that it is lost; until then it is left to that. */
+const isTainted = ({ spec }: Node) => spec.taints?.some(({ key }) => key === NOT_READY || key === UNREACHABLE);
+
+/** The node with the taints that it should have by its conditions, and the labels. */
+function marked(node: Stored<Node>, { snapshot, now }: ReconcileContext): Effect[] {
+  const evicting = readiness(node) === "True" || snapshot.derived("nodes", evictingZones).has(zoneOf(node));
+  const taints = taintsOf(node, { now, evicting });
+  const labels = relabelled(node);
+  if (same(taints, node.spec.taints ?? []) && same(labels, node.metadata.labels)) return [];
+  return [
+    {
+      op: "patch",
+      resource: "nodes",
+      namespace: "",
+      name: node.metadata.name,
+      type: "application/merge-patch+json",
+      // The taints are written whole, so nobody else's may have come in between.
+      patch: {
+        metadata: { resourceVersion: node.metadata.resourceVersion, ...(labels ? { labels } : {}) },
+        spec: { taints: taints.length > 0 ? taints : null },
+      },
+    },
+  ];
+}
+
 const readiness = (node: KubeObject | undefined) =>
   (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
-
-const lostNodes = (snapshot: Snapshot) =>
-  snapshot
-    .list<Node>("nodes")
-    .filter((node) => readiness(node) !== "True")
-    .map(itemKey);
 
 function relabelled({ metadata }: Node): Readonly<Record<string, string>> | undefined {
   const labels = { ...metadata.labels };

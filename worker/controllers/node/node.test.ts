@@ -4,14 +4,15 @@ import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
 import { podGcController } from "../pod-gc.ts";
 import { nodeEventsController } from "./node-events.ts";
 import { nodeIpamController } from "./node-ipam.ts";
-import { nodeLifecycleController } from "./node-lifecycle.ts";
+import { nodeLifecycleController, zoneDisruptionController } from "./node-lifecycle.ts";
 import { nodeTtlController } from "./node-ttl.ts";
 import { taintEvictionController } from "./taint-eviction.ts";
-import { evicts } from "./zones.ts";
+import { evictingZones } from "./zones.ts";
 
 const start = () =>
   controlledCluster([
     nodeLifecycleController,
+    zoneDisruptionController,
     nodeEventsController,
     nodeIpamController,
     nodeTtlController,
@@ -168,6 +169,6 @@ describe("nodes", () => {
         node(`${zone}${i}`, i < ready ? "True" : "Unknown", { "topology.kubernetes.io/zone": zone }),
       ),
     );
-    expect(evicts(":a", nodes)).toBe(expected);
+    expect(evictingZones(nodes).has(":a")).toBe(expected);
   });
 });

@@ -17,22 +17,38 @@ export const zoneOf = ({ metadata: { labels } }: Node): string => `${labels?.[RE
 
 const isReady = ({ status }: Node) => status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
 
-export type Disruption = "normal" | "partial" | "full";
+type Disruption = "normal" | "partial" | "full";
 
-export function disruptionOf(nodes: readonly Node[]): Disruption {
-  const ready = nodes.filter(isReady).length;
-  const lost = nodes.length - ready;
-  if (ready === 0 && lost > 0) return "full";
-  return lost > FEW && lost / nodes.length >= UNHEALTHY ? "partial" : "normal";
+interface Zone {
+  ready: number;
+  lost: number;
 }
 
-/** Whether nodes of the zone that are not ready evict their pods. */
-export function evicts(zone: string, nodes: readonly Node[]): boolean {
-  const own = nodes.filter((node) => zoneOf(node) === zone);
-  const disruption = disruptionOf(own);
-  if (disruption === "normal") return true;
-  // A small zone that is mostly lost waits; a large one goes on, as does one that is lost while others stand.
-  if (disruption === "partial") return own.length > LARGE;
-  const zones = new Set(nodes.map(zoneOf));
-  return [...zones].some((each) => disruptionOf(nodes.filter((node) => zoneOf(node) === each)) !== "full");
+function disruptionOf({ ready, lost }: Zone): Disruption {
+  if (ready === 0 && lost > 0) return "full";
+  return lost > FEW && lost / (ready + lost) >= UNHEALTHY ? "partial" : "normal";
+}
+
+/** The zones whose nodes evict their pods when they are not ready. */
+export function evictingZones(nodes: readonly Node[]): ReadonlySet<string> {
+  const zones = new Map<string, Zone>();
+  for (const node of nodes) {
+    const name = zoneOf(node);
+    const zone = zones.get(name) ?? { ready: 0, lost: 0 };
+    zone[isReady(node) ? "ready" : "lost"]++;
+    zones.set(name, zone);
+  }
+  const isOutage = [...zones.values()].every((zone) => disruptionOf(zone) === "full");
+  const evicts = (zone: Zone): boolean => {
+    switch (disruptionOf(zone)) {
+      case "normal":
+        return true;
+      // A small zone that is mostly lost waits; a large one goes on, as does one that is lost while others stand.
+      case "partial":
+        return zone.ready + zone.lost > LARGE;
+      case "full":
+        return !isOutage;
+    }
+  };
+  return new Set([...zones].filter(([, zone]) => evicts(zone)).map(([name]) => name));
 }
