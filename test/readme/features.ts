@@ -143,6 +143,18 @@ export const features: readonly Feature[] = [
     shown: ["test/e2e/aggregation.test.ts", "in the name of whoever asks"],
   },
   {
+    area: "Aggregation and fairness",
+    name: "an APIService for each group version, custom ones too",
+    missing: "",
+    shown: ["worker/controllers/custom-api-services.test.ts", "each served group version"],
+  },
+  {
+    area: "Aggregation and fairness",
+    name: "flow schemas and priority levels: which ones a request falls under, in its answer's headers",
+    missing: "they do not set how much a client may have under way: that is the same for all",
+    shown: ["worker/fairness/classify.test.ts", "by its precedence"],
+  },
+  {
     area: "Streams",
     name: "exec, attach, port-forward by WebSocket; logs",
     missing: "SPDY without a WebSocket is 400: a Worker cannot be upgraded to it",

@@ -9,6 +9,7 @@ import { defaultIngressClass, defaultStorageClass } from "./default-class.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { limitRanger } from "./limit-ranger/index.ts";
+import { localApiService } from "./local-api-service.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeCredential } from "./node-credential.ts";
 import { nodeRestriction } from "./node-restriction/index.ts";
@@ -46,6 +47,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   certificateDecisionTimes,
   volumePhaseTime,
+  localApiService,
   certificateApproval,
   certificateSigning,
   certificateSubjectRestriction,

@@ -7,6 +7,7 @@ import { certificateCleaner, certificateSigner } from "./certificate-signing.ts"
 import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 import type { Controller } from "./controller.ts";
 import { cronJobController } from "./cronjob.ts";
+import { customApiServices } from "./custom-api-services.ts";
 import { customResourceCleanup } from "./custom-resource-cleanup.ts";
 import { daemonSetController } from "./daemonset/daemonset.ts";
 import { deploymentController } from "./deployment/deployment.ts";
@@ -14,6 +15,7 @@ import { disruptionController, staleDisruptionController } from "./disruption.ts
 import { endpointSliceMirroringController } from "./endpoints/endpoint-slice-mirroring.ts";
 import { endpointSliceController } from "./endpoints/endpoint-slices.ts";
 import { endpointsController } from "./endpoints/endpoints.ts";
+import { flowSchemaStatus } from "./flow-schema-status.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 import { ingressStatusController } from "./ingress/ingress-status.ts";
 import { serviceAddressController } from "./ingress/service-address.ts";
@@ -51,6 +53,8 @@ export const controllers: readonly Controller[] = [
   namespaceController,
   customResourceCleanup,
   apiServiceAvailability,
+  customApiServices,
+  flowSchemaStatus,
   deploymentController,
   replicaSetController,
   replicationController,

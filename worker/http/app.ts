@@ -8,6 +8,7 @@ import { beginAudit } from "../audit/audited-request.ts";
 import { clusterOfToken } from "../auth/token-cluster.ts";
 import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
 import type { Env } from "../env.ts";
+import type { Flow } from "../fairness/classify.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { auditAnswer } from "./audit.ts";
 import { serveHealth, serveVersion } from "./health.ts";
@@ -32,7 +33,7 @@ import { serveWatches } from "./watches/serve-watches.ts";
 
 export interface Bindings {
   readonly Bindings: Env;
-  readonly Variables: { cluster: string };
+  readonly Variables: { cluster: string; flow?: Flow };
 }
 
 /** The cluster is a prefix of every path; routes are written without it. */
@@ -54,6 +55,10 @@ app.use(async (c, next) => {
   if (policy && request && knownPolicy(c.var.cluster)) auditAnswer(c, { policy, request }, id);
   if (c.res.status === 101) return;
   answered.set("Audit-Id", id);
+  if (c.var.flow) {
+    answered.set("X-Kubernetes-PF-FlowSchema-UID", c.var.flow.flowSchemaUid);
+    answered.set("X-Kubernetes-PF-PriorityLevel-UID", c.var.flow.priorityLevelUid);
+  }
   if (!answered.has("Cache-Control")) answered.set("Cache-Control", "no-cache, private");
 });
 

@@ -6,6 +6,7 @@ import { identify } from "../auth/identify.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
 import { pathInCluster } from "../cluster.ts";
+import { flowOf } from "../fairness/classify.ts";
 import type { Bindings } from "./app.ts";
 import { type Decided, withPolicy } from "./with-policy.ts";
 
@@ -13,7 +14,9 @@ export async function requirePath(c: Context<Bindings>, { policy, store }: Decid
   const request = c.req.raw;
   const path = pathInCluster(new URL(request.url).pathname);
   const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
-  noteDecision(request, await requirePermission(user, { verb: request.method.toLowerCase(), path }, { policy, store }));
+  const attributes = { verb: request.method.toLowerCase(), path };
+  c.set("flow", flowOf(policy, { user, attributes }));
+  noteDecision(request, await requirePermission(user, attributes, { policy, store }));
   await confirmPolicy(store);
   return user;
 }

@@ -7,12 +7,14 @@ import { callRemote } from "../aggregation/call-remote.ts";
 import { remoteApis } from "../aggregation/remote-apis.ts";
 import { ApiError } from "../api-error.ts";
 import { noteDecision } from "../audit/audited-request.ts";
+import type { ResourceAttributes } from "../auth/attributes.ts";
 import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { attributesOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
 import { pathInCluster } from "../cluster.ts";
+import { flowOf } from "../fairness/classify.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
@@ -69,20 +71,23 @@ async function decide(c: Context<Bindings>, asked: Asked): Promise<Response> {
   const now = Date.now();
   const user = await identify(req.raw, { env, cluster, policy: asked.policy, store: asked.store, now });
   const verb = verbOf(req.method, asked.path, asked.query);
-  const caller = { ...asked, user, verb, now };
+  const attributes = attributesOf(verb, asked.path, asked.query);
+  const caller = { ...asked, user, verb, attributes, now };
+  if (!env.ownApi) c.set("flow", flowOf(asked.policy, { user, attributes }));
   return env.ownApi ? serve(c, caller) : inTurn({ user, cluster, verb }, () => serve(c, caller));
 }
 
 interface Identified extends Asked {
   readonly user: User;
   readonly verb: string;
+  readonly attributes: ResourceAttributes;
   readonly now: number;
 }
 
 async function serve(c: Context<Bindings>, asked: Identified): Promise<Response> {
-  const { query, path, body, policy, store, user, verb, now } = asked;
+  const { query, path, body, policy, store, user, verb, attributes, now } = asked;
   const request = c.req.raw;
-  noteDecision(request, await requirePermission(user, attributesOf(verb, path, query), { policy, store }));
+  noteDecision(request, await requirePermission(user, attributes, { policy, store }));
 
   const caller = { env: c.env, cluster: c.var.cluster, store };
   const remote = policy.derive(remoteApis).get(apiVersionOf(path.group, path.version));

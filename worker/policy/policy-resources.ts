@@ -25,6 +25,8 @@ const DECIDING: readonly GroupResource[] = [
   "runtimeclasses.node.k8s.io",
   "storageclasses.storage.k8s.io",
   "ingressclasses.networking.k8s.io",
+  "flowschemas.flowcontrol.apiserver.k8s.io",
+  "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
 ];
 
 /**

@@ -1,0 +1,42 @@
+/** Says of each FlowSchema whether the priority level that it names is there (apiserver/pkg/util/flowcontrol). */
+import type { FlowSchema } from "../../api/generated/flowcontrol.v1.ts";
+import { goQuote } from "../../api/machinery/field-error.ts";
+import { type Controller, settled } from "./controller.ts";
+import { itemKey } from "./item-key.ts";
+import { statusUpdate } from "./status-update.ts";
+import { timeText } from "./time.ts";
+
+const RESOURCE = "flowschemas.flowcontrol.apiserver.k8s.io";
+const LEVELS = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
+
+export const flowSchemaStatus: Controller = {
+  name: "flow-schema-status-controller",
+  reads: [RESOURCE, LEVELS],
+  writes: [RESOURCE],
+  itemsOf({ resource, object, snapshot }) {
+    if (resource === RESOURCE) return [itemKey(object)];
+    const { name } = object.metadata;
+    return snapshot
+      .list<FlowSchema>(RESOURCE)
+      .filter(({ spec }) => spec.priorityLevelConfiguration?.name === name)
+      .map(itemKey);
+  },
+  reconcile(name, { snapshot, now }) {
+    const schema = snapshot.get<FlowSchema>(RESOURCE, "", name);
+    if (!schema) return settled;
+    const level = schema.spec.priorityLevelConfiguration?.name ?? "";
+    const isThere = snapshot.get(LEVELS, "", level) !== undefined;
+    const found = {
+      status: isThere ? "False" : "True",
+      reason: isThere ? "Found" : "NotFound",
+      message: `This FlowSchema references the PriorityLevelConfiguration object named ${goQuote(level)} ${isThere ? "and it exists" : "but there is no such object"}`,
+    };
+    const conditions = schema.status.conditions ?? [];
+    const current = conditions.find(({ type }) => type === "Dangling");
+    if (current?.status === found.status && current.reason === found.reason && current.message === found.message)
+      return settled;
+    const condition = { type: "Dangling", lastTransitionTime: timeText(now), ...found };
+    const others = conditions.filter(({ type }) => type !== "Dangling");
+    return { effects: statusUpdate(RESOURCE, schema, { ...schema.status, conditions: [...others, condition] }) };
+  },
+};

@@ -1,0 +1,91 @@
+/**
+ * Which flow schema a request falls under, and so which priority level (apiserver/pkg/util/flowcontrol). How much a client
+ * may have under way is not decided by it (worker/http/under-way.ts); clients and operators are told of it in headers.
+ */
+import type { FlowSchema, PriorityLevelConfiguration, Subject } from "../../api/generated/flowcontrol.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
+import { type Attributes, isResource, type ResourceAttributes } from "../auth/attributes.ts";
+import type { User } from "../auth/user.ts";
+import type { PolicySnapshot } from "../policy/snapshot.ts";
+
+export interface Flow {
+  readonly flowSchemaUid: string;
+  readonly priorityLevelUid: string;
+}
+
+interface Asked {
+  readonly user: User;
+  readonly attributes: Attributes;
+}
+
+type Rule = NonNullable<FlowSchema["spec"]["rules"]>[number];
+
+interface Class extends Flow {
+  readonly rules: readonly Rule[];
+}
+
+/** In the order in which they are asked; one that names a priority level that is not there has no say. */
+function classesOf(policy: PolicySnapshot): readonly Class[] {
+  const levels = new Map(
+    policy
+      .list<Stored<PriorityLevelConfiguration>>("prioritylevelconfigurations.flowcontrol.apiserver.k8s.io")
+      .map(({ metadata }) => [metadata.name, metadata.uid]),
+  );
+  return policy
+    .list<Stored<FlowSchema>>("flowschemas.flowcontrol.apiserver.k8s.io")
+    .toSorted((a, b) => precedence(a) - precedence(b) || (a.metadata.name < b.metadata.name ? -1 : 1))
+    .flatMap(({ metadata, spec }) => {
+      const priorityLevelUid = levels.get(spec.priorityLevelConfiguration?.name ?? "");
+      if (priorityLevelUid === undefined) return [];
+      return [{ flowSchemaUid: metadata.uid, priorityLevelUid, rules: spec.rules ?? [] }];
+    });
+}
+
+const precedence = ({ spec }: FlowSchema) => spec.matchingPrecedence ?? 0;
+
+export const flowOf = (policy: PolicySnapshot, asked: Asked): Flow | undefined =>
+  policy.derive(classesOf).find(({ rules }) => rules.some((rule) => matches(rule, asked)));
+
+const matches = ({ subjects = [], resourceRules = [], nonResourceRules = [] }: Rule, { user, attributes }: Asked) =>
+  subjects.some((subject) => isAbout(subject, user)) &&
+  (isResource(attributes)
+    ? resourceRules.some((rule) => coversResource(rule, attributes))
+    : nonResourceRules.some(
+        ({ verbs, nonResourceURLs }) =>
+          has(verbs, attributes.verb) && nonResourceURLs.some((url) => coversPath(url, attributes.path)),
+      ));
+
+function isAbout({ kind, user, group, serviceAccount }: Subject, { name, groups }: User): boolean {
+  switch (kind) {
+    case "User":
+      return user !== undefined && (user.name === "*" || user.name === name);
+    case "Group":
+      return group !== undefined && (group.name === "*" || groups.includes(group.name));
+    case "ServiceAccount": {
+      if (!serviceAccount) return false;
+      const ofNamespace = `system:serviceaccount:${serviceAccount.namespace}:`;
+      return serviceAccount.name === "*"
+        ? name.startsWith(ofNamespace)
+        : name === `${ofNamespace}${serviceAccount.name}`;
+    }
+    default:
+      return false;
+  }
+}
+
+function coversResource(
+  { verbs, apiGroups, resources, namespaces = [], clusterScope = false }: NonNullable<Rule["resourceRules"]>[number],
+  { verb, group, resource, subresource, namespace }: ResourceAttributes,
+): boolean {
+  return (
+    has(verbs, verb) &&
+    has(apiGroups, group) &&
+    has(resources, subresource === "" ? resource : `${resource}/${subresource}`) &&
+    (namespace === "" ? clusterScope : has(namespaces, namespace))
+  );
+}
+
+const has = (list: readonly string[], wanted: string) => list.includes("*") || list.includes(wanted);
+
+const coversPath = (url: string, path: string) =>
+  url === "*" || url === path || (url.endsWith("/*") && path.startsWith(url.slice(0, -1)));
