@@ -22,6 +22,8 @@ export interface LinkOptions {
   readonly usage: () => Promise<NodeUsage>;
   /** The socket is open: whatever could not be told may be told now. */
   readonly onUp: () => void;
+  /** It has been down for so long that what else leads there is cut, too. */
+  readonly onLost: () => void;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -29,6 +31,8 @@ export interface LinkOptions {
 const PING_MS = 10_000;
 /** Without an answer for so long, the connection is dead though nobody said so. */
 const SILENCE_MS = 25_000;
+/** The control plane gives up a silent node after 40 s, and its streams with it. */
+const LOST_MS = 40_000;
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
 const POLL_MS = 2_000;
@@ -86,6 +90,7 @@ export class Link {
         log.warn("the link to the control plane is down; pods go on");
       }
       this.#failedSince ??= Date.now();
+      if (Date.now() - this.#failedSince > LOST_MS) this.#options.onLost();
       await this.#sleep(retry * (0.5 + Math.random()));
       retry = Math.min(retry * 2, LONGEST_RETRY_MS);
     }

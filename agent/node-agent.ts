@@ -4,7 +4,13 @@ import { hostname, uptime } from "node:os";
 import { join } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
-import type { NodeSync, NodeTunnelCall } from "../api/node-sync.ts";
+import {
+  ANSWER_HEADER,
+  type NodeAnswer,
+  type NodeSync,
+  type NodeTunnelCall,
+  renderNodeAnswer,
+} from "../api/node-sync.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
 import { refusalOf } from "./admit.ts";
 import type { ControlPlane } from "./connection.ts";
@@ -37,7 +43,7 @@ import { runtimeClassHandlers } from "./runtime-class.ts";
 import { isMirror } from "./static-pods/mirror.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
 import { serveTunnel } from "./streams/serve.ts";
-import { Tunnel } from "./streams/tunnel.ts";
+import type { Tunnel } from "./streams/tunnel.ts";
 import { UsageMeter } from "./usage/usage-meter.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
@@ -68,6 +74,7 @@ export class NodeAgent {
   #network: ClusterNetwork | undefined;
   #link: Link | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
+  readonly #tunnels = new Set<Tunnel>();
   #registered = false;
   #orphansChecked = false;
 
@@ -232,6 +239,9 @@ export class NodeAgent {
       onRelay: ({ peer }) => this.#network?.called(peer),
       usage: () => this.#nodeApi.meter.read(),
       onUp: () => void this.#register(),
+      onLost: () => {
+        for (const tunnel of this.#tunnels) tunnel.cut();
+      },
       log,
       signal,
     });
@@ -347,22 +357,32 @@ export class NodeAgent {
   }
 
   async #serve({ id, request }: NodeTunnelCall): Promise<void> {
-    const { controlPlane, runtime } = this.#parts;
-    const socket = controlPlane.webSocket(
-      `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(this.#options.nodeName)}`,
-    );
-    const tunnel = new Tunnel(socket);
-    socket.on("open", () =>
-      serveTunnel(tunnel, request, {
+    const { controlPlane, runtime, log } = this.#parts;
+    const path = `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(this.#options.nodeName)}`;
+    const dial = (answer?: NodeAnswer) =>
+      controlPlane.openWebSocket(path, answer && { [ANSWER_HEADER]: renderNodeAnswer(answer) });
+    try {
+      await serveTunnel(request, dial, {
         runtime,
-        nodeApi: (path) => answerNodeApi(path, this.#nodeApi),
-        findPod: (namespace, name, uid) =>
-          [...this.#workers.values()].find(({ pod: { metadata }, mirror }) => {
-            const isNamed = metadata.namespace === namespace && metadata.name === name;
-            return isNamed && (uid === "" || (mirror ?? { metadata }).metadata.uid === uid);
-          })?.pod,
-      }),
-    );
+        nodeApi: (asked) => answerNodeApi(asked, this.#nodeApi),
+        findPod: (namespace, name, uid) => this.#findPod(namespace, name, uid),
+        followed: (tunnel) => this.#followTunnel(tunnel),
+      });
+    } catch (error) {
+      log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${(error as Error).message}`);
+    }
+  }
+
+  #findPod(namespace: string, name: string, uid: string): Pod | undefined {
+    return [...this.#workers.values()].find(({ pod: { metadata }, mirror }) => {
+      const isNamed = metadata.namespace === namespace && metadata.name === name;
+      return isNamed && (uid === "" || (mirror ?? { metadata }).metadata.uid === uid);
+    })?.pod;
+  }
+
+  #followTunnel(tunnel: Tunnel): void {
+    this.#tunnels.add(tunnel);
+    tunnel.signal.addEventListener("abort", () => this.#tunnels.delete(tunnel));
   }
 }
 

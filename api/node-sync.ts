@@ -70,9 +70,6 @@ export type StreamRequest =
   /** What a kubelet answers of itself: a GET of its API. */
   | { readonly kind: "node"; readonly path: string };
 
-/** Messages of a pod's WebSocket, as channels of a tunnel's frames. */
-export const MESSAGE_CHANNEL = { text: 5, binary: 6 } as const;
-
 /** A request of HTTP to a port of a pod. Its body comes as input, its answer's status and headers as a `NodeAnswer`. */
 export interface PodHttpRequest {
   readonly namespace: string;
@@ -101,13 +98,29 @@ export interface TlsExpectation {
   readonly identity?: { readonly certificate: string; readonly key: string };
 }
 
-/** The node's first frame in a tunnel, as text: how the request was received. */
+/**
+ * How the node received a request: its first frame in a tunnel of one direction, as text; where both are joined, in a header of its
+ * dial.
+ */
 export interface NodeAnswer {
   readonly code: number;
   readonly reason?: string;
   readonly message?: string;
   /** What the pod answered, where HTTP was asked for. */
   readonly http?: { readonly status: number; readonly headers: readonly (readonly [string, string])[] };
+}
+
+export const ANSWER_HEADER = "X-Sailplane-Answer";
+
+/** Headers are ASCII. */
+export const renderNodeAnswer = (answer: NodeAnswer): string => encodeURIComponent(JSON.stringify(answer));
+
+export function parseNodeAnswer(header: string | null): NodeAnswer | undefined {
+  try {
+    return header === null ? undefined : (JSON.parse(decodeURIComponent(header)) as NodeAnswer);
+  } catch {
+    return undefined;
+  }
 }
 
 export interface TerminalRequest {

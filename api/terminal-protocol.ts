@@ -22,6 +22,16 @@ const isText = (protocol: string): boolean => protocol.includes("base64.");
 /** The first protocol tells of failures in plain words, and of success by ending. */
 const isFirst = (protocol: string): boolean => !/^v[45]\./.test(protocol);
 
+/** Without a name it may be anything. */
+export const isTerminal = (protocol: string): boolean =>
+  protocol !== "" && TERMINAL_PROTOCOLS.some((known) => known === protocol);
+
+/** What its client sends and reads are the tunnel's own messages. */
+export const isPassedOn = (protocol: string): boolean => /^(v[45]\.channel\.|SPDY\/)/.test(protocol);
+
+/** A frame with the outcome of a command, or why there was none. */
+export const errorFrame = (status: Status): Uint8Array => frameOf(ERROR, utf8Bytes(JSON.stringify(status)));
+
 /** A frame as the client reads it; undefined: it is told nothing. */
 export function toClient(protocol: string, frame: Uint8Array): Uint8Array | string | undefined {
   const told = isFirst(protocol) && frame[0] === ERROR ? inWords(frame) : frame;

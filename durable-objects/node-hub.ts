@@ -7,6 +7,7 @@ import type { NodeMessage } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { Revision, Store, Tail } from "../api/store.ts";
 import { eraseObject } from "./erase-object.ts";
+import { type Attachment, attachmentOf, LEFT, MOST_TUNNELS, noteTunnel } from "./node-hub/attachment.ts";
 import {
   FOLLOWED,
   NAMED,
@@ -21,17 +22,18 @@ import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
 import { syncText } from "./node-hub/sync-text.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
 import type { Hearing } from "./store/pokes.ts";
+import type { Tunnel } from "./tunnel.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
   readonly CLUSTER_STORE: DurableObjectNamespace;
+  readonly TUNNEL: DurableObjectNamespace<Tunnel>;
 }
 
-/** What a socket remembers through hibernation. */
-interface Attachment {
-  readonly node: string;
+/** Of a node that left: when (ms), and what may hang on it. */
+interface Left {
   readonly cluster: string;
-  /** It has been told whom NetworkPolicies mean. */
-  readonly policed: boolean;
+  readonly at: number;
+  readonly tunnels?: readonly string[];
 }
 
 /** Kubernetes' node-monitor-grace-period. */
@@ -89,6 +91,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       return new Response(await syncFor(this.#store(cluster), node, since), { headers });
     }
     const { 0: client, 1: server } = new WebSocketPair();
+    const tunnels = await this.#tunnelsOf(node);
     for (const old of this.ctx.getWebSockets(node)) old.close(1012, "the node has connected again");
     this.ctx.acceptWebSocket(server, [node]);
     await this.#inTurn(async () => {
@@ -99,6 +102,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
         node,
         cluster,
         policed: this.#told.get(node)?.policed ?? false,
+        since: Date.now(),
+        tunnels,
       } satisfies Attachment);
       this.#links = undefined;
       await this.#note();
@@ -118,8 +123,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     if (this.#links) return this.#links;
     const links = new Map<string, WebSocket[]>();
     for (const socket of this.ctx.getWebSockets()) {
-      const attachment = socket.deserializeAttachment() as Attachment | null;
-      if (attachment === null) continue;
+      const attachment = attachmentOf(socket);
+      if (attachment === undefined) continue;
       const sockets = links.get(attachment.node);
       if (sockets) sockets.push(socket);
       else links.set(attachment.node, [socket]);
@@ -134,7 +139,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     this.#through = await this.ctx.storage.get<Revision>(TOLD);
     if (this.#through === undefined) return;
     for (const [node, [socket]] of this.#linked()) {
-      const policed = (socket?.deserializeAttachment() as Attachment | null)?.policed ?? false;
+      const policed = (socket && attachmentOf(socket))?.policed ?? false;
       this.#told.set(node, { references: new Map(), revision: this.#through, policed });
       this.#referencesRead = false;
     }
@@ -200,7 +205,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       this.#told.set(node, known);
       this.#through ??= known.revision;
       for (const socket of sockets ?? this.#linked().get(node) ?? []) {
-        const attachment = socket.deserializeAttachment() as Attachment | null;
+        const attachment = attachmentOf(socket);
         if (attachment) socket.serializeAttachment({ ...attachment, policed: known.policed } satisfies Attachment);
         send(socket, sync);
       }
@@ -209,10 +214,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
 
   /** When each node was last heard of (ms); Infinity for those that are connected. */
   async heard(): Promise<Readonly<Record<string, number>>> {
-    const left = await this.ctx.storage.list<{ readonly at: number }>({ prefix: LIFE });
-    const connected = this.ctx
-      .getWebSockets()
-      .map((socket) => (socket.deserializeAttachment() as Attachment | null)?.node);
+    const left = await this.ctx.storage.list<Left>({ prefix: LIFE });
+    const connected = this.ctx.getWebSockets().map((socket) => attachmentOf(socket)?.node);
     return Object.fromEntries([
       ...[...left].map(([key, { at }]) => [key.slice(LIFE.length), at]),
       ...this.#polled,
@@ -232,9 +235,9 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
 
   /** All that a node says over its link, beside its pings. */
   override webSocketMessage(socket: WebSocket, text: string | ArrayBuffer): void {
-    const attachment = socket.deserializeAttachment() as Attachment | null;
+    const attachment = attachmentOf(socket);
     const answer = typeof text === "string" ? parseAnswer(text) : undefined;
-    if (attachment !== null && answer) this.#usage.answered(attachment.node, answer);
+    if (attachment !== undefined && answer) this.#usage.answered(attachment.node, answer);
   }
 
   /** Passes a message to a node; answers whether it is there to hear it. */
@@ -242,11 +245,35 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     return this.#tell(node, message);
   }
 
+  async isLinked(node: string): Promise<boolean> {
+    return this.#socketOf(node) !== undefined;
+  }
+
+  #socketOf(node: string): WebSocket | undefined {
+    return this.ctx.getWebSockets(node).find(({ readyState }) => readyState === WebSocket.OPEN);
+  }
+
   #tell(node: string, message: NodeMessage): boolean {
-    const [socket] = this.ctx.getWebSockets(node).filter(({ readyState }) => readyState === WebSocket.OPEN);
+    const socket = this.#socketOf(node);
     if (socket === undefined) return false;
+    if (message.type === "tunnel") noteTunnel(socket, message.id);
     socket.send(JSON.stringify(message));
     return true;
+  }
+
+  /** What the node was called to before it connected again, which goes on where it can. */
+  async #tunnelsOf(node: string): Promise<readonly string[]> {
+    const left = await this.ctx.storage.get<Left>(`${LIFE}${node}`);
+    const sockets = this.ctx.getWebSockets(node).map(attachmentOf);
+    return [...(left?.tunnels ?? []), ...sockets.flatMap((attachment) => attachment?.tunnels ?? [])].slice(
+      -MOST_TUNNELS,
+    );
+  }
+
+  /** Nobody on either side would notice that the way between them is cut. */
+  async #cut({ cluster, tunnels = [] }: Left): Promise<void> {
+    const cuts = tunnels.map((id) => this.env.TUNNEL.getByName(`${cluster}/${id}`).cut());
+    await Promise.allSettled(cuts);
   }
 
   override async webSocketClose(socket: WebSocket): Promise<void> {
@@ -262,16 +289,18 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   async #left(socket: WebSocket): Promise<void> {
-    const attachment = socket.deserializeAttachment() as Attachment | null;
-    if (attachment === null) return;
-    const { node, cluster } = attachment;
+    const attachment = attachmentOf(socket);
+    if (attachment === undefined) return;
+    const { node, cluster, tunnels } = attachment;
     this.#links = undefined;
-    const others = this.ctx.getWebSockets(node).filter((other) => other !== socket);
+    // Who is cut off never says goodbye: the socket stays, and must not count as its node's.
+    socket.serializeAttachment(LEFT);
+    const others = this.ctx.getWebSockets(node).filter((other) => other.deserializeAttachment() !== LEFT);
     if (others.length > 0) return;
     this.#told.delete(node);
     this.#polled.delete(node);
     this.#usage.forget(node);
-    await this.ctx.storage.put(`${LIFE}${node}`, { cluster, at: Date.now() });
+    await this.ctx.storage.put(`${LIFE}${node}`, { cluster, at: Date.now(), tunnels } satisfies Left);
     await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
   }
 
@@ -279,20 +308,23 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   override async alarm(): Promise<void> {
     const now = Date.now();
     for (const socket of this.ctx.getWebSockets()) {
-      const heard = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
-      if (heard !== undefined && now - heard > GRACE_MS) {
+      const attachment = attachmentOf(socket);
+      if (attachment === undefined) continue;
+      const heard = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachment.since;
+      if (now - heard > GRACE_MS) {
         socket.close(1011, "silent");
         await this.#left(socket);
       }
     }
-    const left = await this.ctx.storage.list<{ readonly cluster: string; readonly at: number }>({ prefix: LIFE });
+    const left = await this.ctx.storage.list<Left>({ prefix: LIFE });
     let waiting = false;
-    for (const [key, { cluster, at }] of left) {
-      if (now - at < GRACE_MS) {
+    for (const [key, gone] of left) {
+      if (now - gone.at < GRACE_MS) {
         waiting = true;
         continue;
       }
-      if (await markUnknown(this.env, cluster, key.slice(LIFE.length))) await this.ctx.storage.delete(key);
+      await this.#cut(gone);
+      if (await markUnknown(this.env, gone.cluster, key.slice(LIFE.length))) await this.ctx.storage.delete(key);
       else waiting = true;
     }
     if (waiting || this.ctx.getWebSockets().length > 0) await this.ctx.storage.setAlarm(now + GRACE_MS);

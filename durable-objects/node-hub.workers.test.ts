@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import type { NodeSync } from "../api/node-sync.ts";
+import { ANSWER_HEADER, type NodeSync, renderNodeAnswer } from "../api/node-sync.ts";
 import type { Revision } from "../api/store.ts";
 import type { Env } from "../worker/env.ts";
 import { NodeHub, type NodeHubEnv } from "./node-hub.ts";
@@ -132,6 +132,80 @@ it("LINK-GONE: closes the link of a node whose Node is deleted, and of no other"
   let told = await stays.next();
   while (namesOf(told).length === 0) told = await stays.next();
   stays.socket.close();
+});
+
+/** A client and a node, joined. */
+async function joinedTunnel(id: string, protocol: string) {
+  const tunnel = TUNNEL.getByName(id);
+  const client = tunnel.fetch("https://tunnel/client?node=a", {
+    headers: { Upgrade: "websocket", "X-Sailplane-Protocol": protocol },
+  });
+  const answer = renderNodeAnswer({ code: 200 });
+  const node = await tunnel.fetch("https://tunnel/node?node=a", {
+    headers: { Upgrade: "websocket", [ANSWER_HEADER]: answer },
+  });
+  const ends = [(await client).webSocket, node.webSocket] as unknown as (WebSocket & { accept(): void })[];
+  for (const end of ends) {
+    end.binaryType = "arraybuffer";
+    end.accept();
+  }
+  const [one, other] = ends;
+  if (one === undefined || other === undefined) throw new Error("a tunnel has two ends");
+  return { client: one, node: other };
+}
+
+const closeOf = (socket: WebSocket) =>
+  new Promise<{ readonly code: number }>((resolve) => {
+    socket.addEventListener("close", resolve);
+    socket.addEventListener("error", () => resolve({ code: 1006 }));
+  });
+
+it("TUNNEL-FRAME: passes frames as they are, and the end of either side", async () => {
+  const { client, node } = await joinedTunnel("hub-tunnels/joined", "v5.channel.k8s.io");
+  const heard = new Promise<MessageEvent>((resolve) => node.addEventListener("message", resolve, { once: true }));
+  client.send(new Uint8Array([0, 104, 105]));
+  expect(new Uint8Array((await heard).data)).toEqual(new Uint8Array([0, 104, 105]));
+  const closed = closeOf(client);
+  node.close(1000);
+  expect((await closed).code).toBe(1000);
+});
+
+it.each(["channel.k8s.io", "base64.channel.k8s.io", ""])(
+  "TUNNEL-JOIN: translates for clients of %j",
+  async (protocol) => {
+    const { client, node } = await joinedTunnel(`hub-tunnels/${protocol}`, protocol);
+    const heard: unknown[] = [];
+    client.addEventListener(
+      "message",
+      ({ data }) => void heard.push(typeof data === "string" ? data : new TextDecoder().decode(data)),
+    );
+    const closed = closeOf(client);
+    node.send(new Uint8Array([1, 104, 105]));
+    node.close(1000);
+    expect((await closed).code).toBe(1000);
+    expect(heard).toEqual([protocol.startsWith("base64") ? "1aGk=" : "\u0001hi"]);
+  },
+);
+
+it("TUNNEL-CUT: a node that is silent takes its streams with it", async () => {
+  const cluster = "hub-cuts";
+  const { next } = await dial(cluster, "a");
+  await next();
+  const hub = NODE_HUB.getByName(cluster);
+  const request = { kind: "node", path: "/" } as const;
+  expect(await hub.call("a", { type: "tunnel", id: "1", request })).toBe(true);
+  const { client } = await joinedTunnel(`${cluster}/1`, "v5.channel.k8s.io");
+  const closed = closeOf(client);
+  await runInDurableObject(hub, async (instance, state) => {
+    for (const socket of state.getWebSockets("a"))
+      socket.serializeAttachment({ ...socket.deserializeAttachment(), since: 0 });
+    await instance.alarm();
+    // It has been away for long.
+    for (const [key, left] of await state.storage.list<object>({ prefix: "left:" }))
+      await state.storage.put(key, { ...left, at: 0 });
+    await instance.alarm();
+  });
+  expect((await closed).code).not.toBe(1000);
 });
 
 it("lets only the node that was called into a tunnel", async () => {

@@ -179,7 +179,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
       streams.stdin?.end();
       let out = "";
       for await (const chunk of streams.stdout ?? []) out += chunk.toString();
-      expect([out, await streams.exit]).toEqual(["ping", 0]);
+      expect([out, await streams.exit]).toEqual(["ping", { code: 0 }]);
     });
 
     it("keeps containers running while the agent is away, and knows how they ended", async () => {

@@ -4,7 +4,7 @@
  *
  * A runtime keeps its own state across a restart of the agent: `observe` is the truth, nothing else is remembered.
  */
-import type { Duplex } from "node:stream";
+import type { Duplex, Writable } from "node:stream";
 
 export interface PodIdentity {
   readonly namespace: string;
@@ -211,15 +211,18 @@ export interface ExecRequest {
   readonly tty: boolean;
 }
 
+/** How a command ended, or why there is no telling. */
+export type Exit = { readonly code: number } | { readonly message: string };
+
 /** A running exec or attach. Ending `stdin` closes the process' input; `exit` settles when the process has. */
 export interface ProcessStream {
-  readonly stdin?: NodeJS.WritableStream;
+  readonly stdin?: Writable;
   readonly stdout?: NodeJS.ReadableStream;
   readonly stderr?: NodeJS.ReadableStream;
   resize(size: { readonly width: number; readonly height: number }): void;
   /** Lets go of the streams; the process of an exec is killed, an attached container is not. */
   close(): void;
-  readonly exit: Promise<number>;
+  readonly exit: Promise<Exit>;
 }
 
 /** Where a runtime looks for CNI: its configurations, and the programs that they name. */

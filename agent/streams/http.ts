@@ -4,6 +4,7 @@ import { type Duplex, PassThrough } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { PodHttpRequest, TlsExpectation } from "../../api/node-sync.ts";
 import { CHANNEL, type Tunnel } from "./tunnel.ts";
+import { writeTo } from "./write-to.ts";
 
 /** Of one connection only (RFC 9110), which is not this one. */
 const HOP_BY_HOP = new Set([
@@ -28,8 +29,9 @@ export async function serveHttp(
   // The body is on its way already.
   const body = new PassThrough();
   tunnel.onFrame = (channel, bytes) => {
-    if (channel === CHANNEL.stdin) body.write(bytes);
-    else if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) body.end();
+    if (channel === CHANNEL.stdin) return writeTo(body, bytes);
+    if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) body.end();
+    return undefined;
   };
   const socket = await connect();
   tunnel.signal.addEventListener("abort", () => socket.destroy());

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import WebSocket from "ws";
-import { MESSAGE_CHANNEL, type PodHttpRequest } from "../../api/node-sync.ts";
+import type { NodeAnswer, PodHttpRequest } from "../../api/node-sync.ts";
 import { endToEnd, headersOf } from "./http.ts";
 import type { Tunnel } from "./tunnel.ts";
 
@@ -10,7 +10,7 @@ const PATIENCE_MS = 15_000;
 const PROTOCOLS = "sec-websocket-protocol";
 
 export async function serveMessages(
-  tunnel: Tunnel,
+  open: (answer: NodeAnswer) => Promise<Tunnel>,
   { path, headers }: PodHttpRequest,
   connect: () => Promise<Duplex>,
 ): Promise<void> {
@@ -24,7 +24,6 @@ export async function serveMessages(
     handshakeTimeout: PATIENCE_MS,
     perMessageDeflate: false,
   });
-  tunnel.signal.addEventListener("abort", () => socket.terminate());
   const refusal = await new Promise<IncomingMessage | undefined>((resolve, reject) => {
     socket.once("open", () => resolve(undefined));
     socket.once("unexpected-response", (_, answer) => resolve(answer));
@@ -32,17 +31,27 @@ export async function serveMessages(
   });
   socket.on("error", () => {});
   if (refusal !== undefined) {
-    tunnel.answer({ code: 200, http: { status: refusal.statusCode ?? 502, headers: endToEnd(headersOf(refusal)) } });
     refusal.destroy();
-    return tunnel.close();
+    await open({ code: 200, http: { status: refusal.statusCode ?? 502, headers: endToEnd(headersOf(refusal)) } });
+    return;
   }
+  // Nothing is read before there is somebody to tell.
+  socket.pause();
   const chosen = socket.protocol === "" ? [] : [[PROTOCOLS, socket.protocol] as const];
-  tunnel.onFrame = (channel, bytes) => socket.send(bytes, { binary: channel === MESSAGE_CHANNEL.binary });
+  const tunnel = await open({ code: 200, http: { status: 101, headers: chosen } }).catch((error) => {
+    socket.terminate();
+    throw error;
+  });
+  tunnel.signal.addEventListener("abort", () => socket.terminate());
+  tunnel.onMessage = (bytes, isBinary) =>
+    new Promise<void>((resolve) => socket.send(bytes, { binary: isBinary }, () => resolve()));
   socket.on("message", (data: Buffer, isBinary) => {
     socket.pause();
-    const channel = isBinary ? MESSAGE_CHANNEL.binary : MESSAGE_CHANNEL.text;
-    void tunnel.send(channel, data).then(() => socket.resume());
+    void tunnel.sendMessage(data, isBinary).then(() => socket.resume());
   });
-  socket.on("close", () => tunnel.close());
-  tunnel.answer({ code: 200, http: { status: 101, headers: chosen } });
+  socket.on("close", (code) => tunnel.close(isSendable(code) ? code : 1000));
+  socket.resume();
 }
+
+/** Some codes only say what happened here. */
+const isSendable = (code: number): boolean => code >= 1000 && ![1004, 1005, 1006, 1015].includes(code);

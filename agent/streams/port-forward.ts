@@ -2,8 +2,9 @@
  * `kubectl port-forward`: for each connection the client opens two streams with the same request id, one for errors and
  * one for data, which is joined to the port in the pod.
  */
-import type { Duplex } from "node:stream";
+import { type Duplex, PassThrough } from "node:stream";
 import { SpdySession, type SpdyStream } from "./spdy.ts";
+import { writeTo } from "./write-to.ts";
 
 export interface PortForwardOptions {
   readonly connect: (port: number) => Promise<Duplex>;
@@ -14,12 +15,18 @@ export interface PortForwardOptions {
 }
 
 interface Pair {
-  data?: SpdyStream;
+  data?: Incoming;
   error?: SpdyStream;
 }
 
-/** Answers where the client's bytes go. */
-export function forwardPorts({ connect, write, pod, signal }: PortForwardOptions): (bytes: Buffer) => void {
+/** A stream and what comes over it, which waits for the connection. */
+interface Incoming {
+  readonly stream: SpdyStream;
+  readonly bytes: PassThrough;
+}
+
+/** Answers where the client's bytes go: it settles when more may come. */
+export function forwardPorts({ connect, write, pod, signal }: PortForwardOptions): (bytes: Buffer) => Promise<void> {
   const pairs = new Map<string, Pair>();
   const session = new SpdySession({
     write,
@@ -28,7 +35,7 @@ export function forwardPorts({ connect, write, pod, signal }: PortForwardOptions
       const pair = pairs.get(id) ?? {};
       pairs.set(id, pair);
       if (stream.headers.get("streamtype") === "error") pair.error = stream;
-      else pair.data = hold(stream);
+      else pair.data = incoming(stream);
       if (pair.data === undefined || pair.error === undefined) return;
       pairs.delete(id);
       void join(pair.data, pair.error);
@@ -36,30 +43,33 @@ export function forwardPorts({ connect, write, pod, signal }: PortForwardOptions
   });
   signal.addEventListener("abort", () => session.end());
 
-  async function join(data: SpdyStream, error: SpdyStream): Promise<void> {
-    const port = Number(data.headers.get("port"));
+  async function join({ stream, bytes }: Incoming, error: SpdyStream): Promise<void> {
+    const port = Number(stream.headers.get("port"));
     try {
       const socket = await connect(port);
-      data.onData = (bytes) => void socket.write(bytes);
-      data.onEnd = () => void socket.end();
-      for (const early of held.get(data) ?? []) early();
-      signal.addEventListener("abort", () => socket.destroy());
-      for await (const chunk of socket) await data.send(Buffer.from(chunk));
+      const stop = () => socket.destroy();
+      stream.onReset = stop;
+      signal.addEventListener("abort", stop);
+      if (signal.aborted) stop();
+      socket.once("close", () => signal.removeEventListener("abort", stop));
+      bytes.pipe(socket);
+      for await (const chunk of socket) await stream.send(chunk as Buffer);
     } catch (failure) {
       await error.send(Buffer.from(`error forwarding port ${port} to pod ${pod}: ${(failure as Error).message}`));
     }
-    await data.end();
+    // Nobody wants the rest, and it must not keep the other connections of the session waiting.
+    bytes.unpipe();
+    bytes.resume();
+    await stream.end();
     await error.end();
   }
 
-  /** What comes before the connection stands is kept for it. */
-  const held = new WeakMap<SpdyStream, (() => void)[]>();
-  function hold(stream: SpdyStream): SpdyStream {
-    const early: (() => void)[] = [];
-    held.set(stream, early);
-    stream.onData = (bytes) => void early.push(() => stream.onData(bytes));
-    stream.onEnd = () => void early.push(() => stream.onEnd());
-    return stream;
-  }
   return (bytes) => session.receive(bytes);
+}
+
+function incoming(stream: SpdyStream): Incoming {
+  const bytes = new PassThrough();
+  stream.onData = (chunk) => writeTo(bytes, chunk);
+  stream.onEnd = () => void bytes.end();
+  return { stream, bytes };
 }

@@ -1,16 +1,19 @@
 /** Serves what a tunnel asks of this node's pods: logs, exec, attach, port-forward, requests of HTTP. */
 import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { dialProblem } from "../../api/machinery/dial-problem.ts";
-import type { PodHttpRequest, StreamRequest, TerminalRequest } from "../../api/node-sync.ts";
+import { failure } from "../../api/machinery/status.ts";
+import type { NodeAnswer, PodHttpRequest, StreamRequest } from "../../api/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { NodeApiAnswer } from "../node-api/node-api.ts";
-import type { ProcessStream, Runtime } from "../runtime/runtime.ts";
+import type { Exit, ProcessStream, Runtime } from "../runtime/runtime.ts";
 import { serveHttp } from "./http.ts";
 import { logTarget } from "./log-status.ts";
 import { serveMessages } from "./messages.ts";
 import { forwardPorts } from "./port-forward.ts";
-import { CHANNEL, type Tunnel } from "./tunnel.ts";
+import { CHANNEL, Tunnel } from "./tunnel.ts";
+import { writeTo } from "./write-to.ts";
 
 export interface ServeContext {
   readonly runtime: Runtime;
@@ -19,52 +22,92 @@ export interface ServeContext {
   readonly nodeApi: (path: string) => Promise<NodeApiAnswer>;
 }
 
-const refuse = (tunnel: Tunnel, code: number, reason: string, message: string): void => {
-  tunnel.answer({ code, reason, message });
-  tunnel.close();
-};
+/** Dials the tunnel that this node was called to. For streams that are joined it brings the answer along. */
+export type Dial = (answer?: NodeAnswer) => Promise<WebSocket>;
 
-export async function serveTunnel(tunnel: Tunnel, asked: StreamRequest, context: ServeContext): Promise<void> {
-  if (asked.kind === "node") return serveNodeApi(tunnel, () => context.nodeApi(asked.path));
-  const pod = context.findPod(asked.namespace, asked.pod, asked.uid);
-  if (pod === undefined) return refuse(tunnel, 404, "NotFound", `pod "${asked.pod}" does not exist on this node`);
-  // A static pod is another one than its mirror, which is asked for.
-  const request = { ...asked, uid: pod.metadata.uid ?? "" };
-  try {
-    switch (request.kind) {
-      case "logs":
-        return await serveLogs(tunnel, pod, request, context);
-      case "exec":
-      case "attach":
-        return await serveTerminal(tunnel, pod, request, context);
-      case "port-forward":
-        return await servePorts(tunnel, request, context);
-      case "http":
-        return await serveHttp(tunnel, request, () => podPort(request, context));
-      case "websocket":
-        return await serveMessages(tunnel, request, () => podPort(request, context));
-    }
-  } catch (error) {
-    refuse(tunnel, 500, "InternalError", dialProblem(error as Error));
+/** Why a request is not served. */
+class Refusal extends Error {
+  readonly answer: NodeAnswer;
+  constructor(code: number, reason: string, message: string) {
+    super(message);
+    this.answer = { code, reason, message };
   }
 }
 
-async function serveNodeApi(tunnel: Tunnel, answer: () => Promise<NodeApiAnswer>): Promise<void> {
+const answerOf = (error: unknown): NodeAnswer =>
+  error instanceof Refusal
+    ? error.answer
+    : { code: 500, reason: "InternalError", message: dialProblem(error as Error) };
+
+/** Where only the node has something to say, it dials first: finding out what may take a while. */
+const isOneWay = ({ kind }: StreamRequest): boolean => kind === "logs" || kind === "http" || kind === "node";
+
+/** `followed` is told of the tunnel as soon as there is one. */
+export async function serveTunnel(
+  asked: StreamRequest,
+  dial: Dial,
+  { followed, ...context }: ServeContext & { readonly followed: (tunnel: Tunnel) => void },
+): Promise<void> {
+  let opened: Tunnel | undefined;
+  const open = async (answer?: NodeAnswer): Promise<Tunnel> => {
+    opened = new Tunnel(await dial(answer), { oneWay: answer === undefined });
+    followed(opened);
+    return opened;
+  };
   try {
-    const { status, type, body } = await answer();
-    tunnel.answer({ code: 200, http: { status, headers: [["Content-Type", type]] } });
-    await tunnel.send(CHANNEL.stdout, Buffer.from(body));
-    tunnel.close();
+    if (isOneWay(asked)) await serveOneWay(asked, await open(), context);
+    else await serveJoined(asked, open, context);
   } catch (error) {
-    refuse(tunnel, 500, "InternalError", dialProblem(error as Error));
+    if (opened === undefined) (await dial(answerOf(error))).close();
+    else {
+      if (isOneWay(asked)) opened.answer(answerOf(error));
+      opened.close();
+    }
   }
+}
+
+async function serveOneWay(asked: StreamRequest, tunnel: Tunnel, context: ServeContext): Promise<void> {
+  if (asked.kind === "node") return serveNodeApi(tunnel, await context.nodeApi(asked.path));
+  const { pod, request } = podOf(asked, context);
+  if (request.kind === "logs") await serveLogs(tunnel, pod, request, context);
+  else if (request.kind === "http") await serveHttp(tunnel, request, () => podPort(request, context));
+}
+
+/** Opens the tunnel with the answer that it brings. */
+type Open = (answer: NodeAnswer) => Promise<Tunnel>;
+
+async function serveJoined(asked: StreamRequest, open: Open, context: ServeContext): Promise<void> {
+  if (asked.kind === "node") return;
+  const { pod, request } = podOf(asked, context);
+  switch (request.kind) {
+    case "exec":
+    case "attach":
+      return serveTerminal(open, pod, request, context);
+    case "port-forward":
+      return servePorts(open, request, context);
+    case "websocket":
+      return serveMessages(open, request, () => podPort(request, context));
+  }
+}
+
+function podOf<R extends Exclude<StreamRequest, { kind: "node" }>>(asked: R, { findPod }: ServeContext) {
+  const pod = findPod(asked.namespace, asked.pod, asked.uid);
+  if (pod === undefined) throw new Refusal(404, "NotFound", `pod "${asked.pod}" does not exist on this node`);
+  // A static pod is another one than its mirror, which is asked for.
+  return { pod, request: { ...asked, uid: pod.metadata.uid ?? "" } };
+}
+
+async function serveNodeApi(tunnel: Tunnel, { status, type, body }: NodeApiAnswer): Promise<void> {
+  tunnel.answer({ code: 200, http: { status, headers: [["Content-Type", type]] } });
+  await tunnel.send(CHANNEL.stdout, Buffer.from(body));
+  tunnel.close();
 }
 
 type LogsRequest = Extract<StreamRequest, { kind: "logs" }>;
 
 async function serveLogs(tunnel: Tunnel, pod: Pod, { container, options }: LogsRequest, { runtime }: ServeContext) {
   const target = logTarget(pod, container, options.previous);
-  if (!target.ok) return refuse(tunnel, 400, "BadRequest", target.message);
+  if (!target.ok) throw new Refusal(400, "BadRequest", target.message);
   const uid = pod.metadata.uid ?? "";
   const find = async () => (await runtime.observe(uid)).containers.find(({ id }) => id === target.containerId);
   const observed = await find();
@@ -86,51 +129,55 @@ async function copy(from: NodeJS.ReadableStream | undefined, tunnel: Tunnel, cha
   for await (const chunk of from) await tunnel.send(channel, Buffer.from(chunk));
 }
 
-async function serveTerminal(
-  tunnel: Tunnel,
-  pod: Pod,
-  request: TerminalRequest & { readonly kind: "exec" | "attach"; readonly command?: readonly string[] },
-  { runtime }: ServeContext,
-): Promise<void> {
+type CommandRequest = Extract<StreamRequest, { kind: "exec" | "attach" }>;
+
+async function serveTerminal(open: Open, pod: Pod, request: CommandRequest, { runtime }: ServeContext): Promise<void> {
   const { containers } = await runtime.observe(pod.metadata.uid ?? "");
   const observed = containers.find(({ name, state }) => name === request.container && state === "running");
-  if (observed === undefined) return refuse(tunnel, 404, "NotFound", `container not found ("${request.container}")`);
+  if (observed === undefined) throw new Refusal(404, "NotFound", `container not found ("${request.container}")`);
   const { stdin, stdout, stderr, tty } = request;
   const streams: ProcessStream =
     request.kind === "exec"
-      ? await runtime.exec(observed.id, { command: request.command ?? [], stdin, stdout, stderr, tty })
+      ? await runtime.exec(observed.id, { command: request.command, stdin, stdout, stderr, tty })
       : await runtime.attach(observed.id, { stdin, stdout, stderr, tty });
+  const tunnel = await open({ code: 200 }).catch((error) => {
+    streams.close();
+    throw error;
+  });
+  tunnel.signal.addEventListener("abort", () => streams.close());
   tunnel.onFrame = (channel, bytes) => {
-    if (channel === CHANNEL.stdin) streams.stdin?.write(Buffer.from(bytes));
-    else if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) streams.stdin?.end();
+    if (channel === CHANNEL.stdin) return streams.stdin && writeTo(streams.stdin, bytes);
+    if (channel === CHANNEL.close && bytes[0] === CHANNEL.stdin) streams.stdin?.end();
     else if (channel === CHANNEL.resize) {
       const { Width, Height } = JSON.parse(bytes.toString("utf8")) as { Width: number; Height: number };
       streams.resize({ width: Width, height: Height });
     }
+    return undefined;
   };
-  tunnel.signal.addEventListener("abort", () => streams.close());
-  tunnel.answer({ code: 200 });
   const copies = Promise.all([
     copy(streams.stdout, tunnel, CHANNEL.stdout),
     copy(streams.stderr, tunnel, CHANNEL.stderr),
   ]).catch(() => {});
-  const code = await streams.exit;
+  const exit = await streams.exit;
   await copies;
-  await tunnel.send(CHANNEL.error, Buffer.from(JSON.stringify(exitStatus(code))));
+  streams.close();
+  await tunnel.send(CHANNEL.error, Buffer.from(JSON.stringify(exitStatus(exit))));
   tunnel.close();
 }
 
 /** How a command ended, as clients of exec are told. */
-const exitStatus = (code: number) =>
-  code === 0
-    ? { metadata: {}, status: "Success" }
-    : {
-        metadata: {},
-        status: "Failure",
-        message: `command terminated with non-zero exit code: command terminated with exit code ${code}`,
-        reason: "NonZeroExitCode",
-        details: { causes: [{ reason: "ExitCode", message: String(code) }] },
-      };
+const exitStatus = (exit: Exit) =>
+  "message" in exit
+    ? failure(500, "InternalError", exit.message)
+    : exit.code === 0
+      ? { metadata: {}, status: "Success" }
+      : {
+          metadata: {},
+          status: "Failure",
+          message: `command terminated with non-zero exit code: command terminated with exit code ${exit.code}`,
+          reason: "NonZeroExitCode",
+          details: { causes: [{ reason: "ExitCode", message: String(exit.code) }] },
+        };
 
 type PortsRequest = Extract<StreamRequest, { kind: "port-forward" }>;
 
@@ -143,16 +190,16 @@ async function podPort({ uid, port }: PodHttpRequest, context: ServeContext): Pr
   return context.runtime.portForward(sandbox.id, port);
 }
 
-async function servePorts(tunnel: Tunnel, { uid, pod }: PortsRequest, context: ServeContext): Promise<void> {
+async function servePorts(open: Open, { uid, pod }: PortsRequest, context: ServeContext): Promise<void> {
   const { runtime } = context;
   const sandbox = await readySandbox(uid, context);
   if (sandbox === undefined)
-    return refuse(tunnel, 500, "InternalError", "unable to forward port because pod is not running");
+    throw new Refusal(500, "InternalError", "unable to forward port because pod is not running");
+  const tunnel = await open({ code: 200 });
   tunnel.onMessage = forwardPorts({
     connect: (port) => runtime.portForward(sandbox.id, port),
     write: (bytes) => tunnel.sendMessage(bytes),
     pod,
     signal: tunnel.signal,
   });
-  tunnel.answer({ code: 200 });
 }

@@ -1,55 +1,35 @@
 /**
- * As much of SPDY/3.1 as `kubectl port-forward` speaks inside its WebSocket: the client opens streams, both sides send
- * data and half-close. Go's implementation has no flow control, and neither has this one.
+ * As much of SPDY/3.1 as Kubernetes speaks: streams are opened with headers, both sides send data and half-close. A client of
+ * `port-forward` speaks it inside its WebSocket, and container runtimes for exec and attach. Go's implementation has no flow control
+ * of its own, and neither has this one: what carries it has.
  */
-import { constants, createDeflate, createInflate } from "node:zlib";
-import { SPDY_DICTIONARY } from "./spdy-dictionary.ts";
+import { parseHeaders, renderHeaders, spdyCodec } from "./spdy-headers.ts";
+import type { Taken } from "./tunnel.ts";
 
 const TYPE = { synStream: 1, synReply: 2, reset: 3, ping: 6, goAway: 7 } as const;
 const FIN = 1;
 const VERSION = 3;
 const CONTROL = 0x8000;
+/** The reason for giving up a stream. */
+const CANCEL = 5;
 
 export interface SpdyStream {
   readonly id: number;
   readonly headers: ReadonlyMap<string, string>;
-  onData: (bytes: Buffer) => void;
-  /** The client has sent its last byte, or has given up the stream. */
+  onData: (bytes: Buffer) => Taken;
+  /** The other side has sent its last byte, or is gone. */
   onEnd: () => void;
+  /** The other side has given up the stream. */
+  onReset: () => void;
   send(bytes: Buffer): Promise<void>;
   end(): Promise<void>;
+  reset(): Promise<void>;
 }
 
 export interface SpdyOptions {
   readonly write: (bytes: Buffer) => Promise<void>;
-  readonly onStream: (stream: SpdyStream) => void;
-}
-
-/** Compresses or expands blocks that share one state, each flushed for itself. */
-function codec(stream: ReturnType<typeof createDeflate> | ReturnType<typeof createInflate>) {
-  const pieces: Buffer[] = [];
-  stream.on("data", (piece: Buffer) => pieces.push(piece));
-  return (block: Buffer): Promise<Buffer> =>
-    new Promise((resolve, reject) => {
-      stream.once("error", reject);
-      stream.write(block);
-      stream.flush(constants.Z_SYNC_FLUSH, () => {
-        stream.off("error", reject);
-        resolve(Buffer.concat(pieces.splice(0)));
-      });
-    });
-}
-
-function parseHeaders(block: Buffer): Map<string, string> {
-  const headers = new Map<string, string>();
-  let at = 4;
-  const text = () => {
-    const length = block.readUInt32BE(at);
-    at += 4 + length;
-    return block.toString("utf8", at - length, at);
-  };
-  for (let count = block.readUInt32BE(0); count > 0; count--) headers.set(text().toLowerCase(), text());
-  return headers;
+  /** The other side has opened a stream. */
+  readonly onStream?: (stream: SpdyStream) => void;
 }
 
 function controlFrame(type: number, payload: Buffer, flags = 0): Buffer {
@@ -67,28 +47,52 @@ function dataFrame(id: number, bytes: Buffer, flags = 0): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
+function numbers(...values: number[]): Buffer {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [at, value] of values.entries()) bytes.writeUInt32BE(value, 4 * at);
+  return bytes;
+}
+
 export class SpdySession {
   readonly #options: SpdyOptions;
   readonly #streams = new Map<number, SpdyStream>();
-  readonly #inflate = codec(createInflate({ dictionary: SPDY_DICTIONARY }));
-  readonly #deflate = codec(createDeflate({ dictionary: SPDY_DICTIONARY }));
+  readonly #halfClosed = new Set<number>();
+  readonly #codec = spdyCodec();
   #rest: Buffer = Buffer.alloc(0);
+  #nextId = 1;
   /** Frames are taken one after the other: headers share the state of their compression. */
-  #turn: Promise<void> = Promise.resolve();
+  #taking: Promise<void> = Promise.resolve();
+  #opening: Promise<unknown> = Promise.resolve();
 
   constructor(options: SpdyOptions) {
     this.#options = options;
   }
 
-  /** Bytes from the client, cut anywhere. */
-  receive(bytes: Buffer): void {
-    this.#turn = this.#turn.then(() => this.#take(bytes)).catch(() => this.end());
+  /** Bytes from the other side, cut anywhere. Settles when more may come. */
+  receive(bytes: Buffer): Promise<void> {
+    this.#taking = this.#taking.then(() => this.#take(bytes)).catch(() => this.end());
+    return this.#taking;
   }
 
-  /** The client is gone. */
+  /** Opens a stream, as a client does. */
+  open(headers: Readonly<Record<string, string>>): Promise<SpdyStream> {
+    const opened = this.#opening.then(async () => {
+      const id = this.#nextId;
+      this.#nextId += 2;
+      const stream = this.#stream(id, new Map(Object.entries(headers)));
+      const block = await this.#codec.deflate(renderHeaders(headers));
+      await this.#options.write(controlFrame(TYPE.synStream, Buffer.concat([numbers(id, 0), Buffer.alloc(2), block])));
+      return stream;
+    });
+    this.#opening = opened.catch(() => {});
+    return opened;
+  }
+
+  /** The other side is gone. */
   end(): void {
     for (const stream of this.#streams.values()) stream.onEnd();
     this.#streams.clear();
+    this.#codec.close();
   }
 
   async #take(bytes: Buffer): Promise<void> {
@@ -97,31 +101,53 @@ export class SpdySession {
       const flags = this.#rest.readUInt8(4);
       const length = this.#rest.readUIntBE(5, 3);
       if (this.#rest.length < 8 + length) return;
-      const frame = this.#rest.subarray(0, 8 + length);
+      const first = this.#rest.readUInt32BE(0);
+      const payload = this.#rest.subarray(8, 8 + length);
       this.#rest = this.#rest.subarray(8 + length);
-      const payload = frame.subarray(8);
-      const first = frame.readUInt16BE(0);
-      if ((first & CONTROL) === 0) this.#data(frame.readUInt32BE(0), payload, flags);
-      else await this.#control(frame.readUInt16BE(2), payload, flags);
+      if (first >>> 31 === 0) await this.#data(first, payload, flags);
+      else await this.#control(first & 0xffff, payload, flags);
     }
   }
 
-  #data(id: number, payload: Buffer, flags: number): void {
+  async #data(id: number, payload: Buffer, flags: number): Promise<void> {
     const stream = this.#streams.get(id);
-    if (payload.length > 0) stream?.onData(Buffer.from(payload));
-    if ((flags & FIN) !== 0) stream?.onEnd();
+    if (payload.length > 0) await stream?.onData(payload);
+    if ((flags & FIN) !== 0) this.#ended(id);
+  }
+
+  /** Nothing more comes. */
+  #ended(id: number): void {
+    this.#streams.get(id)?.onEnd();
+    this.#forgetHalf(id);
+  }
+
+  /** A stream of which both sides have sent the last byte is no more. */
+  #forgetHalf(id: number): void {
+    if (this.#halfClosed.delete(id)) this.#streams.delete(id);
+    else if (this.#streams.has(id)) this.#halfClosed.add(id);
+  }
+
+  #forget(id: number): void {
+    this.#halfClosed.delete(id);
+    this.#streams.delete(id);
   }
 
   async #control(type: number, payload: Buffer, flags: number): Promise<void> {
     switch (type) {
       case TYPE.synStream:
-        return this.#open(payload, flags);
+        return this.#accept(payload, flags);
+      case TYPE.synReply:
+        // Its headers say nothing, but those of the next build on them.
+        await this.#codec.inflate(payload.subarray(4));
+        if ((flags & FIN) !== 0) this.#ended(payload.readUInt32BE(0));
+        return;
       case TYPE.ping:
-        return this.#options.write(controlFrame(TYPE.ping, Buffer.from(payload)));
+        return this.#options.write(controlFrame(TYPE.ping, payload));
       case TYPE.reset: {
         const id = payload.readUInt32BE(0);
-        this.#streams.get(id)?.onEnd();
-        this.#streams.delete(id);
+        const stream = this.#streams.get(id);
+        this.#forget(id);
+        stream?.onReset();
         return;
       }
       case TYPE.goAway:
@@ -129,24 +155,34 @@ export class SpdySession {
     }
   }
 
-  async #open(payload: Buffer, flags: number): Promise<void> {
+  async #accept(payload: Buffer, flags: number): Promise<void> {
     const id = payload.readUInt32BE(0) & 0x7fffffff;
-    const headers = parseHeaders(await this.#inflate(payload.subarray(10)));
+    const stream = this.#stream(id, parseHeaders(await this.#codec.inflate(payload.subarray(10))));
+    const block = await this.#codec.deflate(renderHeaders({}));
+    await this.#options.write(controlFrame(TYPE.synReply, Buffer.concat([numbers(id), block])));
+    this.#options.onStream?.(stream);
+    if ((flags & FIN) !== 0) this.#ended(id);
+  }
+
+  #stream(id: number, headers: ReadonlyMap<string, string>): SpdyStream {
     const { write } = this.#options;
     const stream: SpdyStream = {
       id,
       headers,
-      onData: () => {},
+      onData: () => undefined,
       onEnd: () => {},
+      onReset: () => stream.onEnd(),
       send: (bytes) => write(dataFrame(id, bytes)),
-      end: () => write(dataFrame(id, Buffer.alloc(0), FIN)),
+      end: () => {
+        this.#forgetHalf(id);
+        return write(dataFrame(id, Buffer.alloc(0), FIN));
+      },
+      reset: () => {
+        this.#forget(id);
+        return write(controlFrame(TYPE.reset, numbers(id, CANCEL)));
+      },
     };
     this.#streams.set(id, stream);
-    const head = Buffer.alloc(4);
-    head.writeUInt32BE(id);
-    // A reply without headers: a count of none.
-    await write(controlFrame(TYPE.synReply, Buffer.concat([head, await this.#deflate(Buffer.alloc(4))])));
-    this.#options.onStream(stream);
-    if ((flags & FIN) !== 0) stream.onEnd();
+    return stream;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The node's end of a tunnel: frames of a channel byte and bytes, and a window that the other end opens again as it
- * passes bytes on, so that a slow reader slows the writer (docs/spec/node-link.md).
+ * The node's end of a tunnel: frames of a channel byte and bytes, or whole messages (docs/spec/node-link.md). Neither direction runs
+ * ahead: what is sent waits for room, and no more is read while what came has no place to go.
  */
 import type { WebSocket } from "ws";
 import type { NodeAnswer } from "../../api/node-sync.ts";
@@ -10,32 +10,53 @@ export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, cl
 
 /** Bytes that may be under way. */
 const WINDOW = 1024 * 1024;
+/** Keeps the ways through NATs and proxies open. */
+const PING_MS = 10_000;
+
+/** Settles when more may come; undefined: at once. */
+export type Taken = Promise<unknown> | undefined;
 
 export class Tunnel {
   readonly #socket: WebSocket;
   readonly #abort = new AbortController();
+  /** The other end says what it has passed on. */
+  readonly #isCounted: boolean;
   #unread = 0;
-  #resume: (() => void) | undefined;
+  /** Messages that are being taken. */
+  #held = 0;
+  #changed: Promise<void> | undefined;
+  #change: () => void = () => {};
   /** Whole messages, for protocols that have frames of their own; else they go to `onFrame`. */
-  onMessage: ((bytes: Buffer) => void) | undefined;
-  onFrame: (channel: number, bytes: Buffer) => void = () => {};
+  onMessage: ((bytes: Buffer, isBinary: boolean) => Taken) | undefined;
+  onFrame: (channel: number, bytes: Buffer) => Taken = () => undefined;
 
-  constructor(socket: WebSocket) {
+  /** Of an open socket. `oneWay`: its text messages open the window. */
+  constructor(socket: WebSocket, { oneWay = false }: { readonly oneWay?: boolean } = {}) {
     this.#socket = socket;
+    this.#isCounted = oneWay;
     socket.on("message", (data: Buffer, isBinary: boolean) => {
-      if (isBinary) {
-        if (this.onMessage !== undefined) this.onMessage(data);
-        else this.onFrame(data[0] ?? 0, data.subarray(1));
+      if (oneWay && !isBinary) {
+        this.#unread -= readCount(data.toString());
+        this.#wake();
         return;
       }
-      this.#unread -= readCount(data.toString());
-      if (this.#unread < WINDOW) this.#resume?.();
+      const taken = this.onMessage ? this.onMessage(data, isBinary) : this.onFrame(data[0] ?? 0, data.subarray(1));
+      if (taken !== undefined) void this.#hold(taken);
     });
+    const pings = setInterval(() => socket.ping(), PING_MS);
     socket.on("error", () => {});
     socket.on("close", () => {
+      clearInterval(pings);
       this.#abort.abort();
-      this.#resume?.();
+      this.#wake();
     });
+  }
+
+  async #hold(taken: Promise<unknown>): Promise<void> {
+    this.#held++;
+    this.#socket.pause();
+    await taken.catch(() => {});
+    if (--this.#held === 0 && this.#socket.readyState === this.#socket.OPEN) this.#socket.resume();
   }
 
   /** Aborted when the other end is gone. */
@@ -52,19 +73,34 @@ export class Tunnel {
     return this.sendMessage(Buffer.concat([Buffer.of(channel), bytes]));
   }
 
-  async sendMessage(bytes: Buffer): Promise<void> {
+  async sendMessage(bytes: Buffer, isBinary = true): Promise<void> {
     if (this.signal.aborted) return;
-    this.#unread += bytes.length;
-    this.#socket.send(bytes);
-    if (this.#unread < WINDOW) return;
-    await new Promise<void>((resolve) => {
-      this.#resume = resolve;
-    });
-    this.#resume = undefined;
+    if (this.#isCounted) this.#unread += bytes.length;
+    this.#socket.send(bytes, { binary: isBinary }, () => this.#wake());
+    while (!this.signal.aborted && Math.max(this.#unread, this.#socket.bufferedAmount) >= WINDOW) {
+      this.#changed ??= new Promise((resolve) => {
+        this.#change = resolve;
+      });
+      await this.#changed;
+    }
   }
 
-  close(): void {
-    this.#socket.close(1000);
+  #wake(): void {
+    this.#changed = undefined;
+    this.#change();
+  }
+
+  /** Ends the tunnel after all that was sent; what still comes is of no use to anybody. */
+  close(code = 1000): void {
+    this.onMessage = undefined;
+    this.onFrame = () => undefined;
+    this.#socket.close(code);
+    this.#socket.resume();
+  }
+
+  /** The way is cut: nobody will say so. */
+  cut(): void {
+    this.#socket.terminate();
   }
 }
 

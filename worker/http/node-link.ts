@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { forbidden, unauthorized } from "../../api/machinery/status.ts";
+import { ANSWER_HEADER } from "../../api/node-sync.ts";
 import { ApiError } from "../api-error.ts";
 import { noteUser } from "../audit/audited-request.ts";
 import { authenticate } from "../auth/authenticate.ts";
@@ -47,7 +48,10 @@ export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
   await requireNode(c, node);
   const url = `https://tunnel/node?node=${encodeURIComponent(node)}`;
   const tunnel = c.env.TUNNEL.getByName(`${c.var.cluster}/${c.req.param("id")}`);
-  return tunnel.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
+  const headers = upgradeOf(c.req.raw);
+  const answer = c.req.header(ANSWER_HEADER);
+  if (answer !== undefined) headers.set(ANSWER_HEADER, answer);
+  return tunnel.fetch(new Request(url, { headers }));
 }
 
 /** GET /sailplane/v1/relays/PEER?node=NAME (an upgrade) */

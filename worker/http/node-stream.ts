@@ -2,9 +2,11 @@
 
 import { internalError, type Status } from "../../api/machinery/status.ts";
 import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../api/node-sync.ts";
-import { ApiError } from "../api-error.ts";
 import type { Env } from "../env.ts";
 import { upgradeOf } from "./node-link.ts";
+
+export const notConnected = (node: string): Status =>
+  internalError(`node "${node}" is not connected to the control plane`);
 
 export interface NodeStream {
   readonly env: Env;
@@ -17,19 +19,25 @@ export interface NodeStream {
 
 /** The body is the node's stream; with an upgrade, the answer is the joined WebSocket. */
 export async function openNodeStream({ env, cluster, node, stream, upgrade }: NodeStream): Promise<Response> {
-  const id = crypto.randomUUID();
   const headers = upgrade === undefined ? new Headers() : upgradeOf(upgrade.request);
   if (upgrade?.protocol !== undefined) headers.set("X-Sailplane-Protocol", upgrade.protocol);
-  const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
-  const answer = env.TUNNEL.getByName(`${cluster}/${id}`).fetch(new Request(url, { headers }));
-  if (await env.NODE_HUB.getByName(cluster).call(node, { type: "tunnel", id, request: stream })) {
-    const response = await answer;
-    // What an object answers has headers that cannot be added to.
-    return response.status === 101 ? response : new Response(response.body, response);
-  }
-  // Nobody will dial: the tunnel gives up by itself.
-  void answer.catch(() => {});
-  throw new ApiError(internalError(`node "${node}" is not connected to the control plane`));
+  const response = await dialBack({ env, cluster, node, stream, init: { headers } });
+  // What an object answers has headers that cannot be added to.
+  return response.status === 101 ? response : new Response(response.body, response);
+}
+
+interface Dial extends Omit<NodeStream, "upgrade"> {
+  readonly init: RequestInit;
+}
+
+/** A client's end of a tunnel, whose other end the node is called to. */
+async function dialBack({ env, cluster, node, stream, init }: Dial): Promise<Response> {
+  const id = crypto.randomUUID();
+  const tunnel = env.TUNNEL.getByName(`${cluster}/${id}`);
+  const answer = tunnel.fetch(new Request(`https://tunnel/client?node=${encodeURIComponent(node)}`, init));
+  if (!(await env.NODE_HUB.getByName(cluster).call(node, { type: "tunnel", id, request: stream })))
+    await tunnel.refuse(notConnected(node));
+  return answer;
 }
 
 export interface PodCall {
@@ -49,15 +57,8 @@ export async function joinPod({
   request,
   upgrade,
 }: Omit<PodCall, "body" | "signal"> & { readonly upgrade: Request }): Promise<PodAnswer> {
-  const id = crypto.randomUUID();
-  const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
-  const answer = env.TUNNEL.getByName(`${cluster}/${id}`).fetch(new Request(url, { headers: upgradeOf(upgrade) }));
-  const message = { type: "tunnel", id, request: { kind: "websocket", ...request } } as const;
-  if (!(await env.NODE_HUB.getByName(cluster).call(node, message))) {
-    void answer.catch(() => {});
-    return { ok: false, why: `node "${node}" is not connected to the control plane` };
-  }
-  const response = await answer;
+  const stream = { kind: "websocket", ...request } as const;
+  const response = await dialBack({ env, cluster, node, stream, init: { headers: upgradeOf(upgrade) } });
   if (response.headers.get(ANSWERED_BY_POD) === null)
     return { ok: false, why: ((await response.json()) as Status).message ?? "" };
   return { ok: true, response };
@@ -83,16 +84,8 @@ export async function callNode({
   body,
   signal,
 }: Omit<PodCall, "request"> & { readonly stream: StreamRequest }): Promise<PodAnswer> {
-  const id = crypto.randomUUID();
-  const url = `https://tunnel/client?node=${encodeURIComponent(node)}`;
   const init = { method: "POST", body, redirect: "manual", ...(signal ? { signal } : {}) } as const;
-  const answer = env.TUNNEL.getByName(`${cluster}/${id}`).fetch(new Request(url, init));
-  const message = { type: "tunnel", id, request: stream } as const;
-  if (!(await env.NODE_HUB.getByName(cluster).call(node, message))) {
-    void answer.catch(() => {});
-    return { ok: false, why: `node "${node}" is not connected to the control plane` };
-  }
-  const response = await answer;
+  const response = await dialBack({ env, cluster, node, stream, init });
   if (response.headers.get(ANSWERED_BY_POD) === null)
     return { ok: false, why: ((await response.json()) as Status).message ?? "" };
   const headers = new Headers(response.headers);

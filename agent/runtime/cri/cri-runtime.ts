@@ -7,6 +7,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { POD_UID } from "../../pod/labels.ts";
+import { keptOutput } from "../kept-output.ts";
 import {
   type CgroupDriver,
   type ContainerConfig,
@@ -15,6 +16,7 @@ import {
   type ContainerUsage,
   type ExecRequest,
   ExecTimeout,
+  type Exit,
   type ImageObservation,
   type NetworkDirectories,
   type Observation,
@@ -408,7 +410,8 @@ export class CriRuntime implements Runtime {
 
   async exec(id: string, request: ExecRequest): Promise<ProcessStream> {
     const { command, ...streams } = request;
-    // The streaming server cannot be told that the input has ended; containerd's own client can.
+    // containerd 1.6 lets a command's input end with its output, and waits for ever for one that left input unread; its own client
+    // does neither.
     if (streams.stdin && !streams.tty && this.scheme === "containerd" && existsSync(CTR))
       return this.#execWithCtr(id, request);
     const { url } = await this.#cri.call("Exec", { container_id: this.#id(id), cmd: command, ...streams });
@@ -416,27 +419,16 @@ export class CriRuntime implements Runtime {
   }
 
   async #execWithCtr(id: string, { command, stdout, stderr }: ExecRequest): Promise<ProcessStream> {
-    const args = [
-      "-a",
-      this.#socket,
-      "-n",
-      "k8s.io",
-      "task",
-      "exec",
-      "--exec-id",
-      randomUUID(),
-      this.#id(id),
-      ...command,
-    ];
-    const child = spawn(CTR, args, { stdio: "pipe" });
+    const words = ["task", "exec", "--exec-id", randomUUID(), this.#id(id), ...command];
+    const child = spawn(CTR, ["-a", this.#socket, "-n", "k8s.io", ...words], { stdio: "pipe" });
     child.stdin.on("error", () => {});
     if (!stdout) child.stdout.resume();
     if (!stderr) child.stderr.resume();
-    const exit = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 137)));
+    const exit = new Promise<Exit>((resolve) => child.once("close", (code) => resolve({ code: code ?? 137 })));
     return {
       stdin: child.stdin,
-      ...(stdout ? { stdout: child.stdout } : {}),
-      ...(stderr ? { stderr: child.stderr } : {}),
+      ...(stdout ? { stdout: keptOutput(child.stdout) } : {}),
+      ...(stderr ? { stderr: keptOutput(child.stderr) } : {}),
       resize: () => {},
       close: () => child.kill("SIGTERM"),
       exit,

@@ -1,73 +1,117 @@
-/** Exec and attach over the container runtime's streaming server, which speaks `v4.channel.k8s.io` on loopback. */
+/**
+ * Exec and attach over the container runtime's streaming server on loopback, as the kubelet has it: SPDY/3.1, whose streams are those of
+ * `v4.channel.k8s.io` and can be half-closed.
+ */
+import { type ClientRequestArgs, request as send } from "node:http";
+import { Socket } from "node:net";
 import { PassThrough, Writable } from "node:stream";
-import WebSocket from "ws";
-import type { ExecRequest, ProcessStream } from "../runtime.ts";
+import { SpdySession, type SpdyStream } from "../../streams/spdy.ts";
+import { writeTo } from "../../streams/write-to.ts";
+import { type ExecRequest, type Exit, type ProcessStream, RuntimeError } from "../runtime.ts";
 
-const STDIN = 0;
-const STDOUT = 1;
-const STDERR = 2;
-const ERROR = 3;
-const RESIZE = 4;
+const PROTOCOL = "v4.channel.k8s.io";
+const LOST = "the container runtime has ended the stream";
 
-/** The exit code in a Status, as the last frame brings it. */
-export function exitCodeOf(text: string): number {
+/** What the Status says that comes last. */
+export function exitOf(text: string): Exit {
   try {
     const status = JSON.parse(text) as {
-      status?: string;
-      details?: { causes?: { reason?: string; message?: string }[] };
+      readonly status?: string;
+      readonly message?: string;
+      readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] };
     };
-    if (status.status === "Success") return 0;
+    if (status.status === "Success") return { code: 0 };
     const cause = status.details?.causes?.find(({ reason }) => reason === "ExitCode");
-    return Number(cause?.message ?? 1);
+    return cause === undefined ? { message: status.message ?? LOST } : { code: Number(cause.message ?? 1) };
   } catch {
-    return 1;
+    return { message: LOST };
   }
 }
 
-export async function openCriStream(url: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream> {
-  const socket = new WebSocket(url.replace(/^http/, "ws"), ["v4.channel.k8s.io"], { perMessageDeflate: false });
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const exit = new Promise<number>((resolve) => {
-    let code = 0;
-    socket.on("message", (data: Buffer) => {
-      const bytes = data.subarray(1);
-      if (data[0] === ERROR) {
-        if (bytes.length > 0) code = exitCodeOf(bytes.toString());
-        return;
-      }
-      if (bytes.length === 0) return;
-      const target = data[0] === STDERR ? stderr : stdout;
-      if (data[0] !== STDOUT && data[0] !== STDERR) return;
-      if (!target.write(bytes)) {
-        socket.pause();
-        target.once("drain", () => socket.resume());
-      }
-    });
-    socket.on("close", () => {
-      stdout.end();
-      stderr.end();
-      resolve(code);
-    });
+export async function openCriStream(url: string, asked: Omit<ExecRequest, "command">): Promise<ProcessStream> {
+  const socket = await upgrade(url);
+  const session = new SpdySession({ write: async (bytes) => void (await writeTo(socket, bytes)) });
+  const open = (streamType: string) => session.open({ streamType });
+  const error = await open("error");
+  const exit = new Promise<Exit>((resolve) => {
+    let text = "";
+    error.onData = (bytes) => {
+      text += bytes.toString();
+      return undefined;
+    };
+    error.onEnd = () => resolve(exitOf(text));
   });
-  await new Promise<void>((resolve, reject) => {
-    socket.once("open", () => resolve());
-    socket.once("error", reject);
-  });
-  socket.on("error", () => {});
-  const send = (channel: number, bytes: Buffer, done: () => void) => {
-    if (socket.readyState !== socket.OPEN) return done();
-    socket.send(Buffer.concat([Buffer.of(channel), bytes]), () => done());
-  };
+  const stdin = asked.stdin ? writableTo(await open("stdin")) : undefined;
+  const stdout = asked.stdout ? readableOf(await open("stdout")) : undefined;
+  const stderr = asked.stderr ? readableOf(await open("stderr")) : undefined;
+  const sizes = asked.tty ? await open("resize") : undefined;
+  void receive(socket, session);
   return {
-    ...(request.stdin
-      ? { stdin: new Writable({ write: (chunk: Buffer, _encoding, done) => send(STDIN, chunk, done) }) }
-      : {}),
-    ...(request.stdout ? { stdout } : {}),
-    ...(request.stderr ? { stderr } : {}),
-    resize: ({ width, height }) =>
-      send(RESIZE, Buffer.from(JSON.stringify({ Width: width, Height: height })), () => {}),
-    close: () => socket.terminate(),
+    ...(stdin && { stdin }),
+    ...(stdout && { stdout }),
+    ...(stderr && { stderr }),
+    resize: ({ width, height }) => void sizes?.send(Buffer.from(JSON.stringify({ Width: width, Height: height }))),
+    close: () => socket.destroy(),
     exit,
   };
 }
+
+function upgrade(url: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const headers = { Connection: "Upgrade", Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": PROTOCOL };
+    const call = send(url, { method: "POST", headers, createConnection: connected });
+    call.once("upgrade", (_, socket, head) => {
+      if (head.length > 0) socket.unshift(head);
+      socket.on("error", () => {});
+      resolve(socket);
+    });
+    call.once("response", (answer) => {
+      answer.destroy();
+      reject(new RuntimeError(`the container runtime answers ${answer.statusCode} to an upgrade`));
+    });
+    call.once("error", (error) => reject(new RuntimeError(error.message)));
+    call.end();
+  });
+}
+
+const connected = ({ host, port }: ClientRequestArgs): Socket =>
+  new LingeringSocket().connect({ host: host ?? "localhost", port: Number(port) });
+
+type Written = (error?: Error | null) => void;
+
+/**
+ * A command that ends before it has read all its input has the connection closed under what is still being written. How it
+ * ended has come by then and is still to be read, which a failed write would forbid.
+ */
+class LingeringSocket extends Socket {
+  override _write(chunk: unknown, encoding: BufferEncoding, done: Written): void {
+    super._write(chunk, encoding, () => done());
+  }
+
+  override _writev(chunks: { chunk: unknown; encoding: BufferEncoding }[], done: Written): void {
+    super._writev?.(chunks, () => done());
+  }
+}
+
+/** No more is read than there is room for. */
+async function receive(socket: Socket, session: SpdySession): Promise<void> {
+  try {
+    for await (const chunk of socket) await session.receive(chunk as Buffer);
+  } catch {
+    // Cut off.
+  }
+  session.end();
+}
+
+function readableOf(stream: SpdyStream): PassThrough {
+  const readable = new PassThrough();
+  stream.onData = (bytes) => writeTo(readable, bytes);
+  stream.onEnd = () => void readable.end();
+  return readable;
+}
+
+const writableTo = (stream: SpdyStream): Writable =>
+  new Writable({
+    write: (chunk: Buffer, _encoding, done) => void stream.send(chunk).then(() => done(), done),
+    final: (done) => void stream.end().then(() => done(), done),
+  });

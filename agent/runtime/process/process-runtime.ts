@@ -3,6 +3,7 @@
  * is run as it stands, in its own process group; volumes are where the machine has them (docs/spec/agent.md says how a
  * command finds them). Useful where no container runtime is, and for what needs the whole machine.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -12,12 +13,14 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { PassThrough, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { keptOutput } from "../kept-output.ts";
 import {
   type ContainerConfig,
   type ContainerObservation,
   type ContainerUsage,
   type ExecRequest,
   ExecTimeout,
+  type Exit,
   type ImageObservation,
   type Observation,
   type ProcessStream,
@@ -295,12 +298,12 @@ export class ProcessRuntime implements Runtime {
     if (!request.stderr) child.stderr?.resume();
     return {
       ...(child.stdin === null ? {} : { stdin: child.stdin }),
-      ...(request.stdout && child.stdout !== null ? { stdout: child.stdout } : {}),
-      ...(request.stderr && child.stderr !== null ? { stderr: child.stderr } : {}),
+      ...(request.stdout && child.stdout !== null ? { stdout: keptOutput(child.stdout) } : {}),
+      ...(request.stderr && child.stderr !== null ? { stderr: keptOutput(child.stderr) } : {}),
       resize: () => {},
       close: () => child.pid !== undefined && killGroup(child.pid),
       exit: new Promise((resolve) => {
-        child.once("close", (code, signal) => resolve(exitCodeOf(code, signal)));
+        child.once("close", (code, signal) => resolve({ code: exitCodeOf(code, signal) }));
       }),
     };
   }
@@ -320,11 +323,11 @@ export class ProcessRuntime implements Runtime {
       }
     });
     socket.on("data", read);
-    const exit = new Promise<number>((resolve) => {
+    const exit = new Promise<Exit>((resolve) => {
       socket.once("close", () => {
         stdout.end();
         stderr.end();
-        resolve(0);
+        resolve({ code: 0 });
       });
     });
     const stdin = new Writable({

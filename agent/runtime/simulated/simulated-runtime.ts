@@ -174,7 +174,7 @@ export class SimulatedRuntime implements Runtime {
     this.#container(id);
     const note = new PassThrough();
     note.end("a simulated container runs no processes\n");
-    return { stderr: note, resize() {}, close() {}, exit: Promise.resolve(1) };
+    return { stderr: note, resize() {}, close() {}, exit: Promise.resolve({ code: 1 }) };
   }
 
   attach(id: string): Promise<ProcessStream> {

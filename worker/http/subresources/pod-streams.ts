@@ -1,11 +1,11 @@
 /** pods/log, pods/exec and pods/attach: found out here, served by the pod's node. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import { badRequest, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
+import { badRequest, methodNotAllowed, notFound, type Status } from "../../../api/machinery/status.ts";
 import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { openNodeStream } from "../node-stream.ts";
+import { notConnected, openNodeStream } from "../node-stream.ts";
 import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../websocket-answer.ts";
 import { logOptions } from "./log-options.ts";
 
@@ -73,9 +73,20 @@ function hostOf({ metadata, spec }: Pod): string {
 /** SPDY inside a WebSocket, which ends at the node. */
 const FORWARD_PROTOCOLS = ["SPDY/3.1+portforward.k8s.io"];
 
-function protocolOf(request: Request, known: readonly string[]): string {
-  if (!asksForWebSocket(request)) throw new ApiError(badRequest("Upgrade request required"));
-  return chooseProtocol(request, known);
+async function protocolOf(context: RequestContext, node: string, known: readonly string[]): Promise<string> {
+  const { request } = context;
+  if (asksForWebSocket(request)) return chooseProtocol(request, known);
+  throw new ApiError(
+    request.headers.has("Upgrade") ? await noSpdy(context, node) : badRequest("Upgrade request required"),
+  );
+}
+
+/** kubectl asks by SPDY what was refused over a WebSocket, and shows only the second answer. */
+async function noSpdy({ env, cluster }: RequestContext, node: string): Promise<Status> {
+  if (!(await env.NODE_HUB.getByName(cluster).isLinked(node))) return notConnected(node);
+  return badRequest(
+    "this control plane streams over WebSockets (kubectl 1.31 and newer), not SPDY; --v=6 shows what it answered to a WebSocket",
+  );
 }
 
 async function terminal(context: RequestContext, kind: "exec" | "attach"): Promise<Response> {
@@ -99,7 +110,7 @@ async function terminal(context: RequestContext, kind: "exec" | "attach"): Promi
   const asked = { stdin, stdout, stderr, tty, container };
   if (kind === "exec") await admitConnect(context, "PodExecOptions", { ...asked, command });
   else await admitConnect(context, "PodAttachOptions", asked);
-  const protocol = protocolOf(request, TERMINAL_PROTOCOLS);
+  const protocol = await protocolOf(context, node, TERMINAL_PROTOCOLS);
   const stream = kind === "exec" ? { kind, ...streams, command } : { kind, ...streams };
   return openNodeStream({ env, cluster, node, stream, upgrade: { request, protocol } });
 }
@@ -112,7 +123,7 @@ export async function podPortForward(context: RequestContext): Promise<Response>
   const pod = await readPod(context);
   const node = hostOf(pod);
   await admitConnect(context, "PodPortForwardOptions", {});
-  const protocol = protocolOf(request, FORWARD_PROTOCOLS);
+  const protocol = await protocolOf(context, node, FORWARD_PROTOCOLS);
   return openNodeStream({
     env,
     cluster,

@@ -1,0 +1,74 @@
+import { type AddressInfo, connect, createServer } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { forwardPorts } from "./port-forward.ts";
+import { SpdySession } from "./spdy.ts";
+
+const open: { close(): void }[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+
+/** Answers each connection with what it said. */
+async function echoServer(): Promise<number> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+  open.push(server);
+  await new Promise((resolve) => server.once("listening", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** As kubectl does it: for each connection a stream for errors, which it never writes to, and one for data. */
+function forward(signal: AbortSignal) {
+  const receive = forwardPorts({
+    connect: (port) =>
+      new Promise((resolve, reject) => {
+        const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+        socket.once("connect", () => resolve(socket));
+        socket.once("error", reject);
+      }),
+    write: (bytes) => session.receive(bytes),
+    pod: "web",
+    signal,
+  });
+  const session: SpdySession = new SpdySession({ write: receive });
+  let requests = 0;
+  return async (port: number, said: Buffer): Promise<{ heard: Buffer; error: string }> => {
+    const shared = { requestID: String(requests++), port: String(port) };
+    const error = await session.open({ ...shared, streamType: "error" });
+    let complaint = "";
+    error.onData = (bytes) => {
+      complaint += bytes;
+      return undefined;
+    };
+    const failed = new Promise<void>((resolve) => {
+      error.onEnd = resolve;
+    });
+    await error.end();
+    const data = await session.open({ ...shared, streamType: "data" });
+    const heard: Buffer[] = [];
+    data.onData = (bytes) => {
+      heard.push(Buffer.from(bytes));
+      return undefined;
+    };
+    const ended = new Promise<void>((resolve) => {
+      data.onEnd = resolve;
+    });
+    for (let at = 0; at < said.length; at += 32768) await data.send(said.subarray(at, at + 32768));
+    await data.end();
+    await Promise.all([ended, failed]);
+    return { heard: Buffer.concat(heard), error: complaint };
+  };
+}
+
+test("a hundred connections at once each get their own bytes, all of them", async () => {
+  const [ask, port] = [forward(new AbortController().signal), await echoServer()];
+  const said = Array.from({ length: 100 }, (_, i) => Buffer.alloc(200_000, `${i} `));
+  const answers = await Promise.all(said.map((bytes) => ask(port, bytes)));
+  expect(answers.filter(({ heard }, i) => !heard.equals(said[i] ?? Buffer.alloc(0)))).toEqual([]);
+});
+
+test("a port that nobody listens to is an error of that connection, and of no other", async () => {
+  const [ask, port] = [forward(new AbortController().signal), await echoServer()];
+  const [refused, answered] = await Promise.all([ask(1, Buffer.alloc(1_000_000)), ask(port, Buffer.from("hello"))]);
+  expect(refused.error).toMatch(/^error forwarding port 1 to pod web: connect ECONNREFUSED/);
+  expect(answered.heard.toString()).toBe("hello");
+});

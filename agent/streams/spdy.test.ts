@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { SpdySession, type SpdyStream } from "./spdy.ts";
+
+/** Two sessions, each other's other side; bytes are cut where it hurts. */
+function pair(onStream: (stream: SpdyStream) => void) {
+  const server: SpdySession = new SpdySession({
+    write: (bytes) => inPieces(bytes, (part) => client.receive(part)),
+    onStream,
+  });
+  const client: SpdySession = new SpdySession({ write: (bytes) => inPieces(bytes, (part) => server.receive(part)) });
+  return { server, client };
+}
+
+async function inPieces(bytes: Buffer, receive: (part: Buffer) => Promise<void>): Promise<void> {
+  for (let at = 0; at < bytes.length; at += 7) void receive(bytes.subarray(at, at + 7));
+}
+
+test("a stream carries its headers, bytes both ways, and each side's end", async () => {
+  const echoed = new Promise<string>((resolve) => {
+    const { client } = pair((stream) => {
+      stream.onData = (bytes) => stream.send(Buffer.from(`${stream.headers.get("streamtype")}:${bytes}`));
+      stream.onEnd = () => void stream.end();
+    });
+    void client.open({ streamType: "first" }).then(() =>
+      client.open({ streamType: "second" }).then(async (stream) => {
+        let said = "";
+        stream.onData = (bytes) => {
+          said += bytes;
+          return undefined;
+        };
+        stream.onEnd = () => resolve(said);
+        await stream.send(Buffer.from("hello"));
+        await stream.end();
+      }),
+    );
+  });
+  expect(await echoed).toBe("second:hello");
+});
+
+test("no more is taken while a stream has no room", async () => {
+  let makeRoom = () => {};
+  const room = new Promise<void>((resolve) => {
+    makeRoom = resolve;
+  });
+  const taken: string[] = [];
+  const server = new SpdySession({
+    write: async () => {},
+    onStream: (stream) => {
+      stream.onData = (bytes) => {
+        taken.push(bytes.toString());
+        return room;
+      };
+    },
+  });
+  let last: Promise<void> = Promise.resolve();
+  const client = new SpdySession({
+    write: async (bytes) => {
+      last = server.receive(bytes);
+    },
+  });
+  const opened = await client.open({});
+  await opened.send(Buffer.from("one"));
+  const first = last;
+  await opened.send(Buffer.from("two"));
+  const settled = await Promise.race([
+    first.then(() => true),
+    new Promise((resolve) => setTimeout(resolve, 20, false)),
+  ]);
+  expect([settled, taken]).toEqual([false, ["one"]]);
+  makeRoom();
+  await last;
+  expect(taken).toEqual(["one", "two"]);
+});
+
+test("bytes that are no frames end the session", async () => {
+  let ended = 0;
+  const { client, server } = pair((stream) => {
+    stream.onEnd = () => ended++;
+  });
+  await client.open({});
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  // SYN_STREAM whose headers are not compressed with the dictionary.
+  await server.receive(Buffer.from("8003000100000010000000030000000000000102030405060708", "hex"));
+  expect(ended).toBe(1);
+});

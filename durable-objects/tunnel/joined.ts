@@ -1,0 +1,80 @@
+/**
+ * Both directions of a tunnel. The node's end becomes the client's, and the platform moves the messages, each when there is room
+ * for it on the other side: a slow reader slows the writer, whichever of the two is the client, and nothing is held in memory.
+ * Only protocols that kubectl no longer speaks are translated on the way.
+ */
+import { failure, internalError, type Status } from "../../api/machinery/status.ts";
+import type { NodeAnswer } from "../../api/node-sync.ts";
+import { errorFrame, fromClient, isPassedOn, isTerminal, toClient } from "../../api/terminal-protocol.ts";
+import { headersOf, statusResponse } from "./responses.ts";
+
+/** A socket that the client is to have, with the subprotocol that was chosen for it. */
+const upgraded = (webSocket: WebSocket, protocol: string): Response =>
+  new Response(null, {
+    status: 101,
+    webSocket,
+    headers: protocol === "" ? {} : { "Sec-WebSocket-Protocol": protocol },
+  });
+
+export function joined(socket: WebSocket, answer: NodeAnswer | undefined, protocol: string): Response {
+  const { code, reason = "", message = "", http } = answer ?? { code: 500, message: "the node dialled without a word" };
+  if (code === 200 && http?.status === 101)
+    return new Response(null, { status: 101, webSocket: socket, headers: headersOf(http) });
+  if (code === 200 && http === undefined)
+    return upgraded(isPassedOn(protocol) ? socket : translated(socket, protocol), protocol);
+  socket.accept();
+  socket.close(1000);
+  if (code === 200 && http) return new Response(null, { status: http.status, headers: headersOf(http) });
+  return refused(failure(code, reason, message), protocol);
+}
+
+/**
+ * A client of exec and attach is told over its socket, as a kube-apiserver tells it: kubectl takes any other answer for a server
+ * without WebSockets, and asks again by SPDY.
+ */
+export function refused(status: Status, protocol: string): Response {
+  if (!isTerminal(protocol)) return statusResponse(status);
+  const { 0: outer, 1: client } = new WebSocketPair();
+  client.accept();
+  const told = toClient(protocol, errorFrame(internalError(`unable to upgrade connection: ${status.message}`)));
+  if (told !== undefined) client.send(told);
+  client.close(1000);
+  return upgraded(outer, protocol);
+}
+
+/** The client's end of a socket on whose way each frame is translated. */
+function translated(socket: WebSocket, protocol: string): WebSocket {
+  const { 0: outer, 1: client } = new WebSocketPair();
+  join(socket, client, (data) => (typeof data === "string" ? undefined : toClient(protocol, new Uint8Array(data))));
+  join(client, socket, (data) => fromClient(protocol, data));
+  return outer;
+}
+
+/** What comes from the one goes to the other, its end too. */
+function join(
+  from: WebSocket,
+  to: WebSocket,
+  translate: (data: ArrayBuffer | string) => Uint8Array | string | undefined,
+): void {
+  from.binaryType = "arraybuffer";
+  from.addEventListener("message", ({ data }) => {
+    const message = translate(data as ArrayBuffer | string);
+    if (message === undefined) return;
+    try {
+      to.send(message);
+    } catch {
+      close(from);
+    }
+  });
+  from.addEventListener("close", () => close(to));
+  from.addEventListener("error", () => close(to));
+  from.accept();
+}
+
+function close(socket: WebSocket): void {
+  try {
+    socket.close(1000);
+  } catch {
+    // Already closed.
+  }
+}

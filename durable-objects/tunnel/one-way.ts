@@ -1,0 +1,77 @@
+/** One direction of a tunnel, as the body of an HTTP answer. The node's window opens as the client reads. */
+import { failure } from "../../api/machinery/status.ts";
+import type { NodeAnswer } from "../../api/node-sync.ts";
+import { headersOf, statusResponse } from "./responses.ts";
+
+const STDIN = 0;
+const STDOUT = 1;
+const CLOSE = 255;
+/** What a frame carries of a body. */
+const FRAME_BYTES = 256 * 1024;
+/** Answers that have no body (fetch forbids one). */
+const BODILESS = new Set([204, 205, 304]);
+
+/** `input` is the body of the client's request, where it has one. */
+export async function answerOneWay(socket: WebSocket, input: Uint8Array | undefined): Promise<Response> {
+  socket.binaryType = "arraybuffer";
+  socket.accept();
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  let written: Promise<unknown> = Promise.resolve();
+  let left = false;
+  const abandon = () => {
+    left = true;
+    socket.close(1001, "the client is gone");
+  };
+  socket.addEventListener("message", ({ data }) => {
+    if (typeof data === "string") return;
+    const bytes = new Uint8Array(data as ArrayBuffer);
+    if (bytes[0] !== STDOUT) return;
+    written = written
+      .then(() => writer.write(bytes.subarray(1)))
+      .then(() => socket.send(JSON.stringify({ read: bytes.length })))
+      .catch(abandon);
+  });
+  socket.addEventListener("close", ({ code }) => {
+    if (left) return;
+    // What was cut off must not look whole.
+    const end = code === 1000 ? () => writer.close() : () => writer.abort(new Error("the node is gone"));
+    void written.then(end).catch(() => {});
+  });
+  writer.closed.catch(abandon);
+  if (input !== undefined) sendInput(socket, input);
+  const { code, reason = "", message = "", http } = await firstWord(socket);
+  if (code !== 200) return statusResponse(failure(code, reason, message));
+  if (http) {
+    // As it came: what the pod compressed stays so.
+    return new Response(BODILESS.has(http.status) ? null : readable, {
+      status: http.status,
+      headers: headersOf(http),
+      encodeBody: "manual",
+    });
+  }
+  return new Response(readable, { headers: { "Content-Type": "text/plain", "Content-Encoding": "identity" } });
+}
+
+/** The node's first frame. */
+function firstWord(socket: WebSocket): Promise<NodeAnswer> {
+  return new Promise((resolve) => {
+    socket.addEventListener("message", ({ data }) => resolve(JSON.parse(String(data)) as NodeAnswer), { once: true });
+    socket.addEventListener(
+      "close",
+      () => resolve({ code: 500, reason: "InternalError", message: "the node is gone" }),
+      { once: true },
+    );
+  });
+}
+
+function sendInput(socket: WebSocket, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
+    const part = bytes.subarray(at, at + FRAME_BYTES);
+    const frame = new Uint8Array(part.length + 1);
+    frame[0] = STDIN;
+    frame.set(part, 1);
+    socket.send(frame);
+  }
+  socket.send(new Uint8Array([CLOSE, STDIN]));
+}
