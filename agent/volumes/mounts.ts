@@ -1,20 +1,31 @@
 /** The mounts that volumes are made of, on Linux. */
 import { execFile } from "node:child_process";
 import { readFileSync, rmdirSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Whether something is mounted there. */
-export const isMountPoint = (path: string): boolean => statSync(path).dev !== statSync(dirname(path)).dev;
+/** As the kernel lists them, which writes what would end a word as an octal number. */
+export const parseMountTargets = (mounts: string): string[] =>
+  mounts
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .map((target) =>
+      target.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    );
+
+const mountTargets = (): string[] =>
+  process.platform === "linux" ? parseMountTargets(readFileSync("/proc/self/mounts", "utf8")) : [];
+
+/** Whether something is mounted there; a directory of the same device shows only in the kernel's list. */
+export const isMountPoint = (path: string): boolean =>
+  statSync(path).dev !== statSync(dirname(path)).dev || mountTargets().includes(resolve(path));
 
 /** Mount points below a directory, deepest first. */
 function mountsBelow(directory: string): string[] {
-  if (process.platform !== "linux" || !statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return mountTargets()
     .filter((target) => target.startsWith(`${directory}/`))
     .sort((a, b) => b.length - a.length);
 }

@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { isMountPoint, parseMountTargets, unmountBelow } from "./mounts.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "sailplane mounts-"));
+const canMount = process.platform === "linux" && process.getuid?.() === 0;
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+it("reads the kernel's list of mounts", () => {
+  expect(parseMountTargets("none / overlay rw 0 0\n/dev/vda /with\\040space ext4 rw 0 0\n")).toEqual([
+    "/",
+    "/with space",
+    "",
+  ]);
+});
+
+it.skipIf(!canMount)("knows a directory that is mounted from the same disk, as images of one layer are", async () => {
+  const [from, to] = [join(directory, "from"), join(directory, "to")];
+  for (const path of [from, to]) mkdirSync(path, { recursive: true });
+  execFileSync("mount", ["--bind", from, to]);
+  expect([isMountPoint(from), isMountPoint(to)]).toEqual([false, true]);
+  await unmountBelow(directory);
+  mkdirSync(to, { recursive: true });
+  expect(isMountPoint(to)).toBe(false);
+});
