@@ -79,10 +79,10 @@ export class PodRecord {
       runtime: context.runtime,
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",
       onResult: () => wake.now(),
-      onFailure: (container, kind, { output, errored }) => {
+      onTrouble: (container, kind, { ok, output, errored }) => {
         const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
-        const what = errored === true ? "errored and resulted in unknown state" : "failed";
-        this.tell(container, "Warning", "Unhealthy", `${word} probe ${what}: ${output}`);
+        const what = ok ? "warning" : errored === true ? "errored and resulted in unknown state" : "failed";
+        this.tell(container, "Warning", ok ? "ProbeWarning" : "Unhealthy", `${word} probe ${what}: ${output}`);
       },
     });
   }

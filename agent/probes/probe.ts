@@ -10,6 +10,8 @@ export interface ProbeOutcome {
   readonly ok: boolean;
   /** The probe could not be made; it counts as no result. */
   readonly errored?: boolean;
+  /** It succeeded in a way that its owner may not have meant. */
+  readonly warning?: boolean;
   readonly output: string;
 }
 
@@ -21,6 +23,9 @@ export interface ProbeTarget {
 }
 
 const LONGEST_OUTPUT = 10 * 1024;
+/** Those that Go follows, and how many requests it makes for them at most. */
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const MOST_REQUESTS = 10;
 
 /** A port by number or by the name of a container's port. */
 export function portNumber(port: number | string | undefined, container: Container): number | undefined {
@@ -73,7 +78,15 @@ export interface HttpOutcome extends ProbeOutcome {
   readonly answered: boolean;
 }
 
-/** Asks, and follows redirects on the same host. Also what HTTP hooks do. */
+function outcomeOf(statusCode: number, body: string): HttpOutcome {
+  if (statusCode < 200 || statusCode >= 400)
+    return { ok: false, answered: true, output: `HTTP probe failed with statuscode: ${statusCode}` };
+  if (statusCode < 300) return { ok: true, answered: true, output: body };
+  const output = `Probe terminated redirects, Response body: ${body}`;
+  return { ok: true, warning: true, answered: true, output };
+}
+
+/** Asks, and follows redirects to the same host; one to another is a success of a kind. Also what HTTP hooks do. */
 export function getHttp(
   { path = "/", scheme = "HTTP", httpHeaders = [], host }: HTTPGetAction,
   podIP: string,
@@ -86,27 +99,25 @@ export function getHttp(
     if (value === "") delete headers[name.toLowerCase()];
     else headers[name.toLowerCase()] = value;
   }
-  const ask = (url: URL, hops: number): Promise<HttpOutcome> =>
+  const { hostname } = new URL(first);
+  const ask = (url: URL, requests: number): Promise<HttpOutcome> =>
     new Promise((resolve) => {
       const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-      const request = send(url, { headers, rejectUnauthorized: false, agent: false }, (response) => {
+      const request = send(url.href, { headers, rejectUnauthorized: false, agent: false }, (response) => {
         const { statusCode = 0, headers: answered } = response;
         const { location } = answered;
-        if (statusCode >= 301 && statusCode <= 308 && location !== undefined && hops < 10) {
+        const next = REDIRECTS.has(statusCode) && location !== undefined ? new URL(location, url) : undefined;
+        if (next?.hostname === hostname) {
           response.resume();
-          const next = new URL(location, url);
-          if (next.hostname === url.hostname) resolve(ask(next, hops + 1));
-          else resolve({ ok: true, answered: true, output: "Probe terminated redirects" });
+          const stopped = `Get "${next.href}": stopped after ${MOST_REQUESTS} redirects`;
+          resolve(requests < MOST_REQUESTS ? ask(next, requests + 1) : { ok: false, answered: true, output: stopped });
           return;
         }
-        response.resume();
-        response.once("end", () =>
-          resolve(
-            statusCode >= 200 && statusCode < 400
-              ? { ok: true, answered: true, output: "" }
-              : { ok: false, answered: true, output: `HTTP probe failed with statuscode: ${statusCode}` },
-          ),
-        );
+        let body = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => {
+          if (body.length < LONGEST_OUTPUT) body += chunk.slice(0, LONGEST_OUTPUT - body.length);
+        });
+        response.once("end", () => resolve(outcomeOf(statusCode, body)));
         response.once("error", (error) =>
           resolve({ ok: false, answered: true, output: `Get "${url.href}": ${error.message}` }),
         );
@@ -123,7 +134,7 @@ export function getHttp(
       });
       request.end();
     });
-  return ask(new URL(first), 0);
+  return ask(new URL(first), 1);
 }
 
 export async function runProbe(probe: Probe, target: ProbeTarget): Promise<ProbeOutcome> {

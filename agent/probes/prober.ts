@@ -14,7 +14,8 @@ export interface ProberOptions {
   readonly podIP: () => string;
   /** A result has changed. */
   readonly onResult: () => void;
-  readonly onFailure: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
+  /** It failed, or warned. */
+  readonly onTrouble: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
 }
 
 class ContainerProbes {
@@ -62,7 +63,7 @@ class ContainerProbes {
         runtime: this.#options.runtime,
       });
       if (signal.aborted) return false;
-      if (!outcome.ok) this.#options.onFailure(this.#target, kind, outcome);
+      if (!outcome.ok || outcome.warning === true) this.#options.onTrouble(this.#target, kind, outcome);
       if (outcome.errored !== true) {
         same = outcome.ok === last ? same + 1 : 1;
         last = outcome.ok;
