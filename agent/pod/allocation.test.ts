@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec, PodStatus } from "../../api/generated/core.v1.ts";
-import { asksForOther, changesOf, initialAllocation, wantsRestart, whyNoRoom, withAllocation } from "./allocation.ts";
+import {
+  asksForOther,
+  changesOf,
+  initialAllocation,
+  wantsRestart,
+  whyNoRoom,
+  whyTooLow,
+  withAllocation,
+  withLowerLimit,
+} from "./allocation.ts";
 import { statusPatch } from "./status-reporter.ts";
 
 const podOf = (cpu: string, change: { spec?: Partial<PodSpec>; status?: PodStatus } = {}): Pod => ({
@@ -56,6 +65,26 @@ describe("a resize", () => {
     const resizePolicy = [{ resourceName: "memory", restartPolicy: "RestartContainer" }];
     expect(wantsRestart({ name: "c", resizePolicy }, ["cpu"])).toBe(false);
     expect(wantsRestart({ name: "c", resizePolicy }, ["cpu", "memory"])).toBe(true);
+  });
+
+  it("leaves no container with less memory than it uses", () => {
+    const limit = (memory: string) => ({ limits: { memory } });
+    const changes = [
+      { name: "less", before: limit("40Mi"), next: limit("30Mi") },
+      { name: "more", before: limit("40Mi"), next: limit("50Mi") },
+      { name: "first", before: {}, next: limit("20Mi") },
+      { name: "none", before: limit("40Mi"), next: {} },
+    ];
+    const lower = withLowerLimit(changes);
+    expect(lower.map(({ name }) => name)).toEqual(["less", "first"]);
+    const mebibytes = (amount: number) => amount * 1024 * 1024;
+    const why = (less: number, first: number) => whyTooLow(lower, new Map(Object.entries({ less, first })));
+    expect(why(mebibytes(29), mebibytes(19))).toBeUndefined();
+    const text = (name: string, bytes: number) =>
+      `attempting to set container "${name}" memory limit (${bytes}) below current usage (${bytes})`;
+    const [less, first] = [mebibytes(30), mebibytes(20)];
+    expect(why(less, 0)).toBe(text("less", less));
+    expect(why(less, first)).toBe(`[${text("less", less)}, ${text("first", first)}]`);
   });
 
   it("takes its condition away when it is done, and nobody else's", () => {

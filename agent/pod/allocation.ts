@@ -92,6 +92,32 @@ export function whyNoRoom(
   return undefined;
 }
 
+const bytesOf = ({ limits }: ResourceRequirements = {}): bigint => nanosOf(limits?.memory) / 1_000_000_000n;
+
+/** A limit of memory that is to be set, in place of another. */
+export interface LimitChange {
+  readonly name: string;
+  readonly before: ResourceRequirements | undefined;
+  readonly next: ResourceRequirements | undefined;
+}
+
+/** Containers that would be left with less memory than they have, or have none. */
+export const withLowerLimit = (changes: readonly LimitChange[]): LimitChange[] =>
+  changes.filter(({ before, next }) => {
+    const [had, limit] = [bytesOf(before), bytesOf(next)];
+    return limit > 0n && (had === 0n || limit < had);
+  });
+
+/** Why these limits would end what runs, by what is used now (bytes by container); undefined where they would not. */
+export function whyTooLow(changes: readonly LimitChange[], used: ReadonlyMap<string, number>): string | undefined {
+  const found = changes.flatMap(({ name, next }) => {
+    const [limit, usage] = [bytesOf(next), used.get(name)];
+    if (usage === undefined || BigInt(usage) < limit) return [];
+    return [`attempting to set container "${name}" memory limit (${limit}) below current usage (${usage})`];
+  });
+  return found.length > 1 ? `[${found.join(", ")}]` : found[0];
+}
+
 /** Whether a change of these resources wants the container started anew. */
 export const wantsRestart = ({ resizePolicy = [] }: Container, changed: readonly string[]): boolean =>
   resizePolicy.some(

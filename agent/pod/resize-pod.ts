@@ -1,5 +1,5 @@
 /** Carries out an in-place resize: gives what fits, then sets the limits of running containers, or restarts them. */
-import type { Container } from "../../api/generated/core.v1.ts";
+import type { Container, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
 import {
   asksForOther,
@@ -8,7 +8,9 @@ import {
   SETTLED,
   wantsRestart,
   whyNoRoom,
+  whyTooLow,
   withAllocation,
+  withLowerLimit,
 } from "./allocation.ts";
 import { findContainer } from "./containers.ts";
 import { graceOf } from "./kill.ts";
@@ -59,8 +61,9 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
   const due = resizableOf(withAllocation(record.pod, record.allocation)).flatMap((container) => {
     const observed = containers.find(({ name, state }) => name === container.name && state === "running");
     if (observed === undefined) return [];
-    const changed = changesOf(container.resources, record.actual.get(observed.id) ?? resourcesGiven(observed));
-    return changed.length === 0 ? [] : [{ container, observed, restarts: wantsRestart(container, changed) }];
+    const before = record.actual.get(observed.id) ?? resourcesGiven(observed);
+    const changed = changesOf(container.resources, before);
+    return changed.length === 0 ? [] : [{ container, observed, before, restarts: wantsRestart(container, changed) }];
   });
   if (due.length === 0) {
     settle(record);
@@ -68,10 +71,11 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
   }
   const given = withAllocation(record.pod, record.allocation);
   const { runtime } = record.context;
-  // A group's limits must not be below its containers', neither before nor after.
-  limitPodCgroup(given, runtime.cgroupDriver);
   let restarted = false;
   try {
+    await checkMemory(record, due);
+    // A group's limits must not be below its containers', neither before nor after.
+    limitPodCgroup(given, runtime.cgroupDriver);
     for (const { container, observed, restarts } of due) {
       if (restarts) {
         const target = findContainer(record.pod, container.name);
@@ -90,6 +94,25 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
     record.wake.within(DEFERRED_MS);
   }
   return restarted;
+}
+
+interface Due {
+  readonly container: Container;
+  readonly before: ResourceRequirements;
+  readonly restarts: boolean;
+}
+
+/** Fails where a running container would be left with less memory than it uses: the kernel would end it. */
+async function checkMemory({ context, uid }: PodRecord, due: readonly Due[]): Promise<void> {
+  const lower = withLowerLimit(
+    due
+      .filter(({ restarts }) => !restarts)
+      .map(({ container: { name, resources }, before }) => ({ name, before, next: resources })),
+  );
+  if (lower.length === 0) return;
+  const used = await context.runtime.usage(uid);
+  const why = whyTooLow(lower, new Map(used.map(({ name, memoryWorkingSetBytes }) => [name, memoryWorkingSetBytes])));
+  if (why !== undefined) throw new Error(why);
 }
 
 async function setLimits(record: PodRecord, container: Container, { id }: ContainerObservation): Promise<void> {
