@@ -1,12 +1,12 @@
 /** Warnings about addresses and ranges that are taken, but have more than one reading or more than one text. */
 import ipaddr from "ipaddr.js";
 import { goQuote } from "./field-error.ts";
-import { canonicalIPProblems, isCIDR, isIP, isIPv4, withoutLeadingZeros } from "./ip.ts";
+import { canonicalIPProblems, isCIDR, isIP, isIPv4, plainIP } from "./ip.ts";
 
 /** Of a value that is no address at all, validation speaks. */
 export function ipWarnings(path: string, value: string): string[] {
   if (!isIP(value) || canonicalIPProblems(value).length === 0) return [];
-  const plain = plainText(value);
+  const plain = plainIP(value);
   return isIPv4(plain)
     ? [
         `${path}: non-standard IP address ${goQuote(value)} will be considered invalid in a future Kubernetes release: use ${goQuote(plain)}`,
@@ -17,7 +17,7 @@ export function ipWarnings(path: string, value: string): string[] {
 export function cidrWarnings(path: string, value: string): string[] {
   if (!isCIDR(value)) return [];
   const [address = "", length = ""] = value.split("/");
-  const plain = plainText(address);
+  const plain = plainIP(address);
   const wasMapped = isIPv4(plain) && !isIPv4(address);
   const prefix = wasMapped ? Math.max(0, Number(length) - 96) : Number(length);
   const range = `${networkOf(plain, prefix)}/${prefix}`;
@@ -38,16 +38,9 @@ export function cidrWarnings(path: string, value: string): string[] {
   return warnings;
 }
 
-/** An address as Go prints it: no leading zeros, IPv6 by RFC 5952, IPv4 in IPv6 as IPv4. */
-function plainText(address: string): string {
-  if (isIPv4(address)) return withoutLeadingZeros(address);
-  const parsed = ipaddr.IPv6.parse(address);
-  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
-}
-
 function networkOf(plain: string, prefix: number): string {
   const network = isIPv4(plain)
     ? ipaddr.IPv4.networkAddressFromCIDR(`${plain}/${prefix}`)
     : ipaddr.IPv6.networkAddressFromCIDR(`${plain}/${prefix}`);
-  return plainText(network.toString());
+  return plainIP(network.toString());
 }

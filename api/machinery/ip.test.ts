@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { canonicalCIDRProblems, canonicalIPProblems, isStrictSubset, specialIPProblem } from "./ip.ts";
+import {
+  canonicalCIDRProblems,
+  canonicalIPProblems,
+  interfaceAddressProblems,
+  isStrictSubset,
+  specialIPProblem,
+} from "./ip.ts";
 import { cidrWarnings, ipWarnings } from "./ip-warnings.ts";
 
 test.each([
@@ -88,4 +94,13 @@ test.each([
   ["FD00::/64", ['p: IPv6 CIDR value "FD00::/64" should be in RFC 5952 canonical format ("fd00::/64")']],
 ])("what a range is warned of: %s", (text, warnings) => {
   expect(cidrWarnings("p", text)).toEqual(warnings);
+});
+
+test.each([
+  ["10.9.8.7/24", []],
+  ["x", ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"]],
+  ["010.9.8.7/24", ['must be in canonical form ("10.9.8.7/24")']],
+  ["::ffff:10.9.8.7/120", ['must be in canonical form ("10.9.8.7/24")']],
+])("the address of an interface: %s", (text, problems) => {
+  expect(interfaceAddressProblems(text)).toEqual(problems);
 });

@@ -56,6 +56,13 @@ function specialIPv6Problem(text: string): string | undefined {
 
 export const withoutLeadingZeros = (text: string): string => text.split(".").map(Number).join(".");
 
+/** An address as Go prints it: no leading zeros, IPv6 by RFC 5952, IPv4 in IPv6 as IPv4. */
+export function plainIP(address: string): string {
+  if (isIPv4(address)) return withoutLeadingZeros(address);
+  const parsed = ipaddr.IPv6.parse(address);
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toRFC5952String();
+}
+
 export const IP_PROBLEM = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 export const CIDR_PROBLEM = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
@@ -115,4 +122,14 @@ export function canonicalCIDRProblems(text: string): readonly string[] {
   if (!isZeroFrom(bytes, Number(prefix))) return ["must not have bits set beyond the prefix length"];
   const canonical = isIPv4(address) ? address : ipaddr.IPv6.parse(address).toRFC5952String();
   return canonical === address ? [] : [`must be in canonical form ("${canonical}/${prefix}")`];
+}
+
+/** An address with the length of its network's prefix, bits beyond which are its own: `10.9.8.7/24`. */
+export function interfaceAddressProblems(text: string): readonly string[] {
+  if (!isCIDR(text)) return ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"];
+  const { address, prefix } = split(text);
+  const plain = plainIP(address);
+  const length = isIPv4(plain) && Number(prefix) > 32 ? Number(prefix) - 96 : Number(prefix);
+  const canonical = `${plain}/${length}`;
+  return canonical === text ? [] : [`must be in canonical form ("${canonical}")`];
 }

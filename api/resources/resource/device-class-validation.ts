@@ -2,12 +2,18 @@
 import type { DeviceClass } from "../../generated/resource.v1.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { qualifiedName } from "../../machinery/names.ts";
-import { checkConfigurations, checkSelectors } from "./selectors-validation.ts";
+import { checkList } from "./bounded-lists.ts";
+import { checkConfiguration, checkSelectors } from "./selectors-validation.ts";
+
+const MAX_CONFIGS = 32;
 
 export function validateDeviceClass({ spec }: DeviceClass): FieldError[] {
   const errors: FieldError[] = [];
   checkSelectors(errors, "spec.selectors", spec.selectors);
-  checkConfigurations(errors, "spec.config", spec.config);
+  checkList(errors, "spec.config", spec.config, {
+    max: MAX_CONFIGS,
+    check: (configuration, path) => checkConfiguration(errors, path, configuration),
+  });
   const { extendedResourceName: name } = spec;
   if (name !== undefined && !isExtendedResource(name))
     errors.push(invalid("spec.extendedResourceName", name, "must be a valid extended resource name"));

@@ -18,7 +18,8 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
     spec.spec ??= {};
     defaultClaimSpec(spec.spec);
   },
-  validate: ({ spec }) => [
+  // A spec that stays as it is may stay, whatever the rules have become.
+  validateCreate: ({ spec }) => [
     ...validateLabels(spec.metadata?.labels, "spec.metadata.labels"),
     ...validateAnnotations(spec.metadata?.annotations, "spec.metadata.annotations"),
     ...validateClaimSpec(spec.spec, "spec.spec"),

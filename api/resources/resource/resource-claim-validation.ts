@@ -9,9 +9,11 @@ import type {
   ExactDeviceRequest,
   ResourceClaimSpec,
 } from "../../generated/resource.v1.ts";
-import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/field-error.ts";
-import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../machinery/names.ts";
-import { checkFullyQualifiedName } from "./device-names.ts";
+import { type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/field-error.ts";
+import { validateLabelName } from "../../machinery/labels-validation.ts";
+import { dnsSubdomain, labelValue } from "../../machinery/names.ts";
+import { checkList, checkSet } from "./bounded-lists.ts";
+import { checkFullyQualifiedName, checkLabel } from "./device-names.ts";
 import { checkConfiguration, checkSelectors } from "./selectors-validation.ts";
 
 const MAX_REQUESTS = 32;
@@ -27,84 +29,81 @@ export function validateClaimSpec({ devices = {} }: ResourceClaimSpec, path: str
 }
 
 function checkDevices(errors: FieldError[], path: string, claim: DeviceClaim): void {
-  const { requests = [], constraints = [], config = [] } = claim;
-  if (requests.length > MAX_REQUESTS) errors.push(tooMany(`${path}.requests`, requests.length, MAX_REQUESTS));
-  const names = new Set<string>();
-  requests.forEach((request, i) => {
-    const at = `${path}.requests[${i}]`;
-    checkRequest(errors, at, request);
-    if (names.has(request.name)) errors.push(duplicate(at, request.name));
-    names.add(request.name);
+  const known = requestNames(claim);
+  checkSet(errors, `${path}.requests`, claim.requests, {
+    max: MAX_REQUESTS,
+    check: (request, at) => checkRequest(errors, at, request),
+    keyOf: ({ name = "" }) => name,
   });
-  const known = new Set(
-    requests.flatMap(({ name, firstAvailable }) => [
-      name,
-      ...(firstAvailable ?? []).map((sub) => `${name}/${sub.name}`),
-    ]),
-  );
-  if (constraints.length > MAX_CONSTRAINTS)
-    errors.push(tooMany(`${path}.constraints`, constraints.length, MAX_CONSTRAINTS));
-  constraints.forEach((constraint, i) => {
-    checkConstraint(errors, `${path}.constraints[${i}]`, constraint, known);
+  checkList(errors, `${path}.constraints`, claim.constraints, {
+    max: MAX_CONSTRAINTS,
+    check: (constraint, at) => checkConstraint(errors, at, constraint, known),
   });
-  if (config.length > MAX_CONFIGS) errors.push(tooMany(`${path}.config`, config.length, MAX_CONFIGS));
-  config.forEach((configuration: DeviceClaimConfiguration, i) => {
-    checkNames(errors, `${path}.config[${i}].requests`, configuration.requests, known);
-    checkConfiguration(errors, `${path}.config[${i}]`, configuration);
+  checkList(errors, `${path}.config`, claim.config, {
+    max: MAX_CONFIGS,
+    check: (configuration: DeviceClaimConfiguration, at) => {
+      checkRequestNames(errors, `${at}.requests`, configuration.requests, known);
+      checkConfiguration(errors, at, configuration);
+    },
   });
 }
 
+/** Requests by name, and those they are made of as `request/subrequest`. */
+export const requestNames = ({ requests = [] }: DeviceClaim): ReadonlySet<string> =>
+  new Set(
+    requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map((sub) => `${name}/${sub.name}`)]),
+  );
+
 /** The names of requests that a constraint or a configuration is for. */
-function checkNames(
+export const checkRequestNames = (
   errors: FieldError[],
   path: string,
   names: readonly string[] = [],
   known: ReadonlySet<string>,
-): void {
-  if (names.length > MAX_REQUESTS) errors.push(tooMany(path, names.length, MAX_REQUESTS));
-  names.forEach((name, i) => {
-    for (const part of name.split("/"))
-      for (const problem of dnsLabel(part)) errors.push(invalid(`${path}[${i}]`, part, problem));
-    if (!known.has(name))
-      errors.push(
-        invalid(
-          `${path}[${i}]`,
-          name,
-          "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'",
-        ),
-      );
-    if (names.indexOf(name) < i) errors.push(duplicate(`${path}[${i}]`, name));
+): void =>
+  checkSet(errors, path, names, {
+    max: MAX_REQUESTS,
+    check: (name, at) => checkRequestReference(errors, at, name, known),
+    keyOf: (name) => name,
   });
+
+export function checkRequestReference(
+  errors: FieldError[],
+  path: string,
+  name: string,
+  known: ReadonlySet<string>,
+): void {
+  const parts = name.split("/");
+  if (parts.length <= 2) for (const part of parts) checkLabel(errors, path, part);
+  if (!known.has(name))
+    errors.push(
+      invalid(
+        path,
+        name,
+        "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'",
+      ),
+    );
 }
 
 function checkRequest(errors: FieldError[], path: string, request: DeviceRequest): void {
   const { name = "", exactly, firstAvailable } = request;
-  checkRequestName(errors, `${path}.name`, name);
+  checkLabel(errors, `${path}.name`, name);
   const several = (firstAvailable?.length ?? 0) > 0;
   if (exactly && several)
     errors.push(
       invalid(path, null, "exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set"),
     );
-  else if (!exactly && !several)
-    errors.push(required(path, "exactly one of `exactly` or `firstAvailable` is required"));
   else if (exactly) checkExact(errors, `${path}.exactly`, exactly);
-  else {
-    const subrequests = firstAvailable ?? [];
-    if (subrequests.length > MAX_SUBREQUESTS)
-      errors.push(tooMany(`${path}.firstAvailable`, subrequests.length, MAX_SUBREQUESTS));
-    subrequests.forEach((subrequest, i) => {
-      const at = `${path}.firstAvailable[${i}]`;
-      checkRequestName(errors, `${at}.name`, subrequest.name ?? "");
-      checkExact(errors, at, subrequest);
-      if (subrequests.findIndex((other) => other.name === subrequest.name) < i)
-        errors.push(duplicate(at, subrequest.name));
+  else if (several)
+    checkSet(errors, `${path}.firstAvailable`, firstAvailable, {
+      max: MAX_SUBREQUESTS,
+      check: (subrequest, at) => {
+        checkLabel(errors, `${at}.name`, subrequest.name ?? "");
+        checkExact(errors, at, subrequest);
+      },
+      keyOf: (subrequest) => subrequest.name ?? "",
     });
-  }
-}
-
-function checkRequestName(errors: FieldError[], path: string, name: string): void {
-  if (name === "") errors.push(required(path));
-  else for (const problem of dnsLabel(name)) errors.push(invalid(path, name, problem));
+  else errors.push(required(path, "exactly one of `exactly` or `firstAvailable` is required"));
 }
 
 const MODES = ["All", "ExactCount"];
@@ -132,11 +131,10 @@ const EFFECTS = ["NoExecute", "NoSchedule", "None"];
 
 function checkToleration(errors: FieldError[], path: string, toleration: DeviceToleration): void {
   const { key = "", operator = "", value = "", effect = "" } = toleration;
-  if (key !== "") for (const problem of qualifiedName(key)) errors.push(invalid(`${path}.key`, key, problem));
+  if (key !== "") errors.push(...validateLabelName(key, `${path}.key`));
   if (operator === "Exists") {
     if (value !== "") errors.push(invalid(`${path}.value`, value, "must be empty for operator `Exists`"));
   } else if (operator === "Equal") {
-    if (key === "") errors.push(required(`${path}.key`, "must not be empty for operator `Equal`"));
     for (const problem of labelValue(value)) errors.push(invalid(`${path}.value`, value, problem));
   } else if (operator === "") errors.push(required(`${path}.operator`));
   else errors.push(notSupported(`${path}.operator`, operator, ["Equal", "Exists"]));
@@ -149,9 +147,13 @@ function checkConstraint(
   { requests, matchAttribute, distinctAttribute }: DeviceConstraint,
   known: ReadonlySet<string>,
 ): void {
-  checkNames(errors, `${path}.requests`, requests, known);
+  checkRequestNames(errors, `${path}.requests`, requests, known);
   if (matchAttribute !== undefined) checkFullyQualifiedName(errors, `${path}.matchAttribute`, matchAttribute);
   else if (distinctAttribute !== undefined)
     checkFullyQualifiedName(errors, `${path}.distinctAttribute`, distinctAttribute);
-  else errors.push(required(`${path}.matchAttribute`));
+  // Kubernetes' text for several fields stands here for none.
+  else
+    errors.push(
+      required(path, 'exactly one of "matchAttribute" or "distinctAttribute" is required, but multiple fields are set'),
+    );
 }

@@ -15,7 +15,8 @@ export const resourceClaim = defineResource<ResourceClaim>({
   scope: "Namespaced",
   deleteAnswersObject: true,
   defaults: ({ spec }) => defaultClaimSpec(spec),
-  validate: ({ spec }) => validateClaimSpec(spec, "spec"),
+  // A spec that stays as it is may stay, whatever the rules have become.
+  validateCreate: ({ spec }) => validateClaimSpec(spec, "spec"),
   validateUpdate: ({ spec }, old) =>
     sameValue(spec, old.spec)
       ? []

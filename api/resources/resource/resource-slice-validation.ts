@@ -1,87 +1,95 @@
 /** pkg/apis/resource/validation: ResourceSlice. */
-import type { Device, DeviceAttribute, ResourceSlice } from "../../generated/resource.v1.ts";
-import { duplicate, type FieldError, invalid, required, tooLong, tooMany } from "../../machinery/field-error.ts";
-import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
-import { checkQualifiedName } from "./device-names.ts";
-import { checkDriver } from "./selectors-validation.ts";
+import type { CounterSet, ResourceSlice, ResourceSliceSpec } from "../../generated/resource.v1.ts";
+import { checkImmutable } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { dnsSubdomain } from "../../machinery/names.ts";
+import { goStruct } from "../../schema/go-struct.ts";
+import { validateNodeSelector } from "../core/pod/node-selector.ts";
+import { checkDriverName } from "../storage/driver-name.ts";
+import { checkSet } from "./bounded-lists.ts";
+import { checkLabel, checkPoolName } from "./device-names.ts";
+import { checkCounters, checkDevice } from "./device-validation.ts";
 
-const MAX_POOL_NAME = 253;
 const MAX_DEVICES = 128;
-const MAX_ATTRIBUTES = 32;
-const MAX_VALUE = 64;
+/** Devices with more to say of themselves. */
+const MAX_RICH_DEVICES = 64;
+const MAX_COUNTER_SETS = 8;
 
-export function validateResourceSlice({ spec }: ResourceSlice): FieldError[] {
+export const validateNewSlice = ({ spec }: ResourceSlice): FieldError[] => validateSlice(spec);
+
+export const validateSliceUpdate = ({ spec }: ResourceSlice, { spec: old }: ResourceSlice): FieldError[] =>
+  validateSlice(spec, old);
+
+function validateSlice(spec: ResourceSliceSpec, old?: ResourceSliceSpec): FieldError[] {
   const errors: FieldError[] = [];
-  checkDriver(errors, "spec.driver", spec.driver ?? "");
+  checkDriverName(errors, "spec.driver", spec.driver ?? "");
   checkPool(errors, "spec.pool", spec.pool);
-  const { nodeName, nodeSelector, allNodes, perDeviceNodeSelection, devices = [] } = spec;
-  const set = [
-    nodeName !== undefined && "`nodeName`",
-    nodeSelector !== undefined && "`nodeSelector`",
-    allNodes === true && "`allNodes`",
-    perDeviceNodeSelection === true && "`perDeviceNodeSelection`",
-  ].filter((name) => name !== false);
-  const exactlyOne = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
-  if (nodeName === "")
-    errors.push(invalid("spec.nodeName", nodeName, "must be either unset or set to a non-empty string"));
-  else if (nodeName !== undefined)
-    for (const problem of dnsSubdomain(nodeName)) errors.push(invalid("spec.nodeName", nodeName, problem));
-  if (allNodes === false) errors.push(invalid("spec.allNodes", false, "must be either unset or set to true"));
-  if (perDeviceNodeSelection === false)
-    errors.push(invalid("spec.perDeviceNodeSelection", false, "must be either unset or set to true"));
-  if (set.length === 0) errors.push(required("spec", exactlyOne));
-  else if (set.length > 1)
-    errors.push(invalid("spec", `{${set.join(", ")}}`, `${exactlyOne}, but multiple fields are set`));
-  if (devices.length > MAX_DEVICES) errors.push(tooMany("spec.devices", devices.length, MAX_DEVICES));
-  devices.forEach((device, i) => {
-    checkDevice(errors, `spec.devices[${i}]`, device);
-    if (devices.findIndex(({ name }) => name === device.name) < i)
-      errors.push(duplicate(`spec.devices[${i}].name`, device.name));
+  if (old) {
+    checkImmutable(errors, "spec.pool.name", spec.pool.name, old.pool.name);
+    checkImmutable(errors, "spec.driver", spec.driver, old.driver);
+    checkImmutable(errors, "spec.nodeName", spec.nodeName, old.nodeName);
+  }
+  checkNodes(errors, spec);
+  const { devices, sharedCounters, perDeviceNodeSelection } = spec;
+  if (devices && sharedCounters)
+    errors.push(invalid("spec", "", "only one of `sharedCounters` or `devices` is allowed"));
+  const isRich = devices?.some(({ taints, consumesCounters }) => taints?.length || consumesCounters?.length);
+  checkSet(errors, "spec.devices", devices, {
+    max: isRich ? MAX_RICH_DEVICES : MAX_DEVICES,
+    check: (device, path) => checkDevice(errors, path, device, perDeviceNodeSelection),
+    keyOf: ({ name = "" }) => name,
+  });
+  checkSet(errors, "spec.sharedCounters", sharedCounters, {
+    max: MAX_COUNTER_SETS,
+    check: (counterSet, path) => checkCounterSet(errors, path, counterSet),
+    keyOf: ({ name = "" }) => name,
   });
   return errors;
 }
 
-function checkPool(errors: FieldError[], path: string, pool: ResourceSlice["spec"]["pool"] | undefined): void {
+function checkPool(errors: FieldError[], path: string, pool: ResourceSliceSpec["pool"] | undefined): void {
   const { name = "", generation = 0, resourceSliceCount = 0 } = pool ?? {};
-  if (name === "") errors.push(required(`${path}.name`));
-  else {
-    if (utf8Length(name) > MAX_POOL_NAME) errors.push(tooLong(`${path}.name`, MAX_POOL_NAME));
-    for (const part of name.split("/"))
-      for (const problem of dnsSubdomain(part)) errors.push(invalid(`${path}.name`, part, problem));
-  }
+  checkPoolName(errors, `${path}.name`, name);
   if (resourceSliceCount <= 0)
     errors.push(invalid(`${path}.resourceSliceCount`, resourceSliceCount, "must be greater than zero"));
   if (generation < 0) errors.push(invalid(`${path}.generation`, generation, "must be greater than or equal to zero"));
 }
 
-function checkDevice(errors: FieldError[], path: string, device: Device): void {
-  const { name = "", attributes = {}, capacity = {} } = device;
-  if (name === "") errors.push(required(`${path}.name`));
-  else for (const problem of dnsLabel(name)) errors.push(invalid(`${path}.name`, name, problem));
-  const count = Object.keys(attributes).length + Object.keys(capacity).length;
-  if (count > MAX_ATTRIBUTES)
-    errors.push(
-      invalid(path, count, `the total number of attributes and capacities must not exceed ${MAX_ATTRIBUTES}`),
-    );
-  for (const [key, attribute] of Object.entries(attributes)) {
-    checkQualifiedName(errors, `${path}.attributes`, key);
-    checkAttribute(errors, `${path}.attributes[${key}]`, attribute);
+/** Where the devices are: told in one of four ways. */
+function checkNodes(errors: FieldError[], spec: ResourceSliceSpec): void {
+  const { nodeName, nodeSelector, allNodes, perDeviceNodeSelection } = spec;
+  const set: string[] = [];
+  if (nodeName === "")
+    errors.push(invalid("spec.nodeName", nodeName, "must be either unset or set to a non-empty string"));
+  else if (nodeName !== undefined) {
+    set.push("`nodeName`");
+    for (const problem of dnsSubdomain(nodeName)) errors.push(invalid("spec.nodeName", nodeName, problem));
   }
-  for (const key in capacity) checkQualifiedName(errors, `${path}.capacity`, key);
+  if (nodeSelector) {
+    set.push("`nodeSelector`");
+    validateNodeSelector(nodeSelector, "spec.nodeSelector", errors);
+    const { nodeSelectorTerms: terms = [] } = nodeSelector;
+    if (terms.length !== 1)
+      errors.push(
+        invalid(
+          "spec.nodeSelector.nodeSelectorTerms",
+          terms.map((term) => goStruct("core.v1.NodeSelectorTerm", term)),
+          "must have exactly one node selector term",
+        ),
+      );
+  }
+  for (const [field, value] of Object.entries({ allNodes, perDeviceNodeSelection })) {
+    if (value) set.push(`\`${field}\``);
+    else if (value === false) errors.push(invalid(`spec.${field}`, false, "must be either unset or set to true"));
+  }
+  const exactlyOne = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required";
+  if (set.length === 0) errors.push(required("spec", exactlyOne));
+  else if (set.length > 1)
+    errors.push(invalid("spec", `{${set.join(", ")}}`, `${exactlyOne}, but multiple fields are set`));
 }
 
-const SEMANTIC_VERSION =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/;
-
-function checkAttribute(errors: FieldError[], path: string, attribute: DeviceAttribute): void {
-  const values = Object.values(attribute).filter((value) => value !== undefined);
-  if (values.length === 0) errors.push(required(path, "exactly one value must be specified"));
-  if (values.length > 1) errors.push(invalid(path, attribute, "exactly one value must be specified"));
-  const { string, version } = attribute;
-  if (string !== undefined && utf8Length(string) > MAX_VALUE) errors.push(tooLong(`${path}.string`, MAX_VALUE));
-  if (version === undefined) return;
-  if (!SEMANTIC_VERSION.test(version))
-    errors.push(invalid(`${path}.version`, version, "must be a string compatible with semver.org spec 2.0.0"));
-  if (utf8Length(version) > MAX_VALUE) errors.push(tooLong(`${path}.version`, MAX_VALUE));
+function checkCounterSet(errors: FieldError[], path: string, { name = "", counters }: CounterSet): void {
+  if (name === "") errors.push(required(`${path}.name`));
+  else checkLabel(errors, `${path}.name`, name);
+  checkCounters(errors, `${path}.counters`, counters);
 }

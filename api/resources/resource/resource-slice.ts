@@ -1,8 +1,6 @@
 import type { ResourceSlice } from "../../generated/resource.v1.ts";
-import { checkImmutable } from "../../machinery/field-checks.ts";
-import type { FieldError } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
-import { validateResourceSlice } from "./resource-slice-validation.ts";
+import { validateNewSlice, validateSliceUpdate } from "./resource-slice-validation.ts";
 
 export const resourceSlice = defineResource<ResourceSlice>({
   group: "resource.k8s.io",
@@ -12,14 +10,10 @@ export const resourceSlice = defineResource<ResourceSlice>({
   scope: "Cluster",
   deleteAnswersObject: true,
   generation: true,
-  validate: validateResourceSlice,
-  validateUpdate: ({ spec }, { spec: old }) => {
-    const errors: FieldError[] = [];
-    checkImmutable(errors, "spec.pool.name", spec.pool.name, old.pool.name);
-    checkImmutable(errors, "spec.driver", spec.driver, old.driver);
-    checkImmutable(errors, "spec.nodeName", spec.nodeName, old.nodeName);
-    return errors;
-  },
+  prepareCreate: dropListAttributes,
+  prepareUpdate: dropListAttributes,
+  validateCreate: validateNewSlice,
+  validateUpdate: validateSliceUpdate,
   fields: {
     "spec.driver": ({ spec }) => spec.driver ?? "",
     "spec.nodeName": ({ spec }) => spec.nodeName ?? "",
@@ -48,3 +42,14 @@ export const resourceSlice = defineResource<ResourceSlice>({
     },
   ],
 });
+
+/** Attributes of several values are behind a gate that is closed. */
+function dropListAttributes({ spec }: ResourceSlice): void {
+  for (const { attributes } of spec.devices ?? [])
+    for (const attribute of Object.values(attributes ?? {})) {
+      delete attribute.ints;
+      delete attribute.bools;
+      delete attribute.strings;
+      delete attribute.versions;
+    }
+}
