@@ -4,11 +4,17 @@ import type { KubeObject } from "../api/machinery/meta.ts";
 import { api } from "./api/connection.ts";
 import { discover, kindOfReference } from "./api/discovery.ts";
 import { type Kind, targetOf } from "./api/kind.ts";
+import { conflictsOf, type FieldConflict } from "./apply-conflicts.ts";
 import { statusText } from "./status-text.ts";
 import { documentsOf, parseObject } from "./yaml-text.ts";
 
 export type ApplyOutcome =
-  | { readonly name: "refused"; readonly title: string; readonly problem: string; readonly conflict: boolean }
+  | {
+      readonly name: "refused";
+      readonly title: string;
+      readonly problem: string;
+      readonly conflicts: readonly FieldConflict[];
+    }
   | {
       readonly name: "create" | "change" | "same";
       readonly kind: Kind;
@@ -37,11 +43,11 @@ export async function applyAll(text: string, options: ApplyOptions): Promise<App
   return outcomes;
 }
 
-const refused = (title: string, problem: string, conflict = false): ApplyOutcome => ({
+const refused = (title: string, problem: string, conflicts: readonly FieldConflict[] = []): ApplyOutcome => ({
   name: "refused",
   title,
   problem,
-  conflict,
+  conflicts,
 });
 
 async function applyOne(document: string, { dryRun, force, namespace }: ApplyOptions): Promise<ApplyOutcome> {
@@ -61,7 +67,7 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
     ...(force ? { force: "true" } : {}),
     ...(dryRun ? { dryRun: "All" } : {}),
   });
-  if (!applied.ok) return refused(title, statusText(applied.status), applied.status.code === 409);
+  if (!applied.ok) return refused(title, statusText(applied.status), conflictsOf(applied.status));
   const before = found.ok ? found.object : undefined;
   if (!before) return { name: "create", kind, before, after: applied.object };
   return {

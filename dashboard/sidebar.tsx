@@ -47,7 +47,7 @@ export const destinations: readonly { readonly title: string; readonly items: re
     items: [
       { title: "Access", path: ["access"], key: "w" },
       { title: "All kinds", path: ["kinds"], key: "k" },
-      { title: "Apply YAML", path: ["apply"], key: "y" },
+      { title: "Create, apply", path: ["apply"], key: "y" },
     ],
   },
 ];

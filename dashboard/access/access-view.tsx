@@ -6,6 +6,7 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { LiveBadge, refusal } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -51,10 +52,7 @@ export function AccessView() {
           <h2>
             Who can <span class="count">{shown.length}</span>
             <span class="spring" />
-            <label class="check">
-              <input type="checkbox" checked={system} onChange={(event) => setSystem(event.currentTarget.checked)} />
-              The cluster's own parts
-            </label>
+            <Check label="The cluster's own parts" checked={system} set={setSystem} />
           </h2>
           {shown.length === 0 ? (
             <p class="quiet">

@@ -9,6 +9,8 @@ export interface Action {
   readonly needs: Deed;
   /** What will happen, for whoever is about to confirm it. */
   readonly consequence: string;
+  /** What else it will touch, a line each, found out while it is being confirmed. */
+  readonly alsoTouches?: () => Promise<readonly string[]>;
   readonly danger?: boolean;
   /** A number to choose, where there is one. */
   readonly amount?: { readonly label: string; readonly value: number };

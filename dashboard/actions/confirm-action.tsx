@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { closeDialog } from "../dialogs.tsx";
 import type { ObjectProps } from "../object/object-view.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -32,6 +32,7 @@ export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly
     <Dialog title={`${action.title} ${kind.kind} ${object.metadata.name}`}>
       <form onSubmit={(event) => void run(event)}>
         <p>{action.consequence}</p>
+        {action.alsoTouches && <AlsoTouches of={action.alsoTouches} />}
         {action.amount && (
           <label>
             {action.amount.label}{" "}
@@ -60,5 +61,30 @@ export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly
         </div>
       </form>
     </Dialog>
+  );
+}
+
+function AlsoTouches({ of }: { readonly of: () => Promise<readonly string[]> }) {
+  const [lines, setLines] = useState<readonly string[] | undefined>(undefined);
+  useEffect(() => {
+    let wanted = true;
+    void of()
+      .catch(() => [])
+      .then((found) => wanted && setLines(found));
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  if (!lines) return <p class="quiet">Looking for what goes with it…</p>;
+  if (lines.length === 0) return <p class="quiet">Nothing else goes with it.</p>;
+  return (
+    <div class="touched">
+      <h3>This goes with it</h3>
+      <ul class="plain">
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

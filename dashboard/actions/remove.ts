@@ -1,7 +1,9 @@
 import { api } from "../api/connection.ts";
 import { type Kind, targetOf } from "../api/kind.ts";
 import type { ActionOf } from "./action.ts";
+import { renderDependents } from "./dependents.ts";
 import { kubectlCommand } from "./kubectl-command.ts";
+import { readDependents } from "./read-dependents.ts";
 
 /** Only the object that is looked at: one of the same name that came after it stays. */
 export const remove: ActionOf = (kind, object) => {
@@ -11,6 +13,7 @@ export const remove: ActionOf = (kind, object) => {
     title: "Delete",
     needs: { verb: "delete" },
     consequence: consequenceOf(kind, object.metadata.ownerReferences?.[0]?.kind),
+    alsoTouches: async () => renderDependents(await readDependents(kind, object)),
     danger: true,
     command: () => kubectlCommand("delete", kind, of),
     run: () => api.delete(targetOf(kind, of), { uid: object.metadata.uid, propagationPolicy: "Background" }),

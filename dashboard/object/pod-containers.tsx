@@ -2,9 +2,11 @@ import type { ContainerState, ContainerStatus, Pod } from "../../api/generated/c
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/kind.ts";
 import { Age } from "../parts/age.tsx";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { adjust } from "../route.ts";
 import type { ObjectProps } from "./object-view.tsx";
+import { portForward } from "./port-forward.ts";
 
 export function PodContainers({ object }: ObjectProps) {
   const { spec, status } = object as unknown as Pod;
@@ -14,6 +16,7 @@ export function PodContainers({ object }: ObjectProps) {
     ...(spec.initContainers ?? []).map((container) => ({ ...container, init: true })),
     ...(spec.containers ?? []).map((container) => ({ ...container, init: false })),
   ];
+  const ports = containers.flatMap((container) => container.ports ?? []).map(({ containerPort }) => containerPort);
   return (
     <section class="card">
       <h2>Containers</h2>
@@ -66,6 +69,11 @@ export function PodContainers({ object }: ObjectProps) {
           })}
         </tbody>
       </table>
+      {ports.length > 0 && (
+        <KubectlLine
+          command={portForward({ namespace: object.metadata.namespace, target: `pod/${object.metadata.name}`, ports })}
+        />
+      )}
     </section>
   );
 }

@@ -5,8 +5,10 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import type { ObjectProps } from "./object-view.tsx";
+import { portForward } from "./port-forward.ts";
 
 export function ServiceSummary({ object }: ObjectProps) {
   const { spec } = object as unknown as Service;
@@ -20,6 +22,7 @@ export function ServiceSummary({ object }: ObjectProps) {
   const endpoints = slices.flatMap(({ endpoints, ports }) =>
     (endpoints ?? []).map((endpoint) => ({ endpoint, ports })),
   );
+  const ports = (spec.ports ?? []).map(({ port }) => port);
   const pod = kindOfReference("v1", "Pod");
   const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);
   return (
@@ -72,6 +75,7 @@ export function ServiceSummary({ object }: ObjectProps) {
           })}
         </ul>
       )}
+      {ports.length > 0 && <KubectlLine command={portForward({ namespace, target: `service/${name}`, ports })} />}
     </section>
   );
 }

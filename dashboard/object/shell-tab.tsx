@@ -6,6 +6,7 @@ import { openShell, type Shell, type ShellState } from "../live/shell-stream.ts"
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { ContainerChoice } from "./container-choice.tsx";
 import type { ObjectProps } from "./object-view.tsx";
+import { StreamPanel } from "./stream-panel.tsx";
 
 export function ShellTab({ object }: ObjectProps) {
   const pod = object as unknown as Pod;
@@ -22,41 +23,23 @@ export function ShellTab({ object }: ObjectProps) {
     return () => opened.close();
   }, [namespace, name, container, turn, at]);
 
-  const text = at.output.value;
   const state = at.state.value;
-  const box = useRef<HTMLPreElement>(null);
-  // What was just said is what one wants to see.
-  useEffect(() => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [text]);
-
   return (
     <div class="logs">
-      <div class="tools">
-        <ContainerChoice containers={containers} chosen={container} choose={setContainer} />
-        <button type="button" disabled={state.name === "open"} onClick={() => setTurn(turn + 1)}>
-          Start again
-        </button>
-        <span class="spring" />
-        <span class="quiet" role="status">
-          {STATES[state.name]}
-        </span>
-      </div>
-      {state.name === "failed" && (
-        <p class="problem" role="alert">
-          {state.problem}
-        </p>
-      )}
-      <pre
-        ref={box}
-        class="wrap"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        tabIndex={0}
-        role="log"
-        aria-label={`What the shell in ${container} says`}
-      >
-        {text}
-      </pre>
+      <StreamPanel
+        label={`What the shell in ${container} says`}
+        text={at.output.value}
+        status={STATES[state.name]}
+        problem={state.name === "failed" ? state.problem : undefined}
+        tools={
+          <>
+            <ContainerChoice containers={containers} chosen={container} choose={setContainer} />
+            <button type="button" disabled={state.name === "open"} onClick={() => setTurn(turn + 1)}>
+              Start again
+            </button>
+          </>
+        }
+      />
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { objectHref } from "../api/kind.ts";
+import type { FieldConflict } from "../apply-conflicts.ts";
 import { type ApplyOutcome, applyAll } from "../apply-manifests.ts";
 import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
@@ -9,6 +10,7 @@ import { StateChip } from "../parts/state-chip.tsx";
 import { readOnly } from "../read-only.ts";
 import { namespace } from "../route.ts";
 import { yamlOf } from "../yaml-text.ts";
+import { CreateForm } from "./create-form.tsx";
 
 interface Shown {
   readonly dryRun: boolean;
@@ -33,12 +35,18 @@ export function ApplyView() {
 
   const outcomes = shown?.outcomes ?? [];
   const refused = outcomes.some(({ name }) => name === "refused");
-  const conflict = outcomes.some((outcome) => outcome.name === "refused" && outcome.conflict);
+  const conflict = outcomes.some((outcome) => outcome.name === "refused" && outcome.conflicts.length > 0);
   return (
     <section class="page apply">
       <div class="list-header">
-        <h1>Apply YAML</h1>
+        <h1>Create, apply</h1>
       </div>
+      <CreateForm
+        write={(manifest) => {
+          setText((before) => (before.trim() === "" ? manifest : `${before.trimEnd()}\n---\n${manifest}`));
+          setShown(undefined);
+        }}
+      />
       <div class="editor">
         <textarea
           aria-label="YAML to apply"
@@ -99,10 +107,8 @@ function OutcomeCard({ outcome, dryRun }: { readonly outcome: ApplyOutcome; read
         <h2>
           <StateChip text="Refused" tone="bad" /> {outcome.title}
         </h2>
-        <pre class="wrap">{outcome.problem}</pre>
-        {outcome.conflict && (
-          <p>These fields were set by somebody else. Leave them out of your manifest, or take them over.</p>
-        )}
+        {outcome.conflicts.length === 0 && <pre class="wrap">{outcome.problem}</pre>}
+        {outcome.conflicts.length > 0 && <Conflicts conflicts={outcome.conflicts} />}
       </section>
     );
   }
@@ -121,5 +127,32 @@ function OutcomeCard({ outcome, dryRun }: { readonly outcome: ApplyOutcome; read
     </section>
   );
 }
+
+const Conflicts = ({ conflicts }: { readonly conflicts: readonly FieldConflict[] }) => (
+  <>
+    <p>
+      Others set these fields, and your manifest says something else of them. Leave a field out to let it be theirs,
+      write what they wrote to share it, or take it over: then their next apply runs into the same.
+    </p>
+    <table class="small">
+      <thead>
+        <tr>
+          <th scope="col">Field</th>
+          <th scope="col">Set by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {conflicts.map(({ field, manager }) => (
+          <tr key={field + manager}>
+            <td class="wrap">
+              <code>{field}</code>
+            </td>
+            <td>{manager}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </>
+);
 
 const yamlWithout = (object: KubeObject | undefined) => (object ? yamlOf(object) : "");

@@ -6,11 +6,12 @@ import { type Kind, listPath, objectHref, titleOf } from "../api/kind.ts";
 import { type Row, tableAt } from "../api/table.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { useLiveList } from "../live/use-live-list.ts";
+import { Check } from "../parts/check.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { refusal } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
-import { adjust, namespace } from "../route.ts";
+import { adjust, href, namespace } from "../route.ts";
 import { filterText, ListHeader } from "./list-header.tsx";
 import { columnsFor } from "./resource-columns.tsx";
 
@@ -73,16 +74,13 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
     <section class="list">
       <ListHeader title={titleOf(kind)} shown={rows.length} all={all.length} state={state}>
         {tools}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={wide.value}
-            onChange={(event) => {
-              wide.value = event.currentTarget.checked;
-            }}
-          />
-          All columns
-        </label>
+        <Check
+          label="All columns"
+          checked={wide.value}
+          set={(checked) => {
+            wide.value = checked;
+          }}
+        />
       </ListHeader>
       {refused ? (
         <Notice title={refused.title} tone="bad">
@@ -139,7 +137,7 @@ function Empty({
       )}
       {kind.verbs.includes("create") && (
         <p>
-          <a href="#/apply">Apply YAML</a> makes one.
+          <a href={href(["apply"])}>Create, apply</a> makes one.
         </p>
       )}
     </Notice>

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { type Dependent, dependentsOf, renderDependents } from "./dependents.ts";
+
+const object = (kind: string, name: string, ...owners: string[]): Dependent => ({
+  kind,
+  namespace: "a",
+  name,
+  uid: name,
+  owners,
+});
+
+test("what belongs to what belongs goes too, whatever the order", () => {
+  const all = [
+    object("Pod", "p", "rs"),
+    object("ReplicaSet", "rs", "d"),
+    object("Pod", "other", "else"),
+    object("Pod", "free"),
+  ];
+  expect(dependentsOf("d", all).map(({ name }) => name)).toEqual(["rs", "p"]);
+});
+
+test("who has another owner left stays, and a ring of owners ends", () => {
+  expect(dependentsOf("d", [object("Pod", "p", "d", "else")])).toEqual([]);
+  expect(dependentsOf("a", [object("X", "a", "b"), object("X", "b", "a")]).map(({ name }) => name)).toEqual(["b"]);
+});
+
+test("few are named, many are counted", () => {
+  expect(renderDependents([object("Pod", "p")])).toEqual(["Pod p"]);
+  const many = Array.from({ length: 20 }, (_, index) => object(index < 15 ? "Pod" : "ReplicaSet", String(index)));
+  expect(renderDependents(many)).toEqual(["15 × Pod", "5 × ReplicaSet"]);
+});

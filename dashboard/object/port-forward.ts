@@ -1,0 +1,10 @@
+export interface Forwarded {
+  readonly namespace: string | undefined;
+  /** `pod/NAME`, `service/NAME` */
+  readonly target: string;
+  readonly ports: readonly number[];
+}
+
+/** Ports below 1024 are root's on one's own machine: they get a neighbour above. */
+export const portForward = ({ namespace = "default", target, ports }: Forwarded): string =>
+  `kubectl port-forward -n ${namespace} ${target} ${ports.map((port) => (port < 1024 ? `${8000 + port}:${port}` : String(port))).join(" ")}`;
