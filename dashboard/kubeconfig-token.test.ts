@@ -7,12 +7,12 @@ contexts: [{name: a, context: {user: ann}}, {name: b, context: {user: bob}}]
 users: [{name: ann, user: {token: t-ann}}, {name: bob, user: {token: t-bob}}]
 `;
 
-test("one word is a token", () => {
-  expect(tokenOf("  abc.def\n")).toEqual({ token: "abc.def" });
+test("one word is a token", async () => {
+  expect(await tokenOf("  abc.def\n")).toEqual({ token: "abc.def" });
 });
 
-test("of a kubeconfig the user of the current context counts", () => {
-  expect(tokenOf(kubeconfig)).toEqual({ token: "t-bob" });
+test("of a kubeconfig the user of the current context counts", async () => {
+  expect(await tokenOf(kubeconfig)).toEqual({ token: "t-bob" });
 });
 
 test.each([
@@ -20,6 +20,6 @@ test.each([
   ["prose", "hello there: {", /neither a token/],
   ["another document", "kind: Pod\nmetadata: {}", /lists no users/],
   ["a user with a certificate", "users: [{name: x, user: {client-key-data: abc}}]", /no token/],
-])("%s is refused with a reason", (_, text, reason) => {
-  expect(tokenOf(text)).toEqual({ problem: expect.stringMatching(reason) });
+])("%s is refused with a reason", async (_, text, reason) => {
+  expect(await tokenOf(text)).toEqual({ problem: expect.stringMatching(reason) });
 });

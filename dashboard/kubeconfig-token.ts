@@ -1,6 +1,4 @@
 /** What somebody pastes to sign in: a token, or a kubeconfig that holds one. */
-import { parse } from "yaml";
-
 export type PastedToken = { readonly token: string } | { readonly problem: string };
 
 interface Kubeconfig {
@@ -9,10 +7,12 @@ interface Kubeconfig {
   readonly users?: readonly { readonly name: string; readonly user?: { readonly token?: string } }[];
 }
 
-export function tokenOf(pasted: string): PastedToken {
+export async function tokenOf(pasted: string): Promise<PastedToken> {
   const text = pasted.trim();
   if (text === "") return { problem: "Paste a token or a kubeconfig." };
   if (!/\s/.test(text)) return { token: text };
+  // A token is known without the parser, which is half of the page.
+  const { parse } = await import("yaml");
   let config: Kubeconfig | null;
   try {
     config = parse(text) as Kubeconfig | null;

@@ -1,16 +1,16 @@
 /** One object: what it is, what can be done, and its sides as tabs. */
+import type { ComponentType } from "preact";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { ActionBar } from "../actions/action-bar.tsx";
 import { type Kind, kindHref, listPath, type ObjectName, titleOf } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
+import { lazy } from "../parts/lazy.tsx";
 import { LiveBadge, refusal } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { adjust, route } from "../route.ts";
 import { LogsTab } from "./logs-tab.tsx";
 import { ObjectEvents } from "./object-events.tsx";
-import { ShellTab } from "./shell-tab.tsx";
 import { Summary } from "./summary.tsx";
-import { YamlTab } from "./yaml-tab.tsx";
 
 export interface ObjectProps {
   readonly kind: Kind;
@@ -20,8 +20,11 @@ export interface ObjectProps {
 interface Tab {
   readonly id: string;
   readonly title: string;
-  readonly Content: (props: ObjectProps) => preact.ComponentChild;
+  readonly Content: ComponentType<ObjectProps>;
 }
+
+const ShellTab = lazy(async () => (await import("./shell-tab.tsx")).ShellTab);
+const YamlTab = lazy(async () => (await import("./yaml-tab.tsx")).YamlTab);
 
 const SUMMARY: Tab = { id: "summary", title: "Summary", Content: Summary };
 const LOGS: Tab = { id: "logs", title: "Logs", Content: LogsTab };

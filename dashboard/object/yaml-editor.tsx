@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
 import { targetOf } from "../api/kind.ts";
+import { ManifestEditor } from "../editor/manifest-editor.tsx";
 import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { statusText } from "../status-text.ts";
@@ -110,13 +111,7 @@ export function YamlEditor({ kind, object, close }: ObjectProps & { readonly clo
   }
   return (
     <div class="editor">
-      <textarea
-        aria-label="YAML"
-        spellcheck={false}
-        value={text}
-        disabled={step.name === "asking"}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
+      <ManifestEditor label="YAML" text={text} set={setText} disabled={step.name === "asking"} />
       {step.name === "editing" && step.problem && (
         <pre class="problem" role="alert">
           {step.problem}

@@ -1,6 +1,7 @@
 /** The whole object as YAML; secrets are masked until asked for. */
 import { useState } from "preact/hooks";
 import { useMay } from "../api/may.ts";
+import { YamlView } from "../editor/yaml-view.tsx";
 import { masked, yamlOf } from "../yaml-text.ts";
 import type { ObjectProps } from "./object-view.tsx";
 import { YamlEditor } from "./yaml-editor.tsx";
@@ -37,7 +38,7 @@ export function YamlTab({ kind, object }: ObjectProps) {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <pre class="yaml" tabIndex={0}>
-        {text}
+        <YamlView text={text} />
       </pre>
     </>
   );

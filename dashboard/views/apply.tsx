@@ -4,6 +4,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { objectHref } from "../api/kind.ts";
 import type { FieldConflict } from "../apply-conflicts.ts";
 import { type ApplyOutcome, applyAll } from "../apply-manifests.ts";
+import { ManifestEditor } from "../editor/manifest-editor.tsx";
 import { DiffView } from "../parts/diff-view.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
@@ -48,13 +49,12 @@ export function ApplyView() {
         }}
       />
       <div class="editor">
-        <textarea
-          aria-label="YAML to apply"
-          spellcheck={false}
-          placeholder={"Paste one or more manifests, divided by ---"}
-          value={text}
-          onInput={(event) => {
-            setText(event.currentTarget.value);
+        <ManifestEditor
+          label="YAML to apply"
+          placeholder="Paste one or more manifests, divided by ---, or write: Ctrl Space says what may stand where you are"
+          text={text}
+          set={(written) => {
+            setText(written);
             setShown(undefined);
           }}
         />

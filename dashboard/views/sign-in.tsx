@@ -11,7 +11,7 @@ export function SignIn() {
 
   async function submit(event: Event) {
     event.preventDefault();
-    const found = tokenOf(pasted);
+    const found = await tokenOf(pasted);
     if ("problem" in found) return setProblem(found.problem);
     setBusy(true);
     const refused = await tryToken(found.token);

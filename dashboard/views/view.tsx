@@ -1,20 +1,22 @@
 /** The view that the address names. */
 import type { ComponentType } from "preact";
-import { AccessView } from "../access/access-view.tsx";
 import { findKind } from "../api/discovery.ts";
 import { type Kind, kubectlName } from "../api/kind.ts";
 import { NodesView } from "../nodes/nodes-view.tsx";
 import { ObjectView } from "../object/object-view.tsx";
+import { lazy } from "../parts/lazy.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { route } from "../route.ts";
-import { ChangesView } from "../time/changes-view.tsx";
-import { TopologyView } from "../topology/topology.tsx";
-import { ApplyView } from "./apply.tsx";
 import { EventsView } from "./events.tsx";
 import { KindsView } from "./kinds.tsx";
 import { Overview } from "./overview.tsx";
 import { PodsView } from "./pods-view.tsx";
 import { ResourceList } from "./resource-list.tsx";
+
+const AccessView = lazy(async () => (await import("../access/access-view.tsx")).AccessView);
+const ApplyView = lazy(async () => (await import("./apply.tsx")).ApplyView);
+const ChangesView = lazy(async () => (await import("../time/changes-view.tsx")).ChangesView);
+const TopologyView = lazy(async () => (await import("../topology/topology.tsx")).TopologyView);
 
 /** Kinds that are more than rows. */
 const LISTS: Readonly<Record<string, ComponentType<{ readonly kind: Kind }>>> = {

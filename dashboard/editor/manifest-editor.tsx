@@ -1,0 +1,166 @@
+/** A text of manifests in colours, with what may be written where the cursor stands. */
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { type Completion, completionsAt } from "./completions.ts";
+import { readSchema } from "./read-schema.ts";
+import { placeOf } from "./yaml-place.ts";
+import { YamlView } from "./yaml-view.tsx";
+
+interface ManifestEditorProps {
+  readonly label: string;
+  readonly text: string;
+  readonly set: (text: string) => void;
+  readonly disabled?: boolean;
+  readonly placeholder?: string;
+}
+
+interface Offer {
+  readonly options: readonly Completion[];
+  readonly replaces: number;
+  readonly chosen: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+export function ManifestEditor({ label, text, set, disabled = false, placeholder }: ManifestEditorProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const colours = useRef<HTMLPreElement>(null);
+  const [offer, setOffer] = useState<Offer | undefined>(undefined);
+  const listId = useId();
+  // The cursor goes where the text that was put in ends; the browser puts it last.
+  const cursor = useRef<number | undefined>(undefined);
+  useEffect(() => {
+    if (cursor.current !== undefined) area.current?.setSelectionRange(cursor.current, cursor.current);
+    cursor.current = undefined;
+  }, [text]);
+
+  async function look(asked: boolean) {
+    const element = area.current;
+    if (!element) return;
+    const { value, selectionStart } = element;
+    const place = placeOf(value, selectionStart);
+    if (!place || (!asked && place.word === "")) return setOffer(undefined);
+    const document = await readSchema(place.apiVersion);
+    if (!document || element.selectionStart !== selectionStart || element.value !== value) return;
+    const { options, replaces } = completionsAt(value, selectionStart, document);
+    setOffer(options.length === 0 ? undefined : { options, replaces, chosen: 0, ...caretOf(element) });
+  }
+
+  function put(inserted: string, replaces: number) {
+    const element = area.current;
+    if (!element) return;
+    const { value, selectionStart, selectionEnd } = element;
+    const from = selectionStart - replaces;
+    cursor.current = from + inserted.length;
+    set(value.slice(0, from) + inserted + value.slice(selectionEnd));
+    setOffer(undefined);
+  }
+
+  function press(event: KeyboardEvent) {
+    if (event.key === " " && event.ctrlKey) {
+      event.preventDefault();
+      return void look(true);
+    }
+    if (!offer) return event.key === "Enter" && !event.ctrlKey ? indent(event) : undefined;
+    const { options, chosen } = offer;
+    if (event.key === "Escape") setOffer(undefined);
+    else if (event.key === "ArrowDown") setOffer({ ...offer, chosen: (chosen + 1) % options.length });
+    else if (event.key === "ArrowUp") setOffer({ ...offer, chosen: (chosen - 1 + options.length) % options.length });
+    else if (event.key === "Enter" || event.key === "Tab") put(options[chosen]?.insert ?? "", offer.replaces);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** A new line begins where the last did. */
+  function indent(event: KeyboardEvent) {
+    const { value = "", selectionStart = 0 } = area.current ?? {};
+    const line = value.slice(value.lastIndexOf("\n", selectionStart - 1) + 1, selectionStart);
+    const spaces = /^ */.exec(line)?.[0].length ?? 0;
+    const deeper = /:\s*$/.test(line) ? 2 : 0;
+    const inItem = /^ *- +\S/.test(line) ? 2 : 0;
+    if (spaces + deeper + inItem === 0) return;
+    event.preventDefault();
+    put(`\n${" ".repeat(spaces + deeper + inItem)}`, 0);
+  }
+
+  return (
+    <div class="manifest">
+      <pre ref={colours} class="colours" aria-hidden="true">
+        <YamlView text={text} />
+      </pre>
+      <textarea
+        ref={area}
+        aria-label={label}
+        aria-autocomplete="list"
+        aria-controls={listId}
+        aria-activedescendant={offer ? `${listId}-${offer.chosen}` : undefined}
+        spellcheck={false}
+        autocapitalize="off"
+        placeholder={placeholder}
+        value={text}
+        disabled={disabled}
+        onInput={(event) => {
+          set(event.currentTarget.value);
+          void look(false);
+        }}
+        onKeyDown={press}
+        onClick={() => setOffer(undefined)}
+        onBlur={() => setOffer(undefined)}
+        onScroll={({ currentTarget: { scrollTop, scrollLeft } }) => {
+          if (colours.current) Object.assign(colours.current, { scrollTop, scrollLeft });
+          setOffer(undefined);
+        }}
+      />
+      <div
+        id={listId}
+        role="listbox"
+        aria-label="What may be written here"
+        class="offer"
+        hidden={!offer}
+        style={offer && { left: `${offer.left}px`, top: `${offer.top}px` }}
+      >
+        {offer?.options.map((option, index) => (
+          <div
+            key={option.label}
+            id={`${listId}-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === offer.chosen}
+            ref={index === offer.chosen ? scrolledTo : null}
+            // Before the text loses the focus.
+            onMouseDown={(event) => {
+              event.preventDefault();
+              put(option.insert, offer.replaces);
+            }}
+          >
+            <b>{option.label}</b>
+            <span class="quiet">
+              {option.type}
+              {option.required && " required"}
+            </span>
+            {index === offer.chosen && option.description && <p class="quiet">{shortened(option.description)}</p>}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const scrolledTo = (element: HTMLElement | null) => element?.scrollIntoView({ block: "nearest" });
+
+const MOST_DESCRIPTION = 220;
+const shortened = (text: string) =>
+  text.length > MOST_DESCRIPTION ? `${text.slice(0, MOST_DESCRIPTION).trimEnd()}…` : text;
+
+/** Below the cursor, in pixels within the editor: the text has one font and does not wrap. */
+function caretOf(area: HTMLTextAreaElement): { readonly left: number; readonly top: number } {
+  const before = area.value.slice(0, area.selectionStart).split("\n");
+  const style = getComputedStyle(area);
+  const canvas = document.createElement("canvas").getContext("2d");
+  if (canvas) canvas.font = style.font;
+  const character = canvas?.measureText("0").width ?? 8;
+  const line = Number.parseFloat(style.lineHeight);
+  const left = Number.parseFloat(style.paddingLeft) + (before.at(-1)?.length ?? 0) * character - area.scrollLeft;
+  const top = Number.parseFloat(style.paddingTop) + before.length * line - area.scrollTop + 2;
+  return { left: Math.max(0, Math.min(left, area.clientWidth - 320)), top };
+}

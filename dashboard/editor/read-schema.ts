@@ -1,0 +1,21 @@
+/** The API server's own description of its kinds, one document a group version, kept for as long as the page is open. */
+import { read } from "../api/connection.ts";
+import type { OpenApiDocument } from "./open-api.ts";
+
+const documents = new Map<string, Promise<OpenApiDocument | undefined>>();
+
+export function readSchema(apiVersion: string): Promise<OpenApiDocument | undefined> {
+  if (!/^[a-z0-9.-]+(\/[a-z0-9]+)?$/.test(apiVersion)) return Promise.resolve(undefined);
+  const known = documents.get(apiVersion);
+  if (known) return known;
+  const reading = readDocument(`/openapi/v3/${apiVersion.includes("/") ? "apis" : "api"}/${apiVersion}`);
+  documents.set(apiVersion, reading);
+  // A group that is not there yet may come.
+  void reading.then((document) => document ?? documents.delete(apiVersion));
+  return reading;
+}
+
+async function readDocument(path: string): Promise<OpenApiDocument | undefined> {
+  const response = await read(path).catch(() => undefined);
+  return response?.ok ? ((await response.json()) as OpenApiDocument) : undefined;
+}
