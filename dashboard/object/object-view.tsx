@@ -23,8 +23,8 @@ interface Tab {
   readonly Content: ComponentType<ObjectProps>;
 }
 
-const ShellTab = lazy(async () => (await import("./shell-tab.tsx")).ShellTab);
-const YamlTab = lazy(async () => (await import("./yaml-tab.tsx")).YamlTab);
+const ShellTab = lazy(async () => (await import("../later.ts")).ShellTab);
+const YamlTab = lazy(async () => (await import("../later.ts")).YamlTab);
 
 const SUMMARY: Tab = { id: "summary", title: "Summary", Content: Summary };
 const LOGS: Tab = { id: "logs", title: "Logs", Content: LogsTab };

@@ -13,10 +13,10 @@ import { Overview } from "./overview.tsx";
 import { PodsView } from "./pods-view.tsx";
 import { ResourceList } from "./resource-list.tsx";
 
-const AccessView = lazy(async () => (await import("../access/access-view.tsx")).AccessView);
-const ApplyView = lazy(async () => (await import("./apply.tsx")).ApplyView);
-const ChangesView = lazy(async () => (await import("../time/changes-view.tsx")).ChangesView);
-const TopologyView = lazy(async () => (await import("../topology/topology.tsx")).TopologyView);
+const AccessView = lazy(async () => (await import("../later.ts")).AccessView);
+const ApplyView = lazy(async () => (await import("../later.ts")).ApplyView);
+const ChangesView = lazy(async () => (await import("../later.ts")).ChangesView);
+const TopologyView = lazy(async () => (await import("../later.ts")).TopologyView);
 
 /** Kinds that are more than rows. */
 const LISTS: Readonly<Record<string, ComponentType<{ readonly kind: Kind }>>> = {

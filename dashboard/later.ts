@@ -1,0 +1,7 @@
+/** What few readers need at once: one file, fetched when the first of these is shown. */
+export { AccessView } from "./access/access-view.tsx";
+export { ShellTab } from "./object/shell-tab.tsx";
+export { YamlTab } from "./object/yaml-tab.tsx";
+export { ChangesView } from "./time/changes-view.tsx";
+export { TopologyView } from "./topology/topology.tsx";
+export { ApplyView } from "./views/apply.tsx";
