@@ -3,7 +3,7 @@ import { deepEqual } from "../api/machinery/deep-equal.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import { api } from "./api/connection.ts";
 import { discover, kindOfReference } from "./api/discovery.ts";
-import { type Kind, targetOf } from "./api/kind.ts";
+import { apiVersionOf, type Kind, type ObjectName, targetOf } from "./api/kind.ts";
 import { conflictsOf, type FieldConflict } from "./apply-conflicts.ts";
 import { statusText } from "./status-text.ts";
 import { documentsOf, parseObject } from "./yaml-text.ts";
@@ -58,17 +58,15 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
   const title = `${kindName} ${metadata.name}`;
   const kind = kindOfReference(apiVersion, kindName) ?? (await discoverKind(apiVersion, kindName));
   if (!kind) return refused(title, `The cluster serves no ${kindName} of ${apiVersion}.`);
-  const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
+  const at = { ...kind, version: apiVersion.slice(apiVersion.indexOf("/") + 1) };
   const of = { namespace: metadata.namespace ?? namespace, name: metadata.name ?? "" };
-  const target = { ...targetOf(kind, of), version };
-  const found = await api.get(target);
-  const applied = await api.patch(target, "application/apply-patch+yaml", object, {
+  const before = await standing(at, of);
+  const applied = await api.patch(targetOf(at, of), "application/apply-patch+yaml", object, {
     fieldManager: "sailplane-dashboard",
     ...(force ? { force: "true" } : {}),
     ...(dryRun ? { dryRun: "All" } : {}),
   });
   if (!applied.ok) return refused(title, statusText(applied.status), conflictsOf(applied.status));
-  const before = found.ok ? found.object : undefined;
   if (!before) return { name: "create", kind, before, after: applied.object };
   return {
     name: deepEqual(content(before), content(applied.object)) ? "same" : "change",
@@ -77,6 +75,16 @@ async function applyOne(document: string, { dryRun, force, namespace }: ApplyOpt
     after: applied.object,
   };
 }
+
+/** Listed, not got: that there is none yet is no failure. */
+async function standing(kind: Kind, { namespace, name }: ObjectName): Promise<KubeObject | undefined> {
+  const found = await api.list(targetOf(kind, { namespace }), { fieldSelector: `metadata.name=${name}` });
+  return found.ok ? withType(kind, found.object.items[0]) : undefined;
+}
+
+/** Items of a list do not say what they are. */
+const withType = (kind: Kind, object: KubeObject | undefined): KubeObject | undefined =>
+  object && { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind };
 
 /** A definition applied a moment ago may have made the kind. */
 async function discoverKind(apiVersion: string, kind: string): Promise<Kind | undefined> {

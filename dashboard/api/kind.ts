@@ -28,6 +28,8 @@ export const targetOf = (kind: Kind, { namespace = "", name }: Partial<ObjectNam
   ...(name === undefined ? {} : { name }),
 });
 
+export const apiVersionOf = ({ group, version }: Kind): string => (group === "" ? version : `${group}/${version}`);
+
 /** The path of a list; namespace "" lists all. */
 export const listPath = (kind: Kind, namespace: string): string => resourcePath(targetOf(kind, { namespace }));
 

@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { ActionBar } from "../actions/action-bar.tsx";
-import { type Kind, kindHref, listPath, type ObjectName, titleOf } from "../api/kind.ts";
+import { apiVersionOf, type Kind, kindHref, listPath, type ObjectName, titleOf } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { LiveBadge, refusal } from "../parts/live-badge.tsx";
@@ -46,7 +46,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName & { readonly ki
   // Items of a list do not say what they are.
   const object = found && {
     ...found,
-    apiVersion: kind.group === "" ? kind.version : `${kind.group}/${kind.version}`,
+    apiVersion: apiVersionOf(kind),
     kind: kind.kind,
   };
   return (

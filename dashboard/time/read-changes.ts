@@ -1,6 +1,6 @@
 /** Lists of a kind at two moments, compared. */
 import { api } from "../api/connection.ts";
-import { type Kind, targetOf } from "../api/kind.ts";
+import { apiVersionOf, type Kind, targetOf } from "../api/kind.ts";
 import { statusText } from "../status-text.ts";
 import { type Change, changesBetween, type Items } from "./changes.ts";
 
@@ -35,8 +35,7 @@ async function itemsAt(
   const outcome = await api.list(targetOf(kind, { namespace }), query).catch(() => undefined);
   if (!outcome) return { problem: "The cluster does not answer." };
   if (!outcome.ok) return { problem: statusText(outcome.status) };
-  const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
-  return { items: outcome.object.items.map((item) => ({ ...item, apiVersion, kind: kind.kind })) };
+  return { items: outcome.object.items.map((item) => ({ ...item, apiVersion: apiVersionOf(kind), kind: kind.kind })) };
 }
 
 /** What happens by itself all the time tells nobody what was changed. */

@@ -11,7 +11,8 @@ const pictures = join(import.meta.dirname, "../../dist/screens");
 const views = {
   overview: "#/",
   topology: "#/topology",
-  nodes: "#/kind/core/v1/nodes",
+  sites: "#/kind/core/v1/nodes",
+  nodes: "#/kind/core/v1/nodes?as=table",
   node: "#/object/core/v1/nodes/-/e2e",
   deployments: "#/kind/apps/v1/deployments",
   deployment: "#/object/apps/v1/deployments/first-app/web",
@@ -21,6 +22,8 @@ const views = {
   "config-map": "#/object/core/v1/configmaps/first-app/greeting",
   secret: "#/object/core/v1/secrets/first-app/keys",
   events: "#/events",
+  changes: "#/changes",
+  access: "#/access?ns=first-app&verb=get&resource=secrets",
   kinds: "#/kinds",
   custom: "#/kind/example.com/v1/gliders",
   apply: "#/apply",
@@ -28,6 +31,7 @@ const views = {
   "object-events": "#/object/apps/v1/deployments/first-app/web?tab=events",
   empty: "#/kind/core/v1/pods?ns=nowhere",
   unknown: "#/kind/nobody/v1/knows",
+  past: "#/kind/core/v1/pods?at=PAST",
 };
 
 const gliders = {
@@ -96,6 +100,7 @@ const FAINT = `(() => {
 describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
   let cluster: Cluster;
   let browser: Browser;
+  let past: string;
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
     [cluster, browser] = await Promise.all([Cluster.start(), startBrowser()]);
@@ -106,6 +111,7 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await cluster.output("wait --for=condition=Established crd/gliders.example.com --timeout=20s");
     await cluster.output("apply -f -", { input: JSON.stringify(ka6) });
     await cluster.output("-n first-app rollout status deployment/web --timeout=40s");
+    past = await cluster.output("get crd gliders.example.com -o jsonpath={.metadata.resourceVersion}");
   });
   afterAll(async () => {
     await browser?.close();
@@ -120,7 +126,7 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
       expect({ name, wider, faint: await page.evaluate(FAINT) }).toEqual({ name, wider: false, faint: [] });
     };
     for (const [name, hash] of Object.entries(views)) {
-      await goTo(page, hash);
+      await goTo(page, hash.replace("PAST", past));
       await page.waitForTimeout(350);
       await look(name);
     }
@@ -132,10 +138,18 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await page.getByText("hello 3").waitFor();
     await look("logs");
     await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("Nothing else goes with it.").waitFor();
     await look("confirm");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
     await look("palette");
+    await page.keyboard.press("Escape");
+    await goTo(page, "#/apply");
+    await page.getByRole("button", { name: "Write it" }).click();
+    await page.getByLabel("YAML to apply").fill("apiVersion: v1\nkind: Pod\nspec:\n  ");
+    await page.getByLabel("YAML to apply").press("Control+Space");
+    await page.getByRole("option", { name: /containers/ }).waitFor();
+    await look("editor");
     expect(problems).toEqual([]);
     await page.context().close();
 
