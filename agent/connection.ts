@@ -1,6 +1,6 @@
 /** How the agent reaches its control plane: HTTPS with an authority of its own where the server has one. */
 
-import { Agent as PlainAgent, request as plainRequest } from "node:http";
+import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import { Readable } from "node:stream";
 import WebSocket from "ws";
@@ -18,15 +18,18 @@ export class ControlPlane {
   readonly #token: string;
   readonly #ca: string | undefined;
   readonly #agent: Agent | PlainAgent;
+  readonly #passing: Agent | PlainAgent;
 
   constructor({ server, token, ca }: Connection) {
     this.server = server;
     this.#token = token;
     this.#ca = ca;
-    const options = { keepAlive: true, maxSockets: 32 };
-    this.#agent = server.startsWith("https:")
-      ? new Agent({ ...options, ...(ca === undefined ? {} : { ca }) })
-      : new PlainAgent(options);
+    const agentOf = (maxSockets: number) =>
+      server.startsWith("https:")
+        ? new Agent({ keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) })
+        : new PlainAgent({ keepAlive: true, maxSockets });
+    this.#agent = agentOf(32);
+    this.#passing = agentOf(Number.POSITIVE_INFINITY);
   }
 
   headers = (): Record<string, string> => ({ authorization: `Bearer ${this.#token}` });
@@ -60,6 +63,12 @@ export class ControlPlane {
     });
   };
 
+  /** A request in somebody else's name, streamed both ways: watches and upgrades may last for hours. */
+  open(path: string, options: Pick<RequestOptions, "method" | "headers">): ClientRequest {
+    const send = this.server.startsWith("https:") ? request : plainRequest;
+    return send(`${this.server}${path}`, { ...options, agent: this.#passing });
+  }
+
   webSocket(path: string, headers: Readonly<Record<string, string>> = {}): WebSocket {
     return new WebSocket(`${this.server.replace(/^http/, "ws")}${path}`, {
       headers: { ...this.headers(), ...headers },
@@ -85,5 +94,6 @@ export class ControlPlane {
 
   close(): void {
     this.#agent.destroy();
+    this.#passing.destroy();
   }
 }

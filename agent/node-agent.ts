@@ -217,7 +217,7 @@ export class NodeAgent {
       apiServer: apiServerOf(this.#options.connection),
       resolvers: this.#resolv.servers,
       key: this.#networkKey,
-      dial: (path) => controlPlane.webSocket(path),
+      controlPlane,
       list: (resource) => this.#objects.list(resource),
       onReady: () => {
         for (const pod of [...this.#objects.pods(), ...this.#static.pods]) this.#follow(pod);

@@ -2,16 +2,19 @@
 import type { CertificateSigningRequest } from "../api/generated/certificates.v1.ts";
 import type { ServiceAccount } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
-import type { ClientAuthority } from "../durable-objects/certificate-authority.ts";
 import type { ControllerManagerWiring } from "../durable-objects/controller-manager.ts";
 import { legacyTokenClaims } from "./auth/service-account-token.ts";
+import { clusterSigning } from "./certificates/cluster-signing.ts";
+import { podAuthorities } from "./certificates/pod-authorities.ts";
 import { signRequest } from "./certificates/sign-request.ts";
 import { clusterBase } from "./cluster.ts";
 import type { Env } from "./env.ts";
 import { POD_CIDR, SERVICE_CIDR } from "./network.ts";
 import { lastingStore } from "./storage/lasting-store.ts";
 
-export const controllerManagerWiring = (env: Env): ControllerManagerWiring => ({
+export const controllerManagerWiring = (env: Env): ControllerManagerWiring => wiringOf(env, podAuthorities(env));
+
+const wiringOf = (env: Env, authoritiesOf: (cluster: string) => Promise<string>): ControllerManagerWiring => ({
   store: (cluster) => lastingStore(env, cluster),
   fetch: (request) => env.API.fetch(request),
   base: clusterBase,
@@ -19,24 +22,14 @@ export const controllerManagerWiring = (env: Env): ControllerManagerWiring => ({
     tokenData: async (secret, account) => {
       const claims = legacyTokenClaims(secret, account as ServiceAccount);
       const token = await env.CLUSTER_KEYS.getByName(cluster).sign({ ...claims });
-      return {
-        token: btoa(token),
-        namespace: btoa(secret.metadata.namespace ?? ""),
-        ...(env.CLUSTER_CA ? { "ca.crt": btoa(env.CLUSTER_CA) } : {}),
-      };
+      const namespace = btoa(secret.metadata.namespace ?? "");
+      return { token: btoa(token), namespace, "ca.crt": btoa(await authoritiesOf(cluster)) };
     },
-    certificate: async (request: KubeObject) => {
-      const keys = env.CLUSTER_KEYS.getByName(cluster);
-      return signRequest(request as CertificateSigningRequest, {
-        authority: (await keys.clientAuthority()) as ClientAuthority,
-        sign: async (bytes) => (await keys.signCertificate(bytes)) as Uint8Array,
-        serial: crypto.getRandomValues(new Uint8Array(16)),
-        now: Date.now(),
-      });
-    },
+    certificate: async (request: KubeObject) =>
+      signRequest(request as CertificateSigningRequest, await clusterSigning(env, cluster)),
   }),
   facts: async (cluster) => ({
-    caBundle: env.CLUSTER_CA ?? "",
+    caBundle: await authoritiesOf(cluster),
     podCidr: POD_CIDR,
     serviceCidr: SERVICE_CIDR,
     ...(env.INGRESS_DOMAIN !== undefined && {

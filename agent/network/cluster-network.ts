@@ -2,12 +2,12 @@
  * What this node does for Services and pods' networks, as far as the machine allows: rules of the kernel, the pods' own
  * network and DNS; or node ports alone. Follows the objects that the node is told of.
  */
-import type { WebSocket } from "ws";
 import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { NetworkPolicy, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { PEER_PODS } from "../../api/node-sync.ts";
+import type { ControlPlane } from "../connection.ts";
 import { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";
 import { KernelPolicies } from "../network-policy/kernel-policies.ts";
@@ -33,8 +33,7 @@ export interface ClusterNetworkOptions {
   readonly list: <T extends KubeObject>(resource: string) => readonly T[];
   /** Who the node is to other nodes. */
   readonly key: NetworkKey;
-  /** A WebSocket of the control plane. */
-  readonly dial: (path: string) => WebSocket;
+  readonly controlPlane: ControlPlane;
   /** Pods may be started from now on. */
   readonly onReady: () => void;
   /** Other nodes are reached by other ways than before. */

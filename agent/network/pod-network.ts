@@ -3,8 +3,8 @@
  * listens on the bridge for pods. The rules are in docs/spec/pod-network.md.
  */
 import { resolve } from "node:path";
-import type { WebSocket } from "ws";
 import type { Node } from "../../api/generated/core.v1.ts";
+import type { ControlPlane } from "../connection.ts";
 import { DnsServer } from "../dns/server.ts";
 import type { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";
@@ -14,6 +14,7 @@ import { ApiDoor, type ApiServer } from "./api-door.ts";
 import { makeBridge } from "./bridge.ts";
 import { cniConfig, gatewayOf } from "./cni-config.ts";
 import { hasPlugin, writeConfiguration } from "./cni-directory.ts";
+import { EndingApiDoor } from "./ending-api-door.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import type { NetworkKey } from "./overlay/network-key.ts";
 import { Overlay } from "./overlay/overlay.ts";
@@ -24,15 +25,14 @@ export interface PodNetworkOptions {
   readonly nodeName: string;
   readonly directories: NetworkDirectories;
   readonly dataDirectory: string;
-  /** Undefined: pods cannot be led to it through a tunnel of bytes. */
+  /** Undefined: pods cannot be led to it through a tunnel of bytes, and the agent asks in their place. */
   readonly apiServer: ApiServer | undefined;
+  readonly controlPlane: ControlPlane;
   readonly zone: () => Zone;
   /** The machine's resolvers. */
   readonly resolvers: readonly string[];
   /** Who the node is to other nodes. */
   readonly key: NetworkKey;
-  /** A WebSocket of the control plane. */
-  readonly dial: (path: string) => WebSocket;
   /** Other nodes are to be reached by other ways than before. */
   readonly onWays: () => void;
   readonly log: Logger;
@@ -43,7 +43,7 @@ export class PodNetwork {
   readonly #routes: Routes;
   #ranges = "";
   #dns: DnsServer | undefined;
-  #door: ApiDoor | undefined;
+  #door: ApiDoor | EndingApiDoor | undefined;
   #overlay: Overlay | undefined;
   #ways: ReadonlyMap<string, Way> = new Map();
   #bridgeBypasses = false;
@@ -105,7 +105,8 @@ export class PodNetwork {
   }
 
   async #openOverlay(): Promise<Overlay | undefined> {
-    const { nodeName, key, dial, onWays, log } = this.#options;
+    const { nodeName, key, controlPlane, onWays, log } = this.#options;
+    const dial = (path: string) => controlPlane.webSocket(path);
     try {
       return await Overlay.open({ nodeName, key, dial, onChange: onWays, log });
     } catch (error) {
@@ -123,7 +124,10 @@ export class PodNetwork {
       log.warn(`pods resolve names as this machine does: ${error.message}`);
       return undefined;
     });
-    if (apiServer !== undefined) this.#door = await ApiDoor.open(gateway, apiServer);
+    this.#door =
+      apiServer === undefined
+        ? await EndingApiDoor.open(gateway, this.#options)
+        : await ApiDoor.open(gateway, apiServer);
   }
 
   /** To the pods of other nodes, and to Services where no route of the machine leads there. */

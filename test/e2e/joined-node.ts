@@ -18,14 +18,22 @@ export function connectMachines(one: Containerd, other: Containerd): void {
   ip("-n", one.namespace, "route", "add", "default", "via", "192.0.2.254");
 }
 
+export interface JoinOptions {
+  readonly name: string;
+  /** The host by which it reaches the control plane. */
+  readonly server: string;
+  /** Of another cluster of that control plane. */
+  readonly directory?: string;
+}
+
 /** A machine that joins as a user's does, with the command that `token create` prints. */
 export class JoinedNode {
   readonly #directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
   readonly #process: ChildProcess;
   said = "";
 
-  constructor(cluster: Cluster, containerd: Containerd, options: { readonly name: string; readonly server: string }) {
-    const words = ["token", "create", "--data-dir", cluster.directory];
+  constructor(cluster: Cluster, containerd: Containerd, options: JoinOptions) {
+    const words = ["token", "create", "--data-dir", options.directory ?? cluster.directory];
     const [program = "", ...inside] = cluster.inside;
     const printed = execFileSync(program, [...inside, process.execPath, launcher, ...words], {
       encoding: "utf8",

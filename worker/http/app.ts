@@ -13,6 +13,7 @@ import { knownPolicy } from "../policy/snapshot.ts";
 import { auditAnswer } from "./audit.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
+import { serveApiDoor } from "./node-api-door.ts";
 import { serveNodeLeave } from "./node-leave.ts";
 import { serveNodeLink, serveNodeTunnel, serveRelay } from "./node-link.ts";
 import { refuseBadTimeout } from "./request-timeout.ts";
@@ -99,6 +100,7 @@ app.post("/sailplane/v1/clusters/:name/administrator", serveClusterAdministrator
 app.get("/sailplane/v1/nodes/:name/link", serveNodeLink);
 app.get("/sailplane/v1/nodes/:name/sync", serveNodeLink);
 app.post("/sailplane/v1/nodes/:name/leave", serveNodeLeave);
+app.post("/sailplane/v1/nodes/:name/api-door", serveApiDoor);
 app.get("/sailplane/v1/tunnels/:id", serveNodeTunnel);
 app.get("/sailplane/v1/watch", (c) => serveWatches(c, async (request) => app.fetch(request, c.env, c.executionCtx)));
 app.get("/sailplane/v1/relays/:peer", serveRelay);

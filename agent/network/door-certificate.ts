@@ -1,0 +1,34 @@
+/** What the node shows to its pods in the API server's place: a key of its own, and the control plane's word for it. */
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
+import type { ControlPlaneCalls } from "./control-plane-calls.ts";
+
+export interface DoorCertificate {
+  /** PEM. */
+  readonly key: string;
+  readonly cert: string;
+  /** When to ask for another (ms): at half of its life. */
+  readonly renewAt: number;
+}
+
+/** Fails where the control plane does not answer, or refuses. */
+export async function fetchDoorCertificate(
+  controlPlane: ControlPlaneCalls,
+  nodeName: string,
+): Promise<DoorCertificate> {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const answer = await controlPlane.fetch(
+    new Request(`${controlPlane.server}/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/api-door`, {
+      method: "POST",
+      headers: { ...controlPlane.headers(), "content-type": "application/json" },
+      body: JSON.stringify({ publicKey: publicKey.export({ type: "spki", format: "der" }).toString("base64") }),
+    }),
+  );
+  if (!answer.ok) throw new Error(`the control plane gives no certificate for the way to it: ${await answer.text()}`);
+  const { certificate } = (await answer.json()) as { readonly certificate: string };
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  return {
+    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    cert: certificate,
+    renewAt: (Date.parse(validFrom) + Date.parse(validTo)) / 2,
+  };
+}

@@ -1,0 +1,153 @@
+import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createServer, type IncomingMessage, request as plainRequest, type Server } from "node:http";
+import { Agent, request } from "node:https";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import WebSocket, { WebSocketServer } from "ws";
+import {
+  assemble,
+  commonName,
+  derSignature,
+  extensions,
+  keyUsage,
+  toBeSigned,
+} from "../../api/machinery/x509/certificate.ts";
+import { generalNames } from "../../api/machinery/x509/general-names.ts";
+import { renderPem } from "../../api/machinery/x509/pem.ts";
+import type { ControlPlaneCalls } from "./control-plane-calls.ts";
+import { EndingApiDoor } from "./ending-api-door.ts";
+
+const NAME = "kubernetes.default.svc";
+const DAY_MS = 86_400_000;
+const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const spki = (key: KeyObject) => new Uint8Array(key.export({ type: "spki", format: "der" }));
+
+function issue(publicKey: Uint8Array, of: "authority" | "server"): string {
+  const signed = toBeSigned({
+    serial: new Uint8Array([of === "authority" ? 1 : 2]),
+    issuer: commonName("ca"),
+    subject: commonName(of === "authority" ? "ca" : "server"),
+    from: new Date(Date.now() - DAY_MS),
+    until: new Date(Date.now() + DAY_MS),
+    publicKey,
+    extensions:
+      of === "authority"
+        ? [extensions.authority(), extensions.usage(keyUsage.keyCertSign)]
+        : [extensions.noAuthority(), extensions.alternativeNames(generalNames({ dns: [NAME], addresses: [] }))],
+  });
+  const raw = sign("sha256", signed, { key: authority.privateKey, dsaEncoding: "ieee-p1363" });
+  return renderPem("CERTIFICATE", assemble(signed, derSignature(new Uint8Array(raw))));
+}
+const callsOf = (server: string): ControlPlaneCalls => ({
+  server,
+  headers: () => ({}),
+  fetch: (asked) => fetch(asked),
+  open: (path, options) => plainRequest(`${server}${path}`, options),
+});
+const ca = issue(spki(authority.publicKey), "authority");
+
+async function bodyOf(message: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of message) text += chunk;
+  return text;
+}
+
+describe("NET-TLS: where the agent ends TLS for its pods", () => {
+  let plane: Server;
+  let controlPlane: ControlPlaneCalls;
+  let door: EndingApiDoor;
+  let finishWatch = () => {};
+  const pods = new Agent({ ca, servername: NAME, keepAlive: true });
+
+  beforeAll(async () => {
+    plane = createServer(async (asked, answer) => {
+      const body = await bodyOf(asked);
+      if (asked.url?.endsWith("/api-door")) {
+        const key = createPublicKey({
+          key: Buffer.from(JSON.parse(body).publicKey, "base64"),
+          type: "spki",
+          format: "der",
+        });
+        answer.end(JSON.stringify({ certificate: issue(spki(key), "server") }));
+      } else if (asked.url?.includes("watch")) {
+        answer.write("first\n");
+        finishWatch = () => answer.end("last\n");
+      } else {
+        const { authorization, host } = asked.headers;
+        answer.setHeader("Warning", '299 - "kept"');
+        answer.statusCode = 207;
+        answer.end(JSON.stringify({ method: asked.method, url: asked.url, authorization, host, body }));
+      }
+    });
+    const sockets = new WebSocketServer({ server: plane, handleProtocols: (all) => [...all][0] ?? false });
+    sockets.on("connection", (socket) => socket.on("message", (message) => socket.send(`echo ${message}`)));
+    await new Promise<void>((done) => plane.listen(0, "127.0.0.1", done));
+    const { port } = plane.address() as AddressInfo;
+    controlPlane = callsOf(`http://127.0.0.1:${port}/clusters/two`);
+    const log = { info: () => {}, warn: () => {} };
+    door = await EndingApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane, log });
+    await vi.waitFor(async () => expect((await ask("GET", "/healthz")).statusCode).toBe(207));
+  });
+  afterAll(() => {
+    pods.destroy();
+    door.close();
+    plane.closeAllConnections();
+    plane.close();
+  });
+
+  const options = (method: string, path: string) => ({
+    agent: pods,
+    host: door.at.address,
+    port: door.at.port,
+    headers: { authorization: "Bearer the-pods-own", host: NAME },
+    method,
+    path,
+  });
+  const ask = (method: string, path: string, body = "") =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = request(options(method, path), resolve);
+      asked.once("error", reject);
+      asked.end(body);
+    });
+
+  it("passes requests on with the pod's own token, below the cluster's path, by the server's own name", async () => {
+    const answer = await ask("POST", "/api/v1/namespaces/default/pods?dryRun=All", "a pod");
+    expect([answer.statusCode, answer.headers.warning]).toEqual([207, '299 - "kept"']);
+    expect(JSON.parse(await bodyOf(answer))).toEqual({
+      method: "POST",
+      url: "/clusters/two/api/v1/namespaces/default/pods?dryRun=All",
+      authorization: "Bearer the-pods-own",
+      host: new URL(controlPlane.server).host,
+      body: "a pod",
+    });
+  });
+
+  it("passes answers on as they come", async () => {
+    const answer = await ask("GET", "/api/v1/pods?watch=1");
+    const heard: string[] = [];
+    answer.on("data", (chunk) => heard.push(String(chunk)));
+    await expect.poll(() => heard.join("")).toBe("first\n");
+    finishWatch();
+    await expect.poll(() => heard.join("")).toBe("first\nlast\n");
+  });
+
+  it("passes WebSockets on, with their subprotocol", async () => {
+    const { host, port } = { host: door.at.address, port: door.at.port };
+    const socket = new WebSocket(`wss://${host}:${port}/exec`, ["v5.channel.k8s.io"], { agent: pods });
+    const heard = new Promise((resolve) => socket.once("message", (message) => resolve(String(message))));
+    await new Promise((resolve) => socket.once("open", resolve));
+    expect(socket.protocol).toBe("v5.channel.k8s.io");
+    socket.send("hello");
+    expect(await heard).toBe("echo hello");
+    socket.terminate();
+  });
+
+  it("says so where the API server is away", async () => {
+    const away = callsOf("http://127.0.0.1:9");
+    const complaints: string[] = [];
+    const log = { info: () => {}, warn: (text: string) => complaints.push(text) };
+    const shut = await EndingApiDoor.open("127.0.0.1", { nodeName: "n", controlPlane: away, log });
+    await expect.poll(() => complaints.length).toBe(1);
+    shut.close();
+  });
+});

@@ -1,0 +1,162 @@
+/**
+ * The way from pods to an API server that only names of its own lead to, as on Cloudflare, or a path: the agent ends their
+ * TLS, and asks in their words, with their tokens, over connections of its own.
+ */
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Logger } from "../logger.ts";
+import type { Backend } from "../proxy/rule-set.ts";
+import type { ControlPlaneCalls } from "./control-plane-calls.ts";
+import { type DoorCertificate, fetchDoorCertificate } from "./door-certificate.ts";
+
+const RETRY_MS = { first: 500, most: 30_000 };
+/** Timers do not take more. */
+const LONGEST_WAIT_MS = 86_400_000;
+/** Of one connection, and so not passed on. */
+const HOP_BY_HOP = new Set(["connection", "host", "keep-alive", "proxy-connection", "te", "transfer-encoding"]);
+
+export interface EndingApiDoorOptions {
+  readonly nodeName: string;
+  readonly controlPlane: ControlPlaneCalls;
+  readonly log: Logger;
+}
+
+export class EndingApiDoor {
+  readonly #options: EndingApiDoorOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Duplex>();
+  #timer: NodeJS.Timeout | undefined;
+  #retryMs = RETRY_MS.first;
+  #isClosed = false;
+  #complaint = "";
+
+  /** Listens at once; until the control plane has given a certificate, handshakes fail. */
+  static open(address: string, options: EndingApiDoorOptions): Promise<EndingApiDoor> {
+    return new Promise((resolve, reject) => {
+      const door = new EndingApiDoor(options);
+      door.#server.once("error", reject);
+      door.#server.listen(0, address, () => {
+        door.#server.off("error", reject);
+        void door.#certify();
+        resolve(door);
+      });
+    });
+  }
+
+  private constructor(options: EndingApiDoorOptions) {
+    this.#options = options;
+    // Watches and uploads take as long as they take.
+    this.#server = createServer({ requestTimeout: 0, noDelay: true });
+    this.#server.on("request", (asked, answer) => this.#pass(asked, answer));
+    this.#server.on("upgrade", (asked, socket, head) => this.#upgrade(asked, socket, head));
+    this.#server.on("connection", (socket: Socket) => this.#keep(socket));
+    this.#server.on("tlsClientError", () => {});
+  }
+
+  get at(): Backend {
+    const bound = this.#server.address();
+    if (typeof bound !== "object" || bound === null) throw new Error("the way to the API server is closed");
+    return { address: bound.address, port: bound.port };
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #keep(socket: Duplex): void {
+    this.#sockets.add(socket);
+    socket.once("close", () => this.#sockets.delete(socket));
+  }
+
+  async #certify(): Promise<void> {
+    const { controlPlane, nodeName, log } = this.#options;
+    let wait: number;
+    try {
+      const certificate = await fetchDoorCertificate(controlPlane, nodeName);
+      this.#show(certificate);
+      this.#retryMs = RETRY_MS.first;
+      wait = Math.min(certificate.renewAt - Date.now(), LONGEST_WAIT_MS);
+    } catch (error) {
+      const { message } = error as Error;
+      if (message !== this.#complaint) log.warn(message);
+      this.#complaint = message;
+      wait = this.#retryMs;
+      this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.most);
+    }
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.#certify(), Math.max(wait, RETRY_MS.first)).unref();
+  }
+
+  #show({ key, cert }: DoorCertificate): void {
+    this.#complaint = "";
+    this.#server.setSecureContext({ key, cert });
+  }
+
+  #ask({ method = "GET", url = "/", headers }: IncomingMessage, more: OutgoingHttpHeaders = {}): ClientRequest {
+    const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
+    // Else Node takes a body without a length for none, where the method has usually none.
+    const framing = headers["transfer-encoding"] === undefined ? {} : { "transfer-encoding": "chunked" };
+    return this.#options.controlPlane.open(url, { method, headers: { ...passed, ...framing, ...more } });
+  }
+
+  #pass(asked: IncomingMessage, answer: ServerResponse): void {
+    const { upgrade: _, ...headers } = asked.headers;
+    asked.headers = headers;
+    const upstream = this.#ask(asked);
+    upstream.once("response", (answered) => {
+      answer.writeHead(answered.statusCode ?? 502, endToEnd(answered));
+      // A watch's headers are news, though nothing has happened yet.
+      answer.flushHeaders();
+      answered.pipe(answer);
+      answered.once("error", () => answer.destroy());
+    });
+    upstream.once("error", (error) => (answer.headersSent ? answer.destroy() : refuse(answer, error)));
+    answer.once("close", () => upstream.destroy());
+    asked.pipe(upstream);
+  }
+
+  #upgrade(asked: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on("error", () => socket.destroy());
+    const { upgrade = "" } = asked.headers;
+    const upstream = this.#ask(asked, { connection: "upgrade", upgrade });
+    upstream.once("upgrade", (answered, other, first) => {
+      this.#keep(other);
+      socket.write(`${headOf(answered)}\r\n`);
+      socket.write(first);
+      other.write(head);
+      other.pipe(socket).pipe(other);
+      other.on("error", () => socket.destroy());
+      other.once("close", () => socket.destroy());
+      socket.once("close", () => other.destroy());
+    });
+    upstream.once("response", (answered) => {
+      socket.write(`${headOf(answered, "connection: close\r\n")}\r\n`);
+      answered.pipe(socket);
+    });
+    upstream.once("error", () => socket.destroy());
+    upstream.end();
+  }
+}
+
+const endToEnd = ({ headers }: IncomingMessage): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
+
+/** As it came; `more` stands for what was said of the other connection, where this one is to end. */
+function headOf({ statusCode, statusMessage, rawHeaders }: IncomingMessage, more?: string): string {
+  const lines = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+    if (more === undefined || !HOP_BY_HOP.has((rawHeaders[i] ?? "").toLowerCase()))
+      lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`);
+  return `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join("")}${more ?? ""}`;
+}
+
+function refuse(answer: ServerResponse, error: Error): void {
+  const message = `the node cannot reach the API server: ${error.message}`;
+  const status = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message };
+  answer.writeHead(503, { "content-type": "application/json" });
+  answer.end(JSON.stringify({ ...status, reason: "ServiceUnavailable", code: 503 }));
+}

@@ -1,0 +1,18 @@
+/** Names of a server as certificates carry them: GeneralNames (RFC 5280 4.2.1.6) in DER. */
+import { utf8Bytes } from "../utf8.ts";
+import * as der from "./der.ts";
+
+const DNS = 2;
+const ADDRESS = 7;
+
+export interface ServerNames {
+  readonly dns: readonly string[];
+  /** IPv4, dotted. */
+  readonly addresses: readonly string[];
+}
+
+export const generalNames = ({ dns, addresses }: ServerNames): Uint8Array =>
+  der.sequence(
+    ...dns.map((name) => der.implicit(DNS, utf8Bytes(name))),
+    ...addresses.map((address) => der.implicit(ADDRESS, new Uint8Array(address.split(".").map(Number)))),
+  );

@@ -1,0 +1,29 @@
+/**
+ * Whom pods trust to be the API server: who signed this server's own certificate, and, where nodes end TLS for their pods, the
+ * cluster's authority, which signs what they show. That is wherever the server's certificate is not for
+ * `kubernetes.default.svc`, or its paths are not those of the cluster alone.
+ */
+import { renderPem } from "../../api/machinery/x509/pem.ts";
+import type { Env } from "../env.ts";
+
+const KEPT_MS = 300_000;
+
+/** PEM, one after the other. */
+export function podAuthorities(env: Env): (cluster: string) => Promise<string> {
+  const known = new Map<string, { readonly pem: Promise<string>; readonly at: number }>();
+  return async (cluster) => {
+    const own = env.CLUSTER_CA ?? "";
+    if (own !== "" && cluster === "default") return own;
+    let kept = known.get(cluster);
+    // A cluster may be deleted and made anew.
+    if (kept === undefined || Date.now() - kept.at > KEPT_MS) {
+      const pem = env.CLUSTER_KEYS.getByName(cluster)
+        .clientAuthority()
+        .then(({ certificate }) => own + renderPem("CERTIFICATE", certificate as Uint8Array));
+      kept = { pem, at: Date.now() };
+      known.set(cluster, kept);
+      pem.catch(() => known.delete(cluster));
+    }
+    return kept.pem;
+  };
+}
