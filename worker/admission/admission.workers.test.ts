@@ -94,6 +94,18 @@ test("ADM-SNAPSHOT: a limit range holds from the next request on", async () => {
   });
 });
 
+test("a copy of a pod mounts the token where its original does, by one volume", async () => {
+  const place = await newNamespace("copies");
+  const { object } = await call(`${place}/pods`, pod("original"));
+  const { spec } = object as unknown as { spec: { containers: object[]; volumes: { name: string }[] } };
+  const containers = [...spec.containers, { name: "debugger", image: "i" }];
+  const { code, object: copy } = await call(`${place}/pods`, pod("copy", { ...spec, containers }));
+  expect(code).toBe(201);
+  const copied = (copy as unknown as { spec: typeof spec }).spec;
+  expect(copied.volumes).toHaveLength(1);
+  expect(copied.containers[1]).toMatchObject({ volumeMounts: [{ name: spec.volumes[0]?.name }] });
+});
+
 test("PodSecurity warns of the workload and refuses the pod", async () => {
   const place = await newNamespace("strict", { "pod-security.kubernetes.io/enforce": "baseline" });
   const spec = { hostNetwork: true, containers: [{ name: "c", image: "i" }] };

@@ -7,11 +7,13 @@ import { generatedName } from "../../api/machinery/generated-name.ts";
 import { forbidden } from "../../api/machinery/status.ts";
 import type { Key } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
+import { unmountableSecret } from "./mountable-secrets.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-creation.ts";
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+const VOLUME_PREFIX = "kube-api-access-";
 /** An hour, and the seven seconds by which kubelets tell these tokens from others. */
 const TOKEN_SECONDS = 3607;
 const READ_ONLY = 0o644;
@@ -30,6 +32,8 @@ export const serviceAccountAdmission: AdmissionPlugin = {
     if (account.imagePullSecrets && !pod.spec.imagePullSecrets?.length) {
       pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
     }
+    const problem = unmountableSecret(pod.spec, account);
+    if (problem) throw refuse(request, problem);
     if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod.spec);
   },
 };
@@ -68,14 +72,13 @@ function mountToken(spec: PodSpec): void {
   const containers: Container[] = [...(spec.initContainers ?? []), ...spec.containers];
   const wanting = containers.filter((container) => !container.volumeMounts?.some((m) => m.mountPath === MOUNT_PATH));
   if (wanting.length === 0) return;
-  const volume = tokenVolume(generatedName("kube-api-access-", crypto.getRandomValues(new Uint8Array(5))));
+  // A copy of a pod brings the volume of its original along.
+  const known = spec.volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX));
+  const name = known?.name ?? generatedName(VOLUME_PREFIX, crypto.getRandomValues(new Uint8Array(5)));
   for (const container of wanting) {
-    container.volumeMounts = [
-      ...(container.volumeMounts ?? []),
-      { name: volume.name, readOnly: true, mountPath: MOUNT_PATH },
-    ];
+    container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: MOUNT_PATH }];
   }
-  spec.volumes = [...(spec.volumes ?? []), volume];
+  if (!known) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
 }
 
 const tokenVolume = (name: string): Volume => ({
