@@ -42,6 +42,17 @@ test("STORE-GROUP: what arrives in one turn, and what arrives while the disk is 
   expect(groups).toEqual([3, 6]);
 });
 
+test("STORE-GROUP: in a crowd, the first waits a turn for those that are on their way", async () => {
+  const { commits, groups } = open();
+  await Promise.all(["a", "b"].map((name) => commits.commit(creating(name))));
+  await new Promise((resume) => setTimeout(resume, 10));
+  const first = commits.commit(creating("c"));
+  for (let microtask = 0; microtask < 5; microtask++) await undefined;
+  await Promise.all([first, commits.commit(creating("d"))]);
+  await commits.commit(creating("e"));
+  expect(groups).toEqual([3, 5, 6]);
+});
+
 test("STORE-GROUP: one that cannot be applied fails alone, and leaves nothing of itself", async () => {
   const { tables, commits } = open();
   const results = await Promise.allSettled([

@@ -1,6 +1,6 @@
 /**
- * Commits that arrive while the disk is busy with those before them share one transaction, and so one disk sync; a lone one
- * waits for nobody. Each is still all or nothing: one that is refused appends nothing, and those after it see only what was
+ * Commits that arrive while the disk is busy with those before them share one transaction, and so one disk sync. A lone one
+ * waits for nobody; where writers come side by side, the first lets those in whose requests have arrived. Each is still all or nothing: one that is refused appends nothing, and those after it see only what was
  * accepted.
  */
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../api/store.ts";
@@ -29,6 +29,8 @@ export class GroupCommit {
   #settled: Revision;
   #waiting: Waiting[] = [];
   #running = false;
+  /** The last group was of more than one. */
+  #crowded = false;
   /** What the group under way has written to. */
   #touched = new Set<GroupResource>();
   /** Counted when first a limit is asked about, and kept from then on. */
@@ -97,8 +99,8 @@ export class GroupCommit {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      // What else this turn brings comes along.
-      await undefined;
+      // What else this turn brings comes along; in a crowd, what the loop has heard of already.
+      await (this.#crowded ? this.#options.settled() : undefined);
       while (this.#waiting.length > 0) {
         this.#flush();
         await this.#settle();
@@ -111,6 +113,7 @@ export class GroupCommit {
   #flush(): void {
     const group = this.#waiting;
     this.#waiting = [];
+    this.#crowded = group.length > 1;
     this.#touched = new Set();
     const before = this.#marks;
     const usage = this.#usage;

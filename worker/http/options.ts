@@ -53,10 +53,11 @@ export function dryRunErrors(values: readonly string[]): FieldError[] {
 }
 
 const MAX_MANAGER = 128;
+const encoder = new TextEncoder();
 
 function fieldManagerErrors(manager: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (new TextEncoder().encode(manager).length > MAX_MANAGER) errors.push(tooLong("fieldManager", MAX_MANAGER));
+  if (encoder.encode(manager).length > MAX_MANAGER) errors.push(tooLong("fieldManager", MAX_MANAGER));
   for (const { rune, at } of runesOf(manager)) {
     if (isPrintable(rune)) continue;
     const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
@@ -70,7 +71,7 @@ function* runesOf(text: string): Generator<{ rune: string; at: number }> {
   let at = 0;
   for (const rune of text) {
     yield { rune, at };
-    at += new TextEncoder().encode(rune).length;
+    at += encoder.encode(rune).length;
   }
 }
 

@@ -4,6 +4,8 @@ import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   Answer,
   CommitFailure,
+  CommitRequest,
+  CommitResult,
   Entry,
   Key,
   ListPage,
@@ -55,7 +57,7 @@ export class StoreClient {
       ...(changesPolicy(writes) ? { changesPolicy: true } : {}),
       ...(this.#limits ? { limits: this.#limits } : {}),
     };
-    const result = await this.stub.commit(request).catch(atFullDisk);
+    const result = await this.#committed(request);
     if (result.ok) return result;
     switch (result.reason) {
       case "stale-policy":
@@ -110,6 +112,15 @@ export class StoreClient {
     return response;
   }
 
+  /** Awaited bare: each promise derived from that of a call costs the platform an object more. */
+  async #committed(request: CommitRequest): Promise<CommitResult> {
+    try {
+      return await this.stub.commit(request);
+    } catch (error) {
+      return atFullDisk(error);
+    }
+  }
+
   /** The store itself, where it is at hand; as elsewhere, it refuses who decided under an older policy. */
   #nearbyStore(): NearbyStore | undefined {
     const nearby = this.#nearby?.();
@@ -139,8 +150,8 @@ export function tooLarge(asked: Revision, current: Revision): ApiError {
 }
 
 /** A disk that fills up mostly refuses at the sync, and then the platform breaks the object (rule STORE-FULL). */
-function atFullDisk(error: Error): never {
-  if (!/SQLITE_FULL|is full|storage limit/i.test(error.message)) throw error;
+function atFullDisk(error: unknown): never {
+  if (!(error instanceof Error && /SQLITE_FULL|is full|storage limit/i.test(error.message))) throw error;
   throw new ApiError(failure(507, "InsufficientStorage", `nothing was written: ${error.message}`));
 }
 
