@@ -151,8 +151,18 @@ export interface ListPage extends ListHead {
 export interface ListStreamRequest extends ListRequest {
   /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
   readonly dropPrefix?: string;
-  /** Written around the items; the revision is written into `open` as into an object's text. `gzip`: where the list is large. */
-  readonly frame?: { readonly open: string; readonly close: string; readonly gzip: boolean };
+  readonly frame?: ListFrame;
+}
+
+/** What is written around the items of a streamed list. */
+export interface ListFrame {
+  /** The revision is written in as into an object's text, and after it how to go on, where there is more. */
+  readonly open: string;
+  readonly close: string;
+  /** Where the list is large. */
+  readonly gzip: boolean;
+  /** What tokens to go on with say: when they were given out (s since the epoch), and no namespace within one. */
+  readonly page: { readonly issued: number; readonly within: boolean };
 }
 
 export interface Change {

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { formatContinue } from "../../api/machinery/continue-token.ts";
 import type { ListStreamRequest, Revision } from "../../api/store.ts";
 import { ItemRuns, type Run } from "./item-runs.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -61,11 +62,18 @@ async function walk(store: MemoryStore, request: ListStreamRequest): Promise<voi
     expect(streamed.head).toEqual(head);
     const texts = items.map(({ text }) => (request.dropPrefix ? `{${text.slice(prefix.length)}` : text));
     expect(await new Response(streamed.stream).text()).toBe(texts.join(","));
-    const frame = { open: '{"resourceVersion":"","items":[', close: "]}", gzip: true };
+    const frame = {
+      open: '{"resourceVersion":"","items":[',
+      close: "]}",
+      gzip: true,
+      page: { issued: 7, within: false },
+    };
     const packed = await store.listStream({ ...next, frame });
     if (!packed.ok) throw new Error("refused");
     const bytes = Buffer.from(await new Response(packed.stream).arrayBuffer());
-    const whole = `{"resourceVersion":"${page.revision}","items":[${texts.join(",")}]}`;
+    const goOn = page.more && page.last && formatContinue({ revision: page.revision, issued: 7, after: page.last });
+    const left = page.remaining === undefined ? "" : `,"remainingItemCount":${page.remaining}`;
+    const whole = `{"resourceVersion":"${page.revision}"${goOn ? `,"continue":"${goOn}"${left}` : ""},"items":[${texts.join(",")}]}`;
     expect((packed.encoding === "gzip" ? gunzipSync(bytes) : bytes).toString()).toBe(whole);
     expect(packed.encoding).toBe(texts.join(",").length > 256 * 1024 ? "gzip" : packed.encoding);
     next = page.more && page.last ? { ...next, after: page.last, at: page.revision } : undefined;

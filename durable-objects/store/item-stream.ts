@@ -1,5 +1,5 @@
 /** The body of a streamed list: item texts joined by commas, a run of them at a time, from memory or else from the log. */
-import type { Revision } from "../../api/store.ts";
+import type { ListFrame, Revision } from "../../api/store.ts";
 import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
 import type { ItemRuns, Part, Run } from "./item-runs.ts";
 import type { LogTables } from "./log-tables.ts";
@@ -10,8 +10,7 @@ interface ItemStreamOptions {
   readonly revisions: readonly Revision[];
   readonly turns: Turns;
   readonly dropPrefix: string;
-  /** What is written around the items, and whether a large list is to be compressed. */
-  readonly frame: { readonly open: string; readonly close: string; readonly gzip: boolean };
+  readonly frame?: Pick<ListFrame, "open" | "close" | "gzip">;
   /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
   readonly runs?: ItemRuns;
   /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
@@ -45,7 +44,9 @@ interface ItemStream {
   readonly encoding: "gzip" | "identity";
 }
 
-export function itemStream({ turns, frame, closed, ...list }: ItemStreamOptions): ItemStream {
+const NO_FRAME = { open: "", close: "", gzip: false };
+
+export function itemStream({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOptions): ItemStream {
   const parts = partsOf(list);
   const ahead: Part[] = [];
   let bytes = 0;
@@ -90,7 +91,7 @@ function* chain(ahead: Iterable<Part>, rest: Iterable<Part>): Iterable<Part> {
   yield* rest;
 }
 
-type Frame = ItemStreamOptions["frame"];
+type Frame = NonNullable<ItemStreamOptions["frame"]>;
 
 /** Parts begin with a comma; that of the first is none of the list's. */
 const bytesOf = ({ bytes }: Part, first: boolean): Uint8Array => (first ? bytes.subarray(1) : bytes);

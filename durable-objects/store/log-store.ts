@@ -31,11 +31,12 @@ import { GroupCommit } from "./group-commit.ts";
 import { ItemRuns } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
 import type { LogRow, LogTables } from "./log-tables.ts";
+import { openList } from "./open-list.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { RemainingCounts } from "./remaining-counts.ts";
 import { restore, type Spared } from "./restore.ts";
-import { mustTakeRevision, writeRevision } from "./revision-text.ts";
+import { mustTakeRevision } from "./revision-text.ts";
 import { tooLarge } from "./size-limit.ts";
 import type { Turns } from "./turns.ts";
 
@@ -153,13 +154,13 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     const scattered = request.requirements !== undefined || request.name !== undefined;
     const pin = { revision: head.revision };
     this.#pins.add(pin);
-    const { open = "", close = "", gzip = false } = request.frame ?? {};
+    const { frame } = request;
     const { stream, encoding } = itemStream({
       tables: this.#tables,
       revisions,
       turns: this.#turns,
       dropPrefix: request.dropPrefix ?? "",
-      frame: { open: writeRevision(open, head.revision), close, gzip },
+      ...(frame && { frame: { ...frame, open: openList(frame, head) } }),
       ...(!scattered && { runs: this.#runs }),
       closed: () => this.#pins.delete(pin),
     });

@@ -1,4 +1,6 @@
 /** metav1.ListOptions as URL parameters, checked as Kubernetes checks them (apimachinery internalversion/validation). */
+
+import { type ContinueToken, parseContinue } from "../../api/machinery/continue-token.ts";
 import { type FieldError, forbidden, notSupported } from "../../api/machinery/field-error.ts";
 import { unknownFieldMessage } from "../../api/machinery/field-selector.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../api/machinery/selector.ts";
@@ -6,7 +8,6 @@ import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
 import type { Requirement, Revision } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kind-registry.ts";
-import { type ContinueToken, parseContinue } from "./continue-token.ts";
 import { booleanOption, integerOption } from "./options.ts";
 
 export interface Selection {
@@ -46,7 +47,9 @@ export function listOptions(query: URLSearchParams): ListOptions {
     if (revision !== "" && revision !== "0") {
       throw new ApiError(badRequest("specifying resource version is not allowed when using continue"));
     }
-    return { limit, continue: parseContinue(token), match: "" };
+    const parsed = parseContinue(token);
+    if (typeof parsed !== "string") return { limit, continue: parsed, match: "" };
+    throw new ApiError(badRequest(`invalid continue token: continue key is not valid: ${parsed}`));
   }
   const resourceVersion = revisionOption(query);
   return {

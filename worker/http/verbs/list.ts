@@ -1,3 +1,4 @@
+import { type ContinueToken, formatContinue } from "../../../api/machinery/continue-token.ts";
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { failure } from "../../../api/machinery/status.ts";
 import type { Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
@@ -8,7 +9,6 @@ import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
-import { type ContinueToken, formatContinue } from "../continue-token.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { renderListView, VIEWS } from "../views.ts";
@@ -113,18 +113,19 @@ function requireReached({ match, resourceVersion }: ListOptions, revision: Revis
 }
 
 /** A page within one namespace names its last object without it, as Kubernetes' tokens do. */
+const isWithinNamespace = ({ path, served }: RequestContext) =>
+  path.namespace !== "" || served.resource.scope === "Cluster";
+
+const issuedNow = ({ now }: RequestContext) => Math.floor(now / 1000);
+
 function continueFrom(context: RequestContext, revision: Revision, key: { namespace: string; name: string }): string {
-  const inNamespace = context.path.namespace !== "" || context.served.resource.scope === "Cluster";
-  return formatContinue({
-    revision,
-    issued: Math.floor(context.now / 1000),
-    after: { namespace: inNamespace ? "" : key.namespace, name: key.name },
-  });
+  const namespace = isWithinNamespace(context) ? "" : key.namespace;
+  return formatContinue({ revision, issued: issuedNow(context), after: { namespace, name: key.name } });
 }
 
-const encoder = new TextEncoder();
+const TAIL = "]}\n";
 
-/** The store writes the items itself, and all of a list that has no pages. */
+/** The store writes all of the list, a page's metadata included. */
 async function streamList(
   context: RequestContext,
   request: Omit<ListRequest, "policyRevision">,
@@ -132,58 +133,28 @@ async function streamList(
 ): Promise<Response> {
   const { kind, listKind = `${kind}List` } = context.served.resource;
   const apiVersion = apiVersionOf(context.served.group, context.served.version);
-  const headOf = (metadata: object) =>
-    `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":${JSON.stringify(metadata)},"items":[`;
   const gzip = acceptsGzip(context.request);
-  const whole = request.limit === undefined;
   const response = await context.store
     .stream("list", {
       ...request,
       ...(context.served.custom
         ? {}
         : { dropPrefix: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},` }),
-      // A response that is given warnings is made anew, and would be compressed again.
-      ...(whole && {
-        frame: { open: headOf({ resourceVersion: "" }), close: TAIL, gzip: gzip && context.warnings.length === 0 },
-      }),
+      frame: {
+        open: `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":{"resourceVersion":""},"items":[`,
+        close: TAIL,
+        // A response that is given warnings is made anew, and would be compressed again.
+        gzip: gzip && context.warnings.length === 0,
+        page: { issued: issuedNow(context), within: isWithinNamespace(context) },
+      },
     })
     .catch((error: unknown) => explainExpiry(error, options));
-  const page = parseListHead(response.headers);
-  requireReached(options, page.revision);
+  const { revision } = parseListHead(response.headers);
+  requireReached(options, revision);
   const headers = { "Content-Type": "application/json" };
   if (response.headers.get(storeEncoding) === "gzip")
     return new Response(response.body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
-  const readable =
-    whole && response.body
-      ? response.body
-      : framed(
-          response.body,
-          headOf({
-            resourceVersion: String(page.revision),
-            ...(page.more && page.last ? { continue: continueFrom(context, page.revision, page.last) } : {}),
-            ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
-          }),
-        );
-  if (!gzip) return new Response(readable, { headers });
-  const { large, stream } = await peek(readable);
+  if (!gzip || context.warnings.length === 0 || !response.body) return new Response(response.body, { headers });
+  const { large, stream } = await peek(response.body);
   return new Response(stream, { headers: { ...headers, ...(large ? GZIP : {}) } });
-}
-
-const TAIL = "]}\n";
-
-/** The items of a page, and around them what the store does not know. */
-function framed(items: ReadableStream<Uint8Array> | null, head: string): ReadableStream<Uint8Array> {
-  const { readable, writable } = new IdentityTransformStream();
-  const writer = writable.getWriter();
-  const pump = async () => {
-    await writer.write(encoder.encode(head));
-    writer.releaseLock();
-    if (items) await items.pipeTo(writable, { preventClose: true });
-    const tail = writable.getWriter();
-    await tail.write(encoder.encode(TAIL));
-    await tail.close();
-  };
-  // A client that goes away ends the stream; there is nobody left to tell.
-  pump().catch(() => {});
-  return readable;
 }

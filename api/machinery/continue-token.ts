@@ -1,7 +1,7 @@
 /** The `continue` token of a paged list, in Kubernetes' own form (apiserver/pkg/storage/continue.go). */
-import { badRequest } from "../../api/machinery/status.ts";
-import type { Revision } from "../../api/store.ts";
-import { ApiError } from "../api-error.ts";
+import type { Revision } from "../store.ts";
+import { base64Url, fromBase64Url } from "./base64url.ts";
+import { textOfUtf8, utf8Bytes } from "./utf8.ts";
 
 export interface ContinueToken {
   /** Undefined: whatever stands now. A list that goes on after its revision was forgotten is no longer consistent. */
@@ -20,18 +20,18 @@ export function formatContinue({ revision = ANY_REVISION as Revision, issued, af
   const start = after.namespace === "" ? after.name : `${after.namespace}/${after.name}`;
   // The NUL makes the start the smallest key after the last one, as Kubernetes writes it.
   const text = JSON.stringify({ v: VERSION, rv: revision, start: `${start}\u0000`, issued });
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return base64Url(utf8Bytes(text));
 }
 
-export function parseContinue(token: string): ContinueToken {
-  const { v, rv, start, issued } = decode(token);
-  if (v !== VERSION) refuse(`server does not recognize this encoded version ${v ?? ""}`);
-  if (typeof rv !== "number" || rv === 0) refuse(`incorrect encoded start resourceVersion (version ${VERSION})`);
-  if (typeof start !== "string" || start === "") refuse(`encoded start key empty (version ${VERSION})`);
-  if (start.split("/").includes("..")) refuse(start);
+/** A text says what is wrong with the token. */
+export function parseContinue(token: string): ContinueToken | string {
+  const decoded = decode(token);
+  if (typeof decoded === "string") return decoded;
+  const { v, rv, start, issued } = decoded;
+  if (v !== VERSION) return `server does not recognize this encoded version ${v ?? ""}`;
+  if (typeof rv !== "number" || rv === 0) return `incorrect encoded start resourceVersion (version ${VERSION})`;
+  if (typeof start !== "string" || start === "") return `encoded start key empty (version ${VERSION})`;
+  if (start.split("/").includes("..")) return start;
   const key = start.replace(/\0$/, "");
   const slash = key.indexOf("/");
   return {
@@ -48,17 +48,15 @@ interface Decoded {
   readonly issued?: number;
 }
 
-function decode(token: string): Decoded {
+function decode(token: string): Decoded | string {
   const bad = /[^A-Za-z0-9_-]/.exec(token);
-  if (bad) refuse(`illegal base64 data at input byte ${bad.index}`);
-  if (token.length % 4 === 1) refuse(`illegal base64 data at input byte ${token.length - 1}`);
-  const text = new TextDecoder().decode(
-    Uint8Array.from(atob(token.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0)),
-  );
+  if (bad) return `illegal base64 data at input byte ${bad.index}`;
+  if (token.length % 4 === 1) return `illegal base64 data at input byte ${token.length - 1}`;
+  const text = textOfUtf8(fromBase64Url(token) ?? new Uint8Array());
   try {
     return JSON.parse(text) as Decoded;
   } catch {
-    return refuse(goJsonError(text));
+    return goJsonError(text);
   }
 }
 
@@ -72,8 +70,4 @@ function goJsonError(text: string): string {
     }
   }
   return text === "" ? "unexpected end of JSON input" : `invalid character '${text[0]}' looking for beginning of value`;
-}
-
-function refuse(why: string): never {
-  throw new ApiError(badRequest(`invalid continue token: continue key is not valid: ${why}`));
 }
