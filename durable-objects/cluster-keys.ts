@@ -7,7 +7,7 @@ import { base64Url } from "../api/machinery/base64url.ts";
 import { renderPem } from "../api/machinery/x509/pem.ts";
 import { type Authority, type ClientAuthority, issueIdentity, makeAuthority } from "./certificate-authority.ts";
 import { eraseObject } from "./erase-object.ts";
-import { isOutdated, openKey, type StoredKey, sealKey } from "./sealing/sealed-keys.ts";
+import { isOutdated, lostKeyOf, openKey, type StoredKey, sealKey } from "./sealing/sealed-keys.ts";
 import { Sealer } from "./sealing/sealer.ts";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
@@ -142,6 +142,14 @@ export class ClusterKeys extends DurableObject<ClusterKeysEnv> {
       kv.put<StoredAuthority>(name, { ...authority, key: again });
       this.#authorities.delete(name);
     }
+  }
+
+  /** The id of an encryption key without which one of them cannot be opened, where there is such a one. */
+  async lostKey(): Promise<number | undefined> {
+    const { kv } = this.ctx.storage;
+    const authorities = Object.keys(AUTHORITY_NAMES).map((name) => kv.get<StoredAuthority>(name)?.key);
+    const lost = [kv.get<StoredKey>(STORED), ...authorities].map((stored) => lostKeyOf(this.#sealer(), stored));
+    return lost.find((id) => id !== undefined);
   }
 
   #sealer(): Sealer | undefined {

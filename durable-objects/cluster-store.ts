@@ -199,6 +199,11 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return Sealer.parse(this.env.ENCRYPTION_KEYS)?.current;
   }
 
+  /** The id of an encryption key without which some text cannot be read, where there is such a one. */
+  async lostKey(): Promise<number | undefined> {
+    return (await this.#tables).lostKey();
+  }
+
   /** The cluster is deleted. The caller's call is broken off, as are all others: the next begins with an empty store. */
   async erase(): Promise<void> {
     withdrawNearby(this.#name() ?? "");

@@ -7,6 +7,8 @@ import { runScheduled } from "./scheduled.ts";
 export * from "./index.ts";
 
 interface LocalEnv extends Env {
+  /** Start although what is stored cannot all be decrypted. */
+  readonly DESPITE_LOST_KEY?: string;
   readonly CLOCK: DurableObjectNamespace<Clock>;
 }
 
@@ -29,23 +31,39 @@ export class Clock extends DurableObject<LocalEnv> {
 /** What the supervisor asks, over a socket that only it reaches; nothing else of the API is there. */
 export class Readiness extends WorkerEntrypoint<LocalEnv> {
   override fetch() {
-    wind(this.env, this.ctx);
-    return worker.fetch(new Request("https://localhost/readyz"), this.env, this.ctx);
+    return serve(new Request("https://localhost/readyz"), this.env, this.ctx);
   }
 }
 
-let wound = false;
+export default {
+  fetch: serve,
+} satisfies ExportedHandler<LocalEnv>;
 
-/** The first request of a process winds the clock. */
-function wind(env: LocalEnv, execution: ExecutionContext): void {
-  if (wound) return;
-  wound = true;
-  execution.waitUntil(env.CLOCK.getByName("clock").wind());
+/** cli/control-plane/ask-readiness.ts knows it: what is stored cannot be decrypted, and asking again is of no use. */
+const NEVER_READY = 409;
+
+let started = false;
+
+/** The first request of a process finds out whether it may serve, and winds the clock. */
+async function serve(
+  request: Parameters<typeof worker.fetch>[0],
+  env: LocalEnv,
+  execution: ExecutionContext,
+): Promise<Response> {
+  if (!started) {
+    const lost = env.DESPITE_LOST_KEY ? undefined : await lostKey(env);
+    // Nothing is to be written with a key that is going to be replaced by the one that was lost.
+    if (lost !== undefined) return new Response(String(lost), { status: NEVER_READY });
+    if (!started) execution.waitUntil(env.CLOCK.getByName("clock").wind());
+    started = true;
+  }
+  return worker.fetch(request, env, execution);
 }
 
-export default {
-  fetch(request, env, execution) {
-    wind(env, execution);
-    return worker.fetch(request, env, execution);
-  },
-} satisfies ExportedHandler<LocalEnv>;
+/** The id of an encryption key that the default cluster needs and this process was not given. */
+async function lostKey({ CLUSTER_STORE, CLUSTER_KEYS }: Env): Promise<number | undefined> {
+  const lost = await Promise.all(
+    [CLUSTER_STORE, CLUSTER_KEYS].map((objects) => objects.getByName("default").lostKey()),
+  );
+  return lost.find((id) => id !== undefined);
+}

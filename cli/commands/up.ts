@@ -24,6 +24,7 @@ interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly dataDir: string;
   readonly ingress?: number;
   readonly agent: boolean;
+  readonly despiteLostKey?: boolean;
   /** Seconds. */
   readonly history: number;
 }
@@ -59,6 +60,9 @@ export const upCommand = (): Command =>
       new Option("--history <duration>", "how far back reads at an older resourceVersion and watches reach")
         .argParser(parseDuration)
         .default(300, "5m"),
+    )
+    .addOption(
+      new Option("--despite-lost-key", "start without the key that Secrets are encrypted with: they cannot be read"),
     )
     .addOption(authenticationOption())
     .addOption(auditPolicyOption())
@@ -96,6 +100,7 @@ async function up(options: UpOptions): Promise<void> {
       ...auditBindings(options),
       ...options.authenticationConfig?.bindings,
       HISTORY_SECONDS: String(options.history),
+      ...(options.despiteLostKey && { DESPITE_LOST_KEY: "true" }),
     },
     trustedCertificates: options.authenticationConfig?.authorities ?? [],
   });

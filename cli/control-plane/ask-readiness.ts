@@ -2,24 +2,38 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const patienceMs = 30_000;
+/** worker/local.ts */
+const NEVER_READY = 409;
+
+const lostKey = (id: string): string =>
+  `what it keeps is encrypted with key ${id}, which is not in encryption.keys; put that file back from a copy, or go on without Secrets with --despite-lost-key`;
 
 /** Resolves once a control plane is ready, or with why it is not in time, or once asking was given up. */
 export async function readinessProblem(socketPath: string, givenUp = () => false): Promise<string | undefined> {
   const end = Date.now() + patienceMs;
   let last = "no answer";
   while (Date.now() < end && !givenUp()) {
-    last = await askReadiness(socketPath).catch((error: Error) => error.message);
-    if (last === "200") return undefined;
+    const answer = await askReadiness(socketPath).catch((error: Error) => error.message);
+    if (typeof answer !== "string") {
+      if (answer.code === 200) return undefined;
+      if (answer.code === NEVER_READY) return lostKey(answer.body);
+    }
+    last = typeof answer === "string" ? answer : String(answer.code);
     await sleep(20);
   }
   return givenUp() ? undefined : `/readyz after ${patienceMs / 1000} s: ${last}`;
 }
 
+interface Answer {
+  readonly code: number;
+  readonly body: string;
+}
+
 /**
- * The status code that a control plane's readiness socket answers. By hand, and not by TLS: a client for either would cost the
+ * What a control plane's readiness socket answers. By hand, and not by TLS: a client for either would cost the
  * supervisor 10 MB for as long as it runs. Rejects where nothing answers.
  */
-function askReadiness(socketPath: string): Promise<string> {
+function askReadiness(socketPath: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const socket = connect(socketPath);
     let answer = "";
@@ -28,7 +42,12 @@ function askReadiness(socketPath: string): Promise<string> {
     socket.on("data", (chunk) => {
       answer += chunk;
     });
-    socket.once("close", () => resolve(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? "broke off"));
+    socket.once("close", () => {
+      const [head = "", body = ""] = answer.split("\r\n\r\n");
+      const [, code] = /^HTTP\/1\.1 (\d+)/.exec(head) ?? [];
+      if (code === undefined) reject(new Error("broke off"));
+      else resolve({ code: Number(code), body });
+    });
     socket.write("GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   });
 }

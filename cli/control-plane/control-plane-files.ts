@@ -8,6 +8,8 @@ export interface ControlPlaneFiles {
   /** Answers every request as /readyz would. */
   readonly readinessSocket: string;
   readonly pinnedCallsSocket: string;
+  /** What became of the last start. */
+  readonly outcome: string;
 }
 
 export const controlPlaneFiles = (directory: string): ControlPlaneFiles => ({
@@ -15,6 +17,7 @@ export const controlPlaneFiles = (directory: string): ControlPlaneFiles => ({
   log: `${directory}/control-plane.log`,
   readinessSocket: `${directory}/readiness.sock`,
   pinnedCallsSocket: `${directory}/pinned-calls.sock`,
+  outcome: `${directory}/outcome`,
 });
 
 const logBytes = 10_000_000;

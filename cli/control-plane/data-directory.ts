@@ -154,10 +154,14 @@ function startOf(pid: number): string | null {
   }
 }
 
-/** Ends what a killed instance left behind, if its command line still names this directory. */
+/** Ends what a killed instance left behind, if its command line names this directory, and waits until its port is free. */
 function endOrphan(pid: number, directory: string): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
   try {
-    if (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(directory)) process.kill(pid, "SIGKILL");
+    while (readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(directory)) {
+      process.kill(pid, "SIGKILL");
+      Atomics.wait(pause, 0, 0, 5);
+    }
   } catch {
     // Gone already, or not ours.
   }

@@ -18,11 +18,11 @@ log=$directory/control-plane.log
 output=$directory/control-plane.out
 readiness=$directory/readiness.sock
 calls=$directory/pinned-calls.sock
+outcome=$directory/outcome # what became of a start: "ready", or why it is not
 
 asked=     # the signal that asked to end
 was_ready= # it has been of use once
 child=     # the process that is waited for
-announcer= # the process that has not said yet that it is ready
 
 # A signal may come at any moment, also between a check and a wait: it ends what is waited for, and so the wait.
 ask_to_end() {
@@ -53,7 +53,7 @@ wait_for() {
 
 # One run of workerd, to its end.
 run() {
-  rm -f "$readiness" "$calls" "$output"
+  rm -f "$readiness" "$calls" "$output" "$outcome"
   mkfifo "$output"
   said_before=$(wc -c <"$log")
   follow <"$output" >>"$log" 2>&1 &
@@ -61,10 +61,12 @@ run() {
   running=$!
   printf '{"pid":%s,"startedAt":%s,"child":%s}' "$$" "$started_at" "$running" >"$directory/lock.new"
   mv "$directory/lock.new" "$directory/lock"
-  "$node" "$programs/announcer.js" "$announcement" "$running" "$was_ready" </dev/null 2>>"$log" &
+  "$node" "$programs/announcer.js" "$announcement" "$running" "$was_ready" </dev/null &
   announcer=$!
   wait_for "$running"
-  [ -z "$announcer" ] || kill "$announcer" 2>/dev/null
+  became=
+  if [ -e "$outcome" ]; then became=$(cat "$outcome"); else kill "$announcer" 2>/dev/null; fi
+  [ "$became" != ready ] || was_ready=yes
 }
 
 # Takes what the Worker prints to the log, and starts what makes calls for it when it asks.
@@ -82,15 +84,18 @@ follow() {
 
 # In one line, with its own last words: not a stack, nor one of pages of warnings.
 how_it_ended() {
-  if [ "$status" -gt 128 ]; then how="was ended by SIG$(kill -l "$status")"; else how="ended with code $status"; fi
+  if [ "${became:-ready}" != ready ]; then
+    printf %s "$became"
+    return
+  fi
   words=$(tail -c "+$((said_before + 1))" "$log" | grep -v -e '^[[:space:]]' -e '^$' -e '^stack:' -e ': warning:' | tail -n 1)
+  if [ "$status" -gt 128 ]; then how="was ended by SIG$(kill -l "$status")"; else how="ended with code $status"; fi
   printf 'workerd %s%s' "$how" "${words:+: $words}"
 }
 
 trap 'ask_to_end INT' INT
 trap 'ask_to_end TERM' TERM
 trap 'ask_to_end HUP' HUP
-trap 'was_ready=yes announcer=' USR1
 : >>"$log"
 
 pause=0.05

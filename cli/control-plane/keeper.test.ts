@@ -14,7 +14,7 @@ const workerd = '#!/bin/sh\ncd $(dirname "$3")\necho run >>runs\nexec sh "$3"\n'
 /** In place of Node.js: takes the control plane for ready once it has made a file. */
 const node = `#!/bin/sh
 case $1 in
-*/announcer.js) until [ -e "$(dirname "$0")/up" ]; do sleep 0.01; done; echo "announced $*"; kill -USR1 $PPID ;;
+*/announcer.js) until [ -e "$(dirname "$0")/up" ]; do sleep 0.01; done; echo ready >"$(dirname "$0")/outcome"; echo "announced $*" ;;
 */pinned-caller.js) echo "calls at $2" ;;
 esac
 `;
@@ -25,11 +25,11 @@ class Keeper {
   readonly ended: Promise<number | null>;
   said = "";
 
-  constructor(shell: string, configuration: string, { ready = true } = {}) {
+  constructor(shell: string, configuration: string, programs = { node }) {
     const [program = "", ...options] = shell.split(" ");
     const { directory } = this;
     this.#write("workerd", workerd);
-    this.#write("node", ready ? node : "#!/bin/sh\n");
+    this.#write("node", programs.node);
     this.#write("workerd.bin", configuration);
     this.#write("lock", "{}");
     const told = [directory, `${directory}/workerd`, `${directory}/node`, "programs", startedAt];
@@ -76,7 +76,7 @@ const keep = (...options: ConstructorParameters<typeof Keeper>): Keeper => {
   keeper = new Keeper(...options);
   return keeper;
 };
-const poll = <T>(of: () => T) => expect.poll(of, { timeout: 10_000, interval: 10 });
+const poll = <T>(of: () => T) => expect.poll(of, { timeout: 20_000, interval: 10 });
 
 test.each(shells)("%s names in the lock what it keeps", async (shell) => {
   const keeper = keep(shell, ": >up; exec sleep 60");
@@ -96,7 +96,7 @@ test.each(shells)("%s starts again what was killed, and says why it ended", asyn
 });
 
 test.each(shells)("%s pauses ever longer, and ends in the midst of a pause", async (shell) => {
-  const keeper = keep(shell, ": >up; sleep 0.1; exit 3");
+  const keeper = keep(shell, ": >up; until grep -qs ready outcome; do sleep 0.01; done; exit 3");
   await poll(() => keeper.said).toMatch(/code 3; starting again in 0.05 s.*in 0.2 s.*in 1 s/s);
   keeper.signal("SIGTERM");
   expect(await keeper.ended).toBe(0);
@@ -123,13 +123,21 @@ test.each(shells)("%s kills what does not end when it is asked to", async (shell
 });
 
 test.each(shells)("%s gives up what was never ready", async (shell) => {
-  const keeper = keep(shell, "echo 'a: warning: b' >&2; echo no such luck >&2; exit 1", { ready: false });
+  const keeper = keep(shell, "echo 'a: warning: b' >&2; echo no such luck >&2; exit 1", { node: "#!/bin/sh\n" });
   expect(await keeper.ended).toBe(1);
   const log = `${keeper.directory}/control-plane.log`;
   expect(keeper.said).toBe(
     `sailplane: the control plane did not start: workerd ended with code 1: no such luck; see ${log}\n`,
   );
   expect(existsSync(`${keeper.directory}/lock`)).toBe(false);
+});
+
+test.each(shells)("%s ends what will not get ready, and says why", async (shell) => {
+  const keeper = keep(shell, ": >up; exec sleep 60", {
+    node: '#!/bin/sh\necho why >"$(dirname "$0")/outcome"; kill -9 $3\n',
+  });
+  expect(await keeper.ended).toBe(1);
+  expect(keeper.said).toMatch(/^sailplane: the control plane did not start: why; see /);
 });
 
 test.each(shells)("%s starts what makes calls where the Worker asks for it, and logs the rest", async (shell) => {

@@ -12,6 +12,13 @@ export function openKey(sealer: Sealer | undefined, stored: StoredKey, name: str
   return JSON.parse(sealer.open(stored, name)) as JsonWebKey;
 }
 
+/** The id of the key that it is sealed with, where the deployment does not have that one. */
+export function lostKeyOf(sealer: Sealer | undefined, stored: StoredKey | undefined): number | undefined {
+  if (!(stored instanceof Uint8Array)) return undefined;
+  const id = keyOf(stored);
+  return sealer?.ids.includes(id) ? undefined : id;
+}
+
 /** Whether it is to be written again: it is open, or sealed with a key that is to go. */
 export const isOutdated = (sealer: Sealer | undefined, stored: StoredKey): boolean =>
   sealer !== undefined && !(stored instanceof Uint8Array && keyOf(stored) === sealer.current);

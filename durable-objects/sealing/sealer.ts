@@ -37,6 +37,11 @@ export class Sealer {
     return new Sealer(keys[0]?.[0] ?? 0, new Map(keys));
   }
 
+  /** The ids of all keys. */
+  get ids(): readonly number[] {
+    return [...this.#keys.keys()];
+  }
+
   seal(text: string, place: string): Uint8Array<ArrayBuffer> {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
     const cipher = createCipheriv("aes-256-gcm", this.#key(this.current), nonce);

@@ -259,8 +259,7 @@ export class SqliteTables implements LogTables {
   *reseal(): Generator<undefined, void> {
     if (!this.#sealing) return;
     const { sealer, resources } = this.#sealing;
-    const [done] = this.#first("SELECT revision FROM marks WHERE name = 'sealed'") ?? [];
-    if (done === sealer.current) return;
+    if (this.#sealedWith() === sealer.current) return;
     const { revision: newest } = this.marks();
     const query = `SELECT revision, resource, text FROM log WHERE revision > ? AND revision <= ? AND text != ''
       AND resource IN (SELECT value FROM json_each(?))`;
@@ -274,6 +273,22 @@ export class SqliteTables implements LogTables {
       yield undefined;
     }
     this.setMark("sealed", sealer.current as Revision);
+  }
+
+  /** The id of a key that some text is sealed with and the deployment lacks. Looks at none where all are under the newest. */
+  lostKey(): number | undefined {
+    if (!this.#sealing || this.#sealedWith() === this.#sealing.sealer.current) return undefined;
+    const { sealer, resources } = this.#sealing;
+    const known = sealer.ids.map((id) => id.toString(16).padStart(8, "0").toUpperCase());
+    const query = `SELECT text FROM log WHERE typeof(text) = 'blob' AND resource IN (SELECT value FROM json_each(?))
+      AND hex(substr(text, 2, 4)) NOT IN (SELECT value FROM json_each(?)) LIMIT 1`;
+    const [lost] = this.#first(query, JSON.stringify([...resources]), JSON.stringify(known)) ?? [];
+    return lost instanceof ArrayBuffer ? keyOf(new Uint8Array(lost)) : undefined;
+  }
+
+  /** The id of the key that everything is under. */
+  #sealedWith(): SqlStorageValue | undefined {
+    return this.#first("SELECT revision FROM marks WHERE name = 'sealed'")?.[0];
   }
 
   #seal(resource: GroupResource, revision: Revision, text: string): Stored {

@@ -58,8 +58,8 @@ export class Cluster {
   }
 
   /** Resolves once `up` says that all is there. */
-  async up(): Promise<void> {
-    const [program = "", ...words] = [...this.inside, process.execPath, launcher, ...this.#arguments];
+  async up(further: readonly string[] = []): Promise<void> {
+    const [program = "", ...words] = [...this.inside, process.execPath, launcher, ...this.#arguments, ...further];
     const endpoint = this.#containerd && { CONTAINER_RUNTIME_ENDPOINT: `unix://${this.#containerd.socket}` };
     const child = spawn(program, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...endpoint } });
     this.#process = child;

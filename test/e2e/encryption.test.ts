@@ -51,7 +51,10 @@ test("a Secret is in no file of the storage, survives the rotation of its key, a
   // A backup of the storage alone, where another key is made.
   await cluster.down();
   rmSync(`${cluster.directory}/encryption.keys`);
-  await cluster.up();
+  await expect(cluster.up()).rejects.toThrow(
+    /ended with 1: .*did not start: what it keeps is encrypted with key \d+, /,
+  );
+  await cluster.up(["--despite-lost-key"]);
   const { stderr } = await cluster.kubectl("get secret password");
   expect(stderr).toMatch(/sealed with encryption key \d+, which this deployment does not have/);
   expect((await cluster.kubectl("get namespaces")).code).toBe(0);
