@@ -60,6 +60,7 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
         ...(ttl > 0 && { expiration: new Date(Date.now() + ttl * 1000).toISOString().replace(/\.\d+Z$/, "Z") }),
         ...(description && { description }),
         "usage-bootstrap-authentication": "true",
+        "usage-bootstrap-signing": "true",
         "auth-extra-groups": "system:bootstrappers:sailplane:default-node-token",
       },
     },

@@ -53,6 +53,7 @@ async function cluster() {
     ca: "",
     frontProxy: "",
     address: "",
+    path: "",
     hasIngress: false,
   });
   const pod = {

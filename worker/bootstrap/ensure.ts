@@ -11,6 +11,7 @@ import { ownedKind } from "../admission/managed-fields.ts";
 import { builtIn } from "../kind-registry.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
+import { informedAnew } from "./cluster-info.ts";
 import { readdressed } from "./kubernetes-endpoints.ts";
 import { toldAnew } from "./public-facts.ts";
 import { reconciledRole } from "./reconcile-role.ts";
@@ -78,7 +79,8 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
 
 /** Default roles get back what they have lost; the Service `kubernetes` and what is publicly known follow the control plane. */
 function repair(resource: Resource, wanted: KubeObject, { key, text, revision }: Entry): Write[] {
-  const next = reconciledRole(wanted, text) ?? readdressed(wanted, text) ?? toldAnew(wanted, text);
+  const next =
+    reconciledRole(wanted, text) ?? readdressed(wanted, text) ?? toldAnew(wanted, text) ?? informedAnew(wanted, text);
   if (!next) return [];
   return [
     {

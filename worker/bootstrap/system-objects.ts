@@ -1,6 +1,7 @@
 /** What every cluster has from its first moment: what kube-apiserver makes sure of when it starts. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiServices } from "./api-services.ts";
+import { clusterInfo } from "./cluster-info.ts";
 import { flowControl } from "./flow-control.ts";
 import { ingressClass } from "./ingress-class.ts";
 import { kubernetesEndpoints } from "./kubernetes-endpoints.ts";
@@ -19,6 +20,8 @@ export interface Deployment {
   readonly frontProxy: string;
   /** `IPv4:port` by which nodes reach this server, or "". */
   readonly address: string;
+  /** Of the cluster, after that address: "" for the default one. */
+  readonly path: string;
   /** It has a domain for Ingresses. */
   readonly hasIngress: boolean;
 }
@@ -26,12 +29,13 @@ export interface Deployment {
 /** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */
 export const systemObjects = (
   at: string,
-  { ca, frontProxy, address, hasIngress }: Deployment,
+  { ca, frontProxy, address, path, hasIngress }: Deployment,
 ): readonly KubeObject[] => [
   ...namespaces,
   ...priorityClasses,
   ...defaultRoles(),
   ...publicFacts(ca, frontProxy),
+  ...clusterInfo({ ca, address, path }),
   legacyTokenTracking(at),
   ...kubernetesService(at),
   ...kubernetesEndpoints(address),

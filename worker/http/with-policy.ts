@@ -59,5 +59,6 @@ const noSuchCluster = () => new PlainTextError(404, "404 page not found");
 export async function deploymentOf(env: Env, cluster: string): Promise<Deployment> {
   const { CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "", INGRESS_DOMAIN, CLUSTER_KEYS } = env;
   const frontProxy = await CLUSTER_KEYS.getByName(cluster).frontProxyAuthority();
-  return { ca, frontProxy, address, hasIngress: INGRESS_DOMAIN !== undefined };
+  const path = cluster === DEFAULT_CLUSTER ? "" : `/clusters/${cluster}`;
+  return { ca, frontProxy, address, path, hasIngress: INGRESS_DOMAIN !== undefined };
 }

@@ -1,0 +1,49 @@
+import { expect, it, test } from "vitest";
+import { parse } from "yaml";
+import type { ConfigMap } from "../../api/generated/core.v1.ts";
+import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
+import { authorize } from "../auth/authorize.ts";
+import { anonymous } from "../auth/user.ts";
+import { PolicySnapshot } from "../policy/snapshot.ts";
+import { StoreClient, type StoreStub } from "../storage/store-client.ts";
+import { clusterInfo, informedAnew } from "./cluster-info.ts";
+import { ensureSystemObjects } from "./ensure.ts";
+
+const there = { ca: "PEM", address: "192.0.2.1:6443", path: "/clusters/a" };
+const infoOf = (of: typeof there) => clusterInfo(of).find(({ kind }) => kind === "ConfigMap") as ConfigMap;
+
+it("is a kubeconfig without a user", () => {
+  const { clusters, ...rest } = parse(infoOf(there).data?.kubeconfig ?? "");
+  expect(clusters).toEqual([
+    { name: "", cluster: { server: "https://192.0.2.1:6443/clusters/a", "certificate-authority-data": btoa("PEM") } },
+  ]);
+  expect(rest).toMatchObject({ apiVersion: "v1", kind: "Config", users: null });
+});
+
+test.each([
+  ["no other machine reaches", { ...there, address: "" }],
+  ["everybody trusts", { ...there, ca: "" }],
+])("is not published of a server that %s", (_, of) => {
+  expect(clusterInfo(of)).toEqual([]);
+});
+
+it("is for anybody to read, and nothing beside it", async () => {
+  const store = new MemoryStore();
+  await ensureSystemObjects(store, 0, { ...there, frontProxy: "", hasIngress: false });
+  const policy = await PolicySnapshot.load(store);
+  const at = { policy, store: new StoreClient(store as unknown as StoreStub, undefined) };
+  const named = { group: "", version: "v1", resource: "configmaps", subresource: "", namespace: "kube-public" };
+  const may = async (verb: string, name: string) => (await authorize(anonymous, { ...named, verb, name }, at)).allowed;
+  expect(await may("get", "cluster-info")).toBe(true);
+  expect(await may("get", "kube-root-ca.crt")).toBe(false);
+  expect(await may("list", "")).toBe(false);
+  expect(await may("update", "cluster-info")).toBe(false);
+});
+
+it("follows the control plane, and keeps what signed it", () => {
+  const old = infoOf(there);
+  const signed = JSON.stringify({ ...old, data: { ...old.data, "jws-kubeconfig-abcdef": "signature" } });
+  expect(informedAnew(old, signed)).toBeUndefined();
+  const moved = infoOf({ ...there, address: "192.0.2.2:6443" });
+  expect(informedAnew(moved, signed)).toMatchObject({ data: { ...moved.data, "jws-kubeconfig-abcdef": "signature" } });
+});

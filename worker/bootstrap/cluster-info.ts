@@ -1,0 +1,72 @@
+/**
+ * How a machine that knows no more than a bootstrap token finds the control plane and trusts it, as kubeadm publishes it: anybody may read it,
+ * and the signature of the token that both know (controllers/bootstrap/bootstrap-token.ts) says that it is true.
+ */
+import type { ConfigMap } from "../../api/generated/core.v1.ts";
+import type { Role, RoleBinding } from "../../api/generated/rbac.v1.ts";
+import { encodeBase64 } from "../../api/machinery/base64.ts";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { readObject } from "../../api/machinery/object-text.ts";
+import { utf8Bytes } from "../../api/machinery/utf8.ts";
+
+const NAMESPACE = "kube-public";
+const NAME = "cluster-info";
+/** The names are kubeadm's. */
+const ROLE = "kubeadm:bootstrap-signer-clusterinfo";
+const RBAC = "rbac.authorization.k8s.io";
+
+/** `path` leads to a cluster beside the default one. Nothing where other machines cannot come, or everybody trusts the server anyway. */
+export function clusterInfo({
+  ca,
+  address,
+  path,
+}: {
+  ca: string;
+  address: string;
+  path: string;
+}): readonly KubeObject[] {
+  if (ca === "" || address === "") return [];
+  const info: ConfigMap = {
+    kind: "ConfigMap",
+    apiVersion: "v1",
+    metadata: { namespace: NAMESPACE, name: NAME },
+    data: { kubeconfig: kubeconfig(ca, `https://${address}${path}`) },
+  };
+  const role: Role = {
+    kind: "Role",
+    apiVersion: `${RBAC}/v1`,
+    metadata: { namespace: NAMESPACE, name: ROLE },
+    rules: [{ apiGroups: [""], resources: ["configmaps"], resourceNames: [NAME], verbs: ["get"] }],
+  };
+  const binding: RoleBinding = {
+    kind: "RoleBinding",
+    apiVersion: `${RBAC}/v1`,
+    metadata: { namespace: NAMESPACE, name: ROLE },
+    subjects: [{ kind: "User", apiGroup: RBAC, name: "system:anonymous" }],
+    roleRef: { apiGroup: RBAC, kind: "Role", name: ROLE },
+  };
+  return [info, role, binding];
+}
+
+const kubeconfig = (ca: string, server: string): string => `apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: ${encodeBase64(utf8Bytes(ca))}
+    server: ${server}
+  name: ""
+contexts: null
+current-context: ""
+kind: Config
+preferences: {}
+users: null
+`;
+
+/** The stored one as it should be now, its signatures left to the signer; undefined where it is, or the object is another. */
+export function informedAnew(wanted: KubeObject, text: string): KubeObject | undefined {
+  if (wanted.kind !== "ConfigMap" || wanted.metadata.name !== NAME) return undefined;
+  const found = readObject<ConfigMap>(text);
+  const { data = {} } = wanted as ConfigMap;
+  if (found.data?.kubeconfig === data.kubeconfig) return undefined;
+  const informed: ConfigMap = { ...found, data: { ...found.data, ...data } };
+  return informed;
+}
