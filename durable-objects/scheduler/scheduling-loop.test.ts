@@ -65,6 +65,29 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p")).toBe("b");
   });
 
+  test("counts what it says again, and writes what that has come to when it has ended", async () => {
+    const bench = new SchedulingBench();
+    // A node with no room for anybody: each of its changes is worth a look.
+    const full = (look: string) => node("a", { pods: "0", labels: { look } });
+    await bench.put("create", full("0"), pod("p"));
+    const seen: (number | undefined)[][] = [];
+    for (let look = 1; look <= 5; look++) {
+      await bench.loop.run();
+      seen.push((await bench.all<Event>("events")).map(({ series }) => series?.count));
+      bench.now += 11_000;
+      await bench.put("replace", full(String(look)));
+    }
+    // The first is about the pod as it was before it said that it waits.
+    expect(seen).toEqual([[undefined], [undefined, undefined], [undefined, 2], [undefined, 2], [undefined, 2]]);
+    expect(bench.wakeAt).toBe(bench.now - 11_000 + 360_000);
+    await bench.remove("nodes", "a");
+    bench.now += 400_000;
+    await bench.loop.run();
+    const counts = (await bench.all<Event>("events")).map(({ series }) => series?.count);
+    expect(counts).toContain(4);
+    expect(bench.wakeAt).toBeUndefined();
+  });
+
   test("ends a pod of lower priority, and takes its room when it is gone", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a", { cpu: "1" }), pod("victim", { cpu: "800m" }));

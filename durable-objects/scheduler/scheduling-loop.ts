@@ -105,6 +105,8 @@ export class SchedulingLoop {
     while (this.#again) {
       this.#again = false;
       let state = await this.#look();
+      // Before anything is said again: what has ended then begins anew.
+      await this.#record(this.#events.settle(now()));
       state.queue.wake(now());
       while (state.queue.hasReady()) {
         const { planned, evictions } = this.#placeBatch(state);
@@ -114,7 +116,7 @@ export class SchedulingLoop {
         for (const each of evictions) await this.#evict(each);
         state = await this.#look(await asked);
       }
-      wakeAt(state.queue.nextDue());
+      wakeAt(earlier(state.queue.nextDue(), this.#events.nextDue()));
     }
   }
 
@@ -212,9 +214,18 @@ export class SchedulingLoop {
           }
         }),
     );
-    for (const victim of evicted.flat()) {
-      const write = this.#events.record(preemptedEvent(victim, preemptor, node), this.#stamp());
-      if (write) await this.#options.store.commit({ writes: [write] });
+    const said = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
+    const writes = said.map((event) => this.#events.record(event, this.#stamp()));
+    await this.#record(writes.filter((write) => write !== undefined));
+  }
+
+  /** Events alone. Who has deleted one that was to be counted up does not want it. */
+  async #record(events: readonly Write[]): Promise<void> {
+    for (let writes = events; writes.length > 0; ) {
+      const result = await this.#options.store.commit({ writes });
+      if (result.ok) return;
+      if (!("write" in result)) return this.#options.complain("events", result.reason);
+      writes = writes.filter((_, index) => index !== result.write);
     }
   }
 
@@ -292,6 +303,9 @@ export class SchedulingLoop {
     return { uid: this.#options.newUid(), now, nanos: this.#lastStamp };
   }
 }
+
+const earlier = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 function ownerOf(planned: readonly Planned[], write: number): Planned | undefined {
   let at = 0;

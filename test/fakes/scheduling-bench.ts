@@ -18,6 +18,8 @@ export class SchedulingBench {
   };
   /** It stands still unless it is moved: how much fits into a turn must not depend on the machine. */
   now = Date.now();
+  /** When the loop asked to be woken. */
+  wakeAt: number | undefined;
   #uids = 0;
 
   loop = this.#newLoop();
@@ -43,7 +45,9 @@ export class SchedulingBench {
       now: () => this.now,
       random: () => 0,
       newUid: () => `uid-${++this.#uids}`,
-      wakeAt: () => undefined,
+      wakeAt: (at) => {
+        this.wakeAt = at;
+      },
       pause: async () => undefined,
       complain: (what, error) => this.complain(what, error),
     });
