@@ -13,6 +13,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   const { context, reporter } = record;
   const { runtime } = context;
   record.report(observation);
+  record.prober.onlyReadiness();
   await killAll(record, observation);
   for (const { id, ready } of observation.sandboxes) if (ready) await runtime.stopSandbox(id);
   const after = await record.observe();

@@ -20,6 +20,8 @@ export interface ProberOptions {
 
 class ContainerProbes {
   readonly #abort = new AbortController();
+  /** Aborted when the container is to end: nobody needs to know any more whether it has started, or is alive. */
+  readonly #ending = new AbortController();
   readonly #options: ProberOptions;
   readonly #target: PodContainer;
   readonly #observed: ContainerObservation;
@@ -36,6 +38,10 @@ class ContainerProbes {
     this.#abort.abort();
   }
 
+  onlyReadiness(): void {
+    this.#ending.abort();
+  }
+
   async #run(): Promise<void> {
     const { startupProbe, livenessProbe, readinessProbe } = this.#target.container;
     if (startupProbe !== undefined && !(await this.#until("startup", startupProbe))) return;
@@ -43,18 +49,16 @@ class ContainerProbes {
     if (readinessProbe !== undefined) void this.#until("readiness", readinessProbe);
   }
 
-  #wait(ms: number): Promise<void> {
-    return sleep(Math.max(ms, 0), undefined, { signal: this.#abort.signal }).catch(() => {});
-  }
-
   /** Probes until the container ends; a startup probe until its first verdict, liveness until it fails. */
   async #until(kind: ProbeKind, probe: Probe): Promise<boolean> {
     const { signal } = this.#abort;
+    const until = kind === "readiness" ? signal : AbortSignal.any([signal, this.#ending.signal]);
+    const wait = (ms: number) => sleep(Math.max(ms, 0), undefined, { signal: until }).catch(() => {});
     const { initialDelaySeconds = 0, periodSeconds = 10, successThreshold = 1, failureThreshold = 3 } = probe;
-    await this.#wait(this.#observed.startedAt + initialDelaySeconds * 1000 - Date.now());
+    await wait(this.#observed.startedAt + initialDelaySeconds * 1000 - Date.now());
     let same = 0;
     let last: boolean | undefined;
-    while (!signal.aborted) {
+    while (!until.aborted) {
       const started = Date.now();
       const outcome = await runProbe(probe, {
         container: this.#target.container,
@@ -62,7 +66,7 @@ class ContainerProbes {
         podIP: this.#options.podIP(),
         runtime: this.#options.runtime,
       });
-      if (signal.aborted) return false;
+      if (until.aborted) return false;
       if (!outcome.ok || outcome.warning === true) this.#options.onTrouble(this.#target, kind, outcome);
       if (outcome.errored !== true) {
         same = outcome.ok === last ? same + 1 : 1;
@@ -72,7 +76,7 @@ class ContainerProbes {
           if (kind === "startup" || (kind === "liveness" && !outcome.ok)) return outcome.ok;
         }
       }
-      await this.#wait(started + periodSeconds * 1000 - Date.now());
+      await wait(started + periodSeconds * 1000 - Date.now());
     }
     return false;
   }
@@ -107,6 +111,11 @@ export class Prober {
       if (startupProbe === undefined && livenessProbe === undefined && readinessProbe === undefined) continue;
       this.#probes.set(observed.id, new ContainerProbes(target, observed, this.#options));
     }
+  }
+
+  /** The pod ends: its containers are probed on only for whether they still serve. */
+  onlyReadiness(): void {
+    for (const probes of this.#probes.values()) probes.onlyReadiness();
   }
 
   results(): ReadonlyMap<string, ProbeResults> {

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import type { Probe } from "../../api/generated/core.v1.ts";
+import type { ContainerObservation, Runtime } from "../runtime/runtime.ts";
+import { Prober } from "./prober.ts";
+
+const often = (command: string): Probe => ({ periodSeconds: 0.02, exec: { command: [command] } });
+const container = { name: "c", livenessProbe: often("alive"), readinessProbe: often("ready") };
+
+it("a container that is to end is asked whether it is ready, and no longer whether it is alive", async () => {
+  const asked: string[] = [];
+  const runtime = {
+    execSync: async (_id: string, [command = ""]: readonly string[]) => {
+      asked.push(command);
+      return { exitCode: 0, output: Buffer.alloc(0) };
+    },
+  } as Partial<Runtime> as Runtime;
+  const prober = new Prober({ runtime, podIP: () => "", onResult: () => {}, onTrouble: () => {} });
+  prober.follow([{ target: { role: "main", container }, observed: { id: "x", startedAt: 0 } as ContainerObservation }]);
+  await expect.poll(() => new Set(asked)).toEqual(new Set(["alive", "ready"]));
+  prober.onlyReadiness();
+  asked.length = 0;
+  await expect.poll(() => asked.length).toBeGreaterThan(3);
+  prober.stop();
+  expect(new Set(asked)).toEqual(new Set(["ready"]));
+});
