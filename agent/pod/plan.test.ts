@@ -177,7 +177,7 @@ describe("the plan of a pod", () => {
     ]);
   });
 
-  describe("replaces a running container whose image is another now", () => {
+  describe("AGENT-IMAGE: replaces a running container whose image is another now", () => {
     const annotations = { [RESTART_COUNT]: "2", [IMAGE]: "web:1" };
     const update = (image: string) => podOf({ restartPolicy: "Never", containers: [{ name: "c", image }] });
 
