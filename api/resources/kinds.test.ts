@@ -138,7 +138,7 @@ describe("what kinds refuse", () => {
     [
       "ValidatingAdmissionPolicy",
       policy({ validations: [{ expression: "true\n", message: "a\rb" }, { expression: "true\n||\ntrue" }] }),
-      ['spec.validations[0].message: Invalid value: "a\\rb": message must not contain line breaks'],
+      ['spec.validations[0].message: Invalid value: "a\\rb": must not contain line breaks'],
     ],
     [
       "ValidatingAdmissionPolicy",

@@ -174,9 +174,9 @@ function checkValidation(
   if (messageExpression !== "" && messageExpression.trim() === "")
     errors.push(invalid(`${path}.messageExpression`, messageExpression, "must be non-empty if specified"));
   if (message !== "" && message.trim() === "")
-    errors.push(invalid(`${path}.message`, message, "message must be non-empty if specified"));
+    errors.push(invalid(`${path}.message`, message, "must be non-empty if specified"));
   else if (/[\n\r]/.test(message.trim()))
-    errors.push(invalid(`${path}.message`, message, "message must not contain line breaks"));
+    errors.push(invalid(`${path}.message`, message, "must not contain line breaks"));
   if (reason !== undefined && !REASONS.includes(reason))
     errors.push(notSupported(`${path}.reason`, reason, NAMED_REASONS));
 }

@@ -65,3 +65,27 @@ test("messages name what all versions share beside them, and else within the ver
     "spec.versions[0].additionalPrinterColumns[0].type",
   ]);
 });
+
+test("a schema is printed as Kubernetes holds it", () => {
+  const [version] = definition({ type: "object" }, { subresources: { status: {} } }).spec.versions;
+  const broken = definition({ type: "object" });
+  broken.spec.versions = [
+    { ...version, name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object", enum: [1] } } },
+  ];
+  const [error] = validateDefinition(broken);
+  expect(error?.path).toBe("spec.validation.openAPIV3Schema");
+  expect(error?.message).toContain('Invalid value: {"ID":"","Schema":"","Ref":null,"Description":"","Type":"object",');
+  expect(error?.message).toContain('"Enum":[1],"MaxProperties":null');
+});
+
+test("a deprecation's warning is measured in bytes", () => {
+  const errorsOf = (deprecationWarning: string) =>
+    validateDefinition(definition({ type: "object" }, { deprecated: true, deprecationWarning })).map(({ message }) =>
+      message.slice(message.indexOf('": ') + 3),
+    );
+  expect(errorsOf("é".repeat(128))).toEqual([]);
+  expect(errorsOf("é".repeat(129))).toEqual(["must be <= 256 characters long"]);
+  expect(errorsOf("é\u0007")).toEqual([
+    "must only contain printable UTF-8 characters; non-printable character found at index 2",
+  ]);
+});

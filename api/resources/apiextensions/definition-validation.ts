@@ -1,5 +1,6 @@
 /** apiextensions-apiserver pkg/apis/apiextensions/validation: CustomResourceDefinition, all but CEL. */
 import type {
+  CustomResourceColumnDefinition,
   CustomResourceConversion,
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
@@ -8,10 +9,13 @@ import type {
 import { checkImmutable } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 import { checkClientConfig } from "../admissionregistration/client-config-validation.ts";
 import { validateApproval } from "./api-approval.ts";
 import { checkColumns, checkSelectableFields, checkSubresources } from "./definition-views-validation.ts";
 import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
+import { internalSchema } from "./internal-schema.ts";
 import { checkRootSchema } from "./root-schema-validation.ts";
 
 export function validateDefinition(definition: CustomResourceDefinition): FieldError[] {
@@ -89,7 +93,12 @@ function checkSpec(errors: FieldError[], spec: HoistedSpec): void {
   checkSubresources(errors, "spec.subresources", spec.subresources);
   checkColumns(errors, "spec.additionalPrinterColumns", spec.additionalPrinterColumns);
   checkSelectableFields(errors, "spec.selectableFields", spec.selectableFields, spec.schema?.openAPIV3Schema);
-  checkConversion(errors, "spec.conversion", spec.original.conversion);
+  const { conversion, preserveUnknownFields } = spec.original;
+  if (conversion && conversion.strategy !== "None" && preserveUnknownFields)
+    errors.push(
+      invalid("spec.conversion.strategy", conversion.strategy, "must be None if spec.preserveUnknownFields is true"),
+    );
+  checkConversion(errors, "spec.conversion", conversion);
 }
 
 function checkVersion(
@@ -123,7 +132,7 @@ function checkDeprecation(
     errors.push(invalid(path, warning, "can only be set for deprecated versions"));
     return;
   }
-  if (warning.length > 256) errors.push(invalid(path, warning, "must be <= 256 characters long"));
+  if (utf8Length(warning) > 256) errors.push(invalid(path, warning, "must be <= 256 characters long"));
   if (warning === "") errors.push(invalid(path, warning, "must not be an empty string"));
   const unprintable = warning.search(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u);
   if (unprintable >= 0)
@@ -131,7 +140,7 @@ function checkDeprecation(
       invalid(
         path,
         warning,
-        `must only contain printable UTF-8 characters; non-printable character found at index ${unprintable}`,
+        `must only contain printable UTF-8 characters; non-printable character found at index ${utf8Length(warning.slice(0, unprintable))}`,
       ),
     );
 }
@@ -153,10 +162,23 @@ const printedVersion = (version: CustomResourceDefinitionVersion) => ({
   Storage: version.storage ?? false,
   Deprecated: version.deprecated ?? false,
   DeprecationWarning: version.deprecationWarning ?? null,
-  Schema: version.schema ? { OpenAPIV3Schema: version.schema.openAPIV3Schema ?? null } : null,
-  Subresources: version.subresources ?? null,
-  AdditionalPrinterColumns: version.additionalPrinterColumns ?? null,
-  SelectableFields: version.selectableFields ?? null,
+  Schema: version.schema
+    ? { OpenAPIV3Schema: version.schema.openAPIV3Schema ? internalSchema(version.schema.openAPIV3Schema) : null }
+    : null,
+  Subresources: version.subresources
+    ? goStruct("apiextensions.v1.CustomResourceSubresources", version.subresources)
+    : null,
+  AdditionalPrinterColumns: version.additionalPrinterColumns?.map(printedColumn) ?? null,
+  SelectableFields: version.selectableFields?.map(({ jsonPath }) => ({ JSONPath: jsonPath })) ?? null,
+});
+
+const printedColumn = (column: CustomResourceColumnDefinition) => ({
+  Name: column.name ?? "",
+  Type: column.type ?? "",
+  Format: column.format ?? "",
+  Description: column.description ?? "",
+  Priority: column.priority ?? 0,
+  JSONPath: column.jsonPath ?? "",
 });
 
 function checkNames(errors: FieldError[], path: string, names: CustomResourceDefinitionNames): void {

@@ -3,6 +3,7 @@ import type { CustomResourceValidation, JSONSchemaProps } from "../../generated/
 import { ruleErrors } from "../../machinery/cel/check-rules.ts";
 import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
 import { defaultErrors } from "../../machinery/structural/check-defaults.ts";
+import { internalSchema } from "./internal-schema.ts";
 import { checkSchema } from "./schema-validation.ts";
 import { structuralErrors } from "./structural-schema.ts";
 
@@ -76,7 +77,7 @@ function checkBesideStatus(errors: FieldError[], at: string, schema: JSONSchemaP
     errors.push(
       invalid(
         at,
-        schema,
+        internalSchema(schema),
         `only [${goNames.join(" ")}] fields are allowed at the root of the schema if the status subresource is enabled`,
       ),
     );
