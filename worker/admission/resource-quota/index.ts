@@ -65,11 +65,9 @@ function usedAfter(request: AdmissionRequest, evaluator: Evaluator, quota: Resou
   const name = quota.metadata.name ?? "";
   const problem = evaluator.problem?.(object, limited);
   if (problem) throw refuse(request, `failed quota: ${name}: ${problem}`);
-  const unknown = limited.filter(
-    (resource) => (quota.status.used as object | undefined)?.[resource as never] === undefined,
-  );
-  if (unknown.length > 0) {
-    throw refuse(request, `status unknown for quota: ${name}, resources: ${unknown.sort().join(",")}`);
+  // Where one of them is unknown, Kubernetes names them all.
+  if (!limited.every((resource) => resource in (quota.status.used ?? {}))) {
+    throw refuse(request, `status unknown for quota: ${name}, resources: ${limited.toSorted().join(",")}`);
   }
   const before = request.old ? evaluator.usage(request.old, now) : {};
   const demand = difference(evaluator.usage(object, now), before);
