@@ -261,9 +261,46 @@ describe("what the status of kinds may not say", () => {
       ["typeChecking.expressionWarnings[0].warning", "typeChecking.expressionWarnings[0].fieldRef"],
     ],
     ["FlowSchema", { conditions: [{ type: "A" }, { type: "A" }, {}] }, ["conditions[1].type", "conditions[2].type"]],
+    ["APIService", { conditions: [{ type: "Available", status: "Odd" }] }, ["conditions[0].status"]],
   ])("%s %j", (kind, status, paths) => {
     const object = { metadata: { name: "x" }, status } as KubeObject;
     const errors = kindOf(kind).status?.validateUpdate?.(object, object) ?? [];
     expect(errors.map(({ path }) => path)).toEqual(paths.map((path) => `status.${path}`));
+  });
+});
+
+describe("a certificate request's status", () => {
+  const approved = { type: "Approved", status: "True", reason: "A" };
+  const denied = { type: "Denied", status: "True" };
+  const failed = { type: "Failed", status: "True" };
+  const csr = kindOf("CertificateSigningRequest");
+  const write = (where: "status" | "approval", before: object[], after: object[]) => {
+    const object = (conditions: object[]) =>
+      ({ metadata: { name: "x" }, spec: {}, status: { conditions: structuredClone(conditions) } }) as KubeObject;
+    const rules = where === "status" ? csr.status : csr.subresources?.approval;
+    const [next, old] = [object(after), object(before)];
+    rules?.prepareUpdate?.(next, old);
+    return { next, errors: rules?.validateUpdate?.(next, old).map(({ message }) => message) };
+  };
+
+  it("keeps a decision as it was made", () => {
+    const { next, errors } = write("status", [approved], [failed, { ...approved, reason: "B" }]);
+    expect(errors).toEqual([]);
+    expect(next).toMatchObject({ status: { conditions: [failed, approved] } });
+  });
+
+  it.each<["status" | "approval", object[], object[], string[]]>([
+    ["status", [approved], [], ['Forbidden: updates may not remove a condition of type "Approved"']],
+    ["status", [], [approved], ['Forbidden: updates may not add a condition of type "Approved"']],
+    ["status", [failed], [], ['Forbidden: updates may not remove a condition of type "Failed"']],
+    ["approval", [], [failed, approved], []],
+    [
+      "approval",
+      [],
+      [denied, approved],
+      ['Invalid value: "Approved": Approved and Denied conditions are mutually exclusive'],
+    ],
+  ])("in %s, from %j to %j", (where, before, after, errors) => {
+    expect(write(where, before, after).errors).toEqual(errors);
   });
 });

@@ -1,5 +1,5 @@
 import type { APIService } from "../../generated/apiregistration.v1.ts";
-import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain, pathSegmentName, portNumber } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 
@@ -16,7 +16,7 @@ export const apiService = defineResource<APIService>({
     if (service) service.port ??= 443;
   },
   validate: validateAPIService,
-  status: {},
+  status: { validateUpdate: validateStatus },
   columns: [
     {
       name: "Service",
@@ -45,7 +45,7 @@ function validateAPIService({ metadata, spec }: APIService): FieldError[] {
   const { group = "", version = "", service, caBundle } = spec;
   const { name = "" } = metadata;
   const expected = `${version}.${group}`;
-  if (name !== expected)
+  if (name !== expected && pathSegmentName(name).length === 0)
     errors.push(invalid("metadata.name", name, `must be \`spec.version+"."+spec.group\`: "${expected}"`));
   if (group === "") {
     // The core group is served by none but the API server itself.
@@ -78,6 +78,14 @@ function validateAPIService({ metadata, spec }: APIService): FieldError[] {
   if (insecureSkipTLSVerify && caBundle)
     errors.push(invalid("spec.insecureSkipTLSVerify", true, "may not be true if caBundle is present"));
   return errors;
+}
+
+const STATUSES = ["True", "False", "Unknown"];
+
+function validateStatus({ status }: APIService): FieldError[] {
+  return (status.conditions ?? []).flatMap(({ status: said = "" }, i) =>
+    STATUSES.includes(said) ? [] : [notSupported(`status.conditions[${i}].status`, said, STATUSES)],
+  );
 }
 
 const base64Bytes = (text: string) => Math.floor((text.replace(/=+$/, "").length * 3) / 4);

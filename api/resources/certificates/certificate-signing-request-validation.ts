@@ -1,6 +1,5 @@
 /** pkg/apis/certificates/validation. */
 import type { CertificateSigningRequest } from "../../generated/certificates.v1.ts";
-import { sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { certificateRequestProblem, certificatesProblem } from "./pem.ts";
 import { checkSignerName } from "./signer-name.ts";
@@ -68,64 +67,57 @@ type Conditions = CertificateSigningRequest["status"]["conditions"];
 
 function checkConditions(errors: FieldError[], conditions: Conditions = []): void {
   const path = "status.conditions";
+  const before = new Set<string>();
   conditions.forEach(({ type = "", status = "" }, i) => {
     const at = `${path}[${i}]`;
     if (type === "") errors.push(required(`${at}.type`));
     const supported = ALWAYS_TRUE.includes(type) ? ["True"] : ["False", "True", "Unknown"];
     if (status === "") errors.push(required(`${at}.status`));
     else if (!supported.includes(status)) errors.push(notSupported(`${at}.status`, status, supported));
-    if (conditions.findIndex((other) => other.type === type) < i) errors.push(duplicate(`${at}.type`, type));
+    if (before.has(type === "Approved" ? "Denied" : "Approved") && isDecision(type))
+      errors.push(invalid(path, type, "Approved and Denied conditions are mutually exclusive"));
+    if (before.has(type)) errors.push(duplicate(`${at}.type`, type));
+    before.add(type);
   });
-  const has = (type: string) => conditions.some((condition) => condition.type === type);
-  if (has("Approved") && has("Denied"))
-    errors.push(invalid(path, "Denied", "Approved and Denied conditions are mutually exclusive"));
 }
 
-type Decision = "Approved" | "Denied" | "Failed";
+const DECISIONS = ["Approved", "Denied"];
+export const isDecision = (type: string): boolean => DECISIONS.includes(type);
 
-/** A decision, once made, stays as it was made; `free` may be made and changed here. */
-function checkDecisions(
+/** What was said stays said; a decision is made in its own place. */
+function checkSaid(
   errors: FieldError[],
   next: CertificateSigningRequest,
   old: CertificateSigningRequest,
-  free: readonly Decision[],
+  { decides }: { readonly decides: boolean },
 ): void {
-  const named = (csr: CertificateSigningRequest, type: Decision) =>
-    csr.status.conditions?.filter((condition) => condition.type === type) ?? [];
-  for (const type of ["Approved", "Denied", "Failed"] as const) {
-    const [now, before] = [named(next, type), named(old, type)];
-    if (now.length < before.length)
+  const count = ({ status }: CertificateSigningRequest, type: string) =>
+    status.conditions?.filter((condition) => condition.type === type).length ?? 0;
+  for (const type of [...DECISIONS, "Failed"])
+    if (count(next, type) < count(old, type))
       errors.push(forbidden("status.conditions", `updates may not remove a condition of type "${type}"`));
-    else if (now.length > before.length && !free.includes(type))
+  if (decides) return;
+  for (const type of DECISIONS)
+    if (count(next, type) > count(old, type))
       errors.push(forbidden("status.conditions", `updates may not add a condition of type "${type}"`));
-    else if (now.length === before.length && !sameValue(now, before))
-      errors.push(forbidden("status.conditions", `updates may not modify a condition of type "${type}"`));
-  }
-}
-
-export function validateRequestUpdate(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
-  const errors: FieldError[] = [];
-  checkDecisions(errors, next, old, []);
-  checkCertificate(errors, next, old);
-  return errors;
 }
 
 export function validateApprovalUpdate(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
   const errors: FieldError[] = [];
   checkConditions(errors, next.status.conditions);
-  checkDecisions(errors, next, old, ["Approved", "Denied"]);
+  checkSaid(errors, next, old, { decides: true });
   return errors;
 }
 
 export function validateStatusUpdate(next: CertificateSigningRequest, old: CertificateSigningRequest): FieldError[] {
   const errors: FieldError[] = [];
   checkConditions(errors, next.status.conditions);
-  checkDecisions(errors, next, old, ["Failed"]);
+  const { certificate } = next.status;
+  // One that stays was good when it came.
+  const wrong = certificate && certificate !== old.status.certificate ? certificatesProblem(certificate) : undefined;
+  if (wrong) errors.push(invalid("status.certificate", "<certificate data>", wrong));
+  checkSaid(errors, next, old, { decides: false });
   checkCertificate(errors, next, old);
-  if (next.status.certificate) {
-    const wrong = certificatesProblem(next.status.certificate);
-    if (wrong) errors.push(invalid("status.certificate", "<certificate data>", wrong));
-  }
   return errors;
 }
 

@@ -1,11 +1,10 @@
-import type { CertificateSigningRequest } from "../../generated/certificates.v1.ts";
+import type { CertificateSigningRequest, CertificateSigningRequestStatus } from "../../generated/certificates.v1.ts";
 import { humanDuration } from "../../machinery/duration.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import {
   validateApprovalUpdate,
   validateCertificateSigningRequest,
-  validateRequestUpdate,
   validateStatusUpdate,
 } from "./certificate-signing-request-validation.ts";
 
@@ -21,15 +20,10 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     draft.spec = old.spec;
   },
   validate: validateCertificateSigningRequest,
-  validateUpdate: validateRequestUpdate,
   status: {
-    // Conditions of approval belong to the approval subresource.
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
-      const decided = old.status.conditions?.filter(({ type }) => isDecision(type)) ?? [];
-      const others = next.status.conditions?.filter(({ type }) => !isDecision(type)) ?? [];
-      const conditions = [...decided, ...others];
-      if (conditions.length > 0) next.status.conditions = conditions;
+      keepDecisions(next.status, old.status);
     },
     validateUpdate: validateStatusUpdate,
   },
@@ -79,7 +73,15 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   age: false,
 });
 
-const isDecision = (type: string) => type === "Approved" || type === "Denied";
+/** Decisions are not made here: those that are sent along stand as they were made; others are refused. */
+function keepDecisions(next: CertificateSigningRequestStatus, old: CertificateSigningRequestStatus): void {
+  for (const decision of ["Approved", "Denied"]) {
+    const isIt = ({ type }: { type: string }) => type === decision;
+    const made = old.conditions?.filter(isIt) ?? [];
+    if (next.conditions?.filter(isIt).length !== made.length) continue;
+    next.conditions = next.conditions.map((condition) => (isIt(condition) ? (made.shift() ?? condition) : condition));
+  }
+}
 
 function printedCondition({ status }: CertificateSigningRequest): string {
   const has = (type: string) => status.conditions?.some((condition) => condition.type === type) ?? false;
