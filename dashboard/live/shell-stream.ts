@@ -1,9 +1,9 @@
-/** A shell in a container, line by line: what is written to it, and what it says. */
+/** A shell in a container: what is written to it, and what it says (v5.channel.k8s.io). */
 import type { Signal } from "@preact/signals";
 import { base64Url } from "../../api/machinery/base64url.ts";
 import { prefix } from "../api/connection.ts";
 import { token } from "../session.ts";
-import { withoutControls } from "./terminal-text.ts";
+import { asTerminalLines, LineDiscipline } from "../terminal/line-discipline.ts";
 
 export type ShellState =
   | { readonly name: "connecting" | "open" | "ended" }
@@ -13,23 +13,26 @@ export interface ShellOptions {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  readonly output: Signal<string>;
+  /** Plain processes have no terminal: their lines are put together here. */
+  readonly terminal: boolean;
+  readonly hear: (text: string) => void;
   readonly state: Signal<ShellState>;
 }
 
 export interface Shell {
-  /** Without the line's end. */
-  write(line: string): void;
+  write(text: string): void;
+  resize(columns: number, rows: number): void;
   close(): void;
 }
 
-const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, outcome: 3 } as const;
-/** Without a terminal: it neither prompts nor repeats what it is told. */
-const COMMAND = "/bin/sh";
-const MOST_CHARACTERS = 200_000;
+const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, outcome: 3, size: 4 } as const;
+/** The better shell, where there is one and a terminal for it. */
+const ON_TERMINAL = "export TERM=xterm-256color; command -v bash >/dev/null && exec bash; exec sh";
+const WITHOUT = "exec sh -i 2>&1";
 
-export function openShell({ namespace, pod, container, output, state }: ShellOptions): Shell {
-  const query = new URLSearchParams({ container, stdin: "1", stdout: "1", stderr: "1", command: COMMAND });
+export function openShell({ namespace, pod, container, terminal, hear, state }: ShellOptions): Shell {
+  const query = new URLSearchParams({ container, stdin: "1", stdout: "1", tty: terminal ? "1" : "0" });
+  for (const word of ["/bin/sh", "-c", terminal ? ON_TERMINAL : WITHOUT]) query.append("command", word);
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`;
   const bearer = base64Url(new TextEncoder().encode(token.peek() ?? ""));
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${prefix}${path}?${query}`, [
@@ -38,35 +41,39 @@ export function openShell({ namespace, pod, container, output, state }: ShellOpt
   ]);
   socket.binaryType = "arraybuffer";
   const decoder = new TextDecoder();
-  const say = (text: string) => {
-    output.value = (output.peek() + withoutControls(text)).slice(-MOST_CHARACTERS);
-  };
+  const shown = terminal ? (text: string) => text : asTerminalLines;
   state.value = { name: "connecting" };
+  /** The size that it should have from its beginning. */
+  let told = "";
   socket.onopen = () => {
     state.value = { name: "open" };
+    if (terminal && told !== "") send(CHANNEL.size, told);
   };
   socket.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
     const [channel] = new Uint8Array(data, 0, 1);
     const bytes = new Uint8Array(data, 1);
     if (channel === CHANNEL.outcome) state.value = outcomeOf(decoder.decode(bytes));
-    else say(decoder.decode(bytes, { stream: true }));
+    else hear(shown(decoder.decode(bytes, { stream: true })));
   };
   socket.onclose = () => {
     if (state.peek().name === "connecting")
       state.value = { name: "failed", problem: "The container does not take commands, or you may not give it any." };
     else if (state.peek().name === "open") state.value = { name: "ended" };
   };
-  const send = (text: string) => {
+  const send = (channel: number, text: string) => {
     const bytes = new TextEncoder().encode(text);
     const frame = new Uint8Array(bytes.length + 1);
-    frame[0] = CHANNEL.stdin;
+    frame[0] = channel;
     frame.set(bytes, 1);
     if (socket.readyState === WebSocket.OPEN) socket.send(frame);
   };
+  const line = new LineDiscipline({ echo: hear, send: (text) => send(CHANNEL.stdin, text) });
+  const size = (columns: number, rows: number) => JSON.stringify({ Width: columns, Height: rows });
   return {
-    write: (line) => {
-      say(`$ ${line}\n`);
-      send(`${line}\n`);
+    write: (text) => (terminal ? send(CHANNEL.stdin, text) : line.take(text)),
+    resize: (columns, rows) => {
+      told = size(columns, rows);
+      if (terminal) send(CHANNEL.size, told);
     },
     close: () => socket.close(),
   };

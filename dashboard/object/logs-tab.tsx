@@ -7,8 +7,9 @@ import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { route } from "../route.ts";
 import { ContainerChoice } from "./container-choice.tsx";
+import { LogText } from "./log-text.tsx";
 import type { ObjectProps } from "./object-view.tsx";
-import { StreamPanel } from "./stream-panel.tsx";
+import { StreamTools } from "./stream-tools.tsx";
 
 const ALL = "All containers";
 
@@ -43,38 +44,33 @@ export function LogsTab({ object }: ObjectProps) {
   const which = chosen === ALL ? "--all-containers --prefix" : `-c ${chosen}`;
   return (
     <div class="logs">
-      <StreamPanel
-        label={`Log of ${chosen}`}
-        text={lines.length > 0 || failed ? lines.join("\n") : nothing}
-        wrap={wrap}
+      <StreamTools
         status={`${lines.length.toLocaleString()} lines${WORDS[state.name]}`}
         problem={failed ? state.problem : undefined}
-        tools={
-          <>
-            <ContainerChoice
-              containers={containers.length > 1 ? [ALL, ...containers] : containers}
-              chosen={chosen}
-              choose={setChosen}
-            />
-            <Check label="Follow" checked={follow && !previous} set={setFollow} />
-            <Check label="Before the last restart" checked={previous} set={setPrevious} />
-            <Check label="Wrap" checked={wrap} set={setWrap} />
-            <input
-              id="filter"
-              type="search"
-              placeholder="Search ( / )"
-              aria-label="Search the log"
-              value={search}
-              onInput={(event) => setSearch(event.currentTarget.value)}
-            />
-          </>
-        }
         after={
           <button type="button" onClick={() => download(`${name}.log`, all)} disabled={all.length === 0}>
             Download
           </button>
         }
-      />
+      >
+        <ContainerChoice
+          containers={containers.length > 1 ? [ALL, ...containers] : containers}
+          chosen={chosen}
+          choose={setChosen}
+        />
+        <Check label="Follow" checked={follow && !previous} set={setFollow} />
+        <Check label="Before the last restart" checked={previous} set={setPrevious} />
+        <Check label="Wrap" checked={wrap} set={setWrap} />
+        <input
+          id="filter"
+          type="search"
+          placeholder="Search ( / )"
+          aria-label="Search the log"
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+        />
+      </StreamTools>
+      <LogText label={`Log of ${chosen}`} text={lines.length > 0 || failed ? lines.join("\n") : nothing} wrap={wrap} />
       <KubectlLine
         command={`kubectl logs -n ${namespace} ${name} ${which}${previous ? " --previous" : follow ? " --follow" : ""}`}
       />

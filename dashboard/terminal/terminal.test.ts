@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { Escapes } from "./escapes.ts";
+import { bytesOfKey } from "./keys.ts";
+import { Screen } from "./screen.ts";
+import { classOf, PLAIN, styled } from "./style.ts";
+
+function shown(text: string, columns = 10, rows = 3) {
+  const screen = new Screen(columns, rows);
+  const answers: string[] = [];
+  new Escapes(screen, (answer) => answers.push(answer)).write(text);
+  const lines = screen.lines.map((line) => line.text);
+  return {
+    screen,
+    answers,
+    lines,
+    cursor: [screen.row, screen.column],
+    history: screen.history.map(({ text }) => text),
+  };
+}
+
+const ESC = "\u001b";
+
+describe("a screen", () => {
+  test.each<[string, string, string[]]>([
+    ["text and lines", "ab\r\ncd", ["ab", "cd", ""]],
+    ["a line that is full goes on below", "0123456789x", ["0123456789", "x", ""]],
+    ["a full line alone does not", "0123456789\r\nx", ["0123456789", "x", ""]],
+    ["a carriage return writes over", "abc\rX", ["Xbc", "", ""]],
+    ["a backspace goes back", "abc\b\bX", ["aXc", "", ""]],
+    ["a tab goes on", "a\tb", ["a       b", "", ""]],
+    ["the cursor is moved", `${ESC}[2;3Hx${ESC}[Ay${ESC}[1Gz`, ["z  y", "  x", ""]],
+    ["the rest of a line is erased", `abcdef${ESC}[1;3H${ESC}[K`, ["ab", "", ""]],
+    ["the screen is erased", `abc\r\ndef${ESC}[2J`, ["", "", ""]],
+    ["what is below is erased", `abc\r\ndef\r\nghi${ESC}[2;2H${ESC}[J`, ["abc", "d", ""]],
+    ["lines are put in and taken out", `a\r\nb\r\nc${ESC}[1;1H${ESC}[Lx${ESC}[2;1H${ESC}[M`, ["x", "b", ""]],
+    ["cells are put in and taken out", `abcd${ESC}[1;2H${ESC}[@X${ESC}[2C${ESC}[P`, ["aXbc", "", ""]],
+    ["a region scrolls alone", `${ESC}[2;3ra\r\nb\r\nc\r\nd`, ["a", "c", "d"]],
+    ["a reverse line feed scrolls down", `a\r\nb${ESC}[H${ESC}M`, ["", "a", "b"]],
+    ["titles and character sets are not shown", `${ESC}]0;title\u0007a${ESC}(Bb${ESC}]1;x${ESC}\\c`, ["abc", "", ""]],
+    ["what is not known is not shown", `${ESC}[?12;99h${ESC}[>0qa${ESC}=b`, ["ab", "", ""]],
+  ])("%s", (_, text, lines) => {
+    expect(shown(text).lines).toEqual(lines);
+  });
+
+  test("what scrolls away is history", () => {
+    const { lines, history } = shown("1\r\n2\r\n3\r\n4\r\n5");
+    expect({ lines, history }).toEqual({ lines: ["3", "4", "5"], history: ["1", "2"] });
+  });
+
+  test("an application lies over the screen, and leaves it as it was", () => {
+    const { screen, lines, history } = shown(`shell${ESC}[?1049h${ESC}[Heditor\r\n\n\n\n${ESC}[?1049l`);
+    expect({ lines, history, column: screen.column }).toEqual({ lines: ["shell", "", ""], history: [], column: 5 });
+  });
+
+  test("who asks where the cursor is is answered", () => {
+    expect(shown(`ab${ESC}[6n${ESC}[c`).answers).toEqual([`${ESC}[1;3R`, `${ESC}[?1;2c`]);
+  });
+
+  test("a smaller screen keeps the end, a bigger one what was", () => {
+    const { screen } = shown("1\r\n2\r\n3");
+    screen.resize(5, 2);
+    expect(screen.lines.map(({ text }) => text)).toEqual(["2", "3"]);
+    expect([screen.row, screen.history.map(({ text }) => text)]).toEqual([1, ["1"]]);
+    screen.resize(20, 4);
+    expect(screen.lines.map(({ text }) => text)).toEqual(["2", "3", "", ""]);
+  });
+
+  test("an escape that comes in pieces is one", () => {
+    const screen = new Screen(10, 2);
+    const escapes = new Escapes(screen, () => {});
+    for (const piece of ["a", ESC, "[", "1", ";5", "H", "b"]) escapes.write(piece);
+    expect(screen.lines[0]?.text).toBe("a   b");
+  });
+
+  test("whatever bytes come, the cursor stays on the screen", () => {
+    const bytes = Array.from({ length: 4000 }, (_, index) => String.fromCharCode((index * 7919) % 128)).join("");
+    const { screen } = shown(bytes + ESC + bytes.split("").reverse().join(`${ESC}[`), 7, 4);
+    expect(screen.lines).toHaveLength(4);
+    expect(screen.lines.every(({ texts, styles }) => texts.length === 7 && styles.length === 7)).toBe(true);
+    expect(screen.row >= 0 && screen.row < 4 && screen.column >= 0 && screen.column < 7).toBe(true);
+  });
+});
+
+test.each<[number[], string]>([
+  [[], ""],
+  [[1, 31], "front-1 bold"],
+  [[94, 4, 44], "front-12 back-4 underline"],
+  [[31, 7], "inverse back-1"],
+  [[38, 5, 196], "front-9"],
+  [[48, 2, 0, 200, 0], "back-10"],
+  [[31, 1, 0], ""],
+])("style %j is %j", (parameters, classes) => {
+  expect(classOf(styled(PLAIN, parameters))).toBe(classes);
+});
+
+const key = (name: string, ...held: ("ctrlKey" | "altKey" | "shiftKey" | "metaKey")[]) => ({
+  key: name,
+  ...{ ctrlKey: false, altKey: false, shiftKey: false, metaKey: false },
+  ...Object.fromEntries(held.map((each) => [each, true])),
+});
+
+test.each([
+  [key("a"), undefined],
+  [key("Enter"), "\r"],
+  [key("c", "ctrlKey"), "\u0003"],
+  [key("[", "ctrlKey"), ESC],
+  [key("ArrowUp"), `${ESC}[A`],
+  [key("ArrowLeft", "ctrlKey"), `${ESC}[1;5D`],
+  [key("b", "altKey"), `${ESC}b`],
+  [key("Tab"), "\t"],
+  [key("Tab", "shiftKey"), undefined],
+  [key("c", "ctrlKey", "shiftKey"), undefined],
+  [key("c", "metaKey"), undefined],
+  [key("Shift", "shiftKey"), undefined],
+])("%j sends %j", (pressed, bytes) => {
+  expect(bytesOfKey(pressed, false)).toBe(bytes);
+});
+
+test("arrows speak as an application wants them", () => {
+  expect(bytesOfKey(key("ArrowUp"), true)).toBe(`${ESC}OA`);
+});
