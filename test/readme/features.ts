@@ -139,7 +139,7 @@ export const features: readonly Feature[] = [
   {
     area: "Aggregation and fairness",
     name: "other API servers behind an APIService: discovery, requests, identity",
-    missing: "their OpenAPI is not merged; upgrades are 503; availability does not ask their discovery",
+    missing: "their OpenAPI of version 2 is not merged; upgrades are 503; availability does not ask their discovery",
     shown: ["test/e2e/aggregation.test.ts", "in the name of whoever asks"],
   },
   {

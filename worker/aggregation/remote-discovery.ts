@@ -25,7 +25,8 @@ export interface RemoteVersion {
 }
 
 const FRESH_MS = 60_000;
-const AGGREGATOR = { name: "system:kube-aggregator", groups: [MASTERS] };
+/** Who asks other API servers what they serve. */
+export const AGGREGATOR = { name: "system:kube-aggregator", groups: [MASTERS] };
 
 const known = new Map<string, { readonly at: number; readonly version: RemoteVersion }>();
 

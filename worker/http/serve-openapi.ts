@@ -2,6 +2,8 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
+import { remoteApis } from "../aggregation/remote-apis.ts";
+import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../aggregation/remote-openapi.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { Bindings } from "./app.ts";
@@ -26,7 +28,14 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     const source = { resources, assets: c.env.ASSETS };
     if (version === "v2" && path === "") return answerWithEtag(request, await v2(source, wantsProtobuf(request)));
     if (version !== "v3") throw notFound();
-    if (path === "") return Response.json(await v3Index(source));
+    const remotes = [...policy.derive(remoteApis).values()];
+    const caller = { env: c.env, cluster: c.var.cluster, store };
+    if (path === "") {
+      const paths = { ...(await v3Index(source)), ...(await remoteIndex(caller, remotes, Date.now())) };
+      return Response.json({ paths });
+    }
+    const remote = remotes.find((each) => pathOf(each) === path);
+    if (remote) return remoteDocument(caller, remote, request);
     const document = await v3(source, path);
     if (!document) throw notFound();
     return answerV3(request, document);
@@ -96,11 +105,11 @@ const v3 = ({ resources, assets }: Source, path: string): Promise<TaggedDocument
     return { contentType: "application/json", body, etag: `"${await contentHash(body)}"` };
   });
 
-async function v3Index(source: Source) {
+async function v3Index(source: Source): Promise<OpenApiIndex> {
   const paths: Record<string, { serverRelativeURL: string }> = {};
   for (const path of documentPaths(source.resources)) {
     const hash = (await v3(source, path))?.etag.replaceAll('"', "") ?? "";
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
   }
-  return { paths };
+  return paths;
 }

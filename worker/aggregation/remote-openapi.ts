@@ -1,0 +1,59 @@
+/**
+ * The OpenAPI documents of other API servers (kube-aggregator's openapiv3): the index names each by the hash that its
+ * server gives, asked for at most once a minute, and the document is passed on as it is.
+ */
+import type { Caller } from "../outbound/call-client.ts";
+import { callRemote } from "./call-remote.ts";
+import type { RemoteApi } from "./remote-apis.ts";
+import { AGGREGATOR } from "./remote-discovery.ts";
+
+/** By document path (`apis/GROUP/VERSION`), where clients find it. */
+export type OpenApiIndex = Readonly<Record<string, { readonly serverRelativeURL: string }>>;
+
+const FRESH_MS = 60_000;
+
+const known = new Map<string, { readonly at: number; readonly url: string | undefined }>();
+
+/** What the index says of documents that other servers have; those that do not say are left out. */
+export async function remoteIndex(caller: Caller, remotes: readonly RemoteApi[], now: number): Promise<OpenApiIndex> {
+  const told = await Promise.all(
+    remotes.map(async (remote) => [pathOf(remote), await remoteUrl(caller, remote, now)] as const),
+  );
+  return Object.fromEntries(told.flatMap(([path, url]) => (url ? [[path, { serverRelativeURL: url }]] : [])));
+}
+
+async function remoteUrl(caller: Caller, remote: RemoteApi, now: number): Promise<string | undefined> {
+  const key = `${caller.cluster}/${remote.group}/${remote.version}`;
+  const last = known.get(key);
+  if (last && now - last.at < FRESH_MS) return last.url;
+  try {
+    const url = await ask(caller, remote);
+    known.set(key, { at: now, url });
+    return url;
+  } catch {
+    // Whoever does not answer may do so the next time.
+    return undefined;
+  }
+}
+
+async function ask(caller: Caller, remote: RemoteApi): Promise<string | undefined> {
+  const response = await fetchFrom(caller, remote, "/openapi/v3");
+  if (!response.ok) return undefined;
+  const path = pathOf(remote);
+  const { paths } = (await response.json()) as { paths?: OpenApiIndex };
+  const hash = new URL(paths?.[path]?.serverRelativeURL ?? "", "https://remote").searchParams.get("hash");
+  return paths?.[path] && `/openapi/v3/${path}${hash ? `?hash=${encodeURIComponent(hash)}` : ""}`;
+}
+
+export const pathOf = ({ group, version }: RemoteApi): string => `apis/${group}/${version}`;
+
+/** The document itself; `request` is the client's, whose headers say in which form it wants it. */
+export const remoteDocument = (caller: Caller, remote: RemoteApi, request: Request): Promise<Response> =>
+  fetchFrom(caller, remote, `/openapi/v3/${pathOf(remote)}${new URL(request.url).search}`, request.headers);
+
+const fetchFrom = (
+  caller: Caller,
+  remote: RemoteApi,
+  path: string,
+  headers = new Headers({ Accept: "application/json" }),
+) => callRemote(caller, { remote, user: AGGREGATOR, method: "GET", path, headers, body: new Uint8Array() });
