@@ -41,6 +41,12 @@ export class TableBuilder {
     this.chains.set(name, { rules, ...(hook !== undefined && { hook }) });
   }
 
+  /** What was put together apart. */
+  add({ chains, sets }: Pick<TableBuilder, "chains" | "sets">): void {
+    for (const [name, chain] of chains) this.chains.set(name, chain);
+    for (const [name, set] of sets) this.sets.set(name, set);
+  }
+
   set(name: string, declaration: string, keys: Iterable<string>): void {
     this.sets.set(name, { kind: "set", declaration, elements: new Map([...keys].map((key) => [key, ""])) });
   }
@@ -83,9 +89,10 @@ export function renderChange(before: NftTable, after: NftTable): string {
     if (!before.chains.has(name)) lines.push(`add chain ${at} ${name}${hook === undefined ? "" : ` { ${hook} }`}`);
 
   for (const name of before.chains.keys()) if (!after.chains.has(name)) lines.push(`flush chain ${at} ${name}`);
-  for (const [name, { rules }] of after.chains) {
+  for (const [name, chain] of after.chains) {
+    const { rules } = chain;
     const old = before.chains.get(name);
-    if (old !== undefined && sameRules(old.rules, rules)) continue;
+    if (old !== undefined && (old === chain || sameRules(old.rules, rules))) continue;
     if (old !== undefined && old.rules.length > 0) lines.push(`flush chain ${at} ${name}`);
     for (const rule of rules) lines.push(`add rule ${at} ${name} ${rule}`);
   }

@@ -32,7 +32,7 @@ export function renderTable(rules: FamilyRules, options: NftOptions): NftTable {
     `type ${type} . ${type};`,
     rules.localBackends.map((address) => `${address} . ${address}`),
   );
-  for (const pool of rules.pools) addPool(table, pool, rules.family);
+  for (const pool of rules.pools) table.add(renderPool(pool, rules.family));
   addDoors(table, rules);
   addHooks(table, rules.family, options);
   return { family: ip, name: TABLE, chains: table.chains, sets: table.sets };
@@ -40,6 +40,18 @@ export function renderTable(rules: FamilyRules, options: NftOptions): NftTable {
 
 const socket = (family: Family, address: string, port: number): string =>
   family === 6 ? `[${address}]:${port}` : `${address}:${port}`;
+
+/** Who has planned the same pool again gets the same chains again, and nobody compares them. */
+const renderedPools = new WeakMap<Pool, TableBuilder>();
+
+function renderPool(pool: Pool, family: Family): TableBuilder {
+  const known = renderedPools.get(pool);
+  if (known !== undefined) return known;
+  const made = new TableBuilder();
+  addPool(made, pool, family);
+  renderedPools.set(pool, made);
+  return made;
+}
 
 function addPool(table: TableBuilder, { id, protocol, backends, affinitySeconds }: Pool, family: Family): void {
   const { ip, type } = WORDS[family];

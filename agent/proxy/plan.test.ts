@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointSlice } from "../../api/generated/discovery.v1.ts";
-import { type ProxyFacts, planRules } from "./plan.ts";
+import { type ProxyFacts, planRules, RulePlanner } from "./plan.ts";
 import { reachable } from "./reachable.ts";
-import type { FamilyRules } from "./rule-set.ts";
+import type { FamilyRules, RuleSet } from "./rule-set.ts";
 
 const HERE = "n1";
 const CLUSTER_IP = "10.96.0.50";
@@ -158,4 +158,36 @@ it("leads to every ready endpoint and to no other, whatever slices they are in",
       },
     ),
   );
+});
+
+describe("a planner that remembers", () => {
+  it("plans what one that remembers nothing does, whatever changes, and again only what has changed", () => {
+    const planner = new RulePlanner();
+    const one = service();
+    const other = { ...service({ clusterIPs: ["10.96.0.51"] }), metadata: { namespace: "default", name: "other" } };
+    const otherSlice = sliceOf([here], {
+      metadata: { namespace: "default", labels: { "kubernetes.io/service-name": "other" } },
+    });
+    const facts = (slices: EndpointSlice[], over: Partial<ProxyFacts> = {}): ProxyFacts => ({
+      services: [one, other],
+      slices,
+      node: { name: HERE, zone: "z1" },
+      podRanges: [],
+      ownRanges: [],
+      instead: new Map(),
+      ...over,
+    });
+    const first = planner.plan(facts([sliceOf([here, there]), otherSlice]));
+    const then = planner.plan(facts([sliceOf([here]), otherSlice]));
+    const poolOf = ({ v4 }: RuleSet, name: string) => v4.pools.find(({ id }) => id.startsWith(`default/${name}/`));
+    expect(poolOf(then, "other")).toBe(poolOf(first, "other"));
+    expect(poolOf(then, "web")?.backends).toHaveLength(1);
+    for (const changed of [
+      facts([sliceOf([there])]),
+      facts([sliceOf([here, there])], { node: { name: "n2", zone: "z2" } }),
+      facts([sliceOf([here])], { instead: new Map([["default/web", { address: "10.244.0.1", port: 1 }]]) }),
+      facts([sliceOf([here])]),
+    ])
+      expect(planner.plan(changed)).toEqual(planRules(changed));
+  });
 });

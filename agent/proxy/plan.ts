@@ -39,14 +39,53 @@ export function slicesByService(slices: readonly EndpointSlice[]): Map<string, E
 
 const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 
-export function planRules(facts: ProxyFacts): RuleSet {
-  const slices = slicesByService(facts.slices);
-  const parts = facts.services.filter(isProxied).flatMap((service) => {
-    const own = slices.get(`${service.metadata.namespace}/${service.metadata.name}`) ?? [];
-    return ([4, 6] as const).map((family) => planService(service, own, { facts, family }));
-  });
-  return { v4: rulesOf(4, facts, parts), v6: rulesOf(6, facts, parts) };
+export const planRules = (facts: ProxyFacts): RuleSet => new RulePlanner().plan(facts);
+
+/** What a Service's rules were made of, and the rules. */
+interface Planned {
+  readonly slices: readonly EndpointSlice[];
+  readonly place: NodePlace;
+  readonly instead: Backend | undefined;
+  readonly parts: readonly ServicePart[];
 }
+
+/**
+ * Remembers what it has planned: of a thousand Services that nobody has touched nothing is planned again. Objects are
+ * never changed, only replaced, so the same object says the same.
+ */
+export class RulePlanner {
+  readonly #planned = new WeakMap<Service, Planned>();
+
+  plan(facts: ProxyFacts): RuleSet {
+    const slices = slicesByService(facts.slices);
+    const parts = facts.services.filter(isProxied).flatMap((service) => {
+      const owner = `${service.metadata.namespace}/${service.metadata.name}`;
+      return this.#partsOf(service, slices.get(owner) ?? [], { facts, instead: facts.instead.get(owner) });
+    });
+    return { v4: rulesOf(4, facts, parts), v6: rulesOf(6, facts, parts) };
+  }
+
+  #partsOf(
+    service: Service,
+    slices: readonly EndpointSlice[],
+    { facts, instead }: { readonly facts: ProxyFacts; readonly instead: Backend | undefined },
+  ): readonly ServicePart[] {
+    const place = facts.node;
+    const known = this.#planned.get(service);
+    if (known !== undefined && isSame(known, { slices, place, instead })) return known.parts;
+    const parts = ([4, 6] as const).map((family) => planService(service, slices, { facts, family }));
+    this.#planned.set(service, { slices, place, instead, parts });
+    return parts;
+  }
+}
+
+const isSame = (known: Planned, { slices, place, instead }: Omit<Planned, "parts">): boolean =>
+  known.place.name === place.name &&
+  known.place.zone === place.zone &&
+  known.instead?.address === instead?.address &&
+  known.instead?.port === instead?.port &&
+  known.slices.length === slices.length &&
+  known.slices.every((slice, i) => slice === slices[i]);
 
 interface ServicePart {
   readonly family: Family;
