@@ -11,9 +11,10 @@ import type { ControlPlane } from "../connection.ts";
 import { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";
 import { KernelPolicies } from "../network-policy/kernel-policies.ts";
+import { HealthChecks, planHealthChecks } from "../proxy/health-checks.ts";
 import { KernelProxy } from "../proxy/kernel-proxy.ts";
 import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
-import { planRules } from "../proxy/plan.ts";
+import { RulePlanner } from "../proxy/plan.ts";
 import type { Backend, RuleSet } from "../proxy/rule-set.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ApiServer } from "./api-door.ts";
@@ -61,6 +62,8 @@ export class ClusterNetwork {
   readonly #kernel: KernelProxy | undefined;
   readonly #policies: KernelPolicies | undefined;
   readonly #forwarder: NodePortForwarder | undefined;
+  readonly #health: HealthChecks;
+  readonly #planner = new RulePlanner();
   readonly #pods: PodNetwork | undefined;
   #zone: Zone | undefined;
   #zones = 0;
@@ -84,6 +87,7 @@ export class ClusterNetwork {
   private constructor(options: ClusterNetworkOptions, { directories, proxy }: Ways) {
     this.#options = options;
     const { log } = options;
+    this.#health = new HealthChecks(log);
     if (proxy === "kernel") {
       this.#kernel = new KernelProxy(log);
       this.#policies = new KernelPolicies(log);
@@ -133,6 +137,7 @@ export class ClusterNetwork {
     clearTimeout(this.#timer);
     this.#pods?.stop();
     this.#forwarder?.close();
+    this.#health.close();
   }
 
   #currentZone(): Zone {
@@ -194,7 +199,10 @@ export class ClusterNetwork {
   }
 
   async #applyRules(nodes: readonly Node[], own: Node | undefined): Promise<void> {
+    const { list, nodeName } = this.#options;
     const rules = this.#plan(nodes, own);
+    const slices = list<EndpointSlice>(SLICES);
+    this.#health.apply(planHealthChecks({ services: list<Service>("services"), slices, node: nodeName }));
     this.#forwarder?.apply(nodePortBackends(rules.v4));
     await this.#kernel?.apply(rules, { bridgeBypasses: this.#pods?.bridgeBypasses ?? false });
     await this.#policies?.apply({
@@ -208,7 +216,7 @@ export class ClusterNetwork {
   #plan(nodes: readonly Node[], own: Node | undefined): RuleSet {
     const { list, nodeName } = this.#options;
     const way = this.#pods === undefined ? this.#directWay() : this.#pods.apiDoor;
-    return planRules({
+    return this.#planner.plan({
       services: list<Service>("services"),
       slices: list<EndpointSlice>(SLICES),
       node: { name: nodeName, zone: own?.metadata.labels?.[ZONE_LABEL] ?? "" },

@@ -1,0 +1,90 @@
+/**
+ * `healthCheckNodePort`: whether a node has endpoints of a Service with `externalTrafficPolicy: Local`, for load balancers
+ * that are to send to such nodes only. Answers as kube-proxy does.
+ */
+import { createServer, type Server } from "node:http";
+import type { Service } from "../../api/generated/core.v1.ts";
+import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
+import type { Logger } from "../logger.ts";
+import { isProxied } from "./choose-endpoints.ts";
+import { slicesByService } from "./plan.ts";
+
+export interface HealthCheck {
+  readonly port: number;
+  readonly namespace: string;
+  readonly name: string;
+  /** Ready ones on this node. */
+  readonly localEndpoints: number;
+}
+
+export interface HealthCheckFacts {
+  readonly services: readonly Service[];
+  readonly slices: readonly EndpointSlice[];
+  readonly node: string;
+}
+
+/** One for each Service that has such a port. */
+export function planHealthChecks({ services, slices, node }: HealthCheckFacts): HealthCheck[] {
+  const checked = services.filter((service) => isProxied(service) && service.spec.healthCheckNodePort);
+  if (checked.length === 0) return [];
+  const byService = slicesByService(slices);
+  return checked.map(({ metadata, spec }) => {
+    const { namespace = "", name = "" } = metadata;
+    const endpoints = (byService.get(`${namespace}/${name}`) ?? []).flatMap(({ endpoints }) => endpoints ?? []);
+    const here = endpoints.filter(({ nodeName, conditions }) => nodeName === node && conditions?.ready !== false);
+    const localEndpoints = new Set(here.map(({ addresses }) => addresses[0])).size;
+    return { port: spec.healthCheckNodePort ?? 0, namespace, name, localEndpoints };
+  });
+}
+
+const renderHealth = ({ namespace, name, localEndpoints }: HealthCheck): string =>
+  JSON.stringify({ service: { namespace, name }, localEndpoints, serviceProxyHealthy: true }, undefined, "\t");
+
+export class HealthChecks {
+  readonly #log: Logger;
+  readonly #servers = new Map<number, Server>();
+  readonly #checks = new Map<number, HealthCheck>();
+  readonly #refused = new Set<number>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** Listens on these ports, and on no other. */
+  apply(checks: readonly HealthCheck[]): void {
+    this.#checks.clear();
+    for (const check of checks) this.#checks.set(check.port, check);
+    for (const [port, server] of this.#servers) {
+      if (this.#checks.has(port)) continue;
+      server.close();
+      server.closeAllConnections();
+      this.#servers.delete(port);
+    }
+    for (const port of this.#checks.keys()) if (!this.#servers.has(port)) this.#listen(port);
+  }
+
+  close(): void {
+    this.apply([]);
+  }
+
+  #listen(port: number): void {
+    const server = createServer((asked, answer) => {
+      asked.resume();
+      const check = this.#checks.get(port);
+      if (check === undefined) return answer.destroy();
+      answer.writeHead(check.localEndpoints > 0 ? 200 : 503, {
+        "Content-Type": "application/json",
+        "X-Content-Type-Options": "nosniff",
+        "X-Load-Balancing-Endpoint-Weight": String(check.localEndpoints),
+      });
+      answer.end(renderHealth(check));
+    });
+    server.on("error", (error) => {
+      this.#servers.delete(port);
+      if (!this.#refused.has(port)) this.#log.warn(`health check port ${port} cannot be opened: ${error.message}`);
+      this.#refused.add(port);
+    });
+    server.listen(port);
+    this.#servers.set(port, server);
+  }
+}
