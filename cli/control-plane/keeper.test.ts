@@ -14,7 +14,7 @@ const workerd = '#!/bin/sh\ncd $(dirname "$3")\necho run >>runs\nexec sh "$3"\n'
 /** In place of Node.js: takes the control plane for ready once it has made a file. */
 const node = `#!/bin/sh
 case $1 in
-*/announcer.js) until [ -e "$(dirname "$0")/up" ]; do sleep 0.01; done; echo ready >"$(dirname "$0")/outcome"; echo "announced $*" ;;
+*/announcer.js) until [ -e "$(dirname "$0")/up" ]; do [ -e "$0" ] || exit; sleep 0.05; done; echo ready >"$(dirname "$0")/outcome"; echo "announced $*" ;;
 */pinned-caller.js) echo "calls at $2" ;;
 esac
 `;
@@ -104,7 +104,7 @@ test.each(shells)("%s pauses ever longer, and ends in the midst of a pause", asy
 });
 
 test.each(shells)("%s passes a signal on, and says where the state is", async (shell) => {
-  const keeper = keep(shell, 'trap "echo asked >asked; exit" TERM; : >up; while :; do sleep 0.05; done');
+  const keeper = keep(shell, 'trap "echo asked >asked; exit" TERM; : >up; while [ -e workerd ]; do sleep 0.05; done');
   await poll(() => keeper.said).toContain("announced");
   keeper.signal("SIGINT");
   expect(await keeper.ended).toBe(0);
@@ -114,7 +114,7 @@ test.each(shells)("%s passes a signal on, and says where the state is", async (s
 });
 
 test.each(shells)("%s kills what does not end when it is asked to", async (shell) => {
-  const keeper = keep(shell, 'trap "" TERM; : >up; while :; do sleep 0.05; done');
+  const keeper = keep(shell, 'trap "" TERM; : >up; while [ -e workerd ]; do sleep 0.05; done');
   await poll(() => keeper.said).toContain("announced");
   const { running } = keeper;
   keeper.signal("SIGHUP");
