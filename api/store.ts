@@ -6,6 +6,8 @@
  * expected outcomes are values: errors lose their fields on the way through Durable Object RPC.
  */
 
+import type { Lifeline } from "./lifeline.ts";
+
 declare const revisionBrand: unique symbol;
 /** A row number of the log, and so a resourceVersion. Below 2^53. */
 export type Revision = number & { readonly [revisionBrand]: true };
@@ -66,10 +68,16 @@ export type Write =
       readonly requirements?: readonly Requirement[];
     };
 
-export interface CommitRequest {
-  readonly writes: readonly Write[];
-  /** The revision of the policy snapshot that allowed this; absent for the control plane's own writes. */
+/** What a call was decided by, and is refused without. */
+export interface Decided {
+  /** The revision of the policy snapshot that allowed this; absent for the control plane's own calls. */
   readonly policyRevision?: Revision;
+  /** What the caller's identity ends with (rule STORE-LIFELINE). */
+  readonly lifelines?: readonly Lifeline[];
+}
+
+export interface CommitRequest extends Decided {
+  readonly writes: readonly Write[];
   /** These writes change policy: snapshots older than their revision are stale from now on. */
   readonly changesPolicy?: boolean;
   /** How much the store may hold after this. */
@@ -90,6 +98,7 @@ export type CommitFailure =
       readonly current?: Entry;
     }
   | { readonly reason: "stale-policy"; readonly policyRevision: Revision }
+  | { readonly reason: "identity-gone" }
   | { readonly reason: "too-large" | "storage-full" | "over-limit"; readonly message: string };
 
 /** `revisions` has one element a write; an `expect` repeats the revision before it. */
@@ -99,25 +108,24 @@ export type CommitResult =
 
 export type ReadFailure =
   | { readonly reason: "stale-policy"; readonly policyRevision: Revision }
+  | { readonly reason: "identity-gone" }
   /** The revision asked for is before the compaction mark. */
   | { readonly reason: "compacted"; readonly oldest: Revision }
   /** The revision asked for has not happened. */
   | { readonly reason: "future"; readonly revision: Revision };
 export type Answer<T> = ({ readonly ok: true } & T) | ({ readonly ok: false } & ReadFailure);
 
-export interface ReadRequest {
+export interface ReadRequest extends Decided {
   readonly key: Key;
-  readonly policyRevision?: Revision;
   /** Read the state at this revision instead of the newest. */
   readonly at?: Revision;
 }
 
-export interface ReadManyRequest {
+export interface ReadManyRequest extends Decided {
   readonly keys: readonly Key[];
-  readonly policyRevision?: Revision;
 }
 
-export interface ListRequest {
+export interface ListRequest extends Decided {
   readonly resource: GroupResource;
   /** Absent: all namespaces. Objects come ordered by namespace, then name (bytewise). */
   readonly namespace?: string;
@@ -128,7 +136,6 @@ export interface ListRequest {
   /** Go on after this object of an earlier page. */
   readonly after?: { readonly namespace: string; readonly name: string };
   readonly at?: Revision;
-  readonly policyRevision?: Revision;
 }
 
 /** What is known of a page before its items are read. */
@@ -204,7 +211,7 @@ export interface Tail<C extends TextChange = Change> {
   readonly more: boolean;
 }
 
-export interface WatchRequest {
+export interface WatchRequest extends Decided {
   readonly resource: GroupResource;
   readonly namespace?: string;
   readonly name?: string;
@@ -224,7 +231,6 @@ export interface WatchRequest {
     readonly zero?: Readonly<Record<string, unknown>>;
   };
   readonly timeoutSeconds: number;
-  readonly policyRevision?: Revision;
 }
 
 /**

@@ -3,7 +3,12 @@ import type { GroupResource, ListStreamRequest, ReadFailure, WatchRequest } from
 import { renderListHead, storeEncoding } from "../../api/store-stream.ts";
 import type { LogStore } from "./log-store.ts";
 
-const statusOf: Record<ReadFailure["reason"], number> = { compacted: 410, future: 400, "stale-policy": 409 };
+const statusOf: Record<ReadFailure["reason"], number> = {
+  compacted: 410,
+  future: 400,
+  "stale-policy": 409,
+  "identity-gone": 409,
+};
 
 /** A proxy in between buffers what it may compress. */
 const streamed = { "content-type": "application/json", "content-encoding": "identity" };

@@ -1,11 +1,14 @@
 /** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
+
 import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
+import { holds } from "../../api/lifeline.ts";
 import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   AfterRequest,
   Answer,
   CommitRequest,
   CommitResult,
+  Decided,
   Entry,
   GroupResource,
   Key,
@@ -96,12 +99,8 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     return this.#commits.commit(request);
   }
 
-  async read({
-    key,
-    at,
-    policyRevision,
-  }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
-    const failure = this.#refuse(at, policyRevision);
+  async read({ key, at, ...decided }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
+    const failure = this.#refuse(at, decided);
     if (failure) return failure;
     const revision = at ?? this.#marks.revision;
     return { ok: true, entry: at === undefined ? this.#current(key) : this.#entryAt(key, at), revision };
@@ -120,14 +119,14 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     return current && current.revision <= this.#commits.settled ? entryOf(current) : undefined;
   }
 
-  async readMany({ keys, policyRevision }: ReadManyRequest) {
-    const failure = this.#refuse(undefined, policyRevision);
+  async readMany({ keys, ...decided }: ReadManyRequest) {
+    const failure = this.#refuse(undefined, decided);
     if (failure) return failure;
     return { ok: true as const, entries: keys.map((key) => this.#current(key)), revision: this.#marks.revision };
   }
 
   async list(request: ListRequest): Promise<Answer<ListPage>> {
-    const failure = this.#refuse(request.at, request.policyRevision);
+    const failure = this.#refuse(request.at, request);
     if (failure) return failure;
     const page = this.#planPage(request);
     const items: Entry[] = [];
@@ -148,7 +147,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   async listStream(
     request: ListStreamRequest,
   ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array>; encoding: "gzip" | "identity" }>> {
-    const failure = this.#refuse(request.at, request.policyRevision);
+    const failure = this.#refuse(request.at, request);
     if (failure) return failure;
     const { head, revisions } = this.#planPage(request);
     const scattered = request.requirements !== undefined || request.name !== undefined;
@@ -205,7 +204,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     { revision, resources, limit = 1000, except = [] }: TextsRequest,
     tell: (row: LogRow) => C,
   ): Answer<Tail<C>> {
-    const failure = this.#refuse(revision, undefined);
+    const failure = this.#refuse(revision, {});
     if (failure) return failure;
     const changes: C[] = [];
     let length = 0;
@@ -223,7 +222,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   }
 
   async watch(request: WatchRequest): Promise<Answer<{ stream: ReadableStream<Uint8Array> }>> {
-    const failure = this.#refuse(request.since, request.policyRevision);
+    const failure = this.#refuse(request.since, request);
     return failure ?? { ok: true, stream: this.#watches.open(request) };
   }
 
@@ -232,10 +231,14 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     return { revision, oldest, policyRevision: policy };
   }
 
-  #refuse(at: Revision | undefined, policyRevision: Revision | undefined): ({ ok: false } & ReadFailure) | undefined {
+  #refuse(at: Revision | undefined, { policyRevision, lifelines }: Decided): ({ ok: false } & ReadFailure) | undefined {
     const { revision, oldest, policy } = this.#marks;
     if (policyRevision !== undefined && policyRevision < policy) {
       return { ok: false, reason: "stale-policy", policyRevision: policy };
+    }
+    const now = this.#turns.now();
+    if (lifelines?.some((lifeline) => !holds(lifeline, this.#current(lifeline.key)?.text, now))) {
+      return { ok: false, reason: "identity-gone" };
     }
     if (at !== undefined && at < oldest) return { ok: false, reason: "compacted", oldest };
     if (at !== undefined && at > revision) return { ok: false, reason: "future", revision };

@@ -1,5 +1,6 @@
 /** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
 
+import { holds } from "../../api/lifeline.ts";
 import { matches } from "../../api/machinery/selector.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
 import { entryOf } from "./entry.ts";
@@ -32,6 +33,9 @@ const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
 export function planCommit(request: CommitRequest, situation: Situation): CommitPlan {
   if (request.policyRevision !== undefined && request.policyRevision < situation.policy) {
     return { ok: false, reason: "stale-policy", policyRevision: situation.policy };
+  }
+  if (request.lifelines?.some((each) => !holds(each, situation.current(each.key)?.text, situation.now))) {
+    return { ok: false, reason: "identity-gone" };
   }
   const touched = new Map<string, Standing>();
   const rows: Appended[] = [];

@@ -252,6 +252,29 @@ export function storeContract(title: string, open: OpenStore): void {
       expect(must(await store.read({ key: key("role"), policyRevision: 2 as Revision })).entry?.revision).toBe(2);
     });
 
+    test("STORE-LIFELINE: whose identity has ended is refused, on every call", async () => {
+      const store = open();
+      const who = key("who");
+      const text = (uid: string, more = {}) => JSON.stringify({ metadata: { resourceVersion: "", uid, ...more } });
+      const write = (op: "create" | "replace", body: string) =>
+        store.commit({ writes: [{ op, key: who, text: body, attributes: bare }] });
+      const asked = { lifelines: [{ key: who, uid: "one" }] };
+      const refusal = { ok: false, reason: "identity-gone" };
+      const holds = async () => (await store.readMany({ keys: [], ...asked })).ok;
+      expect(await holds()).toBe(false);
+      await write("create", text("one"));
+      expect(await holds()).toBe(true);
+      await write("replace", text("one", { deletionTimestamp: "2001-01-01T00:00:00Z" }));
+      expect(await holds()).toBe(false);
+      await write("replace", text("two"));
+      expect(await store.commit({ writes: [create(key("a"))], ...asked })).toEqual(refusal);
+      expect(await store.read({ key: who, ...asked })).toEqual(refusal);
+      expect(await store.readMany({ keys: [], ...asked })).toEqual(refusal);
+      expect(await store.list({ resource: "things", ...asked })).toEqual(refusal);
+      expect(await store.watch(watchOf(asked))).toEqual(refusal);
+      expect(must(await store.read({ key: key("a") })).entry).toBeUndefined();
+    });
+
     test("STORE-POLICY: a change of policy refuses what comes after it in the same group", async () => {
       const store = open();
       const old = { policyRevision: 1 as Revision };

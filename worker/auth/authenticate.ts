@@ -1,4 +1,5 @@
 /** Who sent a request. Each form of credential has its own authenticator. */
+import type { Lifeline } from "../../api/lifeline.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
@@ -8,7 +9,7 @@ import { bootstrapUser, isBootstrapToken } from "./bootstrap-token.ts";
 import { confirmPolicy } from "./confirm-policy.ts";
 import { isNodeToken, nodeUser } from "./node-credential.ts";
 import { issuerOf, issuersOf, verifyOidcToken } from "./oidc/verify.ts";
-import { API_AUDIENCES, verifyServiceAccountToken } from "./service-account-token.ts";
+import { API_AUDIENCES, type Verifier, verifyServiceAccountToken } from "./service-account-token.ts";
 import { AUTHENTICATED, MASTERS, type User } from "./user.ts";
 import { INVALID_TOKEN, refused, type Verified } from "./verified.ts";
 import { webSocketToken } from "./websocket-token.ts";
@@ -32,14 +33,15 @@ export async function authenticate(request: Request, at: Authentication): Promis
   if (at.env.ownApi) return controlPlane;
   const token = bearerToken(request);
   if (token === undefined) return "none";
-  const verified = await userOfToken(token, { ...at, audiences: API_AUDIENCES });
+  const isThere = (lifelines: readonly Lifeline[]) => at.store.standOn(lifelines, at.now);
+  const verified = await userOfToken(token, { ...at, audiences: API_AUDIENCES, isThere });
   return verified.ok ? verified.user : undefined;
 }
 
 /** `audiences`: to whom the token is shown; one of them that it is meant for is enough. */
 export async function userOfToken(
   token: string,
-  at: Authentication & { readonly audiences: readonly string[] },
+  at: Authentication & Pick<Verifier, "audiences" | "isThere">,
 ): Promise<Verified> {
   if (token.split(".").length !== 3 || isNodeToken(token)) return forThisServer(await userOfOpaqueToken(token, at), at);
   const { env, cluster, now } = at;

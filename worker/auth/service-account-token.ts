@@ -3,9 +3,10 @@
  * service account, and its pod, node or secret where it has one.
  */
 import type { Secret, ServiceAccount } from "../../api/generated/core.v1.ts";
+import { holds, type Lifeline } from "../../api/lifeline.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Entry, Key } from "../../api/store.ts";
+import type { Key } from "../../api/store.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { verifiedClaims } from "./jwt.ts";
@@ -74,6 +75,8 @@ export interface Verifier {
   readonly now: number;
   /** What the verifier answers to; one that the token names is enough. */
   readonly audiences: readonly string[];
+  /** Whether what a token is bound to is there, whoever asks for it. */
+  readonly isThere: (lifelines: readonly Lifeline[]) => Promise<boolean>;
 }
 
 export async function verifyServiceAccountToken(token: string, verifier: Verifier): Promise<Verified> {
@@ -86,7 +89,7 @@ export async function verifyServiceAccountToken(token: string, verifier: Verifie
 
 const INVALIDATED = "service account token has been invalidated";
 
-async function verifyBound(claims: Claims, { store, now, audiences }: Verifier): Promise<Verified> {
+async function verifyBound(claims: Claims, { now, audiences, isThere }: Verifier): Promise<Verified> {
   const granted = audiences.filter((audience) => claims.aud.includes(audience));
   if (granted.length === 0) {
     const quoted = (list: readonly string[]) => `[${list.map(goQuote).join(" ")}]`;
@@ -97,34 +100,32 @@ async function verifyBound(claims: Claims, { store, now, audiences }: Verifier):
   if (claims.exp * 1000 <= now) return refusedBecause("service account token has expired");
   if (claims.nbf * 1000 > now) return refusedBecause("service account token is not valid yet");
   const bound = claims["kubernetes.io"];
-  const gone = await firstGone(store, bound, now);
-  return gone === undefined ? { ok: true, user: userOf(claims), audiences: granted } : refusedBecause(gone);
+  if (!(await isThere(lifelinesOf(bound)))) return refusedBecause(INVALIDATED);
+  return { ok: true, user: userOf(claims), audiences: granted };
 }
 
-/** A second after a pod's end has been asked for, and this much more, its token is dead though the pod may linger. */
-const DELETION_GRACE_MS = 60_000;
-
-/** What a token is bound to and is no more, in Kubernetes' words. */
-async function firstGone(store: StoreClient, claims: KubernetesClaims, now: number): Promise<string | undefined> {
-  const { namespace, serviceaccount, pod, node, secret } = claims;
-  const wanted: (readonly [Key, ObjectClaim])[] = [
-    [keyOf("serviceaccounts", namespace, serviceaccount), serviceaccount],
+/** What a token dies with. */
+function lifelinesOf({ namespace, serviceaccount, pod, node, secret }: KubernetesClaims): readonly Lifeline[] {
+  const lifeline = (resource: string, place: string, { name, uid }: ObjectClaim): Lifeline => ({
+    key: { resource, namespace: place, name },
+    uid,
+  });
+  return [
+    lifeline("serviceaccounts", namespace, serviceaccount),
+    ...(secret ? [lifeline("secrets", namespace, secret)] : []),
+    ...(pod ? [lifeline("pods", namespace, pod)] : []),
+    // The node beside a pod is told, not demanded.
+    ...(node && !pod ? [lifeline("nodes", "", node)] : []),
   ];
-  if (secret) wanted.push([keyOf("secrets", namespace, secret), secret]);
-  if (pod) wanted.push([keyOf("pods", namespace, pod), pod]);
-  // The node beside a pod is told, not demanded.
-  else if (node) wanted.push([keyOf("nodes", "", node), node]);
-  const entries = await store.readMany(wanted.map(([key]) => key));
-  return wanted.some(([, claim], i) => !lives(entries[i], claim.uid, now)) ? INVALIDATED : undefined;
 }
 
-function lives(entry: Entry | undefined, uid: string, now: number): boolean {
-  if (!entry) return false;
-  const { metadata } = JSON.parse(entry.text) as KubeObject;
-  if (metadata.uid !== uid) return false;
-  const ends = metadata.deletionTimestamp;
-  return ends === undefined || now < Date.parse(ends) + DELETION_GRACE_MS;
-}
+/** For a verdict on somebody else's token, which cannot wait for the store's next call. */
+export const isThereNow =
+  (store: StoreClient, now: number) =>
+  async (lifelines: readonly Lifeline[]): Promise<boolean> => {
+    const entries = await store.readMany(lifelines.map(({ key }) => key));
+    return lifelines.every((lifeline, i) => holds(lifeline, entries[i]?.text, now));
+  };
 
 async function verifyLegacy(
   claims: LegacyClaims,

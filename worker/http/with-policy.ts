@@ -29,7 +29,13 @@ export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) 
   for (let attempt = 1; ; attempt++) {
     try {
       const options = { limits: settingsOf(policy)?.limits, nearby: () => nearbyStore(c.var.cluster) };
-      return await decide({ policy, store: new StoreClient(stub, policy.revision, options) });
+      const store = new StoreClient(stub, policy.revision, options);
+      try {
+        return await decide({ policy, store });
+      } finally {
+        // Whatever was to be answered: who is nobody any more is told only that.
+        if (store.mustConfirm) await store.confirmIdentity();
+      }
     } catch (error) {
       if (!(error instanceof StalePolicy) || attempt === DECISIONS) throw error;
       policy = mustLive(c.var.cluster, await refreshPolicy(c.var.cluster, policy, stub as Store));

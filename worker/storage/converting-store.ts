@@ -5,6 +5,7 @@
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
 import { canonicalObject, textWithoutRevision } from "../../api/machinery/object-text.ts";
 import type {
+  Decided,
   Entry,
   Key,
   ListPage,
@@ -49,7 +50,7 @@ export class ConvertingStore extends StoreClient {
     return this.#served(await this.#plain.readMany(keys));
   }
 
-  override async list(request: Omit<ListRequest, "policyRevision">): Promise<ListPage> {
+  override async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
     const page = await this.#plain.list(request);
     return { ...page, items: await this.#served(page.items) };
   }

@@ -1,11 +1,14 @@
 /** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
-import { expired, failure } from "../../api/machinery/status.ts";
+
+import { holds, type Lifeline } from "../../api/lifeline.ts";
+import { expired, failure, unauthorized } from "../../api/machinery/status.ts";
 import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   Answer,
   CommitFailure,
   CommitRequest,
   CommitResult,
+  Decided,
   Entry,
   Key,
   ListPage,
@@ -40,6 +43,8 @@ interface StoreClientOptions {
 export class StoreClient {
   readonly #limits: StoreLimits | undefined;
   readonly #nearby: (() => NearbyStore | undefined) | undefined;
+  #lifelines: readonly Lifeline[] = [];
+  #unconfirmed = false;
 
   constructor(
     readonly stub: StoreStub,
@@ -50,18 +55,48 @@ export class StoreClient {
     this.#nearby = nearby;
   }
 
+  /**
+   * Whether what an identity ends with is there. Asked where the answer is at hand; else the next call asks it along
+   * with its own matter, and is refused (401) where it is not: an identity costs no call of its own.
+   */
+  async standOn(lifelines: readonly Lifeline[], now: number): Promise<boolean> {
+    if (this.#nearbyStore()) {
+      const entries = await this.readMany(lifelines.map(({ key }) => key));
+      return lifelines.every((lifeline, i) => holds(lifeline, entries[i]?.text, now));
+    }
+    this.#lifelines = lifelines;
+    this.#unconfirmed = true;
+    return true;
+  }
+
+  /** No call has asked yet whether the identity that {@link standOn} was told of has ended. */
+  get mustConfirm(): boolean {
+    return this.#unconfirmed;
+  }
+
+  /** Asks it, for a request that calls the store for nothing else; throws 401 where it has. */
+  async confirmIdentity(): Promise<void> {
+    await this.readMany([]);
+  }
+
   async commit(writes: readonly Write[]): Promise<Committed> {
     const request = {
       writes,
-      ...this.#policy(),
+      ...this.#decided(),
       ...(changesPolicy(writes) ? { changesPolicy: true } : {}),
       ...(this.#limits ? { limits: this.#limits } : {}),
     };
     const result = await this.#committed(request);
-    if (result.ok) return result;
+    if (result.ok) {
+      this.#unconfirmed = false;
+      return result;
+    }
     switch (result.reason) {
       case "stale-policy":
+        this.#unconfirmed = false;
         throw new StalePolicy();
+      case "identity-gone":
+        return this.#identityGone();
       case "too-large":
         throw new ApiError(failure(500, "", "etcdserver: request is too large"));
       case "over-limit":
@@ -77,22 +112,22 @@ export class StoreClient {
     const nearby = at === undefined ? this.#nearbyStore() : undefined;
     const entry = nearby?.recent(key);
     if (nearby && entry) return { entry, revision: nearby.revision };
-    return unwrap(await this.stub.read({ key, ...this.#policy(), ...(at === undefined ? {} : { at }) }), at);
+    return this.#unwrap(await this.stub.read({ key, ...this.#decided(), ...(at === undefined ? {} : { at }) }), at);
   }
 
   async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
     const nearby = this.#nearbyStore();
     const recent = nearby && keys.map((key) => nearby.recent(key));
     if (recent && !recent.includes(undefined)) return recent;
-    return unwrap(await this.stub.readMany({ keys, ...this.#policy() }), undefined).entries;
+    return this.#unwrap(await this.stub.readMany({ keys, ...this.#decided() }), undefined).entries;
   }
 
-  async list(request: Omit<ListRequest, "policyRevision">): Promise<ListPage> {
-    return unwrap(await listWhole(this.stub, { ...request, ...this.#policy() }), request.at);
+  async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
+    return this.#unwrap(await listWhole(this.stub, { ...request, ...this.#decided() }), request.at);
   }
 
   /** A list to its end, at one revision, where no limit is asked for: the store ends an answer at some megabytes. */
-  async *pages(request: Omit<ListRequest, "policyRevision">): AsyncGenerator<ListPage, undefined> {
+  async *pages(request: Omit<ListRequest, keyof Decided>): AsyncGenerator<ListPage, undefined> {
     let page = await this.list(request);
     yield page;
     while (page.more && page.last && request.limit === undefined) {
@@ -104,11 +139,14 @@ export class StoreClient {
   /** A watch, or a list as a stream of texts, written by the store object itself (docs/spec/store.md). */
   async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
     const response = await this.stub.fetch(
-      new Request(storeStreamUrls[what], { method: "POST", body: JSON.stringify({ ...request, ...this.#policy() }) }),
+      new Request(storeStreamUrls[what], { method: "POST", body: JSON.stringify({ ...request, ...this.#decided() }) }),
     );
-    if (response.ok) return response;
+    if (response.ok) {
+      this.#unconfirmed = false;
+      return response;
+    }
     const asked = "bookmarkKind" in request ? request.since : request.at;
-    unwrap({ ok: false, ...((await response.json()) as ReadFailure) }, asked);
+    this.#unwrap({ ok: false, ...((await response.json()) as ReadFailure) }, asked);
     return response;
   }
 
@@ -129,8 +167,34 @@ export class StoreClient {
     return nearby;
   }
 
-  #policy() {
-    return this.policyRevision === undefined ? {} : { policyRevision: this.policyRevision };
+  #decided(): Decided {
+    return {
+      ...(this.policyRevision === undefined ? {} : { policyRevision: this.policyRevision }),
+      ...(this.#lifelines.length > 0 ? { lifelines: this.#lifelines } : {}),
+    };
+  }
+
+  #unwrap<T>(answer: Answer<T>, asked: Revision | undefined): T {
+    if (answer.ok) {
+      this.#unconfirmed = false;
+      return answer;
+    }
+    switch (answer.reason) {
+      case "stale-policy":
+        this.#unconfirmed = false;
+        throw new StalePolicy();
+      case "identity-gone":
+        return this.#identityGone();
+      case "compacted":
+        throw new Compacted(answer.oldest);
+      case "future":
+        throw tooLarge(asked ?? answer.revision, answer.revision);
+    }
+  }
+
+  #identityGone(): never {
+    this.#unconfirmed = false;
+    throw new ApiError(unauthorized());
   }
 }
 
@@ -153,16 +217,4 @@ export function tooLarge(asked: Revision, current: Revision): ApiError {
 function atFullDisk(error: unknown): never {
   if (!(error instanceof Error && /SQLITE_FULL|is full|storage limit/i.test(error.message))) throw error;
   throw new ApiError(failure(507, "InsufficientStorage", `nothing was written: ${error.message}`));
-}
-
-function unwrap<T>(answer: Answer<T>, asked: Revision | undefined): T {
-  if (answer.ok) return answer;
-  switch (answer.reason) {
-    case "stale-policy":
-      throw new StalePolicy();
-    case "compacted":
-      throw new Compacted(answer.oldest);
-    case "future":
-      throw tooLarge(asked ?? answer.revision, answer.revision);
-  }
 }

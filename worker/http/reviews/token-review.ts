@@ -3,7 +3,7 @@ import type { TokenReview } from "../../../api/generated/authentication.v1.ts";
 import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { userOfToken } from "../../auth/authenticate.ts";
-import { API_AUDIENCES } from "../../auth/service-account-token.ts";
+import { API_AUDIENCES, isThereNow } from "../../auth/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { answerReview } from "./question.ts";
 import { userInfo } from "./user-info.ts";
@@ -13,7 +13,15 @@ export const reviewToken = (context: RequestContext): Promise<Response> =>
     if (!spec.token) throw new ApiError(badRequest("token is required for TokenReview in authentication"));
     const audiences = spec.audiences?.length ? spec.audiences : API_AUDIENCES;
     const { env, cluster, policy, store, now } = context;
-    const verified = await userOfToken(spec.token, { env, cluster, policy, store, now, audiences });
+    const verified = await userOfToken(spec.token, {
+      env,
+      cluster,
+      policy,
+      store,
+      now,
+      audiences,
+      isThere: isThereNow(store, now),
+    });
     const status = verified.ok
       ? { authenticated: true, user: userInfo(verified.user), audiences: [...verified.audiences] }
       : { user: {}, error: verified.error };

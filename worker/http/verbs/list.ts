@@ -1,7 +1,7 @@
 import { type ContinueToken, formatContinue } from "../../../api/machinery/continue-token.ts";
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { failure } from "../../../api/machinery/status.ts";
-import type { Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
+import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
 import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
@@ -48,7 +48,7 @@ async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<List
 }
 
 /** What the store is asked, from path, selectors and options. */
-export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, "policyRevision"> {
+export function listRequest(context: RequestContext, options: ListOptions): Omit<ListRequest, keyof Decided> {
   const { served, path, query } = context;
   const { resource } = served;
   const selection = selectionOf(query, served);
@@ -128,7 +128,7 @@ const TAIL = "]}\n";
 /** The store writes all of the list, a page's metadata included. */
 async function streamList(
   context: RequestContext,
-  request: Omit<ListRequest, "policyRevision">,
+  request: Omit<ListRequest, keyof Decided>,
   options: ListOptions,
 ): Promise<Response> {
   const { kind, listKind = `${kind}List` } = context.served.resource;

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { Key } from "../../api/store.ts";
+import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
+import { StoreClient, type StoreStub } from "./store-client.ts";
+
+const account: Key = { resource: "serviceaccounts", namespace: "ns", name: "bot" };
+const lifelines = [{ key: account, uid: "one" }];
+const text = '{"metadata":{"resourceVersion":"","uid":"one"}}';
+const attributes = { labels: {}, fields: {} };
+
+/** A store, and the names of its methods that were called. */
+async function counted() {
+  const store = new MemoryStore();
+  await store.commit({ writes: [{ op: "create", key: account, text, attributes }] });
+  const calls: string[] = [];
+  const stub = new Proxy(store, {
+    get(target, name: keyof MemoryStore & string) {
+      const member = target[name];
+      if (typeof member !== "function") return member;
+      return (...words: unknown[]) => {
+        calls.push(name);
+        return Reflect.apply(member, target, words);
+      };
+    },
+  });
+  return { store, calls, client: () => new StoreClient(stub as unknown as StoreStub, undefined) };
+}
+
+test("an identity costs no call beside the one that a request makes anyway", async () => {
+  const { calls, client } = await counted();
+  const store = client();
+  expect(await store.standOn(lifelines, 0)).toBe(true);
+  await store.read(account);
+  expect(store.mustConfirm).toBe(false);
+  expect(calls).toEqual(["read"]);
+});
+
+test("and is asked for where a request makes none", async () => {
+  const { calls, client } = await counted();
+  const store = client();
+  await store.standOn(lifelines, 0);
+  expect(store.mustConfirm).toBe(true);
+  await store.confirmIdentity();
+  expect(store.mustConfirm).toBe(false);
+  expect(calls).toEqual(["readMany"]);
+});
+
+test.each<[string, (store: StoreClient) => Promise<unknown>]>([
+  ["a read", (store) => store.read(account)],
+  ["a commit", (store) => store.commit([{ op: "create", key: { ...account, name: "b" }, text, attributes }])],
+  ["nothing else", (store) => store.confirmIdentity()],
+])("one that has ended is 401 with %s", async (_, ask) => {
+  const { store, client } = await counted();
+  await store.commit({ writes: [{ op: "delete", key: account }] });
+  const asked = client();
+  await asked.standOn(lifelines, 0);
+  await expect(ask(asked)).rejects.toMatchObject({ status: { code: 401 } });
+});
+
+test("it is known at once where the store is at hand", async () => {
+  const { store, client } = await counted();
+  const { stub } = client();
+  const here = new StoreClient(stub, undefined, { nearby: () => store });
+  expect(await here.standOn(lifelines, 0)).toBe(true);
+  await store.commit({ writes: [{ op: "delete", key: account }] });
+  expect(await here.standOn(lifelines, 0)).toBe(false);
+});
