@@ -8,6 +8,7 @@ import { customResourceNames } from "./custom-resource-names.ts";
 import { defaultIngressClass, defaultStorageClass } from "./default-class.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
+import { deviceAdminAccess } from "./device-admin-access.ts";
 import { limitRanger } from "./limit-ranger/index.ts";
 import { localApiService } from "./local-api-service.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
@@ -33,6 +34,7 @@ import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  deviceAdminAccess,
   limitRanger,
   certificateRequestUser,
   serviceAccountAdmission,
