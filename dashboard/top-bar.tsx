@@ -27,7 +27,7 @@ export function TopBar() {
       <NamespaceChoice />
       <span class="spring" />
       {readOnly.value && <span class="badge">Read-only</span>}
-      <button type="button" class="wide-only" aria-pressed={isTimeBarOpen()} onClick={toggleTimeBar}>
+      <button type="button" aria-pressed={isTimeBarOpen()} onClick={toggleTimeBar}>
         Time
       </button>
       <button type="button" class="palette-button" onClick={openPalette}>

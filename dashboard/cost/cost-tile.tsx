@@ -26,7 +26,7 @@ export function CostTile({ nodes }: { readonly nodes: number }) {
         <p>
           <strong>${estimateBill(activity).toFixed(2)}</strong> a month
         </p>
-        <p>
+        <p class="aside">
           {compact(writes)} writes, {compact(requests)} requests a day
         </p>
       </div>

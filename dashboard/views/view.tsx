@@ -1,7 +1,8 @@
 /** The view that the address names. */
 import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 import { findKind } from "../api/discovery.ts";
-import { type Kind, kubectlName } from "../api/kind.ts";
+import { type Kind, kubectlName, titleOf } from "../api/kind.ts";
 import { NodesView } from "../nodes/nodes-view.tsx";
 import { ObjectView } from "../object/object-view.tsx";
 import { lazy } from "../parts/lazy.tsx";
@@ -25,6 +26,9 @@ const LISTS: Readonly<Record<string, ComponentType<{ readonly kind: Kind }>>> = 
 };
 
 export function View() {
+  useEffect(() => {
+    document.title = titleOfPath(route.value.path);
+  }, [route.value.path]);
   const [view, group = "", , plural = "", objectNamespace = "", name = ""] = route.value.path;
   switch (view) {
     case undefined:
@@ -56,6 +60,13 @@ export function View() {
     default:
       return <Unknown what={view} />;
   }
+}
+
+/** What tabs and screen readers name the page: `web, Deployments · Sailplane`. */
+function titleOfPath([view = "overview", group = "", , plural = "", , name]: readonly string[]): string {
+  const kind = findKind(group, plural);
+  const place = kind ? titleOf(kind) : view.charAt(0).toUpperCase() + view.slice(1);
+  return `${name ? `${name}, ` : ""}${place} · Sailplane`;
 }
 
 const Unknown = ({ what }: { readonly what: string }) => (
