@@ -19,8 +19,8 @@ import { createSandbox, type Outcome, startContainer } from "./start-container.t
 import { killFailed, restartAll, shorten } from "./stop-containers.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
-/** Some kinds of change (a token's age, a deadline) show only when looked for. */
-const LONGEST_SLEEP_MS = 60_000;
+/** Whatever is known to change by itself wakes its pod at its time; this is for what is not known. */
+const LONGEST_SLEEP_MS = 300_000;
 
 /** Seconds: the node cannot wait. */
 const EVICTION_GRACE = 1;

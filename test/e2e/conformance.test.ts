@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, test, vi } from "vitest";
 import { Cluster } from "./cluster.ts";
 import type { Behaviour, TestNodes } from "./conformance/behaviour.ts";
 import { ClusterDoor } from "./conformance/cluster-door.ts";
@@ -30,6 +30,9 @@ const all: readonly Behaviour[] = [
   ...security,
 ];
 const GRPC_PORT = 5000;
+
+// Most of the time is spent waiting for back-offs and probes.
+vi.setConfig({ maxConcurrency: 10 });
 
 /** Answers each call that it serves. */
 const grpcServer = `require("node:http2").createServer().on("stream", (stream) => {
