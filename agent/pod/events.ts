@@ -13,6 +13,7 @@ export interface EventTarget {
 
 interface Told {
   readonly name: string;
+  readonly first: string;
   count: number;
 }
 
@@ -45,22 +46,14 @@ export class EventRecorder {
     const fieldPath = container === undefined ? undefined : fieldPathOf(container);
     const key = JSON.stringify([uid, fieldPath, type, reason, message]);
     const time = `${new Date().toISOString().slice(0, 19)}Z`;
-    const told = this.#told.get(key);
-    if (told !== undefined) {
-      told.count++;
-      const { count } = told;
-      this.#enqueue(() =>
-        this.#client.patch({ resource: "events", namespace, name: told.name }, "application/merge-patch+json", {
-          count,
-          lastTimestamp: time,
-        }),
-      );
-      return;
-    }
+    if (this.#told.size >= LONGEST_MEMORY && !this.#told.has(key)) this.#told.clear();
+    const told = this.#told.get(key) ?? { name: `${name}.${this.#stamp()}`, first: time, count: 0 };
+    told.count++;
+    this.#told.set(key, told);
     const event: Event = {
       apiVersion: "v1",
       kind: "Event",
-      metadata: { name: `${name}.${this.#stamp()}`, namespace },
+      metadata: { name: told.name, namespace },
       involvedObject: {
         apiVersion: "v1",
         kind: "Pod",
@@ -76,13 +69,22 @@ export class EventRecorder {
       source: { component: COMPONENT, host: this.#nodeName },
       reportingComponent: COMPONENT,
       reportingInstance: this.#nodeName,
-      firstTimestamp: time,
+      firstTimestamp: told.first,
       lastTimestamp: time,
-      count: 1,
+      count: told.count,
     };
-    if (this.#told.size >= LONGEST_MEMORY) this.#told.clear();
-    this.#told.set(key, { name: event.metadata.name ?? "", count: 1 });
-    this.#enqueue(() => this.#client.create({ resource: "events", namespace }, event));
+    this.#enqueue(() => this.#tell(namespace, event));
+  }
+
+  /** One that was told counts up; the API forgets events in time, and is then told of it anew. */
+  async #tell(namespace: string, event: Event): Promise<void> {
+    const { count = 1, lastTimestamp, metadata } = event;
+    if (count > 1) {
+      const key = { resource: "events", namespace, name: metadata.name ?? "" };
+      const patched = await this.#client.patch(key, "application/merge-patch+json", { count, lastTimestamp });
+      if (patched.ok || patched.status.code !== 404) return;
+    }
+    await this.#client.create({ resource: "events", namespace }, event);
   }
 
   #enqueue(send: () => Promise<unknown>): void {
