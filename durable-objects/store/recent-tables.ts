@@ -1,6 +1,6 @@
 /**
  * Tables that keep in memory what was written or asked for of late: the log's tail, which every listener and watch reads
- * again, and the objects that commits check and requests read. Nothing but this object writes, so what is kept is what the
+ * again, the objects that commits check and requests read, and what selectors picked. Nothing but this object writes, so what is kept is what the
  * tables hold; a transaction that fails makes it all forgotten.
  */
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
@@ -8,6 +8,7 @@ import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
 import { RecentValues } from "./recent-values.ts";
 import { moveRevision } from "./revision-text.ts";
+import { type LogTail, Selections } from "./selections.ts";
 
 /** Characters of texts: of the tail, which is read again within moments, and of objects, which clients come back to. */
 const TAIL = 4 * 1024 * 1024;
@@ -15,9 +16,10 @@ const OBJECTS = 16 * 1024 * 1024;
 
 const keyId = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/${name}`;
 
-export class RecentTables implements LogTables {
+export class RecentTables implements LogTables, LogTail {
   readonly #tables: LogTables;
   readonly #objects = new RecentValues<Current>(OBJECTS, ({ text }) => text.length);
+  readonly #selections = new Selections();
   /** Every entry after `#before`, by revision less that. */
   #tail: LogRow[] = [];
   #tailLength = 0;
@@ -33,6 +35,7 @@ export class RecentTables implements LogTables {
       return this.#tables.transaction(apply);
     } catch (error) {
       this.#objects.clear();
+      this.#selections.clear();
       this.#tail = [];
       this.#tailLength = 0;
       this.#before = this.#tables.marks().revision;
@@ -87,13 +90,25 @@ export class RecentTables implements LogTables {
       if (wanted?.has(row.key.resource) ?? true) yield row;
   }
 
+  get before(): Revision {
+    return this.#before;
+  }
+
+  get newest(): Revision {
+    return (this.#before + this.#tail.length) as Revision;
+  }
+
+  rowsAfter(revision: Revision): Iterable<LogRow> {
+    return this.#tail.slice(revision - this.#before);
+  }
+
   marks(): Marks {
     return this.#tables.marks();
   }
 
   setMark(name: "policy" | "oldest", revision: Revision): void {
     this.#tables.setMark(name, revision);
-    if (name === "policy" || revision <= this.#before + this.#tail.length) return;
+    if (name === "policy" || revision <= this.newest) return;
     // The log goes on from there: a revision is no longer its place in the tail.
     this.#tail = [];
     this.#tailLength = 0;
@@ -117,7 +132,10 @@ export class RecentTables implements LogTables {
   }
 
   pointers(scope: Scope, requirements: readonly Requirement[], limit: number): Iterable<Pointer> {
-    return this.#tables.pointers(scope, requirements, limit);
+    const { name, after } = scope;
+    const read = () => this.#tables.pointers(scope, requirements, limit);
+    const whole = name === undefined && after === undefined && limit === Number.POSITIVE_INFINITY;
+    return whole && requirements.length > 0 ? this.#selections.find(scope, requirements, this, read) : read();
   }
 
   count(scope: Scope): number {
