@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ApiAnswer, type ApiRequest, bodyOf, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
+import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
 import { type Connection, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -40,6 +41,14 @@ export const clusterCommand = (): Command =>
         .addOption(bytesOption())
         .addOption(requestsOption())
         .action(limit),
+    )
+    .addCommand(
+      new Command("authentication")
+        .summary("let in users of OpenID Connect issuers")
+        .argument("<name>")
+        .addOption(dataDirectoryOption())
+        .addOption(authenticationOption().makeOptionMandatory())
+        .action(trust),
     )
     .addCommand(
       new Command("delete")
@@ -85,6 +94,17 @@ async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promi
   const request = { method: "PUT", path: `${path}/${encodeURIComponent(name)}`, body: { limits } } as const;
   const limited = bodyOf<NamedCluster>(await ask(readKubeconfig(dataDir), request));
   console.log(`Cluster ${name} is limited to ${limitsOf(limited).join(", ") || "nothing"}.`);
+}
+
+async function trust(name: string, options: Options & AuthenticationOptions): Promise<void> {
+  const { authenticationConfig } = options;
+  const request = {
+    method: "PUT",
+    path: `${path}/${encodeURIComponent(name)}/authentication`,
+    body: authenticationConfig?.configuration,
+  } as const;
+  const { issuers } = bodyOf<{ issuers: string[] }>(await ask(readKubeconfig(options.dataDir), request));
+  console.log(`Cluster ${name} trusts ${issuers.join(", ") || "no issuer"}.`);
 }
 
 const limitsOf = ({ limits }: NamedCluster): string[] =>

@@ -9,6 +9,8 @@ export interface AuthenticationOptions {
 }
 
 export interface AuthenticationConfig {
+  /** As it was read. */
+  readonly configuration: unknown;
   /** The Worker's binding. */
   readonly bindings: Readonly<Record<string, string>>;
   /** PEMs of the issuers' own authorities. */
@@ -31,6 +33,7 @@ function readConfig(file: string): AuthenticationConfig {
   const parsed = parseAuthentication(value);
   if (!parsed.ok) throw new InvalidArgumentError(parsed.message);
   return {
+    configuration: value,
     bindings: { AUTHENTICATION_CONFIG: JSON.stringify({ ...HEAD, jwt: parsed.jwt.map(withoutAuthority) }) },
     authorities: parsed.jwt.flatMap(({ issuer }) => issuer.certificateAuthority ?? []),
   };

@@ -3,9 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuthority, createServingCertificate } from "../../cli/control-plane/certificates.ts";
 import { Cluster } from "./cluster.ts";
+import { runCommand } from "./run-command.ts";
+
+const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
 
 const scratch = mkdtempSync(`${tmpdir()}/sailplane-oidc-`);
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -81,4 +85,39 @@ test("AUTH-OIDC: a user whom the issuer vouches for is who the claims say, with 
   expect((await as({ ...ann, aud: "others" }, "get configmaps")).stderr).toContain(refused);
   expect((await as({ ...ann, exp: 1 }, "get configmaps")).stderr).toContain(refused);
   expect((await as({ ...ann, email_verified: false }, "get configmaps")).stderr).toContain(refused);
+});
+
+test("AUTH-OIDC: a named cluster trusts the issuers that it was given, and no other cluster's", async () => {
+  const directory = `${cluster.directory}/clusters/team`;
+  const sailplane = (...words: string[]) =>
+    runCommand([process.execPath, launcher, "cluster", ...words, "-d", cluster.directory], { seconds: 20 });
+  expect((await sailplane("create", "team")).code).toBe(0);
+  const whoami = (claims: object) =>
+    cluster.kubectl(
+      [
+        ...["auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"],
+        ...[`--server=${server}/clusters/team`, `--certificate-authority=${cluster.directory}/ca.crt`],
+        `--token=${tokenOf(claims)}`,
+      ],
+      { environment: { KUBECONFIG: "/dev/null" } },
+    );
+  const ann = { sub: "ann", email: "ann@example.com" };
+  expect((await whoami(ann)).code).toBe(1);
+
+  const jwt = [
+    { issuer: { url, audiences: ["sailplane"] }, claimMappings: { username: { claim: "sub", prefix: "team:" } } },
+  ];
+  const configuration = { apiVersion: "apiserver.config.k8s.io/v1", kind: "AuthenticationConfiguration", jwt };
+  writeFileSync(`${scratch}/team.yaml`, JSON.stringify(configuration));
+  const { stdout } = await sailplane("authentication", "team", "--authentication-config", `${scratch}/team.yaml`);
+  expect(stdout).toBe(`Cluster team trusts ${url}.\n`);
+  expect((await whoami(ann)).stdout).toBe("team:ann");
+  expect((await as(ann, "auth whoami -o jsonpath={.status.userInfo.username}")).stdout).toBe("ann@example.com");
+
+  // Its administrator is who it was; without an issuer nobody else is.
+  const environment = { KUBECONFIG: `${directory}/kubeconfig` };
+  expect((await cluster.kubectl("get namespaces", { environment })).code).toBe(0);
+  writeFileSync(`${scratch}/team.yaml`, JSON.stringify({ ...configuration, jwt: [] }));
+  await sailplane("authentication", "team", "--authentication-config", `${scratch}/team.yaml`);
+  expect((await whoami(ann)).code).toBe(1);
 });

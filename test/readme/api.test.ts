@@ -14,7 +14,7 @@ const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 /** The paths that the API server routes, in its order, each once. */
 function routes(): string[] {
   const app = read("worker/http/app.ts");
-  const paths = [...app.matchAll(/^app\.(?:all|get|post|on)\((?:\[[^\]]*\], )?"(\/[^"]*)"/gm)].map(
+  const paths = [...app.matchAll(/^app\.(?:all|get|post|put|on)\((?:\[[^\]]*\], )?"(\/[^"]*)"/gm)].map(
     ([, path = ""]) => path,
   );
   const [, listed = ""] = /for \(const path of \[([^\]]*)\]\)/.exec(app) ?? [];

@@ -29,6 +29,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/sailplane/v1/clusters": "clusters by name: the list, and a new one",
   "/sailplane/v1/clusters/:name": "one of them: read, limit, delete",
   "/sailplane/v1/clusters/:name/administrator": "its administrator's token",
+  "/sailplane/v1/clusters/:name/authentication": "who vouches for its users (OpenID Connect)",
   "/sailplane/v1/nodes/:name/link": "a node's link",
   "/sailplane/v1/nodes/:name/sync": "the same by polling",
   "/sailplane/v1/nodes/:name/leave": "a node's farewell: its Node and its credential go",

@@ -1,7 +1,9 @@
 /** Who sent a request. Each form of credential has its own authenticator. */
+import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import type { Lifeline } from "../../api/lifeline.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
+import { settingsOf } from "../policy/cluster-settings.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { isAdministrator } from "./administrator.ts";
@@ -28,6 +30,8 @@ export interface Authentication {
   readonly now: number;
 }
 
+type Verifying = Authentication & Pick<Verifier, "audiences" | "isThere">;
+
 /** Answers "none" for a request without a credential, undefined for one that nobody knows. */
 export async function authenticate(request: Request, at: Authentication): Promise<User | "none" | undefined> {
   if (at.env.ownApi) return controlPlane;
@@ -39,18 +43,25 @@ export async function authenticate(request: Request, at: Authentication): Promis
 }
 
 /** `audiences`: to whom the token is shown; one of them that it is meant for is enough. */
-export async function userOfToken(
-  token: string,
-  at: Authentication & Pick<Verifier, "audiences" | "isThere">,
-): Promise<Verified> {
+export async function userOfToken(token: string, at: Verifying): Promise<Verified> {
   if (token.split(".").length !== 3 || isNodeToken(token)) return forThisServer(await userOfOpaqueToken(token, at), at);
-  const { env, cluster, now } = at;
-  // The deployment's issuers vouch for users of the default cluster alone.
-  const issuer = cluster === DEFAULT_CLUSTER && issuerOf(token, issuersOf(env.AUTHENTICATION_CONFIG));
+  const verified = await userOfJwt(token, at);
+  // An issuer that a named cluster trusts since a moment ago is known.
+  if (!verified.ok && at.cluster !== DEFAULT_CLUSTER) await confirmPolicy(at.store);
+  return verified;
+}
+
+async function userOfJwt(token: string, at: Verifying): Promise<Verified> {
+  const { cluster, now } = at;
+  const issuer = issuerOf(token, trustedIssuers(at));
   if (!issuer) return verifyServiceAccountToken(token, at);
-  const verified = await verifyOidcToken(token, issuer, { now, fetch: (url, init) => fetch(url, init) });
+  const verified = await verifyOidcToken(token, issuer, { cluster, now, fetch: (url, init) => fetch(url, init) });
   return verified.ok ? forThisServer(verified.user, at) : verified.refused;
 }
+
+/** The deployment's vouch for users of the default cluster alone; others have those that they were given. */
+const trustedIssuers = ({ env, cluster, policy }: Authentication): readonly JwtAuthenticator[] =>
+  cluster === DEFAULT_CLUSTER ? issuersOf(env.AUTHENTICATION_CONFIG) : (settingsOf(policy)?.issuers ?? []);
 
 /** Only tokens of service accounts name audiences of this server's: all others are meant for it. */
 function forThisServer(user: User | undefined, at: { readonly audiences: readonly string[] }): Verified {

@@ -2,7 +2,7 @@ import { readObject, textWithoutRevision } from "../../api/machinery/object-text
 import { type ClusterSettings, SETTINGS_KEY } from "../policy/cluster-settings.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 
-type Parts = Pick<ClusterSettings, "administrator" | "limits">;
+type Parts = Pick<ClusterSettings, "administrator" | "limits" | "issuers">;
 
 /** Others may change them at the same time; more often than this in a row is not believed. */
 const ATTEMPTS = 8;
@@ -26,7 +26,8 @@ export async function changeSettings(store: StoreClient, change: (settings: Part
   throw new Error("the cluster's settings were changed by others all the time");
 }
 
-const partsOf = ({ administrator, limits }: ClusterSettings): Parts => ({
+const partsOf = ({ administrator, limits, issuers }: ClusterSettings): Parts => ({
   ...(administrator && { administrator }),
   ...(limits && { limits }),
+  ...(issuers && { issuers }),
 });

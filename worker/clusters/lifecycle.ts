@@ -3,6 +3,7 @@
  * has settings: creating writes the name first and the settings last, deleting takes them away in the other order, so that
  * one that was broken off half-way answers nobody, and can be deleted and made again.
  */
+import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { timestamp } from "../../api/machinery/time.ts";
 import type { Key } from "../../api/store.ts";
@@ -77,7 +78,7 @@ export async function deleteCluster(env: Env, name: string, names: StoreClient):
 export async function replaceAdministrator(env: Env, name: string): Promise<string> {
   const token = newAdministratorToken();
   const administrator = { sha256: await sha256Hex(token) };
-  await changeSettings(settingsStore(env, name), ({ limits }) => ({ administrator, ...(limits && { limits }) }));
+  await changeSettings(settingsStore(env, name), (settings) => ({ ...settings, administrator }));
   return token;
 }
 
@@ -93,5 +94,9 @@ export async function limitCluster(
   await names.commit([{ op: "replace", key: nameKey(name), text, attributes: NO_ATTRIBUTES }]);
   return named;
 }
+
+/** From the answer on, they vouch for the cluster's users, and nobody who did before. */
+export const trustIssuers = (env: Env, name: string, issuers: readonly JwtAuthenticator[]): Promise<void> =>
+  changeSettings(settingsStore(env, name), (settings) => ({ ...settings, issuers }));
 
 export const usageOf = (env: Env, name: string) => env.CLUSTER_STORE.getByName(name).usage();

@@ -21,7 +21,12 @@ import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
 import { serveAdministrator } from "./serve-administrator.ts";
 import { serveAudit } from "./serve-audit.ts";
-import { serveCluster, serveClusterAdministrator, serveClusters } from "./serve-clusters.ts";
+import {
+  serveCluster,
+  serveClusterAdministrator,
+  serveClusterAuthentication,
+  serveClusters,
+} from "./serve-clusters.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
 import { serveDiscovery } from "./serve-discovery.ts";
 import { serveEncryption } from "./serve-encryption.ts";
@@ -97,6 +102,7 @@ app.post("/sailplane/v1/encryption", serveEncryption);
 app.on(["GET", "POST"], "/sailplane/v1/clusters", serveClusters);
 app.on(["GET", "PUT", "DELETE"], "/sailplane/v1/clusters/:name", serveCluster);
 app.post("/sailplane/v1/clusters/:name/administrator", serveClusterAdministrator);
+app.put("/sailplane/v1/clusters/:name/authentication", serveClusterAuthentication);
 app.get("/sailplane/v1/nodes/:name/link", serveNodeLink);
 app.get("/sailplane/v1/nodes/:name/sync", serveNodeLink);
 app.post("/sailplane/v1/nodes/:name/leave", serveNodeLeave);

@@ -1,8 +1,9 @@
 /**
  * `/sailplane/v1/clusters`: for who hosts clusters for others. RBAC of the default cluster decides, on
- * `clusters.sailplane.dev` and its subresource `administrator`; a cluster's own administrators have no say here.
+ * `clusters.sailplane.dev` and its subresources `administrator` and `authentication`; a cluster's own administrators have no say here.
  */
 import type { Context } from "hono";
+import { type JwtAuthenticator, parseAuthentication } from "../../api/authentication/config.ts";
 import { dnsLabel } from "../../api/machinery/names.ts";
 import { alreadyExists, badRequest, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
@@ -10,7 +11,14 @@ import { confirmPolicy } from "../auth/confirm-policy.ts";
 import { identify } from "../auth/identify.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import { CLUSTERS, DEFAULT_CLUSTER } from "../cluster.ts";
-import { createCluster, deleteCluster, limitCluster, replaceAdministrator, usageOf } from "../clusters/lifecycle.ts";
+import {
+  createCluster,
+  deleteCluster,
+  limitCluster,
+  replaceAdministrator,
+  trustIssuers,
+  usageOf,
+} from "../clusters/lifecycle.ts";
 import type { ClusterLimits } from "../policy/cluster-settings.ts";
 import type { NamedCluster } from "../policy/clusters.ts";
 import type { Bindings } from "./app.ts";
@@ -66,6 +74,33 @@ export async function serveClusterAdministrator(c: Context<Bindings>): Promise<R
     knownCluster(at, name);
     return c.json({ name, token: await replaceAdministrator(c.env, name) }, 201);
   });
+}
+
+/** PUT /sailplane/v1/clusters/NAME/authentication: an AuthenticationConfiguration, in place of the one before. */
+export async function serveClusterAuthentication(c: Context<Bindings>): Promise<Response> {
+  mustBeDefault(c);
+  const body = await readBody(c.req.raw);
+  return withPolicy(c, async (at) => {
+    const name = c.req.param("name") ?? "";
+    await mayDo(c, at, { verb: "update", name, subresource: "authentication" });
+    knownCluster(at, name);
+    const issuers = parseIssuers(body);
+    await trustIssuers(c.env, name, issuers);
+    return c.json({ name, issuers: issuers.map(({ issuer }) => issuer.url) });
+  });
+}
+
+function parseIssuers(body: Uint8Array): readonly JwtAuthenticator[] {
+  const parsed = parseAuthentication(parse(new TextDecoder().decode(body)));
+  if (!parsed.ok) throw new ApiError(badRequest(parsed.message));
+  const own = parsed.jwt.findIndex(({ issuer }) => issuer.certificateAuthority !== undefined);
+  if (own >= 0) {
+    const path = `jwt[${own}].issuer.certificateAuthority`;
+    throw new ApiError(
+      badRequest(`${path}: is not supported for a named cluster: the platform trusts for all at once`),
+    );
+  }
+  return parsed.jwt;
 }
 
 function mustBeDefault(c: Context<Bindings>): void {

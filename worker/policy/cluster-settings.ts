@@ -2,6 +2,7 @@
  * What a cluster's owner has set for it: one object in the cluster's own store, which is policy, so that a change counts at
  * once, and which no URL reaches. A named cluster has it from its first moment to its last.
  */
+import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Key, StoreLimits } from "../../api/store.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
@@ -22,6 +23,8 @@ export interface ClusterSettings extends KubeObject {
     readonly supersedes?: string;
   };
   readonly limits?: ClusterLimits;
+  /** Who vouches for users of a named cluster; those of the default one are the deployment's own. */
+  readonly issuers?: readonly JwtAuthenticator[];
 }
 
 export const settingsOf = (policy: PolicySnapshot): ClusterSettings | undefined =>

@@ -3,7 +3,7 @@ import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
 import type { SigningKey } from "./signature.ts";
 
 type Issuer = JwtAuthenticator["issuer"];
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** How long keys are good for, and how soon they are asked for again: anybody may send tokens with unknown key ids. */
 const KEEP_MS = 3_600_000;
@@ -21,24 +21,36 @@ interface Kept extends IssuerKeys {
   readonly at: number;
 }
 
+export interface Asking {
+  /** Whose issuer it is: what one cluster is told of an issuer's keys is worth nothing in another. */
+  readonly cluster: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  readonly fetch: Fetch;
+}
+
+const idOf = ({ url, discoveryURL = "" }: Issuer, { cluster }: Asking): string => `${cluster} ${url} ${discoveryURL}`;
+
 const kept = new Map<string, Kept>();
 const askedAt = new Map<string, number>();
 
 /** What is at hand, fetched where there is nothing or it is old. */
-export async function issuerKeys(issuer: Issuer, now: number, fetch: Fetch): Promise<IssuerKeys> {
-  const known = kept.get(issuer.url);
-  if (known && now - known.at < KEEP_MS) return known;
-  return (await newIssuerKeys(issuer, now, fetch)) ?? known ?? NONE;
+export async function issuerKeys(issuer: Issuer, asking: Asking): Promise<IssuerKeys> {
+  const known = kept.get(idOf(issuer, asking));
+  if (known && asking.now - known.at < KEEP_MS) return known;
+  return (await newIssuerKeys(issuer, asking)) ?? known ?? NONE;
 }
 
 /** Fetched anew; undefined where that was done a moment ago, or fails. */
-export async function newIssuerKeys(issuer: Issuer, now: number, fetch: Fetch): Promise<IssuerKeys | undefined> {
-  if (now - (askedAt.get(issuer.url) ?? 0) < ASK_EVERY_MS) return undefined;
-  askedAt.set(issuer.url, now);
+export async function newIssuerKeys(issuer: Issuer, asking: Asking): Promise<IssuerKeys | undefined> {
+  const id = idOf(issuer, asking);
+  const { now, fetch } = asking;
+  if (now - (askedAt.get(id) ?? 0) < ASK_EVERY_MS) return undefined;
+  askedAt.set(id, now);
   try {
     const { keys } = await fetchJson<{ readonly keys: readonly SigningKey[] }>(await keySetOf(issuer, fetch), fetch);
     const fresh = { keys, at: now, verified: new Map() };
-    kept.set(issuer.url, fresh);
+    kept.set(id, fresh);
     return fresh;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

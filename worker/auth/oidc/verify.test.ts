@@ -54,8 +54,9 @@ function newIssuer(...keys: Key[]) {
     claimMappings: { username: { claim: "sub", prefix: "oidc:" } },
   };
   const claims = { iss: url, aud: "sailplane", exp: now / 1000 + 600, sub: "ann" };
-  const verify = (token: string, at = now) => verifyOidcToken(token, authenticator, { now: at, fetch });
-  return { url, asked, state, claims, authenticator, verify };
+  const verify = (token: string, at = now) =>
+    verifyOidcToken(token, authenticator, { cluster: "default", now: at, fetch });
+  return { url, asked, state, claims, authenticator, fetch, verify };
 }
 
 describe("AUTH-OIDC: a token of an issuer", () => {
@@ -64,6 +65,18 @@ describe("AUTH-OIDC: a token of an issuer", () => {
     const token = sign(key, claims);
     for (let i = 0; i < 3; i++) expect(await verify(token)).toMatchObject({ ok: true, user: { name: "oidc:ann" } });
     expect(asked).toEqual(["/.well-known/openid-configuration", "/keys"]);
+  });
+
+  test("is not taken for good in one cluster because another cluster was told other keys of its issuer", async () => {
+    const [theirs, forged] = [ec("k"), ec("k")];
+    const { claims, authenticator, verify } = newIssuer(theirs);
+    const { fetch } = newIssuer(forged);
+    const told = async (at: string) =>
+      at.endsWith("/keys") ? fetch(at) : Response.json({ issuer: claims.iss, jwks_uri: "https://evil.example/keys" });
+    const token = sign(forged, claims);
+    const elsewhere = { cluster: "evil", now, fetch: told };
+    expect((await verifyOidcToken(token, authenticator, elsewhere)).ok).toBe(true);
+    expect((await verify(token)).ok).toBe(false);
   });
 
   test("that was remembered is dead when its time is over", async () => {
@@ -118,7 +131,9 @@ describe("AUTH-OIDC: a token of an issuer", () => {
     const log = vi.spyOn(console, "error").mockImplementation(() => {});
     const { claims, authenticator } = newIssuer(key);
     const fetch = async () => Response.json({ issuer: "https://evil.example", jwks_uri: "https://evil.example/keys" });
-    expect((await verifyOidcToken(sign(key, claims), authenticator, { now, fetch })).ok).toBe(false);
+    expect((await verifyOidcToken(sign(key, claims), authenticator, { cluster: "default", now, fetch })).ok).toBe(
+      false,
+    );
     log.mockRestore();
   });
 });

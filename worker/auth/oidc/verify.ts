@@ -3,7 +3,7 @@ import { type JwtAuthenticator, parseAuthentication } from "../../../api/authent
 import { fromBase64Url } from "../../../api/machinery/base64url.ts";
 import type { User } from "../user.ts";
 import { type Refused, refusedBecause } from "../verified.ts";
-import { type Fetch, type IssuerKeys, issuerKeys, newIssuerKeys } from "./issuer-keys.ts";
+import { type Asking, type IssuerKeys, issuerKeys, newIssuerKeys } from "./issuer-keys.ts";
 import { isSignedWith, type Signed } from "./signature.ts";
 import { type TokenClaims, tokenUser } from "./token-user.ts";
 
@@ -27,13 +27,11 @@ export function issuerOf(token: string, issuers: readonly JwtAuthenticator[]): J
   return issuers.find(({ issuer }) => issuer.url === iss);
 }
 
-export interface At {
-  /** ms since the epoch. */
-  readonly now: number;
-  readonly fetch: Fetch;
-}
-
-export async function verifyOidcToken(token: string, authenticator: JwtAuthenticator, at: At): Promise<OidcVerified> {
+export async function verifyOidcToken(
+  token: string,
+  authenticator: JwtAuthenticator,
+  at: Asking,
+): Promise<OidcVerified> {
   const claims = await verifiedClaims(token, authenticator, at);
   if (!claims) return { ok: false, refused: refusedBecause("oidc: verify token: failed to verify signature") };
   const found = tokenUser(claims, authenticator, at.now);
@@ -44,8 +42,12 @@ type OidcVerified = { readonly ok: true; readonly user: User } | { readonly ok: 
 
 const REMEMBERED = 1000;
 
-async function verifiedClaims(token: string, { issuer }: JwtAuthenticator, at: At): Promise<TokenClaims | undefined> {
-  let keys = await issuerKeys(issuer, at.now, at.fetch);
+async function verifiedClaims(
+  token: string,
+  { issuer }: JwtAuthenticator,
+  at: Asking,
+): Promise<TokenClaims | undefined> {
+  let keys = await issuerKeys(issuer, at);
   const remembered = keys.verified.get(token);
   if (remembered) return remembered;
   const [head = "", body = "", signature = ""] = token.split(".");
@@ -56,7 +58,7 @@ async function verifiedClaims(token: string, { issuer }: JwtAuthenticator, at: A
   const isOf = ({ kid }: { readonly kid?: string }) => header.kid === undefined || kid === header.kid;
 
   // A key that is not known may be new.
-  if (!keys.keys.some(isOf)) keys = (await newIssuerKeys(issuer, at.now, at.fetch)) ?? keys;
+  if (!keys.keys.some(isOf)) keys = (await newIssuerKeys(issuer, at)) ?? keys;
   if (!(await isSignedByOne(keys, isOf, signed))) return undefined;
   const claims = partOf(body);
   if (claims) remember(keys, token, claims);
