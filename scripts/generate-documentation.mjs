@@ -1,4 +1,5 @@
-// Writes api/generated/documentation.json: what the fields of every built-in kind mean, taken from the models of @kubernetes/client-node.
+// Writes api/generated/documentation.json: what the fields of every built-in kind mean, taken from the models of @kubernetes/client-node,
+// and from kubernetes-models for fields that refer to other schemas, whose texts the former lack.
 // Not committed; empty where development dependencies are not installed. It becomes a file beside the dashboard's, read when somebody asks what a field means.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -61,11 +62,26 @@ function documentationOf(source, name) {
   return texts;
 }
 
+// Texts of interfaces, one for each schema; a field stands four spaces deep in its own.
+const FIELD = /\n {4}\/\*\*\n((?: {5}\*.*\n)*?) {5}\*\/\n {4}"([^"]+)"\??:/g;
+
+function textsOfReferences({ group, version }, name) {
+  const file = `${root}node_modules/kubernetes-models/${group === "" ? "" : `${group}/`}${version}/${name}.d.ts`;
+  if (!existsSync(file)) return {};
+  const [declared] = readFileSync(file, "utf8").split("\nexport declare class ");
+  return Object.fromEntries(
+    [...declared.matchAll(FIELD)]
+      .filter(([, , field]) => field !== "apiVersion" && field !== "kind")
+      .map(([, text, field]) => [field, text.replace(/^ {5}\* ?/gm, "").trim()]),
+  );
+}
+
 const documentation = {};
 for (const source of sources) {
   for (const { name } of parseTypes(source)) {
-    const texts = documentationOf(source, name.slice(source.name.length + 1));
-    if (texts) documentation[name] = texts;
+    const local = name.slice(source.name.length + 1);
+    const texts = { ...textsOfReferences(source, local), ...documentationOf(source, local) };
+    if (Object.keys(texts).length > 0) documentation[name] = texts;
   }
 }
 const text = JSON.stringify(documentation);
