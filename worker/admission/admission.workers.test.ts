@@ -136,3 +136,25 @@ test("administrators' claims are for namespaces that are marked for them", async
   await call(place, { metadata: { labels: { "resource.kubernetes.io/admin-access": "true" } } }, "PATCH");
   expect((await call(claims, claim(true))).code).toBe(201);
 });
+
+test("a node is certified as itself only", async () => {
+  const headers = {
+    "Impersonate-User": "system:node:a",
+    "Impersonate-Group": "system:nodes",
+    "Content-Type": "application/json",
+  };
+  const signerName = "kubernetes.io/kube-apiserver-client-kubelet";
+  const body = JSON.stringify({
+    metadata: { name: "r" },
+    spec: { request: REQUEST_OF_ALICE, signerName, usages: ["client auth"] },
+  });
+  const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
+  const response = await API.fetch(new Request(requests, { method: "POST", headers, body }));
+  expect(response.status).toBe(403);
+  expect(((await response.json()) as Answer["object"]).message).toBe(
+    'certificatesigningrequests.certificates.k8s.io "r" is forbidden: can only create a node CSR with CN=system:node:a',
+  );
+});
+
+const REQUEST_OF_ALICE =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1IOENBUUF3SFRFTU1Bb0dBMVVFQ2d3RFpHVjJNUTB3Q3dZRFZRUUREQVJxWVc1bE1Ga3dFd1lIS29aSQp6ajBDQVFZSUtvWkl6ajBEQVFjRFFnQUU1eWRaa2tSc1AyS0FxNG51Tk1YRFRjWDh4MHVzaVFCZUhzRWdmNGU3CkVHV3U0M1N0OHVtMWZlNFZ1WU40TmdXQ2Y4L0I1TVlFaUYzWWwxamN1QkFQazZBQU1Bb0dDQ3FHU000OUJBTUMKQTBrQU1FWUNJUUQyN1BwVHMxVS9oTlppNVZKRXVGT1dCc0podFJwclg1dFB4WnNETStZY2FnSWhBTDdCZFVUKwpURkVTUmc2SWtNUEtmaWVkaDBBdk9vNWs2VE9JMloxN1dMTnUKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";

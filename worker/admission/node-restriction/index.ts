@@ -2,11 +2,13 @@
  * NodeRestriction: what a node may write of the objects that its role lets it write (plugin/pkg/admission/noderestriction).
  * Which objects it may read is the node authorizer's affair (worker/auth/node).
  */
+import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
 import type { PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
+import { parseCertificateRequest } from "../../../api/machinery/x509/certificate-request.ts";
 import { nodeNameOf } from "../../auth/node/node-identity.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { checkNode } from "./own-node.ts";
@@ -21,6 +23,7 @@ const checks: Readonly<Record<string, Check>> = {
   pods: checkPod,
   serviceaccounts: checkPodToken,
   persistentvolumeclaims: checkClaimStatus,
+  "certificatesigningrequests.certificates.k8s.io": checkCertificateRequest,
   "leases.coordination.k8s.io": checkLease,
   "csinodes.storage.k8s.io": checkCsiNode,
   "resourceslices.resource.k8s.io": checkSlice,
@@ -56,10 +59,30 @@ function checkCsiNode(node: string, request: AdmissionRequest): void {
 }
 
 function checkSlice(node: string, request: AdmissionRequest): void {
-  if (request.operation !== "CREATE") return;
-  const { spec } = request.object as unknown as ResourceSlice;
+  const { operation, object, old } = request;
+  if (operation !== "CREATE" && operation !== "DELETE") return;
+  const { spec } = (operation === "CREATE" ? object : old) as unknown as ResourceSlice;
   if (spec.nodeName !== node) {
-    throw refusal(request, "can only create ResourceSlice with the same NodeName as the requesting node");
+    throw refusal(
+      request,
+      `can only ${operation.toLowerCase()} ResourceSlice with the same NodeName as the requesting node`,
+    );
+  }
+}
+
+const OWN_SIGNERS: ReadonlySet<string> = new Set([
+  "kubernetes.io/kubelet-serving",
+  "kubernetes.io/kube-apiserver-client-kubelet",
+]);
+
+/** A node is certified as itself and nobody else; what else there is to a request its signer looks at. */
+function checkCertificateRequest(node: string, request: AdmissionRequest): void {
+  if (request.operation !== "CREATE" || request.subresource !== "") return;
+  const { spec } = request.object as unknown as CertificateSigningRequest;
+  if (!OWN_SIGNERS.has(spec.signerName)) return;
+  const name = `system:node:${node}`;
+  if (parseCertificateRequest(spec.request)?.commonName !== name) {
+    throw refusal(request, `can only create a node CSR with CN=${name}`);
   }
 }
 
@@ -84,7 +107,7 @@ function checkClaimStatus(node: string, request: AdmissionRequest): void {
   if (!deepEqual(rest(request.object), rest(request.old))) {
     throw refusal(
       request,
-      `node ${goQuote(node)} may not update fields other than status.quantity, status.capacity and status.conditions`,
+      `node ${goQuote(node)} is not allowed to update fields other than status.quantity and status.conditions`,
     );
   }
 }

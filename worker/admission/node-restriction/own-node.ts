@@ -10,13 +10,17 @@ export function checkNode(node: string, request: AdmissionRequest): void {
   const next = request.object as unknown as Node | undefined;
   const old = request.old as unknown as Node | undefined;
   const labels = next?.metadata.labels ?? {};
-  if (request.operation === "CREATE") {
-    const forbidden = forbiddenLabels(labels, {});
-    if (forbidden.length > 0)
-      throw refusal(request, `is not allowed to set the following labels: ${forbidden.join(", ")}`);
-  }
   if (request.name !== node) {
     throw refusal(request, `node ${goQuote(node)} is not allowed to modify node ${goQuote(request.name)}`);
+  }
+  if (request.operation === "CREATE") {
+    const forbidden = forbiddenLabels(labels, {});
+    if (forbidden.length > 0) {
+      throw refusal(
+        request,
+        `node ${goQuote(node)} is not allowed to set the following labels: ${forbidden.join(", ")}`,
+      );
+    }
   }
   if (request.operation !== "UPDATE" || !next || !old) return;
   if (!deepEqual(next.spec.taints ?? [], old.spec.taints ?? [])) {

@@ -71,7 +71,7 @@ async function checkMirror(node: string, request: AdmissionRequest): Promise<voi
 
 async function requireOwnUid(node: string, request: AdmissionRequest, uid: string): Promise<void> {
   const { entry } = await request.context.store.read({ resource: "nodes", namespace: "", name: node });
-  if (!entry) throw refusal(request, `nodes ${goQuote(node)} not found`);
+  if (!entry) throw new ApiError(notFound({ group: "", resource: "nodes" }, node));
   const expected = (JSON.parse(entry.text) as Pod).metadata.uid;
   if (uid !== expected) throw refusal(request, `node ${node} UID mismatch: expected ${expected} got ${uid}`);
 }
@@ -95,6 +95,9 @@ function checkStatus(node: string, request: AdmissionRequest): void {
     throw refusal(request, `node ${self} cannot update labels through pod status`);
   }
   if (!deepEqual(next.status.resourceClaimStatuses ?? [], old.status.resourceClaimStatuses ?? [])) {
-    throw refusal(request, `node ${self} cannot update resource claim statuses`);
+    throw refusal(request, `node ${self} cannot update resource claim statues`);
+  }
+  if (!deepEqual(next.status.extendedResourceClaimStatus, old.status.extendedResourceClaimStatus)) {
+    throw refusal(request, `node ${self} cannot update extended resource claim status`);
   }
 }

@@ -55,5 +55,8 @@ async function checkAudience(request: AdmissionRequest, pod: Pod, asked: readonl
     name: request.name,
   };
   if ((await authorize(user, attributes, { policy, store })).allowed) return;
-  throw refusal(request, `audience ${goQuote(audience)} not found in pod spec volume`);
+  throw refusal(
+    request,
+    `audience ${goQuote(audience)} not found in pod spec volume, ${user.name} is not authorized to request tokens for this audience`,
+  );
 }
