@@ -1,10 +1,12 @@
 /**
  * Events about pods, told to the API in the kubelet's name and words. Telling is best effort: nothing waits for it, the
- * same event again only counts up, and what cannot be told is dropped.
+ * same event again only counts up, what resembles many others is combined with them, and what cannot be told is dropped.
  */
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { wireTime } from "./container-status.ts";
 import { fieldPathOf, type PodContainer } from "./containers.ts";
+import { EventCorrelator } from "./correlate-events.ts";
 
 export interface EventTarget {
   readonly pod: Pod;
@@ -24,6 +26,7 @@ const COMPONENT = "kubelet";
 export class EventRecorder {
   readonly #client: ApiClient;
   readonly #nodeName: string;
+  readonly #correlator = new EventCorrelator();
   readonly #told = new Map<string, Told>();
   readonly #queue: (() => Promise<unknown>)[] = [];
   #sending = false;
@@ -41,15 +44,17 @@ export class EventRecorder {
     return this.#last.toString(16);
   }
 
-  record({ pod, container }: EventTarget, type: "Normal" | "Warning", reason: string, message: string): void {
+  record({ pod, container }: EventTarget, type: "Normal" | "Warning", reason: string, said: string): void {
     const { namespace = "", name = "", uid = "" } = pod.metadata;
     const fieldPath = container === undefined ? undefined : fieldPathOf(container);
-    const key = JSON.stringify([uid, fieldPath, type, reason, message]);
-    const time = `${new Date().toISOString().slice(0, 19)}Z`;
+    const now = Date.now();
+    const { key, message } = this.#correlator.correlate({ uid, fieldPath, type, reason, message: said }, now);
+    const time = wireTime(now);
     if (this.#told.size >= LONGEST_MEMORY && !this.#told.has(key)) this.#told.clear();
     const told = this.#told.get(key) ?? { name: `${name}.${this.#stamp()}`, first: time, count: 0 };
     told.count++;
     this.#told.set(key, told);
+    if (!this.#correlator.admits(uid, now)) return;
     const event: Event = {
       apiVersion: "v1",
       kind: "Event",
@@ -78,10 +83,10 @@ export class EventRecorder {
 
   /** One that was told counts up; the API forgets events in time, and is then told of it anew. */
   async #tell(namespace: string, event: Event): Promise<void> {
-    const { count = 1, lastTimestamp, metadata } = event;
+    const { count = 1, lastTimestamp, message, metadata } = event;
     if (count > 1) {
       const key = { resource: "events", namespace, name: metadata.name ?? "" };
-      const patched = await this.#client.patch(key, "application/merge-patch+json", { count, lastTimestamp });
+      const patched = await this.#client.patch(key, "application/merge-patch+json", { count, lastTimestamp, message });
       if (patched.ok || patched.status.code !== 404) return;
     }
     await this.#client.create({ resource: "events", namespace }, event);
