@@ -15,8 +15,9 @@ test("counts since a beginning become a day's", () => {
   expect(activityOf({ metrics, moments, nodes: 3, now: 2 * HOUR })).toEqual({ nodes: 3, writes: 7200, requests: 1200 });
 });
 
-test("a cluster of a moment ago is not taken for a busy one", () => {
-  const metrics = 'apiserver_request_total{verb="GET",code="200"} 1\nprocess_start_time_seconds 3600';
-  const activity = activityOf({ metrics, moments: [moment(1, HOUR)], nodes: 0, now: HOUR + 1 });
-  expect(activity).toEqual({ nodes: 0, writes: 0, requests: 1440 });
+test("a cluster of a moment ago is not taken for a busy one, nor a process", () => {
+  const metrics = 'apiserver_request_total{verb="GET",code="200"} 1\nprocess_start_time_seconds 7200';
+  const seen = (now: number) => activityOf({ metrics, moments: [moment(1, HOUR), moment(2, HOUR)], nodes: 0, now });
+  expect(seen(HOUR + 60_000)).toBeUndefined();
+  expect(seen(2 * HOUR + 1)).toMatchObject({ writes: 24, requests: 288 });
 });

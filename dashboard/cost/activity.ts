@@ -11,14 +11,14 @@ export interface Counted {
 }
 
 const DAY_MS = 86_400_000;
-/** A minute's requests say little of a day's. */
-const LEAST_MS = 60_000;
+/** How a cluster begins says little of its days. */
+const LEAST_MS = 5 * 60_000;
 
-/** Counts since a beginning, as if the whole day went on like that. */
-export function activityOf({ metrics, moments, nodes, now }: Counted): Activity {
+/** Counts since a beginning, as if the whole day went on like that; undefined where that was a moment ago. */
+export function activityOf({ metrics, moments, nodes, now }: Counted): Activity | undefined {
   const [first] = moments;
   const last = moments.at(-1);
-  const written = first && last ? last.revision - first.revision : 0;
+  if (!first || !last || now - first.at < LEAST_MS) return undefined;
   const asked = [...metrics.matchAll(/^apiserver_request_total\{[^}]*\} (\d+)$/gm)].reduce(
     (sum, [, count]) => sum + Number(count),
     0,
@@ -26,7 +26,7 @@ export function activityOf({ metrics, moments, nodes, now }: Counted): Activity 
   const started = Number(/^process_start_time_seconds (\d+)$/m.exec(metrics)?.[1] ?? now / 1000) * 1000;
   return {
     nodes,
-    writes: perDay(written, now - (first?.at ?? now)),
+    writes: perDay(last.revision - first.revision, now - first.at),
     requests: perDay(asked, now - started),
   };
 }

@@ -1,37 +1,42 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Activity, estimateBill } from "../../api/bill.ts";
 import { isVisible } from "../live/visibility.ts";
-import { readActivity } from "./read-activity.ts";
+import { type Counting, readActivity } from "./read-activity.ts";
 
 const EVERY_MS = 5 * 60_000;
 
 /** What the cluster would cost on Cloudflare, if it went on as it does. */
 export function CostTile({ nodes }: { readonly nodes: number }) {
-  const [activity, setActivity] = useState<Activity | undefined>(undefined);
+  const [counting, setCounting] = useState<Counting>({ name: "counting" });
   useEffect(() => {
-    const ask = () => void readActivity(nodes).then(setActivity);
+    const ask = () => void readActivity(nodes).then(setCounting);
     ask();
     const timer = setInterval(() => isVisible() && ask(), EVERY_MS);
     return () => clearInterval(timer);
   }, [nodes]);
-  if (!activity) return null;
-  const { writes, requests } = activity;
+  if (counting.name === "refused") return null;
   return (
     <div
       class="tile"
       title="Reckoned from the writes in the log and the requests that this process has answered, at Cloudflare's prices of the paid plan"
     >
-      <h2>On Cloudflare, estimated</h2>
+      <h2>Cloudflare, a month</h2>
       <div class="meter">
-        <p>
-          <strong>${estimateBill(activity).toFixed(2)}</strong> a month
-        </p>
-        <p class="aside">
-          {compact(writes)} writes, {compact(requests)} requests a day
-        </p>
+        {counting.name === "counted" ? <Estimate activity={counting.activity} /> : <p class="aside">Counting first.</p>}
       </div>
     </div>
   );
 }
+
+const Estimate = ({ activity }: { readonly activity: Activity }) => (
+  <>
+    <p>
+      about <strong>${estimateBill(activity).toFixed(0)}</strong>
+    </p>
+    <p class="aside">
+      {compact(activity.writes)} writes, {compact(activity.requests)} requests a day
+    </p>
+  </>
+);
 
 const compact = (count: number) => count.toLocaleString(undefined, { notation: "compact", maximumFractionDigits: 1 });

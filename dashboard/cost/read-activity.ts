@@ -4,12 +4,18 @@ import { read } from "../api/connection.ts";
 import { readMoments } from "../time/read-moments.ts";
 import { activityOf } from "./activity.ts";
 
-/** Undefined for those who may not read it. */
-export async function readActivity(nodes: number): Promise<Activity | undefined> {
+export type Counting =
+  | { readonly name: "counting" }
+  | { readonly name: "counted"; readonly activity: Activity }
+  /** Others may read it. */
+  | { readonly name: "refused" };
+
+export async function readActivity(nodes: number): Promise<Counting> {
   const [answer, moments] = await Promise.all([
     read("/metrics", { accept: "text/plain" }).catch(() => undefined),
     readMoments(),
   ]);
-  if (!answer?.ok || "problem" in moments) return undefined;
-  return activityOf({ metrics: await answer.text(), moments: moments.moments, nodes, now: Date.now() });
+  if (!answer?.ok || "problem" in moments) return { name: "refused" };
+  const activity = activityOf({ metrics: await answer.text(), moments: moments.moments, nodes, now: Date.now() });
+  return activity ? { name: "counted", activity } : { name: "counting" };
 }

@@ -152,6 +152,9 @@ const MOST_DESCRIPTION = 220;
 const shortened = (text: string) =>
   text.length > MOST_DESCRIPTION ? `${text.slice(0, MOST_DESCRIPTION).trimEnd()}…` : text;
 
+/** As style/editor.css has it. */
+const OFFER_WIDTH = 360;
+
 /** Below the cursor, in pixels within the editor: the text has one font and does not wrap. */
 function caretOf(area: HTMLTextAreaElement): { readonly left: number; readonly top: number } {
   const before = area.value.slice(0, area.selectionStart).split("\n");
@@ -162,5 +165,5 @@ function caretOf(area: HTMLTextAreaElement): { readonly left: number; readonly t
   const line = Number.parseFloat(style.lineHeight);
   const left = Number.parseFloat(style.paddingLeft) + (before.at(-1)?.length ?? 0) * character - area.scrollLeft;
   const top = Number.parseFloat(style.paddingTop) + before.length * line - area.scrollTop + 2;
-  return { left: Math.max(0, Math.min(left, area.clientWidth - 320)), top };
+  return { left: Math.max(0, Math.min(left, area.clientWidth - OFFER_WIDTH)), top };
 }

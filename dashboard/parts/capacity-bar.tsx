@@ -28,7 +28,10 @@ export function CapacityBar({ name, capacity, requested, used = [], render }: Ca
         <i style={{ width: `${share(requested)}%` }} />
         {now !== undefined && <u style={{ left: `${share(now)}%` }} />}
       </div>
-      <Sparkline values={used} top={capacity} label={`${name} used in the last minutes`} />
+      {/* The place is kept, so that nothing jumps when there is something to draw. */}
+      <div class="drawn">
+        <Sparkline values={used} top={capacity} label={`${name} used in the last minutes`} />
+      </div>
     </div>
   );
 }

@@ -41,6 +41,12 @@ export const features: readonly Feature[] = [
     shown: ["durable-objects/watch/watch-hub.test.ts", "WATCH-"],
   },
   {
+    area: "Reads",
+    name: "many watches on one WebSocket that hibernates between changes, beside Kubernetes' own: [spec](spec/watch.md)",
+    missing: "",
+    shown: ["worker/http/watches/watch-session.test.ts", "WATCH-MANY"],
+  },
+  {
     area: "Writes",
     name: "JSON patch, merge patch, strategic merge patch",
     missing: "",
