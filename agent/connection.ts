@@ -15,14 +15,15 @@ export interface Connection {
 
 export class ControlPlane {
   readonly server: string;
-  readonly #token: string;
+  /** Changes as the node renews it. */
+  token: string;
   readonly #ca: string | undefined;
   readonly #agent: Agent | PlainAgent;
   readonly #passing: Agent | PlainAgent;
 
   constructor({ server, token, ca }: Connection) {
     this.server = server;
-    this.#token = token;
+    this.token = token;
     this.#ca = ca;
     const agentOf = (maxSockets: number) =>
       server.startsWith("https:")
@@ -32,7 +33,7 @@ export class ControlPlane {
     this.#passing = agentOf(Number.POSITIVE_INFINITY);
   }
 
-  headers = (): Record<string, string> => ({ authorization: `Bearer ${this.#token}` });
+  headers = (): Record<string, string> => ({ authorization: `Bearer ${this.token}` });
 
   /** A fetch over kept connections. Only what the API client needs: a body of text, an answer read whole. */
   fetch = async (asked: Request): Promise<Response> => {

@@ -1,16 +1,20 @@
 /** The node agent: what a kubelet does, on any machine that can make an outbound HTTPS request. */
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Taint } from "../api/generated/core.v1.ts";
 import { type Connection, ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import type { Logger } from "./logger.ts";
+import { renewCredential } from "./node/renew-credential.ts";
 import { NodeAgent } from "./node-agent.ts";
 import { chooseRuntime, type RuntimeChoice } from "./runtime/choose.ts";
 import { unmountBelow } from "./volumes/mounts.ts";
 
 export interface AgentOptions {
   readonly connection: Connection;
+  /** Trades the node's credential for its next, and keeps that for the next start. */
+  readonly renew: (token: string) => Promise<string>;
   readonly nodeName: string;
   readonly runtime: RuntimeChoice;
   readonly dataDirectory: string;
@@ -40,6 +44,7 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
     options.say("containers run as plain processes of this machine: nothing isolates them from it or from each other");
   const controlPlane = new ControlPlane(options.connection);
   const agent = await NodeAgent.create(options, { runtime, controlPlane, log });
+  void renewCredential({ holder: controlPlane, renew: options.renew, sleep: sleepUntil(options.signal), log });
   const podsGoOn = runtime.isolates || !options.endsProcesses;
   try {
     await agent.run();
@@ -55,3 +60,9 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
     await runtime.close();
   }
 }
+
+/** A pause that keeps no process alive; false where the signal ended it. */
+const sleepUntil =
+  (signal: AbortSignal) =>
+  (ms: number): Promise<boolean> =>
+    sleep(ms, true, { signal, ref: false }).catch(() => false);

@@ -33,6 +33,7 @@ if (process.argv[1] === import.meta.filename) {
   for (let index = 0; index < Number(count); index++) {
     void runAgent({
       connection: JSON.parse(connection),
+      renew: async (token: string) => token,
       nodeName: `simulated-${index}`,
       runtime: "simulated",
       dataDirectory: join(directory, String(index)),

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
+import { exchangeToken } from "../join/exchange-token.ts";
 import { renderKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
@@ -42,6 +43,11 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   const { runAgent } = await import("../../agent/main.ts");
   const agent = runAgent({
     connection,
+    renew: async (token) => {
+      const renewed = await exchangeToken({ ...connection, token }, options.nodeName);
+      directory.write("kubeconfig", renderKubeconfig(options.nodeName, renewed));
+      return renewed.token;
+    },
     ...agentOptionsOf(options),
     dataDirectory: directory.path,
     say: (message) => progress.warn("node", message),

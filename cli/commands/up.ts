@@ -151,6 +151,7 @@ async function startAgent(
   const { runAgent } = await import("../../agent/main.ts");
   return runAgent({
     connection: await exchangeToken(options.connection, options.nodeName),
+    renew: async (token) => (await exchangeToken({ ...options.connection, token }, options.nodeName)).token,
     ...agentOptionsOf(options),
     dataDirectory: options.directory.makeDirectory("node"),
     say: (message) => options.progress.warn("node", message),

@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { renewCredential } from "./renew-credential.ts";
+
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 168 * HOUR_MS;
+
+it("NODE-RENEW: trades the credential for the next each week, and each hour where that fails", async () => {
+  const holder = { token: "first" };
+  const answers = ["second", new Error("away"), "third"];
+  const traded: string[] = [];
+  const slept: number[] = [];
+  const said: string[] = [];
+  await renewCredential({
+    holder,
+    renew: async (token) => {
+      traded.push(token);
+      const answer = answers.shift() ?? "";
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    sleep: async (ms) => slept.push(ms) <= 3,
+    log: { info: () => {}, warn: (message) => said.push(message) },
+  });
+  expect(traded).toEqual(["first", "second", "second"]);
+  expect(slept).toEqual([WEEK_MS, WEEK_MS, HOUR_MS, WEEK_MS]);
+  expect(said).toEqual(["its credential could not be renewed, once more in an hour: away"]);
+  expect(holder.token).toBe("third");
+});
