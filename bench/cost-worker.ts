@@ -1,4 +1,4 @@
-/** The Worker of bench/cost.ts: the whole control plane, with everything that is billed counted on the way. */
+/** The Worker of bench/cost.ts and bench/idle.ts: the whole control plane, with everything that is billed counted on the way. */
 
 import { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import { ClusterStore } from "../durable-objects/cluster-store.ts";

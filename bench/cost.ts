@@ -5,67 +5,15 @@
  *
  *     npm run bench -- cost
  */
-import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { build } from "esbuild";
-import { parse } from "smol-toml";
 import { awakeSeconds, monthlyBill, type Operations, sum, times } from "../api/bill.ts";
-import { freePort } from "../test/e2e/cluster.ts";
 import { type Asked, Client } from "./rig/client.ts";
+import { startCounted } from "./rig/counted-cluster.ts";
 import { configMap, configMaps, newNamespace, pod, pods } from "./rig/objects.ts";
 import { type Figure, tell } from "./rig/report.ts";
-import { targetAt } from "./rig/target.ts";
 
-const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
-const root = join(import.meta.dirname, "..");
-const token = "bench";
-const port = await freePort();
-
-interface Wrangler {
-  readonly compatibility_date: string;
-  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
-}
-
-async function configuration(directory: string): Promise<string> {
-  const wrangler = parse(await readFile(`${root}/wrangler.toml`, "utf8")) as unknown as Wrangler;
-  const objects = wrangler.durable_objects.bindings;
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .main), (name = "disk", disk = (path = "${directory}", writable = true))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
-);
-const main :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "${wrangler.compatibility_date}",
-  durableObjectNamespaces = [${objects.map((o) => `(className = "${o.class_name}", uniqueKey = "${o.class_name}", enableSql = true)`)}],
-  durableObjectStorage = (localDisk = "disk"),
-  bindings = [
-    ${objects.map((o) => `(name = "${o.name}", durableObjectNamespace = "${o.class_name}"),`).join("\n    ")}
-    (name = "API", service = (name = "main", entrypoint = "OwnApi")),
-    (name = "ADMIN_TOKEN_SHA256", text = "${createHash("sha256").update(token).digest("hex")}"),
-  ],
-);
-`;
-}
-
-const target = targetAt(`http://127.0.0.1:${port}`, token);
+const { target, settled } = await startCounted();
 const client = new Client(target, 4);
-const counts = async (): Promise<Operations> => JSON.parse((await client.ask({ path: "/bench/counts" })).text);
-
-/** The counts once the controllers have nothing left to do. */
-async function settled(): Promise<Operations> {
-  for (let before = await counts(); ; ) {
-    await sleep(300);
-    const now = await counts();
-    if (JSON.stringify(now) === JSON.stringify(before)) return now;
-    before = now;
-  }
-}
 
 const REPEATS = 10;
 
@@ -164,21 +112,7 @@ function dollars(of: Readonly<Record<string, Operations>>, nodes: number, busy: 
   return monthlyBill(day, awake);
 }
 
-const directory = await mkdtemp(join(tmpdir(), "sailplane-bench-"));
-await build({
-  entryPoints: [join(import.meta.dirname, "cost-worker.ts")],
-  outfile: join(directory, "worker.js"),
-  bundle: true,
-  format: "esm",
-  conditions: ["workerd", "worker", "browser"],
-  external: ["cloudflare:*", "node:*"],
-  loader: { ".sql": "text" },
-  define: { SAILPLANE_VERSION: '"bench"' },
-});
-await writeFile(join(directory, "config.capnp"), await configuration(directory));
-const server = spawn(workerd, ["serve", "--experimental", join(directory, "config.capnp")], { stdio: "inherit" });
 try {
-  while (!(await counts().catch(() => undefined))) await sleep(50);
   const measured = await measure();
   console.table(measured);
   const limits: Readonly<Record<number, number>> = { 100: 6, 1000: 10 };
@@ -196,7 +130,6 @@ try {
   });
   tell("cost", figures);
 } finally {
-  server.kill("SIGKILL");
   client.close();
-  await rm(directory, { recursive: true, force: true });
+  await target.close();
 }

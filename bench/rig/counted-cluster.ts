@@ -1,0 +1,88 @@
+/** A control plane that counts everything that is billed, as a Worker of its own build (bench/cost-worker.ts). */
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "esbuild";
+import { parse } from "smol-toml";
+import type { Operations } from "../../api/bill.ts";
+import { freePort } from "../../test/e2e/cluster.ts";
+import { Client } from "./client.ts";
+import { type Target, targetAt } from "./target.ts";
+
+const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
+const root = join(import.meta.dirname, "../..");
+const token = "bench";
+
+interface Wrangler {
+  readonly compatibility_date: string;
+  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
+}
+
+async function configuration(directory: string, port: number): Promise<string> {
+  const wrangler = parse(await readFile(`${root}/wrangler.toml`, "utf8")) as unknown as Wrangler;
+  const objects = wrangler.durable_objects.bindings;
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .main), (name = "disk", disk = (path = "${directory}", writable = true))],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const main :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  compatibilityDate = "${wrangler.compatibility_date}",
+  durableObjectNamespaces = [${objects.map((o) => `(className = "${o.class_name}", uniqueKey = "${o.class_name}", enableSql = true)`)}],
+  durableObjectStorage = (localDisk = "disk"),
+  bindings = [
+    ${objects.map((o) => `(name = "${o.name}", durableObjectNamespace = "${o.class_name}"),`).join("\n    ")}
+    (name = "API", service = (name = "main", entrypoint = "OwnApi")),
+    (name = "ADMIN_TOKEN_SHA256", text = "${createHash("sha256").update(token).digest("hex")}"),
+  ],
+);
+`;
+}
+
+export interface CountedCluster {
+  readonly target: Target;
+  /** Counted since its start. */
+  readonly counts: () => Promise<Operations>;
+  /** The counts once nothing is left to do. */
+  readonly settled: () => Promise<Operations>;
+}
+
+export async function startCounted(): Promise<CountedCluster> {
+  const port = await freePort();
+  const directory = await mkdtemp(join(tmpdir(), "sailplane-bench-"));
+  await build({
+    entryPoints: [join(import.meta.dirname, "../cost-worker.ts")],
+    outfile: join(directory, "worker.js"),
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    loader: { ".sql": "text" },
+    define: { SAILPLANE_VERSION: '"bench"' },
+  });
+  await writeFile(join(directory, "config.capnp"), await configuration(directory, port));
+  const server = spawn(workerd, ["serve", "--experimental", join(directory, "config.capnp")], { stdio: "inherit" });
+  const address = targetAt(`http://127.0.0.1:${port}`, token);
+  const client = new Client(address, 1);
+  const counts = async (): Promise<Operations> => JSON.parse((await client.ask({ path: "/bench/counts" })).text);
+  while (!(await counts().catch(() => undefined))) await sleep(50);
+  const settled = async () => {
+    for (let before = await counts(); ; ) {
+      await sleep(300);
+      const now = await counts();
+      if (JSON.stringify(now) === JSON.stringify(before)) return now;
+      before = now;
+    }
+  };
+  const close = async () => {
+    server.kill("SIGKILL");
+    client.close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  return { target: { ...address, close }, counts, settled };
+}
