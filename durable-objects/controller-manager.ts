@@ -16,6 +16,7 @@ import { LogFollower } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
+import { SettledMark } from "./settled-mark.ts";
 import type { Hearing } from "./store/pokes.ts";
 
 /** What the wiring (worker/index.ts) gives the object: everything that is secret or of the deployment. */
@@ -60,6 +61,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
   return class ControllerManager extends DurableObject<Env> {
     #loop: Promise<ControlLoop> | undefined;
     readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
+    readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
     #heardOf: (node: string) => number | undefined = () => undefined;
     #heardAt = 0;
 
@@ -69,9 +71,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       return HEARING;
     }
 
-    /** The safety net: finds what a lost poke left behind. */
+    /** The safety net: finds what a lost poke left behind. Who sleeps with nothing to do is not woken by it. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
+      if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
+      this.#settled.set((await this.#loop)?.settledAt);
     }
 
     /** The cluster is deleted. */

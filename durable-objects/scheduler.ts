@@ -10,6 +10,7 @@ import { eraseObject } from "./erase-object.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { evict } from "./scheduler/evict.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
+import { SettledMark } from "./settled-mark.ts";
 import type { Hearing } from "./store/pokes.ts";
 
 /** What the wiring (worker/index.ts) gives the object. */
@@ -26,6 +27,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
   return class Scheduler extends DurableObject<Env> {
     #loop: SchedulingLoop | undefined;
     readonly #alarm = new LoopAlarm(this.ctx, (cluster) => this.#run(cluster));
+    readonly #settled = new SettledMark(this.ctx.storage.kv, () => Date.now());
 
     /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
     async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Hearing> {
@@ -33,9 +35,11 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
       return { promptly: READS, patiently: [] };
     }
 
-    /** The safety net: finds what a lost poke left behind. */
+    /** The safety net: finds what a lost poke left behind. Who sleeps with nothing to do is not woken by it. */
     async tick({ cluster }: { readonly cluster: string }): Promise<void> {
+      if (!this.#loop && this.#settled.holds((await wire(this.env).store(cluster).status()).revision)) return;
       await this.#run(cluster);
+      this.#settled.set(this.#loop?.settledAt);
     }
 
     /** The cluster is deleted. */

@@ -2,7 +2,7 @@
  * Runs the controllers: catch up with the log, find the touched items, reconcile them in short turns, carry the plans
  * out side by side. Knows no platform; time and waking are given.
  */
-import type { GroupResource } from "../../api/store.ts";
+import type { GroupResource, Revision } from "../../api/store.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import {
   type Answer,
@@ -27,6 +27,8 @@ const TURN_MS = 10;
 const CONCURRENCY = 64;
 /** How soon a store out of reach is asked again. */
 const OUTAGE_MS = 3000;
+/** What is due earlier is waited for in memory (loop-alarm.ts). */
+const SOON_MS = 2000;
 
 export interface ControlLoopOptions {
   readonly controllers: readonly Controller[];
@@ -81,6 +83,13 @@ export class ControlLoop {
       this.#running = undefined;
     });
     return this.#running;
+  }
+
+  /** The revision at which nothing was left to do, but what an alarm will wake for; undefined while something is. */
+  get settledAt(): Revision | undefined {
+    if (this.#underWay > 0 || this.#running || this.#queue.hasReady()) return undefined;
+    const due = this.#queue.nextDue();
+    return due !== undefined && due < this.#options.now() + SOON_MS ? undefined : this.#options.log.revision;
   }
 
   /** Resolves when nothing is ready or under way. */

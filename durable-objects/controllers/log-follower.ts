@@ -33,6 +33,11 @@ export class LogFollower {
     return this.#state?.snapshot;
   }
 
+  /** How far the log is read; undefined before the first load. */
+  get revision(): Revision | undefined {
+    return this.#state?.revision;
+  }
+
   /** The version that serves a custom resource. */
   versionOf(resource: GroupResource): string | undefined {
     return this.#versions.get(resource);

@@ -100,6 +100,12 @@ export class SchedulingLoop {
     return this.#running;
   }
 
+  /** The revision at which nobody waited for a node, and all was said; undefined while somebody does. */
+  get settledAt(): Revision | undefined {
+    if (this.#running || !this.#state?.queue.isEmpty || this.#events.nextDue() !== undefined) return undefined;
+    return this.#follower.revision;
+  }
+
   async #work(): Promise<void> {
     const { now, wakeAt } = this.#options;
     while (this.#again) {

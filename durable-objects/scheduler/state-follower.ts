@@ -20,6 +20,11 @@ export class StateFollower {
     this.#now = now;
   }
 
+  /** How far the log is read; undefined before the first load. */
+  get revision(): Revision | undefined {
+    return this.#known?.revision;
+  }
+
   /** Entries that need not be told. */
   skip(own: readonly Revisions[]): void {
     this.#own = [...this.#own, ...own];

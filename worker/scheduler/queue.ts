@@ -37,6 +37,11 @@ export class SchedulingQueue {
     return !this.#ready.isEmpty || !this.#backingOff.isEmpty;
   }
 
+  /** Nobody waits, for whatever. */
+  get isEmpty(): boolean {
+    return this.#refused.size === 0 && !this.hasReady();
+  }
+
   /** A pod as it is now; it is looked at again if it was refused before. Gated pods wait for their next update. */
   put(pod: PendingPod): void {
     const known = this.#refused.get(pod.key);
