@@ -106,6 +106,12 @@ test("a copy of a pod mounts the token where its original does, by one volume", 
   expect(copied.containers[1]).toMatchObject({ volumeMounts: [{ name: spec.volumes[0]?.name }] });
 });
 
+test("a refusal comes with what was warned of on the way to it", async () => {
+  const place = await newNamespace("warned-and-refused");
+  const { code, warning } = await call(`${place}/configmaps`, { metadata: { name: "Bad" }, unknown: true });
+  expect([code, warning]).toEqual([422, '299 - "unknown field \\"unknown\\""']);
+});
+
 test("PodSecurity warns of the workload and refuses the pod", async () => {
   const place = await newNamespace("strict", { "pod-security.kubernetes.io/enforce": "baseline" });
   const spec = { hostNetwork: true, containers: [{ name: "c", image: "i" }] };

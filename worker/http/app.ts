@@ -35,11 +35,17 @@ import { countAnswer, serveMetrics } from "./serve-metrics.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
 import { serveBackup, serveCheck, serveMoments, serveRestore, serveRestoreCommit, serveRewind } from "./serve-store.ts";
+import { warningHeaders } from "./warning-headers.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
 
 export interface Bindings {
   readonly Bindings: Env;
-  readonly Variables: { cluster: string; flow?: Flow };
+  readonly Variables: {
+    cluster: string;
+    flow?: Flow;
+    /** Of a request that is refused; others have them in their answers. */
+    warnings?: readonly string[];
+  };
 }
 
 /** The cluster is a prefix of every path; routes are written without it. */
@@ -117,7 +123,11 @@ const unknownPath = guarded(() => new Response("404 page not found\n", { status:
 app.notFound((c) => unknownPath(c as Context<Bindings>));
 
 app.onError((error, c) => {
-  if (error instanceof ApiError) return renderStatus(error.status, error.headers);
+  if (error instanceof ApiError) {
+    const refusal = renderStatus(error.status, error.headers);
+    for (const header of warningHeaders(c.var.warnings ?? [])) refusal.headers.append("Warning", header);
+    return refusal;
+  }
   if (error instanceof PlainTextError) {
     return new Response(`${error.message}\n`, { status: error.code, headers: PLAIN_TEXT });
   }

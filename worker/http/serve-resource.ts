@@ -36,6 +36,7 @@ import { list } from "./verbs/list.ts";
 import { patch } from "./verbs/patch.ts";
 import { update } from "./verbs/update.ts";
 import { watch } from "./verbs/watch.ts";
+import { warningHeaders } from "./warning-headers.ts";
 import { withPolicy } from "./with-policy.ts";
 
 const verbs: Readonly<Record<Verb, (context: RequestContext) => Promise<Response>>> = {
@@ -119,8 +120,14 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     now,
     warnings: served.deprecation === undefined ? [] : [served.deprecation],
   };
-  const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
-  return withWarnings(response, context.warnings);
+  try {
+    const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
+    return withWarnings(response, context.warnings);
+  } catch (error) {
+    // What was said on the way to a refusal is said with it.
+    if (error instanceof ApiError) c.set("warnings", context.warnings);
+    throw error;
+  }
 }
 
 async function serveVerb(context: RequestContext, verb: string): Promise<Response> {
@@ -181,10 +188,7 @@ const isUpgrade = (request: Request) => request.headers.get("Upgrade") !== null;
 function withWarnings(response: Response, warnings: readonly string[]): Response {
   if (warnings.length === 0) return response;
   const headers = new Headers(response.headers);
-  for (const text of new Set(warnings)) headers.append("Warning", `299 - ${quoted(text)}`);
+  for (const header of warningHeaders(warnings)) headers.append("Warning", header);
   // An upgrade is in the answer beside its body.
   return new Response(response.body, { status: response.status, headers, webSocket: response.webSocket });
 }
-
-/** A quoted-string of RFC 9110, with control characters left out. */
-const quoted = (text: string) => `"${text.replace(/[\p{Cc}]/gu, "").replace(/["\\]/g, "\\$&")}"`;

@@ -1,0 +1,26 @@
+/** Texts as `Warning` headers (apiserver/pkg/endpoints/filters, WithWarningRecorder): each once, and all of them no longer than clients read. */
+
+/** Of all texts together, in characters. */
+const ROOM = 4096;
+/** Of each text, once they do not all fit as they are. */
+const SHORT = 256;
+
+export function warningHeaders(texts: readonly string[]): string[] {
+  const all = [...new Set(texts)].filter((text) => text !== "").map((text) => [...text]);
+  const length = all.reduce((sum, text) => sum + text.length, 0);
+  if (length <= ROOM) return all.map(headerOf);
+  const headers: string[] = [];
+  let written = 0;
+  for (const text of all) {
+    if (written >= ROOM) break;
+    const short = text.slice(0, SHORT);
+    written += short.length;
+    headers.push(headerOf(short));
+  }
+  return headers;
+}
+
+const headerOf = (text: readonly string[]) => `299 - ${quoted(text.join(""))}`;
+
+/** A quoted-string of RFC 9110, with control characters left out. */
+const quoted = (text: string) => `"${text.replace(/[\p{Cc}]/gu, "").replace(/["\\]/g, "\\$&")}"`;
