@@ -4,6 +4,7 @@ import { type ClientRequest, Agent as PlainAgent, request as plainRequest } from
 import { Agent, type RequestOptions, request } from "node:https";
 import { Readable } from "node:stream";
 import WebSocket from "ws";
+import { ProxiedAgent, proxyFor } from "./outbound-proxy.ts";
 
 export interface Connection {
   /** `https://host:port`, with the cluster's path where it has one, no trailing slash. */
@@ -20,17 +21,23 @@ export class ControlPlane {
   readonly #ca: string | undefined;
   readonly #agent: Agent | PlainAgent;
   readonly #passing: Agent | PlainAgent;
+  /** Absent: WebSockets go straight. */
+  readonly #socketAgent: ProxiedAgent | undefined;
 
   constructor({ server, token, ca }: Connection) {
     this.server = server;
     this.token = token;
     this.#ca = ca;
-    const agentOf = (maxSockets: number) =>
-      server.startsWith("https:")
-        ? new Agent({ keepAlive: true, maxSockets, ...(ca === undefined ? {} : { ca }) })
-        : new PlainAgent({ keepAlive: true, maxSockets });
+    const trust = ca === undefined ? {} : { ca };
+    const proxy = proxyFor(new URL(server), process.env);
+    const agentOf = (maxSockets: number) => {
+      const options = { keepAlive: true, maxSockets };
+      if (proxy) return new ProxiedAgent(proxy, { ...options, ...trust });
+      return server.startsWith("https:") ? new Agent({ ...options, ...trust }) : new PlainAgent(options);
+    };
     this.#agent = agentOf(32);
     this.#passing = agentOf(Number.POSITIVE_INFINITY);
+    this.#socketAgent = proxy && new ProxiedAgent(proxy, trust);
   }
 
   headers = (): Record<string, string> => ({ authorization: `Bearer ${this.token}` });
@@ -74,6 +81,7 @@ export class ControlPlane {
     return new WebSocket(`${this.server.replace(/^http/, "ws")}${path}`, {
       headers: { ...this.headers(), ...headers },
       ...(this.#ca === undefined ? {} : { ca: this.#ca }),
+      ...(this.#socketAgent === undefined ? {} : { agent: this.#socketAgent }),
       handshakeTimeout: 15_000,
       perMessageDeflate: false,
       // Masks keep plain proxies from taking messages for requests; inside TLS none sees them, and masking costs a copy of each.
@@ -96,5 +104,6 @@ export class ControlPlane {
   close(): void {
     this.#agent.destroy();
     this.#passing.destroy();
+    this.#socketAgent?.destroy();
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { request } from "node:https";
+import { ProxiedAgent, proxyFor } from "../agent/outbound-proxy.ts";
 import { CliError } from "./cli-error.ts";
 import type { Connection } from "./kubeconfig.ts";
 
@@ -37,10 +38,11 @@ export function openApi(connection: Caller, { method, path, body, lines, patienc
   const payload = lines ?? (body === undefined ? undefined : JSON.stringify(body));
   const type = lines === undefined ? "application/json" : "application/x-ndjson";
   const timeout = patienceMs ?? 10_000;
+  const proxy = proxyFor(new URL(connection.server), process.env);
   return new Promise<IncomingMessage>((resolve, reject) => {
     const call = request(`${connection.server}${path}`, {
       method,
-      agent: false,
+      agent: proxy ? new ProxiedAgent(proxy, {}) : false,
       ...(connection.ca && { ca: connection.ca }),
       headers: {
         accept: "application/json",

@@ -17,7 +17,8 @@ interface InstallOptions extends NodeOptions, ConnectOptions {
 
 const SERVICE = "sailplane-node";
 const UNIT = `/etc/systemd/system/${SERVICE}.service`;
-const ENDPOINT = "CONTAINER_RUNTIME_ENDPOINT";
+/** What the service is to find in its environment as this command does. */
+const KEPT = ["CONTAINER_RUNTIME_ENDPOINT", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"];
 
 export const installCommand = (): Command =>
   withNodeOptions(withConnectOptions(new Command("install")))
@@ -60,9 +61,9 @@ async function install(url: URL, options: InstallOptions): Promise<void> {
 /** The token is traded before: the unit holds no secret. */
 function unitFor(server: string, options: InstallOptions): string {
   const launcher = fileURLToPath(new URL("../cli/sailplane.mjs", import.meta.url));
-  const endpoint = process.env[ENDPOINT];
+  const kept = KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   return systemdUnit({
     command: [process.execPath, launcher, "join", server, "--data-dir", options.dataDir, ...nodeWords(options)],
-    environment: endpoint === undefined ? {} : { [ENDPOINT]: endpoint },
+    environment: Object.fromEntries(kept),
   });
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { connect, type DetailedPeerCertificate } from "node:tls";
+import { type ConnectionOptions, connect, type DetailedPeerCertificate } from "node:tls";
+import { connectThrough, proxyFor } from "../../agent/outbound-proxy.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 
@@ -7,15 +8,17 @@ import { publicKeyPin } from "../control-plane/certificates.ts";
  * The authority (PEM) that stands behind a server whose certificate is its own, accepted by its pin alone, as kubeadm's
  * --discovery-token-ca-cert-hash does. Undefined where no pin is asked for: then a public authority must vouch.
  */
-export function fetchAuthority(server: string, pin: string | undefined): Promise<string | undefined> {
-  if (pin === undefined) return Promise.resolve(undefined);
+export async function fetchAuthority(server: string, pin: string | undefined): Promise<string | undefined> {
+  if (pin === undefined) return undefined;
   if (!/^sha256:[0-9a-f]{64}$/i.test(pin)) throw new CliError("--ca-cert-hash is sha256: and 64 hexadecimal digits");
   const { hostname, port } = new URL(server);
-  const host = hostname.replace(/^\[|\]$/g, "");
+  const target = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 443) };
+  const proxy = proxyFor(new URL(server), process.env);
+  const way: ConnectionOptions = proxy ? { socket: await connectThrough(proxy, target) } : target;
   return new Promise((resolve, reject) => {
     const fail = (message: string) => reject(new CliError(`cannot join ${server}: ${message}`));
     // Nothing is sent over this connection; the pin decides whether the certificates it shows are the right ones.
-    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, timeout: 10_000 }, () => {
+    const socket = connect({ ...way, rejectUnauthorized: false, timeout: 10_000 }, () => {
       const shown = chainOf(socket.getPeerCertificate(true));
       socket.destroy();
       const authority = shown.find(({ raw }) => isPinned(raw, pin));
