@@ -23,6 +23,8 @@ export interface AgentOptions {
   readonly signal: AbortSignal;
   /** Pods that are plain processes end with the node. Otherwise, and for containers always, they go on without it. */
   readonly endsProcesses: boolean;
+  /** Where drivers of devices and volumes find the node, which is /var/lib/kubelet to most; absent: a directory of the node's own. */
+  readonly kubeletDirectory?: string;
   /** The node's own, beside those of every node. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Those that the node is made with; later ones are the cluster's affair. */

@@ -1,7 +1,7 @@
 /** The node: follows what the control plane tells of it, gives each pod a worker, and serves what is asked of them. */
 import { readFileSync } from "node:fs";
 import { hostname, uptime } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
 import {
@@ -14,6 +14,13 @@ import {
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
 import { refusalOf } from "./admit.ts";
 import type { ControlPlane } from "./connection.ts";
+import { CsiDrivers } from "./csi/csi-drivers.ts";
+import { tellDrivers } from "./csi/csi-node-object.ts";
+import { CsiVolumes } from "./csi/csi-volumes.ts";
+import { DeviceManager } from "./devices/device-manager.ts";
+import { DevicePlugins } from "./devices/device-plugins.ts";
+import type { DeviceSource } from "./devices/device-source.ts";
+import { findGpus, thisMachine } from "./devices/machine-gpus.ts";
 import { endPods } from "./end-pods.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { leaveCluster } from "./leave-cluster.ts";
@@ -25,7 +32,7 @@ import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
-import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
+import { allocatableOf, type DeviceAmount, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { registerNode, renewLease } from "./node/registration.ts";
 import { answerNodeApi, type NodeFacts as NodeApiFacts } from "./node-api/node-api.ts";
 import { ObjectCache } from "./objects.ts";
@@ -75,6 +82,14 @@ export class NodeAgent {
   #link: Link | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   readonly #tunnels = new Set<Tunnel>();
+  readonly #devicePlugins: DevicePlugins;
+  readonly #devices: DeviceManager;
+  readonly #csiDrivers: CsiDrivers;
+  readonly #csi: CsiVolumes;
+  #gpus: ReadonlyMap<string, DeviceSource> = new Map();
+  /** Resources that the node once had devices of. */
+  readonly #hadDevices = new Set<string>();
+  #hadDrivers = false;
   #registered = false;
   #orphansChecked = false;
 
@@ -89,6 +104,8 @@ export class NodeAgent {
       isolates: parts.runtime.isolates,
       images,
       pressures: new Set(),
+      devices: new Map(),
+      volumesInUse: [],
       labels: options.labels ?? {},
       taints: options.taints ?? [],
     };
@@ -107,7 +124,7 @@ export class NodeAgent {
     });
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
-    const allocatable = allocatableOf(facts.machine);
+    const allocatable = () => allocatableOf({ machine: facts.machine, devices: this.#deviceAmounts() });
     const labels = nodeLabels(facts);
     this.#static = new StaticPods({
       directory: join(options.dataDirectory, "manifests"),
@@ -129,6 +146,31 @@ export class NodeAgent {
       },
       facts.images,
     );
+    this.#devicePlugins = new DevicePlugins({
+      directory: join(kubeletDirectoryOf(options), "device-plugins"),
+      onChange: () => void this.#register(),
+      log,
+    });
+    this.#devices = new DeviceManager({
+      file: join(options.dataDirectory, "devices.json"),
+      sources: () => new Map([...this.#gpus, ...this.#devicePlugins.sources]),
+    });
+    const sources = apiVolumeSources(this.#client);
+    this.#csiDrivers = new CsiDrivers({
+      directory: join(kubeletDirectoryOf(options), "plugins_registry"),
+      onChange: () => {
+        void this.#register();
+        for (const worker of this.#workers.values()) worker.objectsChanged();
+      },
+      log,
+    });
+    this.#csi = new CsiVolumes({
+      directory: kubeletDirectoryOf(options),
+      node: options.nodeName,
+      drivers: this.#csiDrivers,
+      sources,
+      onUse: () => this.#register(),
+    });
     const shared = {
       runtime,
       events: new EventRecorder(this.#client, options.nodeName),
@@ -145,7 +187,8 @@ export class NodeAgent {
     this.#context = {
       ...shared,
       client: this.#client,
-      sources: apiVolumeSources(this.#client),
+      sources,
+      csi: this.#csi,
       images: imageMounts(shared),
       dns: () => ({
         clusterServers: this.#network?.dnsServers ?? [],
@@ -153,7 +196,8 @@ export class NodeAgent {
         machine: this.#resolv,
       }),
       hostIPs: () => facts.addresses,
-      allocatable: () => allocatable,
+      allocatable,
+      devices: this.#devices,
       memoryCapacity: facts.machine.memoryBytes,
       podsDirectory: join(options.dataDirectory, "pods"),
       logsDirectory: join(options.dataDirectory, "logs"),
@@ -169,7 +213,7 @@ export class NodeAgent {
             os: facts.machine.os,
             name: facts.name,
             labels: own ?? labels,
-            allocatable,
+            allocatable: allocatable(),
             maxPods: MAX_PODS,
             appArmor: facts.machine.appArmor,
           },
@@ -187,10 +231,19 @@ export class NodeAgent {
       .map((worker) => worker.allocated);
   }
 
-  /** What housekeeping knows of the node. */
+  /** What is known of the node now. */
   get #kept() {
     const { pressures, images } = this.#housekeeping;
-    return { pressures, images };
+    return { pressures, images, devices: this.#deviceAmounts(), volumesInUse: this.#csi.inUse };
+  }
+
+  /** A resource whose plugin has gone for good is 0, not nothing: a patch would leave it as it was. */
+  #deviceAmounts(): ReadonlyMap<string, DeviceAmount> {
+    const amounts = new Map<string, DeviceAmount>(this.#devices.amounts);
+    for (const resource of amounts.keys()) this.#hadDevices.add(resource);
+    for (const resource of this.#hadDevices)
+      if (!amounts.has(resource)) amounts.set(resource, { capacity: 0, allocatable: 0 });
+    return amounts;
   }
 
   get #networkFacts() {
@@ -226,7 +279,12 @@ export class NodeAgent {
       onWays: () => void this.#register(),
       log,
     });
-    if (runtime.simulates !== true) await this.#housekeeping.start();
+    if (runtime.simulates !== true) {
+      await this.#housekeeping.start();
+      this.#gpus = await findGpus(thisMachine);
+      await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
+      await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
+    }
     await this.#static.start();
     // What is known from before runs on, whether or not anybody answers.
     for (const pod of this.#objects.pods()) this.#follow(pod);
@@ -283,6 +341,8 @@ export class NodeAgent {
   stop(): void {
     this.#static.stop();
     this.#housekeeping.stop();
+    this.#devicePlugins.close();
+    this.#csiDrivers.close();
     this.#network?.stop();
     for (const worker of this.#workers.values()) worker.stop();
   }
@@ -298,6 +358,7 @@ export class NodeAgent {
         const facts = { ...this.#facts, ...this.#kept, network: this.#networkFacts, notReady };
         const node = await registerNode(this.#client, facts);
         await renewLease(this.#client, node);
+        await this.#tellDrivers(node);
         if (this.#network?.waiting !== notReady) continue;
         if (told !== "") say("the node is registered");
         if (this.#registered) for (const worker of this.#workers.values()) worker.objectsChanged();
@@ -313,6 +374,14 @@ export class NodeAgent {
         await new Promise((resolve) => setTimeout(resolve, REGISTER_RETRY_MS));
       }
     }
+  }
+
+  /** Where there never was a driver, there is nothing to tell. */
+  async #tellDrivers(node: Node): Promise<void> {
+    const drivers = this.#csiDrivers.all;
+    if (drivers.length === 0 && !this.#hadDrivers) return;
+    this.#hadDrivers = true;
+    await tellDrivers(this.#client, node, drivers);
   }
 
   #follow(pod: Pod): void {
@@ -385,6 +454,9 @@ export class NodeAgent {
     tunnel.signal.addEventListener("abort", () => this.#tunnels.delete(tunnel));
   }
 }
+
+const kubeletDirectoryOf = ({ kubeletDirectory, dataDirectory }: AgentOptions): string =>
+  resolve(kubeletDirectory ?? join(dataDirectory, "kubelet"));
 
 function readText(file: string): string {
   try {

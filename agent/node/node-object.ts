@@ -15,6 +15,11 @@ const RESERVED_MEMORY = 100 * 1024 * 1024;
 /** How much of the disk pods may fill before the node would evict. */
 const DISK_SHARE = 0.9;
 
+export interface DeviceAmount {
+  readonly capacity: number;
+  readonly allocatable: number;
+}
+
 export interface NodeFacts {
   readonly name: string;
   readonly hostname: string;
@@ -30,6 +35,10 @@ export interface NodeFacts {
   readonly taints: readonly Taint[];
   /** Where the agent makes the pods' network: the node's public key, and how it reaches other nodes' pods. */
   readonly network?: { readonly key: string; readonly ways: ReadonlyMap<string, Way> } | undefined;
+  /** Of each extended resource that this node has devices of, or had. */
+  readonly devices: ReadonlyMap<string, DeviceAmount>;
+  /** Attached volumes that some pod here has, or is about to. */
+  readonly volumesInUse: readonly string[];
   /** Why the node takes no pods yet; undefined: it does. */
   readonly notReady?: string | undefined;
 }
@@ -47,9 +56,13 @@ export function capacityOf({ cpus, memoryBytes, diskBytes }: Machine): Resources
   };
 }
 
-export function allocatableOf(machine: Machine): Resources {
+const amountsOf = (devices: NodeFacts["devices"], part: keyof DeviceAmount): Resources =>
+  Object.fromEntries([...devices].map(([resource, amount]) => [resource, String(amount[part])]));
+
+export function allocatableOf({ machine, devices }: Pick<NodeFacts, "machine" | "devices">): Resources {
   return {
     ...capacityOf(machine),
+    ...amountsOf(devices, "allocatable"),
     "ephemeral-storage": String(Math.floor(machine.diskBytes * DISK_SHARE)),
     memory: `${Math.floor((machine.memoryBytes - RESERVED_MEMORY) / 1024)}Ki`,
   };
@@ -73,6 +86,8 @@ export function nodeLabels({
 export function nodeAnnotations({ runtimeVersion, isolates, network }: NodeFacts): Record<string, string> {
   return {
     "sailplane.dev/runtime": runtimeVersion.split("://")[0] ?? "",
+    // Volumes are attached by the control plane, and this node says which it uses.
+    "volumes.kubernetes.io/controller-managed-attach-detach": "true",
     "sailplane.dev/isolation": isolates ? "container" : "none",
     ...(network && { [NETWORK_KEY]: network.key, "sailplane.dev/network-ways": waysText(network.ways) }),
   };
@@ -148,8 +163,8 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
       ...facts.addresses.map((address) => ({ type: "InternalIP", address })),
       { type: "Hostname", address: facts.hostname },
     ],
-    capacity: capacityOf(machine),
-    allocatable: allocatableOf(machine),
+    capacity: { ...capacityOf(machine), ...amountsOf(facts.devices, "capacity") },
+    allocatable: allocatableOf(facts),
     conditions: CONDITIONS.map((good) => {
       const condition = conditionNow(good, facts);
       const old = before.find(({ type }) => type === condition.type);
@@ -158,6 +173,7 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
     }),
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
     images: imagesOf(facts),
+    volumesInUse: [...facts.volumesInUse],
     nodeInfo: {
       architecture: machine.architecture,
       bootID: machine.bootID,

@@ -1,5 +1,6 @@
 /** What the runtime is told of a pod and of one container: pure, from the spec and what the agent has prepared. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { DeviceGrant } from "../devices/device-source.ts";
 import type {
   ContainerConfig,
   DnsConfig,
@@ -113,6 +114,8 @@ export interface ContainerInput extends Omit<EnvInput, "container"> {
   readonly volumePath: (container: Container, mount: VolumeUse) => string;
   /** /etc/hosts and the termination log, and what devices add. */
   readonly ownMounts: readonly Mount[];
+  /** What comes with the container's devices. */
+  readonly granted: DeviceGrant;
   readonly terminationFile: string;
   readonly pidTarget?: string;
 }
@@ -169,10 +172,16 @@ function isReadOnlyVolume(pod: Pod, name: string): boolean {
 const isClaimReadOnly = ({ spec }: Pod, name: string): boolean =>
   spec.volumes?.some((volume) => volume.name === name && volume.persistentVolumeClaim?.readOnly === true) === true;
 
+/** How runtimes are told of devices by their CDI names, whatever their version. */
+const CDI_DEVICES = "cdi.k8s.io/sailplane_devices";
+
+/** The container's own variables come after, and win. */
+const grantedEnv = ({ env }: DeviceGrant) => Object.entries(env).map(([name, value]) => ({ name, value }));
+
 export function containerConfig(input: ContainerInput): ContainerConfig {
   const { pod, target, image, restartCount, terminationFile } = input;
   const { container } = target;
-  const env = containerEnv({ ...input, container });
+  const env = [...grantedEnv(input.granted), ...containerEnv({ ...input, container })];
   const values = new Map(env.map(({ name, value }) => [name, value]));
   const lookup = (name: string) => values.get(name);
   const own = new Set((container.volumeMounts ?? []).map(({ mountPath }) => mountPath));
@@ -186,11 +195,14 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
     workingDir: container.workingDir ?? "",
     env,
     mounts: [...mountsOf(input, lookup), ...input.ownMounts.filter(({ containerPath }) => !own.has(containerPath))],
-    devices: (container.volumeDevices ?? []).map(({ name, devicePath }) => ({
-      containerPath: devicePath,
-      hostPath: input.devicePath(container, name),
-      permissions: isClaimReadOnly(pod, name) ? "r" : "mrw",
-    })),
+    devices: [
+      ...input.granted.devices,
+      ...(container.volumeDevices ?? []).map(({ name, devicePath }) => ({
+        containerPath: devicePath,
+        hostPath: input.devicePath(container, name),
+        permissions: isClaimReadOnly(pod, name) ? "r" : "mrw",
+      })),
+    ],
     logPath: `${container.name}/${restartCount}.log`,
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,
@@ -206,6 +218,8 @@ export function containerConfig(input: ContainerInput): ContainerConfig {
     resources: containerResources(pod, container, input.memoryCapacity),
     labels: { ...identityLabels(pod), [CONTAINER_NAME]: container.name },
     annotations: {
+      ...input.granted.annotations,
+      ...(input.granted.cdiDevices.length > 0 ? { [CDI_DEVICES]: input.granted.cdiDevices.join(",") } : {}),
       [IMAGE]: container.image ?? "",
       [RESTART_COUNT]: String(restartCount),
       [RESOURCES]: JSON.stringify(container.resources ?? {}),

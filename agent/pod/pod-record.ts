@@ -72,7 +72,7 @@ export class PodRecord {
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
     this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
-    this.volumes = new PodVolumes(this.directory, context.sources, context.images);
+    this.volumes = new PodVolumes(this.directory, context);
     this.startTime = pod.status.startTime === undefined ? Date.now() : Date.parse(pod.status.startTime);
     this.reporter = new StatusReporter(context.client, pod, wake.answered);
     this.prober = new Prober({

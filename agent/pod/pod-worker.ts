@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
-import { VolumeError } from "../volumes/payload.ts";
+import { VolumeError, VolumePending } from "../volumes/payload.ts";
 import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
@@ -21,6 +21,9 @@ import type { WorkerContext } from "./worker-context.ts";
 
 /** Whatever is known to change by itself wakes its pod at its time; this is for what is not known. */
 const LONGEST_SLEEP_MS = 300_000;
+
+/** A volume that is being attached is looked for so often. */
+const PENDING_MS = 500;
 
 /** Seconds: the node cannot wait. */
 const EVICTION_GRACE = 1;
@@ -288,6 +291,10 @@ export class PodWorker {
       return true;
     } catch (error) {
       if (!(error instanceof VolumeError)) throw error;
+      if (error instanceof VolumePending) {
+        this.#wakeIn(PENDING_MS);
+        return false;
+      }
       record.tell(undefined, "Warning", "FailedMount", error.message);
       this.#wakeIn(RETRY_MS);
       return false;

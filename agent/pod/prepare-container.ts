@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { DeviceGrant } from "../devices/device-source.ts";
 import type { ContainerConfig, ImageObservation, Mount, Observation } from "../runtime/runtime.ts";
 import { prepareSubPath, SubPathError, touch } from "../volumes/sub-path.ts";
 import type { PodVolumes } from "../volumes/volume-manager.ts";
@@ -24,6 +25,7 @@ export interface ContainerToPrepare {
   readonly target: PodContainer;
   readonly image: ImageObservation;
   readonly restartCount: number;
+  readonly devices: DeviceGrant;
 }
 
 /** Fails with {@link ConfigError}. */
@@ -55,10 +57,12 @@ export function prepareContainer(context: WorkerContext, asked: ContainerToPrepa
     volumePath: (user, use) => volumePath(context, volumes, user, use),
     ownMounts: [
       mount(HOSTS, writeHosts(context, asked)),
+      ...asked.devices.mounts,
       ...(container.terminationMessagePath === undefined || container.terminationMessagePath === ""
         ? []
         : [mount(container.terminationMessagePath, terminationFile)]),
     ],
+    granted: asked.devices,
     terminationFile,
     ...(pidTarget === undefined ? {} : { pidTarget }),
   });

@@ -125,6 +125,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
       target,
       image: outcome.image,
       restartCount,
+      devices: await record.context.devices.give(record.uid, container),
     });
     mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
     id = await runtime.createContainer(sandboxId, config, sandbox);

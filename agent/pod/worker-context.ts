@@ -1,6 +1,8 @@
 /** What the workers of all pods share with their node. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import type { CsiVolumes } from "../csi/csi-volumes.ts";
+import type { DeviceManager } from "../devices/device-manager.ts";
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
@@ -17,10 +19,12 @@ export interface WorkerContext {
   readonly puller: ImagePuller;
   readonly sources: VolumeSources;
   readonly images: ImageMounts;
+  readonly csi: CsiVolumes;
   readonly objects: (namespace: string) => PodObjects;
   readonly dns: () => NodeDns;
   readonly hostIPs: () => readonly string[];
   readonly allocatable: () => Readonly<Record<string, string | number>>;
+  readonly devices: DeviceManager;
   readonly memoryCapacity: number;
   /** DIR/pods/UID is a pod's own. */
   readonly podsDirectory: string;

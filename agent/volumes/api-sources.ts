@@ -1,14 +1,16 @@
 /** What setting up volumes needs of the API, asked for over the agent's client. */
 import type { TokenRequest } from "../../api/generated/authentication.v1.ts";
-import type { PersistentVolume, PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim, Secret } from "../../api/generated/core.v1.ts";
+import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import type { CsiSources } from "../csi/csi-volumes.ts";
 import type { VolumeSources } from "./volume-manager.ts";
 
 /** A token is renewed after this share of its life. */
 const TOKEN_SHARE = 0.8;
 
-export function apiVolumeSources(client: ApiClient): VolumeSources {
+export function apiVolumeSources(client: ApiClient): VolumeSources & CsiSources {
   const get = async <T extends KubeObject>(resource: string, namespace: string, name: string) => {
     const outcome = await client.get<T>({ resource, namespace, name });
     if (outcome.ok) return outcome.object;
@@ -17,6 +19,14 @@ export function apiVolumeSources(client: ApiClient): VolumeSources {
   };
   return {
     claim: (namespace, name) => get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name),
+    driver: (name) => get<CSIDriver>("csidrivers.storage.k8s.io", "", name),
+    attachment: (name) => get<VolumeAttachment>("volumeattachments.storage.k8s.io", "", name),
+    secret: async (namespace, name) => {
+      const { data = {} } = (await get<Secret>("secrets", namespace, name)) ?? {};
+      return Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
+      );
+    },
     persistentVolume: (name) => get<PersistentVolume>("persistentvolumes", "", name),
     token: async (pod, { audience, expirationSeconds }) => {
       const { namespace = "", name = "", uid = "" } = pod.metadata;
@@ -41,7 +51,7 @@ export function apiVolumeSources(client: ApiClient): VolumeSources {
       if (!outcome.ok) throw new Error(outcome.status.message ?? "no token");
       const { token = "", expirationTimestamp = "" } = outcome.object.status ?? {};
       const life = Date.parse(expirationTimestamp) - Date.now();
-      return { token, renewAt: Date.now() + life * TOKEN_SHARE };
+      return { token, expiresAt: expirationTimestamp, renewAt: Date.now() + life * TOKEN_SHARE };
     },
   };
 }

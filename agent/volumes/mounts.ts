@@ -23,7 +23,7 @@ export const isMountPoint = (path: string): boolean =>
   statSync(path).dev !== statSync(dirname(path)).dev || mountTargets().includes(resolve(path));
 
 /** Mount points below a directory, deepest first. */
-function mountsBelow(directory: string): string[] {
+export function mountsBelow(directory: string): string[] {
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
   return mountTargets()
     .filter((target) => target.startsWith(`${directory}/`))

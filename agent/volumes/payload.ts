@@ -6,7 +6,12 @@ import type { Payload, PublishedFile } from "./atomic-writer.ts";
 
 /** The volume cannot be set up yet: the message of a FailedMount event. */
 export class VolumeError extends Error {
-  override readonly name = "VolumeError";
+  override readonly name: string = "VolumeError";
+}
+
+/** Nothing is wrong: it takes a moment. */
+export class VolumePending extends VolumeError {
+  override readonly name = "VolumePending";
 }
 
 export interface PayloadInput {

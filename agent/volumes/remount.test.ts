@@ -20,11 +20,11 @@ function canMount(): boolean {
 describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () => {
   const directory = mkdtempSync(join(tmpdir(), "sailplane-volumes-"));
   const unused = () => Promise.reject(new Error("not asked for here"));
-  const volumes = new PodVolumes(
-    directory,
-    { claim: unused, persistentVolume: unused, token: unused },
-    { mount: unused, unmount: unused },
-  );
+  const volumes = new PodVolumes(directory, {
+    sources: { claim: unused, persistentVolume: unused, token: unused },
+    images: { mount: unused, unmount: unused },
+    csi: { publish: unused, unpublish: async () => {} },
+  });
   afterAll(async () => {
     await volumes.tearDown();
     rmSync(directory, { recursive: true, force: true });

@@ -4,24 +4,27 @@
  */
 import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import type {
+  NFSVolumeSource,
   PersistentVolume,
   PersistentVolumeClaim,
+  PersistentVolumeClaimVolumeSource,
   PersistentVolumeSpec,
   Pod,
   Volume,
 } from "../../api/generated/core.v1.ts";
+import { inlineVolume, type PodCsi, persistentVolume } from "../csi/csi-volumes.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { PodAddresses } from "../pod/field-ref.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { publish } from "./atomic-writer.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
-import { isMountPoint, unmountBelow } from "./mounts.ts";
+import { isMountPoint, mountsBelow, unmountBelow } from "./mounts.ts";
 import { giveToGroup } from "./ownership.ts";
-import { type PayloadInput, VolumeError, volumePayload } from "./payload.ts";
+import { type PayloadInput, VolumeError, VolumePending, volumePayload } from "./payload.ts";
 
 const run = promisify(execFile);
 
@@ -37,6 +40,7 @@ export interface VolumeSources {
 }
 
 const DEFAULT_TOKEN_SECONDS = 3600;
+const NFS_PATIENCE_MS = 120_000;
 
 const IMAGES = "kubernetes.io~image";
 
@@ -71,11 +75,17 @@ export class PodVolumes {
 
   readonly #images: ImageMounts;
 
-  /** `directory` is the pod's own. */
-  constructor(directory: string, sources: VolumeSources, images: ImageMounts) {
+  readonly #csi: PodCsi;
+
+  /** `directory` is the pod's own, and named for its uid. */
+  constructor(
+    directory: string,
+    { sources, images, csi }: { sources: VolumeSources; images: ImageMounts; csi: PodCsi },
+  ) {
     this.#directory = directory;
     this.#sources = sources;
     this.#images = images;
+    this.#csi = csi;
   }
 
   /** Where the volume is on the machine. */
@@ -107,6 +117,7 @@ export class PodVolumes {
       try {
         this.#paths.set(volume.name, await this.#setUp(pod, volume, input));
       } catch (error) {
+        if (error instanceof VolumePending) throw error;
         const message = (error as Error).message;
         throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${message}`, { cause: error });
       }
@@ -126,8 +137,11 @@ export class PodVolumes {
   ): Promise<string> {
     const group = pod.spec.securityContext?.fsGroup;
     if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
-    if (volume.persistentVolumeClaim !== undefined)
-      return this.#claimed(pod, volume.persistentVolumeClaim.claimName, group);
+    if (volume.persistentVolumeClaim !== undefined) return this.#claimed(pod, volume.persistentVolumeClaim);
+    if (volume.ephemeral !== undefined)
+      return this.#claimed(pod, { claimName: `${pod.metadata.name}-${volume.name}` }, { owned: true });
+    if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
+    if (volume.nfs !== undefined) return this.#mountNfs(volume.name, volume.nfs);
     const path = join(this.#directory, "volumes", pluginOf(volume), volume.name);
     if (volume.emptyDir !== undefined) {
       if (isSetUp(path, volume)) return path;
@@ -160,13 +174,28 @@ export class PodVolumes {
     await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]);
   }
 
-  async #claimed(pod: Pod, claimName: string, group: number | undefined): Promise<string> {
+  async #claimed(
+    pod: Pod,
+    { claimName, readOnly = false }: PersistentVolumeClaimVolumeSource,
+    { owned = false }: { readonly owned?: boolean } = {},
+  ): Promise<string> {
+    const group = pod.spec.securityContext?.fsGroup;
     const claim = await this.#sources.claim(pod.metadata.namespace ?? "", claimName);
     if (claim === undefined) throw new VolumeError(`persistentvolumeclaim "${claimName}" not found`);
+    if (owned && !claim.metadata.ownerReferences?.some(({ uid }) => uid === pod.metadata.uid))
+      throw new VolumeError(
+        `PVC ${claim.metadata.namespace}/${claimName} was not created for pod ${pod.metadata.name}`,
+      );
     const name = claim.spec.volumeName;
     if (name === undefined || claim.status.phase !== "Bound")
       throw new VolumeError(`persistentvolumeclaim "${claimName}" is not bound`);
-    const source = (await this.#sources.persistentVolume(name))?.spec;
+    const volume = await this.#sources.persistentVolume(name);
+    const source = volume?.spec;
+    if (volume?.spec.csi !== undefined) return this.#csi.publish(pod, persistentVolume(volume, readOnly));
+    if (source?.nfs !== undefined) {
+      const { readOnly: always = false } = source.nfs;
+      return this.#mountNfs(name, { ...source.nfs, readOnly: readOnly || always }, source.mountOptions);
+    }
     if (source?.volumeMode === "Block") return blockDevice(source);
     if (source?.hostPath !== undefined) return prepareHostPath(source.hostPath);
     if (source?.local === undefined)
@@ -174,6 +203,26 @@ export class PodVolumes {
     if (!existsSync(source.local.path)) throw new VolumeError(`path "${source.local.path}" does not exist`);
     if (group !== undefined) giveToGroup(source.local.path, group);
     return source.local.path;
+  }
+
+  /** By the machine's own `mount`, which has to know NFS. */
+  async #mountNfs(
+    name: string,
+    { server, path: exported, readOnly = false }: NFSVolumeSource,
+    mountOptions: readonly string[] = [],
+  ): Promise<string> {
+    const path = join(this.#directory, "volumes/kubernetes.io~nfs", name);
+    mkdirSync(path, { recursive: true, mode: 0o750 });
+    if (isMountPoint(path)) return path;
+    const options = [...(readOnly ? ["ro"] : []), ...mountOptions];
+    const words = options.length > 0 ? ["-o", options.join(",")] : [];
+    try {
+      await run("mount", ["-t", "nfs", ...words, `${server}:${exported}`, path], { timeout: NFS_PATIENCE_MS });
+    } catch (error) {
+      const said = (error as { readonly stderr?: string }).stderr?.trim();
+      throw new VolumeError(`mount failed: ${said || (error as Error).message}`);
+    }
+    return path;
   }
 
   async #tokensOf(pod: Pod, volume: Volume, now: number): Promise<ReadonlyMap<string, string>> {
@@ -200,10 +249,14 @@ export class PodVolumes {
 
   /** Unmounts and removes all. */
   async tearDown(): Promise<void> {
+    await this.#csi.unpublish(basename(this.#directory));
     const images = join(this.#directory, "volumes", IMAGES);
     if (existsSync(images))
       for (const name of readdirSync(images)) await this.#images.unmount(join(images, name)).catch(() => {});
     await unmountBelow(this.#directory);
+    // What is still mounted would lose its files, on whatever machine they are.
+    const [mounted] = mountsBelow(this.#directory);
+    if (mounted !== undefined) throw new Error(`${mounted} cannot be unmounted`);
     rmSync(this.#directory, { recursive: true, force: true });
     this.#paths.clear();
     this.#tokens.clear();

@@ -37,7 +37,7 @@ export const installCommand = (): Command =>
 async function install(url: URL, options: InstallOptions): Promise<void> {
   const server = url.href.replace(/\/$/, "");
   const dataDir = resolve(options.dataDir);
-  const unit = unitFor(server, { ...options, dataDir });
+  const unit = unitFor(server, { kubeletDir: "/var/lib/kubelet", ...options, dataDir });
   if (options.print) {
     process.stdout.write(unit);
     return;

@@ -9,6 +9,7 @@ export interface NodeOptions {
   readonly nodeLabels?: Readonly<Record<string, string>>;
   readonly registerWithTaints?: readonly Taint[];
   readonly evictionHard?: string;
+  readonly kubeletDir?: string;
 }
 
 export const withNodeOptions = (command: Command): Command =>
@@ -26,15 +27,29 @@ export const withNodeOptions = (command: Command): Command =>
         "--eviction-hard <thresholds>",
         "below what the node ends pods: memory.available<100Mi,… as a kubelet",
       ),
+    )
+    .addOption(
+      new Option(
+        "--kubelet-dir <dir>",
+        "where drivers of devices and volumes find the node: /var/lib/kubelet for most; without it, kubelet/ in the node's directory",
+      ),
     );
 
 /** What the agent is told of them. */
-export const agentOptionsOf = ({ nodeName, runtime, nodeLabels, registerWithTaints, evictionHard }: NodeOptions) => ({
+export const agentOptionsOf = ({
+  nodeName,
+  runtime,
+  nodeLabels,
+  registerWithTaints,
+  evictionHard,
+  kubeletDir,
+}: NodeOptions) => ({
   nodeName,
   runtime,
   ...(nodeLabels === undefined ? {} : { labels: nodeLabels }),
   ...(registerWithTaints === undefined ? {} : { taints: registerWithTaints }),
   ...(evictionHard === undefined ? {} : { evictionHard }),
+  ...(kubeletDir === undefined ? {} : { kubeletDirectory: kubeletDir }),
 });
 
 /** The same options as words of a command line. */
@@ -44,6 +59,7 @@ export const nodeWords = ({
   nodeLabels,
   registerWithTaints,
   evictionHard,
+  kubeletDir,
 }: NodeOptions): string[] => [
   ...["--node-name", nodeName, "--runtime", runtime],
   ...(nodeLabels === undefined
@@ -61,6 +77,7 @@ export const nodeWords = ({
         registerWithTaints.map(({ key, value = "", effect }) => `${key}=${value}:${effect}`).join(","),
       ]),
   ...(evictionHard === undefined ? [] : ["--eviction-hard", evictionHard]),
+  ...(kubeletDir === undefined ? [] : ["--kubelet-dir", kubeletDir]),
 ];
 
 export function parseLabels(text: string): Readonly<Record<string, string>> {

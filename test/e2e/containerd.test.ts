@@ -1,10 +1,47 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FakeCsiDriver } from "../fakes/fake-csi-driver.ts";
+import { FakeDevicePlugin } from "../fakes/fake-device-plugin.ts";
 import { Cluster } from "./cluster.ts";
 import { Containerd, whyNoContainerd } from "./containerd.ts";
 
 const reason = whyNoContainerd();
+
+const csiManifests = (driver: string) => `apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata: {name: ${driver}}
+spec: {attachRequired: true, volumeLifecycleModes: [Persistent, Ephemeral]}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: stored}
+spec:
+  accessModes: [ReadWriteOnce]
+  capacity: {storage: 1Gi}
+  storageClassName: ""
+  csi: {driver: ${driver}, volumeHandle: v1}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: stored}
+spec: {accessModes: [ReadWriteOnce], storageClassName: "", volumeName: stored, resources: {requests: {storage: 1Gi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: stores}
+spec:
+  terminationGracePeriodSeconds: 1
+  containers:
+    - name: c
+      image: localhost/busybox:1
+      imagePullPolicy: IfNotPresent
+      command: ["/bin/sh", "-c", "sleep 3600"]
+      volumeMounts: [{name: data, mountPath: /data}, {name: inline, mountPath: /inline}]
+  volumes:
+    - {name: data, persistentVolumeClaim: {claimName: stored}}
+    - {name: inline, csi: {driver: ${driver}}}
+`;
 
 const pod = `apiVersion: v1
 kind: Pod
@@ -73,6 +110,62 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
   test("deleted, it is gone", async () => {
     expect(await cluster.output("delete pod web --timeout=20s")).toMatch(/^pod "web" deleted/);
     expect(await cluster.output("get pods -o name")).toBe("");
+  });
+
+  test("AGENT-DEVICES: a plugin's devices are the node's, and a container that asks for one has it", async () => {
+    const directory = join(cluster.directory, "node/kubelet/device-plugins");
+    const plugin = await FakeDevicePlugin.start(directory, "example.com/widget", { one: true, two: true });
+    const has =
+      "get node e2e -o jsonpath={.status.capacity.example\\.com/widget}/{.status.allocatable.example\\.com/widget}";
+    await expect.poll(() => cluster.output(has), { timeout: 20_000 }).toBe("2/2");
+    const asking = pod
+      .replace("name: web}", "name: asks}")
+      .replace("requests: {cpu: 100m}", "limits: {example.com/widget: 1}");
+    await cluster.output("apply -f -", { input: asking.replace("nodeName: e2e", "restartPolicy: Always") });
+    await cluster.output("wait --for=condition=Ready --timeout=20s pod/asks");
+    expect(
+      await cluster.output(["exec", "asks", "--", "/bin/sh", "-c", "echo $WIDGETS; test -c /dev/widget && echo there"]),
+    ).toBe("one\nthere\n");
+    plugin.set({ one: true, two: false });
+    await expect.poll(() => cluster.output(has), { timeout: 20_000 }).toBe("2/1");
+    await cluster.output("delete pod asks --timeout=20s");
+    plugin.stop();
+  });
+
+  test("AGENT-CSI: a driver's volume is attached, mounted, and let go with the last pod", async () => {
+    const name = "fake.csi.example.com";
+    const driver = await FakeCsiDriver.start({
+      directory: join(cluster.directory, "node/kubelet"),
+      name,
+      mounts: true,
+    });
+    await cluster.output("wait --for=create --timeout=20s csinode/e2e");
+    expect(await cluster.output("get csinode e2e -o jsonpath={.spec.drivers[0].name}/{.spec.drivers[0].nodeID}")).toBe(
+      `${name}/fake-node`,
+    );
+    expect(await cluster.output("get node e2e -o jsonpath={.metadata.labels.topology\\.fake/rack}")).toBe("r1");
+    await cluster.output("apply -f -", { input: csiManifests(name) });
+    // What an external attacher does.
+    const attachment = await expect
+      .poll(() => cluster.output("get volumeattachments -o name"), { timeout: 20_000 })
+      .toMatch(/csi-/)
+      .then(() => cluster.output("get volumeattachments -o name"));
+    const attached = JSON.stringify({ status: { attached: true, attachmentMetadata: { device: "1" } } });
+    await cluster.output(["patch", attachment.trim(), "--subresource=status", "--type=merge", "-p", attached]);
+    await cluster.output("wait --for=condition=Ready --timeout=30s pod/stores");
+    expect(await cluster.output("exec stores -- /bin/cat /data/hello /inline/hello")).toBe(
+      "from the driver\nfrom the driver\n",
+    );
+    expect(driver.calls.find(({ call }) => call === "NodeStageVolume")?.publish_context).toEqual({ device: "1" });
+    const inUse = "get node e2e -o jsonpath={.status.volumesInUse[*]}/{.status.volumesAttached[*].name}";
+    expect(await cluster.output(inUse)).toBe(`kubernetes.io/csi/${name}^v1/kubernetes.io/csi/${name}^v1`);
+    await cluster.output("delete pod stores --timeout=30s");
+    await expect.poll(() => cluster.output("get volumeattachments -o name"), { timeout: 20_000 }).toBe("");
+    expect(driver.calls.map(({ call }) => call).toSorted()).toEqual([
+      ...["NodePublishVolume", "NodePublishVolume", "NodeStageVolume"],
+      ...["NodeUnpublishVolume", "NodeUnpublishVolume", "NodeUnstageVolume"],
+    ]);
+    driver.stop();
   });
 
   test("a manifest on the machine is a pod, which the API shows and cannot end", async () => {

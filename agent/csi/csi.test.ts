@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
+import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
+import { FakeCsiDriver } from "../../test/fakes/fake-csi-driver.ts";
+import { CsiDrivers } from "./csi-drivers.ts";
+import { driversOf } from "./csi-node-object.ts";
+import { CsiVolumes, inlineVolume, persistentVolume } from "./csi-volumes.ts";
+
+const NAME = "fake.csi.example.com";
+
+const pod = (uid: string): Pod => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: `pod-${uid}`, namespace: "ns", uid },
+  spec: { containers: [], serviceAccountName: "sa" },
+  status: {},
+});
+
+const volume: PersistentVolume = {
+  apiVersion: "v1",
+  kind: "PersistentVolume",
+  metadata: { name: "pv" },
+  spec: {
+    accessModes: ["ReadWriteOnce"],
+    csi: { driver: NAME, volumeHandle: "handle", volumeAttributes: { kind: "slow" } },
+  },
+  status: {},
+};
+
+let directory: string;
+let drivers: CsiDrivers;
+let driver: FakeCsiDriver;
+let object: CSIDriver;
+let attachment: VolumeAttachment | undefined;
+let told: number;
+let volumes: CsiVolumes;
+
+const volumesOf = () =>
+  new CsiVolumes({
+    directory,
+    node: "n",
+    drivers,
+    sources: {
+      driver: async () => object,
+      attachment: async () => attachment,
+      secret: async () => ({}),
+      token: async (_, { audience }) => ({ token: `for ${audience}`, expiresAt: "2030-01-01T00:00:00Z" }),
+    },
+    onUse: async () => void told++,
+  });
+const called = () => driver.calls.map(({ call }) => call);
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "sailplane-csi-"));
+  object = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "CSIDriver",
+    metadata: { name: NAME },
+    spec: { attachRequired: false },
+  };
+  attachment = undefined;
+  told = 0;
+  drivers = new CsiDrivers({
+    directory: join(directory, "plugins_registry"),
+    onChange() {},
+    log: { info() {}, warn() {} },
+  });
+  await drivers.open();
+  driver = await FakeCsiDriver.start({ directory, name: NAME });
+  await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(1);
+  volumes = volumesOf();
+});
+afterEach(() => {
+  driver.stop();
+  drivers.close();
+  rmSync(directory, { recursive: true });
+});
+
+test("AGENT-CSI: a driver that registers is told so, and is in the CSINode until its socket goes", async () => {
+  expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
+  expect(driversOf(drivers.all)).toEqual([
+    { name: NAME, nodeID: "fake-node", topologyKeys: ["topology.fake/rack"], allocatable: { count: 7 } },
+  ]);
+  driver.stop();
+  await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
+});
+
+test("AGENT-CSI: staged once, published for each pod, and taken away in the opposite order", async () => {
+  const one = await volumes.publish(pod("1"), persistentVolume(volume, false));
+  expect(one).toBe(join(directory, "pods/1/volumes/kubernetes.io~csi/pv/mount"));
+  await volumes.publish(pod("2"), persistentVolume(volume, true));
+  expect(driver.calls.at(-1)).toMatchObject({ readonly: true, volume_context: { kind: "slow" } });
+  await volumes.unpublish("1");
+  expect(called().slice(-1)).toEqual(["NodeUnpublishVolume"]);
+  // Whoever takes over knows what there is.
+  await volumesOf().unpublish("2");
+  expect(called().slice(-2)).toEqual(["NodeUnpublishVolume", "NodeUnstageVolume"]);
+  expect(existsSync(join(directory, "pods/1"))).toBe(false);
+});
+
+test("AGENT-CSI: a volume is staged after it is attached, and is in use until it is unstaged", async () => {
+  object = { ...object, spec: { attachRequired: true } };
+  const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
+  await expect(publish()).rejects.toThrow("volume handle is not attached yet");
+  expect([volumes.inUse, told, called()]).toEqual([[`kubernetes.io/csi/${NAME}^handle`], 1, []]);
+  attachment = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "VolumeAttachment",
+    metadata: { name: "a" },
+    spec: { attacher: NAME, nodeName: "n", source: { persistentVolumeName: "pv" } },
+    status: { attached: true, attachmentMetadata: { device: "/dev/x" } },
+  };
+  await publish();
+  expect(driver.calls[0]).toMatchObject({ call: "NodeStageVolume", publish_context: { device: "/dev/x" } });
+  await volumes.unpublish("1");
+  expect(volumes.inUse).toEqual([]);
+});
+
+test("AGENT-CSI: what a driver refuses is told in its words, and tried again", async () => {
+  driver.failing = "NodePublishVolume";
+  await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow("NodePublishVolume fails");
+  driver.failing = "NodeUnpublishVolume";
+  await expect(volumes.unpublish("1")).rejects.toThrow("NodeUnpublishVolume fails");
+  driver.failing = undefined;
+  await volumes.unpublish("1");
+  await volumes.unpublish("1");
+  expect(called().filter((call) => call === "NodeUnstageVolume")).toHaveLength(1);
+});
+
+test("AGENT-CSI: an inline volume is published only, and its driver is told of the pod", async () => {
+  object = {
+    ...object,
+    spec: { podInfoOnMount: true, volumeLifecycleModes: ["Ephemeral"], tokenRequests: [{ audience: "vault" }] },
+  };
+  await volumes.publish(pod("1"), inlineVolume(pod("1"), { name: "inline", csi: { driver: NAME } }));
+  expect(called()).toEqual(["NodePublishVolume"]);
+  expect(driver.calls[0]?.volume_context).toEqual({
+    "csi.storage.k8s.io/pod.name": "pod-1",
+    "csi.storage.k8s.io/pod.namespace": "ns",
+    "csi.storage.k8s.io/pod.uid": "1",
+    "csi.storage.k8s.io/serviceAccount.name": "sa",
+    "csi.storage.k8s.io/ephemeral": "true",
+    "csi.storage.k8s.io/serviceAccount.tokens": JSON.stringify({
+      vault: { token: "for vault", expirationTimestamp: "2030-01-01T00:00:00Z" },
+    }),
+  });
+  const refused = volumes.publish(pod("1"), persistentVolume(volume, false));
+  await expect(refused).rejects.toThrow(`volume mode "Persistent" not supported by driver ${NAME}`);
+});
+
+test("a volume of a driver that is not here is refused by name", async () => {
+  const other = { ...volume, spec: { ...volume.spec, csi: { driver: "other", volumeHandle: "x" } } };
+  const why = "driver name other not found in the list of registered CSI drivers";
+  await expect(volumes.publish(pod("1"), persistentVolume(other, false))).rejects.toThrow(why);
+});

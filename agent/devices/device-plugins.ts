@@ -1,0 +1,200 @@
+/**
+ * The kubelet's side of its device plugin API: vendors' plugins register at DIR/kubelet.sock, say which devices there are, and
+ * what a container needs to have some of them. Without a plugin of their own, the machine's GPUs are found and counted.
+ */
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type ServiceClientConstructor,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
+import { parseServices } from "../grpc/parse-services.ts";
+import { UnixClient } from "../grpc/unix-client.ts";
+import type { Logger } from "../logger.ts";
+import { DEVICE_PLUGIN_PROTO } from "./device-plugin-proto.ts";
+import type { Device, DeviceGrant, DeviceSource } from "./device-source.ts";
+
+const VERSION = "v1beta1";
+const SOCKET = "kubelet.sock";
+const ALLOCATE_SECONDS = 60;
+/** Of a plugin that went: its pods go on, and the kubelet waits as long before the node has none of its devices. */
+const GRACE_MS = 300_000;
+
+interface Registration {
+  readonly version: string;
+  readonly endpoint: string;
+  readonly resource_name: string;
+  readonly options: {
+    readonly pre_start_required: boolean;
+    readonly get_preferred_allocation_available: boolean;
+  } | null;
+}
+
+interface ContainerAnswer {
+  readonly envs: Readonly<Record<string, string>>;
+  readonly mounts: readonly {
+    readonly container_path: string;
+    readonly host_path: string;
+    readonly read_only: boolean;
+  }[];
+  readonly devices: readonly {
+    readonly container_path: string;
+    readonly host_path: string;
+    readonly permissions: string;
+  }[];
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly cdi_devices: readonly { readonly name: string }[];
+}
+
+export interface DevicePluginsOptions {
+  /** Where plugins find the kubelet. */
+  readonly directory: string;
+  /** The devices are not what they were. */
+  readonly onChange: () => void;
+  readonly log: Logger;
+}
+
+class Plugin implements DeviceSource {
+  readonly #client: UnixClient;
+  readonly #registration: Registration;
+  devices: readonly Device[] = [];
+
+  constructor(Service: ServiceClientConstructor, socket: string, registration: Registration) {
+    this.#client = new UnixClient(Service, socket);
+    this.#registration = registration;
+  }
+
+  /** Calls with each list of devices; settles when the plugin is gone. */
+  watch(onList: () => void): Promise<void> {
+    type Watch = (request: object) => NodeJS.EventEmitter;
+    const stream = (this.#client.client as unknown as { readonly ListAndWatch: Watch }).ListAndWatch({});
+    stream.on("data", ({ devices }: { devices: readonly { readonly ID: string; readonly health: string }[] }) => {
+      this.devices = devices.map(({ ID, health }) => ({ id: ID, healthy: health === "Healthy" }));
+      onList();
+    });
+    return new Promise((resolve) => {
+      stream.on("error", () => resolve());
+      stream.on("end", () => resolve());
+    });
+  }
+
+  async prefer(available: readonly string[], count: number): Promise<readonly string[]> {
+    if (this.#registration.options?.get_preferred_allocation_available !== true) return [];
+    const asked = { available_deviceIDs: available, must_include_deviceIDs: [], allocation_size: count };
+    const answer = await this.#client.call<{ container_responses: readonly { deviceIDs: readonly string[] }[] }>(
+      "GetPreferredAllocation",
+      { container_requests: [asked] },
+      ALLOCATE_SECONDS,
+    );
+    return answer.container_responses[0]?.deviceIDs ?? [];
+  }
+
+  async grant(ids: readonly string[]): Promise<DeviceGrant> {
+    const { container_responses } = await this.#client.call<{ container_responses: readonly ContainerAnswer[] }>(
+      "Allocate",
+      { container_requests: [{ devices_ids: ids }] },
+      ALLOCATE_SECONDS,
+    );
+    const [answer] = container_responses;
+    return {
+      env: answer?.envs ?? {},
+      mounts: (answer?.mounts ?? []).map(({ container_path, host_path, read_only }) => ({
+        containerPath: container_path,
+        hostPath: host_path,
+        readOnly: read_only,
+        propagation: "private",
+      })),
+      devices: (answer?.devices ?? []).map(({ container_path, host_path, permissions }) => ({
+        containerPath: container_path,
+        hostPath: host_path,
+        permissions,
+      })),
+      annotations: answer?.annotations ?? {},
+      cdiDevices: (answer?.cdi_devices ?? []).map(({ name }) => name),
+    };
+  }
+
+  async beforeStart(ids: readonly string[]): Promise<void> {
+    if (this.#registration.options?.pre_start_required !== true) return;
+    await this.#client.call("PreStartContainer", { devices_ids: ids }, ALLOCATE_SECONDS);
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+export class DevicePlugins {
+  readonly #options: DevicePluginsOptions;
+  readonly #services = parseServices(DEVICE_PLUGIN_PROTO);
+  readonly #server = new Server();
+  readonly #plugins = new Map<string, Plugin>();
+  #closed = false;
+
+  constructor(options: DevicePluginsOptions) {
+    this.#options = options;
+  }
+
+  /** By the resource's name. */
+  get sources(): ReadonlyMap<string, DeviceSource> {
+    return this.#plugins;
+  }
+
+  async open(): Promise<void> {
+    const { directory } = this.#options;
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    const socket = join(directory, SOCKET);
+    // Plugins watch for it: that it is made anew tells them to register again.
+    rmSync(socket, { force: true });
+    const { Registration, DevicePlugin } = this.#services;
+    if (!Registration || !DevicePlugin) return;
+    this.#server.addService(Registration.service, {
+      Register: ({ request }: ServerUnaryCall<Registration, object>, done: sendUnaryData<object>) => {
+        if (request.version !== VERSION) {
+          done({ code: status.INVALID_ARGUMENT, details: `version ${request.version} is not ${VERSION}` });
+          return;
+        }
+        if (!/^[^/]+\/[^/]+$/.test(request.resource_name) || /[/\0]|^\.\.?$/.test(request.endpoint)) {
+          done({ code: status.INVALID_ARGUMENT, details: `no extended resource: ${request.resource_name}` });
+          return;
+        }
+        done(null, {});
+        void this.#follow(DevicePlugin, request);
+      },
+    });
+    await new Promise<void>((resolve, reject) => {
+      const credentials = ServerCredentials.createInsecure();
+      this.#server.bindAsync(`unix://${socket}`, credentials, (error) => (error ? reject(error) : resolve()));
+    });
+    chmodSync(socket, 0o600);
+  }
+
+  async #follow(Service: ServiceClientConstructor, registration: Registration): Promise<void> {
+    const { directory, onChange, log } = this.#options;
+    const { resource_name: resource, endpoint } = registration;
+    this.#plugins.get(resource)?.close();
+    const plugin = new Plugin(Service, join(directory, endpoint), registration);
+    this.#plugins.set(resource, plugin);
+    await plugin.watch(onChange);
+    plugin.close();
+    if (this.#plugins.get(resource) !== plugin || this.#closed) return;
+    log.warn(`the device plugin of ${resource} is gone; the node offers none until it registers again`);
+    plugin.devices = plugin.devices.map((device) => ({ ...device, healthy: false }));
+    onChange();
+    setTimeout(() => {
+      if (this.#plugins.get(resource) !== plugin || this.#closed) return;
+      this.#plugins.delete(resource);
+      onChange();
+    }, GRACE_MS).unref();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const plugin of this.#plugins.values()) plugin.close();
+    this.#server.forceShutdown();
+  }
+}

@@ -1,0 +1,25 @@
+/** Somebody who has devices of one kind to give: a vendor's plugin, or the machine itself. */
+import type { Device as ContainerDevice, Mount } from "../runtime/runtime.ts";
+
+export interface Device {
+  readonly id: string;
+  readonly healthy: boolean;
+}
+
+/** What a container gets with its devices. */
+export interface DeviceGrant {
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly devices: readonly ContainerDevice[];
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly cdiDevices: readonly string[];
+}
+
+export interface DeviceSource {
+  readonly devices: readonly Device[];
+  /** Which of those available would do best together; none: any. */
+  prefer(available: readonly string[], count: number): Promise<readonly string[]>;
+  grant(ids: readonly string[]): Promise<DeviceGrant>;
+  /** The container is about to start, again. */
+  beforeStart(ids: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Container } from "../../api/generated/core.v1.ts";
+import { FakeDevicePlugin } from "../../test/fakes/fake-device-plugin.ts";
+import { DeviceManager } from "./device-manager.ts";
+import { DevicePlugins } from "./device-plugins.ts";
+import { findGpus } from "./machine-gpus.ts";
+
+const WIDGET = "example.com/widget";
+const asking = (name: string, count: number): Container => ({
+  name,
+  resources: { limits: { [WIDGET]: String(count) } },
+});
+
+describe("a device plugin", () => {
+  let directory: string;
+  let plugins: DevicePlugins;
+  let plugin: FakeDevicePlugin;
+  let manager: DeviceManager;
+  const managerOf = () => new DeviceManager({ file: join(directory, "devices.json"), sources: () => plugins.sources });
+  const amounts = () => manager.amounts.get(WIDGET);
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), "sailplane-devices-"));
+    plugins = new DevicePlugins({ directory, onChange: () => {}, log: { info() {}, warn() {} } });
+    await plugins.open();
+    plugin = await FakeDevicePlugin.start(directory, WIDGET, { a: true, b: true, c: false });
+    manager = managerOf();
+    await expect.poll(amounts).toEqual({ capacity: 3, allocatable: 2 });
+  });
+  afterEach(() => {
+    plugin.stop();
+    plugins.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  test("AGENT-DEVICES: what it lists is what the node has, and what it says later too", async () => {
+    plugin.set({ a: true, b: true, c: true, d: true });
+    await expect.poll(amounts).toEqual({ capacity: 4, allocatable: 4 });
+    plugin.stop();
+    await expect.poll(amounts).toEqual({ capacity: 4, allocatable: 0 });
+  });
+
+  test("AGENT-DEVICES: no device has two containers, and who restarts has its own again", async () => {
+    const [one, other] = await Promise.all([
+      manager.give("pod-1", asking("c", 1)),
+      manager.give("pod-2", asking("c", 1)),
+    ]);
+    expect([one.env.WIDGETS, other.env.WIDGETS].sort()).toEqual(["a", "b"]);
+    expect(one.devices).toEqual([{ containerPath: "/dev/widget", hostPath: "/dev/null", permissions: "rw" }]);
+    const none = "requested number of devices unavailable for example.com/widget. Requested: 1, Available: 0";
+    await expect(manager.give("pod-3", asking("c", 1))).rejects.toThrow(none);
+    expect(await manager.give("pod-1", asking("c", 1))).toEqual(one);
+    expect(plugin.allocated).toHaveLength(2);
+  });
+
+  test("AGENT-DEVICES: an agent that starts anew knows who has what", async () => {
+    const before = await manager.give("pod-1", asking("c", 2));
+    const anew = managerOf();
+    expect(await anew.give("pod-1", asking("c", 2))).toEqual(before);
+    await expect(anew.give("pod-2", asking("c", 1))).rejects.toThrow("Available: 0");
+    anew.free("pod-1");
+    expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
+  });
+
+  test("who asks for none gets none", async () => {
+    expect((await manager.give("pod-1", { name: "c" })).devices).toEqual([]);
+    expect((await manager.give("pod-1", { name: "c", resources: { limits: { cpu: "1" } } })).devices).toEqual([]);
+  });
+
+  test("a plugin of what is no extended resource is refused", async () => {
+    await expect(FakeDevicePlugin.start(directory, "cpu", {})).rejects.toThrow("no extended resource: cpu");
+  });
+});
+
+describe("the machine's own GPUs", () => {
+  const machine = {
+    nvidiaSmi: async () => "GPU-1f0e, 0\nGPU-2a3b, 1\n",
+    renderNodes: () => [
+      { name: "renderD128", vendor: "0x1002" },
+      { name: "renderD129", vendor: "0x10de" },
+    ],
+    exists: (path: string) => path !== "/dev/nvidia-modeset",
+  };
+
+  test("are found and counted, each under its vendor's name", async () => {
+    const found = await findGpus(machine);
+    expect([...found].map(([resource, { devices }]) => [resource, devices.map(({ id }) => id)])).toEqual([
+      ["nvidia.com/gpu", ["GPU-1f0e", "GPU-2a3b"]],
+      ["amd.com/gpu", ["renderD128"]],
+    ]);
+    expect([
+      ...(await findGpus({ ...machine, nvidiaSmi: async () => undefined, renderNodes: () => [] })).keys(),
+    ]).toEqual([]);
+  });
+
+  test("are given with their device files, and no other's", async () => {
+    const found = await findGpus(machine);
+    const { env, devices } = (await found.get("nvidia.com/gpu")?.grant(["GPU-2a3b"])) ?? { devices: [] };
+    expect(env).toEqual({ NVIDIA_VISIBLE_DEVICES: "GPU-2a3b" });
+    const files = ["/dev/nvidia1", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"];
+    expect(devices.map(({ hostPath }) => hostPath)).toEqual(files);
+    const amd = await found.get("amd.com/gpu")?.grant(["renderD128"]);
+    expect(amd?.devices.map(({ hostPath }) => hostPath)).toEqual(["/dev/dri/renderD128", "/dev/kfd"]);
+  });
+});
