@@ -7,11 +7,18 @@ import type { WebSocket } from "ws";
 import { draftObject } from "../api/machinery/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
-import type { ControlPlane } from "./connection.ts";
 import type { Logger } from "./logger.ts";
 
+/** The ways to the control plane. */
+export interface Dialer {
+  readonly server: string;
+  headers(): Record<string, string>;
+  fetch(request: Request): Promise<Response>;
+  webSocket(path: string): WebSocket;
+}
+
 export interface LinkOptions {
-  readonly controlPlane: ControlPlane;
+  readonly controlPlane: Dialer;
   readonly nodeName: string;
   readonly revision: () => number;
   readonly onSync: (sync: NodeSync) => void;
@@ -43,12 +50,16 @@ const POLL_MS = 2_000;
 const SAFETY_POLL_MS = 3_600_000;
 const SPREAD_MS = 10_000;
 
+/** Certificates and tokens stand more than this; a date comes in whole seconds, and takes a while. */
+const SKEW_MS = 10_000;
+
 export class Link {
   readonly #options: LinkOptions;
   readonly #path: string;
   #up = false;
   readonly #started = Date.now();
   #failedSince: number | undefined;
+  #skewMs = 0;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -58,6 +69,23 @@ export class Link {
   /** Since when no socket has been open (ms); undefined while one is. */
   get awaySince(): number | undefined {
     return this.#up ? undefined : (this.#failedSince ?? this.#started);
+  }
+
+  /** How far this machine's clock is ahead of the control plane's (ms); 0: not worth a word. */
+  get clockSkewMs(): number {
+    return this.#skewMs;
+  }
+
+  /** `date` is that of an answer that has just come. */
+  #compareClocks(date: string | null | undefined): void {
+    const skew = date ? Date.now() - Date.parse(date) : 0;
+    const before = this.#skewMs;
+    this.#skewMs = Math.abs(skew) > SKEW_MS ? skew : 0;
+    if (this.#skewMs === 0 || Math.abs(this.#skewMs - before) < SKEW_MS) return;
+    const way = skew > 0 ? "ahead of" : "behind";
+    this.#options.log.warn(
+      `this machine's clock is ${Math.round(Math.abs(skew) / 1000)} s ${way} the control plane's: tokens and certificates may be refused`,
+    );
   }
 
   /** Runs until the signal. */
@@ -100,15 +128,17 @@ export class Link {
   #socket(): Promise<boolean> {
     const { controlPlane, revision, signal } = this.#options;
     const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}`);
-    let heard = Date.now();
+    // Not the time of day, which may be set.
+    let heard = performance.now();
     let opened = false;
     const heartbeat = setInterval(() => {
-      if (Date.now() - heard > SILENCE_MS) socket.terminate();
+      if (performance.now() - heard > SILENCE_MS) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.send("ping");
     }, PING_MS);
     const stop = () => socket.terminate();
     signal.addEventListener("abort", stop);
     return new Promise((resolve) => {
+      socket.on("upgrade", ({ headers }) => this.#compareClocks(headers.date));
       socket.on("open", () => {
         opened = true;
         this.#up = true;
@@ -116,7 +146,7 @@ export class Link {
         this.#options.onUp();
       });
       socket.on("message", (data) => {
-        heard = Date.now();
+        heard = performance.now();
         const text = data.toString();
         if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
       });
@@ -160,6 +190,7 @@ export class Link {
       try {
         const url = `${controlPlane.server}${this.#path}/sync?since=${revision()}`;
         const answer = await controlPlane.fetch(new Request(url, { headers: controlPlane.headers() }));
+        this.#compareClocks(answer.headers.get("date"));
         if (answer.ok) onSync(complete((await answer.json()) as NodeSync));
         else await answer.text();
       } catch {

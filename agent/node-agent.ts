@@ -320,11 +320,13 @@ export class NodeAgent {
       pods: () => this.#pods,
       status: () => {
         const awaySince = this.#link?.awaySince;
+        const clockSkewMs = this.#link?.clockSkewMs ?? 0;
         return {
           node: nodeName,
           server: controlPlane.server,
           runtime: this.#facts.runtimeVersion,
           ...(awaySince === undefined ? {} : { awaySince }),
+          ...(clockSkewMs === 0 ? {} : { clockSkewMs }),
           pressures: [...this.#housekeeping.pressures],
           pods: this.#workers.size,
         };

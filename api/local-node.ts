@@ -9,6 +9,8 @@ export interface LocalStatus {
   readonly runtime: string;
   /** Since when there is no link to the control plane (ms); absent: there is one. */
   readonly awaySince?: number;
+  /** How far the machine's clock is ahead of the control plane's; absent: they agree. */
+  readonly clockSkewMs?: number;
   readonly pressures: readonly string[];
   readonly pods: number;
 }

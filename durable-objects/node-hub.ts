@@ -39,6 +39,7 @@ interface Left {
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 40_000;
 const LIFE = "left:";
+const POLLS = "polls:";
 /** Up to where all linked nodes have been told, at least: a row at most so often (ms), or each commit would write one. */
 const TOLD = "told";
 const TOLD_EVERY_MS = 10_000;
@@ -85,9 +86,9 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const cluster = query.get("cluster") ?? "";
     const since = Number(query.get("since") ?? 0);
     if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
-      if (!this.#polled.has(node)) await this.#seen(node);
+      if (!this.#polled.has(node)) await this.#firstPoll(node, cluster);
       this.#polled.set(node, Date.now());
-      const headers = { "Content-Type": "application/json" };
+      const headers = { "Content-Type": "application/json", ...dated() };
       return new Response(await syncFor(this.#store(cluster), node, since), { headers });
     }
     const { 0: client, 1: server } = new WebSocketPair();
@@ -109,7 +110,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
       await this.#note();
     });
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
-    return new Response(null, { status: 101, webSocket: client });
+    return new Response(null, { status: 101, webSocket: client, headers: dated() });
   }
 
   /** The store's log has grown. Answers what it needs to hear of. */
@@ -284,6 +285,28 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     await this.#left(socket);
   }
 
+  /** Who polls says no goodbye: when it last did is looked at from time to time. */
+  async #firstPoll(node: string, cluster: string): Promise<void> {
+    await this.#seen(node);
+    await this.ctx.storage.put(`${POLLS}${node}`, cluster);
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + GRACE_MS);
+  }
+
+  /** Of those who polled and do not any more; answers whether some still do. */
+  async #lookAtPolling(now: number): Promise<boolean> {
+    const polling = await this.ctx.storage.list<string>({ prefix: POLLS });
+    for (const [key, cluster] of polling) {
+      const node = key.slice(POLLS.length);
+      const isLinked = this.ctx.getWebSockets(node).some((socket) => attachmentOf(socket) !== undefined);
+      if (!isLinked && now - (this.#polled.get(node) ?? 0) < GRACE_MS) continue;
+      await this.ctx.storage.delete(key);
+      this.#polled.delete(node);
+      if (!isLinked) await this.ctx.storage.put(`${LIFE}${node}`, { cluster, at: now - GRACE_MS } satisfies Left);
+      polling.delete(key);
+    }
+    return polling.size > 0;
+  }
+
   async #seen(node: string): Promise<void> {
     await this.ctx.storage.delete(`${LIFE}${node}`);
   }
@@ -316,8 +339,8 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
         await this.#left(socket);
       }
     }
+    let waiting = await this.#lookAtPolling(now);
     const left = await this.ctx.storage.list<Left>({ prefix: LIFE });
-    let waiting = false;
     for (const [key, gone] of left) {
       if (now - gone.at < GRACE_MS) {
         waiting = true;
@@ -330,6 +353,9 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     if (waiting || this.ctx.getWebSockets().length > 0) await this.ctx.storage.setAlarm(now + GRACE_MS);
   }
 }
+
+/** By which a node sees that its clock is wrong. */
+const dated = () => ({ Date: new Date().toUTCString() });
 
 function parseAnswer(text: string): UsageAnswer | undefined {
   try {

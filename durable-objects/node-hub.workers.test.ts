@@ -74,6 +74,20 @@ it("answers the same over HTTP, and nothing where nothing is new", async () => {
   expect([then.reset, namesOf(then)]).toEqual([false, []]);
 });
 
+it("LINK-LEFT: gives up a node that polled and does not any more", async () => {
+  const cluster = "hub-polled";
+  const hub = NODE_HUB.getByName(cluster);
+  await (await hub.fetch(`https://hub/?node=a&cluster=${cluster}&since=0`)).text();
+  await runInDurableObject(hub, async (instance, state) => {
+    const polling = async () => [...(await state.storage.list({ prefix: "polls:" })).keys()];
+    await instance.alarm();
+    expect(await polling()).toEqual(["polls:a"]);
+    // Who has slept knows of no poll since.
+    await new NodeHub(state, env as unknown as NodeHubEnv).alarm();
+    expect(await polling()).toEqual([]);
+  });
+});
+
 it("LINK-SLEEP: goes on after a sleep from where it was, and knows again what pods name", async () => {
   const cluster = "hub-sleeps";
   const store = CLUSTER_STORE.getByName(cluster);

@@ -10,6 +10,9 @@ export interface BackOff {
 export const FIRST_BACK_OFF_MS = 10_000;
 export const LONGEST_BACK_OFF_MS = 300_000;
 
+/** The runtime's clock may be a little ahead of ours. */
+const CLOCK_SLACK_MS = 2000;
+
 const isForgotten = (backOff: BackOff, since: number): boolean => since - backOff.lastFailure > 2 * LONGEST_BACK_OFF_MS;
 
 /** The back-off to wait after the next failure, when one that happened at `since` is being retried at `now`. */
@@ -25,7 +28,8 @@ export function nextBackOff(previous: BackOff | undefined, since: number, now: n
 export function backOffEnd(backOff: BackOff | undefined, since: number, now: number): number | undefined {
   if (backOff === undefined || isForgotten(backOff, since)) return undefined;
   const end = since + backOff.durationMs;
-  return end > now ? end : undefined;
+  // A failure that is still to come: the clock was set back, and who waited for it to be as late again would wait for that long.
+  return end > now && since <= now + CLOCK_SLACK_MS ? end : undefined;
 }
 
 /** A duration as Go prints it, whole seconds: `10s`, `2m40s`, `5m0s`. */

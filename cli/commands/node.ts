@@ -23,10 +23,13 @@ const statusCommand = () =>
     .addOption(nodeDirectoryOption())
     .action(async ({ dataDir }: Where) => {
       const status = JSON.parse(await textOf(await askNode("/status", { dataDir }))) as LocalStatus;
-      const { node, server, runtime, awaySince, pressures, pods } = status;
+      const { node, server, runtime, awaySince, clockSkewMs = 0, pressures, pods } = status;
       const away = awaySince === undefined ? "connected" : `away since ${new Date(awaySince).toISOString()}`;
       console.log(`node           ${node}, ${runtime}, ${pods} pods`);
       console.log(`control plane  ${server}, ${away}`);
+      const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
+      if (seconds > 0)
+        console.log(`clock          ${seconds} s ${clockSkewMs > 0 ? "ahead of" : "behind"} the control plane's`);
       if (pressures.length > 0) console.log(`short          ${pressures.join(", ")}`);
     });
 

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { backOffEnd, nextBackOff } from "./back-off.ts";
+
+const HOUR = 3_600_000;
+
+test("AGENT-BACKOFF: 10 s after the first failure that follows another, twice as long each time, 5 min at most", () => {
+  let backOff = nextBackOff(undefined, 0, 0);
+  const durations = [backOff.durationMs];
+  for (let i = 0; i < 6; i++) {
+    backOff = nextBackOff(backOff, i, i);
+    durations.push(backOff.durationMs);
+  }
+  expect(durations).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
+});
+
+test("AGENT-BACKOFF: a clock that jumps by an hour, either way, holds no container back", () => {
+  const backOff = { durationMs: 10_000, lastFailure: HOUR };
+  expect(backOffEnd(backOff, HOUR, HOUR + 1000)).toBe(HOUR + 10_000);
+  expect(backOffEnd(backOff, HOUR, 2 * HOUR)).toBeUndefined();
+  // Set back: the failure is an hour ahead.
+  expect(backOffEnd(backOff, HOUR, 1000)).toBeUndefined();
+});
