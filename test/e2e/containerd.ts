@@ -47,11 +47,24 @@ export class Containerd {
     mkdirSync(join(directory, "cni"));
     if (options.network !== false) writeFileSync(join(directory, "cni/10-bridge.conflist"), networkOf());
     writeFileSync(join(directory, "config.toml"), configOf(directory));
-    const [program = "", ...words] = [...containerd.inside, "containerd", "-c", join(directory, "config.toml")];
-    containerd.#process = spawn(program, words, { stdio: "ignore" });
-    for (let i = 0; i < 100 && !containerd.#ctr("version"); i++) await sleep(50);
+    await containerd.#run();
     containerd.#importImages();
     return containerd;
+  }
+
+  async #run(): Promise<void> {
+    const [program = "", ...words] = [...this.inside, "containerd", "-c", join(this.directory, "config.toml")];
+    this.#process = spawn(program, words, { stdio: "ignore" });
+    for (let i = 0; i < 100 && !this.#ctr("version"); i++) await sleep(50);
+  }
+
+  /** kill -9, and another in its place; containers go on meanwhile. */
+  async restart(): Promise<void> {
+    const child = this.#process;
+    const ended = new Promise((resolve) => child?.once("exit", resolve));
+    child?.kill("SIGKILL");
+    await ended;
+    await this.#run();
   }
 
   stop(): void {

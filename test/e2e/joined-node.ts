@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,15 +24,24 @@ export interface JoinOptions {
   readonly server: string;
   /** Of another cluster of that control plane. */
   readonly directory?: string;
+  /** Further options of `sailplane join`. */
+  readonly options?: readonly string[];
+  /** So many bytes is all the room that it has. */
+  readonly diskBytes?: number;
 }
 
 /** A machine that joins as a user's does, with the command that `token create` prints. */
 export class JoinedNode {
-  readonly #directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
-  readonly #process: ChildProcess;
+  readonly directory = mkdtempSync(join(tmpdir(), "sailplane-node-"));
+  readonly #containerd: Containerd;
+  readonly #options: JoinOptions;
+  readonly #server: string;
+  #process: ChildProcess | undefined;
   said = "";
 
   constructor(cluster: Cluster, containerd: Containerd, options: JoinOptions) {
+    this.#containerd = containerd;
+    this.#options = options;
     const words = ["token", "create", "--data-dir", options.directory ?? cluster.directory];
     const [program = "", ...inside] = cluster.inside;
     const printed = execFileSync(program, [...inside, process.execPath, launcher, ...words], {
@@ -42,28 +51,55 @@ export class JoinedNode {
     const [, server = "", ...flags] = printed.trim().slice(printed.indexOf("join ")).split(" ");
     const url = new URL(server);
     url.hostname = options.server;
-    const [first = "", ...more] = containerd.inside;
-    this.#process = spawn(
-      first,
-      [
-        ...[...more, process.execPath, launcher, "join", url.href.replace(/\/$/, ""), ...flags],
-        ...["--node-name", options.name, "--runtime", "cri", "--data-dir", this.#directory],
-      ],
-      {
-        stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, CONTAINER_RUNTIME_ENDPOINT: `unix://${containerd.socket}` },
-      },
-    );
+    this.#server = url.href.replace(/\/$/, "");
+    if (options.diskBytes !== undefined)
+      execFileSync("mount", ["-t", "tmpfs", "-o", `size=${options.diskBytes}`, "tmpfs", this.directory]);
+    this.start(flags);
+  }
+
+  /** Again, after a crash: who has joined needs no token. */
+  start(flags: readonly string[] = []): void {
+    const { name, options = [] } = this.#options;
+    const [first = "", ...inside] = this.#containerd.inside;
+    const join = [
+      "join",
+      this.#server,
+      ...flags,
+      "--node-name",
+      name,
+      "--runtime",
+      "cri",
+      "--data-dir",
+      this.directory,
+    ];
+    const child = spawn(first, [...inside, process.execPath, launcher, ...join, ...options], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, CONTAINER_RUNTIME_ENDPOINT: `unix://${this.#containerd.socket}` },
+    });
     const listen = (chunk: Buffer) => {
       this.said += chunk;
     };
-    this.#process.stdout?.on("data", listen);
-    this.#process.stderr?.on("data", listen);
+    child.stdout.on("data", listen);
+    child.stderr.on("data", listen);
+    this.#process = child;
+  }
+
+  get isRunning(): boolean {
+    return this.#process?.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** kill -9 */
+  async crash(): Promise<void> {
+    const child = this.#process;
+    const ended = new Promise((resolve) => child?.once("exit", resolve));
+    if (child?.kill("SIGKILL")) await ended;
   }
 
   async remove(): Promise<void> {
-    const ended = new Promise((resolve) => this.#process.once("exit", resolve));
-    if (this.#process.exitCode === null && this.#process.kill("SIGINT")) await ended;
-    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 3 });
+    const child = this.#process;
+    const ended = new Promise((resolve) => child?.once("exit", resolve));
+    if (this.isRunning && child?.kill("SIGINT")) await ended;
+    if (this.#options.diskBytes !== undefined) spawnSync("umount", ["-R", "-l", this.directory]);
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 }

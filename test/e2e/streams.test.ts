@@ -43,7 +43,7 @@ describe.skipIf(reason !== undefined)(`streams of containers${reason ? ` (${reas
   let containerd: Containerd;
   let cluster: Cluster;
   let file: string;
-  const bytes = Buffer.alloc(100 * MEGABYTE, "what goes in ");
+  const bytes = Buffer.alloc(80 * MEGABYTE, "what goes in ");
   beforeAll(async () => {
     containerd = await Containerd.start({ name: "streams" });
     cluster = await Cluster.start({ containerd });
