@@ -4,23 +4,10 @@ import { hostname, uptime } from "node:os";
 import { join, resolve } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
-import {
-  ANSWER_HEADER,
-  type NodeAnswer,
-  type NodeSync,
-  type NodeTunnelCall,
-  renderNodeAnswer,
-} from "../api/node-sync.ts";
+import type { NodeSync } from "../api/node-sync.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
 import { refusalOf } from "./admit.ts";
 import type { ControlPlane } from "./connection.ts";
-import { CsiDrivers } from "./csi/csi-drivers.ts";
-import { tellDrivers } from "./csi/csi-node-object.ts";
-import { CsiVolumes } from "./csi/csi-volumes.ts";
-import { DeviceManager } from "./devices/device-manager.ts";
-import { DevicePlugins } from "./devices/device-plugins.ts";
-import type { DeviceSource } from "./devices/device-source.ts";
-import { findGpus, thisMachine } from "./devices/machine-gpus.ts";
 import { endPods } from "./end-pods.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { leaveCluster } from "./leave-cluster.ts";
@@ -32,7 +19,7 @@ import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
-import { allocatableOf, type DeviceAmount, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
+import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { registerNode, renewLease } from "./node/registration.ts";
 import { answerNodeApi, type NodeFacts as NodeApiFacts } from "./node-api/node-api.ts";
 import { ObjectCache } from "./objects.ts";
@@ -49,9 +36,9 @@ import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
 import { isMirror } from "./static-pods/mirror.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
-import { serveTunnel } from "./streams/serve.ts";
-import type { Tunnel } from "./streams/tunnel.ts";
+import { Tunnels } from "./streams/tunnels.ts";
 import { UsageMeter } from "./usage/usage-meter.ts";
+import { VendorDrivers } from "./vendor-drivers.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
 
@@ -81,15 +68,8 @@ export class NodeAgent {
   #network: ClusterNetwork | undefined;
   #link: Link | undefined;
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
-  readonly #tunnels = new Set<Tunnel>();
-  readonly #devicePlugins: DevicePlugins;
-  readonly #devices: DeviceManager;
-  readonly #csiDrivers: CsiDrivers;
-  readonly #csi: CsiVolumes;
-  #gpus: ReadonlyMap<string, DeviceSource> = new Map();
-  /** Resources that the node once had devices of. */
-  readonly #hadDevices = new Set<string>();
-  #hadDrivers = false;
+  readonly #tunnels: Tunnels;
+  readonly #drivers: VendorDrivers;
   #registered = false;
   #orphansChecked = false;
 
@@ -124,7 +104,7 @@ export class NodeAgent {
     });
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
-    const allocatable = () => allocatableOf({ machine: facts.machine, devices: this.#deviceAmounts() });
+    const allocatable = () => allocatableOf({ machine: facts.machine, devices: this.#drivers.amounts });
     const labels = nodeLabels(facts);
     this.#static = new StaticPods({
       directory: join(options.dataDirectory, "manifests"),
@@ -146,30 +126,19 @@ export class NodeAgent {
       },
       facts.images,
     );
-    this.#devicePlugins = new DevicePlugins({
-      directory: join(kubeletDirectoryOf(options), "device-plugins"),
-      onChange: () => void this.#register(),
-      log,
-    });
-    this.#devices = new DeviceManager({
-      file: join(options.dataDirectory, "devices.json"),
-      sources: () => new Map([...this.#gpus, ...this.#devicePlugins.sources]),
-    });
     const sources = apiVolumeSources(this.#client);
-    this.#csiDrivers = new CsiDrivers({
-      directory: join(kubeletDirectoryOf(options), "plugins_registry"),
+    this.#drivers = new VendorDrivers({
+      kubeletDirectory: resolve(options.kubeletDirectory ?? join(options.dataDirectory, "kubelet")),
+      dataDirectory: options.dataDirectory,
+      nodeName: options.nodeName,
+      client: this.#client,
+      sources,
       onChange: () => {
         void this.#register();
         for (const worker of this.#workers.values()) worker.objectsChanged();
       },
+      register: () => this.#register(),
       log,
-    });
-    this.#csi = new CsiVolumes({
-      directory: kubeletDirectoryOf(options),
-      node: options.nodeName,
-      drivers: this.#csiDrivers,
-      sources,
-      onUse: () => this.#register(),
     });
     const shared = {
       runtime,
@@ -184,11 +153,19 @@ export class NodeAgent {
       pods: () => this.#pods,
       meter: new UsageMeter(options.nodeName, runtime),
     };
+    this.#tunnels = new Tunnels({
+      controlPlane,
+      nodeName: options.nodeName,
+      runtime,
+      nodeApi: (path) => answerNodeApi(path, this.#nodeApi),
+      findPod: (namespace, name, uid) => this.#findPod(namespace, name, uid),
+      log,
+    });
     this.#context = {
       ...shared,
       client: this.#client,
       sources,
-      csi: this.#csi,
+      csi: this.#drivers.csi,
       images: imageMounts(shared),
       dns: () => ({
         clusterServers: this.#network?.dnsServers ?? [],
@@ -197,7 +174,7 @@ export class NodeAgent {
       }),
       hostIPs: () => facts.addresses,
       allocatable,
-      devices: this.#devices,
+      devices: this.#drivers.devices,
       memoryCapacity: facts.machine.memoryBytes,
       podsDirectory: join(options.dataDirectory, "pods"),
       logsDirectory: join(options.dataDirectory, "logs"),
@@ -234,16 +211,7 @@ export class NodeAgent {
   /** What is known of the node now. */
   get #kept() {
     const { pressures, images } = this.#housekeeping;
-    return { pressures, images, devices: this.#deviceAmounts(), volumesInUse: this.#csi.inUse };
-  }
-
-  /** A resource whose plugin has gone for good is 0, not nothing: a patch would leave it as it was. */
-  #deviceAmounts(): ReadonlyMap<string, DeviceAmount> {
-    const amounts = new Map<string, DeviceAmount>(this.#devices.amounts);
-    for (const resource of amounts.keys()) this.#hadDevices.add(resource);
-    for (const resource of this.#hadDevices)
-      if (!amounts.has(resource)) amounts.set(resource, { capacity: 0, allocatable: 0 });
-    return amounts;
+    return { pressures, images, devices: this.#drivers.amounts, volumesInUse: this.#drivers.csi.inUse };
   }
 
   get #networkFacts() {
@@ -281,9 +249,7 @@ export class NodeAgent {
     });
     if (runtime.simulates !== true) {
       await this.#housekeeping.start();
-      this.#gpus = await findGpus(thisMachine);
-      await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
-      await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
+      await this.#drivers.open();
     }
     await this.#static.start();
     // What is known from before runs on, whether or not anybody answers.
@@ -293,13 +259,11 @@ export class NodeAgent {
       nodeName,
       revision: () => this.#objects.revision,
       onSync: (sync) => this.#sync(sync),
-      onTunnel: (call) => void this.#serve(call),
+      onTunnel: (call) => void this.#tunnels.serve(call),
       onRelay: ({ peer }) => this.#network?.called(peer),
       usage: () => this.#nodeApi.meter.read(),
       onUp: () => void this.#register(),
-      onLost: () => {
-        for (const tunnel of this.#tunnels) tunnel.cut();
-      },
+      onLost: () => this.#tunnels.cut(),
       log,
       signal,
     });
@@ -343,8 +307,7 @@ export class NodeAgent {
   stop(): void {
     this.#static.stop();
     this.#housekeeping.stop();
-    this.#devicePlugins.close();
-    this.#csiDrivers.close();
+    this.#drivers.close();
     this.#network?.stop();
     for (const worker of this.#workers.values()) worker.stop();
   }
@@ -360,7 +323,7 @@ export class NodeAgent {
         const facts = { ...this.#facts, ...this.#kept, network: this.#networkFacts, notReady };
         const node = await registerNode(this.#client, facts);
         await renewLease(this.#client, node);
-        await this.#tellDrivers(node);
+        await this.#drivers.tell(node);
         if (this.#network?.waiting !== notReady) continue;
         if (told !== "") say("the node is registered");
         if (this.#registered) for (const worker of this.#workers.values()) worker.objectsChanged();
@@ -376,14 +339,6 @@ export class NodeAgent {
         await new Promise((resolve) => setTimeout(resolve, REGISTER_RETRY_MS));
       }
     }
-  }
-
-  /** Where there never was a driver, there is nothing to tell. */
-  async #tellDrivers(node: Node): Promise<void> {
-    const drivers = this.#csiDrivers.all;
-    if (drivers.length === 0 && !this.#hadDrivers) return;
-    this.#hadDrivers = true;
-    await tellDrivers(this.#client, node, drivers);
   }
 
   #follow(pod: Pod): void {
@@ -427,38 +382,13 @@ export class NodeAgent {
     void removeOrphans(this.#parts, known);
   }
 
-  async #serve({ id, request }: NodeTunnelCall): Promise<void> {
-    const { controlPlane, runtime, log } = this.#parts;
-    const path = `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(this.#options.nodeName)}`;
-    const dial = (answer?: NodeAnswer) =>
-      controlPlane.openWebSocket(path, answer && { [ANSWER_HEADER]: renderNodeAnswer(answer) });
-    try {
-      await serveTunnel(request, dial, {
-        runtime,
-        nodeApi: (asked) => answerNodeApi(asked, this.#nodeApi),
-        findPod: (namespace, name, uid) => this.#findPod(namespace, name, uid),
-        followed: (tunnel) => this.#followTunnel(tunnel),
-      });
-    } catch (error) {
-      log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${(error as Error).message}`);
-    }
-  }
-
   #findPod(namespace: string, name: string, uid: string): Pod | undefined {
     return [...this.#workers.values()].find(({ pod: { metadata }, mirror }) => {
       const isNamed = metadata.namespace === namespace && metadata.name === name;
       return isNamed && (uid === "" || (mirror ?? { metadata }).metadata.uid === uid);
     })?.pod;
   }
-
-  #followTunnel(tunnel: Tunnel): void {
-    this.#tunnels.add(tunnel);
-    tunnel.signal.addEventListener("abort", () => this.#tunnels.delete(tunnel));
-  }
 }
-
-const kubeletDirectoryOf = ({ kubeletDirectory, dataDirectory }: AgentOptions): string =>
-  resolve(kubeletDirectory ?? join(dataDirectory, "kubelet"));
 
 function readText(file: string): string {
   try {

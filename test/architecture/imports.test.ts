@@ -28,8 +28,8 @@ const rules: readonly Rule[] = [
   },
   { from: /^migrations\//, mayImport: /^migrations\// },
   { from: /^agent\//, mayImport: /^(agent|api|client)\// },
-  // `up` and `join` run an agent; they know its entry point and nothing behind it.
-  { from: /^cli\//, mayImport: /^(api|cli|client)\/|^agent\/main\.ts$/ },
+  // `up` and `join` run an agent; they know its entry point and nothing behind it, and leave the machine by the same ways.
+  { from: /^cli\//, mayImport: /^(api|cli|client)\/|^agent\/(main|outbound-proxy)\.ts$/ },
   { from: /^dashboard\//, mayImport: /^(api|client|dashboard)\// },
 ];
 

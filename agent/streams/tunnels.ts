@@ -1,0 +1,42 @@
+/** The tunnels that this node was called to. */
+import { ANSWER_HEADER, type NodeAnswer, type NodeTunnelCall, renderNodeAnswer } from "../../api/node-sync.ts";
+import type { ControlPlane } from "../connection.ts";
+import type { Logger } from "../logger.ts";
+import { type ServeContext, serveTunnel } from "./serve.ts";
+import type { Tunnel } from "./tunnel.ts";
+
+export interface TunnelsOptions extends ServeContext {
+  readonly controlPlane: ControlPlane;
+  readonly nodeName: string;
+  readonly log: Logger;
+}
+
+export class Tunnels {
+  readonly #options: TunnelsOptions;
+  readonly #open = new Set<Tunnel>();
+
+  constructor(options: TunnelsOptions) {
+    this.#options = options;
+  }
+
+  async serve({ id, request }: NodeTunnelCall): Promise<void> {
+    const { controlPlane, nodeName, log, ...context } = this.#options;
+    const path = `/sailplane/v1/tunnels/${id}?node=${encodeURIComponent(nodeName)}`;
+    const dial = (answer?: NodeAnswer) =>
+      controlPlane.openWebSocket(path, answer && { [ANSWER_HEADER]: renderNodeAnswer(answer) });
+    const followed = (tunnel: Tunnel) => {
+      this.#open.add(tunnel);
+      tunnel.signal.addEventListener("abort", () => this.#open.delete(tunnel));
+    };
+    try {
+      await serveTunnel(request, dial, { ...context, followed });
+    } catch (error) {
+      log.warn(`the control plane asked for ${request.kind}, and could not be answered: ${(error as Error).message}`);
+    }
+  }
+
+  /** The way to the control plane is cut. */
+  cut(): void {
+    for (const tunnel of this.#open) tunnel.cut();
+  }
+}

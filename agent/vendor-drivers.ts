@@ -1,0 +1,86 @@
+/** What others bring to a node: plugins that have devices, and drivers that have volumes. */
+import { join } from "node:path";
+import type { Node } from "../api/generated/core.v1.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import { CsiDrivers } from "./csi/csi-drivers.ts";
+import { tellDrivers } from "./csi/csi-node-object.ts";
+import { type CsiSources, CsiVolumes } from "./csi/csi-volumes.ts";
+import { DeviceManager } from "./devices/device-manager.ts";
+import { DevicePlugins } from "./devices/device-plugins.ts";
+import type { DeviceSource } from "./devices/device-source.ts";
+import { findGpus, thisMachine } from "./devices/machine-gpus.ts";
+import type { Logger } from "./logger.ts";
+import type { DeviceAmount } from "./node/node-object.ts";
+
+export interface VendorDriversOptions {
+  /** Where they find the node: /var/lib/kubelet to most. */
+  readonly kubeletDirectory: string;
+  readonly dataDirectory: string;
+  readonly nodeName: string;
+  readonly client: ApiClient;
+  readonly sources: CsiSources;
+  /** Devices or drivers are not what they were. */
+  readonly onChange: () => void;
+  /** Settles when the API knows the Node as it is now. */
+  readonly register: () => Promise<void>;
+  readonly log: Logger;
+}
+
+export class VendorDrivers {
+  readonly #options: VendorDriversOptions;
+  readonly #devicePlugins: DevicePlugins;
+  readonly #csiDrivers: CsiDrivers;
+  readonly devices: DeviceManager;
+  readonly csi: CsiVolumes;
+  #gpus: ReadonlyMap<string, DeviceSource> = new Map();
+  /** Resources that the node once had devices of. */
+  readonly #hadDevices = new Set<string>();
+  #hadDrivers = false;
+
+  constructor(options: VendorDriversOptions) {
+    this.#options = options;
+    const { kubeletDirectory, dataDirectory, nodeName, sources, onChange, register, log } = options;
+    this.#devicePlugins = new DevicePlugins({ directory: join(kubeletDirectory, "device-plugins"), onChange, log });
+    this.devices = new DeviceManager({
+      file: join(dataDirectory, "devices.json"),
+      sources: () => new Map([...this.#gpus, ...this.#devicePlugins.sources]),
+    });
+    this.#csiDrivers = new CsiDrivers({ directory: join(kubeletDirectory, "plugins_registry"), onChange, log });
+    this.csi = new CsiVolumes({
+      directory: kubeletDirectory,
+      node: nodeName,
+      drivers: this.#csiDrivers,
+      sources,
+      onUse: register,
+    });
+  }
+
+  async open(): Promise<void> {
+    const { log } = this.#options;
+    this.#gpus = await findGpus(thisMachine);
+    await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
+    await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
+  }
+
+  /** A resource whose plugin has gone for good is 0, not nothing: a patch would leave it as it was. */
+  get amounts(): ReadonlyMap<string, DeviceAmount> {
+    const amounts = new Map<string, DeviceAmount>(this.devices.amounts);
+    for (const resource of amounts.keys()) this.#hadDevices.add(resource);
+    for (const resource of this.#hadDevices)
+      if (!amounts.has(resource)) amounts.set(resource, { capacity: 0, allocatable: 0 });
+    return amounts;
+  }
+
+  /** Where there never was a driver, there is nothing to tell. */
+  async tell(node: Node): Promise<void> {
+    const drivers = this.#csiDrivers.all;
+    if (drivers.length === 0 && !this.#hadDrivers) return;
+    this.#hadDrivers = true;
+    await tellDrivers(this.#options.client, node, drivers);
+  }
+
+  close(): void {
+    this.#devicePlugins.close();
+    this.#csiDrivers.close();
+  }
+}
