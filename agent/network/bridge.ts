@@ -6,6 +6,8 @@ import { run } from "./command.ts";
 const BRIDGE_RULES = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 interface Link {
+  /** MAC. */
+  readonly address: string;
   readonly addr_info?: readonly { readonly local: string; readonly prefixlen: number; readonly scope: string }[];
 }
 
@@ -21,7 +23,8 @@ export async function makeBridge(podRanges: readonly string[]): Promise<{ readon
     await run("ip", ["address", "del", old, "dev", BRIDGE]);
   for (const address of wanted.filter((each) => !present.includes(each)))
     await run("ip", ["address", "add", address, "dev", BRIDGE, ...(address.includes(":") ? ["nodad"] : [])]);
-  await run("ip", ["link", "set", BRIDGE, "up"]);
+  // Set, it stays: a bridge takes the least of its ports' else, and pods would go on sending to the one that they know.
+  await run("ip", ["link", "set", BRIDGE, ...(link === undefined ? [] : ["address", link.address]), "up"]);
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
   if (podRanges.some((range) => range.includes(":"))) writeFileSync("/proc/sys/net/ipv6/conf/all/forwarding", "1");
   return { isFiltered: filterBridge() };
