@@ -40,6 +40,9 @@ export const POLICY_RESOURCES: readonly GroupResource[] = [...DECIDING, ...EXIST
 const deciding: ReadonlySet<GroupResource> = new Set(DECIDING);
 const existing: ReadonlySet<GroupResource> = new Set(EXISTING);
 
+/** A change of such an object is a change of policy. */
+export const decides = (resource: GroupResource): boolean => deciding.has(resource);
+
 export const changesPolicy = (writes: readonly Write[]): boolean =>
   writes.some(
     ({ op, key: { resource } }) =>

@@ -41,6 +41,7 @@ interface StoreClientOptions {
 }
 
 export class StoreClient {
+  #policyRevision: Revision | undefined;
   readonly #limits: StoreLimits | undefined;
   readonly #nearby: (() => NearbyStore | undefined) | undefined;
   #lifelines: readonly Lifeline[] = [];
@@ -48,9 +49,10 @@ export class StoreClient {
 
   constructor(
     readonly stub: StoreStub,
-    readonly policyRevision: Revision | undefined,
+    policyRevision: Revision | undefined,
     { limits, nearby }: StoreClientOptions = {},
   ) {
+    this.#policyRevision = policyRevision;
     this.#limits = limits;
     this.#nearby = nearby;
   }
@@ -79,16 +81,24 @@ export class StoreClient {
     await this.readMany([]);
   }
 
+  /** What this request's decisions were made under, and its own changes since. */
+  get policyRevision(): Revision | undefined {
+    return this.#policyRevision;
+  }
+
   async commit(writes: readonly Write[]): Promise<Committed> {
+    const isPolicy = changesPolicy(writes);
     const request = {
       writes,
       ...this.#decided(),
-      ...(changesPolicy(writes) ? { changesPolicy: true } : {}),
+      ...(isPolicy ? { changesPolicy: true } : {}),
       ...(this.#limits ? { limits: this.#limits } : {}),
     };
     const result = await this.#committed(request);
     if (result.ok) {
       this.#unconfirmed = false;
+      // It was accepted, so nobody else had changed policy: a request that goes on is not stale by what it did itself.
+      if (isPolicy && this.#policyRevision !== undefined) this.#policyRevision = result.revisions.at(-1);
       return result;
     }
     switch (result.reason) {

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { call } from "../../../test/workers/api-under-test.ts";
+
+const ROLES = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
+/** More than the times that a request is decided anew because policy has changed. */
+const COUNT = 20;
+
+test("a collection of what decides who may do what is deleted whole: a request is not stale by what it did itself", async () => {
+  for (let i = 0; i < COUNT; i++) {
+    const body = { metadata: { name: `many-${i}`, labels: { many: "yes" } } };
+    expect((await call(ROLES, { body })).code).toBe(201);
+  }
+  const deleted = await call(`${ROLES}?labelSelector=many`, { method: "DELETE" });
+  expect([deleted.code, (deleted.object as unknown as { items: unknown[] }).items.length]).toEqual([200, COUNT]);
+  const left = await call(`${ROLES}?labelSelector=many`);
+  expect((left.object as unknown as { items: unknown[] }).items).toEqual([]);
+});
