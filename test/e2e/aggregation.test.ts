@@ -61,7 +61,7 @@ test("an API server that is not there is unavailable, and says so", async () => 
   expect((await cluster.kubectl("get pods")).code).toBe(0);
 });
 
-test("one that is there answers for its group, in the name of whoever asks", async () => {
+test("aggregator-supports-the-sample-apiserver: one that is there answers for its group, in the name of whoever asks", async () => {
   const frontProxy = await cluster.output([
     "get",
     "configmap",

@@ -10,6 +10,7 @@ import type { Behaviour, TestNodes } from "./conformance/behaviour.ts";
 import { ClusterDoor } from "./conformance/cluster-door.ts";
 import { environment } from "./conformance/environment.ts";
 import { lifecycle } from "./conformance/lifecycle.ts";
+import { networking } from "./conformance/networking.ts";
 import { probes } from "./conformance/probes.ts";
 import { resize } from "./conformance/resize.ts";
 import { security } from "./conformance/security.ts";
@@ -22,6 +23,7 @@ import { connectMachines, JoinedNode } from "./joined-node.ts";
 const reason = whyNoContainerd();
 const all: readonly Behaviour[] = [
   ...workloads,
+  ...networking,
   ...probes,
   ...lifecycle,
   ...resize,

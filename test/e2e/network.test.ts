@@ -118,10 +118,14 @@ describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`
     expect(await inPod("first", `busybox wget -O - http://${addressOf("nobody")}/`)).toMatch(/Connection refused/);
   });
 
-  test("pods find Services, pods and strangers' absence by name", async () => {
+  test("DNS, services | DNS, resolve the subdomain: pods find Services, pods and strangers' absence by name", async () => {
     const lookup = (name: string, type = "a") => inPod("second", `busybox nslookup -type=${type} ${name}`);
     expect(await lookup("web.default.svc.cluster.local")).toContain(`Address: ${addressOf("web")}`);
     expect(await lookup("web")).toContain(`Address: ${addressOf("web")}`);
+    for (const name of ["web.default", "web.default.svc"])
+      expect(await inPod("second", ask(name, 12)), name).toBe("first second");
+    const peers = await lookup("peers.default.svc.cluster.local");
+    for (const name of ["first", "second"]) expect(peers).toContain(`Address: ${addressOf(name)}`);
     expect(await lookup("first.peers.default.svc.cluster.local")).toContain(`Address: ${addressOf("first")}`);
     expect(await lookup("_http._tcp.web.default.svc.cluster.local", "srv")).toMatch(/ 80 web\.default\.svc/);
     expect(await inPod("second", `busybox nslookup ${addressOf("web")}`)).toContain("web.default.svc.cluster.local");
@@ -195,7 +199,7 @@ endpoints: [{addresses: [${addressOf(to)}]}]
     await expect.poll(() => inPod("first", ask(`${address}:82`, 4)), { timeout: 10_000 }).toBe("second");
   });
 
-  test("DNS for ExternalName Services, and Service, change type, ExternalName to ClusterIP and NodePort and back", async () => {
+  test("DNS, for ExternalName Services | Service, change type, ExternalName to ClusterIP | Service, change type, ExternalName to NodePort | Service, change type, NodePort to ExternalName", async () => {
     const lookup = async () => inPod("first", "busybox nslookup -type=cname moving.default.svc.cluster.local");
     const patched = (spec: object) =>
       cluster.output(["patch", "service", "moving", "--type=merge", "-p", JSON.stringify({ spec })]);
@@ -204,6 +208,13 @@ endpoints: [{addresses: [${addressOf(to)}]}]
     await patched({ externalName: "bar.example.com" });
     await expect.poll(lookup, { timeout: 10_000 }).toContain("bar.example.com");
     const ports = [{ port: 80, targetPort: 8080 }];
+    expect(await cluster.output("get service moving -o jsonpath={.spec.clusterIP}")).toBe("");
+    await patched({ type: "ClusterIP", externalName: null, selector: { app: "web" }, ports });
+    const lookupAddress = () => inPod("first", "busybox nslookup -type=a moving.default.svc.cluster.local");
+    const first = await cluster.output("get service moving -o jsonpath={.spec.clusterIP}");
+    await expect.poll(lookupAddress, { timeout: 10_000 }).toContain(`Address: ${first}`);
+    await expect.poll(() => inPod("first", ask("moving", 12)), { timeout: 10_000 }).toBe("first second");
+    await patched({ type: "ExternalName", externalName: "foo.example.com", clusterIP: "", clusterIPs: null });
     await patched({ type: "NodePort", externalName: null, selector: { app: "web" }, ports });
     const [address, port] = (
       await cluster.output("get service moving -o jsonpath={.spec.clusterIP},{.spec.ports[0].nodePort}")
@@ -223,7 +234,7 @@ endpoints: [{addresses: [${addressOf(to)}]}]
     expect(await lookup("_http._tcp.peers.default.svc.cluster.local", "srv")).toMatch(/ 8080 first\.peers/);
   });
 
-  test("Service session affinity follows the Service: ClientIP, None, and ClientIP again at its node port", async () => {
+  test("Service, ClusterIP type, session affinity to ClientIP | Service, ClusterIP type, session affinity to None | Service, NodePort type, session affinity to ClientIP | Service, NodePort type, session affinity to None", async () => {
     const set = (sessionAffinity: string) =>
       cluster.output(["patch", "service", "web", "--type=merge", "-p", JSON.stringify({ spec: { sessionAffinity } })]);
     await set("ClientIP");
@@ -234,6 +245,11 @@ endpoints: [{addresses: [${addressOf(to)}]}]
     await set("None");
     await expect.poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 }).toBe("first second");
     await expect.poll(() => onMachine(1, ask("192.0.2.1:30080", 24)), { timeout: 10_000 }).toBe("first second");
+    await set("ClientIP");
+    await expect.poll(() => inPod("second", ask("web", 12)), { timeout: 10_000 }).toMatch(/^(first|second)$/);
+    expect(onMachine(1, ask("192.0.2.1:30080", 12))).toMatch(/^(first|second)$/);
+    await set("None");
+    await expect.poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 }).toBe("first second");
   });
 
   test("a NetworkPolicy lets through whom it names, on the same node and from another, and nobody else", async () => {

@@ -58,7 +58,20 @@ test("links and redirects lead back into the proxy", async () => {
   expect((await ask(root)).headers.get("Location")).toBe(`${root}/`);
 });
 
-test("a service's proxy finds a pod by the port's name or number", async () => {
+test("Proxy, validate ProxyWithPath responses: every method reaches a pod and a service, below a path and at the root", async () => {
+  for (const root of [`${PODS}/echo/proxy`, `${SERVICES}/echo:web/proxy`])
+    for (const method of ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]) {
+      const { status, text } = await ask(`${root}/some/path/with/${method}`, { method });
+      expect([root, method, status, text === "" ? undefined : JSON.parse(text).method]).toEqual([
+        root,
+        method,
+        200,
+        method === "HEAD" ? undefined : method,
+      ]);
+    }
+});
+
+test("Proxy through apiserver to a Service: by the port's name or number", async () => {
   for (const port of ["web", "443", "http:web"]) {
     const target = port.startsWith("http:") ? "http:echo:web" : `echo:${port}`;
     expect(await read(`${SERVICES}/${target}/proxy/x`), port).toMatchObject({ url: "/x" });
