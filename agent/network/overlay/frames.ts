@@ -1,8 +1,14 @@
 /** The kernel's frames, some together in one message: each with its length in front, 2 bytes. */
 
 export function packFrames(frames: readonly Buffer[]): Buffer {
-  const parts = frames.flatMap((frame) => [Buffer.from([frame.length >> 8, frame.length & 255]), frame]);
-  return Buffer.concat(parts);
+  const packed = Buffer.allocUnsafe(frames.reduce((sum, { length }) => sum + 2 + length, 0));
+  let at = 0;
+  for (const frame of frames) {
+    packed.writeUInt16BE(frame.length, at);
+    packed.set(frame, at + 2);
+    at += 2 + frame.length;
+  }
+  return packed;
 }
 
 export function unpackFrames(packed: Buffer): Buffer[] {

@@ -141,7 +141,7 @@ export class Overlay {
       own: { name: nodeName, key },
       peer: { name, publicKey: peer.publicKey },
       dial: () => dial(path),
-      deliver: (frame) => this.#toKernel.send(frame, () => {}),
+      deliver: (frame) => this.#toKernel.send(frame),
       onClose: (why) => {
         this.#relays.delete(name);
         if (why === "lost") this.#refused.set(name, Date.now());

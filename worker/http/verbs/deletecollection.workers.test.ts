@@ -3,7 +3,7 @@ import { call } from "../../../test/workers/api-under-test.ts";
 
 const ROLES = "https://sailplane/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles";
 /** More than the times that a request is decided anew because policy has changed. */
-const COUNT = 20;
+const COUNT = 12;
 
 test("a collection of what decides who may do what is deleted whole: a request is not stale by what it did itself", async () => {
   for (let i = 0; i < COUNT; i++) {
