@@ -20,8 +20,11 @@ export interface WatchHubOptions {
 const BATCH = 256;
 const BATCH_LENGTH = 1024 * 1024;
 const SLICE = 24;
-/** Turns that the writers' answers have before fan-out: out of the object, through the Worker, onto their sockets. */
-const HEAD_START = 2;
+/**
+ * Turns that the writers' answers have before fan-out: out of the object, through the Worker, onto their sockets. None is a
+ * timer, which while clients keep the loop busy waits for all of them, each time.
+ */
+const HEAD_START = 4;
 /** Timers are due at multiples of this, in milliseconds, so that thousands of watchers share a few. */
 const TICK = 100;
 
@@ -79,7 +82,7 @@ export class WatchHub {
       while (this.#told < marks().revision) {
         const newest = marks().revision;
         await turns.settled();
-        for (let turn = 0; turn < HEAD_START; turn++) await new Promise<void>(turns.later);
+        for (let turn = 0; turn < HEAD_START; turn++) await turns.settled();
         const resources = this.#live.resources;
         if (resources.length === 0) {
           this.#told = newest;
