@@ -15,6 +15,8 @@ import { renderValue } from "./respond.ts";
 /** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
+/** Of a watch that begins as a list: no Table, which is a whole of its own. */
+export const STREAMED_LIST_VIEWS = ["PartialObjectMetadata"];
 
 /** The object at the version that the URL names. */
 export const atServedVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>

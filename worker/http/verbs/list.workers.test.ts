@@ -88,3 +88,15 @@ test("WIRE-FUTURE: what is asked for at a revision that has not happened is 504"
   const one = await API.fetch(new Request(`https://sailplane${COLLECTION}/a?resourceVersion=99999999`));
   expect(await one.json()).toMatchObject({ code: 504, message });
 });
+
+test("a list that is streamed is no Table, unlike a watch", async () => {
+  const statusOf = async (query: string) => {
+    const headers = { Accept: "application/json;as=Table;v=v1;g=meta.k8s.io" };
+    const response = await API.fetch(new Request(`https://sailplane${COLLECTION}?watch=1&${query}`, { headers }));
+    await response.body?.cancel();
+    return response.status;
+  };
+  const streamed = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+  expect(await statusOf(streamed)).toBe(406);
+  expect(await statusOf("allowWatchBookmarks=true")).toBe(200);
+});

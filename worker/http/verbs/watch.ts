@@ -14,7 +14,7 @@ import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
-import { atServedVersion, includeObject, WATCH_VIEWS } from "../views.ts";
+import { atServedVersion, includeObject, STREAMED_LIST_VIEWS, WATCH_VIEWS } from "../views.ts";
 import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
@@ -23,8 +23,9 @@ const MIN_TIMEOUT_SECONDS = 1800;
 /** GET with `watch`: the store's own stream, transformed only where another form was asked for. */
 export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
-  const accepted = negotiate(context.request, context.query, WATCH_VIEWS);
   const options = watchOptions(query);
+  const isStreamedList = options.sendInitialEvents === true && options.bookmarks;
+  const accepted = negotiate(context.request, query, isStreamedList ? STREAMED_LIST_VIEWS : WATCH_VIEWS);
   const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
