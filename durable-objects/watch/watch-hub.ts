@@ -24,7 +24,7 @@ const SLICE = 24;
  * Turns that the writers' answers have before fan-out: out of the object, through the Worker, onto their sockets. None is a
  * timer, which while clients keep the loop busy waits for all of them, each time.
  */
-const HEAD_START = 4;
+const HEAD_START = 8;
 /** Timers are due at multiples of this, in milliseconds, so that thousands of watchers share a few. */
 const TICK = 100;
 
