@@ -114,7 +114,7 @@ do
   sleep "$pause" &
   wait_for $!
   [ -z "$asked" ] || break
-  case $pause in 0.05) pause=0.2 ;; 0.2) pause=1 ;; 1) pause=4 ;; *) pause=10 ;; esac
+  case $pause in 0.05) pause=0.1 ;; 0.1) pause=0.2 ;; 0.2) pause=0.5 ;; *) pause=1 ;; esac
 done
 rm -f "$directory/lock"
 printf '\n%son SIG%s; the state stays in %s\n' "$stopped" "$asked" "$shown"

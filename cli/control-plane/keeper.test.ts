@@ -97,10 +97,10 @@ test.each(shells)("%s starts again what was killed, and says why it ended", asyn
 
 test.each(shells)("%s pauses ever longer, and ends in the midst of a pause", async (shell) => {
   const keeper = keep(shell, ": >up; until grep -qs ready outcome; do sleep 0.01; done; exit 3");
-  await poll(() => keeper.said).toMatch(/code 3; starting again in 0.05 s.*in 0.2 s.*in 1 s/s);
+  await poll(() => keeper.said).toMatch(/code 3; starting again in 0.05 s.*in 0.1 s.*in 0.2 s.*in 0.5 s/s);
   keeper.signal("SIGTERM");
   expect(await keeper.ended).toBe(0);
-  expect(keeper.read("runs")).toBe("run\n".repeat(3));
+  expect(keeper.read("runs")).toBe("run\n".repeat(4));
 });
 
 test.each(shells)("%s passes a signal on, and says where the state is", async (shell) => {
