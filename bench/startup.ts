@@ -4,9 +4,11 @@
  *
  *     npm run bench -- startup [ROUNDS]
  */
+
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir, totalmem } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster, freePort } from "../test/e2e/cluster.ts";
 import { Containerd, whyNoContainerd } from "../test/e2e/containerd.ts";
 import { residentMegabytesOfTree } from "./rig/process-tree.ts";
@@ -81,6 +83,8 @@ const memory: Figure = { name: "control plane, all its processes", unit: "MB", l
 for (let round = 0; round < rounds; round++) start.samples.push(await npmStart());
 
 const alone = await Cluster.start({ agent: false });
+// What has said that it is ready ends.
+await sleep(1000);
 memory.samples.push(residentMegabytesOfTree(alone.supervisorPid));
 await alone.remove();
 
