@@ -25,6 +25,8 @@ export interface Wake {
   within(ms: number): void;
 }
 
+const readinessOf = ({ conditions = [] }: PodStatus) => conditions.find(({ type }) => type === "Ready")?.status;
+
 export class PodRecord {
   readonly context: WorkerContext;
   readonly directory: string;
@@ -167,10 +169,17 @@ export class PodRecord {
     return { ...container, message: container.message === "" ? message : `${container.message}: ${message}` };
   }
 
+  /** The API has the pod as ready, or not, against what the agent told last: a node that is taken for lost loses its pods' readiness. */
+  get isContradicted(): boolean {
+    const told = readinessOf(this.status);
+    const known = readinessOf((this.mirror ?? this.pod).status);
+    return !this.reporter.isBusy && told !== undefined && known !== undefined && told !== known;
+  }
+
   report(observation: Observation): void {
     const status = podStatus({ pod: this.current(), observation, local: this.local(), now: Date.now() });
     const before = JSON.stringify(this.status);
-    if (JSON.stringify(status) === before && this.pod.status.phase === status.phase) return;
+    if (JSON.stringify(status) === before && this.pod.status.phase === status.phase && !this.isContradicted) return;
     this.status = status;
     this.isObserved = true;
     if (this.isStatic && this.mirror === undefined) return;

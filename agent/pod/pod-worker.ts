@@ -94,6 +94,7 @@ export class PodWorker {
     record.mirror = mirror;
     record.reporter.follow(mirror);
     if (isNew && record.isObserved) record.reporter.report(record.status, { replace: false });
+    else if (record.isContradicted) this.wake();
   }
 
   get mirror(): Pod | undefined {
@@ -144,7 +145,7 @@ export class PodWorker {
   /** Somebody set the agent's own part of the status back. */
   #lostReport({ status }: Pod): boolean {
     const own = this.#record.status.phase;
-    return status.phase !== own && own !== undefined && isTerminal(own);
+    return this.#record.isContradicted || (status.phase !== own && own !== undefined && isTerminal(own));
   }
 
   #answered(pod: Pod): void {

@@ -60,6 +60,11 @@ export class StatusReporter {
     });
   }
 
+  /** The API has not answered yet to all that was reported. */
+  get isBusy(): boolean {
+    return this.#sending !== undefined;
+  }
+
   /** Settles when the API has the newest status, or the pod is gone. */
   async flushed(): Promise<void> {
     while (this.#sending !== undefined) await this.#sending;

@@ -42,6 +42,13 @@ test("a container that is killed starts again, and the second time only after a 
   await untilRestarts(2);
 });
 
+test("AGENT-OFFLINE: a pod that was taken for lost with its node is ready again once its agent sees that", async () => {
+  await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
+  const unready = '{"status":{"conditions":[{"type":"Ready","status":"False"}]}}';
+  await cluster.output(["patch", "pod", "web", "--subresource=status", "-p", unready]);
+  await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
+});
+
 test("an agent that is killed adopts its containers when it comes back, and restarts none", async () => {
   const [before, pid] = [await container(), await pidOf()];
   await cluster.crash();
