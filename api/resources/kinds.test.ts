@@ -1,28 +1,7 @@
 /** Rules of kinds of smaller groups, each in the words that Kubernetes has for it. */
 import { describe, expect, it } from "vitest";
+import { decoded, errorsOf, kindOf } from "../../test/fakes/kind-errors.ts";
 import type { KubeObject } from "../machinery/meta.ts";
-import { resources } from "./index.ts";
-import type { Resource } from "./resource.ts";
-
-const kindOf = (name: string): Resource => {
-  const found = resources.find(({ kind }) => kind === name);
-  if (!found) throw new Error(`no kind ${name}`);
-  return found;
-};
-
-/** An object as it stands after decoding and defaulting. */
-function decoded(name: string, part: object): KubeObject {
-  const draft = { metadata: { name: "x", namespace: "n" }, status: {}, ...structuredClone(part) } as KubeObject;
-  kindOf(name).defaults?.(draft);
-  return draft;
-}
-
-function errorsOf(name: string, part: object): string[] {
-  const kind = kindOf(name);
-  const object = decoded(name, part);
-  const errors = [...(kind.validate?.(object) ?? []), ...(kind.validateCreate?.(object) ?? [])];
-  return errors.map(({ path, message }) => `${path}: ${message}`);
-}
 
 const autoscaler = (spec: object) => ({
   spec: { maxReplicas: 2, scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "d" }, ...spec },

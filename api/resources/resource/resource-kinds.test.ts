@@ -1,27 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { decoded, errorsOf, kindOf } from "../../../test/fakes/kind-errors.ts";
 import type { ResourceClaimStatus } from "../../generated/resource.v1.ts";
-import type { KubeObject } from "../../machinery/meta.ts";
-import { resources } from "../index.ts";
-import type { Resource } from "../resource.ts";
-
-const kindOf = (name: string): Resource => {
-  const found = resources.find(({ group, kind }) => group === "resource.k8s.io" && kind === name);
-  if (!found) throw new Error(`no kind ${name}`);
-  return found;
-};
-
-function decoded(name: string, part: object): KubeObject {
-  const draft = { metadata: { name: "x", namespace: "n" }, status: {}, ...structuredClone(part) } as KubeObject;
-  kindOf(name).defaults?.(draft);
-  return draft;
-}
-
-function errorsOf(name: string, part: object): string[] {
-  const kind = kindOf(name);
-  const object = decoded(name, part);
-  const errors = [...(kind.validate?.(object) ?? []), ...(kind.validateCreate?.(object) ?? [])];
-  return errors.map(({ path, message }) => `${path}: ${message}`);
-}
 
 const LABEL =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
