@@ -23,8 +23,9 @@ import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeEventsController } from "./node/node-events.ts";
+import { nodeEvictionController } from "./node/node-eviction.ts";
 import { nodeIpamController } from "./node/node-ipam.ts";
-import { nodeLifecycleController, zoneDisruptionController } from "./node/node-lifecycle.ts";
+import { nodeLifecycleController } from "./node/node-lifecycle.ts";
 import { nodeTtlController } from "./node/node-ttl.ts";
 import { taintEvictionController } from "./node/taint-eviction.ts";
 import { podGcController } from "./pod-gc.ts";
@@ -69,7 +70,7 @@ export const controllers: readonly Controller[] = [
   ingressStatusController,
   serviceAddressController,
   nodeLifecycleController,
-  zoneDisruptionController,
+  nodeEvictionController,
   nodeEventsController,
   nodeIpamController,
   nodeTtlController,

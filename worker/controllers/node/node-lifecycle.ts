@@ -14,8 +14,7 @@ import { isReady } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { timeOf, timeText, waking } from "../time.ts";
-import { NOT_READY, taintsOf, UNREACHABLE } from "./taints.ts";
-import { evictingZones, zoneOf } from "./zones.ts";
+import { evictingTaint, taintsOf } from "./taints.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
@@ -40,37 +39,9 @@ export const nodeLifecycleController: Controller = {
   },
 };
 
-const ZONES = "zones";
-
-/**
- * Whether lost nodes evict depends on how many of their zone are lost. Where that has changed, they are tainted anew: one
- * item for all, because each of a thousand lost nodes that looked at all others would look a million times.
- */
-export const zoneDisruptionController: Controller = {
-  name: "node-controller",
-  reads: ["nodes"],
-  writes: ["nodes"],
-  remembers: true,
-  itemsOf: ({ object, previous, deleted }) => (deleted || readiness(previous) !== readiness(object) ? [ZONES] : []),
-  reconcile(_item, context) {
-    const evicting = [...context.snapshot.derived("nodes", evictingZones)].sort().join(" ");
-    if (evicting === context.remembered) return { effects: [], remember: evicting };
-    const lost = context.snapshot.list<Node>("nodes").filter((node) => readiness(node) !== "True" && isTainted(node));
-    const effects = lost.flatMap((node) => marked(node, context));
-    // Until none is left to do it is not over.
-    return effects.length === 0
-      ? { effects, remember: evicting }
-      : { effects: [{ op: "batch", effects }], remember: context.remembered };
-  },
-};
-
-/** Its own item has seen that it is lost; until then it is left to that. */
-const isTainted = ({ spec }: Node) => spec.taints?.some(({ key }) => key === NOT_READY || key === UNREACHABLE);
-
-/** The node with the taints that it should have by its conditions, and the labels. */
-function marked(node: Stored<Node>, { snapshot, now }: ReconcileContext): Effect[] {
-  const evicting = readiness(node) === "True" || snapshot.derived("nodes", evictingZones).has(zoneOf(node));
-  const taints = taintsOf(node, { now, evicting });
+/** The node with the taints that it should have by its conditions, and the labels. Whether it evicts is not its own affair. */
+function marked(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
+  const taints = taintsOf(node, { now, evicting: evictingTaint(node) !== undefined });
   const labels = relabelled(node);
   if (same(taints, node.spec.taints ?? []) && same(labels, node.metadata.labels)) return [];
   return [

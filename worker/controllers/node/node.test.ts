@@ -3,16 +3,17 @@ import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
 import { podGcController } from "../pod-gc.ts";
 import { nodeEventsController } from "./node-events.ts";
+import { nodeEvictionController } from "./node-eviction.ts";
 import { nodeIpamController } from "./node-ipam.ts";
-import { nodeLifecycleController, zoneDisruptionController } from "./node-lifecycle.ts";
+import { nodeLifecycleController } from "./node-lifecycle.ts";
 import { nodeTtlController } from "./node-ttl.ts";
 import { taintEvictionController } from "./taint-eviction.ts";
-import { evictingZones } from "./zones.ts";
+import { evictionsOf } from "./zones.ts";
 
 const start = () =>
   controlledCluster([
     nodeLifecycleController,
-    zoneDisruptionController,
+    nodeEvictionController,
     nodeEventsController,
     nodeIpamController,
     nodeTtlController,
@@ -143,32 +144,63 @@ describe("nodes", () => {
     expect(at.cluster.list("pods")).toEqual([]);
   });
 
-  it.each<[string, readonly (readonly [zone: string, ready: number, lost: number])[], boolean]>([
-    ["few of a zone are lost", [["a", 2, 1]], true],
+  it("of one zone evict one after the other, ten seconds apart", async () => {
+    const at = start();
+    for (const name of ["n1", "n2", "n3", "n4", "n5", "n6"])
+      at.cluster.put("nodes", node(name, name > "n3" ? "True" : "Unknown"));
+    await at.settle();
+    const evicting = () =>
+      at.cluster
+        .list<Node>("nodes")
+        .filter(({ spec }) => spec.taints?.some(({ effect }) => effect === "NoExecute"))
+        .map(({ metadata }) => metadata.name);
+    expect(evicting()).toEqual(["n1"]);
+    await at.pass(8000);
+    expect(evicting()).toEqual(["n1"]);
+    await at.pass(3000);
+    expect(evicting()).toEqual(["n1", "n2"]);
+    await at.pass(10_000);
+    expect(evicting()).toEqual(["n1", "n2", "n3"]);
+  });
+
+  it("stop evicting when the last of them is lost too", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "Unknown"));
+    at.cluster.put("nodes", node("n2", "True"));
+    await at.settle();
+    at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+      draft.status.conditions = [{ type: "Ready", status: "Unknown" }];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["unreachable NoSchedule"]);
+  });
+
+  it.each<[string, readonly (readonly [zone: string, ready: number, lost: number])[], number | undefined]>([
+    ["few of a zone are lost", [["a", 2, 1]], 10_000],
     [
       "two of two are lost beside another zone",
       [
         ["a", 0, 2],
         ["b", 1, 0],
       ],
-      true,
+      10_000,
     ],
-    ["most of a small zone is lost", [["a", 2, 3]], false],
-    ["most of a large zone is lost", [["a", 20, 40]], true],
+    ["most of a small zone is lost", [["a", 2, 3]], undefined],
+    ["most of a large zone is lost", [["a", 20, 40]], 100_000],
     [
       "every zone is lost",
       [
         ["a", 0, 3],
         ["b", 0, 1],
       ],
-      false,
+      undefined,
     ],
-  ])("whether they evict when %s", (_, zones, expected) => {
+  ])("how often one evicts when %s", (_, zones, expected) => {
     const nodes = zones.flatMap(([zone, ready, lost]) =>
       [...Array(ready + lost).keys()].map((i) =>
         node(`${zone}${i}`, i < ready ? "True" : "Unknown", { "topology.kubernetes.io/zone": zone }),
       ),
     );
-    expect(evictingZones(nodes).has(":a")).toBe(expected);
+    expect(evictionsOf(nodes).everyMs.get(":a")).toBe(expected);
   });
 });

@@ -21,6 +21,10 @@ const OWN_KEYS = new Set([...BY_CONDITION.map(([, , key]) => key), UNSCHEDULABLE
 /** What evicts: a node that is not ready, or not heard of. */
 const EVICTING = new Set([NOT_READY, UNREACHABLE]);
 
+/** The taint by which a lost node evicts its pods, if it does. */
+export const evictingTaint = ({ spec }: Node): Taint | undefined =>
+  spec.taints?.find(({ key, effect }) => EVICTING.has(key) && effect === "NoExecute");
+
 const id = ({ key, effect }: Taint) => `${key} ${effect}`;
 
 /**

@@ -29,8 +29,18 @@ function disruptionOf({ ready, lost }: Zone): Disruption {
   return lost > FEW && lost / (ready + lost) >= UNHEALTHY ? "partial" : "normal";
 }
 
-/** The zones whose nodes evict their pods when they are not ready. */
-export function evictingZones(nodes: readonly Node[]): ReadonlySet<string> {
+/** --node-eviction-rate, and --secondary-node-eviction-rate for a large zone that is mostly lost: a node every so often. */
+const EVERY_MS = 10_000;
+const SLOWLY_EVERY_MS = 100_000;
+
+/** By zone, how long it is from one evicting node to the next; a zone that is not named evicts nobody. */
+export interface Evictions {
+  /** Everything is lost: not even what has been decided before is carried through. */
+  readonly isOutage: boolean;
+  readonly everyMs: ReadonlyMap<string, number>;
+}
+
+export function evictionsOf(nodes: readonly Node[]): Evictions {
   const zones = new Map<string, Zone>();
   for (const node of nodes) {
     const name = zoneOf(node);
@@ -39,16 +49,12 @@ export function evictingZones(nodes: readonly Node[]): ReadonlySet<string> {
     zones.set(name, zone);
   }
   const isOutage = [...zones.values()].every((zone) => disruptionOf(zone) === "full");
-  const evicts = (zone: Zone): boolean => {
-    switch (disruptionOf(zone)) {
-      case "normal":
-        return true;
-      // A small zone that is mostly lost waits; a large one goes on, as does one that is lost while others stand.
-      case "partial":
-        return zone.ready + zone.lost > LARGE;
-      case "full":
-        return !isOutage;
+  const everyMs = new Map<string, number>();
+  if (!isOutage)
+    for (const [name, zone] of zones) {
+      const isPartial = disruptionOf(zone) === "partial";
+      // A small zone that is mostly lost waits; one that is lost while others stand is moved away from.
+      if (!isPartial || zone.ready + zone.lost > LARGE) everyMs.set(name, isPartial ? SLOWLY_EVERY_MS : EVERY_MS);
     }
-  };
-  return new Set([...zones].filter(([, zone]) => evicts(zone)).map(([name]) => name));
+  return { isOutage, everyMs };
 }
