@@ -175,6 +175,67 @@ describe("deployment", () => {
     expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:2", "pause:2"]);
   });
 
+  it("waits for the last pod's end under Recreate also where it rolls back to a replica set that is there", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web({ strategy: { type: "Recreate" } }));
+    const roll = async (image: string) => {
+      at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+        draft.spec.template.spec = { containers: [{ name: "c", image }] };
+      });
+      await at.settle();
+    };
+    await at.settle();
+    await roll("pause:2");
+    const [held] = pods(at);
+    if (!held) throw new Error("no pod");
+    at.cluster.change<Pod>("pods", "ns", held.metadata.name ?? "", (draft) => {
+      draft.metadata.finalizers = ["example.com/held"];
+    });
+    await roll("pause:1");
+    expect(pods(at).map(({ metadata }) => metadata.name)).toEqual([held.metadata.name]);
+    at.cluster.change<Pod>("pods", "ns", held.metadata.name ?? "", (draft) => {
+      draft.metadata.finalizers = [];
+    });
+    at.cluster.remove("pods", "ns", held.metadata.name ?? "");
+    await at.settle();
+    expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:1", "pause:1"]);
+  });
+
+  it("says what keeps its replica set from being made, and no more once it is", async () => {
+    const at = start();
+    at.cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "replicasets.apps" ? { code: 403, message: "exceeded quota" } : undefined;
+    at.cluster.put("deployments.apps", web());
+    await at.pass(1000);
+    const { message = "", ...said } = condition(at, "Progressing") ?? {};
+    expect(said).toMatchObject({ status: "False", reason: "ReplicaSetCreateError" });
+    expect(message).toMatch(/^Failed to create new replica set "web-[a-z0-9]+": exceeded quota$/);
+    at.cluster.refuse = () => undefined;
+    await at.pass(60_000);
+    expect(condition(at, "Progressing")?.status).toBe("True");
+  });
+
+  it("counts a surge in pods also where it asks for none", async () => {
+    const at = start();
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } };
+    at.cluster.put("deployments.apps", web({ replicas: 0, strategy }));
+    await at.settle();
+    expect(sets(at)[0]?.metadata.annotations?.["deployment.kubernetes.io/max-replicas"]).toBe("2");
+    expect(pods(at)).toEqual([]);
+  });
+
+  it("keeps its newest replica set's annotations current while it is paused", async () => {
+    const at = start();
+    at.cluster.put("deployments.apps", web());
+    await at.settle();
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.paused = true;
+      draft.metadata.annotations = { ...draft.metadata.annotations, "kubernetes.io/change-cause": "because" };
+    });
+    await at.settle();
+    expect(sets(at)[0]?.metadata.annotations?.["kubernetes.io/change-cause"]).toBe("because");
+  });
+
   it("avoids a taken name by counting the collision", async () => {
     const at = start();
     at.cluster.put("deployments.apps", web({ replicas: 0 }));

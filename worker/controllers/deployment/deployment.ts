@@ -134,6 +134,8 @@ function planPaused(family: Family, context: ReconcileContext): Plan {
 /** Only the size changes; the rollout stands still. */
 function planScaled(family: Family, { now }: ReconcileContext): Plan {
   const { deployment, newest, old, all } = family;
+  const synced = syncNewest(family, now);
+  if (synced.length > 0) return { effects: synced };
   const effects: Effect[] = [];
   const events: EventRecord[] = [];
   const resized = planResize(deployment, newest, old);
@@ -155,6 +157,8 @@ function planRollout(family: Family, context: ReconcileContext): Plan {
   const { deployment, newest, old, all } = family;
   const effects: Effect[] = [];
   const events: EventRecord[] = [];
+  const synced = syncNewest(family, context.now);
+  if (synced.length > 0) return { effects: synced };
   if (!isRollingUpdate(deployment)) {
     const running = old.filter((each) => replicasOf(each) > 0);
     if (running.length > 0) {
@@ -165,11 +169,10 @@ function planRollout(family: Family, context: ReconcileContext): Plan {
       );
       return { effects: [...effects, ...progressUpdate(family, context).effects], events };
     }
-    if (!newest && !(oldAreGone(old) && oldPodsAreGone(old, context))) return progressUpdate(family, context);
+    // A rollback finds its replica set there already, and waits no less.
+    if (!(oldAreGone(old) && oldPodsAreGone(old, context))) return progressUpdate(family, context);
   }
   if (!newest) return createNewest(family, context);
-  const synced = syncNewest(family, context.now);
-  if (synced.length > 0) return { effects: synced };
   const size = newestSize(deployment, newest, all);
   // A set of the right size keeps the annotations it has: an adopted one may have none.
   if (size !== replicasOf(newest)) resize(family, [{ replicaSet: newest, replicas: size }], { effects, events });
@@ -209,7 +212,7 @@ function progressUpdate({ deployment, newest, all }: Family, { now }: ReconcileC
 }
 
 /** Makes the replica set of a template seen for the first time. */
-function createNewest({ deployment, all, old }: Family, { snapshot, now }: ReconcileContext): Plan {
+function createNewest({ deployment, all, old }: Family, { snapshot, now, failure }: ReconcileContext): Plan {
   const namespace = deployment.metadata.namespace ?? "";
   const { collisionCount } = deployment.status;
   const hash = templateHash(deployment.spec.template, collisionCount);
@@ -270,7 +273,20 @@ function createNewest({ deployment, all, old }: Family, { snapshot, now }: Recon
     { revision, reason: "NewReplicaSetCreated", text: `Created new replica set "${name}"` },
     now,
   );
-  return { effects: [create, ...noted] };
+  return { effects: [...noteFailure(deployment, { name, failure }, now), create, ...noted] };
+}
+
+/** What kept the replica set from being made at the last attempt is said before it is tried again. */
+function noteFailure(
+  deployment: Stored<Deployment>,
+  { name, failure }: { name: string; failure: ReconcileContext["failure"] },
+  now: number,
+): readonly Effect[] {
+  if (failure?.effect.op !== "create" || !hasDeadline(deployment)) return [];
+  const message = `Failed to create new replica set "${name}": ${failure.message}`;
+  const next = { type: "Progressing", status: "False", reason: "ReplicaSetCreateError", message };
+  const conditions = withCondition(deployment.status.conditions ?? [], next, now);
+  return statusUpdate(RESOURCE, deployment, { ...deployment.status, conditions });
 }
 
 /** The newest replica set carries the deployment's annotations and revision; the deployment knows the revision. */

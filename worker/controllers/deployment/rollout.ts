@@ -19,11 +19,11 @@ export const isRollingUpdate = (deployment: Deployment): boolean => deployment.s
 /** Kubernetes' ResolveFenceposts: a surge is rounded up, an unavailability down, and both cannot be 0. */
 export function boundsOf(deployment: Deployment): Bounds {
   const replicas = replicasOf(deployment);
-  if (!isRollingUpdate(deployment) || replicas === 0) return { surge: 0, unavailable: 0 };
+  if (!isRollingUpdate(deployment)) return { surge: 0, unavailable: 0 };
   const { maxSurge, maxUnavailable } = deployment.spec.strategy?.rollingUpdate ?? {};
   const surge = scaledValue(maxSurge, replicas, "up");
   const unavailable = scaledValue(maxUnavailable, replicas, "down");
-  if (surge === 0 && unavailable === 0) return { surge, unavailable: 1 };
+  if (surge === 0 && unavailable === 0) return { surge, unavailable: Math.min(1, replicas) };
   return { surge, unavailable: Math.min(unavailable, replicas) };
 }
 
