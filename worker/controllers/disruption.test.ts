@@ -50,6 +50,27 @@ async function statusWith(spec: Partial<PodDisruptionBudget["spec"]>, pods: numb
 }
 
 describe("pod disruption budget", () => {
+  it("expects a pod that has ended or is on its way out, and counts neither as healthy", async () => {
+    const { cluster, settle } = controlledCluster([disruptionController]);
+    const pod = (name: string, phase: string, deletionTimestamp?: string): Pod => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "ns", labels: { app: "x" }, ...(deletionTimestamp ? { deletionTimestamp } : {}) },
+      spec: { containers: [] },
+      status: { phase, conditions: [{ type: "Ready", status: phase === "Running" ? "True" : "False" }] },
+    });
+    cluster.put("pods", pod("stays", "Running"));
+    cluster.put("pods", pod("leaves", "Running", "2030-01-01T00:00:00Z"));
+    cluster.put("pods", pod("done", "Succeeded"));
+    cluster.put("poddisruptionbudgets.policy", budget({ minAvailable: 1 }));
+    await settle();
+    expect(cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status).toMatchObject({
+      expectedPods: 3,
+      currentHealthy: 1,
+      disruptionsAllowed: 0,
+    });
+  });
+
   it.each([
     [{ minAvailable: 1 }, 2, true, [2, 1, 1, 2], "SufficientPods", []],
     [{ minAvailable: "50%" }, 0, true, [0, 0, 0, 0], "InsufficientPods", ["NoPods"]],

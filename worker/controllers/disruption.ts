@@ -60,7 +60,7 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
   const { snapshot, now } = context;
   const pods = snapshot
     .labelled<Pod>("pods", budget.metadata.namespace ?? "", budget.spec.selector?.matchLabels ?? {})
-    .filter((pod) => selects(budget.spec.selector, pod.metadata.labels) && isActive(pod));
+    .filter((pod) => selects(budget.spec.selector, pod.metadata.labels));
   const counted = expectedOf(budget, pods, context);
   if ("asks" in counted) return { effects: [], asks: counted.asks };
   const events: EventRecord[] =
@@ -80,7 +80,9 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
     return pod && !pod.metadata.deletionTimestamp && (timeOf(time) ?? 0) + DELETION_MS > now;
   });
   const leaving = new Set(disrupted.map(([name]) => name));
-  const healthy = pods.filter((pod) => isReady(pod) && !leaving.has(pod.metadata.name)).length;
+  // Whoever is on its way out is expected still, as Kubernetes counts, and healthy no more.
+  const stays = ({ metadata }: Stored<Pod>) => !metadata.deletionTimestamp && !leaving.has(metadata.name);
+  const healthy = pods.filter((pod) => isReady(pod) && stays(pod)).length;
   const { expected, desired } = counted;
   const disruptionsAllowed = expected <= 0 ? 0 : Math.max(0, healthy - desired);
   const status: PodDisruptionBudgetStatus = {
