@@ -161,7 +161,7 @@ function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: n
   const { partition = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
   const { minReadySeconds = 0, replicas = 1 } = set.spec;
   const sound = (pod: Pod | undefined) => pod !== undefined && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
-  let allowed = Math.max(1, scaledValue(maxUnavailable, replicas, "up"));
+  let allowed = Math.max(1, scaledValue(maxUnavailable, replicas, "down"));
   const effects: Effect[] = [];
   for (let ordinal = last; ordinal >= first + partition && allowed > 0; ordinal--) {
     const pod = pods.get(ordinal);
