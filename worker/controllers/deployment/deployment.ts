@@ -10,28 +10,29 @@ import {
   type ReconcileContext,
   settled,
 } from "../controller.ts";
-import { claim, controllerOf, controllerReference, ownersOf } from "../controller-ref.ts";
+import { claim, controllerOf, ownersOf } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isEmptySelector } from "../label-selector.ts";
 import { isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { templateHash } from "../template-hash.ts";
 import { waking } from "../time.ts";
+import { compareRevisions, scaleAnnotations } from "./annotations.ts";
+import { createNewest, syncNewest } from "./newest.ts";
 import {
-  annotationsOfNewest,
-  compareRevisions,
-  maxRevision,
-  REVISION,
-  revisionOf,
-  scaleAnnotations,
-} from "./annotations.ts";
-import { boundsOf, byAge, HASH_LABEL, isRollingUpdate, newestOf, replicasOf, sameTemplate } from "./rollout.ts";
+  boundsOf,
+  byAge,
+  DEPLOYMENTS,
+  type Family,
+  isRollingUpdate,
+  newestOf,
+  REPLICA_SETS,
+  replicasOf,
+} from "./rollout.ts";
 import { newestSize, oldAreGone, planResize, planShrink, type Resize, wasResized } from "./scaling.ts";
 import { countStatus, deadlineOf, hasDeadline, rolloutStatus, withCondition } from "./status.ts";
 
-const RESOURCE = "deployments.apps";
-const REPLICA_SETS = "replicasets.apps";
+const RESOURCE = DEPLOYMENTS;
 const PRIMARY = { resource: RESOURCE, kind: "Deployment", apiVersion: "apps/v1" };
 const selectorOf = (object: Stored<KubeObject>) => (object as Stored<Deployment>).spec.selector;
 
@@ -80,13 +81,6 @@ const selectsEverything = (deployment: Stored<Deployment>): Plan => ({
         ]
       : [],
 });
-
-interface Family {
-  readonly deployment: Stored<Deployment>;
-  readonly newest: Stored<ReplicaSet> | undefined;
-  readonly old: readonly Stored<ReplicaSet>[];
-  readonly all: readonly Stored<ReplicaSet>[];
-}
 
 function planDeployment(deployment: Stored<Deployment>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
@@ -209,135 +203,6 @@ function progressUpdate({ deployment, newest, all }: Family, { now }: ReconcileC
     effects: statusUpdate(RESOURCE, deployment, status),
     ...waking(deadline !== undefined && deadline >= now ? deadline + 1000 : undefined),
   };
-}
-
-/** Makes the replica set of a template seen for the first time. */
-function createNewest({ deployment, all, old }: Family, { snapshot, now, failure }: ReconcileContext): Plan {
-  const namespace = deployment.metadata.namespace ?? "";
-  const { collisionCount } = deployment.status;
-  const hash = templateHash(deployment.spec.template, collisionCount);
-  const name = `${deployment.metadata.name}-${hash}`;
-  const taken = snapshot.get<ReplicaSet>(REPLICA_SETS, namespace, name);
-  if (taken) {
-    const ours = controllerOf(taken)?.uid === deployment.metadata.uid;
-    if (ours && sameTemplate(taken.spec.template, deployment.spec.template)) return settled;
-    return {
-      effects: statusUpdate(RESOURCE, deployment, { ...deployment.status, collisionCount: (collisionCount ?? 0) + 1 }),
-    };
-  }
-  const revision = maxRevision(old) + 1n;
-  const replicas = newestSize(deployment, undefined, all);
-  const { labels, ...metadata } = deployment.spec.template?.metadata ?? {};
-  const hashed = { ...labels, [HASH_LABEL]: hash };
-  const bounds = boundsOf(deployment);
-  const object: ReplicaSet = {
-    apiVersion: "apps/v1",
-    kind: "ReplicaSet",
-    metadata: {
-      name,
-      namespace,
-      labels: hashed,
-      annotations: {
-        ...annotationsOfNewest(deployment, {}, revision),
-        ...scaleAnnotations(replicasOf(deployment), replicasOf(deployment) + bounds.surge),
-      },
-      ownerReferences: [controllerReference(deployment)],
-    },
-    spec: {
-      replicas,
-      ...(deployment.spec.minReadySeconds ? { minReadySeconds: deployment.spec.minReadySeconds } : {}),
-      selector: {
-        ...deployment.spec.selector,
-        matchLabels: { ...deployment.spec.selector.matchLabels, [HASH_LABEL]: hash },
-      },
-      template: { ...deployment.spec.template, metadata: { ...metadata, labels: hashed } } as NonNullable<
-        ReplicaSet["spec"]["template"]
-      >,
-    },
-    status: { replicas: 0 },
-  };
-  const scaled = `Scaled up replica set ${name} from 0 to ${replicas}`;
-  const create: Effect = {
-    op: "create",
-    resource: REPLICA_SETS,
-    namespace,
-    object,
-    record: {
-      about: deployment,
-      ...(replicas > 0 ? { success: { reason: "ScalingReplicaSet", message: scaled } } : {}),
-      failure: { reason: "ReplicaSetCreateError", message: `Failed to create new replica set "${name}": {message}` },
-    },
-  };
-  const noted = noteNewest(
-    deployment,
-    { revision, reason: "NewReplicaSetCreated", text: `Created new replica set "${name}"` },
-    now,
-  );
-  return { effects: [...noteFailure(deployment, { name, failure }, now), create, ...noted] };
-}
-
-/** What kept the replica set from being made at the last attempt is said before it is tried again. */
-function noteFailure(
-  deployment: Stored<Deployment>,
-  { name, failure }: { name: string; failure: ReconcileContext["failure"] },
-  now: number,
-): readonly Effect[] {
-  if (failure?.effect.op !== "create" || !hasDeadline(deployment)) return [];
-  const message = `Failed to create new replica set "${name}": ${failure.message}`;
-  const next = { type: "Progressing", status: "False", reason: "ReplicaSetCreateError", message };
-  const conditions = withCondition(deployment.status.conditions ?? [], next, now);
-  return statusUpdate(RESOURCE, deployment, { ...deployment.status, conditions });
-}
-
-/** The newest replica set carries the deployment's annotations and revision; the deployment knows the revision. */
-function syncNewest({ deployment, newest, old }: Family, now: number): readonly Effect[] {
-  if (!newest) return [];
-  const revision = maxRevision(old) + 1n;
-  const current = newest.metadata.annotations ?? {};
-  const annotations = annotationsOfNewest(deployment, current, revision);
-  const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
-  const stale = !same(annotations, current) || (newest.spec.minReadySeconds ?? 0) !== minReadySeconds;
-  if (stale)
-    return [
-      {
-        op: "update",
-        resource: REPLICA_SETS,
-        namespace: newest.metadata.namespace ?? "",
-        object: { ...newest, metadata: { ...newest.metadata, annotations }, spec: { ...newest.spec, minReadySeconds } },
-      } as Effect,
-    ];
-  const text = `Found new replica set "${newest.metadata.name}"`;
-  return noteNewest(deployment, { revision: revisionOf(newest), reason: "FoundNewReplicaSet", text }, now);
-}
-
-/** Writes the revision into the deployment's annotations, and the first word on its progress. */
-function noteNewest(
-  deployment: Stored<Deployment>,
-  found: { revision: bigint; reason: string; text: string },
-  now: number,
-): readonly Effect[] {
-  const revision = String(found.revision);
-  const conditions = deployment.status.conditions ?? [];
-  const current = conditions.find(({ type }) => type === "Progressing");
-  const isNews = found.reason === "NewReplicaSetCreated" ? current?.reason !== found.reason : current === undefined;
-  const says = hasDeadline(deployment) && isNews;
-  if (deployment.metadata.annotations?.[REVISION] === revision && !says) return [];
-  const next = { type: "Progressing", status: "True", reason: found.reason, message: found.text };
-  return [
-    {
-      op: "patch",
-      resource: RESOURCE,
-      namespace: deployment.metadata.namespace ?? "",
-      name: deployment.metadata.name,
-      // By way of the status, so that the generation does not count the annotation.
-      subresource: "status",
-      type: "application/merge-patch+json",
-      patch: {
-        metadata: { uid: deployment.metadata.uid, annotations: { [REVISION]: revision } },
-        ...(says ? { status: { conditions: withCondition(conditions, next, now) } } : {}),
-      },
-    },
-  ];
 }
 
 /** Sets replicas and the annotations that say for what size they were computed. */

@@ -5,7 +5,17 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { scaledValue } from "../int-or-percent.ts";
 import { same } from "../same.ts";
 
+export const DEPLOYMENTS = "deployments.apps";
+export const REPLICA_SETS = "replicasets.apps";
 export const HASH_LABEL = "pod-template-hash";
+
+/** A Deployment with its replica sets: that of its template, where there is one, and the others. */
+export interface Family {
+  readonly deployment: Stored<Deployment>;
+  readonly newest: Stored<ReplicaSet> | undefined;
+  readonly old: readonly Stored<ReplicaSet>[];
+  readonly all: readonly Stored<ReplicaSet>[];
+}
 
 export interface Bounds {
   readonly surge: number;

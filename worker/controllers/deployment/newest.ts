@@ -1,0 +1,144 @@
+/** The replica set of a Deployment's template as it is: made, found again, and told which revision it stands for. */
+import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Effect, type Plan, type ReconcileContext, settled } from "../controller.ts";
+import { controllerOf, controllerReference } from "../controller-ref.ts";
+import { same } from "../same.ts";
+import { statusUpdate } from "../status-update.ts";
+import { templateHash } from "../template-hash.ts";
+import { annotationsOfNewest, maxRevision, REVISION, revisionOf, scaleAnnotations } from "./annotations.ts";
+import { boundsOf, DEPLOYMENTS, type Family, HASH_LABEL, REPLICA_SETS, replicasOf, sameTemplate } from "./rollout.ts";
+import { newestSize } from "./scaling.ts";
+import { hasDeadline, withCondition } from "./status.ts";
+
+/** Makes the replica set of a template seen for the first time. */
+export function createNewest({ deployment, all, old }: Family, { snapshot, now, failure }: ReconcileContext): Plan {
+  const namespace = deployment.metadata.namespace ?? "";
+  const { collisionCount } = deployment.status;
+  const hash = templateHash(deployment.spec.template, collisionCount);
+  const name = `${deployment.metadata.name}-${hash}`;
+  const taken = snapshot.get<ReplicaSet>(REPLICA_SETS, namespace, name);
+  if (taken) {
+    const ours = controllerOf(taken)?.uid === deployment.metadata.uid;
+    if (ours && sameTemplate(taken.spec.template, deployment.spec.template)) return settled;
+    return {
+      effects: statusUpdate(DEPLOYMENTS, deployment, {
+        ...deployment.status,
+        collisionCount: (collisionCount ?? 0) + 1,
+      }),
+    };
+  }
+  const revision = maxRevision(old) + 1n;
+  const replicas = newestSize(deployment, undefined, all);
+  const { labels, ...metadata } = deployment.spec.template?.metadata ?? {};
+  const hashed = { ...labels, [HASH_LABEL]: hash };
+  const bounds = boundsOf(deployment);
+  const object: ReplicaSet = {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: {
+      name,
+      namespace,
+      labels: hashed,
+      annotations: {
+        ...annotationsOfNewest(deployment, {}, revision),
+        ...scaleAnnotations(replicasOf(deployment), replicasOf(deployment) + bounds.surge),
+      },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas,
+      ...(deployment.spec.minReadySeconds ? { minReadySeconds: deployment.spec.minReadySeconds } : {}),
+      selector: {
+        ...deployment.spec.selector,
+        matchLabels: { ...deployment.spec.selector.matchLabels, [HASH_LABEL]: hash },
+      },
+      template: { ...deployment.spec.template, metadata: { ...metadata, labels: hashed } } as NonNullable<
+        ReplicaSet["spec"]["template"]
+      >,
+    },
+    status: { replicas: 0 },
+  };
+  const scaled = `Scaled up replica set ${name} from 0 to ${replicas}`;
+  const create: Effect = {
+    op: "create",
+    resource: REPLICA_SETS,
+    namespace,
+    object,
+    record: {
+      about: deployment,
+      ...(replicas > 0 ? { success: { reason: "ScalingReplicaSet", message: scaled } } : {}),
+      failure: { reason: "ReplicaSetCreateError", message: `Failed to create new replica set "${name}": {message}` },
+    },
+  };
+  const noted = noteNewest(
+    deployment,
+    { revision, reason: "NewReplicaSetCreated", text: `Created new replica set "${name}"` },
+    now,
+  );
+  return { effects: [...noteFailure(deployment, { name, failure }, now), create, ...noted] };
+}
+
+/** What kept the replica set from being made at the last attempt is said before it is tried again. */
+function noteFailure(
+  deployment: Stored<Deployment>,
+  { name, failure }: { name: string; failure: ReconcileContext["failure"] },
+  now: number,
+): readonly Effect[] {
+  if (failure?.effect.op !== "create" || !hasDeadline(deployment)) return [];
+  const message = `Failed to create new replica set "${name}": ${failure.message}`;
+  const next = { type: "Progressing", status: "False", reason: "ReplicaSetCreateError", message };
+  const conditions = withCondition(deployment.status.conditions ?? [], next, now);
+  return statusUpdate(DEPLOYMENTS, deployment, { ...deployment.status, conditions });
+}
+
+/** The newest replica set carries the deployment's annotations and revision; the deployment knows the revision. */
+export function syncNewest({ deployment, newest, old }: Family, now: number): readonly Effect[] {
+  if (!newest) return [];
+  const revision = maxRevision(old) + 1n;
+  const current = newest.metadata.annotations ?? {};
+  const annotations = annotationsOfNewest(deployment, current, revision);
+  const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+  const stale = !same(annotations, current) || (newest.spec.minReadySeconds ?? 0) !== minReadySeconds;
+  if (stale)
+    return [
+      {
+        op: "update",
+        resource: REPLICA_SETS,
+        namespace: newest.metadata.namespace ?? "",
+        object: { ...newest, metadata: { ...newest.metadata, annotations }, spec: { ...newest.spec, minReadySeconds } },
+      } as Effect,
+    ];
+  const text = `Found new replica set "${newest.metadata.name}"`;
+  return noteNewest(deployment, { revision: revisionOf(newest), reason: "FoundNewReplicaSet", text }, now);
+}
+
+/** Writes the revision into the deployment's annotations, and the first word on its progress. */
+function noteNewest(
+  deployment: Stored<Deployment>,
+  found: { revision: bigint; reason: string; text: string },
+  now: number,
+): readonly Effect[] {
+  const revision = String(found.revision);
+  const conditions = deployment.status.conditions ?? [];
+  const current = conditions.find(({ type }) => type === "Progressing");
+  const isNews = found.reason === "NewReplicaSetCreated" ? current?.reason !== found.reason : current === undefined;
+  const says = hasDeadline(deployment) && isNews;
+  if (deployment.metadata.annotations?.[REVISION] === revision && !says) return [];
+  const next = { type: "Progressing", status: "True", reason: found.reason, message: found.text };
+  return [
+    {
+      op: "patch",
+      resource: DEPLOYMENTS,
+      namespace: deployment.metadata.namespace ?? "",
+      name: deployment.metadata.name,
+      // By way of the status, so that the generation does not count the annotation.
+      subresource: "status",
+      type: "application/merge-patch+json",
+      patch: {
+        metadata: { uid: deployment.metadata.uid, annotations: { [REVISION]: revision } },
+        ...(says ? { status: { conditions: withCondition(conditions, next, now) } } : {}),
+      },
+    },
+  ];
+}
