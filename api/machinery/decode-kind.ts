@@ -46,13 +46,21 @@ export function acceptKind(
   if (fieldValidation === "Strict" && body.strict.length > 0) {
     return refuse(`strict decoding error: ${body.strict.join(", ")}`);
   }
-  if (actual.kind !== expected.kind || actual.group !== expected.group) {
-    return refuse(`converting (${goTypeOf(struct, actual)}) to (${internalTypeOf(expected)}): unknown conversion`);
-  }
+  const another = anotherKind(actual, expected);
+  if (another) return refuse(another);
   if (actual.version !== expected.version) return mismatch(actual, expected);
   const typeMeta = { kind: actual.kind, apiVersion };
   const object = { ...typeMeta, ...body.value, ...typeMeta } as unknown as KubeObject & Record<string, unknown>;
   return { ok: true, object, warnings: fieldValidation === "Warn" ? body.strict : [] };
+}
+
+/** Why what was read as one kind is not another, as Go's conversions say it; versions of one kind are converted. */
+export function anotherKind(actual: GroupVersionKind, expected: GroupVersionKind): string | undefined {
+  if (actual.kind === expected.kind && actual.group === expected.group && actual.version === expected.version) return;
+  const struct = structOfKind(apiVersionOf(actual.group, actual.version), actual.kind);
+  if (!struct) return isLegacy(actual) ? undefined : notRegistered(actual);
+  if (actual.kind === expected.kind && actual.group === expected.group) return;
+  return `converting (${goTypeOf(struct, actual)}) to (${internalTypeOf(expected)}): unknown conversion`;
 }
 
 type FoundKind = ({ readonly ok: true } & GroupVersionKind) | { readonly ok: false; readonly message: string };

@@ -1,6 +1,7 @@
 /** The patch media types, and what each makes of an object. */
 
 import { type DecodedJson, decodeJson } from "../../api/machinery/decode-json.ts";
+import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-kind.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
@@ -24,7 +25,7 @@ export interface PatchContext {
 }
 
 export interface PatchFormat {
-  /** Only kinds of the schema table have what it merges by. */
+  /** Only kinds of the schema table have what it merges by, and whatever it makes of one is still that kind. */
   readonly needsStruct?: boolean;
   readonly apply: (object: KubeObject, patch: unknown, context: PatchContext) => PatchResult;
   /** How an error about the result shows what was wrong: the patched object as JSON, or the patch as Go prints it. */
@@ -71,13 +72,28 @@ export function applyFormat(format: PatchFormat, patch: unknown, object: KubeObj
   const result = format.apply(object, patch, context);
   if (!result.ok) throw patchRefused(result);
   const { fieldValidation } = context.options;
-  const decoded = decodePatched(result.object, context.served);
+  const decoded = decodeAsKind(result.object, format, context.served);
   const refuse = (why: string) =>
     new ApiError(invalid("", "", "", [invalidField("patch", format.printed(patch, result.object), why)]));
   if (!decoded.ok) throw refuse(decoded.message);
   const strict = fieldValidation === "Ignore" ? [] : [...result.strictErrors, ...decoded.strict];
   if (fieldValidation === "Strict" && strict.length > 0) throw refuse(`strict decoding error: ${strict.join(", ")}`);
   return { object: decoded.value as unknown as KubeObject, warnings: strict };
+}
+
+/** What was patched says itself what it is, as a body does: PATCH-08. */
+function decodeAsKind(object: JsonObject, format: PatchFormat, served: Served): DecodedJson {
+  // Custom kinds are told apart when they are validated.
+  if (served.custom) return decodePatched(object, served);
+  const expected = { group: served.group, version: served.version, kind: served.resource.kind };
+  if (!format.needsStruct) {
+    const found = kindIn(object);
+    if (!found.ok) return found;
+    const another = anotherKind(withDefaults(found, expected), expected);
+    if (another) return { ok: false, message: another };
+  }
+  const typeMeta = { kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) };
+  return decodePatched({ ...typeMeta, ...object, ...typeMeta }, served);
 }
 
 export function decodePatched(object: JsonObject, served: Served): DecodedJson {

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { configMap } from "../../api/resources/core/config-map.ts";
+import { ApiError } from "../api-error.ts";
+import { applyFormat, patchFormats } from "./patch-format.ts";
+
+const context = {
+  served: { resource: configMap, group: "", version: "v1", custom: false },
+  options: { dryRun: false, fieldManager: "", fieldValidation: "Warn", force: false },
+} as const;
+const object = (): KubeObject =>
+  ({ kind: "ConfigMap", apiVersion: "v1", metadata: { name: "a" }, data: { k: "v" } }) as KubeObject;
+
+function patched(format: string, patch: unknown): KubeObject | string | undefined {
+  const found = patchFormats[`application/${format}`];
+  if (!found) throw new Error(format);
+  try {
+    return applyFormat(found, patch, object(), context).object;
+  } catch (error) {
+    if (error instanceof ApiError) return error.status.details?.causes?.[0]?.message?.replace(/^.*\}": /, "");
+    throw error;
+  }
+}
+
+test("PATCH-08: a patch makes no other kind of an object", () => {
+  const unknown = (kind: string, version: string) =>
+    `no kind "${kind}" is registered for version "${version}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  const pod = "converting (v1.Pod) to (core.ConfigMap): unknown conversion";
+  for (const [patch, problem] of [
+    [{ kind: "Pod" }, pod],
+    [{ kind: "Nope" }, unknown("Nope", "v1")],
+    [{ apiVersion: "v2" }, unknown("ConfigMap", "v2")],
+  ] as const) {
+    expect(patched("merge-patch+json", patch)).toBe(problem);
+  }
+  expect(patched("json-patch+json", [{ op: "replace", path: "/kind", value: "Pod" }])).toBe(pod);
+});
+
+test("PATCH-08: what a strategic merge says of kind and version has no effect, and none need be said", () => {
+  expect(patched("strategic-merge-patch+json", { kind: "Pod", apiVersion: "v2" })).toEqual(object());
+  expect(patched("merge-patch+json", { kind: null, apiVersion: null })).toEqual(object());
+});
