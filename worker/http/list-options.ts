@@ -40,6 +40,8 @@ export function listOptions(query: URLSearchParams): ListOptions {
   // A list at "any" revision comes from Kubernetes' watch cache, which has no pages.
   const asked = integerOption(query, "limit") ?? 0;
   const limit = query.get("resourceVersion") === "0" ? 0 : asked;
+  // No list takes so long, but options are read whole.
+  integerOption(query, "timeoutSeconds");
   checkCombination(query, false);
   const revision = query.get("resourceVersion") ?? "";
   const token = query.get("continue") ?? "";
