@@ -35,6 +35,7 @@ import { countAnswer, serveMetrics } from "./serve-metrics.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
 import { serveBackup, serveCheck, serveMoments, serveRestore, serveRestoreCommit, serveRewind } from "./serve-store.ts";
+import { serveFlagz, serveStatusz } from "./serve-z-pages.ts";
 import { warningHeaders } from "./warning-headers.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
 
@@ -92,6 +93,8 @@ app.all("/sailplane/v1/store/restores/:id", guarded(serveRestore));
 app.all("/sailplane/v1/store/restores/:id/commit", guarded(serveRestoreCommit));
 app.all("/sailplane/v1/store/rewind", guarded(serveRewind));
 app.all("/metrics", guarded(serveMetrics));
+app.all("/statusz", serveStatusz);
+app.all("/flagz", serveFlagz);
 app.all("/.well-known/openid-configuration", guarded(serveIssuer));
 app.all("/openid/v1/jwks", guarded(serveKeySet));
 app.all("/dashboard/*", serveDashboard);

@@ -231,10 +231,12 @@ const FIXED_PATHS = [
   "/api/v1",
   "/apis",
   "/apis/",
+  "/flagz",
   "/metrics",
   "/openapi/v2",
   "/openapi/v3",
   "/openapi/v3/",
   "/openid/v1/jwks",
+  "/statusz",
   "/version",
 ];

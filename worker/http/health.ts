@@ -7,6 +7,9 @@ import { isCheck, isHealthEndpoint, passes, renderHealth } from "./health-checks
 /** The version of Kubernetes whose API this server speaks. */
 export const KUBERNETES_VERSION = { major: "1", minor: "36", gitVersion: "v1.36.2" };
 
+/** What takes the place of Go. */
+export const RUNTIME = "workerd";
+
 const TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
 
 /** `/healthz`, `/livez`, `/readyz` and their single checks: `ok`, or a list with `?verbose`. */
@@ -46,7 +49,7 @@ export function serveVersion(c: Context<Bindings>): Response {
     gitTreeState: "clean",
     buildDate: "2026-11-01T00:00:00Z",
     goVersion: "none",
-    compiler: "workerd",
+    compiler: RUNTIME,
     platform: "linux/amd64",
   });
 }

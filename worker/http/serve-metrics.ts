@@ -10,6 +10,9 @@ const answered = new Map<string, Map<string, number>>();
 /** Seconds since 1970: when the first request came. Isolates have no clock before it. */
 let since: number | undefined;
 
+/** Milliseconds since 1970; `now` where nothing has been answered yet. */
+export const startedAt = (now: number): number => (since === undefined ? now : since * 1000);
+
 export function countAnswer(cluster: string, method: string, code: number): void {
   // Anybody may ask for clusters that are not there.
   if (!knownPolicy(cluster)) return;
