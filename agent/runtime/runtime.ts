@@ -276,8 +276,13 @@ export interface Runtime {
   ): Promise<{ readonly exitCode: number; readonly output: Buffer }>;
   exec(id: string, request: ExecRequest): Promise<ProcessStream>;
   attach(id: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream>;
-  /** A connection to a port inside the sandbox. */
-  portForward(sandboxId: string, port: number): Promise<Duplex>;
+  /** A connection to a port of the pod's address. */
+  dial(sandboxId: string, port: number): Promise<Duplex>;
+  /**
+   * A connection whose other end serves `kubectl port-forward` inside the sandbox, where programs may listen on loopback only:
+   * SPDY/3.1. Absent: the agent ends it, and dials.
+   */
+  forwardPorts?(sandboxId: string): Promise<Duplex>;
 
   /** Mounts an image's files, which nobody may change, at a directory; absent: it cannot. */
   mountImage?(image: string, directory: string): Promise<void>;

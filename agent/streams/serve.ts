@@ -187,7 +187,7 @@ const readySandbox = async (uid: string, { runtime }: ServeContext) =>
 async function podPort({ uid, port }: PodHttpRequest, context: ServeContext): Promise<Duplex> {
   const sandbox = await readySandbox(uid, context);
   if (sandbox === undefined) throw new Error("the pod is not running");
-  return context.runtime.portForward(sandbox.id, port);
+  return context.runtime.dial(sandbox.id, port);
 }
 
 async function servePorts(open: Open, { uid, pod }: PortsRequest, context: ServeContext): Promise<void> {
@@ -195,11 +195,29 @@ async function servePorts(open: Open, { uid, pod }: PortsRequest, context: Serve
   const sandbox = await readySandbox(uid, context);
   if (sandbox === undefined)
     throw new Refusal(500, "InternalError", "unable to forward port because pod is not running");
-  const tunnel = await open({ code: 200 });
+  const ended = await runtime.forwardPorts?.(sandbox.id);
+  const tunnel = await open({ code: 200 }).catch((error) => {
+    ended?.destroy();
+    throw error;
+  });
+  if (ended !== undefined) return passOn(tunnel, ended);
   tunnel.onMessage = forwardPorts({
-    connect: (port) => runtime.portForward(sandbox.id, port),
+    connect: (port) => runtime.dial(sandbox.id, port),
     write: (bytes) => tunnel.sendMessage(bytes),
     pod,
     signal: tunnel.signal,
   });
+}
+
+/** Joins the tunnel to a connection that speaks what the client speaks. */
+async function passOn(tunnel: Tunnel, connection: Duplex): Promise<void> {
+  tunnel.signal.addEventListener("abort", () => connection.destroy());
+  if (tunnel.signal.aborted) connection.destroy();
+  tunnel.onMessage = (bytes) => writeTo(connection, bytes);
+  try {
+    for await (const chunk of connection) await tunnel.sendMessage(chunk as Buffer);
+  } catch {
+    // Cut off: the client sees its connection end.
+  }
+  tunnel.close();
 }

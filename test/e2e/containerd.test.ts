@@ -5,6 +5,7 @@ import { FakeCsiDriver } from "../fakes/fake-csi-driver.ts";
 import { FakeDevicePlugin } from "../fakes/fake-device-plugin.ts";
 import { Cluster } from "./cluster.ts";
 import { Containerd, whyNoContainerd } from "./containerd.ts";
+import { runCommand } from "./run-command.ts";
 
 const reason = whyNoContainerd();
 
@@ -53,7 +54,7 @@ spec:
     - name: web
       image: localhost/busybox:1
       imagePullPolicy: IfNotPresent
-      command: ["/bin/sh", "-c", "echo up; sleep 3600"]
+      command: ["/bin/sh", "-c", "echo up; echo of $HOSTNAME > /tmp/index.html; exec httpd -f -p 127.0.0.1:8080 -h /tmp"]
       resources: {requests: {cpu: 100m}}
 `;
 
@@ -83,6 +84,14 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     expect(await cluster.output("logs web")).toBe("up\n");
     const { code, stdout } = await cluster.kubectl(["exec", "web", "--", "/bin/sh", "-c", "echo inside; exit 3"]);
     expect([code, stdout]).toEqual([3, "inside\n"]);
+  });
+
+  test("TUNNEL-JOIN: a port-forward reaches what listens on the pod's loopback", async () => {
+    const forward = cluster.follow("port-forward pod/web 18080:8080");
+    await forward.until(/Forwarding from 127/);
+    const read = [...cluster.inside, "/bin/busybox", "wget", "-q", "-O", "-", "http://127.0.0.1:18080/"];
+    expect((await runCommand(read, { seconds: 10 })).stdout).toBe("of web\n");
+    forward.stop();
   });
 
   test("what it uses, and its node, can be seen", async () => {

@@ -246,6 +246,7 @@ export interface CriMethods {
     },
     { readonly url: string }
   >;
+  readonly PortForward: Method<OfSandbox & { readonly port: readonly number[] }, { readonly url: string }>;
   readonly ListContainerStats: Method<Filtered, { readonly stats: readonly ContainerStats[] }>;
   readonly ImageStatus: Method<{ readonly image: { readonly image: string } }, { readonly image: Image | null }>;
   readonly PullImage: Method<

@@ -31,7 +31,7 @@ import { followExits } from "./containerd-events.ts";
 import { CriClient, CriTimeout } from "./cri-client.ts";
 import { AGENT_LABEL, criContainer, criResources, criSandbox } from "./cri-config.ts";
 import type * as cri from "./cri-messages.ts";
-import { openCriStream } from "./cri-stream.ts";
+import { openCriStream, openPortForward } from "./cri-stream.ts";
 
 const run = promisify(execFile);
 
@@ -440,7 +440,7 @@ export class CriRuntime implements Runtime {
     return openCriStream(url, streams);
   }
 
-  async portForward(sandboxId: string, port: number): Promise<Duplex> {
+  async dial(sandboxId: string, port: number): Promise<Duplex> {
     const { status } = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: sandboxId });
     const socket = connect({ host: status.network?.ip || "127.0.0.1", port, allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
@@ -448,6 +448,11 @@ export class CriRuntime implements Runtime {
       socket.once("error", (error) => reject(new RuntimeError(error.message)));
     });
     return socket;
+  }
+
+  async forwardPorts(sandboxId: string): Promise<Duplex> {
+    const { url } = await this.#cri.call("PortForward", { pod_sandbox_id: sandboxId, port: [] });
+    return openPortForward(url);
   }
 
   /** containerd says where; CRI-O has the usual places. */

@@ -1,6 +1,6 @@
 /**
- * Exec and attach over the container runtime's streaming server on loopback, as the kubelet has it: SPDY/3.1, whose streams are those of
- * `v4.channel.k8s.io` and can be half-closed.
+ * Exec, attach and port-forward over the container runtime's streaming server on loopback, as the kubelet has it: SPDY/3.1. Streams of
+ * exec and attach are those of `v4.channel.k8s.io` and can be half-closed; those of a port-forward pass through unread.
  */
 import { type ClientRequestArgs, request as send } from "node:http";
 import { Socket } from "node:net";
@@ -9,7 +9,8 @@ import { SpdySession, type SpdyStream } from "../../streams/spdy.ts";
 import { writeTo } from "../../streams/write-to.ts";
 import { type ExecRequest, type Exit, type ProcessStream, RuntimeError } from "../runtime.ts";
 
-const PROTOCOL = "v4.channel.k8s.io";
+const TERMINAL = "v4.channel.k8s.io";
+const PORTS = "portforward.k8s.io";
 const LOST = "the container runtime has ended the stream";
 
 /** What the Status says that comes last. */
@@ -29,7 +30,7 @@ export function exitOf(text: string): Exit {
 }
 
 export async function openCriStream(url: string, asked: Omit<ExecRequest, "command">): Promise<ProcessStream> {
-  const socket = await upgrade(url);
+  const socket = await upgrade(url, TERMINAL);
   const session = new SpdySession({ write: async (bytes) => void (await writeTo(socket, bytes)) });
   const open = (streamType: string) => session.open({ streamType });
   const error = await open("error");
@@ -56,9 +57,12 @@ export async function openCriStream(url: string, asked: Omit<ExecRequest, "comma
   };
 }
 
-function upgrade(url: string): Promise<Socket> {
+/** The streams are the client's. */
+export const openPortForward = (url: string): Promise<Socket> => upgrade(url, PORTS);
+
+function upgrade(url: string, protocol: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const headers = { Connection: "Upgrade", Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": PROTOCOL };
+    const headers = { Connection: "Upgrade", Upgrade: "SPDY/3.1", "X-Stream-Protocol-Version": protocol };
     const call = send(url, { method: "POST", headers, createConnection: connected });
     call.once("upgrade", (_, socket, head) => {
       if (head.length > 0) socket.unshift(head);

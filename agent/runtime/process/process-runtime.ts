@@ -344,7 +344,7 @@ export class ProcessRuntime implements Runtime {
     };
   }
 
-  async portForward(_sandboxId: string, port: number): Promise<Duplex> {
+  async dial(_sandboxId: string, port: number): Promise<Duplex> {
     const socket = connect({ port, host: "localhost", allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);

@@ -181,7 +181,7 @@ export class SimulatedRuntime implements Runtime {
     return this.exec(id);
   }
 
-  async portForward(): Promise<never> {
+  async dial(): Promise<never> {
     throw new RuntimeError("a simulated pod listens on no port");
   }
 
