@@ -44,7 +44,7 @@ describe("control loop", () => {
     const at = controlledCluster([
       controllerOf((name, { snapshot }) => {
         const object = snapshot.get<ConfigMap>("configmaps", "ns", name);
-        if (!object || object.data?.seen) return settled;
+        if (!object || object.metadata.labels?.seen) return settled;
         creations++;
         return {
           effects: [
@@ -54,7 +54,7 @@ describe("control loop", () => {
               namespace: "ns",
               name,
               type: "application/merge-patch+json",
-              patch: { data: { seen: "yes" } },
+              patch: { metadata: { labels: { seen: "yes" } } },
             },
           ],
         };

@@ -1,12 +1,15 @@
 /**
  * The cluster's state in memory, kept current change by change, with the indexes that controllers ask by. Kinds that no
- * controller names are kept as metadata: enough for garbage collection and namespace deletion.
+ * controller names are kept as metadata: enough for garbage collection and namespace deletion. What objects have in common
+ * is there once.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
+import { SharedValues } from "../../api/machinery/shared-values.ts";
 import type { GroupResource } from "../../api/store.ts";
 import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
+import { heldOf } from "../../worker/controllers/held.ts";
 
 type Any = Stored<KubeObject>;
 /** Objects by name (bytewise order is not kept: no controller depends on it). */
@@ -32,11 +35,13 @@ export interface Applied {
 export class ClusterSnapshot implements Snapshot {
   readonly #objects = new Map<GroupResource, Map<string, Names>>();
   readonly #uids = new Map<string, Located>();
-  readonly #dependents = new Map<string, Map<string, Located>>();
-  readonly #byNamespace = new Map<string, Map<string, Located>>();
-  readonly #byLabel = new Index();
-  readonly #orphans = new Index();
-  readonly #onNode = new Index();
+  /** By resource and the owner's uid, and of which resources an owner has any. */
+  readonly #dependents = new Index<Located>();
+  readonly #dependentResources = new Map<string, Set<GroupResource>>();
+  readonly #byLabel = new Index<Any>();
+  readonly #orphans = new Index<Any>();
+  readonly #onNode = new Index<Any>();
+  readonly #shared = new SharedValues();
   readonly #kinds = new Map<string, GroupResource>();
   readonly #derived = new Map<GroupResource, Map<unknown, unknown>>();
   readonly #readWhole: ReadonlySet<GroupResource>;
@@ -70,31 +75,48 @@ export class ClusterSnapshot implements Snapshot {
 
   #project(resource: GroupResource, object: Any): Any {
     const { managedFields: _, ...metadata } = object.metadata;
-    if (this.#readWhole.has(resource)) return { ...object, metadata };
+    if (this.#readWhole.has(resource)) return this.#share(heldOf(resource, { ...object, metadata } as Any));
     const { annotations: __, ...kept } = metadata;
-    return { apiVersion: object.apiVersion, kind: object.kind, metadata: kept } as Any;
+    return this.#share({ apiVersion: object.apiVersion, kind: object.kind, metadata: kept } as Any);
+  }
+
+  #share(object: Any): Any {
+    const { metadata, ...rest } = object;
+    const shared: Record<string, unknown> = { metadata: this.#shared.members(metadata, OWN) };
+    for (const [name, part] of Object.entries(rest))
+      shared[name] = isRecord(part) ? this.#shared.members(part, OWN) : this.#shared.value(part);
+    return shared as unknown as Any;
   }
 
   #add(resource: GroupResource, object: Any): void {
-    const { namespace = "", name, uid } = object.metadata;
+    const { namespace = "", name, uid, ownerReferences = [] } = object.metadata;
     const located = { resource, object };
     nested(nested(this.#objects, resource), namespace).set(name, object);
     this.#uids.set(uid, located);
-    if (namespace !== "") nested(this.#byNamespace, namespace).set(uid, located);
-    for (const owner of object.metadata.ownerReferences ?? []) nested(this.#dependents, owner.uid).set(uid, located);
+    for (const owner of ownerReferences) {
+      this.#dependents.add(`${resource} ${owner.uid}`, located);
+      const resources = this.#dependentResources.get(owner.uid);
+      if (resources) resources.add(resource);
+      else this.#dependentResources.set(owner.uid, new Set([resource]));
+    }
     this.#index(resource, object, (index, key) => index.add(key, object));
   }
 
   #remove(resource: GroupResource, object: Any): void {
-    const { namespace = "", name, uid } = object.metadata;
-    this.#objects.get(resource)?.get(namespace)?.delete(name);
+    const { namespace = "", name, uid, ownerReferences = [] } = object.metadata;
+    drop(this.#objects.get(resource), namespace, name);
+    const located = this.#uids.get(uid);
     this.#uids.delete(uid);
-    drop(this.#byNamespace, namespace, uid);
-    for (const owner of object.metadata.ownerReferences ?? []) drop(this.#dependents, owner.uid, uid);
+    for (const owner of located ? ownerReferences : []) {
+      this.#dependents.remove(`${resource} ${owner.uid}`, located as Located);
+      if (this.#dependents.at(`${resource} ${owner.uid}`).size > 0) continue;
+      const resources = this.#dependentResources.get(owner.uid);
+      if (resources?.delete(resource) && resources.size === 0) this.#dependentResources.delete(owner.uid);
+    }
     this.#index(resource, object, (index, key) => index.remove(key, object));
   }
 
-  #index(resource: GroupResource, object: Any, visit: (index: Index, key: string) => void): void {
+  #index(resource: GroupResource, object: Any, visit: (index: Index<Any>, key: string) => void): void {
     const { namespace = "", labels = {}, ownerReferences = [] } = object.metadata;
     if (BY_LABEL.has(resource))
       for (const [key, value] of Object.entries(labels))
@@ -128,10 +150,7 @@ export class ClusterSnapshot implements Snapshot {
   }
 
   ownedBy<T extends KubeObject>(resource: GroupResource, uid: string): readonly Stored<T>[] {
-    const found: Any[] = [];
-    for (const located of this.#dependents.get(uid)?.values() ?? [])
-      if (located.resource === resource) found.push(located.object);
-    return found as Stored<T>[];
+    return Array.from(this.#dependents.at(`${resource} ${uid}`), ({ object }) => object as Stored<T>);
   }
 
   orphans<T extends KubeObject>(resource: GroupResource, namespace: string): readonly Stored<T>[] {
@@ -160,11 +179,16 @@ export class ClusterSnapshot implements Snapshot {
   }
 
   dependentsOf(uid: string): readonly Located[] {
-    return [...(this.#dependents.get(uid)?.values() ?? [])];
+    const resources = [...(this.#dependentResources.get(uid) ?? [])];
+    return resources.flatMap((resource) => [...this.#dependents.at(`${resource} ${uid}`)]);
   }
 
+  /** Seldom asked, for a namespace that is being deleted: no index is kept for it. */
   inNamespace(namespace: string): readonly Located[] {
-    return [...(this.#byNamespace.get(namespace)?.values() ?? [])];
+    if (namespace === "") return [];
+    return [...this.#objects].flatMap(([resource, namespaces]) =>
+      Array.from(namespaces.get(namespace)?.values() ?? [], (object) => ({ resource, object })),
+    );
   }
 
   *all(): Iterable<Located> {
@@ -175,24 +199,30 @@ export class ClusterSnapshot implements Snapshot {
 const labelKey = (resource: string, namespace: string, key: string, value: string) =>
   `${resource} ${namespace} ${key}=${value}`;
 
-/** Objects by a key; keys without objects take no room. */
-class Index {
-  static readonly #none: ReadonlySet<Any> = new Set();
-  readonly #sets = new Map<string, Set<Any>>();
+/** What no two objects have in common. */
+const OWN: ReadonlySet<string> = new Set(["name", "uid", "resourceVersion", "podIP", "clusterIP", "clusterIPs"]);
 
-  at(key: string): ReadonlySet<Any> {
-    return this.#sets.get(key) ?? Index.#none;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Values by a key; keys without values take no room. */
+class Index<T> {
+  readonly #none: ReadonlySet<T> = new Set();
+  readonly #sets = new Map<string, Set<T>>();
+
+  at(key: string): ReadonlySet<T> {
+    return this.#sets.get(key) ?? this.#none;
   }
 
-  add(key: string, object: Any): void {
+  add(key: string, value: T): void {
     const set = this.#sets.get(key);
-    if (set) set.add(object);
-    else this.#sets.set(key, new Set([object]));
+    if (set) set.add(value);
+    else this.#sets.set(key, new Set([value]));
   }
 
-  remove(key: string, object: Any): void {
+  remove(key: string, value: T): void {
     const set = this.#sets.get(key);
-    if (set?.delete(object) && set.size === 0) this.#sets.delete(key);
+    if (set?.delete(value) && set.size === 0) this.#sets.delete(key);
   }
 }
 
@@ -205,7 +235,7 @@ function nested<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return inner;
 }
 
-function drop<K, L, V>(map: Map<K, Map<L, V>>, key: K, inner: L): void {
-  const found = map.get(key);
-  if (found?.delete(inner) && found.size === 0) map.delete(key);
+function drop<K, L, V>(map: Map<K, Map<L, V>> | undefined, key: K, inner: L): void {
+  const found = map?.get(key);
+  if (found?.delete(inner) && found.size === 0) map?.delete(key);
 }

@@ -16,7 +16,7 @@ import { scaledValue } from "./int-or-percent.ts";
 import { itemKey, splitItem } from "./item-key.ts";
 import { selects } from "./label-selector.ts";
 import { isActive, isReady, podCondition } from "./pod-state.ts";
-import { statusUpdate } from "./status-update.ts";
+import { conditionsPatch, statusUpdate } from "./status-update.ts";
 import { earliest, timeOf, timeText, waking } from "./time.ts";
 
 const RESOURCE = "poddisruptionbudgets.policy";
@@ -176,8 +176,7 @@ export const staleDisruptionController: Controller = {
     if (!pod || condition?.status !== "True" || pod.metadata.deletionTimestamp || !isActive(pod)) return settled;
     const end = (timeOf(condition.lastTransitionTime) ?? 0) + STALE_DISRUPTION_MS;
     if (end > now) return { effects: [], wakeAt: end };
-    const next = { ...condition, status: "False", lastTransitionTime: timeText(now) };
-    const conditions = (pod.status.conditions ?? []).map((each) => (each.type === "DisruptionTarget" ? next : each));
-    return { effects: statusUpdate("pods", pod, { ...pod.status, conditions }) };
+    const next = { type: condition.type, status: "False", lastTransitionTime: timeText(now) };
+    return { effects: [conditionsPatch("pods", pod, [next])] };
   },
 };

@@ -1,6 +1,6 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
-import type { UpdateEffect } from "./controller.ts";
+import type { PatchEffect, UpdateEffect } from "./controller.ts";
 import { same } from "./same.ts";
 
 /** Writes a status, if it differs from the one that is. */
@@ -20,3 +20,18 @@ export function statusUpdate<T extends KubeObject & { status: object }>(
     },
   ];
 }
+
+/** Writes some conditions of a status of which the snapshot holds only a part, if the object is still what it is there. */
+export const conditionsPatch = (
+  resource: GroupResource,
+  { metadata }: Stored<KubeObject>,
+  conditions: readonly object[],
+): PatchEffect => ({
+  op: "patch",
+  resource,
+  namespace: metadata.namespace ?? "",
+  name: metadata.name,
+  subresource: "status",
+  type: "application/strategic-merge-patch+json",
+  patch: { metadata: { uid: metadata.uid, resourceVersion: metadata.resourceVersion }, status: { conditions } },
+});

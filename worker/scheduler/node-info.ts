@@ -84,11 +84,17 @@ export class NodeInfo {
 }
 
 const NO_IMAGES: ReadonlyMap<string, number> = new Map();
+/** Nodes that share a list share what is made of it: most have the same images. */
+const readImages = new WeakMap<readonly object[], ReadonlyMap<string, number>>();
 
-function imagesOf({ status }: Node): ReadonlyMap<string, number> {
-  if (!status.images?.length) return NO_IMAGES;
-  return new Map(
+function imagesOf({ status: { images = [] } }: Node): ReadonlyMap<string, number> {
+  if (images.length === 0) return NO_IMAGES;
+  const known = readImages.get(images);
+  if (known) return known;
+  const sizes = new Map(
     // An image that has lost its names to a newer one has `names: null`, as Go writes an empty list.
-    status.images.flatMap(({ names, sizeBytes = 0 }) => (names ?? []).map((name) => [name, Number(sizeBytes)])),
+    images.flatMap(({ names, sizeBytes = 0 }) => (names ?? []).map((name) => [name, Number(sizeBytes)])),
   );
+  readImages.set(images, sizes);
+  return sizes;
 }

@@ -1,6 +1,7 @@
 /** What the scheduler knows of a pod: read once from the object, small enough to keep for every pod of a large cluster. */
 import type { Container, Pod, PodAffinityTerm, Volume } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { SharedValues } from "../../api/machinery/shared-values.ts";
 import { type Amounts, requestsOf, scoredRequestsOf } from "./amounts.ts";
 
 export interface HostPort {
@@ -52,10 +53,12 @@ const PLACED_VOLUMES = [
   "iscsi",
 ] as const;
 
-export function podFactsOf(pod: Stored<Pod>): PodFacts {
+/** What pods have in common is there once where `shared` is given. */
+export function podFactsOf(pod: Stored<Pod>, shared = new SharedValues()): PodFacts {
   const { spec, metadata, status } = pod;
   const { namespace = "", name, uid, labels = {} } = metadata;
   const requests = requestsOf(spec);
+  const scored = scoredRequestsOf(spec);
   const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
   const preferred = (terms: typeof podAffinity, sign: 1 | -1) =>
     (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm, weight }) => ({
@@ -66,17 +69,17 @@ export function podFactsOf(pod: Stored<Pod>): PodFacts {
   return {
     key: `${namespace}/${name}`,
     uid,
-    namespace,
+    namespace: shared.text(namespace),
     name,
     revision: Number(metadata.resourceVersion),
-    labels,
+    labels: shared.value(labels),
     priority: spec.priority ?? 0,
-    nodeName: spec.nodeName ?? "",
+    nodeName: shared.text(spec.nodeName ?? ""),
     terminating: metadata.deletionTimestamp !== undefined,
     preempted: metadata.deletionTimestamp !== undefined && isPreempted(pod),
     generation: metadata.generation,
-    requests,
-    scored: scoredRequestsOf(spec),
+    requests: shared.keyed(textOf(requests), requests),
+    scored: shared.keyed(`scored ${scored.cpu} ${scored.memory}`, scored),
     ports: hostPortsOf([...(spec.initContainers ?? NONE).filter(isSidecar), ...(spec.containers ?? NONE)]),
     requiredAffinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? NONE,
     requiredAntiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? NONE,
@@ -87,6 +90,9 @@ export function podFactsOf(pod: Stored<Pod>): PodFacts {
     pod: spec.nodeName ? undefined : pod,
   };
 }
+
+const textOf = ({ cpu, memory, ephemeralStorage, scalars }: Amounts) =>
+  `requests ${cpu} ${memory} ${ephemeralStorage} ${scalars.size > 0 ? JSON.stringify([...scalars]) : ""}`;
 
 const isSidecar = ({ restartPolicy }: Container) => restartPolicy === "Always";
 

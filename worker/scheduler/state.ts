@@ -2,6 +2,7 @@
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { SharedValues } from "../../api/machinery/shared-values.ts";
 import type { GroupResource, Key } from "../../api/store.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
@@ -57,6 +58,7 @@ const ONLY_SCORED: ReadonlySet<GroupResource> = new Set([
 export class SchedulerState {
   readonly cluster = new Cluster();
   readonly queue = new SchedulingQueue(plugins);
+  readonly #shared = new SharedValues();
 
   /** Our own placements are known before the log tells of them. */
   knows({ resource, namespace, name }: Key, revision: number): boolean {
@@ -77,7 +79,9 @@ export class SchedulerState {
       case "pods":
         return this.#podChange(object as Stored<Pod>, deleted);
       case "nodes":
-        return deleted ? cluster.deleteNode(object as Stored<Node>) : this.#nodeChange(lean(object as Stored<Node>));
+        return deleted
+          ? cluster.deleteNode(object as Stored<Node>)
+          : this.#nodeChange(leanNode(object as Stored<Node>, this.#shared));
       default: {
         const change = deleted
           ? cluster.deleteObject(resource, object)
@@ -102,7 +106,7 @@ export class SchedulerState {
       const gone = this.cluster.unassign(key);
       return gone && { kind: "assigned-pod-deleted", pod: gone };
     }
-    const facts = podFactsOf(pod);
+    const facts = podFactsOf(pod, this.#shared);
     if (facts.nodeName !== "") {
       this.#forget(key);
       const change = this.cluster.assign(facts);
@@ -132,6 +136,22 @@ const WRITTEN_BACK: ReadonlySet<GroupResource> = new Set([CLAIMS, DEVICE_CLAIMS,
 function lean<T extends KubeObject>(object: Stored<T>): Stored<T> {
   const { managedFields: _, annotations: __, ...metadata } = object.metadata;
   return { ...object, metadata };
+}
+
+/** Of what a node says of itself only what it offers. */
+function leanNode(node: Stored<Node>, shared: SharedValues): Stored<Node> {
+  const { apiVersion, kind, metadata, spec, status } = node;
+  const { name, uid, resourceVersion, creationTimestamp, labels } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, uid, resourceVersion, creationTimestamp, ...(labels && { labels: shared.members(labels) }) },
+    spec: shared.members(spec),
+    status: {
+      ...(status.allocatable && { allocatable: shared.value(status.allocatable) }),
+      ...(status.images && { images: shared.value(status.images) }),
+    },
+  } as Stored<Node>;
 }
 
 /** A heartbeat changes nothing that a pod could wait for. */

@@ -12,7 +12,7 @@ import {
 import { itemKey } from "../item-key.ts";
 import { isReady } from "../pod-state.ts";
 import { same } from "../same.ts";
-import { statusUpdate } from "../status-update.ts";
+import { conditionsPatch } from "../status-update.ts";
 import { timeOf, timeText, waking } from "../time.ts";
 import { evictingTaint, taintsOf } from "./taints.ts";
 
@@ -82,23 +82,21 @@ function silenceOf(node: Stored<Node>, { heardOf }: ReconcileContext): number | 
 
 function planSilent(node: Stored<Node>, { now }: ReconcileContext): Plan {
   const stamp = timeText(now);
-  const conditions = [...(node.status.conditions ?? [])];
-  for (const type of UNKNOWN_WITH_THE_NODE) {
-    const position = conditions.findIndex((each) => each.type === type);
-    const current = conditions[position];
-    if (current?.status === "Unknown") continue;
-    const next: NodeCondition = {
-      type,
-      status: "Unknown",
-      lastHeartbeatTime: current?.lastHeartbeatTime ?? node.metadata.creationTimestamp,
-      lastTransitionTime: stamp,
-      reason: current ? "NodeStatusUnknown" : "NodeStatusNeverUpdated",
-      message: current ? "Kubelet stopped posting node status." : "Kubelet never posted node status.",
-    };
-    if (current) conditions[position] = next;
-    else conditions.push(next);
-  }
-  return { effects: statusUpdate("nodes", node, { ...node.status, conditions }) };
+  const unknown = UNKNOWN_WITH_THE_NODE.flatMap((type): NodeCondition[] => {
+    const current = node.status.conditions?.find((each) => each.type === type);
+    if (current?.status === "Unknown") return [];
+    return [
+      {
+        type,
+        status: "Unknown",
+        lastHeartbeatTime: current?.lastHeartbeatTime ?? node.metadata.creationTimestamp,
+        lastTransitionTime: stamp,
+        reason: current ? "NodeStatusUnknown" : "NodeStatusNeverUpdated",
+        message: current ? "Kubelet stopped posting node status." : "Kubelet never posted node status.",
+      },
+    ];
+  });
+  return { effects: unknown.length > 0 ? [conditionsPatch("nodes", node, unknown)] : [] };
 }
 
 /** The pods of a node that is not heard of are not ready, whatever they last said. */
@@ -108,12 +106,8 @@ function podsNotReady(
 ): { effects: readonly Effect[]; events: readonly EventRecord[] } {
   if (readiness(node) !== "Unknown") return { effects: [], events: [] };
   const pods = snapshot.podsOnNode<Pod>(node.metadata.name).filter(isReady);
-  const effects = pods.flatMap((pod) => {
-    const conditions = (pod.status.conditions ?? []).map((each) =>
-      each.type === "Ready" ? { ...each, status: "False", lastTransitionTime: timeText(now) } : each,
-    );
-    return statusUpdate("pods", pod, { ...pod.status, conditions });
-  });
+  const unready = [{ type: "Ready", status: "False", lastTransitionTime: timeText(now) }];
+  const effects = pods.map((pod) => conditionsPatch("pods", pod, unready));
   const events = pods.map(
     (about): EventRecord => ({ about, type: "Warning", reason: "NodeNotReady", message: "Node is not ready" }),
   );

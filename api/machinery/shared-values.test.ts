@@ -1,0 +1,41 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SharedValues } from "./shared-values.ts";
+
+describe("shared values", () => {
+  it("are equal to what they stand for, and one where two are equal", () => {
+    const shared = new SharedValues();
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const [one, two] = [JSON.parse(JSON.stringify(value)), JSON.parse(JSON.stringify(value))];
+        expect(shared.value(one)).toEqual(value);
+        expect(shared.value(two)).toBe(shared.value(one));
+      }),
+    );
+  });
+
+  it("share the parts of values that differ as a whole", () => {
+    const shared = new SharedValues();
+    const pod = (name: string) => shared.members({ name, labels: { app: "web" } }, new Set(["name"]));
+    expect(pod("a").labels).toBe(pod("b").labels);
+    expect(pod("b")).toEqual({ name: "b", labels: { app: "web" } });
+  });
+
+  it("leave what they are given as it is", () => {
+    const given = { a: [{ b: "c" }] };
+    new SharedValues().value(given);
+    expect(given).toEqual({ a: [{ b: "c" }] });
+  });
+
+  it("forget what nobody has asked for, and keep what somebody does", () => {
+    const shared = new SharedValues();
+    const first = shared.value({ asked: true });
+    const other = shared.value({ asked: false });
+    for (let index = 0; index < 20_000; index++) {
+      shared.value({ index });
+      if (index % 1000 === 0) shared.value({ asked: true });
+    }
+    expect(shared.value({ asked: true })).toBe(first);
+    expect(shared.value({ asked: false })).not.toBe(other);
+  });
+});

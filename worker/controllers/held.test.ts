@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import type { Job } from "../../api/generated/batch.v1.ts";
+import type { Pod, Service } from "../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { nodeOf } from "./daemonset/daemon-pod.ts";
+import { targetPort } from "./endpoints/service-pods.ts";
+import { heldOf } from "./held.ts";
+import { endOf } from "./job/job-pods.ts";
+import { judge } from "./job/pod-failure-policy.ts";
+import { isReady } from "./pod-state.ts";
+import { inScopes, podUsage } from "./quota/pod-usage.ts";
+
+const pod = (spec: Partial<Pod["spec"]> = {}, status: Pod["status"] = {}): Stored<Pod> => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "p", namespace: "ns", uid: "u", resourceVersion: "1", creationTimestamp: "2024-01-01T00:00:00Z" },
+  spec: {
+    containers: [
+      {
+        name: "c",
+        image: "i",
+        env: [{ name: "A", value: "b" }],
+        ports: [{ name: "http", containerPort: 80, protocol: "TCP" }],
+        resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
+        volumeMounts: [{ name: "v", mountPath: "/v" }],
+      },
+    ],
+    ...spec,
+  },
+  status,
+});
+const held = (object: Stored<Pod>) => heldOf("pods", object) as Stored<Pod>;
+
+const far = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [] } };
+const near = (node: string) => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: [node] }] }],
+    },
+  },
+});
+const abroad = {
+  podAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "zone", namespaces: ["other"] }],
+  },
+};
+const failing: Job["spec"]["podFailurePolicy"] = {
+  rules: [
+    { action: "FailJob", onExitCodes: { operator: "In", values: [3] } },
+    { action: "Ignore", onPodConditions: [{ type: "ContainersReady", status: "False" }] },
+  ],
+};
+const job = { metadata: { name: "j" }, spec: { podFailurePolicy: failing }, status: {} } as unknown as Job;
+const ended = (exitCode: number) => ({ terminated: { exitCode, finishedAt: "2024-01-01T00:01:00Z" } });
+
+/** What controllers ask of a pod. */
+const asked: Record<string, (pod: Stored<Pod>) => unknown> = {
+  "what it takes of a quota": podUsage,
+  "whether a quota of best effort pods counts it": (each) => inScopes(each, { scopes: ["BestEffort"] }),
+  "whether its affinity crosses namespaces": (each) => inScopes(each, { scopes: ["CrossNamespacePodAffinity"] }),
+  "the node that it is on or for": nodeOf,
+  "the number of a named port": (each) =>
+    targetPort({ port: 1, targetPort: "http" } as NonNullable<Service["spec"]["ports"]>[0], each),
+  "whether it is ready": isReady,
+  "when it ended": endOf,
+  "what a failure policy says of it": (each) => judge(job, each),
+  "its addresses": ({ status }) => status.podIPs?.map(({ ip }) => ip) ?? (status.podIP ? [status.podIP] : []),
+  "the claims that it uses": ({ spec }) =>
+    (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []),
+};
+const pods: Record<string, Stored<Pod>> = {
+  plain: pod(),
+  "bound, ready": pod(
+    { nodeName: "n1", affinity: { ...near("n1"), ...far } },
+    {
+      phase: "Running",
+      podIP: "10.0.0.1",
+      podIPs: [{ ip: "10.0.0.1" }],
+      conditions: [
+        { type: "Initialized", status: "True" },
+        { type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:02Z" },
+      ],
+      containerStatuses: [{ name: "c", ready: true, restartCount: 0, image: "i", imageID: "i" }],
+    },
+  ),
+  "of two families": pod({ nodeName: "n1" }, { podIP: "10.0.0.1", podIPs: [{ ip: "10.0.0.1" }, { ip: "fd00::1" }] }),
+  "a daemon's, not bound yet": pod({ affinity: near("n2") }),
+  "with friends abroad": pod({ nodeName: "n1", affinity: abroad }),
+  "with a claim": pod({
+    volumes: [
+      { name: "v", persistentVolumeClaim: { claimName: "c" } },
+      { name: "e", emptyDir: {} },
+    ],
+  }),
+  "failed by its exit code": pod(
+    { nodeName: "n1" },
+    {
+      phase: "Failed",
+      containerStatuses: [{ name: "c", ready: false, restartCount: 0, image: "i", imageID: "i", state: ended(3) }],
+    },
+  ),
+  "failed with a condition": pod({}, { phase: "Failed", conditions: [{ type: "ContainersReady", status: "False" }] }),
+};
+
+describe("what a snapshot holds of a pod", () => {
+  it.each(Object.keys(asked))("says as much as the whole: %s", (question) => {
+    for (const each of Object.values(pods)) expect(asked[question]?.(held(each))).toEqual(asked[question]?.(each));
+  });
+
+  it("is without what nobody reads", () => {
+    const text = JSON.stringify(Object.values(pods).map(held));
+    for (const unread of ["env", "volumeMounts", "image", "emptyDir", "Initialized"])
+      expect(text).not.toContain(unread);
+  });
+});
+
+it("a snapshot holds the content of those secrets and config maps only that controllers look after", () => {
+  const object = (kind: string, name: string, type?: string) =>
+    ({
+      kind,
+      apiVersion: "v1",
+      metadata: { name },
+      data: { a: "b" },
+      ...(type && { type }),
+    }) as unknown as Stored<KubeObject>;
+  const content = (resource: string, each: Stored<KubeObject>) => "data" in heldOf(resource, each);
+  expect(content("secrets", object("Secret", "s", "Opaque"))).toBe(false);
+  expect(content("secrets", object("Secret", "s", "kubernetes.io/service-account-token"))).toBe(true);
+  expect(content("configmaps", object("ConfigMap", "c"))).toBe(false);
+  expect(content("configmaps", object("ConfigMap", "kube-root-ca.crt"))).toBe(true);
+});

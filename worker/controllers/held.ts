@@ -1,0 +1,133 @@
+/**
+ * What a snapshot holds of the kinds of which there is much: what no controller looks at is left out, so that a pod takes
+ * some hundred bytes. What is not whole is never written back whole: controllers patch these.
+ */
+import type {
+  Affinity,
+  ConfigMap,
+  Container,
+  ContainerStatus,
+  Node,
+  Pod,
+  Secret,
+} from "../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import type { GroupResource } from "../../api/store.ts";
+import { isTerminated } from "./pod-state.ts";
+
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** The object without what nobody reads. */
+export function heldOf(resource: GroupResource, object: Stored<KubeObject>): Stored<KubeObject> {
+  switch (resource) {
+    case "pods":
+      return heldPod(object as Stored<Pod>);
+    case "nodes":
+      return heldNode(object as Stored<Node>);
+    case "secrets":
+      return READ_SECRETS.has((object as Stored<Secret>).type ?? "") ? object : withoutContent(object);
+    case "configmaps":
+      return READ_CONFIG_MAPS.has(object.metadata.name) ? object : withoutContent(object);
+    default:
+      return object;
+  }
+}
+
+/** Tokens; all others are their owners' affair. */
+const READ_SECRETS: ReadonlySet<string> = new Set([
+  "kubernetes.io/service-account-token",
+  "bootstrap.kubernetes.io/token",
+]);
+/** Those that controllers publish. */
+const READ_CONFIG_MAPS: ReadonlySet<string> = new Set(["kube-root-ca.crt", "cluster-info"]);
+
+function withoutContent(object: Stored<KubeObject>): Stored<KubeObject> {
+  const { data: _, binaryData: __, ...rest } = object as Stored<ConfigMap>;
+  return rest as Stored<KubeObject>;
+}
+
+/** The members that there are, of those that are named. */
+function only<T extends object>(value: T, names: readonly (keyof T)[]): T {
+  const kept: Partial<T> = {};
+  for (const name of names) if (value[name] !== undefined) kept[name] = value[name];
+  return kept as T;
+}
+
+function heldMetadata(metadata: Stored<KubeObject>["metadata"]): Stored<KubeObject>["metadata"] {
+  const { generateName: _, annotations = {}, ...kept } = metadata;
+  const { [LAST_APPLIED]: __, ...others } = annotations;
+  return Object.keys(others).length > 0 ? { ...kept, annotations: others } : kept;
+}
+
+function heldPod(pod: Stored<Pod>): Stored<Pod> {
+  const { apiVersion, kind, metadata, spec, status } = pod;
+  const { containers, initContainers, affinity, volumes, nodeName } = spec;
+  const near = affinity && heldAffinity(affinity, nodeName !== undefined);
+  const claims = volumes?.filter((volume) => volume.persistentVolumeClaim ?? volume.ephemeral);
+  const { conditions, containerStatuses, initContainerStatuses, podIP, podIPs = [] } = status;
+  return {
+    apiVersion,
+    kind,
+    metadata: heldMetadata(metadata),
+    spec: {
+      ...only(spec, [
+        "nodeName",
+        "hostname",
+        "subdomain",
+        "tolerations",
+        "priorityClassName",
+        "activeDeadlineSeconds",
+        "overhead",
+        "resources",
+        "resourceClaims",
+      ]),
+      containers: containers.map(heldContainer),
+      ...(initContainers && { initContainers: initContainers.map(heldContainer) }),
+      ...(near && { affinity: near }),
+      ...(claims && claims.length > 0 && { volumes: claims }),
+    },
+    status: {
+      ...only(status, ["phase", "podIP", "startTime", "resourceClaimStatuses"]),
+      // Most pods have one address, which says the same.
+      ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),
+      ...(conditions && { conditions: heldConditions(pod, conditions) }),
+      ...(containerStatuses && { containerStatuses: containerStatuses.map(heldStatus) }),
+      ...(initContainerStatuses && { initContainerStatuses: initContainerStatuses.map(heldStatus) }),
+    },
+  } as Stored<Pod>;
+}
+
+const heldContainer = (container: Container): Container =>
+  only(container, ["name", "ports", "resources", "restartPolicy"]);
+
+const heldStatus = ({ name, restartCount, state }: ContainerStatus): ContainerStatus => {
+  const { exitCode, finishedAt } = state?.terminated ?? {};
+  const ended = exitCode !== undefined && { state: { terminated: { exitCode, ...(finishedAt && { finishedAt }) } } };
+  return { name, restartCount, ...ended } as ContainerStatus;
+};
+
+/** Which node it belongs on is of interest until it is there; each pod of a DaemonSet names another. */
+function heldAffinity(affinity: Affinity, isBound: boolean): Affinity | undefined {
+  const { nodeAffinity, ...others } = affinity;
+  const kept = isBound ? others : affinity;
+  return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+/** Steps on the way to Ready, which matter to nobody until the pod has ended and a Job asks how. */
+const STEPS: ReadonlySet<string> = new Set(["Initialized", "ContainersReady", "PodReadyToStartContainers"]);
+
+const heldConditions = (pod: Pod, conditions: NonNullable<Pod["status"]["conditions"]>) => {
+  const read = isTerminated(pod) ? conditions : conditions.filter(({ type }) => !STEPS.has(type));
+  return read.map((each) => only(each, ["type", "status", "reason", "lastTransitionTime"]));
+};
+
+function heldNode(node: Stored<Node>): Stored<Node> {
+  const { apiVersion, kind, metadata, spec, status } = node;
+  return {
+    apiVersion,
+    kind,
+    metadata: heldMetadata(metadata),
+    spec,
+    status: only(status, ["conditions", "allocatable", "addresses", "volumesAttached", "volumesInUse"]),
+  } as Stored<Node>;
+}
