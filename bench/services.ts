@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ObjectCache } from "../agent/objects.ts";
 import { KernelProxy } from "../agent/proxy/kernel-proxy.ts";
+import { NftSession } from "../agent/proxy/nft-session.ts";
 import { RulePlanner } from "../agent/proxy/plan.ts";
 import type { RuleSet } from "../agent/proxy/rule-set.ts";
 import type { Service } from "../api/generated/core.v1.ts";
@@ -44,7 +45,8 @@ const directory = mkdtempSync(join(tmpdir(), "sailplane-bench-"));
 const objects = new ObjectCache(join(directory, "objects"));
 const planner = new RulePlanner();
 const log = { info: () => {}, warn: console.error };
-const proxy = new KernelProxy(log);
+const nft = new NftSession();
+const proxy = new KernelProxy(log, nft);
 let applied: RuleSet | undefined;
 
 /** A sync, to the end of nft's transaction. */
@@ -152,7 +154,7 @@ async function measureThroughput(): Promise<Figure[]> {
     // Without any rule there is no connection tracking either.
     execFileSync("nft", ["flush", "ruleset"]);
     ratios.push(through / transfer(SERVER.address, SERVER.port));
-    if (applied !== undefined) await new KernelProxy(log).apply(applied, { bridgeBypasses: false });
+    if (applied !== undefined) await new KernelProxy(log, nft).apply(applied, { bridgeBypasses: false });
   }
   server.kill();
   return [{ name: "sending through the rules, CPU to without any", value: median(ratios), unit: "x", limit: 1.05 }];
@@ -164,6 +166,7 @@ try {
   tell("services", [...rules, ...(await measureThroughput())]);
 } finally {
   spawnSync("ip", ["netns", "del", SERVER.namespace]);
+  nft.close();
   await objects.close();
   rmSync(directory, { recursive: true, force: true });
 }

@@ -1,14 +1,15 @@
 /** Keeps the kernel's rules of NetworkPolicies as planned. */
 import type { Logger } from "../logger.ts";
 import { KernelTable } from "../proxy/kernel-table.ts";
+import type { NftSession } from "../proxy/nft-session.ts";
 import { renderPolicies } from "./nft.ts";
 import { type PolicyFacts, planPolicies } from "./plan.ts";
 
 export class KernelPolicies {
   readonly #tables: readonly [KernelTable, KernelTable];
 
-  constructor(log: Logger) {
-    this.#tables = [new KernelTable(log), new KernelTable(log)];
+  constructor(log: Logger, nft: NftSession) {
+    this.#tables = [new KernelTable(log, nft), new KernelTable(log, nft)];
   }
 
   /** Fails where the kernel refuses; it then has what it had before. */

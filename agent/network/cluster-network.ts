@@ -13,6 +13,7 @@ import type { Logger } from "../logger.ts";
 import { KernelPolicies } from "../network-policy/kernel-policies.ts";
 import { HealthChecks, planHealthChecks } from "../proxy/health-checks.ts";
 import { KernelProxy } from "../proxy/kernel-proxy.ts";
+import { NftSession } from "../proxy/nft-session.ts";
 import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
 import { RulePlanner } from "../proxy/plan.ts";
 import type { Backend, RuleSet } from "../proxy/rule-set.ts";
@@ -59,6 +60,7 @@ const NO_NETWORK =
 
 export class ClusterNetwork {
   readonly #options: ClusterNetworkOptions;
+  readonly #nft = new NftSession();
   readonly #kernel: KernelProxy | undefined;
   readonly #policies: KernelPolicies | undefined;
   readonly #forwarder: NodePortForwarder | undefined;
@@ -89,13 +91,14 @@ export class ClusterNetwork {
     const { log } = options;
     this.#health = new HealthChecks(log);
     if (proxy === "kernel") {
-      this.#kernel = new KernelProxy(log);
-      this.#policies = new KernelPolicies(log);
+      this.#kernel = new KernelProxy(log, this.#nft);
+      this.#policies = new KernelPolicies(log, this.#nft);
     } else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
     if (directories !== undefined)
       this.#pods = new PodNetwork({
         ...options,
         directories,
+        nft: this.#nft,
         zone: () => this.#currentZone(),
         onWays: () => this.#later(GATHER_MS),
       });
@@ -138,6 +141,7 @@ export class ClusterNetwork {
     this.#pods?.stop();
     this.#forwarder?.close();
     this.#health.close();
+    this.#nft.close();
   }
 
   #currentZone(): Zone {

@@ -10,7 +10,7 @@ const MORE = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
 /** Answers what it prints; fails with what it complains of. */
 export function run(program: string, words: readonly string[], input = ""): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: SECONDS * 1000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, PATH: path() } };
+    const options = { timeout: SECONDS * 1000, maxBuffer: 64 * 1024 * 1024, env: programEnvironment() };
     const child = execFile(program, words, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${program} ${words.join(" ")}: ${stderr.trim() || error.message}`));
@@ -21,6 +21,9 @@ export function run(program: string, words: readonly string[], input = ""): Prom
 }
 
 const path = (): string => [process.env.PATH ?? "", ...MORE].join(delimiter);
+
+/** In which the machine's programs are found. */
+export const programEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: path() });
 
 export const isExecutable = (file: string): boolean => {
   try {

@@ -8,6 +8,7 @@ import type { ControlPlane } from "../connection.ts";
 import { DnsServer } from "../dns/server.ts";
 import type { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";
+import type { NftSession } from "../proxy/nft-session.ts";
 import type { Backend } from "../proxy/rule-set.ts";
 import type { NetworkDirectories } from "../runtime/runtime.ts";
 import { ApiDoor, type ApiServer } from "./api-door.ts";
@@ -35,6 +36,7 @@ export interface PodNetworkOptions {
   readonly key: NetworkKey;
   /** Other nodes are to be reached by other ways than before. */
   readonly onWays: () => void;
+  readonly nft: NftSession;
   readonly log: Logger;
 }
 
@@ -105,10 +107,10 @@ export class PodNetwork {
   }
 
   async #openOverlay(): Promise<Overlay | undefined> {
-    const { nodeName, key, controlPlane, onWays, log } = this.#options;
+    const { nodeName, key, controlPlane, onWays, nft, log } = this.#options;
     const dial = (path: string) => controlPlane.webSocket(path);
     try {
-      return await Overlay.open({ nodeName, key, dial, onChange: onWays, log });
+      return await Overlay.open({ nodeName, key, dial, onChange: onWays, nft, log });
     } catch (error) {
       log.warn(`pods reach those of other nodes by plain routes only: ${(error as Error).message}`);
       return undefined;

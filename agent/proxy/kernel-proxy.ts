@@ -3,6 +3,7 @@ import type { Logger } from "../logger.ts";
 import { hasProgram, run } from "../network/command.ts";
 import { KernelTable } from "./kernel-table.ts";
 import { type NftOptions, renderTable } from "./nft.ts";
+import type { NftSession } from "./nft-session.ts";
 import type { Family, FamilyRules, RuleSet } from "./rule-set.ts";
 import { staleFlows } from "./stale-flows.ts";
 
@@ -21,8 +22,8 @@ export class KernelProxy {
   readonly #applied = new Map<Family, FamilyRules>();
   readonly #forgets = hasProgram("conntrack");
 
-  constructor(log: Logger) {
-    this.#tables = { 4: new KernelTable(log), 6: new KernelTable(log) };
+  constructor(log: Logger, nft: NftSession) {
+    this.#tables = { 4: new KernelTable(log, nft), 6: new KernelTable(log, nft) };
   }
 
   /** Fails where the kernel refuses; it then has what it had before. */

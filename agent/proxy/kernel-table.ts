@@ -1,14 +1,16 @@
 /** One table of the kernel, kept as planned: each change one transaction, of what differs only. */
 import type { Logger } from "../logger.ts";
-import { run } from "../network/command.ts";
+import type { NftSession } from "./nft-session.ts";
 import { type NftTable, renderChange, renderWhole } from "./nft-table.ts";
 
 export class KernelTable {
   readonly #log: Logger;
+  readonly #nft: NftSession;
   #applied: NftTable | undefined;
 
-  constructor(log: Logger) {
+  constructor(log: Logger, nft: NftSession) {
     this.#log = log;
+    this.#nft = nft;
   }
 
   /** It was told of rules in this life of the agent. */
@@ -22,14 +24,14 @@ export class KernelTable {
     const change = before === undefined ? renderWhole(table) : renderChange(before, table);
     if (change !== "") {
       try {
-        await run("nft", ["-f", "-"], change);
+        await this.#nft.apply(change);
       } catch (error) {
         if (before === undefined) throw error;
         this.#log.warn(
           `the kernel's rules were changed by somebody else and are written anew: ${(error as Error).message}`,
         );
         this.#applied = undefined;
-        await run("nft", ["-f", "-"], renderWhole(table));
+        await this.#nft.apply(renderWhole(table));
       }
     }
     this.#applied = table;

@@ -6,6 +6,7 @@ import { createSocket, type Socket } from "node:dgram";
 import type { WebSocket } from "ws";
 import type { Logger } from "../../logger.ts";
 import { KernelTable } from "../../proxy/kernel-table.ts";
+import type { NftSession } from "../../proxy/nft-session.ts";
 import { gatewayOf } from "../cni-config.ts";
 import { run } from "../command.ts";
 import { completeChecksum } from "./checksum.ts";
@@ -40,6 +41,7 @@ export interface OverlayOptions {
   /** A WebSocket of the control plane. */
   readonly dial: (path: string) => WebSocket;
   readonly onChange: () => void;
+  readonly nft: NftSession;
   readonly log: Logger;
 }
 
@@ -76,11 +78,11 @@ export class Overlay {
     options: OverlayOptions,
     { socket, toKernel }: { readonly socket: Socket; readonly toKernel: Socket },
   ) {
-    const { nodeName, key, onChange, log } = options;
+    const { nodeName, key, onChange, nft, log } = options;
     this.#options = options;
     this.#socket = socket;
     this.#toKernel = toKernel;
-    this.#guard = new KernelTable(log);
+    this.#guard = new KernelTable(log, nft);
     this.#prober = new Prober({
       own: nodeName,
       key,

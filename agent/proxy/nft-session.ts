@@ -1,0 +1,147 @@
+/**
+ * Transactions of nftables, one after the other, by one `nft` that stays for as long as there are more. A process for each
+ * would take three times as long: not for its work, but to start, and to end, when the kernel first forgets what was replaced.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { Socket } from "node:net";
+import { programEnvironment, run } from "../network/command.ts";
+
+/** `nft` reads what it is told byte by byte, and keeps it: longer ones have a process of their own. */
+const LONGEST = 64 * 1024;
+const MOST_TOLD = 1024 * 1024;
+const IDLE_MS = 20_000;
+const READY_MS = 5000;
+const PATIENCE_MS = 30_000;
+/** No command of nft: what it complains of it has come to. Complaints are never held back, as answers are. */
+const MARK = "sailplane";
+
+/** `unavailable`: nothing of it has happened. */
+type Outcome = "done" | "unavailable" | { readonly complaint: string };
+
+export class NftSession {
+  #last: Promise<unknown> = Promise.resolve();
+  #process: NftProcess | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  /** This machine's nft does not converse. */
+  #isMute = false;
+
+  /** Fails where the kernel refuses: nothing of the transaction has happened then. */
+  apply(transaction: string): Promise<void> {
+    const turn = this.#last.then(() => this.#apply(transaction));
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#process?.end();
+    this.#process = undefined;
+  }
+
+  async #apply(transaction: string): Promise<void> {
+    if (!this.#isMute && transaction.length <= LONGEST) {
+      const outcome = await this.#tell(transaction);
+      if (outcome === "done") return;
+      if (outcome !== "unavailable") throw new Error(`nft: ${outcome.complaint}`);
+      this.#isMute = true;
+    }
+    await run("nft", ["-f", "-"], transaction);
+  }
+
+  async #tell(transaction: string): Promise<Outcome> {
+    clearTimeout(this.#idle);
+    const nft = this.#process ?? new NftProcess();
+    this.#process = nft;
+    const outcome = await nft.tell(transaction);
+    if (nft.isOver || nft.told > MOST_TOLD) this.close();
+    else this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
+    return outcome;
+  }
+}
+
+class NftProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  #heard = "";
+  #marks = 0;
+  #isReady = false;
+  #isOver = false;
+  #told = 0;
+  #onNews: () => void = () => {};
+
+  constructor() {
+    // At its end it would add what it was told to the user's own history of commands.
+    this.#child = spawn("nft", ["-i"], { env: { ...programEnvironment(), HOME: "/nonexistent", LC_ALL: "C" } });
+    const { stdin, stdout, stderr } = this.#child;
+    stdin.on("error", () => {});
+    stdout.resume();
+    stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#heard += text;
+      this.#onNews();
+    });
+    const over = () => {
+      this.#isOver = true;
+      this.#onNews();
+    };
+    this.#child.on("error", over).on("close", over);
+    // It ends with its input, and so with the agent, which does not wait for it.
+    this.#child.unref();
+    for (const pipe of [stdin, stdout, stderr]) if (pipe instanceof Socket) pipe.unref();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Letters. */
+  get told(): number {
+    return this.#told;
+  }
+
+  end(): void {
+    this.#child.stdin.end();
+  }
+
+  async tell(transaction: string): Promise<Outcome> {
+    this.#isReady ||= (await this.#say("", READY_MS)) !== undefined;
+    if (!this.#isReady) return "unavailable";
+    // One line is one transaction.
+    const complaint = await this.#say(`${transaction.replaceAll("\n", ";")}\n`, PATIENCE_MS);
+    if (complaint === undefined) return { complaint: this.#heard.trim() || "it has ended" };
+    return complaint === "" ? "done" : { complaint };
+  }
+
+  /** Errors that nft tells of; undefined where it ends instead. */
+  #say(line: string, patience: number): Promise<string | undefined> {
+    const mark = `${MARK}-${++this.#marks}`;
+    this.#heard = "";
+    this.#told += line.length;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#child.kill("SIGKILL"), patience);
+      this.#onNews = () => {
+        const end = this.#heard.indexOf(`\n${mark}\n`);
+        if (end === -1 && !this.#isOver) return;
+        clearTimeout(timer);
+        this.#onNews = () => {};
+        resolve(end === -1 ? undefined : complaintOf(this.#heard.slice(0, end)));
+      };
+      if (this.#isOver) this.#onNews();
+      else this.#child.stdin.write(`${line}${mark}\n`);
+    });
+  }
+}
+
+/** Without the caret below the mark before, and the line about the mark itself; of a transaction's line the part that is meant. */
+function complaintOf(heard: string): string {
+  const lines = heard
+    .replace(/^[\s^]+/, "")
+    .split("\n")
+    .slice(0, -1);
+  return lines.flatMap((line, i) => (line.startsWith("Error: ") ? [`${line}: ${meant(lines, i)}`] : [])).join("; ");
+}
+
+function meant(lines: readonly string[], at: number): string {
+  const [told = "", carets = ""] = lines.slice(at + 1);
+  const column = carets.indexOf("^");
+  const end = told.indexOf(";", column);
+  return told.slice(told.lastIndexOf(";", column - 1) + 1, end === -1 ? undefined : end).trim();
+}
