@@ -1,12 +1,17 @@
 /**
  * Who may vouch for users: the part of Kubernetes' AuthenticationConfiguration (apiserver.config.k8s.io/v1) that is about
- * tokens of OpenID Connect issuers, by claims. CEL expressions are refused by name.
+ * tokens of OpenID Connect issuers. What is beside it is refused by name.
  */
-
-export interface ClaimOrPrefix {
-  readonly claim: string;
-  readonly prefix?: string;
-}
+import {
+  type ClaimMappings,
+  type ClaimRule,
+  type ExpressionRule,
+  parseClaimRules,
+  parseMappings,
+  parseUserRules,
+  refuseUnverifiedEmail,
+} from "./claim-rules.ts";
+import { listAt, objectAt, Refusal, refuseDoubles, textAt } from "./read-fields.ts";
 
 export interface JwtAuthenticator {
   readonly issuer: {
@@ -17,12 +22,9 @@ export interface JwtAuthenticator {
     readonly certificateAuthority?: string;
     readonly audiences: readonly string[];
   };
-  readonly claimValidationRules?: readonly { readonly claim: string; readonly requiredValue: string }[];
-  readonly claimMappings: {
-    readonly username: ClaimOrPrefix;
-    readonly groups?: ClaimOrPrefix;
-    readonly uid?: { readonly claim: string };
-  };
+  readonly claimValidationRules?: readonly ClaimRule[];
+  readonly claimMappings: ClaimMappings;
+  readonly userValidationRules?: readonly ExpressionRule[];
 }
 
 type Parsed =
@@ -48,35 +50,19 @@ export function parseAuthentication(value: unknown): Parsed {
 
 const VERSIONS = ["apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1beta1"];
 
-class Refusal extends Error {}
+const JWT = ["issuer", "claimValidationRules", "claimMappings", "userValidationRules"];
 
 function parseJwt(value: unknown, path: string): JwtAuthenticator {
-  const jwt = objectAt(value, path, ["issuer", "claimValidationRules", "claimMappings"]);
-  const mappings = objectAt(jwt.claimMappings, `${path}.claimMappings`, ["username", "groups", "uid"]);
-  const mapping = (name: string): ClaimOrPrefix => {
-    const at = `${path}.claimMappings.${name}`;
-    const { claim, prefix } = objectAt(mappings[name], at, ["claim", "prefix"]);
-    // Kubernetes asks for it, so that nobody forgets that an issuer could name system:masters.
-    return { claim: textAt(claim, `${at}.claim`), prefix: textAt(prefix, `${at}.prefix`, "may be empty") };
-  };
-  const uid = mappings.uid === undefined ? undefined : objectAt(mappings.uid, `${path}.claimMappings.uid`, ["claim"]);
-  const rules =
-    jwt.claimValidationRules === undefined ? [] : listAt(jwt.claimValidationRules, `${path}.claimValidationRules`);
+  const jwt = objectAt(value, path, JWT);
+  const claimMappings = parseMappings(jwt.claimMappings, `${path}.claimMappings`);
+  const claimValidationRules = parseClaimRules(jwt.claimValidationRules, `${path}.claimValidationRules`);
+  refuseUnverifiedEmail(claimMappings, claimValidationRules, `${path}.claimMappings`);
+  const userValidationRules = parseUserRules(jwt.userValidationRules, `${path}.userValidationRules`);
   return {
     issuer: parseIssuer(jwt.issuer, `${path}.issuer`),
-    claimValidationRules: rules.map((rule, i) => {
-      const at = `${path}.claimValidationRules[${i}]`;
-      const { claim, requiredValue } = objectAt(rule, at, ["claim", "requiredValue"]);
-      return {
-        claim: textAt(claim, `${at}.claim`),
-        requiredValue: textAt(requiredValue, `${at}.requiredValue`, "may be empty"),
-      };
-    }),
-    claimMappings: {
-      username: mapping("username"),
-      ...(mappings.groups !== undefined && { groups: mapping("groups") }),
-      ...(uid && { uid: { claim: textAt(uid.claim, `${path}.claimMappings.uid.claim`) } }),
-    },
+    claimValidationRules,
+    claimMappings,
+    ...(userValidationRules.length > 0 && { userValidationRules }),
   };
 }
 
@@ -84,16 +70,24 @@ const ISSUER = ["url", "discoveryURL", "certificateAuthority", "audiences", "aud
 
 function parseIssuer(value: unknown, path: string): JwtAuthenticator["issuer"] {
   const issuer = objectAt(value, path, ISSUER);
+  const { audienceMatchPolicy, certificateAuthority: authority } = issuer;
   const audiences = listAt(issuer.audiences, `${path}.audiences`).map((each, i) =>
     textAt(each, `${path}.audiences[${i}]`),
   );
   if (audiences.length === 0) throw new Refusal(`${path}.audiences: names one at least`);
-  if (audiences.length > 1 && issuer.audienceMatchPolicy !== "MatchAny")
+  refuseDoubles(audiences, `${path}.audiences`);
+  if (audiences.length > 1 && audienceMatchPolicy !== "MatchAny")
     throw new Refusal(`${path}.audienceMatchPolicy: must be MatchAny for more than one audience`);
-  const authority = issuer.certificateAuthority;
+  if (!["", "MatchAny"].includes(textAt(audienceMatchPolicy ?? "", `${path}.audienceMatchPolicy`, "may be empty")))
+    throw new Refusal(`${path}.audienceMatchPolicy: must be empty or MatchAny`);
+  const url = urlAt(issuer.url, `${path}.url`);
+  const discoveryURL =
+    issuer.discoveryURL === undefined ? undefined : urlAt(issuer.discoveryURL, `${path}.discoveryURL`);
+  if (discoveryURL?.replace(/\/+$/, "") === url.replace(/\/+$/, ""))
+    throw new Refusal(`${path}.discoveryURL: must be different from URL`);
   return {
-    url: urlAt(issuer.url, `${path}.url`),
-    ...(issuer.discoveryURL !== undefined && { discoveryURL: urlAt(issuer.discoveryURL, `${path}.discoveryURL`) }),
+    url,
+    ...(discoveryURL !== undefined && { discoveryURL }),
     ...(authority !== undefined && { certificateAuthority: textAt(authority, `${path}.certificateAuthority`) }),
     audiences,
   };
@@ -105,25 +99,4 @@ function urlAt(value: unknown, path: string): string {
   const text = textAt(value, path);
   if (!HTTPS.test(text)) throw new Refusal(`${path}: is an https:// address without user, query and fragment`);
   return text;
-}
-
-function objectAt(value: unknown, path: string, fields: readonly string[]): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Refusal(`${path || "an authentication configuration"}: is an object`);
-  for (const key of Object.keys(value)) {
-    if (fields.includes(key)) continue;
-    throw new Refusal(`${path === "" ? "" : `${path}.`}${key}: is not supported by this server`);
-  }
-  return value as Record<string, unknown>;
-}
-
-function listAt(value: unknown, path: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new Refusal(`${path}: is a list`);
-  return value;
-}
-
-function textAt(value: unknown, path: string, empty?: "may be empty"): string {
-  if (typeof value !== "string" || (value === "" && !empty))
-    throw new Refusal(`${path}: is a text${empty ? "" : ", not empty"}`);
-  return value;
 }

@@ -105,7 +105,7 @@ test("AUTH-OIDC: a named cluster trusts the issuers that it was given, and no ot
   expect((await whoami(ann)).code).toBe(1);
 
   const jwt = [
-    { issuer: { url, audiences: ["sailplane"] }, claimMappings: { username: { claim: "sub", prefix: "team:" } } },
+    { issuer: { url, audiences: ["sailplane"] }, claimMappings: { username: { expression: '"team:" + claims.sub' } } },
   ];
   const configuration = { apiVersion: "apiserver.config.k8s.io/v1", kind: "AuthenticationConfiguration", jwt };
   writeFileSync(`${scratch}/team.yaml`, JSON.stringify(configuration));

@@ -26,7 +26,7 @@ const object = (name: string, fields: Readonly<Record<string, Type>>): Type => (
 
 const GVK = object("kubernetes.GroupVersionKind", { group: STRING, version: STRING, kind: STRING });
 const GVR = object("kubernetes.GroupVersionResource", { group: STRING, version: STRING, resource: STRING });
-const USER = object("kubernetes.UserInfo", {
+export const USER = object("kubernetes.UserInfo", {
   username: STRING,
   uid: STRING,
   groups: listOf(STRING),

@@ -5,6 +5,7 @@ import { estimateCost } from "./estimate.ts";
 import { evaluate, type Outcome } from "./evaluate.ts";
 import { renderIssues } from "./issue.ts";
 import { parse } from "./parser.ts";
+import { selects } from "./selections.ts";
 import type { Type } from "./type.ts";
 
 /** Kubernetes' limit of one expression's run (apiserver pkg/apis/cel). */
@@ -14,6 +15,8 @@ export interface Program {
   readonly type: Type;
   /** Names of variables that it uses. */
   readonly references: ReadonlySet<string>;
+  /** Whether it reads that field of that variable. */
+  readonly selects: (variable: string, field: string) => boolean;
   /** The most that a run can cost. */
   readonly estimate: () => number;
   readonly run: (variables: ReadonlyMap<string, unknown>, limit?: number) => Outcome;
@@ -40,6 +43,7 @@ function programOf(
   return {
     type,
     references,
+    selects: (variable, field) => selects(expr, variable, field),
     estimate: () => estimateCost(expr, { variables, library, types }),
     run: (values, limit = PER_CALL_LIMIT) => evaluate(expr, { variables: values, library, limit }),
   };

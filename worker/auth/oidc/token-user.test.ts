@@ -47,7 +47,7 @@ const cases: readonly [string, object, string][] = [
   ["a time that is over", { exp: seconds }, "token is expired"],
   ["no end", { exp: undefined }, "token is expired"],
   ["a time to come", { nbf: seconds + 301 }, "not valid yet"],
-  ["no user", { email: undefined }, 'username claims "email"'],
+  ["no user", { email: undefined }, 'username claim "email"'],
   ["an empty user", { email: "" }, "is empty"],
   ["an email that is not verified", { email_verified: false }, "email not verified"],
   ["an email whose verification is no truth", { email_verified: "true" }, "email not verified"],
@@ -67,4 +67,63 @@ test("AUTH-OIDC: required claims must have their values", () => {
   expect(of({}, rules)).toMatchObject({ ok: false });
   expect(of({ hd: "other.example" }, rules)).toMatchObject({ ok: false });
   expect(of({ hd: "example.com" }, rules)).toMatchObject({ ok: true });
+});
+
+describe("AUTH-OIDC: by expressions", () => {
+  const mapping = (claimMappings: object) => ({
+    claimMappings: { username: { expression: "claims.sub" }, ...claimMappings },
+  });
+
+  test("claims become names, groups, a uid and more", () => {
+    const rules = mapping({
+      username: { expression: 'claims.?nick.orValue("id:" + claims.sub)' },
+      groups: { expression: 'claims.groups.map(group, "oidc:" + group)' },
+      uid: { expression: "claims.sub" },
+      extra: [
+        { key: "example.org/team", valueExpression: "claims.team" },
+        { key: "example.org/none", valueExpression: '""' },
+      ],
+    });
+    expect(of({ team: ["a", "", "b"] }, rules)).toEqual({
+      ok: true,
+      user: {
+        name: "id:42",
+        uid: "42",
+        groups: ["oidc:dev", "oidc:ops", "system:authenticated"],
+        extra: { "example.org/team": ["a", "b"] },
+      },
+    });
+    expect(of({ nick: "ann", team: "a" }, rules)).toMatchObject({ user: { name: "ann" } });
+  });
+
+  const broken: readonly [string, object, string][] = [
+    ["a claim that is not there", mapping({ username: { expression: "claims.nick" } }), "no such key: nick"],
+    ["a user that is no text", mapping({ username: { expression: "claims.exp" } }), "must return a string"],
+    ["no user", mapping({ username: { expression: '""' } }), "the username is empty"],
+    ["groups that are numbers", mapping({ groups: { expression: "[1]" } }), "a string or a list of strings"],
+    [
+      "a rule that does not hold",
+      { ...mapping({}), claimValidationRules: [{ expression: "claims.sub == '7'", message: "who is it?" }] },
+      "failed: who is it?",
+    ],
+    [
+      "a user that no rule lets in",
+      { ...mapping({}), userValidationRules: [{ expression: "user.username.startsWith('a')", message: "no" }] },
+      "failed: no",
+    ],
+    [
+      "a rule that fails",
+      { ...mapping({}), userValidationRules: [{ expression: "user.uid == '1'" }] },
+      "no such key: uid",
+    ],
+  ];
+  test.each(broken)("%s is refused", (_title, rules, why) => {
+    expect(of({}, rules)).toEqual({ ok: false, error: expect.stringContaining(why) });
+  });
+
+  test("rules see the user before the group of all is added", () => {
+    const userValidationRules = [{ expression: 'user.groups == ["dev"] && user.username == "42"' }];
+    const rules = { ...mapping({ groups: { expression: "claims.groups[0]" } }), userValidationRules };
+    expect(of({}, rules)).toMatchObject({ ok: true });
+  });
 });

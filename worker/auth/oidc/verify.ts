@@ -4,8 +4,9 @@ import { fromBase64Url } from "../../../api/machinery/base64url.ts";
 import type { User } from "../user.ts";
 import { type Refused, refusedBecause } from "../verified.ts";
 import { type Asking, type IssuerKeys, issuerKeys, newIssuerKeys } from "./issuer-keys.ts";
+import type { TokenClaims } from "./mapped-user.ts";
 import { isSignedWith, type Signed } from "./signature.ts";
-import { type TokenClaims, tokenUser } from "./token-user.ts";
+import { tokenUser } from "./token-user.ts";
 
 /** Parsed once in each isolate. */
 let known: { readonly text: string; readonly jwt: readonly JwtAuthenticator[] } | undefined;
