@@ -50,6 +50,8 @@ export interface Subresource<T extends KubeObject> {
   /** For subresources that write the object: what of `next` may change is taken, all else comes from `old`. */
   readonly prepareUpdate?: (next: T, old: T) => void;
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
+  /** The paths, `*` any one element, that can be owned through it. Default: all. */
+  readonly ownable?: readonly (readonly string[])[];
 }
 
 /** Where the scale subresource finds its numbers. `selector` answers the label selector as text. */
@@ -142,6 +144,10 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly status?: {
     /** A create brings its status along (nodes, which report themselves). Default: it is dropped. */
     readonly keptOnCreate?: boolean;
+    /** Creates and updates of the object write the status, too: Kubernetes forgot to split it off. */
+    readonly writtenByAll?: boolean;
+    /** Through `/status`, metadata stays as it is (metav1.ResetObjectMetaForStatus). Default: it may change. */
+    readonly keepsMetadata?: boolean;
     readonly prepareUpdate?: (next: T, old: T) => void;
     readonly validateUpdate?: (next: T, old: T) => FieldError[];
   };

@@ -1,5 +1,5 @@
 /** metadata.managedFields: who set what, by field manager (docs/spec/apply.md). */
-import { type KindAtVersion, resetFields, type VersionedType } from "../../api/machinery/apply/ownership.ts";
+import { type KindAtVersion, ownableThrough, type VersionedType } from "../../api/machinery/apply/ownership.ts";
 import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { type StructuralSchema, structuralView } from "../../api/machinery/apply/structural-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
@@ -21,10 +21,15 @@ export const managerOf = (request: Request, asked: string): string =>
 export function ownedKind(resource: Resource, subresource: string): KindAtVersion {
   const apiVersion = apiVersionOf(resource.group, resource.version);
   const struct = structOfKind(apiVersion, resource.kind);
+  const paths = resource.subresources?.[subresource]?.ownable;
   return {
     apiVersion,
     view: struct ? structView(struct) : customView(resource),
-    ignored: resetFields(subresource, resource.status !== undefined),
+    ownable: ownableThrough({
+      subresource,
+      ...(resource.status ? { status: resource.status } : {}),
+      ...(paths ? { paths } : {}),
+    }),
     ...(resource.otherVersions ? { versions: (version: string) => otherVersion(resource, version) } : {}),
   };
 }

@@ -30,7 +30,8 @@ export function prepareCreate(
   delete metadata.deletionGracePeriodSeconds;
   if (resource.generation) metadata.generation = 1;
   else delete metadata.generation;
-  if (resource.status && !resource.status.keptOnCreate) resetStatus(draft);
+  const { status } = resource;
+  if (status && !status.keptOnCreate && !status.writtenByAll) resetStatus(draft);
   resource.prepareCreate?.(draft, options.warnings);
 }
 
@@ -51,7 +52,7 @@ export function validateCreate(resource: Resource, object: KubeObject): void {
 /** Kubernetes keeps what only the server writes, whatever the client sent. */
 export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
   keepServerFields(draft, old);
-  if (resource.status) keepStatus(draft, old);
+  if (resource.status && !resource.status.writtenByAll) keepStatus(draft, old);
   resource.prepareUpdate?.(draft, old);
   if (resource.generation && specChanged(resource, draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;
@@ -82,12 +83,23 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   Object.assign(draft, rest);
   (draft as WithParts).status = status ?? {};
   draft.metadata = metadata;
+  if (resource.status?.keepsMetadata) keepMetadata(draft, old);
   resource.status?.prepareUpdate?.(draft, old);
 }
 
 export function validateStatusUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
   const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata, metaRules(resource));
   refuse(resource, next, [...ofMeta, ...(resource.status?.validateUpdate?.(next, old) ?? []), ...ofMeta]);
+}
+
+/** What of metadata clients write; who manages what is the bookkeeping of this very request. */
+const CLIENT_METADATA = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
+
+function keepMetadata({ metadata }: KubeObject, { metadata: old }: KubeObject): void {
+  for (const field of CLIENT_METADATA) {
+    if (old[field] === undefined) delete metadata[field];
+    else Object.assign(metadata, { [field]: copyJson(old[field]) });
+  }
 }
 
 export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): void {

@@ -4,7 +4,7 @@ import { deepEqual } from "../deep-equal.ts";
 import { parseApiVersion } from "../meta.ts";
 import { badRequest, internalError, type PatchFailure } from "../patch/patch-result.ts";
 import { conflictFailure } from "./conflict.ts";
-import { difference, differenceBelow, isEmptySet } from "./field-set.ts";
+import { difference, isEmptySet } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
 import { lastAppliedFields, withLastApplied } from "./last-applied.ts";
 import { mergeTyped } from "./merge-typed.ts";
@@ -49,7 +49,7 @@ export function applyPatch(apply: Apply): ApplyResult {
   const self = { manager, operation: "Apply", apiVersion: kind.apiVersion, subresource } as const;
   const key = ownerKey(self);
   const last = owners.get(key);
-  const set = differenceBelow(fieldSetOf(applied, kind.view), kind.ignored);
+  const set = kind.ownable(fieldSetOf(applied, kind.view));
   owners.set(key, { ...self, set, ...(last?.time ? { time: last.time } : {}) });
 
   const merged = prune(mergeTyped(old, applied, kind.view) as JsonObject, last, owners, kind);

@@ -4,7 +4,7 @@ import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { structOfKind } from "../../schema/table.ts";
 import { type ApplyResult, applyPatch } from "./apply-patch.ts";
 import { fieldPath } from "./field-set.ts";
-import { type JsonObject, type KindAtVersion, resetFields } from "./ownership.ts";
+import { type JsonObject, type KindAtVersion, ownableThrough } from "./ownership.ts";
 import { parseApplied } from "./parse-applied.ts";
 import { parentEntries, scaleEntries } from "./scale-owners.ts";
 import { structView } from "./struct-view.ts";
@@ -36,8 +36,8 @@ class Case {
   }
 
   at(subresource: string): KindAtVersion & { kindName: string } {
-    const ignored = resetFields(subresource, true);
-    return { apiVersion: this.#apiVersion, kindName: this.#kind, view: this.#view, ignored };
+    const ownable = ownableThrough({ subresource, status: {} });
+    return { apiVersion: this.#apiVersion, kindName: this.#kind, view: this.#view, ownable };
   }
 
   apply(manager: string, body: JsonObject, options: { force?: boolean; subresource?: string } = {}): ApplyResult {
@@ -460,4 +460,29 @@ test("SCALE-01: the scale endpoint sees who owns the replicas, and gives back wh
     entries[1],
     { ...scaler, apiVersion: "apps/v1" },
   ]);
+});
+
+test("APPLY-11: through an endpoint that takes a few paths only, nobody owns anything else", () => {
+  const paths = [["f:spec", "f:containers", "*", "f:resources"]];
+  const set = {
+    "f:metadata": { "f:labels": { "f:a": {} } },
+    "f:spec": {
+      ".": {},
+      "f:nodeName": {},
+      "f:containers": { 'k:{"name":"c"}': { ".": {}, "f:image": {}, "f:resources": { "f:limits": {} } } },
+    },
+  };
+  expect(ownableThrough({ subresource: "resize", paths })(set)).toEqual({
+    "f:spec": {
+      ".": {},
+      "f:containers": { 'k:{"name":"c"}': { ".": {}, "f:resources": { "f:limits": {} } } },
+    },
+  });
+});
+
+test("APPLY-11: through a status endpoint that keeps metadata, nobody owns any of it", () => {
+  const set = { "f:metadata": { "f:labels": {} }, "f:spec": {}, "f:status": { "f:phase": {} } };
+  const through = (status: { keepsMetadata?: boolean }) => ownableThrough({ subresource: "status", status })(set);
+  expect(through({ keepsMetadata: true })).toEqual({ "f:status": { "f:phase": {} } });
+  expect(through({})).toEqual({ "f:metadata": { "f:labels": {} }, "f:status": { "f:phase": {} } });
 });

@@ -8,6 +8,7 @@ import {
   fieldPath,
   intersection,
   isEmptySet,
+  onlyBelow,
   union,
 } from "./field-set.ts";
 import type { Owner, Owners } from "./owner.ts";
@@ -28,14 +29,33 @@ export interface KindAtVersion {
   readonly view: TypeView;
   /** Other versions; a manager of a version that is no longer served is forgotten. */
   readonly versions?: (apiVersion: string) => VersionedType | undefined;
-  /** What the endpoint resets, and so nobody can own through it. */
-  readonly ignored: FieldSet;
+  /** What of a set can be owned through the endpoint: not what it resets. */
+  readonly ownable: (set: FieldSet) => FieldSet;
 }
 
-/** What an endpoint resets: status on the main resource where it has a status endpoint, spec on the status endpoint. */
-export function resetFields(subresource: string, hasStatus: boolean): FieldSet {
-  if (subresource === "status") return fieldPath("spec");
-  return subresource === "" && hasStatus ? fieldPath("status") : EMPTY;
+export interface Endpoint {
+  readonly subresource: string;
+  readonly status?: { readonly writtenByAll?: boolean; readonly keepsMetadata?: boolean };
+  /** Where it takes no more than these paths. */
+  readonly paths?: readonly (readonly string[])[];
+}
+
+const SPEC = fieldPath("spec");
+const SPEC_AND_METADATA = { ...SPEC, ...fieldPath("metadata") };
+const STATUS = fieldPath("status");
+
+/** An endpoint resets the status on the object where it has a status endpoint, and the spec on the status endpoint. */
+export function ownableThrough({ subresource, status, paths }: Endpoint): KindAtVersion["ownable"] {
+  if (paths) return (set) => onlyBelow(set, paths);
+  const reset =
+    subresource === "status"
+      ? status?.keepsMetadata
+        ? SPEC_AND_METADATA
+        : SPEC
+      : subresource === "" && status && !status.writtenByAll
+        ? STATUS
+        : undefined;
+  return reset ? (set) => differenceBelow(set, reset) : (set) => set;
 }
 
 const same = (object: JsonObject) => object;
@@ -96,10 +116,9 @@ export class Differences {
     if (!version) return undefined;
     const [old, next] = [version.from(this.#old), version.from(this.#next)];
     const all = compareTyped(comparable(old), comparable(next), version.view);
-    const { ignored } = this.#kind;
-    if (all === SAME || isEmptySet(ignored)) return all;
-    const without = (set: FieldSet) => differenceBelow(set, ignored);
-    return { added: without(all.added), modified: without(all.modified), removed: without(all.removed) };
+    if (all === SAME) return all;
+    const { ownable } = this.#kind;
+    return { added: ownable(all.added), modified: ownable(all.modified), removed: ownable(all.removed) };
   }
 }
 

@@ -17,7 +17,7 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
     defaultMatchResources(spec.matchConstraints);
   },
   validate: validateValidatingPolicy,
-  status: { validateUpdate: validatePolicyStatus },
+  status: { keepsMetadata: true, validateUpdate: validatePolicyStatus },
   columns: [
     {
       name: "Validations",

@@ -16,7 +16,7 @@ export const apiService = defineResource<APIService>({
     if (service) service.port ??= 443;
   },
   validate: validateAPIService,
-  status: { validateUpdate: validateStatus },
+  status: { keepsMetadata: true, validateUpdate: validateStatus },
   columns: [
     {
       name: "Service",

@@ -37,7 +37,14 @@ export const deployment = defineResource<Deployment>({
   },
   validate: validateDeployment,
   validateUpdate: validateDeploymentUpdate,
-  status: { validateUpdate: validateDeploymentStatusUpdate },
+  status: {
+    // Labels only, unlike other kinds.
+    prepareUpdate: ({ metadata }, { metadata: { labels } }) => {
+      if (labels) metadata.labels = labels;
+      else delete metadata.labels;
+    },
+    validateUpdate: validateDeploymentStatusUpdate,
+  },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status.replicas ?? 0,

@@ -74,6 +74,7 @@ export const pod = defineResource<Pod>({
         keepAllButSpec(next, old);
       },
       validateUpdate: validateEphemeralContainersUpdate,
+      ownable: [["f:spec", "f:ephemeralContainers"]],
     },
     eviction: { verbs: ["create"], kind: { group: "policy", version: "v1", kind: "Eviction" } },
     exec: { verbs: OPTIONS_VERBS, kind: { group: "", version: "v1", kind: "PodExecOptions" } },
@@ -90,6 +91,12 @@ export const pod = defineResource<Pod>({
         keepAllButSpec(next, old);
       },
       validateUpdate: validateResize,
+      ownable: [
+        ["f:spec", "f:resources"],
+        ...["f:containers", "f:initContainers"].flatMap((containers) =>
+          ["f:resources", "f:resizePolicy"].map((field) => ["f:spec", containers, "*", field]),
+        ),
+      ],
     },
   },
   fields: {

@@ -17,7 +17,7 @@ export const flowSchema = defineResource<FlowSchema>({
     spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;
   },
   validate: validateFlowSchema,
-  status: { validateUpdate: validateConditionTypes },
+  status: { keepsMetadata: true, validateUpdate: validateConditionTypes },
   columns: [
     {
       name: "PriorityLevel",

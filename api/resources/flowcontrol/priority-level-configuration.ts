@@ -25,7 +25,7 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
     queuing.queueLengthLimit ||= 50;
   },
   validate: validatePriorityLevel,
-  status: { validateUpdate: validateConditionTypes },
+  status: { keepsMetadata: true, validateUpdate: validateConditionTypes },
   columns: [
     {
       name: "Type",

@@ -21,7 +21,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
     sameValue(spec, old.spec)
       ? []
       : [invalid("spec", goStruct("resource.v1.ResourceClaimSpec", spec), "field is immutable")],
-  status: { validateUpdate: validateClaimStatusUpdate },
+  status: { keepsMetadata: true, validateUpdate: validateClaimStatusUpdate },
   columns: [
     {
       name: "State",

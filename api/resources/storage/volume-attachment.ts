@@ -35,7 +35,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
     sameValue(spec, old.spec)
       ? []
       : [invalid("spec", goStruct("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
-  status: { validateUpdate: validateAttachment },
+  status: { keepsMetadata: true, validateUpdate: validateAttachment },
   columns: [
     {
       name: "Attacher",

@@ -1,0 +1,80 @@
+/** What of an object a write of its status may change, kind by kind: the PrepareForUpdate of Kubernetes' status strategies. */
+import { expect, test } from "vitest";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { resources } from "../../api/resources/index.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { prepareCreate, prepareStatusUpdate, prepareUpdate } from "./strategy.ts";
+
+const kindOf = (kind: string): Resource => {
+  const found = resources.find((resource) => resource.kind === kind);
+  if (!found) throw new Error(kind);
+  return found;
+};
+
+const objectOf = (by: string) =>
+  ({
+    kind: "K",
+    apiVersion: "v1",
+    metadata: {
+      name: "a",
+      uid: "u",
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      resourceVersion: "1",
+      labels: { by },
+      annotations: { by },
+      finalizers: [by],
+      ownerReferences: [{ name: by }],
+      managedFields: [{ manager: by }],
+    },
+    spec: { by },
+    status: { conditions: [], by },
+  }) as unknown as Stored<KubeObject> & { spec: { by: string }; status: { by?: string } };
+
+/** What the write of the status leaves of the stored metadata. */
+function keptBy(kind: string): string[] {
+  const draft = objectOf("new");
+  prepareStatusUpdate(kindOf(kind), draft, objectOf("old"));
+  expect(draft.spec).toEqual({ by: "old" });
+  expect(draft.status.by).toBe("new");
+  expect(draft.metadata.managedFields).toEqual([{ manager: "new" }]);
+  const old = objectOf("old").metadata;
+  return (["labels", "annotations", "finalizers", "ownerReferences"] as const).filter(
+    (field) => JSON.stringify(draft.metadata[field]) === JSON.stringify(old[field]),
+  );
+}
+
+const ALL = ["labels", "annotations", "finalizers", "ownerReferences"];
+
+test.each([
+  ["ValidatingAdmissionPolicy", ALL],
+  ["APIService", ALL],
+  ["FlowSchema", ALL],
+  ["PriorityLevelConfiguration", ALL],
+  ["ServiceCIDR", ALL],
+  ["ResourceClaim", ALL],
+  ["VolumeAttachment", ALL],
+  ["Deployment", ["labels"]],
+  ["Pod", ["ownerReferences"]],
+  ["ReplicaSet", []],
+  ["Job", []],
+  ["Node", []],
+  ["Service", []],
+  ["PersistentVolumeClaim", []],
+  ["CustomResourceDefinition", []],
+])("REG-STATUS-META: through /status of %s, metadata keeps %j", (kind, kept) => {
+  expect(keptBy(kind)).toEqual(kept);
+});
+
+test("REG-STATUS-SPLIT: only a ServiceCIDR's status is written with the object", () => {
+  for (const [kind, by] of [
+    ["ServiceCIDR", "new"],
+    ["ReplicaSet", "old"],
+  ] as const) {
+    const draft = objectOf("new");
+    prepareUpdate(kindOf(kind), draft, objectOf("old"));
+    expect(draft.status.by).toBe(by);
+  }
+  const created = objectOf("new");
+  prepareCreate(kindOf("ServiceCIDR"), created, { uid: "u", now: 0 });
+  expect(created.status.by).toBe("new");
+});
