@@ -4,10 +4,11 @@
  * undo it.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PersistentVolume, Pod, SecretReference, Volume } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
+import { isMountPoint } from "../volumes/mounts.ts";
 import { giveToGroup } from "../volumes/ownership.ts";
 import { VolumeError, VolumePending } from "../volumes/payload.ts";
 import type { CsiDriver, CsiDrivers } from "./csi-drivers.ts";
@@ -161,7 +162,7 @@ export class CsiVolumes implements PodCsi {
     const target = this.#target(uid, wanted);
     const file = join(home, RECORD);
     const done = readRecord(file);
-    if (done !== undefined && existsSync(target)) return target;
+    if (done !== undefined && isThere(target, wanted.block)) return target;
     const attached = wanted.mode === "Persistent" && object?.spec.attachRequired !== false;
     const staged = wanted.mode === "Persistent" && driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
     const record: Published = {
@@ -342,6 +343,12 @@ function givesToGroup({ block, fsType, accessMode }: Wanted, object: CSIDriver |
   if (block || policy === "None") return false;
   return policy === "File" || (fsType !== "" && accessMode.startsWith("ReadWriteOnce"));
 }
+
+/** A directory alone is what a reboot, or a driver that failed, leaves. */
+const isThere = (target: string, block: boolean): boolean =>
+  block
+    ? statSync(target, { throwIfNoEntry: false })?.isBlockDevice() === true
+    : existsSync(target) && isMountPoint(target);
 
 const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
 

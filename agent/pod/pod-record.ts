@@ -41,6 +41,8 @@ export class PodRecord {
   /** When a container that could not be started is tried again (ms), by name. */
   readonly retryAt = new Map<string, number>();
   readonly backOff = new Map<string, BackOff>();
+  /** When volumes that could not be set up are tried again (ms). */
+  volumeRetry: { readonly waitMs: number; readonly at: number; readonly missing: boolean } | undefined;
   readonly messages = new Map<string, string>();
   readonly restartedAll = new Map<string, number>();
   restartingAll: boolean | undefined;
@@ -87,6 +89,11 @@ export class PodRecord {
         this.tell(container, "Warning", ok ? "ProbeWarning" : "Unhealthy", `${word} probe ${what}: ${output}`);
       },
     });
+  }
+
+  /** What was missing may be there now. */
+  retryVolumes(): void {
+    if (this.volumeRetry !== undefined) this.volumeRetry = { ...this.volumeRetry, at: 0 };
   }
 
   get uid(): string {

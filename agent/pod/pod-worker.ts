@@ -5,7 +5,6 @@
 import { mkdirSync } from "node:fs";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
-import { VolumeError, VolumePending } from "../volumes/payload.ts";
 import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
@@ -24,6 +23,10 @@ const LONGEST_SLEEP_MS = 300_000;
 
 /** A volume that is being attached is looked for so often. */
 const PENDING_MS = 500;
+
+/** The kubelet's. */
+const FIRST_VOLUME_RETRY_MS = 500;
+const LONGEST_VOLUME_RETRY_MS = 122_000;
 
 /** Seconds: the node cannot wait. */
 const EVICTION_GRACE = 1;
@@ -119,6 +122,7 @@ export class PodWorker {
   #forgetFailures(before: Pod): void {
     const record = this.#record;
     record.retryAt.clear();
+    record.retryVolumes();
     for (const { container } of allContainersOf(record.pod)) {
       const { image } = findContainer(before, container.name)?.container ?? {};
       if (image !== container.image) record.backOff.delete(container.name);
@@ -169,6 +173,7 @@ export class PodWorker {
   /** An object that the pod names has changed, or the connection is back. */
   objectsChanged(): void {
     this.#record.retryAt.clear();
+    this.#record.retryVolumes();
     this.#record.reporter.retryNow();
     this.wake();
   }
@@ -278,28 +283,31 @@ export class PodWorker {
       if (containers.find((container) => container.name === name)?.state === "running") waiting.delete(name);
   }
 
+  /** What went wrong is told, and tried again, at intervals that double; at once when an object has changed. */
   async #prepareVolumes(): Promise<boolean> {
     const record = this.#record;
-    const { context, pod } = record;
-    try {
-      mkdirSync(record.directory, { recursive: true, mode: 0o750 });
-      await record.volumes.prepare(pod, {
-        objects: context.objects(pod.metadata.namespace ?? ""),
-        addresses: record.addresses(),
-        allocatable: context.allocatable(),
-        now: Date.now(),
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof VolumeError)) throw error;
-      if (error instanceof VolumePending) {
-        this.#wakeIn(PENDING_MS);
-        return false;
-      }
-      record.tell(undefined, "Warning", "FailedMount", error.message);
-      this.#wakeIn(RETRY_MS);
-      return false;
+    const { context, pod, volumeRetry } = record;
+    if (volumeRetry !== undefined && volumeRetry.at > Date.now()) {
+      this.#wakeIn(volumeRetry.at - Date.now());
+      return !volumeRetry.missing;
     }
+    mkdirSync(record.directory, { recursive: true, mode: 0o750 });
+    const { messages, missing } = await record.volumes.prepare(pod, {
+      objects: context.objects(pod.metadata.namespace ?? ""),
+      addresses: record.addresses(),
+      allocatable: context.allocatable(),
+      now: Date.now(),
+    });
+    for (const message of messages) record.tell(undefined, "Warning", "FailedMount", message);
+    if (messages.length > 0) {
+      const waitMs = Math.min((volumeRetry?.waitMs ?? FIRST_VOLUME_RETRY_MS / 2) * 2, LONGEST_VOLUME_RETRY_MS);
+      record.volumeRetry = { waitMs, at: Date.now() + waitMs, missing };
+      this.#wakeIn(waitMs);
+      return !missing;
+    }
+    record.volumeRetry = undefined;
+    if (missing) this.#wakeIn(PENDING_MS);
+    return !missing;
   }
 
   /** No driver of devices can register with this node: a pod that claims some waits, as it does for its driver on others. */

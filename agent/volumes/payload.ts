@@ -9,6 +9,16 @@ export class VolumeError extends Error {
   override readonly name: string = "VolumeError";
 }
 
+/** What is behind the volume cannot be found out: the message is one of the pod, not of the mount. */
+export class VolumeUnprocessed extends VolumeError {
+  override readonly name = "VolumeUnprocessed";
+  readonly volume: string;
+  constructor(volume: string, message: string) {
+    super(message);
+    this.volume = volume;
+  }
+}
+
 /** Nothing is wrong: it takes a moment. */
 export class VolumePending extends VolumeError {
   override readonly name = "VolumePending";

@@ -33,7 +33,10 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
   it("AGENT-VOLUME: after a reboot a secret is written to memory again, not to the disk", async () => {
     const pod: Pod = {
       metadata: { namespace: "default", name: "p", uid: "u" },
-      spec: { containers: [], volumes: [{ name: "s", secret: { secretName: "s" } }] },
+      spec: {
+        containers: [{ name: "c", volumeMounts: [{ name: "s", mountPath: "/s" }] }],
+        volumes: [{ name: "s", secret: { secretName: "s" } }],
+      },
       status: {},
     };
     const secret: Secret = { metadata: { name: "s" }, data: { key: "dmFsdWU=" } };

@@ -9,8 +9,6 @@ import { promisify } from "node:util";
 import type {
   NFSVolumeSource,
   PersistentVolume,
-  PersistentVolumeClaim,
-  PersistentVolumeClaimVolumeSource,
   PersistentVolumeSpec,
   Pod,
   Volume,
@@ -20,18 +18,20 @@ import type { PodObjects } from "../pod/env.ts";
 import type { PodAddresses } from "../pod/field-ref.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { publish } from "./atomic-writer.ts";
+import { type ClaimSources, claimOf, volumeOfClaim } from "./claim.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
+import { KnownPaths } from "./known-paths.ts";
 import { isMountPoint, mountsBelow, unmountBelow } from "./mounts.ts";
+import { mountNfs } from "./nfs.ts";
 import { giveToGroup } from "./ownership.ts";
-import { type PayloadInput, VolumeError, VolumePending, volumePayload } from "./payload.ts";
+import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volumePayload } from "./payload.ts";
+import { usedVolumes } from "./used-volumes.ts";
 
 const run = promisify(execFile);
 
 /** What setting up a volume needs of the API, fetched when it is asked for. */
-export interface VolumeSources {
-  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
-  persistentVolume(name: string): Promise<PersistentVolume | undefined>;
+export interface VolumeSources extends ClaimSources {
   /** A token for the pod, and when to ask for the next one (ms). */
   token(
     pod: Pod,
@@ -40,7 +40,24 @@ export interface VolumeSources {
 }
 
 const DEFAULT_TOKEN_SECONDS = 3600;
-const NFS_PATIENCE_MS = 120_000;
+
+export interface VolumeProblems {
+  /** Each is an event. */
+  readonly messages: readonly string[];
+  /** Containers must wait: for a volume that once was there and could not be published anew they need not. */
+  readonly missing: boolean;
+}
+
+type Claim = NonNullable<ReturnType<typeof claimOf>>;
+
+function unableToProcess(unprocessed: readonly VolumeUnprocessed[]): string {
+  const names = `[${unprocessed
+    .map(({ volume }) => volume)
+    .sort()
+    .join(" ")}]`;
+  const why = unprocessed.map(({ message }) => message).join("; ");
+  return `Unable to attach or mount volumes: unmounted volumes=${names}, unattached volumes=[], failed to process volumes=${names}: ${why}`;
+}
 
 const IMAGES = "kubernetes.io~image";
 
@@ -76,6 +93,7 @@ export class PodVolumes {
   readonly #images: ImageMounts;
 
   readonly #csi: PodCsi;
+  readonly #known: KnownPaths;
 
   /** `directory` is the pod's own, and named for its uid. */
   constructor(
@@ -86,6 +104,7 @@ export class PodVolumes {
     this.#sources = sources;
     this.#images = images;
     this.#csi = csi;
+    this.#known = new KnownPaths(directory);
   }
 
   /** Where the volume is on the machine. */
@@ -103,7 +122,7 @@ export class PodVolumes {
     }
   }
 
-  /** Sets up what is missing, publishes what changed. Fails with {@link VolumeError}, the volume's name in front. */
+  /** Sets up what is missing of what containers use, publishes what changed. Answers what is wrong: one does not wait for another. */
   async prepare(
     pod: Pod,
     input: {
@@ -112,16 +131,24 @@ export class PodVolumes {
       readonly allocatable: PayloadInput["allocatable"];
       readonly now: number;
     },
-  ): Promise<void> {
+  ): Promise<VolumeProblems> {
+    const { mounts, devices, files } = usedVolumes(pod);
+    const messages: string[] = [];
+    const unprocessed: VolumeUnprocessed[] = [];
+    let missing = false;
     for (const volume of pod.spec.volumes ?? []) {
+      if (![mounts, devices, files].some((used) => used.has(volume.name))) continue;
       try {
         this.#paths.set(volume.name, await this.#setUp(pod, volume, input));
       } catch (error) {
-        if (error instanceof VolumePending) throw error;
-        const message = (error as Error).message;
-        throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${message}`, { cause: error });
+        missing ||= !this.#paths.has(volume.name);
+        if (error instanceof VolumePending) continue;
+        if (error instanceof VolumeUnprocessed) unprocessed.push(error);
+        else messages.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${(error as Error).message}`);
       }
     }
+    if (unprocessed.length > 0) messages.push(unableToProcess(unprocessed));
+    return { messages, missing };
   }
 
   /** When a token wants renewing (ms). */
@@ -137,9 +164,8 @@ export class PodVolumes {
   ): Promise<string> {
     const group = pod.spec.securityContext?.fsGroup;
     if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
-    if (volume.persistentVolumeClaim !== undefined) return this.#claimed(pod, volume.persistentVolumeClaim);
-    if (volume.ephemeral !== undefined)
-      return this.#claimed(pod, { claimName: `${pod.metadata.name}-${volume.name}` }, { owned: true });
+    const claim = claimOf(pod, volume);
+    if (claim !== undefined) return this.#claimed(pod, volume, claim);
     if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
     if (volume.nfs !== undefined) return this.#mountNfs(volume.name, volume.nfs);
     const path = join(this.#directory, "volumes", pluginOf(volume), volume.name);
@@ -174,54 +200,47 @@ export class PodVolumes {
     await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]);
   }
 
-  async #claimed(
-    pod: Pod,
-    { claimName, readOnly = false }: PersistentVolumeClaimVolumeSource,
-    { owned = false }: { readonly owned?: boolean } = {},
-  ): Promise<string> {
-    const group = pod.spec.securityContext?.fsGroup;
-    const claim = await this.#sources.claim(pod.metadata.namespace ?? "", claimName);
-    if (claim === undefined) throw new VolumeError(`persistentvolumeclaim "${claimName}" not found`);
-    if (owned && !claim.metadata.ownerReferences?.some(({ uid }) => uid === pod.metadata.uid))
-      throw new VolumeError(
-        `PVC ${claim.metadata.namespace}/${claimName} was not created for pod ${pod.metadata.name}`,
-      );
-    const name = claim.spec.volumeName;
-    if (name === undefined || claim.status.phase !== "Bound")
-      throw new VolumeError(`persistentvolumeclaim "${claimName}" is not bound`);
-    const volume = await this.#sources.persistentVolume(name);
-    const source = volume?.spec;
-    if (volume?.spec.csi !== undefined) return this.#csi.publish(pod, persistentVolume(volume, readOnly));
-    if (source?.nfs !== undefined) {
-      const { readOnly: always = false } = source.nfs;
-      return this.#mountNfs(name, { ...source.nfs, readOnly: readOnly || always }, source.mountOptions);
+  /** Asks the API once, for as long as the pod is here: it goes on with its volumes whatever becomes of the claim. */
+  async #claimed(pod: Pod, volume: Volume, claim: Claim): Promise<string> {
+    const before = this.#paths.get(volume.name);
+    if (before !== undefined && existsSync(before)) return before;
+    let found: PersistentVolume;
+    try {
+      found = await volumeOfClaim(pod, volume, claim, this.#sources);
+    } catch (error) {
+      const known = error instanceof VolumeError ? undefined : this.#known.find(volume.name);
+      if (known === undefined) throw error;
+      return known;
     }
-    if (source?.volumeMode === "Block") return blockDevice(source);
-    if (source?.hostPath !== undefined) return prepareHostPath(source.hostPath);
-    if (source?.local === undefined)
-      throw new VolumeError(`persistentvolume "${name}" is of a kind this node cannot mount`);
-    if (!existsSync(source.local.path)) throw new VolumeError(`path "${source.local.path}" does not exist`);
-    if (group !== undefined) giveToGroup(source.local.path, group);
-    return source.local.path;
+    const path = await this.#persistent(pod, found, claim.readOnly === true);
+    const { csi, nfs } = found.spec;
+    this.#known.remember(volume.name, {
+      path,
+      isMounted: (csi ?? nfs) !== undefined && found.spec.volumeMode !== "Block",
+    });
+    return path;
   }
 
-  /** By the machine's own `mount`, which has to know NFS. */
-  async #mountNfs(
-    name: string,
-    { server, path: exported, readOnly = false }: NFSVolumeSource,
-    mountOptions: readonly string[] = [],
-  ): Promise<string> {
-    const path = join(this.#directory, "volumes/kubernetes.io~nfs", name);
-    mkdirSync(path, { recursive: true, mode: 0o750 });
-    if (isMountPoint(path)) return path;
-    const options = [...(readOnly ? ["ro"] : []), ...mountOptions];
-    const words = options.length > 0 ? ["-o", options.join(",")] : [];
-    try {
-      await run("mount", ["-t", "nfs", ...words, `${server}:${exported}`, path], { timeout: NFS_PATIENCE_MS });
-    } catch (error) {
-      const said = (error as { readonly stderr?: string }).stderr?.trim();
-      throw new VolumeError(`mount failed: ${said || (error as Error).message}`);
+  async #persistent(pod: Pod, volume: PersistentVolume, readOnly: boolean): Promise<string> {
+    const group = pod.spec.securityContext?.fsGroup;
+    const { metadata, spec } = volume;
+    if (spec.csi !== undefined) return this.#csi.publish(pod, persistentVolume(volume, readOnly));
+    if (spec.nfs !== undefined) {
+      const { readOnly: always = false } = spec.nfs;
+      return this.#mountNfs(metadata.name ?? "", { ...spec.nfs, readOnly: readOnly || always }, spec.mountOptions);
     }
+    if (spec.volumeMode === "Block") return blockDevice(spec);
+    if (spec.hostPath !== undefined) return prepareHostPath(spec.hostPath);
+    if (spec.local === undefined)
+      throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
+    if (!existsSync(spec.local.path)) throw new VolumeError(`path "${spec.local.path}" does not exist`);
+    if (group !== undefined) giveToGroup(spec.local.path, group);
+    return spec.local.path;
+  }
+
+  async #mountNfs(name: string, source: NFSVolumeSource, mountOptions?: readonly string[]): Promise<string> {
+    const path = join(this.#directory, "volumes/kubernetes.io~nfs", name);
+    await mountNfs(path, source, mountOptions);
     return path;
   }
 

@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
+import { PodVolumes } from "./volume-manager.ts";
+
+let directory: string;
+let claim: PersistentVolumeClaim | undefined;
+let volume: PersistentVolume;
+let maps: ConfigMap[];
+let isAway: boolean;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "sailplane-prepare-"));
+  mkdirSync(join(directory, "disk"));
+  mkdirSync(join(directory, "pod"));
+  claim = { metadata: { name: "data", uid: "c" }, spec: { volumeName: "pv" }, status: { phase: "Bound" } };
+  volume = {
+    metadata: { name: "pv" },
+    spec: { claimRef: { uid: "c" }, local: { path: join(directory, "disk") } },
+    status: {},
+  };
+  maps = [];
+  isAway = false;
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const unused = () => Promise.reject(new Error("not asked for here"));
+const volumesOf = () =>
+  new PodVolumes(join(directory, "pod"), {
+    sources: {
+      claim: async () => (isAway ? unused() : claim),
+      persistentVolume: async () => volume,
+      token: unused,
+    },
+    images: { mount: unused, unmount: unused },
+    csi: { publish: unused, unpublish: async () => {} },
+  });
+
+function prepare(volumes: PodVolumes, ...wanted: Volume[]) {
+  const pod: Pod = {
+    metadata: { namespace: "ns", name: "p", uid: "u" },
+    spec: {
+      containers: [{ name: "c", volumeMounts: wanted.map(({ name }) => ({ name, mountPath: `/${name}` })) }],
+      volumes: [...wanted, { name: "unused", configMap: { name: "nowhere" } }],
+    },
+    status: {},
+  };
+  return volumes.prepare(pod, {
+    objects: {
+      configMap: (name) => maps.find(({ metadata }) => metadata.name === name),
+      secret: () => undefined,
+      services: () => [],
+    },
+    addresses: { podIPs: [], hostIPs: [] },
+    allocatable: {},
+    now: 0,
+  });
+}
+
+const data: Volume = { name: "data", persistentVolumeClaim: { claimName: "data" } };
+const config = (name: string): Volume => ({ name, configMap: { name } });
+
+test("AGENT-VOLUME: what no container uses is not waited for, and one volume does not wait for another", async () => {
+  expect(await prepare(volumesOf())).toEqual({ messages: [], missing: false });
+  const { messages } = await prepare(volumesOf(), config("a"), config("b"), data);
+  expect(messages).toEqual(
+    ["a", "b"].map((name) => `MountVolume.SetUp failed for volume "${name}" : configmap "${name}" not found`),
+  );
+});
+
+test.each([
+  [
+    "is not there",
+    () => (claim = undefined),
+    'failed to fetch PVC from API server: persistentvolumeclaims "data" not found',
+  ],
+  [
+    "is not bound",
+    () => (claim = { ...claim, metadata: {}, spec: {}, status: { phase: "Pending" } }),
+    "PVC is not bound",
+  ],
+  [
+    "is bound to what is another's",
+    () => (volume.spec.claimRef = { uid: "x" }),
+    "found PV object pv but its pv.Spec.ClaimRef.UID x does not point to claim.UID c",
+  ],
+])("AGENT-VOLUME: a claim that %s is told as the kubelet tells it", async (_, change, why) => {
+  change();
+  expect(await prepare(volumesOf(), data)).toEqual({
+    messages: [
+      `Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: error processing PVC ns/data: ${why}`,
+    ],
+    missing: true,
+  });
+});
+
+test("AGENT-VOLUME: who has a volume keeps it, whatever becomes of where it came from", async () => {
+  maps = [{ metadata: { name: "a" }, data: { k: "v" } }];
+  const volumes = volumesOf();
+  expect(await prepare(volumes, config("a"), data)).toEqual({ messages: [], missing: false });
+  maps = [];
+  claim = undefined;
+  const { messages, missing } = await prepare(volumes, config("a"), data);
+  expect([messages.length, missing]).toEqual([1, false]);
+});
+
+test("AGENT-OFFLINE: an agent that starts without its control plane still knows what is behind a claim", async () => {
+  await prepare(volumesOf(), data);
+  isAway = true;
+  const volumes = volumesOf();
+  expect(await prepare(volumes, data)).toEqual({ messages: [], missing: false });
+  expect(volumes.path("data")).toBe(join(directory, "disk"));
+});
