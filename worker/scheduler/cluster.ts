@@ -5,6 +5,7 @@
 import type { Node } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { keepsAway } from "../../api/machinery/tolerations.ts";
 import type { ClusterChange } from "./cluster-change.ts";
 import { NodeInfo } from "./node-info.ts";
 import type { NodeVerdicts } from "./node-verdicts.ts";
@@ -12,7 +13,6 @@ import type { PendingPod } from "./plugin.ts";
 import { PodCounts, type PodMatcher } from "./pod-counts.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { claimNamesOf } from "./pod-volumes.ts";
-import { keepsAway } from "./tolerations.ts";
 
 const NOBODY: readonly never[] = [];
 const ZONE = "topology.kubernetes.io/zone";

@@ -2,12 +2,12 @@
 import type { TopologySpreadConstraint } from "../../api/generated/core.v1.ts";
 import { meetsNodeAffinity } from "../../api/machinery/node-selector.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selector.ts";
+import { keepsOff, toleratesAny } from "../../api/machinery/tolerations.ts";
 import type { Requirement } from "../../api/store.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PendingPod } from "./plugin.ts";
 import type { PodMatcher } from "./pod-counts.ts";
 import type { PodFacts } from "./pod-facts.ts";
-import { keepsOff, toleratesAny } from "./tolerations.ts";
 
 export interface SpreadConstraint {
   readonly topologyKey: string;

@@ -12,8 +12,8 @@ import type {
 } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Labelled } from "../../../api/machinery/node-selector.ts";
+import { toleratesAny } from "../../../api/machinery/tolerations.ts";
 import type { Cluster } from "../cluster.ts";
-import { toleratesAny } from "../tolerations.ts";
 import { allocationOf, type Choice } from "./allocation.ts";
 import { mayJoin } from "./constraint.ts";
 import { hasCounters } from "./counters.ts";

@@ -1,5 +1,5 @@
+import { toleratesAny } from "../../../api/machinery/tolerations.ts";
 import type { Plugin, Refusal } from "../plugin.ts";
-import { toleratesAny } from "../tolerations.ts";
 
 const NAME = "NodeUnschedulable";
 const CORDONED = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };

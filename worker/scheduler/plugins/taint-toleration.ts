@@ -1,5 +1,5 @@
+import { keepsAway, keepsOff, toleratesAny } from "../../../api/machinery/tolerations.ts";
 import { normalizeByLargest, type Plugin, type Refusal } from "../plugin.ts";
-import { keepsAway, keepsOff, toleratesAny } from "../tolerations.ts";
 
 const NAME = "TaintToleration";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had untolerated taint(s)"], resolvable: false };

@@ -1,6 +1,6 @@
 /** Whether a toleration puts up with a taint (component-helpers/scheduling/corev1). */
-import type { Taint, Toleration } from "../../api/generated/core.v1.ts";
-import { parseInt64 } from "../../api/machinery/selector.ts";
+import type { Taint, Toleration } from "../generated/core.v1.ts";
+import { parseInt64 } from "./selector.ts";
 
 export const toleratesAny = (tolerations: readonly Toleration[], taint: Taint): boolean =>
   tolerations.some((each) => tolerates(each, taint));
