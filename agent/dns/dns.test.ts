@@ -27,6 +27,7 @@ const sliceOf = (name: string, endpoints: EndpointSlice["endpoints"] = []): Endp
 });
 
 const slices = [
+  sliceOf("web", [{ addresses: ["10.244.0.8"] }]),
   sliceOf("db", [
     { addresses: ["10.244.0.5"], hostname: "db-0" },
     { addresses: ["10.244.0.6"] },
@@ -76,6 +77,18 @@ describe("the cluster's names, asked by Node's resolver", () => {
       ["10-244-0-6", 8080],
       ["db-0", 8080],
     ]);
+  });
+
+  it("say as CoreDNS does where all ports are, with equal shares, and where an endpoint of a Service with an address is", async () => {
+    expect(await resolver.resolveSrv("web.shop.svc.cluster.local")).toMatchObject([
+      { name: "web.shop.svc.cluster.local", port: 80, priority: 0, weight: 100 },
+    ]);
+    const shares = await resolver.resolveSrv("db.shop.svc.cluster.local");
+    expect(shares.map(({ name, weight }) => [name.split(".")[0], weight]).sort()).toEqual([
+      ["10-244-0-6", 50],
+      ["db-0", 50],
+    ]);
+    expect(await resolver.resolve4("10-244-0-8.web.shop.svc.cluster.local")).toEqual(["10.244.0.8"]);
   });
 
   it("are told for addresses", async () => {

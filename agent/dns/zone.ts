@@ -105,22 +105,20 @@ export class Zone {
     const service = this.#services.get(key);
     if (service === undefined || more.length > 0) return "no-such-name";
     const host = `${name}.${namespace}.svc.${this.domain}`;
-    const endpoints = isHeadless(service) ? headlessEndpoints(this.#slices.get(key) ?? []) : [];
+    const slices = this.#slices.get(key) ?? [];
+    // Without underscores it is an endpoint's name, of any Service: CoreDNS knows those of Services with addresses, too.
+    const endpoints = isHeadless(service) || first?.startsWith("_") === false ? readyEndpoints(slices) : [];
+    const offered = (asked: Offer) => offers(service, endpoints, { host, ...asked });
     if (first === undefined) {
       if (service.spec.type === "ExternalName")
         return { alias: (service.spec.externalName ?? "").toLowerCase().replace(/\.$/, "") };
       const addresses = endpoints.flatMap((endpoint) => endpoint.addresses);
       if (isHeadless(service) && addresses.length === 0) return "no-such-name";
-      return [...clusterAddresses(service), ...new Set(addresses)].map(addressRecord);
+      return [...[...clusterAddresses(service), ...new Set(addresses)].map(addressRecord), ...offered({})];
     }
     if (first.startsWith("_") && second === undefined) return hasProtocol(service, first) ? [] : "no-such-name";
     if (first.startsWith("_") && second !== undefined) {
-      const [protocol, port] = [first.slice(1), second.slice(1)];
-      const records = isHeadless(service)
-        ? endpoints.flatMap((endpoint) => headlessServices(endpoint, { protocol, port, host }))
-        : (service.spec.ports ?? [])
-            .filter((each) => (each.protocol ?? "TCP").toLowerCase() === protocol && each.name === port)
-            .map((each): RecordData => ({ type: "SRV", priority: 0, weight: 100, port: each.port, target: host }));
+      const records = offered({ protocol: first.slice(1), port: second.slice(1) });
       return records.length > 0 && second.startsWith("_") ? records : "no-such-name";
     }
     const addresses = endpoints
@@ -144,7 +142,7 @@ export class Zone {
       const host = `${service.metadata.name}.${service.metadata.namespace}.svc.${this.domain}`;
       for (const address of clusterAddresses(service)) add(address, host);
       if (!isHeadless(service)) continue;
-      for (const endpoint of headlessEndpoints(this.#slices.get(key) ?? []))
+      for (const endpoint of readyEndpoints(this.#slices.get(key) ?? []))
         for (const address of endpoint.addresses) add(address, `${endpoint.host}.${host}`);
     }
     return names;
@@ -176,18 +174,34 @@ function isIPv6(address: string): boolean {
 const hostOf = ({ hostname, addresses }: Endpoint): string =>
   hostname !== undefined && hostname !== "" ? hostname : (addresses[0] ?? "").replaceAll(/[.:]/g, "-");
 
-/** Ready ones: those of a Service that publishes not-ready addresses are all said to be. */
-const headlessEndpoints = (slices: readonly EndpointSlice[]): HeadlessEndpoint[] =>
+/** Those of a Service that publishes not-ready addresses are all said to be ready. */
+const readyEndpoints = (slices: readonly EndpointSlice[]): HeadlessEndpoint[] =>
   slices.flatMap(({ endpoints, ports }) =>
     (endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
       .map((endpoint) => ({ host: hostOf(endpoint), addresses: endpoint.addresses, ports: ports ?? [] })),
   );
 
-const headlessServices = (
-  endpoint: HeadlessEndpoint,
-  asked: { readonly protocol: string; readonly port: string; readonly host: string },
-): RecordData[] =>
-  endpoint.ports
-    .filter(({ name, protocol = "TCP" }) => name === asked.port && protocol.toLowerCase() === asked.protocol)
-    .map(({ port = 0 }) => ({ type: "SRV", priority: 0, weight: 100, port, target: `${endpoint.host}.${asked.host}` }));
+/** Absent: every one. */
+interface Offer {
+  readonly protocol?: string;
+  readonly port?: string;
+}
+
+/** SRV records: of a headless Service's endpoints, or of the Service itself. Each is to get an equal share. */
+function offers(
+  service: Service,
+  endpoints: readonly HeadlessEndpoint[],
+  { host, protocol, port }: Offer & { readonly host: string },
+): RecordData[] {
+  const isAsked = (each: { readonly name?: string; readonly protocol?: string }): boolean =>
+    (port === undefined || (each.name ?? "") === port) &&
+    (protocol === undefined || (each.protocol ?? "TCP").toLowerCase() === protocol);
+  const found = isHeadless(service)
+    ? endpoints.flatMap((endpoint) =>
+        endpoint.ports.filter(isAsked).map((each) => ({ port: each.port ?? 0, target: `${endpoint.host}.${host}` })),
+      )
+    : (service.spec.ports ?? []).filter(isAsked).map((each) => ({ port: each.port, target: host }));
+  const weight = Math.max(1, Math.floor(100 / found.length));
+  return found.map((each) => ({ type: "SRV", priority: 0, weight, ...each }));
+}

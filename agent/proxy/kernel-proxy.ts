@@ -5,7 +5,7 @@ import { KernelTable } from "./kernel-table.ts";
 import { type NftOptions, renderTable } from "./nft.ts";
 import type { NftSession } from "./nft-session.ts";
 import type { Family, FamilyRules, RuleSet } from "./rule-set.ts";
-import { staleFlows } from "./stale-flows.ts";
+import { missedFlows, staleFlows } from "./stale-flows.ts";
 
 const isEmpty = ({ doors, podRanges }: FamilyRules): boolean => doors.length === 0 && podRanges.length === 0;
 
@@ -37,7 +37,13 @@ export class KernelProxy {
     if (before === undefined && isEmpty(rules)) return;
     await this.#tables[rules.family].apply(renderTable(rules, options));
     this.#applied.set(rules.family, rules);
-    if (before !== undefined && this.#forgets)
-      for (const words of staleFlows(before, rules)) await run("conntrack", words).catch(() => {});
+    if (!this.#forgets) return;
+    const stale = before === undefined ? missedFlows(await listFlows(rules.family), rules) : staleFlows(before, rules);
+    // It fails where there was nothing to forget.
+    for (const words of stale) await run("conntrack", words).catch(() => {});
   }
 }
+
+/** Those of UDP that the kernel remembers. */
+const listFlows = (family: Family): Promise<string> =>
+  run("conntrack", ["-L", "-f", family === 6 ? "ipv6" : "ipv4", "-p", "udp"]).catch(() => "");

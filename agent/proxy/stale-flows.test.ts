@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Backend, FamilyRules } from "./rule-set.ts";
-import { staleFlows } from "./stale-flows.ts";
+import { missedFlows, staleFlows } from "./stale-flows.ts";
 
 const rules = (backends: readonly Backend[]): FamilyRules => ({
   family: 4,
@@ -29,4 +29,39 @@ it.each([
   ["a second backend", rules([one]), rules([one, other]), []],
 ])("the kernel forgets UDP clients for %s", (_, before, after, expected) => {
   expect(staleFlows(before, after).map((words) => words.join(" "))).toEqual(expected);
+});
+
+it("a backend that another Service still leads to is forgotten of the one that does not", () => {
+  const both = (backends: readonly Backend[]): FamilyRules => {
+    const [mine, others] = [rules(backends), rules([one, other])];
+    const door = {
+      id: "node",
+      protocol: "udp",
+      port: 30053,
+      way: { to: "pool", pool: "all", masquerade: "everyone" },
+    } as const;
+    return {
+      ...mine,
+      pools: [...mine.pools, ...others.pools.map((pool) => ({ ...pool, id: "all" }))],
+      doors: [...mine.doors, door],
+    };
+  };
+  expect(staleFlows(both([one, other]), both([other])).map((words) => words.join(" "))).toEqual([
+    "-D -f ipv4 -p udp --dport 53 -d 10.96.0.9 --dst-nat 10.244.0.5",
+  ]);
+});
+
+it("an agent that comes back has the kernel forget what Services led to meanwhile no longer, and nothing else", () => {
+  const flow = (to: string, port: number, backend: string) =>
+    `udp      17 25 src=10.244.0.9 dst=${to} sport=4000 dport=${port} [UNREPLIED] src=${backend} dst=10.244.0.9 sport=53 dport=4000 mark=0 use=1`;
+  const listed = [
+    flow("10.96.0.9", 53, "10.244.0.5"),
+    flow("10.96.0.9", 53, "10.244.0.6"),
+    flow("10.96.0.9", 53, "10.96.0.9").replace("[UNREPLIED] ", ""),
+    flow("8.8.8.8", 53, "8.8.8.8"),
+    "conntrack v1.4.7 (conntrack-tools): 4 flow entries have been shown.",
+  ].join("\n");
+  const forgotten = "-D -f ipv4 -p udp -s 10.244.0.9 -d 10.96.0.9 --sport 4000 --dport 53";
+  expect(missedFlows(listed, rules([one])).map((words) => words.join(" "))).toEqual([forgotten, forgotten]);
+  expect(missedFlows(listed, rules([]))).toEqual([]);
 });

@@ -6,27 +6,58 @@
 import { poolsOf } from "./plan.ts";
 import type { Door, FamilyRules } from "./rule-set.ts";
 
-const backendsOf = ({ pools }: FamilyRules): Set<string> =>
-  new Set(
-    pools
-      .filter(({ protocol }) => protocol === "udp")
-      .flatMap(({ backends }) => backends.map(({ address }) => address)),
-  );
+/** Where a door leads; a door that lets nobody in leads nowhere. */
+type Led = ReadonlyMap<string, { readonly door: Door; readonly to: ReadonlySet<string> }>;
 
-const leadsSomewhere = ({ protocol, way }: Door): boolean => protocol === "udp" && poolsOf(way).length > 0;
+function ledBy({ doors, pools }: FamilyRules): Led {
+  const backends = new Map(pools.map(({ id, backends }) => [id, backends.map(({ address }) => address)]));
+  return new Map(
+    doors
+      .filter(({ protocol, way }) => protocol === "udp" && poolsOf(way).length > 0)
+      .map((door) => [door.id, { door, to: new Set(poolsOf(door.way).flatMap((id) => backends.get(id) ?? [])) }]),
+  );
+}
+
+const forget = (family: FamilyRules["family"], ...words: readonly string[]): string[] => [
+  ...["-D", "-f", family === 6 ? "ipv6" : "ipv4", "-p", "udp"],
+  ...words,
+];
+
+const at = ({ address, port }: Door): string[] => [
+  ...["--dport", String(port)],
+  ...(address === undefined ? [] : ["-d", address]),
+];
 
 export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] {
-  const family = after.family === 6 ? "ipv6" : "ipv4";
-  const kept = backendsOf(after);
-  const gone = [...backendsOf(before)].filter((address) => !kept.has(address));
-  const led = new Set(before.doors.filter(leadsSomewhere).map(({ id }) => id));
-  const opened = after.doors.filter((door) => leadsSomewhere(door) && !led.has(door.id));
+  const [then, now] = [ledBy(before), ledBy(after)];
+  const kept = new Set([...now.values()].flatMap(({ to }) => [...to]));
+  const gone = new Set([...then.values()].flatMap(({ to }) => [...to]).filter((address) => !kept.has(address)));
+  const { family } = after;
   return [
-    ...gone.map((address) => ["-D", "-f", family, "-p", "udp", "--dst-nat", address]),
+    ...[...gone].map((address) => forget(family, "--dst-nat", address)),
+    // Backends that others still lead to.
+    ...[...then].flatMap(([id, { door, to }]) =>
+      [...to]
+        .filter((address) => !gone.has(address) && now.get(id)?.to.has(address) !== true)
+        .map((address) => forget(family, ...at(door), "--dst-nat", address)),
+    ),
     // Before there were backends, clients may have been remembered as led nowhere.
-    ...opened.map(({ address, port }) => [
-      ...["-D", "-f", family, "-p", "udp", "--dport", String(port)],
-      ...(address === undefined ? [] : ["-d", address]),
-    ]),
+    ...[...now].filter(([id]) => !then.has(id)).map(([, { door }]) => forget(family, ...at(door))),
   ];
+}
+
+/**
+ * Of what the kernel remembers (`conntrack -L`) that which an agent that was away has missed: flows that Services' addresses and
+ * node ports no longer lead to.
+ */
+export function missedFlows(listed: string, rules: FamilyRules): string[][] {
+  const doors = new Map([...ledBy(rules).values()].map(({ door, to }) => [`${door.address ?? ""} ${door.port}`, to]));
+  return listed.split("\n").flatMap((line) => {
+    const [, source = "", address = "", sourcePort = "", port = "", backend = ""] =
+      /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?src=(\S+)/.exec(line) ?? [];
+    const isLed = backend !== address;
+    const to = doors.get(`${address} ${port}`) ?? (isLed ? doors.get(` ${port}`) : undefined);
+    if (to === undefined || to.has(backend)) return [];
+    return [forget(rules.family, "-s", source, "-d", address, "--sport", sourcePort, "--dport", port)];
+  });
 }
