@@ -1,19 +1,15 @@
 /** One value in place of many equal ones: pods of a template have their labels, containers and conditions in common. */
 
-/** Characters of the texts by which values of late are known; of those before them as many. */
-const REMEMBERED = 500_000;
-/** What an entry costs beside its text, in characters. */
-const ENTRY = 100;
 /** A longer text costs more to remember than it saves; its parts are shared all the same. */
 const LONGEST = 10_000;
 
 export class SharedValues {
-  #young = new Map<string, unknown>();
-  #old: ReadonlyMap<string, unknown> = new Map();
-  #weight = 0;
+  // Apart, because a text may read like the key of a value.
+  readonly #texts = new Recent();
+  readonly #values = new Recent();
 
   text(text: string): string {
-    return text.length > LONGEST ? text : (this.#known(text) ?? this.#remember(text, text));
+    return text.length > LONGEST ? text : this.#texts.oneFor(text, text);
   }
 
   /** Equal to `value`, which is plain JSON, and the same as an equal one that was asked for of late. Nobody may change it. */
@@ -22,10 +18,10 @@ export class SharedValues {
     if (typeof value !== "object" || value === null) return value;
     const key = JSON.stringify(value);
     const isShort = key.length <= LONGEST;
-    const known = isShort ? this.#known<T>(key) : undefined;
-    if (known !== undefined) return known;
+    const known = isShort ? this.#values.get(key) : undefined;
+    if (known !== undefined) return known as T;
     const parts = Array.isArray(value) ? value.map((each) => this.value(each)) : this.members(value);
-    return isShort ? this.#remember(key, parts as T) : (parts as T);
+    return isShort ? this.#values.oneFor(key, parts as T) : (parts as T);
   }
 
   /** A copy that shares its members, but for those that are never equal. */
@@ -35,19 +31,39 @@ export class SharedValues {
     return copy as T;
   }
 
-  /** The value that was last given under the key, or else this one. The keys are the caller's own kind of text. */
+  /** The value that was last given under the key, or else this one. No key may read like JSON. */
   keyed<T>(key: string, value: T): T {
-    return this.#known(key) ?? this.#remember(key, value);
+    return this.#values.oneFor(key, value);
   }
+}
 
-  #known<T>(key: string): T | undefined {
+/** Characters of the texts by which values of late are known; of those before them as many. */
+const REMEMBERED = 300_000;
+/** What an entry costs beside its text, in characters. */
+const ENTRY = 100;
+
+/** What was asked for of late: all that was since a while ago, and of the time before it as much. */
+class Recent {
+  #young = new Map<string, unknown>();
+  #old: ReadonlyMap<string, unknown> = new Map();
+  #weight = 0;
+
+  get(key: string): unknown {
     const found = this.#young.get(key);
-    if (found !== undefined) return found as T;
+    if (found !== undefined) return found;
     const older = this.#old.get(key);
-    return older === undefined ? undefined : this.#remember(key, older as T);
+    if (older !== undefined) this.#remember(key, older);
+    return older;
   }
 
-  #remember<T>(key: string, value: T): T {
+  oneFor<T>(key: string, value: T): T {
+    const known = this.get(key);
+    if (known !== undefined) return known as T;
+    this.#remember(key, value);
+    return value;
+  }
+
+  #remember(key: string, value: unknown): void {
     if (this.#weight >= REMEMBERED) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -55,6 +71,5 @@ export class SharedValues {
     }
     this.#weight += key.length + ENTRY;
     this.#young.set(key, value);
-    return value;
   }
 }
