@@ -91,6 +91,8 @@ export function invalid(group: string, kind: string, name: string, errors: reado
 export const tooManyRequests = (message: string, retryAfterSeconds: number): Status =>
   failure(429, "TooManyRequests", message, { retryAfterSeconds });
 
+export const timedOut = (message: string): Status => failure(504, "Timeout", `Timeout: ${message}`);
+
 export const internalError = (message: string): Status =>
   failure(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
 

@@ -146,6 +146,7 @@ function renderStatus(status: Status, headers: Readonly<Record<string, string>> 
     status: status.code ?? 500,
     headers: {
       "Content-Type": "application/json",
+      "X-Content-Type-Options": "nosniff",
       ...(retry === undefined ? {} : { "Retry-After": String(retry) }),
       ...headers,
     },

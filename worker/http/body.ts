@@ -8,27 +8,28 @@ import {
 } from "../../api/machinery/decode.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { decodeProtobufBody } from "../../api/machinery/protobuf.ts";
-import { badRequest, requestTooLarge, unsupportedMediaType } from "../../api/machinery/status.ts";
+import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../../api/machinery/status.ts";
 import { decodeCustom } from "../../api/machinery/structural/decode.ts";
 import { ApiError } from "../api-error.ts";
 import { noteBody } from "../audit/audited-request.ts";
 import type { RequestContext } from "../request-context.ts";
+import { boundedBody } from "./bounded-body.ts";
 import type { WriteOptions } from "./options.ts";
 
 /** Kubernetes' limit of a request's body. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
+/** As long as kube-apiserver gives a request. */
+const BODY_MS = 60_000;
+
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  if (request.body === null) return new Uint8Array();
-  const declared = Number(request.headers.get("Content-Length") ?? 0);
-  if (declared > MAX_BODY_BYTES) throw new ApiError(tooLarge());
-  const body = new Uint8Array(await request.arrayBuffer());
-  if (body.length > MAX_BODY_BYTES) throw new ApiError(tooLarge());
-  noteBody(request, body);
+  const body = await boundedBody(request, { bytes: MAX_BODY_BYTES, ms: BODY_MS });
+  if (body === "too large") throw new ApiError(requestTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`));
+  if (body === "too slow")
+    throw new ApiError(timedOut("the body of the request did not come within the allotted time"));
+  if (body.length > 0) noteBody(request, body);
   return body;
 }
-
-const tooLarge = () => requestTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`);
 
 export type BodyType = "json" | "yaml" | "protobuf";
 

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { boundedBody } from "./bounded-body.ts";
+
+const bounds = { bytes: 10, ms: 1000 };
+const chunk = (length: number) => new Uint8Array(length).fill(97);
+const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+  new Request("https://sailplane/", { method: "POST", body, headers, duplex: "half" } as RequestInit);
+
+/** Chunks as they are asked for; then it ends, or stays open. */
+function inChunks(lengths: number[], end: "ends" | "stays open" = "ends") {
+  let given = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const length = lengths[given++];
+      if (length !== undefined) controller.enqueue(chunk(length));
+      else if (end === "ends") controller.close();
+    },
+  });
+  return { request: post(body), given: () => given };
+}
+
+test("FAIR-BODY: a body up to the bound is read, in one or in chunks", async () => {
+  expect(await boundedBody(new Request("https://sailplane/"), bounds)).toEqual(new Uint8Array());
+  expect(await boundedBody(post(chunk(10), { "Content-Length": "10" }), bounds)).toEqual(chunk(10));
+  expect(await boundedBody(inChunks([4, 6]).request, bounds)).toEqual(chunk(10));
+});
+
+test("FAIR-BODY: what is larger is not read to its end", async () => {
+  expect(await boundedBody(post(chunk(11), { "Content-Length": "11" }), bounds)).toBe("too large");
+  const endless = inChunks(Array.from({ length: 1000 }, () => 6));
+  expect(await boundedBody(endless.request, bounds)).toBe("too large");
+  expect(endless.given()).toBeLessThan(10);
+});
+
+test("FAIR-BODY: a body that does not come is given up", async () => {
+  expect(await boundedBody(inChunks([4], "stays open").request, { ...bounds, ms: 10 })).toBe("too slow");
+});
