@@ -12,28 +12,53 @@ export interface NodeOptions {
   readonly kubeletDir?: string;
 }
 
-export const withNodeOptions = (command: Command): Command =>
-  command
-    .addOption(nodeNameOption())
-    .addOption(runtimeOption())
-    .addOption(new Option("--node-labels <labels>", "the node's labels: key=value,…").argParser(parseLabels))
-    .addOption(
-      new Option("--register-with-taints <taints>", "taints that the node comes with: key=value:effect,…").argParser(
-        parseTaints,
-      ),
-    )
-    .addOption(
-      new Option(
-        "--eviction-hard <thresholds>",
-        "below what the node ends pods: memory.available<100Mi,… as a kubelet",
-      ),
-    )
-    .addOption(
-      new Option(
-        "--kubelet-dir <dir>",
-        "where drivers of devices and volumes find the node: /var/lib/kubelet for most; without it, kubelet/ in the node's directory",
-      ),
-    );
+/** One that may be left out: its flag, what it says, and its word on a command line. */
+interface NodeOption {
+  readonly flag: string;
+  readonly says: string;
+  readonly parse?: (text: string) => unknown;
+  /** Undefined where it was not given. */
+  readonly word: (options: NodeOptions) => string | undefined;
+}
+
+const OPTIONAL: readonly NodeOption[] = [
+  {
+    flag: "--node-labels <labels>",
+    says: "the node's labels: key=value,…",
+    parse: parseLabels,
+    word: ({ nodeLabels }) =>
+      nodeLabels &&
+      Object.entries(nodeLabels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(","),
+  },
+  {
+    flag: "--register-with-taints <taints>",
+    says: "taints that the node comes with: key=value:effect,…",
+    parse: parseTaints,
+    word: ({ registerWithTaints }) =>
+      registerWithTaints?.map(({ key, value = "", effect }) => `${key}=${value}:${effect}`).join(","),
+  },
+  {
+    flag: "--eviction-hard <thresholds>",
+    says: "below what the node ends pods: memory.available<100Mi,… as a kubelet",
+    word: ({ evictionHard }) => evictionHard,
+  },
+  {
+    flag: "--kubelet-dir <dir>",
+    says: "where drivers of devices and volumes find the node: /var/lib/kubelet for most; without it, kubelet/ in the node's directory",
+    word: ({ kubeletDir }) => kubeletDir,
+  },
+];
+
+export function withNodeOptions(command: Command): Command {
+  command.addOption(nodeNameOption()).addOption(runtimeOption());
+  for (const { flag, says, parse } of OPTIONAL) {
+    const option = new Option(flag, says);
+    command.addOption(parse ? option.argParser(parse) : option);
+  }
+  return command;
+}
 
 /** What the agent is told of them. */
 export const agentOptionsOf = ({
@@ -53,31 +78,12 @@ export const agentOptionsOf = ({
 });
 
 /** The same options as words of a command line. */
-export const nodeWords = ({
-  nodeName,
-  runtime,
-  nodeLabels,
-  registerWithTaints,
-  evictionHard,
-  kubeletDir,
-}: NodeOptions): string[] => [
-  ...["--node-name", nodeName, "--runtime", runtime],
-  ...(nodeLabels === undefined
-    ? []
-    : [
-        "--node-labels",
-        Object.entries(nodeLabels)
-          .map(([key, value]) => `${key}=${value}`)
-          .join(","),
-      ]),
-  ...(registerWithTaints === undefined
-    ? []
-    : [
-        "--register-with-taints",
-        registerWithTaints.map(({ key, value = "", effect }) => `${key}=${value}:${effect}`).join(","),
-      ]),
-  ...(evictionHard === undefined ? [] : ["--eviction-hard", evictionHard]),
-  ...(kubeletDir === undefined ? [] : ["--kubelet-dir", kubeletDir]),
+export const nodeWords = (options: NodeOptions): string[] => [
+  ...["--node-name", options.nodeName, "--runtime", options.runtime],
+  ...OPTIONAL.flatMap(({ flag, word }) => {
+    const said = word(options);
+    return said === undefined ? [] : [flag.replace(/ <.*$/, ""), said];
+  }),
 ];
 
 export function parseLabels(text: string): Readonly<Record<string, string>> {

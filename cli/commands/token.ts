@@ -1,5 +1,6 @@
-import { randomInt, X509Certificate } from "node:crypto";
+import { randomFillSync, X509Certificate } from "node:crypto";
 import { Command, Option } from "commander";
+import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "../../client/bootstrap-token.ts";
 import { bodyOf, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
@@ -44,26 +45,14 @@ export const tokenCommand = (): Command =>
 
 async function create({ dataDir, ttl, description }: CreateOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const id = randomText(6);
-  const secret = randomText(16);
+  const token = newBootstrapToken((bytes) => randomFillSync(bytes));
   const answer = await requestApi(connection, {
     method: "POST",
     path: "/api/v1/namespaces/kube-system/secrets",
-    body: {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: `bootstrap-token-${id}`, namespace: "kube-system" },
-      type: "bootstrap.kubernetes.io/token",
-      stringData: {
-        "token-id": id,
-        "token-secret": secret,
-        ...(ttl > 0 && { expiration: new Date(Date.now() + ttl * 1000).toISOString().replace(/\.\d+Z$/, "Z") }),
-        ...(description && { description }),
-        "usage-bootstrap-authentication": "true",
-        "usage-bootstrap-signing": "true",
-        "auth-extra-groups": "system:bootstrappers:sailplane:default-node-token",
-      },
-    },
+    body: bootstrapTokenSecret(token, {
+      ...(ttl > 0 && { expires: Date.now() + ttl * 1000 }),
+      ...(description !== undefined && { description }),
+    }),
   }).catch((error: Error) => {
     throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
   });
@@ -73,9 +62,8 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
     throw new CliError(`the control plane refused the token: ${(error as Error).message}`);
   }
   const pin =
-    connection.ca &&
-    ` --ca-cert-hash ${publicKeyPin(new X509Certificate(connection.ca).publicKey.export({ type: "spki", format: "der" }))}`;
-  console.log(`npx sailplane join ${connection.server} --token ${id}.${secret}${pin ?? ""}`);
+    connection.ca && publicKeyPin(new X509Certificate(connection.ca).publicKey.export({ type: "spki", format: "der" }));
+  console.log(joinCommand(connection.server, token, pin));
   const { hostname } = new URL(connection.server);
   if (hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]") {
     console.error(
@@ -94,10 +82,4 @@ async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): P
   const name = readContextName(dataDir);
   saveKubeconfig(dataDir, name, { ...connection, token });
   console.log(`The administrator has a new token, in ${dataDir}/kubeconfig.`);
-}
-
-/** Letters and digits, as kubeadm's tokens have them. */
-function randomText(length: number): string {
-  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 }

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "./bootstrap-token.ts";
+
+test("a token is kubeadm's form, drawn without a bias", () => {
+  // 252 to 255 would make the first four letters likelier than the others.
+  const bytes = [255, 0, 252, 251, 35, 36, ...Array.from({ length: 30 }, () => 10)];
+  const { id, secret } = newBootstrapToken((byte) => byte.set([bytes.shift() ?? 0]));
+  expect([id, secret]).toEqual(["a99akk", "k".repeat(16)]);
+});
+
+test("a token that never expires says so by saying nothing, and both its usages", () => {
+  const token = { id: "abcdef", secret: "0123456789abcdef" };
+  const { metadata, stringData } = bootstrapTokenSecret(token, {});
+  expect(metadata).toEqual({ name: "bootstrap-token-abcdef", namespace: "kube-system" });
+  expect(stringData).toEqual({
+    "token-id": "abcdef",
+    "token-secret": "0123456789abcdef",
+    "usage-bootstrap-authentication": "true",
+    "usage-bootstrap-signing": "true",
+    "auth-extra-groups": "system:bootstrappers:sailplane:default-node-token",
+  });
+  expect(bootstrapTokenSecret(token, { expires: Date.UTC(2026, 0, 1), description: "x" }).stringData).toMatchObject({
+    expiration: "2026-01-01T00:00:00Z",
+    description: "x",
+  });
+});
+
+test("a server with a certificate that the world knows is joined without a pin", () => {
+  const token = { id: "abcdef", secret: "0123456789abcdef" };
+  expect(joinCommand("https://plane", token, undefined)).toBe(
+    "npx sailplane join https://plane --token abcdef.0123456789abcdef",
+  );
+  expect(joinCommand("https://plane", token, "sha256:00")).toMatch(/ --ca-cert-hash sha256:00$/);
+});
