@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { configMap } from "../../api/resources/core/config-map.ts";
 import { ApiError } from "../api-error.ts";
-import { applyFormat, patchFormats } from "./patch-format.ts";
+import { applyFormat, parsePatch, patchFormats } from "./patch-format.ts";
 
 const context = {
   served: { resource: configMap, group: "", version: "v1", custom: false },
@@ -15,7 +15,7 @@ function patched(format: string, patch: unknown): KubeObject | string | undefine
   const found = patchFormats[`application/${format}`];
   if (!found) throw new Error(format);
   try {
-    return applyFormat(found, patch, object(), context).object;
+    return applyFormat(found, { value: patch, duplicates: [] }, object(), context).object;
   } catch (error) {
     if (error instanceof ApiError) return error.status.details?.causes?.[0]?.message?.replace(/^.*\}": /, "");
     throw error;
@@ -39,4 +39,29 @@ test("PATCH-08: a patch makes no other kind of an object", () => {
 test("PATCH-08: what a strategic merge says of kind and version has no effect, and none need be said", () => {
   expect(patched("strategic-merge-patch+json", { kind: "Pod", apiVersion: "v2" })).toEqual(object());
   expect(patched("merge-patch+json", { kind: null, apiVersion: null })).toEqual(object());
+});
+
+const parsed = (format: string, text: string, fieldValidation: "Ignore" | "Warn" | "Strict") => {
+  const found = patchFormats[`application/${format}`];
+  if (!found) throw new Error(format);
+  try {
+    return parsePatch(new TextEncoder().encode(text), found, { ...context.options, fieldValidation }).duplicates;
+  } catch (error) {
+    if (error instanceof ApiError) return error.status.message;
+    throw error;
+  }
+};
+
+test.each([
+  ["merge-patch+json", "Warn", '{"data":{"a":"1","a":"2"}}', ['duplicate field "data.a"']],
+  ["merge-patch+json", "Ignore", '{"data":{"a":"1","a":"2"}}', []],
+  ["strategic-merge-patch+json", "Strict", '{"data":{"a":"1","a":"2"}}', ['duplicate field "data.a"']],
+  ["json-patch+json", "Warn", '[{"op":"test","op":"add"}]', ['json patch duplicate field "[0].op"']],
+  ["merge-patch+json", "Warn", "{", "error decoding patch: unexpected end of JSON input"],
+  ["merge-patch+json", "Ignore", "{", "invalid JSON Patch"],
+  ["json-patch+json", "Strict", "[", "error decoding patch: unexpected end of JSON input"],
+  ["json-patch+json", "Ignore", "[", "unexpected end of JSON input"],
+  ["strategic-merge-patch+json", "Warn", "{", "unexpected end of JSON input"],
+] as const)("PATCH-09: of %s by %s, %s", (format, level, text, told) => {
+  expect(parsed(format, text, level)).toEqual(told);
 });

@@ -13,6 +13,7 @@ import { printGo } from "../../api/machinery/patch/print-go.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
 import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
+import { duplicateFields } from "../../api/machinery/structural/duplicate-fields.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kind-registry.ts";
@@ -24,10 +25,20 @@ export interface PatchContext {
   readonly served: Served;
 }
 
+/** A body that was read, and the names that it has twice. */
+export interface ParsedPatch {
+  readonly value: unknown;
+  readonly duplicates: readonly string[];
+}
+
 export interface PatchFormat {
   /** Only kinds of the schema table have what it merges by, and whatever it makes of one is still that kind. */
   readonly needsStruct?: boolean;
   readonly apply: (object: KubeObject, patch: unknown, context: PatchContext) => PatchResult;
+  /** What is told of a body that is not JSON. */
+  readonly malformed: (problem: string, fieldValidation: WriteOptions["fieldValidation"]) => string;
+  /** Stands before what is told of repeated names. */
+  readonly duplicatesOf?: string;
   /** How an error about the result shows what was wrong: the patched object as JSON, or the patch as Go prints it. */
   readonly printed: (patch: unknown, patched: JsonObject) => string;
 }
@@ -35,15 +46,19 @@ export interface PatchFormat {
 export const patchFormats: Readonly<Record<string, PatchFormat>> = {
   "application/json-patch+json": {
     apply: (object, patch, { options }) => applyJsonPatch(members(object), patch, options.fieldValidation),
+    malformed: (problem, level) => (level === "Ignore" ? problem : `error decoding patch: ${problem}`),
+    duplicatesOf: "json patch ",
     printed: (_patch, patched) => JSON.stringify(patched),
   },
   "application/merge-patch+json": {
     apply: (object, patch, { options }) => applyMergePatch(members(object), patch, options.fieldValidation),
+    malformed: (problem, level) => (level === "Ignore" ? "invalid JSON Patch" : `error decoding patch: ${problem}`),
     printed: (_patch, patched) => JSON.stringify(patched),
   },
   "application/strategic-merge-patch+json": {
     needsStruct: true,
     apply: (object, patch, { served }) => applyStrategicMergePatch(members(object), patch, structFor(served)),
+    malformed: (problem) => problem,
     printed: (patch) => printGo(patch),
   },
 };
@@ -56,10 +71,16 @@ function structFor({ group, version, resource }: Served) {
   return struct;
 }
 
-export function parsePatch(body: Uint8Array): unknown {
-  const parsed = parseJson(new TextDecoder().decode(body));
-  if (!parsed.ok) throw new ApiError(badRequest(`error decoding patch: ${parsed.message}`));
-  return parsed.value;
+export function parsePatch(
+  body: Uint8Array,
+  { malformed, duplicatesOf = "" }: PatchFormat,
+  { fieldValidation }: WriteOptions,
+): ParsedPatch {
+  const text = new TextDecoder().decode(body);
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw new ApiError(badRequest(malformed(parsed.message, fieldValidation)));
+  const duplicates = fieldValidation === "Ignore" ? [] : duplicateFields(text);
+  return { value: parsed.value, duplicates: duplicates.map((told) => `${duplicatesOf}${told}`) };
 }
 
 export interface Patched {
@@ -68,7 +89,12 @@ export interface Patched {
 }
 
 /** Patches the object and decodes what comes out; throws what Kubernetes answers where either fails. */
-export function applyFormat(format: PatchFormat, patch: unknown, object: KubeObject, context: PatchContext): Patched {
+export function applyFormat(
+  format: PatchFormat,
+  { value: patch, duplicates }: ParsedPatch,
+  object: KubeObject,
+  context: PatchContext,
+): Patched {
   const result = format.apply(object, patch, context);
   if (!result.ok) throw patchRefused(result);
   const { fieldValidation } = context.options;
@@ -76,7 +102,7 @@ export function applyFormat(format: PatchFormat, patch: unknown, object: KubeObj
   const refuse = (why: string) =>
     new ApiError(invalid("", "", "", [invalidField("patch", format.printed(patch, result.object), why)]));
   if (!decoded.ok) throw refuse(decoded.message);
-  const strict = fieldValidation === "Ignore" ? [] : [...result.strictErrors, ...decoded.strict];
+  const strict = fieldValidation === "Ignore" ? [] : [...duplicates, ...result.strictErrors, ...decoded.strict];
   if (fieldValidation === "Strict" && strict.length > 0) throw refuse(`strict decoding error: ${strict.join(", ")}`);
   return { object: decoded.value as unknown as KubeObject, warnings: strict };
 }

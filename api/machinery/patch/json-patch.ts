@@ -17,6 +17,8 @@ import {
 } from "./patch-result.ts";
 
 const MAX_OPERATIONS = 10_000;
+/** Of all that a patch copies: without a bound, a short one could make any amount of it (kube-apiserver's own limit). */
+const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
 /** `patch` is the parsed body; `Ignore` skips the check of the operations' members, and words shape errors otherwise. */
 export function applyJsonPatch(
@@ -37,7 +39,11 @@ export function applyJsonPatch(
       message: `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
     };
   const root = { "": copyJson(object) as unknown };
-  for (const operation of operations) if (!run(root, operation ?? {})) return unprocessable();
+  let copied = 0;
+  for (const operation of operations) {
+    if (operation?.op === "copy") copied += sizeAt(root, operation.from);
+    if (copied > MAX_COPIED_BYTES || !run(root, operation ?? {})) return unprocessable();
+  }
   const patched = root[""];
   if (!isJsonObject(patched)) return unprocessable();
   return { ok: true, object: patched, strictErrors: strict ? unknownMembers(operations) : [] };
@@ -71,6 +77,11 @@ const unknownMembers = (operations: readonly (JsonObject | null)[]): string[] =>
       .filter((key) => !MEMBERS.has(key))
       .map((key) => `json patch unknown field "[${i}].${key}"`),
   );
+
+function sizeAt(root: Root, from: unknown): number {
+  const found = typeof from === "string" ? get(find(root, from)) : undefined;
+  return found ? JSON.stringify(found.value).length : 0;
+}
 
 /** Whether the operation applied; `root[""]` is the document, so that replacing it whole is one assignment. */
 function run(root: Root, operation: JsonObject): boolean {

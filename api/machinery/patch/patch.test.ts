@@ -103,6 +103,11 @@ describe("PATCH-03: JSON patch does what evanphx/json-patch does beyond the RFC"
       message: "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001",
     });
   });
+  test("PATCH-04: copies that double what they copy come to an end", () => {
+    const patch = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: "/data", path: `/data/${i}` }));
+    expect(applyJsonPatch(configMap(), patch, "Warn")).toMatchObject({ code: 422 });
+    expect(applyJsonPatch(configMap(), patch.slice(0, 4), "Warn")).toMatchObject({ ok: true });
+  });
 });
 
 describe("PATCH-05: a merge patch deletes by null and replaces lists", () => {

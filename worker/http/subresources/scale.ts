@@ -75,7 +75,10 @@ function patch(context: RequestContext): Promise<KubeObject> {
   const format = patchFormats[media];
   if (!format) throw new ApiError(unsupportedMediaType("415: Unsupported Media Type", {}));
   return write(context, options, (old) => {
-    const { object } = applyFormat(format, parsePatch(context.body), old, { options, served: scaleServed });
+    const patch = parsePatch(context.body, format, options);
+    const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });
+    // Only the last attempt's warnings are the answer's.
+    context.warnings.splice(0, Number.POSITIVE_INFINITY, ...warnings);
     checkName(object, context.path.name);
     return tracked(context, old, object, options);
   });

@@ -48,7 +48,7 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
     fieldManager: options.fieldManager,
     ...updateStrategy(resource, path.subresource),
     draftOf(current) {
-      const patched = applyFormat(format, parsePatch(context.body), atServedVersion(served, current), {
+      const patched = applyFormat(format, parsePatch(context.body, format, options), atServedVersion(served, current), {
         options,
         served,
       });
