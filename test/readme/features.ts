@@ -55,7 +55,7 @@ export const features: readonly Feature[] = [
   {
     area: "Writes",
     name: "server-side apply and managedFields",
-    missing: "ownership is not rewritten when a schema makes a list atomic or granular",
+    missing: "",
     shown: ["api/machinery/apply/apply.test.ts", "APPLY-01"],
   },
   {

@@ -4,13 +4,12 @@ import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { type StructuralSchema, structuralView } from "../../api/machinery/apply/structural-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { DEDUCED } from "../../api/machinery/apply/type-view.ts";
-import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
 import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { timestamp } from "../../api/machinery/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
-import type { Served } from "../kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
 
 /** The manager that a client without `fieldManager` is: its user agent up to the first slash. */
@@ -25,6 +24,7 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
   return {
     apiVersion,
     view: struct ? structView(struct) : customView(resource),
+    ...(struct ? {} : { schemaChanges: true }),
     ownable: ownableThrough({
       subresource,
       ...(resource.status ? { status: resource.status } : {}),
@@ -34,16 +34,36 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
   };
 }
 
-/** The same at another version that the kind is served at, for who asks there. */
-export function ownedKindAt({ resource, group, version, conversion }: Served, subresource: string): KindAtVersion {
-  const stored = ownedKind(resource, subresource);
-  const at = conversion && otherVersion(resource, apiVersionOf(group, version));
-  if (!at) return stored;
-  const { from, to } = at;
+type At = Pick<RequestContext, "served" | "registry">;
+
+/**
+ * As `ownedKind`; managers of a custom kind's other versions keep what they own, each by its own version's schema. The object
+ * is compared as it is: a webhook that converts it is not asked.
+ */
+function ownedKindOf({ served, registry }: At, subresource: string): KindAtVersion {
+  const owned = ownedKind(served.resource, subresource);
+  if (!served.custom) return owned;
+  const versions = (apiVersion: string): VersionedType | undefined => {
+    const { group, version } = parseApiVersion(apiVersion);
+    const other = registry.find(group, version, served.resource.plural);
+    return other?.custom ? { view: customView(other.resource), from: same, to: same } : undefined;
+  };
+  return { ...owned, versions };
+}
+
+const same = (object: JsonObject) => object;
+
+/** The same at the version that was asked for. */
+export function ownedKindAt(at: At, subresource: string): KindAtVersion {
+  const { resource, group, version, conversion } = at.served;
+  const stored = ownedKindOf(at, subresource);
+  const other = conversion && otherVersion(resource, apiVersionOf(group, version));
+  if (!other) return stored;
+  const { from, to } = other;
   return {
     ...stored,
     apiVersion: apiVersionOf(group, version),
-    view: at.view,
+    view: other.view,
     versions: (each) => (each === stored.apiVersion ? { view: stored.view, from: to, to: from } : undefined),
   };
 }
@@ -75,7 +95,7 @@ export function trackManagedFields(
     old: old as Record<string, unknown> | undefined,
     next: next as unknown as Record<string, unknown>,
     manager: managerOf(context.request, fieldManager),
-    kind: ownedKind(context.served.resource, subresource),
+    kind: ownedKindOf(context, subresource),
     subresource,
     now: timestamp(context.now),
   });

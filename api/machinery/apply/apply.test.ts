@@ -3,9 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { structOfKind } from "../../schema/table.ts";
 import { type ApplyResult, applyPatch } from "./apply-patch.ts";
-import { fieldPath } from "./field-set.ts";
+import { type FieldSet, fieldPath } from "./field-set.ts";
 import { type JsonObject, type KindAtVersion, ownableThrough } from "./ownership.ts";
 import { parseApplied } from "./parse-applied.ts";
+import { reconcileSet } from "./reconcile-set.ts";
 import { parentEntries, scaleEntries } from "./scale-owners.ts";
 import { structView } from "./struct-view.ts";
 import { structuralView } from "./structural-view.ts";
@@ -27,7 +28,7 @@ class Case {
   now = NOW;
   readonly #apiVersion: string;
   readonly #kind: string;
-  readonly #view: TypeView;
+  #view: TypeView;
 
   constructor(apiVersion: string, kind: string, view = viewOf(apiVersion, kind)) {
     this.#apiVersion = apiVersion;
@@ -37,7 +38,12 @@ class Case {
 
   at(subresource: string): KindAtVersion & { kindName: string } {
     const ownable = ownableThrough({ subresource, status: {} });
-    return { apiVersion: this.#apiVersion, kindName: this.#kind, view: this.#view, ownable };
+    return { apiVersion: this.#apiVersion, kindName: this.#kind, view: this.#view, schemaChanges: true, ownable };
+  }
+
+  /** The schema is another from now on. */
+  becomes(view: TypeView): void {
+    this.#view = view;
   }
 
   apply(manager: string, body: JsonObject, options: { force?: boolean; subresource?: string } = {}): ApplyResult {
@@ -485,4 +491,81 @@ test("APPLY-11: through a status endpoint that keeps metadata, nobody owns any o
   const through = (status: { keepsMetadata?: boolean }) => ownableThrough({ subresource: "status", status })(set);
   expect(through({ keepsMetadata: true })).toEqual({ "f:status": { "f:phase": {} } });
   expect(through({})).toEqual({ "f:metadata": { "f:labels": {} }, "f:status": { "f:phase": {} } });
+});
+
+describe("APPLY-16: a schema that makes a list or an object atomic, or granular, changes who owns what of it", () => {
+  const schemaOf = (list: object, map: object) =>
+    structuralView({
+      type: "object",
+      properties: {
+        spec: {
+          type: "object",
+          properties: {
+            items: {
+              type: "array",
+              items: { type: "object", properties: { name: { type: "string" }, size: { type: "integer" } } },
+              ...list,
+            },
+            labels: { type: "object", additionalProperties: { type: "string" }, ...map },
+          },
+        },
+      },
+    });
+  const granular = schemaOf(
+    { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] },
+    { "x-kubernetes-map-type": "granular" },
+  );
+  const atomic = schemaOf({ "x-kubernetes-list-type": "atomic" }, { "x-kubernetes-map-type": "atomic" });
+  const spec = { items: [{ name: "a", size: 1 }], labels: { x: "1" } };
+  const whole = { "f:items": {}, "f:labels": {} };
+  const members = {
+    "f:items": { 'k:{"name":"a"}': { ".": {}, "f:name": {}, "f:size": {} } },
+    "f:labels": { "f:x": {} },
+  };
+  const owned = ({ object }: Case) => {
+    const { managedFields } = (object ?? { metadata: {} }).metadata as { managedFields: readonly ManagedFieldsEntry[] };
+    return Object.fromEntries(
+      managedFields.map(({ manager, fieldsV1 }) => [manager, (fieldsV1 as FieldSet | undefined)?.["f:spec"]]),
+    );
+  };
+  const started = (view: TypeView) => {
+    const one = new Case("example.com/v1", "Thing", view);
+    one.apply("first", { spec });
+    return one;
+  };
+
+  test("granular to atomic: a second applier is told of the whole", () => {
+    const one = started(granular);
+    expect(owned(one)).toEqual({ first: members });
+    one.becomes(atomic);
+    const second = one.apply("second", { spec: { ...spec, labels: { y: "2" } } });
+    expect(second).toMatchObject({ ok: false, code: 409, causes: [{ field: ".spec.labels" }] });
+    one.write("editor", (draft) => ((draft.metadata as JsonObject).labels = { a: "b" }));
+    expect(owned(one).first).toEqual(whole);
+  });
+
+  test("atomic to granular: who owned the whole owns its members, and others may add theirs", () => {
+    const one = started(atomic);
+    expect(owned(one)).toEqual({ first: whole });
+    one.becomes(granular);
+    const second = one.apply("second", { spec: { items: [{ name: "b", size: 2 }], labels: { y: "2" } } });
+    expect(second.ok).toBe(true);
+    expect(owned(one).first).toEqual({
+      "f:items": { ".": {}, ...members["f:items"] },
+      "f:labels": { ".": {}, ...members["f:labels"] },
+    });
+    expect(one.object?.spec).toEqual({
+      items: [
+        { name: "a", size: 1 },
+        { name: "b", size: 2 },
+      ],
+      labels: { x: "1", y: "2" },
+    });
+  });
+
+  test("a schema that stays leaves the sets as they are", () => {
+    const { object } = started(granular);
+    const set = { "f:spec": owned(started(granular)).first ?? {} };
+    expect(reconcileSet(set, object ?? {}, granular)).toBe(set);
+  });
 });

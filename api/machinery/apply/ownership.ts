@@ -12,6 +12,7 @@ import {
   union,
 } from "./field-set.ts";
 import type { Owner, Owners } from "./owner.ts";
+import { reconcileSet } from "./reconcile-set.ts";
 import { isMap, type TypeView } from "./type-view.ts";
 
 export type JsonObject = { [key: string]: unknown };
@@ -29,6 +30,8 @@ export interface KindAtVersion {
   readonly view: TypeView;
   /** Other versions; a manager of a version that is no longer served is forgotten. */
   readonly versions?: (apiVersion: string) => VersionedType | undefined;
+  /** The schema is a user's, and may be another than when the sets were stored. */
+  readonly schemaChanges?: boolean;
   /** What of a set can be owned through the endpoint: not what it resets. */
   readonly ownable: (set: FieldSet) => FieldSet;
 }
@@ -119,6 +122,16 @@ export class Differences {
     if (all === SAME) return all;
     const { ownable } = this.#kind;
     return { added: ownable(all.added), modified: ownable(all.modified), removed: ownable(all.removed) };
+  }
+}
+
+/** The owners as they are stored, by the schema as it is now. */
+export function reconcileOwners(owners: Map<string, Owner>, live: JsonObject, kind: KindAtVersion): void {
+  if (!kind.schemaChanges) return;
+  for (const [key, owner] of owners) {
+    const version = versionOf(kind, owner.apiVersion);
+    const set = version && reconcileSet(owner.set, version.from(live), version.view);
+    if (set && set !== owner.set) owners.set(key, { ...owner, set });
   }
 }
 

@@ -4,7 +4,14 @@ import { deepEqual } from "../deep-equal.ts";
 import { SAME } from "./compare.ts";
 import { difference, isEmptySet, union } from "./field-set.ts";
 import { capUpdaters, type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
-import { Differences, type JsonObject, type KindAtVersion, ownersAfter, SERVER_FIELDS } from "./ownership.ts";
+import {
+  Differences,
+  type JsonObject,
+  type KindAtVersion,
+  ownersAfter,
+  reconcileOwners,
+  SERVER_FIELDS,
+} from "./ownership.ts";
 import { isMap } from "./type-view.ts";
 
 export interface TrackedUpdate {
@@ -30,7 +37,9 @@ export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undef
   const differences = new Differences(old ?? {}, next, kind);
   const changes = differences.at(kind.apiVersion) ?? SAME;
   if (changes === SAME && entries === stored) return stored.length > 0 ? [...stored] : undefined;
-  const owners = ownersAfter(parseOwners(entries) ?? new Map<string, Owner>(), differences, undefined);
+  const before = parseOwners(entries) ?? new Map<string, Owner>();
+  reconcileOwners(before, old ?? {}, kind);
+  const owners = ownersAfter(before, differences, undefined);
   const set = difference(union(changes.modified, changes.added), SERVER_FIELDS);
   if (!isEmptySet(set)) {
     const { apiVersion } = kind;

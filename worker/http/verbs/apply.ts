@@ -58,7 +58,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   const result = applyPatch({
     live: shown as Record<string, unknown> | undefined,
     applied,
-    kind: { ...ownedKindAt(served, path.subresource), kindName: resource.kind },
+    kind: { ...ownedKindAt(context, path.subresource), kindName: resource.kind },
     manager: options.fieldManager,
     force: options.force,
     subresource: path.subresource,

@@ -41,3 +41,42 @@ test("TRACK-11: who applies at a version that is not stored owns fields of that 
   // What is applied no longer is gone, and its default is back.
   expect(forced.spec).toMatchObject({ maxReplicas: 4, targetCPUUtilizationPercentage: 80 });
 });
+
+test("APPLY-02: managers of another version of a custom kind keep what they own", async () => {
+  const schema = {
+    openAPIV3Schema: {
+      type: "object",
+      properties: { spec: { type: "object", additionalProperties: { type: "integer" } } },
+    },
+  };
+  const version = (name: string, storage: boolean) => ({ name, served: true, storage, schema });
+  const definition = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "owned.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "owned", kind: "Owned" },
+      versions: [version("v1", true), version("v2", false)],
+    },
+  };
+  const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const json = { "Content-Type": "application/json" };
+  await API.fetch(new Request(definitions, { method: "POST", body: JSON.stringify(definition), headers: json }));
+  const apply = (manager: string, at: string, spec: object) =>
+    patch(
+      `https://sailplane/apis/example.com/${at}/namespaces/default/owned/a?fieldManager=${manager}`,
+      "application/apply-patch+yaml",
+      { apiVersion: `example.com/${at}`, kind: "Owned", metadata: { name: "a" }, spec },
+    );
+  await apply("first", "v1", { a: 1 });
+  const second = await apply("second", "v2", { b: 1 });
+  expect(second.metadata.managedFields?.map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
+    ["first", "example.com/v1"],
+    ["second", "example.com/v2"],
+  ]);
+  expect((await apply("second", "v2", { a: 2 })).message).toBe(
+    'Apply failed with 1 conflict: conflict with "first": .spec.a',
+  );
+});
