@@ -6,7 +6,7 @@ import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
 import type { NodeSync } from "../api/node-sync.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
-import { refusalOf } from "./admit.ts";
+import { Admission, until } from "./admission/admission.ts";
 import type { ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -27,9 +27,7 @@ import { parseResolvConf } from "./pod/dns.ts";
 import { EventRecorder } from "./pod/events.ts";
 import { ImagePuller } from "./pod/image-puller.ts";
 import { PodWorker } from "./pod/pod-worker.ts";
-import { qosOf } from "./pod/qos.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
-import { whyNotUnder } from "./pressure/choose-victim.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { removeOrphans } from "./remove-orphans.ts";
 import type { Runtime } from "./runtime/runtime.ts";
@@ -45,6 +43,7 @@ import { imageMounts } from "./volumes/image-mounts.ts";
 const REGISTER_RETRY_MS = 250;
 /** A control plane that is just starting is not worth a word. */
 const REGISTER_PATIENCE_MS = 3000;
+const PREEMPTION_MARGIN_SECONDS = 10;
 const CLUSTER_DOMAIN = "cluster.local";
 
 export interface Parts {
@@ -70,6 +69,7 @@ export class NodeAgent {
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   readonly #tunnels: Tunnels;
   readonly #drivers: VendorDrivers;
+  readonly #admission: Admission;
   #registered = false;
   #orphansChecked = false;
 
@@ -161,6 +161,24 @@ export class NodeAgent {
       findPod: (namespace, name, uid) => this.#findPod(namespace, name, uid),
       log,
     });
+    this.#admission = new Admission({
+      node: () => {
+        const known = this.#objects.get<Node>("nodes", "", options.nodeName);
+        return {
+          os: facts.machine.os,
+          name: facts.name,
+          labels: known?.metadata.labels ?? labels,
+          taints: known?.spec.taints ?? facts.taints,
+          allocatable: allocatable(),
+          maxPods: MAX_PODS,
+          appArmor: facts.machine.appArmor,
+        };
+      },
+      pressures: () => this.#housekeeping.pressures,
+      devices: this.#drivers.devices,
+      others: (uid) => this.#otherPods(uid),
+      preempt: (pod) => this.#preempt(pod),
+    });
     this.#context = {
       ...shared,
       client: this.#client,
@@ -180,23 +198,7 @@ export class NodeAgent {
       logsDirectory: join(options.dataDirectory, "logs"),
       seccompDirectory: join(options.dataDirectory, "seccomp"),
       otherPods: (uid) => this.#otherPods(uid),
-      refuse: (pod) => {
-        const own = this.#objects.get<Node>("nodes", "", options.nodeName)?.metadata.labels;
-        const pressed = whyNotUnder(this.#housekeeping.pressures, pod, qosOf(pod));
-        if (pressed !== undefined) return { reason: "Evicted", message: pressed };
-        return refusalOf(
-          pod,
-          {
-            os: facts.machine.os,
-            name: facts.name,
-            labels: own ?? labels,
-            allocatable: allocatable(),
-            maxPods: MAX_PODS,
-            appArmor: facts.machine.appArmor,
-          },
-          this.#otherPods(pod.metadata.uid ?? ""),
-        );
-      },
+      admit: (pod, onAdmitted) => this.#admission.decide(pod, onAdmitted),
       handlerOf: runtimeClassHandlers(this.#client),
       log,
     };
@@ -204,8 +206,17 @@ export class NodeAgent {
 
   #otherPods(uid: string): Pod[] {
     return [...this.#workers.values()]
-      .filter((worker) => worker.pod.metadata.uid !== uid && !worker.ended)
+      .filter((worker) => worker.pod.metadata.uid !== uid && worker.isAdmitted && !worker.ended)
       .map((worker) => worker.allocated);
+  }
+
+  async #preempt({ metadata }: Pod): Promise<void> {
+    const worker = this.#workers.get(metadata.uid ?? "");
+    worker?.preempt();
+    await until(
+      () => worker?.runningContainers.length === 0,
+      ((worker?.grace ?? 0) + PREEMPTION_MARGIN_SECONDS) * 1000,
+    );
   }
 
   /** What is known of the node now. */

@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Container } from "../../api/generated/core.v1.ts";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import { isSidecar } from "../pod/containers.ts";
 import { ConfigError } from "../pod/env.ts";
 import type { DeviceGrant, DeviceSource } from "./device-source.ts";
 
@@ -14,6 +15,8 @@ interface Held {
   readonly resource: string;
   readonly ids: readonly string[];
   readonly grant: DeviceGrant;
+  /** The container ends before the pod's others start, which may have them after it. */
+  readonly passesOn?: boolean;
 }
 
 export interface DeviceManagerOptions {
@@ -45,15 +48,40 @@ export class DeviceManager {
     );
   }
 
-  /** What the container gets with the devices that it asks for; fails with {@link ConfigError}. */
+  /** Sets aside what all containers of the pod ask for; fails with {@link ConfigError}. */
+  setAside({ metadata, spec }: Pod): Promise<void> {
+    const { uid = "" } = metadata;
+    const done = this.#turn.then(async () => {
+      for (const container of spec.initContainers ?? [])
+        await this.#hold(uid, container, { passesOn: !isSidecar(container) });
+      for (const container of spec.containers) await this.#hold(uid, container);
+    });
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  /** What the container, which is about to start, gets with the devices that it asks for; fails with {@link ConfigError}. */
   give(pod: string, container: Container): Promise<DeviceGrant> {
     const given = this.#turn.then(() => this.#give(pod, container));
     this.#turn = given.catch(() => {});
     return given;
   }
 
-  async #give(pod: string, { name, resources }: Container): Promise<DeviceGrant> {
-    let all = NOTHING;
+  async #give(pod: string, container: Container): Promise<DeviceGrant> {
+    const held = await this.#hold(pod, container);
+    for (const { resource, ids } of held)
+      await this.#options
+        .sources()
+        .get(resource)
+        ?.beforeStart(ids)
+        .catch((error) => {
+          throw new ConfigError(`device plugin PreStartContainer rpc failed with err: ${(error as Error).message}`);
+        });
+    return held.reduce((all, { grant }) => together(all, grant), NOTHING);
+  }
+
+  async #hold(pod: string, { name, resources }: Container, { passesOn = false } = {}): Promise<readonly Held[]> {
+    const all: Held[] = [];
     for (const [resource, quantity] of Object.entries(resources?.limits ?? {})) {
       const known = this.#held.find(
         (held) => held.pod === pod && held.container === name && held.resource === resource,
@@ -62,44 +90,44 @@ export class DeviceManager {
       const count = Number(quantity);
       // What nobody here has devices of is only a number.
       if ((source === undefined && known === undefined) || count === 0) continue;
-      const held = known ?? (source && (await this.#choose({ pod, container: name, resource }, source, count)));
-      if (held === undefined) continue;
-      await source?.beforeStart(held.ids).catch((error) => {
-        throw new ConfigError(`device plugin PreStartContainer rpc failed with err: ${(error as Error).message}`);
-      });
-      all = together(all, held.grant);
+      const whose = { pod, container: name, resource, ...(passesOn ? { passesOn } : {}) };
+      const held = known ?? (source && (await this.#choose(whose, source, count)));
+      if (held !== undefined) all.push(held);
     }
     return all;
   }
 
-  async #choose(
-    whose: Pick<Held, "pod" | "container" | "resource">,
-    source: DeviceSource,
-    count: number,
-  ): Promise<Held> {
-    const taken = new Set(this.#held.filter(({ resource }) => resource === whose.resource).flatMap(({ ids }) => ids));
-    const free = source.devices.filter(({ id, healthy }) => healthy && !taken.has(id)).map(({ id }) => id);
+  async #choose(whose: Omit<Held, "ids" | "grant">, source: DeviceSource, count: number): Promise<Held> {
+    const same = this.#held.filter(({ resource }) => resource === whose.resource);
+    const passedOn = same.filter(({ pod, passesOn }) => pod === whose.pod && passesOn === true);
+    const taken = new Set(same.filter((held) => !passedOn.includes(held)).flatMap(({ ids }) => ids));
+    const before = new Set(passedOn.flatMap(({ ids }) => ids));
+    const free = source.devices
+      .filter(({ id, healthy }) => healthy && !taken.has(id))
+      .map(({ id }) => id)
+      .sort((a, b) => Number(before.has(b)) - Number(before.has(a)));
     if (free.length < count)
       throw new ConfigError(
         `requested number of devices unavailable for ${whose.resource}. Requested: ${count}, Available: ${free.length}`,
       );
     try {
-      const preferred = (await source.prefer(free, count)).filter((id) => free.includes(id));
-      const ids = [...new Set([...preferred, ...free])].slice(0, count);
+      const again = free.filter((id) => before.has(id)).slice(0, count);
+      const preferred = again.length === count ? [] : await source.prefer(free, count);
+      const ids = [...new Set([...again, ...preferred.filter((id) => free.includes(id)), ...free])].slice(0, count);
       const held = { ...whose, ids, grant: await source.grant(ids) };
-      this.#hold([...this.#held, held]);
+      this.#keep([...this.#held, held]);
       return held;
     } catch (error) {
-      throw new ConfigError(`Allocate failed due to ${(error as Error).message}, which is unexpected`);
+      throw new ConfigError((error as Error).message);
     }
   }
 
   /** The pod has ended. */
   free(pod: string): void {
-    if (this.#held.some((held) => held.pod === pod)) this.#hold(this.#held.filter((held) => held.pod !== pod));
+    if (this.#held.some((held) => held.pod === pod)) this.#keep(this.#held.filter((held) => held.pod !== pod));
   }
 
-  #hold(held: readonly Held[]): void {
+  #keep(held: readonly Held[]): void {
     const { file } = this.#options;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify(held), { mode: 0o600 });

@@ -65,6 +65,22 @@ describe("a device plugin", () => {
     expect((await anew.give("pod-2", asking("c", 1))).env.WIDGETS).toBe("a");
   });
 
+  test("AGENT-DEVICES: what an init container had the pod's others have after it", async () => {
+    const setAside = (uid: string, count: number) =>
+      manager.setAside({
+        metadata: { uid },
+        spec: { initContainers: [asking("i", 2)], containers: [asking("c", count), asking("d", 1)] },
+        status: {},
+      });
+    await setAside("pod-1", 1);
+    const [i, c, d] = await Promise.all(
+      [asking("i", 2), asking("c", 1), asking("d", 1)].map((container) => manager.give("pod-1", container)),
+    );
+    expect(i?.env.WIDGETS?.split(",").sort()).toEqual(["a", "b"]);
+    expect([c?.env.WIDGETS, d?.env.WIDGETS].sort()).toEqual(["a", "b"]);
+    await expect(setAside("pod-2", 1)).rejects.toThrow("Requested: 2, Available: 0");
+  });
+
   test("who asks for none gets none", async () => {
     expect((await manager.give("pod-1", { name: "c" })).devices).toEqual([]);
     expect((await manager.give("pod-1", { name: "c", resources: { limits: { cpu: "1" } } })).devices).toEqual([]);

@@ -26,8 +26,8 @@ export interface Verdict {
   readonly message: string;
   /** Refused before anything ran: the status then has nothing else. */
   readonly refused: boolean;
-  /** The node ended the pod for its own sake. */
-  readonly disrupted?: boolean;
+  /** Why the node ended the pod for its own sake. */
+  readonly disruption?: string;
   /** In place of the pod's own. */
   readonly graceSeconds?: number;
 }

@@ -10,6 +10,7 @@ import { conditionsOf } from "./conditions.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
 import { endPod } from "./end-pod.ts";
 import { graceOf } from "./kill.ts";
+import type { Verdict } from "./local.ts";
 import { isTerminal } from "./phase.ts";
 import { type Action, planPod } from "./plan.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
@@ -81,13 +82,36 @@ export class PodWorker {
     return this.#record.running;
   }
 
-  /** The node ends the pod for its own sake. */
+  /** The node is short of something. */
   evict(message: string): void {
+    this.#endForNode({ reason: "Evicted", message, disruption: message, graceSeconds: EVICTION_GRACE });
+  }
+
+  /** A pod that must run here takes its place. */
+  preempt(): void {
+    this.#endForNode({
+      reason: "Preempting",
+      message: "Preempted in order to admit critical pod",
+      disruption: "Pod was preempted by Kubelet to accommodate a critical pod.",
+    });
+  }
+
+  #endForNode(verdict: Omit<Verdict, "refused">): void {
     const record = this.#record;
     if (record.verdict !== undefined || record.terminating) return;
-    record.verdict = { reason: "Evicted", message, refused: false, disrupted: true, graceSeconds: EVICTION_GRACE };
-    record.tell(undefined, "Warning", "Evicted", message);
+    record.verdict = { ...verdict, refused: false };
+    record.tell(undefined, "Warning", verdict.reason, verdict.message);
     this.wake();
+  }
+
+  /** The node has let the pod in, in this life of the agent or in one before. */
+  get isAdmitted(): boolean {
+    return this.#admitted || this.#record.status.startTime !== undefined;
+  }
+
+  /** (s) */
+  get grace(): number {
+    return this.#record.grace;
   }
 
   /** A static pod's status is told of its mirror, once there is one. */
@@ -222,7 +246,7 @@ export class PodWorker {
     const record = this.#record;
     const observation = await record.observe();
     if (record.isDeleted) record.terminating = true;
-    if (!this.#admitted && !record.terminating && !isTerminal(record.pod.status.phase)) this.#admit(observation);
+    if (!this.#admitted && !record.terminating && !isTerminal(record.pod.status.phase)) await this.#admit(observation);
     this.#checkDeadline();
     if (isTerminal(record.pod.status.phase) || record.verdict !== undefined) record.terminating = true;
     this.#clearWaiting(observation);
@@ -253,11 +277,13 @@ export class PodWorker {
     if (renewAt !== undefined) this.#wakeIn(renewAt - Date.now());
   }
 
-  #admit({ containers }: Observation): void {
+  async #admit({ containers }: Observation): Promise<void> {
     const record = this.#record;
-    this.#admitted = true;
-    if (containers.length > 0) return;
-    const refusal = record.context.refuse(record.pod);
+    const onAdmitted = () => {
+      this.#admitted = true;
+    };
+    if (containers.length > 0) return onAdmitted();
+    const refusal = await record.context.admit(record.pod, onAdmitted);
     if (refusal === undefined) return;
     record.verdict = { ...refusal, refused: true };
     record.tell(undefined, "Warning", refusal.reason, refusal.message);

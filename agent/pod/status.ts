@@ -93,7 +93,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
       sandboxReady: ready,
       ...(local.restartingAll === undefined ? {} : { restartingAll: local.restartingAll }),
       resize: local.resize,
-      ...(local.verdict?.disrupted === true ? { disruption: local.verdict.message } : {}),
+      ...(local.verdict?.disruption === undefined ? {} : { disruption: local.verdict.disruption }),
       now: wireTime(now),
     }),
     ...(message === undefined ? {} : { message }),

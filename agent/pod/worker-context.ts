@@ -1,6 +1,7 @@
 /** What the workers of all pods share with their node. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import type { Refusal } from "../admission/predicates.ts";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
 import type { Logger } from "../logger.ts";
@@ -32,8 +33,8 @@ export interface WorkerContext {
   readonly seccompDirectory: string;
   /** All that takes of the node beside this one, with what each has been given. */
   readonly otherPods: (uid: string) => readonly Pod[];
-  /** Why the node will not run the pod. */
-  readonly refuse: (pod: Pod) => { readonly reason: string; readonly message: string } | undefined;
+  /** Why the node will not run the pod; undefined: it will, and `onAdmitted` has been called. */
+  readonly admit: (pod: Pod, onAdmitted: () => void) => Promise<Refusal | undefined>;
   /** The handler of a RuntimeClass; fails where there is no such class. */
   readonly handlerOf: (runtimeClass: string) => Promise<string>;
   readonly log: Logger;

@@ -5,7 +5,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { podAmounts } from "../pod/pod-amounts.ts";
 import { nanosOf } from "../pod/qos.ts";
-import { isMirror, SOURCE } from "../static-pods/mirror.ts";
+import { isMirror, isStatic } from "../static-pods/mirror.ts";
 import { printAmount, RESOURCE_OF, type Shortage } from "./thresholds.ts";
 
 /** What a pod's containers use of a resource, by container name. */
@@ -14,7 +14,7 @@ export type UseOf = (pod: Pod) => ReadonlyMap<string, number>;
 const CRITICAL_PRIORITY = 2_000_000_000;
 
 export const isCritical = (pod: Pod): boolean =>
-  (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY || isMirror(pod) || pod.metadata.annotations?.[SOURCE] === "file";
+  (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY || isMirror(pod) || isStatic(pod);
 
 const sum = (use: ReadonlyMap<string, number>): number => [...use.values()].reduce((a, b) => a + b, 0);
 

@@ -8,6 +8,9 @@ export const SOURCE = "kubernetes.io/config.source";
 
 export const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[MIRROR] !== undefined;
 
+/** Of a manifest of the machine. */
+export const isStatic = ({ metadata }: Pod): boolean => metadata.annotations?.[SOURCE] === "file";
+
 export const mirrors = (mirror: Pod, pod: Pod): boolean =>
   mirror.metadata.annotations?.[MIRROR] === pod.metadata.annotations?.[HASH];
 

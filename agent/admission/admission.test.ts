@@ -1,0 +1,155 @@
+import { describe, expect, it, test } from "vitest";
+import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
+import { Admission } from "./admission.ts";
+import { choosePreempted, printLacks } from "./choose-preempted.ts";
+import { type AdmittingNode, checkPod } from "./predicates.ts";
+
+const node: AdmittingNode = {
+  os: "linux",
+  name: "n",
+  labels: { zone: "a" },
+  taints: [],
+  allocatable: { cpu: "2", memory: "1Gi", pods: "110" },
+  maxPods: 3,
+  appArmor: false,
+};
+
+interface Asked {
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly limited?: boolean;
+  readonly priority?: number;
+  readonly spec?: Partial<PodSpec>;
+}
+
+function pod(name: string, { cpu, memory, limited = false, priority, spec }: Asked = {}): Pod {
+  const amounts = { ...(cpu && { cpu }), ...(memory && { memory }) };
+  const resources = { requests: amounts, ...(limited ? { limits: amounts } : {}) };
+  return {
+    metadata: { name, namespace: "ns", uid: name },
+    spec: { containers: [{ name: "c", resources }], ...(priority === undefined ? {} : { priority }), ...spec },
+    status: {},
+  };
+}
+
+const CRITICAL = 2_000_001_000;
+
+describe("a pod that is bound to the node", () => {
+  const noExecute = { key: "gone", value: "", effect: "NoExecute" };
+  it.each<[string, Pod, Partial<AdmittingNode>, Pod[], string]>([
+    [
+      "asks for more than is left",
+      pod("p", { cpu: "1500m" }),
+      {},
+      [pod("q", { cpu: "1" })],
+      "OutOfcpu: Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
+    ],
+    [
+      "is one too many",
+      pod("p"),
+      {},
+      [pod("a"), pod("b"), pod("c")],
+      "OutOfpods: Node didn't have enough resource: pods, requested: 1, used: 3, capacity: 3",
+    ],
+    [
+      "wants other labels",
+      pod("p", { spec: { nodeSelector: { zone: "b" } } }),
+      {},
+      [],
+      "NodeAffinity: Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector",
+    ],
+    [
+      "does not tolerate a NoExecute taint",
+      pod("p"),
+      { taints: [noExecute] },
+      [],
+      "TaintToleration: Predicate TaintToleration failed: node(s) had taints that the pod didn't tolerate",
+    ],
+    [
+      "is labelled for another system",
+      { ...pod("p"), metadata: { ...pod("p").metadata, labels: { "kubernetes.io/os": "windows" } } },
+      {},
+      [],
+      "PodOSSelectorNodeLabelDoesNotMatch: Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
+    ],
+  ])("is refused where it %s", (_, asked, change, others, told) => {
+    const { refusal } = checkPod(asked, { ...node, ...change }, others);
+    expect(`${refusal?.reason}: ${refusal?.message}`).toBe(told);
+  });
+
+  it("may come where it only would not have been scheduled, and stays where it once was let in", () => {
+    expect(
+      checkPod(pod("p"), { ...node, taints: [{ ...noExecute, effect: "NoSchedule" }] }, []).refusal,
+    ).toBeUndefined();
+    const started = { ...pod("p"), status: { startTime: "2026-01-01T00:00:00Z" } };
+    expect(checkPod(started, { ...node, taints: [noExecute] }, []).refusal).toBeUndefined();
+  });
+});
+
+describe("room for a critical pod", () => {
+  const lack = (nanos: number) => [{ resource: "memory", nanos: BigInt(nanos) * 1_000_000_000n }];
+  const names = (lacks: ReturnType<typeof lack>, ...pods: Pod[]) => {
+    const chosen = choosePreempted(pod("critical", { priority: CRITICAL }), pods, lacks);
+    return chosen.ok ? chosen.pods.map(({ metadata }) => metadata.name) : printLacks(chosen.missing);
+  };
+  const burstable = (name: string, memory: string) => pod(name, { memory });
+  const guaranteed = (name: string, memory: string) => pod(name, { memory, cpu: "1", limited: true });
+
+  it("is made by the smallest that will do, of those with the least claim to stay", () => {
+    expect(names(lack(100), burstable("small", "50"), burstable("fits", "150"), burstable("large", "500"))).toEqual([
+      "fits",
+    ]);
+    expect(names(lack(100), guaranteed("g", "100"), burstable("b", "100"))).toEqual(["b"]);
+    expect(names(lack(150), guaranteed("g", "100"), burstable("b", "100"))).toEqual(["b", "g"]);
+  });
+
+  it("is not made by critical ones, nor by those that would not be enough", () => {
+    expect(names(lack(100), pod("other", { memory: "100", priority: CRITICAL }))).toBe("[(res: memory, q: 100), ]");
+    expect(names(lack(1000), burstable("b", "100"))).toBe("[(res: memory, q: 900), ]");
+  });
+});
+
+describe("admission", () => {
+  const gone: string[] = [];
+  const admissionOf = (pods: Pod[], setAside: () => Promise<void> = async () => {}) => {
+    const admitted: Pod[] = [];
+    const running = [...pods];
+    const others = (uid: string) => [...running, ...admitted].filter(({ metadata }) => metadata.uid !== uid);
+    const admission = new Admission({
+      node: () => node,
+      pressures: () => new Set(),
+      devices: { setAside, free: () => {} },
+      others,
+      preempt: async (one) => {
+        gone.push(one.metadata.name ?? "");
+        running.splice(running.indexOf(one), 1);
+      },
+    });
+    return (one: Pod) => admission.decide(one, () => admitted.push(one));
+  };
+
+  test("AGENT-ADMIT: of two that come together, and fit one at a time, the first is let in", async () => {
+    const decide = admissionOf([]);
+    const both = await Promise.all([decide(pod("a", { cpu: "1500m" })), decide(pod("b", { cpu: "1500m" }))]);
+    expect(both.map((refusal) => refusal?.reason)).toEqual([undefined, "OutOfcpu"]);
+  });
+
+  test("AGENT-ADMIT: a critical pod has others make room, and is let in", async () => {
+    const decide = admissionOf([pod("a", { cpu: "1" }), pod("b", { cpu: "1" })]);
+    expect(await decide(pod("p", { cpu: "1", priority: CRITICAL }))).toBeUndefined();
+    expect(gone).toEqual(["a"]);
+    expect(await decide(pod("q", { cpu: "9", priority: CRITICAL }))).toEqual({
+      reason: "UnexpectedAdmissionError",
+      message:
+        "Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: [(res: cpu, q: 8000), ]",
+    });
+  });
+
+  test("AGENT-DEVICES: a pod that asks for devices that are not there is refused", async () => {
+    const decide = admissionOf([], () => Promise.reject(new Error("none left")));
+    expect(await decide(pod("p"))).toEqual({
+      reason: "UnexpectedAdmissionError",
+      message: "Allocate failed due to none left, which is unexpected",
+    });
+  });
+});

@@ -1,0 +1,86 @@
+/**
+ * Pods that are bound to this node and cannot run here are refused, whoever bound them. They are decided upon one after the other, each
+ * against those that were let in before; one that is critical has others make room.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { DeviceManager } from "../devices/device-manager.ts";
+import { qosOf } from "../pod/qos.ts";
+import { isCritical, whyNotUnder } from "../pressure/choose-victim.ts";
+import { choosePreempted, printLacks } from "./choose-preempted.ts";
+import { type AdmittingNode, checkPod, type Lack, type Refusal, whyNoAppArmor, whyNoSysctls } from "./predicates.ts";
+
+export interface AdmissionOptions {
+  readonly node: () => AdmittingNode;
+  readonly pressures: () => ReadonlySet<string>;
+  readonly devices: Pick<DeviceManager, "setAside" | "free">;
+  /** What was let in beside the pod of that uid, with what each has been given. */
+  readonly others: (uid: string) => readonly Pod[];
+  /** Ends a pod for another; settles when its containers have ended. */
+  readonly preempt: (pod: Pod) => Promise<void>;
+}
+
+const unexpected = (message: string): Refusal => ({ reason: "UnexpectedAdmissionError", message });
+
+export class Admission {
+  readonly #options: AdmissionOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Why the node will not run the pod; undefined: it will. `onAdmitted` comes before the next is decided upon. */
+  decide(pod: Pod, onAdmitted: () => void): Promise<Refusal | undefined> {
+    const decided = this.#turn.then(async () => {
+      const refusal = await this.#decide(pod);
+      if (refusal === undefined) onAdmitted();
+      else this.#options.devices.free(pod.metadata.uid ?? "");
+      return refusal;
+    });
+    this.#turn = decided.catch(() => {});
+    return decided;
+  }
+
+  async #decide(pod: Pod): Promise<Refusal | undefined> {
+    const { node, pressures, others } = this.#options;
+    const pressed = whyNotUnder(pressures(), pod, qosOf(pod));
+    if (pressed !== undefined) return { reason: "Evicted", message: pressed };
+    const early = whyNoSysctls(pod) ?? (await this.#setDevicesAside(pod));
+    if (early !== undefined) return early;
+    const { refusal, lacks } = checkPod(pod, node(), others(pod.metadata.uid ?? ""));
+    if (refusal !== undefined) {
+      if (lacks.length === 0 || !isCritical(pod)) return refusal;
+      const failed = await this.#makeRoom(pod, lacks);
+      if (failed !== undefined) return failed;
+    }
+    return whyNoAppArmor(pod, node());
+  }
+
+  async #setDevicesAside(pod: Pod): Promise<Refusal | undefined> {
+    try {
+      await this.#options.devices.setAside(pod);
+      return undefined;
+    } catch (error) {
+      return unexpected(`Allocate failed due to ${(error as Error).message}, which is unexpected`);
+    }
+  }
+
+  async #makeRoom(pod: Pod, lacks: readonly Lack[]): Promise<Refusal | undefined> {
+    const { others, preempt } = this.#options;
+    const chosen = choosePreempted(pod, others(pod.metadata.uid ?? ""), lacks);
+    if (!chosen.ok)
+      return unexpected(
+        `Unexpected error while attempting to recover from admission failure: preemption: error finding a set of pods to preempt: no set of running pods found to reclaim resources: ${printLacks(chosen.missing)}`,
+      );
+    for (const one of chosen.pods) await preempt(one);
+    return undefined;
+  }
+}
+
+const LOOK_MS = 100;
+
+/** Settles when it is so, or after a while. */
+export async function until(isSo: () => boolean, milliseconds: number): Promise<void> {
+  for (const end = Date.now() + milliseconds; !isSo() && Date.now() < end; ) await sleep(LOOK_MS);
+}

@@ -1,0 +1,163 @@
+/** Whether a pod that is bound to this node can run here: the kubelet's checks, in its order and words. All pure. */
+import type { Pod, Taint } from "../../api/generated/core.v1.ts";
+import { meetsNodeAffinity } from "../../api/machinery/node-selector.ts";
+import { toleratesAny } from "../../api/machinery/tolerations.ts";
+import { podAmounts } from "../pod/pod-amounts.ts";
+import { nanosOf } from "../pod/qos.ts";
+import { isStatic } from "../static-pods/mirror.ts";
+
+export interface AdmittingNode {
+  readonly os: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly allocatable: Readonly<Record<string, string | number>>;
+  readonly maxPods: number;
+  /** Whether the machine can hold a process to an AppArmor profile. */
+  readonly appArmor: boolean;
+}
+
+export interface Refusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** So much of a resource is missing, in nanos. */
+export interface Lack {
+  readonly resource: string;
+  readonly nanos: bigint;
+}
+
+const SAFE_SYSCTLS = new Set([
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_wmem",
+]);
+
+interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+const hostPorts = ({ spec }: Pod): HostPort[] =>
+  spec.containers.flatMap(({ ports = [] }) =>
+    ports.flatMap(({ hostPort, containerPort, protocol = "TCP", hostIP = "" }) => {
+      const port = hostPort ?? (spec.hostNetwork === true ? containerPort : 0);
+      return port === 0 ? [] : [{ ip: hostIP === "" ? "0.0.0.0" : hostIP, protocol, port }];
+    }),
+  );
+
+const collide = (a: HostPort, b: HostPort): boolean =>
+  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === "0.0.0.0" || b.ip === "0.0.0.0");
+
+interface Short extends Lack {
+  readonly refusal: Refusal;
+}
+
+const NANOS = 1_000_000_000n;
+
+function shortOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Short[] {
+  const short: Short[] = [];
+  const pods = BigInt(others.length);
+  const most = BigInt(node.maxPods);
+  if (pods + 1n > most)
+    short.push({ resource: "pods", nanos: (pods + 1n - most) * NANOS, refusal: outOf("pods", 1n, pods, most) });
+  const used = new Map<string, bigint>();
+  for (const other of others)
+    for (const [name, value] of podAmounts(other, "requests")) used.set(name, (used.get(name) ?? 0n) + value);
+  for (const [resource, requested] of podAmounts(pod, "requests")) {
+    // Extended resources that the node does not have are the scheduler's affair.
+    const capacity = node.allocatable[resource];
+    if (capacity === undefined || requested === 0n) continue;
+    const available = nanosOf(capacity);
+    const taken = used.get(resource) ?? 0n;
+    const nanos = requested + taken - available;
+    if (nanos <= 0n) continue;
+    const unit = resource === "cpu" ? 1_000_000n : NANOS;
+    short.push({ resource, nanos, refusal: outOf(resource, requested / unit, taken / unit, available / unit) });
+  }
+  return short;
+}
+
+const outOf = (name: string, requested: bigint, used: bigint, capacity: bigint): Refusal => ({
+  reason: `OutOf${name}`,
+  message: `Node didn't have enough resource: ${name}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+});
+
+const wantsAppArmor = ({ spec }: Pod): boolean =>
+  [spec, ...(spec.initContainers ?? []), ...spec.containers].some(({ securityContext }) => {
+    const type = securityContext?.appArmorProfile?.type;
+    return type !== undefined && type !== "Unconfined";
+  });
+
+/** Settings of the kernel that a pod may not have. */
+export function whyNoSysctls({ spec }: Pod): Refusal | undefined {
+  const unsafe = spec.securityContext?.sysctls?.find(({ name }) => !SAFE_SYSCTLS.has(name.replaceAll("/", ".")));
+  return unsafe && { reason: "SysctlForbidden", message: `forbidden sysctl: "${unsafe.name}" not allowlisted` };
+}
+
+export function whyNoAppArmor(pod: Pod, node: Pick<AdmittingNode, "appArmor">): Refusal | undefined {
+  return node.appArmor || !wantsAppArmor(pod)
+    ? undefined
+    : { reason: "AppArmor", message: "Cannot enforce AppArmor: AppArmor is not enabled on the host" };
+}
+
+export interface Findings {
+  /** The first thing that is wrong; undefined: the pod fits. */
+  readonly refusal: Refusal | undefined;
+  /** Where nothing is wrong but that others have what the pod asks for. */
+  readonly lacks: readonly Lack[];
+}
+
+const wrong = (refusal: Refusal): Findings => ({ refusal, lacks: [] });
+const failed = (predicate: string, why: string): Refusal => ({
+  reason: predicate,
+  message: `Predicate ${predicate} failed: ${why}`,
+});
+
+/** `others` are the pods that this node runs or is about to. */
+export function checkPod(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Findings {
+  const label = pod.metadata.labels?.["kubernetes.io/os"];
+  if (label !== undefined && label !== node.os)
+    return wrong({
+      reason: "PodOSSelectorNodeLabelDoesNotMatch",
+      message: "Failed to admit pod as the `kubernetes.io/os` label doesn't match node label",
+    });
+  const os = pod.spec.os?.name;
+  if (os !== undefined && os !== "" && os !== node.os)
+    return wrong({ reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" });
+  if (pod.spec.securityContext?.supplementalGroupsPolicy === "Strict")
+    return wrong({
+      reason: "SupplementalGroupsPolicyNotSupported",
+      message: "SupplementalGroupsPolicy=Strict is not supported in this node",
+    });
+  const short = shortOf(pod, node, others);
+  const elsewhere = [...predicates(pod, node, others)];
+  const [first] = [...short.map(({ refusal }) => refusal), ...elsewhere];
+  return { refusal: first, lacks: elsewhere.length === 0 ? short : [] };
+}
+
+function* predicates(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Generator<Refusal> {
+  // Who was let in once stays, whatever has become of the node's labels and taints.
+  const isNew = pod.status.startTime === undefined;
+  if (isNew && !meetsNodeAffinity(pod.spec, node))
+    yield failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+  const wanted = hostPorts(pod);
+  const taken = others.flatMap(hostPorts);
+  if (wanted.some((port) => taken.some((other) => collide(port, other))))
+    yield failed("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+  const tolerations = pod.spec.tolerations ?? [];
+  const keepsOut = ({ effect }: Taint) => effect === "NoExecute";
+  if (isNew && !isStatic(pod) && node.taints.some((taint) => keepsOut(taint) && !toleratesAny(tolerations, taint)))
+    yield failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
+}
