@@ -6,7 +6,7 @@ import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
 import type { NodeSync } from "../api/node-sync.ts";
 import { type ApiClient, createApiClient } from "../client/api-client.ts";
-import { Admission, until } from "./admission/admission.ts";
+import { Admission } from "./admission/admission.ts";
 import type { ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -20,13 +20,13 @@ import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
 import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
-import { registerNode, renewLease } from "./node/registration.ts";
+import { Registrar } from "./node/registrar.ts";
 import { answerNodeApi, type NodeFacts as NodeApiFacts } from "./node-api/node-api.ts";
 import { ObjectCache } from "./objects.ts";
 import { parseResolvConf } from "./pod/dns.ts";
 import { EventRecorder } from "./pod/events.ts";
 import { ImagePuller } from "./pod/image-puller.ts";
-import { PodWorker } from "./pod/pod-worker.ts";
+import { PodWorkers } from "./pod/pod-workers.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { removeOrphans } from "./remove-orphans.ts";
@@ -40,10 +40,6 @@ import { VendorDrivers } from "./vendor-drivers.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
 
-const REGISTER_RETRY_MS = 250;
-/** A control plane that is just starting is not worth a word. */
-const REGISTER_PATIENCE_MS = 3000;
-const PREEMPTION_MARGIN_SECONDS = 10;
 const CLUSTER_DOMAIN = "cluster.local";
 
 export interface Parts {
@@ -58,7 +54,7 @@ export class NodeAgent {
   readonly #facts: NodeFacts;
   readonly #client: ApiClient;
   readonly #objects: ObjectCache;
-  readonly #workers = new Map<string, PodWorker>();
+  readonly #workers = new PodWorkers();
   readonly #context: WorkerContext;
   readonly #nodeApi: NodeApiFacts;
   readonly #static: StaticPods;
@@ -70,7 +66,7 @@ export class NodeAgent {
   readonly #tunnels: Tunnels;
   readonly #drivers: VendorDrivers;
   readonly #admission: Admission;
-  #registered = false;
+  readonly #registrar: Registrar;
   #orphansChecked = false;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
@@ -120,8 +116,8 @@ export class NodeAgent {
         runtime,
         dataDirectory: options.dataDirectory,
         thresholds: parseThresholds(options.evictionHard ?? DEFAULT_THRESHOLDS),
-        workers: () => [...this.#workers.values()],
-        onChange: () => void this.#register(),
+        workers: () => this.#workers.all,
+        onChange: () => void this.#registrar.register(),
         log,
       },
       facts.images,
@@ -134,10 +130,10 @@ export class NodeAgent {
       client: this.#client,
       sources,
       onChange: () => {
-        void this.#register();
-        for (const worker of this.#workers.values()) worker.objectsChanged();
+        void this.#registrar.register();
+        this.#workers.objectsChanged();
       },
-      register: () => this.#register(),
+      register: () => this.#registrar.register(),
       log,
     });
     const shared = {
@@ -150,7 +146,7 @@ export class NodeAgent {
       node: options.nodeName,
       bootedAt: Date.now() - uptime() * 1000,
       dataDirectory: options.dataDirectory,
-      pods: () => this.#pods,
+      pods: () => this.#workers.pods,
       meter: new UsageMeter(options.nodeName, runtime),
     };
     this.#tunnels = new Tunnels({
@@ -158,8 +154,19 @@ export class NodeAgent {
       nodeName: options.nodeName,
       runtime,
       nodeApi: (path) => answerNodeApi(path, this.#nodeApi),
-      findPod: (namespace, name, uid) => this.#findPod(namespace, name, uid),
+      findPod: (namespace, name, uid) => this.#workers.find(namespace, name, uid),
       log,
+    });
+    this.#registrar = new Registrar({
+      client: this.#client,
+      facts: () => this.#factsNow,
+      tellMore: (node) => this.#drivers.tell(node),
+      onRegistered: (node, { isFirst }) => {
+        if (!isFirst) this.#workers.objectsChanged();
+        this.#static.registered(node);
+      },
+      say: options.say,
+      signal: options.signal,
     });
     this.#admission = new Admission({
       node: () => {
@@ -176,8 +183,8 @@ export class NodeAgent {
       },
       pressures: () => this.#housekeeping.pressures,
       devices: this.#drivers.devices,
-      others: (uid) => this.#otherPods(uid),
-      preempt: (pod) => this.#preempt(pod),
+      others: (uid) => this.#workers.others(uid),
+      preempt: (pod) => this.#workers.preempt(pod),
     });
     this.#context = {
       ...shared,
@@ -197,50 +204,26 @@ export class NodeAgent {
       podsDirectory: join(options.dataDirectory, "pods"),
       logsDirectory: join(options.dataDirectory, "logs"),
       seccompDirectory: join(options.dataDirectory, "seccomp"),
-      otherPods: (uid) => this.#otherPods(uid),
+      otherPods: (uid) => this.#workers.others(uid),
       admit: (pod, onAdmitted) => this.#admission.decide(pod, onAdmitted),
       handlerOf: runtimeClassHandlers(this.#client),
       log,
     };
   }
 
-  #otherPods(uid: string): Pod[] {
-    return [...this.#workers.values()]
-      .filter((worker) => worker.pod.metadata.uid !== uid && worker.isAdmitted && !worker.ended)
-      .map((worker) => worker.allocated);
-  }
-
-  async #preempt({ metadata }: Pod): Promise<void> {
-    const worker = this.#workers.get(metadata.uid ?? "");
-    worker?.preempt();
-    await until(
-      () => worker?.runningContainers.length === 0,
-      ((worker?.grace ?? 0) + PREEMPTION_MARGIN_SECONDS) * 1000,
-    );
-  }
-
-  /** What is known of the node now. */
-  get #kept() {
+  get #factsNow(): NodeFacts {
     const { pressures, images } = this.#housekeeping;
-    return { pressures, images, devices: this.#drivers.amounts, volumesInUse: this.#drivers.csi.inUse };
-  }
-
-  get #networkFacts() {
+    const { amounts: devices, csi } = this.#drivers;
     const ways = this.#network?.ways;
-    return ways && { key: this.#networkKey.publicKey, ways };
-  }
-
-  get #pods(): Pod[] {
-    return [...this.#workers.values()].map((worker) => worker.pod);
+    const network = ways && { key: this.#networkKey.publicKey, ways };
+    const notReady = this.#network?.waiting;
+    return { ...this.#facts, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
   }
 
   async run(): Promise<void> {
     const { controlPlane, runtime, log } = this.#parts;
     const { nodeName, signal } = this.#options;
-    const stopListening = runtime.onChange((uid) => {
-      if (uid !== "") this.#workers.get(uid)?.wake();
-      else for (const worker of this.#workers.values()) worker.wake();
-    });
+    const stopListening = runtime.onChange((uid) => this.#workers.wake(uid));
     this.#network = await ClusterNetwork.open({
       nodeName,
       clusterDomain: CLUSTER_DOMAIN,
@@ -253,9 +236,9 @@ export class NodeAgent {
       list: (resource) => this.#objects.list(resource),
       onReady: () => {
         for (const pod of [...this.#objects.pods(), ...this.#static.pods]) this.#follow(pod);
-        void this.#register();
+        void this.#registrar.register();
       },
-      onWays: () => void this.#register(),
+      onWays: () => void this.#registrar.register(),
       log,
     });
     if (runtime.simulates !== true) {
@@ -273,13 +256,13 @@ export class NodeAgent {
       onTunnel: (call) => void this.#tunnels.serve(call),
       onRelay: ({ peer }) => this.#network?.called(peer),
       usage: () => this.#nodeApi.meter.read(),
-      onUp: () => void this.#register(),
+      onUp: () => void this.#registrar.register(),
       onLost: () => this.#tunnels.cut(),
       log,
       signal,
     });
     const local = this.#openLocalApi();
-    await Promise.all([this.#register(), this.#link.run()]);
+    await Promise.all([this.#registrar.register(), this.#link.run()]);
     local.close();
     await this.#objects.close();
     stopListening();
@@ -292,7 +275,7 @@ export class NodeAgent {
       socket: join(dataDirectory, LOCAL_SOCKET),
       runtime,
       log,
-      pods: () => this.#pods,
+      pods: () => this.#workers.pods,
       status: () => {
         const awaySince = this.#link?.awaySince;
         const clockSkewMs = this.#link?.clockSkewMs ?? 0;
@@ -303,11 +286,11 @@ export class NodeAgent {
           ...(awaySince === undefined ? {} : { awaySince }),
           ...(clockSkewMs === 0 ? {} : { clockSkewMs }),
           pressures: [...this.#housekeeping.pressures],
-          pods: this.#workers.size,
+          pods: this.#workers.all.length,
         };
       },
       leave: async ({ seconds }, tell) => {
-        const pods = () => this.#pods;
+        const pods = () => this.#workers.pods;
         await leaveCluster({ client: this.#client, controlPlane, nodeName, pods, tell, seconds });
         await endPods(runtime);
         onLeft?.();
@@ -320,36 +303,7 @@ export class NodeAgent {
     this.#housekeeping.stop();
     this.#drivers.close();
     this.#network?.stop();
-    for (const worker of this.#workers.values()) worker.stop();
-  }
-
-  /** Also after every reconnect: the control plane may have given the node up meanwhile. */
-  async #register(): Promise<void> {
-    const { signal, say } = this.#options;
-    let told = "";
-    const started = Date.now();
-    while (!signal.aborted) {
-      try {
-        const notReady = this.#network?.waiting;
-        const facts = { ...this.#facts, ...this.#kept, network: this.#networkFacts, notReady };
-        const node = await registerNode(this.#client, facts);
-        await renewLease(this.#client, node);
-        await this.#drivers.tell(node);
-        if (this.#network?.waiting !== notReady) continue;
-        if (told !== "") say("the node is registered");
-        if (this.#registered) for (const worker of this.#workers.values()) worker.objectsChanged();
-        this.#registered = true;
-        this.#static.registered(node);
-        return;
-      } catch (error) {
-        const { message } = error as Error;
-        if (message !== told && Date.now() - started > REGISTER_PATIENCE_MS) {
-          say(`the node cannot register yet: ${message}`);
-          told = message;
-        }
-        await new Promise((resolve) => setTimeout(resolve, REGISTER_RETRY_MS));
-      }
-    }
+    this.#workers.stop();
   }
 
   #follow(pod: Pod): void {
@@ -364,9 +318,7 @@ export class NodeAgent {
       return;
     }
     if (this.#awaitsNetwork(pod)) return;
-    const created = new PodWorker(this.#context, pod, () => this.#workers.delete(uid));
-    this.#workers.set(uid, created);
-    created.wake();
+    this.#workers.start(this.#context, pod);
   }
 
   /** A pod that started while its network comes up could have the machine's resolvers, and would keep them. */
@@ -385,19 +337,12 @@ export class NodeAgent {
         else this.#follow(object as Pod);
       } else if (resource === "configmaps" || resource === "secrets") touched.add(object.metadata.namespace ?? "");
     }
-    for (const worker of this.#workers.values())
-      if (touched.has(worker.pod.metadata.namespace ?? "")) worker.objectsChanged();
+    this.#workers.objectsChanged(touched);
     if (this.#orphansChecked) return;
     this.#orphansChecked = true;
-    const known = new Set([...this.#workers.keys(), ...this.#objects.pods().map(({ metadata }) => metadata.uid ?? "")]);
+    const pods = [...this.#workers.pods, ...this.#objects.pods()];
+    const known = new Set(pods.map(({ metadata }) => metadata.uid ?? ""));
     void removeOrphans(this.#parts, known);
-  }
-
-  #findPod(namespace: string, name: string, uid: string): Pod | undefined {
-    return [...this.#workers.values()].find(({ pod: { metadata }, mirror }) => {
-      const isNamed = metadata.namespace === namespace && metadata.name === name;
-      return isNamed && (uid === "" || (mirror ?? { metadata }).metadata.uid === uid);
-    })?.pod;
   }
 }
 

@@ -2,7 +2,6 @@
  * Pods that are bound to this node and cannot run here are refused, whoever bound them. They are decided upon one after the other, each
  * against those that were let in before; one that is critical has others make room.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
 import { qosOf } from "../pod/qos.ts";
@@ -76,11 +75,4 @@ export class Admission {
     for (const one of chosen.pods) await preempt(one);
     return undefined;
   }
-}
-
-const LOOK_MS = 100;
-
-/** Settles when it is so, or after a while. */
-export async function until(isSo: () => boolean, milliseconds: number): Promise<void> {
-  for (const end = Date.now() + milliseconds; !isSo() && Date.now() < end; ) await sleep(LOOK_MS);
 }

@@ -1,0 +1,57 @@
+/** Tells the API of this node until it is heard: when it comes, after every reconnect, and when something of it has changed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Node } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import type { NodeFacts } from "./node-object.ts";
+import { registerNode, renewLease } from "./registration.ts";
+
+const RETRY_MS = 250;
+/** A control plane that is just starting is not worth a word. */
+const PATIENCE_MS = 3000;
+
+export interface RegistrarOptions {
+  readonly client: ApiClient;
+  /** As the node is now. */
+  readonly facts: () => NodeFacts;
+  /** Tells what goes with the Node; fails where that is not heard. */
+  readonly tellMore: (node: Node) => Promise<void>;
+  readonly onRegistered: (node: Node, since: { readonly isFirst: boolean }) => void;
+  readonly say: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export class Registrar {
+  readonly #options: RegistrarOptions;
+  #isFirst = true;
+
+  constructor(options: RegistrarOptions) {
+    this.#options = options;
+  }
+
+  /** Also after every reconnect: the control plane may have given the node up meanwhile. */
+  async register(): Promise<void> {
+    const { client, facts: factsNow, tellMore, onRegistered, say, signal } = this.#options;
+    let told = "";
+    const started = Date.now();
+    while (!signal.aborted) {
+      try {
+        const facts = factsNow();
+        const node = await registerNode(client, facts);
+        await renewLease(client, node);
+        await tellMore(node);
+        if (factsNow().notReady !== facts.notReady) continue;
+        if (told !== "") say("the node is registered");
+        onRegistered(node, { isFirst: this.#isFirst });
+        this.#isFirst = false;
+        return;
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== told && Date.now() - started > PATIENCE_MS) {
+          say(`the node cannot register yet: ${message}`);
+          told = message;
+        }
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+}

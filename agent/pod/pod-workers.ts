@@ -1,0 +1,73 @@
+/** The workers of the pods that this node has, by uid. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { PodWorker } from "./pod-worker.ts";
+import type { WorkerContext } from "./worker-context.ts";
+
+const LOOK_MS = 100;
+/** Beyond a pod's own grace. */
+const PREEMPTION_MARGIN_MS = 10_000;
+
+export class PodWorkers {
+  readonly #workers = new Map<string, PodWorker>();
+
+  get all(): readonly PodWorker[] {
+    return [...this.#workers.values()];
+  }
+
+  /** With the status as the agent computed it. */
+  get pods(): readonly Pod[] {
+    return this.all.map(({ pod }) => pod);
+  }
+
+  get(uid: string): PodWorker | undefined {
+    return this.#workers.get(uid);
+  }
+
+  start(context: WorkerContext, pod: Pod): void {
+    const { uid = "" } = pod.metadata;
+    const worker = new PodWorker(context, pod, () => this.#workers.delete(uid));
+    this.#workers.set(uid, worker);
+    worker.wake();
+  }
+
+  /** Wakes the pod of that uid; "" stands for all. */
+  wake(uid: string): void {
+    if (uid !== "") this.#workers.get(uid)?.wake();
+    else for (const worker of this.#workers.values()) worker.wake();
+  }
+
+  /** Objects of these namespaces have changed; absent: anything may have. */
+  objectsChanged(namespaces?: ReadonlySet<string>): void {
+    for (const worker of this.#workers.values())
+      if (namespaces === undefined || namespaces.has(worker.pod.metadata.namespace ?? "")) worker.objectsChanged();
+  }
+
+  /** What takes of the node beside the pod of that uid, with what each has been given. */
+  others(uid: string): readonly Pod[] {
+    return this.all
+      .filter((worker) => worker.pod.metadata.uid !== uid && worker.isAdmitted && !worker.ended)
+      .map((worker) => worker.allocated);
+  }
+
+  /** `uid` is the pod's own or its mirror's; "" any. */
+  find(namespace: string, name: string, uid: string): Pod | undefined {
+    return this.all.find(({ pod: { metadata }, mirror }) => {
+      const isNamed = metadata.namespace === namespace && metadata.name === name;
+      return isNamed && (uid === "" || (mirror ?? { metadata }).metadata.uid === uid);
+    })?.pod;
+  }
+
+  /** Ends a pod for another; settles when its containers have ended, or should have. */
+  async preempt({ metadata }: Pod): Promise<void> {
+    const worker = this.#workers.get(metadata.uid ?? "");
+    if (worker === undefined) return;
+    worker.preempt();
+    const end = Date.now() + worker.grace * 1000 + PREEMPTION_MARGIN_MS;
+    while (worker.runningContainers.length > 0 && Date.now() < end) await sleep(LOOK_MS);
+  }
+
+  stop(): void {
+    for (const worker of this.#workers.values()) worker.stop();
+  }
+}
