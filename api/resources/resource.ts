@@ -128,8 +128,10 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly allowUnconditionalUpdate?: boolean;
   /** PUT of a missing object creates it. Default false. */
   readonly allowCreateOnUpdate?: boolean;
-  /** What DELETE without a propagation policy does. Default Background. */
-  readonly defaultPropagation?: "Background" | "Orphan";
+  /** What DELETE without a propagation policy does. Default Background; where Unsupported, a policy has no effect. */
+  readonly defaultPropagation?: "Background" | "Orphan" | "Unsupported";
+  /** What a DELETE that leaves it at the default is warned of. */
+  readonly propagationWarning?: string;
   /** Objects that end gracefully (pods): the grace in seconds; 0 deletes at once. Absent: always at once. */
   readonly deletionGraceSeconds?: (object: T, requested: number | undefined) => number;
 

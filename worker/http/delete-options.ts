@@ -10,6 +10,7 @@ import { openEnvelope } from "../../api/machinery/protobuf.ts";
 import { decodeMessage } from "../../api/machinery/protobuf-decode.ts";
 import { ProtobufProblem } from "../../api/machinery/protobuf-reader.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
+import type { Resource } from "../../api/resources/resource.ts";
 import { structOf } from "../../api/schema/table.ts";
 import { ApiError } from "../api-error.ts";
 import type { Deletion, Propagation } from "../registry/delete.ts";
@@ -53,6 +54,10 @@ export function deletionFrom(options: DeleteOptions): Deletion {
     ...(preconditions?.resourceVersion === undefined ? {} : { resourceVersion: preconditions.resourceVersion }),
   };
 }
+
+/** What is told of a deletion that leaves open what becomes of dependents. */
+export const propagationWarnings = ({ propagationWarning }: Resource, { propagation }: Deletion): string[] =>
+  propagationWarning && propagation === undefined ? [propagationWarning] : [];
 
 const SCHEME = "pkg/apis/meta/internalversion/scheme/register.go:27";
 

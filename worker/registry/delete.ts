@@ -111,6 +111,9 @@ export function planDeletion(
 ): { next: KubeObject; gone: boolean } {
   const next: KubeObject = copyJson(current);
   const { metadata } = next;
+  // Of what ends already, only the grace can be changed, and only to less.
+  if (resource.deletionGraceSeconds && metadata.deletionTimestamp !== undefined && !isShorter(metadata, deletion))
+    return { next, gone: false };
   const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
@@ -132,11 +135,14 @@ export function planDeletion(
   if (firstMark || (resource.deletionGraceSeconds && grace < remaining)) {
     metadata.deletionTimestamp = timestamp(firstMark ? now + grace * 1000 : endOf(metadata, grace));
     metadata.deletionGracePeriodSeconds = grace;
-    if (firstMark && resource.generation && metadata.generation) metadata.generation += 1;
+    if (firstMark && metadata.generation) metadata.generation += 1;
     resource.prepareDelete?.(next);
   }
   return { next, gone: false };
 }
+
+const isShorter = ({ deletionGracePeriodSeconds = 0 }: KubeObject["metadata"], { gracePeriodSeconds }: Deletion) =>
+  gracePeriodSeconds !== undefined && gracePeriodSeconds < deletionGracePeriodSeconds;
 
 /** The end of a shorter grace, counted from when the first delete was asked. */
 function endOf(
@@ -151,6 +157,7 @@ const FOREGROUND = "foregroundDeletion";
 
 /** The garbage collector works on the finalizers that stand for the propagation policy. */
 function finalizersAfter(resource: Resource, current: readonly string[], { propagation }: Deletion): string[] {
+  if (resource.defaultPropagation === "Unsupported") return [...current];
   const others = current.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
   const had = (finalizer: string) => current.includes(finalizer);
   if (propagation === "Orphan") return [...others, ORPHAN];

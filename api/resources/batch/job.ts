@@ -37,6 +37,8 @@ export const job = defineResource<Job>({
   validateName: nameIsSubdomain,
   // batch/v1 keeps what jobs did before there was a garbage collector.
   defaultPropagation: "Orphan",
+  propagationWarning:
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
   defaults: ({ metadata, spec }) => {
     if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
     spec.parallelism ??= 1;

@@ -87,6 +87,7 @@ export const event = defineResource<Event>({
   kind: "Event",
   plural: "events",
   scope: "Namespaced",
+  defaultPropagation: "Unsupported",
   shortNames: ["ev"],
   allowCreateOnUpdate: true,
   // Recorders make names of what they report on, and the core API has never looked at them.

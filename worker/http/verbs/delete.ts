@@ -3,7 +3,7 @@ import { deleted } from "../../../api/machinery/status.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { deletionOf } from "../delete-options.ts";
+import { deletionOf, propagationWarnings } from "../delete-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { renderText, renderValue } from "../respond.ts";
 import { renderView, VIEWS } from "../views.ts";
@@ -13,6 +13,7 @@ export async function remove(context: RequestContext): Promise<Response> {
   const { served, path } = context;
   const accepted = negotiate(context.request, context.query, VIEWS);
   const deletion = deletionOf(context);
+  context.warnings.push(...propagationWarnings(served.resource, deletion));
   const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);
   const object = JSON.parse(text) as KubeObject;
   if (gone && !served.resource.deleteAnswersObject) {

@@ -4,11 +4,11 @@ import { decides } from "../../policy/policy-resources.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
-import { deletionOf } from "../delete-options.ts";
+import { deletionOf, propagationWarnings } from "../delete-options.ts";
 import { listOptions } from "../list-options.ts";
 import { negotiate } from "../negotiate.ts";
 import { renderListView, VIEWS } from "../views.ts";
-import { listRequest } from "./list.ts";
+import { type ListMetadata, listRequest, pageMetadata } from "./list.ts";
 
 /** Deletions under way at once. After each such round the network is looked at, which waits for calls within the process. */
 const ROUND = 16;
@@ -17,11 +17,12 @@ const ROUND = 16;
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS);
   const deletion = deletionOf(context);
+  context.warnings.push(...propagationWarnings(context.served.resource, deletion));
   const entries: Entry[] = [];
-  let resourceVersion = "";
+  let metadata: ListMetadata = { resourceVersion: "" };
   for await (const page of context.store.pages(listRequest(context, listOptions(context.query)))) {
     entries.push(...page.items);
-    resourceVersion = String(page.revision);
+    metadata = pageMetadata(context, page);
   }
   const remove = ({ key }: Entry) =>
     deleteObject(context, key, deletion).catch((error: unknown) => {
@@ -33,5 +34,5 @@ export async function removeCollection(context: RequestContext): Promise<Respons
     if (done > 0) await new Promise((resolve) => setTimeout(resolve, 0));
     await Promise.all(entries.slice(done, done + round).map(remove));
   }
-  return renderListView(context, entries.map(objectOf), { resourceVersion }, accepted);
+  return renderListView(context, entries.map(objectOf), metadata, accepted);
 }

@@ -15,3 +15,16 @@ test("a collection of what decides who may do what is deleted whole: a request i
   const left = await call(`${ROLES}?labelSelector=many`);
   expect((left.object as unknown as { items: unknown[] }).items).toEqual([]);
 });
+
+test("REG-DELETE-LIMIT: a limit is how many are deleted, and the answer says how to go on", async () => {
+  const leases = "https://sailplane/apis/coordination.k8s.io/v1/namespaces/default/leases";
+  for (const name of ["a", "b", "c"]) await call(leases, { body: { metadata: { name, labels: { few: "yes" } } } });
+  const { object } = await call(`${leases}?labelSelector=few&limit=1`, { method: "DELETE" });
+  const first = object as unknown as { items: unknown[]; metadata: { continue?: string } };
+  expect(first.items).toHaveLength(1);
+  const next = `${leases}?labelSelector=few&limit=1&continue=${first.metadata.continue ?? "nothing"}`;
+  await call(next, { method: "DELETE" });
+  const left = await call(`${leases}?labelSelector=few`);
+  const { items } = left.object as unknown as { items: { metadata: { name: string } }[] };
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(["c"]);
+});

@@ -28,17 +28,23 @@ export async function list(context: RequestContext): Promise<Response> {
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
   if (page.more && request.limit === undefined) return renderLongList(context, { first: page, rest: pages }, accepted);
+  return renderListView(context, page.items.map(objectOf), pageMetadata(context, page), accepted);
+}
+
+export interface ListMetadata {
+  readonly resourceVersion: string;
+  readonly continue?: string;
+  readonly remainingItemCount?: number;
+}
+
+/** Of a page: how to go on, and how much there is to come. */
+export function pageMetadata(context: RequestContext, page: ListPage): ListMetadata {
   const last = page.items.at(-1);
-  return renderListView(
-    context,
-    page.items.map(objectOf),
-    {
-      resourceVersion: String(page.revision),
-      ...(page.more && last ? { continue: continueFrom(context, page.revision, last.key) } : {}),
-      ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
-    },
-    accepted,
-  );
+  return {
+    resourceVersion: String(page.revision),
+    ...(page.more && last ? { continue: continueFrom(context, page.revision, last.key) } : {}),
+    ...(page.more && page.remaining !== undefined ? { remainingItemCount: page.remaining } : {}),
+  };
 }
 
 async function firstOf(pages: AsyncGenerator<ListPage, undefined>): Promise<ListPage> {

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { event } from "../../api/resources/core/event.ts";
+import { pod } from "../../api/resources/core/pod.ts";
+import { csiDriver } from "../../api/resources/storage/csi-driver.ts";
+import { type Deletion, planDeletion } from "./delete.ts";
+
+const NOW = Date.UTC(2026, 0, 1);
+const objectOf = (metadata: object, rest: object = {}) =>
+  ({ metadata: { name: "a", uid: "u", ...metadata }, ...rest }) as unknown as Stored<KubeObject>;
+
+const ending = (metadata: object = {}) =>
+  objectOf(
+    { deletionTimestamp: "2026-01-01T00:00:30Z", deletionGracePeriodSeconds: 30, ...metadata },
+    { spec: { nodeName: "n", terminationGracePeriodSeconds: 30 }, status: { phase: "Running" } },
+  );
+const deletion = (asked: Partial<Deletion>): Deletion => ({ dryRun: false, ...asked });
+
+test("REG-DELETE-PENDING: of a pod that ends, only the grace can be changed, and only to less", () => {
+  for (const asked of [{}, { gracePeriodSeconds: 60 }, { propagation: "Foreground" as const }]) {
+    expect(planDeletion(pod, ending(), deletion(asked), NOW)).toEqual({ next: ending(), gone: false });
+  }
+  const finished = { ...ending(), status: { phase: "Succeeded" } } as unknown as Stored<KubeObject>;
+  expect(planDeletion(pod, finished, deletion({}), NOW).gone).toBe(false);
+  const shorter = planDeletion(pod, ending(), deletion({ gracePeriodSeconds: 5 }), NOW);
+  expect(shorter.next.metadata).toMatchObject({
+    deletionTimestamp: "2026-01-01T00:00:05Z",
+    deletionGracePeriodSeconds: 5,
+  });
+  expect(planDeletion(pod, ending(), deletion({ gracePeriodSeconds: 0 }), NOW).gone).toBe(true);
+  const held = planDeletion(pod, ending({ finalizers: ["x/y"] }), deletion({ gracePeriodSeconds: 0 }), NOW);
+  expect(held).toMatchObject({ gone: false, next: { metadata: { deletionGracePeriodSeconds: 0 } } });
+});
+
+test("REG-DELETE-POLICY: an event has no dependents to keep or to wait for", () => {
+  for (const propagation of ["Orphan", "Foreground"] as const)
+    expect(planDeletion(event, objectOf({}), deletion({ propagation }), NOW).gone).toBe(true);
+});
+
+test("the mark for deletion counts as a change of whatever has a generation", () => {
+  const { next } = planDeletion(csiDriver, objectOf({ generation: 1, finalizers: ["x/y"] }), deletion({}), NOW);
+  expect(next.metadata.generation).toBe(2);
+  const without = planDeletion(csiDriver, objectOf({ finalizers: ["x/y"] }), deletion({}), NOW);
+  expect(without.next.metadata.generation).toBeUndefined();
+});
