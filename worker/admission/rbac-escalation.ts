@@ -40,27 +40,24 @@ export const rbacEscalation: AdmissionPlugin = {
 async function checkRole(request: AdmissionRequest): Promise<void> {
   const next = request.object as unknown as ClusterRole;
   const old = request.old as unknown as ClusterRole | undefined;
-  const unchanged =
-    old !== undefined &&
-    deepEqual(old.rules ?? [], next.rules ?? []) &&
-    deepEqual(old.aggregationRule, next.aggregationRule);
-  if (unchanged || (old && isBeingCollected(old, next))) return;
+  if (old && isBeingCollected(old, next)) return;
   const { path } = request.context;
   if (await may(request, "escalate", { resource: path.resource, name: path.name })) return;
   requireHeld(request, next.rules ?? []);
-  if (!next.aggregationRule && !old?.aggregationRule) return;
+  if (!gathers(next) && !gathers(old)) return;
   const held = rulesOf(request.context.user, request.namespace, request.context.policy).rules;
   if (missingRules(held, FULL_AUTHORITY).length > 0) {
     throw refuse(request, "must have cluster-admin privileges to use the aggregationRule");
   }
 }
 
+const gathers = (role: ClusterRole | undefined): boolean =>
+  (role?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
+
 async function checkBinding(request: AdmissionRequest): Promise<void> {
   const next = request.object as unknown as RoleBinding | ClusterRoleBinding;
   const old = request.old as unknown as RoleBinding | ClusterRoleBinding | undefined;
-  const unchanged =
-    old !== undefined && deepEqual(old.roleRef, next.roleRef) && deepEqual(old.subjects ?? [], next.subjects ?? []);
-  if (unchanged || (old && isBeingCollected(old, next))) return;
+  if (old && isBeingCollected(old, next)) return;
   const { kind, name } = next.roleRef;
   if (await may(request, "bind", { resource: kind === "ClusterRole" ? "clusterroles" : "roles", name })) return;
   requireHeld(request, rulesBehind(request, next.roleRef));

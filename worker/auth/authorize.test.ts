@@ -64,18 +64,28 @@ async function cluster() {
       nodeName: "n1",
       serviceAccountName: "bot",
       containers: [{ name: "c", envFrom: [{ secretRef: { name: "named" } }, { configMapRef: { name: "named" } }] }],
-      volumes: [{ name: "v", persistentVolumeClaim: { claimName: "claim" } }],
+      resourceClaims: [{ name: "r", resourceClaimName: "device" }],
+      volumes: [
+        { name: "v", persistentVolumeClaim: { claimName: "claim" } },
+        { name: "w", persistentVolumeClaim: { claimName: "thief" } },
+      ],
     },
-    status: {},
+    status: { extendedResourceClaimStatus: { resourceClaimName: "extended" } },
+  };
+  // Whatever a node says of its own pods gives it nothing.
+  const mirror = {
+    ...pod,
+    metadata: { name: "m", namespace: "mirrored", annotations: { "kubernetes.io/config.mirror": "x" } },
   };
   const claim = { metadata: { name: "claim", namespace: "ns" }, spec: { volumeName: "volume" } };
-  const volume = {
-    metadata: { name: "volume" },
+  const thief = { metadata: { name: "thief", namespace: "ns" }, spec: { volumeName: "theirs" } };
+  const volume = (name: string, claimRef: object, secret: string) => ({
+    metadata: { name },
     spec: {
-      claimRef: { namespace: "ns", name: "claim" },
-      csi: { driver: "d", volumeHandle: "h", nodeStageSecretRef: { namespace: "vault", name: "key" } },
+      claimRef,
+      csi: { driver: "d", volumeHandle: "h", nodeStageSecretRef: { namespace: "vault", name: secret } },
     },
-  };
+  });
   await store.commit({
     changesPolicy: true,
     writes: [
@@ -87,7 +97,10 @@ async function cluster() {
       binding("lost", "lost", "nowhere", toUser("nobody")),
       write("pods", pod, { "spec.nodeName": "n1" }),
       write("persistentvolumeclaims", claim),
-      write("persistentvolumes", volume),
+      write("pods", mirror, { "spec.nodeName": "n1" }),
+      write("persistentvolumeclaims", thief),
+      write("persistentvolumes", volume("volume", { namespace: "ns", name: "claim" }, "key")),
+      write("persistentvolumes", volume("theirs", { namespace: "other", name: "claim" }, "treasure")),
     ],
   });
   const policy = await PolicySnapshot.load(store);
@@ -131,12 +144,22 @@ const matrix: Readonly<Record<string, string>> = {
   "get secrets in ns called named": "admin, edit, service account, node",
   "get secrets in ns called other": "admin, edit, service account",
   "get secrets in vault called key": "node",
+  "get secrets in vault called treasure": "",
+  "get secrets in mirrored called named": "",
+  "get resourceclaims.resource.k8s.io in ns called device": "admin, edit, view, view everywhere, service account, node",
+  "get resourceclaims.resource.k8s.io in ns called extended":
+    "admin, edit, view, view everywhere, service account, node",
+  "get resourceclaims.resource.k8s.io in mirrored called device": "view everywhere",
+  "create serviceaccounts/token in mirrored called bot": "",
+  "get serviceaccounts in ns called bot": "admin, edit, view, view everywhere, service account, node",
+  "list serviceaccounts in ns": "admin, edit, view, view everywhere, service account",
   "list secrets in ns": "admin, edit, service account",
   "watch secrets in ns called named": "admin, edit, service account, node",
   "update secrets in ns called named": "admin, edit, service account",
   "get configmaps in ns called named": "admin, edit, view, view everywhere, service account, node",
   "get persistentvolumeclaims in ns called claim": "admin, edit, view, view everywhere, service account, node",
   "get persistentvolumes called volume": "node",
+  "get persistentvolumes called theirs": "",
   "get persistentvolumes called other": "",
   "create serviceaccounts/token in ns called bot": "admin, edit, service account, node",
   "impersonate serviceaccounts in ns called bot": "admin, edit, service account",
@@ -194,6 +217,7 @@ const reasons: readonly (readonly [string, string, string])[] = [
   ["somebody", "list pods in ns", ""],
   ["nameless node", "list nodes", 'unknown node for user "system:node:"'],
   ["other node", "get secrets in ns called named", "no relationship found between node 'n2' and this object"],
+  ["node", "list serviceaccounts in ns", "can only create tokens for individual service accounts"],
   ["node", "list secrets in ns", "No Object name found"],
   ["node", "get nodes called n2", "node 'n1' cannot read 'n2', only its own Node object"],
   ["node", "list pods", "can only list/watch pods with spec.nodeName field selector"],

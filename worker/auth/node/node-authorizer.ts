@@ -59,7 +59,9 @@ const byResource: Readonly<Record<string, Decide>> = {
   "resourceslices.resource.k8s.io": ownSlices,
   "volumeattachments.storage.k8s.io": getOne,
   serviceaccounts: (node, attributes) =>
-    attributes.subresource === "" ? getOne(node, attributes) : createToken(node, attributes),
+    attributes.verb === "get" && attributes.subresource === ""
+      ? readNamed(node, attributes)
+      : createToken(node, attributes),
   "leases.coordination.k8s.io": nodeLease,
   "csinodes.storage.k8s.io": csiNode,
   nodes: ownNode,
@@ -84,7 +86,7 @@ function updateStatus(_: string, { verb }: ResourceAttributes) {
 
 function createToken(_: string, { verb, subresource, name }: ResourceAttributes) {
   if (verb !== "create" || name === "") return refuse("can only create tokens for individual service accounts");
-  return subresource === "token" ? "if related" : refuse("can only create token subresource of service account");
+  return subresource === "token" ? "if related" : refuse("can only create token subresource of serviceaccount");
 }
 
 const OWN_OBJECT_VERBS = ["get", "create", "update", "patch", "delete"];

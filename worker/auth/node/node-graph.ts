@@ -9,7 +9,7 @@ import type {
   Pod,
   Volume,
 } from "../../../api/generated/core.v1.ts";
-import type { ResourceClaim, ResourceSlice } from "../../../api/generated/resource.v1.ts";
+import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { podReferences } from "../../../api/node-sync.ts";
@@ -29,7 +29,7 @@ export async function isRelated(node: string, target: ResourceAttributes, store:
     case "secrets":
       return (await graph.namedInPods("secrets", namespace, name)) || graph.namedInVolumes(namespace, name);
     case "serviceaccounts":
-      return (await graph.podsIn(namespace)).some(({ spec }) => spec.serviceAccountName === name);
+      return (await graph.podsIn(namespace)).some((pod) => !isMirror(pod) && pod.spec.serviceAccountName === name);
     case "persistentvolumeclaims":
       return (await graph.podsIn(namespace)).some((pod) => claimsOf(pod).includes(name));
     case "persistentvolumes":
@@ -39,7 +39,7 @@ export async function isRelated(node: string, target: ResourceAttributes, store:
     case "resourceslices.resource.k8s.io":
       return (await graph.read<ResourceSlice>(target))?.spec.nodeName === node;
     case "resourceclaims.resource.k8s.io":
-      return (await graph.podsIn(namespace)).some((pod) => resourceClaimsOf(pod).includes(name)) && graph.has(target);
+      return (await graph.podsIn(namespace)).some((pod) => resourceClaimsOf(pod).includes(name));
     default:
       return false;
   }
@@ -95,8 +95,12 @@ class NodeGraph {
     );
     const bound = await this.#readAll<PersistentVolumeClaim>(claims);
     const volumes = bound.flatMap(({ spec }) => spec.volumeName ?? []);
-    return this.#readAll<PersistentVolume>(
+    const named = await this.#readAll<PersistentVolume>(
       volumes.map((name) => ({ resource: "persistentvolumes", namespace: "", name })),
+    );
+    // Whoever makes a claim may name any volume: it is the volume that says whose it is.
+    return named.filter(({ spec: { claimRef } }) =>
+      claims.some(({ namespace, name }) => claimRef?.namespace === namespace && claimRef.name === name),
     );
   }
 
@@ -104,10 +108,6 @@ class NodeGraph {
     const { group, resource, namespace, name } = target;
     const { entry } = await this.store.read({ resource: groupResource(group, resource), namespace, name });
     return entry && (JSON.parse(entry.text) as T);
-  }
-
-  async has(target: ResourceAttributes): Promise<boolean> {
-    return (await this.read<ResourceClaim>(target)) !== undefined;
   }
 
   async #readAll<T>(keys: readonly { resource: string; namespace: string; name: string }[]): Promise<T[]> {
@@ -127,13 +127,19 @@ const claimsOf = (pod: Pod): string[] =>
         persistentVolumeClaim ? [persistentVolumeClaim.claimName] : ephemeral ? [`${pod.metadata.name}-${name}`] : [],
       );
 
-const resourceClaimsOf = ({ spec, status }: Pod): string[] => [
-  ...(spec.resourceClaims ?? []).flatMap(({ resourceClaimName }) => resourceClaimName ?? []),
-  ...(status.resourceClaimStatuses ?? []).flatMap(({ resourceClaimName }) => resourceClaimName ?? []),
-];
+/** Claims that a pod names itself, that were made for it from templates, or for its extended resources. */
+function resourceClaimsOf(pod: Pod): string[] {
+  if (isMirror(pod)) return [];
+  const { resourceClaimStatuses = [], extendedResourceClaimStatus } = pod.status;
+  return [
+    ...(pod.spec.resourceClaims ?? []).flatMap(({ resourceClaimName }) => resourceClaimName ?? []),
+    ...resourceClaimStatuses.flatMap(({ resourceClaimName }) => resourceClaimName ?? []),
+    ...(extendedResourceClaimStatus ? [extendedResourceClaimStatus.resourceClaimName] : []),
+  ];
+}
 
 /** Secrets that volumes of other kinds than `secret` and `projected` name. */
-const volumeSecrets = ({ spec }: Pod): string[] =>
+export const volumeSecrets = ({ spec }: Pod): string[] =>
   (spec.volumes ?? []).flatMap((volume: Volume) => [
     ...(volume.azureFile ? [volume.azureFile.secretName] : []),
     ...[
