@@ -14,7 +14,8 @@ export const VXLAN_PORT = 8472;
 export const AGENT_PORT = 8473;
 /** What every frame of VXLAN begins with. */
 export const VXLAN_FLAGS = 8;
-const NETWORK = 157;
+/** Of VXLAN. */
+export const NETWORK = 157;
 const LOOPBACK = "127.0.0.1";
 /**
  * Stands for this agent. VXLAN loses what it is told to send to an address of its own machine, so that it is told of one that

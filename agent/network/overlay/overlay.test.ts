@@ -6,6 +6,7 @@ import { addDevice, guardOf, linesOfBridge, linesOfIp } from "./device.ts";
 import { destinationOf, packFrames, unpackFrames } from "./frames.ts";
 import { makeNetworkKey, sharedSecret } from "./network-key.ts";
 import { macOf, type Peer, peersOf } from "./peer.ts";
+import { frameOfProbe } from "./probe-frame.ts";
 import { parseProbe, probeKey, renderProbe } from "./probe-message.ts";
 import { Session } from "./session.ts";
 
@@ -168,6 +169,21 @@ describe("frames", () => {
       }),
     );
   });
+});
+
+it("a probe of VXLAN is a whole frame of it, from end to end", () => {
+  const ends = { from: { mac: macOf("a"), address: "10.244.0.0" }, to: { mac: macOf("b"), address: "10.244.1.0" } };
+  const frame = frameOfProbe(Buffer.from("Sail"), ends);
+  expect(destinationOf(frame)).toBe(macOf("b").replaceAll(":", ""));
+  expect(frame.readUInt32BE(4) >>> 8).toBe(157);
+  const packet = frame.subarray(8 + 14);
+  expect(onesSum(packet.subarray(0, 20))).toBe(0xffff);
+  expect([packet.readUInt16BE(2), [...packet.subarray(12, 20)].join(".")]).toEqual([32, "10.244.0.0.10.244.1.0"]);
+  expect([packet.readUInt16BE(22), packet.readUInt16BE(24), packet.subarray(28).toString()]).toEqual([
+    8473,
+    12,
+    "Sail",
+  ]);
 });
 
 describe("the overlay in the kernel", () => {

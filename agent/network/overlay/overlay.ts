@@ -24,7 +24,9 @@ import {
 } from "./device.ts";
 import { destinationOf } from "./frames.ts";
 import type { NetworkKey } from "./network-key.ts";
-import type { Peer } from "./peer.ts";
+import { bridgeOf, endOf, ipv4Of, macOf, type Peer } from "./peer.ts";
+import { type FrameEnd, frameOfProbe } from "./probe-frame.ts";
+import type { ProbedWay } from "./probe-message.ts";
 import { Prober } from "./prober.ts";
 import { RelayLink } from "./relay-link.ts";
 
@@ -54,6 +56,7 @@ export class Overlay {
   readonly #relays = new Map<string, RelayLink>();
   readonly #refused = new Map<string, number>();
   readonly #neighbours = new Map<string, { readonly isNeighbour: boolean; readonly at: number }>();
+  #ownEnd: FrameEnd | undefined;
   #peers = new Map<string, Peer>();
   #byMac = new Map<string, Peer>();
   #applied: Readonly<Record<"ip" | "bridge", string>> = { ip: "", bridge: "" };
@@ -86,13 +89,13 @@ export class Overlay {
     this.#prober = new Prober({
       own: nodeName,
       key,
-      send: (message, address) => socket.send(message, AGENT_PORT, address, () => {}),
+      send: (message, by, peer) => this.#probe(message, by, peer),
       onChange,
     });
     for (const each of [socket, toKernel]) each.on("error", () => {});
-    socket.on("message", (message, { address }) => {
+    socket.on("message", (message) => {
       if (message[0] === VXLAN_FLAGS) this.#carry(message);
-      else this.#prober.receive(message, address);
+      else this.#prober.receive(message);
     });
   }
 
@@ -108,7 +111,8 @@ export class Overlay {
       peers.map(async (peer) => ({ peer, isNeighbour: await this.#isNeighbour(peer.address) })),
     );
     this.#prober.follow(asked);
-    const [range] = ownRanges.filter((each) => !each.includes(":"));
+    const range = ipv4Of(ownRanges);
+    this.#ownEnd = range === undefined ? undefined : { mac: macOf(this.#options.nodeName), address: endOf(range) };
     const state = {
       own: { name: this.#options.nodeName, ranges: ownRanges, bridge: range && gatewayOf(range).address },
       peers: asked
@@ -159,6 +163,20 @@ export class Overlay {
     for (const relay of this.#relays.values()) relay.close();
     this.#socket.close();
     this.#toKernel.close();
+  }
+
+  #probe(probe: Buffer, by: ProbedWay, peer: Peer): void {
+    const { bytes, port, address } = this.#datagramOf(probe, by, peer);
+    if (address !== undefined) this.#socket.send(bytes, port, address, () => {});
+  }
+
+  #datagramOf(probe: Buffer, by: ProbedWay, peer: Peer) {
+    if (by === "route") return { bytes: probe, port: AGENT_PORT, address: bridgeOf(peer) };
+    const [own, other] = [this.#ownEnd, ipv4Of(peer.ranges)];
+    const { address, mac } = peer;
+    // Without IPv4 among pods it is a datagram of the agents' own that is to find the way.
+    if (own === undefined || other === undefined) return { bytes: probe, port: AGENT_PORT, address };
+    return { bytes: frameOfProbe(probe, { from: own, to: { mac, address: endOf(other) } }), port: VXLAN_PORT, address };
   }
 
   #carry(frame: Buffer): void {

@@ -27,9 +27,11 @@ export function macOf(node: string): string {
 /** The address of a node's end of the overlay: the first of its range, which no pod and no bridge has. */
 export const endOf = (range: string): string => range.split("/")[0] ?? "";
 
+export const ipv4Of = (ranges: readonly string[]): string | undefined => ranges.find((each) => !each.includes(":"));
+
 /** The node's own address in the pods' network. */
 export const bridgeOf = ({ ranges }: Peer): string | undefined => {
-  const [range] = ranges.filter((each) => !each.includes(":"));
+  const range = ipv4Of(ranges);
   return range === undefined ? undefined : gatewayOf(range).address;
 };
 

@@ -12,7 +12,7 @@ const SHARE_MS = 20;
 export interface ProberOptions {
   readonly own: string;
   readonly key: NetworkKey;
-  readonly send: (message: Buffer, address: string) => void;
+  readonly send: (message: Buffer, by: ProbedWay, peer: Peer) => void;
   /** Other ways than before are to be used. */
   readonly onChange: () => void;
 }
@@ -73,13 +73,16 @@ export class Prober {
     return chooseWay({ isNeighbour, ...state.heard });
   }
 
-  receive(message: Buffer, address: string): void {
+  receive(message: Buffer): void {
     const probe = parseProbe(message, (node) => this.#states.get(node)?.key);
     const state = probe && this.#states.get(probe.from);
     if (probe === undefined || state?.key === undefined) return;
     if (probe.kind === "ask") {
+      const { peer, isNeighbour } = state.asked;
+      // What came by a way that does not lead back would be answered by another, and seem to be good.
+      if (probe.way === "route" && !isNeighbour) return;
       const answer = { ...probe, kind: "answer", from: this.#options.own } as const;
-      this.#options.send(renderProbe(answer, state.key), address);
+      this.#options.send(renderProbe(answer, state.key), probe.way, peer);
       return;
     }
     const question = state.open[probe.way];
@@ -113,18 +116,18 @@ export class Prober {
   #ask(state: State): void {
     const { asked, key, open } = state;
     if (key === undefined) return;
-    const ways: readonly [ProbedWay, string | undefined][] = [
-      ["route", asked.isNeighbour ? bridgeOf(asked.peer) : undefined],
-      ["vxlan", asked.peer.address],
-    ];
-    for (const [way, address] of ways) {
+    const leads = {
+      route: asked.isNeighbour && bridgeOf(asked.peer) !== undefined,
+      vxlan: asked.peer.address !== undefined,
+    };
+    for (const way of ["route", "vxlan"] as const) {
       const question = open[way];
       if (question !== undefined) state.heard[way] = heard(state.heard[way], question.answered);
       delete open[way];
-      if (address === undefined) continue;
+      if (!leads[way]) continue;
       const id = randomBytes(8);
       open[way] = { id, answered: false };
-      this.#options.send(renderProbe({ kind: "ask", way, from: this.#options.own, id }, key), address);
+      this.#options.send(renderProbe({ kind: "ask", way, from: this.#options.own, id }, key), way, asked.peer);
     }
   }
 
