@@ -7,15 +7,20 @@ import type { Containerd } from "./containerd.ts";
 
 const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
 
-/** Two machines on one network, `192.0.2.1` and `192.0.2.2`; the first has a default route, which leads nowhere. */
-export function connectMachines(one: Containerd, other: Containerd): void {
+/** Joins two machines by a wire, on which they have the first two addresses of a network: `192.0.2.1` and `192.0.2.2`. */
+export function connectMachines(
+  one: Containerd,
+  other: Containerd,
+  { device = "wire0", network = "192.0.2" }: { readonly device?: string; readonly network?: string } = {},
+): void {
   const ip = (...words: string[]) => execFileSync("ip", words);
-  ip("link", "add", "wire0", "netns", one.namespace, "type", "veth", "peer", "name", "wire0", "netns", other.namespace);
-  for (const [machine, address] of [[one, "192.0.2.1"] as const, [other, "192.0.2.2"] as const]) {
-    ip("-n", machine.namespace, "address", "add", `${address}/24`, "dev", "wire0");
-    ip("-n", machine.namespace, "link", "set", "wire0", "up");
+  ip("link", "add", device, "netns", one.namespace, "type", "veth", "peer", "name", device, "netns", other.namespace);
+  for (const [machine, address] of [[one, `${network}.1`] as const, [other, `${network}.2`] as const]) {
+    ip("-n", machine.namespace, "address", "add", `${address}/24`, "dev", device);
+    ip("-n", machine.namespace, "link", "set", device, "up");
   }
-  ip("-n", one.namespace, "route", "add", "default", "via", "192.0.2.254");
+  // A way out, which leads nowhere.
+  ip("-n", one.namespace, "route", "replace", "default", "via", `${network}.254`);
 }
 
 export interface JoinOptions {

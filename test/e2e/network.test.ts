@@ -34,6 +34,7 @@ spec: {selector: {app: web}, ${spec}}
 const manifests = [
   pod("first", "e2e"),
   pod("second", "far"),
+  pod("third", "apart").replace("app: web", "app: third"),
   service("web", "type: NodePort, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]"),
   service("sticky", "sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]"),
   service("near", "internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]"),
@@ -41,10 +42,14 @@ const manifests = [
   `apiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {selector: {app: none}, ports: [{port: 80}]}\n`,
 ];
 
-describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`, () => {
+describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""}`, () => {
   let machines: Containerd[] = [];
   let cluster: Cluster;
+  /** On one network with the first. */
   let far: JoinedNode;
+  /** Reaches the control plane, and nothing else of the other machines. */
+  let apart: JoinedNode;
+  let apiPort = "";
   const addresses = new Map<string, string>();
 
   const inPod = async (name: string, script: string) => {
@@ -58,29 +63,46 @@ describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`
   const ask = (url: string, times: number) =>
     `for i in $(busybox seq ${times}); do busybox wget -q -O - http://${url}/; done | busybox sort -u | busybox xargs`;
   const addressOf = (name: string) => addresses.get(name) ?? "";
+  /** What the first machine does with packets that arrive by a wire. */
+  const cut = (table: string, wire: string, rules: readonly string[]) => {
+    const script = `add table ip ${table}\ndelete table ip ${table}\nadd table ip ${table}
+      add chain ip ${table} in { type filter hook prerouting priority -300; }
+      ${rules.map((rule) => `add rule ip ${table} in iifname "${wire}" ${rule}`).join("\n")}`;
+    expect(onMachine(0, `nft -f - <<'E'\n${script}\nE\necho $?`)).toBe("0");
+  };
+  const waysOf = (node: string) =>
+    cluster.output(["get", "node", node, "-o", "jsonpath={.metadata.annotations.sailplane\\.dev/network-ways}"]);
 
   beforeAll(async () => {
-    machines = await Promise.all(["near", "far"].map((name) => Containerd.start({ name, network: false })));
-    const [one, other] = machines;
-    if (one === undefined || other === undefined) throw new Error("two machines were to start");
+    machines = await Promise.all(["near", "far", "apart"].map((name) => Containerd.start({ name, network: false })));
+    const [one, other, another] = machines;
+    if (one === undefined || other === undefined || another === undefined) throw new Error("three were to start");
+    connectMachines(one, another, { device: "wire1", network: "198.51.100" });
     connectMachines(one, other);
     cluster = await Cluster.start({ containerd: one, bind: "0.0.0.0" });
+    const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
+    apiPort = /server: https:\/\/[^:]+:(\d+)/.exec(kubeconfig)?.[1] ?? "";
+    cut("apart", "wire1", [`tcp dport ${apiPort} accept`, "drop"]);
     far = new JoinedNode(cluster, other, { name: "far", server: "192.0.2.1" });
+    apart = new JoinedNode(cluster, another, { name: "apart", server: "198.51.100.1" });
     await cluster.output("apply -f -", { input: manifests.join("---\n") });
-    await cluster.output("wait --for=create --timeout=20s node/far");
+    await cluster.output("wait --for=create --timeout=20s node/far node/apart");
     await cluster.output("wait --for=condition=Ready --timeout=20s node --all");
     await cluster.output("wait --for=condition=Ready --timeout=30s pod --all");
     for (const line of (await cluster.output("get services --no-headers")).trim().split("\n")) {
       const [name = "", , address = ""] = line.split(/ +/);
       addresses.set(name, address);
     }
-    for (const name of ["first", "second"])
+    for (const name of ["first", "second", "third"])
       addresses.set(name, await cluster.output(`get pod ${name} -o jsonpath={.status.podIP}`));
   });
   afterAll(async () => {
     await cluster?.kubectl("delete pods --all --grace-period=1 --timeout=20s");
     // Whatever goes wrong with one, the others are to end.
-    const ended = [await Promise.allSettled([far?.remove()]), await Promise.allSettled([cluster?.remove()])].flat();
+    const ended = [
+      await Promise.allSettled([far?.remove(), apart?.remove()]),
+      await Promise.allSettled([cluster?.remove()]),
+    ].flat();
     for (const machine of machines) machine.stop();
     for (const one of ended) if (one.status === "rejected") throw one.reason;
   });
@@ -130,6 +152,17 @@ describe.skipIf(reason !== undefined)(`two nodes${reason ? ` (${reason})` : ""}`
     expect(await lookup("_http._tcp.web.default.svc.cluster.local", "srv")).toMatch(/ 80 web\.default\.svc/);
     expect(await inPod("second", `busybox nslookup ${addressOf("web")}`)).toContain("web.default.svc.cluster.local");
     expect(await lookup("nowhere.default.svc.cluster.local")).toContain("NXDOMAIN");
+  });
+
+  test("DNS: the C library's resolver finds a Service and its address' name", async () => {
+    const resolver = (await inPod("second", "cat /etc/resolv.conf")).match(/^nameserver .*$/m)?.[0];
+    const script = `f=$(mktemp); echo "${resolver}" > $f; mount --bind $f /etc/resolv.conf; rm $f
+      getent -s dns ahostsv4 web.default.svc.cluster.local | head -1; getent -s dns hosts ${addressOf("web")}`;
+    const found = onMachine(1, `unshare -m sh -c '${script}'`);
+    expect(found.split("\n").map((line) => line.split(/ +/).filter((word) => word !== "STREAM"))).toEqual([
+      [addressOf("web"), "web.default.svc.cluster.local"],
+      [addressOf("web"), "web.default.svc.cluster.local"],
+    ]);
   });
 
   test("the API server answers at its Service, with a certificate for it", async () => {
@@ -257,7 +290,7 @@ endpoints: [{addresses: [${addressOf(to)}]}]
     await cluster.output("apply -f -", { input: stranger });
     await cluster.output("wait --for=condition=Ready --timeout=20s pod/stranger");
     const knock = async (from: string, to: string) => {
-      const script = `echo | busybox timeout 1 busybox nc ${addressOf(to)} 8080 && echo open || echo shut`;
+      const script = `busybox timeout 1 busybox wget -q -O /dev/null http://${addressOf(to)}:8080/ && echo open || echo shut`;
       return /open|shut/.exec(await inPod(from, script))?.[0];
     };
     expect(await knock("stranger", "first")).toBe("open");
@@ -279,13 +312,25 @@ spec:
     await cluster.output("delete pod/stranger networkpolicy/friends --grace-period=1");
   });
 
+  test("NET-WAY: a node that no other reaches is one of the cluster all the same, through the control plane", async () => {
+    await expect.poll(() => waysOf("apart"), { timeout: 20_000 }).toBe("relay: e2e, far");
+    for (const name of ["first", "second"]) {
+      expect(await inPod("third", ask(`${addressOf(name)}:8080`, 1))).toBe(name);
+      expect(await inPod(name, ask(`${addressOf("third")}:8080`, 1))).toBe("third");
+    }
+    expect(await inPod("third", ask("web", 12))).toBe("first second");
+    expect(onMachine(2, ask(addressOf("web"), 12))).toBe("first second");
+  });
+
   test("NET-WAY: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
-    const waysOf = (node: string) =>
-      cluster.output(["get", "node", node, "-o", "jsonpath={.metadata.annotations.sailplane\\.dev/network-ways}"]);
-    const isWay = async (way: string) => {
-      const said = way === "route" ? () => "route" : (peer: string) => `${way}: ${peer}`;
-      await expect.poll(() => waysOf("e2e"), { timeout: 20_000 }).toBe(said("far"));
-      await expect.poll(() => waysOf("far"), { timeout: 20_000 }).toBe(said("e2e"));
+    const isWay = async (way: "route" | "vxlan" | "relay") => {
+      const said = {
+        relay: (peer: string) => `relay: apart, ${peer}`,
+        vxlan: (peer: string) => `vxlan: ${peer}; relay: apart`,
+      };
+      const text = way === "route" ? () => "relay: apart" : said[way];
+      await expect.poll(() => waysOf("e2e"), { timeout: 20_000 }).toBe(text("far"));
+      await expect.poll(() => waysOf("far"), { timeout: 20_000 }).toBe(text("e2e"));
     };
     const reachEachOther = async () => {
       expect(await inPod("first", ask(`${addressOf("second")}:8080`, 1))).toBe("second");
@@ -293,21 +338,13 @@ spec:
       expect(onMachine(1, ask(`${addressOf("first")}:8080`, 1))).toBe("first");
     };
     await isWay("route");
-    const cut = (what: string) => {
-      const rules = `add table ip cut\ndelete table ip cut\nadd table ip cut
-        add chain ip cut in { type filter hook prerouting priority -300; }\n${what}`;
-      expect(onMachine(0, `nft -f - <<'E'\n${rules}\nE\necho $?`)).toBe("0");
-    };
-    const inside = 'add rule ip cut in iifname "wire0"';
-    const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
-    const port = /server: https:\/\/[^:]+:(\d+)/.exec(kubeconfig)?.[1];
-    cut(`${inside} tcp dport ${port} accept\n${inside} drop`);
+    cut("cut", "wire0", [`tcp dport ${apiPort} accept`, "drop"]);
     await isWay("relay");
     await reachEachOther();
-    cut(`${inside} ip saddr 10.244.0.0/16 drop`);
+    cut("cut", "wire0", ["ip saddr 10.244.0.0/16 drop", "udp dport 8473 drop"]);
     await isWay("vxlan");
     await reachEachOther();
-    cut("");
+    cut("cut", "wire0", []);
     await isWay("route");
     await reachEachOther();
   }, 90_000);
