@@ -201,6 +201,29 @@ describe("deployment", () => {
     expect(pods(at).map((pod) => pod.spec.containers[0]?.image)).toEqual(["pause:1", "pause:1"]);
   });
 
+  it("does not grow the new replica set before the old one has removed the pods that it is to lose", async () => {
+    const at = controlledCluster([deploymentController]);
+    const says = (name: string, status: ReplicaSet["status"]) =>
+      at.cluster.change<ReplicaSet>("replicasets.apps", "ns", name, (draft) => {
+        draft.status = { observedGeneration: draft.metadata.generation ?? 0, ...status };
+      });
+    const sizes = () => sets(at).map(({ spec }) => spec.replicas);
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } };
+    at.cluster.put("deployments.apps", web({ replicas: 4, strategy }));
+    await at.settle();
+    const [old] = sets(at);
+    if (!old) throw new Error("no replica set");
+    says(old.metadata.name, { replicas: 4, readyReplicas: 4, availableReplicas: 4 });
+    at.cluster.change<Deployment>("deployments.apps", "ns", "web", (draft) => {
+      draft.spec.template.spec = { containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(sizes()).toEqual([2, 0]);
+    says(old.metadata.name, { replicas: 2, readyReplicas: 2, availableReplicas: 2 });
+    await at.settle();
+    expect(sizes()).toEqual([2, 2]);
+  });
+
   it("says what keeps its replica set from being made, and no more once it is", async () => {
     const at = start();
     at.cluster.refuse = (verb, { resource }) =>

@@ -97,7 +97,9 @@ export function newestSize(deployment: Deployment, newest: ReplicaSet | undefine
   if (deployment.spec.strategy?.type === "Recreate") return wanted;
   const current = newest ? replicasOf(newest) : 0;
   if (newest && current >= wanted) return wanted;
-  const room = wanted + boundsOf(deployment).surge - specReplicas(all);
+  // A set that was told to shrink has its pods until it has removed them: they count, or there would be more than promised.
+  const there = all.reduce((sum, each) => sum + Math.max(replicasOf(each), each.status.replicas ?? 0), 0);
+  const room = wanted + boundsOf(deployment).surge - there;
   return room <= 0 ? current : current + Math.min(room, wanted - current);
 }
 
