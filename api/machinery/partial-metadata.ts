@@ -21,6 +21,25 @@ function withoutAnnotations(metadata: KubeObject["metadata"], names: readonly st
   return kept.length > 0 ? { ...rest, annotations: Object.fromEntries(kept) } : rest;
 }
 
+interface View {
+  readonly apiVersion?: string;
+  readonly items?: readonly KubeObject[];
+  readonly rows?: readonly { readonly object?: object | null }[];
+}
+
+/** A Table or PartialObjectMetadata(List), and what it holds of these, at another version of meta.k8s.io: they are the same there. */
+export function viewAtVersion<T extends object>(view: T, version: "v1" | "v1beta1"): T {
+  if (version === "v1") return view;
+  const at = <V extends object>(each: V): V =>
+    (each as View).apiVersion === API_VERSION ? { ...each, apiVersion: `meta.k8s.io/${version}` } : each;
+  const { items, rows } = view as View;
+  return {
+    ...at(view),
+    ...(items ? { items: items.map(at) } : {}),
+    ...(rows ? { rows: rows.map((row) => (row.object ? { ...row, object: at(row.object) } : row)) } : {}),
+  };
+}
+
 /** `metadata` is that of the list. */
 export const partialObjectMetadataList = (objects: readonly KubeObject[], metadata: object, kind: Described = {}) => ({
   kind: "PartialObjectMetadataList",

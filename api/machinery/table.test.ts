@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Column } from "../resources/resource.ts";
 import type { KubeObject } from "./meta.ts";
-import { partialObjectMetadataList } from "./partial-metadata.ts";
+import { partialObjectMetadataList, viewAtVersion } from "./partial-metadata.ts";
 import { parseIncludeObject, renderTable } from "./table.ts";
 
 const now = Date.parse("2026-01-02T00:00:00Z");
@@ -73,4 +73,17 @@ test("a list of metadata keeps the list's own", () => {
     metadata: { resourceVersion: "7" },
     items: [{ kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata }],
   });
+});
+
+test("WIRE-TABLE: a view of version v1beta1 says so of all that is of meta.k8s.io in it", () => {
+  const inner = { apiVersion: "meta.k8s.io/v1", kind: "PartialObjectMetadata" };
+  const table = { kind: "Table", apiVersion: "meta.k8s.io/v1", rows: [{ cells: [], object: inner }, { cells: [] }] };
+  expect(viewAtVersion(table, "v1")).toBe(table);
+  expect(viewAtVersion(table, "v1beta1")).toEqual({
+    kind: "Table",
+    apiVersion: "meta.k8s.io/v1beta1",
+    rows: [{ cells: [], object: { ...inner, apiVersion: "meta.k8s.io/v1beta1" } }, { cells: [] }],
+  });
+  const pod = { apiVersion: "v1", kind: "Pod" };
+  expect(viewAtVersion({ ...table, rows: [{ object: pod }] }, "v1beta1").rows).toEqual([{ object: pod }]);
 });

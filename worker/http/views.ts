@@ -2,7 +2,11 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
-import { partialObjectMetadata, partialObjectMetadataList } from "../../api/machinery/partial-metadata.ts";
+import {
+  partialObjectMetadata,
+  partialObjectMetadataList,
+  viewAtVersion,
+} from "../../api/machinery/partial-metadata.ts";
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
 import { ApiError } from "../api-error.ts";
@@ -49,7 +53,7 @@ export function renderView(
       throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
     default:
       return tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }).then((table) =>
-        renderValue(table, accepted, status),
+        renderValue(atViewVersion(table, accepted), accepted, status),
       );
   }
 }
@@ -60,10 +64,8 @@ const mismatch = ({ served }: RequestContext, as: View, what: string, suffix: st
 /** Kubernetes' internal package of a group: `core`, `apps`, `rbac`. */
 const internalGroup = ({ resource }: Served) => (resource.group === "" ? "core" : (resource.group.split(".")[0] ?? ""));
 
-const atViewVersion = <T extends { apiVersion?: string }>(view: T, { viewVersion = "v1" }: Accepted): T => ({
-  ...view,
-  apiVersion: `meta.k8s.io/${viewVersion}`,
-});
+export const atViewVersion = <T extends object>(view: T, { viewVersion = "v1" }: Accepted): T =>
+  viewAtVersion(view, viewVersion);
 
 export interface ListMeta {
   /** Absent where nothing is stored. */
@@ -103,7 +105,7 @@ export async function listView(
     case "PartialObjectMetadataList":
       return atViewVersion(partialObjectMetadataList(objects, metadata, served.resource), accepted);
     default:
-      return tableOf(context, objects, metadata);
+      return atViewVersion(await tableOf(context, objects, metadata), accepted);
   }
 }
 
@@ -114,16 +116,16 @@ function itemOf({ custom }: Served, object: KubeObject): KubeObject {
   return item;
 }
 
-async function tableOf(
-  { served, query, now, env }: RequestContext,
-  objects: readonly KubeObject[],
-  metadata: ListMeta,
-) {
+/** What columns are described by that show a field. */
+export const columnTexts = async ({ env }: RequestContext) => documentationLookup(await loadDocumentation(env.ASSETS));
+
+async function tableOf(context: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
+  const { served, query, now } = context;
   return renderTable(served.resource, objects.map(draftObject), {
     now,
     includeObject: includeObject(query),
     metadata,
-    documentation: documentationLookup(await loadDocumentation(env.ASSETS)),
+    documentation: await columnTexts(context),
     show: (object) => atServedVersion(served, object),
   });
 }

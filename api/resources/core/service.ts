@@ -1,6 +1,7 @@
 import type { Service } from "../../generated/core.v1.ts";
 import { nameIsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
+import { ageColumn } from "../time-columns.ts";
 import { formatLabels } from "./cells.ts";
 import { defaultService } from "./service-defaults.ts";
 import { completeFamilies } from "./service-families.ts";
@@ -74,6 +75,7 @@ export const service = defineResource<Service>({
           .map(({ port, nodePort, protocol }) => `${nodePort ? `${port}:${nodePort}` : port}/${protocol}`)
           .join(",") || "<none>",
     },
+    ageColumn,
     {
       name: "Selector",
       type: "string",
@@ -82,6 +84,7 @@ export const service = defineResource<Service>({
       of: ({ spec }) => formatLabels(spec.selector),
     },
   ],
+  age: false,
 });
 
 function externalAddresses({ spec, status }: Service): string {

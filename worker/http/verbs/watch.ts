@@ -14,7 +14,14 @@ import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
-import { atServedVersion, includeObject, STREAMED_LIST_VIEWS, WATCH_VIEWS } from "../views.ts";
+import {
+  atServedVersion,
+  atViewVersion,
+  columnTexts,
+  includeObject,
+  STREAMED_LIST_VIEWS,
+  WATCH_VIEWS,
+} from "../views.ts";
 import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
@@ -41,7 +48,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
-  const transform = eventTransform(context, accepted);
+  const transform = await eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
   if (asksForWebSocket(context.request)) return linesOverWebSocket(new Response(body));
   return new Response(body, {
@@ -78,27 +85,30 @@ interface WatchEvent {
 }
 
 /** Undefined where the store's own lines are the answer. */
-function eventTransform(
+async function eventTransform(
   context: RequestContext,
   accepted: Accepted,
-): TransformStream<Uint8Array, Uint8Array> | undefined {
+): Promise<TransformStream<Uint8Array, Uint8Array> | undefined> {
   const { served } = context;
   if (accepted.as === undefined && accepted.type === "application/json" && !served.conversion) return undefined;
   const include = includeObject(context.query);
+  const documentation = accepted.as === "Table" ? await columnTexts(context) : undefined;
   let first = true;
   const shown = ({ type, object }: WatchEvent): KubeObject | object => {
     if (type === "ERROR") return object;
-    if (accepted.as === "PartialObjectMetadata") return partialObjectMetadata(object, served.resource);
+    if (accepted.as === "PartialObjectMetadata")
+      return atViewVersion(partialObjectMetadata(object, served.resource), accepted);
     if (accepted.as === undefined) return type === "BOOKMARK" ? object : atServedVersion(served, object);
     const table = renderTable(served.resource, type === "BOOKMARK" ? [] : [draftObject(object)], {
       now: Date.now(),
       includeObject: include,
       metadata: { resourceVersion: object.metadata.resourceVersion ?? "" },
       headers: first,
+      ...(documentation ? { documentation } : {}),
       show: (stored) => atServedVersion(served, stored),
     });
     first = false;
-    return table;
+    return atViewVersion(table, accepted);
   };
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
