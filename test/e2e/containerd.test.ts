@@ -5,6 +5,7 @@ import { FakeCsiDriver } from "../fakes/fake-csi-driver.ts";
 import { FakeDevicePlugin } from "../fakes/fake-device-plugin.ts";
 import { Cluster } from "./cluster.ts";
 import { Containerd, whyNoContainerd } from "./containerd.ts";
+import { debianImage } from "./debian-image.ts";
 import { runCommand } from "./run-command.ts";
 
 const reason = whyNoContainerd();
@@ -44,6 +45,22 @@ spec:
     - {name: inline, csi: {driver: ${driver}}}
 `;
 
+const debianPod = (name: string, rest: string) => `---
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}}
+spec:
+  restartPolicy: Never
+  terminationGracePeriodSeconds: 2
+  containers: [{name: c, image: "localhost/debian:1", imagePullPolicy: IfNotPresent, ${rest}}]
+`;
+const debianPods = [
+  debianPod("nginx", 'command: [nginx, "-g", "daemon off;"], readinessProbe: {httpGet: {port: 80}, periodSeconds: 1}'),
+  debianPod("redis", "command: [redis-server], readinessProbe: {tcpSocket: {port: 6379}, periodSeconds: 1}"),
+  debianPod("python", 'command: [python3, "-c", "print(sum(range(10)))"]'),
+  debianPod("node", 'command: [node, "-p", "process.version"]'),
+].join("");
+
 const pod = `apiVersion: v1
 kind: Pod
 metadata: {name: web}
@@ -61,7 +78,10 @@ spec:
 describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason})` : ""}`, () => {
   let containerd: Containerd;
   let cluster: Cluster;
+  /** It takes a while, which the first tests fill. */
+  let debian: Promise<Buffer | undefined>;
   beforeAll(async () => {
+    debian = debianImage("localhost/debian:1", ["nginx-light", "redis-server", "python3-minimal"]);
     containerd = await Containerd.start();
     cluster = await Cluster.start({ containerd });
   });
@@ -119,6 +139,22 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
   test("deleted, it is gone", async () => {
     expect(await cluster.output("delete pod web --timeout=20s")).toMatch(/^pod "web" deleted/);
     expect(await cluster.output("get pods -o name")).toBe("");
+  });
+
+  test("nginx, redis, python and node run as Debian packages them", async (context) => {
+    const image = await debian;
+    if (image === undefined) return context.skip("apt-get has no packages");
+    containerd.importImage(image);
+    await cluster.output("apply -f -", { input: debianPods });
+    await cluster.output("wait --for=condition=Ready --timeout=30s pod/nginx pod/redis");
+    expect(await cluster.output("get --raw /api/v1/namespaces/default/pods/nginx/proxy/")).toContain(
+      "Welcome to nginx",
+    );
+    expect(await cluster.output("exec redis -- redis-cli incr visits")).toBe("1\n");
+    await cluster.output("wait --for=jsonpath={.status.phase}=Succeeded --timeout=30s pod/python pod/node");
+    expect(await cluster.output("logs python")).toBe("45\n");
+    expect(await cluster.output("logs node")).toBe(`${process.version}\n`);
+    await cluster.output("delete pods nginx redis python node --timeout=30s");
   });
 
   test("AGENT-DEVICES: a plugin's devices are the node's, and a container that asks for one has it", async () => {

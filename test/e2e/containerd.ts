@@ -80,26 +80,23 @@ export class Containerd {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  importImage(image: Buffer): void {
+    const file = join(this.directory, "image.tar");
+    writeFileSync(file, image);
+    if (!this.#ctr("-n", "k8s.io", "images", "import", file)) throw new Error("the image cannot be imported");
+    rmSync(file);
+  }
+
   #importImages(): void {
     const busybox = { path: "bin/busybox", bytes: readFileSync("/bin/busybox") };
     const applets = execFileSync("/bin/busybox", ["--list"], { encoding: "utf8" }).trim().split("\n");
     const links = applets.map((name) => ({ path: `bin/${name}`, link: "busybox" }));
     const files = [busybox, ...links.filter(({ path }) => path !== busybox.path), { path: "tmp/", directory: true }];
-    const images = {
-      "localhost/busybox:1": ociImage("localhost/busybox:1", files, { Cmd: ["/bin/sh"] }),
-      "localhost/greeter:1": ociImage("localhost/greeter:1", files, {
-        Entrypoint: ["/bin/echo", "greeter"],
-        Cmd: ["of the image"],
-      }),
-      "localhost/pause:1": ociImage("localhost/pause:1", [busybox], {
-        Entrypoint: ["/bin/busybox", "sleep", "1000000"],
-      }),
-    };
-    for (const [name, image] of Object.entries(images)) {
-      const file = join(this.directory, "image.tar");
-      writeFileSync(file, image);
-      if (!this.#ctr("-n", "k8s.io", "images", "import", file)) throw new Error(`cannot import ${name}`);
-    }
+    this.importImage(ociImage("localhost/busybox:1", files, { Cmd: ["/bin/sh"] }));
+    this.importImage(
+      ociImage("localhost/greeter:1", files, { Entrypoint: ["/bin/echo", "greeter"], Cmd: ["of the image"] }),
+    );
+    this.importImage(ociImage("localhost/pause:1", [busybox], { Entrypoint: ["/bin/busybox", "sleep", "1000000"] }));
   }
 
   #ctr(...words: string[]): boolean {

@@ -8,13 +8,18 @@ export interface ImageFile {
   readonly link?: string;
 }
 
+interface ImageConfig {
+  readonly Entrypoint?: readonly string[];
+  readonly Cmd?: readonly string[];
+  readonly Env?: readonly string[];
+}
+
 /** An OCI image of one layer as a tar archive, for `ctr images import`. */
-export function ociImage(
-  name: string,
-  files: readonly ImageFile[],
-  config: { readonly Entrypoint?: string[]; readonly Cmd?: string[] },
-): Buffer {
-  const layer = tar(files);
+export const ociImage = (name: string, files: readonly ImageFile[], config: ImageConfig): Buffer =>
+  layeredImage(name, tar(files), config);
+
+/** The same, of a layer that is a tar archive already. */
+export function layeredImage(name: string, layer: Buffer, config: ImageConfig): Buffer {
   const json = (value: unknown) => Buffer.from(JSON.stringify(value));
   const describe = (mediaType: string, blob: Buffer) => ({
     mediaType: `application/vnd.oci.image.${mediaType}`,
