@@ -6,10 +6,10 @@ import { Keyboard } from "./keyboard.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { token } from "./session.ts";
 import { Sidebar } from "./sidebar.tsx";
+import { SignIn } from "./sign-in/sign-in.tsx";
 import { isTimeBarOpen, TimeBar } from "./time/time-bar.tsx";
 import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
-import { SignIn } from "./views/sign-in.tsx";
 import { View } from "./views/view.tsx";
 
 export function App() {

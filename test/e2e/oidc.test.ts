@@ -1,12 +1,14 @@
-import { createSign, generateKeyPairSync } from "node:crypto";
+import { createHash, createSign, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createAuthority, createServingCertificate } from "../../cli/control-plane/certificates.ts";
 import { Cluster } from "./cluster.ts";
+import { hasBrowser, startBrowser } from "./dashboard-browser.ts";
 import { runCommand } from "./run-command.ts";
 
 const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
@@ -24,10 +26,17 @@ beforeAll(async () => {
   const now = new Date();
   const authority = createAuthority(now);
   const serving = createServingCertificate(authority.key, [{ type: "ip", value: "127.0.0.1" }], now);
-  issuer = createServer({ key: serving.key, cert: serving.certificate }, (request, response) => {
-    const keys = [{ ...publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" }];
-    const document = request.url === "/keys" ? { keys } : { issuer: url, jwks_uri: `${url}/keys` };
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
+  issuer = createServer({ key: serving.key, cert: serving.certificate }, async (request, response) => {
+    const asked = new URL(request.url ?? "/", url);
+    if (asked.pathname === "/authorize") {
+      const location = authorize(asked.searchParams);
+      response.writeHead(302, { location }).end();
+      return;
+    }
+    const sent = asked.pathname === "/token" ? new URLSearchParams(await text(request)) : undefined;
+    const body = sent ? exchange(sent) : documents()[asked.pathname];
+    const headers = { "content-type": "application/json", "access-control-allow-origin": "*" };
+    response.writeHead(200, headers).end(JSON.stringify(body ?? {}));
   });
   await new Promise<void>((resolve) => issuer.listen(0, "127.0.0.1", resolve));
   url = `https://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
@@ -50,6 +59,36 @@ afterAll(async () => {
   issuer.close();
   rmSync(scratch, { recursive: true });
 });
+
+const documents = (): Record<string, object> => ({
+  "/keys": { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" }] },
+  "/.well-known/openid-configuration": {
+    issuer: url,
+    jwks_uri: `${url}/keys`,
+    authorization_endpoint: `${url}/authorize`,
+    token_endpoint: `${url}/token`,
+    scopes_supported: ["openid", "email"],
+  },
+});
+
+/** Nobody is asked who he is: the browser is sent straight back. */
+let begun = new URLSearchParams();
+function authorize(query: URLSearchParams): string {
+  begun = query;
+  return `${query.get("redirect_uri")}?${new URLSearchParams({ code: "once", state: query.get("state") ?? "" })}`;
+}
+
+/** What a public client proves: that it is the one that began. */
+function exchange(sent: URLSearchParams): object {
+  const challenge = createHash("sha256")
+    .update(sent.get("code_verifier") ?? "")
+    .digest("base64url");
+  const same = ["client_id", "redirect_uri"].every((name) => sent.get(name) === begun.get(name));
+  if (sent.get("code") !== "once" || !same || challenge !== begun.get("code_challenge"))
+    return { error: "invalid_grant" };
+  const ann = { email: "ann@example.com", email_verified: true, groups: ["dev"], nonce: begun.get("nonce") };
+  return { id_token: tokenOf(ann), token_type: "Bearer" };
+}
 
 function tokenOf(claims: object): string {
   const exp = Math.floor(Date.now() / 1000) + 600;
@@ -121,3 +160,26 @@ test("AUTH-OIDC: a named cluster trusts the issuers that it was given, and no ot
   await sailplane("authentication", "team", "--authentication-config", `${scratch}/team.yaml`);
   expect((await whoami(ann)).code).toBe(1);
 });
+
+test.skipIf(!hasBrowser)(
+  "AUTH-BROWSER: the dashboard signs in with the issuer, without a secret, under its policy",
+  async () => {
+    const browser = await startBrowser();
+    const page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage();
+    const problems: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") problems.push(message.text());
+    });
+    const served = await page.goto(`${server}/dashboard/#/kinds`);
+    expect(served?.headers()["content-security-policy"]).toContain(`connect-src 'self' ${url};`);
+    await page.getByRole("button", { name: `Sign in with ${new URL(url).host}` }).click();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    // No code stays in the address, and the view is the one that was asked for.
+    await expect.poll(() => page.url()).toBe(`${server}/dashboard/#/kinds`);
+    expect(problems).toEqual([]);
+    // What somebody else began is not taken up.
+    await page.goto(`${server}/dashboard/?code=theirs&state=theirs`);
+    await page.getByText("This sign-in was not begun here.").waitFor();
+    await browser.close();
+  },
+);

@@ -60,7 +60,11 @@ async function userOfJwt(token: string, at: Verifying): Promise<Verified> {
 }
 
 /** The deployment's vouch for users of the default cluster alone; others have those that they were given. */
-const trustedIssuers = ({ env, cluster, policy }: Authentication): readonly JwtAuthenticator[] =>
+export const trustedIssuers = ({
+  env,
+  cluster,
+  policy,
+}: Pick<Authentication, "env" | "cluster" | "policy">): readonly JwtAuthenticator[] =>
   cluster === DEFAULT_CLUSTER ? issuersOf(env.AUTHENTICATION_CONFIG) : (settingsOf(policy)?.issuers ?? []);
 
 /** Only tokens of service accounts name audiences of this server's: all others are meant for it. */

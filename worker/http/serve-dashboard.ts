@@ -5,7 +5,11 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
+import { trustedIssuers } from "../auth/authenticate.ts";
+import { type SignInIssuer, signInIssuers, tokenOrigins } from "../auth/oidc/sign-in-issuers.ts";
+import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { type Bindings, PLAIN_TEXT } from "./app.ts";
+import { withPolicy } from "./with-policy.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
@@ -14,14 +18,17 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** The texts of objects are strangers' texts: no script but the page's own file runs, whatever a view may do wrong. */
-const SECURITY = {
+/**
+ * The texts of objects are strangers' texts: no script but the page's own file runs, whatever a view may do wrong. Beside this
+ * server the page reaches only the issuers that it signs in with.
+ */
+const security = (reached: readonly string[]): Readonly<Record<string, string>> => ({
   "Content-Security-Policy": [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...reached].join(" "),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -33,7 +40,9 @@ const SECURITY = {
   "Referrer-Policy": "no-referrer",
   "Strict-Transport-Security": "max-age=31536000",
   "X-Content-Type-Options": "nosniff",
-};
+});
+
+const ISSUERS = "issuers.json";
 
 export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
   const { method } = c.req;
@@ -42,12 +51,28 @@ export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
   // The page names its files relative to itself.
   if (url.pathname.endsWith("/dashboard")) return c.redirect(`${url.pathname}/`, 301);
   const file = url.pathname.slice(url.pathname.lastIndexOf("/dashboard/") + "/dashboard/".length) || "index.html";
+  if (file === ISSUERS) {
+    return Response.json(await issuersOfPage(c), { headers: { ...security([]), "Cache-Control": "no-cache" } });
+  }
   const type = TYPES[file.slice(file.lastIndexOf(".") + 1)];
   const found = type && /^[\w-]+\.\w+$/.test(file) ? await c.env.ASSETS.fetch(`https://assets/${file}`) : undefined;
   if (!type || !found?.ok) return new Response("404 page not found\n", { status: 404, headers: PLAIN_TEXT });
   // A file's name holds the hash of its content, the page's own name does not.
   const cache = file === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
   return new Response(method === "HEAD" ? null : found.body, {
-    headers: { ...SECURITY, "Content-Type": type, "Cache-Control": cache },
+    headers: {
+      ...security(file === "index.html" ? tokenOrigins(await issuersOfPage(c)) : []),
+      "Content-Type": type,
+      "Cache-Control": cache,
+    },
   });
+}
+
+/** Who vouches for users of the cluster and takes browsers. The default cluster's are known without asking its store. */
+async function issuersOfPage(c: Context<Bindings>): Promise<readonly SignInIssuer[]> {
+  const { env } = c;
+  const { cluster } = c.var;
+  if (cluster === DEFAULT_CLUSTER && !env.AUTHENTICATION_CONFIG) return [];
+  const asking = { cluster, now: Date.now(), fetch: (url: string, init: RequestInit) => fetch(url, init) };
+  return withPolicy(c, ({ policy }) => signInIssuers(trustedIssuers({ env, cluster, policy }), asking));
 }

@@ -1,14 +1,10 @@
 /** The keys of an issuer, fetched as OpenID Connect Discovery says, and kept for a while by each isolate. */
-import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
+import { discover, type Fetch, fetchJson, type Issuer, isAccess } from "./discovery.ts";
 import type { SigningKey } from "./signature.ts";
-
-type Issuer = JwtAuthenticator["issuer"];
-type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** How long keys are good for, and how soon they are asked for again: anybody may send tokens with unknown key ids. */
 const KEEP_MS = 3_600_000;
 const ASK_EVERY_MS = 10_000;
-const PATIENCE_MS = 5000;
 
 export interface IssuerKeys {
   readonly keys: readonly SigningKey[];
@@ -61,23 +57,9 @@ export async function newIssuerKeys(issuer: Issuer, asking: Asking): Promise<Iss
 
 const NONE: IssuerKeys = { keys: [], verified: new Map() };
 
-/** Cloudflare Access signs for whole teams, and publishes keys but no discovery document. */
-const ACCESS = /^https:\/\/[a-z0-9-]+\.cloudflareaccess\.com$/;
-
-async function keySetOf({ url, discoveryURL }: Issuer, fetch: Fetch): Promise<string> {
-  if (ACCESS.test(url)) return `${url}/cdn-cgi/access/certs`;
-  const at = discoveryURL ?? `${url.replace(/\/$/, "")}/.well-known/openid-configuration`;
-  const { issuer, jwks_uri } = await fetchJson<{ readonly issuer?: string; readonly jwks_uri?: string }>(at, fetch);
-  if (issuer !== url) throw new Error(`${at} is of issuer ${issuer}`);
-  if (!jwks_uri?.startsWith("https://")) throw new Error(`${at} names no jwks_uri with https`);
+async function keySetOf(issuer: Issuer, fetch: Fetch): Promise<string> {
+  if (isAccess(issuer)) return `${issuer.url}/cdn-cgi/access/certs`;
+  const { jwks_uri } = await discover(issuer, fetch);
+  if (!jwks_uri?.startsWith("https://")) throw new Error(`${issuer.url} names no jwks_uri with https`);
   return jwks_uri;
-}
-
-async function fetchJson<T>(url: string, fetch: Fetch): Promise<T> {
-  const answer = await fetch(url, {
-    headers: { Accept: "application/json" },
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-  return (await answer.json()) as T;
 }

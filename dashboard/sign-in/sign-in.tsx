@@ -1,23 +1,40 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { tryToken } from "../api/connection.ts";
-import { tokenOf } from "../kubeconfig-token.ts";
 import { signedOutBecause, signIn } from "../session.ts";
+import type { SignInIssuer } from "./authorization.ts";
+import { tokenOf } from "./kubeconfig-token.ts";
+import { arrive, leaveFor, readIssuers } from "./sign-in-with.ts";
 
 export function SignIn() {
   const [pasted, setPasted] = useState("");
   const [remember, setRemember] = useState(false);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
+  const [issuers, setIssuers] = useState<readonly SignInIssuer[]>([]);
+
+  async function enter(token: string, { remember }: { readonly remember: boolean }) {
+    setBusy(true);
+    const refused = await tryToken(token);
+    setBusy(false);
+    if (refused) setProblem(refused);
+    else signIn(token, remember);
+  }
+
+  useEffect(() => {
+    void readIssuers().then(setIssuers);
+    void arrive().then((arrival) => {
+      if (!arrival) return;
+      if ("problem" in arrival) return setProblem(arrival.problem);
+      if (arrival.hash) location.hash = arrival.hash;
+      return enter(arrival.token, arrival);
+    });
+  }, []);
 
   async function submit(event: Event) {
     event.preventDefault();
     const found = await tokenOf(pasted);
     if ("problem" in found) return setProblem(found.problem);
-    setBusy(true);
-    const refused = await tryToken(found.token);
-    setBusy(false);
-    if (refused) setProblem(refused);
-    else signIn(found.token, remember);
+    await enter(found.token, { remember });
   }
 
   return (
@@ -57,6 +74,11 @@ export function SignIn() {
         <button type="submit" class="primary" disabled={busy}>
           {busy ? "Signing in…" : "Sign in"}
         </button>
+        {issuers.map((issuer) => (
+          <button key={issuer.issuer} type="button" onClick={() => void leaveFor(issuer, remember)}>
+            Sign in with {new URL(issuer.issuer).host}
+          </button>
+        ))}
       </form>
     </main>
   );

@@ -1,0 +1,91 @@
+/**
+ * Signing in with an issuer of OpenID Connect: the authorization code flow with PKCE (RFC 7636), as a page without a secret
+ * does it. Whether the token is any good is the API server's to say.
+ */
+import { base64Url, fromBase64Url } from "../../api/machinery/base64url.ts";
+
+/** As `issuers.json` beside the page lists them. */
+export interface SignInIssuer {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly scope: string;
+}
+
+/** What the page must still know when the issuer has sent the browser back. */
+export interface Pending {
+  readonly with: SignInIssuer;
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** The view that was looked at. */
+  readonly hash: string;
+  readonly remember: boolean;
+}
+
+export type Came = { readonly code: string } | { readonly problem: string };
+
+export async function authorizationUrl(
+  { with: issuer, state, nonce, verifier }: Pending,
+  redirectUri: string,
+): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  const url = new URL(issuer.authorizationEndpoint);
+  const parameters = {
+    response_type: "code",
+    client_id: issuer.clientId,
+    redirect_uri: redirectUri,
+    scope: issuer.scope,
+    state,
+    nonce,
+    code_challenge: base64Url(new Uint8Array(digest)),
+    code_challenge_method: "S256",
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** What the issuer answers in the address; undefined for an address that is no answer. */
+export function authorizationAnswer(search: string, pending: Pending | undefined): Came | undefined {
+  const query = new URLSearchParams(search);
+  const [code, error, state] = ["code", "error", "state"].map((name) => query.get(name) ?? "");
+  if (!code && !error) return undefined;
+  // An answer to a question that this page did not ask is somebody else's attempt to sign it in.
+  if (!pending || state !== pending.state) return { problem: "This sign-in was not begun here. Begin it again." };
+  if (code) return { code };
+  return { problem: `${pending.with.issuer} refuses: ${query.get("error_description") ?? error}` };
+}
+
+export function tokenRequest(code: string, { with: issuer, verifier }: Pending, redirectUri: string): Request {
+  const body = new URLSearchParams({
+    grant_type: "authorization_code",
+    client_id: issuer.clientId,
+    redirect_uri: redirectUri,
+    code,
+    code_verifier: verifier,
+  });
+  return new Request(issuer.tokenEndpoint, { method: "POST", body, headers: { accept: "application/json" } });
+}
+
+/** The identity that a token endpoint's answer holds. */
+export function identityToken(
+  answer: unknown,
+  { with: issuer, nonce }: Pending,
+): { readonly token: string } | { readonly problem: string } {
+  const { id_token, error, error_description } = (answer ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof id_token !== "string") {
+    return { problem: `${issuer.issuer} gives no token: ${error_description ?? error ?? "it says nothing why"}` };
+  }
+  if (claimsOf(id_token)?.nonce !== nonce) return { problem: "The token is of another sign-in. Begin it again." };
+  return { token: id_token };
+}
+
+function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
+  const bytes = fromBase64Url(token.split(".")[1] ?? "");
+  try {
+    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>);
+  } catch {
+    return undefined;
+  }
+}

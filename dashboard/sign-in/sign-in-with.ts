@@ -1,0 +1,64 @@
+/** The page's part of signing in with an issuer: away it goes, and comes back with a code in its address. */
+import { base64Url } from "../../api/machinery/base64url.ts";
+import {
+  authorizationAnswer,
+  authorizationUrl,
+  identityToken,
+  type Pending,
+  type SignInIssuer,
+  tokenRequest,
+} from "./authorization.ts";
+
+const KEY = "sailplane-sign-in";
+
+/** The page's own address, as it is to be registered with the issuer. */
+const here = (): string => location.origin + location.pathname;
+
+/** None where they cannot be asked: tokens do as before. */
+export async function readIssuers(): Promise<readonly SignInIssuer[]> {
+  try {
+    const answer = await fetch("issuers.json");
+    return answer.ok ? ((await answer.json()) as readonly SignInIssuer[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+export async function leaveFor(issuer: SignInIssuer, remember: boolean): Promise<void> {
+  const random = () => base64Url(crypto.getRandomValues(new Uint8Array(32)));
+  const pending: Pending = {
+    with: issuer,
+    state: random(),
+    nonce: random(),
+    verifier: random(),
+    hash: location.hash,
+    remember,
+  };
+  // Of this tab alone, and gone as soon as it is back.
+  sessionStorage.setItem(KEY, JSON.stringify(pending));
+  location.assign(await authorizationUrl(pending, here()));
+}
+
+export type Arrival =
+  | { readonly token: string; readonly remember: boolean; readonly hash: string }
+  | { readonly problem: string };
+
+/** Undefined where the browser does not come from an issuer. Codes are good once: address and memory forget them at once. */
+export async function arrive(): Promise<Arrival | undefined> {
+  const { search } = location;
+  const stored = sessionStorage.getItem(KEY);
+  const pending = stored === null ? undefined : (JSON.parse(stored) as Pending);
+  const came = authorizationAnswer(search, pending);
+  if (!came) return undefined;
+  sessionStorage.removeItem(KEY);
+  history.replaceState(null, "", location.pathname + location.hash);
+  if ("problem" in came) return came;
+  if (!pending) return undefined;
+  try {
+    const answer = await fetch(tokenRequest(came.code, pending, here()));
+    const identity = identityToken(await answer.json().catch(() => undefined), pending);
+    return "problem" in identity ? identity : { ...identity, remember: pending.remember, hash: pending.hash };
+  } catch {
+    return { problem: `${pending.with.issuer} does not answer this page. Does it allow its origin?` };
+  }
+}

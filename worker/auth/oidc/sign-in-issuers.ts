@@ -1,0 +1,71 @@
+/** Issuers that a browser can sign in with: what the dashboard must know of each (RFC 6749, RFC 7636). Kept for a while by each isolate. */
+import type { JwtAuthenticator } from "../../../api/authentication/config.ts";
+import { type DiscoveryDocument, discover, isAccess } from "./discovery.ts";
+import type { Asking } from "./issuer-keys.ts";
+
+/** The dashboard reads it as `issuers.json`. */
+export interface SignInIssuer {
+  readonly issuer: string;
+  /** The first audience: the client that an issuer signs its tokens for. */
+  readonly clientId: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly scope: string;
+}
+
+/** How long what an issuer says is good for; where it says nothing, it is soon asked again. */
+const KEEP_MS = 3_600_000;
+const KEEP_NOTHING_MS = 10_000;
+
+interface Kept {
+  readonly document: DiscoveryDocument | undefined;
+  /** ms since the epoch. */
+  readonly until: number;
+}
+
+const kept = new Map<string, Kept>();
+
+/** Those that cannot be asked, or take no browsers, are left out. */
+export async function signInIssuers(
+  authenticators: readonly JwtAuthenticator[],
+  asking: Asking,
+): Promise<readonly SignInIssuer[]> {
+  const asked = authenticators.filter(({ issuer }) => !isAccess(issuer));
+  const found = await Promise.all(asked.map((authenticator) => signInIssuer(authenticator, asking)));
+  return found.flatMap((issuer) => issuer ?? []);
+}
+
+async function signInIssuer({ issuer }: JwtAuthenticator, asking: Asking): Promise<SignInIssuer | undefined> {
+  const { authorization_endpoint, token_endpoint, scopes_supported = [] } = (await documentOf(issuer, asking)) ?? {};
+  const [clientId] = issuer.audiences;
+  if (!isHttps(authorization_endpoint) || !isHttps(token_endpoint) || clientId === undefined) return undefined;
+  const more = ["profile", "email", "groups"].filter((scope) => scopes_supported.includes(scope));
+  return {
+    issuer: issuer.url,
+    clientId,
+    authorizationEndpoint: authorization_endpoint,
+    tokenEndpoint: token_endpoint,
+    scope: ["openid", ...more].join(" "),
+  };
+}
+
+async function documentOf(
+  issuer: JwtAuthenticator["issuer"],
+  { cluster, now, fetch }: Asking,
+): Promise<DiscoveryDocument | undefined> {
+  const id = `${cluster} ${issuer.url} ${issuer.discoveryURL ?? ""}`;
+  const known = kept.get(id);
+  if (known && known.until > now) return known.document;
+  // Whoever asks meanwhile is told what was known.
+  kept.set(id, { document: known?.document, until: now + KEEP_NOTHING_MS });
+  const document = await discover(issuer, fetch).catch(() => undefined);
+  if (document) kept.set(id, { document, until: now + KEEP_MS });
+  return document ?? known?.document;
+}
+
+const isHttps = (url: string | undefined): url is string => url?.startsWith("https://") === true && URL.canParse(url);
+
+/** Where a browser fetches tokens: what the page's policy must let it reach. */
+export const tokenOrigins = (issuers: readonly SignInIssuer[]): readonly string[] => [
+  ...new Set(issuers.map(({ tokenEndpoint }) => new URL(tokenEndpoint).origin)),
+];
