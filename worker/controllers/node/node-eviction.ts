@@ -25,28 +25,54 @@ export const nodeEvictionController: Controller = {
     return isNews ? [CLUSTER] : [];
   },
   reconcile(_item, { snapshot, now }) {
-    const lost = snapshot.list<Node>("nodes").filter((node) => readiness(node) !== "True" && isMarked(node));
-    if (lost.length === 0) return settled;
-    const { isOutage, everyMs } = evictionsOf(snapshot.list<Node>("nodes"));
-    const evicting = lost.filter(evictingTaint);
+    const nodes = snapshot.list<Node>("nodes");
+    const zones = lostByZone(nodes);
+    if (zones.size === 0) return settled;
+    const { isOutage, everyMs } = evictionsOf(nodes);
     // It is the control plane that is cut off: nobody is evicted for that.
-    if (isOutage) return { effects: batched(evicting.map((node) => tainted(node, { now, evicting: false }))) };
+    if (isOutage) {
+      const evicting = [...zones.values()].flatMap((zone) => zone.evicting);
+      return { effects: batched(evicting.map((node) => tainted(node, { now, evicting: false }))) };
+    }
     const effects: Effect[] = [];
     let next: number | undefined;
-    for (const [zone, waiting] of byZone(lost.filter((node) => !evictingTaint(node)))) {
-      const every = everyMs.get(zone);
-      const [first] = waiting;
+    for (const [name, { waiting, first, evicting }] of zones) {
+      const every = everyMs.get(name);
       if (every === undefined || !first) continue;
-      const due = lastEviction(zone, evicting) + every;
+      const due = lastEviction(evicting) + every;
       if (due > now) next = earliest(next, due);
       else {
         effects.push(tainted(first, { now, evicting: true }));
-        if (waiting.length > 1) next = earliest(next, now + every);
+        if (waiting > 1) next = earliest(next, now + every);
       }
     }
     return { effects: batched(effects), ...waking(next) };
   },
 };
+
+interface LostNodes {
+  readonly evicting: Stored<Node>[];
+  waiting: number;
+  /** Of those that wait, who has been lost for longest. */
+  first: Stored<Node> | undefined;
+}
+
+/** One look at each: there may be thousands, and while they are lost one by one, this is asked as often. */
+function lostByZone(nodes: readonly Stored<Node>[]): ReadonlyMap<string, LostNodes> {
+  const zones = new Map<string, LostNodes>();
+  for (const node of nodes) {
+    if (readiness(node) === "True" || !isMarked(node)) continue;
+    const name = zoneOf(node);
+    const zone = zones.get(name) ?? { evicting: [], waiting: 0, first: undefined };
+    zones.set(name, zone);
+    if (evictingTaint(node)) zone.evicting.push(node);
+    else {
+      zone.waiting++;
+      if (!zone.first || isLostLonger(node, zone.first)) zone.first = node;
+    }
+  }
+  return zones;
+}
 
 const batched = (effects: readonly Effect[]) => (effects.length > 0 ? [{ op: "batch" as const, effects }] : []);
 
@@ -65,16 +91,13 @@ const tainted = (node: Stored<Node>, options: { now: number; evicting: boolean }
   patch: { metadata: { resourceVersion: node.metadata.resourceVersion }, spec: { taints: taintsOf(node, options) } },
 });
 
-/** Those that have been lost for longest come first. */
-function byZone(nodes: readonly Stored<Node>[]): ReadonlyMap<string, readonly Stored<Node>[]> {
-  const since = ({ status }: Node) => status.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "";
-  const order = (a: Stored<Node>, b: Stored<Node>) =>
-    since(a) === since(b) ? (a.metadata.name < b.metadata.name ? -1 : 1) : since(a) < since(b) ? -1 : 1;
-  return Map.groupBy(nodes.toSorted(order), zoneOf);
+const lostSince = ({ status }: Node) =>
+  status.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "";
+
+function isLostLonger(node: Stored<Node>, other: Stored<Node>): boolean {
+  const [since, otherSince] = [lostSince(node), lostSince(other)];
+  return since === otherSince ? node.metadata.name < other.metadata.name : since < otherSince;
 }
 
-const lastEviction = (zone: string, evicting: readonly Stored<Node>[]): number =>
-  Math.max(
-    Number.NEGATIVE_INFINITY,
-    ...evicting.filter((node) => zoneOf(node) === zone).map((node) => timeOf(evictingTaint(node)?.timeAdded) ?? 0),
-  );
+const lastEviction = (evicting: readonly Node[]): number =>
+  Math.max(Number.NEGATIVE_INFINITY, ...evicting.map((node) => timeOf(evictingTaint(node)?.timeAdded) ?? 0));
