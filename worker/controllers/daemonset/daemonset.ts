@@ -88,7 +88,7 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   const nodes = snapshot.list<Node>("nodes");
   const places = placesOf(daemonSet, claimed.owned, nodes);
   const placement = planPlacement(daemonSet, places, { hash, now });
-  const stray = strayPods(claimed.owned, nodes);
+  const stray = strayPods(daemonSet, claimed.owned, nodes);
   const busy = placement.effects.length + stray.length > 0;
   const update = busy ? [] : planUpdate(daemonSet, places, { hash, now });
   const status = statusUpdate(RESOURCE, daemonSet, statusOf(daemonSet, places, { hash, now }));
@@ -129,22 +129,24 @@ function placesOf(
 const NO_PODS: readonly Stored<Pod>[] = [];
 
 /** Pods meant for nodes that are gone before they got there. */
-const strayPods = (pods: readonly Stored<Pod>[], nodes: readonly Stored<Node>[]): readonly Effect[] => {
+const strayPods = (daemonSet: Stored<DaemonSet>, pods: readonly Stored<Pod>[], nodes: readonly Stored<Node>[]) => {
   const underWay = pods.filter((pod) => !pod.spec.nodeName && !pod.metadata.deletionTimestamp);
   if (underWay.length === 0) return [];
   const known = new Set(nodes.map(({ metadata }) => metadata.name));
-  return underWay.filter((pod) => !known.has(nodeOf(pod) ?? "")).map((pod) => removal(pod));
+  return underWay.filter((pod) => !known.has(nodeOf(pod) ?? "")).map((pod) => removal(pod, daemonSet));
 };
 
-const removal = (pod: Stored<Pod>, about?: Stored<DaemonSet>): Effect => ({
+const removal = (pod: Stored<Pod>, about: Stored<DaemonSet>): Effect => ({
   op: "delete",
   resource: "pods",
   namespace: pod.metadata.namespace ?? "",
   name: pod.metadata.name,
   uid: pod.metadata.uid,
-  ...(about
-    ? { record: { about, success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` } } }
-    : {}),
+  record: {
+    about,
+    success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` },
+    failure: { reason: "FailedDelete", message: "Error deleting: {message}" },
+  },
 });
 
 const creations = (daemonSet: Stored<DaemonSet>, nodes: readonly string[], hash: string): readonly Batch[] =>

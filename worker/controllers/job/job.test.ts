@@ -90,6 +90,7 @@ describe("job", () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1, activeDeadlineSeconds: 5 }));
     await at.settle();
+    const [ended] = pods(at);
     await at.pass(6000);
     expect(condition(at, "Failed")).toMatchObject({
       reason: "DeadlineExceeded",
@@ -98,6 +99,7 @@ describe("job", () => {
     expect(job(at).status).toMatchObject({ failed: 1, terminating: 0 });
     expect(pods(at)).toEqual([]);
     expect(events(at)).toContain("DeadlineExceeded: Job was active longer than specified deadline");
+    expect(events(at)).toContain(`SuccessfulDelete: Deleted pod: ${ended?.metadata.name}`);
   });
 
   it("waits longer after each failure, and gives up at the backoff limit", async () => {

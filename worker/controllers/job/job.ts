@@ -29,7 +29,7 @@ import {
 import { printIndexes } from "./indexes.ts";
 import { failed, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
 import { judge } from "./pod-failure-policy.ts";
-import { planPods } from "./pod-plan.ts";
+import { planPods, removal } from "./pod-plan.ts";
 import { type Tally, tallyPods } from "./tally.ts";
 
 const RESOURCE = "jobs.batch";
@@ -150,7 +150,7 @@ function planEnding(
     conditions: addCondition(job.status.conditions ?? [], { ...ending, status: "True" }, now),
   };
   const noted = noteStatus(job, decided, { tally: finalTally, active: 0, ready: 0, terminating: running.length, now });
-  const removals: Effect[] = active.map((pod) => removePod(pod));
+  const removals: Effect[] = active.map((pod) => removal(job, pod));
   const tracked = pods.filter(isTracked);
   if (tracked.length > 0 || active.length > 0 || inTurn.length > 0)
     return {
@@ -268,12 +268,5 @@ function noteStatus(
   };
 }
 
-const removePod = (pod: Stored<Pod>): Effect => ({
-  op: "delete",
-  resource: "pods",
-  namespace: pod.metadata.namespace ?? "",
-  name: pod.metadata.name,
-  uid: pod.metadata.uid,
-});
 const batch = (effects: readonly Effect[]): Batch => ({ op: "batch", effects });
 const isNeeded = (effect: Effect | Batch): boolean => effect.op !== "batch" || effect.effects.length > 0;

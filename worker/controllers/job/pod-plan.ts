@@ -43,7 +43,7 @@ const NOTHING: PodPlan = { effects: [], removed: 0 };
 
 export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
   const { active, tally, now } = facts;
-  if (job.spec.suspend) return removal(job, active, active.length, now);
+  if (job.spec.suspend) return letGo(job, active, active.length);
   const wanted = wantedActive(job, tally, active.length);
   const surplus = surplusOf(job, active, tally);
   if (surplus.length > 0 || active.length > wanted) {
@@ -51,7 +51,7 @@ export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
     const rest = active.filter((pod) => !chosen.has(pod));
     const more = Math.max(0, rest.length - wanted);
     const worst = rest.toSorted(byLeastWorthKeeping(now, () => 0)).slice(0, more);
-    return removal(job, [...surplus, ...worst], surplus.length + more, now);
+    return letGo(job, [...surplus, ...worst], surplus.length + more);
   }
   const ending = replacesOnlyFailed(job)
     ? facts.pods.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length
@@ -81,24 +81,24 @@ function surplusOf(job: Job, active: readonly Stored<Pod>[], tally: Tally): read
   });
 }
 
+export const removal = (job: Stored<Job>, pod: Stored<Pod>): Effect => ({
+  op: "delete",
+  resource: "pods",
+  namespace: pod.metadata.namespace ?? "",
+  name: pod.metadata.name,
+  uid: pod.metadata.uid,
+  record: {
+    about: job,
+    success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` },
+    failure: { reason: "FailedDelete", message: "Error deleting: {message}" },
+  },
+});
+
 /** These pods are let go of first, so that their end counts for nothing. */
-function removal(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number, _now: number): PodPlan {
+function letGo(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number): PodPlan {
   const doomed = pods.slice(0, Math.min(count, BURST));
   if (doomed.length === 0) return NOTHING;
-  const removals = doomed.map(
-    (pod): Effect => ({
-      op: "delete",
-      resource: "pods",
-      namespace: pod.metadata.namespace ?? "",
-      name: pod.metadata.name,
-      uid: pod.metadata.uid,
-      record: {
-        about: job,
-        success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` },
-        failure: { reason: "FailedDelete", message: "Error deleting: {message}" },
-      },
-    }),
-  );
+  const removals = doomed.map((pod) => removal(job, pod));
   return {
     effects: [
       { op: "batch", effects: doomed.map(untrack) },

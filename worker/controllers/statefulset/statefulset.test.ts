@@ -143,7 +143,7 @@ describe("stateful set", () => {
     });
     await at.settle();
     expect(at.cluster.get("pods", "ns", "db-0")?.metadata.uid).not.toBe(before);
-    expect(events(at)).toContain("RecreatingFailedPod: StatefulSet ns/db is recreating failed Pod db-0");
+    expect(events(at)).toContain("SuccessfulDelete: Delete Pod db-0 in StatefulSet db successful");
   });
 
   it("does not put a pod on a claim that is being deleted", async () => {

@@ -5,7 +5,6 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import {
   type Controller,
   type Effect,
-  type EventRecord,
   type ObjectChange,
   type Plan,
   type ReconcileContext,
@@ -105,59 +104,50 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
     update.metadata.name,
     ...claimed.owned.map((pod) => revisionOf(pod) ?? ""),
   ]);
-  const trimmed = turn.effects.length > 0 || set.metadata.deletionTimestamp ? [] : trimHistory(all, live, limit);
+  const trimmed = turn.length > 0 || set.metadata.deletionTimestamp ? [] : trimHistory(all, live, limit);
   return {
-    effects: [...turn.effects, ...status, ...trimmed],
-    events: turn.events,
+    effects: [...turn, ...status, ...trimmed],
     ...waking(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
   };
 }
 
-interface Turn {
-  readonly effects: readonly Effect[];
-  readonly events: readonly EventRecord[];
-}
-const NOTHING: Turn = { effects: [], events: [] };
+const NOTHING: readonly Effect[] = [];
 
 /** One step of an ordered set, as many as there are of a parallel one. */
-function planTurn(scene: Scene): Turn {
+function planTurn(scene: Scene): readonly Effect[] {
   const { set, pods, now } = scene;
   const { minReadySeconds = 0 } = set.spec;
   const effects: Effect[] = [];
-  const events: EventRecord[] = [];
   const first = startOf(set);
   const last = first + (set.spec.replicas ?? 1) - 1;
   for (let ordinal = first; ordinal <= last; ordinal++) {
     const pod = pods.get(ordinal);
     if (!pod) effects.push(...creation(scene, ordinal));
     else if (isTerminated(pod)) {
-      if (pod.metadata.deletionTimestamp === undefined) {
-        effects.push(removal(set, pod, { quiet: true }));
-        events.push(recreatedEvent(set, pod));
-      }
+      if (pod.metadata.deletionTimestamp === undefined) effects.push(removal(set, pod));
     } else effects.push(...missingClaims(scene, ordinal, pod), ...invariants(scene, ordinal, pod));
     const settledOne = pod && !isTerminated(pod) && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
-    if (isOrdered(set) && !settledOne) return { effects, events };
+    if (isOrdered(set) && !settledOne) return effects;
   }
   const condemned = [...pods].filter(([ordinal]) => ordinal < first || ordinal > last).sort(([a], [b]) => b - a);
   const sound = (pod: Pod) => isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
   const [, firstBroken] = condemned.findLast(([, pod]) => !sound(pod)) ?? [];
   for (const [ordinal, pod] of condemned) {
     if (pod.metadata.deletionTimestamp) {
-      if (isOrdered(set)) return { effects, events };
+      if (isOrdered(set)) return effects;
       continue;
     }
     // In order, of several that are broken the lowest goes first, and only that one.
-    if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return { effects, events };
+    if (isOrdered(set) && !sound(pod) && pod !== firstBroken) return effects;
     effects.push(...claimOwners(scene, ordinal, pod), removal(set, pod));
-    if (isOrdered(set)) return { effects, events };
+    if (isOrdered(set)) return effects;
   }
-  if (effects.length > 0 || set.spec.updateStrategy?.type === "OnDelete") return { effects, events };
+  if (effects.length > 0 || set.spec.updateStrategy?.type === "OnDelete") return effects;
   return planUpdate(scene, first, last);
 }
 
 /** Replaces pods of another revision, from the highest ordinal down to the partition. */
-function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: number): Turn {
+function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: number): readonly Effect[] {
   const { partition = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
   const { minReadySeconds = 0, replicas = 1 } = set.spec;
   const sound = (pod: Pod | undefined) => pod !== undefined && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
@@ -170,7 +160,7 @@ function planUpdate({ set, pods, revisions, now }: Scene, first: number, last: n
       allowed--;
     } else if (!sound(pod)) allowed--;
   }
-  return effects.length > 0 ? { effects, events: [] } : NOTHING;
+  return effects;
 }
 
 /** Below the partition, and while a rollout without one goes on, pods are made as they were. */
@@ -233,7 +223,7 @@ function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly E
   return [named, ...owners];
 }
 
-function removal(set: Stored<StatefulSet>, pod: Stored<Pod>, options: { readonly quiet?: boolean } = {}): Effect {
+function removal(set: Stored<StatefulSet>, pod: Stored<Pod>): Effect {
   const text = `Delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name}`;
   return {
     op: "delete",
@@ -243,22 +233,11 @@ function removal(set: Stored<StatefulSet>, pod: Stored<Pod>, options: { readonly
     uid: pod.metadata.uid,
     record: {
       about: set,
-      ...(options.quiet ? {} : { success: { reason: "SuccessfulDelete", message: `${text} successful` } }),
+      success: { reason: "SuccessfulDelete", message: `${text} successful` },
       failure: { reason: "FailedDelete", message: `${text} failed error: {message}` },
     },
   };
 }
-
-const recreatedEvent = (set: Stored<StatefulSet>, pod: Stored<Pod>): EventRecord => {
-  const failed = pod.status.phase === "Failed";
-  const { namespace, name } = set.metadata;
-  return {
-    about: set,
-    type: failed ? "Warning" : "Normal",
-    reason: failed ? "RecreatingFailedPod" : "RecreatingTerminatedPod",
-    message: `StatefulSet ${namespace}/${name} is recreating ${failed ? "failed" : "terminated"} Pod ${pod.metadata.name}`,
-  };
-};
 
 function statusOf({ set, pods, revisions, now }: Scene): StatefulSetStatus {
   const { minReadySeconds = 0 } = set.spec;
