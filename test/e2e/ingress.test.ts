@@ -147,6 +147,20 @@ test("WebSockets pass message by message, as text or bytes, until one side close
   refused.on("error", () => {}).terminate();
 });
 
+test("a pod that does not answer is passed over (INGRESS-HEALTH)", async () => {
+  const slice = `apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: lost, labels: {kubernetes.io/service-name: two}}
+addressType: IPv4
+ports: [{name: web, port: 80}]
+endpoints: [{addresses: [10.9.9.9], nodeName: lost, targetRef: {kind: Pod, namespace: default, name: lost}}]
+`;
+  await cluster.output("apply -f -", { input: slice });
+  const visits = Array.from({ length: 12 }, () => visit("shop.example.com", "/two"));
+  expect([...new Set((await Promise.all(visits)).map(({ status }) => status))]).toEqual([200]);
+  await cluster.output("delete endpointslice lost");
+});
+
 test("what leads nowhere says so, and the API is not there", async () => {
   const status = async (host: string, path: string) => (await visit(host, path)).status;
   expect(await status("unknown.example.com", "/")).toBe(404);

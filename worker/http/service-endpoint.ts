@@ -14,9 +14,15 @@ export interface PodPort {
   readonly port: number;
 }
 
-export type FoundEndpoint =
-  | { readonly ok: true; readonly endpoint: PodPort }
-  | { readonly ok: false; readonly reason: "NotFound" | "ServiceUnavailable"; readonly message: string };
+interface NoEndpoint {
+  readonly ok: false;
+  readonly reason: "NotFound" | "ServiceUnavailable";
+  readonly message: string;
+}
+
+export type FoundEndpoint = { readonly ok: true; readonly endpoint: PodPort } | NoEndpoint;
+/** At least one, the first chosen at random. */
+export type FoundEndpoints = { readonly ok: true; readonly endpoints: readonly [PodPort, ...PodPort[]] } | NoEndpoint;
 
 export interface ServicePortName {
   readonly namespace: string;
@@ -25,19 +31,25 @@ export interface ServicePortName {
   readonly port: string;
 }
 
-export async function findEndpoint(
+export async function findEndpoint(store: StoreClient, service: ServicePortName): Promise<FoundEndpoint> {
+  const found = await findEndpoints(store, service);
+  return found.ok ? { ok: true, endpoint: found.endpoints[0] } : found;
+}
+
+export async function findEndpoints(
   store: StoreClient,
   { namespace, name, port }: ServicePortName,
-): Promise<FoundEndpoint> {
+): Promise<FoundEndpoints> {
   const unavailable = (message: string) => ({ ok: false, reason: "ServiceUnavailable", message }) as const;
   const { entry } = await store.read({ resource: "services", namespace, name });
   if (!entry) return { ok: false, reason: "NotFound", message: `service ${JSON.stringify(name)} not found` };
   const portName = portNameOf(JSON.parse(entry.text) as Service, port);
   if (portName === undefined) return unavailable(`no service port ${port} found for service ${JSON.stringify(name)}`);
   const endpoints = await readyPods(store, { namespace, name, port: portName });
-  const endpoint = endpoints[Math.floor(Math.random() * endpoints.length)];
-  if (!endpoint) return unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
-  return { ok: true, endpoint };
+  const start = Math.floor(Math.random() * endpoints.length);
+  const [first, ...others] = [...endpoints.slice(start), ...endpoints.slice(0, start)];
+  if (!first) return unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
+  return { ok: true, endpoints: [first, ...others] };
 }
 
 /** A number is that of a port; anything else is taken for a name, as Kubernetes does. */

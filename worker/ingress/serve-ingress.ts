@@ -7,14 +7,18 @@ import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/
 import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
-import { callPod, joinPod, type PodAnswer, type PodCall } from "../http/node-stream.ts";
-import { findEndpoint, type ServicePortName } from "../http/service-endpoint.ts";
+import { callPod, joinPod, type PodAnswer } from "../http/node-stream.ts";
+import { findEndpoints, type PodPort, type ServicePortName } from "../http/service-endpoint.ts";
 import { clusterExists } from "../policy/clusters.ts";
 import { StoreClient, type StoreStub } from "../storage/store-client.ts";
 import { routeOf } from "./route.ts";
 
 /** What passes through the tunnel of one request; more would have to be held in memory. */
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
+
+const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS"];
+/** Pods of a Service that are asked in turn. */
+const MOST_TRIED = 3;
 
 const say = (status: number, text: string): Response =>
   new Response(`${text}\n`, { status, headers: { "Content-Type": "text/plain; charset=utf-8" } });
@@ -35,27 +39,43 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   if (found.secure && url.protocol === "http:" && env.INGRESS_PORT === undefined)
     return Response.redirect(`https:${request.url.slice("http:".length)}`, 308);
   if (!found.target) return say(503, "this backend is no Service");
-  const endpoint = await findEndpoint(store, found.target);
-  if (!endpoint.ok) return say(503, endpoint.message);
-  const call = {
-    ...{ env, cluster, node: endpoint.endpoint.node },
-    request: {
-      ...endpoint.endpoint,
-      method: request.method,
-      path: `${url.pathname}${url.search}`,
-      headers: forwarded(request, url),
-    },
-  };
-  const answer = await (request.headers.get("Upgrade") === null
-    ? passOn(request, call)
-    : joinPod({ ...call, upgrade: request }));
-  if (answer === "too-large") return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
+  const endpoints = await findEndpoints(store, found.target);
+  if (!endpoints.ok) return say(503, endpoints.message);
+  const body = await bodyOf(request);
+  if (body === undefined) return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
+  const answer = await askInTurn(endpoints.endpoints, { request, env, cluster, url, body });
   return answer.ok ? answer.response : say(502, answer.why);
 }
 
-async function passOn(request: Request, call: Omit<PodCall, "body">): Promise<PodAnswer | "too-large"> {
-  const body = await bodyOf(request);
-  return body === undefined ? "too-large" : callPod({ ...call, body, signal: request.signal });
+interface Asked {
+  readonly request: Request;
+  readonly env: Env;
+  readonly cluster: string;
+  readonly url: URL;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** INGRESS-HEALTH: what changes nothing may be asked again, of another pod, where one does not answer. */
+async function askInTurn([first, ...others]: readonly [PodPort, ...PodPort[]], asked: Asked): Promise<PodAnswer> {
+  let answer = await ask(first, asked);
+  if (!SAFE.includes(asked.request.method)) return answer;
+  for (const other of others.slice(0, MOST_TRIED - 1)) {
+    if (answer.ok || asked.request.signal.aborted) break;
+    answer = await ask(other, asked);
+  }
+  return answer;
+}
+
+function ask(endpoint: PodPort, { request, env, cluster, url, body }: Asked): Promise<PodAnswer> {
+  const { method, signal } = request;
+  const path = `${url.pathname}${url.search}`;
+  const call = {
+    ...{ env, cluster, node: endpoint.node },
+    request: { ...endpoint, method, path, headers: forwarded(request, url) },
+  };
+  return request.headers.get("Upgrade") === null
+    ? callPod({ ...call, body, signal })
+    : joinPod({ ...call, upgrade: request });
 }
 
 async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefined> {
