@@ -35,7 +35,14 @@ const account = { name: "bot", uid: "bot-uid" };
 const user = "system:serviceaccount:ns:bot";
 
 const store = new MemoryStore();
-await ensureSystemObjects(store, now, { ca: "", frontProxy: "", address: "", path: "", hasIngress: false });
+await ensureSystemObjects(store, now, {
+  ca: "",
+  frontProxy: "",
+  address: "",
+  path: "",
+  hasIngress: false,
+  serviceRanges: ["10.96.0.0/16"],
+});
 const expires = new Date(now + 3_600_000).toISOString();
 await store.commit({
   changesPolicy: true,

@@ -73,7 +73,7 @@ const loop = new ControlLoop({
   apiOf: () => refusing,
   authority: { tokenData: async () => ({}), certificate: async () => ({ refused: "" }) },
   memory: { get: () => undefined, put: () => undefined, delete: () => undefined },
-  cluster: async () => ({ caBundle: "CA", podCidr: "10.0.0.0/8", serviceCidr: "10.96.0.0/16" }),
+  cluster: async () => ({ caBundle: "CA", podCidrs: ["10.0.0.0/8"] }),
   heardOf: () => Number.POSITIVE_INFINITY,
   now: () => Date.now(),
   wakeAt: () => undefined,

@@ -9,7 +9,7 @@ import { podAuthorities } from "./certificates/pod-authorities.ts";
 import { signRequest } from "./certificates/sign-request.ts";
 import { clusterBase } from "./cluster.ts";
 import type { Env } from "./env.ts";
-import { POD_CIDR, SERVICE_CIDR } from "./network.ts";
+import { clusterRanges } from "./network.ts";
 import { lastingStore } from "./storage/lasting-store.ts";
 
 export const controllerManagerWiring = (env: Env): ControllerManagerWiring => wiringOf(env, podAuthorities(env));
@@ -30,8 +30,7 @@ const wiringOf = (env: Env, authoritiesOf: (cluster: string) => Promise<string>)
   }),
   facts: async (cluster) => ({
     caBundle: await authoritiesOf(cluster),
-    podCidr: POD_CIDR,
-    serviceCidr: SERVICE_CIDR,
+    podCidrs: clusterRanges(env).pods,
     ...(env.INGRESS_DOMAIN !== undefined && {
       ingress: {
         domain: env.INGRESS_DOMAIN,

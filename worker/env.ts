@@ -32,6 +32,8 @@ export interface Env {
   readonly AUDIT_POLICY?: string;
   /** `IPv4:port` by which nodes and pods reach this server, where it has such an address. */
   readonly ADVERTISE_ADDRESS?: string;
+  /** `true`: Services and pods may have addresses of IPv6, too. */
+  readonly DUAL_STACK?: string;
   /** The domain under which Ingresses and Services are shown to the world (docs/spec/ingress.md). */
   readonly INGRESS_DOMAIN?: string;
   /** Where that is a port of this machine's, of plain HTTP. */

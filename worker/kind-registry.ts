@@ -2,6 +2,7 @@
 
 import type { KubeObject } from "../api/machinery/meta.ts";
 import { groupResource } from "../api/machinery/meta.ts";
+import { dualStackService, service } from "../api/resources/core/service.ts";
 import { resources } from "../api/resources/index.ts";
 import type { Resource, ServedVersion } from "../api/resources/resource.ts";
 import type { Converter } from "./outbound/convert-objects.ts";
@@ -91,6 +92,8 @@ export class Registry {
 }
 
 export const builtIn = new Registry(resources);
+/** Of a deployment with addresses of both families. */
+export const dualStack = new Registry(resources.map((each) => (each === service ? dualStackService : each)));
 
 /** The store's name of a kind's objects. */
 export const storageResource = (resource: Pick<Resource, "group" | "plural">): string =>

@@ -1,3 +1,24 @@
-/** The address ranges of a cluster, kubeadm's defaults. */
-export const SERVICE_CIDR = "10.96.0.0/16";
-export const POD_CIDR = "10.244.0.0/16";
+/** The address ranges of a cluster: kubeadm's defaults, and beside them those of IPv6 where the deployment has both families. */
+import { familyOfCIDR, type IPFamily } from "../api/machinery/ip.ts";
+import type { Env } from "./env.ts";
+
+export interface ClusterRanges {
+  /** Of Services, the default family first. */
+  readonly services: readonly string[];
+  /** Of pods, in the same order. */
+  readonly pods: readonly string[];
+}
+
+const IPV4: ClusterRanges = { services: ["10.96.0.0/16"], pods: ["10.244.0.0/16"] };
+const DUAL: ClusterRanges = {
+  services: [...IPV4.services, "fd00:10:96::/112"],
+  pods: [...IPV4.pods, "fd00:10:244::/56"],
+};
+
+export const clusterRanges = ({ DUAL_STACK }: Pick<Env, "DUAL_STACK">): ClusterRanges =>
+  DUAL_STACK === "true" ? DUAL : IPV4;
+
+export const hasBothFamilies = (env: Pick<Env, "DUAL_STACK">): boolean => clusterRanges(env).services.length > 1;
+
+export const rangeOf = (family: IPFamily, ranges: readonly string[]): string | undefined =>
+  ranges.find((range) => familyOfCIDR(range) === family);

@@ -14,12 +14,14 @@ import { type AuthenticationOptions, authenticationOption } from "../control-pla
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { loadIdentity, secretsOf } from "../control-plane/identity.ts";
 import { parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
+import { dualStackOption } from "./options.ts";
 
 interface DeployOptions extends AuditOptions, AuthenticationOptions {
   readonly dataDir: string;
   readonly url?: string;
   readonly dryRun?: boolean;
   readonly ingressDomain?: string;
+  readonly dualStack?: boolean;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -44,6 +46,7 @@ export const deployCommand = (): Command =>
         "show Ingresses of class sailplane below this domain, which must be on your Cloudflare account",
       ),
     )
+    .addOption(dualStackOption())
     .addOption(authenticationOption())
     .addOption(auditPolicyOption())
     .addOption(auditWebhookOption())
@@ -55,6 +58,7 @@ async function deploy({
   url,
   dryRun,
   ingressDomain,
+  dualStack,
   authenticationConfig,
   ...audit
 }: DeployOptions): Promise<void> {
@@ -80,7 +84,8 @@ async function deploy({
   mustFit(secrets);
   directory.write("secrets.json", JSON.stringify(secrets));
   const ingress = ingressDomain ? ["--var", `INGRESS_DOMAIN:${ingressDomain}`, "--route", `*.${ingressDomain}/*`] : [];
-  const printed = await runWrangler(["--secrets-file", directory.file("secrets.json"), ...ingress]);
+  const families = dualStack ? ["--var", "DUAL_STACK:true"] : [];
+  const printed = await runWrangler(["--secrets-file", directory.file("secrets.json"), ...ingress, ...families]);
   const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known;
   keep(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);

@@ -36,6 +36,9 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * seconds[(match[2] || "s") as keyof typeof seconds];
 }
 
+export const dualStackOption = (): Option =>
+  new Option("--dual-stack", "give Services and pods addresses of IPv6, too; for a cluster's whole life");
+
 export const dataDirectoryOption = (): Option =>
   new Option("-d, --data-dir <dir>", "where the control plane keeps its state, keys and kubeconfig").default(
     ".sailplane",

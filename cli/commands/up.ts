@@ -16,13 +16,14 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
-import { dataDirectoryOption, parseDuration, parsePort } from "./options.ts";
+import { dataDirectoryOption, dualStackOption, parseDuration, parsePort } from "./options.ts";
 
 interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly port: number;
   readonly bind: string;
   readonly dataDir: string;
   readonly ingress?: number;
+  readonly dualStack?: boolean;
   readonly agent: boolean;
   readonly despiteLostKey?: boolean;
   /** Seconds. */
@@ -54,6 +55,7 @@ export const upCommand = (): Command =>
         "show Ingresses of class sailplane at http://NAME.NAMESPACE.default.localhost:PORT",
       ).argParser(parsePort),
     )
+    .addOption(dualStackOption())
     .addOption(dataDirectoryOption())
     .addOption(new Option("--no-agent", "only the control plane, no node"))
     .addOption(
@@ -99,6 +101,7 @@ async function up(options: UpOptions): Promise<void> {
     bindings: {
       ...auditBindings(options),
       ...options.authenticationConfig?.bindings,
+      ...(options.dualStack && { DUAL_STACK: "true" }),
       HISTORY_SECONDS: String(options.history),
       ...(options.despiteLostKey && { DESPITE_LOST_KEY: "true" }),
     },

@@ -37,6 +37,7 @@ const manifests = [
   pod("third", "apart").replace("app: web", "app: third"),
   service("web", "type: NodePort, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]"),
   service("sticky", "sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 8080}]"),
+  service("both", "ipFamilyPolicy: RequireDualStack, ports: [{port: 80, targetPort: 8080}]"),
   service("near", "internalTrafficPolicy: Local, ports: [{port: 80, targetPort: 8080}]"),
   service("peers", "clusterIP: None, ports: [{name: http, port: 8080}]"),
   `apiVersion: v1\nkind: Service\nmetadata: {name: nobody}\nspec: {selector: {app: none}, ports: [{port: 80}]}\n`,
@@ -79,7 +80,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     if (one === undefined || other === undefined || another === undefined) throw new Error("three were to start");
     connectMachines(one, another, { device: "wire1", network: "198.51.100" });
     connectMachines(one, other);
-    cluster = await Cluster.start({ containerd: one, bind: "0.0.0.0" });
+    cluster = await Cluster.start({ containerd: one, bind: "0.0.0.0", options: ["--dual-stack"] });
     const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
     apiPort = /server: https:\/\/[^:]+:(\d+)/.exec(kubeconfig)?.[1] ?? "";
     cut("apart", "wire1", [`tcp dport ${apiPort} accept`, "drop"]);
@@ -120,6 +121,22 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
     expect(onMachine(1, ask("192.0.2.1:30080", 24))).toBe("first second");
     expect(onMachine(0, ask("192.0.2.2:30080", 24))).toBe("first second");
+  });
+
+  test("with both families, pods and Services have addresses of both, and find each other by either", async () => {
+    const addressesOf = async (of: string, path: string) =>
+      JSON.parse(await cluster.output(`get ${of} -o jsonpath={${path}}`)) as string[];
+    const [four = "", six = ""] = await addressesOf("service/both", ".spec.clusterIPs");
+    expect([four, six]).toEqual([expect.stringMatching(/^10\.96\./), expect.stringMatching(/^fd00:10:96::/)]);
+    for (const name of ["first", "second", "third"]) {
+      expect(await inPod(name, ask(four, 12)), name).toBe("first second");
+      expect(await inPod(name, ask(`[${six}]`, 12)), name).toBe("first second");
+    }
+    expect(onMachine(1, ask(`[${six}]`, 12))).toBe("first second");
+    expect(await inPod("second", "busybox nslookup -type=aaaa both.default.svc.cluster.local")).toContain(six);
+    expect(await cluster.output("get pod first -o jsonpath={.status.podIPs[*].ip}")).toMatch(
+      /^10\.244\.\d+\.\d+ fd00:10:244:[0-9a-f:]+$/,
+    );
   });
 
   test("a host port leads to the pod of that node", () => {

@@ -55,6 +55,7 @@ async function cluster() {
     address: "",
     path: "",
     hasIngress: false,
+    serviceRanges: ["10.96.0.0/16"],
   });
   const pod = {
     kind: "Pod",

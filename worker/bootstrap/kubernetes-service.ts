@@ -3,11 +3,10 @@ import type { Service } from "../../api/generated/core.v1.ts";
 import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { SERVICE_CIDR } from "../network.ts";
 
 const ADDRESS = "10.96.0.1";
 
-export function kubernetesService(at: string): readonly KubeObject[] {
+export function kubernetesService(at: string, ranges: readonly string[]): readonly KubeObject[] {
   const service: Service = {
     kind: "Service",
     apiVersion: "v1",
@@ -36,7 +35,7 @@ export function kubernetesService(at: string): readonly KubeObject[] {
       finalizers: ["networking.k8s.io/service-cidr-finalizer"],
       managedFields: rangeOwners(at),
     },
-    spec: { cidrs: [SERVICE_CIDR] },
+    spec: { cidrs: [...ranges] },
     status: {
       conditions: [
         {

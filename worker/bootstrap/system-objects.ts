@@ -24,12 +24,14 @@ export interface Deployment {
   readonly path: string;
   /** It has a domain for Ingresses. */
   readonly hasIngress: boolean;
+  /** The default family first. */
+  readonly serviceRanges: readonly string[];
 }
 
 /** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */
 export const systemObjects = (
   at: string,
-  { ca, frontProxy, address, path, hasIngress }: Deployment,
+  { ca, frontProxy, address, path, hasIngress, serviceRanges }: Deployment,
 ): readonly KubeObject[] => [
   ...namespaces,
   ...priorityClasses,
@@ -37,7 +39,7 @@ export const systemObjects = (
   ...publicFacts(ca, frontProxy),
   ...clusterInfo({ ca, address, path }),
   legacyTokenTracking(at),
-  ...kubernetesService(at),
+  ...kubernetesService(at, serviceRanges),
   ...kubernetesEndpoints(address),
   ...(hasIngress ? [ingressClass] : []),
   ...flowControl(at),

@@ -15,7 +15,7 @@ import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
 import { pathInCluster } from "../cluster.ts";
 import { flowOf } from "../fairness/classify.ts";
-import { customResources } from "../policy/custom-resources.ts";
+import { deployedResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
 import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
@@ -97,7 +97,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     const { method, headers } = request;
     return callRemote(caller, { remote, user, method, path: `${pathInCluster(pathname)}${search}`, headers, body });
   }
-  const registry = policy.derive(customResources);
+  const registry = policy.derive(deployedResources(c.env));
   const served = registry.find(path.group, path.version, path.resource);
   if (!served) {
     // A kind that was defined a moment ago, at another edge, is served.

@@ -4,7 +4,7 @@ import { NODE_PORTS } from "../../api/resources/core/service-node-ports.ts";
 import { ApiError } from "../api-error.ts";
 import { API_AUDIENCES, ISSUER } from "../auth/service-account-token.ts";
 import type { Env } from "../env.ts";
-import { SERVICE_CIDR } from "../network.ts";
+import { clusterRanges } from "../network.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { Bindings } from "./app.ts";
 import { acceptsGzip } from "./compress.ts";
@@ -66,6 +66,6 @@ const flagsOf = (env: Env): Readonly<Record<string, string>> => ({
   "enable-priority-and-fairness": "true",
   profiling: "false",
   "service-account-issuer": `[${ISSUER}]`,
-  "service-cluster-ip-range": SERVICE_CIDR,
+  "service-cluster-ip-range": clusterRanges(env).services.join(","),
   "service-node-port-range": `${NODE_PORTS.first}-${NODE_PORTS.last}`,
 });

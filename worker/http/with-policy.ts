@@ -7,6 +7,7 @@ import { ensureSystemObjects } from "../bootstrap/ensure.ts";
 import type { Deployment } from "../bootstrap/system-objects.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Env } from "../env.ts";
+import { clusterRanges } from "../network.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
 import { clusterExists, isAlive } from "../policy/clusters.ts";
 import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
@@ -66,5 +67,6 @@ export async function deploymentOf(env: Env, cluster: string): Promise<Deploymen
   const { CLUSTER_CA: ca = "", ADVERTISE_ADDRESS: address = "", INGRESS_DOMAIN, CLUSTER_KEYS } = env;
   const frontProxy = await CLUSTER_KEYS.getByName(cluster).frontProxyAuthority();
   const path = cluster === DEFAULT_CLUSTER ? "" : `/clusters/${cluster}`;
-  return { ca, frontProxy, address, path, hasIngress: INGRESS_DOMAIN !== undefined };
+  const { services: serviceRanges } = clusterRanges(env);
+  return { ca, frontProxy, address, path, hasIngress: INGRESS_DOMAIN !== undefined, serviceRanges };
 }

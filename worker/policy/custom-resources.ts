@@ -1,33 +1,44 @@
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import type { Resource } from "../../api/resources/resource.ts";
-import { builtIn, Registry, type Served } from "../kind-registry.ts";
+import type { Env } from "../env.ts";
+import { builtIn, dualStack, Registry, type Served } from "../kind-registry.ts";
+import { hasBothFamilies } from "../network.ts";
 import { customKinds } from "./custom-resources/custom-kinds.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
 
 export const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
 /** The registry of built-in kinds and of those that established CustomResourceDefinitions add. */
-export function customResources(policy: PolicySnapshot): Registry {
-  const definitions = policy.list<CustomResourceDefinition>(DEFINITIONS);
-  const kinds = definitions.filter(isEstablished).map(customKinds);
-  if (kinds.length === 0) return builtIn;
-  return registryOf(
-    kinds.flatMap(({ resources }) => resources),
-    kinds.flatMap(({ served }) => served),
-  );
+export const customResources = resourcesBeside(builtIn);
+const dualStackResources = resourcesBeside(dualStack);
+
+/** The same, with the rules that the deployment's own facts make. */
+export const deployedResources = (env: Env) => (hasBothFamilies(env) ? dualStackResources : customResources);
+
+function resourcesBeside(own: Registry): (policy: PolicySnapshot) => Registry {
+  /** The last one, by its kinds: what is made from a registry (OpenAPI, discovery) lasts while they do. */
+  let latest: { readonly resources: readonly Resource[]; readonly registry: Registry } | undefined;
+
+  const registryOf = (resources: readonly Resource[], served: readonly Served[]): Registry => {
+    const same =
+      latest?.resources.length === resources.length && resources.every((each, i) => each === latest?.resources[i]);
+    if (latest && same) return latest.registry;
+    const registry = new Registry([...own.resources, ...resources], served);
+    latest = { resources, registry };
+    return registry;
+  };
+
+  return (policy) => {
+    const definitions = policy.list<CustomResourceDefinition>(DEFINITIONS);
+    const kinds = definitions.filter(isEstablished).map(customKinds);
+    if (kinds.length === 0) return own;
+    return registryOf(
+      kinds.flatMap(({ resources }) => resources),
+      kinds.flatMap(({ served }) => served),
+    );
+  };
 }
 
-const isEstablished = ({ status }: CustomResourceDefinition): boolean =>
-  status.conditions?.some(({ type, status: is }) => type === "Established" && is === "True") ?? false;
-
-/** The last one, by its kinds: what is made from a registry (OpenAPI, discovery) lasts while they do. */
-let latest: { readonly resources: readonly Resource[]; readonly registry: Registry } | undefined;
-
-function registryOf(resources: readonly Resource[], served: readonly Served[]): Registry {
-  const same =
-    latest?.resources.length === resources.length && resources.every((each, i) => each === latest?.resources[i]);
-  if (latest && same) return latest.registry;
-  const registry = new Registry([...builtIn.resources, ...resources], served);
-  latest = { resources, registry };
-  return registry;
+function isEstablished({ status }: CustomResourceDefinition): boolean {
+  return status.conditions?.some(({ type, status: is }) => type === "Established" && is === "True") ?? false;
 }

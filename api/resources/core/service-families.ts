@@ -3,17 +3,16 @@
  * addresses are allocated (pkg/registry/core/service/storage, initIPFamilyFields).
  */
 import type { Service, ServiceSpec } from "../../generated/core.v1.ts";
+import { deepEqual } from "../../machinery/deep-equal.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { familyOf, type IPFamily, isIP } from "../../machinery/ip.ts";
 import { isHeadless } from "./service-defaults.ts";
 
-/** The families in which the cluster gives addresses, the default first. */
-const CLUSTER_FAMILIES: readonly IPFamily[] = ["IPv4"];
-
 /** Endpoints of such a Service are its maker's affair, so they may be of any family. */
 const isHandmade = (spec: ServiceSpec) => isHeadless(spec) && Object.keys(spec.selector ?? {}).length === 0;
 
-export function completeFamilies({ spec }: Service, cluster: readonly IPFamily[] = CLUSTER_FAMILIES): void {
+/** `cluster`: the families in which it gives addresses, the default first. */
+export function completeFamilies({ spec }: Service, cluster: readonly IPFamily[]): void {
   if (spec.type === "ExternalName") return;
   const families = [...(spec.ipFamilies ?? [])];
   spec.clusterIPs?.forEach((ip, i) => {
@@ -27,8 +26,15 @@ export function completeFamilies({ spec }: Service, cluster: readonly IPFamily[]
   spec.ipFamilies = families;
 }
 
+/** Who asks for one family again gives up the second with its address, though the request still names them. */
+export function releaseSecondFamily({ spec }: Service, { spec: old }: Service): void {
+  if (spec.ipFamilyPolicy !== "SingleStack" || old.ipFamilyPolicy === "SingleStack") return;
+  if (spec.clusterIPs && deepEqual(spec.clusterIPs, old.clusterIPs)) spec.clusterIPs = spec.clusterIPs.slice(0, 1);
+  if (spec.ipFamilies && deepEqual(spec.ipFamilies, old.ipFamilies)) spec.ipFamilies = spec.ipFamilies.slice(0, 1);
+}
+
 /** What only the cluster can refuse; each family and the policy itself have been looked at before. */
-export function validateFamilies({ spec }: Service, cluster: readonly IPFamily[] = CLUSTER_FAMILIES): FieldError[] {
+export function validateFamilies({ spec }: Service, cluster: readonly IPFamily[]): FieldError[] {
   const { ipFamilies = [], ipFamilyPolicy: policy, clusterIPs = [] } = spec;
   if (spec.type === "ExternalName" || isHandmade(spec)) return [];
   const several = clusterIPs.length > 1 ? "cluster IPs" : ipFamilies.length > 1 ? "IP families" : undefined;

@@ -1,5 +1,6 @@
 import type { Service, ServiceSpec } from "../../generated/core.v1.ts";
 import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
+import type { IPFamily } from "../../machinery/ip.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
 import { allocationErrors } from "./service-validation.ts";
@@ -7,10 +8,14 @@ import { allocationErrors } from "./service-validation.ts";
 const ONCE = "may not change once set";
 
 /** Second addresses and families come and go; first ones change only by way of ExternalName. `validate` has told of the rest. */
-export function validateServiceUpdate(next: Service, { spec: old }: Service): FieldError[] {
+export function validateServiceUpdate(
+  next: Service,
+  { spec: old }: Service,
+  families: readonly IPFamily[],
+): FieldError[] {
   const errors: FieldError[] = [];
   const { spec } = next;
-  if (allocationErrors(next).length > 0) return errors;
+  if (allocationErrors(next, families).length > 0) return errors;
   validateClusterIpChange(spec, old, errors);
   validateFamilyChange(spec, old, errors);
   if (spec.type === "LoadBalancer" && old.type === "LoadBalancer" && spec.loadBalancerClass !== old.loadBalancerClass)

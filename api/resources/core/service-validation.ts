@@ -1,5 +1,6 @@
 import type { Service, ServicePort, ServiceSpec } from "../../generated/core.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import type { IPFamily } from "../../machinery/ip.ts";
 import { validateCidr, validateIp, validateOrdinaryIp } from "../../machinery/ip-validation.ts";
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from "../../machinery/names.ts";
@@ -23,8 +24,8 @@ const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
  * In the order in which Kubernetes finds errors. It allocates addresses and ports first, and what stands in the way of
  * that is all it tells.
  */
-export function validateService(service: Service): FieldError[] {
-  const errors = allocationErrors(service);
+export function validateService(service: Service, families: readonly IPFamily[]): FieldError[] {
+  const errors = allocationErrors(service, families);
   if (errors.length > 0) return errors;
   const { metadata, spec } = service;
   const { ports = [] } = spec;
@@ -59,11 +60,11 @@ export function validateService(service: Service): FieldError[] {
 }
 
 /** Why no addresses or node ports could be given. */
-export function allocationErrors(service: Service): FieldError[] {
+export function allocationErrors(service: Service, families: readonly IPFamily[]): FieldError[] {
   const errors: FieldError[] = [];
   validateClusterIps(service.spec, errors);
   if (errors.length > 0) return errors;
-  const ofFamilies = validateFamilies(service);
+  const ofFamilies = validateFamilies(service, families);
   return ofFamilies.length > 0 ? ofFamilies : validateNodePorts(service.spec);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Service } from "../../generated/core.v1.ts";
 import type { ResourceDefinition } from "../resource.ts";
-import { service as resource } from "./service.ts";
+import { dualStackService, service as resource } from "./service.ts";
 
 const kind = resource as unknown as ResourceDefinition<Service>;
 
@@ -100,5 +100,36 @@ describe("an update", () => {
     expect(kind.validateUpdate?.(next, old)).toMatchObject([
       { path: "spec.clusterIPs[0]", message: 'Invalid value: ["10.96.0.10"]: may not change once set' },
     ]);
+  });
+});
+
+describe("in a cluster of both families", () => {
+  const made = (spec: Service["spec"]) => {
+    const draft = serviceOf({ ports: [{ port: 80 }], ...spec });
+    dualStackService.prepareCreate?.(draft);
+    return [draft.spec.ipFamilyPolicy, draft.spec.ipFamilies, dualStackService.validate?.(draft).length];
+  };
+
+  it.each([
+    [{}, ["SingleStack", ["IPv4"], 0]],
+    [{ ipFamilyPolicy: "PreferDualStack" }, ["PreferDualStack", ["IPv4", "IPv6"], 0]],
+    [{ ipFamilyPolicy: "RequireDualStack" }, ["RequireDualStack", ["IPv4", "IPv6"], 0]],
+    [{ ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv6"] }, ["RequireDualStack", ["IPv6", "IPv4"], 0]],
+    [{ ipFamilies: ["IPv6"] }, ["SingleStack", ["IPv6"], 0]],
+    [{ ipFamilies: ["IPv4", "IPv6"] }, ["SingleStack", ["IPv4", "IPv6"], 1]],
+  ])("%o gets %o", (spec, expected) => expect(made(spec)).toEqual(expected));
+
+  it("a Service that asks for one family again gives up the second, with its address", () => {
+    const old = serviceOf({
+      ports: [{ port: 80 }],
+      clusterIP: "10.96.0.9",
+      clusterIPs: ["10.96.0.9", "fd00::9"],
+      ipFamilies: ["IPv4", "IPv6"],
+      ipFamilyPolicy: "PreferDualStack",
+    });
+    const next = serviceOf({ ...old.spec, ipFamilyPolicy: "SingleStack" });
+    dualStackService.prepareUpdate?.(next, old);
+    expect([next.spec.clusterIPs, next.spec.ipFamilies]).toEqual([["10.96.0.9"], ["IPv4"]]);
+    expect(dualStackService.validateUpdate?.(next, old)).toEqual([]);
   });
 });

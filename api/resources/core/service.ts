@@ -1,91 +1,98 @@
 import type { Service } from "../../generated/core.v1.ts";
+import type { IPFamily } from "../../machinery/ip.ts";
 import { nameIsLabel } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatLabels } from "./cells.ts";
 import { defaultService } from "./service-defaults.ts";
-import { completeFamilies } from "./service-families.ts";
+import { completeFamilies, releaseSecondFamily } from "./service-families.ts";
 import { validateServiceStatus } from "./service-status.ts";
 import { carryOver, prepareClusterIps } from "./service-strategy.ts";
 import { validateServiceUpdate } from "./service-update.ts";
 import { validateService } from "./service-validation.ts";
 import { serviceWarnings } from "./service-warnings.ts";
 
-export const service = defineResource<Service>({
-  group: "",
-  version: "v1",
-  kind: "Service",
-  plural: "services",
-  scope: "Namespaced",
-  deleteAnswersObject: true,
-  shortNames: ["svc"],
-  allowCreateOnUpdate: true,
-  categories: ["all"],
-  validateName: nameIsLabel,
-  defaults: defaultService,
-  prepareCreate: (draft) => {
-    prepareClusterIps(draft);
-    completeFamilies(draft);
-    draft.status = { loadBalancer: {} };
-  },
-  prepareUpdate: (draft, old) => {
-    carryOver(draft, old);
-    completeFamilies(draft);
-    if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
-  },
-  validate: validateService,
-  validateUpdate: validateServiceUpdate,
-  warnings: serviceWarnings,
-  status: { validateUpdate: validateServiceStatus },
-  subresources: {
-    proxy: {
-      verbs: ["create", "delete", "get", "patch", "update"],
-      kind: { group: "", version: "v1", kind: "ServiceProxyOptions" },
+/** In a cluster that gives addresses of these families. */
+const serviceOf = (families: readonly IPFamily[]) =>
+  defineResource<Service>({
+    group: "",
+    version: "v1",
+    kind: "Service",
+    plural: "services",
+    scope: "Namespaced",
+    deleteAnswersObject: true,
+    shortNames: ["svc"],
+    allowCreateOnUpdate: true,
+    categories: ["all"],
+    validateName: nameIsLabel,
+    defaults: defaultService,
+    prepareCreate: (draft) => {
+      prepareClusterIps(draft);
+      completeFamilies(draft, families);
+      draft.status = { loadBalancer: {} };
     },
-  },
-  fields: {
-    "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",
-    "spec.type": ({ spec }) => spec.type ?? "",
-  },
-  columns: [
-    {
-      name: "Type",
-      type: "string",
-      description: { field: "core.v1.ServiceSpec.type" },
-      of: ({ spec }) => spec.type ?? "",
+    prepareUpdate: (draft, old) => {
+      carryOver(draft, old);
+      releaseSecondFamily(draft, old);
+      completeFamilies(draft, families);
+      if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };
     },
-    {
-      name: "Cluster-IP",
-      type: "string",
-      description: { field: "core.v1.ServiceSpec.clusterIP" },
-      of: ({ spec }) => spec.clusterIPs?.[0] ?? "<none>",
+    validate: (object) => validateService(object, families),
+    validateUpdate: (next, old) => validateServiceUpdate(next, old, families),
+    warnings: serviceWarnings,
+    status: { validateUpdate: validateServiceStatus },
+    subresources: {
+      proxy: {
+        verbs: ["create", "delete", "get", "patch", "update"],
+        kind: { group: "", version: "v1", kind: "ServiceProxyOptions" },
+      },
     },
-    {
-      name: "External-IP",
-      type: "string",
-      description: { field: "core.v1.ServiceSpec.externalIPs" },
-      of: externalAddresses,
+    fields: {
+      "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",
+      "spec.type": ({ spec }) => spec.type ?? "",
     },
-    {
-      name: "Port(s)",
-      type: "string",
-      description: { field: "core.v1.ServiceSpec.ports" },
-      of: ({ spec }) =>
-        (spec.ports ?? [])
-          .map(({ port, nodePort, protocol }) => `${nodePort ? `${port}:${nodePort}` : port}/${protocol}`)
-          .join(",") || "<none>",
-    },
-    ageColumn,
-    {
-      name: "Selector",
-      type: "string",
-      priority: 1,
-      description: { field: "core.v1.ServiceSpec.selector" },
-      of: ({ spec }) => formatLabels(spec.selector),
-    },
-  ],
-  age: false,
-});
+    columns: [
+      {
+        name: "Type",
+        type: "string",
+        description: { field: "core.v1.ServiceSpec.type" },
+        of: ({ spec }) => spec.type ?? "",
+      },
+      {
+        name: "Cluster-IP",
+        type: "string",
+        description: { field: "core.v1.ServiceSpec.clusterIP" },
+        of: ({ spec }) => spec.clusterIPs?.[0] ?? "<none>",
+      },
+      {
+        name: "External-IP",
+        type: "string",
+        description: { field: "core.v1.ServiceSpec.externalIPs" },
+        of: externalAddresses,
+      },
+      {
+        name: "Port(s)",
+        type: "string",
+        description: { field: "core.v1.ServiceSpec.ports" },
+        of: ({ spec }) =>
+          (spec.ports ?? [])
+            .map(({ port, nodePort, protocol }) => `${nodePort ? `${port}:${nodePort}` : port}/${protocol}`)
+            .join(",") || "<none>",
+      },
+      ageColumn,
+      {
+        name: "Selector",
+        type: "string",
+        priority: 1,
+        description: { field: "core.v1.ServiceSpec.selector" },
+        of: ({ spec }) => formatLabels(spec.selector),
+      },
+    ],
+    age: false,
+  });
+
+export const service = serviceOf(["IPv4"]);
+export const dualStackService = serviceOf(["IPv4", "IPv6"]);
 
 function externalAddresses({ spec, status }: Service): string {
   const external = spec.externalIPs ?? [];

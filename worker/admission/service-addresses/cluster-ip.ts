@@ -1,41 +1,59 @@
-/** Cluster IPs: one range, of which the lower part is left to addresses that users choose themselves. */
+/** Cluster IPs: a range for each family, of which the lower part is left to addresses that users choose themselves. */
+import ipaddr from "ipaddr.js";
 import type { Service } from "../../../api/generated/core.v1.ts";
 import type { IPAddress } from "../../../api/generated/networking.v1.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
+import { familyOf, type IPFamily, plainIP } from "../../../api/machinery/ip.ts";
 import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
 import { invalid } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import type { Key, Write } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
-import { SERVICE_CIDR } from "../../network.ts";
+import { clusterRanges, rangeOf } from "../../network.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 const RESOURCE = "ipaddresses.networking.k8s.io";
-const [network = "", bits = "0"] = SERVICE_CIDR.split("/");
-const FIRST = toNumber(network);
-const SIZE = 2 ** (32 - Number(bits));
 /** Kubernetes' static band: a sixteenth of the range, at least 16 and at most 256 addresses. */
-const STATIC = Math.min(Math.max(16, SIZE / 16), 256);
+const staticBand = (size: number): number => Math.min(Math.max(16, size / 16), 256);
 
-export const addressKey = (address: string): Key => ({ resource: RESOURCE, namespace: "", name: address });
+interface Range {
+  readonly text: string;
+  /** Its first address, as a number. */
+  readonly first: bigint;
+  readonly size: number;
+}
 
-/** A random address of the dynamic band; that it is free is for the commit to say. */
-export function pickAddress(): string {
+function rangeFor(family: IPFamily, { context }: AdmissionRequest): Range | undefined {
+  const text = rangeOf(family, clusterRanges(context.env).services);
+  if (text === undefined) return undefined;
+  const [network = "", bits = "0"] = text.split("/");
+  return { text, first: numberOf(network), size: 2 ** ((family === "IPv4" ? 32 : 128) - Number(bits)) };
+}
+
+/** However a user has written it, an address is one. */
+export const addressKey = (address: string): Key => ({ resource: RESOURCE, namespace: "", name: plainIP(address) });
+
+/** A random address of the dynamic band; that it is free is for the commit to say. Undefined: no range of this family. */
+export function pickAddress(family: IPFamily, request: AdmissionRequest): string | undefined {
+  const range = rangeFor(family, request);
+  if (range === undefined) return undefined;
+  const band = staticBand(range.size);
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  // The last address of the range is its broadcast address.
-  return toText(FIRST + STATIC + (random % (SIZE - STATIC - 1)));
+  // The last address of a range of IPv4 is its broadcast address.
+  return addressAt(range.first + BigInt(band + (random % (range.size - band - 1))), family);
 }
 
 /** Throws 422 for an address that the user chose outside the range. */
-export function checkAddress({ context }: AdmissionRequest, { spec, metadata }: Service): void {
-  const at = toNumber(spec.clusterIP ?? "") - FIRST;
-  if (at > 0 && at < SIZE - 1) return;
+export function checkAddress(request: AdmissionRequest, { spec, metadata }: Service, address: string): void {
+  const range = rangeFor(familyOf(address), request);
+  const at = range === undefined ? -1 : Number(numberOf(address) - range.first);
+  if (range !== undefined && at > 0 && at < range.size - 1) return;
   // The network's own address and its broadcast address are in the network, but not to be had.
-  const isEdge = at === 0 || at === SIZE - 1;
-  const range = isEdge
-    ? `the provided IP (${spec.clusterIP}) is not in the valid range. The range of valid IPs is ${SERVICE_CIDR}`
+  const isEdge = range !== undefined && (at === 0 || at === range.size - 1);
+  const why = isEdge
+    ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.text}`
     : "the provided network does not match the current range";
-  throw refusal(context.served.resource.kind, metadata.name ?? "", spec, range);
+  throw refusal(request.context.served.resource.kind, metadata.name ?? "", { spec, address, why });
 }
 
 export function addressWrite({ context, namespace, object }: AdmissionRequest, address: string): Write {
@@ -43,12 +61,12 @@ export function addressWrite({ context, namespace, object }: AdmissionRequest, a
     kind: "IPAddress",
     apiVersion: "networking.k8s.io/v1",
     metadata: {
-      name: address,
+      name: plainIP(address),
       uid: crypto.randomUUID(),
       creationTimestamp: timestamp(context.now),
       generation: 1,
       labels: {
-        "ipaddress.kubernetes.io/ip-family": "IPv4",
+        "ipaddress.kubernetes.io/ip-family": familyOf(address),
         "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
       },
     },
@@ -66,19 +84,29 @@ export function addressWrite({ context, namespace, object }: AdmissionRequest, a
 /** Throws for a taken address that the user chose; a random one is drawn again. */
 export function refuseAddress({ context, drawn }: AdmissionRequest, { spec, metadata }: Service, key: Key): void {
   if (key.resource !== RESOURCE || drawn.has(key.name)) return;
-  throw refusal(context.served.resource.kind, metadata.name ?? "", spec, "provided IP is already allocated");
+  const why = "provided IP is already allocated";
+  throw refusal(context.served.resource.kind, metadata.name ?? "", { spec, address: key.name, why });
 }
 
-function refusal(kind: string, name: string, { clusterIP = "" }: Service["spec"], why: string): ApiError {
-  const text = `failed to allocate IP ${clusterIP}: ${why}`;
-  return new ApiError(invalid("", kind, name, [invalidField("spec.clusterIPs", [clusterIP], text)]));
+interface Refusal {
+  readonly spec: Service["spec"];
+  readonly address: string;
+  readonly why: string;
 }
 
-function toNumber(address: string): number {
-  const parts = address.split(".");
-  return parts.length === 4 ? parts.reduce((sum, part) => sum * 256 + Number(part), 0) : Number.NaN;
+function refusal(kind: string, name: string, { spec, address, why }: Refusal): ApiError {
+  const text = `failed to allocate IP ${address}: ${why}`;
+  return new ApiError(invalid("", kind, name, [invalidField("spec.clusterIPs", spec.clusterIPs ?? [address], text)]));
 }
 
-function toText(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
+const numberOf = (address: string): bigint =>
+  ipaddr
+    .parse(plainIP(address))
+    .toByteArray()
+    .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+
+function addressAt(number: bigint, family: IPFamily): string {
+  const length = family === "IPv4" ? 4 : 16;
+  const bytes = Array.from({ length }, (_, i) => Number((number >> BigInt(8 * (length - 1 - i))) & 255n));
+  return family === "IPv4" ? bytes.join(".") : (ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String();
 }

@@ -4,6 +4,7 @@
  * (registry/core/service/storage/alloc.go).
  */
 import type { Service } from "../../../api/generated/core.v1.ts";
+import type { IPFamily } from "../../../api/machinery/ip.ts";
 import { isHeadless, needsClusterIp } from "../../../api/resources/core/service-defaults.ts";
 import type { Write } from "../../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
@@ -19,7 +20,7 @@ export const serviceAddresses: AdmissionPlugin = {
     const next = request.object as unknown as Service | undefined;
     const old = request.old as unknown as Service | undefined;
     if (next) {
-      takeAddress(request, next, old);
+      takeAddresses(request, next, old);
       takeNodePorts(request, next, old);
     }
     if (old) await release(request, old, next);
@@ -33,19 +34,28 @@ export const serviceAddresses: AdmissionPlugin = {
   },
 };
 
-const addressOf = ({ spec }: Service) =>
-  needsClusterIp(spec) && !isHeadless(spec) && spec.clusterIP !== "" ? spec.clusterIP : undefined;
+const addressesOf = ({ spec }: Service): readonly string[] =>
+  !needsClusterIp(spec) || isHeadless(spec) || !spec.clusterIP ? [] : (spec.clusterIPs ?? [spec.clusterIP]);
 
-function takeAddress(request: AdmissionRequest, next: Service, old: Service | undefined): void {
+/** One of each family that the Service has, in their order. */
+function takeAddresses(request: AdmissionRequest, next: Service, old: Service | undefined): void {
   const { spec } = next;
   if (!needsClusterIp(spec) || isHeadless(spec)) return;
-  if (!spec.clusterIP) {
-    spec.clusterIP = pickAddress();
-    request.drawn.add(spec.clusterIP);
-    spec.clusterIPs = [spec.clusterIP];
-  } else if (old && addressOf(old) === spec.clusterIP) return;
-  else checkAddress(request, next);
-  request.writes.push(addressWrite(request, spec.clusterIP));
+  const held = old ? addressesOf(old) : [];
+  const chosen = spec.clusterIP ? (spec.clusterIPs ?? [spec.clusterIP]) : [];
+  const families = (spec.ipFamilies ?? ["IPv4"]) as readonly IPFamily[];
+  spec.clusterIPs = families.flatMap((family, i) => {
+    const address = chosen[i];
+    if (address !== undefined && held.includes(address)) return [address];
+    if (address !== undefined) checkAddress(request, next, address);
+    const taken = address ?? pickAddress(family, request);
+    if (taken === undefined) return [];
+    if (address === undefined) request.drawn.add(taken);
+    request.writes.push(addressWrite(request, taken));
+    return [taken];
+  });
+  const [first] = spec.clusterIPs;
+  if (first !== undefined) spec.clusterIP = first;
 }
 
 function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | undefined): void {
@@ -55,11 +65,12 @@ function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | 
 
 /** What the Service had and no longer has. Keys that somebody has removed by hand are nothing to release. */
 async function release(request: AdmissionRequest, old: Service, next: Service | undefined): Promise<void> {
-  const keptAddress = next ? addressOf(next) : undefined;
+  const keptAddresses = next ? addressesOf(next) : [];
   const keptPorts = new Set(next ? usedNodePorts(next) : []);
-  const address = addressOf(old);
   const keys = [
-    ...(address !== undefined && address !== keptAddress ? [addressKey(address)] : []),
+    ...addressesOf(old)
+      .filter((address) => !keptAddresses.includes(address))
+      .map(addressKey),
     ...usedNodePorts(old)
       .filter((port) => !keptPorts.has(port))
       .map(nodePortKey),
