@@ -2,7 +2,7 @@
 import type { Node, Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, type Snapshot, settled } from "../controller.ts";
+import { type Controller, type EventRecord, type ObjectChange, type Snapshot, settled } from "../controller.ts";
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod-state.ts";
@@ -17,6 +17,7 @@ import {
   triggerTime,
 } from "./service-pods.ts";
 import { type PortGroup, planSlices, SLICES } from "./slice-set.ts";
+import { changesShares, hintedByZone, isTopologyAware, type ZoneShares, zoneShares } from "./zone-hints.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -30,7 +31,7 @@ export const endpointSliceController: Controller = {
   reads: ["services", "pods", "nodes", SLICES],
   writes: [SLICES],
   itemsOf(change) {
-    const { resource, object, previous, snapshot } = change;
+    const { resource, object } = change;
     if (resource === "pods") return servicesOf(change);
     if (resource === "services") return [itemKey(object)];
     if (resource === SLICES) {
@@ -39,11 +40,7 @@ export const endpointSliceController: Controller = {
         ? [itemOf(object.metadata.namespace ?? "", service)]
         : [];
     }
-    // Of a node only its zone shows.
-    if (previous && previous.metadata.labels?.[ZONE] === object.metadata.labels?.[ZONE]) return [];
-    return snapshot
-      .podsOnNode<Pod>(object.metadata.name)
-      .flatMap((pod) => servicesOf({ resource: "pods", object: pod, deleted: false, snapshot }));
+    return servicesNear(change);
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
@@ -57,8 +54,10 @@ export const endpointSliceController: Controller = {
     )
       return settled;
     const pods = podsOf(service, snapshot);
+    const { groups, events } = withHints(service, groupsOf(service, pods, snapshot), { slices, snapshot });
     return {
-      effects: planSlices(groupsOf(service, pods, snapshot), slices, {
+      events,
+      effects: planSlices(groups, slices, {
         generateName: `${name}-`,
         namespace,
         labels: {
@@ -73,6 +72,55 @@ export const endpointSliceController: Controller = {
     };
   },
 };
+
+/** Of a node its zone shows, and in services that are shared out to zones also what it brings to it. */
+function servicesNear({ object, previous, deleted, snapshot }: ObjectChange): readonly string[] {
+  const [next, before] = [object as Stored<Node>, previous as Stored<Node> | undefined];
+  if (before && !deleted && !changesShares(next, before)) return [];
+  const shared = snapshot.list<Service>("services").filter(isTopologyAware).map(itemKey);
+  if (before?.metadata.labels?.[ZONE] === next.metadata.labels?.[ZONE] && before) return shared;
+  const served = snapshot
+    .podsOnNode<Pod>(next.metadata.name)
+    .flatMap((pod) => servicesOf({ resource: "pods", object: pod, deleted: false, snapshot }));
+  return [...new Set([...shared, ...served])];
+}
+
+/** Endpoints of a service that asks for it are shared out to zones, as a whole and for each address type. */
+function withHints(
+  service: Stored<Service>,
+  groups: readonly PortGroup[],
+  { slices, snapshot }: { slices: readonly Stored<EndpointSlice>[]; snapshot: Snapshot },
+): { groups: readonly PortGroup[]; events: readonly EventRecord[] } {
+  if (!isTopologyAware(service)) return { groups, events: [] };
+  const shares = snapshot.derived<Node, ZoneShares>("nodes", zoneShares);
+  const events: EventRecord[] = [];
+  const hinted = [...Map.groupBy(groups, ({ addressType }) => addressType)].flatMap(([addressType, ofType]) => {
+    const outcome = hintedByZone(
+      ofType.flatMap(({ endpoints }) => endpoints),
+      shares,
+    );
+    const tell = (type: "Normal" | "Warning", what: string, message: string) =>
+      events.push({
+        about: service,
+        type,
+        reason: `TopologyAwareHints${what}`,
+        message: `${message}, addressType: ${addressType}`,
+      });
+    if ("problem" in outcome) {
+      tell("Warning", "Disabled", outcome.problem);
+      return ofType;
+    }
+    const before = slices.some(({ endpoints }) => endpoints?.some(({ hints }) => hints !== undefined));
+    if (!before) tell("Normal", "Enabled", "Topology Aware Hints has been enabled");
+    let at = 0;
+    return ofType.map((group) => {
+      const endpoints = outcome.endpoints.slice(at, at + group.endpoints.length);
+      at += group.endpoints.length;
+      return { ...group, endpoints };
+    });
+  });
+  return { groups: hinted, events };
+}
 
 const isOurs = ({ metadata }: Stored<EndpointSlice>) => metadata.labels?.[MANAGED_BY] === MANAGER;
 
@@ -138,7 +186,7 @@ function hintsOf(
   { ready, zone, nodeName }: { ready: boolean; zone: string | undefined; nodeName: string | undefined },
 ): Pick<Endpoint, "hints"> {
   const preference = service.spec.trafficDistribution;
-  if (!ready || preference === undefined) return {};
+  if (!ready || preference === undefined || isTopologyAware(service)) return {};
   const forZones = zone ? { forZones: [{ name: zone }] } : {};
   if (preference === "PreferSameNode" && nodeName) return { hints: { ...forZones, forNodes: [{ name: nodeName }] } };
   const sameZone = preference === "PreferClose" || preference === "PreferSameZone";

@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Event, Node, Pod, Service } from "../../../api/generated/core.v1.ts";
+import type { Endpoint, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { endpointSliceController } from "./endpoint-slices.ts";
+import { hintedByZone, zoneShares } from "./zone-hints.ts";
+
+const endpoint = (zone: string, ready = true): Endpoint => ({ addresses: ["a"], conditions: { ready }, zone });
+const endpoints = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts).flatMap(([zone, count]) => Array.from({ length: count }, () => endpoint(zone)));
+const node = (
+  name: string,
+  zone: string | undefined,
+  cpu: string,
+  more: { ready?: string; labels?: object } = {},
+): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name, labels: { ...(zone && { "topology.kubernetes.io/zone": zone }), ...more.labels } },
+  spec: {},
+  status: { allocatable: { cpu }, conditions: [{ type: "Ready", status: more.ready ?? "True" }] },
+});
+const hintsOf = (outcome: ReturnType<typeof hintedByZone>) =>
+  "problem" in outcome
+    ? outcome.problem
+    : outcome.endpoints.map(({ hints }) => hints?.forZones?.[0]?.name ?? "-").join("");
+
+describe("the share of a zone", () => {
+  it.each<[string, Node[], object | undefined]>([
+    ["is that of its processors", [node("1", "a", "1"), node("2", "b", "3")], { a: 0.25, b: 0.75 }],
+    [
+      "is unknown where a node names no zone",
+      [node("1", "a", "1"), node("2", "b", "1"), node("3", undefined, "1")],
+      undefined,
+    ],
+    ["is everything where there is one zone", [node("1", "a", "1"), node("2", "a", "1")], undefined],
+    [
+      "is without nodes that are not ready, or run the control plane",
+      [
+        node("1", "a", "1"),
+        node("2", "b", "1"),
+        node("3", undefined, "9", { ready: "False" }),
+        node("4", "a", "9", { labels: { "node-role.kubernetes.io/control-plane": "" } }),
+      ],
+      { a: 0.5, b: 0.5 },
+    ],
+  ])("%s", (_, nodes, shares) => {
+    const found = zoneShares(nodes);
+    expect(found && Object.fromEntries(found)).toEqual(shares);
+  });
+});
+
+describe("endpoints that are shared out", () => {
+  const even = new Map([
+    ["a", 0.5],
+    ["b", 0.5],
+  ]);
+  it.each<[string, Record<string, number>, ReadonlyMap<string, number> | undefined, string]>([
+    ["are for their own zone", { a: 2, b: 2 }, even, "aabb"],
+    ["are lent to the zone that has too few", { a: 3, b: 1 }, even, "baab"],
+    [
+      "are too few for the least that each zone needs",
+      { a: 2, b: 1 },
+      even,
+      "Unable to allocate minimum required endpoints to each zone without exceeding overload threshold (3 endpoints, 2 zones)",
+    ],
+    ["are too few", { a: 1 }, even, "Insufficient number of endpoints (1 endpoints, 2 zones)"],
+    [
+      "need to know of their nodes",
+      { a: 2 },
+      undefined,
+      "Insufficient Node information: allocatable CPU or zone not specified on one or more nodes",
+    ],
+    ["need a zone", { a: 2, "": 2 }, even, "One or more endpoints do not have a zone specified"],
+  ])("%s", (_, counts, shares, hints) => {
+    expect(hintsOf(hintedByZone(endpoints(counts), shares))).toBe(hints);
+  });
+
+  it("leave out those that are not ready", () => {
+    expect(hintsOf(hintedByZone([endpoint("a"), endpoint("a", false), endpoint("b")], even))).toBe("a-b");
+  });
+
+  it("never leave a zone with less than what keeps its endpoints from overload", () => {
+    const counts = fc.record({ a: fc.nat(30), b: fc.nat(30), c: fc.nat(30) });
+    const weights = fc.tuple(
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 9 }),
+    );
+    fc.assert(
+      fc.property(counts, weights, (given, cpus) => {
+        const shares = zoneShares(["a", "b", "c"].map((zone, i) => node(zone, zone, String(cpus[i]))));
+        const all = endpoints(given);
+        const outcome = hintedByZone(all, shares);
+        if ("problem" in outcome) return;
+        const total = new Map<string, number>();
+        for (const { hints } of outcome.endpoints) {
+          const zone = hints?.forZones?.[0]?.name ?? "";
+          total.set(zone, (total.get(zone) ?? 0) + 1);
+        }
+        for (const [zone, share] of shares ?? [])
+          expect(total.get(zone) ?? 0).toBeGreaterThanOrEqual(Math.ceil((share * all.length) / 1.2) - 1);
+      }),
+    );
+  });
+});
+
+it("a service that asks for it says whether its endpoints are shared out, and follows its nodes", async () => {
+  const at = controlledCluster([endpointSliceController]);
+  const hints = () =>
+    at.cluster
+      .list<EndpointSlice>("endpointslices.discovery.k8s.io")
+      .flatMap(({ endpoints = [] }) => endpoints ?? [])
+      .map((each) => each.hints?.forZones?.[0]?.name);
+  const pod = (name: string, nodeName: string): Pod => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "ns", labels: { app: "x" } },
+    spec: { nodeName, containers: [] },
+    status: { phase: "Running", podIP: `10.0.0.${name}`, conditions: [{ type: "Ready", status: "True" }] },
+  });
+  at.cluster.put("nodes", node("n1", "a", "1"));
+  at.cluster.put("nodes", node("n2", "b", "1"));
+  for (const [name, nodeName] of [
+    ["1", "n1"],
+    ["2", "n1"],
+    ["3", "n2"],
+    ["4", "n2"],
+  ] as const)
+    at.cluster.put("pods", pod(name, nodeName));
+  at.cluster.put("services", {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "s", namespace: "ns", annotations: { "service.kubernetes.io/topology-mode": "Auto" } },
+    spec: { selector: { app: "x" }, ports: [{ port: 80 }], ipFamilies: ["IPv4"] },
+    status: {},
+  } as Service);
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(hints()).toEqual(["a", "a", "b", "b"]);
+  at.cluster.change<Node>("nodes", "", "n2", (draft) => {
+    draft.status.conditions = [{ type: "Ready", status: "False" }];
+  });
+  await at.settle();
+  expect(hints()).toEqual([undefined, undefined, undefined, undefined]);
+  expect([...new Set(at.cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`))]).toEqual([
+    "TopologyAwareHintsEnabled: Topology Aware Hints has been enabled, addressType: IPv4",
+    "TopologyAwareHintsDisabled: Insufficient Node information: allocatable CPU or zone not specified on one or more nodes, addressType: IPv4",
+  ]);
+});

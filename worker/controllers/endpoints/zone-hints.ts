@@ -1,0 +1,110 @@
+/**
+ * Topology aware routing, which a service asks for by annotation: its endpoints are shared out to the zones by the
+ * processors of their nodes, so that traffic stays in a zone as far as no endpoint gets too much of it.
+ */
+import type { Node, Service } from "../../../api/generated/core.v1.ts";
+import type { Endpoint } from "../../../api/generated/discovery.v1.ts";
+import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+
+const ZONE = "topology.kubernetes.io/zone";
+const MODES = ["service.kubernetes.io/topology-aware-hints", "service.kubernetes.io/topology-mode"] as const;
+const CONTROL_PLANE = ["node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"] as const;
+/** An endpoint may get so much more than its share. */
+const OVERLOAD = 0.2;
+
+export function isTopologyAware({ metadata: { annotations = {} } }: Service): boolean {
+  const mode = annotations[MODES[0]] ?? annotations[MODES[1]];
+  return mode === "Auto" || mode === "auto";
+}
+
+/** By zone, its share of all processors; undefined where one node does not say, or there is one zone. */
+export type ZoneShares = ReadonlyMap<string, number> | undefined;
+
+const isReady = ({ status }: Node) => status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
+
+/** The processors that a node brings to its zone (thousandths); undefined: it takes no part. */
+const processorsOf = (node: Node): number | undefined =>
+  isReady(node) && !CONTROL_PLANE.some((label) => node.metadata.labels?.[label] !== undefined)
+    ? Number(milliUnits(quantityOf(node.status.allocatable?.cpu)))
+    : undefined;
+
+export function zoneShares(nodes: readonly Node[]): ZoneShares {
+  const zones = new Map<string, number>();
+  let all = 0;
+  for (const node of nodes) {
+    const cpu = processorsOf(node);
+    if (cpu === undefined) continue;
+    const zone = node.metadata.labels?.[ZONE];
+    if (!zone || cpu === 0) return undefined;
+    zones.set(zone, (zones.get(zone) ?? 0) + cpu);
+    all += cpu;
+  }
+  return zones.size < 2 ? undefined : new Map([...zones].sort().map(([zone, cpu]) => [zone, cpu / all]));
+}
+
+/** Whether the shares may be others for it. */
+export const changesShares = (next: Node, before: Node): boolean =>
+  processorsOf(next) !== processorsOf(before) || next.metadata.labels?.[ZONE] !== before.metadata.labels?.[ZONE];
+
+export type Hinted = { readonly endpoints: readonly Endpoint[] } | { readonly problem: string };
+
+/** Ready endpoints with the zone that they are for; those of zones that have too many are lent to those that have too few. */
+export function hintedByZone(endpoints: readonly Endpoint[], shares: ZoneShares): Hinted {
+  if (!shares)
+    return {
+      problem: "Insufficient Node information: allocatable CPU or zone not specified on one or more nodes",
+    };
+  const ready = endpoints.filter(({ conditions }) => conditions?.ready);
+  const counts = `(${ready.length} endpoints, ${shares.size} zones)`;
+  if (shares.size > ready.length) return { problem: `Insufficient number of endpoints ${counts}` };
+  const targets = targetsOf(ready.length, shares);
+  if (!targets)
+    return {
+      problem: `Unable to allocate minimum required endpoints to each zone without exceeding overload threshold ${counts}`,
+    };
+  if (ready.some(({ zone }) => !zone)) return { problem: "One or more endpoints do not have a zone specified" };
+  const loans = loansOf(ready, targets);
+  const lent = endpoints.map((endpoint) => {
+    if (!endpoint.conditions?.ready || !endpoint.zone) return endpoint;
+    const zone = loans.get(endpoint.zone)?.shift() ?? endpoint.zone;
+    return { ...endpoint, hints: { forZones: [{ name: zone }] } };
+  });
+  return { endpoints: lent };
+}
+
+/** How many endpoints each zone should have; undefined where not even the least that each needs can be had. */
+function targetsOf(count: number, shares: ReadonlyMap<string, number>): ReadonlyMap<string, number> | undefined {
+  const targets = new Map<string, number>();
+  let left = count;
+  for (const [zone, share] of shares) {
+    const least = Math.ceil((share * count) / (1 + OVERLOAD));
+    left -= least;
+    if (left < 0) return undefined;
+    targets.set(zone, Math.max(share * count, least));
+  }
+  return targets;
+}
+
+/** By the zone that lends, the zones that one of its endpoints each is lent to. */
+function loansOf(ready: readonly Endpoint[], targets: ReadonlyMap<string, number>): ReadonlyMap<string, string[]> {
+  const have = new Map<string, number>();
+  for (const { zone = "" } of ready) have.set(zone, (have.get(zone) ?? 0) + 1);
+  const surplus = new Map([...targets].map(([zone, target]) => [zone, (have.get(zone) ?? 0) - target]));
+  const loans = new Map<string, string[]>();
+  for (;;) {
+    const [lender, spare] = extreme(surplus, 1);
+    const [borrower, lack] = extreme(surplus, -1);
+    // Less than half an endpoint is not worth it, nor is what leaves both less than one.
+    if (lender === borrower || spare < 0.5 || lack < 0.5 || (spare < 1 && lack < 1)) return loans;
+    surplus.set(lender, spare - 1);
+    surplus.set(borrower, 1 - lack);
+    loans.set(lender, [...(loans.get(lender) ?? []), borrower]);
+  }
+}
+
+/** The zone that has most too many (1) or too few (-1), and by how much. */
+function extreme(surplus: ReadonlyMap<string, number>, sign: 1 | -1): readonly [zone: string, by: number] {
+  let most: readonly [string, number] = ["", Number.NEGATIVE_INFINITY];
+  for (const [zone, count] of surplus) if (sign * count > most[1]) most = [zone, sign * count];
+  return most;
+}
