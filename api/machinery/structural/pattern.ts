@@ -2,6 +2,7 @@
  * Regular expressions of users, written for Go's RE2 and run by JavaScript's backtracking engine. RE2 never takes more
  * than linear time, so what could take much more here is refused, and texts are bounded.
  */
+import { regexpProblem } from "./regexp-syntax.ts";
 
 /** The pattern as JavaScript reads it, or undefined where it is no pattern, or one that could run away. */
 export function compilePattern(pattern: string): RegExp | undefined {
@@ -17,7 +18,7 @@ const MOST_KEPT = 1000;
 const compiled = new Map<string, RegExp | null>();
 
 function tryCompile(pattern: string): RegExp | undefined {
-  if (hasNestedRepetition(pattern)) return undefined;
+  if (regexpProblem(pattern) !== undefined || hasNestedRepetition(pattern)) return undefined;
   const flags = new Set<string>();
   let text = pattern.replace(/^\(\?([imsU]+)\)/, (_, letters: string) => {
     for (const letter of letters) if (letter !== "U") flags.add(letter);

@@ -2,6 +2,7 @@
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
+import { regexpProblem } from "../../machinery/structural/regexp-syntax.ts";
 import { additionalOf, entriesOf, itemsOf } from "./json-schema.ts";
 
 type Level = "root" | "item" | "field";
@@ -114,27 +115,11 @@ function checkJunctors(errors: FieldError[], path: string, schema: JSONSchemaPro
     checkNested(errors, `${path}.oneOf[${i}]`, nested, NO_SKIPS);
   });
   if (schema.not) checkNested(errors, `${path}.not`, schema.not, NO_SKIPS);
-  if (schema.pattern && !isPattern(schema.pattern))
-    errors.push(invalid(`${path}.pattern`, schema.pattern, "must be a valid regular expression, but isn't"));
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text, "u");
-    return true;
-  } catch {
-    // Go's syntax knows more escapes than JavaScript's strict one.
-    return isLoosePattern(text);
-  }
-}
-
-function isLoosePattern(text: string): boolean {
-  try {
-    new RegExp(text.replace(/\(\?[imsU]+\)/g, "").replaceAll("(?P<", "(?<"));
-    return true;
-  } catch {
-    return false;
-  }
+  const problem = schema.pattern && regexpProblem(schema.pattern);
+  if (problem)
+    errors.push(
+      invalid(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: ${problem}`),
+    );
 }
 
 const EMPTY = "must be empty to be structural";

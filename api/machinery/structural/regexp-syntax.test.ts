@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import { regexpProblem } from "./regexp-syntax.ts";
+
+const taken = [
+  "",
+  "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+  "^(?:[a-zA-Z]:\\\\|/)?$",
+  "(?i)abc",
+  "(?i:abc)|x",
+  "(?P<year>\\d{4})-(?<month>\\d{2})",
+  "[]a]",
+  "[^]a-]",
+  "[a\\]b]",
+  "[[:alpha:]_-]+",
+  "[\\w.\\-]+",
+  "a{,5}",
+  "a{1,}b{2,3}?",
+  "x{",
+  "\\Qa*b\\E+",
+  "\\x41\\x{1F600}\\101\\0",
+  "\\pN\\p{Greek}\\p{^Lu}",
+  "^((100|[1-9]?[0-9])%|[0-9]+)$",
+  "[+-]?([0-9]*[.])?[0-9]+",
+  "a**".slice(0, 2),
+  "日本+",
+];
+test.each(taken)("CRD-PATTERN: Go takes %j", (pattern) => {
+  expect(regexpProblem(pattern)).toBeUndefined();
+});
+
+test.each([
+  ["(", "missing closing ): `(`"],
+  ["a)b", "unexpected ): `a)b`"],
+  ["[a", "missing closing ]: `[a`"],
+  ["x[]", "missing closing ]: `[]`"],
+  ["*a", "missing argument to repetition operator: `*`"],
+  ["(|+)", "missing argument to repetition operator: `+`"],
+  ["a**", "invalid nested repetition operator: `**`"],
+  ["a+?{2}", "invalid nested repetition operator: `+?{2}`"],
+  ["[z-a]", "invalid character class range: `z-a`"],
+  ["[[:foo:]]", "invalid character class range: `[:foo:]`"],
+  ["\\p{Nope}", "invalid character class range: `\\p{Nope}`"],
+  ["(?=a)", "invalid or unsupported Perl syntax: `(?=`"],
+  ["(?!a)", "invalid or unsupported Perl syntax: `(?!`"],
+  ["(?<=a)b", "invalid named capture: `(?<=a)b`"],
+  ["(a)\\1", "invalid escape sequence: `\\1`"],
+  ["\\y", "invalid escape sequence: `\\y`"],
+  ["a\\", "trailing backslash at end of expression: ``"],
+  ["a{1001}", "invalid repeat count: `{1001}`"],
+  ["a{3,2}", "invalid repeat count: `{3,2}`"],
+])("CRD-PATTERN: Go refuses %j", (pattern, problem) => {
+  expect(regexpProblem(pattern)).toBe(`error parsing regexp: ${problem}`);
+});
