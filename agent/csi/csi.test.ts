@@ -7,7 +7,8 @@ import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1
 import { FakeCsiDriver } from "../../test/fakes/fake-csi-driver.ts";
 import { CsiDrivers } from "./csi-drivers.ts";
 import { driversOf } from "./csi-node-object.ts";
-import { CsiVolumes, inlineVolume, persistentVolume } from "./csi-volumes.ts";
+import { CsiVolumes } from "./csi-volumes.ts";
+import { inlineVolume, persistentVolume } from "./wanted-volume.ts";
 
 const NAME = "fake.csi.example.com";
 

@@ -13,7 +13,8 @@ import type {
   Pod,
   Volume,
 } from "../../api/generated/core.v1.ts";
-import { inlineVolume, type PodCsi, persistentVolume } from "../csi/csi-volumes.ts";
+import type { PodCsi } from "../csi/csi-volumes.ts";
+import { inlineVolume, persistentVolume } from "../csi/wanted-volume.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { PodAddresses } from "../pod/field-ref.ts";
 import { nanosOf } from "../pod/qos.ts";
