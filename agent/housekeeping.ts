@@ -62,6 +62,11 @@ export class Housekeeping {
     return this.#images;
   }
 
+  /** Where the runtime keeps images; undefined: nowhere of its own. */
+  get imageDirectory(): string | undefined {
+    return this.#imageDirectory;
+  }
+
   async start(): Promise<void> {
     this.#imageDirectory = await this.#options.runtime.imageDirectory?.().catch(() => undefined);
     this.#later();

@@ -40,6 +40,8 @@ import { VendorDrivers } from "./vendor-drivers.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
 
+/** What pods name. */
+const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 const CLUSTER_DOMAIN = "cluster.local";
 
 export interface Parts {
@@ -147,6 +149,11 @@ export class NodeAgent {
       bootedAt: Date.now() - uptime() * 1000,
       dataDirectory: options.dataDirectory,
       pods: () => this.#workers.pods,
+      storageOf: async (uid) => {
+        const worker = this.#workers.get(uid);
+        return worker && { volumes: await worker.volumeStats(), logDirectory: worker.directories.logDirectory };
+      },
+      imageDirectory: () => this.#housekeeping.imageDirectory,
       meter: new UsageMeter(options.nodeName, runtime),
     };
     this.#tunnels = new Tunnels({
@@ -335,7 +342,7 @@ export class NodeAgent {
         if (type === "DELETED" && isMirror(object as Pod)) this.#static.follow(object as Pod, { deleted: true });
         else if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
         else this.#follow(object as Pod);
-      } else if (resource === "configmaps" || resource === "secrets") touched.add(object.metadata.namespace ?? "");
+      } else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
     }
     this.#workers.objectsChanged(touched);
     if (this.#orphansChecked) return;

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConfigMap, Pod, Secret, Service } from "../api/generated/core.v1.ts";
+import type { ConfigMap, PersistentVolumeClaim, Pod, Secret, Service } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
 import type { NodeChange, NodeSync } from "../api/node-sync.ts";
 import type { PodObjects } from "./pod/env.ts";
@@ -153,6 +153,7 @@ export class ObjectCache {
     return {
       configMap: (name) => this.get<ConfigMap>("configmaps", namespace, name),
       secret: (name) => this.get<Secret>("secrets", namespace, name),
+      claim: (name) => this.get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name),
       services: () => this.list<Service>("services"),
     };
   }

@@ -151,7 +151,7 @@ export interface LogOptions {
 export function podReferences({ metadata, spec }: Pod): string[] {
   const namespace = metadata.namespace ?? "";
   const found = new Set<string>();
-  const add = (resource: "configmaps" | "secrets", name: string | undefined) => {
+  const add = (resource: "configmaps" | "secrets" | "persistentvolumeclaims", name: string | undefined) => {
     if (name !== undefined && name !== "") found.add(`${resource} ${namespace} ${name}`);
   };
   for (const container of [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])]) {
@@ -164,7 +164,9 @@ export function podReferences({ metadata, spec }: Pod): string[] {
       add("secrets", valueFrom?.secretKeyRef?.name);
     }
   }
-  for (const { configMap, secret, projected } of spec.volumes ?? []) {
+  for (const { name, configMap, secret, projected, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
+    add("persistentvolumeclaims", persistentVolumeClaim?.claimName);
+    if (ephemeral !== undefined) add("persistentvolumeclaims", `${metadata.name}-${name}`);
     add("configmaps", configMap?.name);
     add("secrets", secret?.secretName);
     for (const source of projected?.sources ?? []) {

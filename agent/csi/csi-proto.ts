@@ -30,6 +30,8 @@ service Node {
   rpc NodeUnstageVolume(NodeUnstageVolumeRequest) returns (Nothing);
   rpc NodePublishVolume(NodePublishVolumeRequest) returns (Nothing);
   rpc NodeUnpublishVolume(NodeUnpublishVolumeRequest) returns (Nothing);
+  rpc NodeExpandVolume(NodeExpandVolumeRequest) returns (NodeExpandVolumeResponse);
+  rpc NodeGetVolumeStats(NodeGetVolumeStatsRequest) returns (NodeGetVolumeStatsResponse);
 }
 
 message Nothing {}
@@ -100,4 +102,25 @@ message NodePublishVolumeRequest {
   map<string, string> volume_context = 8;
 }
 message NodeUnpublishVolumeRequest { string volume_id = 1; string target_path = 2; }
+
+message CapacityRange { int64 required_bytes = 1; int64 limit_bytes = 2; }
+message NodeExpandVolumeRequest {
+  string volume_id = 1;
+  string volume_path = 2;
+  CapacityRange capacity_range = 3;
+  string staging_target_path = 4;
+  VolumeCapability volume_capability = 5;
+  map<string, string> secrets = 6;
+}
+message NodeExpandVolumeResponse { int64 capacity_bytes = 1; }
+
+message NodeGetVolumeStatsRequest { string volume_id = 1; string volume_path = 2; string staging_target_path = 3; }
+message NodeGetVolumeStatsResponse { repeated VolumeUsage usage = 1; }
+message VolumeUsage {
+  enum Unit { UNKNOWN = 0; BYTES = 1; INODES = 2; }
+  int64 available = 1;
+  int64 total = 2;
+  int64 used = 3;
+  Unit unit = 4;
+}
 `;

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
+import type { DiskStats } from "../volumes/disk-stats.ts";
 import { isMountPoint } from "../volumes/mounts.ts";
 import { giveToGroup } from "../volumes/ownership.ts";
 import { VolumeError, VolumePending } from "../volumes/payload.ts";
@@ -39,6 +40,10 @@ export interface CsiVolumesOptions {
 export interface PodCsi {
   publish(pod: Pod, wanted: Wanted): Promise<string>;
   unpublish(uid: string): Promise<void>;
+  /** Makes the file system of a published volume as large as the volume is by now (bytes). */
+  grow(pod: Pod, wanted: Wanted, bytes: number): Promise<void>;
+  /** What its driver says of each published volume of a pod, by the volume's name; none where it says nothing. */
+  stats(uid: string): Promise<ReadonlyMap<string, DiskStats>>;
 }
 
 export class CsiVolumes implements PodCsi {
@@ -130,6 +135,38 @@ export class CsiVolumes implements PodCsi {
     return target;
   }
 
+  async grow(pod: Pod, wanted: Wanted, bytes: number): Promise<void> {
+    const driver = this.#options.drivers.find(wanted.driver);
+    if (driver === undefined || !driver.capabilities.has("EXPAND_VOLUME")) return;
+    const staged = driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
+    await this.#inTurn(wanted.handle, async () =>
+      driver.call("NodeExpandVolume", {
+        volume_id: wanted.handle,
+        volume_path: this.#published.target(pod.metadata.uid ?? "", wanted),
+        capacity_range: { required_bytes: bytes },
+        staging_target_path: staged ? this.#published.staging(wanted) : "",
+        volume_capability: capabilityOf(wanted, driver, ""),
+        secrets: await this.#secrets(wanted.expandSecret),
+      }),
+    );
+  }
+
+  async stats(uid: string): Promise<ReadonlyMap<string, DiskStats>> {
+    const said = new Map<string, DiskStats>();
+    for (const { record } of this.#published.all().filter((found) => found.uid === uid)) {
+      const driver = this.#options.drivers.find(record.driverName);
+      if (!driver?.capabilities.has("GET_VOLUME_STATS")) continue;
+      const asked = {
+        volume_id: record.volumeHandle,
+        volume_path: this.#published.target(uid, { name: record.specVolID, block: record.block }),
+      };
+      // A driver that does not answer has nothing to say.
+      const answer = await driver.call("NodeGetVolumeStats", asked).catch(() => undefined);
+      if (answer !== undefined) said.set(record.specVolID, readStats(answer as VolumeUsages));
+    }
+    return said;
+  }
+
   async #attached({ driver, handle }: Wanted, node: string): Promise<Readonly<Record<string, string>>> {
     const attachment = await this.#options.sources.attachment(`csi-${sha256(`${handle}${driver}${node}`)}`);
     if (attachment?.status.attached === true && attachment.metadata.deletionTimestamp === undefined)
@@ -210,6 +247,24 @@ export class CsiVolumes implements PodCsi {
     });
     return done;
   }
+}
+
+interface VolumeUsages {
+  readonly usage: readonly {
+    readonly unit: string;
+    readonly available: number;
+    readonly total: number;
+    readonly used: number;
+  }[];
+}
+
+function readStats({ usage }: VolumeUsages): DiskStats {
+  const bytes = usage.find(({ unit }) => unit === "BYTES");
+  const inodes = usage.find(({ unit }) => unit === "INODES");
+  return {
+    ...(bytes && { availableBytes: bytes.available, capacityBytes: bytes.total, usedBytes: bytes.used }),
+    ...(inodes && { inodesFree: inodes.available, inodes: inodes.total, inodesUsed: inodes.used }),
+  };
 }
 
 /** A directory alone is what a reboot, or a driver that failed, leaves. */

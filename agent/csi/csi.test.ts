@@ -157,3 +157,18 @@ test("a volume of a driver that is not here is refused by name", async () => {
   const why = "driver name other not found in the list of registered CSI drivers";
   await expect(volumes.publish(pod("1"), persistentVolume(other, false))).rejects.toThrow(why);
 });
+
+test("AGENT-CSI: a driver grows what it has published, and says what is used of it", async () => {
+  const wanted = persistentVolume(volume, false);
+  const target = await volumes.publish(pod("1"), wanted);
+  await volumes.grow(pod("1"), wanted, 2048);
+  expect(driver.calls.at(-1)).toMatchObject({
+    call: "NodeExpandVolume",
+    volume_id: "handle",
+    volume_path: target,
+    capacity_range: { required_bytes: 2048 },
+  });
+  expect((await volumes.stats("1")).get("pv")).toEqual({ capacityBytes: 100, usedBytes: 30, availableBytes: 70 });
+  driver.failing = "NodeExpandVolume";
+  await expect(volumes.grow(pod("1"), wanted, 4096)).rejects.toThrow("NodeExpandVolume fails");
+});

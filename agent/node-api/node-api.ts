@@ -2,6 +2,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node-usage.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
+import type { VolumeStats } from "../volumes/volume-manager.ts";
 import { renderResourceMetrics } from "./resource-metrics.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -11,7 +12,15 @@ export interface NodeFacts {
   readonly dataDirectory: string;
   /** With the status that the agent has of each. */
   readonly pods: () => readonly Pod[];
+  /** What the pod of that uid keeps on the node's disks; undefined: it is not here. */
+  readonly storageOf: (uid: string) => Promise<PodStorage | undefined>;
+  readonly imageDirectory: () => string | undefined;
   readonly meter: Pick<UsageMeter, "read" | "sample">;
+}
+
+export interface PodStorage {
+  readonly volumes: readonly VolumeStats[];
+  readonly logDirectory: string;
 }
 
 export interface NodeApiAnswer {
@@ -45,7 +54,7 @@ export async function answerNodeApi(path: string, facts: NodeFacts): Promise<Nod
     case "/pods":
       return json({ kind: "PodList", apiVersion: "v1", metadata: {}, items: facts.pods() });
     case "/stats/summary":
-      return json(summaryOf(facts, await measure(facts.meter)));
+      return json(await summaryOf(facts, await measure(facts.meter)));
     case "/metrics/resource":
       return {
         status: 200,

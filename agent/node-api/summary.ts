@@ -1,62 +1,96 @@
-/** The kubelet's /stats/summary, of what this agent measures: processor, memory, file systems. */
-import { statfsSync } from "node:fs";
+/** The kubelet's /stats/summary, of what this agent measures: processor, memory, file systems, volumes. */
+import { join } from "node:path";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { diskUse } from "../pressure/local-storage.ts";
+import { diskStats } from "../volumes/disk-stats.ts";
 import type { Measured, NodeFacts } from "./node-api.ts";
 
 const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-function fileSystem(path: string, time: string) {
-  const { blocks, bavail, bfree, bsize, files, ffree } = statfsSync(path);
-  return {
-    time,
-    availableBytes: bavail * bsize,
-    capacityBytes: blocks * bsize,
-    usedBytes: (blocks - bfree) * bsize,
-    inodesFree: ffree,
-    inodes: files,
-    inodesUsed: files - ffree,
-  };
+type Container = Measured["sample"]["containers"][number];
+
+/** By pod, also those that have no average yet. */
+function byPod(containers: readonly Container[]): readonly (readonly [Container, ...Container[]])[] {
+  const pods = new Map<string, [Container, ...Container[]]>();
+  for (const container of containers) {
+    const known = pods.get(container.pod.uid);
+    if (known === undefined) pods.set(container.pod.uid, [container]);
+    else known.push(container);
+  }
+  return [...pods.values()];
 }
 
-export function summaryOf({ node, bootedAt, dataDirectory, pods }: NodeFacts, { sample, usage }: Measured) {
+export async function summaryOf(facts: NodeFacts, measured: Measured) {
+  const { node, bootedAt, dataDirectory, imageDirectory, pods } = facts;
+  const { sample, usage } = measured;
   const time = timeText(sample.at);
-  const known = new Map(pods().map((pod) => [pod.metadata.uid, pod.status]));
-  const totals = new Map(
-    sample.containers.map(({ pod, name, cpuNanoseconds }) => [`${pod.uid} ${name}`, cpuNanoseconds]),
-  );
-  const cpu = (nanocores: number, total: number) => ({
-    time,
-    usageNanoCores: Math.round(nanocores),
-    usageCoreNanoSeconds: total,
-  });
-  const memory = (bytes: number) => ({ time, usageBytes: bytes, workingSetBytes: bytes });
+  const known = new Map(pods().map((pod) => [pod.metadata.uid ?? "", pod]));
+  const disk = { time, ...diskStats(dataDirectory) };
   return {
     node: {
       nodeName: node,
       startTime: timeText(bootedAt),
-      cpu: cpu(usage.cpuNanocores, sample.machine.cpuNanoseconds),
-      memory: { ...memory(sample.machine.memoryBytes), availableBytes: sample.machine.memoryAvailableBytes },
-      fs: fileSystem(dataDirectory, time),
+      cpu: cpu(time, usage.cpuNanocores, sample.machine.cpuNanoseconds),
+      memory: { ...memory(time, sample.machine.memoryBytes), availableBytes: sample.machine.memoryAvailableBytes },
+      fs: disk,
+      runtime: { imageFs: { time, ...diskStats(imageDirectory() ?? dataDirectory) } },
     },
-    pods: usage.pods.map(({ containers, uid, ...ref }) => {
-      const status = known.get(uid);
-      const parts = containers.map(({ name, cpuNanocores, memoryBytes }) => ({
-        name,
-        startTime: status?.containerStatuses?.find((each) => each.name === name)?.state?.running?.startedAt,
-        cpu: cpu(cpuNanocores, totals.get(`${uid} ${name}`) ?? 0),
-        memory: memory(memoryBytes),
-      }));
-      const sum = (of: (container: (typeof containers)[number]) => number) =>
-        containers.reduce((total, container) => total + of(container), 0);
-      return {
-        podRef: { ...ref, uid },
-        startTime: status?.startTime,
-        containers: parts,
-        cpu: cpu(
-          sum(({ cpuNanocores }) => cpuNanocores),
-          parts.reduce((total, part) => total + part.cpu.usageCoreNanoSeconds, 0),
-        ),
-        memory: memory(sum(({ memoryBytes }) => memoryBytes)),
-      };
-    }),
+    pods: await Promise.all(
+      byPod(sample.containers).map((own) => podSummary(own, known.get(own[0].pod.uid), { facts, measured })),
+    ),
+  };
+}
+
+const cpu = (time: string, nanocores: number | undefined, total: number) => ({
+  time,
+  ...(nanocores === undefined ? {} : { usageNanoCores: Math.round(nanocores) }),
+  usageCoreNanoSeconds: total,
+});
+const memory = (time: string, bytes: number) => ({ time, usageBytes: bytes, workingSetBytes: bytes });
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+interface Context {
+  readonly facts: NodeFacts;
+  readonly measured: Measured;
+}
+
+async function podSummary(
+  own: readonly [Container, ...Container[]],
+  pod: Pod | undefined,
+  { facts, measured: { sample, usage } }: Context,
+) {
+  const time = timeText(sample.at);
+  const { uid } = own[0].pod;
+  const storage = await facts.storageOf(uid);
+  const disk = { time, ...diskStats(facts.dataDirectory) };
+  const averages = usage.pods.find((each) => each.uid === uid)?.containers ?? [];
+  const parts = own.map(({ name, cpuNanoseconds, memoryWorkingSetBytes, diskBytes = 0 }) => ({
+    name,
+    startTime: pod?.status.containerStatuses?.find((each) => each.name === name)?.state?.running?.startedAt,
+    cpu: cpu(time, averages.find((each) => each.name === name)?.cpuNanocores, cpuNanoseconds),
+    memory: memory(time, memoryWorkingSetBytes),
+    rootfs: { ...disk, usedBytes: diskBytes },
+    logs: { ...disk, usedBytes: storage === undefined ? 0 : diskUse(join(storage.logDirectory, name)) },
+  }));
+  const onDisk = new Set(
+    (pod?.spec.volumes ?? [])
+      .filter(({ emptyDir }) => emptyDir && emptyDir.medium !== "Memory")
+      .map(({ name }) => name),
+  );
+  const volumes = (storage?.volumes ?? []).map((volume) => ({ time, ...volume }));
+  const kept = volumes.filter(({ name }) => onDisk.has(name)).map(({ usedBytes = 0 }) => usedBytes);
+  const nanocores = averages.length === 0 ? undefined : sum(averages.map(({ cpuNanocores }) => cpuNanocores));
+  return {
+    podRef: own[0].pod,
+    startTime: pod?.status.startTime,
+    containers: parts,
+    cpu: cpu(time, nanocores, sum(parts.map((part) => part.cpu.usageCoreNanoSeconds))),
+    memory: memory(time, sum(parts.map((part) => part.memory.workingSetBytes))),
+    ...(volumes.length === 0 ? {} : { volume: volumes }),
+    "ephemeral-storage": {
+      ...disk,
+      usedBytes: sum([...parts.map(({ rootfs, logs }) => rootfs.usedBytes + logs.usedBytes), ...kept]),
+    },
   };
 }

@@ -1,5 +1,13 @@
 /** The environment of a container: Services, then envFrom, then env, later ones over earlier ones. */
-import type { ConfigMap, Container, EnvVar, Pod, Secret, Service } from "../../api/generated/core.v1.ts";
+import type {
+  ConfigMap,
+  Container,
+  EnvVar,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Service,
+} from "../../api/generated/core.v1.ts";
 import { envFileValue } from "./env-file.ts";
 import { expand } from "./expansion.ts";
 import { fieldValue, type PodAddresses, resourceValue } from "./field-ref.ts";
@@ -20,6 +28,7 @@ export class ConfigError extends Error {
 export interface PodObjects {
   configMap(name: string): ConfigMap | undefined;
   secret(name: string): Secret | undefined;
+  claim(name: string): PersistentVolumeClaim | undefined;
   services(): readonly Service[];
 }
 

@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { VolumeStats } from "../volumes/volume-manager.ts";
 import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
@@ -75,6 +76,11 @@ export class PodWorker {
   get directories() {
     const { directory, logDirectory } = this.#record;
     return { directory, logDirectory };
+  }
+
+  volumeStats(): Promise<readonly VolumeStats[]> {
+    const { volumes, pod, context } = this.#record;
+    return volumes.stats(pod, context.objects(pod.metadata.namespace ?? ""));
   }
 
   /** As last seen. */
@@ -318,14 +324,14 @@ export class PodWorker {
       return !volumeRetry.missing;
     }
     mkdirSync(record.directory, { recursive: true, mode: 0o750 });
-    const { messages, missing } = await record.volumes.prepare(pod, {
+    const { news, missing } = await record.volumes.prepare(pod, {
       objects: context.objects(pod.metadata.namespace ?? ""),
       addresses: record.addresses(),
       allocatable: context.allocatable(),
       now: Date.now(),
     });
-    for (const message of messages) record.tell(undefined, "Warning", "FailedMount", message);
-    if (messages.length > 0) {
+    for (const { type, reason, message } of news) record.tell(undefined, type, reason, message);
+    if (news.some(({ type }) => type === "Warning")) {
       const waitMs = Math.min((volumeRetry?.waitMs ?? FIRST_VOLUME_RETRY_MS / 2) * 2, LONGEST_VOLUME_RETRY_MS);
       record.volumeRetry = { waitMs, at: Date.now() + waitMs, missing };
       this.#wakeIn(waitMs);

@@ -5,6 +5,7 @@ import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { CsiSources } from "../csi/csi-volumes.ts";
+import { grownStatus } from "./claim-growth.ts";
 import type { VolumeSources } from "./volume-manager.ts";
 
 /** A token is renewed after this share of its life. */
@@ -19,6 +20,14 @@ export function apiVolumeSources(client: ApiClient): VolumeSources & CsiSources 
   };
   return {
     claim: (namespace, name) => get<PersistentVolumeClaim>("persistentvolumeclaims", namespace, name),
+    grown: async ({ metadata: { namespace = "", name = "" } }, storage) => {
+      const outcome = await client.patch<PersistentVolumeClaim>(
+        { resource: "persistentvolumeclaims", namespace, name, subresource: "status" },
+        "application/strategic-merge-patch+json",
+        grownStatus(storage),
+      );
+      if (!outcome.ok) throw new Error(outcome.status.message ?? "the claim's status cannot be written");
+    },
     driver: (name) => get<CSIDriver>("csidrivers.storage.k8s.io", "", name),
     attachment: (name) => get<VolumeAttachment>("volumeattachments.storage.k8s.io", "", name),
     secret: async (namespace, name) => {

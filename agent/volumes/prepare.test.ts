@@ -10,6 +10,7 @@ let claim: PersistentVolumeClaim | undefined;
 let volume: PersistentVolume;
 let maps: ConfigMap[];
 let isAway: boolean;
+let grown: unknown[];
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "sailplane-prepare-"));
@@ -23,6 +24,7 @@ beforeEach(() => {
   };
   maps = [];
   isAway = false;
+  grown = [];
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -33,9 +35,10 @@ const volumesOf = () =>
       claim: async () => (isAway ? unused() : claim),
       persistentVolume: async () => volume,
       token: unused,
+      grown: async (_, storage) => void grown.push(storage),
     },
     images: { mount: unused, unmount: unused },
-    csi: { publish: unused, unpublish: async () => {} },
+    csi: { publish: unused, unpublish: async () => {}, grow: unused, stats: async () => new Map() },
   });
 
 function prepare(volumes: PodVolumes, ...wanted: Volume[]) {
@@ -51,6 +54,7 @@ function prepare(volumes: PodVolumes, ...wanted: Volume[]) {
     objects: {
       configMap: (name) => maps.find(({ metadata }) => metadata.name === name),
       secret: () => undefined,
+      claim: () => claim,
       services: () => [],
     },
     addresses: { podIPs: [], hostIPs: [] },
@@ -63,9 +67,9 @@ const data: Volume = { name: "data", persistentVolumeClaim: { claimName: "data" 
 const config = (name: string): Volume => ({ name, configMap: { name } });
 
 test("AGENT-VOLUME: what no container uses is not waited for, and one volume does not wait for another", async () => {
-  expect(await prepare(volumesOf())).toEqual({ messages: [], missing: false });
-  const { messages } = await prepare(volumesOf(), config("a"), config("b"), data);
-  expect(messages).toEqual(
+  expect(await prepare(volumesOf())).toEqual({ news: [], missing: false });
+  const { news } = await prepare(volumesOf(), config("a"), config("b"), data);
+  expect(news.map(({ message }) => message)).toEqual(
     ["a", "b"].map((name) => `MountVolume.SetUp failed for volume "${name}" : configmap "${name}" not found`),
   );
 });
@@ -89,8 +93,12 @@ test.each([
 ])("AGENT-VOLUME: a claim that %s is told as the kubelet tells it", async (_, change, why) => {
   change();
   expect(await prepare(volumesOf(), data)).toEqual({
-    messages: [
-      `Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: error processing PVC ns/data: ${why}`,
+    news: [
+      {
+        type: "Warning",
+        reason: "FailedMount",
+        message: `Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], failed to process volumes=[data]: error processing PVC ns/data: ${why}`,
+      },
     ],
     missing: true,
   });
@@ -99,17 +107,29 @@ test.each([
 test("AGENT-VOLUME: who has a volume keeps it, whatever becomes of where it came from", async () => {
   maps = [{ metadata: { name: "a" }, data: { k: "v" } }];
   const volumes = volumesOf();
-  expect(await prepare(volumes, config("a"), data)).toEqual({ messages: [], missing: false });
+  expect(await prepare(volumes, config("a"), data)).toEqual({ news: [], missing: false });
   maps = [];
   claim = undefined;
-  const { messages, missing } = await prepare(volumes, config("a"), data);
-  expect([messages.length, missing]).toEqual([1, false]);
+  const { news, missing } = await prepare(volumes, config("a"), data);
+  expect([news.length, missing]).toEqual([1, false]);
 });
 
 test("AGENT-OFFLINE: an agent that starts without its control plane still knows what is behind a claim", async () => {
   await prepare(volumesOf(), data);
   isAway = true;
   const volumes = volumesOf();
-  expect(await prepare(volumes, data)).toEqual({ messages: [], missing: false });
+  expect(await prepare(volumes, data)).toEqual({ news: [], missing: false });
   expect(volumes.path("data")).toBe(join(directory, "disk"));
+});
+
+test("AGENT-VOLUME: a claim whose volume has grown is told that its file system has, once", async () => {
+  const volumes = volumesOf();
+  await prepare(volumes, data);
+  volume.spec.capacity = { storage: "2Gi" };
+  const conditions = [{ type: "FileSystemResizePending", status: "True" }];
+  claim = { metadata: { name: "data", resourceVersion: "7" }, spec: { volumeName: "pv" }, status: { conditions } };
+  const { news } = await prepare(volumes, data);
+  expect(news.map(({ reason }) => reason)).toEqual(["FileSystemResizeSuccessful"]);
+  await prepare(volumes, data);
+  expect(grown).toEqual(["2Gi"]);
 });

@@ -21,9 +21,9 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
   const directory = mkdtempSync(join(tmpdir(), "sailplane-volumes-"));
   const unused = () => Promise.reject(new Error("not asked for here"));
   const volumes = new PodVolumes(directory, {
-    sources: { claim: unused, persistentVolume: unused, token: unused },
+    sources: { claim: unused, persistentVolume: unused, grown: unused, token: unused },
     images: { mount: unused, unmount: unused },
-    csi: { publish: unused, unpublish: async () => {} },
+    csi: { publish: unused, unpublish: async () => {}, grow: unused, stats: unused },
   });
   afterAll(async () => {
     await volumes.tearDown();
@@ -42,7 +42,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
     const secret: Secret = { metadata: { name: "s" }, data: { key: "dmFsdWU=" } };
     const prepare = () =>
       volumes.prepare(pod, {
-        objects: { configMap: () => undefined, secret: () => secret, services: () => [] },
+        objects: { configMap: () => undefined, secret: () => secret, claim: () => undefined, services: () => [] },
         addresses: { podIPs: [], hostIPs: [] },
         allocatable: {},
         now: 0,

@@ -18,8 +18,11 @@ import { inlineVolume, persistentVolume } from "../csi/wanted-volume.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { PodAddresses } from "../pod/field-ref.ts";
 import { nanosOf } from "../pod/qos.ts";
+import { diskUse } from "../pressure/local-storage.ts";
 import { publish } from "./atomic-writer.ts";
 import { type ClaimSources, claimOf, volumeOfClaim } from "./claim.ts";
+import { isToGrow } from "./claim-growth.ts";
+import { type DiskStats, diskStats } from "./disk-stats.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { KnownPaths } from "./known-paths.ts";
@@ -42,9 +45,20 @@ export interface VolumeSources extends ClaimSources {
 
 const DEFAULT_TOKEN_SECONDS = 3600;
 
-export interface VolumeProblems {
-  /** Each is an event. */
-  readonly messages: readonly string[];
+export interface VolumeStats extends DiskStats {
+  readonly name: string;
+  readonly pvcRef?: { readonly name: string; readonly namespace: string };
+}
+
+export interface VolumeNews {
+  readonly type: "Normal" | "Warning";
+  readonly reason: "FailedMount" | "FileSystemResizeSuccessful" | "VolumeResizeFailed";
+  readonly message: string;
+}
+
+export interface Prepared {
+  /** Each is an event. What is a warning is to be tried again. */
+  readonly news: readonly VolumeNews[];
   /** Containers must wait: for a volume that once was there and could not be published anew they need not. */
   readonly missing: boolean;
 }
@@ -95,6 +109,8 @@ export class PodVolumes {
 
   readonly #csi: PodCsi;
   readonly #known: KnownPaths;
+  /** The claim, by its revision, that a volume has grown for. */
+  readonly #grown = new Map<string, string>();
 
   /** `directory` is the pod's own, and named for its uid. */
   constructor(
@@ -132,9 +148,10 @@ export class PodVolumes {
       readonly allocatable: PayloadInput["allocatable"];
       readonly now: number;
     },
-  ): Promise<VolumeProblems> {
+  ): Promise<Prepared> {
     const { mounts, devices, files } = usedVolumes(pod);
-    const messages: string[] = [];
+    const news: VolumeNews[] = [];
+    const failed = (message: string) => news.push({ type: "Warning", reason: "FailedMount", message });
     const unprocessed: VolumeUnprocessed[] = [];
     let missing = false;
     for (const volume of pod.spec.volumes ?? []) {
@@ -145,11 +162,36 @@ export class PodVolumes {
         missing ||= !this.#paths.has(volume.name);
         if (error instanceof VolumePending) continue;
         if (error instanceof VolumeUnprocessed) unprocessed.push(error);
-        else messages.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${(error as Error).message}`);
+        else failed(`MountVolume.SetUp failed for volume "${volume.name}" : ${(error as Error).message}`);
       }
     }
-    if (unprocessed.length > 0) messages.push(unableToProcess(unprocessed));
-    return { messages, missing };
+    if (unprocessed.length > 0) failed(unableToProcess(unprocessed));
+    for (const volume of pod.spec.volumes ?? [])
+      if (this.#paths.has(volume.name)) news.push(...(await this.#grow(pod, volume, input.objects)));
+    return { news, missing };
+  }
+
+  /** What of each volume is used; of the machine's own paths nothing is said. */
+  async stats(pod: Pod, objects: PodObjects): Promise<readonly VolumeStats[]> {
+    const said = await this.#csi.stats(pod.metadata.uid ?? "");
+    return (pod.spec.volumes ?? []).flatMap((volume) => {
+      const path = this.#paths.get(volume.name);
+      if (path === undefined || volume.hostPath !== undefined) return [];
+      const { claimName } = claimOf(pod, volume) ?? {};
+      const claim = claimName === undefined ? undefined : objects.claim(claimName);
+      const own = said.get(claim?.spec.volumeName ?? volume.name);
+      const stats = own ?? (statSync(path).isDirectory() ? this.#measure(volume, path) : {});
+      const { namespace = "" } = pod.metadata;
+      return [{ ...stats, name: volume.name, ...(claimName && { pvcRef: { name: claimName, namespace } }) }];
+    });
+  }
+
+  /** A directory among others has a share of their disk. */
+  #measure(volume: Volume, path: string): DiskStats {
+    const stats = diskStats(path);
+    const isOwnDisk =
+      volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined || isMountPoint(path);
+    return isOwnDisk ? stats : { ...stats, usedBytes: diskUse(path) };
   }
 
   /** When a token wants renewing (ms). */
@@ -220,6 +262,29 @@ export class PodVolumes {
       isMounted: (csi ?? nfs) !== undefined && found.spec.volumeMode !== "Block",
     });
     return path;
+  }
+
+  /** Makes the file system behind a claim as large as the volume, where that has grown. */
+  async #grow(pod: Pod, volume: Volume, objects: PodObjects): Promise<VolumeNews[]> {
+    const named = claimOf(pod, volume);
+    const claim = named && objects.claim(named.claimName);
+    const { resourceVersion = "" } = claim?.metadata ?? {};
+    if (claim === undefined || !isToGrow(claim) || this.#grown.get(volume.name) === resourceVersion) return [];
+    const name = claim.spec.volumeName ?? "";
+    try {
+      const found = await this.#sources.persistentVolume(name);
+      const storage = found?.spec.capacity?.storage;
+      if (found === undefined || storage === undefined || named?.readOnly === true) return [];
+      if (found.spec.csi !== undefined)
+        await this.#csi.grow(pod, persistentVolume(found, false), Number(nanosOf(storage) / 1_000_000_000n));
+      await this.#sources.grown(claim, storage);
+      this.#grown.set(volume.name, resourceVersion);
+      const message = `MountVolume.NodeExpandVolume succeeded for volume "${name}" ${pod.spec.nodeName}`;
+      return [{ type: "Normal", reason: "FileSystemResizeSuccessful", message }];
+    } catch (error) {
+      const message = `NodeExpandVolume.NodeExpandVolume failed for volume "${name}" : ${(error as Error).message}`;
+      return [{ type: "Warning", reason: "VolumeResizeFailed", message }];
+    }
   }
 
   async #persistent(pod: Pod, volume: PersistentVolume, readOnly: boolean): Promise<string> {

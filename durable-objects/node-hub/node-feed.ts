@@ -15,9 +15,17 @@ import { type ChangeText, changeText, syncText } from "./sync-text.ts";
 /** Told to every node, whole. */
 const POLICIES = "networkpolicies.networking.k8s.io";
 const FOR_ALL = ["services", "endpointslices.discovery.k8s.io", "servicecidrs.networking.k8s.io", POLICIES] as const;
-export const FOLLOWED = ["pods", "configmaps", "secrets", "nodes", "namespaces", ...FOR_ALL] as const;
+export const FOLLOWED = [
+  "pods",
+  "configmaps",
+  "secrets",
+  "persistentvolumeclaims",
+  "nodes",
+  "namespaces",
+  ...FOR_ALL,
+] as const;
 /** What pods name. */
-export const NAMED: ReadonlySet<GroupResource> = new Set(["configmaps", "secrets"]);
+export const NAMED: ReadonlySet<GroupResource> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 export const NODE_FIELD = "spec.nodeName";
 
 const keyText = ({ resource, namespace, name }: Key): string => `${resource} ${namespace} ${name}`;
@@ -141,7 +149,8 @@ export function tell(change: Change, node: string, references: References): { ow
       return { own: true, need: [...named] };
     }
     case "configmaps":
-    case "secrets": {
+    case "secrets":
+    case "persistentvolumeclaims": {
       const text = keyText(key);
       return { own: [...references.values()].some((keys) => keys.has(text)), need: [] };
     }

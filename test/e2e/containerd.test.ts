@@ -202,12 +202,23 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
       "from the driver\nfrom the driver\n",
     );
     expect(driver.calls.find(({ call }) => call === "NodeStageVolume")?.publish_context).toEqual({ device: "1" });
+    const summary = await cluster.output("get --raw /api/v1/nodes/e2e/proxy/stats/summary");
+    expect(JSON.parse(summary).pods[0].volume).toContainEqual(
+      expect.objectContaining({ name: "data", usedBytes: 30, pvcRef: { name: "stored", namespace: "default" } }),
+    );
+    // What an external resizer does.
+    await cluster.output(["patch", "pv", "stored", "-p", JSON.stringify({ spec: { capacity: { storage: "2Gi" } } })]);
+    const waiting = { status: { conditions: [{ type: "FileSystemResizePending", status: "True" }] } };
+    const patch = ["patch", "pvc", "stored", "--subresource=status", "--type=merge", "-p", JSON.stringify(waiting)];
+    await cluster.output(patch);
+    await cluster.output("wait --for=jsonpath={.status.capacity.storage}=2Gi --timeout=20s pvc/stored");
+    expect(await cluster.output("get pvc stored -o jsonpath={.status.conditions}")).toBe("");
     const inUse = "get node e2e -o jsonpath={.status.volumesInUse[*]}/{.status.volumesAttached[*].name}";
     expect(await cluster.output(inUse)).toBe(`kubernetes.io/csi/${name}^v1/kubernetes.io/csi/${name}^v1`);
     await cluster.output("delete pod stores --timeout=30s");
     await expect.poll(() => cluster.output("get volumeattachments -o name"), { timeout: 20_000 }).toBe("");
     expect(driver.calls.map(({ call }) => call).toSorted()).toEqual([
-      ...["NodePublishVolume", "NodePublishVolume", "NodeStageVolume"],
+      ...["NodeExpandVolume", "NodePublishVolume", "NodePublishVolume", "NodeStageVolume"],
       ...["NodeUnpublishVolume", "NodeUnpublishVolume", "NodeUnstageVolume"],
     ]);
     driver.stop();

@@ -11,10 +11,14 @@ export interface VolumeCall {
   readonly staging_target_path?: string;
   readonly target_path?: string;
   readonly readonly?: boolean;
+  readonly volume_path?: string;
+  readonly capacity_range?: { readonly required_bytes: number };
   readonly publish_context?: Readonly<Record<string, string>>;
   readonly volume_context?: Readonly<Record<string, string>>;
   readonly volume_capability?: { readonly access_mode: { readonly mode: string } };
 }
+
+const CAPABILITIES = ["STAGE_UNSTAGE_VOLUME", "EXPAND_VOLUME", "GET_VOLUME_STATS"];
 
 export interface FakeCsiOptions {
   /** The kubelet's. */
@@ -80,11 +84,13 @@ export class FakeCsiDriver {
         max_volumes_per_node: 7,
         accessible_topology: { segments: { "topology.fake/rack": "r1" } },
       }),
-      NodeGetCapabilities: answering({ capabilities: [{ rpc: { type: "STAGE_UNSTAGE_VOLUME" } }] }),
+      NodeGetCapabilities: answering({ capabilities: CAPABILITIES.map((type) => ({ rpc: { type } })) }),
       NodeStageVolume: this.#volumeCall("NodeStageVolume"),
       NodeUnstageVolume: this.#volumeCall("NodeUnstageVolume"),
       NodePublishVolume: this.#volumeCall("NodePublishVolume"),
       NodeUnpublishVolume: this.#volumeCall("NodeUnpublishVolume"),
+      NodeExpandVolume: this.#volumeCall("NodeExpandVolume"),
+      NodeGetVolumeStats: answering({ usage: [{ unit: "BYTES", total: 100, used: 30, available: 70 }] }),
     });
   }
 
