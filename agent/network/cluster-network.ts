@@ -16,10 +16,11 @@ import { KernelProxy } from "../proxy/kernel-proxy.ts";
 import { NftSession } from "../proxy/nft-session.ts";
 import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
 import { RulePlanner } from "../proxy/plan.ts";
-import type { Backend, RuleSet } from "../proxy/rule-set.ts";
+import type { RuleSet } from "../proxy/rule-set.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ApiServer } from "./api-door.ts";
 import { chooseWays, type Ways } from "./choose-ways.ts";
+import { MachineDoor } from "./machine-door.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import type { NetworkKey } from "./overlay/network-key.ts";
 import { PodNetwork } from "./pod-network.ts";
@@ -67,6 +68,7 @@ export class ClusterNetwork {
   readonly #health: HealthChecks;
   readonly #planner = new RulePlanner();
   readonly #pods: PodNetwork | undefined;
+  readonly #machineDoor: MachineDoor | undefined;
   #zone: Zone | undefined;
   #zones = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -94,6 +96,8 @@ export class ClusterNetwork {
       this.#kernel = new KernelProxy(log, this.#nft);
       this.#policies = new KernelPolicies(log, this.#nft);
     } else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
+    if (directories === undefined && proxy === "kernel")
+      this.#machineDoor = new MachineDoor({ ...options, nft: this.#nft });
     if (directories !== undefined)
       this.#pods = new PodNetwork({
         ...options,
@@ -139,6 +143,7 @@ export class ClusterNetwork {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#pods?.stop();
+    this.#machineDoor?.close();
     this.#forwarder?.close();
     this.#health.close();
     this.#nft.close();
@@ -188,6 +193,7 @@ export class ClusterNetwork {
     const own = nodes.find(({ metadata }) => metadata.name === nodeName);
     const wasReady = this.#pods?.isReady;
     if (this.#pods !== undefined && own !== undefined) await this.#pods.setUp(podRangesOf(own));
+    if (own !== undefined) await this.#machineDoor?.open(own);
     await this.#applyRules(nodes, own);
     if (this.#pods?.isReady !== true) return;
     await this.#pods.route(
@@ -219,7 +225,7 @@ export class ClusterNetwork {
 
   #plan(nodes: readonly Node[], own: Node | undefined): RuleSet {
     const { list, nodeName } = this.#options;
-    const way = this.#pods === undefined ? this.#directWay() : this.#pods.apiDoor;
+    const way = this.#pods === undefined ? this.#machineDoor?.at : this.#pods.apiDoor;
     return this.#planner.plan({
       services: list<Service>("services"),
       slices: list<EndpointSlice>(SLICES),
@@ -228,12 +234,5 @@ export class ClusterNetwork {
       ownRanges: this.#pods === undefined || own === undefined ? [] : podRangesOf(own),
       instead: new Map(way === undefined ? [] : [[API_SERVICE, way]]),
     });
-  }
-
-  /** On a network of others: where the API server has an address that pods can reach. */
-  #directWay(): Backend | undefined {
-    const { apiServer } = this.#options;
-    if (apiServer === undefined || !/^\d+\.\d+\.\d+\.\d+$/.test(apiServer.host)) return undefined;
-    return apiServer.host.startsWith("127.") ? undefined : { address: apiServer.host, port: apiServer.port };
   }
 }

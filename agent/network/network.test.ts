@@ -1,8 +1,10 @@
 import { connect, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { Node } from "../../api/generated/core.v1.ts";
+import { renderWhole } from "../proxy/nft-table.ts";
 import { ApiDoor, apiServerOf } from "./api-door.ts";
 import { cniConfig, gatewayOf } from "./cni-config.ts";
+import { directWay, doorAddressOf, doorGuard } from "./machine-door.ts";
 import { planRoutes } from "./routes.ts";
 
 const node = (name: string, podCIDRs: string[], addresses: string[]): Node => ({
@@ -78,5 +80,21 @@ describe("the way to the API server", () => {
     expect(said).toBe("HELLO.");
     door.close();
     server.close();
+  });
+});
+
+describe("the way to the API where pods have another's network", () => {
+  it("is the API server itself, where pods can reach it", () => {
+    expect(directWay({ host: "192.0.2.9", port: 6443 })).toEqual({ address: "192.0.2.9", port: 6443 });
+    for (const host of ["127.0.0.1", "api.example.com", "::1"])
+      expect(directWay({ host, port: 6443 }), host).toBeUndefined();
+    expect(directWay(undefined)).toBeUndefined();
+  });
+
+  it("is else at an address of the machine's, for what is led there alone", () => {
+    expect(doorAddressOf(node("n", [], ["127.0.0.1", "fd00::2", "192.0.2.2"]))).toBe("192.0.2.2");
+    expect(doorAddressOf(node("n", [], ["127.0.0.1"]))).toBeUndefined();
+    const guard = renderWhole(doorGuard({ address: "192.0.2.2", port: 40001 }));
+    expect(guard).toContain("ip daddr 192.0.2.2 tcp dport 40001 ct status & dnat != dnat drop");
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { debianImage } from "./debian-image.ts";
 import { runCommand } from "./run-command.ts";
 
 const reason = whyNoContainerd();
+const noNft = spawnSync("which", ["nft"]).status !== 0;
 
 const csiManifests = (driver: string) => `apiVersion: storage.k8s.io/v1
 kind: CSIDriver
@@ -80,9 +82,16 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
   let cluster: Cluster;
   /** It takes a while, which the first tests fill. */
   let debian: Promise<Buffer | undefined>;
+  const inside = (...words: readonly string[]) => {
+    const [program = "", ...rest] = [...containerd.inside, ...words];
+    return execFileSync(program, rest, { encoding: "utf8" });
+  };
   beforeAll(async () => {
     debian = debianImage("localhost/debian:1", ["nginx-light", "redis-server", "python3-minimal"]);
     containerd = await Containerd.start();
+    // A network of the machine's own, beside that of the pods, which is not the agent's.
+    for (const words of ["link add outside type bridge", "address add 192.0.2.7/24 dev outside", "link set outside up"])
+      execFileSync("ip", ["-n", containerd.namespace, ...words.split(" ")]);
     cluster = await Cluster.start({ containerd });
   });
   afterAll(async () => {
@@ -99,6 +108,24 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
     expect(await cluster.output("get pod web -o jsonpath={.status.podIP}")).toMatch(/^10\.88\.0\.\d+$/);
   });
+
+  test.skipIf(noNft)(
+    "on a network of others, its way to the API is by the machine, whose own network has none",
+    async () => {
+      const words = "exec web -- /bin/sh -c";
+      const { stdout } = await cluster.kubectl([
+        ...words.split(" "),
+        "busybox nc 10.96.0.1 443 < /dev/null && echo yes",
+      ]);
+      expect(stdout).toBe("yes\n");
+      const rules = inside("nft", "list", "table", "ip", "sailplane-door");
+      const [, address = "", port = ""] = /ip daddr (\S+) tcp dport (\d+)/.exec(rules) ?? [];
+      const script = `const end = (word) => { console.log(word); process.exit(); };
+      require("net").connect({ host: "${address}", port: ${port}, timeout: 300 })
+        .on("connect", () => end("open")).on("timeout", () => end("shut"));`;
+      expect([address, inside(process.execPath, "-e", script)]).toEqual(["192.0.2.7", "shut\n"]);
+    },
+  );
 
   test("its log and a command in it come through", async () => {
     expect(await cluster.output("logs web")).toBe("up\n");

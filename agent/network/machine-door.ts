@@ -1,0 +1,81 @@
+/**
+ * The way to the API server on a node whose pods have their network from others: the agent listens at the machine's own address,
+ * which pods of any network reach. Only for what the Service `kubernetes` leads there, and nobody of the machine's network.
+ */
+import type { Node } from "../../api/generated/core.v1.ts";
+import { KernelTable } from "../proxy/kernel-table.ts";
+import type { NftSession } from "../proxy/nft-session.ts";
+import { type NftTable, TableBuilder } from "../proxy/nft-table.ts";
+import type { Backend } from "../proxy/rule-set.ts";
+import { ApiDoor, type ApiServer } from "./api-door.ts";
+import { EndingApiDoor, type EndingApiDoorOptions } from "./ending-api-door.ts";
+
+export interface MachineDoorOptions extends EndingApiDoorOptions {
+  /** Undefined: pods cannot be led to it through a tunnel of bytes, and the agent asks in their place. */
+  readonly apiServer: ApiServer | undefined;
+  readonly nft: NftSession;
+}
+
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+const LOOPBACK = "127.";
+
+/** The API server itself, where it has an address that pods can reach. */
+export function directWay(server: ApiServer | undefined): Backend | undefined {
+  if (server === undefined || !IPV4.test(server.host) || server.host.startsWith(LOOPBACK)) return undefined;
+  return { address: server.host, port: server.port };
+}
+
+export const doorAddressOf = ({ status }: Node): string | undefined =>
+  (status.addresses ?? []).find(
+    ({ type, address }) => type === "InternalIP" && IPV4.test(address) && !address.startsWith(LOOPBACK),
+  )?.address;
+
+export function doorGuard({ address, port }: Backend): NftTable {
+  const table = new TableBuilder();
+  const rule = `ip daddr ${address} tcp dport ${port} ct status & dnat != dnat drop`;
+  table.chain("input", [rule], "type filter hook input priority filter;");
+  return { family: "ip", name: "sailplane-door", chains: table.chains, sets: table.sets };
+}
+
+export class MachineDoor {
+  readonly #options: MachineDoorOptions;
+  readonly #guard: KernelTable;
+  #address: string | undefined;
+  #door: ApiDoor | EndingApiDoor | undefined;
+
+  constructor(options: MachineDoorOptions) {
+    this.#options = options;
+    this.#guard = new KernelTable(options.log, options.nft);
+  }
+
+  /** Where the API server's Service leads; undefined where no way is known. */
+  get at(): Backend | undefined {
+    return directWay(this.#options.apiServer) ?? this.#door?.at;
+  }
+
+  /** At the node's address, which may come late, and change. */
+  async open(node: Node): Promise<void> {
+    const { apiServer } = this.#options;
+    const address = doorAddressOf(node);
+    if (directWay(apiServer) !== undefined || address === undefined || address === this.#address) return;
+    this.close();
+    const door =
+      apiServer === undefined
+        ? await EndingApiDoor.open(address, this.#options)
+        : await ApiDoor.open(address, apiServer);
+    try {
+      await this.#guard.apply(doorGuard(door.at));
+    } catch (error) {
+      door.close();
+      throw error;
+    }
+    this.#door = door;
+    this.#address = address;
+  }
+
+  close(): void {
+    this.#door?.close();
+    this.#door = undefined;
+    this.#address = undefined;
+  }
+}
