@@ -7,6 +7,7 @@ import type {
   RoleBinding,
   Subject,
 } from "../../api/generated/rbac.v1.ts";
+import { ALL, ruleAllows } from "./rule-allows.ts";
 
 export interface AccessQuestion {
   readonly verb: string;
@@ -65,26 +66,6 @@ function roleOf(binding: RoleBinding | ClusterRoleBinding, policy: AccessPolicy)
   return kind === "ClusterRole"
     ? policy.clusterRoles.find(({ metadata }) => metadata.name === name)
     : policy.roles.find(({ metadata }) => metadata.name === name && metadata.namespace === binding.metadata.namespace);
-}
-
-const ALL = "*";
-
-/** As RBAC has it: `*` is everything, a star before a subresource is that subresource of everything, and `pods/*` means nothing. */
-function ruleAllows(rule: PolicyRule, { verb, group, resource, name }: AccessQuestion): boolean {
-  const names = rule.resourceNames ?? [];
-  return (
-    isIn(rule.verbs, verb) &&
-    isIn(rule.apiGroups ?? [], group) &&
-    resourceIn(rule.resources ?? [], resource) &&
-    (names.length === 0 || name === "" || names.includes(name))
-  );
-}
-
-const isIn = (list: readonly string[], item: string) => list.includes(ALL) || list.includes(item);
-
-function resourceIn(list: readonly string[], resource: string): boolean {
-  const slash = resource.indexOf("/");
-  return isIn(list, resource) || (slash >= 0 && list.includes(`*${resource.slice(slash)}`));
 }
 
 /** As `kubectl create rolebinding` writes subjects. */

@@ -1,9 +1,12 @@
 /** What the reader may do, as the API server says: what it would refuse is not offered. */
 import { useEffect, useState } from "preact/hooks";
 import type { SelfSubjectAccessReview } from "../../api/generated/authorization.v1.ts";
+import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
+import { ruleAllows } from "../access/rule-allows.ts";
 import { readOnly } from "../read-only.ts";
 import { api } from "./connection.ts";
 import type { Kind, ObjectName } from "./kind.ts";
+import { ownRules } from "./own-rules.ts";
 
 export interface Deed {
   readonly verb: string;
@@ -16,15 +19,23 @@ export function useMay({ verb, subresource = "" }: Deed, kind: Kind, { namespace
   const { group, plural, namespaced } = kind;
   useEffect(() => {
     let asked = true;
-    const attributes = {
-      verb,
-      group,
-      resource: plural,
-      name,
-      ...(subresource ? { subresource } : {}),
-      ...(namespaced ? { namespace } : {}),
+    const resource = subresource ? `${plural}/${subresource}` : plural;
+    const decide = async () => {
+      // Rules of a namespace say nothing of what is in none.
+      const rules = namespaced ? await ownRules(namespace) : undefined;
+      // What has no name yet is not among names.
+      const fits = ({ resourceNames = [] }: PolicyRule) => name !== "" || resourceNames.length === 0;
+      if (rules) return rules.some((rule) => fits(rule) && ruleAllows(rule, { verb, group, resource, name }));
+      return review({
+        verb,
+        group,
+        resource: plural,
+        name,
+        ...(subresource ? { subresource } : {}),
+        ...(namespaced ? { namespace } : {}),
+      });
     };
-    void review(attributes).then((answer) => asked && setAllowed(answer));
+    void decide().then((answer) => asked && setAllowed(answer));
     return () => {
       asked = false;
     };

@@ -30,9 +30,10 @@ function JoinButton() {
 }
 
 function JoinButtonFor({ secrets }: { readonly secrets: Kind }) {
-  if (!useMay({ verb: "create" }, secrets, { namespace: "kube-system", name: "" })) return null;
+  const may = useMay({ verb: "create" }, secrets, { namespace: "kube-system", name: "" });
+  // Its place is kept until it is known, so that nothing jumps.
   return (
-    <button type="button" onClick={openJoin}>
+    <button type="button" class={may ? undefined : "absent"} onClick={openJoin}>
       Join a node
     </button>
   );

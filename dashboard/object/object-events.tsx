@@ -28,7 +28,7 @@ export function ObjectEvents({ object }: ObjectProps) {
     );
   }
   return (
-    <table class="small">
+    <table class="small stacked">
       <thead>
         <tr>
           {["Last seen", "Type", "Reason", "Count", "Message", "From"].map((title) => (
@@ -48,9 +48,9 @@ export function ObjectEvents({ object }: ObjectProps) {
               <StateChip text={event.type} />
             </td>
             <td>{event.reason}</td>
-            <td>{event.count}</td>
-            <td class="wrap">{event.message}</td>
-            <td>{event.source}</td>
+            <td>×{event.count}</td>
+            <td class="wrap told">{event.message}</td>
+            <td class="quiet beside">{event.source}</td>
           </tr>
         ))}
       </tbody>

@@ -54,7 +54,7 @@ export function PodContainers({ object }: ObjectProps) {
                 <td>
                   {name} {init && <span class="quiet">init</span>}
                 </td>
-                <td class="wrap">
+                <td>
                   <State of={found} />
                 </td>
                 <td>{found?.restartCount ?? 0}</td>

@@ -89,7 +89,7 @@ const TROUBLE = /pressure|unavailable|failure|failed|stalled/i;
 const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] }) => (
   <section class="card">
     <h2>Conditions</h2>
-    <table class="small conditions">
+    <table class="small stacked conditions">
       <tbody>
         {conditions.map(({ type, status, reason, message, lastTransitionTime }) => (
           <tr key={type}>
@@ -100,7 +100,7 @@ const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] 
               />
             </td>
             <td>{status}</td>
-            <td class="wrap">
+            <td class="wrap told">
               {reason} {message && <span class="quiet">{message}</span>}
             </td>
             <td>

@@ -14,6 +14,7 @@ import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
 import { daemonSetRollout, deploymentRollout, type Rollout, statefulSetRollout } from "../rollout.ts";
 import type { ObjectProps } from "./object-view.tsx";
 import { PodList, PodRows } from "./pod-rows.tsx";
+import { WorkloadUsage } from "./workload-usage.tsx";
 
 /** What stands between a workload and its pods. */
 const BETWEEN: Readonly<
@@ -65,11 +66,18 @@ export function WorkloadSummary({ kind, object }: ObjectProps) {
       {between ? (
         <Tree owner={uid} namespace={namespace} {...between} pods={pods} />
       ) : (
-        <PodRows title="Pods" pods={pods.filter(({ owners }) => owners.includes(uid))} />
+        <Pods namespace={namespace} pods={pods.filter(({ owners }) => owners.includes(uid))} />
       )}
     </>
   );
 }
+
+const Pods = ({ namespace, pods }: { readonly namespace: string; readonly pods: readonly PodSummary[] }) => (
+  <>
+    <WorkloadUsage namespace={namespace} pods={pods} />
+    <PodRows title="Pods" pods={pods} />
+  </>
+);
 
 interface TreeProps {
   readonly owner: string;
@@ -86,27 +94,31 @@ function Tree({ owner, namespace, resource, apiVersion, kind: kindName, pods }: 
   const members = [...list.items.value.values()]
     .filter((member) => ownersOf(member).includes(owner))
     .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1));
+  const uids = new Set(members.map(({ metadata }) => metadata.uid));
   return (
-    <section class="card">
-      <h2>What belongs to it</h2>
-      {members.length === 0 && <p class="quiet">Nothing yet.</p>}
-      <ul class="plain tree">
-        {members.map((member) => {
-          const { uid, name, creationTimestamp } = member.metadata;
-          const own = pods.filter(({ owners }) => owners.includes(uid));
-          return (
-            <li key={uid}>
-              {kindName} {kind ? <a href={objectHref(kind, { namespace, name })}>{name}</a> : name}{" "}
-              <span class="quiet">
-                <Age of={creationTimestamp} />
-                {replicasOf(member)}
-              </span>
-              {own.length > 0 && <PodList pods={own} />}
-            </li>
-          );
-        })}
-      </ul>
-    </section>
+    <>
+      <WorkloadUsage namespace={namespace} pods={pods.filter(({ owners }) => owners.some((uid) => uids.has(uid)))} />
+      <section class="card">
+        <h2>What belongs to it</h2>
+        {members.length === 0 && <p class="quiet">Nothing yet.</p>}
+        <ul class="plain tree">
+          {members.map((member) => {
+            const { uid, name, creationTimestamp } = member.metadata;
+            const own = pods.filter(({ owners }) => owners.includes(uid));
+            return (
+              <li key={uid}>
+                {kindName} {kind ? <a href={objectHref(kind, { namespace, name })}>{name}</a> : name}{" "}
+                <span class="quiet">
+                  <Age of={creationTimestamp} />
+                  {replicasOf(member)}
+                </span>
+                {own.length > 0 && <PodList pods={own} />}
+              </li>
+            );
+          })}
+        </ul>
+      </section>
+    </>
   );
 }
 

@@ -16,13 +16,13 @@ export function CapacityBar({ name, capacity, requested, used = [], render }: Ca
   const now = used.at(-1);
   const share = (value: number) => (capacity > 0 ? Math.min(100, (value / capacity) * 100) : 0);
   return (
-    <div class={`capacity ${share(requested) > 90 || share(now ?? 0) > 90 ? "warn" : ""}`}>
+    <div class={`capacity meter ${share(requested) > 90 || share(now ?? 0) > 90 ? "warn" : ""}`}>
+      <h2>{name}</h2>
       <p>
-        <b>{name}</b>
-        <span>
-          {now !== undefined && <>{render(now)} used, </>}
-          {render(requested)} of {render(capacity)} requested
-        </span>
+        <strong>{now === undefined ? "–" : render(now)}</strong> used
+      </p>
+      <p class="aside">
+        {render(requested)} of {render(capacity)} requested
       </p>
       <div class="bar" aria-hidden="true">
         <i style={{ width: `${share(requested)}%` }} />

@@ -11,18 +11,33 @@ interface DialogProps {
 
 export function Dialog({ title, children, wide }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = useRef(true);
+  // The browser tells of a closing a moment later: by then another dialog may have opened.
+  const close = () => {
+    if (isOpen.current) closeDialog();
+  };
   // At once: what is typed next belongs in the dialog.
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
     return () => {
+      isOpen.current = false;
       element?.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
   return (
-    <dialog ref={dialog} class={wide ? "wide" : undefined} aria-label={title} onClose={closeDialog}>
+    <dialog
+      ref={dialog}
+      class={wide ? "wide" : undefined}
+      aria-label={title}
+      onClose={close}
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+    >
       <h2>{title}</h2>
       {children}
     </dialog>

@@ -13,7 +13,7 @@ export function CreateForm({ write }: { readonly write: (manifest: string) => vo
   const answer = (question: Question, given: string | number) => setAnswers({ ...answers, [question]: given });
   return (
     <form
-      class="tools"
+      class="tools answers"
       onSubmit={(event) => {
         event.preventDefault();
         write(stringify(start.object(answers)));

@@ -15,6 +15,8 @@ export interface ColumnsOptions {
   /** Rows of many namespaces. */
   readonly everywhere: boolean;
   readonly wide: boolean;
+  /** On a narrow page the state comes next to the name, and what everybody knows comes last. */
+  readonly narrow: boolean;
 }
 
 const NARROWEST = 7;
@@ -24,14 +26,17 @@ const STATES = /^(status|phase|state|condition|type)$/i;
 /** Columns of lower priority that people look for first. */
 const ALWAYS = new Set(["pods/Node"]);
 
-export function columnsFor({ kind, columns, sample, everywhere, wide }: ColumnsOptions): Column<Row>[] {
+export function columnsFor({ kind, columns, sample, everywhere, wide, narrow }: ColumnsOptions): Column<Row>[] {
   const shown = columns
     .map((column, index) => ({ column, index }))
     .filter(({ column }) => wide || column.priority === 0 || ALWAYS.has(`${kind.plural}/${column.name}`))
     .map(({ column, index }) => columnOf(kind, column, index, sample));
-  if (!everywhere) return shown;
   const [first, ...rest] = shown;
-  return first ? [first, namespaceColumn(sample), ...rest] : [];
+  if (!first) return [];
+  const place = everywhere ? [namespaceColumn(sample)] : [];
+  if (!narrow) return [first, ...place, ...rest];
+  const states = rest.filter(({ title }) => STATES.test(title));
+  return [first, ...states, ...rest.filter((column) => !states.includes(column)), ...place];
 }
 
 function columnOf(kind: Kind, column: TableColumnDefinition, index: number, sample: readonly Row[]): Column<Row> {

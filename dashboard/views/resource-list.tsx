@@ -6,6 +6,7 @@ import { type Kind, listPath, objectHref, titleOf } from "../api/kind.ts";
 import { type Row, tableAt } from "../api/table.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { useLiveList } from "../live/use-live-list.ts";
+import { isNarrow } from "../narrow.ts";
 import { Check } from "../parts/check.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
 import { refusal } from "../parts/live-badge.tsx";
@@ -63,9 +64,17 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
     return filter.trim() === "" ? all : all.filter((row) => matches(textOf(row)));
   }, [all, filter]);
   const printed = useMemo(
-    () => columnsFor({ kind, columns: columnDefinitions, sample: all.slice(0, 100), everywhere, wide: wide.value }),
+    () =>
+      columnsFor({
+        kind,
+        columns: columnDefinitions,
+        sample: all.slice(0, 100),
+        everywhere,
+        wide: wide.value,
+        narrow: isNarrow.value,
+      }),
     // Widths are taken from the first rows and then stay, so that nothing jumps.
-    [columnDefinitions, everywhere, wide.value, all.length === 0],
+    [columnDefinitions, everywhere, wide.value, isNarrow.value, all.length === 0],
   );
   const columns = useMemo(() => [...printed, ...further], [printed, further]);
   const state = list.state.value;

@@ -37,6 +37,7 @@ export interface Visit {
 export async function visit(browser: Browser, cluster: Cluster, options: BrowserContextOptions = {}): Promise<Visit> {
   const { server } = credentialsOf(cluster);
   const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
+  await context.addInitScript(NOTE_SHIFTS);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("console", (message) => {
@@ -71,3 +72,17 @@ export async function signedIn(browser: Browser, cluster: Cluster, options: Sign
 /** Goes where a link of the page would go. */
 export const goTo = (page: Page, hash: string): Promise<void> =>
   page.evaluate(`void (location.hash = ${JSON.stringify(hash)})`);
+
+/** What moves without having been touched, as browsers count it. */
+const NOTE_SHIFTS = `
+  globalThis.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, sources } of list.getEntries()) {
+      if (!hadRecentInput) shifts.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? String(node)).join(" | ")]);
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+`;
+
+/** The share of the page that has jumped since this was asked last, and what did. */
+export const jumped = (page: Page): Promise<readonly (readonly [number, string])[]> =>
+  page.evaluate("shifts.splice(0)");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "./cluster.ts";
-import { credentialsOf, goTo, hasBrowser, signedIn, startBrowser, visit } from "./dashboard-browser.ts";
+import { credentialsOf, goTo, hasBrowser, jumped, signedIn, startBrowser, visit } from "./dashboard-browser.ts";
 
 /** Every view, to be looked at. */
 const pictures = join(import.meta.dirname, "../../dist/screens");
@@ -60,6 +60,9 @@ const broken = {
   metadata: { name: "broken" },
   spec: { containers: [{ name: "c", image: "busybox", command: ["/bin/sh", "-c", "exit 3"] }] },
 };
+
+/** What browsers call good of a page's Cumulative Layout Shift: less than a tenth of it has moved by itself. */
+const JUMP = 0.1;
 
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 390, height: 780 } };
 const looks = Object.entries(sizes).flatMap(([size, viewport]) =>
@@ -128,7 +131,12 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     for (const [name, hash] of Object.entries(views)) {
       await goTo(page, hash.replace("PAST", past));
       await page.waitForTimeout(350);
+      await page.getByText("Loading…").waitFor({ state: "detached" });
       await look(name);
+      const jumps = await jumped(page);
+      // The bar that shows the past comes when one goes there, and takes its room.
+      const share = name === "past" ? 0 : jumps.reduce((sum, [moved]) => sum + moved, 0);
+      expect(share, `${name}: ${JSON.stringify(jumps)}`).toBeLessThan(JUMP);
     }
     await goTo(page, "#/kind/core/v1/pods?q=web-");
     await page.locator("tbody a").first().click();
@@ -141,7 +149,9 @@ describe.skipIf(!hasBrowser)("every view of the dashboard", () => {
     await page.getByText("Nothing else goes with it.").waitFor();
     await look("confirm");
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Go to" }).waitFor();
     await look("palette");
     await page.keyboard.press("Escape");
     await goTo(page, "#/apply");

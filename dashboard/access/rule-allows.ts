@@ -1,0 +1,31 @@
+/** Whether a rule of RBAC lets somebody do something. */
+import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
+
+export interface Asked {
+  readonly verb: string;
+  readonly group: string;
+  /** `pods`, `pods/exec`. */
+  readonly resource: string;
+  /** "" asks for any. */
+  readonly name: string;
+}
+
+export const ALL = "*";
+
+/** As RBAC has it: `*` is everything, a star before a subresource is that subresource of everything, and `pods/*` means nothing. */
+export function ruleAllows(rule: PolicyRule, { verb, group, resource, name }: Asked): boolean {
+  const names = rule.resourceNames ?? [];
+  return (
+    isIn(rule.verbs, verb) &&
+    isIn(rule.apiGroups ?? [], group) &&
+    resourceIn(rule.resources ?? [], resource) &&
+    (names.length === 0 || name === "" || names.includes(name))
+  );
+}
+
+const isIn = (list: readonly string[], item: string) => list.includes(ALL) || list.includes(item);
+
+function resourceIn(list: readonly string[], resource: string): boolean {
+  const slash = resource.indexOf("/");
+  return isIn(list, resource) || (slash >= 0 && list.includes(`*${resource.slice(slash)}`));
+}

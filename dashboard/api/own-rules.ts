@@ -1,0 +1,38 @@
+/** All that the reader may do in a namespace, asked once for all buttons (SelfSubjectRulesReview). */
+import type { SelfSubjectRulesReview } from "../../api/generated/authorization.v1.ts";
+import type { PolicyRule } from "../../api/generated/rbac.v1.ts";
+import { token } from "../session.ts";
+import { api } from "./connection.ts";
+
+/** Rights are granted and taken away while a page is open. */
+const KEEP_MS = 30_000;
+
+interface Kept {
+  readonly at: number;
+  readonly rules: Promise<readonly PolicyRule[] | undefined>;
+}
+
+const kept = new Map<string, Kept>();
+
+/** Undefined where the answer does not tell all: nodes, for one, have rights that are no rules. */
+export function ownRules(namespace: string): Promise<readonly PolicyRule[] | undefined> {
+  const key = `${namespace} ${token.peek()}`;
+  const known = kept.get(key);
+  if (known && performance.now() - known.at < KEEP_MS) return known.rules;
+  const rules = askRules(namespace);
+  kept.clear();
+  kept.set(key, { at: performance.now(), rules });
+  return rules;
+}
+
+async function askRules(namespace: string): Promise<readonly PolicyRule[] | undefined> {
+  const question = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectRulesReview",
+    metadata: {},
+    spec: { namespace },
+  } as SelfSubjectRulesReview;
+  const target = { resource: "selfsubjectrulesreviews.authorization.k8s.io" };
+  const outcome = await api.create<SelfSubjectRulesReview>(target, question).catch(() => undefined);
+  return outcome?.ok && !outcome.object.status.incomplete ? outcome.object.status.resourceRules : undefined;
+}
