@@ -9,7 +9,9 @@ import type { User } from "../auth/user.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 
 export interface Flow {
+  readonly flowSchema: string;
   readonly flowSchemaUid: string;
+  readonly priorityLevel: string;
   readonly priorityLevelUid: string;
 }
 
@@ -35,9 +37,11 @@ function classesOf(policy: PolicySnapshot): readonly Class[] {
     .list<Stored<FlowSchema>>("flowschemas.flowcontrol.apiserver.k8s.io")
     .toSorted((a, b) => precedence(a) - precedence(b) || (a.metadata.name < b.metadata.name ? -1 : 1))
     .flatMap(({ metadata, spec }) => {
-      const priorityLevelUid = levels.get(spec.priorityLevelConfiguration?.name ?? "");
+      const priorityLevel = spec.priorityLevelConfiguration?.name ?? "";
+      const priorityLevelUid = levels.get(priorityLevel);
       if (priorityLevelUid === undefined) return [];
-      return [{ flowSchemaUid: metadata.uid, priorityLevelUid, rules: spec.rules ?? [] }];
+      const schema = { flowSchema: metadata.name, flowSchemaUid: metadata.uid };
+      return [{ ...schema, priorityLevel, priorityLevelUid, rules: spec.rules ?? [] }];
     });
 }
 

@@ -61,7 +61,7 @@ app.use(async (c, next) => {
   const policy = auditPolicyOf(c.env.AUDIT_POLICY);
   const request = policy && beginAudit(c.req.raw, Date.now());
   await next();
-  countAnswer(c.var.cluster, c.req.method, c.res.status);
+  countAnswer(c.var.cluster, c.req.method, c.res.status, c.var.flow);
   const answered = c.res.headers;
   const id = c.req.header("Audit-Id") ?? crypto.randomUUID();
   // One that is not there has no log either.

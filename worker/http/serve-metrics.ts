@@ -2,38 +2,47 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
+import type { Flow } from "../fairness/classify.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import type { Bindings } from "./app.ts";
 
-/** By cluster, then by `METHOD CODE`. Isolates come and go: counters begin at zero with each. */
-const answered = new Map<string, Map<string, number>>();
+/** By labels, as they are written. */
+type Counts = Map<string, number>;
+
+/** By cluster. Isolates come and go: counters begin at zero with each. */
+const answered = new Map<string, { readonly requests: Counts; readonly flows: Counts }>();
 /** Seconds since 1970: when the first request came. Isolates have no clock before it. */
 let since: number | undefined;
 
 /** Milliseconds since 1970; `now` where nothing has been answered yet. */
 export const startedAt = (now: number): number => (since === undefined ? now : since * 1000);
 
-export function countAnswer(cluster: string, method: string, code: number): void {
+export function countAnswer(cluster: string, method: string, code: number, flow: Flow | undefined): void {
   // Anybody may ask for clusters that are not there.
   if (!knownPolicy(cluster)) return;
   since ??= Date.now() / 1000;
-  const counts = answered.get(cluster) ?? new Map<string, number>();
+  const counts = answered.get(cluster) ?? { requests: new Map(), flows: new Map() };
   answered.set(cluster, counts);
-  const key = `${method} ${code}`;
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+  count(counts.requests, `verb="${method}",code="${code}"`);
+  if (flow) count(counts.flows, `flow_schema="${flow.flowSchema}",priority_level="${flow.priorityLevel}"`);
 }
+
+const count = (counts: Counts, labels: string) => counts.set(labels, (counts.get(labels) ?? 0) + 1);
+
+const samples = (name: string, counts: Counts = new Map()): string[] =>
+  [...counts].sort().map(([labels, value]) => `${name}{${labels}} ${value}`);
 
 export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
   const { revision } = await c.env.CLUSTER_STORE.getByName(c.var.cluster).status();
-  const requests = [...(answered.get(c.var.cluster) ?? [])].sort().map(([key, count]) => {
-    const [method, code] = key.split(" ");
-    return `apiserver_request_total{verb="${method}",code="${code}"} ${count}`;
-  });
+  const counts = answered.get(c.var.cluster);
   const lines = [
     "# HELP apiserver_request_total Requests that this isolate has answered, by HTTP method and code.",
     "# TYPE apiserver_request_total counter",
-    ...requests,
+    ...samples("apiserver_request_total", counts?.requests),
+    "# HELP apiserver_flowcontrol_dispatched_requests_total Requests that fell under a flow schema and its priority level.",
+    "# TYPE apiserver_flowcontrol_dispatched_requests_total counter",
+    ...samples("apiserver_flowcontrol_dispatched_requests_total", counts?.flows),
     "# HELP process_start_time_seconds When this isolate answered first, since 1970.",
     "# TYPE process_start_time_seconds gauge",
     `process_start_time_seconds ${Math.round(since ?? Date.now() / 1000)}`,
