@@ -2,7 +2,7 @@
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { badRequest } from "../../../api/machinery/status.ts";
+import { badRequest, conflict } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
@@ -41,6 +41,16 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
   });
 }
 
+/** Who names a uid means an object that is there. */
+const noSuchUid = ({ served, path }: RequestContext, uid: string) =>
+  new ApiError(
+    conflict(
+      { group: served.group, resource: served.resource.plural },
+      path.name,
+      `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
+    ),
+  );
+
 interface Applied {
   readonly applied: Record<string, unknown>;
   readonly strict: Extract<ParsedApplied, { ok: true }>["strict"];
@@ -70,6 +80,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
   const object = decoded.value as unknown as KubeObject;
   const draft = other ? other.toStored(object) : object;
+  if (!live && draft.metadata.uid) throw noSuchUid(context, draft.metadata.uid);
   checkIdentity(context, draft);
   // These two the server alone decides, and an apply may repeat what it once read.
   if (live) draft.metadata.creationTimestamp = live.metadata.creationTimestamp ?? "";

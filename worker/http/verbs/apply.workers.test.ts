@@ -80,3 +80,11 @@ test("APPLY-02: managers of another version of a custom kind keep what they own"
     'Apply failed with 1 conflict: conflict with "first": .spec.a',
   );
 });
+
+test("an apply that names a uid creates nothing", async () => {
+  const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "gone", uid: "its-uid" } };
+  const url = "https://sailplane/api/v1/namespaces/default/configmaps/gone?fieldManager=m";
+  expect((await patch(url, "application/apply-patch+yaml", body)).message).toBe(
+    'Operation cannot be fulfilled on configmaps "gone": uid mismatch: the provided object specified uid its-uid, and no existing object was found',
+  );
+});
