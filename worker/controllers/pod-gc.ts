@@ -4,6 +4,7 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, settled } from "./controller.ts";
 import { disruption } from "./disruption-target.ts";
 import { itemKey, splitItem } from "./item-key.ts";
+import { isOutOfService } from "./node/taints.ts";
 import { isTerminated, podCondition } from "./pod-state.ts";
 import { timeOf } from "./time.ts";
 
@@ -42,11 +43,6 @@ export const podGcController: Controller = {
     return { effects: [...(isTerminated(pod) ? [] : [disruption(pod, why, now)]), removal(pod)] };
   },
 };
-
-/** Somebody vouches that the machine is off: its pods will never say that they have ended. */
-const isOutOfService = ({ spec, status }: Node): boolean =>
-  status.conditions?.find(({ type }) => type === "Ready")?.status !== "True" &&
-  (spec.taints ?? []).some(({ key }) => key === "node.kubernetes.io/out-of-service");
 
 function planOnNode(pod: Stored<Pod>, node: Stored<Node>): Plan {
   if (!pod.metadata.deletionTimestamp || !isOutOfService(node)) return settled;

@@ -25,6 +25,11 @@ const EVICTING = new Set([NOT_READY, UNREACHABLE]);
 export const evictingTaint = ({ spec }: Node): Taint | undefined =>
   spec.taints?.find(({ key, effect }) => EVICTING.has(key) && effect === "NoExecute");
 
+/** Somebody vouches that the machine is off: its pods will never say that they have ended, nor what they have let go of. */
+export const isOutOfService = ({ spec, status }: Node): boolean =>
+  status.conditions?.find(({ type }) => type === "Ready")?.status !== "True" &&
+  (spec.taints ?? []).some(({ key }) => key === `${PREFIX}out-of-service`);
+
 const id = ({ key, effect }: Taint) => `${key} ${effect}`;
 
 /**

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Event, Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
@@ -108,4 +108,40 @@ it("a volume for one node is not attached to a second", async () => {
   at.cluster.remove("pods", "ns", "p");
   await at.settle();
   expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n2"]);
+});
+
+describe("a volume that a lost node has mounted is taken from it", () => {
+  const lose = async () => {
+    const at = start();
+    at.use("p", "n1");
+    await at.settle();
+    at.attach();
+    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      draft.status.volumesInUse = ["kubernetes.io/csi/d.example.com^h"];
+      draft.status.conditions = [
+        { type: "Ready", status: "Unknown", lastTransitionTime: new Date(at.cluster.now).toISOString() },
+      ];
+    });
+    at.cluster.remove("pods", "ns", "p");
+    at.use("q", "n2");
+    await at.settle();
+    return { at, nodes: () => at.attachments().map(({ spec }) => spec.nodeName) };
+  };
+
+  it("after six minutes", async () => {
+    const { at, nodes } = await lose();
+    await at.pass(359_000);
+    expect(nodes()).toEqual(["n1"]);
+    await at.pass(2000);
+    expect(nodes()).toEqual(["n2"]);
+  });
+
+  it("at once where somebody says that it is off", async () => {
+    const { at, nodes } = await lose();
+    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      draft.spec.taints = [{ key: "node.kubernetes.io/out-of-service", effect: "NoExecute" }];
+    });
+    await at.settle();
+    expect(nodes()).toEqual(["n2"]);
+  });
 });

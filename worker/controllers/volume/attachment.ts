@@ -5,11 +5,13 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { sha256 } from "../../../api/machinery/hmac-sha256.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { utf8Bytes } from "../../../api/machinery/utf8.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
+import { timeOf, waking } from "../time.ts";
 
 const ATTACHMENTS = "volumeattachments.storage.k8s.io";
 const DRIVERS = "csidrivers.storage.k8s.io";
@@ -32,12 +34,14 @@ export const attachDetachController: Controller = {
           ? waitingFor(object as Stored<VolumeAttachment>, snapshot)
           : [pairOf(object as Stored<VolumeAttachment>)];
       case "nodes":
-        return usesChanged(object, previous) ? attachedTo(object.metadata.name, snapshot).map(pairOf) : [];
+        return previous && mayDetach(object as Stored<Node>, previous as Stored<Node>)
+          ? attachedTo(object.metadata.name, snapshot).map(pairOf)
+          : [];
       default:
         return [];
     }
   },
-  reconcile(item, { snapshot }) {
+  reconcile(item, { snapshot, now }) {
     const [nodeName = "", volumeName = ""] = item.split(" ");
     const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
     const node = snapshot.get<Node>("nodes", "", nodeName);
@@ -47,7 +51,7 @@ export const attachDetachController: Controller = {
     const users = volume && node ? usersOn(volume, nodeName, snapshot) : [];
     if (volume && node && name !== undefined && users.length > 0)
       return planAttached({ volume, node, name, attachment, users }, snapshot);
-    return attachment ? planDetached(attachment, { node, volume }) : settled;
+    return attachment ? planDetached(attachment, { node, volume, now }) : settled;
   },
 };
 
@@ -66,9 +70,27 @@ function waitingFor({ spec }: Stored<VolumeAttachment>, snapshot: Snapshot): str
 const attachedTo = (node: string, snapshot: Snapshot) =>
   snapshot.list<VolumeAttachment>(ATTACHMENTS).filter(({ spec }) => spec.nodeName === node);
 
-const usesChanged = (next: KubeObject, before: KubeObject | undefined) =>
-  before !== undefined &&
-  !same((next as Stored<Node>).status.volumesInUse, (before as Stored<Node>).status.volumesInUse);
+/** What the node has mounted has changed, or whether it is still asked. */
+const mayDetach = (next: Stored<Node>, before: Stored<Node>) =>
+  !same(next.status.volumesInUse, before.status.volumesInUse) ||
+  lostSince(next) !== lostSince(before) ||
+  isOutOfService(next) !== isOutOfService(before);
+
+/** When the node was lost (ms); undefined while it is ready. */
+function lostSince({ status }: Node): number | undefined {
+  const ready = status.conditions?.find(({ type }) => type === "Ready");
+  return !ready || ready.status === "True" ? undefined : (timeOf(ready.lastTransitionTime) ?? 0);
+}
+
+/** How long a lost node may take to unmount: kube-controller-manager's maximum wait. */
+const UNMOUNT_MS = 6 * 60_000;
+
+/** From when on a volume is taken from the node though it has not unmounted it (ms); undefined: not while it is heard of. */
+function forcedFrom(node: Stored<Node>): number | undefined {
+  const since = lostSince(node);
+  if (since === undefined) return undefined;
+  return isOutOfService(node) ? since : since + UNMOUNT_MS;
+}
 
 const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
   (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
@@ -162,13 +184,16 @@ function exclusiveHolder(volume: Stored<PersistentVolume>, node: string, snapsho
     : "Volume is already exclusively attached to one node and can't be attached to another";
 }
 
-/** Nobody uses it there any more; what the node still has mounted is left until it says otherwise. */
+/** Nobody uses it there any more; what the node still has mounted is left until it says otherwise, or is lost for long. */
 function planDetached(
   attachment: Stored<VolumeAttachment>,
-  { node, volume }: { node: Stored<Node> | undefined; volume: Stored<PersistentVolume> | undefined },
+  { node, volume, now }: { node: Stored<Node> | undefined; volume: Stored<PersistentVolume> | undefined; now: number },
 ): Plan {
   const { name, uid, deletionTimestamp } = attachment.metadata;
-  if (node && volume && node.status.volumesInUse?.includes(uniqueName(volume))) return settled;
+  if (node && volume && node.status.volumesInUse?.includes(uniqueName(volume))) {
+    const from = forcedFrom(node);
+    if (from === undefined || from > now) return { effects: [], ...waking(from) };
+  }
   const effects: Effect[] = node && volume ? [...listed(node, volume, false)] : [];
   if (deletionTimestamp === undefined) effects.push({ op: "delete", resource: ATTACHMENTS, namespace: "", name, uid });
   return { effects };
