@@ -87,7 +87,8 @@ function planEmptying(
         }),
       ),
   ];
-  const conditions = conditionsOf(namespace, turn, now);
+  const refusal = failure?.effect.op.startsWith("delete") ? failure.message : undefined;
+  const conditions = conditionsOf(namespace, turn, { now, refusal });
   const status = same(conditions, namespace.status.conditions)
     ? []
     : [
@@ -99,10 +100,10 @@ function planEmptying(
           object: { ...namespace, status: { ...namespace.status, conditions } } as Namespace,
         },
       ];
-  // What is left once all is deleted that can be is worth telling; before, it is gone within the turn.
-  const stuck = deletes.length === 0;
+  // What is left once all is deleted that can be is worth telling, and what cannot; before, it is gone within the turn.
+  const stuck = deletes.length === 0 || refusal !== undefined;
   return {
-    effects: [...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : []), ...(stuck ? status : [])],
+    effects: [...(stuck ? status : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
     wakeAt: now + LOOK_AGAIN_MS,
   };
 }
@@ -114,7 +115,11 @@ function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
   return new Set([...counts].filter(([, count]) => count >= MANY).map(([resource]) => resource));
 }
 
-function conditionsOf(namespace: Namespace, content: readonly Located[], now: number): NamespaceCondition[] {
+function conditionsOf(
+  namespace: Namespace,
+  content: readonly Located[],
+  { now, refusal }: { readonly now: number; readonly refusal: string | undefined },
+): NamespaceCondition[] {
   const byResource = tally(content.map(({ resource }) => [resource, 1]));
   const byFinalizer = tally(
     content.flatMap(({ object }) =>
@@ -142,9 +147,9 @@ function conditionsOf(namespace: Namespace, content: readonly Located[], now: nu
     ],
     [
       "NamespaceDeletionContentFailure",
-      false,
-      "",
-      "",
+      refusal !== undefined,
+      "ContentDeletionFailed",
+      `Failed to delete all resource types, 1 remaining: ${refusal}`,
       "ContentDeleted",
       "All content successfully deleted, may be waiting on finalization",
     ],
