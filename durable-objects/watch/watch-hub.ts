@@ -143,9 +143,16 @@ export class WatchHub {
           const rest = lines.filter(({ revision }) => revision > watcher.liveSince);
           if (rest.length > 0) watcher.push(joinBytes(rest.map((line) => line.bytes)), watcher.liveSince);
         }
-        if (++served % SLICE === 0) await new Promise<void>((resume) => this.#options.turns.later(resume));
+        served++;
+        if (served === SLICE) await this.#aside();
+        else if (served % SLICE === 0) await this.#options.turns.settled();
       }
     }
+  }
+
+  /** Once a batch, and only where many are told: turns by the disk alone come before what waits at the sockets. */
+  #aside(): Promise<void> {
+    return new Promise((resume) => this.#options.turns.later(resume));
   }
 
   /** One timer for all watchers: heartbeats, bookmarks and ends are due at times that each knows. */
