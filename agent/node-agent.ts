@@ -207,6 +207,7 @@ export class NodeAgent {
       hostIPs: () => facts.addresses,
       allocatable,
       devices: this.#drivers.devices,
+      claims: this.#drivers.claims,
       memoryCapacity: facts.machine.memoryBytes,
       podsDirectory: join(options.dataDirectory, "pods"),
       logsDirectory: join(options.dataDirectory, "logs"),

@@ -2,13 +2,15 @@
 import { join } from "node:path";
 import type { Node } from "../api/generated/core.v1.ts";
 import type { ApiClient } from "../client/api-client.ts";
-import { CsiDrivers } from "./csi/csi-drivers.ts";
+import { type CsiDrivers, csiDrivers } from "./csi/csi-drivers.ts";
 import { tellDrivers } from "./csi/csi-node-object.ts";
 import { type CsiSources, CsiVolumes } from "./csi/csi-volumes.ts";
 import { DeviceManager } from "./devices/device-manager.ts";
 import { DevicePlugins } from "./devices/device-plugins.ts";
 import type { DeviceSource } from "./devices/device-source.ts";
 import { findGpus, thisMachine } from "./devices/machine-gpus.ts";
+import { type DraDrivers, draDrivers } from "./dra/dra-drivers.ts";
+import { PodClaims, type PodClaimsOptions } from "./dra/pod-claims.ts";
 import type { Logger } from "./logger.ts";
 import type { DeviceAmount } from "./node/node-object.ts";
 
@@ -18,7 +20,7 @@ export interface VendorDriversOptions {
   readonly dataDirectory: string;
   readonly nodeName: string;
   readonly client: ApiClient;
-  readonly sources: CsiSources;
+  readonly sources: CsiSources & { readonly resourceClaim: PodClaimsOptions["claim"] };
   /** Devices or drivers are not what they were. */
   readonly onChange: () => void;
   /** Settles when the API knows the Node as it is now. */
@@ -32,6 +34,8 @@ export class VendorDrivers {
   readonly #csiDrivers: CsiDrivers;
   readonly devices: DeviceManager;
   readonly csi: CsiVolumes;
+  readonly #draDrivers: DraDrivers;
+  readonly claims: PodClaims;
   #gpus: ReadonlyMap<string, DeviceSource> = new Map();
   /** Resources that the node once had devices of. */
   readonly #hadDevices = new Set<string>();
@@ -45,7 +49,14 @@ export class VendorDrivers {
       file: join(dataDirectory, "devices.json"),
       sources: () => new Map([...this.#gpus, ...this.#devicePlugins.sources]),
     });
-    this.#csiDrivers = new CsiDrivers({ directory: join(kubeletDirectory, "plugins_registry"), onChange, log });
+    const registry = { directory: join(kubeletDirectory, "plugins_registry"), onChange, log };
+    this.#csiDrivers = csiDrivers(registry);
+    this.#draDrivers = draDrivers(registry);
+    this.claims = new PodClaims({
+      file: join(dataDirectory, "claims.json"),
+      drivers: this.#draDrivers,
+      claim: sources.resourceClaim,
+    });
     this.csi = new CsiVolumes({
       directory: kubeletDirectory,
       node: nodeName,
@@ -59,6 +70,7 @@ export class VendorDrivers {
     const { log } = this.#options;
     this.#gpus = await findGpus(thisMachine);
     await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
+    await this.#draDrivers.open().catch((error) => log.warn(`no DRA driver can register: ${error.message}`));
     await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
   }
 
@@ -82,5 +94,6 @@ export class VendorDrivers {
   close(): void {
     this.#devicePlugins.close();
     this.#csiDrivers.close();
+    this.#draDrivers.close();
   }
 }

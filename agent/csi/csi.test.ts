@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import { FakeCsiDriver } from "../../test/fakes/fake-csi-driver.ts";
-import { CsiDrivers } from "./csi-drivers.ts";
+import { type CsiDrivers, csiDrivers } from "./csi-drivers.ts";
 import { driversOf } from "./csi-node-object.ts";
 import { CsiVolumes } from "./csi-volumes.ts";
 import { inlineVolume, persistentVolume } from "./wanted-volume.ts";
@@ -64,7 +64,7 @@ beforeEach(async () => {
   };
   attachment = undefined;
   told = 0;
-  drivers = new CsiDrivers({
+  drivers = csiDrivers({
     directory: join(directory, "plugins_registry"),
     onChange() {},
     log: { info() {}, warn() {} },

@@ -27,6 +27,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   await record.volumes.tearDown();
   context.puller.forget(record.uid);
   context.devices.free(record.uid);
+  await context.claims.unprepare(record.uid);
   if (!deleted && !record.gone) return false;
   if (!record.gone) await reporter.flushed();
   for (const { id } of after.containers) await runtime.removeContainer(id);

@@ -268,7 +268,7 @@ export class PodWorker {
     if (plan.wakeAt !== undefined) this.#wakeIn(plan.wakeAt - Date.now());
     for (const action of plan.actions) if (action.do === "back-off") this.#showBackOff(action);
     record.report(observation);
-    if (!(await this.#prepareVolumes()) || !this.#hasDevices()) return;
+    if (!(await this.#prepareVolumes()) || !(await this.#prepareClaims())) return;
     const { signal } = record.abort;
     for (const action of plan.actions) {
       if (signal.aborted) break;
@@ -342,19 +342,19 @@ export class PodWorker {
     return !missing;
   }
 
-  /** No driver of devices can register with this node: a pod that claims some waits, as it does for its driver on others. */
-  #hasDevices(): boolean {
+  async #prepareClaims(): Promise<boolean> {
     const record = this.#record;
     if (record.terminating || !record.pod.spec.resourceClaims?.length) return true;
-    const message = "prepare dynamic resources: no DRA driver is registered on this node";
-    record.tell(
-      undefined,
-      "Warning",
-      "FailedPrepareDynamicResources",
-      `Failed to prepare dynamic resources: ${message}`,
-    );
-    this.#wakeIn(RETRY_MS);
-    return false;
+    try {
+      await record.context.claims.prepare(record.pod);
+      return true;
+    } catch (error) {
+      const why = `prepare dynamic resources: ${(error as Error).message}`;
+      const message = `Failed to prepare dynamic resources: ${why}`;
+      record.tell(undefined, "Warning", "FailedPrepareDynamicResources", message);
+      this.#wakeIn(RETRY_MS);
+      return false;
+    }
   }
 
   #showBackOff({ target, message }: Extract<Action, { do: "back-off" }>): void {

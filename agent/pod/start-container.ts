@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "../../api/generated/core.v1.ts";
+import type { DeviceGrant } from "../devices/device-source.ts";
 import { type ContainerObservation, type Observation, RuntimeError, type SandboxConfig } from "../runtime/runtime.ts";
 import { withAllocation } from "./allocation.ts";
 import { nextBackOff } from "./back-off.ts";
@@ -125,7 +126,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
       target,
       image: outcome.image,
       restartCount,
-      devices: await record.context.devices.give(record.uid, container),
+      devices: await devicesFor(record, container),
     });
     mkdirSync(join(record.logDirectory, container.name), { recursive: true, mode: 0o755 });
     id = await runtime.createContainer(sandboxId, config, sandbox);
@@ -153,6 +154,16 @@ export async function startContainer(record: PodRecord, action: Start, observati
   await pruneOld(record, { name: container.name, id }, observation);
   await runPostStart(record, target, id);
   return "changed";
+}
+
+/** Fails with {@link ConfigError}. */
+async function devicesFor({ context, pod, uid }: PodRecord, container: Container): Promise<DeviceGrant> {
+  const grant = await context.devices.give(uid, container);
+  const cdiDevices = [...grant.cdiDevices, ...context.claims.devicesOf(pod, container)];
+  // It would start without them, and say nothing.
+  if (cdiDevices.length > 0 && context.runtime.takesCdiDevices !== true)
+    throw new ConfigError(`the container runtime takes no CDI devices: ${cdiDevices.join(", ")}`);
+  return { ...grant, cdiDevices };
 }
 
 async function runPostStart(record: PodRecord, target: PodContainer, id: string): Promise<void> {

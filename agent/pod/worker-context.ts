@@ -4,6 +4,7 @@ import type { ApiClient } from "../../client/api-client.ts";
 import type { Refusal } from "../admission/predicates.ts";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
+import type { PodClaims } from "../dra/pod-claims.ts";
 import type { Logger } from "../logger.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
@@ -26,6 +27,7 @@ export interface WorkerContext {
   readonly hostIPs: () => readonly string[];
   readonly allocatable: () => Readonly<Record<string, string | number>>;
   readonly devices: DeviceManager;
+  readonly claims: PodClaims;
   readonly memoryCapacity: number;
   /** DIR/pods/UID is a pod's own. */
   readonly podsDirectory: string;

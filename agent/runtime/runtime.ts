@@ -238,6 +238,8 @@ export interface Runtime {
   readonly isolates: boolean;
   /** True where nothing runs that could be asked: probes and hooks then succeed unasked. */
   readonly simulates?: boolean;
+  /** Containers may be given devices by their CDI names. */
+  readonly takesCdiDevices?: boolean;
   version(): Promise<{ readonly name: string; readonly version: string }>;
   /** All that this runtime runs for the agent, or for one pod by uid. */
   observe(uid?: string): Promise<Observation>;

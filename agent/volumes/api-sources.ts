@@ -1,17 +1,21 @@
 /** What setting up volumes needs of the API, asked for over the agent's client. */
 import type { TokenRequest } from "../../api/generated/authentication.v1.ts";
 import type { PersistentVolume, PersistentVolumeClaim, Secret } from "../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { CsiSources } from "../csi/csi-volumes.ts";
+import type { PodClaimsOptions } from "../dra/pod-claims.ts";
 import { grownStatus } from "./claim-growth.ts";
 import type { VolumeSources } from "./volume-manager.ts";
 
 /** A token is renewed after this share of its life. */
 const TOKEN_SHARE = 0.8;
 
-export function apiVolumeSources(client: ApiClient): VolumeSources & CsiSources {
+export function apiVolumeSources(
+  client: ApiClient,
+): VolumeSources & CsiSources & { resourceClaim: PodClaimsOptions["claim"] } {
   const get = async <T extends KubeObject>(resource: string, namespace: string, name: string) => {
     const outcome = await client.get<T>({ resource, namespace, name });
     if (outcome.ok) return outcome.object;
@@ -36,6 +40,8 @@ export function apiVolumeSources(client: ApiClient): VolumeSources & CsiSources 
         Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]),
       );
     },
+    resourceClaim: (namespace: string, name: string) =>
+      get<ResourceClaim>("resourceclaims.resource.k8s.io", namespace, name),
     persistentVolume: (name) => get<PersistentVolume>("persistentvolumes", "", name),
     token: async (pod, { audience, expirationSeconds }) => {
       const { namespace = "", name = "", uid = "" } = pod.metadata;

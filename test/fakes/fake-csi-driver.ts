@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
-import { CSI_PROTO, REGISTRATION_PROTO } from "../../agent/csi/csi-proto.ts";
+import { CSI_PROTO } from "../../agent/csi/csi-proto.ts";
 import { parseServices } from "../../agent/grpc/parse-services.ts";
+import { REGISTRATION_PROTO } from "../../agent/plugins/registration-proto.ts";
 
 export interface VolumeCall {
   readonly call: string;

@@ -67,6 +67,7 @@ const imageOf = ({ id, repo_tags, repo_digests, size, uid, username, pinned }: c
 interface RuntimeConfig {
   readonly cni?: { readonly confDir?: string; readonly binDir?: string; readonly binDirs?: readonly string[] };
   readonly sandboxImage?: string;
+  readonly enableCDI?: boolean;
   readonly containerd?: {
     readonly defaultRuntimeName?: string;
     readonly runtimes?: Readonly<Record<string, { readonly options?: { readonly SystemdCgroup?: boolean } }>>;
@@ -91,6 +92,7 @@ export class CriRuntime implements Runtime {
   readonly isolates = true;
   readonly scheme: string;
   readonly cgroupDriver: CgroupDriver;
+  readonly takesCdiDevices: boolean;
   readonly #cri: CriClient;
   readonly #socket: string;
   readonly #agentId: string;
@@ -133,6 +135,8 @@ export class CriRuntime implements Runtime {
     this.#version = version;
     this.#config = config;
     this.cgroupDriver = cgroupDriverOf(version.runtime_name, config);
+    // CRI-O always does; containerd from 1.7 on, where it is told to.
+    this.takesCdiDevices = version.runtime_name !== "containerd" || config.enableCDI === true;
     this.scheme = version.runtime_name;
     this.#followEvents();
     this.#pollLater();

@@ -1,0 +1,73 @@
+/** The drivers of dynamic resources of this node. */
+import { parseServices } from "../grpc/parse-services.ts";
+import { UnixClient } from "../grpc/unix-client.ts";
+import { PluginRegistry, type PluginRegistryOptions } from "../plugins/plugin-registry.ts";
+import { DRA_PACKAGES, draProto } from "./dra-proto.ts";
+
+/** The kubelet's. */
+const SECONDS = 45;
+
+export interface ClaimReference {
+  readonly namespace: string;
+  readonly uid: string;
+  readonly name: string;
+}
+
+/** A device that was made ready, by the names that container runtimes know it by. */
+export interface PreparedDevice {
+  /** Empty: of every request of its claim. */
+  readonly request_names: readonly string[];
+  readonly cdi_device_ids: readonly string[];
+}
+
+export interface DraDriver {
+  readonly name: string;
+  /** Fails with what the driver says. */
+  prepare(claim: ClaimReference): Promise<readonly PreparedDevice[]>;
+  unprepare(claim: ClaimReference): Promise<void>;
+  close(): void;
+}
+
+interface Answer {
+  readonly claims: Readonly<
+    Record<string, { readonly devices?: readonly PreparedDevice[]; readonly error: string } | undefined>
+  >;
+}
+
+export type DraDrivers = PluginRegistry<DraDriver>;
+
+export function draDrivers(
+  options: Pick<PluginRegistryOptions<DraDriver>, "directory" | "onChange" | "log">,
+): DraDrivers {
+  return new PluginRegistry({
+    ...options,
+    type: "DRAPlugin",
+    introduce: async ({ name, supported_versions }, socket) => {
+      const version = Object.keys(DRA_PACKAGES).find((known) => supported_versions.includes(known));
+      const { DRAPlugin } = version === undefined ? {} : parseServices(draProto(DRA_PACKAGES[version] ?? ""));
+      if (DRAPlugin === undefined)
+        throw new Error(
+          `driver ${name} speaks ${supported_versions.join(", ")}, and this node ${Object.keys(DRA_PACKAGES).join(", ")}`,
+        );
+      return driverOf(name, new UnixClient(DRAPlugin, socket));
+    },
+  });
+}
+
+function driverOf(name: string, client: UnixClient): DraDriver {
+  const call = async (method: string, claim: ClaimReference) => {
+    const { claims } = await client.call<Answer>(method, { claims: [claim] }, SECONDS).catch((error: Error) => {
+      throw new Error(`${method}: ${error.message}`);
+    });
+    const answer = claims[claim.uid];
+    if (answer === undefined) throw new Error(`${method} skipped 1 ResourceClaims`);
+    if (answer.error !== "") throw new Error(`${method} failed for ResourceClaim ${claim.name}: ${answer.error}`);
+    return answer;
+  };
+  return {
+    name,
+    prepare: async (claim) => (await call("NodePrepareResources", claim)).devices ?? [],
+    unprepare: async (claim) => void (await call("NodeUnprepareResources", claim)),
+    close: () => client.close(),
+  };
+}

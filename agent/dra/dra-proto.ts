@@ -1,0 +1,33 @@
+/**
+ * How a kubelet has drivers of dynamic resources prepare claims (dra.v1, and v1beta1, which is the same by another name). Field numbers
+ * are the protocol's.
+ */
+export const draProto = (name: string): string => `syntax = "proto3";
+
+package ${name};
+
+service DRAPlugin {
+  rpc NodePrepareResources(NodePrepareResourcesRequest) returns (NodePrepareResourcesResponse);
+  rpc NodeUnprepareResources(NodeUnprepareResourcesRequest) returns (NodeUnprepareResourcesResponse);
+}
+
+message Claim { string namespace = 1; string uid = 2; string name = 3; }
+message NodePrepareResourcesRequest { repeated Claim claims = 1; }
+message NodePrepareResourcesResponse { map<string, NodePrepareResourceResponse> claims = 1; }
+message NodePrepareResourceResponse { repeated Device devices = 1; string error = 2; }
+message Device {
+  repeated string request_names = 1;
+  string pool_name = 2;
+  string device_name = 3;
+  repeated string cdi_device_ids = 4;
+}
+message NodeUnprepareResourcesRequest { repeated Claim claims = 1; }
+message NodeUnprepareResourcesResponse { map<string, NodeUnprepareResourceResponse> claims = 1; }
+message NodeUnprepareResourceResponse { string error = 1; }
+`;
+
+/** By the name that a driver registers with, the protocol's package. */
+export const DRA_PACKAGES: Readonly<Record<string, string>> = {
+  "v1.DRAPlugin": "k8s.io.kubelet.pkg.apis.dra.v1",
+  "v1beta1.DRAPlugin": "v1beta1",
+};

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
+import { FakeDraDriver } from "../../test/fakes/fake-dra-driver.ts";
+import { type DraDrivers, draDrivers } from "./dra-drivers.ts";
+import { PodClaims } from "./pod-claims.ts";
+
+const NAME = "fake.example.com";
+
+const asks = (request?: string): Container => ({
+  name: "c",
+  resources: { claims: [{ name: "local", ...(request && { request }) }] },
+});
+const pod = (uid: string): Pod => ({
+  metadata: { name: `pod-${uid}`, namespace: "ns", uid },
+  spec: { containers: [asks()], resourceClaims: [{ name: "local", resourceClaimName: "claim" }] },
+  status: {},
+});
+
+let directory: string;
+let drivers: DraDrivers;
+let driver: FakeDraDriver;
+let claim: ResourceClaim | undefined;
+const claimsOf = () => new PodClaims({ file: join(directory, "claims.json"), drivers, claim: async () => claim });
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "sailplane-dra-"));
+  claim = {
+    metadata: { name: "claim", namespace: "ns", uid: "c" },
+    spec: {},
+    status: {
+      allocation: { devices: { results: [{ request: "gpu", driver: NAME, pool: "p", device: "d" }] } },
+      reservedFor: ["1", "2"].map((uid) => ({ resource: "pods", name: `pod-${uid}`, uid })),
+    },
+  };
+  drivers = draDrivers({
+    directory: join(directory, "plugins_registry"),
+    onChange() {},
+    log: { info() {}, warn() {} },
+  });
+  await drivers.open();
+  driver = await FakeDraDriver.start(directory, NAME);
+  await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(1);
+});
+afterEach(() => {
+  driver.stop();
+  drivers.close();
+  rmSync(directory, { recursive: true });
+});
+
+test("AGENT-DRA: a claim is made ready once, and taken back after the last pod that has it", async () => {
+  const claims = claimsOf();
+  await claims.prepare(pod("1"));
+  await claims.prepare(pod("1"));
+  await claims.prepare(pod("2"));
+  await claims.unprepare("1");
+  expect(driver.calls).toEqual(["prepare ns/claim"]);
+  // Whoever takes over knows what there is.
+  await claimsOf().unprepare("2");
+  expect(driver.calls).toEqual(["prepare ns/claim", "unprepare ns/claim"]);
+});
+
+test("AGENT-DRA: a container has the devices of the request that it names, or all of its claim", async () => {
+  await claimsOf().prepare(pod("1"));
+  const devices = (request?: string) => claimsOf().devicesOf(pod("1"), asks(request));
+  const [own, shared] = ["fake.example.com/gpu=claim-own", "fake.example.com/gpu=claim-shared"];
+  expect([devices(), devices("gpu"), devices("gpu/small"), devices("other")]).toEqual([
+    ...[
+      [own, shared],
+      [own, shared],
+      [own, shared],
+    ],
+    [shared],
+  ]);
+  expect(claimsOf().devicesOf(pod("1"), { name: "none" })).toEqual([]);
+});
+
+test.each<[string, () => void, string]>([
+  [
+    "is not there",
+    () => (claim = undefined),
+    'fetch ResourceClaim claim: resourceclaims.resource.k8s.io "claim" not found',
+  ],
+  [
+    "is another's",
+    () => {
+      claim = claim && { ...claim, status: { ...claim.status, reservedFor: [] } };
+    },
+    "pod pod-1 (1) is not allowed to use ResourceClaim claim (c)",
+  ],
+  ["has no driver here", () => driver.stop(), `DRA driver ${NAME} is not registered`],
+  [
+    "cannot be made ready",
+    () => (driver.failing = "no power"),
+    "NodePrepareResources failed for ResourceClaim claim: no power",
+  ],
+])("AGENT-DRA: a claim that %s is told as the kubelet tells it", async (_, change, why) => {
+  change();
+  if (why.includes("registered")) await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
+  await expect(claimsOf().prepare(pod("1"))).rejects.toThrow(why);
+});

@@ -1,0 +1,169 @@
+/**
+ * The dynamic resources of this node's pods: made ready by their drivers before a pod starts, given to its containers as CDI devices,
+ * and taken back after the last pod that has them. It is written down before a driver is called, so that any later agent can undo it.
+ */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
+import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
+
+interface Held {
+  readonly claim: ClaimReference;
+  readonly drivers: readonly string[];
+  readonly pods: readonly string[];
+  /** Absent: not made ready yet, or not known to be. */
+  readonly devices?: readonly PreparedDevice[];
+}
+
+export interface PodClaimsOptions {
+  readonly file: string;
+  readonly drivers: DraDrivers;
+  readonly claim: (namespace: string, name: string) => Promise<ResourceClaim | undefined>;
+}
+
+interface NamedClaim {
+  /** As the pod's containers name it. */
+  readonly local: string;
+  readonly name: string;
+  /** Made for the pod, from a template. */
+  readonly owned: boolean;
+}
+
+/** Fails where a claim is still to be made. */
+function claimsOf({ metadata, spec, status }: Pod): NamedClaim[] {
+  const named = (spec.resourceClaims ?? []).map(
+    ({ name: local, resourceClaimName, resourceClaimTemplateName }): NamedClaim[] => {
+      if (resourceClaimName !== undefined) return [{ local, name: resourceClaimName, owned: false }];
+      if (resourceClaimTemplateName === undefined) return [];
+      const made = status.resourceClaimStatuses?.find((each) => each.name === local);
+      if (made === undefined)
+        throw new Error(`pod "${metadata.namespace}/${metadata.name}": ResourceClaim not created yet`);
+      return made.resourceClaimName === undefined ? [] : [{ local, name: made.resourceClaimName, owned: true }];
+    },
+  );
+  return named.flat();
+}
+
+/** A request's alternatives stand for it. */
+const baseOf = (request: string): string => request.split("/", 1)[0] ?? request;
+
+export class PodClaims {
+  readonly #options: PodClaimsOptions;
+  #held: readonly Held[];
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: PodClaimsOptions) {
+    this.#options = options;
+    this.#held = readHeld(options.file);
+  }
+
+  #find({ metadata }: Pod, name: string): Held | undefined {
+    return this.#held.find(({ claim }) => claim.namespace === metadata.namespace && claim.name === name);
+  }
+
+  /** Makes ready what the pod claims. Fails with why it is not, in the kubelet's words. */
+  prepare(pod: Pod): Promise<void> {
+    return this.#inTurn(async () => {
+      const { uid = "" } = pod.metadata;
+      for (const named of claimsOf(pod)) {
+        const known = this.#find(pod, named.name);
+        if (known?.devices !== undefined && known.pods.includes(uid)) continue;
+        await this.#prepareOne(pod, named);
+      }
+    });
+  }
+
+  async #prepareOne(pod: Pod, { name, owned }: NamedClaim): Promise<void> {
+    const { namespace = "", name: podName = "", uid = "" } = pod.metadata;
+    const found = await this.#options.claim(namespace, name);
+    if (found === undefined)
+      throw new Error(`fetch ResourceClaim ${name}: resourceclaims.resource.k8s.io "${name}" not found`);
+    const claim = { namespace, name, uid: found.metadata.uid ?? "" };
+    if (owned && !found.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid))
+      throw new Error(
+        `ResourceClaim ${namespace}/${name} was not created for pod ${namespace}/${podName} (pod is not owner)`,
+      );
+    if (!found.status.reservedFor?.some((user) => user.resource === "pods" && user.uid === uid))
+      throw new Error(`pod ${podName} (${uid}) is not allowed to use ResourceClaim ${name} (${claim.uid})`);
+    const results = found.status.allocation?.devices?.results ?? [];
+    const drivers = [...new Set(results.map(({ driver }) => driver))];
+    const ready = drivers.map((driver) => {
+      const plugin = this.#options.drivers.find(driver);
+      if (plugin === undefined) throw new Error(`DRA driver ${driver} is not registered`);
+      return plugin;
+    });
+    const before = this.#find(pod, name);
+    if (before !== undefined && before.claim.uid !== claim.uid)
+      throw new Error(
+        `old ResourceClaim with same name ${name} and different UID ${before.claim.uid} still exists (previous pod force-deleted?!)`,
+      );
+    const pods = [...new Set([...(before?.pods ?? []), uid])];
+    const held = { claim, drivers, pods, ...(before?.devices && { devices: before.devices }) };
+    this.#keep(held);
+    if (held.devices !== undefined) return;
+    const devices: PreparedDevice[] = [];
+    for (const driver of ready) devices.push(...(await driver.prepare(claim)));
+    this.#keep({ ...held, devices });
+  }
+
+  /** The CDI names of what a container of the pod claims. */
+  devicesOf(pod: Pod, { resources }: Container): readonly string[] {
+    const locals = new Map(claimsOf(pod).map(({ local, name }) => [local, name]));
+    return (resources?.claims ?? []).flatMap(({ name: local, request = "" }) => {
+      const held = this.#find(pod, locals.get(local) ?? "");
+      return (held?.devices ?? [])
+        .filter(
+          ({ request_names: names }) =>
+            request === "" || names.length === 0 || names.some((each) => baseOf(each) === baseOf(request)),
+        )
+        .flatMap(({ cdi_device_ids }) => cdi_device_ids);
+    });
+  }
+
+  /** The pod has ended. Fails where a driver does not let go, or is not there. */
+  unprepare(uid: string): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const held of this.#held.filter(({ pods }) => pods.includes(uid))) {
+        const pods = held.pods.filter((each) => each !== uid);
+        if (pods.length > 0) {
+          this.#keep({ ...held, pods });
+          continue;
+        }
+        for (const name of held.drivers) {
+          const driver = this.#options.drivers.find(name);
+          if (driver === undefined)
+            throw new Error(`unprepare dynamic resources: DRA driver ${name} is not registered`);
+          await driver.unprepare(held.claim);
+        }
+        this.#write(this.#held.filter(({ claim }) => claim.uid !== held.claim.uid));
+      }
+    });
+  }
+
+  #inTurn(job: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(job);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  #keep(held: Held): void {
+    this.#write([...this.#held.filter(({ claim }) => claim.uid !== held.claim.uid), held]);
+  }
+
+  #write(held: readonly Held[]): void {
+    const { file } = this.#options;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify(held), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+    this.#held = held;
+  }
+}
+
+function readHeld(file: string): readonly Held[] {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as readonly Held[];
+  } catch {
+    return [];
+  }
+}
