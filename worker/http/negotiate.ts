@@ -47,8 +47,18 @@ export function parseAccept(header: string): Clause[] {
     .sort((a, b) => b.quality - a.quality || a.order - b.order);
 }
 
-/** Throws 406 as Kubernetes words it. `views` are the transformations that this endpoint offers. */
-export function negotiate(request: Request, query: URLSearchParams, views: readonly string[]): Accepted {
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+
+/**
+ * The first form asked for that there is, or 406 as Kubernetes words it. `views` are the transformations that this endpoint
+ * offers; an `untyped` object has no protobuf form, but its metadata has.
+ */
+export function negotiate(
+  request: Request,
+  query: URLSearchParams,
+  views: readonly string[],
+  { untyped = false }: { readonly untyped?: boolean } = {},
+): Accepted {
   const pretty = isPretty(request, query);
   const gzip = acceptsGzip(request);
   const header = request.headers.get("Accept");
@@ -57,6 +67,7 @@ export function negotiate(request: Request, query: URLSearchParams, views: reado
     const media = MEDIA_TYPES[type];
     if (!media) continue;
     const { as } = parameters;
+    if (media === PROTOBUF && (as === "Table" || (as === undefined && untyped))) continue;
     if (as === undefined) return { type: media, pretty, gzip };
     const group = parameters.g ?? "";
     const version = parameters.v ?? "";

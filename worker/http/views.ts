@@ -12,15 +12,20 @@ import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/m
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
-import type { Accepted, View } from "./negotiate.ts";
+import { type Accepted, negotiate, type View } from "./negotiate.ts";
 import { documentationLookup, loadDocumentation } from "./openapi/documentation.ts";
 import { renderValue } from "./respond.ts";
 
 /** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
+
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 /** Of a watch that begins as a list: no Table, which is a whole of its own. */
 export const STREAMED_LIST_VIEWS = ["PartialObjectMetadata"];
+
+/** The form of the answer to a request for objects. */
+export const acceptedBy = ({ request, query, served }: RequestContext, views: readonly string[] = VIEWS): Accepted =>
+  negotiate(request, query, views, { untyped: served.custom });
 
 /** The object at the version that the URL names. */
 export const atServedVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>

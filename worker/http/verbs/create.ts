@@ -15,14 +15,13 @@ import { prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { decodeObject } from "../body.ts";
-import { negotiate } from "../negotiate.ts";
 import { type WriteOptions, writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";
-import { renderView, VIEWS } from "../views.ts";
+import { acceptedBy, renderView } from "../views.ts";
 
 /** POST to a collection. */
 export async function create(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = acceptedBy(context);
   const options = writeOptions(context.query, "CreateOptions");
   const { served } = context;
   const body = decodeObject(context, options);

@@ -4,14 +4,13 @@ import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { deletionOf, propagationWarnings } from "../delete-options.ts";
-import { negotiate } from "../negotiate.ts";
 import { renderText, renderValue } from "../respond.ts";
-import { renderView, VIEWS } from "../views.ts";
+import { acceptedBy, renderView } from "../views.ts";
 
 /** DELETE of one object: answers a Status when it is gone, the object while grace or finalizers hold it. */
 export async function remove(context: RequestContext): Promise<Response> {
   const { served, path } = context;
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = acceptedBy(context);
   const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(served.resource, deletion));
   const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);

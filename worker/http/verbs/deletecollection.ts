@@ -6,8 +6,7 @@ import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
 import { deletionOf, propagationWarnings } from "../delete-options.ts";
 import { listOptions } from "../list-options.ts";
-import { negotiate } from "../negotiate.ts";
-import { renderListView, VIEWS } from "../views.ts";
+import { acceptedBy, renderListView } from "../views.ts";
 import { type ListMetadata, listRequest, pageMetadata } from "./list.ts";
 
 /** Deletions under way at once. After each such round the network is looked at, which waits for calls within the process. */
@@ -15,7 +14,7 @@ const ROUND = 16;
 
 /** DELETE of a collection: answers the list of what was there. Objects that others delete meanwhile are no error. */
 export async function removeCollection(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = acceptedBy(context);
   const deletion = deletionOf(context);
   context.warnings.push(...propagationWarnings(context.served.resource, deletion));
   const entries: Entry[] = [];

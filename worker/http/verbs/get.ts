@@ -4,15 +4,14 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { tooLarge } from "../../storage/store-client.ts";
 import { revisionOption } from "../list-options.ts";
-import { negotiate } from "../negotiate.ts";
 import { booleanOption } from "../options.ts";
 import { renderText } from "../respond.ts";
-import { renderView, VIEWS } from "../views.ts";
+import { acceptedBy, renderView } from "../views.ts";
 
 /** GET of one object: the store's own text, unless the client asked for another form or version. */
 export async function get(context: RequestContext): Promise<Response> {
   const { served, path, store } = context;
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = acceptedBy(context);
   const atLeast = revisionOption(context.query);
   if (context.query.get("export") !== null && booleanOption(context.query, "export")) {
     throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));

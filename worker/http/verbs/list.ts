@@ -10,14 +10,13 @@ import { objectOf } from "../../storage/entry.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
-import { negotiate } from "../negotiate.ts";
-import { renderListView, VIEWS } from "../views.ts";
+import { acceptedBy, renderListView } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 
 /** GET of a collection. */
 export async function list(context: RequestContext): Promise<Response> {
   const { served, query, store } = context;
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = acceptedBy(context);
   const options = listOptions(query);
   const request = listRequest(context, options);
   if (options.continue) await requireFresh(context, options.continue);

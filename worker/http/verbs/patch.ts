@@ -5,18 +5,17 @@ import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { mediaTypeOf } from "../body.ts";
-import { negotiate } from "../negotiate.ts";
 import { patchOptions, type WriteOptions } from "../options.ts";
 import { applyFormat, type PatchFormat, parsePatch, patchFormats } from "../patch-format.ts";
 import { renderText } from "../respond.ts";
-import { atServedVersion, renderView, VIEWS } from "../views.ts";
+import { acceptedBy, atServedVersion, renderView } from "../views.ts";
 import { APPLY_TYPE, applyServerSide } from "./apply.ts";
 import { placeInNamespace } from "./create.ts";
 import { checkName } from "./update.ts";
 
 /** PATCH of an object or of a subresource that is part of it. */
 export async function patch(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = acceptedBy(context);
   const media = mediaTypeOf(context.request);
   const isApply = media === APPLY_TYPE;
   const options = patchOptions(context.query, isApply);

@@ -7,17 +7,16 @@ import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
-import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
 import { renderText } from "../respond.ts";
-import { renderView, VIEWS } from "../views.ts";
+import { acceptedBy, renderView } from "../views.ts";
 import { createObject, placeInNamespace } from "./create.ts";
 
 /** PUT of an object or of a subresource that is part of it. */
 export async function update(context: RequestContext): Promise<Response> {
   const { served, path } = context;
   const { resource, conversion } = served;
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = acceptedBy(context);
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options);
   checkName(body, path.name);

@@ -12,9 +12,10 @@ import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
-import { type Accepted, negotiate } from "../negotiate.ts";
+import type { Accepted } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
 import {
+  acceptedBy,
   atServedVersion,
   atViewVersion,
   columnTexts,
@@ -32,7 +33,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
   const options = watchOptions(query);
   const isStreamedList = options.sendInitialEvents === true && options.bookmarks;
-  const accepted = negotiate(context.request, query, isStreamedList ? STREAMED_LIST_VIEWS : WATCH_VIEWS);
+  const accepted = acceptedBy(context, isStreamedList ? STREAMED_LIST_VIEWS : WATCH_VIEWS);
   const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
