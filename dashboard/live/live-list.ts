@@ -29,8 +29,9 @@ export type LiveState =
   | { readonly name: "reconnecting"; readonly problem: string }
   | { readonly name: "refused"; readonly code: number; readonly problem: string };
 
-/** Large clusters come in pages, so that the first rows show at once. */
-const PAGE = 1000;
+/** Large clusters come in pages: a small one, so that the first rows show at once, and the rest in as few as may be. */
+const FIRST_PAGE = 500;
+const PAGE = 5000;
 const LONGEST_PAUSE_MS = 15_000;
 
 interface ListBody {
@@ -84,7 +85,10 @@ export class LiveList<T> {
     const items = new Map<string, T>();
     let next: string | undefined;
     do {
-      const response = await this.#read({ limit: String(PAGE), ...this.#from(next) }, this.#stop.signal);
+      const response = await this.#read(
+        { limit: String(next ? PAGE : FIRST_PAGE), ...this.#from(next) },
+        this.#stop.signal,
+      );
       // A moment that is forgotten does not come back.
       if (response.status === 410 && this.#at === "") {
         items.clear();
