@@ -108,6 +108,11 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     for (const one of ended) if (one.status === "rejected") throw one.reason;
   });
 
+  test("every machine reaches a Service, a moment after the API knows of its pods", async () => {
+    for (const machine of machines.keys())
+      await expect.poll(() => onMachine(machine, ask(addressOf("web"), 24)), { timeout: 20_000 }).toBe("first second");
+  });
+
   test("a pod reaches a pod of the other node", async () => {
     expect(await inPod("first", ask(`${addressOf("second")}:8080`, 1))).toBe("second");
     expect(await inPod("second", ask(`${addressOf("first")}:8080`, 1))).toBe("first");
@@ -129,10 +134,10 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     const [four = "", six = ""] = await addressesOf("service/both", ".spec.clusterIPs");
     expect([four, six]).toEqual([expect.stringMatching(/^10\.96\./), expect.stringMatching(/^fd00:10:96::/)]);
     for (const name of ["first", "second", "third"]) {
-      expect(await inPod(name, ask(four, 12)), name).toBe("first second");
-      expect(await inPod(name, ask(`[${six}]`, 12)), name).toBe("first second");
+      expect(await inPod(name, ask(four, 24)), name).toBe("first second");
+      expect(await inPod(name, ask(`[${six}]`, 24)), name).toBe("first second");
     }
-    expect(onMachine(1, ask(`[${six}]`, 12))).toBe("first second");
+    expect(onMachine(1, ask(`[${six}]`, 24))).toBe("first second");
     expect(await inPod("second", "busybox nslookup -type=aaaa both.default.svc.cluster.local")).toContain(six);
     expect(await cluster.output("get pod first -o jsonpath={.status.podIPs[*].ip}")).toMatch(
       /^10\.244\.\d+\.\d+ fd00:10:244:[0-9a-f:]+$/,
@@ -145,7 +150,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
   });
 
   test("with affinity a client stays where it is", async () => {
-    expect(await inPod("first", ask(addressOf("sticky"), 12))).toMatch(/^(first|second)$/);
+    expect(await inPod("first", ask(addressOf("sticky"), 24))).toMatch(/^(first|second)$/);
   });
 
   test("with internalTrafficPolicy Local connections stay on the node", async () => {
@@ -162,7 +167,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     expect(await lookup("web.default.svc.cluster.local")).toContain(`Address: ${addressOf("web")}`);
     expect(await lookup("web")).toContain(`Address: ${addressOf("web")}`);
     for (const name of ["web.default", "web.default.svc"])
-      expect(await inPod("second", ask(name, 12)), name).toBe("first second");
+      expect(await inPod("second", ask(name, 24)), name).toBe("first second");
     const peers = await lookup("peers.default.svc.cluster.local");
     for (const name of ["first", "second"]) expect(peers).toContain(`Address: ${addressOf(name)}`);
     expect(await lookup("first.peers.default.svc.cluster.local")).toContain(`Address: ${addressOf("first")}`);
@@ -249,6 +254,18 @@ endpoints: [{addresses: [${addressOf(to)}]}]
     await expect.poll(() => inPod("first", ask(`${address}:82`, 4)), { timeout: 10_000 }).toBe("second");
   });
 
+  test("a ServiceCIDR adds addresses that Services may choose, and that lead to them", async () => {
+    const range =
+      "apiVersion: networking.k8s.io/v1\nkind: ServiceCIDR\nmetadata: {name: more}\nspec: {cidrs: [10.200.0.0/24]}\n";
+    await cluster.output("apply -f -", { input: range });
+    const chosen = service("chosen", "clusterIP: 10.200.0.9, ports: [{port: 80, targetPort: 8080}]");
+    await cluster.output("apply -f -", { input: chosen });
+    await expect.poll(() => onMachine(1, ask("10.200.0.9", 24)), { timeout: 10_000 }).toBe("first second");
+    expect(await inPod("first", ask("chosen", 24))).toBe("first second");
+    const { stderr } = await cluster.kubectl("create service clusterip stray --clusterip=10.201.0.9 --tcp=80");
+    expect(stderr).toContain("the provided network does not match the current range");
+  });
+
   test("DNS, for ExternalName Services | Service, change type, ExternalName to ClusterIP | Service, change type, ExternalName to NodePort | Service, change type, NodePort to ExternalName", async () => {
     const lookup = async () => inPod("first", "busybox nslookup -type=cname moving.default.svc.cluster.local");
     const patched = (spec: object) =>
@@ -263,14 +280,14 @@ endpoints: [{addresses: [${addressOf(to)}]}]
     const lookupAddress = () => inPod("first", "busybox nslookup -type=a moving.default.svc.cluster.local");
     const first = await cluster.output("get service moving -o jsonpath={.spec.clusterIP}");
     await expect.poll(lookupAddress, { timeout: 10_000 }).toContain(`Address: ${first}`);
-    await expect.poll(() => inPod("first", ask("moving", 12)), { timeout: 10_000 }).toBe("first second");
+    await expect.poll(() => inPod("first", ask("moving", 24)), { timeout: 10_000 }).toBe("first second");
     await patched({ type: "ExternalName", externalName: "foo.example.com", clusterIP: "", clusterIPs: null });
     await patched({ type: "NodePort", externalName: null, selector: { app: "web" }, ports });
     const [address, port] = (
       await cluster.output("get service moving -o jsonpath={.spec.clusterIP},{.spec.ports[0].nodePort}")
     ).split(",");
-    await expect.poll(() => inPod("first", ask(address ?? "", 12)), { timeout: 10_000 }).toBe("first second");
-    expect(onMachine(1, ask(`192.0.2.1:${port}`, 12))).toBe("first second");
+    await expect.poll(() => inPod("first", ask(address ?? "", 24)), { timeout: 10_000 }).toBe("first second");
+    expect(onMachine(1, ask(`192.0.2.1:${port}`, 24))).toBe("first second");
     await patched({ type: "ExternalName", externalName: "baz.example.com", clusterIP: "", clusterIPs: null });
     await expect.poll(lookup, { timeout: 10_000 }).toContain("baz.example.com");
     expect(await cluster.output("get service moving -o jsonpath={.spec.clusterIP}")).toBe("");
@@ -289,15 +306,15 @@ endpoints: [{addresses: [${addressOf(to)}]}]
       cluster.output(["patch", "service", "web", "--type=merge", "-p", JSON.stringify({ spec: { sessionAffinity } })]);
     await set("ClientIP");
     await expect
-      .poll(() => inPod("second", ask(addressOf("web"), 12)), { timeout: 10_000 })
+      .poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 })
       .toMatch(/^(first|second)$/);
-    expect(onMachine(1, ask("192.0.2.1:30080", 12))).toMatch(/^(first|second)$/);
+    expect(onMachine(1, ask("192.0.2.1:30080", 24))).toMatch(/^(first|second)$/);
     await set("None");
     await expect.poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 }).toBe("first second");
     await expect.poll(() => onMachine(1, ask("192.0.2.1:30080", 24)), { timeout: 10_000 }).toBe("first second");
     await set("ClientIP");
-    await expect.poll(() => inPod("second", ask("web", 12)), { timeout: 10_000 }).toMatch(/^(first|second)$/);
-    expect(onMachine(1, ask("192.0.2.1:30080", 12))).toMatch(/^(first|second)$/);
+    await expect.poll(() => inPod("second", ask("web", 24)), { timeout: 10_000 }).toMatch(/^(first|second)$/);
+    expect(onMachine(1, ask("192.0.2.1:30080", 24))).toMatch(/^(first|second)$/);
     await set("None");
     await expect.poll(() => inPod("second", ask(addressOf("web"), 24)), { timeout: 10_000 }).toBe("first second");
   });
@@ -323,7 +340,7 @@ spec:
     await expect.poll(() => knock("stranger", "second"), { timeout: 10_000 }).toBe("shut");
     expect(await knock("second", "first")).toBe("open");
     expect(await knock("first", "second")).toBe("open");
-    expect(await inPod("first", ask(addressOf("web"), 12))).toBe("first second");
+    expect(await inPod("first", ask(addressOf("web"), 24))).toBe("first second");
     await cluster.output("label pod stranger app=web --overwrite");
     await expect.poll(() => knock("stranger", "second"), { timeout: 10_000 }).toBe("open");
     await cluster.output("delete pod/stranger networkpolicy/friends --grace-period=1");
@@ -335,8 +352,8 @@ spec:
       expect(await inPod("third", ask(`${addressOf(name)}:8080`, 1))).toBe(name);
       expect(await inPod(name, ask(`${addressOf("third")}:8080`, 1))).toBe("third");
     }
-    expect(await inPod("third", ask("web", 12))).toBe("first second");
-    expect(onMachine(2, ask(addressOf("web"), 12))).toBe("first second");
+    expect(await inPod("third", ask("web", 24))).toBe("first second");
+    expect(onMachine(2, ask(addressOf("web"), 24))).toBe("first second");
   });
 
   test("NET-WAY: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
