@@ -1,5 +1,4 @@
 /** Cluster IPs: a range for each family, of which the lower part is left to addresses that users choose themselves. */
-import ipaddr from "ipaddr.js";
 import type { Service } from "../../../api/generated/core.v1.ts";
 import type { IPAddress } from "../../../api/generated/networking.v1.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
@@ -9,50 +8,39 @@ import { invalid } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import type { Key, Write } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
-import { clusterRanges, rangeOf } from "../../network.ts";
 import type { AdmissionRequest } from "../plugin.ts";
+import { addedRanges, addressAt, ownRange, placeIn } from "./service-range.ts";
 
 const RESOURCE = "ipaddresses.networking.k8s.io";
 /** Kubernetes' static band: a sixteenth of the range, at least 16 and at most 256 addresses. */
 const staticBand = (size: number): number => Math.min(Math.max(16, size / 16), 256);
 
-interface Range {
-  readonly text: string;
-  /** Its first address, as a number. */
-  readonly first: bigint;
-  readonly size: number;
-}
-
-function rangeFor(family: IPFamily, { context }: AdmissionRequest): Range | undefined {
-  const text = rangeOf(family, clusterRanges(context.env).services);
-  if (text === undefined) return undefined;
-  const [network = "", bits = "0"] = text.split("/");
-  return { text, first: numberOf(network), size: 2 ** ((family === "IPv4" ? 32 : 128) - Number(bits)) };
-}
-
 /** However a user has written it, an address is one. */
 export const addressKey = (address: string): Key => ({ resource: RESOURCE, namespace: "", name: plainIP(address) });
 
 /** A random address of the dynamic band; that it is free is for the commit to say. Undefined: no range of this family. */
-export function pickAddress(family: IPFamily, request: AdmissionRequest): string | undefined {
-  const range = rangeFor(family, request);
+export function pickAddress(family: IPFamily, { context }: AdmissionRequest): string | undefined {
+  const range = ownRange(family, context);
   if (range === undefined) return undefined;
   const band = staticBand(range.size);
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
   // The last address of a range of IPv4 is its broadcast address.
-  return addressAt(range.first + BigInt(band + (random % (range.size - band - 1))), family);
+  return addressAt(range, band + (random % (range.size - band - 1)));
 }
 
-/** Throws 422 for an address that the user chose outside the range. */
-export function checkAddress(request: AdmissionRequest, { spec, metadata }: Service, address: string): void {
-  const range = rangeFor(familyOf(address), request);
-  const at = range === undefined ? -1 : Number(numberOf(address) - range.first);
-  if (range !== undefined && at > 0 && at < range.size - 1) return;
-  // The network's own address and its broadcast address are in the network, but not to be had.
-  const isEdge = range !== undefined && (at === 0 || at === range.size - 1);
-  const why = isEdge
-    ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.text}`
-    : "the provided network does not match the current range";
+/** Throws 422 for an address that the user chose outside the ranges. */
+export async function checkAddress(request: AdmissionRequest, service: Service, address: string): Promise<void> {
+  const own = ownRange(familyOf(address), request.context);
+  const place = own === undefined ? "outside" : placeIn(own, address);
+  if (place === "inside") return;
+  const added = place === "edge" ? [] : await addedRanges(request.context);
+  if (added.some((range) => placeIn(range, address) === "inside")) return;
+  const range = place === "edge" ? own : added.find((each) => placeIn(each, address) === "edge");
+  const why =
+    range === undefined
+      ? "the provided network does not match the current range"
+      : `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.text}`;
+  const { spec, metadata } = service;
   throw refusal(request.context.served.resource.kind, metadata.name ?? "", { spec, address, why });
 }
 
@@ -97,16 +85,4 @@ interface Refusal {
 function refusal(kind: string, name: string, { spec, address, why }: Refusal): ApiError {
   const text = `failed to allocate IP ${address}: ${why}`;
   return new ApiError(invalid("", kind, name, [invalidField("spec.clusterIPs", spec.clusterIPs ?? [address], text)]));
-}
-
-const numberOf = (address: string): bigint =>
-  ipaddr
-    .parse(plainIP(address))
-    .toByteArray()
-    .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-
-function addressAt(number: bigint, family: IPFamily): string {
-  const length = family === "IPv4" ? 4 : 16;
-  const bytes = Array.from({ length }, (_, i) => Number((number >> BigInt(8 * (length - 1 - i))) & 255n));
-  return family === "IPv4" ? bytes.join(".") : (ipaddr.fromByteArray(bytes) as ipaddr.IPv6).toRFC5952String();
 }

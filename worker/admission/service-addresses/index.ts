@@ -20,7 +20,7 @@ export const serviceAddresses: AdmissionPlugin = {
     const next = request.object as unknown as Service | undefined;
     const old = request.old as unknown as Service | undefined;
     if (next) {
-      takeAddresses(request, next, old);
+      await takeAddresses(request, next, old);
       takeNodePorts(request, next, old);
     }
     if (old) await release(request, old, next);
@@ -38,23 +38,24 @@ const addressesOf = ({ spec }: Service): readonly string[] =>
   !needsClusterIp(spec) || isHeadless(spec) || !spec.clusterIP ? [] : (spec.clusterIPs ?? [spec.clusterIP]);
 
 /** One of each family that the Service has, in their order. */
-function takeAddresses(request: AdmissionRequest, next: Service, old: Service | undefined): void {
+async function takeAddresses(request: AdmissionRequest, next: Service, old: Service | undefined): Promise<void> {
   const { spec } = next;
   if (!needsClusterIp(spec) || isHeadless(spec)) return;
   const held = old ? addressesOf(old) : [];
   const chosen = spec.clusterIP ? (spec.clusterIPs ?? [spec.clusterIP]) : [];
   const families = (spec.ipFamilies ?? ["IPv4"]) as readonly IPFamily[];
-  spec.clusterIPs = families.flatMap((family, i) => {
-    const address = chosen[i];
-    if (address !== undefined && held.includes(address)) return [address];
-    if (address !== undefined) checkAddress(request, next, address);
-    const taken = address ?? pickAddress(family, request);
-    if (taken === undefined) return [];
-    if (address === undefined) request.drawn.add(taken);
-    request.writes.push(addressWrite(request, taken));
-    return [taken];
-  });
-  const [first] = spec.clusterIPs;
+  const addresses: string[] = [];
+  for (const [i, family] of families.entries()) {
+    const wanted = chosen[i];
+    if (wanted !== undefined && !held.includes(wanted)) await checkAddress(request, next, wanted);
+    const address = wanted ?? pickAddress(family, request);
+    if (address === undefined) continue;
+    if (wanted === undefined) request.drawn.add(address);
+    if (!held.includes(address)) request.writes.push(addressWrite(request, address));
+    addresses.push(address);
+  }
+  spec.clusterIPs = addresses;
+  const [first] = addresses;
   if (first !== undefined) spec.clusterIP = first;
 }
 
