@@ -8,7 +8,7 @@ import type { Logger } from "./logger.ts";
 import { rotateLog } from "./logs/rotate-log.ts";
 import type { PodWorker } from "./pod/pod-worker.ts";
 import { chooseVictim, evictionMessage, type UseOf } from "./pressure/choose-victim.ts";
-import { hasStorageLimit, measureStorage, overLimit } from "./pressure/local-storage.ts";
+import { hasStorageLimit, measureStorage, overLimit, type StorageUse } from "./pressure/local-storage.ts";
 import { readSignals } from "./pressure/signals.ts";
 import {
   PRESSURE_OF,
@@ -122,19 +122,32 @@ export class Housekeeping {
   }
 
   #useOf(resource: string, usage: readonly ContainerUsage[]): UseOf {
-    const amount = ({ memoryWorkingSetBytes, diskBytes = 0 }: ContainerUsage) =>
-      resource === "memory" ? memoryWorkingSetBytes : resource === "ephemeral-storage" ? diskBytes : 0;
-    return ({ metadata }: Pod) =>
-      new Map(
-        usage.filter(({ pod }) => pod.uid === metadata.uid).map((container) => [container.name, amount(container)]),
-      );
+    const none = { containers: new Map<string, number>(), shared: 0 };
+    switch (resource) {
+      case "memory":
+        return (pod) => ({
+          containers: amountsOf(pod, usage, ({ memoryWorkingSetBytes }) => memoryWorkingSetBytes),
+          shared: 0,
+        });
+      case "ephemeral-storage":
+        return (pod) => {
+          const worker = this.#options.workers().find((each) => each.pod.metadata.uid === pod.metadata.uid);
+          if (worker === undefined) return none;
+          const { volumes, containers } = this.#storageOf(worker, usage);
+          return { containers, shared: [...volumes.values()].reduce((sum, bytes) => sum + bytes, 0) };
+        };
+      default:
+        return () => none;
+    }
+  }
+
+  #storageOf({ pod, directories }: PodWorker, usage: readonly ContainerUsage[]): StorageUse {
+    return measureStorage(pod, { ...directories, layers: amountsOf(pod, usage, ({ diskBytes = 0 }) => diskBytes) });
   }
 
   #endOverLimit(workers: readonly PodWorker[], usage: readonly ContainerUsage[]): void {
-    const layersOf = this.#useOf("ephemeral-storage", usage);
     for (const worker of workers) {
-      const use = measureStorage(worker.pod, { ...worker.directories, layers: layersOf(worker.pod) });
-      const message = overLimit(worker.pod, use);
+      const message = overLimit(worker.pod, this.#storageOf(worker, usage));
       if (message !== undefined) worker.evict(message);
     }
   }
@@ -177,3 +190,11 @@ export class Housekeeping {
 }
 
 const imageVolumesOf = ({ spec }: Pod): string[] => (spec.volumes ?? []).flatMap(({ image }) => image?.reference ?? []);
+
+/** By container name. */
+const amountsOf = (
+  { metadata }: Pod,
+  usage: readonly ContainerUsage[],
+  amount: (container: ContainerUsage) => number,
+): ReadonlyMap<string, number> =>
+  new Map(usage.filter(({ pod }) => pod.uid === metadata.uid).map((container) => [container.name, amount(container)]));

@@ -8,15 +8,21 @@ import { nanosOf } from "../pod/qos.ts";
 import { isMirror, isStatic } from "../static-pods/mirror.ts";
 import { printAmount, RESOURCE_OF, type Shortage } from "./thresholds.ts";
 
-/** What a pod's containers use of a resource, by container name. */
-export type UseOf = (pod: Pod) => ReadonlyMap<string, number>;
+/** What a pod uses of a resource. */
+export interface PodUse {
+  /** By container name. */
+  readonly containers: ReadonlyMap<string, number>;
+  /** What is nobody's in particular: its emptyDirs. */
+  readonly shared: number;
+}
+export type UseOf = (pod: Pod) => PodUse;
 
 const CRITICAL_PRIORITY = 2_000_000_000;
 
 export const isCritical = (pod: Pod): boolean =>
   (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY || isMirror(pod) || isStatic(pod);
 
-const sum = (use: ReadonlyMap<string, number>): number => [...use.values()].reduce((a, b) => a + b, 0);
+const sum = ({ containers, shared }: PodUse): number => [...containers.values()].reduce((a, b) => a + b, shared);
 
 export function chooseVictim(pods: readonly Pod[], { threshold }: Shortage, useOf: UseOf): Pod | undefined {
   const resource = RESOURCE_OF[threshold.signal];
@@ -34,7 +40,7 @@ export function chooseVictim(pods: readonly Pod[], { threshold }: Shortage, useO
 export function evictionMessage(pod: Pod, { threshold, available, limit }: Shortage, useOf: UseOf): string {
   const resource = RESOURCE_OF[threshold.signal];
   const head = `The node was low on resource: ${resource}. Threshold quantity: ${printAmount(limit)}, available: ${printAmount(available)}. `;
-  const use = useOf(pod);
+  const { containers: use } = useOf(pod);
   const excess = pod.spec.containers.flatMap(({ name, resources }) => {
     const used = use.get(name);
     const request = nanosOf(resources?.requests?.[resource]) / 1_000_000_000n;

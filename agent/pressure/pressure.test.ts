@@ -62,7 +62,10 @@ describe("AGENT-PRESSURE: who goes", () => {
     ["precious", 200],
     ["within", 300],
   ]);
-  const useOf = ({ metadata }: Pod) => new Map([["c", (use.get(metadata.name ?? "") ?? 0) * MIB]]);
+  const useOf = ({ metadata }: Pod) => ({
+    containers: new Map([["c", (use.get(metadata.name ?? "") ?? 0) * MIB]]),
+    shared: 0,
+  });
   const within = podOf("within", { memory: "400Mi" });
   const greedy = podOf("greedy", { memory: "10Mi" });
   const precious = podOf("precious", { spec: { priority: 10 } });
@@ -71,6 +74,16 @@ describe("AGENT-PRESSURE: who goes", () => {
     expect(chooseVictim([within, podOf("modest"), greedy, precious], short, useOf)).toBe(greedy);
     expect(chooseVictim([within, precious], short, useOf)).toBe(precious);
     expect(chooseVictim([within], short, useOf)).toBe(within);
+  });
+
+  it("is also who keeps most in its volumes", () => {
+    const [full] = shortages(
+      parseThresholds("imagefs.inodesFree<5%,nodefs.available<10%"),
+      signals({ "nodefs.available": { available: 1, capacity: 100 } }),
+    );
+    const [a, b] = [podOf("a"), podOf("b")];
+    const kept = (pod: Pod) => ({ containers: new Map([["c", 5]]), shared: pod === b ? 1 : 0 });
+    expect(full && chooseVictim([a, b], full, kept)).toBe(b);
   });
 
   it("is nobody whom the node cannot do without", () =>

@@ -1,5 +1,5 @@
 /** Measures what the machine has left. */
-import { readFileSync, statfsSync } from "node:fs";
+import { readFileSync, type StatsFs, statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { availableMemory } from "../usage/machine-usage.ts";
 import type { Amount, Signal, Signals } from "./thresholds.ts";
@@ -15,6 +15,10 @@ function processes(): Amount | undefined {
   }
 }
 
+/** Some file systems have no end of them. */
+const inodes = (signal: Signal, { files, ffree }: StatsFs) =>
+  files > 0 ? [[signal, { available: ffree, capacity: files }] as const] : [];
+
 /** `images` is where the runtime keeps them; absent: with the rest. */
 export function readSignals({ data, images }: { readonly data: string; readonly images?: string }): Signals {
   const disk = statfsSync(data);
@@ -24,8 +28,9 @@ export function readSignals({ data, images }: { readonly data: string; readonly 
   return new Map<Signal, Amount>([
     ["memory.available", { available: availableMemory(), capacity: totalmem() }],
     ["nodefs.available", bytes(disk)],
-    ...(disk.files > 0 ? [["nodefs.inodesFree", { available: disk.ffree, capacity: disk.files }] as const] : []),
+    ...inodes("nodefs.inodesFree", disk),
     ["imagefs.available", bytes(imageDisk)],
+    ...inodes("imagefs.inodesFree", imageDisk),
     ...(pids === undefined ? [] : [["pid.available", pids] as const]),
   ]);
 }

@@ -6,6 +6,7 @@ export type Signal =
   | "nodefs.available"
   | "nodefs.inodesFree"
   | "imagefs.available"
+  | "imagefs.inodesFree"
   | "pid.available";
 export type Pressure = "MemoryPressure" | "DiskPressure" | "PIDPressure";
 
@@ -27,6 +28,7 @@ export const PRESSURE_OF: Readonly<Record<Signal, Pressure>> = {
   "nodefs.available": "DiskPressure",
   "nodefs.inodesFree": "DiskPressure",
   "imagefs.available": "DiskPressure",
+  "imagefs.inodesFree": "DiskPressure",
   "pid.available": "PIDPressure",
 };
 
@@ -36,11 +38,12 @@ export const RESOURCE_OF: Readonly<Record<Signal, string>> = {
   "nodefs.available": "ephemeral-storage",
   "nodefs.inodesFree": "inodes",
   "imagefs.available": "ephemeral-storage",
+  "imagefs.inodesFree": "inodes",
   "pid.available": "pids",
 };
 
 export const DEFAULT_THRESHOLDS =
-  "memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%,imagefs.available<15%";
+  "memory.available<100Mi,nodefs.available<10%,nodefs.inodesFree<5%,imagefs.available<15%,imagefs.inodesFree<5%";
 
 /** The kubelet's --eviction-hard. Fails with what is wrong of it. */
 export function parseThresholds(text: string): Threshold[] {
