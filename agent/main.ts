@@ -31,6 +31,8 @@ export interface AgentOptions {
   readonly taints?: readonly Taint[];
   /** The kubelet's --eviction-hard; absent: its defaults. */
   readonly evictionHard?: string;
+  /** The kubelet's --system-reserved: what pods are not offered of the machine. */
+  readonly systemReserved?: Readonly<Record<string, string>>;
   /** The node has left its cluster, and is to end. */
   readonly onLeft?: () => void;
   /** The container runtime's socket; absent: the usual places. */

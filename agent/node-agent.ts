@@ -21,6 +21,7 @@ import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.t
 import { machineAddresses, readMachine } from "./node/machine.ts";
 import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { Registrar } from "./node/registrar.ts";
+import { reserveOf } from "./node/reserve.ts";
 import { answerNodeApi, type NodeFacts as NodeApiFacts } from "./node-api/node-api.ts";
 import { ObjectCache } from "./objects.ts";
 import { parseResolvConf } from "./pod/dns.ts";
@@ -73,10 +74,13 @@ export class NodeAgent {
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
     const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
+    const machine = readMachine(options.dataDirectory);
+    const thresholds = parseThresholds(options.evictionHard ?? DEFAULT_THRESHOLDS);
     const facts: NodeFacts = {
       name: options.nodeName,
       hostname: hostname(),
-      machine: readMachine(options.dataDirectory),
+      machine,
+      reserve: reserveOf(machine, thresholds, options.systemReserved ?? {}),
       addresses: machineAddresses(),
       runtimeVersion: `${name}://${version}`,
       isolates: parts.runtime.isolates,
@@ -102,7 +106,7 @@ export class NodeAgent {
     });
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
-    const allocatable = () => allocatableOf({ machine: facts.machine, devices: this.#drivers.amounts });
+    const allocatable = () => allocatableOf({ ...facts, devices: this.#drivers.amounts });
     const labels = nodeLabels(facts);
     this.#static = new StaticPods({
       directory: join(options.dataDirectory, "manifests"),

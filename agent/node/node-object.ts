@@ -1,9 +1,11 @@
 /** The Node as the agent describes it: pure. */
 import type { Node, NodeCondition, NodeStatus, Taint } from "../../api/generated/core.v1.ts";
+import { formatQuantity } from "../../api/machinery/quantity.ts";
 import { NETWORK_KEY } from "../../api/node-sync.ts";
 import type { Way } from "../network/overlay/choose-way.ts";
 import type { ImageObservation } from "../runtime/runtime.ts";
 import type { Machine } from "./machine.ts";
+import type { Reserve } from "./reserve.ts";
 
 /** The version of Kubernetes whose kubelet this agent behaves as. */
 export const KUBELET_VERSION = "v1.36.2";
@@ -11,10 +13,6 @@ export const MAX_PODS = 110;
 const MOST_IMAGES = 50;
 const MOST_NAMES = 5;
 const MOST_DETOURS = 10;
-const RESERVED_MEMORY = 100 * 1024 * 1024;
-/** How much of the disk pods may fill before the node would evict. */
-const DISK_SHARE = 0.9;
-
 export interface DeviceAmount {
   readonly capacity: number;
   readonly allocatable: number;
@@ -24,6 +22,7 @@ export interface NodeFacts {
   readonly name: string;
   readonly hostname: string;
   readonly machine: Machine;
+  readonly reserve: Reserve;
   readonly addresses: readonly string[];
   /** `containerd://1.6.20` */
   readonly runtimeVersion: string;
@@ -59,12 +58,19 @@ export function capacityOf({ cpus, memoryBytes, diskBytes }: Machine): Resources
 const amountsOf = (devices: NodeFacts["devices"], part: keyof DeviceAmount): Resources =>
   Object.fromEntries([...devices].map(([resource, amount]) => [resource, String(amount[part])]));
 
-export function allocatableOf({ machine, devices }: Pick<NodeFacts, "machine" | "devices">): Resources {
+export function allocatableOf({
+  machine,
+  devices,
+  reserve,
+}: Pick<NodeFacts, "machine" | "devices" | "reserve">): Resources {
+  const left = (bytes: number) => Math.max(0, Math.floor(bytes));
+  const cpuNanos = BigInt(machine.cpus) * 1_000_000_000n - reserve.cpuNanos;
   return {
     ...capacityOf(machine),
     ...amountsOf(devices, "allocatable"),
-    "ephemeral-storage": String(Math.floor(machine.diskBytes * DISK_SHARE)),
-    memory: `${Math.floor((machine.memoryBytes - RESERVED_MEMORY) / 1024)}Ki`,
+    cpu: formatQuantity({ nanos: cpuNanos < 0n ? 0n : cpuNanos, format: "DecimalSI" }),
+    "ephemeral-storage": String(left(machine.diskBytes - reserve.diskBytes)),
+    memory: `${left((machine.memoryBytes - reserve.memoryBytes) / 1024)}Ki`,
   };
 }
 

@@ -67,7 +67,7 @@ function parseBelow(value: string): Threshold["below"] {
   return { amount: Number(quantity.nanos / 1_000_000_000n) };
 }
 
-const limitOf = ({ below }: Threshold, { capacity }: Amount): number =>
+export const limitOf = ({ below }: Threshold, { capacity }: Amount): number =>
   "amount" in below ? below.amount : below.share * capacity;
 
 export interface Shortage {

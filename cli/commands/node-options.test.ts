@@ -22,10 +22,11 @@ describe("options of a node", () => {
       nodeLabels: { zone: "a" },
       registerWithTaints: parseTaints("own:NoExecute"),
       evictionHard: "memory.available<1Gi",
+      systemReserved: { cpu: "500m", memory: "1Gi" },
     } as const;
     const words = nodeWords(options);
     expect(words.join(" ")).toBe(
-      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi",
+      "--node-name n --runtime cri --node-labels zone=a --register-with-taints own=:NoExecute --eviction-hard memory.available<1Gi --system-reserved cpu=500m,memory=1Gi",
     );
     expect(parseTaints("own=:NoExecute")).toEqual(options.registerWithTaints);
   });

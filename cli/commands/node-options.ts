@@ -9,6 +9,7 @@ export interface NodeOptions {
   readonly nodeLabels?: Readonly<Record<string, string>>;
   readonly registerWithTaints?: readonly Taint[];
   readonly evictionHard?: string;
+  readonly systemReserved?: Readonly<Record<string, string>>;
   readonly kubeletDir?: string;
 }
 
@@ -21,16 +22,17 @@ interface NodeOption {
   readonly word: (options: NodeOptions) => string | undefined;
 }
 
+const pairsOf = (pairs: Readonly<Record<string, string>>): string =>
+  Object.entries(pairs)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+
 const OPTIONAL: readonly NodeOption[] = [
   {
     flag: "--node-labels <labels>",
     says: "the node's labels: key=value,…",
     parse: parseLabels,
-    word: ({ nodeLabels }) =>
-      nodeLabels &&
-      Object.entries(nodeLabels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(","),
+    word: ({ nodeLabels }) => nodeLabels && pairsOf(nodeLabels),
   },
   {
     flag: "--register-with-taints <taints>",
@@ -43,6 +45,12 @@ const OPTIONAL: readonly NodeOption[] = [
     flag: "--eviction-hard <thresholds>",
     says: "below what the node ends pods: memory.available<100Mi,… as a kubelet",
     word: ({ evictionHard }) => evictionHard,
+  },
+  {
+    flag: "--system-reserved <resources>",
+    says: "what pods are not offered of the machine: cpu=500m,memory=1Gi,ephemeral-storage=5Gi as a kubelet",
+    parse: parseLabels,
+    word: ({ systemReserved }) => systemReserved && pairsOf(systemReserved),
   },
   {
     flag: "--kubelet-dir <dir>",
@@ -67,6 +75,7 @@ export const agentOptionsOf = ({
   nodeLabels,
   registerWithTaints,
   evictionHard,
+  systemReserved,
   kubeletDir,
 }: NodeOptions) => ({
   nodeName,
@@ -74,6 +83,7 @@ export const agentOptionsOf = ({
   ...(nodeLabels === undefined ? {} : { labels: nodeLabels }),
   ...(registerWithTaints === undefined ? {} : { taints: registerWithTaints }),
   ...(evictionHard === undefined ? {} : { evictionHard }),
+  ...(systemReserved === undefined ? {} : { systemReserved }),
   ...(kubeletDir === undefined ? {} : { kubeletDirectory: kubeletDir }),
 });
 

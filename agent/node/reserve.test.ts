@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { parseThresholds } from "../pressure/thresholds.ts";
+import type { Machine } from "./machine.ts";
+import { allocatableOf } from "./node-object.ts";
+import { reserveOf } from "./reserve.ts";
+
+const GIB = 1024 ** 3;
+const machine: Machine = {
+  os: "linux",
+  architecture: "amd64",
+  kernelVersion: "6",
+  osImage: "",
+  machineID: "",
+  bootID: "",
+  systemUUID: "",
+  cpus: 4,
+  memoryBytes: 8 * GIB,
+  diskBytes: 100 * GIB,
+  appArmor: false,
+};
+
+const allocatable = (thresholds: string, system: Record<string, string>) => {
+  const reserve = reserveOf(machine, parseThresholds(thresholds), system);
+  const { cpu, memory, "ephemeral-storage": disk } = allocatableOf({ machine, devices: new Map(), reserve });
+  return [cpu, memory, disk];
+};
+
+test("AGENT-RESERVE: pods are offered what is left above the thresholds, and beside what is reserved", () => {
+  expect(allocatable("memory.available<1Gi,nodefs.available<10%", {})).toEqual([
+    "4",
+    `${7 * 1024 ** 2}Ki`,
+    `${90 * GIB}`,
+  ]);
+  const system = { cpu: "500m", memory: "1Gi", "ephemeral-storage": "10Gi" };
+  expect(allocatable("nodefs.available<10%", system)).toEqual(["3500m", `${7 * 1024 ** 2}Ki`, `${80 * GIB}`]);
+  expect(allocatable("", { cpu: "9" })[0]).toBe("0");
+});
+
+test("AGENT-RESERVE: what cannot be reserved is refused", () =>
+  expect(() => reserveOf(machine, [], { pods: "1" })).toThrow('"pods" cannot be reserved'));
