@@ -156,7 +156,13 @@ export const features: readonly Feature[] = [
   },
   {
     area: "Aggregation and fairness",
-    name: "flow schemas and priority levels: which ones a request falls under, in its answer's headers",
+    name: "metrics.k8s.io, as metrics-server has it: nodes are asked when somebody reads it. `/apis` always lists it",
+    missing: "watches",
+    shown: ["test/e2e/containerd.test.ts", "what it uses, and its node, can be seen"],
+  },
+  {
+    area: "Aggregation and fairness",
+    name: "flow schemas and priority levels: which ones a request falls under, in its answer's headers and in `/metrics`",
     missing: "they do not set how much a client may have under way: that is the same for all",
     shown: ["worker/fairness/classify.test.ts", "by its precedence"],
   },
