@@ -31,12 +31,14 @@ export type CsiDrivers = PluginRegistry<CsiDriver>;
 export function csiDrivers(
   options: Pick<PluginRegistryOptions<CsiDriver>, "directory" | "onChange" | "log">,
 ): CsiDrivers {
-  const { Node } = parseServices(CSI_PROTO);
-  if (Node === undefined) throw new Error("no CSI");
   return new PluginRegistry({
     ...options,
     type: "CSIPlugin",
-    introduce: (info, socket) => introduce(info, new UnixClient(Node, socket)),
+    introduce: async (info, socket) => {
+      const { Node } = parseServices(CSI_PROTO);
+      if (Node === undefined) throw new Error("no CSI");
+      return introduce(info, new UnixClient(Node, socket));
+    },
   });
 }
 

@@ -37,7 +37,6 @@ export interface PluginRegistryOptions<P> {
 
 export class PluginRegistry<P extends Plugin> {
   readonly #options: PluginRegistryOptions<P>;
-  readonly #registration = parseServices(REGISTRATION_PROTO).Registration;
   /** By the socket's name. */
   readonly #plugins = new Map<string, P>();
   #watcher: FSWatcher | undefined;
@@ -96,8 +95,10 @@ export class PluginRegistry<P extends Plugin> {
 
   /** Undefined: a plugin of another kind. */
   async #register(socket: string): Promise<P | undefined> {
-    if (!this.#registration) return undefined;
-    const registrar = new UnixClient(this.#registration, socket);
+    // Only now: few nodes have a plugin, and each definition weighs something.
+    const { Registration } = parseServices(REGISTRATION_PROTO);
+    if (Registration === undefined) return undefined;
+    const registrar = new UnixClient(Registration, socket);
     try {
       const info = await registrar.call<PluginInfo>("GetInfo", {}, SECONDS);
       if (info.type !== this.#options.type) return undefined;
