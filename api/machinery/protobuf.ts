@@ -8,7 +8,7 @@ import { parseApiVersion } from "./meta.ts";
 import { decodeMessage } from "./protobuf-decode.ts";
 import { encodeMessage } from "./protobuf-encode.ts";
 import { ProtobufProblem, ProtobufReader } from "./protobuf-reader.ts";
-import { ProtobufWriter } from "./protobuf-writer.ts";
+import { ProtobufWriter, WIRE_BYTES } from "./protobuf-writer.ts";
 
 const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
 
@@ -22,23 +22,67 @@ export const wireStructOf = (apiVersion: string, kind: string): Struct | undefin
 
 /** An object, a list or a Status with its envelope; undefined for a kind without a protobuf form (custom resources, Table). */
 export function encodeProtobuf(object: { apiVersion?: string; kind?: string }): Uint8Array<ArrayBuffer> | undefined {
-  const { apiVersion = "", kind = "" } = object;
-  const struct = wireStructOf(apiVersion, kind);
-  return struct && envelope(encodeMessage(object, struct), apiVersion, kind);
+  const struct = wireStructOf(object.apiVersion ?? "", object.kind ?? "");
+  return struct && envelope(encodeMessage(object, struct), object);
 }
 
-function envelope(message: Uint8Array, apiVersion: string, kind: string): Uint8Array<ArrayBuffer> {
-  const writer = new ProtobufWriter(message.length + apiVersion.length + kind.length + 32);
-  // contentType and contentEncoding, then raw, then typeMeta: a writer goes from the end to the beginning.
+function envelope(message: Uint8Array, of: Typed): Uint8Array<ArrayBuffer> {
+  const writer = new ProtobufWriter(message.length + 128);
+  writeEnd(writer);
+  writer.raw(message);
+  writeBeginning(writer, message.length, of);
+  return writer.finish();
+}
+
+interface Typed {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+}
+
+/** contentEncoding and contentType; a writer goes from the end to the beginning. */
+function writeEnd(writer: ProtobufWriter): void {
   writer.delimited(4, writer.length);
   writer.delimited(3, writer.length);
-  writeBytes(writer, 2, () => writer.raw(message));
+}
+
+/** What stands before a message of that length. */
+function writeBeginning(writer: ProtobufWriter, length: number, { apiVersion = "", kind = "" }: Typed): void {
+  writer.varint(length);
+  writer.tag(2, WIRE_BYTES);
   writeBytes(writer, 1, () => {
     writeBytes(writer, 2, () => writer.text(kind));
     writeBytes(writer, 1, () => writer.text(apiVersion));
   });
   writer.raw(MAGIC);
-  return writer.finish();
+}
+
+interface PageOfList extends Typed {
+  readonly metadata: object;
+}
+
+/**
+ * A list that comes in pages, each a List with the same metadata, with one envelope; undefined as for {@link encodeProtobuf}.
+ * A message may be written in parts whose repeated fields go on, so only bytes are kept of a page.
+ */
+export async function encodeProtobufPages(pages: AsyncIterable<PageOfList>): Promise<Uint8Array[] | undefined> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let of: Typed = {};
+  for await (const page of pages) {
+    of = page;
+    const struct = wireStructOf(page.apiVersion ?? "", page.kind ?? "");
+    if (!struct) return undefined;
+    const repeated = parts.length === 0 ? 0 : encodeMessage({ metadata: page.metadata }, struct).length;
+    // A copy: what a writer answers holds all of the room that it took.
+    const part = encodeMessage(page, struct).slice(repeated);
+    parts.push(part);
+    length += part.length;
+  }
+  const beginning = new ProtobufWriter();
+  writeBeginning(beginning, length, of);
+  const end = new ProtobufWriter();
+  writeEnd(end);
+  return [beginning.finish(), ...parts, end.finish()];
 }
 
 function writeBytes(writer: ProtobufWriter, number: number, write: () => void): void {

@@ -88,13 +88,20 @@ export async function renderListView(
   return renderValue(await listView(context, objects, metadata, accepted), accepted);
 }
 
+interface ListView {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: object;
+  readonly items?: readonly object[];
+}
+
 /** The list in the form asked for; `items`, or `rows` of a Table, are its last property. */
 export async function listView(
   context: RequestContext,
   objects: readonly KubeObject[],
   metadata: ListMeta,
   accepted: Accepted,
-): Promise<object> {
+): Promise<ListView> {
   const { served } = context;
   const { as } = accepted;
   switch (as) {

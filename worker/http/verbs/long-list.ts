@@ -1,12 +1,15 @@
 /**
  * A list that was asked for without a limit, in a form that the store does not write itself, and that is too long for one answer of the
- * store: rendered page by page, all of the first page's revision, so that the whole is never in memory.
+ * store: rendered page by page, all of the first page's revision, so that the whole is never in memory; in protobuf, which begins
+ * with its length, nothing but the bytes is.
  */
+import { encodeProtobufPages } from "../../../api/machinery/protobuf.ts";
 import type { ListPage } from "../../../api/store.ts";
+import { PlainTextError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
 import { GZIP } from "../compress.ts";
-import type { Accepted } from "../negotiate.ts";
+import { type Accepted, NOT_ACCEPTABLE } from "../negotiate.ts";
 import { listView, renderListView } from "../views.ts";
 
 interface LongList {
@@ -20,14 +23,19 @@ export async function renderLongList(
   accepted: Accepted,
 ): Promise<Response> {
   const metadata = { resourceVersion: String(first.revision) };
+  const viewOf = ({ items }: ListPage) => listView(context, items.map(objectOf), metadata, accepted);
+  if (accepted.type === PROTOBUF) {
+    const chunks = await encodeProtobufPages(views(first, rest, viewOf));
+    if (!chunks) throw new PlainTextError(406, NOT_ACCEPTABLE);
+    return answer(inTurn(chunks), accepted);
+  }
   if (accepted.type !== "application/json" || accepted.pretty) {
-    // Protobuf begins with its length; YAML and indented JSON are for eyes.
+    // YAML and indented JSON are for eyes.
     const objects = first.items.map(objectOf);
     for await (const page of rest) objects.push(...page.items.map(objectOf));
     return renderListView(context, objects, metadata, accepted);
   }
   const encoder = new TextEncoder();
-  const viewOf = ({ items }: ListPage) => listView(context, items.map(objectOf), metadata, accepted);
   // What fails before the first page is there is answered with a status.
   const head = JSON.stringify(await viewOf(first)).slice(0, -END.length);
   let begun = false;
@@ -44,8 +52,32 @@ export async function renderLongList(
       controller.close();
     },
   });
-  const headers = { "Content-Type": "application/json", ...(accepted.gzip ? GZIP : {}) };
-  return new Response(body, { headers });
+  return answer(body, accepted);
+}
+
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+
+const answer = (body: ReadableStream<Uint8Array>, { type, gzip }: Accepted) =>
+  new Response(body, { headers: { "Content-Type": type, ...(gzip ? GZIP : {}) } });
+
+/** Each is let go of once it is taken. */
+function inTurn(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk) controller.enqueue(chunk);
+      else controller.close();
+    },
+  });
+}
+
+async function* views<View>(
+  first: ListPage,
+  rest: AsyncGenerator<ListPage, undefined>,
+  viewOf: (page: ListPage) => Promise<View>,
+): AsyncGenerator<View, undefined> {
+  yield await viewOf(first);
+  for await (const page of rest) yield await viewOf(page);
 }
 
 /** How each form ends: the array of its members is its last property. */
