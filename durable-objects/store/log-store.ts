@@ -44,7 +44,7 @@ import { tooLarge } from "./size-limit.ts";
 import type { Turns } from "./turns.ts";
 
 /** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
-const ANSWER_LENGTH = 2 * 1024 * 1024;
+const ANSWER_LENGTH = 8 * 1024 * 1024;
 const ANSWER_ITEMS = 20_000;
 /** Bytes of encoded items kept for the lists to come. */
 const KEPT_ITEMS = 32 * 1024 * 1024;
