@@ -57,11 +57,14 @@ export function parseKubeconfig(text: string): Connection | undefined {
   };
 }
 
-/** The name of a kubeconfig's current context. */
-export function readContextName(dataDirectory: string): string {
-  const parsed = v.safeParse(kubeconfig, parseYaml(readFileSync(`${dataDirectory}/kubeconfig`, "utf8")));
-  return parsed.success ? parsed.output["current-context"] : "sailplane";
+/** The name of a kubeconfig's current context; undefined for any other text. */
+export function contextNameOf(text: string): string | undefined {
+  const parsed = v.safeParse(kubeconfig, parseYaml(text));
+  return parsed.success ? parsed.output["current-context"] : undefined;
 }
+
+export const readContextName = (dataDirectory: string): string =>
+  contextNameOf(readFileSync(`${dataDirectory}/kubeconfig`, "utf8")) ?? "sailplane";
 
 /** Reads the administrator's connection from a data directory; throws CliError with what to do where there is none. */
 export function readKubeconfig(dataDirectory: string): Connection {

@@ -6,7 +6,7 @@ import { Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
-import { renderKubeconfig } from "../kubeconfig.ts";
+import { saveKubeconfig } from "../kubeconfig.ts";
 import { systemdUnit } from "../node/systemd-unit.ts";
 import { type NodeOptions, nodeWords, withNodeOptions } from "./node-options.ts";
 
@@ -47,7 +47,9 @@ async function install(url: URL, options: InstallOptions): Promise<void> {
     throw new CliError("this machine has no systemd: run `sailplane join` under what it has, or see --print");
   const directory = new DataDirectory(dataDir);
   try {
-    directory.write("kubeconfig", renderKubeconfig(options.nodeName, await connectNode(directory, server, options)));
+    const { connection, isKnown } = await connectNode(directory, server, options);
+    saveKubeconfig(directory.path, options.nodeName, connection);
+    if (isKnown && options.token) console.log(`${options.nodeName} has joined before: --token is not needed`);
   } finally {
     directory.release();
   }

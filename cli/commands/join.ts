@@ -3,7 +3,7 @@ import { CliError } from "../cli-error.ts";
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
-import { renderKubeconfig } from "../kubeconfig.ts";
+import { saveKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
 import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
@@ -31,9 +31,9 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
 
   const server = url.href.replace(/\/$/, "");
   progress.begin("control plane", `${server} joining`);
-  const connection = await connectNode(directory, server, options);
-  directory.write("kubeconfig", renderKubeconfig(options.nodeName, connection));
-  progress.end("control plane", server);
+  const { connection, isKnown } = await connectNode(directory, server, options);
+  saveKubeconfig(directory.path, options.nodeName, connection);
+  progress.end("control plane", isKnown && options.token ? `${server}, joined before: --token is not needed` : server);
 
   const stop = new AbortController();
   let onLeft = () => {};
@@ -45,7 +45,7 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     connection,
     renew: async (token) => {
       const renewed = await exchangeToken({ ...connection, token }, options.nodeName);
-      directory.write("kubeconfig", renderKubeconfig(options.nodeName, renewed));
+      saveKubeconfig(directory.path, options.nodeName, renewed);
       return renewed.token;
     },
     ...agentOptionsOf(options),

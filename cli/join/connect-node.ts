@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { DataDirectory } from "../control-plane/data-directory.ts";
-import { type Connection, parseKubeconfig } from "../kubeconfig.ts";
+import { type Connection, contextNameOf, parseKubeconfig } from "../kubeconfig.ts";
 import { exchangeToken, Unreachable } from "./exchange-token.ts";
 import { fetchAuthority } from "./fetch-authority.ts";
 
@@ -26,27 +26,33 @@ export const withConnectOptions = (command: Command): Command =>
     )
     .addOption(new Option("--ca-file <file>", "the control plane's authority as PEM, instead of the hash"));
 
+/** `isKnown`: of an earlier join, whatever token came with this one. */
+export interface Joined {
+  readonly connection: Connection;
+  readonly isKnown: boolean;
+}
+
 /**
- * The node's own connection: with a token a new one, without it what an earlier join to the same control plane left,
- * renewed. A node whose control plane is away starts all the same, and keeps its pods running.
+ * The node's own connection: what an earlier join of that node to the same control plane left, renewed; else, or where it is
+ * good no more, a new one for the token. A node whose control plane is away starts all the same, and keeps its pods running.
  */
-export async function connectNode(
-  directory: DataDirectory,
-  server: string,
-  options: ConnectOptions,
-): Promise<Connection> {
-  if (options.token === undefined) {
-    const known = parseKubeconfig(directory.read("kubeconfig") ?? "");
-    if (known?.server !== server) {
-      throw new CliError('a first join needs --token; "sailplane token create" on the control plane makes one');
+export async function connectNode(directory: DataDirectory, server: string, options: ConnectOptions): Promise<Joined> {
+  const { nodeName, token } = options;
+  const text = directory.read("kubeconfig") ?? "";
+  const known = parseKubeconfig(text);
+  const isOwn = known?.server === server && (token === undefined || contextNameOf(text) === nodeName);
+  if (isOwn) {
+    try {
+      return { connection: await exchangeToken(known, nodeName), isKnown: true };
+    } catch (error) {
+      if (error instanceof Unreachable) return { connection: known, isKnown: true };
+      if (token === undefined) throw error;
     }
-    return exchangeToken(known, options.nodeName).catch((error) => {
-      if (error instanceof Unreachable) return known;
-      throw error;
-    });
   }
+  if (token === undefined)
+    throw new CliError('a first join needs --token; "sailplane token create" on the control plane makes one');
   const ca = options.caFile ? readAuthority(options.caFile) : await fetchAuthority(server, options.caCertHash);
-  return exchangeToken({ server, token: options.token, ...(ca && { ca }) }, options.nodeName);
+  return { connection: await exchangeToken({ server, token, ...(ca && { ca }) }, nodeName), isKnown: false };
 }
 
 function readAuthority(file: string): string {

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createAuthority, createServingCertificate } from "../control-plane/certificates.ts";
+import { DataDirectory } from "../control-plane/data-directory.ts";
+import { saveKubeconfig } from "../kubeconfig.ts";
+import { connectNode } from "./connect-node.ts";
+
+const authority = createAuthority(new Date());
+const serving = createServingCertificate(authority.key, [{ type: "ip", value: "127.0.0.1" }], new Date());
+const ca = authority.certificate;
+
+let scratch: string;
+let directory: DataDirectory;
+let plane: Server;
+let server: string;
+/** By token, the one that it is traded for; 409 for one that is known, and 401 for any other. */
+let trades: Readonly<Record<string, string | 409>>;
+let shown: string[];
+
+beforeEach(async () => {
+  scratch = mkdtempSync(join(tmpdir(), "sailplane-connect-"));
+  directory = new DataDirectory(join(scratch, "data"));
+  shown = [];
+  plane = createServer({ cert: serving.certificate, key: serving.key }, (request, response) => {
+    const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
+    shown.push(token);
+    const answer = trades[token] ?? 401;
+    if (typeof answer === "string") response.writeHead(201).end(JSON.stringify({ token: answer }));
+    else response.writeHead(answer).end(JSON.stringify({ kind: "Status", code: answer, message: `code ${answer}` }));
+  });
+  await new Promise<void>((resolve) => plane.listen(0, "127.0.0.1", resolve));
+  server = `https://127.0.0.1:${(plane.address() as AddressInfo).port}`;
+});
+afterEach(() => {
+  plane.close();
+  directory.release();
+  rmSync(scratch, { recursive: true });
+});
+
+const joinAs = (nodeName: string) =>
+  connectNode(directory, server, { nodeName, token: "bootstrap", caFile: join(scratch, "data/ca.crt") });
+
+test.each([
+  ["goes on with what it has", "n1", { own: "renewed", bootstrap: 409 }, ["own"], "renewed"],
+  ["uses the token where what it has is good no more", "n1", { bootstrap: "fresh" }, ["own", "bootstrap"], "fresh"],
+  ["uses the token under another name", "n2", { own: "renewed", bootstrap: "fresh" }, ["bootstrap"], "fresh"],
+] as const)("NODE-JOIN: a machine that joins once more %s", async (_, nodeName, given, tokens, token) => {
+  trades = given;
+  directory.write("ca.crt", ca);
+  saveKubeconfig(directory.path, "n1", { server, token: "own", ca });
+  const isKnown = token === "renewed";
+  expect(await joinAs(nodeName)).toEqual({ connection: { server, token, ca }, isKnown });
+  expect(shown).toEqual(tokens);
+});
+
+test("NODE-JOIN: one that has not joined cannot have the name of a living node", async () => {
+  trades = { bootstrap: 409 };
+  directory.write("ca.crt", ca);
+  await expect(joinAs("n1")).rejects.toThrow("refused n1: 409: code 409");
+});
+
+test("NODE-JOIN: what has joined starts while its control plane is away, with a token and without", async () => {
+  plane.close();
+  const known = { server, token: "own", ca };
+  saveKubeconfig(directory.path, "n1", known);
+  for (const token of ["bootstrap", undefined])
+    expect(await connectNode(directory, server, { nodeName: "n1", ...(token && { token }) })).toEqual({
+      connection: known,
+      isKnown: true,
+    });
+});
