@@ -1,11 +1,11 @@
 /** Tells the API of this node until it is heard: when it comes, after every reconnect, and when something of it has changed. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { NodeFacts } from "./node-object.ts";
 import { registerNode, renewLease } from "./registration.ts";
 
-const RETRY_MS = 250;
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 4000;
 /** A control plane that is just starting is not worth a word. */
 const PATIENCE_MS = 3000;
 
@@ -23,15 +23,35 @@ export interface RegistrarOptions {
 export class Registrar {
   readonly #options: RegistrarOptions;
   #isFirst = true;
+  #telling: Promise<void> = Promise.resolve();
+  /** Begins after the one under way, and so tells of whatever has changed until then. */
+  #next: Promise<void> | undefined;
+  /** Ends the pause between two attempts. */
+  #hurry: () => void = () => {};
 
   constructor(options: RegistrarOptions) {
     this.#options = options;
+    options.signal.addEventListener("abort", () => this.#hurry());
   }
 
-  /** Also after every reconnect: the control plane may have given the node up meanwhile. */
-  async register(): Promise<void> {
+  /**
+   * Settles when the API knows the node as it is now. Also after every reconnect: the control plane may have given the node up
+   * meanwhile. However often it is asked for, one is under way and one waits.
+   */
+  register(): Promise<void> {
+    this.#hurry();
+    this.#next ??= this.#telling.then(() => {
+      this.#next = undefined;
+      this.#telling = this.#tell();
+      return this.#telling;
+    });
+    return this.#next;
+  }
+
+  async #tell(): Promise<void> {
     const { client, facts: factsNow, tellMore, onRegistered, say, signal } = this.#options;
     let told = "";
+    let wait = FIRST_RETRY_MS;
     const started = Date.now();
     while (!signal.aborted) {
       try {
@@ -50,8 +70,20 @@ export class Registrar {
           say(`the node cannot register yet: ${message}`);
           told = message;
         }
-        await sleep(RETRY_MS);
+        if (signal.aborted) return;
+        await this.#pause(wait);
+        wait = Math.min(wait * 2, LONGEST_RETRY_MS);
       }
     }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }

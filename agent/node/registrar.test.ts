@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Node } from "../../api/generated/core.v1.ts";
+import { createApiClient } from "../../client/api-client.ts";
+import type { NodeFacts } from "./node-object.ts";
+import { Registrar } from "./registrar.ts";
+
+const facts: NodeFacts = {
+  name: "n",
+  hostname: "n",
+  machine: {
+    os: "linux",
+    architecture: "amd64",
+    kernelVersion: "6",
+    osImage: "",
+    machineID: "",
+    bootID: "",
+    systemUUID: "",
+    cpus: 1,
+    memoryBytes: 1,
+    diskBytes: 1,
+    appArmor: false,
+  },
+  reserve: { cpuNanos: 0n, memoryBytes: 0, diskBytes: 0 },
+  addresses: [],
+  runtimeVersion: "fake://1",
+  isolates: false,
+  images: [],
+  pressures: new Set(),
+  devices: new Map(),
+  volumesInUse: [],
+  labels: {},
+  taints: [],
+};
+
+let isAway: boolean;
+/** Times at which the API was asked for the Node (ms from the start). */
+let asked: number[];
+let volumesTold: unknown[];
+let inUse: readonly string[];
+let stop: AbortController;
+let registrar: Registrar;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  const started = Date.now();
+  [isAway, asked, volumesTold, inUse, stop] = [false, [], [], [], new AbortController()];
+  const client = createApiClient({
+    base: "https://plane",
+    headers: () => ({}),
+    fetch: async (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname.endsWith("/nodes/n")) asked.push(Date.now() - started);
+      if (isAway) throw new Error("away");
+      if (pathname.endsWith("/status")) volumesTold.push(((await request.json()) as Node).status.volumesInUse);
+      return Response.json({ kind: "Node", apiVersion: "v1", metadata: { name: "n" }, spec: {}, status: {} });
+    },
+  });
+  registrar = new Registrar({
+    client,
+    facts: () => ({ ...facts, volumesInUse: inUse }),
+    tellMore: async () => {},
+    onRegistered() {},
+    say() {},
+    signal: stop.signal,
+  });
+});
+afterEach(() => {
+  stop.abort();
+  vi.useRealTimers();
+});
+
+it("tells once more for all who ask while it tells, and each hears when that is done", async () => {
+  const first = registrar.register();
+  await Promise.resolve();
+  inUse = ["late"];
+  await Promise.all([first, registrar.register(), registrar.register(), registrar.register()]);
+  expect(asked).toHaveLength(2);
+  expect(volumesTold.at(-1)).toEqual(["late"]);
+});
+
+it("asks ever more seldom while nobody answers, however many wait for it", async () => {
+  isAway = true;
+  const all = Array.from({ length: 20 }, () => registrar.register());
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked.slice(0, 6)).toEqual([0, 250, 750, 1750, 3750, 7750]);
+  expect(asked.length).toBeLessThan(21);
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(4000);
+  await Promise.all(all);
+});
+
+it("waits no longer where somebody knows that there is an answer", async () => {
+  isAway = true;
+  const before = registrar.register();
+  await vi.advanceTimersByTimeAsync(10_000);
+  isAway = false;
+  await Promise.all([before, registrar.register()]);
+  expect(asked.at(-1)).toBe(10_000);
+});
