@@ -54,7 +54,7 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
     await agent.run();
     return { podsGoOn };
   } finally {
-    agent.stop();
+    await agent.stop();
     if (!podsGoOn) {
       await endPods(runtime);
       // Whoever wants to begin afresh can delete the directory.

@@ -310,12 +310,12 @@ export class NodeAgent {
     });
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#static.stop();
     this.#housekeeping.stop();
     this.#drivers.close();
-    this.#network?.stop();
     this.#workers.stop();
+    await this.#network?.stop();
   }
 
   #follow(pod: Pod): void {

@@ -139,11 +139,11 @@ export class ClusterNetwork {
   }
 
   /** What the kernel has been told stays: pods go on without the agent. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#pods?.stop();
-    this.#machineDoor?.close();
+    await this.#machineDoor?.close().catch((error) => this.#options.log.warn((error as Error).message));
     this.#forwarder?.close();
     this.#health.close();
     this.#nft.close();
@@ -193,8 +193,10 @@ export class ClusterNetwork {
     const own = nodes.find(({ metadata }) => metadata.name === nodeName);
     const wasReady = this.#pods?.isReady;
     if (this.#pods !== undefined && own !== undefined) await this.#pods.setUp(podRangesOf(own));
-    if (own !== undefined) await this.#machineDoor?.open(own);
+    const noDoor = own && (await this.#machineDoor?.open(own).catch((error: Error) => error));
     await this.#applyRules(nodes, own);
+    // Other Services do not wait for it.
+    if (noDoor) throw noDoor;
     if (this.#pods?.isReady !== true) return;
     await this.#pods.route(
       nodes,

@@ -58,7 +58,6 @@ export class MachineDoor {
     const { apiServer } = this.#options;
     const address = doorAddressOf(node);
     if (directWay(apiServer) !== undefined || address === undefined || address === this.#address) return;
-    this.close();
     const door =
       apiServer === undefined
         ? await EndingApiDoor.open(address, this.#options)
@@ -69,13 +68,16 @@ export class MachineDoor {
       door.close();
       throw error;
     }
+    this.#door?.close();
     this.#door = door;
     this.#address = address;
   }
 
-  close(): void {
+  /** The rule goes, too: the port may be another's next. */
+  async close(): Promise<void> {
     this.#door?.close();
     this.#door = undefined;
     this.#address = undefined;
+    await this.#guard.remove();
   }
 }

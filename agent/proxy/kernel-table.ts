@@ -1,7 +1,7 @@
 /** One table of the kernel, kept as planned: each change one transaction, of what differs only. */
 import type { Logger } from "../logger.ts";
 import type { NftSession } from "./nft-session.ts";
-import { type NftTable, renderChange, renderWhole } from "./nft-table.ts";
+import { type NftTable, renderChange, renderNone, renderWhole } from "./nft-table.ts";
 
 export class KernelTable {
   readonly #log: Logger;
@@ -27,13 +27,20 @@ export class KernelTable {
         await this.#nft.apply(change);
       } catch (error) {
         if (before === undefined) throw error;
-        this.#log.warn(
-          `the kernel's rules were changed by somebody else and are written anew: ${(error as Error).message}`,
-        );
+        // Somebody else has changed them, or it is not known how much of the change was made.
+        this.#log.warn(`the kernel's rules are written anew: ${(error as Error).message}`);
         this.#applied = undefined;
         await this.#nft.apply(renderWhole(table));
       }
     }
     this.#applied = table;
+  }
+
+  /** Takes it out of the kernel, where it was put there in this life of the agent. */
+  async remove(): Promise<void> {
+    const table = this.#applied;
+    if (table === undefined) return;
+    this.#applied = undefined;
+    await this.#nft.apply(renderNone(table));
   }
 }

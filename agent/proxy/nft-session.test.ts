@@ -4,27 +4,34 @@ import { describe, expect, it } from "vitest";
 const absent =
   spawnSync("unshare", ["-n", "nft", "list", "tables"]).status === 0 ? undefined : "needs root and nftables";
 
-/** A session in a network namespace of its own: what it says of each transaction, and what the kernel has after them. */
-function converse(transactions: readonly string[]): {
-  readonly said: readonly string[];
-  readonly rules: string;
-  readonly children: string;
-} {
-  const script = `
+/** What a script prints that has a session in a network namespace of its own. */
+function inNamespace(script: string): unknown {
+  const whole = `
     import { execFileSync } from "node:child_process";
+    import { setTimeout as sleep } from "node:timers/promises";
     import { NftSession } from ${JSON.stringify(`${import.meta.dirname}/nft-session.ts`)};
     const session = new NftSession();
-    const said = await Promise.all(${JSON.stringify(transactions)}.map((each) => session.apply(each).then(() => "done", (error) => error.message)));
-    const rules = execFileSync("nft", ["-s", "list", "ruleset"], { encoding: "utf8" });
-    const children = execFileSync("pgrep", ["-P", String(process.pid), "-x", "nft"], { encoding: "utf8" }).trim();
-    console.log(JSON.stringify({ said, rules, children }));`;
+    const apply = (transaction) => session.apply(transaction).then(() => "done", (error) => error.message);
+    const children = () => execFileSync("sh", ["-c", \`pgrep -P ${"$"}{process.pid} -x nft || true\`], { encoding: "utf8" }).trim();
+    ${script}`;
   const words = ["--experimental-transform-types", "--disable-warning=ExperimentalWarning", "--input-type=module"];
-  const { stdout, stderr } = spawnSync("unshare", ["-n", process.execPath, ...words, "-e", script], {
+  const { stdout, stderr } = spawnSync("unshare", ["-n", process.execPath, ...words, "-e", whole], {
     encoding: "utf8",
   });
   expect(stderr).toBe("");
-  return JSON.parse(stdout) as ReturnType<typeof converse>;
+  return JSON.parse(stdout);
 }
+
+/** What a session says of each transaction, and what the kernel has after them. */
+const converse = (transactions: readonly string[]) =>
+  inNamespace(`
+    const said = await Promise.all(${JSON.stringify(transactions)}.map(apply));
+    const rules = execFileSync("nft", ["-s", "list", "ruleset"], { encoding: "utf8" });
+    console.log(JSON.stringify({ said, rules, children: children() }));`) as {
+    readonly said: readonly string[];
+    readonly rules: string;
+    readonly children: string;
+  };
 
 describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})` : ""}`, () => {
   const { said, rules, children } = absent
@@ -54,5 +61,27 @@ describe.skipIf(absent !== undefined)(`a session of nft${absent ? ` (${absent})`
   it("is one process for all of them, and ends with who uses it, without being told", async () => {
     expect(children).toMatch(/^\d+$/);
     await expect.poll(() => spawnSync("kill", ["-0", children]).status, { timeout: 10_000 }).toBe(1);
+  });
+
+  it("goes on with another where one was killed while nothing was asked of it", () => {
+    const said = inNamespace(`
+      const said = [await apply("add table ip a")];
+      process.kill(Number(children()), "SIGKILL");
+      while (children() !== "") await sleep(5);
+      await sleep(50);
+      said.push(await apply("add chain ip a first"), execFileSync("nft", ["list", "ruleset"], { encoding: "utf8" }));
+      console.log(JSON.stringify(said));`);
+    expect(said).toEqual(["done", "done", expect.stringContaining("chain first")]);
+  });
+
+  it("says of one that is killed as it answers that it has ended, and goes on with another", () => {
+    const said = inNamespace(`
+      const said = [await apply("add table ip a")];
+      process.kill(Number(children()), "SIGSTOP");
+      const cut = apply("add chain ip a first");
+      setTimeout(() => process.kill(Number(children()), "SIGKILL"), 50);
+      said.push(await cut, await apply("add chain ip a second"));
+      console.log(JSON.stringify(said));`);
+    expect(said).toEqual(["done", "nft: it has ended", "done"]);
   });
 });

@@ -50,7 +50,8 @@ export class NftSession {
 
   async #tell(transaction: string): Promise<Outcome> {
     clearTimeout(this.#idle);
-    const nft = this.#process ?? new NftProcess();
+    // Whatever ended it since the last transaction, this one has not been told.
+    const nft = this.#process === undefined || this.#process.isOver ? new NftProcess() : this.#process;
     this.#process = nft;
     const outcome = await nft.tell(transaction);
     if (nft.isOver || nft.told > MOST_TOLD) this.close();

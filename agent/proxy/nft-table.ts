@@ -63,14 +63,13 @@ const element = (kind: "set" | "map", [key, value]: readonly [string, string]): 
   kind === "map" ? `${key} : ${value}` : key;
 const MOST_ELEMENTS = 500;
 
+/** Deletes whatever the kernel has of that name, if anything. */
+export const renderNone = ({ family, name }: NftTable): string =>
+  [`add table ${family} ${name}`, `delete table ${family} ${name}`].join("\n");
+
 /** Replaces whatever the kernel has. */
 export const renderWhole = (table: NftTable): string =>
-  [
-    `add table ${table.family} ${table.name}`,
-    `delete table ${table.family} ${table.name}`,
-    `add table ${table.family} ${table.name}`,
-    renderChange(emptyOf(table), table),
-  ].join("\n");
+  [renderNone(table), `add table ${table.family} ${table.name}`, renderChange(emptyOf(table), table)].join("\n");
 
 /** Only what differs; "" where nothing does. */
 export function renderChange(before: NftTable, after: NftTable): string {

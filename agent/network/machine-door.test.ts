@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+
+const absent =
+  spawnSync("unshare", ["-n", "nft", "list", "tables"]).status === 0 ? undefined : "needs root and nftables";
+
+const script = `
+  import { execFileSync } from "node:child_process";
+  import { MachineDoor } from ${JSON.stringify(`${import.meta.dirname}/machine-door.ts`)};
+  import { NftSession } from ${JSON.stringify(`${import.meta.dirname}/../proxy/nft-session.ts`)};
+  for (const address of ["192.0.2.1/32", "192.0.2.2/32"]) execFileSync("ip", ["address", "add", address, "dev", "lo"]);
+  execFileSync("ip", ["link", "set", "lo", "up"]);
+  const log = { info() {}, warn() {} };
+  const nft = new NftSession();
+  const door = new MachineDoor({ apiServer: { host: "127.0.0.1", port: 1 }, nodeName: "n", log, nft });
+  const at = (address) => ({ status: { addresses: [{ type: "InternalIP", address }] } });
+  const seen = [];
+  const look = () => seen.push({
+    at: door.at?.address,
+    guarded: execFileSync("nft", ["list", "ruleset"], { encoding: "utf8" }).includes(\`daddr \${door.at?.address} tcp dport \${door.at?.port} ct status\`),
+    tables: execFileSync("nft", ["list", "tables"], { encoding: "utf8" }).trim(),
+  });
+  await door.open(at("192.0.2.1")); look();
+  await door.open(at("192.0.2.2")); look();
+  await door.open(at("192.0.2.3")).catch(() => {}); look();
+  await door.close(); look();
+  nft.close();
+  console.log(JSON.stringify(seen));`;
+
+describe.skipIf(absent !== undefined)(
+  `the way to the API at the machine's address${absent ? ` (${absent})` : ""}`,
+  () => {
+    it("is guarded wherever it moves, stays where the next address is not the machine's, and leaves no rule behind", () => {
+      const words = ["--experimental-transform-types", "--disable-warning=ExperimentalWarning", "--input-type=module"];
+      const { stdout, stderr } = spawnSync("unshare", ["-n", process.execPath, ...words, "-e", script], {
+        encoding: "utf8",
+      });
+      expect(stderr).toBe("");
+      const tables = "table ip sailplane-door";
+      expect(JSON.parse(stdout)).toEqual([
+        { at: "192.0.2.1", guarded: true, tables },
+        { at: "192.0.2.2", guarded: true, tables },
+        { at: "192.0.2.2", guarded: true, tables },
+        { guarded: false, tables: "" },
+      ]);
+    });
+  },
+);
