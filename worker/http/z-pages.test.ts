@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { componentRoles } from "../bootstrap/roles/components.ts";
 import { parseAccept } from "./negotiate.ts";
 import { flagPage, statusPage, zForm, zObject, zText, zWarnings } from "./z-pages.ts";
 
@@ -64,4 +65,9 @@ test("WIRE-ZPAGES: as an object of the version asked for, with a warning where t
   expect(zWarnings("Flagz", "v1alpha1")).toEqual([
     "This version of the flagz endpoint is deprecated. Please use a newer version.",
   ]);
+});
+
+test("WIRE-ZPAGES: who monitors may read both", () => {
+  const paths = componentRoles["system:monitoring"]?.flatMap(({ nonResourceURLs = [] }) => nonResourceURLs);
+  expect(paths).toEqual(expect.arrayContaining(["/flagz", "/statusz"]));
 });

@@ -80,6 +80,8 @@ export const componentRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
   ],
   "system:monitoring": [
     allowPaths("get", "/metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/*"),
+    allowPaths("get", "/flagz"),
+    allowPaths("get", "/statusz"),
   ],
   "system:node": nodeRules,
   "system:node-bootstrapper": [allow(`create ${READ}`, "certificates.k8s.io", "certificatesigningrequests")],
