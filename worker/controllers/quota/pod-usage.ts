@@ -1,6 +1,7 @@
 /** What a pod takes of a quota, and which quota scopes it is in. */
 import type { Container, Pod, ResourceQuotaSpec } from "../../../api/generated/core.v1.ts";
 import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
+import { qosClassOf } from "../../../api/resources/core/pod/qos-class.ts";
 import { isTerminated } from "../pod-state.ts";
 import { timeOf } from "../time.ts";
 
@@ -63,10 +64,7 @@ export function podUsage(pod: Pod): Amounts {
   return usage;
 }
 
-const isBestEffort = ({ spec }: Pod): boolean =>
-  [...spec.containers, ...(spec.initContainers ?? [])].every(
-    ({ resources }) => Object.keys({ ...resources?.requests, ...resources?.limits }).length === 0,
-  );
+const isBestEffort = ({ spec }: Pod): boolean => qosClassOf(spec) === "BestEffort";
 
 const hasCrossNamespaceAffinity = ({ spec }: Pod): boolean =>
   [spec.affinity?.podAffinity, spec.affinity?.podAntiAffinity]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { podAmounts } from "./pod-usage.ts";
+import { inScopes, podAmounts } from "./pod-usage.ts";
 import { usageOf } from "./usage.ts";
 
 const pod = (spec: Partial<Pod["spec"]> = {}, status: Pod["status"] = {}): Pod => ({
@@ -44,6 +44,15 @@ describe("quota usage", () => {
       containers: [asking({ cpu: "300m" })],
     };
     expect(podAmounts(pod(spec), "requests")).toEqual({ cpu: "1100m" });
+  });
+
+  it.each<[what: string, spec: Partial<Pod["spec"]>, is: boolean]>([
+    ["disk alone", { containers: [asking({ "ephemeral-storage": "1Gi" })] }, true],
+    ["none of the processor", { containers: [asking({ cpu: "0" })] }, true],
+    ["memory for the pod as a whole", { resources: { requests: { memory: "1Mi" } } }, false],
+  ])("takes a pod that asks for %s by its quality of service", (_, spec, is) => {
+    expect(inScopes(pod(spec), { scopes: ["BestEffort"] })).toBe(is);
+    expect(inScopes(pod(spec), { scopes: ["NotBestEffort"] })).toBe(!is);
   });
 
   it.each<[ResourceQuotaSpec, number]>([
