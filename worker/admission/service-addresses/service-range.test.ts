@@ -10,6 +10,8 @@ it.each([
   ["10.96.0.0/16", "10.95.255.255", "outside"],
   ["10.96.0.0/16", "fd00::1", "outside"],
   ["fd00:10:96::/112", "fd00:10:96::0044", "inside"],
+  ["fd00:10:96::/112", "fd00:10:96::", "edge"],
+  ["fd00:10:96::/112", "fd00:10:96::ffff", "inside"],
   ["fd00:10:96::/112", "fd00:10:96::1:0", "outside"],
 ])("of %s, %s is %s", (range, address, place) => expect(placeIn(parseRange(range), address)).toBe(place));
 
