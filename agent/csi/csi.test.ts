@@ -89,6 +89,12 @@ test("AGENT-CSI: a driver that registers is told so, and is in the CSINode until
   await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
 });
 
+test("AGENT-CSI: a driver that starts anew under its socket's name is told again that it is taken", async () => {
+  driver.crash();
+  driver = await FakeCsiDriver.start({ directory, name: NAME });
+  expect(await driver.registered).toEqual({ plugin_registered: true, error: "" });
+});
+
 test("AGENT-CSI: staged once, published for each pod, and taken away in the opposite order", async () => {
   const one = await volumes.publish(pod("1"), persistentVolume(volume, false));
   expect(one).toBe(join(directory, "pods/1/volumes/kubernetes.io~csi/pv/mount"));

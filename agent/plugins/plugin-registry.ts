@@ -2,7 +2,7 @@
  * Plugins of one kind: each puts a socket into `plugins_registry` of the kubelet directory, says there who it is, and goes when its
  * socket does.
  */
-import { type FSWatcher, mkdirSync, readdirSync, watch } from "node:fs";
+import { type FSWatcher, mkdirSync, readdirSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import { parseServices } from "../grpc/parse-services.ts";
 import { UnixClient } from "../grpc/unix-client.ts";
@@ -35,10 +35,21 @@ export interface PluginRegistryOptions<P> {
   readonly log: Logger;
 }
 
+interface Known<P> {
+  readonly socket: SocketId;
+  /** Undefined: a plugin of another kind. */
+  readonly plugin: P | undefined;
+}
+
+/** A plugin that starts anew makes another socket of that name, and registers anew. */
+type SocketId = `${number} ${number}`;
+
 export class PluginRegistry<P extends Plugin> {
   readonly #options: PluginRegistryOptions<P>;
   /** By the socket's name. */
-  readonly #plugins = new Map<string, P>();
+  readonly #known = new Map<string, Known<P>>();
+  /** Why it is not taken, as last told, by the socket's name. */
+  readonly #complaints = new Map<string, string>();
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -49,7 +60,7 @@ export class PluginRegistry<P extends Plugin> {
 
   /** By name, in order. */
   get all(): readonly P[] {
-    return [...this.#plugins.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.#known.values()].flatMap(({ plugin }) => plugin ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   find(name: string): P | undefined {
@@ -71,47 +82,54 @@ export class PluginRegistry<P extends Plugin> {
 
   async #compare(): Promise<void> {
     const { directory, onChange, log } = this.#options;
-    const sockets = readdirSync(directory).filter((name) => name.endsWith(".sock") && !name.startsWith("."));
+    const sockets = socketsIn(directory);
     let changed = false;
-    for (const [socket, plugin] of this.#plugins) {
-      if (sockets.includes(socket)) continue;
-      this.#plugins.delete(socket);
-      plugin.close();
-      changed = true;
+    for (const name of this.#complaints.keys()) if (!sockets.has(name)) this.#complaints.delete(name);
+    for (const [name, { socket, plugin }] of this.#known) {
+      if (sockets.get(name) === socket) continue;
+      this.#known.delete(name);
+      plugin?.close();
+      changed ||= plugin !== undefined;
     }
-    for (const socket of sockets) {
-      if (this.#plugins.has(socket)) continue;
+    for (const [name, socket] of sockets) {
+      if (this.#known.has(name)) continue;
       try {
-        const plugin = await this.#register(join(directory, socket));
-        if (plugin === undefined) continue;
-        this.#plugins.set(socket, plugin);
-        changed = true;
+        const plugin = await this.#register(join(directory, name));
+        this.#known.set(name, { socket, plugin });
+        this.#complaints.delete(name);
+        changed ||= plugin !== undefined;
       } catch (error) {
-        log.warn(`${socket} of plugins_registry is not taken: ${(error as Error).message}`);
+        const { message } = error as Error;
+        if (this.#complaints.get(name) !== message) log.warn(`${name} of plugins_registry is not taken: ${message}`);
+        this.#complaints.set(name, message);
       }
     }
     if (changed) onChange();
   }
 
-  /** Undefined: a plugin of another kind. */
   async #register(socket: string): Promise<P | undefined> {
     // Only now: few nodes have a plugin, and each definition weighs something.
     const { Registration } = parseServices(REGISTRATION_PROTO);
     if (Registration === undefined) return undefined;
     const registrar = new UnixClient(Registration, socket);
+    let plugin: P | undefined;
     try {
       const info = await registrar.call<PluginInfo>("GetInfo", {}, SECONDS);
       if (info.type !== this.#options.type) return undefined;
       const told = (error: string) =>
         registrar.call("NotifyRegistrationStatus", { plugin_registered: error === "", error }, SECONDS);
       try {
-        const plugin = await this.#options.introduce(info, info.endpoint || socket);
-        await told("");
-        return plugin;
+        plugin = await this.#options.introduce(info, info.endpoint || socket);
       } catch (error) {
-        await told((error as Error).message);
+        // What is wrong matters more than that it is not heard there.
+        await told((error as Error).message).catch(() => {});
         throw error;
       }
+      await told("");
+      return plugin;
+    } catch (error) {
+      plugin?.close();
+      throw error;
     } finally {
       registrar.close();
     }
@@ -120,6 +138,17 @@ export class PluginRegistry<P extends Plugin> {
   close(): void {
     clearInterval(this.#timer);
     this.#watcher?.close();
-    for (const plugin of this.#plugins.values()) plugin.close();
+    for (const { plugin } of this.#known.values()) plugin?.close();
   }
+}
+
+function socketsIn(directory: string): ReadonlyMap<string, SocketId> {
+  const sockets = new Map<string, SocketId>();
+  for (const name of readdirSync(directory)) {
+    if (!name.endsWith(".sock") || name.startsWith(".")) continue;
+    // It may have gone since.
+    const found = statSync(join(directory, name), { throwIfNoEntry: false });
+    if (found !== undefined) sockets.set(name, `${found.ino} ${found.birthtimeMs}`);
+  }
+  return sockets;
 }

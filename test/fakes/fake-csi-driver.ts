@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import { CSI_PROTO } from "../../agent/csi/csi-proto.ts";
@@ -52,10 +52,13 @@ export class FakeCsiDriver {
   static async start(options: FakeCsiOptions): Promise<FakeCsiDriver> {
     const driver = new FakeCsiDriver(options);
     driver.#serve();
+    const hidden = join(options.directory, "plugins_registry", `.${options.name}.starting`);
     await new Promise<void>((resolve, reject) => {
       const credentials = ServerCredentials.createInsecure();
-      driver.#server.bindAsync(`unix://${driver.#socket}`, credentials, (error) => (error ? reject(error) : resolve()));
+      driver.#server.bindAsync(`unix://${hidden}`, credentials, (error) => (error ? reject(error) : resolve()));
     });
+    // In place of what one that crashed has left: at no time is there none.
+    renameSync(hidden, driver.#socket);
     return driver;
   }
 
@@ -117,8 +120,13 @@ export class FakeCsiDriver {
     }
   }
 
-  stop(): void {
+  /** Its socket stays. */
+  crash(): void {
     this.#server.forceShutdown();
+  }
+
+  stop(): void {
+    this.crash();
     rmSync(this.#socket, { force: true });
   }
 }
