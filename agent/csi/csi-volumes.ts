@@ -88,7 +88,7 @@ export class CsiVolumes implements PodCsi {
     const home = this.#published.home(uid, wanted.name);
     const target = this.#published.target(uid, wanted);
     const done = this.#published.read(home);
-    if (done !== undefined && isThere(target, wanted.block)) return target;
+    if (done?.ready === true && isThere(target, wanted.block)) return target;
     const attached = wanted.mode === "Persistent" && object?.spec.attachRequired !== false;
     const staged = wanted.mode === "Persistent" && driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
     const record: Published = {
@@ -132,6 +132,7 @@ export class CsiVolumes implements PodCsi {
     });
     if (group !== undefined && mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object))
       giveToGroup(target, group);
+    this.#published.write(home, { ...record, ready: true });
     return target;
   }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
@@ -107,6 +108,29 @@ test("AGENT-CSI: staged once, published for each pod, and taken away in the oppo
   expect(called().slice(-2)).toEqual(["NodeUnpublishVolume", "NodeUnstageVolume"]);
   expect(existsSync(join(directory, "pods/1"))).toBe(false);
 });
+
+const cannotMount = spawnSync("unshare", ["-m", "true"]).status !== 0;
+test.skipIf(cannotMount)(
+  "AGENT-CSI: what an agent that was killed had not finished of a volume, the next does",
+  async () => {
+    driver.stop();
+    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
+    driver = await FakeCsiDriver.start({ directory, name: NAME, mounts: true });
+    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(1);
+    object = { ...object, spec: { attachRequired: false, fsGroupPolicy: "File" } };
+    const grouped = { ...pod("1"), spec: { ...pod("1").spec, securityContext: { fsGroup: 1234 } } };
+    const publish = () => volumesOf().publish(grouped, persistentVolume(volume, false));
+    const target = await publish();
+    await publish();
+    expect(called().filter((call) => call === "NodePublishVolume")).toHaveLength(1);
+    const record = join(dirname(target), "vol_data.json");
+    writeFileSync(record, readFileSync(record, "utf8").replace(',"ready":true', ""));
+    chownSync(join(target, "hello"), 0, 0);
+    await publish();
+    expect(statSync(join(target, "hello")).gid).toBe(1234);
+    await volumes.unpublish("1");
+  },
+);
 
 test("AGENT-CSI: a volume is staged after it is attached, and is in use until it is unstaged", async () => {
   object = { ...object, spec: { attachRequired: true } };

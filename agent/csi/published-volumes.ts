@@ -2,8 +2,9 @@
  * Which volumes of CSI drivers the pods of this node have, and where: in the kubelet's directories, as drivers know them. What a pod
  * has is written beside its mount (`vol_data.json`, the kubelet's), so that any later agent can undo it.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 import { sha256, type Wanted } from "./wanted-volume.ts";
 
 export interface Published {
@@ -14,6 +15,8 @@ export interface Published {
   readonly block: boolean;
   readonly staged: boolean;
   readonly attached: boolean;
+  /** All of it has been done, and the volume's files are the pod's group's. */
+  readonly ready?: boolean;
 }
 
 const RECORD = "vol_data.json";
@@ -50,8 +53,7 @@ export class PublishedVolumes {
   }
 
   write(home: string, record: Published): void {
-    mkdirSync(home, { recursive: true, mode: 0o750 });
-    writeFileSync(join(home, RECORD), JSON.stringify(record), { mode: 0o600 });
+    writeWhole(join(home, RECORD), JSON.stringify(record));
   }
 
   read(home: string): Published | undefined {

@@ -2,11 +2,11 @@
  * Which container has which devices. It is written down before a container starts, so that an agent that starts anew gives no device
  * away twice, and a container that restarts has its own again.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import { isSidecar } from "../pod/containers.ts";
 import { ConfigError } from "../pod/env.ts";
+import { writeWhole } from "../write-whole.ts";
 import type { DeviceGrant, DeviceSource } from "./device-source.ts";
 
 interface Held {
@@ -128,10 +128,7 @@ export class DeviceManager {
   }
 
   #keep(held: readonly Held[]): void {
-    const { file } = this.#options;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(held), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(this.#options.file, JSON.stringify(held));
     this.#held = held;
   }
 }

@@ -2,10 +2,10 @@
  * The dynamic resources of this node's pods: made ready by their drivers before a pod starts, given to its containers as CDI devices,
  * and taken back after the last pod that has them. It is written down before a driver is called, so that any later agent can undo it.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
+import { writeWhole } from "../write-whole.ts";
 import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
 
 interface Held {
@@ -152,10 +152,7 @@ export class PodClaims {
   }
 
   #write(held: readonly Held[]): void {
-    const { file } = this.#options;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(held), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(this.#options.file, JSON.stringify(held));
     this.#held = held;
   }
 }

@@ -2,8 +2,9 @@
  * Where claimed volumes of a pod are on the machine, kept in the pod's directory: an agent that starts while its control plane is
  * away cannot ask what is behind a claim.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../write-whole.ts";
 import { isMountPoint } from "./mounts.ts";
 
 export interface KnownPath {
@@ -31,7 +32,7 @@ export class KnownPaths {
   }
 
   remember(volume: string, known: KnownPath): void {
-    writeFileSync(this.#file, JSON.stringify({ ...this.#read(), [volume]: known }), { mode: 0o600 });
+    writeWhole(this.#file, JSON.stringify({ ...this.#read(), [volume]: known }));
   }
 
   /** Undefined: not known, or not there any more. */

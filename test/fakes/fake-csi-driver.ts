@@ -5,6 +5,7 @@ import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, st
 import { CSI_PROTO } from "../../agent/csi/csi-proto.ts";
 import { parseServices } from "../../agent/grpc/parse-services.ts";
 import { REGISTRATION_PROTO } from "../../agent/plugins/registration-proto.ts";
+import { isMountPoint } from "../../agent/volumes/mounts.ts";
 
 export interface VolumeCall {
   readonly call: string;
@@ -113,7 +114,7 @@ export class FakeCsiDriver {
       mkdirSync(source, { recursive: true });
       writeFileSync(join(source, "hello"), "from the driver\n");
       mkdirSync(target_path, { recursive: true });
-      execFileSync("mount", ["--bind", source, target_path]);
+      if (!isMountPoint(target_path)) execFileSync("mount", ["--bind", source, target_path]);
     } else if (call === "NodeUnpublishVolume") {
       execFileSync("umount", [target_path]);
       rmdirSync(target_path);
