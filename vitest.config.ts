@@ -16,6 +16,7 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: ["**/*.workers.test.ts", "test/e2e/**", "node_modules", "dist"],
+          globalSetup: ["test/temporary-directory.ts"],
           testTimeout: 30_000,
         },
       },

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -71,6 +71,7 @@ export class Containerd {
     for (const task of this.#list("tasks", "list", "-q"))
       this.#ctr("-n", "k8s.io", "tasks", "kill", "-s", "KILL", task);
     this.#process?.kill("SIGKILL");
+    for (const shim of this.#shims()) process.kill(shim, "SIGKILL");
     spawnSync("ip", ["netns", "del", this.namespace]);
     // Mounts of containers that were cut off.
     for (const line of readFileSync("/proc/mounts", "utf8").split("\n").reverse()) {
@@ -78,6 +79,21 @@ export class Containerd {
       if (path?.startsWith(this.directory)) spawnSync("umount", ["-l", path]);
     }
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** What containers have above them, which goes on without containerd. */
+  #shims(): number[] {
+    const words = (pid: string) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+      } catch {
+        return [];
+      }
+    };
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && words(name).includes(this.socket))
+      .filter((pid) => words(pid)[0]?.includes("containerd-shim"))
+      .map(Number);
   }
 
   importImage(image: Buffer): void {
@@ -124,7 +140,10 @@ const networkOf = (): string =>
     ],
   });
 
-/** restrict_oom_score_adj and disable_apparmor: for machines that are containers themselves. */
+/**
+ * restrict_oom_score_adj and disable_apparmor: for machines that are containers themselves. netns_mounts_under_state_dir: pods' network
+ * namespaces go with the directory.
+ */
 const configOf = (directory: string): string => `version = 2
 root = "${directory}/root"
 state = "${directory}/state"
@@ -135,6 +154,7 @@ state = "${directory}/state"
   stream_server_address = "127.0.0.1"
   stream_server_port = "0"
   disable_apparmor = true
+  netns_mounts_under_state_dir = true
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
