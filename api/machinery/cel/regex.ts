@@ -11,15 +11,21 @@ export interface Regex {
 
 export const isRegex = (pattern: string): boolean => compilePattern(pattern) !== undefined;
 
-export function compileRegex(pattern: string): Regex {
-  const regex = compilePattern(pattern);
-  if (!regex) throw new CelError(`error parsing regexp: ${pattern}`);
+export function compileRegex(text: string): Regex {
+  const pattern = compilePattern(text);
+  if (!pattern) throw new CelError(`error parsing regexp: ${text}`);
+  /** To find where it matches, we have JavaScript's engine alone. */
+  const finding = () => {
+    if (pattern.regexp) return pattern.regexp;
+    throw new CelError(`matches of ${text} cannot be found in bounded time`);
+  };
   return {
-    test: (text) => matchesPattern(regex, text),
-    find: (text) => (matchesPattern(regex, text) ? regex.exec(text)?.[0] : undefined),
-    findAll(text, limit) {
-      if (!matchesPattern(regex, text)) return [];
-      const all = [...text.matchAll(new RegExp(regex.source, `${regex.flags}g`))].map(([found]) => found);
+    test: (at) => matchesPattern(pattern, at),
+    find: (at) => (matchesPattern(pattern, at) ? finding().exec(at)?.[0] : undefined),
+    findAll(at, limit) {
+      if (!matchesPattern(pattern, at)) return [];
+      const { source, flags } = finding();
+      const all = [...at.matchAll(new RegExp(source, `${flags}g`))].map(([found]) => found);
       return limit < 0 ? all : all.slice(0, limit);
     },
   };

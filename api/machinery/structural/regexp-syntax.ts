@@ -21,6 +21,7 @@ class SyntaxProblem extends Error {
 }
 
 const MOST_REPEATS = 1000;
+const DEEPEST = 1000;
 const POSIX = new Set("alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit".split(" "));
 
 class Parser {
@@ -112,7 +113,7 @@ class Parser {
 
   #begin(length: number): void {
     this.#at += length;
-    this.#depth++;
+    if (++this.#depth > DEEPEST) throw new SyntaxProblem("expression nests too deeply", this.#text);
     this.#hasOperand = false;
   }
 

@@ -5,7 +5,6 @@ import { applyDefaults } from "./defaults.ts";
 import { findJsonPath } from "./json-path.ts";
 import type { JsonMap, Schema } from "./json-walk.ts";
 import { duplicateItems } from "./list-items.ts";
-import { compilePattern } from "./pattern.ts";
 import { prune } from "./prune.ts";
 import { validateValue } from "./validate.ts";
 
@@ -227,16 +226,4 @@ test.each<[string, unknown[]]>([
     },
   };
   expect(findJsonPath(path, object)).toEqual(expected);
-});
-
-test.each([
-  ["(a+)+$", false],
-  ["([a-z]*)*x", false],
-  ["([a-z][a-z]*)+", false],
-  ["(a|aa)+$", false],
-  ["([A-Z][a-z]*)+", true],
-  ["^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", true],
-  ["^(([a-z]+\\.)*)x$", true],
-])("the pattern %s is taken: %s", (pattern, isTaken) => {
-  expect(compilePattern(pattern) !== undefined).toBe(isTaken);
 });
