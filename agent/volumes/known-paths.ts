@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeWhole } from "../write-whole.ts";
-import { isMountPoint } from "./mounts.ts";
+import { isListedMount, isMountPoint } from "./mounts.ts";
 
 export interface KnownPath {
   readonly path: string;
@@ -38,7 +38,9 @@ export class KnownPaths {
   /** Undefined: not known, or not there any more. */
   find(volume: string): string | undefined {
     const known = this.#read()[volume];
-    if (known === undefined || !existsSync(known.path)) return undefined;
+    if (known === undefined) return undefined;
+    if (isListedMount(known.path)) return known.path;
+    if (!existsSync(known.path)) return undefined;
     return known.isMounted && !isMountPoint(known.path) ? undefined : known.path;
   }
 }

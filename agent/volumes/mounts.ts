@@ -18,9 +18,12 @@ export const parseMountTargets = (mounts: string): string[] =>
 const mountTargets = (): string[] =>
   process.platform === "linux" ? parseMountTargets(readFileSync("/proc/self/mounts", "utf8")) : [];
 
+/** Asks the kernel alone: whoever looks at a mount whose server is gone may wait for ever. */
+export const isListedMount = (path: string): boolean => mountTargets().includes(resolve(path));
+
 /** Whether something is mounted there; a directory of the same device shows only in the kernel's list. */
 export const isMountPoint = (path: string): boolean =>
-  statSync(path).dev !== statSync(dirname(path)).dev || mountTargets().includes(resolve(path));
+  isListedMount(path) || statSync(path).dev !== statSync(dirname(path)).dev;
 
 /** Mount points below a directory, deepest first. */
 export function mountsBelow(directory: string): string[] {

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { promisify } from "node:util";
 import type { NFSVolumeSource } from "../../api/generated/core.v1.ts";
-import { isMountPoint } from "./mounts.ts";
+import { isListedMount } from "./mounts.ts";
 import { VolumeError } from "./payload.ts";
 
 const run = promisify(execFile);
@@ -15,8 +15,8 @@ export async function mountNfs(
   { server, path: exported, readOnly = false }: NFSVolumeSource,
   mountOptions: readonly string[] = [],
 ): Promise<void> {
+  if (isListedMount(path)) return;
   mkdirSync(path, { recursive: true, mode: 0o750 });
-  if (isMountPoint(path)) return;
   const options = [...(readOnly ? ["ro"] : []), ...mountOptions];
   const words = options.length > 0 ? ["-o", options.join(",")] : [];
   try {

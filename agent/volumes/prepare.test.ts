@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
+import type { PodObjects } from "../pod/env.ts";
 import { PodVolumes } from "./volume-manager.ts";
 
 let directory: string;
@@ -41,22 +42,24 @@ const volumesOf = () =>
     csi: { publish: unused, unpublish: async () => {}, grow: unused, stats: async () => new Map() },
   });
 
+const podWith = (wanted: readonly Volume[]): Pod => ({
+  metadata: { namespace: "ns", name: "p", uid: "u" },
+  spec: {
+    containers: [{ name: "c", volumeMounts: wanted.map(({ name }) => ({ name, mountPath: `/${name}` })) }],
+    volumes: [...wanted, { name: "unused", configMap: { name: "nowhere" } }],
+  },
+  status: {},
+});
+const objects: PodObjects = {
+  configMap: (name) => maps.find(({ metadata }) => metadata.name === name),
+  secret: () => undefined,
+  claim: () => claim,
+  services: () => [],
+};
+
 function prepare(volumes: PodVolumes, ...wanted: Volume[]) {
-  const pod: Pod = {
-    metadata: { namespace: "ns", name: "p", uid: "u" },
-    spec: {
-      containers: [{ name: "c", volumeMounts: wanted.map(({ name }) => ({ name, mountPath: `/${name}` })) }],
-      volumes: [...wanted, { name: "unused", configMap: { name: "nowhere" } }],
-    },
-    status: {},
-  };
-  return volumes.prepare(pod, {
-    objects: {
-      configMap: (name) => maps.find(({ metadata }) => metadata.name === name),
-      secret: () => undefined,
-      claim: () => claim,
-      services: () => [],
-    },
+  return volumes.prepare(podWith(wanted), {
+    objects,
     addresses: { podIPs: [], hostIPs: [] },
     allocatable: {},
     now: 0,
@@ -132,4 +135,19 @@ test("AGENT-VOLUME: a claim whose volume has grown is told that its file system 
   expect(news.map(({ reason }) => reason)).toEqual(["FileSystemResizeSuccessful"]);
   await prepare(volumes, data);
   expect(grown).toEqual(["2Gi"]);
+});
+
+test("of a volume whose directory is gone nothing is said, and of the others all the same", async () => {
+  const volumes = volumesOf();
+  const wanted: Volume[] = [
+    { name: "data", persistentVolumeClaim: { claimName: "data" } },
+    { name: "scratch", emptyDir: {} },
+  ];
+  await prepare(volumes, ...wanted);
+  rmSync(join(directory, "disk"), { recursive: true });
+  const pvcRef = { name: "data", namespace: "ns" };
+  expect(await volumes.stats(podWith(wanted), objects)).toEqual([
+    { name: "data", pvcRef },
+    expect.objectContaining({ name: "scratch", usedBytes: expect.any(Number) }),
+  ]);
 });

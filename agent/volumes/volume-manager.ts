@@ -22,11 +22,11 @@ import { diskUse } from "../pressure/local-storage.ts";
 import { publish } from "./atomic-writer.ts";
 import { type ClaimSources, claimOf, volumeOfClaim } from "./claim.ts";
 import { isToGrow } from "./claim-growth.ts";
-import { type DiskStats, diskStats } from "./disk-stats.ts";
+import { type DiskStats, diskStats, mountStats } from "./disk-stats.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { KnownPaths } from "./known-paths.ts";
-import { isMountPoint, mountsBelow, unmountBelow } from "./mounts.ts";
+import { isListedMount, isMountPoint, mountsBelow, unmountBelow } from "./mounts.ts";
 import { mountNfs } from "./nfs.ts";
 import { giveToGroup } from "./ownership.ts";
 import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volumePayload } from "./payload.ts";
@@ -174,23 +174,24 @@ export class PodVolumes {
   /** What of each volume is used; of the machine's own paths nothing is said. */
   async stats(pod: Pod, objects: PodObjects): Promise<readonly VolumeStats[]> {
     const said = await this.#csi.stats(pod.metadata.uid ?? "");
-    return (pod.spec.volumes ?? []).flatMap((volume) => {
+    const asked = (pod.spec.volumes ?? []).map(async (volume): Promise<VolumeStats[]> => {
       const path = this.#paths.get(volume.name);
       if (path === undefined || volume.hostPath !== undefined) return [];
       const { claimName } = claimOf(pod, volume) ?? {};
       const claim = claimName === undefined ? undefined : objects.claim(claimName);
-      const own = said.get(claim?.spec.volumeName ?? volume.name);
-      const stats = own ?? (statSync(path).isDirectory() ? this.#measure(volume, path) : {});
+      const stats = said.get(claim?.spec.volumeName ?? volume.name) ?? (await this.#measure(volume, path));
       const { namespace = "" } = pod.metadata;
       return [{ ...stats, name: volume.name, ...(claimName && { pvcRef: { name: claimName, namespace } }) }];
     });
+    return (await Promise.all(asked)).flat();
   }
 
-  /** A directory among others has a share of their disk. */
-  #measure(volume: Volume, path: string): DiskStats {
+  /** A directory among others has a share of their disk; of what is gone, or is no directory, nothing is known. */
+  async #measure(volume: Volume, path: string): Promise<DiskStats> {
+    if (isListedMount(path)) return mountStats(path);
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return {};
     const stats = diskStats(path);
-    const isOwnDisk =
-      volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined || isMountPoint(path);
+    const isOwnDisk = volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined;
     return isOwnDisk ? stats : { ...stats, usedBytes: diskUse(path) };
   }
 
@@ -246,7 +247,7 @@ export class PodVolumes {
   /** Asks the API once, for as long as the pod is here: it goes on with its volumes whatever becomes of the claim. */
   async #claimed(pod: Pod, volume: Volume, claim: Claim): Promise<string> {
     const before = this.#paths.get(volume.name);
-    if (before !== undefined && existsSync(before)) return before;
+    if (before !== undefined && (isListedMount(before) || existsSync(before))) return before;
     let found: PersistentVolume;
     try {
       found = await volumeOfClaim(pod, volume, claim, this.#sources);
