@@ -3,6 +3,8 @@
  * which JavaScript would take.
  */
 
+import { unicodeClass } from "./unicode-class.ts";
+
 /** `error parsing regexp: …`, or undefined for an expression that Go takes. */
 export function regexpProblem(pattern: string): string | undefined {
   try {
@@ -218,16 +220,5 @@ function escaped(text: string): number {
   return LETTERS[text.slice(1)] ?? text.codePointAt(1) ?? 0;
 }
 
-/** By JavaScript's own tables, which know categories as they are and scripts by a longer name. */
-function isUnicodeClass(text: string): boolean {
-  const name = text.replace(/^\\[pP]\{?\^?/, "").replace("}", "");
-  for (const property of [name, `Script=${name}`]) {
-    try {
-      new RegExp(`\\p{${property}}`, "u");
-      return true;
-    } catch {
-      // Another kind of name.
-    }
-  }
-  return name === "Any";
-}
+const isUnicodeClass = (text: string): boolean =>
+  unicodeClass(text.replace(/^\\[pP]\{?\^?/, "").replace("}", "")) !== undefined;

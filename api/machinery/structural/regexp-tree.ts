@@ -1,4 +1,5 @@
 /** A regular expression of Go's as a tree. Only of those that regexp-syntax.ts finds nothing wrong with. */
+import { unicodeClass } from "./unicode-class.ts";
 
 export type CharacterSet = (code: number) => boolean;
 
@@ -47,19 +48,9 @@ const POSIX: Readonly<Record<string, CharacterSet>> = {
 const PERL: Readonly<Record<string, CharacterSet>> = { d: digit, s: oneOf("\t\n\f\r "), w: isWord };
 const CONTROL: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
 
-/** A category, or else a script; by JavaScript's own tables. */
 function unicodeSet(name: string): CharacterSet {
-  if (name === "Any") return () => true;
-  const properties = [`\\p{${name}}`, `\\p{Script=${name}}`];
-  for (const property of properties) {
-    try {
-      const one = new RegExp(`^${property}$`, "u");
-      return (code) => one.test(String.fromCodePoint(code));
-    } catch {
-      // Another kind of name.
-    }
-  }
-  return () => false;
+  const one = unicodeClass(name);
+  return (code) => one?.test(String.fromCodePoint(code)) ?? false;
 }
 
 /** In either case. */
