@@ -2,7 +2,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getHttp } from "./probe.ts";
+import type { Probe } from "../../api/generated/core.v1.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { getHttp, runProbe } from "./probe.ts";
 
 const BODY = '<a href="http://0.0.0.0/">Found</a>.';
 let server: Server;
@@ -46,6 +48,16 @@ describe("an HTTP probe", () => {
       "/301",
       { ok: true, warning: true, output: `Probe terminated redirects, Response body: ${BODY}` },
     ],
+    [
+      "fails where it is sent nowhere",
+      "/302?to=http://[",
+      { ok: false, output: expect.stringContaining('failed to parse Location header "http://["') },
+    ],
+    [
+      "fails where it is sent to what it does not speak",
+      "/302?to=ftp://127.0.0.1/",
+      { ok: false, answered: false, output: expect.stringContaining('Protocol "ftp:" not supported') },
+    ],
   ])("%s", async (_, path, expected) => {
     expect(await probe(path)).toEqual({ answered: true, ...expected });
   });
@@ -55,4 +67,21 @@ describe("an HTTP probe", () => {
     expect(outcome).toMatchObject({ ok: false, output: expect.stringMatching(/: stopped after 10 redirects$/) });
     expect(asked).toHaveLength(10);
   });
+});
+
+const target = {
+  container: { name: "c" },
+  containerId: "c",
+  podIP: "127.0.0.1",
+  runtime: {} as Runtime,
+};
+it.each<[Probe]>([
+  [{ httpGet: { port: 1, host: "a b[" } }],
+  [{ httpGet: { port: 70_000 } }],
+  [{ httpGet: { port: 1, httpHeaders: [{ name: "a b", value: "x" }] } }],
+  [{ httpGet: { port: 1, httpHeaders: [{ name: "X", value: "x\ny" }] } }],
+  [{ tcpSocket: { port: 70_000 } }],
+  [{ tcpSocket: { port: 1, host: "\0" } }],
+])("%j cannot be made, and is answered all the same", async (probe) => {
+  expect(await runProbe(probe, target)).toMatchObject({ ok: false, output: expect.stringMatching(/./) });
 });

@@ -61,7 +61,7 @@ async function probeExec(command: readonly string[], { runtime, containerId }: P
 
 function probeTcp(host: string, port: number, seconds: number): Promise<ProbeOutcome> {
   const address = joinHostPort(host, port);
-  return new Promise((resolve) => {
+  return new Promise<ProbeOutcome>((resolve) => {
     const socket = connect({ host, port });
     const finish = (outcome: ProbeOutcome) => {
       socket.destroy();
@@ -70,7 +70,8 @@ function probeTcp(host: string, port: number, seconds: number): Promise<ProbeOut
     socket.setTimeout(seconds * 1000, () => finish({ ok: false, output: `dial tcp ${address}: i/o timeout` }));
     socket.once("connect", () => finish({ ok: true, output: "" }));
     socket.once("error", (error) => finish({ ok: false, output: dialError(error, address) }));
-  });
+    // A port or a host that there cannot be.
+  }).catch((error: Error): ProbeOutcome => ({ ok: false, output: `dial tcp ${address}: ${error.message}` }));
 }
 
 export interface HttpOutcome extends ProbeOutcome {
@@ -86,8 +87,11 @@ function outcomeOf(statusCode: number, body: string): HttpOutcome {
   return { ok: true, warning: true, answered: true, output };
 }
 
-/** Asks, and follows redirects to the same host; one to another is a success of a kind. Also what HTTP hooks do. */
-export function getHttp(
+/**
+ * Asks, and follows redirects to the same host; one to another is a success of a kind. Also what HTTP hooks do. Never fails: neither
+ * who wrote the pod nor what runs in it may stop the agent.
+ */
+export async function getHttp(
   { path = "/", scheme = "HTTP", httpHeaders = [], host }: HTTPGetAction,
   podIP: string,
   { port, seconds, agent }: { readonly port: number; readonly seconds: number; readonly agent: string },
@@ -99,6 +103,8 @@ export function getHttp(
     if (value === "") delete headers[name.toLowerCase()];
     else headers[name.toLowerCase()] = value;
   }
+  if (!URL.canParse(first))
+    return { ok: false, errored: true, answered: false, output: `parse "${first}": invalid URL` };
   const { hostname } = new URL(first);
   const ask = (url: URL, requests: number): Promise<HttpOutcome> =>
     new Promise((resolve) => {
@@ -106,7 +112,14 @@ export function getHttp(
       const request = send(url.href, { headers, rejectUnauthorized: false, agent: false }, (response) => {
         const { statusCode = 0, headers: answered } = response;
         const { location } = answered;
-        const next = REDIRECTS.has(statusCode) && location !== undefined ? new URL(location, url) : undefined;
+        const leads = REDIRECTS.has(statusCode) && location !== undefined;
+        if (leads && !URL.canParse(location, url.href)) {
+          response.resume();
+          const output = `Get "${first}": failed to parse Location header "${location}"`;
+          resolve({ ok: false, answered: true, output });
+          return;
+        }
+        const next = leads ? new URL(location, url) : undefined;
         if (next?.hostname === hostname) {
           response.resume();
           const stopped = `Get "${next.href}": stopped after ${MOST_REQUESTS} redirects`;
@@ -134,7 +147,11 @@ export function getHttp(
       });
       request.end();
     });
-  return ask(new URL(first), 1);
+  return ask(new URL(first), 1).catch((error: Error) => ({
+    ok: false,
+    answered: false,
+    output: `Get "${first}": ${error.message}`,
+  }));
 }
 
 export async function runProbe(probe: Probe, target: ProbeTarget): Promise<ProbeOutcome> {
