@@ -352,9 +352,15 @@ export class NodeAgent {
     this.#workers.objectsChanged(touched);
     if (this.#orphansChecked) return;
     this.#orphansChecked = true;
-    const pods = [...this.#workers.pods, ...this.#objects.pods()];
+    const { log } = this.#parts;
+    const pods = [...this.#workers.pods, ...this.#objects.pods(), ...this.#static.pods];
     const known = new Set(pods.map(({ metadata }) => metadata.uid ?? ""));
-    void removeOrphans(this.#parts, known);
+    this.#drivers.devices.keepOnly(known);
+    removeOrphans(this.#parts, known).catch((error: Error) => {
+      log.warn(`what earlier pods left is looked for again: ${error.message}`);
+      // At the next news.
+      this.#orphansChecked = false;
+    });
   }
 }
 

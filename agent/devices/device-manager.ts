@@ -127,6 +127,11 @@ export class DeviceManager {
     if (this.#held.some((held) => held.pod === pod)) this.#keep(this.#held.filter((held) => held.pod !== pod));
   }
 
+  /** Frees what pods hold that nobody knows any more: they went while no agent looked. */
+  keepOnly(pods: ReadonlySet<string>): void {
+    if (this.#held.some(({ pod }) => !pods.has(pod))) this.#keep(this.#held.filter(({ pod }) => pods.has(pod)));
+  }
+
   #keep(held: readonly Held[]): void {
     writeWhole(this.#options.file, JSON.stringify(held));
     this.#held = held;

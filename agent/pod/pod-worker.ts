@@ -140,7 +140,9 @@ export class PodWorker {
     const before = record.pod;
     record.pod = pod;
     record.reporter.follow(pod);
-    if (record.terminating && record.isDeleted && graceOf(pod) < graceOf(before)) void shorten(record, graceOf(pod));
+    if (record.terminating && record.isDeleted && graceOf(pod) < graceOf(before))
+      // The containers end later, by the grace that they had.
+      shorten(record, graceOf(pod)).catch(({ message }: Error) => record.context.log.warn(message));
     const same = JSON.stringify(withoutBookkeeping(before)) === JSON.stringify(withoutBookkeeping(pod));
     if (same && !this.#gateMoved() && !this.#lostReport(pod)) return;
     if (record.isDeleted) record.abort.abort();
