@@ -128,6 +128,11 @@ describe("costs", () => {
     expect(estimate(3).most).toBeGreaterThanOrEqual(estimate(3).cost);
   });
 
+  test("what could run away is not searched for", () => {
+    expect(run("'ab=c='.findAll('[a-z]*=')")).toEqual(["ab=", "c="]);
+    expect(run(`'${"a".repeat(3000)}='.find('.*.*.*=')`)).toContain("cannot be found in bounded time");
+  });
+
   test.each(["(a+)+$", "([a-z]*)*x", "(.*)+="])(
     "a pattern that could run away is matched in linear time: %s",
     (pattern) => {

@@ -1,5 +1,5 @@
 /** Patterns of expressions, written for RE2 and bounded here (structural/pattern.ts). */
-import { compilePattern, matchesPattern } from "../structural/pattern.ts";
+import { compilePattern, matchesPattern, searcherOf } from "../structural/pattern.ts";
 import { CelError } from "./values.ts";
 
 export interface Regex {
@@ -14,17 +14,17 @@ export const isRegex = (pattern: string): boolean => compilePattern(pattern) !==
 export function compileRegex(text: string): Regex {
   const pattern = compilePattern(text);
   if (!pattern) throw new CelError(`error parsing regexp: ${text}`);
-  /** To find where it matches, we have JavaScript's engine alone. */
-  const finding = () => {
-    if (pattern.regexp) return pattern.regexp;
-    throw new CelError(`matches of ${text} cannot be found in bounded time`);
+  const searcher = (at: string) => {
+    const found = searcherOf(pattern, at);
+    if (!found) throw new CelError(`matches of ${text} cannot be found in bounded time`);
+    return found;
   };
   return {
     test: (at) => matchesPattern(pattern, at),
-    find: (at) => (matchesPattern(pattern, at) ? finding().exec(at)?.[0] : undefined),
+    find: (at) => (matchesPattern(pattern, at) ? searcher(at).exec(at)?.[0] : undefined),
     findAll(at, limit) {
       if (!matchesPattern(pattern, at)) return [];
-      const { source, flags } = finding();
+      const { source, flags } = searcher(at);
       const all = [...at.matchAll(new RegExp(source, `${flags}g`))].map(([found]) => found);
       return limit < 0 ? all : all.slice(0, limit);
     },

@@ -90,9 +90,15 @@ const LONGEST = 256 * 1024;
 /** What JavaScript's engine may take, and ours: a part of a second. */
 const MOST_BACKTRACKING = 10_000_000;
 const MOST_STEPS = 300_000_000;
+/** Where a text matches, JavaScript's engine alone can say: it is given more time, which it seldom takes. */
+const MOST_SEARCHING = 1_000_000_000;
 
 export function matchesPattern({ regexp, cost, linear }: Pattern, text: string): boolean {
   if (text.length > LONGEST) return false;
   if (regexp && stepsFor(cost, text.length) <= MOST_BACKTRACKING) return regexp.test(text);
   return text.length * linear.steps <= MOST_STEPS && linear.test(text);
 }
+
+/** What finds the matches of a text; undefined where that could take too long. */
+export const searcherOf = ({ regexp, cost }: Pattern, text: string): RegExp | undefined =>
+  regexp && stepsFor(cost, text.length) <= MOST_SEARCHING ? regexp : undefined;
