@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Revision } from "../../api/store.ts";
-import { PATIENCE, type Poke, pokes, SPACING } from "./pokes.ts";
+import { GRACE, PATIENCE, type Poke, pokes, SPACING } from "./pokes.ts";
 
 const revision = (number: number) => number as Revision;
 const turns = {
@@ -29,7 +29,9 @@ test("STORE-POKE: one poke is under way, and what happens meanwhile is one more,
       });
     },
   ]);
-  for (const of of [2, 3, 4]) commit(of, "pods");
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(GRACE);
+  for (const of of [3, 4]) commit(of, "pods");
   await vi.advanceTimersByTimeAsync(10 * SPACING);
   expect(seen).toEqual([2]);
   release();
@@ -46,15 +48,30 @@ test("STORE-POKE: pokes of a listener keep their distance, and the last is never
     },
   ]);
   commit(2, "pods");
-  await vi.advanceTimersByTimeAsync(1);
+  await vi.advanceTimersByTimeAsync(GRACE + 1);
   commit(3, "pods");
   await vi.advanceTimersByTimeAsync(SPACING - 2);
   expect(seen).toEqual([2]);
   await vi.advanceTimersByTimeAsync(2);
   expect(seen).toEqual([2, 3]);
-  await vi.advanceTimersByTimeAsync(2 * SPACING);
-  commit(4, "pods");
-  expect(seen).toEqual([2, 3, 4]);
+});
+
+test("STORE-POKE: the writer's answer leaves before anybody is poked", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return undefined;
+    },
+  ]);
+  for (const of of [2, 3]) {
+    commit(of, "pods");
+    await vi.advanceTimersByTimeAsync(GRACE - 1);
+    expect(seen).not.toContain(of);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(seen).toContain(of);
+    await vi.advanceTimersByTimeAsync(2 * SPACING);
+  }
 });
 
 test("STORE-POKE: a listener that says what it reads hears of nothing else", async () => {
@@ -87,7 +104,7 @@ test("STORE-POKE: what may wait is told at a distance, unless something else is 
   commit(4, "configmaps");
   await vi.advanceTimersByTimeAsync(PATIENCE - 3 * SPACING);
   expect(seen).toEqual([2]);
-  await vi.advanceTimersByTimeAsync(SPACING);
+  await vi.advanceTimersByTimeAsync(SPACING + GRACE);
   expect(seen).toEqual([2, 4]);
   commit(5, "configmaps");
   commit(6, "pods");
