@@ -80,7 +80,8 @@ const unknownMembers = (operations: readonly (JsonObject | null)[]): string[] =>
 
 function sizeAt(root: Root, from: unknown): number {
   const found = typeof from === "string" ? get(find(root, from)) : undefined;
-  return found ? JSON.stringify(found.value).length : 0;
+  // A member that is not there is copied as null.
+  return found ? JSON.stringify(found.value ?? null).length : 0;
 }
 
 /** Whether the operation applied; `root[""]` is the document, so that replacing it whole is one assignment. */

@@ -103,6 +103,12 @@ describe("PATCH-03: JSON patch does what evanphx/json-patch does beyond the RFC"
       message: "Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001",
     });
   });
+  test("PATCH-04: a member that is not there is copied as null", () => {
+    const patch = [{ op: "copy", from: "/data/missing", path: "/data/copy" }];
+    const patched = applyJsonPatch(configMap(), patch, "Warn");
+    expect(patched.ok && (patched.object.data as object)).toMatchObject({ copy: null });
+  });
+
   test("PATCH-04: copies that double what they copy come to an end", () => {
     const patch = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: "/data", path: `/data/${i}` }));
     expect(applyJsonPatch(configMap(), patch, "Warn")).toMatchObject({ code: 422 });
