@@ -95,6 +95,8 @@ export class FakeCluster {
           : [];
     const finalizers = [...(object.metadata.finalizers ?? []), ...added];
     const target = { resource, namespace, name };
+    // A second deletion that says nothing new changes nothing.
+    if (object.metadata.deletionTimestamp && finalizers.length > 0 && added.length === 0) return;
     if (finalizers.length > 0)
       this.#write("MODIFIED", target, {
         ...object,

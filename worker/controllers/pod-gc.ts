@@ -4,7 +4,7 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, settled } from "./controller.ts";
 import { disruption } from "./disruption-target.ts";
 import { itemKey, splitItem } from "./item-key.ts";
-import { isOutOfService } from "./node/taints.ts";
+import { isNodeReady, isOutOfService } from "./node/taints.ts";
 import { isTerminated, podCondition } from "./pod-state.ts";
 import { timeOf } from "./time.ts";
 
@@ -21,7 +21,7 @@ export const podGcController: Controller = {
   writes: ["pods"],
   itemsOf({ resource, object, deleted, snapshot }) {
     if (resource === "nodes")
-      return deleted || isOutOfService(object as Stored<Node>)
+      return deleted || isSwitchedOff(object as Stored<Node>)
         ? snapshot.podsOnNode(object.metadata.name).map(itemKey)
         : [];
     if (deleted) return [];
@@ -34,7 +34,7 @@ export const podGcController: Controller = {
     const pod = snapshot.get<Pod>("pods", namespace, name);
     if (!pod) return settled;
     const { nodeName } = pod.spec;
-    if (!nodeName) return pod.metadata.deletionTimestamp ? { effects: [removal(pod)] } : settled;
+    if (!nodeName) return pod.metadata.deletionTimestamp ? failedAndRemoved(pod) : settled;
     const node = snapshot.get<Node>("nodes", "", nodeName);
     if (node) return planOnNode(pod, node);
     const bound = timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime ?? pod.metadata.creationTimestamp) ?? 0;
@@ -45,7 +45,14 @@ export const podGcController: Controller = {
 };
 
 function planOnNode(pod: Stored<Pod>, node: Stored<Node>): Plan {
-  if (!pod.metadata.deletionTimestamp || !isOutOfService(node)) return settled;
+  return pod.metadata.deletionTimestamp && isSwitchedOff(node) ? failedAndRemoved(pod) : settled;
+}
+
+/** The taint alone is not enough to give up pods whose node still answers. */
+const isSwitchedOff = (node: Stored<Node>): boolean => !isNodeReady(node) && isOutOfService(node);
+
+/** Whoever waits for the pod, as a finalizer of its owner does, sees how it ended. */
+function failedAndRemoved(pod: Stored<Pod>): Plan {
   const failed: Effect = {
     op: "patch",
     resource: "pods",

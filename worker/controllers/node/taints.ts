@@ -26,9 +26,11 @@ export const evictingTaint = ({ spec }: Node): Taint | undefined =>
   spec.taints?.find(({ key, effect }) => EVICTING.has(key) && effect === "NoExecute");
 
 /** Somebody vouches that the machine is off: its pods will never say that they have ended, nor what they have let go of. */
-export const isOutOfService = ({ spec, status }: Node): boolean =>
-  status.conditions?.find(({ type }) => type === "Ready")?.status !== "True" &&
+export const isOutOfService = ({ spec }: Node): boolean =>
   (spec.taints ?? []).some(({ key }) => key === `${PREFIX}out-of-service`);
+
+export const isNodeReady = ({ status }: Node): boolean =>
+  status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
 
 const id = ({ key, effect }: Taint) => `${key} ${effect}`;
 

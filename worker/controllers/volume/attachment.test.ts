@@ -110,8 +110,8 @@ it("a volume for one node is not attached to a second", async () => {
   expect(at.attachments().map(({ spec }) => spec.nodeName)).toEqual(["n2"]);
 });
 
-describe("a volume that a lost node has mounted is taken from it", () => {
-  const lose = async () => {
+describe("[CTL-OFF] a volume that a node has mounted and nobody uses is taken from it", () => {
+  const abandon = async (ready: "True" | "Unknown", unusedAfterMs = 0) => {
     const at = start();
     at.use("p", "n1");
     await at.settle();
@@ -119,25 +119,29 @@ describe("a volume that a lost node has mounted is taken from it", () => {
     at.cluster.change<Node>("nodes", "", "n1", (draft) => {
       draft.status.volumesInUse = ["kubernetes.io/csi/d.example.com^h"];
       draft.status.conditions = [
-        { type: "Ready", status: "Unknown", lastTransitionTime: new Date(at.cluster.now).toISOString() },
+        { type: "Ready", status: ready, lastTransitionTime: new Date(at.cluster.now).toISOString() },
       ];
     });
+    await at.pass(unusedAfterMs);
     at.cluster.remove("pods", "ns", "p");
     at.use("q", "n2");
     await at.settle();
     return { at, nodes: () => at.attachments().map(({ spec }) => spec.nodeName) };
   };
 
-  it("after six minutes", async () => {
-    const { at, nodes } = await lose();
+  it.each([0, 3_600_000])("six minutes after its last use, the node being lost for %i ms then", async (lostMs) => {
+    const { at, nodes } = await abandon("Unknown", lostMs);
     await at.pass(359_000);
     expect(nodes()).toEqual(["n1"]);
+    at.restart();
     await at.pass(2000);
     expect(nodes()).toEqual(["n2"]);
   });
 
-  it("at once where somebody says that it is off", async () => {
-    const { at, nodes } = await lose();
+  it("at once where somebody says that the node is off, missed or not", async () => {
+    const { at, nodes } = await abandon("True");
+    await at.pass(3_600_000);
+    expect(nodes()).toEqual(["n1"]);
     at.cluster.change<Node>("nodes", "", "n1", (draft) => {
       draft.spec.taints = [{ key: "node.kubernetes.io/out-of-service", effect: "NoExecute" }];
     });

@@ -8,10 +8,9 @@ import { sha256 } from "../../../api/machinery/hmac-sha256.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { utf8Bytes } from "../../../api/machinery/utf8.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
-import { isOutOfService } from "../node/taints.ts";
+import { isNodeReady, isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
-import { timeOf, waking } from "../time.ts";
 
 const ATTACHMENTS = "volumeattachments.storage.k8s.io";
 const DRIVERS = "csidrivers.storage.k8s.io";
@@ -25,6 +24,7 @@ export const attachDetachController: Controller = {
   name: "attachdetach-controller",
   reads: [ATTACHMENTS, DRIVERS, VOLUMES, CLAIMS, "pods", "nodes"],
   writes: [ATTACHMENTS, "nodes"],
+  remembers: true,
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     switch (resource) {
       case "pods":
@@ -41,7 +41,7 @@ export const attachDetachController: Controller = {
         return [];
     }
   },
-  reconcile(item, { snapshot, now }) {
+  reconcile(item, { snapshot, now, remembered }) {
     const [nodeName = "", volumeName = ""] = item.split(" ");
     const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
     const node = snapshot.get<Node>("nodes", "", nodeName);
@@ -51,7 +51,8 @@ export const attachDetachController: Controller = {
     const users = volume && node ? usersOn(volume, nodeName, snapshot) : [];
     if (volume && node && name !== undefined && users.length > 0)
       return planAttached({ volume, node, name, attachment, users }, snapshot);
-    return attachment ? planDetached(attachment, { node, volume, now }) : settled;
+    if (!attachment) return settled;
+    return planDetached(attachment, { node, volume, now, memory: remembered as Memory | undefined });
   },
 };
 
@@ -73,23 +74,16 @@ const attachedTo = (node: string, snapshot: Snapshot) =>
 /** What the node has mounted has changed, or whether it is still asked. */
 const mayDetach = (next: Stored<Node>, before: Stored<Node>) =>
   !same(next.status.volumesInUse, before.status.volumesInUse) ||
-  lostSince(next) !== lostSince(before) ||
+  isNodeReady(next) !== isNodeReady(before) ||
   isOutOfService(next) !== isOutOfService(before);
 
-/** When the node was lost (ms); undefined while it is ready. */
-function lostSince({ status }: Node): number | undefined {
-  const ready = status.conditions?.find(({ type }) => type === "Ready");
-  return !ready || ready.status === "True" ? undefined : (timeOf(ready.lastTransitionTime) ?? 0);
-}
-
-/** How long a lost node may take to unmount: kube-controller-manager's maximum wait. */
+/** How long a lost node may take to unmount what nobody uses any more: kube-controller-manager's maximum wait. */
 const UNMOUNT_MS = 6 * 60_000;
 
-/** From when on a volume is taken from the node though it has not unmounted it (ms); undefined: not while it is heard of. */
-function forcedFrom(node: Stored<Node>): number | undefined {
-  const since = lostSince(node);
-  if (since === undefined) return undefined;
-  return isOutOfService(node) ? since : since + UNMOUNT_MS;
+/** What is remembered of a volume that a lost node has mounted. */
+interface Memory {
+  /** ms */
+  readonly unusedSince: number;
 }
 
 const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
@@ -184,15 +178,25 @@ function exclusiveHolder(volume: Stored<PersistentVolume>, node: string, snapsho
     : "Volume is already exclusively attached to one node and can't be attached to another";
 }
 
-/** Nobody uses it there any more; what the node still has mounted is left until it says otherwise, or is lost for long. */
-function planDetached(
-  attachment: Stored<VolumeAttachment>,
-  { node, volume, now }: { node: Stored<Node> | undefined; volume: Stored<PersistentVolume> | undefined; now: number },
-): Plan {
+interface Unused {
+  readonly node: Stored<Node> | undefined;
+  readonly volume: Stored<PersistentVolume> | undefined;
+  readonly now: number;
+  readonly memory: Memory | undefined;
+}
+
+/**
+ * Nobody uses it there any more. What the node still has mounted is left until it says otherwise, until it was lost for
+ * long since then, or until somebody vouches that it is off, though it may not have been missed yet.
+ */
+function planDetached(attachment: Stored<VolumeAttachment>, { node, volume, now, memory }: Unused): Plan {
   const { name, uid, deletionTimestamp } = attachment.metadata;
-  if (node && volume && node.status.volumesInUse?.includes(uniqueName(volume))) {
-    const from = forcedFrom(node);
-    if (from === undefined || from > now) return { effects: [], ...waking(from) };
+  const isMounted = node && volume && node.status.volumesInUse?.includes(uniqueName(volume));
+  if (isMounted && !isOutOfService(node)) {
+    if (isNodeReady(node)) return settled;
+    const { unusedSince } = memory ?? { unusedSince: now };
+    const wakeAt = unusedSince + UNMOUNT_MS;
+    if (wakeAt > now) return { effects: [], wakeAt, remember: { unusedSince } satisfies Memory };
   }
   const effects: Effect[] = node && volume ? [...listed(node, volume, false)] : [];
   if (deletionTimestamp === undefined) effects.push({ op: "delete", resource: ATTACHMENTS, namespace: "", name, uid });
