@@ -55,10 +55,10 @@ const same = (object: JsonObject) => object;
 
 /** The same at the version that was asked for. */
 export function ownedKindAt(at: At, subresource: string): KindAtVersion {
-  const { resource, group, version, conversion } = at.served;
   const stored = ownedKindOf(at, subresource);
-  const other = conversion && otherVersion(resource, apiVersionOf(group, version));
+  const other = askedVersion(at);
   if (!other) return stored;
+  const { group, version } = at.served;
   const { from, to } = other;
   return {
     ...stored,
@@ -66,6 +66,12 @@ export function ownedKindAt(at: At, subresource: string): KindAtVersion {
     view: other.view,
     versions: (each) => (each === stored.apiVersion ? { view: stored.view, from: to, to: from } : undefined),
   };
+}
+
+/** The version that was asked for, where it is another than the stored one; custom objects are at the one asked for. */
+function askedVersion({ served }: Pick<At, "served">): VersionedType | undefined {
+  const { resource, group, version, conversion, custom } = served;
+  return conversion && !custom ? otherVersion(resource, apiVersionOf(group, version)) : undefined;
 }
 
 function otherVersion({ group, kind, otherVersions = [] }: Resource, apiVersion: string): VersionedType | undefined {
@@ -85,17 +91,18 @@ interface Tracked {
   readonly subresource: string;
 }
 
-/** The bookkeeping of an ordinary write, on its decoded and defaulted draft, before admission. */
+/** The bookkeeping of an ordinary write, on its decoded and defaulted draft, before admission; at the version of the request. */
 export function trackManagedFields(
   context: RequestContext,
   { old, next }: { readonly old: KubeObject | undefined; readonly next: KubeObject },
   { fieldManager, subresource }: Tracked,
 ): void {
+  const shown = askedVersion(context)?.from ?? same;
   const managed = trackUpdate({
-    old: old as Record<string, unknown> | undefined,
-    next: next as unknown as Record<string, unknown>,
+    old: old && shown(old as unknown as JsonObject),
+    next: shown(next as unknown as JsonObject),
     manager: managerOf(context.request, fieldManager),
-    kind: ownedKindOf(context, subresource),
+    kind: ownedKindAt(context, subresource),
     subresource,
     now: timestamp(context.now),
   });

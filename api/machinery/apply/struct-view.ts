@@ -89,8 +89,10 @@ const SCALAR_TYPES: Readonly<Record<Scalar, TypeView>> = {
 function zeroOf(field: Field): unknown {
   if (field.pointer || field.shape !== "one") return field.always ? null : undefined;
   if (!isScalar(field.type)) return field.omitZero ? undefined : {};
+  // A struct by value as well, and so not omitted when empty.
+  if (field.type === "Time" || field.type === "MicroTime") return field.omitZero ? undefined : null;
   if (!field.always) return undefined;
   if (field.type === "string" || field.type === "bytes") return "";
   if (field.type === "bool") return false;
-  return field.type === "Time" || field.type === "MicroTime" || field.type === "RawExtension" ? null : 0;
+  return field.type === "RawExtension" ? null : 0;
 }

@@ -7,8 +7,6 @@ import { qualifiedName } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { type Column, defineResource } from "../resource.ts";
 
-type Times = { eventTime?: string | null; firstTimestamp?: string | null; lastTimestamp?: string | null };
-
 const columns: readonly Column<Event>[] = [
   {
     name: "Last Seen",
@@ -96,10 +94,6 @@ export const event = defineResource<Event>({
     draft.source ??= {};
     draft.reportingComponent ??= "";
     draft.reportingInstance ??= "";
-    const times: Times = draft;
-    times.eventTime ??= null;
-    times.firstTimestamp ??= null;
-    times.lastTimestamp ??= null;
   },
   validate: validateInvolved,
   otherVersions: [

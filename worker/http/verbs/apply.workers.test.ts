@@ -42,6 +42,34 @@ test("TRACK-11: who applies at a version that is not stored owns fields of that 
   expect(forced.spec).toMatchObject({ maxReplicas: 4, targetCPUUtilizationPercentage: 80 });
 });
 
+test("TRACK-12: an ordinary write at a version that is not stored owns fields of that version", async () => {
+  const events = "https://sailplane/apis/events.k8s.io/v1/namespaces/default/events?fieldManager=first";
+  const event = {
+    metadata: { name: "tracked" },
+    eventTime: "2026-01-01T00:00:00.000000Z",
+    type: "Normal",
+    reason: "Why",
+    action: "Act",
+    note: "text",
+    reportingController: "example.com/c",
+    reportingInstance: "i",
+    regarding: { kind: "Pod", namespace: "default", name: "p" },
+  };
+  const init = { method: "POST", body: JSON.stringify(event), headers: { "Content-Type": "application/json" } };
+  const created: Answer = await (await API.fetch(new Request(events, init))).json();
+  expect(created.metadata.managedFields).toMatchObject([
+    { operation: "Update", apiVersion: "events.k8s.io/v1", fieldsV1: { "f:note": {}, "f:regarding": {} } },
+  ]);
+  const merge = "application/merge-patch+json";
+  const core = "https://sailplane/api/v1/namespaces/default/events/tracked?fieldManager=other";
+  const patched = await patch(core, merge, { message: "new text" });
+  expect(patched.metadata.managedFields).toMatchObject([
+    { manager: "first", apiVersion: "events.k8s.io/v1", fieldsV1: { "f:regarding": {} } },
+    { manager: "other", apiVersion: "v1", fieldsV1: { "f:message": {} } },
+  ]);
+  expect(patched.metadata.managedFields?.[0]?.fieldsV1).not.toHaveProperty("f:note");
+});
+
 test("APPLY-02: managers of another version of a custom kind keep what they own", async () => {
   const schema = {
     openAPIV3Schema: {
