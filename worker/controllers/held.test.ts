@@ -92,6 +92,22 @@ const pods: Record<string, Stored<Pod>> = {
       { name: "e", emptyDir: {} },
     ],
   }),
+  "being resized": pod(
+    { nodeName: "n1" },
+    {
+      containerStatuses: [
+        {
+          name: "c",
+          ready: true,
+          restartCount: 0,
+          image: "i",
+          imageID: "i",
+          resources: { requests: { cpu: "2" } },
+          allocatedResources: { cpu: "2" },
+        },
+      ],
+    },
+  ),
   "failed by its exit code": pod(
     { nodeName: "n1" },
     {

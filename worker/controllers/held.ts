@@ -11,6 +11,7 @@ import type {
   Pod,
   Secret,
 } from "../../api/generated/core.v1.ts";
+import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
 import { isTerminated } from "./pod-state.ts";
@@ -91,8 +92,10 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
       // Most pods have one address, which says the same.
       ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),
       ...(conditions && { conditions: heldConditions(pod, conditions) }),
-      ...(containerStatuses && { containerStatuses: containerStatuses.map(heldStatus) }),
-      ...(initContainerStatuses && { initContainerStatuses: initContainerStatuses.map(heldStatus) }),
+      ...(containerStatuses && { containerStatuses: containerStatuses.map(heldStatusOf(containers)) }),
+      ...(initContainerStatuses && {
+        initContainerStatuses: initContainerStatuses.map(heldStatusOf(initContainers ?? [])),
+      }),
     },
   } as Stored<Pod>;
 }
@@ -100,11 +103,26 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
 const heldContainer = (container: Container): Container =>
   only(container, ["name", "ports", "resources", "restartPolicy"]);
 
-const heldStatus = ({ name, restartCount, state }: ContainerStatus): ContainerStatus => {
-  const { exitCode, finishedAt } = state?.terminated ?? {};
-  const ended = exitCode !== undefined && { state: { terminated: { exitCode, ...(finishedAt && { finishedAt }) } } };
-  return { name, restartCount, ...ended } as ContainerStatus;
-};
+const heldStatusOf =
+  (containers: readonly Container[]) =>
+  (status: ContainerStatus): ContainerStatus => {
+    const { name, restartCount, state } = status;
+    const { exitCode, finishedAt } = state?.terminated ?? {};
+    const ended = exitCode !== undefined && { state: { terminated: { exitCode, ...(finishedAt && { finishedAt }) } } };
+    const resized = hasAsAsked(status, containers) ? {} : only(status, ["resources", "allocatedResources"]);
+    return { name, restartCount, ...ended, ...resized } as ContainerStatus;
+  };
+
+/** Most containers have what their specification says, which is held already. */
+function hasAsAsked(status: ContainerStatus, containers: readonly Container[]): boolean {
+  const { requests = {}, limits = {} } = containers.find(({ name }) => name === status.name)?.resources ?? {};
+  const { resources = { requests, limits }, allocatedResources = requests } = status;
+  return (
+    deepEqual(resources.requests ?? {}, requests) &&
+    deepEqual(resources.limits ?? {}, limits) &&
+    deepEqual(allocatedResources, requests)
+  );
+}
 
 /** Which node it belongs on is of interest until it is there; each pod of a DaemonSet names another. */
 function heldAffinity(affinity: Affinity, isBound: boolean): Affinity | undefined {

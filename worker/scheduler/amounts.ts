@@ -1,6 +1,7 @@
 /** Amounts of resources as the scheduler counts them: processors in thousandths, all else in whole units, as plain numbers. */
-import type { Container, PodSpec } from "../../api/generated/core.v1.ts";
+import type { Container, Pod, PodSpec } from "../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf, wholeUnits } from "../../api/machinery/quantity.ts";
+import { type ResourceList, whileResized } from "../../api/resources/core/pod/resizing.ts";
 
 export interface Amounts {
   /** Thousandths of a processor. */
@@ -12,7 +13,6 @@ export interface Amounts {
   readonly scalars: ReadonlyMap<string, number>;
 }
 
-type ResourceList = Readonly<Record<string, string | number>>;
 type Sums = Record<string, number>;
 
 const NO_SCALARS: ReadonlyMap<string, number> = new Map();
@@ -45,15 +45,14 @@ export function amountsOf(list: ResourceList | undefined): Amounts {
 }
 
 /** What the pod asks for in all: the pod's own amounts before its containers', and the overhead. */
-export const requestsOf = (spec: PodSpec): Amounts => collect(podSums(spec, ownRequests));
+export const requestsOf = (pod: Pod): Amounts => collect(podSums(pod.spec, whileResized(pod, "requests")));
 
 /** Processors and memory that scores count with. */
-export function scoredRequestsOf(spec: PodSpec): { readonly cpu: number; readonly memory: number } {
-  const { cpu = 0, memory = 0 } = podSums(spec, (container) => ({ ...UNSAID, ...ownRequests(container) }));
+export function scoredRequestsOf(pod: Pod): { readonly cpu: number; readonly memory: number } {
+  const own = whileResized(pod, "requests");
+  const { cpu = 0, memory = 0 } = podSums(pod.spec, (container) => ({ ...UNSAID, ...own(container) }));
   return { cpu, memory };
 }
-
-const ownRequests = ({ resources }: Container): ResourceList | undefined => resources?.requests;
 
 /**
  * Main containers and sidecars run at once, and each init container beside the sidecars that stand before it

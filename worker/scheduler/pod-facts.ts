@@ -57,8 +57,8 @@ const PLACED_VOLUMES = [
 export function podFactsOf(pod: Stored<Pod>, shared = new SharedValues()): PodFacts {
   const { spec, metadata, status } = pod;
   const { namespace = "", name, uid, labels = {} } = metadata;
-  const requests = requestsOf(spec);
-  const scored = scoredRequestsOf(spec);
+  const requests = requestsOf(pod);
+  const scored = scoredRequestsOf(pod);
   const { podAffinity, podAntiAffinity } = spec.affinity ?? {};
   const preferred = (terms: typeof podAffinity, sign: 1 | -1) =>
     (terms?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm, weight }) => ({

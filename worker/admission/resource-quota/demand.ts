@@ -6,9 +6,12 @@ import type {
   ResourceQuotaSpec,
   Service,
 } from "../../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { groupResource, type KubeObject } from "../../../api/machinery/meta.ts";
+import { claimInScopes, claimUsage } from "../../controllers/quota/claim-usage.ts";
+import { deviceUsage, OF_DEVICE_CLASS } from "../../controllers/quota/device-usage.ts";
 import { type Amounts, counts, inScopes, podUsage } from "../../controllers/quota/pod-usage.ts";
-import { claimUsage, serviceUsage } from "../../controllers/quota/usage.ts";
+import { serviceUsage } from "../../controllers/quota/usage.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 /** How a kind is measured. */
@@ -50,6 +53,15 @@ const claims: Evaluator = {
   }),
   measures: (name) =>
     /^(count\/)?persistentvolumeclaims$|^requests\.storage$|\.storageclass\.storage\.k8s\.io\//.test(name),
+  inScopes: (object, spec) => claimInScopes(object as unknown as PersistentVolumeClaim, spec),
+};
+
+const deviceClaims: Evaluator = {
+  usage: (object) => ({
+    "count/resourceclaims.resource.k8s.io": "1",
+    ...deviceUsage(object as unknown as ResourceClaim),
+  }),
+  measures: (name) => name === "count/resourceclaims.resource.k8s.io" || name.endsWith(OF_DEVICE_CLASS),
   inScopes: unscoped,
 };
 
@@ -78,7 +90,10 @@ export function evaluatorOf({ operation, subresource, context: { served } }: Adm
     case "services":
       return created || updated ? services : undefined;
     case "persistentvolumeclaims":
-      return created || updated ? claims : undefined;
+      // What a claim was allocated counts as much as what it asks for.
+      return created || updated || (operation === "UPDATE" && subresource === "status") ? claims : undefined;
+    case "resourceclaims.resource.k8s.io":
+      return created || updated ? deviceClaims : undefined;
     default:
       return created ? counted(resource) : undefined;
   }

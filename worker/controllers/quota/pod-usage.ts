@@ -1,7 +1,8 @@
 /** What a pod takes of a quota, and which quota scopes it is in. */
-import type { Container, Pod, ResourceQuotaSpec } from "../../../api/generated/core.v1.ts";
+import type { Pod, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "../../../api/generated/core.v1.ts";
 import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
 import { qosClassOf } from "../../../api/resources/core/pod/qos-class.ts";
+import { whileResized } from "../../../api/resources/core/pod/resizing.ts";
 import { isTerminated } from "../pod-state.ts";
 import { timeOf } from "../time.ts";
 
@@ -24,23 +25,30 @@ const largest = (left: Amounts, right: Amounts): Amounts => {
 };
 
 type Kind = "requests" | "limits";
-const amountsOf = (container: Container, kind: Kind) => container.resources?.[kind] as Amounts | undefined;
+
+/** What the pod says for itself as a whole goes before what its containers say. */
+const isOfPods = (name: string) => name === "cpu" || name === "memory" || name.startsWith("hugepages-");
 
 /** Containers together, or the init container that needs most beside the sidecars started before it; and the overhead. */
 export function podAmounts(pod: Pod, kind: Kind): Amounts {
-  const { containers, initContainers = [], overhead } = pod.spec;
-  let running = containers.reduce((total, each) => sum(total, amountsOf(each, kind)), {} as Amounts);
+  const { containers, initContainers = [], overhead = {}, resources } = pod.spec;
+  const amountsOf = whileResized(pod, kind);
+  let running = containers.reduce((total, each) => sum(total, amountsOf(each)), {} as Amounts);
   let sidecars: Amounts = {};
   let starting: Amounts = {};
   for (const each of initContainers) {
     if (each.restartPolicy === "Always") {
-      running = sum(running, amountsOf(each, kind));
-      sidecars = sum(sidecars, amountsOf(each, kind));
+      running = sum(running, amountsOf(each));
+      sidecars = sum(sidecars, amountsOf(each));
       starting = largest(starting, sidecars);
-    } else starting = largest(starting, sum(sidecars, amountsOf(each, kind)));
+    } else starting = largest(starting, sum(sidecars, amountsOf(each)));
   }
-  const own = { ...largest(running, starting), ...(pod.spec.resources?.[kind] as Amounts | undefined) };
-  return sum(own, overhead as Amounts | undefined);
+  const whole = Object.entries(resources?.[kind] ?? {}).filter(([name]) => isOfPods(name));
+  const own = { ...largest(running, starting), ...(Object.fromEntries(whole) as Amounts) };
+  if (kind === "requests") return sum(own, overhead);
+  // What is not limited is not limited by the overhead either.
+  const limited = Object.entries(overhead).filter(([name]) => compareQuantities(own[name], "0") !== 0);
+  return sum(own, Object.fromEntries(limited));
 }
 
 /** Ended pods take nothing, nor do those whose grace is over. */
@@ -74,13 +82,18 @@ const hasCrossNamespaceAffinity = ({ spec }: Pod): boolean =>
     ])
     .some((term) => (term?.namespaces ?? []).length > 0 || term?.namespaceSelector !== undefined);
 
+/** What a quota asks of the objects that it counts, all of it. */
+export const scopeClauses = ({
+  scopes = [],
+  scopeSelector,
+}: ResourceQuotaSpec): ScopedResourceSelectorRequirement[] => [
+  ...scopes.map((scopeName) => ({ scopeName, operator: "Exists" })),
+  ...(scopeSelector?.matchExpressions ?? []),
+];
+
 /** Whether a pod is in every scope that the quota names. */
-export function inScopes(pod: Pod, { scopes = [], scopeSelector }: ResourceQuotaSpec): boolean {
-  const clauses = [
-    ...scopes.map((scopeName) => ({ scopeName, operator: "Exists", values: undefined })),
-    ...(scopeSelector?.matchExpressions ?? []),
-  ];
-  return clauses.every(({ scopeName, operator, values = [] }) => {
+export function inScopes(pod: Pod, spec: ResourceQuotaSpec): boolean {
+  return scopeClauses(spec).every(({ scopeName, operator, values = [] }) => {
     switch (scopeName) {
       case "Terminating":
         return pod.spec.activeDeadlineSeconds !== undefined;
@@ -100,7 +113,7 @@ export function inScopes(pod: Pod, { scopes = [], scopeSelector }: ResourceQuota
   });
 }
 
-function meets(operator: string, values: readonly string[], value: string | undefined): boolean {
+export function meets(operator: string, values: readonly string[], value: string | undefined): boolean {
   const set = value !== undefined && value !== "";
   if (operator === "Exists") return set;
   if (operator === "DoesNotExist") return !set;

@@ -7,11 +7,11 @@ import { usageOf } from "./usage.ts";
 
 const RESOURCE = "resourcequotas";
 /** Objects whose changes, not only whose number, count. */
-const MEASURED = new Set(["pods", "services", "persistentvolumeclaims"]);
+const MEASURED = new Set(["pods", "services", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"]);
 
 export const resourceQuotaController: Controller = {
   name: "resourcequota-controller",
-  reads: [RESOURCE, "pods", "services", "persistentvolumeclaims", EVERYTHING],
+  reads: [RESOURCE, ...MEASURED, EVERYTHING],
   writes: [RESOURCE],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     const { namespace } = object.metadata;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { inScopes, podAmounts } from "./pod-usage.ts";
+import { inScopes, podAmounts, podUsage } from "./pod-usage.ts";
 import { usageOf } from "./usage.ts";
 
 const pod = (spec: Partial<Pod["spec"]> = {}, status: Pod["status"] = {}): Pod => ({
@@ -26,7 +26,100 @@ const used = (spec: ResourceQuotaSpec, objects: Record<string, readonly KubeObje
   usageOf(spec, (resource) => (objects[resource] ?? []) as never, 0);
 const hard = (...names: string[]) => ({ hard: Object.fromEntries(names.map((name) => [name, "9"])) });
 
+describe("[CTL-QUOTA-RESIZE] a pod that is being resized takes", () => {
+  const resized = (spec: string, is: string, granted: string, reason?: string) =>
+    podUsage(
+      pod(
+        { containers: [asking({ cpu: spec })] },
+        {
+          ...(reason !== undefined && { conditions: [{ type: "PodResizePending", status: "True", reason }] }),
+          containerStatuses: [
+            {
+              name: "c",
+              ready: true,
+              restartCount: 0,
+              image: "i",
+              imageID: "i",
+              resources: { requests: { cpu: is } },
+              allocatedResources: { cpu: granted },
+            },
+          ],
+        },
+      ),
+    )["requests.cpu"];
+
+  it.each<[what: string, taken: string | undefined, expected: string]>([
+    ["what it asks for while it grows", resized("2", "1", "1"), "2"],
+    ["what it has until it has shrunk", resized("1", "2", "1"), "2"],
+    ["what the node grants", resized("1", "1", "3"), "3"],
+    ["what it asks for where that has to wait", resized("2", "1", "1", "Deferred"), "2"],
+    ["what it has where it can have no more", resized("2", "1", "1", "Infeasible"), "1"],
+  ])("%s", (_, taken, expected) => {
+    expect(taken).toBe(expected);
+  });
+});
+
 describe("quota usage", () => {
+  it("adds the overhead to those limits only that there are", () => {
+    const limited = { name: "c", image: "i", resources: { limits: { cpu: "1" } } };
+    const spec = { containers: [limited], overhead: { cpu: "100m", memory: "64Mi" } };
+    expect(podAmounts(pod(spec), "limits")).toEqual({ cpu: "1100m" });
+    expect(podAmounts(pod(spec), "requests")).toEqual({ cpu: "100m", memory: "64Mi" });
+  });
+
+  it("[CTL-QUOTA-DEVICES] counts devices by class, at worst", () => {
+    const claims = [
+      { exactly: { deviceClassName: "gpu", allocationMode: "ExactCount", count: 2 } },
+      { exactly: { deviceClassName: "nic", allocationMode: "All" } },
+      {
+        firstAvailable: [
+          { name: "a", deviceClassName: "gpu", count: 3 },
+          { name: "b", deviceClassName: "gpu" },
+          { name: "c", deviceClassName: "nic" },
+        ],
+      },
+    ];
+    const claim = { spec: { devices: { requests: claims } } } as unknown as KubeObject;
+    const names = ["gpu", "nic", "fpga"].map((name) => `${name}.deviceclass.resource.k8s.io/devices`);
+    expect(used(hard(...names), { "resourceclaims.resource.k8s.io": [claim] })).toEqual({
+      "fpga.deviceclass.resource.k8s.io/devices": "0",
+      "gpu.deviceclass.resource.k8s.io/devices": "5",
+      "nic.deviceclass.resource.k8s.io/devices": "33",
+    });
+  });
+
+  it.each<[operator: string, values: string[] | undefined, count: string]>([
+    ["Exists", undefined, "2"],
+    ["DoesNotExist", undefined, "1"],
+    ["In", ["gold"], "1"],
+    ["In", ["silver"], "2"],
+    ["NotIn", ["gold"], "3"],
+  ])(
+    "[CTL-QUOTA-CLAIMS] keeps to the attributes classes that a claim has or gets: %s %j",
+    (operator, values, count) => {
+      const base = claim("1Gi", "slow");
+      const persistentvolumeclaims = [
+        base,
+        { ...base, spec: { ...base.spec, volumeAttributesClassName: "silver" } },
+        {
+          ...base,
+          spec: { ...base.spec, volumeAttributesClassName: "silver" },
+          status: { currentVolumeAttributesClassName: "gold" },
+        },
+      ];
+      const matchExpressions = [{ scopeName: "VolumeAttributesClass", operator, ...(values && { values }) }];
+      const spec = { ...hard("persistentvolumeclaims"), scopeSelector: { matchExpressions } };
+      expect(used(spec, { persistentvolumeclaims })).toEqual({ persistentvolumeclaims: count });
+    },
+  );
+
+  it("[CTL-QUOTA-CLAIMS] takes the larger of what a claim asks for and was allocated, in whole bytes", () => {
+    const grown = { ...claim("1Gi", "slow"), status: { allocatedResources: { storage: "2Gi" } } };
+    const shrunk = { ...claim("2Gi", "slow"), status: { allocatedResources: { storage: "1Gi" } } };
+    const persistentvolumeclaims = [grown, shrunk, claim("1500m", "slow")];
+    expect(used(hard("requests.storage"), { persistentvolumeclaims })).toEqual({ "requests.storage": "4294967298" });
+  });
+
   it("counts pods that have not ended, and what they ask for", () => {
     const pods = [pod({ containers: [asking({ cpu: "600m" })] }), pod({}, { phase: "Succeeded" })];
     expect(used(hard("pods", "requests.cpu", "cpu", "memory", "count/pods"), { pods })).toEqual({

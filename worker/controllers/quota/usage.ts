@@ -1,21 +1,26 @@
 /** What the objects of a namespace use of a ResourceQuota, resource by resource. */
 import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import type { GroupResource } from "../../../api/store.ts";
-import { type Amounts, add, counts, inScopes, podUsage } from "./pod-usage.ts";
+import { claimInScopes, claimUsage, OF_STORAGE_CLASS } from "./claim-usage.ts";
+import { deviceUsage, OF_DEVICE_CLASS } from "./device-usage.ts";
+import { type Amounts, add, counts, inScopes, podUsage, scopeClauses } from "./pod-usage.ts";
 
 /** Resources that are counted by their plain name, from before `count/…`. */
 const PLAIN_COUNTS = new Set(["configmaps", "secrets", "replicationcontrollers", "resourcequotas"]);
-const OF_CLASS = ".storageclass.storage.k8s.io/";
-const POD_RESOURCES = /^(pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\..+|limits\..+)$/;
+const POD_RESOURCES =
+  /^(pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\..+|limits\.(cpu|memory|ephemeral-storage))$/;
 
 type Lister = <T extends KubeObject>(resource: GroupResource) => readonly Stored<T>[];
 
 /** The evaluator that knows a quota resource; undefined: nobody counts it. */
-function evaluatorOf(name: string): "count" | "pods" | "services" | "claims" | undefined {
+function evaluatorOf(name: string): "count" | "pods" | "services" | "claims" | "devices" | undefined {
   if (name.startsWith("count/") || PLAIN_COUNTS.has(name)) return "count";
   if (name === "services" || name.startsWith("services.")) return "services";
-  if (name === "persistentvolumeclaims" || name === "requests.storage" || name.includes(OF_CLASS)) return "claims";
+  if (name === "persistentvolumeclaims" || name === "requests.storage" || name.includes(OF_STORAGE_CLASS))
+    return "claims";
+  if (name.endsWith(OF_DEVICE_CLASS)) return "devices";
   return POD_RESOURCES.test(name) ? "pods" : undefined;
 }
 
@@ -23,7 +28,7 @@ function evaluatorOf(name: string): "count" | "pods" | "services" | "claims" | u
 export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amounts {
   const names = Object.keys(spec.hard ?? {}).sort();
   const by = (evaluator: string) => names.some((name) => evaluatorOf(name) === evaluator);
-  const scoped = (spec.scopes ?? []).length + (spec.scopeSelector?.matchExpressions ?? []).length > 0;
+  const scoped = scopeClauses(spec).length > 0;
   const total: Amounts = {};
   const tally = (usage: Amounts) => {
     for (const [name, amount] of Object.entries(usage)) total[name] = add(total[name], amount);
@@ -31,8 +36,11 @@ export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amo
   if (by("pods"))
     for (const pod of list<Pod>("pods")) if (counts(pod, now) && inScopes(pod, spec)) tally(podUsage(pod));
   if (by("services") && !scoped) for (const service of list<Service>("services")) tally(serviceUsage(service));
-  if (by("claims") && !scoped)
-    for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims")) tally(claimUsage(claim));
+  if (by("claims"))
+    for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims"))
+      if (claimInScopes(claim, spec)) tally(claimUsage(claim));
+  if (by("devices") && !scoped)
+    for (const claim of list<ResourceClaim>("resourceclaims.resource.k8s.io")) tally(deviceUsage(claim));
   const used: Amounts = {};
   for (const name of names) {
     const evaluator = evaluatorOf(name);
@@ -52,18 +60,5 @@ export function serviceUsage({ spec }: Service): Amounts {
       ? ports.length
       : ports.filter(({ nodePort }) => nodePort).length;
   if (nodePorts > 0) usage["services.nodeports"] = String(nodePorts);
-  return usage;
-}
-
-export function claimUsage({ spec, status }: PersistentVolumeClaim): Amounts {
-  const requested = String(spec.resources?.requests?.storage ?? "0");
-  const allocated = status.allocatedResources?.storage;
-  const storage = allocated === undefined ? requested : String(allocated);
-  const usage: Amounts = { persistentvolumeclaims: "1", "requests.storage": storage };
-  const name = spec.storageClassName;
-  if (name) {
-    usage[`${name}${OF_CLASS}persistentvolumeclaims`] = "1";
-    usage[`${name}${OF_CLASS}requests.storage`] = storage;
-  }
   return usage;
 }
