@@ -111,6 +111,20 @@ describe("an audit event", () => {
     );
   });
 
+  test("AUDIT-EVENT: tells what a pod breaks of its namespace's standards", async () => {
+    const labels = { "pod-security.kubernetes.io/audit": "baseline" };
+    await recorded([metadata], "/api/v1/namespaces", { body: { metadata: { name: "strict", labels } } });
+    const spec = { hostPID: true, containers: [{ name: "c", image: "i" }] };
+    const { events } = await recorded([metadata], "/api/v1/namespaces/strict/pods", {
+      body: { metadata: { name: "p" }, spec },
+    });
+    expect(events[0]?.annotations).toMatchObject({
+      "pod-security.kubernetes.io/enforce-policy": "privileged:latest",
+      "pod-security.kubernetes.io/audit-violations":
+        'would violate PodSecurity "baseline:latest": host namespaces (hostPID=true)',
+    });
+  });
+
   test("AUDIT-STAGE: a watch is recorded as it begins", async () => {
     const { events } = await recorded([everything], `${MAPS}?watch=true&timeoutSeconds=1`);
     expect(events[0]).toMatchObject({ stage: "ResponseStarted", verb: "watch" });

@@ -1,5 +1,6 @@
 /** The level `baseline`: no known privilege escalations. Ids, versions and words are k8s.io/pod-security-admission's. */
 import type { SELinuxOptions } from "../../../api/generated/core.v1.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
 import { type Check, containersOf, named, namesWhere, type PodLike, plural, quoted, setters, sorted } from "./check.ts";
 
 const APPARMOR_ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
@@ -12,7 +13,7 @@ function appArmor({ metadata, spec }: PodLike) {
   const annotations = Object.entries(metadata.annotations ?? {})
     .filter(([key]) => key.startsWith(APPARMOR_ANNOTATION))
     .filter(([, value]) => value !== "" && value !== "runtime/default" && !value.startsWith("localhost/"))
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .map(([key, value]) => `${key}=${goQuote(value)}`)
     .sort();
   const who = [setters(forbidden(ofPod), bad), annotations.length > 0 && plural(annotations.length, "annotation")];
   const told = who.filter(Boolean).join(" and ");
@@ -93,7 +94,7 @@ function privileged({ spec }: PodLike) {
   return { reason: "privileged", detail: `${named(bad)} must not set securityContext.privileged=true` };
 }
 
-function procMount({ spec }: PodLike) {
+export function procMount({ spec }: PodLike) {
   const mounts = containersOf(spec).map(({ securityContext }) => securityContext?.procMount ?? "Default");
   const bad = namesWhere(spec, ({ securityContext }) => (securityContext?.procMount ?? "Default") !== "Default");
   if (bad.length === 0) return undefined;
@@ -136,7 +137,7 @@ function seccompAnnotations({ metadata, spec }: PodLike) {
     known.flatMap((key) => {
       const value = metadata.annotations?.[key];
       const fine = value === undefined || /^(runtime\/default|docker\/default|localhost\/.*)$/.test(value);
-      return fine ? [] : [`${key}=${JSON.stringify(value)}`];
+      return fine ? [] : [`${key}=${goQuote(value)}`];
     }),
   );
   if (bad.length === 0) return undefined;

@@ -41,7 +41,8 @@ export const namesWhere = (spec: PodSpec, holds: (container: AnyContainer) => bo
 
 export const plural = (count: number, one: string, many = `${one}s`): string => (count === 1 ? one : many);
 
-export const quoted = (names: Iterable<string>): string => [...names].map((name) => JSON.stringify(name)).join(", ");
+/** As Kubernetes quotes here, which escapes nothing. */
+export const quoted = (names: Iterable<string>): string => [...names].map((name) => `"${name}"`).join(", ");
 
 export const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
 

@@ -68,6 +68,13 @@ describe("the baseline level", () => {
     expect(found(spec, "baseline")).toBe(text);
   });
 
+  it("names annotations as they are", () => {
+    const annotations = { "container.apparmor.security.beta.kubernetes.io/c": "unconfined" };
+    expect(found(hardened(), "baseline", LATEST, annotations)).toBe(
+      'forbidden AppArmor profile (annotation must not set AppArmor profile type to "container.apparmor.security.beta.kubernetes.io/c="unconfined"")',
+    );
+  });
+
   it("looks at old annotations in old versions only", () => {
     const annotations = { "seccomp.security.alpha.kubernetes.io/pod": "unconfined" };
     expect(found(hardened(), "baseline", 18, annotations)).toBe(
@@ -96,6 +103,22 @@ describe("the restricted level", () => {
     const volumes = [{ name: "h", hostPath: { path: "/" } }];
     expect(found(hardened({ volumes }), "restricted")).toBe(
       'restricted volume types (volume "h" uses restricted volume type "hostPath")',
+    );
+  });
+
+  it("allows volumes of images", () => {
+    expect(found(hardened({ volumes: [{ name: "i", image: { reference: "r" } }] }), "restricted")).toBe("");
+  });
+
+  it.each<[Level, number, boolean]>([
+    ["baseline", 34, false],
+    ["baseline", 35, true],
+    ["restricted", 34, false],
+    ["restricted", 35, false],
+  ])("%s, in v1.%i, allows unmasked /proc in a user namespace: %s", (level, minor, allowed) => {
+    const spec = hardened({ hostUsers: false, containers: [container({ ...HARDENED, procMount: "Unmasked" })] });
+    expect(found(spec, level, minor)).toBe(
+      allowed ? "" : 'procMount (container "c" must not set securityContext.procMount to "Unmasked")',
     );
   });
 

@@ -7,11 +7,12 @@ import { groupResource, type KubeObject } from "../../../api/machinery/meta.ts";
 import { forbidden, invalid } from "../../../api/machinery/status.ts";
 import type { Key } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
+import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import type { PodLike } from "./check.ts";
 import { detailOf, violationsOf } from "./evaluate.ts";
 import { namespaceWarnings } from "./namespace-warnings.ts";
-import { compareLevels, type NamespacePolicy, parsePolicy, textOf } from "./policy.ts";
+import { compareLevels, type LevelVersion, parsePolicy, textOf } from "./policy.ts";
 import { isSignificant } from "./significant-update.ts";
 
 type Templated = KubeObject & { spec?: { template?: PodTemplateSpec; jobTemplate?: { spec?: Templated["spec"] } } };
@@ -29,6 +30,8 @@ const WORKLOADS: ReadonlySet<string> = new Set([
 /** Those that change what a pod runs. */
 const POD_SUBRESOURCES: ReadonlySet<string> = new Set(["", "ephemeralcontainers", "resize"]);
 
+type ParsedPolicy = ReturnType<typeof parsePolicy>;
+
 type Subject = "pod" | "workload" | "namespace";
 
 function subjectOf({ operation, subresource, context }: AdmissionRequest): Subject | undefined {
@@ -41,6 +44,8 @@ function subjectOf({ operation, subresource, context }: AdmissionRequest): Subje
   return WORKLOADS.has(resource) ? "workload" : undefined;
 }
 
+const AUDIT = "pod-security.kubernetes.io/";
+
 const namespaceKey = (name: string): Key => ({ resource: "namespaces", namespace: "", name });
 
 export const podSecurity: AdmissionPlugin = {
@@ -52,28 +57,51 @@ export const podSecurity: AdmissionPlugin = {
     const subject = subjectOf(request);
     if (subject === "namespace") return checkNamespace(request);
     const namespace = await request.reads.object<Namespace>(namespaceKey(request.namespace));
-    const { policy } = parsePolicy(namespace?.metadata.labels);
-    if (subject === "pod") checkPod(request, policy);
-    else warnOf(request, templateOf(request.object as Templated), policy);
+    const parsed = parsePolicy(namespace?.metadata.labels);
+    if (subject === "pod") checkPod(request, parsed);
+    else tell(request, templateOf(request.object as Templated), parsed);
   },
 };
 
-function checkPod(request: AdmissionRequest, policy: NamespacePolicy): void {
+function checkPod(request: AdmissionRequest, parsed: ParsedPolicy): void {
+  const { enforce } = parsed.policy;
   const pod = request.object as unknown as Pod;
   if (request.old && !isSignificant(pod, request.old as unknown as Pod)) return;
-  const violations = violationsOf(pod, policy.enforce);
-  if (violations.length > 0) {
-    const why = `violates PodSecurity ${JSON.stringify(textOf(policy.enforce))}: ${detailOf(violations)}`;
-    throw new ApiError(forbidden({ group: "", resource: "pods" }, request.name, why));
+  noteAnnotation(request.context.request, `${AUDIT}enforce-policy`, textOf(enforce));
+  const violations = violationsOf(pod, enforce);
+  if (violations.length === 0) {
+    tell(request, pod, parsed);
+    return;
   }
-  warnOf(request, pod, policy);
+  noteForAudit(request, pod, parsed);
+  const why = `violates PodSecurity ${JSON.stringify(textOf(enforce))}: ${detailOf(violations)}`;
+  throw new ApiError(forbidden({ group: "", resource: "pods" }, request.name, why));
 }
 
-function warnOf({ context }: AdmissionRequest, pod: PodLike | undefined, { warn }: NamespacePolicy): void {
+/** The client by a warning, and the audit log by annotations. */
+function tell(request: AdmissionRequest, pod: PodLike | undefined, parsed: ParsedPolicy): void {
   if (!pod) return;
-  const violations = violationsOf(pod, warn);
-  if (violations.length === 0) return;
-  context.warnings.push(`would violate PodSecurity ${JSON.stringify(textOf(warn))}: ${detailOf(violations)}`);
+  noteForAudit(request, pod, parsed);
+  const warning = wouldViolate(pod, parsed.policy.warn);
+  if (warning !== undefined) request.context.warnings.push(warning);
+}
+
+function noteForAudit({ context }: AdmissionRequest, pod: PodLike, { policy, errors }: ParsedPolicy): void {
+  if (errors.length > 0) noteAnnotation(context.request, `${AUDIT}error`, `Failed to parse policy: ${aggregate(errors)}`);
+  const violation = wouldViolate(pod, policy.audit);
+  if (violation !== undefined) noteAnnotation(context.request, `${AUDIT}audit-violations`, violation);
+}
+
+/** Several errors as Kubernetes prints them in one. */
+function aggregate(errors: ParsedPolicy["errors"]): string {
+  const texts = errors.map(({ path, message }) => `${path}: ${message}`).join(", ");
+  return errors.length === 1 ? texts : `[${texts}]`;
+}
+
+function wouldViolate(pod: PodLike, standard: LevelVersion): string | undefined {
+  const violations = violationsOf(pod, standard);
+  if (violations.length === 0) return undefined;
+  return `would violate PodSecurity ${JSON.stringify(textOf(standard))}: ${detailOf(violations)}`;
 }
 
 function templateOf(object: Templated): PodLike | undefined {

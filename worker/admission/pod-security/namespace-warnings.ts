@@ -14,11 +14,13 @@ export async function namespaceWarnings(
 ): Promise<string[]> {
   const pods: Pod[] = [];
   let more = true;
+  let unseen = 0;
   for (let after: { namespace: string; name: string } | undefined; more && pods.length < MAX_PODS; ) {
     const limit = MAX_PODS - pods.length;
     const page = await store.list({ resource: "pods", namespace, limit, ...(after ? { after } : {}) });
     pods.push(...page.items.map(({ text }) => JSON.parse(text) as Pod));
     more = page.more;
+    unseen = page.remaining ?? 0;
     after = page.last;
   }
   const breaking = new Map<string, string[]>();
@@ -26,9 +28,11 @@ export async function namespaceWarnings(
     const reason = reasonOf(violationsOf(pod, enforce));
     if (reason !== "") breaking.set(reason, [...(breaking.get(reason) ?? []), pod.metadata.name ?? ""]);
   }
-  if (breaking.size === 0) return [];
+  const bounded = `new PodSecurity enforce level only checked against the first ${pods.length} of ${pods.length + unseen} existing pods`;
+  const first = more ? [bounded] : [];
+  if (breaking.size === 0) return first;
   return [
-    ...(more ? [`new PodSecurity enforce level only checked against the first ${pods.length} existing pods`] : []),
+    ...first,
     `existing pods in namespace ${JSON.stringify(namespace)} violate the new PodSecurity enforce level ` +
       JSON.stringify(textOf(enforce)),
     ...[...breaking].map(([reason, names]) => `${firstOf(names)}: ${reason}`).sort(),

@@ -1,6 +1,6 @@
 /** The level `restricted`: current hardening practice. Ids, versions and words are k8s.io/pod-security-admission's. */
 import type { Volume } from "../../../api/generated/core.v1.ts";
-import { forbiddenSeccomp, inUserNamespace } from "./baseline.ts";
+import { forbiddenSeccomp, inUserNamespace, procMount } from "./baseline.ts";
 import { type Check, containersOf, named, namesWhere, type PodLike, plural, quoted, setters, sorted } from "./check.ts";
 
 function privilegeEscalation({ spec }: PodLike) {
@@ -30,6 +30,7 @@ const VOLUME_TYPES: ReadonlySet<string> = new Set([
   "downwardAPI",
   "emptyDir",
   "ephemeral",
+  "image",
   "persistentVolumeClaim",
   "projected",
   "secret",
@@ -121,6 +122,8 @@ export const restrictedChecks: readonly Check[] = [
       [25, unlessWindows(capabilities)],
     ],
   },
+  // Since then the weaker level lets pods of a user namespace through, and this one does not.
+  { id: "procMount_restricted", level, overrides: ["procMount"], versions: [[35, procMount]] },
   { id: "restrictedVolumes", level, overrides: ["hostPathVolumes"], versions: [[0, volumeTypes]] },
   {
     id: "runAsNonRoot",
