@@ -23,6 +23,8 @@ test.each([
   ["10.0.0.0/8", []],
   ["10.0.0.1/8", ["must not have bits set beyond the prefix length"]],
   ["fd00::/64", []],
+  ["010.0.0.0/8", ["must not have leading 0s in IP or prefix length"]],
+  ["10.0.0.0/08", ["must not have leading 0s in IP or prefix length"]],
   ["fd00::/129", ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]],
 ])("a range of services: %s", (text, problems) => {
   expect(canonicalCIDRProblems(text)).toEqual(problems);

@@ -114,8 +114,8 @@ export function canonicalIPProblems(text: string): readonly string[] {
 export function canonicalCIDRProblems(text: string): readonly string[] {
   if (!isCIDR(text)) return [CIDR_PROBLEM];
   const { address, prefix } = split(text);
-  if (hasLeadingZeros(address)) return ["must not have leading 0s"];
-  if (prefix.length > 1 && prefix.startsWith("0")) return ["must not have leading 0s in prefix length"];
+  if (hasLeadingZeros(address) || (prefix.length > 1 && prefix.startsWith("0")))
+    return ["must not have leading 0s in IP or prefix length"];
   const bytes = bytesOf(address);
   if (!isIPv4(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress())
     return ["must not have an IPv4-mapped IPv6 address"];

@@ -53,8 +53,8 @@ export const ingressClass = defineResource<IngressClass>({
 
 function checkParameters(errors: FieldError[], path: string, parameters: IngressClassParametersReference): void {
   checkResourceReference(errors, path, parameters);
-  const { scope = "", namespace } = parameters;
-  if (scope === "") errors.push(required(`${path}.scope`));
+  const { scope, namespace } = parameters;
+  if (scope === undefined) errors.push(required(`${path}.scope`));
   else if (scope === "Namespace") {
     if (namespace === undefined) errors.push(required(`${path}.namespace`, "`parameters.scope` is set to 'Namespace'"));
     else for (const problem of dnsLabel(namespace)) errors.push(invalid(`${path}.namespace`, namespace, problem));

@@ -10,7 +10,7 @@ import type {
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { isIP } from "../../machinery/ip.ts";
 import {
-  dns1035Label,
+  dnsLabel,
   dnsSubdomain,
   nameIsSubdomain,
   pathSegmentName,
@@ -65,8 +65,11 @@ const INVALID_SEQUENCES = ["//", "/./", "/../", "%2f", "%2F"];
 const INVALID_SUFFIXES = ["/..", "/."];
 
 function checkPath(errors: FieldError[], at: string, { path = "", pathType, backend }: HTTPIngressPath): void {
-  if (!pathType) errors.push(required(`${at}.pathType`, "pathType must be specified"));
-  else if (pathType === "Exact" || pathType === "Prefix") {
+  if (pathType === undefined) {
+    errors.push(required(`${at}.pathType`, "pathType must be specified"));
+    return;
+  }
+  if (pathType === "Exact" || pathType === "Prefix") {
     if (!path.startsWith("/")) errors.push(invalid(`${at}.path`, path, "must be an absolute path"));
     for (const sequence of INVALID_SEQUENCES)
       if (path.includes(sequence)) errors.push(invalid(`${at}.path`, path, `must not contain '${sequence}'`));
@@ -87,7 +90,7 @@ function checkBackend(errors: FieldError[], path: string, { service, resource }:
 
 function checkService(errors: FieldError[], path: string, { name = "", port = {} }: IngressServiceBackend): void {
   if (name === "") errors.push(required(`${path}.service.name`));
-  else for (const problem of dns1035Label(name)) errors.push(invalid(`${path}.service.name`, name, problem));
+  else for (const problem of dnsLabel(name)) errors.push(invalid(`${path}.service.name`, name, problem));
   if (port.name && port.number) errors.push(invalid(path, "", "cannot set both port name & port number"));
   else if (port.name)
     for (const problem of portName(port.name)) errors.push(invalid(`${path}.service.port.name`, port.name, problem));

@@ -1,6 +1,6 @@
 import type { ServiceCIDR } from "../../generated/networking.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { canonicalCIDRProblems, familyOfCIDR } from "../../machinery/ip.ts";
+import { canonicalCIDRProblems, familyOfCIDR, isCIDR } from "../../machinery/ip.ts";
 import { defineResource } from "../resource.ts";
 
 export const serviceCIDR = defineResource<ServiceCIDR>({
@@ -19,7 +19,7 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
       for (const problem of canonicalCIDRProblems(cidr)) errors.push(invalid(`${path}[${i}]`, cidr, problem));
     });
     const [first = "", second = first] = cidrs;
-    if (errors.length === 0 && cidrs.length === 2 && familyOfCIDR(first) === familyOfCIDR(second))
+    if (cidrs.length === 2 && cidrs.every(isCIDR) && familyOfCIDR(first) === familyOfCIDR(second))
       errors.push(
         invalid(
           path,
