@@ -164,3 +164,30 @@ test("a node is certified as itself only", async () => {
 
 const REQUEST_OF_ALICE =
   "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1IOENBUUF3SFRFTU1Bb0dBMVVFQ2d3RFpHVjJNUTB3Q3dZRFZRUUREQVJxWVc1bE1Ga3dFd1lIS29aSQp6ajBDQVFZSUtvWkl6ajBEQVFjRFFnQUU1eWRaa2tSc1AyS0FxNG51Tk1YRFRjWDh4MHVzaVFCZUhzRWdmNGU3CkVHV3U0M1N0OHVtMWZlNFZ1WU40TmdXQ2Y4L0I1TVlFaUYzWWwxamN1QkFQazZBQU1Bb0dDQ3FHU000OUJBTUMKQTBrQU1FWUNJUUQyN1BwVHMxVS9oTlppNVZKRXVGT1dCc0podFJwclg1dFB4WnNETStZY2FnSWhBTDdCZFVUKwpURkVTUmc2SWtNUEtmaWVkaDBBdk9vNWs2VE9JMloxN1dMTnUKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";
+
+test("ADM-NAME: what changes a new object sees what its name will begin with, and what checks it sees the name", async () => {
+  const create = (spec: object) =>
+    call("/namespaces/default/pods", { ...pod("", spec), metadata: { generateName: "gen-" } });
+  const refused = await create({ priorityClassName: "none" });
+  expect(refused.object.message).toBe('pods "gen-" is forbidden: no PriorityClass with name none was found');
+  const nameless = await call("/namespaces/default/pods", pod("", { priorityClassName: "none" }));
+  expect(nameless.object.message).toContain('pods "Unknown" is forbidden');
+  expect((await create({})).object.metadata.name).toMatch(/^gen-.{5}$/);
+});
+
+test("one PriorityClass is the default, and a pod keeps its priority when a client does not know of it", async () => {
+  const root = "https://sailplane/apis/scheduling.k8s.io/v1/priorityclasses";
+  const priorityClass = (name: string) => ({ metadata: { name }, value: 7, globalDefault: true });
+  expect((await call(root, priorityClass("usual"))).code).toBe(201);
+  expect((await call(root, priorityClass("other"))).object.message).toBe(
+    'priorityclasses.scheduling.k8s.io "other" is forbidden: PriorityClass usual is already marked as default. Only one default can exist',
+  );
+  const merge = await call(`${root}/usual`, { description: "x" }, "PATCH");
+  expect(merge.code).toBe(200);
+  const created = (await call("/namespaces/default/pods", pod("prior"))).object as KubeObject & { spec: object };
+  expect(created.spec).toMatchObject({ priority: 7, preemptionPolicy: "PreemptLowerPriority" });
+  const { priority: _, preemptionPolicy: __, ...spec } = created.spec as Record<string, unknown>;
+  const put = await call("/namespaces/default/pods/prior", { ...created, spec }, "PUT");
+  expect(put.object).toMatchObject({ spec: { priority: 7 } });
+  await call(`${root}/usual`, {}, "DELETE");
+});

@@ -4,10 +4,9 @@
  */
 import type { CertificateSigningRequest } from "../../api/generated/certificates.v1.ts";
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
-import { forbidden } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
 import { authorize } from "../auth/authorize.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { refusal } from "./refusal.ts";
 
 const GROUP = "certificates.k8s.io";
 const RESOURCE = "certificatesigningrequests";
@@ -16,7 +15,8 @@ const updates = ({ operation, subresource, context: { served } }: AdmissionReque
   operation === "UPDATE" && subresource === which && served.resource.plural === RESOURCE && served.group === GROUP;
 
 /** Throws unless the user may do `verb` with the signer: by its name, or by its domain as `example.com/*`. */
-async function requireSigner({ context, name, old }: AdmissionRequest, verb: "approve" | "sign"): Promise<void> {
+async function requireSigner(request: AdmissionRequest, verb: "approve" | "sign"): Promise<void> {
+  const { context, old } = request;
   const { signerName } = (old as unknown as CertificateSigningRequest).spec;
   const may = (signer: string) => {
     const target = { group: GROUP, version: "*", resource: "signers", subresource: "", namespace: "", name: signer };
@@ -25,7 +25,7 @@ async function requireSigner({ context, name, old }: AdmissionRequest, verb: "ap
   if ((await may(signerName)).allowed || (await may(`${signerName.split("/")[0]}/*`)).allowed) return;
   const action = verb === "approve" ? "approve requests" : "sign requests";
   const why = `user not permitted to ${action} with signerName ${JSON.stringify(signerName)}`;
-  throw new ApiError(forbidden({ group: GROUP, resource: RESOURCE }, name, why));
+  throw refusal(request, why);
 }
 
 export const certificateApproval: AdmissionPlugin = {

@@ -2,10 +2,11 @@
  * NamespaceLifecycle: nothing is created in a namespace that is missing or ending, and the namespaces that the cluster
  * needs cannot be deleted. The first is an expectation of the commit itself, so no race can get around it.
  */
-import { failure, forbidden, notFound } from "../../api/machinery/status.ts";
+import { failure, notFound } from "../../api/machinery/status.ts";
 import type { Key } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { refusal } from "./refusal.ts";
 
 const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
 
@@ -18,7 +19,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
     (operation === "DELETE" && context.served.resource.plural === "namespaces"),
 
   mutate(request) {
-    const { operation, namespace, name, context } = request;
+    const { operation, namespace, name } = request;
     if (operation === "CREATE") {
       request.writes.push({
         op: "expect",
@@ -26,10 +27,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
         exists: true,
         requirements: [{ of: "field", key: "status.phase", operator: "in", values: ["Active"] }],
       });
-    } else if (IMMORTAL.has(name)) {
-      const { group, resource } = context.served;
-      throw new ApiError(forbidden({ group, resource: resource.plural }, name, "this namespace may not be deleted"));
-    }
+    } else if (IMMORTAL.has(name)) throw refusal(request, "this namespace may not be deleted");
   },
 
   async explain(request, failed) {
@@ -40,9 +38,10 @@ export const namespaceLifecycle: AdmissionPlugin = {
   },
 };
 
-function beingTerminated({ context, namespace, name }: AdmissionRequest) {
+function beingTerminated(request: AdmissionRequest) {
+  const { namespace } = request;
   const message = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  const status = forbidden({ group: context.served.group, resource: context.served.resource.plural }, name, message);
+  const { status } = refusal(request, message);
   const since = `namespace ${namespace} is being terminated`;
   return failure(403, "Forbidden", status.message ?? "", {
     ...status.details,

@@ -2,9 +2,8 @@
 import type { PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../api/generated/storage.v1.ts";
 import { compareQuantities } from "../../api/machinery/quantity.ts";
-import { forbidden } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
+import { refusal } from "./refusal.ts";
 
 const BETA_CLASS = "volume.beta.kubernetes.io/storage-class";
 const NOT_EXPANDABLE =
@@ -17,16 +16,15 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
     subresource === "" &&
     served.group === "" &&
     served.resource.plural === "persistentvolumeclaims",
-  validate({ object, old, context, name }) {
+  validate(request) {
+    const { object, old, context } = request;
     const next = object as unknown as PersistentVolumeClaim;
     const before = old as unknown as PersistentVolumeClaim;
     const size = (claim: PersistentVolumeClaim) => claim.spec.resources?.requests?.storage;
     if (compareQuantities(size(next), size(before)) <= 0) return;
-    const refuse = (why: string) =>
-      new ApiError(forbidden({ group: "", resource: "persistentvolumeclaims" }, name, why));
-    if (before.status.phase !== "Bound") throw refuse("Only bound persistent volume claims can be expanded");
+    if (before.status.phase !== "Bound") throw refusal(request, "Only bound persistent volume claims can be expanded");
     const className = next.spec.storageClassName ?? next.metadata.annotations?.[BETA_CLASS] ?? "";
     const found = context.policy.get<StorageClass>("storageclasses.storage.k8s.io", "", className);
-    if (!found?.allowVolumeExpansion) throw refuse(NOT_EXPANDABLE);
+    if (!found?.allowVolumeExpansion) throw refusal(request, NOT_EXPANDABLE);
   },
 };

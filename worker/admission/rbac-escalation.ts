@@ -7,7 +7,7 @@ import type { ClusterRole, ClusterRoleBinding, PolicyRule, RoleBinding, RoleRef 
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { forbidden, notFound } from "../../api/machinery/status.ts";
+import { notFound } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { authorize } from "../auth/authorize.ts";
 import { rulesOf } from "../auth/rbac/rbac.ts";
@@ -15,6 +15,7 @@ import { findRole } from "../auth/rbac/role-index.ts";
 import { describeRules, missingRules, quoteList } from "../auth/rbac/rule-covers.ts";
 import { MASTERS } from "../auth/user.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { refusal } from "./refusal.ts";
 
 const GROUP = "rbac.authorization.k8s.io";
 const ROLES: ReadonlySet<string> = new Set(["roles", "clusterroles"]);
@@ -47,7 +48,7 @@ async function checkRole(request: AdmissionRequest): Promise<void> {
   if (!gathers(next) && !gathers(old)) return;
   const held = rulesOf(request.context.user, request.namespace, request.context.policy).rules;
   if (missingRules(held, FULL_AUTHORITY).length > 0) {
-    throw refuse(request, "must have cluster-admin privileges to use the aggregationRule");
+    throw refusal(request, "must have cluster-admin privileges to use the aggregationRule");
   }
 }
 
@@ -85,14 +86,10 @@ function requireHeld(request: AdmissionRequest, asked: readonly PolicyRule[]): v
   if (missing.length === 0) return;
   const who = `user ${goQuote(user.name)} (groups=${quoteList(user.groups)})`;
   const unresolved = error === "" ? "" : `; resolution errors: [${error}]`;
-  throw refuse(
+  throw refusal(
     request,
     `${who} is attempting to grant RBAC permissions not currently held:\n${describeRules(missing)}${unresolved}`,
   );
-}
-
-function refuse({ context, name }: AdmissionRequest, why: string): ApiError {
-  return new ApiError(forbidden({ group: GROUP, resource: context.served.resource.plural }, name, why));
 }
 
 /** The garbage collector unties objects from their owners and takes finalizers away, whatever they grant. */

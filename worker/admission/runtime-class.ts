@@ -2,10 +2,9 @@
 import type { Pod, PodSpec, Toleration } from "../../api/generated/core.v1.ts";
 import type { RuntimeClass, Scheduling } from "../../api/generated/node.v1.ts";
 import { compareQuantities, type QuantityText } from "../../api/machinery/quantity.ts";
-import { forbidden } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-creation.ts";
+import { refusal } from "./refusal.ts";
 
 type Overhead = Readonly<Record<string, QuantityText>>;
 
@@ -30,22 +29,19 @@ export const runtimeClass: AdmissionPlugin = {
     if (!spec.overhead) return;
     const overhead = classOf(request, spec)?.overhead?.podFixed;
     if (!overhead) {
-      throw refuse(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
+      throw refusal(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
     }
     if (!sameAmounts(spec.overhead, overhead)) throw mismatch(request);
   },
 };
 
-const refuse = ({ name }: AdmissionRequest, why: string) =>
-  new ApiError(forbidden({ group: "", resource: "pods" }, name, why));
-
 const mismatch = (request: AdmissionRequest) =>
-  refuse(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+  refusal(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
 
 function classOf(request: AdmissionRequest, { runtimeClassName }: PodSpec): RuntimeClass | undefined {
   if (!runtimeClassName) return undefined;
   const found = request.context.policy.get<RuntimeClass>("runtimeclasses.node.k8s.io", "", runtimeClassName);
-  if (!found) throw refuse(request, `pod rejected: RuntimeClass ${JSON.stringify(runtimeClassName)} not found`);
+  if (!found) throw refusal(request, `pod rejected: RuntimeClass ${JSON.stringify(runtimeClassName)} not found`);
   return found;
 }
 
@@ -60,7 +56,7 @@ function schedule(request: AdmissionRequest, spec: PodSpec, { nodeSelector = {},
     const own = spec.nodeSelector?.[key];
     if (own === undefined || own === value) continue;
     const clash = `runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
-    throw refuse(request, `conflict: ${clash}`);
+    throw refusal(request, `conflict: ${clash}`);
   }
   if (Object.keys(nodeSelector).length > 0) spec.nodeSelector = { ...spec.nodeSelector, ...nodeSelector };
   if (tolerations.length > 0) spec.tolerations = withoutCovered([...(spec.tolerations ?? []), ...tolerations]);

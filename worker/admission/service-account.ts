@@ -4,12 +4,11 @@
  */
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../api/generated/core.v1.ts";
 import { generatedName } from "../../api/machinery/generated-name.ts";
-import { forbidden } from "../../api/machinery/status.ts";
 import type { Key } from "../../api/store.ts";
-import { ApiError } from "../api-error.ts";
 import { unmountableSecret } from "./mountable-secrets.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-creation.ts";
+import { refusal } from "./refusal.ts";
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -33,25 +32,20 @@ export const serviceAccountAdmission: AdmissionPlugin = {
       pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
     }
     const problem = unmountableSecret(pod.spec, account);
-    if (problem) throw refuse(request, problem);
+    if (problem) throw refusal(request, problem);
     if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod.spec);
   },
 };
 
-function refuse({ context, name }: AdmissionRequest, why: string): ApiError {
-  const { group, resource } = context.served;
-  return new ApiError(forbidden({ group, resource: resource.plural }, name, why));
-}
-
 /** Mirrors of static pods have no identity. */
 function checkMirrorPod(request: AdmissionRequest, { spec }: Pod): void {
-  if (spec.serviceAccountName) throw refuse(request, "a mirror pod may not reference service accounts");
+  if (spec.serviceAccountName) throw refusal(request, "a mirror pod may not reference service accounts");
   const named = (spec.volumes ?? []).some(({ secret }) => secret !== undefined);
-  if (named) throw refuse(request, "a mirror pod may not reference secrets");
+  if (named) throw refusal(request, "a mirror pod may not reference secrets");
   const projected = (spec.volumes ?? []).some(({ projected }) =>
     projected?.sources?.some((s) => s.serviceAccountToken),
   );
-  if (projected) throw refuse(request, "a mirror pod may not use ServiceAccountToken volume projections");
+  if (projected) throw refusal(request, "a mirror pod may not use ServiceAccountToken volume projections");
 }
 
 const accountKey = ({ namespace }: AdmissionRequest, name: string): Key => ({
@@ -64,7 +58,7 @@ async function accountOf(request: AdmissionRequest, name: string): Promise<Servi
   const account = await request.reads.object<ServiceAccount>(accountKey(request, name));
   if (account) return account;
   const missing = `serviceaccount ${JSON.stringify(name)} not found`;
-  throw refuse(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
+  throw refusal(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
 }
 
 /** Containers that mount something at that path keep it. */

@@ -47,11 +47,7 @@ describe("what kinds of the network refuse", () => {
       { spec: { rules: [{ http: { paths: [{ path: "x", backend: {} }] } }] } },
       ["spec.rules[0].http.paths[0].pathType: Required value: pathType must be specified"],
     ],
-    [
-      "Ingress",
-      { spec: { defaultBackend: { service: { name: "1abc", port: { number: 80 } } } } },
-      [],
-    ],
+    ["Ingress", { spec: { defaultBackend: { service: { name: "1abc", port: { number: 80 } } } } }, []],
     [
       "Ingress",
       { metadata: { name: "x", annotations: { "kubernetes.io/ingress.class": "b" } }, spec: ingress },

@@ -1,10 +1,9 @@
 /** LimitRanger: defaults and bounds of what pods and claims of a namespace may ask for. */
 import type { LimitRange, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
-import { forbidden } from "../../../api/machinery/status.ts";
-import { ApiError } from "../../api-error.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { isPodCreation } from "../pod-creation.ts";
+import { refusal } from "../refusal.ts";
 import { claimProblems, podProblems } from "./checks.ts";
 import { applyDefaults } from "./defaults.ts";
 
@@ -33,7 +32,7 @@ export const limitRanger: AdmissionPlugin = {
     for (const range of rangesOf(request)) applyDefaults(request.object as unknown as Pod, range);
   },
   validate(request) {
-    const { object, name, context } = request;
+    const { object } = request;
     for (const range of rangesOf(request)) {
       const problems =
         subjectOf(request) === "pod"
@@ -42,7 +41,7 @@ export const limitRanger: AdmissionPlugin = {
       if (problems.length === 0) continue;
       const distinct = [...new Set(problems)];
       const why = distinct.length === 1 ? (distinct[0] ?? "") : `[${distinct.join(", ")}]`;
-      throw new ApiError(forbidden({ group: "", resource: context.served.resource.plural }, name, why));
+      throw refusal(request, why);
     }
   },
 };

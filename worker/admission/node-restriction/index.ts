@@ -11,10 +11,10 @@ import { groupResource } from "../../../api/machinery/meta.ts";
 import { parseCertificateRequest } from "../../../api/machinery/x509/certificate-request.ts";
 import { nodeNameOf } from "../../auth/node/node-identity.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
 import { checkNode } from "./own-node.ts";
 import { checkPod } from "./own-pods.ts";
 import { checkPodToken } from "./pod-token.ts";
-import { refusal } from "./refusal.ts";
 
 type Check = (node: string, request: AdmissionRequest) => void | Promise<void>;
 

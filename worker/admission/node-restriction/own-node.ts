@@ -3,8 +3,8 @@ import type { Node } from "../../../api/generated/core.v1.ts";
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
 import { forbiddenLabels } from "./node-labels.ts";
-import { refusal } from "./refusal.ts";
 
 export function checkNode(node: string, request: AdmissionRequest): void {
   const next = request.object as unknown as Node | undefined;

@@ -7,7 +7,7 @@ import { podReferences } from "../../../api/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { volumeSecrets } from "../../auth/node/node-graph.ts";
 import type { AdmissionRequest } from "../plugin.ts";
-import { refusal } from "./refusal.ts";
+import { refusal } from "../refusal.ts";
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
 

@@ -7,7 +7,7 @@ import { ApiError } from "../../api-error.ts";
 import { authorize } from "../../auth/authorize.ts";
 import { API_AUDIENCES } from "../../auth/service-account-token.ts";
 import type { AdmissionRequest } from "../plugin.ts";
-import { refusal } from "./refusal.ts";
+import { refusal } from "../refusal.ts";
 
 const AUDIENCE_VERB = "request-serviceaccounts-token-audience";
 

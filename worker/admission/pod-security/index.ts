@@ -4,11 +4,12 @@
  */
 import type { Namespace, Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
 import { groupResource, type KubeObject } from "../../../api/machinery/meta.ts";
-import { forbidden, invalid } from "../../../api/machinery/status.ts";
+import { invalid } from "../../../api/machinery/status.ts";
 import type { Key } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
 import type { PodLike } from "./check.ts";
 import { detailOf, violationsOf } from "./evaluate.ts";
 import { namespaceWarnings } from "./namespace-warnings.ts";
@@ -75,7 +76,7 @@ function checkPod(request: AdmissionRequest, parsed: ParsedPolicy): void {
   }
   noteForAudit(request, pod, parsed);
   const why = `violates PodSecurity ${JSON.stringify(textOf(enforce))}: ${detailOf(violations)}`;
-  throw new ApiError(forbidden({ group: "", resource: "pods" }, request.name, why));
+  throw refusal(request, why);
 }
 
 /** The client by a warning, and the audit log by annotations. */
@@ -87,7 +88,8 @@ function tell(request: AdmissionRequest, pod: PodLike | undefined, parsed: Parse
 }
 
 function noteForAudit({ context }: AdmissionRequest, pod: PodLike, { policy, errors }: ParsedPolicy): void {
-  if (errors.length > 0) noteAnnotation(context.request, `${AUDIT}error`, `Failed to parse policy: ${aggregate(errors)}`);
+  if (errors.length > 0)
+    noteAnnotation(context.request, `${AUDIT}error`, `Failed to parse policy: ${aggregate(errors)}`);
   const violation = wouldViolate(pod, policy.audit);
   if (violation !== undefined) noteAnnotation(context.request, `${AUDIT}audit-violations`, violation);
 }

@@ -6,12 +6,11 @@
 import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../../api/machinery/object-text.ts";
-import { forbidden } from "../../../api/machinery/status.ts";
 import type { Key } from "../../../api/store.ts";
-import { ApiError } from "../../api-error.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import { trackServerStatus } from "../managed-fields.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
 import { charge, difference } from "./charge.ts";
 import { type Evaluator, evaluatorOf } from "./demand.ts";
 
@@ -64,20 +63,15 @@ function usedAfter(request: AdmissionRequest, evaluator: Evaluator, quota: Resou
   if (limited.length === 0 || !evaluator.inScopes(object, quota.spec)) return undefined;
   const name = quota.metadata.name ?? "";
   const problem = evaluator.problem?.(object, limited);
-  if (problem) throw refuse(request, `failed quota: ${name}: ${problem}`);
+  if (problem) throw refusal(request, `failed quota: ${name}: ${problem}`);
   // Where one of them is unknown, Kubernetes names them all.
   if (!limited.every((resource) => resource in (quota.status.used ?? {}))) {
-    throw refuse(request, `status unknown for quota: ${name}, resources: ${limited.toSorted().join(",")}`);
+    throw refusal(request, `status unknown for quota: ${name}, resources: ${limited.toSorted().join(",")}`);
   }
   const before = request.old ? evaluator.usage(request.old, now) : {};
   const demand = difference(evaluator.usage(object, now), before);
   if (!limited.some((resource) => resource in demand)) return undefined;
   const charged = charge(quota, demand);
-  if (!charged.ok) throw refuse(request, charged.why);
+  if (!charged.ok) throw refusal(request, charged.why);
   return charged.used;
-}
-
-function refuse({ context, name }: AdmissionRequest, why: string): ApiError {
-  const { group, plural } = context.served.resource;
-  return new ApiError(forbidden({ group, resource: plural }, name, why));
 }

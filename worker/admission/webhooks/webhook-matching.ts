@@ -1,15 +1,14 @@
 /** Which webhooks a request is sent to. */
 
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { forbidden } from "../../../api/machinery/status.ts";
 import type { GroupResource } from "../../../api/store.ts";
-import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { CompiledPolicy } from "../policies/compiled-policy.ts";
 import { matchesSelectors, namespaceOf, versionMatched } from "../policies/match-resources.ts";
 import { policyValues } from "../policies/policy-values.ts";
+import { refusal } from "../refusal.ts";
 import type { Webhook } from "./call-webhook.ts";
 
 /** Configurations by name, the webhooks of each in its order. */
@@ -33,6 +32,5 @@ export async function askedAbout(webhook: Webhook, request: AdmissionRequest): P
   const matched = compiled.run(await policyValues(request, { at, namespace: await namespaceOf(request) })).matches();
   if (matched.ok) return matched.matches ? at : undefined;
   if (webhook.failurePolicy === "Ignore") return undefined;
-  const { group, resource } = request.context.served;
-  throw new ApiError(forbidden({ group, resource: resource.plural }, request.name, matched.message));
+  throw refusal(request, matched.message);
 }

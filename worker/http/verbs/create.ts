@@ -49,14 +49,13 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   dropRepeatedOwners(draft, context.warnings);
   resource.defaults?.(draft);
   checkRevision(metadata.resourceVersion);
-  const draws = !metadata.name && metadata.generateName ? metadata.generateName : undefined;
+  const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
     const copy = copyJson(draft);
-    if (draws !== undefined) copy.metadata.name = generatedName(draws, crypto.getRandomValues(new Uint8Array(5)));
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;
-    if (result.outcome === "taken" && (draws === undefined || ++names === NAMES)) {
-      throw await nameTaken(context, copy, draws !== undefined);
+    if (result.outcome === "taken" && (!draws || ++names === NAMES)) {
+      throw await nameTaken(context, copy, draws);
     }
     if (result.outcome === "again") await turn(attempt);
     if (attempt === DECISIONS) throw new ApiError(conflict(ofResource(context), copy.metadata.name ?? "", MODIFIED));
@@ -75,7 +74,7 @@ type Tried = { readonly outcome: "created"; readonly text: string } | { readonly
 
 async function tryCreate(context: RequestContext, copy: KubeObject, options: Creation): Promise<Tried> {
   const { resource } = context.served;
-  const request: AdmissionRequest = {
+  let request: AdmissionRequest = {
     operation: "CREATE",
     context,
     subresource: "",
@@ -94,6 +93,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   const warnings: string[] = [];
   try {
     await admitMutation(request);
+    request = named(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
     validateCreate(resource, copy);
     warnings.push(...(resource.warnings?.(copy) ?? []));
@@ -106,6 +106,13 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   const result = await commitCreate(request, copy, options.dryRun);
   if (result.outcome === "created") context.warnings.push(...warnings);
   return result;
+}
+
+/** What changes objects sees them without the name that is drawn for them: it may give them another. */
+function named(request: AdmissionRequest, { metadata }: KubeObject): AdmissionRequest {
+  if (!metadata.name && metadata.generateName)
+    metadata.name = generatedName(metadata.generateName, crypto.getRandomValues(new Uint8Array(5)));
+  return { ...request, name: metadata.name ?? "" };
 }
 
 async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRun: boolean): Promise<Tried> {
