@@ -7,7 +7,7 @@ import { bytesToFree, chooseImages, type Histories, recordImages } from "./image
 import type { Logger } from "./logger.ts";
 import { rotateLog } from "./logs/rotate-log.ts";
 import type { PodWorker } from "./pod/pod-worker.ts";
-import { chooseVictim, evictionMessage, type UseOf } from "./pressure/choose-victim.ts";
+import { chooseVictim, evictionMessage, type PodUse, type UseOf } from "./pressure/choose-victim.ts";
 import { hasStorageLimit, measureStorage, overLimit, type StorageUse } from "./pressure/local-storage.ts";
 import { readSignals } from "./pressure/signals.ts";
 import {
@@ -38,6 +38,13 @@ export interface HousekeepingOptions {
   readonly onChange: () => void;
   readonly log: Logger;
 }
+
+interface Measured {
+  readonly workers: readonly PodWorker[];
+  readonly usage: readonly ContainerUsage[];
+}
+
+const NONE: PodUse = { containers: new Map(), shared: 0 };
 
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
@@ -92,11 +99,11 @@ export class Housekeeping {
     await this.#rotateLogs(new Date(now));
     const limited = this.#options.workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
     const usage = short.length > 0 || limited.length > 0 ? await this.#options.runtime.usage() : [];
-    this.#endOverLimit(limited, usage);
+    await this.#endOverLimit({ workers: limited, usage });
     await this.#keepImages(signals, { short, now });
     const [worst] = shortages(this.#options.thresholds, this.#signals());
     // One at a time: what it frees shows at the next look.
-    if (worst !== undefined) this.#evictOne(worst, usage);
+    if (worst !== undefined) await this.#evictOne(worst, usage);
   }
 
   #signals(): Signals {
@@ -112,42 +119,43 @@ export class Housekeeping {
     if (!same) this.#options.onChange();
   }
 
-  #evictOne(short: Shortage, usage: readonly ContainerUsage[]): void {
+  async #evictOne(short: Shortage, usage: readonly ContainerUsage[]): Promise<void> {
     const workers = this.#options.workers().filter(({ ended }) => !ended);
-    const useOf = this.#useOf(RESOURCE_OF[short.threshold.signal], usage);
+    const useOf = await this.#useOf(RESOURCE_OF[short.threshold.signal], { workers, usage });
     const running = workers.map(({ pod }) => pod);
     const victim = chooseVictim(running, short, useOf);
     const worker = workers.find(({ pod }) => pod.metadata.uid === victim?.metadata.uid);
     if (victim !== undefined) worker?.evict(evictionMessage(victim, short, useOf));
   }
 
-  #useOf(resource: string, usage: readonly ContainerUsage[]): UseOf {
-    const none = { containers: new Map<string, number>(), shared: 0 };
+  async #useOf(resource: string, { workers, usage }: Measured): Promise<UseOf> {
     switch (resource) {
       case "memory":
         return (pod) => ({
           containers: amountsOf(pod, usage, ({ memoryWorkingSetBytes }) => memoryWorkingSetBytes),
           shared: 0,
         });
-      case "ephemeral-storage":
-        return (pod) => {
-          const worker = this.#options.workers().find((each) => each.pod.metadata.uid === pod.metadata.uid);
-          if (worker === undefined) return none;
-          const { volumes, containers } = this.#storageOf(worker, usage);
-          return { containers, shared: [...volumes.values()].reduce((sum, bytes) => sum + bytes, 0) };
-        };
+      case "ephemeral-storage": {
+        const uses = new Map<string | undefined, PodUse>();
+        for (const worker of workers) {
+          const { volumes, containers } = await this.#storageOf(worker, usage);
+          const shared = [...volumes.values()].reduce((sum, bytes) => sum + bytes, 0);
+          uses.set(worker.pod.metadata.uid, { containers, shared });
+        }
+        return ({ metadata }) => uses.get(metadata.uid) ?? NONE;
+      }
       default:
-        return () => none;
+        return () => NONE;
     }
   }
 
-  #storageOf({ pod, directories }: PodWorker, usage: readonly ContainerUsage[]): StorageUse {
+  #storageOf({ pod, directories }: PodWorker, usage: readonly ContainerUsage[]): Promise<StorageUse> {
     return measureStorage(pod, { ...directories, layers: amountsOf(pod, usage, ({ diskBytes = 0 }) => diskBytes) });
   }
 
-  #endOverLimit(workers: readonly PodWorker[], usage: readonly ContainerUsage[]): void {
+  async #endOverLimit({ workers, usage }: Measured): Promise<void> {
     for (const worker of workers) {
-      const message = overLimit(worker.pod, this.#storageOf(worker, usage));
+      const message = overLimit(worker.pod, await this.#storageOf(worker, usage));
       if (message !== undefined) worker.evict(message);
     }
   }

@@ -1,8 +1,8 @@
 /** The kubelet's /stats/summary, of what this agent measures: processor, memory, file systems, volumes. */
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { diskUse } from "../pressure/local-storage.ts";
 import { diskStats } from "../volumes/disk-stats.ts";
+import { diskUse } from "../volumes/disk-use.ts";
 import type { Measured, NodeFacts } from "./node-api.ts";
 
 const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -65,14 +65,18 @@ async function podSummary(
   const storage = await facts.storageOf(uid);
   const disk = { time, ...diskStats(facts.dataDirectory) };
   const averages = usage.pods.find((each) => each.uid === uid)?.containers ?? [];
-  const parts = own.map(({ name, cpuNanoseconds, memoryWorkingSetBytes, diskBytes = 0 }) => ({
-    name,
-    startTime: pod?.status.containerStatuses?.find((each) => each.name === name)?.state?.running?.startedAt,
-    cpu: cpu(time, averages.find((each) => each.name === name)?.cpuNanocores, cpuNanoseconds),
-    memory: memory(time, memoryWorkingSetBytes),
-    rootfs: { ...disk, usedBytes: diskBytes },
-    logs: { ...disk, usedBytes: storage === undefined ? 0 : diskUse(join(storage.logDirectory, name)) },
-  }));
+  const part = async ({ name, cpuNanoseconds, memoryWorkingSetBytes, diskBytes = 0 }: Container) => {
+    const logs = storage && (await diskUse(join(storage.logDirectory, name)));
+    return {
+      name,
+      startTime: pod?.status.containerStatuses?.find((each) => each.name === name)?.state?.running?.startedAt,
+      cpu: cpu(time, averages.find((each) => each.name === name)?.cpuNanocores, cpuNanoseconds),
+      memory: memory(time, memoryWorkingSetBytes),
+      rootfs: { ...disk, usedBytes: diskBytes },
+      logs: { ...disk, usedBytes: logs?.usedBytes ?? 0 },
+    };
+  };
+  const parts = await Promise.all(own.map(part));
   const onDisk = new Set(
     (pod?.spec.volumes ?? [])
       .filter(({ emptyDir }) => emptyDir && emptyDir.medium !== "Memory")
@@ -85,8 +89,8 @@ async function podSummary(
     podRef: own[0].pod,
     startTime: pod?.status.startTime,
     containers: parts,
-    cpu: cpu(time, nanocores, sum(parts.map((part) => part.cpu.usageCoreNanoSeconds))),
-    memory: memory(time, sum(parts.map((part) => part.memory.workingSetBytes))),
+    cpu: cpu(time, nanocores, sum(parts.map((each) => each.cpu.usageCoreNanoSeconds))),
+    memory: memory(time, sum(parts.map((each) => each.memory.workingSetBytes))),
     ...(volumes.length === 0 ? {} : { volume: volumes }),
     "ephemeral-storage": {
       ...disk,

@@ -1,8 +1,8 @@
 /** What a pod keeps on the node's disk, and whether that is more than it may. */
-import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { nanosOf } from "../pod/qos.ts";
+import { diskUse } from "../volumes/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
 
 export interface StorageUse {
@@ -14,20 +14,8 @@ export interface StorageUse {
 
 const EMPTY_DIR = "volumes/kubernetes.io~empty-dir";
 const RESOURCE = "ephemeral-storage";
-const BLOCK = 512;
 
 const bytesOf = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
-
-/** What `du` says; what goes meanwhile counts for nothing. */
-export function diskUse(path: string): number {
-  try {
-    const stat = lstatSync(path);
-    if (!stat.isDirectory()) return stat.blocks * BLOCK;
-    return readdirSync(path).reduce((sum, entry) => sum + diskUse(join(path, entry)), stat.blocks * BLOCK);
-  } catch {
-    return 0;
-  }
-}
 
 /** Only such pods are worth measuring. */
 export const hasStorageLimit = ({ spec }: Pod): boolean =>
@@ -42,14 +30,17 @@ export interface StoragePlace {
   readonly layers: ReadonlyMap<string, number>;
 }
 
-export function measureStorage({ spec }: Pod, { directory, logDirectory, layers }: StoragePlace): StorageUse {
+export async function measureStorage(
+  { spec }: Pod,
+  { directory, logDirectory, layers }: StoragePlace,
+): Promise<StorageUse> {
   const disks = (spec.volumes ?? []).filter(({ emptyDir }) => emptyDir !== undefined && emptyDir.medium !== "Memory");
-  return {
-    volumes: new Map(disks.map(({ name }) => [name, diskUse(join(directory, EMPTY_DIR, name))])),
-    containers: new Map(
-      spec.containers.map(({ name }) => [name, (layers.get(name) ?? 0) + diskUse(join(logDirectory, name))]),
-    ),
-  };
+  const volumes = new Map<string, number>();
+  for (const { name } of disks) volumes.set(name, (await diskUse(join(directory, EMPTY_DIR, name))).usedBytes);
+  const containers = new Map<string, number>();
+  for (const { name } of spec.containers)
+    containers.set(name, (layers.get(name) ?? 0) + (await diskUse(join(logDirectory, name))).usedBytes);
+  return { volumes, containers };
 }
 
 /** Why the pod must go, in the kubelet's words; undefined: it keeps to its limits. */

@@ -18,11 +18,11 @@ import { inlineVolume, persistentVolume } from "../csi/wanted-volume.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { PodAddresses } from "../pod/field-ref.ts";
 import { nanosOf } from "../pod/qos.ts";
-import { diskUse } from "../pressure/local-storage.ts";
 import { publish } from "./atomic-writer.ts";
 import { type ClaimSources, claimOf, volumeOfClaim } from "./claim.ts";
 import { isToGrow } from "./claim-growth.ts";
 import { type DiskStats, diskStats, mountStats } from "./disk-stats.ts";
+import { diskUse } from "./disk-use.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { KnownPaths } from "./known-paths.ts";
@@ -192,7 +192,7 @@ export class PodVolumes {
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return {};
     const stats = diskStats(path);
     const isOwnDisk = volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined;
-    return isOwnDisk ? stats : { ...stats, usedBytes: diskUse(path) };
+    return isOwnDisk ? stats : { ...stats, ...(await diskUse(path)) };
   }
 
   /** When a token wants renewing (ms). */

@@ -1,0 +1,45 @@
+import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { diskUse } from "./disk-use.ts";
+
+describe("AGENT-PRESSURE: what a directory keeps on its disk", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "sailplane-disk-use-"));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const bytesOf = (...names: string[]) =>
+    names.reduce((sum, name) => sum + statSync(join(root, name)).blocks * 512, statSync(root).blocks * 512);
+
+  it("is all that is below it, a file of two names once, and nothing that a link leads to", async () => {
+    mkdirSync(join(root, "deep/deeper"), { recursive: true });
+    writeFileSync(join(root, "deep/deeper/file"), Buffer.alloc(100_000));
+    linkSync(join(root, "deep/deeper/file"), join(root, "again"));
+    symlinkSync("/usr", join(root, "elsewhere"));
+    expect(await diskUse(root)).toEqual({
+      usedBytes: bytesOf("deep", "deep/deeper", "deep/deeper/file"),
+      inodesUsed: 5,
+    });
+  });
+
+  it("is nothing where there is nothing", async () =>
+    expect(await diskUse(join(root, "none"))).toEqual({ usedBytes: 0, inodesUsed: 0 }));
+
+  it("keeps nobody waiting, however many files there are and however many ask", async () => {
+    for (let i = 0; i < 3000; i++) writeFileSync(join(root, String(i)), "");
+    let turns = 0;
+    let measuring = true;
+    const count = () => {
+      turns++;
+      if (measuring) setImmediate(count);
+    };
+    setImmediate(count);
+    const [first] = await Promise.all([diskUse(root), diskUse(root), diskUse(root)]);
+    measuring = false;
+    expect(first?.inodesUsed).toBe(3001);
+    expect(turns).toBeGreaterThanOrEqual(3 * (3000 / 500));
+  });
+});
