@@ -2,10 +2,10 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Taint } from "../api/generated/core.v1.ts";
 import { type Connection, ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import type { Logger } from "./logger.ts";
+import type { NodeSettings } from "./node/node-settings.ts";
 import { renewCredential } from "./node/renew-credential.ts";
 import { NodeAgent } from "./node-agent.ts";
 import { chooseRuntime, type RuntimeChoice } from "./runtime/choose.ts";
@@ -23,16 +23,7 @@ export interface AgentOptions {
   readonly signal: AbortSignal;
   /** Pods that are plain processes end with the node. Otherwise, and for containers always, they go on without it. */
   readonly endsProcesses: boolean;
-  /** Where drivers of devices and volumes find the node, which is /var/lib/kubelet to most; absent: a directory of the node's own. */
-  readonly kubeletDirectory?: string;
-  /** The node's own, beside those of every node. */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** Those that the node is made with; later ones are the cluster's affair. */
-  readonly taints?: readonly Taint[];
-  /** The kubelet's --eviction-hard; absent: its defaults. */
-  readonly evictionHard?: string;
-  /** The kubelet's --system-reserved: what pods are not offered of the machine. */
-  readonly systemReserved?: Readonly<Record<string, string>>;
+  readonly settings: NodeSettings;
   /** The node has left its cluster, and is to end. */
   readonly onLeft?: () => void;
   /** The container runtime's socket; absent: the usual places. */

@@ -75,12 +75,12 @@ export class NodeAgent {
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
     const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
     const machine = readMachine(options.dataDirectory);
-    const thresholds = parseThresholds(options.evictionHard ?? DEFAULT_THRESHOLDS);
+    const thresholds = parseThresholds(options.settings.evictionHard ?? DEFAULT_THRESHOLDS);
     const facts: NodeFacts = {
       name: options.nodeName,
       hostname: hostname(),
       machine,
-      reserve: reserveOf(machine, thresholds, options.systemReserved ?? {}),
+      reserve: reserveOf(machine, thresholds, options.settings.systemReserved ?? {}),
       addresses: machineAddresses(),
       runtimeVersion: `${name}://${version}`,
       isolates: parts.runtime.isolates,
@@ -88,8 +88,8 @@ export class NodeAgent {
       pressures: new Set(),
       devices: new Map(),
       volumesInUse: [],
-      labels: options.labels ?? {},
-      taints: options.taints ?? [],
+      labels: options.settings.nodeLabels ?? {},
+      taints: options.settings.registerWithTaints ?? [],
     };
     return new NodeAgent(options, parts, facts);
   }
@@ -121,7 +121,7 @@ export class NodeAgent {
       {
         runtime,
         dataDirectory: options.dataDirectory,
-        thresholds: parseThresholds(options.evictionHard ?? DEFAULT_THRESHOLDS),
+        thresholds: parseThresholds(options.settings.evictionHard ?? DEFAULT_THRESHOLDS),
         workers: () => this.#workers.all,
         onChange: () => void this.#registrar.register(),
         log,
@@ -130,7 +130,7 @@ export class NodeAgent {
     );
     const sources = apiVolumeSources(this.#client);
     this.#drivers = new VendorDrivers({
-      kubeletDirectory: resolve(options.kubeletDirectory ?? join(options.dataDirectory, "kubelet")),
+      kubeletDirectory: resolve(options.settings.kubeletDir ?? join(options.dataDirectory, "kubelet")),
       dataDirectory: options.dataDirectory,
       nodeName: options.nodeName,
       client: this.#client,

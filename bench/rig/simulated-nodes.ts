@@ -36,6 +36,7 @@ if (process.argv[1] === import.meta.filename) {
       renew: async (token: string) => token,
       nodeName: `simulated-${index}`,
       runtime: "simulated",
+      settings: {},
       dataDirectory: join(directory, String(index)),
       say: (message: string) => console.error(`simulated-${index}: ${message}`),
       signal: new AbortController().signal,

@@ -6,7 +6,7 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import { saveKubeconfig } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
-import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
+import { type NodeOptions, withNodeOptions } from "./node-options.ts";
 
 interface JoinOptions extends NodeOptions, ConnectOptions {
   readonly dataDir: string;
@@ -48,7 +48,9 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
       saveKubeconfig(directory.path, options.nodeName, renewed);
       return renewed.token;
     },
-    ...agentOptionsOf(options),
+    nodeName: options.nodeName,
+    runtime: options.runtime,
+    settings: options,
     dataDirectory: directory.path,
     say: (message) => progress.warn("node", message),
     signal: stop.signal,

@@ -1,16 +1,12 @@
 /** Options of the commands that run a node. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { NodeSettings } from "../../agent/node/node-settings.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
 import { nodeNameOption, type Runtime, runtimeOption } from "./options.ts";
 
-export interface NodeOptions {
+export interface NodeOptions extends NodeSettings {
   readonly nodeName: string;
   readonly runtime: Runtime;
-  readonly nodeLabels?: Readonly<Record<string, string>>;
-  readonly registerWithTaints?: readonly Taint[];
-  readonly evictionHard?: string;
-  readonly systemReserved?: Readonly<Record<string, string>>;
-  readonly kubeletDir?: string;
 }
 
 /** One that may be left out: its flag, what it says, and its word on a command line. */
@@ -67,25 +63,6 @@ export function withNodeOptions(command: Command): Command {
   }
   return command;
 }
-
-/** What the agent is told of them. */
-export const agentOptionsOf = ({
-  nodeName,
-  runtime,
-  nodeLabels,
-  registerWithTaints,
-  evictionHard,
-  systemReserved,
-  kubeletDir,
-}: NodeOptions) => ({
-  nodeName,
-  runtime,
-  ...(nodeLabels === undefined ? {} : { labels: nodeLabels }),
-  ...(registerWithTaints === undefined ? {} : { taints: registerWithTaints }),
-  ...(evictionHard === undefined ? {} : { evictionHard }),
-  ...(systemReserved === undefined ? {} : { systemReserved }),
-  ...(kubeletDir === undefined ? {} : { kubeletDirectory: kubeletDir }),
-});
 
 /** The same options as words of a command line. */
 export const nodeWords = (options: NodeOptions): string[] => [

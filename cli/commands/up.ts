@@ -15,7 +15,7 @@ import { type Companion, stay } from "../control-plane/stay.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
-import { agentOptionsOf, type NodeOptions, withNodeOptions } from "./node-options.ts";
+import { type NodeOptions, withNodeOptions } from "./node-options.ts";
 import { dataDirectoryOption, dualStackOption, parseDuration, parsePort } from "./options.ts";
 
 interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
@@ -155,7 +155,9 @@ async function startAgent(
   return runAgent({
     connection: await exchangeToken(options.connection, options.nodeName),
     renew: async (token) => (await exchangeToken({ ...options.connection, token }, options.nodeName)).token,
-    ...agentOptionsOf(options),
+    nodeName: options.nodeName,
+    runtime: options.runtime,
+    settings: options,
     dataDirectory: options.directory.makeDirectory("node"),
     say: (message) => options.progress.warn("node", message),
     signal: options.stop.signal,

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -14,6 +14,15 @@ test("it is made, for its owner only", () => {
   directory.write("secret", "x");
   expect([directory.path, directory.file("secret")].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o600]);
   expect([directory.isNew, directory.read("secret"), directory.read("absent")]).toEqual([true, "x", undefined]);
+});
+
+test("what cannot be written whole leaves a file as it was", () => {
+  const directory = new DataDirectory(join(scratch, "whole"));
+  directory.write("ca.key", "the key");
+  // Where a write that was cut off would stand.
+  mkdirSync(directory.file("ca.key.new"));
+  expect(() => directory.write("ca.key", "another")).toThrow(CliError);
+  expect(directory.read("ca.key")).toBe("the key");
 });
 
 test("a second instance is refused until the first lets go", () => {

@@ -1,6 +1,5 @@
 import {
   accessSync,
-  chmodSync,
   closeSync,
   constants,
   existsSync,
@@ -12,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
+import { writeWhole } from "../../agent/write-whole.ts";
 import { CliError } from "../cli-error.ts";
 
 /** Who holds a directory. The child is recorded so that whoever comes after a killed owner can end it. */
@@ -50,11 +50,10 @@ export class DataDirectory {
     }
   }
 
-  /** Readable by the owner only. */
+  /** Readable by the owner only. Whoever is killed meanwhile leaves it as it was: without its keys a control plane is lost. */
   write(name: string, text: string): void {
     try {
-      writeFileSync(this.file(name), text, { mode: 0o600 });
-      chmodSync(this.file(name), 0o600);
+      writeWhole(this.file(name), text);
     } catch (error) {
       throw new CliError(`cannot write ${this.file(name)}: ${reason(error)}`);
     }
