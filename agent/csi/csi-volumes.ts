@@ -5,26 +5,16 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
-import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import type { DiskStats } from "../volumes/disk-stats.ts";
 import { isMountPoint } from "../volumes/mounts.ts";
 import { giveToGroup } from "../volumes/ownership.ts";
 import { VolumeError, VolumePending } from "../volumes/payload.ts";
 import type { CsiDriver, CsiDrivers } from "./csi-drivers.ts";
+import type { CsiSources } from "./csi-sources.ts";
+import { podContext } from "./pod-context.ts";
 import { type Published, PublishedVolumes, removeEmpty } from "./published-volumes.ts";
+import { diskStatsOf, type VolumeUsages } from "./volume-usage.ts";
 import { capabilityOf, checkMode, givesToGroup, sha256, type Wanted } from "./wanted-volume.ts";
-
-/** What is asked of the API. */
-export interface CsiSources {
-  driver(name: string): Promise<CSIDriver | undefined>;
-  attachment(name: string): Promise<VolumeAttachment | undefined>;
-  secret(namespace: string, name: string): Promise<Readonly<Record<string, string>>>;
-  /** A token for the pod. */
-  token(
-    pod: Pod,
-    request: { readonly audience: string | undefined; readonly expirationSeconds: number },
-  ): Promise<{ readonly token: string; readonly expiresAt: string }>;
-}
 
 export interface CsiVolumesOptions {
   /** The kubelet's, as drivers see it. */
@@ -128,7 +118,10 @@ export class CsiVolumes implements PodCsi {
       volume_capability: capability,
       readonly: wanted.readOnly,
       secrets: await this.#secrets(wanted.publishSecret),
-      volume_context: { ...wanted.attributes, ...(await this.#podContext(pod, wanted, object)) },
+      volume_context: {
+        ...wanted.attributes,
+        ...(await podContext(pod, { mode: wanted.mode, driver: object, sources })),
+      },
     });
     if (group !== undefined && mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object))
       giveToGroup(target, group);
@@ -163,7 +156,7 @@ export class CsiVolumes implements PodCsi {
       };
       // A driver that does not answer has nothing to say.
       const answer = await driver.call("NodeGetVolumeStats", asked).catch(() => undefined);
-      if (answer !== undefined) said.set(record.specVolID, readStats(answer as VolumeUsages));
+      if (answer !== undefined) said.set(record.specVolID, diskStatsOf(answer as VolumeUsages));
     }
     return said;
   }
@@ -179,27 +172,6 @@ export class CsiVolumes implements PodCsi {
 
   async #secrets(reference: Required<SecretReference> | undefined): Promise<Readonly<Record<string, string>>> {
     return reference === undefined ? {} : this.#options.sources.secret(reference.namespace, reference.name);
-  }
-
-  /** What a driver asks to be told of the pod. */
-  async #podContext(pod: Pod, { mode }: Wanted, object: CSIDriver | undefined): Promise<Record<string, string>> {
-    const { name = "", namespace = "", uid = "" } = pod.metadata;
-    const key = (word: string) => `csi.storage.k8s.io/${word}`;
-    const told: Record<string, string> = {};
-    if (object?.spec.podInfoOnMount === true) {
-      told[key("pod.name")] = name;
-      told[key("pod.namespace")] = namespace;
-      told[key("pod.uid")] = uid;
-      told[key("serviceAccount.name")] = pod.spec.serviceAccountName ?? "";
-      told[key("ephemeral")] = String(mode === "Ephemeral");
-    }
-    const tokens: Record<string, { readonly token: string; readonly expirationTimestamp: string }> = {};
-    for (const { audience = "", expirationSeconds = 3600 } of object?.spec.tokenRequests ?? []) {
-      const { token, expiresAt } = await this.#options.sources.token(pod, { audience, expirationSeconds });
-      tokens[audience] = { token, expirationTimestamp: expiresAt };
-    }
-    if (Object.keys(tokens).length > 0) told[key("serviceAccount.tokens")] = JSON.stringify(tokens);
-    return told;
   }
 
   /** All volumes of the pod, and what nobody else on the node uses of them. Fails where a driver does not let go, or is not there. */
@@ -248,24 +220,6 @@ export class CsiVolumes implements PodCsi {
     });
     return done;
   }
-}
-
-interface VolumeUsages {
-  readonly usage: readonly {
-    readonly unit: string;
-    readonly available: number;
-    readonly total: number;
-    readonly used: number;
-  }[];
-}
-
-function readStats({ usage }: VolumeUsages): DiskStats {
-  const bytes = usage.find(({ unit }) => unit === "BYTES");
-  const inodes = usage.find(({ unit }) => unit === "INODES");
-  return {
-    ...(bytes && { availableBytes: bytes.available, capacityBytes: bytes.total, usedBytes: bytes.used }),
-    ...(inodes && { inodesFree: inodes.available, inodes: inodes.total, inodesUsed: inodes.used }),
-  };
 }
 
 /** A directory alone is what a reboot, or a driver that failed, leaves. */

@@ -5,7 +5,7 @@ import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import type { CsiSources } from "../csi/csi-volumes.ts";
+import type { CsiSources } from "../csi/csi-sources.ts";
 import type { PodClaimsOptions } from "../dra/pod-claims.ts";
 import { grownStatus } from "./claim-growth.ts";
 import type { VolumeSources } from "./volume-manager.ts";
