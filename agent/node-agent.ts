@@ -27,6 +27,7 @@ import { ObjectCache } from "./objects.ts";
 import { parseResolvConf } from "./pod/dns.ts";
 import { EventRecorder } from "./pod/events.ts";
 import { ImagePuller } from "./pod/image-puller.ts";
+import { PodRemains } from "./pod/pod-remains.ts";
 import { PodWorkers } from "./pod/pod-workers.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
@@ -44,6 +45,8 @@ import { imageMounts } from "./volumes/image-mounts.ts";
 /** What pods name. */
 const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 const CLUSTER_DOMAIN = "cluster.local";
+/** A driver that is to take something back may take its time to register. */
+const ORPHANS_RETRY_MS = 10_000;
 
 export interface Parts {
   readonly runtime: Runtime;
@@ -70,7 +73,9 @@ export class NodeAgent {
   readonly #drivers: VendorDrivers;
   readonly #admission: Admission;
   readonly #registrar: Registrar;
+  readonly #remains: PodRemains;
   #orphansChecked = false;
+  #orphansTimer: NodeJS.Timeout | undefined;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
     const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
@@ -221,6 +226,8 @@ export class NodeAgent {
       handlerOf: runtimeClassHandlers(this.#client),
       log,
     };
+    const { podsDirectory, logsDirectory, images, csi, claims, devices } = this.#context;
+    this.#remains = new PodRemains({ podsDirectory, logsDirectory, images, csi, claims, devices });
   }
 
   get #factsNow(): NodeFacts {
@@ -311,6 +318,7 @@ export class NodeAgent {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.#orphansTimer);
     this.#static.stop();
     this.#housekeeping.stop();
     this.#drivers.close();
@@ -350,16 +358,24 @@ export class NodeAgent {
       } else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
     }
     this.#workers.objectsChanged(touched);
+    this.#removeOrphans();
+  }
+
+  /** What nobody knows is known once all has been told. */
+  #removeOrphans(): void {
     if (this.#orphansChecked) return;
     this.#orphansChecked = true;
-    const { log } = this.#parts;
-    const pods = [...this.#workers.pods, ...this.#objects.pods(), ...this.#static.pods];
-    const known = new Set(pods.map(({ metadata }) => metadata.uid ?? ""));
-    this.#drivers.devices.keepOnly(known);
-    removeOrphans(this.#parts, known).catch((error: Error) => {
+    const { runtime, log } = this.#parts;
+    const isKnown = (uid: string) => {
+      const pods = [...this.#objects.pods(), ...this.#static.pods];
+      return this.#workers.get(uid) !== undefined || pods.some(({ metadata }) => metadata.uid === uid);
+    };
+    removeOrphans({ runtime, remains: this.#remains, isKnown, log }).catch((error: Error) => {
       log.warn(`what earlier pods left is looked for again: ${error.message}`);
-      // At the next news.
-      this.#orphansChecked = false;
+      this.#orphansTimer = setTimeout(() => {
+        this.#orphansChecked = false;
+        this.#removeOrphans();
+      }, ORPHANS_RETRY_MS).unref();
     });
   }
 }

@@ -1,18 +1,24 @@
-/** Removes what an earlier life of this node ran and nobody knows any more. */
+/** Removes what an earlier life of this node ran, and what pods left that ended while no agent looked. */
 import type { Logger } from "./logger.ts";
 import { removePodCgroup } from "./pod/pod-cgroup.ts";
+import type { PodRemains } from "./pod/pod-remains.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 
 const GRACE_SECONDS = 30;
 
-/** `known` are the uids of pods that stay. */
-export async function removeOrphans(
-  { runtime, log }: { readonly runtime: Runtime; readonly log: Logger },
-  known: ReadonlySet<string>,
-): Promise<void> {
+export interface Orphanage {
+  readonly runtime: Runtime;
+  readonly remains: Pick<PodRemains, "uids" | "remove">;
+  /** Whether a pod of that uid is to stay. */
+  readonly isKnown: (uid: string) => boolean;
+  readonly log: Logger;
+}
+
+/** Fails where something could not be removed yet, after the rest. */
+export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanage): Promise<void> {
   const { sandboxes } = await runtime.observe();
   for (const { id, pod } of sandboxes) {
-    if (known.has(pod.uid)) continue;
+    if (isKnown(pod.uid)) continue;
     log.warn(`removing pod ${pod.namespace}/${pod.name}, which the control plane no longer has`);
     const { containers } = await runtime.observe(pod.uid);
     await Promise.all(containers.map((container) => runtime.stopContainer(container.id, GRACE_SECONDS)));
@@ -20,4 +26,11 @@ export async function removeOrphans(
     await runtime.removeSandbox(id);
     await removePodCgroup(pod.uid, runtime.cgroupDriver);
   }
+  const failures: string[] = [];
+  for (const uid of remains.uids) {
+    if (isKnown(uid)) continue;
+    // A driver may not be back yet, and keeps nobody else waiting.
+    await remains.remove(uid).catch((error: Error) => failures.push(`of pod ${uid}: ${error.message}`));
+  }
+  if (failures.length > 0) throw new Error(failures.join("; "));
 }

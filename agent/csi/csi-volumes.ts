@@ -16,6 +16,9 @@ import { type Published, PublishedVolumes, removeEmpty } from "./published-volum
 import { diskStatsOf, type VolumeUsages } from "./volume-usage.ts";
 import { capabilityOf, checkMode, givesToGroup, sha256, type Wanted } from "./wanted-volume.ts";
 
+/** As often as the kubelet looks at its pods. */
+const REPUBLISH_MS = 60_000;
+
 export interface CsiVolumesOptions {
   /** The kubelet's, as drivers see it. */
   readonly directory: string;
@@ -29,6 +32,8 @@ export interface CsiVolumesOptions {
 /** What a pod's volumes ask of the drivers. */
 export interface PodCsi {
   publish(pod: Pod, wanted: Wanted): Promise<string>;
+  /** When some volume of the pod wants publishing again (ms): its driver changes what is in it. */
+  republishAt(uid: string): number | undefined;
   unpublish(uid: string): Promise<void>;
   /** Makes the file system of a published volume as large as the volume is by now (bytes). */
   grow(pod: Pod, wanted: Wanted, bytes: number): Promise<void>;
@@ -41,6 +46,8 @@ export class CsiVolumes implements PodCsi {
   readonly #published: PublishedVolumes;
   /** Stages and unstages of one volume come one after the other. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** When those that want publishing again are (ms), by their directories. */
+  readonly #republished = new Map<string, { readonly uid: string; readonly next: number }>();
 
   constructor(options: CsiVolumesOptions) {
     this.#options = options;
@@ -55,8 +62,18 @@ export class CsiVolumes implements PodCsi {
     ].sort();
   }
 
+  /** Of the pods that have volumes of drivers. */
+  get uids(): readonly string[] {
+    return [...new Set(this.#published.all().map(({ uid }) => uid))];
+  }
+
   /** Answers where it is on the machine. Fails with {@link VolumeError}. */
   async publish(pod: Pod, wanted: Wanted): Promise<string> {
+    const { uid = "" } = pod.metadata;
+    const home = this.#published.home(uid, wanted.name);
+    const target = this.#published.target(uid, wanted);
+    const known = this.#published.read(home);
+    if (known?.ready === true && isThere(target, wanted.block) && !this.#isDue(home, known)) return target;
     const driver = this.#options.drivers.find(wanted.driver);
     if (driver === undefined)
       throw new VolumeError(`driver name ${wanted.driver} not found in the list of registered CSI drivers`);
@@ -70,6 +87,15 @@ export class CsiVolumes implements PodCsi {
     });
   }
 
+  #isDue(home: string, { republished }: Published): boolean {
+    return republished === true && Date.now() >= (this.#republished.get(home)?.next ?? 0);
+  }
+
+  republishAt(uid: string): number | undefined {
+    const times = [...this.#republished.values()].filter((each) => each.uid === uid).map(({ next }) => next);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
   async #publish(pod: Pod, wanted: Wanted, driver: CsiDriver): Promise<string> {
     const { sources, node, onUse } = this.#options;
     const object = await sources.driver(wanted.driver);
@@ -77,8 +103,15 @@ export class CsiVolumes implements PodCsi {
     const { uid = "" } = pod.metadata;
     const home = this.#published.home(uid, wanted.name);
     const target = this.#published.target(uid, wanted);
-    const done = this.#published.read(home);
-    if (done?.ready === true && isThere(target, wanted.block)) return target;
+    const known = this.#published.read(home);
+    const isAgain = known?.ready === true && isThere(target, wanted.block);
+    const republished = object?.spec.requiresRepublish === true;
+    if (isAgain && !republished) {
+      this.#published.write(home, { ...known, republished });
+      return target;
+    }
+    // However it ends, the next time is later.
+    if (republished) this.#republished.set(home, { uid, next: Date.now() + REPUBLISH_MS });
     const attached = wanted.mode === "Persistent" && object?.spec.attachRequired !== false;
     const staged = wanted.mode === "Persistent" && driver.capabilities.has("STAGE_UNSTAGE_VOLUME");
     const record: Published = {
@@ -89,16 +122,17 @@ export class CsiVolumes implements PodCsi {
       block: wanted.block,
       staged,
       attached,
+      ...(republished ? { republished } : {}),
     };
-    this.#published.write(home, record);
+    if (!isAgain) this.#published.write(home, record);
     // Nobody may detach it from now on.
-    if (attached) await onUse();
+    if (attached && !isAgain) await onUse();
     const context = attached ? await this.#attached(wanted, node) : {};
     const group = pod.spec.securityContext?.fsGroup;
     const mountGroup = group !== undefined && driver.capabilities.has("VOLUME_MOUNT_GROUP") ? String(group) : "";
     const capability = capabilityOf(wanted, driver, mountGroup);
     const staging = staged ? this.#published.staging(wanted) : "";
-    if (staged) {
+    if (staged && !isAgain) {
       mkdirSync(staging, { recursive: true, mode: 0o750 });
       await driver.call("NodeStageVolume", {
         volume_id: wanted.handle,
@@ -123,7 +157,7 @@ export class CsiVolumes implements PodCsi {
         ...(await podContext(pod, { mode: wanted.mode, driver: object, sources })),
       },
     });
-    if (group !== undefined && mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object))
+    if (group !== undefined && mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object) && !isAgain)
       giveToGroup(target, group);
     this.#published.write(home, { ...record, ready: true });
     return target;
@@ -208,6 +242,7 @@ export class CsiVolumes implements PodCsi {
     }
     if (!record.block) removeEmpty(target);
     this.#published.forget(home);
+    this.#republished.delete(home);
     if (record.attached && isLast) await onUse();
   }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import { FakeCsiDriver } from "../../test/fakes/fake-csi-driver.ts";
@@ -129,6 +129,33 @@ test.skipIf(cannotMount)(
     await publish();
     expect(statSync(join(target, "hello")).gid).toBe(1234);
     await volumes.unpublish("1");
+  },
+);
+
+test.skipIf(cannotMount)(
+  "AGENT-CSI: what a driver wants published over and over is, with new tokens, and staged once",
+  async () => {
+    driver.stop();
+    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(0);
+    driver = await FakeCsiDriver.start({ directory, name: NAME, mounts: true });
+    await expect.poll(() => drivers.all.length, { timeout: 12_000 }).toBe(1);
+    object = {
+      ...object,
+      spec: { attachRequired: false, requiresRepublish: true, tokenRequests: [{ audience: "v" }] },
+    };
+    const publish = () => volumes.publish(pod("1"), persistentVolume(volume, false));
+    const target = await publish();
+    expect(await publish()).toBe(target);
+    expect(called()).toEqual(["NodeStageVolume", "NodePublishVolume"]);
+    const next = volumes.republishAt("1") ?? 0;
+    expect(next).toBeGreaterThan(Date.now() + 30_000);
+    const clock = vi.spyOn(Date, "now").mockReturnValue(next);
+    expect(await publish()).toBe(target);
+    clock.mockRestore();
+    expect(called()).toEqual(["NodeStageVolume", "NodePublishVolume", "NodePublishVolume"]);
+    expect(driver.calls.at(-1)?.volume_context).toHaveProperty(["csi.storage.k8s.io/serviceAccount.tokens"]);
+    await volumes.unpublish("1");
+    expect(volumes.republishAt("1")).toBeUndefined();
   },
 );
 

@@ -17,6 +17,8 @@ export interface Published {
   readonly attached: boolean;
   /** All of it has been done, and the volume's files are the pod's group's. */
   readonly ready?: boolean;
+  /** The driver wants it published over and over, to change what is in it. */
+  readonly republished?: boolean;
 }
 
 const RECORD = "vol_data.json";

@@ -48,6 +48,11 @@ export class DeviceManager {
     );
   }
 
+  /** Of the pods that have devices. */
+  get uids(): readonly string[] {
+    return [...new Set(this.#held.map(({ pod }) => pod))];
+  }
+
   /** Sets aside what all containers of the pod ask for; fails with {@link ConfigError}. */
   setAside({ metadata, spec }: Pod): Promise<void> {
     const { uid = "" } = metadata;
@@ -125,11 +130,6 @@ export class DeviceManager {
   /** The pod has ended. */
   free(pod: string): void {
     if (this.#held.some((held) => held.pod === pod)) this.#keep(this.#held.filter((held) => held.pod !== pod));
-  }
-
-  /** Frees what pods hold that nobody knows any more: they went while no agent looked. */
-  keepOnly(pods: ReadonlySet<string>): void {
-    if (this.#held.some(({ pod }) => !pods.has(pod))) this.#keep(this.#held.filter(({ pod }) => pods.has(pod)));
   }
 
   #keep(held: readonly Held[]): void {

@@ -62,6 +62,11 @@ export class PodClaims {
     return this.#held.find(({ claim }) => claim.namespace === metadata.namespace && claim.name === name);
   }
 
+  /** Of the pods that have claims. */
+  get uids(): readonly string[] {
+    return [...new Set(this.#held.flatMap(({ pods }) => pods))];
+  }
+
   /** Makes ready what the pod claims. Fails with why it is not, in the kubelet's words. */
   prepare(pod: Pod): Promise<void> {
     return this.#inTurn(async () => {

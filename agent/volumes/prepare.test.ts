@@ -39,7 +39,13 @@ const volumesOf = () =>
       grown: async (_, storage) => void grown.push(storage),
     },
     images: { mount: unused, unmount: unused },
-    csi: { publish: unused, unpublish: async () => {}, grow: unused, stats: async () => new Map() },
+    csi: {
+      publish: unused,
+      unpublish: async () => {},
+      grow: unused,
+      republishAt: () => undefined,
+      stats: async () => new Map(),
+    },
   });
 
 const podWith = (wanted: readonly Volume[]): Pod => ({

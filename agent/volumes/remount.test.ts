@@ -23,7 +23,7 @@ describe.skipIf(!canMount())("volumes in memory (with the right to mount)", () =
   const volumes = new PodVolumes(directory, {
     sources: { claim: unused, persistentVolume: unused, grown: unused, token: unused },
     images: { mount: unused, unmount: unused },
-    csi: { publish: unused, unpublish: async () => {}, grow: unused, stats: unused },
+    csi: { publish: unused, unpublish: async () => {}, grow: unused, republishAt: () => undefined, stats: unused },
   });
   afterAll(async () => {
     await volumes.tearDown();

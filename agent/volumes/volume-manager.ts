@@ -3,7 +3,7 @@
  * lays them out. What the API owns (config maps, secrets, downward API, tokens) is published anew when it changes.
  */
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import type {
@@ -26,10 +26,11 @@ import { diskUse } from "./disk-use.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { KnownPaths } from "./known-paths.ts";
-import { isListedMount, isMountPoint, mountsBelow, unmountBelow } from "./mounts.ts";
+import { isListedMount, isMountPoint } from "./mounts.ts";
 import { mountNfs } from "./nfs.ts";
 import { giveToGroup } from "./ownership.ts";
 import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volumePayload } from "./payload.ts";
+import { IMAGES, removeVolumes } from "./remove-volumes.ts";
 import { usedVolumes } from "./used-volumes.ts";
 
 const run = promisify(execFile);
@@ -73,8 +74,6 @@ function unableToProcess(unprocessed: readonly VolumeUnprocessed[]): string {
   const why = unprocessed.map(({ message }) => message).join("; ");
   return `Unable to attach or mount volumes: unmounted volumes=${names}, unattached volumes=[], failed to process volumes=${names}: ${why}`;
 }
-
-const IMAGES = "kubernetes.io~image";
 
 const pluginOf = (volume: Volume): string =>
   volume.configMap !== undefined
@@ -195,9 +194,11 @@ export class PodVolumes {
     return isOwnDisk ? stats : { ...stats, ...(await diskUse(path)) };
   }
 
-  /** When a token wants renewing (ms). */
+  /** When a token wants renewing, or a driver's volume publishing again (ms). */
   get renewAt(): number | undefined {
     const times = [...this.#tokens.values()].map(({ renewAt }) => renewAt);
+    const republish = this.#csi.republishAt(basename(this.#directory));
+    if (republish !== undefined) times.push(republish);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -247,7 +248,8 @@ export class PodVolumes {
   /** Asks the API once, for as long as the pod is here: it goes on with its volumes whatever becomes of the claim. */
   async #claimed(pod: Pod, volume: Volume, claim: Claim): Promise<string> {
     const before = this.#paths.get(volume.name);
-    if (before !== undefined && (isListedMount(before) || existsSync(before))) return before;
+    const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= Date.now();
+    if (before !== undefined && !isDue && (isListedMount(before) || existsSync(before))) return before;
     let found: PersistentVolume;
     try {
       found = await volumeOfClaim(pod, volume, claim, this.#sources);
@@ -335,15 +337,7 @@ export class PodVolumes {
 
   /** Unmounts and removes all. */
   async tearDown(): Promise<void> {
-    await this.#csi.unpublish(basename(this.#directory));
-    const images = join(this.#directory, "volumes", IMAGES);
-    if (existsSync(images))
-      for (const name of readdirSync(images)) await this.#images.unmount(join(images, name)).catch(() => {});
-    await unmountBelow(this.#directory);
-    // What is still mounted would lose its files, on whatever machine they are.
-    const [mounted] = mountsBelow(this.#directory);
-    if (mounted !== undefined) throw new Error(`${mounted} cannot be unmounted`);
-    rmSync(this.#directory, { recursive: true, force: true });
+    await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images });
     this.#paths.clear();
     this.#tokens.clear();
   }

@@ -1,0 +1,47 @@
+/** What pods leave on the machine beside their containers: directories and what is mounted there, claims, devices, logs. */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { CsiVolumes } from "../csi/csi-volumes.ts";
+import type { DeviceManager } from "../devices/device-manager.ts";
+import type { PodClaims } from "../dra/pod-claims.ts";
+import type { ImageMounts } from "../volumes/image-mounts.ts";
+import { removeVolumes } from "../volumes/remove-volumes.ts";
+
+export interface PodRemainsOptions {
+  readonly podsDirectory: string;
+  readonly logsDirectory: string;
+  readonly csi: Pick<CsiVolumes, "uids" | "unpublish">;
+  readonly images: Pick<ImageMounts, "unmount">;
+  readonly claims: Pick<PodClaims, "uids" | "unprepare">;
+  readonly devices: Pick<DeviceManager, "uids" | "free">;
+}
+
+const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
+
+/** NAMESPACE_NAME_UID, of which no part has an underscore. */
+const uidOfLogs = (name: string): string => name.split("_")[2] ?? "";
+
+export class PodRemains {
+  readonly #options: PodRemainsOptions;
+
+  constructor(options: PodRemainsOptions) {
+    this.#options = options;
+  }
+
+  /** Of whom something is left, or is still in use. */
+  get uids(): ReadonlySet<string> {
+    const { podsDirectory, logsDirectory, csi, claims, devices } = this.#options;
+    const logs = namesIn(logsDirectory).map(uidOfLogs);
+    return new Set([...namesIn(podsDirectory), ...logs, ...csi.uids, ...claims.uids, ...devices.uids]);
+  }
+
+  /** Of a pod whose containers are gone. Fails where a driver does not let go, or is not there. */
+  async remove(uid: string): Promise<void> {
+    const { podsDirectory, logsDirectory, csi, images, claims, devices } = this.#options;
+    devices.free(uid);
+    await removeVolumes(join(podsDirectory, uid), { csi, images });
+    await claims.unprepare(uid);
+    for (const name of namesIn(logsDirectory))
+      if (uidOfLogs(name) === uid) rmSync(join(logsDirectory, name), { recursive: true, force: true });
+  }
+}

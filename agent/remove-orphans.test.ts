@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { PodRemains } from "./pod/pod-remains.ts";
+import { removeOrphans } from "./remove-orphans.ts";
+import { SimulatedRuntime } from "./runtime/simulated/simulated-runtime.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "sailplane-orphans-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Who holds something by a pod's uid; a driver that is away lets go of nothing. */
+class Holder {
+  readonly uids: string[];
+  away = false;
+  constructor(...uids: string[]) {
+    this.uids = uids;
+  }
+  readonly free = (uid: string): void => {
+    if (this.uids.includes(uid)) this.uids.splice(this.uids.indexOf(uid), 1);
+  };
+  readonly letGo = async (uid: string): Promise<void> => {
+    if (this.away && this.uids.includes(uid)) throw new Error("driver is not there");
+    this.free(uid);
+  };
+}
+
+test("AGENT-ONCE: of a pod that went while no agent looked nothing is left, and of others all", async () => {
+  const directories = ["pods/gone", "pods/here", "logs/ns_p_gone", "logs/ns_p_here"].map((path) => join(root, path));
+  for (const directory of directories) mkdirSync(directory, { recursive: true });
+  const [csi, claims, devices] = [new Holder("gone", "mounted"), new Holder("gone", "here"), new Holder("claiming")];
+  const remains = new PodRemains({
+    podsDirectory: join(root, "pods"),
+    logsDirectory: join(root, "logs"),
+    csi: { uids: csi.uids, unpublish: csi.letGo },
+    claims: { uids: claims.uids, unprepare: claims.letGo },
+    devices: { uids: devices.uids, free: devices.free },
+    images: { unmount: async () => {} },
+  });
+  const log = { info() {}, warn() {} };
+  const orphans = {
+    runtime: new SimulatedRuntime({ nodeName: "n" }),
+    remains,
+    isKnown: (uid: string) => uid === "here",
+    log,
+  };
+
+  csi.away = true;
+  await expect(removeOrphans(orphans)).rejects.toThrow(/of pod gone: driver is not there; .*of pod mounted/);
+  expect([csi.uids, devices.uids, directories.map(existsSync)]).toEqual([
+    ["gone", "mounted"],
+    [],
+    [true, true, true, true],
+  ]);
+
+  csi.away = false;
+  await removeOrphans(orphans);
+  expect([csi.uids, claims.uids, directories.map(existsSync)]).toEqual([[], ["here"], [false, true, false, true]]);
+  expect([...remains.uids]).toEqual(["here"]);
+});
