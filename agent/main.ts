@@ -2,10 +2,10 @@
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { NodeSettings } from "../api/node-settings.ts";
 import { type Connection, ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import type { Logger } from "./logger.ts";
-import type { NodeSettings } from "./node/node-settings.ts";
 import { renewCredential } from "./node/renew-credential.ts";
 import { NodeAgent } from "./node-agent.ts";
 import { chooseRuntime, type RuntimeChoice } from "./runtime/choose.ts";

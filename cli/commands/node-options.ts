@@ -1,7 +1,7 @@
 /** Options of the commands that run a node. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { NodeSettings } from "../../agent/node/node-settings.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
+import type { NodeSettings } from "../../api/node-settings.ts";
 import { nodeNameOption, type Runtime, runtimeOption } from "./options.ts";
 
 export interface NodeOptions extends NodeSettings {

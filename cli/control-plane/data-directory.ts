@@ -6,12 +6,12 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
-import { writeWhole } from "../../agent/write-whole.ts";
 import { CliError } from "../cli-error.ts";
 
 /** Who holds a directory. The child is recorded so that whoever comes after a killed owner can end it. */
@@ -53,7 +53,8 @@ export class DataDirectory {
   /** Readable by the owner only. Whoever is killed meanwhile leaves it as it was: without its keys a control plane is lost. */
   write(name: string, text: string): void {
     try {
-      writeWhole(this.file(name), text);
+      writeFileSync(this.file(`${name}.new`), text, { mode: 0o600 });
+      renameSync(this.file(`${name}.new`), this.file(name));
     } catch (error) {
       throw new CliError(`cannot write ${this.file(name)}: ${reason(error)}`);
     }

@@ -1,5 +1,5 @@
 /** What an administrator sets of a node, by the kubelet's names. */
-import type { Taint } from "../../api/generated/core.v1.ts";
+import type { Taint } from "./generated/core.v1.ts";
 
 export interface NodeSettings {
   /** The node's own, beside those of every node. */
