@@ -4,9 +4,6 @@ import type {
   HorizontalPodAutoscalerStatus,
   MetricStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
-import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { Stored } from "../../../api/machinery/meta.ts";
-import { labelsMatch, parseLabelSelector } from "../../../api/machinery/selector.ts";
 import { type Answer, type EventRecord, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
@@ -16,6 +13,7 @@ import { questionOf } from "./metrics-api.ts";
 import { toleranceOf } from "./replica-count.ts";
 import { type Autoscaler, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import type { Scale } from "./scale-target.ts";
+import { type Selection, selectionOf } from "./selection.ts";
 
 /** How often it is asked whether there are metrics by now: each look wakes the cluster. */
 const NO_METRICS_MS = 60_000;
@@ -31,15 +29,17 @@ export function followMetrics(
   { scale, conditions, memory }: Looking,
   context: ReconcileContext,
 ): Plan {
-  const { snapshot, answers, now } = context;
+  const { answers, now } = context;
   const { spec } = autoscaler;
   const namespace = autoscaler.metadata.namespace ?? "";
+  const selection = selectionOf(autoscaler, scale.selector, context);
+  if (!selection.ok) return unselected(autoscaler, { scale, conditions, memory }, selection, now);
+  const { pods } = selection;
   const specs = spec.metrics ?? [];
   const questions = specs.map((metric) => questionOf(metric, { namespace, selector: scale.selector }));
   const missing = questions.filter((question) => !answers?.has(question));
   // Questions are asked together: a custom resource's scale was answered in the turn before, and is asked again.
   if (missing.length > 0) return { effects: [], asks: [...(answers?.keys() ?? []), ...missing], remember: memory };
-  const pods = podsOf(scale.selector, snapshot.list<Pod>("pods", namespace));
   const situation = { replicas: scale.replicas, pods, tolerance: toleranceOf(spec), now };
   const facts = { namespace, situation, statusReplicas: scale.statusReplicas };
   const found = specs.map((metric, i) => propose(metric, answerTo(questions[i], answers), facts));
@@ -51,10 +51,7 @@ export function followMetrics(
     const answer = answerTo(question, answers);
     return answer.ok || answer.code !== 404;
   });
-  const history: History = memory ?? {
-    recommendations: [{ replicas: scale.replicas, at: now }],
-    changes: [],
-  };
+  const history: History = memory ?? firstHistory(scale, now);
   const events = invalid.map(
     ({ reason, message }): EventRecord => ({ about: autoscaler, type: "Warning", reason, message }),
   );
@@ -72,11 +69,6 @@ const NO_ANSWER: Answer = { ok: false, code: 404, message: "" };
 const answerTo = (question: string | undefined, answers: ReconcileContext["answers"]) =>
   answers?.get(question ?? "") ?? NO_ANSWER;
 
-function podsOf(selector: string, pods: readonly Stored<Pod>[]): readonly Stored<Pod>[] {
-  const parsed = parseLabelSelector(selector);
-  return parsed.ok ? pods.filter(({ metadata }) => labelsMatch(parsed.requirements, metadata.labels)) : [];
-}
-
 interface Computed {
   readonly scale: Scale;
   readonly conditions: HorizontalPodAutoscalerCondition[];
@@ -84,6 +76,35 @@ interface Computed {
   readonly history: History;
   readonly events: readonly EventRecord[];
 }
+
+/** It cannot be told which pods are counted: nothing is asked about them. */
+function unselected(
+  autoscaler: Autoscaler,
+  { scale, conditions, memory }: Looking,
+  { reason, event, message, error }: Selection & { readonly ok: false },
+  now: number,
+): Plan {
+  const status: HorizontalPodAutoscalerStatus = {
+    ...kept(autoscaler),
+    currentReplicas: scale.replicas,
+    desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
+    conditions: say(conditions, { type: "ScalingActive", status: "False", reason, message }, now),
+  };
+  const tell = (why: string): EventRecord => ({ about: autoscaler, type: "Warning", reason: why, message: error });
+  const due = now + PERIOD_MS;
+  return {
+    effects: statusUpdate(RESOURCE, autoscaler, status),
+    events: [tell(event), tell("FailedComputeMetricsReplicas")],
+    wakeAt: due,
+    remember: { ...(memory ?? firstHistory(scale, now)), due } satisfies Memory,
+  };
+}
+
+/** What it is counts as the first recommendation. */
+const firstHistory = ({ replicas }: Scale, now: number): History => ({
+  recommendations: [{ replicas, at: now }],
+  changes: [],
+});
 
 type Invalid = Proposed & { readonly ok: false };
 type Valid = Proposed & { readonly ok: true };

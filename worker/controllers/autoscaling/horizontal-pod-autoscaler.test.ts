@@ -146,7 +146,8 @@ describe("an autoscaler", () => {
     expect(at.condition("ScalingLimited")).toMatchObject({ status: "True", reason: "ScaleUpLimit" });
     at.use(1, 5);
     await at.pass(16_000);
-    expect(at.replicas()).toBe(3);
+    // The minute began with four.
+    expect(at.replicas()).toBe(2);
   });
 
   it("counts pods without metrics to the side of caution", async () => {
@@ -232,6 +233,83 @@ describe("an autoscaler", () => {
     await at.settle();
     expect(at.replicas()).toBe(replicas);
     expect(at.messages()).toEqual([`New size: ${replicas}; reason: ${reason}`]);
+  });
+
+  it("[CTL-HPA-STABLE] stays between the lowest and the highest of what was recommended of late", async () => {
+    const rules = (seconds: number) => ({
+      selectPolicy: "Max",
+      stabilizationWindowSeconds: seconds,
+      policies: [{ type: "Percent", value: 100, periodSeconds: 15 }],
+    });
+    const at = start(4, { behavior: { scaleUp: rules(60), scaleDown: rules(60) } });
+    at.use(100);
+    await at.settle();
+    // Four were recommended at first: what it was.
+    expect(at.condition("AbleToScale")?.reason).toBe("ScaleUpStabilized");
+    at.use(10);
+    await at.pass(16_000);
+    expect(at.condition("AbleToScale")?.reason).toBe("ScaleDownStabilized");
+    expect(at.replicas()).toBe(4);
+    await at.pass(75_000);
+    expect(at.replicas()).toBe(1);
+  });
+
+  it("[CTL-HPA-PERIOD] counts what went and what came in a period", async () => {
+    const pods = (value: number) => ({
+      selectPolicy: "Max",
+      stabilizationWindowSeconds: 0,
+      policies: [{ type: "Pods", value, periodSeconds: 60 }],
+    });
+    const at = start(6, { behavior: { scaleUp: pods(1), scaleDown: pods(4) } });
+    at.use(1, 6);
+    await at.settle();
+    expect(at.replicas()).toBe(2);
+    at.use(100, 2);
+    await at.pass(16_000);
+    // The minute began with six: one more than those may be there at its end.
+    expect(at.replicas()).toBe(4);
+  });
+
+  it("[CTL-HPA-REFUSED] says that the target cannot be scaled, and tries again", async () => {
+    const at = start(3);
+    at.use(90);
+    at.cluster.refuse = (verb, { subresource }) =>
+      verb === "patch" && subresource === "scale" ? { code: 403, reason: "Forbidden", message: "no" } : undefined;
+    await at.pass(10);
+    expect(at.condition("AbleToScale")).toMatchObject({
+      status: "False",
+      reason: "FailedUpdateScale",
+      message: "the HPA controller was unable to update the target scale: no",
+    });
+    expect(at.messages()).toEqual([
+      "New size: 6; reason: cpu resource utilization (percentage of request) above target; error: no",
+    ]);
+    at.cluster.refuse = () => undefined;
+    await at.pass(16_000);
+    expect(at.replicas()).toBe(6);
+  });
+
+  it("[CTL-HPA-SELECTOR] counts no pods that another counts", async () => {
+    const at = start(3);
+    at.use(90);
+    const first = at.cluster.get<HorizontalPodAutoscaler>(RESOURCE, "ns", "h");
+    if (!first) throw new Error("missing");
+    at.cluster.put(RESOURCE, { ...first, metadata: { name: "g", namespace: "ns" } } as HorizontalPodAutoscaler);
+    await at.settle();
+    const message = "pods by selector app=web are controlled by multiple HPAs: [{g ns} {h ns}]";
+    expect(at.condition("ScalingActive")).toMatchObject({ status: "False", reason: "AmbiguousSelector", message });
+    expect(at.replicas()).toBe(3);
+    expect(
+      at.cluster
+        .list<Event>("events")
+        .map(({ reason }) => reason)
+        .sort(),
+    ).toEqual([
+      "AmbiguousSelector",
+      "AmbiguousSelector",
+      "FailedComputeMetricsReplicas",
+      "FailedComputeMetricsReplicas",
+    ]);
   });
 
   it("does nothing for a target that is at zero", async () => {

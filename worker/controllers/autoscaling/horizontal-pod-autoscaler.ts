@@ -7,7 +7,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { say } from "./conditions.ts";
 import { followMetrics } from "./follow-metrics.ts";
-import { type Autoscaler, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
+import { type Autoscaler, isRescale, kept, type Memory, PERIOD_MS, RESOURCE, rescale } from "./rescale.ts";
 import { scaleOf, TARGETS } from "./scale-target.ts";
 
 type Sized = { readonly spec?: { readonly replicas?: number } };
@@ -38,13 +38,14 @@ export const horizontalPodAutoscaler: Controller = {
 const specOf = (object: KubeObject) => (object as Autoscaler).spec;
 
 function planAutoscaler(autoscaler: Autoscaler, context: ReconcileContext): Plan {
-  const { now } = context;
+  const { now, failure } = context;
   const { maxReplicas, minReplicas = 1 } = autoscaler.spec;
   const scale = scaleOf(autoscaler, context);
   const memory = context.remembered as Memory | undefined;
   if ("ask" in scale) return { effects: [], asks: [scale.ask], remember: memory };
   if ("error" in scale) return unable(autoscaler, scale.error, now);
   const { replicas } = scale;
+  if (failure && isRescale(failure.effect)) return refused(autoscaler, replicas, failure.message, context);
   const reached = say(
     autoscaler.status.conditions ?? [],
     {
@@ -94,4 +95,26 @@ function unable(autoscaler: Autoscaler, error: string, now: number): Plan {
     events: [{ about: autoscaler, type: "Warning", reason: "FailedGetScale", message: error }],
     wakeAt: now + PERIOD_MS,
   };
+}
+
+/** The target's scale could not be written; the event said so. */
+function refused(
+  autoscaler: Autoscaler,
+  currentReplicas: number,
+  error: string,
+  { now, remembered }: ReconcileContext,
+): Plan {
+  const message = `the HPA controller was unable to update the target scale: ${error}`;
+  const said = { type: "AbleToScale", status: "False", reason: "FailedUpdateScale", message };
+  const status: HorizontalPodAutoscalerStatus = {
+    ...autoscaler.status,
+    currentReplicas,
+    desiredReplicas: autoscaler.status.desiredReplicas ?? 0,
+    conditions: say(autoscaler.status.conditions ?? [], said, now),
+  };
+  const due = now + PERIOD_MS;
+  const memory = remembered as Memory | undefined;
+  // The change that was remembered never happened.
+  const remember = memory && ({ ...memory, changes: memory.changes.slice(0, -1), due } satisfies Memory);
+  return { effects: statusUpdate(RESOURCE, autoscaler, status), wakeAt: due, remember };
 }

@@ -57,17 +57,11 @@ const IN_RANGE = {
 
 export function limit(spec: HorizontalPodAutoscaler["spec"], sizes: Sizes, history: History, now: number): Limited {
   const { behavior } = spec;
-  const up = behavior?.scaleUp;
-  const down = behavior?.scaleDown;
-  const rising = sizes.desired >= sizes.current;
-  // Without a behaviour only scaling down waits.
-  const seconds =
-    rising && behavior ? (up?.stabilizationWindowSeconds ?? 0) : (down?.stabilizationWindowSeconds ?? DOWNSCALE_S);
-  const late = history.recommendations.filter(({ at }) => at > now - seconds * 1000).map(({ replicas }) => replicas);
-  const stable = rising && behavior ? Math.min(sizes.desired, ...late) : Math.max(sizes.desired, ...late);
-  const able = stable === sizes.desired ? READY : rising && behavior ? LOWEST : HIGHEST;
+  const stable = behavior ? stableByRules(behavior, sizes, history, now) : stablePlainly(sizes, history, now);
+  const rising = behavior !== undefined && sizes.desired >= sizes.current;
+  const able = stable === sizes.desired ? READY : rising ? LOWEST : HIGHEST;
   const bounded = behavior
-    ? byRules({ ...sizes, desired: stable }, { up, down, history, now })
+    ? byRules({ ...sizes, desired: stable }, { up: behavior.scaleUp, down: behavior.scaleDown, history, now })
     : plainly(sizes, stable);
   return {
     replicas: bounded.replicas,
@@ -75,6 +69,25 @@ export function limit(spec: HorizontalPodAutoscaler["spec"], sizes: Sizes, histo
     limited: { status: bounded.replicas === stable ? "False" : "True", ...bounded.why },
   };
 }
+
+/** Without a behaviour only scaling down waits. */
+const stablePlainly = ({ desired }: Sizes, history: History, now: number): number =>
+  Math.max(desired, ...recommendedWithin(DOWNSCALE_S, history, now));
+
+/** The size stays as it is while it is between the lowest and the highest of what was recommended of late. */
+function stableByRules(
+  { scaleUp, scaleDown }: NonNullable<HorizontalPodAutoscaler["spec"]["behavior"]>,
+  { current, desired }: Sizes,
+  history: History,
+  now: number,
+): number {
+  const lowest = recommendedWithin(scaleUp?.stabilizationWindowSeconds ?? 0, history, now);
+  const highest = recommendedWithin(scaleDown?.stabilizationWindowSeconds ?? DOWNSCALE_S, history, now);
+  return Math.min(Math.max(current, Math.min(desired, ...lowest)), Math.max(desired, ...highest));
+}
+
+const recommendedWithin = (seconds: number, { recommendations }: History, now: number): number[] =>
+  recommendations.filter(({ at }) => at > now - seconds * 1000).map(({ replicas }) => replicas);
 
 type Bounded = { readonly replicas: number; readonly why: { readonly reason: string; readonly message: string } };
 
@@ -94,25 +107,18 @@ interface RuleFacts {
 }
 
 function byRules({ current, desired, min, max }: Sizes, { up, down, history, now }: RuleFacts): Bounded {
-  const changed = (seconds: number, sign: 1 | -1) =>
-    history.changes
-      .filter(({ at, by }) => at > now - seconds * 1000 && Math.sign(by) === sign)
-      .reduce((sum, { by }) => sum + Math.abs(by), 0);
+  /** What it was when the period began. */
+  const before = (seconds: number) =>
+    history.changes.filter(({ at }) => at > now - seconds * 1000).reduce((size, { by }) => size - by, current);
   if (desired > current) {
-    const limit = Math.max(
-      current,
-      mostBy(up, current, (seconds) => changed(seconds, 1)),
-    );
+    const limit = Math.max(current, mostBy(up, current, before));
     const most = Math.min(max, limit);
     return desired > most
       ? { replicas: most, why: max > limit ? TOO_FAST : TOO_MANY }
       : { replicas: desired, why: IN_RANGE };
   }
   if (desired < current) {
-    const limit = Math.min(
-      current,
-      leastBy(down, current, (seconds) => changed(seconds, -1)),
-    );
+    const limit = Math.min(current, leastBy(down, current, before));
     const least = Math.max(min, limit);
     return desired < least
       ? { replicas: least, why: min < limit ? TOO_FAST_DOWN : TOO_FEW }
@@ -128,21 +134,21 @@ const UP: Policies = [
 ];
 const DOWN: Policies = [{ type: "Percent", value: 100, periodSeconds: 15 }];
 
-function mostBy(rules: HPAScalingRules | undefined, current: number, added: (seconds: number) => number): number {
+function mostBy(rules: HPAScalingRules | undefined, current: number, before: (seconds: number) => number): number {
   const { selectPolicy = "Max", policies = UP } = rules ?? {};
   if (selectPolicy === "Disabled") return current;
   const proposals = policies.map(({ type, value, periodSeconds }) => {
-    const start = current - added(periodSeconds);
+    const start = before(periodSeconds);
     return type === "Pods" ? start + value : Math.ceil(start * (1 + value / 100));
   });
   return selectPolicy === "Min" ? Math.min(...proposals) : Math.max(...proposals);
 }
 
-function leastBy(rules: HPAScalingRules | undefined, current: number, removed: (seconds: number) => number): number {
+function leastBy(rules: HPAScalingRules | undefined, current: number, before: (seconds: number) => number): number {
   const { selectPolicy = "Max", policies = DOWN } = rules ?? {};
   if (selectPolicy === "Disabled") return current;
   const proposals = policies.map(({ type, value, periodSeconds }) => {
-    const start = current + removed(periodSeconds);
+    const start = before(periodSeconds);
     return type === "Pods" ? start - value : Math.trunc(start * (1 - value / 100));
   });
   return selectPolicy === "Min" ? Math.max(...proposals) : Math.min(...proposals);

@@ -74,7 +74,7 @@ function ofResource({ name, target, answer, facts, container }: ResourceMetric):
   return {
     ok: true,
     replicas: outcome.replicas,
-    name: `${name} resource utilization (percentage of request)`,
+    name: `${name} ${container === undefined ? "" : "container "}resource utilization (percentage of request)`,
     status: shown({ averageUtilization: outcome.current, averageValue: quantity(outcome.average) }),
   };
 }

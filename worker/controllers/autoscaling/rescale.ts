@@ -28,6 +28,9 @@ export interface Memory extends History {
 export const kept = ({ status: { lastScaleTime } }: Autoscaler) =>
   lastScaleTime === undefined ? {} : { lastScaleTime };
 
+/** Only a rescale writes a scale. */
+export const isRescale = (effect: Effect): boolean => effect.op === "patch" && effect.subresource === "scale";
+
 export interface Standing {
   readonly autoscaler: Autoscaler;
   readonly scale: Scale;
