@@ -2,12 +2,23 @@
  * Tells the API the status of one pod: always the newest, one request at a time, again until it is heard. What somebody
  * else wrote in between (a readiness gate, a disruption) is left alone.
  */
-import type { Pod, PodCondition, PodStatus } from "../../api/generated/core.v1.ts";
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { isOwnCondition } from "./conditions.ts";
 
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 10_000;
+/** So long a status waits that says no more than that a pod is being started: most have started by then. */
+const STARTING_MS = 100;
+
+const STARTING: ReadonlySet<string> = new Set(["ContainerCreating", "PodInitializing"]);
+
+const hasYetToStart = ({ state, lastState }: ContainerStatus): boolean =>
+  STARTING.has(state?.waiting?.reason ?? "") && Object.keys(lastState ?? {}).length === 0;
+
+/** Nothing of the pod has run yet, and nothing is wrong. */
+export const isStarting = ({ phase, containerStatuses = [], initContainerStatuses = [] }: PodStatus): boolean =>
+  phase === "Pending" && [...initContainerStatuses, ...containerStatuses].every(hasYetToStart);
 
 /** A strategic merge patch from the status that the API has to `next`. */
 export function statusPatch(before: PodStatus, next: PodStatus, options: { readonly replace: boolean }): unknown {
@@ -40,6 +51,8 @@ export class StatusReporter {
   #sending: Promise<void> | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
+  /** Ends the wait of a status that says that the pod is being started. */
+  #hurry: (() => void) | undefined;
 
   /** `onAnswer` is given the pod as the API has it after each report. */
   constructor(client: ApiClient, pod: Pod, onAnswer: (pod: Pod) => void) {
@@ -55,6 +68,7 @@ export class StatusReporter {
 
   report(status: PodStatus, options: { readonly replace: boolean }): void {
     this.#next = { status, ...options };
+    if (!isStarting(status)) this.#hurry?.();
     this.#sending ??= this.#send().finally(() => {
       this.#sending = undefined;
     });
@@ -78,11 +92,28 @@ export class StatusReporter {
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
+    this.#hurry?.();
+  }
+
+  async #sleep(ms: number, hold: (end: () => void) => void): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      hold(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   async #send(): Promise<void> {
     let retry = FIRST_RETRY_MS;
     while (this.#next !== undefined && !this.#stopped) {
+      if (isStarting(this.#next.status)) {
+        await this.#sleep(STARTING_MS, (end) => {
+          this.#hurry = end;
+        });
+        if (this.#stopped) return;
+      }
       const { status, replace } = this.#next;
       const sent = this.#next;
       const { namespace = "", name = "", uid } = this.#pod.metadata;
@@ -108,12 +139,8 @@ export class StatusReporter {
       } catch {
         // No connection: the newest status waits.
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, retry);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+      await this.#sleep(retry, (end) => {
+        this.#wake = end;
       });
       retry = Math.min(retry * 2, LONGEST_RETRY_MS);
     }
