@@ -31,6 +31,7 @@ import { PodRemains } from "./pod/pod-remains.ts";
 import { PodWorkers } from "./pod/pod-workers.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
+import { ProbeCounts } from "./probes/probe-counts.ts";
 import { removeOrphans } from "./remove-orphans.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
@@ -151,12 +152,26 @@ export class NodeAgent {
       runtime,
       events: new EventRecorder(this.#client, options.nodeName),
       puller: new ImagePuller(runtime),
+      probeCounts: new ProbeCounts(),
       objects: (namespace: string) => this.#objects.of(namespace),
     };
     this.#nodeApi = {
       node: options.nodeName,
       bootedAt: Date.now() - uptime() * 1000,
+      startedAt: Date.now(),
+      machine: facts.machine,
       dataDirectory: options.dataDirectory,
+      configuration: () => ({
+        evictionHard: options.settings.evictionHard ?? DEFAULT_THRESHOLDS,
+        systemReserved: options.settings.systemReserved ?? {},
+        clusterDomain: CLUSTER_DOMAIN,
+        clusterDns: this.#network?.dnsServers ?? [],
+        staticPodPath: join(options.dataDirectory, "manifests"),
+        podLogsDirectory: join(options.dataDirectory, "logs"),
+        cgroupDriver: runtime.cgroupDriver,
+      }),
+      observe: () => runtime.observe(),
+      probes: shared.probeCounts,
       pods: () => this.#workers.pods,
       storageOf: async (uid) => {
         const worker = this.#workers.get(uid);

@@ -2,7 +2,7 @@
 import type { ImageObservation } from "../runtime/runtime.ts";
 
 /** Somebody may be about to use what has just been pulled. */
-const SHORTEST_AGE_MS = 120_000;
+export const SHORTEST_AGE_MS = 120_000;
 
 /** When each image was first seen, and last in use (ms), by id. */
 export interface ImageHistory {
@@ -48,8 +48,8 @@ export function chooseImages(
   return chosen;
 }
 
-const HIGH_SHARE = 0.85;
-const LOW_SHARE = 0.8;
+export const HIGH_SHARE = 0.85;
+export const LOW_SHARE = 0.8;
 
 /** How much is to be freed of a disk that is too full; 0 for one that is not. */
 export function bytesToFree({

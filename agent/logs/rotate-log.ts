@@ -4,8 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 
-const LONGEST_BYTES = 10 * 1024 * 1024;
-const MOST_FILES = 5;
+export const LONGEST_BYTES = 10 * 1024 * 1024;
+export const MOST_FILES = 5;
 
 /** `20261128-101530`, in the order of time. */
 const stamp = (now: Date): string => now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");

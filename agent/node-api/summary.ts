@@ -98,3 +98,15 @@ async function podSummary(
     },
   };
 }
+
+/** As who asks for processor and memory only gets it. */
+export const withoutDisks = ({ node, pods }: Awaited<ReturnType<typeof summaryOf>>) => ({
+  node: { nodeName: node.nodeName, startTime: node.startTime, cpu: node.cpu, memory: node.memory },
+  pods: pods.map(({ podRef, startTime, containers, cpu, memory }) => ({
+    podRef,
+    startTime,
+    containers: containers.map(({ rootfs: _, logs: __, ...part }) => part),
+    cpu,
+    memory,
+  })),
+});

@@ -26,6 +26,7 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   const deleted = record.isDeleted;
   await record.volumes.tearDown();
   context.puller.forget(record.uid);
+  context.probeCounts.forget(record.uid);
   context.devices.free(record.uid);
   await context.claims.unprepare(record.uid);
   if (!deleted && !record.gone) return false;

@@ -8,6 +8,7 @@ import { PodVolumes } from "../volumes/volume-manager.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";
 import type { BackOff } from "./back-off.ts";
 import { isOwnCondition } from "./conditions.ts";
+import { identityOf } from "./container-config.ts";
 import type { PodContainer } from "./containers.ts";
 import { graceOf, runningOf } from "./kill.ts";
 import type { PodLocal, Verdict, Waiting } from "./local.ts";
@@ -83,6 +84,13 @@ export class PodRecord {
       runtime: context.runtime,
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",
       onResult: () => wake.now(),
+      onOutcome: ({ container }, kind, { ok, errored }) =>
+        context.probeCounts.count({
+          pod: identityOf(this.pod),
+          container: container.name,
+          kind,
+          result: ok ? "successful" : errored === true ? "unknown" : "failed",
+        }),
       onTrouble: (container, kind, { ok, output, errored }) => {
         const word = `${kind[0]?.toUpperCase()}${kind.slice(1)}`;
         const what = ok ? "warning" : errored === true ? "errored and resulted in unknown state" : "failed";

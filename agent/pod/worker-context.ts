@@ -6,6 +6,7 @@ import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
 import type { PodClaims } from "../dra/pod-claims.ts";
 import type { Logger } from "../logger.ts";
+import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
 import type { VolumeSources } from "../volumes/volume-manager.ts";
@@ -19,6 +20,7 @@ export interface WorkerContext {
   readonly client: ApiClient;
   readonly events: EventRecorder;
   readonly puller: ImagePuller;
+  readonly probeCounts: ProbeCounts;
   readonly sources: VolumeSources;
   readonly images: ImageMounts;
   readonly csi: CsiVolumes;

@@ -90,7 +90,7 @@ export const printAmount = (amount: number): string =>
   formatQuantity({ nanos: BigInt(Math.floor(amount)) * 1_000_000_000n, format: "BinarySI" });
 
 /** A pressure lasts this much longer than what it came from, so that a node does not swing to and fro. */
-const TRANSITION_MS = 300_000;
+export const PRESSURE_LASTS_MS = 300_000;
 
 /** When each pressure was last seen (ms). */
 export type Seen = ReadonlyMap<Pressure, number>;
@@ -99,4 +99,4 @@ export const seenNow = (seen: Seen, short: readonly Shortage[], now: number): Se
   new Map([...seen, ...short.map(({ threshold }) => [PRESSURE_OF[threshold.signal], now] as const)]);
 
 export const pressuresAt = (seen: Seen, now: number): ReadonlySet<Pressure> =>
-  new Set([...seen].filter(([, at]) => now - at < TRANSITION_MS).map(([pressure]) => pressure));
+  new Set([...seen].filter(([, at]) => now - at < PRESSURE_LASTS_MS).map(([pressure]) => pressure));

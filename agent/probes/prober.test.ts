@@ -14,7 +14,7 @@ it("a container that is to end is asked whether it is ready, and no longer wheth
       return { exitCode: 0, output: Buffer.alloc(0) };
     },
   } as Partial<Runtime> as Runtime;
-  const prober = new Prober({ runtime, podIP: () => "", onResult: () => {}, onTrouble: () => {} });
+  const prober = new Prober({ runtime, podIP: () => "", onResult: () => {}, onOutcome: () => {}, onTrouble: () => {} });
   prober.follow([{ target: { role: "main", container }, observed: { id: "x", startedAt: 0 } as ContainerObservation }]);
   await expect.poll(() => new Set(asked)).toEqual(new Set(["alive", "ready"]));
   prober.onlyReadiness();

@@ -14,6 +14,8 @@ export interface ProberOptions {
   readonly podIP: () => string;
   /** A result has changed. */
   readonly onResult: () => void;
+  /** It was made, or could not be. */
+  readonly onOutcome: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
   /** It failed, or warned. */
   readonly onTrouble: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
 }
@@ -67,6 +69,7 @@ class ContainerProbes {
         runtime: this.#options.runtime,
       });
       if (until.aborted) return false;
+      this.#options.onOutcome(this.#target, kind, outcome);
       if (!outcome.ok || outcome.warning === true) this.#options.onTrouble(this.#target, kind, outcome);
       if (outcome.errored !== true) {
         same = outcome.ok === last ? same + 1 : 1;

@@ -4,11 +4,13 @@ import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { dialProblem } from "../../api/machinery/dial-problem.ts";
 import { failure } from "../../api/machinery/status.ts";
-import type { NodeAnswer, PodHttpRequest, StreamRequest } from "../../api/node-sync.ts";
+import type { LogOptions, NodeAnswer, PodHttpRequest, StreamRequest } from "../../api/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { NodeApiAnswer } from "../node-api/node-api.ts";
+import { findContainer } from "../pod/containers.ts";
 import type { Exit, ProcessStream, Runtime } from "../runtime/runtime.ts";
 import { serveHttp } from "./http.ts";
+import { readLogOptions } from "./log-options.ts";
 import { logTarget } from "./log-status.ts";
 import { serveMessages } from "./messages.ts";
 import { forwardPorts } from "./port-forward.ts";
@@ -21,6 +23,8 @@ export interface ServeContext {
   readonly findPod: (namespace: string, name: string, uid: string) => Pod | undefined;
   readonly nodeApi: (path: string) => Promise<NodeApiAnswer>;
 }
+
+const PLAIN = "text/plain; charset=utf-8";
 
 /** Dials the tunnel that this node was called to. For streams that are joined it brings the answer along. */
 export type Dial = (answer?: NodeAnswer) => Promise<WebSocket>;
@@ -67,7 +71,7 @@ export async function serveTunnel(
 }
 
 async function serveOneWay(asked: StreamRequest, tunnel: Tunnel, context: ServeContext): Promise<void> {
-  if (asked.kind === "node") return serveNodeApi(tunnel, await context.nodeApi(asked.path));
+  if (asked.kind === "node") return serveNode(tunnel, asked.path, context);
   const { pod, request } = podOf(asked, context);
   if (request.kind === "logs") await serveLogs(tunnel, pod, request, context);
   else if (request.kind === "http") await serveHttp(tunnel, request, () => podPort(request, context));
@@ -97,23 +101,58 @@ function podOf<R extends Exclude<StreamRequest, { kind: "node" }>>(asked: R, { f
   return { pod, request: { ...asked, uid: pod.metadata.uid ?? "" } };
 }
 
+const LOGS_PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)\/?$/;
+
+async function serveNode(tunnel: Tunnel, path: string, context: ServeContext): Promise<void> {
+  const { pathname, searchParams } = new URL(path, "http://node");
+  const [, namespace, name, container] = LOGS_PATH.exec(pathname) ?? [];
+  if (namespace === undefined || name === undefined || container === undefined)
+    return serveNodeApi(tunnel, await context.nodeApi(path));
+  const pod = context.findPod(namespace, name, "");
+  const why =
+    pod === undefined
+      ? `pod ${JSON.stringify(name)} does not exist\n`
+      : findContainer(pod, container) === undefined
+        ? `container ${JSON.stringify(container)} not found in pod ${JSON.stringify(name)}\n`
+        : undefined;
+  if (pod === undefined || why !== undefined)
+    return serveNodeApi(tunnel, { status: 404, type: PLAIN, body: why ?? "" });
+  const options = readLogOptions(searchParams);
+  const target = logTarget(pod, container, options.previous);
+  if (!target.ok) return serveNodeApi(tunnel, { status: 400, type: PLAIN, body: `${target.message}\n` });
+  tunnel.answer({ code: 200, http: { status: 200, headers: [["Content-Type", PLAIN]] } });
+  await sendLog(tunnel, { pod, id: target.containerId, options }, context);
+}
+
 async function serveNodeApi(tunnel: Tunnel, { status, type, body }: NodeApiAnswer): Promise<void> {
   tunnel.answer({ code: 200, http: { status, headers: [["Content-Type", type]] } });
-  await tunnel.send(CHANNEL.stdout, Buffer.from(body));
+  if (typeof body === "string") await tunnel.send(CHANNEL.stdout, Buffer.from(body));
+  else for await (const chunk of body) await tunnel.send(CHANNEL.stdout, Buffer.from(chunk));
   tunnel.close();
 }
 
 type LogsRequest = Extract<StreamRequest, { kind: "logs" }>;
 
-async function serveLogs(tunnel: Tunnel, pod: Pod, { container, options }: LogsRequest, { runtime }: ServeContext) {
+async function serveLogs(tunnel: Tunnel, pod: Pod, { container, options }: LogsRequest, context: ServeContext) {
   const target = logTarget(pod, container, options.previous);
   if (!target.ok) throw new Refusal(400, "BadRequest", target.message);
-  const uid = pod.metadata.uid ?? "";
-  const find = async () => (await runtime.observe(uid)).containers.find(({ id }) => id === target.containerId);
-  const observed = await find();
   tunnel.answer({ code: 200 });
+  await sendLog(tunnel, { pod, id: target.containerId, options }, context);
+}
+
+interface LogOf {
+  readonly pod: Pod;
+  /** Of the container. */
+  readonly id: string;
+  readonly options: LogOptions;
+}
+
+async function sendLog(tunnel: Tunnel, { pod, id: wanted, options }: LogOf, { runtime }: ServeContext) {
+  const uid = pod.metadata.uid ?? "";
+  const find = async () => (await runtime.observe(uid)).containers.find(({ id }) => id === wanted);
+  const observed = await find();
   if (observed === undefined)
-    await tunnel.send(CHANNEL.stdout, Buffer.from(`unable to retrieve container logs for ${target.containerId}`));
+    await tunnel.send(CHANNEL.stdout, Buffer.from(`unable to retrieve container logs for ${wanted}`));
   else
     await readLog(observed.logPath, {
       ...options,

@@ -129,6 +129,8 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
 
   test("its log and a command in it come through", async () => {
     expect(await cluster.output("logs web")).toBe("up\n");
+    const ofNode = "get --raw /api/v1/nodes/e2e/proxy/containerLogs/default/web/web?tailLines=1";
+    expect(await cluster.output(ofNode)).toBe("up\n");
     const { code, stdout } = await cluster.kubectl(["exec", "web", "--", "/bin/sh", "-c", "echo inside; exit 3"]);
     expect([code, stdout]).toEqual([3, "inside\n"]);
   });

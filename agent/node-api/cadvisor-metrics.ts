@@ -1,0 +1,76 @@
+/** The kubelet's /metrics/cadvisor, of what this agent measures: the machine, and of containers processor, memory and disk. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Sample } from "../usage/usage-meter.ts";
+import { type Family, type Line, renderFamilies } from "./prometheus.ts";
+
+export interface MachineSize {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+type Container = Sample["containers"][number];
+
+const NANO = 1e-9;
+
+const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({ name, help, type: "gauge", lines });
+
+export function renderCadvisorMetrics(
+  pods: readonly Pod[],
+  { at, containers }: Sample,
+  { cpus, memoryBytes }: MachineSize,
+): string {
+  const known = new Map(
+    pods.flatMap(({ status }) =>
+      [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].map(
+        (each) => [each.containerID ?? "", each] as const,
+      ),
+    ),
+  );
+  const labelsOf = ({ id, name, pod }: Container) => ({
+    container: name,
+    id: `/kubepods/pod${pod.uid}/${id.split("://")[1] ?? id}`,
+    image: known.get(id)?.image ?? "",
+    name: id.split("://")[1] ?? id,
+    namespace: pod.namespace,
+    pod: pod.name,
+  });
+  const each = (value: (container: Container) => number | undefined): Line[] =>
+    containers.flatMap((container) => {
+      const amount = value(container);
+      return amount === undefined || Number.isNaN(amount) ? [] : [[labelsOf(container), amount] as const];
+    });
+  const ofContainers: Family[] = [
+    {
+      name: "container_cpu_usage_seconds_total",
+      help: "Cumulative cpu time consumed in seconds.",
+      type: "counter",
+      lines: containers.map((container) => [{ ...labelsOf(container), cpu: "total" }, container.cpuNanoseconds * NANO]),
+    },
+    gauge(
+      "container_fs_usage_bytes",
+      "Number of bytes that are consumed by the container on this filesystem.",
+      each(({ diskBytes }) => diskBytes),
+    ),
+    gauge(
+      "container_last_seen",
+      "Last time a container was seen by the exporter",
+      each(() => Math.floor(at / 1000)),
+    ),
+    gauge(
+      "container_memory_working_set_bytes",
+      "Current working set in bytes.",
+      each(({ memoryWorkingSetBytes }) => memoryWorkingSetBytes),
+    ),
+    gauge(
+      "container_start_time_seconds",
+      "Start time of the container since unix epoch in seconds.",
+      each(({ id }) => Date.parse(known.get(id)?.state?.running?.startedAt ?? "") / 1000),
+    ),
+  ];
+  const ofMachine: Family[] = [
+    gauge("machine_cpu_cores", "Number of logical CPU cores.", [[{}, cpus]]),
+    gauge("machine_memory_bytes", "Amount of memory installed on the machine.", [[{}, memoryBytes]]),
+    gauge("machine_scrape_error", "1 if there was an error while getting machine metrics, 0 otherwise.", [[{}, 0]]),
+  ];
+  return renderFamilies(ofContainers, at) + renderFamilies(ofMachine);
+}

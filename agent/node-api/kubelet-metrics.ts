@@ -1,0 +1,101 @@
+/** The kubelet's /metrics, of what this agent knows: itself, its pods, and what claimed volumes have left. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { KUBELET_VERSION } from "../node/node-object.ts";
+import type { Observation } from "../runtime/runtime.ts";
+import type { VolumeStats } from "../volumes/volume-manager.ts";
+import { type Family, type Line, renderFamilies } from "./prometheus.ts";
+
+export interface AgentProcess {
+  readonly node: string;
+  readonly startedAt: number;
+  readonly cpuSeconds: number;
+  readonly residentBytes: number;
+}
+
+export interface KubeletState {
+  readonly process: AgentProcess;
+  readonly pods: readonly Pod[];
+  readonly observation: Observation;
+  readonly volumes: readonly VolumeStats[];
+}
+
+const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({
+  name,
+  help: `[ALPHA] ${help}`,
+  type: "gauge",
+  lines,
+});
+
+const VOLUME_AMOUNTS = [
+  ["kubelet_volume_stats_available_bytes", "Number of available bytes in the volume", "availableBytes"],
+  ["kubelet_volume_stats_capacity_bytes", "Capacity in bytes of the volume", "capacityBytes"],
+  ["kubelet_volume_stats_inodes", "Maximum number of inodes in the volume", "inodes"],
+  ["kubelet_volume_stats_inodes_free", "Number of free inodes in the volume", "inodesFree"],
+  ["kubelet_volume_stats_inodes_used", "Number of used inodes in the volume", "inodesUsed"],
+  ["kubelet_volume_stats_used_bytes", "Number of used bytes in the volume", "usedBytes"],
+] as const;
+
+/** Of each claim once, however many pods have it. */
+function volumeFamilies(volumes: readonly VolumeStats[]): Family[] {
+  const claimed = new Map(
+    volumes.flatMap((volume) =>
+      volume.pvcRef === undefined ? [] : [[`${volume.pvcRef.namespace}/${volume.pvcRef.name}`, volume] as const],
+    ),
+  );
+  return VOLUME_AMOUNTS.map(([name, help, amount]) =>
+    gauge(
+      name,
+      help,
+      [...claimed.values()].flatMap(({ pvcRef, [amount]: value }): Line[] =>
+        value === undefined || pvcRef === undefined
+          ? []
+          : [[{ namespace: pvcRef.namespace, persistentvolumeclaim: pvcRef.name }, value]],
+      ),
+    ),
+  );
+}
+
+export function renderKubeletMetrics({ process, pods, observation, volumes }: KubeletState): string {
+  const { node, startedAt, cpuSeconds, residentBytes } = process;
+  const states = ["created", "exited", "running", "unknown"] as const;
+  const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
+  return renderFamilies([
+    gauge("kubelet_node_name", "The node's name. The count is always 1.", [[{ node }, 1]]),
+    gauge(
+      "kubelet_running_containers",
+      "Number of containers currently running",
+      states.map((state) => [
+        { container_state: state },
+        observation.containers.filter((container) => container.state === state).length,
+      ]),
+    ),
+    gauge("kubelet_running_pods", "Number of pods that have a running pod sandbox", [
+      [{}, new Set(observation.sandboxes.filter(({ ready }) => ready).map(({ pod }) => pod.uid)).size],
+    ]),
+    gauge("kubelet_active_pods", "The number of pods the kubelet considers active and which are being considered", [
+      [{ static: "" }, pods.length],
+    ]),
+    ...volumeFamilies(volumes),
+    gauge("kubernetes_build_info", "The version that this node's answers are of.", [
+      [{ git_version: KUBELET_VERSION, major, minor, platform: "linux" }, 1],
+    ]),
+    {
+      name: "process_cpu_seconds_total",
+      help: "Total user and system CPU time spent in seconds.",
+      type: "counter",
+      lines: [[{}, cpuSeconds]],
+    },
+    {
+      name: "process_resident_memory_bytes",
+      help: "Resident memory size in bytes.",
+      type: "gauge",
+      lines: [[{}, residentBytes]],
+    },
+    {
+      name: "process_start_time_seconds",
+      help: "Start time of the process since unix epoch in seconds.",
+      type: "gauge",
+      lines: [[{}, startedAt / 1000]],
+    },
+  ]);
+}

@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import type { Pod } from "../../api/generated/core.v1.ts";
+import { ProbeCounts } from "../probes/probe-counts.ts";
+import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { Sample } from "../usage/usage-meter.ts";
+import { machineLogs } from "./machine-logs.ts";
+import { answerNodeApi, type NodeApiAnswer, type NodeFacts } from "./node-api.ts";
+
+const identity = { namespace: "ns", name: "p", uid: "u" };
+const id = "containerd://abc";
+const pod: Pod = {
+  metadata: identity,
+  spec: { containers: [{ name: "c" }], volumes: [{ name: "v", persistentVolumeClaim: { claimName: "claim" } }] },
+  status: {
+    containerStatuses: [
+      {
+        ...{ name: "c", containerID: id, image: "busybox:1", imageID: "", ready: true, restartCount: 0 },
+        state: { running: { startedAt: "2026-01-01T00:00:00Z" } },
+      },
+    ],
+  },
+};
+const container = (name: string, state: ContainerObservation["state"]) =>
+  ({ id, name, sandboxId: "s", state, imageRef: "sha256:1" }) as ContainerObservation;
+const observation: Observation = {
+  sandboxes: [{ id: "s", pod: identity, ready: true, attempt: 0, ips: [], createdAt: 0 } as never],
+  containers: [container("c", "running"), container("i", "exited")],
+};
+const sample: Sample = {
+  at: 5000,
+  machine: { cpuNanoseconds: 1e9, memoryBytes: 10, memoryAvailableBytes: 5 },
+  containers: [{ id, pod: identity, name: "c", cpuNanoseconds: 2e9, memoryWorkingSetBytes: 4096, diskBytes: 7 }],
+};
+const probes = new ProbeCounts();
+for (let i = 0; i < 2; i++) probes.count({ pod: identity, container: "c", kind: "liveness", result: "failed" });
+
+const facts: NodeFacts = {
+  node: "n",
+  bootedAt: 0,
+  startedAt: 1_000_000,
+  machine: { cpus: 2, memoryBytes: 4096 },
+  dataDirectory: "/",
+  configuration: () => ({
+    evictionHard: "memory.available<100Mi,nodefs.available<10%",
+    systemReserved: {},
+    clusterDomain: "cluster.local",
+    clusterDns: ["10.96.0.10"],
+    staticPodPath: "/m",
+    podLogsDirectory: "/l",
+    cgroupDriver: "systemd",
+  }),
+  pods: () => [pod],
+  observe: async () => observation,
+  storageOf: async () => ({
+    volumes: [{ name: "v", usedBytes: 30, pvcRef: { name: "claim", namespace: "ns" } }],
+    logDirectory: "/nowhere",
+  }),
+  imageDirectory: () => undefined,
+  meter: {
+    read: async () => ({ node: "n", at: 5000, windowMs: 1, cpuNanocores: 0, memoryBytes: 0, pods: [] }),
+    sample: async () => sample,
+  },
+  probes,
+};
+const ask = async (path: string) => (await answerNodeApi(path, facts)).body as string;
+
+describe("what a kubelet answers of itself", () => {
+  it.each([
+    ["/healthz", "ok"],
+    ["/healthz/", "ok"],
+    ["/healthz/syncloop", "ok"],
+    ["/healthz?verbose", "[+]ping ok\n[+]log ok\n[+]syncloop ok\nhealthz check passed\n"],
+    ["/healthz/other", "404 page not found\n"],
+    ["/nothing", "404 page not found\n"],
+  ])("%s is %j", async (path, body) => expect(await ask(path)).toBe(body));
+
+  it("is what the API knows of its pods, and what really runs", async () => {
+    expect(JSON.parse(await ask("/pods/")).items[0].metadata).toEqual(identity);
+    expect(JSON.parse(await ask("/runningpods/")).items).toEqual([
+      {
+        metadata: { name: "p", namespace: "ns", uid: "u" },
+        spec: { containers: [{ name: "c", image: "sha256:1", resources: {} }] },
+        status: {},
+      },
+    ]);
+  });
+
+  it("is how it is set up", async () =>
+    expect(JSON.parse(await ask("/configz")).kubeletconfig).toMatchObject({
+      kind: "KubeletConfiguration",
+      maxPods: 110,
+      evictionHard: { "memory.available": "100Mi", "nodefs.available": "10%" },
+      evictionPressureTransitionPeriod: "5m0s",
+      clusterDNS: ["10.96.0.10"],
+      containerLogMaxSize: "10Mi",
+    }));
+
+  it("is metrics of itself, its containers, their probes and volumes", async () => {
+    const own = await ask("/metrics");
+    expect(own).toContain('kubelet_running_containers{container_state="running"} 1\n');
+    expect(own).toContain("kubelet_running_pods 1\n");
+    expect(own).toContain('kubelet_volume_stats_used_bytes{namespace="ns",persistentvolumeclaim="claim"} 30\n');
+    expect(own).toContain("process_start_time_seconds 1000\n");
+    // Nothing is known of it, so it has no name either.
+    expect(own).not.toContain("kubelet_volume_stats_inodes");
+    const cadvisor = await ask("/metrics/cadvisor");
+    const labels = 'id="/kubepods/podu/abc",image="busybox:1",name="abc",namespace="ns",pod="p"';
+    expect(cadvisor).toContain(`container_cpu_usage_seconds_total{container="c",${labels},cpu="total"} 2 5000\n`);
+    expect(cadvisor).toContain(`container_memory_working_set_bytes{container="c",${labels}} 4096 5000\n`);
+    expect(cadvisor).toContain("machine_cpu_cores 2\n");
+    expect(await ask("/metrics/probes")).toContain(
+      'prober_probe_total{container="c",namespace="ns",pod="p",pod_uid="u",probe_type="Liveness",result="failed"} 2\n',
+    );
+  });
+
+  it("is a summary, of disks too unless it is asked for less", async () => {
+    expect(JSON.parse(await ask("/stats/summary")).pods[0]).toHaveProperty("ephemeral-storage");
+    const less = JSON.parse(await ask("/stats/summary?only_cpu_and_memory=true"));
+    expect([Object.keys(less.node), Object.keys(less.pods[0].containers[0])]).toEqual([
+      ["nodeName", "startTime", "cpu", "memory"],
+      ["name", "startTime", "cpu", "memory"],
+    ]);
+  });
+});
+
+test("the machine's logs are listed and read, and nothing else of the machine", async () => {
+  const root = mkdtempSync(join(tmpdir(), "sailplane-logs-"));
+  mkdirSync(join(root, "logs/apt"), { recursive: true });
+  writeFileSync(join(root, "logs/a&b.log"), "line\n");
+  writeFileSync(join(root, "secret"), "of the machine");
+  symlinkSync("../secret", join(root, "logs/out"));
+  const read = async (path: string): Promise<[number, string]> => {
+    const { status, body }: NodeApiAnswer = await machineLogs(path, join(root, "logs"));
+    if (typeof body === "string") return [status, body];
+    const parts: Uint8Array[] = [];
+    for await (const part of body) parts.push(part);
+    return [status, Buffer.concat(parts).toString()];
+  };
+  expect(await read("/")).toEqual([
+    200,
+    '<pre>\n<a href="a&amp;b.log">a&amp;b.log</a>\n<a href="apt/">apt/</a>\n<a href="out">out</a>\n</pre>\n',
+  ]);
+  expect(await read("/a%26b.log")).toEqual([200, "line\n"]);
+  for (const path of ["/out", "/../secret", "/..%2fsecret", "/%2e%2e/secret", "/none"])
+    expect(await read(path)).toEqual([404, "404 page not found\n"]);
+  rmSync(root, { recursive: true });
+});

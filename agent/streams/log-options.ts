@@ -1,0 +1,24 @@
+/** What a request for a log asks for by its query, where the node itself is asked; what says nothing counts for nothing. */
+import type { LogOptions } from "../../api/node-sync.ts";
+
+const STREAMS = ["All", "Stdout", "Stderr"] as const;
+
+export function readLogOptions(query: URLSearchParams): LogOptions {
+  const isSet = (name: string) => query.has(name) && !["0", "false"].includes(query.get(name) ?? "");
+  const number = <K extends string>(name: K) => {
+    const text = query.get(name) ?? "";
+    return /^\d+$/.test(text) ? ({ [name]: Number(text) } as Record<K, number>) : {};
+  };
+  const since = query.get("sinceTime");
+  const stream = STREAMS.find((each) => each === query.get("stream"));
+  return {
+    follow: isSet("follow"),
+    previous: isSet("previous"),
+    timestamps: isSet("timestamps"),
+    ...number("tailLines"),
+    ...number("limitBytes"),
+    ...number("sinceSeconds"),
+    ...(since === null ? {} : { sinceTime: since }),
+    ...(stream === undefined ? {} : { stream }),
+  };
+}
