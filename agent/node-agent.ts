@@ -1,6 +1,6 @@
 /** The node: follows what the control plane tells of it, gives each pod a worker, and serves what is asked of them. */
 import { readFileSync } from "node:fs";
-import { hostname, uptime } from "node:os";
+import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
@@ -23,6 +23,7 @@ import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node
 import { Registrar } from "./node/registrar.ts";
 import { reserveOf } from "./node/reserve.ts";
 import { answerNodeApi, type NodeFacts as NodeApiFacts } from "./node-api/node-api.ts";
+import { nodeApiFacts } from "./node-api/node-api-facts.ts";
 import { ObjectCache } from "./objects.ts";
 import { parseResolvConf } from "./pod/dns.ts";
 import { EventRecorder } from "./pod/events.ts";
@@ -32,13 +33,12 @@ import { PodWorkers } from "./pod/pod-workers.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
-import { removeOrphans } from "./remove-orphans.ts";
+import { OrphanSearch } from "./remove-orphans.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
 import { isMirror } from "./static-pods/mirror.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
 import { Tunnels } from "./streams/tunnels.ts";
-import { UsageMeter } from "./usage/usage-meter.ts";
 import { VendorDrivers } from "./vendor-drivers.ts";
 import { apiVolumeSources } from "./volumes/api-sources.ts";
 import { imageMounts } from "./volumes/image-mounts.ts";
@@ -46,8 +46,6 @@ import { imageMounts } from "./volumes/image-mounts.ts";
 /** What pods name. */
 const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 const CLUSTER_DOMAIN = "cluster.local";
-/** A driver that is to take something back may take its time to register. */
-const ORPHANS_RETRY_MS = 10_000;
 
 export interface Parts {
   readonly runtime: Runtime;
@@ -74,9 +72,7 @@ export class NodeAgent {
   readonly #drivers: VendorDrivers;
   readonly #admission: Admission;
   readonly #registrar: Registrar;
-  readonly #remains: PodRemains;
-  #orphansChecked = false;
-  #orphansTimer: NodeJS.Timeout | undefined;
+  readonly #orphans: OrphanSearch;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
     const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
@@ -155,31 +151,16 @@ export class NodeAgent {
       probeCounts: new ProbeCounts(),
       objects: (namespace: string) => this.#objects.of(namespace),
     };
-    this.#nodeApi = {
-      node: options.nodeName,
-      bootedAt: Date.now() - uptime() * 1000,
-      startedAt: Date.now(),
+    this.#nodeApi = nodeApiFacts({
+      options,
       machine: facts.machine,
-      dataDirectory: options.dataDirectory,
-      configuration: () => ({
-        evictionHard: options.settings.evictionHard ?? DEFAULT_THRESHOLDS,
-        systemReserved: options.settings.systemReserved ?? {},
-        clusterDomain: CLUSTER_DOMAIN,
-        clusterDns: this.#network?.dnsServers ?? [],
-        staticPodPath: join(options.dataDirectory, "manifests"),
-        podLogsDirectory: join(options.dataDirectory, "logs"),
-        cgroupDriver: runtime.cgroupDriver,
-      }),
-      observe: () => runtime.observe(),
-      probes: shared.probeCounts,
-      pods: () => this.#workers.pods,
-      storageOf: async (uid) => {
-        const worker = this.#workers.get(uid);
-        return worker && { volumes: await worker.volumeStats(), logDirectory: worker.directories.logDirectory };
-      },
+      runtime,
+      workers: this.#workers,
       imageDirectory: () => this.#housekeeping.imageDirectory,
-      meter: new UsageMeter(options.nodeName, runtime),
-    };
+      clusterDns: () => this.#network?.dnsServers ?? [],
+      clusterDomain: CLUSTER_DOMAIN,
+      probes: shared.probeCounts,
+    });
     this.#tunnels = new Tunnels({
       controlPlane,
       nodeName: options.nodeName,
@@ -242,7 +223,14 @@ export class NodeAgent {
       log,
     };
     const { podsDirectory, logsDirectory, images, csi, claims, devices } = this.#context;
-    this.#remains = new PodRemains({ podsDirectory, logsDirectory, images, csi, claims, devices });
+    this.#orphans = new OrphanSearch({
+      runtime,
+      remains: new PodRemains({ podsDirectory, logsDirectory, images, csi, claims, devices }),
+      isKnown: (uid) =>
+        this.#workers.get(uid) !== undefined ||
+        [...this.#objects.pods(), ...this.#static.pods].some(({ metadata }) => metadata.uid === uid),
+      log,
+    });
   }
 
   get #factsNow(): NodeFacts {
@@ -333,7 +321,7 @@ export class NodeAgent {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#orphansTimer);
+    this.#orphans.stop();
     this.#static.stop();
     this.#housekeeping.stop();
     this.#drivers.close();
@@ -373,25 +361,7 @@ export class NodeAgent {
       } else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
     }
     this.#workers.objectsChanged(touched);
-    this.#removeOrphans();
-  }
-
-  /** What nobody knows is known once all has been told. */
-  #removeOrphans(): void {
-    if (this.#orphansChecked) return;
-    this.#orphansChecked = true;
-    const { runtime, log } = this.#parts;
-    const isKnown = (uid: string) => {
-      const pods = [...this.#objects.pods(), ...this.#static.pods];
-      return this.#workers.get(uid) !== undefined || pods.some(({ metadata }) => metadata.uid === uid);
-    };
-    removeOrphans({ runtime, remains: this.#remains, isKnown, log }).catch((error: Error) => {
-      log.warn(`what earlier pods left is looked for again: ${error.message}`);
-      this.#orphansTimer = setTimeout(() => {
-        this.#orphansChecked = false;
-        this.#removeOrphans();
-      }, ORPHANS_RETRY_MS).unref();
-    });
+    this.#orphans.begin();
   }
 }
 

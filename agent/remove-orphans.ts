@@ -5,6 +5,8 @@ import type { PodRemains } from "./pod/pod-remains.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 
 const GRACE_SECONDS = 30;
+/** A driver that is to take something back may take its time to register. */
+const RETRY_MS = 10_000;
 
 export interface Orphanage {
   readonly runtime: Runtime;
@@ -33,4 +35,32 @@ export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanag
     await remains.remove(uid).catch((error: Error) => failures.push(`of pod ${uid}: ${error.message}`));
   }
   if (failures.length > 0) throw new Error(failures.join("; "));
+}
+
+/** Looks for orphans once, and again while something of theirs could not be removed. */
+export class OrphanSearch {
+  readonly #orphanage: Orphanage;
+  #isDone = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(orphanage: Orphanage) {
+    this.#orphanage = orphanage;
+  }
+
+  /** To be called when all that this node has is known. */
+  begin(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    removeOrphans(this.#orphanage).catch((error: Error) => {
+      this.#orphanage.log.warn(`what earlier pods left is looked for again: ${error.message}`);
+      this.#timer = setTimeout(() => {
+        this.#isDone = false;
+        this.begin();
+      }, RETRY_MS).unref();
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }

@@ -1,0 +1,53 @@
+/** Where what a node answers of itself comes from. */
+import { uptime } from "node:os";
+import { join } from "node:path";
+import type { AgentOptions } from "../main.ts";
+import type { PodWorkers } from "../pod/pod-workers.ts";
+import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
+import type { ProbeCounts } from "../probes/probe-counts.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { UsageMeter } from "../usage/usage-meter.ts";
+import type { MachineSize } from "./cadvisor-metrics.ts";
+import type { NodeFacts } from "./node-api.ts";
+
+export interface NodeApiSources {
+  readonly options: Pick<AgentOptions, "nodeName" | "dataDirectory" | "settings">;
+  readonly machine: MachineSize;
+  readonly runtime: Runtime;
+  readonly workers: PodWorkers;
+  readonly imageDirectory: () => string | undefined;
+  readonly clusterDns: () => readonly string[];
+  readonly clusterDomain: string;
+  readonly probes: ProbeCounts;
+}
+
+export function nodeApiFacts(sources: NodeApiSources): NodeFacts {
+  const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain, probes } = sources;
+  const { nodeName: node, dataDirectory, settings } = options;
+  const startedAt = Date.now();
+  return {
+    node,
+    bootedAt: startedAt - uptime() * 1000,
+    startedAt,
+    machine,
+    dataDirectory,
+    configuration: () => ({
+      evictionHard: settings.evictionHard ?? DEFAULT_THRESHOLDS,
+      systemReserved: settings.systemReserved ?? {},
+      clusterDomain,
+      clusterDns: clusterDns(),
+      staticPodPath: join(dataDirectory, "manifests"),
+      podLogsDirectory: join(dataDirectory, "logs"),
+      cgroupDriver: runtime.cgroupDriver,
+    }),
+    pods: () => workers.pods,
+    observe: () => runtime.observe(),
+    storageOf: async (uid) => {
+      const worker = workers.get(uid);
+      return worker && { volumes: await worker.volumeStats(), logDirectory: worker.directories.logDirectory };
+    },
+    imageDirectory,
+    meter: new UsageMeter(node, runtime),
+    probes,
+  };
+}
