@@ -1,10 +1,7 @@
-/**
- * DefaultStorageClass and DefaultIngressClass: what names no class gets the one that is annotated as default. Of several
- * the newest counts, and of equally old ones the first by name.
- */
+/** DefaultStorageClass and DefaultIngressClass: what names no class gets the one that is annotated as default. */
 import type { PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
 import type { Ingress } from "../../api/generated/networking.v1.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
+import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../api/resources/storage/default-class.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 
@@ -13,23 +10,11 @@ const creates = ({ operation, subresource, context }: AdmissionRequest, group: s
   return operation === "CREATE" && subresource === "" && resource.plural === plural && resource.group === group;
 };
 
-function defaultOf(classes: readonly KubeObject[], annotations: readonly string[]): string | undefined {
-  const isDefault = ({ metadata }: KubeObject) => annotations.some((key) => metadata.annotations?.[key] === "true");
-  const [newest] = classes.filter(isDefault).toSorted((a, b) => {
-    const byAge = (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? "");
-    return byAge !== 0 ? byAge : (a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1;
-  });
-  return newest?.metadata.name;
-}
-
 const defaultStorage = (policy: PolicySnapshot) =>
-  defaultOf(policy.list("storageclasses.storage.k8s.io"), [
-    "storageclass.kubernetes.io/is-default-class",
-    "storageclass.beta.kubernetes.io/is-default-class",
-  ]);
+  defaultClassOf(policy.list("storageclasses.storage.k8s.io"), DEFAULT_STORAGE_CLASS);
 
 const defaultIngress = (policy: PolicySnapshot) =>
-  defaultOf(policy.list("ingressclasses.networking.k8s.io"), ["ingressclass.kubernetes.io/is-default-class"]);
+  defaultClassOf(policy.list("ingressclasses.networking.k8s.io"), ["ingressclass.kubernetes.io/is-default-class"]);
 
 export const defaultStorageClass: AdmissionPlugin = {
   name: "DefaultStorageClass",

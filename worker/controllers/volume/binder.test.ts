@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Event, PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { Event, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
 import { volumeBinder } from "./binder.ts";
 import { claimProtection, volumeProtection } from "./protection.ts";
@@ -24,6 +25,12 @@ const claim = (name: string, spec: Partial<PersistentVolumeClaim["spec"]> = {}):
   metadata: { name, namespace: "ns" },
   spec: { accessModes: ["ReadWriteOnce"], storageClassName: "c", resources: { requests: { storage: "1Gi" } }, ...spec },
   status: { phase: "Pending" },
+});
+const storageClass = (name: string, annotations: Record<string, string> = {}): StorageClass => ({
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name, annotations },
+  provisioner: "p.example.com",
 });
 type At = ReturnType<typeof start>;
 const volumeAt = ({ cluster }: At, name: string) => cluster.get<PersistentVolume>("persistentvolumes", "", name);
@@ -125,6 +132,22 @@ describe("volume binder", () => {
       "host_path deleter only supports /tmp/.+ but received provided /x",
     ],
     ["Recycle", { persistentVolumeReclaimPolicy: "Recycle" }, "Released", undefined],
+    [
+      "Delete, of a driver",
+      {
+        persistentVolumeReclaimPolicy: "Delete",
+        hostPath: undefined,
+        csi: { driver: "d", volumeHandle: "h" },
+      } as never,
+      "Released",
+      undefined,
+    ],
+    [
+      "Delete, of nobody",
+      { persistentVolumeReclaimPolicy: "Delete", hostPath: undefined, nfs: { server: "s", path: "/" } } as never,
+      "Failed",
+      'error getting deleter volume plugin for volume "v": no deletable volume plugin matched',
+    ],
   ])("leaves a volume to its policy once its claim is gone: %s", async (_, spec, phase, message) => {
     const at = start();
     const made = volume("v", "1Gi");
@@ -136,5 +159,127 @@ describe("volume binder", () => {
     const { status, metadata } = volumeAt(at, "v") ?? {};
     expect(metadata?.deletionTimestamp ? undefined : status?.phase).toBe(phase);
     expect(status?.message).toBe(message);
+  });
+
+  it("[CTL-VOL-RECLAIM] leaves a volume to whoever made it", async () => {
+    const at = start();
+    const made = volume("v", "1Gi");
+    at.cluster.put("persistentvolumes", {
+      ...made,
+      metadata: { name: "v", annotations: { "pv.kubernetes.io/provisioned-by": "rancher.io/local-path" } },
+      spec: { ...made.spec, persistentVolumeReclaimPolicy: "Delete" },
+    });
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    at.cluster.remove("persistentvolumeclaims", "ns", "c");
+    await at.settle();
+    expect(volumeAt(at, "v")?.status).toEqual({ phase: "Released" });
+    expect(at.cluster.list("events")).toEqual([]);
+  });
+
+  it("[CTL-VOL-ORDER] calls the volume bound before the claim", async () => {
+    const at = start();
+    at.cluster.put("persistentvolumes", volume("v", "1Gi"));
+    await at.settle();
+    at.cluster.requests.splice(0);
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    const phases = at.cluster.requests.filter((each) => /^patch persistentvolume(s|claims)\/status/.test(each));
+    expect(phases).toEqual(["patch persistentvolumes/status v", "patch persistentvolumeclaims/status c"]);
+  });
+
+  it("[CTL-VOL-CAPACITY] leaves what a bound claim holds to whoever makes it larger", async () => {
+    const at = start();
+    at.cluster.put("persistentvolumes", volume("v", "1Gi"));
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    at.cluster.change<PersistentVolume>("persistentvolumes", "", "v", (draft) => {
+      draft.spec.capacity = { storage: "2Gi" };
+    });
+    await at.settle();
+    expect(claimAt(at, "c")?.status.capacity).toEqual({ storage: "1Gi" });
+  });
+
+  it("[CTL-VOL-MATCH] gives a claim what is reserved for it, of whatever class, and else the least accessible", async () => {
+    const at = start();
+    const other = volume("reserved", "1Gi", { namespace: "ns", name: "mine" });
+    at.cluster.put("persistentvolumes", { ...other, spec: { ...other.spec, storageClassName: "d" } });
+    const shared = volume("shared", "1Gi");
+    at.cluster.put("persistentvolumes", {
+      ...shared,
+      spec: { ...shared.spec, accessModes: ["ReadWriteOnce", "ReadWriteMany"] },
+    });
+    at.cluster.put("persistentvolumes", volume("large", "9Gi"));
+    for (const name of ["mine", "any"]) at.cluster.put("persistentvolumeclaims", claim(name));
+    await at.settle();
+    expect(["mine", "any"].map((name) => claimAt(at, name)?.spec.volumeName)).toEqual(["reserved", "large"]);
+  });
+
+  it("[CTL-VOL-DEFAULT] gives a claim that names no class the one that came to be the default", async () => {
+    const at = start();
+    const { storageClassName: _, ...spec } = claim("c").spec;
+    at.cluster.put("persistentvolumeclaims", { ...claim("c"), spec });
+    await at.settle();
+    expect(claimAt(at, "c")?.spec.storageClassName).toBeUndefined();
+    at.cluster.put(
+      "storageclasses.storage.k8s.io",
+      storageClass("d", { "storageclass.kubernetes.io/is-default-class": "true" }),
+    );
+    await at.settle();
+    expect(claimAt(at, "c")?.spec.storageClassName).toBe("d");
+  });
+
+  it("[CTL-VOL-WAIT] tells a delayed claim of the pods that it waits for", async () => {
+    const at = start();
+    at.cluster.put("storageclasses.storage.k8s.io", {
+      ...storageClass("c"),
+      volumeBindingMode: "WaitForFirstConsumer",
+    });
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    at.cluster.put("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "ns" },
+      spec: { containers: [], volumes: [{ name: "d", persistentVolumeClaim: { claimName: "c" } }] },
+      status: { conditions: [{ type: "PodScheduled", status: "False" }] },
+    } as Pod);
+    await at.settle();
+    expect(at.cluster.list<Event>("events").map(({ reason, message }) => `${reason}: ${message}`)).toEqual([
+      "WaitForFirstConsumer: waiting for first consumer to be created before binding",
+      "WaitForPodScheduled: waiting for pod p to be scheduled",
+    ]);
+  });
+
+  it("[CTL-VOL-WAIT] says that nobody provisions for a class without a provisioner", async () => {
+    const at = start();
+    at.cluster.put("storageclasses.storage.k8s.io", {
+      ...storageClass("c"),
+      provisioner: "kubernetes.io/no-provisioner",
+    });
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    await at.settle();
+    expect(at.cluster.list<Event>("events").map(({ type, reason, message }) => [type, reason, message])).toEqual([
+      ["Warning", "ProvisioningFailed", "no volume plugin matched name: kubernetes.io/no-provisioner"],
+    ]);
+  });
+
+  it("[CTL-VOL-PROTECT] keeps a claim for a pod that has ended, until the pod is gone", async () => {
+    const at = start();
+    at.cluster.put("persistentvolumeclaims", claim("c"));
+    at.cluster.put("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "ns" },
+      spec: { nodeName: "n", containers: [], volumes: [{ name: "d", persistentVolumeClaim: { claimName: "c" } }] },
+      status: { phase: "Succeeded" },
+    } as Pod);
+    await at.settle();
+    at.cluster.remove("persistentvolumeclaims", "ns", "c");
+    await at.settle();
+    expect(claimAt(at, "c")).toBeDefined();
+    at.cluster.remove("pods", "ns", "p");
+    await at.settle();
+    expect(claimAt(at, "c")).toBeUndefined();
   });
 });

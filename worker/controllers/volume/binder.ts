@@ -1,38 +1,37 @@
 /** Pairs claims with volumes, and says in both what became of it. */
-import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
-import { compareQuantities } from "../../../api/machinery/quantity.ts";
-import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
-import { selects } from "../label-selector.ts";
+import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
+import { podCondition } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { phaseOf, planReleased } from "./reclaim.ts";
-
-type Volume = Stored<PersistentVolume>;
-type Claim = Stored<PersistentVolumeClaim>;
+import { PROVISIONED_BY, phaseOf, planReleased } from "./reclaim.ts";
+import { bestVolume, type Claim, classOf, isFor, mismatchOf, names, type Volume } from "./volume-match.ts";
+import { CLAIMS, CLASSES, claimNames, isDelayed, pending, planWaiting } from "./waiting-claim.ts";
 
 const VOLUMES = "persistentvolumes";
-const CLAIMS = "persistentvolumeclaims";
-const CLASSES = "storageclasses.storage.k8s.io";
 const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
 const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
-const SELECTED_NODE = "volume.kubernetes.io/selected-node";
-const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
-const PROVISIONERS = ["volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner"];
+/** What a volume held before it was made larger, where its file system is still of that size. */
+const BEFORE_RESIZE = "volume.alpha.kubernetes.io/pre-resize-capacity";
 
 export const volumeBinder: Controller = {
   name: "persistent-volume-binder",
   component: "persistentvolume-controller",
-  reads: [VOLUMES, CLAIMS, CLASSES],
+  reads: [VOLUMES, CLAIMS, CLASSES, "pods"],
   writes: [VOLUMES, CLAIMS],
-  itemsOf({ resource, object, snapshot }) {
+  itemsOf({ resource, object, deleted, snapshot }) {
+    if (resource === "pods") return !deleted && isRefused(object as Pod) ? claimsOf(object as Stored<Pod>) : [];
     if (resource === VOLUMES) return [volumeItem(object), ...claimsFor(object as Volume, snapshot)];
     if (resource === CLAIMS) return [claimItem(object), ...volumesFor(object as Claim, snapshot)];
-    return snapshot
-      .list<PersistentVolumeClaim>(CLAIMS)
-      .filter((each) => each.spec.storageClassName === object.metadata.name)
-      .map(claimItem);
+    return (
+      snapshot
+        .list<PersistentVolumeClaim>(CLAIMS)
+        // What names no class may get this one.
+        .filter((each) => classOf(each) === object.metadata.name || classOf(each) === "")
+        .map(claimItem)
+    );
   },
   reconcile(item, { snapshot }) {
     const [kind, namespace = "", name = ""] = item.split("/");
@@ -50,6 +49,11 @@ export const volumeBinder: Controller = {
 
 const volumeItem = ({ metadata }: KubeObject) => `volume//${metadata.name}`;
 const claimItem = ({ metadata }: KubeObject) => `claim/${metadata.namespace}/${metadata.name}`;
+
+/** Its claims are told that it waits; pods that are placed at once are not worth a word. */
+const isRefused = (pod: Pod) => !pod.spec.nodeName && podCondition(pod, "PodScheduled")?.status === "False";
+
+const claimsOf = (pod: Stored<Pod>) => claimNames(pod).map((name) => `claim/${pod.metadata.namespace}/${name}`);
 
 /** A volume may be what pending claims of its class wait for, and is what its own claim stands on. */
 function claimsFor(volume: Volume, snapshot: Snapshot): readonly string[] {
@@ -75,13 +79,6 @@ function volumesFor(claim: Claim, snapshot: Snapshot): readonly string[] {
   return [...new Set([...named, ...reserving])];
 }
 
-const names = ({ spec: { claimRef } }: Volume, { metadata }: Claim) =>
-  claimRef?.name === metadata.name && claimRef.namespace === metadata.namespace;
-
-/** The volume is this claim's: it names it, and no other of that name before it. */
-const isFor = (volume: Volume, claim: Claim) =>
-  names(volume, claim) && (!volume.spec.claimRef?.uid || volume.spec.claimRef.uid === claim.metadata.uid);
-
 function planVolume(volume: Volume, snapshot: Snapshot): Plan {
   const { claimRef } = volume.spec;
   const phase = (to: string) => ({ effects: statusUpdate(VOLUMES, volume, phaseOf(volume, to)) });
@@ -92,15 +89,18 @@ function planVolume(volume: Volume, snapshot: Snapshot): Plan {
   const madeForClaim = volume.metadata.annotations?.[PROVISIONED_BY] !== undefined;
   if (claim.spec.volumeName && madeForClaim && volume.spec.persistentVolumeReclaimPolicy === "Delete")
     return planReleased(volume);
-  // The claim went elsewhere: what the controller bound it lets go of, what somebody reserved it leaves.
-  if (claim.spec.volumeName && volume.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) return letGo(volume);
-  return settled;
+  return claim.spec.volumeName ? letGo(volume) : settled;
 }
 
+/** The claim went elsewhere: what the controller bound is free, what somebody reserved stays reserved. */
 function letGo(volume: Volume): Plan {
-  const { claimRef: _, ...spec } = volume.spec;
-  const { [BOUND_BY_CONTROLLER]: __, ...annotations } = volume.metadata.annotations ?? {};
-  const object = { ...volume, metadata: { ...volume.metadata, annotations }, spec } as PersistentVolume;
+  const { claimRef: { uid: _, ...reserved } = {}, ...spec } = volume.spec;
+  const { [BOUND_BY_CONTROLLER]: byController, ...annotations } = volume.metadata.annotations ?? {};
+  const object = {
+    ...volume,
+    metadata: { ...volume.metadata, annotations },
+    spec: byController === undefined ? { ...spec, claimRef: reserved } : spec,
+  } as PersistentVolume;
   return { effects: [{ op: "update", resource: VOLUMES, namespace: "", object }] };
 }
 
@@ -120,8 +120,10 @@ function planBound(claim: Claim, snapshot: Snapshot): Plan {
 }
 
 function planLost(claim: Claim, reason: string, message: string): Plan {
-  const effects = statusUpdate(CLAIMS, claim, { phase: "Lost" });
-  return { effects, events: effects.length > 0 ? [{ about: claim, type: "Warning", reason, message }] : [] };
+  if (claim.status.phase === "Lost") return settled;
+  const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...kept } = claim.status;
+  const effects = statusUpdate(CLAIMS, claim, { ...kept, phase: "Lost" });
+  return { effects, events: [{ about: claim, type: "Warning", reason, message }] };
 }
 
 function planUnbound(claim: Claim, snapshot: Snapshot): Plan {
@@ -130,9 +132,9 @@ function planUnbound(claim: Claim, snapshot: Snapshot): Plan {
     const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
     return volume ? planRequested(claim, volume) : pending(claim, []);
   }
-  const storage = snapshot.get<StorageClass>(CLASSES, "", claim.spec.storageClassName ?? "");
-  const found = bestVolume(claim, snapshot, isDelayed(claim, storage));
-  return found ? bind(claim, found) : planWaiting(claim, storage);
+  const storage = snapshot.get<StorageClass>(CLASSES, "", classOf(claim));
+  const found = bestVolume(claim, snapshot.list<PersistentVolume>(VOLUMES), isDelayed(storage));
+  return found ? bind(claim, found) : planWaiting(claim, storage, snapshot);
 }
 
 /** The claim names its volume, which may be somebody else's, or not be what the claim asks for. */
@@ -141,37 +143,11 @@ function planRequested(claim: Claim, volume: Volume): Plan {
     pending(claim, [{ about: claim, type: "Warning", reason, message }]);
   if (volume.spec.claimRef && !isFor(volume, claim))
     return tell("FailedBinding", `volume "${volume.metadata.name}" already bound to a different claim.`);
-  const mismatch = mismatchOf(claim, volume);
+  // What is reserved for it, it gets as it is.
+  const mismatch = volume.spec.claimRef ? undefined : mismatchOf(claim, volume);
   return mismatch
     ? tell("VolumeMismatch", `Cannot bind to requested volume "${volume.metadata.name}": ${mismatch}`)
     : bind(claim, volume);
-}
-
-const isDelayed = (claim: Claim, storage: StorageClass | undefined) =>
-  storage?.volumeBindingMode === "WaitForFirstConsumer" && claim.metadata.annotations?.[SELECTED_NODE] === undefined;
-
-/** Why a volume is not what the claim asks for, in Kubernetes' words. */
-function mismatchOf({ spec }: Claim, { spec: volume }: Volume): string | undefined {
-  if (compareQuantities(volume.capacity?.storage, spec.resources?.requests?.storage) < 0)
-    return "requested PV is too small";
-  if ((volume.storageClassName ?? "") !== (spec.storageClassName ?? "")) return "storageClassName does not match";
-  if ((volume.volumeMode ?? "Filesystem") !== (spec.volumeMode ?? "Filesystem")) return "incompatible volumeMode";
-  const missing = (spec.accessModes ?? []).some((mode) => !volume.accessModes?.includes(mode));
-  return missing ? "incompatible accessMode" : undefined;
-}
-
-/** The volume that is reserved for the claim, or the smallest free one that fits. */
-function bestVolume(claim: Claim, snapshot: Snapshot, onlyReserved: boolean): Volume | undefined {
-  const volumes = snapshot
-    .list<PersistentVolume>(VOLUMES)
-    .filter((volume) => !volume.metadata.deletionTimestamp && mismatchOf(claim, volume) === undefined);
-  const reserved = volumes.find((volume) => isFor(volume, claim));
-  if (reserved || onlyReserved) return reserved;
-  const { selector } = claim.spec;
-  const free = volumes.filter(
-    ({ spec, metadata }) => !spec.claimRef && (!selector || selects(selector, metadata.labels)),
-  );
-  return free.toSorted((a, b) => compareQuantities(a.spec.capacity?.storage, b.spec.capacity?.storage))[0];
 }
 
 function bind(claim: Claim, volume: Volume): Plan {
@@ -196,6 +172,8 @@ function bind(claim: Claim, volume: Volume): Plan {
     } as PersistentVolume;
     effects.push({ op: "update", resource: VOLUMES, namespace: "", object });
   }
+  // Whoever sees the claim bound sees the volume bound too.
+  if (volume.status.phase !== "Bound") effects.push(boundPhase(volume));
   const target = { resource: CLAIMS, namespace: metadata.namespace ?? "", name: metadata.name };
   const type = "application/merge-patch+json";
   const chosen = claim.spec.volumeName ? {} : { [BOUND_BY_CONTROLLER]: "yes" };
@@ -209,52 +187,31 @@ function bind(claim: Claim, volume: Volume): Plan {
         spec: { volumeName: volume.metadata.name },
       },
     });
-  const status = {
-    ...claim.status,
-    phase: "Bound",
-    accessModes: volume.spec.accessModes ?? [],
-    capacity: volume.spec.capacity ?? {},
-  };
+  const status = boundStatus(claim, volume);
   if (!same(status, claim.status))
     effects.push({ op: "patch", ...target, subresource: "status", type, patch: { status } });
   return { effects };
 }
 
-function pending(claim: Claim, events: readonly EventRecord[]): Plan {
-  return {
-    effects: claim.status.phase === "Pending" ? [] : statusUpdate(CLAIMS, claim, { ...claim.status, phase: "Pending" }),
-    events,
-  };
-}
+const boundPhase = ({ metadata: { name, uid } }: Volume): Effect => ({
+  op: "patch",
+  resource: VOLUMES,
+  namespace: "",
+  name,
+  subresource: "status",
+  type: "application/merge-patch+json",
+  patch: { metadata: { uid }, status: { phase: "Bound", message: null, reason: null } },
+});
 
-/** Nothing fits: tells what the claim waits for. */
-function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefined): Plan {
-  const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
-    pending(claim, [{ about: claim, type, reason, message }]);
-  const name = claim.spec.storageClassName ?? "";
-  if (name === "")
-    return tell(
-      "Normal",
-      "FailedBinding",
-      "no persistent volumes available for this claim and no storage class is set",
-    );
-  if (!storage) return tell("Warning", "ProvisioningFailed", `storageclass.storage.k8s.io "${name}" not found`);
-  if (isDelayed(claim, storage))
-    return tell("Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding");
-  if (storage.provisioner === "kubernetes.io/no-provisioner") return pending(claim, []);
-  const annotations = Object.fromEntries(PROVISIONERS.map((key) => [key, storage.provisioner]));
-  const known = claim.metadata.annotations?.[PROVISIONERS[0] ?? ""] === storage.provisioner;
-  const message = `Waiting for a volume to be created either by the external provisioner '${storage.provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
-  const plan = tell("Normal", "ExternalProvisioning", message);
-  if (known) return plan;
-  const { namespace = "", name: claimName } = claim.metadata;
-  const annotate: Effect = {
-    op: "patch",
-    resource: CLAIMS,
-    namespace,
-    name: claimName,
-    type: "application/merge-patch+json",
-    patch: { metadata: { annotations } },
+/** A claim that is bound already may hold less than its volume: its file system has yet to grow. */
+function boundStatus({ status }: Claim, { spec, metadata }: Volume): PersistentVolumeClaim["status"] {
+  const bound = { ...status, phase: "Bound", accessModes: spec.accessModes ?? [] };
+  if (status.phase === "Bound") return bound;
+  const storage = metadata.annotations?.[BEFORE_RESIZE];
+  const { volumeAttributesClassName: attributes } = spec;
+  return {
+    ...bound,
+    capacity: storage === undefined ? (spec.capacity ?? {}) : { ...status.capacity, storage },
+    ...(status.phase !== "Lost" && attributes !== undefined && { currentVolumeAttributesClassName: attributes }),
   };
-  return { ...plan, effects: [annotate, ...plan.effects] };
 }

@@ -3,18 +3,12 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
-import { isTerminated } from "../pod-state.ts";
+import { claimNames } from "./waiting-claim.ts";
 
 const CLAIM_FINALIZER = "kubernetes.io/pvc-protection";
 const VOLUME_FINALIZER = "kubernetes.io/pv-protection";
 const CLASS_FINALIZER = "kubernetes.io/vac-protection";
 const CLASSES = "volumeattributesclasses.storage.k8s.io";
-
-const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
-  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
-    return ephemeral ? [`${metadata.name}-${name}`] : [];
-  });
 
 /** Adds the finalizer while the object lives, removes it when it is to go and is free. */
 function planProtection(resource: string, object: Stored<KubeObject>, finalizer: string, inUse: () => boolean): Plan {
@@ -40,9 +34,7 @@ export const claimProtection: Controller = {
   itemsOf({ resource, object, deleted }) {
     if (resource !== "pods") return [itemKey(object)];
     const pod = object as Stored<Pod>;
-    return deleted || isTerminated(pod)
-      ? claimNames(pod).map((name) => itemOf(pod.metadata.namespace ?? "", name))
-      : [];
+    return deleted || isShutDown(pod) ? claimNames(pod).map((name) => itemOf(pod.metadata.namespace ?? "", name)) : [];
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
@@ -53,10 +45,22 @@ export const claimProtection: Controller = {
   },
 };
 
+/** Its node is done with it. */
+const isShutDown = ({ metadata }: Stored<Pod>): boolean =>
+  metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
+
+/** A pod uses its claims until it is gone, ended or not; claims made for it go before it. */
 const isUsed = ({ metadata }: Stored<PersistentVolumeClaim>, snapshot: Snapshot): boolean =>
   snapshot
     .list<Pod>("pods", metadata.namespace ?? "")
-    .some((pod) => !isTerminated(pod) && pod.spec.nodeName !== undefined && claimNames(pod).includes(metadata.name));
+    .some(
+      (pod) =>
+        pod.spec.nodeName !== undefined &&
+        (isShutDown(pod) ? ownClaimNames(pod) : claimNames(pod)).includes(metadata.name),
+    );
+
+const ownClaimNames = ({ spec }: Stored<Pod>): readonly string[] =>
+  (spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 
 export const volumeProtection: Controller = {
   name: "pv-protection-controller",

@@ -7,6 +7,18 @@ import { statusUpdate } from "../status-update.ts";
 type Volume = Stored<PersistentVolume>;
 
 const VOLUMES = "persistentvolumes";
+export const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
+/** Types whose volumes CSI drivers delete. */
+const DRIVEN = [
+  "csi",
+  "awsElasticBlockStore",
+  "azureDisk",
+  "azureFile",
+  "cinder",
+  "gcePersistentDisk",
+  "portworxVolume",
+  "vsphereVolume",
+] as const;
 /** Kubernetes deletes of the host only what is temporary anyway. */
 const DELETABLE_PATH = /\/tmp\/.+/;
 
@@ -21,14 +33,17 @@ export function planReleased(volume: Volume): Plan {
   return released.length > 0 ? { effects: released } : planReclaim(volume);
 }
 
-/** Deleting what a CSI volume holds is its driver's work; in-tree volumes have nobody who would. */
+/** Deleting what a volume holds is the work of whoever made it; of others nobody would but for paths of the host. */
 function planReclaim(volume: Volume): Plan {
-  const { persistentVolumeReclaimPolicy: policy, hostPath, nfs, csi } = volume.spec;
-  const { name, uid, deletionTimestamp } = volume.metadata;
-  if (deletionTimestamp || csi) return settled;
+  const { persistentVolumeReclaimPolicy: policy, hostPath, nfs } = volume.spec;
+  const { name, uid, deletionTimestamp, annotations } = volume.metadata;
+  if (deletionTimestamp) return settled;
   if (policy === "Recycle" && !hostPath && !nfs)
     return failed(volume, "VolumeFailedRecycle", "No recycler plugin found for the volume!");
   if (policy !== "Delete") return settled;
+  const maker = annotations?.[PROVISIONED_BY] ?? "";
+  if ((maker !== "" && !maker.startsWith("kubernetes.io/")) || DRIVEN.some((source) => volume.spec[source]))
+    return settled;
   if (!hostPath) {
     const message = `error getting deleter volume plugin for volume "${name}": no deletable volume plugin matched`;
     return failed(volume, "VolumeFailedDelete", message);

@@ -1,0 +1,16 @@
+import type { KubeObject } from "../../machinery/meta.ts";
+
+export const DEFAULT_STORAGE_CLASS: readonly string[] = [
+  "storageclass.kubernetes.io/is-default-class",
+  "storageclass.beta.kubernetes.io/is-default-class",
+];
+
+/** Of the classes that one of the annotations calls the default: the newest, and of equally old ones the first by name. */
+export function defaultClassOf(classes: readonly KubeObject[], annotations: readonly string[]): string | undefined {
+  const isDefault = ({ metadata }: KubeObject) => annotations.some((key) => metadata.annotations?.[key] === "true");
+  const [newest] = classes.filter(isDefault).toSorted((a, b) => {
+    const byAge = (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? "");
+    return byAge !== 0 ? byAge : (a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1;
+  });
+  return newest?.metadata.name;
+}

@@ -1,0 +1,95 @@
+/** What a claim is told for which no volume is found, and who is asked to make one. */
+import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { StorageClass } from "../../../api/generated/storage.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
+import type { Effect, EventRecord, Plan, Snapshot } from "../controller.ts";
+import { isTerminated } from "../pod-state.ts";
+import { statusUpdate } from "../status-update.ts";
+import { type Claim, classOf, hasClass } from "./volume-match.ts";
+
+export const CLAIMS = "persistentvolumeclaims";
+export const CLASSES = "storageclasses.storage.k8s.io";
+const SELECTED_NODE = "volume.kubernetes.io/selected-node";
+const PROVISIONERS = ["volume.kubernetes.io/storage-provisioner", "volume.beta.kubernetes.io/storage-provisioner"];
+/** Of what Kubernetes once had built in, the CSI drivers that took over. */
+const SUCCESSORS: ReadonlyMap<string, string> = new Map([
+  ["kubernetes.io/aws-ebs", "ebs.csi.aws.com"],
+  ["kubernetes.io/azure-disk", "disk.csi.azure.com"],
+  ["kubernetes.io/azure-file", "file.csi.azure.com"],
+  ["kubernetes.io/cinder", "cinder.csi.openstack.org"],
+  ["kubernetes.io/gce-pd", "pd.csi.storage.gke.io"],
+  ["kubernetes.io/portworx-volume", "pxd.portworx.com"],
+  ["kubernetes.io/vsphere-volume", "csi.vsphere.vmware.com"],
+]);
+
+/** Its claims are bound by the scheduler, with the pod that uses them. */
+export const isDelayed = (storage: StorageClass | undefined): boolean =>
+  storage?.volumeBindingMode === "WaitForFirstConsumer";
+
+export const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
+  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
+    return ephemeral ? [`${metadata.name}-${name}`] : [];
+  });
+
+export function pending(claim: Claim, events: readonly EventRecord[]): Plan {
+  const { accessModes: _, capacity: __, currentVolumeAttributesClassName: ___, ...kept } = claim.status;
+  return { effects: statusUpdate(CLAIMS, claim, { ...kept, phase: "Pending" }), events };
+}
+
+export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefined, snapshot: Snapshot): Plan {
+  const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
+    pending(claim, [{ about: claim, type, reason, message }]);
+  if (!hasClass(claim)) {
+    const name = defaultClassOf(snapshot.list<KubeObject>(CLASSES), DEFAULT_STORAGE_CLASS);
+    if (name !== undefined) return { effects: [classified(claim, name)] };
+  }
+  const name = classOf(claim);
+  if (isDelayed(storage) && claim.metadata.annotations?.[SELECTED_NODE] === undefined)
+    return tell("Normal", ...consumersOf(claim, snapshot));
+  if (name === "")
+    return tell(
+      "Normal",
+      "FailedBinding",
+      "no persistent volumes available for this claim and no storage class is set",
+    );
+  if (!storage) return tell("Warning", "ProvisioningFailed", `storageclass.storage.k8s.io "${name}" not found`);
+  const provisioner = SUCCESSORS.get(storage.provisioner) ?? storage.provisioner;
+  if (provisioner.startsWith("kubernetes.io/"))
+    return tell("Warning", "ProvisioningFailed", `no volume plugin matched name: ${provisioner}`);
+  const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
+  const plan = tell("Normal", "ExternalProvisioning", message);
+  const known = claim.metadata.annotations?.[PROVISIONERS[0] ?? ""] === provisioner;
+  return known ? plan : { ...plan, effects: [provisionedBy(claim, provisioner), ...plan.effects] };
+}
+
+/** The class came to be the default after the claim. */
+const classified = (claim: Claim, storageClassName: string): Effect => patch(claim, { spec: { storageClassName } });
+
+/** Provisioners look for claims that name them. */
+const provisionedBy = (claim: Claim, provisioner: string): Effect =>
+  patch(claim, { metadata: { annotations: Object.fromEntries(PROVISIONERS.map((key) => [key, provisioner])) } });
+
+const patch = (
+  { metadata: { namespace = "", name } }: Stored<PersistentVolumeClaim>,
+  changes: Readonly<Record<string, unknown>>,
+): Effect => ({
+  op: "patch",
+  resource: CLAIMS,
+  namespace,
+  name,
+  type: "application/merge-patch+json",
+  patch: changes,
+});
+
+/** Pods that use the claim and have no node yet. */
+function consumersOf(claim: Claim, snapshot: Snapshot): readonly [reason: string, message: string] {
+  const { namespace = "", name } = claim.metadata;
+  const pods = snapshot
+    .list<Pod>("pods", namespace)
+    .filter((pod) => !pod.spec.nodeName && !isTerminated(pod) && claimNames(pod).includes(name))
+    .map(({ metadata }) => metadata.name);
+  if (pods.length === 0) return ["WaitForFirstConsumer", "waiting for first consumer to be created before binding"];
+  return ["WaitForPodScheduled", `waiting for pod${pods.length > 1 ? "s" : ""} ${pods.join(",")} to be scheduled`];
+}
