@@ -66,7 +66,8 @@ async function atVersion(
 }
 
 export type AdmittedDraft =
-  | { readonly ok: true; readonly draft: KubeObject }
+  /** `unknown`: what the kind does not have, in the words of strict decoding; custom kinds prune it. */
+  | { readonly ok: true; readonly draft: KubeObject; readonly unknown?: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
 /** What became of the object there, as the draft that the request goes on with. */
@@ -91,5 +92,5 @@ export async function draftOfAdmitted(
     ? await atVersion(request, object, { from: at, to: served })
     : (at.conversion?.toStored(object) ?? object);
   resource.defaults?.(draft);
-  return { ok: true, draft };
+  return { ok: true, draft, ...(served.custom ? {} : { unknown: decoded.strict }) };
 }

@@ -3,7 +3,7 @@
  * needs cannot be deleted. The first is an expectation of the commit itself, so no race can get around it.
  */
 import { failure, notFound } from "../../api/machinery/status.ts";
-import type { Key } from "../../api/store.ts";
+import type { Key, Write } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { refusal } from "./refusal.ts";
@@ -11,6 +11,8 @@ import { refusal } from "./refusal.ts";
 const IMMORTAL: ReadonlySet<string> = new Set(["default", "kube-system", "kube-public"]);
 
 const keyOfNamespace = (name: string): Key => ({ resource: "namespaces", namespace: "", name });
+
+const expectsNamespace = ({ op, key }: Write) => op === "expect" && key.resource === "namespaces";
 
 export const namespaceLifecycle: AdmissionPlugin = {
   name: "NamespaceLifecycle",
@@ -21,6 +23,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
   mutate(request) {
     const { operation, namespace, name } = request;
     if (operation === "CREATE") {
+      if (request.writes.some(expectsNamespace)) return;
       request.writes.push({
         op: "expect",
         key: keyOfNamespace(namespace),
@@ -31,7 +34,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
   },
 
   async explain(request, failed) {
-    if (failed.op !== "expect" || failed.key.resource !== "namespaces") return;
+    if (!expectsNamespace(failed)) return;
     const { entry } = await request.context.store.read(failed.key);
     if (!entry) throw new ApiError(notFound({ group: "", resource: "namespaces" }, failed.key.name));
     throw new ApiError(beingTerminated(request));

@@ -29,6 +29,13 @@ export interface AdmissionRequest {
   readonly drawn: Set<string>;
 }
 
+/** What those whom a plugin asks (webhooks, policies) made of the object. */
+export interface Invoked {
+  readonly changed: boolean;
+  /** Asks those once more that want to see what others made of it since. */
+  readonly again: () => Promise<void>;
+}
+
 export interface AdmissionPlugin {
   /** As kube-apiserver names it: `NamespaceLifecycle`. */
   readonly name: string;
@@ -38,6 +45,11 @@ export interface AdmissionPlugin {
   readonly reads?: (request: AdmissionRequest) => readonly Key[];
   /** Runs in order before validation; may change the draft. */
   readonly mutate?: (request: AdmissionRequest) => void | Promise<void>;
+  /**
+   * Beside `mutate`, for plugins that ask others: where one of those changes the object, all plugins see it once more,
+   * `mutate` as the first time (so it does no harm twice), `invoke` by what it answered.
+   */
+  readonly invoke?: (request: AdmissionRequest) => Promise<Invoked>;
   /** Runs after the kind's own validation; the draft is final. */
   readonly validate?: (request: AdmissionRequest) => void | Promise<void>;
   /** Runs last: takes what the object needs of the cluster (addresses, quota), by changes and by writes. */

@@ -107,7 +107,7 @@ describe("an audit event", () => {
     const { events } = await recorded([metadata], MAPS, { body });
     expect(events[0]).toMatchObject({ responseStatus: { code: 201 }, annotations: { "p/who": "made by admin" } });
     expect(JSON.parse(events[0]?.annotations?.["validation.policy.admission.k8s.io/validation_failure"] ?? "")).toEqual(
-      [{ message: "never", policy: "p", binding: "b", validationActions: ["Audit"] }],
+      [{ message: "never", policy: "p", binding: "b", expressionIndex: 0, validationActions: ["Audit"] }],
     );
   });
 

@@ -70,11 +70,39 @@ export async function callClient(caller: Caller, call: ClientCall): Promise<Clie
 }
 
 async function readAnswer(response: Response): Promise<ClientAnswer> {
+  const { status } = response;
   const text = await readText(response.body);
   if (text === undefined) return { ok: false, problem: "the answer is too large" };
-  if (response.status === 200) return { ok: true, text };
-  const problem = `an error on the server (${JSON.stringify(text.slice(0, 200).trim())}) has prevented the request from succeeding`;
-  return { ok: false, problem };
+  const type = response.headers.get("Content-Type") ?? "";
+  if (status < 200 || status > 206) {
+    const isShown = type === "" || type.startsWith("text/");
+    return { ok: false, problem: problemOf(status, isShown ? text.trim().slice(0, MAX_SHOWN) : "unknown") };
+  }
+  if (text !== "") return { ok: true, text };
+  return { ok: false, problem: `0-length response with status code: ${status} and content type: ${type}` };
+}
+
+const MAX_SHOWN = 2048;
+/** What Kubernetes' client says of a bare status code; of those that are missing it shows the answer's own words. */
+const PROBLEMS: Readonly<Record<number, string>> = {
+  400: "the server rejected our request for an unknown reason",
+  401: "the server has asked for the client to provide credentials",
+  404: "the server could not find the requested resource",
+  405: "the server does not allow this method on the requested resource",
+  409: "the server reported a conflict",
+  422: "the server rejected our request due to an error in our request",
+  429: "the server has received too many requests and has asked us to try again later",
+  503: "the server is currently unable to handle the request",
+  504: "the server was unable to return a response in the time allotted, but may still be processing the request",
+};
+const TOLD_BY_SERVER: ReadonlySet<number> = new Set([403, 406, 415]);
+
+function problemOf(status: number, told: string): string {
+  const known = TOLD_BY_SERVER.has(status) ? told : PROBLEMS[status];
+  if (known !== undefined) return known;
+  return status >= 500
+    ? `an error on the server (${JSON.stringify(told)}) has prevented the request from succeeding`
+    : `the server responded with the status code ${status} but did not return more information`;
 }
 
 async function readText(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {

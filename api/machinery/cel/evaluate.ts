@@ -118,7 +118,7 @@ class Evaluator {
     return new PlainMap(made);
   }
 
-  #struct({ fields }: StructExpr, variables: Variables): CelMap {
+  #struct({ name: typeName, fields }: StructExpr, variables: Variables): CelMap {
     const made: [unknown, unknown][] = [];
     for (const { name, value, optional } of fields) {
       const given = this.value(value, variables);
@@ -126,7 +126,7 @@ class Evaluator {
       else if (given instanceof Optional && given.isThere) made.push([name, given.value]);
     }
     this.#pay(40);
-    return new PlainMap(made);
+    return new PlainMap(made, typeName);
   }
 
   #comprehension(expr: Comprehension, variables: Variables): unknown {

@@ -54,6 +54,8 @@ export interface CelMap {
   keys(): readonly unknown[];
   /** Objects answer missing fields otherwise than maps do, but only at the type checker. */
   readonly isCelMap: true;
+  /** Of an object that an expression made, the name that it made it by: `Object.spec`. */
+  readonly typeName?: string | undefined;
 }
 
 export const isCelMap = (value: unknown): value is CelMap =>
@@ -70,7 +72,10 @@ export class PlainMap implements CelMap {
   readonly isCelMap = true;
   readonly #entries: ReadonlyMap<unknown, { key: unknown; value: unknown }>;
 
-  constructor(entries: Iterable<readonly [unknown, unknown]>) {
+  constructor(
+    entries: Iterable<readonly [unknown, unknown]>,
+    readonly typeName?: string,
+  ) {
     this.#entries = new Map([...entries].map(([key, value]) => [normalKey(key), { key, value }]));
   }
 
@@ -157,5 +162,5 @@ export const typeNameOf = (value: unknown): string => {
   if (value instanceof Optional) return "optional_type";
   if (value instanceof Opaque) return value.typeName;
   if (Array.isArray(value)) return "list";
-  return "map";
+  return isCelMap(value) ? (value.typeName ?? "map") : "map";
 };

@@ -19,6 +19,15 @@ import {
 const MAX_OPERATIONS = 10_000;
 /** Of all that a patch copies: without a bound, a short one could make any amount of it (kube-apiserver's own limit). */
 const MAX_COPIED_BYTES = 3 * 1024 * 1024;
+const TOO_MUCH = `Unable to complete the copy, the accumulated size increase of copy is beyond the limit of ${MAX_COPIED_BYTES}`;
+
+/** What ends the text of a `test` that did not hold. */
+const TEST_FAILED = ": test failed";
+const MISSING = "missing value";
+const INVALID_INDEX = "invalid index referenced";
+
+/** Whether a patch failed only because what it tests does not hold. */
+export const isFailedTest = ({ detail = "" }: PatchFailure): boolean => detail.endsWith(TEST_FAILED);
 
 /** `patch` is the parsed body; `Ignore` skips the check of the operations' members, and words shape errors otherwise. */
 export function applyJsonPatch(
@@ -42,7 +51,8 @@ export function applyJsonPatch(
   let copied = 0;
   for (const operation of operations) {
     if (operation?.op === "copy") copied += sizeAt(root, operation.from);
-    if (copied > MAX_COPIED_BYTES || !run(root, operation ?? {})) return unprocessable();
+    const problem = copied > MAX_COPIED_BYTES ? TOO_MUCH : run(root, operation ?? {});
+    if (problem !== undefined) return { ...unprocessable(), detail: problem };
   }
   const patched = root[""];
   if (!isJsonObject(patched)) return unprocessable();
@@ -84,77 +94,129 @@ function sizeAt(root: Root, from: unknown): number {
   return found ? JSON.stringify(found.value ?? null).length : 0;
 }
 
-/** Whether the operation applied; `root[""]` is the document, so that replacing it whole is one assignment. */
-function run(root: Root, operation: JsonObject): boolean {
+/** What keeps the operation from being applied, in the library's words, which the answer to a PATCH keeps to itself. */
+type Problem = string | undefined;
+
+/** `root[""]` is the document, so that replacing it whole is one assignment. */
+function run(root: Root, operation: JsonObject): Problem {
   const { op, path, from, value } = operation;
-  if (typeof path !== "string") return false;
+  if (typeof op !== "string" || !OPERATIONS.has(op))
+    return `Unexpected kind: ${typeof op === "string" ? op : "unknown"}`;
+  if ((op === "move" || op === "copy") && typeof from !== "string")
+    return `${op} operation failed to decode from: operation, missing from field: ${MISSING}`;
+  if (typeof path !== "string")
+    return `${op} operation failed to decode path: ${TERSE.has(op) ? "" : "operation missing path field: "}${MISSING}`;
   switch (op) {
     case "add":
-      return add(find(root, path), value);
+      return add(root, path, value);
     case "remove":
-      return remove(find(root, path));
+      return remove(root, path);
     case "replace":
-      return path === "" ? replaceRoot(root, value) : replace(find(root, path), value);
+      return replace(root, path, value);
     case "test":
       return test(root, path, value);
     case "move":
-    case "copy": {
-      if (typeof from !== "string") return false;
-      const source = find(root, from);
-      const found = get(source);
-      if (!found) return false;
-      if (op === "move" && !remove(source)) return false;
-      return add(find(root, path), op === "copy" ? copyJson(found.value) : found.value);
-    }
+      return move(root, String(from), path);
     default:
-      return false;
+      return copy(root, String(from), path);
   }
 }
 
-function add(place: Place | undefined, value: unknown = null): boolean {
-  if (!place) return false;
-  const { container, key } = place;
+/** Those that keep to themselves why there is no path. */
+const TERSE: ReadonlySet<string> = new Set(["add", "remove", "copy"]);
+const OPERATIONS: ReadonlySet<string> = new Set(["add", "remove", "replace", "move", "test", "copy"]);
+
+function add(root: Root, path: string, value: unknown): Problem {
+  const place = find(root, path);
+  if (!place) return `add operation does not apply: doc is missing path: "${path}": ${MISSING}`;
+  const problem = insert(place, value);
+  return problem && `error in add for path: '${path}': ${problem}`;
+}
+
+function insert({ container, key }: Place, value: unknown = null): Problem {
   if (!Array.isArray(container)) {
     setMember(container, key, value);
-    return true;
+    return undefined;
   }
-  const index = key === "-" ? container.length : indexForInsert(key, container.length);
-  if (index === undefined) return false;
+  // Counted in the longer list: -1 appends.
+  const index = key === "-" ? container.length : indexOf(key, container.length + 1);
+  if (index === undefined || index > container.length)
+    return isNumber(key)
+      ? `Unable to access invalid index: ${Number(key)}: ${INVALID_INDEX}`
+      : `value was not a proper array index: '${key}': ${notANumber(key)}`;
   container.splice(index, 0, value);
-  return true;
+  return undefined;
 }
 
-/** Counted in the longer list: -1 appends. */
-const indexForInsert = (key: string, length: number) => {
-  const index = indexOf(key, length + 1);
-  return index === length + 1 ? undefined : index;
-};
+const isNumber = (key: string) => /^[+-]?\d+$/.test(key);
+const notANumber = (key: string) => `strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`;
 
-function remove(place: Place | undefined): boolean {
-  if (!place) return false;
+function remove(root: Root, path: string): Problem {
+  const place = find(root, path);
+  if (!place) return `remove operation does not apply: doc is missing path: "${path}": ${MISSING}`;
+  const problem = takeOut(place);
+  return problem && `error in remove for path: '${path}': ${problem}`;
+}
+
+function takeOut(place: Place): Problem {
   const { container, key } = place;
-  if (!Array.isArray(container)) return Object.hasOwn(container, key) && delete container[key];
-  if (!get(place)) return false;
+  if (!Array.isArray(container)) {
+    if (!Object.hasOwn(container, key)) return `Unable to remove nonexistent key: ${key}: ${MISSING}`;
+    delete container[key];
+    return undefined;
+  }
+  if (!get(place))
+    return isNumber(key) ? `Unable to access invalid index: ${Number(key)}: ${INVALID_INDEX}` : notANumber(key);
   container.splice(Number(indexOf(key, container.length)), 1);
-  return true;
+  return undefined;
 }
 
-function replace(place: Place | undefined, value: unknown = null): boolean {
-  if (!place || !get(place)) return false;
+function replace(root: Root, path: string, value: unknown = null): Problem {
+  if (path === "") {
+    if (!isContainer(value)) return "replace operation hit var not in object or array";
+    root[""] = value;
+    return undefined;
+  }
+  const place = find(root, path);
+  if (!place) return `replace operation does not apply: doc is missing path: ${path}: ${MISSING}`;
+  if (!get(place)) return `replace operation does not apply: doc is missing key: ${path}: ${MISSING}`;
   const { container, key } = place;
   if (Array.isArray(container)) container[Number(indexOf(key, container.length))] = value;
   else setMember(container, key, value);
-  return true;
+  return undefined;
 }
 
-function replaceRoot(root: Root, value: unknown): boolean {
-  if (!isContainer(value)) return false;
-  root[""] = value;
-  return true;
+function test(root: Root, path: string, wanted: unknown): Problem {
+  const failed = `testing value ${path} failed${TEST_FAILED}`;
+  if (path === "") return deepEqual(root[""], wanted) ? undefined : failed;
+  const place = find(root, path);
+  if (!place) return `test operation does not apply: is missing path: ${path}: ${MISSING}`;
+  const found = get(place);
+  if (!found)
+    return `error in test for path: '${path}': Unable to access invalid index: ${place.key}: ${INVALID_INDEX}`;
+  return deepEqual(found.value ?? null, wanted ?? null) ? undefined : failed;
 }
 
-function test(root: Root, path: string, wanted: unknown): boolean {
-  if (path === "") return deepEqual(root[""], wanted);
-  const found = get(find(root, path));
-  return found !== undefined && deepEqual(found.value ?? null, wanted ?? null);
+function move(root: Root, from: string, path: string): Problem {
+  const source = find(root, from);
+  if (!source) return `move operation does not apply: doc is missing from path: ${from}: ${MISSING}`;
+  const found = get(source);
+  const problem = found ? takeOut(source) : `Unable to access invalid index: ${source.key}: ${INVALID_INDEX}`;
+  if (!found || problem !== undefined) return `error in move for path: '${source.key}': ${problem}`;
+  const target = find(root, path);
+  if (!target) return `move operation does not apply: doc is missing destination path: ${path}: ${MISSING}`;
+  const failed = insert(target, found.value);
+  return failed && `error in move for path: '${path}': ${failed}`;
+}
+
+function copy(root: Root, from: string, path: string): Problem {
+  const source = find(root, from);
+  if (!source) return `copy operation does not apply: doc is missing from path: ${from}: ${MISSING}`;
+  const found = get(source);
+  if (!found)
+    return `error in copy for from: '${from}': Unable to access invalid index: ${source.key}: ${INVALID_INDEX}`;
+  const target = find(root, path);
+  if (!target) return `copy operation does not apply: doc is missing destination path: ${path}: ${MISSING}`;
+  const failed = insert(target, copyJson(found.value));
+  return failed && `error while adding value during copy: ${failed}`;
 }

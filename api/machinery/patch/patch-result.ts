@@ -13,6 +13,8 @@ export interface PatchFailure {
   readonly reason: string;
   readonly message: string;
   readonly causes?: readonly StatusCause[];
+  /** What went wrong, where `message` does not tell: for whoever made the patch on behalf of a client. */
+  readonly detail?: string;
   /** The answer carries an empty `details`, as a status made of a bare HTTP code does. */
   readonly emptyDetails?: true;
 }

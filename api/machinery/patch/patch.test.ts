@@ -114,6 +114,61 @@ describe("PATCH-03: JSON patch does what evanphx/json-patch does beyond the RFC"
     expect(applyJsonPatch(configMap(), patch, "Warn")).toMatchObject({ code: 422 });
     expect(applyJsonPatch(configMap(), patch.slice(0, 4), "Warn")).toMatchObject({ ok: true });
   });
+
+  // The texts are what `kubectl patch --local --type json` says of the same object.
+  test.each([
+    [{ op: "test", path: "/data/k", value: "x" }, "testing value /data/k failed: test failed"],
+    [{ op: "test", path: "/nope/k" }, "test operation does not apply: is missing path: /nope/k: missing value"],
+    [
+      { op: "remove", path: "/data/z" },
+      "error in remove for path: '/data/z': Unable to remove nonexistent key: z: missing value",
+    ],
+    [{ op: "remove", path: "/zz/z" }, 'remove operation does not apply: doc is missing path: "/zz/z": missing value'],
+    [
+      { op: "remove", path: "/metadata/finalizers/7" },
+      "error in remove for path: '/metadata/finalizers/7': Unable to access invalid index: 7: invalid index referenced",
+    ],
+    [
+      { op: "remove", path: "/metadata/finalizers/q" },
+      "error in remove for path: '/metadata/finalizers/q': strconv.Atoi: parsing \"q\": invalid syntax",
+    ],
+    [
+      { op: "replace", path: "/metadata/finalizers/3", value: 1 },
+      "replace operation does not apply: doc is missing key: /metadata/finalizers/3: missing value",
+    ],
+    [{ op: "replace", path: "/zz/z" }, "replace operation does not apply: doc is missing path: /zz/z: missing value"],
+    [
+      { op: "add", path: "/metadata/finalizers/4", value: 1 },
+      "error in add for path: '/metadata/finalizers/4': Unable to access invalid index: 4: invalid index referenced",
+    ],
+    [
+      { op: "add", path: "/metadata/finalizers/x", value: 1 },
+      "error in add for path: '/metadata/finalizers/x': value was not a proper array index: 'x': strconv.Atoi: parsing \"x\": invalid syntax",
+    ],
+    [{ op: "add" }, "add operation failed to decode path: missing value"],
+    [{ op: "test" }, "test operation failed to decode path: operation missing path field: missing value"],
+    [
+      { op: "move", from: "/data/zz", path: "/data/k" },
+      "error in move for path: 'zz': Unable to remove nonexistent key: zz: missing value",
+    ],
+    [
+      { op: "move", from: "/data/k", path: "/zz/k" },
+      "move operation does not apply: doc is missing destination path: /zz/k: missing value",
+    ],
+    [
+      { op: "copy", path: "/zz/k" },
+      "copy operation failed to decode from: operation, missing from field: missing value",
+    ],
+    [
+      { op: "copy", from: "/metadata/finalizers/4", path: "/data/k" },
+      "error in copy for from: '/metadata/finalizers/4': Unable to access invalid index: 4: invalid index referenced",
+    ],
+    [{ op: "nope", path: "/zz/k" }, "Unexpected kind: nope"],
+    [{ path: "/zz/k" }, "Unexpected kind: unknown"],
+  ])("%j fails: %s", (operation, detail) => {
+    const object = { metadata: { name: "a", finalizers: ["x/1", "x/2"] }, data: { k: "v" } };
+    expect(applyJsonPatch(object, [operation], "Ignore")).toMatchObject({ ok: false, detail });
+  });
 });
 
 describe("PATCH-05: a merge patch deletes by null and replaces lists", () => {

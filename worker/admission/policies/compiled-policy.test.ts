@@ -27,10 +27,10 @@ test("variables see those before them, and are computed when they are used", () 
 });
 
 test("match conditions all hold, and one that fails outweighs one that cannot be told", () => {
-  const matches = (...expressions: string[]) =>
-    new CompiledPolicy({ matchConditions: expressions.map((expression, i) => ({ name: `c${i}`, expression })) })
-      .run(values)
-      .matches();
+  const matches = (...expressions: string[]) => {
+    const matchConditions = expressions.map((expression, i) => ({ name: `c${i}`, expression }));
+    return new CompiledPolicy({ matchConditions }).matches(values);
+  };
   expect(matches("object.spec.replicas == 3")).toEqual({ ok: true, matches: true });
   expect(matches("object.nope == 1", "false")).toEqual({ ok: true, matches: false });
   expect(matches("object.nope == 1", "true")).toMatchObject({ ok: false });

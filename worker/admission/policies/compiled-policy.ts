@@ -5,8 +5,9 @@ import { compile, type Program } from "../../../api/machinery/cel/program.ts";
 import { DYN, type Type } from "../../../api/machinery/cel/type.ts";
 import { CelError, type CelMap } from "../../../api/machinery/cel/values.ts";
 
-/** What a policy may spend on one request. */
+/** What a policy may spend on one request: its conditions, its validations and its annotations, each on their own. */
 const BUDGET = 10_000_000;
+const CONDITIONS_BUDGET = BUDGET / 4;
 
 interface Spec {
   readonly paramKind?: ParamKind;
@@ -14,8 +15,13 @@ interface Spec {
   readonly matchConditions?: readonly MatchCondition[];
 }
 
+const OUT_OF_BUDGET = "validation failed due to running out of cost budget, no further validation rules will be run";
+
 type Values = ReadonlyMap<string, unknown>;
-type Result = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+export type Result =
+  | { readonly ok: true; readonly value: unknown }
+  /** `isSpent` where nothing more can be evaluated. */
+  | { readonly ok: false; readonly message: string; readonly isSpent?: true };
 
 export class CompiledPolicy {
   readonly #spec: Spec;
@@ -46,44 +52,58 @@ export class CompiledPolicy {
   }
 
   /** A run on one request: variables are computed when first used, and once. */
-  run(values: Values): PolicyRun {
-    return new PolicyRun(this.#spec, (expression) => this.#program(expression), values);
+  run(values: Values, budget = BUDGET): PolicyRun {
+    return new PolicyRun(this.#spec, { programOf: (expression) => this.#program(expression), values, budget });
+  }
+
+  /** Whether all match conditions hold; what failed, where they cannot tell. Conditions see no namespace. */
+  matches(values: Values): Matches {
+    const { matchConditions = [] } = this.#spec;
+    if (matchConditions.length === 0) return { ok: true, matches: true };
+    const run = this.run(new Map(values).set("namespaceObject", null), CONDITIONS_BUDGET);
+    const failed: string[] = [];
+    for (const { expression } of matchConditions) {
+      const result = run.evaluate(expression);
+      if (result.ok && result.value !== true) return { ok: true, matches: false };
+      if (result.ok) continue;
+      if (result.isSpent) return { ok: false, message: result.message };
+      failed.push(result.message);
+    }
+    if (failed.length === 0) return { ok: true, matches: true };
+    return { ok: false, message: failed.length === 1 ? (failed[0] ?? "") : `[${[...new Set(failed)].join(", ")}]` };
   }
 }
 
+export type Matches =
+  | { readonly ok: true; readonly matches: boolean }
+  | { readonly ok: false; readonly message: string };
+
+interface Running {
+  readonly programOf: (expression: string) => Program | string;
+  readonly values: Values;
+  readonly budget: number;
+}
+
 export class PolicyRun {
-  #spent = 0;
+  #left: number;
+  readonly #programOf: Running["programOf"];
   readonly #values: Values;
 
   constructor(
     private readonly spec: Spec,
-    private readonly programOf: (expression: string) => Program | string,
-    values: Values,
+    { programOf, values, budget }: Running,
   ) {
+    this.#programOf = programOf;
+    this.#left = budget;
     this.#values = new Map(values).set("variables", this.#variables());
   }
 
-  /** Whether all match conditions hold; the message of the first that failed to tell. */
-  matches(): { readonly ok: true; readonly matches: boolean } | { readonly ok: false; readonly message: string } {
-    let failed: string | undefined;
-    for (const { expression } of this.spec.matchConditions ?? []) {
-      const result = this.evaluate(expression);
-      if (!result.ok) failed ??= result.message;
-      else if (result.value !== true) return { ok: true, matches: false };
-    }
-    return failed === undefined ? { ok: true, matches: true } : { ok: false, message: failed };
-  }
-
   evaluate(expression: string): Result {
-    const program = this.programOf(expression);
+    const program = this.#programOf(expression);
     if (typeof program === "string") return { ok: false, message: program };
     const outcome = program.run(this.#values);
-    this.#spent += outcome.cost;
-    if (this.#spent > BUDGET)
-      return {
-        ok: false,
-        message: "validation failed due to running out of cost budget, no further validation rules will be run",
-      };
+    this.#left -= outcome.cost;
+    if (this.#left < 0) return { ok: false, message: OUT_OF_BUDGET, isSpent: true };
     if (outcome.ok) return outcome;
     return { ok: false, message: `expression '${expression}' resulted in error: ${outcome.message}` };
   }

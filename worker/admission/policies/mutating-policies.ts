@@ -4,22 +4,24 @@ import type {
   MutatingAdmissionPolicyBinding,
   Mutation,
 } from "../../../api/generated/admissionregistration.v1.ts";
-import { mergeTyped } from "../../../api/machinery/apply/merge-typed.ts";
 import { toJson } from "../../../api/machinery/cel/to-json.ts";
 import { isCelMap } from "../../../api/machinery/cel/values.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
+import { applyJsonPatch, isFailedTest } from "../../../api/machinery/patch/json-patch.ts";
 import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
-import { forbidden } from "../../../api/machinery/status.ts";
+import { internalError } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
 import { ownedKind } from "../managed-fields.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
+import { applyConfiguration } from "./apply-configuration.ts";
 import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
+import { misplaced } from "./made-objects.ts";
 import { isExempt, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
-import { paramsOf } from "./policy-params.ts";
+import { paramKindProblem, paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
 import { replaceDraft } from "./replace-draft.ts";
 
@@ -53,86 +55,146 @@ export const mutatingPolicies: AdmissionPlugin = {
   handles: (request) =>
     request.object !== undefined && request.context.policy.derive(boundPolicies).length > 0 && !isExempt(request),
 
-  async mutate(request) {
-    const bound = request.context.policy.derive(boundPolicies);
-    let changed = false;
-    for (const each of bound) changed = (await invoke(each, request)) || changed;
-    if (!changed) return;
-    // Those that ask for it see what the others have made of the object.
-    for (const each of bound) if (each.policy.spec.reinvocationPolicy === "IfNeeded") await invoke(each, request);
+  async invoke(request) {
+    const { changed, reinvoked } = await mutateAll(request, await invocationsOf(request));
+    return { changed, again: async () => void (await mutateAll(request, { invocations: reinvoked, denials: [] })) };
   },
 };
 
-/** Whether it changed the object. */
-async function invoke({ policy, binding }: Bound, request: AdmissionRequest): Promise<boolean> {
-  const { spec } = policy;
-  const { matchResources, paramRef } = binding.spec;
-  const at = matchedRules(spec.matchConstraints, request);
-  if (!at) return false;
-  for (const resources of [spec.matchConstraints, ...(matchResources ? [matchResources] : [])]) {
-    if (!matchedRules(resources, request)) return false;
-    if (!(await matchesSelectors(resources ?? {}, request))) return false;
-  }
-  const failed = (message: string) => {
-    if (spec.failurePolicy !== "Ignore") throw refused({ policy, binding }, request, message);
-  };
-  const found = await paramsOf(spec.paramKind, paramRef, request);
-  if (!found.ok) failed(found.message);
-  const namespace = await namespaceOf(request);
-  let changed = false;
-  for (const params of found.ok ? found.params : []) {
-    for (const mutation of spec.mutations ?? []) {
-      const run = compiledOf(policy).run(await policyValues(request, { at, namespace, params }));
-      const matched = run.matches();
-      if (!matched.ok) failed(matched.message);
-      if (!matched.ok || !matched.matches) break;
-      const result = await mutate(mutation, { run, request, at });
-      if (typeof result === "string") failed(result);
-      else changed = replaceDraft(request, result) || changed;
+/** A policy, as one binding and one set of parameters have it. */
+interface Invocation extends Bound {
+  /** The version that the policy's rules name. */
+  readonly at: Served;
+  readonly params: KubeObject | undefined;
+}
+
+interface Denial {
+  readonly message: string;
+  readonly reason?: "Invalid";
+}
+
+interface Invocations {
+  readonly invocations: readonly Invocation[];
+  /** Of policies and bindings that cannot be asked. */
+  readonly denials: readonly Denial[];
+}
+
+async function invocationsOf(request: AdmissionRequest): Promise<Invocations> {
+  const invocations: Invocation[] = [];
+  const denials: Denial[] = [];
+  for (const { policy, binding } of request.context.policy.derive(boundPolicies)) {
+    const { spec } = policy;
+    const { matchResources, paramRef } = binding.spec;
+    const at = matchedRules(spec.matchConstraints, request);
+    if (!at || !(await matchesSelectors(spec.matchConstraints ?? {}, request))) continue;
+    const isTold = spec.failurePolicy !== "Ignore";
+    const problem = paramKindProblem(spec.paramKind, request);
+    if (problem !== undefined) {
+      const message = `policy ${JSON.stringify(policy.metadata.name)} denied request: ${problem}`;
+      if (isTold && denials.every((denial) => denial.message !== message)) denials.push({ message });
+      continue;
     }
+    if (matchResources && !(matchedRules(matchResources, request) && (await matchesSelectors(matchResources, request))))
+      continue;
+    const found = await paramsOf(spec.paramKind, paramRef, request);
+    if (found.ok) for (const params of found.params) invocations.push({ policy, binding, at, params });
+    else if (isTold) denials.push({ message: denied({ policy, binding }, found.message) });
   }
-  return changed;
+  return { invocations, denials };
+}
+
+/** All are asked, also after one that failed; the first that did is the answer. */
+async function mutateAll(
+  request: AdmissionRequest,
+  { invocations, denials }: Invocations,
+): Promise<{ readonly changed: boolean; readonly reinvoked: readonly Invocation[] }> {
+  const failed: Denial[] = [...denials];
+  const reinvoked: Invocation[] = [];
+  let changed = false;
+  for (const invocation of invocations) {
+    const { policy } = invocation;
+    const outcome = await invoke(invocation, request);
+    if (!outcome) continue;
+    changed ||= outcome.changed;
+    if (policy.spec.failurePolicy !== "Ignore")
+      for (const why of outcome.problems) failed.push({ message: denied(invocation, why), reason: "Invalid" });
+    if (policy.spec.reinvocationPolicy === "IfNeeded") reinvoked.push(invocation);
+  }
+  if (failed.length > 0) throw refusalOf(failed, request);
+  return { changed, reinvoked };
+}
+
+interface Outcome {
+  readonly changed: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Undefined where the policy's conditions say that the request is none of its business. */
+async function invoke(invocation: Invocation, request: AdmissionRequest): Promise<Outcome | undefined> {
+  const { policy, at, params } = invocation;
+  const namespace = await namespaceOf(request);
+  const compiled = compiledOf(policy);
+  const matched = compiled.matches(await policyValues(request, { at, namespace, params }));
+  if (!matched.ok) return { changed: false, problems: [matched.message] };
+  if (!matched.matches) return undefined;
+  const problems: string[] = [];
+  let changed = false;
+  for (const mutation of policy.spec.mutations ?? []) {
+    const run = compiled.run(await policyValues(request, { at, namespace, params }));
+    const result = await mutate(mutation, { run, request, at });
+    if (typeof result === "string") problems.push(result);
+    else changed = replaceDraft(request, result) || changed;
+  }
+  return { changed, problems };
 }
 
 interface Running {
   readonly run: PolicyRun;
   readonly request: AdmissionRequest;
-  /** The version that the policy's rules name. */
   readonly at: Served;
 }
 
-/** The object after one mutation, or what is wrong with it. */
+/** The object after one mutation, or what is wrong with that. */
 async function mutate(
-  { patchType, jsonPatch, applyConfiguration }: Mutation,
+  { patchType, jsonPatch, applyConfiguration: configuration }: Mutation,
   { run, request, at }: Running,
 ): Promise<KubeObject | string> {
-  const expression = (patchType === "JSONPatch" ? jsonPatch : applyConfiguration)?.expression ?? "";
-  const result = run.evaluate(expression);
+  const result = run.evaluate((patchType === "JSONPatch" ? jsonPatch : configuration)?.expression ?? "");
   if (!result.ok) return result.message;
   const before = (await admittedObject(request, request.object, at)) as unknown as JsonObject;
-  let after: JsonObject;
-  if (patchType === "JSONPatch") {
-    const patched = applyJsonPatch(structuredClone(before), toJson(result.value), "Ignore");
-    if (!patched.ok) return `JSON Patch: ${patched.message}`;
-    after = patched.object;
-  } else {
-    if (!isCelMap(result.value)) return `expression '${expression}' must evaluate to Object`;
-    const { view } = ownedKind({ ...at.resource, group: at.group, version: at.version }, "");
-    const applied = { apiVersion: before.apiVersion, kind: before.kind, ...(toJson(result.value) as JsonObject) };
-    after = mergeTyped(before, applied, view) as JsonObject;
-  }
+  const view = () => ownedKind({ ...at.resource, group: at.group, version: at.version }, "").view;
+  const after =
+    patchType === "JSONPatch" ? patched(before, result.value) : applyConfiguration(result.value, before, view());
+  if (typeof after === "string") return after;
   const next = await draftOfAdmitted(request, after, at);
-  return next.ok ? next.draft : next.message;
+  if (!next.ok) throw new ApiError(internalError(next.message));
+  if (next.unknown?.length && patchType === "JSONPatch")
+    throw new ApiError(internalError(`strict decoding error: ${next.unknown.join(", ")}`));
+  return next.draft;
 }
 
-function refused({ policy, binding }: Bound, { context, name }: AdmissionRequest, why: string): ApiError {
-  const { group, resource } = context.served;
-  const message = `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${why}`;
-  const status = forbidden({ group, resource: resource.plural }, name, message);
+function patched(before: JsonObject, operations: unknown): JsonObject | string {
+  for (const operation of Array.isArray(operations) ? (operations as unknown[]) : []) {
+    const names = isCelMap(operation) ? misplaced(operation.get("value")) : "";
+    if (names !== "") return `type mismatch: ${names}`;
+  }
+  const result = applyJsonPatch(structuredClone(before), toJson(operations), "Ignore");
+  if (result.ok) return result.object;
+  // What the patch tests is its condition: where it does not hold, nothing is to be done.
+  return isFailedTest(result) ? before : `JSON Patch: ${result.detail ?? result.message}`;
+}
+
+const denied = ({ policy, binding }: Bound, why: string) =>
+  `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${why}`;
+
+/** Kubernetes puts its own words over those of a 403, and leaves the code. */
+function refusalOf(denials: readonly Denial[], request: AdmissionRequest): ApiError {
+  const [first] = denials;
+  const { status } = refusal(request, "admission request denied by policy");
   return new ApiError({
     ...status,
-    reason: "Invalid",
-    code: 422,
-    details: { ...status.details, causes: [{ message }] },
+    message: first?.message ?? "",
+    ...(first?.reason ? { reason: first.reason } : {}),
+    details: { ...status.details, causes: denials.map(({ message }) => ({ message })) },
   });
 }

@@ -2,18 +2,17 @@
 import type {
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
-  Validation,
 } from "../../../api/generated/admissionregistration.v1.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { forbidden } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
-import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
-import { CompiledPolicy, type PolicyRun } from "./compiled-policy.ts";
+import { refusal } from "../refusal.ts";
+import { CompiledPolicy } from "./compiled-policy.ts";
+import { evaluatePolicy, type Failure } from "./evaluate-policy.ts";
 import { isExempt, matchedRules, matchesSelectors, namespaceOf } from "./match-resources.ts";
-import { paramsOf } from "./policy-params.ts";
+import { PolicyAnnotations } from "./policy-annotations.ts";
+import { paramKindProblem, paramsOf } from "./policy-params.ts";
 import { policyValues } from "./policy-values.ts";
 
 interface Bound {
@@ -41,72 +40,83 @@ function compiledOf(policy: ValidatingAdmissionPolicy): CompiledPolicy {
   return known;
 }
 
-interface Denial {
-  readonly message: string;
-  readonly reason?: string;
-}
-
 export const validatingPolicies: AdmissionPlugin = {
   name: "ValidatingAdmissionPolicy",
   handles: (request) => request.context.policy.derive(boundPolicies).length > 0 && !isExempt(request),
 
+  /** All policies are asked, and warn, before the first that denies is told. */
   async validate(request) {
-    for (const { policy, bindings } of request.context.policy.derive(boundPolicies)) {
-      const { matchConstraints } = policy.spec;
-      const at = matchedRules(matchConstraints, request);
-      if (!at) continue;
-      if (!(await matchesSelectors(matchConstraints ?? {}, request))) continue;
-      for (const binding of bindings) {
-        const { matchResources } = binding.spec;
-        if (
-          matchResources &&
-          !(matchedRules(matchResources, request) && (await matchesSelectors(matchResources, request)))
-        )
-          continue;
-        for (const denial of await decide({ policy, binding, at }, request))
-          enforce(policy, binding, { request, denial });
-      }
-    }
+    const denials: Denial[] = [];
+    for (const bound of request.context.policy.derive(boundPolicies)) denials.push(...(await decide(bound, request)));
+    const [first] = denials;
+    if (first) throw refusalOf(first, request);
   },
 };
 
-interface Matched {
+interface Denial {
+  readonly policy: ValidatingAdmissionPolicy;
+  /** Absent where the policy itself is at fault. */
+  readonly binding?: ValidatingAdmissionPolicyBinding;
+  readonly message: string;
+  readonly reason?: string;
+}
+
+/** The denials of one policy. */
+async function decide({ policy, bindings }: Bound, request: AdmissionRequest): Promise<readonly Denial[]> {
+  const { spec } = policy;
+  const at = matchedRules(spec.matchConstraints, request);
+  if (!at || !(await matchesSelectors(spec.matchConstraints ?? {}, request))) return [];
+  const isTold = spec.failurePolicy !== "Ignore";
+  const problem = paramKindProblem(spec.paramKind, request);
+  if (problem !== undefined) return isTold ? [{ policy, message: problem }] : [];
+  const denials: Denial[] = [];
+  const annotations = new PolicyAnnotations(policy);
+  for (const binding of bindings) {
+    const { matchResources } = binding.spec;
+    if (matchResources && !(matchedRules(matchResources, request) && (await matchesSelectors(matchResources, request))))
+      continue;
+    const found = await paramsOf(spec.paramKind, binding.spec.paramRef, request);
+    if (!found.ok) {
+      // Whatever the binding does with failures: it cannot be asked.
+      if (isTold) denials.push({ policy, binding, message: found.message });
+      continue;
+    }
+    const namespace = await namespaceOf(request);
+    const values = await Promise.all(found.params.map((params) => policyValues(request, { at, namespace, params })));
+    for (const outcome of values.map((each) => evaluatePolicy(policy, compiledOf(policy), each))) {
+      outcome.failures.forEach((failure, index) => {
+        if (failure && act({ policy, binding, failure, index }, request)) denials.push({ policy, binding, ...failure });
+      });
+      for (const message of annotations.add(outcome.annotations)) denials.push({ policy, binding, message });
+    }
+  }
+  annotations.publish(request);
+  return denials;
+}
+
+interface Failed {
   readonly policy: ValidatingAdmissionPolicy;
   readonly binding: ValidatingAdmissionPolicyBinding;
-  /** The version that the policy's rules name. */
-  readonly at: Served;
+  readonly failure: Failure;
+  /** Which of the policy's validations. */
+  readonly index: number;
 }
 
-async function decide(matching: Matched, request: AdmissionRequest): Promise<readonly Denial[]> {
-  const { policy, binding, at } = matching;
-  const { spec } = policy;
-  const failed = (message: string): Denial[] => (spec.failurePolicy === "Ignore" ? [] : [{ message }]);
-  const found = await paramsOf(spec.paramKind, binding.spec.paramRef, request);
-  if (!found.ok) return failed(found.message);
-  const namespace = await namespaceOf(request);
-  const values = await Promise.all(found.params.map((params) => policyValues(request, { at, namespace, params })));
-  return values.flatMap((each) => {
-    const run = compiledOf(policy).run(each);
-    const matched = run.matches();
-    if (!matched.ok) return failed(matched.message);
-    if (!matched.matches) return [];
-    noteAuditAnnotations(matching, run, request);
-    return (spec.validations ?? []).flatMap((validation) => {
-      const result = run.evaluate(validation.expression);
-      if (!result.ok) return failed(result.message);
-      return result.value === true ? [] : [denialOf(validation, run)];
-    });
-  });
-}
+const VALIDATION_FAILURE = "validation.policy.admission.k8s.io/validation_failure";
 
-const MAX_MESSAGE_BYTES = 5 * 1024;
-
-function denialOf({ expression, message, messageExpression, reason }: Validation, run: PolicyRun): Denial {
-  const result = messageExpression ? run.evaluate(messageExpression) : undefined;
-  const text = result?.ok && typeof result.value === "string" ? result.value.trim() : "";
-  const isFit = text !== "" && !text.includes("\n") && text.length <= MAX_MESSAGE_BYTES;
-  const told = isFit ? text : message ? message.trim() : `failed expression: ${expression.trim()}`;
-  return { message: told, ...(reason ? { reason } : {}) };
+/** Does what the binding wants of a failure; whether it wants the request denied. */
+function act({ policy, binding, failure, index }: Failed, { context }: AdmissionRequest): boolean {
+  const { validationActions } = binding.spec;
+  const names = { policy: policy.metadata.name, binding: binding.metadata.name };
+  if (validationActions.includes("Audit")) {
+    const told = { message: failure.message, ...names, expressionIndex: index, validationActions };
+    noteAnnotation(context.request, VALIDATION_FAILURE, JSON.stringify([told]));
+  }
+  if (validationActions.includes("Warn")) {
+    const who = `ValidatingAdmissionPolicy '${names.policy}' with binding '${names.binding}'`;
+    context.warnings.push(`Validation failed for ${who}: ${failure.message}`);
+  }
+  return validationActions.includes("Deny");
 }
 
 const CODES: Readonly<Record<string, number>> = {
@@ -116,53 +126,10 @@ const CODES: Readonly<Record<string, number>> = {
   Invalid: 422,
 };
 
-/** For the audit log, warns, and denies, in this order. */
-function enforce(
-  policy: ValidatingAdmissionPolicy,
-  binding: ValidatingAdmissionPolicyBinding,
-  { request, denial }: { request: AdmissionRequest; denial: Denial },
-): void {
-  const { context, name } = request;
-  const actions = binding.spec.validationActions;
-  const who = `ValidatingAdmissionPolicy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
-  if (actions.includes("Audit")) noteFailure(policy, binding, { request, denial });
-  if (actions.includes("Warn")) context.warnings.push(`Validation failed for ${who}: ${denial.message}`);
-  if (!actions.includes("Deny")) return;
-  const message = `${who} denied request: ${denial.message}`;
-  const { reason = "Invalid" } = denial;
-  const { group, resource } = context.served;
-  const status = forbidden({ group, resource: resource.plural }, name || nameOf(request.object), message);
-  throw new ApiError({
-    ...status,
-    reason,
-    code: CODES[reason] ?? 422,
-    details: { ...status.details, causes: [{ message }] },
-  });
+function refusalOf({ policy, binding, message: why, reason = "Invalid" }: Denial, request: AdmissionRequest): ApiError {
+  const with_ = binding ? ` with binding '${binding.metadata.name}'` : "";
+  const message = `ValidatingAdmissionPolicy '${policy.metadata.name}'${with_} denied request: ${why}`;
+  const { status } = refusal(request, message);
+  const details = { ...status.details, causes: [{ message }] };
+  return new ApiError({ ...status, reason, code: CODES[reason] ?? 422, details });
 }
-
-const VALIDATION_FAILURE = "validation.policy.admission.k8s.io/validation_failure";
-
-function noteFailure(
-  policy: ValidatingAdmissionPolicy,
-  binding: ValidatingAdmissionPolicyBinding,
-  { request, denial }: { request: AdmissionRequest; denial: Denial },
-): void {
-  const failure = {
-    message: denial.message,
-    policy: policy.metadata.name,
-    binding: binding.metadata.name,
-    validationActions: binding.spec.validationActions,
-  };
-  noteAnnotation(request.context.request, VALIDATION_FAILURE, JSON.stringify([failure]));
-}
-
-/** What a policy wants the audit log to hold, failed or not. */
-function noteAuditAnnotations({ policy }: Matched, run: PolicyRun, { context }: AdmissionRequest): void {
-  for (const { key, valueExpression } of policy.spec.auditAnnotations ?? []) {
-    const result = run.evaluate(valueExpression);
-    if (result.ok && typeof result.value === "string" && result.value !== "")
-      noteAnnotation(context.request, `${policy.metadata.name}/${key}`, result.value);
-  }
-}
-
-const nameOf = (object: KubeObject | undefined) => object?.metadata.name ?? "";

@@ -1,5 +1,6 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
+import { parseJson } from "../../../api/machinery/json-syntax.ts";
 import type { Status } from "../../../api/machinery/status.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
@@ -7,7 +8,11 @@ import { admittedKind, admittedObject } from "../admitted-version.ts";
 import { operationOptions } from "../operation-options.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
-export type Webhook = ValidatingWebhook & Pick<MutatingWebhook, "reinvocationPolicy">;
+export type Webhook = ValidatingWebhook &
+  Pick<MutatingWebhook, "reinvocationPolicy"> & {
+    /** The name of the configuration that it is part of. */
+    readonly configuration: string;
+  };
 
 export interface WebhookResponse {
   readonly uid?: string;
@@ -20,13 +25,15 @@ export interface WebhookResponse {
   readonly auditAnnotations?: Readonly<Record<string, string>>;
 }
 
+/** `problem` is what goes behind `failed calling webhook "NAME": `. */
 export type Called =
   | { readonly ok: true; readonly response: WebhookResponse }
   | { readonly ok: false; readonly problem: string };
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 
-export async function callWebhook(webhook: Webhook, request: AdmissionRequest, at: Served): Promise<Called> {
+export async function callWebhook(webhook: Webhook, request: AdmissionRequest, asked: Asked): Promise<Called> {
+  const { at, mutating } = asked;
   const uid = crypto.randomUUID();
   const apiVersion = reviewVersion(webhook);
   const answer = await callClient(request.context, {
@@ -34,8 +41,12 @@ export async function callWebhook(webhook: Webhook, request: AdmissionRequest, a
     seconds: webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     body: JSON.stringify({ kind: "AdmissionReview", apiVersion, request: await reviewOf(request, uid, at) }),
   });
-  return answer.ok ? readReview(answer.text, { uid, apiVersion, name: webhook.name }) : answer;
+  if (!answer.ok) return uncalled(answer.problem);
+  return readReview(answer.text, { uid, apiVersion, mutating });
 }
+
+const uncalled = (why: string): Called => ({ ok: false, problem: `failed to call webhook: ${why}` });
+const invalid = (why: string): Called => ({ ok: false, problem: `received invalid webhook response: ${why}` });
 
 /** The first that is understood here of those that the webhook understands. */
 function reviewVersion({ admissionReviewVersions }: Webhook): string {
@@ -43,33 +54,44 @@ function reviewVersion({ admissionReviewVersions }: Webhook): string {
   return `admission.k8s.io/${version}`;
 }
 
+/** How a webhook is asked: about the object at which version, and whether it may change it. */
+export interface Asked {
+  readonly at: Served;
+  readonly mutating: boolean;
+}
+
 interface Sent {
   readonly uid: string;
   readonly apiVersion: string;
-  readonly name: string;
+  readonly mutating: boolean;
 }
 
-function readReview(text: string, { uid, apiVersion, name }: Sent): Called {
-  let review: { kind?: string; apiVersion?: string; response?: WebhookResponse };
-  try {
-    review = JSON.parse(text) as typeof review;
-  } catch (problem) {
-    return { ok: false, problem: `couldn't parse the answer of webhook ${name}: ${String(problem)}` };
-  }
-  const invalid = (why: string): Called => ({ ok: false, problem: `received invalid webhook response: ${why}` });
-  if (review.kind !== "AdmissionReview" || review.apiVersion !== apiVersion)
-    return invalid(
-      `expected webhook response of ${apiVersion}, Kind=AdmissionReview, got ${review.apiVersion ?? ""}, Kind=${review.kind ?? ""}`,
-    );
+export function readReview(text: string, { uid, apiVersion, mutating }: Sent): Called {
+  const parsed = parseJson(text);
+  if (!parsed.ok) return uncalled(`couldn't get version/kind; json parse error: ${parsed.message}`);
+  const review = (parsed.value ?? {}) as { kind?: string; apiVersion?: string; response?: WebhookResponse };
   const { response } = review;
-  if (!response) return { ok: false, problem: "webhook response was absent" };
-  // The first version of the review asked for neither.
+  if (!response) return invalid("webhook response was absent");
+  // The first version of the review asked for none of this.
   if (apiVersion.endsWith("/v1beta1")) return { ok: true, response };
   if (response.uid !== uid)
     return invalid(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`);
-  if (response.patch !== undefined && response.patchType !== "JSONPatch")
-    return invalid("webhook returned response.patch but response.patchType is not JSONPatch");
-  return { ok: true, response };
+  const { kind = "", apiVersion: version = "/" } = review;
+  if (kind !== "AdmissionReview" || version !== apiVersion)
+    return invalid(`expected webhook response of ${apiVersion}, Kind=AdmissionReview, got ${version}, Kind=${kind}`);
+  const why = mutating ? patchProblem(response) : foreignPatch(response);
+  return why === undefined ? { ok: true, response } : invalid(why);
+}
+
+function patchProblem({ patch, patchType }: WebhookResponse): string | undefined {
+  if (patch && patchType === undefined) return "webhook returned response.patch but not response.patchType";
+  if (!patch && patchType !== undefined) return "webhook returned response.patchType but not response.patch";
+  return patchType === "" ? 'webhook returned invalid response.patchType of ""' : undefined;
+}
+
+function foreignPatch({ patch, patchType }: WebhookResponse): string | undefined {
+  if (patch) return "validating webhook may not return response.patch";
+  return patchType === undefined ? undefined : "validating webhook may not return response.patchType";
 }
 
 /** admission.k8s.io AdmissionRequest, with the object at the version that the webhook's rules name. */

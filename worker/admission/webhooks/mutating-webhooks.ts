@@ -1,16 +1,23 @@
-/** MutatingAdmissionWebhook: one after the other; those that ask for it again when a later one changed the object. */
+/**
+ * MutatingAdmissionWebhook: one after the other. When all is done and anything was changed, those that ask for it see
+ * again what others changed after them.
+ */
 import { decodeBase64 } from "../../../api/machinery/base64.ts";
+import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { copyJson } from "../../../api/machinery/json-copy.ts";
+import { parseJson } from "../../../api/machinery/json-syntax.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
-import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
+import { goJsonType, isJsonObject, type JsonObject } from "../../../api/machinery/patch/patch-result.ts";
 import { internalError } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
+import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { Served } from "../../kind-registry.ts";
 import { admittedObject, draftOfAdmitted } from "../admitted-version.ts";
-import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import type { AdmissionPlugin, AdmissionRequest, Invoked } from "../plugin.ts";
 import { isExempt } from "../policies/match-resources.ts";
 import { replaceDraft } from "../policies/replace-draft.ts";
 import type { Webhook } from "./call-webhook.ts";
-import { requireAllowed } from "./webhook-answer.ts";
+import { requireAllowed, requireFailable, type Turn } from "./webhook-answer.ts";
 import { askedAbout, webhooksOf } from "./webhook-matching.ts";
 
 const webhooks = webhooksOf("mutatingwebhookconfigurations.admissionregistration.k8s.io");
@@ -19,41 +26,106 @@ export const mutatingWebhooks: AdmissionPlugin = {
   name: "MutatingAdmissionWebhook",
   handles: (request) => request.context.policy.derive(webhooks).length > 0 && !isExempt(request),
 
-  async mutate(request) {
-    const again = new Set<Webhook>();
-    const called: Webhook[] = [];
-    for (const webhook of request.context.policy.derive(webhooks)) {
-      const at = await askedAbout(webhook, request);
-      if (!at) continue;
-      if (await invoke(webhook, request, at)) for (const before of called) again.add(before);
-      called.push(webhook);
-    }
-    for (const webhook of again) {
-      const at = webhook.reinvocationPolicy === "IfNeeded" ? await askedAbout(webhook, request) : undefined;
-      if (at) await invoke(webhook, request, at);
-    }
+  async invoke(request) {
+    const rounds = new Rounds(request);
+    await rounds.first();
+    return rounds;
   },
 };
 
-/** Whether it changed the object. */
-async function invoke(webhook: Webhook, request: AdmissionRequest, at: Served): Promise<boolean> {
-  const response = await requireAllowed(webhook, request, at);
-  const { object } = request;
-  if (!response?.patch || !object) return false;
-  const fail = (why: string): never => {
-    throw new ApiError(internalError(`failed calling webhook ${JSON.stringify(webhook.name)}: ${why}`));
-  };
-  const bytes = decodeBase64(response.patch);
-  if (typeof bytes === "number") return fail("the patch is no base64");
-  let patch: unknown;
-  try {
-    patch = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (problem) {
-    return fail(`invalid JSON Patch: ${String(problem)}`);
+class Rounds implements Invoked {
+  changed = false;
+  readonly #request: AdmissionRequest;
+  /** Called, of those that want to be called again: nobody changed the object since. */
+  #upToDate = new Set<Webhook>();
+  readonly #again = new Set<Webhook>();
+  #output: unknown;
+
+  constructor(request: AdmissionRequest) {
+    this.#request = request;
   }
-  const shown = structuredClone(await admittedObject(request, object, at)) as unknown as JsonObject;
-  const patched = applyJsonPatch(shown, patch, "Ignore");
-  if (!patched.ok) return fail(patched.message);
+
+  async first(): Promise<void> {
+    for (const [index, webhook] of this.#request.context.policy.derive(webhooks).entries())
+      await this.#ask(webhook, { round: 0, index });
+    if (this.#upToDate.size > 0) this.#output = copyJson(this.#request.object);
+  }
+
+  async again(): Promise<void> {
+    if (this.#upToDate.size > 0 && !deepEqual(this.#output, this.#request.object)) this.#outdate();
+    for (const [index, webhook] of this.#request.context.policy.derive(webhooks).entries())
+      if (this.#again.has(webhook)) await this.#ask(webhook, { round: 1, index });
+  }
+
+  async #ask(webhook: Webhook, turn: Turn): Promise<void> {
+    const at = await askedAbout(webhook, this.#request);
+    if (!at) return;
+    const mutated = await change(webhook, this.#request, { at, ...turn });
+    const { configuration, name } = webhook;
+    const key = `mutation.webhook.admission.k8s.io/round_${turn.round}_index_${turn.index}`;
+    noteAnnotation(this.#request.context.request, key, JSON.stringify({ configuration, webhook: name, mutated }));
+    if (mutated) this.#outdate();
+    if (webhook.reinvocationPolicy === "IfNeeded") this.#upToDate.add(webhook);
+  }
+
+  #outdate(): void {
+    this.changed = true;
+    for (const webhook of this.#upToDate) this.#again.add(webhook);
+    this.#upToDate = new Set();
+  }
+}
+
+/** Whether the webhook changed the object. */
+async function change(
+  webhook: Webhook,
+  request: AdmissionRequest,
+  { at, ...turn }: Turn & { readonly at: Served },
+): Promise<boolean> {
+  const response = await requireAllowed(webhook, request, { at, mutating: true, ...turn });
+  if (!response?.patch) return false;
+  const patch = readPatch(response.patch);
+  if (!patch.ok) {
+    requireFailable(webhook, patch.problem);
+    return false;
+  }
+  if (patch.operations.length === 0) return false;
+  if (!request.object) {
+    const tried = `admission webhook ${JSON.stringify(webhook.name)} attempted to modify the object`;
+    throw new ApiError(internalError(`${tried}, which is not supported for this operation`));
+  }
+  if (response.patchType !== undefined && response.patchType !== "JSONPatch") {
+    requireFailable(webhook, `unsupported patch type ${JSON.stringify(response.patchType)}`);
+    return false;
+  }
+  const shown = structuredClone(await admittedObject(request, request.object, at)) as unknown as JsonObject;
+  const patched = applyJsonPatch(shown, patch.operations, "Ignore");
+  if (!patched.ok) throw new ApiError(internalError(patched.detail ?? patched.message));
   const next = await draftOfAdmitted(request, patched.object, at);
-  return next.ok ? replaceDraft(request, next.draft) : fail(next.message);
+  if (!next.ok) throw new ApiError(internalError(next.message));
+  return replaceDraft(request, next.draft);
+}
+
+type Read =
+  | { readonly ok: true; readonly operations: readonly unknown[] }
+  | { readonly ok: false; readonly problem: string };
+
+function readPatch(text: string): Read {
+  const bytes = decodeBase64(text);
+  if (typeof bytes === "number") {
+    return { ok: false, problem: `failed to call webhook: illegal base64 data at input byte ${bytes}` };
+  }
+  const parsed = parseJson(new TextDecoder().decode(bytes));
+  const why = parsed.ok ? shapeProblem(parsed.value) : parsed.message;
+  if (why !== undefined) return { ok: false, problem: `received undecodable patch in webhook response: ${why}` };
+  return { ok: true, operations: (parsed.ok && (parsed.value as readonly unknown[] | null)) || [] };
+}
+
+/** Kubernetes decodes a patch whole, before it is known whether there is anything to apply it to. */
+function shapeProblem(patch: unknown): string | undefined {
+  const cannot = (value: unknown, into: string) =>
+    `json: cannot unmarshal ${goJsonType(value)} into Go value of type jsonpatch.${into}`;
+  if (patch === null) return undefined;
+  if (!Array.isArray(patch)) return cannot(patch, "Patch");
+  const odd = (patch as unknown[]).find((operation) => operation !== null && !isJsonObject(operation));
+  return odd === undefined ? undefined : cannot(odd, "Operation");
 }

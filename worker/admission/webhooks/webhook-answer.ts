@@ -2,24 +2,34 @@
 import { internalError, type Status } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
-import type { Served } from "../../kind-registry.ts";
 import type { AdmissionRequest } from "../plugin.ts";
-import { callWebhook, type Webhook, type WebhookResponse } from "./call-webhook.ts";
+import { type Asked, callWebhook, type Webhook, type WebhookResponse } from "./call-webhook.ts";
+
+/** When a webhook is asked: in the first or the second round, as which of all in their order. */
+export interface Turn {
+  readonly round: 0 | 1;
+  readonly index: number;
+}
+
+/** Throws unless the webhook may fail. */
+export function requireFailable({ name, failurePolicy }: Webhook, problem: string): void {
+  if (failurePolicy === "Ignore") return;
+  throw new ApiError(internalError(`failed calling webhook ${JSON.stringify(name)}: ${problem}`));
+}
 
 /** The response of a webhook that allows the request; undefined for one that failed and may. Throws otherwise. */
 export async function requireAllowed(
   webhook: Webhook,
   request: AdmissionRequest,
-  at: Served,
+  { round, index, ...asked }: Asked & Turn,
 ): Promise<WebhookResponse | undefined> {
-  const called = await callWebhook(webhook, request, at);
+  const called = await callWebhook(webhook, request, asked);
   if (!called.ok) {
-    if (webhook.failurePolicy === "Ignore") return undefined;
-    throw new ApiError(
-      internalError(
-        `failed calling webhook ${JSON.stringify(webhook.name)}: failed to call webhook: ${called.problem}`,
-      ),
-    );
+    requireFailable(webhook, called.problem);
+    const kind = asked.mutating ? "mutation" : "validating";
+    const key = `failed-open.${kind}.webhook.admission.k8s.io/round_${round}_index_${index}`;
+    noteAnnotation(request.context.request, key, webhook.name);
+    return undefined;
   }
   const { response } = called;
   request.context.warnings.push(...(response.warnings ?? []));

@@ -6,7 +6,7 @@ import type { Served } from "../../kind-registry.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { CompiledPolicy } from "../policies/compiled-policy.ts";
-import { matchesSelectors, namespaceOf, versionMatched } from "../policies/match-resources.ts";
+import { matchesSelectors, versionMatched } from "../policies/match-resources.ts";
 import { policyValues } from "../policies/policy-values.ts";
 import { refusal } from "../refusal.ts";
 import type { Webhook } from "./call-webhook.ts";
@@ -18,7 +18,9 @@ export const webhooksOf =
     snapshot
       .list<KubeObject & { webhooks?: Webhook[] }>(resource)
       .toSorted((a, b) => ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1))
-      .flatMap(({ webhooks }) => webhooks ?? []);
+      .flatMap(({ metadata, webhooks = [] }) =>
+        webhooks.map((webhook) => ({ ...webhook, configuration: metadata.name ?? "" })),
+      );
 
 const conditions = new WeakMap<Webhook, CompiledPolicy>();
 
@@ -29,7 +31,7 @@ export async function askedAbout(webhook: Webhook, request: AdmissionRequest): P
   if (!webhook.matchConditions?.length) return at;
   const compiled = conditions.get(webhook) ?? new CompiledPolicy({ matchConditions: webhook.matchConditions });
   conditions.set(webhook, compiled);
-  const matched = compiled.run(await policyValues(request, { at, namespace: await namespaceOf(request) })).matches();
+  const matched = compiled.matches(await policyValues(request, { at, namespace: undefined }));
   if (matched.ok) return matched.matches ? at : undefined;
   if (webhook.failurePolicy === "Ignore") return undefined;
   throw refusal(request, matched.message);

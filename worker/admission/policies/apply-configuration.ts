@@ -1,0 +1,41 @@
+/** An ApplyConfiguration laid over an object (apiserver pkg/admission/plugin/policy/mutating/patch/smd.go). */
+import { mergeTyped } from "../../../api/machinery/apply/merge-typed.ts";
+import { formOf, isMap, type TypeView } from "../../../api/machinery/apply/type-view.ts";
+import { typeErrors } from "../../../api/machinery/apply/validate-typed.ts";
+import { toJson } from "../../../api/machinery/cel/to-json.ts";
+import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
+import { misplaced } from "./made-objects.ts";
+
+/** The object, or what is wrong with what is to be applied. */
+export function applyConfiguration(made: unknown, live: JsonObject, view: TypeView): JsonObject | string {
+  const names = misplaced(made);
+  if (names !== "") return `type mismatch: ${names}`;
+  const applied = { ...(toJson(made) as JsonObject), apiVersion: live.apiVersion, kind: live.kind };
+  const errors = typeErrors(applied, view);
+  if (errors !== "") return `error applying patch: failed to convert patch object to typed object: ${errors}`;
+  const atomics = atomicsOf(applied, view);
+  if (atomics.length > 0) {
+    const which = atomics.join(", ");
+    return `error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: ${which}`;
+  }
+  return mergeTyped(live, applied, view) as JsonObject;
+}
+
+/** What can only be replaced whole: all else of it would be lost. Members that no type declares are not looked into. */
+function atomicsOf(value: unknown, type: TypeView, path = ""): string[] {
+  const form = formOf(type, value);
+  if (form === "map" && type.map && isMap(value)) {
+    const { atomic, field } = type.map;
+    const below = Object.entries(value).flatMap(([name, member]) => {
+      const declared = field(name);
+      return declared ? atomicsOf(member, declared.type, `${path}.${name}`) : [];
+    });
+    return atomic ? [path, ...below] : below;
+  }
+  if (form === "list" && type.list && Array.isArray(value)) {
+    const { element, type: kind } = type.list;
+    const below = value.flatMap((item, i) => atomicsOf(item, element, `${path}[${i}]`));
+    return kind === "atomic" ? [path, ...below] : below;
+  }
+  return [];
+}

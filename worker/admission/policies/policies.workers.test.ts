@@ -1,0 +1,184 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, test } from "vitest";
+import type { Env } from "../../env.ts";
+
+/** What admission policies make of requests, and say of them. Each policy is for config maps with a label of its own. */
+const { API } = env as unknown as Env;
+const POLICIES = "/apis/admissionregistration.k8s.io/v1";
+const MAPS = "/api/v1/namespaces/default/configmaps";
+
+interface Answer {
+  readonly code: number;
+  readonly warnings: string;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of any shape are compared with literals.
+  readonly object: any;
+}
+
+async function post(path: string, body: object): Promise<Answer> {
+  const headers = { "Content-Type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify(body) };
+  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
+  return { code: response.status, warnings: response.headers.get("Warning") ?? "", object: await response.json() };
+}
+
+const rules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["configmaps"] }];
+
+async function policy(kind: "validating" | "mutating", name: string, spec: object, binding: object = {}) {
+  const matchConstraints = { resourceRules: rules, objectSelector: { matchLabels: { policy: name } } };
+  const made = await post(`${POLICIES}/${kind}admissionpolicies`, {
+    metadata: { name },
+    spec: { matchConstraints, ...(kind === "mutating" ? { reinvocationPolicy: "Never" } : {}), ...spec },
+  });
+  expect(made.object.message).toBeUndefined();
+  const bound = await post(`${POLICIES}/${kind}admissionpolicybindings`, {
+    metadata: { name },
+    spec: { policyName: name, ...(kind === "validating" ? { validationActions: ["Deny"] } : {}), ...binding },
+  });
+  expect(bound.object.message).toBeUndefined();
+}
+
+const create = (name: string, label = name, more: object = {}) =>
+  post(MAPS, { metadata: { name, labels: { policy: label } }, data: { k: "v" }, ...more });
+
+describe("a policy that validates", () => {
+  test("warns, though another has denied the request before", async () => {
+    await policy("validating", "a-denies", { validations: [{ expression: "false" }] });
+    await policy(
+      "validating",
+      "b-warns",
+      {
+        matchConstraints: { resourceRules: rules, objectSelector: { matchLabels: { policy: "a-denies" } } },
+        validations: [{ expression: "false", message: "beware" }],
+      },
+      { validationActions: ["Warn"] },
+    );
+    const answer = await create("a-denies");
+    expect(answer.code).toBe(422);
+    expect(answer.warnings).toContain(
+      "Validation failed for ValidatingAdmissionPolicy 'b-warns' with binding 'b-warns': beware",
+    );
+  });
+
+  test("denies where it cannot be asked, whatever is to be done with failures", async () => {
+    const paramKind = { apiVersion: "nobody.example.com/v1", kind: "Nothing" };
+    const paramRef = { name: "x", parameterNotFoundAction: "Deny" };
+    await policy(
+      "validating",
+      "no-kind",
+      { paramKind, validations: [{ expression: "true" }] },
+      { paramRef, validationActions: ["Audit"] },
+    );
+    expect((await create("no-kind")).object.message).toBe(
+      "configmaps \"no-kind\" is forbidden: ValidatingAdmissionPolicy 'no-kind' denied request: failed to configure policy: " +
+        "failed to find resource referenced by paramKind: 'nobody.example.com/v1, Kind=Nothing'",
+    );
+  });
+
+  test("denies where it cannot tell the audit log", async () => {
+    const auditAnnotations = [{ key: "size", valueExpression: "string(object.data.nope)" }];
+    await policy("validating", "annotates", { auditAnnotations });
+    expect((await create("annotates")).object.message).toContain(
+      "denied request: expression 'string(object.data.nope)' resulted in error: no such key: nope",
+    );
+  });
+
+  test("tells all conditions that failed, which see no namespace", async () => {
+    const matchConditions = [
+      { name: "a", expression: "object.data.a == ''" },
+      { name: "b", expression: "namespaceObject != null || object.data.b == ''" },
+    ];
+    await policy("validating", "conditions", { matchConditions, validations: [{ expression: "true" }] });
+    expect((await create("conditions")).object.message).toContain(
+      "denied request: [expression 'object.data.a == ''' resulted in error: no such key: a, " +
+        "expression 'namespaceObject != null || object.data.b == ''' resulted in error: no such key: b]",
+    );
+  });
+});
+
+describe("a policy that mutates", () => {
+  const apply = (expression: string) => ({
+    mutations: [{ patchType: "ApplyConfiguration", applyConfiguration: { expression } }],
+  });
+  const jsonPatch = (expression: string) => ({ mutations: [{ patchType: "JSONPatch", jsonPatch: { expression } }] });
+
+  test.each([
+    [
+      "fails",
+      apply("Object{data: {'n': object.data.nope}}"),
+      "expression 'Object{data: {'n': object.data.nope}}' resulted in error: no such key: nope",
+    ],
+    [
+      "misplaced",
+      apply("Object{metadata: Object.spec{}}"),
+      'type mismatch: unexpected type name "Object.spec", expected "Object.metadata", which matches field name path from root Object type',
+    ],
+    [
+      "unknown",
+      apply("Object{nope: 'x'}"),
+      "error applying patch: failed to convert patch object to typed object: .nope: field not declared in schema",
+    ],
+    [
+      "missing",
+      jsonPatch("[JSONPatch{op: 'remove', path: '/data/nope'}]"),
+      "JSON Patch: error in remove for path: '/data/nope': Unable to remove nonexistent key: nope: missing value",
+    ],
+  ])("%s with its own words in a 403 for a reason of 422", async (name, spec, why) => {
+    await policy("mutating", `m-${name}`, spec);
+    const { code, object } = await create(`m-${name}`);
+    expect(code).toBe(403);
+    const message = `policy 'm-${name}' with binding 'm-${name}' denied request: ${why}`;
+    expect(object).toMatchObject({ reason: "Invalid", message, details: { causes: [{ message }] } });
+  });
+
+  test("may not take part of what is only replaced whole", async () => {
+    const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["services"] }];
+    const matchConstraints = { resourceRules, objectSelector: { matchLabels: { policy: "m-atomic" } } };
+    await policy("mutating", "m-atomic", {
+      matchConstraints,
+      ...apply("Object{spec: Object.spec{selector: {'a': 'b'}}}"),
+    });
+    const service = { metadata: { name: "atomic", labels: { policy: "m-atomic" } }, spec: { ports: [{ port: 1 }] } };
+    expect((await post("/api/v1/namespaces/default/services", service)).object.message).toContain(
+      "error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: .spec.selector",
+    );
+  });
+
+  test("does nothing where what its patch tests does not hold", async () => {
+    const test_ = "[JSONPatch{op: 'test', path: '/data/k', value: 'x'}, JSONPatch{op: 'remove', path: '/data/k'}]";
+    await policy("mutating", "m-test", jsonPatch(test_));
+    expect((await create("m-test")).object.data).toEqual({ k: "v" });
+  });
+
+  test("is no condition on itself: it is asked before its own mutations", async () => {
+    await policy("mutating", "m-once", {
+      matchConditions: [{ name: "unmarked", expression: "!has(object.data.first)" }],
+      mutations: [
+        { patchType: "ApplyConfiguration", applyConfiguration: { expression: "Object{data: {'first': '1'}}" } },
+        { patchType: "ApplyConfiguration", applyConfiguration: { expression: "Object{data: {'second': '2'}}" } },
+      ],
+    });
+    expect((await create("m-once")).object.data).toEqual({ k: "v", first: "1", second: "2" });
+  });
+
+  test("ADM-ROUNDS: sees no name before one is drawn, and what it adds has defaults like all else", async () => {
+    const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }];
+    await policy("mutating", "m-pods", {
+      matchConstraints: { resourceRules, objectSelector: { matchLabels: { policy: "m-pods" } } },
+      ...apply(
+        "Object{spec: Object.spec{containers: [Object.spec.containers{name: 'side' + (has(object.metadata.name) ? '-named' : ''), image: 'i'}]}}",
+      ),
+    });
+    await post("/api/v1/namespaces/default/serviceaccounts", { metadata: { name: "default" } });
+    const { object } = await post("/api/v1/namespaces/default/pods", {
+      metadata: { generateName: "p-", labels: { policy: "m-pods" } },
+      spec: { containers: [{ name: "c", image: "i" }] },
+    });
+    expect(object.message).toBeUndefined();
+    expect(object.metadata.name).toMatch(/^p-/);
+    const added = object.spec.containers.find(({ name }: { name: string }) => name === "side");
+    expect(added).toMatchObject({
+      terminationMessagePath: "/dev/termination-log",
+      volumeMounts: [{ mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }],
+    });
+  });
+});

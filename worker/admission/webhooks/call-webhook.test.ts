@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { readReview } from "./call-webhook.ts";
+
+const sent = { uid: "u", apiVersion: "admission.k8s.io/v1", mutating: true };
+const review = (response: object, more: object = {}) =>
+  JSON.stringify({ kind: "AdmissionReview", apiVersion: "admission.k8s.io/v1", response, ...more });
+const INVALID = "received invalid webhook response: ";
+
+test.each([
+  [
+    "<html>",
+    "failed to call webhook: couldn't get version/kind; json parse error: invalid character '<' looking for beginning of value",
+  ],
+  [JSON.stringify({ kind: "AdmissionReview" }), `${INVALID}webhook response was absent`],
+  [review({ uid: "other" }), `${INVALID}expected response.uid="u", got "other"`],
+  [
+    review({ uid: "u" }, { kind: "Review" }),
+    `${INVALID}expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got admission.k8s.io/v1, Kind=Review`,
+  ],
+  [
+    JSON.stringify({ response: { uid: "u" } }),
+    `${INVALID}expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got /, Kind=`,
+  ],
+  [review({ uid: "u", patch: "W10=" }), `${INVALID}webhook returned response.patch but not response.patchType`],
+  [
+    review({ uid: "u", patchType: "JSONPatch" }),
+    `${INVALID}webhook returned response.patchType but not response.patch`,
+  ],
+])("%s is no answer: %s", (text, problem) => {
+  expect(readReview(text, sent)).toEqual({ ok: false, problem });
+});
+
+test("who validates changes nothing", () => {
+  expect(readReview(review({ uid: "u", patch: "W10=", patchType: "JSONPatch" }), { ...sent, mutating: false })).toEqual(
+    {
+      ok: false,
+      problem: `${INVALID}validating webhook may not return response.patch`,
+    },
+  );
+  expect(readReview(review({ uid: "u", allowed: true }), { ...sent, mutating: false })).toMatchObject({ ok: true });
+});
