@@ -22,6 +22,7 @@ export interface ListOptions {
   readonly continue?: ContinueToken;
   /** Undefined for "" and "0" alike where no exact state is asked for. */
   readonly resourceVersion?: Revision;
+  /** A page at a revision is of that state, even if the client does not say how it is to match: so it was before it could. */
   readonly match: "" | "Exact" | "NotOlderThan";
 }
 
@@ -54,11 +55,9 @@ export function listOptions(query: URLSearchParams): ListOptions {
     throw new ApiError(badRequest(`invalid continue token: continue key is not valid: ${parsed}`));
   }
   const resourceVersion = revisionOption(query);
-  return {
-    limit,
-    ...(resourceVersion !== undefined && resourceVersion > 0 ? { resourceVersion } : {}),
-    match: (query.get("resourceVersionMatch") ?? "") as ListOptions["match"],
-  };
+  const match = (query.get("resourceVersionMatch") ?? "") as ListOptions["match"];
+  if (resourceVersion === undefined || resourceVersion === 0) return { limit, match };
+  return { limit, resourceVersion, match: match === "" && limit > 0 ? "Exact" : match };
 }
 
 export function watchOptions(query: URLSearchParams): WatchOptions {

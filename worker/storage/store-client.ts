@@ -208,10 +208,10 @@ export class StoreClient {
   }
 }
 
-/** The revision asked for is no longer kept. */
+/** The revision asked for is no longer kept. In a list's words: a watch tells it in an event. */
 export class Compacted extends ApiError {
   constructor(readonly oldest: Revision) {
-    super(expired("The resourceVersion for the provided watch is too old."));
+    super(expired("The resourceVersion for the provided list is too old."));
   }
 }
 

@@ -78,6 +78,11 @@ const EXPIRED_CONTINUE =
   "Continuing with the provided token results in an inconsistent list - objects that were created, modified, or " +
   "deleted between the time the first chunk was returned and now may show up in the list.";
 
+/** Kubernetes takes a first page for one that goes on, and has no place to go on from. */
+const EXPIRED_PAGE =
+  "The provided continue parameter is too old to display a consistent list result. You can start a new list without " +
+  "the continue parameter.";
+
 /** As long as an etcd keeps what a list began with: the compaction interval of kube-apiserver. */
 const CONTINUE_SECONDS = 300;
 const COMPACTION: Key = { resource: "compactions.sailplane.dev", namespace: "", name: "latest" };
@@ -108,7 +113,8 @@ const expiredContinue = ({ after }: ContinueToken) =>
 function explainExpiry(error: unknown, options: ListOptions): never {
   if (!(error instanceof Compacted)) throw error;
   if (options.continue) throw expiredContinue(options.continue);
-  throw new ApiError(failure(410, "Expired", "The resourceVersion for the provided list is too old."));
+  if (options.limit > 0) throw new ApiError(failure(410, "Expired", EXPIRED_PAGE));
+  throw error;
 }
 
 /** A list at least as new as a revision that has not happened cannot be given. */

@@ -69,6 +69,17 @@ test("WIRE-CONTINUE: an old token is told to go on with a list that is not consi
   }
 });
 
+test("WIRE-EXACT: a page at a revision is of that state, a whole list there of it or a newer one", async () => {
+  const before = (await get("limit=1")).metadata.resourceVersion;
+  const url = `https://sailplane${COLLECTION}/a?fieldManager=exact`;
+  const patch = { method: "PATCH", body: '{"metadata":{"labels":{"new":"1"}}}' };
+  await API.fetch(new Request(url, { ...patch, headers: { "Content-Type": "application/merge-patch+json" } }));
+  const page = await get(`resourceVersion=${before}&limit=1`);
+  expect(page.metadata.resourceVersion).toBe(before);
+  expect(namesOf(await get(`labelSelector=new&resourceVersion=${before}&limit=1`))).toEqual([]);
+  expect(namesOf(await get(`labelSelector=new&resourceVersion=${before}`))).toEqual(["a"]);
+});
+
 test("WIRE-FUTURE: what is asked for at a revision that has not happened is 504", async () => {
   const cause = { reason: "ResourceVersionTooLarge", message: "Too large resource version" };
   const message = expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/);
