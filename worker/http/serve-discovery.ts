@@ -1,11 +1,12 @@
 /** /, /api, /apis and what is below them down to the group version; the documents themselves are in discovery.ts. */
 import type { Context } from "hono";
-import { methodNotAllowed, noSuchResource, notAcceptable } from "../../api/machinery/status.ts";
+import { methodNotAllowed, notAcceptable } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { callRemote } from "../aggregation/call-remote.ts";
 import { type RemoteApi, remoteApis } from "../aggregation/remote-apis.ts";
 import { remoteVersion } from "../aggregation/remote-discovery.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
+import { noSuchPath } from "../no-such-path.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { Bindings } from "./app.ts";
@@ -57,7 +58,7 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
       host: url.host,
       remotes,
     });
-    if (!document) throw new ApiError(noSuchResource());
+    if (!document) throw noSuchPath(root === "api" ? "" : (group ?? ""));
     return renderValue(document, accepted(request, url));
   });
 

@@ -1,7 +1,7 @@
 /** One request for a resource: who, may they, which verb; decided again when the store says that policy has changed. */
 import type { Context } from "hono";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
-import { methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
+import { badRequest, methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
 import { callRemote } from "../aggregation/call-remote.ts";
 import { remoteApis } from "../aggregation/remote-apis.ts";
@@ -15,6 +15,8 @@ import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
 import { pathInCluster } from "../cluster.ts";
 import { flowOf } from "../fairness/classify.ts";
+import type { Served } from "../kind-registry.ts";
+import { noSuchPath } from "../no-such-path.ts";
 import { deployedResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
@@ -102,9 +104,9 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   if (!served) {
     // A kind that was defined a moment ago, at another edge, is served.
     await confirmPolicy(store);
-    throw new ApiError(noSuchResource());
+    throw noSuchPath(path.group);
   }
-  if (!isRouted(path, served.resource.scope)) throw new ApiError(noSuchResource());
+  if (!isRouted(path, served, verb)) throw noSuchPath(path.group);
   const { converter } = served;
   const context: RequestContext = {
     ...caller,
@@ -134,6 +136,8 @@ async function serveVerb(context: RequestContext, verb: string): Promise<Respons
   const { resource } = context.served;
   const { path, request } = context;
   if (request.method === "HEAD") throw new ApiError(methodNotAllowed());
+  if (context.served.custom && path.name === "" && (verb === "update" || verb === "patch"))
+    throw new ApiError(badRequest("name must be provided"));
   const offered: readonly string[] = resource.verbs ?? Object.keys(verbs);
   if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
     throw new ApiError(methodNotAllowed());
@@ -142,10 +146,17 @@ async function serveVerb(context: RequestContext, verb: string): Promise<Respons
   return action ? action(context) : verbs[verb as Verb](context);
 }
 
-/** Whether a path fits the scope at all: cluster-scoped objects are in no namespace, namespaced ones have a name only in one. */
-function isRouted({ name, namespace, resource }: ResourcePath, scope: "Namespaced" | "Cluster"): boolean {
-  if (scope === "Cluster") return namespace === "" || resource === "namespaces";
-  return namespace !== "" || name === "";
+/**
+ * Whether a path fits the scope at all: cluster-scoped objects are in no namespace, namespaced ones have a name only in one.
+ * Custom ones are no route but a question of each request, and over all namespaces nothing but a list or a watch is one.
+ */
+function isRouted(
+  { name, namespace, resource }: ResourcePath,
+  { custom, resource: kind }: Served,
+  verb: string,
+): boolean {
+  if (kind.scope === "Cluster") return namespace === "" || resource === "namespaces";
+  return namespace !== "" || (custom ? verb === "list" || verb === "watch" : name === "");
 }
 
 /** A namespaced resource is created in a namespace; a name is not posted to, a collection is not put. */

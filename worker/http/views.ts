@@ -57,11 +57,15 @@ export function renderView(
     case "PartialObjectMetadataList":
       throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
     default:
-      return tableOf(context, [object], { resourceVersion: object.metadata.resourceVersion ?? "" }).then((table) =>
+      return tableOf(context, [object], revisionOf(object)).then((table) =>
         renderValue(atViewVersion(table, accepted), accepted, status),
       );
   }
 }
+
+/** Of a dry run's object there is none. */
+const revisionOf = ({ metadata: { resourceVersion } }: KubeObject): ListMeta =>
+  resourceVersion === undefined ? {} : { resourceVersion };
 
 const mismatch = ({ served }: RequestContext, as: View, what: string, suffix: string) =>
   `you requested ${as}, but the requested object is ${what} (*${internalGroup(served)}.${served.resource.kind}${suffix})`;

@@ -1,0 +1,71 @@
+/** What a path answers that leads nowhere, and a custom kind outside of its routes. */
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import type { Env } from "../env.ts";
+
+const { API } = env as unknown as Env;
+
+async function ask(method: string, path: string, body?: object, accept = "application/json") {
+  const headers = {
+    Accept: accept,
+    "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+  };
+  const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
+  return { code: response.status, text: await response.text() };
+}
+
+beforeAll(async () => {
+  const schema = { openAPIV3Schema: { type: "object" } };
+  await ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "paths.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "paths", kind: "Path" },
+      versions: [{ name: "v1", served: true, storage: true, schema }],
+    },
+  });
+});
+
+const PLAIN = "404 page not found\n";
+
+test.each([
+  ["GET", "/apis/nobody.example.com"],
+  ["GET", "/apis/nobody.example.com/v1"],
+  ["GET", "/apis/nobody.example.com/v1/things"],
+  ["GET", "/apis/example.com/v1/others"],
+  ["GET", "/apis/example.com/v2/namespaces/default/paths"],
+  ["GET", "/apis/example.com/v1/paths/a"],
+  ["POST", "/apis/example.com/v1/paths"],
+  ["DELETE", "/apis/example.com/v1/paths"],
+])("WIRE-NOWHERE: %s %s is plain text", async (method, path) => {
+  expect(await ask(method, path, method === "POST" ? {} : undefined)).toEqual({ code: 404, text: PLAIN });
+});
+
+test.each([
+  "/api/v1/things",
+  "/api/v9/pods",
+  "/apis/apps/v9",
+  "/apis/apps/v9/deployments",
+  "/apis/apps/v1/namespaces/default/things",
+  "/apis/apiextensions.k8s.io/v1/things",
+])("WIRE-NOWHERE: %s is a Status", async (path) => {
+  const { code, text } = await ask("GET", path);
+  expect([code, JSON.parse(text)]).toMatchObject([404, { reason: "NotFound", details: {} }]);
+});
+
+test("WIRE-NOWHERE: custom objects are put by name", async () => {
+  for (const method of ["PUT", "PATCH"]) {
+    const { code, text } = await ask(method, "/apis/example.com/v1/namespaces/default/paths", {});
+    expect([code, JSON.parse(text)]).toMatchObject([400, { message: "name must be provided" }]);
+  }
+});
+
+test("WIRE-TABLE: a dry run's Table has no revision", async () => {
+  const path = "/api/v1/namespaces/default/configmaps?dryRun=All";
+  const { text } = await ask("POST", path, { metadata: { name: "a" } }, "application/json;as=Table;v=v1;g=meta.k8s.io");
+  expect(JSON.parse(text)).toHaveProperty("metadata", {});
+});
