@@ -47,7 +47,7 @@ function stateOf(container: ContainerObservation): ContainerState {
   }
 }
 
-const LOST = {
+export const LOST = {
   exitCode: 137,
   reason: "ContainerStatusUnknown",
   message: "The container could not be located when the pod was terminated",

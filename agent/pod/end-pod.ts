@@ -6,7 +6,7 @@ import { removePodCgroup } from "./pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "./pod-record.ts";
 import { killAll } from "./stop-containers.ts";
 
-const HELD_MS = 1000;
+const SHOWN_MS = 1000;
 
 /** Answers whether nothing of the pod is left, here and in the API. */
 export async function endPod(record: PodRecord, observation: Observation): Promise<boolean> {
@@ -29,14 +29,25 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   context.probeCounts.forget(record.uid);
   context.devices.free(record.uid);
   await context.claims.unprepare(record.uid);
-  if (!deleted && !record.gone) return false;
-  if (!record.gone) await reporter.flushed();
+  record.endedAt ??= Date.now();
+  const shown = () => Date.now() - (record.endedAt ?? 0) >= SHOWN_MS;
+  if (!deleted && !record.gone) {
+    // Whoever looks may see how the containers were before what is not known of them is made up for.
+    if (shown()) record.finish();
+    else record.wake.within(SHOWN_MS);
+    return false;
+  }
+  const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
+  if (!record.gone) {
+    await reporter.flushed();
+    // Somebody else holds the pod: they may see its last status as it was before the deletion is final.
+    if (held() && !shown()) await sleep(SHOWN_MS);
+    record.finish();
+    await reporter.flushed();
+  }
   for (const { id } of after.containers) await runtime.removeContainer(id);
   for (const { id } of after.sandboxes) await runtime.removeSandbox(id);
   await removePodCgroup(record.uid, runtime.cgroupDriver);
-  const held = () => (record.pod.metadata.finalizers ?? []).length > 0;
-  // Somebody else holds the pod: they may see its last status as it was before the deletion is final.
-  if (!record.gone && held()) await sleep(HELD_MS);
   if (!record.gone && !(await deleteObject(record))) return false;
   if (!record.gone && held()) return false;
   rmSync(record.logDirectory, { recursive: true, force: true });

@@ -16,30 +16,37 @@ export interface Kill {
   readonly container: Container;
   readonly id: string;
   readonly podIP: string;
-  /** For the hook and the stop signal together. */
+  /** For the hook, its turn and the stop signal together. */
   readonly graceSeconds: number;
+  /** Settles when the containers have ended that must end before this one. */
+  readonly turn: Promise<unknown>;
   readonly onFailedHook: () => void;
 }
 
-/** A hook that outlasts the grace is cut off, and the stop signal still comes. */
-export async function killContainer({
-  runtime,
-  container,
-  id,
-  podIP,
-  graceSeconds,
-  onFailedHook,
-}: Kill): Promise<void> {
+/** Settles with the promise, however it ends, or when the time is over. */
+async function within(seconds: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000);
+  });
+  await Promise.race([promise.catch(() => {}), over]);
+  clearTimeout(timer);
+}
+
+/** A hook that outlasts the grace is cut off, and the stop signal still comes; so it does where others do not end in time. */
+export async function killContainer(options: Kill): Promise<void> {
+  const { runtime, container, id, podIP, graceSeconds, turn, onFailedHook } = options;
   const started = Date.now();
+  const left = () => Math.ceil(graceSeconds - (Date.now() - started) / 1000);
   const hook = container.lifecycle?.preStop;
   if (hook !== undefined && graceSeconds > 0) {
-    const hooked = runHook(hook, { runtime, containerId: id, container, podIP }, graceSeconds).catch(() => {
+    const hooked = runHook(hook, { runtime, containerId: id, container, podIP }).catch(() => {
       if (Date.now() - started < graceSeconds * 1000) onFailedHook();
     });
-    await Promise.race([hooked, new Promise((resolve) => setTimeout(resolve, graceSeconds * 1000).unref())]);
+    await within(graceSeconds, hooked);
   }
-  const left = Math.ceil(graceSeconds - (Date.now() - started) / 1000);
-  await runtime.stopContainer(id, Math.max(left, SHORTEST_GRACE_SECONDS));
+  if (left() > 0) await within(left(), turn);
+  await runtime.stopContainer(id, Math.max(left(), SHORTEST_GRACE_SECONDS));
 }
 
 export interface Running {
@@ -60,4 +67,17 @@ export function killOrder(pod: Pod, containers: readonly ContainerObservation[])
   const sidecars = running.filter(({ target }) => target.role === "sidecar");
   sidecars.sort((a, b) => order.indexOf(b.observed.name) - order.indexOf(a.observed.name));
   return [running.filter(({ target }) => target.role !== "sidecar"), ...sidecars.map((sidecar) => [sidecar])];
+}
+
+/** Begins with all at once; the turn of each group comes when those before it have ended. */
+export async function inTurns<T>(
+  groups: readonly (readonly T[])[],
+  end: (one: T, turn: Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  let turn: Promise<unknown> = Promise.resolve();
+  for (const together of groups) {
+    const before = turn;
+    turn = Promise.all([before, ...together.map((one) => end(one, before))]);
+  }
+  await turn;
 }

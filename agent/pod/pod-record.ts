@@ -1,6 +1,6 @@
 /** What a worker knows of its pod beyond the API's object and what the runtime shows, and how it tells of it. */
 import { join } from "node:path";
-import type { Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
+import type { ContainerStatus, Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import { Prober } from "../probes/prober.ts";
 import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
 import { SOURCE } from "../static-pods/mirror.ts";
@@ -15,6 +15,7 @@ import type { PodLocal, Verdict, Waiting } from "./local.ts";
 import { isTerminal } from "./phase.ts";
 import { podStatus } from "./status.ts";
 import { StatusReporter } from "./status-reporter.ts";
+import { terminatedStatus } from "./terminated-status.ts";
 import { terminationMessage } from "./termination-message.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
@@ -26,6 +27,7 @@ export interface Wake {
   within(ms: number): void;
 }
 
+const isRunning = ({ state }: ContainerStatus): boolean => state?.running !== undefined;
 const readinessOf = ({ conditions = [] }: PodStatus) => conditions.find(({ type }) => type === "Ready")?.status;
 
 export class PodRecord {
@@ -67,6 +69,9 @@ export class PodRecord {
   isObserved = false;
   readonly startTime: number;
   #ips: readonly string[] = [];
+  #isFinished: boolean;
+  /** When the last container was seen to have ended for good (ms). */
+  endedAt: number | undefined;
 
   constructor(context: WorkerContext, pod: Pod, wake: Wake & { readonly answered: (pod: Pod) => void }) {
     this.context = context;
@@ -74,6 +79,8 @@ export class PodRecord {
     this.wake = wake;
     this.status = pod.status;
     this.allocation = initialAllocation(pod);
+    // An earlier life of the agent has told its last.
+    this.#isFinished = isTerminal(pod.status.phase) && !(pod.status.containerStatuses ?? []).some(isRunning);
     const { namespace, name, uid = "" } = pod.metadata;
     this.directory = join(context.podsDirectory, uid);
     this.logDirectory = join(context.logsDirectory, `${namespace}_${name}_${uid}`);
@@ -191,8 +198,19 @@ export class PodRecord {
     return !this.reporter.isBusy && told !== undefined && known !== undefined && told !== known;
   }
 
+  /** Nothing of the pod runs any more, and nothing will. */
+  finish(): void {
+    if (this.#isFinished || this.verdict?.refused === true) return;
+    this.#isFinished = true;
+    this.#tell(terminatedStatus(this.pod, this.status));
+  }
+
   report(observation: Observation): void {
-    const status = podStatus({ pod: this.current(), observation, local: this.local(), now: Date.now() });
+    if (this.#isFinished) this.#tell(this.status);
+    else this.#tell(podStatus({ pod: this.current(), observation, local: this.local(), now: Date.now() }));
+  }
+
+  #tell(status: PodStatus): void {
     const before = JSON.stringify(this.status);
     if (JSON.stringify(status) === before && this.pod.status.phase === status.phase && !this.isContradicted) return;
     this.status = status;

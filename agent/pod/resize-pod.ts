@@ -80,7 +80,8 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
       if (restarts) {
         const target = findContainer(record.pod, container.name);
         const message = `Container ${container.name} resize requires restart`;
-        if (target !== undefined) await kill(record, { target, observed }, message, graceOf(record.pod));
+        if (target !== undefined)
+          await kill(record, { target, observed }, { message, graceSeconds: graceOf(record.pod) });
         restarted = true;
       } else await setLimits(record, container, observed);
     }

@@ -172,11 +172,12 @@ async function runPostStart(record: PodRecord, target: PodContainer, id: string)
   if (hook === undefined) return;
   const { runtime } = record.context;
   try {
-    await runHook(hook, { runtime, containerId: id, container, podIP: record.addresses().podIPs[0] ?? "" }, 0);
+    await runHook(hook, { runtime, containerId: id, container, podIP: record.addresses().podIPs[0] ?? "" });
   } catch {
     record.tell(target, "Warning", "FailedPostStartHook", "PostStartHook failed");
     const observed = (await record.observe()).containers.find((candidate) => candidate.id === id);
-    if (observed !== undefined) await kill(record, { target, observed }, "FailedPostStartHook", graceOf(record.pod));
+    if (observed !== undefined)
+      await kill(record, { target, observed }, { message: "FailedPostStartHook", graceSeconds: graceOf(record.pod) });
   }
 }
 

@@ -1,16 +1,24 @@
 /** Stops containers of a pod: one that failed a probe, all for a restart, all for good. */
 import type { Observation } from "../runtime/runtime.ts";
 import { allContainersOf } from "./containers.ts";
-import { graceOf, killContainer, killOrder, type Running, runningOf, SHORTEST_GRACE_SECONDS } from "./kill.ts";
+import { graceOf, inTurns, killContainer, killOrder, type Running, runningOf, SHORTEST_GRACE_SECONDS } from "./kill.ts";
 import { restartCountOf } from "./labels.ts";
 import type { Action } from "./plan.ts";
 import type { PodRecord } from "./pod-record.ts";
 
+const stopping = ({ observed }: Running): string => `Stopping container ${observed.name}`;
+
+export interface KillAs {
+  readonly message: string;
+  readonly graceSeconds: number;
+  /** Settles when its turn has come; absent: it is at once. */
+  readonly turn?: Promise<unknown>;
+}
+
 export function kill(
   record: PodRecord,
   { target, observed }: Running,
-  message: string,
-  graceSeconds: number,
+  { message, graceSeconds, turn = Promise.resolve() }: KillAs,
 ): Promise<void> {
   record.tell(target, "Normal", "Killing", message);
   return killContainer({
@@ -19,6 +27,7 @@ export function kill(
     id: observed.id,
     podIP: record.addresses().podIPs[0] ?? "",
     graceSeconds,
+    turn,
     onFailedHook: () => record.tell(target, "Warning", "FailedPreStopHook", "PreStopHook failed"),
   });
 }
@@ -28,7 +37,8 @@ export function killFailed(record: PodRecord, action: Extract<Action, { do: "kil
   const probe = { startup: startupProbe, liveness: livenessProbe, readiness: undefined, definition: undefined }[
     action.because
   ];
-  return kill(record, action, action.message, probe?.terminationGracePeriodSeconds ?? graceOf(record.pod));
+  const graceSeconds = probe?.terminationGracePeriodSeconds ?? graceOf(record.pod);
+  return kill(record, action, { message: action.message, graceSeconds });
 }
 
 export async function restartAll(record: PodRecord, { containers }: Observation): Promise<void> {
@@ -40,25 +50,18 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
   }
   record.report({ sandboxes: (await record.observe()).sandboxes, containers });
   for (const running of runningOf(pod, containers))
-    await kill(record, running, `Stopping container ${running.observed.name}`, graceOf(pod));
+    await kill(record, running, { message: stopping(running), graceSeconds: graceOf(pod) });
   for (const { id } of containers) await context.runtime.removeContainer(id);
   record.waiting.clear();
   record.restartingAll = false;
 }
 
-/** Main containers first, then sidecars from the last to the first. */
-export async function killAll(record: PodRecord, { containers }: Observation): Promise<void> {
-  const end = Date.now() + record.grace * 1000;
-  for (const together of killOrder(record.pod, containers)) {
-    await Promise.all(
-      together.map(async (running) => {
-        const left = Math.max(0, Math.round((end - Date.now()) / 1000));
-        await kill(record, running, `Stopping container ${running.observed.name}`, left);
-        record.report(await record.observe());
-      }),
-    );
-  }
-}
+/** All are told at once, and run their hooks; main containers are stopped first, then sidecars from the last to the first. */
+export const killAll = (record: PodRecord, { containers }: Observation): Promise<void> =>
+  inTurns(killOrder(record.pod, containers), async (running, turn) => {
+    await kill(record, running, { message: stopping(running), graceSeconds: record.grace, turn });
+    record.report(await record.observe());
+  });
 
 /** A deletion with less grace overtakes one that is under way. */
 export async function shorten({ context: { runtime }, uid }: PodRecord, graceSeconds: number): Promise<void> {
