@@ -1,4 +1,5 @@
 /** Carries plans out: effects become API requests in the controller's name. */
+import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { parseApiVersion } from "../../api/machinery/meta.ts";
@@ -13,6 +14,7 @@ import {
   type EventRecord,
   type IssueEffect,
   type Plan,
+  type ReviewEffect,
 } from "../../worker/controllers/controller.ts";
 
 /** Requests of one batch under way at a time. */
@@ -150,6 +152,8 @@ async function requestOf(effect: Effect, context: EffectContext): Promise<Outcom
       );
     case "issue":
       return issue(effect, context);
+    case "review":
+      return review(effect, context);
   }
 }
 
@@ -167,6 +171,24 @@ async function issue({ what, ...effect }: IssueEffect, context: EffectContext): 
       ? { ...request.status, certificate: issued.certificate }
       : { ...request.status, conditions: [...(request.status.conditions ?? []), failedCondition(issued.refused)] };
   return context.api.update({ ...target, subresource: "status" }, { ...request, status } as KubeObject);
+}
+
+async function review({ subject, permissions }: ReviewEffect, context: EffectContext): Promise<Outcome<unknown>> {
+  for (const { attributes, allows } of permissions) {
+    const asked = await context.api.create<SubjectAccessReview>(
+      { resource: "subjectaccessreviews.authorization.k8s.io" },
+      {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SubjectAccessReview",
+        metadata: {},
+        spec: { ...subject, resourceAttributes: attributes },
+        status: { allowed: false },
+      },
+    );
+    if (!asked.ok) return asked;
+    if (asked.object.status.allowed) return requestOf(allows, context);
+  }
+  return { ok: true, object: undefined };
 }
 
 const failedCondition = (message: string) => ({

@@ -2,6 +2,7 @@
  * A small API server over a log in memory, for tests of the controllers' shell: names are generated, merge and the few
  * strategic patches that controllers send are applied, finalizers hold deletions up. No defaulting, no validation.
  */
+import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Change, Revision, Store } from "../../api/store.ts";
@@ -20,6 +21,8 @@ export class FakeCluster {
   /** Called after every write. */
   onCommit: () => void = () => undefined;
   /** Refuses a write with a Status by answering one. */
+  /** What access reviews say. */
+  allows: (review: SubjectAccessReview) => boolean = () => false;
   refuse: (verb: string, target: Target, object?: KubeObject) => Partial<Status> | undefined = () => undefined;
   readonly requests: string[] = [];
   /** What reads of other paths answer: metrics, scales. */
@@ -112,6 +115,10 @@ export class FakeCluster {
       object: { metadata: { resourceVersion: String(this.revision) }, items: this.list(target.resource) },
     }),
     create: async (target, object) => {
+      if (object.kind === "SubjectAccessReview") {
+        const status = { allowed: this.allows(object as unknown as SubjectAccessReview) };
+        return { ok: true, object: { ...object, status } as unknown as Stored<typeof object> };
+      }
       const name = object.metadata.name ?? this.#generate(object);
       const refused = this.#refused("create", { ...target, name }, object);
       if (refused) return refused;
@@ -210,7 +217,7 @@ const failure = (code: number, reason: string, message: string): { ok: false; st
 });
 
 const mergeSubresource = (target: Target, current: KubeObject, next: Json): Json =>
-  target.subresource === "status"
+  target.subresource === "status" || target.subresource === "approval"
     ? { ...(current as unknown as Json), status: next.status }
     : {
         ...next,

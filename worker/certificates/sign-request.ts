@@ -10,9 +10,9 @@ import {
 } from "../../api/machinery/x509/certificate.ts";
 import { parseCertificateRequest } from "../../api/machinery/x509/certificate-request.ts";
 import { pemInBase64 } from "../../api/machinery/x509/pem.ts";
+import { signerProblem } from "../../api/resources/certificates/signer-rules.ts";
 import type { ClientAuthority } from "../../durable-objects/certificate-authority.ts";
 import { provesPossession } from "./proof-of-possession.ts";
-import { signerProblem } from "./signer-rules.ts";
 
 /** Kubernetes' --cluster-signing-duration. */
 const LONGEST_S = 365 * 86_400;

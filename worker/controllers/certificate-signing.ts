@@ -3,7 +3,7 @@ import type { CertificateSigningRequest } from "../../api/generated/certificates
 import type { Stored } from "../../api/machinery/meta.ts";
 import { type Controller, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
-import { timeOf } from "./time.ts";
+import { earliest, timeOf } from "./time.ts";
 
 const RESOURCE = "certificatesigningrequests.certificates.k8s.io";
 const SIGNERS = new Set([
@@ -34,12 +34,14 @@ export const certificateSigner: Controller = {
   },
 };
 
-/** Decided requests are kept an hour, undecided ones a day. */
-function endOf(request: Request): number {
-  const decided = ["Approved", "Denied", "Failed"].map((type) => conditionOf(request, type)).find((each) => each);
-  const since =
-    timeOf(decided?.lastUpdateTime ?? decided?.lastTransitionTime ?? request.metadata.creationTimestamp) ?? 0;
-  return since + (decided ? HOUR_MS : 24 * HOUR_MS);
+/** Issued, denied and failed requests are kept an hour, undecided ones a day, approved ones until their signer signs. */
+function endOf(request: Request): number | undefined {
+  const { conditions = [], certificate } = request.status;
+  if (conditions.length === 0) return (timeOf(request.metadata.creationTimestamp) ?? 0) + 24 * HOUR_MS;
+  const over = conditions.filter(
+    ({ type }) => type === "Denied" || type === "Failed" || (type === "Approved" && certificate),
+  );
+  return earliest(...over.map(({ lastUpdateTime }) => (timeOf(lastUpdateTime) ?? 0) + HOUR_MS));
 }
 
 export const certificateCleaner: Controller = {
@@ -51,6 +53,7 @@ export const certificateCleaner: Controller = {
     const request = snapshot.get<CertificateSigningRequest>(RESOURCE, "", name);
     if (!request || request.metadata.deletionTimestamp) return settled;
     const end = endOf(request);
+    if (end === undefined) return settled;
     if (end > now) return { effects: [], wakeAt: end };
     return { effects: [{ op: "delete", resource: RESOURCE, namespace: "", name, uid: request.metadata.uid }] };
   },

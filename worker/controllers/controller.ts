@@ -5,6 +5,7 @@
  * The shell (durable-objects/controllers) never reconciles an item on a state older than the item's own last effects, so
  * there are no expectations to keep: what a plan did is in the next snapshot.
  */
+import type { ResourceAttributes, SubjectAccessReviewSpec } from "../../api/generated/authorization.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
 
@@ -113,8 +114,22 @@ export interface IssueEffect extends EffectBase {
     | { readonly kind: "certificate"; readonly request: KubeObject };
 }
 
+/** Does what the first permission allows that somebody has (a SubjectAccessReview each); nothing where they have none. */
+export interface ReviewEffect extends EffectBase {
+  readonly op: "review";
+  readonly subject: Omit<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">;
+  readonly permissions: readonly { readonly attributes: ResourceAttributes; readonly allows: UpdateEffect }[];
+}
+
 /** Effects are API requests as data: admission, defaulting and validation hold for controllers too. */
-export type Effect = CreateEffect | UpdateEffect | PatchEffect | DeleteEffect | DeleteCollectionEffect | IssueEffect;
+export type Effect =
+  | CreateEffect
+  | UpdateEffect
+  | PatchEffect
+  | DeleteEffect
+  | DeleteCollectionEffect
+  | IssueEffect
+  | ReviewEffect;
 
 /** Effects that do not depend on each other. */
 export interface Batch {

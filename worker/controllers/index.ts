@@ -3,6 +3,7 @@
 import { apiServiceAvailability } from "./api-service-availability.ts";
 import { horizontalPodAutoscaler } from "./autoscaling/horizontal-pod-autoscaler.ts";
 import { bootstrapSigner, tokenCleaner } from "./bootstrap/bootstrap-token.ts";
+import { certificateApprover } from "./certificate-approval.ts";
 import { certificateCleaner, certificateSigner } from "./certificate-signing.ts";
 import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
 import type { Controller } from "./controller.ts";
@@ -92,6 +93,7 @@ export const controllers: readonly Controller[] = [
   policyStatusController,
   serviceCidrController,
   serviceAddressesController,
+  certificateApprover,
   certificateSigner,
   certificateCleaner,
   bootstrapSigner,

@@ -1,6 +1,6 @@
 /** What the signers of Kubernetes itself ask of a request (pkg/apis/certificates and pkg/controller/certificates/signer). */
-import type { CertificateSigningRequest } from "../../api/generated/certificates.v1.ts";
-import type { ParsedRequest } from "../../api/machinery/x509/certificate-request.ts";
+import type { CertificateSigningRequest } from "../../generated/certificates.v1.ts";
+import type { ParsedRequest } from "../../machinery/x509/certificate-request.ts";
 
 /** Why the signer refuses the request; undefined: it does not. */
 export function signerProblem(
