@@ -4,6 +4,7 @@
  */
 import type { Pod } from "../api/generated/core.v1.ts";
 import { bytesToFree, chooseImages, type Histories, recordImages } from "./images/choose-images.ts";
+import type { PullRecords } from "./images/pull-records.ts";
 import type { Logger } from "./logger.ts";
 import { rotateLog } from "./logs/rotate-log.ts";
 import type { PodWorker } from "./pod/pod-worker.ts";
@@ -33,6 +34,7 @@ export interface HousekeepingOptions {
   readonly runtime: Runtime;
   readonly dataDirectory: string;
   readonly thresholds: readonly Threshold[];
+  readonly pulls: PullRecords;
   readonly workers: () => readonly PodWorker[];
   /** Pressures or images are not what they were. */
   readonly onChange: () => void;
@@ -190,6 +192,7 @@ export class Housekeeping {
       removed.add(image.id);
     }
     const left = images.filter(({ id }) => !removed.has(id));
+    this.#options.pulls.keepOnly(new Set(left.map(({ id }) => id)));
     const text = (list: readonly ImageObservation[]) => JSON.stringify(list.map(({ names, size }) => [names, size]));
     const same = text(left) === text(this.#images);
     this.#images = left;

@@ -10,6 +10,7 @@ import { Admission } from "./admission/admission.ts";
 import type { ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import { PullRecords } from "./images/pull-records.ts";
 import { leaveCluster } from "./leave-cluster.ts";
 import { Link } from "./link.ts";
 import { openLocalApi } from "./local-api.ts";
@@ -119,11 +120,13 @@ export class NodeAgent {
       onGone: (uid) => this.#workers.get(uid)?.remove(),
       onMirror: (uid, mirror) => this.#workers.get(uid)?.mirrored(mirror),
     });
+    const pulls = new PullRecords(join(options.dataDirectory, "image-pulls.json"));
     this.#housekeeping = new Housekeeping(
       {
         runtime,
         dataDirectory: options.dataDirectory,
         thresholds: parseThresholds(options.settings.evictionHard ?? DEFAULT_THRESHOLDS),
+        pulls,
         workers: () => this.#workers.all,
         onChange: () => void this.#registrar.register(),
         log,
@@ -147,7 +150,7 @@ export class NodeAgent {
     const shared = {
       runtime,
       events: new EventRecorder(this.#client, options.nodeName),
-      puller: new ImagePuller(runtime),
+      puller: new ImagePuller(runtime, pulls),
       probeCounts: new ProbeCounts(),
       objects: (namespace: string) => this.#objects.of(namespace),
     };

@@ -31,13 +31,3 @@ export function backOffEnd(backOff: BackOff | undefined, since: number, now: num
   // A failure that is still to come: the clock was set back, and who waited for it to be as late again would wait for that long.
   return end > now && since <= now + CLOCK_SLACK_MS ? end : undefined;
 }
-
-/** A duration as Go prints it, whole seconds: `10s`, `2m40s`, `5m0s`. */
-export function printDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  const rest = `${seconds % 60}s`;
-  if (hours > 0) return `${hours}h${minutes}m${rest}`;
-  return minutes > 0 ? `${minutes}m${rest}` : rest;
-}

@@ -1,9 +1,12 @@
 /** Images for containers: pull policies, credentials, and the back-off after a failed pull. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
-import type { ImageObservation, RegistryCredentials, Runtime } from "../runtime/runtime.ts";
+import { formatDuration } from "../../api/machinery/duration.ts";
+import { type CredentialMark, type PullCredential, pullCredentials } from "../images/pull-credentials.ts";
+import { PullRecords } from "../images/pull-records.ts";
+import type { ImageObservation, Runtime } from "../runtime/runtime.ts";
 import { type BackOff, backOffEnd, nextBackOff } from "./back-off.ts";
 import type { PodObjects } from "./env.ts";
-import { registryAndRest, whyNoImageName } from "./image-name.ts";
+import { whyNoImageName } from "./image-name.ts";
 import type { Waiting } from "./local.ts";
 
 export type ImageOutcome =
@@ -25,46 +28,18 @@ const SHOW_BACK_OFF_MS = 1000;
 const policyOf = ({ imagePullPolicy, image = "" }: Container): string =>
   imagePullPolicy ?? (/(:latest|^[^:]+)$/.test(image.split("/").at(-1) ?? "") ? "Always" : "IfNotPresent");
 
-interface AuthEntry {
-  readonly username?: string;
-  readonly password?: string;
-  readonly auth?: string;
-  readonly identitytoken?: string;
+/** Without its tag and digest. */
+const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+
+interface Wanted {
+  readonly image: string;
+  readonly credentials: readonly PullCredential[];
 }
 
-/** The credentials of the pod's pull secrets for the image's registry. */
-export function pullCredentials(pod: Pod, objects: PodObjects, image: string): RegistryCredentials[] {
-  const { registry } = registryAndRest(image);
-  const isFor = (server: string) => {
-    const host = server.replace(/^https?:\/\//, "").split("/")[0] ?? "";
-    return host === registry || (registry === "docker.io" && host.endsWith("docker.io"));
-  };
-  return (pod.spec.imagePullSecrets ?? []).flatMap(({ name = "" }) => {
-    const data = objects.secret(name)?.data ?? {};
-    const json = data[".dockerconfigjson"];
-    const legacy = data[".dockercfg"];
-    try {
-      const auths: Record<string, AuthEntry> =
-        json !== undefined
-          ? (JSON.parse(Buffer.from(json, "base64").toString()).auths ?? {})
-          : legacy !== undefined
-            ? JSON.parse(Buffer.from(legacy, "base64").toString())
-            : {};
-      return Object.entries(auths)
-        .filter(([server]) => isFor(server))
-        .map(([serverAddress, { username, password, auth, identitytoken }]) => {
-          const [user, ...rest] = auth === undefined ? [] : Buffer.from(auth, "base64").toString().split(":");
-          return {
-            serverAddress,
-            username: username ?? user ?? "",
-            password: password ?? rest.join(":"),
-            ...(identitytoken === undefined ? {} : { identityToken: identitytoken }),
-          };
-        });
-    } catch {
-      return [];
-    }
-  });
+interface Pulled {
+  readonly image: ImageObservation;
+  /** Of the credentials that it took. */
+  readonly mark: CredentialMark | undefined;
 }
 
 export class ImagePuller {
@@ -72,10 +47,12 @@ export class ImagePuller {
   /** By pod uid and image. */
   readonly #failures = new Map<string, Failure>();
   /** One pull at a time of an image, whoever asks. */
-  readonly #pulls = new Map<string, Promise<ImageObservation>>();
+  readonly #pulls = new Map<string, Promise<Pulled>>();
+  readonly #records: PullRecords;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, records = new PullRecords()) {
     this.#runtime = runtime;
+    this.#records = records;
   }
 
   forget(uid: string): void {
@@ -93,7 +70,9 @@ export class ImagePuller {
     }
     const policy = policyOf(container);
     const present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
-    if (present !== undefined) {
+    const credentials = pullCredentials(pod, objects, image);
+    const marks = credentials.map(({ mark }) => mark);
+    if (present !== undefined && this.#records.mayUse(present.id, repositoryOf(image), marks)) {
       tell("Normal", "Pulled", `Container image "${image}" already present on machine and can be accessed by the pod`);
       return { ok: true, image: present };
     }
@@ -112,16 +91,17 @@ export class ImagePuller {
       const message = `Back-off pulling image "${image}": ${failure.message}`;
       return { ok: false, waiting: { reason: "ImagePullBackOff", message }, retryAt: end };
     }
-    return this.#pull(key, pod, image, objects, tell);
+    return this.#pull(key, { image, credentials }, tell);
   }
 
-  async #pull(key: string, pod: Pod, image: string, objects: PodObjects, tell: Tell): Promise<ImageOutcome> {
+  async #pull(key: string, { image, credentials }: Wanted, tell: Tell): Promise<ImageOutcome> {
     tell("Normal", "Pulling", `Pulling image "${image}"`);
     const started = Date.now();
     try {
-      const pulled = await this.#pullOnce(image, pullCredentials(pod, objects, image));
+      const { image: pulled, mark } = await this.#pullOnce({ image, credentials });
+      this.#records.pulled(pulled.id, repositoryOf(image), mark);
       this.#failures.delete(key);
-      const took = `${((Date.now() - started) / 1000).toFixed(3)}s`;
+      const took = formatDuration(Date.now() - started);
       tell(
         "Normal",
         "Pulled",
@@ -143,15 +123,16 @@ export class ImagePuller {
     }
   }
 
-  #pullOnce(image: string, credentials: readonly RegistryCredentials[]): Promise<ImageObservation> {
+  #pullOnce({ image, credentials }: Wanted): Promise<Pulled> {
     const key = JSON.stringify([image, credentials]);
     const running = this.#pulls.get(key);
     if (running !== undefined) return running;
     const pull = (async () => {
+      if (credentials.length === 0) return { image: await this.#runtime.pullImage(image), mark: undefined };
       let failure: unknown;
-      for (const one of credentials.length === 0 ? [undefined] : credentials) {
+      for (const { mark, credentials: these } of credentials) {
         try {
-          return await this.#runtime.pullImage(image, one);
+          return { image: await this.#runtime.pullImage(image, these), mark };
         } catch (error) {
           failure = error;
         }

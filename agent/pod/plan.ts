@@ -4,8 +4,9 @@
  * containers, init containers one after the other, then the containers of the pod.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { formatDuration } from "../../api/machinery/duration.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
-import { backOffEnd, printDuration } from "./back-off.ts";
+import { backOffEnd } from "./back-off.ts";
 import {
   allContainersOf,
   ephemeralContainersOf,
@@ -86,7 +87,7 @@ class Planner {
       const backOff = local.backOff.get(target.container.name);
       const end = backOffEnd(backOff, endedAt, now);
       if (backOff !== undefined && end !== undefined) {
-        const message = `back-off ${printDuration(backOff.durationMs)} restarting failed container=${target.container.name} pod=${printPod(pod)}`;
+        const message = `back-off ${formatDuration(backOff.durationMs)} restarting failed container=${target.container.name} pod=${printPod(pod)}`;
         this.actions.push({ do: "back-off", target, message });
         this.wakeAt = Math.min(this.wakeAt ?? end, end);
         return;

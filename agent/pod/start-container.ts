@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../devices/device-source.ts";
+import { missingPullSecrets } from "../images/pull-credentials.ts";
 import { type ContainerObservation, type Observation, RuntimeError, type SandboxConfig } from "../runtime/runtime.ts";
 import { withAllocation } from "./allocation.ts";
 import { nextBackOff } from "./back-off.ts";
@@ -110,7 +111,13 @@ export async function startContainer(record: PodRecord, action: Start, observati
   const tell = (type: "Normal" | "Warning", reason: string, message: string) =>
     record.tell(target, type, reason, message);
 
-  const outcome = await puller.ensure(record.pod, container, objectsOf(record.pod.metadata.namespace ?? ""), tell);
+  const objects = objectsOf(record.pod.metadata.namespace ?? "");
+  const missing = missingPullSecrets(record.pod, objects).join(", ");
+  if (missing !== "") {
+    const message = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
+    record.tell(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
+  }
+  const outcome = await puller.ensure(record.pod, container, objects, tell);
   if (record.abort.signal.aborted) return "failed";
   if (!outcome.ok) return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
 

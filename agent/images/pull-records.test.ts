@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
+import type { Pod, Secret } from "../../api/generated/core.v1.ts";
+import type { PodObjects } from "../pod/env.ts";
+import { ImagePuller } from "../pod/image-puller.ts";
+import type { ImageObservation, RegistryCredentials, Runtime } from "../runtime/runtime.ts";
+import { missingPullSecrets, pullCredentials } from "./pull-credentials.ts";
+import { PullRecords } from "./pull-records.ts";
+
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+const secretOf = (uid: string, auths: object): Secret => ({
+  metadata: { name: uid, uid },
+  data: { ".dockerconfigjson": base64(JSON.stringify({ auths })) },
+});
+const secrets: Readonly<Record<string, Secret>> = {
+  one: secretOf("one", { "reg.example.com": { username: "one", password: "1" } }),
+  same: secretOf("same", { "reg.example.com": { username: "one", password: "1" } }),
+  two: secretOf("two", { "reg.example.com": { username: "two", password: "2" } }),
+  many: secretOf("many", {
+    "https://index.docker.io/v1/": { auth: base64("hub:pass:word") },
+    "reg.example.com": { username: "all" },
+    "reg.example.com/team": { username: "team" },
+    "*.example.org": { username: "glob" },
+  }),
+  broken: { metadata: { name: "broken", uid: "broken" }, data: { ".dockercfg": base64("{") } },
+};
+const objects = { secret: (name: string) => secrets[name] } as PodObjects;
+const pod = (...names: string[]): Pod => ({
+  metadata: { name: "p", uid: names.join() },
+  spec: { containers: [], imagePullSecrets: names.map((name) => ({ name })) },
+  status: {},
+});
+
+describe("AGENT-PULL: credentials for an image", () => {
+  it.each([
+    ["busybox", ["hub/pass:word"]],
+    ["reg.example.com/team/app:1", ["team/", "all/"]],
+    ["reg.example.com/other", ["all/"]],
+    ["a.example.org/x", ["glob/"]],
+    ["a.b.example.org/x", []],
+    ["reg.example.com:5000/x", []],
+  ])("of %s are those that name its registry, the most precise first", (image, expected) => {
+    const found = pullCredentials(pod("many", "broken", "none"), objects, image);
+    expect(found.map(({ credentials: { username, password } }) => `${username}/${password}`)).toEqual(expected);
+  });
+
+  it("are missed by name", () => expect(missingPullSecrets(pod("one", "none"), objects)).toEqual(["none"]));
+});
+
+const image: ImageObservation = { id: "sha256:1", ref: "r", names: ["reg.example.com/app:1"], size: 1 };
+/** A registry that lets in who is named `one`. */
+class Registry {
+  readonly asked: (string | undefined)[] = [];
+  isOpen = false;
+  here = false;
+  readonly runtime = {
+    imageStatus: async () => (this.here ? image : undefined),
+    pullImage: async (_: string, credentials?: RegistryCredentials) => {
+      this.asked.push(credentials?.username);
+      if (!this.isOpen && credentials?.username !== "one") throw new Error("denied");
+      this.here = true;
+      return image;
+    },
+  } as unknown as Runtime;
+}
+
+describe("AGENT-PULL: an image that took credentials", () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const container = { name: "c", image: "reg.example.com/app:1", imagePullPolicy: "IfNotPresent" };
+
+  it("is for who brings them, or can pull it, across restarts of the agent too", async () => {
+    const registry = new Registry();
+    const ask = async (policy: string, ...names: string[]) => {
+      // Another life of the agent each time.
+      const puller = new ImagePuller(registry.runtime, new PullRecords(join(directory, "pulls.json")));
+      const asked = { ...container, imagePullPolicy: policy };
+      const outcome = await puller.ensure(pod(...names), asked, objects, () => {});
+      return outcome.ok ? "has it" : outcome.waiting.reason;
+    };
+    expect(await ask("IfNotPresent", "two", "one")).toBe("has it");
+    expect(registry.asked).toEqual(["two", "one"]);
+    expect(await ask("IfNotPresent")).toBe("ErrImagePull");
+    expect(await ask("Never")).toBe("ErrImageNeverPull");
+    expect(await ask("IfNotPresent", "two")).toBe("ErrImagePull");
+    registry.asked.length = 0;
+    expect(await ask("IfNotPresent", "same")).toBe("has it");
+    expect(await ask("Never", "one")).toBe("has it");
+    expect(registry.asked).toEqual([]);
+    registry.isOpen = true;
+    expect(await ask("IfNotPresent")).toBe("has it");
+    registry.isOpen = false;
+    expect(await ask("Never", "two")).toBe("has it");
+  });
+
+  it("that was here before the node pulled anything is for all", async () => {
+    const registry = new Registry();
+    registry.here = true;
+    const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});
+    expect([outcome.ok, registry.asked]).toEqual([true, []]);
+  });
+});
+
+test("AGENT-PULL: of an image that is gone nothing is remembered", () => {
+  const records = new PullRecords();
+  records.pulled("a", "r", { secret: "s", hash: "h" });
+  expect(records.mayUse("a", "r", [])).toBe(false);
+  records.keepOnly(new Set(["b"]));
+  expect(records.mayUse("a", "r", [])).toBe(true);
+});
