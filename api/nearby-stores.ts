@@ -1,7 +1,9 @@
 /**
  * Stores whose objects run in this very isolate, as all do where one process is the whole deployment. What such a store has
- * in memory and on disk is read without a call between objects, which costs more than all else that a GET needs (docs/decisions/0007).
+ * in memory and on disk is read without a call between objects, which costs more than all else that a GET needs
+ * (docs/decisions/0007), and requests that write side by side share one (docs/decisions/0010).
  */
+import { CommitLane } from "./commit-lane.ts";
 import type { Entry, Key, Revision } from "./store.ts";
 
 export interface NearbyStore {
@@ -10,6 +12,8 @@ export interface NearbyStore {
   readonly policyRevision: Revision;
   /** What stands at a key, if it is at hand and on disk. Undefined tells nothing: ask the store. */
   recent(key: Key): Entry | undefined;
+  /** The way for commits to it, if it has one beside calls. */
+  readonly lane?: CommitLane | undefined;
 }
 
 const stores = new Map<string, NearbyStore>();
@@ -23,4 +27,13 @@ export function announceNearby(cluster: string, store: NearbyStore): void {
 
 export function withdrawNearby(cluster: string): void {
   stores.delete(cluster);
+}
+
+/** What waits in a lane outlives the object that was to take it: the platform puts objects to sleep, and the next one goes on. */
+const lanes = new Map<string, CommitLane>();
+
+export function laneOf(cluster: string): CommitLane {
+  const lane = lanes.get(cluster) ?? new CommitLane();
+  lanes.set(cluster, lane);
+  return lane;
 }

@@ -5,7 +5,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
 import type { Moment } from "../api/moment.ts";
-import { announceNearby, withdrawNearby } from "../api/nearby-stores.ts";
+import { announceNearby, laneOf, withdrawNearby } from "../api/nearby-stores.ts";
 import type {
   AfterRequest,
   CommitRequest,
@@ -77,9 +77,10 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       },
     };
     this.#store = this.#tables.then((tables) => {
-      const store = new LogStore(new RecentTables(tables), options);
-      const cluster = this.#name();
-      if (env.ONE_PROCESS && cluster !== undefined) announceNearby(cluster, store);
+      const cluster = env.ONE_PROCESS && this.#name();
+      const lane = cluster ? laneOf(cluster) : undefined;
+      const store = new LogStore(new RecentTables(tables), { ...options, lane });
+      if (cluster) announceNearby(cluster, store);
       return store;
     });
     if (env.ENCRYPTION_KEYS) {
@@ -89,6 +90,13 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
 
   async commit(request: CommitRequest) {
     return (await this.#store).commit(request);
+  }
+
+  /** Commits what waits in this isolate (`api/commit-lane.ts`): who calls may leave, and what he called for goes on. */
+  async carry(): Promise<void> {
+    const carried = (await this.#store).carry();
+    this.ctx.waitUntil(carried);
+    await carried;
   }
 
   async read(request: ReadRequest) {

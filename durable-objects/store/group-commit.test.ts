@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { CommitRequest } from "../../api/store.ts";
+import { CommitLane } from "../../api/commit-lane.ts";
+import type { CommitRequest, CommitResult } from "../../api/store.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Appended } from "./log-tables.ts";
 import { MemoryTables } from "./memory-tables.ts";
@@ -22,16 +23,23 @@ const creating = (...names: string[]): CommitRequest => ({
   })),
 });
 
-function open() {
+const millisecond = () => new Promise<void>((resume) => setTimeout(resume, 1));
+
+function open({ settled = millisecond } = {}) {
   const tables = new FailingTables();
   const groups: number[] = [];
+  const lane = new CommitLane();
   const commits = new GroupCommit({
     tables,
+    lane,
     now: () => 0,
-    settled: () => new Promise((resume) => setTimeout(resume, 1)),
+    settled,
     committed: () => groups.push(commits.marks.revision),
   });
-  return { tables, commits, groups };
+  /** By the lane. */
+  const submit = (request: CommitRequest): Promise<CommitResult> =>
+    new Promise((answer, fail) => void lane.submit({ request, answer, fail }, () => commits.carry()));
+  return { tables, commits, groups, submit };
 }
 
 test("STORE-GROUP: what arrives in one turn, and what arrives while the disk is busy, is a group each", async () => {
@@ -68,4 +76,35 @@ test("STORE-GROUP: one that cannot be applied fails alone, and leaves nothing of
     { value: { ok: true, revisions: [3] } },
   ]);
   expect([tables.count({ resource: "things" }), tables.marks().revision]).toEqual([2, 3]);
+});
+
+test("STORE-LANE: commits of the lane share a group with those that are called for, and are told once it is on disk", async () => {
+  const syncs: (() => void)[] = [];
+  const { commits, groups, submit } = open({ settled: () => new Promise((resolve) => syncs.push(resolve)) });
+  const told: string[] = [];
+  const handed = ["a", "b"].map((name) => submit(creating(name)).then(() => told.push(name)));
+  await commits.commit(creating("c"));
+  expect([groups, told]).toEqual([[4], []]);
+  syncs.shift()?.();
+  await Promise.all(handed);
+  expect(told).toEqual(["a", "b"]);
+});
+
+test("STORE-LANE: what waits while the disk is busy is the next group", async () => {
+  const { groups, submit } = open();
+  const first = submit(creating("a"));
+  await undefined;
+  await Promise.all([first, submit(creating("b")), submit(creating("c"))]);
+  expect(groups).toEqual([2, 4]);
+});
+
+test("STORE-LANE: one that cannot be applied fails alone", async () => {
+  const { submit } = open();
+  const results = await Promise.allSettled(["a", "full", "broken", "d"].map((name) => submit(creating(name))));
+  expect(results).toMatchObject([
+    { value: { ok: true, revisions: [2] } },
+    { value: { ok: false, reason: "storage-full" } },
+    { status: "rejected" },
+    { value: { ok: true, revisions: [3] } },
+  ]);
 });

@@ -1,12 +1,15 @@
 /**
  * Commits that arrive while the disk is busy with those before them share one transaction, and so one disk sync. A lone one
- * waits for nobody; where writers come side by side, the first lets those in whose requests have arrived. Each is still all or nothing: one that is refused appends nothing, and those after it see only what was
- * accepted.
+ * waits for nobody; where writers come side by side, the first lets those in whose requests have arrived. Each is still all
+ * or nothing: one that is refused appends nothing, and those after it see only what was accepted.
  */
+import type { CommitLane, Submitted } from "../../api/commit-lane.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../api/store.ts";
 import { grown, overLimit, type Usage } from "./limits.ts";
 import type { Appended, LogTables, Marks } from "./log-tables.ts";
 import { planCommit } from "./plan-commit.ts";
+import { mustTakeRevision } from "./revision-text.ts";
+import { tooLarge } from "./size-limit.ts";
 
 interface Waiting {
   readonly request: CommitRequest;
@@ -15,6 +18,8 @@ interface Waiting {
 }
 
 interface GroupCommitOptions {
+  /** Where commits wait that come without a call of their own. The output gate does not hold their answers: the disk is awaited. */
+  readonly lane?: CommitLane | undefined;
   readonly tables: LogTables;
   /** Resolves when all that was applied is on disk. */
   readonly settled: () => Promise<void>;
@@ -31,6 +36,10 @@ export class GroupCommit {
   #running = false;
   /** The last group was of more than one. */
   #crowded = false;
+  /** Tells those who came by the lane, when the group under way is on disk. */
+  #told: (() => void)[] = [];
+  /** Calls that end with the next group. */
+  #carried: (() => void)[] = [];
   /** What the group under way has written to. */
   #touched = new Set<GroupResource>();
   /** Counted when first a limit is asked about, and kept from then on. */
@@ -63,6 +72,14 @@ export class GroupCommit {
   commit(request: CommitRequest): Promise<CommitResult> {
     return new Promise((answer, fail) => {
       this.#waiting.push({ request, answer, fail });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  /** Commits what waits in the lane; resolves when that is on disk, and told. */
+  carry(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#carried.push(resolve);
       if (!this.#running) void this.#run();
     });
   }
@@ -101,9 +118,13 @@ export class GroupCommit {
     try {
       // What else this turn brings comes along; in a crowd, what the loop has heard of already.
       await (this.#crowded ? this.#options.settled() : undefined);
-      while (this.#waiting.length > 0) {
+      while (this.#waiting.length > 0 || this.#carried.length > 0) {
+        const carried = this.#carried;
+        this.#carried = [];
         this.#flush();
         await this.#settle();
+        for (const tell of this.#told.splice(0)) tell();
+        for (const end of carried) end();
       }
     } finally {
       this.#running = false;
@@ -111,7 +132,7 @@ export class GroupCommit {
   }
 
   #flush(): void {
-    const group = this.#waiting;
+    const group = [...this.#waiting, ...this.#fromLane()];
     this.#waiting = [];
     this.#crowded = group.length > 1;
     this.#touched = new Set();
@@ -127,6 +148,25 @@ export class GroupCommit {
       else for (const waiting of group) this.#alone(waiting);
     }
     if (this.#marks.revision > before.revision) this.#options.committed(this.#touched);
+  }
+
+  #fromLane(): readonly Waiting[] {
+    const { lane } = this.#options;
+    return lane ? lane.take().map((submitted) => this.#onDisk(lane, submitted)) : [];
+  }
+
+  #onDisk(lane: CommitLane, submitted: Submitted): Waiting {
+    const tell = (answer: () => void) => {
+      this.#told.push(() => {
+        lane.done(submitted);
+        answer();
+      });
+    };
+    return {
+      request: submitted.request,
+      answer: (result) => tell(() => submitted.answer(result)),
+      fail: (error) => tell(() => submitted.fail(error)),
+    };
   }
 
   /** After a group that failed as a whole: only the one that cannot be applied fails. */
@@ -152,6 +192,11 @@ export class GroupCommit {
 
   #apply(request: CommitRequest): CommitResult {
     const { tables, now } = this.#options;
+    for (const write of request.writes) {
+      const message = tooLarge(write);
+      if (message !== undefined) return { ok: false, reason: "too-large", message };
+      if (write.op !== "expect" && write.text !== undefined) mustTakeRevision(write.text);
+    }
     const { revision, policy } = this.#marks;
     const plan = planCommit(request, { revision, policy, now: now(), current: (key) => tables.current(key) });
     if (!plan.ok) return plan;

@@ -1,6 +1,7 @@
 /** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
 
 import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
+import type { CommitLane } from "../../api/commit-lane.ts";
 import { holds } from "../../api/lifeline.ts";
 import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
@@ -39,8 +40,6 @@ import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { RemainingCounts } from "./remaining-counts.ts";
 import { restore, type Spared } from "./restore.ts";
-import { mustTakeRevision } from "./revision-text.ts";
-import { tooLarge } from "./size-limit.ts";
 import type { Turns } from "./turns.ts";
 
 /** Text of one answer that is built whole, in UTF-16 units; what is larger is paged or streamed. */
@@ -52,11 +51,14 @@ const KEPT_ITEMS = 32 * 1024 * 1024;
 export interface LogStoreOptions {
   readonly turns: Turns;
   readonly window?: Window;
+  /** How commits come that are not called for one by one. */
+  readonly lane?: CommitLane | undefined;
   /** Commits became durable. Listeners are poked from here. */
   readonly committed?: Committed;
 }
 
 export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore {
+  readonly lane: CommitLane | undefined;
   readonly #tables: LogTables;
   readonly #turns: Turns;
   readonly #window: Window;
@@ -68,13 +70,15 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   readonly #remaining = new RemainingCounts();
   #compactedAt: number;
 
-  constructor(tables: LogTables, { turns, window = defaultWindow, committed }: LogStoreOptions) {
+  constructor(tables: LogTables, { turns, window = defaultWindow, lane, committed }: LogStoreOptions) {
+    this.lane = lane;
     this.#tables = tables;
     this.#turns = turns;
     this.#window = window;
     this.#compactedAt = turns.now();
     this.#commits = new GroupCommit({
       tables,
+      lane,
       settled: turns.settled,
       now: turns.now,
       committed: (resources) => {
@@ -90,13 +94,13 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     return this.#commits.marks;
   }
 
-  async commit(request: CommitRequest): Promise<CommitResult> {
-    for (const write of request.writes) {
-      const message = tooLarge(write);
-      if (message !== undefined) return { ok: false, reason: "too-large", message };
-      if (write.op !== "expect" && write.text !== undefined) mustTakeRevision(write.text);
-    }
+  commit(request: CommitRequest): Promise<CommitResult> {
     return this.#commits.commit(request);
+  }
+
+  /** Commits what waits in the lane, and resolves when that is on disk. */
+  carry(): Promise<void> {
+    return this.#commits.carry();
   }
 
   async read({ key, at, ...decided }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {

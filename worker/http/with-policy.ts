@@ -29,7 +29,11 @@ export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) 
   if (!c.env.ownApi) limitRate(c.var.cluster, settingsOf(policy)?.limits?.requestsPerSecond);
   for (let attempt = 1; ; attempt++) {
     try {
-      const options = { limits: settingsOf(policy)?.limits, nearby: () => nearbyStore(c.var.cluster) };
+      const options = {
+        limits: settingsOf(policy)?.limits,
+        nearby: () => nearbyStore(c.var.cluster),
+        waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
+      };
       const store = new StoreClient(stub, policy.revision, options);
       try {
         return await decide({ policy, store });

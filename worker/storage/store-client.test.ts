@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { CommitLane } from "../../api/commit-lane.ts";
 import type { Key } from "../../api/store.ts";
+import { LogStore } from "../../durable-objects/store/log-store.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
+import { MemoryTables } from "../../durable-objects/store/memory-tables.ts";
 import { StoreClient, type StoreStub } from "./store-client.ts";
 
 const account: Key = { resource: "serviceaccounts", namespace: "ns", name: "bot" };
@@ -64,4 +67,18 @@ test("it is known at once where the store is at hand", async () => {
   expect(await here.standOn(lifelines, 0)).toBe(true);
   await store.commit({ writes: [{ op: "delete", key: account }] });
   expect(await here.standOn(lifelines, 0)).toBe(false);
+});
+
+test("STORE-LANE: requests that commit at the same time share a call, which lives on without the one that made it", async () => {
+  const turns = { now: () => 0, later: setTimeout, after: () => () => {}, settled: async () => {} };
+  const store = new LogStore(new MemoryTables(), { turns, lane: new CommitLane() });
+  const carry = vi.fn(() => store.carry());
+  const stub = { carry } as unknown as StoreStub;
+  const kept: Promise<unknown>[] = [];
+  const request = () =>
+    new StoreClient(stub, undefined, { nearby: () => store, waitUntil: (work) => void kept.push(work) });
+  const creating = (name: string) => request().commit([{ op: "create", key: { ...account, name }, text, attributes }]);
+  const [one, other, again] = await Promise.all(["a", "b", "a"].map(creating));
+  expect([one, other, again]).toMatchObject([{ revisions: [2] }, { revisions: [3] }, { reason: "exists" }]);
+  expect([carry.mock.calls.length, kept.length]).toEqual([1, 1]);
 });

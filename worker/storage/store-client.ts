@@ -1,7 +1,8 @@
 /** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
 
+import type { CommitLane } from "../../api/commit-lane.ts";
 import { holds, type Lifeline } from "../../api/lifeline.ts";
-import { expired, failure, unauthorized } from "../../api/machinery/status.ts";
+import { expired, failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
 import type { NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   Answer,
@@ -32,29 +33,41 @@ export type Committed =
   | { readonly ok: true; readonly revisions: readonly Revision[] }
   | ({ readonly ok: false } & Refused);
 
-export type StoreStub = Store & { fetch(request: Request): Promise<Response> };
+export type StoreStub = Store & {
+  fetch(request: Request): Promise<Response>;
+  /** Commits what waits in the lane of a store at hand. */
+  carry(): Promise<void>;
+};
 
 interface StoreClientOptions {
   readonly limits?: StoreLimits | undefined;
   /** The store itself, where it runs in this isolate; asked anew for each read, because objects end and begin again. */
   readonly nearby?: () => NearbyStore | undefined;
+  /** Keeps what this request does for others alive when its own client has left. */
+  readonly waitUntil?: (work: Promise<unknown>) => void;
 }
+
+/** As long as kube-apiserver gives a request. */
+const COMMIT_MS = 60_000;
+const TOO_LATE = "request did not complete within the allotted timeout";
 
 export class StoreClient {
   #policyRevision: Revision | undefined;
   readonly #limits: StoreLimits | undefined;
   readonly #nearby: (() => NearbyStore | undefined) | undefined;
+  readonly #waitUntil: ((work: Promise<unknown>) => void) | undefined;
   #lifelines: readonly Lifeline[] = [];
   #unconfirmed = false;
 
   constructor(
     readonly stub: StoreStub,
     policyRevision: Revision | undefined,
-    { limits, nearby }: StoreClientOptions = {},
+    { limits, nearby, waitUntil }: StoreClientOptions = {},
   ) {
     this.#policyRevision = policyRevision;
     this.#limits = limits;
     this.#nearby = nearby;
+    this.#waitUntil = waitUntil;
   }
 
   /**
@@ -162,10 +175,27 @@ export class StoreClient {
 
   /** Awaited bare: each promise derived from that of a call costs the platform an object more. */
   async #committed(request: CommitRequest): Promise<CommitResult> {
+    const lane = this.#waitUntil && this.#nearby?.()?.lane;
     try {
-      return await this.stub.commit(request);
+      return await (lane ? this.#together(lane, request) : this.stub.commit(request));
     } catch (error) {
       return atFullDisk(error);
+    }
+  }
+
+  /**
+   * One call for all who commit at the same time. The timer is more than a bound: the platform takes a request that has
+   * nothing of its own under way for one that hangs, and ends it.
+   */
+  async #together(lane: CommitLane, request: CommitRequest): Promise<CommitResult> {
+    const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
+    const timer = setTimeout(() => reject(new ApiError(timedOut(TOO_LATE))), COMMIT_MS);
+    try {
+      const call = lane.submit({ request, answer: resolve, fail: reject }, () => this.stub.carry());
+      if (call) this.#waitUntil?.(call);
+      return await promise;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

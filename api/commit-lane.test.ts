@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import { CommitLane, type Submitted } from "./commit-lane.ts";
+import type { CommitResult } from "./store.ts";
+
+const accepted: CommitResult = { ok: true, revisions: [] };
+
+/** Calls that the test ends, and what those who submitted heard. */
+function open() {
+  const lane = new CommitLane();
+  const calls: PromiseWithResolvers<void>[] = [];
+  const heard: string[] = [];
+  const submit = (name: string): Promise<void> | undefined => {
+    const call = () => {
+      const made = Promise.withResolvers<void>();
+      calls.push(made);
+      return made.promise;
+    };
+    return lane.submit(
+      {
+        request: { writes: [] },
+        answer: () => heard.push(`${name} answered`),
+        fail: (error) => heard.push(`${name} failed: ${error}`),
+      },
+      call,
+    );
+  };
+  const tell = (taken: readonly Submitted[]) => {
+    for (const submitted of taken) {
+      lane.done(submitted);
+      submitted.answer(accepted);
+    }
+  };
+  return { lane, calls, heard, submit, tell };
+}
+
+test("STORE-LANE: the first who waits calls for all who come until the object takes them", () => {
+  const { lane, calls, heard, submit, tell } = open();
+  expect([submit("a"), submit("b")].map((call) => call !== undefined)).toEqual([true, false]);
+  tell(lane.take());
+  expect(heard).toEqual(["a answered", "b answered"]);
+  submit("c");
+  expect(calls).toHaveLength(2);
+  tell(lane.take());
+  expect(heard.at(-1)).toBe("c answered");
+});
+
+test("STORE-LANE: with an object that breaks fails what it had taken, and nothing that was answered", async () => {
+  const { lane, calls, heard, submit, tell } = open();
+  const first = submit("a");
+  tell(lane.take());
+  submit("b");
+  lane.take();
+  calls[0]?.reject("broken");
+  await first;
+  expect(heard).toEqual(["a answered", "b failed: broken"]);
+});
+
+test("STORE-LANE: a call that does not arrive fails those who waited for it, and the next who comes calls again", async () => {
+  const { lane, calls, heard, submit, tell } = open();
+  const first = submit("a");
+  submit("b");
+  calls[0]?.reject("unreachable");
+  await first;
+  expect(heard).toEqual(["a failed: unreachable", "b failed: unreachable"]);
+  expect(submit("c")).toBeDefined();
+  tell(lane.take());
+  expect(heard.at(-1)).toBe("c answered");
+});
+
+test("STORE-LANE: those who wait for a later call do not fail with an earlier one", async () => {
+  const { lane, calls, heard, submit, tell } = open();
+  const first = submit("a");
+  lane.take();
+  submit("b");
+  calls[0]?.reject("broken");
+  await first;
+  expect(heard).toEqual(["a failed: broken"]);
+  tell(lane.take());
+  expect(heard.at(-1)).toBe("b answered");
+});
