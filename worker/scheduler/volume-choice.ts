@@ -78,6 +78,7 @@ function fits({ metadata, spec }: Claim, volume: Volume): boolean {
   return (
     storageClassName === (spec.storageClassName ?? "") &&
     volumeMode === (spec.volumeMode ?? "Filesystem") &&
+    (volume.spec.volumeAttributesClassName ?? "") === (spec.volumeAttributesClassName ?? "") &&
     capacityOf(volume) >= amountOf("storage", spec.resources?.requests?.storage) &&
     (spec.accessModes ?? []).every((mode) => accessModes.includes(mode))
   );

@@ -10,7 +10,8 @@ export const nodeIpamController: Controller = {
   component: "cidrAllocator",
   reads: ["nodes"],
   writes: ["nodes"],
-  itemsOf: ({ object, deleted }) => (deleted || (object as Node).spec.podCIDR ? [] : [ALL]),
+  // A node that goes leaves its piece to one that has none yet.
+  itemsOf: ({ object, deleted }) => (deleted === Boolean((object as Node).spec.podCIDR) ? [ALL] : []),
   reconcile(_item, { snapshot, cluster }) {
     const nodes = snapshot.list<Node>("nodes");
     const without = nodes.filter(({ spec, metadata }) => !spec.podCIDR && !metadata.deletionTimestamp);

@@ -52,6 +52,19 @@ describe("nodes", () => {
     });
   });
 
+  it("[CTL-IPAM] get the piece of one that is gone where there are no others", async () => {
+    const at = start();
+    for (let i = 0; i < 257; i++) at.cluster.put("nodes", node(`n${String(i).padStart(3, "0")}`, "True"));
+    await at.settle();
+    const pieceOf = (name: string) => at.cluster.get<Node>("nodes", "", name)?.spec.podCIDR;
+    const without = at.cluster.list<Node>("nodes").filter(({ spec }) => !spec.podCIDR);
+    expect(without).toHaveLength(1);
+    const freed = pieceOf("n000");
+    at.cluster.remove("nodes", "", "n000");
+    await at.settle();
+    expect(pieceOf(without[0]?.metadata.name ?? "")).toBe(freed);
+  });
+
   it("are tainted by their conditions, and lose the taints with them", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "Unknown"));

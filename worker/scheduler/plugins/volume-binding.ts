@@ -1,15 +1,17 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Cluster } from "../cluster.ts";
+import type { NodeInfo } from "../node-info.ts";
 import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
 import { CLAIMS, type Claim, claimNamesOf, isBound, VOLUMES, waitsForConsumer } from "../pod-volumes.ts";
 import { chooseVolumes, reaches } from "../volume-choice.ts";
 
 const NAME = "VolumeBinding";
 const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });
-const lost = refuse("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");
-const outOfReach = refuse("node(s) didn't match PersistentVolume's node affinity");
-const noVolume = refuse("node(s) didn't find available persistent volumes to bind");
-const noRoom = refuse("node(s) did not have enough free storage");
+const LOST = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)";
+const OUT_OF_REACH = "node(s) didn't match PersistentVolume's node affinity";
+const NO_VOLUME = "node(s) didn't find available persistent volumes to bind";
+const NO_ROOM = "node(s) did not have enough free storage";
 
 /** Bound volumes must be within the node's reach; claims that wait for their consumer must find one there. */
 export const volumeBinding: Plugin = {
@@ -20,15 +22,13 @@ export const volumeBinding: Plugin = {
     if ("reasons" in claims) return claims;
     const volumes = claims.bound.map(({ spec }) => cluster.get<PersistentVolume>(VOLUMES, "", spec.volumeName ?? ""));
     return {
+      // What is wrong with bound claims does not keep the others from being looked at.
       check: (node) => {
-        for (const volume of volumes) {
-          if (!volume) return lost;
-          if (!reaches(volume, node)) return outOfReach;
-        }
-        if (claims.waiting.length === 0) return undefined;
-        const choice = chooseVolumes(claims.waiting, node, cluster);
-        if (choice === "no volume") return noVolume;
-        return choice === "no room" ? noRoom : undefined;
+        const bound = boundReason(volumes, node);
+        const waiting = waitingReason(claims.waiting, node, cluster);
+        if (bound === undefined && waiting === undefined) return undefined;
+        const reasons = bound === LOST ? [waiting, bound] : [bound, waiting];
+        return { plugin: NAME, reasons: reasons.filter((reason) => reason !== undefined), resolvable: false };
       },
     };
   },
@@ -40,6 +40,22 @@ export const volumeBinding: Plugin = {
     return metadata.namespace === pod.namespace && claimNamesOf(pod).some(({ name }) => name === metadata.name);
   },
 };
+
+/** The first bad volume is the one that is told of. */
+function boundReason(volumes: readonly (Stored<PersistentVolume> | undefined)[], node: NodeInfo): string | undefined {
+  for (const volume of volumes) {
+    if (!volume) return LOST;
+    if (!reaches(volume, node)) return OUT_OF_REACH;
+  }
+  return undefined;
+}
+
+function waitingReason(claims: readonly Claim[], node: NodeInfo, cluster: Cluster): string | undefined {
+  if (claims.length === 0) return undefined;
+  const choice = chooseVolumes(claims, node, cluster);
+  if (choice === "no volume") return NO_VOLUME;
+  return choice === "no room" ? NO_ROOM : undefined;
+}
 
 interface Claims {
   readonly bound: readonly Claim[];

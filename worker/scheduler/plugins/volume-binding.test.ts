@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
+import type { StorageClass } from "../../../api/generated/storage.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { node, pod, schedulerOf } from "../../../test/fakes/scheduler-objects.ts";
+import { schedule } from "../cycle.ts";
+
+const stored = <T extends KubeObject>(object: T) => {
+  const { name = "", ...metadata } = object.metadata;
+  const meta = { uid: `uid-${name}`, resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" };
+  return { apiVersion: "v1", kind: "", ...object, metadata: { ...meta, ...metadata, name } } as unknown as Stored<T>;
+};
+
+const claim = (name: string, spec: PersistentVolumeClaim["spec"], annotations = {}) =>
+  stored<PersistentVolumeClaim>({
+    metadata: { name, namespace: "default", annotations },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, ...spec },
+    status: { phase: "Pending" },
+  });
+
+const volume = (name: string, spec: Partial<PersistentVolume["spec"]>) =>
+  stored<PersistentVolume>({
+    metadata: { name },
+    spec: { accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" }, ...spec },
+    status: { phase: "Available" },
+  });
+
+const onlyOn = (name: string) => ({
+  required: {
+    nodeSelectorTerms: [{ matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [name] }] }],
+  },
+});
+
+function scheduled(claims: readonly Stored<PersistentVolumeClaim>[], volumes: readonly Stored<PersistentVolume>[]) {
+  const named = claims.map(({ metadata: { name } }) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  const state = schedulerOf([node("a")]);
+  const apply = (resource: string, object: Stored<KubeObject>) =>
+    state.apply(resource, object, { deleted: false, now: 0 });
+  apply(
+    "storageclasses.storage.k8s.io",
+    stored<StorageClass>({
+      metadata: { name: "wait" },
+      provisioner: "kubernetes.io/no-provisioner",
+      volumeBindingMode: "WaitForFirstConsumer",
+    }),
+  );
+  for (const each of claims) apply("persistentvolumeclaims", each);
+  for (const each of volumes) apply("persistentvolumes", each);
+  apply("pods", pod("p", { spec: { volumes: named } }));
+  const next = state.queue.take();
+  if (!next) throw new Error("nothing waits");
+  const decision = schedule(next, state.cluster, { random: () => 0, startAt: 0 });
+  return decision.kind === "refuse" ? decision.message.split(". no new")[0] : decision.kind;
+}
+
+const bound = (volumeName: string) => claim("bound", { volumeName }, { "pv.kubernetes.io/bind-completed": "yes" });
+const waiting = (spec: PersistentVolumeClaim["spec"] = {}) => claim("waiting", { storageClassName: "wait", ...spec });
+
+const HEAD = "0/1 nodes are available: ";
+const CONFLICT = "1 node(s) didn't match PersistentVolume's node affinity";
+const NOTHING = "1 node(s) didn't find available persistent volumes to bind";
+
+test("[SCHED-VOLUME] all that is wrong with a pod's volumes is told, bound and waiting ones", () => {
+  const elsewhere = volume("v", { nodeAffinity: onlyOn("b") });
+  expect(scheduled([bound("v")], [elsewhere])).toBe(`${HEAD}${CONFLICT}`);
+  expect(scheduled([bound("v"), waiting()], [elsewhere])).toBe(`${HEAD}${NOTHING}, ${CONFLICT}`);
+  expect(scheduled([bound("gone")], [])).toBe(
+    `${HEAD}1 node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)`,
+  );
+});
+
+test("[SCHED-VOLUME] a waiting claim gets a volume of its attributes only", () => {
+  const gold = volume("v", { storageClassName: "wait", volumeAttributesClassName: "gold" });
+  expect(scheduled([waiting()], [gold])).toBe(`${HEAD}${NOTHING}`);
+  expect(scheduled([waiting({ volumeAttributesClassName: "gold" })], [gold])).toBe("place");
+});
