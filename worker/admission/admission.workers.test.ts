@@ -186,7 +186,7 @@ test("one PriorityClass is the default, and a pod keeps its priority when a clie
   expect(merge.code).toBe(200);
   const created = (await call("/namespaces/default/pods", pod("prior"))).object as KubeObject & { spec: object };
   expect(created.spec).toMatchObject({ priority: 7, preemptionPolicy: "PreemptLowerPriority" });
-  const { priority: _, preemptionPolicy: __, ...spec } = created.spec as Record<string, unknown>;
+  const { priority: _, preemptionPolicy: __, tolerations: ___, ...spec } = created.spec as Record<string, unknown>;
   const put = await call("/namespaces/default/pods/prior", { ...created, spec }, "PUT");
   expect(put.object).toMatchObject({ spec: { priority: 7 } });
   await call(`${root}/usual`, {}, "DELETE");

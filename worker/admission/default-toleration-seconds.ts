@@ -1,14 +1,15 @@
 /** DefaultTolerationSeconds: a pod stays five minutes on a node that is not ready or cannot be reached. */
 import type { Pod, Toleration } from "../../api/generated/core.v1.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
-import { isPodCreation } from "./pod-creation.ts";
+import { isPodCreation, isPodUpdate } from "./pod-requests.ts";
 
 const TAINTS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 const SECONDS = 300;
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: "DefaultTolerationSeconds",
-  handles: isPodCreation,
+  /** An update that leaves them out has them again: they cannot be taken away. */
+  handles: (request) => isPodCreation(request) || isPodUpdate(request),
   mutate({ object }) {
     const { spec } = object as unknown as Pod;
     const tolerations = spec.tolerations ?? [];

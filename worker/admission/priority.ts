@@ -3,7 +3,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import type { PriorityClass } from "../../api/generated/scheduling.v1.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
-import { isPodCreation } from "./pod-creation.ts";
+import { isPodCreation, isPodUpdate } from "./pod-requests.ts";
 import { refusal } from "./refusal.ts";
 
 const CLASSES = "priorityclasses.scheduling.k8s.io";
@@ -20,9 +20,6 @@ export const priority: AdmissionPlugin = {
     if (isClassWrite(request)) requireOneDefault(request);
   },
 };
-
-const isPodUpdate = ({ operation, subresource, context: { served } }: AdmissionRequest) =>
-  operation === "UPDATE" && subresource === "" && served.group === "" && served.resource.plural === "pods";
 
 const isClassWrite = ({ operation, context: { served } }: AdmissionRequest) =>
   (operation === "CREATE" || operation === "UPDATE") &&

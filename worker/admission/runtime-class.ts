@@ -3,7 +3,7 @@ import type { Pod, PodSpec, Toleration } from "../../api/generated/core.v1.ts";
 import type { RuntimeClass, Scheduling } from "../../api/generated/node.v1.ts";
 import { compareQuantities, type QuantityText } from "../../api/machinery/quantity.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
-import { isPodCreation } from "./pod-creation.ts";
+import { isPodCreation } from "./pod-requests.ts";
 import { refusal } from "./refusal.ts";
 
 type Overhead = Readonly<Record<string, QuantityText>>;

@@ -7,7 +7,7 @@ import { generatedName } from "../../api/machinery/generated-name.ts";
 import type { Key } from "../../api/store.ts";
 import { unmountableSecret } from "./mountable-secrets.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
-import { isPodCreation } from "./pod-creation.ts";
+import { isPodCreation } from "./pod-requests.ts";
 import { refusal } from "./refusal.ts";
 
 const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";

@@ -2,7 +2,7 @@
 import type { LimitRange, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
-import { isPodCreation } from "../pod-creation.ts";
+import { isPodCreation } from "../pod-requests.ts";
 import { refusal } from "../refusal.ts";
 import { claimProblems, podProblems } from "./checks.ts";
 import { applyDefaults } from "./defaults.ts";

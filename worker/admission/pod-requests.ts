@@ -5,3 +5,6 @@ export const isPodCreation = ({ operation, subresource, context }: AdmissionRequ
   const { resource } = context.served;
   return operation === "CREATE" && subresource === "" && resource.plural === "pods" && resource.group === "";
 };
+
+export const isPodUpdate = ({ operation, subresource, context: { served } }: AdmissionRequest): boolean =>
+  operation === "UPDATE" && subresource === "" && served.resource.plural === "pods" && served.resource.group === "";
