@@ -114,6 +114,11 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly validateCreate?: (object: T) => FieldError[];
   /** What only an update can break; `validate(next)` has run before. */
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
+  /**
+   * How an update is checked where not by `validate` and `validateUpdate` once each, in this order: Kubernetes checks some
+   * kinds `twice` by the first, some by what changed first, and some by nothing else.
+   */
+  readonly updateChecks?: "twice" | "changesFirst" | "changesOnly";
   /** The texts of Warning headers. `old` on an update. */
   readonly warnings?: (object: T, old?: T) => string[];
   /**

@@ -63,12 +63,19 @@ export function validateUpdate(resource: Resource, next: KubeObject, old: Stored
   const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata, metaRules(resource));
   const errors = [
     ...ofMeta,
-    ...(resource.validate?.(next) ?? []),
-    ...(resource.validateUpdate?.(next, old) ?? []),
+    ...ownUpdateErrors(resource, next, old),
     // The generic registry looks at metadata once more after the kind has.
     ...ofMeta,
   ];
   refuse(resource, next, errors);
+}
+
+function ownUpdateErrors(resource: Resource, next: KubeObject, old: KubeObject): readonly FieldError[] {
+  const changes = resource.validateUpdate?.(next, old) ?? [];
+  if (resource.updateChecks === "changesOnly") return changes;
+  const whole = resource.validate?.(next) ?? [];
+  if (resource.updateChecks === "changesFirst") return [...changes, ...whole];
+  return resource.updateChecks === "twice" ? [...whole, ...whole, ...changes] : [...whole, ...changes];
 }
 
 /** For `/status`: all but the status (and what metadata a kind lets through) comes from the stored object. */

@@ -1,5 +1,11 @@
 /** pkg/apis/authorization/validation: what a question about access must and must not say. */
-import type { LocalSubjectAccessReview, SubjectAccessReviewSpec } from "../../generated/authorization.v1.ts";
+import type {
+  LocalSubjectAccessReview,
+  SelfSubjectAccessReview,
+  SubjectAccessReview,
+  SubjectAccessReviewSpec,
+} from "../../generated/authorization.v1.ts";
+import type { ObjectMeta } from "../../generated/meta.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 
@@ -44,20 +50,35 @@ function checkSelector(
     errors.push(required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`));
 }
 
-export function validateSubjectReview({ spec }: { readonly spec: SubjectAccessReviewSpec }): FieldError[] {
-  const errors: FieldError[] = [];
+/** A question is about nothing that is stored, so it has no name and no labels. */
+function checkMetadata(errors: FieldError[], { managedFields: _, ...metadata }: ObjectMeta): void {
+  if (Object.keys(metadata).length > 0) errors.push(invalid("metadata", metadata, "must be empty"));
+}
+
+function checkSubject(errors: FieldError[], spec: SubjectAccessReviewSpec): void {
   checkAttributes(errors, spec);
   if (!spec.user && !spec.groups?.length)
     errors.push(invalid("spec.user", spec.user ?? "", "at least one of user or group must be specified"));
+}
+
+export function validateSubjectReview({ spec, metadata }: SubjectAccessReview): FieldError[] {
+  const errors: FieldError[] = [];
+  checkSubject(errors, spec);
+  checkMetadata(errors, metadata);
   return errors;
 }
 
 /** Inside one namespace there are only resources. */
 export function validateLocalReview(review: LocalSubjectAccessReview): FieldError[] {
-  const errors = validateSubjectReview(review);
-  const { nonResourceAttributes, resourceAttributes } = review.spec;
+  const errors: FieldError[] = [];
+  const { spec, metadata } = review;
+  checkSubject(errors, spec);
+  const { managedFields: _, ...given } = metadata;
+  const { namespace: own = "", ...rest } = given;
+  if (Object.keys(rest).length > 0) errors.push(invalid("metadata", given, "must be empty except for namespace"));
+  const { nonResourceAttributes, resourceAttributes } = spec;
   const { namespace = "" } = resourceAttributes ?? {};
-  if (resourceAttributes && namespace !== (review.metadata.namespace ?? ""))
+  if (resourceAttributes && namespace !== own)
     errors.push(invalid("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace"));
   if (nonResourceAttributes)
     errors.push(
@@ -70,8 +91,9 @@ export function validateLocalReview(review: LocalSubjectAccessReview): FieldErro
   return errors;
 }
 
-export function validateSelfReview({ spec }: { readonly spec: Attributes }): FieldError[] {
+export function validateSelfReview({ spec, metadata }: SelfSubjectAccessReview): FieldError[] {
   const errors: FieldError[] = [];
   checkAttributes(errors, spec);
+  checkMetadata(errors, metadata);
   return errors;
 }

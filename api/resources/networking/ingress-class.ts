@@ -16,6 +16,7 @@ export const ingressClass = defineResource<IngressClass>({
   plural: "ingressclasses",
   scope: "Cluster",
   generation: true,
+  updateChecks: "changesFirst",
   defaults: ({ spec }) => {
     if (spec.parameters) spec.parameters.scope ??= "Cluster";
   },

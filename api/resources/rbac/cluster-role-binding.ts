@@ -19,6 +19,7 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   scope: "Cluster",
   validateName: nameIsPathSegment,
   allowCreateOnUpdate: true,
+  updateChecks: "twice",
   defaults: defaultBinding,
   validate: (binding) => {
     const errors: FieldError[] = [];

@@ -14,6 +14,7 @@ export const clusterRole = defineResource<ClusterRole>({
   scope: "Cluster",
   validateName: nameIsPathSegment,
   allowCreateOnUpdate: true,
+  updateChecks: "twice",
   validate: ({ rules, aggregationRule }) => {
     const errors: FieldError[] = [];
     checkRules(errors, rules, false);

@@ -19,6 +19,7 @@ export const roleBinding = defineResource<RoleBinding>({
   scope: "Namespaced",
   validateName: nameIsPathSegment,
   allowCreateOnUpdate: true,
+  updateChecks: "twice",
   defaults: defaultBinding,
   validate: (binding) => {
     const errors: FieldError[] = [];

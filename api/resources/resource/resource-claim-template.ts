@@ -24,6 +24,7 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
     ...validateAnnotations(spec.metadata?.annotations, "spec.metadata.annotations"),
     ...validateClaimSpec(spec.spec, "spec.spec"),
   ],
+  updateChecks: "changesFirst",
   validateUpdate: ({ spec }, old) => {
     if (sameValue(spec, old.spec)) return [];
     // The metadata is meta.v1's and printed by its JSON names, beside what is printed by Go's.

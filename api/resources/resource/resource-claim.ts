@@ -17,6 +17,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
   defaults: ({ spec }) => defaultClaimSpec(spec),
   // A spec that stays as it is may stay, whatever the rules have become.
   validateCreate: ({ spec }) => validateClaimSpec(spec, "spec"),
+  updateChecks: "changesFirst",
   validateUpdate: ({ spec }, old) =>
     sameValue(spec, old.spec)
       ? []

@@ -22,6 +22,7 @@ export const priorityClass = defineResource<PriorityClass>({
   scope: "Cluster",
   shortNames: ["pc"],
   generation: true,
+  updateChecks: "changesOnly",
   defaults: (draft) => {
     draft.preemptionPolicy ??= "PreemptLowerPriority";
   },

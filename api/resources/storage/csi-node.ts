@@ -16,6 +16,7 @@ export const csiNode = defineResource<CSINode>({
   scope: "Cluster",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
+  updateChecks: "twice",
   validate: ({ spec }) => {
     const errors: FieldError[] = [];
     const drivers = spec.drivers ?? [];

@@ -20,6 +20,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   scope: "Cluster",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
+  updateChecks: "twice",
   validate: validateAttachment,
   // What v1 asks beyond its betas it asks of new objects; a name that is missing altogether is so twice.
   validateCreate: ({ spec }) => {
@@ -35,7 +36,10 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
     sameValue(spec, old.spec)
       ? []
       : [invalid("spec", goStruct("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
-  status: { keepsMetadata: true, validateUpdate: validateAttachment },
+  status: {
+    keepsMetadata: true,
+    validateUpdate: (next) => [...validateAttachment(next), ...validateAttachment(next)],
+  },
   columns: [
     {
       name: "Attacher",

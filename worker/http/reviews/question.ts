@@ -8,6 +8,7 @@ import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
 import { renderValue } from "../respond.ts";
+import { placeInNamespace } from "../verbs/create.ts";
 
 /** Decodes and validates the question, and answers what `answer` makes of it. */
 export async function answerReview<T extends KubeObject>(
@@ -23,9 +24,9 @@ export async function answerReview<T extends KubeObject>(
   return renderValue(answered, accepted, 201);
 }
 
-function checkQuestion({ served, path }: RequestContext, question: KubeObject): void {
-  const { resource } = served;
-  if (resource.scope === "Namespaced" && !question.metadata.namespace) question.metadata.namespace = path.namespace;
+function checkQuestion(context: RequestContext, question: KubeObject): void {
+  const { resource } = context.served;
+  placeInNamespace(context, question);
   const errors = resource.validate?.(question) ?? [];
   if (errors.length === 0) return;
   // Kubernetes names no kind here.

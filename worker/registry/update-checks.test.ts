@@ -1,0 +1,52 @@
+/** In which order Kubernetes checks an update, and how often: what a client sees as the causes of a 422. */
+import { expect, test } from "vitest";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { resources } from "../../api/resources/index.ts";
+import { ApiError } from "../api-error.ts";
+import { validateUpdate } from "./strategy.ts";
+
+const metadata = { name: "a", uid: "u", resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" };
+
+function fieldsOf(kind: string, next: object, old: object): string[] {
+  const resource = resources.find((candidate) => candidate.kind === kind);
+  if (!resource) throw new Error(kind);
+  try {
+    validateUpdate(
+      resource,
+      { metadata, ...next } as unknown as KubeObject,
+      { metadata, ...old } as unknown as Stored<KubeObject>,
+    );
+  } catch (error) {
+    if (error instanceof ApiError) return error.status.details?.causes?.map(({ field }) => field ?? "") ?? [];
+    throw error;
+  }
+  return [];
+}
+
+const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "a" };
+const noVerbs = [{ verbs: [], apiGroups: [""], resources: ["pods"] }];
+
+test.each<[kind: string, next: object, old: object, fields: string[]]>([
+  ["ClusterRole", { rules: noVerbs }, {}, ["rules[0].verbs", "rules[0].verbs"]],
+  [
+    "ClusterRoleBinding",
+    { roleRef: { ...roleRef, name: "b" }, subjects: [{ kind: "Robot", name: "r" }] },
+    { roleRef },
+    ["subjects[0].kind", "subjects[0].kind", "roleRef"],
+  ],
+  [
+    "IngressClass",
+    { spec: { controller: "x" } },
+    { spec: { controller: "a.b/c" } },
+    ["spec.controller", "spec.controller"],
+  ],
+  ["PriorityClass", { value: 2_000_000_000 }, { value: 1 }, ["value"]],
+  [
+    "StorageClass",
+    { provisioner: "", volumeBindingMode: "Immediate" },
+    { provisioner: "a", volumeBindingMode: "Immediate" },
+    ["provisioner", "provisioner"],
+  ],
+])("%s %j instead of %j: %j", (kind, next, old, fields) => {
+  expect(fieldsOf(kind, next, old)).toEqual(fields);
+});
