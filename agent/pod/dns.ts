@@ -1,6 +1,7 @@
 /** A pod's resolver configuration by its dnsPolicy and dnsConfig, as the kubelet merges them. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { DnsConfig } from "../runtime/runtime.ts";
+import { printPod } from "./containers.ts";
 
 export interface NodeDns {
   /** The cluster's resolvers; none means that pods resolve as the machine does. */
@@ -17,31 +18,76 @@ export function parseResolvConf(text: string): DnsConfig {
   for (const line of text.split("\n")) {
     const [keyword, ...values] = line.trim().split(/\s+/);
     if (keyword === "nameserver" && values[0] !== undefined) servers.push(values[0]);
-    else if (keyword === "search") searches = values.filter((value) => value !== ".");
+    else if (keyword === "search")
+      searches = values.filter((value) => value !== ".").map((value) => value.replace(/\.$/, ""));
     else if (keyword === "options") options = values;
   }
   return { servers, searches, options };
 }
 
+function asksForCluster({ spec: { dnsPolicy = "ClusterFirst", hostNetwork } }: Pod): boolean {
+  return dnsPolicy === "ClusterFirstWithHostNet" || (dnsPolicy === "ClusterFirst" && hostNetwork !== true);
+}
+
 function ofPolicy(pod: Pod, { clusterServers, clusterDomain, machine }: NodeDns): DnsConfig {
-  const policy = pod.spec.dnsPolicy ?? "ClusterFirst";
-  if (policy === "None") return { servers: [], searches: [], options: [] };
-  const cluster = policy === "ClusterFirstWithHostNet" || (policy === "ClusterFirst" && pod.spec.hostNetwork !== true);
-  if (!cluster || clusterServers.length === 0) return machine;
+  if (pod.spec.dnsPolicy === "None") return { servers: [], searches: [], options: [] };
+  if (!asksForCluster(pod) || clusterServers.length === 0) return machine;
   const own = [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
   return { servers: clusterServers, searches: [...own, ...machine.searches], options: ["ndots:5"] };
 }
 
 const nameOf = (option: string): string => option.split(":")[0] ?? option;
 
-export function podDns(pod: Pod, node: NodeDns): DnsConfig {
+/** What resolvers take at most; glibc has been seen to abort at a longer name. */
+const MOST_SERVERS = 3;
+const MOST_SEARCHES = 32;
+const LONGEST_SEARCH = 253;
+const LONGEST_SEARCHES = 2048;
+
+const NO_CLUSTER_DNS =
+  'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.';
+
+export interface PodDns {
+  readonly config: DnsConfig;
+  /** What the pod cannot have of what it asks for. */
+  readonly warnings: readonly { readonly reason: string; readonly message: string }[];
+}
+
+function fittingSearches(searches: readonly string[]): readonly string[] {
+  const fitting = searches.slice(0, MOST_SEARCHES).filter((search) => search.length <= LONGEST_SEARCH);
+  while (fitting.join(" ").length > LONGEST_SEARCHES) fitting.pop();
+  return fitting;
+}
+
+/** As much as fits. */
+function fit({ servers, searches, options }: DnsConfig): PodDns {
+  const applied = { servers: servers.slice(0, MOST_SERVERS), searches: fittingSearches(searches), options };
+  const omitted = (what: string, which: string, line: readonly string[]) => ({
+    reason: "DNSConfigForming",
+    message: `${what} limits were exceeded, some ${which} have been omitted, the applied ${what.split(" ")[0]?.toLowerCase()} line is: ${line.join(" ")}`,
+  });
+  const { servers: names, searches: paths } = applied;
+  return {
+    config: applied,
+    warnings: [
+      ...(names.length < servers.length ? [omitted("Nameserver", "nameservers", names)] : []),
+      ...(paths.length < searches.length ? [omitted("Search Line", "search paths", paths)] : []),
+    ],
+  };
+}
+
+export function podDns(pod: Pod, node: NodeDns): PodDns {
   const base = ofPolicy(pod, node);
   const { nameservers = [], searches = [], options = [] } = pod.spec.dnsConfig ?? {};
-  const added = options.map(({ name = "", value }) => (value === undefined ? name : `${name}:${value}`));
-  const replaced = new Set(added.map(nameOf));
-  return {
+  const named = new Map(base.options.map((option) => [nameOf(option), option]));
+  for (const { name = "", value } of options)
+    named.set(name, value === undefined || value === "" ? name : `${name}:${value}`);
+  const { config, warnings } = fit({
     servers: [...new Set([...base.servers, ...nameservers])],
     searches: [...new Set([...base.searches, ...searches])],
-    options: [...base.options.filter((option) => !replaced.has(nameOf(option))), ...added],
-  };
+    options: [...named.values()],
+  });
+  if (!asksForCluster(pod) || node.clusterServers.length > 0) return { config, warnings };
+  const missing = { reason: "MissingClusterDNS", message: `pod: ${JSON.stringify(printPod(pod))}. ${NO_CLUSTER_DNS}` };
+  return { config, warnings: [missing, ...warnings] };
 }

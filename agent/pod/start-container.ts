@@ -39,12 +39,16 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
       `failed to construct FQDN from pod hostname and cluster domain, FQDN ${name} is too long (${limits})`,
     );
   }
+  const { config: podsDns, warnings } = podDns(pod, dns);
+  // A runtime that gives pods no network gives them no resolvers either.
+  if (context.runtime.networkDirectories !== undefined)
+    for (const { reason, message } of warnings) record.tell(undefined, "Warning", reason, message);
   const config = sandboxConfig({
     pod,
     attempt,
     hostname: podHostname(pod, dns.clusterDomain),
     logDirectory,
-    dns: podDns(pod, dns),
+    dns: podsDns,
     profileRoot: context.seccompDirectory,
     handler,
     cgroupParent: cgroupParent(record.uid, context.runtime.cgroupDriver ?? "cgroupfs"),
