@@ -6,13 +6,7 @@ import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import type {
-  NFSVolumeSource,
-  PersistentVolume,
-  PersistentVolumeSpec,
-  Pod,
-  Volume,
-} from "../../api/generated/core.v1.ts";
+import type { PersistentVolume, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { inlineVolume, persistentVolume } from "../csi/wanted-volume.ts";
 import type { PodObjects } from "../pod/env.ts";
@@ -27,24 +21,17 @@ import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { KnownPaths } from "./known-paths.ts";
 import { isListedMount, isMountPoint } from "./mounts.ts";
-import { mountNfs } from "./nfs.ts";
 import { giveToGroup } from "./ownership.ts";
 import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volumePayload } from "./payload.ts";
+import { mountPersistent, mountPodNfs } from "./persistent-volume.ts";
+import { PodTokens, type TokenSource } from "./pod-tokens.ts";
 import { IMAGES, removeVolumes } from "./remove-volumes.ts";
 import { usedVolumes } from "./used-volumes.ts";
 
 const run = promisify(execFile);
 
 /** What setting up a volume needs of the API, fetched when it is asked for. */
-export interface VolumeSources extends ClaimSources {
-  /** A token for the pod, and when to ask for the next one (ms). */
-  token(
-    pod: Pod,
-    request: { readonly audience: string | undefined; readonly expirationSeconds: number },
-  ): Promise<{ readonly token: string; readonly renewAt: number }>;
-}
-
-const DEFAULT_TOKEN_SECONDS = 3600;
+export interface VolumeSources extends ClaimSources, TokenSource {}
 
 export interface VolumeStats extends DiskStats {
   readonly name: string;
@@ -102,7 +89,7 @@ export class PodVolumes {
   readonly #directory: string;
   readonly #sources: VolumeSources;
   readonly #paths = new Map<string, string>();
-  readonly #tokens = new Map<string, { readonly token: string; readonly renewAt: number }>();
+  readonly #tokens: PodTokens;
 
   readonly #images: ImageMounts;
 
@@ -118,6 +105,7 @@ export class PodVolumes {
   ) {
     this.#directory = directory;
     this.#sources = sources;
+    this.#tokens = new PodTokens(sources);
     this.#images = images;
     this.#csi = csi;
     this.#known = new KnownPaths(directory);
@@ -196,9 +184,9 @@ export class PodVolumes {
 
   /** When a token wants renewing, or a driver's volume publishing again (ms). */
   get renewAt(): number | undefined {
-    const times = [...this.#tokens.values()].map(({ renewAt }) => renewAt);
-    const republish = this.#csi.republishAt(basename(this.#directory));
-    if (republish !== undefined) times.push(republish);
+    const times = [this.#tokens.renewAt, this.#csi.republishAt(basename(this.#directory))].filter(
+      (time) => time !== undefined,
+    );
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -212,7 +200,7 @@ export class PodVolumes {
     const claim = claimOf(pod, volume);
     if (claim !== undefined) return this.#claimed(pod, volume, claim);
     if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
-    if (volume.nfs !== undefined) return this.#mountNfs(volume.name, volume.nfs);
+    if (volume.nfs !== undefined) return mountPodNfs(this.#directory, volume.name, volume.nfs);
     const path = join(this.#directory, "volumes", pluginOf(volume), volume.name);
     if (volume.emptyDir !== undefined) {
       if (isSetUp(path, volume)) return path;
@@ -225,7 +213,7 @@ export class PodVolumes {
       if (!isMountPoint(path)) await this.#images.mount(pod, volume.image, path);
       return path;
     }
-    const tokens = await this.#tokensOf(pod, volume, input.now);
+    const tokens = await this.#tokens.of(pod, volume, input.now);
     const payload = volumePayload(volume, { ...input, pod, tokens });
     if (payload === undefined) throw new VolumeError(`no volume plugin matched: ${kindOf(volume)}`);
     if (!isSetUp(path, volume)) {
@@ -258,7 +246,11 @@ export class PodVolumes {
       if (known === undefined) throw error;
       return known;
     }
-    const path = await this.#persistent(pod, found, claim.readOnly === true);
+    const path = await mountPersistent(pod, found, {
+      directory: this.#directory,
+      readOnly: claim.readOnly === true,
+      csi: this.#csi,
+    });
     const { csi, nfs } = found.spec;
     this.#known.remember(volume.name, {
       path,
@@ -290,65 +282,12 @@ export class PodVolumes {
     }
   }
 
-  async #persistent(pod: Pod, volume: PersistentVolume, readOnly: boolean): Promise<string> {
-    const group = pod.spec.securityContext?.fsGroup;
-    const { metadata, spec } = volume;
-    if (spec.csi !== undefined) return this.#csi.publish(pod, persistentVolume(volume, readOnly));
-    if (spec.nfs !== undefined) {
-      const { readOnly: always = false } = spec.nfs;
-      return this.#mountNfs(metadata.name ?? "", { ...spec.nfs, readOnly: readOnly || always }, spec.mountOptions);
-    }
-    if (spec.volumeMode === "Block") return blockDevice(spec);
-    if (spec.hostPath !== undefined) return prepareHostPath(spec.hostPath);
-    if (spec.local === undefined)
-      throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
-    if (!existsSync(spec.local.path)) throw new VolumeError(`path "${spec.local.path}" does not exist`);
-    if (group !== undefined) giveToGroup(spec.local.path, group);
-    return spec.local.path;
-  }
-
-  async #mountNfs(name: string, source: NFSVolumeSource, mountOptions?: readonly string[]): Promise<string> {
-    const path = join(this.#directory, "volumes/kubernetes.io~nfs", name);
-    await mountNfs(path, source, mountOptions);
-    return path;
-  }
-
-  async #tokensOf(pod: Pod, volume: Volume, now: number): Promise<ReadonlyMap<string, string>> {
-    const tokens = new Map<string, string>();
-    for (const { serviceAccountToken } of volume.projected?.sources ?? []) {
-      if (serviceAccountToken === undefined) continue;
-      const { path, audience, expirationSeconds = DEFAULT_TOKEN_SECONDS } = serviceAccountToken;
-      const key = `${volume.name}/${path}`;
-      let held = this.#tokens.get(key);
-      if (held === undefined || held.renewAt <= now) {
-        try {
-          held = await this.#sources.token(pod, { audience, expirationSeconds });
-        } catch (error) {
-          // Without the control plane the old token stays as long as it lasts.
-          if (held === undefined) throw new VolumeError(`failed to fetch token: ${(error as Error).message}`);
-          held = { ...held, renewAt: now + 30_000 };
-        }
-        this.#tokens.set(key, held);
-      }
-      tokens.set(path, held.token);
-    }
-    return tokens;
-  }
-
   /** Unmounts and removes all. */
   async tearDown(): Promise<void> {
     await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images });
     this.#paths.clear();
     this.#tokens.clear();
   }
-}
-
-/** A volume that is a device, for containers that want no file system on it. */
-function blockDevice({ local }: PersistentVolumeSpec): string {
-  if (local === undefined) throw new VolumeError("only local volumes can be block devices on this node");
-  if (!statSync(local.path, { throwIfNoEntry: false })?.isBlockDevice())
-    throw new VolumeError(`path "${local.path}" is not a block device`);
-  return local.path;
 }
 
 const kindOf = (volume: Volume): string => Object.keys(volume).find((key) => key !== "name") ?? "none";
