@@ -1,6 +1,7 @@
 /** The kubelet's /stats/summary, of what this agent measures: processor, memory, file systems, volumes. */
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { isOnDisk } from "../pressure/local-storage.ts";
 import { diskStats } from "../volumes/disk-stats.ts";
 import { diskUse } from "../volumes/disk-use.ts";
 import type { Measured, NodeFacts } from "./node-api.ts";
@@ -78,9 +79,7 @@ async function podSummary(
   };
   const parts = await Promise.all(own.map(part));
   const onDisk = new Set(
-    (pod?.spec.volumes ?? [])
-      .filter(({ emptyDir }) => emptyDir && emptyDir.medium !== "Memory")
-      .map(({ name }) => name),
+    (pod?.spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir)).map(({ name }) => name),
   );
   const volumes = (storage?.volumes ?? []).map((volume) => ({ time, ...volume }));
   const kept = volumes.filter(({ name }) => onDisk.has(name)).map(({ usedBytes = 0 }) => usedBytes);

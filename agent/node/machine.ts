@@ -1,6 +1,7 @@
 /** What the machine is and has. */
-import { readFileSync, statfsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statfsSync } from "node:fs";
 import { availableParallelism, networkInterfaces, release, totalmem } from "node:os";
+import { join } from "node:path";
 
 const text = (file: string): string => {
   try {
@@ -23,7 +24,21 @@ export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  /** Of each size that the kernel has, how much of the memory is set aside in such pages (bytes). */
+  readonly hugePages: readonly { readonly pageBytes: number; readonly bytes: number }[];
   readonly appArmor: boolean;
+}
+
+const HUGE_PAGES = "/sys/kernel/mm/hugepages";
+
+function hugePages(): Machine["hugePages"] {
+  if (!existsSync(HUGE_PAGES)) return [];
+  return readdirSync(HUGE_PAGES).flatMap((name) => {
+    const kibibytes = /^hugepages-(\d+)kB$/.exec(name)?.[1];
+    if (kibibytes === undefined) return [];
+    const pageBytes = Number(kibibytes) * 1024;
+    return [{ pageBytes, bytes: pageBytes * Number(text(join(HUGE_PAGES, name, "nr_hugepages"))) }];
+  });
 }
 
 export function readMachine(dataDirectory: string): Machine {
@@ -41,6 +56,7 @@ export function readMachine(dataDirectory: string): Machine {
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
     diskBytes: disk.blocks * disk.bsize,
+    hugePages: hugePages(),
     appArmor: text("/sys/module/apparmor/parameters/enabled") === "Y",
   };
 }

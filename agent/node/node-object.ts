@@ -44,12 +44,15 @@ export interface NodeFacts {
 
 type Resources = Record<string, string>;
 
-export function capacityOf({ cpus, memoryBytes, diskBytes }: Machine): Resources {
+const binary = (bytes: number): string => formatQuantity({ nanos: BigInt(bytes) * 1_000_000_000n, format: "BinarySI" });
+
+export function capacityOf({ cpus, memoryBytes, diskBytes, hugePages }: Machine): Resources {
   return {
     cpu: String(cpus),
     "ephemeral-storage": `${Math.floor(diskBytes / 1024)}Ki`,
     "hugepages-1Gi": "0",
     "hugepages-2Mi": "0",
+    ...Object.fromEntries(hugePages.map(({ pageBytes, bytes }) => [`hugepages-${binary(pageBytes)}`, binary(bytes)])),
     memory: `${Math.floor(memoryBytes / 1024)}Ki`,
     pods: String(MAX_PODS),
   };
@@ -64,13 +67,15 @@ export function allocatableOf({
   reserve,
 }: Pick<NodeFacts, "machine" | "devices" | "reserve">): Resources {
   const left = (bytes: number) => Math.max(0, Math.floor(bytes));
+  // What is set aside in huge pages is no other memory.
+  const huge = machine.hugePages.reduce((sum, { bytes }) => sum + bytes, 0);
   const cpuNanos = BigInt(machine.cpus) * 1_000_000_000n - reserve.cpuNanos;
   return {
     ...capacityOf(machine),
     ...amountsOf(devices, "allocatable"),
     cpu: formatQuantity({ nanos: cpuNanos < 0n ? 0n : cpuNanos, format: "DecimalSI" }),
     "ephemeral-storage": String(left(machine.diskBytes - reserve.diskBytes)),
-    memory: `${left((machine.memoryBytes - reserve.memoryBytes) / 1024)}Ki`,
+    memory: `${left((machine.memoryBytes - huge - reserve.memoryBytes) / 1024)}Ki`,
   };
 }
 

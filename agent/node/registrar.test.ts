@@ -18,6 +18,7 @@ const facts: NodeFacts = {
     cpus: 1,
     memoryBytes: 1,
     diskBytes: 1,
+    hugePages: [],
     appArmor: false,
   },
   reserve: { cpuNanos: 0n, memoryBytes: 0, diskBytes: 0 },

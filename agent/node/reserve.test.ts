@@ -16,6 +16,7 @@ const machine: Machine = {
   cpus: 4,
   memoryBytes: 8 * GIB,
   diskBytes: 100 * GIB,
+  hugePages: [],
   appArmor: false,
 };
 
@@ -38,3 +39,20 @@ test("AGENT-RESERVE: pods are offered what is left above the thresholds, and bes
 
 test("AGENT-RESERVE: what cannot be reserved is refused", () =>
   expect(() => reserveOf(machine, [], { pods: "1" })).toThrow('"pods" cannot be reserved'));
+
+test("AGENT-RESERVE: memory that is set aside in huge pages is offered as such, and not as memory", () => {
+  const hugePages = [
+    { pageBytes: 2 * 1024 ** 2, bytes: 64 * 1024 ** 2 },
+    { pageBytes: GIB, bytes: 0 },
+  ];
+  const offered = allocatableOf({
+    machine: { ...machine, hugePages },
+    devices: new Map(),
+    reserve: reserveOf(machine, [], {}),
+  });
+  expect(offered).toMatchObject({
+    memory: `${8 * 1024 ** 2 - 64 * 1024}Ki`,
+    "hugepages-2Mi": "64Mi",
+    "hugepages-1Gi": "0",
+  });
+});

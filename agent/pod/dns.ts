@@ -1,7 +1,6 @@
 /** A pod's resolver configuration by its dnsPolicy and dnsConfig, as the kubelet merges them. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { DnsConfig } from "../runtime/runtime.ts";
-import { printPod } from "./containers.ts";
 
 export interface NodeDns {
   /** The cluster's resolvers; none means that pods resolve as the machine does. */
@@ -44,9 +43,6 @@ const MOST_SEARCHES = 32;
 const LONGEST_SEARCH = 253;
 const LONGEST_SEARCHES = 2048;
 
-const NO_CLUSTER_DNS =
-  'kubelet does not have ClusterDNS IP configured and cannot create Pod using "ClusterFirst" policy. Falling back to "Default" policy.';
-
 export interface PodDns {
   readonly config: DnsConfig;
   /** What the pod cannot have of what it asks for. */
@@ -82,12 +78,9 @@ export function podDns(pod: Pod, node: NodeDns): PodDns {
   const named = new Map(base.options.map((option) => [nameOf(option), option]));
   for (const { name = "", value } of options)
     named.set(name, value === undefined || value === "" ? name : `${name}:${value}`);
-  const { config, warnings } = fit({
+  return fit({
     servers: [...new Set([...base.servers, ...nameservers])],
     searches: [...new Set([...base.searches, ...searches])],
     options: [...named.values()],
   });
-  if (!asksForCluster(pod) || node.clusterServers.length > 0) return { config, warnings };
-  const missing = { reason: "MissingClusterDNS", message: `pod: ${JSON.stringify(printPod(pod))}. ${NO_CLUSTER_DNS}` };
-  return { config, warnings: [missing, ...warnings] };
 }

@@ -40,10 +40,20 @@ export function containerResources(pod: Pod, container: Container, memoryCapacit
     cpuPeriod: CPU_PERIOD,
     memoryLimit: whole(limits?.memory),
     oomScoreAdj: oomScore(pod, container, memoryCapacity),
+    hugePages: hugePagesOf(limits),
   };
 }
 
-export type PodLimits = Omit<ContainerResources, "oomScoreAdj">;
+const HUGE_PAGES = "hugepages-";
+
+const hugePagesOf = (limits: Readonly<Record<string, string | number>> = {}): ReadonlyMap<number, number> =>
+  new Map(
+    Object.entries(limits)
+      .filter(([name]) => name.startsWith(HUGE_PAGES))
+      .map(([name, quantity]) => [whole(name.slice(HUGE_PAGES.length)), whole(quantity)]),
+  );
+
+export type PodLimits = Omit<ContainerResources, "oomScoreAdj" | "hugePages">;
 
 /** What a pod's containers have together: limits only where every container has one, or the pod itself. */
 export function podLimits(pod: Pod): PodLimits {

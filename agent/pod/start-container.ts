@@ -40,9 +40,7 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
     );
   }
   const { config: podsDns, warnings } = podDns(pod, dns);
-  // A runtime that gives pods no network gives them no resolvers either.
-  if (context.runtime.networkDirectories !== undefined)
-    for (const { reason, message } of warnings) record.tell(undefined, "Warning", reason, message);
+  for (const { reason, message } of warnings) record.tell(undefined, "Warning", reason, message);
   const config = sandboxConfig({
     pod,
     attempt,

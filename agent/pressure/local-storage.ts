@@ -1,6 +1,6 @@
 /** What a pod keeps on the node's disk, and whether that is more than it may. */
 import { join } from "node:path";
-import type { Pod } from "../../api/generated/core.v1.ts";
+import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { diskUse } from "../volumes/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
@@ -17,9 +17,13 @@ const RESOURCE = "ephemeral-storage";
 
 const bytesOf = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
 
+/** Not in memory, nor on huge pages. */
+export const isOnDisk = (emptyDir: EmptyDirVolumeSource | undefined): boolean =>
+  emptyDir !== undefined && (emptyDir.medium ?? "") === "";
+
 /** Only such pods are worth measuring. */
 export const hasStorageLimit = ({ spec }: Pod): boolean =>
-  (spec.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && emptyDir.medium !== "Memory") ||
+  (spec.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined && isOnDisk(emptyDir)) ||
   spec.containers.some(({ resources }) => resources?.limits?.[RESOURCE] !== undefined);
 
 export interface StoragePlace {
@@ -34,7 +38,7 @@ export async function measureStorage(
   { spec }: Pod,
   { directory, logDirectory, layers }: StoragePlace,
 ): Promise<StorageUse> {
-  const disks = (spec.volumes ?? []).filter(({ emptyDir }) => emptyDir !== undefined && emptyDir.medium !== "Memory");
+  const disks = (spec.volumes ?? []).filter(({ emptyDir }) => isOnDisk(emptyDir));
   const volumes = new Map<string, number>();
   for (const { name } of disks) volumes.set(name, (await diskUse(join(directory, EMPTY_DIR, name))).usedBytes);
   const containers = new Map<string, number>();

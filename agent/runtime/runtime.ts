@@ -113,6 +113,8 @@ export interface ContainerResources {
   readonly cpuPeriod: number;
   readonly memoryLimit: number;
   readonly oomScoreAdj: number;
+  /** In bytes, by the size of a page (bytes). */
+  readonly hugePages: ReadonlyMap<number, number>;
 }
 
 export interface ContainerConfig {

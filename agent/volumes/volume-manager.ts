@@ -17,6 +17,7 @@ import { type ClaimSources, claimOf, volumeOfClaim } from "./claim.ts";
 import { isToGrow } from "./claim-growth.ts";
 import { type DiskStats, diskStats, mountStats } from "./disk-stats.ts";
 import { diskUse } from "./disk-use.ts";
+import { emptyDirFileSystem, type FileSystem } from "./empty-dir.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { KnownPaths } from "./known-paths.ts";
@@ -75,15 +76,33 @@ const pluginOf = (volume: Volume): string =>
             ? IMAGES
             : "kubernetes.io~empty-dir";
 
-/** Secrets never touch a disk where the machine can help it. */
-const inMemory = (volume: Volume): boolean =>
-  (volume.secret !== undefined || volume.projected !== undefined || volume.emptyDir?.medium === "Memory") &&
-  process.platform === "linux" &&
-  process.getuid?.() === 0;
+const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
+
+const IN_MEMORY: FileSystem = { type: "tmpfs", options: ["mode=1777"] };
+
+/** What is mounted for the volume; undefined: it is on the disk. Secrets never are where the machine can help it. */
+function fileSystemOf(
+  pod: Pod,
+  { emptyDir, secret, projected }: Volume,
+  allocatable: PayloadInput["allocatable"],
+): FileSystem | undefined {
+  const wanted = emptyDir ? emptyDirFileSystem(pod, emptyDir, allocatable) : (secret ?? projected) && IN_MEMORY;
+  if (canMount() || wanted === undefined) return wanted;
+  if (wanted.type === "tmpfs") return undefined;
+  throw new VolumeError(`${wanted.type} can only be mounted by an agent that runs as root, on Linux`);
+}
 
 /** A machine that has been started anew still has the directories, and none of the mounts. */
-const isSetUp = (path: string, volume: Volume): boolean =>
-  existsSync(path) && (!inMemory(volume) || isMountPoint(path));
+const isSetUp = (path: string, fileSystem: FileSystem | undefined): boolean =>
+  existsSync(path) && (fileSystem === undefined || isMountPoint(path));
+
+async function makeDirectory(path: string, fileSystem: FileSystem | undefined): Promise<void> {
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o777);
+  if (fileSystem === undefined) return;
+  const { type, options } = fileSystem;
+  await run("mount", ["-t", type, "-o", options.join(","), type, path]);
+}
 
 export class PodVolumes {
   readonly #directory: string;
@@ -202,9 +221,10 @@ export class PodVolumes {
     if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
     if (volume.nfs !== undefined) return mountPodNfs(this.#directory, volume.name, volume.nfs);
     const path = join(this.#directory, "volumes", pluginOf(volume), volume.name);
+    const fileSystem = fileSystemOf(pod, volume, input.allocatable);
     if (volume.emptyDir !== undefined) {
-      if (isSetUp(path, volume)) return path;
-      await this.#makeDirectory(path, volume);
+      if (isSetUp(path, fileSystem)) return path;
+      await makeDirectory(path, fileSystem);
       if (group !== undefined) giveToGroup(path, group);
       return path;
     }
@@ -216,21 +236,12 @@ export class PodVolumes {
     const tokens = await this.#tokens.of(pod, volume, input.now);
     const payload = volumePayload(volume, { ...input, pod, tokens });
     if (payload === undefined) throw new VolumeError(`no volume plugin matched: ${kindOf(volume)}`);
-    if (!isSetUp(path, volume)) {
-      await this.#makeDirectory(path, volume);
+    if (!isSetUp(path, fileSystem)) {
+      await makeDirectory(path, fileSystem);
       if (group !== undefined) giveToGroup(path, group);
     }
     publish(path, payload, group === undefined ? {} : { group });
     return path;
-  }
-
-  async #makeDirectory(path: string, volume: Volume): Promise<void> {
-    mkdirSync(path, { recursive: true });
-    chmodSync(path, 0o777);
-    if (!inMemory(volume)) return;
-    const limit = Number(nanosOf(volume.emptyDir?.sizeLimit) / 1_000_000_000n);
-    const options = ["mode=1777", ...(limit > 0 ? [`size=${limit}`] : [])].join(",");
-    await run("mount", ["-t", "tmpfs", "-o", options, "tmpfs", path]);
   }
 
   /** Asks the API once, for as long as the pod is here: it goes on with its volumes whatever becomes of the claim. */

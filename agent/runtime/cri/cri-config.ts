@@ -48,12 +48,19 @@ const profile = ({ type, localhostRef }: SecurityProfile): cri.SecurityProfile =
 const optional = <K extends string>(key: K, value: number | undefined) =>
   value === undefined ? {} : ({ [key]: { value } } as Record<K, { value: number }>);
 
+/** `2MB`, as the kernel names control groups' files. */
+function pageName(bytes: number): string {
+  const power = Math.floor(Math.log2(bytes) / 10);
+  return `${bytes / 1024 ** power}${["B", "KB", "MB", "GB", "TB"][power] ?? ""}`;
+}
+
 export const criResources = (resources: ContainerResources): cri.LinuxContainerResources => ({
   cpu_period: resources.cpuPeriod,
   cpu_quota: resources.cpuQuota,
   cpu_shares: resources.cpuShares,
   memory_limit_in_bytes: resources.memoryLimit,
   oom_score_adj: resources.oomScoreAdj,
+  hugepage_limits: [...resources.hugePages].map(([page, limit]) => ({ page_size: pageName(page), limit })),
 });
 
 export const criSandbox = (config: SandboxConfig, agentId: string): cri.PodSandboxConfig => ({

@@ -95,6 +95,7 @@ export interface LinuxContainerResources {
   readonly cpu_shares: number;
   readonly memory_limit_in_bytes: number;
   readonly oom_score_adj: number;
+  readonly hugepage_limits: readonly { readonly page_size: string; readonly limit: number }[];
 }
 
 export interface PodSandboxConfig {

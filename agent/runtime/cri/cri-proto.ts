@@ -129,8 +129,14 @@ message LinuxContainerResources {
   int64 oom_score_adj = 5;
   string cpuset_cpus = 6;
   string cpuset_mems = 7;
+  repeated HugepageLimit hugepage_limits = 8;
   map<string, string> unified = 9;
   int64 memory_swap_limit_in_bytes = 10;
+}
+
+message HugepageLimit {
+  string page_size = 1;
+  uint64 limit = 2;
 }
 
 message LinuxPodSandboxConfig {

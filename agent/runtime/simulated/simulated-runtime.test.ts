@@ -48,7 +48,7 @@ const container: ContainerConfig = {
     pid: "container",
     unmaskedProc: false,
   },
-  resources: { cpuShares: 2, cpuQuota: 0, cpuPeriod: 0, memoryLimit: 0, oomScoreAdj: 0 },
+  resources: { cpuShares: 2, cpuQuota: 0, cpuPeriod: 0, memoryLimit: 0, oomScoreAdj: 0, hugePages: new Map() },
   labels: {},
   annotations: {},
 };
