@@ -1,17 +1,26 @@
 /** Fields that hold IP addresses or ranges, in Kubernetes' words (apimachinery's validation of them, k8s.io/utils/net). */
 import { type FieldError, invalid } from "./field-error.ts";
-import { familyOf, isIP, specialIPProblem } from "./ip.ts";
+import { AMBIGUITIES, cidrProblem, familyOf, ipProblem, isIP, specialIPProblem } from "./ip.ts";
 
-export const validateIp = (text: string, path: string): FieldError[] =>
-  isIP(text) ? [] : [invalid(path, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")];
+export function validateIp(text: string, path: string): FieldError[] {
+  const problem = ipProblem(text);
+  return problem === undefined ? [] : [invalid(path, text, problem)];
+}
 
-export const validateCidr = (text: string, path: string): FieldError[] =>
-  isCidr(text) ? [] : [invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")];
+export function validateCidr(text: string, path: string): FieldError[] {
+  const problem = cidrProblem(text);
+  return problem === undefined ? [] : [invalid(path, text, problem)];
+}
 
-function isCidr(text: string): boolean {
-  const [address = "", prefix = "", ...rest] = text.split("/");
-  if (rest.length > 0 || !isIP(address) || !/^[0-9]{1,3}$/.test(prefix)) return false;
-  return Number(prefix) <= (address.includes(":") ? 128 : 32);
+/** What was stored before addresses of two readings were refused may stay: an update is told of new ones alone. */
+export function forgiveStoredAddresses(errors: FieldError[], old: object): FieldError[] {
+  const isAmbiguity = ({ message }: FieldError) => AMBIGUITIES.some((each) => message.endsWith(`: ${each}`));
+  if (!errors.some(isAmbiguity)) return errors;
+  const stored = JSON.stringify(old);
+  return errors.filter((error) => {
+    const [, value] = isAmbiguity(error) ? (/^Invalid value: (".*?"): /.exec(error.message) ?? []) : [];
+    return value === undefined || !stored.includes(value);
+  });
 }
 
 /** Endpoints and external addresses may not be of the node itself or its link. */

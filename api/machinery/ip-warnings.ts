@@ -1,4 +1,4 @@
-/** Warnings about addresses and ranges that are taken, but have more than one reading or more than one text. */
+/** Warnings about addresses and ranges that stay for having been stored, or have more than one text. */
 import ipaddr from "ipaddr.js";
 import { goQuote } from "./field-error.ts";
 import { canonicalIPProblems, isCIDR, isIP, isIPv4, plainIP } from "./ip.ts";
@@ -8,9 +8,7 @@ export function ipWarnings(path: string, value: string): string[] {
   if (!isIP(value) || canonicalIPProblems(value).length === 0) return [];
   const plain = plainIP(value);
   return isIPv4(plain)
-    ? [
-        `${path}: non-standard IP address ${goQuote(value)} will be considered invalid in a future Kubernetes release: use ${goQuote(plain)}`,
-      ]
+    ? [`${path}: non-standard IP address ${goQuote(value)} is invalid: use ${goQuote(plain)}`]
     : [`${path}: IPv6 address ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(plain)})`];
 }
 
@@ -28,9 +26,7 @@ export function cidrWarnings(path: string, value: string): string[] {
     );
   const hasZeros = length.length > 1 && length.startsWith("0");
   if (isIPv4(plain) ? plain !== address || hasZeros : hasZeros)
-    warnings.push(
-      `${path}: non-standard CIDR value ${goQuote(value)} will be considered invalid in a future Kubernetes release: use ${goQuote(range)}`,
-    );
+    warnings.push(`${path}: non-standard CIDR value ${goQuote(value)} is invalid: use ${goQuote(range)}`);
   if (warnings.length === 0 && plain !== address)
     warnings.push(
       `${path}: IPv6 CIDR value ${goQuote(value)} should be in RFC 5952 canonical format (${goQuote(`${plain}/${prefix}`)})`,

@@ -56,18 +56,8 @@ test.each([
   ["10.0.0.1", []],
   ["::1", []],
   ["x", []],
-  [
-    "010.0.0.1",
-    [
-      'p: non-standard IP address "010.0.0.1" will be considered invalid in a future Kubernetes release: use "10.0.0.1"',
-    ],
-  ],
-  [
-    "::ffff:1.2.3.4",
-    [
-      'p: non-standard IP address "::ffff:1.2.3.4" will be considered invalid in a future Kubernetes release: use "1.2.3.4"',
-    ],
-  ],
+  ["010.0.0.1", ['p: non-standard IP address "010.0.0.1" is invalid: use "10.0.0.1"']],
+  ["::ffff:1.2.3.4", ['p: non-standard IP address "::ffff:1.2.3.4" is invalid: use "1.2.3.4"']],
   ["FD00::0:1", ['p: IPv6 address "FD00::0:1" should be in RFC 5952 canonical format ("fd00::1")']],
 ])("what an address is warned of: %s", (text, warnings) => {
   expect(ipWarnings("p", text)).toEqual(warnings);
@@ -81,18 +71,8 @@ test.each([
     "10.0.0.1/8",
     ['p: CIDR value "10.0.0.1/8" is ambiguous in this context (should be "10.0.0.0/8" or "10.0.0.1/32"?)'],
   ],
-  [
-    "10.0.0.0/08",
-    [
-      'p: non-standard CIDR value "10.0.0.0/08" will be considered invalid in a future Kubernetes release: use "10.0.0.0/8"',
-    ],
-  ],
-  [
-    "::ffff:1.2.3.0/120",
-    [
-      'p: non-standard CIDR value "::ffff:1.2.3.0/120" will be considered invalid in a future Kubernetes release: use "1.2.3.0/24"',
-    ],
-  ],
+  ["10.0.0.0/08", ['p: non-standard CIDR value "10.0.0.0/08" is invalid: use "10.0.0.0/8"']],
+  ["::ffff:1.2.3.0/120", ['p: non-standard CIDR value "::ffff:1.2.3.0/120" is invalid: use "1.2.3.0/24"']],
   ["FD00::/64", ['p: IPv6 CIDR value "FD00::/64" should be in RFC 5952 canonical format ("fd00::/64")']],
 ])("what a range is warned of: %s", (text, warnings) => {
   expect(cidrWarnings("p", text)).toEqual(warnings);

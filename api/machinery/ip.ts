@@ -1,4 +1,4 @@
-/** IP addresses and CIDRs, as the fields that Kubernetes has always had take them: leading zeros are let pass. */
+/** IP addresses and CIDRs, as Go's legacy parser takes them; and what of those has more than one reading, or more than one text. */
 import ipaddr from "ipaddr.js";
 
 export type IPFamily = "IPv4" | "IPv6";
@@ -101,25 +101,45 @@ export function isStrictSubset(inner: string, outer: string): boolean {
 
 const hasLeadingZeros = (address: string) => isIPv4(address) && withoutLeadingZeros(address) !== address;
 
+/** What Kubernetes says of a text with more than one reading. */
+export const AMBIGUITIES: readonly string[] = [
+  "must not have leading 0s",
+  "must not be an IPv4-mapped IPv6 address",
+  "must not have leading 0s in IP or prefix length",
+  "must not have an IPv4-mapped IPv6 address",
+  "must not have bits set beyond the prefix length",
+];
+const [ZEROS, MAPPED, CIDR_ZEROS, CIDR_MAPPED, BITS] = AMBIGUITIES as [string, string, string, string, string];
+
+const isMapped = (address: string) => !isIPv4(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress();
+
+/** Why a text is no address, or not of one reading alone. */
+export function ipProblem(text: string): string | undefined {
+  if (!isIP(text)) return IP_PROBLEM;
+  if (hasLeadingZeros(text)) return ZEROS;
+  return isMapped(text) ? MAPPED : undefined;
+}
+
+export function cidrProblem(text: string): string | undefined {
+  if (!isCIDR(text)) return CIDR_PROBLEM;
+  const { address, prefix } = split(text);
+  if (hasLeadingZeros(address) || (prefix.length > 1 && prefix.startsWith("0"))) return CIDR_ZEROS;
+  if (isMapped(address)) return CIDR_MAPPED;
+  return isZeroFrom(bytesOf(address), Number(prefix)) ? undefined : BITS;
+}
+
 /** What keeps an address from being the one text of itself, as new fields want it. */
 export function canonicalIPProblems(text: string): readonly string[] {
-  if (!isIP(text)) return [IP_PROBLEM];
-  if (isIPv4(text)) return hasLeadingZeros(text) ? ["must not have leading 0s"] : [];
-  const address = ipaddr.IPv6.parse(text);
-  if (address.isIPv4MappedAddress()) return ["must not be an IPv4-mapped IPv6 address"];
-  const canonical = address.toRFC5952String();
+  const problem = ipProblem(text);
+  if (problem !== undefined) return [problem];
+  const canonical = isIPv4(text) ? text : ipaddr.IPv6.parse(text).toRFC5952String();
   return canonical === text ? [] : [`must be in canonical form ("${canonical}")`];
 }
 
 export function canonicalCIDRProblems(text: string): readonly string[] {
-  if (!isCIDR(text)) return [CIDR_PROBLEM];
+  const problem = cidrProblem(text);
+  if (problem !== undefined) return [problem];
   const { address, prefix } = split(text);
-  if (hasLeadingZeros(address) || (prefix.length > 1 && prefix.startsWith("0")))
-    return ["must not have leading 0s in IP or prefix length"];
-  const bytes = bytesOf(address);
-  if (!isIPv4(address) && ipaddr.IPv6.parse(address).isIPv4MappedAddress())
-    return ["must not have an IPv4-mapped IPv6 address"];
-  if (!isZeroFrom(bytes, Number(prefix))) return ["must not have bits set beyond the prefix length"];
   const canonical = isIPv4(address) ? address : ipaddr.IPv6.parse(address).toRFC5952String();
   return canonical === address ? [] : [`must be in canonical form ("${canonical}/${prefix}")`];
 }

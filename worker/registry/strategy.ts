@@ -5,6 +5,7 @@
 
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { FieldError } from "../../api/machinery/field-error.ts";
+import { forgiveStoredAddresses } from "../../api/machinery/ip-validation.ts";
 import { copyJson } from "../../api/machinery/json-copy.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
@@ -67,7 +68,7 @@ export function validateUpdate(resource: Resource, next: KubeObject, old: Stored
     // The generic registry looks at metadata once more after the kind has.
     ...ofMeta,
   ];
-  refuse(resource, next, errors);
+  refuse(resource, next, forgiveStoredAddresses(errors, old));
 }
 
 function ownUpdateErrors(resource: Resource, next: KubeObject, old: KubeObject): readonly FieldError[] {
@@ -96,7 +97,8 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
 
 export function validateStatusUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
   const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata, metaRules(resource));
-  refuse(resource, next, [...ofMeta, ...(resource.status?.validateUpdate?.(next, old) ?? []), ...ofMeta]);
+  const ofStatus = forgiveStoredAddresses(resource.status?.validateUpdate?.(next, old) ?? [], old);
+  refuse(resource, next, [...ofMeta, ...ofStatus, ...ofMeta]);
 }
 
 /** What of metadata clients write; who manages what is the bookkeeping of this very request. */

@@ -1,4 +1,5 @@
 /** What an update of an object, or of the part that a subresource names, may change. */
+import { forgiveStoredAddresses } from "../../api/machinery/ip-validation.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import type { Resource } from "../../api/resources/resource.ts";
@@ -33,7 +34,8 @@ export function updateStrategy(resource: Resource, subresource: string): Pick<Up
     },
     validate: (draft, current) => {
       const ofMeta = validateObjectMetaUpdate(draft.metadata, current.metadata);
-      refuse(resource, draft, [...ofMeta, ...(own?.validateUpdate?.(draft, current) ?? []), ...ofMeta]);
+      const ofPart = forgiveStoredAddresses(own?.validateUpdate?.(draft, current) ?? [], current);
+      refuse(resource, draft, [...ofMeta, ...ofPart, ...ofMeta]);
     },
   };
 }

@@ -46,6 +46,8 @@ export const statefulSet = defineResource<StatefulSet>({
     }
     defaultPodTemplate(spec);
   },
+  prepareCreate: (draft) => dropGated(draft, undefined),
+  prepareUpdate: dropGated,
   validate: validateStatefulSet,
   validateUpdate: validateStatefulSetUpdate,
   status: { validateUpdate: validateStatefulSetStatusUpdate },
@@ -71,3 +73,9 @@ export const statefulSet = defineResource<StatefulSet>({
   ],
   age: false,
 });
+
+/** How many pods may be away at once is behind a gate that is off in Kubernetes 1.36; what is stored stays. */
+function dropGated(draft: StatefulSet, old: StatefulSet | undefined): void {
+  if (old?.spec.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined) return;
+  delete draft.spec.updateStrategy?.rollingUpdate?.maxUnavailable;
+}

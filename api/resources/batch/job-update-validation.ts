@@ -1,6 +1,6 @@
 /** pkg/apis/batch/validation: what of a job may change. */
 import type { Job, JobSpec } from "../../generated/batch.v1.ts";
-import type { PodTemplateSpec } from "../../generated/core.v1.ts";
+import type { Container, PodSpec, PodTemplateSpec } from "../../generated/core.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
 import { goStruct } from "../../schema/go-struct.ts";
@@ -37,23 +37,38 @@ function checkCompletions(errors: FieldError[], next: JobSpec, old: JobSpec): vo
 }
 
 function checkTemplate(errors: FieldError[], next: Job, old: Job): void {
-  const allowed = mayReschedule(old) ? withDirectivesOf(next.spec.template, old.spec.template) : old.spec.template;
+  const allowed = mayReschedule(old) ? withMutableOf(next.spec.template, old.spec.template) : old.spec.template;
   const template = { metadata: {}, ...next.spec.template };
   if (!sameValue(template, { metadata: {}, ...allowed }))
     errors.push(invalid("spec.template", goStruct("core.v1.PodTemplateSpec", template), "field is immutable"));
 }
 
-/** A suspended job without running pods may still be told where to run. */
+/** A suspended job without running pods may still be told where to run, and with how much. */
 const mayReschedule = ({ spec, status }: Job): boolean =>
   spec.suspend === true && (isTrue(status, "Suspended") || !status.startTime) && (status.active ?? 0) === 0;
 
 /** The old template with all of the new one's that may change. */
-function withDirectivesOf(next: PodTemplateSpec, old: PodTemplateSpec): PodTemplateSpec {
+function withMutableOf(next: PodTemplateSpec, old: PodTemplateSpec): PodTemplateSpec {
   const { nodeSelector, tolerations, schedulingGates, affinity } = next.spec ?? { containers: [] };
   const nodeAffinity = affinity?.nodeAffinity;
   const otherAffinity = { ...old.spec?.affinity, nodeAffinity };
   const sameAffinity = affinity === undefined && sameValue({}, otherAffinity) ? undefined : otherAffinity;
   const spec = { ...old.spec, nodeSelector, tolerations, schedulingGates, affinity: sameAffinity };
   const metadata = { ...old.metadata, labels: next.metadata?.labels, annotations: next.metadata?.annotations };
-  return { metadata, spec } as PodTemplateSpec;
+  return { metadata, spec: { ...spec, ...resourcesOf(next.spec, old.spec) } } as PodTemplateSpec;
+}
+
+/** The old containers with the resources of the new ones in their places, where they are as many. */
+function resourcesOf(next: PodSpec | undefined, old: PodSpec | undefined): Partial<PodSpec> {
+  const lists: Partial<Record<"containers" | "initContainers", Container[]>> = {};
+  for (const list of ["containers", "initContainers"] as const) {
+    const [before, after] = [old?.[list], next?.[list]];
+    if (before && after?.length === before.length)
+      lists[list] = before.map((container, i) => withResources(container, after[i]?.resources));
+  }
+  return lists;
+}
+
+function withResources({ resources: _, ...container }: Container, resources: Container["resources"]): Container {
+  return resources ? { ...container, resources } : container;
 }

@@ -112,7 +112,7 @@ describe("what core kinds warn of", () => {
       "Service",
       { spec: { type: "NodePort", externalIPs: ["01.2.3.4"], externalName: "a", trafficDistribution: "PreferClose" } },
       [
-        'spec.externalIPs[0]: non-standard IP address "01.2.3.4" will be considered invalid in a future Kubernetes release: use "1.2.3.4"',
+        'spec.externalIPs[0]: non-standard IP address "01.2.3.4" is invalid: use "1.2.3.4"',
         "spec.externalIPs is deprecated and may no longer be implemented in some clusters",
         'spec.externalName is ignored when spec.type is not "ExternalName"',
         'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"',

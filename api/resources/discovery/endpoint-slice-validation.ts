@@ -1,7 +1,8 @@
 /** pkg/apis/discovery/validation. */
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../generated/discovery.v1.ts";
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from "../../machinery/field-error.ts";
-import { isIP, isIPv4, specialIPProblem } from "../../machinery/ip.ts";
+import { isIPv4, specialIPProblem } from "../../machinery/ip.ts";
+import { validateIp } from "../../machinery/ip-validation.ts";
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from "../../machinery/names.ts";
 
 const ADDRESS_TYPES = ["FQDN", "IPv4", "IPv6"];
@@ -58,10 +59,9 @@ function checkAddress(
     return;
   }
   if (addressType !== "IPv4" && addressType !== "IPv6") return;
-  if (!isIP(address)) {
-    errors.push(invalid(indexed, address, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
-    return;
-  }
+  const problems = validateIp(address, indexed);
+  errors.push(...problems);
+  if (problems.length > 0) return;
   if (isIPv4(address) !== (addressType === "IPv4"))
     errors.push(invalid(path, address, `must be an ${addressType} address`));
   const special = specialIPProblem(address);

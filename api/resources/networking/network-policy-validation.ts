@@ -1,7 +1,8 @@
 /** pkg/apis/networking/validation: NetworkPolicy. */
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../../generated/networking.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { CIDR_PROBLEM, isCIDR, isStrictSubset } from "../../machinery/ip.ts";
+import { isStrictSubset } from "../../machinery/ip.ts";
+import { validateCidr } from "../../machinery/ip-validation.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { portName, portNumber } from "../../machinery/names.ts";
 
@@ -72,13 +73,13 @@ function checkBlock(errors: FieldError[], path: string, { cidr = "", except }: I
     errors.push(required(`${path}.cidr`));
     return;
   }
-  if (!isCIDR(cidr)) {
-    errors.push(invalid(`${path}.cidr`, cidr, CIDR_PROBLEM));
-    return;
-  }
+  const ofCidr = validateCidr(cidr, `${path}.cidr`);
+  errors.push(...ofCidr);
+  if (ofCidr.length > 0) return;
   except?.forEach((excepted, i) => {
-    if (!isCIDR(excepted)) errors.push(invalid(`${path}.except[${i}]`, excepted, CIDR_PROBLEM));
-    else if (!isStrictSubset(excepted, cidr))
+    const problems = validateCidr(excepted, `${path}.except[${i}]`);
+    errors.push(...problems);
+    if (problems.length === 0 && !isStrictSubset(excepted, cidr))
       errors.push(invalid(`${path}.except[${i}]`, excepted, "must be a strict subset of `cidr`"));
   });
 }

@@ -55,10 +55,15 @@ export function validateInitContainers(path: string, check: PodCheck): void {
       return;
     }
     for (const field of ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const)
-      if (container[field] !== undefined)
-        errors.push(forbidden(`${at}.${field}`, "may not be set for init containers without restartPolicy=Always"));
+      if (container[field] !== undefined) errors.push(forbidden(`${at}.${field}`, `may not be set for ${ONE_SHOT}`));
+    // There is no restart for a resize of what runs once.
+    for (const { restartPolicy } of container.resizePolicy ?? [])
+      if (restartPolicy === "RestartContainer")
+        errors.push(invalid(`${at}.resizePolicy`, restartPolicy, `must be 'NotRequired' for ${ONE_SHOT}`));
   });
 }
+
+const ONE_SHOT = "init containers without restartPolicy=Always";
 
 const FORBIDDEN_OF_EPHEMERAL = [
   "ports",

@@ -87,6 +87,15 @@ describe("a pod's spec", () => {
 
   it.each<[string, Partial<PodSpec>, string]>([
     ["a toleration of all with a value's operator", { tolerations: [{}] }, "spec.tolerations[0].operator"],
+    [
+      "an init container that restarts to be resized",
+      {
+        initContainers: [
+          { name: "i", image: "i", resizePolicy: [{ resourceName: "cpu", restartPolicy: "RestartContainer" }] },
+        ],
+      },
+      "spec.initContainers[0].resizePolicy",
+    ],
     ["no name servers under dnsPolicy None", { dnsPolicy: "None", dnsConfig: {} }, "spec.dnsConfig.nameservers"],
     [
       "Windows options on Linux",
@@ -176,10 +185,7 @@ it("warns of terms that match no pod, addresses of two texts, and ports that are
       "a null labelSelector results in matching no pod",
     ],
     ["spec.dnsConfig.nameservers[0]", 'IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")'],
-    [
-      "spec.hostAliases[0].ip",
-      'non-standard IP address "010.0.0.1" will be considered invalid in a future Kubernetes release',
-    ],
+    ["spec.hostAliases[0].ip", 'non-standard IP address "010.0.0.1" is invalid'],
   ]);
 });
 

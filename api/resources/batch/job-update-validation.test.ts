@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { Job } from "../../generated/batch.v1.ts";
+import type { PodSpec } from "../../generated/core.v1.ts";
+import { validateJobUpdate } from "./job-update-validation.ts";
+
+const UID = "batch.kubernetes.io/controller-uid";
+
+function job(pod: Partial<PodSpec>, status: Job["status"] = {}, suspend = true): Job {
+  const containers = [{ name: "c", image: "i", resources: { requests: { cpu: "1" } } }];
+  return {
+    metadata: { name: "j", uid: "u" },
+    spec: {
+      suspend,
+      selector: { matchLabels: { [UID]: "u" } },
+      template: { metadata: { labels: { [UID]: "u" } }, spec: { restartPolicy: "Never", containers, ...pod } },
+    },
+    status,
+  } as Job;
+}
+
+const more = { containers: [{ name: "c", image: "i", resources: { requests: { cpu: "2" } } }] };
+const told = (next: Job, old: Job) =>
+  validateJobUpdate(next, old).flatMap(({ path }) => (path === "spec.template" ? path : []));
+
+test("a suspended job may be told how much its pods take, and where they run", () => {
+  expect(told(job(more), job({}))).toEqual([]);
+  expect(told(job({ nodeSelector: { a: "b" }, tolerations: [{ operator: "Exists" }] }), job({}))).toEqual([]);
+  const suspended = {
+    startTime: "2026-01-01T00:00:00Z",
+    conditions: [{ type: "Suspended", status: "True" }],
+  };
+  expect(told(job(more, suspended), job({}, suspended))).toEqual([]);
+});
+
+test.each([
+  ["running", {}, false],
+  ["suspended with pods that are still there", { active: 1 }, true],
+  ["suspended, but not yet found to be", { startTime: "2026-01-01T00:00:00Z" }, true],
+] as const)("a job keeps its resources while it is %s", (_, status, suspend) => {
+  expect(told(job(more, status, suspend), job({}, status, suspend))).toEqual(["spec.template"]);
+});
+
+test("a suspended job keeps its containers", () => {
+  const image = { containers: [{ name: "c", image: "j", resources: { requests: { cpu: "2" } } }] };
+  expect(told(job(image), job({}))).toEqual(["spec.template"]);
+  const another = { containers: [...more.containers, { name: "d", image: "i", resources: {} }] };
+  expect(told(job(another), job({}))).toEqual(["spec.template"]);
+});
