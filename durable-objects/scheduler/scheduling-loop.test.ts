@@ -99,7 +99,7 @@ describe("the scheduling loop", () => {
     expect((await bench.all<Event>("events")).map(({ reason }) => reason)).toContain("Preempted");
   });
 
-  test("a pod whose volume has to be made is bound when its claim is", async () => {
+  test("[SCHED-VOLUME] a pod whose volume has to be made is meant for its node, and bound when its claim is", async () => {
     const bench = new SchedulingBench();
     const meta = (name: string) => ({
       name,
@@ -128,6 +128,8 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p")).toBeUndefined();
     const [asked] = await bench.all("persistentvolumeclaims");
     expect(asked?.metadata.annotations).toEqual({ "volume.kubernetes.io/selected-node": "a" });
+    const meant = async () => (await bench.all<Pod>("pods"))[0]?.status.nominatedNodeName;
+    expect(await meant()).toBe("a");
     expect(bench.commits).toHaveLength(1);
 
     const volume = {
@@ -147,6 +149,7 @@ describe("the scheduling loop", () => {
     await bench.put("replace", bound);
     await bench.loop.run();
     expect(await bench.nodeOf("p")).toBe("a");
+    expect(await meant()).toBeUndefined();
   });
 
   test("an eviction from memory forgets nothing: another loop goes on where the first was", async () => {

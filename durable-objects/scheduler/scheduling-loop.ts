@@ -17,6 +17,7 @@ import { type Assumed, askFor, reserve } from "../../worker/scheduler/volume-wri
 import {
   bindingWrites,
   failureEvent,
+  nominationWrite,
   preemptedEvent,
   refusalWrite,
   withoutNomination,
@@ -178,7 +179,8 @@ export class SchedulingLoop {
         // It is bound when its volumes are there; until then its room is kept.
         queue.refuse(pod, new Set([volumeBinding.name]), this.#options.now());
         cluster.nominate(pod, node);
-        return { plan: { pod, writes: claimWrites, assumed } };
+        const nomination = nominationWrite(pod, node);
+        return { plan: { pod, writes: [...claimWrites, ...(nomination ? [nomination] : [])], assumed } };
       }
       const writes = bindingWrites(pod, node, this.#stamp());
       if (!writes) return {};

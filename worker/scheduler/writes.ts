@@ -96,6 +96,12 @@ export function refusalWrite(
   return replacePod(pod, next);
 }
 
+/** The pod with the node that it is meant for while its volumes are made there; undefined where it says so already. */
+export function nominationWrite({ pod }: PendingPod, nominatedNodeName: string): Write | undefined {
+  if (pod.status.nominatedNodeName === nominatedNodeName) return undefined;
+  return replacePod(pod, { ...pod, status: { ...pod.status, nominatedNodeName } });
+}
+
 /** The pod, which no room is made for any more. */
 export function withoutNomination({ pod }: PendingPod): Write {
   const { nominatedNodeName: _, ...status } = pod.status;
