@@ -108,6 +108,10 @@ const pods: Record<string, Stored<Pod>> = {
       ],
     },
   ),
+  "being resized as a whole": pod(
+    { nodeName: "n1", resources: { requests: { cpu: "1" } } },
+    { resources: { requests: { cpu: "3" } }, allocatedResources: { cpu: "2" } },
+  ),
   "failed by its exit code": pod(
     { nodeName: "n1" },
     {

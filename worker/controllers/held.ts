@@ -89,6 +89,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
     },
     status: {
       ...only(status, ["phase", "podIP", "startTime", "resourceClaimStatuses"]),
+      ...(spec.resources && only(status, ["resources", "allocatedResources"])),
       // Most pods have one address, which says the same.
       ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),
       ...(conditions && { conditions: heldConditions(pod, conditions) }),

@@ -1,7 +1,7 @@
 /** Amounts of resources as the scheduler counts them: processors in thousandths, all else in whole units, as plain numbers. */
-import type { Container, Pod, PodSpec } from "../../api/generated/core.v1.ts";
+import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf, wholeUnits } from "../../api/machinery/quantity.ts";
-import { type ResourceList, whileResized } from "../../api/resources/core/pod/resizing.ts";
+import { type ResourceList, whileResized, wholeWhileResized } from "../../api/resources/core/pod/resizing.ts";
 
 export interface Amounts {
   /** Thousandths of a processor. */
@@ -45,12 +45,12 @@ export function amountsOf(list: ResourceList | undefined): Amounts {
 }
 
 /** What the pod asks for in all: the pod's own amounts before its containers', and the overhead. */
-export const requestsOf = (pod: Pod): Amounts => collect(podSums(pod.spec, whileResized(pod, "requests")));
+export const requestsOf = (pod: Pod): Amounts => collect(podSums(pod, whileResized(pod, "requests")));
 
 /** Processors and memory that scores count with. */
 export function scoredRequestsOf(pod: Pod): { readonly cpu: number; readonly memory: number } {
   const own = whileResized(pod, "requests");
-  const { cpu = 0, memory = 0 } = podSums(pod.spec, (container) => ({ ...UNSAID, ...own(container) }));
+  const { cpu = 0, memory = 0 } = podSums(pod, (container) => ({ ...UNSAID, ...own(container) }));
   return { cpu, memory };
 }
 
@@ -58,7 +58,8 @@ export function scoredRequestsOf(pod: Pod): { readonly cpu: number; readonly mem
  * Main containers and sidecars run at once, and each init container beside the sidecars that stand before it
  * (k8s.io/component-helpers/resource).
  */
-function podSums(spec: PodSpec, requestsOf: (container: Container) => ResourceList | undefined): Sums {
+function podSums(pod: Pod, requestsOf: (container: Container) => ResourceList | undefined): Sums {
+  const { spec } = pod;
   const total: Sums = {};
   for (const container of spec.containers ?? []) addList(total, requestsOf(container));
   if (spec.initContainers?.length) {
@@ -78,7 +79,7 @@ function podSums(spec: PodSpec, requestsOf: (container: Container) => ResourceLi
     }
     for (const name in initial) total[name] = Math.max(total[name] ?? 0, initial[name] ?? 0);
   }
-  const whole = spec.resources?.requests;
+  const whole = wholeWhileResized(pod, "requests");
   for (const name in whole) total[name] = amountOf(name, whole[name]);
   addList(total, spec.overhead);
   return total;

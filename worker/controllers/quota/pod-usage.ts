@@ -2,7 +2,7 @@
 import type { Pod, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "../../../api/generated/core.v1.ts";
 import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
 import { qosClassOf } from "../../../api/resources/core/pod/qos-class.ts";
-import { whileResized } from "../../../api/resources/core/pod/resizing.ts";
+import { whileResized, wholeWhileResized } from "../../../api/resources/core/pod/resizing.ts";
 import { isTerminated } from "../pod-state.ts";
 import { timeOf } from "../time.ts";
 
@@ -31,7 +31,7 @@ const isOfPods = (name: string) => name === "cpu" || name === "memory" || name.s
 
 /** Containers together, or the init container that needs most beside the sidecars started before it; and the overhead. */
 export function podAmounts(pod: Pod, kind: Kind): Amounts {
-  const { containers, initContainers = [], overhead = {}, resources } = pod.spec;
+  const { containers, initContainers = [], overhead = {} } = pod.spec;
   const amountsOf = whileResized(pod, kind);
   let running = containers.reduce((total, each) => sum(total, amountsOf(each)), {} as Amounts);
   let sidecars: Amounts = {};
@@ -43,7 +43,7 @@ export function podAmounts(pod: Pod, kind: Kind): Amounts {
       starting = largest(starting, sidecars);
     } else starting = largest(starting, sum(sidecars, amountsOf(each)));
   }
-  const whole = Object.entries(resources?.[kind] ?? {}).filter(([name]) => isOfPods(name));
+  const whole = Object.entries(wholeWhileResized(pod, kind) ?? {}).filter(([name]) => isOfPods(name));
   const own = { ...largest(running, starting), ...(Object.fromEntries(whole) as Amounts) };
   if (kind === "requests") return sum(own, overhead);
   // What is not limited is not limited by the overhead either.

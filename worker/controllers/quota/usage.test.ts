@@ -59,6 +59,13 @@ describe("[CTL-QUOTA-RESIZE] a pod that is being resized takes", () => {
   });
 });
 
+it("[CTL-QUOTA-RESIZE] a pod that is being resized as a whole takes the most of what it asks for and has", () => {
+  const spec = { resources: { requests: { cpu: "1" } } };
+  const status = { resources: { requests: { cpu: "3" } }, allocatedResources: { cpu: "2" } };
+  expect(podUsage(pod(spec, status))["requests.cpu"]).toBe("3");
+  expect(podUsage(pod(spec))["requests.cpu"]).toBe("1");
+});
+
 describe("quota usage", () => {
   it("adds the overhead to those limits only that there are", () => {
     const limited = { name: "c", image: "i", resources: { limits: { cpu: "1" } } };

@@ -12,20 +12,31 @@ const own = (container: Container, kind: Kind): ResourceList | undefined => cont
  * counts for nothing. Init containers are not resized; nor are pods that are on no node yet.
  */
 export function whileResized({ spec, status }: Pod, kind: Kind): (container: Container) => ResourceList | undefined {
-  const { containerStatuses = [], initContainerStatuses = [], conditions = [] } = status;
+  const { containerStatuses = [], initContainerStatuses = [] } = status;
   const said = [...containerStatuses, ...initContainerStatuses.filter(({ name }) => isSidecar(spec, name))].filter(
     ({ resources }) => resources !== undefined,
   );
   if (said.length === 0) return (container) => own(container, kind);
   const statuses = new Map(said.map((each): [string, ContainerStatus] => [each.name, each]));
-  const pending = conditions.find(({ type }) => type === "PodResizePending");
+  const infeasible = isInfeasible(status);
   return (container) => {
     const is = statuses.get(container.name);
     if (!is) return own(container, kind);
     const lists = [is.resources?.[kind], kind === "requests" ? is.allocatedResources : undefined];
-    return largest(pending?.reason === "Infeasible" ? lists : [own(container, kind), ...lists]);
+    return largest(infeasible ? lists : [own(container, kind), ...lists]);
   };
 }
+
+/** The same of what the pod asks for as a whole; undefined where it asks for nothing. */
+export function wholeWhileResized({ spec, status }: Pod, kind: Kind): ResourceList | undefined {
+  const asked = spec.resources?.[kind];
+  if (asked === undefined || status.resources === undefined) return asked;
+  const lists = [status.resources[kind], kind === "requests" ? status.allocatedResources : undefined];
+  return largest(isInfeasible(status) ? lists : [asked, ...lists]);
+}
+
+const isInfeasible = ({ conditions = [] }: Pod["status"]) =>
+  conditions.find(({ type }) => type === "PodResizePending")?.reason === "Infeasible";
 
 const isSidecar = ({ initContainers = [] }: PodSpec, name: string) =>
   initContainers.some((each) => each.name === name && each.restartPolicy === "Always");
