@@ -66,6 +66,12 @@ const mountStatuses = (container: Container): VolumeMountStatus[] | undefined =>
     ...(readOnly === true ? { readOnly, recursiveReadOnly: "Disabled" } : {}),
   }));
 
+const linuxUser = ({ uid, gid, groups }: NonNullable<ContainerObservation["user"]>) => ({
+  uid,
+  gid,
+  ...(groups.length === 0 ? {} : { supplementalGroups: [...groups] }),
+});
+
 /** What the container has been given, and what it has: a resize that is under way lies between. */
 function resourcesOf(
   container: Container,
@@ -153,6 +159,7 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
     ...(role === "ephemeral" ? {} : { started }),
     ...(role === "ephemeral" ? {} : resourcesOf(container, newest, local)),
     ...(mounts === undefined ? {} : { volumeMounts: mounts }),
+    ...(newest?.user === undefined ? {} : { user: { linux: linuxUser(newest.user) } }),
   };
 }
 

@@ -173,6 +173,8 @@ export interface ContainerObservation {
   readonly message: string;
   /** The log file, absolute. */
   readonly logPath: string;
+  /** Whom its first process began as, where the runtime says. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }

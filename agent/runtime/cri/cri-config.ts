@@ -91,6 +91,9 @@ export const criSandbox = (config: SandboxConfig, agentId: string): cri.PodSandb
   },
 });
 
+/** `SIGRTMIN+1` is SIGRTMINPLUS1 there. */
+const signalName = (signal: string): string => signal.replace("+", "PLUS").replace("-", "MINUS");
+
 export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, agentId: string): cri.ContainerConfig {
   const { security } = config;
   const open = security.privileged || security.unmaskedProc;
@@ -118,6 +121,7 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, ag
     stdin: config.stdin,
     stdin_once: config.stdinOnce,
     tty: config.tty,
+    ...(config.stopSignal === undefined ? {} : { stop_signal: signalName(config.stopSignal) }),
     linux: {
       resources: criResources(config.resources),
       security_context: {

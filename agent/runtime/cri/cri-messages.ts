@@ -58,6 +58,14 @@ export interface ContainerStatus {
   readonly labels: Strings;
   readonly annotations: Strings;
   readonly log_path: string;
+  /** Null where the runtime is older than the field. */
+  readonly user: {
+    readonly linux: {
+      readonly uid: number;
+      readonly gid: number;
+      readonly supplemental_groups: readonly number[];
+    } | null;
+  } | null;
 }
 
 export interface Image {
@@ -154,6 +162,8 @@ export interface ContainerConfig {
   readonly stdin: boolean;
   readonly stdin_once: boolean;
   readonly tty: boolean;
+  /** Runtimes older than the field do as the image says. */
+  readonly stop_signal?: string;
   readonly linux: {
     readonly resources: LinuxContainerResources;
     readonly security_context: {

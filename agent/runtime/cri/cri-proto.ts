@@ -330,6 +330,76 @@ message ContainerConfig {
   bool stdin_once = 13;
   bool tty = 14;
   LinuxContainerConfig linux = 15;
+  Signal stop_signal = 18;
+}
+
+enum Signal {
+  RUNTIME_DEFAULT = 0;
+  SIGABRT = 1;
+  SIGALRM = 2;
+  SIGBUS = 3;
+  SIGCHLD = 4;
+  SIGCLD = 5;
+  SIGCONT = 6;
+  SIGFPE = 7;
+  SIGHUP = 8;
+  SIGILL = 9;
+  SIGINT = 10;
+  SIGIO = 11;
+  SIGIOT = 12;
+  SIGKILL = 13;
+  SIGPIPE = 14;
+  SIGPOLL = 15;
+  SIGPROF = 16;
+  SIGPWR = 17;
+  SIGQUIT = 18;
+  SIGSEGV = 19;
+  SIGSTKFLT = 20;
+  SIGSTOP = 21;
+  SIGSYS = 22;
+  SIGTERM = 23;
+  SIGTRAP = 24;
+  SIGTSTP = 25;
+  SIGTTIN = 26;
+  SIGTTOU = 27;
+  SIGURG = 28;
+  SIGUSR1 = 29;
+  SIGUSR2 = 30;
+  SIGVTALRM = 31;
+  SIGWINCH = 32;
+  SIGXCPU = 33;
+  SIGXFSZ = 34;
+  SIGRTMIN = 35;
+  SIGRTMINPLUS1 = 36;
+  SIGRTMINPLUS2 = 37;
+  SIGRTMINPLUS3 = 38;
+  SIGRTMINPLUS4 = 39;
+  SIGRTMINPLUS5 = 40;
+  SIGRTMINPLUS6 = 41;
+  SIGRTMINPLUS7 = 42;
+  SIGRTMINPLUS8 = 43;
+  SIGRTMINPLUS9 = 44;
+  SIGRTMINPLUS10 = 45;
+  SIGRTMINPLUS11 = 46;
+  SIGRTMINPLUS12 = 47;
+  SIGRTMINPLUS13 = 48;
+  SIGRTMINPLUS14 = 49;
+  SIGRTMINPLUS15 = 50;
+  SIGRTMAXMINUS14 = 51;
+  SIGRTMAXMINUS13 = 52;
+  SIGRTMAXMINUS12 = 53;
+  SIGRTMAXMINUS11 = 54;
+  SIGRTMAXMINUS10 = 55;
+  SIGRTMAXMINUS9 = 56;
+  SIGRTMAXMINUS8 = 57;
+  SIGRTMAXMINUS7 = 58;
+  SIGRTMAXMINUS6 = 59;
+  SIGRTMAXMINUS5 = 60;
+  SIGRTMAXMINUS4 = 61;
+  SIGRTMAXMINUS3 = 62;
+  SIGRTMAXMINUS2 = 63;
+  SIGRTMAXMINUS1 = 64;
+  SIGRTMAX = 65;
 }
 
 message CreateContainerRequest {
@@ -425,6 +495,17 @@ message ContainerStatus {
   repeated Mount mounts = 14;
   string log_path = 15;
   ContainerResources resources = 16;
+  ContainerUser user = 18;
+}
+
+message ContainerUser {
+  LinuxContainerUser linux = 1;
+}
+
+message LinuxContainerUser {
+  int64 uid = 1;
+  int64 gid = 2;
+  repeated int64 supplemental_groups = 3;
 }
 
 message ContainerStatusResponse {

@@ -63,6 +63,9 @@ const imageOf = ({ id, repo_tags, repo_digests, size, uid, username, pinned }: c
   ...(pinned ? { pinned } : {}),
 });
 
+const userOf = ({ user }: cri.ContainerStatus): Pick<ContainerObservation, "user"> =>
+  user?.linux ? { user: { uid: user.linux.uid, gid: user.linux.gid, groups: user.linux.supplemental_groups } } : {};
+
 /** What containerd tells of its configuration; CRI-O tells nothing. */
 interface RuntimeConfig {
   readonly cni?: { readonly confDir?: string; readonly binDir?: string; readonly binDirs?: readonly string[] };
@@ -272,6 +275,7 @@ export class CriRuntime implements Runtime {
       reason: status.reason,
       message: status.message,
       logPath: status.log_path,
+      ...userOf(status),
       labels: status.labels,
       annotations: status.annotations,
     };
