@@ -20,7 +20,7 @@ import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
-import { allocatableOf, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
+import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { Registrar } from "./node/registrar.ts";
 import { reserveOf } from "./node/reserve.ts";
 import { answerNodeApi, type NodeFacts as NodeApiFacts } from "./node-api/node-api.ts";
@@ -47,6 +47,8 @@ import { imageMounts } from "./volumes/image-mounts.ts";
 /** What pods name. */
 const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
 const CLUSTER_DOMAIN = "cluster.local";
+/** Its name before the slash is that of the manager of what it writes. */
+const USER_AGENT = `kubelet/${KUBELET_VERSION} (linux) sailplane`;
 
 export interface Parts {
   readonly runtime: Runtime;
@@ -105,7 +107,7 @@ export class NodeAgent {
     this.#client = createApiClient({
       fetch: controlPlane.fetch,
       base: controlPlane.server,
-      headers: controlPlane.headers,
+      headers: async () => ({ "user-agent": USER_AGENT, ...(await controlPlane.headers()) }),
     });
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
