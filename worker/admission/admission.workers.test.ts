@@ -54,6 +54,21 @@ test("ADM-QUOTA: a dry run is refused alike, and takes nothing", async () => {
   expect((await call(`${place}/secrets?dryRun=All`, { metadata: { name: "b" } })).code).toBe(403);
 });
 
+test("ADM-QUOTA: what cannot be measured is told before what is too much", async () => {
+  const place = await newNamespace("quota-two");
+  for (const [name, hard] of [
+    ["a", { pods: "0" }],
+    ["b", { "limits.cpu": "1" }],
+  ] as const) {
+    await call(`${place}/resourcequotas`, { metadata: { name }, spec: { hard } });
+    const used = Object.fromEntries(Object.keys(hard).map((resource) => [resource, "0"]));
+    await call(`${place}/resourcequotas/${name}/status`, { status: { hard, used } }, "PATCH");
+  }
+  expect((await call(`${place}/pods`, pod("p"))).object.message).toContain(
+    "failed quota: b: must specify limits.cpu for: c",
+  );
+});
+
 test("ADM-EVICT: evictions that race share no disruption", async () => {
   const place = await newNamespace("evict");
   const names = ["a", "b", "c", "d"];
