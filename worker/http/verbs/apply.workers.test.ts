@@ -116,3 +116,32 @@ test("an apply that names a uid creates nothing", async () => {
     'Operation cannot be fulfilled on configmaps "gone": uid mismatch: the provided object specified uid its-uid, and no existing object was found',
   );
 });
+
+test("APPLY-11: through /status of a custom object nobody comes to own its labels, which stay", async () => {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const definition = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "parted.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "parted", kind: "Parted" },
+      versions: [{ name: "v1", served: true, storage: true, schema, subresources: { status: {} } }],
+    },
+  };
+  const definitions = "https://sailplane/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const json = { "Content-Type": "application/json" };
+  await API.fetch(new Request(definitions, { method: "POST", body: JSON.stringify(definition), headers: json }));
+  const parted = "https://sailplane/apis/example.com/v1/namespaces/default/parted";
+  const body = { apiVersion: "example.com/v1", kind: "Parted", metadata: { name: "a", labels: { a: "a" } } };
+  const post = { method: "POST", body: JSON.stringify(body), headers: json };
+  await API.fetch(new Request(parted, post));
+  const written = await patch(`${parted}/a/status?fieldManager=m`, "application/merge-patch+json", {
+    metadata: { labels: { a: "b" } },
+    status: { ready: true },
+  });
+  expect(written.metadata).toHaveProperty("labels", { a: "a" });
+  const byStatus = written.metadata.managedFields?.find(({ subresource }) => subresource === "status");
+  expect(byStatus?.fieldsV1).toEqual({ "f:status": { ".": {}, "f:ready": {} } });
+});

@@ -54,7 +54,13 @@ export function customResource(
     validateCreate: (object) => rules.create(object),
     validateUpdate: (next, old) => rules.update(next, old),
     ...(status
-      ? { status: { prepareUpdate: takeStatus, validateUpdate: (next, old) => rules.status(next, old) } }
+      ? {
+          status: {
+            keepsMetadata: true,
+            prepareUpdate: takeStatus,
+            validateUpdate: (next, old) => rules.status(next, old),
+          },
+        }
       : {}),
     ...(scale ? { scale: customScale(scale) } : {}),
     fields: customFields(version.selectableFields),

@@ -48,13 +48,15 @@ function validateTransitions(
 function validateClaimStatuses({ spec, status }: Pod, errors: FieldError[]): void {
   const seen = new Set<string>();
   status.resourceClaimStatuses?.forEach(({ name, resourceClaimName }, i) => {
-    const path = `status.resourceClaimStatuses[${i}].name`;
+    const at = `status.resourceClaimStatuses[${i}]`;
+    const path = `${at}.name`;
     if (!spec.resourceClaims?.some((claim) => claim.name === name))
       errors.push(invalid(path, name, "must match the name of an entry in `spec.resourceClaims`"));
     if (seen.has(name)) errors.push(duplicate(path, name));
     seen.add(name);
     if (resourceClaimName !== undefined)
-      for (const problem of dnsSubdomain(resourceClaimName)) errors.push(invalid(path, resourceClaimName, problem));
+      for (const problem of dnsSubdomain(resourceClaimName))
+        errors.push(invalid(`${at}.resourceClaimName`, resourceClaimName, problem));
   });
 }
 
