@@ -105,7 +105,7 @@ async function cluster() {
     ],
   });
   const policy = await PolicySnapshot.load(store);
-  return { policy, store: new StoreClient(store, undefined) };
+  return { policy, store: new StoreClient(() => store, undefined) };
 }
 
 /** `get secrets.example.com/status in NS called NAME`, or `get /path`. */

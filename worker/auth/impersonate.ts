@@ -5,7 +5,8 @@ import { ApiError } from "../api-error.ts";
 import type { ResourceAttributes } from "./attributes.ts";
 import { AUTHENTICATED, anonymous, UNAUTHENTICATED, type User } from "./user.ts";
 
-const EXTRA = "impersonate-extra-";
+const PREFIX = "impersonate-";
+const EXTRA = `${PREFIX}extra-`;
 const SERVICE_ACCOUNT = "system:serviceaccount:";
 
 export interface Impersonation {
@@ -16,6 +17,7 @@ export interface Impersonation {
 
 /** Undefined where the headers ask for nobody. Throws where they ask for somebody without a name. */
 export function impersonationOf(headers: Headers): Impersonation | undefined {
+  if (!asks(headers)) return undefined;
   const name = headers.get("Impersonate-User") ?? "";
   const uid = headers.get("Impersonate-Uid") ?? "";
   const groups = splitHeader(headers.get("Impersonate-Group"));
@@ -64,6 +66,12 @@ function userNeed(name: string): ResourceAttributes {
     : [];
   if (namespace === "" || account === "" || more.length > 0) return need("", "users", { name });
   return need("", "serviceaccounts", { namespace, name: account });
+}
+
+/** Names alone: a value that is looked at costs as much as all of them, and nearly nobody asks. */
+function asks(headers: Headers): boolean {
+  for (const header of headers.keys()) if (header.startsWith(PREFIX)) return true;
+  return false;
 }
 
 /** Repeated headers reach a Worker as one, joined by a comma and a space; a comma alone is part of a value. */

@@ -26,7 +26,7 @@ const nameKey = (name: string): Key => ({ resource: CLUSTERS, namespace: "", nam
 const stubOf = (env: Env, cluster: string) => env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub;
 
 /** The store of a cluster as its deployment's owner reaches it, whatever the cluster's own policy says. */
-const settingsStore = (env: Env, cluster: string) => new StoreClient(stubOf(env, cluster), undefined);
+const settingsStore = (env: Env, cluster: string) => new StoreClient(() => stubOf(env, cluster), undefined);
 
 export interface NewCluster {
   readonly name: string;

@@ -61,16 +61,18 @@ app.use(async (c, next) => {
   const policy = auditPolicyOf(c.env.AUDIT_POLICY);
   const request = policy && beginAudit(c.req.raw, Date.now());
   await next();
-  countAnswer(c.var.cluster, c.req.method, c.res.status, c.var.flow);
+  const cluster = c.get("cluster");
+  const flow = c.get("flow");
+  countAnswer(cluster, c.req.method, c.res.status, flow);
   const answered = c.res.headers;
   const id = c.req.header("Audit-Id") ?? crypto.randomUUID();
   // One that is not there has no log either.
-  if (policy && request && knownPolicy(c.var.cluster)) auditAnswer(c, { policy, request }, id);
+  if (policy && request && knownPolicy(cluster)) auditAnswer(c, { policy, request }, id);
   if (c.res.status === 101) return;
   answered.set("Audit-Id", id);
-  if (c.var.flow) {
-    answered.set("X-Kubernetes-PF-FlowSchema-UID", c.var.flow.flowSchemaUid);
-    answered.set("X-Kubernetes-PF-PriorityLevel-UID", c.var.flow.priorityLevelUid);
+  if (flow) {
+    answered.set("X-Kubernetes-PF-FlowSchema-UID", flow.flowSchemaUid);
+    answered.set("X-Kubernetes-PF-PriorityLevel-UID", flow.priorityLevelUid);
   }
   if (!answered.has("Cache-Control")) answered.set("Cache-Control", "no-cache, private");
 });
@@ -128,7 +130,7 @@ app.notFound((c) => unknownPath(c as Context<Bindings>));
 app.onError((error, c) => {
   if (error instanceof ApiError) {
     const refusal = renderStatus(error.status, error.headers);
-    for (const header of warningHeaders(c.var.warnings ?? [])) refusal.headers.append("Warning", header);
+    for (const header of warningHeaders(c.get("warnings") ?? [])) refusal.headers.append("Warning", header);
     return refusal;
   }
   if (error instanceof PlainTextError) {

@@ -29,7 +29,7 @@ export function auditAnswer(c: Context<Bindings>, { policy, request }: Audit, id
     const status = c.error instanceof ApiError ? c.error.status : undefined;
     record(JSON.stringify(auditEvent(answered, recording.level, { ...bodies, ...(status && { status }) })), {
       env: c.env,
-      cluster: c.var.cluster,
+      cluster: c.get("cluster"),
       waitUntil: (work) => c.executionCtx.waitUntil(work),
     });
   };

@@ -12,6 +12,7 @@ import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../
 import { decodeCustom } from "../../api/machinery/structural/decode.ts";
 import { ApiError } from "../api-error.ts";
 import { noteBody } from "../audit/audited-request.ts";
+import { Deadline, REQUEST_MS } from "../deadline.ts";
 import type { RequestContext } from "../request-context.ts";
 import { boundedBody } from "./bounded-body.ts";
 import type { WriteOptions } from "./options.ts";
@@ -19,11 +20,10 @@ import type { WriteOptions } from "./options.ts";
 /** Kubernetes' limit of a request's body. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
-/** As long as kube-apiserver gives a request. */
-const BODY_MS = 60_000;
-
-export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const body = await boundedBody(request, { bytes: MAX_BODY_BYTES, ms: BODY_MS });
+/** `deadline`: of the whole request, where it has one. */
+export async function readBody(request: Request, deadline?: Deadline): Promise<Uint8Array<ArrayBuffer>> {
+  if (!deadline) return Deadline.during(REQUEST_MS, (ofBody) => readBody(request, ofBody));
+  const body = await boundedBody(request, { bytes: MAX_BODY_BYTES, deadline });
   if (body === "too large") throw new ApiError(requestTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`));
   if (body === "too slow")
     throw new ApiError(timedOut("the body of the request did not come within the allotted time"));

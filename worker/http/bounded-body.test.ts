@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { Deadline } from "../deadline.ts";
 import { boundedBody } from "./bounded-body.ts";
 
-const bounds = { bytes: 10, ms: 1000 };
+const read = (request: Request, milliseconds = 1000) =>
+  Deadline.during(milliseconds, (deadline) => boundedBody(request, { bytes: 10, deadline }));
 const chunk = (length: number) => new Uint8Array(length).fill(97);
 const post = (body: BodyInit, headers: Record<string, string> = {}) =>
   new Request("https://sailplane/", { method: "POST", body, headers, duplex: "half" } as RequestInit);
@@ -20,18 +22,18 @@ function inChunks(lengths: number[], end: "ends" | "stays open" = "ends") {
 }
 
 test("FAIR-BODY: a body up to the bound is read, in one or in chunks", async () => {
-  expect(await boundedBody(new Request("https://sailplane/"), bounds)).toEqual(new Uint8Array());
-  expect(await boundedBody(post(chunk(10), { "Content-Length": "10" }), bounds)).toEqual(chunk(10));
-  expect(await boundedBody(inChunks([4, 6]).request, bounds)).toEqual(chunk(10));
+  expect(await read(new Request("https://sailplane/"))).toEqual(new Uint8Array());
+  expect(await read(post(chunk(10), { "Content-Length": "10" }))).toEqual(chunk(10));
+  expect(await read(inChunks([4, 6]).request)).toEqual(chunk(10));
 });
 
 test("FAIR-BODY: what is larger is not read to its end", async () => {
-  expect(await boundedBody(post(chunk(11), { "Content-Length": "11" }), bounds)).toBe("too large");
+  expect(await read(post(chunk(11), { "Content-Length": "11" }))).toBe("too large");
   const endless = inChunks(Array.from({ length: 1000 }, () => 6));
-  expect(await boundedBody(endless.request, bounds)).toBe("too large");
+  expect(await read(endless.request)).toBe("too large");
   expect(endless.given()).toBeLessThan(10);
 });
 
 test("FAIR-BODY: a body that does not come is given up", async () => {
-  expect(await boundedBody(inChunks([4], "stays open").request, { ...bounds, ms: 10 })).toBe("too slow");
+  expect(await read(inChunks([4], "stays open").request, 10)).toBe("too slow");
 });

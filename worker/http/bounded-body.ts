@@ -1,3 +1,5 @@
+import type { Deadline } from "../deadline.ts";
+
 /**
  * A request's body, up to so many bytes and for so long: who sends one has not said yet who he is. A body that declares its
  * length is held to it by the platform; one in chunks is read no further than the bound.
@@ -6,20 +8,18 @@ export type BoundedBody = Uint8Array<ArrayBuffer> | "too large" | "too slow";
 
 export interface Bounds {
   readonly bytes: number;
-  readonly ms: number;
+  readonly deadline: Deadline;
 }
 
-export async function boundedBody(request: Request, { bytes, ms }: Bounds): Promise<BoundedBody> {
-  if (request.body === null) return new Uint8Array();
+/** Whether one may come. Asked by its length first: its stream is an object that the platform would have to make. */
+export const hasBody = (request: Request): boolean =>
+  request.headers.get("Content-Length") !== null || request.body !== null;
+
+export async function boundedBody(request: Request, { bytes, deadline }: Bounds): Promise<BoundedBody> {
+  const late = deadline.passed.then(() => "too slow" as const);
   const declared = request.headers.get("Content-Length");
-  if (Number(declared ?? 0) > bytes) return "too large";
-  const late = Promise.withResolvers<"too slow">();
-  const timer = setTimeout(late.resolve, ms, "too slow");
-  try {
-    return await Promise.race([declared === null ? inChunks(request.body, bytes) : whole(request), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  if (declared !== null) return Number(declared) > bytes ? "too large" : Promise.race([whole(request), late]);
+  return request.body === null ? new Uint8Array() : Promise.race([inChunks(request.body, bytes), late]);
 }
 
 const whole = async (request: Request): Promise<BoundedBody> => new Uint8Array(await request.arrayBuffer());

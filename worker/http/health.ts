@@ -30,7 +30,7 @@ export async function serveHealth(c: Context<Bindings>): Promise<Response> {
 }
 
 const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
-  c.env.CLUSTER_STORE.getByName(c.var.cluster)
+  c.env.CLUSTER_STORE.getByName(c.get("cluster"))
     .status()
     .then(
       () => true,

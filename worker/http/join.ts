@@ -28,12 +28,12 @@ const failures = new Attempts({ burst: 20, perMinute: 10 });
 
 export async function serveJoin(c: Context<Bindings>): Promise<Response> {
   const request = c.req.raw;
-  const who = `${c.var.cluster} ${request.headers.get("CF-Connecting-IP") ?? ""}`;
+  const who = `${c.get("cluster")} ${request.headers.get("CF-Connecting-IP") ?? ""}`;
   wait(joins.take(who, Date.now()));
   const { nodeName } = readNodeName(await readBody(request));
   return withPolicy(c, async ({ policy, store }) => {
     const now = Date.now();
-    const user = await authenticate(request, { env: c.env, cluster: c.var.cluster, policy, store, now });
+    const user = await authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now });
     if (!user || user === "none") {
       wait(failures.take(who, now));
       throw new ApiError(unauthorized());
@@ -62,7 +62,7 @@ export async function serveJoin(c: Context<Bindings>): Promise<Response> {
     const result = await store.commit([write]);
     if (!result.ok) throw new ApiError(failure(409, "Conflict", `node ${nodeName} is joining from another machine`));
     console.log(
-      JSON.stringify({ level: "info", event: "join", cluster: c.var.cluster, node: nodeName, by: user.name }),
+      JSON.stringify({ level: "info", event: "join", cluster: c.get("cluster"), node: nodeName, by: user.name }),
     );
     return c.json({ token, expires, ...(c.env.CLUSTER_CA ? { ca: c.env.CLUSTER_CA } : {}) }, 201);
   });

@@ -25,7 +25,7 @@ export async function serveApiDoor(c: Context<Bindings>): Promise<Response> {
     const spec = entry && readObject<Service>(entry.text).spec;
     return (spec?.clusterIPs ?? []).filter((address) => !address.includes(":"));
   });
-  const certificate = await apiDoorCertificate({ publicKey, addresses }, await clusterSigning(c.env, c.var.cluster));
+  const certificate = await apiDoorCertificate({ publicKey, addresses }, await clusterSigning(c.env, c.get("cluster")));
   return c.json({ certificate }, 201);
 }
 

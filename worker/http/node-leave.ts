@@ -11,7 +11,7 @@ import { requireNode } from "./node-link.ts";
 import { withPolicy } from "./with-policy.ts";
 
 export async function serveNodeLeave(c: Context<Bindings>): Promise<Response> {
-  const { cluster } = c.var;
+  const cluster = c.get("cluster");
   const name = c.req.param("name") ?? "";
   await requireNode(c, name);
   const client = createApiClient({

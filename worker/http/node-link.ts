@@ -14,7 +14,7 @@ import { withPolicy } from "./with-policy.ts";
 
 export async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
   const user = await withPolicy(c, ({ policy, store }) =>
-    authenticate(c.req.raw, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() }),
+    authenticate(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() }),
   );
   if (user === undefined || user === "none") throw new ApiError(unauthorized());
   noteUser(c.req.raw, user, undefined);
@@ -33,9 +33,9 @@ export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
   await requireNode(c, node);
   const url = new URL("https://hub/");
   url.searchParams.set("node", node);
-  url.searchParams.set("cluster", c.var.cluster);
+  url.searchParams.set("cluster", c.get("cluster"));
   url.searchParams.set("since", c.req.query("since") ?? "0");
-  const answer = await c.env.NODE_HUB.getByName(c.var.cluster).fetch(
+  const answer = await c.env.NODE_HUB.getByName(c.get("cluster")).fetch(
     new Request(url, { headers: upgradeOf(c.req.raw) }),
   );
   // What comes from an object takes no more headers.
@@ -47,7 +47,7 @@ export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
   const node = c.req.query("node") ?? "";
   await requireNode(c, node);
   const url = `https://tunnel/node?node=${encodeURIComponent(node)}`;
-  const tunnel = c.env.TUNNEL.getByName(`${c.var.cluster}/${c.req.param("id")}`);
+  const tunnel = c.env.TUNNEL.getByName(`${c.get("cluster")}/${c.req.param("id")}`);
   const headers = upgradeOf(c.req.raw);
   const answer = c.req.header(ANSWER_HEADER);
   if (answer !== undefined) headers.set(ANSWER_HEADER, answer);
@@ -60,10 +60,10 @@ export async function serveRelay(c: Context<Bindings>): Promise<Response> {
   const peer = c.req.param("peer") ?? "";
   await requireNode(c, node);
   const url = new URL("https://relay/");
-  url.searchParams.set("cluster", c.var.cluster);
+  url.searchParams.set("cluster", c.get("cluster"));
   url.searchParams.set("node", node);
   url.searchParams.set("peer", peer);
-  const relay = c.env.RELAY.getByName([c.var.cluster, ...[node, peer].sort()].join("/"));
+  const relay = c.env.RELAY.getByName([c.get("cluster"), ...[node, peer].sort()].join("/"));
   return relay.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
 }
 

@@ -13,7 +13,7 @@ import { type Decided, withPolicy } from "./with-policy.ts";
 export async function requirePath(c: Context<Bindings>, { policy, store }: Decided): Promise<User> {
   const request = c.req.raw;
   const path = pathInCluster(new URL(request.url).pathname);
-  const user = await identify(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+  const user = await identify(request, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() });
   const attributes = { verb: request.method.toLowerCase(), path };
   c.set("flow", flowOf(policy, { user, attributes }));
   noteDecision(request, await requirePermission(user, attributes, { policy, store }));

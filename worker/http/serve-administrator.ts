@@ -15,7 +15,7 @@ import { withPolicy } from "./with-policy.ts";
 
 export function serveAdministrator(c: Context<Bindings>): Promise<Response> {
   return withPolicy(c, async ({ policy, store }) => {
-    const at = { env: c.env, cluster: c.var.cluster };
+    const at = { env: c.env, cluster: c.get("cluster") };
     const user = await identify(c.req.raw, { ...at, policy, store, now: Date.now() });
     if (!user.groups.includes(MASTERS)) {
       const why = `User "${user.name}" is not in group ${MASTERS}`;

@@ -10,7 +10,7 @@ export async function serveAudit(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
   const after = numberOf(c, "after");
   const limit = Math.min(numberOf(c, "limit") ?? 100, MOST);
-  const page = await c.env.AUDIT_LOG.getByName(c.var.cluster).read({ limit, ...(after !== undefined && { after }) });
+  const page = await c.env.AUDIT_LOG.getByName(c.get("cluster")).read({ limit, ...(after !== undefined && { after }) });
   return new Response(page.lines.map((line) => `${line}\n`).join(""), {
     headers: { "Content-Type": "application/x-ndjson", "Audit-Last": String(page.last) },
   });

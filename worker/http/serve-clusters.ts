@@ -104,7 +104,7 @@ function parseIssuers(body: Uint8Array): readonly JwtAuthenticator[] {
 }
 
 function mustBeDefault(c: Context<Bindings>): void {
-  if (c.var.cluster !== DEFAULT_CLUSTER) throw new ApiError(noSuchResource());
+  if (c.get("cluster") !== DEFAULT_CLUSTER) throw new ApiError(noSuchResource());
 }
 
 interface Action {
@@ -114,7 +114,7 @@ interface Action {
 }
 
 async function mayDo(c: Context<Bindings>, { policy, store }: Decided, action: Action): Promise<void> {
-  const user = await identify(c.req.raw, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+  const user = await identify(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() });
   const what = { ...OF, version: "v1", subresource: "", namespace: "", name: "", ...action };
   await requirePermission(user, what, { policy, store });
   // What follows reaches other stores, which know nothing of this policy.

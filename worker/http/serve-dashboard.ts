@@ -71,7 +71,7 @@ export async function serveDashboard(c: Context<Bindings>): Promise<Response> {
 /** Who vouches for users of the cluster and takes browsers. The default cluster's are known without asking its store. */
 async function issuersOfPage(c: Context<Bindings>): Promise<readonly SignInIssuer[]> {
   const { env } = c;
-  const { cluster } = c.var;
+  const cluster = c.get("cluster");
   if (cluster === DEFAULT_CLUSTER && !env.AUTHENTICATION_CONFIG) return [];
   const asking = { cluster, now: Date.now(), fetch: (url: string, init: RequestInit) => fetch(url, init) };
   return withPolicy(c, ({ policy }) => signInIssuers(trustedIssuers({ env, cluster, policy }), asking));

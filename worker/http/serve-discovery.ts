@@ -35,7 +35,7 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
     const { resources } = policy.derive(customResources);
     const url = new URL(request.url);
     const [root = "", group, version] = c.req.path.split("/").slice(1);
-    const caller = { env: c.env, cluster: c.var.cluster, store };
+    const caller = { env: c.env, cluster: c.get("cluster"), store };
     const byVersion = policy.derive(remoteApis);
     const remotes = [...byVersion.values()];
     const remote = root === "apis" && group && version ? byVersion.get(`${group}/${version}`) : undefined;

@@ -17,9 +17,9 @@ import { withPolicy } from "./with-policy.ts";
 const AT_A_TIME = 200;
 
 export function serveEncryption(c: Context<Bindings>): Promise<Response> {
-  if (c.var.cluster !== DEFAULT_CLUSTER) throw new ApiError(noSuchResource());
+  if (c.get("cluster") !== DEFAULT_CLUSTER) throw new ApiError(noSuchResource());
   return withPolicy(c, async ({ policy, store }) => {
-    const user = await identify(c.req.raw, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() });
+    const user = await identify(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() });
     if (!user.groups.includes(MASTERS)) {
       const why = `User "${user.name}" is not in group ${MASTERS}`;
       throw new ApiError(forbidden({ group: "sailplane.dev", resource: "encryption" }, "", why));

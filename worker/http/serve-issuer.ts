@@ -24,6 +24,6 @@ export function serveIssuer(c: Context<Bindings>): Response {
 /** /openid/v1/jwks */
 export async function serveKeySet(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
-  const keys = await c.env.CLUSTER_KEYS.getByName(c.var.cluster).publicKeys();
+  const keys = await c.env.CLUSTER_KEYS.getByName(c.get("cluster")).publicKeys();
   return Response.json({ keys }, { headers: { ...CACHE, "Content-Type": "application/jwk-set+json" } });
 }

@@ -34,8 +34,8 @@ const samples = (name: string, counts: Counts = new Map()): string[] =>
 
 export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
-  const { revision } = await c.env.CLUSTER_STORE.getByName(c.var.cluster).status();
-  const counts = answered.get(c.var.cluster);
+  const { revision } = await c.env.CLUSTER_STORE.getByName(c.get("cluster")).status();
+  const counts = answered.get(c.get("cluster"));
   const lines = [
     "# HELP apiserver_request_total Requests that this isolate has answered, by HTTP method and code.",
     "# TYPE apiserver_request_total counter",

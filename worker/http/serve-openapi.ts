@@ -29,7 +29,7 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     if (version === "v2" && path === "") return answerWithEtag(request, await v2(source, wantsProtobuf(request)));
     if (version !== "v3") throw notFound();
     const remotes = [...policy.derive(remoteApis).values()];
-    const caller = { env: c.env, cluster: c.var.cluster, store };
+    const caller = { env: c.env, cluster: c.get("cluster"), store };
     if (path === "") {
       const paths = { ...(await v3Index(source)), ...(await remoteIndex(caller, remotes, Date.now())) };
       return Response.json({ paths });

@@ -14,6 +14,7 @@ import { attributesOf } from "../auth/request-attributes.ts";
 import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
 import { pathInCluster } from "../cluster.ts";
+import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { flowOf } from "../fairness/classify.ts";
 import type { Served } from "../kind-registry.ts";
 import { noSuchPath } from "../no-such-path.ts";
@@ -26,6 +27,7 @@ import type { StoreClient } from "../storage/store-client.ts";
 import { findAction } from "./actions.ts";
 import type { Bindings } from "./app.ts";
 import { readBody } from "./body.ts";
+import { hasBody } from "./bounded-body.ts";
 import { isWatch } from "./list-options.ts";
 import { queryOf } from "./request-url.ts";
 import { findSubresource } from "./subresources/index.ts";
@@ -56,8 +58,13 @@ export async function serveResource(c: Context<Bindings>): Promise<Response> {
   const query = queryOf(c.req.url);
   const path = parseResourcePath(c.req.path);
   if (!path) throw new ApiError(noSuchResource());
-  const body = isUpgrade(c.req.raw) ? new Uint8Array() : await readBody(c.req.raw);
-  return withPolicy(c, ({ policy, store }) => decide(c, { query, path, body, policy, store }));
+  const request = c.req.raw;
+  if (isUpgrade(request) || !hasBody(request))
+    return withPolicy(c, (at) => decide(c, { query, path, body: new Uint8Array(), ...at }));
+  return Deadline.during(REQUEST_MS, async (deadline) => {
+    const body = await readBody(request, deadline);
+    return withPolicy(c, (at) => decide(c, { query, path, body, ...at }), deadline);
+  });
 }
 
 interface Asked {
@@ -69,8 +76,8 @@ interface Asked {
 }
 
 async function decide(c: Context<Bindings>, asked: Asked): Promise<Response> {
-  const { env, var: variables, req } = c;
-  const { cluster } = variables;
+  const { env, req } = c;
+  const cluster = c.get("cluster");
   const now = Date.now();
   const user = await identify(req.raw, { env, cluster, policy: asked.policy, store: asked.store, now });
   const verb = verbOf(req.method, asked.path, asked.query);
@@ -92,7 +99,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   const request = c.req.raw;
   noteDecision(request, await requirePermission(user, attributes, { policy, store }));
 
-  const caller = { env: c.env, cluster: c.var.cluster, store };
+  const caller = { env: c.env, cluster: c.get("cluster"), store };
   const remote = policy.derive(remoteApis).get(apiVersionOf(path.group, path.version));
   if (remote) {
     const { pathname, search } = new URL(request.url);

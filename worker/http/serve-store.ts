@@ -24,7 +24,7 @@ const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
 
 const MOST_MOMENTS = 1000;
 
-const storeOf = (c: Context<Bindings>) => c.env.CLUSTER_STORE.getByName(c.var.cluster);
+const storeOf = (c: Context<Bindings>) => c.env.CLUSTER_STORE.getByName(c.get("cluster"));
 
 /** GET /sailplane/v1/store/check: whether log and objects agree. */
 export async function serveCheck(c: Context<Bindings>): Promise<Response> {

@@ -6,6 +6,7 @@ import { PlainTextError, StalePolicy } from "../api-error.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
 import type { Deployment } from "../bootstrap/system-objects.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
+import type { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
 import { clusterRanges } from "../network.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
@@ -23,18 +24,22 @@ export interface Decided {
 /** Policy changes while a request is decided are rare; more than this many in a row are not believed. */
 const DECISIONS = 8;
 
-export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) => Promise<T>): Promise<T> {
-  const stub = c.env.CLUSTER_STORE.getByName(c.var.cluster) as unknown as StoreStub;
-  let policy = knownPolicy(c.var.cluster) ?? (await meetCluster(c, stub));
-  if (!c.env.ownApi) limitRate(c.var.cluster, settingsOf(policy)?.limits?.requestsPerSecond);
+/** `deadline`: the request's, where it has one already. */
+export async function withPolicy<T>(
+  c: Context<Bindings>,
+  decide: (at: Decided) => Promise<T>,
+  deadline?: Deadline,
+): Promise<T> {
+  const cluster = c.get("cluster");
+  const open = () => c.env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub;
+  let policy = knownPolicy(cluster) ?? (await meetCluster(c, cluster, open()));
+  if (!c.env.ownApi) limitRate(cluster, settingsOf(policy)?.limits?.requestsPerSecond);
+  const nearby = () => nearbyStore(cluster);
+  const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   for (let attempt = 1; ; attempt++) {
     try {
-      const options = {
-        limits: settingsOf(policy)?.limits,
-        nearby: () => nearbyStore(c.var.cluster),
-        waitUntil: (work: Promise<unknown>) => c.executionCtx.waitUntil(work),
-      };
-      const store = new StoreClient(stub, policy.revision, options);
+      const limits = settingsOf(policy)?.limits;
+      const store = new StoreClient(open, policy.revision, { limits, nearby, waitUntil, deadline });
       try {
         return await decide({ policy, store });
       } finally {
@@ -43,20 +48,20 @@ export async function withPolicy<T>(c: Context<Bindings>, decide: (at: Decided) 
       }
     } catch (error) {
       if (!(error instanceof StalePolicy) || attempt === DECISIONS) throw error;
-      policy = mustLive(c.var.cluster, await refreshPolicy(c.var.cluster, policy, stub as Store));
+      policy = mustLive(cluster, await refreshPolicy(cluster, policy, open() as Store));
     }
   }
 }
 
 /** The first request of this isolate for a cluster: a new cluster gets what every cluster has. */
-async function meetCluster(c: Context<Bindings>, store: Store): Promise<PolicySnapshot> {
+async function meetCluster(c: Context<Bindings>, cluster: string, store: Store): Promise<PolicySnapshot> {
   const { CLUSTER_STORE, ownApi } = c.env;
   const defaultStore = CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as Store;
-  if (!ownApi && !(await clusterExists(c.var.cluster, defaultStore))) throw noSuchCluster();
+  if (!ownApi && !(await clusterExists(cluster, defaultStore))) throw noSuchCluster();
   // One that is being deleted is not to be filled again.
-  if (c.var.cluster !== DEFAULT_CLUSTER) mustLive(c.var.cluster, await loadPolicy(c.var.cluster, store));
-  await ensureSystemObjects(store, Date.now(), await deploymentOf(c.env, c.var.cluster));
-  return loadPolicy(c.var.cluster, store);
+  if (cluster !== DEFAULT_CLUSTER) mustLive(cluster, await loadPolicy(cluster, store));
+  await ensureSystemObjects(store, Date.now(), await deploymentOf(c.env, cluster));
+  return loadPolicy(cluster, store);
 }
 
 function mustLive(cluster: string, policy: PolicySnapshot): PolicySnapshot {

@@ -6,7 +6,9 @@ import type { Service } from "../../api/generated/core.v1.ts";
 import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/networking.v1.ts";
 import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
+import { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
+import { boundedBody } from "../http/bounded-body.ts";
 import { callPod, joinPod, type PodAnswer } from "../http/node-stream.ts";
 import { findEndpoints, type PodPort, type ServicePortName } from "../http/service-endpoint.ts";
 import { clusterExists } from "../policy/clusters.ts";
@@ -15,6 +17,8 @@ import { routeOf } from "./route.ts";
 
 /** What passes through the tunnel of one request; more would have to be held in memory. */
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
+/** Some megabytes over a slow line are let in. */
+const BODY_MS = 300_000;
 
 const SAFE: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 /** Pods of a Service that are asked in turn. */
@@ -41,8 +45,9 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   if (!found.target) return say(503, "this backend is no Service");
   const endpoints = await findEndpoints(store, found.target);
   if (!endpoints.ok) return say(503, endpoints.message);
-  const body = await bodyOf(request);
-  if (body === undefined) return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
+  const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MOST_BODY_BYTES, deadline }));
+  if (body === "too slow") return say(408, "the body did not come in time");
+  if (body === "too large") return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
   const answer = await askInTurn(endpoints.endpoints, { request, env, cluster, url, body });
   return answer.ok ? answer.response : say(502, answer.why);
 }
@@ -81,7 +86,7 @@ function ask(endpoint: PodPort, { request, env, cluster, url, body }: Asked): Pr
 async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefined> {
   const names = env.CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as StoreStub;
   if (!(await clusterExists(cluster, names))) return undefined;
-  return new StoreClient(env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub, undefined);
+  return new StoreClient(() => env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub, undefined);
 }
 
 interface Question {
@@ -143,25 +148,6 @@ async function publicService(
 }
 
 /** Undefined where it is too large. */
-async function bodyOf(request: Request): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (!request.body) return new Uint8Array();
-  if (Number(request.headers.get("Content-Length") ?? 0) > MOST_BODY_BYTES) return undefined;
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of request.body as ReadableStream<Uint8Array>) {
-    size += part.length;
-    if (size > MOST_BODY_BYTES) return undefined;
-    parts.push(part);
-  }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
-}
-
 /** The client's own words on where it came from are not believed. */
 function forwarded(request: Request, url: URL): [string, string][] {
   const ours = new Set(["host", "content-length", "forwarded", "x-real-ip"]);

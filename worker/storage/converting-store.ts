@@ -28,7 +28,7 @@ export class ConvertingStore extends StoreClient {
   readonly #apiVersion: string;
 
   constructor(caller: Caller, served: Served, converter: Converter) {
-    super(caller.store.stub, caller.store.policyRevision);
+    super(() => caller.store.stub, caller.store.policyRevision);
     this.#plain = caller.store;
     this.#caller = caller;
     this.#converter = converter;

@@ -26,7 +26,7 @@ async function counted() {
       };
     },
   });
-  return { store, calls, client: () => new StoreClient(stub as unknown as StoreStub, undefined) };
+  return { store, calls, client: () => new StoreClient(() => stub as unknown as StoreStub, undefined) };
 }
 
 test("an identity costs no call beside the one that a request makes anyway", async () => {
@@ -63,7 +63,7 @@ test.each<[string, (store: StoreClient) => Promise<unknown>]>([
 test("it is known at once where the store is at hand", async () => {
   const { store, client } = await counted();
   const { stub } = client();
-  const here = new StoreClient(stub, undefined, { nearby: () => store });
+  const here = new StoreClient(() => stub, undefined, { nearby: () => store });
   expect(await here.standOn(lifelines, 0)).toBe(true);
   await store.commit({ writes: [{ op: "delete", key: account }] });
   expect(await here.standOn(lifelines, 0)).toBe(false);
@@ -76,7 +76,7 @@ test("STORE-LANE: requests that commit at the same time share a call, which live
   const stub = { carry } as unknown as StoreStub;
   const kept: Promise<unknown>[] = [];
   const request = () =>
-    new StoreClient(stub, undefined, { nearby: () => store, waitUntil: (work) => void kept.push(work) });
+    new StoreClient(() => stub, undefined, { nearby: () => store, waitUntil: (work) => void kept.push(work) });
   const creating = (name: string) => request().commit([{ op: "create", key: { ...account, name }, text, attributes }]);
   const [one, other, again] = await Promise.all(["a", "b", "a"].map(creating));
   expect([one, other, again]).toMatchObject([{ revisions: [2] }, { revisions: [3] }, { reason: "exists" }]);

@@ -25,6 +25,7 @@ import type {
 import { storeStreamUrls } from "../../api/store-stream.ts";
 import { listWhole } from "../../api/whole-list.ts";
 import { ApiError, StalePolicy } from "../api-error.ts";
+import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
 
 /** What a verb must answer itself; the rest is thrown. */
@@ -45,10 +46,10 @@ interface StoreClientOptions {
   readonly nearby?: () => NearbyStore | undefined;
   /** Keeps what this request does for others alive when its own client has left. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
+  /** The request's, if it has one. */
+  readonly deadline?: Deadline | undefined;
 }
 
-/** As long as kube-apiserver gives a request. */
-const COMMIT_MS = 60_000;
 const TOO_LATE = "request did not complete within the allotted timeout";
 
 export class StoreClient {
@@ -56,18 +57,29 @@ export class StoreClient {
   readonly #limits: StoreLimits | undefined;
   readonly #nearby: (() => NearbyStore | undefined) | undefined;
   readonly #waitUntil: ((work: Promise<unknown>) => void) | undefined;
+  readonly #deadline: Deadline | undefined;
+  readonly #open: () => StoreStub;
+  #stub: StoreStub | undefined;
   #lifelines: readonly Lifeline[] = [];
   #unconfirmed = false;
 
+  /** `open` makes what calls go through, for requests that make one. */
   constructor(
-    readonly stub: StoreStub,
+    open: () => StoreStub,
     policyRevision: Revision | undefined,
-    { limits, nearby, waitUntil }: StoreClientOptions = {},
+    { limits, nearby, waitUntil, deadline }: StoreClientOptions = {},
   ) {
+    this.#open = open;
     this.#policyRevision = policyRevision;
     this.#limits = limits;
     this.#nearby = nearby;
     this.#waitUntil = waitUntil;
+    this.#deadline = deadline;
+  }
+
+  get stub(): StoreStub {
+    this.#stub ??= this.#open();
+    return this.#stub;
   }
 
   /**
@@ -183,20 +195,14 @@ export class StoreClient {
     }
   }
 
-  /**
-   * One call for all who commit at the same time. The timer is more than a bound: the platform takes a request that has
-   * nothing of its own under way for one that hangs, and ends it.
-   */
-  async #together(lane: CommitLane, request: CommitRequest): Promise<CommitResult> {
+  /** One call for all who commit at the same time. */
+  async #together(lane: CommitLane, request: CommitRequest, deadline = this.#deadline): Promise<CommitResult> {
+    if (!deadline) return Deadline.during(REQUEST_MS, (ofCommit) => this.#together(lane, request, ofCommit));
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
-    const timer = setTimeout(() => reject(new ApiError(timedOut(TOO_LATE))), COMMIT_MS);
-    try {
-      const call = lane.submit({ request, answer: resolve, fail: reject }, () => this.stub.carry());
-      if (call) this.#waitUntil?.(call);
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-    }
+    void deadline.passed.then(() => reject(new ApiError(timedOut(TOO_LATE))));
+    const call = lane.submit({ request, answer: resolve, fail: reject }, () => this.stub.carry());
+    if (call) this.#waitUntil?.(call);
+    return promise;
   }
 
   /** The store itself, where it is at hand; as elsewhere, it refuses who decided under an older policy. */

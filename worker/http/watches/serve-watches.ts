@@ -25,13 +25,13 @@ export async function serveWatches(
 ): Promise<Response> {
   const request = c.req.raw;
   const user = await withPolicy(c, ({ policy, store }) =>
-    authenticate(request, { env: c.env, cluster: c.var.cluster, policy, store, now: Date.now() }),
+    authenticate(request, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() }),
   );
   if (user === undefined || user === "none") throw new ApiError(unauthorized());
   noteUser(request, user, undefined);
   if (!asksForWebSocket(request)) throw new ApiError(badRequest("this path is for WebSockets"));
 
-  const store = c.env.CLUSTER_STORE.getByName(c.var.cluster);
+  const store = c.env.CLUSTER_STORE.getByName(c.get("cluster"));
   const { webSocket: notices } = await store.fetch("https://store/", { headers: { Upgrade: "websocket" } });
   if (!notices) throw new Error("the store takes no listeners");
   const { 0: client, 1: server } = new WebSocketPair();
