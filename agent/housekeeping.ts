@@ -7,6 +7,7 @@ import { bytesToFree, chooseImages, type Histories, recordImages } from "./image
 import type { PullRecords } from "./images/pull-records.ts";
 import type { Logger } from "./logger.ts";
 import { rotateLog } from "./logs/rotate-log.ts";
+import type { NodeNews } from "./node/node-events.ts";
 import type { PodWorker } from "./pod/pod-worker.ts";
 import { chooseVictim, evictionMessage, type PodUse, type UseOf } from "./pressure/choose-victim.ts";
 import { hasStorageLimit, measureStorage, overLimit, type StorageUse } from "./pressure/local-storage.ts";
@@ -38,6 +39,8 @@ export interface HousekeepingOptions {
   readonly workers: () => readonly PodWorker[];
   /** Pressures or images are not what they were. */
   readonly onChange: () => void;
+  /** What is to be known of the node. */
+  readonly tell: (news: NodeNews) => void;
   readonly log: Logger;
 }
 
@@ -98,6 +101,12 @@ export class Housekeeping {
     const signals = this.#signals();
     const short = shortages(this.#options.thresholds, signals);
     this.#feel(short, now);
+    for (const resource of new Set(short.map(({ threshold }) => RESOURCE_OF[threshold.signal])))
+      this.#options.tell({
+        type: "Warning",
+        reason: "EvictionThresholdMet",
+        message: `Attempting to reclaim ${resource}`,
+      });
     await this.#rotateLogs(new Date(now));
     const limited = this.#options.workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
     const usage = short.length > 0 || limited.length > 0 ? await this.#options.runtime.usage() : [];

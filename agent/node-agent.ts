@@ -20,6 +20,7 @@ import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
 import { machineAddresses, readMachine } from "./node/machine.ts";
+import { NodeEvents } from "./node/node-events.ts";
 import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { Registrar } from "./node/registrar.ts";
 import { reserveOf } from "./node/reserve.ts";
@@ -76,6 +77,8 @@ export class NodeAgent {
   readonly #admission: Admission;
   readonly #registrar: Registrar;
   readonly #orphans: OrphanSearch;
+  /** Thousands of simulated nodes have nothing to say. */
+  readonly #events: NodeEvents | undefined;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
     const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
@@ -109,6 +112,7 @@ export class NodeAgent {
       base: controlPlane.server,
       headers: async () => ({ "user-agent": USER_AGENT, ...(await controlPlane.headers()) }),
     });
+    this.#events = runtime.simulates === true ? undefined : new NodeEvents(this.#client, options.nodeName);
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
     const allocatable = () => allocatableOf({ ...facts, devices: this.#drivers.amounts });
@@ -131,6 +135,7 @@ export class NodeAgent {
         pulls,
         workers: () => this.#workers.all,
         onChange: () => void this.#registrar.register(),
+        tell: (news) => this.#events?.tell(news),
         log,
       },
       facts.images,
@@ -178,8 +183,9 @@ export class NodeAgent {
       client: this.#client,
       facts: () => this.#factsNow,
       tellMore: (node) => this.#drivers.tell(node),
-      onRegistered: (node, { isFirst }) => {
+      onRegistered: (node, { isFirst, hasRebooted }) => {
         if (!isFirst) this.#workers.objectsChanged();
+        this.#events?.reported(node, { isFirst, hasRebooted });
         this.#static.registered(node);
       },
       say: options.say,

@@ -15,7 +15,7 @@ export interface RegistrarOptions {
   readonly facts: () => NodeFacts;
   /** Tells what goes with the Node; fails where that is not heard. */
   readonly tellMore: (node: Node) => Promise<void>;
-  readonly onRegistered: (node: Node, since: { readonly isFirst: boolean }) => void;
+  readonly onRegistered: (node: Node, since: { readonly isFirst: boolean; readonly hasRebooted: boolean }) => void;
   readonly say: (message: string) => void;
   readonly signal: AbortSignal;
 }
@@ -56,12 +56,12 @@ export class Registrar {
     while (!signal.aborted) {
       try {
         const facts = factsNow();
-        const node = await registerNode(client, facts);
+        const { node, hasRebooted } = await registerNode(client, facts);
         await renewLease(client, node);
         await tellMore(node);
         if (factsNow().notReady !== facts.notReady) continue;
         if (told !== "") say("the node is registered");
-        onRegistered(node, { isFirst: this.#isFirst });
+        onRegistered(node, { isFirst: this.#isFirst, hasRebooted });
         this.#isFirst = false;
         return;
       } catch (error) {

@@ -14,8 +14,14 @@ const expectOk = <T>(outcome: Outcome<T>): T => {
 
 const isMissing = (outcome: Outcome<unknown>): boolean => !outcome.ok && outcome.status.code === 404;
 
-/** Answers the Node as the API has it. */
-export async function registerNode(client: ApiClient, facts: NodeFacts): Promise<Node> {
+export interface Registered {
+  /** As the API has it. */
+  readonly node: Node;
+  /** The machine has been started anew since the node reported itself last. */
+  readonly hasRebooted: boolean;
+}
+
+export async function registerNode(client: ApiClient, facts: NodeFacts): Promise<Registered> {
   const target = { resource: "nodes", name: facts.name };
   const existing = await client.patch<Node>(target, "application/merge-patch+json", {
     metadata: { labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
@@ -23,10 +29,12 @@ export async function registerNode(client: ApiClient, facts: NodeFacts): Promise
   const node = isMissing(existing)
     ? expectOk(await client.create<Node>({ resource: "nodes" }, nodeObject(facts)))
     : expectOk(existing);
-  return reportNode(client, facts, node);
+  const bootID = node.status.nodeInfo?.bootID ?? "";
+  const hasRebooted = bootID !== "" && bootID !== facts.machine.bootID;
+  return { node: await reportNode(client, facts, node), hasRebooted };
 }
 
-export async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Promise<Node> {
+async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Promise<Node> {
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
   return expectOk(
     await client.patch<Node>(

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { NodeEvents } from "./node-events.ts";
+
+const conditions = (states: Readonly<Record<string, string>>): NodeCondition[] =>
+  Object.entries(states).map(([type, status]) => ({ type, status }));
+const nodeOf = (states: Readonly<Record<string, string>>): Node => ({
+  metadata: { name: "n" },
+  spec: {},
+  status: { conditions: conditions(states), nodeInfo: { bootID: "boot-2" } as never },
+});
+
+it("AGENT-EVENTS: a node tells that it starts, how it is, and of that only what has changed", async () => {
+  const told: Event[] = [];
+  const counted: unknown[] = [];
+  const client = {
+    create: async (_: unknown, event: Event) => void told.push(event),
+    patch: async (_: unknown, __: string, body: unknown) => {
+      counted.push(body);
+      return { ok: true };
+    },
+  } as unknown as ApiClient;
+  const events = new NodeEvents(client, "n");
+  const words = () => told.map(({ reason, message }) => `${reason}: ${message}`);
+
+  events.reported(nodeOf({ MemoryPressure: "False", Ready: "False" }), { isFirst: true, hasRebooted: true });
+  await expect.poll(() => told).toHaveLength(4);
+  expect(words()).toEqual([
+    "Starting: Starting kubelet.",
+    "Rebooted: Node n has been rebooted, boot id: boot-2",
+    "NodeHasSufficientMemory: Node n status is now: NodeHasSufficientMemory",
+    "NodeNotReady: Node n status is now: NodeNotReady",
+  ]);
+  expect(told[0]).toMatchObject({
+    metadata: { namespace: "default" },
+    involvedObject: { kind: "Node", name: "n", uid: "n" },
+    source: { component: "kubelet", host: "n" },
+    count: 1,
+  });
+
+  told.length = 0;
+  const since = { isFirst: false, hasRebooted: false };
+  events.reported(nodeOf({ MemoryPressure: "False", Ready: "True" }), since);
+  events.reported(nodeOf({ MemoryPressure: "False", Ready: "True" }), since);
+  await expect.poll(() => words()).toEqual(["NodeReady: Node n status is now: NodeReady"]);
+
+  events.reported(nodeOf({ Ready: "False" }), since);
+  await expect.poll(() => counted).toEqual([expect.objectContaining({ count: 2 })]);
+});

@@ -1,0 +1,108 @@
+/**
+ * Events about the node itself, in the kubelet's name and words: that it starts, how it is, and that it is short of something. They
+ * are few, and best effort: who cannot be told now is not told.
+ */
+import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
+import type { ApiClient } from "../../client/api-client.ts";
+import { wireTime } from "../pod/container-status.ts";
+
+/** Tools look for them there, under the node's name in place of its uid. */
+const NAMESPACE = "default";
+const COMPONENT = "kubelet";
+
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MemoryPressure: { False: "NodeHasSufficientMemory", True: "NodeHasInsufficientMemory" },
+  DiskPressure: { False: "NodeHasNoDiskPressure", True: "NodeHasDiskPressure" },
+  PIDPressure: { False: "NodeHasSufficientPID", True: "NodeHasInsufficientPID" },
+  Ready: { True: "NodeReady", False: "NodeNotReady" },
+};
+
+export interface NodeNews {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What has changed of a node's conditions since they were told last (status by type). */
+export const newsOfConditions = (
+  node: string,
+  before: ReadonlyMap<string, string>,
+  conditions: readonly NodeCondition[],
+): NodeNews[] =>
+  conditions.flatMap(({ type, status }) => {
+    const reason = WORDS[type]?.[status];
+    if (reason === undefined || before.get(type) === status) return [];
+    return [{ type: "Normal", reason, message: `Node ${node} status is now: ${reason}` }];
+  });
+
+interface Told {
+  readonly name: string;
+  readonly first: string;
+  count: number;
+}
+
+export class NodeEvents {
+  readonly #client: ApiClient;
+  readonly #node: string;
+  readonly #told = new Map<string, Told>();
+  #conditions: ReadonlyMap<string, string> = new Map();
+  #stamp = 0n;
+  #telling: Promise<unknown> = Promise.resolve();
+
+  constructor(client: ApiClient, node: string) {
+    this.#client = client;
+    this.#node = node;
+  }
+
+  /** The node has reported itself. */
+  reported(
+    { status: { conditions = [], nodeInfo } }: Node,
+    { isFirst, hasRebooted }: { readonly isFirst: boolean; readonly hasRebooted: boolean },
+  ): void {
+    if (isFirst) this.tell({ type: "Normal", reason: "Starting", message: "Starting kubelet." });
+    if (hasRebooted) {
+      const message = `Node ${this.#node} has been rebooted, boot id: ${nodeInfo?.bootID ?? ""}`;
+      this.tell({ type: "Warning", reason: "Rebooted", message });
+    }
+    for (const news of newsOfConditions(this.#node, this.#conditions, conditions)) this.tell(news);
+    this.#conditions = new Map(conditions.map(({ type, status }) => [type, status]));
+  }
+
+  /** The same again only counts up. */
+  tell({ type, reason, message }: NodeNews): void {
+    const now = Date.now();
+    const time = wireTime(now);
+    const key = JSON.stringify([reason, message]);
+    const stamp = BigInt(now) * 1_000_000n;
+    this.#stamp = stamp > this.#stamp ? stamp : this.#stamp + 1n;
+    const told = this.#told.get(key) ?? { name: `${this.#node}.${this.#stamp.toString(16)}`, first: time, count: 0 };
+    told.count++;
+    this.#told.set(key, told);
+    const event: Event = {
+      apiVersion: "v1",
+      kind: "Event",
+      metadata: { name: told.name, namespace: NAMESPACE },
+      involvedObject: { kind: "Node", name: this.#node, uid: this.#node },
+      reason,
+      message,
+      type,
+      source: { component: COMPONENT, host: this.#node },
+      reportingComponent: COMPONENT,
+      reportingInstance: this.#node,
+      firstTimestamp: told.first,
+      lastTimestamp: time,
+      count: told.count,
+    };
+    this.#telling = this.#telling.then(() => this.#send(event)).catch(() => {});
+  }
+
+  async #send(event: Event): Promise<void> {
+    const { count = 1, lastTimestamp, metadata } = event;
+    if (count > 1) {
+      const key = { resource: "events", namespace: NAMESPACE, name: metadata.name ?? "" };
+      const patched = await this.#client.patch(key, "application/merge-patch+json", { count, lastTimestamp });
+      if (patched.ok || patched.status.code !== 404) return;
+    }
+    await this.#client.create({ resource: "events", namespace: NAMESPACE }, event);
+  }
+}
