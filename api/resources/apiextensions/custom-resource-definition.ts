@@ -3,6 +3,7 @@ import { defineResource } from "../resource.ts";
 import { createdAtColumn } from "../time-columns.ts";
 import { CLEANUP_FINALIZER, setCondition } from "./conditions.ts";
 import { validateDefinition, validateDefinitionCreate, validateDefinitionUpdate } from "./definition-validation.ts";
+import { formatWarnings } from "./unrecognized-formats.ts";
 
 export const customResourceDefinition = defineResource<CustomResourceDefinition>({
   group: "apiextensions.k8s.io",
@@ -32,6 +33,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   validate: validateDefinition,
   validateCreate: validateDefinitionCreate,
   validateUpdate: validateDefinitionUpdate,
+  warnings: formatWarnings,
   status: {},
   // A definition goes once its objects are gone, which a controller sees to.
   isHeld: ({ metadata }) => metadata.deletionTimestamp === undefined,

@@ -1,0 +1,49 @@
+/** A schema may ask for any format; those that nobody checks are warned of. */
+import type { CustomResourceDefinition, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
+import { goQuote } from "../../machinery/field-error.ts";
+import { isStringFormat } from "../../machinery/structural/formats.ts";
+import { hoistedSpec } from "./hoisted-spec.ts";
+
+/** Of an update, the formats that it brings in. */
+export function formatWarnings(next: CustomResourceDefinition, old?: CustomResourceDefinition): string[] {
+  const known = new Set(old ? unrecognizedIn(old) : []);
+  return unrecognizedIn(next)
+    .filter((format) => !known.has(format))
+    .map((format) => `unrecognized format ${goQuote(format)}`);
+}
+
+function unrecognizedIn({ spec }: CustomResourceDefinition): string[] {
+  const { schema, versions } = hoistedSpec(spec);
+  return [schema, ...versions.map((version) => version.schema)].flatMap((each) =>
+    each?.openAPIV3Schema ? formatsBelow(each.openAPIV3Schema) : [],
+  );
+}
+
+function formatsBelow(schema: JSONSchemaProps): string[] {
+  const { format = "", type = "" } = schema;
+  const own = format === "" || isRecognized(type, format) ? [] : [format];
+  return [...own, ...partsOf(schema).flatMap(formatsBelow)];
+}
+
+const NUMBERS: Readonly<Record<string, readonly string[]>> = {
+  integer: ["int32", "int64"],
+  number: ["float", "double"],
+};
+
+function isRecognized(type: string, format: string): boolean {
+  if (type === "" || type === "string") return isStringFormat(format) || isStringFormat(format.replaceAll("-", ""));
+  return NUMBERS[type]?.includes(format) ?? false;
+}
+
+function partsOf(schema: JSONSchemaProps): JSONSchemaProps[] {
+  const { items, allOf = [], anyOf = [], oneOf = [], not, properties = {}, additionalProperties } = schema;
+  return [...parts(items), ...allOf, ...anyOf, ...oneOf, ...parts(not), ...Object.values(properties)].concat(
+    parts(additionalProperties),
+  );
+}
+
+/** Some fields hold a schema, a list of them, or no more than a yes or no. */
+function parts(value: unknown): JSONSchemaProps[] {
+  if (Array.isArray(value)) return value as JSONSchemaProps[];
+  return typeof value === "object" && value !== null ? [value as JSONSchemaProps] : [];
+}
