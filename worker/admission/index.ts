@@ -9,6 +9,7 @@ import { defaultIngressClass, defaultStorageClass } from "./default-class.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { deviceAdminAccess } from "./device-admin-access.ts";
+import { deviceTaintTime } from "./device-taint-time.ts";
 import { limitRanger } from "./limit-ranger/index.ts";
 import { localApiService } from "./local-api-service.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
@@ -49,6 +50,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   certificateDecisionTimes,
   volumePhaseTime,
+  deviceTaintTime,
   localApiService,
   certificateApproval,
   certificateSigning,

@@ -12,6 +12,8 @@ import { customApiServices } from "./custom-api-services.ts";
 import { customResourceCleanup } from "./custom-resource-cleanup.ts";
 import { daemonSetController } from "./daemonset/daemonset.ts";
 import { deploymentController } from "./deployment/deployment.ts";
+import { deviceTaintEvictionController } from "./devices/device-taint-eviction.ts";
+import { claimReleaseController, podClaimsController } from "./devices/resource-claims.ts";
 import { disruptionController, staleDisruptionController } from "./disruption.ts";
 import { endpointSliceMirroringController } from "./endpoints/endpoint-slice-mirroring.ts";
 import { endpointSliceController } from "./endpoints/endpoint-slices.ts";
@@ -34,7 +36,6 @@ import { policyStatusController } from "./policy-status.ts";
 import { resourceQuotaController } from "./quota/resource-quota.ts";
 import { replicaSetController } from "./replicaset.ts";
 import { replicationController } from "./replication.ts";
-import { claimReleaseController, podClaimsController } from "./resource-claims.ts";
 import { rootCaPublisher } from "./root-ca.ts";
 import { serviceAccountController } from "./service-account.ts";
 import { serviceAccountTokenController } from "./service-account-token.ts";
@@ -89,6 +90,7 @@ export const controllers: readonly Controller[] = [
   attachDetachController,
   podClaimsController,
   claimReleaseController,
+  deviceTaintEvictionController,
   clusterRoleAggregation,
   policyStatusController,
   serviceCidrController,

@@ -61,6 +61,14 @@ export const controllerRoles: Readonly<Record<string, readonly PolicyRule[]>> = 
     allow(`${READ} update`, "core", "pods"),
     recordEvents,
   ],
+  "device-taint-eviction-controller": [
+    allow(`${READ} delete`, "core", "pods"),
+    allow("patch", "core", "pods/status"),
+    allow(READ, "resource.k8s.io", "resourceclaims"),
+    allow(READ, "resource.k8s.io", "resourceslices"),
+    allow(READ, "resource.k8s.io", "deviceclasses"),
+    recordEvents,
+  ],
   "disruption-controller": [
     allow(READ, "extensions apps", "deployments"),
     allow(READ, "apps extensions", "replicasets"),

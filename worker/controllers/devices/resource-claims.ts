@@ -2,13 +2,13 @@
  * Claims of devices (resource.k8s.io): makes those that pods name by a template, and takes back what is reserved for
  * pods that need it no more.
  */
-import type { Pod } from "../../api/generated/core.v1.ts";
-import type { ResourceClaim, ResourceClaimTemplate } from "../../api/generated/resource.v1.ts";
-import type { Stored } from "../../api/machinery/meta.ts";
-import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "./controller.ts";
-import { controllerOf, controllerReference } from "./controller-ref.ts";
-import { itemKey, itemOf, splitItem } from "./item-key.ts";
-import { isTerminated } from "./pod-state.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
+import { controllerOf, controllerReference } from "../controller-ref.ts";
+import { itemKey, itemOf, splitItem } from "../item-key.ts";
+import { isTerminated } from "../pod-state.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";
 const TEMPLATES = "resourceclaimtemplates.resource.k8s.io";

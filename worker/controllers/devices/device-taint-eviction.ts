@@ -1,0 +1,107 @@
+/** Deletes pods whose claimed devices have come to be tainted NoExecute, those that put up with it when their time is over. */
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type {
+  DeviceRequestAllocationResult,
+  DeviceTaint,
+  ResourceClaim,
+  ResourceSlice,
+} from "../../../api/generated/resource.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { toleratesAny } from "../../../api/machinery/tolerations.ts";
+import { type Controller, type EventRecord, type Snapshot, settled } from "../controller.ts";
+import { disruption } from "../disruption-target.ts";
+import { itemKey, itemOf, splitItem } from "../item-key.ts";
+import { isTerminated } from "../pod-state.ts";
+import { earliest, timeOf } from "../time.ts";
+
+const CLAIMS = "resourceclaims.resource.k8s.io";
+const SLICES = "resourceslices.resource.k8s.io";
+
+export const deviceTaintEvictionController: Controller = {
+  name: "device-taint-eviction-controller",
+  reads: [CLAIMS, SLICES, "pods"],
+  writes: ["pods"],
+  itemsOf({ resource, object, previous, deleted, snapshot }) {
+    if (deleted) return [];
+    if (resource === "pods") return (object as Stored<Pod>).spec.resourceClaims ? [itemKey(object)] : [];
+    if (resource === CLAIMS) return usersOf(object as Stored<ResourceClaim>);
+    const slices = [object, previous].filter((each) => each !== undefined) as Stored<ResourceSlice>[];
+    if (!slices.some(isTainted)) return [];
+    const { driver, pool } = (object as Stored<ResourceSlice>).spec;
+    return snapshot
+      .list<ResourceClaim>(CLAIMS)
+      .filter((claim) => devicesOf(claim).some((each) => each.driver === driver && each.pool === pool.name))
+      .flatMap(usersOf);
+  },
+  reconcile(item, { snapshot, now }) {
+    const { namespace, name } = splitItem(item);
+    const pod = snapshot.get<Pod>("pods", namespace, name);
+    if (!pod?.spec.nodeName || pod.metadata.deletionTimestamp || isTerminated(pod)) return settled;
+    const end = earliest(...claimsOf(pod, snapshot).map((claim) => endOf(claim, snapshot)));
+    if (end === undefined) return settled;
+    if (end > now) return { effects: [], wakeAt: end };
+    const message = "Device Taint manager: deleting due to NoExecute taint";
+    const event: EventRecord = {
+      about: pod,
+      type: "Normal",
+      reason: "DeviceTaintManagerEviction",
+      message: "Marking for deletion",
+    };
+    return {
+      effects: [
+        disruption(pod, { reason: "DeletionByDeviceTaintManager", message }, now),
+        { op: "delete", resource: "pods", namespace, name, uid: pod.metadata.uid },
+      ],
+      events: [event],
+    };
+  },
+};
+
+const devicesOf = ({ status }: ResourceClaim): readonly DeviceRequestAllocationResult[] =>
+  status.allocation?.devices?.results ?? [];
+
+const usersOf = ({ metadata, status }: Stored<ResourceClaim>): string[] =>
+  (status.reservedFor ?? [])
+    .filter(({ apiGroup, resource }) => !apiGroup && resource === "pods")
+    .map(({ name }) => itemOf(metadata.namespace ?? "", name));
+
+const claimsOf = ({ metadata }: Stored<Pod>, snapshot: Snapshot): readonly Stored<ResourceClaim>[] =>
+  snapshot
+    .list<ResourceClaim>(CLAIMS, metadata.namespace ?? "")
+    .filter(({ status }) => status.reservedFor?.some(({ uid }) => uid === metadata.uid));
+
+const evicting = ({ effect }: DeviceTaint) => effect === "NoExecute";
+
+const isTainted = ({ spec }: ResourceSlice) => spec.devices?.some(({ taints }) => taints?.some(evicting)) ?? false;
+
+/** When what uses the claim must go (ms): the earliest that one of its devices asks for; undefined: never. */
+function endOf(claim: Stored<ResourceClaim>, snapshot: Snapshot): number | undefined {
+  return earliest(
+    ...devicesOf(claim).flatMap((result) =>
+      taintsOf(result, snapshot).map(({ taint, since }) => {
+        const matching = (result.tolerations ?? []).filter((each) => toleratesAny([each], taint));
+        if (matching.length === 0) return since;
+        const limits = matching.map(({ tolerationSeconds }) => tolerationSeconds);
+        const limited = limits.filter((limit) => limit !== undefined);
+        return limited.length === 0 ? undefined : since + Math.max(0, Math.min(...limited)) * 1000;
+      }),
+    ),
+  );
+}
+
+/** Of the newest slices of the device's pool. */
+function taintsOf({ driver, pool, device }: DeviceRequestAllocationResult, snapshot: Snapshot) {
+  const slices = snapshot
+    .list<ResourceSlice>(SLICES)
+    .filter(({ spec }) => spec.driver === driver && spec.pool.name === pool);
+  const newest = Math.max(...slices.map(({ spec }) => spec.pool.generation));
+  return slices
+    .filter(({ spec }) => spec.pool.generation === newest)
+    .flatMap(({ spec, metadata }) =>
+      (spec.devices ?? [])
+        .filter(({ name }) => name === device)
+        .flatMap(({ taints = [] }) => taints)
+        .filter(evicting)
+        .map((taint) => ({ taint, since: timeOf(taint.timeAdded ?? metadata.creationTimestamp) ?? 0 })),
+    );
+}
