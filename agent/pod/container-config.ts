@@ -141,9 +141,14 @@ function expandSubPath(expression: string, lookup: (name: string) => string | un
   return path;
 }
 
+const noRecursiveReadOnly = (volume: string): string =>
+  `failed to resolve recursive read-only mode: volume "${volume}" requested recursive read-only mode, but it is not supported by the runtime`;
+
 function mountsOf(input: ContainerInput, lookup: (name: string) => string | undefined): Mount[] {
   const { container } = input.target;
-  return (container.volumeMounts ?? []).map(({ name, mountPath, readOnly, subPath, subPathExpr, mountPropagation }) => {
+  return (container.volumeMounts ?? []).map((mount) => {
+    const { name, mountPath, readOnly, subPath, subPathExpr, mountPropagation } = mount;
+    if (mount.recursiveReadOnly === "Enabled") throw new ConfigError(noRecursiveReadOnly(name));
     const expanded =
       subPathExpr === undefined || subPathExpr === "" ? (subPath ?? "") : expandSubPath(subPathExpr, lookup);
     const path = mountPath.startsWith("/") ? mountPath : `/${mountPath}`;

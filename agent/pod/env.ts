@@ -10,7 +10,7 @@ import type {
 } from "../../api/generated/core.v1.ts";
 import { envFileValue } from "./env-file.ts";
 import { expand } from "./expansion.ts";
-import { fieldValue, type PodAddresses, resourceValue } from "./field-ref.ts";
+import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "./field-ref.ts";
 import { serviceVariables, type Variable } from "./service-env.ts";
 
 /** The container cannot be configured: `CreateContainerConfigError`. */
@@ -81,7 +81,7 @@ function sourceValue(variable: EnvVar, input: EnvInput): string | undefined {
         : [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find(({ name }) => name === of);
     if (source === undefined)
       throw new ConfigError(`container "${of}" not found in pod ${namespace}/${pod.metadata.name}`);
-    return resourceValue(source, resourceFieldRef, allocatable);
+    return resourceValue(source, resourceFieldRef, offeredTo(pod, allocatable));
   }
   if (configMapKeyRef !== undefined) {
     const { name = "", key, optional } = configMapKeyRef;

@@ -1,6 +1,8 @@
 /** Fields of a pod by the paths of the downward API. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import { goQuote } from "../../api/machinery/field-error.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
+import { nanosOf } from "./qos.ts";
 
 const SUBSCRIPT = /^metadata\.(annotations|labels)\['(.*)'\]$/s;
 
@@ -8,7 +10,7 @@ const SUBSCRIPT = /^metadata\.(annotations|labels)\['(.*)'\]$/s;
 export const formatMap = (map: Readonly<Record<string, string>> | undefined): string =>
   Object.keys(map ?? {})
     .sort()
-    .map((key) => `${key}=${JSON.stringify(map?.[key] ?? "")}`)
+    .map((key) => `${key}=${goQuote(map?.[key] ?? "")}`)
     .join("\n");
 
 export interface PodAddresses {
@@ -57,17 +59,26 @@ const DEFAULT_OF: Readonly<Record<string, "cpu" | "memory" | "ephemeral-storage"
   "limits.ephemeral-storage": "ephemeral-storage",
 };
 
-/** A container's request or limit in units of the divisor, rounded up; limits default to what the node offers. */
+type Amounts = Readonly<Record<string, string | number>>;
+
+/** What a container without a limit may have: what its pod may, or else what the node offers. */
+export const offeredTo = ({ spec }: Pod, allocatable: Amounts): Amounts => ({
+  ...allocatable,
+  ...spec.resources?.limits,
+});
+
+/** A container's request or limit in units of the divisor, rounded up; a limit that is none, or zero, is what is offered. */
 export function resourceValue(
   container: Container,
   { resource, divisor }: { readonly resource: string; readonly divisor?: string | number },
-  allocatable: Readonly<Record<string, string | number>>,
+  offered: Amounts,
 ): string {
   const dot = resource.indexOf(".");
   const name = resource.slice(dot + 1);
   const own = resource.startsWith("limits.") ? container.resources?.limits : container.resources?.requests;
   const fallback = DEFAULT_OF[resource];
-  const quantity = parseQuantity(own?.[name] ?? (fallback === undefined ? "0" : (allocatable[fallback] ?? "0")));
+  const set = nanosOf(own?.[name]) === 0n && fallback !== undefined ? offered[fallback] : own?.[name];
+  const quantity = parseQuantity(set ?? "0");
   const unit = parseQuantity(divisor === undefined || divisor === "0" || divisor === 0 ? "1" : divisor);
   if (typeof quantity === "string" || typeof unit === "string" || unit.nanos === 0n) return "0";
   return String((quantity.nanos + unit.nanos - 1n) / unit.nanos);

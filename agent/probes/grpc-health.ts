@@ -9,7 +9,8 @@ const STATUS_NAMES = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 /** HealthCheckRequest { string service = 1 } */
 const encodeRequest = (service: string): Buffer => {
   const text = Buffer.from(service);
-  return text.length === 0 ? text : Buffer.concat([Buffer.of(0x0a, text.length), text]);
+  const length = text.length < 0x80 ? [text.length] : [(text.length & 0x7f) | 0x80, text.length >> 7];
+  return text.length === 0 ? text : Buffer.concat([Buffer.of(0x0a, ...length), text]);
 };
 /** HealthCheckResponse { ServingStatus status = 1 } */
 const decodeResponse = (bytes: Buffer): number => (bytes[0] === 0x08 ? (bytes[1] ?? 0) : 0);

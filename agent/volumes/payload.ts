@@ -1,7 +1,7 @@
 /** The files of configMap, secret, downwardAPI and projected volumes: pure. */
 import type { ConfigMap, KeyToPath, Pod, Secret, Volume } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
-import { fieldValue, type PodAddresses, resourceValue } from "../pod/field-ref.ts";
+import { fieldValue, offeredTo, type PodAddresses, resourceValue } from "../pod/field-ref.ts";
 import type { Payload, PublishedFile } from "./atomic-writer.ts";
 
 /** The volume cannot be set up yet: the message of a FailedMount event. */
@@ -98,7 +98,7 @@ function downwardFiles(items: DownwardItems, defaultMode: number, input: Payload
           ({ name }) => name === resourceFieldRef.containerName,
         );
         if (container === undefined) throw new VolumeError(`container "${resourceFieldRef.containerName}" not found`);
-        value = resourceValue(container, resourceFieldRef, allocatable);
+        value = resourceValue(container, resourceFieldRef, offeredTo(pod, allocatable));
       }
       return [path, { content: Buffer.from(value ?? ""), mode: mode ?? defaultMode }] as const;
     }),
