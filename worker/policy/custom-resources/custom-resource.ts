@@ -12,6 +12,7 @@ import { customFields } from "./custom-fields.ts";
 import { openApiOf } from "./custom-openapi.ts";
 import { customScale } from "./custom-scale.ts";
 import { CustomValidation } from "./custom-validation.ts";
+import { finalizerWarnings } from "./finalizer-warnings.ts";
 
 const NO_SCHEMA: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
@@ -53,6 +54,7 @@ export function customResource(
     },
     validateCreate: (object) => rules.create(object),
     validateUpdate: (next, old) => rules.update(next, old),
+    warnings: finalizerWarnings,
     ...(status
       ? {
           status: {
