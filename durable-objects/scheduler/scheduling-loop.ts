@@ -171,7 +171,8 @@ export class SchedulingLoop {
       const unasked = provision.filter(({ metadata }) => metadata.annotations?.[SELECTED_NODE] !== node);
       const volumes = [...bind.map(reserve), ...unasked.map((claim) => askFor(claim, node))];
       // Devices are had when the pod is bound, not while it waits for a volume.
-      const devices = provision.length > 0 ? [] : decision.reservations.map((each) => reserveClaim(each, pod));
+      const devices =
+        provision.length > 0 ? [] : decision.reservations.map((each) => reserveClaim(each, pod, this.#options.newUid));
       const assumed = [...volumes, ...devices];
       for (const { resource, after } of assumed) cluster.setObject(resource, after);
       const claimWrites = assumed.map(({ write }) => write);

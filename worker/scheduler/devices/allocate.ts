@@ -15,12 +15,13 @@ import type { Labelled } from "../../../api/machinery/node-selector.ts";
 import { toleratesAny } from "../../../api/machinery/tolerations.ts";
 import type { Cluster } from "../cluster.ts";
 import { allocationOf, type Choice } from "./allocation.ts";
+import { type Consumption, consumptionOf } from "./capacity.ts";
 import { mayJoin } from "./constraint.ts";
 import { hasCounters } from "./counters.ts";
 import { selects } from "./device-selector.ts";
-import { deviceId, type Offer, offersTo } from "./pools.ts";
+import type { DeviceUse } from "./device-use.ts";
+import { type Offer, offersTo } from "./pools.ts";
 
-export const DEVICE_CLAIMS = "resourceclaims.resource.k8s.io";
 export const DEVICE_CLASSES = "deviceclasses.resource.k8s.io";
 
 export type Claim = Stored<ResourceClaim>;
@@ -30,20 +31,11 @@ const MOST_DEVICES = 32;
 /** Devices tried for one node at most: what is harder to solve than that counts as not to be solved. */
 const MOST_STEPS = 50_000;
 
-/** Devices that are taken, by id; those that administrators look at are not. */
-export function devicesInUse(cluster: Cluster): Set<string> {
-  const inUse = new Set<string>();
-  for (const { status } of cluster.list<ResourceClaim>(DEVICE_CLAIMS))
-    for (const { driver, pool, device, adminAccess } of status.allocation?.devices?.results ?? [])
-      if (!adminAccess) inUse.add(deviceId(driver, pool, device));
-  return inUse;
-}
-
 /** An allocation for each claim; undefined where the node has not what they ask for. */
 export function allocate(
   claims: readonly Claim[],
   node: Labelled,
-  { cluster, inUse }: { readonly cluster: Cluster; readonly inUse: ReadonlySet<string> },
+  { cluster, inUse }: { readonly cluster: Cluster; readonly inUse: DeviceUse },
 ): readonly AllocationResult[] | undefined {
   return new Search(claims, node, cluster, inUse).solve();
 }
@@ -52,7 +44,7 @@ export function allocate(
 interface Wish {
   readonly request: string;
   readonly deviceClass: Stored<DeviceClass>;
-  readonly asked: Pick<ExactDeviceRequest, "selectors" | "allocationMode" | "count" | "adminAccess">;
+  readonly asked: Pick<ExactDeviceRequest, "selectors" | "allocationMode" | "count" | "adminAccess" | "capacity">;
   readonly tolerations: readonly DeviceToleration[];
 }
 
@@ -62,17 +54,17 @@ class Search {
   readonly #offers: readonly Offer[];
   readonly #incomplete: boolean;
   /** With those chosen so far. */
-  readonly #inUse: Set<string>;
+  readonly #inUse: DeviceUse;
   readonly #chosen: Choice[][];
   #steps = 0;
 
-  constructor(claims: readonly Claim[], node: Labelled, cluster: Cluster, inUse: ReadonlySet<string>) {
+  constructor(claims: readonly Claim[], node: Labelled, cluster: Cluster, inUse: DeviceUse) {
     this.#claims = claims;
     this.#cluster = cluster;
     const { offers, incomplete } = offersTo(node, cluster);
     this.#offers = offers;
     this.#incomplete = incomplete;
-    this.#inUse = new Set(inUse);
+    this.#inUse = inUse.copy();
     this.#chosen = claims.map(() => []);
   }
 
@@ -112,17 +104,20 @@ class Search {
     return this.#take(wish, claimAt, suitable, next);
   }
 
-  /** So many of the suitable devices, each after the one before, then all else. */
+  /** So many of the suitable devices, each after the one before but for those that may be had again, then all else. */
   #choose(
     wish: Wish,
     claimAt: number,
     { suitable, from, left, next }: { suitable: readonly Offer[]; from: number; left: number; next: () => boolean },
   ): boolean {
     if (left === 0) return next();
-    for (let at = from; at + left <= suitable.length; at++) {
+    const areShared = suitable.some(({ device }) => device.allowMultipleAllocations);
+    if (from + left > suitable.length && !areShared) return false;
+    for (let at = from; at < suitable.length; at++) {
       const offer = suitable[at];
       if (++this.#steps > MOST_STEPS || !offer) return false;
-      const rest = () => this.#choose(wish, claimAt, { suitable, from: at + 1, left: left - 1, next });
+      const again = offer.device.allowMultipleAllocations ? at : at + 1;
+      const rest = () => this.#choose(wish, claimAt, { suitable, from: again, left: left - 1, next });
       if (this.#take(wish, claimAt, [offer], rest)) return true;
     }
     return false;
@@ -138,23 +133,32 @@ class Search {
     const { request, deviceClass, tolerations } = wish;
     let all = true;
     for (const offer of offers) {
-      const choice: Choice = { request, deviceClass, adminAccess, tolerations, offer };
-      const free = adminAccess || (!this.#inUse.has(offer.id) && hasCounters(offer, this.#inUse));
-      all = free && chosen.length < MOST_DEVICES && mayJoin(choice, chosen, constraints);
+      const taken = this.#consumption(offer, wish);
+      const share = offer.device.allowMultipleAllocations ? taken : undefined;
+      const choice: Choice = { request, deviceClass, adminAccess, tolerations, offer, ...(share && { share }) };
+      all = taken !== undefined && chosen.length < MOST_DEVICES && mayJoin(choice, chosen, constraints);
       if (!all) break;
       chosen.push(choice);
-      if (!adminAccess) this.#inUse.add(offer.id);
+      if (!adminAccess) this.#inUse.take(offer.id, share);
     }
     if (all && next()) return true;
-    for (const { adminAccess, offer } of chosen.splice(before)) if (!adminAccess) this.#inUse.delete(offer.id);
+    for (const { adminAccess, offer, share } of chosen.splice(before))
+      if (!adminAccess) this.#inUse.giveBack(offer.id, share);
     return false;
+  }
+
+  /** What is taken of the device's capacities; undefined where it is not to be had. */
+  #consumption(offer: Offer, { asked }: Wish): Consumption | undefined {
+    const { device, id } = offer;
+    const isShared = device.allowMultipleAllocations ?? false;
+    const isFree = asked.adminAccess || ((isShared || !this.#inUse.has(id)) && hasCounters(offer, this.#inUse));
+    if (!isFree) return undefined;
+    return consumptionOf(device, asked.capacity, (name) => (isShared ? this.#inUse.consumed(id, name) : 0n));
   }
 }
 
 /** Whether class, request and taints let the device in. */
 function suits({ device, driver }: Offer, { deviceClass, asked, tolerations }: Wish, { metadata }: Claim): boolean {
-  // A share of a device is more than this scheduler can account for.
-  if (device.allowMultipleAllocations) return false;
   const keepsOff = (taint: DeviceTaint) =>
     (taint.effect === "NoSchedule" || taint.effect === "NoExecute") && !toleratesAny(tolerations, taint);
   return (

@@ -8,6 +8,8 @@ import type {
   ResourceClaim,
 } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { formatQuantity } from "../../../api/machinery/quantity.ts";
+import type { Consumption } from "./capacity.ts";
 import type { Offer } from "./pools.ts";
 
 /** One device for one request; `request` is `NAME`, or `NAME/SUBREQUEST`. */
@@ -17,10 +19,15 @@ export interface Choice {
   readonly adminAccess: boolean;
   readonly tolerations: readonly DeviceToleration[];
   readonly offer: Offer;
+  /** Of a device that several may have. */
+  readonly share?: Consumption;
 }
 
+/** The id of a share that is not written yet. */
+export const UNIDENTIFIED = "";
+
 export function allocationOf({ spec }: ResourceClaim, choices: readonly Choice[]): AllocationResult {
-  const results = choices.map(({ request, adminAccess, tolerations, offer: { driver, pool, device } }) => ({
+  const results = choices.map(({ request, adminAccess, tolerations, share, offer: { driver, pool, device } }) => ({
     request,
     driver,
     pool: pool.name,
@@ -29,6 +36,8 @@ export function allocationOf({ spec }: ResourceClaim, choices: readonly Choice[]
     ...(tolerations.length > 0 && { tolerations: [...tolerations] }),
     ...(device.bindingConditions?.length && { bindingConditions: device.bindingConditions }),
     ...(device.bindingFailureConditions?.length && { bindingFailureConditions: device.bindingFailureConditions }),
+    // Its share gets its id when it is written.
+    ...(share && { shareID: UNIDENTIFIED, ...(share.size > 0 && { consumedCapacity: amountsOf(share) }) }),
   }));
   const requests = new Map(choices.map(({ request, deviceClass }) => [request, deviceClass]));
   const config: DeviceAllocationConfiguration[] = [...requests].flatMap(([request, { spec: ofClass }]) =>
@@ -45,6 +54,9 @@ export function allocationOf({ spec }: ResourceClaim, choices: readonly Choice[]
     ...(nodeSelectorTerm && { nodeSelector: { nodeSelectorTerms: [nodeSelectorTerm] } }),
   };
 }
+
+const amountsOf = (share: Consumption) =>
+  Object.fromEntries([...share].map(([name, amount]) => [name, formatQuantity(amount)]));
 
 /** Names of requests mean their subrequests too. */
 export const isMeant = (request: string, names: readonly string[]): boolean =>

@@ -1,24 +1,42 @@
 /** What a placement means for device claims: allocated and reserved for the pod, in the commit that binds it. */
-import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
 import type { PendingPod } from "../plugin.ts";
 import { type Assumed, assumed } from "../volume-writes.ts";
-import { type Claim, DEVICE_CLAIMS } from "./allocate.ts";
+import type { Claim } from "./allocate.ts";
+import { UNIDENTIFIED } from "./allocation.ts";
+import { DEVICE_CLAIMS } from "./device-use.ts";
 import type { Reservation } from "./pod-claims.ts";
 
 /** Its allocation is given back before the claim may go. */
 const FINALIZER = "resource.kubernetes.io/delete-protection";
 
-export function reserveClaim({ claim, allocation }: Reservation, { name, uid }: PendingPod): Assumed {
+export function reserveClaim(
+  { claim, allocation }: Reservation,
+  { name, uid }: PendingPod,
+  newId: () => string,
+): Assumed {
   const { finalizers = [] } = claim.metadata;
   const metadata =
     allocation && !finalizers.includes(FINALIZER)
       ? { ...claim.metadata, finalizers: [...finalizers, FINALIZER] }
       : claim.metadata;
   const reservedFor = [...(claim.status.reservedFor ?? []), { resource: "pods", name, uid }];
-  const status: ResourceClaim["status"] = { ...claim.status, ...(allocation && { allocation }), reservedFor };
+  const status: ResourceClaim["status"] = {
+    ...claim.status,
+    ...(allocation && { allocation: identified(allocation, newId) }),
+    reservedFor,
+  };
   const after: Claim = { ...claim, metadata, status };
   return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
+}
+
+/** Shares of one device are told apart by their ids. */
+function identified({ devices, ...allocation }: AllocationResult, newId: () => string): AllocationResult {
+  const results = devices?.results?.map((result) =>
+    result.shareID === UNIDENTIFIED ? { ...result, shareID: newId() } : result,
+  );
+  return { ...allocation, devices: { ...devices, ...(results && { results }) } };
 }
 
 /** The claim without devices: nobody uses them, and where they are the pod cannot be. */

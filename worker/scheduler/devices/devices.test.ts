@@ -5,6 +5,7 @@ import type {
   Device,
   DeviceClass,
   DeviceClassSpec,
+  DeviceRequestAllocationResult,
   ResourceClaim,
   ResourceClaimSpec,
   ResourceSlice,
@@ -72,19 +73,22 @@ function scheduled(...objects: Stored<KubeObject>[]) {
     state.apply(PLURALS[object.kind] ?? `${object.kind.toLowerCase()}s`, object, { deleted: false, now: 0 });
   const told: Record<string, string> = {};
   const devices: Record<string, string[]> = {};
+  const results: Record<string, readonly DeviceRequestAllocationResult[]> = {};
+  let ids = 0;
   for (let next = state.queue.take(); next; next = state.queue.take()) {
     const decision = schedule(next, state.cluster, { random: () => 0, startAt: 0 });
     told[next.name] = textOf(decision);
     if (decision.kind !== "place") continue;
     for (const reservation of decision.reservations) {
-      const { resource, after } = reserveClaim(reservation, next);
+      const { resource, after } = reserveClaim(reservation, next, () => `id-${++ids}`);
       state.cluster.setObject(resource, after);
       const { status, metadata } = after as Stored<ResourceClaim>;
-      devices[metadata.name] = (status.allocation?.devices?.results ?? []).map(({ device }) => device);
+      results[metadata.name] = status.allocation?.devices?.results ?? [];
+      devices[metadata.name] = (results[metadata.name] ?? []).map(({ device }) => device);
     }
     state.cluster.assign({ ...next, nodeName: decision.node.name, pod: undefined });
   }
-  return { told, devices, state };
+  return { told, devices, results, state };
 }
 
 const textOf = (decision: Decision) =>
@@ -231,6 +235,70 @@ describe("a pod with claims of devices", () => {
     const parts = [slice("a", [part("d0"), part("d1")], shared)];
     expect(told(parts)).toBe("a");
     expect(told(parts, { count: 2 })).toBe(gone);
+  });
+});
+
+describe("[SCHED-SHARE] a device that several may have", () => {
+  const gone = useless("1 cannot allocate all claims");
+  const shared = (capacity: Device["capacity"], over: Partial<Device> = {}): Device => ({
+    name: "d",
+    allowMultipleAllocations: true,
+    ...(capacity && { capacity }),
+    ...over,
+  });
+  const asking = (amount: string, over: object = {}) => one({ capacity: { requests: { memory: amount } }, ...over });
+  const given = (device: Device, ...claims: ReturnType<typeof one>[]) =>
+    scheduled(
+      node("a"),
+      deviceClass("gpu"),
+      slice("a", [device]),
+      ...claims.map((each, i) => claim(`c${i}`, each)),
+      ...claims.map((_, i) => pod(`p${i}`, `c${i}`)),
+    );
+
+  test("is given as long as its capacity lasts, each share with its id", () => {
+    const device = shared({ memory: { value: "10Gi" } });
+    const { told, results } = given(device, asking("4Gi"), asking("4Gi"), asking("4Gi"));
+    expect(told).toEqual({ p0: "a", p1: "a", p2: gone });
+    const share = { request: "r", driver: "gpu.example.com", pool: "a", device: "d" };
+    expect(results).toEqual({
+      c0: [{ ...share, shareID: "id-1", consumedCapacity: { memory: "4Gi" } }],
+      c1: [{ ...share, shareID: "id-2", consumedCapacity: { memory: "4Gi" } }],
+    });
+  });
+
+  test("is given several times to one request, and without limit where it has no capacity", () => {
+    const { devices } = given(shared({ memory: { value: "10Gi" } }), asking("4Gi", { count: 2 }));
+    expect(devices.c0).toEqual(["d", "d"]);
+    expect(given(shared(undefined), one(), one()).told).toEqual({ p0: "a", p1: "a" });
+  });
+
+  test.each<
+    [what: string, policy: NonNullable<Device["capacity"]>[string]["requestPolicy"], asked: string, is: string]
+  >([
+    ["the next of its values", { default: "1Gi", validValues: ["1Gi", "4Gi"] }, "2Gi", "4Gi"],
+    ["its least", { default: "1Gi", validRange: { min: "2Gi" } }, "1Mi", "2Gi"],
+    ["a whole step more than its least", { default: "1Gi", validRange: { min: "1Gi", step: "2Gi" } }, "2Gi", "3Gi"],
+  ])("gives %s", (_, requestPolicy, asked, is) => {
+    const device = shared({ memory: { value: "10Gi", ...(requestPolicy && { requestPolicy }) } });
+    expect(given(device, asking(asked)).results.c0?.[0]?.consumedCapacity).toEqual({ memory: is });
+  });
+
+  test("gives its default to who asks for nothing, all of it where it has none, and nothing beyond its policy", () => {
+    const range = { default: "1Gi", validRange: { min: "1Gi", max: "4Gi" } };
+    const device = shared({ memory: { value: "10Gi", requestPolicy: range } });
+    expect(given(device, one()).results.c0?.[0]?.consumedCapacity).toEqual({ memory: "1Gi" });
+    expect(given(shared({ memory: { value: "10Gi" } }), one(), one()).told).toEqual({ p0: "a", p1: gone });
+    expect(given(device, asking("5Gi")).told).toEqual({ p0: gone });
+    expect(given(shared(undefined), asking("1Gi")).told).toEqual({ p0: gone });
+  });
+
+  test("says of a device that one may have only whether it has as much", () => {
+    const device = { name: "d", capacity: { memory: { value: "10Gi" } } };
+    const { told, results } = given(device, asking("4Gi"), asking("4Gi"));
+    expect(told).toEqual({ p0: "a", p1: gone });
+    expect(results.c0).toEqual([{ request: "r", driver: "gpu.example.com", pool: "a", device: "d" }]);
+    expect(given(device, asking("11Gi")).told).toEqual({ p0: gone });
   });
 });
 

@@ -5,7 +5,8 @@ import type { Labelled } from "../../../api/machinery/node-selector.ts";
 import { meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
 import type { Cluster } from "../cluster.ts";
 import type { PendingPod } from "../plugin.ts";
-import { allocate, type Claim, DEVICE_CLAIMS, DEVICE_CLASSES, devicesInUse } from "./allocate.ts";
+import { allocate, type Claim, DEVICE_CLASSES } from "./allocate.ts";
+import { DEVICE_CLAIMS, devicesInUse } from "./device-use.ts";
 
 /** Pods that one claim is for at most. */
 const MOST_CONSUMERS = 256;

@@ -1,7 +1,8 @@
 import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { Cluster } from "../cluster.ts";
-import { allocate, type Claim, DEVICE_CLAIMS, DEVICE_CLASSES, devicesInUse } from "../devices/allocate.ts";
+import { allocate, type Claim, DEVICE_CLASSES } from "../devices/allocate.ts";
 import { SelectorFailure } from "../devices/device-selector.ts";
+import { DEVICE_CLAIMS, type DeviceUse, devicesInUse } from "../devices/device-use.ts";
 import { deviceClaimsOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/pod-claims.ts";
 import { SLICES } from "../devices/pools.ts";
 import type { NodeInfo } from "../node-info.ts";
@@ -50,7 +51,7 @@ export const dynamicResources: Plugin = {
 function refusalOf(
   claims: readonly Claim[],
   node: NodeInfo,
-  state: { readonly cluster: Cluster; readonly inUse: ReadonlySet<string> },
+  state: { readonly cluster: Cluster; readonly inUse: DeviceUse },
 ): Refusal | undefined {
   try {
     return allocate(claims, node, state) ? undefined : tooFew;

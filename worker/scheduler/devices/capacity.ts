@@ -1,0 +1,57 @@
+/** What a request takes of a device's capacities, by the device's own policy (dynamic-resource-allocation/structured). */
+import type {
+  CapacityRequestPolicy,
+  CapacityRequestPolicyRange,
+  CapacityRequirements,
+  Device,
+  DeviceCapacity,
+} from "../../../api/generated/resource.v1.ts";
+import { type Quantity, quantityOf } from "../../../api/machinery/quantity.ts";
+
+/** By capacity. */
+export type Consumption = ReadonlyMap<string, Quantity>;
+
+/** Undefined where the device has no such capacity, does not give it in such amounts, or has not so much left. */
+export function consumptionOf(
+  { capacity = {} }: Device,
+  asked: CapacityRequirements | undefined,
+  consumed: (name: string) => bigint,
+): Consumption | undefined {
+  const requests = asked?.requests ?? {};
+  if (Object.keys(requests).some((name) => capacity[name] === undefined)) return undefined;
+  const taken = new Map<string, Quantity>();
+  for (const [name, offered] of Object.entries(capacity)) {
+    const amount = amountOf(requests[name], offered);
+    if (violates(amount, offered.requestPolicy)) return undefined;
+    if (consumed(name) + amount.nanos > quantityOf(offered.value).nanos) return undefined;
+    taken.set(name, amount);
+  }
+  return taken;
+}
+
+/** What is not asked for is the default, or all. */
+function amountOf(requested: string | number | undefined, { value, requestPolicy }: DeviceCapacity): Quantity {
+  if (requested === undefined) return quantityOf(requestPolicy?.default ?? value);
+  const asked = quantityOf(requested);
+  if (requestPolicy?.validRange) return withinRange(asked, requestPolicy.validRange);
+  const enough = (requestPolicy?.validValues ?? []).map(quantityOf).find(({ nanos }) => nanos >= asked.nanos);
+  return enough ?? asked;
+}
+
+/** At least the minimum, and from there on in steps. */
+function withinRange(asked: Quantity, { min, step }: CapacityRequestPolicyRange): Quantity {
+  const least = quantityOf(min);
+  if (asked.nanos < least.nanos) return least;
+  if (step === undefined) return asked;
+  const { nanos: size, format } = quantityOf(step);
+  if (size <= 0n) return asked;
+  const steps = (asked.nanos - least.nanos + size - 1n) / size;
+  return { nanos: least.nanos + steps * size, format };
+}
+
+function violates({ nanos }: Quantity, policy: CapacityRequestPolicy | undefined): boolean {
+  if (!policy || (policy.default !== undefined && quantityOf(policy.default).nanos === nanos)) return false;
+  const { validRange, validValues = [] } = policy;
+  if (validRange) return validRange.max !== undefined && nanos > quantityOf(validRange.max).nanos;
+  return validValues.length > 0 && !validValues.some((value) => quantityOf(value).nanos === nanos);
+}
