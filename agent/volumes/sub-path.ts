@@ -2,7 +2,18 @@
  * A path inside a volume that a container mounts. Containers may have put links there: whatever leads out of the volume
  * is refused, so that no container reaches the machine through another's mount.
  */
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+} from "node:fs";
 import { join, relative, sep } from "node:path";
 
 /** The path itself is refused; users are told why. */
@@ -42,6 +53,30 @@ export function prepareSubPath(root: string, subPath: string): string {
   // As the kubelet does: the last one only, whatever the umask.
   if (made !== undefined) chmodSync(made, mode & 0o7777);
   return here;
+}
+
+/** Far more than a file of variables needs. */
+const LONGEST_TEXT = 64 * 1024;
+
+/**
+ * The text of a file inside a volume; undefined where there is none, or it leads out of the volume, or is no plain file: containers
+ * may have put there what they like, and whoever reads a pipe waits for ever.
+ */
+export function readWithin(root: string, path: string): string | undefined {
+  let file: number | undefined;
+  try {
+    const top = realpathSync(root);
+    file = openSync(realpathSync(join(top, path)), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+    // Where it is that was opened, whatever has become of the links since.
+    const opened = process.platform === "linux" ? readlinkSync(`/proc/self/fd/${file}`) : realpathSync(join(top, path));
+    const stat = fstatSync(file);
+    if (!isWithin(top, opened) || !stat.isFile() || stat.size > LONGEST_TEXT) return undefined;
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** A file for the machine's side of a single-file mount, with this mode whatever the umask. */

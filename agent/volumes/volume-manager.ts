@@ -3,7 +3,7 @@
  * lays them out. What the API owns (config maps, secrets, downward API, tokens) is published anew when it changes.
  */
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import type { PersistentVolume, Pod, Volume } from "../../api/generated/core.v1.ts";
@@ -27,6 +27,7 @@ import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volum
 import { mountPersistent, mountPodNfs } from "./persistent-volume.ts";
 import { PodTokens, type TokenSource } from "./pod-tokens.ts";
 import { IMAGES, removeVolumes } from "./remove-volumes.ts";
+import { readWithin } from "./sub-path.ts";
 import { usedVolumes } from "./used-volumes.ts";
 
 const run = promisify(execFile);
@@ -138,11 +139,7 @@ export class PodVolumes {
   /** Text of a file in a volume, for variables that come from one. */
   file(volume: string, path: string): string | undefined {
     const root = this.#paths.get(volume);
-    try {
-      return root === undefined ? undefined : readFileSync(join(root, path), "utf8");
-    } catch {
-      return undefined;
-    }
+    return root === undefined ? undefined : readWithin(root, path);
   }
 
   /** Sets up what is missing of what containers use, publishes what changed. Answers what is wrong: one does not wait for another. */

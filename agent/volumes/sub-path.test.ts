@@ -1,0 +1,25 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readWithin } from "./sub-path.ts";
+
+test("AGENT-VOLUME: a file of variables is read from its volume, and from nowhere else of the machine", () => {
+  const root = mkdtempSync(join(tmpdir(), "sailplane-sub-path-"));
+  const volume = join(root, "volume");
+  mkdirSync(join(volume, "deep"), { recursive: true });
+  writeFileSync(join(root, "secret"), "KEY=of the machine");
+  writeFileSync(join(volume, "deep/env"), "KEY=value");
+  symlinkSync("deep/env", join(volume, "inside"));
+  symlinkSync("../secret", join(volume, "outside"));
+  symlinkSync("..", join(volume, "above"));
+  execFileSync("mkfifo", [join(volume, "pipe")]);
+  writeFileSync(join(volume, "endless"), "");
+  truncateSync(join(volume, "endless"), 1024 ** 3);
+
+  expect(["deep/env", "inside"].map((path) => readWithin(volume, path))).toEqual(["KEY=value", "KEY=value"]);
+  const refused = ["outside", "above/secret", "../secret", "pipe", "endless", "deep", "none"];
+  expect(refused.map((path) => readWithin(volume, path))).toEqual(refused.map(() => undefined));
+  rmSync(root, { recursive: true });
+});
