@@ -1,6 +1,7 @@
 /** Linux limits of a container from its requests and limits, by the kubelet's arithmetic. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerResources } from "../runtime/runtime.ts";
+import { isSidecar } from "./containers.ts";
 import { podAmounts } from "./pod-amounts.ts";
 import { nanosOf, qosOf } from "./qos.ts";
 
@@ -15,14 +16,32 @@ const wholeOf = (nanos: bigint): number => Number(nanos / 1_000_000_000n);
 const milli = (quantity: string | number | undefined): number => milliOf(nanosOf(quantity));
 const whole = (quantity: string | number | undefined): number => wholeOf(nanosOf(quantity));
 
+const LAST_OF_ALL = -997;
+const FIRST_OF_ALL = 1000;
+const NODE_CRITICAL = "system-node-critical";
+
+const memoryAsked = ({ resources }: Pick<Container, "resources">): number => whole(resources?.requests?.memory);
+
+/** What a pod asks for beyond what its containers do, for each of them. */
+function sharedMemory({ spec }: Pod): number {
+  const all = [...(spec.initContainers ?? []).filter(isSidecar), ...spec.containers];
+  const left = whole(spec.resources?.requests?.memory) - all.reduce((sum, each) => sum + memoryAsked(each), 0);
+  return Math.floor(Math.max(0, left) / all.length);
+}
+
 /** How early the kernel kills it when memory runs out: guaranteed pods last, pods that asked for nothing first. */
 function oomScore(pod: Pod, container: Container, memoryCapacity: number): number {
+  if (pod.spec.priorityClassName === NODE_CRITICAL) return LAST_OF_ALL;
   const qos = qosOf(pod);
-  if (qos === "Guaranteed") return -997;
-  if (qos === "BestEffort") return 1000;
-  const request = whole(container.resources?.requests?.memory);
-  const score = 1000 - Math.floor((1000 * request) / Math.max(memoryCapacity, 1));
-  return score < 3 ? 3 : Math.min(score, 999);
+  if (qos === "Guaranteed") return LAST_OF_ALL;
+  if (qos === "BestEffort") return FIRST_OF_ALL;
+  const shared = sharedMemory(pod);
+  const scoreOf = (asked: number) => 1000 - Math.floor((1000 * (asked + shared)) / Math.max(memoryCapacity, 1));
+  const own = scoreOf(memoryAsked(container));
+  const isOfInit = pod.spec.initContainers?.some(({ name }) => name === container.name) === true;
+  // A sidecar goes no earlier than any of those that it serves.
+  const first = isOfInit && isSidecar(container) ? scoreOf(Math.min(...pod.spec.containers.map(memoryAsked))) : own;
+  return Math.min(Math.max(Math.min(own, first), FIRST_OF_ALL + LAST_OF_ALL), FIRST_OF_ALL - 1);
 }
 
 const sharesOf = (cpuMillis: number): number =>
@@ -32,13 +51,15 @@ const quotaOf = (cpuMillis: number): number =>
 
 export function containerResources(pod: Pod, container: Container, memoryCapacity: number): ContainerResources {
   const { requests, limits } = container.resources ?? {};
-  const cpuLimit = milli(limits?.cpu);
+  // A container without a limit has its pod's: programs look at their own group for it.
+  const ofPod = pod.spec.resources?.limits;
+  const cpuLimit = milli(limits?.cpu) || milli(ofPod?.cpu);
   const cpuRequest = milli(requests?.cpu) || cpuLimit;
   return {
     cpuShares: sharesOf(cpuRequest),
     cpuQuota: quotaOf(cpuLimit),
     cpuPeriod: CPU_PERIOD,
-    memoryLimit: whole(limits?.memory),
+    memoryLimit: whole(limits?.memory) || whole(ofPod?.memory),
     oomScoreAdj: oomScore(pod, container, memoryCapacity),
     hugePages: hugePagesOf(limits),
   };
