@@ -47,7 +47,7 @@ export function applyPatch(apply: Apply): ApplyResult {
   const old = live ?? {};
   const owners = ownersBefore(apply);
   if (!owners) return internalError("failed to decode managed fields");
-  reconcileOwners(owners, old, kind);
+  reconcileOwners(owners, kind);
   const self = { manager, operation: "Apply", apiVersion: kind.apiVersion, subresource } as const;
   const key = ownerKey(self);
   const last = owners.get(key);

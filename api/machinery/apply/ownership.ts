@@ -126,11 +126,11 @@ export class Differences {
 }
 
 /** The owners as they are stored, by the schema as it is now. */
-export function reconcileOwners(owners: Map<string, Owner>, live: JsonObject, kind: KindAtVersion): void {
+export function reconcileOwners(owners: Map<string, Owner>, kind: KindAtVersion): void {
   if (!kind.schemaChanges) return;
   for (const [key, owner] of owners) {
     const version = versionOf(kind, owner.apiVersion);
-    const set = version && reconcileSet(owner.set, version.from(live), version.view);
+    const set = version && reconcileSet(owner.set, version.view);
     if (set && set !== owner.set) owners.set(key, { ...owner, set });
   }
 }

@@ -38,7 +38,7 @@ export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undef
   const changes = differences.at(kind.apiVersion) ?? SAME;
   if (changes === SAME && entries === stored) return stored.length > 0 ? [...stored] : undefined;
   const before = parseOwners(entries) ?? new Map<string, Owner>();
-  reconcileOwners(before, old ?? {}, kind);
+  reconcileOwners(before, kind);
   const owners = ownersAfter(before, differences, undefined);
   const set = difference(union(changes.modified, changes.added), SERVER_FIELDS);
   if (!isEmptySet(set)) {
