@@ -30,14 +30,8 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
   const tidy = pathname.replace("/namespaces//", "/");
   if (tidy.includes("//")) return undefined;
   const raw = tidy.split("/").filter((part) => part !== "");
-  const parts: string[] = [];
-  for (const part of raw) {
-    try {
-      parts.push(decodeURIComponent(part));
-    } catch {
-      return undefined;
-    }
-  }
+  const parts = tidy.includes("%") ? decoded(raw) : raw;
+  if (parts === undefined) return undefined;
   const prefix = parts[0] === "api" ? 2 : parts[0] === "apis" ? 3 : 0;
   if (prefix === 0 || parts.length <= prefix) return undefined;
   const group = prefix === 2 ? "" : (parts[1] ?? "");
@@ -78,4 +72,12 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
     rest: rest.length > 0 ? `/${raw.slice(at + 3).join("/")}${trailing}` : trailing,
     watch,
   };
+}
+
+function decoded(parts: readonly string[]): string[] | undefined {
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
 }
