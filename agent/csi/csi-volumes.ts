@@ -144,6 +144,7 @@ export class CsiVolumes implements PodCsi {
       });
     }
     mkdirSync(dirname(target), { recursive: true, mode: 0o750 });
+    const told = await podContext(pod, { mode: wanted.mode, driver: object, sources });
     await driver.call("NodePublishVolume", {
       volume_id: wanted.handle,
       publish_context: context,
@@ -151,11 +152,8 @@ export class CsiVolumes implements PodCsi {
       target_path: target,
       volume_capability: capability,
       readonly: wanted.readOnly,
-      secrets: await this.#secrets(wanted.publishSecret),
-      volume_context: {
-        ...wanted.attributes,
-        ...(await podContext(pod, { mode: wanted.mode, driver: object, sources })),
-      },
+      secrets: { ...(await this.#secrets(wanted.publishSecret)), ...told.secrets },
+      volume_context: { ...wanted.attributes, ...told.context },
     });
     if (group !== undefined && mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object) && !isAgain)
       giveToGroup(target, group);

@@ -205,6 +205,12 @@ test("AGENT-CSI: an inline volume is published only, and its driver is told of t
       vault: { token: "for vault", expirationTimestamp: "2030-01-01T00:00:00Z" },
     }),
   });
+  object = { ...object, spec: { ...object.spec, podInfoOnMount: false, serviceAccountTokenInSecrets: true } };
+  await volumes.publish(pod("2"), inlineVolume(pod("2"), { name: "inline", csi: { driver: NAME } }));
+  expect(driver.calls[1]).toMatchObject({
+    volume_context: {},
+    secrets: { "csi.storage.k8s.io/serviceAccount.tokens": expect.stringContaining("for vault") },
+  });
   const refused = volumes.publish(pod("1"), persistentVolume(volume, false));
   await expect(refused).rejects.toThrow(`volume mode "Persistent" not supported by driver ${NAME}`);
 });

@@ -12,21 +12,33 @@ export interface Asked {
   readonly sources: Pick<CsiSources, "token">;
 }
 
-export async function podContext(pod: Pod, { mode, driver, sources }: Asked): Promise<Record<string, string>> {
+export interface PodContext {
+  readonly context: Readonly<Record<string, string>>;
+  /** Drivers that ask for it get tokens among their secrets, which nobody logs. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export async function podContext(pod: Pod, { mode, driver, sources }: Asked): Promise<PodContext> {
   const { name = "", namespace = "", uid = "" } = pod.metadata;
-  const told: Record<string, string> = {};
-  if (driver?.spec.podInfoOnMount === true) {
-    told[key("pod.name")] = name;
-    told[key("pod.namespace")] = namespace;
-    told[key("pod.uid")] = uid;
-    told[key("serviceAccount.name")] = pod.spec.serviceAccountName ?? "";
-    told[key("ephemeral")] = String(mode === "Ephemeral");
-  }
+  const { podInfoOnMount, tokenRequests = [], serviceAccountTokenInSecrets } = driver?.spec ?? {};
+  const context: Record<string, string> =
+    podInfoOnMount === true
+      ? {
+          [key("pod.name")]: name,
+          [key("pod.namespace")]: namespace,
+          [key("pod.uid")]: uid,
+          [key("serviceAccount.name")]: pod.spec.serviceAccountName ?? "",
+          [key("ephemeral")]: String(mode === "Ephemeral"),
+        }
+      : {};
   const tokens: Record<string, { readonly token: string; readonly expirationTimestamp: string }> = {};
-  for (const { audience = "", expirationSeconds = 3600 } of driver?.spec.tokenRequests ?? []) {
+  for (const { audience = "", expirationSeconds = 3600 } of tokenRequests) {
     const { token, expiresAt } = await sources.token(pod, { audience, expirationSeconds });
     tokens[audience] = { token, expirationTimestamp: expiresAt };
   }
-  if (Object.keys(tokens).length > 0) told[key("serviceAccount.tokens")] = JSON.stringify(tokens);
-  return told;
+  if (tokenRequests.length === 0) return { context, secrets: {} };
+  const told = { [key("serviceAccount.tokens")]: JSON.stringify(tokens) };
+  return serviceAccountTokenInSecrets === true
+    ? { context, secrets: told }
+    : { context: { ...context, ...told }, secrets: {} };
 }

@@ -49,8 +49,11 @@ export async function restartAll(record: PodRecord, { containers }: Observation)
     if (observed !== undefined) record.restartedAll.set(container.name, restartCountOf(observed) + 1);
   }
   record.report({ sandboxes: (await record.observe()).sandboxes, containers });
-  for (const running of runningOf(pod, containers))
-    await kill(record, running, { message: stopping(running), graceSeconds: graceOf(pod) });
+  await Promise.all(
+    runningOf(pod, containers).map((running) =>
+      kill(record, running, { message: stopping(running), graceSeconds: graceOf(pod) }),
+    ),
+  );
   for (const { id } of containers) await context.runtime.removeContainer(id);
   record.waiting.clear();
   record.restartingAll = false;

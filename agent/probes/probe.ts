@@ -26,6 +26,8 @@ const LONGEST_OUTPUT = 10 * 1024;
 /** Those that Go follows, and how many requests it makes for them at most. */
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_REQUESTS = 10;
+/** OpenSSL's words, in its versions, for an answer that begins as none of TLS does. */
+const NOT_TLS = /wrong version number|packet length too long/i;
 
 /** A port by number or by the name of a container's port. */
 export function portNumber(port: number | string | undefined, container: Container): number | undefined {
@@ -77,6 +79,8 @@ function probeTcp(host: string, port: number, seconds: number): Promise<ProbeOut
 export interface HttpOutcome extends ProbeOutcome {
   /** Something answered, whatever it said. */
   readonly answered: boolean;
+  /** What answered speaks no TLS. */
+  readonly isNotTls?: boolean;
 }
 
 function outcomeOf(statusCode: number, body: string): HttpOutcome {
@@ -139,11 +143,14 @@ export async function getHttp(
         request.destroy(Object.assign(new Error("timeout"), { code: "EPROBE" })),
       );
       request.once("error", (error: NodeJS.ErrnoException) => {
+        const isNotTls = NOT_TLS.test(error.message);
         const why =
           error.code === "EPROBE"
             ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
-            : dialError(error, target);
-        resolve({ ok: false, answered: false, output: `Get "${first}": ${why}` });
+            : isNotTls
+              ? "http: server gave HTTP response to HTTPS client"
+              : dialError(error, target);
+        resolve({ ok: false, answered: false, isNotTls, output: `Get "${first}": ${why}` });
       });
       request.end();
     });

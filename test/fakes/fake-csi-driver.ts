@@ -17,6 +17,7 @@ export interface VolumeCall {
   readonly capacity_range?: { readonly required_bytes: number };
   readonly publish_context?: Readonly<Record<string, string>>;
   readonly volume_context?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly volume_capability?: { readonly access_mode: { readonly mode: string } };
 }
 

@@ -1,0 +1,30 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import type { Runtime } from "../runtime/runtime.ts";
+import { runHook } from "./hooks.ts";
+
+const runtime = { execSync: async () => ({ exitCode: 3, output: Buffer.from("no\n") }) } as unknown as Runtime;
+
+test("a hook by HTTPS that meets a server without TLS is called without, and without its credentials", async () => {
+  const asked: IncomingHttpHeaders[] = [];
+  const server = createServer(({ headers }, response) => {
+    asked.push(headers);
+    response.writeHead(500).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const context = { runtime, containerId: "c", container: { name: "c" }, podIP: "127.0.0.1" };
+  const httpHeaders = [
+    { name: "Authorization", value: "secret" },
+    { name: "X-Own", value: "1" },
+  ];
+  await runHook({ httpGet: { port, scheme: "HTTPS", httpHeaders } }, context);
+  server.close();
+  expect(asked).toEqual([expect.objectContaining({ "x-own": "1" })]);
+  expect(asked[0]).not.toHaveProperty("authorization");
+
+  const refused = `Get "http://127.0.0.1:${port}/": dial tcp 127.0.0.1:${port}: connect: connection refused`;
+  await expect(runHook({ httpGet: { port } }, context)).rejects.toThrow(refused);
+  await expect(runHook({ exec: { command: ["x", "y"] } }, context)).rejects.toThrow("command 'x y' exited with 3: no");
+});
