@@ -574,3 +574,28 @@ describe("APPLY-16: a schema that makes a list or an object atomic changes who o
     expect(owned(one)).toEqual({ empty: {}, full: { "f:labels": { "f:x": {} } } });
   });
 });
+
+test("APPLY-05: an object or a list that loses all that it holds stays where its owner applies it empty", () => {
+  const strings = { type: "string" };
+  const view = structuralView({
+    type: "object",
+    properties: {
+      spec: {
+        type: "object",
+        properties: {
+          maps: { type: "object", additionalProperties: { type: "object", additionalProperties: strings } },
+          sets: {
+            type: "object",
+            additionalProperties: { type: "array", items: strings, "x-kubernetes-list-type": "set" },
+          },
+        },
+      },
+    },
+  });
+  const one = new Case("example.com/v1", "Thing", view);
+  one.apply("first", { spec: { maps: { a: { x: "1" } }, sets: { a: ["1"] } } });
+  one.apply("first", { spec: { maps: { a: {} }, sets: { a: [] } } });
+  expect(one.object?.spec).toEqual({ maps: { a: {} }, sets: { a: [] } });
+  one.apply("first", { spec: { maps: {} } });
+  expect(one.object?.spec).toEqual({ maps: {} });
+});

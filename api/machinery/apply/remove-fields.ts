@@ -1,4 +1,4 @@
-/** A value without the fields of a set; what becomes empty thereby goes too. */
+/** A value without the fields of a set; an object or a list that loses all that it holds stays, empty. */
 import { EMPTY, type FieldSet, isEmptySet, isMember, MEMBER } from "./field-set.ts";
 import { itemElement } from "./list-item.ts";
 import { formOf, isMap, type MapView, memberType, type TypeView } from "./type-view.ts";
@@ -18,8 +18,7 @@ export function removeFields(value: unknown, remove: FieldSet, type: TypeView): 
       const node = "element" in named ? remove[named.element] : undefined;
       if (!node) return [item];
       if (isMember(node)) return [];
-      const rest = removeFields(item, node, list.element);
-      return [rest === undefined ? null : rest];
+      return [removeFields(item, node, list.element) ?? emptied(item)];
     });
     return kept.length > 0 ? kept : undefined;
   }
@@ -33,13 +32,13 @@ function removeMembers(value: { [key: string]: unknown }, remove: FieldSet, map:
     if (!node) out[name] = value[name];
     else if (!isMember(node)) {
       const type = memberType(map, name);
-      const rest = type ? removeFields(value[name], node, type) : value[name];
-      // An object of which nothing is left stays as null, and decoding drops it.
-      out[name] = rest === undefined ? null : rest;
+      out[name] = type ? (removeFields(value[name], node, type) ?? emptied(value[name])) : value[name];
     }
   }
   return isEmptySet(out as FieldSet) ? undefined : out;
 }
+
+const emptied = (value: unknown) => (Array.isArray(value) ? [] : isMap(value) ? {} : null);
 
 /** The set with every declared field on the way to its paths in it too: removal takes emptied objects with it. */
 export function withNamedParents(set: FieldSet, type: TypeView | undefined): FieldSet {
