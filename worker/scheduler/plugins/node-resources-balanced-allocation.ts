@@ -1,15 +1,22 @@
 import type { NodeInfo } from "../node-info.ts";
 import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
 
-/** Prefers nodes whose processors and memory would be in use to the same degree. */
+/** Prefers nodes whose processors and memory the pod would bring closer to being in use to the same degree. */
 export const nodeResourcesBalancedAllocation: Plugin = {
   name: "NodeResourcesBalancedAllocation",
   weight: 1,
-  // Pods that ask for nothing would all go to the best balanced node.
+  // Pods that ask for nothing change nothing.
   nodeScore: ({ requests }) =>
-    requests.cpu === 0 && requests.memory === 0 ? undefined : (node) => balance(node, requests),
+    requests.cpu === 0 && requests.memory === 0 ? undefined : (node) => improvement(node, requests),
   helps: () => false,
 };
+
+const HALF = MAX_NODE_SCORE / 2;
+const NOTHING = { cpu: 0, memory: 0 };
+
+/** Three quarters where the balance stays as it is; from a half for the worst to the whole for the best. */
+const improvement = (node: NodeInfo, asked: { cpu: number; memory: number }): number =>
+  HALF + Math.trunc((HALF + balance(node, asked) - balance(node, NOTHING)) / 2);
 
 function balance({ allocatable, cpu, memory }: NodeInfo, asked: { cpu: number; memory: number }): number {
   // With one resource there is nothing to balance.
