@@ -37,6 +37,13 @@ it.each<[string, ValidatingAdmissionPolicy]>([
       validations: [{ expression: "variables.image.startsWith('a')" }],
     }),
   ],
+  [
+    "parameters of a kind that is not there",
+    policy({
+      paramKind: { apiVersion: "rules.example.com/v1", kind: "Limit" },
+      validations: [{ expression: "object.spec.replicas <= params.spec.most" }],
+    }),
+  ],
   ["labels and quantities", policy({ validations: [{ expression: "object.metadata.labels['a'] == 'b'" }] })],
   ["every kind by wildcard", policy({ validations: [{ expression: "object.spec.nothing" }] }, "*")],
 ])("nothing is said of %s", async (_, object) => {
