@@ -69,7 +69,12 @@ function isParamKind({ group, version, kind }: Kind, param: { apiVersion?: strin
 /** Variables are typed one after the other; one that does not compile may be anything. */
 function scopeOf({ spec }: ValidatingAdmissionPolicy, object: Type, params: Type | undefined) {
   const variables = new Map<string, Type>();
-  const scope = policyScope({ hasParams: spec.paramKind !== undefined, object, ...(params ? { params } : {}), variables });
+  const scope = policyScope({
+    hasParams: spec.paramKind !== undefined,
+    object,
+    ...(params ? { params } : {}),
+    variables,
+  });
   for (const { name, expression } of spec.variables ?? []) {
     const compiled = compile(expression, scope);
     variables.set(name, compiled.ok ? compiled.program.type : DYN);

@@ -2,7 +2,7 @@
 import type { Call, Expr } from "./ast.ts";
 import { SyntaxProblem } from "./issue.ts";
 
-const ACCU = "@result";
+export const ACCU = "@result";
 
 type Macro = {
   readonly receiver: boolean;

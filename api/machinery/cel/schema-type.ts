@@ -8,7 +8,9 @@ export const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
 
 const DURATION_SIZE = 32;
 const DATE_SIZE = 12;
-const DATE_TIME_SIZE = 37;
+const DATE_TIME_SIZE = 32;
+const SHORTEST_DURATION = 3;
+const SHORTEST_DATE_TIME = 21;
 
 const META: Schema = { type: "object", properties: { name: { type: "string" }, generateName: { type: "string" } } };
 
@@ -24,7 +26,7 @@ let named = 0;
 
 /** Undefined for what expressions cannot see: values without a type. */
 export function typeOfSchema(schema: Schema, isRoot: boolean): Type | undefined {
-  if (schema["x-kubernetes-int-or-string"]) return { ...DYN, max: MAX_REQUEST_BYTES - 2, minSize: 1 };
+  if (schema["x-kubernetes-int-or-string"]) return { ...DYN, max: longest(schema.maxLength), minSize: 1 };
   const of = isRoot ? withTypeMeta(schema) : schema;
   switch (of.type) {
     case "array":
@@ -44,6 +46,9 @@ export function typeOfSchema(schema: Schema, isRoot: boolean): Type | undefined 
   }
 }
 
+/** In bytes: a character may take four. */
+const longest = (maxLength: number | undefined) => (maxLength === undefined ? MAX_REQUEST_BYTES - 2 : maxLength * 4);
+
 function listType(schema: Schema): Type | undefined {
   const items = itemsOf(schema);
   const element = items && typeOfSchema(items, items["x-kubernetes-embedded-resource"] === true);
@@ -57,7 +62,8 @@ function mapType(schema: Schema): Type | undefined {
   const value = additional && typeOfSchema(additional, additional["x-kubernetes-embedded-resource"] === true);
   if (!value) return undefined;
   const max = schema.maxProperties ?? Math.floor((MAX_REQUEST_BYTES - 2) / ((value.minSize ?? 0) + 6));
-  return { ...mapOf({ ...STRING, max: MAX_REQUEST_BYTES - 2 }, value), max, minSize: 2 };
+  // Kubernetes sets no bound for keys, and so takes them for empty.
+  return { ...mapOf({ ...STRING, max: 0 }, value), max, minSize: 2 };
 }
 
 function objectType(schema: Schema): Type {
@@ -80,15 +86,15 @@ function stringType(schema: Schema): Type {
     case "byte":
       return { ...BYTES, max: maxLength ?? MAX_REQUEST_BYTES - 2, minSize: 2 };
     case "duration":
-      return { ...DURATION, max: DURATION_SIZE, minSize: 2 };
+      return { ...DURATION, max: DURATION_SIZE, minSize: SHORTEST_DURATION };
     case "date":
+      return { ...TIMESTAMP, max: DATE_SIZE, minSize: DATE_SIZE };
     case "date-time":
-      return { ...TIMESTAMP, max: format === "date" ? DATE_SIZE : DATE_TIME_SIZE, minSize: DATE_SIZE };
+      return { ...TIMESTAMP, max: DATE_TIME_SIZE, minSize: SHORTEST_DATE_TIME };
     default: {
-      // A character may take four bytes.
-      const longest = allowed?.length ? Math.max(...allowed.map((each) => String(each).length)) : undefined;
-      const max = maxLength === undefined ? (longest ?? MAX_REQUEST_BYTES - 2) : maxLength * 4;
-      return { ...STRING, max, minSize: 2 + (schema.minLength ?? 0) };
+      const lengths = (allowed ?? []).map((each) => (typeof each === "string" ? each.length : 0));
+      const max = maxLength === undefined && lengths.length > 0 ? Math.max(...lengths) : longest(maxLength);
+      return { ...STRING, max, minSize: 2 };
     }
   }
 }
