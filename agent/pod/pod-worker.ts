@@ -2,7 +2,6 @@
  * Runs one pod: observes, plans, does, reports, over and over, one step at a time. All decisions are in plan.ts and
  * status.ts; here is the loop, and what of the API's changes is worth a turn of it.
  */
-import { mkdirSync } from "node:fs";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
 import type { VolumeStats } from "../volumes/volume-manager.ts";
@@ -15,6 +14,7 @@ import type { Verdict } from "./local.ts";
 import { isTerminal } from "./phase.ts";
 import { type Action, planPod } from "./plan.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
+import { prepareClaims, prepareVolumes } from "./prepare-pod.ts";
 import { actuate, allocate } from "./resize-pod.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
 import { killFailed, restartAll, shorten } from "./stop-containers.ts";
@@ -22,13 +22,6 @@ import type { WorkerContext } from "./worker-context.ts";
 
 /** Whatever is known to change by itself wakes its pod at its time; this is for what is not known. */
 const LONGEST_SLEEP_MS = 300_000;
-
-/** A volume that is being attached is looked for so often. */
-const PENDING_MS = 500;
-
-/** The kubelet's. */
-const FIRST_VOLUME_RETRY_MS = 500;
-const LONGEST_VOLUME_RETRY_MS = 122_000;
 
 /** Seconds: the node cannot wait. */
 const EVICTION_GRACE = 1;
@@ -270,7 +263,7 @@ export class PodWorker {
     if (plan.wakeAt !== undefined) this.#wakeIn(plan.wakeAt - Date.now());
     for (const action of plan.actions) if (action.do === "back-off") this.#showBackOff(action);
     record.report(observation);
-    if (!(await this.#prepareVolumes()) || !(await this.#prepareClaims())) return;
+    if (!(await prepareVolumes(record)) || !(await prepareClaims(record))) return;
     const { signal } = record.abort;
     for (const action of plan.actions) {
       if (signal.aborted) break;
@@ -315,48 +308,6 @@ export class PodWorker {
     const { waiting } = this.#record;
     for (const name of waiting.keys())
       if (containers.find((container) => container.name === name)?.state === "running") waiting.delete(name);
-  }
-
-  /** What went wrong is told, and tried again, at intervals that double; at once when an object has changed. */
-  async #prepareVolumes(): Promise<boolean> {
-    const record = this.#record;
-    const { context, pod, volumeRetry } = record;
-    if (volumeRetry !== undefined && volumeRetry.at > Date.now()) {
-      this.#wakeIn(volumeRetry.at - Date.now());
-      return !volumeRetry.missing;
-    }
-    mkdirSync(record.directory, { recursive: true, mode: 0o750 });
-    const { news, missing } = await record.volumes.prepare(pod, {
-      objects: context.objects(pod.metadata.namespace ?? ""),
-      addresses: record.addresses(),
-      allocatable: context.allocatable(),
-      now: Date.now(),
-    });
-    for (const { type, reason, message } of news) record.tell(undefined, type, reason, message);
-    if (news.some(({ type }) => type === "Warning")) {
-      const waitMs = Math.min((volumeRetry?.waitMs ?? FIRST_VOLUME_RETRY_MS / 2) * 2, LONGEST_VOLUME_RETRY_MS);
-      record.volumeRetry = { waitMs, at: Date.now() + waitMs, missing };
-      this.#wakeIn(waitMs);
-      return !missing;
-    }
-    record.volumeRetry = undefined;
-    if (missing) this.#wakeIn(PENDING_MS);
-    return !missing;
-  }
-
-  async #prepareClaims(): Promise<boolean> {
-    const record = this.#record;
-    if (record.terminating || !record.pod.spec.resourceClaims?.length) return true;
-    try {
-      await record.context.claims.prepare(record.pod);
-      return true;
-    } catch (error) {
-      const why = `prepare dynamic resources: ${(error as Error).message}`;
-      const message = `Failed to prepare dynamic resources: ${why}`;
-      record.tell(undefined, "Warning", "FailedPrepareDynamicResources", message);
-      this.#wakeIn(RETRY_MS);
-      return false;
-    }
   }
 
   #showBackOff({ target, message }: Extract<Action, { do: "back-off" }>): void {
