@@ -201,6 +201,21 @@ describe("a pod with claims of devices", () => {
     });
   });
 
+  test("gets devices of the first pool and slice by name, in the order of the slice", () => {
+    const pool = (name: string) => ({ pool: { name, generation: 1, resourceSliceCount: name === "p" ? 2 : 1 } });
+    const named = (name: string, over: Stored<ResourceSlice>) => ({ ...over, metadata: meta(name) });
+    const { devices } = scheduled(
+      node("a"),
+      deviceClass("gpu"),
+      named("a-slice", slice("a", [{ name: "q0" }], pool("q"))),
+      named("z-slice", slice("a", [{ name: "p2" }], pool("p"))),
+      named("y-slice", slice("a", [{ name: "p1" }, { name: "p0" }], pool("p"))),
+      claim("c", one({ count: 3 })),
+      pod("p", "c"),
+    );
+    expect(devices.c).toEqual(["p1", "p0", "p2"]);
+  });
+
   test("gets devices that go together, going back where the first choice does not", () => {
     const at = (name: string, numa: number): Device => ({ name, attributes: { numa: { int: numa } } });
     const requests = [

@@ -1,6 +1,7 @@
 /** The devices that drivers offer in ResourceSlices, as one node sees them. */
 import type { NodeSelector } from "../../../api/generated/core.v1.ts";
 import type { CounterSet, Device, ResourceSlice } from "../../../api/generated/resource.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Labelled, meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
 import type { Cluster } from "../cluster.ts";
 
@@ -41,9 +42,16 @@ export function offersTo(node: Labelled, cluster: Cluster): { offers: Offer[]; i
   return { offers, incomplete };
 }
 
+/** Whoever names pools and slices says which of their devices go first. */
+function byPoolAndName(a: Stored<ResourceSlice>, b: Stored<ResourceSlice>): number {
+  const [left, right] = [a, b].map(({ spec: { driver, pool }, metadata: { name } }) => [driver, pool.name, name]);
+  const at = left?.findIndex((part, i) => part !== right?.[i]) ?? -1;
+  return at < 0 ? 0 : (left?.[at] ?? "") < (right?.[at] ?? "") ? -1 : 1;
+}
+
 function poolsOf(cluster: Cluster): { readonly pool: Pool; readonly slices: readonly ResourceSlice[] }[] {
   const byPool = new Map<string, ResourceSlice[]>();
-  for (const slice of cluster.list<ResourceSlice>(SLICES)) {
+  for (const slice of [...cluster.list<ResourceSlice>(SLICES)].sort(byPoolAndName)) {
     const { driver, pool } = slice.spec;
     const key = `${driver}/${pool.name}`;
     const known = byPool.get(key);
