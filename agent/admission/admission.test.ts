@@ -45,6 +45,13 @@ describe("a pod that is bound to the node", () => {
       "OutOfcpu: Node didn't have enough resource: cpu, requested: 1500, used: 1000, capacity: 2000",
     ],
     [
+      "asks for pages of a size that the machine has not",
+      pod("p", { spec: { containers: [{ name: "c", resources: { requests: { "hugepages-1Mi": "4Mi" } } }] } }),
+      {},
+      [],
+      "OutOfhugepages-1Mi: Node didn't have enough resource: hugepages-1Mi, requested: 4194304, used: 0, capacity: 0",
+    ],
+    [
       "is one too many",
       pod("p"),
       {},

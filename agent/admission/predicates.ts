@@ -2,6 +2,7 @@
 import type { Pod, Taint } from "../../api/generated/core.v1.ts";
 import { meetsNodeAffinity } from "../../api/machinery/node-selector.ts";
 import { toleratesAny } from "../../api/machinery/tolerations.ts";
+import { isExtended } from "../../api/resources/core/resource-list.ts";
 import { podAmounts } from "../pod/pod-amounts.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { isStatic } from "../static-pods/mirror.ts";
@@ -78,7 +79,7 @@ function shortOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Short[]
   for (const [resource, requested] of podAmounts(pod, "requests")) {
     // Extended resources that the node does not have are the scheduler's affair.
     const capacity = node.allocatable[resource];
-    if (capacity === undefined || requested === 0n) continue;
+    if ((capacity === undefined && isExtended(resource)) || requested === 0n) continue;
     const available = nanosOf(capacity);
     const taken = used.get(resource) ?? 0n;
     const nanos = requested + taken - available;

@@ -91,6 +91,18 @@ describe("the plan of a pod", () => {
     expect(actions).toEqual([{ do: "create-sandbox", attempt: 0 }]);
   });
 
+  it("ends a pod whose sandbox died while it initialized, and that is not to be restarted", () => {
+    const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("i", 137)] };
+    const planned = (restartPolicy: string) =>
+      planPod({
+        pod: podOf({ initContainers: [{ name: "i" }], restartPolicy }),
+        observation,
+        local: local(),
+        now: NOW,
+      }).actions.map((action) => action.do);
+    expect([planned("Never"), planned("OnFailure")]).toEqual([["end-pod"], ["stop-sandbox", "create-sandbox"]]);
+  });
+
   it("makes a new sandbox where the old one has died", () => {
     const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("c", 1)] };
     const { actions } = planPod({ pod: podOf({}), observation, local: local(), now: NOW });

@@ -200,7 +200,13 @@ export function planPod(input: PlanInput): PodPlan {
     const finished = mains.every(
       (target) => anyNewest(target) !== undefined && !wantsToRun(pod, target, anyNewest(target)),
     );
-    if (sandbox !== undefined && finished) return { actions: [{ do: "end-pod" }] };
+    const lost = initContainersOf(pod).some((container) => {
+      const target: PodContainer = { role: "init", container };
+      const observed = anyNewest(target);
+      const failed = !isSidecar(container) && observed?.state === "exited" && observed.exitCode !== 0;
+      return failed && restartDecision(pod, target, observed.exitCode) === "stay-ended";
+    });
+    if (sandbox !== undefined && (finished || lost)) return { actions: [{ do: "end-pod" }] };
     const stop = sandbox === undefined ? [] : [{ do: "stop-sandbox" as const, id: sandbox.id }];
     return { actions: [...stop, { do: "create-sandbox", attempt: sandbox === undefined ? 0 : sandbox.attempt + 1 }] };
   }
