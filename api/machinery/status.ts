@@ -51,6 +51,15 @@ export const noSuchResource = (): Status =>
 export const methodNotAllowed = (): Status =>
   failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 
+/** What custom resources say, whose handler is asked for every method there is. */
+export const verbNotSupported = (of: ResourceName, verb: string): Status =>
+  failure(
+    405,
+    "MethodNotAllowed",
+    `${verb} is not supported on resources of kind ${JSON.stringify(qualified(of))}`,
+    about(of, ""),
+  );
+
 export const alreadyExists = (of: ResourceName, name: string): Status =>
   failure(409, "AlreadyExists", `${qualified(of)} ${JSON.stringify(name)} already exists`, about(of, name));
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
       group: "example.com",
       scope: "Namespaced",
       names: { plural: "paths", kind: "Path" },
-      versions: [{ name: "v1", served: true, storage: true, schema }],
+      versions: [{ name: "v1", served: true, storage: true, schema, subresources: { status: {} } }],
     },
   });
 });
@@ -62,6 +62,30 @@ test("WIRE-NOWHERE: custom objects are put by name", async () => {
     const { code, text } = await ask(method, "/apis/example.com/v1/namespaces/default/paths", {});
     expect([code, JSON.parse(text)]).toMatchObject([400, { message: "name must be provided" }]);
   }
+});
+
+const OBJECTS = "/apis/example.com/v1/namespaces/default/paths";
+
+test("WIRE-NOWHERE: custom objects read HEAD as GET", async () => {
+  expect(await ask("HEAD", OBJECTS)).toEqual({ code: 200, text: "" });
+  expect(await ask("HEAD", `${OBJECTS}/nobody`)).toEqual({ code: 404, text: "" });
+});
+
+test.each([
+  ["OPTIONS", OBJECTS, ""],
+  ["OPTIONS", `${OBJECTS}/a`, ""],
+  ["POST", `${OBJECTS}/a/status`, "create"],
+  ["DELETE", `${OBJECTS}/a/status`, "delete"],
+])("WIRE-NOWHERE: %s %s is a verb of no custom object", async (method, path, verb) => {
+  const { code, text } = await ask(method, path, method === "POST" ? {} : undefined);
+  expect([code, JSON.parse(text)]).toMatchObject([
+    405,
+    {
+      message: `${verb} is not supported on resources of kind "paths.example.com"`,
+      reason: "MethodNotAllowed",
+      details: { group: "example.com", kind: "paths" },
+    },
+  ]);
 });
 
 test("WIRE-TABLE: a dry run's Table has no revision", async () => {

@@ -1,7 +1,7 @@
 /** One request for a resource: who, may they, which verb; decided again when the store says that policy has changed. */
 import type { Context } from "hono";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
-import { badRequest, methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
+import { methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
 import { callRemote } from "../aggregation/call-remote.ts";
 import { remoteApis } from "../aggregation/remote-apis.ts";
@@ -28,6 +28,7 @@ import { findAction } from "./actions.ts";
 import type { Bindings } from "./app.ts";
 import { readBody } from "./body.ts";
 import { hasBody } from "./bounded-body.ts";
+import { requireCustomSubresourceVerb, requireCustomVerb } from "./custom-verbs.ts";
 import { isWatch } from "./list-options.ts";
 import { queryOf } from "./request-url.ts";
 import { findSubresource } from "./subresources/index.ts";
@@ -115,9 +116,10 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   }
   if (!isRouted(path, served, verb)) throw noSuchPath(path.group);
   const { converter } = served;
+  const isHeadOnly = request.method === "HEAD" && served.custom === true;
   const context: RequestContext = {
     ...caller,
-    request,
+    request: isHeadOnly ? new Request(request, { method: "GET" }) : request,
     query,
     path,
     served,
@@ -131,7 +133,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   };
   try {
     const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
-    return withWarnings(response, context.warnings);
+    return withWarnings(isHeadOnly ? new Response(null, response) : response, context.warnings);
   } catch (error) {
     // What was said on the way to a refusal is said with it.
     if (error instanceof ApiError) c.set("warnings", context.warnings);
@@ -142,9 +144,11 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
 async function serveVerb(context: RequestContext, verb: string): Promise<Response> {
   const { resource } = context.served;
   const { path, request } = context;
+  if (context.served.custom) {
+    requireCustomVerb(context);
+    return verbs[verb as Verb](context);
+  }
   if (request.method === "HEAD") throw new ApiError(methodNotAllowed());
-  if (context.served.custom && path.name === "" && (verb === "update" || verb === "patch"))
-    throw new ApiError(badRequest("name must be provided"));
   const offered: readonly string[] = resource.verbs ?? Object.keys(verbs);
   if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
     throw new ApiError(methodNotAllowed());
@@ -175,6 +179,7 @@ function fitsPath(method: string, { name, namespace }: ResourcePath, scope: "Nam
 function serveSubresource(context: RequestContext): Promise<Response> {
   const serve = findSubresource(context);
   const { served, path } = context;
+  if (serve && served.custom) requireCustomSubresourceVerb(context);
   if (!serve && served.custom)
     throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
   if (!serve) throw new ApiError(noSuchResource());
