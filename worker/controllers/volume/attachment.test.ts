@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Event, Node, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
-import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
+import type { CSIDriver, VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
 import { attachDetachController } from "./attachment.ts";
 
@@ -91,6 +91,21 @@ it("a volume that the node still has mounted stays attached", async () => {
   at.cluster.change<Node>("nodes", "", "n1", (draft) => {
     delete draft.status.volumesInUse;
   });
+  await at.settle();
+  expect(at.attachments()).toEqual([]);
+});
+
+it("[CTL-OFF] a volume is detached once its driver wants none attached, used or not", async () => {
+  const at = start();
+  at.use("p", "n1");
+  await at.settle();
+  expect(at.attachments()).toHaveLength(1);
+  at.cluster.put("csidrivers.storage.k8s.io", {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "CSIDriver",
+    metadata: { name: "d.example.com" },
+    spec: { attachRequired: false },
+  } as CSIDriver);
   await at.settle();
   expect(at.attachments()).toEqual([]);
 });

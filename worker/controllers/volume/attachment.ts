@@ -37,6 +37,13 @@ export const attachDetachController: Controller = {
         return previous && mayDetach(object as Stored<Node>, previous as Stored<Node>)
           ? attachedTo(object.metadata.name, snapshot).map(pairOf)
           : [];
+      case DRIVERS:
+        return attachRequired(object as Stored<CSIDriver>)
+          ? []
+          : snapshot
+              .list<VolumeAttachment>(ATTACHMENTS)
+              .filter(({ spec }) => spec.attacher === object.metadata.name)
+              .map(pairOf);
       default:
         return [];
     }
@@ -48,7 +55,7 @@ export const attachDetachController: Controller = {
     const csi = volume?.spec.csi;
     const name = csi ? attachmentName(csi.volumeHandle, csi.driver, nodeName) : undefined;
     const attachment = name === undefined ? undefined : snapshot.get<VolumeAttachment>(ATTACHMENTS, "", name);
-    const users = volume && node ? usersOn(volume, nodeName, snapshot) : [];
+    const users = volume && node && needsAttaching(volume, snapshot) ? usersOn(volume, nodeName, snapshot) : [];
     if (volume && node && name !== undefined && users.length > 0)
       return planAttached({ volume, node, name, attachment, users }, snapshot);
     if (!attachment) return settled;
@@ -131,7 +138,7 @@ interface Wanted {
 function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
   const { volume, node, name, attachment, users } = wanted;
   const driver = volume.spec.csi?.driver ?? "";
-  if (!needsAttaching(driver, snapshot) || node.metadata.annotations?.[MANAGED] !== "true") return settled;
+  if (node.metadata.annotations?.[MANAGED] !== "true") return settled;
   const title = (text: string) => `${text} for volume "${volume.metadata.name}" `;
   const tell = (type: "Normal" | "Warning", reason: string, message: string): EventRecord[] =>
     users.map((about) => ({ about, type, reason, message }));
@@ -162,8 +169,13 @@ function planAttached(wanted: Wanted, snapshot: Snapshot): Plan {
   return { effects, events };
 }
 
-const needsAttaching = (driver: string, snapshot: Snapshot) =>
-  snapshot.get<CSIDriver>(DRIVERS, "", driver)?.spec.attachRequired !== false;
+/** What a driver no longer wants attached counts as used by nobody. */
+function needsAttaching({ spec: { csi } }: PersistentVolume, snapshot: Snapshot): boolean {
+  const driver = snapshot.get<CSIDriver>(DRIVERS, "", csi?.driver ?? "");
+  return !driver || attachRequired(driver);
+}
+
+const attachRequired = ({ spec }: CSIDriver) => spec.attachRequired !== false;
 
 /** Why a volume for one node cannot come here: another has it. */
 function exclusiveHolder(volume: Stored<PersistentVolume>, node: string, snapshot: Snapshot): string | undefined {

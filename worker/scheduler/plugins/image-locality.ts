@@ -3,19 +3,24 @@ import type { NodeInfo } from "../node-info.ts";
 import { MAX_NODE_SCORE, type Plugin } from "../plugin.ts";
 
 const MEGABYTE = 1024 * 1024;
-/** Less than this is not worth minding, more than that a container makes no difference. */
+/** Less than this is not worth minding, more than that an image makes no difference. */
 const LEAST = 23 * MEGABYTE;
 const MOST = 1000 * MEGABYTE;
 
-/** Prefers nodes that have the pod's images; images that few nodes have count less, or all pods would go there. */
+/**
+ * Prefers nodes that have the pod's images, those of its volumes too; images that few nodes have count less, or all pods
+ * would go there.
+ */
 export const imageLocality: Plugin = {
   name: "ImageLocality",
   weight: 1,
   scorer: ({ pod: { spec } }, cluster) => {
-    const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
-    const images = containers.map(({ image = "" }) => normalized(image));
+    const images = [
+      ...[...(spec.initContainers ?? []), ...(spec.containers ?? [])].map(({ image }) => image),
+      ...(spec.volumes ?? []).flatMap(({ image }) => (image ? [image.reference] : [])),
+    ].map((name = "") => normalized(name));
     if (!images.some((image) => cluster.nodesWithImage(image) > 0)) return undefined;
-    const most = MOST * containers.length;
+    const most = MOST * images.length;
     return {
       score: (node) => {
         const sum = images.reduce((total, image) => total + worth(image, node, cluster), 0);
