@@ -184,11 +184,13 @@ export class Housekeeping {
 
   /** Removes what nothing uses where the disk is full, and notices what there is. */
   async #keepImages(signals: Signals, { short, now }: { readonly short: readonly Shortage[]; readonly now: number }) {
-    const { runtime, onChange, log } = this.#options;
+    const { runtime, onChange, pulls, log } = this.#options;
     const isShort = short.some(({ threshold }) => PRESSURE_OF[threshold.signal] === "DiskPressure");
     const disk = signals.get("imagefs.available");
     const bytes = isShort ? Number.POSITIVE_INFINITY : disk === undefined ? 0 : bytesToFree(disk);
     if (bytes === 0 && this.#looks++ % IMAGES_EVERY !== 0) return;
+    // Before the images are listed: what is pulled meanwhile is not among them.
+    const recorded = pulls.ids;
     const images = await runtime.images();
     const used = (await runtime.imagesInUse?.()) ?? new Set(images.map(({ id }) => id));
     const named = new Set(this.#options.workers().flatMap(({ pod }) => imageVolumesOf(pod)));
@@ -201,7 +203,8 @@ export class Housekeeping {
       removed.add(image.id);
     }
     const left = images.filter(({ id }) => !removed.has(id));
-    this.#options.pulls.keepOnly(new Set(left.map(({ id }) => id)));
+    const here = new Set(left.map(({ id }) => id));
+    pulls.forget(recorded.filter((id) => !here.has(id)));
     const text = (list: readonly ImageObservation[]) => JSON.stringify(list.map(({ names, size }) => [names, size]));
     const same = text(left) === text(this.#images);
     this.#images = left;

@@ -110,7 +110,24 @@ describe("AGENT-PULL: an image that took credentials", () => {
 test("AGENT-PULL: of an image that is gone nothing is remembered", () => {
   const records = new PullRecords();
   records.pulled("a", "r", { secret: "s", hash: "h" });
-  expect(records.mayUse("a", "r", [])).toBe(false);
-  records.keepOnly(new Set(["b"]));
-  expect(records.mayUse("a", "r", [])).toBe(true);
+  expect(records.mayUse("a", "r:1", [])).toBe(false);
+  expect(records.ids).toEqual(["a"]);
+  records.forget(["a"]);
+  expect(records.mayUse("a", "r:1", [])).toBe(true);
+});
+
+test("AGENT-PULL: an image whose pull an agent was killed over is pulled again by who wants it", () => {
+  const directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
+  const open = () => new PullRecords(join(directory, "pulls.json"));
+  open().begins("r:1");
+  expect([open().mayUse("a", "r:1", []), open().mayUse("b", "other:1", [])]).toEqual([false, true]);
+  open().pulled("a", "r:1", { secret: "s", hash: "h" });
+  expect([open().mayUse("a", "r:1", []), open().mayUse("a", "r:1", [{ secret: "s", hash: "x" }])]).toEqual([
+    false,
+    true,
+  ]);
+  open().begins("other:1");
+  open().failed("other:1");
+  expect(open().mayUse("b", "other:1", [])).toBe(true);
+  rmSync(directory, { recursive: true });
 });

@@ -9,54 +9,87 @@ import type { CredentialMark } from "./pull-credentials.ts";
 /** By repository: all pods, or those with one of these credentials. */
 type Users = Readonly<Record<string, "everybody" | readonly CredentialMark[]>>;
 
+interface Kept {
+  /** By the image's id. */
+  readonly images: Readonly<Record<string, Users>>;
+  /** Images by name whose pull with credentials has begun: an agent that was killed over it does not know how it ended. */
+  readonly pulling: readonly string[];
+}
+
+const NOTHING: Kept = { images: {}, pulling: [] };
+
 export class PullRecords {
   readonly #file: string | undefined;
-  /** By the image's id. */
-  #records: Readonly<Record<string, Users>>;
+  #kept: Kept;
 
   /** Without a file they last as long as the agent. */
   constructor(file?: string) {
     this.#file = file;
-    this.#records = file === undefined ? {} : readRecords(file);
+    this.#kept = file === undefined ? NOTHING : readKept(file);
+  }
+
+  /** Of the images that something is remembered of. */
+  get ids(): readonly string[] {
+    return Object.keys(this.#kept.images);
+  }
+
+  /** Credentials are about to be used for an image. */
+  begins(image: string): void {
+    if (!this.#kept.pulling.includes(image)) this.#keep({ pulling: [...this.#kept.pulling, image] });
+  }
+
+  /** The image could not be pulled. */
+  failed(image: string): void {
+    if (this.#kept.pulling.includes(image))
+      this.#keep({ pulling: this.#kept.pulling.filter((name) => name !== image) });
   }
 
   /** `mark` is of the credentials that the pull took; absent: it took none. */
-  pulled(id: string, repository: string, mark: CredentialMark | undefined): void {
-    const users = this.#records[id] ?? {};
+  pulled(id: string, image: string, mark: CredentialMark | undefined): void {
+    const { images, pulling } = this.#kept;
+    const repository = repositoryOf(image);
+    const users = images[id] ?? {};
     const before = users[repository] ?? [];
-    if (before === "everybody") return;
-    const others = before.filter(({ secret }) => secret !== mark?.secret);
-    this.#keep({ ...this.#records, [id]: { ...users, [repository]: mark ? [...others, mark] : "everybody" } });
+    const others = before === "everybody" ? [] : before.filter(({ secret }) => secret !== mark?.secret);
+    const now = before === "everybody" || mark === undefined ? "everybody" : [...others, mark];
+    this.#keep({
+      images: { ...images, [id]: { ...users, [repository]: now } },
+      pulling: pulling.filter((name) => name !== image),
+    });
   }
 
-  mayUse(id: string, repository: string, marks: readonly CredentialMark[]): boolean {
-    const users = this.#records[id];
-    if (users === undefined) return true;
-    const known = users[repository] ?? [];
+  mayUse(id: string, image: string, marks: readonly CredentialMark[]): boolean {
+    const users = this.#kept.images[id];
+    if (users === undefined) return !this.#kept.pulling.includes(image);
+    const known = users[repositoryOf(image)] ?? [];
     if (known === "everybody") return true;
     const own = marks.find((mark) => known.some(({ secret, hash }) => secret === mark.secret || hash === mark.hash));
     if (own === undefined) return false;
     const isNew = !known.some(({ secret, hash }) => secret === own.secret && hash === own.hash);
-    if (isNew) this.pulled(id, repository, own);
+    if (isNew) this.pulled(id, image, own);
     return true;
   }
 
-  /** Forgets images that are gone. */
-  keepOnly(ids: ReadonlySet<string>): void {
-    const left = Object.entries(this.#records).filter(([id]) => ids.has(id));
-    if (left.length < Object.keys(this.#records).length) this.#keep(Object.fromEntries(left));
+  /** The images are gone. */
+  forget(ids: readonly string[]): void {
+    const left = Object.entries(this.#kept.images).filter(([id]) => !ids.includes(id));
+    if (left.length < this.ids.length) this.#keep({ images: Object.fromEntries(left) });
   }
 
-  #keep(records: Readonly<Record<string, Users>>): void {
-    if (this.#file !== undefined) writeWhole(this.#file, JSON.stringify(records));
-    this.#records = records;
+  #keep(change: Partial<Kept>): void {
+    const kept = { ...this.#kept, ...change };
+    if (this.#file !== undefined) writeWhole(this.#file, JSON.stringify(kept));
+    this.#kept = kept;
   }
 }
 
-function readRecords(file: string): Readonly<Record<string, Users>> {
+/** Without its tag and digest. */
+const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+
+function readKept(file: string): Kept {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return { ...NOTHING, ...JSON.parse(readFileSync(file, "utf8")) };
   } catch {
-    return {};
+    return NOTHING;
   }
 }

@@ -28,9 +28,6 @@ const SHOW_BACK_OFF_MS = 1000;
 const policyOf = ({ imagePullPolicy, image = "" }: Container): string =>
   imagePullPolicy ?? (/(:latest|^[^:]+)$/.test(image.split("/").at(-1) ?? "") ? "Always" : "IfNotPresent");
 
-/** Without its tag and digest. */
-const repositoryOf = (image: string): string => image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
-
 interface Wanted {
   readonly image: string;
   readonly credentials: readonly PullCredential[];
@@ -72,7 +69,7 @@ export class ImagePuller {
     const present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
     const credentials = pullCredentials(pod, objects, image);
     const marks = credentials.map(({ mark }) => mark);
-    if (present !== undefined && this.#records.mayUse(present.id, repositoryOf(image), marks)) {
+    if (present !== undefined && this.#records.mayUse(present.id, image, marks)) {
       tell("Normal", "Pulled", `Container image "${image}" already present on machine and can be accessed by the pod`);
       return { ok: true, image: present };
     }
@@ -99,7 +96,7 @@ export class ImagePuller {
     const started = Date.now();
     try {
       const { image: pulled, mark } = await this.#pullOnce({ image, credentials });
-      this.#records.pulled(pulled.id, repositoryOf(image), mark);
+      this.#records.pulled(pulled.id, image, mark);
       this.#failures.delete(key);
       const took = formatDuration(Date.now() - started);
       tell(
@@ -130,6 +127,7 @@ export class ImagePuller {
     const pull = (async () => {
       if (credentials.length === 0) return { image: await this.#runtime.pullImage(image), mark: undefined };
       let failure: unknown;
+      this.#records.begins(image);
       for (const { mark, credentials: these } of credentials) {
         try {
           return { image: await this.#runtime.pullImage(image, these), mark };
@@ -137,6 +135,7 @@ export class ImagePuller {
           failure = error;
         }
       }
+      this.#records.failed(image);
       throw failure;
     })().finally(() => this.#pulls.delete(key));
     this.#pulls.set(key, pull);
