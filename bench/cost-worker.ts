@@ -91,6 +91,11 @@ export class OwnApi extends Own {
     counts.workerRequests++;
     return super.fetch(request);
   }
+
+  override all(together: Parameters<Own["all"]>[0]) {
+    counts.workerRequests++;
+    return super.all(together);
+  }
 }
 
 export default {

@@ -2,6 +2,8 @@
  * The Kubernetes API over an injected fetch. What the API server refuses is a value, not an exception; only what fails
  * before an answer (no connection) throws.
  */
+
+import type { Answered, Asked } from "../api/asked.ts";
 import type { Status } from "../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../api/machinery/meta.ts";
 import { resourcePath, type Target } from "./resource-path.ts";
@@ -61,18 +63,29 @@ export interface ApiClientOptions {
 
 const JSON_TYPE = "application/json";
 
-export function createApiClient(options: ApiClientOptions): ApiClient {
+/** Each request by itself, over `fetch`. */
+export const createApiClient = ({ fetch, base, headers }: ApiClientOptions): ApiClient =>
+  apiClientOver(async ({ method, path, headers: own, body }) => {
+    const sent = { method, headers: { ...(await headers()), ...own }, ...(body === undefined ? {} : { body }) };
+    const response = await fetch(new Request(`${base}${path}`, sent));
+    return { code: response.status, body: await response.text() };
+  });
+
+/** Over whatever carries requests; `ask` knows where they go, and speaks for somebody unless `headers` do. */
+export function apiClientOver(
+  ask: (asked: Asked) => Promise<Answered>,
+  headers: Readonly<Record<string, string>> = {},
+): ApiClient {
   const send = async <T>(
     method: string,
     path: string,
     body?: { type: string; value: unknown },
   ): Promise<Outcome<T>> => {
-    const headers = new Headers({ accept: JSON_TYPE, ...(await options.headers()) });
-    if (body) headers.set("content-type", body.type);
-    const response = await options.fetch(
-      new Request(`${options.base}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body.value) } : {}) }),
-    );
-    return readOutcome<T>(response);
+    const about = { accept: JSON_TYPE, ...headers };
+    const asked: Asked = body
+      ? { method, path, headers: { ...about, "content-type": body.type }, body: JSON.stringify(body.value) }
+      : { method, path, headers: about };
+    return readOutcome<T>(await ask(asked));
   };
   return {
     get: (target) => send("GET", resourcePath(target)),
@@ -87,8 +100,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     deleteCollection: (target, deletion, query) =>
       send("DELETE", resourcePath(target) + queryText(query), { type: JSON_TYPE, value: deleteOptionsOf(deletion) }),
     read: (path) => send("GET", path),
-    as: (headers) =>
-      createApiClient({ ...options, headers: async () => ({ ...(await options.headers()), ...headers }) }),
+    as: (more) => apiClientOver(ask, { ...headers, ...more }),
   };
 }
 
@@ -106,15 +118,14 @@ const deleteOptionsOf = ({ uid, resourceVersion, ...rest }: DeleteOptions = {}) 
     : {}),
 });
 
-async function readOutcome<T>(response: Response): Promise<Outcome<T>> {
-  const text = await response.text();
+function readOutcome<T>({ code, body: text }: Answered): Outcome<T> {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
     body = undefined;
   }
-  if (response.ok && body !== undefined) return { ok: true, object: body as T };
+  if (code >= 200 && code < 300 && body !== undefined) return { ok: true, object: body as T };
   const status = body as Status | undefined;
   if (status?.kind === "Status") return { ok: false, status };
   return {
@@ -124,9 +135,9 @@ async function readOutcome<T>(response: Response): Promise<Outcome<T>> {
       kind: "Status",
       metadata: {},
       status: "Failure",
-      code: response.status,
+      code,
       reason: "",
-      message: text.trim() || `the server answered ${response.status}`,
+      message: text.trim() || `the server answered ${code}`,
     },
   };
 }

@@ -3,19 +3,20 @@
  * the scheduled tick, and nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Answered, Asked } from "../api/asked.ts";
 import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { resources } from "../api/resources/index.ts";
 import type { GroupResource, Store } from "../api/store.ts";
-import { type ApiClient, createApiClient } from "../client/api-client.ts";
+import { type ApiClient, apiClientOver } from "../client/api-client.ts";
 import { type ClusterFacts, EVERYTHING } from "../worker/controllers/controller.ts";
 import { controllers } from "../worker/controllers/index.ts";
 import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
-import { limitedFetch } from "./controllers/limited-fetch.ts";
 import { LogFollower } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
+import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
 import type { Hearing } from "./store/pokes.ts";
 
@@ -24,8 +25,7 @@ export interface ControllerManagerWiring {
   /** The store of a cluster. */
   readonly store: (cluster: string) => Pick<Store, "list" | "texts" | "status">;
   /** The API of a cluster, reached through the Worker itself. */
-  readonly fetch: (request: Request) => Promise<Response>;
-  readonly base: (cluster: string) => string;
+  readonly ask: (cluster: string, asked: readonly Asked[]) => Promise<readonly Answered[]>;
   readonly authority: (cluster: string) => Authority;
   readonly facts: (cluster: string) => Promise<ClusterFacts>;
   /** When a node's agent was last heard of; the hub is asked before each run. */
@@ -36,7 +36,7 @@ export interface ControllerManagerWiring {
 const HEARD_MS = 10_000;
 
 /** Requests of a round, of all controllers together: some 20 ms. */
-const REQUESTS = 24;
+const REQUESTS = 16;
 /** A timer is looked at together with the network. */
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
@@ -109,11 +109,12 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     async #start(cluster: string, wiring: ControllerManagerWiring): Promise<ControlLoop> {
       await this.#alarm.open(cluster);
       const readWhole = new Set(controllers.flatMap(({ reads }) => reads));
-      const api = createApiClient({
-        fetch: limitedFetch(wiring.fetch, { requests: REQUESTS, pause }),
-        base: wiring.base(cluster),
-        headers: () => ({}),
+      const rounds = new Rounds({
+        ask: (asked) => wiring.ask(cluster, asked),
+        most: REQUESTS,
+        pause,
       });
+      const api = apiClientOver((asked) => rounds.ask(asked));
       return new ControlLoop({
         controllers,
         log: new LogFollower(wiring.store(cluster), [...readWhole], builtIns),

@@ -7,7 +7,6 @@ import { legacyTokenClaims } from "./auth/service-account-token.ts";
 import { clusterSigning } from "./certificates/cluster-signing.ts";
 import { podAuthorities } from "./certificates/pod-authorities.ts";
 import { signRequest } from "./certificates/sign-request.ts";
-import { clusterBase } from "./cluster.ts";
 import type { Env } from "./env.ts";
 import { clusterRanges } from "./network.ts";
 import { lastingStore } from "./storage/lasting-store.ts";
@@ -16,8 +15,7 @@ export const controllerManagerWiring = (env: Env): ControllerManagerWiring => wi
 
 const wiringOf = (env: Env, authoritiesOf: (cluster: string) => Promise<string>): ControllerManagerWiring => ({
   store: (cluster) => lastingStore(env, cluster),
-  fetch: (request) => env.API.fetch(request),
-  base: clusterBase,
+  ask: (cluster, asked) => env.API.all({ cluster, asked }),
   authority: (cluster) => ({
     tokenData: async (secret, account) => {
       const claims = legacyTokenClaims(secret, account as ServiceAccount);

@@ -4,7 +4,7 @@ import type { ClusterStore } from "../durable-objects/cluster-store.ts";
 import type { NodeHub } from "../durable-objects/node-hub.ts";
 import type { Relay } from "../durable-objects/relay.ts";
 import type { Tunnel } from "../durable-objects/tunnel.ts";
-import type { ControllerManager, Scheduler } from "./index.ts";
+import type { ControllerManager, OwnApi, Scheduler } from "./index.ts";
 
 /** The Worker's bindings, as wrangler.toml and the local server's configuration declare them. */
 export interface Env {
@@ -17,7 +17,7 @@ export interface Env {
   readonly CONTROLLER_MANAGER: DurableObjectNamespace<ControllerManager>;
   readonly SCHEDULER: DurableObjectNamespace<Scheduler>;
   /** The Worker's entry point OwnApi, for what the control plane asks of its own API. */
-  readonly API: Fetcher;
+  readonly API: Service<OwnApi>;
   /** The files of dist/dashboard. */
   readonly ASSETS: Fetcher;
   /** What calls servers by URL, and can choose whom to trust, where the platform's own fetch cannot. */

@@ -5,6 +5,7 @@ import { schedulerClass } from "../durable-objects/scheduler.ts";
 import { controllerManagerWiring } from "./controller-manager-wiring.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
+import { serveTogether, type Together } from "./http/serve-together.ts";
 import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
 import { runScheduled } from "./scheduled.ts";
 import { schedulerWiring } from "./scheduler-wiring.ts";
@@ -23,6 +24,10 @@ export class Scheduler extends schedulerClass<Env>(schedulerWiring) {}
 export class OwnApi extends WorkerEntrypoint<Env> {
   override fetch(request: Request) {
     return app.fetch(request, { ...this.env, ownApi: true }, this.ctx);
+  }
+
+  all(together: Together) {
+    return serveTogether(together, { ...this.env, ownApi: true }, this.ctx);
   }
 }
 

@@ -1,0 +1,14 @@
+/** Requests of the API and their answers as data: several of them travel together. */
+
+export interface Asked {
+  readonly method: string;
+  /** Within the cluster, query included. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Answered {
+  readonly code: number;
+  readonly body: string;
+}

@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Answered, Asked } from "../api/asked.ts";
+import { Rounds } from "./rounds.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Rounds of two; a test answers them, and lets the network be looked at. */
+function rounds() {
+  const begun: { readonly paths: string[]; readonly answer: (codes: number[] | Error) => void }[] = [];
+  const looks: (() => void)[] = [];
+  const all = new Rounds({
+    most: 2,
+    ask: (asked: readonly Asked[]) =>
+      new Promise<readonly Answered[]>((resolve, reject) => {
+        begun.push({
+          paths: asked.map(({ path }) => path),
+          answer: (codes) =>
+            codes instanceof Error ? reject(codes) : resolve(codes.map((code) => ({ code, body: "" }))),
+        });
+      }),
+    pause: () => new Promise((resolve) => looks.push(resolve)),
+  });
+  const ask = (path: string) =>
+    all.ask({ method: "GET", path, headers: {} }).then(
+      ({ code }) => code,
+      ({ message }: Error) => message,
+    );
+  return { begun, looks, ask };
+}
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+test("a round has so many requests, and the next begins after a look at the network; one that fails makes room too", async () => {
+  const { begun, looks, ask } = rounds();
+  const answers = ["a", "b", "c", "d", "e"].map(ask);
+  await settle();
+  expect(begun.map(({ paths }) => paths)).toEqual([["a", "b"]]);
+  begun[0]?.answer([200, 404]);
+  expect(await Promise.all(answers.slice(0, 2))).toEqual([200, 404]);
+  expect(begun).toHaveLength(1);
+  looks[0]?.();
+  await settle();
+  expect(begun[1]?.paths).toEqual(["c", "d"]);
+  begun[1]?.answer(new Error("lost"));
+  expect(await Promise.all(answers.slice(2, 4))).toEqual(["lost", "lost"]);
+  looks[1]?.();
+  await settle();
+  begun[2]?.answer([]);
+  expect(await answers[4]).toBe("the API did not answer");
+});
+
+test("one after the other goes without a look, until as many have gone", async () => {
+  const { begun, looks, ask } = rounds();
+  for (const path of ["a", "b"]) {
+    const answer = ask(path);
+    await settle();
+    begun.at(-1)?.answer([200]);
+    expect(await answer).toBe(200);
+  }
+  void ask("c");
+  await settle();
+  expect([begun.length, looks.length]).toEqual([2, 1]);
+});
+
+test("rounds that take long are waited for when there are many, but not for ever", async () => {
+  const { begun, looks, ask } = rounds();
+  const paths = Array.from({ length: 12 }, (_, index) => `${index}`);
+  const answers = paths.map(ask);
+  for (let look = 0; look < 4; look++) {
+    await settle();
+    looks[look]?.();
+  }
+  await settle();
+  expect(begun).toHaveLength(4);
+  begun[0]?.answer([200, 200]);
+  expect(await answers[0]).toBe(200);
+  await settle();
+  expect(begun).toHaveLength(5);
+  looks[4]?.();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(begun).toHaveLength(6);
+});

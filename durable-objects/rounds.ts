@@ -1,0 +1,87 @@
+/**
+ * Requests of the API from within, in rounds of so many: the loop looks at its sockets before the next begins. Calls within the
+ * process go before the network in workerd's loop, for as long as there are any: without rounds a storm of work (a thousand nodes
+ * that come, or are lost) keeps every client of the cluster waiting until it is over.
+ */
+import type { Answered, Asked } from "../api/asked.ts";
+
+export interface RoundsOptions {
+  readonly ask: (asked: readonly Asked[]) => Promise<readonly Answered[]>;
+  /** Between two looks at the network. */
+  readonly most: number;
+  /** Resolves after the loop has looked at the network. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Rounds under way: the disk is waited for while the next is decided. */
+const SIDE_BY_SIDE = 4;
+/** So long (ms) they are waited for: they may have a webhook to ask. */
+const PATIENCE_MS = 100;
+
+interface Waiting {
+  readonly asked: Asked;
+  readonly answer: (answered: Answered) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export class Rounds {
+  readonly #options: RoundsOptions;
+  readonly #line: Waiting[] = [];
+  /** Before the network is looked at again. */
+  #left: number;
+  #going = false;
+  #underWay = 0;
+  #ended = Promise.withResolvers<void>();
+
+  constructor(options: RoundsOptions) {
+    this.#options = options;
+    this.#left = options.most;
+  }
+
+  ask(asked: Asked): Promise<Answered> {
+    return new Promise((answer, fail) => {
+      this.#line.push({ asked, answer, fail });
+      if (!this.#going) void this.#go();
+    });
+  }
+
+  async #go(): Promise<void> {
+    this.#going = true;
+    // What is asked side by side comes in one turn.
+    await undefined;
+    while (this.#line.length > 0) {
+      const round = this.#line.splice(0, this.#left);
+      this.#left -= round.length;
+      void this.#carry(round);
+      if (this.#left === 0) {
+        await this.#options.pause();
+        this.#left = this.#options.most;
+      }
+      if (this.#underWay >= SIDE_BY_SIDE) await this.#room();
+    }
+    this.#going = false;
+  }
+
+  async #room(): Promise<void> {
+    this.#ended = Promise.withResolvers();
+    const late = setTimeout(this.#ended.resolve, PATIENCE_MS);
+    await this.#ended.promise;
+    clearTimeout(late);
+  }
+
+  async #carry(round: readonly Waiting[]): Promise<void> {
+    this.#underWay++;
+    try {
+      const answers = await this.#options.ask(round.map(({ asked }) => asked));
+      for (const [index, { answer, fail }] of round.entries()) {
+        const answered = answers[index];
+        if (answered) answer(answered);
+        else fail(new Error("the API did not answer"));
+      }
+    } catch (error) {
+      for (const { fail } of round) fail(error);
+    }
+    this.#underWay--;
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,36 @@
+/** Requests of the control plane's own that travel together: each is decided as if it had come alone. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { Asked } from "../../api/asked.ts";
+import type { Env } from "../env.ts";
+
+const { API } = env as unknown as Env;
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+
+const make = (name: string, more: object = {}): Asked => ({
+  method: "POST",
+  path: CONFIG_MAPS,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ metadata: { name, ...more } }),
+});
+const all = (asked: readonly Asked[]) => API.all({ cluster: "default", asked });
+
+test("answers come in the order of the requests, and a refusal is nobody else's", async () => {
+  const answers = await all([
+    make("one"),
+    make("two", { labels: { "-": "no label" } }),
+    { method: "GET", path: `${CONFIG_MAPS}/nobody`, headers: {} },
+    make("three"),
+    make("one"),
+  ]);
+  expect(answers.map(({ code }) => code)).toEqual([201, 422, 404, 201, 409]);
+  const listed = await all([{ method: "GET", path: CONFIG_MAPS, headers: {} }]);
+  const { items } = JSON.parse(listed[0]?.body ?? "") as { items: { metadata: { name: string } }[] };
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(["one", "three"]));
+});
+
+test("each is made in the name of whom it takes on", async () => {
+  const nobody = { ...make("four"), headers: { ...make("four").headers, "impersonate-user": "nobody" } };
+  const answers = await all([nobody, make("five")]);
+  expect(answers.map(({ code }) => code)).toEqual([403, 201]);
+});
