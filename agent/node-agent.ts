@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
 import type { NodeSync } from "../api/node-sync.ts";
-import { type ApiClient, createApiClient } from "../client/api-client.ts";
+import { type ApiClient, apiClientOver, asking } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
@@ -36,6 +36,7 @@ import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
 import { OrphanSearch } from "./remove-orphans.ts";
+import { Reports } from "./reports.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
 import { isMirror } from "./static-pods/mirror.ts";
@@ -107,11 +108,13 @@ export class NodeAgent {
     this.#parts = parts;
     this.#facts = facts;
     const { controlPlane, runtime, log } = parts;
-    this.#client = createApiClient({
+    const ask = asking({
       fetch: controlPlane.fetch,
       base: controlPlane.server,
       headers: async () => ({ "user-agent": USER_AGENT, ...(await controlPlane.headers()) }),
     });
+    this.#client = apiClientOver(ask);
+    const reports = new Reports(options.nodeName, ask);
     this.#events = runtime.simulates === true ? undefined : new NodeEvents(this.#client, options.nodeName);
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
@@ -156,7 +159,7 @@ export class NodeAgent {
     });
     const shared = {
       runtime,
-      events: new EventRecorder(this.#client, options.nodeName),
+      events: new EventRecorder(apiClientOver(reports.event), options.nodeName),
       puller: new ImagePuller(runtime, pulls),
       probeCounts: new ProbeCounts(),
       objects: (namespace: string) => this.#objects.of(namespace),
@@ -212,6 +215,7 @@ export class NodeAgent {
     this.#context = {
       ...shared,
       client: this.#client,
+      statuses: apiClientOver(reports.status),
       sources,
       csi: this.#drivers.csi,
       images: imageMounts(shared),

@@ -63,13 +63,16 @@ export interface ApiClientOptions {
 
 const JSON_TYPE = "application/json";
 
+export const createApiClient = (options: ApiClientOptions): ApiClient => apiClientOver(asking(options));
+
 /** Each request by itself, over `fetch`. */
-export const createApiClient = ({ fetch, base, headers }: ApiClientOptions): ApiClient =>
-  apiClientOver(async ({ method, path, headers: own, body }) => {
+export const asking =
+  ({ fetch, base, headers }: ApiClientOptions) =>
+  async ({ method, path, headers: own, body }: Asked): Promise<Answered> => {
     const sent = { method, headers: { ...(await headers()), ...own }, ...(body === undefined ? {} : { body }) };
     const response = await fetch(new Request(`${base}${path}`, sent));
     return { code: response.status, body: await response.text() };
-  });
+  };
 
 /** Over whatever carries requests; `ask` knows where they go, and speaks for somebody unless `headers` do. */
 export function apiClientOver(

@@ -3,6 +3,7 @@
  * named by it. What is told is decided in node-hub/node-feed.ts; the rules are in docs/spec/node-link.md.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Answered, Asked } from "../api/asked.ts";
 import type { NodeMessage } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { Revision, Store, Tail } from "../api/store.ts";
@@ -21,12 +22,18 @@ import {
 import { markUnknown, type NodeLifeEnv } from "./node-hub/node-life.ts";
 import { syncText } from "./node-hub/sync-text.ts";
 import { UsageCalls } from "./node-hub/usage-calls.ts";
+import { Rounds } from "./rounds.ts";
 import type { Hearing } from "./store/pokes.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
+  readonly API: Fetcher & PassingOn;
   readonly CLUSTER_STORE: DurableObjectNamespace;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
+}
+
+interface PassingOn {
+  passed(together: { readonly cluster: string; readonly asked: readonly Asked[] }): Promise<readonly Answered[]>;
 }
 
 /** Of a node that left: when (ms), and what may hang on it. */
@@ -43,6 +50,8 @@ const POLLS = "polls:";
 /** Up to where all linked nodes have been told, at least: a row at most so often (ms), or each commit would write one. */
 const TOLD = "told";
 const TOLD_EVERY_MS = 10_000;
+/** Reports of a round, of all nodes together: some 15 ms. */
+const REPORTS = 16;
 
 /** A pod that names something new is told together with it; what changes in a volume may come a moment later. */
 const HEARING: Hearing = { promptly: FOLLOWED.filter((resource) => !NAMED.has(resource)), patiently: [...NAMED] };
@@ -61,6 +70,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   /** When nodes without a socket last asked (ms). */
   readonly #polled = new Map<string, number>();
   readonly #usage = new UsageCalls();
+  #reports: Rounds | undefined;
   /** Links and pushes one after the other, so that no push overtakes a snapshot. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -239,6 +249,17 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     const attachment = attachmentOf(socket);
     const answer = typeof text === "string" ? parseAnswer(text) : undefined;
     if (attachment !== undefined && answer) this.#usage.answered(attachment.node, answer);
+  }
+
+  /** What a node tells of its pods, authorized by the Worker: nodes take turns with each other, and leave turns to everybody else. */
+  async report(cluster: string, asked: readonly Asked[]): Promise<readonly Answered[]> {
+    this.#reports ??= new Rounds({
+      ask: (round) => this.env.API.passed({ cluster, asked: round }),
+      most: REPORTS,
+      pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+    });
+    const reports = this.#reports;
+    return Promise.all(asked.map((each) => reports.ask(each)));
   }
 
   /** Passes a message to a node; answers whether it is there to hear it. */

@@ -26,8 +26,14 @@ export class OwnApi extends WorkerEntrypoint<Env> {
     return app.fetch(request, { ...this.env, ownApi: true }, this.ctx);
   }
 
+  /** Requests of its own. */
   all(together: Together) {
     return serveTogether(together, { ...this.env, ownApi: true }, this.ctx);
+  }
+
+  /** Others' requests that it passes on: whose they are, their credentials say. */
+  passed(together: Together) {
+    return serveTogether(together, this.env, this.ctx);
   }
 }
 

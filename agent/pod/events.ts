@@ -1,6 +1,6 @@
 /**
  * Events about pods, told to the API in the kubelet's name and words. Telling is best effort: nothing waits for it, the
- * same event again only counts up, what resembles many others is combined with them, and what cannot be told is dropped.
+ * same event again only counts up (of what happens while it is being told, the newest alone is told then), what resembles many others is combined with them, and what cannot be told is dropped.
  */
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
@@ -28,8 +28,8 @@ export class EventRecorder {
   readonly #nodeName: string;
   readonly #correlator = new EventCorrelator();
   readonly #told = new Map<string, Told>();
-  readonly #queue: (() => Promise<unknown>)[] = [];
-  #sending = false;
+  /** By name: what is being told, and what is to be told of it next. */
+  readonly #telling = new Map<string, Event | undefined>();
   #last = 0n;
 
   constructor(client: ApiClient, nodeName: string) {
@@ -78,30 +78,27 @@ export class EventRecorder {
       lastTimestamp: time,
       count: told.count,
     };
-    this.#enqueue(() => this.#tell(namespace, event));
+    if (this.#telling.has(told.name)) this.#telling.set(told.name, event);
+    else if (this.#telling.size < LONGEST_QUEUE) void this.#tellAll(told.name, event);
+  }
+
+  async #tellAll(name: string, first: Event): Promise<void> {
+    for (let next: Event | undefined = first; next !== undefined; next = this.#telling.get(name)) {
+      this.#telling.set(name, undefined);
+      await this.#tell(next).catch(() => undefined);
+    }
+    this.#telling.delete(name);
   }
 
   /** One that was told counts up; the API forgets events in time, and is then told of it anew. */
-  async #tell(namespace: string, event: Event): Promise<void> {
+  async #tell(event: Event): Promise<void> {
     const { count = 1, lastTimestamp, message, metadata } = event;
+    const { namespace = "" } = metadata;
     if (count > 1) {
       const key = { resource: "events", namespace, name: metadata.name ?? "" };
       const patched = await this.#client.patch(key, "application/merge-patch+json", { count, lastTimestamp, message });
       if (patched.ok || patched.status.code !== 404) return;
     }
     await this.#client.create({ resource: "events", namespace }, event);
-  }
-
-  #enqueue(send: () => Promise<unknown>): void {
-    if (this.#queue.length >= LONGEST_QUEUE) return;
-    this.#queue.push(send);
-    if (!this.#sending) void this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    this.#sending = true;
-    for (let send = this.#queue.shift(); send !== undefined; send = this.#queue.shift())
-      await send().catch(() => undefined);
-    this.#sending = false;
   }
 }

@@ -18,6 +18,8 @@ import type { ImagePuller } from "./image-puller.ts";
 export interface WorkerContext {
   readonly runtime: Runtime;
   readonly client: ApiClient;
+  /** By which the pods' statuses are told. */
+  readonly statuses: ApiClient;
   readonly events: EventRecorder;
   readonly puller: ImagePuller;
   readonly probeCounts: ProbeCounts;

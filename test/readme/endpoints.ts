@@ -35,6 +35,7 @@ export const endpoints: Readonly<Record<string, string>> = {
   "/sailplane/v1/nodes/:name/link": "a node's link",
   "/sailplane/v1/nodes/:name/sync": "the same by polling",
   "/sailplane/v1/nodes/:name/leave": "a node's farewell: its Node and its credential go",
+  "/sailplane/v1/nodes/:name/reports": "events and statuses of a node's pods, several requests in one",
   "/sailplane/v1/nodes/:name/api-door": "a certificate for a node that ends TLS for its pods at kubernetes.default.svc",
   "/sailplane/v1/tunnels/:id": "a node's end of a tunnel",
   "/sailplane/v1/watch": "many watches on one WebSocket, which costs nothing while nothing happens",

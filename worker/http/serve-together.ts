@@ -1,4 +1,4 @@
-/** Requests that the control plane makes of its own API, several in one call: each is decided as if it had come alone. */
+/** Requests that come from within, several in one call: each is decided as if it had come alone. */
 import type { Answered, Asked } from "../../api/asked.ts";
 import { clusterBase } from "../cluster.ts";
 import type { Env } from "../env.ts";
@@ -16,9 +16,16 @@ export function serveTogether(
   execution: ExecutionContext,
 ): Promise<readonly Answered[]> {
   const base = clusterBase(cluster);
-  const serve = async ({ path, ...request }: Asked): Promise<Answered> => {
-    const answer = await app.fetch(new Request(`${base}${path}`, request), env, execution);
+  const serve = async ({ path, ...asked }: Asked): Promise<Answered> => {
+    const answer = await app.fetch(new Request(`${base}${path}`, withLength(asked)), env, execution);
     return { code: answer.status, body: await answer.text() };
   };
   return Promise.all(asked.map(serve));
+}
+
+/** A body that does not say how long it is comes as a stream. */
+function withLength({ method, headers, body: text }: Omit<Asked, "path">): RequestInit {
+  if (text === undefined) return { method, headers };
+  const body = new TextEncoder().encode(text);
+  return { method, headers: { ...headers, "content-length": String(body.length) }, body };
 }
