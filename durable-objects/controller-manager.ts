@@ -40,10 +40,11 @@ const REQUESTS = 16;
 /** A timer is looked at together with the network. */
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural }) => ({
+const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
   resource: groupResource(group, plural),
   apiVersion: apiVersionOf(group, version),
   kind,
+  scope,
 }));
 
 /**

@@ -4,10 +4,11 @@ import { resources } from "../../api/resources/index.ts";
 import type { ListRequest, Store } from "../../api/store.ts";
 import type { KnownKind } from "../../durable-objects/controllers/snapshot.ts";
 
-export const KINDS: readonly KnownKind[] = resources.map(({ group, version, kind, plural }) => ({
+export const KINDS: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
   resource: groupResource(group, plural),
   apiVersion: apiVersionOf(group, version),
   kind,
+  scope,
 }));
 
 const REVISION = 1_000_000;

@@ -102,10 +102,12 @@ export class LogFollower {
   /** Answers the resource where it was not followed before. */
   #learn(snapshot: ClusterSnapshot, definition: Stored<KubeObject>): GroupResource | undefined {
     const { spec } = definition as Stored<CustomResourceDefinition>;
-    const resource = groupResource(spec.group, spec.names.plural);
+    const { group, names } = spec;
+    const scope = spec.scope === "Cluster" ? "Cluster" : "Namespaced";
+    const resource = groupResource(group, names.plural);
     for (const version of spec.versions) {
       if (!version.served) continue;
-      snapshot.learn({ resource, apiVersion: apiVersionOf(spec.group, version.name), kind: spec.names.kind });
+      snapshot.learn({ resource, apiVersion: apiVersionOf(group, version.name), kind: names.kind, scope });
       if (version.storage || !this.#versions.has(resource)) this.#versions.set(resource, version.name);
     }
     if (this.#followed.includes(resource)) return undefined;

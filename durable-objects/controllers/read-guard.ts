@@ -62,5 +62,6 @@ export function guardReads(snapshot: Snapshot, reads: readonly GroupResource[], 
       return snapshot.inNamespace(namespace);
     },
     resourceOf: (apiVersion, kind) => snapshot.resourceOf(apiVersion, kind),
+    isNamespaced: (resource) => snapshot.isNamespaced(resource),
   };
 }

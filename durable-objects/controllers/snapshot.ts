@@ -23,6 +23,7 @@ export interface KnownKind {
   readonly resource: GroupResource;
   readonly apiVersion: string;
   readonly kind: string;
+  readonly scope: "Namespaced" | "Cluster";
 }
 
 export interface Applied {
@@ -43,6 +44,7 @@ export class ClusterSnapshot implements Snapshot {
   readonly #onNode = new Index<Any>();
   readonly #shared = new SharedValues();
   readonly #kinds = new Map<string, GroupResource>();
+  readonly #clusterScoped = new Set<GroupResource>();
   readonly #derived = new Map<GroupResource, Map<unknown, unknown>>();
   readonly #readWhole: ReadonlySet<GroupResource>;
 
@@ -52,12 +54,17 @@ export class ClusterSnapshot implements Snapshot {
   }
 
   /** Adds a kind that the API serves. */
-  learn({ resource, apiVersion, kind }: KnownKind): void {
+  learn({ resource, apiVersion, kind, scope }: KnownKind): void {
+    if (scope === "Cluster") this.#clusterScoped.add(resource);
     this.#kinds.set(`${apiVersion} ${kind}`, resource);
   }
 
   resourceOf(apiVersion: string, kind: string): GroupResource | undefined {
     return this.#kinds.get(`${apiVersion} ${kind}`);
+  }
+
+  isNamespaced(resource: GroupResource): boolean {
+    return !this.#clusterScoped.has(resource);
   }
 
   /** Takes an object as it is after a change (or was, before its deletion); undefined where the change is old news. */

@@ -44,6 +44,7 @@ export interface Snapshot {
   inNamespace(namespace: string): readonly Located[];
   /** The group resource that serves a kind, if any does: `apps/v1`, `Deployment` → `deployments.apps`. */
   resourceOf(apiVersion: string, kind: string): GroupResource | undefined;
+  isNamespaced(resource: GroupResource): boolean;
 }
 
 /** In `reads` and `writes`: objects of every kind, custom ones too. Reading this gives metadata only. */

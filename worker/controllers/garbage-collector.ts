@@ -132,7 +132,8 @@ function standingOf(reference: OwnerReference, dependent: Stored<KubeObject>, sn
     return isForeground(owner.object) ? "waiting" : "solid";
   }
   // A kind that is not served may be back: nothing is known of its objects.
-  return resource === undefined ? "solid" : "dangling";
+  if (resource === undefined) return "solid";
+  return namespace === undefined && snapshot.isNamespaced(resource) ? "misplaced" : "dangling";
 }
 
 function planDependent(found: Located, snapshot: Snapshot): Plan {
@@ -141,14 +142,12 @@ function planDependent(found: Located, snapshot: Snapshot): Plan {
   if (references.length === 0) return settled;
   const by = (standing: Standing) => references.filter((each) => standingOf(each, object, snapshot) === standing);
   const [solid, dangling, waiting, misplaced] = [by("solid"), by("dangling"), by("waiting"), by("misplaced")];
-  const events = [
-    ...misplaced,
-    ...dangling.filter(
-      (each) =>
-        snapshot.byUid(each.uid)?.object.metadata.namespace !== undefined &&
-        snapshot.byUid(each.uid)?.object.metadata.namespace !== object.metadata.namespace,
-    ),
-  ].map((each) => misplacedEvent(found, each));
+  const events = [...misplaced, ...dangling]
+    .filter(({ uid }) => {
+      const home = snapshot.byUid(uid)?.object.metadata.namespace;
+      return home !== undefined && home !== object.metadata.namespace;
+    })
+    .map((each) => misplacedEvent(found, each));
   if (misplaced.length > 0) return { effects: [], events };
   if (solid.length > 0) {
     const gone = [...dangling, ...waiting].map(({ uid }) => uid);
