@@ -167,7 +167,7 @@ export class Housekeeping {
   async #endOverLimit({ workers, usage }: Measured): Promise<void> {
     for (const worker of workers) {
       const message = overLimit(worker.pod, await this.#storageOf(worker, usage));
-      if (message !== undefined) worker.evict(message);
+      if (message !== undefined) worker.evictOverLimit(message);
     }
   }
 

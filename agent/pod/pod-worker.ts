@@ -81,9 +81,14 @@ export class PodWorker {
     return this.#record.running;
   }
 
-  /** The node is short of something. */
+  /** The node is short of something: it ends the pod for its own sake. */
   evict(message: string): void {
     this.#endForNode({ reason: "Evicted", message, disruption: message, graceSeconds: EVICTION_GRACE });
+  }
+
+  /** The pod keeps more on the disk than it may. */
+  evictOverLimit(message: string): void {
+    this.#endForNode({ reason: "Evicted", message, graceSeconds: EVICTION_GRACE });
   }
 
   /** A pod that must run here takes its place. */

@@ -17,13 +17,16 @@ const use = (volume: number, container: number) => ({
 describe("AGENT-PRESSURE: what a pod keeps on the disk", () => {
   const withVolume = podOf({ volumes: [{ name: "v", emptyDir: { sizeLimit: "1Mi" } }] });
   const two = podOf({ containers: [{ name: "c", resources: limits }, { name: "d" }] });
+  const equal = podOf({ containers: ["c", "d"].map((name) => ({ name, resources: limits })) });
   const one = podOf({ containers: [{ name: "c", resources: limits }] });
 
   it.each([
     [withVolume, use(1, 9), undefined],
     [withVolume, use(2, 0), 'Usage of EmptyDir volume "v" exceeds the limit "1Mi". '],
-    [two, use(9, 2), undefined],
-    [two, use(0, 3), 'Container c exceeded its local ephemeral storage limit "2Mi". '],
+    [two, use(1, 1), undefined],
+    // The other container's volume counts too.
+    [two, use(9, 1), "Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. "],
+    [equal, use(0, 3), 'Container c exceeded its local ephemeral storage limit "2Mi". '],
     [one, use(2, 1), "Pod ephemeral local storage usage exceeds the total limit of containers 2Mi. "],
   ])("ends it where it is more than its limits (%#)", (pod, used, why) => expect(overLimit(pod, used)).toBe(why));
 

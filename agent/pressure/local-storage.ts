@@ -1,6 +1,7 @@
 /** What a pod keeps on the node's disk, and whether that is more than it may. */
 import { join } from "node:path";
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
+import { podAmounts } from "../pod/pod-amounts.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { diskUse } from "../volumes/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
@@ -48,17 +49,18 @@ export async function measureStorage(
 }
 
 /** Why the pod must go, in the kubelet's words; undefined: it keeps to its limits. */
-export function overLimit({ spec }: Pod, { volumes, containers }: StorageUse): string | undefined {
+export function overLimit(pod: Pod, { volumes, containers }: StorageUse): string | undefined {
+  const { spec } = pod;
   for (const { name, emptyDir } of spec.volumes ?? []) {
     const limit = emptyDir?.sizeLimit;
     if (limit !== undefined && bytesOf(limit) > 0 && (volumes.get(name) ?? 0) > bytesOf(limit))
       return `Usage of EmptyDir volume "${name}" exceeds the limit "${limit}". `;
   }
-  const limits = spec.containers.map(({ resources }) => resources?.limits?.[RESOURCE]);
-  const total = limits.reduce((sum: number, limit) => sum + bytesOf(limit), 0);
+  // Of the containers that have a limit; what the others use counts all the same.
+  const total = podAmounts(pod, "limits").get(RESOURCE);
   const used = [...volumes.values(), ...containers.values()].reduce((sum, bytes) => sum + bytes, 0);
-  if (limits.length > 0 && limits.every((limit) => limit !== undefined) && used > total)
-    return `Pod ephemeral local storage usage exceeds the total limit of containers ${printAmount(total)}. `;
+  if (total !== undefined && used > Number(total / 1_000_000_000n))
+    return `Pod ephemeral local storage usage exceeds the total limit of containers ${printAmount(Number(total / 1_000_000_000n))}. `;
   for (const { name, resources } of spec.containers) {
     const limit = resources?.limits?.[RESOURCE];
     if (limit !== undefined && (containers.get(name) ?? 0) > bytesOf(limit))
