@@ -46,7 +46,7 @@ const NAMESPACES = new Set(["jsonpatch", "optional", "cel", "math", "sets", "str
 
 function overloadOf([signature, call, cost = "constant"]: Declaration): { name: string; overload: Overload } {
   const [, before, name = "", params = "", result = ""] = SIGNATURE.exec(signature) ?? [];
-  const namespaced = before !== undefined && NAMESPACES.has(before) && !/^(string|list|map)/.test(before);
+  const namespaced = before !== undefined && NAMESPACES.has(before) && !/^(string|list|map)\b/.test(before);
   const target = before === undefined || namespaced ? [] : [parseType(before)];
   const types = [...target, ...splitTop(params).map(parseType)];
   const overload = {

@@ -92,6 +92,19 @@ const compare: Estimate = (args) => {
   const most = Math.min(nth(args, 0).max, nth(args, 1).max);
   return { cost: by({ min: most > 0 ? 1 : 0, max: most }, TRAVERSAL) };
 };
+/** Values of these are compared at once. */
+const ATOMS: ReadonlySet<string> = new Set(["net.IP", "net.CIDR", "kubernetes.Quantity", "kubernetes.Semver"]);
+const FORMAT = "kubernetes.NamedFormat";
+const LONGEST_FORMAT_NAME = 64;
+
+const equal: Estimate = (args) => {
+  const [a, b] = [args[0]?.type, args[1]?.type];
+  const name = a?.kind === "opaque" && b?.kind === "opaque" && a.name === b.name ? (a.name ?? "") : "";
+  if (ATOMS.has(name) || name.startsWith("kubernetes.authorization.")) return { cost: ONE };
+  if (name === FORMAT) return { cost: by({ min: 1, max: LONGEST_FORMAT_NAME }, TRAVERSAL) };
+  if (name === "kubernetes.URL") return { cost: by({ min: 1, max: nth(args, 1).max }, TRAVERSAL) };
+  return compare(args);
+};
 const compareTexts: Estimate = (args) => (isText(first(args).type) ? compare(args) : undefined);
 
 const add: Estimate = (args) => {
@@ -155,7 +168,7 @@ const ESTIMATES: Readonly<Record<string, Estimate>> = {
   endsWith: (args) => ({ cost: by(nth(args, 1), TRAVERSAL) }),
   contains: (args) => ({ cost: times(by(nth(args, 0), TRAVERSAL), by(nth(args, 1), TRAVERSAL)) }),
   "@in": (args) => (args[1]?.type.kind === "list" ? { cost: args[1].size } : undefined),
-  "_==_": compare,
+  "_==_": equal,
   "_!=_": compare,
   "_<_": compareTexts,
   "_<=_": compareTexts,

@@ -34,6 +34,7 @@ describe("what a rule can cost", () => {
     ["what is in a list", "self.exists(x, x == 'a')", list(text(5), 10), 62],
     ["all with all", "self.all(x, self.all(y, x == y))", list(text(5), 10), 752],
     ["a membership", "self.a in self.l", object({ a: text(5), l: list(text(5), 7) }), 11],
+    ["quantities, which are compared at once", "quantity('200M') == quantity('200M')", text(), 3],
     ["a list that is made of another", "self.map(x, x + 'a').size() < 5", list(text(5), 10), 174],
   ])("%s: %s", (_, rule, schema, cost) => {
     expect(estimate(rule, schema)).toBe(cost);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fromJson } from "./from-json.ts";
 import { kubernetesLibrary } from "./library/index.ts";
+import { policyLibrary } from "./policy-scope.ts";
 import { compile } from "./program.ts";
 import { typeOfSchema } from "./schema-type.ts";
 import type { Type } from "./type.ts";
@@ -62,6 +63,8 @@ describe("an expression is true of what it sees", () => {
     'semver("1.2.3-rc.1").isLessThan(semver("1.2.3")) && isSemver("v1.0", true)',
     'duration("90m") == duration("1h30m") && timestamp("2024-02-29T00:00:00Z").getMonth() == 1',
     'format.dns1123Label().validate("A_").hasValue()',
+    `strings.quote('a') == '"a"'`,
+    "type(url('https://a')) != type(ip('::1'))",
     "int('12') + int(3.9) == 15 && string(1.5) == '1.5' && b'ab'.size() == 2",
     // Either side may decide, whatever the other comes to.
     "1 / 0 == 1 || true",
@@ -101,6 +104,13 @@ describe("what goes wrong is told as cel-go tells it", () => {
       "ERROR: <input>:2:3: undeclared reference to 'zz' (in container '')\n |   zz\n | ..^",
     );
   });
+});
+
+test("an authorizer's check may be narrowed by selectors", () => {
+  const variables = new Map([["authorizer", { kind: "opaque", name: "kubernetes.authorization.Authorizer" } as Type]]);
+  const source =
+    "authorizer.group('').resource('pods').fieldSelector('a=b').labelSelector('a in (b)').check('list').allowed()";
+  expect(compile(source, { variables, library: policyLibrary }).ok).toBe(true);
 });
 
 describe("costs", () => {

@@ -84,6 +84,9 @@ export const authorizers: readonly Declaration[] = [
     (subject: Subject, namespace: string) => subject.with(RESOURCE, { namespace }),
   ],
   [`${RESOURCE}.name(string) -> ${RESOURCE}`, (subject: Subject, name: string) => subject.with(RESOURCE, { name })],
+  // Roles know no selectors: who may do it with all may do it with some.
+  [`${RESOURCE}.fieldSelector(string) -> ${RESOURCE}`, (subject: Subject) => subject],
+  [`${RESOURCE}.labelSelector(string) -> ${RESOURCE}`, (subject: Subject) => subject],
   [`${PATH}.check(string) -> ${P}Decision`, decided, "authorize"],
   [`${RESOURCE}.check(string) -> ${P}Decision`, decided, "authorize"],
   [`${P}Decision.allowed() -> bool`, ({ allowed }: DecisionValue) => allowed],

@@ -3,7 +3,7 @@ import type { Declaration } from "../declaration.ts";
 import { CelError, Opaque, PlainMap } from "../values.ts";
 
 class UrlValue extends Opaque {
-  readonly typeName = "url";
+  readonly typeName = "kubernetes.URL";
   constructor(
     readonly text: string,
     readonly parts: { readonly scheme: string; readonly host: string; readonly path: string; readonly query: string },
@@ -72,12 +72,15 @@ const decoded = (path: string) => {
 };
 
 export const urls: readonly Declaration[] = [
-  ["url(string) -> url", url, "traversal"],
+  ["url(string) -> kubernetes.URL", url, "traversal"],
   ["isURL(string) -> bool", (text: string) => typeof parseUrl(text) !== "string", "traversal"],
-  ["url.getScheme() -> string", ({ parts }: UrlValue) => parts.scheme],
-  ["url.getHost() -> string", ({ parts }: UrlValue) => parts.host],
-  ["url.getHostname() -> string", ({ parts }: UrlValue) => parts.host.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1")],
-  ["url.getPort() -> string", ({ parts }: UrlValue) => /:(\d*)$/.exec(parts.host)?.[1] ?? ""],
-  ["url.getEscapedPath() -> string", ({ parts }: UrlValue) => encodeURI(decoded(parts.path))],
-  ["url.getQuery() -> map<string, list<string>>", queryOf],
+  ["kubernetes.URL.getScheme() -> string", ({ parts }: UrlValue) => parts.scheme],
+  ["kubernetes.URL.getHost() -> string", ({ parts }: UrlValue) => parts.host],
+  [
+    "kubernetes.URL.getHostname() -> string",
+    ({ parts }: UrlValue) => parts.host.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1"),
+  ],
+  ["kubernetes.URL.getPort() -> string", ({ parts }: UrlValue) => /:(\d*)$/.exec(parts.host)?.[1] ?? ""],
+  ["kubernetes.URL.getEscapedPath() -> string", ({ parts }: UrlValue) => encodeURI(decoded(parts.path))],
+  ["kubernetes.URL.getQuery() -> map<string, list<string>>", queryOf],
 ];
