@@ -25,12 +25,15 @@ export type Outcome = "changed" | "failed" | "nothing";
 /** Linux has room for no longer name. */
 const LONGEST_KERNEL_NAME = 64;
 
+const noUserNamespaces = (handler: string): string =>
+  `can't set \`spec.hostUsers: false\`, ${handler === "" ? "runtime" : `RuntimeClass handler "${handler}"`} does not support user namespaces`;
+
 /** Fails with why there can be no such sandbox here. */
 async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<SandboxConfig> {
   const { pod, context, logDirectory } = record;
   const { runtimeClassName, hostUsers, hostNetwork } = pod.spec;
   const handler = runtimeClassName === undefined ? "" : await context.handlerOf(runtimeClassName);
-  if (hostUsers === false) throw new Error(`RuntimeClass handler "${handler}" does not support user namespaces`);
+  if (hostUsers === false) throw new Error(noUserNamespaces(handler));
   const dns = context.dns();
   const name = kernelHostname(pod, podHostname(pod, dns.clusterDomain));
   if (hostNetwork !== true && name.length > LONGEST_KERNEL_NAME) {
