@@ -158,23 +158,60 @@ test("administrators' claims are for namespaces that are marked for them", async
   expect((await call(claims, claim(true))).code).toBe(201);
 });
 
-test("a node is certified as itself only", async () => {
+/** What a node is told. */
+async function asNode(url: string, body: object, method = "POST"): Promise<string | undefined> {
   const headers = {
     "Impersonate-User": "system:node:a",
     "Impersonate-Group": "system:nodes",
-    "Content-Type": "application/json",
+    "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
   };
-  const signerName = "kubernetes.io/kube-apiserver-client-kubelet";
-  const body = JSON.stringify({
-    metadata: { name: "r" },
-    spec: { request: REQUEST_OF_ALICE, signerName, usages: ["client auth"] },
-  });
+  const response = await API.fetch(new Request(url, { method, headers, body: JSON.stringify(body) }));
+  return ((await response.json()) as Answer["object"]).message;
+}
+
+test("a node is certified as itself only", async () => {
   const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
-  const response = await API.fetch(new Request(requests, { method: "POST", headers, body }));
-  expect(response.status).toBe(403);
-  expect(((await response.json()) as Answer["object"]).message).toBe(
-    'certificatesigningrequests.certificates.k8s.io "r" is forbidden: can only create a node CSR with CN=system:node:a',
+  const signerName = "kubernetes.io/kube-apiserver-client-kubelet";
+  const asked = (request: string | undefined) =>
+    asNode(requests, { metadata: { name: "r" }, spec: { request, signerName, usages: ["client auth"] } });
+  const forbidden = 'certificatesigningrequests.certificates.k8s.io "r" is forbidden';
+  expect(await asked(REQUEST_OF_ALICE)).toBe(`${forbidden}: can only create a node CSR with CN=system:node:a`);
+  expect(await asked(undefined)).toBe(`${forbidden}: unable to parse csr: PEM block type must be CERTIFICATE REQUEST`);
+});
+
+test("NODE-WRITE: a node is refused what its status subresource would have put back", async () => {
+  const node = { apiVersion: "v1", kind: "Node", metadata: { name: "a" } };
+  expect(await asNode(`${BASE}/nodes`, node)).toBeUndefined();
+  const taint = { spec: { taints: [{ key: "k", effect: "NoSchedule" }] } };
+  const refused = 'nodes "a" is forbidden: node "a" is not allowed to modify taints';
+  expect(await asNode(`${BASE}/nodes/a/status`, taint, "PATCH")).toBe(refused);
+  // A pod that is no mirror is refused before what else is wrong with it is told.
+  expect(await asNode(`${BASE}/namespaces/default/pods`, { metadata: { name: "m" } })).toContain(
+    "can only create mirror pods",
   );
+});
+
+test("actions upon an object stay in its namespace", async () => {
+  const place = await newNamespace("elsewhere");
+  expect((await call(`${place}/pods`, pod("p"))).code).toBe(201);
+  const metadata = { name: "p", namespace: "default" };
+  const bound = await call(`${place}/pods/p/binding`, { metadata, target: { name: "a" } });
+  const token = await call(`${place}/serviceaccounts/default/token`, { metadata, spec: {} });
+  for (const { code, object } of [bound, token]) {
+    expect(code).toBe(400);
+    expect(object.message).toBe(
+      "the namespace of the provided object does not match the namespace sent on the request",
+    );
+  }
+});
+
+test("mirror pods name no secrets", async () => {
+  const mirror = {
+    ...pod("m", { nodeName: "a", imagePullSecrets: [{ name: "s" }] }),
+    metadata: { name: "m", annotations: { "kubernetes.io/config.mirror": "x" } },
+  };
+  const { object } = await call("/namespaces/default/pods", mirror);
+  expect(object.message).toBe('pods "m" is forbidden: a mirror pod may not reference secrets');
 });
 
 const REQUEST_OF_ALICE =

@@ -5,6 +5,7 @@
 import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../api/generated/core.v1.ts";
 import { generatedName } from "../../api/machinery/generated-name.ts";
 import type { Key } from "../../api/store.ts";
+import { namesSecrets } from "../auth/node/node-graph.ts";
 import { unmountableSecret } from "./mountable-secrets.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-requests.ts";
@@ -38,10 +39,10 @@ export const serviceAccountAdmission: AdmissionPlugin = {
 };
 
 /** Mirrors of static pods have no identity. */
-function checkMirrorPod(request: AdmissionRequest, { spec }: Pod): void {
+function checkMirrorPod(request: AdmissionRequest, pod: Pod): void {
+  const { spec } = pod;
   if (spec.serviceAccountName) throw refusal(request, "a mirror pod may not reference service accounts");
-  const named = (spec.volumes ?? []).some(({ secret }) => secret !== undefined);
-  if (named) throw refusal(request, "a mirror pod may not reference secrets");
+  if (namesSecrets(pod)) throw refusal(request, "a mirror pod may not reference secrets");
   const projected = (spec.volumes ?? []).some(({ projected }) =>
     projected?.sources?.some((s) => s.serviceAccountToken),
   );

@@ -33,7 +33,8 @@ export const nodeRestriction: AdmissionPlugin = {
   name: "NodeRestriction",
   handles: ({ context }) => nodeNameOf(context.user) !== undefined,
 
-  validate(request) {
+  // Before the kind puts back what its status subresource keeps: what a node tries to change there is refused, not lost.
+  mutate(request) {
     const { user, served } = request.context;
     const node = nodeNameOf(user) ?? "";
     if (node === "") throw refusal(request, `could not determine node from user ${goQuote(user.name)}`);
@@ -78,10 +79,12 @@ const OWN_SIGNERS: ReadonlySet<string> = new Set([
 /** A node is certified as itself and nobody else; what else there is to a request its signer looks at. */
 function checkCertificateRequest(node: string, request: AdmissionRequest): void {
   if (request.operation !== "CREATE" || request.subresource !== "") return;
-  const { spec } = request.object as unknown as CertificateSigningRequest;
-  if (!OWN_SIGNERS.has(spec.signerName)) return;
+  const { spec } = request.object as unknown as { spec: Partial<CertificateSigningRequest["spec"]> };
+  if (!OWN_SIGNERS.has(spec.signerName ?? "")) return;
   const name = `system:node:${node}`;
-  if (parseCertificateRequest(spec.request)?.commonName !== name) {
+  const parsed = parseCertificateRequest(spec.request ?? "");
+  if (!parsed) throw refusal(request, "unable to parse csr: PEM block type must be CERTIFICATE REQUEST");
+  if (parsed.commonName !== name) {
     throw refusal(request, `can only create a node CSR with CN=${name}`);
   }
 }

@@ -5,7 +5,7 @@ import { goQuote } from "../../../api/machinery/field-error.ts";
 import { notFound } from "../../../api/machinery/status.ts";
 import { podReferences } from "../../../api/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
-import { volumeSecrets } from "../../auth/node/node-graph.ts";
+import { namesSecrets } from "../../auth/node/node-graph.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 
@@ -80,8 +80,7 @@ async function requireOwnUid(node: string, request: AdmissionRequest, uid: strin
 function whatItNames(pod: Pod): string | undefined {
   if (pod.spec.serviceAccountName) return "a service account";
   const references = podReferences(pod);
-  if (references.some((reference) => reference.startsWith("secrets ")) || volumeSecrets(pod).length > 0)
-    return "secrets";
+  if (namesSecrets(pod)) return "secrets";
   if (references.some((reference) => reference.startsWith("configmaps "))) return "configmaps";
   if ((pod.spec.resourceClaims ?? []).length > 0) return "resourceclaims";
   const claims = (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral);

@@ -154,6 +154,9 @@ export const volumeSecrets = ({ spec }: Pod): string[] =>
     ...(volume.csi?.nodePublishSecretRef?.name === undefined ? [] : [volume.csi.nodePublishSecretRef.name]),
   ]);
 
+export const namesSecrets = (pod: Pod): boolean =>
+  volumeSecrets(pod).length > 0 || podReferences(pod).some((reference) => reference.startsWith("secrets "));
+
 interface SecretReference {
   readonly namespace?: string;
   readonly name?: string;

@@ -11,6 +11,7 @@ import { updateObject } from "../../registry/update.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
 import { writeOptions } from "../options.ts";
+import { placeInNamespace } from "../verbs/create.ts";
 
 const OF = { group: "", resource: "pods/binding" };
 
@@ -21,11 +22,12 @@ export async function bindPod(context: RequestContext): Promise<Response> {
   const bindings = context.registry.find("", "v1", "bindings");
   const pods = context.registry.find("", "v1", "pods");
   if (!bindings || !pods) throw new Error("the kinds Pod and Binding are not registered");
-  const binding = decodeObject(context, options, bindings) as unknown as Binding;
+  const object = decodeObject(context, options, bindings);
+  placeInNamespace(context, object);
+  const binding = object as unknown as Binding;
   const name = context.path.resource === "bindings" ? (binding.metadata.name ?? "") : context.path.name;
   checkBinding(binding, name);
   const ofPod = { ...context, served: pods, path: { ...context.path, resource: "pods", name, subresource: "binding" } };
-  const object = binding as unknown as KubeObject;
   await admitAction(ofPod, { subresource: "binding", name, object, dryRun: options.dryRun });
   await updateObject(ofPod, {
     subresource: "binding",

@@ -4,8 +4,9 @@ import { type FieldError, invalid as invalidField } from "../../../api/machinery
 import { apiVersionOf, type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
-import { admitValidation } from "../../admission/index.ts";
+import { admitMutation, admitValidation } from "../../admission/index.ts";
 import { KeyedReads } from "../../admission/keyed-reads.ts";
+import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
 import { type Claims, ISSUER, type ObjectClaim } from "../../auth/service-account-token.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -14,6 +15,7 @@ import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
 import { writeOptions } from "../options.ts";
 import { renderValue } from "../respond.ts";
+import { placeInNamespace } from "../verbs/create.ts";
 
 const DEFAULT_SECONDS = 3600;
 const MIN_SECONDS = 600;
@@ -30,12 +32,16 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "CreateOptions");
   const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
-  const { spec, metadata } = decodeObject(context, options, served) as unknown as TokenRequest;
-  const account = await serviceAccount(context);
+  const object = decodeObject(context, options, served);
+  placeInNamespace(context, object);
+  const request = admissionOf(context, object, options.dryRun);
+  await admitMutation(request);
+  const { spec, metadata } = object as unknown as TokenRequest;
   checkIdentity(metadata, context.path);
-  await admit(context, { spec, metadata }, options.dryRun);
+  const account = await serviceAccount(context);
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkLifetime(seconds);
+  await admitValidation(request);
   const bound = spec.boundObjectRef ? await boundObject(context, spec.boundObjectRef) : {};
   const { name, namespace, uid } = account.metadata;
   const now = Math.floor(context.now / 1000);
@@ -62,25 +68,19 @@ export async function requestToken(context: RequestContext): Promise<Response> {
 }
 
 /** Admission sees the request under the service account that it is made of. */
-async function admit(
-  context: RequestContext,
-  asked: Pick<TokenRequest, "spec" | "metadata">,
-  dryRun: boolean,
-): Promise<void> {
-  await admitValidation({
-    operation: "CREATE",
-    context,
-    subresource: "token",
-    namespace: context.path.namespace,
-    name: context.path.name,
-    object: asked as unknown as KubeObject,
-    old: undefined,
-    dryRun,
-    reads: new KeyedReads(context.store),
-    writes: [],
-    drawn: new Set(),
-  });
-}
+const admissionOf = (context: RequestContext, object: KubeObject, dryRun: boolean): AdmissionRequest => ({
+  operation: "CREATE",
+  context,
+  subresource: "token",
+  namespace: context.path.namespace,
+  name: context.path.name,
+  object,
+  old: undefined,
+  dryRun,
+  reads: new KeyedReads(context.store),
+  writes: [],
+  drawn: new Set(),
+});
 
 const TOKEN_REQUEST = {
   resource: {
@@ -101,16 +101,10 @@ async function serviceAccount({ store, served, path }: RequestContext) {
   return objectOf(entry);
 }
 
-function checkIdentity(asked: TokenRequest["metadata"], { name, namespace }: RequestContext["path"]): void {
-  const errors: FieldError[] = [];
-  if (asked.name && asked.name !== name) {
-    errors.push(invalidField("metadata.name", asked.name, "must match the service account name if specified"));
-  }
-  if (asked.namespace && asked.namespace !== namespace) {
-    const rule = "must match the service account namespace if specified";
-    errors.push(invalidField("metadata.namespace", asked.namespace, rule));
-  }
-  if (errors.length > 0) throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", name, errors));
+function checkIdentity(asked: TokenRequest["metadata"], { name }: RequestContext["path"]): void {
+  if (!asked.name || asked.name === name) return;
+  const error = invalidField("metadata.name", asked.name, "must match the service account name if specified");
+  throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", name, [error]));
 }
 
 function checkLifetime(seconds: number): void {
