@@ -9,20 +9,20 @@ function open() {
   const lane = new CommitLane();
   const calls: PromiseWithResolvers<void>[] = [];
   const heard: string[] = [];
-  const submit = (name: string): Promise<void> | undefined => {
-    const call = () => {
+  const call = (now = 0) =>
+    lane.call(now, () => {
       const made = Promise.withResolvers<void>();
       calls.push(made);
       return made.promise;
-    };
-    return lane.submit(
-      {
-        request: { writes: [] },
-        answer: () => heard.push(`${name} answered`),
-        fail: (error) => heard.push(`${name} failed: ${error}`),
-      },
-      call,
-    );
+    });
+  const waiting = (name: string): Submitted => ({
+    request: { writes: [] },
+    answer: () => heard.push(`${name} answered`),
+    fail: (error) => heard.push(`${name} failed: ${error}`),
+  });
+  const submit = (name: string, now = 0): Promise<void> | undefined => {
+    lane.submit(waiting(name));
+    return call(now);
   };
   const tell = (taken: readonly Submitted[]) => {
     for (const submitted of taken) {
@@ -30,7 +30,7 @@ function open() {
       submitted.answer(accepted);
     }
   };
-  return { lane, calls, heard, submit, tell };
+  return { lane, calls, heard, call, waiting, submit, tell };
 }
 
 test("STORE-LANE: the first who waits calls for all who come until the object takes them", () => {
@@ -77,4 +77,37 @@ test("STORE-LANE: those who wait for a later call do not fail with an earlier on
   expect(heard).toEqual(["a failed: broken"]);
   tell(lane.take());
   expect(heard.at(-1)).toBe("b answered");
+});
+
+test("STORE-LANE: a call that ended unheard, with the request that made it, is made again by whoever waits", () => {
+  const { lane, calls, heard, call, submit, tell } = open();
+  submit("a");
+  expect(call(99)).toBeUndefined();
+  expect(call(100)).toBeDefined();
+  expect(submit("b", 199)).toBeUndefined();
+  expect(submit("c", 200)).toBeDefined();
+  tell(lane.take());
+  expect(heard).toEqual(["a answered", "b answered", "c answered"]);
+  expect(call(300)).toBeUndefined();
+  expect(calls).toHaveLength(3);
+});
+
+test("STORE-LANE: an object that begins fails what the one before it had taken", () => {
+  const { lane, heard, call, submit } = open();
+  submit("a");
+  lane.take();
+  submit("b");
+  lane.begin();
+  expect(heard).toEqual(["a failed: Error: the store has begun again"]);
+  expect(lane.take()).toHaveLength(1);
+  expect(call()).toBeDefined();
+});
+
+test("STORE-LANE: what is withdrawn before it was taken is never written", () => {
+  const { lane, waiting, submit } = open();
+  const withdrawn = waiting("a");
+  lane.submit(withdrawn);
+  submit("b");
+  lane.withdraw(withdrawn);
+  expect(lane.take()).toHaveLength(1);
 });

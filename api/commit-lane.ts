@@ -11,22 +11,32 @@ export interface Submitted {
   readonly fail: (error: unknown) => void;
 }
 
+/**
+ * After so long, a call that nobody took from may have ended with the request that made it: a client that leaves takes its
+ * request with it at any moment, and the platform tells nobody.
+ */
+const LOST_MS = 100;
+
 export class CommitLane {
   #waiting: Submitted[] = [];
   readonly #taken = new Set<Submitted>();
   /** The call that will take what waits. */
-  #called: Promise<void> | undefined;
+  #called: { readonly at: number } | undefined;
+
+  submit(submitted: Submitted): void {
+    this.#waiting.push(submitted);
+  }
 
   /**
-   * `call` has the object {@link take} what waits, and ends when that is {@link done}. It is made by the first who waits, and
-   * answered to whoever made it, so that he sees it to its end.
+   * Makes a call that has the object {@link take} what waits, unless there is one; asked by whoever submits, and again by
+   * whoever goes on waiting. It is answered to whoever made it, so that he sees it to its end.
    */
-  submit(submitted: Submitted, call: () => Promise<void>): Promise<void> | undefined {
-    this.#waiting.push(submitted);
-    if (this.#called) return undefined;
-    const called: Promise<void> = call().catch((error: unknown) => this.#broken(called, error));
+  call(now: number, make: () => Promise<void>): Promise<void> | undefined {
+    if (this.#waiting.length + this.#taken.size === 0) return undefined;
+    if (this.#called && now - this.#called.at < LOST_MS) return undefined;
+    const called = { at: now };
     this.#called = called;
-    return called;
+    return make().catch((error: unknown) => this.#broken(called, error));
   }
 
   /** What waits, in the order in which it came; who comes from now on makes a call again. */
@@ -43,9 +53,23 @@ export class CommitLane {
     this.#taken.delete(submitted);
   }
 
+  /** Nobody waits for it any more: what was not taken yet is never written. */
+  withdraw(submitted: Submitted): void {
+    this.#taken.delete(submitted);
+    this.#waiting = this.#waiting.filter((each) => each !== submitted);
+  }
+
+  /** Another object takes from now on. */
+  begin(): void {
+    this.#fail([...this.#taken], new Error("the store has begun again"));
+  }
+
   /** The object ended, and what it had taken with it: nobody knows what of that was written. */
-  #broken(called: Promise<void>, error: unknown): void {
-    const lost = [...this.#taken, ...(this.#called === called ? this.take() : [])];
+  #broken(called: { readonly at: number }, error: unknown): void {
+    this.#fail([...this.#taken, ...(this.#called === called ? this.take() : [])], error);
+  }
+
+  #fail(lost: readonly Submitted[], error: unknown): void {
     this.#taken.clear();
     for (const { fail } of lost) fail(error);
   }

@@ -1,13 +1,13 @@
-/**
- * When a request is to be answered. Its timer is also what the platform sees under way while the request waits for what
- * another one asks of the store (docs/decisions/0010).
- */
+/** When a request is to be answered. */
 export class Deadline {
   readonly #timer: ReturnType<typeof setTimeout>;
   /** Never rejects, and pends for good once {@link cancel} was called in time. */
   readonly passed: Promise<void>;
+  /** The moment, in milliseconds since 1970. */
+  readonly at: number;
 
   constructor(milliseconds: number) {
+    this.at = Date.now() + milliseconds;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.passed = promise;
     this.#timer = setTimeout(resolve, milliseconds);

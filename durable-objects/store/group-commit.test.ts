@@ -38,7 +38,10 @@ function open({ settled = millisecond } = {}) {
   });
   /** By the lane. */
   const submit = (request: CommitRequest): Promise<CommitResult> =>
-    new Promise((answer, fail) => void lane.submit({ request, answer, fail }, () => commits.carry()));
+    new Promise((answer, fail) => {
+      lane.submit({ request, answer, fail });
+      void lane.call(0, () => commits.carry());
+    });
   return { tables, commits, groups, submit };
 }
 
@@ -106,5 +109,14 @@ test("STORE-LANE: one that cannot be applied fails alone", async () => {
     { value: { ok: false, reason: "storage-full" } },
     { status: "rejected" },
     { value: { ok: true, revisions: [3] } },
+  ]);
+});
+
+test("STORE-LANE: where the disk fails, all that waited for it hear so", async () => {
+  const { submit } = open({ settled: () => Promise.reject(new Error("disk I/O error")) });
+  const results = await Promise.allSettled(["a", "b"].map((name) => submit(creating(name))));
+  expect(results.map((result) => result.status === "rejected" && String(result.reason))).toEqual([
+    "Error: disk I/O error",
+    "Error: disk I/O error",
   ]);
 });

@@ -39,7 +39,7 @@ export class GroupCommit {
   /** Tells those who came by the lane, when the group under way is on disk. */
   #told: (() => void)[] = [];
   /** Calls that end with the next group. */
-  #carried: (() => void)[] = [];
+  #carried: PromiseWithResolvers<void>[] = [];
   /** What the group under way has written to. */
   #touched = new Set<GroupResource>();
   /** Counted when first a limit is asked about, and kept from then on. */
@@ -49,6 +49,7 @@ export class GroupCommit {
     this.#options = options;
     this.#marks = options.tables.marks();
     this.#settled = this.#marks.revision;
+    options.lane?.begin();
   }
 
   get marks(): Marks {
@@ -78,10 +79,10 @@ export class GroupCommit {
 
   /** Commits what waits in the lane; resolves when that is on disk, and told. */
   carry(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#carried.push(resolve);
-      if (!this.#running) void this.#run();
-    });
+    const carried = Promise.withResolvers<void>();
+    this.#carried.push(carried);
+    if (!this.#running) void this.#run();
+    return carried.promise;
   }
 
   /** A change of any size that is no commit, in a transaction of its own; all that was decided by policy is decided anew. */
@@ -119,16 +120,25 @@ export class GroupCommit {
       // What else this turn brings comes along; in a crowd, what the loop has heard of already.
       await (this.#crowded ? this.#options.settled() : undefined);
       while (this.#waiting.length > 0 || this.#carried.length > 0) {
-        const carried = this.#carried;
-        this.#carried = [];
-        this.#flush();
-        await this.#settle();
-        for (const tell of this.#told.splice(0)) tell();
-        for (const end of carried) end();
+        await this.#group(this.#carried.splice(0));
       }
     } finally {
       this.#running = false;
     }
+  }
+
+  async #group(carried: readonly PromiseWithResolvers<void>[]): Promise<void> {
+    try {
+      this.#flush();
+      await this.#settle();
+    } catch (error) {
+      if (carried.length === 0) throw error;
+      // Whoever called tells all that waited with it.
+      for (const { reject } of carried) reject(error);
+      return;
+    }
+    for (const tell of this.#told.splice(0)) tell();
+    for (const { resolve } of carried) resolve();
   }
 
   #flush(): void {

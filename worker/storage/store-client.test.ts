@@ -82,3 +82,45 @@ test("STORE-LANE: requests that commit at the same time share a call, which live
   expect([one, other, again]).toMatchObject([{ revisions: [2] }, { revisions: [3] }, { reason: "exists" }]);
   expect([carry.mock.calls.length, kept.length]).toEqual([1, 1]);
 });
+
+/** One that commits by a lane of which every call but those that `arrives` admits is lost with the request that makes it. */
+function losingCalls(arrives: (call: number) => boolean) {
+  const turns = { now: () => 0, later: setTimeout, after: () => () => {}, settled: async () => {} };
+  const store = new LogStore(new MemoryTables(), { turns, lane: new CommitLane() });
+  let calls = 0;
+  const carry = () => (arrives(++calls) ? store.carry() : new Promise<void>(() => {}));
+  const stub = { carry } as unknown as StoreStub;
+  const creating = (name: string) =>
+    new StoreClient(() => stub, undefined, { nearby: () => store, waitUntil: () => {} }).commit([
+      { op: "create", key: { ...account, name }, text, attributes },
+    ]);
+  return { store, creating };
+}
+
+test("STORE-LANE: who waits for a call that was lost makes another", async () => {
+  vi.useFakeTimers();
+  try {
+    const { creating } = losingCalls((call) => call > 1);
+    const commits = Promise.all(["a", "b"].map(creating));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await commits).toMatchObject([{ revisions: [2] }, { revisions: [3] }]);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("STORE-LANE: a commit that nobody takes is answered 504 after a minute, and is never written", async () => {
+  vi.useFakeTimers();
+  try {
+    const { store, creating } = losingCalls(() => false);
+    const late = expect(creating("a")).rejects.toMatchObject({ status: { code: 504 } });
+    await vi.advanceTimersByTimeAsync(61_000);
+    await late;
+    await store.carry();
+    expect(store.revision).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
