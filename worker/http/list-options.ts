@@ -3,6 +3,7 @@
 import { type ContinueToken, parseContinue } from "../../api/machinery/continue-token.ts";
 import { type FieldError, forbidden, notSupported } from "../../api/machinery/field-error.ts";
 import { unknownFieldMessage } from "../../api/machinery/field-selector.ts";
+import { parseUintProblem } from "../../api/machinery/parse-uint.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../api/machinery/selector.ts";
 import { badRequest, failure, invalid } from "../../api/machinery/status.ts";
 import type { Requirement, Revision } from "../../api/store.ts";
@@ -78,12 +79,9 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
 export function revisionOption(query: URLSearchParams): Revision | undefined {
   const value = query.get("resourceVersion") ?? "";
   if (value === "") return undefined;
-  if (!/^\d+$/.test(value)) {
-    const text = JSON.stringify(value);
-    throw new ApiError(
-      failure(500, "", `resourceVersion: Invalid value: ${text}: strconv.ParseUint: parsing ${text}: invalid syntax`),
-    );
-  }
+  const problem = parseUintProblem(value);
+  if (problem)
+    throw new ApiError(failure(500, "", `resourceVersion: Invalid value: ${JSON.stringify(value)}: ${problem}`));
   return Number(value) as Revision;
 }
 

@@ -3,9 +3,11 @@
  * the object, makes the next one from it, and commits under the revision that it read; when somebody was faster it
  * begins again; where the client itself named a revision, that is no longer the object's.
  */
+
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
+import { parseUintProblem } from "../../api/machinery/parse-uint.ts";
 import { conflict, failure, invalid, MODIFIED, notFound } from "../../api/machinery/status.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import type { Entry, Revision, Write } from "../../api/store.ts";
@@ -126,9 +128,8 @@ function checkRevision(context: RequestContext, { metadata }: KubeObject, revisi
     // Kubernetes names the resource here, not the kind.
     throw new ApiError(invalid(resource.group, resource.plural, metadata.name ?? "", [error]));
   }
-  if (!/^\d+$/.test(named)) {
-    throw new ApiError(failure(500, "", `strconv.ParseUint: parsing ${JSON.stringify(named)}: invalid syntax`));
-  }
+  const problem = parseUintProblem(named);
+  if (problem) throw new ApiError(failure(500, "", problem));
   const { served, path } = context;
   if (Number(named) !== revision)
     throw new ApiError(conflict({ group: served.group, resource: resource.plural }, path.name, MODIFIED));

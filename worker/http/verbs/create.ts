@@ -2,6 +2,7 @@ import { generatedName } from "../../../api/machinery/generated-name.ts";
 import { copyJson } from "../../../api/machinery/json-copy.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { droppingEmptyRevision, textWithoutRevision, withRevision } from "../../../api/machinery/object-text.ts";
+import { parseUintProblem } from "../../../api/machinery/parse-uint.ts";
 import { alreadyExists, badRequest, conflict, failure, MODIFIED } from "../../../api/machinery/status.ts";
 import { attributesOf } from "../../../api/resources/attributes.ts";
 import { requireExpectations } from "../../admission/expectations.ts";
@@ -171,8 +172,6 @@ export function placeInNamespace({ served, path }: RequestContext, { metadata }:
 
 function checkRevision(revision: string | undefined): void {
   if (revision === undefined || revision === "" || revision === "0") return;
-  if (!/^\d+$/.test(revision)) {
-    throw new ApiError(failure(500, "", `strconv.ParseUint: parsing ${JSON.stringify(revision)}: invalid syntax`));
-  }
-  throw new ApiError(failure(500, "", "resourceVersion should not be set on objects to be created"));
+  const problem = parseUintProblem(revision) ?? "resourceVersion should not be set on objects to be created";
+  throw new ApiError(failure(500, "", problem));
 }
