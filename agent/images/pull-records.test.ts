@@ -66,14 +66,14 @@ class Registry {
   } as unknown as Runtime;
 }
 
+const container = { name: "c", image: "reg.example.com/app:1", imagePullPolicy: "IfNotPresent" };
+
 describe("AGENT-PULL: an image that took credentials", () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "sailplane-pulls-"));
   });
   afterEach(() => rmSync(directory, { recursive: true }));
-
-  const container = { name: "c", image: "reg.example.com/app:1", imagePullPolicy: "IfNotPresent" };
 
   it("is for who brings them, or can pull it, across restarts of the agent too", async () => {
     const registry = new Registry();
@@ -130,4 +130,12 @@ test("AGENT-PULL: an image whose pull an agent was killed over is pulled again b
   open().failed("other:1");
   expect(open().mayUse("b", "other:1", [])).toBe(true);
   rmSync(directory, { recursive: true });
+});
+
+test("AGENT-PULL: an image of which the runtime cannot say whether it is there is waited for", async () => {
+  const registry = new Registry();
+  registry.runtime.imageStatus = () => Promise.reject(new Error("it is away"));
+  const outcome = await new ImagePuller(registry.runtime).ensure(pod(), container, objects, () => {});
+  const waiting = { reason: "ImageInspectError", message: 'Failed to inspect image "": it is away' };
+  expect(outcome).toMatchObject({ ok: false, waiting });
 });

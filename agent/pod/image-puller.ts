@@ -66,7 +66,16 @@ export class ImagePuller {
       return { ok: false, waiting: { reason: "InvalidImageName", message }, retryAt: Date.now() + RETRY_MS };
     }
     const policy = policyOf(container);
-    const present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
+    let present: ImageObservation | undefined;
+    try {
+      present = policy === "Always" ? undefined : await this.#runtime.imageStatus(image);
+    } catch (error) {
+      // The kubelet has no name for it there either.
+      const message = `Failed to inspect image "": ${(error as Error).message}`;
+      tell("Warning", "InspectFailed", message);
+      tell("Warning", "Failed", "Error: ImageInspectError");
+      return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: Date.now() + RETRY_MS };
+    }
     const credentials = pullCredentials(pod, objects, image);
     const marks = credentials.map(({ mark }) => mark);
     if (present !== undefined && this.#records.mayUse(present.id, image, marks)) {

@@ -54,7 +54,7 @@ export function prepareContainer(context: WorkerContext, asked: ContainerToPrepa
       if (path !== undefined) return path;
       throw new ConfigError(`volume "${volume}" of container "${user}" is not set up`);
     },
-    volumePath: (user, use) => volumePath(context, volumes, user, use),
+    volumePath: (user, use) => volumePath(context, asked, user, use),
     ownMounts: [
       mount(HOSTS, writeHosts(context, asked)),
       ...asked.devices.mounts,
@@ -77,7 +77,7 @@ const mount = (containerPath: string, hostPath: string): Mount => ({
 
 function volumePath(
   { log }: WorkerContext,
-  volumes: PodVolumes,
+  { pod, volumes }: ContainerToPrepare,
   { name: user }: Container,
   { name, subPath }: VolumeUse,
 ) {
@@ -89,7 +89,10 @@ function volumePath(
   } catch (error) {
     if (error instanceof SubPathError) throw new ConfigError(error.message);
     log.warn((error as Error).message);
-    throw new ConfigError(`failed to prepare subPath for volumeMount "${name}" of container "${user}"`);
+    const message = `failed to prepare subPath for volumeMount "${name}" of container "${user}"`;
+    // Under the kubelet the runtime finds this out.
+    const isImage = pod.spec.volumes?.some((volume) => volume.name === name && volume.image !== undefined);
+    throw isImage ? new Error(message) : new ConfigError(message);
   }
 }
 

@@ -122,12 +122,12 @@ export async function startContainer(record: PodRecord, action: Start, observati
     const message = `Unable to retrieve some image pull secrets (${missing}); attempting to pull the image may not succeed.`;
     record.tell(undefined, "Warning", "FailedToRetrieveImagePullSecret", message);
   }
-  const outcome = await puller.ensure(record.pod, container, objects, tell);
-  if (record.abort.signal.aborted) return "failed";
-  if (!outcome.ok) return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
-
   let id: string;
   try {
+    const unmounted = await record.volumes.mountImages(record.pod, container);
+    const outcome = unmounted ?? (await puller.ensure(record.pod, container, objects, tell));
+    if (record.abort.signal.aborted) return "failed";
+    if (!outcome.ok) return fail(record, target, { ...outcome.waiting, retryAt: outcome.retryAt });
     const sandbox = record.sandbox ?? (await sandboxConfigOf(record, observation.sandboxes[0]?.attempt ?? 0));
     const config = prepareContainer(record.context, {
       pod: withAllocation(record.pod, record.allocation),

@@ -1,14 +1,13 @@
-/** Volumes that are the files of an image: pulled as a container's image is, and mounted for reading. */
+/** Volumes that are the files of an image: pulled as a container's own is, and mounted for reading. */
 import type { ImageVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { EventRecorder } from "../pod/events.ts";
-import type { ImagePuller } from "../pod/image-puller.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import { VolumeError } from "./payload.ts";
+import type { ImageOutcome, ImagePuller } from "../pod/image-puller.ts";
+import { type Runtime, RuntimeError } from "../runtime/runtime.ts";
 
 export interface ImageMounts {
-  /** Fails with {@link VolumeError}. */
-  mount(pod: Pod, source: ImageVolumeSource, directory: string): Promise<void>;
+  /** Answers what became of the image, which is mounted where it is there. */
+  mount(pod: Pod, source: ImageVolumeSource, directory: string): Promise<ImageOutcome>;
   unmount(directory: string): Promise<void>;
 }
 
@@ -25,7 +24,7 @@ export function imageMounts({
 }): ImageMounts {
   return {
     mount: async (pod, { reference = "", pullPolicy }, directory) => {
-      if (runtime.mountImage === undefined) throw new VolumeError("this node's runtime cannot mount images");
+      if (runtime.mountImage === undefined) throw new RuntimeError("this node's runtime cannot mount images");
       const wanted = {
         name: "",
         image: reference,
@@ -34,8 +33,8 @@ export function imageMounts({
       const outcome = await puller.ensure(pod, wanted, objects(pod.metadata.namespace ?? ""), (type, reason, message) =>
         events.record({ pod }, type, reason, message),
       );
-      if (!outcome.ok) throw new VolumeError(`${outcome.waiting.reason}: ${outcome.waiting.message}`);
-      await runtime.mountImage(outcome.image.id, directory);
+      if (outcome.ok) await runtime.mountImage(outcome.image.id, directory);
+      return outcome;
     },
     unmount: async (directory) => runtime.unmountImage?.(directory),
   };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
+import type { ImageMounts } from "./image-mounts.ts";
 import { PodVolumes } from "./volume-manager.ts";
 
 let directory: string;
@@ -30,7 +31,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const unused = () => Promise.reject(new Error("not asked for here"));
-const volumesOf = () =>
+const volumesOf = (mount: ImageMounts["mount"] = unused) =>
   new PodVolumes(join(directory, "pod"), {
     sources: {
       claim: async () => (isAway ? unused() : claim),
@@ -38,7 +39,7 @@ const volumesOf = () =>
       token: unused,
       grown: async (_, storage) => void grown.push(storage),
     },
-    images: { mount: unused, unmount: unused },
+    images: { mount, unmount: unused },
     csi: {
       publish: unused,
       unpublish: async () => {},
@@ -156,4 +157,22 @@ test("of a volume whose directory is gone nothing is said, and of the others all
     { name: "data", pvcRef },
     expect.objectContaining({ name: "scratch", usedBytes: expect.any(Number) }),
   ]);
+});
+
+test("AGENT-VOLUME: a container waits for the images among its files as for its own, and no other does", async () => {
+  let isThere = false;
+  const outcome = { ok: false, waiting: { reason: "ImagePullBackOff", message: "" }, retryAt: 0 } as const;
+  const image = { id: "i", ref: "i", names: [], size: 0 };
+  const volumes = volumesOf(async () => (isThere ? { ok: true, image } : outcome));
+  const files: Volume = { name: "files", image: { reference: "nowhere/nothing" } };
+  const pod = podWith([files]);
+  const [container] = pod.spec.containers;
+  if (container === undefined) throw new Error("it has one");
+  expect(await prepare(volumes, files)).toEqual({ news: [], missing: false });
+  expect(await volumes.mountImages(pod, { name: "other" })).toBeUndefined();
+  expect(await volumes.mountImages(pod, container)).toEqual(outcome);
+  expect(volumes.path("files")).toBeUndefined();
+  isThere = true;
+  expect(await volumes.mountImages(pod, container)).toBeUndefined();
+  expect(volumes.path("files")).toBe(join(directory, "pod", "volumes", "kubernetes.io~image", "files"));
 });

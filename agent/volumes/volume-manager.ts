@@ -6,11 +6,12 @@ import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
-import type { PersistentVolume, Pod, Volume } from "../../api/generated/core.v1.ts";
+import type { Container, PersistentVolume, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { inlineVolume, persistentVolume } from "../csi/wanted-volume.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { PodAddresses } from "../pod/field-ref.ts";
+import type { ImageOutcome } from "../pod/image-puller.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { publish } from "./atomic-writer.ts";
 import { type ClaimSources, claimOf, volumeOfClaim } from "./claim.ts";
@@ -158,7 +159,7 @@ export class PodVolumes {
     const unprocessed: VolumeUnprocessed[] = [];
     let missing = false;
     for (const volume of pod.spec.volumes ?? []) {
-      if (![mounts, devices, files].some((used) => used.has(volume.name))) continue;
+      if (volume.image !== undefined || ![mounts, devices, files].some((used) => used.has(volume.name))) continue;
       try {
         this.#paths.set(volume.name, await this.#setUp(pod, volume, input));
       } catch (error) {
@@ -172,6 +173,20 @@ export class PodVolumes {
     for (const volume of pod.spec.volumes ?? [])
       if (this.#paths.has(volume.name)) news.push(...(await this.#grow(pod, volume, input.objects)));
     return { news, missing };
+  }
+
+  /** Mounts the images that a container has among its files: they are pulled as its own is, and what is wrong with them it waits for. */
+  async mountImages(pod: Pod, { volumeMounts = [] }: Container): Promise<ImageOutcome | undefined> {
+    const used = new Set(volumeMounts.map(({ name }) => name));
+    for (const volume of pod.spec.volumes ?? []) {
+      if (volume.image === undefined || !used.has(volume.name)) continue;
+      const path = join(this.#directory, "volumes", pluginOf(volume), volume.name);
+      mkdirSync(path, { recursive: true });
+      const outcome = isMountPoint(path) ? undefined : await this.#images.mount(pod, volume.image, path);
+      if (outcome?.ok === false) return outcome;
+      this.#paths.set(volume.name, path);
+    }
+    return undefined;
   }
 
   /** What of each volume is used; of the machine's own paths nothing is said. */
@@ -223,11 +238,6 @@ export class PodVolumes {
       if (isSetUp(path, fileSystem)) return path;
       await makeDirectory(path, fileSystem);
       if (group !== undefined) giveToGroup(path, group);
-      return path;
-    }
-    if (volume.image !== undefined) {
-      mkdirSync(path, { recursive: true });
-      if (!isMountPoint(path)) await this.#images.mount(pod, volume.image, path);
       return path;
     }
     const tokens = await this.#tokens.of(pod, volume, input.now);
