@@ -152,7 +152,7 @@ describe("sailplane up", () => {
     const url = `https://127.0.0.1:${(webhook.address() as AddressInfo).port}`;
     await cluster.output("apply -f -", { input: webhookAt(url, authority.certificate) });
     const { stderr } = await cluster.kubectl("create serviceaccount judged");
-    expect(stderr).toContain('an error on the server ("heard")');
+    expect(stderr).toContain("the server responded with the status code 418");
     await cluster.output("delete validatingwebhookconfiguration judge");
     webhook.close();
   });
