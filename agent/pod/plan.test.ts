@@ -235,4 +235,14 @@ describe("the plan of a pod", () => {
     expect(short(podOf({}), since(NOW - 21_000), { probes, backOff }).at(-1)).toBe("start c#1");
     expect(short(podOf({}), since(NOW - 19_000), { probes, backOff }).at(-1)).toMatch(/^back-off 20s /);
   });
+
+  it("starts nothing behind a sidecar that fails its startup probe; what once was behind one goes on", () => {
+    const pod = podOf({ initContainers: [{ ...sidecar("s"), startupProbe: {} }, { name: "i" }] });
+    const probes = new Map([["x://s", { startup: "failure" as const }]]);
+    const killed = ["kill s: Init container s failed startup probe", "start s#1"];
+    expect(short(pod, [container("s")], { probes })).toEqual(killed);
+    expect(short(pod, [container("s")])).toEqual([]);
+    expect(short(pod, [container("s"), exited("i", 1)], { probes })).toEqual([...killed, "start i#1"]);
+    expect(short(pod, [container("s"), exited("i", 0), container("c")], { probes })).toEqual(killed);
+  });
 });

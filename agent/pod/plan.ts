@@ -164,8 +164,8 @@ function planInit(planner: Planner, pod: Pod, mainHasRun: boolean): "initialized
     if (target.role === "sidecar") {
       if (observed?.state === "running") {
         if (planner.hasStarted(target, observed) && planner.replaceIfChanged(target, observed)) continue;
-        if (planner.killIfFailed(target, observed)) continue;
-        if (mainHasRun || planner.hasStarted(target, observed)) continue;
+        planner.killIfFailed(target, observed);
+        if (mainHasRun || i < lastRun || planner.hasStarted(target, observed)) continue;
         return "waiting";
       }
       planner.start(target);
