@@ -2,6 +2,7 @@
 import type { Job } from "../../generated/batch.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
 
 const CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
@@ -33,7 +34,9 @@ export function checkGeneratedSelector(errors: FieldError[], { metadata, spec }:
     if (labels[key] === undefined) errors.push(required(path, `must be '${value}'`));
     else if (labels[key] !== value) errors.push(invalid(path, sortedMap(labels), `must be '${value}'`));
   }
-  if (!labelsMatch(labelSelectorRequirements(spec.selector), expected))
+  // One that is no selector is told as that.
+  const isSelector = validateLabelSelector(spec.selector, "").length === 0;
+  if (isSelector && !labelsMatch(labelSelectorRequirements(spec.selector), expected))
     errors.push(invalid("spec.selector", printedSelector(spec.selector), "`selector` not auto-generated"));
 }
 
