@@ -8,6 +8,8 @@ export interface SchedulerEvent {
   readonly reason: string;
   readonly action: string;
   readonly note: string;
+  /** Because of which it happened. */
+  readonly related?: Stored<KubeObject>;
 }
 
 export interface EventStamp {
@@ -20,7 +22,10 @@ export interface EventStamp {
 
 const COMPONENT = "default-scheduler";
 
-export function eventOf({ about, type, reason, action, note }: SchedulerEvent, stamp: EventStamp): Stored<Event> {
+export function eventOf(
+  { about, type, reason, action, note, related }: SchedulerEvent,
+  stamp: EventStamp,
+): Stored<Event> {
   const time = new Date(stamp.now).toISOString();
   const namespace = about.metadata.namespace || "default";
   const event = {
@@ -43,6 +48,7 @@ export function eventOf({ about, type, reason, action, note }: SchedulerEvent, s
     type,
     eventTime: `${time.slice(0, -1)}000Z`,
     action,
+    ...(related && { related: referenceTo(related) }),
     reportingComponent: COMPONENT,
     reportingInstance: COMPONENT,
   };
