@@ -41,6 +41,17 @@ test("PATCH-08: what a strategic merge says of kind and version has no effect, a
   expect(patched("merge-patch+json", { kind: null, apiVersion: null })).toEqual(object());
 });
 
+test("PATCH-10: what a strategic merge gives is told in a converter's words, and its unknown fields in their order", () => {
+  expect(patched("strategic-merge-patch+json", { data: { k: 1 } })).toBe(
+    'Invalid value: "map[data:map[k:1]]": cannot convert int64 to string',
+  );
+  const format = patchFormats["application/strategic-merge-patch+json"];
+  const patch = { metadata: { zip: 1 }, zap: 1, foo: 1 };
+  expect(format && applyFormat(format, { value: patch, duplicates: [] }, object(), context).warnings).toEqual(
+    ["foo", "metadata.zip", "zap"].map((field) => `unknown field "${field}"`),
+  );
+});
+
 const parsed = (format: string, text: string, fieldValidation: "Ignore" | "Warn" | "Strict") => {
   const found = patchFormats[`application/${format}`];
   if (!found) throw new Error(format);

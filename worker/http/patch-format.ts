@@ -6,6 +6,7 @@ import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { unstructuredProblem } from "../../api/machinery/patch/from-unstructured.ts";
 import { applyJsonPatch } from "../../api/machinery/patch/json-patch.ts";
 import { applyMergePatch } from "../../api/machinery/patch/merge-patch.ts";
 import type { JsonObject, PatchResult } from "../../api/machinery/patch/patch-result.ts";
@@ -112,14 +113,21 @@ function decodeAsKind(object: JsonObject, format: PatchFormat, served: Served): 
   // Custom kinds are told apart when they are validated.
   if (served.custom) return decodePatched(object, served);
   const expected = { group: served.group, version: served.version, kind: served.resource.kind };
-  if (!format.needsStruct) {
-    const found = kindIn(object);
-    if (!found.ok) return found;
-    const another = anotherKind(withDefaults(found, expected), expected);
-    if (another) return { ok: false, message: another };
-  }
   const typeMeta = { kind: expected.kind, apiVersion: apiVersionOf(expected.group, expected.version) };
-  return decodePatched({ ...typeMeta, ...object, ...typeMeta }, served);
+  const typed = { ...typeMeta, ...object, ...typeMeta };
+  if (format.needsStruct) return setIntoStruct(typed, served);
+  const found = kindIn(object);
+  if (!found.ok) return found;
+  const another = anotherKind(withDefaults(found, expected), expected);
+  if (another) return { ok: false, message: another };
+  return decodePatched(typed, served);
+}
+
+/** What a strategic merge gives is no JSON to Kubernetes: PATCH-10. */
+function setIntoStruct(object: JsonObject, served: Served): DecodedJson {
+  const decoded = decodePatched(object, served);
+  if (decoded.ok) return { ...decoded, strict: decoded.strict.toSorted() };
+  return { ok: false, message: unstructuredProblem(object, structFor(served)) ?? decoded.message };
 }
 
 export function decodePatched(object: JsonObject, served: Served): DecodedJson {
