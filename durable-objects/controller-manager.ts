@@ -15,6 +15,7 @@ import type { Authority } from "./controllers/effects.ts";
 import { LogFollower } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
+import { lookAtNetwork } from "./look-at-network.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { Rounds } from "./rounds.ts";
 import { SettledMark } from "./settled-mark.ts";
@@ -37,8 +38,6 @@ const HEARD_MS = 10_000;
 
 /** Requests of a round, of all controllers together: some 20 ms. */
 const REQUESTS = 16;
-/** A timer is looked at together with the network. */
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
   resource: groupResource(group, plural),
@@ -113,7 +112,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       const rounds = new Rounds({
         ask: (asked) => wiring.ask(cluster, asked),
         most: REQUESTS,
-        pause,
+        pause: lookAtNetwork,
       });
       const api = apiClientOver((asked) => rounds.ask(asked));
       return new ControlLoop({
@@ -126,7 +125,7 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
         heardOf: (node) => this.#heardOf(node),
         now: () => Date.now(),
         wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
-        pause,
+        pause: lookAtNetwork,
         complain: (who, item, error) => console.error(`${who} ${item}:`, error instanceof Error ? error.stack : error),
       });
     }

@@ -8,6 +8,7 @@ import type { NodeMessage } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { Revision, Store, Tail } from "../api/store.ts";
 import { eraseObject } from "./erase-object.ts";
+import { lookAtNetwork } from "./look-at-network.ts";
 import { type Attachment, attachmentOf, LEFT, MOST_TUNNELS, noteTunnel } from "./node-hub/attachment.ts";
 import {
   FOLLOWED,
@@ -256,7 +257,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
     this.#reports ??= new Rounds({
       ask: (round) => this.env.API.passed({ cluster, asked: round }),
       most: REPORTS,
-      pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+      pause: lookAtNetwork,
     });
     const reports = this.#reports;
     return Promise.all(asked.map((each) => reports.ask(each)));
