@@ -21,4 +21,9 @@ export class PlainTextError extends Error {
 }
 
 /** The store refused a call that was decided with an old policy: catch up and decide again. */
-export class StalePolicy extends Error {}
+export class StalePolicy extends Error {
+  /** `changing`: what was refused changes policy itself. */
+  constructor(readonly changing = false) {
+    super();
+  }
+}

@@ -1,14 +1,16 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
+import { tooManyRequests } from "../../api/machinery/status.ts";
 import { nearbyStore } from "../../api/nearby-stores.ts";
 import type { Store } from "../../api/store.ts";
-import { PlainTextError, StalePolicy } from "../api-error.ts";
+import { ApiError, PlainTextError, StalePolicy } from "../api-error.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
 import type { Deployment } from "../bootstrap/system-objects.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import type { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
 import { clusterRanges } from "../network.ts";
+import { type Place, standInLine } from "../policy/change-line.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
 import { clusterExists, isAlive } from "../policy/clusters.ts";
 import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
@@ -21,8 +23,8 @@ export interface Decided {
   readonly store: StoreClient;
 }
 
-/** Policy changes while a request is decided are rare; more than this many in a row are not believed. */
-const DECISIONS = 8;
+/** As many changes of policy while a request is decided are no accident. */
+const DECISIONS = 100;
 
 /** `deadline`: the request's, where it has one already. */
 export async function withPolicy<T>(
@@ -36,20 +38,34 @@ export async function withPolicy<T>(
   if (!c.env.ownApi) limitRate(cluster, settingsOf(policy)?.limits?.requestsPerSecond);
   const nearby = () => nearbyStore(cluster);
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-  for (let attempt = 1; ; attempt++) {
-    try {
+  let place: Place | undefined;
+  try {
+    for (let attempt = 1; attempt <= DECISIONS; attempt++) {
       const limits = settingsOf(policy)?.limits;
       const store = new StoreClient(open, policy.revision, { limits, nearby, waitUntil, deadline });
       try {
-        return await decide({ policy, store });
-      } finally {
-        // Whatever was to be answered: who is nobody any more is told only that.
-        if (store.mustConfirm) await store.confirmIdentity();
+        return await decided(decide, { policy, store });
+      } catch (error) {
+        if (!(error instanceof StalePolicy)) throw error;
+        if (error.changing) {
+          place ??= standInLine(cluster);
+          await place.first();
+        }
+        policy = mustLive(cluster, await refreshPolicy(cluster, policy, open() as Store));
       }
-    } catch (error) {
-      if (!(error instanceof StalePolicy) || attempt === DECISIONS) throw error;
-      policy = mustLive(cluster, await refreshPolicy(cluster, policy, open() as Store));
     }
+  } finally {
+    place?.leave();
+  }
+  throw new ApiError(tooManyRequests("policy changes faster than requests are decided", 1));
+}
+
+async function decided<T>(decide: (at: Decided) => Promise<T>, at: Decided): Promise<T> {
+  try {
+    return await decide(at);
+  } finally {
+    // Whatever was to be answered: who is nobody any more is told only that.
+    if (at.store.mustConfirm) await at.store.confirmIdentity();
   }
 }
 

@@ -96,7 +96,8 @@ export async function refreshPolicy(cluster: string, stale: PolicySnapshot, stor
 
 function keepNewest(cluster: string, snapshot: PolicySnapshot): PolicySnapshot {
   const known = snapshots.get(cluster);
-  if (known && known.revision > snapshot.revision) return known;
+  // Of one that is as new, others have derived things already.
+  if (known && known.revision >= snapshot.revision) return known;
   const [oldest] = snapshots.keys();
   if (oldest !== undefined && snapshots.size >= REMEMBERED && !snapshots.has(cluster)) snapshots.delete(oldest);
   snapshots.set(cluster, snapshot);

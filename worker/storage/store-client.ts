@@ -131,7 +131,7 @@ export class StoreClient {
     switch (result.reason) {
       case "stale-policy":
         this.#unconfirmed = false;
-        throw new StalePolicy();
+        throw new StalePolicy(isPolicy);
       case "identity-gone":
         return this.#identityGone();
       case "too-large":
