@@ -109,6 +109,24 @@ test("ADM-SNAPSHOT: a limit range holds from the next request on", async () => {
   });
 });
 
+test("a limit range gives its defaults to a pod that is resized, and to no other update", async () => {
+  const place = await newNamespace("resizing");
+  const resources = { requests: { cpu: "1" } };
+  const containers = [{ name: "c", image: "i", resources }];
+  expect((await call(`${place}/pods`, pod("r", { containers }))).code).toBe(201);
+  const limits = [{ type: "Container", defaultRequest: { memory: "1Mi" } }];
+  expect((await call(`${place}/limitranges`, { metadata: { name: "l" }, spec: { limits } })).code).toBe(201);
+  const requestsAfter = async (path: string, body: object) => {
+    const { object } = await call(`${place}/pods/r${path}`, body, "PATCH");
+    return (object as unknown as { spec?: { containers: { resources: unknown }[] } }).spec?.containers[0]?.resources;
+  };
+  expect(await requestsAfter("", { metadata: { labels: { a: "b" } } })).toEqual(resources);
+  const resized = [{ name: "c", image: "i", resources: { requests: { cpu: "2" } } }];
+  expect(await requestsAfter("/resize", { spec: { containers: resized } })).toEqual({
+    requests: { cpu: "2", memory: "1Mi" },
+  });
+});
+
 test("a copy of a pod mounts the token where its original does, by one volume", async () => {
   const place = await newNamespace("copies");
   const { object } = await call(`${place}/pods`, pod("original"));

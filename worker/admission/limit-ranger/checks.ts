@@ -1,7 +1,7 @@
 /** What a limit range refuses, in the words of plugin/pkg/admission/limitranger. */
 import type { LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import { canonicalQuantity, compareQuantities, quantityOf, signOfQuantity } from "../../../api/machinery/quantity.ts";
-import { podAmounts } from "../../controllers/quota/pod-usage.ts";
+import { askedAmounts } from "../../controllers/quota/pod-usage.ts";
 
 type Amounts = Readonly<Record<string, string>>;
 
@@ -21,7 +21,7 @@ export function podProblems(pod: Pod, { spec: { limits = [] } }: LimitRange): st
       );
     }
     if (item.type !== "Pod") return [];
-    return problemsOf(item, { requests: podAmounts(pod, "requests"), limits: podAmounts(pod, "limits") });
+    return problemsOf(item, { requests: askedAmounts(pod, "requests"), limits: askedAmounts(pod, "limits") });
   });
 }
 

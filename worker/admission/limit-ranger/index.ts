@@ -2,7 +2,6 @@
 import type { LimitRange, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { PolicySnapshot } from "../../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
-import { isPodCreation } from "../pod-requests.ts";
 import { refusal } from "../refusal.ts";
 import { claimProblems, podProblems } from "./checks.ts";
 import { applyDefaults } from "./defaults.ts";
@@ -28,7 +27,7 @@ export const limitRanger: AdmissionPlugin = {
   name: "LimitRanger",
   handles: (request) => subjectOf(request) !== undefined && rangesOf(request).length > 0,
   mutate(request) {
-    if (!isPodCreation(request)) return;
+    if (subjectOf(request) !== "pod") return;
     for (const range of rangesOf(request)) applyDefaults(request.object as unknown as Pod, range);
   },
   validate(request) {

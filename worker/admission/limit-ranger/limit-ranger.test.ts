@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { LimitRange, LimitRangeItem, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type {
+  ContainerStatus,
+  LimitRange,
+  LimitRangeItem,
+  PersistentVolumeClaim,
+  Pod,
+} from "../../../api/generated/core.v1.ts";
 import { claimProblems, podProblems } from "./checks.ts";
 import { applyDefaults } from "./defaults.ts";
 
@@ -8,6 +14,16 @@ const pod = (requests: Record<string, string>, limits: Record<string, string> = 
   metadata: { name: "p" },
   spec: { containers: [{ name: "c", image: "i", resources: { requests, limits } }] },
   status: {},
+});
+
+const withOverhead = ({ spec, ...rest }: Pod): Pod => ({ ...rest, spec: { ...spec, overhead: { cpu: "1" } } });
+const granted = (cpu: string): ContainerStatus => ({
+  name: "c",
+  ready: true,
+  restartCount: 0,
+  image: "i",
+  imageID: "",
+  resources: { limits: { cpu } },
 });
 
 describe("a limit range", () => {
@@ -41,6 +57,11 @@ describe("a limit range", () => {
       { type: "Pod", max: { memory: "1Gi" } },
       pod({ memory: "1Gi" }, { memory: "2Gi" }),
       ["maximum memory usage per Pod is 1Gi, but limit is 2Gi"],
+    ],
+    [
+      { type: "Pod", max: { cpu: "1" } },
+      { ...withOverhead(pod({}, { cpu: "1" })), status: { containerStatuses: [granted("2")] } },
+      [],
     ],
     [{ type: "Container", max: { cpu: "2" }, min: { cpu: "1" } }, pod({ cpu: "1" }, { cpu: "2" }), []],
   ])("%j", (item, subject, problems) => {

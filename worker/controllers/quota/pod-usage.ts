@@ -1,8 +1,14 @@
 /** What a pod takes of a quota, and which quota scopes it is in. */
-import type { Pod, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "../../../api/generated/core.v1.ts";
+import type {
+  Container,
+  Pod,
+  PodSpec,
+  ResourceQuotaSpec,
+  ScopedResourceSelectorRequirement,
+} from "../../../api/generated/core.v1.ts";
 import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
 import { qosClassOf } from "../../../api/resources/core/pod/qos-class.ts";
-import { whileResized, wholeWhileResized } from "../../../api/resources/core/pod/resizing.ts";
+import { type ResourceList, whileResized, wholeWhileResized } from "../../../api/resources/core/pod/resizing.ts";
 import { isTerminated } from "../pod-state.ts";
 import { timeOf } from "../time.ts";
 
@@ -29,10 +35,29 @@ type Kind = "requests" | "limits";
 /** What the pod says for itself as a whole goes before what its containers say. */
 const isOfPods = (name: string) => name === "cpu" || name === "memory" || name.startsWith("hugepages-");
 
-/** Containers together, or the init container that needs most beside the sidecars started before it; and the overhead. */
+/** With the overhead, and at most what the pod takes while it is resized. */
 export function podAmounts(pod: Pod, kind: Kind): Amounts {
-  const { containers, initContainers = [], overhead = {} } = pod.spec;
-  const amountsOf = whileResized(pod, kind);
+  const { overhead = {} } = pod.spec;
+  const whole = Object.entries(wholeWhileResized(pod, kind) ?? {}).filter(([name]) => isOfPods(name));
+  const own = { ...ofContainers(pod.spec, whileResized(pod, kind)), ...(Object.fromEntries(whole) as Amounts) };
+  if (kind === "requests") return sum(own, overhead);
+  // What is not limited is not limited by the overhead either.
+  const limited = Object.entries(overhead).filter(([name]) => compareQuantities(own[name], "0") !== 0);
+  return sum(own, Object.fromEntries(limited));
+}
+
+/** What the spec says alone, which is what limit ranges are about. */
+export function askedAmounts({ spec }: Pod, kind: Kind): Amounts {
+  const whole: ResourceList = spec.resources?.[kind] ?? {};
+  const own = Object.entries(whole).filter(([name]) => name === "cpu" || name === "memory");
+  return { ...ofContainers(spec, ({ resources }) => resources?.[kind]), ...(Object.fromEntries(own) as Amounts) };
+}
+
+/** Containers together, or the init container that needs most beside the sidecars started before it. */
+function ofContainers(
+  { containers, initContainers = [] }: PodSpec,
+  amountsOf: (container: Container) => ResourceList | undefined,
+): Amounts {
   let running = containers.reduce((total, each) => sum(total, amountsOf(each)), {} as Amounts);
   let sidecars: Amounts = {};
   let starting: Amounts = {};
@@ -43,12 +68,7 @@ export function podAmounts(pod: Pod, kind: Kind): Amounts {
       starting = largest(starting, sidecars);
     } else starting = largest(starting, sum(sidecars, amountsOf(each)));
   }
-  const whole = Object.entries(wholeWhileResized(pod, kind) ?? {}).filter(([name]) => isOfPods(name));
-  const own = { ...largest(running, starting), ...(Object.fromEntries(whole) as Amounts) };
-  if (kind === "requests") return sum(own, overhead);
-  // What is not limited is not limited by the overhead either.
-  const limited = Object.entries(overhead).filter(([name]) => compareQuantities(own[name], "0") !== 0);
-  return sum(own, Object.fromEntries(limited));
+  return largest(running, starting);
 }
 
 /** Ended pods take nothing, nor do those whose grace is over. */
