@@ -56,7 +56,8 @@ export interface Subresource<T extends KubeObject> {
 
 /** Where the scale subresource finds its numbers. `selector` answers the label selector as text. */
 export interface ScaleView<T extends KubeObject> {
-  readonly specReplicas: (object: T) => number;
+  /** Undefined where a custom object does not say. */
+  readonly specReplicas: (object: T) => number | undefined;
   readonly statusReplicas: (object: T) => number;
   readonly selector: (object: T) => string;
   readonly setReplicas: (draft: T, replicas: number) => void;

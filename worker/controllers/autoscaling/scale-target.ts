@@ -42,7 +42,7 @@ export function scaleOf(
   if (!target || !view) return { error: `${resource} "${name}" not found` };
   return {
     resource,
-    replicas: view.specReplicas(target),
+    replicas: view.specReplicas(target) ?? 0,
     statusReplicas: view.statusReplicas(target),
     selector: view.selector(target),
   };

@@ -45,7 +45,7 @@ export function replicasPaths({ group, version, otherVersions = [], scale }: Res
 
 export function scaleOf(object: KubeObject, resource: Resource, view: ScaleView<KubeObject>): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const replicas = view.specReplicas(object);
+  const replicas = view.specReplicas(object) ?? 0;
   const selector = view.selector(object);
   const managedFields = scaleEntries(object.metadata.managedFields, replicasPaths(resource));
   return {

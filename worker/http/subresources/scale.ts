@@ -7,6 +7,7 @@ import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import {
   badRequest,
+  internalError,
   invalid,
   methodNotAllowed,
   notFound,
@@ -50,7 +51,13 @@ function render(context: RequestContext, object: KubeObject, accepted: Accepted)
   return renderView({ ...context, served: scaleServed }, shown, accepted);
 }
 
-function viewOf({ served: { resource } }: RequestContext) {
+/** Stands for replicas that a custom object does not say, until somebody does. */
+const UNSET = -(2 ** 31);
+
+const replicasField = ({ resource: { scale } }: RequestContext["served"]) =>
+  `the spec replicas field ${JSON.stringify(`.${(scale?.replicasPath ?? []).join(".")}`)}`;
+
+function viewOf({ served: { resource } }: Pick<RequestContext, "served">) {
   if (resource.scale) return resource.scale;
   throw new Error(`${resource.kind} has no scale`);
 }
@@ -58,7 +65,10 @@ function viewOf({ served: { resource } }: RequestContext) {
 async function current({ served, path, store }: RequestContext): Promise<KubeObject> {
   const { entry } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
-  return objectOf(entry);
+  const object = objectOf(entry);
+  if (viewOf({ served }).specReplicas(object) === undefined)
+    throw new ApiError(internalError(`${replicasField(served)} does not exist`));
+  return object;
 }
 
 function put(context: RequestContext): Promise<KubeObject> {
@@ -136,8 +146,10 @@ async function write(
     tracked: true,
     ...updateStrategy(resource, ""),
     draftOf(object) {
-      const next = nextOf(scaleOf(object, resource, view));
+      const scale = scaleOf(object, resource, view);
+      const next = nextOf(view.specReplicas(object) === undefined ? { ...scale, spec: { replicas: UNSET } } : scale);
       const replicas = next.spec?.replicas ?? 0;
+      if (replicas === UNSET) throw new ApiError(badRequest(`${replicasField(served)} cannot be empty`));
       if (replicas < 0) throw negative(context, replicas);
       const draft: KubeObject = structuredClone(object);
       view.setReplicas(draft, replicas);
@@ -147,9 +159,9 @@ async function write(
       });
       if (managedFields) draft.metadata.managedFields = managedFields;
       else delete draft.metadata.managedFields;
+      // Whoever names no revision scales the one that was read, which a custom kind has to be told.
       const { resourceVersion } = next.metadata;
       if (resourceVersion) draft.metadata.resourceVersion = resourceVersion;
-      else delete draft.metadata.resourceVersion;
       return draft;
     },
   });

@@ -1,20 +1,15 @@
 import type { CustomResourceSubresourceScale } from "../../../api/generated/apiextensions.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { internalError } from "../../../api/machinery/status.ts";
 import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import { isMap } from "../../../api/machinery/structural/json-walk.ts";
 import type { ScaleView } from "../../../api/resources/resource.ts";
-import { ApiError } from "../../api-error.ts";
 
 /** Where the definition says that the numbers of the scale are. */
 export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<KubeObject> => ({
   replicasPath: scale.specReplicasPath.replace(/^\./, "").split("."),
   specReplicas(object) {
     const [value] = findJsonPath(scale.specReplicasPath, object);
-    if (typeof value === "number") return value;
-    throw new ApiError(
-      internalError(`the spec replicas field ${JSON.stringify(scale.specReplicasPath)} does not exist`),
-    );
+    return typeof value === "number" ? value : undefined;
   },
   statusReplicas(object) {
     const [value] = findJsonPath(scale.statusReplicasPath, object);

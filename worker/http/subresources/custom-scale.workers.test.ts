@@ -1,0 +1,56 @@
+/** The scale of custom objects, which need not say their replicas. */
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import type { Env } from "../../env.ts";
+
+const { API } = env as unknown as Env;
+const OBJECTS = "/apis/example.com/v1/namespaces/default/scaled";
+
+async function ask(method: string, path: string, body?: object) {
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const init = { method, headers: { "Content-Type": type }, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
+  const { message, spec } = (await response.json()) as { message?: string; spec?: object };
+  return [response.status, message ?? spec];
+}
+
+beforeAll(async () => {
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const subresources = { scale: { specReplicasPath: ".spec.size", statusReplicasPath: ".status.size" } };
+  await ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "scaled.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "scaled", kind: "Scaled" },
+      versions: [{ name: "v1", served: true, storage: true, schema, subresources }],
+    },
+  });
+});
+
+const create = (name: string, spec: object) =>
+  ask("POST", OBJECTS, { apiVersion: "example.com/v1", kind: "Scaled", metadata: { name }, spec });
+const scaleTo = (name: string, replicas: number, resourceVersion?: string) => ({
+  apiVersion: "autoscaling/v1",
+  kind: "Scale",
+  metadata: { name, resourceVersion },
+  spec: { replicas },
+});
+
+test("SCALE-02: a scale need not name the revision that it is of", async () => {
+  await create("a", { size: 1 });
+  expect(await ask("PUT", `${OBJECTS}/a/scale`, scaleTo("a", 3))).toEqual([200, { replicas: 3 }]);
+  const [code] = await ask("PUT", `${OBJECTS}/a/scale`, scaleTo("a", 4, "1"));
+  expect(code).toBe(409);
+});
+
+test("SCALE-03: replicas that nobody has said are not read, and not left unsaid", async () => {
+  await create("b", {});
+  const field = 'the spec replicas field ".spec.size"';
+  expect(await ask("GET", `${OBJECTS}/b/scale`)).toEqual([500, `Internal error occurred: ${field} does not exist`]);
+  expect(await ask("PATCH", `${OBJECTS}/b/scale`, {})).toEqual([400, `${field} cannot be empty`]);
+  expect(await ask("PATCH", `${OBJECTS}/b/scale`, { spec: { replicas: 2 } })).toEqual([200, { replicas: 2 }]);
+  expect(await ask("GET", `${OBJECTS}/b/scale`)).toEqual([200, { replicas: 2 }]);
+});
