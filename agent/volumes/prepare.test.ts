@@ -64,12 +64,14 @@ const objects: PodObjects = {
   services: () => [],
 };
 
-function prepare(volumes: PodVolumes, ...wanted: Volume[]) {
+const prepare = (volumes: PodVolumes, ...wanted: Volume[]) => prepareAt(0, volumes, ...wanted);
+
+function prepareAt(now: number, volumes: PodVolumes, ...wanted: Volume[]) {
   return volumes.prepare(podWith(wanted), {
     objects,
     addresses: { podIPs: [], hostIPs: [] },
     allocatable: {},
-    now: 0,
+    now,
   });
 }
 
@@ -175,4 +177,19 @@ test("AGENT-VOLUME: a container waits for the images among its files as for its 
   isThere = true;
   expect(await volumes.mountImages(pod, container)).toBeUndefined();
   expect(volumes.path("files")).toBe(join(directory, "pod", "volumes", "kubernetes.io~image", "files"));
+});
+
+test("AGENT-VOLUME: what is missing for two minutes is named, and again when they have passed once more", async () => {
+  const volumes = volumesOf();
+  const said = async (now: number) => {
+    const { news } = await prepareAt(now, volumes, config("b"), config("a"));
+    return news.map(({ message }) => message).filter((message) => message.startsWith("Unable"));
+  };
+  const words =
+    "Unable to attach or mount volumes: unmounted volumes=[a b], unattached volumes=[], failed to process volumes=[]: context deadline exceeded";
+  expect(await said(0)).toEqual([]);
+  expect(await said(122_000)).toEqual([]);
+  expect(await said(123_000)).toEqual([words]);
+  expect(await said(200_000)).toEqual([]);
+  expect(await said(246_000)).toEqual([words]);
 });

@@ -56,13 +56,15 @@ export interface Prepared {
 
 type Claim = NonNullable<ReturnType<typeof claimOf>>;
 
+/** The kubelet's patience. */
+const LONG_MS = 123_000;
+
+const unableToMount = (missing: readonly string[], failed: readonly string[] = [], why = "context deadline exceeded") =>
+  `Unable to attach or mount volumes: unmounted volumes=[${missing.join(" ")}], unattached volumes=[], failed to process volumes=[${failed.join(" ")}]: ${why}`;
+
 function unableToProcess(unprocessed: readonly VolumeUnprocessed[]): string {
-  const names = `[${unprocessed
-    .map(({ volume }) => volume)
-    .sort()
-    .join(" ")}]`;
-  const why = unprocessed.map(({ message }) => message).join("; ");
-  return `Unable to attach or mount volumes: unmounted volumes=${names}, unattached volumes=[], failed to process volumes=${names}: ${why}`;
+  const names = unprocessed.map(({ volume }) => volume).sort();
+  return unableToMount(names, names, unprocessed.map(({ message }) => message).join("; "));
 }
 
 const pluginOf = (volume: Volume): string =>
@@ -118,6 +120,7 @@ export class PodVolumes {
   readonly #known: KnownPaths;
   /** The claim, by its revision, that a volume has grown for. */
   readonly #grown = new Map<string, string>();
+  #missingSince: number | undefined;
 
   /** `directory` is the pod's own, and named for its uid. */
   constructor(
@@ -157,22 +160,31 @@ export class PodVolumes {
     const news: VolumeNews[] = [];
     const failed = (message: string) => news.push({ type: "Warning", reason: "FailedMount", message });
     const unprocessed: VolumeUnprocessed[] = [];
-    let missing = false;
+    const missing: string[] = [];
     for (const volume of pod.spec.volumes ?? []) {
       if (volume.image !== undefined || ![mounts, devices, files].some((used) => used.has(volume.name))) continue;
       try {
         this.#paths.set(volume.name, await this.#setUp(pod, volume, input));
       } catch (error) {
-        missing ||= !this.#paths.has(volume.name);
+        if (!this.#paths.has(volume.name)) missing.push(volume.name);
         if (error instanceof VolumePending) continue;
         if (error instanceof VolumeUnprocessed) unprocessed.push(error);
         else failed(`MountVolume.SetUp failed for volume "${volume.name}" : ${(error as Error).message}`);
       }
     }
     if (unprocessed.length > 0) failed(unableToProcess(unprocessed));
+    else if (this.#hasWaitedLong(missing, input.now)) failed(unableToMount(missing.sort()));
     for (const volume of pod.spec.volumes ?? [])
       if (this.#paths.has(volume.name)) news.push(...(await this.#grow(pod, volume, input.objects)));
-    return { news, missing };
+    return { news, missing: missing.length > 0 };
+  }
+
+  /** Again and again, while some are missing. */
+  #hasWaitedLong({ length }: readonly string[], now: number): boolean {
+    const since = this.#missingSince ?? now;
+    const isLong = now - since >= LONG_MS;
+    this.#missingSince = length === 0 ? undefined : isLong ? now : since;
+    return length > 0 && isLong;
   }
 
   /** Mounts the images that a container has among its files: they are pulled as its own is, and what is wrong with them it waits for. */
