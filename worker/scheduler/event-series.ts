@@ -27,7 +27,7 @@ export class EventSeries {
 
   record(said: SchedulerEvent, stamp: EventStamp): Write | undefined {
     const { uid, resourceVersion } = said.about.metadata;
-    const key = [uid, resourceVersion, said.type, said.reason, said.action, said.related?.metadata.uid].join(" ");
+    const key = [uid, resourceVersion, said.type, said.reason, said.action].join(" ");
     const known = this.#known.get(key);
     this.#known.delete(key);
     if (known && stamp.now - known.last < SERIES_ENDS_MS) {

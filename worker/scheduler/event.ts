@@ -8,8 +8,6 @@ export interface SchedulerEvent {
   readonly reason: string;
   readonly action: string;
   readonly note: string;
-  /** Because of which it happened. */
-  readonly related?: Stored<KubeObject>;
 }
 
 export interface EventStamp {
@@ -22,10 +20,7 @@ export interface EventStamp {
 
 const COMPONENT = "default-scheduler";
 
-export function eventOf(
-  { about, type, reason, action, note, related }: SchedulerEvent,
-  stamp: EventStamp,
-): Stored<Event> {
+export function eventOf({ about, type, reason, action, note }: SchedulerEvent, stamp: EventStamp): Stored<Event> {
   const time = new Date(stamp.now).toISOString();
   const namespace = about.metadata.namespace || "default";
   const event = {
@@ -48,7 +43,6 @@ export function eventOf(
     type,
     eventTime: `${time.slice(0, -1)}000Z`,
     action,
-    ...(related && { related: referenceTo(related) }),
     reportingComponent: COMPONENT,
     reportingInstance: COMPONENT,
   };

@@ -5,10 +5,9 @@ import { textWithoutRevision, withRevision } from "../../api/machinery/object-te
 import { structOf } from "../../api/schema/table.ts";
 import { filledObject } from "../../test/fakes/filled-object.ts";
 import { pod } from "../../test/fakes/scheduler-objects.ts";
-import { eventOf } from "./event.ts";
 import type { PendingPod } from "./plugin.ts";
 import { podFactsOf } from "./pod-facts.ts";
-import { bindingWrites, preemptedEvent } from "./writes.ts";
+import { bindingWrites } from "./writes.ts";
 
 const filled = filledObject(structOf("core.v1.Pod")) as unknown as Stored<Pod>;
 const waiting = pod("waiting");
@@ -50,13 +49,4 @@ describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
     };
     expect(without(bound)).toEqual(without(stored));
   });
-});
-
-test("[SCHED-RELATED] the event of a preempted pod names the pod that it makes room for", () => {
-  const told = preemptedEvent(podFactsOf(pod("victim")), podFactsOf(pod("p")) as PendingPod, "n1");
-  const event = eventOf(told, { uid: "u", now: 0, nanos: 1n });
-  expect(event.related).toMatchObject({ kind: "Pod", namespace: "default", name: "p" });
-  const text = textWithoutRevision(event);
-  expect(text).toBe(textWithoutRevision(JSON.parse(text)));
-  expect(JSON.stringify(event)).toContain('"action":"Preempting","related":{"kind":"Pod"');
 });

@@ -55,7 +55,6 @@ export const preemptedEvent = (victim: PodFacts, { pod }: PendingPod, node: stri
   reason: "Preempted",
   action: "Preempting",
   note: `Preempted by pod ${pod.metadata.uid} on node ${node}`,
-  related: pod,
 });
 
 /**
