@@ -27,6 +27,7 @@ export async function readBody(request: Request, deadline?: Deadline): Promise<U
   if (body === "too large") throw new ApiError(requestTooLarge(`Request entity too large: limit is ${MAX_BODY_BYTES}`));
   if (body === "too slow")
     throw new ApiError(timedOut("the body of the request did not come within the allotted time"));
+  if (body === "broken") throw new ApiError(badRequest("unexpected EOF"));
   if (body.length > 0) noteBody(request, body);
   return body;
 }

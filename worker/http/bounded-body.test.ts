@@ -37,3 +37,13 @@ test("FAIR-BODY: what is larger is not read to its end", async () => {
 test("FAIR-BODY: a body that does not come is given up", async () => {
   expect(await read(inChunks([4], "stays open").request, 10)).toBe("too slow");
 });
+
+test("FAIR-BODY: a body that breaks off is told from one that ends", async () => {
+  const breaking = () =>
+    new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(chunk(4)),
+      pull: (controller) => controller.error(new Error("Network connection lost.")),
+    });
+  expect(await read(post(breaking()))).toBe("broken");
+  expect(await read(post(breaking(), { "Content-Length": "8" }))).toBe("broken");
+});

@@ -2,9 +2,9 @@ import type { Deadline } from "../deadline.ts";
 
 /**
  * A request's body, up to so many bytes and for so long: who sends one has not said yet who he is. A body that declares its
- * length is held to it by the platform; one in chunks is read no further than the bound.
+ * length is held to it by the platform; one in chunks is read no further than the bound. It is broken where it ends too early.
  */
-export type BoundedBody = Uint8Array<ArrayBuffer> | "too large" | "too slow";
+export type BoundedBody = Uint8Array<ArrayBuffer> | "too large" | "too slow" | "broken";
 
 export interface Bounds {
   readonly bytes: number;
@@ -22,14 +22,22 @@ export async function boundedBody(request: Request, { bytes, deadline }: Bounds)
   return request.body === null ? new Uint8Array() : Promise.race([inChunks(request.body, bytes), late]);
 }
 
-const whole = async (request: Request): Promise<BoundedBody> => new Uint8Array(await request.arrayBuffer());
+async function whole(request: Request): Promise<BoundedBody> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    return "broken";
+  }
+}
 
 async function inChunks(body: ReadableStream<Uint8Array>, most: number): Promise<BoundedBody> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const read = await reader.read().catch(() => undefined);
+    if (!read) return "broken";
+    const { done, value } = read;
     if (done) break;
     length += value.length;
     if (length > most) {

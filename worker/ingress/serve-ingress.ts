@@ -47,6 +47,7 @@ export async function serveIngress(request: Request, env: Env): Promise<Response
   if (!endpoints.ok) return say(503, endpoints.message);
   const body = await Deadline.during(BODY_MS, (deadline) => boundedBody(request, { bytes: MOST_BODY_BYTES, deadline }));
   if (body === "too slow") return say(408, "the body did not come in time");
+  if (body === "broken") return say(400, "the body broke off");
   if (body === "too large") return say(413, `the body is larger than ${MOST_BODY_BYTES} bytes`);
   const answer = await askInTurn(endpoints.endpoints, { request, env, cluster, url, body });
   return answer.ok ? answer.response : say(502, answer.why);
