@@ -24,6 +24,7 @@ export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly diskBytes: number;
+  readonly swapBytes: number;
   /** Of each size that the kernel has, how much of the memory is set aside in such pages (bytes). */
   readonly hugePages: readonly { readonly pageBytes: number; readonly bytes: number }[];
   readonly appArmor: boolean;
@@ -56,6 +57,7 @@ export function readMachine(dataDirectory: string): Machine {
     cpus: availableParallelism(),
     memoryBytes: totalmem(),
     diskBytes: disk.blocks * disk.bsize,
+    swapBytes: Number(/^SwapTotal: +(\d+) kB$/m.exec(text("/proc/meminfo"))?.[1] ?? 0) * 1024,
     hugePages: hugePages(),
     appArmor: text("/sys/module/apparmor/parameters/enabled") === "Y",
   };

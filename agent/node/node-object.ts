@@ -196,6 +196,7 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
       operatingSystem: machine.os,
       osImage: machine.osImage,
       systemUUID: machine.systemUUID,
+      ...(machine.swapBytes === 0 ? {} : { swap: { capacity: machine.swapBytes } }),
     },
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { createApiClient } from "../../client/api-client.ts";
-import type { NodeFacts } from "./node-object.ts";
+import { type NodeFacts, nodeStatus } from "./node-object.ts";
 import { Registrar } from "./registrar.ts";
 
 const facts: NodeFacts = {
@@ -18,6 +18,7 @@ const facts: NodeFacts = {
     cpus: 1,
     memoryBytes: 1,
     diskBytes: 1,
+    swapBytes: 0,
     hugePages: [],
     appArmor: false,
   },
@@ -97,4 +98,10 @@ it("waits no longer where somebody knows that there is an answer", async () => {
   isAway = false;
   await Promise.all([before, registrar.register()]);
   expect(asked.at(-1)).toBe(10_000);
+});
+
+it("tells of swap where the machine has some", () => {
+  const swapOf = (swapBytes: number) =>
+    nodeStatus({ ...facts, machine: { ...facts.machine, swapBytes } }, [], "").nodeInfo?.swap;
+  expect([swapOf(0), swapOf(4096)]).toEqual([undefined, { capacity: 4096 }]);
 });

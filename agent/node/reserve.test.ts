@@ -16,6 +16,7 @@ const machine: Machine = {
   cpus: 4,
   memoryBytes: 8 * GIB,
   diskBytes: 100 * GIB,
+  swapBytes: 2 * GIB,
   hugePages: [],
   appArmor: false,
 };
