@@ -6,6 +6,18 @@ import { needsNodePorts } from "./service-defaults.ts";
 /** Where node ports come from; all others are the machine's own. */
 export const NODE_PORTS = { first: 30_000, last: 32_767 } as const;
 
+const OUT_OF_RANGE = `provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.first}-${NODE_PORTS.last}`;
+export const PORT_TAKEN = "provided port is already allocated";
+
+const isNodePort = (port: number) => port >= NODE_PORTS.first && port <= NODE_PORTS.last;
+
+/** Why the port for health checks that somebody chose cannot be given, in the allocator's words. */
+export function healthCheckPortProblem({ healthCheckNodePort = 0, ports = [] }: ServiceSpec): string | undefined {
+  if (healthCheckNodePort === 0) return undefined;
+  if (!isNodePort(healthCheckNodePort)) return OUT_OF_RANGE;
+  return ports.some(({ nodePort }) => nodePort === healthCheckNodePort) ? PORT_TAKEN : undefined;
+}
+
 /** The first port that no allocator could give, in the allocator's words; the rest is not looked at, as there. */
 export function validateNodePorts(spec: ServiceSpec): FieldError[] {
   if (!needsNodePorts(spec)) return [];
@@ -13,16 +25,8 @@ export function validateNodePorts(spec: ServiceSpec): FieldError[] {
   for (const [i, { nodePort, protocol }] of (spec.ports ?? []).entries()) {
     if (!nodePort) continue;
     const path = `spec.ports[${i}].nodePort`;
-    const { first, last } = NODE_PORTS;
-    if (nodePort < first || nodePort > last)
-      return [
-        invalid(
-          path,
-          nodePort,
-          `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
-        ),
-      ];
-    if (taken.has(`${protocol} ${nodePort}`)) return [invalid(path, nodePort, "provided port is already allocated")];
+    if (!isNodePort(nodePort)) return [invalid(path, nodePort, OUT_OF_RANGE)];
+    if (taken.has(`${protocol} ${nodePort}`)) return [invalid(path, nodePort, PORT_TAKEN)];
     taken.add(`${protocol} ${nodePort}`);
   }
   return [];

@@ -9,7 +9,14 @@ import { isHeadless, needsClusterIp } from "../../../api/resources/core/service-
 import type { Write } from "../../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { addressKey, addressWrite, checkAddress, pickAddress, refuseAddress } from "./cluster-ip.ts";
-import { nodePortKey, nodePortWrite, pickNodePorts, refuseNodePort, usedNodePorts } from "./node-port.ts";
+import {
+  nodePortKey,
+  nodePortWrite,
+  pickNodePorts,
+  refuseNodePort,
+  requireHealthCheckPort,
+  usedNodePorts,
+} from "./node-port.ts";
 
 export const serviceAddresses: AdmissionPlugin = {
   name: "ServiceAddresses",
@@ -60,6 +67,7 @@ async function takeAddresses(request: AdmissionRequest, next: Service, old: Serv
 }
 
 function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | undefined): void {
+  requireHealthCheckPort(next, old);
   const held = new Set(old ? usedNodePorts(old) : []);
   for (const port of pickNodePorts(next, held, request.drawn)) request.writes.push(nodePortWrite(request, port));
 }

@@ -1,9 +1,9 @@
 /** Node ports: a number belongs to one Service, which may use it for several protocols. */
 import type { Service } from "../../../api/generated/core.v1.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
-import { invalid } from "../../../api/machinery/status.ts";
+import { internalError, invalid } from "../../../api/machinery/status.ts";
 import { needsHealthCheckPort, needsNodePorts } from "../../../api/resources/core/service-defaults.ts";
-import { NODE_PORTS } from "../../../api/resources/core/service-node-ports.ts";
+import { healthCheckPortProblem, NODE_PORTS, PORT_TAKEN } from "../../../api/resources/core/service-node-ports.ts";
 import type { Key, Write } from "../../../api/store.ts";
 import { ApiError } from "../../api-error.ts";
 import type { AdmissionRequest } from "../plugin.ts";
@@ -40,8 +40,6 @@ export function pickNodePorts(service: Service, held: ReadonlySet<number>, drawn
   return usedNodePorts(service).filter((port) => !held.has(port));
 }
 
-const TAKEN = "provided port is already allocated";
-
 function randomPort(taken: ReadonlySet<number>): number {
   const count = NODE_PORTS.last - NODE_PORTS.first + 1;
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
@@ -68,6 +66,18 @@ export function refuseNodePort({ drawn }: AdmissionRequest, { spec, metadata }: 
   if (key.resource !== RESOURCE || drawn.has(key.name)) return;
   const port = Number(key.name);
   const at = (spec.ports ?? []).findIndex(({ nodePort }) => nodePort === port);
-  const path = at < 0 ? "spec.healthCheckNodePort" : `spec.ports[${at}].nodePort`;
-  throw new ApiError(invalid("", "Service", metadata.name ?? "", [invalidField(path, port, TAKEN)]));
+  if (at < 0) throw healthCheckPortRefused(port, PORT_TAKEN);
+  const error = invalidField(`spec.ports[${at}].nodePort`, port, PORT_TAKEN);
+  throw new ApiError(invalid("", "Service", metadata.name ?? "", [error]));
 }
+
+/** Throws for a port for health checks that the user chose and no allocator could give. */
+export function requireHealthCheckPort({ spec }: Service, old: Service | undefined): void {
+  if (!needsHealthCheckPort(spec) || (old && needsHealthCheckPort(old.spec))) return;
+  const problem = healthCheckPortProblem(spec);
+  if (problem) throw healthCheckPortRefused(spec.healthCheckNodePort ?? 0, problem);
+}
+
+/** Kubernetes takes this for a failure of its own. */
+const healthCheckPortRefused = (port: number, problem: string) =>
+  new ApiError(internalError(`failed to allocate requested HealthCheck NodePort ${port}: ${problem}`));
