@@ -223,6 +223,22 @@ test("actions upon an object stay in its namespace", async () => {
   }
 });
 
+test("who looks into a pod is bound by its service account", async () => {
+  const place = await newNamespace("debugged");
+  const annotations = { "kubernetes.io/enforce-mountable-secrets": "true" };
+  expect((await call(`${place}/serviceaccounts`, { metadata: { name: "s", annotations } })).code).toBe(201);
+  expect((await call(`${place}/pods`, pod("p", { serviceAccountName: "s" }))).code).toBe(201);
+  const debug = (more: object) => {
+    const ephemeralContainers = [{ name: "d", image: "i", ...more }];
+    return call(`${place}/pods/p/ephemeralcontainers`, { spec: { ephemeralContainers } }, "PATCH");
+  };
+  const refused = await debug({ envFrom: [{ secretRef: { name: "x" } }] });
+  expect(refused.object.message).toBe(
+    'pods "p" is forbidden: ephemeral container d with envFrom referencing secret.secretName="x" is not allowed because service account s does not reference that secret',
+  );
+  expect((await debug({})).code).toBe(200);
+});
+
 test("mirror pods name no secrets", async () => {
   const mirror = {
     ...pod("m", { nodeName: "a", imagePullSecrets: [{ name: "s" }] }),

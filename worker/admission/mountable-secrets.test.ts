@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PodSpec, ServiceAccount } from "../../api/generated/core.v1.ts";
-import { unmountableSecret } from "./mountable-secrets.ts";
+import { unmountableEphemeralSecret, unmountableSecret } from "./mountable-secrets.ts";
 
 const account = (enforced: string): ServiceAccount => ({
   apiVersion: "v1",
@@ -42,4 +42,14 @@ test.each<[string, PodSpec, string | undefined]>([
 ])("%s", (_, spec, problem) => {
   expect(unmountableSecret(spec, account("true"))).toBe(problem);
   expect(unmountableSecret(spec, account("false"))).toBeUndefined();
+});
+
+test("a container that looks into a running pod is bound like the others", () => {
+  const env = [{ name: "E", valueFrom: { secretKeyRef: { name: "other", key: "k" } } }];
+  const spec: PodSpec = { ...volume("other"), ephemeralContainers: [{ name: "d", env }] };
+  expect(unmountableEphemeralSecret(spec, account("true"))).toBe(
+    `ephemeral container d with envVar E referencing secret.secretName="other" ${because} secret`,
+  );
+  expect(unmountableEphemeralSecret(spec, account("false"))).toBeUndefined();
+  expect(unmountableEphemeralSecret(volume("other"), account("true"))).toBeUndefined();
 });

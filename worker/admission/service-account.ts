@@ -6,7 +6,7 @@ import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../api/
 import { generatedName } from "../../api/machinery/generated-name.ts";
 import type { Key } from "../../api/store.ts";
 import { namesSecrets } from "../auth/node/node-graph.ts";
-import { unmountableSecret } from "./mountable-secrets.ts";
+import { unmountableEphemeralSecret, unmountableSecret } from "./mountable-secrets.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation } from "./pod-requests.ts";
 import { refusal } from "./refusal.ts";
@@ -20,10 +20,11 @@ const READ_ONLY = 0o644;
 
 export const serviceAccountAdmission: AdmissionPlugin = {
   name: "ServiceAccount",
-  handles: isPodCreation,
+  handles: (request) => isPodCreation(request) || isDebugging(request),
   reads: (request) => [accountKey(request, (request.object as unknown as Pod).spec.serviceAccountName ?? "default")],
 
   async mutate(request) {
+    if (!isPodCreation(request)) return;
     const pod = request.object as unknown as Pod;
     if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirrorPod(request, pod);
     pod.spec.serviceAccountName ??= "default";
@@ -36,7 +37,24 @@ export const serviceAccountAdmission: AdmissionPlugin = {
     if (problem) throw refusal(request, problem);
     if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod.spec);
   },
+
+  async validate(request) {
+    if (!isDebugging(request)) return;
+    const { metadata, spec } = request.object as unknown as Pod;
+    const name = spec.serviceAccountName ?? "";
+    if (name === "") {
+      throw refusal(request, `no service account specified for pod ${request.namespace}/${metadata.name}`);
+    }
+    const problem = unmountableEphemeralSecret(spec, await accountOf(request, name));
+    if (problem) throw refusal(request, problem);
+  },
 };
+
+const isDebugging = ({ operation, subresource, context: { served } }: AdmissionRequest): boolean =>
+  operation === "UPDATE" &&
+  subresource === "ephemeralcontainers" &&
+  served.resource.plural === "pods" &&
+  served.resource.group === "";
 
 /** Mirrors of static pods have no identity. */
 function checkMirrorPod(request: AdmissionRequest, pod: Pod): void {
