@@ -10,12 +10,16 @@ import { claim } from "./controller-ref.ts";
 import { carries } from "./label-selector.ts";
 import { podFromTemplate } from "./pod-from-template.ts";
 import { byLeastWorthKeeping, isActive, isAvailable, isReady, isTerminated, nextAvailability } from "./pod-state.ts";
+import { same } from "./same.ts";
 import { statusUpdate } from "./status-update.ts";
 import { timeText, waking } from "./time.ts";
 
 /** At most so many creations or removals a turn, as in Kubernetes. */
 const BURST = 500;
 const PODS = "pods";
+/** So long (ms) after a write it may wait to be said that a few more pods are ready: fewer than one in so many. */
+const QUIET_MS = 100;
+const FEW = 20;
 
 interface ReplicaCondition {
   type: string;
@@ -54,7 +58,7 @@ export function planReplicas<T extends Replicated>(
   rules: ReplicaRules,
   context: ReconcileContext,
 ): Plan {
-  const { snapshot, now, failure } = context;
+  const { snapshot, now, failure, lastActed } = context;
   const claimed = claim<Pod>(snapshot, PODS, owner, {
     selector: rules.selector,
     adoptable: (pod) => !isTerminated(pod),
@@ -66,10 +70,27 @@ export function planReplicas<T extends Replicated>(
   const difference = counted.length - (owner.spec.replicas ?? 0);
   const scaling = owner.metadata.deletionTimestamp ? [] : scale(owner, counted, difference, rules, now);
   const status = statusOf(owner, active, difference, { failure, now, terminating, rules });
+  const update = statusUpdate(rules.resource, owner, status as T["status"]);
+  const effects = [...claimed.effects, ...update, ...scaling];
+  const quietUntil = (lastActed ?? Number.NEGATIVE_INFINITY) + QUIET_MS;
+  if (now < quietUntil && update.length > 0 && effects.length === 1 && isOnTheWay(owner, status))
+    return { effects: [], wakeAt: quietUntil };
   return {
-    effects: [...claimed.effects, ...statusUpdate(rules.resource, owner, status as T["status"]), ...scaling],
+    effects,
     ...waking(nextAvailability(active, minReadySeconds, now)),
   };
+}
+
+/**
+ * A few more of many pods have become ready, and others have yet to. Counting each would have as many writes as pods, and the
+ * Deployment's after each.
+ */
+function isOnTheWay({ spec, status: before }: Replicated, next: ReplicasStatus): boolean {
+  const { readyReplicas: ready = 0, availableReplicas: available = 0, ...rest } = next;
+  const { readyReplicas: wasReady = 0, availableReplicas: wasAvailable = 0, ...was } = before;
+  const replicas = spec.replicas ?? 0;
+  const isFew = (more: number) => more >= 0 && more * FEW < replicas;
+  return isFew(ready - wasReady) && isFew(available - wasAvailable) && available < replicas && same(rest, was);
 }
 
 function scale<T extends Replicated>(

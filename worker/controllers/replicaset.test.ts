@@ -65,6 +65,28 @@ describe("replica set", () => {
     expect(status()?.replicas).toBe(1);
   });
 
+  it("says of many that a few more are ready a moment later, and at once that all are", async () => {
+    const { cluster, settle, pass, pods, status } = start();
+    cluster.put("replicasets.apps", set(40));
+    await settle();
+    await pass(1000);
+    const ready = async (from: number, to: number) => {
+      for (const pod of pods().slice(from, to))
+        cluster.change<Pod>("pods", "ns", pod.metadata.name, (draft) => {
+          draft.status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+        });
+      await settle();
+      return status()?.readyReplicas;
+    };
+    expect(await ready(0, 1)).toBe(1);
+    expect(await ready(1, 2)).toBe(1);
+    await pass(100);
+    expect(status()?.readyReplicas).toBe(2);
+    expect(await ready(2, 4)).toBe(4);
+    expect(await ready(4, 39)).toBe(39);
+    expect(await ready(39, 40)).toBe(40);
+  });
+
   it("reaches its size from wherever it is, never passing it, losing unready pods first", async () => {
     const steps = fc.array(fc.record({ size: fc.integer({ min: 0, max: 8 }), ready: fc.nat(8), lost: fc.nat(3) }), {
       maxLength: 6,
