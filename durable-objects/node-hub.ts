@@ -52,7 +52,7 @@ const POLLS = "polls:";
 const TOLD = "told";
 const TOLD_EVERY_MS = 10_000;
 /** Reports of a round, of all nodes together: some 15 ms. */
-const REPORTS = 16;
+const REPORTS = 24;
 
 /** A pod that names something new is told together with it; what changes in a volume may come a moment later. */
 const HEARING: Hearing = { promptly: FOLLOWED.filter((resource) => !NAMED.has(resource)), patiently: [...NAMED] };

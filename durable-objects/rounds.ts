@@ -13,9 +13,7 @@ export interface RoundsOptions {
   readonly pause: () => Promise<void>;
 }
 
-/** Rounds under way: the disk is waited for while the next is decided. */
-const SIDE_BY_SIDE = 4;
-/** So long (ms) they are waited for: they may have a webhook to ask. */
+/** So long (ms) a round is waited for: it may have a webhook to ask. */
 const PATIENCE_MS = 100;
 
 interface Waiting {
@@ -30,8 +28,6 @@ export class Rounds {
   /** Before the network is looked at again. */
   #left: number;
   #going = false;
-  #underWay = 0;
-  #ended = Promise.withResolvers<void>();
 
   constructor(options: RoundsOptions) {
     this.#options = options;
@@ -52,25 +48,16 @@ export class Rounds {
     while (this.#line.length > 0) {
       const round = this.#line.splice(0, this.#left);
       this.#left -= round.length;
-      void this.#carry(round);
-      if (this.#left === 0) {
-        await this.#options.pause();
-        this.#left = this.#options.most;
-      }
-      if (this.#underWay >= SIDE_BY_SIDE) await this.#room();
+      const carried = this.#carry(round);
+      if (this.#left > 0) continue;
+      await ended(carried);
+      await this.#options.pause();
+      this.#left = this.#options.most;
     }
     this.#going = false;
   }
 
-  async #room(): Promise<void> {
-    this.#ended = Promise.withResolvers();
-    const late = setTimeout(this.#ended.resolve, PATIENCE_MS);
-    await this.#ended.promise;
-    clearTimeout(late);
-  }
-
   async #carry(round: readonly Waiting[]): Promise<void> {
-    this.#underWay++;
     try {
       const answers = await this.#options.ask(round.map(({ asked }) => asked));
       for (const [index, { answer, fail }] of round.entries()) {
@@ -81,7 +68,12 @@ export class Rounds {
     } catch (error) {
       for (const { fail } of round) fail(error);
     }
-    this.#underWay--;
-    this.#ended.resolve();
   }
+}
+
+async function ended(round: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, PATIENCE_MS);
+  await Promise.race([round, late.promise]);
+  clearTimeout(timer);
 }
