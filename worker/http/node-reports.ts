@@ -20,7 +20,7 @@ const TOLD: readonly { readonly method: string; readonly path: RegExp }[] = [
 
 export async function serveNodeReports(c: Context<Bindings>): Promise<Response> {
   await requireNode(c, c.req.param("name") ?? "");
-  const { cluster } = c.var;
+  const cluster = c.get("cluster");
   const { asked } = parseReports(await readBody(c.req.raw));
   const passed = asked.map((each) => ({ ...each, headers: { ...each.headers, ...bearerOf(c.req.raw) } }));
   const answered = await c.env.NODE_HUB.getByName(cluster).report(cluster, passed);
