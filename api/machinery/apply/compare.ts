@@ -5,7 +5,7 @@
 import { deepEqual } from "../deep-equal.ts";
 import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";
-import { type FieldView, formOf, isMap, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
+import { type FieldView, formOf, isMap, type ListView, type MapView, type TypeView } from "./type-view.ts";
 
 export interface Comparison {
   readonly added: FieldSet;
@@ -62,16 +62,18 @@ function walkMap(old: { [key: string]: unknown }, next: { [key: string]: unknown
   for (const name in next) {
     const field = map.field(name);
     const type = field?.type ?? map.element;
-    if (type) record(diff, `f:${name}`, walk(sideOf(old, name, field), next[name], type));
+    if (type) record(diff, elementOf(name, field), walk(sideOf(old, name, field), next[name], type));
   }
   for (const name in old) {
     if (name in next) continue;
     const field = map.field(name);
     const type = field?.type ?? map.element;
-    if (type) record(diff, `f:${name}`, walk(old[name], sideOf(next, name, field), type));
+    if (type) record(diff, elementOf(name, field), walk(old[name], sideOf(next, name, field), type));
   }
   return diff.added || diff.modified || diff.removed ? diff : undefined;
 }
+
+const elementOf = (name: string, field: FieldView | undefined): string => field?.element ?? `f:${name}`;
 
 const sideOf = (object: { [key: string]: unknown }, name: string, field: FieldView | undefined): unknown =>
   name in object ? object[name] : field?.zero;
@@ -123,9 +125,10 @@ function everything(value: unknown, type: TypeView): FieldSet {
   let bare = true;
   if (form === "map" && type.map && !type.map.atomic && isMap(value)) {
     for (const name in value) {
-      const fieldType = memberType(type.map, name);
+      const field = type.map.field(name);
+      const fieldType = field?.type ?? type.map.element;
       if (!fieldType) continue;
-      out[`f:${name}`] = everything(value[name], fieldType);
+      out[elementOf(name, field)] = everything(value[name], fieldType);
       bare = false;
     }
   } else if (form === "list" && type.list && type.list.type !== "atomic" && Array.isArray(value)) {

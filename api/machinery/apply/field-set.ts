@@ -116,9 +116,17 @@ export function pathsOf(set: FieldSet, compare: (a: string, b: string) => number
   return [...members, ...deeper];
 }
 
+const isField = (element: string): boolean => element === "." || element.charCodeAt(0) === FIELD;
+const FIELD = "f".charCodeAt(0);
+
 /** The set with its keys in Kubernetes' order, as it is stored. */
 export function sortedSet(set: FieldSet, compare: (a: string, b: string) => number): FieldSet {
+  const elements = Object.keys(set);
+  if (elements.length === 0) return MEMBER;
+  // Most sets are of fields alone, which are in order as texts are.
+  if (elements.every(isField)) elements.sort();
+  else elements.sort(compare);
   const out: Draft = {};
-  for (const element of Object.keys(set).sort(compare)) out[element] = sortedSet(set[element] ?? MEMBER, compare);
+  for (const element of elements) out[element] = sortedSet(set[element] ?? MEMBER, compare);
   return out;
 }

@@ -79,6 +79,8 @@ const SERVER_META = [
   "resourceVersion",
 ] as const;
 
+const ofServer: ReadonlySet<string> = new Set(SERVER_META);
+
 /** Fields that nobody owns. */
 export const SERVER_FIELDS: FieldSet = {
   "f:apiVersion": EMPTY,
@@ -90,8 +92,8 @@ export const SERVER_FIELDS: FieldSet = {
 export function comparable(object: JsonObject): JsonObject {
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
   if (!isMap(metadata)) return rest;
-  const meta = { ...metadata };
-  for (const name of SERVER_META) delete meta[name];
+  const meta: JsonObject = {};
+  for (const name in metadata) if (!ofServer.has(name)) meta[name] = metadata[name];
   return { ...rest, metadata: meta };
 }
 

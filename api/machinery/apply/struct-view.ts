@@ -21,7 +21,7 @@ function mapView(struct: Struct): MapView {
     const known = fields.get(name);
     const declared = known ? undefined : struct.fields.get(name);
     if (!declared) return known;
-    const made = fieldView(declared);
+    const made = { ...fieldView(declared), element: `f:${name}` };
     fields.set(name, made);
     return made;
   };

@@ -25,6 +25,8 @@ export interface MapView {
 
 export interface FieldView {
   readonly type: TypeView;
+  /** The field's element in a path, where it is known once for all objects: `f:spec`. */
+  readonly element?: string;
   /** The value of an absent list key. */
   readonly default?: unknown;
   /** What stands for an absent member of an object that is there; undefined where absent is absent. */
