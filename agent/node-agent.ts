@@ -114,7 +114,8 @@ export class NodeAgent {
       headers: async () => ({ "user-agent": USER_AGENT, ...(await controlPlane.headers()) }),
     });
     this.#client = apiClientOver(ask);
-    const reports = new Reports(options.nodeName, ask);
+    // Each by itself: a status does not wait for the events that are told before it.
+    const [events, statuses] = [new Reports(options.nodeName, ask), new Reports(options.nodeName, ask)];
     this.#events = runtime.simulates === true ? undefined : new NodeEvents(this.#client, options.nodeName);
     this.#networkKey = loadNetworkKey(options.dataDirectory);
     this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
@@ -159,7 +160,7 @@ export class NodeAgent {
     });
     const shared = {
       runtime,
-      events: new EventRecorder(apiClientOver(reports.event), options.nodeName),
+      events: new EventRecorder(apiClientOver(events.event), options.nodeName),
       puller: new ImagePuller(runtime, pulls),
       probeCounts: new ProbeCounts(),
       objects: (namespace: string) => this.#objects.of(namespace),
@@ -215,7 +216,7 @@ export class NodeAgent {
     this.#context = {
       ...shared,
       client: this.#client,
-      statuses: apiClientOver(reports.status),
+      statuses: apiClientOver(statuses.status),
       sources,
       csi: this.#drivers.csi,
       images: imageMounts(shared),

@@ -36,8 +36,8 @@ export interface ControllerManagerWiring {
 /** How old the nodes' signs of life may be; a node is silent after five times that. */
 const HEARD_MS = 10_000;
 
-/** Requests of a round, of all controllers together: some 20 ms. */
-const REQUESTS = 16;
+/** Requests of a round, of all controllers together: some 40 ms. */
+const REQUESTS = 32;
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
   resource: groupResource(group, plural),

@@ -9,12 +9,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Rounds of two; a test answers them, and lets the network be looked at. */
-function rounds() {
+/** Rounds of two or as many as are said, in which what is urgent says so; a test answers them, and lets the network be looked at. */
+function rounds(most = 2) {
   const begun: { readonly paths: string[]; readonly answer: (codes: number[] | Error) => void }[] = [];
   const looks: (() => void)[] = [];
   const all = new Rounds({
-    most: 2,
+    most,
+    isUrgent: ({ path }) => path.startsWith("urgent"),
     ask: (asked: readonly Asked[]) =>
       new Promise<readonly Answered[]>((resolve, reject) => {
         begun.push({
@@ -80,4 +81,16 @@ test("a round that takes long is waited for, but not for ever", async () => {
   expect(await answers[2]).toBe(201);
   begun[0]?.answer([200, 200]);
   expect(await answers[0]).toBe(200);
+});
+
+test("what is urgent goes first, and leaves a quarter of a round to the rest", async () => {
+  const { begun, looks, ask } = rounds(4);
+  for (const path of ["a", "b", "c", "urgent 1", "urgent 2", "urgent 3", "urgent 4"]) void ask(path);
+  await settle();
+  expect(begun[0]?.paths).toEqual(["urgent 1", "urgent 2", "urgent 3", "a"]);
+  begun[0]?.answer([200, 200, 200, 200]);
+  await settle();
+  looks[0]?.();
+  await settle();
+  expect(begun[1]?.paths).toEqual(["urgent 4", "b", "c"]);
 });

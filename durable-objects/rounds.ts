@@ -11,6 +11,8 @@ export interface RoundsOptions {
   readonly most: number;
   /** Resolves after the loop has looked at the network. */
   readonly pause: () => Promise<void>;
+  /** What goes before all else that waits, but for a quarter of each round. */
+  readonly isUrgent?: (asked: Asked) => boolean;
 }
 
 /** So long (ms) a round is waited for: it may have a webhook to ask. */
@@ -24,7 +26,8 @@ interface Waiting {
 
 export class Rounds {
   readonly #options: RoundsOptions;
-  readonly #line: Waiting[] = [];
+  readonly #urgent: Waiting[] = [];
+  readonly #rest: Waiting[] = [];
   /** Before the network is looked at again. */
   #left: number;
   #going = false;
@@ -36,7 +39,8 @@ export class Rounds {
 
   ask(asked: Asked): Promise<Answered> {
     return new Promise((answer, fail) => {
-      this.#line.push({ asked, answer, fail });
+      const line = this.#options.isUrgent?.(asked) ? this.#urgent : this.#rest;
+      line.push({ asked, answer, fail });
       if (!this.#going) void this.#go();
     });
   }
@@ -45,8 +49,8 @@ export class Rounds {
     this.#going = true;
     // What is asked side by side comes in one turn.
     await undefined;
-    while (this.#line.length > 0) {
-      const round = this.#line.splice(0, this.#left);
+    while (this.#urgent.length + this.#rest.length > 0) {
+      const round = this.#take(this.#left);
       this.#left -= round.length;
       const carried = this.#carry(round);
       if (this.#left > 0) continue;
@@ -55,6 +59,12 @@ export class Rounds {
       this.#left = this.#options.most;
     }
     this.#going = false;
+  }
+
+  #take(most: number): readonly Waiting[] {
+    const share = Math.min(this.#rest.length, Math.ceil(most / 4));
+    const urgent = this.#urgent.splice(0, most - share);
+    return [...urgent, ...this.#rest.splice(0, most - urgent.length)];
   }
 
   async #carry(round: readonly Waiting[]): Promise<void> {
