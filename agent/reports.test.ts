@@ -7,7 +7,7 @@ const asked = (path: string): Asked => ({ method: "PATCH", path, headers: {}, bo
 const code = (answered: Promise<Answered>) => answered.then((answer) => answer.code);
 
 /** A control plane that answers each request with 200, those for /gone with 404, when it is let. */
-function controlPlane({ knowsReports = true } = {}) {
+function controlPlane({ refusal = 0, answersTo = Number.POSITIVE_INFINITY } = {}) {
   const heard: string[][] = [];
   const answers: (() => void)[] = [];
   const answerTo = ({ path }: Asked): Answered => ({ code: path === "/gone" ? 404 : 200, body: path });
@@ -17,8 +17,8 @@ function controlPlane({ knowsReports = true } = {}) {
     heard.push(inside.map(({ path }) => path));
     await new Promise<void>((resolve) => answers.push(resolve));
     if (!isReport) return answerTo(request);
-    if (!knowsReports) return { code: 404, body: "404 page not found" };
-    return { code: 200, body: JSON.stringify({ answered: inside.map(answerTo) }) };
+    if (refusal > 0) return { code: refusal, body: "" };
+    return { code: 200, body: JSON.stringify({ answered: inside.slice(0, answersTo).map(answerTo) }) };
   });
   const settle = () => vi.advanceTimersByTimeAsync(1);
   const answerAll = async () => {
@@ -75,8 +75,8 @@ describe("LINK-REPORTS: what a node tells", () => {
     expect(heard).toEqual([["/a"], ["/b"], ["/c", "/d"]]);
   });
 
-  it("to a control plane that knows no reports goes one by one", async () => {
-    const { reports, heard, settle, answerAll } = controlPlane({ knowsReports: false });
+  it.each([403, 404])("to a control plane that knows no reports, and says %i, goes one by one", async (refusal) => {
+    const { reports, heard, settle, answerAll } = controlPlane({ refusal });
     const answers = [reports.status(asked("/a")), reports.status(asked("/b"))];
     await settle();
     await answerAll();
@@ -87,6 +87,28 @@ describe("LINK-REPORTS: what a node tells", () => {
     void reports.status(asked("/d"));
     await settle();
     expect(heard.slice(3)).toEqual([["/c"], ["/d"]]);
+  });
+
+  it("goes one by one where it is refused together, and the next together again", async () => {
+    const { reports, heard, settle, answerAll } = controlPlane({ refusal: 413 });
+    const answers = [reports.status(asked("/a")), reports.status(asked("/b"))];
+    await settle();
+    await answerAll();
+    await answerAll();
+    expect(await Promise.all(answers.map(code))).toEqual([200, 200]);
+    void reports.status(asked("/c"));
+    void reports.status(asked("/d"));
+    await settle();
+    expect(heard.slice(3)).toEqual([["/c", "/d"]]);
+  });
+
+  it("is told again of what is not answered", async () => {
+    const { reports, settle, answerAll } = controlPlane({ answersTo: 1 });
+    const answers = [reports.status(asked("/a")), reports.status(asked("/b"))];
+    const outcomes = Promise.allSettled(answers);
+    await settle();
+    await answerAll();
+    expect(await outcomes).toMatchObject([{ value: { code: 200 } }, { status: "rejected" }]);
   });
 
   it("fails as a whole where nobody answers", async () => {

@@ -11,6 +11,11 @@ const EVENTS_MS = 100;
 /** One may wait for a webhook; that is no reason to be silent. */
 const UNDER_WAY = 2;
 
+/** A control plane that does not know the path does not let nodes know that: who may not ask for one is told so first. */
+const UNKNOWN: ReadonlySet<number> = new Set([403, 404, 405]);
+/** The report as such is refused; not who sends it (401), nor for now (429). */
+const isRefused = (code: number): boolean => code >= 400 && code < 500 && code !== 401 && code !== 429;
+
 interface Waiting {
   readonly asked: Asked;
   readonly answer: (answered: Answered) => void;
@@ -77,12 +82,20 @@ export class Reports {
     const headers = { "content-type": "application/json" };
     try {
       const answered = await this.#ask({ method: "POST", path: this.#path, headers, body });
-      if (answered.code === 404) {
-        this.#knowsNone = true;
+      if (isRefused(answered.code)) {
+        this.#knowsNone ||= UNKNOWN.has(answered.code);
         return await this.#alone(waiting);
       }
-      const each = answered.code === 200 ? (JSON.parse(answered.body) as ReportAnswers).answered : [];
-      for (const [index, { answer }] of waiting.entries()) answer(each[index] ?? answered);
+      if (answered.code !== 200) {
+        for (const { answer } of waiting) answer(answered);
+        return;
+      }
+      const each = (JSON.parse(answered.body) as ReportAnswers).answered;
+      for (const [index, { answer, fail }] of waiting.entries()) {
+        const own = each[index];
+        if (own) answer(own);
+        else fail(new Error("the control plane did not answer"));
+      }
     } catch (error) {
       for (const { fail } of waiting) fail(error);
     }
