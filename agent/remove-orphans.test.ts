@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PodRemains } from "./pod/pod-remains.ts";
-import { removeOrphans } from "./remove-orphans.ts";
+import { OrphanSearch, removeOrphans } from "./remove-orphans.ts";
 import { SimulatedRuntime } from "./runtime/simulated/simulated-runtime.ts";
 
 let root: string;
@@ -60,4 +60,61 @@ test("AGENT-ONCE: of a pod that went while no agent looked nothing is left, and 
   await removeOrphans(orphans);
   expect([csi.uids, claims.uids, directories.map(existsSync)]).toEqual([[], ["here"], [false, true, false, true]]);
   expect([...remains.uids]).toEqual(["here"]);
+});
+
+test("AGENT-ONCE: what lies beside pods' logs and directories, and is no pod's, leads nobody to what is", async () => {
+  const directories = ["pods/here/volumes", "pods/lost+found", "logs/here", "logs/a_b_..", "logs/a_b_"].map((path) =>
+    join(root, path),
+  );
+  for (const directory of directories) mkdirSync(directory, { recursive: true });
+  const none = new Holder();
+  const remains = new PodRemains({
+    podsDirectory: join(root, "pods"),
+    logsDirectory: join(root, "logs"),
+    csi: { uids: [], unpublish: none.letGo },
+    claims: { uids: [], unprepare: none.letGo },
+    devices: { uids: [], free: none.free },
+    images: { unmount: async () => {} },
+  });
+  await removeOrphans({
+    runtime: new SimulatedRuntime({ nodeName: "n" }),
+    remains,
+    isKnown: (uid) => uid === "here",
+    log: { info() {}, warn() {} },
+  });
+  expect(directories.map(existsSync)).toEqual(directories.map(() => true));
+});
+
+test("AGENT-ONCE: orphans are looked for again, ever less often, until the agent stops", async () => {
+  vi.useFakeTimers();
+  let looks = 0;
+  const open = () =>
+    new OrphanSearch({
+      runtime: new SimulatedRuntime({ nodeName: "n" }),
+      remains: {
+        get uids() {
+          looks++;
+          return new Set(["gone"]);
+        },
+        remove: () => Promise.reject(new Error("driver is not there")),
+      },
+      isKnown: () => false,
+      log: { info() {}, warn() {} },
+    });
+  const search = open();
+  search.begin();
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(looks).toBe(2);
+  await vi.advanceTimersByTimeAsync(3_585_000);
+  // At 0, 10, 30, 70, 150 and 310 s, and then every 5 min.
+  expect(looks).toBe(16);
+  search.stop();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(looks).toBe(16);
+  const cutShort = open();
+  cutShort.begin();
+  cutShort.stop();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(looks).toBe(17);
+  vi.useRealTimers();
 });

@@ -5,8 +5,9 @@ import type { PodRemains } from "./pod/pod-remains.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 
 const GRACE_SECONDS = 30;
-/** A driver that is to take something back may take its time to register. */
-const RETRY_MS = 10_000;
+/** A driver that is to take something back may take its time to register, or be gone for good. */
+const FIRST_RETRY_MS = 10_000;
+const LONGEST_RETRY_MS = 300_000;
 
 export interface Orphanage {
   readonly runtime: Runtime;
@@ -37,10 +38,12 @@ export async function removeOrphans({ runtime, remains, isKnown, log }: Orphanag
   if (failures.length > 0) throw new Error(failures.join("; "));
 }
 
-/** Looks for orphans once, and again while something of theirs could not be removed. */
+/** Looks for orphans once, and again, ever less often, while something of theirs could not be removed. */
 export class OrphanSearch {
   readonly #orphanage: Orphanage;
   #isDone = false;
+  #isStopped = false;
+  #waitMs = FIRST_RETRY_MS;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(orphanage: Orphanage) {
@@ -53,14 +56,17 @@ export class OrphanSearch {
     this.#isDone = true;
     removeOrphans(this.#orphanage).catch((error: Error) => {
       this.#orphanage.log.warn(`what earlier pods left is looked for again: ${error.message}`);
+      if (this.#isStopped) return;
       this.#timer = setTimeout(() => {
         this.#isDone = false;
         this.begin();
-      }, RETRY_MS).unref();
+      }, this.#waitMs).unref();
+      this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_RETRY_MS);
     });
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 }

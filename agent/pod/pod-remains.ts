@@ -18,8 +18,10 @@ export interface PodRemainsOptions {
 
 const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
 
+/** Whatever else lies in these directories is nobody's, and leads nowhere. */
+const UID = /^[\dA-Za-z-]+$/;
 /** NAMESPACE_NAME_UID, of which no part has an underscore. */
-const uidOfLogs = (name: string): string => name.split("_")[2] ?? "";
+const uidOfLogs = (name: string): string => /^[^_]+_[^_]+_([^_]+)$/.exec(name)?.[1] ?? "";
 
 export class PodRemains {
   readonly #options: PodRemainsOptions;
@@ -32,7 +34,8 @@ export class PodRemains {
   get uids(): ReadonlySet<string> {
     const { podsDirectory, logsDirectory, csi, claims, devices } = this.#options;
     const logs = namesIn(logsDirectory).map(uidOfLogs);
-    return new Set([...namesIn(podsDirectory), ...logs, ...csi.uids, ...claims.uids, ...devices.uids]);
+    const all = [...namesIn(podsDirectory), ...logs, ...csi.uids, ...claims.uids, ...devices.uids];
+    return new Set(all.filter((uid) => UID.test(uid)));
   }
 
   /** Of a pod whose containers are gone. Fails where a driver does not let go, or is not there. */
