@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import type { ControlPlane } from "./connection.ts";
-import { isMirror, SOURCE } from "./static-pods/mirror.ts";
+import { isMirror, isStatic } from "./static-pods/mirror.ts";
 
 const LOOK_MS = 500;
 
@@ -18,11 +18,11 @@ export interface Leaving {
 }
 
 /** Pods that would come again, or never end, are not waited for. */
-const isDrained = ({ metadata, status }: Pod): boolean =>
-  (metadata.ownerReferences ?? []).some(({ kind, controller }) => controller === true && kind === "DaemonSet") ||
-  metadata.annotations?.[SOURCE] === "file" ||
-  status.phase === "Succeeded" ||
-  status.phase === "Failed";
+const isDrained = (pod: Pod): boolean =>
+  (pod.metadata.ownerReferences ?? []).some(({ kind, controller }) => controller === true && kind === "DaemonSet") ||
+  isStatic(pod) ||
+  pod.status.phase === "Succeeded" ||
+  pod.status.phase === "Failed";
 
 /** Fails where pods do not end in time, or the control plane does not answer: the node is then still a part of it. */
 export async function leaveCluster({ client, controlPlane, nodeName, pods, tell, seconds }: Leaving): Promise<void> {

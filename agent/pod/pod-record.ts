@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ContainerStatus, Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import { Prober } from "../probes/prober.ts";
 import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
-import { SOURCE } from "../static-pods/mirror.ts";
+import { isStatic } from "../static-pods/mirror.ts";
 import { PodVolumes } from "../volumes/volume-manager.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";
 import type { BackOff } from "./back-off.ts";
@@ -116,7 +116,7 @@ export class PodRecord {
   }
 
   get isStatic(): boolean {
-    return this.pod.metadata.annotations?.[SOURCE] === "file";
+    return isStatic(this.pod);
   }
 
   get isDeleted(): boolean {

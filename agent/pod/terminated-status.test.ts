@@ -55,7 +55,8 @@ describe("AGENT-STATUS: a pod of which nothing will run any more", () => {
   });
 
   it("is told of as it was where it is a static pod", () => {
-    const pod = podOf([], { "kubernetes.io/config.source": "file" });
-    expect(terminatedStatus(pod, { phase: "Running" }).phase).toBe("Running");
+    const { metadata, ...pod } = podOf([], { "kubernetes.io/config.source": "file" });
+    const uid = "9e107d9d372bb6826bd81d3542a419d6";
+    expect(terminatedStatus({ ...pod, metadata: { ...metadata, uid } }, { phase: "Running" }).phase).toBe("Running");
   });
 });

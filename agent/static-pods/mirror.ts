@@ -8,8 +8,12 @@ export const SOURCE = "kubernetes.io/config.source";
 
 export const isMirror = ({ metadata }: Pod): boolean => metadata.annotations?.[MIRROR] !== undefined;
 
-/** Of a manifest of the machine. */
-export const isStatic = ({ metadata }: Pod): boolean => metadata.annotations?.[SOURCE] === "file";
+/** Of a manifest's hash; those that the API gives are of another form. */
+const STATIC_UID = /^[\da-f]{32}$/;
+
+/** Of a manifest of the machine. Annotations alone would not do: those of the API's pods say what their authors like. */
+export const isStatic = ({ metadata }: Pod): boolean =>
+  metadata.annotations?.[SOURCE] === "file" && STATIC_UID.test(metadata.uid ?? "");
 
 export const mirrors = (mirror: Pod, pod: Pod): boolean =>
   mirror.metadata.annotations?.[MIRROR] === pod.metadata.annotations?.[HASH];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import { isMirror, mirrorOf, mirrors } from "./mirror.ts";
+import { isCritical } from "../pressure/choose-victim.ts";
+import { HASH, isMirror, isStatic, mirrorOf, mirrors, SOURCE } from "./mirror.ts";
 import { parseManifest } from "./parse-manifest.ts";
 
 const place = { nodeName: "n1", file: "web.yaml", now: 0 };
@@ -23,6 +24,17 @@ describe("AGENT-STATIC: a manifest", () => {
     expect(pod.metadata).toMatchObject({ name: "web-n1", namespace: "default", labels: { app: "web" } });
     expect(pod.spec).toMatchObject({ nodeName: "n1", restartPolicy: "Always", terminationGracePeriodSeconds: 30 });
     expect(pod.spec.containers[0]).toMatchObject({ imagePullPolicy: "IfNotPresent" });
+  });
+
+  it("cannot be what a pod of the API says that it is", () => {
+    const uid = "6f8e2a4c-0f8b-4f0e-9c5a-0d8f5d1c2b3a";
+    const pretends: Pod = {
+      metadata: { name: "p", uid, annotations: { [SOURCE]: "file", [HASH]: uid } },
+      spec: { containers: [{ name: "c" }] },
+      status: {},
+    };
+    expect([isStatic(pretends), isCritical(pretends)]).toEqual([false, false]);
+    expect([isStatic(podOf(manifest("i:1"))), isCritical(podOf(manifest("i:1")))]).toEqual([true, true]);
   });
 
   it("is the same pod as long as it says the same", () => {
