@@ -26,20 +26,34 @@ interface AuthEntry {
 
 const textOf = (base64: string): string => Buffer.from(base64, "base64").toString();
 
-/** Nothing where the secret holds no configuration of Docker's. */
-function authsOf({ data = {} }: Secret): readonly (readonly [server: string, entry: AuthEntry])[] {
+/** Nothing where the secret holds no configuration of Docker's, all of it as it should be. */
+function configuredIn({ data = {} }: Secret): readonly RegistryCredentials[] {
   const { ".dockerconfigjson": config, ".dockercfg": legacy } = data;
   try {
-    const auths: Record<string, AuthEntry> =
+    const auths: Record<string, AuthEntry | null> =
       config !== undefined
         ? (JSON.parse(textOf(config)).auths ?? {})
         : legacy !== undefined
           ? JSON.parse(textOf(legacy))
           : {};
-    return Object.entries(auths);
+    return Object.entries(auths).map(([server, entry]) => credentialsOf(server, entry ?? {}));
   } catch {
     return [];
   }
+}
+
+/** Fails where something is no text: a pod's author may have written anything. */
+function credentialsOf(serverAddress: string, entry: AuthEntry): RegistryCredentials {
+  const { username, password, auth, identitytoken } = entry;
+  for (const value of [username, password, auth, identitytoken])
+    if (typeof (value ?? "") !== "string") throw new TypeError("credentials are text");
+  const [user, ...words] = auth ? textOf(auth).split(":") : [];
+  return {
+    serverAddress,
+    username: username ?? user ?? "",
+    password: password ?? words.join(":"),
+    ...(identitytoken ? { identityToken: identitytoken } : {}),
+  };
 }
 
 const DOCKER_HUB = "docker.io";
@@ -51,32 +65,39 @@ function serverOf(server: string): { readonly host: string; readonly path: strin
   const host = slash < 0 ? bare : bare.slice(0, slash);
   // Of old clients: what stands behind the host is the version of the registry's API.
   const path = slash < 0 ? "" : bare.slice(slash + 1).replace(/^v[12]\/?/, "");
-  return { host: host.endsWith(DOCKER_HUB) ? DOCKER_HUB : host, path };
+  const isHub = host === DOCKER_HUB || host.endsWith(`.${DOCKER_HUB}`);
+  return { host: isHub ? DOCKER_HUB : host, path };
+}
+
+/** No regular expression: one of many stars could take for ever, and a pod's author writes them. */
+function isLike(text: string, glob: string): boolean {
+  const [first = "", ...pieces] = glob.split("*");
+  const last = pieces.pop();
+  if (last === undefined) return text === glob;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const piece of pieces) {
+    const found = text.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at + last.length <= text.length && text.endsWith(last);
 }
 
 /** `*.example.com` stands for one part of a name, as the kubelet reads it. */
 function isHostLike(pattern: string, host: string): boolean {
   const [patterns, parts] = [pattern.split("."), host.split(".")];
-  const like = (part: string, glob: string) =>
-    new RegExp(`^${glob.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll("*", ".*")}$`).test(part);
-  return patterns.length === parts.length && patterns.every((glob, i) => like(parts[i] ?? "", glob));
+  return patterns.length === parts.length && patterns.every((glob, i) => isLike(parts[i] ?? "", glob));
 }
 
 export function pullCredentials(pod: Pod, objects: PodObjects, image: string): PullCredential[] {
   const { registry, rest } = registryAndRest(image);
   const found = (pod.spec.imagePullSecrets ?? []).flatMap(({ name = "" }) => {
     const secret = objects.secret(name);
-    return (secret === undefined ? [] : authsOf(secret)).flatMap(([server, entry]) => {
+    return (secret === undefined ? [] : configuredIn(secret)).flatMap((credentials) => {
+      const { serverAddress: server = "" } = credentials;
       const { host, path } = serverOf(server);
       if (!isHostLike(host, registry) || !rest.startsWith(path)) return [];
-      const { username, password, auth, identitytoken } = entry;
-      const [user, ...words] = auth === undefined ? [] : textOf(auth).split(":");
-      const credentials: RegistryCredentials = {
-        serverAddress: server,
-        username: username ?? user ?? "",
-        password: password ?? words.join(":"),
-        ...(identitytoken === undefined ? {} : { identityToken: identitytoken }),
-      };
       const hash = createHash("sha256").update(JSON.stringify(credentials)).digest("hex");
       return [{ server, mark: { secret: secret?.metadata.uid ?? "", hash }, credentials }];
     });

@@ -20,10 +20,16 @@ const secrets: Readonly<Record<string, Secret>> = {
   two: secretOf("two", { "reg.example.com": { username: "two", password: "2" } }),
   many: secretOf("many", {
     "https://index.docker.io/v1/": { auth: base64("hub:pass:word") },
+    "other-docker.io": { auth: base64("other:word") },
     "reg.example.com": { username: "all" },
     "reg.example.com/team": { username: "team" },
     "*.example.org": { username: "glob" },
+    "r*g*.*.io": { username: "stars" },
+    "reg.example.net": null,
+    "reg.example.net/sub": { username: null, auth: null },
   }),
+  odd: secretOf("odd", { "reg.example.com": { username: "fine" }, "*": { username: 7 } }),
+  slow: secretOf("slow", { [`${"*a".repeat(40)}b`]: { username: "slow" } }),
   broken: { metadata: { name: "broken", uid: "broken" }, data: { ".dockercfg": base64("{") } },
 };
 const objects = { secret: (name: string) => secrets[name] } as PodObjects;
@@ -40,9 +46,13 @@ describe("AGENT-PULL: credentials for an image", () => {
     ["reg.example.com/other", ["all/"]],
     ["a.example.org/x", ["glob/"]],
     ["a.b.example.org/x", []],
+    ["rgg.x.io/x", ["stars/"]],
+    ["r.x.io/x", []],
+    ["reg.example.net/sub", ["/", "/"]],
+    [`${"a".repeat(200)}:5000/x`, []],
     ["reg.example.com:5000/x", []],
   ])("of %s are those that name its registry, the most precise first", (image, expected) => {
-    const found = pullCredentials(pod("many", "broken", "none"), objects, image);
+    const found = pullCredentials(pod("many", "broken", "odd", "slow", "none"), objects, image);
     expect(found.map(({ credentials: { username, password } }) => `${username}/${password}`)).toEqual(expected);
   });
 
