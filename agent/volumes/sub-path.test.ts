@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,4 +23,21 @@ test("AGENT-VOLUME: a file of variables is read from its volume, and from nowher
   const refused = ["outside", "above/secret", "../secret", "pipe", "endless", "deep", "none"];
   expect(refused.map((path) => readWithin(volume, path))).toEqual(refused.map(() => undefined));
   rmSync(root, { recursive: true });
+});
+
+test("AGENT-VOLUME: what is no plain file is not even opened: a device may take that for a command", async () => {
+  const volume = mkdtempSync(join(tmpdir(), "sailplane-sub-path-"));
+  const pipe = join(volume, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  // Whoever writes to a pipe waits until somebody opens it for reading.
+  const writer = spawn("sh", ["-c", `echo waiting; echo word >${pipe}; echo written`]);
+  const said: string[] = [];
+  writer.stdout.on("data", (chunk: Buffer) => said.push(chunk.toString().trim()));
+  await once(writer.stdout, "data");
+  await new Promise((resume) => setTimeout(resume, 50));
+  expect(readWithin(volume, "pipe")).toBeUndefined();
+  await new Promise((resume) => setTimeout(resume, 50));
+  expect(said).toEqual(["waiting"]);
+  writer.kill();
+  rmSync(volume, { recursive: true });
 });

@@ -57,6 +57,8 @@ export function prepareSubPath(root: string, subPath: string): string {
 
 /** Far more than a file of variables needs. */
 const LONGEST_TEXT = 64 * 1024;
+/** Of Linux: names a file without opening what is behind it. A device may take that for a command: a watchdog resets the machine. */
+const O_PATH = 0o10000000;
 
 /**
  * The text of a file inside a volume; undefined where there is none, or it leads out of the volume, or is no plain file: containers
@@ -66,12 +68,14 @@ export function readWithin(root: string, path: string): string | undefined {
   let file: number | undefined;
   try {
     const top = realpathSync(root);
-    file = openSync(realpathSync(join(top, path)), constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-    // Where it is that was opened, whatever has become of the links since.
-    const opened = process.platform === "linux" ? readlinkSync(`/proc/self/fd/${file}`) : realpathSync(join(top, path));
+    const isLinux = process.platform === "linux";
+    const at = realpathSync(join(top, path));
+    file = openSync(at, constants.O_NOFOLLOW | (isLinux ? O_PATH : constants.O_RDONLY | constants.O_NONBLOCK));
+    // Where it is that was found, whatever has become of the links since.
+    const found = isLinux ? readlinkSync(`/proc/self/fd/${file}`) : at;
     const stat = fstatSync(file);
-    if (!isWithin(top, opened) || !stat.isFile() || stat.size > LONGEST_TEXT) return undefined;
-    return readFileSync(file, "utf8");
+    if (!isWithin(top, found) || !stat.isFile() || stat.size > LONGEST_TEXT) return undefined;
+    return readFileSync(isLinux ? `/proc/self/fd/${file}` : file, "utf8");
   } catch {
     return undefined;
   } finally {
