@@ -107,6 +107,7 @@ export class CsiVolumes implements PodCsi {
     const isAgain = known?.ready === true && isThere(target, wanted.block);
     const republished = object?.spec.requiresRepublish === true;
     if (isAgain && !republished) {
+      this.#republished.delete(home);
       this.#published.write(home, { ...known, republished });
       return target;
     }

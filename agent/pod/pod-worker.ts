@@ -279,8 +279,9 @@ export class PodWorker {
     }
     if (signal.aborted) this.#again = true;
     record.report(await record.observe());
-    const { renewAt } = record.volumes;
-    if (renewAt !== undefined) this.#wakeIn(renewAt - Date.now());
+    const now = Date.now();
+    const renewAt = record.volumes.renewAfter(now);
+    if (renewAt !== undefined) this.#wakeIn(renewAt - now);
   }
 
   async #admit({ containers }: Observation): Promise<void> {

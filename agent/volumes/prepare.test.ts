@@ -13,6 +13,7 @@ let volume: PersistentVolume;
 let maps: ConfigMap[];
 let isAway: boolean;
 let grown: unknown[];
+let republishAt: number | undefined;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "sailplane-prepare-"));
@@ -27,6 +28,7 @@ beforeEach(() => {
   maps = [];
   isAway = false;
   grown = [];
+  republishAt = undefined;
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -44,7 +46,7 @@ const volumesOf = (mount: ImageMounts["mount"] = unused) =>
       publish: unused,
       unpublish: async () => {},
       grow: unused,
-      republishAt: () => undefined,
+      republishAt: () => republishAt,
       stats: async () => new Map(),
     },
   });
@@ -192,4 +194,15 @@ test("AGENT-VOLUME: what is missing for two minutes is named, and again when the
   expect(await said(123_000)).toEqual([words]);
   expect(await said(200_000)).toEqual([]);
   expect(await said(246_000)).toEqual([words]);
+});
+
+test("AGENT-CSI: what is to be published again and cannot be is tried later, not at once", async () => {
+  const volumes = volumesOf();
+  await prepare(volumes, data);
+  republishAt = Date.now() - 1;
+  isAway = true;
+  expect(await prepare(volumes, data)).toMatchObject({ news: [], missing: false });
+  expect(volumes.renewAfter(republishAt + 1)).toBe(republishAt + 1 + 10_000);
+  republishAt += 60_000;
+  expect(volumes.renewAfter(Date.now())).toBe(republishAt);
 });

@@ -56,6 +56,9 @@ export interface Prepared {
 
 type Claim = NonNullable<ReturnType<typeof claimOf>>;
 
+/** What was due and could not be done is tried again so much later. */
+const LATER_MS = 10_000;
+
 /** The kubelet's patience. */
 const LONG_MS = 123_000;
 
@@ -225,12 +228,14 @@ export class PodVolumes {
     return isOwnDisk ? stats : { ...stats, ...(await diskUse(path)) };
   }
 
-  /** When a token wants renewing, or a driver's volume publishing again (ms). */
-  get renewAt(): number | undefined {
+  /** When a token wants renewing, or a driver's volume publishing again (ms): never at once, {@link prepare} has just tried. */
+  renewAfter(now: number): number | undefined {
     const times = [this.#tokens.renewAt, this.#csi.republishAt(basename(this.#directory))].filter(
       (time) => time !== undefined,
     );
-    return times.length === 0 ? undefined : Math.min(...times);
+    if (times.length === 0) return undefined;
+    const next = Math.min(...times);
+    return next > now ? next : now + LATER_MS;
   }
 
   async #setUp(
