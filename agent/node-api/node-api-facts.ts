@@ -46,6 +46,7 @@ export function nodeApiFacts(sources: NodeApiSources): NodeFacts {
       const worker = workers.get(uid);
       return worker && { volumes: await worker.volumeStats(), logDirectory: worker.directories.logDirectory };
     },
+    claimedBy: async (uid) => workers.get(uid)?.volumeStats({ onlyClaimed: true }) ?? [],
     imageDirectory,
     meter: new UsageMeter(node, runtime),
     probes,

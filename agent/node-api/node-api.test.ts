@@ -37,6 +37,8 @@ const sample: Sample = {
 const probes = new ProbeCounts();
 for (let i = 0; i < 2; i++) probes.count({ pod: identity, container: "c", kind: "liveness", result: "failed" });
 
+const volumes = [{ name: "v", usedBytes: 30, pvcRef: { name: "claim", namespace: "ns" } }];
+
 const facts: NodeFacts = {
   node: "n",
   bootedAt: 0,
@@ -54,10 +56,8 @@ const facts: NodeFacts = {
   }),
   pods: () => [pod],
   observe: async () => observation,
-  storageOf: async () => ({
-    volumes: [{ name: "v", usedBytes: 30, pvcRef: { name: "claim", namespace: "ns" } }],
-    logDirectory: "/nowhere",
-  }),
+  storageOf: async () => ({ volumes, logDirectory: "/nowhere" }),
+  claimedBy: async () => volumes,
   imageDirectory: () => undefined,
   meter: {
     read: async () => ({ node: "n", at: 5000, windowMs: 1, cpuNanocores: 0, memoryBytes: 0, pods: [] }),
@@ -65,7 +65,7 @@ const facts: NodeFacts = {
   },
   probes,
 };
-const ask = async (path: string) => (await answerNodeApi(path, facts)).body as string;
+const ask = async (path: string, known = facts) => (await answerNodeApi(path, known)).body as string;
 
 describe("what a kubelet answers of itself", () => {
   it.each([
@@ -124,6 +124,14 @@ describe("what a kubelet answers of itself", () => {
       ["name", "startTime", "cpu", "memory"],
     ]);
   });
+});
+
+test("nobody's files are measured for who asks neither for disks nor for volumes of pods", async () => {
+  const measures = () => Promise.reject(new Error("measured"));
+  const unmeasured = { ...facts, storageOf: measures };
+  expect(await ask("/metrics", unmeasured)).toContain("kubelet_volume_stats_used_bytes{");
+  expect(await ask("/stats/summary?only_cpu_and_memory=true", unmeasured)).toContain('"podRef"');
+  await expect(ask("/stats/summary", unmeasured)).rejects.toThrow("measured");
 });
 
 test("the machine's logs are listed and read, and nothing else of the machine", async () => {

@@ -28,6 +28,8 @@ export interface NodeFacts {
   readonly observe: () => Promise<Observation>;
   /** What the pod of that uid keeps on the node's disks; undefined: it is not here. */
   readonly storageOf: (uid: string) => Promise<PodStorage | undefined>;
+  /** The volumes of its claims alone: the others would be measured file by file. */
+  readonly claimedBy: (uid: string) => Promise<readonly VolumeStats[]>;
   readonly imageDirectory: () => string | undefined;
   readonly meter: Pick<UsageMeter, "read" | "sample">;
   readonly probes: Pick<ProbeCounts, "all">;
@@ -67,11 +69,11 @@ async function measure(meter: NodeFacts["meter"]): Promise<Measured> {
 const CHECKS = ["ping", "log", "syncloop"];
 const HEALTHY = `${CHECKS.map((check) => `[+]${check} ok\n`).join("")}healthz check passed\n`;
 
-async function kubeletMetrics({ node, startedAt, pods, observe, storageOf }: NodeFacts): Promise<string> {
+async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy }: NodeFacts): Promise<string> {
   const known = pods();
-  const [observation, ...storage] = await Promise.all([
+  const [observation, ...claimed] = await Promise.all([
     observe(),
-    ...known.map(({ metadata }) => storageOf(metadata.uid ?? "")),
+    ...known.map(({ metadata }) => claimedBy(metadata.uid ?? "")),
   ]);
   const { user, system } = process.cpuUsage();
   const self = {
@@ -80,8 +82,7 @@ async function kubeletMetrics({ node, startedAt, pods, observe, storageOf }: Nod
     cpuSeconds: (user + system) / 1_000_000,
     residentBytes: process.memoryUsage.rss(),
   };
-  const volumes = storage.flatMap((each) => each?.volumes ?? []);
-  return renderKubeletMetrics({ process: self, pods: known, observation, volumes });
+  return renderKubeletMetrics({ process: self, pods: known, observation, volumes: claimed.flat() });
 }
 
 /** `path` with its query, as it stands after `proxy`. */
@@ -102,8 +103,9 @@ export async function answerNodeApi(path: string, facts: NodeFacts): Promise<Nod
       return json(configz(facts.configuration()));
     case "/stats/summary": {
       const only = searchParams.get("only_cpu_and_memory") === "true";
-      const summary = await summaryOf(facts, await measure(facts.meter));
-      return json(only ? withoutDisks(summary) : summary);
+      const measured = await measure(facts.meter);
+      if (!only) return json(await summaryOf(facts, measured));
+      return json(withoutDisks(await summaryOf({ ...facts, storageOf: async () => undefined }, measured)));
     }
     case "/metrics":
       return metrics(await kubeletMetrics(facts));

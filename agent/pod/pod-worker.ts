@@ -71,9 +71,9 @@ export class PodWorker {
     return { directory, logDirectory };
   }
 
-  volumeStats(): Promise<readonly VolumeStats[]> {
+  volumeStats(which: { readonly onlyClaimed?: boolean } = {}): Promise<readonly VolumeStats[]> {
     const { volumes, pod, context } = this.#record;
-    return volumes.stats(pod, context.objects(pod.metadata.namespace ?? ""));
+    return volumes.stats(pod, context.objects(pod.metadata.namespace ?? ""), which);
   }
 
   /** As last seen. */

@@ -66,10 +66,15 @@ async function measure(path: string): Promise<DiskUse> {
 }
 
 let last: Promise<unknown> = Promise.resolve();
+/** What is being measured, or is going to be: whoever asks for it again meanwhile shares it, or the line would grow without end. */
+const line = new Map<string, Promise<DiskUse>>();
 
 /** Nothing where there is nothing. However many ask, one directory is looked at at a time. */
 export function diskUse(path: string): Promise<DiskUse> {
-  const use = last.then(() => measure(path));
-  last = use;
+  const known = line.get(path);
+  if (known !== undefined) return known;
+  const use = last.then(() => measure(path)).finally(() => line.delete(path));
+  line.set(path, use);
+  last = use.catch(() => {});
   return use;
 }

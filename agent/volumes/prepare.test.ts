@@ -161,6 +161,7 @@ test("of a volume whose directory is gone nothing is said, and of the others all
     { name: "data", pvcRef },
     expect.objectContaining({ name: "scratch", usedBytes: expect.any(Number) }),
   ]);
+  expect(await volumes.stats(podWith(wanted), objects, { onlyClaimed: true })).toEqual([{ name: "data", pvcRef }]);
 });
 
 test("AGENT-VOLUME: a container waits for the images among its files as for its own, and no other does", async () => {

@@ -205,12 +205,17 @@ export class PodVolumes {
   }
 
   /** What of each volume is used; of the machine's own paths nothing is said. */
-  async stats(pod: Pod, objects: PodObjects): Promise<readonly VolumeStats[]> {
+  async stats(
+    pod: Pod,
+    objects: PodObjects,
+    { onlyClaimed = false }: { readonly onlyClaimed?: boolean } = {},
+  ): Promise<readonly VolumeStats[]> {
     const said = await this.#csi.stats(pod.metadata.uid ?? "");
     const asked = (pod.spec.volumes ?? []).map(async (volume): Promise<VolumeStats[]> => {
       const path = this.#paths.get(volume.name);
       if (path === undefined || volume.hostPath !== undefined) return [];
       const { claimName } = claimOf(pod, volume) ?? {};
+      if (onlyClaimed && claimName === undefined) return [];
       const claim = claimName === undefined ? undefined : objects.claim(claimName);
       const stats = said.get(claim?.spec.volumeName ?? volume.name) ?? (await this.#measure(volume, path));
       const { namespace = "" } = pod.metadata;
