@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { NodeEvents } from "./node-events.ts";
@@ -47,4 +47,24 @@ it("AGENT-EVENTS: a node tells that it starts, how it is, and of that only what 
 
   events.reported(nodeOf({ Ready: "False" }), since);
   await expect.poll(() => counted).toEqual([expect.objectContaining({ count: 2 })]);
+});
+
+it("AGENT-EVENTS: of a node that is short of something for hours a handful of rows is written", async () => {
+  vi.useFakeTimers();
+  const counts: unknown[] = [];
+  const client = {
+    create: async () => void counts.push(1),
+    patch: async (_: unknown, __: string, { count }: { count: number }) => {
+      counts.push(count);
+      return { ok: true };
+    },
+  } as unknown as ApiClient;
+  const events = new NodeEvents(client, "n");
+  for (let look = 0; look < 360; look++) {
+    events.tell({ type: "Warning", reason: "EvictionThresholdMet", message: "Attempting to reclaim memory" });
+    await vi.advanceTimersByTimeAsync(10_000);
+  }
+  expect(counts.slice(0, 25)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1));
+  expect([counts.length, counts.at(-1)]).toEqual([36, 331]);
+  vi.useRealTimers();
 });

@@ -1,10 +1,11 @@
 /**
  * Events about the node itself, in the kubelet's name and words: that it starts, how it is, and that it is short of something. They
- * are few, and best effort: who cannot be told now is not told.
+ * are few (of what goes on for hours, as few as of a pod), and best effort: who cannot be told now is not told.
  */
 import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { wireTime } from "../pod/container-status.ts";
+import { EventCorrelator } from "../pod/correlate-events.ts";
 
 /** Tools look for them there, under the node's name in place of its uid. */
 const NAMESPACE = "default";
@@ -45,6 +46,7 @@ export class NodeEvents {
   readonly #client: ApiClient;
   readonly #node: string;
   readonly #told = new Map<string, Told>();
+  readonly #correlator = new EventCorrelator();
   #conditions: ReadonlyMap<string, string> = new Map();
   #stamp = 0n;
   #telling: Promise<unknown> = Promise.resolve();
@@ -78,6 +80,7 @@ export class NodeEvents {
     const told = this.#told.get(key) ?? { name: `${this.#node}.${this.#stamp.toString(16)}`, first: time, count: 0 };
     told.count++;
     this.#told.set(key, told);
+    if (!this.#correlator.admits(this.#node, now)) return;
     const event: Event = {
       apiVersion: "v1",
       kind: "Event",
