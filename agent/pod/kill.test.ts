@@ -36,6 +36,18 @@ describe("AGENT-GRACE: containers that are to end", () => {
     expect(told).toEqual(["hook sidecar", "stop sidecar 2"]);
   });
 
+  it("wait for those before them though their grace is longer than a timer lasts", async () => {
+    told.length = 0;
+    const graceSeconds = 10 ** 10;
+    const before = Promise.withResolvers<void>();
+    const ended = end("sidecar", { graceSeconds, turn: before.promise });
+    await new Promise((resume) => setTimeout(resume, 20));
+    expect(told).toEqual(["hook sidecar"]);
+    before.resolve();
+    await ended;
+    expect(told).toEqual(["hook sidecar", `stop sidecar ${graceSeconds}`]);
+  });
+
   it("are stopped in the time left whatever has become of those before them", async () => {
     told.length = 0;
     const bare = { name: "c" };

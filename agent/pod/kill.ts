@@ -23,11 +23,14 @@ export interface Kill {
   readonly onFailedHook: () => void;
 }
 
+/** What a timer can wait for; one that should wait for longer ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Settles with the promise, however it ends, or when the time is over. */
 async function within(seconds: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise((resolve) => {
-    timer = setTimeout(resolve, seconds * 1000);
+    timer = setTimeout(resolve, Math.min(seconds * 1000, LONGEST_TIMER_MS));
   });
   await Promise.race([promise.catch(() => {}), over]);
   clearTimeout(timer);
