@@ -42,7 +42,7 @@ function open({ settled = millisecond } = {}) {
       lane.submit({ request, answer, fail });
       void lane.call(0, () => commits.carry());
     });
-  return { tables, commits, groups, submit };
+  return { tables, lane, commits, groups, submit };
 }
 
 test("STORE-GROUP: what arrives in one turn, and what arrives while the disk is busy, is a group each", async () => {
@@ -119,4 +119,21 @@ test("STORE-LANE: where the disk fails, all that waited for it hear so", async (
     "Error: disk I/O error",
     "Error: disk I/O error",
   ]);
+});
+
+test("STORE-LANE: nobody is told by a later group that what an earlier one lost is on disk", async () => {
+  let syncs = 0;
+  const { lane, commits } = open({
+    settled: async () => {
+      if (syncs++ === 0) throw new Error("disk I/O error");
+    },
+  });
+  const told: string[] = [];
+  const submit = (name: string) =>
+    lane.submit({ request: creating(name), answer: () => told.push(name), fail: () => {} });
+  submit("lost");
+  await expect(commits.carry()).rejects.toThrow("disk I/O error");
+  submit("kept");
+  await commits.carry();
+  expect(told).toEqual(["kept"]);
 });

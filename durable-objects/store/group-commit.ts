@@ -132,6 +132,8 @@ export class GroupCommit {
       this.#flush();
       await this.#settle();
     } catch (error) {
+      // Nobody may hear from a later group that what this one lost is on disk.
+      this.#told = [];
       if (carried.length === 0) throw error;
       // Whoever called tells all that waited with it.
       for (const { reject } of carried) reject(error);
