@@ -56,6 +56,8 @@ export class ClusterSnapshot implements Snapshot {
   /** Adds a kind that the API serves. */
   learn({ resource, apiVersion, kind, scope }: KnownKind): void {
     if (scope === "Cluster") this.#clusterScoped.add(resource);
+    // A custom kind may come again with another scope.
+    else this.#clusterScoped.delete(resource);
     this.#kinds.set(`${apiVersion} ${kind}`, resource);
   }
 

@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import type { GroupResource } from "../../api/store.ts";
+import { ClusterSnapshot } from "./snapshot.ts";
+
+test("a custom kind is of the scope that it came with last", () => {
+  const resource = "things.example.com" as GroupResource;
+  const kind = { resource, apiVersion: "example.com/v1", kind: "Thing" };
+  const snapshot = new ClusterSnapshot([], [{ ...kind, scope: "Cluster" }]);
+  expect(snapshot.isNamespaced(resource)).toBe(false);
+  snapshot.learn({ ...kind, scope: "Namespaced" });
+  expect(snapshot.isNamespaced(resource)).toBe(true);
+});
