@@ -96,6 +96,11 @@ export class OwnApi extends Own {
     counts.workerRequests++;
     return super.all(together);
   }
+
+  override passed(together: Parameters<Own["passed"]>[0]) {
+    counts.workerRequests++;
+    return super.passed(together);
+  }
 }
 
 export default {
