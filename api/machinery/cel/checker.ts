@@ -1,7 +1,7 @@
 /** The types of an expression's parts, and what is wrong with them, in cel-go's words. */
 import type { Call, Comprehension, Expr, Select } from "./ast.ts";
 import type { Library, Overload } from "./declaration.ts";
-import type { Issue } from "./issue.ts";
+import { type Issue, SyntaxProblem } from "./issue.ts";
 import { isRegex } from "./regex.ts";
 import {
   BOOL,
@@ -15,6 +15,7 @@ import {
   optionalOf,
   param,
   parseType,
+  partsOf,
   STRING,
   showType,
   TYPE,
@@ -38,9 +39,21 @@ export interface Checked {
 
 export function check(expr: Expr, scope: Scope): Checked {
   const checker = new Checker(scope);
-  const type = checker.typeOf(expr, scope.variables);
-  return { type, types: checker.types, references: checker.references, issues: checker.issues };
+  const { types, references, issues } = checker;
+  try {
+    return { type: checker.typeOf(expr, scope.variables), types, references, issues };
+  } catch (problem) {
+    if (!(problem instanceof SyntaxProblem)) throw problem;
+    return { type: ERROR, types, references, issues: [...issues, problem.issue] };
+  }
 }
+
+/** Macros included, deeper than any that Kubernetes' parser lets through; the evaluator recurses as deep. */
+const DEEPEST = 1000;
+/** Parts that are looked at: optMap() stands for its target twice, so that each link of a chain of it doubles them. */
+const MOST_PARTS = 200_000;
+/** A list of lists, a map of maps: each step of a chain may double its type. */
+const LARGEST_TYPE = 500;
 
 type Variables = ReadonlyMap<string, Type>;
 
@@ -53,11 +66,19 @@ class Checker {
   readonly types = new Map<Expr, Type>();
   readonly references = new Set<string>();
   readonly issues: Issue[] = [];
+  #depth = 0;
+  #parts = 0;
 
   constructor(private readonly scope: Scope) {}
 
   typeOf(expr: Expr, variables: Variables): Type {
-    const type = this.#infer(expr, variables);
+    if (++this.#depth > DEEPEST)
+      throw new SyntaxProblem({ at: expr.at, message: `expression recursion limit exceeded: ${DEEPEST}` });
+    if (++this.#parts > MOST_PARTS)
+      throw new SyntaxProblem({ at: expr.at, message: `expression has more than ${MOST_PARTS} parts` });
+    const inferred = this.#infer(expr, variables);
+    const type = partsOf(inferred, LARGEST_TYPE) > LARGEST_TYPE ? DYN : inferred;
+    this.#depth--;
     this.types.set(expr, type);
     return type;
   }
@@ -249,12 +270,15 @@ class Checker {
   }
 }
 
+/** Of more parts than anything has that is known by a name. */
+const LONGEST_NAME = 100;
+
 /** `a.b.c` of names only. */
 export function nameOf(expr: Expr): string | undefined {
-  if (expr.kind === "ident") return expr.name;
-  if (expr.kind !== "select" || expr.testOnly) return undefined;
-  const before = nameOf(expr.operand);
-  return before === undefined ? undefined : `${before}.${expr.field}`;
+  const parts: string[] = [];
+  let at = expr;
+  for (; at.kind === "select" && !at.testOnly && parts.length < LONGEST_NAME; at = at.operand) parts.push(at.field);
+  return at.kind === "ident" ? [at.name, ...parts.reverse()].join(".") : undefined;
 }
 
 const isOpen = ({ kind, params }: Type) =>

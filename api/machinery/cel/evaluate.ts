@@ -5,6 +5,7 @@ import type { CostRule, Library, Overload } from "./declaration.ts";
 import { noSuchOverload } from "./declaration.ts";
 import { parseType } from "./type.ts";
 import { CelError, type CelMap, isCelMap, Optional, PlainMap, sizeOf, TypeValue, Uint } from "./values.ts";
+import { withinWork, workOnItems } from "./work.ts";
 
 export type Outcome =
   | { readonly ok: true; readonly value: unknown; readonly cost: number }
@@ -19,13 +20,25 @@ export interface Run {
 
 export function evaluate(expr: Expr, run: Run): Outcome {
   const evaluator = new Evaluator(run);
+  let worked = 0;
+  const told = (outcome: { ok: true; value: unknown } | { ok: false; message: string }): Outcome => ({
+    ...outcome,
+    cost: Math.max(evaluator.cost, worked),
+  });
   try {
-    const value = evaluator.value(expr, run.variables);
-    return { ok: true, value, cost: evaluator.cost };
+    const value = withinWork(
+      () => evaluator.value(expr, run.variables),
+      (cost) => {
+        worked = cost;
+      },
+    );
+    return told({ ok: true, value });
   } catch (problem) {
-    if (problem instanceof CelError) return { ok: false, message: problem.message, cost: evaluator.cost };
     if (problem instanceof CostExceeded)
-      return { ok: false, message: "operation cancelled: actual cost limit exceeded", cost: evaluator.cost };
+      return told({ ok: false, message: "operation cancelled: actual cost limit exceeded" });
+    // The platform's own bounds of texts, lists and calls within calls are RangeErrors.
+    if (problem instanceof CelError || problem instanceof RangeError)
+      return told({ ok: false, message: problem.message });
     throw problem;
   }
 }
@@ -135,6 +148,7 @@ class Evaluator {
     scope.set(expr.accuVar, this.value(expr.accuInit, variables));
     const isMap = isCelMap(range);
     if (!isMap && !Array.isArray(range)) throw noSuchOverload();
+    if (isMap) workOnItems(range.size);
     const items: readonly unknown[] = isMap ? range.keys() : range;
     for (let i = 0; i < items.length; i++) {
       const item = items[i];
@@ -144,16 +158,35 @@ class Evaluator {
         scope.set(expr.iterVar2, isMap ? range.get(item) : item);
       }
       if (this.#try(expr.condition, scope) === false) break;
-      scope.set(expr.accuVar, this.#step(expr, scope));
+      scope.set(expr.accuVar, this.#step(expr.step, expr.accuVar, scope));
     }
     const result = new Map(variables).set(expr.accuVar, scope.get(expr.accuVar));
     return this.value(expr.result, result);
   }
 
   /** all() and exists() carry an error along, since a later item may decide without it. */
-  #step({ step }: Comprehension, scope: Variables): unknown {
-    const isLogical = step.kind === "call" && (step.name === "_&&_" || step.name === "_||_");
-    return isLogical ? this.#try(step, scope) : this.value(step, scope);
+  #step(step: Expr, accuVar: string, scope: Variables): unknown {
+    if (step.kind !== "call") return this.value(step, scope);
+    const { name, args } = step;
+    if (name === "_&&_" || name === "_||_") return this.#try(step, scope);
+    const [first, second, third] = args;
+    if (name === "_?_:_" && first && second && third) {
+      const condition = this.value(first, scope);
+      if (typeof condition !== "boolean") throw noSuchOverload();
+      return this.#step(condition ? second : third, accuVar, scope);
+    }
+    const isAppending = name === "_+_" && first?.kind === "ident" && first.name === accuVar && second?.kind === "list";
+    return isAppending ? this.#append(accuVar, second, scope) : this.value(step, scope);
+  }
+
+  /** The list that map() and filter() make is nobody else's yet: a copy for each turn would be the square of its length. */
+  #append(accuVar: string, added: ListExpr, scope: Variables): unknown {
+    const list = this.#ident(accuVar, scope);
+    const items = this.#list(added, scope);
+    if (!Array.isArray(list)) throw noSuchOverload();
+    this.#pay(1);
+    for (const item of items) list.push(item);
+    return list;
   }
 
   #try(expr: Expr, variables: Variables): unknown {

@@ -2,6 +2,7 @@
 import { formatDuration } from "./duration-text.ts";
 import { showDouble, showTimestamp, utf8Text } from "./library/standard.ts";
 import { CelError, Duration, isCelMap, Timestamp, TypeValue, typeNameOf, Uint } from "./values.ts";
+import { work } from "./work.ts";
 
 export function formatText(text: string, args: readonly unknown[]): string {
   let next = 0;
@@ -62,8 +63,12 @@ function hexOf(value: unknown): string | undefined {
     .join("");
 }
 
+/** Texts are made slowly. */
+const TEXT = 4;
+
 /** Any value as `%s` shows it. */
 export function showValue(value: unknown): string {
+  work(TEXT);
   if (value === null) return "null";
   if (typeof value === "number") return showDouble(value);
   if (value instanceof Uint) return String(value.value);

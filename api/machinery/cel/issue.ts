@@ -11,17 +11,22 @@ export class SyntaxProblem extends Error {
   }
 }
 
+/** cel-go's own bound: each is shown with its whole line. */
+const SHOWN = 100;
+
 /** Every issue with its line and a mark below its column, in order of place. */
 export function renderIssues(source: string, issues: readonly Issue[]): string {
   const points = [...source];
-  return issues
+  const shown = issues
     .toSorted((a, b) => a.at - b.at)
+    .slice(0, SHOWN)
     .map(({ at, message }) => {
       const before = points.slice(0, at);
       const line = before.filter((c) => c === "\n").length;
       const column = at - (before.lastIndexOf("\n") + 1);
       const text = source.split("\n")[line] ?? "";
       return `ERROR: <input>:${line + 1}:${column + 1}: ${message}\n | ${text}\n | ${".".repeat(column)}^`;
-    })
-    .join("\n");
+    });
+  if (issues.length > SHOWN) shown.push(`${issues.length - SHOWN} more errors were truncated`);
+  return shown.join("\n");
 }

@@ -40,6 +40,18 @@ const LEVELS: readonly (readonly string[])[] = [
   ["*", "/", "%"],
 ];
 
+const LOGICAL: ReadonlySet<string> = new Set(["||", "&&"]);
+
+/** The operator at `places[i]` stands behind the term at `i`. */
+function balanced(name: string, terms: readonly Expr[], places: readonly number[]): Expr {
+  const middle = places.length >> 1;
+  const at = places[middle];
+  if (at === undefined) return terms[0] as Expr;
+  const left = balanced(name, terms.slice(0, middle + 1), places.slice(0, middle));
+  const right = balanced(name, terms.slice(middle + 1), places.slice(middle + 1));
+  return { kind: "call", name, args: [left, right], at };
+}
+
 export const operatorName = (op: string): string => (op === "in" ? "@in" : `_${op}_`);
 
 class Parser {
@@ -101,6 +113,7 @@ class Parser {
   #binary(level: number): Expr {
     const operators = LEVELS[level];
     if (!operators) return this.#unary();
+    if (LOGICAL.has(operators[0] ?? "")) return this.#logical(level);
     let left = this.#binary(level + 1);
     for (;;) {
       const op = operators.find((each) => this.#isNext(each));
@@ -108,6 +121,18 @@ class Parser {
       const { at } = this.#require(op);
       left = { kind: "call", name: operatorName(op), args: [left, this.#binary(level + 1)], at };
     }
+  }
+
+  /** A long chain becomes a tree that is no deeper than it must be, as in cel-go. */
+  #logical(level: number): Expr {
+    const [op = ""] = LEVELS[level] ?? [];
+    const terms = [this.#binary(level + 1)];
+    const places: number[] = [];
+    for (let token = this.#take(op); token; token = this.#take(op)) {
+      places.push(token.at);
+      terms.push(this.#binary(level + 1));
+    }
+    return balanced(operatorName(op), terms, places);
   }
 
   #unary(): Expr {

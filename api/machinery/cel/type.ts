@@ -51,6 +51,16 @@ export const optionalOf = (value: Type): Type => ({ kind: "opaque", name: "optio
 export const isOptional = (type: Type): boolean => type.kind === "opaque" && type.name === "optional_type";
 export const param = (type: Type, at = 0): Type => type.params?.[at] ?? DYN;
 
+/** Of how many types it is made; no more than `most` of them are counted, and one. */
+export function partsOf({ params = [] }: Type, most: number): number {
+  let parts = 1;
+  for (const each of params) {
+    if (parts > most) break;
+    parts += partsOf(each, most - parts);
+  }
+  return parts;
+}
+
 /** As messages show it: `list(string)`, `map(string, int)`. */
 export function showType({ kind, name, params }: Type): string {
   switch (kind) {

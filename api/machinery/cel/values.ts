@@ -2,11 +2,12 @@
  * Values as expressions compute with them: int is a bigint, double a number, text, bool and null themselves, bytes a
  * Uint8Array, a list an array; the rest are classes.
  */
+import { CelError } from "./cel-error.ts";
 import type { Type } from "./type.ts";
 import { showType } from "./type.ts";
+import { work, workOnItems } from "./work.ts";
 
-/** What an expression came to instead of a value, in cel-go's words. */
-export class CelError extends Error {}
+export { CelError };
 
 export class Uint {
   constructor(readonly value: bigint) {}
@@ -70,13 +71,18 @@ function normalKey(key: unknown): unknown {
 
 export class PlainMap implements CelMap {
   readonly isCelMap = true;
-  readonly #entries: ReadonlyMap<unknown, { key: unknown; value: unknown }>;
+  readonly #entries: Map<unknown, { key: unknown; value: unknown }>;
 
   constructor(
     entries: Iterable<readonly [unknown, unknown]>,
     readonly typeName?: string,
   ) {
     this.#entries = new Map([...entries].map(([key, value]) => [normalKey(key), { key, value }]));
+  }
+
+  /** While a comprehension makes it, and nobody else has it. */
+  add(key: unknown, value: unknown): void {
+    this.#entries.set(normalKey(key), { key, value });
   }
 
   get size(): number {
@@ -100,6 +106,7 @@ const plain = (value: bigint | number | Uint): bigint | number => (value instanc
 
 /** CEL's equality: numbers by value, whatever their types; values of unlike types differ. */
 export function celEquals(a: unknown, b: unknown): boolean {
+  work(1);
   if (a === b) return true;
   // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number are the same when their values are.
   if (isNumber(a) && isNumber(b)) return plain(a) == plain(b);
@@ -132,9 +139,19 @@ export function celCompare(a: unknown, b: unknown): number | undefined {
   return undefined;
 }
 
+const hasPairs = (text: string) => /[\ud800-\udfff]/.test(text);
+
+/** In code points. */
+export function lengthOf(text: string): number {
+  workOnItems(text.length);
+  return hasPairs(text) ? [...text].length : text.length;
+}
+
 /** By code points, as Go's bytes of UTF-8 come. */
 function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
+  workOnItems(a.length + b.length);
+  if (!hasPairs(a) && !hasPairs(b)) return a < b ? -1 : 1;
   const [x, y] = [[...a], [...b]];
   for (let i = 0; i < Math.min(x.length, y.length); i++)
     if (x[i] !== y[i]) return (x[i]?.codePointAt(0) ?? 0) - (y[i]?.codePointAt(0) ?? 0);

@@ -8,9 +8,10 @@ import { misplaced } from "./made-objects.ts";
 
 /** The object, or what is wrong with what is to be applied. */
 export function applyConfiguration(made: unknown, live: JsonObject, view: TypeView): JsonObject | string {
+  const json = toJson(made) as JsonObject;
   const names = misplaced(made);
   if (names !== "") return `type mismatch: ${names}`;
-  const applied = { ...(toJson(made) as JsonObject), apiVersion: live.apiVersion, kind: live.kind };
+  const applied = { ...json, apiVersion: live.apiVersion, kind: live.kind };
   const errors = typeErrors(applied, view);
   if (errors !== "") return `error applying patch: failed to convert patch object to typed object: ${errors}`;
   const atomics = atomicsOf(applied, view);

@@ -5,7 +5,7 @@ import type {
   Mutation,
 } from "../../../api/generated/admissionregistration.v1.ts";
 import { toJson } from "../../../api/machinery/cel/to-json.ts";
-import { isCelMap } from "../../../api/machinery/cel/values.ts";
+import { CelError, isCelMap } from "../../../api/machinery/cel/values.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { applyJsonPatch, isFailedTest } from "../../../api/machinery/patch/json-patch.ts";
 import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
@@ -163,8 +163,9 @@ async function mutate(
   if (!result.ok) return result.message;
   const before = (await admittedObject(request, request.object, at)) as unknown as JsonObject;
   const view = () => ownedKind({ ...at.resource, group: at.group, version: at.version }, "").view;
-  const after =
-    patchType === "JSONPatch" ? patched(before, result.value) : applyConfiguration(result.value, before, view());
+  const after = orProblem(() =>
+    patchType === "JSONPatch" ? patched(before, result.value) : applyConfiguration(result.value, before, view()),
+  );
   if (typeof after === "string") return after;
   const next = await draftOfAdmitted(request, after, at);
   if (!next.ok) throw new ApiError(internalError(next.message));
@@ -173,12 +174,23 @@ async function mutate(
   return next.draft;
 }
 
+/** What an expression made may have no form in JSON. */
+function orProblem(make: () => JsonObject | string): JsonObject | string {
+  try {
+    return make();
+  } catch (problem) {
+    if (problem instanceof CelError) return problem.message;
+    throw problem;
+  }
+}
+
 function patched(before: JsonObject, operations: unknown): JsonObject | string {
+  const patch = toJson(operations);
   for (const operation of Array.isArray(operations) ? (operations as unknown[]) : []) {
     const names = isCelMap(operation) ? misplaced(operation.get("value")) : "";
     if (names !== "") return `type mismatch: ${names}`;
   }
-  const result = applyJsonPatch(structuredClone(before), toJson(operations), "Ignore");
+  const result = applyJsonPatch(structuredClone(before), patch, "Ignore");
   if (result.ok) return result.object;
   // What the patch tests is its condition: where it does not hold, nothing is to be done.
   return isFailedTest(result) ? before : `JSON Patch: ${result.detail ?? result.message}`;

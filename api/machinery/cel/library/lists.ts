@@ -12,6 +12,7 @@ import {
   PlainMap,
   Uint,
 } from "../values.ts";
+import { workOnItems } from "../work.ts";
 
 const compare = (a: unknown, b: unknown): number => {
   const order = celCompare(a, b);
@@ -71,10 +72,14 @@ function insert(map: CelMap, key: unknown, value?: unknown): CelMap {
     : [[key, value]];
   for (const [name] of added)
     if (map.has(name)) throw new CelError(`insert failed: key ${String(name)} already exists`);
-  return new PlainMap([...map.keys().map((each) => [each, map.get(each)] as const), ...added]);
+  // Macros alone insert, each into the map that it makes.
+  const grown = map instanceof PlainMap ? map : new PlainMap(map.keys().map((each) => [each, map.get(each)]));
+  for (const [name, its] of added) grown.add(name, its);
+  return grown;
 }
 
 function flatten(list: unknown[], depth = 1n): unknown[] {
+  workOnItems(list.length);
   return list.flatMap((each) => (Array.isArray(each) && depth > 0n ? flatten(each, depth - 1n) : [each]));
 }
 

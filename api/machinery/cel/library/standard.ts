@@ -12,11 +12,13 @@ import {
   celEquals,
   Duration,
   isCelMap,
+  lengthOf,
   Timestamp,
   TypeValue,
   typeNameOf,
   Uint,
 } from "../values.ts";
+import { work } from "../work.ts";
 
 const MAX = 2n ** 63n;
 const int = (value: bigint): bigint => {
@@ -32,13 +34,20 @@ const divisor = (value: bigint, what: string): bigint => {
   return value;
 };
 
+const concatenate = (a: unknown[], b: unknown[]): unknown[] => {
+  work(a.length + b.length);
+  return [...a, ...b];
+};
+
+const sizeOfText = (text: string) => BigInt(lengthOf(text));
+
 const arithmetic: Declaration[] = [
   ["_+_(int, int) -> int", (a: bigint, b: bigint) => int(a + b)],
   ["_+_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value + b.value)],
   ["_+_(double, double) -> double", (a: number, b: number) => a + b],
   ["_+_(string, string) -> string", (a: string, b: string) => a + b, "concat"],
   ["_+_(bytes, bytes) -> bytes", (a: Uint8Array, b: Uint8Array) => new Uint8Array([...a, ...b]), "concat"],
-  ["_+_(list<A>, list<A>) -> list<A>", (a: unknown[], b: unknown[]) => [...a, ...b]],
+  ["_+_(list<A>, list<A>) -> list<A>", concatenate],
   ["_+_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => new Timestamp(a.nanos + b.nanos)],
   ["_+_(duration, timestamp) -> timestamp", (a: Duration, b: Timestamp) => new Timestamp(a.nanos + b.nanos)],
   ["_+_(duration, duration) -> duration", (a: Duration, b: Duration) => new Duration(int(a.nanos + b.nanos))],
@@ -114,11 +123,11 @@ const containers: Declaration[] = [
     "membership",
   ],
   ["@in(A, map<A, B>) -> bool", (key: unknown, map: CelMap) => map.has(key)],
-  ["size(string) -> int", (text: string) => BigInt([...text].length)],
+  ["size(string) -> int", sizeOfText],
   ["size(bytes) -> int", (bytes: Uint8Array) => BigInt(bytes.length)],
   ["size(list<A>) -> int", (list: unknown[]) => BigInt(list.length)],
   ["size(map<A, B>) -> int", (map: CelMap) => BigInt(map.size)],
-  ["string.size() -> int", (text: string) => BigInt([...text].length)],
+  ["string.size() -> int", sizeOfText],
   ["bytes.size() -> int", (bytes: Uint8Array) => BigInt(bytes.length)],
   ["list<A>.size() -> int", (list: unknown[]) => BigInt(list.length)],
   ["map<A, B>.size() -> int", (map: CelMap) => BigInt(map.size)],

@@ -3,8 +3,12 @@ import type { Declaration } from "../declaration.ts";
 import { formatText } from "../format.ts";
 import { compileRegex } from "../regex.ts";
 import { CelError } from "../values.ts";
+import { requireShort, workOnItems } from "../work.ts";
 
-const points = (text: string) => [...text];
+function points(text: string): string[] {
+  workOnItems(text.length);
+  return [...text];
+}
 const inRange = (index: number, length: number) => {
   if (index < 0 || index > length) throw new CelError(`index out of range: ${index}`);
   return index;
@@ -36,6 +40,8 @@ function substring(text: string, from: bigint, to?: bigint): string {
 
 function replace(text: string, from: string, to: string, limit = -1n): string {
   let left = Number(limit);
+  const found = from === "" ? text.length + 1 : text.split(from).length - 1;
+  requireShort(text.length + (left < 0 ? found : Math.min(left, found)) * to.length);
   if (left < 0) return text.replaceAll(from, () => to);
   const parts: string[] = [];
   let rest = text;
@@ -53,6 +59,11 @@ function split(text: string, by: string, limit = -1n): string[] {
   const parts = by === "" ? points(text) : text.split(by);
   const most = Number(limit);
   return most < 0 || parts.length <= most ? parts : [...parts.slice(0, most - 1), parts.slice(most - 1).join(by)];
+}
+
+function join(list: string[], by = ""): string {
+  requireShort(list.reduce((total, each) => total + each.length + by.length, 0));
+  return list.join(by);
 }
 
 const lower = (text: string) => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
@@ -77,8 +88,8 @@ export const strings: readonly Declaration[] = [
   ["string.substring(int, int) -> string", substring, "traversal"],
   ["string.trim() -> string", (text: string) => text.trim(), "traversal"],
   ["string.reverse() -> string", (text: string) => points(text).reverse().join(""), "traversal"],
-  ["list<string>.join() -> string", (list: string[]) => list.join(""), "items"],
-  ["list<string>.join(string) -> string", (list: string[], by: string) => list.join(by), "items"],
+  ["list<string>.join() -> string", join, "items"],
+  ["list<string>.join(string) -> string", join, "items"],
   ["strings.quote(string) -> string", (text: string) => JSON.stringify(text), "traversal"],
   ["string.format(list<dyn>) -> string", (text: string, args: unknown[]) => formatText(text, args), "traversal"],
   ["string.find(string) -> string", (text: string, pattern: string) => compileRegex(pattern).find(text) ?? "", "regex"],
