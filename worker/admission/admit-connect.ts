@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { RequestContext } from "../request-context.ts";
 import { KeyedReads } from "./keyed-reads.ts";
+import { mutateWith } from "./mutate-with.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { mutatingPolicies } from "./policies/mutating-policies.ts";
 import { validatingPolicies } from "./policies/validating-policies.ts";
@@ -29,7 +30,7 @@ export async function admitConnect(context: RequestContext, kind: string, option
     writes: [],
     drawn: new Set(),
   };
-  for (const plugin of asked) if (plugin.handles(request)) await plugin.mutate?.(request);
+  await mutateWith(asked, request);
   for (const plugin of asked) if (plugin.handles(request)) await plugin.validate?.(request);
 }
 

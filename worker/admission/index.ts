@@ -12,11 +12,12 @@ import { deviceAdminAccess } from "./device-admin-access.ts";
 import { deviceTaintTime } from "./device-taint-time.ts";
 import { limitRanger } from "./limit-ranger/index.ts";
 import { localApiService } from "./local-api-service.ts";
+import { mutateWith } from "./mutate-with.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeCredential } from "./node-credential.ts";
 import { nodeRestriction } from "./node-restriction/index.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
-import type { AdmissionPlugin, AdmissionRequest, Invoked } from "./plugin.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { podSecurity } from "./pod-security/index.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { mutatingPolicies } from "./policies/mutating-policies.ts";
@@ -71,21 +72,7 @@ export const plugins: readonly AdmissionPlugin[] = [
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {
   await request.reads.prefetch(plugins.flatMap((plugin) => (plugin.handles(request) && plugin.reads?.(request)) || []));
-  const invoked = new Map<AdmissionPlugin, Invoked>();
-  for (const plugin of plugins) {
-    if (!(plugin.mutate || plugin.invoke) || !plugin.handles(request)) continue;
-    if (plugin.mutate) await plugin.mutate(request);
-    if (plugin.invoke) invoked.set(plugin, await plugin.invoke(request));
-  }
-  for (const { changed } of invoked.values()) if (changed) return mutateAgain(request, invoked);
-}
-
-/** A container that a webhook adds has defaults and mounts like any other (apiserver pkg/admission/reinvocation.go). */
-async function mutateAgain(request: AdmissionRequest, invoked: ReadonlyMap<AdmissionPlugin, Invoked>): Promise<void> {
-  for (const plugin of plugins) {
-    if (plugin.mutate && plugin.handles(request)) await plugin.mutate(request);
-    await invoked.get(plugin)?.again();
-  }
+  await mutateWith(plugins, request);
 }
 
 export async function admitValidation(request: AdmissionRequest): Promise<void> {

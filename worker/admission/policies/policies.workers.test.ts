@@ -130,6 +130,33 @@ describe("a policy that mutates", () => {
     expect(object).toMatchObject({ reason: "Invalid", message, details: { causes: [{ message }] } });
   });
 
+  test("ADM-CONNECT: has its say in connections", async () => {
+    const resourceRules = [
+      { apiGroups: [""], apiVersions: ["v1"], operations: ["CONNECT"], resources: ["services/proxy"] },
+    ];
+    await policy("mutating", "m-connect", {
+      matchConstraints: { resourceRules },
+      matchConditions: [{ name: "of", expression: "request.name == 'connected'" }],
+      ...apply("Object{metadata: Object.spec{}}"),
+    });
+    const connect = (name: string) => post(`/api/v1/namespaces/default/services/${name}/proxy/x`, {});
+    expect((await connect("connected")).object.message).toContain("policy 'm-connect' with binding 'm-connect' denied");
+    expect((await connect("another")).code).toBe(404);
+  });
+
+  test.each([
+    ["no-form", apply("Object{data: {'k': optional.of(ip('::1'))}}"), "unsupported conversion of net.IP to JSON"],
+    [
+      "vast",
+      jsonPatch(`[JSONPatch{op: 'add', path: '/data/k', value: [[1]]${".map(a, [a, a])".repeat(40)}}]`),
+      "operation cancelled: too much is gone through",
+    ],
+  ])("is told what is no JSON: %s", async (name, spec, why) => {
+    await policy("mutating", `m-${name}`, spec);
+    const { code, object } = await create(`m-${name}`);
+    expect([code, object.message]).toEqual([403, `policy 'm-${name}' with binding 'm-${name}' denied request: ${why}`]);
+  });
+
   test("may not take part of what is only replaced whole", async () => {
     const resourceRules = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["services"] }];
     const matchConstraints = { resourceRules, objectSelector: { matchLabels: { policy: "m-atomic" } } };
