@@ -26,8 +26,26 @@ test.each([
     review({ uid: "u", patchType: "JSONPatch" }),
     `${INVALID}webhook returned response.patchType but not response.patch`,
   ],
+  [
+    review({ uid: "u", warnings: 5 }),
+    "failed to call webhook: json: cannot unmarshal number into Go struct field AdmissionReview.response.warnings of type []string",
+  ],
+  [
+    review({ uid: "u", status: { code: "403" } }),
+    "failed to call webhook: json: cannot unmarshal string into Go struct field AdmissionReview.response.status.code of type int32",
+  ],
+  [
+    review({ uid: "u", patch: 1, patchType: "JSONPatch" }),
+    "failed to call webhook: json: cannot unmarshal number into Go struct field AdmissionReview.response.patch of type []uint8",
+  ],
 ])("%s is no answer: %s", (text, problem) => {
   expect(readReview(text, sent)).toEqual({ ok: false, problem });
+});
+
+test("what is null in an answer is not there", () => {
+  const nulls = { status: null, patch: null, patchType: null, warnings: null, auditAnnotations: null };
+  const text = review({ uid: "u", allowed: false, ...nulls });
+  expect(readReview(text, sent)).toEqual({ ok: true, response: { uid: "u", allowed: false } });
 });
 
 test("who validates changes nothing", () => {

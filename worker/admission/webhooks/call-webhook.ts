@@ -1,29 +1,18 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
 import { parseJson } from "../../../api/machinery/json-syntax.ts";
-import type { Status } from "../../../api/machinery/status.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
 import { admittedKind, admittedObject } from "../admitted-version.ts";
 import { operationOptions } from "../operation-options.ts";
 import type { AdmissionRequest } from "../plugin.ts";
+import { readResponse, type WebhookResponse } from "./webhook-response.ts";
 
 export type Webhook = ValidatingWebhook &
   Pick<MutatingWebhook, "reinvocationPolicy"> & {
     /** The name of the configuration that it is part of. */
     readonly configuration: string;
   };
-
-export interface WebhookResponse {
-  readonly uid?: string;
-  readonly allowed?: boolean;
-  readonly status?: Partial<Status>;
-  /** JSON Patch in base64. */
-  readonly patch?: string;
-  readonly patchType?: string;
-  readonly warnings?: readonly string[];
-  readonly auditAnnotations?: Readonly<Record<string, string>>;
-}
 
 /** `problem` is what goes behind `failed calling webhook "NAME": `. */
 export type Called =
@@ -69,9 +58,10 @@ interface Sent {
 export function readReview(text: string, { uid, apiVersion, mutating }: Sent): Called {
   const parsed = parseJson(text);
   if (!parsed.ok) return uncalled(`couldn't get version/kind; json parse error: ${parsed.message}`);
-  const review = (parsed.value ?? {}) as { kind?: string; apiVersion?: string; response?: WebhookResponse };
-  const { response } = review;
-  if (!response) return invalid("webhook response was absent");
+  const review = (parsed.value ?? {}) as { kind?: string; apiVersion?: string; response?: unknown };
+  if ((review.response ?? undefined) === undefined) return invalid("webhook response was absent");
+  const response = readResponse(review.response);
+  if (typeof response === "string") return uncalled(response);
   // The first version of the review asked for none of this.
   if (apiVersion.endsWith("/v1beta1")) return { ok: true, response };
   if (response.uid !== uid)

@@ -3,7 +3,8 @@ import { internalError, type Status } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { AdmissionRequest } from "../plugin.ts";
-import { type Asked, callWebhook, type Webhook, type WebhookResponse } from "./call-webhook.ts";
+import { type Asked, callWebhook, type Webhook } from "./call-webhook.ts";
+import type { WebhookResponse } from "./webhook-response.ts";
 
 /** When a webhook is asked: in the first or the second round, as which of all in their order. */
 export interface Turn {

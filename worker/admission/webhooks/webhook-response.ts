@@ -1,0 +1,65 @@
+/** What a webhook answers, read as Go reads it: what is null is not there, and what is of another type is no answer. */
+import { goJsonType, isJsonObject, type JsonObject } from "../../../api/machinery/patch/patch-result.ts";
+import type { Status } from "../../../api/machinery/status.ts";
+
+export interface WebhookResponse {
+  readonly uid?: string;
+  readonly allowed?: boolean;
+  readonly status?: Partial<Status>;
+  /** JSON Patch in base64. */
+  readonly patch?: string;
+  readonly patchType?: string;
+  readonly warnings?: readonly string[];
+  readonly auditAnnotations?: Readonly<Record<string, string>>;
+}
+
+interface FieldType {
+  readonly goType: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown) => typeof value === "string";
+const text: FieldType = { goType: "string", fits: isText };
+
+const STATUS_FIELDS: Readonly<Record<string, FieldType>> = {
+  code: { goType: "int32", fits: Number.isInteger },
+  message: text,
+  reason: { ...text, goType: "v1.StatusReason" },
+};
+const FIELDS: Readonly<Record<string, FieldType>> = {
+  uid: { ...text, goType: "types.UID" },
+  allowed: { goType: "bool", fits: (value) => typeof value === "boolean" },
+  status: { goType: "v1.Status", fits: isJsonObject },
+  patch: { ...text, goType: "[]uint8" },
+  patchType: { ...text, goType: "v1.PatchType" },
+  warnings: { goType: "[]string", fits: (value) => Array.isArray(value) && value.every(isText) },
+  auditAnnotations: {
+    goType: "map[string]string",
+    fits: (value) => isJsonObject(value) && Object.values(value).every(isText),
+  },
+};
+
+/** The response, or what is wrong with it. */
+export function readResponse(value: unknown): WebhookResponse | string {
+  if (!isJsonObject(value)) return mismatch(value, "response", "v1.AdmissionResponse");
+  const response = withoutNulls(value);
+  const { status } = response;
+  if (isJsonObject(status)) response.status = withoutNulls(status);
+  return (
+    misfit(response, FIELDS, "response") ??
+    (isJsonObject(response.status) ? misfit(response.status, STATUS_FIELDS, "response.status") : undefined) ??
+    (response as WebhookResponse)
+  );
+}
+
+function misfit(object: JsonObject, fields: typeof FIELDS, path: string): string | undefined {
+  for (const [name, { goType, fits }] of Object.entries(fields))
+    if (object[name] !== undefined && !fits(object[name])) return mismatch(object[name], `${path}.${name}`, goType);
+  return undefined;
+}
+
+const mismatch = (value: unknown, path: string, goType: string) =>
+  `json: cannot unmarshal ${goJsonType(value)} into Go struct field AdmissionReview.${path} of type ${goType}`;
+
+const withoutNulls = (object: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
