@@ -13,10 +13,18 @@ import { requireNode } from "./node-link.ts";
 
 /** What a node tells often and of itself; everything else comes alone. */
 const TOLD: readonly { readonly method: string; readonly path: RegExp }[] = [
-  { method: "POST", path: /^\/api\/v1\/namespaces\/[^/?#]+\/events$/ },
-  { method: "PATCH", path: /^\/api\/v1\/namespaces\/[^/?#]+\/events\/[^/?#]+$/ },
-  { method: "PATCH", path: /^\/api\/v1\/namespaces\/[^/?#]+\/pods\/[^/?#]+\/status$/ },
+  { method: "POST", path: pathOf("events") },
+  { method: "PATCH", path: pathOf("events/NAME") },
+  { method: "PATCH", path: pathOf("pods/NAME/status") },
 ];
+
+/** Names as they are, with nothing in them that an URL would be read otherwise for: no `..`, no backslash. */
+function pathOf(within: string): RegExp {
+  return new RegExp(`^/api/v1/namespaces/NAME/${within}$`.replaceAll("NAME", "[a-z0-9][a-z0-9.-]*"));
+}
+
+/** One that makes no header would fail those of other nodes that it is passed on with. */
+const MEDIA_TYPE = /^[\w.+/-]*$/;
 
 export async function serveNodeReports(c: Context<Bindings>): Promise<Response> {
   await requireNode(c, c.req.param("name") ?? "");
@@ -46,7 +54,10 @@ function readAsked(value: unknown): Asked {
     throw new ApiError(badRequest("a request has a method, a path and a body, all of them text"));
   if (!TOLD.some((told) => told.method === method && told.path.test(path)))
     throw new ApiError(badRequest(`${method} ${path} must come by itself`));
-  return { method, path, headers: { "content-type": String(headers?.["content-type"] ?? "") }, body };
+  const type = headers?.["content-type"] ?? "";
+  if (typeof type !== "string" || !MEDIA_TYPE.test(type))
+    throw new ApiError(badRequest("the content-type of a request is a media type"));
+  return { method, path, headers: { "content-type": type }, body };
 }
 
 function parse(body: Uint8Array): Partial<NodeReports> | undefined {

@@ -65,6 +65,10 @@ it("LINK-REPORTS: of nobody else, and of nothing else", async () => {
     { ...status("mine"), method: "PUT" },
     { ...status("mine"), path: `${PODS}/mine/status?force=true` },
     { ...event("x"), path: "/api/v1/namespaces/a/../secrets/events" },
+    { ...event("x"), path: "/api/v1/namespaces/a\\..\\..\\namespaces\\kube-system/events" },
+    { ...event("x"), path: "/api/v1/namespaces/../events" },
+    { ...event("x"), headers: { "content-type": "application/json\nx: y" } },
+    { ...event("x"), headers: { "content-type": ["application/json"] } },
     { method: "PATCH" },
     null,
   ];
