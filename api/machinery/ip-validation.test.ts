@@ -27,6 +27,12 @@ test.each([
   );
 });
 
+test("what was stored with two readings may stay among others in one text", () => {
+  const old = { metadata: { annotations: { ranges: "1.2.3.0/24, 10.0.0.1/8" } } };
+  const errors = ["10.0.0.1/8", "0.0.0.1/8"].flatMap((range) => validateCidr(range, range));
+  expect(forgiveStoredAddresses(errors, old).map(({ path }) => path)).toEqual(["0.0.0.1/8"]);
+});
+
 test("what was stored with two readings may stay, and nothing else is forgiven with it", () => {
   const old = { spec: { externalIPs: ["01.2.3.4"], selector: "x" } };
   const errors = ["01.2.3.4", "01.2.3.5", "x"].flatMap((ip, i) => validateIp(ip, `spec.externalIPs[${i}]`));

@@ -16,10 +16,11 @@ export function validateCidr(text: string, path: string): FieldError[] {
 export function forgiveStoredAddresses(errors: FieldError[], old: object): FieldError[] {
   const isAmbiguity = ({ message }: FieldError) => AMBIGUITIES.some((each) => message.endsWith(`: ${each}`));
   if (!errors.some(isAmbiguity)) return errors;
-  const stored = JSON.stringify(old);
+  // Some fields hold several, parted by commas, with spaces around them.
+  const stored = new Set(JSON.stringify(old).split(/[\s",]+/));
   return errors.filter((error) => {
-    const [, value] = isAmbiguity(error) ? (/^Invalid value: (".*?"): /.exec(error.message) ?? []) : [];
-    return value === undefined || !stored.includes(value);
+    const [, value] = isAmbiguity(error) ? (/^Invalid value: "(.*?)": /.exec(error.message) ?? []) : [];
+    return value === undefined || !stored.has(value);
   });
 }
 

@@ -1,7 +1,7 @@
 /** pkg/apis/networking/validation: NetworkPolicy. */
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../../generated/networking.v1.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { isStrictSubset } from "../../machinery/ip.ts";
+import { isCIDR, isStrictSubset } from "../../machinery/ip.ts";
 import { validateCidr } from "../../machinery/ip-validation.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { portName, portNumber } from "../../machinery/names.ts";
@@ -73,13 +73,12 @@ function checkBlock(errors: FieldError[], path: string, { cidr = "", except }: I
     errors.push(required(`${path}.cidr`));
     return;
   }
-  const ofCidr = validateCidr(cidr, `${path}.cidr`);
-  errors.push(...ofCidr);
-  if (ofCidr.length > 0) return;
+  errors.push(...validateCidr(cidr, `${path}.cidr`));
+  // One of two readings has a range all the same, which it may have been stored with.
+  if (!isCIDR(cidr)) return;
   except?.forEach((excepted, i) => {
-    const problems = validateCidr(excepted, `${path}.except[${i}]`);
-    errors.push(...problems);
-    if (problems.length === 0 && !isStrictSubset(excepted, cidr))
+    errors.push(...validateCidr(excepted, `${path}.except[${i}]`));
+    if (isCIDR(excepted) && !isStrictSubset(excepted, cidr))
       errors.push(invalid(`${path}.except[${i}]`, excepted, "must be a strict subset of `cidr`"));
   });
 }

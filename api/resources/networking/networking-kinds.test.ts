@@ -30,6 +30,14 @@ describe("what kinds of the network refuse", () => {
       ["spec.ingress[0].ports[0].endPort: Invalid value: 8: may not be specified when `port` is non-numeric"],
     ],
     [
+      "NetworkPolicy",
+      { spec: { podSelector: {}, egress: [{ to: [{ ipBlock: { cidr: "10.0.0.1/8", except: ["11.0.0.0/16"] } }] }] } },
+      [
+        'spec.egress[0].to[0].ipBlock.cidr: Invalid value: "10.0.0.1/8": must not have bits set beyond the prefix length',
+        'spec.egress[0].to[0].ipBlock.except[0]: Invalid value: "11.0.0.0/16": must be a strict subset of `cidr`',
+      ],
+    ],
+    [
       "ServiceCIDR",
       { spec: { cidrs: ["10.0.0.1/8", "10.1.0.0/16"] } },
       [
