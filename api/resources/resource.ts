@@ -113,7 +113,7 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly validate?: (object: T) => FieldError[];
   /** What only a create can break; `validate(object)` has run before. */
   readonly validateCreate?: (object: T) => FieldError[];
-  /** What only an update can break; `validate(next)` has run before. */
+  /** What only an update can break; `validate(next)` has run before, unless `updateChecks` says otherwise. */
   readonly validateUpdate?: (next: T, old: T) => FieldError[];
   /**
    * How an update is checked where not by `validate` and `validateUpdate` once each, in this order: Kubernetes checks some

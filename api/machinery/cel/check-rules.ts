@@ -21,9 +21,15 @@ interface Context {
   readonly uncorrelated?: string;
 }
 
-/** `found` are the errors of the schema itself: where it is wrong, its rules are not looked at. */
-export function ruleErrors(schema: Schema, path: string, found: readonly FieldError[]): FieldError[] {
-  const checker = new RuleChecker(found);
+export interface RuleCheck {
+  /** The errors of the schema itself: where it is wrong, its rules are not looked at. */
+  readonly found: readonly FieldError[];
+  /** It has been let in before: then each of its rules may cost what it does, whatever the estimates have become. */
+  readonly isStored?: boolean;
+}
+
+export function ruleErrors(schema: Schema, path: string, check: RuleCheck): FieldError[] {
+  const checker = new RuleChecker(check);
   checker.visit(schema, { path, isRoot: true, cardinality: 1 });
   return [...checker.errors, ...checker.totalErrors(path)];
 }
@@ -33,7 +39,13 @@ class RuleChecker {
   #total = 0;
   #expensive: { readonly path: string; readonly cost: number }[] = [];
 
-  constructor(private readonly found: readonly FieldError[]) {}
+  readonly #found: readonly FieldError[];
+  readonly #isStored: boolean;
+
+  constructor({ found, isStored = false }: RuleCheck) {
+    this.#found = found;
+    this.#isStored = isStored;
+  }
 
   visit(schema: Schema, context: Context): void {
     const { path } = context;
@@ -50,7 +62,7 @@ class RuleChecker {
         ...(keyed ? {} : { uncorrelated: context.uncorrelated ?? path }),
       });
     const rules = schema["x-kubernetes-validations"] ?? [];
-    if (rules.length === 0 || this.found.some((error) => error.path.startsWith(path))) return;
+    if (rules.length === 0 || this.#found.some((error) => error.path.startsWith(path))) return;
     const type = typeOfSchema(schema, context.isRoot || schema["x-kubernetes-embedded-resource"] === true);
     if (!type) {
       this.errors.push({
@@ -95,7 +107,7 @@ class RuleChecker {
   }
 
   #spend(path: string, what: string, cost: number): void {
-    if (cost > RULE_LIMIT) this.errors.push(forbidden(path, tooExpensive(what, cost, RULE_LIMIT)));
+    if (cost > RULE_LIMIT && !this.#isStored) this.errors.push(forbidden(path, tooExpensive(what, cost, RULE_LIMIT)));
     this.#total = Math.min(this.#total + cost, UNBOUNDED);
     if (cost < SCHEMA_LIMIT / 100) return;
     this.#expensive = [...this.#expensive, { path, cost }].toSorted((a, b) => b.cost - a.cost).slice(0, 4);

@@ -63,7 +63,7 @@ describe("rules of objects", () => {
       "<nil>: Invalid value: failed rule: self.metadata.name.startsWith('ok')",
     ]);
     const labels: Schema = { type: "object", "x-kubernetes-validations": [{ rule: "has(self.metadata.labels)" }] };
-    expect(ruleErrors(labels, "root", [])[0]?.message).toContain("undefined field 'labels'");
+    expect(ruleErrors(labels, "root", { found: [] })[0]?.message).toContain("undefined field 'labels'");
   });
 
   test("rules that together cost too much are given up", () => {
@@ -75,7 +75,8 @@ describe("rules of objects", () => {
 });
 
 describe("rules of definitions", () => {
-  const problems = (schema: Schema) => ruleErrors(schema, "root", []).map(({ path, message }) => `${path}: ${message}`);
+  const problems = (schema: Schema) =>
+    ruleErrors(schema, "root", { found: [] }).map(({ path, message }) => `${path}: ${message}`);
 
   test("bounded schemas make rules affordable", () => {
     const rule = { rule: "self.l.all(x, self.l.all(y, x == y))" };

@@ -30,7 +30,8 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
     addStoredVersion(draft);
   },
   prepareUpdate: addStoredVersion,
-  validate: validateDefinition,
+  validate: (definition) => validateDefinition(definition),
+  updateChecks: "changesOnly",
   validateCreate: validateDefinitionCreate,
   validateUpdate: validateDefinitionUpdate,
   warnings: formatWarnings,

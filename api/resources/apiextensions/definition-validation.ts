@@ -5,8 +5,9 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionNames,
   CustomResourceDefinitionVersion,
+  JSONSchemaProps,
 } from "../../generated/apiextensions.v1.ts";
-import { checkImmutable } from "../../machinery/field-checks.ts";
+import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
@@ -18,13 +19,14 @@ import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
 import { internalSchema } from "./internal-schema.ts";
 import { checkRootSchema } from "./root-schema-validation.ts";
 
-export function validateDefinition(definition: CustomResourceDefinition): FieldError[] {
+export function validateDefinition(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
   const errors: FieldError[] = [];
   const { metadata, spec, status } = definition;
   const { name = "" } = metadata;
   if (name !== `${spec.names.plural}.${spec.group ?? ""}`)
     errors.push(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'));
-  checkSpec(errors, hoistedSpec(spec));
+  const stored = (old?.spec.versions ?? []).map((version) => version.schema?.openAPIV3Schema);
+  checkSpec(errors, hoistedSpec(spec), (schema) => stored.some((each) => sameValue(each, schema)));
   checkNames(errors, "status.acceptedNames", status.acceptedNames ?? { plural: "", kind: "" });
   checkStoredVersions(errors, "status.storedVersions", definition);
   return errors;
@@ -35,7 +37,7 @@ export function validateDefinitionCreate(definition: CustomResourceDefinition): 
 }
 
 export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
-  const errors: FieldError[] = [];
+  const errors = validateDefinition(next, old);
   const { spec } = next;
   const established = old.status.conditions?.some(({ type, status }) => type === "Established" && status === "True");
   // Objects are stored by these, so they cannot change once there may be objects.
@@ -61,7 +63,9 @@ const preservesUnknownFields = ({ spec }: CustomResourceDefinition): FieldError[
       ]
     : [];
 
-function checkSpec(errors: FieldError[], spec: HoistedSpec): void {
+type IsStored = (schema: JSONSchemaProps) => boolean;
+
+function checkSpec(errors: FieldError[], spec: HoistedSpec, isStored: IsStored): void {
   const { group = "", scope = "", versions, names } = spec.original;
   if (group === "") errors.push(required("spec.group"));
   else {
@@ -78,7 +82,7 @@ function checkSpec(errors: FieldError[], spec: HoistedSpec): void {
       if (!schema?.openAPIV3Schema) errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
     });
   spec.versions.forEach((version, i) => {
-    checkVersion(errors, `spec.versions[${i}]`, version, spec);
+    checkVersion(errors, `spec.versions[${i}]`, version, { spec, isStored });
   });
   checkVersionSet(errors, spec);
   const [first] = versions ?? [];
@@ -89,7 +93,7 @@ function checkSpec(errors: FieldError[], spec: HoistedSpec): void {
   for (const field of ["plural", "singular", "kind", "listKind"] as const)
     if (!names[field]) errors.push(required(`spec.names.${field}`));
   checkNames(errors, "spec.names", names);
-  checkRootSchema(errors, "spec.validation", spec.schema, spec.anyStatus);
+  checkRootSchema(errors, "spec.validation", spec.schema, { hasStatus: spec.anyStatus, isStored });
   checkSubresources(errors, "spec.subresources", spec.subresources);
   checkColumns(errors, "spec.additionalPrinterColumns", spec.additionalPrinterColumns);
   checkSelectableFields(errors, "spec.selectableFields", spec.selectableFields, spec.schema?.openAPIV3Schema);
@@ -105,13 +109,13 @@ function checkVersion(
   errors: FieldError[],
   path: string,
   version: CustomResourceDefinitionVersion,
-  spec: HoistedSpec,
+  { spec, isStored }: { readonly spec: HoistedSpec; readonly isStored: IsStored },
 ): void {
   const problems = dns1035Label(version.name ?? "");
   if (problems.length > 0) errors.push(invalid(`${path}.name`, version.name ?? "", problems.join(",")));
   checkDeprecation(errors, `${path}.deprecationWarning`, version);
   const { status } = version.subresources ?? spec.subresources ?? {};
-  checkRootSchema(errors, `${path}.schema`, version.schema, status !== undefined);
+  checkRootSchema(errors, `${path}.schema`, version.schema, { hasStatus: status !== undefined, isStored });
   checkSubresources(errors, `${path}.subresources`, version.subresources);
   checkColumns(errors, `${path}.additionalPrinterColumns`, version.additionalPrinterColumns);
   const schema = version.schema?.openAPIV3Schema;

@@ -41,11 +41,17 @@ const goNames = BESIDE_STATUS.map((name) =>
       : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
 );
 
+interface RootSchema {
+  readonly hasStatus: boolean;
+  /** Whether a version that is stored has the schema. */
+  readonly isStored: (schema: JSONSchemaProps) => boolean;
+}
+
 export function checkRootSchema(
   errors: FieldError[],
   path: string,
   validation: CustomResourceValidation | undefined,
-  hasStatus: boolean,
+  { hasStatus, isStored }: RootSchema,
 ): void {
   const schema = validation?.openAPIV3Schema;
   if (!schema) return;
@@ -58,7 +64,7 @@ export function checkRootSchema(
   checkSchema(inSchema, at, schema, { root: true, insideMetadata: false });
   errors.push(...structural, ...inSchema);
   // Rules are compiled against a schema that tells every value's type.
-  if (structural.length === 0) errors.push(...ruleErrors(schema, at, inSchema));
+  if (structural.length === 0) errors.push(...ruleErrors(schema, at, { found: inSchema, isStored: isStored(schema) }));
 }
 
 function checkBesideStatus(errors: FieldError[], at: string, schema: JSONSchemaProps): void {
