@@ -133,7 +133,10 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
   };
   try {
     const response = await (path.subresource === "" ? serveVerb(context, verb) : serveSubresource(context));
-    return withWarnings(isHeadOnly ? new Response(null, response) : response, context.warnings);
+    if (!isHeadOnly) return withWarnings(response, context.warnings);
+    // Of a watch it would go on.
+    await response.body?.cancel();
+    return withWarnings(new Response(null, response), context.warnings);
   } catch (error) {
     // What was said on the way to a refusal is said with it.
     if (error instanceof ApiError) c.set("warnings", context.warnings);

@@ -148,7 +148,6 @@ async function publicService(
   return { namespace, name, port: String(port.port) };
 }
 
-/** Undefined where it is too large. */
 /** The client's own words on where it came from are not believed. */
 function forwarded(request: Request, url: URL): [string, string][] {
   const ours = new Set(["host", "content-length", "forwarded", "x-real-ip"]);
