@@ -1,20 +1,41 @@
-/** When a request is to be answered. */
+/** How often whoever waits looks after what he waits for (ms). */
+const LOOK_MS = 1000;
+
+/**
+ * When a request is to be answered. Its timer is also what the platform sees under way while the request waits for what another
+ * one calls for (docs/decisions/0010).
+ */
 export class Deadline {
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #looks = new Set<() => void>();
   /** Never rejects, and pends for good once {@link cancel} was called in time. */
   readonly passed: Promise<void>;
-  /** The moment, in milliseconds since 1970. */
-  readonly at: number;
 
   constructor(milliseconds: number) {
-    this.at = Date.now() + milliseconds;
+    const at = Date.now() + milliseconds;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.passed = promise;
-    this.#timer = setTimeout(resolve, milliseconds);
+    this.#timer = setInterval(
+      () => {
+        if (Date.now() < at) {
+          for (const look of this.#looks) look();
+          return;
+        }
+        this.cancel();
+        resolve();
+      },
+      Math.min(milliseconds, LOOK_MS),
+    );
   }
 
   cancel(): void {
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
+  }
+
+  /** Calls `look` each second, until the function that it answers is called. */
+  eachSecond(look: () => void): () => void {
+    this.#looks.add(look);
+    return () => void this.#looks.delete(look);
   }
 
   /** One that holds for as long as `work` runs. */

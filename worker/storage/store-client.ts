@@ -25,7 +25,7 @@ import type {
 import { storeStreamUrls } from "../../api/store-stream.ts";
 import { listWhole } from "../../api/whole-list.ts";
 import { ApiError, StalePolicy } from "../api-error.ts";
-import { type Deadline, REQUEST_MS } from "../deadline.ts";
+import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
 
 /** What a verb must answer itself; the rest is thrown. */
@@ -50,8 +50,6 @@ interface StoreClientOptions {
   readonly deadline?: Deadline | undefined;
 }
 
-/** How often a commit that waits is looked after. */
-const LOOK_MS = 1000;
 const TOO_LATE = "request did not complete within the allotted timeout";
 
 export class StoreClient {
@@ -197,29 +195,26 @@ export class StoreClient {
     }
   }
 
-  /**
-   * One call for all who commit at the same time. The timer looks whether that call is lost, and when it is too late; it is
-   * also what the platform sees under way in a request that waits for the call of another (docs/decisions/0010).
-   */
-  async #together(lane: CommitLane, request: CommitRequest): Promise<CommitResult> {
+  /** One call for all who commit at the same time. Who waits looks whether that call is lost, and when it is too late. */
+  async #together(lane: CommitLane, request: CommitRequest, deadline = this.#deadline): Promise<CommitResult> {
+    if (!deadline) return Deadline.during(REQUEST_MS, (own) => this.#together(lane, request, own));
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult>();
     const submitted = { request, answer: resolve, fail: reject };
-    const latest = this.#deadline?.at ?? Date.now() + REQUEST_MS;
     const call = () => {
       const called = lane.call(Date.now(), () => this.stub.carry());
       if (called) this.#waitUntil?.(called);
     };
     lane.submit(submitted);
     call();
-    const timer = setInterval(() => {
-      if (Date.now() < latest) return call();
+    const lookNoMore = deadline.eachSecond(call);
+    void deadline.passed.then(() => {
       lane.withdraw(submitted);
       reject(new ApiError(timedOut(TOO_LATE)));
-    }, LOOK_MS);
+    });
     try {
       return await promise;
     } finally {
-      clearInterval(timer);
+      lookNoMore();
     }
   }
 
