@@ -1,15 +1,15 @@
 /** What a volume claim takes of a quota, and which quota scopes it is in. */
 import type { PersistentVolumeClaim, ResourceQuotaSpec } from "../../../api/generated/core.v1.ts";
 import { compareQuantities, formatQuantity, quantityOf, wholeUnits } from "../../../api/machinery/quantity.ts";
+import { storageClassOf } from "../../../api/resources/core/persistent-volume-claim.ts";
 import { type Amounts, meets, scopeClauses } from "./pod-usage.ts";
 
 export const OF_STORAGE_CLASS = ".storageclass.storage.k8s.io/";
-/** What named the class before there was a field. */
-const BETA_CLASS = "volume.beta.kubernetes.io/storage-class";
 
-export function claimUsage({ metadata, spec, status }: PersistentVolumeClaim): Amounts {
+export function claimUsage(claim: PersistentVolumeClaim): Amounts {
+  const { spec, status } = claim;
   const usage: Amounts = { persistentvolumeclaims: "1" };
-  const name = metadata.annotations?.[BETA_CLASS] ?? spec.storageClassName;
+  const name = storageClassOf(claim);
   if (name) usage[`${name}${OF_STORAGE_CLASS}persistentvolumeclaims`] = "1";
   const requested = spec.resources?.requests?.storage;
   if (requested === undefined) return usage;

@@ -11,6 +11,7 @@ import { type Controller, type Effect, type EventRecord, type Plan, type Snapsho
 import { isNodeReady, isOutOfService } from "../node/taints.ts";
 import { isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
+import { claimNames } from "./waiting-claim.ts";
 
 const ATTACHMENTS = "volumeattachments.storage.k8s.io";
 const DRIVERS = "csidrivers.storage.k8s.io";
@@ -92,12 +93,6 @@ interface Memory {
   /** ms */
   readonly unusedSince: number;
 }
-
-const claimNames = ({ metadata, spec }: Stored<Pod>): readonly string[] =>
-  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
-    return ephemeral ? [`${metadata.name}-${name}`] : [];
-  });
 
 function pairsOf(pod: Stored<Pod>, snapshot: Snapshot): string[] {
   const { nodeName } = pod.spec;

@@ -2,12 +2,13 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { storageClassOf } from "../../../api/resources/core/persistent-volume-claim.ts";
 import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
 import { podCondition } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { PROVISIONED_BY, phaseOf, planReleased } from "./reclaim.ts";
-import { bestVolume, type Claim, classOf, isFor, mismatchOf, names, type Volume } from "./volume-match.ts";
+import { bestVolume, type Claim, isFor, mismatchOf, names, type Volume } from "./volume-match.ts";
 import { CLAIMS, CLASSES, claimNames, isDelayed, pending, planWaiting } from "./waiting-claim.ts";
 
 const VOLUMES = "persistentvolumes";
@@ -29,7 +30,7 @@ export const volumeBinder: Controller = {
       snapshot
         .list<PersistentVolumeClaim>(CLAIMS)
         // What names no class may get this one.
-        .filter((each) => classOf(each) === object.metadata.name || classOf(each) === "")
+        .filter((each) => storageClassOf(each) === object.metadata.name || storageClassOf(each) === "")
         .map(claimItem)
     );
   },
@@ -132,7 +133,7 @@ function planUnbound(claim: Claim, snapshot: Snapshot): Plan {
     const volume = snapshot.get<PersistentVolume>(VOLUMES, "", volumeName);
     return volume ? planRequested(claim, volume) : pending(claim, []);
   }
-  const storage = snapshot.get<StorageClass>(CLASSES, "", classOf(claim));
+  const storage = snapshot.get<StorageClass>(CLASSES, "", storageClassOf(claim));
   const found = bestVolume(claim, snapshot.list<PersistentVolume>(VOLUMES), isDelayed(storage));
   return found ? bind(claim, found) : planWaiting(claim, storage, snapshot);
 }

@@ -2,22 +2,16 @@
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
+import { STORAGE_CLASS_ANNOTATION, storageClassOf } from "../../../api/resources/core/persistent-volume-claim.ts";
 import { selects } from "../label-selector.ts";
 
 export type Volume = Stored<PersistentVolume>;
 export type Claim = Stored<PersistentVolumeClaim>;
 
-/** What named the class before there was a field. */
-const BETA_CLASS = "volume.beta.kubernetes.io/storage-class";
-
 type Classed = KubeObject & { readonly spec: { readonly storageClassName?: string } };
 
-/** "" for none. */
-export const classOf = ({ metadata, spec }: Classed): string =>
-  metadata.annotations?.[BETA_CLASS] ?? spec.storageClassName ?? "";
-
 export const hasClass = ({ metadata, spec }: Classed): boolean =>
-  metadata.annotations?.[BETA_CLASS] !== undefined || spec.storageClassName !== undefined;
+  metadata.annotations?.[STORAGE_CLASS_ANNOTATION] !== undefined || spec.storageClassName !== undefined;
 
 export const names = ({ spec: { claimRef } }: Volume, { metadata }: Claim): boolean =>
   claimRef?.name === metadata.name && claimRef.namespace === metadata.namespace;
@@ -39,7 +33,7 @@ const lacksAccess = ({ spec }: Claim, { spec: volume }: Volume) =>
 export function mismatchOf(claim: Claim, volume: Volume): string | undefined {
   if (volume.metadata.deletionTimestamp) return `the volume is marked for deletion "${volume.metadata.name}"`;
   if (isTooSmall(claim, volume)) return "requested PV is too small";
-  if (classOf(volume) !== classOf(claim)) return "storageClassName does not match";
+  if (storageClassOf(volume) !== storageClassOf(claim)) return "storageClassName does not match";
   if (isOfOtherAttributes(claim, volume)) return "volumeAttributesClassName does not match";
   if (isOfOtherMode(claim, volume)) return "incompatible volumeMode";
   return lacksAccess(claim, volume) ? "incompatible accessMode" : undefined;
@@ -64,7 +58,7 @@ export function bestVolume(claim: Claim, volumes: readonly Volume[], onlyReserve
   const free = fitting.filter(
     (volume) =>
       !volume.spec.claimRef &&
-      classOf(volume) === classOf(claim) &&
+      storageClassOf(volume) === storageClassOf(claim) &&
       (!selector || selects(selector, volume.metadata.labels)),
   );
   const access = ({ spec }: Volume) => spec.accessModes?.length ?? 0;

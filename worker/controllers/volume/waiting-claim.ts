@@ -2,11 +2,12 @@
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { storageClassOf } from "../../../api/resources/core/persistent-volume-claim.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import type { Effect, EventRecord, Plan, Snapshot } from "../controller.ts";
 import { isTerminated } from "../pod-state.ts";
 import { statusUpdate } from "../status-update.ts";
-import { type Claim, classOf, hasClass } from "./volume-match.ts";
+import { type Claim, hasClass } from "./volume-match.ts";
 
 export const CLAIMS = "persistentvolumeclaims";
 export const CLASSES = "storageclasses.storage.k8s.io";
@@ -45,7 +46,7 @@ export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefi
     const name = defaultClassOf(snapshot.list<KubeObject>(CLASSES), DEFAULT_STORAGE_CLASS);
     if (name !== undefined) return { effects: [classified(claim, name)] };
   }
-  const name = classOf(claim);
+  const name = storageClassOf(claim);
   if (isDelayed(storage) && claim.metadata.annotations?.[SELECTED_NODE] === undefined)
     return tell("Normal", ...consumersOf(claim, snapshot));
   if (name === "")
