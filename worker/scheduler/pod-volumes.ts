@@ -2,6 +2,7 @@
 import type { PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../api/generated/storage.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { storageClassOf as classNameOf } from "../../api/resources/core/persistent-volume-claim.ts";
 import type { Cluster } from "./cluster.ts";
 import type { PodFacts } from "./pod-facts.ts";
 
@@ -28,8 +29,8 @@ export function claimNamesOf({ name, volumes }: Pick<PodFacts, "name" | "volumes
   });
 }
 
-export const storageClassOf = ({ spec }: Claim, cluster: Cluster): Stored<StorageClass> | undefined =>
-  cluster.get<StorageClass>(STORAGE_CLASSES, "", spec.storageClassName ?? "");
+export const storageClassOf = (claim: Claim, cluster: Cluster): Stored<StorageClass> | undefined =>
+  cluster.get<StorageClass>(STORAGE_CLASSES, "", classNameOf(claim));
 
 export const isBound = ({ spec, metadata }: Claim): boolean =>
   Boolean(spec.volumeName) && metadata.annotations?.[BIND_COMPLETED] !== undefined;

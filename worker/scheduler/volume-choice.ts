@@ -7,6 +7,7 @@ import type { CSIDriver, CSIStorageCapacity, StorageClass } from "../../api/gene
 import type { Stored } from "../../api/machinery/meta.ts";
 import { meetsAnyTerm } from "../../api/machinery/node-selector.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../api/machinery/selector.ts";
+import { storageClassOf as classNameOf } from "../../api/resources/core/persistent-volume-claim.ts";
 import { amountOf } from "./amounts.ts";
 import type { Cluster } from "./cluster.ts";
 import type { NodeInfo } from "./node-info.ts";
@@ -67,8 +68,9 @@ function freeVolume(
   return best;
 }
 
-function fits({ metadata, spec }: Claim, volume: Volume): boolean {
-  const { claimRef, accessModes = [], volumeMode = "Filesystem", storageClassName = "" } = volume.spec;
+function fits(claim: Claim, volume: Volume): boolean {
+  const { metadata, spec } = claim;
+  const { claimRef, accessModes = [], volumeMode = "Filesystem" } = volume.spec;
   if (volume.metadata.deletionTimestamp) return false;
   if (claimRef) {
     const named = claimRef.namespace === metadata.namespace && claimRef.name === metadata.name;
@@ -76,7 +78,7 @@ function fits({ metadata, spec }: Claim, volume: Volume): boolean {
   } else if (spec.selector && !labelsMatch(labelSelectorRequirements(spec.selector), volume.metadata.labels))
     return false;
   return (
-    storageClassName === (spec.storageClassName ?? "") &&
+    classNameOf(volume) === classNameOf(claim) &&
     volumeMode === (spec.volumeMode ?? "Filesystem") &&
     (volume.spec.volumeAttributesClassName ?? "") === (spec.volumeAttributesClassName ?? "") &&
     capacityOf(volume) >= amountOf("storage", spec.resources?.requests?.storage) &&

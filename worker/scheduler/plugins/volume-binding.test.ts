@@ -74,3 +74,9 @@ test("[SCHED-VOLUME] a waiting claim gets a volume of its attributes only", () =
   expect(scheduled([waiting()], [gold])).toBe(`${HEAD}${NOTHING}`);
   expect(scheduled([waiting({ volumeAttributesClassName: "gold" })], [gold])).toBe("place");
 });
+
+test("[SCHED-VOLUME] a class is named by the annotation, too, that named it before the field did", () => {
+  const annotated = claim("old", {}, { "volume.beta.kubernetes.io/storage-class": "wait" });
+  expect(scheduled([annotated], [volume("v", { storageClassName: "wait" })])).toBe("place");
+  expect(scheduled([annotated], [volume("v", {})])).toBe(`${HEAD}${NOTHING}`);
+});
