@@ -135,8 +135,8 @@ describe("no expression holds up the requests of others", () => {
   });
 
   test("types that double with each step are not told apart for long", () => {
-    expect(run(`${chain("[{'a': 1}]", ".map(x, {x: x})", 60)}.size() == 1`)).toBe(true);
-    expect(run(doubled("{1: 1}", "{V: V}", "V.size() == 1", 60))).toBe(true);
+    expect(run(doubled("{1: 1}", "{V: V}", "V == V", 60))).toBe(true);
+    expect(String(run(`${chain("[{1: 1}]", ".map(x, {x: x})", 60)}[0] == 1`)).length).toBeLessThan(20_000);
   });
 
   test.each([
