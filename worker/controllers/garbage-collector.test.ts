@@ -27,14 +27,29 @@ const owner = (object: Stored<ConfigMap>, blocking = false): OwnerReference => (
 
 describe("garbage collector", () => {
   it("removes dependents of a deleted owner, and theirs", async () => {
-    const { cluster, settle } = start();
+    const { cluster, settle, pass } = start();
     const a = cluster.put("configmaps", configMap("a"));
     const b = cluster.put("configmaps", configMap("b", [owner(a)]));
     cluster.put("configmaps", configMap("c", [owner(b)]));
-    await settle();
+    await pass(2000);
     cluster.remove("configmaps", "ns", "a");
     await settle();
     expect(cluster.list("configmaps")).toEqual([]);
+  });
+
+  it("CTL-GC-YOUNG: gives an object that was just made two seconds to get its owner", async () => {
+    const { cluster, settle, pass } = start();
+    const a = cluster.put("configmaps", configMap("a"));
+    const nobody = { ...owner(a), name: "nobody", uid: "nobody" };
+    cluster.put("configmaps", configMap("given", [nobody]));
+    cluster.put("configmaps", configMap("left", [nobody]));
+    await settle();
+    expect(cluster.list("configmaps")).toHaveLength(3);
+    cluster.change<ConfigMap>("configmaps", "ns", "given", (draft) => {
+      draft.metadata.ownerReferences = [owner(a)];
+    });
+    await pass(2000);
+    expect(cluster.list<ConfigMap>("configmaps").map(({ metadata }) => metadata.name)).toEqual(["a", "given"]);
   });
 
   it("undoes a circle of owners that block each other", async () => {

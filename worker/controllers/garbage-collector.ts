@@ -17,6 +17,9 @@ import {
 import { releasePatch } from "./controller-ref.ts";
 import { same } from "./same.ts";
 
+/** An object that was made a moment ago may still be getting its owner (CTL-GC-YOUNG); creation times are whole seconds. */
+const YOUNG_MS = 2000;
+
 const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
 
@@ -35,7 +38,7 @@ export const garbageCollector: Controller = {
     const items = ownerReferences.length > 0 || deletionTimestamp ? [uid] : [];
     return deletionTimestamp && isForeground(object) ? [...items, ...dependents(), ...owners] : [...items, ...owners];
   },
-  reconcile(uid, { snapshot }) {
+  reconcile(uid, { snapshot, now }) {
     const found = snapshot.byUid(uid);
     if (!found) return settled;
     const { object } = found;
@@ -44,7 +47,7 @@ export const garbageCollector: Controller = {
       if (isForeground(object)) return planForeground(found, snapshot);
       return settled;
     }
-    return planDependent(found, snapshot);
+    return planDependent(found, snapshot, now);
   },
 };
 
@@ -136,7 +139,7 @@ function standingOf(reference: OwnerReference, dependent: Stored<KubeObject>, sn
   return namespace === undefined && snapshot.isNamespaced(resource) ? "misplaced" : "dangling";
 }
 
-function planDependent(found: Located, snapshot: Snapshot): Plan {
+function planDependent(found: Located, snapshot: Snapshot, now: number): Plan {
   const { object } = found;
   const references = object.metadata.ownerReferences ?? [];
   if (references.length === 0) return settled;
@@ -153,8 +156,10 @@ function planDependent(found: Located, snapshot: Snapshot): Plan {
     const gone = [...dangling, ...waiting].map(({ uid }) => uid);
     return gone.length > 0 ? { effects: [releaseOf(found, gone)], events } : settled;
   }
-  const { uid, finalizers = [], deletionTimestamp } = object.metadata;
+  const { uid, finalizers = [], deletionTimestamp, creationTimestamp } = object.metadata;
   if (deletionTimestamp) return settled;
+  const grown = Date.parse(creationTimestamp) + YOUNG_MS;
+  if (waiting.length === 0 && now < grown) return { effects: [], wakeAt: grown };
   const dependents = snapshot.dependentsOf(uid);
   const hasDependents = dependents.length > 0;
   const propagationPolicy =

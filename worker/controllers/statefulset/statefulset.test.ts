@@ -116,7 +116,7 @@ describe("stateful set", () => {
         persistentVolumeClaimRetentionPolicy: policy,
       }),
     );
-    await at.settle();
+    await at.pass(2000);
     const claims = () =>
       at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims").map(({ metadata }) => metadata.name);
     expect(claims()).toEqual(["data-db-0", "data-db-1"]);
