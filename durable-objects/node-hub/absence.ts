@@ -1,0 +1,87 @@
+/**
+ * Since when nodes have been away (LINK-LEFT): those whose link broke, and those that polled and do not any more. What is
+ * written down survives the object's sleep.
+ */
+import type { Links } from "./links.ts";
+
+/** Kubernetes' node-monitor-grace-period. */
+export const GRACE_MS = 40_000;
+const LEFT = "left:";
+const POLLS = "polls:";
+
+/** Of a node that left: when (ms), and what may hang on it. */
+export interface Left {
+  readonly cluster: string;
+  readonly at: number;
+  readonly tunnels?: readonly string[];
+}
+
+export class Absence {
+  readonly #storage: DurableObjectStorage;
+  readonly #links: Links;
+  /** When nodes without a socket last asked (ms). */
+  readonly #polled = new Map<string, number>();
+
+  constructor(storage: DurableObjectStorage, links: Links) {
+    this.#storage = storage;
+    this.#links = links;
+  }
+
+  async began(node: string): Promise<void> {
+    await this.#storage.delete(`${LEFT}${node}`);
+  }
+
+  /** Who polls says no goodbye: when it last did is looked at from time to time. Answers whether it is the first time. */
+  async polled(node: string, cluster: string): Promise<boolean> {
+    const isFirst = !this.#polled.has(node);
+    if (isFirst) {
+      await this.began(node);
+      await this.#storage.put(`${POLLS}${node}`, cluster);
+    }
+    this.#polled.set(node, Date.now());
+    return isFirst;
+  }
+
+  async left(node: string, left: Left): Promise<void> {
+    this.#polled.delete(node);
+    await this.#storage.put(`${LEFT}${node}`, left);
+  }
+
+  async find(node: string): Promise<Left | undefined> {
+    return this.#storage.get<Left>(`${LEFT}${node}`);
+  }
+
+  /** When each node without a link was last heard of (ms). */
+  async heard(): Promise<readonly (readonly [node: string, at: number])[]> {
+    const left = await this.#storage.list<Left>({ prefix: LEFT });
+    return [...[...left].map(([key, { at }]) => [key.slice(LEFT.length), at] as const), ...this.#polled];
+  }
+
+  /**
+   * Gives up the nodes that have been away for too long. `giveUp` answers whether that is done, or is to be tried again.
+   * Answers whether somebody is still waited for.
+   */
+  async look(now: number, giveUp: (node: string, left: Left) => Promise<boolean>): Promise<boolean> {
+    let waiting = await this.#lookAtPolling(now);
+    for (const [key, left] of await this.#storage.list<Left>({ prefix: LEFT })) {
+      if (now - left.at >= GRACE_MS && (await giveUp(key.slice(LEFT.length), left))) await this.#storage.delete(key);
+      else waiting = true;
+    }
+    return waiting;
+  }
+
+  /** Of those who polled and do not any more; answers whether some still do. */
+  async #lookAtPolling(now: number): Promise<boolean> {
+    const polling = await this.#storage.list<string>({ prefix: POLLS });
+    for (const [key, cluster] of polling) {
+      const node = key.slice(POLLS.length);
+      const isLinked = this.#links.byNode().has(node);
+      if (!isLinked && now - (this.#polled.get(node) ?? 0) < GRACE_MS) continue;
+      await this.#storage.delete(key);
+      this.#polled.delete(node);
+      if (!isLinked) await this.left(node, { cluster, at: now - GRACE_MS });
+      polling.delete(key);
+    }
+    return polling.size > 0;
+  }
+}

@@ -1,0 +1,91 @@
+/** The sockets of a cluster's nodes. The platform keeps them while the object sleeps. */
+import type { NodeMessage } from "../../api/node-sync.ts";
+import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts";
+
+export class Links {
+  readonly #state: DurableObjectState;
+  /** Undefined: ask the platform. */
+  #byNode: ReadonlyMap<string, readonly WebSocket[]> | undefined;
+
+  constructor(state: DurableObjectState) {
+    this.#state = state;
+    state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** It takes the place of those that the node had. */
+  accept(node: string, socket: WebSocket): void {
+    for (const old of this.#state.getWebSockets(node)) old.close(1012, "the node has connected again");
+    this.#state.acceptWebSocket(socket, [node]);
+  }
+
+  /** The link counts as the node's from now on. */
+  open(socket: WebSocket, attachment: Attachment): void {
+    socket.serializeAttachment(attachment);
+    this.#byNode = undefined;
+  }
+
+  /** Whose link it was, if it counted as one. Who is cut off never says goodbye: its socket stays, and must not count. */
+  leave(socket: WebSocket): Attachment | undefined {
+    const attachment = attachmentOf(socket);
+    if (attachment === undefined) return undefined;
+    socket.serializeAttachment(LEFT);
+    this.#byNode = undefined;
+    return attachment;
+  }
+
+  /** No link of the node is left; one that has just come and has been told nothing yet is one. */
+  isGone(node: string): boolean {
+    return this.#state.getWebSockets(node).every((socket) => socket.deserializeAttachment() === LEFT);
+  }
+
+  /** Whether there is any, of whatever state. */
+  get any(): boolean {
+    return this.#state.getWebSockets().length > 0;
+  }
+
+  /** The sockets of each node that has been told what there is; who has just come is told in its turn. */
+  byNode(): ReadonlyMap<string, readonly WebSocket[]> {
+    if (this.#byNode) return this.#byNode;
+    const links = new Map<string, WebSocket[]>();
+    for (const socket of this.#state.getWebSockets()) {
+      const attachment = attachmentOf(socket);
+      if (attachment === undefined) continue;
+      const sockets = links.get(attachment.node);
+      if (sockets) sockets.push(socket);
+      else links.set(attachment.node, [socket]);
+    }
+    this.#byNode = links;
+    return links;
+  }
+
+  attachmentsOf(node: string): readonly Attachment[] {
+    return this.#state.getWebSockets(node).flatMap((socket) => attachmentOf(socket) ?? []);
+  }
+
+  /** Passes a message to a node; answers whether it is there to hear it. */
+  tell(node: string, message: NodeMessage): boolean {
+    const socket = this.#openOf(node);
+    if (socket === undefined) return false;
+    if (message.type === "tunnel") noteTunnel(socket, message.id);
+    socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  isOpen(node: string): boolean {
+    return this.#openOf(node) !== undefined;
+  }
+
+  #openOf(node: string): WebSocket | undefined {
+    return this.#state.getWebSockets(node).find(({ readyState }) => readyState === WebSocket.OPEN);
+  }
+
+  /** The sockets from which nothing has come since then (ms), their pings included. */
+  silentSince(moment: number): readonly WebSocket[] {
+    return this.#state.getWebSockets().filter((socket) => {
+      const attachment = attachmentOf(socket);
+      if (attachment === undefined) return false;
+      const heard = this.#state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? attachment.since;
+      return heard < moment;
+    });
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Tells each linked node what it must know, as it is committed (LINK-NEED, LINK-ORDER). What is told is decided in
+ * node-feed.ts.
+ */
+import type { Revision, Store, Tail } from "../../api/store.ts";
+import { type Attachment, attachmentOf } from "./attachment.ts";
+import type { Links } from "./links.ts";
+import { FOLLOWED, NAMED, newsOf, readObjects, referencesOf, snapshotFor, type Told } from "./node-feed.ts";
+import { syncText } from "./sync-text.ts";
+
+/** Up to where all linked nodes have been told, at least: a row at most so often (ms), or each commit would write one. */
+const TOLD = "told";
+const TOLD_EVERY_MS = 10_000;
+
+export class Telling {
+  readonly #storage: DurableObjectStorage;
+  readonly #links: Links;
+  /** By node. What sleep takes of it is read again: where the telling stood, and what pods name when somebody asks. */
+  readonly #told = new Map<string, Told>();
+  /** Everybody in `#told` knows everything up to here. */
+  #through: Revision | undefined;
+  #noted: { readonly revision: Revision; readonly at: number } | undefined;
+  /** The references in `#told` are all there are. */
+  #referencesRead = true;
+  readonly #peers = new Map<string, string>();
+  /** Links and pushes one after the other, so that no push overtakes a snapshot. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(storage: DurableObjectStorage, links: Links) {
+    this.#storage = storage;
+    this.#links = links;
+  }
+
+  #inTurn<T>(job: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(job);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** A link begins with everything, and counts once that is told. */
+  begin(store: Store, socket: WebSocket, attachment: Omit<Attachment, "policed">): Promise<void> {
+    const { node } = attachment;
+    return this.#inTurn(async () => {
+      await this.#wake();
+      await this.#tellEverything(store, [node], [socket]);
+      this.#links.open(socket, { ...attachment, policed: this.#told.get(node)?.policed ?? false });
+      await this.#note();
+    });
+  }
+
+  /** The store's log has grown. */
+  push(store: Store): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#wake();
+      const links = this.#links.byNode();
+      const strangers = [...links.keys()].filter((node) => !this.#told.has(node));
+      if (strangers.length > 0) await this.#tellEverything(store, strangers);
+      for (let more = true; more && this.#through !== undefined; ) {
+        const tail = await store.after({ revision: this.#through, resources: [...FOLLOWED] });
+        if (!tail.ok) {
+          this.#through = undefined;
+          await this.#tellEverything(store, links.keys());
+          break;
+        }
+        await this.#tellNews(store, tail);
+        this.#through = tail.revision;
+        more = tail.more;
+      }
+      await this.#note();
+    });
+  }
+
+  /** The node has left: whoever comes back is told everything. */
+  forget(node: string): void {
+    this.#told.delete(node);
+  }
+
+  /** Remembers what was told before a sleep. */
+  async #wake(): Promise<void> {
+    if (this.#through !== undefined) return;
+    this.#through = await this.#storage.get<Revision>(TOLD);
+    if (this.#through === undefined) return;
+    for (const [node, [socket]] of this.#links.byNode()) {
+      const policed = (socket && attachmentOf(socket))?.policed ?? false;
+      this.#told.set(node, { references: new Map(), revision: this.#through, policed });
+      this.#referencesRead = false;
+    }
+  }
+
+  /** Writes down how far the telling is. */
+  async #note(): Promise<void> {
+    if (this.#through === undefined || this.#through === this.#noted?.revision) return;
+    if (this.#noted && Date.now() - this.#noted.at < TOLD_EVERY_MS) return;
+    this.#noted = { revision: this.#through, at: Date.now() };
+    await this.#storage.put(TOLD, this.#through);
+  }
+
+  async #tellNews(store: Store, { changes, revision }: Tail): Promise<void> {
+    const links = this.#links.byNode();
+    if (!this.#referencesRead && changes.some(({ key }) => NAMED.has(key.resource))) {
+      const references = await referencesOf(store, new Set(this.#told.keys()));
+      for (const [node, told] of this.#told)
+        this.#told.set(node, { ...told, references: references.get(node) ?? told.references });
+      this.#referencesRead = true;
+    }
+    for (const [node, news] of newsOf(changes, this.#told, this.#peers)) {
+      if (news.again) {
+        await this.#tellEverything(store, [node]);
+        continue;
+      }
+      // What a new pod names comes before the pod.
+      const sync = syncText(revision, "what is new", [...(await readObjects(store, news.need)), ...news.changes]);
+      for (const socket of links.get(node) ?? []) send(socket, sync);
+    }
+    for (const { type, key } of changes) {
+      if (type !== "DELETED" || key.resource !== "nodes") continue;
+      // Its credential went with it.
+      for (const socket of links.get(key.name) ?? []) socket.close(1008, "the node was deleted");
+    }
+  }
+
+  /** To these sockets, or those that the nodes have. */
+  async #tellEverything(store: Store, nodes: Iterable<string>, sockets?: readonly WebSocket[]): Promise<void> {
+    if (this.#told.size === 0) this.#through = undefined;
+    for (const node of nodes) {
+      const { sync, ...known } = await snapshotFor(store, node);
+      this.#told.set(node, known);
+      this.#through ??= known.revision;
+      for (const socket of sockets ?? this.#links.byNode().get(node) ?? []) {
+        const attachment = attachmentOf(socket);
+        if (attachment) socket.serializeAttachment({ ...attachment, policed: known.policed } satisfies Attachment);
+        send(socket, sync);
+      }
+    }
+  }
+}
+
+function send(socket: WebSocket, sync: string): void {
+  try {
+    socket.send(sync);
+  } catch {
+    // Closing: the node comes again and asks for what it missed.
+  }
+}
