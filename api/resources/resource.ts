@@ -171,10 +171,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly name?: boolean;
   /** What a Table says of an object's row beside its cells, such as that a pod has completed. */
   readonly rowConditions?: (object: T) => readonly RowCondition[];
-  /** Of a custom kind, the structural schema that its objects are read and owned by. */
+  /** Of a custom kind, the structural schema that its objects are read, owned and described by. */
   readonly structuralSchema?: JSONSchemaProps;
-  /** Of a custom kind, its schema at a version in OpenAPI's form; built-in kinds have theirs in the schema table. */
-  readonly openApiSchema?: (version: string) => object | undefined;
   /** Of a custom kind, the version that its objects are stored at; a built-in kind's is `version`. */
   readonly storageVersion?: string;
 }

@@ -22,7 +22,8 @@ const resources: readonly Resource[] = [
     kind: "CronTab",
     plural: "crontabs",
     scope: "Cluster",
-    openApiSchema: () => ({ type: "object", description: "A tab.", properties: { spec: { type: "object" } } }),
+    structuralSchema: { type: "object", description: "A tab.", properties: { spec: { type: "object" } } },
+    fields: { "spec.color": () => "" },
   }),
 ];
 const documentation = {
@@ -105,6 +106,7 @@ describe("version 3", () => {
       description: "A tab.",
       properties: { spec: { type: "object" }, metadata: { allOf: [expect.anything()] }, kind: { type: "string" } },
       "x-kubernetes-group-version-kind": [{ group: "stable.example.com", version: "v1", kind: "CronTab" }],
+      "x-kubernetes-selectable-fields": [{ fieldPath: "spec.color" }],
     });
     expect(Object.keys(paths)).toEqual([
       "/apis/stable.example.com/v1/crontabs",

@@ -1,11 +1,12 @@
 /** The OpenAPI documents: version 3, one for each group version, and version 2, one for all. Functions from kinds to data. */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
-import { findStruct, structOf, structOfKind } from "../../../api/schema/table.ts";
+import { findStruct, structOfKind } from "../../../api/schema/table.ts";
+import { customSchema, metadataOf, typeMembers } from "./custom-schema.ts";
 import type { Documentation } from "./documentation.ts";
 import { pathsOf } from "./paths.ts";
 import { addStruct, type OpenApiVersion, reference, type Schema, type SchemaContext } from "./schemas.ts";
-import { API_VERSION_TEXT, KIND_TEXT, LIST_METADATA_TEXT, listItemsText, METADATA_TEXT } from "./texts.ts";
+import { API_VERSION_TEXT, KIND_TEXT, LIST_METADATA_TEXT, listItemsText } from "./texts.ts";
 
 interface ServedKind {
   readonly resource: Resource;
@@ -106,36 +107,25 @@ function addCustomKind({ resource, group, version }: ServedKind, context: Schema
   const name = `${domain}.${version}.${resource.kind}`;
   const listKind = resource.listKind ?? `${resource.kind}List`;
   const listName = `${domain}.${version}.${listKind}`;
-  const meta = addStruct(structOf("meta.v1.ObjectMeta"), context);
-  const listMeta = addStruct(structOf("meta.v1.ListMeta"), context);
-  const schema = (resource.openApiSchema?.(version) ?? {
-    type: "object",
-    "x-kubernetes-preserve-unknown-fields": true,
-  }) as Schema;
-  const typeMeta = {
-    apiVersion: { description: API_VERSION_TEXT, type: "string" },
-    kind: { description: KIND_TEXT, type: "string" },
-  };
-  // A reference with anything beside it is not read in version 3, so it goes into allOf.
-  const ref = (to: string, description: string) => ({
-    description,
-    ...(context.version === 3 ? { allOf: [reference(to, context)] } : reference(to, context)),
-  });
+  const schema = resource.structuralSchema ?? { type: "object" };
+  const told = resource.fields && Object.keys(resource.fields);
+  const selectable = told?.length ? { "x-kubernetes-selectable-fields": told.map((fieldPath) => ({ fieldPath })) } : {};
   context.schemas.set(name, {
-    ...schema,
-    properties: { ...(schema.properties as object | undefined), ...typeMeta, metadata: ref(meta, METADATA_TEXT) },
+    ...customSchema(schema, context),
     "x-kubernetes-group-version-kind": [{ group, version, kind: resource.kind }],
+    ...selectable,
   });
   context.schemas.set(listName, {
     description: `${listKind} is a list of ${resource.kind}`,
     type: "object",
     required: ["items"],
     properties: {
-      ...typeMeta,
-      metadata: ref(listMeta, LIST_METADATA_TEXT),
+      ...typeMembers(API_VERSION_TEXT, KIND_TEXT),
+      metadata: metadataOf("meta.v1.ListMeta", LIST_METADATA_TEXT, context),
       items: { description: listItemsText(resource.plural), type: "array", items: reference(name, context) },
     },
     "x-kubernetes-group-version-kind": [{ group, version, kind: listKind }],
+    ...selectable,
   });
   return { name, listName };
 }

@@ -158,7 +158,7 @@ interface Variant {
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function operationsOf(
-  { kind, scope, openApiSchema: custom }: Resource,
+  { kind, scope, structuralSchema: custom }: Resource,
   { version, ref, listRef, at, served = { ...at, kind } }: PathContext & { served?: Kind },
 ) {
   const group = at.group === "" ? "Core" : capital((at.group.split(".")[0] ?? "").toLowerCase());

@@ -9,7 +9,6 @@ import type { JsonMap, Schema } from "../../../api/machinery/structural/json-wal
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
 import { customColumns } from "./custom-columns.ts";
 import { customFields } from "./custom-fields.ts";
-import { openApiOf } from "./custom-openapi.ts";
 import { customScale } from "./custom-scale.ts";
 import { CustomValidation } from "./custom-validation.ts";
 import { finalizerWarnings } from "./finalizer-warnings.ts";
@@ -43,7 +42,6 @@ export function customResource(
     verbs: metadata.deletionTimestamp ? ALL_VERBS.filter((verb) => verb !== "create") : ALL_VERBS,
     structuralSchema: schema,
     storageVersion: spec.versions.find(({ storage }) => storage)?.name ?? version.name,
-    openApiSchema: () => openApiOf(schema),
     generation: true,
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
     allowUnconditionalUpdate: false,
