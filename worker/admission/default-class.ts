@@ -1,6 +1,7 @@
 /** DefaultStorageClass and DefaultIngressClass: what names no class gets the one that is annotated as default. */
 import type { PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
 import type { Ingress } from "../../api/generated/networking.v1.ts";
+import { saysStorageClass } from "../../api/resources/core/storage-class-name.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../api/resources/storage/default-class.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
@@ -20,11 +21,10 @@ export const defaultStorageClass: AdmissionPlugin = {
   name: "DefaultStorageClass",
   handles: (request) => creates(request, "", "persistentvolumeclaims"),
   mutate({ object, context }) {
-    const { metadata, spec } = object as unknown as PersistentVolumeClaim;
-    const named = spec.storageClassName ?? metadata.annotations?.["volume.beta.kubernetes.io/storage-class"];
-    if (named !== undefined) return;
+    const claim = object as unknown as PersistentVolumeClaim;
+    if (saysStorageClass(claim)) return;
     const name = context.policy.derive(defaultStorage);
-    if (name !== undefined) spec.storageClassName = name;
+    if (name !== undefined) claim.spec.storageClassName = name;
   },
 };
 

@@ -2,10 +2,10 @@
 import type { PersistentVolumeClaim } from "../../api/generated/core.v1.ts";
 import type { StorageClass } from "../../api/generated/storage.v1.ts";
 import { compareQuantities } from "../../api/machinery/quantity.ts";
+import { storageClassOf } from "../../api/resources/core/storage-class-name.ts";
 import type { AdmissionPlugin } from "./plugin.ts";
 import { refusal } from "./refusal.ts";
 
-const BETA_CLASS = "volume.beta.kubernetes.io/storage-class";
 const NOT_EXPANDABLE =
   "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize";
 
@@ -23,8 +23,7 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
     const size = (claim: PersistentVolumeClaim) => claim.spec.resources?.requests?.storage;
     if (compareQuantities(size(next), size(before)) <= 0) return;
     if (before.status.phase !== "Bound") throw refusal(request, "Only bound persistent volume claims can be expanded");
-    const className = next.spec.storageClassName ?? next.metadata.annotations?.[BETA_CLASS] ?? "";
-    const found = context.policy.get<StorageClass>("storageclasses.storage.k8s.io", "", className);
+    const found = context.policy.get<StorageClass>("storageclasses.storage.k8s.io", "", storageClassOf(next));
     if (!found?.allowVolumeExpansion) throw refusal(request, NOT_EXPANDABLE);
   },
 };

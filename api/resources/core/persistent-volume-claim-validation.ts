@@ -7,8 +7,8 @@ import { compareQuantities, quantityOf } from "../../machinery/quantity.ts";
 import { goDiff } from "../go-diff.ts";
 import { validateClaimSpec } from "./persistent-volume-claim-spec.ts";
 import { isNative, type ResourceList, validateQuantity } from "./resource-list.ts";
+import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";
 
-const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 const RESIZE_STATES: readonly string[] = [
   "ControllerResizeInProgress",
   "ControllerResizeInfeasible",
@@ -26,10 +26,10 @@ export function validatePersistentVolumeClaimUpdate(
   old: PersistentVolumeClaim,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  const nextClass = next.metadata.annotations?.[CLASS_ANNOTATION];
-  const oldClass = old.metadata.annotations?.[CLASS_ANNOTATION];
+  const nextClass = next.metadata.annotations?.[STORAGE_CLASS_ANNOTATION];
+  const oldClass = old.metadata.annotations?.[STORAGE_CLASS_ANNOTATION];
   if ((nextClass ?? "") !== (oldClass ?? "") && !(nextClass === undefined && next.spec.storageClassName === oldClass))
-    errors.push(invalid(`metadata.annotations.${CLASS_ANNOTATION}`, nextClass ?? "", FIELD_IMMUTABLE));
+    errors.push(invalid(`metadata.annotations.${STORAGE_CLASS_ANNOTATION}`, nextClass ?? "", FIELD_IMMUTABLE));
   const after = { ...next.spec };
   const before = { ...old.spec };
   if (!old.spec.volumeName) put(before, "volumeName", after.volumeName);

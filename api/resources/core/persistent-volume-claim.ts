@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim } from "../../generated/core.v1.ts";
+import type { PersistentVolumeClaim } from "../../generated/core.v1.ts";
 import { canonicalQuantity } from "../../machinery/quantity.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
@@ -10,13 +10,8 @@ import {
   validatePersistentVolumeClaimUpdate,
 } from "./persistent-volume-claim-validation.ts";
 import { roundResources } from "./resource-list.ts";
+import { storageClassOf } from "./storage-class-name.ts";
 import { claimWarnings } from "./storage-warnings.ts";
-
-/** The annotation that named a storage class before the field did; it still wins. */
-export const STORAGE_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
-
-export const storageClassOf = ({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): string =>
-  metadata.annotations?.[STORAGE_CLASS_ANNOTATION] ?? spec.storageClassName ?? "";
 
 export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   group: "",

@@ -4,8 +4,8 @@ import { goQuote } from "../../machinery/field-error.ts";
 import { canonicalQuantity, isWhole, quantityOf } from "../../machinery/quantity.ts";
 import { claimSpecWarnings } from "./persistent-volume-claim-spec.ts";
 import { nodeTermWarnings } from "./pod/warnings.ts";
+import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";
 
-const CLASS = "volume.beta.kubernetes.io/storage-class";
 const OPTIONS = "volume.beta.kubernetes.io/mount-options";
 
 const DEPRECATED = [
@@ -18,9 +18,11 @@ const DEPRECATED = [
 ] as const;
 
 const classWarning = ({ metadata }: PersistentVolume | PersistentVolumeClaim): string[] =>
-  metadata.annotations?.[CLASS] === undefined
+  metadata.annotations?.[STORAGE_CLASS_ANNOTATION] === undefined
     ? []
-    : [`metadata.annotations[${CLASS}]: deprecated since v1.8; use "storageClassName" attribute instead`];
+    : [
+        `metadata.annotations[${STORAGE_CLASS_ANNOTATION}]: deprecated since v1.8; use "storageClassName" attribute instead`,
+      ];
 
 export const claimWarnings = (claim: PersistentVolumeClaim): string[] => [
   ...classWarning(claim),

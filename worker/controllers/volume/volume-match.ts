@@ -1,17 +1,12 @@
 /** Which volumes are what a claim asks for. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { compareQuantities } from "../../../api/machinery/quantity.ts";
-import { STORAGE_CLASS_ANNOTATION, storageClassOf } from "../../../api/resources/core/persistent-volume-claim.ts";
+import { storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
 import { selects } from "../label-selector.ts";
 
 export type Volume = Stored<PersistentVolume>;
 export type Claim = Stored<PersistentVolumeClaim>;
-
-type Classed = KubeObject & { readonly spec: { readonly storageClassName?: string } };
-
-export const hasClass = ({ metadata, spec }: Classed): boolean =>
-  metadata.annotations?.[STORAGE_CLASS_ANNOTATION] !== undefined || spec.storageClassName !== undefined;
 
 export const names = ({ spec: { claimRef } }: Volume, { metadata }: Claim): boolean =>
   claimRef?.name === metadata.name && claimRef.namespace === metadata.namespace;
