@@ -14,6 +14,8 @@ export interface BackupHead {
   readonly objects: number;
   /** RFC 3339. */
   readonly time: string;
+  /** Of resources that are kept in objects of their own: the revisions there. A restore need not know them. */
+  readonly shards?: Readonly<Record<GroupResource, Revision>>;
 }
 
 /** An object as the store keeps it, byte for byte: `attributes` is JSON, and so is `text`, whose resourceVersion is `revision`. */

@@ -4,7 +4,7 @@
  * (docs/decisions/0007), and requests that write side by side share one (docs/decisions/0010).
  */
 import { CommitLane } from "./commit-lane.ts";
-import type { Entry, Key, Revision } from "./store.ts";
+import type { Entry, GroupResource, Key, Revision } from "./store.ts";
 
 export interface NearbyStore {
   /** The newest revision, and the newest that changed policy. */
@@ -14,6 +14,14 @@ export interface NearbyStore {
   recent(key: Key): Entry | undefined;
   /** The way for commits to it, if it has one beside calls. */
   readonly lane?: CommitLane | undefined;
+  /** For a resource that is kept in another object: that one, if it is at hand. */
+  readonly elsewhere?: (resource: GroupResource) => { readonly at: NearbyStore | undefined } | undefined;
+}
+
+/** The store at hand that keeps a resource. */
+export function holderOf(nearby: NearbyStore | undefined, resource: GroupResource): NearbyStore | undefined {
+  const elsewhere = nearby?.elsewhere?.(resource);
+  return elsewhere ? elsewhere.at : nearby;
 }
 
 const stores = new Map<string, NearbyStore>();

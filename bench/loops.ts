@@ -69,7 +69,7 @@ const withScheduler = megabytes();
 
 const loop = new ControlLoop({
   controllers,
-  log: new LogFollower(store, [...new Set(controllers.flatMap(({ reads }) => reads))], KINDS),
+  log: new LogFollower({ store }, [...new Set(controllers.flatMap(({ reads }) => reads))], KINDS),
   apiOf: () => refusing,
   authority: { tokenData: async () => ({}), certificate: async () => ({ refused: "" }) },
   memory: { get: () => undefined, put: () => undefined, delete: () => undefined },

@@ -1,14 +1,17 @@
 /**
- * The Durable Object that keeps a cluster's state, named by the cluster. Methods are the Store's, over RPC; lists and
- * watches that stream are answered by `fetch` (docs/spec/store.md).
+ * The Durable Object that keeps a cluster's state, named by the cluster, or one resource of it, named by both
+ * (api/shards.ts). Methods are the Store's, over RPC; lists and watches that stream are answered by `fetch`
+ * (docs/spec/store.md).
  */
 import { DurableObject } from "cloudflare:workers";
 import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
 import type { Moment } from "../api/moment.ts";
 import { announceNearby, laneOf, withdrawNearby } from "../api/nearby-stores.ts";
+import { parseStoreName } from "../api/shards.ts";
 import type {
   AfterRequest,
   CommitRequest,
+  GroupResource,
   ListRequest,
   ReadManyRequest,
   ReadRequest,
@@ -23,14 +26,19 @@ import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { type Hearing, type Poke, pokes } from "./store/pokes.ts";
 import { RecentTables } from "./store/recent-tables.ts";
 import type { Spared } from "./store/restore.ts";
-import { RestoreStaging } from "./store/restore-staging.ts";
+import { RestoreStaging, type StagedPage } from "./store/restore-staging.ts";
 import { type Sealing, SqliteTables } from "./store/sqlite-tables.ts";
 import { turnsOf } from "./turns.ts";
 import { ChangeNotices } from "./watch/change-notices.ts";
 
 /** An object that listens to the log: what it does when poked is its own affair. */
 interface Listener extends Rpc.DurableObjectBranded {
-  poke(message: { readonly cluster: string; readonly revision: Revision }): Promise<Hearing | undefined>;
+  poke(message: {
+    readonly cluster: string;
+    /** The resource that the log is of, where that is not the cluster's own. */
+    readonly shard?: GroupResource | undefined;
+    readonly revision: Revision;
+  }): Promise<Hearing | undefined>;
 }
 
 /** Only what a deployment binds is poked. */
@@ -148,6 +156,15 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#staging()).add(id, from, objects);
   }
 
+  async stagedCount(id: string): Promise<number> {
+    return (await this.#staging()).count(id);
+  }
+
+  /** What of it is staged of one resource, a page at a time. */
+  async staged(id: string, resource: GroupResource, from: number): Promise<StagedPage> {
+    return (await this.#staging()).some(id, resource, from);
+  }
+
   /** Makes what is staged the state of the cluster, if it is all there; answers what changed, or how many are staged. */
   async finishRestore(
     id: string,
@@ -243,7 +260,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       this.ctx.acceptWebSocket(server);
       return new Response(null, { status: 101, webSocket: client });
     }
-    return answerStream(await this.#store, request, this.ctx.id.name ?? "");
+    return answerStream(await this.#store, request, parseStoreName(this.ctx.id.name ?? "").cluster);
   }
 
   /** Whoever hears of changes says of which. */
@@ -257,10 +274,14 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   }
 
   #listeners(): Poke[] {
-    const cluster = this.#name();
-    if (cluster === undefined) return [];
-    return [this.env.CONTROLLER_MANAGER, this.env.SCHEDULER, this.env.NODE_HUB].flatMap((namespace): Poke[] =>
-      namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, revision })] : [],
+    const name = this.#name();
+    if (name === undefined) return [];
+    const { cluster, shard } = parseStoreName(name);
+    const { CONTROLLER_MANAGER, SCHEDULER, NODE_HUB } = this.env;
+    // What is kept apart, scheduler and nodes look at nothing of.
+    const listeners = shard === undefined ? [CONTROLLER_MANAGER, SCHEDULER, NODE_HUB] : [CONTROLLER_MANAGER];
+    return listeners.flatMap((namespace): Poke[] =>
+      namespace ? [async (revision) => namespace.getByName(cluster).poke({ cluster, shard, revision })] : [],
     );
   }
 }

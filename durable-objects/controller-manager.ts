@@ -12,7 +12,7 @@ import { type ClusterFacts, EVERYTHING } from "../worker/controllers/controller.
 import { controllers } from "../worker/controllers/index.ts";
 import { ControlLoop } from "./controllers/control-loop.ts";
 import type { Authority } from "./controllers/effects.ts";
-import { LogFollower } from "./controllers/log-follower.ts";
+import { IGNORED, LogFollower, type Shard } from "./controllers/log-follower.ts";
 import type { KnownKind } from "./controllers/snapshot.ts";
 import { eraseObject } from "./erase-object.ts";
 import { lookAtNetwork } from "./look-at-network.ts";
@@ -25,6 +25,8 @@ import type { Hearing } from "./store/pokes.ts";
 export interface ControllerManagerWiring {
   /** The store of a cluster. */
   readonly store: (cluster: string) => Pick<Store, "list" | "texts" | "status">;
+  /** What it keeps in store objects of their own. */
+  readonly shards: (cluster: string) => Promise<readonly Shard[]>;
   /** The API of a cluster, reached through the Worker itself. */
   readonly ask: (cluster: string, asked: readonly Asked[]) => Promise<readonly Answered[]>;
   readonly authority: (cluster: string) => Authority;
@@ -56,6 +58,14 @@ const HEARING: Hearing = {
   patiently: "everything",
 };
 
+const NOTHING: Hearing = { promptly: [], patiently: [] };
+
+interface Poked {
+  readonly cluster: string;
+  readonly shard?: GroupResource | undefined;
+  readonly revision?: number;
+}
+
 /** Binds the class to its wiring; `Env` is the Worker's. */
 export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManagerWiring) {
   return class ControllerManager extends DurableObject<Env> {
@@ -66,7 +76,8 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
     #heardAt = 0;
 
     /** There is news after a commit. Answers at once what it needs to hear of; the work goes on. */
-    async poke({ cluster }: { readonly cluster: string; readonly revision?: number }): Promise<Hearing> {
+    async poke({ cluster, shard }: Poked): Promise<Hearing> {
+      if (shard !== undefined && IGNORED.has(shard)) return NOTHING;
       this.ctx.waitUntil(this.#run(cluster));
       return HEARING;
     }
@@ -117,7 +128,11 @@ export function controllerManagerClass<Env>(wire: (env: Env) => ControllerManage
       const api = apiClientOver((asked) => rounds.ask(asked));
       return new ControlLoop({
         controllers,
-        log: new LogFollower(wiring.store(cluster), [...readWhole], builtIns),
+        log: new LogFollower(
+          { store: wiring.store(cluster), shards: () => wiring.shards(cluster) },
+          [...readWhole],
+          builtIns,
+        ),
         apiOf: ({ name }) => as(api, name),
         authority: wiring.authority(cluster),
         memory: this.ctx.storage.kv,

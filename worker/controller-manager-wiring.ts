@@ -9,12 +9,13 @@ import { podAuthorities } from "./certificates/pod-authorities.ts";
 import { signRequest } from "./certificates/sign-request.ts";
 import type { Env } from "./env.ts";
 import { clusterRanges } from "./network.ts";
-import { lastingStore } from "./storage/lasting-store.ts";
+import { lastingShards, lastingStore } from "./storage/lasting-store.ts";
 
 export const controllerManagerWiring = (env: Env): ControllerManagerWiring => wiringOf(env, podAuthorities(env));
 
 const wiringOf = (env: Env, authoritiesOf: (cluster: string) => Promise<string>): ControllerManagerWiring => ({
   store: (cluster) => lastingStore(env, cluster),
+  shards: (cluster) => lastingShards(env, cluster),
   ask: (cluster, asked) => env.API.all({ cluster, asked }),
   authority: (cluster) => ({
     tokenData: async (secret, account) => {

@@ -1,8 +1,13 @@
 /** The Worker as plain workerd runs it: the same, and the clock that Cloudflare's cron triggers are and workerd lacks. */
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import { formatShards, parseShards } from "../api/shards.ts";
+import type { GroupResource } from "../api/store.ts";
+import { DEFAULT_CLUSTER } from "./cluster.ts";
 import type { Env } from "./env.ts";
 import worker from "./index.ts";
+import { readShards } from "./policy/cluster-shards.ts";
 import { runScheduled } from "./scheduled.ts";
+import { ownStore } from "./storage/cluster-stores.ts";
 
 export * from "./index.ts";
 
@@ -39,8 +44,9 @@ export default {
   fetch: serve,
 } satisfies ExportedHandler<LocalEnv>;
 
-/** cli/control-plane/ask-readiness.ts knows it: what is stored cannot be decrypted, and asking again is of no use. */
+/** cli/control-plane/ask-readiness.ts knows them: what is stored cannot be decrypted, or lies elsewhere, and asking again is of no use. */
 const NEVER_READY = 409;
+const OTHER_SHARDS = 412;
 
 let started = false;
 
@@ -54,6 +60,8 @@ async function serve(
     const lost = env.DESPITE_LOST_KEY ? undefined : await lostKey(env);
     // Nothing is to be written with a key that is going to be replaced by the one that was lost.
     if (lost !== undefined) return new Response(String(lost), { status: NEVER_READY });
+    const shards = await otherShards(env);
+    if (shards !== undefined) return new Response(formatShards(shards), { status: OTHER_SHARDS });
     if (!started) execution.waitUntil(env.CLOCK.getByName("clock").wind());
     started = true;
   }
@@ -66,4 +74,14 @@ async function lostKey({ CLUSTER_STORE, CLUSTER_KEYS }: Env): Promise<number | u
     [CLUSTER_STORE, CLUSTER_KEYS].map((objects) => objects.getByName("default").lostKey()),
   );
   return lost.find((id) => id !== undefined);
+}
+
+/** Which resources the default cluster keeps apart, where that is not what this process was told. */
+async function otherShards(env: Env): Promise<readonly GroupResource[] | undefined> {
+  const store = ownStore(env, DEFAULT_CLUSTER);
+  const { revision } = await store.status();
+  // One that is empty begins as it is told.
+  if (revision === 1) return undefined;
+  const shards = await readShards(store);
+  return formatShards(shards) === formatShards(parseShards(env.SHARDS)) ? undefined : shards;
 }

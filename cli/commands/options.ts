@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
+import { formatShards, parseShards } from "../../api/shards.ts";
 
 /** A number from 0 (any free port) to 65535. */
 export function parsePort(text: string): number {
@@ -34,6 +35,15 @@ export function parseDuration(text: string): number {
   if (!match || (match[2] === "" && match[1] !== "0"))
     throw new InvalidArgumentError("It is a number and one of s, m, h, d, or 0.");
   return Number(match[1]) * seconds[(match[2] || "s") as keyof typeof seconds];
+}
+
+/** `events,leases` as the Worker's setting has it. */
+export function parseShardsOption(text: string): string {
+  try {
+    return formatShards(parseShards(text));
+  } catch (error) {
+    throw new InvalidArgumentError(`${error instanceof Error ? error.message : error}.`);
+  }
 }
 
 export const dualStackOption = (): Option =>

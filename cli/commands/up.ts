@@ -16,7 +16,7 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { type NodeOptions, withNodeOptions } from "./node-options.ts";
-import { dataDirectoryOption, dualStackOption, parseDuration, parsePort } from "./options.ts";
+import { dataDirectoryOption, dualStackOption, parseDuration, parsePort, parseShardsOption } from "./options.ts";
 
 interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly port: number;
@@ -28,6 +28,8 @@ interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly despiteLostKey?: boolean;
   /** Seconds. */
   readonly history: number;
+  /** As the Worker's SHARDS has it. */
+  readonly shards?: string;
 }
 
 /** Containers are given two seconds to end, and what they run may take as long again to be gone. */
@@ -62,6 +64,12 @@ export const upCommand = (): Command =>
       new Option("--history <duration>", "how far back reads at an older resourceVersion and watches reach")
         .argParser(parseDuration)
         .default(300, "5m"),
+    )
+    .addOption(
+      new Option(
+        "--shards <resources>",
+        "keep events, leases or both (events,leases) in stores of their own; for a cluster's whole life",
+      ).argParser(parseShardsOption),
     )
     .addOption(
       new Option("--despite-lost-key", "start without the key that Secrets are encrypted with: they cannot be read"),
@@ -102,6 +110,7 @@ async function up(options: UpOptions): Promise<void> {
       ...auditBindings(options),
       ...options.authenticationConfig?.bindings,
       ...(options.dualStack && { DUAL_STACK: "true" }),
+      ...(options.shards && { SHARDS: options.shards }),
       HISTORY_SECONDS: String(options.history),
       ...(options.despiteLostKey && { DESPITE_LOST_KEY: "true" }),
     },

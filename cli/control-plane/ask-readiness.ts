@@ -4,9 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 const patienceMs = 30_000;
 /** worker/local.ts */
 const NEVER_READY = 409;
+const OTHER_SHARDS = 412;
 
 const lostKey = (id: string): string =>
   `what it keeps is encrypted with key ${id}, which is not in encryption.keys; put that file back from a copy, or go on without Secrets with --despite-lost-key`;
+
+const otherShards = (shards: string): string =>
+  `the cluster keeps ${shards === "" ? "nothing" : shards} in stores of its own, for its whole life: start it ${shards === "" ? "without --shards" : `with --shards ${shards}`}; to change that, restore a backup of it into a new data directory`;
 
 /** Resolves once a control plane is ready, or with why it is not in time, or once asking was given up. */
 export async function readinessProblem(socketPath: string, givenUp = () => false): Promise<string | undefined> {
@@ -17,6 +21,7 @@ export async function readinessProblem(socketPath: string, givenUp = () => false
     if (typeof answer !== "string") {
       if (answer.code === 200) return undefined;
       if (answer.code === NEVER_READY) return lostKey(answer.body);
+      if (answer.code === OTHER_SHARDS) return otherShards(answer.body);
     }
     last = typeof answer === "string" ? answer : String(answer.code);
     await sleep(20);

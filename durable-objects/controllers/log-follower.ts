@@ -1,4 +1,4 @@
-/** Keeps a snapshot current from the store: everything listed once, then the log. */
+/** Keeps a snapshot current from the store: everything listed once, then the log, and that of each resource kept apart. */
 import type { CustomResourceDefinition } from "../../api/generated/apiextensions.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { apiVersionOf, groupResource } from "../../api/machinery/meta.ts";
@@ -9,21 +9,40 @@ import { type Applied, ClusterSnapshot, type KnownKind } from "./snapshot.ts";
 const PAGE = 200;
 const CUSTOM = "customresourcedefinitions.apiextensions.k8s.io";
 /** What no controller looks at and there is much of: the log is not asked for it. */
-const IGNORED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
+export const IGNORED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
 
 type LogReader = Pick<Store, "list" | "texts" | "status">;
 
+/** A resource that the cluster keeps in a store object of its own, which has a log of its own. */
+export interface Shard {
+  readonly resource: GroupResource;
+  readonly store: LogReader;
+}
+
+export interface FollowedLogs {
+  /** The cluster's own, where all is that no shard has. */
+  readonly store: LogReader;
+  readonly shards?: () => Promise<readonly Shard[]>;
+}
+
+/** How far a shard's log is read. */
+interface FollowedShard extends Shard {
+  revision: Revision;
+}
+
 export class LogFollower {
   readonly #store: LogReader;
+  readonly #shardsOf: () => Promise<readonly Shard[]>;
   readonly #readWhole: readonly GroupResource[];
   readonly #builtIns: readonly KnownKind[];
   /** Custom resources are added as they are defined. */
   #followed: readonly GroupResource[];
   readonly #versions = new Map<GroupResource, string>();
-  #state: { snapshot: ClusterSnapshot; revision: Revision } | undefined;
+  #state: { snapshot: ClusterSnapshot; revision: Revision; shards: readonly FollowedShard[] } | undefined;
 
-  constructor(store: LogReader, readWhole: readonly GroupResource[], builtIns: readonly KnownKind[]) {
-    this.#store = store;
+  constructor(logs: FollowedLogs, readWhole: readonly GroupResource[], builtIns: readonly KnownKind[]) {
+    this.#store = logs.store;
+    this.#shardsOf = logs.shards ?? (async () => []);
     // What kinds there are it has to know itself, whoever else does.
     this.#readWhole = [...readWhole, CUSTOM];
     this.#builtIns = builtIns;
@@ -34,7 +53,7 @@ export class LogFollower {
     return this.#state?.snapshot;
   }
 
-  /** How far the log is read; undefined before the first load. */
+  /** How far the cluster's own log is read; undefined before the first load. */
   get revision(): Revision | undefined {
     return this.#state?.revision;
   }
@@ -44,7 +63,7 @@ export class LogFollower {
     return this.#versions.get(resource);
   }
 
-  /** Brings the snapshot up to the log's end and answers what changed; on the first load that is every object. */
+  /** Brings the snapshot up to the logs' ends and answers what changed; on the first load that is every object. */
   async catchUp(): Promise<readonly Applied[]> {
     if (!this.#state) return this.#load();
     const { snapshot } = this.#state;
@@ -68,6 +87,30 @@ export class LogFollower {
       this.#state.revision = tail.revision;
       more = tail.more;
     }
+    for (const shard of this.#state.shards) {
+      const changes = await this.#catchUpWith(shard, snapshot);
+      if (!changes) {
+        this.#state = undefined;
+        return this.#load();
+      }
+      applied.push(...changes);
+    }
+    return applied;
+  }
+
+  /** Undefined where its log does not reach back to where it was read to. */
+  async #catchUpWith(shard: FollowedShard, snapshot: ClusterSnapshot): Promise<readonly Applied[] | undefined> {
+    const applied: Applied[] = [];
+    for (let more = true; more; ) {
+      const tail = await shard.store.texts({ revision: shard.revision, resources: [shard.resource], limit: PAGE });
+      if (!tail.ok) return undefined;
+      for (const { key, text, type } of tail.changes) {
+        const change = snapshot.apply(key.resource, text, type === "DELETED");
+        if (change) applied.push(change);
+      }
+      shard.revision = tail.revision;
+      more = tail.more;
+    }
     return applied;
   }
 
@@ -76,18 +119,34 @@ export class LogFollower {
     const snapshot = new ClusterSnapshot(this.#readWhole, this.#builtIns);
     await this.#loadResource(snapshot, CUSTOM);
     for (const definition of snapshot.list(CUSTOM)) this.#learn(snapshot, definition);
+    const shards = (await this.#shardsOf()).filter(({ resource }) => !IGNORED.has(resource));
+    this.#followed = this.#followed.filter((resource) => !shards.some((shard) => shard.resource === resource));
     for (const resource of this.#followed) if (resource !== CUSTOM) await this.#loadResource(snapshot, resource);
-    this.#state = { snapshot, revision };
+    this.#state = { snapshot, revision, shards: await this.#loadShards(snapshot, shards) };
     // What was written while the lists were read.
     await this.catchUp();
     return [...snapshot.all()].map(({ resource, object }) => ({ resource, object, deleted: false }));
   }
 
-  async #loadResource(snapshot: ClusterSnapshot, resource: GroupResource): Promise<readonly Applied[]> {
+  async #loadShards(snapshot: ClusterSnapshot, shards: readonly Shard[]): Promise<readonly FollowedShard[]> {
+    const followed: FollowedShard[] = [];
+    for (const { resource, store } of shards) {
+      const { revision } = await store.status();
+      await this.#loadResource(snapshot, resource, store);
+      followed.push({ resource, store, revision });
+    }
+    return followed;
+  }
+
+  async #loadResource(
+    snapshot: ClusterSnapshot,
+    resource: GroupResource,
+    store = this.#store,
+  ): Promise<readonly Applied[]> {
     const applied: Applied[] = [];
     let after: { namespace: string; name: string } | undefined;
     do {
-      const page = await this.#store.list({ resource, limit: PAGE, ...(after ? { after } : {}) });
+      const page = await store.list({ resource, limit: PAGE, ...(after ? { after } : {}) });
       if (!page.ok) throw new Error(`listing ${resource}: ${page.reason}`);
       for (const entry of page.items) {
         const change = snapshot.apply(resource, entry.text, false);

@@ -15,6 +15,11 @@ type Staged = readonly [
   text: string | ArrayBuffer,
 ];
 
+export interface StagedPage {
+  readonly objects: BackupObject[];
+  readonly next?: number;
+}
+
 /** What an encrypted text is bound to. */
 const placeOf = (id: string, position: number): string => `restore ${id} ${position}`;
 
@@ -64,6 +69,25 @@ export class RestoreStaging {
       }
     }
     return this.count(id);
+  }
+
+  /** Objects of one resource, from a position on, and the position to go on from where there may be more. */
+  some(id: string, resource: GroupResource, from: number): StagedPage {
+    const query = `SELECT position, resource, namespace, name, revision, attributes, text FROM staged
+      WHERE restore = ? AND position >= ? AND resource = ? ORDER BY position LIMIT ?`;
+    const page = [...this.#sql.exec(query, id, from, resource, PAGE).raw()] as unknown as [number, ...Staged][];
+    const objects = page.map(
+      ([position, of, namespace, name, revision, attributes, text]): BackupObject => [
+        of,
+        namespace,
+        name,
+        revision,
+        attributes,
+        this.#open(text, placeOf(id, position)),
+      ],
+    );
+    const last = page.at(-1);
+    return { objects, ...(last && page.length === PAGE && { next: last[0] + 1 }) };
   }
 
   *all(id: string): Iterable<BackupObject> {

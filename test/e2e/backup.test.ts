@@ -14,7 +14,8 @@ let target: Cluster;
 let file: string;
 beforeAll(async () => {
   source = await Cluster.start({ agent: false });
-  target = await Cluster.start({ agent: false });
+  // Where it keeps things is no business of a backup.
+  target = await Cluster.start({ agent: false, options: ["--shards", "events,leases"] });
   file = `${source.directory}/backup.jsonl`;
 });
 afterAll(async () => {
@@ -102,4 +103,11 @@ test("BACKUP-RIGHT: only who may everything may take all secrets away, or replac
     const raw = `get --raw /sailplane/v1/store/${path} --as=system:serviceaccount:shop:default`;
     expect((await source.kubectl(raw)).stderr).toContain(`cannot get path "/sailplane/v1/store/${path}"`);
   }
+});
+
+test("SHARD-SETTING: a cluster is not started with other shards than it was made with", async () => {
+  expect(await target.down()).toBe(0);
+  await expect(target.up(["--shards", "events"])).rejects.toThrow("start it with --shards events,leases");
+  await target.up();
+  expect(await target.output("get secret key -n shop -o jsonpath={.data.password}")).toBe("eA==");
 });

@@ -51,7 +51,7 @@ export function controlledCluster(
     const api = disorder ? disordered(cluster.api, disorder, () => mine === life) : cluster.api;
     return new ControlLoop({
       controllers,
-      log: new LogFollower(cluster.log, [...readWhole], KINDS),
+      log: new LogFollower({ store: cluster.log }, [...readWhole], KINDS),
       apiOf: () => api,
       authority: {
         tokenData: async () => ({ token: "dG9rZW4=", namespace: "bnM=", "ca.crt": "Y2E=" }),

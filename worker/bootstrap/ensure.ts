@@ -9,6 +9,7 @@ import type { Resource } from "../../api/resources/resource.ts";
 import type { Entry, Store, Write } from "../../api/store.ts";
 import { ownedKind } from "../admission/managed-fields.ts";
 import { builtIn } from "../kind-registry.ts";
+import { shardsRecord } from "../policy/cluster-shards.ts";
 import { prepareCreate } from "../registry/strategy.ts";
 import { keyOf } from "../storage/entry.ts";
 import { informedAnew } from "./cluster-info.ts";
@@ -33,6 +34,9 @@ export async function ensureSystemObjects(store: Store, now: number, deployment:
       const entry = found.entries[i];
       return entry ? repair(resource, object, entry) : [creation(resource, object, now)];
     });
+    // Nothing is there: the cluster begins.
+    const { shards = [] } = deployment;
+    if (shards.length > 0 && found.entries.every((entry) => entry === undefined)) writes.push(shardsRecord(shards));
     if (writes.length === 0) return;
     const result = await store.commit({ writes, changesPolicy: true });
     if (result.ok) return;

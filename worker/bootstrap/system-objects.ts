@@ -1,5 +1,6 @@
 /** What every cluster has from its first moment: what kube-apiserver makes sure of when it starts. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { GroupResource } from "../../api/store.ts";
 import { apiServices } from "./api-services.ts";
 import { clusterInfo } from "./cluster-info.ts";
 import { flowControl } from "./flow-control.ts";
@@ -26,6 +27,8 @@ export interface Deployment {
   readonly hasIngress: boolean;
   /** The default family first. */
   readonly serviceRanges: readonly string[];
+  /** What a cluster that begins keeps in store objects of their own. */
+  readonly shards?: readonly GroupResource[];
 }
 
 /** `at` is the moment, RFC 3339, that conditions carry. In the order in which they are made. */

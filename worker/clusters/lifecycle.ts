@@ -6,6 +6,7 @@
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { timestamp } from "../../api/machinery/time.ts";
+import { parseShards } from "../../api/shards.ts";
 import type { Key } from "../../api/store.ts";
 import { newAdministratorToken } from "../auth/administrator.ts";
 import { sha256Hex } from "../auth/secret.ts";
@@ -14,19 +15,19 @@ import type { Deployment } from "../bootstrap/system-objects.ts";
 import { CLUSTERS } from "../cluster.ts";
 import type { Env } from "../env.ts";
 import { type ClusterLimits, SETTINGS_KEY } from "../policy/cluster-settings.ts";
+import { readShards } from "../policy/cluster-shards.ts";
 import type { NamedCluster } from "../policy/clusters.ts";
 import { forgetPolicy, loadPolicy } from "../policy/snapshot.ts";
-import { StoreClient, type StoreStub } from "../storage/store-client.ts";
+import { ownStore, storeObjects } from "../storage/cluster-stores.ts";
+import { StoreClient } from "../storage/store-client.ts";
 import { changeSettings } from "./change-settings.ts";
 
 const NO_ATTRIBUTES = { labels: {}, fields: {} };
 
 const nameKey = (name: string): Key => ({ resource: CLUSTERS, namespace: "", name });
 
-const stubOf = (env: Env, cluster: string) => env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub;
-
 /** The store of a cluster as its deployment's owner reaches it, whatever the cluster's own policy says. */
-const settingsStore = (env: Env, cluster: string) => new StoreClient(() => stubOf(env, cluster), undefined);
+const settingsStore = (env: Env, cluster: string) => new StoreClient(() => ownStore(env, cluster), undefined);
 
 export interface NewCluster {
   readonly name: string;
@@ -48,25 +49,25 @@ export async function createCluster(
   const text = textWithoutRevision(named);
   const taken = await names.commit([{ op: "create", key: nameKey(name), text, attributes: NO_ATTRIBUTES }]);
   if (!taken.ok) return undefined;
-  await ensureSystemObjects(stubOf(env, name), now, deployment);
+  await ensureSystemObjects(ownStore(env, name), now, deployment);
   const token = newAdministratorToken();
   const administrator = { sha256: await sha256Hex(token) };
   await changeSettings(settingsStore(env, name), () => ({ administrator, limits }));
   // Who has made it asks it next: this isolate has met it.
-  await loadPolicy(name, stubOf(env, name));
+  await loadPolicy(name, ownStore(env, name));
   return token;
 }
 
 /** Everything of the cluster goes, its keys too; who still holds one of its tokens finds nothing that knows it. */
 export async function deleteCluster(env: Env, name: string, names: StoreClient): Promise<void> {
   const loops = [env.CONTROLLER_MANAGER, env.SCHEDULER, env.NODE_HUB];
-  const objects = [env.CLUSTER_STORE, ...loops, env.CLUSTER_KEYS, env.AUDIT_LOG];
-  for (const namespace of objects) {
+  // What is kept apart goes after the store that leads there. One that was broken off in between is asked for again.
+  const shards = new Set([...(await readShards(ownStore(env, name))), ...parseShards(env.SHARDS)]);
+  const stores = storeObjects(env, name, [...shards]).map(([, store]) => store);
+  const others = [...loops, env.CLUSTER_KEYS, env.AUDIT_LOG].map((namespace) => namespace.getByName(name));
+  for (const object of [...stores, ...others]) {
     // An object that ends breaks its caller's call off: whether it ended is seen by what is left.
-    await namespace
-      .getByName(name)
-      .erase()
-      .catch(() => {});
+    await object.erase().catch(() => {});
   }
   const { entry } = await settingsStore(env, name).read(SETTINGS_KEY);
   if (entry) throw new Error(`the store of cluster ${name} was not erased`);
@@ -99,4 +100,9 @@ export async function limitCluster(
 export const trustIssuers = (env: Env, name: string, issuers: readonly JwtAuthenticator[]): Promise<void> =>
   changeSettings(settingsStore(env, name), (settings) => ({ ...settings, issuers }));
 
-export const usageOf = (env: Env, name: string) => env.CLUSTER_STORE.getByName(name).usage();
+export async function usageOf(env: Env, name: string) {
+  const stores = storeObjects(env, name, await readShards(ownStore(env, name)));
+  const usages = await Promise.all(stores.map(([, store]) => store.usage()));
+  const sum = (of: "objects" | "bytes") => usages.reduce((total, usage) => total + usage[of], 0);
+  return { objects: sum("objects"), bytes: sum("bytes") };
+}

@@ -3,6 +3,7 @@ import type { Namespace, NamespaceCondition } from "../../api/generated/core.v1.
 import type { Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
 import {
+  type Answer,
   type Controller,
   type DeleteCollectionEffect,
   type DeleteEffect,
@@ -10,6 +11,7 @@ import {
   EVERYTHING,
   type Located,
   type Plan,
+  type Question,
   settled,
 } from "./controller.ts";
 import { same } from "./same.ts";
@@ -31,13 +33,31 @@ export const namespaceController: Controller = {
     if (!namespace) return [];
     return snapshot.get("namespaces", "", namespace)?.metadata.deletionTimestamp ? [namespace] : [];
   },
-  reconcile(name, { snapshot, now, failure }) {
+  reconcile(name, { snapshot, now, failure, answers }) {
     const namespace = snapshot.get<Namespace>("namespaces", "", name);
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
     const content = snapshot.inNamespace(name);
-    return content.length > 0 ? planEmptying(namespace, content, { now, failure }) : letGo(namespace);
+    if (content.length > 0) return planEmptying(namespace, content, { now, failure });
+    return planForgetting(namespace, { now, answer: answers?.get(eventsOf(name)) }) ?? letGo(namespace);
   },
 };
+
+/** One is enough to know that there are some. */
+const eventsOf = (namespace: string): Question => `/api/v1/namespaces/${namespace}/events?limit=1`;
+
+/** Events are in no snapshot, and come to the last: they go when nothing else is left. Undefined: there are none. */
+function planForgetting(
+  { metadata: { name: namespace } }: Stored<Namespace>,
+  { now, answer }: { readonly now: number; readonly answer: Answer | undefined },
+): Plan | undefined {
+  if (!answer) return { effects: [], asks: [eventsOf(namespace)] };
+  if (!answer.ok) return answer.code === 404 ? undefined : { effects: [], wakeAt: now + LOOK_AGAIN_MS };
+  if ((answer.body as { readonly items: readonly unknown[] }).items.length === 0) return undefined;
+  const effects = [
+    { op: "delete-collection", resource: "events", namespace, propagationPolicy: "Background" } as const,
+  ];
+  return { effects, wakeAt: now };
+}
 
 const letGo = (namespace: Namespace): Plan => ({
   effects: [

@@ -1,6 +1,9 @@
 import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
+import { shardsOf } from "../policy/cluster-shards.ts";
+import { knownPolicy } from "../policy/snapshot.ts";
+import { storeObjects } from "../storage/cluster-stores.ts";
 import type { Bindings } from "./app.ts";
 import { isCheck, isHealthEndpoint, passes, renderHealth } from "./health-checks.ts";
 
@@ -30,12 +33,12 @@ export async function serveHealth(c: Context<Bindings>): Promise<Response> {
 }
 
 const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
-  c.env.CLUSTER_STORE.getByName(c.get("cluster"))
-    .status()
-    .then(
-      () => true,
-      () => false,
-    );
+  Promise.all(
+    storeObjects(c.env, c.get("cluster"), shardsOf(knownPolicy(c.get("cluster")))).map(([, store]) => store.status()),
+  ).then(
+    () => true,
+    () => false,
+  );
 
 export function serveVersion(c: Context<Bindings>): Response {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());

@@ -3,7 +3,9 @@ import type { Context } from "hono";
 import { methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import type { Flow } from "../fairness/classify.ts";
+import { shardsOf } from "../policy/cluster-shards.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
+import { storeObjects } from "../storage/cluster-stores.ts";
 import type { Bindings } from "./app.ts";
 
 /** By labels, as they are written. */
@@ -34,8 +36,15 @@ const samples = (name: string, counts: Counts = new Map()): string[] =>
 
 export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
   if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
-  const { revision } = await c.env.CLUSTER_STORE.getByName(c.get("cluster")).status();
-  const counts = answered.get(c.get("cluster"));
+  const cluster = c.get("cluster");
+  const stores = storeObjects(c.env, cluster, shardsOf(knownPolicy(cluster)));
+  const revisions = await Promise.all(
+    stores.map(async ([shard, store]) => {
+      const { revision } = await store.status();
+      return `sailplane_store_revision${shard === undefined ? "" : `{shard="${shard}"}`} ${revision}`;
+    }),
+  );
+  const counts = answered.get(cluster);
   const lines = [
     "# HELP apiserver_request_total Requests that this isolate has answered, by HTTP method and code.",
     "# TYPE apiserver_request_total counter",
@@ -46,9 +55,9 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
     "# HELP process_start_time_seconds When this isolate answered first, since 1970.",
     "# TYPE process_start_time_seconds gauge",
     `process_start_time_seconds ${Math.round(since ?? Date.now() / 1000)}`,
-    "# HELP sailplane_store_revision The newest revision of the cluster's log.",
+    "# HELP sailplane_store_revision The newest revision of the cluster's log, and of those of resources that are kept apart.",
     "# TYPE sailplane_store_revision gauge",
-    `sailplane_store_revision ${revision}`,
+    ...revisions,
   ];
   return new Response(`${lines.join("\n")}\n`, {
     headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "X-Content-Type-Options": "nosniff" },

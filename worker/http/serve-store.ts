@@ -3,15 +3,20 @@
  * ask for the path may do it, and by default only cluster administrators may.
  */
 import type { Context } from "hono";
-import { type BackupObject, type Held, parseBackupObject, WENT_BACK } from "../../api/backup.ts";
+import { type BackupObject, type Held, parseBackupObject, type RestoreReport, WENT_BACK } from "../../api/backup.ts";
 import { badRequest, failure, internalError, methodNotAllowed, requestTooLarge } from "../../api/machinery/status.ts";
 import { storeStreamUrls } from "../../api/store-stream.ts";
 import { ApiError } from "../api-error.ts";
 import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
 import { CLUSTERS } from "../cluster.ts";
 import { CLUSTER_SETTINGS } from "../policy/cluster-settings.ts";
+import { shardsOf } from "../policy/cluster-shards.ts";
+import { knownPolicy } from "../policy/snapshot.ts";
+import { storeObjects } from "../storage/cluster-stores.ts";
+import { restoreShards } from "../storage/restore-shards.ts";
 import type { Bindings } from "./app.ts";
 import { isFresh } from "./fresh-cluster.ts";
+import { wholeBackup } from "./whole-backup.ts";
 
 /** What belongs to the deployment, its owner and its machines: tokens of the past must not come to life again. */
 const NEVER_BACKED_UP = [CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS];
@@ -24,12 +29,36 @@ const MAX_UPLOAD_BYTES = 8 * 1024 * 1024;
 
 const MOST_MOMENTS = 1000;
 
+/** As a store says it of its own. */
+const BACKUP = { "Content-Type": "application/x-ndjson", "Content-Encoding": "identity" };
+
 const storeOf = (c: Context<Bindings>) => c.env.CLUSTER_STORE.getByName(c.get("cluster"));
+
+/** Whoever is here was let in by the cluster's policy. */
+const shardsHere = (c: Context<Bindings>) => shardsOf(knownPolicy(c.get("cluster")));
+
+const storesHere = (c: Context<Bindings>) => storeObjects(c.env, c.get("cluster"), shardsHere(c));
+
+async function heldHere(c: Context<Bindings>): Promise<readonly Held[]> {
+  const held = await Promise.all(storesHere(c).map(([, store]) => store.held()));
+  return held.flat();
+}
 
 /** GET /sailplane/v1/store/check: whether log and objects agree. */
 export async function serveCheck(c: Context<Bindings>): Promise<Response> {
   allow(c, "GET");
-  return c.json(await storeOf(c).check());
+  const [[, own], ...shards] = storesHere(c);
+  const whole = await own.check();
+  if (shards.length === 0) return c.json(whole);
+  const reports = [];
+  for (const [shard = "", store] of shards) reports.push({ shard, ...(await store.check()) });
+  return c.json({
+    ...whole,
+    objects: reports.reduce((sum, { objects }) => sum + objects, whole.objects),
+    entries: reports.reduce((sum, { entries }) => sum + entries, whole.entries),
+    faults: [...whole.faults, ...reports.flatMap(({ shard, faults }) => faults.map((fault) => `${shard}: ${fault}`))],
+    shards: Object.fromEntries(reports.map(({ shard, revision, oldest }) => [shard, { revision, oldest }])),
+  });
 }
 
 /** GET /sailplane/v1/store/moments?most=N: revisions that can be asked for exactly, and when they were. */
@@ -45,7 +74,14 @@ export async function serveMoments(c: Context<Bindings>): Promise<Response> {
 export async function serveBackup(c: Context<Bindings>): Promise<Response> {
   allow(c, "GET");
   const body = JSON.stringify({ without: NEVER_BACKED_UP });
-  const answer = await storeOf(c).fetch(new Request(storeStreamUrls.backup, { method: "POST", body }));
+  const backupOf = (store: ReturnType<typeof storeOf>) =>
+    store.fetch(new Request(storeStreamUrls.backup, { method: "POST", body }));
+  const stores = storesHere(c);
+  if (stores.length > 1) {
+    const backups = stores.map(async ([shard, store]) => ({ shard, lines: (await backupOf(store)).body }));
+    return new Response(wholeBackup(await Promise.all(backups)), { headers: BACKUP });
+  }
+  const answer = await backupOf(storeOf(c));
   // What comes from an object takes no more headers.
   return new Response(answer.body, answer);
 }
@@ -59,7 +95,7 @@ export async function serveRestore(c: Context<Bindings>): Promise<Response> {
   const store = storeOf(c);
   if (c.req.method === "POST") {
     const { force } = await bodyOf<{ readonly force?: unknown }>(c);
-    if (force !== true) mustBeFresh(await store.held());
+    if (force !== true) mustBeFresh(await heldHere(c));
     return c.json({ staged: await store.beginRestore(id) });
   }
   allow(c, "PUT");
@@ -74,12 +110,18 @@ export async function serveRestoreCommit(c: Context<Bindings>): Promise<Response
   const { objects, force } = await bodyOf<{ readonly objects?: unknown; readonly force?: unknown }>(c);
   if (typeof objects !== "number") throw new ApiError(badRequest("objects: must be a whole number"));
   const store = storeOf(c);
-  if (force !== true) mustBeFresh(await store.held());
-  const report = await store.finishRestore(restoreId(c), { objects, spared: SPARED });
+  if (force !== true) mustBeFresh(await heldHere(c));
+  const id = restoreId(c);
+  const shards = storesHere(c).flatMap(([shard, apart]) => (shard === undefined ? [] : [{ shard, store: apart }]));
+  const staged = shards.length > 0 ? await store.stagedCount(id) : objects;
+  // What is kept apart comes first: what was uploaded is there until the cluster's own store has taken it.
+  const reports = staged === objects ? await restoreShards(store, id, { shards, spared: SPARED }) : [];
+  const untouched = [...SPARED.untouched, ...shardsHere(c)];
+  const report = await store.finishRestore(id, { objects, spared: { ...SPARED, untouched } });
   if (typeof report === "number") {
     throw new ApiError(failure(409, "Conflict", `${report} of ${objects} objects are uploaded`));
   }
-  return c.json(report);
+  return c.json(reports.reduce(sumOf, report));
 }
 
 /** POST /sailplane/v1/store/rewind `{time}`: the state of that moment, where the platform keeps it. */
@@ -90,16 +132,30 @@ export async function serveRewind(c: Context<Bindings>): Promise<Response> {
   if (Number.isNaN(moment) || moment > Date.now())
     throw new ApiError(badRequest("time: must be a moment that has been"));
   const { revision } = await storeOf(c).status();
+  for (const place of storesHere(c).keys()) await rewindStore(() => storesHere(c)[place]?.[1] ?? storeOf(c), moment);
+  return c.json({ revision: revision + 1, time: new Date(moment).toISOString() });
+}
+
+/** `store`: a stub for each call, since one that was broken off is of no more use. */
+async function rewindStore(store: () => ReturnType<typeof storeOf>, moment: number): Promise<void> {
+  const { revision } = await store().status();
   // A store that goes back breaks this call off: that it answers says that it cannot.
-  const broken = await storeOf(c)
+  const broken = await store()
     .rewind(moment)
     .catch((error: Error) => error.message);
   if (broken === false) throw new ApiError(failure(501, "NotImplemented", NO_REWIND));
   // Whatever broke it: forgetting history does no harm, and revisions that are given twice would.
-  await storeOf(c).advance((revision + 1) as typeof revision);
+  await store().advance((revision + 1) as typeof revision);
   if (!broken.includes(WENT_BACK)) throw new ApiError(internalError(`the store may not have gone back: ${broken}`));
-  return c.json({ revision: revision + 1, time: new Date(moment).toISOString() });
 }
+
+const sumOf = (report: RestoreReport, other: RestoreReport): RestoreReport => ({
+  revision: report.revision,
+  created: report.created + other.created,
+  replaced: report.replaced + other.replaced,
+  deleted: report.deleted + other.deleted,
+  unchanged: report.unchanged + other.unchanged,
+});
 
 const NO_REWIND =
   "this control plane keeps no past states: going back to a moment is there on Cloudflare only; restore a backup instead";

@@ -1,7 +1,7 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
 import { tooManyRequests } from "../../api/machinery/status.ts";
-import { nearbyStore } from "../../api/nearby-stores.ts";
+import { parseShards } from "../../api/shards.ts";
 import type { Store } from "../../api/store.ts";
 import { ApiError, PlainTextError, StalePolicy } from "../api-error.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";
@@ -12,9 +12,11 @@ import type { Env } from "../env.ts";
 import { clusterRanges } from "../network.ts";
 import { type Place, standInLine } from "../policy/change-line.ts";
 import { settingsOf } from "../policy/cluster-settings.ts";
+import { shardsOf } from "../policy/cluster-shards.ts";
 import { clusterExists, isAlive } from "../policy/clusters.ts";
 import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
-import { StoreClient, type StoreStub } from "../storage/store-client.ts";
+import { nearbyStores, ownStore, wholeStore } from "../storage/cluster-stores.ts";
+import { StoreClient } from "../storage/store-client.ts";
 import type { Bindings } from "./app.ts";
 import { limitRate } from "./limit-rate.ts";
 
@@ -33,15 +35,17 @@ export async function withPolicy<T>(
   deadline?: Deadline,
 ): Promise<T> {
   const cluster = c.get("cluster");
-  const open = () => c.env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub;
-  let policy = knownPolicy(cluster) ?? (await meetCluster(c, cluster, open()));
+  const own = () => ownStore(c.env, cluster);
+  let policy = knownPolicy(cluster) ?? (await meetCluster(c, cluster, own()));
   if (!c.env.ownApi) limitRate(cluster, settingsOf(policy)?.limits?.requestsPerSecond);
-  const nearby = () => nearbyStore(cluster);
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
   let place: Place | undefined;
   try {
     for (let attempt = 1; attempt <= DECISIONS; attempt++) {
       const limits = settingsOf(policy)?.limits;
+      const shards = shardsOf(policy);
+      const open = () => wholeStore(c.env, cluster, shards);
+      const nearby = () => nearbyStores(cluster, shards);
       const store = new StoreClient(open, policy.revision, { limits, nearby, waitUntil, deadline });
       try {
         return await decided(decide, { policy, store });
@@ -51,7 +55,7 @@ export async function withPolicy<T>(
           place ??= standInLine(cluster);
           await place.first();
         }
-        policy = mustLive(cluster, await refreshPolicy(cluster, policy, open() as Store));
+        policy = mustLive(cluster, await refreshPolicy(cluster, policy, own()));
       }
     }
   } finally {
@@ -71,9 +75,8 @@ async function decided<T>(decide: (at: Decided) => Promise<T>, at: Decided): Pro
 
 /** The first request of this isolate for a cluster: a new cluster gets what every cluster has. */
 async function meetCluster(c: Context<Bindings>, cluster: string, store: Store): Promise<PolicySnapshot> {
-  const { CLUSTER_STORE, ownApi } = c.env;
-  const defaultStore = CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as Store;
-  if (!ownApi && !(await clusterExists(cluster, defaultStore))) throw noSuchCluster();
+  const { ownApi } = c.env;
+  if (!ownApi && !(await clusterExists(cluster, ownStore(c.env, DEFAULT_CLUSTER)))) throw noSuchCluster();
   // One that is being deleted is not to be filled again.
   if (cluster !== DEFAULT_CLUSTER) mustLive(cluster, await loadPolicy(cluster, store));
   await ensureSystemObjects(store, Date.now(), await deploymentOf(c.env, cluster));
@@ -93,5 +96,6 @@ export async function deploymentOf(env: Env, cluster: string): Promise<Deploymen
   const frontProxy = await CLUSTER_KEYS.getByName(cluster).frontProxyAuthority();
   const path = cluster === DEFAULT_CLUSTER ? "" : `/clusters/${cluster}`;
   const { services: serviceRanges } = clusterRanges(env);
-  return { ca, frontProxy, address, path, hasIngress: INGRESS_DOMAIN !== undefined, serviceRanges };
+  const shards = parseShards(env.SHARDS);
+  return { ca, frontProxy, address, path, hasIngress: INGRESS_DOMAIN !== undefined, serviceRanges, shards };
 }

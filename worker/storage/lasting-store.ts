@@ -2,18 +2,87 @@
  * A cluster's store as a loop holds it that outlives it: once an object has broken (a full disk, a cluster that is erased or goes
  * back in time), so have all stubs of it that there are, for good. Each call takes a new one.
  */
-import type { Store } from "../../api/store.ts";
+import { portionsOf } from "../../api/shards.ts";
+import type { CommitRequest, CommitResult, GroupResource, Revision, Store } from "../../api/store.ts";
 import type { Env } from "../env.ts";
+import { readShards } from "../policy/cluster-shards.ts";
+import { ownStore, shardStore } from "./cluster-stores.ts";
 
-export function lastingStore(
-  { CLUSTER_STORE }: Env,
-  cluster: string,
-): Pick<Store, "list" | "texts" | "status" | "commit"> {
-  const stub = () => CLUSTER_STORE.getByName(cluster) as unknown as Store;
+type LastingStore = Pick<Store, "list" | "texts" | "status" | "commit">;
+
+/** The cluster's own object; what a loop tells of what it does goes to the object that keeps it. */
+export function lastingStore(env: Env, cluster: string): LastingStore {
+  const own = plainStore(() => ownStore(env, cluster));
+  let shards: readonly GroupResource[] | undefined;
   return {
-    list: (request) => stub().list(request),
-    texts: (request) => stub().texts(request),
-    status: () => stub().status(),
-    commit: (request) => stub().commit(request),
+    ...own,
+    async commit(request) {
+      // The same for a cluster's whole life.
+      shards ??= await readShards(ownStore(env, cluster));
+      return shards.length === 0
+        ? own.commit(request)
+        : commitApart(request, { own, shards, shardOf: (shard) => shardStore(env, cluster, shard) });
+    },
   };
+}
+
+/** What a cluster keeps in objects of their own, for who follows logs. */
+export async function lastingShards(
+  env: Env,
+  cluster: string,
+): Promise<readonly { readonly resource: GroupResource; readonly store: LastingStore }[]> {
+  const shards = await readShards(ownStore(env, cluster));
+  return shards.map((resource) => ({ resource, store: plainStore(() => shardStore(env, cluster, resource)) }));
+}
+
+const plainStore = (stub: () => Store): LastingStore => ({
+  list: (request) => stub().list(request),
+  texts: (request) => stub().texts(request),
+  status: () => stub().status(),
+  commit: (request) => stub().commit(request),
+});
+
+interface Apart {
+  readonly own: Pick<Store, "commit">;
+  readonly shards: readonly GroupResource[];
+  readonly shardOf: (shard: GroupResource) => Pick<Store, "commit">;
+}
+
+/**
+ * What a loop does, and then what it tells of it: the first counts. A record that cannot be written, because somebody deleted what it
+ * was to be counted up in, undoes nothing. It has no revision in the loop's log, and repeats the one before it as an `expect` does.
+ */
+export async function commitApart({ writes }: CommitRequest, { own, shards, shardOf }: Apart): Promise<CommitResult> {
+  const portions = portionsOf(writes, shards);
+  const [first] = portions;
+  if (portions.length === 1 && first?.shard !== undefined) return shardOf(first.shard).commit({ writes });
+  const revisions: (Revision | undefined)[] = writes.map(() => undefined);
+  for (const { shard, writes: portion, places } of portions) {
+    if (shard !== undefined) {
+      await record(shardOf(shard), portion);
+      continue;
+    }
+    const result = await own.commit({ writes: portion });
+    if (!result.ok) return "write" in result ? { ...result, write: places[result.write] ?? result.write } : result;
+    for (const [i, place] of places.entries()) revisions[place] = result.revisions[i];
+  }
+  let before = revisions.find((revision) => revision !== undefined) ?? (0 as Revision);
+  return {
+    ok: true,
+    revisions: revisions.map((revision) => {
+      before = revision ?? before;
+      return before;
+    }),
+  };
+}
+
+async function record(shard: Pick<Store, "commit">, records: CommitRequest["writes"]): Promise<void> {
+  for (let writes = records; writes.length > 0; ) {
+    const result = await shard.commit({ writes }).catch((error: Error) => {
+      console.error("recording:", error.message);
+      return undefined;
+    });
+    if (!result || result.ok || !("write" in result)) return;
+    writes = writes.filter((_, index) => index !== result.write);
+  }
 }

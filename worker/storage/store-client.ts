@@ -3,7 +3,7 @@
 import type { CommitLane } from "../../api/commit-lane.ts";
 import { holds, type Lifeline } from "../../api/lifeline.ts";
 import { expired, failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
-import type { NearbyStore } from "../../api/nearby-stores.ts";
+import { holderOf, type NearbyStore } from "../../api/nearby-stores.ts";
 import type {
   Answer,
   CommitFailure,
@@ -144,7 +144,7 @@ export class StoreClient {
   }
 
   async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
-    const nearby = at === undefined ? this.#nearbyStore() : undefined;
+    const nearby = at === undefined ? holderOf(this.#nearbyStore(), key.resource) : undefined;
     const entry = nearby?.recent(key);
     if (nearby && entry) return { entry, revision: nearby.revision };
     return this.#unwrap(await this.stub.read({ key, ...this.#decided(), ...(at === undefined ? {} : { at }) }), at);
@@ -152,7 +152,7 @@ export class StoreClient {
 
   async readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
     const nearby = this.#nearbyStore();
-    const recent = nearby && keys.map((key) => nearby.recent(key));
+    const recent = nearby && keys.map((key) => holderOf(nearby, key.resource)?.recent(key));
     if (recent && !recent.includes(undefined)) return recent;
     return this.#unwrap(await this.stub.readMany({ keys, ...this.#decided() }), undefined).entries;
   }
@@ -187,7 +187,9 @@ export class StoreClient {
 
   /** Awaited bare: each promise derived from that of a call costs the platform an object more. */
   async #committed(request: CommitRequest): Promise<CommitResult> {
-    const lane = this.#waitUntil && this.#nearby?.()?.lane;
+    const nearby = this.#waitUntil && this.#nearby?.();
+    const leads = !nearby?.elsewhere || request.writes.every(({ key }) => !nearby.elsewhere?.(key.resource));
+    const lane = leads ? nearby?.lane : undefined;
     try {
       return await (lane ? this.#together(lane, request) : this.stub.commit(request));
     } catch (error) {

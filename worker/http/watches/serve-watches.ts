@@ -10,12 +10,17 @@ import { ApiError } from "../../api-error.ts";
 import { noteUser } from "../../audit/audited-request.ts";
 import { authenticate, bearerToken } from "../../auth/authenticate.ts";
 import { storageResource } from "../../kind-registry.ts";
+import { shardsOf } from "../../policy/cluster-shards.ts";
 import { customResources } from "../../policy/custom-resources.ts";
+import { knownPolicy } from "../../policy/snapshot.ts";
 import { parseResourcePath } from "../../resource-path.ts";
+import { ownStore, shardStore } from "../../storage/cluster-stores.ts";
+import type { StoreStub } from "../../storage/store-client.ts";
 import type { Bindings } from "../app.ts";
 import { asksForWebSocket, offeredProtocols } from "../websocket-answer.ts";
 import { withPolicy } from "../with-policy.ts";
 import { NoticeFeed } from "./notice-feed.ts";
+import { NoticeFeeds } from "./notice-feeds.ts";
 import { WatchSession } from "./watch-session.ts";
 
 /** `serve` answers a request of the API, whoever's it is. */
@@ -31,14 +36,21 @@ export async function serveWatches(
   noteUser(request, user, undefined);
   if (!asksForWebSocket(request)) throw new ApiError(badRequest("this path is for WebSockets"));
 
-  const store = c.env.CLUSTER_STORE.getByName(c.get("cluster"));
-  const { webSocket: notices } = await store.fetch("https://store/", { headers: { Upgrade: "websocket" } });
-  if (!notices) throw new Error("the store takes no listeners");
+  const cluster = c.get("cluster");
+  const shards = shardsOf(knownPolicy(cluster));
   const { 0: client, 1: server } = new WebSocketPair();
-  const feed = new NoticeFeed(notices, {
-    pong: () => server.send("pong"),
-    gone: () => server.close(1012, "come again"),
-  });
+  const open = async (store: StoreStub) => {
+    const asking = new Request("https://store/", { headers: { Upgrade: "websocket" } });
+    const { webSocket: notices } = await store.fetch(asking);
+    if (!notices) throw new Error("the store takes no listeners");
+    return new NoticeFeed(notices, {
+      pong: () => server.send("pong"),
+      gone: () => server.close(1012, "come again"),
+    });
+  };
+  const feed = new NoticeFeeds(await open(ownStore(c.env, cluster)), (resource) =>
+    shards.includes(resource) ? open(shardStore(c.env, cluster, resource)) : undefined,
+  );
   const headers = { Authorization: `Bearer ${bearerToken(request)}` };
   const { origin, pathname } = new URL(request.url);
   const prefix = origin + pathname.slice(0, pathname.lastIndexOf("/sailplane/v1/watch"));

@@ -1,0 +1,54 @@
+/** Word of changes from a cluster's own store, and from those of the resources that it keeps apart once somebody asks for them. */
+import type { GroupResource, Revision } from "../../../api/store.ts";
+import type { NoticeFeed } from "./notice-feed.ts";
+
+export class NoticeFeeds {
+  readonly #own: NoticeFeed;
+  readonly #open: (shard: GroupResource) => Promise<NoticeFeed> | undefined;
+  readonly #shards = new Map<GroupResource, NoticeFeed>();
+  #closed = false;
+
+  /** `open` answers nothing for what the cluster's own store keeps. */
+  constructor(own: NoticeFeed, open: (shard: GroupResource) => Promise<NoticeFeed> | undefined) {
+    this.#own = own;
+    this.#open = open;
+  }
+
+  async listen(resource: GroupResource): Promise<void> {
+    if (!this.#shards.has(resource)) {
+      const opened = await this.#open(resource);
+      if (opened && (this.#closed || this.#shards.has(resource))) opened.close();
+      else if (opened) this.#shards.set(resource, opened);
+    }
+    await this.#of(resource).listen(resource);
+  }
+
+  newest(resource: GroupResource): Revision {
+    return this.#of(resource).newest(resource);
+  }
+
+  changed(resource: GroupResource, after: Revision, ended: () => boolean): Promise<void> {
+    return this.#of(resource).changed(resource, after, ended);
+  }
+
+  wake(): void {
+    for (const feed of this.#all()) feed.wake();
+  }
+
+  ping(): void {
+    this.#own.ping();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const feed of this.#all()) feed.close();
+  }
+
+  #of(resource: GroupResource): NoticeFeed {
+    return this.#shards.get(resource) ?? this.#own;
+  }
+
+  #all(): readonly NoticeFeed[] {
+    return [this.#own, ...this.#shards.values()];
+  }
+}

@@ -1,0 +1,51 @@
+/** The store objects of a cluster: its own, and those of the resources that it keeps apart. */
+import { type NearbyStore, nearbyStore } from "../../api/nearby-stores.ts";
+import { shardName } from "../../api/shards.ts";
+import type { GroupResource } from "../../api/store.ts";
+import type { ClusterStore } from "../../durable-objects/cluster-store.ts";
+import type { Env } from "../env.ts";
+import { ShardedStore } from "./sharded-store.ts";
+import type { StoreStub } from "./store-client.ts";
+
+type Stores = Pick<Env, "CLUSTER_STORE">;
+
+/** The cluster's own object, where all is that decides. */
+export const ownStore = ({ CLUSTER_STORE }: Stores, cluster: string) =>
+  CLUSTER_STORE.getByName(cluster) as unknown as StoreStub;
+
+export const shardStore = ({ CLUSTER_STORE }: Stores, cluster: string, shard: GroupResource) =>
+  CLUSTER_STORE.getByName(shardName(cluster, shard)) as unknown as StoreStub;
+
+/** All of them as one. */
+export function wholeStore(env: Stores, cluster: string, shards: readonly GroupResource[]): StoreStub {
+  const main = ownStore(env, cluster);
+  if (shards.length === 0) return main;
+  const stores = shards.map((shard) => [shard, shardStore(env, cluster, shard)] as const);
+  return new ShardedStore({ main, shards: new Map(stores), nearby: () => nearbyStore(cluster) });
+}
+
+type StoreObject = readonly [shard: GroupResource | undefined, store: DurableObjectStub<ClusterStore>];
+
+/** Each by itself, the cluster's own first. */
+export const storeObjects = (
+  { CLUSTER_STORE }: Stores,
+  cluster: string,
+  shards: readonly GroupResource[],
+): readonly [StoreObject, ...StoreObject[]] => [
+  [undefined, CLUSTER_STORE.getByName(cluster)],
+  ...shards.map((shard) => [shard, CLUSTER_STORE.getByName(shardName(cluster, shard))] as const),
+];
+
+/** What of them is at hand. */
+export function nearbyStores(cluster: string, shards: readonly GroupResource[]): NearbyStore | undefined {
+  const own = nearbyStore(cluster);
+  if (!own || shards.length === 0) return own;
+  return {
+    revision: own.revision,
+    policyRevision: own.policyRevision,
+    recent: (key) => own.recent(key),
+    lane: own.lane,
+    elsewhere: (resource) =>
+      shards.includes(resource) ? { at: nearbyStore(shardName(cluster, resource)) } : undefined,
+  };
+}

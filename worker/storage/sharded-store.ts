@@ -1,0 +1,159 @@
+/**
+ * A cluster of which some resources are kept in objects of their own, as if it were one store (docs/decisions/0011). The cluster's
+ * own object decides for all: whether the policy and the identity stand that a call was decided with, and what a commit expects of
+ * namespaces and quotas. Then the object is asked that keeps the resource, which knows of none of these.
+ */
+import type { NearbyStore } from "../../api/nearby-stores.ts";
+import { portionsOf } from "../../api/shards.ts";
+import type {
+  AfterRequest,
+  Answer,
+  CommitRequest,
+  CommitResult,
+  Decided,
+  Entry,
+  GroupResource,
+  Key,
+  ListPage,
+  ListRequest,
+  ReadFailure,
+  ReadManyRequest,
+  ReadRequest,
+  Revision,
+  TextsRequest,
+  WatchRequest,
+} from "../../api/store.ts";
+import type { StoreStub } from "./store-client.ts";
+
+export interface StoreObjects {
+  readonly main: StoreStub;
+  readonly shards: ReadonlyMap<GroupResource, StoreStub>;
+  /** The cluster's own object, where it is at hand. */
+  readonly nearby?: () => NearbyStore | undefined;
+}
+
+/** All that a store asked for nothing may answer. */
+type Refused = { readonly ok: false } & Extract<ReadFailure, { reason: "stale-policy" | "identity-gone" }>;
+
+export class ShardedStore implements StoreStub {
+  readonly #main: StoreStub;
+  readonly #shards: ReadonlyMap<GroupResource, StoreStub>;
+  readonly #nearby: (() => NearbyStore | undefined) | undefined;
+
+  constructor({ main, shards, nearby }: StoreObjects) {
+    this.#main = main;
+    this.#shards = shards;
+    this.#nearby = nearby;
+  }
+
+  async commit({ writes, changesPolicy, limits, ...decided }: CommitRequest): Promise<CommitResult> {
+    const portions = portionsOf(writes, [...this.#shards.keys()]);
+    if (portions.every(({ shard }) => shard !== undefined)) {
+      const refused = await this.#confirm(decided);
+      if (refused) return refused;
+    }
+    const revisions: Revision[] = [];
+    for (const { shard, writes: own, places } of portions) {
+      const store = shard === undefined ? undefined : this.#shards.get(shard);
+      const result = await (store
+        ? store.commit({ writes: own, ...(limits && { limits }) })
+        : this.#main.commit({
+            writes: own,
+            ...decided,
+            ...(changesPolicy && { changesPolicy }),
+            ...(limits && { limits }),
+          }));
+      if (!result.ok) return "write" in result ? { ...result, write: places[result.write] ?? result.write } : result;
+      for (const [i, place] of places.entries()) revisions[place] = result.revisions[i] ?? (0 as Revision);
+    }
+    return { ok: true, revisions };
+  }
+
+  async read({ key, at, ...decided }: ReadRequest): Promise<Answer<{ entry: Entry | undefined; revision: Revision }>> {
+    const shard = this.#shards.get(key.resource);
+    const asked = { key, ...(at === undefined ? {} : { at }) };
+    return shard ? this.#confirmed(decided, shard.read(asked)) : this.#main.read({ ...asked, ...decided });
+  }
+
+  async readMany({
+    keys,
+    ...decided
+  }: ReadManyRequest): Promise<Answer<{ entries: readonly (Entry | undefined)[]; revision: Revision }>> {
+    const read = new Map<Key, Entry | undefined>();
+    const ask = async (store: StoreStub, own: readonly Key[], request: Decided) => {
+      const answer = await store.readMany({ keys: own, ...request });
+      if (answer.ok) for (const [i, key] of own.entries()) read.set(key, answer.entries[i]);
+      return answer;
+    };
+    const main = await ask(
+      this.#main,
+      keys.filter(({ resource }) => !this.#shards.has(resource)),
+      decided,
+    );
+    if (!main.ok) return main;
+    for (const [resource, shard] of this.#shards) {
+      const own = keys.filter((key) => key.resource === resource);
+      const answer = own.length > 0 ? await ask(shard, own, {}) : main;
+      if (!answer.ok) return answer;
+    }
+    return { ok: true, entries: keys.map((key) => read.get(key)), revision: main.revision };
+  }
+
+  async list({ policyRevision, lifelines, ...request }: ListRequest): Promise<Answer<ListPage>> {
+    const shard = this.#shards.get(request.resource);
+    const decided = decidedBy(policyRevision, lifelines);
+    return shard ? this.#confirmed(decided, shard.list(request)) : this.#main.list({ ...request, ...decided });
+  }
+
+  /** A watch or a list: whose it is is in its body. */
+  async fetch(request: Request): Promise<Response> {
+    const { policyRevision, lifelines, ...asked } = (await request.json()) as WatchRequest;
+    const decided = decidedBy(policyRevision, lifelines);
+    const shard = this.#shards.get(asked.resource);
+    const post = (body: object) => new Request(request.url, { method: "POST", body: JSON.stringify(body) });
+    if (!shard) return this.#main.fetch(post({ ...asked, ...decided }));
+    const refused = await this.#confirm(decided);
+    return refused ? Response.json(refused, { status: 409 }) : shard.fetch(post(asked));
+  }
+
+  // The log of the cluster's own object: what is kept elsewhere is followed there.
+  async after(request: AfterRequest) {
+    return this.#main.after(request);
+  }
+
+  async texts(request: TextsRequest) {
+    return this.#main.texts(request);
+  }
+
+  async watch(request: WatchRequest) {
+    return this.#main.watch(request);
+  }
+
+  async status() {
+    return this.#main.status();
+  }
+
+  carry(): Promise<void> {
+    return this.#main.carry();
+  }
+
+  async #confirmed<T>(decided: Decided, asked: Promise<Answer<T>>): Promise<Answer<T>> {
+    const [refused, answer] = await Promise.all([this.#confirm(decided), asked]);
+    return refused ?? answer;
+  }
+
+  /** Undefined: what a call was decided with stands. */
+  async #confirm(decided: Decided): Promise<Refused | undefined> {
+    const { policyRevision, lifelines = [] } = decided;
+    if (policyRevision === undefined && lifelines.length === 0) return undefined;
+    const nearby = lifelines.length === 0 ? this.#nearby?.() : undefined;
+    if (nearby && policyRevision !== undefined && policyRevision >= nearby.policyRevision) return undefined;
+    const answer = await this.#main.readMany({ keys: [], ...decided });
+    return answer.ok || answer.reason === "compacted" || answer.reason === "future" ? undefined : answer;
+  }
+}
+
+const decidedBy = (policyRevision: Decided["policyRevision"], lifelines: Decided["lifelines"]): Decided => ({
+  ...(policyRevision !== undefined && { policyRevision }),
+  ...(lifelines && { lifelines }),
+});
