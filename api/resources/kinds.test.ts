@@ -39,6 +39,19 @@ const flow = (rule: object, name = "x") => ({
 
 describe("what kinds refuse", () => {
   it.each<[string, object, string[]]>([
+    [
+      "ValidatingWebhookConfiguration",
+      webhook({ clientConfig: { service: { namespace: "a", name: "b", path: "" } } }),
+      [],
+    ],
+    [
+      "ValidatingWebhookConfiguration",
+      webhook({ clientConfig: { service: { namespace: "a", name: "b", path: "x" } } }),
+      [
+        `webhooks[0].clientConfig.service.path: Invalid value: "x": must start with a '/'`,
+        'webhooks[0].clientConfig.service.path: Invalid value: "x": segment[0] may not be empty',
+      ],
+    ],
     ["PriorityClass", { value: 1, preemptionPolicy: "" }, ["preemptionPolicy: Required value"]],
     [
       "PriorityClass",

@@ -159,9 +159,7 @@ describe.skipIf(reason !== undefined)(`pods on containerd${reason ? ` (${reason}
     await resize("200m");
     const given = "jsonpath={.status.containerStatuses[0].resources.requests.cpu}=200m";
     await cluster.output(`wait --for=${given} --timeout=20s pod/web`);
-    await resize("1000");
-    await cluster.output("wait --for=condition=PodResizePending --timeout=20s pod/web");
-    expect(await cluster.output("get pod web -o jsonpath={.status.conditions[0].reason}")).toBe("Infeasible");
+    await expect(resize("1000")).rejects.toThrow("node didn't have enough allocatable resources: cpu");
     expect(await cluster.output("get pod web -o jsonpath={.status.containerStatuses[0].restartCount}")).toBe("0");
   });
 

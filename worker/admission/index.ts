@@ -15,9 +15,11 @@ import { localApiService } from "./local-api-service.ts";
 import { mutateWith } from "./mutate-with.ts";
 import { namespaceLifecycle } from "./namespace-lifecycle.ts";
 import { nodeCredential } from "./node-credential.ts";
+import { nodeDeclaredFeatures } from "./node-declared-features.ts";
 import { nodeRestriction } from "./node-restriction/index.ts";
 import { persistentVolumeClaimResize } from "./persistent-volume-claim-resize.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
+import { podResize } from "./pod-resize.ts";
 import { podSecurity } from "./pod-security/index.ts";
 import { podTopologyLabels } from "./pod-topology-labels.ts";
 import { mutatingPolicies } from "./policies/mutating-policies.ts";
@@ -58,6 +60,8 @@ export const plugins: readonly AdmissionPlugin[] = [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  nodeDeclaredFeatures,
+  podResize,
   mutatingPolicies,
   mutatingWebhooks,
   validatingPolicies,

@@ -48,11 +48,7 @@ function checkService(errors: FieldError[], path: string, service: NonNullable<C
 }
 
 function checkPath(errors: FieldError[], at: string, path: string): void {
-  if (path === "/") return;
-  if (path === "") {
-    errors.push(invalid(at, path, "must not be empty"), invalid(at, path, "must start with a '/'"));
-    return;
-  }
+  if (path === "/" || path === "") return;
   if (!path.startsWith("/")) errors.push(invalid(at, path, "must start with a '/'"));
   const inner = path.endsWith("/") ? path.slice(0, -1) : path;
   const segments = inner.slice(1).split("/");

@@ -182,7 +182,7 @@ function takeResources(next: Pod, old: Pod): void {
     const [after = [], before = []] = [next.spec[list], old.spec[list]];
     if (after.length !== before.length || after.some(({ name }, i) => name !== before[i]?.name)) return;
   }
-  const spec = { ...old.spec };
+  const { resources: _, ...spec } = old.spec;
   for (const list of ["containers", "initContainers"] as const) {
     const before = old.spec[list];
     if (!before) continue;
@@ -192,6 +192,5 @@ function takeResources(next: Pod, old: Pod): void {
       return { ...rest, resources: resources ?? {}, ...(resizePolicy ? { resizePolicy } : {}) };
     });
   }
-  if (next.spec.resources) spec.resources = next.spec.resources;
-  next.spec = spec;
+  next.spec = { ...spec, ...(next.spec.resources && { resources: next.spec.resources }) };
 }

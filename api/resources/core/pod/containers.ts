@@ -57,9 +57,13 @@ export function validateInitContainers(path: string, check: PodCheck): void {
     for (const field of ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] as const)
       if (container[field] !== undefined) errors.push(forbidden(`${at}.${field}`, `may not be set for ${ONE_SHOT}`));
     // There is no restart for a resize of what runs once.
-    for (const { restartPolicy } of container.resizePolicy ?? [])
+    container.resizePolicy?.forEach(({ restartPolicy }, j) => {
+      const policy = `${at}.resizePolicy[${j}].restartPolicy`;
       if (restartPolicy === "RestartContainer")
-        errors.push(invalid(`${at}.resizePolicy`, restartPolicy, `must be 'NotRequired' for ${ONE_SHOT}`));
+        errors.push(
+          invalid(policy, restartPolicy, "must not be set to 'RestartContainer' for non-sidecar initContainers"),
+        );
+    });
   });
 }
 

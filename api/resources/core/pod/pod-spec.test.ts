@@ -94,7 +94,7 @@ describe("a pod's spec", () => {
           { name: "i", image: "i", resizePolicy: [{ resourceName: "cpu", restartPolicy: "RestartContainer" }] },
         ],
       },
-      "spec.initContainers[0].resizePolicy",
+      "spec.initContainers[0].resizePolicy[0].restartPolicy",
     ],
     ["no name servers under dnsPolicy None", { dnsPolicy: "None", dnsConfig: {} }, "spec.dnsConfig.nameservers"],
     [

@@ -6,7 +6,7 @@ const COUNTED = ["cpu", "memory"] as const;
 
 /** By CPU and memory: Guaranteed where every container's requests are its limits, BestEffort where nothing is asked. */
 export function qosClassOf({ containers = [], initContainers = [], resources }: PodSpec): string {
-  const owners = resources?.limits || resources?.requests ? [{ resources }] : [...containers, ...initContainers];
+  const owners = resources ? [{ resources }] : [...containers, ...initContainers];
   let asks = false;
   let guaranteed = true;
   const totals = { requests: new Set<string>(), limits: new Set<string>() };

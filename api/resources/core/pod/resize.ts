@@ -8,9 +8,10 @@ import { validatePod } from "./pod-validation.ts";
 import { qosClassOf } from "./qos-class.ts";
 
 const ONLY_COMPUTE = "only cpu and memory resources are mutable";
-const isSidecar = ({ restartPolicy }: Container) => restartPolicy === "Always";
+const LISTS = ["containers", "initContainers"] as const;
+type ContainerList = (typeof LISTS)[number];
 
-/** CPU and memory of running containers change, within the pod's quality of service. */
+/** CPU and memory of a pod and of its containers change, within the pod's quality of service. */
 export function validateResize(next: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined)
     return [forbidden(WHOLE_OBJECT, "static pods cannot be resized")];
@@ -20,72 +21,102 @@ export function validateResize(next: Pod, old: Pod): FieldError[] {
     errors.push(invalid("spec", old.status.qosClass ?? "", "Pod QOS Class may not change as a result of resizing"));
   const running = old.status.containerStatuses?.find(({ state }) => state?.running);
   if (running && !running.resources) errors.push(forbidden("spec", "Pod running on node without support for resize"));
-  for (const list of ["initContainers", "containers"] as const)
+  const comparable = withPodCompute(next, old, errors);
+  const moved = LISTS.flatMap((list) => movedContainers(list, next, old));
+  if (moved.length > 0) return [...errors, ...moved];
+  for (const list of LISTS.toReversed())
     old.spec[list]?.forEach((container, i) => {
       const now = next.spec[list]?.[i];
-      if (now && (list === "containers" || isSidecar(container)))
-        validateContainer(now, container, { path: `spec.${list}[${i}].resources`, errors });
+      if (now) errors.push(...removedAmounts(now, container, `spec.${list}[${i}].resources`));
     });
-  for (const list of ["containers", "initContainers"] as const)
-    next.spec[list]?.forEach((container, i) => {
+  for (const list of LISTS)
+    comparable.spec[list]?.forEach((container, i) => {
       const before = old.spec[list]?.[i];
-      if (!before) return;
-      const resizable = list === "containers" || isSidecar(container);
-      if (deepEqual(resizable ? withOldCompute(container, before) : container, before)) return;
-      const sidecar = "only cpu and memory resources for sidecar containers are mutable";
-      const fixed = "resources for non-sidecar init containers are immutable";
-      errors.push(forbidden("spec", list === "containers" ? ONLY_COMPUTE : resizable ? sidecar : fixed));
+      if (before) errors.push(...changedBeside(container, before, `spec.${list}[${i}]`, list));
     });
   if (errors.length > 0) return errors;
-  const { containers: _c, initContainers: _i, ...rest } = next.spec;
+  const { containers: _c, initContainers: _i, ...rest } = comparable.spec;
   const { containers: _oc, initContainers: _oi, ...before } = old.spec;
   return deepEqual(rest, before) ? [] : [forbidden("spec", ONLY_COMPUTE)];
 }
 
-function validateContainer(
-  { resources: next = {}, resizePolicy = [] }: Container,
+/** Containers are told apart by where they stand. */
+function movedContainers(list: ContainerList, { spec: next }: Pod, { spec: old }: Pod): FieldError[] {
+  const [now, before] = [next[list] ?? [], old[list] ?? []];
+  if (now.length !== before.length) return [forbidden(`spec.${list}`, `${list} may not be added or removed on resize`)];
+  return before.flatMap(({ name }, i) =>
+    now[i]?.name === name
+      ? []
+      : [forbidden(`spec.${list}[${i}].name`, `${list} may not be renamed or reordered on resize`)],
+  );
+}
+
+function removedAmounts(
+  { resources: next = {} }: Container,
   { resources: old = {} }: Container,
-  { path, errors }: { path: string; errors: FieldError[] },
-): void {
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
   if (lacks(next.requests, old.requests))
     errors.push(forbidden(`${path}.requests`, "resource requests cannot be removed"));
   if (lacks(next.limits, old.limits)) errors.push(forbidden(`${path}.limits`, "resource limits cannot be removed"));
-  validateMemoryLimit(next, old, { path, errors, policy: resizePolicy.find((p) => p.resourceName === "memory") });
+  return errors;
 }
 
-/** Less memory than a running container uses would end it, so only a restart may take it away. */
-function validateMemoryLimit(
-  next: ResourceRequirements,
-  old: ResourceRequirements,
-  { path, errors, policy }: { path: string; errors: FieldError[]; policy: { restartPolicy: string } | undefined },
-): void {
-  const [after, before] = [next.limits?.memory, old.limits?.memory];
-  if (policy?.restartPolicy === "RestartContainer" || after === undefined || before !== undefined) return;
-  errors.push(
-    forbidden(`${path}.limits[memory]`, "memory limits cannot be added unless resizePolicy is RestartContainer"),
-  );
+/** What else of a container was changed. */
+function changedBeside(next: Container, old: Container, path: string, list: ContainerList): FieldError[] {
+  if (deepEqual(next, old)) return [];
+  const errors: FieldError[] = [];
+  if (!deepEqual(withOldCompute(next, old), { ...old, resources: old.resources ?? {} }))
+    errors.push(
+      list === "containers"
+        ? forbidden("spec", ONLY_COMPUTE)
+        : forbidden(path, "only cpu and memory resources for init or sidecar containers are mutable"),
+    );
+  if (list === "initContainers" && next.restartPolicy !== "Always")
+    for (const { restartPolicy } of next.resizePolicy ?? [])
+      if (restartPolicy === "RestartContainer")
+        errors.push(
+          forbidden(path, "non-sidecar init containers with a resize policy of RestartContainer cannot be resized"),
+        );
+  return errors;
 }
 
 const lacks = (next: ResourceList = {}, old: ResourceList = {}) => Object.keys(old).some((name) => !(name in next));
 
-function withOldCompute(container: Container, old: Container): Container {
+/** The pod with the CPU and memory that it had as a whole, to see what else was changed. */
+function withPodCompute(next: Pod, { spec: { resources: before } }: Pod, errors: FieldError[]): Pod {
+  const { resources: now, ...rest } = next.spec;
+  if (now === undefined) {
+    if (before !== undefined) errors.push(forbidden("spec.resources", "pod-level resources cannot be removed"));
+    return next;
+  }
+  for (const kind of ["requests", "limits"] as const)
+    if (lacks(now[kind], before?.[kind]))
+      errors.push(forbidden(`spec.resources.${kind}`, `pod-level resource ${kind} cannot be removed`));
+  const restored = restoreCompute(now, before);
+  const isAsBefore = Object.keys(restored).length === 0 && before === undefined;
+  if (!isAsBefore && !deepEqual(restored, before))
+    errors.push(forbidden("spec", "only cpu and memory resources are mutable at pod-level"));
+  return { ...next, spec: isAsBefore ? rest : { ...rest, resources: restored } };
+}
+
+const withOldCompute = (container: Container, old: Container): Container => ({
+  ...container,
+  resources: restoreCompute(container.resources, old.resources),
+});
+
+/** What is wanted, but with the CPU and memory of before, in the words of before. */
+function restoreCompute(now: ResourceRequirements = {}, before: ResourceRequirements = {}): ResourceRequirements {
   const restored = (kind: "limits" | "requests"): ResourceList | undefined => {
-    const before = old.resources?.[kind];
-    if (!before) return undefined;
-    const { cpu: _cpu, memory: _memory, ...others } = container.resources?.[kind] ?? {};
-    const list: ResourceList = others;
-    for (const name of ["cpu", "memory"]) if (before[name] !== undefined) list[name] = before[name];
-    return list;
+    const old = before[kind] ?? {};
+    const { cpu: _cpu, memory: _memory, ...list }: ResourceList = now[kind] ?? {};
+    for (const name of ["cpu", "memory"]) if (old[name] !== undefined) list[name] = old[name];
+    if (before[kind] !== undefined && sameAmounts(list, old)) return before[kind];
+    return Object.keys(list).length === 0 ? undefined : list;
   };
-  const [limits, requests] = [restored("limits"), restored("requests")];
-  const claims = container.resources?.claims;
-  const same = (kind: "limits" | "requests", list: ResourceList | undefined) =>
-    list && old.resources?.[kind] && sameAmounts(list, old.resources[kind]) ? old.resources[kind] : list;
-  const resources = { limits: same("limits", limits), requests: same("requests", requests), claims };
-  return {
-    ...container,
-    resources: Object.fromEntries(Object.entries(resources).filter(([, value]) => value !== undefined)),
-  };
+  const amounts = { limits: restored("limits"), requests: restored("requests"), claims: now.claims };
+  return Object.fromEntries(Object.entries(amounts).filter(([, value]) => value !== undefined));
 }
 
 const sameAmounts = (left: ResourceList, right: ResourceList) =>

@@ -28,7 +28,7 @@ import {
   validateQuantity,
 } from "../resource-list.ts";
 import type { PodCheck } from "./pod-check.ts";
-import { aggregateRequests } from "./pod-requests.ts";
+import { type Amounts, aggregateLimits, aggregateRequests } from "./pod-requests.ts";
 
 type ValidateName = (name: string, path: string, errors: FieldError[]) => void;
 
@@ -79,19 +79,9 @@ export function validatePodResources(spec: PodSpec, path: string, check: PodChec
   const { errors } = check;
   if (resources.claims) errors.push(forbidden(`${path}.claims`, "claims may not be set for Resources at pod-level"));
   validateRequirements(resources, path, { check, validateName: validatePodResourceName });
-  const aggregate = aggregateRequests(spec);
-  for (const name in aggregate) {
-    const own = resources.requests?.[name];
-    const needed = aggregate[name];
-    if (needed && needed.nanos > quantityOf(own).nanos)
-      errors.push(
-        invalid(
-          `${path}.requests[${name}]`,
-          canonicalQuantity(own ?? "0"),
-          `must be greater than or equal to aggregate container requests of ${formatQuantity(needed)}`,
-        ),
-      );
-  }
+  validateTotals(aggregateRequests(spec), resources.requests, { path, kind: "requests", errors });
+  const limits = Object.entries(aggregateLimits(spec)).filter(([name]) => isHugePages(name));
+  validateTotals(Object.fromEntries(limits), resources.limits, { path, kind: "limits", errors });
   spec.containers?.forEach(({ resources: own }, i) => {
     for (const name in own?.limits) {
       const limit = own.limits[name] ?? "0";
@@ -106,6 +96,25 @@ export function validatePodResources(spec: PodSpec, path: string, check: PodChec
         );
     }
   });
+}
+
+/** What a pod says for itself as a whole is enough for its containers. */
+function validateTotals(
+  totals: Amounts,
+  own: ResourceList = {},
+  { path, kind, errors }: { path: string; kind: "requests" | "limits"; errors: FieldError[] },
+): void {
+  for (const name in totals) {
+    const [needed, said] = [totals[name], own[name]];
+    if (said === undefined || needed === undefined || needed.nanos <= quantityOf(said).nanos) continue;
+    errors.push(
+      invalid(
+        `${path}.${kind}[${name}]`,
+        canonicalQuantity(said),
+        `must be greater than or equal to aggregate container ${kind} of ${formatQuantity(needed)}`,
+      ),
+    );
+  }
 }
 
 function validateRequirements(
