@@ -49,7 +49,7 @@ class Decoder {
   /** The first type error. */
   problem: string | undefined;
   readonly strict = new Set<string>();
-  /** Names of the fields that lead here, and the struct that the last of them belongs to: what type errors say. */
+  /** Names of the fields and embedded types that lead here, and the struct that the last belongs to: what type errors say. */
   readonly #fields: string[] = [];
   #goStruct = "";
   /** The same with map keys and list indices: what strict errors say. */
@@ -102,6 +102,8 @@ class Decoder {
   #nested(text: string, struct: Struct): Record<string, unknown> {
     const decoder = new Decoder(text);
     decoder.#isStrict = false;
+    decoder.#fields.push(...this.#fields);
+    decoder.#goStruct = this.#goStruct;
     const value = decoder.root(shapeOf(struct));
     if (decoder.problem !== undefined) throw new DecodeProblem(decoder.problem);
     return value;
@@ -111,6 +113,7 @@ class Decoder {
     const slots: unknown[] = new Array(shape.fields.length);
     const seen = new Set<FieldShape>();
     const outer = this.#goStruct;
+    const depth = this.#fields.length;
     this.#members((key) => {
       const field = shape.byName.get(key);
       if (!field) {
@@ -120,13 +123,13 @@ class Decoder {
       }
       if (seen.has(field)) this.#tellStrict("duplicate", key);
       seen.add(field);
-      this.#fields.push(key);
+      this.#fields.push(...(field.declaration.within ?? []), key);
       this.#path.push(key);
       this.#goStruct = shape.goName;
       slots[field.index] = this.#value(field.shape);
       this.#goStruct = outer;
       this.#path.pop();
-      this.#fields.pop();
+      this.#fields.length = depth;
     });
     return assemble(shape, slots);
   }

@@ -35,6 +35,10 @@ describe("a body that does not decode is told in Kubernetes' words", () => {
       'parsing time "now" as "2006-01-02T15:04:05Z07:00": cannot parse "now" as "2006"',
     ],
     [
+      { spec: { template: { spec: { volumes: [{ configMap: { name: 1 } }] } } } },
+      "json: cannot unmarshal number into Go struct field ConfigMapVolumeSource.spec.template.spec.volumes.VolumeSource.configMap.LocalObjectReference.name of type string",
+    ],
+    [
       { spec: { replicas: 1.5 } },
       "json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32",
     ],

@@ -5,7 +5,10 @@
 import { sources } from "./groups/index.ts";
 import { type FieldDeclaration, parseTypes, type StructDeclaration } from "./idl.ts";
 
-export type Field = FieldDeclaration;
+export interface Field extends FieldDeclaration {
+  /** The types that the struct embeds to have it, outermost first: `VolumeSource`. */
+  readonly within?: readonly string[];
+}
 
 /** A struct with its JSON view (`fields`, embedded types flattened) and its protobuf view (`declaration.fields`). */
 export interface Struct {
@@ -107,9 +110,13 @@ const typeMeta: Field[] = [plainField(0, "apiVersion", "string"), plainField(0, 
 
 const jsonFields = (declaration: StructDeclaration): Field[] => [
   ...(declaration.kind ? typeMeta : []),
-  ...declaration.fields.flatMap((field) =>
-    field.name === "..." ? jsonFields(structOf(field.type).declaration) : [field],
-  ),
+  ...declaration.fields.flatMap((field) => (field.name === "..." ? embedded(field.type) : [field])),
 ];
+
+const embedded = (type: string): Field[] =>
+  jsonFields(structOf(type).declaration).map((field) => ({
+    ...field,
+    within: [localName(type), ...(field.within ?? [])],
+  }));
 
 const localName = (name: string) => name.slice(name.lastIndexOf(".") + 1);
