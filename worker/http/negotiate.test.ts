@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PlainTextError } from "../api-error.ts";
+import { ApiError } from "../api-error.ts";
 import { negotiate } from "./negotiate.ts";
 
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
@@ -11,7 +11,7 @@ function chosen(accept: string, untyped: boolean): string | number {
     const { type, as = "" } = negotiate(request, new URLSearchParams(), VIEWS, { untyped });
     return `${type} ${as}`.trim();
   } catch (error) {
-    if (error instanceof PlainTextError) return error.code;
+    if (error instanceof ApiError) return error.status.code ?? 0;
     throw error;
   }
 }
@@ -28,4 +28,28 @@ test.each([
   ["application/cbor,application/json;q=0.5", false, "application/json"],
 ])("WIRE-NEGOTIATE: %s, untyped %s", (accept, untyped, expected) => {
   expect(chosen(accept, untyped)).toBe(expected);
+});
+
+const refused = (accept: string, endpoint: Parameters<typeof negotiate>[3] = {}) => {
+  const request = new Request("https://sailplane/", { headers: { Accept: accept } });
+  try {
+    return negotiate(request, new URLSearchParams(), VIEWS, endpoint);
+  } catch (error) {
+    return error instanceof ApiError ? error.status : error;
+  }
+};
+
+test("WIRE-NEGOTIATE: the router's refusal differs from that of what comes after it, and custom kinds have no router", () => {
+  const forms = `application/json, application/yaml, ${PROTOBUF}`;
+  const router = `406: Not Acceptable\n\nAvailable representations: ${forms}`;
+  const machinery = `only the following media types are accepted: ${forms}`;
+  const reason = "NotAcceptable";
+  expect(refused("text/html")).toMatchObject({ code: 406, reason, message: router, details: {} });
+  expect(refused("application/*")).toMatchObject({ message: router });
+  expect(refused("text/html", { streams: true })).toMatchObject({
+    message: `${router}, application/json;stream=watch, ${PROTOBUF};stream=watch`,
+  });
+  expect(refused("application/json;as=Nope;v=v1;g=meta.k8s.io")).toMatchObject({ reason, message: machinery });
+  expect(refused("text/html", { untyped: true })).toMatchObject({ message: machinery });
+  expect(refused("application/*", { untyped: true })).toMatchObject({ type: "application/json" });
 });

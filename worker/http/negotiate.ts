@@ -1,5 +1,6 @@
 /** Content negotiation of answers (apiserver/pkg/endpoints/handlers/negotiation). */
-import { PlainTextError } from "../api-error.ts";
+import { failure, notAcceptable } from "../../api/machinery/status.ts";
+import { ApiError } from "../api-error.ts";
 import { acceptsGzip } from "./compress.ts";
 
 export type MediaType = "application/json" | "application/yaml" | "application/vnd.kubernetes.protobuf";
@@ -31,8 +32,16 @@ export const MEDIA_TYPES: Readonly<Record<string, MediaType>> = {
   "application/*": "application/json",
 };
 
-export const NOT_ACCEPTABLE =
-  "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;as=Table;v=v1;g=meta.k8s.io";
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const PRODUCED = ["application/json", "application/yaml", PROTOBUF];
+const STREAMED = [`application/json;stream=watch`, `${PROTOBUF};stream=watch`];
+
+/** None of the forms that a client accepts can be made. */
+export const noSuchForm = (forms: readonly string[] = PRODUCED): ApiError =>
+  new ApiError(notAcceptable(`only the following media types are accepted: ${forms.join(", ")}`));
+
+/** The same of a watch. */
+export const noSuchStream = (): ApiError => noSuchForm(STREAMED);
 
 export function parseAccept(header: string): Clause[] {
   return header
@@ -47,22 +56,27 @@ export function parseAccept(header: string): Clause[] {
     .sort((a, b) => b.quality - a.quality || a.order - b.order);
 }
 
-const PROTOBUF = "application/vnd.kubernetes.protobuf";
+export interface Endpoint {
+  /** Custom objects have no protobuf form, but their metadata has. */
+  readonly untyped?: boolean;
+  /** Kubernetes' router looks at the header before its API machinery does, save where custom kinds and groups are served. */
+  readonly routed?: boolean;
+  /** It can watch, too, which the router's refusal names. */
+  readonly streams?: boolean;
+}
 
-/**
- * The first form asked for that there is, or 406 as Kubernetes words it. `views` are the transformations that this endpoint
- * offers; an `untyped` object has no protobuf form, but its metadata has.
- */
+/** The first form asked for that there is, or 406 as Kubernetes words it. `views` are the transformations offered here. */
 export function negotiate(
   request: Request,
   query: URLSearchParams,
   views: readonly string[],
-  { untyped = false }: { readonly untyped?: boolean } = {},
+  { untyped = false, routed = !untyped, streams = false }: Endpoint = {},
 ): Accepted {
   const pretty = isPretty(request, query);
   const gzip = acceptsGzip(request);
   const header = request.headers.get("Accept");
   if (header === null || header.trim() === "") return { type: "application/json", pretty, gzip };
+  if (routed && !isRouted(header)) throw noSuchRoute(streams);
   for (const { type, parameters } of parseAccept(header)) {
     const media = MEDIA_TYPES[type];
     if (!media) continue;
@@ -74,7 +88,20 @@ export function negotiate(
     if (group !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1") || !views.includes(as)) continue;
     return { type: media, as: as as View, viewVersion: version, pretty, gzip };
   }
-  throw new PlainTextError(406, NOT_ACCEPTABLE);
+  throw noSuchForm();
+}
+
+/** The router knows the wildcard for all there is, but no other, and no parameters. */
+const isRouted = (header: string): boolean =>
+  header.split(",").some((clause) => {
+    const type = (clause.split(";")[0] ?? "").trim();
+    return type === "*/*" || PRODUCED.includes(type);
+  });
+
+function noSuchRoute(streams: boolean): ApiError {
+  const forms = streams ? [...PRODUCED, ...STREAMED] : PRODUCED;
+  const message = `406: Not Acceptable\n\nAvailable representations: ${forms.join(", ")}`;
+  return new ApiError(failure(406, "NotAcceptable", message, {}));
 }
 
 function isPretty(request: Request, query: URLSearchParams): boolean {

@@ -3,9 +3,8 @@ import { stringify as stringifyYaml } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import type { Status } from "../../api/machinery/status.ts";
-import { PlainTextError } from "../api-error.ts";
 import { GZIP, isLarge } from "./compress.ts";
-import { type Accepted, NOT_ACCEPTABLE } from "./negotiate.ts";
+import { type Accepted, noSuchForm } from "./negotiate.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -37,6 +36,6 @@ export function encodeValue(value: object, { type, pretty }: Accepted): string |
 /** Custom resources and Tables have no protobuf form. */
 export function protobufOf(object: KubeObject): Uint8Array<ArrayBuffer> {
   const encoded = encodeProtobuf(object);
-  if (!encoded) throw new PlainTextError(406, NOT_ACCEPTABLE);
+  if (!encoded) throw noSuchForm();
   return encoded;
 }

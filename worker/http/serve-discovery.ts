@@ -1,11 +1,11 @@
 /** /, /api, /apis and what is below them down to the group version; the documents themselves are in discovery.ts. */
 import type { Context } from "hono";
-import { methodNotAllowed, notAcceptable } from "../../api/machinery/status.ts";
+import { methodNotAllowed } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { callRemote } from "../aggregation/call-remote.ts";
 import { type RemoteApi, remoteApis } from "../aggregation/remote-apis.ts";
 import { remoteVersion } from "../aggregation/remote-discovery.ts";
-import { ApiError, PlainTextError } from "../api-error.ts";
+import { ApiError } from "../api-error.ts";
 import { noSuchPath } from "../no-such-path.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { customResources } from "../policy/custom-resources.ts";
@@ -59,7 +59,7 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
       remotes,
     });
     if (!document) throw noSuchPath(root === "api" ? "" : (group ?? ""));
-    return renderValue(document, accepted(request, url));
+    return renderValue(document, negotiate(request, url.searchParams, [], { routed: !isAggregators }));
   });
 
 interface Place {
@@ -91,16 +91,6 @@ function aggregatedForm(request: Request): MediaType | undefined {
     if (g === "apidiscovery.k8s.io" && v === "v2" && as === "APIGroupDiscoveryList") return media;
   }
   return undefined;
-}
-
-/** Discovery words its 406 as a Status, unlike all else. */
-function accepted(request: Request, url: URL) {
-  try {
-    return negotiate(request, url.searchParams, []);
-  } catch (error) {
-    if (error instanceof PlainTextError) throw new ApiError(notAcceptable(error.message));
-    throw error;
-  }
 }
 
 const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument>>>();

@@ -24,8 +24,14 @@ export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
 export const STREAMED_LIST_VIEWS = ["PartialObjectMetadata"];
 
 /** The form of the answer to a request for objects. */
-export const acceptedBy = ({ request, query, served }: RequestContext, views: readonly string[] = VIEWS): Accepted =>
-  negotiate(request, query, views, { untyped: served.custom });
+export const acceptedBy = (
+  { request, query, served, path }: RequestContext,
+  views: readonly string[] = VIEWS,
+): Accepted =>
+  negotiate(request, query, views, {
+    untyped: served.custom,
+    streams: request.method === "GET" && path.name === "",
+  });
 
 /** The object at the version that the URL names. */
 export const atServedVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>

@@ -31,7 +31,7 @@ import { renderView, VIEWS } from "../views.ts";
 import { replicasPaths, scaleOf, scaleServed } from "./scale-kind.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
-  const accepted = negotiate(context.request, context.query, VIEWS);
+  const accepted = negotiate(context.request, context.query, VIEWS, { untyped: context.served.custom });
   switch (context.request.method) {
     case "GET":
       return render(context, await current(context), accepted);

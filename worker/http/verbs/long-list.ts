@@ -5,11 +5,10 @@
  */
 import { encodeProtobufPages } from "../../../api/machinery/protobuf.ts";
 import type { ListPage } from "../../../api/store.ts";
-import { PlainTextError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { objectOf } from "../../storage/entry.ts";
 import { GZIP } from "../compress.ts";
-import { type Accepted, NOT_ACCEPTABLE } from "../negotiate.ts";
+import { type Accepted, noSuchForm } from "../negotiate.ts";
 import { listView, renderListView } from "../views.ts";
 
 interface LongList {
@@ -26,7 +25,7 @@ export async function renderLongList(
   const viewOf = ({ items }: ListPage) => listView(context, items.map(objectOf), metadata, accepted);
   if (accepted.type === PROTOBUF) {
     const chunks = await encodeProtobufPages(views(first, rest, viewOf));
-    if (!chunks) throw new PlainTextError(406, NOT_ACCEPTABLE);
+    if (!chunks) throw noSuchForm();
     return answer(inTurn(chunks), accepted);
   }
   if (accepted.type !== "application/json" || accepted.pretty) {

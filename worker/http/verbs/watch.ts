@@ -12,7 +12,7 @@ import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
-import type { Accepted } from "../negotiate.ts";
+import { type Accepted, noSuchStream } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
 import {
   acceptedBy,
@@ -34,6 +34,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const options = watchOptions(query);
   const isStreamedList = options.sendInitialEvents === true && options.bookmarks;
   const accepted = acceptedBy(context, isStreamedList ? STREAMED_LIST_VIEWS : WATCH_VIEWS);
+  if (accepted.type === "application/yaml") throw noSuchStream();
   const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
