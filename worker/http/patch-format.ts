@@ -11,6 +11,7 @@ import { applyJsonPatch } from "../../api/machinery/patch/json-patch.ts";
 import { applyMergePatch } from "../../api/machinery/patch/merge-patch.ts";
 import type { JsonObject, PatchResult } from "../../api/machinery/patch/patch-result.ts";
 import { printGo } from "../../api/machinery/patch/print-go.ts";
+import { printMerged, printPatched, printUntyped } from "../../api/machinery/patch/print-patched.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
 import { badRequest, invalid } from "../../api/machinery/status.ts";
 import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
@@ -41,7 +42,7 @@ export interface PatchFormat {
   /** Stands before what is told of repeated names. */
   readonly duplicatesOf?: string;
   /** How an error about the result shows what was wrong: the patched object as JSON, or the patch as Go prints it. */
-  readonly printed: (patch: unknown, patched: JsonObject) => string;
+  readonly printed: (patch: unknown, patched: JsonObject, original: JsonObject) => string;
 }
 
 export const patchFormats: Readonly<Record<string, PatchFormat>> = {
@@ -49,12 +50,12 @@ export const patchFormats: Readonly<Record<string, PatchFormat>> = {
     apply: (object, patch, { options }) => applyJsonPatch(members(object), patch, options.fieldValidation),
     malformed: (problem, level) => (level === "Ignore" ? problem : `error decoding patch: ${problem}`),
     duplicatesOf: "json patch ",
-    printed: (_patch, patched) => JSON.stringify(patched),
+    printed: (patch, patched) => printPatched(patched, patch),
   },
   "application/merge-patch+json": {
     apply: (object, patch, { options }) => applyMergePatch(members(object), patch, options.fieldValidation),
     malformed: (problem, level) => (level === "Ignore" ? "invalid JSON Patch" : `error decoding patch: ${problem}`),
-    printed: (_patch, patched) => JSON.stringify(patched),
+    printed: (patch, patched, original) => printMerged(patched, patch, original),
   },
   "application/strategic-merge-patch+json": {
     needsStruct: true,
@@ -100,8 +101,11 @@ export function applyFormat(
   if (!result.ok) throw patchRefused(result);
   const { fieldValidation } = context.options;
   const decoded = decodeAsKind(result.object, format, context.served);
-  const refuse = (why: string) =>
-    new ApiError(invalid("", "", "", [invalidField("patch", format.printed(patch, result.object), why)]));
+  const refuse = (why: string) => {
+    const { object: patched } = result;
+    const printed = context.served.custom ? printUntyped(patched) : format.printed(patch, patched, members(object));
+    return new ApiError(invalid("", "", "", [invalidField("patch", printed, why)]));
+  };
   if (!decoded.ok) throw refuse(decoded.message);
   const strict = fieldValidation === "Ignore" ? [] : [...duplicates, ...result.strictErrors, ...decoded.strict];
   if (fieldValidation === "Strict" && strict.length > 0) throw refuse(`strict decoding error: ${strict.join(", ")}`);
@@ -130,8 +134,13 @@ function setIntoStruct(object: JsonObject, served: Served): DecodedJson {
   return { ok: false, message: unstructuredProblem(object, structFor(served)) ?? decoded.message };
 }
 
-export function decodePatched(object: JsonObject, served: Served): DecodedJson {
+/** `nulls` of custom objects that may not be null. */
+export function decodePatched(
+  object: JsonObject,
+  served: Served,
+  options?: { readonly nulls: "dropped" | "kept" },
+): DecodedJson {
   const { structuralSchema } = served.resource;
-  if (structuralSchema) return pruneUntyped(object, structuralSchema);
+  if (structuralSchema) return pruneUntyped(object, structuralSchema, options);
   return decodeJson(JSON.stringify(object), structFor(served));
 }

@@ -35,7 +35,15 @@ export function printElement(element: string): string {
 
 export const printPath = (path: readonly string[]): string => path.map(printElement).join("");
 
-const printScalar = (value: unknown) => (typeof value === "string" ? goQuote(value) : String(value));
+/** As structured-merge-diff prints a value: objects and lists are no proper keys, but may be given as such. */
+function printScalar(value: unknown): string {
+  if (typeof value === "string") return goQuote(value);
+  if (Array.isArray(value)) return `[${value.map(printScalar).join(",")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, member]) => `${name}=${printScalar(member)}`)
+    .join("");
+}
 
 const RANK: Readonly<Record<string, number>> = { ".": 0, f: 1, k: 2, v: 3, i: 4 };
 

@@ -1,4 +1,7 @@
-/** RFC 7386: null deletes, objects merge, all else replaces. Nulls within a new member vanish with their keys. */
+/**
+ * RFC 7386: null deletes, objects merge, all else replaces. Nulls within a new member vanish with their keys, those in objects
+ * of lists too: evanphx/json-patch keeps them only where something else takes an object's place.
+ */
 import { badRequest, goJsonType, isJsonObject, type JsonObject, type PatchResult } from "./patch-result.ts";
 
 /** `patch` is the parsed body. */
@@ -20,10 +23,17 @@ function merge(target: JsonObject, patch: JsonObject): JsonObject {
   const merged = { ...target };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
-    else if (isJsonObject(value)) {
+    else {
       const old = merged[key];
-      merged[key] = merge(isJsonObject(old) ? old : {}, value);
-    } else merged[key] = value;
+      if (!isJsonObject(old)) merged[key] = withoutNulls(value);
+      else merged[key] = isJsonObject(value) ? merge(old, value) : value;
+    }
   }
   return merged;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  return merge({}, value);
 }

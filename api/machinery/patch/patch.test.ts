@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { structOf } from "../../schema/table.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import { applyMergePatch } from "./merge-patch.ts";
+import { printMerged, printPatched, printUntyped } from "./print-patched.ts";
 import { applyStrategicMergePatch } from "./strategic-merge.ts";
 
 const configMap = () => ({
@@ -181,6 +182,30 @@ describe("PATCH-05: a merge patch deletes by null and replaces lists", () => {
         metadata: { name: "a", finalizers: ["y"], annotations: { b: "1" } },
       },
     });
+  });
+  test("nulls in objects of a list go too, unless the list takes an object's place", () => {
+    const list = [{ a: null, b: 1 }, null];
+    const patched = applyMergePatch({ list: [1], object: {} }, { list, fresh: list, object: list }, "Warn");
+    expect(patched).toMatchObject({ object: { list: [{ b: 1 }, null], fresh: [{ b: 1 }, null], object: list } });
+  });
+  test("PATCH-11: what a patch went through prints sorted, the rest as it stood", () => {
+    const object = {
+      kind: "K",
+      apiVersion: "v1",
+      metadata: { name: "a", labels: { z: "1", a: "<" } },
+      data: { k: "v" },
+    };
+    const merge = { data: { b: { y: 1, x: 1 } } };
+    const merged = applyMergePatch(object, merge, "Warn");
+    expect(merged.ok && printMerged(merged.object, merge, object)).toBe(
+      '{"apiVersion":"v1","data":{"b":{"x":1,"y":1},"k":"v"},"kind":"K","metadata":{"name":"a","labels":{"z":"1","a":"\\u003c"}}}',
+    );
+    const operations = [{ op: "add", path: "/metadata/labels/b", value: { y: 1, x: 1 } }];
+    const patched = applyJsonPatch(object, operations, "Warn");
+    expect(patched.ok && printPatched(patched.object, operations)).toBe(
+      '{"apiVersion":"v1","data":{"k":"v"},"kind":"K","metadata":{"labels":{"a":"\\u003c","b":{"y":1,"x":1},"z":"1"},"name":"a"}}',
+    );
+    expect(printUntyped(object)).toContain('"metadata":{"labels":{"a":"\\u003c","z":"1"},"name":"a"}');
   });
   test.each([
     [[], "Warn", "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"],
