@@ -242,6 +242,15 @@ describe("server-side apply", () => {
     expect(a.owners).toEqual([
       'm {"f:spec":{"f:any":{"f:x":{".":{},"f:y":{}}},"f:list":{},"f:map":{"k:{\\"k\\":\\"1\\"}":{".":{},"f:k":{},"f:v":{}}}}}',
     ]);
+    const embedded = structuralView({
+      type: "object",
+      properties: { in: { type: "object", "x-kubernetes-embedded-resource": true } },
+    });
+    const b = new Case("x.io/v1", "Thing", embedded);
+    expect(b.apply("m", { in: { apiVersion: "v1", kind: "X", metadata: 5 } })).toMatchObject({
+      code: 500,
+      message: expect.stringMatching(/: \.in\.metadata: expected map, got &\{5\}$/),
+    });
     expect(a.apply("m", { spec: { map: [{ v: "z" }] } })).toMatchObject({
       code: 500,
       message:

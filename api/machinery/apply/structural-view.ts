@@ -32,16 +32,15 @@ export function structuralView(schema: StructuralSchema = NO_SCHEMA): TypeView {
 }
 
 /** The schema says nothing of what every object has. */
-function withMeta({ map: own }: TypeView): TypeView {
+const withMeta = ({ map }: TypeView): TypeView => ({
+  map: objectMap(map ?? { atomic: false, field: () => undefined, element: DEDUCED }),
+});
+
+function objectMap(own: MapView): MapView {
   const string: FieldView = { type: { scalar: "string" } };
   const meta: FieldView = { type: structView(structOf("meta.v1.ObjectMeta")) };
   const known: Readonly<Record<string, FieldView>> = { apiVersion: string, kind: string, metadata: meta };
-  return {
-    map: {
-      ...(own ?? { atomic: false, element: DEDUCED }),
-      field: (name) => (Object.hasOwn(known, name) ? known[name] : own?.field(name)),
-    },
-  };
+  return { ...own, field: (name) => (Object.hasOwn(known, name) ? known[name] : own.field(name)) };
 }
 
 function viewOf(schema: StructuralSchema, inherited: boolean): TypeView {
@@ -72,14 +71,12 @@ function mapOf(schema: StructuralSchema, preserve: boolean): MapView {
       ...(property.default === undefined ? {} : { default: property.default }),
     });
   const element = elementOf(schema, preserve || fields.size === 0);
-  const embedded: readonly string[] = schema["x-kubernetes-embedded-resource"]
-    ? ["apiVersion", "kind", "metadata"]
-    : [];
-  return {
+  const map: MapView = {
     atomic: schema["x-kubernetes-map-type"] === "atomic",
-    field: (name) => fields.get(name) ?? (embedded.includes(name) ? { type: DEDUCED } : undefined),
+    field: (name) => fields.get(name),
     ...(element ? { element } : {}),
   };
+  return schema["x-kubernetes-embedded-resource"] ? objectMap(map) : map;
 }
 
 function elementOf(schema: StructuralSchema, free: boolean): TypeView | undefined {

@@ -16,6 +16,10 @@ export interface RuleTree {
 
 const trees = new WeakMap<Schema, RuleTree | null>();
 
+/** The rules of a part of a schema, of whose values there is only one to look at. */
+export const ruleTreeOfPart = (schema: Schema, isObject: boolean): RuleTree | undefined =>
+  hasRules(schema) ? grow(schema, schema, isObject) : undefined;
+
 /** Undefined where no rule stands anywhere. */
 export function ruleTreeOf(schema: Schema): RuleTree | undefined {
   const known = trees.get(schema);

@@ -4,12 +4,13 @@
  */
 import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
 import { duplicate, type FieldError, forbidden, invalid, invalidWithoutValue, required } from "../field-error.ts";
+import type { RulesOf } from "../structural/check-defaults.ts";
 import { Correlation } from "../structural/correlate.ts";
 import { childPath, isMap, type JsonMap, propertyOf, type Schema } from "../structural/json-walk.ts";
 import { fromJson } from "./from-json.ts";
 import type { Program } from "./program.ts";
 import type { Rule } from "./rule.ts";
-import { type RuleTree, ruleTreeOf } from "./rule-tree.ts";
+import { type RuleTree, ruleTreeOf, ruleTreeOfPart } from "./rule-tree.ts";
 import { Optional } from "./values.ts";
 
 /** What all rules of an object may cost together. */
@@ -28,6 +29,21 @@ export function validateRules(object: JsonMap, schema: Schema, old?: JsonMap): F
   });
   return run.errors;
 }
+
+/**
+ * Of a default: what it is checked by as if nothing had changed, and, since rules may look at whether there was something
+ * before, as if it were new.
+ */
+export const validateDefault: RulesOf = (value, schema, { path, isObject }) => {
+  const tree = ruleTreeOfPart(schema, isObject);
+  if (!tree) return [];
+  for (const old of [value, undefined]) {
+    const run = new RuleRun();
+    run.visit(tree, value, { path, old, current: undefined, parent: undefined });
+    if (run.errors.length > 0) return run.errors;
+  }
+  return [];
+};
 
 interface Place {
   readonly path: string;

@@ -1,24 +1,43 @@
 /** The metadata of an untyped object and of the objects embedded in it, read as metav1.ObjectMeta. */
 import { structOf } from "../../schema/table.ts";
 import { decodeJson } from "../decode-json.ts";
-import { invalid } from "../field-error.ts";
+import { type FieldError, invalid } from "../field-error.ts";
 import { childPath, isEmbedded, isMap, itemsOf, type JsonMap, memberOf, type Schema } from "./json-walk.ts";
+import { sortedMembers } from "./sorted-members.ts";
 
 /** `problem` is the text of what cannot be read; `unknown` are the paths of dropped fields, sorted. */
 export type CoercedMeta = { readonly problem: string } | { readonly unknown: readonly string[] };
 
-class Malformed extends Error {}
+class Malformed extends Error {
+  constructor(readonly why: FieldError) {
+    super(`${why.path}: ${why.message}`);
+  }
+}
 
 /** Changes the object: unknown fields of metadata are dropped. */
 export function coerceMeta(object: JsonMap, schema: Schema): CoercedMeta {
   const unknown: string[] = [];
+  const malformed = coerceBelow(object, { ...schema, "x-kubernetes-embedded-resource": true }, { path: "", unknown });
+  return malformed ? { problem: malformed.message } : { unknown: unknown.sort() };
+}
+
+/** What of a part of an object, such as a default, cannot be read as metadata. Changes it. */
+export const malformedMeta = (value: unknown, schema: Schema, path: string): FieldError | undefined =>
+  coerceBelow(value, schema, { path, unknown: [] })?.why;
+
+interface Place {
+  readonly path: string;
+  readonly unknown: string[];
+}
+
+function coerceBelow(value: unknown, schema: Schema, { path, unknown }: Place): Malformed | undefined {
   try {
-    coerce(object, { ...schema, "x-kubernetes-embedded-resource": true }, "", unknown);
+    coerce(value, schema, path, unknown);
+    return undefined;
   } catch (problem) {
-    if (problem instanceof Malformed) return { problem: problem.message };
+    if (problem instanceof Malformed) return problem;
     throw problem;
   }
-  return { unknown: unknown.sort() };
 }
 
 function coerce(value: unknown, schema: Schema | undefined, path: string, unknown: string[]): void {
@@ -45,8 +64,7 @@ function coerce(value: unknown, schema: Schema | undefined, path: string, unknow
 }
 
 function refuse(path: string, value: unknown, detail: string): never {
-  const { message } = invalid(path, value, detail);
-  throw new Malformed(`${path}: ${message}`);
+  throw new Malformed(invalid(path, sortedMembers(value), detail));
 }
 
 function readMeta(value: unknown, path: string, unknown: string[]): unknown {

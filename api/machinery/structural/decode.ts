@@ -7,6 +7,7 @@ import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode-kin
 import { goQuote } from "../field-error.ts";
 import { apiVersionOf, type KubeObject } from "../meta.ts";
 import { coerceMeta } from "./coerce-meta.ts";
+import { dropNulls } from "./defaults.ts";
 import { duplicateFields } from "./duplicate-fields.ts";
 import { isMap, type JsonMap, type Schema } from "./json-walk.ts";
 import { prune } from "./prune.ts";
@@ -42,11 +43,16 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
   return { ok: true, object: pruned.value as unknown as KubeObject & JsonMap, warnings: strict };
 }
 
-/** Changes the object: what schema and metadata do not know is dropped. */
-export function pruneUntyped(object: JsonMap, schema: Schema): DecodedJson {
+/** Changes the object: what schema and metadata do not know is dropped, and, unless they are kept, nulls that may not be. */
+export function pruneUntyped(
+  object: JsonMap,
+  schema: Schema,
+  { nulls = "dropped" }: { readonly nulls?: "dropped" | "kept" } = {},
+): DecodedJson {
   const coerced = coerceMeta(object, schema);
   if ("problem" in coerced) return { ok: false, message: coerced.problem };
   const unknown = [...prune(object, schema), ...coerced.unknown];
+  if (nulls === "dropped") dropNulls(object, schema);
   object.metadata ??= {};
   return { ok: true, value: object, strict: unknown.map((path) => `unknown field ${goQuote(path)}`) };
 }

@@ -10,7 +10,8 @@ export function applyDefaults(object: JsonMap, schema: Schema): void {
 
 const isForbiddenNull = (value: unknown, schema: Schema | undefined) => value === null && schema && !schema.nullable;
 
-function dropNulls(value: unknown, schema: Schema | undefined): void {
+/** Changes the value, whose forbidden nulls stay where there is a default to take their place. */
+export function dropNulls(value: unknown, schema: Schema | undefined): void {
   if (!schema) return;
   if (Array.isArray(value)) for (const item of value) dropNulls(item, itemsOf(schema));
   if (!isMap(value)) return;
@@ -21,7 +22,8 @@ function dropNulls(value: unknown, schema: Schema | undefined): void {
   }
 }
 
-function setDefaults(value: unknown, schema: Schema | undefined): void {
+/** Changes the value. Nulls without a default stay: an apply may say them, and hears that they are none of the type. */
+export function setDefaults(value: unknown, schema: Schema | undefined): void {
   if (!schema) return;
   if (Array.isArray(value)) {
     const items = itemsOf(schema);

@@ -2,7 +2,9 @@
  * The formats of strings that schemas may ask for and Kubernetes checks (go-openapi strfmt, as kube-openapi has it);
  * others are not looked at. Every pattern is linear in the text.
  */
+
 import { isCIDR, isIPv4, isIPv6 } from "../ip.ts";
+import { utf8Length } from "../utf8.ts";
 
 type Check = (text: string) => boolean;
 
@@ -11,11 +13,19 @@ const matches =
   (text) =>
     text.length <= most && pattern.test(text);
 
-const UUID = (version: string) =>
-  matches(new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$`, "i"));
-const LABEL = "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
+/** `variant`: the digit that says which layout the rest has. */
+const UUID = (version: string, variant = "[0-9a-f]") =>
+  matches(new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?${variant}[0-9a-f]{3}-?[0-9a-f]{12}$`, "i"));
+
+// Letters and symbols of any script; the last of several labels is letters alone, two at least.
+const SIGN = "[a-zA-Z0-9\\p{S}\\p{L}]";
+const INNER = "[a-zA-Z0-9\\-\\p{S}\\p{L}]";
+const HOSTNAME = new RegExp(
+  `^(?:${SIGN}(?:-?${SIGN}{0,62})?|(?:${SIGN}(?:${INNER}{0,61}${SIGN})?\\.)+[a-zA-Z\\p{L}]{2,63})$`,
+  "u",
+);
 const hostname: Check = (text) =>
-  text.length <= 253 && text.split(".").every((part) => new RegExp(`^${LABEL}$`).test(part));
+  utf8Length(text) <= 255 && HOSTNAME.test(text) && text.split(".").every((label) => utf8Length(label) <= 63);
 
 const FORMATS: Readonly<Record<string, Check>> = {
   bsonobjectid: matches(/^[0-9a-f]{24}$/i),
@@ -30,8 +40,8 @@ const FORMATS: Readonly<Record<string, Check>> = {
   ),
   uuid: UUID("[0-9a-f]"),
   uuid3: UUID("3"),
-  uuid4: UUID("4"),
-  uuid5: UUID("5"),
+  uuid4: UUID("4", "[89ab]"),
+  uuid5: UUID("5", "[89ab]"),
   isbn: (text) => isIsbn10(text) || isIsbn13(text),
   isbn10: isIsbn10,
   isbn13: isIsbn13,

@@ -1,6 +1,7 @@
 /** Lists that say their items differ: `x-kubernetes-list-type: set` and `map`. */
-import { duplicate, type FieldError } from "../field-error.ts";
+import { duplicate, type FieldError, invalid } from "../field-error.ts";
 import { childPath, isMap, itemsOf, memberOf, type Schema } from "./json-walk.ts";
+import { sortedMembers } from "./sorted-members.ts";
 
 export function duplicateItems(value: unknown, schema: Schema | undefined, path = ""): FieldError[] {
   if (!schema) return [];
@@ -13,6 +14,11 @@ export function duplicateItems(value: unknown, schema: Schema | undefined, path 
   const type = schema["x-kubernetes-list-type"];
   if (type === "set") return [...repeated(value, path, (item) => item), ...below];
   if (type !== "map") return below;
+  const odd = value.findIndex((item) => item !== null && !isMap(item));
+  if (odd >= 0) {
+    const detail = "must be an object for an array of list-type map";
+    return [invalid(`${path}[${odd}]`, sortedMembers(value[odd]), detail), ...below];
+  }
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];
   const keyOf = (item: unknown) =>
     Object.fromEntries(
@@ -39,7 +45,4 @@ function repeated(list: readonly unknown[], path: string, keyOf: (item: unknown)
   return errors;
 }
 
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, member: unknown) =>
-    isMap(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1))) : member,
-  );
+const canonical = (value: unknown): string => JSON.stringify(sortedMembers(value));

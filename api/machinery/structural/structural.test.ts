@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { validateDefault } from "../cel/validate-rules.ts";
 import { defaultErrors } from "./check-defaults.ts";
 import { decodeCustom } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
@@ -60,6 +61,36 @@ describe("validation speaks as Kubernetes does", () => {
       { type: "string" },
       null,
       ['spec.v: Invalid value: "null": spec.v in body must be of type string: "null"'],
+    ],
+    ["hostname", { type: "string", format: "hostname" }, "web-1.example.com", []],
+    [
+      "a hostname whose last label is short",
+      { type: "string", format: "hostname" },
+      "a.b",
+      ['spec.v: Invalid value: "a.b": spec.v in body must be of type hostname: "a.b"'],
+    ],
+    [
+      "the layout of a uuid",
+      { type: "string", format: "uuid4" },
+      "123e4567-e89b-42d3-7456-426614174000",
+      [
+        'spec.v: Invalid value: "123e4567-e89b-42d3-7456-426614174000": spec.v in body must be of type uuid4: "123e4567-e89b-42d3-7456-426614174000"',
+      ],
+    ],
+    [
+      "a whole number meets the whole part of its bounds",
+      { type: "number", maximum: 2.5, exclusiveMaximum: true },
+      2,
+      ["spec.v: Invalid value: 2: spec.v in body should be less than 2"],
+    ],
+    [
+      "more than an int64",
+      { type: "integer", format: "int64" },
+      9.3e18,
+      [
+        'spec.v: Invalid value: "float64": spec.v in body must be of type int64: "float64"',
+        '<nil>: Invalid value: "": Checked value must be of type integer with format int64 in spec.v',
+      ],
     ],
     ["enum", { type: "string", enum: ["a", "b"] }, "z", ['spec.v: Unsupported value: "z": supported values: "a", "b"']],
     [
@@ -148,11 +179,41 @@ describe("validation speaks as Kubernetes does", () => {
     ]);
   });
 
+  test("items of a keyed list are objects", () => {
+    const map: Schema = { type: "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"] };
+    expect(duplicateItems({ m: [{ k: "a" }, 5] }, { properties: { m: map } })).toEqual([
+      {
+        reason: "FieldValueInvalid",
+        path: "m[1]",
+        message: "Invalid value: 5: must be an object for an array of list-type map",
+      },
+    ]);
+  });
+
+  test("CRD-DEFAULT: a default is an object where its schema says so, and obeys the rules", () => {
+    const embedded = { type: "object", "x-kubernetes-embedded-resource": true };
+    const schema = spec({
+      meta: { ...embedded, default: { apiVersion: "v1", kind: "X", metadata: { name: 1, labels: {} } } },
+      odd: { ...embedded, default: { kind: "X" } },
+      // Lists of a default may repeat themselves: only objects are asked.
+      set: { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" }, default: ["a", "a"] },
+      rule: { type: "string", default: "x", "x-kubernetes-validations": [{ rule: "self == 'y'" }] },
+    });
+    const told = defaultErrors({ ...schema, default: {} }, "root", validateDefault);
+    expect(told.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      "root.default.apiVersion: Required value",
+      "root.default.kind: Required value",
+      'root.properties[spec].properties[meta].default.metadata: Invalid value: {"labels":{},"name":1}: json: cannot unmarshal number into Go struct field ObjectMeta.name of type string',
+      "root.properties[spec].properties[odd].default.apiVersion: Required value",
+      "root.properties[spec].properties[rule].default: Invalid value: \"x\": failed rule: self == 'y'",
+    ]);
+  });
+
   test("a default fits its own schema", () => {
     const schema = spec({
       v: { type: "object", default: { a: "x", junk: 1 }, properties: { a: { type: "integer" } } },
     });
-    expect(defaultErrors(schema, "root").map(({ path }) => path)).toEqual([
+    expect(defaultErrors(schema, "root", () => []).map(({ path }) => path)).toEqual([
       "root.properties[spec].properties[v].default",
       "root.properties[spec].properties[v].default.a",
     ]);

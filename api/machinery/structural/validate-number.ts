@@ -5,17 +5,20 @@ import type { Schema } from "./json-walk.ts";
 const NOWHERE = "<nil>";
 const outside = (detail: string): FieldError => invalid(NOWHERE, "", detail);
 
+/** Whether Go's decoder makes an integer of it; greater ones are floats, and no integers even if whole. */
+export const isInt64 = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+
 /** `name` is the path as it stands in messages. */
 export function validateNumber(value: number, schema: Schema, name: string): FieldError[] {
   const errors: FieldError[] = [...rangeErrors(value, schema, name)];
   const wrong = (detail: string) => errors.push(invalid(name, value, `${name} in body should be ${detail}`));
-  const { multipleOf, maximum, minimum } = schema;
-  if (multipleOf !== undefined) {
-    // Go divides whole numbers by the whole part of the factor.
-    const factor = Number.isInteger(value) ? Math.trunc(multipleOf) : multipleOf;
+  // Go compares a whole number with the whole part of what bounds it.
+  const asRead = (bound: number | undefined) => (bound !== undefined && isInt64(value) ? Math.trunc(bound) : bound);
+  const [factor, maximum, minimum] = [schema.multipleOf, schema.maximum, schema.minimum].map(asRead);
+  if (factor !== undefined) {
     if (factor <= 0)
       errors.push(invalid(name, factor, `factor MultipleOf declared for ${name} must be positive: ${factor}`));
-    else if (!isMultiple(value, factor)) wrong(`a multiple of ${multipleOf}`);
+    else if (!isMultiple(value, factor)) wrong(`a multiple of ${schema.multipleOf}`);
   }
   if (maximum !== undefined) {
     if (schema.exclusiveMaximum && value >= maximum) wrong(`less than ${maximum}`);

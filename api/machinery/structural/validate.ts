@@ -6,10 +6,10 @@
 import { deepEqual } from "../deep-equal.ts";
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
 import { Correlation } from "./correlate.ts";
-import { fitsFormat, isStringFormat } from "./formats.ts";
+import { fitsFormat } from "./formats.ts";
 import { additionalOf, childPath, isMap, itemsOf, type JsonMap, type Schema } from "./json-walk.ts";
 import { compilePattern, matchesPattern } from "./pattern.ts";
-import { validateNumber } from "./validate-number.ts";
+import { isInt64, validateNumber } from "./validate-number.ts";
 
 /** Where Kubernetes names no field. */
 const NOWHERE = "<nil>";
@@ -64,20 +64,19 @@ function typeErrors(value: unknown, schema: Schema, name: string): FieldError[] 
   if (types.length === 0) return [];
   if (value === null) return schema.nullable ? [] : wrong(types.join(","), "null");
   const actual = typeOf(value);
-  const fits =
-    types.includes(actual) ||
-    (actual === "integer" && types.includes("number")) ||
-    (actual === "number" && types.includes("integer") && Number.isInteger(value));
-  if (fits) return [];
+  const fits = types.includes(actual) || (actual === "integer" && types.includes("number"));
   const { format = "" } = schema;
-  if (isStringFormat(format) && actual !== "string" && actual !== "array")
-    return wrong(format, actual === "integer" ? "int64" : actual === "number" ? "double" : "");
-  return wrong(types.join(","), actual);
+  const isTextual = actual === "string" || actual === "array";
+  const goFormat = actual === "integer" ? "int64" : actual === "number" ? "float64" : "";
+  if (!isTextual && format !== "" && !fits && format !== goFormat) return wrong(format, goFormat);
+  // Of texts and lists a format says all there is to say.
+  if (isTextual && format !== "" && !types.includes("number") && !types.includes("integer")) return [];
+  return fits ? [] : wrong(types.join(","), actual);
 }
 
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return "array";
-  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
+  if (typeof value === "number") return isInt64(value) ? "integer" : "number";
   return typeof value;
 }
 

@@ -1,9 +1,11 @@
 /** The schema of one version, from its root. */
 import type { CustomResourceValidation, JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { ruleErrors } from "../../machinery/cel/check-rules.ts";
+import { validateDefault } from "../../machinery/cel/validate-rules.ts";
 import { type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
 import { defaultErrors } from "../../machinery/structural/check-defaults.ts";
 import { internalSchema } from "./internal-schema.ts";
+import { additionalOf, itemsOf } from "./json-schema.ts";
 import { checkSchema } from "./schema-validation.ts";
 import { structuralErrors } from "./structural-schema.ts";
 
@@ -56,16 +58,26 @@ export function checkRootSchema(
   const schema = validation?.openAPIV3Schema;
   if (!schema) return;
   const at = `${path}.openAPIV3Schema`;
+  const before = errors.length;
   if (hasStatus) checkBesideStatus(errors, at, schema);
   if (schema.nullable) errors.push(forbidden(`${at}.nullable`, "nullable cannot be true at the root"));
   const shape = structuralErrors(schema, at);
-  const structural = shape.length > 0 ? shape : defaultErrors(schema, at);
+  const structural = shape.length > 0 ? shape : defaultErrors(schema, at, validateDefault);
   const inSchema: FieldError[] = [];
   checkSchema(inSchema, at, schema, { root: true, insideMetadata: false });
   errors.push(...structural, ...inSchema);
+  if (errors.length === before && namesDialect(schema))
+    errors.push(invalid(at, "", "OpenAPIV3Schema 'schema' is not supported"));
   // Rules are compiled against a schema that tells every value's type.
   if (structural.length === 0) errors.push(...ruleErrors(schema, at, { found: inSchema, isStored: isStored(schema) }));
 }
+
+/** `$schema` is told only where nothing else is wrong. */
+const namesDialect = (schema: JSONSchemaProps): boolean =>
+  !!schema.$schema ||
+  [itemsOf(schema), additionalOf(schema), ...Object.values(schema.properties ?? {})].some(
+    (inner) => inner !== undefined && namesDialect(inner),
+  );
 
 function checkBesideStatus(errors: FieldError[], at: string, schema: JSONSchemaProps): void {
   if (schema.type !== undefined && schema.type !== "object") {

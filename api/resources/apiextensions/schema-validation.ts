@@ -121,7 +121,7 @@ function checkRule(errors: FieldError[], path: string, rule: ValidationRule, sch
   else if (isBroken(expression) && message.trim() === "")
     errors.push(required(`${path}.message`, "message must be specified if rule contains line breaks"));
   if (messageExpression !== "" && messageExpression.trim() === "")
-    errors.push(required(`${path}.messageExpression`, "must be non-empty if specified"));
+    errors.push(required(`${path}.messageExpression`, "messageExpression must be non-empty if specified"));
   if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
   if (fieldPath !== "" && fieldPath.trim() === "")
     errors.push(invalid(`${path}.fieldPath`, fieldPath, "must be non-empty if specified"));

@@ -54,3 +54,11 @@ test("SCALE-03: replicas that nobody has said are not read, and not left unsaid"
   expect(await ask("PATCH", `${OBJECTS}/b/scale`, { spec: { replicas: 2 } })).toEqual([200, { replicas: 2 }]);
   expect(await ask("GET", `${OBJECTS}/b/scale`)).toEqual([200, { replicas: 2 }]);
 });
+
+test("SCALE-04: replicas that are no whole number are told beside all else", async () => {
+  const [code, message] = await create("c", { size: 1.5 });
+  expect([code, message]).toEqual([
+    422,
+    'Scaled.example.com "c" is invalid: .spec.size: Invalid value: 0: .spec.size accessor error: 1.5 is of the type float64, expected int64',
+  ]);
+});

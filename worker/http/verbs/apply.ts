@@ -76,7 +76,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   });
   if (!result.ok) throw patchRefused(result);
   const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(group, version) };
-  const decoded = decodePatched(typed, served);
+  const decoded = decodePatched(typed, served, { nulls: "kept" });
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
   const object = decoded.value as unknown as KubeObject;
   const draft = other ? other.toStored(object) : object;

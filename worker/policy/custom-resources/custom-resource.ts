@@ -4,7 +4,7 @@ import type {
   CustomResourceDefinitionVersion,
 } from "../../../api/generated/apiextensions.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
+import { setDefaults } from "../../../api/machinery/structural/defaults.ts";
 import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
 import { customColumns } from "./custom-columns.ts";
@@ -46,7 +46,7 @@ export function customResource(
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
     allowUnconditionalUpdate: false,
     deleteAnswersObject: false,
-    defaults: (draft) => applyDefaults(draft as unknown as JsonMap, schema),
+    defaults: (draft) => setDefaults(draft as unknown as JsonMap, schema),
     prepareCreate: (draft) => {
       if (status) delete (draft as Untyped).status;
     },

@@ -1,7 +1,9 @@
 import type { CustomResourceSubresourceScale } from "../../../api/generated/apiextensions.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { printGo } from "../../../api/machinery/patch/print-go.ts";
 import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import { isMap } from "../../../api/machinery/structural/json-walk.ts";
+import { isInt64 } from "../../../api/machinery/structural/validate-number.ts";
 import type { ScaleView } from "../../../api/resources/resource.ts";
 
 /** Where the definition says that the numbers of the scale are. */
@@ -31,3 +33,26 @@ export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<Ku
     at[last] = replicas;
   },
 });
+
+/** The whole number there, 0 where there is nothing, or what Kubernetes says of anything else (unstructured.NestedInt64). */
+export function integerAt(path: string, object: unknown): number | string {
+  const names = path.replace(/^\./, "").split(".");
+  let value = object;
+  for (const [i, name] of names.entries()) {
+    const problem = (expected: string) =>
+      `.${names.slice(0, i + 1).join(".")} accessor error: ${printGo(value)} is of the type ${goType(value)}, expected ${expected}`;
+    if (value === null) return 0;
+    if (!isMap(value)) return problem("map[string]interface{}");
+    if (!Object.hasOwn(value, name)) return 0;
+    value = value[name];
+    if (i === names.length - 1) return typeof value === "number" && isInt64(value) ? value : problem("int64");
+  }
+  return 0;
+}
+
+function goType(value: unknown): string {
+  if (value === null) return "<nil>";
+  if (Array.isArray(value)) return "[]interface {}";
+  if (typeof value === "number") return isInt64(value) ? "int64" : "float64";
+  return typeof value === "boolean" ? "bool" : typeof value === "string" ? "string" : "map[string]interface {}";
+}

@@ -5,10 +5,10 @@ import { validateRules } from "../../../api/machinery/cel/validate-rules.ts";
 import { type FieldError, invalid } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { validateEmbedded } from "../../../api/machinery/structural/embedded.ts";
-import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { duplicateItems } from "../../../api/machinery/structural/list-items.ts";
 import { validateValue } from "../../../api/machinery/structural/validate.ts";
+import { integerAt } from "./custom-scale.ts";
 
 interface Kind {
   readonly group: string;
@@ -97,9 +97,9 @@ export class CustomValidation {
     if (!scale) return [];
     const errors: FieldError[] = [];
     const replicas = (path: string) => {
-      const [value = 0] = findJsonPath(path, object);
-      if (typeof value !== "number") return;
-      if (value < 0) errors.push(invalid(path, value, "should be a non-negative integer"));
+      const value = integerAt(path, object);
+      if (typeof value === "string") errors.push(invalid(path, 0, value));
+      else if (value < 0) errors.push(invalid(path, value, "should be a non-negative integer"));
       else if (value > MAX_REPLICAS)
         errors.push(invalid(path, value, `should be less than or equal to ${MAX_REPLICAS}`));
     };
