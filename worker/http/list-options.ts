@@ -48,13 +48,16 @@ export function listOptions(query: URLSearchParams): ListOptions {
   const revision = query.get("resourceVersion") ?? "";
   const token = query.get("continue") ?? "";
   if (token !== "") {
+    const parsed = parseContinue(token);
+    if (typeof parsed === "string")
+      throw new ApiError(badRequest(`invalid continue token: continue key is not valid: ${parsed}`));
     if (revision !== "" && revision !== "0") {
       throw new ApiError(badRequest("specifying resource version is not allowed when using continue"));
     }
-    const parsed = parseContinue(token);
-    if (typeof parsed !== "string") return { limit, continue: parsed, match: "" };
-    throw new ApiError(badRequest(`invalid continue token: continue key is not valid: ${parsed}`));
+    return { limit, continue: parsed, match: "" };
   }
+  const unreadable = revisionProblem(revision);
+  if (unreadable) throw new ApiError(badRequest(`invalid resource version: ${unreadable}`));
   const resourceVersion = revisionOption(query);
   const match = (query.get("resourceVersionMatch") ?? "") as ListOptions["match"];
   if (resourceVersion === undefined || resourceVersion === 0) return { limit, match };
@@ -78,11 +81,14 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
 /** `resourceVersion` of a read: undefined where not given. */
 export function revisionOption(query: URLSearchParams): Revision | undefined {
   const value = query.get("resourceVersion") ?? "";
-  if (value === "") return undefined;
-  const problem = parseUintProblem(value);
-  if (problem)
-    throw new ApiError(failure(500, "", `resourceVersion: Invalid value: ${JSON.stringify(value)}: ${problem}`));
-  return Number(value) as Revision;
+  const problem = revisionProblem(value);
+  if (problem) throw new ApiError(failure(500, "", problem));
+  return value === "" ? undefined : (Number(value) as Revision);
+}
+
+function revisionProblem(value: string): string | undefined {
+  const problem = value === "" ? undefined : parseUintProblem(value);
+  return problem && `resourceVersion: Invalid value: ${JSON.stringify(value)}: ${problem}`;
 }
 
 const MATCHES = ["Exact", "NotOlderThan", ""];

@@ -16,6 +16,15 @@ import { ApiError } from "../api-error.ts";
 
 type WithParts = KubeObject & { spec?: unknown; status?: unknown };
 
+/** What a client cannot say of a new object is gone before anybody looks at it, the bookkeeping of its fields included. */
+export function dropServerFields({ metadata }: KubeObject): void {
+  delete metadata.uid;
+  delete metadata.creationTimestamp;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+}
+
 /** Gives the draft its identity and lets the kind prepare it. */
 export function prepareCreate(
   resource: Resource,
@@ -26,11 +35,7 @@ export function prepareCreate(
   metadata.uid = options.uid;
   metadata.creationTimestamp = timestamp(options.now);
   delete metadata.resourceVersion;
-  delete metadata.selfLink;
-  delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
   if (resource.generation) metadata.generation = 1;
-  else delete metadata.generation;
   const { status } = resource;
   if (status && !status.keptOnCreate && !status.writtenByAll) resetStatus(draft);
   resource.prepareCreate?.(draft, options.warnings);

@@ -22,7 +22,7 @@ test("variables see those before them, and are computed when they are used", () 
     ok: false,
     message:
       "expression 'variables.broken == 1' resulted in error: composited variable \"broken\" fails to evaluate: " +
-      "expression 'object.spec.nope' resulted in error: no such key: nope",
+      "no such key: nope",
   });
 });
 

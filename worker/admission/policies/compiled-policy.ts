@@ -101,18 +101,28 @@ export class PolicyRun {
   evaluate(expression: string): Result {
     const program = this.#programOf(expression);
     if (typeof program === "string") return { ok: false, message: program };
+    const result = this.#run(program);
+    if (result.ok || result.isSpent) return result;
+    return { ok: false, message: `expression '${expression}' resulted in error: ${result.message}` };
+  }
+
+  #run(program: Program): Result {
     const outcome = program.run(this.#values);
     this.#left -= outcome.cost;
     if (this.#left < 0) return { ok: false, message: OUT_OF_BUDGET, isSpent: true };
-    if (outcome.ok) return outcome;
-    return { ok: false, message: `expression '${expression}' resulted in error: ${outcome.message}` };
+    return outcome.ok ? outcome : { ok: false, message: outcome.message };
+  }
+
+  #compute(expression: string): Result {
+    const program = this.#programOf(expression);
+    return typeof program === "string" ? { ok: false, message: program } : this.#run(program);
   }
 
   #variables(): CelMap {
     const declared = new Map((this.spec.variables ?? []).map(({ name, expression }) => [name, expression]));
     const known = new Map<string, Result>();
     const compute = (name: string): unknown => {
-      const result = known.get(name) ?? this.evaluate(declared.get(name) ?? "");
+      const result = known.get(name) ?? this.#compute(declared.get(name) ?? "");
       known.set(name, result);
       if (!result.ok) throw new CelError(`composited variable "${name}" fails to evaluate: ${result.message}`);
       return result.value;

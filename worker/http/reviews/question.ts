@@ -1,6 +1,7 @@
 /** What all reviews have in common: a POST that asks and stores nothing. */
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { invalid } from "../../../api/machinery/status.ts";
+import { trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { confirmPolicy } from "../../auth/confirm-policy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -16,7 +17,9 @@ export async function answerReview<T extends KubeObject>(
   answer: (question: T) => object | Promise<object>,
 ): Promise<Response> {
   const accepted = negotiate(context.request, context.query, []);
-  const question = decodeObject(context, writeOptions(context.query, "CreateOptions"));
+  const options = writeOptions(context.query, "CreateOptions");
+  const question = decodeObject(context, options);
+  trackManagedFields(context, { old: undefined, next: question }, { ...options, subresource: "" });
   checkQuestion(context, question);
   const answered = await answer(question as T);
   // An answer may come without any look at the store: it must not come from an old policy.

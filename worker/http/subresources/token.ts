@@ -6,6 +6,7 @@ import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../..
 import { timestamp } from "../../../api/machinery/time.ts";
 import { admitMutation, admitValidation } from "../../admission/index.ts";
 import { KeyedReads } from "../../admission/keyed-reads.ts";
+import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
 import { type Claims, ISSUER, type ObjectClaim } from "../../auth/service-account-token.ts";
@@ -34,6 +35,9 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
   const object = decodeObject(context, options, served);
   placeInNamespace(context, object);
+  (object as unknown as TokenRequest).spec.expirationSeconds ??= DEFAULT_SECONDS;
+  const tracked = { fieldManager: options.fieldManager, subresource: "token" };
+  trackManagedFields({ ...context, served }, { old: undefined, next: object }, tracked);
   const request = admissionOf(context, object, options.dryRun);
   await admitMutation(request);
   const { spec, metadata } = object as unknown as TokenRequest;
@@ -60,7 +64,13 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const answer = {
     kind: "TokenRequest",
     apiVersion: "authentication.k8s.io/v1",
-    metadata: { name, namespace, uid, creationTimestamp: timestamp(context.now) },
+    metadata: {
+      name,
+      namespace,
+      uid,
+      creationTimestamp: timestamp(context.now),
+      ...(metadata.managedFields ? { managedFields: metadata.managedFields } : {}),
+    },
     spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
     status: { token, expirationTimestamp: timestamp((now + seconds) * 1000) },
   };

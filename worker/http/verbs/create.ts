@@ -12,7 +12,7 @@ import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
-import { prepareCreate, validateCreate } from "../../registry/strategy.ts";
+import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
 import { decodeObject } from "../body.ts";
@@ -47,6 +47,7 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   const { resource } = context.served;
   const { metadata } = draft;
   placeInNamespace(context, draft);
+  dropServerFields(draft);
   dropRepeatedOwners(draft, context.warnings);
   resource.defaults?.(draft);
   checkRevision(metadata.resourceVersion);
