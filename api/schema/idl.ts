@@ -6,7 +6,7 @@
  *       2 template core.v1.PodTemplateSpec required
  *
  * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is
- * `NUMBER NAME TYPE [required] [always|omitempty] [omitzero] [list=map:KEYS|set|atomic] [map=atomic] [patch=STRATEGIES:KEY]
+ * `NUMBER NAME TYPE [required] [always|omitempty] [omitzero] [list=map:KEYS|set|atomic] [map=atomic|granular] [patch=STRATEGIES:KEY]
  * [default=JSON] [go=TYPE]`, where NUMBER is the protobuf field number and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name
  * `...` embeds the fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
  *
@@ -73,6 +73,8 @@ export interface FieldDeclaration {
   /** The keys of a list of type `map`. */
   readonly listKeys?: readonly string[];
   readonly atomicMap: boolean;
+  /** A struct that is atomic elsewhere is owned field by field here. */
+  readonly granular: boolean;
   /** Strategic merge: `merge`, `retainKeys`, both or none. */
   readonly patchStrategy: readonly string[];
   readonly patchMergeKey?: string;
@@ -137,6 +139,7 @@ function parseField(line: string, source: SchemaSource): FieldDeclaration {
     ...(listType ? { listType: listType as "map" | "set" | "atomic" } : {}),
     ...(listKeys ? { listKeys: listKeys.split(",") } : {}),
     atomicMap: value("map") === "atomic",
+    granular: value("map") === "granular",
     patchStrategy: strategies ? strategies.split(",") : [],
     ...(mergeKey ? { patchMergeKey: mergeKey } : {}),
     ...(fallback !== undefined ? { default: JSON.parse(fallback) as unknown } : {}),

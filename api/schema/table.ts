@@ -102,6 +102,7 @@ const plainField = (number: number, name: string, type: string): Field => ({
   always: false,
   omitZero: false,
   atomicMap: false,
+  granular: false,
   patchStrategy: [],
 });
 

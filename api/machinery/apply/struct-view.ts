@@ -57,7 +57,8 @@ const listKeys = (field: Field): readonly string[] =>
 function elementType(field: Field): TypeView {
   if (isScalar(field.type)) return SCALAR_TYPES[field.type];
   const view = structView(structOf(field.type));
-  return field.atomicMap && view.map && field.shape === "one" ? { map: { ...view.map, atomic: true } } : view;
+  if (field.shape !== "one" || !view.map || !(field.atomicMap || field.granular)) return view;
+  return { map: { ...view.map, atomic: field.atomicMap } };
 }
 
 const STRING: TypeView = { scalar: "string" };
