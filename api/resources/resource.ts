@@ -72,8 +72,8 @@ export interface ServedVersion<T extends KubeObject> {
   readonly version: string;
   readonly toStored: (object: KubeObject) => T;
   readonly fromStored: (object: T) => KubeObject;
-  /** Its own rules, in place of the kind's `validate`; the object is at the stored version. */
-  readonly validate?: (object: T) => FieldError[];
+  /** Its own rules, in place of the kind's; objects are at the stored version. */
+  readonly rules?: Pick<ResourceDefinition<T>, "validate" | "validateCreate" | "validateUpdate">;
   readonly columns?: readonly Column<T>[];
   /** What this version calls the selectable fields of the kind, where not the same: `regarding.kind` → `involvedObject.kind`. */
   readonly fieldNames?: Readonly<Record<string, string>>;
@@ -152,13 +152,16 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly status?: {
     /** A create brings its status along (nodes, which report themselves). Default: it is dropped. */
     readonly keptOnCreate?: boolean;
-    /** Creates and updates of the object write the status, too: Kubernetes forgot to split it off. */
-    readonly writtenByAll?: boolean;
     /** Through `/status`, metadata stays as it is (metav1.ResetObjectMetaForStatus). Default: it may change. */
     readonly keepsMetadata?: boolean;
     readonly prepareUpdate?: (next: T, old: T) => void;
     readonly validateUpdate?: (next: T, old: T) => FieldError[];
   };
+  /**
+   * The paths that nobody owns through an endpoint, by its subresource ("" for the object itself), where not the usual: the
+   * status through the object, the rest through `/status`.
+   */
+  readonly resets?: Readonly<Record<string, readonly (readonly string[])[]>>;
   readonly scale?: ScaleView<T>;
   /** By name, `status` and `scale` left out. */
   readonly subresources?: Readonly<Record<string, Subresource<T>>>;

@@ -21,6 +21,7 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
   const apiVersion = apiVersionOf(resource.group, resource.version);
   const struct = structOfKind(apiVersion, resource.kind);
   const paths = resource.subresources?.[subresource]?.ownable;
+  const resets = resource.resets?.[subresource];
   return {
     apiVersion,
     view: struct ? structView(struct) : customView(resource),
@@ -29,6 +30,7 @@ export function ownedKind(resource: Resource, subresource: string): KindAtVersio
       subresource,
       ...(resource.status ? { status: resource.status } : {}),
       ...(paths ? { paths } : {}),
+      ...(resets ? { resets } : {}),
     }),
     ...(resource.otherVersions ? { versions: (version: string) => otherVersion(resource, version) } : {}),
   };

@@ -38,7 +38,9 @@ export interface KindAtVersion {
 
 export interface Endpoint {
   readonly subresource: string;
-  readonly status?: { readonly writtenByAll?: boolean; readonly keepsMetadata?: boolean };
+  readonly status?: { readonly keepsMetadata?: boolean };
+  /** What it resets, where not what endpoints of its name do. */
+  readonly resets?: readonly (readonly string[])[];
   /** Where it takes no more than these paths. */
   readonly paths?: readonly (readonly string[])[];
 }
@@ -48,14 +50,15 @@ const SPEC_AND_METADATA = { ...SPEC, ...fieldPath("metadata") };
 const STATUS = fieldPath("status");
 
 /** An endpoint resets the status on the object where it has a status endpoint, and the spec on the status endpoint. */
-export function ownableThrough({ subresource, status, paths }: Endpoint): KindAtVersion["ownable"] {
+export function ownableThrough({ subresource, status, paths, resets }: Endpoint): KindAtVersion["ownable"] {
   if (paths) return (set) => onlyBelow(set, paths);
+  if (resets) return (set) => resets.reduce((left, path) => differenceBelow(left, fieldPath(...path)), set);
   const reset =
     subresource === "status"
       ? status?.keepsMetadata
         ? SPEC_AND_METADATA
         : SPEC
-      : subresource === "" && status && !status.writtenByAll
+      : subresource === "" && status
         ? STATUS
         : undefined;
   return reset ? (set) => differenceBelow(set, reset) : (set) => set;

@@ -21,7 +21,9 @@ export const daemonSet = defineResource<DaemonSet>({
   categories: ["all"],
   generation: true,
   annotationsOfConversion: [TEMPLATE_GENERATION],
-  defaults: ({ spec }) => {
+  defaults: ({ metadata, spec }) => {
+    // Conversion writes the annotation, so that who writes the object owns it.
+    if (metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration({ metadata }, 0);
     spec.updateStrategy ??= {};
     spec.updateStrategy.type ||= "RollingUpdate";
     if (spec.updateStrategy.type === "RollingUpdate") {
@@ -100,6 +102,6 @@ const templateGeneration = ({ metadata }: DaemonSet): number => {
   return /^-?\d+$/.test(text) ? Number(text) : 0;
 };
 
-function setTemplateGeneration({ metadata }: DaemonSet, generation: number): void {
+function setTemplateGeneration({ metadata }: Pick<DaemonSet, "metadata">, generation: number): void {
   metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
 }

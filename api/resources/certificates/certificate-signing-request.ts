@@ -20,6 +20,12 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     draft.spec = old.spec;
   },
   validate: validateCertificateSigningRequest,
+  // A request is what the server makes of it: nobody owns its spec.
+  resets: {
+    "": [["spec"], ["status"]],
+    status: [["spec"], ["status", "conditions"]],
+    approval: [["spec"], ["status", "certificate"]],
+  },
   status: {
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
