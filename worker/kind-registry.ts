@@ -49,7 +49,7 @@ export class Registry {
   #addBuiltIn(resource: Resource, at: { group: string; version: string }, conversion?: ServedVersion<KubeObject>) {
     this.#add({
       // A version may have rules of its own, as events.k8s.io has.
-      resource: conversion?.validate ? { ...resource, validate: conversion.validate } : resource,
+      resource: conversion?.rules ? withRules(resource, conversion.rules) : resource,
       custom: false,
       group: at.group,
       version: at.version,
@@ -98,3 +98,8 @@ export const dualStack = new Registry(resources.map((each) => (each === service 
 /** The store's name of a kind's objects. */
 export const storageResource = (resource: Pick<Resource, "group" | "plural">): string =>
   groupResource(resource.group, resource.plural);
+
+function withRules(resource: Resource, rules: NonNullable<ServedVersion<KubeObject>["rules"]>): Resource {
+  const { validate: _, validateCreate: __, validateUpdate: ___, ...rest } = resource;
+  return { ...rest, ...rules };
+}

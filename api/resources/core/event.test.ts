@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
+import type { FieldError } from "../../machinery/field-error.ts";
 import type { ResourceDefinition } from "../resource.ts";
 import { event as resource } from "./event.ts";
 
@@ -30,10 +31,38 @@ describe("an event of events.k8s.io", () => {
     expect(other?.fromStored(stored)).toEqual(served);
   });
 
-  it("has rules of its own, and not the core's about namespaces", () => {
-    expect(other?.validate?.(stored)).toEqual([]);
-    expect(kind.validate?.(stored)).toMatchObject([{ path: "involvedObject.namespace" }]);
-    expect(other?.validate?.({ ...stored, count: 3, reason: "" }).map(({ path }) => path)).toEqual(["reason", "count"]);
+  const paths = (errors: readonly FieldError[] | undefined) => errors?.map(({ path }) => path);
+
+  it("is held to more than one of the core API", () => {
+    expect(other?.rules?.validateCreate?.(stored)).toEqual([]);
+    const wrong = { ...stored, count: 3, reason: "" };
+    expect(paths(other?.rules?.validateCreate?.(wrong))).toEqual(["reason", "count"]);
+    expect(paths(kind.validate?.(wrong))).toEqual(["reason"]);
+  });
+
+  it("changes only in how often it was seen", () => {
+    const series = { count: 2, lastObservedTime: "2026-01-01T00:01:00.000000Z" };
+    expect(other?.rules?.validateUpdate?.({ ...stored, series }, stored)).toEqual([]);
+    expect(paths(other?.rules?.validateUpdate?.({ ...stored, reason: "Else" }, stored))).toEqual(["reason", "reason"]);
+  });
+});
+
+describe("an event of the core API", () => {
+  const event = (part: Partial<Event>): Event => ({
+    metadata: { name: "e", namespace: "n" },
+    involvedObject: { kind: "Pod", name: "p", namespace: "n" },
+    ...part,
+  });
+
+  it.each([
+    [{}, []],
+    [{ involvedObject: { namespace: "other" } }, ["involvedObject.namespace"]],
+    [
+      { eventTime: "2026-01-01T00:00:00.000000Z" },
+      ["reportingComponent", "reportingComponent", "reportingComponent", "reportingInstance", "action", "reason"],
+    ],
+  ])("%j is told of %j", (part, paths) => {
+    expect(kind.validate?.(event(part)).map(({ path }) => path)).toEqual(paths);
   });
 });
 

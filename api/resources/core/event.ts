@@ -1,11 +1,9 @@
 import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
 import { ageOf } from "../../machinery/duration.ts";
-import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
-import { qualifiedName } from "../../machinery/names.ts";
-import { utf8Length } from "../../machinery/utf8.ts";
 import { type Column, defineResource } from "../resource.ts";
+import { validateChangedEvent, validateCoreEvent, validateNewEvent } from "./event-validation.ts";
 
 const columns: readonly Column<Event>[] = [
   {
@@ -95,14 +93,14 @@ export const event = defineResource<Event>({
     draft.reportingComponent ??= "";
     draft.reportingInstance ??= "";
   },
-  validate: validateInvolved,
+  validate: validateCoreEvent,
   otherVersions: [
     {
       group: "events.k8s.io",
       version: "v1",
       toStored: (object) => toStored(object as EventsEvent),
       fromStored,
-      validate: validateEvent,
+      rules: { validateCreate: validateNewEvent, validateUpdate: validateChangedEvent },
       columns,
       fieldNames: {
         ...Object.fromEntries(REFERENCE_FIELDS.map((field) => [`regarding.${field}`, `involvedObject.${field}`])),
@@ -129,45 +127,6 @@ export const event = defineResource<Event>({
   name: false,
   age: false,
 });
-
-/** Only the core API asks this: an event lies where its object does, one about the cluster in `default`. */
-function validateInvolved({ metadata, involvedObject = {} }: Event): FieldError[] {
-  const namespace = involvedObject.namespace ?? "";
-  const fits = namespace === "" ? ["", "default"].includes(metadata.namespace ?? "") : namespace === metadata.namespace;
-  return fits ? [] : [invalid("involvedObject.namespace", namespace, "does not match event.namespace")];
-}
-
-const LIMITS = [
-  ["action", 128],
-  ["reason", 128],
-  ["message", 1024],
-] as const;
-
-/** What events.k8s.io asks, with the messages' empty values as they are there. */
-function validateEvent(event: Event): FieldError[] {
-  const errors: FieldError[] = [];
-  const { reportingComponent = "", reportingInstance = "", series, type } = event;
-  if (series && (series.count ?? 0) < 2) errors.push(invalid("series.count", "", "should be at least 2"));
-  if (series && !series.lastObservedTime) errors.push(required("series.lastObservedTime"));
-  if (!event.eventTime) errors.push(required("eventTime"));
-  if (!reportingComponent) errors.push(required("reportingController"));
-  for (const problem of qualifiedName(reportingComponent))
-    errors.push(invalid("reportingController", reportingComponent, problem));
-  if (!reportingInstance) errors.push(required("reportingInstance"));
-  else if (utf8Length(reportingInstance) > 128)
-    errors.push(invalid("reportingInstance", "", "can have at most 128 characters"));
-  for (const [field, most] of LIMITS) {
-    const text = event[field] ?? "";
-    if (!text && field !== "message") errors.push(required(field));
-    if (utf8Length(text) > most) errors.push(invalid(field, "", `can have at most ${most} characters`));
-  }
-  if (type !== "Normal" && type !== "Warning") errors.push(invalid("type", "", `has invalid value: ${type ?? ""}`));
-  if (event.firstTimestamp) errors.push(invalid("firstTimestamp", "", "needs to be unset"));
-  if (event.lastTimestamp) errors.push(invalid("lastTimestamp", "", "needs to be unset"));
-  if (event.count) errors.push(invalid("count", "", "needs to be unset"));
-  if (event.source?.component || event.source?.host) errors.push(invalid("source", "", "needs to be unset"));
-  return errors;
-}
 
 /** The core name of a field, and its name in events.k8s.io. */
 const RENAMED = [

@@ -1,0 +1,97 @@
+/** pkg/apis/core/validation: events, which the core API looks at less than events.k8s.io does. */
+import type { Event } from "../../generated/core.v1.ts";
+import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
+
+/** An event that tells its time is of the newer form, and held to it by both APIs. */
+export const validateCoreEvent = (event: Event): FieldError[] => validateForm(event, "reportingComponent");
+
+export function validateNewEvent(event: Event): FieldError[] {
+  const errors = validateForm(event, "reportingController");
+  const { name = "" } = event.metadata;
+  for (const problem of dnsSubdomain(name)) errors.push(invalid("metadata.name", name, problem));
+  checkSeries(errors, event);
+  if (!event.eventTime) errors.push(required("eventTime"));
+  const { type = "", firstTimestamp, lastTimestamp, count, source } = event;
+  if (type !== "Normal" && type !== "Warning") errors.push(invalid("type", "", `has invalid value: ${type}`));
+  for (const [field, value] of Object.entries({ firstTimestamp, lastTimestamp, count }))
+    if (value) errors.push(invalid(field, "", UNSET));
+  if (source?.component || source?.host) errors.push(invalid("source", "", UNSET));
+  return errors;
+}
+
+const UNSET = "needs to be unset";
+
+/** Once told, only how often it was seen changes. Kubernetes looks at the reason twice. */
+const IMMUTABLE = [
+  "involvedObject",
+  "reason",
+  "message",
+  "source",
+  "firstTimestamp",
+  "lastTimestamp",
+  "count",
+  "reason",
+  "type",
+  "eventTime",
+  "action",
+  "related",
+] as const;
+
+export function validateChangedEvent(next: Event, old: Event): FieldError[] {
+  const errors = validateForm(next, "reportingController");
+  if (!sameValue(next.series, old.series)) checkSeries(errors, next);
+  for (const field of IMMUTABLE) checkImmutable(errors, field, next[field], old[field]);
+  checkImmutable(errors, "reportingController", next.reportingComponent, old.reportingComponent);
+  checkImmutable(errors, "reportingInstance", next.reportingInstance, old.reportingInstance);
+  return errors;
+}
+
+/** Of which form it is, the presence of its time tells. */
+function validateForm(event: Event, controllerField: string): FieldError[] {
+  return event.eventTime ? validateNewerForm(event, controllerField) : validateOlderForm(event);
+}
+
+const noMatch = (namespace: string): FieldError =>
+  invalid("involvedObject.namespace", namespace, "does not match event.namespace");
+
+/** It lies where its object does, one about the cluster in `default`. */
+function validateOlderForm({ metadata, involvedObject = {} }: Event): FieldError[] {
+  const { namespace = "" } = involvedObject;
+  const fits = namespace === "" ? ["", "default"].includes(metadata.namespace ?? "") : namespace === metadata.namespace;
+  return fits ? [] : [noMatch(namespace)];
+}
+
+const MAX_REPORTER = 128;
+const LIMITS = [
+  ["action", 128],
+  ["reason", 128],
+  ["message", 1024],
+] as const;
+
+function validateNewerForm(event: Event, controllerField: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const { metadata, involvedObject = {}, reportingComponent = "", reportingInstance = "" } = event;
+  if (!involvedObject.namespace && metadata.namespace !== "default" && metadata.namespace !== "kube-system")
+    errors.push(noMatch(""));
+  if (!reportingComponent) errors.push(required(controllerField));
+  for (const problem of qualifiedName(reportingComponent))
+    errors.push(invalid(controllerField, reportingComponent, problem));
+  if (!reportingInstance) errors.push(required("reportingInstance"));
+  if (utf8Length(reportingInstance) > MAX_REPORTER)
+    errors.push(invalid("reportingInstance", "", `can have at most ${MAX_REPORTER} characters`));
+  for (const [field, most] of LIMITS) {
+    const text = event[field] ?? "";
+    if (!text && field !== "message") errors.push(required(field));
+    if (utf8Length(text) > most) errors.push(invalid(field, "", `can have at most ${most} characters`));
+  }
+  return errors;
+}
+
+function checkSeries(errors: FieldError[], { series }: Event): void {
+  if (!series) return;
+  if ((series.count ?? 0) < 2) errors.push(invalid("series.count", "", "should be at least 2"));
+  if (!series.lastObservedTime) errors.push(required("series.lastObservedTime"));
+}
