@@ -1,5 +1,5 @@
 /** Labels, annotations and label selectors (k8s.io/apimachinery/pkg/apis/meta/v1/validation). */
-import type { LabelSelector, LabelSelectorRequirement } from "../generated/meta.v1.ts";
+import type { FieldSelectorRequirement, LabelSelector, LabelSelectorRequirement } from "../generated/meta.v1.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "./field-error.ts";
 import { labelValue, qualifiedName } from "./names.ts";
 import { utf8Length } from "./utf8.ts";
@@ -36,6 +36,8 @@ export function validateAnnotations(
 export interface LabelSelectorOptions {
   /** For objects stored before Kubernetes checked the values of `matchExpressions`. */
   readonly allowInvalidValues?: boolean;
+  /** For questions about access, which may come from newer clients. */
+  readonly allowUnknownOperators?: boolean;
 }
 
 export function validateLabelSelector(
@@ -46,28 +48,46 @@ export function validateLabelSelector(
   if (!selector) return [];
   const errors = validateLabels(selector.matchLabels, `${path}.matchLabels`);
   selector.matchExpressions?.forEach((requirement, i) => {
-    errors.push(...validateRequirement(requirement, `${path}.matchExpressions[${i}]`, options));
+    errors.push(...validateLabelRequirement(requirement, `${path}.matchExpressions[${i}]`, options));
   });
   return errors;
 }
 
-function validateRequirement(
-  { key, operator, values = [] }: LabelSelectorRequirement,
+export function validateLabelRequirement(
+  { key, operator, values = [] }: Partial<LabelSelectorRequirement>,
   path: string,
-  { allowInvalidValues = false }: LabelSelectorOptions,
+  { allowInvalidValues = false, allowUnknownOperators = false }: LabelSelectorOptions,
 ): FieldError[] {
-  const errors: FieldError[] = [];
-  if (operator === "In" || operator === "NotIn") {
-    if (values.length === 0)
-      errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-  } else if (operator === "Exists" || operator === "DoesNotExist") {
-    if (values.length > 0)
-      errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-  } else errors.push(invalid(`${path}.operator`, operator ?? "", "not a valid selector operator"));
+  const errors = validateOperator({ operator, values }, path, allowUnknownOperators);
   errors.push(...validateLabelName(key ?? "", `${path}.key`));
   if (!allowInvalidValues)
     values.forEach((value, i) => {
       for (const problem of labelValue(value)) errors.push(invalid(`${path}.values[${i}]`, value, problem));
     });
   return errors;
+}
+
+/** Of a question about access; others' fields are selected in a query, as text. */
+export function validateFieldRequirement(
+  { key, operator, values = [] }: Partial<FieldSelectorRequirement>,
+  path: string,
+): FieldError[] {
+  const problems = validateOperator({ operator, values }, path, true);
+  return key ? problems : [required(`${path}.key`, "must be specified"), ...problems];
+}
+
+function validateOperator(
+  { operator, values }: { readonly operator: string | undefined; readonly values: readonly string[] },
+  path: string,
+  allowUnknown: boolean,
+): FieldError[] {
+  if (operator === "In" || operator === "NotIn")
+    return values.length > 0
+      ? []
+      : [required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
+  if (operator === "Exists" || operator === "DoesNotExist")
+    return values.length === 0
+      ? []
+      : [forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
+  return allowUnknown ? [] : [invalid(`${path}.operator`, operator ?? "", "not a valid selector operator")];
 }

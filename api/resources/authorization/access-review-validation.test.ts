@@ -16,7 +16,23 @@ test("one about a namespace is in it, and of no other", () => {
   const review = (metadata: object) => texts(validateLocalReview({ metadata, spec, status: { allowed: false } }));
   expect(review({ namespace: "n" })).toEqual([]);
   expect(review({ namespace: "m", name: "x" })).toEqual([
-    'metadata: Invalid value: {"namespace":"m","name":"x"}: must be empty except for namespace',
+    'metadata: Invalid value: {"name":"x","namespace":"m"}: must be empty except for namespace',
     'spec.resourceAttributes.namespace: Invalid value: "n": must match metadata.namespace',
+  ]);
+});
+
+test("its selectors are well formed, but may know operators that this server does not", () => {
+  const review = (selectors: object) => {
+    const asked = { user: "u", resourceAttributes: { ...spec.resourceAttributes, ...selectors } };
+    return texts(validateSubjectReview({ metadata: {}, spec: asked, status: { allowed: false } }));
+  };
+  const path = "spec.resourceAttributes";
+  expect(review({ fieldSelector: { requirements: [{ key: "a", operator: "Later", values: ["x"] }] } })).toEqual([]);
+  expect(review({ fieldSelector: { requirements: [{ operator: "In" }] } })).toEqual([
+    `${path}.fieldSelector.requirements[0].key: Required value: must be specified`,
+    `${path}.fieldSelector.requirements[0].values: Required value: must be specified when \`operator\` is 'In' or 'NotIn'`,
+  ]);
+  expect(review({ labelSelector: { requirements: [{ key: "a", operator: "Exists", values: ["x"] }] } })).toEqual([
+    `${path}.labelSelector.requirements[0].values: Forbidden: may not be specified when \`operator\` is 'Exists' or 'DoesNotExist'`,
   ]);
 });

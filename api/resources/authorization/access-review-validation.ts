@@ -7,7 +7,10 @@ import type {
 } from "../../generated/authorization.v1.ts";
 import type { ObjectMeta } from "../../generated/meta.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { canonicalJson } from "../../machinery/json-canonical.ts";
+import { validateFieldRequirement, validateLabelRequirement } from "../../machinery/labels-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
+import { structOf } from "../../schema/table.ts";
 
 type Attributes = Pick<SubjectAccessReviewSpec, "resourceAttributes" | "nonResourceAttributes">;
 
@@ -32,14 +35,20 @@ function checkAttributes(errors: FieldError[], spec: Attributes): void {
         "exactly one of nonResourceAttributes or resourceAttributes must be specified",
       ),
     );
-  checkSelector(errors, "fieldSelector", resourceAttributes?.fieldSelector);
-  checkSelector(errors, "labelSelector", resourceAttributes?.labelSelector);
 }
 
-function checkSelector(
+/** Operators that are not known are let pass: a newer client may know them. */
+function checkSelectors(errors: FieldError[], { resourceAttributes }: Attributes): void {
+  checkSelector(errors, ["fieldSelector", resourceAttributes?.fieldSelector], validateFieldRequirement);
+  checkSelector(errors, ["labelSelector", resourceAttributes?.labelSelector], (requirement, path) =>
+    validateLabelRequirement(requirement, path, { allowUnknownOperators: true }),
+  );
+}
+
+function checkSelector<T>(
   errors: FieldError[],
-  field: string,
-  selector: { readonly rawSelector?: string; readonly requirements?: readonly unknown[] } | undefined,
+  [field, selector]: [string, { readonly rawSelector?: string; readonly requirements?: readonly T[] } | undefined],
+  validate: (requirement: T, path: string) => FieldError[],
 ): void {
   if (!selector) return;
   const path = `spec.resourceAttributes.${field}`;
@@ -48,17 +57,26 @@ function checkSelector(
     errors.push(invalid(`${path}.rawSelector`, rawSelector, "may not specified at the same time as requirements"));
   if (rawSelector === "" && requirements.length === 0)
     errors.push(required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`));
+  requirements.forEach((requirement, i) => {
+    errors.push(...validate(requirement, `${path}.requirements[${i}]`));
+  });
 }
 
 /** A question is about nothing that is stored, so it has no name and no labels. */
-function checkMetadata(errors: FieldError[], { managedFields: _, ...metadata }: ObjectMeta): void {
-  if (Object.keys(metadata).length > 0) errors.push(invalid("metadata", metadata, "must be empty"));
+function checkMetadata(errors: FieldError[], metadata: ObjectMeta): void {
+  if (saysMoreThan(metadata, ["managedFields"])) errors.push(invalid("metadata", printed(metadata), "must be empty"));
 }
+
+const saysMoreThan = (metadata: ObjectMeta, fields: readonly string[]): boolean =>
+  Object.keys(metadata).some((field) => !fields.includes(field));
+
+const printed = (metadata: ObjectMeta) => canonicalJson(metadata, structOf("meta.v1.ObjectMeta"));
 
 function checkSubject(errors: FieldError[], spec: SubjectAccessReviewSpec): void {
   checkAttributes(errors, spec);
   if (!spec.user && !spec.groups?.length)
     errors.push(invalid("spec.user", spec.user ?? "", "at least one of user or group must be specified"));
+  checkSelectors(errors, spec);
 }
 
 export function validateSubjectReview({ spec, metadata }: SubjectAccessReview): FieldError[] {
@@ -73,9 +91,9 @@ export function validateLocalReview(review: LocalSubjectAccessReview): FieldErro
   const errors: FieldError[] = [];
   const { spec, metadata } = review;
   checkSubject(errors, spec);
-  const { managedFields: _, ...given } = metadata;
-  const { namespace: own = "", ...rest } = given;
-  if (Object.keys(rest).length > 0) errors.push(invalid("metadata", given, "must be empty except for namespace"));
+  const { namespace: own = "" } = metadata;
+  if (saysMoreThan(metadata, ["namespace", "managedFields"]))
+    errors.push(invalid("metadata", printed(metadata), "must be empty except for namespace"));
   const { nonResourceAttributes, resourceAttributes } = spec;
   const { namespace = "" } = resourceAttributes ?? {};
   if (resourceAttributes && namespace !== own)
@@ -94,6 +112,7 @@ export function validateLocalReview(review: LocalSubjectAccessReview): FieldErro
 export function validateSelfReview({ spec, metadata }: SelfSubjectAccessReview): FieldError[] {
   const errors: FieldError[] = [];
   checkAttributes(errors, spec);
+  checkSelectors(errors, spec);
   checkMetadata(errors, metadata);
   return errors;
 }

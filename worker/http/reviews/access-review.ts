@@ -7,12 +7,12 @@ import type {
   SubjectAccessReview,
   SubjectAccessReviewSpec,
 } from "../../../api/generated/authorization.v1.ts";
-import { parseFieldSelector } from "../../../api/machinery/selector.ts";
 import type { Requirement } from "../../../api/store.ts";
 import type { Attributes } from "../../auth/attributes.ts";
 import { authorize } from "../../auth/authorize.ts";
 import type { User } from "../../auth/user.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { readSelectors } from "./asked-selectors.ts";
 import { answerReview } from "./question.ts";
 
 export const reviewOwnAccess = (context: RequestContext): Promise<Response> =>
@@ -44,11 +44,19 @@ interface Asked {
 }
 
 async function decide({ policy, store }: RequestContext, user: User, asked: Asked) {
-  const { allowed, reason } = await authorize(user, attributesOf(asked), { policy, store });
-  return { allowed, ...(reason === "" ? {} : { reason }) };
+  const selectors = readSelectors(asked.resourceAttributes ?? {});
+  const { allowed, reason } = await authorize(user, attributesOf(asked, selectors.fieldSelector), { policy, store });
+  return {
+    allowed,
+    ...(reason === "" ? {} : { reason }),
+    ...(selectors.problem === "" ? {} : { evaluationError: selectors.problem }),
+  };
 }
 
-function attributesOf({ resourceAttributes, nonResourceAttributes }: Asked): Attributes {
+function attributesOf(
+  { resourceAttributes, nonResourceAttributes }: Asked,
+  fieldSelector: readonly Requirement[],
+): Attributes {
   if (!resourceAttributes) return { verb: nonResourceAttributes?.verb ?? "", path: nonResourceAttributes?.path ?? "" };
   const {
     verb = "",
@@ -59,7 +67,6 @@ function attributesOf({ resourceAttributes, nonResourceAttributes }: Asked): Att
     namespace = "",
     name = "",
   } = resourceAttributes;
-  const fieldSelector = requirementsOf(resourceAttributes.fieldSelector);
   return {
     verb,
     group,
@@ -70,17 +77,4 @@ function attributesOf({ resourceAttributes, nonResourceAttributes }: Asked): Att
     name,
     ...(fieldSelector.length > 0 ? { fieldSelector } : {}),
   };
-}
-
-/** Requirements that are not understood narrow nothing down, as Kubernetes has it. */
-function requirementsOf(selector: AskedResource["fieldSelector"]): readonly Requirement[] {
-  if (!selector) return [];
-  if (selector.rawSelector) {
-    const parsed = parseFieldSelector(selector.rawSelector);
-    return parsed.ok ? parsed.requirements : [];
-  }
-  return (selector.requirements ?? []).flatMap(({ key, operator, values = [] }): Requirement[] => {
-    if (operator === "In") return [{ of: "field", key, operator: "in", values }];
-    return operator === "NotIn" ? [{ of: "field", key, operator: "notin", values }] : [];
-  });
 }

@@ -9,7 +9,7 @@ import { answerReview } from "./question.ts";
 import { userInfo } from "./user-info.ts";
 
 export const reviewToken = (context: RequestContext): Promise<Response> =>
-  answerReview<TokenReview>(context, async ({ kind, apiVersion, metadata, spec }) => {
+  answerReview<TokenReview>(context, async ({ kind, apiVersion, metadata, spec, status: given }) => {
     if (!spec.token) throw new ApiError(badRequest("token is required for TokenReview in authentication"));
     const audiences = spec.audiences?.length ? spec.audiences : API_AUDIENCES;
     const { env, cluster, policy, store, now } = context;
@@ -22,8 +22,10 @@ export const reviewToken = (context: RequestContext): Promise<Response> =>
       audiences,
       isThere: isThereNow(store, now),
     });
+    // Kubernetes writes over the status that it was sent, and where nobody is found, over little of it.
+    const { authenticated: _, ...sent } = { user: {}, ...given };
     const status = verified.ok
-      ? { authenticated: true, user: userInfo(verified.user), audiences: [...verified.audiences] }
-      : { user: {}, error: verified.error };
+      ? { ...given, authenticated: true, user: userInfo(verified.user), audiences: [...verified.audiences] }
+      : { ...sent, error: verified.error };
     return { kind, apiVersion, metadata, spec, status };
   });

@@ -1,0 +1,57 @@
+/** The selectors of a question about access: what of them is understood, and what is to be said of the rest. */
+import type { ResourceAttributes } from "../../../api/generated/authorization.v1.ts";
+import { parseFieldSelector, parseLabelSelector } from "../../../api/machinery/selector.ts";
+import type { Requirement } from "../../../api/store.ts";
+
+interface Understood {
+  readonly fieldSelector: readonly Requirement[];
+  /** status.evaluationError, "" where all was understood. */
+  readonly problem: string;
+}
+
+/** Requirements that are not understood narrow nothing down, as Kubernetes has it; no authorizer looks at labels. */
+export function readSelectors({ fieldSelector, labelSelector }: ResourceAttributes): Understood {
+  const fields = fieldRequirements(fieldSelector);
+  const problems = [
+    problemWith("fieldSelector", fields),
+    problemWith("labelSelector", labelRequirements(labelSelector)),
+  ].filter((problem) => problem !== "");
+  return { fieldSelector: fields.understood, problem: problems.join("; ") };
+}
+
+interface Read<T> {
+  readonly understood: readonly T[];
+  readonly complete: boolean;
+}
+
+const problemWith = (field: string, { understood, complete }: Read<unknown>): string =>
+  complete
+    ? ""
+    : `spec.resourceAttributes.${field} ${understood.length > 0 ? "partially " : ""}ignored due to parse error`;
+
+/** Of several values there is no such thing as a field selector yet. */
+function fieldRequirements(selector: ResourceAttributes["fieldSelector"]): Read<Requirement> {
+  if (selector?.rawSelector) {
+    const parsed = parseFieldSelector(selector.rawSelector);
+    return { understood: parsed.ok ? parsed.requirements : [], complete: parsed.ok };
+  }
+  const asked = selector?.requirements ?? [];
+  const understood = asked.flatMap(({ key, operator, values = [] }): Requirement[] => {
+    if (values.length !== 1) return [];
+    if (operator === "In") return [{ of: "field", key, operator: "in", values }];
+    return operator === "NotIn" ? [{ of: "field", key, operator: "notin", values }] : [];
+  });
+  return { understood, complete: understood.length === asked.length };
+}
+
+const LABEL_OPERATORS: readonly string[] = ["In", "NotIn", "Exists", "DoesNotExist"];
+
+function labelRequirements(selector: ResourceAttributes["labelSelector"]): Read<unknown> {
+  if (selector?.rawSelector) {
+    const parsed = parseLabelSelector(selector.rawSelector);
+    return { understood: parsed.ok ? parsed.requirements : [], complete: parsed.ok };
+  }
+  const asked = selector?.requirements ?? [];
+  const understood = asked.filter(({ operator }) => LABEL_OPERATORS.includes(operator));
+  return { understood, complete: understood.length === asked.length };
+}
