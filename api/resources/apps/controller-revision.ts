@@ -9,9 +9,14 @@ export const controllerRevision = defineResource<ControllerRevision>({
   kind: "ControllerRevision",
   plural: "controllerrevisions",
   scope: "Namespaced",
-  validate: ({ data, revision }) => {
+  validateCreate: ({ data }) => {
+    if (data === undefined || data === null) return [required("data", "data is mandatory")];
+    return typeof data !== "object" || Array.isArray(data)
+      ? [required("data", "data must be a valid JSON object")]
+      : [];
+  },
+  validate: ({ revision }) => {
     const errors: FieldError[] = [];
-    if (data === undefined || data === null) errors.push(required("data", "data is mandatory"));
     checkNonNegative(errors, "revision", revision);
     return errors;
   },

@@ -4,23 +4,38 @@ import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dnsLabel } from "../../machinery/names.ts";
+import { validateClaimSpec } from "../core/persistent-volume-claim-spec.ts";
 import { checkPodTemplate } from "./pod-template.ts";
 import { checkCollisionCount, checkReplicaCounts, checkSelector } from "./replicas-validation.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
 import { checkRunsForever, checkSelectorMatches } from "./workload-template.ts";
 
-export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
+/** Neither the claim templates nor the service's name can change, so that an update is not held to them. */
+export const validateStatefulSetCreate = ({ spec }: StatefulSet): FieldError[] =>
+  validateSpec(spec, {
+    claims: (spec.volumeClaimTemplates ?? []).flatMap((claim, i) =>
+      validateClaimSpec(claim.spec ?? {}, `spec.volumeClaimTemplates[${i}].spec`),
+    ),
+    serviceName: dnsLabelErrors(spec.serviceName),
+  });
+
+const dnsLabelErrors = (name = ""): FieldError[] =>
+  name === "" ? [] : dnsLabel(name).map((problem) => invalid("spec.serviceName", name, problem));
+
+function validateSpec(
+  spec: StatefulSetSpec,
+  { claims, serviceName }: { claims: readonly FieldError[]; serviceName: readonly FieldError[] },
+): FieldError[] {
   const errors: FieldError[] = [];
   checkPodManagement(errors, spec.podManagementPolicy);
   checkUpdateStrategy(errors, spec.updateStrategy ?? {});
   checkRetention(errors, "whenDeleted", spec.persistentVolumeClaimRetentionPolicy?.whenDeleted);
   checkRetention(errors, "whenScaled", spec.persistentVolumeClaimRetentionPolicy?.whenScaled);
+  errors.push(...claims);
   checkNonNegative(errors, "spec.replicas", spec.replicas);
   checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
   checkNonNegative(errors, "spec.ordinals.start", spec.ordinals?.start);
-  if (spec.serviceName)
-    for (const problem of dnsLabel(spec.serviceName))
-      errors.push(invalid("spec.serviceName", spec.serviceName, problem));
+  errors.push(...serviceName);
   const path = "spec.template";
   if (checkSelector(errors, spec.selector, "empty selector is invalid for statefulset")) {
     checkSelectorMatches(errors, path, spec.selector, spec.template);
@@ -33,13 +48,10 @@ export function validateStatefulSet({ spec }: StatefulSet): FieldError[] {
 /** The claims become volumes of the pods, so mounts may name them. */
 function withClaimVolumes({ template = {}, volumeClaimTemplates = [] }: Partial<StatefulSetSpec>): PodTemplateSpec {
   if (volumeClaimTemplates.length === 0 || !template.spec) return template;
-  const claimed = volumeClaimTemplates.map(({ metadata: { name = "" } }) => ({
-    name,
-    persistentVolumeClaim: { claimName: name },
-  }));
-  const names = new Set(claimed.map(({ name }) => name));
+  const names = new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? ""));
+  const claimed = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
   const volumes = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
-  return { ...template, spec: { ...template.spec, volumes: [...volumes, ...claimed] } };
+  return { ...template, spec: { ...template.spec, volumes: [...claimed, ...volumes] } };
 }
 
 function checkPodManagement(errors: FieldError[], policy = ""): void {
@@ -104,8 +116,10 @@ const MUTABLE = {
 };
 
 export function validateStatefulSetUpdate({ spec }: StatefulSet, old: StatefulSet): FieldError[] {
-  if (sameValue({ ...spec, ...MUTABLE }, { ...old.spec, ...MUTABLE })) return [];
+  const errors = validateSpec(spec, { claims: [], serviceName: [] });
+  if (sameValue({ ...spec, ...MUTABLE }, { ...old.spec, ...MUTABLE })) return errors;
   return [
+    ...errors,
     forbidden(
       "spec",
       "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",

@@ -1,12 +1,12 @@
 import type { StatefulSet } from "../../generated/apps.v1.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
-import { defaultClaimSpec } from "../core/persistent-volume-claim-spec.ts";
+import { claimSpecWarnings, defaultClaimSpec } from "../core/persistent-volume-claim-spec.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { containersColumn, imagesColumn } from "./pod-columns.ts";
 import { defaultPodTemplate } from "./pod-template.ts";
 import {
-  validateStatefulSet,
+  validateStatefulSetCreate,
   validateStatefulSetStatusUpdate,
   validateStatefulSetUpdate,
 } from "./stateful-set-validation.ts";
@@ -48,7 +48,8 @@ export const statefulSet = defineResource<StatefulSet>({
   },
   prepareCreate: (draft) => dropGated(draft, undefined),
   prepareUpdate: dropGated,
-  validate: validateStatefulSet,
+  validateCreate: validateStatefulSetCreate,
+  updateChecks: "changesOnly",
   validateUpdate: validateStatefulSetUpdate,
   status: { validateUpdate: validateStatefulSetStatusUpdate },
   scale: {
@@ -59,7 +60,7 @@ export const statefulSet = defineResource<StatefulSet>({
       spec.replicas = replicas;
     },
   },
-  warnings: (object, old) => workloadWarnings(object, old, { template: object.spec.template }),
+  warnings: statefulSetWarnings,
   columns: [
     {
       name: "Ready",
@@ -78,4 +79,18 @@ export const statefulSet = defineResource<StatefulSet>({
 function dropGated(draft: StatefulSet, old: StatefulSet | undefined): void {
   if (old?.spec.updateStrategy?.rollingUpdate?.maxUnavailable !== undefined) return;
   delete draft.spec.updateStrategy?.rollingUpdate?.maxUnavailable;
+}
+
+function statefulSetWarnings(object: StatefulSet, old?: StatefulSet): string[] {
+  const { template, volumeClaimTemplates = [], revisionHistoryLimit = 0 } = object.spec;
+  const warnings = workloadWarnings(object, old, { template });
+  volumeClaimTemplates.forEach(({ spec = {} }, i) => {
+    // Kubernetes writes the field's Go name on an update.
+    warnings.push(...claimSpecWarnings(spec, `spec.volumeClaimTemplates[${i}]${old ? ".Spec" : ""}`));
+  });
+  if (revisionHistoryLimit < 0)
+    warnings.push(
+      "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended",
+    );
+  return warnings;
 }

@@ -19,7 +19,17 @@ export function defaultClaimSpec(spec: PersistentVolumeClaimSpec | undefined): v
   spec.volumeMode ??= "Filesystem";
   roundResources(spec.resources?.limits);
   roundResources(spec.resources?.requests);
-  // Either of the two fields about the source fills in the other, unless the newer says more than the older can.
+}
+
+/**
+ * What a claim is made from, as Kubernetes' strategy for claims (not for templates of claims) leaves it. Another namespace
+ * is behind a gate that is off in Kubernetes 1.36; the older field alone takes claims and snapshots, and forgets all else
+ * without a word; then either of the two fields fills in the other.
+ */
+export function prepareClaimSource(spec: PersistentVolumeClaimSpec, old?: PersistentVolumeClaimSpec): void {
+  if (spec.dataSourceRef?.namespace && !old?.dataSourceRef) delete spec.dataSourceRef;
+  if (!old?.dataSource && !old?.dataSourceRef && !spec.dataSourceRef && !isClaimOrSnapshot(spec.dataSource))
+    delete spec.dataSource;
   const { dataSource, dataSourceRef } = spec;
   if (dataSource && !dataSourceRef) spec.dataSourceRef = { ...dataSource };
   else if (dataSourceRef && !dataSource && !dataSourceRef.namespace) {
@@ -27,6 +37,10 @@ export function defaultClaimSpec(spec: PersistentVolumeClaimSpec | undefined): v
     spec.dataSource = local;
   }
 }
+
+const isClaimOrSnapshot = ({ kind, apiGroup = "" }: Partial<TypedLocalObjectReference> = {}): boolean =>
+  (kind === "PersistentVolumeClaim" && apiGroup === "") ||
+  (kind === "VolumeSnapshot" && apiGroup === "snapshot.storage.k8s.io");
 
 const TEMPLATE_FIELDS: readonly string[] = ["labels", "annotations"];
 

@@ -3,7 +3,7 @@ import { canonicalQuantity } from "../../machinery/quantity.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import { formatAccessModes } from "./cells.ts";
-import { defaultClaimSpec } from "./persistent-volume-claim-spec.ts";
+import { defaultClaimSpec, prepareClaimSource } from "./persistent-volume-claim-spec.ts";
 import {
   validatePersistentVolumeClaim,
   validatePersistentVolumeClaimStatus,
@@ -29,7 +29,9 @@ export const persistentVolumeClaim = defineResource<PersistentVolumeClaim>({
   },
   prepareCreate: (draft) => {
     draft.status = { phase: "Pending" };
+    prepareClaimSource(draft.spec);
   },
+  prepareUpdate: (draft, old) => prepareClaimSource(draft.spec, old.spec),
   validate: validatePersistentVolumeClaim,
   warnings: claimWarnings,
   validateUpdate: validatePersistentVolumeClaimUpdate,
