@@ -37,7 +37,7 @@ export function prepareCreate(
   delete metadata.resourceVersion;
   if (resource.generation) metadata.generation = 1;
   const { status } = resource;
-  if (status && !status.keptOnCreate && !status.writtenByAll) resetStatus(draft);
+  if (status && !status.keptOnCreate) resetStatus(draft);
   resource.prepareCreate?.(draft, options.warnings);
 }
 
@@ -58,7 +58,7 @@ export function validateCreate(resource: Resource, object: KubeObject): void {
 /** Kubernetes keeps what only the server writes, whatever the client sent. */
 export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored<KubeObject>): void {
   keepServerFields(draft, old);
-  if (resource.status && !resource.status.writtenByAll) keepStatus(draft, old);
+  if (resource.status) keepStatus(draft, old);
   resource.prepareUpdate?.(draft, old);
   if (resource.generation && specChanged(resource, draft, old)) {
     draft.metadata.generation = (old.metadata.generation ?? 0) + 1;

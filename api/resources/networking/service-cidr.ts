@@ -37,7 +37,7 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
       cidrs[i] === cidr ? [] : [invalid(`spec.cidrs[${i}]`, cidrs[i], "field is immutable")],
     );
   },
-  status: { keepsMetadata: true, writtenByAll: true },
+  status: { keepsMetadata: true },
   columns: [
     {
       name: "CIDRs",
