@@ -198,7 +198,7 @@ test("administrators' claims are for namespaces that are marked for them", async
   const refused = await call(claims, claim(true));
   expect(refused.code).toBe(422);
   expect(refused.object.message).toBe(
-    'ResourceClaim.resource.k8s.io "c" is invalid: []: Forbidden: admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace',
+    'ResourceClaim.resource.k8s.io "c" is invalid: spec.devices.requests[0].adminAccess: Forbidden: admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace',
   );
   await call(place, { metadata: { labels: { "resource.kubernetes.io/admin-access": "true" } } }, "PATCH");
   expect((await call(claims, claim(true))).code).toBe(201);

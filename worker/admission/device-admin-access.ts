@@ -3,7 +3,7 @@
  * the rules of claims (pkg/registry/resource), which can read namespaces there.
  */
 import type { ResourceClaim, ResourceClaimTemplate } from "../../api/generated/resource.v1.ts";
-import { forbidden, WHOLE_OBJECT } from "../../api/machinery/field-error.ts";
+import { forbidden } from "../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { invalid } from "../../api/machinery/status.ts";
 import type { Key } from "../../api/store.ts";
@@ -20,11 +20,10 @@ const namespaceKey = ({ namespace }: AdmissionRequest): Key => ({
 
 export const deviceAdminAccess: AdmissionPlugin = {
   name: "DeviceAdminAccess",
-  handles: ({ operation, context: { served }, object }) =>
-    operation === "CREATE" &&
-    served.group === "resource.k8s.io" &&
-    object !== undefined &&
-    asksForAdminAccess(served.resource.plural, object),
+  handles: (request) =>
+    request.operation === "CREATE" &&
+    request.context.served.group === "resource.k8s.io" &&
+    indexOfAdminAccess(request) >= 0,
   reads: (request) => [namespaceKey(request)],
   async validate(request) {
     const entry = await request.reads.entry(namespaceKey(request));
@@ -32,16 +31,21 @@ export const deviceAdminAccess: AdmissionPlugin = {
     if (labels?.[LABEL] === "true") return;
     const { group, kind } = request.context.served.resource;
     const rule = `admin access to devices requires the \`${LABEL}: true\` label on the containing namespace`;
-    throw new ApiError(invalid(group, kind, request.name, [forbidden(WHOLE_OBJECT, rule)]));
+    // Templates are told as claims are.
+    const path = `spec.devices.requests[${indexOfAdminAccess(request)}].adminAccess`;
+    throw new ApiError(invalid(group, kind, request.name, [forbidden(path, rule)]));
   },
 };
 
-function asksForAdminAccess(plural: string, object: KubeObject): boolean {
+/** Which request asks for it, -1 for none. */
+function indexOfAdminAccess({ context, object }: AdmissionRequest): number {
+  if (!object) return -1;
+  const { plural } = context.served.resource;
   const spec =
     plural === "resourceclaims"
       ? (object as unknown as ResourceClaim).spec
       : plural === "resourceclaimtemplates"
         ? (object as unknown as ResourceClaimTemplate).spec.spec
         : undefined;
-  return spec?.devices?.requests?.some(({ exactly }) => exactly?.adminAccess) ?? false;
+  return spec?.devices?.requests?.findIndex(({ exactly }) => exactly?.adminAccess) ?? -1;
 }

@@ -23,6 +23,16 @@ export function checkMatchResources(errors: FieldError[], path: string, resource
   });
 }
 
+const MUTATING = ["*", "CONNECT", "CREATE", "UPDATE"];
+
+/** What is deleted cannot be changed. */
+export function checkMutatingOperations(errors: FieldError[], path: string, { resourceRules }: MatchResources): void {
+  for (const { operations = [] } of resourceRules ?? [])
+    for (const operation of operations)
+      if (!MUTATING.includes(operation))
+        errors.push(notSupported(`${path}.resourceRules.operations`, operation, MUTATING));
+}
+
 function checkNamedRule(errors: FieldError[], path: string, rule: NamedRuleWithOperations): void {
   const names = rule.resourceNames ?? [];
   names.forEach((name, i) => {

@@ -14,7 +14,6 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
   allowUnconditionalUpdate: false,
   defaults: ({ spec }) => {
     spec.failurePolicy ??= "Fail";
-    spec.reinvocationPolicy ??= "Never";
     defaultMatchResources(spec.matchConstraints);
   },
   validate: validateMutatingPolicy,

@@ -8,17 +8,23 @@ import type {
 import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsSubdomain, pathSegmentName } from "../../machinery/names.ts";
-import { checkMatchResources } from "./match-resources-validation.ts";
+import { checkMatchResources, checkMutatingOperations } from "./match-resources-validation.ts";
 
 const ACTIONS = ["Audit", "Deny", "Warn"];
 
 export function validateValidatingBinding({ spec }: ValidatingAdmissionPolicyBinding): FieldError[] {
-  const errors = validateMutatingBinding({ spec });
+  const errors = validateBinding(spec);
   checkActions(errors, "spec.validationActions", spec.validationActions ?? []);
   return errors;
 }
 
-export function validateMutatingBinding({ spec }: Pick<MutatingAdmissionPolicyBinding, "spec">): FieldError[] {
+export function validateMutatingBinding({ spec }: MutatingAdmissionPolicyBinding): FieldError[] {
+  const errors = validateBinding(spec);
+  if (spec.matchResources) checkMutatingOperations(errors, "spec.matchResources", spec.matchResources);
+  return errors;
+}
+
+function validateBinding(spec: MutatingAdmissionPolicyBinding["spec"]): FieldError[] {
   const errors: FieldError[] = [];
   const { policyName = "", paramRef, matchResources }: Partial<ValidatingAdmissionPolicyBindingSpec> = spec;
   if (policyName === "") errors.push(required("spec.policyName"));

@@ -13,11 +13,11 @@ import type {
   Variable,
 } from "../../generated/admissionregistration.v1.ts";
 import { validateConditions } from "../../machinery/condition-validation.ts";
-import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
-import { checkMatchResources } from "./match-resources-validation.ts";
+import { checkMatchResources, checkMutatingOperations } from "./match-resources-validation.ts";
 import { PolicyExpressions } from "./policy-expressions.ts";
 import { FAILURE_POLICIES, REINVOCATION_POLICIES } from "./webhook-validation.ts";
 
@@ -36,7 +36,7 @@ type CommonSpec = Pick<
 export function validateValidatingPolicy({ metadata: { name = "" }, spec }: ValidatingAdmissionPolicy): FieldError[] {
   const errors: FieldError[] = [];
   const expressions = new PolicyExpressions(spec);
-  checkCommon(errors, spec, expressions);
+  checkCommon(errors, spec, { expressions, mutates: false });
   const { validations = [], auditAnnotations = [] } = spec;
   if (validations.length === 0 && auditAnnotations.length === 0)
     errors.push(required("spec.validations", EITHER), required("spec.auditAnnotations", EITHER));
@@ -73,7 +73,7 @@ export function validatePolicyStatus({ status = {} }: ValidatingAdmissionPolicy)
 export function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy): FieldError[] {
   const errors: FieldError[] = [];
   const expressions = new PolicyExpressions(spec, { constructs: true });
-  checkCommon(errors, spec, expressions);
+  checkCommon(errors, spec, { expressions, mutates: true });
   const { mutations = [], reinvocationPolicy } = spec;
   if (mutations.length === 0) errors.push(required("spec.mutations", "mutations must contain at least one item"));
   mutations.forEach((mutation, i) => {
@@ -85,7 +85,11 @@ export function validateMutatingPolicy({ spec }: MutatingAdmissionPolicy): Field
   return errors;
 }
 
-function checkCommon(errors: FieldError[], spec: CommonSpec, expressions: PolicyExpressions): void {
+function checkCommon(
+  errors: FieldError[],
+  spec: CommonSpec,
+  { expressions, mutates }: { readonly expressions: PolicyExpressions; readonly mutates: boolean },
+): void {
   const { failurePolicy, paramKind, matchConstraints, matchConditions, variables } = spec;
   if (failurePolicy === undefined) errors.push(required("spec.failurePolicy"));
   else if (!FAILURE_POLICIES.includes(failurePolicy))
@@ -94,6 +98,7 @@ function checkCommon(errors: FieldError[], spec: CommonSpec, expressions: Policy
   if (matchConstraints) {
     checkMatchResources(errors, "spec.matchConstraints", matchConstraints);
     if (!matchConstraints.resourceRules?.length) errors.push(required("spec.matchConstraints.resourceRules"));
+    if (mutates) checkMutatingOperations(errors, "spec.matchConstraints", matchConstraints);
   } else errors.push(required("spec.matchConstraints"));
   checkMatchConditions(errors, "spec.matchConditions", matchConditions, expressions);
   variables?.forEach((variable, i) => {
@@ -209,17 +214,23 @@ function checkMutation(errors: FieldError[], path: string, mutation: Mutation, e
   if (patchType === "ApplyConfiguration") {
     if (!applyConfiguration)
       errors.push(required(`${path}.applyConfiguration`, "must be specified when patchType is ApplyConfiguration"));
-    else if (!applyConfiguration.expression?.trim())
-      errors.push(required(`${path}.applyConfiguration.expression`, "expression is not specified"));
+    else if (!applyConfiguration.expression?.trim()) errors.push(required(`${path}.applyConfiguration.expression`));
     else expressions.check(errors, `${path}.applyConfiguration.expression`, applyConfiguration.expression, ["Object"]);
     if (jsonPatch)
-      errors.push(forbidden(`${path}.jsonPatch`, "must not be specified when patchType is ApplyConfiguration"));
+      errors.push(
+        invalid(`${path}.jsonPatch`, "{jsonPatch}", "must not be specified when patchType is ApplyConfiguration"),
+      );
   } else if (patchType === "JSONPatch") {
     if (!jsonPatch) errors.push(required(`${path}.jsonPatch`, "must be specified when patchType is JSONPatch"));
-    else if (!jsonPatch.expression?.trim())
-      errors.push(required(`${path}.jsonPatch.expression`, "expression is not specified"));
+    else if (!jsonPatch.expression?.trim()) errors.push(required(`${path}.jsonPatch.expression`));
     else expressions.check(errors, `${path}.jsonPatch.expression`, jsonPatch.expression, ["list(JSONPatch)"]);
     if (applyConfiguration)
-      errors.push(forbidden(`${path}.applyConfiguration`, "must not be specified when patchType is JSONPatch"));
+      errors.push(
+        invalid(
+          `${path}.applyConfiguration`,
+          "{applyConfiguration}",
+          "must not be specified when patchType is JSONPatch",
+        ),
+      );
   } else errors.push(notSupported(`${path}.patchType`, patchType, PATCH_TYPES));
 }

@@ -2,7 +2,7 @@
 import type { MutatingWebhook, ValidatingWebhook } from "../../generated/admissionregistration.v1.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
-import { dns1035Label, dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
+import { dns1035Label, dnsSubdomain } from "../../machinery/names.ts";
 import { checkClientConfig } from "./client-config-validation.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
 import { PolicyExpressions } from "./policy-expressions.ts";
@@ -59,12 +59,9 @@ function checkQualifiedName(errors: FieldError[], path: string, name: string): v
     return;
   }
   const problems = dnsSubdomain(name);
-  for (const problem of problems) errors.push(invalid(path, name, problem));
-  if (problems.length > 0) return;
-  const labels = name.split(".");
-  if (labels.length < 3)
+  if (problems.length > 0) errors.push(invalid(path, name, problems.join(",")));
+  else if (name.split(".").length < 3)
     errors.push(invalid(path, name, "should be a domain with at least three segments separated by dots"));
-  for (const label of labels) for (const problem of dnsLabel(label)) errors.push(invalid(path, label, problem));
 }
 
 function checkReviewVersions(errors: FieldError[], path: string, versions: readonly string[]): void {

@@ -26,7 +26,8 @@ export function validateAutoscaler({ spec }: HorizontalPodAutoscaler): FieldErro
   const { minReplicas, maxReplicas = 0, scaleTargetRef, metrics, behavior } = spec;
   if (minReplicas !== undefined && minReplicas < 1)
     errors.push(invalid("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
-  if (maxReplicas < 1) errors.push(required("spec.maxReplicas", "must be set and greater than 0"));
+  if (maxReplicas === 0) errors.push(required("spec.maxReplicas", "must be set and greater than 0"));
+  else if (maxReplicas < 0) errors.push(invalid("spec.maxReplicas", maxReplicas, "must be greater than or equal to 1"));
   if (minReplicas !== undefined && maxReplicas < minReplicas)
     errors.push(invalid("spec.maxReplicas", maxReplicas, "must be greater than or equal to `minReplicas`"));
   checkReference(errors, "spec.scaleTargetRef", scaleTargetRef ?? { kind: "", name: "" });

@@ -96,7 +96,7 @@ export const job = defineResource<Job>({
 /** Also of the job templates of cron jobs, which get no other default of a job. */
 export function defaultPodFailurePolicy({ podFailurePolicy }: Job["spec"]): void {
   for (const rule of podFailurePolicy?.rules ?? [])
-    for (const pattern of rule.onPodConditions ?? []) pattern.status ??= "True";
+    for (const pattern of rule.onPodConditions ?? []) pattern.status ||= "True";
 }
 
 function printedState({ metadata, spec, status }: Job): string {

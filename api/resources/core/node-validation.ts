@@ -1,8 +1,9 @@
 import type { Node, NodeAddress, Taint } from "../../generated/core.v1.ts";
-import { duplicate, type FieldError, forbidden, invalid } from "../../machinery/field-error.ts";
+import { duplicate, type FieldError, forbidden, goQuote, invalid } from "../../machinery/field-error.ts";
 import { isDualStack, validateCidr } from "../../machinery/ip-validation.ts";
 import { validateLabelName } from "../../machinery/labels-validation.ts";
 import { labelValue } from "../../machinery/names.ts";
+import { utf8Length } from "../../machinery/utf8.ts";
 import { validateTaintEffect } from "./pod/tolerations.ts";
 import { validateQuantity } from "./resource-list.ts";
 
@@ -11,6 +12,10 @@ export function validateNode({ spec, status }: Node): FieldError[] {
   // Kubernetes reports taints below metadata, where they were an annotation once.
   if (spec.taints) validateTaints(spec.taints, "metadata.taints", errors);
   validateAmounts({ status }, errors);
+  const swap = status.nodeInfo?.swap?.capacity;
+  if (swap !== undefined && swap <= 0)
+    errors.push(invalid("metadata.nodeSwapStatus.capacity", swap, "must be greater than zero"));
+  validateFeatures(status.declaredFeatures ?? [], "status.declaredFeatures", errors);
   const ranges = spec.podCIDRs ?? [];
   ranges.forEach((range, i) => {
     errors.push(...validateCidr(range, `spec.podCIDRs[${i}]`));
@@ -51,6 +56,26 @@ export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
   if ((next.spec.externalID ?? "") !== (old.spec.externalID ?? ""))
     errors.push(forbidden("spec.externalID", "may not be updated"));
   return errors;
+}
+
+const MAX_SUBDOMAIN = 253;
+const FEATURE = /^[A-Z][a-zA-Z0-9]*(\/[a-zA-Z][a-zA-Z0-9]*)*$/;
+
+/** Names in their order, each once. */
+function validateFeatures(features: readonly string[], path: string, errors: FieldError[]): void {
+  features.forEach((feature, i) => {
+    const problem =
+      utf8Length(feature) > MAX_SUBDOMAIN
+        ? `must be no more than ${MAX_SUBDOMAIN} characters`
+        : FEATURE.test(feature)
+          ? undefined
+          : "must start with an UpperCamelCase segment, with subsequent segments separated by '/' (e.g., MyFeature or MyFeature/mySubFeature), and contain only alphanumeric characters and slashes";
+    if (problem) errors.push(invalid(`${path}[${i}]`, feature, `invalid feature name ${goQuote(feature)}: ${problem}`));
+    const next = features[i + 1];
+    if (feature === next) errors.push(duplicate(`${path}[${i + 1}]`, next));
+    else if (next !== undefined && feature > next)
+      errors.push(invalid(`${path}[${i + 1}]`, next, "list must be sorted alphabetically"));
+  });
 }
 
 function validateAmounts({ status }: Pick<Node, "status">, errors: FieldError[]): void {

@@ -39,8 +39,9 @@ export const node = defineResource<Node>({
     roundResources(status.allocatable);
   },
   // Kubelets' settings of the API went with v1.24: a node of before keeps them, none gets them.
-  prepareCreate: ({ spec }) => {
+  prepareCreate: ({ spec, status }) => {
     delete spec.configSource;
+    delete status.config;
   },
   prepareUpdate: ({ spec }, { spec: old }) => {
     if (!old.configSource) delete spec.configSource;

@@ -1,5 +1,6 @@
 /** Maps of resource names to quantities, and which names mean what. */
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { qualifiedName } from "../../machinery/names.ts";
 import { canonicalQuantity, isWhole, type QuantityText, quantityOf, roundedToMilli } from "../../machinery/quantity.ts";
 
 export type ResourceList = Record<string, QuantityText>;
@@ -15,7 +16,8 @@ export const isHugePages = (name: string): boolean => name.startsWith("hugepages
 export const isNative = (name: string): boolean => !name.includes("/") || name.includes("kubernetes.io/");
 
 /** A name of somebody's own domain: `example.com/gpu`. */
-export const isExtended = (name: string): boolean => !isNative(name) && !name.startsWith("requests.");
+export const isExtended = (name: string): boolean =>
+  !isNative(name) && !name.startsWith("requests.") && qualifiedName(`requests.${name}`).length === 0;
 
 /** A container may ask for less of it than its limit. */
 export const allowsOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name);

@@ -1,9 +1,12 @@
 import type { EndpointSlice } from "../../generated/discovery.v1.ts";
-import { checkImmutable } from "../../machinery/field-checks.ts";
+import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import { ipWarnings } from "../../machinery/ip-warnings.ts";
+import { dnsSubdomain } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { validateEndpointSlice } from "./endpoint-slice-validation.ts";
+
+const HOSTNAME = "kubernetes.io/hostname";
 
 export const endpointSlice = defineResource<EndpointSlice>({
   group: "discovery.k8s.io",
@@ -25,15 +28,21 @@ export const endpointSlice = defineResource<EndpointSlice>({
       port.protocol ??= "TCP";
     }
   },
+  prepareCreate: (draft) => dropTopology(draft),
+  prepareUpdate: (draft, old) => {
+    if (!sameValue(draft.endpoints, old.endpoints)) dropTopology(draft, old);
+  },
   validate: validateEndpointSlice,
   validateUpdate: (next, old) => {
     const errors: FieldError[] = [];
     checkImmutable(errors, "addressType", next.addressType, old.addressType);
     return errors;
   },
-  warnings: ({ addressType, endpoints }) =>
+  warnings: ({ addressType, endpoints }, old) =>
     addressType === "FQDN"
-      ? ["addressType: FQDN endpoints are deprecated"]
+      ? old
+        ? []
+        : ["spec.addressType: FQDN endpoints are deprecated"]
       : (endpoints ?? []).flatMap(({ addresses }, i) =>
           addresses.flatMap((ip, j) => ipWarnings(`endpoints[${i}].addresses[${j}]`, ip)),
         ),
@@ -62,6 +71,17 @@ export const endpointSlice = defineResource<EndpointSlice>({
     },
   ],
 });
+
+/** The topology of v1beta1 is not written any more; a node that it told stays known. */
+function dropTopology(draft: EndpointSlice, old?: EndpointSlice): void {
+  const known = new Set(old?.endpoints?.map(({ deprecatedTopology }) => deprecatedTopology?.[HOSTNAME]));
+  for (const endpoint of draft.endpoints ?? []) {
+    const node = endpoint.deprecatedTopology?.[HOSTNAME];
+    if (endpoint.nodeName === undefined && node !== undefined && known.has(node) && dnsSubdomain(node).length === 0)
+      endpoint.nodeName = node;
+    delete endpoint.deprecatedTopology;
+  }
+}
 
 function firstThree(items: readonly string[]): string {
   const shown = items.slice(0, 3).join(",");

@@ -5,9 +5,9 @@ import { duplicate, type FieldError, invalid, required } from "../../machinery/f
 import { validateLabels } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { validateContainerLimits } from "../core/pod/resources.ts";
+import { validateTolerations } from "../core/pod/tolerations.ts";
 import { DEPRECATED_NODE_LABELS } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
-import { checkTolerations } from "./tolerations-validation.ts";
 
 export const runtimeClass = defineResource<RuntimeClass>({
   group: "node.k8s.io",
@@ -38,7 +38,7 @@ function validateRuntimeClass({ handler = "", overhead, scheduling }: RuntimeCla
   if (overhead?.podFixed) validateContainerLimits(overhead.podFixed, "overhead", errors);
   errors.push(...validateLabels(scheduling?.nodeSelector, "scheduling.nodeSelector"));
   const tolerations = scheduling?.tolerations ?? [];
-  checkTolerations(errors, "scheduling.tolerations", tolerations);
+  validateTolerations(tolerations, "scheduling.tolerations", errors);
   tolerations.forEach((toleration, i) => {
     const printed = printedToleration(toleration);
     const text = JSON.stringify(printed);

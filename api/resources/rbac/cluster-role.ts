@@ -1,5 +1,5 @@
 import type { ClusterRole } from "../../generated/rbac.v1.ts";
-import { type FieldError, required } from "../../machinery/field-error.ts";
+import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { nameIsPathSegment } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
@@ -24,7 +24,9 @@ export const clusterRole = defineResource<ClusterRole>({
     if (selectors.length === 0)
       errors.push(required(path, "at least one clusterRoleSelector required if aggregationRule is non-nil"));
     selectors.forEach((selector, i) => {
-      errors.push(...validateLabelSelector(selector, `${path}[${i}]`));
+      const problems = validateLabelSelector(selector, `${path}[${i}]`);
+      errors.push(...problems);
+      if (problems.length > 0) errors.push(invalid(`${path}[${i}]`, null, "invalid label selector."));
     });
     return errors;
   },

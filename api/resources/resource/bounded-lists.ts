@@ -33,7 +33,7 @@ export function checkSet<T>(
   });
 }
 
-/** Keys that are too long show their ends only. */
+/** What is wrong with a key is told of the whole map. Keys that are too long show their ends only. */
 export function checkMap<T>(
   errors: FieldError[],
   path: string,
@@ -41,12 +41,22 @@ export function checkMap<T>(
   {
     max,
     maxKey,
+    checkKey,
     check,
-  }: { readonly max: number; readonly maxKey: number; readonly check: (key: string, item: T, path: string) => void },
+  }: {
+    readonly max: number;
+    readonly maxKey: number;
+    readonly checkKey: (key: string, path: string) => void;
+    readonly check: Check<T>;
+  },
 ): void {
   const entries = Object.entries(map);
   if (entries.length > max) errors.push(tooMany(path, entries.length, max));
-  else for (const [key, item] of entries) check(key, item, `${path}[${truncated(key, maxKey)}]`);
+  else
+    for (const [key, item] of entries) {
+      checkKey(key, path);
+      check(item, `${path}[${truncated(key, maxKey)}]`);
+    }
 }
 
 const ELLIPSIS = "...";

@@ -30,18 +30,18 @@ export function checkDevice(
     errors.push(
       invalid(path, count, `the total number of attributes and capacities must not exceed ${MAX_ATTRIBUTES}`),
     );
-  const keys = { max: Number.POSITIVE_INFINITY, maxKey: MAX_QUALIFIED_NAME };
+  const keys = {
+    max: Number.POSITIVE_INFINITY,
+    maxKey: MAX_QUALIFIED_NAME,
+    checkKey: (key: string, at: string) => checkQualifiedName(errors, at, key),
+  };
   checkMap(errors, `${path}.attributes`, attributes, {
     ...keys,
-    check: (key, attribute, at) => {
-      checkQualifiedName(errors, at, key);
-      checkAttribute(errors, at, attribute);
-    },
+    check: (attribute, at) => checkAttribute(errors, at, attribute),
   });
   checkMap(errors, `${path}.capacity`, capacity, {
     ...keys,
-    check: (key, { value, requestPolicy }, at) => {
-      checkQualifiedName(errors, at, key);
+    check: ({ value, requestPolicy }, at) => {
       if (!requestPolicy) return;
       if (device.allowMultipleAllocations)
         checkCapacityPolicy(errors, `${at}.requestPolicy`, value ?? "0", requestPolicy);
@@ -113,7 +113,8 @@ export function checkCounters(
   checkMap(errors, path, counters, {
     max: MAX_COUNTERS,
     maxKey: MAX_LABEL,
-    check: (key, _, at) => checkLabel(errors, at, key),
+    checkKey: (key, at) => checkLabel(errors, at, key),
+    check: () => {},
   });
 }
 

@@ -51,7 +51,7 @@ describe("what kinds of devices refuse", () => {
       slice({ allNodes: false, perDeviceNodeSelection: true, nodeSelector: {} }),
       [
         "spec.nodeSelector.nodeSelectorTerms: Required value: must have at least one node selector term",
-        "spec.nodeSelector.nodeSelectorTerms: Invalid value: []: must have exactly one node selector term",
+        "spec.nodeSelector.nodeSelectorTerms: Invalid value: null: must have exactly one node selector term",
         "spec.allNodes: Invalid value: false: must be either unset or set to true",
         'spec: Invalid value: "{`nodeName`, `nodeSelector`, `perDeviceNodeSelection`}": exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required, but multiple fields are set',
       ],
@@ -61,7 +61,7 @@ describe("what kinds of devices refuse", () => {
       slice({ devices: [], sharedCounters: [{ name: "s", counters: { A: { value: "1" } } }, { name: "" }] }),
       [
         'spec: Invalid value: "": only one of `sharedCounters` or `devices` is allowed',
-        `spec.sharedCounters[0].counters[A]: Invalid value: "A": ${LABEL}`,
+        `spec.sharedCounters[0].counters: Invalid value: "A": ${LABEL}`,
         "spec.sharedCounters[1].name: Required value",
         "spec.sharedCounters[1].counters: Required value",
       ],

@@ -1,4 +1,5 @@
-import type { ResourceSlice } from "../../generated/resource.v1.ts";
+import type { Device, ResourceSlice } from "../../generated/resource.v1.ts";
+import { goQuote } from "../../machinery/field-error.ts";
 import { defineResource } from "../resource.ts";
 import { validateNewSlice, validateSliceUpdate } from "./resource-slice-validation.ts";
 
@@ -10,8 +11,12 @@ export const resourceSlice = defineResource<ResourceSlice>({
   scope: "Cluster",
   deleteAnswersObject: true,
   generation: true,
-  prepareCreate: dropListAttributes,
-  prepareUpdate: dropListAttributes,
+  prepareCreate: (draft) => dropGated(draft),
+  prepareUpdate: dropGated,
+  warnings: ({ spec: { driver } }) =>
+    driver === driver.toLowerCase()
+      ? []
+      : [`spec.driver: driver names should be lowercase; ${goQuote(driver)} contains uppercase characters`],
   validateCreate: validateNewSlice,
   validateUpdate: validateSliceUpdate,
   fields: {
@@ -43,13 +48,22 @@ export const resourceSlice = defineResource<ResourceSlice>({
   ],
 });
 
-/** Attributes of several values are behind a gate that is closed. */
-function dropListAttributes({ spec }: ResourceSlice): void {
-  for (const { attributes } of spec.devices ?? [])
-    for (const attribute of Object.values(attributes ?? {})) {
-      delete attribute.ints;
-      delete attribute.bools;
-      delete attribute.strings;
-      delete attribute.versions;
-    }
+/** Attributes of several values, and resources that nodes count as their own, are behind gates that are closed. */
+function dropGated({ spec }: ResourceSlice, old?: ResourceSlice): void {
+  const mapsResources = old?.spec.devices?.some(
+    ({ nodeAllocatableResourceMappings }) => nodeAllocatableResourceMappings,
+  );
+  for (const device of spec.devices ?? []) {
+    if (!mapsResources) delete device.nodeAllocatableResourceMappings;
+    dropListAttributes(device);
+  }
+}
+
+function dropListAttributes({ attributes = {} }: Device): void {
+  for (const attribute of Object.values(attributes)) {
+    delete attribute.ints;
+    delete attribute.bools;
+    delete attribute.strings;
+    delete attribute.versions;
+  }
 }

@@ -20,12 +20,25 @@ export const csiDriver = defineResource<CSIDriver>({
     spec.requiresRepublish ??= false;
     spec.seLinuxMount ??= false;
   },
-  // Only what kubelets act upon counts, and the count begins with the first change.
+  // Scaling by what a node can attach is behind a gate that is closed.
+  prepareCreate: ({ spec }) => {
+    delete spec.preventPodSchedulingIfMissing;
+  },
+  // The count begins with the first change.
   prepareUpdate: (draft, old) => {
-    const generation = (old.metadata.generation ?? 0) + (sameValue(acted(draft), acted(old)) ? 0 : 1);
+    if (old.spec.preventPodSchedulingIfMissing === undefined) delete draft.spec.preventPodSchedulingIfMissing;
+    const generation = (old.metadata.generation ?? 0) + (sameValue(draft.spec, old.spec) ? 0 : 1);
     if (generation > 0) draft.metadata.generation = generation;
   },
   validate: validateCSIDriver,
+  warnings: ({ spec }, old) =>
+    !spec.tokenRequests?.length ||
+    spec.serviceAccountTokenInSecrets !== undefined ||
+    (old && sameValue(spec.tokenRequests, old.spec.tokenRequests))
+      ? []
+      : [
+          "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes",
+        ],
   validateUpdate: ({ spec }, { spec: old }) => {
     const errors: FieldError[] = [];
     checkImmutable(errors, "spec.attachedRequired", spec.attachRequired, old.attachRequired);
@@ -78,12 +91,6 @@ export const csiDriver = defineResource<CSIDriver>({
   ],
 });
 
-const acted = ({ spec: { tokenRequests, requiresRepublish, seLinuxMount } }: CSIDriver) => ({
-  tokenRequests,
-  requiresRepublish,
-  seLinuxMount,
-});
-
 const FS_GROUP_POLICIES = ["File", "None", "ReadWriteOnceWithFSType"];
 const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;
@@ -111,7 +118,7 @@ function validateCSIDriver({ spec }: CSIDriver): FieldError[] {
       invalid(
         "spec.serviceAccountTokenInSecrets",
         spec.serviceAccountTokenInSecrets,
-        "must be unset if tokenRequests is empty",
+        "serviceAccountTokenInSecrets is set but no tokenRequests are specified",
       ),
     );
   return errors;

@@ -116,8 +116,8 @@ describe("what kinds of storage refuse", () => {
 
 describe("a driver's generation", () => {
   it.each<[string, object, number | undefined]>([
-    ["begins with what kubelets act upon", { requiresRepublish: true }, 1],
-    ["does not count the rest", { podInfoOnMount: true }, undefined],
+    ["begins with the first change of the spec", { podInfoOnMount: true }, 1],
+    ["counts nothing else", {}, undefined],
   ])("%s", (_, spec, generation) => {
     const draft = decoded("CSIDriver", { spec });
     kindOf("CSIDriver").prepareUpdate?.(draft, decoded("CSIDriver", {}));

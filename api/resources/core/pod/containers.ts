@@ -160,14 +160,16 @@ function validateRestart(
   });
 }
 
-function validateRestartRule({ action, exitCodes }: ContainerRestartRule, path: string, errors: FieldError[]): void {
+function validateRestartRule(
+  { action = "", exitCodes }: ContainerRestartRule,
+  path: string,
+  errors: FieldError[],
+): void {
   const actions = ["Restart", "RestartAllContainers"];
-  if (!action) errors.push(required(`${path}.action`, "must be specified"));
-  else if (!actions.includes(action)) errors.push(notSupported(`${path}.action`, action, actions));
+  if (!actions.includes(action)) errors.push(notSupported(`${path}.action`, action, actions));
   if (!exitCodes) return void errors.push(required(`${path}.exitCodes`, "must be specified"));
   const { operator, values = [] } = exitCodes;
-  if (!operator) errors.push(required(`${path}.exitCodes.operator`, "must be specified"));
-  else if (operator !== "In" && operator !== "NotIn")
-    errors.push(notSupported(`${path}.exitCodes.operator`, operator, ["In", "NotIn"]));
+  if (operator !== "In" && operator !== "NotIn")
+    errors.push(notSupported(`${path}.exitCodes.operator`, operator ?? "", ["In", "NotIn"]));
   if (values.length > 255) errors.push(tooMany(`${path}.exitCodes.values`, values.length, 255));
 }

@@ -22,6 +22,7 @@ import { isPodLevelResource } from "./resources.ts";
 export function defaultPodSpec(spec: PodSpec): void {
   spec.dnsPolicy ||= "ClusterFirst";
   spec.restartPolicy ||= "Always";
+  delete spec.schedulingGroup;
   spec.securityContext ??= {};
   spec.terminationGracePeriodSeconds ??= 30;
   spec.schedulerName ||= "default-scheduler";
@@ -48,7 +49,7 @@ export function defaultPod({ spec }: Pod): void {
 }
 
 /**
- * Fields whose feature gates are off in Kubernetes 1.36 are dropped, as it does: containers' stop signals, and sources of
+ * Fields whose feature gates are off in Kubernetes 1.36 are dropped, as it does: containers' stop signals, groups of pods, and sources of
  * projected volumes that need APIs which are not served.
  */
 function defaultContainer(container: Container | EphemeralContainer): void {
@@ -65,7 +66,7 @@ function defaultContainer(container: Container | EphemeralContainer): void {
   }
   for (const probe of [container.livenessProbe, container.readinessProbe, container.startupProbe])
     if (probe) defaultProbe(probe);
-  if (container.lifecycle) {
+  if (container.lifecycle?.stopSignal !== undefined) {
     delete container.lifecycle.stopSignal;
     if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle;
   }

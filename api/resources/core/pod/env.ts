@@ -4,19 +4,21 @@ import type {
   EnvVarSource,
   FileKeySelector,
   ObjectFieldSelector,
+  PodSpec,
   ResourceFieldSelector,
 } from "../../../generated/core.v1.ts";
 import { type FieldError, invalid, notFound, notSupported, required } from "../../../machinery/field-error.ts";
 import {
   configMapKey,
+  dnsLabel,
   dnsSubdomain,
   nameIsSubdomain,
   qualifiedName,
   relaxedEnvVarName,
 } from "../../../machinery/names.ts";
 import { canonicalQuantity, signOfQuantity } from "../../../machinery/quantity.ts";
-import { validateRelativePath } from "./paths.ts";
 import type { PodCheck } from "./pod-check.ts";
+import { visitContainers } from "./security-context.ts";
 
 const ENV_FIELDS: readonly string[] = [
   "metadata.name",
@@ -92,18 +94,28 @@ function validateKey({ name = "", key }: { name?: string; key: string }, path: s
 }
 
 function validateFileKey({ volumeName, path: file, key }: FileKeySelector, path: string, check: PodCheck): void {
-  const { errors, volumes } = check;
+  const { errors } = check;
   if (!key) errors.push(required(`${path}.key`));
   else for (const problem of relaxedEnvVarName(key)) errors.push(invalid(`${path}.key`, key, problem));
   if (!volumeName) errors.push(required(`${path}.volumeName`));
-  else {
-    const volume = volumes.get(volumeName);
-    if (!volume) errors.push(notFound(`${path}.volumeName`, volumeName));
-    else if (!volume.emptyDir)
-      errors.push(invalid(`${path}.volumeName`, volumeName, "referenced volume must be of type emptyDir"));
-  }
+  else for (const problem of dnsLabel(volumeName)) errors.push(invalid(`${path}.volumeName`, volumeName, problem));
   if (!file) errors.push(required(`${path}.path`));
-  else validateRelativePath(file, `${path}.path`, errors);
+  else if (file.split("/").includes("..")) errors.push(invalid(`${path}.path`, file, "must not contain '..'"));
+}
+
+/** Files of variables stand in volumes that containers can write to. */
+export function validateFileVolumes(spec: PodSpec, path: string, errors: FieldError[]): void {
+  const volumes = new Map(spec.volumes?.map((volume) => [volume.name, volume]));
+  visitContainers(spec, path, ({ env }, at) => {
+    env?.forEach(({ valueFrom }, i) => {
+      if (!valueFrom?.fileKeyRef) return;
+      const { volumeName = "" } = valueFrom.fileKeyRef;
+      const volume = volumes.get(volumeName);
+      const field = `${at}.env[${i}].valueFrom.fileKeyRef.volumeName`;
+      if (!volume) errors.push(notFound(field, volumeName));
+      else if (!volume.emptyDir) errors.push(invalid(field, volumeName, "referenced volume must be of type emptyDir"));
+    });
+  });
 }
 
 /** `allowed` without subscripts; labels and annotations of one key are always allowed. */

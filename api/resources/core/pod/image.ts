@@ -7,9 +7,21 @@ const TAG = "[\\w][\\w.-]{0,127}";
 const DIGEST = "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
 const REFERENCE = new RegExp(`^(?:${HOST}/)?${COMPONENT}(?:/${COMPONENT})*(?::(${TAG}))?(@${DIGEST})?$`);
 
+const LONGEST_PATH = 255;
+
+/** The path at its registry, which is Docker Hub where the name has none: its own images are in `library`. */
+function pathOf(name: string, tag: string): string {
+  const path = tag === "" ? name : name.slice(0, -tag.length - 1);
+  const slash = path.indexOf("/");
+  if (slash < 0) return `library/${path}`;
+  const first = path.slice(0, slash);
+  return /[.:A-Z]/.test(first) || first === "localhost" ? path.slice(slash + 1) : path;
+}
+
 /** The tag, `latest` where there is neither tag nor digest; "" where Kubernetes reads none. */
 function tagOf(image: string): string {
-  const [, tag, digest] = REFERENCE.exec(image) ?? ["", "", "none"];
+  const [whole = "", tag = "", digest = ""] = REFERENCE.exec(image) ?? ["", "", "none"];
+  if (pathOf(whole.slice(0, whole.length - digest.length), tag).length > LONGEST_PATH) return "";
   return tag || (digest ? "" : "latest");
 }
 

@@ -1,10 +1,20 @@
 import type { PodResourceClaim, PodSpec } from "../../../generated/core.v1.ts";
-import { duplicate, type FieldError, invalid, notSupported, required } from "../../../machinery/field-error.ts";
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from "../../../machinery/field-error.ts";
 import { validateLabels } from "../../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain, qualifiedName, rangeProblem } from "../../../machinery/names.ts";
+import { utf8Length } from "../../../machinery/utf8.ts";
 import { validateAffinity } from "./affinity.ts";
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from "./containers.ts";
 import { validateDnsConfig, validateDnsPolicy, validateHostAliases } from "./dns.ts";
+import { validateFileVolumes } from "./env.ts";
 import { MAX_INT32, type PodCheck, type PodOptions } from "./pod-check.ts";
 import { validateContainerResources, validatePodResources } from "./resources.ts";
 import { validateHostUsers, validateOs, validatePodSecurityContext } from "./security-context.ts";
@@ -44,6 +54,7 @@ export function validatePodSpec(spec: PodSpec, path: string, options: PodOptions
     validateTopologySpread(spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`, errors);
   validateHostProcess(spec, path, errors);
   validateHostUsers(spec, path, errors);
+  validateHostnameOverride(spec, path, errors);
   validateNames(spec, path, errors);
   const deadline = spec.activeDeadlineSeconds;
   if (deadline !== undefined && (deadline < 1 || deadline > MAX_INT32))
@@ -60,6 +71,7 @@ export function validatePodSpec(spec: PodSpec, path: string, options: PodOptions
     errors.push(notSupported(`${path}.preemptionPolicy`, preemption, PREEMPTION));
   if (spec.overhead) validateContainerResources({ limits: spec.overhead }, `${path}.overhead`, check);
   validateOs(spec, path, errors);
+  validateFileVolumes(spec, path, errors);
   return errors;
 }
 
@@ -75,12 +87,16 @@ function validateHostname(spec: PodSpec, path: string, errors: FieldError[]): vo
     const name = spec[field];
     if (name) for (const problem of dnsLabel(name)) errors.push(invalid(`${path}.${field}`, name, problem));
   }
-  const { hostnameOverride } = spec;
+}
+
+function validateHostnameOverride(spec: PodSpec, path: string, errors: FieldError[]): void {
+  const { hostnameOverride, setHostnameAsFQDN, hostNetwork } = spec;
   if (hostnameOverride === undefined) return;
-  for (const problem of dnsSubdomain(hostnameOverride))
-    errors.push(invalid(`${path}.hostnameOverride`, hostnameOverride, problem));
-  if (hostnameOverride.length > 64)
-    errors.push(invalid(`${path}.hostnameOverride`, hostnameOverride, "must be no more than 64 characters"));
+  const at = `${path}.hostnameOverride`;
+  if (setHostnameAsFQDN) errors.push(forbidden(at, "may not be specified when setHostnameAsFQDN is true"));
+  if (hostNetwork) errors.push(forbidden(at, "may not be specified when hostNetwork is true"));
+  if (utf8Length(hostnameOverride) > 64) errors.push(tooLong(at, 64));
+  for (const problem of dnsSubdomain(hostnameOverride)) errors.push(invalid(at, hostnameOverride, problem));
 }
 
 function validateRestartPolicy(policy: string | undefined, path: string, errors: FieldError[]): void {

@@ -86,7 +86,8 @@ export function validatePodSecurityContext(context: PodSecurityContext, path: st
     path: `${path}.supplementalGroupsPolicy`,
     errors,
   });
-  validateChoice(context.seLinuxChangePolicy, ["MountOption", "Recursive"], {
+  // The other policy, MountOption, is behind a gate that is off in Kubernetes 1.36.
+  validateChoice(context.seLinuxChangePolicy, ["Recursive"], {
     path: `${path}.seLinuxChangePolicy`,
     errors,
   });
@@ -202,7 +203,7 @@ const CONTAINER_FIELDS_OF_LINUX = [
 export function validateOs(spec: PodSpec, path: string, errors: FieldError[]): void {
   const { os, securityContext } = spec;
   if (!os) return;
-  if (!os.name) return void errors.push(required(`${path}.os.name`, "cannot be empty"));
+  if (!os.name) return void errors.push(required(`${path}.os.name`));
   if (os.name !== "linux" && os.name !== "windows")
     return void errors.push(notSupported(`${path}.os`, os.name, ["linux", "windows"]));
   if (os.name === "linux") {

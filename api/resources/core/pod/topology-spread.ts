@@ -58,7 +58,7 @@ function validateKeys(
   errors: FieldError[],
 ): void {
   if (matchLabelKeys.length === 0) return;
-  if (!labelSelector) errors.push(forbidden(path, "must not be specified when labelSelector is not set"));
+  if (!labelSelector) return void errors.push(forbidden(path, "must not be specified when labelSelector is not set"));
   matchLabelKeys.forEach((key, i) => {
     errors.push(...validateLabelName(key, `${path}[${i}]`));
   });

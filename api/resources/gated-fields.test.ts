@@ -1,0 +1,66 @@
+/** Fields behind feature gates that are off in Kubernetes 1.36 are dropped without a word, unless they are stored. */
+import { expect, test } from "vitest";
+import { decoded, kindOf } from "../../test/fakes/kind-errors.ts";
+import type { KubeObject } from "../machinery/meta.ts";
+
+type Path = readonly string[];
+
+const memberAt = (object: unknown, [name, ...rest]: Path): unknown => {
+  if (name === undefined || object === null || typeof object !== "object") return object;
+  return memberAt((object as Record<string, unknown>)[name], rest);
+};
+
+const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+const elsewhere = { ...claim, dataSourceRef: { kind: "K", name: "n", apiGroup: "a.b", namespace: "other" } };
+const slice = { devices: [{ name: "d", nodeAllocatableResourceMappings: { cpu: {} } }] };
+
+test.each<[string, object, Path]>([
+  ["PersistentVolumeClaim", { spec: elsewhere }, ["spec", "dataSourceRef"]],
+  ["ResourceSlice", { spec: slice }, ["spec", "devices", "0", "nodeAllocatableResourceMappings"]],
+  ["CSIDriver", { spec: { preventPodSchedulingIfMissing: true } }, ["spec", "preventPodSchedulingIfMissing"]],
+])("%s %j", (name, part, path) => {
+  const { prepareCreate, prepareUpdate } = kindOf(name);
+  const created = decoded(name, part);
+  expect(memberAt(created, path)).toBeDefined();
+  prepareCreate?.(created);
+  expect(memberAt(created, path)).toBeUndefined();
+  const updated = (old: KubeObject) => {
+    const draft = decoded(name, part);
+    prepareUpdate?.(draft, old);
+    return memberAt(draft, path);
+  };
+  expect(updated(created)).toBeUndefined();
+  expect(updated(decoded(name, part))).toBeDefined();
+});
+
+test("a Node's configuration of its kubelet is not taken, and groups of pods are unknown", () => {
+  const node = decoded("Node", { spec: {}, status: { config: { error: "e" } } });
+  kindOf("Node").prepareCreate?.(node);
+  expect(memberAt(node, ["status", "config"])).toBeUndefined();
+  const pod = decoded("Pod", { spec: { containers: [], schedulingGroup: { podGroupName: "g" } } });
+  expect(memberAt(pod, ["spec", "schedulingGroup"])).toBeUndefined();
+});
+
+test("the topology of an endpoint's v1beta1 is forgotten, but not a node that it named before", () => {
+  const slice = (endpoint: object) => decoded("EndpointSlice", { addressType: "IPv4", endpoints: [endpoint] });
+  const named = { addresses: ["1.2.3.4"], deprecatedTopology: { "kubernetes.io/hostname": "n1" } };
+  const created = slice(named);
+  kindOf("EndpointSlice").prepareCreate?.(created);
+  expect(memberAt(created, ["endpoints", "0"])).toEqual({ addresses: ["1.2.3.4"] });
+  const updated = slice({ ...named, addresses: ["1.2.3.5"] });
+  kindOf("EndpointSlice").prepareUpdate?.(updated, slice(named));
+  expect(memberAt(updated, ["endpoints", "0"])).toEqual({ addresses: ["1.2.3.5"], nodeName: "n1" });
+});
+
+test("a claim's older field of its source takes claims and snapshots, the newer fills it in", () => {
+  const source = (part: object) => {
+    const draft = decoded("PersistentVolumeClaim", { spec: { ...claim, ...part } });
+    kindOf("PersistentVolumeClaim").prepareCreate?.(draft);
+    return [memberAt(draft, ["spec", "dataSource"]), memberAt(draft, ["spec", "dataSourceRef"])];
+  };
+  const other = { kind: "K", name: "n", apiGroup: "a.b" };
+  const snapshot = { kind: "VolumeSnapshot", name: "n", apiGroup: "snapshot.storage.k8s.io" };
+  expect(source({ dataSource: other })).toEqual([undefined, undefined]);
+  expect(source({ dataSource: snapshot })).toEqual([snapshot, snapshot]);
+  expect(source({ dataSourceRef: other })).toEqual([other, other]);
+});
