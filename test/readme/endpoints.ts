@@ -4,6 +4,7 @@ export const endpoints: Readonly<Record<string, string>> = {
     "`ok`, or each check with `?verbose`, without those that `?exclude=` names; single checks below them, by kube-apiserver's names",
   "/version": "Kubernetes 1.36",
   "/metrics": "requests by method and code, and by flow schema, of this process alone",
+  "/metrics/slis": "each health check, as a gauge",
   "/statusz": "version, time since start and paths, as text or as config.k8s.io `Statusz`",
   "/flagz": "those of kube-apiserver's settings that have a counterpart here, as text or as `Flagz`",
   "/.well-known/openid-configuration": "the issuer of service account tokens",
@@ -43,4 +44,4 @@ export const endpoints: Readonly<Record<string, string>> = {
 };
 
 /** Paths of kube-apiserver that are not there; they answer 404. */
-export const absent: readonly string[] = ["/configz", "/debug/pprof", "/logs", "/metrics/slis"];
+export const absent: readonly string[] = ["/configz", "/debug/pprof", "/logs"];

@@ -155,6 +155,7 @@ const rows: readonly Row[] = [
   row("GET", "/version", "200 200 200 200 200 200 200 200"),
   row("GET", "/apis", "200 200 200 200 200 200 200 403"),
   row("GET", "/metrics", "200 403 403 403 403 403 403 403"),
+  row("GET", "/metrics/slis", "200 403 403 403 403 403 403 403"),
   row("POST", "/sailplane/v1/join", "201 403 403 403 403 403 409 401", () => ({ nodeName: "n9" })),
   row("POST", "/sailplane/v1/administrator", "skip 403 403 403 403 403 403 403"),
 ];

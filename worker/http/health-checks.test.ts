@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { renderHealth } from "./health-checks.ts";
+import { healthSamples, renderHealth } from "./health-checks.ts";
 
 const well = { storeAnswers: true };
 const plain = { excluded: [], verbose: false };
@@ -23,4 +23,11 @@ test("checks can be left out, and those that are none are named", () => {
   expect(answer.code).toBe(200);
   expect(answer.text).toContain("[+]etcd excluded: ok\n");
   expect(answer.text).toContain('warn: some health checks cannot be excluded: no matches for "b","nope"\n');
+});
+
+test("WIRE-SLIS: each check is a gauge, by endpoint, one when it passes", () => {
+  const samples = healthSamples({ storeAnswers: false });
+  expect(samples).toContain('kubernetes_healthcheck{name="etcd",type="livez"} 0');
+  expect(samples).toContain('kubernetes_healthcheck{name="informer-sync",type="readyz"} 1');
+  expect(healthSamples(well).every((sample) => sample.endsWith(" 1"))).toBe(true);
 });

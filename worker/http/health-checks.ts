@@ -77,3 +77,11 @@ export function renderHealth(
   if (failed) return { code: 500, text: `${lines.join("")}${endpoint} check failed\n` };
   return { code: 200, text: verbose ? `${lines.join("")}${endpoint} check passed\n` : "ok" };
 }
+
+/** Each check as a gauge, for `/metrics/slis`. What has been asked before is counted by nobody: isolates come and go. */
+export const healthSamples = (health: Health): readonly string[] =>
+  Object.entries(CHECKS)
+    .flatMap(([endpoint, checks]) =>
+      checks.map((name) => `kubernetes_healthcheck{name="${name}",type="${endpoint}"} ${passes(name, health) ? 1 : 0}`),
+    )
+    .sort();

@@ -32,7 +32,7 @@ export async function serveHealth(c: Context<Bindings>): Promise<Response> {
   return new Response(c.req.method === "HEAD" ? null : text, { status: code, headers: TEXT });
 }
 
-const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
+export const storeAnswers = (c: Context<Bindings>): Promise<boolean> =>
   Promise.all(
     storeObjects(c.env, c.get("cluster"), shardsOf(knownPolicy(c.get("cluster")))).map(([, store]) => store.status()),
   ).then(

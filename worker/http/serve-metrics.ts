@@ -7,6 +7,8 @@ import { shardsOf } from "../policy/cluster-shards.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { storeObjects } from "../storage/cluster-stores.ts";
 import type { Bindings } from "./app.ts";
+import { storeAnswers } from "./health.ts";
+import { healthSamples } from "./health-checks.ts";
 
 /** By labels, as they are written. */
 type Counts = Map<string, number>;
@@ -59,7 +61,20 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
     "# TYPE sailplane_store_revision gauge",
     ...revisions,
   ];
-  return new Response(`${lines.join("\n")}\n`, {
+  return exposition(lines);
+}
+
+/** GET /metrics/slis: what the health checks find, for who counts how often they did not. */
+export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response> {
+  if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
+  return exposition([
+    "# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.",
+    "# TYPE kubernetes_healthcheck gauge",
+    ...healthSamples({ storeAnswers: await storeAnswers(c) }),
+  ]);
+}
+
+const exposition = (lines: readonly string[]) =>
+  new Response(`${lines.join("\n")}\n`, {
     headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "X-Content-Type-Options": "nosniff" },
   });
-}
