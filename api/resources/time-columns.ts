@@ -12,10 +12,13 @@ export const ageColumn: Column<KubeObject> = {
   of: ({ metadata }, now) => ageOf(metadata.creationTimestamp, now),
 };
 
+/** What Go makes of a time that is not there. */
+const ZERO_TIME = "0001-01-01T00:00:00Z";
+
 /** What Kubernetes shows of a kind that has no printer. */
 export const createdAtColumn: Column<KubeObject> = {
   name: "Created At",
   type: "date",
   description: CREATION,
-  of: ({ metadata }) => metadata.creationTimestamp ?? "<unknown>",
+  of: ({ metadata }) => metadata.creationTimestamp ?? ZERO_TIME,
 };

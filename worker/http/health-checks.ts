@@ -3,25 +3,44 @@
  * here. Functions from what was found to what is answered.
  */
 
-/** Whoever answers at all has done these: see what stands behind each. */
+/** In kube-apiserver's order. Whoever answers at all has done these: see what stands behind each. */
 const COMMON = [
   "ping",
   "log",
   // The store answers.
   "etcd",
+  // Admission, fairness and custom kinds are known: they are part of the policy that a request is decided with.
+  "poststarthook/start-apiserver-admission-initializer",
+  "poststarthook/generic-apiserver-start-informers",
+  "poststarthook/priority-and-fairness-config-consumer",
+  "poststarthook/priority-and-fairness-filter",
+  "poststarthook/start-apiextensions-informers",
+  "poststarthook/start-apiextensions-controllers",
+  "poststarthook/crd-informer-synced",
   // What every cluster has is there: no request is decided before (worker/bootstrap/system-objects.ts).
   "poststarthook/start-system-namespaces-controller",
-  "poststarthook/scheduling/bootstrap-system-priority-classes",
-  "poststarthook/rbac/bootstrap-roles",
   "poststarthook/start-cluster-authentication-info-controller",
+  // There is no cache to fill first.
+  "poststarthook/storage-readiness",
   "poststarthook/start-legacy-token-tracking-controller",
-  "poststarthook/bootstrap-controller",
+  // Addresses are taken in the commit that stores their Service: there is nothing to repair.
+  "poststarthook/start-service-ip-repair-controllers",
+  "poststarthook/rbac/bootstrap-roles",
+  "poststarthook/scheduling/bootstrap-system-priority-classes",
   "poststarthook/priority-and-fairness-config-producer",
+  "poststarthook/bootstrap-controller",
+  "poststarthook/start-kubernetes-service-cidr-controller",
+  // API servers behind this one are found by the same policy (worker/aggregation), and by a controller.
+  "poststarthook/start-kube-aggregator-informers",
+  "poststarthook/apiservice-status-local-available-controller",
+  "poststarthook/apiservice-status-remote-available-controller",
+  "poststarthook/apiservice-registration-controller",
+  "poststarthook/apiservice-discovery-controller",
   "poststarthook/kube-apiserver-autoregistration",
   "autoregister-completion",
-  // Custom kinds and admission are known: they are part of the policy that a request is decided with.
-  "poststarthook/crd-informer-synced",
-  "poststarthook/start-kube-apiserver-admission-initializer",
+  // Documents are made when they are asked for.
+  "poststarthook/apiservice-openapi-controller",
+  "poststarthook/apiservice-openapiv3-controller",
 ];
 
 const CHECKS = {

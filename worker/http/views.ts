@@ -20,8 +20,6 @@ import { renderValue } from "./respond.ts";
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
 
 export const WATCH_VIEWS = ["Table", "PartialObjectMetadata"];
-/** Of a watch that begins as a list: no Table, which is a whole of its own. */
-export const STREAMED_LIST_VIEWS = ["PartialObjectMetadata"];
 
 /** The form of the answer to a request for objects. */
 export const acceptedBy = (

@@ -53,7 +53,7 @@ export const replicationController = defineResource<ReplicationController>({
       name: "Desired",
       type: "integer",
       description: { field: "core.v1.ReplicationControllerSpec.replicas" },
-      of: ({ spec }) => spec.replicas ?? 1,
+      of: ({ spec }) => spec.replicas ?? 0,
     },
     {
       name: "Current",

@@ -29,7 +29,7 @@ export const resourceSlice = defineResource<ResourceSlice>({
       type: "string",
       description:
         "NodeName identifies the node which provides the resources in this pool. A field selector can be used to list only ResourceSlice objects belonging to a certain node.\n\nThis field can be used to limit access from nodes to ResourceSlices with the same node name. It also indicates to autoscalers that adding new nodes of the same type as some old node might also make new resources available.\n\nExactly one of NodeName, NodeSelector, AllNodes, and PerDeviceNodeSelection must be set. This field is immutable.",
-      of: ({ spec }) => spec.nodeName ?? null,
+      of: ({ spec }) => spec.nodeName ?? "",
     },
     {
       name: "Driver",

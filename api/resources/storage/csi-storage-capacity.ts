@@ -6,6 +6,7 @@ import { dnsSubdomain } from "../../machinery/names.ts";
 import { canonicalQuantity, signOfQuantity } from "../../machinery/quantity.ts";
 import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from "../core/pod/warnings.ts";
 import { defineResource } from "../resource.ts";
+import { createdAtColumn } from "../time-columns.ts";
 
 export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
   group: "storage.k8s.io",
@@ -36,19 +37,6 @@ export const csiStorageCapacity = defineResource<CSIStorageCapacity>({
     checkImmutable(errors, "storageClassName", next.storageClassName, old.storageClassName);
     return errors;
   },
-  columns: [
-    {
-      name: "StorageClassName",
-      type: "string",
-      description: { field: "storage.v1.CSIStorageCapacity.storageClassName" },
-      of: ({ storageClassName }) => storageClassName,
-    },
-    {
-      name: "Capacity",
-      type: "string",
-      description: { field: "storage.v1.CSIStorageCapacity.capacity" },
-      of: ({ capacity }) => (capacity === undefined ? "<unset>" : canonicalQuantity(capacity)),
-    },
-  ],
+  columns: [createdAtColumn],
   age: false,
 });

@@ -14,15 +14,7 @@ import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, noSuchStream } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
-import {
-  acceptedBy,
-  atServedVersion,
-  atViewVersion,
-  columnTexts,
-  includeObject,
-  STREAMED_LIST_VIEWS,
-  WATCH_VIEWS,
-} from "../views.ts";
+import { acceptedBy, atServedVersion, atViewVersion, columnTexts, includeObject, WATCH_VIEWS } from "../views.ts";
 import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
@@ -32,8 +24,7 @@ const MIN_TIMEOUT_SECONDS = 1800;
 export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
   const options = watchOptions(query);
-  const isStreamedList = options.sendInitialEvents === true && options.bookmarks;
-  const accepted = acceptedBy(context, isStreamedList ? STREAMED_LIST_VIEWS : WATCH_VIEWS);
+  const accepted = acceptedBy(context, WATCH_VIEWS);
   if (accepted.type === "application/yaml") throw noSuchStream();
   const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
@@ -46,7 +37,8 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(options.since === undefined ? {} : { since: options.since }),
     ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     bookmarks: options.bookmarks,
-    bookmarkKind: bookmarkKind(served),
+    // Tables are made of what is stored.
+    bookmarkKind: bookmarkKind(accepted.as === "Table" ? { ...served, ...storedAt(served) } : served),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
@@ -63,6 +55,8 @@ export async function watch(context: RequestContext): Promise<Response> {
     encodeBody: "manual",
   });
 }
+
+const storedAt = ({ resource: { group, version } }: Served) => ({ group, version });
 
 /** What an empty object of the kind looks like on the wire, for bookmarks. */
 function bookmarkKind({ resource, group, version }: Served): WatchRequest["bookmarkKind"] {
@@ -101,7 +95,8 @@ async function eventTransform(
     if (accepted.as === "PartialObjectMetadata")
       return atViewVersion(partialObjectMetadata(object, served.resource), accepted);
     if (accepted.as === undefined) return type === "BOOKMARK" ? object : atServedVersion(served, object);
-    const table = renderTable(served.resource, type === "BOOKMARK" ? [] : [draftObject(object)], {
+    // A bookmark is the row of an empty object, in whose metadata clients look for the end of the initial events.
+    const table = renderTable(served.resource, [draftObject(object)], {
       now: Date.now(),
       includeObject: include,
       metadata: { resourceVersion: object.metadata.resourceVersion ?? "" },
