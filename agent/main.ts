@@ -1,34 +1,16 @@
 /** The node agent: what a kubelet does, on any machine that can make an outbound HTTPS request. */
+
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { NodeSettings } from "../api/node-settings.ts";
-import { type Connection, ControlPlane } from "./connection.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import { ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import type { Logger } from "./logger.ts";
 import { renewCredential } from "./node/renew-credential.ts";
 import { NodeAgent } from "./node-agent.ts";
-import { chooseRuntime, type RuntimeChoice } from "./runtime/choose.ts";
+import { chooseRuntime } from "./runtime/choose.ts";
 import { unmountBelow } from "./volumes/mounts.ts";
-
-export interface AgentOptions {
-  readonly connection: Connection;
-  /** Trades the node's credential for its next, and keeps that for the next start. */
-  readonly renew: (token: string) => Promise<string>;
-  readonly nodeName: string;
-  readonly runtime: RuntimeChoice;
-  readonly dataDirectory: string;
-  /** Told what the user should know. */
-  readonly say: (message: string) => void;
-  readonly signal: AbortSignal;
-  /** Pods that are plain processes end with the node. Otherwise, and for containers always, they go on without it. */
-  readonly endsProcesses: boolean;
-  readonly settings: NodeSettings;
-  /** The node has left its cluster, and is to end. */
-  readonly onLeft?: () => void;
-  /** The container runtime's socket; absent: the usual places. */
-  readonly criSocket?: string;
-}
 
 /** Runs until the signal. Answers whether its pods go on without it. */
 export async function runAgent(options: AgentOptions): Promise<{ readonly podsGoOn: boolean }> {

@@ -1,11 +1,6 @@
-/** An object that somebody's identity ends with: a service account, and what a token of it is bound to. */
+/** Whether an object that somebody's identity ends with still stands. */
 import type { KubeObject } from "./machinery/meta.ts";
-import type { Key } from "./store.ts";
-
-export interface Lifeline {
-  readonly key: Key;
-  readonly uid: string;
-}
+import type { Lifeline } from "./store.ts";
 
 /** A second after an object's end has been asked for, and this much more, it gives nobody an identity though it may linger. */
 const DELETION_GRACE_MS = 60_000;

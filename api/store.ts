@@ -6,8 +6,6 @@
  * expected outcomes are values: errors lose their fields on the way through Durable Object RPC.
  */
 
-import type { Lifeline } from "./lifeline.ts";
-
 declare const revisionBrand: unique symbol;
 /** A row number of the log, and so a resourceVersion. Below 2^53. */
 export type Revision = number & { readonly [revisionBrand]: true };
@@ -67,6 +65,12 @@ export type Write =
       readonly exists: boolean;
       readonly requirements?: readonly Requirement[];
     };
+
+/** An object that somebody's identity ends with: a service account, and what a token of it is bound to. */
+export interface Lifeline {
+  readonly key: Key;
+  readonly uid: string;
+}
 
 /** What a call was decided by, and is refused without. */
 export interface Decided {

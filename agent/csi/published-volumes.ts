@@ -11,7 +11,7 @@ export interface Published {
   readonly driverName: string;
   readonly volumeHandle: string;
   readonly specVolID: string;
-  readonly volumeLifecycleMode: "Persistent" | "Ephemeral";
+  readonly volumeLifecycleMode: Wanted["mode"];
   readonly block: boolean;
   readonly staged: boolean;
   readonly attached: boolean;

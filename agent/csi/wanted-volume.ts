@@ -4,14 +4,13 @@ import type { PersistentVolume, Pod, SecretReference, Volume } from "../../api/g
 import type { CSIDriver } from "../../api/generated/storage.v1.ts";
 import { VolumeError } from "../volumes/payload.ts";
 import type { CsiDriver } from "./csi-drivers.ts";
-import type { Published } from "./published-volumes.ts";
 
 export interface Wanted {
   readonly driver: string;
   readonly handle: string;
   /** Of the PersistentVolume, or the pod's own name for it. */
   readonly name: string;
-  readonly mode: Published["volumeLifecycleMode"];
+  readonly mode: "Persistent" | "Ephemeral";
   readonly block: boolean;
   readonly accessMode: string;
   readonly fsType: string;

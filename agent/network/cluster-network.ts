@@ -24,7 +24,7 @@ import { MachineDoor } from "./machine-door.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import type { NetworkKey } from "./overlay/network-key.ts";
 import { PodNetwork } from "./pod-network.ts";
-import { podRangesOf } from "./routes.ts";
+import { podRangesOf } from "./pod-ranges.ts";
 
 export interface ClusterNetworkOptions {
   readonly nodeName: string;

@@ -1,11 +1,12 @@
 /** The routes to the pods of other nodes, which carry a protocol number of the agent's own. */
+
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Logger } from "../logger.ts";
 import { BRIDGE } from "./cni-config.ts";
 import { run } from "./command.ts";
 import type { Way } from "./overlay/choose-way.ts";
 import { OVERLAY } from "./overlay/device.ts";
-import { endOf } from "./overlay/peer.ts";
+import { endOf, podRangesOf } from "./pod-ranges.ts";
 
 /** In the kernel's tables nobody else's; the table of that number holds the routes to Services. */
 const PROTOCOL = "157";
@@ -28,9 +29,6 @@ export interface RouteFacts {
 }
 
 const isIPv6 = (address: string): boolean => address.includes(":");
-
-export const podRangesOf = ({ spec }: Node): readonly string[] =>
-  spec.podCIDRs ?? (spec.podCIDR === undefined || spec.podCIDR === "" ? [] : [spec.podCIDR]);
 
 /**
  * One for each range of each other node: by the node's address of that family where it has one and plain routes lead

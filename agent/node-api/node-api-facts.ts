@@ -1,7 +1,7 @@
 /** Where what a node answers of itself comes from. */
 import { uptime } from "node:os";
 import { join } from "node:path";
-import type { AgentOptions } from "../main.ts";
+import type { AgentOptions } from "../agent-options.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
 import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";

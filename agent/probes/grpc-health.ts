@@ -1,6 +1,6 @@
 /** The gRPC health protocol (grpc.health.v1): two messages of one field each, written by hand. */
 import { Client, type ClientUnaryCall, connectivityState, credentials, type ServiceError, status } from "@grpc/grpc-js";
-import type { ProbeOutcome } from "./probe.ts";
+import type { ProbeOutcome } from "./probe-outcome.ts";
 
 const METHOD = "/grpc.health.v1.Health/Check";
 const SERVING = 1;

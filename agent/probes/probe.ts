@@ -1,19 +1,12 @@
 /** One probe of a container: what it asks, and the kubelet's words for the answer. */
+
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect, isIPv6 } from "node:net";
 import type { Container, HTTPGetAction, Probe } from "../../api/generated/core.v1.ts";
 import { ExecTimeout, type Runtime } from "../runtime/runtime.ts";
 import { probeGrpc } from "./grpc-health.ts";
-
-export interface ProbeOutcome {
-  readonly ok: boolean;
-  /** The probe could not be made; it counts as no result. */
-  readonly errored?: boolean;
-  /** It succeeded in a way that its owner may not have meant. */
-  readonly warning?: boolean;
-  readonly output: string;
-}
+import type { ProbeOutcome } from "./probe-outcome.ts";
 
 export interface ProbeTarget {
   readonly container: Container;

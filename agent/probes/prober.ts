@@ -7,7 +7,8 @@ import type { Probe } from "../../api/generated/core.v1.ts";
 import type { PodContainer } from "../pod/containers.ts";
 import type { ProbeKind, ProbeResults } from "../pod/local.ts";
 import type { ContainerObservation, Runtime } from "../runtime/runtime.ts";
-import { type ProbeOutcome, runProbe } from "./probe.ts";
+import { runProbe } from "./probe.ts";
+import type { ProbeOutcome } from "./probe-outcome.ts";
 
 export interface ProberOptions {
   readonly runtime: Runtime;

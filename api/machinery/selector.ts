@@ -2,8 +2,10 @@
  * Label and field selectors as values: matching, and the conversions from and to metav1.LabelSelector. The grammar of
  * selectors as text is in label-selector.ts and field-selector.ts.
  */
+
 import type { LabelSelector } from "../generated/meta.v1.ts";
 import type { Attributes, Key, Requirement } from "../store.ts";
+import { parseInt64 } from "./int64.ts";
 
 export { parseFieldSelector } from "./field-selector.ts";
 export { parseLabelSelector } from "./label-selector.ts";
@@ -52,13 +54,6 @@ function meets({ operator, values }: Requirement, value: string | undefined): bo
       return operator === "gt" ? left > right : left < right;
     }
   }
-}
-
-/** Go's strconv.ParseInt of base 10. */
-export function parseInt64(text: string | undefined): bigint | undefined {
-  if (text === undefined || !/^[+-]?\d{1,40}$/.test(text)) return undefined;
-  const value = BigInt(text.replace(/^\+/, ""));
-  return value === BigInt.asIntN(64, value) ? value : undefined;
 }
 
 const operators = { In: "in", NotIn: "notin", Exists: "exists", DoesNotExist: "absent" } as const;

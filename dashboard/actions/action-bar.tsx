@@ -1,6 +1,6 @@
 import { useMay } from "../api/may.ts";
 import { showDialog } from "../dialogs.tsx";
-import type { ObjectProps } from "../object/object-view.tsx";
+import type { ObjectProps } from "../object/object-props.ts";
 import type { Action } from "./action.ts";
 import { ConfirmAction } from "./confirm-action.tsx";
 import { actions } from "./index.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { closeDialog } from "../dialogs.tsx";
-import type { ObjectProps } from "../object/object-view.tsx";
+import type { ObjectProps } from "../object/object-props.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { statusText } from "../status-text.ts";

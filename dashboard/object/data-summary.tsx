@@ -1,7 +1,7 @@
 /** The entries of config maps and of secrets; a secret's stay hidden until one asks. */
 import { useState } from "preact/hooks";
 import type { ConfigMap, Secret } from "../../api/generated/core.v1.ts";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 
 export function ConfigMapData({ object }: ObjectProps) {
   const { data, binaryData } = object as unknown as ConfigMap;

@@ -8,7 +8,7 @@ import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { route } from "../route.ts";
 import { ContainerChoice } from "./container-choice.tsx";
 import { LogText } from "./log-text.tsx";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { StreamTools } from "./stream-tools.tsx";
 
 const ALL = "All containers";

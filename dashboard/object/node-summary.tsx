@@ -6,7 +6,7 @@ import { Meter } from "../parts/meter.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
 import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
 import { useUsage } from "../usage/use-usage.ts";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { PodRows } from "./pod-rows.tsx";
 
 export function NodeSummary({ object }: ObjectProps) {

@@ -6,7 +6,7 @@ import { Age } from "../parts/age.tsx";
 import { refusal } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 
 export function ObjectEvents({ object }: ObjectProps) {
   const { uid, namespace = "" } = object.metadata;

@@ -1,6 +1,6 @@
 /** One object: what it is, what can be done, and its sides as tabs. */
+
 import type { ComponentType } from "preact";
-import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { ActionBar } from "../actions/action-bar.tsx";
 import { apiVersionOf, type Kind, kindHref, listPath, type ObjectName, titleOf } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
@@ -10,12 +10,8 @@ import { Notice } from "../parts/notice.tsx";
 import { adjust, route } from "../route.ts";
 import { LogsTab } from "./logs-tab.tsx";
 import { ObjectEvents } from "./object-events.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { Summary } from "./summary.tsx";
-
-export interface ObjectProps {
-  readonly kind: Kind;
-  readonly object: Stored<KubeObject>;
-}
 
 interface Tab {
   readonly id: string;

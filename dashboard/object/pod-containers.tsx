@@ -5,7 +5,7 @@ import { Age } from "../parts/age.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { adjust } from "../route.ts";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
 
 export function PodContainers({ object }: ObjectProps) {

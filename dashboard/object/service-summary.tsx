@@ -7,7 +7,7 @@ import { objectHref } from "../api/kind.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
 
 export function ServiceSummary({ object }: ObjectProps) {

@@ -6,7 +6,7 @@ import { openShell, type ShellState } from "../live/shell-stream.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { TerminalView } from "../terminal/terminal-view.tsx";
 import { ContainerChoice } from "./container-choice.tsx";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { StreamTools } from "./stream-tools.tsx";
 
 export function ShellTab({ object }: ObjectProps) {

@@ -5,7 +5,7 @@ import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { ConfigMapData, SecretData } from "./data-summary.tsx";
 import { NodeSummary } from "./node-summary.tsx";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { OwnerChain } from "./owner-chain.tsx";
 import { PodContainers } from "./pod-containers.tsx";
 import { ServiceSummary } from "./service-summary.tsx";

@@ -12,7 +12,7 @@ import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
 import { daemonSetRollout, deploymentRollout, type Rollout, statefulSetRollout } from "../rollout.ts";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 import { PodList, PodRows } from "./pod-rows.tsx";
 import { WorkloadUsage } from "./workload-usage.tsx";
 

@@ -9,7 +9,7 @@ import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { statusText } from "../status-text.ts";
 import { toast } from "../toasts.tsx";
 import { parseObject, yamlOf } from "../yaml-text.ts";
-import type { ObjectProps } from "./object-view.tsx";
+import type { ObjectProps } from "./object-props.ts";
 
 type Step =
   | { readonly name: "editing"; readonly problem?: string }

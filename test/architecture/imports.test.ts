@@ -71,3 +71,24 @@ test("the pure parts read no clock and draw no lots", () => {
     );
   expect(offences).toEqual([]);
 });
+
+/** Maps and lists of a strategic merge hold each other. */
+const mutuallyRecursive = ["api/machinery/patch/merge-list.ts", "api/machinery/patch/strategic-merge.ts"];
+
+test("no files need each other to load", () => {
+  const needs = new Map(
+    files.map(({ path, imports }) => [
+      path,
+      imports.filter(({ typeOnly }) => !typeOnly).flatMap(({ target }) => (isOurs(target) ? [target] : [])),
+    ]),
+  );
+  // What is left when files that need none of the others, and those that none needs, are taken away again and again.
+  const left = new Set(needs.keys());
+  for (let before = Number.POSITIVE_INFINITY; left.size < before; ) {
+    before = left.size;
+    const needed = new Set([...left].flatMap((path) => needs.get(path) ?? []));
+    for (const path of left)
+      if (!needed.has(path) || !needs.get(path)?.some((target) => left.has(target))) left.delete(path);
+  }
+  expect([...left].sort()).toEqual(mutuallyRecursive);
+});

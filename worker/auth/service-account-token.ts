@@ -3,10 +3,10 @@
  * service account, and its pod, node or secret where it has one.
  */
 import type { Secret, ServiceAccount } from "../../api/generated/core.v1.ts";
-import { holds, type Lifeline } from "../../api/lifeline.ts";
+import { holds } from "../../api/lifeline.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import type { Key } from "../../api/store.ts";
+import type { Key, Lifeline } from "../../api/store.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { verifiedClaims } from "./jwt.ts";

@@ -7,16 +7,16 @@ import { auditPolicyOf } from "../audit/audit-policy.ts";
 import { beginAudit } from "../audit/audited-request.ts";
 import { clusterOfToken } from "../auth/token-cluster.ts";
 import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
-import type { Env } from "../env.ts";
-import type { Flow } from "../fairness/classify.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { auditAnswer } from "./audit.ts";
+import type { Bindings } from "./bindings.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
 import { serveApiDoor } from "./node-api-door.ts";
 import { serveNodeLeave } from "./node-leave.ts";
 import { serveNodeLink, serveNodeTunnel, serveRelay } from "./node-link.ts";
 import { serveNodeReports } from "./node-reports.ts";
+import { PLAIN_TEXT } from "./plain-text.ts";
 import { refuseBadTimeout } from "./request-timeout.ts";
 import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
@@ -39,16 +39,6 @@ import { serveBackup, serveCheck, serveMoments, serveRestore, serveRestoreCommit
 import { serveFlagz, serveStatusz } from "./serve-z-pages.ts";
 import { warningHeaders } from "./warning-headers.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
-
-export interface Bindings {
-  readonly Bindings: Env;
-  readonly Variables: {
-    cluster: string;
-    flow?: Flow;
-    /** Of a request that is refused; others have them in their answers. */
-    warnings?: readonly string[];
-  };
-}
 
 /** The cluster is a prefix of every path; routes are written without it. */
 const getPath = (request: Request) => pathInCluster(getPathNoStrict(request));
@@ -142,8 +132,6 @@ app.onError((error, c) => {
   console.error(JSON.stringify({ level: "error", path: c.req.path, method: c.req.method, error: String(error.stack) }));
   return renderStatus(internalError(error.message));
 });
-
-export const PLAIN_TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
 
 function renderStatus(status: Status, headers: Readonly<Record<string, string>> = {}): Response {
   const retry = status.details?.retryAfterSeconds;

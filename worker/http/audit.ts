@@ -7,7 +7,7 @@ import type { AuditedRequest } from "../audit/audited-request.ts";
 import { record } from "../audit/record.ts";
 import { type RecordedBody, readStart, recordedBody } from "../audit/recorded-bodies.ts";
 import { parseResourcePath } from "../resource-path.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { mediaTypeOf } from "./body.ts";
 import { queryOf } from "./request-url.ts";
 import { verbOf } from "./serve-resource.ts";

@@ -4,7 +4,7 @@ import { ApiError, PlainTextError } from "../api-error.ts";
 import { shardsOf } from "../policy/cluster-shards.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { storeObjects } from "../storage/cluster-stores.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { isCheck, isHealthEndpoint, passes, renderHealth } from "./health-checks.ts";
 
 /** The version of Kubernetes whose API this server speaks. */

@@ -15,7 +15,7 @@ import { authenticate, bearerToken } from "../auth/authenticate.ts";
 import { joinRefusal } from "../auth/join-right.ts";
 import { isNodeToken, NODE_CREDENTIALS, type NodeCredential, newNodeToken } from "../auth/node-credential.ts";
 import { sha256Hex } from "../auth/secret.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { readBody } from "./body.ts";
 import { withPolicy } from "./with-policy.ts";
 

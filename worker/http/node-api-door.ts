@@ -10,7 +10,7 @@ import { badRequest } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { apiDoorCertificate } from "../certificates/api-door-certificate.ts";
 import { clusterSigning } from "../certificates/cluster-signing.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { readBody } from "./body.ts";
 import { requireNode } from "./node-link.ts";
 import { withPolicy } from "./with-policy.ts";

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { createApiClient } from "../../client/api-client.ts";
 import { ApiError } from "../api-error.ts";
 import { NODE_CREDENTIALS } from "../auth/node-credential.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { requireNode } from "./node-link.ts";
 import { withPolicy } from "./with-policy.ts";
 

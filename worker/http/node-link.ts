@@ -9,7 +9,7 @@ import { ApiError } from "../api-error.ts";
 import { noteUser } from "../audit/audited-request.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import { MASTERS, type User } from "../auth/user.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { withPolicy } from "./with-policy.ts";
 
 export async function requireNode(c: Context<Bindings>, node: string): Promise<void> {

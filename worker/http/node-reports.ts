@@ -7,7 +7,7 @@ import type { Asked } from "../../api/asked.ts";
 import { badRequest } from "../../api/machinery/status.ts";
 import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../api/node-reports.ts";
 import { ApiError } from "../api-error.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { readBody } from "./body.ts";
 import { requireNode } from "./node-link.ts";
 

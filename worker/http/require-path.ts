@@ -7,7 +7,7 @@ import { requirePermission } from "../auth/require-permission.ts";
 import type { User } from "../auth/user.ts";
 import { pathInCluster } from "../cluster.ts";
 import { flowOf } from "../fairness/classify.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { type Decided, withPolicy } from "./with-policy.ts";
 
 export async function requirePath(c: Context<Bindings>, { policy, store }: Decided): Promise<User> {

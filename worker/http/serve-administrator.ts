@@ -10,7 +10,7 @@ import { identify } from "../auth/identify.ts";
 import { sha256Hex } from "../auth/secret.ts";
 import { MASTERS } from "../auth/user.ts";
 import { changeSettings } from "../clusters/change-settings.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { withPolicy } from "./with-policy.ts";
 
 export function serveAdministrator(c: Context<Bindings>): Promise<Response> {

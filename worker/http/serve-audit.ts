@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { badRequest, methodNotAllowed } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 
 const MOST = 10_000;
 

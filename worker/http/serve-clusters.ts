@@ -21,7 +21,7 @@ import {
 } from "../clusters/lifecycle.ts";
 import type { ClusterLimits } from "../policy/cluster-settings.ts";
 import type { NamedCluster } from "../policy/clusters.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { readBody } from "./body.ts";
 import { type Decided, deploymentOf, withPolicy } from "./with-policy.ts";
 

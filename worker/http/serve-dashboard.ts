@@ -8,7 +8,8 @@ import { ApiError } from "../api-error.ts";
 import { trustedIssuers } from "../auth/authenticate.ts";
 import { type SignInIssuer, signInIssuers, tokenOrigins } from "../auth/oidc/sign-in-issuers.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
-import { type Bindings, PLAIN_TEXT } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
+import { PLAIN_TEXT } from "./plain-text.ts";
 import { withPolicy } from "./with-policy.ts";
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import { ApiError } from "../api-error.ts";
 import { noSuchPath } from "../no-such-path.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import { customResources } from "../policy/custom-resources.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import {
   AGGREGATED_DISCOVERY,
   aggregatedDiscovery,

@@ -12,7 +12,7 @@ import { CLUSTERS, DEFAULT_CLUSTER } from "../cluster.ts";
 import { readShards } from "../policy/cluster-shards.ts";
 import type { NamedCluster } from "../policy/clusters.ts";
 import { ownStore, storeObjects } from "../storage/cluster-stores.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { withPolicy } from "./with-policy.ts";
 
 /** Of a thousand calls that one request may make on Cloudflare, each cluster takes three, and one for each shard. */

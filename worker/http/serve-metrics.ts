@@ -6,7 +6,7 @@ import type { Flow } from "../fairness/classify.ts";
 import { shardsOf } from "../policy/cluster-shards.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { storeObjects } from "../storage/cluster-stores.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { storeAnswers } from "./health.ts";
 import { healthSamples } from "./health-checks.ts";
 

@@ -6,7 +6,7 @@ import { remoteApis } from "../aggregation/remote-apis.ts";
 import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../aggregation/remote-openapi.ts";
 import { ApiError, PlainTextError } from "../api-error.ts";
 import { customResources } from "../policy/custom-resources.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "./etag.ts";
 import { parseAccept } from "./negotiate.ts";
 import { loadDocumentation } from "./openapi/documentation.ts";

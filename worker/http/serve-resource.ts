@@ -25,7 +25,7 @@ import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
 import { ConvertingStore } from "../storage/converting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { findAction } from "./actions.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { readBody } from "./body.ts";
 import { hasBody } from "./bounded-body.ts";
 import { requireCustomSubresourceVerb, requireCustomVerb } from "./custom-verbs.ts";

@@ -14,7 +14,7 @@ import { shardsOf } from "../policy/cluster-shards.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { storeObjects } from "../storage/cluster-stores.ts";
 import { restoreShards } from "../storage/restore-shards.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { isFresh } from "./fresh-cluster.ts";
 import { wholeBackup } from "./whole-backup.ts";
 

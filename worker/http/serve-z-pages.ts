@@ -6,7 +6,7 @@ import { API_AUDIENCES, ISSUER } from "../auth/service-account-token.ts";
 import type { Env } from "../env.ts";
 import { clusterRanges } from "../network.ts";
 import { customResources } from "../policy/custom-resources.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { acceptsGzip } from "./compress.ts";
 import { rootPaths } from "./discovery.ts";
 import { KUBERNETES_VERSION, RUNTIME } from "./health.ts";

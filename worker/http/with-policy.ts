@@ -17,7 +17,7 @@ import { clusterExists, isAlive } from "../policy/clusters.ts";
 import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
 import { nearbyStores, ownStore, wholeStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
-import type { Bindings } from "./app.ts";
+import type { Bindings } from "./bindings.ts";
 import { limitRate } from "./limit-rate.ts";
 
 export interface Decided {

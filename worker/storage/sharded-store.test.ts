@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import type { Lifeline } from "../../api/lifeline.ts";
-import type { Key, Revision, WatchRequest, Write } from "../../api/store.ts";
+import type { Key, Lifeline, Revision, WatchRequest, Write } from "../../api/store.ts";
 import { storeStreamUrls } from "../../api/store-stream.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 import { commitApart } from "./lasting-store.ts";

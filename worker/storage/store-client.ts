@@ -1,7 +1,7 @@
 /** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
 
 import type { CommitLane } from "../../api/commit-lane.ts";
-import { holds, type Lifeline } from "../../api/lifeline.ts";
+import { holds } from "../../api/lifeline.ts";
 import { expired, failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
 import { holderOf, type NearbyStore } from "../../api/nearby-stores.ts";
 import type {
@@ -12,6 +12,7 @@ import type {
   Decided,
   Entry,
   Key,
+  Lifeline,
   ListPage,
   ListRequest,
   ListStreamRequest,

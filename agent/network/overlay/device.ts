@@ -4,8 +4,9 @@
  */
 import { type NftTable, TableBuilder } from "../../proxy/nft-table.ts";
 import { BRIDGE } from "../cni-config.ts";
+import { endOf } from "../pod-ranges.ts";
 import type { Way } from "./choose-way.ts";
-import { bridgeOf, endOf, macOf, type Peer } from "./peer.ts";
+import { bridgeOf, macOf, type Peer } from "./peer.ts";
 
 export const OVERLAY = "sailplane1";
 /** VXLAN's on Linux. */

@@ -9,6 +9,7 @@ import { KernelTable } from "../../proxy/kernel-table.ts";
 import type { NftSession } from "../../proxy/nft-session.ts";
 import { gatewayOf } from "../cni-config.ts";
 import { run } from "../command.ts";
+import { endOf, ipv4Of } from "../pod-ranges.ts";
 import { completeChecksum } from "./checksum.ts";
 import type { Way } from "./choose-way.ts";
 import {
@@ -24,7 +25,7 @@ import {
 } from "./device.ts";
 import { destinationOf } from "./frames.ts";
 import type { NetworkKey } from "./network-key.ts";
-import { bridgeOf, endOf, ipv4Of, macOf, type Peer } from "./peer.ts";
+import { bridgeOf, macOf, type Peer } from "./peer.ts";
 import { type FrameEnd, frameOfProbe } from "./probe-frame.ts";
 import type { ProbedWay } from "./probe-message.ts";
 import { Prober } from "./prober.ts";

@@ -1,10 +1,11 @@
 /** Another node as the pod network knows it. Pure. */
+
 import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
 import type { Node } from "../../../api/generated/core.v1.ts";
 import { NETWORK_KEY } from "../../../api/node-sync.ts";
 import { gatewayOf } from "../cni-config.ts";
-import { podRangesOf } from "../routes.ts";
+import { ipv4Of, podRangesOf } from "../pod-ranges.ts";
 
 export interface Peer {
   readonly name: string;
@@ -23,11 +24,6 @@ export function macOf(node: string): string {
   const [...bytes] = createHash("sha256").update(node).digest().subarray(0, 5);
   return ["0a", ...bytes.map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
 }
-
-/** The address of a node's end of the overlay: the first of its range, which no pod and no bridge has. */
-export const endOf = (range: string): string => range.split("/")[0] ?? "";
-
-export const ipv4Of = (ranges: readonly string[]): string | undefined => ranges.find((each) => !each.includes(":"));
 
 /** The node's own address in the pods' network. */
 export const bridgeOf = ({ ranges }: Peer): string | undefined => {

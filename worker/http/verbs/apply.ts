@@ -13,8 +13,8 @@ import type { WriteOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
 import { decodePatched } from "../patch-format.ts";
 import { atServedVersion } from "../views.ts";
+import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";
-import { checkIdentity } from "./patch.ts";
 
 export const APPLY_TYPE = "application/apply-patch+yaml";
 

@@ -10,8 +10,7 @@ import { applyFormat, type PatchFormat, parsePatch, patchFormats } from "../patc
 import { renderText } from "../respond.ts";
 import { acceptedBy, atServedVersion, renderView } from "../views.ts";
 import { APPLY_TYPE, applyServerSide } from "./apply.ts";
-import { placeInNamespace } from "./create.ts";
-import { checkName } from "./update.ts";
+import { checkIdentity } from "./check-identity.ts";
 
 /** PATCH of an object or of a subresource that is part of it. */
 export async function patch(context: RequestContext): Promise<Response> {
@@ -60,10 +59,4 @@ async function applyPatchTo(context: RequestContext, options: WriteOptions, form
       return draft;
     },
   });
-}
-
-/** A patch changes neither which object it is nor where it lives. */
-export function checkIdentity(context: RequestContext, draft: KubeObject): void {
-  placeInNamespace(context, draft);
-  checkName(draft, context.path.name);
 }

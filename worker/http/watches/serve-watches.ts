@@ -16,7 +16,7 @@ import { knownPolicy } from "../../policy/snapshot.ts";
 import { parseResourcePath } from "../../resource-path.ts";
 import { ownStore, shardStore } from "../../storage/cluster-stores.ts";
 import type { StoreStub } from "../../storage/store-client.ts";
-import type { Bindings } from "../app.ts";
+import type { Bindings } from "../bindings.ts";
 import { asksForWebSocket, offeredProtocols } from "../websocket-answer.ts";
 import { withPolicy } from "../with-policy.ts";
 import { NoticeFeed } from "./notice-feed.ts";

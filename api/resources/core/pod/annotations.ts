@@ -2,7 +2,7 @@
 import type { PodSpec } from "../../../generated/core.v1.ts";
 import { type FieldError, forbidden, goQuote, invalid } from "../../../machinery/field-error.ts";
 import { validateRelativePath } from "./paths.ts";
-import { visitContainers } from "./security-context.ts";
+import { visitContainers } from "./visit-containers.ts";
 
 export const MIRROR = "kubernetes.io/config.mirror";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";

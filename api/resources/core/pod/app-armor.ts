@@ -3,7 +3,8 @@ import type { AppArmorProfile, Pod } from "../../../generated/core.v1.ts";
 import { deepEqual } from "../../../machinery/deep-equal.ts";
 import type { FieldError } from "../../../machinery/field-error.ts";
 import { APP_ARMOR } from "./annotations.ts";
-import { validateAppArmor, visitContainers } from "./security-context.ts";
+import { validateAppArmor } from "./security-context.ts";
+import { visitContainers } from "./visit-containers.ts";
 
 export function adoptAppArmorAnnotations({ metadata, spec }: Pod, warnings: string[]): void {
   const { annotations } = metadata;

@@ -1,6 +1,5 @@
 import type {
   AppArmorProfile,
-  Container,
   PodSecurityContext,
   PodSpec,
   SeccompProfile,
@@ -21,6 +20,7 @@ import { utf8Length } from "../../../machinery/utf8.ts";
 import { internalForm } from "../../internal-form.ts";
 import { validateRelativePath } from "./paths.ts";
 import { type PodCheck, WINDOWS_ONLY } from "./pod-check.ts";
+import { visitContainers } from "./visit-containers.ts";
 import { validateWindowsOptions } from "./windows-options.ts";
 
 const SECCOMP: readonly string[] = ["Localhost", "RuntimeDefault", "Unconfined"];
@@ -235,16 +235,4 @@ function isSetOnPod(spec: PodSpec, field: PodFieldOfLinux): boolean {
       ? Boolean(spec.securityContext?.sysctls?.length)
       : spec.securityContext?.[field] !== undefined;
   return field === "hostPID" || field === "hostIPC" ? spec[field] === true : spec[field] !== undefined;
-}
-
-/** All containers in Kubernetes' order: init, main, ephemeral. */
-export function visitContainers(
-  spec: PodSpec,
-  path: string,
-  visit: (container: Pick<Container, "name" | "securityContext" | "resources" | "env" | "ports">, path: string) => void,
-): void {
-  for (const list of ["initContainers", "containers", "ephemeralContainers"] as const)
-    spec[list]?.forEach((container, i) => {
-      visit(container, `${path}.${list}[${i}]`);
-    });
 }

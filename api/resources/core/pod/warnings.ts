@@ -13,7 +13,7 @@ import { canonicalQuantity, isWhole, quantityOf } from "../../../machinery/quant
 import { claimSpecWarnings } from "../persistent-volume-claim-spec.ts";
 import { APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD } from "./annotations.ts";
 import { APP_ARMOR_DEPRECATED } from "./app-armor.ts";
-import { visitContainers } from "./security-context.ts";
+import { visitContainers } from "./visit-containers.ts";
 
 /** Labels of nodes that others have replaced. */
 export const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {

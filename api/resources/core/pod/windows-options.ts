@@ -2,7 +2,7 @@ import type { PodSpec, WindowsSecurityContextOptions } from "../../../generated/
 import { type FieldError, invalid } from "../../../machinery/field-error.ts";
 import { dnsSubdomain } from "../../../machinery/names.ts";
 import { utf8Length } from "../../../machinery/utf8.ts";
-import { visitContainers } from "./security-context.ts";
+import { visitContainers } from "./visit-containers.ts";
 
 const NET_BIOS = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;
 const DNS_LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
