@@ -33,22 +33,14 @@ export function draftObject<T extends KubeObject>(object: T): T {
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */
 export function textWithoutRevision(object: KubeObject): string {
   const { kind, apiVersion, metadata, ...rest } = canonicalObject(object);
+  return JSON.stringify({ kind, apiVersion, metadata: leadingMeta(metadata), ...rest });
+}
+
+/** Canonical metadata in the order of the stored form, and with an empty resourceVersion. */
+export function leadingMeta(metadata: KubeObject["metadata"]): KubeObject["metadata"] {
   const { name, generateName, namespace, uid, resourceVersion: _, generation, creationTimestamp, ...meta } = metadata;
-  return JSON.stringify({
-    kind,
-    apiVersion,
-    metadata: {
-      name,
-      generateName,
-      namespace,
-      uid,
-      resourceVersion: "",
-      generation,
-      creationTimestamp,
-      ...meta,
-    },
-    ...rest,
-  });
+  const lead = { name, generateName, namespace, uid, resourceVersion: "", generation, creationTimestamp };
+  return { ...lead, ...meta } as KubeObject["metadata"];
 }
 
 /** Puts a revision where the text has an empty one or another one. */

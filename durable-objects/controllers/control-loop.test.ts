@@ -196,5 +196,7 @@ describe("control loop", () => {
     const messages = at.cluster.list<Event>("events").map(({ message, count }) => `${message} x${count}`);
     expect(messages).toHaveLength(10);
     expect(messages.at(-1)).toBe("(combined from similar events): time 12 x3");
+    const reporters = at.cluster.list<Event>("events").map(({ reportingComponent }) => reportingComponent);
+    expect(reporters).toEqual([...Array.from({ length: 9 }, () => "test-controller"), ""]);
   });
 });

@@ -94,7 +94,7 @@ async function carryOutEffect(
   }
   const { code = 500, reason = "", message = "" } = outcome.status;
   // Kubernetes says nothing of creations refused because the namespace is on its way out.
-  if (record?.failure && !isNamespaceEnding(outcome.status))
+  if (record?.failure && record.failure.unless !== reason && !isNamespaceEnding(outcome.status))
     context.record({
       ...fill(record.failure, nameOf(undefined, effect), message),
       about: record.about,

@@ -92,7 +92,8 @@ export class EventRecorder {
       lastTimestamp: stamp,
       count: 1,
       type,
-      reportingComponent: component,
+      // client-go says of combined events only what their source is.
+      reportingComponent: combined ? "" : component,
       reportingInstance: "",
     };
     const outcome = await api.create(target, object);

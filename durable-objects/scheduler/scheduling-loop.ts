@@ -10,7 +10,7 @@ import { EventSeries } from "../../worker/scheduler/event-series.ts";
 import { EVENTS } from "../../worker/scheduler/event-write.ts";
 import type { PendingPod } from "../../worker/scheduler/plugin.ts";
 import { volumeBinding } from "../../worker/scheduler/plugins/volume-binding.ts";
-import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
+import { type PodFacts, placedOn } from "../../worker/scheduler/pod-facts.ts";
 import { SELECTED_NODE } from "../../worker/scheduler/pod-volumes.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import { type Assumed, askFor, reserve } from "../../worker/scheduler/volume-writes.ts";
@@ -180,12 +180,13 @@ export class SchedulingLoop {
         // It is bound when its volumes are there; until then its room is kept.
         queue.refuse(pod, new Set([volumeBinding.name]), this.#options.now());
         cluster.nominate(pod, node);
-        const nomination = nominationWrite(pod, node);
+        const nomination = nominationWrite(pod, node, this.#options.now());
         return { plan: { pod, writes: [...claimWrites, ...(nomination ? [nomination] : [])], assumed } };
       }
-      const writes = bindingWrites(pod, node, this.#stamp());
+      const { labels } = decision.node;
+      const writes = bindingWrites(pod, { name: node, labels }, this.#stamp());
       if (!writes) return {};
-      cluster.assign({ ...pod, nodeName: node, pod: undefined });
+      cluster.assign(placedOn(pod, node, labels));
       cluster.forgetNomination(pod.key);
       return { plan: { pod, writes: [...writes, ...claimWrites], placedOn: node, assumed } };
     }
@@ -201,7 +202,7 @@ export class SchedulingLoop {
     const freed = decision.deallocate && deallocate(decision.deallocate);
     return {
       plan: { pod, writes: [status, event, freed?.write].filter((write) => write !== undefined) },
-      outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other)] })),
+      outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other, now)] })),
       ...(preemption.kind === "nominate"
         ? { eviction: { preemptor: pod, node: preemption.node, victims: preemption.victims } }
         : {}),

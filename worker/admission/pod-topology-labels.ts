@@ -1,9 +1,8 @@
 /** PodTopologyLabels: a pod knows the zone and region of its node (plugin/pkg/admission/podtopologylabels). */
 import type { Binding, Node, Pod } from "../../api/generated/core.v1.ts";
+import { topologyLabelsOf } from "../../api/resources/core/pod/topology-labels.ts";
 import type { Key } from "../../api/store.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
-
-const LABELS = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
 
 /** Pods come to a node by a binding, whose labels become theirs, or are made on one. */
 function nodeKey({ operation, subresource, object, context: { served } }: AdmissionRequest): Key | undefined {
@@ -24,8 +23,8 @@ export const podTopologyLabels: AdmissionPlugin = {
   async mutate(request) {
     const key = nodeKey(request);
     const node = key && (await request.reads.object<Node>(key));
-    const copied = Object.entries(node?.metadata.labels ?? {}).filter(([label]) => LABELS.includes(label));
-    if (!request.object || copied.length === 0) return;
-    request.object.metadata.labels = { ...Object.fromEntries(copied), ...request.object.metadata.labels };
+    const copied = topologyLabelsOf(node?.metadata.labels);
+    if (!request.object || Object.keys(copied).length === 0) return;
+    request.object.metadata.labels = { ...copied, ...request.object.metadata.labels };
   },
 };

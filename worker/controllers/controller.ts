@@ -63,7 +63,8 @@ interface EffectBase {
   readonly record?: {
     readonly about: Stored<KubeObject>;
     readonly success?: EventText;
-    readonly failure?: EventText;
+    /** Not where the API server's reason is `unless`. */
+    readonly failure?: EventText & { readonly unless?: string };
   };
 }
 

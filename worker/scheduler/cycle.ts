@@ -7,7 +7,7 @@ import { fitErrorText, NO_NODES } from "./fit-error.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PreparedFilter } from "./node-verdicts.ts";
 import { isRefusal, type PendingPod } from "./plugin.ts";
-import { claimToDeallocate } from "./plugins/dynamic-resources.ts";
+import { claimToDeallocate, dynamicResources } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption.ts";
 import { bestNode } from "./scoring.ts";
@@ -54,8 +54,16 @@ export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOption
   if (isRefusal(prepared)) {
     if (prepared.silent) return { kind: "wait", plugins: new Set([prepared.plugin]) };
     const before = prepared.reasons.join(", ");
-    const message = fitErrorText({ allNodes, before, refusals: [], after: NEVER_FILTERED });
-    return { kind: "refuse", message, plugins: new Set([prepared.plugin]), preemption: keep };
+    const plugins = new Set([prepared.plugin]);
+    if (prepared.plugin !== dynamicResources.name) {
+      const message = fitErrorText({ allNodes, before, refusals: [], after: NEVER_FILTERED });
+      return { kind: "refuse", message, plugins, preemption: keep };
+    }
+    // It is the last of those that look before the filters do: what comes after refusals comes after its own, too.
+    const refusals = new Map(cluster.nodes.map((node) => [node, prepared]));
+    const { preemption, message: room } = preempt(pod, cluster, { filters: [], refusals, random: options.random });
+    const message = fitErrorText({ allNodes, before, refusals: [], after: `${NO_CLAIMS}, preemption: ${room}` });
+    return { kind: "refuse", message, plugins, preemption };
   }
   const { filters } = prepared;
   const awaited = awaitedNode(pod, cluster, filters);

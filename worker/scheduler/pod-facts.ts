@@ -2,6 +2,7 @@
 import type { Container, Pod, PodAffinityTerm, Volume } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { SharedValues } from "../../api/machinery/shared-values.ts";
+import { topologyLabelsOf } from "../../api/resources/core/pod/topology-labels.ts";
 import { type Amounts, requestsOf, scoredRequestsOf } from "./amounts.ts";
 
 export interface HostPort {
@@ -89,6 +90,13 @@ export function podFactsOf(pod: Stored<Pod>, shared = new SharedValues()): PodFa
     startTime: Date.parse(status.startTime ?? "") || Number.POSITIVE_INFINITY,
     pod: spec.nodeName ? undefined : pod,
   };
+}
+
+/** What is known of the pod once it is on a node that has those labels. */
+export function placedOn(pod: PodFacts, nodeName: string, nodeLabels: PodFacts["labels"]): PodFacts {
+  const topology = topologyLabelsOf(nodeLabels);
+  const labels = Object.keys(topology).length > 0 ? { ...pod.labels, ...topology } : pod.labels;
+  return { ...pod, nodeName, labels, pod: undefined };
 }
 
 const textOf = ({ cpu, memory, ephemeralStorage, scalars }: Amounts) =>

@@ -7,7 +7,7 @@ import { filledObject } from "../../test/fakes/filled-object.ts";
 import { pod } from "../../test/fakes/scheduler-objects.ts";
 import type { PendingPod } from "./plugin.ts";
 import { podFactsOf } from "./pod-facts.ts";
-import { bindingWrites } from "./writes.ts";
+import { bindingWrites, refusalWrite } from "./writes.ts";
 
 const filled = filledObject(structOf("core.v1.Pod")) as unknown as Stored<Pod>;
 const waiting = pod("waiting");
@@ -27,7 +27,12 @@ describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
   const stored = JSON.parse(
     withRevision(textWithoutRevision({ ...object, metadata } as Stored<Pod>), 7),
   ) as Stored<Pod>;
-  const writes = bindingWrites(podFactsOf(stored) as PendingPod, "n1", { uid: "u", now: 0, nanos: 1n });
+  const labels = { "kubernetes.io/hostname": "n1", "topology.kubernetes.io/zone": "z" };
+  const writes = bindingWrites(
+    podFactsOf(stored) as PendingPod,
+    { name: "n1", labels },
+    { uid: "u", now: 0, nanos: 1n },
+  );
 
   test("is written in the stored form, and so is its event", () => {
     expect(writes).toHaveLength(2);
@@ -37,16 +42,50 @@ describe.each(Object.entries(pods))("a binding of a pod %s", (_, object) => {
     }
   });
 
-  test("changes the node and the condition, and nothing else", () => {
+  test("changes the node, the zone and the condition, and nothing else", () => {
     const [write] = writes ?? [];
     const bound: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
     expect(bound.spec.nodeName).toBe("n1");
+    expect(bound.metadata.labels?.["topology.kubernetes.io/zone"]).toBe("z");
     expect(bound.status.conditions?.find(({ type }) => type === "PodScheduled")?.status).toBe("True");
     const without = ({ spec: { nodeName: _n, ...spec }, status, metadata: meta }: Stored<Pod>) => {
       const { nominatedNodeName: _m, conditions = [], ...others } = status;
       const kept = conditions.filter(({ type }) => type !== "PodScheduled");
-      return { spec, metadata: { ...meta, resourceVersion: "" }, status: { ...others, conditions: kept } };
+      const { "topology.kubernetes.io/zone": _z, ...own } = meta.labels ?? {};
+      return { spec, metadata: { ...meta, labels: own, resourceVersion: "" }, status: { ...others, conditions: kept } };
     };
     expect(without(bound)).toEqual(without(stored));
+  });
+});
+
+test("SCHED-OWNER: what the scheduler says of a pod is its own in managedFields", () => {
+  const stored = JSON.parse(
+    withRevision(
+      textWithoutRevision({
+        ...waiting,
+        metadata: {
+          ...waiting.metadata,
+          managedFields: [
+            {
+              manager: "kubectl",
+              operation: "Update",
+              apiVersion: "v1",
+              fieldsType: "FieldsV1",
+              fieldsV1: { "f:spec": {} },
+            },
+          ],
+        },
+      } as Stored<Pod>),
+      7,
+    ),
+  ) as Stored<Pod>;
+  const write = refusalWrite(podFactsOf(stored) as PendingPod, { message: "no room", nominated: undefined, now: 0 });
+  const refused: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
+  expect(refused.metadata.managedFields).toMatchObject([
+    { manager: "kubectl" },
+    { manager: "kube-scheduler", operation: "Update", subresource: "status", apiVersion: "v1" },
+  ]);
+  expect(refused.metadata.managedFields?.[1]?.fieldsV1).toMatchObject({
+    "f:status": { "f:conditions": { 'k:{"type":"PodScheduled"}': { "f:message": {} } } },
   });
 });

@@ -1,10 +1,15 @@
 /** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
-import type { Pod } from "../../api/generated/core.v1.ts";
+import type { Pod, PodStatus } from "../../api/generated/core.v1.ts";
+import { type KindAtVersion, ownableThrough } from "../../api/machinery/apply/ownership.ts";
+import { structView } from "../../api/machinery/apply/struct-view.ts";
+import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { canonicalJson, withMember } from "../../api/machinery/json-canonical.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
-import { textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { leadingMeta, textWithoutRevision } from "../../api/machinery/object-text.ts";
+import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import { assignNode } from "../../api/resources/core/pod/assign-node.ts";
+import { topologyLabelsOf } from "../../api/resources/core/pod/topology-labels.ts";
 import { pod as podKind } from "../../api/resources/core/pod.ts";
 import { structOf } from "../../api/schema/table.ts";
 import type { Revision, Write } from "../../api/store.ts";
@@ -14,15 +19,24 @@ import { shortened } from "./fit-error.ts";
 import type { PendingPod } from "./plugin.ts";
 import type { PodFacts } from "./pod-facts.ts";
 
+/** Whom managedFields name for what the scheduler says of a pod. */
+const MANAGER = "kube-scheduler";
+const POD_STATUS: KindAtVersion = {
+  apiVersion: "v1",
+  view: structView(structOf("core.v1.Pod")),
+  ownable: ownableThrough({ subresource: "status", ...(podKind.status ? { status: podKind.status } : {}) }),
+};
+
 const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
-/** The pod on its node, and the event that says so; undefined where the pod cannot be bound any more. */
+/** The pod on its node, of whose place it learns, and the event that says so; undefined where it cannot be bound any more. */
 export function bindingWrites(
   { pod }: PendingPod,
-  node: string,
+  { name: node, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   stamp: EventStamp,
 ): readonly [Write, Write] | undefined {
-  const assigned = assignNode(pod, { metadata: {}, target: { kind: "Node", name: node } }, timeText(stamp.now));
+  const metadata = { labels: topologyLabelsOf(labels) };
+  const assigned = assignNode(pod, { metadata, target: { kind: "Node", name: node } }, timeText(stamp.now));
   if (!assigned.ok) return undefined;
   const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
   return [
@@ -86,38 +100,56 @@ export function refusalWrite(
   const { nominatedNodeName: _, ...status } = pod.status;
   const others = (status.conditions ?? []).filter(({ type }) => type !== "PodScheduled");
   const next = {
-    ...pod,
-    status: {
-      ...status,
-      ...(nominatedNodeName === "" ? {} : { nominatedNodeName }),
-      conditions: [...others, condition as object as (typeof others)[number]],
-    },
+    ...status,
+    ...(nominatedNodeName === "" ? {} : { nominatedNodeName }),
+    conditions: [...others, condition as object as (typeof others)[number]],
   };
-  return replacePod(pod, next);
+  return replacePod(pod, next, now);
 }
 
 /** The pod with the node that it is meant for while its volumes are made there; undefined where it says so already. */
-export function nominationWrite({ pod }: PendingPod, nominatedNodeName: string): Write | undefined {
+export function nominationWrite({ pod }: PendingPod, nominatedNodeName: string, now: number): Write | undefined {
   if (pod.status.nominatedNodeName === nominatedNodeName) return undefined;
-  return replacePod(pod, { ...pod, status: { ...pod.status, nominatedNodeName } });
+  return replacePod(pod, { ...pod.status, nominatedNodeName }, now);
 }
 
 /** The pod, which no room is made for any more. */
-export function withoutNomination({ pod }: PendingPod): Write {
+export function withoutNomination({ pod }: PendingPod, now: number): Write {
   const { nominatedNodeName: _, ...status } = pod.status;
-  return replacePod(pod, { ...pod, status });
+  return replacePod(pod, status, now);
 }
 
-const replacePod = (before: Stored<Pod>, after: Pod): Write => writeOf(before, after, textWithoutRevision(after));
+/** The pod with another status, which is its writer's own in managedFields. */
+function replacePod(before: Stored<Pod>, status: PodStatus, now: number): Write {
+  const after = { ...before, status };
+  const managedFields = trackUpdate({
+    old: before as unknown as JsonObject,
+    next: after as unknown as JsonObject,
+    kind: POD_STATUS,
+    manager: MANAGER,
+    subresource: "status",
+    now: timeText(now),
+  });
+  const { managedFields: _, ...metadata } = before.metadata;
+  const next = { ...after, metadata: { ...metadata, ...(managedFields ? { managedFields } : {}) } };
+  return writeOf(before, next, textWithoutRevision(next));
+}
 
-/** A binding puts in a node and a condition: all else is in the stored form as it was read. */
+/** A binding puts in a node, where it is, and a condition: all else is in the stored form as it was read. */
 const boundText = ({ metadata, spec, status, ...pod }: Stored<Pod>, after: Pod): string =>
   JSON.stringify({
     ...pod,
-    metadata: { ...metadata, resourceVersion: "" },
+    metadata: leadingMeta(
+      after.metadata.labels
+        ? withMember(metadata, { labels: inOrder(after.metadata.labels) }, structOf("meta.v1.ObjectMeta"))
+        : metadata,
+    ),
     spec: withMember(spec, { nodeName: after.spec.nodeName ?? "" }, structOf("core.v1.PodSpec")),
     status: canonicalJson(after.status, structOf("core.v1.PodStatus")),
   });
+
+const inOrder = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 const writeOf = (before: Stored<Pod>, after: Pod, text: string): Write => ({
   op: "replace",

@@ -111,7 +111,8 @@ export const node = defineResource<Node>({
       type: "string",
       priority: 1,
       description: { field: "core.v1.NodeSystemInfo.kernelVersion" },
-      of: ({ status }) => status.nodeInfo?.kernelVersion || "<unknown>",
+      of: ({ status: { nodeInfo } }) =>
+        (nodeInfo?.kernelVersion || "<unknown>") + (nodeInfo?.architecture ? ` (${nodeInfo.architecture})` : ""),
     },
     {
       name: "Container-Runtime",

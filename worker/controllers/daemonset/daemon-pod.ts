@@ -36,9 +36,7 @@ export function daemonPod(daemonSet: Stored<DaemonSet>, node: string, hash: stri
   const pod = podFromTemplate(daemonSet, daemonSet.spec.template);
   const generation = daemonSet.metadata.annotations?.[TEMPLATE_GENERATION];
   const { affinity } = pod.spec;
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const here = [{ key: "metadata.name", operator: "In", values: [node] }];
-  const terms = required?.nodeSelectorTerms ?? [];
   return {
     ...pod,
     metadata: {
@@ -53,8 +51,8 @@ export function daemonPod(daemonSet: Stored<DaemonSet>, node: string, hash: stri
         nodeAffinity: {
           ...affinity?.nodeAffinity,
           requiredDuringSchedulingIgnoredDuringExecution: {
-            nodeSelectorTerms:
-              terms.length > 0 ? terms.map((term) => ({ ...term, matchFields: here })) : [{ matchFields: here }],
+            // What the template required led to this node, and is not required again.
+            nodeSelectorTerms: [{ matchFields: here }],
           },
         },
       },

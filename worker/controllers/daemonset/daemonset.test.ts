@@ -94,4 +94,42 @@ describe("daemon set", () => {
     expect(pods(at).map(({ spec }) => spec.containers[0]?.image)).toEqual(["pause:2"]);
     expect(status(at)?.updatedNumberScheduled).toBeUndefined();
   });
+
+  it("CTL-DS-PLACE: requires of a pod's node its name alone", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: "pool", operator: "In", values: ["a"] }] }] };
+    const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+    const containers = [{ name: "c", image: "pause:1" }];
+    at.cluster.put(
+      "daemonsets.apps",
+      dm({ template: { metadata: { labels: { app: "dm" } }, spec: { affinity, containers } } }),
+    );
+    await at.settle();
+    expect(pods(at)[0]?.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toEqual({
+      nodeSelectorTerms: [{ matchFields: [{ key: "metadata.name", operator: "In", values: ["n1"] }] }],
+    });
+  });
+
+  it("CTL-DS-OLDEST: counts for a node that surges its oldest pod alone", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put(
+      "daemonsets.apps",
+      dm({ updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }),
+    );
+    await at.settle();
+    const ready = { type: "Ready", status: "True", lastTransitionTime: "2024-01-01T00:00:00Z" };
+    at.cluster.change<Pod>("pods", "ns", pods(at)[0]?.metadata.name ?? "", (draft) => {
+      draft.spec.nodeName = "n1";
+      draft.status = { phase: "Running", conditions: [ready] };
+    });
+    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+      draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:2" }] };
+    });
+    await at.settle();
+    expect(pods(at)).toHaveLength(2);
+    expect(status(at)).toMatchObject({ currentNumberScheduled: 1, numberReady: 1, numberAvailable: 1 });
+    expect(status(at)?.updatedNumberScheduled).toBeUndefined();
+  });
 });

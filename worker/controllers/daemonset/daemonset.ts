@@ -99,7 +99,10 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   const trimmed = busy ? [] : trimHistory(history.all, live, daemonSet.spec.revisionHistoryLimit ?? 10);
   const { minReadySeconds = 0 } = daemonSet.spec;
   return {
-    effects: [...placement.effects, ...stray, ...update, ...status, ...trimmed],
+    // What keeps a pod from being made does not keep the others from being counted.
+    effects: context.failure
+      ? [...status, ...placement.effects, ...stray, ...update, ...trimmed]
+      : [...placement.effects, ...stray, ...update, ...status, ...trimmed],
     events: placement.events,
     ...waking(earliest(placement.wakeAt, nextAvailability(claimed.owned, minReadySeconds, now))),
   };
@@ -211,10 +214,18 @@ function planPlacement(
   return { effects, events, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
 
+/** Those that have a node before those that wait for one. */
 const oldestFirst = (pods: readonly Stored<Pod>[]): readonly Stored<Pod>[] =>
   pods.length < 2
     ? pods
-    : pods.toSorted((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1));
+    : pods.toSorted(
+        (a, b) =>
+          Number(!a.spec.nodeName) - Number(!b.spec.nodeName) ||
+          compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+          compare(a.metadata.name, b.metadata.name),
+      );
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 const firstOfEach = (pods: readonly Stored<Pod>[], hash: string): readonly Stored<Pod>[] => {
   const isNew = (pod: Pod) => pod.metadata.labels?.[HASH] === hash;
@@ -292,19 +303,18 @@ function statusOf(
   const { minReadySeconds = 0 } = daemonSet.spec;
   let [desired, current, misscheduled, ready, available, updated] = [0, 0, 0, 0, 0, 0];
   for (const { fit, pods } of places) {
-    const byAge = oldestFirst(pods);
-    const [pod] = byAge;
+    // Of several, while a surge goes on, the oldest stands for its node.
+    const [pod] = oldestFirst(pods);
     if (!fit.run) {
-      if (pod?.spec.nodeName) misscheduled++;
+      if (pod) misscheduled++;
       continue;
     }
     desired++;
     if (!pod) continue;
     current++;
-    const alive = byAge.filter(({ metadata }) => !metadata.deletionTimestamp);
-    if (alive.some(isReady)) ready++;
-    if (alive.some((each) => isAvailable(each, minReadySeconds, now))) available++;
-    if (byAge.some((each) => each.metadata.labels?.[HASH] === hash)) updated++;
+    if (isReady(pod)) ready++;
+    if (isAvailable(pod, minReadySeconds, now)) available++;
+    if (pod.metadata.labels?.[HASH] === hash) updated++;
   }
   const { collisionCount } = daemonSet.status;
   return {

@@ -220,4 +220,22 @@ describe("stateful set", () => {
     ]);
     expect(status(at)).toMatchObject({ updateRevision: revision, collisionCount: 0 });
   });
+
+  it("CTL-STS-TAKEN: waits in silence for a name that is taken, and counts the others meanwhile", async () => {
+    const at = start();
+    at.cluster.put("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "db-1", namespace: "ns" },
+      spec: { containers: [] },
+      status: {},
+    } as Pod);
+    at.cluster.put("statefulsets.apps", db());
+    await at.settle();
+    ready(at, "db-0");
+    await at.pass(100);
+    expect(names(at)).toEqual(["db-0", "db-1"]);
+    expect(events(at)).toEqual(["SuccessfulCreate: Create Pod db-0 in StatefulSet db successful"]);
+    expect(status(at)).toMatchObject({ replicas: 1, readyReplicas: 1, availableReplicas: 1 });
+  });
 });

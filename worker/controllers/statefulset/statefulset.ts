@@ -106,7 +106,8 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   ]);
   const trimmed = turn.length > 0 || set.metadata.deletionTimestamp ? [] : trimHistory(all, live, limit);
   return {
-    effects: [...turn, ...status, ...trimmed],
+    // What keeps a pod from being made does not keep the others from being counted.
+    effects: [...(context.failure ? [...status, ...turn] : [...turn, ...status]), ...trimmed],
     ...waking(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
   };
 }
@@ -187,7 +188,8 @@ function creation(scene: Scene, ordinal: number): readonly Effect[] {
     record: {
       about: set,
       success: { reason: "SuccessfulCreate", message: `${text} successful` },
-      failure: { reason: "FailedCreate", message: `${text} failed error: {message}` },
+      // A pod of that name is waited for in silence.
+      failure: { reason: "FailedCreate", message: `${text} failed error: {message}`, unless: "AlreadyExists" },
     },
   };
   return [...claimCreations(scene, ordinal), pod];

@@ -149,7 +149,7 @@ describe("a pod with claims of devices", () => {
   test("is not tried before its claims are there, nor placed without their class", () => {
     expect(scheduled(node("a"), pod("p", "nobody")).told).toEqual({ p: "waits" });
     expect(scheduled(node("a"), claim("c", one()), pod("p", "c")).told.p).toBe(
-      "0/1 nodes are available: request r: device class gpu does not exist. not found",
+      "0/1 nodes are available: request r: device class gpu does not exist. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
     );
   });
 

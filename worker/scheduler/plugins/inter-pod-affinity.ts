@@ -30,26 +30,36 @@ export const interPodAffinity: Plugin = {
   helps: (change, pod, cluster) => {
     switch (change.kind) {
       case "assigned-pod":
+        return change.previous
+          ? concerns(change.pod, pod, cluster) || concerns(change.previous, pod, cluster)
+          : isCompany(change.pod, pod, cluster);
       case "assigned-pod-deleted":
-        return concerns(change.pod, pod, cluster) || ("previous" in change && concerns(change.previous, pod, cluster));
+        return isInTheWay(change.pod, pod, cluster);
       case "node":
         return !change.previous || sayOf(change.previous.metadata.labels) !== sayOf(change.node.metadata.labels);
       default:
-        return change.kind === "object" && change.resource === "namespaces";
+        return change.kind === "object" && change.resource === "namespaces" && selectsNamespaces(pod);
     }
   },
 };
 
 const sayOf = (labels: Readonly<Record<string, string>> | undefined) => JSON.stringify(labels ?? {});
 
-function concerns(other: PodFacts | undefined, pod: PendingPod, cluster: Cluster): boolean {
-  if (!other) return false;
-  const own = [...pod.requiredAffinity, ...pod.requiredAntiAffinity];
-  return (
-    own.some((term) => affinityTerm(term, pod, cluster).means(other)) ||
-    other.requiredAntiAffinity.some((term) => affinityTerm(term, other, cluster).means(pod))
-  );
-}
+/** What the pod wants to be near to. */
+const isCompany = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
+  pod.requiredAffinity.length > 0 &&
+  pod.requiredAffinity.every((term) => affinityTerm(term, pod, cluster).means(other));
+
+/** What it wants to be away from, or what wants to be away from it. */
+const isInTheWay = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
+  pod.requiredAntiAffinity.some((term) => affinityTerm(term, pod, cluster).means(other)) ||
+  other.requiredAntiAffinity.some((term) => affinityTerm(term, other, cluster).means(pod));
+
+const concerns = (other: PodFacts, pod: PendingPod, cluster: Cluster): boolean =>
+  isCompany(other, pod, cluster) || isInTheWay(other, pod, cluster);
+
+const selectsNamespaces = ({ requiredAffinity, requiredAntiAffinity }: PendingPod): boolean =>
+  [...requiredAffinity, ...requiredAntiAffinity].some(({ namespaceSelector }) => namespaceSelector !== undefined);
 
 /** Pods by domain: those that do not want this one, those that it wants, those that it does not. */
 class AffinityState {

@@ -31,7 +31,7 @@ export const nodeVolumeLimits: Plugin = {
   helps: (change) =>
     change.kind === "assigned-pod-deleted"
       ? change.pod.volumes.length > 0
-      : change.kind === "object" && !change.deleted,
+      : change.kind === "object" && !change.deleted && (change.resource === CSI_NODES || change.resource === CLAIMS),
 };
 
 const has = (volumes: ReadonlyMap<string, string>, driver: string) => [...volumes.values()].includes(driver);

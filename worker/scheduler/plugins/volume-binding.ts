@@ -3,8 +3,16 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { NodeInfo } from "../node-info.ts";
 import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
-import { CLAIMS, type Claim, claimNamesOf, isBound, VOLUMES, waitsForConsumer } from "../pod-volumes.ts";
-import { chooseVolumes, reaches } from "../volume-choice.ts";
+import {
+  CLAIMS,
+  type Claim,
+  claimNamesOf,
+  isBound,
+  STORAGE_CLASSES,
+  VOLUMES,
+  waitsForConsumer,
+} from "../pod-volumes.ts";
+import { CAPACITIES, CSI_DRIVERS, chooseVolumes, reaches } from "../volume-choice.ts";
 
 const NAME = "VolumeBinding";
 const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });
@@ -36,10 +44,14 @@ export const volumeBinding: Plugin = {
     if (change.kind === "node") return true;
     if (change.kind !== "object") return false;
     const { metadata } = change.object;
-    if (change.resource !== CLAIMS) return !change.deleted;
+    if (change.deleted) return false;
+    if (change.resource !== CLAIMS) return AWAITED.has(change.resource);
     return metadata.namespace === pod.namespace && claimNamesOf(pod).some(({ name }) => name === metadata.name);
   },
 };
+
+/** What tells of volumes and where they can be, besides claims. */
+const AWAITED: ReadonlySet<string> = new Set([VOLUMES, STORAGE_CLASSES, CSI_DRIVERS, CAPACITIES]);
 
 /** The first bad volume is the one that is told of. */
 function boundReason(volumes: readonly (Stored<PersistentVolume> | undefined)[], node: NodeInfo): string | undefined {

@@ -1,6 +1,6 @@
 import type { PersistentVolume } from "../../../api/generated/core.v1.ts";
 import type { Plugin, Refusal } from "../plugin.ts";
-import { CLAIMS, type Claim, claimNamesOf, VOLUMES } from "../pod-volumes.ts";
+import { CLAIMS, type Claim, claimNamesOf, STORAGE_CLASSES, VOLUMES } from "../pod-volumes.ts";
 
 const NAME = "VolumeZone";
 const refusal: Refusal = { plugin: NAME, reasons: ["node(s) had no available volume zone"], resolvable: false };
@@ -10,6 +10,8 @@ const TOPOLOGY = [
   "failure-domain.beta.kubernetes.io/zone",
   "failure-domain.beta.kubernetes.io/region",
 ] as const;
+
+const AWAITED: ReadonlySet<string> = new Set([CLAIMS, VOLUMES, STORAGE_CLASSES]);
 
 /** A volume that is labelled with a zone is used from nodes of that zone. */
 export const volumeZone: Plugin = {
@@ -30,5 +32,6 @@ export const volumeZone: Plugin = {
       },
     };
   },
-  helps: (change) => change.kind === "node" || (change.kind === "object" && !change.deleted),
+  helps: (change) =>
+    change.kind === "node" || (change.kind === "object" && !change.deleted && AWAITED.has(change.resource)),
 };
