@@ -42,12 +42,12 @@ function checkUpdateStrategy(errors: FieldError[], { type = "", rollingUpdate }:
   const { maxUnavailable, maxSurge } = rollingUpdate;
   checkIntOrPercent(errors, `${path}.maxUnavailable`, maxUnavailable);
   checkIntOrPercent(errors, `${path}.maxSurge`, maxSurge);
+  checkAtMostAll(errors, `${path}.maxUnavailable`, maxUnavailable);
+  checkAtMostAll(errors, `${path}.maxSurge`, maxSurge);
   if (!isZero(maxUnavailable) && !isZero(maxSurge))
     errors.push(invalid(`${path}.maxSurge`, maxSurge, "may not be set when maxUnavailable is non-zero"));
   if (isZero(maxUnavailable) && isZero(maxSurge))
     errors.push(required(`${path}.maxUnavailable`, "cannot be 0 when maxSurge is 0"));
-  checkAtMostAll(errors, `${path}.maxUnavailable`, maxUnavailable);
-  checkAtMostAll(errors, `${path}.maxSurge`, maxSurge);
 }
 
 export function validateDaemonSetUpdate(next: DaemonSet, old: DaemonSet): FieldError[] {

@@ -23,9 +23,6 @@ export function validateNode({ spec, status }: Node): FieldError[] {
   if (ranges.length < 2) return errors;
   if (ranges.length > 2 || !isDualStack(ranges.map((range) => range.split("/")[0] ?? "")))
     errors.push(invalid("spec.podCIDRs", ranges, "may specify no more than one CIDR for each IP family"));
-  ranges.forEach((range, i) => {
-    if (ranges.indexOf(range) < i) errors.push(duplicate(`spec.podCIDRs[${i}]`, range));
-  });
   return errors;
 }
 

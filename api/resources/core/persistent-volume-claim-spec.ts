@@ -68,8 +68,6 @@ export function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string)
   if (storage === undefined) errors.push(required(storagePath));
   else if (signOfQuantity(storage) <= 0)
     errors.push(invalid(storagePath, canonicalQuantity(storage), "must be greater than zero"));
-  else if (!isWhole(quantityOf(storage)))
-    errors.push(invalid(storagePath, canonicalQuantity(storage), "must be an integer"));
   if (storageClassName)
     for (const problem of dnsSubdomain(storageClassName))
       errors.push(invalid(`${path}.storageClassName`, storageClassName, problem));

@@ -1,7 +1,5 @@
 /** Warning headers about volumes and claims. */
 import type { PersistentVolume, PersistentVolumeClaim } from "../../generated/core.v1.ts";
-import { goQuote } from "../../machinery/field-error.ts";
-import { canonicalQuantity, isWhole, quantityOf } from "../../machinery/quantity.ts";
 import { claimSpecWarnings } from "./persistent-volume-claim-spec.ts";
 import { nodeTermWarnings } from "./pod/warnings.ts";
 import { STORAGE_CLASS_ANNOTATION } from "./storage-class-name.ts";
@@ -41,11 +39,6 @@ export function volumeWarnings(volume: PersistentVolume): string[] {
   spec.nodeAffinity?.required?.nodeSelectorTerms?.forEach((term, i) => {
     warnings.push(...nodeTermWarnings(term, `spec.nodeAffinity.required.nodeSelectorTerms[${i}]`));
   });
-  const storage = spec.capacity?.storage;
-  if (storage !== undefined && !isWhole(quantityOf(storage)))
-    warnings.push(
-      `spec.capacity[storage]: fractional byte value ${goQuote(canonicalQuantity(storage))} is invalid, must be an integer`,
-    );
   for (const [field, shown, text] of DEPRECATED) if (spec[field] !== undefined) warnings.push(`spec.${shown}: ${text}`);
   return warnings;
 }

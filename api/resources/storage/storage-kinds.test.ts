@@ -32,7 +32,6 @@ describe("what kinds of storage refuse", () => {
       { spec: { source: { persistentVolumeName: "V" }, nodeName: "n" } },
       [
         "spec.attacher: Required value",
-        "spec.attacher: Required value",
         "spec.source.persistentVolumeName: Invalid value: \"V\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
       ],
     ],

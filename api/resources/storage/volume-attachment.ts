@@ -22,10 +22,9 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   allowUnconditionalUpdate: false,
   updateChecks: "twice",
   validate: validateAttachment,
-  // What v1 asks beyond its betas it asks of new objects; a name that is missing altogether is so twice.
+  // What v1 asks beyond its betas it asks of new objects.
   validateCreate: ({ spec }) => {
     const errors: FieldError[] = [];
-    checkDriverName(errors, "spec.attacher", spec.attacher ?? "");
     const volume = spec.source?.persistentVolumeName;
     if (volume !== undefined)
       for (const problem of dnsSubdomain(volume))
@@ -71,7 +70,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
 
 function validateAttachment({ spec, status }: VolumeAttachment): FieldError[] {
   const errors: FieldError[] = [];
-  if (!spec.attacher) errors.push(required("spec.attacher"));
+  checkDriverName(errors, "spec.attacher", spec.attacher ?? "");
   checkSource(errors, "spec.source", spec.source ?? {});
   const { nodeName = "" } = spec;
   for (const problem of dnsSubdomain(nodeName)) errors.push(invalid("spec.nodeName", nodeName, problem));
