@@ -2,6 +2,8 @@
  * Validation results as Kubernetes words them (k8s.io/apimachinery/pkg/util/validation/field): each is one cause of a
  * 422 Invalid answer. `path` is the field's path as Kubernetes prints it: `spec.containers[0].image`.
  */
+import { goJson } from "./go-json.ts";
+
 export interface FieldError {
   readonly reason:
     | "FieldValueRequired"
@@ -28,10 +30,8 @@ const withDetail = (head: string, detail: string) => (detail === "" ? head : `${
 export const printValue = (value: unknown): string => {
   if (typeof value === "string") return goQuote(value);
   if (value === undefined || value === null) return "null";
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, unicodeEscape);
+  return goJson(value);
 };
-
-const unicodeEscape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 const GO_ESCAPES: Readonly<Record<string, string>> = {
   "\u0007": "\\a",

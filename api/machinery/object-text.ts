@@ -4,6 +4,7 @@
  * `"resourceVersion":"` is the object's own, and reading or writing the revision needs no parsing.
  */
 import { structOfKind } from "../schema/table.ts";
+import { goJson } from "./go-json.ts";
 import { canonicalJson, draftOf } from "./json-canonical.ts";
 import type { KubeObject } from "./meta.ts";
 
@@ -33,7 +34,7 @@ export function draftObject<T extends KubeObject>(object: T): T {
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */
 export function textWithoutRevision(object: KubeObject): string {
   const { kind, apiVersion, metadata, ...rest } = canonicalObject(object);
-  return JSON.stringify({ kind, apiVersion, metadata: leadingMeta(metadata), ...rest });
+  return goJson({ kind, apiVersion, metadata: leadingMeta(metadata), ...rest });
 }
 
 /** Canonical metadata in the order of the stored form, and with an empty resourceVersion. */

@@ -7,6 +7,7 @@ import { type FieldDeclaration, isScalar, type Scalar } from "../schema/idl.ts";
 import { type Struct, structOf } from "../schema/table.ts";
 import { decodeBase64 } from "./base64.ts";
 import { parseDuration } from "./duration.ts";
+import { goJson } from "./go-json.ts";
 import { ProtobufWriter, WIRE_FIXED64, WIRE_VARINT } from "./protobuf-writer.ts";
 
 /** The message of an object of that struct, without an envelope. */
@@ -102,7 +103,7 @@ function writeScalar(writer: ProtobufWriter, type: Scalar, given: unknown): void
     case "RawExtension":
     case "FieldsV1":
     case "JSON":
-      if (value !== undefined) writeValue(writer, 1, "string", JSON.stringify(value));
+      if (value !== undefined) writeValue(writer, 1, "string", goJson(value));
       break;
     case "JSONSchemaPropsOrBool":
       if (isObject(value)) writeValue(writer, 2, SCHEMA, value);

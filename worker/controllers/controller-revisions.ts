@@ -65,7 +65,8 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
       ...(rules.annotations ? { annotations: { ...rules.annotations } } : {}),
       ownerReferences: [controllerReference(owner)],
     },
-    data,
+    // In the order in which Go prints it: clients compare it byte by byte with the template that they see.
+    data: JSON.parse(canonical(data)),
     revision,
   };
   return { effects: [{ op: "create", resource: REVISIONS, namespace, object }], collision: false };

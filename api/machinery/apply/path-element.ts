@@ -1,12 +1,6 @@
 /** One step of a field's path, in the text that managedFields stores. */
 import { goQuote } from "../field-error.ts";
-
-/** encoding/json escapes what HTML would read. */
-const goJson = (value: unknown): string =>
-  JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+import { goJson } from "../go-json.ts";
 
 export const valueElement = (value: unknown): string => `v:${goJson(value)}`;
 

@@ -2,6 +2,7 @@
  * A patched object as error texts show it. Kubernetes' patch library (evanphx/json-patch) reads as much of a document as it
  * must: objects that a patch went through print with their members sorted, all others as they stood.
  */
+import { goJson } from "../go-json.ts";
 import { isJsonObject, type JsonObject } from "./patch-result.ts";
 
 /** The result of a merge patch upon `original`. */
@@ -50,11 +51,8 @@ function addAll(value: unknown, found: Set<object>): void {
 /** JSON with sorted members in these objects, and with the escapes of Go's encoder. */
 function print(value: unknown, sorted: ReadonlySet<object> | "all"): string {
   if (Array.isArray(value)) return `[${value.map((item) => print(item, sorted)).join(",")}]`;
-  if (!isJsonObject(value)) return escaped(JSON.stringify(value));
+  if (!isJsonObject(value)) return goJson(value);
   const names = Object.keys(value).filter((name) => value[name] !== undefined);
   if (sorted === "all" || sorted.has(value)) names.sort();
-  return `{${names.map((name) => `${escaped(JSON.stringify(name))}:${print(value[name], sorted)}`).join(",")}}`;
+  return `{${names.map((name) => `${goJson(name)}:${print(value[name], sorted)}`).join(",")}}`;
 }
-
-const escaped = (text: string) =>
-  text.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);

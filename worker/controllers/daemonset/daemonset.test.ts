@@ -58,6 +58,20 @@ describe("daemon set", () => {
     ]);
   });
 
+  it("CTL-REVISION: prints the template in its revision as Go does, members in order", async () => {
+    const at = start();
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    const [revision] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const members: string[][] = [];
+    JSON.stringify(revision?.data, (_, value) => {
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) members.push(Object.keys(value));
+      return value;
+    });
+    expect(members.length).toBeGreaterThan(4);
+    expect(members).toEqual(members.map((names) => names.toSorted()));
+  });
+
   it("follows nodes that come, and leaves nodes that lose their label", async () => {
     const at = start();
     at.cluster.put("daemonsets.apps", dm());

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { textWithoutRevision } from "./object-text.ts";
+import { encodeProtobuf } from "./protobuf.ts";
+
+const revision = {
+  apiVersion: "apps/v1",
+  kind: "ControllerRevision",
+  metadata: { name: "r" },
+  data: { z: "a && b > \u2028", a: 1 },
+  revision: 1,
+};
+const DATA = String.raw`{"z":"a \u0026\u0026 b \u003e \u2028","a":1}`;
+
+test("CTL-REVISION: texts are escaped as Go escapes them, in JSON and within protobuf", () => {
+  const text = textWithoutRevision(revision);
+  expect(text).toContain(`"data":${DATA},`);
+  expect(JSON.parse(text).data).toEqual(revision.data);
+  expect(new TextDecoder().decode(encodeProtobuf(revision))).toContain(DATA);
+});
