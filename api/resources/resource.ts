@@ -122,6 +122,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly updateChecks?: "twice" | "changesFirst" | "changesOnly";
   /** The texts of Warning headers. `old` on an update. */
   readonly warnings?: (object: T, old?: T) => string[];
+  /** Of an update that has been validated, well or not: what is wrong in it and has been before, to be warned of. */
+  readonly ratcheted?: (next: T) => readonly string[];
   /**
    * Annotations that Kubernetes makes of fields as it converts the object for the wire. Tables and PartialObjectMetadata,
    * which are made of the object before that, do not show them.

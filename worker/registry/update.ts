@@ -88,7 +88,11 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
   if (!update.admitted) await admitMutation(request);
   update.prepare(draft, current);
-  update.validate(draft, current);
+  try {
+    update.validate(draft, current);
+  } finally {
+    context.warnings.push(...(resource.ratcheted?.(draft) ?? []));
+  }
   if (update.subresource === "") context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
   if (!update.admitted) await admitValidation(request);
 

@@ -15,7 +15,7 @@ const withRules = (rules: readonly ValidationRule[], more: Schema = {}): Schema 
   },
 });
 const texts = (schema: Schema, object: JsonMap, old?: JsonMap) =>
-  validateRules(object, schema, old).map(({ path, message }) => `${path}: ${message}`);
+  validateRules(object, schema, old).errors.map(({ path, message }) => `${path}: ${message}`);
 
 describe("rules of objects", () => {
   test.each<[string, ValidationRule, string]>([
@@ -37,6 +37,27 @@ describe("rules of objects", () => {
     expect(texts(withRules([rule]), { spec: { a: 1 } })).toEqual([expected]);
   });
 
+  test.each<[string, string]>([
+    ["", "spec.m[b.r]"],
+    [".m['b.r']", "spec.m[b.r]"],
+    [".m.x", "spec.m[x]"],
+  ])("CRD-RULE-PLACE: keys of maps are in brackets: %j", (fieldPath, place) => {
+    const rule = { rule: "false", message: "no" };
+    const text: Schema = { type: "string", ...(fieldPath === "" ? { "x-kubernetes-validations": [rule] } : {}) };
+    const schema: Schema = {
+      type: "object",
+      properties: {
+        spec: {
+          type: "object",
+          properties: { m: { type: "object", additionalProperties: text } },
+          ...(fieldPath === "" ? {} : { "x-kubernetes-validations": [{ ...rule, fieldPath }] }),
+        },
+      },
+    };
+    const [error] = validateRules({ spec: { m: { "b.r": "y" } } }, schema).errors;
+    expect(error?.path).toBe(place);
+  });
+
   test("rules of transitions run on updates only, unless the old value is optional", () => {
     const frozen = withRules([{ rule: "self.a == oldSelf.a", message: "frozen" }]);
     expect(texts(frozen, { spec: { a: 1 } })).toEqual([]);
@@ -48,9 +69,13 @@ describe("rules of objects", () => {
     expect(texts(born, { spec: { a: 1 } }, { spec: { a: 0 } })).toEqual([]);
   });
 
-  test("what has not changed may stay against a rule", () => {
+  test("CRD-RATCHET-WARN: what has not changed may stay against a rule, and is told", () => {
     const schema = withRules([{ rule: "self.a > 1" }]);
-    expect(texts(schema, { spec: { a: 1 }, other: 2 }, { spec: { a: 1 } })).toEqual([]);
+    const next = { spec: { a: 1 }, other: 2 };
+    expect(texts(schema, next, { spec: { a: 1 } })).toEqual([]);
+    expect(validateRules(next, schema, { spec: { a: 1 } }).ratcheted).toEqual([
+      "spec: Invalid value: failed rule: self.a > 1",
+    ]);
     expect(texts(schema, { spec: { a: 0 } }, { spec: { a: 1 } })).toHaveLength(1);
   });
 

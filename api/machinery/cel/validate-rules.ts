@@ -3,6 +3,7 @@
  * Kubernetes' budget, ratcheting and words.
  */
 import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
+import { followFieldPath } from "../../resources/apiextensions/field-path.ts";
 import { duplicate, type FieldError, forbidden, invalid, invalidWithoutValue, required } from "../field-error.ts";
 import type { RulesOf } from "../structural/check-defaults.ts";
 import { Correlation } from "../structural/correlate.ts";
@@ -17,9 +18,15 @@ import { Optional } from "./values.ts";
 export const BUDGET = 10_000_000;
 const MAX_MESSAGE_BYTES = 5 * 1024;
 
-export function validateRules(object: JsonMap, schema: Schema, old?: JsonMap): FieldError[] {
+export interface RuleFindings {
+  readonly errors: readonly FieldError[];
+  /** The errors of what has not changed, which may stay: the texts of warnings. */
+  readonly ratcheted: readonly string[];
+}
+
+export function validateRules(object: JsonMap, schema: Schema, old?: JsonMap): RuleFindings {
   const tree = ruleTreeOf(schema);
-  if (!tree) return [];
+  if (!tree) return { errors: [], ratcheted: [] };
   const run = new RuleRun();
   run.visit(tree, object, {
     path: "",
@@ -27,7 +34,7 @@ export function validateRules(object: JsonMap, schema: Schema, old?: JsonMap): F
     current: old && new Correlation(object, old, schema),
     parent: undefined,
   });
-  return run.errors;
+  return run;
 }
 
 /**
@@ -56,6 +63,7 @@ interface Place {
 
 class RuleRun {
   readonly errors: FieldError[] = [];
+  readonly ratcheted: string[] = [];
   #budget = BUDGET;
   #over = false;
 
@@ -68,8 +76,10 @@ class RuleRun {
       if (items) for (const [i, item] of value.entries()) this.visit(items, item, itemPlace(place, i));
     } else if (isMap(value)) {
       for (const [name, member] of Object.entries(value)) {
-        const below = tree.properties.get(name) ?? (propertyOf(tree.schema, name) ? undefined : tree.additional);
-        if (below) this.visit(below, member, memberPlace(place, name));
+        const below = tree.properties.get(name);
+        if (below) this.visit(below, member, memberPlace(place, name, childPath(place.path, name)));
+        else if (tree.additional && !propertyOf(tree.schema, name))
+          this.visit(tree.additional, member, memberPlace(place, name, `${place.path}[${name}]`));
       }
     }
   }
@@ -141,13 +151,14 @@ class RuleRun {
       return;
     }
     if (outcome.value === true) return;
-    if (!rule.usesOldSelf && (place.current ?? place.parent)?.unchanged) return;
+    const isRatcheted = !rule.usesOldSelf && (place.current ?? place.parent)?.unchanged === true;
     const detail =
       this.#message(rule.message, variables) ?? (source.message ? source.message.trim() : `failed rule: ${told}`);
-    const fieldPath = source.fieldPath ? normalizedPath(source.fieldPath) : "";
-    const where =
-      fieldPath === "" ? at : fieldPath.startsWith("[") ? `${at}${fieldPath}` : childPath(place.path, fieldPath);
-    this.errors.push(errorFor(source, where, { value, type, detail }));
+    const field = source.fieldPath ? followFieldPath(source.fieldPath, schema, { brackets: true }) : undefined;
+    const where = field && "path" in field ? childPath(place.path, field.path) : at;
+    const error = errorFor(source, where, { value, type, detail });
+    if (isRatcheted) this.ratcheted.push(`${error.path}: ${error.message}`);
+    else this.errors.push(error);
   }
 
   #message(program: Program | undefined, variables: ReadonlyMap<string, unknown>): string | undefined {
@@ -179,14 +190,10 @@ function errorFor(
   }
 }
 
-/** `.spec.a`, `['b']` → what follows the field's own path. */
-export const normalizedPath = (path: string): string =>
-  path.replace(/\['((?:[^'\\]|\\.)*)'\]/g, (_, name: string) => `.${name.replace(/\\(.)/g, "$1")}`).replace(/^\./, "");
-
-const memberPlace = ({ path, old, current, parent }: Place, name: string): Place => {
-  const isTypeMeta = path === "" && (name === "kind" || name === "apiVersion");
+const memberPlace = ({ path: above, old, current, parent }: Place, name: string, path: string): Place => {
+  const isTypeMeta = above === "" && (name === "kind" || name === "apiVersion");
   return {
-    path: childPath(path, name),
+    path,
     old: isMap(old) && Object.hasOwn(old, name) ? old[name] : undefined,
     current: isTypeMeta ? undefined : current?.member(name),
     parent: isTypeMeta ? undefined : (current ?? parent),

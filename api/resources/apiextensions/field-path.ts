@@ -2,7 +2,14 @@
 import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { additionalOf } from "./json-schema.ts";
 
-export type FoundField = { readonly names: string[]; readonly schema: JSONSchemaProps } | { readonly problem: string };
+export type FoundField =
+  | {
+      readonly names: string[];
+      /** As errors name it: members behind a dot, keys of maps in brackets. */
+      readonly path: string;
+      readonly schema: JSONSchemaProps;
+    }
+  | { readonly problem: string };
 
 const NOWHERE = { problem: "does not refer to a valid field" };
 
@@ -13,6 +20,7 @@ export function followFieldPath(
 ): FoundField {
   const tokens = path.match(/'(?:[^'\\]|\\.)*'|[.[\]]|[^.[\]']+/g) ?? [];
   const names: string[] = [];
+  let printed = "";
   let schema = root;
   for (let i = 0; i < tokens.length; ) {
     const token = tokens[i++] ?? "";
@@ -25,10 +33,12 @@ export function followFieldPath(
       name = name.slice(1, -1).replaceAll("\\'", "'");
     } else if (token !== ".") return { problem: `expected [ or . but got: ${token}` };
     if (name === undefined) return { problem: "unexpected end of JSON path" };
-    const next = schema.properties ? schema.properties[name] : token === "[" ? additionalOf(schema) : undefined;
+    const isMember = schema.properties !== undefined;
+    const next = schema.properties ? schema.properties[name] : additionalOf(schema);
     if (!next) return NOWHERE;
     names.push(name);
+    printed += isMember ? `${printed === "" ? "" : "."}${name}` : `[${name}]`;
     schema = next;
   }
-  return { names, schema };
+  return { names, path: printed, schema };
 }

@@ -53,6 +53,7 @@ export function customResource(
     validateCreate: (object) => rules.create(object),
     validateUpdate: (next, old) => rules.update(next, old),
     warnings: finalizerWarnings,
+    ratcheted: (object) => rules.ratcheted(object),
     ...(status
       ? {
           status: {

@@ -35,9 +35,16 @@ const MAX_REPLICAS = 2 ** 31 - 1;
 
 export class CustomValidation {
   readonly #kind: Kind;
+  /** By the object that was validated. */
+  readonly #ratcheted = new WeakMap<object, readonly string[]>();
 
   constructor(kind: Kind) {
     this.#kind = kind;
+  }
+
+  /** What is wrong with an object that has been validated, and may stay since it has not changed. */
+  ratcheted(object: KubeObject): readonly string[] {
+    return this.#ratcheted.get(object) ?? [];
   }
 
   create(object: KubeObject): FieldError[] {
@@ -81,7 +88,9 @@ export class CustomValidation {
     const { schema } = this.#kind;
     if (!hasRules(schema)) return errors;
     if (errors.some(({ reason }) => BLOCKING.has(reason))) return [...errors, NOT_CHECKED];
-    return [...errors, ...validateRules(value, schema, old)];
+    const found = validateRules(value, schema, old);
+    if (found.ratcheted.length > 0) this.#ratcheted.set(value, found.ratcheted);
+    return [...errors, ...found.errors];
   }
 
   #ofType({ kind, apiVersion }: KubeObject): FieldError[] | undefined {
