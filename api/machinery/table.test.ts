@@ -87,3 +87,10 @@ test("WIRE-TABLE: a view of version v1beta1 says so of all that is of meta.k8s.i
   const pod = { apiVersion: "v1", kind: "Pod" };
   expect(viewAtVersion({ ...table, rows: [{ object: pod }] }, "v1beta1").rows).toEqual([{ object: pod }]);
 });
+
+test("a kind may have an order of rows of its own", () => {
+  const rowOrder = (a: KubeObject, b: KubeObject) => ((a.metadata.name ?? "") > (b.metadata.name ?? "") ? -1 : 1);
+  const later = { ...object, metadata: { ...object.metadata, name: "b" } };
+  const table = renderTable({ columns, rowOrder }, [object, later], options);
+  expect(table.rows?.map(({ cells }) => cells[0])).toEqual(["b", "a"]);
+});

@@ -48,17 +48,18 @@ export interface Table {
 /** What of a kind's definition a table shows. */
 export type Printed = Pick<
   ResourceDefinition<KubeObject>,
-  "columns" | "age" | "name" | "rowConditions" | "annotationsOfConversion"
+  "columns" | "age" | "name" | "rowOrder" | "rowConditions" | "annotationsOfConversion"
 >;
 
 export function renderTable(printed: Printed, objects: readonly KubeObject[], options: TableOptions): Table {
   const columns = columnsOf(printed);
+  const ordered = printed.rowOrder ? objects.toSorted(printed.rowOrder) : objects;
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: options.metadata,
     columnDefinitions: options.headers === false ? null : columns.map((column) => definitionOf(column, options)),
-    rows: objects.length === 0 && hasNoPrinter(printed) ? null : objects.map(rowOf),
+    rows: objects.length === 0 && hasNoPrinter(printed) ? null : ordered.map(rowOf),
   };
 
   function rowOf(object: KubeObject): TableRow {

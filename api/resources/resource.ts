@@ -174,6 +174,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly columns?: readonly Column<T>[];
   readonly age?: boolean;
   readonly name?: boolean;
+  /** The order of a Table's rows, where it is not that of their names. */
+  readonly rowOrder?: (a: T, b: T) => number;
   /** What a Table says of an object's row beside its cells, such as that a pod has completed. */
   readonly rowConditions?: (object: T) => readonly RowCondition[];
   /** Of a custom kind, the structural schema that its objects are read, owned and described by. */

@@ -11,6 +11,7 @@ const VERSION_PRIORITIES: Readonly<Record<string, number>> = {
   "v1.autoscaling": 15,
   "v2.autoscaling": 30,
   "v1.flowcontrol.apiserver.k8s.io": 21,
+  "v1.resource.k8s.io": 21,
 };
 
 export function apiServices(at: string): readonly APIService[] {

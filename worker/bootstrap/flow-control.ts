@@ -20,9 +20,9 @@ type Rule = Rules[number];
 
 const group = (name: string): Subject => ({ kind: "Group", group: { name } });
 const user = (name: string): Subject => ({ kind: "User", user: { name } });
-const account = (name: string, namespace = "kube-system"): Subject => ({
+const account = (name: string): Subject => ({
   kind: "ServiceAccount",
-  serviceAccount: { name, namespace },
+  serviceAccount: { name, namespace: "kube-system" },
 });
 
 const resources = (
@@ -55,21 +55,6 @@ const LEASE_VERBS = ["get", "create", "update"];
 const LEASES = ["coordination.k8s.io"];
 
 const suggestedFlowSchemas: Readonly<Record<string, Suggested>> = {
-  "endpoint-controller": {
-    level: "workload-high",
-    precedence: 150,
-    by: "ByUser",
-    rules: [
-      {
-        subjects: [
-          user("system:kube-controller-manager"),
-          account("endpoint-controller"),
-          account("endpointslicemirroring-controller"),
-        ],
-        resourceRules: resources(["get", "create", "update"], [""], ["endpoints"], ["*"]),
-      },
-    ],
-  },
   "global-default": {
     level: "global-default",
     precedence: 9900,
@@ -146,17 +131,6 @@ const suggestedFlowSchemas: Readonly<Record<string, Suggested>> = {
     precedence: 500,
     by: "ByUser",
     rules: [everything([group("system:nodes")])],
-  },
-  "workload-leader-election": {
-    level: "leader-election",
-    precedence: 200,
-    by: "ByUser",
-    rules: [
-      {
-        subjects: [account("*", "kube-system")],
-        resourceRules: resources(LEASE_VERBS, LEASES, ["leases"], ["*"]),
-      },
-    ],
   },
 };
 

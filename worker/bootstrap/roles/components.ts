@@ -82,6 +82,7 @@ export const componentRoles: Readonly<Record<string, readonly PolicyRule[]>> = {
     allowPaths("get", "/metrics /metrics/slis /livez /readyz /healthz /livez/* /readyz/* /healthz/*"),
     allowPaths("get", "/flagz"),
     allowPaths("get", "/statusz"),
+    allow("get", "core", "nodes/metrics"),
   ],
   "system:node": nodeRules,
   "system:node-bootstrapper": [allow(`create ${READ}`, "certificates.k8s.io", "certificatesigningrequests")],

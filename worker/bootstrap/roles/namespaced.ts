@@ -17,8 +17,6 @@ const leaderLocking = (component: string): NamespacedRole => ({
   namespace: "kube-system",
   name: `system::leader-locking-${component}`,
   rules: [
-    allow("watch", "core", "configmaps"),
-    allow("get update", "core", "configmaps", component),
     allow(`${READ} create update`, "coordination.k8s.io", "leases"),
     allow(`${READ} create update`, "coordination.k8s.io", "leasecandidates"),
   ],
