@@ -102,3 +102,7 @@ export const isProxied = ({ metadata, spec }: Service): boolean =>
   spec.clusterIP !== "" &&
   spec.clusterIP !== "None" &&
   metadata.labels?.["service.kubernetes.io/service-proxy-name"] === undefined;
+
+/** Endpoints that their maker wants found by DNS only. */
+export const isProxiedSlice = ({ metadata }: EndpointSlice): boolean =>
+  metadata.labels?.["service.kubernetes.io/headless"] === undefined;

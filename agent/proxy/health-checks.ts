@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:http";
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { Logger } from "../logger.ts";
-import { isProxied } from "./choose-endpoints.ts";
+import { isProxied, isProxiedSlice } from "./choose-endpoints.ts";
 import { slicesByService } from "./plan.ts";
 
 export interface HealthCheck {
@@ -27,7 +27,7 @@ export interface HealthCheckFacts {
 export function planHealthChecks({ services, slices, node }: HealthCheckFacts): HealthCheck[] {
   const checked = services.filter((service) => isProxied(service) && service.spec.healthCheckNodePort);
   if (checked.length === 0) return [];
-  const byService = slicesByService(slices);
+  const byService = slicesByService(slices.filter(isProxiedSlice));
   return checked.map(({ metadata, spec }) => {
     const { namespace = "", name = "" } = metadata;
     const endpoints = (byService.get(`${namespace}/${name}`) ?? []).flatMap(({ endpoints }) => endpoints ?? []);

@@ -55,6 +55,13 @@ describe("a connection to a Service", () => {
     expect(at(plan([service()], []), POD, CLUSTER_IP)).toBe("reject");
   });
 
+  it("PROXY-OTHERS: does not go to endpoints that are labelled as headless", () => {
+    const labels = { "kubernetes.io/service-name": "web", "service.kubernetes.io/headless": "" };
+    const hidden = sliceOf([there], { metadata: { namespace: "default", name: "web-2", labels } });
+    expect(at(plan([service()], [sliceOf([here]), hidden]), POD, CLUSTER_IP)).toMatchObject({ backends: [both[0]] });
+    expect(at(plan([service()], [hidden]), POD, CLUSTER_IP)).toBe("reject");
+  });
+
   it("is refused at a port that the Service does not have", () => {
     expect(at(plan([service()], [sliceOf([here])]), POD, CLUSTER_IP, 81)).toBe("reject");
   });

@@ -4,7 +4,7 @@
  */
 import type { Service, ServicePort } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
-import { type Candidate, candidatesOf, chooseEndpoints, isProxied, type NodePlace } from "./choose-endpoints.ts";
+import { type Candidate, candidatesOf, chooseEndpoints, isProxied, isProxiedSlice, type NodePlace } from "./choose-endpoints.ts";
 import type { Backend, Door, Family, FamilyRules, Pool, Protocol, RuleSet, Way } from "./rule-set.ts";
 
 export interface ProxyFacts {
@@ -57,7 +57,7 @@ export class RulePlanner {
   readonly #planned = new WeakMap<Service, Planned>();
 
   plan(facts: ProxyFacts): RuleSet {
-    const slices = slicesByService(facts.slices);
+    const slices = slicesByService(facts.slices.filter(isProxiedSlice));
     const parts = facts.services.filter(isProxied).flatMap((service) => {
       const owner = `${service.metadata.namespace}/${service.metadata.name}`;
       return this.#partsOf(service, slices.get(owner) ?? [], { facts, instead: facts.instead.get(owner) });
