@@ -166,6 +166,10 @@ const imagesOf = ({ images }: NodeFacts) =>
     .slice(0, MOST_IMAGES)
     .map(({ names, size }) => ({ names: names.slice(0, MOST_NAMES), sizeBytes: size }));
 
+/** What a pod may ask of this node that others of its version may lack (component-helpers/nodedeclaredfeatures). */
+const RESTARTS_ALL = "RestartAllContainersOnContainerExits";
+const RESIZES = ["InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers"];
+
 /** `before` are the conditions that the API has; `now` RFC 3339. */
 export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], now: string): NodeStatus {
   const { machine } = facts;
@@ -182,6 +186,7 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
       const since = old?.status === condition.status ? (old.lastTransitionTime ?? now) : now;
       return { ...condition, lastHeartbeatTime: now, lastTransitionTime: since };
     }),
+    declaredFeatures: [...(facts.isolates ? RESIZES : []), RESTARTS_ALL],
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
     images: imagesOf(facts),
     volumesInUse: [...facts.volumesInUse],

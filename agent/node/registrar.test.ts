@@ -100,6 +100,12 @@ it("waits no longer where somebody knows that there is an answer", async () => {
   expect(asked.at(-1)).toBe(10_000);
 });
 
+it("AGENT-RESIZE: says that it changes what a pod is given only where containers are limited", () => {
+  const declared = (isolates: boolean) => nodeStatus({ ...facts, isolates }, [], "").declaredFeatures;
+  expect(declared(true)).toContain("InPlacePodLevelResourcesVerticalScaling");
+  expect(declared(false)).toEqual(["RestartAllContainersOnContainerExits"]);
+});
+
 it("tells of swap where the machine has some", () => {
   const swapOf = (swapBytes: number) =>
     nodeStatus({ ...facts, machine: { ...facts.machine, swapBytes } }, [], "").nodeInfo?.swap;

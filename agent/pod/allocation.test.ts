@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec, PodStatus } from "../../api/generated/core.v1.ts";
 import {
+  allocationOf,
   asksForOther,
   changesOf,
   initialAllocation,
   wantsRestart,
   whyNoRoom,
   whyTooLow,
+  whyWholeTooLow,
   withAllocation,
+  withLimitsOf,
   withLowerLimit,
 } from "./allocation.ts";
 import { statusPatch } from "./status-reporter.ts";
@@ -42,6 +45,26 @@ describe("AGENT-RESIZE: what a pod has been given", () => {
     const allocation = initialAllocation(pod);
     expect(asksForOther(pod, allocation)).toBe(true);
     expect(withAllocation(pod, allocation).spec.containers[0]?.resources?.requests?.cpu).toBe("1");
+  });
+
+  it("is of the pod as a whole, too, where the pod says something for itself", () => {
+    const spec = { resources: { requests: { cpu: "2" }, limits: { cpu: "4" } } };
+    const status = {
+      allocatedResources: { cpu: "1", memory: "1Mi" },
+      resources: { limits: { cpu: "4", memory: "9" } },
+    };
+    const pod = podOf("1", { spec, status });
+    const allocation = initialAllocation(pod);
+    expect(allocation.whole).toEqual({ requests: { cpu: "1" }, limits: { cpu: "4" } });
+    expect(asksForOther(pod, allocation)).toBe(true);
+    expect(withAllocation(pod, allocation).spec.resources?.requests).toEqual({ cpu: "1" });
+    expect(asksForOther(pod, allocationOf(pod))).toBe(false);
+  });
+
+  it("limits a container by its pod where it has no limit itself", () => {
+    const whole = { requests: { cpu: "1" }, limits: { cpu: "4", memory: "9" } };
+    expect(withLimitsOf(whole, { limits: { cpu: "2" } })).toEqual({ limits: { cpu: "2", memory: "9" } });
+    expect(withLimitsOf(undefined, { limits: { cpu: "2" } })).toEqual({ limits: { cpu: "2" } });
   });
 
   it("counts amounts, not how they are written", () => {
@@ -85,6 +108,14 @@ describe("a resize", () => {
     const [less, first] = [mebibytes(30), mebibytes(20)];
     expect(why(less, 0)).toBe(text("less", less));
     expect(why(less, first)).toBe(`[${text("less", less)}, ${text("first", first)}]`);
+  });
+
+  it("leaves no pod with less memory than it uses", () => {
+    const limit = (memory: string) => ({ limits: { memory } });
+    const why = "attempting to set pod memory limit (1000) below current usage (1000)";
+    expect(whyWholeTooLow(limit("2k"), limit("1k"), 999)).toBeUndefined();
+    expect(whyWholeTooLow(limit("2k"), limit("1k"), 1000)).toBe(why);
+    expect(whyWholeTooLow(limit("1k"), limit("2k"), 3000)).toBeUndefined();
   });
 
   it("takes its condition away when it is done, and nobody else's", () => {

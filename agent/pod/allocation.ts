@@ -3,12 +3,16 @@
  * finds in the pod's status counts. All of it is pure.
  */
 import type { Container, ContainerStatus, Pod, ResourceRequirements } from "../../api/generated/core.v1.ts";
-import { initContainersOf, isSidecar } from "./containers.ts";
+import { initContainersOf } from "./containers.ts";
 import { podAmounts } from "./pod-amounts.ts";
 import { nanosOf } from "./qos.ts";
 
-/** By container name; only of those that can be resized. */
-export type Allocation = ReadonlyMap<string, ResourceRequirements>;
+export interface Allocation {
+  /** Of the pod as a whole, where it says something for itself. */
+  readonly whole: ResourceRequirements | undefined;
+  /** By container name. */
+  readonly containers: ReadonlyMap<string, ResourceRequirements>;
+}
 
 export type ResizeState =
   | { readonly kind: "settled" }
@@ -18,15 +22,35 @@ export type ResizeState =
 
 export const SETTLED: ResizeState = { kind: "settled" };
 
-export const resizableOf = (pod: Pod): readonly Container[] => [
-  ...initContainersOf(pod).filter(isSidecar),
-  ...pod.spec.containers,
-];
+export const resizableOf = (pod: Pod): readonly Container[] => [...initContainersOf(pod), ...pod.spec.containers];
+
+/** All that it asks for. */
+export const allocationOf = (pod: Pod): Allocation => ({
+  whole: pod.spec.resources,
+  containers: new Map(resizableOf(pod).map(({ name, resources = {} }) => [name, resources])),
+});
 
 export function initialAllocation(pod: Pod): Allocation {
   const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
   const known = new Map([...containerStatuses, ...initContainerStatuses].map((status) => [status.name, status]));
-  return new Map(resizableOf(pod).map(({ name, resources = {} }) => [name, allocatedOf(known.get(name)) ?? resources]));
+  return {
+    whole: wholeOf(pod),
+    containers: new Map(
+      resizableOf(pod).map(({ name, resources = {} }) => [name, allocatedOf(known.get(name)) ?? resources]),
+    ),
+  };
+}
+
+/** The status counts what containers ask for with what the pod says itself. */
+function wholeOf({ spec: { resources: asked }, status }: Pod): ResourceRequirements | undefined {
+  if (asked === undefined || status.allocatedResources === undefined) return asked;
+  const given = { requests: status.allocatedResources, limits: status.resources?.limits };
+  const parts = PARTS.flatMap((part) => {
+    const names = Object.keys(asked[part] ?? {});
+    const known = Object.entries(given[part] ?? {}).filter(([name]) => names.includes(name));
+    return asked[part] === undefined ? [] : [[part, Object.fromEntries(known)] as const];
+  });
+  return { ...asked, ...Object.fromEntries(parts) };
 }
 
 function allocatedOf({
@@ -43,14 +67,15 @@ function allocatedOf({
 /** The pod with what it has been given in place of what it asks for. */
 export function withAllocation(pod: Pod, allocation: Allocation): Pod {
   const given = (container: Container): Container => {
-    const resources = allocation.get(container.name);
+    const resources = allocation.containers.get(container.name);
     return resources === undefined ? container : { ...container, resources };
   };
-  const { containers, initContainers } = pod.spec;
+  const { containers, initContainers, resources: _, ...spec } = pod.spec;
   return {
     ...pod,
     spec: {
-      ...pod.spec,
+      ...spec,
+      ...(allocation.whole && { resources: allocation.whole }),
       containers: containers.map(given),
       ...(initContainers === undefined ? {} : { initContainers: initContainers.map(given) }),
     },
@@ -66,8 +91,18 @@ export const changesOf = (a: ResourceRequirements | undefined, b: ResourceRequir
     PARTS.some((part) => nanosOf(a?.[part]?.[resource]) !== nanosOf(b?.[part]?.[resource])),
   );
 
-export const asksForOther = (pod: Pod, allocation: Allocation): boolean =>
-  resizableOf(pod).some(({ name, resources }) => changesOf(resources, allocation.get(name)).length > 0);
+export const asksForOther = (pod: Pod, { whole, containers }: Allocation): boolean =>
+  changesOf(pod.spec.resources, whole).length > 0 ||
+  resizableOf(pod).some(({ name, resources }) => changesOf(resources, containers.get(name)).length > 0);
+
+/** A container without a limit has its pod's. */
+export function withLimitsOf(
+  whole: ResourceRequirements | undefined,
+  own: ResourceRequirements = {},
+): ResourceRequirements {
+  const ofPod = Object.entries(whole?.limits ?? {}).filter(([name]) => name === "cpu" || name === "memory");
+  return ofPod.length === 0 ? own : { ...own, limits: { ...Object.fromEntries(ofPod), ...own.limits } };
+}
 
 /** Why the node cannot give the pod what it asks for; undefined where it can. `others` with what they have been given. */
 export function whyNoRoom(
@@ -107,6 +142,19 @@ export const withLowerLimit = (changes: readonly LimitChange[]): LimitChange[] =
     const [had, limit] = [bytesOf(before), bytesOf(next)];
     return limit > 0n && (had === 0n || limit < had);
   });
+
+/** The same of the pod as a whole. */
+export function whyWholeTooLow(
+  before: ResourceRequirements | undefined,
+  next: ResourceRequirements | undefined,
+  used: number,
+): string | undefined {
+  const [change] = withLowerLimit([{ name: "", before, next }]);
+  const limit = bytesOf(change?.next);
+  return change === undefined || BigInt(used) < limit
+    ? undefined
+    : `attempting to set pod memory limit (${limit}) below current usage (${used})`;
+}
 
 /** Why these limits would end what runs, by what is used now (bytes by container); undefined where they would not. */
 export function whyTooLow(changes: readonly LimitChange[], used: ReadonlyMap<string, number>): string | undefined {

@@ -79,7 +79,7 @@ function resourcesOf(
   { allocation, actual }: PodLocal,
 ): Partial<ContainerStatus> {
   if (newest === undefined) return {};
-  const allocated = allocation.get(container.name) ?? container.resources ?? {};
+  const allocated = allocation.containers.get(container.name) ?? container.resources ?? {};
   const isRunning = newest.state === "running";
   const { requests, limits } = isRunning ? (actual.get(newest.id) ?? resourcesGiven(newest)) : allocated;
   return {

@@ -21,7 +21,7 @@ const local = (change: Partial<PodLocal> = {}): PodLocal => ({
   probes: new Map(),
   terminating: false,
   restartedAll: new Map(),
-  allocation: new Map(),
+  allocation: { whole: undefined, containers: new Map() },
   actual: new Map(),
   resize: { kind: "settled" },
   ...change,

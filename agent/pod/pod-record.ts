@@ -53,6 +53,8 @@ export class PodRecord {
   resize: ResizeState = SETTLED;
   /** What running containers were given since they started, by id. */
   readonly actual = new Map<string, ResourceRequirements>();
+  /** What the pod as a whole has. */
+  actualWhole: ResourceRequirements | undefined;
   pod: Pod;
   /** As the agent last computed it. */
   status: PodStatus;
@@ -79,6 +81,7 @@ export class PodRecord {
     this.wake = wake;
     this.status = pod.status;
     this.allocation = initialAllocation(pod);
+    this.actualWhole = this.allocation.whole;
     // An earlier life of the agent has told its last.
     this.#isFinished = isTerminal(pod.status.phase) && !(pod.status.containerStatuses ?? []).some(isRunning);
     const { namespace, name, uid = "" } = pod.metadata;

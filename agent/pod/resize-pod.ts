@@ -2,6 +2,7 @@
 import type { Container, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
 import {
+  allocationOf,
   asksForOther,
   changesOf,
   resizableOf,
@@ -9,10 +10,12 @@ import {
   wantsRestart,
   whyNoRoom,
   whyTooLow,
+  whyWholeTooLow,
   withAllocation,
+  withLimitsOf,
   withLowerLimit,
 } from "./allocation.ts";
-import { findContainer } from "./containers.ts";
+import { findContainer, initContainersOf } from "./containers.ts";
 import { graceOf } from "./kill.ts";
 import { resourcesGiven } from "./labels.ts";
 import { limitPodCgroup } from "./pod-cgroup.ts";
@@ -35,41 +38,47 @@ export function allocate(record: PodRecord): void {
   if (refused !== undefined) {
     const told = record.resize.kind === "pending" ? record.resize.message : "";
     if (told !== refused.message)
-      record.tell(undefined, "Warning", `Resize${refused.reason}`, eventText(record, refused));
+      record.tell(undefined, "Warning", `Resize${refused.reason}`, eventText(record, refused.reason, refused.message));
     record.resize = refused;
     if (refused.reason === "Deferred") record.wake.within(DEFERRED_MS);
     return;
   }
-  record.allocation = new Map(resizableOf(pod).map(({ name, resources = {} }) => [name, resources]));
+  record.allocation = allocationOf(pod);
   if (!started) return;
   record.resize = { kind: "in-progress" };
-  record.tell(undefined, "Normal", "ResizeStarted", eventText(record));
+  record.tell(undefined, "Normal", "ResizeStarted", eventText(record, "started"));
 }
 
-function eventText({ pod }: PodRecord, { reason, message }: { reason?: string; message?: string } = {}): string {
-  const containers = resizableOf(pod).map(({ name, resources }) => ({ name, resources }));
-  const detail = JSON.stringify({
-    containers,
+function eventText({ pod }: PodRecord, what: string, error?: string): string {
+  const summaryOf = (containers: readonly Container[]) =>
+    containers.map(({ name, resources }) => ({ name, resources }));
+  const initial = summaryOf(initContainersOf(pod));
+  const summary = {
+    ...(initial.length > 0 && { initContainers: initial }),
+    containers: summaryOf(pod.spec.containers),
     generation: pod.metadata.generation,
-    ...(message && { error: message }),
-  });
-  return reason === undefined ? `Pod resize started: ${detail}` : `Pod resize ${reason}: ${detail}`;
+    ...(error && { error }),
+  };
+  return `Pod resize ${what}: ${JSON.stringify(summary)}`;
 }
 
 /** Answers whether a container was restarted for it. */
 export async function actuate(record: PodRecord, { containers }: Observation): Promise<boolean> {
-  const due = resizableOf(withAllocation(record.pod, record.allocation)).flatMap((container) => {
+  const { whole } = record.allocation;
+  const given = withAllocation(record.pod, record.allocation);
+  const due = resizableOf(given).flatMap((container) => {
     const observed = containers.find(({ name, state }) => name === container.name && state === "running");
     if (observed === undefined) return [];
-    const before = record.actual.get(observed.id) ?? resourcesGiven(observed);
-    const changed = changesOf(container.resources, before);
-    return changed.length === 0 ? [] : [{ container, observed, before, restarts: wantsRestart(container, changed) }];
+    const before = withLimitsOf(record.actualWhole, record.actual.get(observed.id) ?? resourcesGiven(observed));
+    const next = withLimitsOf(whole, container.resources);
+    const changed = changesOf(next, before);
+    const restarts = wantsRestart(container, changed);
+    return changed.length === 0 ? [] : [{ container, observed, before, next, restarts }];
   });
-  if (due.length === 0) {
+  if (due.length === 0 && changesOf(whole, record.actualWhole).length === 0) {
     settle(record);
     return false;
   }
-  const given = withAllocation(record.pod, record.allocation);
   const { runtime } = record.context;
   let restarted = false;
   try {
@@ -86,11 +95,12 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
       } else await setLimits(record, container, observed);
     }
     limitPodCgroup(given, runtime.cgroupDriver);
+    record.actualWhole = whole;
     if (!restarted) settle(record);
   } catch (error) {
     const { message } = error as Error;
     if (record.resize.kind !== "in-progress" || record.resize.error !== message)
-      record.tell(undefined, "Warning", "ResizeError", `Pod resize error: ${message}`);
+      record.tell(undefined, "Warning", "ResizeError", eventText(record, "error", message));
     record.resize = { kind: "in-progress", error: message };
     record.wake.within(DEFERRED_MS);
   }
@@ -100,19 +110,22 @@ export async function actuate(record: PodRecord, { containers }: Observation): P
 interface Due {
   readonly container: Container;
   readonly before: ResourceRequirements;
+  readonly next: ResourceRequirements;
   readonly restarts: boolean;
 }
 
-/** Fails where a running container would be left with less memory than it uses: the kernel would end it. */
-async function checkMemory({ context, uid }: PodRecord, due: readonly Due[]): Promise<void> {
+/** Fails where the pod or a running container would be left with less memory than it uses: the kernel would end it. */
+async function checkMemory({ context, uid, allocation, actualWhole }: PodRecord, due: readonly Due[]): Promise<void> {
   const lower = withLowerLimit(
-    due
-      .filter(({ restarts }) => !restarts)
-      .map(({ container: { name, resources }, before }) => ({ name, before, next: resources })),
+    due.filter(({ restarts }) => !restarts).map(({ container: { name }, before, next }) => ({ name, before, next })),
   );
-  if (lower.length === 0) return;
+  const changed = changesOf(allocation.whole, actualWhole).includes("memory");
+  if (lower.length === 0 && !changed) return;
   const used = await context.runtime.usage(uid);
-  const why = whyTooLow(lower, new Map(used.map(({ name, memoryWorkingSetBytes }) => [name, memoryWorkingSetBytes])));
+  const ofPod = used.reduce((sum, { memoryWorkingSetBytes }) => sum + memoryWorkingSetBytes, 0);
+  const why =
+    whyWholeTooLow(actualWhole, allocation.whole, ofPod) ??
+    whyTooLow(lower, new Map(used.map(({ name, memoryWorkingSetBytes }) => [name, memoryWorkingSetBytes])));
   if (why !== undefined) throw new Error(why);
 }
 
@@ -126,7 +139,5 @@ async function setLimits(record: PodRecord, container: Container, { id }: Contai
 function settle(record: PodRecord): void {
   if (record.resize.kind !== "in-progress") return;
   record.resize = SETTLED;
-  const containers = resizableOf(record.pod).map(({ name, resources }) => ({ name, resources }));
-  const detail = JSON.stringify({ containers, generation: record.pod.metadata.generation });
-  record.tell(undefined, "Normal", "ResizeCompleted", `Pod resize completed: ${detail}`);
+  record.tell(undefined, "Normal", "ResizeCompleted", eventText(record, "completed"));
 }

@@ -80,7 +80,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
 
 /** With the resources that it has been given. */
 function given({ allocation }: PodRecord, container: Container): Container {
-  const resources = allocation.get(container.name);
+  const resources = allocation.containers.get(container.name);
   return resources === undefined ? container : { ...container, resources };
 }
 

@@ -1,6 +1,7 @@
 /** The whole status of a pod: a pure function of the pod, what the runtime shows, and what the agent knows. */
-import type { Container, ContainerStatus, Pod, PodStatus } from "../../api/generated/core.v1.ts";
-import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../../api/generated/core.v1.ts";
+import { addQuantities, formatQuantity, quantityOf } from "../../api/machinery/quantity.ts";
+import { type Amounts, aggregateLimits, aggregateRequests } from "../../api/resources/core/pod/pod-requests.ts";
 import type { Observation } from "../runtime/runtime.ts";
 import { withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
@@ -19,23 +20,22 @@ export interface StatusInput {
 
 type Resources = Record<string, string | number>;
 
-function sum(containers: readonly Container[], part: "requests" | "limits"): Resources | undefined {
-  const total = new Map<string, { nanos: bigint; format: "DecimalSI" | "BinarySI" | "DecimalExponent" }>();
-  for (const { resources } of containers) {
-    for (const [name, text] of Object.entries(resources?.[part] ?? {})) {
-      const quantity = parseQuantity(text);
-      if (typeof quantity === "string") continue;
-      total.set(name, { nanos: (total.get(name)?.nanos ?? 0n) + quantity.nanos, format: quantity.format });
-    }
-  }
-  if (total.size === 0) return undefined;
-  return Object.fromEntries([...total].map(([name, quantity]) => [name, formatQuantity(quantity)]));
+/** What the pod takes in all: what it says itself goes before what its containers say. */
+function amountsOf({ spec }: Pod, part: "requests" | "limits"): Resources | undefined {
+  const aggregate = part === "requests" ? aggregateRequests(spec) : aggregateLimits(spec);
+  const total: Amounts = { ...aggregate };
+  for (const [name, own] of Object.entries(spec.resources?.[part] ?? {})) total[name] = quantityOf(own);
+  if (part === "requests")
+    for (const [name, more] of Object.entries(spec.overhead ?? {}))
+      total[name] = addQuantities(total[name] ?? quantityOf("0"), quantityOf(more));
+  const texts = Object.entries(total).map(([name, quantity]) => [name, formatQuantity(quantity)] as const);
+  return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }
 
 function podResources(pod: Pod, { allocation }: PodLocal): Pick<PodStatus, "resources" | "allocatedResources"> {
-  const { spec } = withAllocation(pod, allocation);
-  const requests = spec.resources?.requests ?? sum(spec.containers, "requests");
-  const limits = spec.resources?.limits ?? sum(spec.containers, "limits");
+  const given = withAllocation(pod, allocation);
+  const requests = amountsOf(given, "requests");
+  const limits = amountsOf(given, "limits");
   return {
     ...(requests === undefined ? {} : { allocatedResources: requests }),
     ...(requests === undefined && limits === undefined
