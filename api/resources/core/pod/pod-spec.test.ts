@@ -96,6 +96,8 @@ describe("a pod's spec", () => {
       },
       "spec.initContainers[0].resizePolicy[0].restartPolicy",
     ],
+    ["a hostname beside the FQDN", { setHostnameAsFQDN: true, hostnameOverride: "a" }, "spec.hostnameOverride"],
+    ["a hostname on the node's network", { hostNetwork: true, hostnameOverride: "a" }, "spec.hostnameOverride"],
     ["no name servers under dnsPolicy None", { dnsPolicy: "None", dnsConfig: {} }, "spec.dnsConfig.nameservers"],
     [
       "Windows options on Linux",
