@@ -93,7 +93,11 @@ export class PodRecord {
     this.prober = new Prober({
       runtime: context.runtime,
       podIP: () => this.#ips[0] ?? context.hostIPs()[0] ?? "127.0.0.1",
-      onResult: () => wake.now(),
+      onResult: () => {
+        wake.now();
+        // Who ends the pod waits for its containers, and is not woken.
+        if (this.terminating) this.#reportSeen();
+      },
       onOutcome: ({ container }, kind, { ok, errored }) =>
         context.probeCounts.count({
           pod: identityOf(this.pod),
@@ -206,6 +210,13 @@ export class PodRecord {
     if (this.#isFinished || this.verdict?.refused === true) return;
     this.#isFinished = true;
     this.#tell(terminatedStatus(this.pod, this.status));
+  }
+
+  #reportSeen(): void {
+    this.observe().then(
+      (observation) => this.report(observation),
+      ({ message }: Error) => this.context.log.warn(message),
+    );
   }
 
   report(observation: Observation): void {

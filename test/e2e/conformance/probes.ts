@@ -91,4 +91,13 @@ export const probes: readonly Behaviour[] = [
     const livenessProbe = { ...PROBE, grpc: { port: 2 } };
     await isRestarted(ns, { ...script("sleep 600"), livenessProbe }, { nodeName: first, hostNetwork: true });
   }),
+  behaviour("mark readiness on pods to false while pod is in progress of terminating", async (ns) => {
+    const closes = health("trap 'rm /tmp/health; sleep 20' TERM; while :; do sleep 0.2; done");
+    await start(ns, { ...closes, readinessProbe: exec }, { terminationGracePeriodSeconds: 20 });
+    await ns.until("pods", "p", isReady);
+    expect((await ns.delete("pods", "p")).status).toBe(200);
+    const pod = await ns.until("pods", "p", (each) => !isReady(each));
+    expect(isRunning(pod)).toBe(true);
+    await ns.delete("pods", "p", { gracePeriodSeconds: 0 });
+  }),
 ];
