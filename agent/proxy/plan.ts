@@ -4,7 +4,14 @@
  */
 import type { Service, ServicePort } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
-import { type Candidate, candidatesOf, chooseEndpoints, isProxied, isProxiedSlice, type NodePlace } from "./choose-endpoints.ts";
+import {
+  type Candidate,
+  candidatesOf,
+  chooseEndpoints,
+  isProxied,
+  isProxiedSlice,
+  type NodePlace,
+} from "./choose-endpoints.ts";
 import type { Backend, Door, Family, FamilyRules, Pool, Protocol, RuleSet, Way } from "./rule-set.ts";
 
 export interface ProxyFacts {

@@ -25,6 +25,12 @@ const other = { address: "10.244.0.6", port: 53 };
 
 it.each([
   ["a backend that is gone", rules([one, other]), rules([other]), ["-D -f ipv4 -p udp --dst-nat 10.244.0.5"]],
+  [
+    "a backend that is now at another port",
+    rules([one, other]),
+    rules([{ ...one, port: 54 }, other]),
+    ["-D -f ipv4 -p udp --dport 53 -d 10.96.0.9 --dst-nat 10.244.0.5 --reply-port-src 53"],
+  ],
   ["a first backend", rules([]), rules([one]), ["-D -f ipv4 -p udp --dport 53 -d 10.96.0.9"]],
   ["a second backend", rules([one]), rules([one, other]), []],
 ])("the kernel forgets UDP clients for %s", (_, before, after, expected) => {
@@ -47,21 +53,22 @@ it("a backend that another Service still leads to is forgotten of the one that d
     };
   };
   expect(staleFlows(both([one, other]), both([other])).map((words) => words.join(" "))).toEqual([
-    "-D -f ipv4 -p udp --dport 53 -d 10.96.0.9 --dst-nat 10.244.0.5",
+    "-D -f ipv4 -p udp --dport 53 -d 10.96.0.9 --dst-nat 10.244.0.5 --reply-port-src 53",
   ]);
 });
 
 it("an agent that comes back has the kernel forget what Services led to meanwhile no longer, and nothing else", () => {
-  const flow = (to: string, port: number, backend: string) =>
-    `udp      17 25 src=10.244.0.9 dst=${to} sport=4000 dport=${port} [UNREPLIED] src=${backend} dst=10.244.0.9 sport=53 dport=4000 mark=0 use=1`;
+  const flow = (to: string, port: number, backend: string, backendPort = 53) =>
+    `udp      17 25 src=10.244.0.9 dst=${to} sport=4000 dport=${port} [UNREPLIED] src=${backend} dst=10.244.0.9 sport=${backendPort} dport=4000 mark=0 use=1`;
   const listed = [
     flow("10.96.0.9", 53, "10.244.0.5"),
     flow("10.96.0.9", 53, "10.244.0.6"),
     flow("10.96.0.9", 53, "10.96.0.9").replace("[UNREPLIED] ", ""),
+    flow("10.96.0.9", 53, "10.244.0.5", 54),
     flow("8.8.8.8", 53, "8.8.8.8"),
     "conntrack v1.4.7 (conntrack-tools): 4 flow entries have been shown.",
   ].join("\n");
   const forgotten = "-D -f ipv4 -p udp -s 10.244.0.9 -d 10.96.0.9 --sport 4000 --dport 53";
-  expect(missedFlows(listed, rules([one])).map((words) => words.join(" "))).toEqual([forgotten, forgotten]);
+  expect(missedFlows(listed, rules([one])).map((words) => words.join(" "))).toEqual([forgotten, forgotten, forgotten]);
   expect(missedFlows(listed, rules([]))).toEqual([]);
 });

@@ -4,19 +4,29 @@
  */
 
 import { poolsOf } from "./plan.ts";
-import type { Door, FamilyRules } from "./rule-set.ts";
+import type { Backend, Door, FamilyRules } from "./rule-set.ts";
+
+/** By address and port. */
+type Backends = ReadonlyMap<string, Backend>;
 
 /** Where a door leads; a door that lets nobody in leads nowhere. */
-type Led = ReadonlyMap<string, { readonly door: Door; readonly to: ReadonlySet<string> }>;
+type Led = ReadonlyMap<string, { readonly door: Door; readonly to: Backends }>;
+
+const socketOf = ({ address, port }: Backend): string => `${address} ${port}`;
 
 function ledBy({ doors, pools }: FamilyRules): Led {
-  const backends = new Map(pools.map(({ id, backends }) => [id, backends.map(({ address }) => address)]));
+  const backends = new Map(pools.map(({ id, backends }) => [id, backends]));
+  const of = (door: Door): Backends =>
+    new Map(poolsOf(door.way).flatMap((id) => (backends.get(id) ?? []).map((each) => [socketOf(each), each])));
   return new Map(
     doors
       .filter(({ protocol, way }) => protocol === "udp" && poolsOf(way).length > 0)
-      .map((door) => [door.id, { door, to: new Set(poolsOf(door.way).flatMap((id) => backends.get(id) ?? [])) }]),
+      .map((door) => [door.id, { door, to: of(door) }]),
   );
 }
+
+const addressesOf = (led: Led): string[] =>
+  [...led.values()].flatMap(({ to }) => [...to.values()].map(({ address }) => address));
 
 const forget = (family: FamilyRules["family"], ...words: readonly string[]): string[] => [
   ...["-D", "-f", family === 6 ? "ipv6" : "ipv4", "-p", "udp"],
@@ -30,16 +40,18 @@ const at = ({ address, port }: Door): string[] => [
 
 export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] {
   const [then, now] = [ledBy(before), ledBy(after)];
-  const kept = new Set([...now.values()].flatMap(({ to }) => [...to]));
-  const gone = new Set([...then.values()].flatMap(({ to }) => [...to]).filter((address) => !kept.has(address)));
+  const kept = new Set(addressesOf(now));
+  const gone = new Set(addressesOf(then).filter((address) => !kept.has(address)));
   const { family } = after;
   return [
     ...[...gone].map((address) => forget(family, "--dst-nat", address)),
-    // Backends that others still lead to.
+    // Backends that others still lead to, or that are now at another port.
     ...[...then].flatMap(([id, { door, to }]) =>
       [...to]
-        .filter((address) => !gone.has(address) && now.get(id)?.to.has(address) !== true)
-        .map((address) => forget(family, ...at(door), "--dst-nat", address)),
+        .filter(([socket, { address }]) => !gone.has(address) && now.get(id)?.to.has(socket) !== true)
+        .map(([, { address, port }]) =>
+          forget(family, ...at(door), "--dst-nat", address, "--reply-port-src", String(port)),
+        ),
     ),
     // Before there were backends, clients may have been remembered as led nowhere.
     ...[...now].filter(([id]) => !then.has(id)).map(([, { door }]) => forget(family, ...at(door))),
@@ -53,11 +65,11 @@ export function staleFlows(before: FamilyRules, after: FamilyRules): string[][] 
 export function missedFlows(listed: string, rules: FamilyRules): string[][] {
   const doors = new Map([...ledBy(rules).values()].map(({ door, to }) => [`${door.address ?? ""} ${door.port}`, to]));
   return listed.split("\n").flatMap((line) => {
-    const [, source = "", address = "", sourcePort = "", port = "", backend = ""] =
-      /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?src=(\S+)/.exec(line) ?? [];
+    const [, source = "", address = "", sourcePort = "", port = "", backend = "", backendPort = ""] =
+      /src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+) .*?src=(\S+) dst=\S+ sport=(\d+)/.exec(line) ?? [];
     const isLed = backend !== address;
     const to = doors.get(`${address} ${port}`) ?? (isLed ? doors.get(` ${port}`) : undefined);
-    if (to === undefined || to.has(backend)) return [];
+    if (to === undefined || to.has(socketOf({ address: backend, port: Number(backendPort) }))) return [];
     return [forget(rules.family, "-s", source, "-d", address, "--sport", sourcePort, "--dport", port)];
   });
 }
