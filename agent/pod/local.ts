@@ -51,5 +51,7 @@ export interface PodLocal {
   readonly allocation: Allocation;
   /** What running containers were given since they started, by id. */
   readonly actual: ReadonlyMap<string, ResourceRequirements>;
+  /** What the pod as a whole has. */
+  readonly actualWhole: ResourceRequirements | undefined;
   readonly resize: ResizeState;
 }

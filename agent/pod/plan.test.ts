@@ -23,6 +23,7 @@ const local = (change: Partial<PodLocal> = {}): PodLocal => ({
   restartedAll: new Map(),
   allocation: { whole: undefined, containers: new Map() },
   actual: new Map(),
+  actualWhole: undefined,
   resize: { kind: "settled" },
   ...change,
 });

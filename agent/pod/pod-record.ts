@@ -153,6 +153,7 @@ export class PodRecord {
       ...(this.restartingAll === undefined ? {} : { restartingAll: this.restartingAll }),
       allocation: this.allocation,
       actual: this.actual,
+      actualWhole: this.actualWhole,
       resize: this.resize,
     };
   }

@@ -32,12 +32,24 @@ function amountsOf({ spec }: Pod, part: "requests" | "limits"): Resources | unde
   return texts.length === 0 ? undefined : Object.fromEntries(texts);
 }
 
-function podResources(pod: Pod, { allocation }: PodLocal): Pick<PodStatus, "resources" | "allocatedResources"> {
-  const given = withAllocation(pod, allocation);
-  const requests = amountsOf(given, "requests");
-  const limits = amountsOf(given, "limits");
+/** What the pod has been given, and what it has: a resize that is under way lies between. */
+function podResources(
+  pod: Pod,
+  { allocation, actualWhole }: PodLocal,
+  statuses: readonly ContainerStatus[],
+): Pick<PodStatus, "resources" | "allocatedResources"> {
+  const actual = statuses.flatMap(({ name, resources }) =>
+    resources === undefined ? [] : [[name, resources] as const],
+  );
+  const has = withAllocation(pod, {
+    whole: actualWhole,
+    containers: new Map([...allocation.containers, ...actual]),
+  });
+  const given = amountsOf(withAllocation(pod, allocation), "requests");
+  const requests = amountsOf(has, "requests");
+  const limits = amountsOf(has, "limits");
   return {
-    ...(requests === undefined ? {} : { allocatedResources: requests }),
+    ...(given === undefined ? {} : { allocatedResources: given }),
     ...(requests === undefined && limits === undefined
       ? {}
       : {
@@ -107,6 +119,6 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
     containerStatuses: main,
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
     qosClass: before.qosClass ?? qosOf(pod),
-    ...podResources(pod, local),
+    ...podResources(pod, local, counted),
   };
 }
