@@ -1,6 +1,8 @@
 /** Keeps the kernel's rules of Services as planned. */
+import { availableParallelism } from "node:os";
 import type { Logger } from "../logger.ts";
 import { hasProgram, run } from "../network/command.ts";
+import { setConnectionMemory } from "./connection-memory.ts";
 import { KernelTable } from "./kernel-table.ts";
 import { type NftOptions, renderTable } from "./nft.ts";
 import type { NftSession } from "./nft-session.ts";
@@ -23,6 +25,7 @@ export class KernelProxy {
   readonly #forgets = hasProgram("conntrack");
 
   constructor(log: Logger, nft: NftSession) {
+    setConnectionMemory(availableParallelism());
     this.#tables = { 4: new KernelTable(log, nft), 6: new KernelTable(log, nft) };
   }
 
