@@ -16,6 +16,7 @@ import { KernelProxy } from "../proxy/kernel-proxy.ts";
 import { NftSession } from "../proxy/nft-session.ts";
 import { NodePortForwarder, nodePortBackends } from "../proxy/node-port-forwarder.ts";
 import { RulePlanner } from "../proxy/plan.ts";
+import { ProxyStatus } from "../proxy/proxy-status.ts";
 import type { RuleSet } from "../proxy/rule-set.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ApiServer } from "./api-door.ts";
@@ -66,6 +67,7 @@ export class ClusterNetwork {
   readonly #policies: KernelPolicies | undefined;
   readonly #forwarder: NodePortForwarder | undefined;
   readonly #health: HealthChecks;
+  readonly #status: ProxyStatus | undefined;
   readonly #planner = new RulePlanner();
   readonly #pods: PodNetwork | undefined;
   readonly #machineDoor: MachineDoor | undefined;
@@ -77,6 +79,7 @@ export class ClusterNetwork {
   #isStopped = false;
   #isOpen = false;
   #complaint = "";
+  #updatedAt = Date.now();
   #ways = "";
 
   /** Says in one line what the machine does not allow. */
@@ -94,6 +97,11 @@ export class ClusterNetwork {
     this.#health = new HealthChecks(log);
     if (proxy === "kernel") {
       this.#kernel = new KernelProxy(log, this.#nft);
+      this.#status = new ProxyStatus(() => ({
+        isUpToDate: this.#complaint === "",
+        updatedAt: this.#updatedAt,
+        isEligible: this.#isEligible,
+      }));
       this.#policies = new KernelPolicies(log, this.#nft);
     } else if (proxy === "forwarder") this.#forwarder = new NodePortForwarder(log);
     if (directories === undefined && proxy === "kernel")
@@ -106,6 +114,13 @@ export class ClusterNetwork {
         zone: () => this.#currentZone(),
         onWays: () => this.#later(GATHER_MS),
       });
+  }
+
+  /** A node that is being taken away gets no more connections that are not for its own pods. */
+  get #isEligible(): boolean {
+    const own = this.#options.list<Node>("nodes").find(({ metadata }) => metadata.name === this.#options.nodeName);
+    const goes = own?.spec.taints?.some(({ key }) => key === "ToBeDeletedByClusterAutoscaler");
+    return goes !== true && own?.metadata.deletionTimestamp === undefined;
   }
 
   get #isActive(): boolean {
@@ -146,6 +161,7 @@ export class ClusterNetwork {
     await this.#machineDoor?.close().catch((error) => this.#options.log.warn((error as Error).message));
     this.#forwarder?.close();
     this.#health.close();
+    this.#status?.close();
     this.#nft.close();
   }
 
@@ -176,6 +192,7 @@ export class ClusterNetwork {
     try {
       await this.#reconcile();
       this.#complaint = "";
+      this.#updatedAt = Date.now();
     } catch (error) {
       const { message } = error as Error;
       if (message !== this.#complaint) this.#options.log.warn(`the node's network is not as it should be: ${message}`);

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { healthAnswer, modeAnswer } from "./proxy-status.ts";
+
+const NOW = Date.parse("2026-01-01T00:01:00Z");
+const good = { isUpToDate: true, updatedAt: Date.parse("2026-01-01T00:00:00Z"), isEligible: true };
+const answer = (path: string, state = good) => {
+  const { code, text } = healthAnswer(path, state, NOW);
+  return [code, code === 404 ? text : JSON.parse(text)];
+};
+const times = { lastUpdated: "2026-01-01T00:01:00.000Z", currentTime: "2026-01-01T00:01:00.000Z" };
+
+it("PROXY-STATUS: tells load balancers whether the node leads connections on", () => {
+  expect(answer("/healthz")).toEqual([200, { ...times, nodeEligible: true }]);
+  expect(answer("/healthz", { ...good, isEligible: false })).toEqual([503, { ...times, nodeEligible: false }]);
+  expect(answer("/livez", { ...good, isEligible: false })).toEqual([200, times]);
+  const late = { ...times, lastUpdated: "2026-01-01T00:00:00.000Z" };
+  expect(answer("/livez", { ...good, isUpToDate: false })).toEqual([503, late]);
+  expect(answer("/else")[0]).toBe(404);
+});
+
+it("PROXY-STATUS: says by what it leads them", () => {
+  expect(modeAnswer("/proxyMode")).toMatchObject({ code: 200, text: "nftables" });
+  expect(modeAnswer("/").code).toBe(404);
+});

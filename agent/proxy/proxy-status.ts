@@ -1,0 +1,69 @@
+/** The proxy's own health, for load balancers that ask nodes for it, at kube-proxy's ports. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+const HEALTH_PORT = 10_256;
+const MODE_PORT = 10_249;
+
+export interface ProxyState {
+  /** The kernel has what was planned last. */
+  readonly isUpToDate: boolean;
+  /** When it last had (ms). */
+  readonly updatedAt: number;
+  /** Load balancers may send what is not for this node's own pods. */
+  readonly isEligible: boolean;
+}
+
+export interface StatusAnswer {
+  readonly code: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+const NOT_FOUND: StatusAnswer = { code: 404, type: "text/plain; charset=utf-8", text: "404 page not found\n" };
+
+export function healthAnswer(path: string, state: ProxyState, now: number): StatusAnswer {
+  if (path !== "/healthz" && path !== "/livez") return NOT_FOUND;
+  const times = {
+    lastUpdated: new Date(state.isUpToDate ? now : state.updatedAt).toISOString(),
+    currentTime: new Date(now).toISOString(),
+  };
+  const isGood = state.isUpToDate && (path === "/livez" || state.isEligible);
+  const said = path === "/livez" ? times : { ...times, nodeEligible: state.isEligible };
+  return { code: isGood ? 200 : 503, type: "application/json", text: JSON.stringify(said) };
+}
+
+export function modeAnswer(path: string): StatusAnswer {
+  const text = { "/proxyMode": "nftables", "/healthz": "ok" }[path];
+  return text === undefined ? NOT_FOUND : { code: 200, type: "text/plain; charset=utf-8", text };
+}
+
+export class ProxyStatus {
+  readonly #servers: readonly Server[];
+
+  constructor(state: () => ProxyState) {
+    this.#servers = [
+      open((path) => healthAnswer(path, state(), Date.now()), { port: HEALTH_PORT }),
+      open(modeAnswer, { port: MODE_PORT, host: "127.0.0.1" }),
+    ];
+  }
+
+  close(): void {
+    for (const server of this.#servers) {
+      server.close();
+      server.closeAllConnections();
+    }
+  }
+}
+
+function open(answerOf: (path: string) => StatusAnswer, at: { readonly port: number; readonly host?: string }): Server {
+  const server = createServer((asked: IncomingMessage, answer: ServerResponse) => {
+    asked.resume();
+    const { code, type, text } = answerOf(new URL(asked.url ?? "/", "http://node").pathname);
+    answer.writeHead(code, { "Content-Type": type, "X-Content-Type-Options": "nosniff" });
+    answer.end(text);
+  });
+  // Another proxy has the port, and answers for the machine.
+  server.on("error", () => server.close());
+  server.listen(at);
+  return server;
+}
