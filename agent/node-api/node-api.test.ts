@@ -31,8 +31,18 @@ const observation: Observation = {
 };
 const sample: Sample = {
   at: 5000,
-  machine: { cpuNanoseconds: 1e9, memoryBytes: 10, memoryAvailableBytes: 5 },
-  containers: [{ id, pod: identity, name: "c", cpuNanoseconds: 2e9, memoryWorkingSetBytes: 4096, diskBytes: 7 }],
+  machine: { cpuNanoseconds: 1e9, memoryBytes: 10, memoryAvailableBytes: 5, memoryResidentBytes: 3 },
+  containers: [
+    {
+      id,
+      pod: identity,
+      name: "c",
+      cpuNanoseconds: 2e9,
+      memoryWorkingSetBytes: 4096,
+      pageFaults: { all: 9, major: 1 },
+      diskBytes: 7,
+    },
+  ],
 };
 const probes = new ProbeCounts();
 for (let i = 0; i < 2; i++) probes.count({ pod: identity, container: "c", kind: "liveness", result: "failed" });
@@ -118,6 +128,10 @@ describe("what a kubelet answers of itself", () => {
 
   it("is a summary, of disks too unless it is asked for less", async () => {
     expect(JSON.parse(await ask("/stats/summary")).pods[0]).toHaveProperty("ephemeral-storage");
+    const { node, pods } = JSON.parse(await ask("/stats/summary"));
+    expect(node.memory).toMatchObject({ workingSetBytes: 10, rssBytes: 3, availableBytes: 5 });
+    expect(pods[0].memory).toMatchObject({ workingSetBytes: 4096, pageFaults: 9, majorPageFaults: 1 });
+    expect(pods[0].memory).not.toHaveProperty("rssBytes");
     const less = JSON.parse(await ask("/stats/summary?only_cpu_and_memory=true"));
     expect([Object.keys(less.node), Object.keys(less.pods[0].containers[0])]).toEqual([
       ["nodeName", "startTime", "cpu", "memory"],

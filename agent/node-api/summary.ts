@@ -32,7 +32,10 @@ export async function summaryOf(facts: NodeFacts, measured: Measured) {
       nodeName: node,
       startTime: timeText(bootedAt),
       cpu: cpu(time, usage.cpuNanocores, sample.machine.cpuNanoseconds),
-      memory: { ...memory(time, sample.machine.memoryBytes), availableBytes: sample.machine.memoryAvailableBytes },
+      memory: {
+        ...memory(time, sample.machine.memoryBytes, sample.machine),
+        availableBytes: sample.machine.memoryAvailableBytes,
+      },
       fs: disk,
       runtime: { imageFs: { time, ...diskStats(imageDirectory() ?? dataDirectory) } },
     },
@@ -47,7 +50,28 @@ const cpu = (time: string, nanocores: number | undefined, total: number) => ({
   ...(nanocores === undefined ? {} : { usageNanoCores: Math.round(nanocores) }),
   usageCoreNanoSeconds: total,
 });
-const memory = (time: string, bytes: number) => ({ time, usageBytes: bytes, workingSetBytes: bytes });
+
+type MemoryDetail = Pick<Container, "memoryResidentBytes" | "pageFaults">;
+
+const memory = (time: string, bytes: number, { memoryResidentBytes, pageFaults }: MemoryDetail) => ({
+  time,
+  usageBytes: bytes,
+  workingSetBytes: bytes,
+  ...(memoryResidentBytes === undefined ? {} : { rssBytes: memoryResidentBytes }),
+  ...(pageFaults && { pageFaults: pageFaults.all, majorPageFaults: pageFaults.major }),
+});
+
+/** Of all, where all tell. */
+function detailOf(containers: readonly Container[]): MemoryDetail {
+  const resident = containers.flatMap(({ memoryResidentBytes = [] }) => memoryResidentBytes);
+  const faults = containers.flatMap(({ pageFaults = [] }) => pageFaults);
+  return {
+    ...(resident.length === containers.length && { memoryResidentBytes: sum(resident) }),
+    ...(faults.length === containers.length && {
+      pageFaults: { all: sum(faults.map(({ all }) => all)), major: sum(faults.map(({ major }) => major)) },
+    }),
+  };
+}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
@@ -66,13 +90,14 @@ async function podSummary(
   const storage = await facts.storageOf(uid);
   const disk = { time, ...diskStats(facts.dataDirectory) };
   const averages = usage.pods.find((each) => each.uid === uid)?.containers ?? [];
-  const part = async ({ name, cpuNanoseconds, memoryWorkingSetBytes, diskBytes = 0 }: Container) => {
+  const part = async (container: Container) => {
+    const { name, cpuNanoseconds, memoryWorkingSetBytes, diskBytes = 0 } = container;
     const logs = storage && (await diskUse(join(storage.logDirectory, name)));
     return {
       name,
       startTime: pod?.status.containerStatuses?.find((each) => each.name === name)?.state?.running?.startedAt,
       cpu: cpu(time, averages.find((each) => each.name === name)?.cpuNanocores, cpuNanoseconds),
-      memory: memory(time, memoryWorkingSetBytes),
+      memory: memory(time, memoryWorkingSetBytes, container),
       rootfs: { ...disk, usedBytes: diskBytes },
       logs: { ...disk, usedBytes: logs?.usedBytes ?? 0 },
     };
@@ -89,7 +114,7 @@ async function podSummary(
     startTime: pod?.status.startTime,
     containers: parts,
     cpu: cpu(time, nanocores, sum(parts.map((each) => each.cpu.usageCoreNanoSeconds))),
-    memory: memory(time, sum(parts.map((each) => each.memory.workingSetBytes))),
+    memory: memory(time, sum(parts.map((each) => each.memory.workingSetBytes)), detailOf(own)),
     ...(volumes.length === 0 ? {} : { volume: volumes }),
     "ephemeral-storage": {
       ...disk,

@@ -311,8 +311,17 @@ export interface ContainerUsage {
   readonly name: string;
   readonly cpuNanoseconds: number;
   readonly memoryWorkingSetBytes: number;
+  /** Of it, what is no cache; absent where the runtime does not tell. */
+  readonly memoryResidentBytes?: number;
+  readonly pageFaults?: PageFaults;
   /** Its writable layer. */
   readonly diskBytes?: number;
+}
+
+/** Since the beginning; major ones had to wait for the disk. */
+export interface PageFaults {
+  readonly all: number;
+  readonly major: number;
 }
 
 interface RuntimeErrorOptions extends ErrorOptions {

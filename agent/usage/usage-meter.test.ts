@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { availableMemory } from "./machine-usage.ts";
+import { availableMemory, memoryDetail } from "./machine-usage.ts";
 import { type Sample, usageBetween } from "./usage-meter.ts";
 
 const pod = { namespace: "default", name: "p", uid: "u" };
@@ -39,4 +39,10 @@ describe("what a node uses between two looks", () => {
 describe("available memory", () => {
   it("is what the kernel says, caches included", () =>
     expect(availableMemory("MemTotal: 100 kB\nMemAvailable:   40 kB\n")).toBe(40 * 1024));
+});
+
+it("memory is told in detail where the kernel does", () => {
+  const detail = memoryDetail("AnonPages:      12 kB\n", "pgfault 700\npgmajfault 3\n");
+  expect(detail).toEqual({ memoryResidentBytes: 12 * 1024, pageFaults: { all: 700, major: 3 } });
+  expect(memoryDetail("", "")).toEqual({});
 });

@@ -188,10 +188,14 @@ export interface ContainerConfig {
   };
 }
 
+type MemoryUsage = {
+  readonly [name in "working_set_bytes" | "rss_bytes" | "page_faults" | "major_page_faults"]: Int64Value | null;
+};
+
 export interface ContainerStats {
   readonly attributes: { readonly id: string; readonly metadata: { readonly name: string }; readonly labels: Strings };
   readonly cpu: { readonly usage_core_nano_seconds: Int64Value | null } | null;
-  readonly memory: { readonly working_set_bytes: Int64Value | null } | null;
+  readonly memory: MemoryUsage | null;
   readonly writable_layer: FilesystemUsage | null;
 }
 

@@ -486,6 +486,10 @@ export class CriRuntime implements Runtime {
       name: attributes.metadata.name,
       cpuNanoseconds: cpu?.usage_core_nano_seconds?.value ?? 0,
       memoryWorkingSetBytes: memory?.working_set_bytes?.value ?? 0,
+      ...(memory?.rss_bytes && { memoryResidentBytes: memory.rss_bytes.value }),
+      ...(memory?.page_faults && {
+        pageFaults: { all: memory.page_faults.value, major: memory.major_page_faults?.value ?? 0 },
+      }),
       diskBytes: writable_layer?.used_bytes?.value ?? 0,
     }));
   }
