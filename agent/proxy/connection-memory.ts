@@ -29,7 +29,7 @@ export const changedSettings = (cpus: number, current: (name: string) => number 
     return now === undefined || now === value || (onlyUp && now > value) ? [] : [[name, value] as [string, number]];
   });
 
-function valueOf(name: string): number | undefined {
+function currentValue(name: string): number | undefined {
   try {
     return Number(readFileSync(join(DIRECTORY, name), "utf8"));
   } catch {
@@ -38,7 +38,7 @@ function valueOf(name: string): number | undefined {
 }
 
 export function setConnectionMemory(cpus: number): void {
-  for (const [name, value] of changedSettings(cpus, valueOf))
+  for (const [name, value] of changedSettings(cpus, currentValue))
     try {
       writeFileSync(join(DIRECTORY, name), String(value));
     } catch {
