@@ -2,6 +2,7 @@
  * The version at which a policy or a webhook sees a request. Its rules may name another version of the kind than the
  * request's: unless they mean exact versions, they are about the same objects, and are shown them as they name them.
  */
+import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-kind.ts";
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
 import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
@@ -85,6 +86,9 @@ export async function draftOfAdmitted(
   }
   if (admittedKind(request, at).kind !== resource.kind)
     return { ok: true, draft: draftObject(changed as unknown as KubeObject) };
+  // Custom kinds are told apart when they are validated.
+  const another = at.custom ? undefined : kindChanged(changed, admittedKind(request, at));
+  if (another !== undefined) return { ok: false, message: another };
   const decoded = decodePatched(changed, at);
   if (!decoded.ok) return { ok: false, message: decoded.message };
   const object = decoded.value as unknown as KubeObject;
@@ -93,4 +97,10 @@ export async function draftOfAdmitted(
     : (at.conversion?.toStored(object) ?? object);
   resource.defaults?.(draft);
   return { ok: true, draft, ...(served.custom ? {} : { unknown: decoded.strict }) };
+}
+
+/** What was admitted says itself what it is, and stays of the kind that was asked for. */
+function kindChanged(changed: JsonObject, expected: Kind): string | undefined {
+  const found = kindIn(changed);
+  return found.ok ? anotherKind(withDefaults(found, expected), expected) : found.message;
 }

@@ -1,19 +1,15 @@
-import { booleanOption } from "../http/options.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
-const KINDS: Readonly<Record<string, string>> = { POST: "CreateOptions", PUT: "UpdateOptions", PATCH: "PatchOptions" };
+const KINDS = { CREATE: "CreateOptions", UPDATE: "UpdateOptions", DELETE: "DeleteOptions" } as const;
 
-/** The options of the request, as metav1 names them: an apply that creates has those of a patch. */
+/** The options of the operation, as metav1 names them: those of a patch are those of what it comes to, a create or an update. */
 export function operationOptions({ operation, context, dryRun }: AdmissionRequest): object {
-  const { query, request } = context;
-  const kind = operation === "DELETE" ? "DeleteOptions" : KINDS[request.method];
-  if (kind === undefined || operation === "CONNECT") return {};
-  const options: Record<string, unknown> = { kind, apiVersion: "meta.k8s.io/v1" };
+  if (operation === "CONNECT") return {};
+  const options: Record<string, unknown> = { kind: KINDS[operation], apiVersion: "meta.k8s.io/v1" };
   if (dryRun) options.dryRun = ["All"];
-  if (kind === "DeleteOptions") return options;
-  if (kind === "PatchOptions" && query.get("force") !== null) options.force = booleanOption(query, "force");
+  if (operation === "DELETE") return options;
   for (const name of ["fieldManager", "fieldValidation"]) {
-    const value = query.get(name);
+    const value = context.query.get(name);
     if (value) options[name] = value;
   }
   return options;

@@ -134,7 +134,22 @@ function apiResourcesOf(served: ServedKind) {
   return [own, ...subresources];
 }
 
-const verbsOf = ({ verbs = ALL_VERBS }: Resource): string[] => [...verbs].sort();
+/** The verbs of custom kinds are listed as they once were written down, all others in their order. */
+const CUSTOM_ORDER: readonly string[] = [
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "create",
+  "update",
+  "watch",
+];
+
+function verbsOf({ verbs = ALL_VERBS, structuralSchema }: Resource): string[] {
+  const known: readonly string[] = verbs;
+  return structuralSchema ? CUSTOM_ORDER.filter((verb) => known.includes(verb)) : [...known].sort();
+}
 
 /** Reviews, component statuses and metrics are made for each answer. */
 const isStored = ({ verbs = ALL_VERBS }: Resource): boolean => verbs.includes("delete");

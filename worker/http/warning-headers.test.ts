@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { warningHeaders } from "./warning-headers.ts";
 
-test("a text is a quoted-string, said once", () => {
-  expect(warningHeaders(['unknown field "a\\b"', "x\ny", "x\ny", ""])).toEqual([
+test("a text is a quoted-string, said once, and one with a control character is not said", () => {
+  expect(warningHeaders(['unknown field "a\\b"', "x", "x", "y\nz", ""])).toEqual([
     '299 - "unknown field \\"a\\\\b\\""',
-    '299 - "xy"',
+    '299 - "x"',
   ]);
 });
 

@@ -6,7 +6,7 @@ const ROOM = 4096;
 const SHORT = 256;
 
 export function warningHeaders(texts: readonly string[]): string[] {
-  const all = [...new Set(texts)].filter((text) => text !== "").map((text) => [...text]);
+  const all = [...new Set(texts)].filter((text) => text !== "" && !UNSAID.test(text)).map((text) => [...text]);
   const length = all.reduce((sum, text) => sum + text.length, 0);
   if (length <= ROOM) return all.map(headerOf);
   const headers: string[] = [];
@@ -20,7 +20,10 @@ export function warningHeaders(texts: readonly string[]): string[] {
   return headers;
 }
 
+/** A text with a control character is no header, and Kubernetes leaves it out whole. */
+const UNSAID = /\p{Cc}/u;
+
 const headerOf = (text: readonly string[]) => `299 - ${quoted(text.join(""))}`;
 
-/** A quoted-string of RFC 9110, with control characters left out. */
-const quoted = (text: string) => `"${text.replace(/[\p{Cc}]/gu, "").replace(/["\\]/g, "\\$&")}"`;
+/** A quoted-string of RFC 9110. */
+const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;

@@ -4,6 +4,9 @@
  */
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
 import { decodeBase64 } from "../../api/machinery/base64.ts";
+import { parseJson } from "../../api/machinery/json-syntax.ts";
+import { isJsonObject } from "../../api/machinery/patch/patch-result.ts";
+import type { Status } from "../../api/machinery/status.ts";
 import type { Env } from "../env.ts";
 import { callPod } from "../http/node-stream.ts";
 import { findEndpoint } from "../http/service-endpoint.ts";
@@ -75,11 +78,20 @@ async function readAnswer(response: Response): Promise<ClientAnswer> {
   if (text === undefined) return { ok: false, problem: "the answer is too large" };
   const type = response.headers.get("Content-Type") ?? "";
   if (status < 200 || status > 206) {
+    const told = statusMessage(text);
+    if (told !== undefined) return { ok: false, problem: told };
     const isShown = type === "" || type.startsWith("text/");
     return { ok: false, problem: problemOf(status, isShown ? text.trim().slice(0, MAX_SHOWN) : "unknown") };
   }
   if (text !== "") return { ok: true, text };
-  return { ok: false, problem: `0-length response with status code: ${status} and content type: ${type}` };
+  return { ok: false, problem: `0-length response with status code: ${status} and content type: ${type || "application/json"}` };
+}
+
+/** What a Status in the answer says, if it is one. */
+function statusMessage(text: string): string | undefined {
+  const parsed = parseJson(text);
+  const { kind, apiVersion, message } = (parsed.ok && isJsonObject(parsed.value) ? parsed.value : {}) as Partial<Status>;
+  return kind === "Status" && apiVersion === "v1" && typeof message === "string" ? message : undefined;
 }
 
 const MAX_SHOWN = 2048;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { event } from "../../api/resources/core/event.ts";
+import { namespace } from "../../api/resources/core/namespace.ts";
 import { pod } from "../../api/resources/core/pod.ts";
 import { csiDriver } from "../../api/resources/storage/csi-driver.ts";
 import { type Deletion, planDeletion } from "./delete.ts";
@@ -42,4 +43,13 @@ test("the mark for deletion counts as a change of whatever has a generation", ()
   expect(next.metadata.generation).toBe(2);
   const without = planDeletion(csiDriver, objectOf({ finalizers: ["x/y"] }), deletion({}), NOW);
   expect(without.next.metadata.generation).toBeUndefined();
+});
+
+test("REG-DELETE-HELD: a namespace is marked once, without a grace, and then waits", () => {
+  const active = objectOf({}, { spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } });
+  const { next, gone } = planDeletion(namespace, active, deletion({ gracePeriodSeconds: 7 }), NOW);
+  expect(gone).toBe(false);
+  expect(next.metadata).toEqual({ name: "a", uid: "u", deletionTimestamp: "2026-01-01T00:00:00Z" });
+  const again = planDeletion(namespace, next as Stored<KubeObject>, deletion({ propagation: "Foreground" }), NOW + 5000);
+  expect(again).toEqual({ next, gone: false });
 });

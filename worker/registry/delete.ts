@@ -114,6 +114,7 @@ export function planDeletion(
   // Of what ends already, only the grace can be changed, and only to less.
   if (resource.deletionGraceSeconds && metadata.deletionTimestamp !== undefined && !isShorter(metadata, deletion))
     return { next, gone: false };
+  if (metadata.deletionTimestamp !== undefined && resource.isHeld?.(current)) return { next, gone: false };
   const finalizers = finalizersAfter(resource, metadata.finalizers ?? [], deletion);
   if (finalizers.length > 0) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
@@ -134,7 +135,8 @@ export function planDeletion(
   // A later delete may only shorten the grace of an earlier one.
   if (firstMark || (resource.deletionGraceSeconds && grace < remaining)) {
     metadata.deletionTimestamp = timestamp(firstMark ? now + grace * 1000 : endOf(metadata, grace));
-    metadata.deletionGracePeriodSeconds = grace;
+    // What is held by something of its own is marked by its own registry, which knows no grace.
+    if (!resource.isHeld) metadata.deletionGracePeriodSeconds = grace;
     if (firstMark && metadata.generation) metadata.generation += 1;
     resource.prepareDelete?.(next);
   }
@@ -173,6 +175,10 @@ function checkPreconditions(
   { metadata }: Stored<KubeObject>,
   { uid, resourceVersion }: Deletion,
 ): void {
+  if (resource.isHeld) {
+    checkOwnPreconditions(resource, metadata, { uid, resourceVersion });
+    return;
+  }
   const of = { group: resource.group, resource: resource.kind };
   if (uid !== undefined && uid !== metadata.uid) {
     const message =
@@ -185,5 +191,21 @@ function checkPreconditions(
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record ` +
       `(${metadata.resourceVersion}). The object might have been modified`;
     throw new ApiError(conflict(of, metadata.name, message));
+  }
+}
+
+/** The same in the words of a kind's own registry. */
+function checkOwnPreconditions(
+  { group, plural }: Resource,
+  { name, ...now }: Stored<KubeObject>["metadata"],
+  asked: { readonly uid: string | undefined; readonly resourceVersion: string | undefined },
+): void {
+  for (const [field, told] of [
+    ["uid", "UID"],
+    ["resourceVersion", "ResourceVersion"],
+  ] as const) {
+    if (asked[field] === undefined || asked[field] === now[field]) continue;
+    const message = `Precondition failed: ${told} in precondition: ${asked[field]}, ${told} in object meta: ${now[field]}`;
+    throw new ApiError(conflict({ group, resource: plural }, name, message));
   }
 }

@@ -93,10 +93,11 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   } finally {
     context.warnings.push(...(resource.ratcheted?.(draft) ?? []));
   }
+  // Whoever checks the object sees it as one of the revision that it replaces, even if the client named none.
+  draft.metadata.resourceVersion = current.metadata.resourceVersion;
   if (update.subresource === "") context.warnings.push(...(resource.warnings?.(draft, current) ?? []));
   if (!update.admitted) await admitValidation(request);
 
-  draft.metadata.resourceVersion = current.metadata.resourceVersion;
   const ends = endsNow(context, draft);
   await admitAllocation(ends ? { ...request, operation: "DELETE", object: undefined } : request);
   const text = textWithoutRevision(draft);

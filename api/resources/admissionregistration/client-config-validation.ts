@@ -25,6 +25,11 @@ export function checkClientConfig(errors: FieldError[], path: string, config: Cl
 const FORM = "; desired format: https://host[/path]";
 
 function checkURL(errors: FieldError[], path: string, url: string): void {
+  if (url.startsWith(":")) {
+    const problem = `parse ${JSON.stringify(url)}: missing protocol scheme`;
+    errors.push(required(path, `url must be a valid URL: ${problem}${FORM}`));
+    return;
+  }
   const parts = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(url);
   const [, scheme = "", authority = "", , query = "", fragment = ""] = parts ?? [];
   const at = authority.lastIndexOf("@");
@@ -41,8 +46,7 @@ function checkURL(errors: FieldError[], path: string, url: string): void {
 function checkService(errors: FieldError[], path: string, service: NonNullable<ClientConfig["service"]>): void {
   const { name = "", namespace = "", path: servicePath, port = HTTPS } = service;
   if (name === "") errors.push(required(`${path}.name`));
-  // Kubernetes names the other field here.
-  if (namespace === "") errors.push(required(`${path}.name`));
+  if (namespace === "") errors.push(required(`${path}.namespace`));
   for (const problem of portNumber(port)) errors.push(invalid(`${path}.port`, port, `port is not valid: ${problem}`));
   if (servicePath !== undefined) checkPath(errors, `${path}.path`, servicePath);
 }

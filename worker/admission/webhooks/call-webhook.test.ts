@@ -4,18 +4,25 @@ import { readReview } from "./call-webhook.ts";
 const sent = { uid: "u", apiVersion: "admission.k8s.io/v1", mutating: true };
 const review = (response: object, more: object = {}) =>
   JSON.stringify({ kind: "AdmissionReview", apiVersion: "admission.k8s.io/v1", response, ...more });
+const HEAD = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 const INVALID = "received invalid webhook response: ";
 
 test.each([
   [
     "<html>",
-    "failed to call webhook: couldn't get version/kind; json parse error: invalid character '<' looking for beginning of value",
+    `failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type ${HEAD}`,
+  ],
+  ["[1]", `failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type ${HEAD}`],
+  ["{", "failed to call webhook: couldn't get version/kind; json parse error: unexpected end of JSON input"],
+  [
+    review({ uid: "u" }, { apiVersion: "admission.k8s.io/v1beta1" }),
+    "failed to call webhook: converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion",
   ],
   [JSON.stringify({ kind: "AdmissionReview" }), `${INVALID}webhook response was absent`],
   [review({ uid: "other" }), `${INVALID}expected response.uid="u", got "other"`],
   [
     review({ uid: "u" }, { kind: "Review" }),
-    `${INVALID}expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got admission.k8s.io/v1, Kind=Review`,
+    'failed to call webhook: no kind "Review" is registered for version "admission.k8s.io/v1" in scheme "pkg/util/webhook/client.go:71"',
   ],
   [
     JSON.stringify({ response: { uid: "u" } }),
@@ -28,15 +35,15 @@ test.each([
   ],
   [
     review({ uid: "u", warnings: 5 }),
-    "failed to call webhook: json: cannot unmarshal number into Go struct field AdmissionReview.response.warnings of type []string",
+    "failed to call webhook: json: cannot unmarshal number into Go struct field AdmissionResponse.response.warnings of type []string",
   ],
   [
     review({ uid: "u", status: { code: "403" } }),
-    "failed to call webhook: json: cannot unmarshal string into Go struct field AdmissionReview.response.status.code of type int32",
+    "failed to call webhook: json: cannot unmarshal string into Go struct field Status.response.status.code of type int32",
   ],
   [
     review({ uid: "u", patch: 1, patchType: "JSONPatch" }),
-    "failed to call webhook: json: cannot unmarshal number into Go struct field AdmissionReview.response.patch of type []uint8",
+    "failed to call webhook: json: cannot unmarshal number into Go struct field AdmissionResponse.response.patch of type []uint8",
   ],
 ])("%s is no answer: %s", (text, problem) => {
   expect(readReview(text, sent)).toEqual({ ok: false, problem });

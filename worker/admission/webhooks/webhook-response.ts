@@ -41,13 +41,13 @@ const FIELDS: Readonly<Record<string, FieldType>> = {
 
 /** The response, or what is wrong with it. */
 export function readResponse(value: unknown): WebhookResponse | string {
-  if (!isJsonObject(value)) return mismatch(value, "response", "v1.AdmissionResponse");
+  if (!isJsonObject(value)) return mismatch(value, "AdmissionReview.response", "v1.AdmissionResponse");
   const response = withoutNulls(value);
   const { status } = response;
   if (isJsonObject(status)) response.status = withoutNulls(status);
   return (
-    misfit(response, FIELDS, "response") ??
-    (isJsonObject(response.status) ? misfit(response.status, STATUS_FIELDS, "response.status") : undefined) ??
+    misfit(response, FIELDS, "AdmissionResponse.response") ??
+    (isJsonObject(response.status) ? misfit(response.status, STATUS_FIELDS, "Status.response.status") : undefined) ??
     (response as WebhookResponse)
   );
 }
@@ -58,8 +58,9 @@ function misfit(object: JsonObject, fields: typeof FIELDS, path: string): string
   return undefined;
 }
 
+/** `path` begins with the struct that the field belongs to. */
 const mismatch = (value: unknown, path: string, goType: string) =>
-  `json: cannot unmarshal ${goJsonType(value)} into Go struct field AdmissionReview.${path} of type ${goType}`;
+  `json: cannot unmarshal ${goJsonType(value)} into Go struct field ${path} of type ${goType}`;
 
 const withoutNulls = (object: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
