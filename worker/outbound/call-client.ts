@@ -84,13 +84,18 @@ async function readAnswer(response: Response): Promise<ClientAnswer> {
     return { ok: false, problem: problemOf(status, isShown ? text.trim().slice(0, MAX_SHOWN) : "unknown") };
   }
   if (text !== "") return { ok: true, text };
-  return { ok: false, problem: `0-length response with status code: ${status} and content type: ${type || "application/json"}` };
+  return {
+    ok: false,
+    problem: `0-length response with status code: ${status} and content type: ${type || "application/json"}`,
+  };
 }
 
 /** What a Status in the answer says, if it is one. */
 function statusMessage(text: string): string | undefined {
   const parsed = parseJson(text);
-  const { kind, apiVersion, message } = (parsed.ok && isJsonObject(parsed.value) ? parsed.value : {}) as Partial<Status>;
+  const { kind, apiVersion, message } = (
+    parsed.ok && isJsonObject(parsed.value) ? parsed.value : {}
+  ) as Partial<Status>;
   return kind === "Status" && apiVersion === "v1" && typeof message === "string" ? message : undefined;
 }
 

@@ -50,6 +50,11 @@ test("REG-DELETE-HELD: a namespace is marked once, without a grace, and then wai
   const { next, gone } = planDeletion(namespace, active, deletion({ gracePeriodSeconds: 7 }), NOW);
   expect(gone).toBe(false);
   expect(next.metadata).toEqual({ name: "a", uid: "u", deletionTimestamp: "2026-01-01T00:00:00Z" });
-  const again = planDeletion(namespace, next as Stored<KubeObject>, deletion({ propagation: "Foreground" }), NOW + 5000);
+  const again = planDeletion(
+    namespace,
+    next as Stored<KubeObject>,
+    deletion({ propagation: "Foreground" }),
+    NOW + 5000,
+  );
   expect(again).toEqual({ next, gone: false });
 });

@@ -1,5 +1,6 @@
 /** The types of an expression's parts, and what is wrong with them, in cel-go's words. */
 import type { Call, Comprehension, Expr, Select } from "./ast.ts";
+import { CelError } from "./cel-error.ts";
 import type { Library, Overload } from "./declaration.ts";
 import { type Issue, SyntaxProblem } from "./issue.ts";
 import { isRegex } from "./regex.ts";
@@ -27,6 +28,8 @@ export interface Scope {
   readonly library: Library;
   /** Types that expressions may construct: `Object`, `Object.spec`. */
   readonly structs?: (name: string) => Type | undefined;
+  /** `cel.bind` gives a value a name. */
+  readonly binds?: boolean;
 }
 
 export interface Checked {
@@ -243,6 +246,19 @@ class Checker {
     if (last?.kind !== "literal" || typeof last.value !== "string") return;
     if ((name === "matches" || name === "find" || name === "findAll") && !isRegex(last.value))
       this.#issue(last.at, `invalid ${name} argument`);
+    if ((name === "duration" || name === "timestamp") && args.length === 1 && !this.#reads(name, last.value))
+      this.#issue(last.at, `invalid ${name} argument`);
+  }
+
+  #reads(name: string, text: string): boolean {
+    const reader = this.scope.library.get(name)?.find(({ params }) => params[0]?.kind === "string");
+    try {
+      (reader?.call as ((text: string) => unknown) | undefined)?.(text);
+      return true;
+    } catch (problem) {
+      if (problem instanceof CelError) return false;
+      throw problem;
+    }
   }
 
   #requireLogical(arg: Expr, variables: Variables): void {

@@ -41,8 +41,19 @@ export type Library = ReadonlyMap<string, readonly Overload[]>;
 export type Declaration = readonly [signature: string, call: (...args: never[]) => unknown, cost?: CostRule];
 
 const SIGNATURE =
-  /^(?:(.+)\.)?([^.(]+|optional\.\w+|jsonpatch\.\w+|cel\.@?\w+|math\.\w+|sets\.\w+|strings\.\w+|ip\.\w+|base64\.\w+|format\.\w+)\((.*)\) -> (.+)$/;
-const NAMESPACES = new Set(["jsonpatch", "optional", "cel", "math", "sets", "strings", "ip", "base64", "format"]);
+  /^(?:(.+)\.)?([^.(]+|optional\.\w+|jsonpatch\.\w+|cel\.@?\w+|math\.\w+|lists\.\w+|sets\.\w+|strings\.\w+|ip\.\w+|base64\.\w+|format\.\w+)\((.*)\) -> (.+)$/;
+const NAMESPACES = new Set([
+  "jsonpatch",
+  "optional",
+  "cel",
+  "math",
+  "lists",
+  "sets",
+  "strings",
+  "ip",
+  "base64",
+  "format",
+]);
 
 function overloadOf([signature, call, cost = "constant"]: Declaration): { name: string; overload: Overload } {
   const [, before, name = "", params = "", result = ""] = SIGNATURE.exec(signature) ?? [];

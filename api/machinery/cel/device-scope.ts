@@ -21,4 +21,5 @@ export const deviceScope: Scope = {
     ],
   ]),
   library: kubernetesLibrary,
+  binds: true,
 };

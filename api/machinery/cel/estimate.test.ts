@@ -7,7 +7,7 @@ import { typeOfSchema } from "./schema-type.ts";
 function estimate(rule: string, schema: Schema): number {
   const self = typeOfSchema(schema, false);
   if (!self) throw new Error("no type");
-  const compiled = compile(rule, { variables: new Map([["self", self]]), library: kubernetesLibrary });
+  const compiled = compile(rule, { variables: new Map([["self", self]]), library: kubernetesLibrary, binds: true });
   if (!compiled.ok) throw new Error(compiled.issues);
   return compiled.program.estimate();
 }

@@ -43,8 +43,11 @@ class JsonMap implements CelMap {
     return this.#type?.kind === "object" ? unescapeName(key) : key;
   }
 
+  /** A null in a field of an object is as good as no field; in a map it is a value. */
   has(key: unknown): boolean {
-    return typeof key === "string" && Object.hasOwn(this.#json, this.#nameOf(key));
+    if (typeof key !== "string") return false;
+    const name = this.#nameOf(key);
+    return Object.hasOwn(this.#json, name) && !(this.#type?.kind === "object" && this.#json[name] === null);
   }
 
   get(key: unknown): unknown {

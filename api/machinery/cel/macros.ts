@@ -1,4 +1,4 @@
-/** The macros and the comprehensions that they stand for: has, all, exists, exists_one, map, filter, those with two variables, optMap, cel.bind. */
+/** The macros and the comprehensions that they stand for: has, all, exists, exists_one, map, filter, those with two variables, sortBy, optMap, cel.bind. */
 import type { Call, Expr } from "./ast.ts";
 import { SyntaxProblem } from "./issue.ts";
 
@@ -11,8 +11,14 @@ type Macro = {
 };
 
 /** The expression that a call stands for, or undefined for an ordinary call. */
-export function expandMacro(call: Call): Expr | undefined {
-  if (call.name === "bind" && call.target?.kind === "ident" && call.target.name === "cel" && call.args.length === 3)
+export function expandMacro(call: Call, binds: boolean): Expr | undefined {
+  if (
+    binds &&
+    call.name === "bind" &&
+    call.target?.kind === "ident" &&
+    call.target.name === "cel" &&
+    call.args.length === 3
+  )
     return bind(call);
   const macro = MACROS[call.name];
   if (!macro || macro.receiver !== (call.target !== undefined) || !macro.counts.includes(call.args.length))
@@ -157,6 +163,17 @@ const optMap = (wrap: boolean) => (of: Call) => {
   return call("_?_:_", at, isThere, some, { kind: "call", name: "optional.none", args: [], at });
 };
 
+const SORTED = "@__sortBy_input__";
+
+/** `l.sortBy(v, key)`: the list is computed once, and sorted by the keys of its items. */
+function sortBy(of: Call): Expr {
+  const { target, args, at } = of;
+  const input = ident(SORTED, at);
+  const keys = mapTo(1)({ ...of, target: input, args });
+  const sorted: Expr = { kind: "call", name: "@sortByAssociatedKeys", target: input, args: [keys], at };
+  return boundTo(SORTED, target as Expr, sorted, at);
+}
+
 const MACROS: Readonly<Record<string, Macro | undefined>> = Object.assign(
   Object.create(null) as Record<string, Macro>,
   {
@@ -167,6 +184,7 @@ const MACROS: Readonly<Record<string, Macro | undefined>> = Object.assign(
     existsOne: { receiver: true, counts: [2, 3], expand: (of: Call) => existsOne(of.args.length === 3 ? 2 : 1)(of) },
     map: { receiver: true, counts: [2, 3], expand: mapTo(1) },
     filter: { receiver: true, counts: [2], expand: filter },
+    sortBy: { receiver: true, counts: [2], expand: sortBy },
     transformList: { receiver: true, counts: [3, 4], expand: mapTo(2) },
     transformMap: { receiver: true, counts: [3, 4], expand: transformMap },
     transformMapEntry: { receiver: true, counts: [3, 4], expand: transformMapEntry },

@@ -10,7 +10,8 @@ export type Parsed = { readonly ok: true; readonly expr: Expr } | { readonly ok:
 const MAX_DEPTH = 250;
 const MAX_LENGTH = 100_000;
 
-export function parse(source: string): Parsed {
+/** Where an expression may `bind`, `cel.bind` is a macro. */
+export function parse(source: string, { binds = false }: { readonly binds?: boolean } = {}): Parsed {
   const issues: Issue[] = [];
   if (source.length > MAX_LENGTH)
     return {
@@ -20,7 +21,7 @@ export function parse(source: string): Parsed {
       ],
     };
   try {
-    const expr = new Parser(tokenize(source, issues)).parse();
+    const expr = new Parser(tokenize(source, issues), binds).parse();
     return issues.length > 0 ? { ok: false, issues } : { ok: true, expr };
   } catch (problem) {
     if (problem instanceof SyntaxProblem) return { ok: false, issues: [...issues, problem.issue] };
@@ -58,7 +59,10 @@ class Parser {
   #at = 0;
   #depth = 0;
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly binds: boolean,
+  ) {}
 
   parse(): Expr {
     const expr = this.#expr();
@@ -197,7 +201,7 @@ class Parser {
   #call(name: string, open: Token, target?: Expr): Expr {
     const args = this.#list(")", () => this.#expr());
     const call = { kind: "call", name, args, at: open.at, ...(target ? { target } : {}) } as const;
-    return expandMacro(call) ?? call;
+    return expandMacro(call, this.binds) ?? call;
   }
 
   #list<T>(close: string, item: () => T): T[] {

@@ -21,7 +21,7 @@ const type = typeOfSchema(schema, false) as Type;
 const self = { s: "abc", i: 5, l: ["a", "b", "c"], m: { x: 1, y: 2 }, ios: "5%", "dash-ed": "d" };
 
 const compiled = (source: string) =>
-  compile(source, { variables: new Map([["self", type]]), library: kubernetesLibrary });
+  compile(source, { variables: new Map([["self", type]]), library: kubernetesLibrary, binds: true });
 
 function run(source: string, limit?: number) {
   const result = compiled(source);
@@ -56,6 +56,11 @@ describe("an expression is true of what it sees", () => {
     '"héllo".charAt(1) == "é" && "a,b".split(",").join("-") == "a-b"',
     '"abc123".find("[0-9]+") == "123" && self.s.matches("^[a-c]+$")',
     "[3, 1, 2].max() == 3 && ![3, 1].isSorted() && [1, 2].sum() == 3",
+    "lists.range(3).sortBy(x, -x) == [2, 1, 0] && ['b', 'ab'].sortBy(x, x.size())[0] == 'b'",
+    "[1, 2].first().value() == 1 && [1, 2].last().value() == 2 && ![].first().hasValue()",
+    "duration('1h').getMilliseconds() == 3600000 && sign(quantity('-1')) == -1",
+    "timestamp('2024-07-01T12:00:00Z').getHours('America/New_York') == 8",
+    "'%s %d'.format(['a', 1]) == 'a 1'",
     "sets.equivalent([1, 2], [2, 1, 1]) && sets.intersects([1], [1, 2])",
     'quantity("1Gi").isGreaterThan(quantity("1Mi")) && quantity("50k").asInteger() == 50000',
     'ip("::1").isLoopback() && cidr("10.0.0.0/8").containsIP("10.1.1.1") && !isIP("1.2.3")',
@@ -82,6 +87,9 @@ describe("what goes wrong is told as cel-go tells it", () => {
     ["9223372036854775807 + 1 == 0", "integer overflow"],
     ["dyn(self.s) + 1 == 2", "no such overload"],
     ["optional.none().value() == 1", "optional.none() dereference"],
+    ["[1].slice(0, 2) == [1]", "cannot slice(0, 2), list is length 1"],
+    ["[[1]].flatten(-1) == []", "level must be non-negative"],
+    ["timestamp('2024-07-01T12:00:00Z').getHours('No/Where') == 8", "unknown time zone No/Where"],
   ])("%s: %s", (source, message) => {
     expect(run(source)).toBe(message);
   });
@@ -91,12 +99,34 @@ describe("what goes wrong is told as cel-go tells it", () => {
     ["foo(self.s)", 4, "undeclared reference to 'foo' (in container '')"],
     ["self.s + self.i > 0", 8, "found no matching overload for '_+_' applied to '(string, int)'"],
     ["self.l.sum() == 1", 11, "found no matching overload for 'sum' applied to 'list(string).()'"],
+    ["[1,'a'].size() == 2", 4, "expected type 'int' but found 'string'"],
+    ["{1:'a','b':'c'}.size() == 2", 8, "expected type 'int' but found 'string'"],
+    ["duration('soon') < duration('1h')", 10, "invalid duration argument"],
     ["has(self)", 5, "invalid argument to has() macro"],
     ["self.l.all(x, x.y)", 16, "type 'string' does not support field selection"],
     ['self.s.matches("(")', 16, "invalid matches argument"],
     ["self.i == 1 b", 13, "Syntax error: extraneous input 'b' expecting <EOF>"],
   ])("%s", (source, column, message) => {
     expect(run(source)).toBe(`ERROR: <input>:1:${column}: ${message}\n | ${source}\n | ${".".repeat(column - 1)}^`);
+  });
+
+  test("names are bound only where they may be", () => {
+    const scope = { variables: new Map([["self", type]]), library: kubernetesLibrary };
+    expect(compile("cel.bind(a, 1, a) == 1", scope)).toMatchObject({
+      ok: false,
+      issues: expect.stringContaining("undeclared reference to 'cel' (in container '')"),
+    });
+  });
+
+  test("a null in a field is as good as no field", () => {
+    const nothing = new Map([["self", fromJson({ s: null, m: { x: null } }, type)]]);
+    const of = (source: string) => {
+      const result = compiled(source);
+      return result.ok && result.program.run(nothing);
+    };
+    expect(of("has(self.s) || self.?s.hasValue()")).toMatchObject({ ok: true, value: false });
+    expect(of("self.s == 'a'")).toMatchObject({ ok: false, message: "no such key: s" });
+    expect(of("'x' in self.m")).toMatchObject({ ok: true, value: true });
   });
 
   test("the place of an issue is in its line", () => {

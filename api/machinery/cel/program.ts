@@ -3,6 +3,7 @@ import type { Expr } from "./ast.ts";
 import { check, type Scope } from "./checker.ts";
 import { estimateCost } from "./estimate.ts";
 import { evaluate, type Outcome } from "./evaluate.ts";
+import { unlikeElements } from "./homogeneous.ts";
 import { renderIssues } from "./issue.ts";
 import { parse } from "./parser.ts";
 import { selects } from "./selections.ts";
@@ -27,11 +28,13 @@ export type Compiled =
   | { readonly ok: false; readonly issues: string };
 
 export function compile(source: string, scope: Scope): Compiled {
-  const parsed = parse(source);
+  const parsed = parse(source, scope);
   if (!parsed.ok) return { ok: false, issues: renderIssues(source, parsed.issues) };
   const { expr } = parsed;
   const { type, types, references, issues } = check(expr, scope);
   if (issues.length > 0) return { ok: false, issues: renderIssues(source, issues) };
+  const unlike = unlikeElements(expr, types);
+  if (unlike.length > 0) return { ok: false, issues: renderIssues(source, unlike) };
   return { ok: true, program: programOf(expr, { type, references, types }, scope) };
 }
 

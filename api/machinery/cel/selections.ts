@@ -1,5 +1,5 @@
 /** Whether an expression reads a field of a variable: `claims.email`, `has(claims.email)` or `claims.?email`. */
-import type { Expr } from "./ast.ts";
+import { type Expr, partsOf } from "./ast.ts";
 
 export function selects(expr: Expr, variable: string, field: string): boolean {
   const isOf = (operand: Expr | undefined) => operand?.kind === "ident" && operand.name === variable;
@@ -9,23 +9,3 @@ export function selects(expr: Expr, variable: string, field: string): boolean {
 }
 
 const isText = (expr: Expr | undefined, text: string): boolean => expr?.kind === "literal" && expr.value === text;
-
-function partsOf(expr: Expr): readonly Expr[] {
-  switch (expr.kind) {
-    case "literal":
-    case "ident":
-      return [];
-    case "select":
-      return [expr.operand];
-    case "call":
-      return expr.target ? [expr.target, ...expr.args] : expr.args;
-    case "list":
-      return expr.elements;
-    case "map":
-      return expr.entries.flatMap(({ key, value }) => [key, value]);
-    case "struct":
-      return expr.fields.map(({ value }) => value);
-    case "comprehension":
-      return [expr.range, expr.accuInit, expr.condition, expr.step, expr.result];
-  }
-}

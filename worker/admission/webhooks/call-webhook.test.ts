@@ -12,7 +12,10 @@ test.each([
     "<html>",
     `failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type ${HEAD}`,
   ],
-  ["[1]", `failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type ${HEAD}`],
+  [
+    "[1]",
+    `failed to call webhook: couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type ${HEAD}`,
+  ],
   ["{", "failed to call webhook: couldn't get version/kind; json parse error: unexpected end of JSON input"],
   [
     review({ uid: "u" }, { apiVersion: "admission.k8s.io/v1beta1" }),

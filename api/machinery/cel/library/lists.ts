@@ -79,9 +79,32 @@ function insert(map: CelMap, key: unknown, value?: unknown): CelMap {
 }
 
 function flatten(list: unknown[], depth = 1n): unknown[] {
+  if (depth < 0n) throw new CelError("level must be non-negative");
   workOnItems(list.length);
   return list.flatMap((each) => (Array.isArray(each) && depth > 0n ? flatten(each, depth - 1n) : [each]));
 }
+
+function slice(list: unknown[], from: bigint, to: bigint): unknown[] {
+  const refuse = (why: string) => new CelError(`cannot slice(${from}, ${to}), ${why}`);
+  if (from < 0n || to < 0n) throw refuse("negative indexes not supported");
+  if (from > to) throw refuse("start index must be less than or equal to end index");
+  if (to > BigInt(list.length)) throw refuse(`list is length ${list.length}`);
+  return list.slice(Number(from), Number(to));
+}
+
+function range(count: bigint): bigint[] {
+  const length = count > 0n ? Number(count) : 0;
+  workOnItems(length);
+  return Array.from({ length }, (_, i) => BigInt(i));
+}
+
+/** What the macro `sortBy` comes to: the list in the order of the keys that stand beside its items. */
+function sortByKeys(list: unknown[], keys: unknown[]): unknown[] {
+  const order = list.map((_, i) => i).sort((a, b) => compare(keys[a], keys[b]));
+  return order.map((i) => list[i]);
+}
+
+const optionalAt = (list: unknown[], index: number) => (list.length > 0 ? Optional.of(list.at(index)) : Optional.NONE);
 
 export const lists: readonly Declaration[] = [
   ...COMPARABLE.flatMap((type): Declaration[] => [
@@ -102,11 +125,13 @@ export const lists: readonly Declaration[] = [
     "pairs",
   ],
   ["list<A>.reverse() -> list<A>", (list: unknown[]) => list.toReversed(), "items"],
-  [
-    "list<A>.slice(int, int) -> list<A>",
-    (list: unknown[], from: bigint, to: bigint) => list.slice(Number(from), Number(to)),
-    "items",
-  ],
+  ["list<A>.slice(int, int) -> list<A>", slice, "items"],
+  ["list<A>.first() -> optional<A>", (list: unknown[]) => optionalAt(list, 0)],
+  ["list<A>.last() -> optional<A>", (list: unknown[]) => optionalAt(list, -1)],
+  ["lists.range(int) -> list<int>", range],
+  ...COMPARABLE.map(
+    (type): Declaration => [`list<A>.@sortByAssociatedKeys(list<${type}>) -> list<A>`, sortByKeys, "pairs"],
+  ),
   ["list<A>.sort() -> list<A>", (list: unknown[]) => list.toSorted(compare), "pairs"],
   ["list<list<A>>.flatten() -> list<A>", flatten, "items"],
   ["list<dyn>.flatten(int) -> list<dyn>", flatten, "items"],

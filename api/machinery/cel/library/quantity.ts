@@ -38,7 +38,7 @@ export const quantities: readonly Declaration[] = [
   ["quantity(string) -> kubernetes.Quantity", quantity, "traversal"],
   ["isQuantity(string) -> bool", (text: string) => quantityProblem(text) === undefined, "traversal"],
   [
-    "kubernetes.Quantity.sign() -> int",
+    "sign(kubernetes.Quantity) -> int",
     ({ quantity: { nanos } }: QuantityValue) => (nanos > 0n ? 1n : nanos < 0n ? -1n : 0n),
   ],
   [

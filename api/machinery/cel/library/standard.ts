@@ -255,14 +255,37 @@ const time =
   ({ nanos }: Timestamp, zone = "UTC") =>
     BigInt(read(inZone(nanos, zone)));
 
-/** A date whose UTC parts are the local ones of an offset; names of zones are not known without a clock's tables. */
+/** A date whose UTC parts are the local ones of an offset or of a zone of the tz database. */
 function inZone(nanos: bigint, zone: string): Date {
   const millis = Number(nanos / 1_000_000n);
   if (zone === "UTC" || zone === "" || zone === "Z") return new Date(millis);
   const offset = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
-  if (!offset) throw new CelError(`unknown time zone ${zone}`);
+  if (!offset) return new Date(millis + zoneOffset(millis, zone));
   const minutes = Number(offset[2]) * 60 + Number(offset[3]);
   return new Date(millis + (offset[1] === "-" ? -1 : 1) * minutes * 60_000);
+}
+
+/** How much the zone is ahead of UTC then, in milliseconds. */
+function zoneOffset(millis: number, zone: string): number {
+  let formatter: Intl.DateTimeFormat;
+  try {
+    formatter = new Intl.DateTimeFormat("en-US", {
+      timeZone: zone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  } catch {
+    throw new CelError(`unknown time zone ${zone}`);
+  }
+  const part = new Map(formatter.formatToParts(millis).map(({ type, value }) => [type, Number(value)]));
+  const of = (name: Intl.DateTimeFormatPartTypes) => part.get(name) ?? 0;
+  const local = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return local - Math.floor(millis / 1000) * 1000;
 }
 
 const DAY = 86_400_000;
@@ -287,7 +310,7 @@ const times: Declaration[] = [
   ["duration.getHours() -> int", ({ nanos }: Duration) => nanos / 3_600_000_000_000n],
   ["duration.getMinutes() -> int", ({ nanos }: Duration) => nanos / 60_000_000_000n],
   ["duration.getSeconds() -> int", ({ nanos }: Duration) => nanos / 1_000_000_000n],
-  ["duration.getMilliseconds() -> int", ({ nanos }: Duration) => (nanos / 1_000_000n) % 1000n],
+  ["duration.getMilliseconds() -> int", ({ nanos }: Duration) => nanos / 1_000_000n],
 ];
 
 export const standard: readonly Declaration[] = [

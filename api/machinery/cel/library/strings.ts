@@ -87,7 +87,6 @@ export const strings: readonly Declaration[] = [
   ["string.substring(int) -> string", substring, "traversal"],
   ["string.substring(int, int) -> string", substring, "traversal"],
   ["string.trim() -> string", (text: string) => text.trim(), "traversal"],
-  ["string.reverse() -> string", (text: string) => points(text).reverse().join(""), "traversal"],
   ["list<string>.join() -> string", join, "items"],
   ["list<string>.join(string) -> string", join, "items"],
   ["strings.quote(string) -> string", (text: string) => JSON.stringify(text), "traversal"],
