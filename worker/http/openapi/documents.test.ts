@@ -108,6 +108,7 @@ describe("version 3", () => {
       "x-kubernetes-group-version-kind": [{ group: "stable.example.com", version: "v1", kind: "CronTab" }],
       "x-kubernetes-selectable-fields": [{ fieldPath: "spec.color" }],
     });
+    expect(paths["/apis/stable.example.com/v1/crontabs"]).not.toHaveProperty("parameters");
     expect(Object.keys(paths)).toEqual([
       "/apis/stable.example.com/v1/crontabs",
       "/apis/stable.example.com/v1/crontabs/{name}",

@@ -78,7 +78,9 @@ export function pathsOf(resource: Resource, context: PathContext): Record<string
   const collection = `${root}${isNamespaced ? "/namespaces/{namespace}" : ""}/${resource.plural}`;
   const verbs = resource.verbs ?? ALL_VERBS;
   const operation = operationsOf(resource, context);
-  const parameters = (names: readonly string[]) => names.map((name) => pathParameter(name, context));
+  // None is told by silence: clients print what they have read, and compare.
+  const parameters = (names: readonly string[]) =>
+    names.length === 0 ? {} : { parameters: names.map((name) => pathParameter(name, context)) };
   const namespace = isNamespaced ? ["namespace"] : [];
   const paths: Record<string, Schema> = {};
   if (isNamespaced && verbs.includes("list")) {
@@ -88,7 +90,7 @@ export function pathsOf(resource: Resource, context: PathContext): Record<string
     ...(verbs.includes("list") ? { get: operation("list") } : {}),
     ...(verbs.includes("create") ? { post: operation("create") } : {}),
     ...(verbs.includes("deletecollection") ? { delete: operation("deletecollection") } : {}),
-    parameters: parameters(namespace),
+    ...parameters(namespace),
   };
   if (!verbs.includes("get")) return paths;
   paths[`${collection}/{name}`] = {
@@ -96,7 +98,7 @@ export function pathsOf(resource: Resource, context: PathContext): Record<string
     ...(verbs.includes("update") ? { put: operation("update") } : {}),
     ...(verbs.includes("patch") ? { patch: operation("patch") } : {}),
     ...(verbs.includes("delete") ? { delete: operation("delete") } : {}),
-    parameters: parameters([...namespace, "name"]),
+    ...parameters([...namespace, "name"]),
   };
   for (const { name, kind, methods } of subresourcesOf(resource, context)) {
     const ref = context.refTo(kind);
@@ -108,7 +110,7 @@ export function pathsOf(resource: Resource, context: PathContext): Record<string
       ...(methods.includes("update") ? { put: sub("update", variant) } : {}),
       ...(methods.includes("create") ? { post: sub("create", variant) } : {}),
       ...(methods.includes("patch") ? { patch: sub("patch", variant) } : {}),
-      parameters: parameters([...namespace, "name"]),
+      ...parameters([...namespace, "name"]),
     };
   }
   return paths;
