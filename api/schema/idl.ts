@@ -7,12 +7,13 @@
  *
  * A type line is `Name [kind] [atomic] [union=DISCRIMINATOR(field:Value,…)]`. A field line is
  * `NUMBER NAME TYPE [required] [always|omitempty] [omitzero] [list=map:KEYS|set|atomic] [map=atomic|granular] [patch=STRATEGIES:KEY]
- * [default=JSON] [go=TYPE]`, where NUMBER is the protobuf field number and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name
+ * [default=JSON] [go=TYPE] [enum=VALUE|…]`, where NUMBER is the protobuf field number and TYPE is `[]T`, `map[]T`, `*T` or `T`. The name
  * `...` embeds the fields of its type in JSON while protobuf nests them. `kind` adds apiVersion and kind, and a List type.
  *
  * What Kubernetes answers for a field that is empty follows its Go declaration: a pointer (`*T`) tells unset from zero,
  * and a field is answered even when empty if it is required (else `always` says so; `omitempty` says the opposite of a
- * required one). `go` names the Go type where error texts would show another than TYPE's own.
+ * required one). `go` names the Go type where error texts would show another than TYPE's own. `enum` lists the values that
+ * OpenAPI tells of, `_` for a space; what else is refused is validation's.
  */
 
 /** One API group version's types, as they stand in `groups/`. */
@@ -79,6 +80,8 @@ export interface FieldDeclaration {
   readonly patchStrategy: readonly string[];
   readonly patchMergeKey?: string;
   readonly default?: unknown;
+  /** The values that a text, or each text of a list or map, may have, as OpenAPI tells of them. */
+  readonly enum?: readonly string[];
 }
 
 export interface StructDeclaration {
@@ -125,6 +128,7 @@ function parseField(line: string, source: SchemaSource): FieldDeclaration {
   const [strategies, mergeKey] = value("patch")?.split(":") ?? [];
   const fallback = value("default");
   const goType = value("go");
+  const values = value("enum");
   const required = flags.includes("required");
   return {
     number: Number(number),
@@ -143,6 +147,7 @@ function parseField(line: string, source: SchemaSource): FieldDeclaration {
     patchStrategy: strategies ? strategies.split(",") : [],
     ...(mergeKey ? { patchMergeKey: mergeKey } : {}),
     ...(fallback !== undefined ? { default: JSON.parse(fallback) as unknown } : {}),
+    ...(values === undefined ? {} : { enum: values.replaceAll("_", " ").split("|") }),
   };
 }
 

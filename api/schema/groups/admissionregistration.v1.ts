@@ -24,7 +24,7 @@ MatchResources atomic
   2 objectSelector *meta.v1.LabelSelector
   3 resourceRules []NamedRuleWithOperations list=atomic
   4 excludeResourceRules []NamedRuleWithOperations list=atomic
-  7 matchPolicy *string go=v1.MatchPolicyType
+  7 matchPolicy *string go=v1.MatchPolicyType enum=Equivalent|Exact
 MutatingAdmissionPolicy kind
   1 metadata meta.v1.ObjectMeta
   2 spec MutatingAdmissionPolicySpec
@@ -40,27 +40,27 @@ MutatingAdmissionPolicySpec
   2 matchConstraints *MatchResources
   3 variables []Variable list=atomic
   4 mutations []Mutation list=atomic
-  5 failurePolicy *string go=v1.FailurePolicyType
+  5 failurePolicy *string go=v1.FailurePolicyType enum=Fail|Ignore
   6 matchConditions []MatchCondition list=map:name patch=merge:name
-  7 reinvocationPolicy string go=v1.ReinvocationPolicyType
+  7 reinvocationPolicy string go=v1.ReinvocationPolicyType enum=IfNeeded|Never
 MutatingWebhook
   1 name string required
   2 clientConfig WebhookClientConfig required
   3 rules []RuleWithOperations list=atomic
-  4 failurePolicy *string go=v1.FailurePolicyType
+  4 failurePolicy *string go=v1.FailurePolicyType enum=Fail|Ignore
   5 namespaceSelector *meta.v1.LabelSelector
-  6 sideEffects *string required go=v1.SideEffectClass
+  6 sideEffects *string required go=v1.SideEffectClass enum=None|NoneOnDryRun|Some|Unknown
   7 timeoutSeconds *int32
   8 admissionReviewVersions []string required list=atomic
-  9 matchPolicy *string go=v1.MatchPolicyType
-  10 reinvocationPolicy *string go=v1.ReinvocationPolicyType
+  9 matchPolicy *string go=v1.MatchPolicyType enum=Equivalent|Exact
+  10 reinvocationPolicy *string go=v1.ReinvocationPolicyType enum=IfNeeded|Never
   11 objectSelector *meta.v1.LabelSelector
   12 matchConditions []MatchCondition list=map:name patch=merge:name
 MutatingWebhookConfiguration kind
   1 metadata meta.v1.ObjectMeta
   2 webhooks []MutatingWebhook list=map:name patch=merge:name
 Mutation
-  2 patchType string required go=v1.PatchType
+  2 patchType string required go=v1.PatchType enum=ApplyConfiguration|JSONPatch
   3 applyConfiguration *ApplyConfiguration
   4 jsonPatch *JSONPatch
 NamedRuleWithOperations atomic
@@ -78,9 +78,9 @@ Rule
   1 apiGroups []string list=atomic
   2 apiVersions []string list=atomic
   3 resources []string list=atomic
-  4 scope *string go=v1.ScopeType
+  4 scope *string go=v1.ScopeType enum=*|Cluster|Namespaced
 RuleWithOperations
-  1 operations []string go=[]v1.OperationType list=atomic
+  1 operations []string go=[]v1.OperationType list=atomic enum=*|CONNECT|CREATE|DELETE|UPDATE
   2 ... Rule
 ServiceReference
   1 namespace string required
@@ -100,12 +100,12 @@ ValidatingAdmissionPolicyBindingSpec
   1 policyName string required omitempty
   2 paramRef *ParamRef
   3 matchResources *MatchResources
-  4 validationActions []string required omitempty go=[]v1.ValidationAction list=set
+  4 validationActions []string required omitempty go=[]v1.ValidationAction list=set enum=Audit|Deny|Warn
 ValidatingAdmissionPolicySpec
   1 paramKind *ParamKind
   2 matchConstraints *MatchResources
   3 validations []Validation list=atomic
-  4 failurePolicy *string go=v1.FailurePolicyType
+  4 failurePolicy *string go=v1.FailurePolicyType enum=Fail|Ignore
   5 auditAnnotations []AuditAnnotation list=atomic
   6 matchConditions []MatchCondition list=map:name patch=merge:name
   7 variables []Variable list=map:name patch=merge:name
@@ -117,12 +117,12 @@ ValidatingWebhook
   1 name string required
   2 clientConfig WebhookClientConfig required
   3 rules []RuleWithOperations list=atomic
-  4 failurePolicy *string go=v1.FailurePolicyType
+  4 failurePolicy *string go=v1.FailurePolicyType enum=Fail|Ignore
   5 namespaceSelector *meta.v1.LabelSelector
-  6 sideEffects *string required go=v1.SideEffectClass
+  6 sideEffects *string required go=v1.SideEffectClass enum=None|NoneOnDryRun|Some|Unknown
   7 timeoutSeconds *int32
   8 admissionReviewVersions []string required list=atomic
-  9 matchPolicy *string go=v1.MatchPolicyType
+  9 matchPolicy *string go=v1.MatchPolicyType enum=Equivalent|Exact
   10 objectSelector *meta.v1.LabelSelector
   11 matchConditions []MatchCondition list=map:name patch=merge:name
 ValidatingWebhookConfiguration kind

@@ -136,7 +136,7 @@ ValidationRule
   1 rule string required
   2 message string
   3 messageExpression string
-  4 reason *string go=v1.FieldValueErrorReason
+  4 reason *string go=v1.FieldValueErrorReason enum=FieldValueDuplicate|FieldValueForbidden|FieldValueInvalid|FieldValueRequired
   5 fieldPath string
   6 optionalOldSelf *bool
 WebhookClientConfig

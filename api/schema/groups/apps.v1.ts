@@ -38,7 +38,7 @@ DaemonSetStatus
   9 collisionCount *int32
   10 conditions []DaemonSetCondition list=map:type patch=merge:type
 DaemonSetUpdateStrategy
-  1 type string go=v1.DaemonSetUpdateStrategyType
+  1 type string go=v1.DaemonSetUpdateStrategyType enum=OnDelete|RollingUpdate
   2 rollingUpdate *RollingUpdateDaemonSet
 Deployment kind
   1 metadata meta.v1.ObjectMeta
@@ -71,7 +71,7 @@ DeploymentStatus
   8 collisionCount *int32
   9 terminatingReplicas *int32
 DeploymentStrategy
-  1 type string go=v1.DeploymentStrategyType
+  1 type string go=v1.DeploymentStrategyType enum=Recreate|RollingUpdate
   2 rollingUpdate *RollingUpdateDeployment
 ReplicaSet kind
   1 metadata meta.v1.ObjectMeta
@@ -126,7 +126,7 @@ StatefulSetSpec
   3 template core.v1.PodTemplateSpec required
   4 volumeClaimTemplates []core.v1.PersistentVolumeClaim list=atomic
   5 serviceName string always
-  6 podManagementPolicy string go=v1.PodManagementPolicyType
+  6 podManagementPolicy string go=v1.PodManagementPolicyType enum=OrderedReady|Parallel
   7 updateStrategy StatefulSetUpdateStrategy
   8 revisionHistoryLimit *int32
   9 minReadySeconds int32
@@ -144,7 +144,7 @@ StatefulSetStatus
   10 conditions []StatefulSetCondition list=map:type patch=merge:type
   11 availableReplicas int32 always default=0
 StatefulSetUpdateStrategy
-  1 type string go=v1.StatefulSetUpdateStrategyType
+  1 type string go=v1.StatefulSetUpdateStrategyType enum=OnDelete|RollingUpdate
   2 rollingUpdate *RollingUpdateStatefulSetStrategy
 `,
 };

@@ -13,7 +13,7 @@ CronJob kind
 CronJobSpec
   1 schedule string required
   2 startingDeadlineSeconds *int64
-  3 concurrencyPolicy string go=v1.ConcurrencyPolicy
+  3 concurrencyPolicy string go=v1.ConcurrencyPolicy enum=Allow|Forbid|Replace
   4 suspend *bool
   5 jobTemplate JobTemplateSpec required
   6 successfulJobsHistoryLimit *int32
@@ -43,12 +43,12 @@ JobSpec
   6 template core.v1.PodTemplateSpec required
   7 backoffLimit *int32
   8 ttlSecondsAfterFinished *int32
-  9 completionMode *string go=v1.CompletionMode
+  9 completionMode *string go=v1.CompletionMode enum=Indexed|NonIndexed
   10 suspend *bool
   11 podFailurePolicy *PodFailurePolicy
   12 backoffLimitPerIndex *int32
   13 maxFailedIndexes *int32
-  14 podReplacementPolicy *string go=v1.PodReplacementPolicy
+  14 podReplacementPolicy *string go=v1.PodReplacementPolicy enum=Failed|TerminatingOrFailed
   15 managedBy *string
   16 successPolicy *SuccessPolicy
 JobStatus
@@ -70,13 +70,13 @@ PodFailurePolicy
   1 rules []PodFailurePolicyRule required list=atomic
 PodFailurePolicyOnExitCodesRequirement
   1 containerName *string
-  2 operator string required go=v1.PodFailurePolicyOnExitCodesOperator
+  2 operator string required go=v1.PodFailurePolicyOnExitCodesOperator enum=In|NotIn
   3 values []int32 required list=set
 PodFailurePolicyOnPodConditionsPattern
   1 type string required go=v1.PodConditionType
   2 status string always go=v1.ConditionStatus
 PodFailurePolicyRule
-  1 action string required go=v1.PodFailurePolicyAction
+  1 action string required go=v1.PodFailurePolicyAction enum=Count|FailIndex|FailJob|Ignore
   2 onExitCodes *PodFailurePolicyOnExitCodesRequirement
   3 onPodConditions []PodFailurePolicyOnPodConditionsPattern list=atomic
 SuccessPolicy

@@ -16,7 +16,7 @@ Affinity
   2 podAffinity *PodAffinity
   3 podAntiAffinity *PodAntiAffinity
 AppArmorProfile union=type(localhostProfile:LocalhostProfile)
-  1 type string required go=v1.AppArmorProfileType
+  1 type string required go=v1.AppArmorProfileType enum=Localhost|RuntimeDefault|Unconfined
   2 localhostProfile *string
 AttachedVolume
   1 name string required go=v1.UniqueVolumeName
@@ -26,10 +26,10 @@ AvoidPods
 AzureDiskVolumeSource
   1 diskName string required
   2 diskURI string required
-  3 cachingMode *string go=v1.AzureDataDiskCachingMode default="ReadWrite"
+  3 cachingMode *string go=v1.AzureDataDiskCachingMode default="ReadWrite" enum=None|ReadOnly|ReadWrite
   4 fsType *string default="ext4"
   5 readOnly *bool default=false
-  6 kind *string go=v1.AzureDataDiskKind default="Shared"
+  6 kind *string go=v1.AzureDataDiskKind default="Shared" enum=Dedicated|Managed|Shared
 AzureFilePersistentVolumeSource
   1 secretName string required
   2 shareName string required
@@ -143,13 +143,13 @@ Container
   11 readinessProbe *Probe
   12 lifecycle *Lifecycle
   13 terminationMessagePath string
-  14 imagePullPolicy string go=v1.PullPolicy
+  14 imagePullPolicy string go=v1.PullPolicy enum=Always|IfNotPresent|Never
   15 securityContext *SecurityContext
   16 stdin bool
   17 stdinOnce bool
   18 tty bool
   19 envFrom []EnvFromSource list=atomic
-  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy
+  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy enum=FallbackToLogsOnError|File
   21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
   22 startupProbe *Probe
   23 resizePolicy []ContainerResizePolicy list=atomic
@@ -166,7 +166,7 @@ ContainerPort
   1 name string
   2 hostPort int32
   3 containerPort int32 required default=0
-  4 protocol string go=v1.Protocol default="TCP"
+  4 protocol string go=v1.Protocol default="TCP" enum=SCTP|TCP|UDP
   5 hostIP string
 ContainerResizePolicy
   1 resourceName string required go=v1.ResourceName
@@ -209,7 +209,7 @@ ContainerStatus
   12 volumeMounts []VolumeMountStatus list=map:mountPath patch=merge:mountPath
   13 user *ContainerUser
   14 allocatedResourcesStatus []ResourceStatus list=map:name patch=merge:name
-  15 stopSignal *string go=v1.Signal
+  15 stopSignal *string go=v1.Signal enum=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ
 ContainerUser
   1 linux *LinuxContainerUser
 DaemonEndpoint
@@ -235,7 +235,7 @@ EndpointAddress atomic
 EndpointPort atomic
   1 name string
   2 port int32 required default=0
-  3 protocol string go=v1.Protocol
+  3 protocol string go=v1.Protocol enum=SCTP|TCP|UDP
   4 appProtocol *string
 EndpointSubset
   1 addresses []EndpointAddress list=atomic
@@ -275,13 +275,13 @@ EphemeralContainerCommon
   11 readinessProbe *Probe
   12 lifecycle *Lifecycle
   13 terminationMessagePath string
-  14 imagePullPolicy string go=v1.PullPolicy
+  14 imagePullPolicy string go=v1.PullPolicy enum=Always|IfNotPresent|Never
   15 securityContext *SecurityContext
   16 stdin bool
   17 stdinOnce bool
   18 tty bool
   19 envFrom []EnvFromSource list=atomic
-  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy
+  20 terminationMessagePolicy string go=v1.TerminationMessagePolicy enum=FallbackToLogsOnError|File
   21 volumeDevices []VolumeDevice list=map:devicePath patch=merge:devicePath
   22 startupProbe *Probe
   23 resizePolicy []ContainerResizePolicy list=atomic
@@ -364,7 +364,7 @@ HTTPGetAction
   1 path string
   2 port IntOrString required
   3 host string
-  4 scheme string go=v1.URIScheme
+  4 scheme string go=v1.URIScheme enum=HTTP|HTTPS
   5 httpHeaders []HTTPHeader list=atomic
 HTTPHeader
   1 name string required
@@ -376,7 +376,7 @@ HostIP
   1 ip string required
 HostPathVolumeSource
   1 path string required
-  2 type *string go=v1.HostPathType
+  2 type *string go=v1.HostPathType enum=|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket
 ISCSIPersistentVolumeSource
   1 targetPortal string required
   2 iqn string required
@@ -403,7 +403,7 @@ ISCSIVolumeSource
   12 initiatorName *string
 ImageVolumeSource
   1 reference string
-  2 pullPolicy string go=v1.PullPolicy
+  2 pullPolicy string go=v1.PullPolicy enum=Always|IfNotPresent|Never
 ImageVolumeStatus
   1 imageRef string required omitempty
 KeyToPath
@@ -413,7 +413,7 @@ KeyToPath
 Lifecycle
   1 postStart *LifecycleHandler
   2 preStop *LifecycleHandler
-  3 stopSignal *string go=v1.Signal
+  3 stopSignal *string go=v1.Signal enum=SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ
 LifecycleHandler
   1 exec *ExecAction
   2 httpGet *HTTPGetAction
@@ -452,7 +452,7 @@ LocalVolumeSource
   2 fsType *string
 ModifyVolumeStatus
   1 targetVolumeAttributesClassName string
-  2 status string required go=v1.PersistentVolumeClaimModifyVolumeStatus
+  2 status string required go=v1.PersistentVolumeClaimModifyVolumeStatus enum=InProgress|Infeasible|Pending
 NFSVolumeSource
   1 server string required
   2 path string required
@@ -470,7 +470,7 @@ NamespaceCondition
 NamespaceSpec
   1 finalizers []string go=[]v1.FinalizerName list=atomic
 NamespaceStatus
-  1 phase string go=v1.NamespacePhase
+  1 phase string go=v1.NamespacePhase enum=Active|Terminating
   2 conditions []NamespaceCondition list=map:type patch=merge:type
 Node kind
   1 metadata meta.v1.ObjectMeta
@@ -516,7 +516,7 @@ NodeSelector atomic
   1 nodeSelectorTerms []NodeSelectorTerm required list=atomic
 NodeSelectorRequirement
   1 key string required
-  2 operator string required go=v1.NodeSelectorOperator
+  2 operator string required go=v1.NodeSelectorOperator enum=DoesNotExist|Exists|Gt|In|Lt|NotIn
   3 values []string list=atomic
 NodeSelectorTerm atomic
   1 matchExpressions []NodeSelectorRequirement list=atomic
@@ -532,7 +532,7 @@ NodeSpec
 NodeStatus
   1 capacity map[]Quantity go=v1.ResourceList
   2 allocatable map[]Quantity go=v1.ResourceList
-  3 phase string go=v1.NodePhase
+  3 phase string go=v1.NodePhase enum=Pending|Running|Terminated
   4 conditions []NodeCondition list=map:type patch=merge:type
   5 addresses []NodeAddress list=map:type patch=merge:type
   6 daemonEndpoints NodeDaemonEndpoints
@@ -585,22 +585,22 @@ PersistentVolumeClaimCondition
   5 reason string
   6 message string
 PersistentVolumeClaimSpec
-  1 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic
+  1 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic enum=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod
   2 resources VolumeResourceRequirements
   3 volumeName string
   4 selector *meta.v1.LabelSelector
   5 storageClassName *string
-  6 volumeMode *string go=v1.PersistentVolumeMode
+  6 volumeMode *string go=v1.PersistentVolumeMode enum=Block|Filesystem
   7 dataSource *TypedLocalObjectReference
   8 dataSourceRef *TypedObjectReference
   9 volumeAttributesClassName *string
 PersistentVolumeClaimStatus
-  1 phase string go=v1.PersistentVolumeClaimPhase
-  2 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic
+  1 phase string go=v1.PersistentVolumeClaimPhase enum=Bound|Lost|Pending
+  2 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic enum=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod
   3 capacity map[]Quantity go=v1.ResourceList
   4 conditions []PersistentVolumeClaimCondition list=map:type patch=merge:type
   5 allocatedResources map[]Quantity go=v1.ResourceList
-  7 allocatedResourceStatuses map[]string go=map[v1.ResourceName]v1.ClaimResourceStatus map=granular
+  7 allocatedResourceStatuses map[]string go=map[v1.ResourceName]v1.ClaimResourceStatus map=granular enum=ControllerResizeInProgress|ControllerResizeInfeasible|NodeResizeInProgress|NodeResizeInfeasible|NodeResizePending
   8 currentVolumeAttributesClassName *string
   9 modifyVolumeStatus *ModifyVolumeStatus
 PersistentVolumeClaimTemplate
@@ -635,16 +635,16 @@ PersistentVolumeSource
 PersistentVolumeSpec
   1 capacity map[]Quantity go=v1.ResourceList
   2 ... PersistentVolumeSource
-  3 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic
+  3 accessModes []string go=[]v1.PersistentVolumeAccessMode list=atomic enum=ReadOnlyMany|ReadWriteMany|ReadWriteOnce|ReadWriteOncePod
   4 claimRef *ObjectReference map=granular
-  5 persistentVolumeReclaimPolicy string go=v1.PersistentVolumeReclaimPolicy
+  5 persistentVolumeReclaimPolicy string go=v1.PersistentVolumeReclaimPolicy enum=Delete|Recycle|Retain
   6 storageClassName string
   7 mountOptions []string list=atomic
-  8 volumeMode *string go=v1.PersistentVolumeMode
+  8 volumeMode *string go=v1.PersistentVolumeMode enum=Block|Filesystem
   9 nodeAffinity *VolumeNodeAffinity
   10 volumeAttributesClassName *string
 PersistentVolumeStatus
-  1 phase string go=v1.PersistentVolumePhase
+  1 phase string go=v1.PersistentVolumePhase enum=Available|Bound|Failed|Pending|Released
   2 message string
   3 reason string
   4 lastPhaseTransitionTime *Time
@@ -748,20 +748,20 @@ PodSecurityContext
   6 runAsGroup *int64
   7 sysctls []Sysctl list=atomic
   8 windowsOptions *WindowsSecurityContextOptions
-  9 fsGroupChangePolicy *string go=v1.PodFSGroupChangePolicy
+  9 fsGroupChangePolicy *string go=v1.PodFSGroupChangePolicy enum=Always|OnRootMismatch
   10 seccompProfile *SeccompProfile
   11 appArmorProfile *AppArmorProfile
-  12 supplementalGroupsPolicy *string go=v1.SupplementalGroupsPolicy
+  12 supplementalGroupsPolicy *string go=v1.SupplementalGroupsPolicy enum=Merge|Strict
   13 seLinuxChangePolicy *string go=v1.PodSELinuxChangePolicy
 PodSignature
   1 podController *meta.v1.OwnerReference
 PodSpec
   1 volumes []Volume list=map:name patch=merge,retainKeys:name
   2 containers []Container required list=map:name patch=merge:name
-  3 restartPolicy string go=v1.RestartPolicy
+  3 restartPolicy string go=v1.RestartPolicy enum=Always|Never|OnFailure
   4 terminationGracePeriodSeconds *int64
   5 activeDeadlineSeconds *int64
-  6 dnsPolicy string go=v1.DNSPolicy
+  6 dnsPolicy string go=v1.DNSPolicy enum=ClusterFirst|ClusterFirstWithHostNet|Default|None
   7 nodeSelector map[]string map=atomic
   8 serviceAccountName string
   9 serviceAccount string
@@ -786,7 +786,7 @@ PodSpec
   28 readinessGates []PodReadinessGate list=atomic
   29 runtimeClassName *string
   30 enableServiceLinks *bool
-  31 preemptionPolicy *string go=v1.PreemptionPolicy
+  31 preemptionPolicy *string go=v1.PreemptionPolicy enum=Never|PreemptLowerPriority
   32 overhead map[]Quantity go=v1.ResourceList
   33 topologySpreadConstraints []TopologySpreadConstraint list=map:topologyKey,whenUnsatisfiable patch=merge:topologyKey
   34 ephemeralContainers []EphemeralContainer list=map:name patch=merge:name
@@ -799,7 +799,7 @@ PodSpec
   41 hostnameOverride *string
   43 schedulingGroup *PodSchedulingGroup
 PodStatus
-  1 phase string go=v1.PodPhase
+  1 phase string go=v1.PodPhase enum=Failed|Pending|Running|Succeeded|Unknown
   2 conditions []PodCondition list=map:type patch=merge:type
   3 message string
   4 reason string
@@ -807,7 +807,7 @@ PodStatus
   6 podIP string
   7 startTime *Time
   8 containerStatuses []ContainerStatus list=atomic
-  9 qosClass string go=v1.PodQOSClass
+  9 qosClass string go=v1.PodQOSClass enum=BestEffort|Burstable|Guaranteed
   10 initContainerStatuses []ContainerStatus list=atomic
   11 nominatedNodeName string
   12 podIPs []PodIP list=map:ip patch=merge:ip
@@ -831,7 +831,7 @@ PodTemplateSpec
   2 spec PodSpec
 PortStatus
   1 port int32 required default=0
-  2 protocol string required go=v1.Protocol
+  2 protocol string required go=v1.Protocol enum=SCTP|TCP|UDP
   3 error *string
 PortworxVolumeSource
   1 volumeID string required
@@ -931,7 +931,7 @@ ResourceQuota kind
   3 status ResourceQuotaStatus
 ResourceQuotaSpec
   1 hard map[]Quantity go=v1.ResourceList
-  2 scopes []string go=[]v1.ResourceQuotaScope list=atomic
+  2 scopes []string go=[]v1.ResourceQuotaScope list=atomic enum=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass
   3 scopeSelector *ScopeSelector
 ResourceQuotaStatus
   1 hard map[]Quantity go=v1.ResourceList
@@ -973,11 +973,11 @@ ScaleIOVolumeSource
 ScopeSelector atomic
   1 matchExpressions []ScopedResourceSelectorRequirement list=atomic
 ScopedResourceSelectorRequirement
-  1 scopeName string required go=v1.ResourceQuotaScope
-  2 operator string required go=v1.ScopeSelectorOperator
+  1 scopeName string required go=v1.ResourceQuotaScope enum=BestEffort|CrossNamespacePodAffinity|NotBestEffort|NotTerminating|PriorityClass|Terminating|VolumeAttributesClass
+  2 operator string required go=v1.ScopeSelectorOperator enum=DoesNotExist|Exists|In|NotIn
   3 values []string list=atomic
 SeccompProfile union=type(localhostProfile:LocalhostProfile)
-  1 type string required go=v1.SeccompProfileType
+  1 type string required go=v1.SeccompProfileType enum=Localhost|RuntimeDefault|Unconfined
   2 localhostProfile *string
 Secret kind
   1 metadata meta.v1.ObjectMeta
@@ -1013,7 +1013,7 @@ SecurityContext
   6 readOnlyRootFilesystem *bool
   7 allowPrivilegeEscalation *bool
   8 runAsGroup *int64
-  9 procMount *string go=v1.ProcMountType
+  9 procMount *string go=v1.ProcMountType enum=Default|Unmasked
   10 windowsOptions *WindowsSecurityContextOptions
   11 seccompProfile *SeccompProfile
   12 appArmorProfile *AppArmorProfile
@@ -1034,7 +1034,7 @@ ServiceAccountTokenProjection
   3 path string required
 ServicePort
   1 name string
-  2 protocol string go=v1.Protocol default="TCP"
+  2 protocol string go=v1.Protocol default="TCP" enum=SCTP|TCP|UDP
   3 port int32 required default=0
   4 targetPort IntOrString
   5 nodePort int32
@@ -1045,22 +1045,22 @@ ServiceSpec
   1 ports []ServicePort list=map:port,protocol patch=merge:port
   2 selector map[]string map=atomic
   3 clusterIP string
-  4 type string go=v1.ServiceType
+  4 type string go=v1.ServiceType enum=ClusterIP|ExternalName|LoadBalancer|NodePort
   5 externalIPs []string list=atomic
-  7 sessionAffinity string go=v1.ServiceAffinity
+  7 sessionAffinity string go=v1.ServiceAffinity enum=ClientIP|None
   8 loadBalancerIP string
   9 loadBalancerSourceRanges []string list=atomic
   10 externalName string
-  11 externalTrafficPolicy string go=v1.ServiceExternalTrafficPolicy
+  11 externalTrafficPolicy string go=v1.ServiceExternalTrafficPolicy enum=Cluster|Local
   12 healthCheckNodePort int32
   13 publishNotReadyAddresses bool
   14 sessionAffinityConfig *SessionAffinityConfig
-  17 ipFamilyPolicy *string go=v1.IPFamilyPolicy
+  17 ipFamilyPolicy *string go=v1.IPFamilyPolicy enum=PreferDualStack|RequireDualStack|SingleStack
   18 clusterIPs []string list=atomic
-  19 ipFamilies []string go=[]v1.IPFamily list=atomic
+  19 ipFamilies []string go=[]v1.IPFamily list=atomic enum=|IPv4|IPv6
   20 allocateLoadBalancerNodePorts *bool
   21 loadBalancerClass *string
-  22 internalTrafficPolicy *string go=v1.ServiceInternalTrafficPolicy
+  22 internalTrafficPolicy *string go=v1.ServiceInternalTrafficPolicy enum=Cluster|Local
   23 trafficDistribution *string
 ServiceStatus
   1 loadBalancer LoadBalancerStatus
@@ -1090,13 +1090,13 @@ TCPSocketAction
 Taint
   1 key string required
   2 value string
-  3 effect string required go=v1.TaintEffect
+  3 effect string required go=v1.TaintEffect enum=NoExecute|NoSchedule|PreferNoSchedule
   4 timeAdded *Time
 Toleration
   1 key string
-  2 operator string go=v1.TolerationOperator
+  2 operator string go=v1.TolerationOperator enum=Equal|Exists|Gt|Lt
   3 value string
-  4 effect string go=v1.TaintEffect
+  4 effect string go=v1.TaintEffect enum=NoExecute|NoSchedule|PreferNoSchedule
   5 tolerationSeconds *int64
 TopologySelectorLabelRequirement
   1 key string required
@@ -1106,11 +1106,11 @@ TopologySelectorTerm atomic
 TopologySpreadConstraint
   1 maxSkew int32 required default=0
   2 topologyKey string required
-  3 whenUnsatisfiable string required go=v1.UnsatisfiableConstraintAction
+  3 whenUnsatisfiable string required go=v1.UnsatisfiableConstraintAction enum=DoNotSchedule|ScheduleAnyway
   4 labelSelector *meta.v1.LabelSelector
   5 minDomains *int32
-  6 nodeAffinityPolicy *string go=v1.NodeInclusionPolicy
-  7 nodeTaintsPolicy *string go=v1.NodeInclusionPolicy
+  6 nodeAffinityPolicy *string go=v1.NodeInclusionPolicy enum=Honor|Ignore
+  7 nodeTaintsPolicy *string go=v1.NodeInclusionPolicy enum=Honor|Ignore
   8 matchLabelKeys []string list=atomic
 TypedLocalObjectReference atomic
   1 apiGroup *string always
@@ -1132,7 +1132,7 @@ VolumeMount
   2 readOnly bool
   3 mountPath string required
   4 subPath string
-  5 mountPropagation *string go=v1.MountPropagationMode
+  5 mountPropagation *string go=v1.MountPropagationMode enum=Bidirectional|HostToContainer|None
   6 subPathExpr string
   7 recursiveReadOnly *string go=v1.RecursiveReadOnlyMode
 VolumeMountStatus

@@ -24,14 +24,14 @@ EndpointHints
   2 forNodes []ForNode list=atomic
 EndpointPort atomic
   1 name *string
-  2 protocol *string go=v1.Protocol
+  2 protocol *string go=v1.Protocol enum=SCTP|TCP|UDP
   3 port *int32
   4 appProtocol *string
 EndpointSlice kind
   1 metadata meta.v1.ObjectMeta
   2 endpoints []Endpoint always list=atomic
   3 ports []EndpointPort always list=atomic
-  4 addressType string required go=v1.AddressType
+  4 addressType string required go=v1.AddressType enum=FQDN|IPv4|IPv6
 ForNode
   1 name string required
 ForZone

@@ -9,7 +9,7 @@ export const networkingV1: SchemaSource = {
 HTTPIngressPath
   1 path string
   2 backend IngressBackend required
-  3 pathType *string required go=v1.PathType
+  3 pathType *string required go=v1.PathType enum=Exact|ImplementationSpecific|Prefix
 HTTPIngressRuleValue
   1 paths []HTTPIngressPath required list=atomic
 IPAddress kind
@@ -47,7 +47,7 @@ IngressLoadBalancerStatus
   1 ingress []IngressLoadBalancerIngress list=atomic
 IngressPortStatus
   1 port int32 required default=0
-  2 protocol string required go=v1.Protocol
+  2 protocol string required go=v1.Protocol enum=SCTP|TCP|UDP
   3 error *string
 IngressRule
   1 host string
@@ -81,14 +81,14 @@ NetworkPolicyPeer
   2 namespaceSelector *meta.v1.LabelSelector
   3 ipBlock *IPBlock
 NetworkPolicyPort
-  1 protocol *string go=v1.Protocol
+  1 protocol *string go=v1.Protocol enum=SCTP|TCP|UDP
   2 port *IntOrString
   3 endPort *int32
 NetworkPolicySpec
   1 podSelector meta.v1.LabelSelector always
   2 ingress []NetworkPolicyIngressRule list=atomic
   3 egress []NetworkPolicyEgressRule list=atomic
-  4 policyTypes []string go=[]v1.PolicyType list=atomic
+  4 policyTypes []string go=[]v1.PolicyType list=atomic enum=Egress|Ingress
 ParentReference
   1 group string
   2 resource string required omitempty

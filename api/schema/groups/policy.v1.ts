@@ -17,7 +17,7 @@ PodDisruptionBudgetSpec
   1 minAvailable *IntOrString
   2 selector *meta.v1.LabelSelector patch=replace
   3 maxUnavailable *IntOrString
-  4 unhealthyPodEvictionPolicy *string go=v1.UnhealthyPodEvictionPolicyType
+  4 unhealthyPodEvictionPolicy *string go=v1.UnhealthyPodEvictionPolicyType enum=AlwaysAllow|IfHealthyBudget
 PodDisruptionBudgetStatus
   1 observedGeneration int64
   2 disruptedPods map[]Time

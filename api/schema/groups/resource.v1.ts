@@ -50,7 +50,7 @@ Device
   12 allowMultipleAllocations *bool
   13 nodeAllocatableResourceMappings map[]NodeAllocatableResourceMapping go=map[v1.ResourceName]v1.NodeAllocatableResourceMapping
 DeviceAllocationConfiguration
-  1 source string required go=v1.AllocationConfigSource
+  1 source string required go=v1.AllocationConfigSource enum=FromClaim|FromClass
   2 requests []string list=atomic
   3 ... DeviceConfiguration
 DeviceAllocationResult
@@ -114,25 +114,25 @@ DeviceSubRequest
   1 name string required
   2 deviceClassName string required
   3 selectors []DeviceSelector list=atomic
-  4 allocationMode string go=v1.DeviceAllocationMode
+  4 allocationMode string go=v1.DeviceAllocationMode enum=All|ExactCount
   5 count int64
   6 tolerations []DeviceToleration list=atomic
   7 capacity *CapacityRequirements
 DeviceTaint
   1 key string required
   2 value string
-  3 effect string required go=v1.DeviceTaintEffect
+  3 effect string required go=v1.DeviceTaintEffect enum=NoExecute|NoSchedule|None
   4 timeAdded *Time
 DeviceToleration
   1 key string
-  2 operator string go=v1.DeviceTolerationOperator default="Equal"
+  2 operator string go=v1.DeviceTolerationOperator default="Equal" enum=Equal|Exists
   3 value string
-  4 effect string go=v1.DeviceTaintEffect
+  4 effect string go=v1.DeviceTaintEffect enum=NoExecute|NoSchedule|None
   5 tolerationSeconds *int64
 ExactDeviceRequest
   1 deviceClassName string required
   2 selectors []DeviceSelector list=atomic
-  3 allocationMode string go=v1.DeviceAllocationMode
+  3 allocationMode string go=v1.DeviceAllocationMode enum=All|ExactCount
   4 count int64
   5 adminAccess *bool
   6 tolerations []DeviceToleration list=atomic

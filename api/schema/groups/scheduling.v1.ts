@@ -11,6 +11,6 @@ PriorityClass kind
   2 value int32 always default=0
   3 globalDefault bool
   4 description string
-  5 preemptionPolicy *string go=v1.PreemptionPolicy
+  5 preemptionPolicy *string go=v1.PreemptionPolicy enum=Never|PreemptLowerPriority
 `,
 };

@@ -41,10 +41,10 @@ StorageClass kind
   1 metadata meta.v1.ObjectMeta
   2 provisioner string required
   3 parameters map[]string
-  4 reclaimPolicy *string go=v1.PersistentVolumeReclaimPolicy
+  4 reclaimPolicy *string go=v1.PersistentVolumeReclaimPolicy enum=Delete|Recycle|Retain
   5 mountOptions []string list=atomic
   6 allowVolumeExpansion *bool
-  7 volumeBindingMode *string go=v1.VolumeBindingMode
+  7 volumeBindingMode *string go=v1.VolumeBindingMode enum=Immediate|WaitForFirstConsumer
   8 allowedTopologies []core.v1.TopologySelectorTerm list=atomic
 TokenRequest
   1 audience string required

@@ -37,6 +37,8 @@ function danglingReferences(document: Schema, schemas: object, prefix: string): 
   return [...new Set(references)].filter((to) => !to.startsWith(prefix) || !(to.slice(prefix.length) in schemas));
 }
 
+const { definitions } = openApiV2(request) as { definitions: Record<string, Schema> } & Schema;
+
 describe("version 3", () => {
   test("is one document for each group version", () => {
     expect(documentPaths(resources)).toEqual(["api/v1", "apis/apps/v1", "apis/stable.example.com/v1"]);
@@ -71,6 +73,25 @@ describe("version 3", () => {
     });
     expect(apps.components.schemas["io.k8s.api.apps.v1.Deployment"]).toMatchObject({
       "x-kubernetes-group-version-kind": [{ group: "apps", version: "v1", kind: "Deployment" }],
+    });
+  });
+
+  test("WIRE-OPENAPI-VALUES: lists the values that a field may have, and what Go makes of one that is not there", () => {
+    const properties = (name: string) => apps.components.schemas[`io.k8s.api.core.v1.${name}`]?.properties;
+    expect(properties("PodSpec")).toMatchObject({
+      restartPolicy: {
+        enum: ["Always", "Never", "OnFailure"],
+        description: expect.stringMatching(/\n\nPossible enum values:\n - `"Always"`\n - `"Never"`\n - `"OnFailure"`$/),
+      },
+    });
+    expect(properties("PersistentVolumeClaimSpec")).toMatchObject({
+      accessModes: { items: { enum: expect.arrayContaining(["ReadWriteOnce"]) } },
+    });
+    expect(properties("Container")).toMatchObject({ name: { default: "" } });
+    expect(properties("Container")).not.toHaveProperty("image.default");
+    expect(definitions["io.k8s.api.core.v1.Container"]?.properties).not.toHaveProperty("name.default");
+    expect(definitions["io.k8s.api.core.v1.ContainerPort"]?.properties).toMatchObject({
+      protocol: { type: "string", enum: ["SCTP", "TCP", "UDP"] },
     });
   });
 

@@ -32,7 +32,7 @@ export function addStruct(struct: Struct, context: SchemaContext): string {
   context.schemas.set(openapiName, {
     ...(texts[""] ? { description: texts[""] } : listText(struct)),
     type: "object",
-    ...(required.length > 0 ? { required: required.sort() } : {}),
+    ...(required.length > 0 ? { required } : {}),
     ...(Object.keys(properties).length > 0 ? { properties } : {}),
     ...(declaration.kind ? { "x-kubernetes-group-version-kind": kindsOf(struct) } : {}),
     ...(declaration.atomic ? { "x-kubernetes-map-type": "atomic" } : {}),
@@ -62,24 +62,36 @@ const unionOf = ({ discriminator, fields }: NonNullable<Struct["declaration"]["u
 });
 
 function propertySchema(field: Field, description: string | undefined, context: SchemaContext): Schema {
-  const element = elementSchema(field.type, context);
+  const element = { ...elementSchema(field.type, context), ...(field.enum ? { enum: field.enum } : {}) };
+  const told = field.enum && field.shape === "one" ? `${description ?? ""}${valuesText(field.enum)}` : description;
   return {
-    ...(description === undefined ? {} : { description }),
-    ...(field.shape === "one" ? one(field, element, context) : many(field, element)),
+    ...(told === undefined ? {} : { description: told }),
+    ...(field.shape === "one" ? one(field, element, context) : many(field, element, context)),
     ...extensionsOf(field),
   };
 }
 
-function one({ default: fallback, pointer, type }: Field, element: Schema, { version }: SchemaContext): Schema {
-  const isStructByValue = !pointer && !isScalar(type);
-  const value = fallback !== undefined ? fallback : isStructByValue && version === 3 ? {} : undefined;
-  const told = value === undefined ? {} : { default: value };
+const valuesText = (values: readonly string[]) =>
+  `\n\nPossible enum values:\n${values.map((value) => ` - \`${JSON.stringify(value)}\``).join("\n")}`;
+
+function one(field: Field, element: Schema, { version }: SchemaContext): Schema {
+  const told = version === 3 ? defaultOf(field.default ?? zeroOf(field)) : {};
   // A reference with anything beside it is not read in version 3, so it goes into allOf.
   return "$ref" in element && version === 3 ? { ...told, allOf: [element] } : { ...told, ...element };
 }
 
-function many({ shape, default: fallback }: Field, element: Schema): Schema {
-  const told = fallback === undefined ? {} : { default: fallback };
+/** What Go's zero value says where nothing else does: of structs by value, and of texts that are always answered. */
+function zeroOf({ pointer, type, always }: Field): unknown {
+  if (pointer) return undefined;
+  if (!isScalar(type)) return {};
+  return type === "string" && always ? "" : undefined;
+}
+
+/** Version 2 tells of no defaults. */
+const defaultOf = (value: unknown) => (value === undefined ? {} : { default: value });
+
+function many({ shape, default: fallback }: Field, element: Schema, { version }: SchemaContext): Schema {
+  const told = version === 3 ? defaultOf(fallback) : {};
   return shape === "list"
     ? { ...told, type: "array", items: element }
     : { ...told, type: "object", additionalProperties: element };
