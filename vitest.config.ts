@@ -7,6 +7,9 @@ const sealed = {
   ENCRYPTED_RESOURCES: "secrets,things",
 };
 
+/** So that watches are carried by relays where a test opens many. */
+const relayed = { WATCHES_PER_OBJECT: "30" };
+
 /** Tests that need workerd are named `*.workers.test.ts`; those that start a whole control plane live in test/e2e. */
 export default defineConfig({
   test: {
@@ -24,7 +27,7 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: sealed },
+            miniflare: { bindings: { ...sealed, ...relayed } },
           }),
         ],
         test: {

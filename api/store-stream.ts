@@ -9,7 +9,29 @@ export const storeStreamUrls = {
   list: "https://store/list",
   watch: "https://store/watch",
   backup: "https://store/backup",
+  /** The log as a relay follows it. */
+  tail: "https://store/tail",
 } as const;
+
+/**
+ * How a store answers that has as many watches as one object should hold: with the name of the relay that is to carry the one
+ * that was asked for (docs/decisions/0012), in a header.
+ */
+export const storeRelays = { status: 421, header: "store-relay", compacted: 410 } as const;
+
+export interface TailRequest {
+  readonly since: Revision;
+  /** Which relay asks, and how many watches it holds. */
+  readonly relay: number;
+  readonly watches: number;
+}
+
+export const relayName = (store: string, relay: number): string => `${store}#${relay}`;
+
+export function parseRelayName(name: string): { readonly store: string; readonly relay: number } {
+  const [store = "", relay] = name.split("#");
+  return { store, relay: Number(relay) };
+}
 
 /** How the body of a list is encoded: not in `content-encoding`, which a runtime in between would undo. */
 export const storeEncoding = "store-encoding";

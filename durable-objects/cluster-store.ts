@@ -30,6 +30,7 @@ import { RestoreStaging, type StagedPage } from "./store/restore-staging.ts";
 import { type Sealing, SqliteTables } from "./store/sqlite-tables.ts";
 import { turnsOf } from "./turns.ts";
 import { ChangeNotices } from "./watch/change-notices.ts";
+import { RelayDirectory } from "./watch/relay-directory.ts";
 
 /** An object that listens to the log: what it does when poked is its own affair. */
 interface Listener extends Rpc.DurableObjectBranded {
@@ -55,16 +56,20 @@ export interface ClusterStoreEnv {
   readonly ENCRYPTED_RESOURCES?: string;
   /** Set where a single process is the whole deployment, so that no other can have an object of the same name. */
   readonly ONE_PROCESS?: string;
+  /** How many watches the object holds before relays carry the rest (docs/decisions/0012); a number as text. */
+  readonly WATCHES_PER_OBJECT?: string;
 }
 
 export class ClusterStore extends DurableObject<ClusterStoreEnv> {
   readonly #tables: Promise<SqliteTables>;
   readonly #store: Promise<LogStore>;
   readonly #notices: ChangeNotices;
+  readonly #relays: RelayDirectory;
   #reminded = false;
 
   constructor(state: DurableObjectState, env: ClusterStoreEnv) {
     super(state, env);
+    this.#relays = new RelayDirectory(watchesOf(env));
     this.#tables = state.blockConcurrencyWhile(() => SqliteTables.open(state.storage, sealingOf(env)));
     const turns = turnsOf(state.storage);
     const tell = pokes(this.#listeners(), turns);
@@ -260,7 +265,17 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       this.ctx.acceptWebSocket(server);
       return new Response(null, { status: 101, webSocket: client });
     }
-    return answerStream(await this.#store, request, parseStoreName(this.ctx.id.name ?? "").cluster);
+    return answerStream(await this.#store, request, { name: this.#name() ?? "", relays: this.#relays });
+  }
+
+  /** How many watches are open here, those that relays carry left out. */
+  async watches(): Promise<number> {
+    return (await this.#store).watches;
+  }
+
+  /** A relay holds so many watches. */
+  async relayHolds(relay: number, watches: number): Promise<void> {
+    this.#relays.holds(relay, watches);
   }
 
   /** Whoever hears of changes says of which. */
@@ -294,6 +309,11 @@ function sealingOf({ ENCRYPTION_KEYS, ENCRYPTED_RESOURCES = "secrets" }: Cluster
 const NAME = "name";
 /** Of a minute's commits, one sets the alarm: it is a row written. */
 const REMIND_MS = 60_000;
+
+/** Where all objects share a thread, relays carry nothing for anybody. */
+const watchesOf = ({ WATCHES_PER_OBJECT, ONE_PROCESS }: ClusterStoreEnv): number =>
+  Number(WATCHES_PER_OBJECT) || (ONE_PROCESS ? Number.POSITIVE_INFINITY : WATCHES);
+const WATCHES = 5000;
 
 const windowOf = ({ HISTORY_SECONDS, HISTORY_REVISIONS }: ClusterStoreEnv): Window => ({
   keepMilliseconds: HISTORY_SECONDS ? Number(HISTORY_SECONDS) * 1000 : defaultWindow.keepMilliseconds,

@@ -4,6 +4,7 @@ import type { ClusterStore } from "../durable-objects/cluster-store.ts";
 import type { NodeHub } from "../durable-objects/node-hub.ts";
 import type { Relay } from "../durable-objects/relay.ts";
 import type { Tunnel } from "../durable-objects/tunnel.ts";
+import type { WatchRelay } from "../durable-objects/watch-relay.ts";
 import type { ControllerManager, OwnApi, Scheduler } from "./index.ts";
 
 /** The Worker's bindings, as wrangler.toml and the local server's configuration declare them. */
@@ -13,6 +14,7 @@ export interface Env {
   readonly CLUSTER_KEYS: DurableObjectNamespace<ClusterKeys>;
   readonly NODE_HUB: DurableObjectNamespace<NodeHub>;
   readonly RELAY: DurableObjectNamespace<Relay>;
+  readonly WATCH_RELAY: DurableObjectNamespace<WatchRelay>;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
   readonly CONTROLLER_MANAGER: DurableObjectNamespace<ControllerManager>;
   readonly SCHEDULER: DurableObjectNamespace<Scheduler>;

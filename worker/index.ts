@@ -16,6 +16,7 @@ export { ClusterStore } from "../durable-objects/cluster-store.ts";
 export { NodeHub } from "../durable-objects/node-hub.ts";
 export { Relay } from "../durable-objects/relay.ts";
 export { Tunnel } from "../durable-objects/tunnel.ts";
+export { WatchRelay } from "../durable-objects/watch-relay.ts";
 
 export class ControllerManager extends controllerManagerClass<Env>(controllerManagerWiring) {}
 export class Scheduler extends schedulerClass<Env>(schedulerWiring) {}

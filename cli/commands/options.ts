@@ -9,6 +9,14 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count) || count < 1)
+    throw new InvalidArgumentError("It is a whole number from 1.");
+  return count;
+}
+
 /** Node names are DNS subdomains. */
 export function parseNodeName(text: string): string {
   if (text.length > 253 || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) {

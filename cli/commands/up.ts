@@ -16,7 +16,7 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { type NodeOptions, withNodeOptions } from "./node-options.ts";
-import { dataDirectoryOption, dualStackOption, parseDuration, parsePort, parseShardsOption } from "./options.ts";
+import { dataDirectoryOption, dualStackOption, parseCount, parseDuration, parsePort, parseShardsOption } from "./options.ts";
 
 interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly port: number;
@@ -30,6 +30,7 @@ interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly history: number;
   /** As the Worker's SHARDS has it. */
   readonly shards?: string;
+  readonly watchesPerObject?: number;
 }
 
 /** Containers are given two seconds to end, and what they run may take as long again to be gone. */
@@ -72,6 +73,12 @@ export const upCommand = (): Command =>
       ).argParser(parseShardsOption),
     )
     .addOption(
+      new Option(
+        "--watches-per-object <number>",
+        "have relays carry what watches there are beyond so many: for trials, since all share this machine anyway",
+      ).argParser(parseCount),
+    )
+    .addOption(
       new Option("--despite-lost-key", "start without the key that Secrets are encrypted with: they cannot be read"),
     )
     .addOption(authenticationOption())
@@ -111,6 +118,7 @@ async function up(options: UpOptions): Promise<void> {
       ...options.authenticationConfig?.bindings,
       ...(options.dualStack && { DUAL_STACK: "true" }),
       ...(options.shards && { SHARDS: options.shards }),
+      ...(options.watchesPerObject && { WATCHES_PER_OBJECT: String(options.watchesPerObject) }),
       HISTORY_SECONDS: String(options.history),
       ...(options.despiteLostKey && { DESPITE_LOST_KEY: "true" }),
     },

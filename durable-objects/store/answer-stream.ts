@@ -1,6 +1,8 @@
 /** Streams over HTTP (rules STORE-STREAM and WATCH-STREAM): the only answers that RPC is not the best way for. */
+import { parseStoreName } from "../../api/shards.ts";
 import type { GroupResource, ListStreamRequest, ReadFailure, WatchRequest } from "../../api/store.ts";
-import { renderListHead, storeEncoding } from "../../api/store-stream.ts";
+import { relayName, renderListHead, storeEncoding, storeRelays, type TailRequest } from "../../api/store-stream.ts";
+import type { RelayDirectory } from "../watch/relay-directory.ts";
 import type { LogStore } from "./log-store.ts";
 
 const statusOf: Record<ReadFailure["reason"], number> = {
@@ -15,11 +17,27 @@ const streamed = { "content-type": "application/json", "content-encoding": "iden
 
 const refuse = (failure: ReadFailure) => Response.json(failure, { status: statusOf[failure.reason] });
 
-/** `cluster`: its name, for the head of a backup. */
-export async function answerStream(store: LogStore, request: Request, cluster = ""): Promise<Response> {
+interface StreamingObject {
+  /** The object's name. */
+  readonly name: string;
+  readonly relays?: RelayDirectory;
+}
+
+export async function answerStream(
+  store: LogStore,
+  request: Request,
+  { name, relays }: StreamingObject = { name: "" },
+): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (request.method === "POST" && pathname === "/watch") {
-    const answer = await store.watch(await request.json<WatchRequest>());
+    const asked = await request.json<WatchRequest>();
+    if (relays?.isFull(store.watches)) {
+      const refused = store.refusesWatch(asked);
+      if (refused) return refuse(refused);
+      const { status, header } = storeRelays;
+      return new Response(null, { status, headers: { [header]: relayName(name, relays.next()) } });
+    }
+    const answer = await store.watch(asked);
     return answer.ok ? new Response(answer.stream, { headers: streamed }) : refuse(answer);
   }
   if (request.method === "POST" && pathname === "/list") {
@@ -31,9 +49,17 @@ export async function answerStream(store: LogStore, request: Request, cluster = 
   }
   if (request.method === "POST" && pathname === "/backup") {
     const { without } = await request.json<{ readonly without: readonly GroupResource[] }>();
-    return new Response(store.backup(cluster, without), {
+    return new Response(store.backup(parseStoreName(name).cluster, without), {
       headers: { ...streamed, "content-type": "application/x-ndjson" },
     });
   }
-  return new Response("the store streams POST /watch, POST /list and POST /backup\n", { status: 404 });
+  if (request.method === "POST" && pathname === "/tail" && relays) {
+    const { since, relay, watches } = await request.json<TailRequest>();
+    const detach = relays.attach(relay, watches);
+    const tail = store.tail(since, detach);
+    if (tail) return new Response(tail, { headers: streamed });
+    detach();
+    return new Response(null, { status: storeRelays.compacted });
+  }
+  return new Response("the store streams POST /watch, POST /list, POST /backup and POST /tail\n", { status: 404 });
 }

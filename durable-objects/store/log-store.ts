@@ -27,6 +27,8 @@ import type {
   TextsRequest,
   WatchRequest,
 } from "../../api/store.ts";
+import { LogTails } from "../watch/log-tail.ts";
+import { storeSource } from "../watch/watch-history.ts";
 import { WatchHub } from "../watch/watch-hub.ts";
 import { backupStream } from "./backup-stream.ts";
 import { compact, defaultWindow, type Window } from "./compaction.ts";
@@ -64,6 +66,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   readonly #window: Window;
   readonly #commits: GroupCommit;
   readonly #watches: WatchHub;
+  readonly #tails: LogTails;
   /** Revisions that open list streams still read. */
   readonly #pins = new Set<{ readonly revision: Revision }>();
   readonly #runs = new ItemRuns(KEPT_ITEMS);
@@ -83,11 +86,14 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
       now: turns.now,
       committed: (resources) => {
         this.#watches.wake();
+        this.#tails.wake();
         committed?.(this.#marks.revision, resources);
         this.#compactWhenDue();
       },
     });
-    this.#watches = new WatchHub({ tables, turns, marks: () => this.#marks });
+    const marks = () => this.#marks;
+    this.#watches = new WatchHub({ turns, source: storeSource(tables, marks) });
+    this.#tails = new LogTails({ tables, turns, marks });
   }
 
   get #marks() {
@@ -226,8 +232,24 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   }
 
   async watch(request: WatchRequest): Promise<Answer<{ stream: ReadableStream<Uint8Array> }>> {
-    const failure = this.#refuse(request.since, request);
+    const failure = this.refusesWatch(request);
     return failure ?? { ok: true, stream: this.#watches.open(request) };
+  }
+
+  /** How many watches are open here. */
+  get watches(): number {
+    return this.#watches.size;
+  }
+
+  /** Why a watch is not to be, wherever it is carried. */
+  refusesWatch(request: WatchRequest): ({ ok: false } & ReadFailure) | undefined {
+    return this.#refuse(request.since, request);
+  }
+
+  /** The log for a relay (log-tail.ts); undefined where it does not reach back so far. */
+  tail(since: Revision, closed: () => void): ReadableStream<Uint8Array> | undefined {
+    const { revision, oldest } = this.#marks;
+    return since < oldest || since > revision ? undefined : this.#tails.open(since, closed);
   }
 
   async status() {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Key, Requirement, Revision, WatchRequest } from "../../api/store.ts";
+import { relayOf, type Watched } from "../../test/fakes/relayed-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 
 const base: WatchRequest = {
@@ -64,12 +65,22 @@ class Informer {
   }
 }
 
-test("WATCH-RESUME, WATCH-SELECT: whenever a watch began, what it told adds up to the list that it watches", {
-  timeout: 20_000,
-}, async () => {
+const ways = [
+  ["by the store itself", (store: MemoryStore): Watched => store],
+  ["by a relay", (store: MemoryStore): Watched => relayOf(store)],
+  // All that is not at hand is asked of the store, and each stream of the log ends after a while.
+  ["by a relay that keeps nothing", (store: MemoryStore): Watched => relayOf(store, { kept: 0, lines: 3 })],
+] as const;
+
+test.each(
+  ways,
+)("WATCH-RESUME, WATCH-SELECT: whenever a watch began, what it told adds up to the list that it watches: %s", {
+  timeout: 30_000,
+}, async (_, carriedBy) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const store = new MemoryStore();
+      const carrier = carriedBy(store);
       const watches: { request: WatchRequest; informer: Informer; done: Promise<void>; stop: () => Promise<void> }[] =
         [];
       for (const of of steps) {
@@ -83,7 +94,7 @@ test("WATCH-RESUME, WATCH-SELECT: whenever a watch began, what it told adds up t
             const then = await store.list({ ...request, at });
             if (then.ok) for (const { text } of then.items) informer.take({ type: "ADDED", object: JSON.parse(text) });
           }
-          const answer = await store.watch(request);
+          const answer = await carrier.watch(request);
           if (!answer.ok) throw new Error(answer.reason);
           watches.push({ request, informer, ...follow(answer.stream, informer) });
         } else {

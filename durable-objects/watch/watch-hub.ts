@@ -3,17 +3,18 @@
  * turns of its own, after the commits that it tells of were acknowledged.
  */
 import type { Revision, WatchRequest } from "../../api/store.ts";
-import type { LogTables, Marks } from "../store/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
 import { type WatchGroup, WatchGroups } from "./watch-groups.ts";
 import { EncodedLines, joinBytes } from "./watch-line.ts";
+import type { WatchSource } from "./watch-source.ts";
 import { Watcher } from "./watcher.ts";
 
-export interface WatchHubOptions {
-  readonly tables: LogTables;
+interface WatchHubOptions {
+  readonly source: WatchSource;
   readonly turns: Turns;
-  readonly marks: () => Marks;
+  /** Their number is another. */
+  readonly counted?: () => void;
 }
 
 /** Changes told in one batch at most, their text in UTF-16 units, and watchers served before other requests get a turn. */
@@ -41,26 +42,37 @@ export class WatchHub {
   /** The tail is told, or being told, up to here. */
   #told: Revision;
   #running = false;
+  #telling: Promise<void> = Promise.resolve();
   #delivering = false;
   #nextBeat: { readonly due: number; readonly callOff: () => void } | undefined;
 
   constructor(options: WatchHubOptions) {
     this.#options = options;
-    this.#told = options.marks().revision;
+    this.#told = options.source.marks().revision;
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#all.size;
   }
 
   open(request: WatchRequest): ReadableStream<Uint8Array> {
+    const { source, turns, counted } = this.#options;
+    // Nobody is there to be told what was before.
+    if (this.#all.size === 0 && !this.#running) this.#told = source.marks().revision;
     const watcher = new Watcher(request, {
-      ...this.#options,
+      source,
+      turns,
       told: () => this.#told,
       join: () => this.#live.add(request, watcher),
       leave: () => this.#live.remove(request, watcher),
       closed: () => {
         this.#live.remove(request, watcher);
-        this.#all.delete(watcher);
+        if (this.#all.delete(watcher)) counted?.();
       },
     });
     this.#all.add(watcher);
+    counted?.();
     this.#beatBy(watcher.due);
     return watcher.stream;
   }
@@ -69,15 +81,26 @@ export class WatchHub {
   wake(): void {
     if (this.#running) return;
     if (this.#all.size === 0) {
-      this.#told = this.#options.marks().revision;
+      this.#told = this.#options.source.marks().revision;
       return;
     }
     this.#running = true;
-    void this.#tell();
+    this.#telling = this.#tell();
+  }
+
+  /** Resolves when all that the log had is told. */
+  async told(): Promise<void> {
+    await this.#telling;
+  }
+
+  /** All of them, whatever was told to whom. */
+  cutOff(why: string): void {
+    for (const watcher of [...this.#all]) watcher.cutOff(why);
   }
 
   async #tell(): Promise<void> {
-    const { tables, turns, marks } = this.#options;
+    const { turns, source } = this.#options;
+    const { log, marks } = source;
     try {
       while (this.#told < marks().revision) {
         const newest = marks().revision;
@@ -92,7 +115,7 @@ export class WatchHub {
         const from = this.#told;
         let through = newest;
         let length = 0;
-        for (const row of tables.rowsBetween(from, newest, resources)) {
+        for (const row of log.rowsBetween(from, newest, resources)) {
           changes.push(new LoggedChange(row));
           length += row.text.length;
           if (changes.length < BATCH && length < BATCH_LENGTH) continue;
@@ -108,7 +131,7 @@ export class WatchHub {
       }
     } catch (error) {
       // Who was told and who was not is not known: all resume by revision, and none misses anything.
-      for (const watcher of [...this.#all]) watcher.cutOff("the watch was interrupted");
+      this.cutOff("the watch was interrupted");
       throw error;
     } finally {
       this.#running = false;
@@ -117,7 +140,7 @@ export class WatchHub {
   }
 
   #deliveries(changes: readonly LoggedChange[]): Iterable<Delivery> {
-    const encoded = new EncodedLines(this.#options.tables);
+    const encoded = new EncodedLines(this.#options.source.log);
     const deliveries = new Map<WatchGroup<Watcher>, Delivery>();
     for (const change of changes) {
       for (const group of this.#live.candidates(change)) {

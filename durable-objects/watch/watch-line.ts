@@ -1,32 +1,32 @@
 /** Watch events as bytes, each encoded once for all watchers that get it. */
 import type { Revision, WatchRequest } from "../../api/store.ts";
-import type { LogTables } from "../store/log-tables.ts";
 import { moveRevision } from "../store/revision-text.ts";
 import type { LoggedChange, WatchEvent } from "./watch-event.ts";
+import type { LoggedRows } from "./watch-source.ts";
 
 const encoder = new TextEncoder();
 
 export const watchLine = (type: string, text: string): string => `{"type":"${type}","object":${text}}\n`;
 
-export function eventLine(tables: LogTables, { row }: LoggedChange, event: WatchEvent): string {
-  const replaced = event.text === "previous" && row.replaced !== null ? tables.row(row.replaced) : undefined;
+export function eventLine(rows: Pick<LoggedRows, "row">, { row }: LoggedChange, event: WatchEvent): string {
+  const replaced = event.text === "previous" && row.replaced !== null ? rows.row(row.replaced) : undefined;
   return watchLine(event.type, replaced ? moveRevision(replaced.text, replaced.revision, row.revision) : row.text);
 }
 
 /** The lines of one batch of changes; a line that several groups of watchers want is encoded once. */
 export class EncodedLines {
-  readonly #tables: LogTables;
+  readonly #rows: LoggedRows;
   readonly #lines = new Map<string, Uint8Array>();
 
-  constructor(tables: LogTables) {
-    this.#tables = tables;
+  constructor(rows: LoggedRows) {
+    this.#rows = rows;
   }
 
   of(change: LoggedChange, event: WatchEvent): Uint8Array {
     const id = `${change.row.revision} ${event.type} ${event.text}`;
     let line = this.#lines.get(id);
     if (!line) {
-      line = encoder.encode(eventLine(this.#tables, change, event));
+      line = encoder.encode(eventLine(this.#rows, change, event));
       this.#lines.set(id, line);
     }
     return line;

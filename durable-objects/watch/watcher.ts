@@ -5,16 +5,13 @@
  */
 import { expired } from "../../api/machinery/status.ts";
 import type { Revision, WatchRequest } from "../../api/store.ts";
-import type { LogTables, Marks } from "../store/log-tables.ts";
-import { planPage } from "../store/plan-page.ts";
 import type { Turns } from "../store/turns.ts";
-import { readLog, readState } from "./watch-history.ts";
 import { bookmarkLine, heartbeat, INITIAL_EVENTS_END, watchLine } from "./watch-line.ts";
+import type { StatePart, StateReader, WatchSource } from "./watch-source.ts";
 
 interface WatcherOptions {
-  readonly tables: LogTables;
+  readonly source: WatchSource;
   readonly turns: Turns;
-  readonly marks: () => Marks;
   /** Live watchers are told up to here. */
   readonly told: () => Revision;
   readonly join: () => void;
@@ -31,7 +28,7 @@ const HEARTBEAT = 20_000;
 const STALLED = 60_000;
 
 type State =
-  | { readonly is: "initial"; readonly at: Revision; readonly left: readonly Revision[] }
+  | { readonly is: "initial"; readonly reader: StateReader }
   | { readonly is: "behind"; readonly cursor: Revision }
   | { readonly is: "live"; readonly since: Revision }
   | { readonly is: "closed" };
@@ -122,8 +119,8 @@ export class Watcher {
 
   #firstState(): State {
     const { since, sendInitialEvents = since === undefined } = this.#request;
-    const at = this.#options.marks().revision;
-    if (!sendInitialEvents) return { is: "behind", cursor: since ?? at };
+    const { source } = this.#options;
+    if (!sendInitialEvents) return { is: "behind", cursor: since ?? source.marks().revision };
     const { resource, namespace, name, requirements } = this.#request;
     const wanted = {
       resource,
@@ -131,8 +128,7 @@ export class Watcher {
       ...(name !== undefined && { name }),
       ...(requirements && { requirements }),
     };
-    const { revisions } = planPage(this.#options.tables, wanted, { newest: at });
-    return { is: "initial", at, left: revisions };
+    return { is: "initial", reader: source.state(wanted) };
   }
 
   /** The client took something: bring it further, until there is something to take or it is live. */
@@ -144,7 +140,8 @@ export class Watcher {
       // A live watcher is pushed to. To ask it after each event would be a fifth of what the event costs.
       if (state.is === "live") return this.#untilBehind();
       if (state.is === "initial") {
-        this.#tellState(state);
+        const part = state.reader.next();
+        this.#tellState(part instanceof Promise ? await part : part);
         return;
       }
       if (await this.#tellLog(state.cursor)) return;
@@ -156,15 +153,14 @@ export class Watcher {
     return this.#state;
   }
 
-  #tellState({ at, left }: Extract<State, { is: "initial" }>): void {
-    // Compaction may take from a state that nobody pins.
-    if (at < this.#options.marks().oldest) {
+  #tellState(part: StatePart | "compacted"): void {
+    if (this.#isClosed()) return;
+    if (part === "compacted") {
       this.#expire();
       return;
     }
-    const { text, told } = readState(this.#options.tables, left);
-    const ended = told === left.length;
-    this.#state = ended ? { is: "behind", cursor: at } : { is: "initial", at, left: left.slice(told) };
+    const { text, at, ended } = part;
+    if (ended) this.#state = { is: "behind", cursor: at };
     const { sendInitialEvents, bookmarks, bookmarkKind } = this.#request;
     const end = ended && sendInitialEvents && bookmarks ? bookmarkLine(bookmarkKind, at, INITIAL_EVENTS_END) : "";
     // An empty chunk still asks to be pulled again.
@@ -173,22 +169,28 @@ export class Watcher {
 
   /** Answers whether something was sent, or the watcher is live now. */
   async #tellLog(after: Revision): Promise<boolean> {
-    const { tables, turns, marks, told } = this.#options;
-    const newest = marks().revision;
+    const { source, turns, told } = this.#options;
+    const { revision } = source.marks();
     await turns.settled();
-    if (this.state.is === "closed") return true;
-    if (after < marks().oldest) {
+    if (this.#isClosed()) return true;
+    const read = source.after(this.#request, after, revision);
+    const part = read instanceof Promise ? await read : read;
+    if (this.#isClosed()) return true;
+    if (part === "compacted") {
       this.#expire();
       return true;
     }
-    const { text, through } = readLog(tables, this.#request, { after, newest });
-    if (through === newest && through >= told()) {
+    const { text, through, ended } = part;
+    if (ended && through >= told()) {
       this.#state = { is: "live", since: through };
       this.#options.join();
     } else this.#state = { is: "behind", cursor: through };
     if (text !== "") this.#send(encoder.encode(text));
     return text !== "" || this.state.is === "live";
   }
+
+  /** Asked anew after each await: TypeScript would remember what it narrowed. */
+  #isClosed = (): boolean => this.#state.is === "closed";
 
   #told(): Revision {
     return Math.max(this.#options.told(), this.#state.is === "live" ? this.#state.since : 0) as Revision;

@@ -9,7 +9,8 @@ import { Cluster } from "./cluster.ts";
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await Cluster.start({ agent: false });
+  // Of a hundred watches, the store carries these, and two relays the others.
+  cluster = await Cluster.start({ agent: false, options: ["--watches-per-object", "40"] });
 });
 afterAll(() => cluster.remove());
 

@@ -16,7 +16,7 @@ import { shardsOf } from "../policy/cluster-shards.ts";
 import { clusterExists, isAlive } from "../policy/clusters.ts";
 import { forgetPolicy, knownPolicy, loadPolicy, type PolicySnapshot, refreshPolicy } from "../policy/snapshot.ts";
 import { nearbyStores, ownStore, wholeStore } from "../storage/cluster-stores.ts";
-import { StoreClient } from "../storage/store-client.ts";
+import { StoreClient, type StoreStub } from "../storage/store-client.ts";
 import type { Bindings } from "./bindings.ts";
 import { limitRate } from "./limit-rate.ts";
 
@@ -39,6 +39,7 @@ export async function withPolicy<T>(
   let policy = knownPolicy(cluster) ?? (await meetCluster(c, cluster, own()));
   if (!c.env.ownApi) limitRate(cluster, settingsOf(policy)?.limits?.requestsPerSecond);
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+  const relay = (name: string) => c.env.WATCH_RELAY.getByName(name) as unknown as Pick<StoreStub, "fetch">;
   let place: Place | undefined;
   try {
     for (let attempt = 1; attempt <= DECISIONS; attempt++) {
@@ -46,7 +47,7 @@ export async function withPolicy<T>(
       const shards = shardsOf(policy);
       const open = () => wholeStore(c.env, cluster, shards);
       const nearby = () => nearbyStores(cluster, shards);
-      const store = new StoreClient(open, policy.revision, { limits, nearby, waitUntil, deadline });
+      const store = new StoreClient(open, policy.revision, { limits, nearby, waitUntil, relay, deadline });
       try {
         return await decided(decide, { policy, store });
       } catch (error) {

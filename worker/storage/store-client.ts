@@ -23,7 +23,7 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
-import { storeStreamUrls } from "../../api/store-stream.ts";
+import { storeRelays, storeStreamUrls } from "../../api/store-stream.ts";
 import { listWhole } from "../../api/whole-list.ts";
 import { ApiError, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
@@ -47,6 +47,8 @@ interface StoreClientOptions {
   readonly nearby?: () => NearbyStore | undefined;
   /** Keeps what this request does for others alive when its own client has left. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
+  /** What carries watches that the store does not (docs/decisions/0012), by its name. */
+  readonly relay?: (name: string) => Pick<StoreStub, "fetch">;
   /** The request's, if it has one. */
   readonly deadline?: Deadline | undefined;
 }
@@ -58,6 +60,7 @@ export class StoreClient {
   readonly #limits: StoreLimits | undefined;
   readonly #nearby: (() => NearbyStore | undefined) | undefined;
   readonly #waitUntil: ((work: Promise<unknown>) => void) | undefined;
+  readonly #relay: StoreClientOptions["relay"];
   readonly #deadline: Deadline | undefined;
   readonly #open: () => StoreStub;
   #stub: StoreStub | undefined;
@@ -68,13 +71,14 @@ export class StoreClient {
   constructor(
     open: () => StoreStub,
     policyRevision: Revision | undefined,
-    { limits, nearby, waitUntil, deadline }: StoreClientOptions = {},
+    { limits, nearby, waitUntil, relay, deadline }: StoreClientOptions = {},
   ) {
     this.#open = open;
     this.#policyRevision = policyRevision;
     this.#limits = limits;
     this.#nearby = nearby;
     this.#waitUntil = waitUntil;
+    this.#relay = relay;
     this.#deadline = deadline;
   }
 
@@ -174,9 +178,11 @@ export class StoreClient {
 
   /** A watch, or a list as a stream of texts, written by the store object itself (docs/spec/store.md). */
   async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
-    const response = await this.stub.fetch(
-      new Request(storeStreamUrls[what], { method: "POST", body: JSON.stringify({ ...request, ...this.#decided() }) }),
-    );
+    const body = JSON.stringify({ ...request, ...this.#decided() });
+    const asking = () => new Request(storeStreamUrls[what], { method: "POST", body });
+    let response = await this.stub.fetch(asking());
+    const relay = response.status === storeRelays.status && response.headers.get(storeRelays.header);
+    if (relay && this.#relay) response = await this.#relay(relay).fetch(asking());
     if (response.ok) {
       this.#unconfirmed = false;
       return response;

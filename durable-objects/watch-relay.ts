@@ -1,0 +1,54 @@
+/**
+ * Carries watches of a store that has as many as one object should hold (docs/decisions/0012), named by the store and a number.
+ * Nothing is stored; it is awake while anybody watches, and follows the store while it is.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { Revision, Store, WatchRequest } from "../api/store.ts";
+import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store-stream.ts";
+import { turnsOf } from "./turns.ts";
+import { type RelayedStore, RelayedWatches } from "./watch/relayed-watches.ts";
+
+export interface WatchRelayEnv {
+  readonly CLUSTER_STORE: DurableObjectNamespace;
+}
+
+type StoreStub = Store & DurableObjectStub & { relayHolds(relay: number, watches: number): Promise<void> };
+
+export class WatchRelay extends DurableObject<WatchRelayEnv> {
+  #watches: RelayedWatches | undefined;
+
+  /** How many watches there are. */
+  get size(): number {
+    return this.#watches?.size ?? 0;
+  }
+
+  /** A watch that the store has allowed, as the store was asked for it. */
+  override async fetch(request: Request): Promise<Response> {
+    const { store, relay } = parseRelayName(this.ctx.id.name ?? "");
+    this.#watches ??= new RelayedWatches({
+      store: () => this.#storeOf(store, relay),
+      turns: turnsOf(this.ctx.storage),
+    });
+    const stream = await this.#watches.open(await request.json<WatchRequest>());
+    return new Response(stream, { headers: { "content-type": "application/json", "content-encoding": "identity" } });
+  }
+
+  /** A stub anew for each call: one whose object has broken stays broken. */
+  #storeOf(name: string, relay: number): RelayedStore {
+    const stub = this.env.CLUSTER_STORE.getByName(name) as unknown as StoreStub;
+    return {
+      after: (request) => stub.after(request),
+      list: (request) => stub.list(request),
+      read: (request) => stub.read(request),
+      status: () => stub.status(),
+      holds: (watches) => stub.relayHolds(relay, watches),
+      async tail(since: Revision, watches: number) {
+        const body = JSON.stringify({ since, relay, watches });
+        const response = await stub.fetch(new Request(storeStreamUrls.tail, { method: "POST", body }));
+        if (response.status === storeRelays.compacted) return undefined;
+        if (!response.ok || !response.body) throw new Error(`the store gives no tail: ${response.status}`);
+        return response.body;
+      },
+    };
+  }
+}

@@ -1,0 +1,86 @@
+/** The log as a relay follows it: all of it after a revision, and then as it grows, each entry once it is on disk. */
+import type { Revision } from "../../api/store.ts";
+import type { LogTables, Marks } from "../store/log-tables.ts";
+import type { Turns } from "../store/turns.ts";
+import { renderTailLine } from "./tail-line.ts";
+import { heartbeat } from "./watch-line.ts";
+
+interface LogTailOptions {
+  readonly tables: LogTables;
+  readonly turns: Turns;
+  readonly marks: () => Marks;
+}
+
+/** Text read at once, in UTF-16 units, and bytes that wait for a relay. */
+const CHUNK = 256 * 1024;
+const QUEUE = 1024 * 1024;
+/** Milliseconds: the platform notices by it that a relay is gone. */
+const HEARTBEAT = 20_000;
+
+export class LogTails {
+  readonly #options: LogTailOptions;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: LogTailOptions) {
+    this.#options = options;
+  }
+
+  /** The log has grown. */
+  wake(): void {
+    for (const resume of [...this.#waiting]) resume();
+  }
+
+  /** Ends with an error where what is to be told next was compacted. */
+  open(since: Revision, closed: () => void): ReadableStream<Uint8Array> {
+    const { tables, turns, marks } = this.#options;
+    const encoder = new TextEncoder();
+    let cursor = since;
+    let open = true;
+    let resume = () => {};
+    const end = () => {
+      open = false;
+      resume();
+      closed();
+    };
+    const grown = () =>
+      new Promise<"grown" | "idle">((answer) => {
+        const done = (what: "grown" | "idle") => {
+          this.#waiting.delete(resume);
+          callOff();
+          answer(what);
+        };
+        const callOff = turns.after(HEARTBEAT, () => done("idle"));
+        resume = () => done("grown");
+        this.#waiting.add(resume);
+      });
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          while (open) {
+            if (cursor === marks().revision && (await grown()) === "idle") return controller.enqueue(heartbeat);
+            // What is applied by now is on disk then.
+            const newest = marks().revision;
+            await turns.settled();
+            if (!open) return;
+            if (cursor < marks().oldest) {
+              end();
+              return controller.error(new Error("compacted"));
+            }
+            let text = "";
+            let through = newest;
+            for (const row of tables.rowsBetween(cursor, newest)) {
+              text += renderTailLine(tables, row);
+              if (text.length <= CHUNK) continue;
+              through = row.revision;
+              break;
+            }
+            cursor = through;
+            if (text !== "") return controller.enqueue(encoder.encode(text));
+          }
+        },
+        cancel: end,
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: QUEUE }),
+    );
+  }
+}

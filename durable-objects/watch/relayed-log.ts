@@ -1,0 +1,83 @@
+/** The newest entries of a store's log, as a relay was told them: what live watchers are told from, and who resumes reads of. */
+import type { GroupResource, Revision } from "../../api/store.ts";
+import type { LogRow } from "../store/log-tables.ts";
+import type { TailEntry } from "./tail-line.ts";
+import type { LoggedRows } from "./watch-source.ts";
+
+/** UTF-16 units of texts that are kept at most, and as many again before any are dropped. */
+const KEPT = 8 * 1024 * 1024;
+
+export class RelayedLog implements LoggedRows {
+  readonly #kept: number;
+  #entries: TailEntry[] = [];
+  readonly #replaced = new Map<Revision, LogRow>();
+  #length = 0;
+  #after: Revision;
+  #revision: Revision;
+
+  /** What comes after `revision` is going to be told. */
+  constructor(revision: Revision, kept = KEPT) {
+    this.#after = revision;
+    this.#revision = revision;
+    this.#kept = kept;
+  }
+
+  /** All entries after this one are here. */
+  get after(): Revision {
+    return this.#after;
+  }
+
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  append(entry: TailEntry): void {
+    this.#entries.push(entry);
+    this.#revision = entry.row.revision;
+    this.#length += lengthOf(entry);
+    const { row, before } = entry;
+    if (row.replaced !== null && before !== undefined)
+      this.#replaced.set(row.replaced, { ...row, revision: row.replaced, text: before });
+  }
+
+  *rowsBetween(after: Revision, through: Revision, resources?: readonly GroupResource[]): Iterable<LogRow> {
+    for (let at = this.#placeAfter(after); at < this.#entries.length; at++) {
+      const row = this.#entries[at]?.row;
+      if (!row || row.revision > through) return;
+      if (resources?.includes(row.key.resource) ?? true) yield row;
+    }
+  }
+
+  /** What an entry here replaced, with other attributes: all that a watch asks of it. */
+  row(revision: Revision): LogRow | undefined {
+    return this.#replaced.get(revision);
+  }
+
+  #placeAfter(revision: Revision): number {
+    let from = 0;
+    let to = this.#entries.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((this.#entries[middle]?.row.revision ?? 0) > revision) to = middle;
+      else from = middle + 1;
+    }
+    return from;
+  }
+
+  /** Drops the oldest of what was told, where it has become too much. */
+  forget(): void {
+    if (this.#length <= 2 * this.#kept) return;
+    let dropped = 0;
+    while (this.#length > this.#kept && dropped < this.#entries.length) {
+      const entry = this.#entries[dropped++];
+      if (!entry) break;
+      this.#length -= lengthOf(entry);
+      this.#after = entry.row.revision;
+      if (entry.row.replaced !== null) this.#replaced.delete(entry.row.replaced);
+    }
+    this.#entries = this.#entries.slice(dropped);
+  }
+}
+
+const lengthOf = ({ row, before }: TailEntry): number =>
+  row.text.length + row.attributes.length + (before?.length ?? 0);

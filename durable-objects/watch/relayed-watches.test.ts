@@ -1,0 +1,140 @@
+import { expect, test, vi } from "vitest";
+import type { Revision, WatchRequest } from "../../api/store.ts";
+import { relayOf } from "../../test/fakes/relayed-store.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+import { RelayDirectory } from "./relay-directory.ts";
+
+const watching: WatchRequest = {
+  resource: "things",
+  since: 1 as Revision,
+  bookmarks: false,
+  bookmarkKind: { kind: "Thing", apiVersion: "v1" },
+  timeoutSeconds: 60,
+};
+
+async function write(store: MemoryStore, name: string, length = 1): Promise<void> {
+  const key = { resource: "things", namespace: "", name };
+  const text = JSON.stringify({ metadata: { name, resourceVersion: "" }, body: "x".repeat(length) });
+  await store.commit({ writes: [{ op: "create", key, text, attributes: { labels: {}, fields: {} } }] });
+}
+
+/** What a watch tells, until it ends. */
+function told(stream: ReadableStream<Uint8Array>) {
+  const reader = stream.getReader();
+  const watch = { text: "", ended: undefined as string | undefined, stop: () => reader.cancel() };
+  void (async () => {
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        watch.text += new TextDecoder().decode(value);
+      }
+      watch.ended = "cleanly";
+    } catch (error) {
+      watch.ended = (error as Error).message;
+    }
+  })();
+  return watch;
+}
+
+async function watch(relay: ReturnType<typeof relayOf>, of: Partial<WatchRequest> = {}) {
+  const answer = await relay.watch({ ...watching, ...of });
+  if (!answer.ok) throw new Error(answer.reason);
+  return told(answer.stream);
+}
+
+const namesIn = (text: string) => [...text.matchAll(/"name":"([^"]*)"/g)].map(([, name]) => name);
+
+test("RELAY-TAIL: one stream of the store's log is enough for all watches, and ends with the last of them", async () => {
+  const store = new MemoryStore();
+  const relay = relayOf(store);
+  const watches = await Promise.all(Array.from({ length: 50 }, () => watch(relay)));
+  await write(store, "a");
+  await write(store, "b");
+  await vi.waitFor(() => expect(watches.map(({ text }) => namesIn(text))).toEqual(watches.map(() => ["a", "b"])));
+  expect(relay.tails).toEqual({ opened: 1, open: 1 });
+  expect(store.watches).toBe(0);
+  for (const { stop } of watches) await stop();
+  await vi.waitFor(() => expect(relay.tails.open).toBe(0));
+  // The next one begins anew, and misses nothing of what was between.
+  await write(store, "c");
+  const late = await watch(relay);
+  await vi.waitFor(() => expect(namesIn(late.text)).toEqual(["a", "b", "c"]));
+  expect(relay.tails.opened).toBe(2);
+  await late.stop();
+});
+
+test("RELAY-AGAIN: a stream that breaks is followed by another, and nobody notices", async () => {
+  const store = new MemoryStore();
+  const relay = relayOf(store, { lines: 1 });
+  const one = await watch(relay);
+  const names = Array.from({ length: 20 }, (_, i) => `t${i}`);
+  for (const name of names) {
+    await write(store, name);
+    await new Promise((resume) => setTimeout(resume, 3));
+  }
+  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(names));
+  expect(one.ended).toBeUndefined();
+  expect(relay.tails.opened).toBeGreaterThan(5);
+  await one.stop();
+});
+
+test("RELAY-BEHIND: where the log does not reach back to where the relay was, all resume at the store", async () => {
+  const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
+  const relay = relayOf(store);
+  const one = await watch(relay);
+  await write(store, "a");
+  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["a"]));
+  store.advance(100 as Revision);
+  store.compact();
+  await write(store, "b");
+  await vi.waitFor(() => expect(one.ended).toBe("the watch was interrupted"));
+  expect(await relay.watch(watching)).toMatchObject({ ok: false, reason: "compacted" });
+  const anew = await watch(relay, { since: 100 as Revision });
+  await vi.waitFor(() => expect(namesIn(anew.text)).toEqual(["b"]));
+  await anew.stop();
+});
+
+test("WATCH-SLOW: who falls behind what a relay keeps reads the store's log, and has missed nothing", async () => {
+  const store = new MemoryStore();
+  const relay = relayOf(store, { kept: 10_000 });
+  const answer = await relay.watch(watching);
+  if (!answer.ok) throw new Error(answer.reason);
+  const other = await watch(relay);
+  const names = Array.from({ length: 30 }, (_, i) => `t${i}`);
+  for (const name of names) await write(store, name, 50_000);
+  await vi.waitFor(() => expect(namesIn(other.text)).toEqual(names));
+  const slow = told(answer.stream);
+  await vi.waitFor(() => expect(namesIn(slow.text)).toEqual(names));
+  await write(store, "live again");
+  await vi.waitFor(() => expect(namesIn(slow.text)).toEqual([...names, "live again"]));
+  await Promise.all([slow.stop(), other.stop()]);
+});
+
+test("a watch from now on begins where the store is, not where the relay is", async () => {
+  const store = new MemoryStore();
+  const relay = relayOf(store);
+  await write(store, "before");
+  const { since: _, ...fromNow } = watching;
+  const answer = await relay.watch({ ...fromNow, sendInitialEvents: false });
+  if (!answer.ok) throw new Error(answer.reason);
+  const one = told(answer.stream);
+  await write(store, "after");
+  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["after"]));
+  await one.stop();
+});
+
+test("RELAY-ROOM: watches go to the first relay with room, whichever were closed meanwhile", () => {
+  const directory = new RelayDirectory(3);
+  expect([0, 2, 3, 4].map((own) => directory.isFull(own))).toEqual([false, false, true, true]);
+  expect([1, 2, 3, 4, 5, 6, 7].map(() => directory.next())).toEqual([0, 0, 0, 1, 1, 1, 2]);
+  directory.holds(1, 1);
+  expect([1, 2, 3].map(() => directory.next())).toEqual([1, 1, 2]);
+  // One that came again before its first stream was known to have ended is still there.
+  const first = directory.attach(0, 3);
+  const second = directory.attach(0, 2);
+  first();
+  expect([1, 2].map(() => directory.next())).toEqual([0, 2]);
+  second();
+  expect(directory.next()).toBe(0);
+});

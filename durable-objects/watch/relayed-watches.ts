@@ -1,0 +1,235 @@
+/**
+ * Watches of a store that a relay carries (docs/decisions/0012): it follows the store's log by one stream, and tells its watchers as
+ * the store would. What they ask for that is older than what it was told, and the state that they begin with, it asks the store.
+ */
+import type { Answer, Change, Entry, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
+import type { LogRow } from "../store/log-tables.ts";
+import { moveRevision } from "../store/revision-text.ts";
+import type { Turns } from "../store/turns.ts";
+import { RelayedLog } from "./relayed-log.ts";
+import { parseTailLine } from "./tail-line.ts";
+import { eventOf, LoggedChange } from "./watch-event.ts";
+import { concerns, type Wanted } from "./watch-groups.ts";
+import { readLog } from "./watch-history.ts";
+import { WatchHub } from "./watch-hub.ts";
+import { eventLine, watchLine } from "./watch-line.ts";
+import type { LogPart, StatePart, StateReader, WatchSource } from "./watch-source.ts";
+
+/** The store as a relay asks it. */
+export interface RelayedStore extends Pick<Store, "after" | "list" | "read" | "status"> {
+  /** The log after a revision (log-tail.ts); undefined where it does not reach back so far. */
+  tail(since: Revision, watches: number): Promise<ReadableStream<Uint8Array> | undefined>;
+  /** So many watches are here. */
+  holds(watches: number): Promise<void>;
+}
+
+interface RelayedWatchesOptions {
+  /** A stub that has not broken. */
+  readonly store: () => RelayedStore;
+  readonly turns: Turns;
+  /** UTF-16 units of the log's texts that are kept. */
+  readonly kept?: number;
+}
+
+/** Objects of a page, and changes of an answer. */
+const PAGE = 200;
+/** Milliseconds from a stream that broke to the next, and how long there may be none. */
+const AGAIN = 200;
+const PATIENCE = 15_000;
+/** The store hears of how many watches there are as often, at most. */
+const REPORT = 1000;
+
+export class RelayedWatches {
+  readonly #options: RelayedWatchesOptions;
+  readonly #hub: WatchHub;
+  #log = new RelayedLog(0 as Revision);
+  /** The log is followed, or about to be, from the revision that it resolves with on. */
+  #following: Promise<void> | undefined;
+  /** Watches that are being opened. */
+  #opening = 0;
+  #tail: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #reporting = false;
+
+  constructor(options: RelayedWatchesOptions) {
+    this.#options = options;
+    this.#hub = new WatchHub({ turns: options.turns, source: this.#source(), counted: () => this.#counted() });
+  }
+
+  get size(): number {
+    return this.#hub.size;
+  }
+
+  /** The store has allowed it. Throws where the store cannot be reached. */
+  async open(request: WatchRequest): Promise<ReadableStream<Uint8Array>> {
+    this.#opening++;
+    try {
+      this.#following ??= this.#begin();
+      await this.#following;
+      const fromNow = request.since === undefined && request.sendInitialEvents === false;
+      const since = fromNow ? (await this.#options.store().status()).revision : request.since;
+      return this.#hub.open({ ...request, ...(since !== undefined && { since }) });
+    } finally {
+      this.#opening--;
+      this.#leaveIfEmpty();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      const { revision } = await this.#options.store().status();
+      this.#log = new RelayedLog(revision, this.#options.kept);
+    } catch (error) {
+      this.#following = undefined;
+      throw error;
+    }
+    void this.#follow();
+  }
+
+  /** As long as anybody watches, over as many streams as it takes. */
+  async #follow(): Promise<void> {
+    const { store, turns } = this.#options;
+    let lost = turns.now();
+    while (this.#isWanted()) {
+      try {
+        const tail = await store().tail(this.#log.revision, this.#hub.size);
+        if (!tail) break;
+        lost = Number.POSITIVE_INFINITY;
+        await this.#read(tail);
+      } catch {
+        // The store has begun again, or the way to it was cut: it is followed from where this was.
+      }
+      if (lost === Number.POSITIVE_INFINITY) lost = turns.now();
+      if (turns.now() - lost > PATIENCE) break;
+      if (this.#isWanted()) await new Promise<void>((resume) => void turns.after(AGAIN, resume));
+    }
+    this.#following = undefined;
+    // Who resumes by revision misses nothing, or is told by the store that it must list again.
+    this.#hub.cutOff("the watch was interrupted");
+  }
+
+  async #read(tail: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    const reader = tail.getReader();
+    this.#tail = reader;
+    let rest = "";
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          if (line === "") continue;
+          const entry = parseTailLine(line);
+          if (entry.row.revision > this.#log.revision) this.#log.append(entry);
+        }
+        this.#hub.wake();
+        // No more is read than is told.
+        await this.#hub.told();
+        this.#log.forget();
+      }
+    } finally {
+      this.#tail = undefined;
+    }
+  }
+
+  #isWanted = () => this.#hub.size + this.#opening > 0;
+
+  #counted(): void {
+    this.#leaveIfEmpty();
+    if (this.#reporting || !this.#tail) return;
+    this.#reporting = true;
+    this.#options.turns.after(REPORT, () => {
+      this.#reporting = false;
+      if (!this.#tail) return;
+      this.#options
+        .store()
+        .holds(this.#hub.size)
+        .catch(() => {});
+    });
+  }
+
+  /** Nobody is left: the store need not tell this relay anything. */
+  #leaveIfEmpty(): void {
+    if (!this.#isWanted()) void this.#tail?.cancel().catch(() => {});
+  }
+
+  #source(): WatchSource {
+    return {
+      marks: () => ({ revision: this.#log.revision }),
+      log: {
+        rowsBetween: (after, through, resources) => this.#log.rowsBetween(after, through, resources),
+        row: (revision) => this.#log.row(revision),
+      },
+      state: (wanted) => this.#stateReader(wanted),
+      after: (wanted, revision) => this.#after(wanted, revision),
+    };
+  }
+
+  #after(wanted: WatchRequest, revision: Revision): LogPart | Promise<LogPart | "compacted"> {
+    const log = this.#log;
+    // The store was ahead of what this relay has been told.
+    if (revision >= log.revision) return { text: "", through: revision, ended: true };
+    return revision >= log.after
+      ? readLog(log, wanted, { after: revision, newest: log.revision })
+      : this.#askLog(wanted, revision);
+  }
+
+  async #askLog(wanted: WatchRequest, revision: Revision): Promise<LogPart | "compacted"> {
+    const store = this.#options.store();
+    const tail = await store.after({ revision, resources: [wanted.resource], limit: PAGE });
+    if (!tail.ok) return "compacted";
+    let text = "";
+    for (const told of tail.changes) {
+      if (!concerns(wanted, told.key)) continue;
+      const change = new LoggedChange(rowOf(told));
+      const event = eventOf(change, wanted.requirements ?? []);
+      if (!event) continue;
+      if (event.text === "own") text += eventLine(NO_ROWS, change, event);
+      else {
+        const at = (told.revision - 1) as Revision;
+        const before = await store.read({ key: told.key, at });
+        if (!before.ok || !before.entry) return "compacted";
+        const { entry } = before;
+        text += watchLine(event.type, moveRevision(entry.text, entry.revision, told.revision));
+      }
+    }
+    return { text, through: tail.revision, ended: !tail.more };
+  }
+
+  #stateReader({ resource, namespace, name, requirements }: Wanted): StateReader {
+    const wanted = {
+      resource,
+      ...(namespace !== undefined && { namespace }),
+      ...(name !== undefined && { name }),
+      ...(requirements && { requirements }),
+    };
+    let before: ListPage | undefined;
+    return {
+      next: async (): Promise<StatePart | "compacted"> => {
+        const page: Answer<ListPage> = await this.#options.store().list({
+          ...wanted,
+          limit: PAGE,
+          ...(before?.last && { at: before.revision, after: before.last }),
+        });
+        if (!page.ok) return "compacted";
+        before = page;
+        const text = page.items.map((item: Entry) => watchLine("ADDED", item.text)).join("");
+        return { text, at: page.revision, ended: !page.more };
+      },
+    };
+  }
+}
+
+const NO_ROWS = { row: () => undefined };
+
+/** A change as the log has it, but for where it leads back to. */
+const rowOf = ({ type, revision, key, text, attributes, previous }: Change): LogRow => ({
+  revision,
+  replaced: null,
+  tombstone: type === "DELETED",
+  key,
+  attributes: JSON.stringify(attributes),
+  text,
+  previous: previous ? JSON.stringify(previous) : null,
+});

@@ -1,0 +1,40 @@
+/** Entries of the log on their way to a relay: a line of JSON each, with what a watch must know of what they replaced. */
+import type { Revision } from "../../api/store.ts";
+import type { LogRow } from "../store/log-tables.ts";
+import type { LoggedRows } from "./watch-source.ts";
+
+export interface TailEntry {
+  readonly row: LogRow;
+  /** The replaced object's text, where somebody's selector may have ceased to match: its attributes were others. */
+  readonly before?: string;
+}
+
+type Line = readonly [
+  revision: Revision,
+  replaced: Revision | null,
+  tombstone: boolean,
+  resource: string,
+  namespace: string,
+  name: string,
+  attributes: string,
+  previous: string | null,
+  text: string,
+  before: string | null,
+];
+
+export function renderTailLine(rows: Pick<LoggedRows, "row">, row: LogRow): string {
+  const { revision, replaced, tombstone, key, attributes, previous, text } = row;
+  const changed = !tombstone && replaced !== null && previous !== attributes;
+  const before = changed ? (rows.row(replaced)?.text ?? null) : null;
+  const { resource, namespace, name } = key;
+  const line: Line = [revision, replaced, tombstone, resource, namespace, name, attributes, previous, text, before];
+  return `${JSON.stringify(line)}\n`;
+}
+
+export function parseTailLine(line: string): TailEntry {
+  const [revision, replaced, tombstone, resource, namespace, name, attributes, previous, text, before] = JSON.parse(
+    line,
+  ) as Line;
+  const row = { revision, replaced, tombstone, key: { resource, namespace, name }, attributes, previous, text };
+  return before === null ? { row } : { row, before };
+}

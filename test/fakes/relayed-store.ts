@@ -1,0 +1,76 @@
+/** A relay of a store in memory, whose streams of the log may end at any time. */
+import type { MemoryStore } from "../../durable-objects/store/memory-store.ts";
+import { RelayedWatches } from "../../durable-objects/watch/relayed-watches.ts";
+
+export type Watched = Pick<MemoryStore, "watch">;
+
+interface Flaws {
+  readonly kept?: number;
+  /** Chunks that a stream of the log tells before it breaks. */
+  readonly lines?: number;
+}
+
+export interface RelayUnderTest extends Watched {
+  readonly watches: RelayedWatches;
+  /** How many streams of the log were opened, and are open. */
+  readonly tails: { opened: number; open: number };
+  /** What the store was told of how many watches there are. */
+  readonly held: number[];
+}
+
+export function relayOf(store: MemoryStore, { kept, lines = Number.POSITIVE_INFINITY }: Flaws = {}): RelayUnderTest {
+  const tails = { opened: 0, open: 0 };
+  const held: number[] = [];
+  const watches = new RelayedWatches({
+    ...(kept !== undefined && { kept }),
+    turns: {
+      now: Date.now,
+      later: (run) => void setTimeout(run, 0),
+      after: (milliseconds, run) => {
+        const timer = setTimeout(run, lines < Number.POSITIVE_INFINITY ? Math.min(milliseconds, 5) : milliseconds);
+        return () => clearTimeout(timer);
+      },
+      settled: async () => {},
+    },
+    store: () => ({
+      after: (request) => store.after(request),
+      list: (request) => store.list(request),
+      read: (request) => store.read(request),
+      status: () => store.status(),
+      holds: async (count) => void held.push(count),
+      async tail(since, count) {
+        const tail = store.tail(since, () => tails.open--);
+        if (!tail) return undefined;
+        held.push(count);
+        tails.opened++;
+        tails.open++;
+        return lines < Number.POSITIVE_INFINITY ? breakingOff(tail, lines) : tail;
+      },
+    }),
+  });
+  return {
+    watches,
+    tails,
+    held,
+    async watch(request) {
+      const refused = store.refusesWatch(request);
+      return refused ?? { ok: true, stream: await watches.open(request) };
+    },
+  };
+}
+
+function breakingOff(tail: ReadableStream<Uint8Array>, chunks: number): ReadableStream<Uint8Array> {
+  const reader = tail.getReader();
+  let left = chunks;
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      controller.enqueue(value);
+      if (--left > 0) return;
+      await reader.cancel();
+      controller.error(new Error("broken off"));
+    },
+    cancel: () => reader.cancel(),
+  });
+}
