@@ -101,7 +101,9 @@ test("RELAY-CARRY: the store carries as many watches as it should, relays the re
   }, 30_000);
 });
 
-test("RELAY-KILLED: who was told by a relay that is gone resumes, and misses and repeats nothing", { timeout: 60_000 }, async () => {
+test("RELAY-KILLED: who was told by a relay that is gone resumes, and misses and repeats nothing", {
+  timeout: 60_000,
+}, async () => {
   const { informers, write, stop } = await clusterWith("killed", 70);
   const names: string[] = [];
   let writing = true;

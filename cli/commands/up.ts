@@ -16,7 +16,14 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { type NodeOptions, withNodeOptions } from "./node-options.ts";
-import { dataDirectoryOption, dualStackOption, parseCount, parseDuration, parsePort, parseShardsOption } from "./options.ts";
+import {
+  dataDirectoryOption,
+  dualStackOption,
+  parseCount,
+  parseDuration,
+  parsePort,
+  parseShardsOption,
+} from "./options.ts";
 
 interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly port: number;

@@ -72,60 +72,63 @@ const ways = [
   ["by a relay that keeps nothing", (store: MemoryStore): Watched => relayOf(store, { kept: 0, lines: 3 })],
 ] as const;
 
-test.each(
-  ways,
-)("WATCH-RESUME, WATCH-SELECT: whenever a watch began, what it told adds up to the list that it watches: %s", {
-  timeout: 30_000,
-}, async (_, carriedBy) => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-      const store = new MemoryStore();
-      const carrier = carriedBy(store);
-      const watches: { request: WatchRequest; informer: Informer; done: Promise<void>; stop: () => Promise<void> }[] =
-        [];
-      for (const of of steps) {
-        if (of.do === "pause") await new Promise((resume) => setTimeout(resume, 2));
-        else if (of.do === "watch") {
-          const informer = new Informer();
-          const { revision } = await store.status();
-          const at = Math.max(1, revision - of.back) as Revision;
-          const request = { ...base, ...of.wanted, ...(!of.fresh && { since: at }) };
-          if (!of.fresh) {
-            const then = await store.list({ ...request, at });
-            if (then.ok) for (const { text } of then.items) informer.take({ type: "ADDED", object: JSON.parse(text) });
-          }
-          const answer = await carrier.watch(request);
-          if (!answer.ok) throw new Error(answer.reason);
-          watches.push({ request, informer, ...follow(answer.stream, informer) });
-        } else {
-          const key = { resource: "pods", namespace: of.namespace, name: of.name };
-          const { namespace, name } = of;
-          const { entry } = (await store.read({ key })) as { entry?: object };
-          if (of.do === "remove") await store.commit({ writes: [{ op: "delete", key }] });
-          else {
-            const text = JSON.stringify({ metadata: { name, namespace, resourceVersion: "" } });
-            const op = entry ? "replace" : "create";
-            await store.commit({ writes: [{ op, key, text, attributes: { labels: of.labels, fields: {} } }] });
+test.each(ways)(
+  "WATCH-RESUME, WATCH-SELECT: whenever a watch began, what it told adds up to the list that it watches: %s",
+  {
+    timeout: 30_000,
+  },
+  async (_, carriedBy) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        const store = new MemoryStore();
+        const carrier = carriedBy(store);
+        const watches: { request: WatchRequest; informer: Informer; done: Promise<void>; stop: () => Promise<void> }[] =
+          [];
+        for (const of of steps) {
+          if (of.do === "pause") await new Promise((resume) => setTimeout(resume, 2));
+          else if (of.do === "watch") {
+            const informer = new Informer();
+            const { revision } = await store.status();
+            const at = Math.max(1, revision - of.back) as Revision;
+            const request = { ...base, ...of.wanted, ...(!of.fresh && { since: at }) };
+            if (!of.fresh) {
+              const then = await store.list({ ...request, at });
+              if (then.ok)
+                for (const { text } of then.items) informer.take({ type: "ADDED", object: JSON.parse(text) });
+            }
+            const answer = await carrier.watch(request);
+            if (!answer.ok) throw new Error(answer.reason);
+            watches.push({ request, informer, ...follow(answer.stream, informer) });
+          } else {
+            const key = { resource: "pods", namespace: of.namespace, name: of.name };
+            const { namespace, name } = of;
+            const { entry } = (await store.read({ key })) as { entry?: object };
+            if (of.do === "remove") await store.commit({ writes: [{ op: "delete", key }] });
+            else {
+              const text = JSON.stringify({ metadata: { name, namespace, resourceVersion: "" } });
+              const op = entry ? "replace" : "create";
+              await store.commit({ writes: [{ op, key, text, attributes: { labels: of.labels, fields: {} } }] });
+            }
           }
         }
-      }
-      for (const { request, informer, stop } of watches) {
-        const page = await store.list(request);
-        const listed = page.ok
-          ? page.items.map(({ key, revision }) => [`${key.namespace}/${key.name}`, String(revision)])
-          : [];
-        const expected = JSON.stringify([[], listed.sort()]);
-        const told = () => JSON.stringify([informer.complaints, [...informer.known].sort()]);
-        for (const end = Date.now() + 2000; told() !== expected && Date.now() < end; ) {
-          await new Promise((resume) => setTimeout(resume, 1));
+        for (const { request, informer, stop } of watches) {
+          const page = await store.list(request);
+          const listed = page.ok
+            ? page.items.map(({ key, revision }) => [`${key.namespace}/${key.name}`, String(revision)])
+            : [];
+          const expected = JSON.stringify([[], listed.sort()]);
+          const told = () => JSON.stringify([informer.complaints, [...informer.known].sort()]);
+          for (const end = Date.now() + 2000; told() !== expected && Date.now() < end; ) {
+            await new Promise((resume) => setTimeout(resume, 1));
+          }
+          await stop();
+          expect(told()).toBe(expected);
         }
-        await stop();
-        expect(told()).toBe(expected);
-      }
-    }),
-    { numRuns: 100 },
-  );
-});
+      }),
+      { numRuns: 100 },
+    );
+  },
+);
 
 function follow(stream: ReadableStream<Uint8Array>, informer: Informer) {
   const reader = stream.getReader();
