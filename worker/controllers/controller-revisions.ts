@@ -6,7 +6,6 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Effect, Snapshot } from "./controller.ts";
 import { claim, controllerReference } from "./controller-ref.ts";
 import { same } from "./same.ts";
-import { canonical, fnv32a, safeEncode } from "./template-hash.ts";
 
 export const REVISIONS = "controllerrevisions.apps";
 
@@ -15,8 +14,9 @@ type Revision = Stored<ControllerRevision>;
 export interface HistoryRules {
   readonly template: PodTemplateSpec;
   readonly selector: LabelSelector | undefined;
-  readonly collisionCount: number;
   readonly limit: number;
+  /** The hash in a new revision's name, of its data. */
+  readonly hashOf: (data: unknown) => string;
   /** The label that carries the hash. */
   readonly hashLabel: string;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export const byRevision = (a: Revision, b: Revision): number =>
   a.revision - b.revision || (a.metadata.name < b.metadata.name ? -1 : 1);
 
 export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapshot: Snapshot): History {
-  const { template, collisionCount, hashLabel } = rules;
+  const { template, hashLabel } = rules;
   const namespace = owner.metadata.namespace ?? "";
   const claimed = claim<ControllerRevision>(snapshot, REVISIONS, owner, { selector: rules.selector });
   if (claimed.effects.length > 0) return { effects: claimed.effects, collision: false };
@@ -52,7 +52,7 @@ export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapsh
     const raised: ControllerRevision = { ...matching, revision };
     return { effects: [{ op: "update", resource: REVISIONS, namespace, object: raised }], collision: false };
   }
-  const hash = safeEncode(String(fnv32a(canonical(data) + (collisionCount > 0 ? String(collisionCount) : ""))));
+  const hash = rules.hashOf(data);
   const name = `${owner.metadata.name.slice(0, 223)}-${hash}`;
   if (snapshot.get(REVISIONS, namespace, name)) return { effects: [], collision: true };
   const object: ControllerRevision = {

@@ -1,24 +1,38 @@
 /**
- * The hash of a pod template in names and labels: FNV-32a, printed in Kubernetes' safe alphabet. Kubernetes hashes a Go
- * print of the template; here it is its canonical JSON, which is as stable and nobody else can compare.
+ * The hashes in names and labels of replica sets and controller revisions, as kube-controller-manager computes them: FNV,
+ * printed in Kubernetes' safe alphabet. Who moves a cluster here finds the sets that it had.
  */
 import type { PodTemplateSpec } from "../../api/generated/core.v1.ts";
+import { goPrint } from "./go-print.ts";
 
 /** No vowels, and no digits that read like them: no hash spells a word. */
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
-
-export function fnv32a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of utf8(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash >>> 0;
-}
+const BASIS = 0x811c9dc5;
+const PRIME = 0x01000193;
 
 /** Each character of the decimal number, mapped into the safe alphabet. */
 export const safeEncode = (text: string): string =>
   [...text].map((character) => ALPHABET[character.charCodeAt(0) % ALPHABET.length]).join("");
 
-export const templateHash = (template: PodTemplateSpec | undefined, collisions: number | undefined): string =>
-  safeEncode(String(fnv32a(canonical(template ?? null) + (collisions === undefined ? "" : String(collisions)))));
+/** FNV-1a of the template's print and, where there have been any, of the count of collisions (controller.ComputeHash). */
+export function templateHash(template: PodTemplateSpec | undefined, collisions: number | undefined): string {
+  let hash = BASIS;
+  const take = (byte: number) => {
+    hash = Math.imul(hash ^ byte, PRIME);
+  };
+  for (const byte of utf8(goPrint("core.v1.PodTemplateSpec", template ?? {}))) take(byte);
+  // Four bytes of the count in a buffer of eight.
+  if (collisions !== undefined)
+    for (let bits = 0; bits < 64; bits += 8) take(bits < 32 ? (collisions >>> bits) & 0xff : 0);
+  return safeEncode(String(hash >>> 0));
+}
+
+/** FNV-1 of a revision's data as Go writes its JSON, and of the count of collisions (history.HashControllerRevision). */
+export function dataHash(data: unknown, collisions: number): string {
+  let hash = BASIS;
+  for (const byte of utf8(asInGo(canonical(data)) + String(collisions))) hash = Math.imul(hash, PRIME) ^ byte;
+  return safeEncode(String(hash >>> 0));
+}
 
 /** JSON with keys in order and absent values left out. */
 export function canonical(value: unknown): string {
@@ -28,6 +42,10 @@ export function canonical(value: unknown): string {
   fields.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(",")}}`;
 }
+
+/** Go escapes what HTML would read, and two line ends of JavaScript's. */
+const asInGo = (json: string): string =>
+  json.replace(/[<>&\u2028\u2029]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 function* utf8(text: string): Iterable<number> {
   for (const character of text) {

@@ -19,6 +19,7 @@ import { itemKey, splitItem } from "../item-key.ts";
 import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
+import { templateHash } from "../template-hash.ts";
 import { earliest, timeOf, waking } from "../time.ts";
 import { daemonPod, type Fit, fitting, HASH, nodeOf, TEMPLATE_GENERATION } from "./daemon-pod.ts";
 
@@ -71,7 +72,8 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
     {
       template: daemonSet.spec.template,
       selector: daemonSet.spec.selector,
-      collisionCount,
+      // Of the template itself, as a replica set's.
+      hashOf: () => templateHash(daemonSet.spec.template, daemonSet.status.collisionCount),
       limit: daemonSet.spec.revisionHistoryLimit ?? 10,
       hashLabel: HASH,
       ...(templateGeneration ? { annotations: { [TEMPLATE_GENERATION]: templateGeneration } } : {}),

@@ -18,6 +18,7 @@ import { itemKey, splitItem } from "../item-key.ts";
 import { carries } from "../label-selector.ts";
 import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod-state.ts";
 import { statusUpdate } from "../status-update.ts";
+import { dataHash } from "../template-hash.ts";
 import { waking } from "../time.ts";
 import { CLAIMS, claimCreations, claimOwners, claimsAreLeaving } from "./claims.ts";
 import { identityLabels, ordinalOf, podName, REVISION, statefulPod } from "./stateful-pod.ts";
@@ -81,7 +82,8 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   const { collisionCount = 0 } = set.status;
   const limit = set.spec.revisionHistoryLimit ?? 10;
   const { template, selector } = set.spec;
-  const rules = { template, selector, collisionCount, limit, hashLabel: HASH_LABEL };
+  const hashOf = (data: unknown) => dataHash(data, collisionCount);
+  const rules = { template, selector, hashOf, limit, hashLabel: HASH_LABEL };
   const history = historyOf(set, rules, snapshot);
   if ("effects" in history)
     return {
