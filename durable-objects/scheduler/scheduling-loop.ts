@@ -169,10 +169,13 @@ export class SchedulingLoop {
       const node = decision.node.name;
       const { bind, provision } = decision.volumes;
       const unasked = provision.filter(({ metadata }) => metadata.annotations?.[SELECTED_NODE] !== node);
-      const volumes = [...bind.map(reserve), ...unasked.map((claim) => askFor(claim, node))];
+      const now = this.#options.now();
+      const volumes = [...bind.map((each) => reserve(each, now)), ...unasked.map((claim) => askFor(claim, node, now))];
       // Devices are had when the pod is bound, not while it waits for a volume.
       const devices =
-        provision.length > 0 ? [] : decision.reservations.map((each) => reserveClaim(each, pod, this.#options.newUid));
+        provision.length > 0
+          ? []
+          : decision.reservations.map((each) => reserveClaim(each, pod, { newId: this.#options.newUid, now }));
       const assumed = [...volumes, ...devices];
       for (const { resource, after } of assumed) cluster.setObject(resource, after);
       const claimWrites = assumed.map(({ write }) => write);

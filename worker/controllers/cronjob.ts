@@ -13,7 +13,7 @@ import { controllerOf, controllerReference } from "./controller-ref.ts";
 import { dueTimes } from "./cron-schedule.ts";
 import { itemKey, itemOf, splitItem } from "./item-key.ts";
 import { statusUpdate } from "./status-update.ts";
-import { timeOf, timeText, waking } from "./time.ts";
+import { timeOf, timeText, waking, zonedTimeText } from "./time.ts";
 
 const RESOURCE = "cronjobs.batch";
 const JOBS = "jobs.batch";
@@ -204,7 +204,7 @@ function jobOf(cronJob: Stored<CronJob>, name: string, at: number): Job {
       name,
       namespace: cronJob.metadata.namespace ?? "",
       ...(metadata.labels ? { labels: { ...metadata.labels } } : {}),
-      annotations: { ...metadata.annotations, [SCHEDULED]: timeText(at) },
+      annotations: { ...metadata.annotations, [SCHEDULED]: zonedTimeText(at, cronJob.spec.timeZone) },
       ownerReferences: [controllerReference(cronJob)],
     },
     spec: { ...spec } as Job["spec"],

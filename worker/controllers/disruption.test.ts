@@ -50,6 +50,24 @@ async function statusWith(spec: Partial<PodDisruptionBudget["spec"]>, pods: numb
 }
 
 describe("pod disruption budget", () => {
+  it("CTL-PDB-FAILED: has not observed what it could not count", async () => {
+    const { cluster, settle } = controlledCluster([disruptionController]);
+    const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "u", controller: true };
+    cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "ns", labels: { app: "x" }, ownerReferences: [owner] },
+      spec: { containers: [] },
+      status: { phase: "Running" },
+    });
+    cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
+    await settle();
+    const { status } = cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b") ?? {};
+    expect(status).not.toHaveProperty("observedGeneration");
+    expect(status?.conditions).toMatchObject([{ type: "DisruptionAllowed", status: "False", reason: "SyncFailed" }]);
+    expect(status?.conditions?.[0]).not.toHaveProperty("observedGeneration");
+  });
+
   it("expects a pod that has ended or is on its way out, and counts neither as healthy", async () => {
     const { cluster, settle } = controlledCluster([disruptionController]);
     const pod = (name: string, phase: string, deletionTimestamp?: string): Pod => ({

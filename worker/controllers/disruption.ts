@@ -93,13 +93,13 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
     expectedPods: expected,
     ...observed(budget),
     conditions: [
-      allowed(
-        budget,
-        now,
-        disruptionsAllowed > 0
-          ? { status: "True", reason: "SufficientPods", message: "" }
-          : { status: "False", reason: "InsufficientPods", message: "" },
-      ),
+      allowed(budget, now, {
+        ...(disruptionsAllowed > 0
+          ? { status: "True", reason: "SufficientPods" }
+          : { status: "False", reason: "InsufficientPods" }),
+        message: "",
+        ...observed(budget),
+      }),
     ],
   };
   const expiry = disrupted.map(([, time]) => (timeOf(time) ?? 0) + DELETION_MS);
@@ -118,11 +118,11 @@ function withNews(budget: Stored<PodDisruptionBudget>, status: PodDisruptionBudg
 function allowed(
   budget: Stored<PodDisruptionBudget>,
   now: number,
-  said: { status: string; reason: string; message: string },
+  said: { status: string; reason: string; message: string; observedGeneration?: number },
 ): Condition {
   const current = budget.status.conditions?.find(({ type }) => type === "DisruptionAllowed");
   const lastTransitionTime = current?.status === said.status ? current.lastTransitionTime : timeText(now);
-  return { type: "DisruptionAllowed", ...said, ...observed(budget), lastTransitionTime };
+  return { type: "DisruptionAllowed", ...said, lastTransitionTime };
 }
 
 const failedStatus = (
@@ -132,8 +132,15 @@ const failedStatus = (
 ): PodDisruptionBudgetStatus => ({
   ...budget.status,
   disruptionsAllowed: 0,
-  ...observed(budget),
-  conditions: [allowed(budget, now, { status: "False", reason: "SyncFailed", message })],
+  // What could not be counted has not been observed.
+  conditions: [
+    allowed(budget, now, {
+      status: "False",
+      reason: "SyncFailed",
+      message,
+      ...(budget.status.observedGeneration ? { observedGeneration: budget.status.observedGeneration } : {}),
+    }),
+  ],
 });
 
 function expectedOf(

@@ -1,6 +1,28 @@
 /** metav1.Time: RFC 3339 in whole seconds, UTC. */
 export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
+/** The same on the clocks of a time zone, with its distance to UTC; in UTC where there is no such zone. */
+export function zonedTimeText(ms: number, timeZone: string | undefined): string {
+  const minutes = offsetOf(ms, timeZone);
+  if (minutes === 0) return timeText(ms);
+  const [hour, minute] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  const distance = `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+  return `${timeText(ms + minutes * 60_000).slice(0, -1)}${minutes < 0 ? "-" : "+"}${distance}`;
+}
+
+/** Minutes that the zone is ahead of UTC at that time. */
+function offsetOf(ms: number, timeZone: string | undefined): number {
+  if (!timeZone) return 0;
+  try {
+    const format = new Intl.DateTimeFormat("en", { timeZone, timeZoneName: "longOffset" });
+    const name = format.formatToParts(ms).find(({ type }) => type === "timeZoneName")?.value ?? "";
+    const [, sign, hours = "0", minutes = "0"] = /GMT([+-])(\d+):(\d+)/.exec(name) ?? [];
+    return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  } catch {
+    return 0;
+  }
+}
+
 /** ms since the epoch; undefined for an absent or unreadable time. */
 export function timeOf(text: string | undefined): number | undefined {
   const ms = text === undefined ? Number.NaN : Date.parse(text);

@@ -7,6 +7,7 @@ import { persistentVolume } from "../../api/resources/core/persistent-volume.ts"
 import { persistentVolumeClaim } from "../../api/resources/core/persistent-volume-claim.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import type { Revision, Write } from "../../api/store.ts";
+import { owned } from "./owned.ts";
 import { CLAIMS, type Claim, SELECTED_NODE, VOLUMES } from "./pod-volumes.ts";
 import type { Volume } from "./volume-choice.ts";
 
@@ -19,7 +20,7 @@ export interface Assumed {
 }
 
 /** The volume, reserved for the claim; the volume binder does the rest. */
-export function reserve({ claim, volume }: { readonly claim: Claim; readonly volume: Volume }): Assumed {
+export function reserve({ claim, volume }: { readonly claim: Claim; readonly volume: Volume }, now: number): Assumed {
   const { metadata, apiVersion, kind } = claim;
   const claimRef = {
     ...volume.spec.claimRef,
@@ -37,14 +38,22 @@ export function reserve({ claim, volume }: { readonly claim: Claim; readonly vol
     metadata: { ...volume.metadata, annotations },
     spec: { ...volume.spec, claimRef },
   };
-  return assumed(VOLUMES, { kind: persistentVolume, before: volume, after });
+  return assumed(VOLUMES, {
+    kind: persistentVolume,
+    before: volume,
+    after: owned({ before: volume, after }, { kind: persistentVolume, subresource: "", now }),
+  });
 }
 
 /** The claim, with the node that its volume is to be made for. */
-export function askFor(claim: Claim, node: string): Assumed {
+export function askFor(claim: Claim, node: string, now: number): Assumed {
   const annotations = { ...claim.metadata.annotations, [SELECTED_NODE]: node };
   const after: Stored<PersistentVolumeClaim> = { ...claim, metadata: { ...claim.metadata, annotations } };
-  return assumed(CLAIMS, { kind: persistentVolumeClaim, before: claim, after });
+  return assumed(CLAIMS, {
+    kind: persistentVolumeClaim,
+    before: claim,
+    after: owned({ before: claim, after }, { kind: persistentVolumeClaim, subresource: "", now }),
+  });
 }
 
 export function assumed(

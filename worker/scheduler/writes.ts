@@ -1,12 +1,8 @@
 /** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
 import type { Pod, PodStatus } from "../../api/generated/core.v1.ts";
-import { type KindAtVersion, ownableThrough } from "../../api/machinery/apply/ownership.ts";
-import { structView } from "../../api/machinery/apply/struct-view.ts";
-import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { canonicalJson, withMember } from "../../api/machinery/json-canonical.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { leadingMeta, textWithoutRevision } from "../../api/machinery/object-text.ts";
-import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import { assignNode } from "../../api/resources/core/pod/assign-node.ts";
 import { topologyLabelsOf } from "../../api/resources/core/pod/topology-labels.ts";
@@ -16,16 +12,9 @@ import type { Revision, Write } from "../../api/store.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
 import { eventWrite } from "./event-write.ts";
 import { shortened } from "./fit-error.ts";
+import { owned } from "./owned.ts";
 import type { PendingPod } from "./plugin.ts";
 import type { PodFacts } from "./pod-facts.ts";
-
-/** Whom managedFields name for what the scheduler says of a pod. */
-const MANAGER = "kube-scheduler";
-const POD_STATUS: KindAtVersion = {
-  apiVersion: "v1",
-  view: structView(structOf("core.v1.Pod")),
-  ownable: ownableThrough({ subresource: "status", ...(podKind.status ? { status: podKind.status } : {}) }),
-};
 
 const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
@@ -121,17 +110,7 @@ export function withoutNomination({ pod }: PendingPod, now: number): Write {
 
 /** The pod with another status, which is its writer's own in managedFields. */
 function replacePod(before: Stored<Pod>, status: PodStatus, now: number): Write {
-  const after = { ...before, status };
-  const managedFields = trackUpdate({
-    old: before as unknown as JsonObject,
-    next: after as unknown as JsonObject,
-    kind: POD_STATUS,
-    manager: MANAGER,
-    subresource: "status",
-    now: timeText(now),
-  });
-  const { managedFields: _, ...metadata } = before.metadata;
-  const next = { ...after, metadata: { ...metadata, ...(managedFields ? { managedFields } : {}) } };
+  const next = owned({ before, after: { ...before, status } }, { kind: podKind, subresource: "status", now });
   return writeOf(before, next, textWithoutRevision(next));
 }
 

@@ -9,7 +9,7 @@ import { isReady } from "../pod-state.ts";
 import {
   hasEndpoint,
   hostnameOf,
-  isHeadless,
+  labelsOf,
   podsOf,
   portsByPod,
   servicesOf,
@@ -22,7 +22,6 @@ import { changesShares, hintedByZone, isTopologyAware, type ZoneShares, zoneShar
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 const MANAGER = "endpointslice-controller.k8s.io";
-const HEADLESS = "service.kubernetes.io/headless";
 const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 const ZONE = "topology.kubernetes.io/zone";
 
@@ -34,11 +33,11 @@ export const endpointSliceController: Controller = {
     const { resource, object } = change;
     if (resource === "pods") return servicesOf(change);
     if (resource === "services") return [itemKey(object)];
+    // A slice that was given to another service is missed by the one that had it.
     if (resource === SLICES) {
-      const service = object.metadata.labels?.[SERVICE_NAME];
-      return service && isOurs(object as Stored<EndpointSlice>)
-        ? [itemOf(object.metadata.namespace ?? "", service)]
-        : [];
+      const both = [object, change.previous].filter((each) => each !== undefined) as Stored<EndpointSlice>[];
+      const services = both.filter(isOurs).map(({ metadata }) => metadata.labels?.[SERVICE_NAME]);
+      return [...new Set(services)].flatMap((name) => (name ? [itemOf(object.metadata.namespace ?? "", name)] : []));
     }
     return servicesNear(change);
   },
@@ -61,10 +60,9 @@ export const endpointSliceController: Controller = {
         generateName: `${name}-`,
         namespace,
         labels: {
-          ...service.metadata.labels,
+          ...labelsOf(service),
           [SERVICE_NAME]: name,
           [MANAGED_BY]: MANAGER,
-          ...(isHeadless(service) ? { [HEADLESS]: "" } : {}),
         },
         annotations: { [TRIGGER]: triggerTime(service, pods) },
         ownerReferences: [controllerReference(service)],

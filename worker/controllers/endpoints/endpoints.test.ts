@@ -144,4 +144,41 @@ describe("endpoints and slices", () => {
     await at.settle();
     expect(slices(at)).toEqual([]);
   });
+
+  it("CTL-EP-EXTERNAL: makes none for a service that is a name elsewhere", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("p", "10.1.0.1"));
+    at.cluster.put("services", service({ type: "ExternalName", externalName: "x.example.com" }));
+    await at.settle();
+    expect(at.cluster.list<Endpoints>("endpoints")).toEqual([]);
+    expect(slices(at)).toEqual([]);
+  });
+
+  it("CTL-EP-LABELS: says of itself whether the service is headless, whatever the service says", async () => {
+    const at = start();
+    const labelled = service();
+    labelled.metadata.labels = { own: "x", "service.kubernetes.io/headless": "yes" };
+    at.cluster.put("services", labelled);
+    await at.settle();
+    const labels = at.cluster.list<Endpoints>("endpoints").map(({ metadata }) => metadata.labels);
+    expect(labels).toEqual([{ own: "x", "endpoints.kubernetes.io/managed-by": "endpoint-controller" }]);
+    expect(slices(at)[0]?.metadata.labels).not.toHaveProperty(["service.kubernetes.io/headless"]);
+  });
+
+  it("CTL-EP-MOVED: makes a slice again that was given to another service", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("p", "10.1.0.1"));
+    at.cluster.put("services", service());
+    await at.settle();
+    at.cluster.change<EndpointSlice>(
+      "endpointslices.discovery.k8s.io",
+      "ns",
+      slices(at)[0]?.metadata.name ?? "",
+      (draft) => {
+        draft.metadata.labels = { ...draft.metadata.labels, "kubernetes.io/service-name": "other" };
+      },
+    );
+    await at.settle();
+    expect(slices(at).map(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"])).toContain("s");
+  });
 });

@@ -16,6 +16,7 @@ import {
   hasEndpoint,
   hostnameOf,
   isHeadless,
+  labelsOf,
   podsOf,
   portsByPod,
   servicesOf,
@@ -23,7 +24,6 @@ import {
   triggerTime,
 } from "./service-pods.ts";
 
-const HEADLESS = "service.kubernetes.io/headless";
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
 const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
@@ -44,14 +44,11 @@ export const endpointsController: Controller = {
         ? { effects: [{ op: "delete", resource: "endpoints", namespace, name, uid: current.metadata.uid }] }
         : settled;
     }
-    if (service.spec.selector === undefined || service.metadata.deletionTimestamp) return settled;
+    const { selector, type } = service.spec;
+    if (selector === undefined || type === "ExternalName" || service.metadata.deletionTimestamp) return settled;
     const pods = podsOf(service, snapshot);
     const { subsets, truncated } = capped(subsetsOf(service, pods));
-    const labels = {
-      ...service.metadata.labels,
-      [MANAGED_BY]: "endpoint-controller",
-      ...(isHeadless(service) ? { [HEADLESS]: "" } : {}),
-    };
+    const labels = { ...labelsOf(service), [MANAGED_BY]: "endpoint-controller" };
     if (current && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels)) return settled;
     const { [OVER_CAPACITY]: _, ...kept } = current?.metadata.annotations ?? {};
     const annotations = {

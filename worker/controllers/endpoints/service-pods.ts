@@ -93,6 +93,14 @@ export const hostnameOf = (pod: Pod, service: Service): string | undefined =>
 
 export const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === "None";
 
+const HEADLESS = "service.kubernetes.io/headless";
+
+/** A service's labels as its endpoints carry them: one of them is not the service's to give. */
+export function labelsOf(service: Stored<Service>): Readonly<Record<string, string>> {
+  const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};
+  return { ...labels, ...(isHeadless(service) ? { [HEADLESS]: "" } : {}) };
+}
+
 /** The time of the newest change that could have made endpoints change, as dataplane latency is measured by. */
 export function triggerTime(service: Stored<Service>, pods: readonly Stored<Pod>[]): string {
   const times = pods.flatMap((pod) => [

@@ -1,11 +1,17 @@
 /** Keeps every ResourceQuota's status what its namespace really uses. Admission adds to it, this corrects it. */
 import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
+import { resources } from "../../../api/resources/index.ts";
+import type { GroupResource } from "../../../api/store.ts";
 import { type Controller, EVERYTHING, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { statusUpdate } from "../status-update.ts";
 import { usageOf } from "./usage.ts";
 
 const RESOURCE = "resourcequotas";
+const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+const BUILT_IN: ReadonlySet<GroupResource> = new Set(
+  resources.map(({ plural, group }) => (group === "" ? plural : `${plural}.${group}`)),
+);
 /** Objects whose changes, not only whose number, count. */
 const MEASURED = new Set(["pods", "services", "persistentvolumeclaims", "resourceclaims.resource.k8s.io"]);
 
@@ -25,7 +31,12 @@ export const resourceQuotaController: Controller = {
     const { namespace, name } = splitItem(item);
     const quota = snapshot.get<ResourceQuota>(RESOURCE, namespace, name);
     if (!quota) return settled;
-    const used = usageOf(quota.spec, (resource) => snapshot.list(resource, namespace), now);
+    const served = (resource: GroupResource) => BUILT_IN.has(resource) || snapshot.get(DEFINITIONS, "", resource);
+    const used = usageOf(
+      quota.spec,
+      (resource) => (served(resource) ? snapshot.list(resource, namespace) : undefined),
+      now,
+    );
     return { effects: statusUpdate(RESOURCE, quota, { hard: quota.spec.hard ?? {}, used }) };
   },
 };

@@ -138,6 +138,12 @@ describe("quota usage", () => {
     });
   });
 
+  it("[CTL-QUOTA-SERVED] says nothing of a resource that is served nowhere", () => {
+    const spec = hard("count/widgets.example.com", "count/jobs.batch");
+    const list = (resource: string) => (resource === "jobs.batch" ? [] : undefined);
+    expect(usageOf(spec, list, 0)).toEqual({ "count/jobs.batch": "0" });
+  });
+
   it("takes a pod's init containers at their peak, sidecars with it", () => {
     const spec = {
       initContainers: [asking({ cpu: "100m" }, { restartPolicy: "Always" }), asking({ cpu: "1" })],

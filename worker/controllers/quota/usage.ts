@@ -12,7 +12,8 @@ const PLAIN_COUNTS = new Set(["configmaps", "secrets", "replicationcontrollers",
 const POD_RESOURCES =
   /^(pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\..+|limits\.(cpu|memory|ephemeral-storage))$/;
 
-type Lister = <T extends KubeObject>(resource: GroupResource) => readonly Stored<T>[];
+/** Undefined for what is served nowhere. */
+type Lister = <T extends KubeObject>(resource: GroupResource) => readonly Stored<T>[] | undefined;
 
 /** The evaluator that knows a quota resource; undefined: nobody counts it. */
 function evaluatorOf(name: string): "count" | "pods" | "services" | "claims" | "devices" | undefined {
@@ -34,19 +35,22 @@ export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amo
     for (const [name, amount] of Object.entries(usage)) total[name] = add(total[name], amount);
   };
   if (by("pods"))
-    for (const pod of list<Pod>("pods")) if (counts(pod, now) && inScopes(pod, spec)) tally(podUsage(pod));
-  if (by("services") && !scoped) for (const service of list<Service>("services")) tally(serviceUsage(service));
+    for (const pod of list<Pod>("pods") ?? []) if (counts(pod, now) && inScopes(pod, spec)) tally(podUsage(pod));
+  if (by("services") && !scoped) for (const service of list<Service>("services") ?? []) tally(serviceUsage(service));
   if (by("claims"))
-    for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims"))
+    for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims") ?? [])
       if (claimInScopes(claim, spec)) tally(claimUsage(claim));
   if (by("devices") && !scoped)
-    for (const claim of list<ResourceClaim>("resourceclaims.resource.k8s.io")) tally(deviceUsage(claim));
+    for (const claim of list<ResourceClaim>("resourceclaims.resource.k8s.io") ?? []) tally(deviceUsage(claim));
   const used: Amounts = {};
   for (const name of names) {
     const evaluator = evaluatorOf(name);
     if (evaluator === undefined) continue;
-    const resource = name.replace("count/", "");
-    used[name] = evaluator === "count" ? String(scoped ? 0 : list(resource).length) : (total[name] ?? "0");
+    if (evaluator !== "count") used[name] = total[name] ?? "0";
+    else {
+      const counted = list(name.replace("count/", ""));
+      if (counted) used[name] = String(scoped ? 0 : counted.length);
+    }
   }
   return used;
 }

@@ -1,6 +1,7 @@
 /** What a placement means for device claims: allocated and reserved for the pod, in the commit that binds it. */
 import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
+import { owned } from "../owned.ts";
 import type { PendingPod } from "../plugin.ts";
 import { type Assumed, assumed } from "../volume-writes.ts";
 import type { Claim } from "./allocate.ts";
@@ -14,7 +15,7 @@ const FINALIZER = "resource.kubernetes.io/delete-protection";
 export function reserveClaim(
   { claim, allocation }: Reservation,
   { name, uid }: PendingPod,
-  newId: () => string,
+  { newId, now }: { readonly newId: () => string; readonly now: number },
 ): Assumed {
   const { finalizers = [] } = claim.metadata;
   const metadata =
@@ -27,7 +28,15 @@ export function reserveClaim(
     ...(allocation && { allocation: identified(allocation, newId) }),
     reservedFor,
   };
-  const after: Claim = { ...claim, metadata, status };
+  // Two writes of kube-scheduler's, of the object and of its status, in one.
+  const kept: Claim = owned(
+    { before: claim, after: { ...claim, metadata } },
+    { kind: resourceClaim, subresource: "", now },
+  );
+  const after = owned(
+    { before: kept, after: { ...kept, status } },
+    { kind: resourceClaim, subresource: "status", now },
+  );
   return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
 }
 

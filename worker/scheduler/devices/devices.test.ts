@@ -80,7 +80,7 @@ function scheduled(...objects: Stored<KubeObject>[]) {
     told[next.name] = textOf(decision);
     if (decision.kind !== "place") continue;
     for (const reservation of decision.reservations) {
-      const { resource, after } = reserveClaim(reservation, next, () => `id-${++ids}`);
+      const { resource, after } = reserveClaim(reservation, next, { newId: () => `id-${++ids}`, now: 0 });
       state.cluster.setObject(resource, after);
       const { status, metadata } = after as Stored<ResourceClaim>;
       results[metadata.name] = status.allocation?.devices?.results ?? [];
