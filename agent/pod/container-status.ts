@@ -14,6 +14,7 @@ import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
 import { type ContainerRole, initContainersOf, isSidecar } from "./containers.ts";
 import { resourcesGiven, restartCountOf } from "./labels.ts";
 import type { PodLocal } from "./local.ts";
+import { RESTARTING_ALL } from "./phase.ts";
 import { restartDecision } from "./restart.ts";
 
 /** RFC 3339 in whole seconds, as Kubernetes' metav1.Time. */
@@ -55,7 +56,7 @@ export const LOST = {
 /** What a container that RestartAllContainers removed leaves behind. */
 const REMOVED = {
   exitCode: 137,
-  reason: "RestartingAllContainers",
+  reason: RESTARTING_ALL,
   message: "The container is removed because RestartAllContainers in place",
 };
 

@@ -3,6 +3,9 @@ import type { ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
 import { initContainersOf, isSidecar } from "./containers.ts";
 import { restartDecision } from "./restart.ts";
 
+/** Of a container that was removed to be started anew with all others, whatever its own policy. */
+export const RESTARTING_ALL = "RestartingAllContainers";
+
 export type Phase = "Pending" | "Running" | "Succeeded" | "Failed";
 
 export const isTerminal = (phase: string | undefined): boolean => phase === "Succeeded" || phase === "Failed";
@@ -46,7 +49,7 @@ export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], { over }
     }
     const end = state?.terminated ?? (state?.running === undefined ? lastState?.terminated : undefined);
     if (end === undefined) initializing++;
-    else if (end.exitCode !== 0) {
+    else if (end.exitCode !== 0 && end.reason !== RESTARTING_ALL) {
       if (restartDecision(pod, { role: "init", container }, end.exitCode) === "stay-ended") initFailed = true;
     }
   }
@@ -59,6 +62,7 @@ export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], { over }
     else if (end === undefined) waiting++;
     else {
       endCodes.push(status.state?.terminated === undefined ? 1 : end.exitCode);
+      if (end.reason === RESTARTING_ALL) restarting = true;
       if (restartDecision(pod, { role: "main", container }, end.exitCode) !== "stay-ended") restarting = true;
     }
   }

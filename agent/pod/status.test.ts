@@ -42,3 +42,14 @@ it("counts what containers ask for where the pod says nothing of it, its largest
   const spec = { containers, initContainers, resources: whole, overhead: { cpu: "250m" } };
   expect(amountsOf(spec, given).allocatedResources).toEqual({ cpu: "3250m", memory: "4Mi" });
 });
+
+it("a pod whose containers are all started anew runs, whatever their own policies", () => {
+  const spec = { containers: [{ name: "c" }], initContainers: [{ name: "i" }], restartPolicy: "Never" };
+  const pod = { metadata: { name: "p" }, spec, status: { phase: "Running" } };
+  const restartedAll = new Map([
+    ["c", 1],
+    ["i", 1],
+  ]);
+  const observation = { sandboxes: [], containers: [] };
+  expect(podStatus({ pod, observation, local: { ...local, restartedAll }, now: 0 }).phase).toBe("Running");
+});
