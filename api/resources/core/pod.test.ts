@@ -27,6 +27,12 @@ const status = (part: Partial<ContainerStatus>): ContainerStatus => ({
   ...part,
 });
 
+it("a negative grace is one second, whenever a pod is written", () => {
+  expect(podOf({ spec: { containers: [], terminationGracePeriodSeconds: -1 } }).spec).toMatchObject({
+    terminationGracePeriodSeconds: 1,
+  });
+});
+
 describe("a new pod", () => {
   it("is Pending, of a class of service", () => {
     const draft = podOf({

@@ -29,13 +29,14 @@ export const pod = defineResource<Pod>({
   generation: true,
   defaults: (draft) => {
     defaultPodSpec(draft.spec);
+    // Of a pod, not of a template, and whenever it is written.
+    if ((draft.spec.terminationGracePeriodSeconds ?? 0) < 0) draft.spec.terminationGracePeriodSeconds = 1;
     defaultPod(draft);
     defaultStatus(draft);
   },
   prepareCreate: (draft, warnings = []) => {
     mergeMatchLabelKeys(draft);
     adoptAppArmorAnnotations(draft, warnings);
-    if ((draft.spec.terminationGracePeriodSeconds ?? 0) < 0) draft.spec.terminationGracePeriodSeconds = 1;
     draft.status = { phase: "Pending", qosClass: qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
     showAbsentTimes(draft.status.conditions, ["lastProbeTime"]);
