@@ -1,5 +1,5 @@
 // Writes api/generated/documentation.json: what the fields of every built-in kind mean, taken from the models of @kubernetes/client-node,
-// and from kubernetes-models for fields that refer to other schemas, whose texts the former lack.
+// and from kubernetes-models for what the former lack: texts of fields that refer to other schemas, paragraphs, and what the values of enumerations mean.
 // Not committed; empty where development dependencies are not installed. It becomes a file beside the dashboard's, read when somebody asks what a field means.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -55,33 +55,60 @@ function documentationOf(source, name) {
     const field = property === undefined ? "" : (jsonNames[property] ?? property);
     // Of a field that is an IntOrString the models show the type's own text.
     if (text.includes("IntOrString is a type that can hold")) continue;
-    // Every kind has these two, with the same words: the reader adds them.
-    if (field !== "apiVersion" && field !== "kind")
-      texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim(), source.name, name);
+    // Nor of a time.
+    if (OF_A_TIME.test(text)) continue;
+    texts[field] = restored(text.replace(/\n\s*\* ?/g, "\n").trim(), source.name, name);
   }
   return texts;
 }
 
+const OF_A_TIME = /^(Micro)?Time is (version|a wrapper) /;
+/** Every kind has these two, with the same words: the reader adds them. */
+const isTypeMeta = (text) =>
+  text.startsWith("APIVersion defines the versioned schema") ||
+  text.startsWith("Kind is a string value representing the REST");
+
 // Texts of interfaces, one for each schema; a field stands four spaces deep in its own.
 const FIELD = /\n {4}\/\*\*\n((?: {5}\*.*\n)*?) {5}\*\/\n {4}"([^"]+)"\??:/g;
+const STRUCT = /\/\*\*\n((?: \*.*\n)*?) \*\/\nexport interface /;
+const VALUES = "\n\nPossible enum values:";
 
-function textsOfReferences({ group, version }, name) {
+function interfaceOf({ group, version }, name) {
   const file = `${root}node_modules/kubernetes-models/${group === "" ? "" : `${group}/`}${version}/${name}.d.ts`;
-  if (!existsSync(file)) return {};
-  const [declared] = readFileSync(file, "utf8").split("\nexport declare class ");
-  return Object.fromEntries(
-    [...declared.matchAll(FIELD)]
-      .filter(([, , field]) => field !== "apiVersion" && field !== "kind")
-      .map(([, text, field]) => [field, text.replace(/^ {5}\* ?/gm, "").trim()]),
-  );
+  return existsSync(file) ? readFileSync(file, "utf8").split("\nexport declare class ")[0] : "";
+}
+
+const uncommented = (text) =>
+  text
+    .replace(/^ +\* ?/gm, "")
+    .replaceAll("\\*", "*")
+    .trim();
+
+function textsOfInterface(declared) {
+  const struct = STRUCT.exec(declared);
+  const fields = [...declared.matchAll(FIELD)].map(([, text, field]) => [field, uncommented(text)]);
+  return { ...(struct ? { "": uncommented(struct[1]) } : {}), ...Object.fromEntries(fields) };
+}
+
+/** The one's words, in the other's paragraphs where the words are the same, and with what its values mean. */
+function merged(text, other) {
+  if (text === undefined || other === undefined) return text ?? other;
+  const [body, values] = other.split(VALUES);
+  const words = (of) => of.replace(/\s+/g, " ");
+  return `${words(text) === words(body) ? body : text}${values === undefined ? "" : VALUES + values}`;
 }
 
 const documentation = {};
 for (const source of sources) {
-  for (const { name } of parseTypes(source)) {
+  const names = parseTypes(source).flatMap(({ name, kind }) => (kind ? [name, `${name}List`] : [name]));
+  for (const name of names) {
     const local = name.slice(source.name.length + 1);
-    const texts = { ...textsOfReferences(source, local), ...documentationOf(source, local) };
-    if (Object.keys(texts).length > 0) documentation[name] = texts;
+    const others = textsOfInterface(interfaceOf(source, local));
+    const known = documentationOf(source, local) ?? {};
+    const all = Object.keys({ ...others, ...known })
+      .map((field) => [field, merged(known[field], others[field])])
+      .filter(([, text]) => !isTypeMeta(text));
+    if (all.length > 0) documentation[name] = Object.fromEntries(all);
   }
 }
 const text = JSON.stringify(documentation);

@@ -63,7 +63,7 @@ const unionOf = ({ discriminator, fields }: NonNullable<Struct["declaration"]["u
 
 function propertySchema(field: Field, description: string | undefined, context: SchemaContext): Schema {
   const element = { ...elementSchema(field.type, context), ...(field.enum ? { enum: field.enum } : {}) };
-  const told = field.enum && field.shape === "one" ? `${description ?? ""}${valuesText(field.enum)}` : description;
+  const told = field.enum && field.shape === "one" ? withValues(description ?? "", field.enum) : description;
   return {
     ...(told === undefined ? {} : { description: told }),
     ...(field.shape === "one" ? one(field, element, context) : many(field, element, context)),
@@ -71,8 +71,13 @@ function propertySchema(field: Field, description: string | undefined, context: 
   };
 }
 
-const valuesText = (values: readonly string[]) =>
-  `\n\nPossible enum values:\n${values.map((value) => ` - \`${JSON.stringify(value)}\``).join("\n")}`;
+/** Texts that come with the values say what they mean, too. */
+const withValues = (text: string, values: readonly string[]) =>
+  text.includes(VALUES)
+    ? text
+    : `${text}${VALUES}${values.map((value) => `\n - \`${JSON.stringify(value)}\``).join("")}`;
+
+const VALUES = "\n\nPossible enum values:";
 
 function one(field: Field, element: Schema, { version }: SchemaContext): Schema {
   const told = version === 3 ? defaultOf(field.default ?? zeroOf(field)) : {};
