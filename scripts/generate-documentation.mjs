@@ -38,6 +38,7 @@ const TYPED = ["storage.v1.StorageClass"];
 const restored = (text, source, name) =>
   (PARAGRAPHS.includes(source) && !TYPED.includes(`${source}.${name}`) ? text.replace(/ {2,}/g, "\n\n") : text)
     .replace(/\\(['"\\])/g, "$1")
+    .replaceAll("*_/", "*/")
     .replace(/\s+(Populated by the system\.)/g, "\n\n$1");
 
 function documentationOf(source, name) {
@@ -74,7 +75,9 @@ const STRUCT = /\/\*\*\n((?: \*.*\n)*?) \*\/\nexport interface /;
 const VALUES = "\n\nPossible enum values:";
 
 function interfaceOf({ group, version }, name) {
-  const file = `${root}node_modules/kubernetes-models/${group === "" ? "" : `${group}/`}${version}/${name}.d.ts`;
+  const ofKinds = `kubernetes-models/${group === "" ? "" : `${group}/`}`;
+  const directory = group === "meta" ? "@kubernetes-models/apimachinery/apis/meta/" : ofKinds;
+  const file = `${root}node_modules/${directory}${version}/${name}.d.ts`;
   return existsSync(file) ? readFileSync(file, "utf8").split("\nexport declare class ")[0] : "";
 }
 
@@ -82,6 +85,7 @@ const uncommented = (text) =>
   text
     .replace(/^ +\* ?/gm, "")
     .replaceAll("\\*", "*")
+    .replaceAll("*_/", "*/")
     .trim();
 
 function textsOfInterface(declared) {
