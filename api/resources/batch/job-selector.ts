@@ -18,7 +18,10 @@ const generatedLabels = ({ name = "", uid = "" }: Job["metadata"]): Record<strin
 /** Needs the name and the uid. What the user set stays, for validation to refuse where it conflicts. */
 export function generateSelector({ metadata, spec }: Job): void {
   spec.template.metadata ??= {};
-  spec.template.metadata.labels = { ...generatedLabels(metadata), ...spec.template.metadata.labels };
+  // In place: a job that took its template's labels shares them, as in Go, and so gets these as well.
+  spec.template.metadata.labels ??= {};
+  const { labels } = spec.template.metadata;
+  for (const [name, value] of Object.entries(generatedLabels(metadata))) labels[name] ??= value;
   spec.selector ??= {};
   spec.selector.matchLabels = { [CONTROLLER_UID]: metadata.uid ?? "", ...spec.selector.matchLabels };
 }

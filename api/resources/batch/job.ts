@@ -50,7 +50,7 @@ export const job = defineResource<Job>({
     defaultPodFailurePolicy(spec);
     defaultPodTemplate(spec);
     const labels = spec.template.metadata?.labels;
-    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+    if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = labels;
   },
   prepareCreate: (draft) => {
     if (!draft.spec.manualSelector) generateSelector(draft);

@@ -49,11 +49,12 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   placeInNamespace(context, draft);
   dropServerFields(draft);
   dropRepeatedOwners(draft, context.warnings);
-  resource.defaults?.(draft);
   checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
     const copy = copyJson(draft);
+    // Of the copy, since defaults may let parts of it share a value.
+    resource.defaults?.(copy);
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;
     if (result.outcome === "taken" && (!draws || ++names === NAMES)) {
