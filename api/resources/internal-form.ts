@@ -2,6 +2,7 @@
  * A value as Kubernetes prints its internal structs in messages: every field by its Go name in Go's order, absent ones
  * as Go's zero values. The internal structs have no JSON names, hence `RestartPolicy` and `null`.
  */
+import { goName, zeroOf } from "../schema/go-struct.ts";
 import { type Field, findStruct } from "../schema/table.ts";
 
 /**
@@ -9,7 +10,7 @@ import { type Field, findStruct } from "../schema/table.ts";
  * order. A field's zero is null unless it follows: `Name=""`. `...X` takes in the fields of X.
  */
 const STRUCTS = `
-PodSpec Volumes InitContainers Containers EphemeralContainers RestartPolicy="" TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy="" NodeSelector ServiceAccountName="" AutomountServiceAccountToken NodeName="" SecurityContext ImagePullSecrets Hostname="" Subdomain="" SetHostnameAsFQDN Affinity SchedulerName="" Tolerations HostAliases PriorityClassName="" Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName Overhead EnableServiceLinks TopologySpreadConstraints OS SchedulingGates ResourceClaims Resources HostnameOverride
+PodSpec Volumes InitContainers Containers EphemeralContainers RestartPolicy="" TerminationGracePeriodSeconds ActiveDeadlineSeconds DNSPolicy="" NodeSelector ServiceAccountName="" AutomountServiceAccountToken NodeName="" SecurityContext ImagePullSecrets Hostname="" Subdomain="" SetHostnameAsFQDN Affinity SchedulerName="" Tolerations HostAliases PriorityClassName="" Priority PreemptionPolicy DNSConfig ReadinessGates RuntimeClassName Overhead EnableServiceLinks TopologySpreadConstraints OS SchedulingGates ResourceClaims Resources HostnameOverride SchedulingGroup
 PodSecurityContext HostNetwork=false HostPID=false HostIPC=false ShareProcessNamespace HostUsers SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot SupplementalGroups SupplementalGroupsPolicy FSGroup FSGroupChangePolicy Sysctls SeccompProfile AppArmorProfile SELinuxChangePolicy
 SecurityContext Capabilities Privileged SELinuxOptions WindowsOptions RunAsUser RunAsGroup RunAsNonRoot ReadOnlyRootFilesystem AllowPrivilegeEscalation ProcMount SeccompProfile AppArmorProfile
 Container Name="" Image="" Command Args WorkingDir="" Ports EnvFrom Env Resources={} ResizePolicy RestartPolicy RestartPolicyRules VolumeMounts VolumeDevices LivenessProbe ReadinessProbe StartupProbe Lifecycle TerminationMessagePath="" TerminationMessagePolicy="" ImagePullPolicy="" SecurityContext Stdin=false StdinOnce=false TTY=false
@@ -44,6 +45,20 @@ PersistentVolumeSource GCEPersistentDisk AWSElasticBlockStore HostPath Glusterfs
 PersistentVolumeClaimSpec AccessModes Selector Resources={} VolumeName="" StorageClassName VolumeMode DataSource DataSourceRef VolumeAttributesClassName
 TopologySpreadConstraint MaxSkew=0 TopologyKey="" WhenUnsatisfiable="" LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys
 `;
+
+const RENAMED: Readonly<Record<string, string>> = {
+  "AzureDiskVolumeSource.diskURI": "DataDiskURI",
+  "GlusterfsVolumeSource.endpoints": "EndpointsName",
+  "GlusterfsPersistentVolumeSource.endpoints": "EndpointsName",
+  ...Object.fromEntries(
+    ["RBDVolumeSource", "RBDPersistentVolumeSource"].flatMap((struct) => [
+      [`${struct}.monitors`, "CephMonitors"],
+      [`${struct}.image`, "RBDImage"],
+      [`${struct}.pool`, "RBDPool"],
+      [`${struct}.user`, "RadosUser"],
+    ]),
+  ),
+};
 
 interface InternalField {
   readonly goName: string;
@@ -91,11 +106,19 @@ export function internalForm(type: string, value: unknown): unknown {
   const form: Record<string, unknown> = {};
   const fields = fieldsOf(short);
   if (!fields) {
-    for (const field of schema.fields.values())
-      form[field.name.charAt(0).toUpperCase() + field.name.slice(1)] = formOf(field, source[field.name], null);
+    for (const field of schema.fields.values()) {
+      // Metadata is embedded, under the names that it has in JSON.
+      if (field.type === "meta.v1.ObjectMeta") Object.assign(form, source[field.name]);
+      else
+        form[RENAMED[`${short}.${field.name}`] ?? goName(field.name)] = formOf(
+          field,
+          source[field.name],
+          zeroOf(field),
+        );
+    }
     return form;
   }
-  for (const { goName, name, zero } of fields) form[goName] = formOf(schema.fields.get(name), source[name], zero);
+  for (const { goName: shown, name, zero } of fields) form[shown] = formOf(schema.fields.get(name), source[name], zero);
   return form;
 }
 
@@ -111,6 +134,7 @@ function formOf(field: Field | undefined, value: unknown, zero: unknown): unknow
   if (!field) return value ?? zero;
   if (value === undefined || value === null)
     return typeof zero === "object" && zero !== null ? internalForm(field.type, {}) : zero;
+  if (field.shape === "list" && Array.isArray(value) && value.length === 0) return null;
   if (field.shape === "list") return (value as unknown[]).map((item) => internalForm(field.type, item));
   if (field.shape === "map") return sortedMap(value as Readonly<Record<string, unknown>>);
   return internalForm(field.type, value);

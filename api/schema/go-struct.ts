@@ -16,7 +16,11 @@ export function goStruct(name: string, value: unknown): unknown {
 
 function goField(field: Field, value: unknown): unknown {
   if (value === undefined || value === null) return zeroOf(field);
-  if (field.shape === "list") return (value as unknown[]).map((item) => goValue(field, item));
+  // A list without items is nil, unless JSON said otherwise, which nobody remembers.
+  if (field.shape === "list") {
+    const items = value as readonly unknown[];
+    return items.length === 0 ? null : items.map((item) => goValue(field, item));
+  }
   if (field.shape === "map")
     return Object.fromEntries(
       Object.entries(value)
@@ -28,7 +32,8 @@ function goField(field: Field, value: unknown): unknown {
 
 const goValue = ({ type }: Field, value: unknown) => (isScalar(type) ? value : goStruct(type, value));
 
-function zeroOf({ pointer, shape, type }: Field): unknown {
+/** What Go prints of a field that is absent. */
+export function zeroOf({ pointer, shape, type }: Field): unknown {
   if (pointer || shape !== "one") return null;
   if (!isScalar(type)) return type.startsWith("meta.v1.") ? {} : goStruct(type, {});
   if (type === "string") return "";
@@ -44,10 +49,15 @@ const INITIALISMS: Readonly<Record<string, string>> = {
   ip: "IP",
   tls: "TLS",
   url: "URL",
+  fs: "FS",
+  iqn: "IQN",
+  pd: "PD",
+  gmsa: "GMSA",
+  ssl: "SSL",
 };
 
 /** Go's field name: `apiGroup` is APIGroup, `nodeName` NodeName. */
-function goName(name: string): string {
+export function goName(name: string): string {
   const first = /^[a-z]+/.exec(name)?.[0] ?? "";
   return (INITIALISMS[first] ?? `${first.slice(0, 1).toUpperCase()}${first.slice(1)}`) + name.slice(first.length);
 }

@@ -3,7 +3,9 @@ import type { Job, JobSpec } from "../../generated/batch.v1.ts";
 import type { Container, PodSpec, PodTemplateSpec } from "../../generated/core.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
+import { internalForm } from "../internal-form.ts";
 import { isTrue } from "./job-conditions.ts";
 import { printedSelector } from "./job-selector.ts";
 import { checkSpecAndSelector } from "./job-validation.ts";
@@ -18,11 +20,19 @@ export function validateJobUpdate(next: Job, old: Job): FieldError[] {
     errors.push(invalid("spec.selector", printedSelector(spec.selector), "field is immutable"));
   checkTemplate(errors, next, old);
   checkImmutable(errors, "spec.completionMode", spec.completionMode, old.spec.completionMode);
-  checkImmutable(errors, "spec.podFailurePolicy", spec.podFailurePolicy, old.spec.podFailurePolicy);
+  checkPolicy(errors, "podFailurePolicy", next, old);
   checkImmutable(errors, "spec.backoffLimitPerIndex", spec.backoffLimitPerIndex, old.spec.backoffLimitPerIndex);
   checkImmutable(errors, "spec.managedBy", spec.managedBy, old.spec.managedBy);
-  checkImmutable(errors, "spec.successPolicy", spec.successPolicy, old.spec.successPolicy);
+  checkPolicy(errors, "successPolicy", next, old);
   return errors;
+}
+
+const POLICIES = { podFailurePolicy: "batch.v1.PodFailurePolicy", successPolicy: "batch.v1.SuccessPolicy" } as const;
+
+/** Kubernetes prints its internal types here. */
+function checkPolicy(errors: FieldError[], name: keyof typeof POLICIES, { spec }: Job, { spec: old }: Job): void {
+  if (!sameValue(spec[name], old[name]))
+    errors.push(invalid(`spec.${name}`, goStruct(POLICIES[name], spec[name]), FIELD_IMMUTABLE));
 }
 
 /** Indexed jobs may grow and shrink, together with their parallelism. */
@@ -40,7 +50,7 @@ function checkTemplate(errors: FieldError[], next: Job, old: Job): void {
   const allowed = mayReschedule(old) ? withMutableOf(next.spec.template, old.spec.template) : old.spec.template;
   const template = { metadata: {}, ...next.spec.template };
   if (!sameValue(template, { metadata: {}, ...allowed }))
-    errors.push(invalid("spec.template", goStruct("core.v1.PodTemplateSpec", template), "field is immutable"));
+    errors.push(invalid("spec.template", internalForm("core.v1.PodTemplateSpec", template), "field is immutable"));
 }
 
 /** A suspended job without running pods may still be told where to run, and with how much. */

@@ -3,7 +3,9 @@ import type { Event } from "../../generated/core.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
+import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
+import { goStruct } from "../../schema/go-struct.ts";
 
 /** An event that tells its time is of the newer form, and held to it by both APIs. */
 export const validateCoreEvent = (event: Event): FieldError[] => validateForm(event, "reportingComponent");
@@ -43,10 +45,25 @@ const IMMUTABLE = [
 export function validateChangedEvent(next: Event, old: Event): FieldError[] {
   const errors = validateForm(next, "reportingController");
   if (!sameValue(next.series, old.series)) checkSeries(errors, next);
-  for (const field of IMMUTABLE) checkImmutable(errors, field, next[field], old[field]);
+  for (const field of IMMUTABLE)
+    if (!sameValue(next[field], old[field])) errors.push(invalid(field, printed(field, next[field]), FIELD_IMMUTABLE));
   checkImmutable(errors, "reportingController", next.reportingComponent, old.reportingComponent);
   checkImmutable(errors, "reportingInstance", next.reportingInstance, old.reportingInstance);
   return errors;
+}
+
+const STRUCTS: Readonly<Record<string, string>> = {
+  involvedObject: "core.v1.ObjectReference",
+  related: "core.v1.ObjectReference",
+  source: "core.v1.EventSource",
+};
+const TEXTS: readonly string[] = ["reason", "message", "type", "action"];
+
+/** Kubernetes prints its internal types here. */
+function printed(field: (typeof IMMUTABLE)[number], value: unknown): unknown {
+  const struct = STRUCTS[field];
+  if (struct) return goStruct(struct, value ?? (field === "related" ? null : {}));
+  return value ?? (TEXTS.includes(field) ? "" : null);
 }
 
 /** Of which form it is, the presence of its time tells. */

@@ -9,6 +9,7 @@ import type {
 import { deepEqual } from "../../../machinery/deep-equal.ts";
 import { type FieldError, forbidden, invalid, required } from "../../../machinery/field-error.ts";
 import { rangeProblem } from "../../../machinery/names.ts";
+import { goStruct } from "../../../schema/go-struct.ts";
 import { goDiff } from "../../go-diff.ts";
 import { APP_ARMOR, MIRROR, validatePodAnnotations } from "./annotations.ts";
 import { validateImagePadding } from "./containers.ts";
@@ -172,13 +173,23 @@ function validateNodeAffinityUpdate(
   const after = next?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   const path = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
   if (after.length !== before.length)
-    errors.push(invalid(path, after, "no additions/deletions to non-empty NodeSelectorTerms list are allowed"));
+    errors.push(
+      invalid(
+        path,
+        after.length === 0 ? null : after.map(printedTerm),
+        "no additions/deletions to non-empty NodeSelectorTerms list are allowed",
+      ),
+    );
   else
     before.forEach((term, i) => {
       if (!onlyAdds(after[i] ?? {}, term))
-        errors.push(invalid(`${path}[${i}]`, after[i], "only additions are allowed (no mutations or deletions)"));
+        errors.push(
+          invalid(`${path}[${i}]`, printedTerm(after[i]), "only additions are allowed (no mutations or deletions)"),
+        );
     });
 }
+
+const printedTerm = (term: NodeSelectorTerm | undefined) => goStruct("core.v1.NodeSelectorTerm", term ?? {});
 
 function onlyAdds(next: NodeSelectorTerm, old: NodeSelectorTerm): boolean {
   const keeps = (list: "matchExpressions" | "matchFields") =>
