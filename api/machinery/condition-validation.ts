@@ -30,8 +30,8 @@ function checkCondition(errors: FieldError[], path: string, condition: Partial<C
   if (!STATUSES.includes(status)) errors.push(notSupported(`${path}.status`, status, STATUSES));
   if (observedGeneration < 0)
     errors.push(invalid(`${path}.observedGeneration`, observedGeneration, "must be greater than or equal to zero"));
-  if (!lastTransitionTime) errors.push(required(`${path}.lastTransitionTime`, "must be set"));
-  if (reason === "") errors.push(required(`${path}.reason`, "must be set"));
+  if (!lastTransitionTime) errors.push(required(`${path}.lastTransitionTime`));
+  if (reason === "") errors.push(required(`${path}.reason`));
   else {
     if (!new RegExp(`^${REASON}$`).test(reason))
       errors.push(

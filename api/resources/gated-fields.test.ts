@@ -52,15 +52,17 @@ test("the topology of an endpoint's v1beta1 is forgotten, but not a node that it
   expect(memberAt(updated, ["endpoints", "0"])).toEqual({ addresses: ["1.2.3.5"], nodeName: "n1" });
 });
 
-test("a claim's older field of its source takes claims and snapshots, the newer fills it in", () => {
-  const source = (part: object) => {
-    const draft = decoded("PersistentVolumeClaim", { spec: { ...claim, ...part } });
-    kindOf("PersistentVolumeClaim").prepareCreate?.(draft);
-    return [memberAt(draft, ["spec", "dataSource"]), memberAt(draft, ["spec", "dataSourceRef"])];
+test("a pod's status says nothing of features that are off", () => {
+  const status = {
+    nodeAllocatableResourceClaimStatuses: [{ resourceClaimName: "c", resources: {} }],
+    containerStatuses: [{ name: "c", volumeMounts: [{ name: "v", mountPath: "/v", volumeStatus: { image: {} } }] }],
   };
-  const other = { kind: "K", name: "n", apiGroup: "a.b" };
-  const snapshot = { kind: "VolumeSnapshot", name: "n", apiGroup: "snapshot.storage.k8s.io" };
-  expect(source({ dataSource: other })).toEqual([undefined, undefined]);
-  expect(source({ dataSource: snapshot })).toEqual([snapshot, snapshot]);
-  expect(source({ dataSourceRef: other })).toEqual([other, other]);
+  const prepared = (old: object) => {
+    const next = decoded("Pod", { spec: { containers: [] }, status });
+    kindOf("Pod").status?.prepareUpdate?.(next, decoded("Pod", { spec: { containers: [] }, status: old }));
+    const path = ["status", "containerStatuses", "0", "volumeMounts", "0", "volumeStatus"];
+    return [memberAt(next, ["status", "nodeAllocatableResourceClaimStatuses"]), memberAt(next, path)];
+  };
+  expect(prepared({})).toEqual([undefined, undefined]);
+  expect(prepared(status)).toEqual([status.nodeAllocatableResourceClaimStatuses, { image: {} }]);
 });

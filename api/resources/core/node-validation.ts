@@ -30,6 +30,7 @@ export function validateNode({ spec, status }: Node): FieldError[] {
 export function validateNodeUpdate(next: Node, old: Node): FieldError[] {
   const errors: FieldError[] = [];
   validateAmounts(next, errors);
+  validateFeatures(next.status.declaredFeatures ?? [], "status.declaredFeatures", errors);
   const seen = new Set<string>();
   next.status.addresses?.forEach((address: NodeAddress, i) => {
     const key = `${address.type} ${address.address}`;

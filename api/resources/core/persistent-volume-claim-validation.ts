@@ -84,9 +84,9 @@ export function validatePersistentVolumeClaimStatus({ spec, status }: Persistent
   if (!spec.accessModes?.length) errors.push(required("Spec.accessModes"));
   validateBasic(status.capacity, "status.capacity", errors);
   for (const [name, state] of Object.entries(status.allocatedResourceStatuses ?? {})) {
-    validateKey(name, "status.allocatedResourceStatus", errors);
+    validateKey(name, "status.allocatedResourceStatuses", errors);
     if (!RESIZE_STATES.includes(state))
-      errors.push(notSupported("status.allocatedResourceStatus", name, RESIZE_STATES));
+      errors.push(notSupported("status.allocatedResourceStatuses", name, RESIZE_STATES));
   }
   for (const name in status.allocatedResources) {
     const before = errors.length;

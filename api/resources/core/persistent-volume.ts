@@ -21,6 +21,7 @@ export const persistentVolume = defineResource<PersistentVolume>({
     const { creationTimestamp } = draft.metadata;
     draft.status = { phase: "Pending", ...(creationTimestamp ? { lastPhaseTransitionTime: creationTimestamp } : {}) };
   },
+  updateChecks: "twice",
   validate: validatePersistentVolume,
   validateUpdate: validatePersistentVolumeUpdate,
   warnings: volumeWarnings,

@@ -7,7 +7,7 @@ import { defaultPod, defaultPodSpec } from "./pod/defaults.ts";
 import { validateEphemeralContainersUpdate } from "./pod/ephemeral-containers-update.ts";
 import { mergeMatchLabelKeys } from "./pod/match-label-keys.ts";
 import { podColumns } from "./pod/pod-columns.ts";
-import { keepObservedGenerations, validatePodStatus } from "./pod/pod-status.ts";
+import { dropGatedStatus, keepObservedGenerations, validatePodStatus } from "./pod/pod-status.ts";
 import { podWarnings } from "./pod/pod-template.ts";
 import { validatePodUpdate } from "./pod/pod-update.ts";
 import { validatePod, validatePodCreate } from "./pod/pod-validation.ts";
@@ -60,6 +60,7 @@ export const pod = defineResource<Pod>({
       if (old.metadata.ownerReferences) next.metadata.ownerReferences = old.metadata.ownerReferences;
       else delete next.metadata.ownerReferences;
       keepObservedGenerations(next.status, old.status);
+      dropGatedStatus(next.status, old.status);
     },
     validateUpdate: validatePodStatus,
   },

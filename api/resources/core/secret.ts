@@ -18,6 +18,7 @@ export const secret = defineResource<Secret>({
     // An empty type in an update means the old one; versioned defaults have made it Opaque by then.
     if (draft.type === "Opaque" && !old.type) draft.type = old.type ?? "Opaque";
   },
+  updateChecks: "changesFirst",
   validate: validateSecret,
   validateUpdate: validateSecretUpdate,
   fields: { type: ({ type }) => type ?? "" },

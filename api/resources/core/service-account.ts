@@ -11,6 +11,8 @@ export const serviceAccount = defineResource<ServiceAccount>({
   scope: "Namespaced",
   deleteAnswersObject: true,
   shortNames: ["sa"],
+  prepareCreate: (draft) => keepNamesOfSecrets(draft),
+  prepareUpdate: (draft) => keepNamesOfSecrets(draft),
   warnings: ({ metadata }) =>
     metadata.annotations?.[ENFORCE_MOUNTABLE] === undefined
       ? []
@@ -22,3 +24,8 @@ export const serviceAccount = defineResource<ServiceAccount>({
   },
   columns: [],
 });
+
+/** Of a reference to a secret, only the name counts. */
+function keepNamesOfSecrets(draft: ServiceAccount): void {
+  if (draft.secrets) draft.secrets = draft.secrets.map(({ name }) => (name === undefined ? {} : { name }));
+}

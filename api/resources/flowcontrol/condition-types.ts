@@ -12,7 +12,7 @@ export function validateConditionTypes({ status: { conditions = [] } }: WithCond
     const path = `status.conditions[${i}].type`;
     if (seen.has(type)) errors.push(duplicate(path, type));
     seen.add(type);
-    if (type === "") errors.push(required(path, "must not be empty"));
+    if (type === "") errors.push(required(path));
   });
   return errors;
 }

@@ -9,33 +9,17 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   kind: "ServiceCIDR",
   plural: "servicecidrs",
   scope: "Cluster",
-  validate: ({ spec: { cidrs = [] } }) => {
-    const path = "spec.cidrs";
-    if (cidrs.length === 0) return [required(path, "at least one CIDR required")];
-    // Kubernetes prints its internal type here, whose field has no JSON name.
-    if (cidrs.length > 2) return [invalid(path, { CIDRs: cidrs }, "may only hold up to 2 values")];
-    const errors: FieldError[] = [];
-    cidrs.forEach((cidr, i) => {
-      for (const problem of canonicalCIDRProblems(cidr)) errors.push(invalid(`${path}[${i}]`, cidr, problem));
-    });
-    const [first = "", second = first] = cidrs;
-    if (cidrs.length === 2 && cidrs.every(isCIDR) && familyOfCIDR(first) === familyOfCIDR(second))
-      errors.push(
-        invalid(
-          path,
-          cidrs,
-          "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64",
-        ),
-      );
-    return errors;
-  },
-  validateUpdate: ({ spec: { cidrs = [] } }, { spec: { cidrs: old = [] } }) => {
+  validateCreate: ({ spec }) => validateRanges(spec),
+  updateChecks: "changesOnly",
+  validateUpdate: ({ spec }, { spec: old }) => {
+    const [cidrs, before] = [spec.cidrs ?? [], old.cidrs ?? []];
     // A range of the other family may be added to the first, and nothing else may change.
-    const grows = old.length === 1 && cidrs.length === 2;
-    if (!grows && cidrs.length !== old.length) return [invalid("spec.cidrs", cidrs, "field is immutable")];
-    return old.flatMap((cidr, i) =>
+    const grows = before.length === 1 && cidrs.length === 2;
+    if (!grows && cidrs.length !== before.length) return [invalid("spec.cidrs", cidrs, "field is immutable")];
+    const changed = before.flatMap((cidr, i) =>
       cidrs[i] === cidr ? [] : [invalid(`spec.cidrs[${i}]`, cidrs[i], "field is immutable")],
     );
+    return grows ? [...changed, ...validateRanges(spec)] : changed;
   },
   status: { keepsMetadata: true },
   columns: [
@@ -47,3 +31,20 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
     },
   ],
 });
+
+function validateRanges({ cidrs = [] }: ServiceCIDR["spec"]): FieldError[] {
+  const path = "spec.cidrs";
+  if (cidrs.length === 0) return [required(path, "at least one CIDR required")];
+  // Kubernetes prints its internal type here, whose field has no JSON name.
+  if (cidrs.length > 2) return [invalid(path, { CIDRs: cidrs }, "may only hold up to 2 values")];
+  const errors: FieldError[] = [];
+  cidrs.forEach((cidr, i) => {
+    for (const problem of canonicalCIDRProblems(cidr)) errors.push(invalid(`${path}[${i}]`, cidr, problem));
+  });
+  const [first = "", second = first] = cidrs;
+  if (cidrs.length === 2 && cidrs.every(isCIDR) && familyOfCIDR(first) === familyOfCIDR(second))
+    errors.push(
+      invalid(path, cidrs, "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64"),
+    );
+  return errors;
+}

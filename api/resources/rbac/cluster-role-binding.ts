@@ -19,7 +19,6 @@ export const clusterRoleBinding = defineResource<ClusterRoleBinding>({
   scope: "Cluster",
   validateName: nameIsPathSegment,
   allowCreateOnUpdate: true,
-  updateChecks: "twice",
   defaults: defaultBinding,
   validate: (binding) => {
     const errors: FieldError[] = [];

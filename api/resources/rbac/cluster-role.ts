@@ -14,7 +14,6 @@ export const clusterRole = defineResource<ClusterRole>({
   scope: "Cluster",
   validateName: nameIsPathSegment,
   allowCreateOnUpdate: true,
-  updateChecks: "twice",
   validate: ({ rules, aggregationRule }) => {
     const errors: FieldError[] = [];
     checkRules(errors, rules, false);

@@ -19,7 +19,6 @@ export const roleBinding = defineResource<RoleBinding>({
   scope: "Namespaced",
   validateName: nameIsPathSegment,
   allowCreateOnUpdate: true,
-  updateChecks: "twice",
   defaults: defaultBinding,
   validate: (binding) => {
     const errors: FieldError[] = [];

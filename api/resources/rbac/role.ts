@@ -13,7 +13,6 @@ export const role = defineResource<Role>({
   scope: "Namespaced",
   validateName: nameIsPathSegment,
   allowCreateOnUpdate: true,
-  updateChecks: "twice",
   validate: ({ rules }) => {
     const errors: FieldError[] = [];
     checkRules(errors, rules, true);

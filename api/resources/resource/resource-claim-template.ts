@@ -18,13 +18,11 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
     spec.spec ??= {};
     defaultClaimSpec(spec.spec);
   },
-  // A spec that stays as it is may stay, whatever the rules have become.
-  validateCreate: ({ spec }) => [
+  validate: ({ spec }) => [
     ...validateLabels(spec.metadata?.labels, "spec.metadata.labels"),
     ...validateAnnotations(spec.metadata?.annotations, "spec.metadata.annotations"),
     ...validateClaimSpec(spec.spec, "spec.spec"),
   ],
-  updateChecks: "changesFirst",
   validateUpdate: ({ spec }, old) => {
     if (sameValue(spec, old.spec)) return [];
     // The metadata is meta.v1's and printed by its JSON names, beside what is printed by Go's.

@@ -13,7 +13,7 @@ export function validatePodStatus(next: Pod, old: Pod): FieldError[] {
   const { status } = next;
   status.conditions?.forEach(({ type }, i) => {
     if (!SYSTEM_CONDITIONS.includes(type))
-      for (const problem of qualifiedName(type)) errors.push(invalid(`metadata.conditions[${i}].Type`, type, problem));
+      for (const problem of qualifiedName(type)) errors.push(invalid(`status.conditions[${i}].Type`, type, problem));
   });
   const { nominatedNodeName: nominated } = status;
   if (nominated && nominated !== old.status.nominatedNodeName)
@@ -97,3 +97,16 @@ export function keepObservedGenerations(next: PodStatus, old: PodStatus): void {
 function keepObserved(next: { observedGeneration?: number }, old: { observedGeneration?: number } | undefined): void {
   if (!next.observedGeneration && old?.observedGeneration) next.observedGeneration = old.observedGeneration;
 }
+
+/** Resources of nodes that claims take, and what became of images as volumes, are behind gates that are closed. */
+export function dropGatedStatus(next: PodStatus, old: PodStatus): void {
+  if (!old.nodeAllocatableResourceClaimStatuses) delete next.nodeAllocatableResourceClaimStatuses;
+  if (containersOf(old).some(({ volumeMounts }) => volumeMounts?.some(({ volumeStatus }) => volumeStatus))) return;
+  for (const { volumeMounts } of containersOf(next)) for (const mount of volumeMounts ?? []) delete mount.volumeStatus;
+}
+
+const containersOf = (status: PodStatus) => [
+  ...(status.initContainerStatuses ?? []),
+  ...(status.containerStatuses ?? []),
+  ...(status.ephemeralContainerStatuses ?? []),
+];

@@ -1,0 +1,36 @@
+/** What strategies make of an object before it is stored, beyond defaults. */
+import { expect, test } from "vitest";
+import { decoded, kindOf } from "../../test/fakes/kind-errors.ts";
+import type { PersistentVolumeClaim, ServiceAccount } from "../generated/core.v1.ts";
+
+const claim = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+
+test("a claim's older field of its source takes claims and snapshots, the newer fills it in", () => {
+  const source = (part: object) => {
+    const draft = decoded("PersistentVolumeClaim", { spec: { ...claim, ...part } });
+    kindOf("PersistentVolumeClaim").prepareCreate?.(draft);
+    const { dataSource, dataSourceRef } = (draft as PersistentVolumeClaim).spec;
+    return [dataSource, dataSourceRef];
+  };
+  const other = { kind: "K", name: "n", apiGroup: "a.b" };
+  const snapshot = { kind: "VolumeSnapshot", name: "n", apiGroup: "snapshot.storage.k8s.io" };
+  expect(source({ dataSource: other })).toEqual([undefined, undefined]);
+  expect(source({ dataSource: snapshot })).toEqual([snapshot, snapshot]);
+  expect(source({ dataSourceRef: other })).toEqual([other, other]);
+});
+
+test("the labels that a job takes from its template are those of its pods, and a service account keeps names", () => {
+  const job = decoded("Job", { spec: { template: { metadata: { labels: { a: "b" } }, spec: { containers: [] } } } });
+  job.metadata.uid = "u";
+  kindOf("Job").prepareCreate?.(job);
+  expect(job.metadata.labels).toEqual({
+    a: "b",
+    "batch.kubernetes.io/controller-uid": "u",
+    "batch.kubernetes.io/job-name": "x",
+    "controller-uid": "u",
+    "job-name": "x",
+  });
+  const account = decoded("ServiceAccount", { secrets: [{ name: "s", namespace: "other", uid: "u" }] });
+  kindOf("ServiceAccount").prepareCreate?.(account);
+  expect((account as ServiceAccount).secrets).toEqual([{ name: "s" }]);
+});
