@@ -30,9 +30,12 @@ export class RelayDirectory {
     else this.#relays.set(relay, { watches });
   }
 
-  /** A relay follows the store. Answers how it ceases to: unless it has come again meanwhile. */
+  /**
+   * A relay follows the store, and holds so many; those that were sent there may be on their way. Answers how it ceases to:
+   * unless it has come again meanwhile.
+   */
   attach(relay: number, watches: number): () => void {
-    const attached = { watches };
+    const attached = { watches: Math.max(watches, this.#relays.get(relay)?.watches ?? 0) };
     this.#relays.set(relay, attached);
     return () => {
       if (this.#relays.get(relay) === attached) this.#relays.delete(relay);

@@ -111,6 +111,7 @@ export class RelayedWatches {
     const decoder = new TextDecoder();
     const reader = tail.getReader();
     this.#tail = reader;
+    this.#counted();
     let rest = "";
     try {
       for (;;) {
