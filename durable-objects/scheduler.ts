@@ -62,7 +62,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
       const api = createApiClient({
         fetch: wiring.fetch,
         base: wiring.base(cluster),
-        headers: () => ({ "impersonate-user": SCHEDULER_USER }),
+        headers: () => ({ "impersonate-user": SCHEDULER_USER, "user-agent": "kube-scheduler" }),
       });
       return new SchedulingLoop({
         store: wiring.store(cluster),

@@ -200,7 +200,8 @@ export class SchedulingLoop {
     if (nominated !== undefined) cluster.nominate(pod, nominated);
     const outranked = nominated ? cluster.outranked(nominated, pod) : [];
     for (const other of outranked) cluster.nominate(other, "");
-    const status = refusalWrite(pod, { message, nominated, now });
+    const reason = decision.reason ? { reason: decision.reason } : {};
+    const status = refusalWrite(pod, { message, nominated, now, ...reason });
     const event = this.#events.record(failureEvent(pod, message), this.#stamp());
     const freed = decision.deallocate && deallocate(decision.deallocate);
     return {

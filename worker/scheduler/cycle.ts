@@ -1,6 +1,7 @@
 /** One pod, one snapshot: where it goes, or why nowhere and what room is made for it. */
 import type { Cluster } from "./cluster.ts";
 import type { Claim } from "./devices/allocate.ts";
+import { SelectorFailure } from "./devices/device-selector.ts";
 import { deviceClaimsOf, type Reservation, reservationsAt } from "./devices/pod-claims.ts";
 import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./fit-error.ts";
@@ -36,6 +37,8 @@ export type Decision =
       /** The plugins one of which a change must please to try again. */
       readonly plugins: ReadonlySet<string>;
       readonly preemption: Preemption;
+      /** Of the condition, where something is wrong that no node can help. */
+      readonly reason?: "SchedulerError";
       /** Its devices are of no use where they are. */
       readonly deallocate?: Claim;
     };
@@ -48,6 +51,17 @@ const DEALLOCATED = "deallocation of ResourceClaim completed";
 const keep: Preemption = { kind: "keep" };
 
 export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decision {
+  try {
+    return decide(pod, cluster, options);
+  } catch (failure) {
+    if (!(failure instanceof SelectorFailure)) throw failure;
+    const { name } = dynamicResources;
+    const message = `running "${name}" filter plugin: ${failure.message}`;
+    return { kind: "refuse", message, plugins: new Set([name]), preemption: keep, reason: "SchedulerError" };
+  }
+}
+
+function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decision {
   const allNodes = cluster.nodes.length;
   if (allNodes === 0) return { kind: "refuse", message: NO_NODES, plugins: new Set(), preemption: { kind: "clear" } };
   const prepared = prepareFilters(pod, cluster);

@@ -89,3 +89,12 @@ test("SCHED-OWNER: what the scheduler says of a pod is its own in managedFields"
     "f:status": { "f:conditions": { 'k:{"type":"PodScheduled"}': { "f:message": {} } } },
   });
 });
+
+test("SCHED-OWNER: a node that says not where it is gives its pods no labels", () => {
+  const bare = { ...waiting, metadata: { ...waiting.metadata, labels: undefined } } as unknown as Stored<Pod>;
+  const stored = JSON.parse(withRevision(textWithoutRevision(bare), 7)) as Stored<Pod>;
+  const stamp = { uid: "u", now: 0, nanos: 1n };
+  const [write] = bindingWrites(podFactsOf(stored) as PendingPod, { name: "n1", labels: { a: "b" } }, stamp) ?? [];
+  const bound: Stored<Pod> = JSON.parse(write && "text" in write ? (write.text ?? "") : "");
+  expect(bound.metadata).not.toHaveProperty("labels");
+});

@@ -24,7 +24,8 @@ export function bindingWrites(
   { name: node, labels }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
   stamp: EventStamp,
 ): readonly [Write, Write] | undefined {
-  const metadata = { labels: topologyLabelsOf(labels) };
+  const topology = topologyLabelsOf(labels);
+  const metadata = Object.keys(topology).length > 0 ? { labels: topology } : {};
   const assigned = assignNode(pod, { metadata, target: { kind: "Node", name: node } }, timeText(stamp.now));
   if (!assigned.ok) return undefined;
   const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
@@ -70,11 +71,17 @@ export function refusalWrite(
     message,
     nominated,
     now,
-  }: { readonly message: string; readonly nominated: string | undefined; readonly now: number },
+    reason = "Unschedulable",
+  }: {
+    readonly message: string;
+    readonly nominated: string | undefined;
+    readonly now: number;
+    readonly reason?: string;
+  },
 ): Write | undefined {
   const { generation } = pod.metadata;
   const said = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
-  const same = said?.status === "False" && said.reason === "Unschedulable" && said.message === message;
+  const same = said?.status === "False" && said.reason === reason && said.message === message;
   const nominatedNodeName = nominated ?? pod.status.nominatedNodeName ?? "";
   if (same && nominatedNodeName === (pod.status.nominatedNodeName ?? "")) return undefined;
   const condition = {
@@ -83,7 +90,7 @@ export function refusalWrite(
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     lastProbeTime: null,
     lastTransitionTime: said?.status === "False" && said.lastTransitionTime ? said.lastTransitionTime : timeText(now),
-    reason: "Unschedulable",
+    reason,
     message,
   };
   const { nominatedNodeName: _, ...status } = pod.status;

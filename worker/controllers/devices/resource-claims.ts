@@ -3,6 +3,7 @@
  * pods that need it no more.
  */
 import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
@@ -86,7 +87,7 @@ function creation(pod: Stored<Pod>, podClaim: PodClaim, { spec }: Stored<Resourc
     metadata: {
       generateName: generateName(pod.metadata.name, podClaim.name),
       namespace,
-      ownerReferences: [controllerReference(pod)],
+      ownerReferences: [ownerOf(pod)],
       annotations: { ...annotations, [POD_CLAIM]: podClaim.name },
       ...(labels ? { labels } : {}),
     },
@@ -96,6 +97,12 @@ function creation(pod: Stored<Pod>, podClaim: PodClaim, { spec }: Stored<Resourc
   const message = `PodResourceClaim ${podClaim.name}: create ResourceClaim : {message}`;
   const record = { about: pod, failure: { reason: "FailedResourceClaimCreation", message } };
   return { op: "create", resource: CLAIMS, namespace, object, record };
+}
+
+/** A pod's end does not wait for its claims'. */
+function ownerOf(pod: Stored<Pod>): OwnerReference {
+  const { blockOwnerDeletion: _, ...owner } = controllerReference(pod);
+  return owner;
 }
 
 /** Both names lose in proportion where they are too long together. */

@@ -9,6 +9,8 @@ import { UNIDENTIFIED } from "./allocation.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 import type { Reservation } from "./pod-claims.ts";
 
+const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
+
 /** Its allocation is given back before the claim may go. */
 const FINALIZER = "resource.kubernetes.io/delete-protection";
 
@@ -25,7 +27,7 @@ export function reserveClaim(
   const reservedFor = [...(claim.status.reservedFor ?? []), { resource: "pods", name, uid }];
   const status: ResourceClaim["status"] = {
     ...claim.status,
-    ...(allocation && { allocation: identified(allocation, newId) }),
+    ...(allocation && { allocation: { ...identified(allocation, newId), allocationTimestamp: timeText(now) } }),
     reservedFor,
   };
   // Two writes of kube-scheduler's, of the object and of its status, in one.

@@ -23,7 +23,7 @@ export function selects(
     const program = programOf(cel?.expression ?? "");
     if (!program.ok) throw new SelectorFailure(`${whose}: selector #${i}: CEL compile error: ${program.issues}`);
     const outcome = program.program.run(new Map([["device", viewOf(device, driver)]]));
-    if (!outcome.ok) throw new SelectorFailure(`${whose}: selector #${i}: runtime error: ${outcome.message}`);
+    if (!outcome.ok) throw new SelectorFailure(`${whose}: selector #${i}: CEL runtime error: ${outcome.message}`);
     return outcome.value === true;
   });
 }

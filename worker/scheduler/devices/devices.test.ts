@@ -143,7 +143,9 @@ describe("a pod with claims of devices", () => {
   test("is told which expression cannot be run", () => {
     const selectors = [{ cel: { expression: 'device.attributes["gpu.example.com"].none == 1' } }];
     const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", [{ name: "d" }]), claim("c", one())];
-    expect(scheduled(...objects, pod("p", "c")).told.p).toContain("class gpu: selector #0: runtime error:");
+    expect(scheduled(...objects, pod("p", "c")).told.p).toContain(
+      'running "DynamicResources" filter plugin: class gpu: selector #0: CEL runtime error:',
+    );
   });
 
   test("is not tried before its claims are there, nor placed without their class", () => {
@@ -187,6 +189,7 @@ describe("a pod with claims of devices", () => {
     const either = state.cluster.get<ResourceClaim>("resourceclaims.resource.k8s.io", "default", "either");
     expect(either?.metadata.finalizers).toEqual(["resource.kubernetes.io/delete-protection"]);
     expect(either?.status.allocation).toEqual({
+      allocationTimestamp: "1970-01-01T00:00:00Z",
       devices: {
         results: [{ request: "r/small", driver: "gpu.example.com", pool: "a", device: "d0" }],
         config: [

@@ -1,11 +1,9 @@
 import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { Cluster } from "../cluster.ts";
 import { allocate, type Claim, DEVICE_CLASSES } from "../devices/allocate.ts";
-import { SelectorFailure } from "../devices/device-selector.ts";
-import { DEVICE_CLAIMS, type DeviceUse, devicesInUse } from "../devices/device-use.ts";
+import { DEVICE_CLAIMS, devicesInUse } from "../devices/device-use.ts";
 import { deviceClaimsOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/pod-claims.ts";
 import { SLICES } from "../devices/pools.ts";
-import type { NodeInfo } from "../node-info.ts";
 import type { PendingPod, Plugin, Refusal } from "../plugin.ts";
 
 const NAME = "DynamicResources";
@@ -29,7 +27,7 @@ export const dynamicResources: Plugin = {
     return {
       check: (node) => {
         if (!claims.every((claim) => isWithinReach(claim, node))) return outOfReach;
-        return open.length === 0 ? undefined : refusalOf(open, node, { cluster, inUse });
+        return open.length === 0 || allocate(open, node, { cluster, inUse }) ? undefined : tooFew;
       },
     };
   },
@@ -47,19 +45,6 @@ export const dynamicResources: Plugin = {
     return !status.allocation || (deviceClaimsOf(pod, cluster) ?? []).some((own) => own.metadata.uid === metadata.uid);
   },
 };
-
-function refusalOf(
-  claims: readonly Claim[],
-  node: NodeInfo,
-  state: { readonly cluster: Cluster; readonly inUse: DeviceUse },
-): Refusal | undefined {
-  try {
-    return allocate(claims, node, state) ? undefined : tooFew;
-  } catch (failure) {
-    if (failure instanceof SelectorFailure) return refuse(failure.message);
-    throw failure;
-  }
-}
 
 /** A claim whose devices are nobody's and where the pod cannot be: they are given back, and looked for anew. */
 export function claimToDeallocate(pod: PendingPod, cluster: Cluster): Claim | undefined {
