@@ -4,6 +4,7 @@ import { certificateDecisionTimes } from "./certificate-decision-times.ts";
 import { certificateRequestUser } from "./certificate-request-user.ts";
 import { certificateApproval, certificateSigning } from "./certificate-signers.ts";
 import { certificateSubjectRestriction } from "./certificate-subject-restriction.ts";
+import { claimStatusRights } from "./claim-status-rights.ts";
 import { customResourceNames } from "./custom-resource-names.ts";
 import { defaultIngressClass, defaultStorageClass } from "./default-class.ts";
 import { defaultServiceAccount } from "./default-service-account.ts";
@@ -39,6 +40,7 @@ import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   deviceAdminAccess,
+  claimStatusRights,
   limitRanger,
   certificateRequestUser,
   serviceAccountAdmission,
