@@ -178,6 +178,16 @@ test.each<[string, object, string[]]>([
     ['webhooks[0].name: Invalid value: "a.b": should be a domain with at least three segments separated by dots'],
   ],
   [
+    "ValidatingWebhookConfiguration",
+    { webhooks: [{ ...webhook("a.b.c").webhooks[0], clientConfig: { service: { namespace: "n" } } }] },
+    ["webhooks[0].clientConfig.service.namespace: Required value"],
+  ],
+  [
+    "ValidatingWebhookConfiguration",
+    { webhooks: [{ ...webhook("a.b.c").webhooks[0], clientConfig: { service: { name: "s" } } }] },
+    ["webhooks[0].clientConfig.service.name: Required value"],
+  ],
+  [
     "ResourceSlice",
     device({ attributes: { "a b": { int: 1 } }, consumesCounters: [{ counterSet: "s", counters: { A: {} } }] }),
     [

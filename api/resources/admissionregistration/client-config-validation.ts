@@ -45,8 +45,9 @@ function checkURL(errors: FieldError[], path: string, url: string): void {
 
 function checkService(errors: FieldError[], path: string, service: NonNullable<ClientConfig["service"]>): void {
   const { name = "", namespace = "", path: servicePath, port = HTTPS } = service;
-  if (name === "") errors.push(required(`${path}.name`));
-  if (namespace === "") errors.push(required(`${path}.namespace`));
+  // Kubernetes hands over the two in the wrong order, and names the other one.
+  if (namespace === "") errors.push(required(`${path}.name`));
+  if (name === "") errors.push(required(`${path}.namespace`));
   for (const problem of portNumber(port)) errors.push(invalid(`${path}.port`, port, `port is not valid: ${problem}`));
   if (servicePath !== undefined) checkPath(errors, `${path}.path`, servicePath);
 }
