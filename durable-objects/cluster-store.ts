@@ -22,6 +22,7 @@ import { Sealer } from "./sealing/sealer.ts";
 import { answerStream } from "./store/answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./store/check.ts";
 import { defaultWindow, type Window } from "./store/compaction.ts";
+import type { Lifetimes } from "./store/lifetimes.ts";
 import { LogStore, type LogStoreOptions } from "./store/log-store.ts";
 import { type Hearing, type Poke, pokes } from "./store/pokes.ts";
 import { RecentTables } from "./store/recent-tables.ts";
@@ -83,6 +84,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     const options: LogStoreOptions = {
       turns,
       window: windowOf(env),
+      lifetimes: LIFETIMES,
       committed: (revision, resources) => {
         tell(revision, resources);
         notices.committed(revision, resources);
@@ -306,6 +308,8 @@ function sealingOf({ ENCRYPTION_KEYS, ENCRYPTED_RESOURCES = "secrets" }: Cluster
   return sealer && { sealer, resources: new Set(ENCRYPTED_RESOURCES.split(",")) };
 }
 
+/** kube-apiserver's --event-ttl. */
+const LIFETIMES: Lifetimes = new Map([["events", 3_600_000]]);
 const NAME = "name";
 /** Of a minute's commits, one sets the alarm: it is a row written. */
 const REMIND_MS = 60_000;

@@ -2,6 +2,7 @@
 import { answerStream } from "./answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./check.ts";
 import type { Window } from "./compaction.ts";
+import type { Lifetimes } from "./lifetimes.ts";
 import { LogStore } from "./log-store.ts";
 import { MemoryTables } from "./memory-tables.ts";
 import { RecentTables } from "./recent-tables.ts";
@@ -9,6 +10,7 @@ import type { Turns } from "./turns.ts";
 
 interface MemoryStoreOptions {
   readonly window?: Window;
+  readonly lifetimes?: Lifetimes;
   readonly now?: () => number;
   /** Keeps what is recent apart, as a ClusterStore does. */
   readonly recent?: boolean;
@@ -19,10 +21,14 @@ export class MemoryStore extends LogStore {
   readonly #tables: MemoryTables;
   readonly #turns: Turns;
 
-  constructor({ window, now = Date.now, recent = false }: MemoryStoreOptions = {}) {
+  constructor({ window, lifetimes, now = Date.now, recent = false }: MemoryStoreOptions = {}) {
     const tables = new MemoryTables();
     const turns = nodeTurns(now);
-    super(recent ? new RecentTables(tables) : tables, { turns, ...(window && { window }) });
+    super(recent ? new RecentTables(tables) : tables, {
+      turns,
+      ...(window && { window }),
+      ...(lifetimes && { lifetimes }),
+    });
     this.#tables = tables;
     this.#turns = turns;
   }
