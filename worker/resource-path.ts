@@ -27,7 +27,8 @@ const namespaceSubresources: ReadonlySet<string> = new Set(["status", "finalize"
  */
 export function parseResourcePath(pathname: string): ResourcePath | undefined {
   // Go's router takes no path with an empty element, save an empty namespace, which is none.
-  const tidy = pathname.replace("/namespaces//", "/");
+  const plain = isProxied(pathname) ? pathname : pathname.replace(/%2f/gi, "/");
+  const tidy = plain.replace("/namespaces//", "/");
   if (tidy.includes("//")) return undefined;
   const raw = tidy.split("/").filter((part) => part !== "");
   const parts = tidy.includes("%") ? decoded(raw) : raw;
@@ -73,6 +74,9 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
     watch,
   };
 }
+
+/** What is asked for through a proxy goes there as it was written; elsewhere an escaped slash is a slash. */
+const isProxied = (pathname: string) => pathname.includes("/proxy");
 
 function decoded(parts: readonly string[]): string[] | undefined {
   try {

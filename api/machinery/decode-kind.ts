@@ -1,6 +1,9 @@
 /** Which kind a body says it is, whether that is the kind expected, and the texts of the 400s if it is not. */
+
 import { type Struct, structOfKind } from "../schema/table.ts";
+import { OPEN_OBJECT } from "./json-text.ts";
 import { apiVersionOf, type KubeObject, parseApiVersion } from "./meta.ts";
+import { textOfUtf8 } from "./utf8.ts";
 
 export interface GroupVersionKind {
   readonly group: string;
@@ -153,6 +156,7 @@ export function summaryOfText(text: string): string {
 
 export function summaryOfBytes(bytes: ArrayLike<number>): string {
   if (bytes.length === 0) return "<empty>";
+  if (bytes[0] === OPEN_OBJECT) return summaryOfText(textOfUtf8(Uint8Array.from(bytes)));
   const head = Array.from(bytes).slice(0, SUMMARY_BYTES);
   const hex = head.map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return bytes.length > SUMMARY_BYTES ? `${hex} ...` : hex;

@@ -1,6 +1,6 @@
 /** metav1.Status as Kubernetes words it (k8s.io/apimachinery/pkg/api/errors). */
 import type { Status, StatusCause, StatusDetails } from "../generated/meta.v1.ts";
-import type { FieldError } from "./field-error.ts";
+import { type FieldError, goQuote } from "./field-error.ts";
 
 export type { Status };
 
@@ -37,12 +37,12 @@ export const unauthorized = (): Status => failure(401, "Unauthorized", "Unauthor
 
 /** `message` is the reason that follows the colon. */
 export const forbidden = (of: ResourceName, name: string, message: string): Status => {
-  const subject = of.resource === "" ? "forbidden" : `${qualified(of)} ${JSON.stringify(name)} is forbidden`;
+  const subject = of.resource === "" ? "forbidden" : `${qualified(of)} ${goQuote(name)} is forbidden`;
   return failure(403, "Forbidden", `${subject}: ${message}`, about(of, name));
 };
 
 export const notFound = (of: ResourceName, name: string): Status =>
-  failure(404, "NotFound", `${qualified(of)} ${JSON.stringify(name)} not found`, about(of, name));
+  failure(404, "NotFound", `${qualified(of)} ${goQuote(name)} not found`, about(of, name));
 
 /** A path that names no resource of this server. */
 export const noSuchResource = (): Status =>
@@ -56,18 +56,18 @@ export const verbNotSupported = (of: ResourceName, verb: string): Status =>
   failure(
     405,
     "MethodNotAllowed",
-    `${verb} is not supported on resources of kind ${JSON.stringify(qualified(of))}`,
+    `${verb} is not supported on resources of kind ${goQuote(qualified(of))}`,
     about(of, ""),
   );
 
 export const alreadyExists = (of: ResourceName, name: string): Status =>
-  failure(409, "AlreadyExists", `${qualified(of)} ${JSON.stringify(name)} already exists`, about(of, name));
+  failure(409, "AlreadyExists", `${qualified(of)} ${goQuote(name)} already exists`, about(of, name));
 
 export const conflict = (of: ResourceName, name: string, message: string): Status =>
   failure(
     409,
     "Conflict",
-    `Operation cannot be fulfilled on ${qualified(of)} ${JSON.stringify(name)}: ${message}`,
+    `Operation cannot be fulfilled on ${qualified(of)} ${goQuote(name)}: ${message}`,
     about(of, name),
   );
 
@@ -76,7 +76,7 @@ export const MODIFIED = "the object has been modified; please apply your changes
 export const expired = (message: string): Status => failure(410, "Expired", message);
 
 /** The body is over the limit of a request. */
-export const requestTooLarge = (message: string): Status => failure(413, "RequestEntityTooLarge", message, {});
+export const requestTooLarge = (message: string): Status => failure(413, "RequestEntityTooLarge", message);
 
 export const unsupportedMediaType = (message: string, details?: StatusDetails): Status =>
   failure(415, "UnsupportedMediaType", message, details);
@@ -89,7 +89,7 @@ export function invalid(group: string, kind: string, name: string, errors: reado
   const texts = [...new Set(errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)))];
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const subject = group === "" ? kind : `${kind}.${group}`;
-  return failure(422, "Invalid", `${subject} ${JSON.stringify(name)} is invalid: ${list}`, {
+  return failure(422, "Invalid", `${subject} ${goQuote(name)} is invalid: ${list}`, {
     ...(name === "" ? {} : { name }),
     ...(group === "" ? {} : { group }),
     ...(kind === "" ? {} : { kind }),

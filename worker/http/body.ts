@@ -64,9 +64,24 @@ export function decodeObject(context: RequestContext, options: WriteOptions, ser
     ? decodeUntyped(body, { type, expected, fieldValidation: options.fieldValidation }, structuralSchema)
     : decodeAs(body, { type, expected, fieldValidation: options.fieldValidation });
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
-  warnings.push(...decoded.warnings);
+  warnings.push(...decoded.warnings.flatMap(linesOf));
   return decoded.object;
 }
+
+/** A byte order mark is a character like any other, and no JSON begins with it. */
+export const textOf = (body: Uint8Array): string =>
+  new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(body);
+
+const YAML_HEADING = "yaml: unmarshal errors:\n";
+
+/** What is told of YAML under one heading are as many warnings, without it. */
+const linesOf = (text: string): string[] =>
+  text.startsWith(YAML_HEADING)
+    ? text
+        .slice(YAML_HEADING.length)
+        .split("\n")
+        .map((line) => line.trim())
+    : [text];
 
 interface Expected {
   readonly type: BodyType;
@@ -80,10 +95,10 @@ const UNKNOWN_UNTYPED_BODY =
 /** Custom kinds have no protobuf form. */
 function decodeUntyped(body: Uint8Array, { type, ...of }: Expected, schema: JSONSchemaProps): DecodedBody {
   if (type === "protobuf") throw new ApiError(unsupportedMediaType(UNKNOWN_UNTYPED_BODY));
-  return decodeCustom({ text: new TextDecoder().decode(body), syntax: type, ...of }, schema);
+  return decodeCustom({ text: textOf(body), syntax: type, ...of }, schema);
 }
 
 export function decodeAs(body: Uint8Array, { type, expected, fieldValidation }: Expected): DecodedBody {
   if (type === "protobuf") return decodeProtobufBody(body, expected);
-  return decodeBody({ text: new TextDecoder().decode(body), syntax: type, expected, fieldValidation });
+  return decodeBody({ text: textOf(body), syntax: type, expected, fieldValidation });
 }

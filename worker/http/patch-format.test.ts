@@ -69,7 +69,7 @@ test.each([
   ["strategic-merge-patch+json", "Strict", '{"data":{"a":"1","a":"2"}}', ['duplicate field "data.a"']],
   ["json-patch+json", "Warn", '[{"op":"test","op":"add"}]', ['json patch duplicate field "[0].op"']],
   ["merge-patch+json", "Warn", "{", "error decoding patch: unexpected end of JSON input"],
-  ["merge-patch+json", "Ignore", "{", "invalid JSON Patch"],
+  ["merge-patch+json", "Ignore", "{", "Invalid JSON Patch"],
   ["json-patch+json", "Strict", "[", "error decoding patch: unexpected end of JSON input"],
   ["json-patch+json", "Ignore", "[", "unexpected end of JSON input"],
   ["strategic-merge-patch+json", "Warn", "{", "unexpected end of JSON input"],

@@ -19,6 +19,7 @@ import { duplicateFields } from "../../api/machinery/structural/duplicate-fields
 import { structOfKind } from "../../api/schema/table.ts";
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kind-registry.ts";
+import { textOf } from "./body.ts";
 import type { WriteOptions } from "./options.ts";
 import { patchRefused } from "./patch-failure.ts";
 
@@ -54,7 +55,7 @@ export const patchFormats: Readonly<Record<string, PatchFormat>> = {
   },
   "application/merge-patch+json": {
     apply: (object, patch, { options }) => applyMergePatch(members(object), patch, options.fieldValidation),
-    malformed: (problem, level) => (level === "Ignore" ? "invalid JSON Patch" : `error decoding patch: ${problem}`),
+    malformed: (problem, level) => (level === "Ignore" ? "Invalid JSON Patch" : `error decoding patch: ${problem}`),
     printed: (patch, patched, original) => printMerged(patched, patch, original),
   },
   "application/strategic-merge-patch+json": {
@@ -78,7 +79,7 @@ export function parsePatch(
   { malformed, duplicatesOf = "" }: PatchFormat,
   { fieldValidation }: WriteOptions,
 ): ParsedPatch {
-  const text = new TextDecoder().decode(body);
+  const text = textOf(body);
   const parsed = parseJson(text);
   if (!parsed.ok) throw new ApiError(badRequest(malformed(parsed.message, fieldValidation)));
   const duplicates = fieldValidation === "Ignore" ? [] : duplicateFields(text);

@@ -1,7 +1,9 @@
 /** One request for a resource: who, may they, which verb; decided again when the store says that policy has changed. */
 import type { Context } from "hono";
+import { goQuote } from "../../api/machinery/field-error.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
-import { methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
+import { pathSegmentName } from "../../api/machinery/names.ts";
+import { badRequest, methodNotAllowed, noSuchResource, notFound } from "../../api/machinery/status.ts";
 import type { Verb } from "../../api/resources/resource.ts";
 import { callRemote } from "../aggregation/call-remote.ts";
 import { remoteApis } from "../aggregation/remote-apis.ts";
@@ -156,6 +158,9 @@ async function serveVerb(context: RequestContext, verb: string): Promise<Respons
   if (!offered.includes(verb) || !(verb in verbs) || !fitsPath(request.method, path, resource.scope)) {
     throw new ApiError(methodNotAllowed());
   }
+  const problems = path.name === "" ? [] : pathSegmentName(path.name);
+  if (problems.length > 0)
+    throw new ApiError(badRequest(`Name parameter invalid: ${goQuote(path.name)}: ${problems.join(";")}`));
   const action = findAction(context, verb);
   return action ? action(context) : verbs[verb as Verb](context);
 }

@@ -45,7 +45,8 @@ function objectMap(own: MapView): MapView {
 
 function viewOf(schema: StructuralSchema, inherited: boolean): TypeView {
   const preserve = inherited || schema["x-kubernetes-preserve-unknown-fields"] === true;
-  if (schema["x-kubernetes-int-or-string"]) return { scalar: "untyped" };
+  // Without a type anything passes here: what it must be is told when the object is validated.
+  if (schema["x-kubernetes-int-or-string"]) return DEDUCED;
   switch (schema.type) {
     case "object":
       return { map: mapOf(schema, preserve) };

@@ -10,10 +10,9 @@ export function applyMergePatch(
   patch: unknown,
   fieldValidation: "Ignore" | "Warn" | "Strict",
 ): PatchResult {
-  // A null body decodes to an empty map; only without the strict reading is it told apart.
   if (isJsonObject(patch)) return { ok: true, object: merge(object, patch), strictErrors: [] };
-  if (fieldValidation === "Ignore") return badRequest("invalid JSON Patch");
-  if (patch === null) return { ok: true, object, strictErrors: [] };
+  // The strict reading takes null for an empty map; the library that patches does not.
+  if (fieldValidation === "Ignore" || patch === null) return badRequest("Invalid JSON Patch");
   return badRequest(
     `error decoding patch: json: cannot unmarshal ${goJsonType(patch)} into Go value of type map[string]interface {}`,
   );

@@ -209,7 +209,8 @@ describe("PATCH-05: a merge patch deletes by null and replaces lists", () => {
   });
   test.each([
     [[], "Warn", "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"],
-    [[], "Ignore", "invalid JSON Patch"],
+    [[], "Ignore", "Invalid JSON Patch"],
+    [null, "Warn", "Invalid JSON Patch"],
   ] as const)("%j under %s is 400", (patch, level, message) => {
     expect(applyMergePatch(configMap(), patch, level)).toMatchObject({ code: 400, message });
   });

@@ -16,7 +16,9 @@ export const podTemplate = defineResource<PodTemplate>({
     if (template?.spec) defaultPodSpec(template.spec);
   },
   validate: ({ template }) => validatePodTemplateSpec(template ?? {}, "template"),
-  warnings: ({ template }) => podWarnings(template ?? {}, "template"),
+  // A template that stays is not told of again.
+  warnings: ({ metadata, template }, old) =>
+    old && old.metadata.generation === metadata.generation ? [] : podWarnings(template ?? {}, "template"),
   columns: [
     {
       name: "Containers",

@@ -45,7 +45,7 @@ export async function bindPod(context: RequestContext): Promise<Response> {
 }
 
 function checkBinding({ metadata, target }: Binding, name: string): void {
-  if (metadata.name !== undefined && metadata.name !== name) {
+  if ((metadata.name ?? "") !== name) {
     throw new ApiError(badRequest("name in URL does not match name in Binding object"));
   }
   const { kind = "" } = target;

@@ -2,7 +2,8 @@
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { badRequest, conflict } from "../../../api/machinery/status.ts";
+import { isJsonObject } from "../../../api/machinery/patch/patch-result.ts";
+import { badRequest, conflict, failure, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
@@ -51,6 +52,19 @@ const noSuchUid = ({ served, path }: RequestContext, uid: string) =>
     ),
   );
 
+/** What fits its type as server-side apply knows it may still not be read: a quantity, say. */
+function undecodable({ served, path }: RequestContext, applied: Record<string, unknown>, why: string): Status {
+  if (served.custom) return badRequest(why);
+  const kind = `${served.group}/${served.version}, Kind=${served.resource.kind}`;
+  const { namespace = "" } = (isJsonObject(applied.metadata) ? applied.metadata : {}) as { namespace?: string };
+  const object = `new object (${namespace}/${path.name}; ${kind})`;
+  return failure(
+    500,
+    "",
+    `failed to convert ${object} to proper version: unable to convert unstructured object to ${kind}: ${why}`,
+  );
+}
+
 interface Applied {
   readonly applied: Record<string, unknown>;
   readonly strict: Extract<ParsedApplied, { ok: true }>["strict"];
@@ -77,7 +91,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   if (!result.ok) throw patchRefused(result);
   const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(group, version) };
   const decoded = decodePatched(typed, served, { nulls: "kept" });
-  if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
+  if (!decoded.ok) throw new ApiError(undecodable(context, applied, decoded.message));
   const object = decoded.value as unknown as KubeObject;
   const draft = other ? other.toStored(object) : object;
   if (!live && draft.metadata.uid) throw noSuchUid(context, draft.metadata.uid);
