@@ -52,9 +52,11 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
-    const copy = copyJson(draft);
+    const filled = copyJson(draft);
     // Of the copy, since defaults may let parts of it share a value.
-    resource.defaults?.(copy);
+    resource.defaults?.(filled);
+    // Kubernetes copies once more what it draws a name for, and nothing is shared from there on.
+    const copy = draws ? copyJson(filled) : filled;
     const result = await tryCreate(context, copy, options);
     if (result.outcome === "created") return result.text;
     if (result.outcome === "taken" && (!draws || ++names === NAMES)) {
