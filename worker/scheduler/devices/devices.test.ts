@@ -148,6 +148,15 @@ describe("a pod with claims of devices", () => {
     );
   });
 
+  test("SCHED-SELECTOR: is placed nowhere while an expression cannot be run for some node, though others would do", () => {
+    const selectors = [{ cel: { expression: 'device.attributes["gpu.example.com"].exists' } }];
+    const has = { exists: { bool: true } };
+    const nodes = ["a", "b", "c"].map((name) => node(name));
+    const slices = [slice("a", [{ name: "d", attributes: has }]), slice("b", [{ name: "e" }])];
+    const { told } = scheduled(...nodes, deviceClass("gpu"), ...slices, claim("c", one({ selectors })), pod("p", "c"));
+    expect(told.p).toContain("claim default/c: selector #0: CEL runtime error: no such key: exists");
+  });
+
   test("is not tried before its claims are there, nor placed without their class", () => {
     expect(scheduled(node("a"), pod("p", "nobody")).told).toEqual({ p: "waits" });
     expect(scheduled(node("a"), claim("c", one()), pod("p", "c")).told.p).toBe(
