@@ -12,6 +12,7 @@ import { auditAnswer } from "./audit.ts";
 import type { Bindings } from "./bindings.ts";
 import { serveHealth, serveVersion } from "./health.ts";
 import { serveJoin } from "./join.ts";
+import { type Accepted, negotiate } from "./negotiate.ts";
 import { serveApiDoor } from "./node-api-door.ts";
 import { serveNodeLeave } from "./node-leave.ts";
 import { serveNodeLink, serveNodeTunnel, serveRelay } from "./node-link.ts";
@@ -20,6 +21,7 @@ import { PLAIN_TEXT } from "./plain-text.ts";
 import { refuseBadTimeout } from "./request-timeout.ts";
 import { pathnameOf } from "./request-url.ts";
 import { guarded } from "./require-path.ts";
+import { encodeValue } from "./respond.ts";
 import { serveAdministrator } from "./serve-administrator.ts";
 import { serveAudit } from "./serve-audit.ts";
 import {
@@ -122,7 +124,7 @@ app.notFound((c) => unknownPath(c as Context<Bindings>));
 
 app.onError((error, c) => {
   if (error instanceof ApiError) {
-    const refusal = renderStatus(error.status, error.headers);
+    const refusal = renderStatus(error.status, c.req.raw, error.headers);
     for (const header of warningHeaders(c.get("warnings") ?? [])) refusal.headers.append("Warning", header);
     return refusal;
   }
@@ -130,18 +132,30 @@ app.onError((error, c) => {
     return new Response(`${error.message}\n`, { status: error.code, headers: PLAIN_TEXT });
   }
   console.error(JSON.stringify({ level: "error", path: c.req.path, method: c.req.method, error: String(error.stack) }));
-  return renderStatus(internalError(error.message));
+  return renderStatus(internalError(error.message), c.req.raw);
 });
 
-function renderStatus(status: Status, headers: Readonly<Record<string, string>> = {}): Response {
+function renderStatus(status: Status, request: Request, headers: Readonly<Record<string, string>> = {}): Response {
   const retry = status.details?.retryAfterSeconds;
-  return new Response(JSON.stringify(status), {
+  const accepted = formOfRefusals(request);
+  return new Response(encodeValue(status, accepted), {
     status: status.code ?? 500,
     headers: {
-      "Content-Type": "application/json",
+      "Content-Type": accepted.type,
       "X-Content-Type-Options": "nosniff",
       ...(retry === undefined ? {} : { "Retry-After": String(retry) }),
       ...headers,
     },
   });
+}
+
+const JSON_FORM: Accepted = { type: "application/json", pretty: false, gzip: false };
+
+/** A refusal comes in the form that was asked for, or in JSON where that cannot be. */
+function formOfRefusals(request: Request): Accepted {
+  try {
+    return negotiate(request, new URL(request.url).searchParams, []);
+  } catch {
+    return JSON_FORM;
+  }
 }

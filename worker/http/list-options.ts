@@ -132,7 +132,9 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
   if (errors.length > 0) throw new ApiError(invalid("meta.k8s.io", "ListOptions", "", errors));
 }
 
-const GENERIC_FIELDS = ["metadata.name", "metadata.namespace"];
+/** Kinds of the cluster that say what can be selected do not say their namespace. */
+const genericFields = ({ scope, fields, structuralSchema }: Served["resource"]): readonly string[] =>
+  scope === "Cluster" && fields && !structuralSchema ? ["metadata.name"] : ["metadata.name", "metadata.namespace"];
 
 /** The label and field selectors of a request, with what they pin down taken out. */
 export function selectionOf(query: URLSearchParams, { resource, conversion }: Served): Selection {
@@ -141,7 +143,7 @@ export function selectionOf(query: URLSearchParams, { resource, conversion }: Se
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (!fields.ok) throw new ApiError(badRequest(fields.message));
   const names: Readonly<Record<string, string>> = conversion?.fieldNames ?? {};
-  const known = new Set([...GENERIC_FIELDS, ...Object.keys(conversion?.fieldNames ?? resource.fields ?? {})]);
+  const known = new Set([...genericFields(resource), ...Object.keys(conversion?.fieldNames ?? resource.fields ?? {})]);
   for (const { key } of fields.requirements) {
     if (!known.has(key)) throw new ApiError(badRequest(unknownFieldMessage(resource, key)));
   }

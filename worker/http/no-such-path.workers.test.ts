@@ -93,3 +93,18 @@ test("WIRE-TABLE: a dry run's Table has no revision", async () => {
   const { text } = await ask("POST", path, { metadata: { name: "a" } }, "application/json;as=Table;v=v1;g=meta.k8s.io");
   expect(JSON.parse(text)).toHaveProperty("metadata", {});
 });
+
+test("a refusal comes in the form that was asked for, and in JSON where that cannot be", async () => {
+  const missing = (accept: string) => ask("GET", "/api/v1/namespaces/default/pods/none", undefined, accept);
+  expect((await missing("application/yaml")).text).toContain('message: pods "none" not found\n');
+  expect((await missing("application/vnd.kubernetes.protobuf")).text.slice(0, 3)).toBe("k8s");
+  expect((await missing("application/json;as=Table;v=v1;g=meta.k8s.io")).text).toContain('"kind":"Status"');
+});
+
+test("the namespace of what is in none can be selected by only where the kind does not say what can be", async () => {
+  const answered = async (plural: string) =>
+    (await ask("GET", `/api/v1/${plural}?fieldSelector=metadata.namespace%3Dx`)).code;
+  expect(await answered("nodes")).toBe(400);
+  expect(await answered("namespaces")).toBe(400);
+  expect(await answered("persistentvolumes")).toBe(200);
+});
