@@ -22,12 +22,21 @@ export function renderText(text: string, accepted: Accepted, status = 200): Resp
   return renderValue(JSON.parse(text) as KubeObject, accepted, status);
 }
 
+/** Of version 1.1, as bodies are read: a text `yes` is told from a truth. Members are sorted, as Kubernetes prints them. */
+const YAML = {
+  version: "1.1",
+  sortMapEntries: true,
+  indentSeq: false,
+  aliasDuplicateObjects: false,
+  lineWidth: 0,
+} as const;
+
 export function encodeValue(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {
   switch (type) {
     case "application/json":
       return pretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value);
     case "application/yaml":
-      return stringifyYaml(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+      return stringifyYaml(value, YAML);
     case "application/vnd.kubernetes.protobuf":
       return protobufOf(value as KubeObject);
   }
