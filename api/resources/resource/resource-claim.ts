@@ -3,6 +3,7 @@ import { sameValue } from "../../machinery/field-checks.ts";
 import { invalid } from "../../machinery/field-error.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { defineResource } from "../resource.ts";
+import { dropDeallocatedDevices } from "./deallocated-devices.ts";
 import { defaultClaimSpec } from "./device-request-defaults.ts";
 import { validateClaimStatusUpdate } from "./resource-claim-status-validation.ts";
 import { validateClaimSpec } from "./resource-claim-validation.ts";
@@ -22,7 +23,7 @@ export const resourceClaim = defineResource<ResourceClaim>({
     sameValue(spec, old.spec)
       ? []
       : [invalid("spec", goStruct("resource.v1.ResourceClaimSpec", spec), "field is immutable")],
-  status: { keepsMetadata: true, validateUpdate: validateClaimStatusUpdate },
+  status: { keepsMetadata: true, prepareUpdate: dropDeallocatedDevices, validateUpdate: validateClaimStatusUpdate },
   columns: [
     {
       name: "State",

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { ResourceClaim } from "../../generated/resource.v1.ts";
+import { dropDeallocatedDevices } from "./deallocated-devices.ts";
+
+const place = (device: string) => ({ driver: "d", pool: "p", device });
+const claim = (allocated: readonly string[], reported: readonly string[]): ResourceClaim => ({
+  metadata: { name: "c" },
+  spec: {},
+  status: {
+    allocation: { devices: { results: allocated.map((device) => ({ request: "r", ...place(device) })) } },
+    devices: reported.map(place),
+  },
+});
+
+test.each<[kept: string[], reported: string[], left: string[] | undefined]>([
+  [[], ["a", "b"], undefined],
+  [["a"], ["a", "b"], ["a"]],
+  // Validation has its say of what was never allocated.
+  [
+    ["a", "b"],
+    ["a", "x"],
+    ["a", "x"],
+  ],
+])("CLAIM-REPORTS: of a and b, %j stay allocated: of reports on %j are left %j", (kept, reported, left) => {
+  const next = claim(kept, reported);
+  dropDeallocatedDevices(next, claim(["a", "b"], reported));
+  expect(next.status?.devices?.map(({ device }) => device)).toEqual(left);
+});

@@ -1,0 +1,21 @@
+import type { ResourceClaim } from "../../generated/resource.v1.ts";
+
+interface Place {
+  readonly driver?: string;
+  readonly pool?: string;
+  readonly device?: string;
+  readonly shareID?: string;
+}
+
+const idOf = ({ driver, pool, device, shareID }: Place) => JSON.stringify([driver, pool, device, shareID ?? ""]);
+const allocatedTo = ({ status }: ResourceClaim) => (status?.allocation?.devices?.results ?? []).map(idOf);
+
+/** What is reported of devices goes with their allocation: who takes that back need not know of the reports. */
+export function dropDeallocatedDevices({ status, ...claim }: ResourceClaim, old: ResourceClaim): void {
+  if (!status?.devices) return;
+  const kept = new Set(allocatedTo({ ...claim, status }));
+  const gone = new Set(allocatedTo(old).filter((id) => !kept.has(id)));
+  const devices = status.devices.filter((each) => !gone.has(idOf(each)));
+  if (devices.length > 0) status.devices = devices;
+  else delete status.devices;
+}
