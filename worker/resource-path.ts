@@ -27,11 +27,12 @@ const namespaceSubresources: ReadonlySet<string> = new Set(["status", "finalize"
  */
 export function parseResourcePath(pathname: string): ResourcePath | undefined {
   // Go's router takes no path with an empty element, save an empty namespace, which is none.
-  const plain = isProxied(pathname) ? pathname : pathname.replace(/%2f/gi, "/");
+  const isEscaped = pathname.includes("%");
+  const plain = isEscaped && !isProxied(pathname) ? pathname.replace(/%2f/gi, "/") : pathname;
   const tidy = plain.replace("/namespaces//", "/");
   if (tidy.includes("//")) return undefined;
   const raw = tidy.split("/").filter((part) => part !== "");
-  const parts = tidy.includes("%") ? decoded(raw) : raw;
+  const parts = isEscaped ? decoded(raw) : raw;
   if (parts === undefined) return undefined;
   const prefix = parts[0] === "api" ? 2 : parts[0] === "apis" ? 3 : 0;
   if (prefix === 0 || parts.length <= prefix) return undefined;
