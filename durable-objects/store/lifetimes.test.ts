@@ -1,16 +1,19 @@
 import { expect, test } from "vitest";
 import type { Key, Revision } from "../../api/store.ts";
-import { MemoryStore } from "./memory-store.ts";
+import { Endings } from "./lifetimes.ts";
+import { LogStore } from "./log-store.ts";
+import { MemoryStore, nodeTurns } from "./memory-store.ts";
+import { MemoryTables } from "./memory-tables.ts";
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const attributes = { labels: {}, fields: {} };
+const text = '{"metadata":{"resourceVersion":""}}';
 
 function aging() {
   const time = { now: 0 };
   const store = new MemoryStore({ now: () => time.now, lifetimes: new Map([["events", HOUR]]) });
   const keyOf = (resource: string, name: string): Key => ({ resource, namespace: "", name });
-  const text = '{"metadata":{"resourceVersion":""}}';
   return {
     time,
     store,
@@ -48,14 +51,64 @@ test("STORE-EXPIRE: an event ends an hour after its last write, and nothing else
   expect((await store.check()).faults).toEqual([]);
 });
 
-test("STORE-EXPIRE: where much is over, some goes each minute", async () => {
+test("STORE-EXPIRE: where much is over, some goes with each commit, and none of it is forgotten", async () => {
   const { time, create, names } = aging();
-  await create("events", ...Array.from({ length: 1200 }, (_, i) => `e${i}`));
+  await create("events", ...Array.from({ length: 250 }, (_, i) => `e${i}`));
+  await create("pods", ...Array.from({ length: 5000 }, (_, i) => `old${i}`));
+  await create("events", "last");
   const left: number[] = [];
-  for (let minute = 1; minute <= 4; minute++) {
-    time.now = HOUR + minute * MINUTE;
-    await create("pods", `p${minute}`);
+  for (let step = 0; step < 6; step++) {
+    time.now = HOUR + step * 100;
+    await create("pods", `p${step}`);
     left.push((await names("events")).length);
   }
-  expect(left).toEqual([700, 200, 0, 0]);
+  expect(left).toEqual([151, 51, 1, 1, 0, 0]);
+});
+
+test("STORE-EXPIRE: an object that sleeps between any two commits looks, too", async () => {
+  const tables = new MemoryTables();
+  const time = { now: 0 };
+  const turns = nodeTurns(() => time.now);
+  const write = async (resource: string) => {
+    const store = new LogStore(tables, { turns, lifetimes: new Map([["events", HOUR]]) });
+    await store.commit({ writes: [{ op: "create", key: { resource, namespace: "", name: "a" }, text, attributes }] });
+    await new Promise((resume) => setTimeout(resume, 5));
+    return tables.count({ resource: "events" });
+  };
+  expect(await write("events")).toBe(1);
+  time.now = HOUR;
+  expect(await write("pods")).toBe(0);
+});
+
+test("STORE-EXPIRE: a commit that is refused is made again without what was written meanwhile", async () => {
+  const tables = new MemoryTables();
+  let revision = 0 as Revision;
+  const append = (name: string, committed: number, replaced: Revision | null = null) => {
+    revision++;
+    const key = { resource: "events", namespace: "", name };
+    tables.append({ revision, replaced, tombstone: false, committed, key, attributes: "{}", text });
+    return revision;
+  };
+  const time = { now: HOUR };
+  append("a", 0);
+  const rewritten = append("b", 0);
+  const asked: string[][] = [];
+  const endings = new Endings({
+    tables,
+    turns: nodeTurns(() => time.now),
+    lifetimes: new Map([["events", HOUR]]),
+    newest: () => revision,
+    commit: async (writes) => {
+      asked.push(writes.map(({ key }) => key.name));
+      if (asked.length > 1) return { ok: true, revisions: [] };
+      append("b", time.now, rewritten);
+      return { ok: false, reason: "conflict", write: 1 };
+    },
+  });
+  for (let look = 0; look < 2; look++) {
+    endings.lookWhenDue();
+    await new Promise((resume) => setTimeout(resume, 5));
+    time.now += 100;
+  }
+  expect(asked).toEqual([["a", "b"], ["a"]]);
 });

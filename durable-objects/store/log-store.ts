@@ -36,7 +36,7 @@ import { changeOf, entryOf, textChangeOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { ItemRuns } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
-import { endings, type Lifetimes } from "./lifetimes.ts";
+import { Endings, type Lifetimes } from "./lifetimes.ts";
 import type { LogRow, LogTables } from "./log-tables.ts";
 import { openList } from "./open-list.ts";
 import { planPage } from "./plan-page.ts";
@@ -74,10 +74,8 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   readonly #pins = new Set<{ readonly revision: Revision }>();
   readonly #runs = new ItemRuns(KEPT_ITEMS);
   readonly #remaining = new RemainingCounts();
-  readonly #lifetimes: Lifetimes;
-  readonly #aged = new Map<GroupResource, Revision>();
+  readonly #endings: Endings;
   #compactedAt: number;
-  #endedAt: number;
 
   constructor(
     tables: LogTables,
@@ -87,9 +85,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     this.#tables = tables;
     this.#turns = turns;
     this.#window = window;
-    this.#lifetimes = lifetimes;
     this.#compactedAt = turns.now();
-    this.#endedAt = turns.now();
     this.#commits = new GroupCommit({
       tables,
       lane,
@@ -100,12 +96,19 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
         this.#tails.wake();
         committed?.(this.#marks.revision, resources);
         this.#compactWhenDue();
-        this.#endWhenDue();
+        this.#endings.lookWhenDue();
       },
     });
     const marks = () => this.#marks;
     this.#watches = new WatchHub({ turns, source: storeSource(tables, marks) });
     this.#tails = new LogTails({ tables, turns, marks });
+    this.#endings = new Endings({
+      tables,
+      turns,
+      lifetimes,
+      newest: () => this.#marks.revision,
+      commit: (writes) => this.commit({ writes }),
+    });
   }
 
   get #marks() {
@@ -308,18 +311,6 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     this.#turns.later(() => this.compact());
   }
 
-  /** As with compaction, an idle store is left alone. */
-  #endWhenDue(): void {
-    const now = this.#turns.now();
-    if (this.#lifetimes.size === 0 || now - this.#endedAt < END_EVERY) return;
-    this.#endedAt = now;
-    this.#turns.later(() => {
-      const writes = endings(this.#tables, this.#lifetimes, { aged: this.#aged, now });
-      // One that was written meanwhile lives on, and with it the others until the next time.
-      if (writes.length > 0) void this.commit({ writes }).catch(() => {});
-    });
-  }
-
   /** Forgets all history, and goes on from a later revision (rule RESTORE-TIME). */
   advance(revision: Revision): void {
     const marks = this.#marks;
@@ -350,5 +341,3 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
 /** Milliseconds between steps of compaction while the log is long, and while it is not. */
 const COMPACT_BUSY = 100;
 const COMPACT_QUIET = 30_000;
-/** And between looks for what is over. */
-const END_EVERY = 60_000;

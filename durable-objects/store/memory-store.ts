@@ -43,7 +43,8 @@ export class MemoryStore extends LogStore {
   }
 }
 
-const nodeTurns = (now: () => number): Turns => ({
+/** The loop of Node.js, by a clock of one's own. */
+export const nodeTurns = (now: () => number): Turns => ({
   now,
   later: (run) => void setTimeout(run, 0),
   after: (milliseconds, run) => {
