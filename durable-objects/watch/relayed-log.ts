@@ -80,4 +80,4 @@ export class RelayedLog implements LoggedRows {
 }
 
 const lengthOf = ({ row, before }: TailEntry): number =>
-  row.text.length + row.attributes.length + (before?.length ?? 0);
+  row.text.length + row.attributes.length + (row.previous?.length ?? 0) + (before?.length ?? 0);

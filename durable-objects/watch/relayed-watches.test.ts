@@ -79,6 +79,27 @@ test("RELAY-AGAIN: a stream that breaks is followed by another, and nobody notic
   await one.stop();
 });
 
+test("RELAY-AGAIN: a stream that nobody understands is let go", async () => {
+  const store = new MemoryStore();
+  const relay = relayOf(store, { first: "garbled" });
+  const one = await watch(relay);
+  await write(store, "a");
+  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["a"]));
+  expect(relay.tails).toEqual({ opened: 2, open: 1 });
+  await one.stop();
+});
+
+test("RELAY-AGAIN: a watch that comes when the log is given up is refused, and does not wait for good", async () => {
+  const store = new MemoryStore();
+  const relay = relayOf(store, { first: "compacted" });
+  const { since: _, ...fromNow } = watching;
+  await expect(relay.watch({ ...fromNow, sendInitialEvents: false })).rejects.toThrow("cannot be followed");
+  const one = await watch(relay);
+  await write(store, "a");
+  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["a"]));
+  await one.stop();
+});
+
 test("RELAY-BEHIND: where the log does not reach back to where the relay was, all resume at the store", async () => {
   const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
   const relay = relayOf(store);

@@ -43,7 +43,7 @@ export class RelayedWatches {
   readonly #options: RelayedWatchesOptions;
   readonly #hub: WatchHub;
   #log = new RelayedLog(0 as Revision);
-  /** The log is followed, or about to be, from the revision that it resolves with on. */
+  /** The log is followed, or about to be: then it resolves. */
   #following: Promise<void> | undefined;
   /** Watches that are being opened. */
   #opening = 0;
@@ -67,6 +67,8 @@ export class RelayedWatches {
       await this.#following;
       const fromNow = request.since === undefined && request.sendInitialEvents === false;
       const since = fromNow ? (await this.#options.store().status()).revision : request.since;
+      // Given up meanwhile: nobody would tell this one anything.
+      if (!this.#following) throw new Error("the store's log cannot be followed");
       return this.#hub.open({ ...request, ...(since !== undefined && { since }) });
     } finally {
       this.#opening--;
@@ -131,6 +133,8 @@ export class RelayedWatches {
       }
     } finally {
       this.#tail = undefined;
+      // One that was not read to its end would wait at the store for its relay.
+      void reader.cancel().catch(() => {});
     }
   }
 

@@ -8,6 +8,8 @@ interface Flaws {
   readonly kept?: number;
   /** Chunks that a stream of the log tells before it breaks. */
   readonly lines?: number;
+  /** What becomes of the first stream: it tells what nobody understands, or the log does not reach back so far. */
+  readonly first?: "garbled" | "compacted";
 }
 
 export interface RelayUnderTest extends Watched {
@@ -18,7 +20,10 @@ export interface RelayUnderTest extends Watched {
   readonly held: number[];
 }
 
-export function relayOf(store: MemoryStore, { kept, lines = Number.POSITIVE_INFINITY }: Flaws = {}): RelayUnderTest {
+export function relayOf(
+  store: MemoryStore,
+  { kept, lines = Number.POSITIVE_INFINITY, first }: Flaws = {},
+): RelayUnderTest {
   const tails = { opened: 0, open: 0 };
   const held: number[] = [];
   const watches = new RelayedWatches({
@@ -36,7 +41,11 @@ export function relayOf(store: MemoryStore, { kept, lines = Number.POSITIVE_INFI
       after: (request) => store.after(request),
       list: (request) => store.list(request),
       read: (request) => store.read(request),
-      status: () => store.status(),
+      async status() {
+        // A call takes a while.
+        await new Promise((resume) => setTimeout(resume, 1));
+        return store.status();
+      },
       holds: async (count) => void held.push(count),
       async tail(since, count) {
         const tail = store.tail(since, () => tails.open--);
@@ -44,6 +53,11 @@ export function relayOf(store: MemoryStore, { kept, lines = Number.POSITIVE_INFI
         held.push(count);
         tails.opened++;
         tails.open++;
+        if (first && tails.opened === 1) {
+          if (first === "garbled") return garbled(tail);
+          await tail.cancel();
+          return undefined;
+        }
         return lines < Number.POSITIVE_INFINITY ? breakingOff(tail, lines) : tail;
       },
     }),
@@ -73,4 +87,12 @@ function breakingOff(tail: ReadableStream<Uint8Array>, chunks: number): Readable
     },
     cancel: () => reader.cancel(),
   });
+}
+
+function garbled(tail: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  return tail.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode("nothing\n")),
+    }),
+  );
 }
