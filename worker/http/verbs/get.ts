@@ -5,6 +5,7 @@ import { keyOf, objectOf } from "../../storage/entry.ts";
 import { tooLarge } from "../../storage/store-client.ts";
 import { revisionOption } from "../list-options.ts";
 import { booleanOption } from "../options.ts";
+import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
 import { renderText } from "../respond.ts";
 import { acceptedBy, renderView } from "../views.ts";
 
@@ -16,9 +17,10 @@ export async function get(context: RequestContext): Promise<Response> {
   if (context.query.get("export") !== null && booleanOption(context.query, "export")) {
     throw new ApiError(badRequest("the export parameter, deprecated since v1.14, is no longer supported"));
   }
-  const { entry, revision } = await store.read(keyOf(served.resource, path.namespace, path.name));
+  const { entry: stored, revision } = await store.read(keyOf(served.resource, path.namespace, path.name));
   if (atLeast !== undefined && atLeast > revision) throw tooLarge(atLeast, revision);
-  if (!entry) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
+  if (!stored) throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
+  const [entry = stored] = mayBeNodeLease(context) ? await renewed(context, [stored]) : [stored];
   if (accepted.as === undefined && !served.conversion) return renderText(entry.text, accepted);
   return renderView(context, objectOf(entry), accepted);
 }

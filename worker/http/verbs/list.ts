@@ -10,6 +10,7 @@ import { objectOf } from "../../storage/entry.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
+import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
 import { acceptedBy, renderListView } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 
@@ -20,14 +21,28 @@ export async function list(context: RequestContext): Promise<Response> {
   const options = listOptions(query);
   const request = listRequest(context, options);
   if (options.continue) await requireFresh(context, options.continue);
-  if (accepted.as === undefined && accepted.type === "application/json" && !accepted.pretty && !served.conversion) {
+  const renewing = options.match !== "Exact" && mayBeNodeLease(context);
+  if (
+    !renewing &&
+    accepted.as === undefined &&
+    accepted.type === "application/json" &&
+    !accepted.pretty &&
+    !served.conversion
+  ) {
     return streamList(context, request, options);
   }
-  const pages = store.pages(request);
+  const pages = renewing ? renewedPages(context, store.pages(request)) : store.pages(request);
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
   if (page.more && request.limit === undefined) return renderLongList(context, { first: page, rest: pages }, accepted);
   return renderListView(context, page.items.map(objectOf), pageMetadata(context, page), accepted);
+}
+
+async function* renewedPages(
+  context: RequestContext,
+  pages: AsyncGenerator<ListPage, undefined>,
+): AsyncGenerator<ListPage, undefined> {
+  for await (const page of pages) yield { ...page, items: await renewed(context, page.items) };
 }
 
 export interface ListMetadata {
