@@ -45,7 +45,7 @@ async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Prom
   );
 }
 
-/** The Lease that tools look for; it is renewed only here, when the node comes. */
+/** The Lease that tools look for. It is written only here, when the node comes, and shown as what the hub knows (LINK-LEASE). */
 export async function renewLease(client: ApiClient, node: Node): Promise<void> {
   const name = node.metadata.name ?? "";
   const target = { resource: "leases.coordination.k8s.io", namespace: LEASE_NAMESPACE, name };
