@@ -7,7 +7,7 @@ import type { Turns } from "./turns.ts";
 export type Lifetimes = ReadonlyMap<GroupResource, number>;
 
 /** Objects that end in one commit, and revisions looked at for their age in one turn, at most: some milliseconds of either. */
-const MOST = 100;
+const MOST = 50;
 const LOOK = 2000;
 /** Milliseconds between looks where the last found more than it took, and where it did not. */
 const BUSY = 100;
