@@ -101,7 +101,8 @@ test("SHARD-COMMIT: nothing is created in a namespace that is not there, or beyo
   expect((await call(eventsOf("missing"), { token, body: event("a", "missing") })).code).toBe(404);
   await call(core, { token, body: { metadata: { name: "counted" } } });
   const quotas = `${core}/counted/resourcequotas`;
-  await call(quotas, { token, body: { metadata: { name: "q" }, spec: { hard: { [`count/${LEASES}`]: "1" } } } });
+  const hard = { [`count/${LEASES}`]: "1", "count/events": "0" };
+  await call(quotas, { token, body: { metadata: { name: "q" }, spec: { hard } } });
   await vi.waitFor(async () => {
     const { object } = await call(`${quotas}/q`, { token });
     expect(object.status).toMatchObject({ used: { [`count/${LEASES}`]: "0" } });
@@ -109,6 +110,8 @@ test("SHARD-COMMIT: nothing is created in a namespace that is not there, or beyo
   expect((await call(leasesOf("counted"), { token, body: lease("one") })).code).toBe(201);
   const { object, code } = await call(leasesOf("counted"), { token, body: lease("two") });
   expect([code, object.message]).toEqual([403, expect.stringContaining("exceeded quota: q")]);
+  // CTL-QUOTA-SERVED: no quota limits these.
+  expect((await call(eventsOf("counted"), { token, body: event("one", "counted") })).code).toBe(201);
 });
 
 test("SHARD-POLICY: a role that is revoked, an account that is deleted, count at the next request", async () => {

@@ -11,7 +11,7 @@ import { groupResource, type KubeObject } from "../../../api/machinery/meta.ts";
 import { claimInScopes, claimUsage } from "../../controllers/quota/claim-usage.ts";
 import { deviceUsage, OF_DEVICE_CLASS } from "../../controllers/quota/device-usage.ts";
 import { type Amounts, counts, inScopes, podUsage } from "../../controllers/quota/pod-usage.ts";
-import { serviceUsage } from "../../controllers/quota/usage.ts";
+import { serviceUsage, UNCOUNTED } from "../../controllers/quota/usage.ts";
 import type { AdmissionRequest } from "../plugin.ts";
 
 /** How a kind is measured. */
@@ -95,7 +95,7 @@ export function evaluatorOf({ operation, subresource, context: { served } }: Adm
     case "resourceclaims.resource.k8s.io":
       return created || updated ? deviceClaims : undefined;
     default:
-      return created ? counted(resource) : undefined;
+      return created && !UNCOUNTED.has(resource) ? counted(resource) : undefined;
   }
 }
 

@@ -144,6 +144,10 @@ describe("quota usage", () => {
     expect(usageOf(spec, list, 0)).toEqual({ "count/jobs.batch": "0" });
   });
 
+  it("[CTL-QUOTA-SERVED] counts no events, in whichever group", () => {
+    expect(usageOf(hard("count/events", "count/events.events.k8s.io"), () => [], 0)).toEqual({});
+  });
+
   it("takes a pod's init containers at their peak, sidecars with it", () => {
     const spec = {
       initContainers: [asking({ cpu: "100m" }, { restartPolicy: "Always" }), asking({ cpu: "1" })],

@@ -12,6 +12,9 @@ const PLAIN_COUNTS = new Set(["configmaps", "secrets", "replicationcontrollers",
 const POD_RESOURCES =
   /^(pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\..+|limits\.(cpu|memory|ephemeral-storage))$/;
 
+/** Kubernetes limits these by no quota. */
+export const UNCOUNTED: ReadonlySet<GroupResource> = new Set(["events", "events.events.k8s.io"]);
+
 /** Undefined for what is served nowhere. */
 type Lister = <T extends KubeObject>(resource: GroupResource) => readonly Stored<T>[] | undefined;
 
@@ -48,7 +51,8 @@ export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amo
     if (evaluator === undefined) continue;
     if (evaluator !== "count") used[name] = total[name] ?? "0";
     else {
-      const counted = list(name.replace("count/", ""));
+      const resource = name.replace("count/", "");
+      const counted = UNCOUNTED.has(resource) ? undefined : list(resource);
       if (counted) used[name] = String(scoped ? 0 : counted.length);
     }
   }
