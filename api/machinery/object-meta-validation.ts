@@ -128,7 +128,7 @@ export function validateFinalizers(finalizers: readonly string[], path: string):
 
 const STANDARD_FINALIZERS: readonly string[] = ["kubernetes", "foregroundDeletion", "orphan"];
 
-function unqualifiedFinalizers(finalizers: readonly string[], path: string): FieldError[] {
+export function unqualifiedFinalizers(finalizers: readonly string[], path: string): FieldError[] {
   const errors: FieldError[] = [];
   finalizers.forEach((finalizer, i) => {
     if (!finalizer.includes("/") && !STANDARD_FINALIZERS.includes(finalizer))

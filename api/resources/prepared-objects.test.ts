@@ -34,3 +34,9 @@ test("the labels that a job takes from its template are those of its pods, and a
   kindOf("ServiceAccount").prepareCreate?.(account);
   expect((account as ServiceAccount).secrets).toEqual([{ name: "s" }]);
 });
+
+test("a limit range without a name is given one", () => {
+  const range = decoded("LimitRange", { metadata: { namespace: "n", uid: "u" }, spec: { limits: [] } });
+  kindOf("LimitRange").prepareCreate?.(range);
+  expect(range.metadata.name).toBe("u");
+});

@@ -195,6 +195,30 @@ test.each<[string, object, string[]]>([
       `spec.devices[0].consumesCounters[0].counters: Invalid value: "A": ${LABEL_NAME}`,
     ],
   ],
+  [
+    "ResourceClaimTemplate",
+    {
+      spec: {
+        metadata: { labels: { a: "b" }, uid: "u", finalizers: [], deletionGracePeriodSeconds: 0, generation: 0 },
+        spec: {},
+      },
+    },
+    [
+      "spec.metadata.uID: Forbidden: cannot be set",
+      "spec.metadata.finalizers: Forbidden: cannot be set",
+      "spec.metadata.deletionGracePeriodSeconds: Forbidden: cannot be set",
+    ],
+  ],
+  [
+    "Pod",
+    pod({ initContainers: [{ ...container, name: "i", restartPolicyRules: [{}] }] }),
+    ["spec.initContainers[0].restartPolicy: Required value: must specify restartPolicy when restart rules are used"],
+  ],
+  [
+    "StatefulSet",
+    { spec: { ...set().spec, template: { ...template, spec: { ...template.spec, hostname: "*" } } } },
+    [],
+  ],
 ])("%s %j", (kind, part, errors) => {
   expect(errorsOf(kind, part)).toEqual(errors);
 });

@@ -101,6 +101,8 @@ export interface ResourceDefinition<T extends KubeObject> {
   readonly generationOf?: (object: T) => unknown;
   /** Default: dnsSubdomain. Answers the problem with a name in Kubernetes' words, or nothing. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[];
+  /** Kubernetes holds the kind's metadata to its generic rules only: finalizers need no domain. Default false. */
+  readonly anyFinalizer?: boolean;
 
   /** Kubernetes' versioned defaulting: runs on every decode of a body, for create, update and patch. */
   readonly defaults?: (draft: T) => void;

@@ -58,3 +58,23 @@ test("TRACK-13: reviews and token requests say who asked", async () => {
     { manager: "me", fieldsV1: { "f:spec": { "f:resourceAttributes": { "f:resource": {}, "f:verb": {} } } } },
   ]);
 });
+
+test("a Binding needs the name of a pod, and a question says nothing of what the server fills in", async () => {
+  const bind = (name: string) =>
+    ask("POST", "/api/v1/namespaces/default/bindings", {
+      body: JSON.stringify({ metadata: { name }, target: { name: "n" } }),
+    });
+  expect(await bind("")).toMatchObject({ code: 400, message: "Name parameter required." });
+  expect(await bind("a/b")).toMatchObject({
+    code: 400,
+    message: `Name parameter invalid: "a/b": may not contain '/'`,
+  });
+  const question = {
+    metadata: { uid: "u", deletionGracePeriodSeconds: 3 },
+    spec: { nonResourceAttributes: { path: "/", verb: "get" } },
+  };
+  const asked = await ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+    body: JSON.stringify(question),
+  });
+  expect(asked).toMatchObject({ code: 201 });
+});

@@ -141,7 +141,7 @@ function specChanged(resource: Resource, next: WithParts, old: WithParts): boole
 export const metaRules = (resource: Resource) => ({
   scope: resource.scope,
   ...(resource.validateName ? { validateName: resource.validateName } : {}),
-  ...(resource.structuralSchema ? { anyFinalizer: true } : {}),
+  ...(resource.anyFinalizer || resource.structuralSchema ? { anyFinalizer: true } : {}),
 });
 
 export function refuse(resource: Resource, object: KubeObject, errors: readonly FieldError[]): void {

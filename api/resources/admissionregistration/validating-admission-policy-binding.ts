@@ -10,6 +10,7 @@ export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissi
   kind: "ValidatingAdmissionPolicyBinding",
   plural: "validatingadmissionpolicybindings",
   scope: "Cluster",
+  anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,
   allowUnconditionalUpdate: false,

@@ -9,6 +9,7 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
   kind: "ValidatingWebhookConfiguration",
   plural: "validatingwebhookconfigurations",
   scope: "Cluster",
+  anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,
   generationOf: ({ webhooks }) => webhooks,

@@ -11,6 +11,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   kind: "CustomResourceDefinition",
   plural: "customresourcedefinitions",
   scope: "Cluster",
+  anyFinalizer: true,
   shortNames: ["crd", "crds"],
   categories: ["api-extensions"],
   generation: true,

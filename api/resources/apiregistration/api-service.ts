@@ -9,6 +9,7 @@ export const apiService = defineResource<APIService>({
   kind: "APIService",
   plural: "apiservices",
   scope: "Cluster",
+  anyFinalizer: true,
   categories: ["api-extensions"],
   allowUnconditionalUpdate: false,
   validateName: (name) => pathSegmentName(name),

@@ -39,19 +39,21 @@ function validateSpec(
   const path = "spec.template";
   if (checkSelector(errors, spec.selector, "empty selector is invalid for statefulset")) {
     checkSelectorMatches(errors, path, spec.selector, spec.template);
-    checkPodTemplate(errors, path, withClaimVolumes(spec));
+    checkPodTemplate(errors, path, asPodsAreMade(spec));
   } else errors.push(invalid("spec.selector", spec.selector, ""));
   checkRunsForever(errors, path, "StatefulSet", spec.template);
   return errors;
 }
 
-/** The claims become volumes of the pods, so mounts may name them. */
-function withClaimVolumes({ template = {}, volumeClaimTemplates = [] }: Partial<StatefulSetSpec>): PodTemplateSpec {
-  if (volumeClaimTemplates.length === 0 || !template.spec) return template;
+/** The claims become volumes of the pods, so mounts may name them; hostname and subdomain are the controller's, whatever they say. */
+function asPodsAreMade({ template = {}, volumeClaimTemplates = [] }: Partial<StatefulSetSpec>): PodTemplateSpec {
+  if (!template.spec) return template;
+  const { hostname: _, subdomain: __, ...spec } = template.spec;
+  if (volumeClaimTemplates.length === 0) return { ...template, spec };
   const names = new Set(volumeClaimTemplates.map(({ metadata }) => metadata?.name ?? ""));
   const claimed = [...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
-  const volumes = (template.spec.volumes ?? []).filter(({ name }) => !names.has(name));
-  return { ...template, spec: { ...template.spec, volumes: [...claimed, ...volumes] } };
+  const volumes = (spec.volumes ?? []).filter(({ name }) => !names.has(name));
+  return { ...template, spec: { ...spec, volumes: [...claimed, ...volumes] } };
 }
 
 function checkPodManagement(errors: FieldError[], policy = ""): void {

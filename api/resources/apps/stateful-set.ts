@@ -1,4 +1,5 @@
 import type { StatefulSet } from "../../generated/apps.v1.ts";
+import { nameIsLabel } from "../../machinery/names.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
 import { claimSpecWarnings, defaultClaimSpec } from "../core/persistent-volume-claim-spec.ts";
 import { defineResource } from "../resource.ts";
@@ -18,6 +19,7 @@ export const statefulSet = defineResource<StatefulSet>({
   kind: "StatefulSet",
   plural: "statefulsets",
   scope: "Namespaced",
+  validateName: nameIsLabel,
   shortNames: ["sts"],
   categories: ["all"],
   generation: true,

@@ -1,5 +1,6 @@
 import type { CertificateSigningRequest, CertificateSigningRequestStatus } from "../../generated/certificates.v1.ts";
 import { humanDuration } from "../../machinery/duration.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
 import { defineResource } from "../resource.ts";
 import { ageColumn } from "../time-columns.ts";
 import {
@@ -15,6 +16,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
   plural: "certificatesigningrequests",
   scope: "Cluster",
   shortNames: ["csr"],
+  validateName: nameIsPathSegment,
   // Who asks is filled in on creation by admission, which knows the user.
   prepareUpdate: (draft, old) => {
     draft.spec = old.spec;

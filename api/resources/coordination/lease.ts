@@ -9,6 +9,7 @@ export const lease = defineResource<Lease>({
   kind: "Lease",
   plural: "leases",
   scope: "Namespaced",
+  anyFinalizer: true,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
   prepareCreate: dropElectionFields,

@@ -2,6 +2,7 @@ import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
 import { ageOf } from "../../machinery/duration.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
 import { type Column, defineResource } from "../resource.ts";
 import { validateChangedEvent, validateCoreEvent, validateNewEvent } from "./event-validation.ts";
 
@@ -87,7 +88,8 @@ export const event = defineResource<Event>({
   shortNames: ["ev"],
   allowCreateOnUpdate: true,
   // Recorders make names of what they report on, and the core API has never looked at them.
-  validateName: () => [],
+  validateName: nameIsPathSegment,
+  anyFinalizer: true,
   defaults: (draft) => {
     draft.source ??= {};
     draft.reportingComponent ??= "";

@@ -12,6 +12,10 @@ export const limitRange = defineResource<LimitRange>({
   scope: "Namespaced",
   shortNames: ["limits"],
   allowCreateOnUpdate: true,
+  // Who gives it no name gets one from Kubernetes' strategy.
+  prepareCreate: ({ metadata }) => {
+    if (!metadata.name && metadata.uid) metadata.name = metadata.uid;
+  },
   defaults: (draft) => draft.spec.limits?.forEach(defaultItem),
   validate: validateLimitRange,
   columns: [createdAtColumn],

@@ -6,10 +6,11 @@ import type {
   TypedObjectReference,
 } from "../../generated/core.v1.ts";
 import { type FieldError, forbidden, goQuote, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { validateAnnotations, validateLabelSelector, validateLabels } from "../../machinery/labels-validation.ts";
+import { validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 import { canonicalQuantity, isWhole, quantityOf, signOfQuantity } from "../../machinery/quantity.ts";
 import { roundResources } from "./resource-list.ts";
+import { validateTemplateMeta } from "./template-meta-validation.ts";
 
 export const ACCESS_MODES: readonly string[] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 export const VOLUME_MODES: readonly string[] = ["Block", "Filesystem"];
@@ -42,20 +43,10 @@ const isClaimOrSnapshot = ({ kind, apiGroup = "" }: Partial<TypedLocalObjectRefe
   (kind === "PersistentVolumeClaim" && apiGroup === "") ||
   (kind === "VolumeSnapshot" && apiGroup === "snapshot.storage.k8s.io");
 
-const TEMPLATE_FIELDS: readonly string[] = ["labels", "annotations"];
-
-export function validateClaimTemplate(
-  { metadata = {}, spec }: PersistentVolumeClaimTemplate,
+export const validateClaimTemplate = (
+  { metadata, spec = {} }: PersistentVolumeClaimTemplate,
   path: string,
-): FieldError[] {
-  const errors = [
-    ...validateAnnotations(metadata.annotations, `${path}.metadata.annotations`),
-    ...validateLabels(metadata.labels, `${path}.metadata.labels`),
-  ];
-  for (const field of Object.keys(metadata))
-    if (!TEMPLATE_FIELDS.includes(field)) errors.push(forbidden(`${path}.metadata.${field}`, "cannot be set"));
-  return [...errors, ...validateClaimSpec(spec ?? {}, `${path}.spec`)];
-}
+): FieldError[] => [...validateTemplateMeta(metadata, `${path}.metadata`), ...validateClaimSpec(spec, `${path}.spec`)];
 
 export function validateClaimSpec(spec: PersistentVolumeClaimSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];

@@ -15,6 +15,7 @@ export const runtimeClass = defineResource<RuntimeClass>({
   kind: "RuntimeClass",
   plural: "runtimeclasses",
   scope: "Cluster",
+  anyFinalizer: true,
   allowUnconditionalUpdate: false,
   validate: validateRuntimeClass,
   warnings: ({ scheduling }) =>

@@ -3,6 +3,7 @@ import { validateConditions } from "../../machinery/condition-validation.ts";
 import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported } from "../../machinery/field-error.ts";
 import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { nameIsPathSegment } from "../../machinery/names.ts";
 import { checkAtMostAll, checkIntOrPercent } from "../apps/rolling-update.ts";
 import { defineResource } from "../resource.ts";
 
@@ -12,8 +13,10 @@ export const podDisruptionBudget = defineResource<PodDisruptionBudget>({
   kind: "PodDisruptionBudget",
   plural: "poddisruptionbudgets",
   scope: "Namespaced",
+  anyFinalizer: true,
   shortNames: ["pdb"],
   generation: true,
+  validateName: nameIsPathSegment,
   allowUnconditionalUpdate: false,
   validate: validateBudget,
   status: { validateUpdate: validateStatus },

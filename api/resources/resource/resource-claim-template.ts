@@ -1,8 +1,8 @@
 import type { ResourceClaimTemplate } from "../../generated/resource.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { invalid } from "../../machinery/field-error.ts";
-import { validateAnnotations, validateLabels } from "../../machinery/labels-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
+import { validateTemplateMeta } from "../core/template-meta-validation.ts";
 import { defineResource } from "../resource.ts";
 import { defaultClaimSpec } from "./device-request-defaults.ts";
 import { validateClaimSpec } from "./resource-claim-validation.ts";
@@ -19,8 +19,7 @@ export const resourceClaimTemplate = defineResource<ResourceClaimTemplate>({
     defaultClaimSpec(spec.spec);
   },
   validate: ({ spec }) => [
-    ...validateLabels(spec.metadata?.labels, "spec.metadata.labels"),
-    ...validateAnnotations(spec.metadata?.annotations, "spec.metadata.annotations"),
+    ...validateTemplateMeta(spec.metadata, "spec.metadata"),
     ...validateClaimSpec(spec.spec, "spec.spec"),
   ],
   validateUpdate: ({ spec }, old) => {

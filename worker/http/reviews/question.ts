@@ -4,6 +4,7 @@ import { invalid } from "../../../api/machinery/status.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { confirmPolicy } from "../../auth/confirm-policy.ts";
+import { dropServerFields } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
@@ -19,6 +20,7 @@ export async function answerReview<T extends KubeObject>(
   const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "CreateOptions");
   const question = decodeObject(context, options);
+  dropServerFields(question);
   trackManagedFields(context, { old: undefined, next: question }, { ...options, subresource: "" });
   checkQuestion(context, question);
   const answered = await answer(question as T);

@@ -1,9 +1,11 @@
 /** `pods/binding`: the scheduler's decision, written into the pod (registry/core/pod/storage BindingREST). */
 import type { Binding, Pod } from "../../../api/generated/core.v1.ts";
-import { notSupported, required } from "../../../api/machinery/field-error.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { pathSegmentName } from "../../../api/machinery/names.ts";
 import { badRequest, conflict, failure, methodNotAllowed } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
+import { validateBinding } from "../../../api/resources/core/binding.ts";
 import { assignNode } from "../../../api/resources/core/pod/assign-node.ts";
 import { admitAction } from "../../admission/admit-action.ts";
 import { ApiError } from "../../api-error.ts";
@@ -44,17 +46,15 @@ export async function bindPod(context: RequestContext): Promise<Response> {
   );
 }
 
-function checkBinding({ metadata, target }: Binding, name: string): void {
-  if ((metadata.name ?? "") !== name) {
+function checkBinding(binding: Binding, name: string): void {
+  if ((binding.metadata.name ?? "") !== name) {
     throw new ApiError(badRequest("name in URL does not match name in Binding object"));
   }
-  const { kind = "" } = target;
-  const errors = [
-    ...(kind === "" || kind === "Node" ? [] : [notSupported("target.kind", kind, ["Node", "<empty>"])]),
-    ...(target.name ? [] : [required("target.name")]),
-  ];
-  const [error] = errors;
+  const [error] = validateBinding(binding);
   if (error) throw new ApiError(failure(500, "", `${error.path}: ${error.message}`));
+  if (name === "") throw new ApiError(badRequest("Name parameter required."));
+  const [problem] = pathSegmentName(name);
+  if (problem) throw new ApiError(badRequest(`Name parameter invalid: ${goQuote(name)}: ${problem}`));
 }
 
 function bound(pod: Pod, binding: Binding, now: number): Pod {

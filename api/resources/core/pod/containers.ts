@@ -45,7 +45,9 @@ export function validateInitContainers(path: string, check: PodCheck): void {
   spec.initContainers?.forEach((container, i) => {
     const at = `${path}[${i}]`;
     validateCommon(container, at, check);
-    validateRestart(container, at, errors);
+    // Without a policy, the rules of an init container are not looked at.
+    if (container.restartPolicy !== undefined) validateRestart(container, at, errors);
+    else if (container.restartPolicyRules?.length) errors.push(policyMissing(at));
     if (names.has(container.name)) errors.push(duplicate(`${at}.name`, container.name));
     else if (container.name) names.add(container.name);
     validateHostPorts([container], path, errors);
@@ -152,13 +154,15 @@ function validateRestart(
   if (restartPolicy !== undefined && !RESTART_POLICIES.includes(restartPolicy))
     errors.push(notSupported(`${path}.restartPolicy`, restartPolicy, RESTART_POLICIES));
   if (restartPolicyRules.length === 0) return;
-  if (restartPolicy === undefined)
-    errors.push(required(`${path}.restartPolicy`, "must specify restartPolicy when restart rules are used"));
+  if (restartPolicy === undefined) errors.push(policyMissing(path));
   if (restartPolicyRules.length > 20) errors.push(tooMany(`${path}.restartPolicyRules`, restartPolicyRules.length, 20));
   restartPolicyRules.forEach((rule, i) => {
     validateRestartRule(rule, `${path}.restartPolicyRules[${i}]`, errors);
   });
 }
+
+const policyMissing = (path: string) =>
+  required(`${path}.restartPolicy`, "must specify restartPolicy when restart rules are used");
 
 function validateRestartRule(
   { action = "", exitCodes }: ContainerRestartRule,
