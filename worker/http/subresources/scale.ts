@@ -5,6 +5,7 @@ import { parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { parentEntries } from "../../../api/machinery/apply/scale-owners.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import { validateObjectMeta } from "../../../api/machinery/object-meta-validation.ts";
 import {
   badRequest,
   internalError,
@@ -95,13 +96,20 @@ function patch(context: RequestContext): Promise<KubeObject> {
 }
 
 /** Of a custom kind the object itself is refused, of a built-in one its Scale. */
-function negative({ served: { custom, group, resource }, path }: RequestContext, replicas: number): ApiError {
+function checkScale(
+  { served, path: { name, namespace } }: RequestContext,
+  { metadata }: Scale,
+  replicas: number,
+): void {
+  const { custom, group, resource } = served;
   if (custom) {
+    if (replicas >= 0) return;
     const error = invalidField(".spec.replicas", replicas, "should be a non-negative integer");
-    return new ApiError(invalid(group, resource.kind, path.name, [error]));
+    throw new ApiError(invalid(group, resource.kind, name, [error]));
   }
-  const error = invalidField("spec.replicas", replicas, "must be greater than or equal to 0");
-  return new ApiError(invalid("autoscaling", "Scale", path.name, [error]));
+  const errors = validateObjectMeta({ ...metadata, name, namespace }, { scope: "Namespaced" });
+  if (replicas < 0) errors.push(invalidField("spec.replicas", replicas, "must be greater than or equal to 0"));
+  if (errors.length > 0) throw new ApiError(invalid("autoscaling", "Scale", name, errors));
 }
 
 function tracked(context: RequestContext, old: KubeObject, next: KubeObject, { fieldManager }: WriteOptions): Scale {
@@ -150,7 +158,7 @@ async function write(
       const next = nextOf(view.specReplicas(object) === undefined ? { ...scale, spec: { replicas: UNSET } } : scale);
       const replicas = next.spec?.replicas ?? 0;
       if (replicas === UNSET) throw new ApiError(badRequest(`${replicasField(served)} cannot be empty`));
-      if (replicas < 0) throw negative(context, replicas);
+      checkScale(context, next, replicas);
       const draft: KubeObject = structuredClone(object);
       view.setReplicas(draft, replicas);
       const managedFields = parentEntries(object.metadata.managedFields, next.metadata.managedFields, {

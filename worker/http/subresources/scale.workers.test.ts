@@ -1,4 +1,4 @@
-/** The scale of custom objects, which need not say their replicas. */
+/** Scales: what the metadata of one may say, and those of custom objects, which need not say their replicas. */
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
@@ -61,4 +61,16 @@ test("SCALE-04: replicas that are no whole number are told beside all else", asy
     422,
     'Scaled.example.com "c" is invalid: .spec.size: Invalid value: 0: .spec.size accessor error: 1.5 is of the type float64, expected int64',
   ]);
+});
+
+test("the metadata of a built-in kind's Scale is held to the rules of metadata", async () => {
+  const template = { metadata: { labels: { a: "b" } }, spec: { containers: [{ name: "c", image: "i" }] } };
+  const sets = "/apis/apps/v1/namespaces/default/replicasets";
+  await ask("POST", sets, { metadata: { name: "s" }, spec: { selector: { matchLabels: { a: "b" } }, template } });
+  const bad = { ...scaleTo("s", -1), metadata: { name: "s", labels: { a: "!" } } };
+  const [code, message] = await ask("PUT", `${sets}/s/scale`, bad);
+  expect(code).toBe(422);
+  expect(message).toContain('Scale.autoscaling "s" is invalid: [metadata.labels: Invalid value: "!"');
+  expect(message).toContain("spec.replicas: Invalid value: -1: must be greater than or equal to 0]");
+  expect(await ask("PUT", `${sets}/s/scale`, scaleTo("s", 2))).toEqual([200, { replicas: 2 }]);
 });
