@@ -50,6 +50,19 @@ describe("a pod goes where it fits, and else says why it does not", () => {
     );
   });
 
+  test("what not every kubelet does is asked only of nodes that declare it", () => {
+    const rule = { action: "RestartAllContainers", exitCodes: { operator: "In", values: [1] } };
+    const containers = [{ name: "c", image: "i", restartPolicy: "Never", restartPolicyRules: [rule] }];
+    const older = node("older");
+    expect(placed(older, pod("p", { spec: { containers } })).p).toBe(
+      `0/1 nodes are available: 1 node(s) didn't match Pod's required features. ${useless(1)}`,
+    );
+    const { status, ...others } = node("newer");
+    const newer = { ...others, status: { ...status, declaredFeatures: ["RestartAllContainersOnContainerExits"] } };
+    expect(placed(older, newer, pod("p", { spec: { containers } })).p).toBe("newer");
+    expect(placed(older, pod("p")).p).toBe("older");
+  });
+
   test("higher priority goes first", () => {
     const low = pod("low", { cpu: "800m", spec: { priority: 1 } });
     const high = pod("high", { cpu: "800m", spec: { priority: 2 } });

@@ -150,6 +150,7 @@ function leanNode(node: Stored<Node>, shared: SharedValues): Stored<Node> {
     spec: shared.members(spec),
     status: {
       ...(status.allocatable && { allocatable: shared.value(status.allocatable) }),
+      ...(status.declaredFeatures && { declaredFeatures: shared.value(status.declaredFeatures) }),
       ...(status.images && { images: shared.value(status.images) }),
     },
   } as Stored<Node>;
@@ -159,7 +160,8 @@ function leanNode(node: Stored<Node>, shared: SharedValues): Stored<Node> {
 const offersTheSame = (before: Stored<Node>, after: Stored<Node>): boolean =>
   deepEqual(before.metadata.labels, after.metadata.labels) &&
   deepEqual(before.spec, after.spec) &&
-  deepEqual(before.status.allocatable, after.status.allocatable);
+  deepEqual(before.status.allocatable, after.status.allocatable) &&
+  deepEqual(before.status.declaredFeatures, after.status.declaredFeatures);
 
 /** A running pod's status changes often, and mostly in what no placement depends on. */
 const weighsTheSame = (before: PodFacts, after: PodFacts): boolean =>

@@ -1,0 +1,38 @@
+import type { Container, PodSpec } from "../../../api/generated/core.v1.ts";
+import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import type { Plugin, Refusal } from "../plugin.ts";
+
+const NAME = "NodeDeclaredFeatures";
+const refusal: Refusal = {
+  plugin: NAME,
+  reasons: ["node(s) didn't match Pod's required features"],
+  resolvable: false,
+};
+
+const restartsAll = ({ restartPolicyRules }: Container) =>
+  restartPolicyRules?.some(({ action }) => action === "RestartAllContainers") ?? false;
+
+/** By the name under which a node declares it: whether a pod needs it from the start (component-helpers/nodedeclaredfeatures). */
+const FEATURES: Readonly<Record<string, (spec: PodSpec) => boolean>> = {
+  RestartAllContainersOnContainerExits: ({ containers, initContainers = [] }) =>
+    containers.some(restartsAll) || initContainers.some(restartsAll),
+  UserNamespacesHostNetworkSupport: ({ hostNetwork, hostUsers }) => hostNetwork === true && hostUsers === false,
+};
+
+const neededBy = (spec: PodSpec): string[] =>
+  Object.entries(FEATURES).flatMap(([feature, isNeeded]) => (isNeeded(spec) ? [feature] : []));
+
+/** Keeps pods off nodes that do not say that they can do what the pod needs: kubelets of another version. */
+export const nodeDeclaredFeatures: Plugin = {
+  name: NAME,
+  filter: ({ pod }) => {
+    const needed = neededBy(pod.spec);
+    if (needed.length === 0) return undefined;
+    return {
+      check: ({ node: { status } }) =>
+        needed.every((feature) => status.declaredFeatures?.includes(feature)) ? undefined : refusal,
+    };
+  },
+  helps: (change) =>
+    change.kind === "node" && !deepEqual(change.node.status.declaredFeatures, change.previous?.status.declaredFeatures),
+};
