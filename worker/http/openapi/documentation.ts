@@ -22,10 +22,13 @@ async function read(assets: Fetcher): Promise<Documentation> {
   return answer.json();
 }
 
-/** The text of `core.v1.ConfigMap.data`: what columns refer to. */
+/** Where a field's text ends and what its values mean begins. */
+export const VALUES = "\n\nPossible enum values:";
+
+/** The text of `core.v1.ConfigMap.data`, without its values: what columns refer to. */
 export const documentationLookup =
   (documentation: Documentation) =>
   (field: string): string | undefined => {
     const dot = field.lastIndexOf(".");
-    return documentation[field.slice(0, dot)]?.[field.slice(dot + 1)];
+    return documentation[field.slice(0, dot)]?.[field.slice(dot + 1)]?.split(VALUES)[0];
   };

@@ -28,6 +28,10 @@ const resources: readonly Resource[] = [
 ];
 const documentation = {
   "apps.v1.DeploymentSpec": { "": "The spec.", replicas: "How many." },
+  "core.v1.Container": {
+    imagePullPolicy:
+      'When.\n\nPossible enum values:\n - `"Always"` at each start\n - `"IfNotPresent"` once\n - `"Never"`',
+  },
 };
 const request = { resources, documentation };
 
@@ -156,6 +160,16 @@ describe("version 2", () => {
     );
     expect(bytes.length).toBeGreaterThan(50_000);
   });
+});
+
+test("texts that come with the values of a field say them once, and not to columns", () => {
+  const { schemas } = (openApiV3(request, "apis/apps/v1") as { components: { schemas: Record<string, Schema> } })
+    .components;
+  const text = documentation["core.v1.Container"].imagePullPolicy;
+  expect(schemas["io.k8s.api.core.v1.Container"]).toMatchObject({
+    properties: { imagePullPolicy: { description: text } },
+  });
+  expect(documentationLookup(documentation)("core.v1.Container.imagePullPolicy")).toBe("When.");
 });
 
 test("columns find the texts of fields", () => {

@@ -4,7 +4,7 @@
  */
 import { isScalar, type Scalar } from "../../../api/schema/idl.ts";
 import { type Field, type Struct, structOf } from "../../../api/schema/table.ts";
-import type { Documentation } from "./documentation.ts";
+import { type Documentation, VALUES } from "./documentation.ts";
 import { API_VERSION_TEXT, KIND_TEXT } from "./texts.ts";
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -76,8 +76,6 @@ const withValues = (text: string, values: readonly string[]) =>
   text.includes(VALUES)
     ? text
     : `${text}${VALUES}${values.map((value) => `\n - \`${JSON.stringify(value)}\``).join("")}`;
-
-const VALUES = "\n\nPossible enum values:";
 
 function one(field: Field, element: Schema, { version }: SchemaContext): Schema {
   const told = version === 3 ? defaultOf(field.default ?? zeroOf(field)) : {};
