@@ -346,7 +346,7 @@ GCEPersistentDiskVolumeSource
   4 readOnly bool
 GRPCAction
   1 port int32 required default=0
-  2 service *string always
+  2 service *string always default=""
 GitRepoVolumeSource
   1 repository string required
   2 revision string
@@ -446,7 +446,7 @@ LoadBalancerIngress
 LoadBalancerStatus
   1 ingress []LoadBalancerIngress list=atomic
 LocalObjectReference atomic
-  1 name string
+  1 name string default=""
 LocalVolumeSource
   1 path string required
   2 fsType *string

@@ -93,6 +93,8 @@ describe("version 3", () => {
     });
     expect(properties("Container")).toMatchObject({ name: { default: "" } });
     expect(properties("Container")).not.toHaveProperty("image.default");
+    expect(properties("SecretKeySelector")).toMatchObject({ name: { default: "" } });
+    expect(properties("GRPCAction")).toMatchObject({ service: { default: "" } });
     expect(definitions["io.k8s.api.core.v1.Container"]?.properties).not.toHaveProperty("name.default");
     expect(definitions["io.k8s.api.core.v1.ContainerPort"]?.properties).toMatchObject({
       protocol: { type: "string", enum: ["SCTP", "TCP", "UDP"] },
