@@ -2,6 +2,7 @@
  * A value as Kubernetes prints its internal structs in messages: every field by its Go name in Go's order, absent ones
  * as Go's zero values. The internal structs have no JSON names, hence `RestartPolicy` and `null`.
  */
+import { sortedMap } from "../machinery/field-checks.ts";
 import { goName, zeroOf } from "../schema/go-struct.ts";
 import { type Field, findStruct } from "../schema/table.ts";
 
@@ -139,7 +140,3 @@ function formOf(field: Field | undefined, value: unknown, zero: unknown): unknow
   if (field.shape === "map") return sortedMap(value as Readonly<Record<string, unknown>>);
   return internalForm(field.type, value);
 }
-
-/** As Go prints maps. */
-export const sortedMap = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
-  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));

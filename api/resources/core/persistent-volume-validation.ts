@@ -7,13 +7,14 @@ import type {
   SecretReference,
 } from "../../generated/core.v1.ts";
 import { deepEqual } from "../../machinery/deep-equal.ts";
+import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { dnsLabel, dnsSubdomain } from "../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { canonicalQuantity, quantityOf } from "../../machinery/quantity.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { goDiff } from "../go-diff.ts";
-import { internalForm, sortedMap } from "../internal-form.ts";
+import { internalForm } from "../internal-form.ts";
 import { VOLUME_MODES, validateAccessModes } from "./persistent-volume-claim-spec.ts";
 import { validateNodeSelector } from "./pod/node-selector.ts";
 import { validateNoBacksteps } from "./pod/paths.ts";
