@@ -131,6 +131,13 @@ async function requestOf(effect: Effect, context: EffectContext): Promise<Outcom
         effect.type,
         effect.patch,
       );
+    case "apply":
+      return api.patch(
+        { ...targetOf(effect, context), name: effect.object.metadata.name, ...subresourceOf(effect) },
+        "application/apply-patch+yaml",
+        effect.object,
+        { fieldManager: effect.fieldManager, force: "true" },
+      );
     case "delete": {
       const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy } = effect;
       const outcome = await api.delete(

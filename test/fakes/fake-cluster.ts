@@ -1,12 +1,12 @@
 /**
  * A small API server over a log in memory, for tests of the controllers' shell: names are generated, merge and the few
- * strategic patches that controllers send are applied, finalizers hold deletions up. No defaulting, no validation.
+ * strategic patches that controllers send are applied, server-side applies as if they were strategic patches, finalizers hold deletions up. No defaulting, no validation.
  */
 import type { SubjectAccessReview } from "../../api/generated/authorization.v1.ts";
 import type { Status } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Change, Revision, Store } from "../../api/store.ts";
-import type { ApiClient, DeleteOptions, Outcome } from "../../client/api-client.ts";
+import type { ApiClient, DeleteOptions, Outcome, Query } from "../../client/api-client.ts";
 import type { Target } from "../../client/resource-path.ts";
 
 type Any = Stored<KubeObject>;
@@ -135,14 +135,24 @@ export class FakeCluster {
         return failure(409, "Conflict", "stale");
       return this.#settle(target, mergeSubresource(target, current, object as unknown as Json) as unknown as Stored<T>);
     },
-    patch: async <T extends KubeObject>(target: Target, type: string, patch: unknown): Promise<Outcome<Stored<T>>> => {
-      const refused = this.#refused("patch", target);
+    patch: async <T extends KubeObject>(
+      target: Target,
+      type: string,
+      patch: unknown,
+      query: Query = {},
+    ): Promise<Outcome<Stored<T>>> => {
+      const verb = type === "application/apply-patch+yaml" ? `apply as ${query.fieldManager}` : "patch";
+      const refused = this.#refused(verb, target);
       if (refused) return refused;
       const current = this.get<T>(target.resource, target.namespace ?? "", target.name ?? "");
       if (!current) return failure(404, "NotFound", "not found");
       return this.#settle(
         target,
-        merge(current as unknown as Json, patch as Json, type.includes("strategic")) as unknown as Stored<T>,
+        merge(
+          current as unknown as Json,
+          patch as Json,
+          type !== "application/merge-patch+json",
+        ) as unknown as Stored<T>,
       );
     },
     delete: async (target, options = {}) => {

@@ -4,10 +4,11 @@ import { type Controller, settled } from "./controller.ts";
 import { selects } from "./label-selector.ts";
 import { same } from "./same.ts";
 
+const NAME = "clusterrole-aggregation-controller";
 const RESOURCE = "clusterroles.rbac.authorization.k8s.io";
 
 export const clusterRoleAggregation: Controller = {
-  name: "clusterrole-aggregation-controller",
+  name: NAME,
   reads: [RESOURCE],
   writes: [RESOURCE],
   itemsOf: ({ snapshot }) =>
@@ -32,8 +33,14 @@ export const clusterRoleAggregation: Controller = {
       }
     }
     if (same(role.rules ?? [], rules)) return settled;
-    // Without contributors the API prints null.
-    const object = { ...role, rules: rules.length > 0 ? rules : null } as ClusterRole;
-    return { effects: [{ op: "update", resource: RESOURCE, namespace: "", object }] };
+    const object = {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name },
+      ...(rules.length > 0 ? { rules } : {}),
+    };
+    return {
+      effects: [{ op: "apply", resource: RESOURCE, namespace: "", fieldManager: NAME, object }],
+    };
   },
 };

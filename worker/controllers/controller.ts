@@ -91,6 +91,20 @@ export interface PatchEffect extends EffectBase {
   readonly patch: unknown;
 }
 
+/** A server-side apply, forced: these fields are the manager's, and what it applied before and no more goes. */
+export interface ApplyEffect extends EffectBase {
+  readonly op: "apply";
+  readonly fieldManager: string;
+  readonly object: AppliedObject;
+  readonly subresource?: string;
+}
+
+/** What is applied: the fields that are meant, and whose they are. */
+export interface AppliedObject extends KubeObject {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly status?: object;
+}
+
 /** Not found is success. */
 export interface DeleteEffect extends EffectBase {
   readonly op: "delete";
@@ -128,6 +142,7 @@ export type Effect =
   | CreateEffect
   | UpdateEffect
   | PatchEffect
+  | ApplyEffect
   | DeleteEffect
   | DeleteCollectionEffect
   | IssueEffect

@@ -11,7 +11,7 @@ import { resources } from "../../api/resources/index.ts";
 import { structOf, structOfKind } from "../../api/schema/table.ts";
 import { type Controller, type Snapshot, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
-import { statusUpdate } from "./status-update.ts";
+import { statusApply } from "./status-update.ts";
 
 const RESOURCE = "validatingadmissionpolicies.admissionregistration.k8s.io";
 const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
@@ -29,9 +29,8 @@ export const policyStatusController: Controller = {
     if (!policy || generation === undefined || policy.status.observedGeneration === generation) return settled;
     const expressionWarnings = warningsOf(policy, snapshot);
     const typeChecking = expressionWarnings.length > 0 ? { expressionWarnings } : {};
-    return {
-      effects: statusUpdate(RESOURCE, policy, { ...policy.status, observedGeneration: generation, typeChecking }),
-    };
+    const status = { observedGeneration: generation, typeChecking };
+    return { effects: [statusApply(RESOURCE, policy, { fieldManager: "validatingadmissionpolicy-status", status })] };
   },
 };
 

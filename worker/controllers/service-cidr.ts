@@ -4,7 +4,7 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { type Controller, type Plan, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
-import { statusUpdate } from "./status-update.ts";
+import { statusApply } from "./status-update.ts";
 import { timeText } from "./time.ts";
 
 const RESOURCE = "servicecidrs.networking.k8s.io";
@@ -25,7 +25,7 @@ export const serviceCidrController: Controller = {
     if (!range) return settled;
     const { deletionTimestamp, finalizers = [] } = range.metadata;
     if (!deletionTimestamp) {
-      if (!finalizers.includes(FINALIZER)) return writeFinalizers(range, [...finalizers, FINALIZER]);
+      if (!finalizers.includes(FINALIZER)) return patchFinalizers(range, { finalizers: [FINALIZER] });
       return ready(range, now, { status: "True", reason: "", message: "Kubernetes Service CIDR is ready" });
     }
     if (!finalizers.includes(FINALIZER)) return settled;
@@ -35,10 +35,7 @@ export const serviceCidrController: Controller = {
         "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR";
       return ready(range, now, { status: "False", reason: "Terminating", message });
     }
-    return writeFinalizers(
-      range,
-      finalizers.filter((each) => each !== FINALIZER),
-    );
+    return patchFinalizers(range, { "$deleteFromPrimitiveList/finalizers": [FINALIZER] });
   },
 };
 
@@ -58,20 +55,22 @@ function ready(
   said: { status: string; reason: string; message: string },
 ): Plan {
   const current = range.status.conditions?.find(({ type }) => type === "Ready");
-  if (current?.status === said.status && current.message === said.message) return settled;
+  if (current?.status === said.status && current.reason === said.reason && current.message === said.message)
+    return settled;
   const condition = { type: "Ready", ...said, lastTransitionTime: timeText(now) };
-  return { effects: statusUpdate(RESOURCE, range, { ...range.status, conditions: [condition] }) };
+  const status = { conditions: [condition] };
+  return { effects: [statusApply(RESOURCE, range, { fieldManager: "service-cidr-controller", status })] };
 }
 
-const writeFinalizers = (range: Stored<ServiceCIDR>, finalizers: readonly string[]): Plan => ({
+const patchFinalizers = (range: Stored<ServiceCIDR>, metadata: object): Plan => ({
   effects: [
     {
       op: "patch",
       resource: RESOURCE,
       namespace: "",
       name: range.metadata.name,
-      type: "application/merge-patch+json",
-      patch: { metadata: { resourceVersion: range.metadata.resourceVersion, finalizers } },
+      type: "application/strategic-merge-patch+json",
+      patch: { metadata },
     },
   ],
 });

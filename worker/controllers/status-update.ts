@@ -1,6 +1,6 @@
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { GroupResource } from "../../api/store.ts";
-import type { PatchEffect, UpdateEffect } from "./controller.ts";
+import type { ApplyEffect, PatchEffect, UpdateEffect } from "./controller.ts";
 import { same } from "./same.ts";
 
 /** Writes a status, if it differs from the one that is. */
@@ -34,4 +34,18 @@ export const conditionsPatch = (
   subresource: "status",
   type: "application/strategic-merge-patch+json",
   patch: { metadata: { uid: metadata.uid, resourceVersion: metadata.resourceVersion }, status: { conditions } },
+});
+
+/** Applies the part of a status that is the manager's own: what others say in it stays. */
+export const statusApply = (
+  resource: GroupResource,
+  { apiVersion, kind, metadata: { namespace, name } }: Stored<KubeObject>,
+  { fieldManager, status }: { fieldManager: string; status: object },
+): ApplyEffect => ({
+  op: "apply",
+  resource,
+  namespace: namespace ?? "",
+  subresource: "status",
+  fieldManager,
+  object: { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, status },
 });

@@ -52,6 +52,35 @@ it("a pod's claims are made of their templates, told to the pod, and gone when i
   expect(claims(at)).toEqual([]);
 });
 
+it("CTL-CLAIM-NAMES: a pod's claims are told together, once all are there, and one that was deleted is made again", async () => {
+  const at = start();
+  at.cluster.put("resourceclaimtemplates.resource.k8s.io", template);
+  const named = [
+    { name: "a", resourceClaimTemplateName: "t" },
+    { name: "b", resourceClaimTemplateName: "later" },
+  ];
+  at.cluster.put("pods", pod(named));
+  const told = () => at.cluster.get<Pod>("pods", "ns", "p")?.status.resourceClaimStatuses;
+  await at.settle();
+  expect(claims(at)).toHaveLength(1);
+  expect(told()).toBeUndefined();
+  at.cluster.put("resourceclaimtemplates.resource.k8s.io", {
+    ...template,
+    metadata: { ...template.metadata, name: "later" },
+  });
+  await at.settle();
+  expect(told()).toHaveLength(2);
+  at.cluster.remove(CLAIMS, "ns", claims(at)[0]?.metadata.name ?? "");
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(new Set(claims(at).map(({ metadata }) => metadata.name))).toEqual(
+    new Set(told()?.map(({ resourceClaimName }) => resourceClaimName)),
+  );
+  expect(at.cluster.requests.filter((each) => each === "apply as ResourceClaimController pods/status p")).toHaveLength(
+    2,
+  );
+});
+
 it("an allocation ends with its last reservation, and the protection with it", async () => {
   const at = start();
   const { metadata } = at.cluster.put("pods", pod([{ name: "gpu", resourceClaimName: "c" }]));

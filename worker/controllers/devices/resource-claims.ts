@@ -10,6 +10,7 @@ import { type Controller, type Effect, type EventRecord, type Plan, type Snapsho
 import { controllerOf, controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isTerminated } from "../pod-state.ts";
+import { statusApply } from "../status-update.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";
 const TEMPLATES = "resourceclaimtemplates.resource.k8s.io";
@@ -47,35 +48,31 @@ const podsOfTemplate = ({ metadata: { namespace = "", name } }: Stored<ResourceC
     .filter(({ spec }) => spec.resourceClaims?.some((each) => each.resourceClaimTemplateName === name))
     .map(itemKey);
 
+/** The names of a pod's claims are told once all of them are there: they are applied together. */
 function planPodClaims(pod: Stored<Pod>, snapshot: Snapshot): Plan {
-  const effects: Effect[] = [];
-  const events: EventRecord[] = [];
+  const { namespace = "", uid } = pod.metadata;
   const known = new Map((pod.status.resourceClaimStatuses ?? []).map((each) => [each.name, each.resourceClaimName]));
-  const made = snapshot.ownedBy<ResourceClaim>(CLAIMS, pod.metadata.uid);
-  const statuses: { name: string; resourceClaimName: string }[] = [];
+  const made = snapshot.ownedBy<ResourceClaim>(CLAIMS, uid);
+  const resourceClaimStatuses: { name: string; resourceClaimName: string }[] = [];
+  const creations: Effect[] = [];
   for (const podClaim of pod.spec.resourceClaims ?? []) {
-    if (!podClaim.resourceClaimTemplateName || known.has(podClaim.name)) continue;
-    const claim = made.find(({ metadata }) => metadata.annotations?.[POD_CLAIM] === podClaim.name);
+    const { name, resourceClaimTemplateName } = podClaim;
+    if (!resourceClaimTemplateName) continue;
+    const mine = made.filter(({ metadata }) => metadata.annotations?.[POD_CLAIM] === name);
+    const claim = mine.find(({ metadata }) => metadata.name === known.get(name)) ?? mine[0];
     if (claim) {
-      statuses.push({ name: podClaim.name, resourceClaimName: claim.metadata.name });
+      resourceClaimStatuses.push({ name, resourceClaimName: claim.metadata.name });
       continue;
     }
-    const { namespace = "" } = pod.metadata;
-    const template = snapshot.get<ResourceClaimTemplate>(TEMPLATES, namespace, podClaim.resourceClaimTemplateName);
-    if (template) effects.push(creation(pod, podClaim, template));
-    else events.push(missingTemplate(pod, podClaim));
+    const template = snapshot.get<ResourceClaimTemplate>(TEMPLATES, namespace, resourceClaimTemplateName);
+    if (!template) return { effects: creations, events: [missingTemplate(pod, podClaim)] };
+    creations.push(creation(pod, podClaim, template));
   }
-  if (statuses.length > 0)
-    effects.push({
-      op: "patch",
-      resource: "pods",
-      namespace: pod.metadata.namespace ?? "",
-      name: pod.metadata.name,
-      subresource: "status",
-      type: "application/strategic-merge-patch+json",
-      patch: { metadata: { uid: pod.metadata.uid }, status: { resourceClaimStatuses: statuses } },
-    });
-  return { effects, events };
+  if (creations.length > 0) return { effects: creations };
+  const told = resourceClaimStatuses.every(({ name, resourceClaimName }) => known.get(name) === resourceClaimName);
+  if (told) return settled;
+  const status = { resourceClaimStatuses };
+  return { effects: [statusApply("pods", pod, { fieldManager: "ResourceClaimController", status })] };
 }
 
 function creation(pod: Stored<Pod>, podClaim: PodClaim, { spec }: Stored<ResourceClaimTemplate>): Effect {

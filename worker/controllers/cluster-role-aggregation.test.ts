@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import type { ClusterRole, PolicyRule } from "../../api/generated/rbac.v1.ts";
+import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
+import { clusterRoleAggregation } from "./cluster-role-aggregation.ts";
+
+const ROLES = "clusterroles.rbac.authorization.k8s.io";
+const read = (resource: string): PolicyRule => ({ apiGroups: [""], resources: [resource], verbs: ["get"] });
+const role = (name: string, rest: Partial<ClusterRole>, labels: Record<string, string> = {}): ClusterRole => ({
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "ClusterRole",
+  metadata: { name, labels },
+  ...rest,
+});
+
+it("CTL-APPLY: a role gets the rules that its selectors name, by name and each once, applied", async () => {
+  const at = controlledCluster([clusterRoleAggregation]);
+  at.cluster.put(ROLES, role("all", { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { to: "all" } }] } }));
+  at.cluster.put(ROLES, role("b", { rules: [read("pods"), read("nodes")] }, { to: "all" }));
+  at.cluster.put(ROLES, role("a", { rules: [read("pods")] }, { to: "all" }));
+  at.cluster.put(ROLES, role("c", { rules: [read("secrets")] }));
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(at.cluster.get<ClusterRole>(ROLES, "", "all")?.rules).toEqual([read("pods"), read("nodes")]);
+  expect(at.cluster.requests).toEqual([`apply as clusterrole-aggregation-controller ${ROLES} all`]);
+});
