@@ -1,8 +1,9 @@
 /** The types of an expression's parts, and what is wrong with them, in cel-go's words. */
 import type { Call, Comprehension, Expr, Select } from "./ast.ts";
 import { CelError } from "./cel-error.ts";
-import type { Library, Overload } from "./declaration.ts";
+import type { Library } from "./declaration.ts";
 import { type Issue, SyntaxProblem } from "./issue.ts";
+import { nameOf } from "./qualified-name.ts";
 import { isRegex } from "./regex.ts";
 import {
   BOOL,
@@ -22,6 +23,7 @@ import {
   TYPE,
   type Type,
 } from "./type.ts";
+import { assign, type Bindings, isOpen, join, joined, resolve } from "./unify.ts";
 
 export interface Scope {
   readonly variables: ReadonlyMap<string, Type>;
@@ -61,9 +63,6 @@ const LARGEST_TYPE = 500;
 type Variables = ReadonlyMap<string, Type>;
 
 const TYPE_NAMES = new Set(["int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type"]);
-
-/** Parameters of a signature, as far as arguments have told them. */
-type Bindings = Map<string, Type>;
 
 class Checker {
   readonly types = new Map<Expr, Type>();
@@ -284,78 +283,4 @@ class Checker {
     const found = this.#field(isOptional(of) ? param(of) : of, String(name.value), name.at);
     return found === ERROR ? ERROR : optionalOf(isOptional(found) ? param(found) : found);
   }
-}
-
-/** Of more parts than anything has that is known by a name. */
-const LONGEST_NAME = 100;
-
-/** `a.b.c` of names only. */
-export function nameOf(expr: Expr): string | undefined {
-  const parts: string[] = [];
-  let at = expr;
-  for (; at.kind === "select" && !at.testOnly && parts.length < LONGEST_NAME; at = at.operand) parts.push(at.field);
-  return at.kind === "ident" ? [at.name, ...parts.reverse()].join(".") : undefined;
-}
-
-const isOpen = ({ kind, params }: Type) =>
-  (kind === "list" || kind === "map") && (params ?? []).every((each) => each.kind === "param");
-
-let fresh = 0;
-const open = (): Type => ({ kind: "param", name: `_${++fresh}` });
-
-/** The one type of a list's elements; unlike ones make it dyn. */
-function joined(types: readonly Type[]): Type {
-  const [first, ...others] = types;
-  if (!first) return open();
-  let type: Type = first;
-  for (const other of others) type = join(type, other) ?? DYN;
-  return type;
-}
-
-/** A type that takes both. */
-function join(a: Type, b: Type): Type | undefined {
-  if (a.kind === "dyn" || b.kind === "dyn") return DYN;
-  if (assign(a, b, new Map())) return a.kind === "param" || a.kind === "null_type" ? b : a;
-  return assign(b, a, new Map()) ? b : undefined;
-}
-
-function resolve(overloads: readonly Overload[], types: readonly Type[], isMember: boolean): Type | undefined {
-  let result: Type | undefined;
-  for (const overload of overloads) {
-    if (overload.isMember !== isMember || overload.params.length !== types.length) continue;
-    const bindings: Bindings = new Map();
-    if (!overload.params.every((each, i) => assign(each, types[i] ?? DYN, bindings))) continue;
-    const found = substitute(overload.result, bindings);
-    result = result === undefined || showType(result) === showType(found) ? found : DYN;
-  }
-  return result;
-}
-
-const NULLABLE = new Set(["object", "opaque", "null_type"]);
-
-/** Whether a value of `actual` may stand where `declared` is asked for; parameters of the declaration are bound. */
-function assign(declared: Type, actual: Type, bindings: Bindings): boolean {
-  if (actual.kind === "param" && declared.kind !== "param") return true;
-  if (declared.kind === "param") {
-    const bound = bindings.get(declared.name ?? "");
-    if (!bound || bound.kind === "param") {
-      bindings.set(declared.name ?? "", actual);
-      return true;
-    }
-    const both = join(bound, actual);
-    if (!both) return false;
-    bindings.set(declared.name ?? "", both);
-    return true;
-  }
-  if (declared.kind === "dyn" || actual.kind === "dyn" || actual.kind === "error") return true;
-  if (actual.kind === "null_type") return NULLABLE.has(declared.kind);
-  if (declared.kind === "null_type") return NULLABLE.has(actual.kind);
-  if (declared.kind !== actual.kind) return false;
-  if ((declared.kind === "object" || declared.kind === "opaque") && declared.name !== actual.name) return false;
-  return (declared.params ?? []).every((each, i) => assign(each, param(actual, i), bindings));
-}
-
-function substitute(type: Type, bindings: Bindings): Type {
-  if (type.kind === "param") return bindings.get(type.name ?? "") ?? DYN;
-  return type.params ? { ...type, params: type.params.map((each) => substitute(each, bindings)) } : type;
 }

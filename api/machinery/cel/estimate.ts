@@ -1,10 +1,10 @@
 /** The most that an expression can cost, from the sizes that its types allow (cel-go's checker/cost.go). */
 import type { Call, Comprehension, Expr } from "./ast.ts";
-import { nameOf } from "./checker.ts";
 import { either, fixed, plus, type Range, times, UNBOUNDED, UNKNOWN } from "./cost-range.ts";
 import type { Library } from "./declaration.ts";
 import { type Argument, estimateCall } from "./estimate-call.ts";
 import { ACCU } from "./macros.ts";
+import { nameOf } from "./qualified-name.ts";
 import { DYN, isOptional, param, type Type } from "./type.ts";
 
 export { UNBOUNDED };
