@@ -3,8 +3,9 @@
  * as Go's zero values. The internal structs have no JSON names, hence `RestartPolicy` and `null`.
  */
 import { sortedMap } from "../machinery/field-checks.ts";
-import { goName, zeroOf } from "../schema/go-struct.ts";
-import { type Field, findStruct } from "../schema/table.ts";
+import { goFieldName } from "../schema/go-names.ts";
+import { zeroOf } from "../schema/go-struct.ts";
+import { type Field, findStruct, structOf } from "../schema/table.ts";
 
 /**
  * The internal structs that messages show most, where they differ from the schema: a line each, of Go's field names in
@@ -47,32 +48,12 @@ PersistentVolumeClaimSpec AccessModes Selector Resources={} VolumeName="" Storag
 TopologySpreadConstraint MaxSkew=0 TopologyKey="" WhenUnsatisfiable="" LabelSelector MinDomains NodeAffinityPolicy NodeTaintsPolicy MatchLabelKeys
 `;
 
-const RENAMED: Readonly<Record<string, string>> = {
-  "AzureDiskVolumeSource.diskURI": "DataDiskURI",
-  "GlusterfsVolumeSource.endpoints": "EndpointsName",
-  "GlusterfsPersistentVolumeSource.endpoints": "EndpointsName",
-  ...Object.fromEntries(
-    ["RBDVolumeSource", "RBDPersistentVolumeSource"].flatMap((struct) => [
-      [`${struct}.monitors`, "CephMonitors"],
-      [`${struct}.image`, "RBDImage"],
-      [`${struct}.pool`, "RBDPool"],
-      [`${struct}.user`, "RadosUser"],
-    ]),
-  ),
-};
-
 interface InternalField {
   readonly goName: string;
-  readonly name: string;
   readonly zero: unknown;
 }
 
 let parsed: ReadonlyMap<string, readonly InternalField[]> | undefined;
-
-function fieldsOf(struct: string): readonly InternalField[] | undefined {
-  parsed ??= parse();
-  return parsed.get(struct);
-}
 
 function parse(): ReadonlyMap<string, readonly InternalField[]> {
   const structs = new Map<string, readonly InternalField[]>();
@@ -83,18 +64,12 @@ function parse(): ReadonlyMap<string, readonly InternalField[]> {
       fields.flatMap((field) => {
         if (field.startsWith("...")) return structs.get(field.slice(3)) ?? [];
         const [goName = "", zero = "null"] = field.split("=");
-        return [{ goName, name: jsonName(goName), zero: JSON.parse(zero) as unknown }];
+        return [{ goName, zero: JSON.parse(zero) as unknown }];
       }),
     );
   }
   return structs;
 }
-
-const IRREGULAR: Readonly<Record<string, string>> = { CephFS: "cephfs", StorageOS: "storageos" };
-
-/** `DNSPolicy` is dnsPolicy, `TTY` tty, `HostPID` hostPID. */
-const jsonName = (goName: string) =>
-  IRREGULAR[goName] ?? goName.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (initials) => initials.toLowerCase());
 
 /** `type` is a struct of the schema table, or one of the internal structs that it has not: `core.v1.PersistentVolumeSource`. */
 export function internalForm(type: string, value: unknown): unknown {
@@ -104,35 +79,39 @@ export function internalForm(type: string, value: unknown): unknown {
   const schema = findStruct(short === "PersistentVolumeSource" ? "core.v1.PersistentVolumeSpec" : type);
   if (!schema) return value;
   const source = short === "PodSpec" ? withHostFields(own) : own;
-  const form: Record<string, unknown> = {};
-  const fields = fieldsOf(short);
-  if (!fields) {
-    for (const field of schema.fields.values()) {
-      // Metadata is embedded, under the names that it has in JSON.
-      if (field.type === "meta.v1.ObjectMeta") Object.assign(form, source[field.name]);
-      else
-        form[RENAMED[`${short}.${field.name}`] ?? goName(field.name)] = formOf(
-          field,
-          source[field.name],
-          zeroOf(field),
-        );
-    }
-    return form;
+  parsed ??= parse();
+  const internal = parsed.get(short);
+  if (internal) {
+    const here = [...schema.fields.values(), ...(short === "PodSecurityContext" ? hostFields() : [])];
+    const fields = new Map(here.map((field) => [goFieldName(type, field.name), field]));
+    return Object.fromEntries(
+      internal.map(({ goName, zero }) => {
+        const field = fields.get(goName);
+        return [goName, field ? formOf(field, source[field.name], zero) : zero];
+      }),
+    );
   }
-  for (const { goName: shown, name, zero } of fields) form[shown] = formOf(schema.fields.get(name), source[name], zero);
+  const form: Record<string, unknown> = {};
+  // Metadata is embedded, under the names that it has in JSON.
+  for (const field of schema.fields.values())
+    if (field.type === "meta.v1.ObjectMeta") Object.assign(form, source[field.name]);
+    else form[goFieldName(type, field.name)] = formOf(field, source[field.name], zeroOf(field));
   return form;
 }
 
-/** What is a field of the pod's spec on the wire, Kubernetes keeps with the security context. */
+/** What are fields of the pod's spec on the wire, Kubernetes keeps with the security context. */
+const HOST_FIELDS = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"];
+
+const hostFields = () =>
+  [...structOf("core.v1.PodSpec").fields.values()].filter(({ name }) => HOST_FIELDS.includes(name));
+
 function withHostFields(spec: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec;
   const context = spec.securityContext as object | undefined;
-  const host = { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers };
+  const host = Object.fromEntries(HOST_FIELDS.map((name) => [name, spec[name]]));
   return { ...spec, securityContext: { ...context, ...host } };
 }
 
-function formOf(field: Field | undefined, value: unknown, zero: unknown): unknown {
-  if (!field) return value ?? zero;
+function formOf(field: Field, value: unknown, zero: unknown): unknown {
   if (value === undefined || value === null)
     return typeof zero === "object" && zero !== null ? internalForm(field.type, {}) : zero;
   if (field.shape === "list" && Array.isArray(value) && value.length === 0) return null;

@@ -2,6 +2,7 @@
  * Values as Kubernetes prints its internal types in error messages: JSON of Go structs whose fields have no JSON names,
  * so that every field shows, capitalised, with Go's zero for what is absent. Types of meta.v1 keep their JSON names.
  */
+import { goFieldName } from "./go-names.ts";
 import { isScalar } from "./idl.ts";
 import { type Field, structOf } from "./table.ts";
 
@@ -10,7 +11,10 @@ export function goStruct(name: string, value: unknown): unknown {
   if (name.startsWith("meta.v1.") || value === null || typeof value !== "object") return value ?? null;
   const object = value as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    [...structOf(name).fields.values()].map((field) => [goName(field.name), goField(field, object[field.name])]),
+    [...structOf(name).fields.values()].map((field) => [
+      goFieldName(name, field.name),
+      goField(field, object[field.name]),
+    ]),
   );
 }
 
@@ -40,24 +44,4 @@ export function zeroOf({ pointer, shape, type }: Field): unknown {
   if (type === "bool") return false;
   if (type === "IntOrString" || type === "int32" || type === "int64" || type === "double") return 0;
   return type === "Quantity" ? "0" : null;
-}
-
-const INITIALISMS: Readonly<Record<string, string>> = {
-  api: "API",
-  cel: "CEL",
-  uid: "UID",
-  ip: "IP",
-  tls: "TLS",
-  url: "URL",
-  fs: "FS",
-  iqn: "IQN",
-  pd: "PD",
-  gmsa: "GMSA",
-  ssl: "SSL",
-};
-
-/** Go's field name: `apiGroup` is APIGroup, `nodeName` NodeName. */
-export function goName(name: string): string {
-  const first = /^[a-z]+/.exec(name)?.[0] ?? "";
-  return (INITIALISMS[first] ?? `${first.slice(0, 1).toUpperCase()}${first.slice(1)}`) + name.slice(first.length);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PodTemplateSpec } from "../../api/generated/core.v1.ts";
 import { structOf } from "../../api/schema/table.ts";
 import { filledObject } from "../../test/fakes/filled-object.ts";
-import { printQuantity } from "./go-print-quantity.ts";
+import { dumpQuantity } from "./dump-quantity.ts";
 import { dataHash, templateHash } from "./template-hash.ts";
 
 const web: PodTemplateSpec = {
@@ -52,7 +52,7 @@ describe("CTL-HASH: hashes are those of kube-controller-manager", () => {
       "BinarySI",
     ],
   ])("of a quantity of %s", (text, small, large, kept, format) => {
-    expect(printQuantity(text)).toBe(
+    expect(dumpQuantity(text)).toBe(
       `{i:(resource.int64Amount){${small}} d:(resource.infDecAmount){Dec:(*inf.Dec)${large}} s:(string)${kept} Format:(resource.Format)${format}}`,
     );
   });

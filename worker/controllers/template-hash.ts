@@ -3,7 +3,7 @@
  * printed in Kubernetes' safe alphabet. Who moves a cluster here finds the sets that it had.
  */
 import type { PodTemplateSpec } from "../../api/generated/core.v1.ts";
-import { goPrint } from "./go-print.ts";
+import { dumpForHash } from "./dump-for-hash.ts";
 
 /** No vowels, and no digits that read like them: no hash spells a word. */
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
@@ -20,7 +20,7 @@ export function templateHash(template: PodTemplateSpec | undefined, collisions: 
   const take = (byte: number) => {
     hash = Math.imul(hash ^ byte, PRIME);
   };
-  for (const byte of utf8(goPrint("core.v1.PodTemplateSpec", template ?? {}))) take(byte);
+  for (const byte of utf8(dumpForHash("core.v1.PodTemplateSpec", template ?? {}))) take(byte);
   // Four bytes of the count in a buffer of eight.
   if (collisions !== undefined)
     for (let bits = 0; bits < 64; bits += 8) take(bits < 32 ? (collisions >>> bits) & 0xff : 0);

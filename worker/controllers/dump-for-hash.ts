@@ -1,11 +1,12 @@
 /**
  * A pod template as kube-controller-manager prints it to hash it: its Go structs with every field and type, in the order
  * of their declaration (k8s.io/utils/dump.ForHash). Hashes, and so the names of replica sets, are the same only if this
- * text is, to the byte. What of it the schema does not tell stands in the tables below.
+ * text is, to the byte. What of their order the schema does not tell stands in the tables below.
  */
+import { goFieldName } from "../../api/schema/go-names.ts";
 import { isScalar } from "../../api/schema/idl.ts";
 import { type Field, structOf } from "../../api/schema/table.ts";
-import { printQuantity } from "./go-print-quantity.ts";
+import { dumpQuantity } from "./dump-quantity.ts";
 
 /** Fields whose place in Go is not that of their protobuf number: after which other one they stand. */
 const MOVED: Readonly<Record<string, readonly (readonly [field: string, after: string])[]>> = {
@@ -41,53 +42,6 @@ const OF_CONTAINERS = [
   ["terminationMessagePolicy", "terminationMessagePath"],
 ] as const;
 
-/** Go's names of fields that are not their JSON names capitalised. */
-const NAMES: Readonly<Record<string, string>> = {
-  awsElasticBlockStore: "AWSElasticBlockStore",
-  cephfs: "CephFS",
-  chapAuthDiscovery: "DiscoveryCHAPAuth",
-  chapAuthSession: "SessionCHAPAuth",
-  csi: "CSI",
-  diskURI: "DataDiskURI",
-  dnsConfig: "DNSConfig",
-  dnsPolicy: "DNSPolicy",
-  fc: "FC",
-  fsGroup: "FSGroup",
-  fsGroupChangePolicy: "FSGroupChangePolicy",
-  fsType: "FSType",
-  gcePersistentDisk: "GCEPersistentDisk",
-  gmsaCredentialSpec: "GMSACredentialSpec",
-  gmsaCredentialSpecName: "GMSACredentialSpecName",
-  grpc: "GRPC",
-  httpGet: "HTTPGet",
-  httpHeaders: "HTTPHeaders",
-  apiGroup: "APIGroup",
-  apiVersion: "APIVersion",
-  ip: "IP",
-  iqn: "IQN",
-  iscsi: "ISCSI",
-  iscsiInterface: "ISCSIInterface",
-  nfs: "NFS",
-  os: "OS",
-  pdID: "PdID",
-  pdName: "PDName",
-  rbd: "RBD",
-  seLinuxChangePolicy: "SELinuxChangePolicy",
-  seLinuxOptions: "SELinuxOptions",
-  serviceAccount: "DeprecatedServiceAccount",
-  sslEnabled: "SSLEnabled",
-  storageos: "StorageOS",
-  tcpSocket: "TCPSocket",
-  tty: "TTY",
-  uid: "UID",
-  wwids: "WWIDs",
-  "core.v1.GlusterfsVolumeSource endpoints": "EndpointsName",
-  "core.v1.RBDVolumeSource image": "RBDImage",
-  "core.v1.RBDVolumeSource monitors": "CephMonitors",
-  "core.v1.RBDVolumeSource pool": "RBDPool",
-  "core.v1.RBDVolumeSource user": "RadosUser",
-};
-
 const NO_TIME = "{Time:(time.Time){wall:(uint64)0 ext:(int64)0 loc:(*time.Location)<nil>}}";
 const SCALARS: Readonly<Record<string, string>> = {
   bytes: "[]uint8",
@@ -99,24 +53,22 @@ const SCALARS: Readonly<Record<string, string>> = {
 };
 
 /** `name` is the schema's: `core.v1.PodTemplateSpec`. */
-export const goPrint = (name: string, value: object): string => `(${localType(name)})${printStruct(name, value)}`;
+export const dumpForHash = (name: string, value: object): string => `(${localType(name)})${dumpStruct(name, value)}`;
 
 /** The parts of the API are all called v1, whatever their group. */
 const localType = (name: string): string => SCALARS[name] ?? (isScalar(name) ? name : `v1.${name.split(".").at(-1)}`);
 
-function printStruct(name: string, value: object): string {
+function dumpStruct(name: string, value: object): string {
   const given = value as Readonly<Record<string, unknown>>;
   const fields = fieldsInOrder(name).map((field) => {
     const embedded = field.name === "..." || isEmbeddedMeta(field);
-    const goName = embedded ? (field.type.split(".").at(-1) ?? "") : goNameOf(name, field.name);
-    return `${goName}:${printField(field, field.name === "..." ? value : given[field.name])}`;
+    const goName = embedded ? (field.type.split(".").at(-1) ?? "") : goFieldName(name, field.name);
+    return `${goName}:${dumpField(field, field.name === "..." ? value : given[field.name])}`;
   });
   return `{${fields.join(" ")}}`;
 }
 
 const isEmbeddedMeta = ({ name, type }: Field) => name === "metadata" && type === "meta.v1.ObjectMeta";
-const goNameOf = (struct: string, field: string) =>
-  NAMES[`${struct} ${field}`] ?? NAMES[field] ?? `${field.slice(0, 1).toUpperCase()}${field.slice(1)}`;
 
 function fieldsInOrder(name: string): readonly Field[] {
   const fields = [...structOf(name).declaration.fields];
@@ -129,27 +81,27 @@ function fieldsInOrder(name: string): readonly Field[] {
   return fields;
 }
 
-function printField(field: Field, value: unknown): string {
+function dumpField(field: Field, value: unknown): string {
   const { shape, pointer, type, goType } = field;
   const brackets = shape === "list" ? "[]" : shape === "map" ? "map[string]" : "";
   const named = goType ?? `${brackets}${localType(type)}`;
   const isNil = (shape !== "one" || pointer) && isNothing(value, shape);
-  return `(${pointer ? "*" : ""}${named})${isNil ? "<nil>" : printValue(field, value)}`;
+  return `(${pointer ? "*" : ""}${named})${isNil ? "<nil>" : dumpValue(field, value)}`;
 }
 
 /** Kubernetes' controllers read protobuf, in which an empty list or map is none. */
 const isNothing = (value: unknown, shape: Field["shape"]) =>
   value === undefined || value === null || (shape !== "one" && Object.keys(value).length === 0);
 
-function printValue({ shape, type }: Field, value: unknown): string {
-  if (shape === "list") return `[${(value as readonly unknown[]).map((item) => printOne(type, item)).join(" ")}]`;
-  if (shape === "one") return printOne(type, value);
+function dumpValue({ shape, type }: Field, value: unknown): string {
+  if (shape === "list") return `[${(value as readonly unknown[]).map((item) => dumpOne(type, item)).join(" ")}]`;
+  if (shape === "one") return dumpOne(type, value);
   const entries = Object.entries(value as Readonly<Record<string, unknown>>);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${entries.map(([key, item]) => `${key}:${printOne(type, item)}`).join(" ")}]`;
+  return `map[${entries.map(([key, item]) => `${key}:${dumpOne(type, item)}`).join(" ")}]`;
 }
 
-function printOne(type: string, value: unknown): string {
+function dumpOne(type: string, value: unknown): string {
   switch (type) {
     case "string":
       return String(value ?? "");
@@ -163,12 +115,12 @@ function printOne(type: string, value: unknown): string {
     case "Time":
       return NO_TIME;
     case "Quantity":
-      return printQuantity(String(value ?? "0"));
+      return dumpQuantity(String(value ?? "0"));
     case "IntOrString":
       return typeof value === "string"
         ? `{Type:(intstr.Type)1 IntVal:(int32)0 StrVal:(string)${value}}`
         : `{Type:(intstr.Type)0 IntVal:(int32)${value ?? 0} StrVal:(string)}`;
     default:
-      return isScalar(type) ? "<nil>" : printStruct(type, (value ?? {}) as object);
+      return isScalar(type) ? "<nil>" : dumpStruct(type, (value ?? {}) as object);
   }
 }

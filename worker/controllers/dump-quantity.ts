@@ -9,7 +9,7 @@ const NANO = 1_000_000_000n;
 const WORD = 0xffff_ffff_ffff_ffffn;
 
 /** `text` is canonical, as the API server stores it. */
-export function printQuantity(text: string): string {
+export function dumpQuantity(text: string): string {
   const [, sign = "", digits = "0", suffix = ""] = /^([+-]?)(\d+)(.*)$/s.exec(text) ?? [];
   // Kubernetes prints neither what zero was given in nor how.
   if (text === "0") return quantity({ small: [0n, 0], text, format: "DecimalSI" });
@@ -43,11 +43,11 @@ interface Parts {
 
 function quantity({ small: [value, scale] = [0n, 0], large, text = "", format }: Parts): string {
   const small = `{value:(int64)${value} scale:(resource.Scale)${scale}}`;
-  const decimal = large === undefined ? "<nil>" : printDecimal(large);
+  const decimal = large === undefined ? "<nil>" : dumpDecimal(large);
   return `{i:(resource.int64Amount)${small} d:(resource.infDecAmount){Dec:(*inf.Dec)${decimal}} s:(string)${text} Format:(resource.Format)${format}}`;
 }
 
-function printDecimal(billionths: bigint): string {
+function dumpDecimal(billionths: bigint): string {
   const words: bigint[] = [];
   for (let rest = billionths < 0n ? -billionths : billionths; rest > 0n; rest >>= 64n) words.push(rest & WORD);
   return `{unscaled:(big.Int){neg:(bool)${billionths < 0n} abs:(big.nat)[${words.join(" ")}]} scale:(inf.Scale)9}`;
