@@ -1,8 +1,8 @@
 /** One pod, one snapshot: where it goes, or why nowhere and what room is made for it. */
 import type { Cluster } from "./cluster.ts";
 import type { Claim } from "./devices/allocate.ts";
-import { SelectorFailure } from "./devices/device-selector.ts";
-import { deviceClaimsOf, type Reservation, reservationsAt } from "./devices/pod-claims.ts";
+import { ClaimFailure } from "./devices/claim-failure.ts";
+import { deviceClaimsOf, devicesOf, type Reservation, reservationsAt } from "./devices/pod-claims.ts";
 import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./fit-error.ts";
 import type { NodeInfo } from "./node-info.ts";
@@ -54,7 +54,7 @@ export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOption
   try {
     return decide(pod, cluster, options);
   } catch (failure) {
-    if (!(failure instanceof SelectorFailure)) throw failure;
+    if (!(failure instanceof ClaimFailure)) throw failure;
     const { name } = dynamicResources;
     const message = `running "${name}" filter plugin: ${failure.message}`;
     return { kind: "refuse", message, plugins: new Set([name]), preemption: keep, reason: "SchedulerError" };
@@ -123,7 +123,7 @@ const NO_DEVICES: readonly Reservation[] = [];
 function devicesAt(node: NodeInfo, pod: PendingPod, cluster: Cluster): readonly Reservation[] {
   if (!pod.pod.spec.resourceClaims?.length) return NO_DEVICES;
   const claims = deviceClaimsOf(pod, cluster) ?? [];
-  return reservationsAt(node, pod, { claims, cluster }) ?? NO_DEVICES;
+  return reservationsAt(node, pod, { claims, devices: devicesOf(cluster) }) ?? NO_DEVICES;
 }
 
 /** The node that room was made on, where there is room by now. */

@@ -11,159 +11,262 @@ import type {
   ResourceClaim,
 } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { Labelled } from "../../../api/machinery/node-selector.ts";
 import { toleratesAny } from "../../../api/machinery/tolerations.ts";
-import type { Cluster } from "../cluster.ts";
+import type { NodeInfo } from "../node-info.ts";
 import { allocationOf, type Choice } from "./allocation.ts";
-import { type Consumption, consumptionOf } from "./capacity.ts";
+import { consumptionOf } from "./capacity.ts";
+import { ClaimFailure } from "./claim-failure.ts";
 import { mayJoin } from "./constraint.ts";
-import { hasCounters } from "./counters.ts";
+import { CounterUse } from "./counters.ts";
 import { selects } from "./device-selector.ts";
-import type { DeviceUse } from "./device-use.ts";
-import { type Offer, offersTo } from "./pools.ts";
+import { DeviceUse } from "./device-use.ts";
+import type { DeviceSupply, Offer, Pool } from "./pools.ts";
 
 export const DEVICE_CLASSES = "deviceclasses.resource.k8s.io";
 
 export type Claim = Stored<ResourceClaim>;
 
+/** What devices are asked for: a claim, or what is to become one. */
+export type Demand = Pick<ResourceClaim, "spec"> & {
+  readonly metadata: { readonly namespace?: string; readonly name: string };
+};
+
 /** What a claim may have at most, as its status is validated. */
 const MOST_DEVICES = 32;
-/** Devices tried for one node at most: what is harder to solve than that counts as not to be solved. */
+/** Devices tried for one node at most: kube-scheduler gives up after ten seconds. */
 const MOST_STEPS = 50_000;
 
-/** An allocation for each claim; undefined where the node has not what they ask for. */
-export function allocate(
-  claims: readonly Claim[],
-  node: Labelled,
-  { cluster, inUse }: { readonly cluster: Cluster; readonly inUse: DeviceUse },
-): readonly AllocationResult[] | undefined {
-  return new Search(claims, node, cluster, inUse).solve();
+export interface Devices {
+  readonly supply: DeviceSupply;
+  readonly inUse: DeviceUse;
+  readonly classOf: (name: string) => Stored<DeviceClass> | undefined;
 }
+
+/** In kube-scheduler's words. */
+export type Lack = "cannot allocate all claims" | "invalid resource pools were encountered";
+
+/** An allocation for each demand, or why the node has not what they ask for. Throws {@link ClaimFailure}. */
+export function allocate(
+  demands: readonly Demand[],
+  node: NodeInfo,
+  devices: Devices,
+): readonly AllocationResult[] | Lack {
+  return new Search(demands, node, devices).solve();
+}
+
+type Asked = Pick<
+  ExactDeviceRequest,
+  "deviceClassName" | "selectors" | "allocationMode" | "count" | "adminAccess" | "capacity" | "tolerations"
+>;
 
 /** One way to meet a request. */
 interface Wish {
+  /** `NAME`, or `NAME/SUBREQUEST`. */
   readonly request: string;
+  readonly whose: string;
   readonly deviceClass: Stored<DeviceClass>;
-  readonly asked: Pick<ExactDeviceRequest, "selectors" | "allocationMode" | "count" | "adminAccess" | "capacity">;
+  readonly asked: Asked;
   readonly tolerations: readonly DeviceToleration[];
+  /** What it asks for where it asks for all that there are. */
+  readonly all?: readonly Offer[];
+  /** What its selectors said. */
+  readonly selected: Map<Offer, boolean>;
 }
 
+const countOf = ({ all, asked }: Wish): number => all?.length ?? asked.count ?? 1;
+
 class Search {
-  readonly #claims: readonly Claim[];
-  readonly #cluster: Cluster;
+  readonly #demands: readonly Demand[];
+  readonly #node: NodeInfo;
+  readonly #pools: readonly Pool[];
   readonly #offers: readonly Offer[];
-  readonly #incomplete: boolean;
-  /** With those chosen so far. */
-  readonly #inUse: DeviceUse;
+  readonly #devices: Devices;
+  readonly #counters: CounterUse;
+  /** For which of the demands devices are chosen that only one may have. */
+  readonly #taken = new Map<string, Set<number>>();
+  /** Shares that are chosen. */
+  readonly #shares = new DeviceUse();
   readonly #chosen: Choice[][];
+  #wishes: readonly (readonly (readonly Wish[])[])[] = [];
   #steps = 0;
 
-  constructor(claims: readonly Claim[], node: Labelled, cluster: Cluster, inUse: DeviceUse) {
-    this.#claims = claims;
-    this.#cluster = cluster;
-    const { offers, incomplete } = offersTo(node, cluster);
-    this.#offers = offers;
-    this.#incomplete = incomplete;
-    this.#inUse = inUse.copy();
-    this.#chosen = claims.map(() => []);
+  constructor(demands: readonly Demand[], node: NodeInfo, devices: Devices) {
+    this.#demands = demands;
+    this.#node = node;
+    this.#devices = devices;
+    this.#pools = devices.supply.poolsFor(node);
+    this.#offers = this.#pools.flatMap(({ offers }) => offers);
+    this.#counters = new CounterUse((id) => devices.inUse.has(id));
+    this.#chosen = demands.map(() => []);
   }
 
-  solve(): readonly AllocationResult[] | undefined {
-    if (!this.#request(0, 0)) return undefined;
-    return this.#claims.map((claim, i) => allocationOf(claim, this.#chosen[i] ?? []));
+  solve(): readonly AllocationResult[] | Lack {
+    this.#wishes = this.#demands.map((demand) => this.#wishesOf(demand));
+    if (this.#request(0, 0))
+      return this.#demands.map((demand, i) => allocationOf(demand, this.#chosen[i] ?? [], this.#node.name));
+    return this.#pools.some(({ state }) => state === "invalid")
+      ? "invalid resource pools were encountered"
+      : "cannot allocate all claims";
   }
 
-  #request(claimAt: number, requestAt: number): boolean {
-    const claim = this.#claims[claimAt];
-    if (!claim) return true;
-    const request = claim.spec.devices?.requests?.[requestAt];
-    if (!request) return this.#request(claimAt + 1, 0);
-    const next = () => this.#request(claimAt, requestAt + 1);
-    const { name, exactly, firstAvailable = [] } = request;
-    const asked = exactly ? [{ request: name, ...exactly }] : [];
-    const others = firstAvailable.map((each) => ({ ...each, request: `${name}/${each.name}` }));
-    return [...asked, ...others].some((each) => {
-      const deviceClass = this.#cluster.get<DeviceClass>(DEVICE_CLASSES, "", each.deviceClassName);
-      if (!deviceClass) return false;
-      return this.#meet(
-        { request: each.request, deviceClass, asked: each, tolerations: each.tolerations ?? [] },
-        claimAt,
-        next,
+  /** The alternatives of each request. */
+  #wishesOf({ metadata: { namespace, name }, spec: { devices } }: Demand): readonly (readonly Wish[])[] {
+    const whose = `claim ${namespace}/${name}`;
+    const wishes = (devices?.requests ?? []).map(({ name: request, exactly, firstAvailable = [] }) => [
+      ...(exactly ? [this.#wish(request, exactly, { whose, own: request })] : []),
+      ...firstAvailable.map((each) => this.#wish(`${request}/${each.name}`, each, { whose, own: each.name })),
+    ]);
+    const least = wishes.reduce((sum, either) => sum + Math.min(...either.map(countOf)), 0);
+    if (least > MOST_DEVICES)
+      throw new ClaimFailure(
+        `${whose}: number of requested devices ${least} exceeds the claim limit of ${MOST_DEVICES}`,
       );
+    return wishes;
+  }
+
+  #wish(request: string, asked: Asked, { whose, own }: { readonly whose: string; readonly own: string }): Wish {
+    const { deviceClassName, allocationMode, tolerations = [] } = asked;
+    const deviceClass = this.#devices.classOf(deviceClassName);
+    if (!deviceClass)
+      throw new ClaimFailure(`${whose}, request ${own}: could not retrieve device class ${deviceClassName}`);
+    const wish: Wish = { request, whose, deviceClass, asked, tolerations, selected: new Map() };
+    if (allocationMode !== "All") return wish;
+    const all: Offer[] = [];
+    for (const { state, driver, name, offers } of this.#pools) {
+      if (state !== "usable")
+        throw new ClaimFailure(
+          `${whose}, request ${own}: asks for all devices, but resource pool ${driver}/${name} is currently ${state === "invalid" ? "invalid" : "being updated"}`,
+        );
+      all.push(...offers.filter((offer) => isSelected(wish, offer) && this.#consumption(offer, wish)));
+    }
+    return { ...wish, all };
+  }
+
+  #request(demandAt: number, requestAt: number): boolean {
+    const wishes = this.#wishes[demandAt];
+    if (!wishes) return true;
+    const either = wishes[requestAt];
+    if (!either) return this.#request(demandAt + 1, 0);
+    const next = () => this.#request(demandAt, requestAt + 1);
+    return either.some((wish) => {
+      const chosen = this.#chosen[demandAt]?.length ?? 0;
+      const count = countOf(wish);
+      if (chosen + count > MOST_DEVICES) return false;
+      if (!wish.all) return this.#choose(wish, demandAt, { from: 0, left: count, next });
+      return wish.all.length > 0 && this.#takeAll(wish, demandAt, { offers: wish.all, next });
     });
   }
 
-  #meet(wish: Wish, claimAt: number, next: () => boolean): boolean {
-    const claim = this.#claims[claimAt];
-    if (!claim) return false;
-    const suitable = this.#offers.filter((offer) => suits(offer, wish, claim));
-    if (wish.asked.allocationMode !== "All")
-      return this.#choose(wish, claimAt, { suitable, from: 0, left: wish.asked.count ?? 1, next });
-    // What is not known yet may be one of all.
-    if (this.#incomplete || suitable.length === 0) return false;
-    return this.#take(wish, claimAt, suitable, next);
-  }
-
-  /** So many of the suitable devices, each after the one before but for those that may be had again, then all else. */
+  /** So many of the devices, each after the one before, then all else. */
   #choose(
     wish: Wish,
-    claimAt: number,
-    { suitable, from, left, next }: { suitable: readonly Offer[]; from: number; left: number; next: () => boolean },
+    demandAt: number,
+    { from, left, next }: { readonly from: number; readonly left: number; readonly next: () => boolean },
   ): boolean {
     if (left === 0) return next();
-    const areShared = suitable.some(({ device }) => device.allowMultipleAllocations);
-    if (from + left > suitable.length && !areShared) return false;
-    for (let at = from; at < suitable.length; at++) {
-      const offer = suitable[at];
-      if (++this.#steps > MOST_STEPS || !offer) return false;
-      const again = offer.device.allowMultipleAllocations ? at : at + 1;
-      const rest = () => this.#choose(wish, claimAt, { suitable, from: again, left: left - 1, next });
-      if (this.#take(wish, claimAt, [offer], rest)) return true;
+    for (let at = from; at + left <= this.#offers.length; at++) {
+      const offer = this.#offers[at];
+      if (!offer) return false;
+      if (++this.#steps > MOST_STEPS)
+        throw new ClaimFailure(`node ${this.#node.name}: timed out trying to allocate devices`);
+      if (!this.#isFree(offer, wish, demandAt) || !isSelected(wish, offer)) continue;
+      const rest = () => this.#choose(wish, demandAt, { from: at + 1, left: left - 1, next });
+      if (this.#take(wish, demandAt, { offer, next: rest }) === true) return true;
     }
     return false;
   }
 
-  /** All of these, if they may be had together; given back where what follows cannot be met. */
-  #take(wish: Wish, claimAt: number, offers: readonly Offer[], next: () => boolean): boolean {
-    const chosen = this.#chosen[claimAt];
-    const constraints = this.#claims[claimAt]?.spec.devices?.constraints ?? [];
-    if (!chosen) return false;
-    const before = chosen.length;
-    const adminAccess = wish.asked.adminAccess ?? false;
-    const { request, deviceClass, tolerations } = wish;
-    let all = true;
-    for (const offer of offers) {
-      const taken = this.#consumption(offer, wish);
-      const share = offer.device.allowMultipleAllocations ? taken : undefined;
-      const choice: Choice = { request, deviceClass, adminAccess, tolerations, offer, ...(share && { share }) };
-      all = taken !== undefined && chosen.length < MOST_DEVICES && mayJoin(choice, chosen, constraints);
-      if (!all) break;
-      chosen.push(choice);
-      if (!adminAccess) this.#inUse.take(offer.id, share);
+  /** One after the other, as none of them can be done without. */
+  #takeAll(
+    wish: Wish,
+    demandAt: number,
+    { offers, next }: { readonly offers: readonly Offer[]; readonly next: () => boolean },
+  ): boolean {
+    const [offer, ...others] = offers;
+    if (!offer) return next();
+    const rest = () => this.#takeAll(wish, demandAt, { offers: others, next });
+    const outcome = this.#isFree(offer, wish, demandAt) && this.#take(wish, demandAt, { offer, next: rest });
+    if (outcome === "constrained") {
+      const own = wish.request.slice(wish.request.indexOf("/") + 1);
+      throw new ClaimFailure(
+        `${wish.whose}, request ${own}: cannot add device ${offer.id} because a claim constraint would not be satisfied`,
+      );
     }
-    if (all && next()) return true;
-    for (const { adminAccess, offer, share } of chosen.splice(before))
-      if (!adminAccess) this.#inUse.giveBack(offer.id, share);
-    return false;
+    return outcome;
   }
 
-  /** What is taken of the device's capacities; undefined where it is not to be had. */
-  #consumption(offer: Offer, { asked }: Wish): Consumption | undefined {
+  /** Who administers a device may look at it beside whoever has it, once for a claim. */
+  #isFree({ id }: Offer, { asked }: Wish, demandAt: number): boolean {
+    const taken = this.#taken.get(id);
+    if (asked.adminAccess) return !taken?.has(demandAt);
+    return !this.#devices.inUse.isTaken(id) && !taken?.size;
+  }
+
+  /** The device, if it may be had; given back where what follows cannot be met. */
+  #take(
+    wish: Wish,
+    demandAt: number,
+    { offer, next }: { readonly offer: Offer; readonly next: () => boolean },
+  ): boolean | "constrained" {
+    const chosen = this.#chosen[demandAt];
+    const consumption = this.#consumption(offer, wish);
+    if (!chosen || !consumption || keepsOff(offer, wish)) return false;
     const { device, id } = offer;
     const isShared = device.allowMultipleAllocations ?? false;
-    const isFree = asked.adminAccess || ((isShared || !this.#inUse.has(id)) && hasCounters(offer, this.#inUse));
-    if (!isFree) return undefined;
-    return consumptionOf(device, asked.capacity, (name) => (isShared ? this.#inUse.consumed(id, name) : 0n));
+    const { request, deviceClass, tolerations } = wish;
+    const choice: Choice = {
+      request,
+      deviceClass,
+      tolerations,
+      offer,
+      adminAccess: wish.asked.adminAccess ?? false,
+      ...(isShared && { share: consumption }),
+    };
+    if (!mayJoin(choice, chosen, this.#demands[demandAt]?.spec.devices?.constraints ?? [])) return "constrained";
+    // Who shares a device takes no more of its pool's counters than the first did.
+    const counts = !isShared || !(this.#devices.inUse.isShared(id) || this.#shares.isShared(id));
+    if (counts && !this.#counters.take(offer)) return false;
+    chosen.push(choice);
+    if (isShared) this.#shares.take(id, consumption);
+    else this.#hold(id, demandAt);
+    if (next()) return true;
+    chosen.pop();
+    if (isShared) this.#shares.giveBack(id, consumption);
+    else this.#taken.get(id)?.delete(demandAt);
+    if (counts) this.#counters.giveBack(offer);
+    return false;
+  }
+
+  #hold(id: string, demandAt: number): void {
+    const holders = this.#taken.get(id);
+    if (holders) holders.add(demandAt);
+    else this.#taken.set(id, new Set([demandAt]));
+  }
+
+  /** What is taken of the device's capacities; undefined where they do not suffice. */
+  #consumption({ device, id }: Offer, { asked }: Wish) {
+    const { inUse } = this.#devices;
+    return consumptionOf(device, asked.capacity, (name) =>
+      device.allowMultipleAllocations ? inUse.consumed(id, name) + this.#shares.consumed(id, name) : 0n,
+    );
   }
 }
 
-/** Whether class, request and taints let the device in. */
-function suits({ device, driver }: Offer, { deviceClass, asked, tolerations }: Wish, { metadata }: Claim): boolean {
-  const keepsOff = (taint: DeviceTaint) =>
-    (taint.effect === "NoSchedule" || taint.effect === "NoExecute") && !toleratesAny(tolerations, taint);
-  return (
-    !device.taints?.some(keepsOff) &&
-    selects(deviceClass.spec.selectors, device, { driver, whose: `class ${deviceClass.metadata.name}` }) &&
-    selects(asked.selectors, device, { driver, whose: `claim ${metadata.namespace}/${metadata.name}` })
-  );
+function isSelected({ deviceClass, asked, whose, selected }: Wish, offer: Offer): boolean {
+  let answer = selected.get(offer);
+  if (answer === undefined) {
+    const { device, pool } = offer;
+    const { driver } = pool;
+    answer =
+      selects(deviceClass.spec.selectors, device, { driver, whose: `class ${deviceClass.metadata.name}` }) &&
+      selects(asked.selectors, device, { driver, whose });
+    selected.set(offer, answer);
+  }
+  return answer;
 }
+
+const keepsOff = ({ device }: Offer, { tolerations }: Wish): boolean =>
+  device.taints?.some(
+    (taint: DeviceTaint) =>
+      (taint.effect === "NoSchedule" || taint.effect === "NoExecute") && !toleratesAny(tolerations, taint),
+  ) ?? false;

@@ -26,10 +26,14 @@ export interface Choice {
 /** The id of a share that is not written yet. */
 export const UNIDENTIFIED = "";
 
-export function allocationOf({ spec }: ResourceClaim, choices: readonly Choice[]): AllocationResult {
-  const results = choices.map(({ request, adminAccess, tolerations, share, offer: { driver, pool, device } }) => ({
+export function allocationOf(
+  { spec }: Pick<ResourceClaim, "spec">,
+  choices: readonly Choice[],
+  node: string,
+): AllocationResult {
+  const results = choices.map(({ request, adminAccess, tolerations, share, offer: { pool, device } }) => ({
     request,
-    driver,
+    driver: pool.driver,
     pool: pool.name,
     device: device.name,
     ...(adminAccess && { adminAccess }),
@@ -40,20 +44,34 @@ export function allocationOf({ spec }: ResourceClaim, choices: readonly Choice[]
     ...(share && { shareID: UNIDENTIFIED, ...(share.size > 0 && { consumedCapacity: amountsOf(share) }) }),
   }));
   const requests = new Map(choices.map(({ request, deviceClass }) => [request, deviceClass]));
-  const config: DeviceAllocationConfiguration[] = [...requests].flatMap(([request, { spec: ofClass }]) =>
-    (ofClass.config ?? []).map((each) => ({ source: "FromClass", requests: [request], ...each })),
-  );
-  for (const each of spec.devices?.config ?? []) {
-    const meant = each.requests ?? [];
-    if (meant.length === 0 || [...requests.keys()].some((request) => isMeant(request, meant)))
-      config.push({ source: "FromClaim", ...each });
-  }
-  const nodeSelectorTerm = nodesOf(choices);
+  const config = [...configOfClasses(requests), ...configOfClaim(spec, [...requests.keys()])];
+  const nodeSelectorTerm = nodesOf(choices, node);
   return {
     devices: { results, ...(config.length > 0 && { config }) },
     ...(nodeSelectorTerm && { nodeSelector: { nodeSelectorTerms: [nodeSelectorTerm] } }),
   };
 }
+
+/** Once for all requests that have the class. */
+function configOfClasses(requests: ReadonlyMap<string, Stored<DeviceClass>>): DeviceAllocationConfiguration[] {
+  const byClass = new Map<string, { readonly of: Stored<DeviceClass>; readonly requests: string[] }>();
+  for (const [request, of] of requests) {
+    const known = byClass.get(of.metadata.name);
+    if (known) known.requests.push(request);
+    else byClass.set(of.metadata.name, { of, requests: [request] });
+  }
+  return [...byClass.values()].flatMap(({ of, requests }) =>
+    (of.spec.config ?? []).map((each) => ({ source: "FromClass", requests, ...each })),
+  );
+}
+
+/** Once for each request that it names, as kube-scheduler repeats it. */
+const configOfClaim = ({ devices }: ResourceClaim["spec"], requests: readonly string[]) =>
+  (devices?.config ?? []).flatMap((each): DeviceAllocationConfiguration[] => {
+    const { requests: named = [] } = each;
+    const times = named.length === 0 ? 1 : requests.filter((request) => isMeant(request, named)).length;
+    return Array.from({ length: times }, () => ({ source: "FromClaim", ...each }));
+  });
 
 const amountsOf = (share: Consumption) =>
   Object.fromEntries([...share].map(([name, amount]) => [name, formatQuantity(amount)]));
@@ -62,13 +80,13 @@ const amountsOf = (share: Consumption) =>
 export const isMeant = (request: string, names: readonly string[]): boolean =>
   names.includes(request) || names.includes(request.split("/")[0] ?? "");
 
-/** Where all of the devices can be used; undefined: everywhere. */
-function nodesOf(choices: readonly Choice[]): NodeSelectorTerm | undefined {
+/** Where all of the devices can be used; undefined: everywhere. What binds to a node is of use on that one alone. */
+function nodesOf(choices: readonly Choice[], node: string): NodeSelectorTerm | undefined {
   const matchExpressions: NonNullable<NodeSelectorTerm["matchExpressions"]> = [];
   const matchFields: NonNullable<NodeSelectorTerm["matchFields"]> = [];
   for (const { offer } of choices) {
-    if (offer.nodeName !== undefined)
-      return { matchFields: [{ key: "metadata.name", operator: "In", values: [offer.nodeName] }] };
+    if (offer.nodeName !== undefined || offer.device.bindsToNode)
+      return { matchFields: [{ key: "metadata.name", operator: "In", values: [node] }] };
     // A slice's selector has one term.
     const [term] = offer.nodeSelector?.nodeSelectorTerms ?? [];
     for (const each of term?.matchExpressions ?? []) addOnce(matchExpressions, each);
@@ -81,6 +99,10 @@ function nodesOf(choices: readonly Choice[]): NodeSelectorTerm | undefined {
   };
 }
 
-function addOnce<T>(all: T[], one: T): void {
-  if (!all.some((each) => JSON.stringify(each) === JSON.stringify(one))) all.push(one);
+type Requirement = NonNullable<NodeSelectorTerm["matchExpressions"]>[number];
+
+/** The order of a requirement's values means nothing. */
+function addOnce(all: Requirement[], one: Requirement): void {
+  const textOf = ({ key, operator, values = [] }: Requirement) => JSON.stringify([key, operator, values.toSorted()]);
+  if (!all.some((each) => textOf(each) === textOf(one))) all.push(one);
 }

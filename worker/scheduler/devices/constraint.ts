@@ -18,7 +18,7 @@ export function mayJoin(choice: Choice, chosen: readonly Choice[], constraints: 
 }
 
 /** The attribute's value as text; a name without a domain has its driver's. */
-function attributeOf({ device, driver }: Offer, name: string): string | undefined {
+function attributeOf({ device, pool: { driver } }: Offer, name: string): string | undefined {
   const attributes: Readonly<Record<string, DeviceAttribute>> = device.attributes ?? {};
   const slash = name.indexOf("/");
   const found = attributes[name] ?? (name.slice(0, slash) === driver ? attributes[name.slice(slash + 1)] : undefined);

@@ -1,20 +1,52 @@
 /** Partitions of one device share its counters: what all in use consume must be there. */
+import type { Device } from "../../../api/generated/resource.v1.ts";
 import { quantityOf } from "../../../api/machinery/quantity.ts";
-import { deviceId, type Offer } from "./pools.ts";
+import { deviceId, type Offer, type Pool } from "./pools.ts";
 
-/** Whether the pool's counters are enough for the device beside all that are in use, by id. */
-export function hasCounters({ device, pool }: Offer, inUse: { has(id: string): boolean }): boolean {
-  return (device.consumesCounters ?? []).every(({ counterSet, counters }) => {
-    const available = pool.counters.find(({ name }) => name === counterSet)?.counters;
-    if (!available) return false;
-    return Object.entries(counters).every(([counter, { value }]) => {
-      let consumed = quantityOf(value).nanos;
-      for (const other of pool.devices.values()) {
-        if (other === device || !inUse.has(deviceId(pool.driver, pool.name, other.name))) continue;
-        for (const each of other.consumesCounters ?? [])
-          if (each.counterSet === counterSet) consumed += quantityOf(each.counters[counter]?.value).nanos;
-      }
-      return consumed <= quantityOf(available[counter]?.value).nanos;
-    });
-  });
+/** Nanos by set and counter; below zero where more is in use than there is. */
+type Left = Map<string, bigint>;
+
+export class CounterUse {
+  readonly #isInUse: (id: string) => boolean;
+  readonly #left = new Map<Pool, Left>();
+
+  constructor(isInUse: (id: string) => boolean) {
+    this.#isInUse = isInUse;
+  }
+
+  /** Takes what the device consumes, if the pool's counters are enough for it. */
+  take({ device, pool }: Offer): boolean {
+    if (!device.consumesCounters?.length) return true;
+    const left = this.#leftOf(pool);
+    consume(left, device, 1n);
+    if ([...left.values()].every((nanos) => nanos >= 0n)) return true;
+    consume(left, device, -1n);
+    return false;
+  }
+
+  giveBack({ device, pool }: Offer): void {
+    if (device.consumesCounters?.length) consume(this.#leftOf(pool), device, -1n);
+  }
+
+  #leftOf(pool: Pool): Left {
+    let left = this.#left.get(pool);
+    if (!left) {
+      left = new Map();
+      for (const { name, counters } of pool.counters)
+        for (const [counter, { value }] of Object.entries(counters))
+          left.set(`${name}/${counter}`, quantityOf(value).nanos);
+      for (const device of pool.devices)
+        if (this.#isInUse(deviceId(pool.driver, pool.name, device.name))) consume(left, device, 1n);
+      this.#left.set(pool, left);
+    }
+    return left;
+  }
+}
+
+function consume(left: Left, { consumesCounters = [] }: Device, times: bigint): void {
+  for (const { counterSet, counters } of consumesCounters)
+    for (const [counter, { value }] of Object.entries(counters)) {
+      const key = `${counterSet}/${counter}`;
+      left.set(key, (left.get(key) ?? 0n) - times * quantityOf(value).nanos);
+    }
 }

@@ -5,9 +5,7 @@ import { quantity } from "../../../api/machinery/cel/library/quantity.ts";
 import { semver } from "../../../api/machinery/cel/library/semver.ts";
 import { type Compiled, compile } from "../../../api/machinery/cel/program.ts";
 import { type CelMap, PlainMap } from "../../../api/machinery/cel/values.ts";
-
-/** A selector that cannot be run: the pod is not placed until somebody mends it. */
-export class SelectorFailure extends Error {}
+import { ClaimFailure } from "./claim-failure.ts";
 
 const REMEMBERED = 256;
 const compiled = new Map<string, Compiled>();
@@ -21,9 +19,9 @@ export function selects(
 ): boolean {
   return (selectors ?? []).every(({ cel }, i) => {
     const program = programOf(cel?.expression ?? "");
-    if (!program.ok) throw new SelectorFailure(`${whose}: selector #${i}: CEL compile error: ${program.issues}`);
+    if (!program.ok) throw new ClaimFailure(`${whose}: selector #${i}: CEL compile error: ${program.issues}`);
     const outcome = program.program.run(new Map([["device", viewOf(device, driver)]]));
-    if (!outcome.ok) throw new SelectorFailure(`${whose}: selector #${i}: CEL runtime error: ${outcome.message}`);
+    if (!outcome.ok) throw new ClaimFailure(`${whose}: selector #${i}: CEL runtime error: ${outcome.message}`);
     return outcome.value === true;
   });
 }

@@ -17,11 +17,14 @@ export class DeviceUse {
   readonly #alone = new Set<string>();
   readonly #shared = new Map<string, Shares>();
 
-  copy(): DeviceUse {
-    const copy = new DeviceUse();
-    for (const id of this.#alone) copy.#alone.add(id);
-    for (const [id, { count, consumed }] of this.#shared) copy.#shared.set(id, { count, consumed: new Map(consumed) });
-    return copy;
+  /** Somebody has it for himself. */
+  isTaken(id: string): boolean {
+    return this.#alone.has(id);
+  }
+
+  /** Somebody has a share of it. */
+  isShared(id: string): boolean {
+    return this.#shared.has(id);
   }
 
   /** Somebody has it, or a share of it. */

@@ -1,12 +1,19 @@
 /** The device claims that a pod names, and what is to be done for them. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import type { AllocationResult, DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import type {
+  AllocationResult,
+  DeviceClass,
+  ResourceClaim,
+  ResourceSlice,
+} from "../../../api/generated/resource.v1.ts";
 import type { Labelled } from "../../../api/machinery/node-selector.ts";
 import { meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
 import type { Cluster } from "../cluster.ts";
+import type { NodeInfo } from "../node-info.ts";
 import type { PendingPod } from "../plugin.ts";
-import { allocate, type Claim, DEVICE_CLASSES } from "./allocate.ts";
+import { allocate, type Claim, DEVICE_CLASSES, type Devices } from "./allocate.ts";
 import { DEVICE_CLAIMS, devicesInUse } from "./device-use.ts";
+import { DeviceSupply, SLICES } from "./pools.ts";
 
 /** Pods that one claim is for at most. */
 const MOST_CONSUMERS = 256;
@@ -71,15 +78,22 @@ export const isWithinReach = ({ status }: Claim, node: Labelled): boolean => {
   return selector === undefined || meetsAnyTerm(selector.nodeSelectorTerms, node);
 };
 
+/** What the cluster has of devices, and who has them. */
+export const devicesOf = (cluster: Cluster): Devices => ({
+  supply: new DeviceSupply(cluster.list<ResourceSlice>(SLICES)),
+  inUse: devicesInUse(cluster),
+  classOf: (name) => cluster.get<DeviceClass>(DEVICE_CLASSES, "", name),
+});
+
 /** What placing the pod on the node means for its claims; undefined where the node has not the devices. */
 export function reservationsAt(
-  node: Labelled,
+  node: NodeInfo,
   pod: PendingPod,
-  { claims, cluster }: { readonly claims: readonly Claim[]; readonly cluster: Cluster },
+  { claims, devices }: { readonly claims: readonly Claim[]; readonly devices: Devices },
 ): readonly Reservation[] | undefined {
   const open = claims.filter(({ status }) => !status.allocation);
-  const allocations = open.length === 0 ? [] : allocate(open, node, { cluster, inUse: devicesInUse(cluster) });
-  if (!allocations) return undefined;
+  const allocations = open.length === 0 ? [] : allocate(open, node, devices);
+  if (typeof allocations === "string") return undefined;
   return claims.flatMap((claim): Reservation[] => {
     const allocation = allocations[open.indexOf(claim)];
     if (allocation) return [{ claim, allocation }];

@@ -1,14 +1,13 @@
-/** The devices that drivers offer in ResourceSlices, as one node sees them. */
+/** The pools of devices that drivers offer in ResourceSlices, as one node sees them (dynamic-resource-allocation/structured). */
 import type { NodeSelector } from "../../../api/generated/core.v1.ts";
 import type { CounterSet, Device, ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Labelled, meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
-import type { Cluster } from "../cluster.ts";
+import { isSound } from "./pool-soundness.ts";
 
 export const SLICES = "resourceslices.resource.k8s.io";
 
 export interface Offer {
-  readonly driver: string;
   readonly pool: Pool;
   readonly device: Device;
   /** `driver/pool/device`. */
@@ -21,72 +20,114 @@ export interface Offer {
 export interface Pool {
   readonly driver: string;
   readonly name: string;
-  /** All of the pool's devices, whatever node they are for, by name. */
-  readonly devices: ReadonlyMap<string, Device>;
+  /** Of one that is being updated, or that contradicts itself, nothing is given. */
+  readonly state: "usable" | "incomplete" | "invalid";
+  /** To the node. */
+  readonly offers: readonly Offer[];
+  /** All that its counters are for: other nodes' devices too, as far as the pool has to be known as a whole. */
+  readonly devices: readonly Device[];
   readonly counters: readonly CounterSet[];
-  /** All slices of its newest generation are there. */
-  readonly complete: boolean;
 }
 
 export const deviceId = (driver: string, pool: string, device: string) => `${driver}/${pool}/${device}`;
 
-/** What is offered to the node. Slices of older generations are outdated, and those of pools that are not complete wait. */
-export function offersTo(node: Labelled, cluster: Cluster): { offers: Offer[]; incomplete: boolean } {
-  const offers: Offer[] = [];
-  let incomplete = false;
-  for (const { pool, slices } of poolsOf(cluster)) {
-    const own = slices.flatMap((slice) => offersOf(slice, pool, node));
-    if (pool.complete) offers.push(...own);
-    else incomplete ||= own.length > 0;
-  }
-  return { offers, incomplete };
-}
+type Slice = Stored<ResourceSlice>;
 
-/** Whoever names pools and slices says which of their devices go first. */
-function byPoolAndName(a: Stored<ResourceSlice>, b: Stored<ResourceSlice>): number {
-  const [left, right] = [a, b].map(({ spec: { driver, pool }, metadata: { name } }) => [driver, pool.name, name]);
-  const at = left?.findIndex((part, i) => part !== right?.[i]) ?? -1;
-  return at < 0 ? 0 : (left?.[at] ?? "") < (right?.[at] ?? "") ? -1 : 1;
-}
+const poolKey = ({ spec: { driver, pool } }: Slice) => `${driver}/${pool.name}`;
+const hasCounters = ({ spec }: Slice) => (spec.sharedCounters?.length ?? 0) > 0;
 
-function poolsOf(cluster: Cluster): { readonly pool: Pool; readonly slices: readonly ResourceSlice[] }[] {
-  const byPool = new Map<string, ResourceSlice[]>();
-  for (const slice of [...cluster.list<ResourceSlice>(SLICES)].sort(byPoolAndName)) {
-    const { driver, pool } = slice.spec;
-    const key = `${driver}/${pool.name}`;
-    const known = byPool.get(key);
-    const generation = known?.[0]?.spec.pool.generation ?? -1;
-    if (pool.generation > generation) byPool.set(key, [slice]);
-    else if (pool.generation === generation) known?.push(slice);
+/** The slices of a cluster, by whom they concern. */
+export class DeviceSupply {
+  readonly #onNode = new Map<string, Slice[]>();
+  readonly #shared: Slice[] = [];
+  readonly #ofPool = new Map<string, Slice[]>();
+
+  constructor(slices: Iterable<Slice>) {
+    for (const slice of slices) {
+      const { nodeName } = slice.spec;
+      if (nodeName && !hasCounters(slice)) add(this.#onNode, nodeName, slice);
+      else this.#shared.push(slice);
+      add(this.#ofPool, poolKey(slice), slice);
+    }
   }
-  return [...byPool.values()].flatMap((slices) => {
+
+  /** In the order in which they are drawn from: by name, those whose devices have to be bound to the node last. */
+  poolsFor(node: Labelled): readonly Pool[] {
+    const relevant = new Map<string, Slice[]>();
+    for (const slice of [...(this.#onNode.get(node.name) ?? []), ...this.#shared])
+      if (concerns(slice, node)) addNewest(relevant, slice);
+    const pools = [...relevant].flatMap(([key, slices]) => this.#poolOf(key, slices, node) ?? []).sort(byName);
+    return [...pools.filter((pool) => !mustBind(pool)), ...pools.filter(mustBind)];
+  }
+
+  /** Undefined where it is about to be replaced by what the node has no part in. */
+  #poolOf(key: string, slices: readonly Slice[], node: Labelled): Pool | undefined {
     const [first] = slices;
-    if (!first) return [];
+    if (!first) return undefined;
     const { driver, pool } = first.spec;
-    const devices = slices.flatMap(({ spec }) => spec.devices ?? []);
-    return {
-      slices,
-      pool: {
-        driver,
-        name: pool.name,
-        devices: new Map(devices.map((device) => [device.name, device])),
-        counters: slices.flatMap(({ spec }) => spec.sharedCounters ?? []),
-        complete: slices.length === pool.resourceSliceCount,
-      },
+    // Only where the node's own part is not the whole pool the others need to be looked at.
+    const all = slices.length === pool.resourceSliceCount ? slices : (this.#ofPool.get(key) ?? []);
+    if (all.some(({ spec }) => spec.pool.generation > pool.generation)) return undefined;
+    const current = all.filter(({ spec }) => spec.pool.generation === pool.generation);
+    const nothing = { driver, name: pool.name, offers: [], devices: [], counters: [] };
+    if (current.length !== pool.resourceSliceCount) return { ...nothing, state: "incomplete" };
+    const ownNames = new Set(slices.map(({ metadata }) => metadata.name));
+    const own = slices.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    const others = current.filter(({ metadata }) => !ownNames.has(metadata.name));
+    if (!isSound(own, others)) return { ...nothing, state: "invalid" };
+    const offers: Offer[] = [];
+    const whole: Pool = {
+      driver,
+      name: pool.name,
+      state: "usable",
+      offers,
+      devices: [...own, ...others].flatMap(({ spec }) => spec.devices ?? []),
+      counters: own.flatMap(({ spec }) => spec.sharedCounters ?? []),
     };
+    for (const slice of own) offers.push(...offersOf(slice, whole, node));
+    return whole;
+  }
+}
+
+function add(slices: Map<string, Slice[]>, key: string, slice: Slice): void {
+  const known = slices.get(key);
+  if (known) known.push(slice);
+  else slices.set(key, [slice]);
+}
+
+/** Slices of older generations are outdated. */
+function addNewest(pools: Map<string, Slice[]>, slice: Slice): void {
+  const key = poolKey(slice);
+  const known = pools.get(key)?.[0]?.spec.pool.generation ?? -1;
+  const { generation } = slice.spec.pool;
+  if (generation > known) pools.set(key, [slice]);
+  else if (generation === known) add(pools, key, slice);
+}
+
+/** Counters are needed wherever the pool is used. */
+const concerns = (slice: Slice, node: Labelled): boolean =>
+  hasCounters(slice) ||
+  (slice.spec.perDeviceNodeSelection
+    ? (slice.spec.devices ?? []).some((device) => reaches(device, node))
+    : reaches(slice.spec, node));
+
+function reaches({ nodeName, allNodes, nodeSelector }: Partial<ResourceSlice["spec"]> | Device, node: Labelled) {
+  if (nodeName) return nodeName === node.name;
+  return allNodes === true || (nodeSelector !== undefined && meetsAnyTerm(nodeSelector.nodeSelectorTerms, node));
+}
+
+function offersOf({ spec }: Slice, pool: Pool, node: Labelled): Offer[] {
+  return (spec.devices ?? []).flatMap((device) => {
+    const { nodeName, nodeSelector } = spec.perDeviceNodeSelection ? device : spec;
+    if (spec.perDeviceNodeSelection && !reaches(device, node)) return [];
+    const id = deviceId(pool.driver, pool.name, device.name);
+    return { pool, device, id, ...(nodeName && { nodeName }), ...(nodeSelector && { nodeSelector }) };
   });
 }
 
-function offersOf({ spec }: ResourceSlice, pool: Pool, node: Labelled): Offer[] {
-  const { driver, perDeviceNodeSelection } = spec;
-  return (spec.devices ?? []).flatMap((device) => {
-    const { nodeName, nodeSelector, allNodes } = perDeviceNodeSelection ? device : spec;
-    const reaches =
-      nodeName !== undefined && nodeName !== ""
-        ? nodeName === node.name
-        : allNodes === true || (nodeSelector !== undefined && meetsAnyTerm(nodeSelector.nodeSelectorTerms, node));
-    if (!reaches) return [];
-    const id = deviceId(driver, pool.name, device.name);
-    return { driver, pool, device, id, ...(nodeName && { nodeName }), ...(nodeSelector && { nodeSelector }) };
-  });
+const mustBind = ({ offers }: Pool) => offers.some(({ device }) => device.bindingConditions !== undefined);
+
+function byName(a: Pool, b: Pool): number {
+  if (a.driver !== b.driver) return a.driver < b.driver ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }
