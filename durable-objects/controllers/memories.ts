@@ -23,10 +23,12 @@ export class Memories {
 
   /** Writes only what is new: a write is a row. */
   set(who: string, item: string, memory: unknown): void {
-    if (this.get(who, item) === memory) return;
     const key = keyOf(who, item);
+    const known = this.get(who, item);
+    // What has nothing to remember is not remembered itself: items come and go.
+    if (memory === undefined) this.#known.delete(key);
+    if (known === memory) return;
     if (memory === undefined) {
-      this.#known.delete(key);
       this.#storage.delete(key);
       return;
     }

@@ -38,15 +38,32 @@ export const indexFailures = (pod: Pod): number => countOf(pod, INDEX_FAILURES);
 export const indexIgnored = (pod: Pod): number => countOf(pod, INDEX_IGNORED);
 
 /** When the pod ended (ms), as well as can be told. */
-export function endOf(pod: Pod): number {
-  const ends = (pod.status.containerStatuses ?? []).map(({ state }) => timeOf(state?.terminated?.finishedAt) ?? 0);
-  return (
-    Math.max(0, ...ends) ||
-    timeOf(podCondition(pod, "Ready")?.lastTransitionTime) ||
-    timeOf(pod.metadata.deletionTimestamp) ||
-    timeOf(pod.metadata.creationTimestamp) ||
-    0
+export const endOf = (pod: Pod): number =>
+  endOfContainers(pod) ?? unreadySince(pod) ?? deletedAt(pod) ?? timeOf(pod.metadata.creationTimestamp) ?? 0;
+
+/** When the last of the containers did, sidecars included; undefined while one runs. */
+function endOfContainers({ spec, status }: Pod): number | undefined {
+  const sidecars = new Set(
+    spec.initContainers?.filter(({ restartPolicy }) => restartPolicy === "Always").map(({ name }) => name),
   );
+  const counted = [
+    ...(status.containerStatuses ?? []),
+    ...(status.initContainerStatuses ?? []).filter(({ name }) => sidecars.has(name)),
+  ];
+  const ends = counted.map(({ state }) => timeOf(state?.terminated?.finishedAt));
+  const known = ends.filter((end) => end !== undefined);
+  return known.length === 0 || known.length < ends.length ? undefined : Math.max(...known);
+}
+
+function unreadySince(pod: Pod): number | undefined {
+  const ready = podCondition(pod, "Ready");
+  return ready?.status === "False" ? timeOf(ready.lastTransitionTime) : undefined;
+}
+
+/** When somebody asked for it (ms): a deletionTimestamp says when the grace is over. */
+export function deletedAt({ metadata }: Pod): number | undefined {
+  const until = timeOf(metadata.deletionTimestamp);
+  return until === undefined ? undefined : until - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
 }
 
 export const untrack = (pod: Stored<Pod>): PatchEffect => ({

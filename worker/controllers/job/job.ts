@@ -17,6 +17,7 @@ import { isActive, isReady, isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { timeOf, timeText, waking } from "../time.ts";
+import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import {
   addCondition,
   decidedEnding,
@@ -27,7 +28,7 @@ import {
   successByPolicy,
 } from "./conditions.ts";
 import { printIndexes } from "./indexes.ts";
-import { failed, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
+import { deletedAt, failed, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
 import { judge } from "./pod-failure-policy.ts";
 import { planPods, removal } from "./pod-plan.ts";
 import { type Tally, tallyPods } from "./tally.ts";
@@ -43,6 +44,7 @@ export const jobController: Controller = {
   name: "job-controller",
   reads: [RESOURCE, "pods"],
   writes: [RESOURCE, "pods"],
+  remembers: true,
   itemsOf: (change) =>
     change.resource === RESOURCE ? [itemKey(change.object)] : ownersOf(change, PRIMARY, selectorOf),
   reconcile(item, context) {
@@ -54,17 +56,43 @@ export const jobController: Controller = {
 };
 
 function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
-  const { snapshot, now, lastActed } = context;
+  const { snapshot, now } = context;
   const claimed = claim<Pod>(snapshot, "pods", job, { selector: job.spec.selector, finalizers: [TRACKING] });
   if (claimed.effects.length > 0) return { effects: claimed.effects };
   const pods = claimed.owned;
+  const known = (context.remembered ?? []) as readonly Failure[];
+  const leftAlone = decidedEnding(job.status) ? 0 : Math.max(0, ...pods.map((pod) => restsUntil(job, pod)));
   const tally = tallyPods(job, pods);
+  const failures = failuresSince(known, tally.ended);
+  const plan =
+    leftAlone > now ? { effects: [], wakeAt: leftAlone } : planPodsOf(job, { pods, tally, failures }, context);
+  return failures.length > 0 ? { ...plan, remember: failures } : plan;
+}
+
+/**
+ * How long a pod that was told to end is left alone (ms): until then it may have ended by itself, and counts as what it
+ * ended as, not as a failure. Kubernetes looks at such pods once a second.
+ */
+const restsUntil = (job: Job, pod: Stored<Pod>): number =>
+  isTracked(pod) && !isTerminated(pod) && failed(pod, job) ? (deletedAt(pod) ?? 0) + REST_MS : 0;
+
+const REST_MS = 2000;
+
+interface Found {
+  readonly pods: readonly Stored<Pod>[];
+  readonly tally: Tally;
+  readonly failures: readonly Failure[];
+}
+
+function planPodsOf(job: Stored<Job>, { pods, tally, failures }: Found, { now, lastActed }: ReconcileContext): Plan {
   const active = pods.filter(isActive);
   const decided = decidedEnding(job.status) ?? endingOf(job, pods, tally, now);
   if (decided) return planEnding(job, { ending: decided, pods, tally }, now);
   if (job.metadata.deletionTimestamp) return planCounting(job, { pods, tally, active: active.length, now, lastActed });
-  const work = planPods(job, { active, tally, pods, now });
-  const remaining = active.length - work.removed;
+  const work = planPods(job, { active, tally, pods, backoffEnd: endOfBackoff(failures), now });
+  const waits = waking(work.waitsUntil, deadlineOf(job));
+  if (work.waitsUntil !== undefined && !mayTellOfWait(job, active)) return { effects: [], ...waits };
+  const remaining = work.waitsUntil === undefined ? active.length - work.removed : 0;
   if (isComplete(job, tally, active.length) && work.effects.length === 0) {
     const ending: Ending = {
       type: "SuccessCriteriaMet",
@@ -78,9 +106,18 @@ function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
     // Counting first: it lets go of pods, also where no new one may be made (in a namespace that is being deleted).
     effects: [...counting.effects, ...work.effects],
     events: counting.events ?? [],
-    ...waking(work.wakeAt, deadlineOf(job), counting.wakeAt),
+    ...waking(waits.wakeAt, counting.wakeAt),
   };
 }
+
+/**
+ * A job that waits after a failure says of itself that no pod is active. Nothing can be said of it while pods are ready,
+ * which a status refuses to have more of than active ones: Kubernetes takes note of nothing until the wait is over.
+ */
+const mayTellOfWait = ({ status }: Job, active: readonly Pod[]): boolean => {
+  const ready = active.filter(isReady).length;
+  return ready === 0 || (status.ready === ready && !status.active);
+};
 
 const deadlineOf = (job: Job): number | undefined => {
   const started = timeOf(job.status.startTime);

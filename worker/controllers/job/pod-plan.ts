@@ -4,9 +4,9 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect } from "../controller.ts";
 import { byLeastWorthKeeping, isTerminated } from "../pod-state.ts";
+import { backoffAfter } from "./backoff.ts";
 import {
   endOf,
-  failed,
   indexFailures,
   indexIgnored,
   indexOf,
@@ -14,7 +14,6 @@ import {
   newIndexedPod,
   newJobPod,
   replacesOnlyFailed,
-  succeeded,
   untrack,
 } from "./job-pods.ts";
 import { judge } from "./pod-failure-policy.ts";
@@ -22,20 +21,20 @@ import type { Tally } from "./tally.ts";
 
 /** At most so many creations or removals a turn. */
 const BURST = 500;
-/** The wait after the first failure; it doubles with each further one. */
-const BACKOFF_MS = 10_000;
-const LONGEST_BACKOFF_MS = 600_000;
 
 export interface PodPlan {
   readonly effects: readonly (Effect | Batch)[];
   readonly removed: number;
-  readonly wakeAt?: number;
+  /** Pods are missing, and made when this is over (ms). */
+  readonly waitsUntil?: number;
 }
 
 interface Facts {
   readonly active: readonly Stored<Pod>[];
   readonly tally: Tally;
   readonly pods: readonly Stored<Pod>[];
+  /** When the job may make pods after its failures (ms). */
+  readonly backoffEnd: number;
   readonly now: number;
 }
 
@@ -58,13 +57,17 @@ export function planPods(job: Stored<Job>, facts: Facts): PodPlan {
     : 0;
   const missing = Math.min(wanted - active.length - ending, BURST);
   if (missing <= 0) return NOTHING;
-  return isIndexed(job) ? createIndexed(job, facts, missing) : createPlain(job, facts, missing);
+  const { backoffEnd } = facts;
+  if (job.spec.backoffLimitPerIndex === undefined && backoffEnd > now) return { ...NOTHING, waitsUntil: backoffEnd };
+  return isIndexed(job)
+    ? createIndexed(job, facts, missing)
+    : { effects: [creation(job, Array(missing).fill(newJobPod(job)))], removed: 0 };
 }
 
 function wantedActive(job: Job, tally: Tally, active: number): number {
   const { completions, parallelism = 1 } = job.spec;
-  // A work queue makes no more pods once one has succeeded.
-  if (completions === undefined) return tally.succeeded > 0 ? Math.min(active, parallelism) : parallelism;
+  // A work queue makes no more pods once one has succeeded, and ends none.
+  if (completions === undefined) return tally.succeeded > 0 ? active : parallelism;
   const left = completions - tally.succeeded - (tally.failedIndexes?.size ?? 0);
   return Math.max(0, Math.min(left, parallelism));
 }
@@ -108,51 +111,27 @@ function letGo(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number): P
   };
 }
 
-function createPlain(job: Stored<Job>, { pods, now }: Facts, missing: number): PodPlan {
-  const waitUntil = backoffEnd(
-    pods.filter((pod) => isTerminated(pod)),
-    job,
-  );
-  if (waitUntil > now) return { ...NOTHING, wakeAt: waitUntil };
-  return { effects: [creation(job, Array(missing).fill(newJobPod(job)))], removed: 0 };
-}
-
-/** When the waiting after the failures since the last success is over (ms). */
-function backoffEnd(ended: readonly Stored<Pod>[], job: Stored<Job>): number {
-  const lastSuccess = Math.max(0, ...ended.filter(succeeded).map(endOf));
-  const failures = ended.filter(
-    (pod) => failed(pod, job) && judge(job, pod).action !== "Ignore" && endOf(pod) >= lastSuccess,
-  );
-  if (failures.length === 0) return 0;
-  const wait = Math.min(BACKOFF_MS * 2 ** (failures.length - 1), LONGEST_BACKOFF_MS);
-  return Math.max(...failures.map(endOf)) + wait;
-}
-
+/** The first missing indexes, but those that wait after a failure; the ones behind them are not looked at meanwhile. */
 function createIndexed(job: Stored<Job>, { active, tally, pods, now }: Facts, missing: number): PodPlan {
   const completions = job.spec.completions ?? 0;
   const taken = new Set(active.map((pod) => indexOf(pod, completions)));
   if (replacesOnlyFailed(job))
     for (const pod of pods)
       if (pod.metadata.deletionTimestamp && !isTerminated(pod)) taken.add(indexOf(pod, completions));
-  const perIndex = job.spec.backoffLimitPerIndex !== undefined;
-  const jobWait = perIndex ? 0 : backoffEnd(pods.filter(isTerminated), job);
-  if (jobWait > now) return { ...NOTHING, wakeAt: jobWait };
+  const isMissing = (index: number) =>
+    !taken.has(index) && !tally.succeededIndexes.has(index) && !tally.failedIndexes?.has(index);
   const made: Pod[] = [];
-  let wakeAt: number | undefined;
-  for (let index = 0; index < completions && made.length < missing; index++) {
-    if (taken.has(index) || tally.succeededIndexes.has(index) || tally.failedIndexes?.has(index)) continue;
+  const waits: number[] = [];
+  for (let index = 0; index < completions && made.length + waits.length < missing; index++) {
+    if (!isMissing(index)) continue;
     const before = tally.held.get(index);
     const failures = before ? nextFailures(job, before) : { counted: 0, ignored: 0 };
-    const total = failures.counted + failures.ignored;
-    const until = before ? endOf(before) + Math.min(BACKOFF_MS * 2 ** (total - 1), LONGEST_BACKOFF_MS) : 0;
-    if (until > now) wakeAt = Math.min(wakeAt ?? until, until);
+    const until = before ? endOf(before) + backoffAfter(failures.counted + failures.ignored) : 0;
+    if (until > now) waits.push(until);
     else made.push(newIndexedPod(job, index, failures));
   }
-  return {
-    effects: made.length > 0 ? [creation(job, made)] : [],
-    removed: 0,
-    ...(wakeAt === undefined ? {} : { wakeAt }),
-  };
+  if (made.length > 0) return { effects: [creation(job, made)], removed: 0 };
+  return waits.length > 0 ? { ...NOTHING, waitsUntil: Math.min(...waits) } : NOTHING;
 }
 
 function nextFailures(job: Job, before: Pod): { counted: number; ignored: number } {

@@ -16,6 +16,8 @@ export interface Tally {
   readonly noted: { readonly succeeded: readonly string[]; readonly failed: readonly string[] };
   /** Ended pods that are in no count yet. */
   readonly fresh: { readonly succeeded: readonly Stored<Pod>[]; readonly failed: readonly Stored<Pod>[] };
+  /** The same with those that the status never notes: successes of indexed jobs, ignored and held failures. */
+  readonly ended: { readonly succeeded: readonly Stored<Pod>[]; readonly failed: readonly Stored<Pod>[] };
   /** All that succeeded and failed, counted or not; for indexed jobs, indexes. */
   readonly succeeded: number;
   readonly failed: number;
@@ -58,8 +60,9 @@ export function tallyPods(job: Stored<Job>, pods: readonly Stored<Pod>[]): Tally
     noted,
     // Successes of indexed jobs are counted by their indexes.
     fresh: { succeeded: isIndexed(job) ? [] : successes, failed: counting },
+    ended: { succeeded: successes, failed: failures },
     succeeded: isIndexed(job) ? succeededIndexes.size : counted.succeeded + noted.succeeded.length + successes.length,
-    failed: counted.failed + noted.failed.length + counting.length,
+    failed: counted.failed + noted.failed.length + failures.length - ignored.length,
     succeededIndexes,
     failedIndexes: perIndex?.failed,
     ignored: ignored.filter((pod) => !heldPods.has(pod)),
