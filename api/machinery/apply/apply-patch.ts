@@ -7,6 +7,7 @@ import { conflictFailure } from "./conflict.ts";
 import { difference, isEmptySet } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
 import { lastAppliedFields, withLastApplied } from "./last-applied.ts";
+import { UnnamedItem } from "./list-item.ts";
 import { mergeTyped } from "./merge-typed.ts";
 import { type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
 import {
@@ -41,9 +42,26 @@ export interface Apply {
 export type ApplyResult = { readonly ok: true; readonly object: JsonObject; readonly changed: boolean } | PatchFailure;
 
 export function applyPatch(apply: Apply): ApplyResult {
-  const { live, applied, kind, manager, subresource, now } = apply;
   const problem = bodyProblem(apply);
   if (problem) return problem;
+  try {
+    return mergeApplied(apply);
+  } catch (unnamed) {
+    if (unnamed instanceof UnnamedItem) return liveProblem(apply);
+    throw unnamed;
+  }
+}
+
+/** What was stored can be such that nothing can be merged into it. */
+function liveProblem({ live = {}, kind }: Apply): PatchFailure {
+  const problems = typeErrors(comparable(live), kind.view);
+  return internalError(
+    `failed to create manager for existing fields: failed to convert new object (${namesOf(live)}; ${printKind(kind.apiVersion, kind.kindName)}) to smd typed: ${problems}`,
+  );
+}
+
+function mergeApplied(apply: Apply): ApplyResult {
+  const { live, applied, kind, manager, subresource, now } = apply;
   const old = live ?? {};
   const owners = ownersBefore(apply);
   if (!owners) return internalError("failed to decode managed fields");
@@ -85,11 +103,14 @@ function bodyProblem({ applied, kind }: Apply): PatchFailure | undefined {
     return badRequest("metadata.managedFields must be nil");
   const problems = typeErrors(applied, kind.view);
   if (problems === "") return undefined;
-  const namespace = typeof meta.namespace === "string" ? meta.namespace : "";
-  const ofName = typeof meta.name === "string" ? meta.name : "";
   return internalError(
-    `failed to create typed patch object (${namespace}/${ofName}; ${printKind(apiVersion, name)}): ${problems}`,
+    `failed to create typed patch object (${namesOf(applied)}; ${printKind(apiVersion, name)}): ${problems}`,
   );
+}
+
+function namesOf({ metadata }: JsonObject): string {
+  const { namespace, name } = isMap(metadata) ? metadata : {};
+  return [namespace, name].map((each) => (typeof each === "string" ? each : "")).join("/");
 }
 
 /** Go's GroupVersionKind: `/v1, Kind=ConfigMap`. */

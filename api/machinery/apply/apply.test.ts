@@ -331,6 +331,31 @@ describe("managedFields of ordinary writes", () => {
     ]);
   });
 
+  test("TRACK-02: and so are times that nothing was said of, with the object that has them", () => {
+    const a = new Case("apps/v1", "Deployment");
+    a.write(
+      "w",
+      (draft) => {
+        draft.status = { conditions: [{ type: "A", status: "True" }] };
+      },
+      "status",
+    );
+    expect(a.owners).toEqual([
+      'w {"f:status":{"f:conditions":{".":{},"k:{\\"type\\":\\"A\\"}":' +
+        '{".":{},"f:lastTransitionTime":{},"f:lastUpdateTime":{},"f:status":{},"f:type":{}}}}}',
+    ]);
+  });
+
+  test("TRACK-14: an object with an item that has no name has no managers, and nothing can be applied to it", () => {
+    const a = new Case("v1", "ServiceAccount");
+    a.write("w", (draft) => Object.assign(draft, { secrets: [{ name: "a" }] }));
+    expect(a.owners).toHaveLength(1);
+    a.write("w", (draft) => Object.assign(draft, { secrets: [{}] }));
+    expect(a.owners).toEqual([]);
+    const result = a.apply("x", { secrets: [{ name: "b" }] });
+    expect(result).toMatchObject({ ok: false, code: 500 });
+  });
+
   test("TRACK-03: a changed field is the changer's alone, and a removed one is nobody's", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1", l: "1" })));

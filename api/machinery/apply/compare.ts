@@ -131,6 +131,11 @@ function everything(value: unknown, type: TypeView): FieldSet {
       out[elementOf(name, field)] = everything(value[name], fieldType);
       bare = false;
     }
+    for (const name of type.map.nulls ?? []) {
+      if (name in value) continue;
+      out[elementOf(name, type.map.field(name))] = MEMBER;
+      bare = false;
+    }
   } else if (form === "list" && type.list && type.list.type !== "atomic" && Array.isArray(value)) {
     for (const [element, items] of itemsByElement(type.list, value)) {
       out[element] = items.length === 1 ? everything(items[0], type.list.element) : MEMBER;

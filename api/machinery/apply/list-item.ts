@@ -24,12 +24,15 @@ export function itemElement(list: ListView, item: unknown): { element: string } 
   };
 }
 
-/** The items by element, in order. Items that cannot be named are left out: validation has spoken of them. */
+/** An item without a name, in an object that was stored all the same: nothing can be said of who owns what in it. */
+export class UnnamedItem extends Error {}
+
+/** The items by element, in order; throws UnnamedItem. */
 export function itemsByElement(list: ListView, items: readonly unknown[]): Map<string, unknown[]> {
   const map = new Map<string, unknown[]>();
   for (const item of items) {
     const named = itemElement(list, item);
-    if ("problem" in named) continue;
+    if ("problem" in named) throw new UnnamedItem(named.problem);
     const same = map.get(named.element);
     if (same) same.push(item);
     else map.set(named.element, [item]);

@@ -25,7 +25,15 @@ function mapView(struct: Struct): MapView {
     fields.set(name, made);
     return made;
   };
-  return { atomic: struct.declaration.atomic, field };
+  let nulls: readonly string[] | undefined;
+  return {
+    atomic: struct.declaration.atomic,
+    field,
+    get nulls() {
+      nulls ??= [...struct.fields.values()].filter((each) => zeroOf(each) === null).map(({ name }) => name);
+      return nulls;
+    },
+  };
 }
 
 function fieldView(field: Field): FieldView {

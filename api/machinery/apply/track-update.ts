@@ -3,6 +3,7 @@ import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { deepEqual } from "../deep-equal.ts";
 import { SAME } from "./compare.ts";
 import { difference, isEmptySet, union } from "./field-set.ts";
+import { UnnamedItem } from "./list-item.ts";
 import { capUpdaters, type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
 import {
   Differences,
@@ -27,8 +28,17 @@ export interface TrackedUpdate {
   readonly now: string;
 }
 
-/** The entries to store, or undefined for none. */
+/** The entries to store, or undefined for none: an object of which nothing can be said has no managers. */
 export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
+  try {
+    return entriesAfter(update);
+  } catch (problem) {
+    if (problem instanceof UnnamedItem) return undefined;
+    throw problem;
+  }
+}
+
+function entriesAfter(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
   const { old, next, kind, now } = update;
   const stored = entriesOf(old);
   const entries = requestedEntries(update, stored);

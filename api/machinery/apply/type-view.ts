@@ -19,6 +19,8 @@ export interface ListView {
 export interface MapView {
   readonly atomic: boolean;
   readonly field: (name: string) => FieldView | undefined;
+  /** Members that are there, as null, wherever the object is, though a draft does not show them: Go's times. */
+  readonly nulls?: readonly string[];
   /** The type of members that are not declared; absent where only declared ones are allowed. */
   readonly element?: TypeView;
 }
