@@ -179,6 +179,17 @@ describe("the decoded draft", () => {
     expect(Object.keys(spec)).toEqual(["replicas", "selector", "template", "strategy"]);
   });
 
+  test("keeps an empty list where the kind's rules tell it from none, until it is stored", () => {
+    const struct = structOf("autoscaling.v2.HorizontalPodAutoscaler");
+    const text = '{"spec":{"scaleTargetRef":{},"maxReplicas":1,"metrics":[],"behavior":{"scaleUp":{"policies":[]}}}}';
+    const decoded = decodeJson(text, struct);
+    const spec = decoded.ok ? decoded.value.spec : undefined;
+    expect(spec).toMatchObject({ behavior: { scaleUp: { policies: [] } } });
+    expect(spec).not.toHaveProperty("metrics");
+    expect(canonicalJson({ spec }, struct).spec).toMatchObject({ behavior: { scaleUp: {} } });
+    expect(canonicalJson({ spec }, struct).spec).not.toHaveProperty("behavior.scaleUp.policies");
+  });
+
   test("is canonical in quantities, times and bytes", () => {
     const quota = decodeJson(
       '{"spec":{"hard":{"cpu":"1000m","memory":"1024Ki","pods":5}}}',

@@ -16,7 +16,7 @@ export interface FieldShape {
   readonly index: number;
   readonly shape: Shape;
   readonly declaration: Field;
-  /** Go drops this value from its answers when it is empty. */
+  /** A draft does without this value when it is empty, as Go's answers do. */
   readonly dropsEmpty: boolean;
   /** What a draft holds where nothing was said: enough that code may rely on the TypeScript type. */
   readonly draftZero: (() => unknown) | undefined;
@@ -59,13 +59,13 @@ function wireOrder(struct: Struct): Field[] {
 
 function compileField(declaration: Field, index: number): FieldShape {
   const shape = shapeOfField(declaration);
-  const { pointer, always, omitZero } = declaration;
+  const { pointer, always, omitZero, bare } = declaration;
   return {
     name: declaration.name,
     index,
     shape,
     declaration,
-    dropsEmpty: !always && !pointer && isDroppable(shape),
+    dropsEmpty: !always && !pointer && !bare && isDroppable(shape),
     draftZero: pointer || omitZero ? undefined : draftZero(shape, always),
     wireZero: pointer ? (always ? () => null : undefined) : omitZero ? undefined : wireZero(shape, always),
   };

@@ -101,6 +101,7 @@ const plainField = (number: number, name: string, type: string): Field => ({
   pointer: false,
   always: false,
   omitZero: false,
+  bare: false,
   atomicMap: false,
   granular: false,
   patchStrategy: [],

@@ -30,7 +30,7 @@ HPAScalingPolicy
   3 periodSeconds int32 required default=0
 HPAScalingRules
   1 selectPolicy *string go=v2.ScalingPolicySelect
-  2 policies []HPAScalingPolicy list=atomic
+  2 policies []HPAScalingPolicy bare list=atomic
   3 stabilizationWindowSeconds *int32
   4 tolerance *Quantity
 HorizontalPodAutoscaler kind

@@ -60,7 +60,7 @@ IngressServiceBackend
 IngressSpec
   1 defaultBackend *IngressBackend
   2 tls []IngressTLS list=atomic
-  3 rules []IngressRule list=atomic
+  3 rules []IngressRule bare list=atomic
   4 ingressClassName *string
 IngressStatus
   1 loadBalancer IngressLoadBalancerStatus
