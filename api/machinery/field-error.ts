@@ -98,6 +98,13 @@ export const notFound = (path: string, value: unknown): FieldError => ({
   message: `Not found: ${printValue(value)}`,
 });
 
+/** What went wrong on the way to a judgement. */
+export const internalProblem = (path: string, problem: string): FieldError => ({
+  reason: "InternalError",
+  path,
+  message: `Internal error: ${problem}`,
+});
+
 /** `maxLength` in bytes, as Kubernetes counts. */
 export const tooLong = (path: string, maxLength: number): FieldError => ({
   reason: "FieldValueTooLong",

@@ -122,6 +122,11 @@ export interface ResourceDefinition<T extends KubeObject> {
    * kinds `twice` by the first, some by what changed first, and some by nothing else.
    */
   readonly updateChecks?: "twice" | "changesFirst" | "changesOnly";
+  /**
+   * How the kind itself looks at an update's metadata, after all kinds' common rules have: at its `changes`, at the `whole`
+   * as on a create, or not at all. Default: at both. A client sees how often a problem is found.
+   */
+  readonly updateMeta?: "changes" | "whole" | "none";
   /** The texts of Warning headers. `old` on an update. */
   readonly warnings?: (object: T, old?: T) => string[];
   /** Of an update that has been validated, well or not: what is wrong in it and has been before, to be warned of. */

@@ -8,6 +8,7 @@ import type { FieldError } from "../../api/machinery/field-error.ts";
 import { forgiveStoredAddresses } from "../../api/machinery/ip-validation.ts";
 import { copyJson } from "../../api/machinery/json-copy.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { nameIsPathSegment } from "../../api/machinery/names.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
 import { invalid } from "../../api/machinery/status.ts";
 import { timestamp } from "../../api/machinery/time.ts";
@@ -66,14 +67,36 @@ export function prepareUpdate(resource: Resource, draft: KubeObject, old: Stored
 }
 
 export function validateUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
-  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata, metaRules(resource));
   const errors = [
-    ...ofMeta,
+    ...metaErrors(resource, { next, old, own: resource.updateMeta ?? "both" }),
     ...ownUpdateErrors(resource, next, old),
-    // The generic registry looks at metadata once more after the kind has.
-    ...ofMeta,
   ];
   refuse(resource, next, forgiveStoredAddresses(errors, old));
+}
+
+interface MetaUpdate {
+  readonly next: KubeObject;
+  readonly old: Stored<KubeObject>;
+  /** How the kind looks at it, after the rules that all kinds have in common. */
+  readonly own: NonNullable<Resource["updateMeta"]> | "both";
+}
+
+/** Problems are told as often as Kubernetes finds them, and it looks up to four times. */
+function metaErrors(resource: Resource, { next, old, own }: MetaUpdate): readonly FieldError[] {
+  const rules = metaRules(resource);
+  const [meta, was] = [next.metadata, old.metadata];
+  const changes = validateObjectMetaUpdate(meta, was, rules);
+  // All else of it is looked at by the above, too.
+  const mayBeWrong = changes.length > 0 || meta.finalizers || meta.generateName !== was.generateName;
+  const whole = mayBeWrong ? validateObjectMeta(meta, rules) : [];
+  if (changes.length === 0 && whole.length === 0) return [];
+  return [
+    // Here names are but parts of a path, and finalizers need no domain.
+    ...validateObjectMeta(meta, { scope: resource.scope, validateName: nameIsPathSegment, anyFinalizer: true }),
+    ...validateObjectMetaUpdate(meta, was, { anyFinalizer: true }),
+    ...(own === "both" || own === "changes" ? changes : []),
+    ...(own === "both" || own === "whole" ? whole : []),
+  ];
 }
 
 function ownUpdateErrors(resource: Resource, next: KubeObject, old: KubeObject): readonly FieldError[] {
@@ -101,15 +124,17 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
 }
 
 export function validateStatusUpdate(resource: Resource, next: KubeObject, old: Stored<KubeObject>): void {
-  const ofMeta = validateObjectMetaUpdate(next.metadata, old.metadata, metaRules(resource));
-  const ofStatus = forgiveStoredAddresses(resource.status?.validateUpdate?.(next, old) ?? [], old);
-  refuse(resource, next, [...ofMeta, ...ofStatus, ...ofMeta]);
+  const { status, updateMeta } = resource;
+  const own = status?.validateUpdate && updateMeta !== "none" ? "changes" : "none";
+  const errors = [...metaErrors(resource, { next, old, own }), ...(status?.validateUpdate?.(next, old) ?? [])];
+  refuse(resource, next, forgiveStoredAddresses(errors, old));
 }
 
 /** What of metadata clients write; who manages what is the bookkeeping of this very request. */
 const CLIENT_METADATA = ["labels", "annotations", "finalizers", "ownerReferences"] as const;
 
 function keepMetadata({ metadata }: KubeObject, { metadata: old }: KubeObject): void {
+  if (old.deletionTimestamp === undefined) delete metadata.deletionTimestamp;
   for (const field of CLIENT_METADATA) {
     if (old[field] === undefined) delete metadata[field];
     else Object.assign(metadata, { [field]: copyJson(old[field]) });
@@ -121,11 +146,12 @@ export function keepServerFields(draft: KubeObject, old: Stored<KubeObject>): vo
   delete metadata.selfLink;
   metadata.uid ??= old.metadata.uid;
   metadata.creationTimestamp = old.metadata.creationTimestamp;
-  for (const field of ["generation", "deletionTimestamp", "deletionGracePeriodSeconds"] as const) {
-    const kept = old.metadata[field];
-    if (kept === undefined) delete metadata[field];
-    else (metadata[field] as typeof kept) = kept;
-  }
+  if (old.metadata.generation === undefined) delete metadata.generation;
+  else metadata.generation = old.metadata.generation;
+  // That an object ends stays; that it should is no client's to write, and refused by the rules of metadata.
+  if (old.metadata.deletionTimestamp !== undefined) metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+  if (old.metadata.deletionGracePeriodSeconds !== undefined)
+    metadata.deletionGracePeriodSeconds ??= old.metadata.deletionGracePeriodSeconds;
 }
 
 function keepStatus(draft: WithParts, old: WithParts): void {

@@ -10,6 +10,7 @@ export const mutatingAdmissionPolicyBinding = defineResource<MutatingAdmissionPo
   kind: "MutatingAdmissionPolicyBinding",
   plural: "mutatingadmissionpolicybindings",
   scope: "Cluster",
+  updateMeta: "whole",
   anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,

@@ -9,6 +9,7 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
   kind: "MutatingAdmissionPolicy",
   plural: "mutatingadmissionpolicies",
   scope: "Cluster",
+  updateMeta: "whole",
   anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,

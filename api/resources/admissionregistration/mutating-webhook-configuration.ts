@@ -9,6 +9,7 @@ export const mutatingWebhookConfiguration = defineResource<MutatingWebhookConfig
   kind: "MutatingWebhookConfiguration",
   plural: "mutatingwebhookconfigurations",
   scope: "Cluster",
+  updateMeta: "whole",
   anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,

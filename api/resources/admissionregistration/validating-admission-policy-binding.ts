@@ -10,6 +10,7 @@ export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissi
   kind: "ValidatingAdmissionPolicyBinding",
   plural: "validatingadmissionpolicybindings",
   scope: "Cluster",
+  updateMeta: "whole",
   anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,

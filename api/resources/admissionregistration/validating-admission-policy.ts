@@ -9,6 +9,7 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
   kind: "ValidatingAdmissionPolicy",
   plural: "validatingadmissionpolicies",
   scope: "Cluster",
+  updateMeta: "whole",
   anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,

@@ -9,6 +9,7 @@ export const validatingWebhookConfiguration = defineResource<ValidatingWebhookCo
   kind: "ValidatingWebhookConfiguration",
   plural: "validatingwebhookconfigurations",
   scope: "Cluster",
+  updateMeta: "whole",
   anyFinalizer: true,
   categories: ["api-extensions"],
   generation: true,

@@ -12,6 +12,7 @@ export const customResourceDefinition = defineResource<CustomResourceDefinition>
   plural: "customresourcedefinitions",
   scope: "Cluster",
   anyFinalizer: true,
+  updateMeta: "changes",
   shortNames: ["crd", "crds"],
   categories: ["api-extensions"],
   generation: true,

@@ -17,6 +17,7 @@ export const daemonSet = defineResource<DaemonSet>({
   kind: "DaemonSet",
   plural: "daemonsets",
   scope: "Namespaced",
+  updateMeta: "changes",
   shortNames: ["ds"],
   categories: ["all"],
   generation: true,

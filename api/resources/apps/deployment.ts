@@ -17,6 +17,8 @@ export const deployment = defineResource<Deployment>({
   kind: "Deployment",
   plural: "deployments",
   scope: "Namespaced",
+  updateMeta: "changes",
+  resets: { status: [["spec"], ["metadata", "labels"]] },
   shortNames: ["deploy"],
   categories: ["all"],
   generation: true,

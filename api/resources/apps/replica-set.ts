@@ -15,6 +15,7 @@ export const replicaSet = defineResource<ReplicaSet>({
   kind: "ReplicaSet",
   plural: "replicasets",
   scope: "Namespaced",
+  updateMeta: "changes",
   shortNames: ["rs"],
   categories: ["all"],
   generation: true,

@@ -69,6 +69,6 @@ export function checkPartsOfReplicas<K extends string>(
     errors.push(invalid("status.availableReplicas", available, "cannot be greater than readyReplicas"));
 }
 
-export function checkCollisionCount(errors: FieldError[], next = 0, old = 0): void {
-  if (next < old) errors.push(invalid("status.collisionCount", next, "cannot be decremented"));
+export function checkCollisionCount(errors: FieldError[], next = 0, old: number | undefined): void {
+  if (old !== undefined && next < old) errors.push(invalid("status.collisionCount", next, "cannot be decremented"));
 }

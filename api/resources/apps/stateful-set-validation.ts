@@ -142,7 +142,7 @@ export function validateStatefulSetStatusUpdate({ status }: StatefulSet, old: St
   ]);
   for (const name of ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"] as const)
     if ((status[name] ?? 0) > status.replicas)
-      errors.push(invalid(`status.${name}`, status[name], "cannot be greater than status.replicas"));
+      errors.push(invalid(`status.${name}`, status[name] ?? 0, "cannot be greater than status.replicas"));
   if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0))
     errors.push(
       invalid("status.availableReplicas", status.availableReplicas, "cannot be greater than status.readyReplicas"),

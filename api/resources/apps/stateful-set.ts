@@ -19,6 +19,7 @@ export const statefulSet = defineResource<StatefulSet>({
   kind: "StatefulSet",
   plural: "statefulsets",
   scope: "Namespaced",
+  updateMeta: "changes",
   validateName: nameIsLabel,
   shortNames: ["sts"],
   categories: ["all"],

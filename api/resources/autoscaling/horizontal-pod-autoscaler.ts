@@ -11,6 +11,7 @@ export const horizontalPodAutoscaler = defineResource<HorizontalPodAutoscaler>({
   kind: "HorizontalPodAutoscaler",
   plural: "horizontalpodautoscalers",
   scope: "Namespaced",
+  updateMeta: "changes",
   shortNames: ["hpa"],
   categories: ["all"],
   otherVersions: [autoscalerV1],

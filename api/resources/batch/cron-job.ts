@@ -23,6 +23,7 @@ export const cronJob = defineResource<CronJob>({
   kind: "CronJob",
   plural: "cronjobs",
   scope: "Namespaced",
+  updateMeta: "changes",
   shortNames: ["cj"],
   categories: ["all"],
   generation: true,

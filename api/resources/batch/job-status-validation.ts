@@ -144,8 +144,9 @@ function checkProgress(errors: FieldError[], { spec, status }: Job, { status: ol
       errors.push(invalidWithoutValue("status.conditions", `cannot disable the terminal ${type}=True condition`));
   if ((status.failed ?? 0) < (old.failed ?? 0))
     errors.push(invalid("status.failed", status.failed ?? 0, "cannot decrease the failed counter"));
-  // The completions of an indexed job can be lowered, and what succeeded beyond them no longer counts.
-  if (spec.completionMode !== "Indexed" && (status.succeeded ?? 0) < (old.succeeded ?? 0))
+  // The completions of an indexed job can be lowered with its parallelism, and what succeeded beyond them no longer counts.
+  const mayShrink = spec.completionMode === "Indexed" && spec.completions === spec.parallelism;
+  if (!mayShrink && (status.succeeded ?? 0) < (old.succeeded ?? 0))
     errors.push(invalid("status.succeeded", status.succeeded ?? 0, "cannot decrease the succeeded counter"));
   if (status.completionTime && old.completionTime && status.completionTime !== old.completionTime)
     errors.push(invalid("status.completionTime", status.completionTime, "completionTime cannot be mutated"));

@@ -9,6 +9,7 @@ export const lease = defineResource<Lease>({
   kind: "Lease",
   plural: "leases",
   scope: "Namespaced",
+  updateMeta: "changes",
   anyFinalizer: true,
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,

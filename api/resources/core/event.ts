@@ -84,6 +84,7 @@ export const event = defineResource<Event>({
   kind: "Event",
   plural: "events",
   scope: "Namespaced",
+  updateMeta: "none",
   defaultPropagation: "Unsupported",
   shortNames: ["ev"],
   allowCreateOnUpdate: true,

@@ -10,6 +10,7 @@ export const limitRange = defineResource<LimitRange>({
   kind: "LimitRange",
   plural: "limitranges",
   scope: "Namespaced",
+  updateMeta: "whole",
   shortNames: ["limits"],
   allowCreateOnUpdate: true,
   // Who gives it no name gets one from Kubernetes' strategy.

@@ -9,6 +9,7 @@ export const podTemplate = defineResource<PodTemplate>({
   kind: "PodTemplate",
   plural: "podtemplates",
   scope: "Namespaced",
+  updateMeta: "changes",
   deleteAnswersObject: true,
   generation: true,
   generationOf: ({ template }) => template,

@@ -39,7 +39,10 @@ export const pod = defineResource<Pod>({
     adoptAppArmorAnnotations(draft, warnings);
     draft.status = { phase: "Pending", qosClass: qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
-    showAbsentTimes(draft.status.conditions, ["lastProbeTime"]);
+  },
+  prepareUpdate: ({ spec }) => {
+    // Stored, an empty one is none.
+    if (spec.overhead && Object.keys(spec.overhead).length === 0) delete spec.overhead;
   },
   validate: (object) => validatePod(object),
   validateCreate: validatePodCreate,
@@ -55,6 +58,7 @@ export const pod = defineResource<Pod>({
   status: {
     prepareUpdate: (next, old) => {
       next.spec = old.spec;
+      if (old.metadata.deletionTimestamp === undefined) delete next.metadata.deletionTimestamp;
       next.status.qosClass ??= old.status.qosClass ?? qosClassOf(old.spec);
       // A kubelet may not hand a pod to another owner.
       if (old.metadata.ownerReferences) next.metadata.ownerReferences = old.metadata.ownerReferences;
@@ -64,6 +68,7 @@ export const pod = defineResource<Pod>({
     },
     validateUpdate: validatePodStatus,
   },
+  resets: { status: [["spec"], ["metadata", "deletionTimestamp"], ["metadata", "ownerReferences"]] },
   subresources: {
     attach: { verbs: OPTIONS_VERBS, kind: { group: "", version: "v1", kind: "PodAttachOptions" } },
     binding: { verbs: ["create"], kind: { group: "", version: "v1", kind: "Binding" } },
@@ -129,27 +134,14 @@ export const pod = defineResource<Pod>({
 
 /** One address is the list's first; where the two differ, the single one counts. */
 function defaultStatus({ status }: Pod): void {
-  showAbsentTimes(status.conditions, ["lastProbeTime", "lastTransitionTime"]);
   if (status.podIP && status.podIPs?.[0]?.ip !== status.podIP) status.podIPs = [{ ip: status.podIP }];
   else if (!status.podIP && status.podIPs?.[0]?.ip) status.podIP = status.podIPs[0].ip;
   for (const list of [status.containerStatuses, status.initContainerStatuses, status.ephemeralContainerStatuses])
-    for (const { allocatedResources, resources, state, lastState } of list ?? []) {
-      for (const { running, terminated } of [state ?? {}, lastState ?? {}]) {
-        if (running) showAbsentTimes([running], ["startedAt"]);
-        if (terminated) showAbsentTimes([terminated], ["startedAt", "finishedAt"]);
-      }
+    for (const { allocatedResources, resources } of list ?? []) {
       roundResources(allocatedResources);
       roundResources(resources?.limits);
       roundResources(resources?.requests);
     }
-}
-
-/** Go's times are no pointers in some structs, and print as null where they are absent. */
-function showAbsentTimes(list: readonly object[] | undefined, fields: readonly string[]): void {
-  for (const entry of list ?? []) {
-    const times = entry as Record<string, unknown>;
-    for (const field of fields) times[field] ??= null;
-  }
 }
 
 function nameWarnings({ metadata }: Pod): string[] {
@@ -172,9 +164,15 @@ function schedulingGated({ metadata }: Pod) {
 
 /** These subresources change the spec only; labels and all else stay. */
 function keepAllButSpec(next: Pod, old: Pod): void {
-  const { resourceVersion } = next.metadata;
+  const { resourceVersion, managedFields } = next.metadata;
   const generation = (old.metadata.generation ?? 0) + (deepEqual(next.spec, old.spec) ? 0 : 1);
-  next.metadata = { ...old.metadata, generation, ...(resourceVersion ? { resourceVersion } : {}) };
+  const { managedFields: _, ...kept } = old.metadata;
+  next.metadata = {
+    ...kept,
+    generation,
+    ...(resourceVersion ? { resourceVersion } : {}),
+    ...(managedFields ? { managedFields } : {}),
+  };
   next.status = old.status;
 }
 

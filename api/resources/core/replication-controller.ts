@@ -15,6 +15,7 @@ export const replicationController = defineResource<ReplicationController>({
   kind: "ReplicationController",
   plural: "replicationcontrollers",
   scope: "Namespaced",
+  updateMeta: "changes",
   shortNames: ["rc"],
   categories: ["all"],
   generation: true,
@@ -129,7 +130,7 @@ function validateStatus({ status }: ReplicationController): FieldError[] {
     if ((status[field] ?? 0) < 0) errors.push(invalid(`status.${field}`, status[field], NOT_NEGATIVE));
   for (const field of ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] as const)
     if ((status[field] ?? 0) > replicas)
-      errors.push(invalid(`status.${field}`, status[field], "cannot be greater than status.replicas"));
+      errors.push(invalid(`status.${field}`, status[field] ?? 0, "cannot be greater than status.replicas"));
   if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0))
     errors.push(invalid("status.availableReplicas", status.availableReplicas, "cannot be greater than readyReplicas"));
   return errors;

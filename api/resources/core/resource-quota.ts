@@ -14,6 +14,7 @@ export const resourceQuota = defineResource<ResourceQuota>({
   kind: "ResourceQuota",
   plural: "resourcequotas",
   scope: "Namespaced",
+  updateMeta: "changes",
   deleteAnswersObject: true,
   shortNames: ["quota"],
   defaults: ({ spec, status }) => {

@@ -20,6 +20,7 @@ const serviceOf = (families: readonly IPFamily[]) =>
     kind: "Service",
     plural: "services",
     scope: "Namespaced",
+    updateMeta: "changes",
     deleteAnswersObject: true,
     shortNames: ["svc"],
     allowCreateOnUpdate: true,

@@ -14,6 +14,7 @@ export const endpointSlice = defineResource<EndpointSlice>({
   kind: "EndpointSlice",
   plural: "endpointslices",
   scope: "Namespaced",
+  updateMeta: "whole",
   generation: true,
   // All of it but its metadata counts, and its labels count too.
   generationOf: ({ addressType, endpoints, ports, metadata }) => ({

@@ -12,6 +12,7 @@ export const flowSchema = defineResource<FlowSchema>({
   kind: "FlowSchema",
   plural: "flowschemas",
   scope: "Cluster",
+  updateMeta: "whole",
   generation: true,
   defaults: ({ spec }) => {
     spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;

@@ -9,6 +9,7 @@ export const priorityLevelConfiguration = defineResource<PriorityLevelConfigurat
   kind: "PriorityLevelConfiguration",
   plural: "prioritylevelconfigurations",
   scope: "Cluster",
+  updateMeta: "whole",
   generation: true,
   defaults: ({ spec: { exempt, limited } }) => {
     if (exempt) {

@@ -9,6 +9,7 @@ import type {
 } from "../../generated/networking.v1.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
 import { isIP } from "../../machinery/ip.ts";
+import { validateIp } from "../../machinery/ip-validation.ts";
 import {
   dnsLabel,
   dnsSubdomain,
@@ -118,8 +119,7 @@ export function validateIngressStatus({ status }: Ingress): FieldError[] {
   const errors: FieldError[] = [];
   status.loadBalancer?.ingress?.forEach(({ ip, hostname }, i) => {
     const path = `status.loadBalancer.ingress[${i}]`;
-    if (ip && !isIP(ip))
-      errors.push(invalid(`${path}.ip`, ip, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
+    if (ip) errors.push(...validateIp(ip, `${path}.ip`));
     if (!hostname) return;
     for (const problem of dnsSubdomain(hostname)) errors.push(invalid(`${path}.hostname`, hostname, problem));
     if (isIP(hostname)) errors.push(invalid(`${path}.hostname`, hostname, "must be a DNS name, not an IP address"));

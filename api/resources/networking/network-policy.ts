@@ -10,6 +10,7 @@ export const networkPolicy = defineResource<NetworkPolicy>({
   kind: "NetworkPolicy",
   plural: "networkpolicies",
   scope: "Namespaced",
+  updateMeta: "changes",
   shortNames: ["netpol"],
   generation: true,
   defaults: ({ spec }) => {

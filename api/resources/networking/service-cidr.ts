@@ -9,6 +9,7 @@ export const serviceCIDR = defineResource<ServiceCIDR>({
   kind: "ServiceCIDR",
   plural: "servicecidrs",
   scope: "Cluster",
+  updateMeta: "changes",
   validateCreate: ({ spec }) => validateRanges(spec),
   updateChecks: "changesOnly",
   validateUpdate: ({ spec }, { spec: old }) => {

@@ -13,6 +13,7 @@ export const podDisruptionBudget = defineResource<PodDisruptionBudget>({
   kind: "PodDisruptionBudget",
   plural: "poddisruptionbudgets",
   scope: "Namespaced",
+  updateMeta: "none",
   anyFinalizer: true,
   shortNames: ["pdb"],
   generation: true,

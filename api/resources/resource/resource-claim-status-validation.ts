@@ -146,10 +146,18 @@ function checkDeviceStatuses(
     checkDeviceStatus(errors, `${path}[${i}]`, status, allocated);
   });
   const ids = statuses.map(idOf);
-  ids.forEach((id, i) => {
-    if (ids.indexOf(id) < i) errors.push(duplicate(`${path}[${i}]`, id));
+  statuses.forEach((status, i) => {
+    if (ids.indexOf(idOf(status)) < i) errors.push(duplicate(`${path}[${i}]`, printedId(status)));
   });
 }
+
+/** As Go prints it. */
+const printedId = ({ driver = "", pool = "", device = "", shareID = "" }: AllocatedDeviceStatus) => ({
+  Driver: driver,
+  Pool: pool,
+  Device: device,
+  ShareID: shareID,
+});
 
 function checkDeviceStatus(
   errors: FieldError[],
@@ -163,7 +171,7 @@ function checkDeviceStatus(
   checkLabel(errors, `${path}.device`, device);
   if (shareID !== undefined) checkShareId(errors, `${path}.shareID`, shareID);
   if (!allocated.has(idOf(status)))
-    errors.push(invalid(path, idOf(status), "must be an allocated device in the claim"));
+    errors.push(invalid(path, printedId(status), "must be an allocated device in the claim"));
   if (conditions.length > MAX_CONDITIONS) errors.push(tooMany(`${path}.conditions`, conditions.length, MAX_CONDITIONS));
   errors.push(...validateConditions(conditions, `${path}.conditions`));
   if (data !== undefined) checkRawObject(errors, `${path}.data`, data);

@@ -9,6 +9,7 @@ export const resourceSlice = defineResource<ResourceSlice>({
   kind: "ResourceSlice",
   plural: "resourceslices",
   scope: "Cluster",
+  updateMeta: "changes",
   deleteAnswersObject: true,
   generation: true,
   prepareCreate: (draft) => dropGated(draft),

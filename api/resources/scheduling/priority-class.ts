@@ -20,6 +20,7 @@ export const priorityClass = defineResource<PriorityClass>({
   kind: "PriorityClass",
   plural: "priorityclasses",
   scope: "Cluster",
+  updateMeta: "changes",
   shortNames: ["pc"],
   generation: true,
   updateChecks: "changesOnly",

@@ -9,6 +9,7 @@ export const csiDriver = defineResource<CSIDriver>({
   kind: "CSIDriver",
   plural: "csidrivers",
   scope: "Cluster",
+  updateMeta: "changes",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   defaults: ({ spec }) => {

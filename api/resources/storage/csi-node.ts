@@ -14,6 +14,7 @@ export const csiNode = defineResource<CSINode>({
   kind: "CSINode",
   plural: "csinodes",
   scope: "Cluster",
+  updateMeta: "whole",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   updateChecks: "twice",

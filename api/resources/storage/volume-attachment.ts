@@ -18,6 +18,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
   kind: "VolumeAttachment",
   plural: "volumeattachments",
   scope: "Cluster",
+  updateMeta: "whole",
   deleteAnswersObject: true,
   allowUnconditionalUpdate: false,
   updateChecks: "twice",
@@ -37,7 +38,7 @@ export const volumeAttachment = defineResource<VolumeAttachment>({
       : [invalid("spec", goStruct("storage.v1.VolumeAttachmentSpec", spec), "field is immutable")],
   status: {
     keepsMetadata: true,
-    validateUpdate: (next) => [...validateAttachment(next), ...validateAttachment(next)],
+    validateUpdate: validateAttachment,
   },
   columns: [
     {

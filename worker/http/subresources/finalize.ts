@@ -26,7 +26,8 @@ export async function finalizeNamespace(context: RequestContext): Promise<Respon
       ({ ...structuredClone(current), spec: body.spec, metadata: { ...body.metadata } }) as KubeObject,
     prepare(draft, current) {
       keepServerFields(draft, current);
-      draft.metadata = { ...structuredClone(current.metadata) };
+      const { managedFields } = draft.metadata;
+      draft.metadata = { ...structuredClone(current.metadata), ...(managedFields ? { managedFields } : {}) };
     },
     validate(draft, current) {
       const { resource } = context.served;

@@ -30,7 +30,7 @@ export async function update(context: RequestContext): Promise<Response> {
     draftOf(current) {
       const draft = conversion ? conversion.toStored(copyJson(body)) : copyJson(body);
       resource.defaults?.(draft);
-      checkUid(context, draft, current);
+      checkUid(context, draft, { current, dryRun: options.dryRun });
       return draft;
     },
     ...(resource.allowCreateOnUpdate && path.subresource === ""
@@ -60,21 +60,39 @@ export function checkName({ metadata }: KubeObject, name: string): void {
   }
 }
 
+/** Names that Kubernetes' storage has for resources where not their own. */
+const STORED_AS: Readonly<Record<string, string>> = {
+  endpoints: "services/endpoints",
+  ingresses: "ingress",
+  nodes: "minions",
+  replicationcontrollers: "controllers",
+  services: "services/specs",
+};
+
 /** Where etcd would keep it, as such errors tell: only custom and newer built-in kinds have their group in the key. */
-const registryPrefix = ({ custom, resource: { group, plural } }: Served): string =>
-  custom || group === "apiextensions.k8s.io" || group === "apiregistration.k8s.io" ? `${group}/${plural}` : plural;
+function registryPrefix({ custom, resource: { group, plural } }: Served): string {
+  if (custom || group === "apiextensions.k8s.io" || group === "apiregistration.k8s.io") return `${group}/${plural}`;
+  return STORED_AS[plural] ?? plural;
+}
+
+interface Checked {
+  readonly current: Stored<KubeObject>;
+  readonly dryRun: boolean;
+}
 
 /** A PUT that names a uid means that object and no later one of the same name. */
-function checkUid({ served, path }: RequestContext, draft: KubeObject, current: Stored<KubeObject>): void {
+function checkUid({ served, path }: RequestContext, draft: KubeObject, { current, dryRun }: Checked): void {
   const { uid } = draft.metadata;
   if (!uid || uid === current.metadata.uid) return;
   const { resource, group } = served;
   const place = resource.scope === "Cluster" ? path.name : `${path.namespace}/${path.name}`;
+  // What is not to be written has no key of its own.
+  const root = dryRun ? "" : "/registry";
   throw new ApiError(
     conflict(
       { group, resource: resource.plural },
       path.name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${registryPrefix(served)}/${place}, ResourceVersion: 0, ` +
+      `StorageError: invalid object, Code: 4, Key: ${root}/${registryPrefix(served)}/${place}, ResourceVersion: 0, ` +
         `AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
     ),
   );

@@ -42,6 +42,7 @@ export function customResource(
     verbs: metadata.deletionTimestamp ? ALL_VERBS.filter((verb) => verb !== "create") : ALL_VERBS,
     structuralSchema: schema,
     storageVersion: spec.versions.find(({ storage }) => storage)?.name ?? version.name,
+    updateMeta: "changes",
     generation: true,
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
     allowUnconditionalUpdate: false,

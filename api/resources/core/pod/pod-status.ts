@@ -1,8 +1,10 @@
-import type { ContainerStatus, Pod, PodSpec, PodStatus } from "../../../generated/core.v1.ts";
-import { duplicate, type FieldError, forbidden, invalid } from "../../../machinery/field-error.ts";
+import type { Pod, PodStatus } from "../../../generated/core.v1.ts";
+import { duplicate, type FieldError, forbidden, internalProblem, invalid } from "../../../machinery/field-error.ts";
+import { isIP } from "../../../machinery/ip.ts";
 import { isDualStack, validateIp } from "../../../machinery/ip-validation.ts";
 import { dnsSubdomain, qualifiedName } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
+import { validateContainerUsers, validateResourceHealth, validateTransitions } from "./container-status.ts";
 import { validateAnnotationUpdate } from "./pod-update.ts";
 
 const SYSTEM_CONDITIONS: readonly string[] = ["PodScheduled", "Ready", "Initialized"];
@@ -11,38 +13,31 @@ export function validatePodStatus(next: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = [];
   validateAnnotationUpdate(next, old, errors);
   const { status } = next;
-  status.conditions?.forEach(({ type }, i) => {
+  status.conditions?.forEach(({ type, observedGeneration }, i) => {
+    checkObserved(observedGeneration, `status.conditions[${i}].observedGeneration`, errors);
     if (!SYSTEM_CONDITIONS.includes(type))
       for (const problem of qualifiedName(type)) errors.push(invalid(`status.conditions[${i}].Type`, type, problem));
   });
   const { nominatedNodeName: nominated } = status;
-  if (nominated && nominated !== old.status.nominatedNodeName)
+  if (nominated && nominated !== old.status.nominatedNodeName) {
     for (const problem of dnsSubdomain(nominated)) errors.push(invalid("status.nominatedNodeName", nominated, problem));
+    if (old.spec.nodeName)
+      errors.push(forbidden("status.nominatedNodeName", "may not be set on pods that are already bound to a node"));
+  }
+  checkObserved(status.observedGeneration, "status.observedGeneration", errors);
   if ((status.qosClass ?? "") !== (old.status.qosClass ?? ""))
     errors.push(invalid("status.qosClass", status.qosClass ?? "", FIELD_IMMUTABLE));
-  for (const list of ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] as const)
-    validateTransitions(status[list], old.status[list], { path: `status.${list}`, list, spec: old.spec, errors });
+  errors.push(...validateTransitions(next, old));
   validateClaimStatuses(next, errors);
   validateAddresses(status.podIPs ?? [], "status.podIPs", errors);
   validateHostAddresses(next, errors);
+  errors.push(...validateContainerUsers(next), ...validateResourceHealth(next));
   return errors;
 }
 
-/** What has ended for good stays ended. */
-function validateTransitions(
-  next: readonly ContainerStatus[] = [],
-  old: readonly ContainerStatus[] = [],
-  { path, list, spec, errors }: { path: string; list: string; spec: PodSpec; errors: FieldError[] },
-): void {
-  const policy = list === "ephemeralContainerStatuses" ? "Never" : spec.restartPolicy;
-  if (policy === "Always") return;
-  old.forEach(({ name, state }, i) => {
-    if (!state?.terminated || (state.terminated.exitCode !== 0 && policy === "OnFailure")) return;
-    const container = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].find((c) => c.name === name);
-    if (container?.restartPolicy === "Always" || container?.restartPolicyRules?.length) return;
-    if (next.some((status) => status.name === name && !status.state?.terminated))
-      errors.push(forbidden(`${path}[${i}].state`, "may not be transitioned to non-terminated state"));
-  });
+function checkObserved(generation: number | undefined, path: string, errors: FieldError[]): void {
+  if (generation !== undefined && generation < 0)
+    errors.push(invalid(path, generation, "must be a non-negative integer"));
 }
 
 function validateClaimStatuses({ spec, status }: Pod, errors: FieldError[]): void {
@@ -66,18 +61,20 @@ function validateAddresses(addresses: readonly { ip: string }[], path: string, e
   });
   if (addresses.length < 2) return;
   const texts = addresses.map(({ ip }) => ip);
-  const printed = texts.map((IP) => ({ IP }));
-  if (texts.length > 2 || !isDualStack(texts))
+  const bad = texts.findIndex((text) => !isIP(text));
+  if (bad >= 0)
+    errors.push(internalProblem(path, `failed to check for dual stack with error:invalid IP[${bad}]: ${texts[bad]}`));
+  if (texts.length > 2 || bad >= 0 || !isDualStack(texts)) {
+    const printed = texts.map((IP) => ({ IP }));
     errors.push(invalid(path, printed, "may specify no more than one IP for each IP family"));
-  texts.forEach((ip, i) => {
-    if (texts.indexOf(ip) < i) errors.push(duplicate(`${path}[${i}]`, { IP: ip }));
-  });
+  }
 }
 
 function validateHostAddresses({ status }: Pod, errors: FieldError[]): void {
   const first = status.hostIPs?.[0];
   if (!first) return;
-  if (first.ip !== status.hostIP) errors.push(invalid("status.hostIPs[0].ip", first.ip, "must be equal to `hostIP`"));
+  if (first.ip !== (status.hostIP ?? ""))
+    errors.push(invalid("status.hostIPs[0].ip", first.ip, "must be equal to `hostIP`"));
   validateAddresses(status.hostIPs ?? [], "status.hostIPs", errors);
 }
 

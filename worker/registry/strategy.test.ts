@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { deployment } from "../../api/resources/apps/deployment.ts";
+import { configMap } from "../../api/resources/core/config-map.ts";
+import { event } from "../../api/resources/core/event.ts";
+import type { Resource } from "../../api/resources/resource.ts";
+import { ApiError } from "../api-error.ts";
+import { prepareUpdate, validateUpdate } from "./strategy.ts";
+
+const stored = (resource: Resource, metadata: object = {}) =>
+  ({
+    apiVersion: "v1",
+    kind: resource.kind,
+    metadata: {
+      name: "a",
+      namespace: "n",
+      uid: "u",
+      resourceVersion: "1",
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      ...metadata,
+    },
+    ...(resource.kind === "Event" ? {} : { spec: { selector: {}, template: {} } }),
+  }) as unknown as Stored<KubeObject>;
+
+/** The fields of the causes of the refusal, those of metadata alone. */
+function refused(resource: Resource, change: object, was: object = {}): readonly string[] {
+  const old = stored(resource, was);
+  const next = structuredClone(old) as KubeObject;
+  Object.assign(next.metadata, change);
+  prepareUpdate(resource, next, old);
+  try {
+    validateUpdate(resource, next, old);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const causes = error.status.details?.causes ?? [];
+    return causes.map(({ field = "" }) => field).filter((field) => field.startsWith("metadata"));
+  }
+}
+
+const ENDS = { deletionTimestamp: "2026-01-02T00:00:00Z", deletionGracePeriodSeconds: 0 };
+const kinds = [configMap, deployment, event] as unknown as readonly Resource[];
+
+test.each(kinds)("REG-META-IMMUTABLE: nobody marks $kind for deletion by writing it", (resource) => {
+  expect(refused(resource, ENDS)).toEqual(
+    expect.arrayContaining(["metadata.deletionTimestamp", "metadata.deletionGracePeriodSeconds"]),
+  );
+  expect(refused(resource, { ...ENDS, deletionTimestamp: "2027-01-01T00:00:00Z" }, ENDS)).toEqual([]);
+  expect(refused(resource, { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined }, ENDS)).toEqual([]);
+});
+
+test.each([
+  ["ConfigMap", { labels: { "b!": "" } }, Array(4).fill("metadata.labels")],
+  ["Deployment", { labels: { "b!": "" } }, Array(3).fill("metadata.labels")],
+  ["Event", { labels: { "b!": "" } }, Array(2).fill("metadata.labels")],
+  ["Deployment", { finalizers: ["b!"] }, ["metadata.finalizers", "metadata.finalizers[0]"]],
+  ["ConfigMap", { generateName: "B!" }, ["metadata.generateName"]],
+  ["Deployment", { generateName: "B!" }, []],
+])("REG-META-TOLD: metadata of a %s is told %j as often as Kubernetes finds it", (kind, change, fields) => {
+  const resource = kinds.find((each) => each.kind === kind);
+  expect(resource && refused(resource, change)).toEqual(fields);
+});
