@@ -30,6 +30,18 @@ test.each([
   expect(chosen(accept, untyped)).toBe(expected);
 });
 
+test("WIRE-NEGOTIATE: who accepts JSON may ask for it indented", () => {
+  const of = (accept: string, query = "") =>
+    negotiate(new Request("https://sailplane/", { headers: { Accept: accept } }), new URLSearchParams(query), VIEWS)
+      .pretty;
+  expect([of("application/json"), of("application/json;pretty=0"), of("application/json;pretty=1")]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(of("application/json", "pretty=true")).toBe(true);
+});
+
 const refused = (accept: string, endpoint: Parameters<typeof negotiate>[3] = {}) => {
   const request = new Request("https://sailplane/", { headers: { Accept: accept } });
   try {

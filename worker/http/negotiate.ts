@@ -81,12 +81,13 @@ export function negotiate(
     const media = MEDIA_TYPES[type];
     if (!media) continue;
     const { as } = parameters;
+    const indented = pretty || parameters.pretty === "1";
     if (media === PROTOBUF && (as === "Table" || (as === undefined && untyped))) continue;
-    if (as === undefined) return { type: media, pretty, gzip };
+    if (as === undefined) return { type: media, pretty: indented, gzip };
     const group = parameters.g ?? "";
     const version = parameters.v ?? "";
     if (group !== "meta.k8s.io" || (version !== "v1" && version !== "v1beta1") || !views.includes(as)) continue;
-    return { type: media, as: as as View, viewVersion: version, pretty, gzip };
+    return { type: media, as: as as View, viewVersion: version, pretty: indented, gzip };
   }
   throw noSuchForm();
 }

@@ -29,6 +29,7 @@ const YAML = {
   indentSeq: false,
   aliasDuplicateObjects: false,
   lineWidth: 0,
+  singleQuote: true,
 } as const;
 
 export function encodeValue(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {

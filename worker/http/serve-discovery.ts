@@ -59,6 +59,8 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
       remotes,
     });
     if (!document) throw noSuchPath(root === "api" ? "" : (group ?? ""));
+    // The index of paths has one form, whatever the client accepts.
+    if (root === "") return renderValue(document, { type: "application/json", pretty: true, gzip: false });
     return renderValue(document, negotiate(request, url.searchParams, [], { routed: !isAggregators }));
   });
 

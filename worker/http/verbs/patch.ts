@@ -14,13 +14,14 @@ import { checkIdentity } from "./check-identity.ts";
 
 /** PATCH of an object or of a subresource that is part of it. */
 export async function patch(context: RequestContext): Promise<Response> {
-  const accepted = acceptedBy(context);
   const media = mediaTypeOf(context.request);
-  const isApply = media === APPLY_TYPE;
-  const options = patchOptions(context.query, isApply);
-  const { text, created } = isApply
-    ? await applyServerSide(context, options)
-    : await applyPatchTo(context, options, formatOf(context, media));
+  // What comes is judged before what is to go.
+  const format = media === APPLY_TYPE ? undefined : formatOf(context, media);
+  const accepted = acceptedBy(context);
+  const options = patchOptions(context.query, format === undefined);
+  const { text, created } = format
+    ? await applyPatchTo(context, options, format)
+    : await applyServerSide(context, options);
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !context.served.conversion) return renderText(text, accepted, status);
   return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
