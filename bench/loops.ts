@@ -55,6 +55,8 @@ const before = megabytes();
 const scheduler = new SchedulingLoop({
   store: store as Store,
   evict: async () => undefined,
+  makeClaim: async () => ({ ok: false, status: { status: "Failure" } }),
+  discardClaim: async () => undefined,
   now: () => Date.now(),
   random: () => Math.random(),
   newUid: () => crypto.randomUUID(),

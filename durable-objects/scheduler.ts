@@ -9,6 +9,7 @@ import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
 import { eraseObject } from "./erase-object.ts";
 import { LoopAlarm } from "./loop-alarm.ts";
 import { evict } from "./scheduler/evict.ts";
+import { discardClaim, makeClaim } from "./scheduler/extended-claims.ts";
 import { SchedulingLoop } from "./scheduler/scheduling-loop.ts";
 import { SettledMark } from "./settled-mark.ts";
 import type { Hearing } from "./store/pokes.ts";
@@ -68,6 +69,8 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
         store: wiring.store(cluster),
         evict: (victim, preemptor) =>
           evict(api, victim, { preemptor, time: `${new Date().toISOString().slice(0, 19)}Z` }),
+        makeClaim: (claim) => makeClaim(api, claim),
+        discardClaim: (claim) => discardClaim(api, claim),
         now: () => Date.now(),
         random: () => Math.random(),
         newUid: () => crypto.randomUUID(),

@@ -3,72 +3,27 @@
  * Pods that come while a batch is being written make the next one. Knows no platform; time and waking are given.
  */
 import type { CommitResult, Revision, Revisions, Store, Write } from "../../api/store.ts";
-import { schedule } from "../../worker/scheduler/cycle.ts";
-import { deallocate, reserveClaim } from "../../worker/scheduler/devices/claim-writes.ts";
-import type { EventStamp } from "../../worker/scheduler/event.ts";
-import { EventSeries } from "../../worker/scheduler/event-series.ts";
+import type { Outcome } from "../../client/api-client.ts";
+import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { EVENTS } from "../../worker/scheduler/event-write.ts";
 import type { PendingPod } from "../../worker/scheduler/plugin.ts";
-import { volumeBinding } from "../../worker/scheduler/plugins/volume-binding.ts";
-import { type PodFacts, placedOn } from "../../worker/scheduler/pod-facts.ts";
-import { SELECTED_NODE } from "../../worker/scheduler/pod-volumes.ts";
+import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
-import { type Assumed, askFor, reserve } from "../../worker/scheduler/volume-writes.ts";
-import {
-  bindingWrites,
-  failureEvent,
-  nominationWrite,
-  preemptedEvent,
-  refusalWrite,
-  withoutNomination,
-} from "../../worker/scheduler/writes.ts";
+import { preemptedEvent } from "../../worker/scheduler/writes.ts";
+import { BatchPlanner, type BatchPlannerOptions, type Evictions, type Making, type Planned } from "./batch-planner.ts";
 import { type Asked, StateFollower } from "./state-follower.ts";
 
-/** How long placing may hold the thread before others get a turn. */
-const TURN_MS = 15;
-/**
- * So many placements, some 40 µs each, are made all the same: on a machine that is short of processors the clock runs on
- * without us, and a batch of few costs as many calls as one of many.
- */
-const LEAST = 250;
-/** What one commit takes, so that it stays short. */
-const BATCH = 512;
-
-export interface SchedulingLoopOptions {
+export interface SchedulingLoopOptions extends BatchPlannerOptions {
   readonly store: Pick<Store, "list" | "texts" | "status" | "commit">;
   /** The API in the scheduler's name, for what is no placement: ends a pod to make room for another. */
   readonly evict: (victim: PodFacts, preemptor: PendingPod) => Promise<void>;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly newUid: () => string;
+  /** The same, for claims of devices that stand for extended resources. */
+  readonly makeClaim: (claim: Claim) => Promise<Outcome<Claim>>;
+  readonly discardClaim: (claim: Claim) => Promise<void>;
   /** Calls {@link SchedulingLoop.run} again at that time; undefined: nothing waits. */
   readonly wakeAt: (at: number | undefined) => void;
-  readonly complain: (what: string, error: unknown) => void;
   /** Lets the loop look at the network, which waits for as long as there are calls within the process. */
   readonly pause: () => Promise<void>;
-}
-
-/** A pod's writes; they stand or fall together. */
-interface Planned {
-  readonly pod: PendingPod;
-  readonly writes: readonly Write[];
-  /** The node it counts for already. */
-  readonly placedOn?: string;
-  /** Objects that count as changed already. */
-  readonly assumed?: readonly Assumed[];
-}
-
-interface Decided {
-  readonly plan?: Planned;
-  readonly eviction?: Evictions;
-  /** Pods that have lost the room that was being made for them. */
-  readonly outranked?: readonly Planned[];
-}
-
-interface Evictions {
-  readonly preemptor: PendingPod;
-  readonly node: string;
-  readonly victims: readonly PodFacts[];
 }
 
 export class SchedulingLoop {
@@ -76,15 +31,14 @@ export class SchedulingLoop {
   readonly #follower: StateFollower;
   /** As of the last look at the log. */
   #state: SchedulerState | undefined;
-  readonly #events = new EventSeries();
-  #startAt = 0;
-  #lastStamp = 0n;
+  readonly #planner: BatchPlanner;
   #running: Promise<void> | undefined;
   #again = false;
 
   constructor(options: SchedulingLoopOptions) {
     this.#options = options;
     this.#follower = new StateFollower(options.store, options.now);
+    this.#planner = new BatchPlanner(options);
   }
 
   /** Catches up and places until nothing is ready; one run at a time. */
@@ -103,7 +57,7 @@ export class SchedulingLoop {
 
   /** The revision at which nobody waited for a node, and all was said; undefined while somebody does. */
   get settledAt(): Revision | undefined {
-    if (this.#running || !this.#state?.queue.isEmpty || this.#events.nextDue() !== undefined) return undefined;
+    if (this.#running || !this.#state?.queue.isEmpty || this.#planner.events.nextDue() !== undefined) return undefined;
     return this.#follower.revision;
   }
 
@@ -113,17 +67,20 @@ export class SchedulingLoop {
       this.#again = false;
       let state = await this.#look();
       // Before anything is said again: what has ended then begins anew.
-      await this.#record(this.#events.settle(now()));
+      await this.#record(this.#planner.events.settle(now()));
       state.queue.wake(now());
       while (state.queue.hasReady()) {
-        const { planned, evictions } = this.#placeBatch(state);
+        const { planned, makings, evictions } = this.#planner.batch(state);
         // What has come meanwhile is asked for while the batch is written, and taken in when it is known what was.
         const asked = this.#follower.ask().catch(() => undefined);
         await Promise.all([this.#commit(planned), this.#options.pause()]);
+        await this.#make(makings, state);
+        await this.#discard();
         for (const each of evictions) await this.#evict(each);
-        state = await this.#look(await asked);
+        // A claim that was made since must not be seen without its devices.
+        state = await this.#look(makings.length > 0 ? undefined : await asked);
       }
-      wakeAt(earlier(state.queue.nextDue(), this.#events.nextDue()));
+      wakeAt(earlier(state.queue.nextDue(), this.#planner.events.nextDue()));
     }
   }
 
@@ -132,85 +89,32 @@ export class SchedulingLoop {
     return this.#state;
   }
 
-  /** As many decisions as fit into a turn. */
-  #placeBatch(state: SchedulerState): { readonly planned: Planned[]; readonly evictions: Evictions[] } {
-    const { now } = this.#options;
-    const planned: Planned[] = [];
-    const evictions: Evictions[] = [];
-    const ends = now() + TURN_MS;
-    let dear = false;
-    while (planned.length < BATCH && (now() < ends || (planned.length < LEAST && !dear))) {
-      const pod = state.queue.take();
-      if (!pod) break;
-      try {
-        const { plan, eviction, outranked = [] } = this.#decide(pod, state);
-        if (plan) planned.push(plan);
-        planned.push(...outranked);
-        // Who fits nowhere has been looked for everywhere.
-        dear ||= plan?.placedOn === undefined;
-        if (eviction) evictions.push(eviction);
-      } catch (error) {
-        this.#options.complain(pod.key, error);
-        state.queue.postpone(pod, now());
-      }
-    }
-    return { planned, evictions };
+  /** Makes the claims that placements begin with, and goes on with those that could be made. */
+  async #make(makings: readonly Making[], state: SchedulerState): Promise<void> {
+    const made = await Promise.all(
+      makings.map(async (making): Promise<Planned | undefined> => {
+        try {
+          const outcome = await this.#options.makeClaim(making.claim);
+          return outcome.ok
+            ? this.#planner.withMade(making, outcome.object, state)
+            : this.#planner.withoutMade(making, outcome.status.message ?? "", state);
+        } catch (error) {
+          this.#options.complain(`making ${making.claim.metadata.name}`, error);
+          this.#planner.unmake(making, state);
+          state.queue.postpone(making.pod, this.#options.now());
+          return undefined;
+        }
+      }),
+    );
+    await this.#commit(made.filter((each) => each !== undefined));
   }
 
-  #decide(pod: PendingPod, state: SchedulerState): Decided {
-    const { cluster, queue } = state;
-    const decision = schedule(pod, cluster, { random: this.#options.random, startAt: this.#startAt });
-    if (decision.kind === "wait") {
-      queue.refuse(pod, decision.plugins, this.#options.now());
-      return {};
-    }
-    if (decision.kind === "place") {
-      this.#startAt = decision.nextStart;
-      const node = decision.node.name;
-      const { bind, provision } = decision.volumes;
-      const unasked = provision.filter(({ metadata }) => metadata.annotations?.[SELECTED_NODE] !== node);
-      const now = this.#options.now();
-      const volumes = [...bind.map((each) => reserve(each, now)), ...unasked.map((claim) => askFor(claim, node, now))];
-      // Devices are had when the pod is bound, not while it waits for a volume.
-      const devices =
-        provision.length > 0
-          ? []
-          : decision.reservations.map((each) => reserveClaim(each, pod, { newId: this.#options.newUid, now }));
-      const assumed = [...volumes, ...devices];
-      for (const { resource, after } of assumed) cluster.setObject(resource, after);
-      const claimWrites = assumed.map(({ write }) => write);
-      if (provision.length > 0) {
-        // It is bound when its volumes are there; until then its room is kept.
-        queue.refuse(pod, new Set([volumeBinding.name]), this.#options.now());
-        cluster.nominate(pod, node);
-        const nomination = nominationWrite(pod, node, this.#options.now());
-        return { plan: { pod, writes: [...claimWrites, ...(nomination ? [nomination] : [])], assumed } };
-      }
-      const { labels } = decision.node;
-      const writes = bindingWrites(pod, { name: node, labels }, this.#stamp());
-      if (!writes) return {};
-      cluster.assign(placedOn(pod, node, labels));
-      cluster.forgetNomination(pod.key);
-      return { plan: { pod, writes: [...writes, ...claimWrites], placedOn: node, assumed } };
-    }
-    const { message, plugins, preemption } = decision;
-    const now = this.#options.now();
-    queue.refuse(pod, plugins, now);
-    const nominated = preemption.kind === "keep" ? undefined : preemption.kind === "clear" ? "" : preemption.node;
-    if (nominated !== undefined) cluster.nominate(pod, nominated);
-    const outranked = nominated ? cluster.outranked(nominated, pod) : [];
-    for (const other of outranked) cluster.nominate(other, "");
-    const reason = decision.reason ? { reason: decision.reason } : {};
-    const status = refusalWrite(pod, { message, nominated, now, ...reason });
-    const event = this.#events.record(failureEvent(pod, message), this.#stamp());
-    const freed = decision.deallocate && deallocate(decision.deallocate);
-    return {
-      plan: { pod, writes: [status, event, freed?.write].filter((write) => write !== undefined) },
-      outranked: outranked.map((other) => ({ pod: other, writes: [withoutNomination(other, now)] })),
-      ...(preemption.kind === "nominate"
-        ? { eviction: { preemptor: pod, node: preemption.node, victims: preemption.victims } }
-        : {}),
-    };
+  /** What was made for nothing goes. */
+  async #discard(): Promise<void> {
+    for (const claim of this.#planner.takeUnused())
+      await this.#options
+        .discardClaim(claim)
+        .catch((error) => this.#options.complain(`discarding ${claim.metadata.name}`, error));
   }
 
   /** Ends the victims, and says so; those that are ending already are left to it. */
@@ -229,7 +133,7 @@ export class SchedulingLoop {
         }),
     );
     const said = evicted.flat().map((victim) => preemptedEvent(victim, preemptor, node));
-    const writes = said.map((event) => this.#events.record(event, this.#stamp()));
+    const writes = said.map((event) => this.#planner.events.record(event, this.#planner.stamp()));
     await this.#record(writes.filter((write) => write !== undefined));
   }
 
@@ -299,22 +203,11 @@ export class SchedulingLoop {
     this.#follower.skip(own);
   }
 
-  #takeBack({ pod, placedOn, assumed = [] }: Planned, again: "later" | "when it changes"): void {
+  #takeBack(planned: Planned, again: "later" | "when it changes"): void {
     const state = this.#state;
     if (!state) return;
-    if (placedOn !== undefined) state.cluster.unassign(pod.key);
-    for (const { resource, before, after } of assumed) {
-      const { namespace = "", name } = before.metadata;
-      if (state.cluster.get(resource, namespace, name) === after) state.cluster.setObject(resource, before);
-    }
-    if (again === "later") state.queue.postpone(pod, this.#options.now());
-  }
-
-  #stamp(): EventStamp {
-    const now = this.#options.now();
-    const nanos = BigInt(Math.floor(now)) * 1_000_000n;
-    this.#lastStamp = nanos > this.#lastStamp ? nanos : this.#lastStamp + 1n;
-    return { uid: this.#options.newUid(), now, nanos: this.#lastStamp };
+    this.#planner.takeBack(planned, state);
+    if (again === "later") state.queue.postpone(planned.pod, this.#options.now());
   }
 }
 

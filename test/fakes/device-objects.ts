@@ -84,10 +84,10 @@ export function scheduled(...objects: Stored<KubeObject>[]) {
   const results: Record<string, readonly DeviceRequestAllocationResult[]> = {};
   let ids = 0;
   for (let next = state.queue.take(); next; next = state.queue.take()) {
-    const decision = schedule(next, state.cluster, { random: () => 0, startAt: 0 });
+    const decision = schedule(next, state.cluster, { random: () => 0, startAt: 0, now: 0 });
     told[next.name] = textOf(decision);
     if (decision.kind !== "place") continue;
-    for (const reservation of decision.reservations) {
+    for (const reservation of decision.devices.reservations) {
       const { resource, after } = reserveClaim(reservation, next, { newId: () => `id-${++ids}`, now: 0 });
       state.cluster.setObject(resource, after);
       const { status, metadata } = after as Stored<ResourceClaim>;

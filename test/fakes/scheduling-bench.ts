@@ -1,9 +1,11 @@
 /** A scheduling loop on a store in memory, with a hand between its decisions and its commits. */
 import { expect } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import type { CommitRequest, GroupResource } from "../../api/store.ts";
+import type { Outcome } from "../../client/api-client.ts";
 import { SchedulingLoop } from "../../durable-objects/scheduler/scheduling-loop.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";
 
@@ -15,6 +17,15 @@ export class SchedulingBench {
   /** What a run came up against; a test that expects trouble replaces it. */
   complain: (what: string, error: unknown) => void = (what, error) => {
     throw new Error(`${what}: ${error}`);
+  };
+  /** The API's answer to who wants a claim made; a test may refuse it. */
+  makeClaim: (claim: Stored<ResourceClaim>) => Promise<Outcome<Stored<ResourceClaim>>> = async (claim) => {
+    const metadata = { ...claim.metadata, uid: `uid-${++this.#uids}`, creationTimestamp: "2026-01-01T00:00:00Z" };
+    await this.put("create", { ...claim, metadata });
+    const made = (await this.all<ResourceClaim>("resourceclaims.resource.k8s.io")).find(
+      (each) => each.metadata.name === metadata.name,
+    );
+    return made ? { ok: true, object: made } : { ok: false, status: { status: "Failure" } };
   };
   /** It stands still unless it is moved: how much fits into a turn must not depend on the machine. */
   now = Date.now();
@@ -42,6 +53,8 @@ export class SchedulingBench {
         },
       },
       evict: async ({ name }) => this.remove("pods", name),
+      makeClaim: (claim) => this.makeClaim(claim),
+      discardClaim: async ({ metadata }) => this.remove("resourceclaims.resource.k8s.io", metadata.name),
       now: () => this.now,
       random: () => 0,
       newUid: () => `uid-${++this.#uids}`,

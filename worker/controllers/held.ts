@@ -88,7 +88,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
       ...(claims && claims.length > 0 && { volumes: claims }),
     },
     status: {
-      ...only(status, ["phase", "podIP", "startTime", "resourceClaimStatuses"]),
+      ...only(status, ["phase", "podIP", "startTime", "resourceClaimStatuses", "extendedResourceClaimStatus"]),
       ...(spec.resources && only(status, ["resources", "allocatedResources"])),
       // Most pods have one address, which says the same.
       ...(podIPs.length > 1 || podIPs.some(({ ip }) => ip !== podIP) ? { podIPs } : {}),

@@ -7,6 +7,7 @@ import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { keepsAway } from "../../api/machinery/tolerations.ts";
 import type { ClusterChange } from "./cluster-change.ts";
+import { DEVICE_CLASSES } from "./devices/device-classes.ts";
 import { NodeInfo } from "./node-info.ts";
 import type { NodeVerdicts } from "./node-verdicts.ts";
 import type { PendingPod } from "./plugin.ts";
@@ -36,7 +37,7 @@ export class Cluster {
   readonly #nominatedTo = new Map<string, string>();
   readonly #podCounts = new PodCounts();
   readonly #domains = new Map<string, number>();
-  /** By the shape of pods; of the nodes in their order as it is now. */
+  /** By the shape of pods; of the nodes in their order as it is now, and of the device classes. */
   readonly verdicts = new Shapes();
   readonly #claimUsers = new Map<string, number>();
   readonly #images = new Map<string, number>();
@@ -201,6 +202,7 @@ export class Cluster {
     const objects = namespaces.get(namespace) ?? new Map<string, Stored<KubeObject>>();
     namespaces.set(namespace, objects.set(name, object));
     if (resource === "namespaces") this.#podCounts.forget();
+    if (resource === DEVICE_CLASSES) this.verdicts.clear();
     return { kind: "object", resource, object, deleted: false };
   }
 
@@ -208,6 +210,7 @@ export class Cluster {
     const { namespace = "", name } = object.metadata;
     const objects = this.#objects.get(resource)?.get(namespace);
     if (objects?.delete(name) && objects.size === 0) this.#objects.get(resource)?.delete(namespace);
+    if (resource === DEVICE_CLASSES) this.verdicts.clear();
     return { kind: "object", resource, object, deleted: true };
   }
 

@@ -9,7 +9,7 @@ import type { SchedulerState } from "./state.ts";
 function placeAll({ queue, cluster }: SchedulerState, random: () => number): Record<string, string> {
   const answers: Record<string, string> = {};
   for (let next = queue.take(); next; next = queue.take()) {
-    const decision = schedule(next, cluster, { random, startAt: 0 });
+    const decision = schedule(next, cluster, { random, startAt: 0, now: 0 });
     answers[next.name] = told(decision);
     if (decision.kind === "place") cluster.assign({ ...next, nodeName: decision.node.name, pod: undefined });
   }
@@ -96,7 +96,7 @@ describe("preemption", () => {
     state.apply("pods", pod("p", { cpu: "800m", spec: { priority: 9 } }), { deleted: false, now: 0 });
     const waiting = state.queue.take();
     if (!waiting) throw new Error("nothing waits");
-    const decision = schedule(waiting, state.cluster, { random: () => 0, startAt: 0 });
+    const decision = schedule(waiting, state.cluster, { random: () => 0, startAt: 0, now: 0 });
     expect(decision).toMatchObject({
       kind: "refuse",
       message: "0/2 nodes are available: 2 Insufficient cpu.",

@@ -1,14 +1,21 @@
 /** One pod, one snapshot: where it goes, or why nowhere and what room is made for it. */
 import type { Cluster } from "./cluster.ts";
-import type { Claim } from "./devices/allocate.ts";
 import { ClaimFailure } from "./devices/claim-failure.ts";
-import { deviceClaimsOf, devicesOf, type Reservation, reservationsAt } from "./devices/pod-claims.ts";
+import { type PendingBinding, pendingBindingOf } from "./devices/pending-binding.ts";
+import {
+  type DevicePlan,
+  devicesAt,
+  devicesOf,
+  NO_DEVICES,
+  podDevicesOf,
+  wantsDevices,
+} from "./devices/pod-devices.ts";
 import { findFeasible, prepareFilters, refusalAt } from "./filtering.ts";
 import { fitErrorText, NO_NODES } from "./fit-error.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { PreparedFilter } from "./node-verdicts.ts";
 import { isRefusal, type PendingPod } from "./plugin.ts";
-import { claimToDeallocate, dynamicResources } from "./plugins/dynamic-resources.ts";
+import { claimToFree, dynamicResources, type Freed } from "./plugins/dynamic-resources.ts";
 import { claimsOf } from "./plugins/volume-binding.ts";
 import { type Preemption, preempt } from "./preemption.ts";
 import { bestNode } from "./scoring.ts";
@@ -19,6 +26,8 @@ export interface CycleOptions {
   readonly random: () => number;
   /** Where to begin looking, so that in time all nodes are looked at. */
   readonly startAt: number;
+  /** ms since the epoch. */
+  readonly now: number;
 }
 
 export type Decision =
@@ -27,27 +36,31 @@ export type Decision =
       readonly node: NodeInfo;
       readonly nextStart: number;
       readonly volumes: VolumeChoice;
-      readonly reservations: readonly Reservation[];
+      readonly devices: DevicePlan;
     }
-  /** Nothing is tried, nor said. */
-  | { readonly kind: "wait"; readonly plugins: ReadonlySet<string> }
+  /** Nothing is tried, nor said, until one of the plugins is pleased or (ms) the time has come. */
+  | { readonly kind: "wait"; readonly plugins: ReadonlySet<string>; readonly until?: number }
   | {
       readonly kind: "refuse";
       readonly message: string;
-      /** The plugins one of which a change must please to try again. */
+      /** The plugins one of which a change must please to try again; with `retry` it is tried again after a while. */
       readonly plugins: ReadonlySet<string>;
+      readonly retry?: boolean;
       readonly preemption: Preemption;
       /** Of the condition, where something is wrong that no node can help. */
       readonly reason?: "SchedulerError";
-      /** Its devices are of no use where they are. */
-      readonly deallocate?: Claim;
+      readonly freed?: readonly Freed[];
     };
 
 /** kube-scheduler's DynamicResources has nothing to free where the filters never got to it, and says so. */
 const NEVER_FILTERED = "not found";
 const NO_CLAIMS = "no new claims to deallocate";
 const STILL_CLAIMED = "still not schedulable";
-const DEALLOCATED = "deallocation of ResourceClaim completed";
+const FREED = {
+  deallocate: "deallocation of ResourceClaim completed",
+  discard: "deletion of ResourceClaim completed",
+  release: "",
+};
 const keep: Preemption = { kind: "keep" };
 
 export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decision {
@@ -64,7 +77,9 @@ export function schedule(pod: PendingPod, cluster: Cluster, options: CycleOption
 function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decision {
   const allNodes = cluster.nodes.length;
   if (allNodes === 0) return { kind: "refuse", message: NO_NODES, plugins: new Set(), preemption: { kind: "clear" } };
-  const prepared = prepareFilters(pod, cluster);
+  const binding = pendingBindingOf(pod, cluster, options.now);
+  if (binding) return afterBinding(binding, pod, { cluster, nextStart: options.startAt });
+  const prepared = prepareFilters(pod, cluster, options.now);
   if (isRefusal(prepared)) {
     if (prepared.silent) return { kind: "wait", plugins: new Set([prepared.plugin]) };
     const before = prepared.reasons.join(", ");
@@ -88,9 +103,9 @@ function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decis
   if (node) {
     return placement(node, pod, { cluster, nextStart: (options.startAt + looked) % allNodes });
   }
-  const claimed = pod.pod.spec.resourceClaims?.length;
-  const deallocate = claimed ? claimToDeallocate(pod, cluster) : undefined;
-  const ofClaims = deallocate ? DEALLOCATED : claimed ? STILL_CLAIMED : NO_CLAIMS;
+  const wanted = podDevicesOf(pod, cluster);
+  const freed = claimToFree(pod, cluster, { refusals, now: options.now });
+  const ofClaims = freed ? FREED[freed.kind] : wanted && wantsDevices(wanted) ? STILL_CLAIMED : NO_CLAIMS;
   const { preemption, message } = preempt(pod, cluster, { filters, refusals, random: options.random });
   return {
     kind: "refuse",
@@ -101,7 +116,7 @@ function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decis
     }),
     plugins: new Set([...refusals.values()].map(({ plugin }) => plugin)),
     preemption,
-    ...(deallocate && { deallocate }),
+    ...(freed && { freed: [freed] }),
   };
 }
 
@@ -115,15 +130,39 @@ const placement = (
   node,
   nextStart,
   volumes: volumesAt(node, pod, cluster),
-  reservations: devicesAt(node, pod, cluster),
+  devices: devicesOn(node, pod, cluster),
 });
 
-const NO_DEVICES: readonly Reservation[] = [];
+function devicesOn(node: NodeInfo, pod: PendingPod, cluster: Cluster): DevicePlan {
+  const wanted = podDevicesOf(pod, cluster);
+  if (!wanted || !wantsDevices(wanted) || wanted.made) return NO_DEVICES;
+  const plan = devicesAt(node, pod, { wanted, devices: devicesOf(cluster) });
+  return typeof plan === "string" ? NO_DEVICES : plan;
+}
 
-function devicesAt(node: NodeInfo, pod: PendingPod, cluster: Cluster): readonly Reservation[] {
-  if (!pod.pod.spec.resourceClaims?.length) return NO_DEVICES;
-  const claims = deviceClaimsOf(pod, cluster) ?? [];
-  return reservationsAt(node, pod, { claims, devices: devicesOf(cluster) }) ?? NO_DEVICES;
+/** The pod is past all filters: it goes to its node, or gives back what could not be bound to it. */
+function afterBinding(
+  { node, claims, extended, readiness }: PendingBinding,
+  pod: PendingPod,
+  { cluster, nextStart }: { readonly cluster: Cluster; readonly nextStart: number },
+): Decision {
+  const { name } = dynamicResources;
+  switch (readiness.kind) {
+    case "ready":
+      return placement(node, pod, { cluster, nextStart });
+    case "pending":
+      return { kind: "wait", plugins: new Set([name]), until: readiness.until };
+    case "failed":
+      return {
+        kind: "refuse",
+        message: `running PreBind plugin "${name}": ${readiness.why}`,
+        plugins: new Set([name]),
+        retry: true,
+        preemption: { kind: "clear" },
+        reason: "SchedulerError",
+        freed: claims.map((claim) => ({ kind: claim === extended ? "discard" : "release", claim })),
+      };
+  }
 }
 
 /** The node that room was made on, where there is room by now. */

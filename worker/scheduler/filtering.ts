@@ -17,12 +17,12 @@ export interface Prepared {
 }
 
 /** The filters that have something to say of the pod, or the refusal that holds for all nodes. */
-export function prepareFilters(pod: PendingPod, cluster: Cluster): Prepared | Refusal {
+export function prepareFilters(pod: PendingPod, cluster: Cluster, now: number): Prepared | Refusal {
   const verdicts = verdictsOf(shapeOf(pod), cluster);
   if (isRefusal(verdicts)) return verdicts;
   const others: PreparedFilter[] = [];
   for (const plugin of plugins) {
-    const filter = plugin.filter?.(pod, cluster);
+    const filter = plugin.filter?.(pod, cluster, now);
     if (!filter) continue;
     if (isRefusal(filter)) return filter;
     others.push({ plugin, filter });
@@ -36,7 +36,7 @@ function verdictsOf(shape: PodShape, cluster: Cluster): NodeVerdicts | Refusal {
   if (known) return known;
   const filters: PreparedFilter[] = [];
   for (const plugin of plugins) {
-    const filter = plugin.nodeFilter?.(shape);
+    const filter = plugin.nodeFilter?.(shape, cluster);
     if (!filter) continue;
     if (isRefusal(filter)) return filter;
     filters.push({ plugin, filter });

@@ -40,10 +40,13 @@ export interface Plugin {
   readonly name: string;
   /** How much its score counts. */
   readonly weight?: number;
-  /** A Refusal holds for all nodes. */
-  readonly filter?: (pod: PendingPod, cluster: Cluster) => NodeFilter | Refusal | undefined;
-  /** The same of what looks at a node alone: what it says holds for all pods of the shape, until the node changes. */
-  readonly nodeFilter?: (shape: PodShape) => NodeFilter | Refusal | undefined;
+  /** A Refusal holds for all nodes. `now`: ms since the epoch. */
+  readonly filter?: (pod: PendingPod, cluster: Cluster, now: number) => NodeFilter | Refusal | undefined;
+  /**
+   * The same of what looks at a node alone: what it says holds for all pods of the shape, until the node changes, or the cluster's
+   * device classes do.
+   */
+  readonly nodeFilter?: (shape: PodShape, cluster: Cluster) => NodeFilter | Refusal | undefined;
   readonly nodeScore?: (shape: PodShape) => ((node: NodeInfo) => number) | undefined;
   readonly scorer?: (pod: PendingPod, cluster: Cluster, nodes: readonly NodeInfo[]) => NodeScorer | undefined;
   /** Whether the change may let a pod pass that this plugin refused: Kubernetes' queueing hint. */

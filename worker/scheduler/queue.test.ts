@@ -26,7 +26,7 @@ function isTriedAgain(spec: Partial<PodSpec>, change: readonly [string, Stored<K
   const state = schedulerOf([node("a"), running("other", "other"), pod("p", { spec })]);
   const waiting = state.queue.take();
   if (!waiting) throw new Error("nothing waits");
-  const decision = schedule(waiting, state.cluster, { random: () => 0, startAt: 0 });
+  const decision = schedule(waiting, state.cluster, { random: () => 0, startAt: 0, now: 0 });
   if (decision.kind !== "refuse") throw new Error(decision.kind);
   state.queue.refuse(waiting, decision.plugins, 0);
   const [resource, changed, how] = change;

@@ -20,6 +20,8 @@ interface Waiting {
   readonly since: number;
   /** Not before (ms); nothing but time helps. */
   readonly until?: number;
+  /** Then at the latest (ms). */
+  readonly due?: number;
 }
 
 export class SchedulingQueue {
@@ -69,6 +71,15 @@ export class SchedulingQueue {
     this.#refused.set(pod.key, { pod, attempts, refusedBy, since: now });
   }
 
+  /** It is not (yet) for the pod to be placed: wait for what may help, or until that is overdue (ms). No attempt has failed. */
+  hold(
+    pod: PendingPod,
+    heldBy: ReadonlySet<string>,
+    { now, due }: { readonly now: number; readonly due?: number },
+  ): void {
+    this.#refused.set(pod.key, { pod, attempts: 0, refusedBy: heldBy, since: now, ...(due !== undefined && { due }) });
+  }
+
   /** Something failed that has nothing to do with the pod. */
   postpone(pod: PendingPod, now: number): void {
     const attempts = this.#countAttempt(pod);
@@ -89,17 +100,20 @@ export class SchedulingQueue {
   /** Makes ready what has waited long enough. */
   wake(now: number): void {
     for (const [key, waiting] of this.#refused) {
-      if (now < (waiting.until ?? waiting.since + LONGEST_WAIT_MS)) continue;
+      const due = Math.min(waiting.due ?? Number.POSITIVE_INFINITY, waiting.since + LONGEST_WAIT_MS);
+      if (now < (waiting.until ?? due)) continue;
       this.#refused.delete(key);
       this.#ready.add(waiting.pod);
     }
   }
 
-  /** When the next pod is due that only time helps (ms). */
+  /** When the next pod is due that time helps (ms). */
   nextDue(): number | undefined {
     let next: number | undefined;
-    for (const { until } of this.#refused.values())
-      if (until !== undefined && (next === undefined || until < next)) next = until;
+    for (const { until, due } of this.#refused.values()) {
+      const at = until ?? due;
+      if (at !== undefined && (next === undefined || at < next)) next = at;
+    }
     return next;
   }
 
@@ -117,7 +131,8 @@ export class SchedulingQueue {
   }
 }
 
-const backOffOf = (attempts: number) => Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
+const backOffOf = (attempts: number) =>
+  attempts === 0 ? 0 : Math.min(FIRST_BACK_OFF_MS * 2 ** (attempts - 1), LONGEST_BACK_OFF_MS);
 
 /** Whether the pod itself changed in what decides where it may go; of its status only what claims were made for it. */
 function changesChances({ pod: before }: PendingPod, { pod: after }: PendingPod): boolean {

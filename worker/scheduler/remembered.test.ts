@@ -85,7 +85,7 @@ test("what is remembered of nodes, pods and domains is what would be found anew"
         else if ("end" in deed) end(objects.get(`Pod p${deed.end}`));
         else {
           const waiting = pod(`p${names++}`, shapes[deed.place]);
-          const options = { random: () => 0, startAt: 0 };
+          const options = { random: () => 0, startAt: 0, now: 0 };
           const answerOf = (of: typeof state) => {
             of.apply("pods", waiting, { deleted: false, now: 0 });
             const next = of.queue.take();

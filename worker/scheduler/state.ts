@@ -6,7 +6,7 @@ import { SharedValues } from "../../api/machinery/shared-values.ts";
 import type { GroupResource, Key } from "../../api/store.ts";
 import { Cluster } from "./cluster.ts";
 import type { ClusterChange } from "./cluster-change.ts";
-import { DEVICE_CLASSES } from "./devices/allocate.ts";
+import { DEVICE_CLASSES } from "./devices/device-classes.ts";
 import { DEVICE_CLAIMS } from "./devices/device-use.ts";
 import { SLICES } from "./devices/pools.ts";
 import { BUDGETS } from "./disruption-budgets.ts";

@@ -1,5 +1,5 @@
 /** What the scheduler decided, as writes of the store: each pod's own revision is the precondition. */
-import type { Pod, PodStatus } from "../../api/generated/core.v1.ts";
+import type { Pod, PodExtendedResourceClaimStatus, PodStatus } from "../../api/generated/core.v1.ts";
 import { canonicalJson, withMember } from "../../api/machinery/json-canonical.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { leadingMeta, textWithoutRevision } from "../../api/machinery/object-text.ts";
@@ -108,6 +108,41 @@ export function nominationWrite({ pod }: PendingPod, nominatedNodeName: string, 
   if (pod.status.nominatedNodeName === nominatedNodeName) return undefined;
   return replacePod(pod, { ...pod.status, nominatedNodeName }, now);
 }
+
+/**
+ * The pod as it is told of before it is bound, where something of its own has to be made ready first: that it is meant for the
+ * node, and which claim its extended resources are from.
+ */
+export function expectedOn(
+  pod: PendingPod,
+  {
+    node,
+    extended,
+    now,
+  }: { readonly node: string; readonly extended?: PodExtendedResourceClaimStatus; readonly now: number },
+): PendingPod {
+  const before = pod.pod;
+  const status = {
+    ...before.status,
+    nominatedNodeName: node,
+    ...(extended && { extendedResourceClaimStatus: extended }),
+  };
+  const after = owned({ before, after: { ...before, status } }, { kind: podKind, subresource: "status", now });
+  return { ...pod, pod: after };
+}
+
+/** The same of a pod that is not bound yet. */
+export function expectationWrite({ pod: before }: PendingPod, { pod: after }: PendingPod): Write {
+  return writeOf(before, after, textWithoutRevision(after));
+}
+
+export const bindingPendingEvent = ({ pod }: PendingPod, node: string): SchedulerEvent => ({
+  about: pod,
+  type: "Normal",
+  reason: "BindingConditionsPending",
+  action: "Scheduling",
+  note: `waiting for binding conditions for device on node ${node}`,
+});
 
 /** The pod, which no room is made for any more. */
 export function withoutNomination({ pod }: PendingPod, now: number): Write {

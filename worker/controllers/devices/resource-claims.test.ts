@@ -100,6 +100,32 @@ it("an allocation ends with its last reservation, and the protection with it", a
   expect(claims(at)[0]?.metadata.finalizers ?? []).toEqual([]);
 });
 
+it("CTL-CLAIM-EXTENDED: the claim of a pod's extended resources goes when the pod is done", async () => {
+  const at = start();
+  const { metadata } = at.cluster.put("pods", {
+    ...pod([]),
+    status: { phase: "Running", extendedResourceClaimStatus: { requestMappings: [], resourceClaimName: "c" } },
+  });
+  at.cluster.put(CLAIMS, {
+    apiVersion: "resource.k8s.io/v1",
+    kind: "ResourceClaim",
+    metadata: {
+      name: "c",
+      namespace: "ns",
+      finalizers: [FINALIZER],
+      ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "p", uid: metadata.uid, controller: true }],
+    },
+    spec: {},
+    status: { allocation: {}, reservedFor: [{ resource: "pods", name: "p", uid: metadata.uid }] },
+  } as ResourceClaim);
+  await at.settle();
+  expect(claims(at)).toHaveLength(1);
+  finish(at);
+  await at.settle();
+  expect(at.complaints).toEqual([]);
+  expect(claims(at)).toEqual([]);
+});
+
 it("a claim that is allocated and was never reserved is left alone", async () => {
   const at = start();
   at.cluster.put(CLAIMS, {

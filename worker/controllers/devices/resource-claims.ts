@@ -126,7 +126,7 @@ export const claimReleaseController: Controller = {
   itemsOf({ resource, object, deleted }) {
     if (resource === CLAIMS) return deleted ? [] : [itemKey(object)];
     const pod = object as Stored<Pod>;
-    return (deleted || isDone(pod)) && pod.spec.resourceClaims ? claimsOf(pod) : [];
+    return deleted || isDone(pod) ? claimsOf(pod) : [];
   },
   reconcile(item, { snapshot }) {
     const { namespace, name } = splitItem(item);
@@ -138,11 +138,12 @@ export const claimReleaseController: Controller = {
 /** None of its containers runs or will. */
 const isDone = (pod: Pod) => isTerminated(pod) || (pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName);
 
-function claimsOf(pod: Stored<Pod>): string[] {
-  const named = (pod.spec.resourceClaims ?? []).map((each) => each.resourceClaimName);
-  const generated = (pod.status.resourceClaimStatuses ?? []).map((each) => each.resourceClaimName);
-  const { namespace = "" } = pod.metadata;
-  return [...named, ...generated].filter((name) => name !== undefined).map((name) => itemOf(namespace, name));
+/** That it names, that were made for it from templates, and that for its extended resources. */
+function claimsOf({ metadata: { namespace = "" }, spec, status }: Stored<Pod>): string[] {
+  const named = (spec.resourceClaims ?? []).map((each) => each.resourceClaimName);
+  const generated = (status.resourceClaimStatuses ?? []).map((each) => each.resourceClaimName);
+  const extended = status.extendedResourceClaimStatus?.resourceClaimName;
+  return [...named, ...generated, extended].filter((name) => name !== undefined).map((name) => itemOf(namespace, name));
 }
 
 function planRelease(claim: Stored<ResourceClaim>, snapshot: Snapshot): Plan {

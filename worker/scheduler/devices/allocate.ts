@@ -22,8 +22,6 @@ import { selects } from "./device-selector.ts";
 import { DeviceUse } from "./device-use.ts";
 import type { DeviceSupply, Offer, Pool } from "./pools.ts";
 
-export const DEVICE_CLASSES = "deviceclasses.resource.k8s.io";
-
 export type Claim = Stored<ResourceClaim>;
 
 /** What devices are asked for: a claim, or what is to become one. */

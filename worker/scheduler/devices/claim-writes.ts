@@ -1,13 +1,14 @@
 /** What a placement means for device claims: allocated and reserved for the pod, in the commit that binds it. */
 import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
+import type { Write } from "../../../api/store.ts";
 import { owned } from "../owned.ts";
 import type { PendingPod } from "../plugin.ts";
 import { type Assumed, assumed } from "../volume-writes.ts";
 import type { Claim } from "./allocate.ts";
 import { UNIDENTIFIED } from "./allocation.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
-import type { Reservation } from "./pod-claims.ts";
+import type { Reservation } from "./pod-devices.ts";
 
 const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
@@ -25,9 +26,10 @@ export function reserveClaim(
       ? { ...claim.metadata, finalizers: [...finalizers, FINALIZER] }
       : claim.metadata;
   const reservedFor = [...(claim.status.reservedFor ?? []), { resource: "pods", name, uid }];
+  const given = allocation ? identified(allocation, newId) : claim.status.allocation;
   const status: ResourceClaim["status"] = {
     ...claim.status,
-    ...(allocation && { allocation: { ...identified(allocation, newId), allocationTimestamp: timeText(now) } }),
+    ...(given && { allocation: { ...given, allocationTimestamp: given.allocationTimestamp ?? timeText(now) } }),
     reservedFor,
   };
   // Two writes of kube-scheduler's, of the object and of its status, in one.
@@ -51,8 +53,19 @@ function identified({ devices, ...allocation }: AllocationResult, newId: () => s
 }
 
 /** The claim without devices: nobody uses them, and where they are the pod cannot be. */
-export function deallocate(claim: Claim): Assumed {
-  const { allocation: _, reservedFor: __, ...status } = claim.status;
-  const after: Claim = { ...claim, status };
-  return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before: claim, after });
+export function deallocate(claim: Claim, now: number): Write {
+  const { allocation: _, reservedFor: __, devices: ___, ...status } = claim.status;
+  return statusWrite(claim, status, now);
+}
+
+/** The claim, which the pod does not use after all. */
+export function release(claim: Claim, { uid }: PendingPod, now: number): Write {
+  const { reservedFor = [], ...status } = claim.status;
+  const others = reservedFor.filter((each) => each.uid !== uid);
+  return statusWrite(claim, { ...status, ...(others.length > 0 && { reservedFor: others }) }, now);
+}
+
+function statusWrite(before: Claim, status: ResourceClaim["status"], now: number): Write {
+  const after = owned({ before, after: { ...before, status } }, { kind: resourceClaim, subresource: "status", now });
+  return assumed(DEVICE_CLAIMS, { kind: resourceClaim, before, after }).write;
 }

@@ -1,29 +1,16 @@
-/** The device claims that a pod names, and what is to be done for them. */
+/** The device claims that a pod names. */
 import type { Pod } from "../../../api/generated/core.v1.ts";
-import type {
-  AllocationResult,
-  DeviceClass,
-  ResourceClaim,
-  ResourceSlice,
-} from "../../../api/generated/resource.v1.ts";
+import type { DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { Labelled } from "../../../api/machinery/node-selector.ts";
 import { meetsAnyTerm } from "../../../api/machinery/node-selector.ts";
 import type { Cluster } from "../cluster.ts";
-import type { NodeInfo } from "../node-info.ts";
 import type { PendingPod } from "../plugin.ts";
-import { allocate, type Claim, DEVICE_CLASSES, type Devices } from "./allocate.ts";
-import { DEVICE_CLAIMS, devicesInUse } from "./device-use.ts";
-import { DeviceSupply, SLICES } from "./pools.ts";
+import type { Claim } from "./allocate.ts";
+import { DEVICE_CLASSES } from "./device-classes.ts";
+import { DEVICE_CLAIMS } from "./device-use.ts";
 
 /** Pods that one claim is for at most. */
 const MOST_CONSUMERS = 256;
-
-/** What a pod's claim is to become. */
-export interface Reservation {
-  readonly claim: Claim;
-  /** Undefined: it has one. */
-  readonly allocation?: AllocationResult;
-}
 
 type PodClaim = NonNullable<Pod["spec"]["resourceClaims"]>[number];
 
@@ -53,6 +40,10 @@ export function deviceClaimsOf(pod: PendingPod, cluster: Cluster): readonly Clai
 export const isReservedFor = ({ status }: Claim, { uid }: PendingPod): boolean =>
   status.reservedFor?.some((each) => each.uid === uid) ?? false;
 
+/** It was made for the pod. */
+export const isClaimOf = ({ uid }: PendingPod, { metadata }: Claim): boolean =>
+  metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false;
+
 /** Why the claims keep the pod off every node. */
 export function obstacleOf(claims: readonly Claim[], pod: PendingPod, cluster: Cluster): string | undefined {
   for (const claim of claims) {
@@ -77,26 +68,3 @@ export const isWithinReach = ({ status }: Claim, node: Labelled): boolean => {
   const selector = status.allocation?.nodeSelector;
   return selector === undefined || meetsAnyTerm(selector.nodeSelectorTerms, node);
 };
-
-/** What the cluster has of devices, and who has them. */
-export const devicesOf = (cluster: Cluster): Devices => ({
-  supply: new DeviceSupply(cluster.list<ResourceSlice>(SLICES)),
-  inUse: devicesInUse(cluster),
-  classOf: (name) => cluster.get<DeviceClass>(DEVICE_CLASSES, "", name),
-});
-
-/** What placing the pod on the node means for its claims; undefined where the node has not the devices. */
-export function reservationsAt(
-  node: NodeInfo,
-  pod: PendingPod,
-  { claims, devices }: { readonly claims: readonly Claim[]; readonly devices: Devices },
-): readonly Reservation[] | undefined {
-  const open = claims.filter(({ status }) => !status.allocation);
-  const allocations = open.length === 0 ? [] : allocate(open, node, devices);
-  if (typeof allocations === "string") return undefined;
-  return claims.flatMap((claim): Reservation[] => {
-    const allocation = allocations[open.indexOf(claim)];
-    if (allocation) return [{ claim, allocation }];
-    return isReservedFor(claim, pod) ? [] : [{ claim }];
-  });
-}

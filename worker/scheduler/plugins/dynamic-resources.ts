@@ -1,55 +1,63 @@
-import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import type { Cluster } from "../cluster.ts";
-import { allocate, type Claim, DEVICE_CLASSES, type Lack } from "../devices/allocate.ts";
+import type { Claim, Lack } from "../devices/allocate.ts";
+import { readinessOf } from "../devices/binding-conditions.ts";
+import { DEVICE_CLASSES } from "../devices/device-classes.ts";
 import { DEVICE_CLAIMS } from "../devices/device-use.ts";
-import { deviceClaimsOf, devicesOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/pod-claims.ts";
+import { isClaimOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/pod-claims.ts";
+import { devicesAt, devicesOf, podDevicesOf, wantsDevices } from "../devices/pod-devices.ts";
 import { SLICES } from "../devices/pools.ts";
 import { preferenceOf } from "../devices/preference.ts";
+import type { NodeInfo } from "../node-info.ts";
 import { normalizeByLargest, type PendingPod, type Plugin, type Refusal } from "../plugin.ts";
 
 const NAME = "DynamicResources";
 const refuse = (reason: string): Refusal => ({ plugin: NAME, reasons: [reason], resolvable: false });
 const notYet: Refusal = { ...refuse("claims are not there yet"), silent: true };
 const outOfReach = refuse("resourceclaim not available on the node");
+const leftOver = refuse("cannot schedule extended resource claim");
 const lacks: Readonly<Record<Lack, Refusal>> = {
   "cannot allocate all claims": refuse("cannot allocate all claims"),
   "invalid resource pools were encountered": refuse("invalid resource pools were encountered"),
 };
 
-/** Devices that the pod's claims ask for must be found on the node, or be within its reach where they have been. */
+/**
+ * Devices that the pod's claims ask for, or that stand for its extended resources, must be found on the node, or be within
+ * its reach where they have been.
+ */
 export const dynamicResources: Plugin = {
   name: NAME,
   weight: 2,
-  filter: (pod, cluster) => {
-    if (!pod.pod.spec.resourceClaims?.length) return undefined;
-    const claims = deviceClaimsOf(pod, cluster);
-    if (!claims) return notYet;
-    if (claims.length === 0) return undefined;
-    const obstacle = obstacleOf(claims, pod, cluster);
+  filter: (pod, cluster, now) => {
+    const wanted = podDevicesOf(pod, cluster);
+    if (!wanted) return notYet;
+    if (!wantsDevices(wanted)) return undefined;
+    const obstacle = obstacleOf(wanted.claims, pod, cluster);
     if (obstacle !== undefined) return refuse(obstacle);
-    const open = claims.filter(({ status }) => !status.allocation);
     const devices = devicesOf(cluster);
+    const failed = wanted.claims.some((claim) => readinessOf(claim, now).kind === "failed");
     return {
       check: (node) => {
-        const outcome = open.length === 0 ? [] : allocate(open, node, devices);
+        // Whether what it was given is still right nobody knows: it goes, and all is looked for anew.
+        if (wanted.made) return leftOver;
+        const outcome = devicesAt(node, pod, { wanted, devices });
         if (typeof outcome === "string") return lacks[outcome];
-        return claims.every((claim) => isWithinReach(claim, node)) ? undefined : outOfReach;
+        return failed || !wanted.claims.every((claim) => isWithinReach(claim, node)) ? outOfReach : undefined;
       },
     };
   },
   scorer: (pod, cluster) => {
-    const claims = deviceClaimsOf(pod, cluster) ?? [];
-    const open = claims.filter(({ status }) => !status.allocation);
-    const choosy = claims.some(({ spec }) => spec.devices?.requests?.some(({ firstAvailable }) => firstAvailable));
-    if (open.length === 0 || !choosy) return undefined;
+    const wanted = podDevicesOf(pod, cluster);
+    const isChoosy = ({ spec }: Claim) => spec.devices?.requests?.some(({ firstAvailable }) => firstAvailable) ?? false;
+    if (!wanted?.claims.some((claim) => !claim.status.allocation) || !wanted.claims.some(isChoosy)) return undefined;
     const devices = devicesOf(cluster);
     return {
       score: (node) => {
-        const outcome = allocate(open, node, devices);
+        const outcome = devicesAt(node, pod, { wanted, devices });
         if (typeof outcome === "string") return 0;
-        const allocationOf = (claim: Claim) => claim.status.allocation ?? outcome[open.indexOf(claim)];
-        return claims.reduce((sum, claim) => sum + preferenceOf(claim, allocationOf(claim)), 0);
+        const given = new Map(outcome.reservations.map(({ claim, allocation }) => [claim, allocation]));
+        const score = (claim: Claim) => preferenceOf(claim, claim.status.allocation ?? given.get(claim));
+        return wanted.claims.reduce((sum, claim) => sum + score(claim), 0);
       },
       normalize: (scores) => normalizeByLargest(scores, "more"),
     };
@@ -61,20 +69,40 @@ export const dynamicResources: Plugin = {
         !deepEqual(change.previous.metadata.labels, change.node.metadata.labels) ||
         !deepEqual(change.previous.status.allocatable, change.node.status.allocatable)
       );
-    if (change.kind !== "object" || change.deleted) return false;
-    if (change.resource === DEVICE_CLASSES || change.resource === SLICES) return true;
+    if (change.kind !== "object") return false;
+    if (change.resource === DEVICE_CLASSES || change.resource === SLICES) return !change.deleted;
     if (change.resource !== DEVICE_CLAIMS) return false;
+    const claim = change.object as Claim;
+    if (change.deleted) return claim.status.allocation !== undefined || isClaimOf(pod, claim);
     // Without an allocation it may just have given its devices back.
-    const { status, metadata } = change.object as Claim;
-    return !status.allocation || (deviceClaimsOf(pod, cluster) ?? []).some((own) => own.metadata.uid === metadata.uid);
+    if (!claim.status.allocation || isClaimOf(pod, claim)) return true;
+    return podDevicesOf(pod, cluster)?.claims.some(({ metadata }) => metadata.uid === claim.metadata.uid) ?? false;
   },
 };
 
-/** A claim whose devices are nobody's and where the pod cannot be: they are given back, and looked for anew. */
-export function claimToDeallocate(pod: PendingPod, cluster: Cluster): Claim | undefined {
-  return deviceClaimsOf(pod, cluster)?.find((claim) => {
-    const { allocation, reservedFor = [] } = (claim as ResourceClaim).status;
+/** What is given back so that the pod may be placed another time. */
+export type Freed =
+  /** Its devices are nobody's, and where they are the pod cannot be. */
+  | { readonly kind: "deallocate"; readonly claim: Claim }
+  /** It was made for the pod's extended resources, and came to nothing. */
+  | { readonly kind: "discard"; readonly claim: Claim }
+  /** The pod's use of it: its devices could not be bound to the node. */
+  | { readonly kind: "release"; readonly claim: Claim };
+
+export function claimToFree(
+  pod: PendingPod,
+  cluster: Cluster,
+  { refusals, now }: { readonly refusals: ReadonlyMap<NodeInfo, Refusal>; readonly now: number },
+): Freed | undefined {
+  const { claims = [], made } = podDevicesOf(pod, cluster) ?? {};
+  if (claims.length === 0 && !made) return undefined;
+  const nodes = [...refusals].filter(([, refusal]) => refusal === outOfReach).map(([node]) => node);
+  const useless = claims.find((claim) => {
+    const { allocation, reservedFor = [] } = claim.status;
     const free = reservedFor.length === 0 || (reservedFor.length === 1 && isReservedFor(claim, pod));
-    return allocation !== undefined && free && !cluster.nodes.every((node) => isWithinReach(claim, node));
+    if (!allocation || !free || nodes.length === 0) return false;
+    return readinessOf(claim, now).kind === "failed" || nodes.some((node) => !isWithinReach(claim, node));
   });
+  if (useless) return { kind: "deallocate", claim: useless };
+  return made && { kind: "discard", claim: made };
 }

@@ -1,4 +1,8 @@
+import type { DeviceClass } from "../../../api/generated/resource.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Amounts, amountsOf } from "../amounts.ts";
+import type { Cluster } from "../cluster.ts";
+import { DEVICE_CLASSES, deviceClassOf, standsFor } from "../devices/device-classes.ts";
 import type { NodeInfo } from "../node-info.ts";
 import { MAX_NODE_SCORE, type Plugin, type Refusal } from "../plugin.ts";
 
@@ -9,35 +13,47 @@ const insufficient = new Map<string, Refusal>();
 export const nodeResourcesFit: Plugin = {
   name: NAME,
   weight: 1,
-  nodeFilter: ({ requests }) => {
-    const scalars = [...requests.scalars].filter(([, amount]) => amount > 0);
+  nodeFilter: ({ requests }, cluster) => {
+    const scalars = [...requests.scalars].flatMap(([name, amount]) =>
+      amount > 0 ? { name, amount, hasDevices: deviceClassOf(name, cluster) !== undefined } : [],
+    );
     return { check: (node) => refusalOf(node, requests, scalars) };
   },
   nodeScore:
     ({ scored }) =>
     (node) =>
       leastAllocated(node, scored),
-  helps: (change, pod) => {
+  helps: (change, pod, cluster) => {
     switch (change.kind) {
       case "node":
-        return mayHold(change.node.status.allocatable, pod.requests);
+        return mayHold(change.node.status.allocatable, pod.requests, cluster);
       case "assigned-pod-deleted":
         // Every pod that leaves frees a place at least.
         return true;
       case "assigned-pod":
         // Scaled down in place.
         return change.previous !== undefined && frees(change.previous.requests, change.pod.requests, pod.requests);
+      case "object":
+        // Its devices may be what the pod asks for by another name.
+        return (
+          change.resource === DEVICE_CLASSES &&
+          !change.deleted &&
+          standsFor(change.object as Stored<DeviceClass>, pod.requests.scalars)
+        );
       default:
         return false;
     }
   },
 };
 
-function refusalOf(
-  node: NodeInfo,
-  asked: Amounts,
-  scalars: readonly (readonly [string, number])[],
-): Refusal | undefined {
+interface Scalar {
+  readonly name: string;
+  readonly amount: number;
+  /** Where a node has nothing of it, DynamicResources sees to it. */
+  readonly hasDevices: boolean;
+}
+
+function refusalOf(node: NodeInfo, asked: Amounts, scalars: readonly Scalar[]): Refusal | undefined {
   const { allocatable } = node;
   const fits =
     node.pods.size + 1 <= node.allowedPods &&
@@ -57,8 +73,10 @@ function refusalOf(
   check("cpu", asked.cpu, node.cpu, allocatable.cpu);
   check("memory", asked.memory, node.memory, allocatable.memory);
   check("ephemeral-storage", asked.ephemeralStorage, node.ephemeralStorage, allocatable.ephemeralStorage);
-  for (const [resource, amount] of scalars)
-    check(resource, amount, node.scalars.get(resource) ?? 0, allocatable.scalars.get(resource) ?? 0);
+  for (const { name, amount, hasDevices } of scalars) {
+    const total = allocatable.scalars.get(name) ?? 0;
+    if (total > 0 || !hasDevices) check(name, amount, node.scalars.get(name) ?? 0, total);
+  }
   return lacking.length === 0 ? undefined : remembered(lacking, resolvable);
 }
 
@@ -85,12 +103,18 @@ function leastAllocated({ allocatable, scoredCpu, scoredMemory }: NodeInfo, aske
   );
 }
 
-function mayHold(allocatable: Readonly<Record<string, string | number>> | undefined, asked: Amounts): boolean {
+function mayHold(
+  allocatable: Readonly<Record<string, string | number>> | undefined,
+  asked: Amounts,
+  cluster: Cluster,
+): boolean {
   const total = amountsOf(allocatable);
   if (asked.cpu > total.cpu || asked.memory > total.memory || asked.ephemeralStorage > total.ephemeralStorage)
     return false;
-  for (const [resource, amount] of asked.scalars) if (amount > (total.scalars.get(resource) ?? 0)) return false;
-  return true;
+  return [...asked.scalars].every(([resource, amount]) => {
+    const offered = total.scalars.get(resource) ?? 0;
+    return amount <= offered || (offered === 0 && deviceClassOf(resource, cluster) !== undefined);
+  });
 }
 
 function frees(before: Amounts, after: Amounts, asked: Amounts): boolean {

@@ -49,7 +49,7 @@ function scheduled(claims: readonly Stored<PersistentVolumeClaim>[], volumes: re
   apply("pods", pod("p", { spec: { volumes: named } }));
   const next = state.queue.take();
   if (!next) throw new Error("nothing waits");
-  const decision = schedule(next, state.cluster, { random: () => 0, startAt: 0 });
+  const decision = schedule(next, state.cluster, { random: () => 0, startAt: 0, now: 0 });
   return decision.kind === "refuse" ? decision.message.split(". no new")[0] : decision.kind;
 }
 

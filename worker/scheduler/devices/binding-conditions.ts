@@ -1,0 +1,54 @@
+/** Devices that have to be bound to their node before the pod is (DRADeviceBindingConditions): their driver says when. */
+import type {
+  AllocationResult,
+  DeviceRequestAllocationResult,
+  ResourceClaim,
+} from "../../../api/generated/resource.v1.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+
+/** kube-scheduler's, after a claim's allocation. */
+export const BINDING_TIMEOUT_MS = 600_000;
+
+export type Readiness =
+  | { readonly kind: "ready" }
+  /** `until` (ms) it is waited. */
+  | { readonly kind: "pending"; readonly until: number }
+  /** In kube-scheduler's words. */
+  | { readonly kind: "failed"; readonly why: string };
+
+const READY: Readiness = { kind: "ready" };
+
+export const mustBind = ({ devices }: AllocationResult): boolean =>
+  devices?.results?.some(({ bindingConditions = [] }) => bindingConditions.length > 0) ?? false;
+
+/** Until when binding the claim's devices is waited for (ms). */
+export const bindingEnds = ({ allocationTimestamp }: AllocationResult): number =>
+  allocationTimestamp === undefined ? Number.POSITIVE_INFINITY : Date.parse(allocationTimestamp) + BINDING_TIMEOUT_MS;
+
+/** Of a claim that has its devices. The first that is not bound decides. */
+export function readinessOf({ metadata: { name }, status }: Stored<ResourceClaim>, now: number): Readiness {
+  const { allocation } = status;
+  if (!allocation) return READY;
+  for (const result of allocation.devices?.results ?? []) {
+    const { bindingConditions = [], bindingFailureConditions = [] } = result;
+    if (bindingConditions.length === 0) continue;
+    const conditions = conditionsOf(status, result);
+    const isTrue = (type: string) => conditions?.find((each) => each.type === type)?.status === "True";
+    const failed = bindingFailureConditions.find(isTrue);
+    if (failed !== undefined) {
+      const { reason = "", message = "" } = conditions?.find(({ type }) => type === failed) ?? {};
+      const why = `device binding failed: claim=${name}, reason=${reason}, message=${goQuote(message)}`;
+      return { kind: "failed", why };
+    }
+    if (bindingConditions.every(isTrue)) continue;
+    const until = bindingEnds(allocation);
+    return until <= now ? { kind: "failed", why: `device binding timeout: claim=${name}` } : { kind: "pending", until };
+  }
+  return READY;
+}
+
+const conditionsOf = ({ devices = [] }: ResourceClaim["status"], result: DeviceRequestAllocationResult) =>
+  devices.find(
+    ({ driver, pool, device }) => driver === result.driver && pool === result.pool && device === result.device,
+  )?.conditions;

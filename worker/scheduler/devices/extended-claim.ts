@@ -1,0 +1,83 @@
+/**
+ * The claim that kube-scheduler makes for a pod's extended resources where the node has devices for them, and not the resources
+ * themselves (DRAExtendedResource).
+ */
+import type {
+  ContainerExtendedResourceRequest,
+  PodExtendedResourceClaimStatus,
+} from "../../../api/generated/core.v1.ts";
+import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import { generatedName } from "../../../api/machinery/generated-name.ts";
+import type { Cluster } from "../cluster.ts";
+import type { NodeInfo } from "../node-info.ts";
+import type { PendingPod } from "../plugin.ts";
+import type { Claim, Demand } from "./allocate.ts";
+import { deviceClassOf } from "./device-classes.ts";
+import { DEVICE_CLAIMS } from "./device-use.ts";
+import { extendedRequestsOf } from "./extended-requests.ts";
+
+const EXTENDED = "resource.kubernetes.io/extended-resource-claim";
+/** What it is called before it is made. */
+const UNMADE = "<extended-resources>";
+
+/** What placing the pod means for its extended resources. */
+export interface ExtendedClaim extends Demand {
+  readonly mappings: readonly ContainerExtendedResourceRequest[];
+}
+
+export interface AllocatedExtendedClaim extends ExtendedClaim {
+  readonly allocation: AllocationResult;
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** The names of the device classes that stand for the pod's extended resources, by resource. */
+export function extendedResourcesOf({ requests }: PendingPod, cluster: Cluster): ReadonlyMap<string, string> {
+  if (requests.scalars.size === 0) return NONE;
+  const classes = [...requests.scalars].flatMap(([resource, amount]): [string, string][] => {
+    const deviceClass = amount > 0 ? deviceClassOf(resource, cluster) : undefined;
+    return deviceClass ? [[resource, deviceClass.metadata.name]] : [];
+  });
+  return classes.length > 0 ? new Map(classes) : NONE;
+}
+
+/** One that was made for the pod already. */
+export function extendedClaimOf({ namespace, name, uid }: PendingPod, cluster: Cluster): Claim | undefined {
+  for (const claim of cluster.listIn<ResourceClaim>(DEVICE_CLAIMS, namespace)) {
+    const { annotations, ownerReferences = [] } = claim.metadata;
+    if (annotations?.[EXTENDED] !== "true") continue;
+    if (ownerReferences.some((owner) => owner.controller && owner.name === name && owner.uid === uid)) return claim;
+  }
+  return undefined;
+}
+
+/** What is left to claim on the node; undefined where a device plugin of its has it all. */
+export function extendedClaimAt(
+  node: NodeInfo,
+  { pod, namespace }: PendingPod,
+  resources: ReadonlyMap<string, string>,
+): ExtendedClaim | undefined {
+  const lacking = [...resources].filter(([resource]) => !node.allocatable.scalars.get(resource));
+  if (lacking.length === 0) return undefined;
+  const { requests, mappings } = extendedRequestsOf(pod, new Map(lacking));
+  return { metadata: { namespace, name: UNMADE }, spec: { devices: { requests: [...requests] } }, mappings };
+}
+
+/** As it is sent to the API. `random` holds at least five bytes. */
+export function claimToMake({ name, namespace, uid }: PendingPod, { spec }: ExtendedClaim, random: Uint8Array): Claim {
+  const generateName = `${name}-extended-resources-`;
+  const metadata = {
+    // Named here, so that its devices can count as taken before it is there.
+    name: generatedName(generateName, random),
+    generateName,
+    namespace,
+    ownerReferences: [{ apiVersion: "v1", kind: "Pod", name, uid, controller: true }],
+    annotations: { [EXTENDED]: "true" },
+  };
+  return { apiVersion: "resource.k8s.io/v1", kind: "ResourceClaim", metadata, spec, status: {} } as object as Claim;
+}
+
+export const extendedStatusOf = ({ metadata }: Claim, { mappings }: ExtendedClaim): PodExtendedResourceClaimStatus => ({
+  requestMappings: [...mappings],
+  resourceClaimName: metadata.name,
+});
