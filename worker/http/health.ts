@@ -15,9 +15,8 @@ export const RUNTIME = "workerd";
 
 const TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
 
-/** `/healthz`, `/livez`, `/readyz` and their single checks: `ok`, or a list with `?verbose`. */
+/** `/healthz`, `/livez`, `/readyz` and their single checks: `ok`, or a list with `?verbose`. They know no methods. */
 export async function serveHealth(c: Context<Bindings>): Promise<Response> {
-  if (c.req.method !== "GET" && c.req.method !== "HEAD") throw new ApiError(methodNotAllowed());
   const [, endpoint = "", check = ""] = /^\/([a-z]+)\/?(.*)$/.exec(c.req.path) ?? [];
   if (!isHealthEndpoint(endpoint) || (check !== "" && !isCheck(endpoint, check)))
     throw new PlainTextError(404, "404 page not found");

@@ -78,3 +78,18 @@ test("a Binding needs the name of a pod, and a question says nothing of what the
   });
   expect(asked).toMatchObject({ code: 201 });
 });
+
+test("WIRE-METHODS: what is no resource is read by any method, and a number that is said is one", async () => {
+  for (const [method, path] of [
+    ["POST", "/healthz"],
+    ["DELETE", "/livez/ping"],
+    ["PUT", "/"],
+    ["HEAD", "/metrics"],
+    ["OPTIONS", "/openapi/v3"],
+  ] as const)
+    expect([path, (await API.fetch(new Request(`https://sailplane${path}`, { method }))).status]).toEqual([path, 200]);
+  expect(await ask("GET", `${MAPS}?limit=`)).toMatchObject({
+    code: 400,
+    message: 'strconv.ParseInt: parsing "": invalid syntax',
+  });
+});

@@ -87,7 +87,7 @@ export function booleanOption(query: URLSearchParams, name: string): boolean {
 /** A whole number, or undefined where it is not given. */
 export function integerOption(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
-  if (value === null || value === "") return undefined;
+  if (value === null) return undefined;
   if (!/^[+-]?\d+$/.test(value)) {
     throw new ApiError(badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`));
   }

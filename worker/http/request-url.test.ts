@@ -19,6 +19,13 @@ test.each([
   expect(pathnameOf(url)).toBe(new URL(url).pathname);
 });
 
+test("parameters with a semicolon or an escape that is none are none, as to Go", () => {
+  expect([...queryOf("https://h/?limit=1;x=2&a=%zz&b=%4&c=%41&d")]).toEqual([
+    ["c", "A"],
+    ["d", ""],
+  ]);
+});
+
 test.each(["https://h/", "https://h/?", "https://h/?a=1&a=2&b=%20+c", "https://h/a?x=y?z"])(
   "the query of %s is what URL says",
   (url) => {

@@ -11,8 +11,19 @@ export const pathnameOf = (url: string): string => PLAIN.exec(url)?.[1] ?? new U
 
 export function queryOf(url: string): URLSearchParams {
   const at = url.indexOf("?");
-  return at < 0 ? NONE : new URLSearchParams(url.slice(at + 1));
+  if (at < 0) return NONE;
+  const text = url.slice(at + 1);
+  return new URLSearchParams(UNREADABLE.test(text) ? withoutUnreadable(text) : text);
 }
+
+/** What Go reads in no parameter: a semicolon, and an escape that is none. */
+const UNREADABLE = /;|%(?![\da-f]{2})/i;
+
+const withoutUnreadable = (query: string): string =>
+  query
+    .split("&")
+    .filter((pair) => !UNREADABLE.test(pair))
+    .join("&");
 
 /** Shared by all requests without a query, which nobody changes. */
 const NONE = new URLSearchParams();

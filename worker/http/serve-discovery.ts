@@ -29,9 +29,9 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async ({ policy, store }) => {
     const request = c.req.raw;
     const user = await requirePath(c, { policy, store });
-    // The aggregator answers for /apis and its groups, whatever the method; only the group versions know methods.
+    // The aggregator answers for /apis and its groups, and the index of paths, whatever the method; others know methods.
     const isAggregators = /^\/apis(\/[^/]*)?\/?$/.test(c.req.path);
-    if (request.method !== "GET" && !isAggregators) throw new ApiError(methodNotAllowed());
+    if (request.method !== "GET" && !isAggregators && c.req.path !== "/") throw new ApiError(methodNotAllowed());
     const { resources } = policy.derive(customResources);
     const url = new URL(request.url);
     const [root = "", group, version] = c.req.path.split("/").slice(1);

@@ -1,7 +1,5 @@
 /** GET /metrics in Prometheus' text format: what this isolate has answered, and where the cluster's log stands. */
 import type { Context } from "hono";
-import { methodNotAllowed } from "../../api/machinery/status.ts";
-import { ApiError } from "../api-error.ts";
 import type { Flow } from "../fairness/classify.ts";
 import { shardsOf } from "../policy/cluster-shards.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
@@ -37,7 +35,6 @@ const samples = (name: string, counts: Counts = new Map()): string[] =>
   [...counts].sort().map(([labels, value]) => `${name}{${labels}} ${value}`);
 
 export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
-  if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
   const cluster = c.get("cluster");
   const stores = storeObjects(c.env, cluster, shardsOf(knownPolicy(cluster)));
   const revisions = await Promise.all(
@@ -66,7 +63,6 @@ export async function serveMetrics(c: Context<Bindings>): Promise<Response> {
 
 /** GET /metrics/slis: what the health checks find, for who counts how often they did not. */
 export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response> {
-  if (c.req.method !== "GET") throw new ApiError(methodNotAllowed());
   return exposition([
     "# HELP kubernetes_healthcheck [STABLE] This metric records the result of a single healthcheck.",
     "# TYPE kubernetes_healthcheck gauge",

@@ -1,10 +1,9 @@
 /** /openapi/v3, its documents, and /openapi/v2. Made when first asked for, from the kinds of the moment; kept by clients. */
 import type { Context } from "hono";
-import { methodNotAllowed } from "../../api/machinery/status.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { remoteApis } from "../aggregation/remote-apis.ts";
 import { type OpenApiIndex, pathOf, remoteDocument, remoteIndex } from "../aggregation/remote-openapi.ts";
-import { ApiError, PlainTextError } from "../api-error.ts";
+import { PlainTextError } from "../api-error.ts";
 import { customResources } from "../policy/custom-resources.ts";
 import type { Bindings } from "./bindings.ts";
 import { answerWithEtag, contentHash, type TaggedDocument, taggedDocument } from "./etag.ts";
@@ -21,7 +20,6 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
   withPolicy(c, async ({ policy, store }) => {
     const request = c.req.raw;
     await requirePath(c, { policy, store });
-    if (request.method !== "GET") throw new ApiError(methodNotAllowed());
     const { resources } = policy.derive(customResources);
     const [, , version, ...rest] = c.req.path.split("/");
     const path = rest.filter((part) => part !== "").join("/");
