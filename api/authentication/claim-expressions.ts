@@ -30,7 +30,7 @@ export function compileSeeing(seen: Seen, expression: string): Compiled {
 /** `value` is the claims, or a user as SubjectAccessReviews and the like write it. */
 export function evaluateSeeing(seen: Seen, expression: string, value: object): Evaluated {
   const known = compileSeeing(seen, expression);
-  if (!known.ok) return { ok: false, message: known.issues };
+  if (!known.ok) return { ok: false, message: known.message.replace(/^compilation failed: /, "") };
   const type = scopes[seen].variables.get(seen);
   return known.program.run(new Map([[seen, fromJson(value, type)]]));
 }

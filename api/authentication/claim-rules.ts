@@ -122,7 +122,7 @@ function parseRule(value: unknown, path: string, seen: Seen): ExpressionRule {
 function expressionAt(value: unknown, path: string, { seen, returns }: { seen: Seen; returns?: "bool" }): string {
   const expression = textAt(value, path);
   const compiled = compileSeeing(seen, expression);
-  if (!compiled.ok) throw new Refusal(`${path}: compilation failed: ${compiled.issues}`);
+  if (!compiled.ok) throw new Refusal(`${path}: ${compiled.message}`);
   if (returns && compiled.program.type.kind !== returns) throw new Refusal(`${path}: must evaluate to ${returns}`);
   return expression;
 }

@@ -51,7 +51,11 @@ function warningsOf(policy: Stored<ValidatingAdmissionPolicy>, snapshot: Snapsho
     if (!expression) return [];
     const results = scopes.flatMap(({ kind, scope }) => {
       const compiled = compile(expression, scope);
-      return compiled.ok ? [] : [`${kind.group}/${kind.version}, Kind=${kind.kind}: ${compiled.issues}\n`];
+      return compiled.ok
+        ? []
+        : [
+            `${kind.group}/${kind.version}, Kind=${kind.kind}: ${compiled.message.replace(/^compilation failed: /, "")}\n`,
+          ];
     });
     return results.length > 0 ? [{ fieldRef, warning: results.join("") }] : [];
   };

@@ -243,8 +243,7 @@ class Checker {
   #checkLiterals(name: string, args: readonly Expr[]): void {
     const last = args.at(-1);
     if (last?.kind !== "literal" || typeof last.value !== "string") return;
-    if ((name === "matches" || name === "find" || name === "findAll") && !isRegex(last.value))
-      this.#issue(last.at, `invalid ${name} argument`);
+    if (name === "matches" && !isRegex(last.value)) this.#issue(last.at, `invalid ${name} argument`);
     if ((name === "duration" || name === "timestamp") && args.length === 1 && !this.#reads(name, last.value))
       this.#issue(last.at, `invalid ${name} argument`);
   }

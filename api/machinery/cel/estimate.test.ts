@@ -8,7 +8,7 @@ function estimate(rule: string, schema: Schema): number {
   const self = typeOfSchema(schema, false);
   if (!self) throw new Error("no type");
   const compiled = compile(rule, { variables: new Map([["self", self]]), library: kubernetesLibrary, binds: true });
-  if (!compiled.ok) throw new Error(compiled.issues);
+  if (!compiled.ok) throw new Error(compiled.message);
   return compiled.program.estimate();
 }
 

@@ -1,6 +1,7 @@
 /** JSON → values, by the type that a schema gives them; whole numbers without one are ints, as Kubernetes reads JSON. */
 import { decodeBase64 } from "../base64.ts";
 import { parseDuration } from "../duration.ts";
+import { keyedList } from "./keyed-list.ts";
 import { param, type Type } from "./type.ts";
 import { type CelMap, Duration, Timestamp } from "./values.ts";
 
@@ -8,7 +9,10 @@ export function fromJson(value: unknown, type: Type | undefined): unknown {
   if (value === null || value === undefined) return null;
   if (typeof value === "number") return type?.kind === "double" || !Number.isInteger(value) ? value : BigInt(value);
   if (typeof value === "string") return type === undefined ? value : textValue(value, type);
-  if (Array.isArray(value)) return value.map((item) => fromJson(item, type?.kind === "list" ? param(type) : undefined));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => fromJson(item, type?.kind === "list" ? param(type) : undefined));
+    return type?.keys ? keyedList(items, type.keys) : items;
+  }
   return typeof value === "object" ? new JsonMap(value as Record<string, unknown>, type) : value;
 }
 

@@ -34,11 +34,9 @@ function firstUnlike(parts: readonly { readonly at: number; readonly type: Type 
   return [{ at: odd.at, message: `expected type '${showType(first)}' but found '${showType(odd.type)}'` }];
 }
 
-/** What is not known, such as the content of an empty optional, may be alike. */
-const UNKNOWN: ReadonlySet<Type["kind"]> = new Set(["param", "dyn"]);
-
+/** What is not known, such as the content of an empty optional, may be alike; what may be anything is like its own kind alone. */
 function isEquivalent(a: Type, b: Type): boolean {
-  if (UNKNOWN.has(a.kind) || UNKNOWN.has(b.kind)) return true;
+  if (a.kind === "param" || b.kind === "param") return true;
   if (a.kind !== b.kind || a.name !== b.name) return false;
   return (a.params ?? []).every((each, i) => isEquivalent(each, param(b, i)));
 }

@@ -25,7 +25,7 @@ const compiled = (source: string) =>
 
 function run(source: string, limit?: number) {
   const result = compiled(source);
-  if (!result.ok) return result.issues;
+  if (!result.ok) return result.message.replace("compilation failed: ", "");
   const outcome = result.program.run(new Map([["self", fromJson(self, type)]]), limit);
   return outcome.ok ? outcome.value : outcome.message;
 }
@@ -61,6 +61,12 @@ describe("an expression is true of what it sees", () => {
     "duration('1h').getMilliseconds() == 3600000 && sign(quantity('-1')) == -1",
     "timestamp('2024-07-01T12:00:00Z').getHours('America/New_York') == 8",
     "'%s %d'.format(['a', 1]) == 'a 1'",
+    `'%s%s'.format([['a', 'b"'], {'k': [1.5]}]) == '["a", "b\\\\""]{"k":[1.500000]}'`,
+    `'%s'.format([[duration('90s'), duration('1s')]]) == '[duration("90s"), duration("1s")]' && '%s'.format([[b'a']]) == '[b"a"]'`,
+    "'%.2f %.0f %.0f %f'.format([1234567.891, 2.5, 3.5, dyn('NaN')]) == '1,234,567.89 2 4 NaN'",
+    "'%e|%.20e'.format([12345.678, -0.5]) == '1.234568×10⁰⁴|     -5.000000×10⁻⁰¹'",
+    "'%x %X %b %o %%'.format([255, b'z', true, 8u]) == 'ff 7A 1 10 %'",
+    "string(1000000.0) == '1e+06' && string(100000.5) == '100000.5' && string(0.00001) == '1e-05'",
     "sets.equivalent([1, 2], [2, 1, 1]) && sets.intersects([1], [1, 2])",
     'quantity("1Gi").isGreaterThan(quantity("1Mi")) && quantity("50k").asInteger() == 50000',
     'ip("::1").isLoopback() && cidr("10.0.0.0/8").containsIP("10.1.1.1") && !isIP("1.2.3")',
@@ -78,6 +84,33 @@ describe("an expression is true of what it sees", () => {
     expect(run(source)).toBe(true);
   });
 });
+
+test.each([
+  ["'%d'.format(['x'])", "error during formatting: decimal clause can only be used on integers, was given string"],
+  ["'%q'.format([1])", 'could not parse formatting clause: unrecognized formatting clause "q"'],
+  ["'%s %s'.format(['a'])", "index 1 out of range"],
+  ["'%s'.format(['a', 'b'])", "too many arguments supplied to string.format (expected 1, got 2)"],
+  ["'%'.format([1])", "unexpected end of string"],
+  [
+    "'%.3'.format([1.0])",
+    "could not parse formatting clause: error while parsing precision: could not find end of precision specifier",
+  ],
+  ["'%.2f'.format([1])", "error during formatting: fixed-point clause can only be used on doubles, was given int"],
+  ["[dyn(1), 'x']", "expected type 'dyn' but found 'string'"],
+  ["{'a': 'y', 'b': dyn(1)}", "expected type 'string' but found 'dyn'"],
+  ["int('x')", "program instantiation failed: type conversion error from 'string' to 'int'"],
+  ["uint(-1)", "program instantiation failed: unsigned integer overflow"],
+  ["'a'.find('(')", "program instantiation failed: error parsing regexp: missing closing ): `(`"],
+])("CEL-LITERALS: %s does not compile", (source, message) => {
+  expect(run(source)).toContain(message);
+});
+
+test.each(["'%s %d'.format([self.s, dyn(1)])", "self.s.format([1])", "[[], ['x']]", "int(self.s) == 1 || true"])(
+  "CEL-LITERALS: %s does",
+  (source) => {
+    expect(compiled(source).ok).toBe(true);
+  },
+);
 
 describe("what goes wrong is told as cel-go tells it", () => {
   test.each([
@@ -114,7 +147,7 @@ describe("what goes wrong is told as cel-go tells it", () => {
     const scope = { variables: new Map([["self", type]]), library: kubernetesLibrary };
     expect(compile("cel.bind(a, 1, a) == 1", scope)).toMatchObject({
       ok: false,
-      issues: expect.stringContaining("undeclared reference to 'cel' (in container '')"),
+      message: expect.stringContaining("undeclared reference to 'cel' (in container '')"),
     });
   });
 

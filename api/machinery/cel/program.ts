@@ -4,10 +4,12 @@ import { check, type Scope } from "./checker.ts";
 import { estimateCost } from "./estimate.ts";
 import { evaluate, type Outcome } from "./evaluate.ts";
 import { unlikeElements } from "./homogeneous.ts";
-import { renderIssues } from "./issue.ts";
+import { type Issue, renderIssues } from "./issue.ts";
+import { constantProblem, formatIssues } from "./literal-calls.ts";
 import { parse } from "./parser.ts";
 import { selects } from "./selections.ts";
 import type { Type } from "./type.ts";
+import { settled } from "./unify.ts";
 
 /** Kubernetes' limit of one expression's run (apiserver pkg/apis/cel). */
 export const PER_CALL_LIMIT = 1_000_000;
@@ -25,18 +27,33 @@ export interface Program {
 
 export type Compiled =
   | { readonly ok: true; readonly program: Program }
-  | { readonly ok: false; readonly issues: string };
+  | {
+      readonly ok: false;
+      /** What is wrong, and in what: `compilation failed: ERROR: …`. */
+      readonly message: string;
+      /** The expression is sound, and cannot be made to run all the same. */
+      readonly isInternal: boolean;
+    };
 
 export function compile(source: string, scope: Scope): Compiled {
   const parsed = parse(source, scope);
-  if (!parsed.ok) return { ok: false, issues: renderIssues(source, parsed.issues) };
+  if (!parsed.ok) return uncompiled(source, parsed.issues);
   const { expr } = parsed;
   const { type, types, references, issues } = check(expr, scope);
-  if (issues.length > 0) return { ok: false, issues: renderIssues(source, issues) };
-  const unlike = unlikeElements(expr, types);
-  if (unlike.length > 0) return { ok: false, issues: renderIssues(source, unlike) };
+  if (issues.length > 0) return uncompiled(source, issues);
+  const odd = [...unlikeElements(expr, types), ...formatIssues(expr, types)];
+  if (odd.length > 0) return uncompiled(source, odd);
+  const problem = constantProblem(expr, scope.library);
+  if (problem !== undefined)
+    return { ok: false, message: `program instantiation failed: ${problem}`, isInternal: true };
   return { ok: true, program: programOf(expr, { type, references, types }, scope) };
 }
+
+const uncompiled = (source: string, issues: readonly Issue[]): Compiled => ({
+  ok: false,
+  message: `compilation failed: ${renderIssues(source, issues)}`,
+  isInternal: false,
+});
 
 function programOf(
   expr: Expr,
@@ -44,7 +61,7 @@ function programOf(
   { library, variables }: Scope,
 ): Program {
   return {
-    type,
+    type: settled(type),
     references,
     selects: (variable, field) => selects(expr, variable, field),
     estimate: () => estimateCost(expr, { variables, library, types }),

@@ -1,5 +1,6 @@
 /** Patterns of expressions, written for RE2 and bounded here (structural/pattern.ts). */
 import { compilePattern, matchesPattern, searcherOf } from "../structural/pattern.ts";
+import { regexpProblem } from "../structural/regexp-syntax.ts";
 import { CelError } from "./values.ts";
 
 export interface Regex {
@@ -9,11 +10,15 @@ export interface Regex {
   findAll(text: string, limit: number): string[];
 }
 
+/** In Go's words, undefined where it is a pattern. */
+export const patternProblem = (pattern: string): string | undefined =>
+  isRegex(pattern) ? undefined : (regexpProblem(pattern) ?? `error parsing regexp: ${pattern}`);
+
 export const isRegex = (pattern: string): boolean => compilePattern(pattern) !== undefined;
 
 export function compileRegex(text: string): Regex {
   const pattern = compilePattern(text);
-  if (!pattern) throw new CelError(`error parsing regexp: ${text}`);
+  if (!pattern) throw new CelError(patternProblem(text) ?? "");
   const searcher = (at: string) => {
     const found = searcherOf(pattern, at);
     if (!found) throw new CelError(`matches of ${text} cannot be found in bounded time`);

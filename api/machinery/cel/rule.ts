@@ -22,7 +22,7 @@ export function compileRule(source: ValidationRule, self: Type): CompiledRule {
   ]);
   const scope = { variables, library: kubernetesLibrary };
   const compiled = compile(source.rule, scope);
-  if (!compiled.ok) return { ok: false, problem: `compilation failed: ${compiled.issues}` };
+  if (!compiled.ok) return { ok: false, problem: compiled.message };
   const { program } = compiled;
   if (program.type.kind !== "bool") return { ok: false, problem: "cel expression must evaluate to a bool" };
   const rule = { source, program, usesOldSelf: program.references.has("oldSelf") };
@@ -32,7 +32,7 @@ export function compileRule(source: ValidationRule, self: Type): CompiledRule {
     return {
       ok: true,
       rule: { ...rule, message: undefined },
-      messageProblem: `messageExpression compilation failed: ${message.issues}`,
+      messageProblem: `messageExpression ${message.message}`,
     };
   if (message.program.type.kind !== "string")
     return {

@@ -37,6 +37,51 @@ describe("rules of objects", () => {
     expect(texts(withRules([rule]), { spec: { a: 1 } })).toEqual([expected]);
   });
 
+  test.each<[string, boolean]>([
+    ["self.set == ['y', 'x'] && ['x', 'y'] == self.set", true],
+    ["['y', 'x'] == self.set", false],
+    ["self.set != ['x', 'z']", true],
+    ["(self.set + ['x', 'z', 'z']) == ['z', 'y', 'x'] && (self.set + ['x']).size() == 2", true],
+    ["self.map == [self.map[1], self.map[0]] && self.map != [self.map[1]]", true],
+    ["[self.map[1], self.map[0]] == self.map", false],
+    ["(self.map + [{'k': 'a'}].map(e, self.map[1])).size() == 2 && (self.map + [self.map[0]]) == self.map", true],
+    ["(self.map + oldSelf.map)[0].v == 9 && (self.map + oldSelf.map).size() == 3", true],
+    ["self.plain == ['y', 'x']", false],
+    ["(self.plain + ['x']).size() == 3", true],
+  ])("CEL-KEYED: by what the lists' types say, %s is %s", (rule, holds) => {
+    const items: Schema = { type: "string" };
+    const item: Schema = { type: "object", properties: { k: { type: "string" }, v: { type: "integer" } } };
+    const map: Schema = {
+      type: "array",
+      items: item,
+      "x-kubernetes-list-type": "map",
+      "x-kubernetes-list-map-keys": ["k"],
+    };
+    const schema = withRules([{ rule }], {
+      properties: {
+        set: { type: "array", items, "x-kubernetes-list-type": "set" },
+        plain: { type: "array", items },
+        map,
+      },
+    });
+    const rest = { set: ["x", "y"], plain: ["x", "y"] };
+    const spec = {
+      ...rest,
+      map: [
+        { k: "a", v: 1 },
+        { k: "b", v: 2 },
+      ],
+    };
+    const old = {
+      ...rest,
+      map: [
+        { k: "a", v: 9 },
+        { k: "c", v: 3 },
+      ],
+    };
+    expect(texts(schema, { spec }, { spec: old })).toHaveLength(holds ? 0 : 1);
+  });
+
   test.each<[string, string]>([
     ["", "spec.m[b.r]"],
     [".m['b.r']", "spec.m[b.r]"],

@@ -54,7 +54,14 @@ function listType(schema: Schema): Type | undefined {
   const element = items && typeOfSchema(items, items["x-kubernetes-embedded-resource"] === true);
   if (!element) return undefined;
   const max = schema.maxItems ?? Math.floor((MAX_REQUEST_BYTES - 2) / ((element.minSize ?? 0) + 1));
-  return { ...listOf(element), max, minSize: 2 };
+  return { ...listOf(element), max, minSize: 2, ...keysOf(schema) };
+}
+
+function keysOf(schema: Schema): Pick<Type, "keys"> {
+  const type = schema["x-kubernetes-list-type"];
+  if (type === "set") return { keys: [] };
+  const keys = type === "map" ? (schema["x-kubernetes-list-map-keys"] ?? []) : [];
+  return keys.length > 0 ? { keys: keys.map((name) => escapeName(name) ?? name) } : {};
 }
 
 function mapType(schema: Schema): Type | undefined {

@@ -24,6 +24,8 @@ export interface Type {
   readonly fields?: ReadonlyMap<string, Type>;
   /** The most that a request has room for: items, entries, bytes of a text. */
   readonly max?: number;
+  /** Of lists that are sets (no keys) or maps: the members that tell items apart. */
+  readonly keys?: readonly string[];
   /** The least that a value takes in a request, in bytes. */
   readonly minSize?: number;
   /** The schema or whatever else values of the type are read by. */

@@ -34,7 +34,8 @@ export function resolve(overloads: readonly Overload[], types: readonly Type[], 
     if (overload.isMember !== isMember || overload.params.length !== types.length) continue;
     const bindings: Bindings = new Map();
     if (!overload.params.every((each, i) => assign(each, types[i] ?? DYN, bindings))) continue;
-    const found = substitute(overload.result, bindings);
+    // What no argument says anything of is still open; what one says may be anything is.
+    const found = substitute(overload.result, bindings, overload.params.length === 0 ? open : () => DYN);
     result = result === undefined || showType(result) === showType(found) ? found : DYN;
   }
   return result;
@@ -64,7 +65,10 @@ export function assign(declared: Type, actual: Type, bindings: Bindings): boolea
   return (declared.params ?? []).every((each, i) => assign(each, param(actual, i), bindings));
 }
 
-function substitute(type: Type, bindings: Bindings): Type {
-  if (type.kind === "param") return bindings.get(type.name ?? "") ?? DYN;
-  return type.params ? { ...type, params: type.params.map((each) => substitute(each, bindings)) } : type;
+function substitute(type: Type, bindings: Bindings, unbound: () => Type): Type {
+  if (type.kind === "param") return bindings.get(type.name ?? "") ?? unbound();
+  return type.params ? { ...type, params: type.params.map((each) => substitute(each, bindings, unbound)) } : type;
 }
+
+/** A type that is open to the end may be any. */
+export const settled = (type: Type): Type => substitute(type, new Map(), () => DYN);

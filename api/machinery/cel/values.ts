@@ -3,6 +3,7 @@
  * Uint8Array, a list an array; the rest are classes.
  */
 import { CelError } from "./cel-error.ts";
+import { keyedEquals } from "./keyed-list.ts";
 import type { Type } from "./type.ts";
 import { showType } from "./type.ts";
 import { work, workOnItems } from "./work.ts";
@@ -110,7 +111,8 @@ export function celEquals(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   // biome-ignore lint/suspicious/noDoubleEquals: a bigint and a number are the same when their values are.
   if (isNumber(a) && isNumber(b)) return plain(a) == plain(b);
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((each, i) => celEquals(each, b[i]));
+  if (Array.isArray(a) && Array.isArray(b))
+    return keyedEquals(a, b, celEquals) ?? (a.length === b.length && a.every((each, i) => celEquals(each, b[i])));
   if (isCelMap(a) && isCelMap(b))
     return a.size === b.size && a.keys().every((key) => b.has(key) && celEquals(a.get(key), b.get(key)));
   if (a instanceof Uint8Array && b instanceof Uint8Array)

@@ -4,6 +4,7 @@ import { policyScope } from "../../machinery/cel/policy-scope.ts";
 import { compile } from "../../machinery/cel/program.ts";
 import { DYN, showType, type Type } from "../../machinery/cel/type.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { celError } from "../cel-error.ts";
 
 interface Composed {
   readonly paramKind?: ParamKind;
@@ -26,8 +27,7 @@ export class PolicyExpressions {
   /** Declares a variable for those that follow; what does not compile is dyn. */
   declare(errors: FieldError[], path: string, { name = "", expression = "" }: Variable): void {
     const compiled = expression.trim() === "" ? undefined : this.#compile(expression, {});
-    if (compiled && !compiled.ok)
-      errors.push(invalid(`${path}.expression`, expression, `compilation failed: ${compiled.issues}`));
+    if (compiled && !compiled.ok) errors.push(celError(`${path}.expression`, expression, compiled));
     this.#variables?.set(name, compiled?.ok ? compiled.program.type : DYN);
   }
 
@@ -54,7 +54,7 @@ export class PolicyExpressions {
     if (expression.trim() === "") return;
     const compiled = this.#compile(expression, seen);
     if (!compiled.ok) {
-      errors.push(invalid(path, shown, `compilation failed: ${compiled.issues}`));
+      errors.push(celError(path, shown, compiled));
       return;
     }
     const { type } = compiled.program;

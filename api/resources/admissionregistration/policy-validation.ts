@@ -23,9 +23,7 @@ import { FAILURE_POLICIES, REINVOCATION_POLICIES } from "./webhook-validation.ts
 
 const MAX_AUDIT_ANNOTATIONS = 20;
 const MAX_AUDIT_EXPRESSION = 5 * 1024;
-/** Kubernetes also takes Unauthorized, and does not say so. */
-const NAMED_REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
-const REASONS = [...NAMED_REASONS, "Unauthorized"];
+const REASONS = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
 const EITHER = "validations or auditAnnotations must contain at least one item";
 
 type CommonSpec = Pick<
@@ -182,8 +180,7 @@ function checkValidation(
     errors.push(invalid(`${path}.message`, message, "must be non-empty if specified"));
   else if (/[\n\r]/.test(message.trim()))
     errors.push(invalid(`${path}.message`, message, "must not contain line breaks"));
-  if (reason !== undefined && !REASONS.includes(reason))
-    errors.push(notSupported(`${path}.reason`, reason, NAMED_REASONS));
+  if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
 }
 
 function checkAuditAnnotation(

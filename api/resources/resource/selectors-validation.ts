@@ -5,6 +5,7 @@ import { compile } from "../../machinery/cel/program.ts";
 import { showType } from "../../machinery/cel/type.ts";
 import { type FieldError, invalid, required, tooLong } from "../../machinery/field-error.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
+import { celError } from "../cel-error.ts";
 import { checkDriverName } from "../storage/driver-name.ts";
 import { checkList } from "./bounded-lists.ts";
 
@@ -26,7 +27,7 @@ export const checkSelectors = (errors: FieldError[], path: string, selectors: re
 
 function checkExpression(errors: FieldError[], path: string, expression: string): void {
   const compiled = compile(expression, deviceScope);
-  if (!compiled.ok) errors.push(invalid(path, expression, `compilation failed: ${compiled.issues}`));
+  if (!compiled.ok) errors.push(celError(path, expression, compiled));
   else if (!["bool", "dyn"].includes(compiled.program.type.kind)) {
     const is = showType(compiled.program.type);
     errors.push(invalid(path, expression, `must evaluate to bool or the unknown type, not ${is}`));

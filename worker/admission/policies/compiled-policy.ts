@@ -46,7 +46,7 @@ export class CompiledPolicy {
       expression,
       policyScope({ hasParams, variables: this.#variables, constructs: this.#constructs }),
     );
-    const program = compiled.ok ? compiled.program : `compilation failed: ${compiled.issues}`;
+    const program = compiled.ok ? compiled.program : compiled.message;
     this.#programs.set(expression, program);
     return program;
   }

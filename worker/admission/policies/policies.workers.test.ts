@@ -130,6 +130,18 @@ describe("a policy that mutates", () => {
     expect(object).toMatchObject({ reason: "Invalid", message, details: { causes: [{ message }] } });
   });
 
+  test("REG-PLACE: moves no object to another namespace", async () => {
+    await policy(
+      "mutating",
+      "m-moves",
+      jsonPatch("[JSONPatch{op: 'replace', path: '/metadata/namespace', value: 'x'}]"),
+    );
+    expect(await create("m-moves")).toMatchObject({
+      code: 400,
+      object: { message: "the namespace of the provided object does not match the namespace sent on the request" },
+    });
+  });
+
   test("ADM-CONNECT: has its say in connections", async () => {
     const resourceRules = [
       { apiGroups: [""], apiVersions: ["v1"], operations: ["CONNECT"], resources: ["services/proxy"] },

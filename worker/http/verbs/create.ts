@@ -98,6 +98,8 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   const warnings: string[] = [];
   try {
     await admitMutation(request);
+    // Whoever changed it may not have moved it.
+    placeInNamespace(context, copy);
     request = named(request, copy);
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
     validateCreate(resource, copy);

@@ -19,7 +19,7 @@ export function selects(
 ): boolean {
   return (selectors ?? []).every(({ cel }, i) => {
     const program = programOf(cel?.expression ?? "");
-    if (!program.ok) throw new ClaimFailure(`${whose}: selector #${i}: CEL compile error: ${program.issues}`);
+    if (!program.ok) throw new ClaimFailure(`${whose}: selector #${i}: CEL compile error: ${program.message}`);
     const outcome = program.program.run(new Map([["device", viewOf(device, driver)]]));
     if (!outcome.ok) throw new ClaimFailure(`${whose}: selector #${i}: CEL runtime error: ${outcome.message}`);
     return outcome.value === true;

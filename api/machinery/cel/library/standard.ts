@@ -3,6 +3,7 @@
 import type { Declaration } from "../declaration.ts";
 import { noSuchOverload } from "../declaration.ts";
 import { formatDuration, parseNanos } from "../duration-text.ts";
+import { keyedSum } from "../keyed-list.ts";
 import { compileRegex } from "../regex.ts";
 import { parseType } from "../type.ts";
 import {
@@ -36,7 +37,7 @@ const divisor = (value: bigint, what: string): bigint => {
 
 const concatenate = (a: unknown[], b: unknown[]): unknown[] => {
   work(a.length + b.length);
-  return [...a, ...b];
+  return keyedSum(a, b) ?? [...a, ...b];
 };
 
 const sizeOfText = (text: string) => BigInt(lengthOf(text));
@@ -160,9 +161,11 @@ const fromDouble = (value: number): bigint => {
   if (!Number.isFinite(value) || Math.abs(value) >= 2 ** 63) throw new CelError("integer overflow");
   return BigInt(Math.trunc(value));
 };
-const parseInt10 = (text: string, what: string): bigint => {
-  if (!/^[+-]?\d+$/.test(text))
-    throw new CelError(`strconv.Parse${what}: parsing ${JSON.stringify(text)}: invalid syntax`);
+/** A text that does not convert. */
+const unconverted = (to: string) => new CelError(`type conversion error from 'string' to '${to}'`);
+
+const parseInt10 = (text: string, to: string): bigint => {
+  if (!/^[+-]?\d+$/.test(text)) throw unconverted(to);
   return BigInt(text);
 };
 
@@ -191,21 +194,27 @@ export function showTimestamp({ nanos }: Timestamp): string {
   return `${seconds}${fraction === "" ? "" : `.${fraction}`}Z`;
 }
 
+/** Go shows others with an exponent. */
+const SMALLEST_PLAIN = -4;
+const LARGEST_PLAIN = 6;
+
 export function showDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
-  return String(value).replace(/e([+-])(\d)$/, "e$10$2");
+  const exponent = Number(value.toExponential().split("e")[1]);
+  const isLong = exponent < SMALLEST_PLAIN || exponent >= LARGEST_PLAIN;
+  return isLong ? value.toExponential().replace(/e([+-])(\d)$/, "e$10$2") : String(value);
 }
 
 const conversions: Declaration[] = [
   ["int(int) -> int", (value: bigint) => value],
   ["int(uint) -> int", ({ value }: Uint) => int(value)],
   ["int(double) -> int", fromDouble],
-  ["int(string) -> int", (text: string) => int(parseInt10(text, "Int"))],
+  ["int(string) -> int", (text: string) => int(parseInt10(text, "int"))],
   ["int(timestamp) -> int", ({ nanos }: Timestamp) => nanos / 1_000_000_000n],
   ["uint(uint) -> uint", (value: Uint) => value],
   ["uint(int) -> uint", uint],
   ["uint(double) -> uint", (value: number) => uint(fromDouble(value))],
-  ["uint(string) -> uint", (text: string) => uint(parseInt10(text, "Uint"))],
+  ["uint(string) -> uint", (text: string) => uint(parseInt10(text, "uint"))],
   ["double(double) -> double", (value: number) => value],
   ["double(int) -> double", Number],
   ["double(uint) -> double", ({ value }: Uint) => Number(value)],
@@ -213,8 +222,7 @@ const conversions: Declaration[] = [
     "double(string) -> double",
     (text: string) => {
       const value = text.trim() === "" ? Number.NaN : Number(text);
-      if (Number.isNaN(value) && text !== "NaN")
-        throw new CelError(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+      if (Number.isNaN(value) && text !== "NaN") throw unconverted("double");
       return value;
     },
   ],
@@ -234,7 +242,7 @@ const conversions: Declaration[] = [
     (text: string) => {
       if (["true", "TRUE", "True", "t", "1"].includes(text)) return true;
       if (["false", "FALSE", "False", "f", "0"].includes(text)) return false;
-      throw new CelError(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+      throw unconverted("bool");
     },
   ],
   ["timestamp(timestamp) -> timestamp", (value: Timestamp) => value],
