@@ -14,6 +14,7 @@ import type { PendingPod } from "./plugin.ts";
 import { PodCounts, type PodMatcher } from "./pod-counts.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { claimNamesOf } from "./pod-volumes.ts";
+import { Shortlist } from "./shortlist.ts";
 
 const NOBODY: readonly never[] = [];
 const ZONE = "topology.kubernetes.io/zone";
@@ -39,6 +40,7 @@ export class Cluster {
   readonly #domains = new Map<string, number>();
   /** By the shape of pods; of the nodes in their order as it is now, and of the device classes. */
   readonly verdicts = new Shapes();
+  readonly shortlist = new Shortlist();
   readonly #claimUsers = new Map<string, number>();
   readonly #images = new Map<string, number>();
   /** How many nodes have a taint that only says that others are better. */

@@ -98,8 +98,8 @@ function decide(pod: PendingPod, cluster: Cluster, options: CycleOptions): Decis
   const awaited = awaitedNode(pod, cluster, filters);
   if (awaited) return placement(awaited, pod, { cluster, nextStart: options.startAt });
 
-  const { feasible, scores, refusals, looked } = findFeasible(pod, cluster, { prepared, startAt: options.startAt });
-  const node = bestNode(pod, cluster, { nodes: feasible, scores, random: options.random });
+  const { feasible, refusals, looked } = findFeasible(pod, cluster, { prepared, startAt: options.startAt });
+  const node = bestNode(pod, cluster, { among: feasible, random: options.random });
   if (node) {
     return placement(node, pod, { cluster, nextStart: (options.startAt + looked) % allNodes });
   }

@@ -6,6 +6,7 @@ import { isRefusal, type PendingPod, type Refusal } from "./plugin.ts";
 import { plugins } from "./plugins/index.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { type PodShape, shapeKey, shapeOf } from "./pod-shape.ts";
+import type { Shortlist } from "./shortlist.ts";
 
 export interface Prepared {
   /** All that have something to say of the pod, in their order. */
@@ -53,9 +54,8 @@ function verdictsOf(shape: PodShape, cluster: Cluster): NodeVerdicts | Refusal {
 }
 
 export interface Feasibility {
-  readonly feasible: readonly NodeInfo[];
-  /** What each of them scores with the plugins that look at a node alone. */
-  readonly scores: readonly number[];
+  /** With what each scores with the plugins that look at a node alone; the cluster's own list. */
+  readonly feasible: Shortlist;
   readonly refusals: ReadonlyMap<NodeInfo, Refusal>;
   /** How many nodes were looked at. */
   readonly looked: number;
@@ -68,17 +68,17 @@ export function findFeasible(
 ): Feasibility {
   const { filters, verdicts, others } = prepared;
   const all = cluster.nodes;
-  const feasible: NodeInfo[] = [];
-  const scores: number[] = [];
+  const feasible = cluster.shortlist;
   const refusals = new Map<NodeInfo, Refusal>();
   const enough = nodesToFind(all.length);
   const leftOut = narrowing(filters);
-  let looked = 0;
   const nobodyAwaited = !cluster.hasNominations;
-  while (looked < all.length && feasible.length < enough) {
-    const place = (startAt + looked) % all.length;
+  feasible.begin(enough);
+  let looked = 0;
+  for (let next = startAt; looked < all.length && feasible.length < enough; looked++) {
+    const place = next < all.length ? next : 0;
+    next = place + 1;
     const node = all[place];
-    looked++;
     if (!node) continue;
     const refusal =
       leftOut?.(node) ??
@@ -86,12 +86,9 @@ export function findFeasible(
         ? (verdicts.refusal(node, place) ?? firstRefusal(node, others))
         : refusalAt(node, pod, { filters, cluster }));
     if (refusal) refusals.set(node, refusal);
-    else {
-      feasible.push(node);
-      scores.push(verdicts.score(node, place));
-    }
+    else feasible.add(node, verdicts.score(node, place));
   }
-  return { feasible, scores, refusals, looked };
+  return { feasible, refusals, looked };
 }
 
 /** Some filters name the nodes that come into question; the others are refused in all their names. */

@@ -25,5 +25,9 @@ export function shapeOf({ pod: { spec }, requests, scored, ports }: PendingPod):
 }
 
 /** The same text for the same shape. */
-export const shapeKey = ({ requests, ...others }: PodShape): string =>
-  JSON.stringify([{ ...requests, scalars: [...requests.scalars] }, others]);
+export const shapeKey = ({
+  requests: { cpu, memory, ephemeralStorage, scalars },
+  scored,
+  ports,
+  spec,
+}: PodShape): string => JSON.stringify([cpu, memory, ephemeralStorage, [...scalars], scored, ports, spec]);

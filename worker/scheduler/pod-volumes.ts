@@ -21,7 +21,10 @@ export interface ClaimName {
   readonly ephemeral: boolean;
 }
 
-export function claimNamesOf({ name, volumes }: Pick<PodFacts, "name" | "volumes">): ClaimName[] {
+const NONE: readonly never[] = [];
+
+export function claimNamesOf({ name, volumes }: Pick<PodFacts, "name" | "volumes">): readonly ClaimName[] {
+  if (volumes.length === 0) return NONE;
   return volumes.flatMap((volume): ClaimName[] => {
     if (volume.ephemeral) return [{ name: `${name}-${volume.name}`, ephemeral: true }];
     const claim = volume.persistentVolumeClaim?.claimName;

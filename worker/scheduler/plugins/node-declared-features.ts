@@ -13,24 +13,26 @@ const restartsAll = ({ restartPolicyRules }: Container) =>
   restartPolicyRules?.some(({ action }) => action === "RestartAllContainers") ?? false;
 
 /** By the name under which a node declares it: whether a pod needs it from the start (component-helpers/nodedeclaredfeatures). */
-const FEATURES: Readonly<Record<string, (spec: PodSpec) => boolean>> = {
-  RestartAllContainersOnContainerExits: ({ containers, initContainers = [] }) =>
-    containers.some(restartsAll) || initContainers.some(restartsAll),
-  UserNamespacesHostNetworkSupport: ({ hostNetwork, hostUsers }) => hostNetwork === true && hostUsers === false,
-};
-
-const neededBy = (spec: PodSpec): string[] =>
-  Object.entries(FEATURES).flatMap(([feature, isNeeded]) => (isNeeded(spec) ? [feature] : []));
+const FEATURES: readonly { readonly feature: string; readonly isNeeded: (spec: PodSpec) => boolean }[] = [
+  {
+    feature: "RestartAllContainersOnContainerExits",
+    isNeeded: ({ containers, initContainers }) => containers.some(restartsAll) || !!initContainers?.some(restartsAll),
+  },
+  {
+    feature: "UserNamespacesHostNetworkSupport",
+    isNeeded: ({ hostNetwork, hostUsers }) => hostNetwork === true && hostUsers === false,
+  },
+];
 
 /** Keeps pods off nodes that do not say that they can do what the pod needs: kubelets of another version. */
 export const nodeDeclaredFeatures: Plugin = {
   name: NAME,
   filter: ({ pod }) => {
-    const needed = neededBy(pod.spec);
+    const needed = FEATURES.filter(({ isNeeded }) => isNeeded(pod.spec));
     if (needed.length === 0) return undefined;
     return {
       check: ({ node: { status } }) =>
-        needed.every((feature) => status.declaredFeatures?.includes(feature)) ? undefined : refusal,
+        needed.every(({ feature }) => status.declaredFeatures?.includes(feature)) ? undefined : refusal,
     };
   },
   helps: (change) =>

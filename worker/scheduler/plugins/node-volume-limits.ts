@@ -13,6 +13,7 @@ const refusal: Refusal = { plugin: NAME, reasons: ["node(s) exceed max volume co
 export const nodeVolumeLimits: Plugin = {
   name: NAME,
   filter: (pod, cluster) => {
+    if (pod.volumes.length === 0) return undefined;
     const asked = volumesOf(pod, cluster);
     if (asked.size === 0) return undefined;
     return {
