@@ -65,9 +65,9 @@ async function carryOutBatch(
   let size = batch.slowStart ? 1 : PARALLEL;
   for (let done = 0; done < batch.effects.length; ) {
     const group = batch.effects.slice(done, done + size);
-    const failures = await Promise.all(group.map((effect) => carryOutEffect(effect, controller, context)));
-    const failure = failures.find((each) => each !== undefined);
-    if (failure) return failure;
+    const outcomes = await Promise.all(group.map((effect) => carryOutEffect(effect, controller, context)));
+    const [failure, ...others] = outcomes.filter((each) => each !== undefined);
+    if (failure) return others.length > 0 ? { ...failure, others } : failure;
     done += group.length;
     size = Math.min(size * 2, batch.slowStart ? 4 * PARALLEL : PARALLEL);
   }

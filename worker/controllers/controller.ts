@@ -241,6 +241,8 @@ export interface EffectFailure {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
+  /** What else failed beside it, of the same batch. */
+  readonly others?: readonly EffectFailure[];
 }
 
 export interface Controller {

@@ -15,6 +15,7 @@ import {
   settled,
 } from "./controller.ts";
 import { same } from "./same.ts";
+import { statusUpdate } from "./status-update.ts";
 import { timeText } from "./time.ts";
 
 const FINALIZER = "kubernetes";
@@ -38,7 +39,7 @@ export const namespaceController: Controller = {
     if (!namespace?.metadata.deletionTimestamp || !namespace.spec.finalizers?.includes(FINALIZER)) return settled;
     const content = snapshot.inNamespace(name);
     if (content.length > 0) return planEmptying(namespace, content, { now, failure });
-    return planForgetting(namespace, { now, answer: answers?.get(eventsOf(name)) }) ?? letGo(namespace);
+    return planForgetting(namespace, { now, answer: answers?.get(eventsOf(name)) }) ?? letGo(namespace, now);
   },
 };
 
@@ -59,20 +60,18 @@ function planForgetting(
   return { effects, wakeAt: now };
 }
 
-const letGo = (namespace: Namespace): Plan => ({
-  effects: [
-    {
-      op: "update",
-      resource: "namespaces",
-      namespace: "",
-      subresource: "finalize",
-      object: {
-        ...namespace,
-        spec: { ...namespace.spec, finalizers: (namespace.spec.finalizers ?? []).filter((each) => each !== FINALIZER) },
-      } as Namespace,
-    },
-  ],
-});
+function letGo(namespace: Stored<Namespace>, now: number): Plan {
+  const others = (namespace.spec.finalizers ?? []).filter((each) => each !== FINALIZER);
+  // One that goes at once has nobody to tell that it was emptied.
+  const stays = others.length > 0 || (namespace.metadata.finalizers ?? []).length > 0;
+  const told = stays ? conditionsUpdate(namespace, conditionsOf(namespace, [], { now, refusals: [] })) : [];
+  if (told.length > 0) return { effects: told };
+  const object = { ...namespace, spec: { ...namespace.spec, finalizers: others } } as Namespace;
+  return { effects: [{ op: "update", resource: "namespaces", namespace: "", subresource: "finalize", object }] };
+}
+
+const conditionsUpdate = (namespace: Stored<Namespace>, conditions: NamespaceCondition[]) =>
+  statusUpdate("namespaces", namespace, { ...namespace.status, conditions });
 
 function planEmptying(
   namespace: Stored<Namespace>,
@@ -107,25 +106,29 @@ function planEmptying(
         }),
       ),
   ];
-  const refusal = failure?.effect.op.startsWith("delete") ? failure.message : undefined;
-  const conditions = conditionsOf(namespace, turn, { now, refusal });
-  const status = same(conditions, namespace.status.conditions)
-    ? []
-    : [
-        {
-          op: "update" as const,
-          resource: "namespaces",
-          namespace: "",
-          subresource: "status",
-          object: { ...namespace, status: { ...namespace.status, conditions } } as Namespace,
-        },
-      ];
+  const refusals = refusalsOf(failure);
+  const refused = new Set(refusals.map(({ effect }) => effect.resource));
+  // While pods are left, nothing is said of what is left, as in Kubernetes: it counts when all had their turn.
+  const counted = pods.length > 0 ? [] : rest.filter(({ resource }) => !refused.has(resource));
+  const messages = refusals.map(({ effect: { resource }, message }) =>
+    resource === "pods" ? `failed to delete pods for namespace: ${namespace.metadata.name}, err: ${message}` : message,
+  );
+  const told = conditionsUpdate(namespace, conditionsOf(namespace, counted, { now, refusals: messages }));
   // What is left once all is deleted that can be is worth telling, and what cannot; before, it is gone within the turn.
-  const stuck = deletes.length === 0 || refusal !== undefined;
+  const stuck = deletes.length === 0 || refusals.length > 0;
   return {
-    effects: [...(stuck ? status : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
+    effects: [...(stuck ? told : []), ...(deletes.length > 0 ? [{ op: "batch" as const, effects: deletes }] : [])],
     wakeAt: now + LOOK_AGAIN_MS,
   };
+}
+
+/** The first deletion of each resource that was refused. */
+function refusalsOf(failure: EffectFailure | undefined): readonly EffectFailure[] {
+  const deletions = failure
+    ? [failure, ...(failure.others ?? [])].filter(({ effect }) => effect.op.startsWith("delete"))
+    : [];
+  const first = new Map(deletions.toReversed().map((each) => [each.effect.resource, each]));
+  return [...first.values()];
 }
 
 /** Those of which there are many, and none is on its way out: what stays must not be asked to go again and again. */
@@ -138,7 +141,7 @@ function resourcesOfMany(content: readonly Located[]): Set<GroupResource> {
 function conditionsOf(
   namespace: Namespace,
   content: readonly Located[],
-  { now, refusal }: { readonly now: number; readonly refusal: string | undefined },
+  { now, refusals }: { readonly now: number; readonly refusals: readonly string[] },
 ): NamespaceCondition[] {
   const byResource = tally(content.map(({ resource }) => [resource, 1]));
   const byFinalizer = tally(
@@ -167,9 +170,9 @@ function conditionsOf(
     ],
     [
       "NamespaceDeletionContentFailure",
-      refusal !== undefined,
+      refusals.length > 0,
       "ContentDeletionFailed",
-      `Failed to delete all resource types, 1 remaining: ${refusal}`,
+      `Failed to delete all resource types, ${refusals.length} remaining: ${refusals.toSorted().join(", ")}`,
       "ContentDeleted",
       "All content successfully deleted, may be waiting on finalization",
     ],
@@ -213,8 +216,8 @@ function tally(pairs: Iterable<readonly [string, number]>): Map<string, number> 
 
 const list = (counts: ReadonlyMap<string, number>, print: (key: string, count: number) => string): string =>
   [...counts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, count]) => print(key, count))
+    .sort()
     .join(", ");
 
 /** Go prints a GroupResource of the core group with a dot at its end. */
