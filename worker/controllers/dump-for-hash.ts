@@ -1,5 +1,5 @@
 /**
- * A pod template as kube-controller-manager prints it to hash it: its Go structs with every field and type, in the order
+ * A pod template (and what stands in Endpoints) as kube-controller-manager prints it to hash it: its Go structs with every field and type, in the order
  * of their declaration (k8s.io/utils/dump.ForHash). Hashes, and so the names of replica sets, are the same only if this
  * text is, to the byte. What of their order the schema does not tell stands in the tables below.
  */
@@ -17,6 +17,7 @@ const MOVED: Readonly<Record<string, readonly (readonly [field: string, after: s
     ["automountServiceAccountToken", "serviceAccount"],
     ["shareProcessNamespace", "hostIPC"],
   ],
+  "core.v1.EndpointAddress": [["targetRef", "nodeName"]],
   "core.v1.VolumeSource": [["projected", "photonPersistentDisk"]],
   "core.v1.ISCSIVolumeSource": [["chapAuthSession", "chapAuthDiscovery"]],
   "core.v1.ClusterTrustBundleProjection": [["optional", "labelSelector"]],

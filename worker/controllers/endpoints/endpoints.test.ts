@@ -73,8 +73,30 @@ describe("endpoints and slices", () => {
     at.cluster.put("pods", pod("c", "10.0.0.3"));
     at.cluster.put("services", service({ ports: [{ name: "http", port: 80, targetPort: "web" }] }));
     await at.settle();
-    expect(endpoints(at)?.subsets?.map(({ ports }) => ports?.[0]?.port)).toEqual([8001, 8002]);
+    expect(
+      endpoints(at)
+        ?.subsets?.map(({ ports }) => ports?.[0]?.port)
+        .toSorted(),
+    ).toEqual([8001, 8002]);
     expect(slices(at)).toHaveLength(3);
+  });
+
+  it("CTL-EP-ORDER: put a port that all pods offer beside those that some do, ports in the order of their hashes", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("a", "10.0.0.1", { port: 8001 }));
+    at.cluster.put("pods", pod("b", "10.0.0.2", { port: 8002 }));
+    const ports = [
+      { name: "http", port: 80, targetPort: "web" },
+      { name: "a", port: 93, targetPort: 9300, protocol: "TCP", appProtocol: "kubernetes.io/h2c" },
+      { name: "zz", port: 92, targetPort: 9200, protocol: "UDP" },
+      { name: "metrics", port: 91, targetPort: 9100, protocol: "TCP" },
+    ];
+    at.cluster.put("services", service({ ports }));
+    await at.settle();
+    const subsets = (endpoints(at)?.subsets ?? []).map(
+      (each) => `${each.addresses?.map(({ ip }) => ip)}: ${each.ports?.map(({ port }) => port)}`,
+    );
+    expect(subsets.toSorted()).toEqual(["10.0.0.1,10.0.0.2: 9100,9200,9300", "10.0.0.1: 8001", "10.0.0.2: 8002"]);
   });
 
   it("tell unready, published and terminating pods apart", async () => {

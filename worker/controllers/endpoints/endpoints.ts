@@ -23,6 +23,7 @@ import {
   targetPort,
   triggerTime,
 } from "./service-pods.ts";
+import { inOrderOfHashes } from "./subset-order.ts";
 
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
 const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
@@ -87,16 +88,48 @@ function subsetsOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): Endp
     byPorts.set(key, subset);
     (publishNotReadyAddresses || isReady(pod) ? subset.ready : subset.unready).push(address);
   }
-  return [...byPorts]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { ports, ready, unready }]) => ({
-      ...(ready.length > 0 ? { addresses: ready.sort(byIp) } : {}),
-      ...(unready.length > 0 ? { notReadyAddresses: unready.sort(byIp) } : {}),
+  return inOrderOfHashes(
+    byAddresses([...byPorts.values()]).map(({ ports, ready, unready }) => ({
+      ...(ready.length > 0 ? { addresses: ready.sort(byIpAndUid) } : {}),
+      ...(unready.length > 0 ? { notReadyAddresses: unready.sort(byIpAndUid) } : {}),
       ...(ports.length > 0 ? { ports } : {}),
-    }));
+    })),
+  );
 }
 
-const byIp = (a: EndpointAddress, b: EndpointAddress) => (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0);
+interface Offer {
+  readonly ports: EndpointPort[];
+  readonly ready: EndpointAddress[];
+  readonly unready: EndpointAddress[];
+}
+
+/** Ports stand together that the same addresses offer: one that all pods have stands once, beside those that some have. */
+function byAddresses(offers: readonly Offer[]): Offer[] {
+  if (offers.length < 2) return [...offers];
+  const offeredBy = new Map<string, { port: EndpointPort; from: Offer[] }>();
+  for (const offer of offers)
+    for (const port of offer.ports) {
+      const key = JSON.stringify([port.name, port.port, port.protocol, port.appProtocol]);
+      const known = offeredBy.get(key) ?? { port, from: [] };
+      known.from.push(offer);
+      offeredBy.set(key, known);
+    }
+  const groups = new Map<string, { ports: EndpointPort[]; from: readonly Offer[] }>();
+  for (const { port, from } of offeredBy.values()) {
+    const key = from.map((offer) => offers.indexOf(offer)).join();
+    const group = groups.get(key) ?? { ports: [], from };
+    group.ports.push(port);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ ports, from }) => ({
+    ports,
+    ready: from.flatMap(({ ready }) => ready),
+    unready: from.flatMap(({ unready }) => unready),
+  }));
+}
+
+const byIpAndUid = (a: EndpointAddress, b: EndpointAddress) =>
+  (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0) || ((a.targetRef?.uid ?? "") < (b.targetRef?.uid ?? "") ? -1 : 1);
 
 function addressOf(pod: Stored<Pod>, service: Service): EndpointAddress {
   const family = service.spec.ipFamilies?.[0] ?? "IPv4";

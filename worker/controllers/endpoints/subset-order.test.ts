@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { dumpForHash } from "../dump-for-hash.ts";
+import { fnv128a } from "../fnv128a.ts";
+
+/** Printed by Go. */
+it.each<[string, object, string]>([
+  ["core.v1.EndpointPort", { name: "http", port: 80, protocol: "TCP" }, "754b003f50f133a539c60d18cfb30a55"],
+  [
+    "core.v1.EndpointPort",
+    { port: 443, protocol: "UDP", appProtocol: "kubernetes.io/h2c" },
+    "8e061a4b83cff9f3f75b0bffc18a5329",
+  ],
+  [
+    "core.v1.EndpointSubset",
+    {
+      addresses: [
+        {
+          ip: "10.0.0.1",
+          hostname: "h",
+          nodeName: "n1",
+          targetRef: { kind: "Pod", namespace: "ns", name: "p", uid: "u" },
+        },
+      ],
+      ports: [{ name: "a", port: 1, protocol: "TCP" }],
+    },
+    "05a3154b354b08dcfa40ef2eae4d3a2f",
+  ],
+  ["core.v1.EndpointSubset", { notReadyAddresses: [{ ip: "10.0.0.2" }] }, "148b101e9608a1cbeb7a0725321c58aa"],
+])("CTL-EP-ORDER: a %s is hashed as in Go: %j", (type, value, hash) => {
+  expect(fnv128a(dumpForHash(type, value))).toBe(hash);
+});

@@ -1,0 +1,23 @@
+/**
+ * The order of what stands in Endpoints, which Kubernetes sorts by hashes of Go's print: ports by those of the port, subsets
+ * by those of the subset. Who compares Endpoints to the last byte, or reads the first port of them, finds what it had.
+ */
+import type { EndpointPort, EndpointSubset } from "../../../api/generated/core.v1.ts";
+import { dumpForHash } from "../dump-for-hash.ts";
+import { fnv128a } from "../fnv128a.ts";
+
+export const inOrderOfHashes = (subsets: readonly EndpointSubset[]): EndpointSubset[] =>
+  byHash(
+    "core.v1.EndpointSubset",
+    subsets.map((subset) => (subset.ports ? { ...subset, ports: portsInOrder(subset.ports) } : subset)),
+  );
+
+export const portsInOrder = (ports: readonly EndpointPort[]): EndpointPort[] => byHash("core.v1.EndpointPort", ports);
+
+function byHash<T extends object>(type: string, items: readonly T[]): T[] {
+  if (items.length < 2) return [...items];
+  return items
+    .map((item) => ({ item, hash: fnv128a(dumpForHash(type, item)) }))
+    .sort((a, b) => (a.hash < b.hash ? -1 : 1))
+    .map(({ item }) => item);
+}
