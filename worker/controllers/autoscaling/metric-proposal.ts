@@ -1,6 +1,6 @@
 /** What one metric of an autoscaler proposes, and how it is shown; or why it cannot be told, in Kubernetes' words. */
 import type { MetricSpec, MetricStatus, MetricTarget } from "../../../api/generated/autoscaling.v2.ts";
-import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
+import { formatQuantity, milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
 import type { Answer } from "../controller.ts";
 import { goSelector } from "../go-selector.ts";
 import { externalName, externalValue, objectValue, podUsage, podValues } from "./metrics-api.ts";
@@ -24,8 +24,12 @@ export type Proposed =
     };
 
 const milli = (quantity: string | number | undefined) => Number(milliUnits(quantityOf(quantity)));
-/** A quantity of thousandths, as short as it can be. */
-const quantity = (value: number) => (value % 1000 === 0 ? String(value / 1000) : `${value}m`);
+/** A quantity of thousandths, as short as it can be; memory is counted in powers of two. */
+const quantity = (value: number, resource = "") =>
+  formatQuantity({
+    nanos: BigInt(Math.trunc(value)) * 1_000_000n,
+    format: resource === "memory" ? "BinarySI" : "DecimalSI",
+  });
 
 export function propose(metric: MetricSpec, answer: Answer, facts: Facts): Proposed {
   if (metric.resource) return ofResource({ ...metric.resource, answer, facts, container: undefined });
@@ -65,7 +69,7 @@ function ofResource({ name, target, answer, facts, container }: ResourceMetric):
   if (target.averageValue !== undefined) {
     const outcome = byAverage(read.value, milli(target.averageValue), name, situation);
     if ("error" in outcome) return failed(what, outcome.error);
-    const status = shown({ averageValue: quantity(outcome.current) });
+    const status = shown({ averageValue: quantity(outcome.current, name) });
     return { ok: true, replicas: outcome.replicas, name: `${name} resource`, status };
   }
   const percent = target.averageUtilization ?? 0;
@@ -75,7 +79,7 @@ function ofResource({ name, target, answer, facts, container }: ResourceMetric):
     ok: true,
     replicas: outcome.replicas,
     name: `${name} ${container === undefined ? "" : "container "}resource utilization (percentage of request)`,
-    status: shown({ averageUtilization: outcome.current, averageValue: quantity(outcome.average) }),
+    status: shown({ averageUtilization: outcome.current, averageValue: quantity(outcome.average, name) }),
   };
 }
 
