@@ -169,7 +169,8 @@ async function issue({ what, ...effect }: IssueEffect, context: EffectContext): 
   if (what.kind === "service-account-token") {
     const data = await context.authority.tokenData(what.secret, what.serviceAccount);
     const secret = what.secret as Stored<KubeObject & { data?: Record<string, string> }>;
-    return context.api.update(target, { ...secret, data: { ...secret.data, ...data } } as KubeObject);
+    const all = Object.entries({ ...secret.data, ...data }).sort(([a], [b]) => (a < b ? -1 : 1));
+    return context.api.update(target, { ...secret, data: Object.fromEntries(all) } as KubeObject);
   }
   const issued = await context.authority.certificate(what.request);
   const request = what.request as KubeObject & { status: { conditions?: unknown[] } };

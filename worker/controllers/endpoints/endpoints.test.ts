@@ -99,6 +99,18 @@ describe("endpoints and slices", () => {
     expect(subsets.toSorted()).toEqual(["10.0.0.1,10.0.0.2: 9100,9200,9300", "10.0.0.1: 8001", "10.0.0.2: 8002"]);
   });
 
+  it("CTL-EP-REUSED: make a slice that would go into the one that would come", async () => {
+    const at = start();
+    at.cluster.put("pods", pod("a", "10.0.0.1"));
+    at.cluster.put("services", service());
+    await at.settle();
+    const [before] = slices(at);
+    at.cluster.put("services", service({ ports: [{ name: "http", port: 80, targetPort: 9090 }] }));
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(slices(at)).toMatchObject([{ metadata: { uid: before?.metadata.uid }, ports: [{ port: 9090 }] }]);
+  });
+
   it("tell unready, published and terminating pods apart", async () => {
     const at = start();
     at.cluster.put("pods", pod("b", "10.0.0.2", { ready: false }));

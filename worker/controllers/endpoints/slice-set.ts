@@ -4,7 +4,7 @@
  */
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { Effect } from "../controller.ts";
+import type { CreateEffect, DeleteEffect, Effect, UpdateEffect } from "../controller.ts";
 import { same } from "../same.ts";
 import { canonical } from "../template-hash.ts";
 
@@ -20,6 +20,9 @@ export interface PortGroup {
 /** What every slice of the set carries: generateName, namespace, labels, annotations, owner. */
 export type SliceMetadata = EndpointSlice["metadata"];
 
+type SliceCreation = CreateEffect & { readonly object: EndpointSlice };
+type SliceEffect = SliceCreation | UpdateEffect | DeleteEffect;
+
 const identity = (endpoint: Endpoint) => endpoint.targetRef?.uid ?? endpoint.addresses.join();
 export const groupKey = (addressType: string, ports: readonly EndpointPort[] | undefined): string =>
   `${addressType} ${canonical([...(ports ?? [])].map(canonical).sort())}`;
@@ -34,17 +37,17 @@ export function planSlices(
     const key = groupKey(slice.addressType, slice.ports);
     byGroup.set(key, [...(byGroup.get(key) ?? []), slice]);
   }
-  const effects: Effect[] = [];
+  const effects: SliceEffect[] = [];
   for (const group of groups) {
     const key = groupKey(group.addressType, group.ports);
     effects.push(...planGroup(group, byGroup.get(key) ?? [], metadata));
     byGroup.delete(key);
   }
   for (const stale of [...byGroup.values()].flat()) effects.push(removal(stale));
-  return effects;
+  return reusing(effects, existing);
 }
 
-const removal = ({ metadata }: Stored<EndpointSlice>): Effect => ({
+const removal = ({ metadata }: Stored<EndpointSlice>): DeleteEffect => ({
   op: "delete",
   resource: SLICES,
   namespace: metadata.namespace ?? "",
@@ -52,11 +55,41 @@ const removal = ({ metadata }: Stored<EndpointSlice>): Effect => ({
   uid: metadata.uid,
 });
 
+/** A slice that would go becomes one that would come, if its addresses are of the same family and it is ours. */
+function reusing(effects: readonly SliceEffect[], existing: readonly Stored<EndpointSlice>[]): readonly Effect[] {
+  const creations = effects.filter((effect) => effect.op === "create");
+  const reused = new Set<SliceEffect>();
+  const updates: Effect[] = [];
+  for (const effect of effects) {
+    const old = effect.op === "delete" ? existing.find(({ metadata }) => metadata.name === effect.name) : undefined;
+    const position = creations.findLastIndex(
+      ({ object }) => old && object.addressType === old.addressType && sameOwner(object, old),
+    );
+    const [creation] = position < 0 ? [] : creations.splice(position, 1);
+    if (!old || !creation) continue;
+    reused.add(effect).add(creation);
+    updates.push({ op: "update", resource: SLICES, namespace: creation.namespace, object: renewed(old, creation) });
+  }
+  return [...effects.filter((effect) => !reused.has(effect)), ...updates];
+}
+
+const sameOwner = (a: EndpointSlice, b: EndpointSlice) =>
+  a.metadata.ownerReferences?.some(({ uid }) => b.metadata.ownerReferences?.some((each) => each.uid === uid)) ?? false;
+
+function renewed({ metadata }: Stored<EndpointSlice>, { object }: SliceCreation): EndpointSlice {
+  const { annotations: _, labels: __, ...kept } = metadata;
+  const { labels, annotations } = object.metadata;
+  return {
+    ...object,
+    metadata: { ...kept, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
+  };
+}
+
 function planGroup(
   group: PortGroup,
   slices: readonly Stored<EndpointSlice>[],
   metadata: SliceMetadata,
-): readonly Effect[] {
+): readonly SliceEffect[] {
   const wanted = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
   const plans = slices.map((slice) => {
     const kept = (slice.endpoints ?? []).flatMap((endpoint) => {
@@ -83,7 +116,7 @@ function planGroup(
   if (keepOne && plans.length === 0) chunks.push([]);
   const surplus = new Set(keepOne ? empty.slice(1) : empty);
   return [
-    ...plans.flatMap((plan): Effect[] => {
+    ...plans.flatMap((plan): SliceEffect[] => {
       if (surplus.has(plan)) return [removal(plan.slice)];
       return plan.changes ? [update(plan.slice, plan.endpoints, metadata)] : [];
     }),
@@ -100,7 +133,7 @@ const update = (
   { endpoints: _, ...slice }: Stored<EndpointSlice>,
   endpoints: readonly Endpoint[],
   metadata: SliceMetadata,
-): Effect => ({
+): UpdateEffect => ({
   op: "update",
   resource: SLICES,
   namespace: slice.metadata.namespace ?? "",
@@ -115,7 +148,7 @@ const update = (
   } as EndpointSlice,
 });
 
-const creation = (group: PortGroup, endpoints: readonly Endpoint[], metadata: SliceMetadata): Effect => ({
+const creation = (group: PortGroup, endpoints: readonly Endpoint[], metadata: SliceMetadata): SliceCreation => ({
   op: "create",
   resource: SLICES,
   namespace: metadata.namespace ?? "",

@@ -25,9 +25,7 @@ export const volumeExpansion: Controller = {
     const volume = claim && snapshot.get<PersistentVolume>(VOLUMES, "", claim.spec.volumeName ?? "");
     if (!volume || volume.spec.claimRef?.uid !== claim.metadata.uid) return settled;
     if (compareQuantities(requested(claim), claim.status.capacity?.storage) <= 0) return settled;
-    // Volumes of other types have nobody who would.
-    const type = volume.spec.csi ? "Normal" : "Warning";
     const message = "waiting for an external controller to expand this PVC";
-    return { effects: [], events: [{ about: claim, type, reason: "ExternalExpanding", message }] };
+    return { effects: [], events: [{ about: claim, type: "Normal", reason: "ExternalExpanding", message }] };
   },
 };
