@@ -19,6 +19,8 @@ const LONGEST_S = 365 * 86_400;
 const SHORTEST_S = 600;
 /** For clocks that are slow. */
 const BACKDATED_MS = 300_000;
+/** What lives less than this has its whole life from now on, instead of from when it is dated back to. */
+const SHORT_LIVED_MS = 8 * 3600_000;
 
 export interface Signing {
   readonly authority: ClientAuthority;
@@ -45,7 +47,7 @@ export async function signRequest({ spec }: CertificateSigningRequest, signing: 
     issuer: authority.name,
     subject: request.subject,
     from: new Date(now - BACKDATED_MS),
-    until: new Date(Math.min(now - BACKDATED_MS + lifetime, authority.until)),
+    until: new Date(Math.min(now + lifetime - (lifetime < SHORT_LIVED_MS ? 0 : BACKDATED_MS), authority.until)),
     publicKey: request.publicKey,
     extensions: [
       ...usageExtensions(spec.usages ?? []),

@@ -54,6 +54,5 @@ function usageProblem(usages: readonly string[], purpose: string): string | unde
   const given = new Set(usages.filter((usage) => usage !== "key encipherment"));
   const exact = given.size === wanted.size && [...given].every((usage) => wanted.has(usage));
   if (exact) return undefined;
-  const list = (items: readonly string[]) => `[${items.join(" ")}]`;
-  return `usages did not match ${list(["key encipherment", ...wanted])} or ${list([...wanted])}`;
+  return `usages did not match [${["key encipherment", ...wanted].sort().join(" ")}]`;
 }

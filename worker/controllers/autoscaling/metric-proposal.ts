@@ -53,9 +53,9 @@ function ofResource({ name, target, answer, facts, container }: ResourceMetric):
   const { situation } = facts;
   const failed = (what: string, why: string): Proposed => {
     const message = `failed to get ${name} ${what}: ${why}`;
-    const kind = container === undefined ? "resource" : "container";
+    const kind = container === undefined ? `${name} resource` : `${container} container`;
     const reason = container === undefined ? "FailedGetResourceMetric" : "FailedGetContainerResourceMetric";
-    return { ok: false, reason, message, error: `failed to get ${name} ${kind} metric value: ${message}` };
+    return { ok: false, reason, message, error: `failed to get ${kind} metric value: ${message}` };
   };
   const what = target.averageValue === undefined ? "utilization" : "usage";
   const read = podUsage(answer, name, container);
