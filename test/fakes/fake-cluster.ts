@@ -238,6 +238,7 @@ const mergeSubresource = (target: Target, current: KubeObject, next: Json): Json
 function merge(current: Json, patch: Json, strategic: boolean): Json {
   const next: Json = { ...current };
   for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith("$setElementOrder/")) continue;
     if (value === null) delete next[key];
     else if (strategic && key === "ownerReferences" && Array.isArray(value))
       next[key] = mergeList(next[key], value, (each) => each.uid);
