@@ -82,6 +82,21 @@ describe("nodes", () => {
     expect(taints(at)).toEqual(["disk-pressure NoSchedule", "unschedulable NoSchedule"]);
   });
 
+  it("[CTL-NODE-TAINTS] are tainted in the order of their conditions, and by none while they have told of none", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.change<Node>("nodes", "", "n1", ({ spec }) => {
+      spec.taints = [{ key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }];
+    });
+    await at.settle();
+    expect(taints(at)).toEqual([]);
+    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+      status.conditions = ["PIDPressure", "MemoryPressure", "Ready"].map((type) => ({ type, status: "True" }));
+    });
+    await at.settle();
+    expect(taints(at)).toEqual(["pid-pressure NoSchedule", "memory-pressure NoSchedule"]);
+  });
+
   it("that never spoke are unknown after their grace, and wake nobody from then on", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

@@ -40,15 +40,13 @@ const id = ({ key, effect }: Taint) => `${key} ${effect}`;
  */
 export function taintsOf(node: Node, { now, evicting }: { now: number; evicting: boolean }): Taint[] {
   const current = node.spec.taints ?? [];
-  const ready = node.status.conditions?.find(({ type }) => type === "Ready");
-  const due: Taint[] = BY_CONDITION.filter(([type, status]) =>
-    node.status.conditions?.some((each) => each.type === type && each.status === status),
-  ).map(([, , key]) => ({ key, effect: "NoSchedule" }));
-  // A node that has said nothing yet stays as admission made it.
-  if (!ready && current.some((taint) => taint.key === NOT_READY && taint.effect === "NoSchedule"))
-    due.push({ key: NOT_READY, effect: "NoSchedule" });
+  // In the order in which the node tells of them.
+  const due: Taint[] = (node.status.conditions ?? []).flatMap((condition) => {
+    const found = BY_CONDITION.find(([type, status]) => type === condition.type && status === condition.status);
+    return found ? [{ key: found[2], effect: "NoSchedule" }] : [];
+  });
   if (node.spec.unschedulable) due.push({ key: UNSCHEDULABLE, effect: "NoSchedule" });
-  for (const { key } of [...due]) if (EVICTING.has(key) && ready && evicting) due.push({ key, effect: "NoExecute" });
+  for (const { key } of [...due]) if (EVICTING.has(key) && evicting) due.push({ key, effect: "NoExecute" });
   const isOurs = ({ key, effect }: Taint) =>
     (OWN_KEYS.has(key) && effect === "NoSchedule") || (EVICTING.has(key) && effect === "NoExecute");
   const wanted = new Map(due.map((taint) => [id(taint), taint]));
