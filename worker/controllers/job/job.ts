@@ -58,16 +58,19 @@ export const jobController: Controller = {
 function planJob(job: Stored<Job>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
   const claimed = claim<Pod>(snapshot, "pods", job, { selector: job.spec.selector, finalizers: [TRACKING] });
-  if (claimed.effects.length > 0) return { effects: claimed.effects };
-  const pods = claimed.owned;
   const known = (context.remembered ?? []) as readonly Failure[];
+  if (claimed.effects.length > 0) return remembering(known, { effects: claimed.effects });
+  const pods = claimed.owned;
   const leftAlone = decidedEnding(job.status) ? 0 : Math.max(0, ...pods.map((pod) => restsUntil(job, pod)));
   const tally = tallyPods(job, pods);
   const failures = failuresSince(known, tally.ended);
   const plan =
     leftAlone > now ? { effects: [], wakeAt: leftAlone } : planPodsOf(job, { pods, tally, failures }, context);
-  return failures.length > 0 ? { ...plan, remember: failures } : plan;
+  return remembering(failures, plan);
 }
+
+const remembering = (failures: readonly Failure[], plan: Plan): Plan =>
+  failures.length > 0 ? { ...plan, remember: failures } : plan;
 
 /**
  * How long a pod that was told to end is left alone (ms): until then it may have ended by itself, and counts as what it
