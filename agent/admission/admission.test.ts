@@ -35,6 +35,15 @@ function pod(name: string, { cpu, memory, limited = false, priority, spec }: Ask
 const CRITICAL = 2_000_001_000;
 
 describe("a pod that is bound to the node", () => {
+  test("is not short of what it has by a claim", () => {
+    const of = "deviceclass.resource.kubernetes.io/gpu";
+    const asking = pod("p", { spec: { containers: [{ name: "c", resources: { requests: { [of]: "1" } } }] } });
+    expect(checkPod(asking, node, []).refusal?.reason).toBe(`OutOf${of}`);
+    const requestMappings = [{ containerName: "c", resourceName: of, requestName: "r" }];
+    const claimed = { ...asking, status: { extendedResourceClaimStatus: { resourceClaimName: "x", requestMappings } } };
+    expect(checkPod(claimed, node, []).refusal).toBeUndefined();
+  });
+
   const noExecute = { key: "gone", value: "", effect: "NoExecute" };
   it.each<[string, Pod, Partial<AdmittingNode>, Pod[], string]>([
     [

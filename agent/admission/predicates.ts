@@ -3,6 +3,7 @@ import type { Pod, Taint } from "../../api/generated/core.v1.ts";
 import { meetsNodeAffinity } from "../../api/machinery/node-selector.ts";
 import { toleratesAny } from "../../api/machinery/tolerations.ts";
 import { isExtended } from "../../api/resources/core/resource-list.ts";
+import { withoutClaimed } from "../dra/claimed-resources.ts";
 import { podAmounts } from "../pod/pod-amounts.ts";
 import { nanosOf } from "../pod/qos.ts";
 import { isStatic } from "../static-pods/mirror.ts";
@@ -76,7 +77,7 @@ function shortOf(pod: Pod, node: AdmittingNode, others: readonly Pod[]): Short[]
   const used = new Map<string, bigint>();
   for (const other of others)
     for (const [name, value] of podAmounts(other, "requests")) used.set(name, (used.get(name) ?? 0n) + value);
-  for (const [resource, requested] of podAmounts(pod, "requests")) {
+  for (const [resource, requested] of podAmounts(withoutClaimed(pod), "requests")) {
     // Extended resources that the node does not have are the scheduler's affair.
     const capacity = node.allocatable[resource];
     if ((capacity === undefined && isExtended(resource)) || requested === 0n) continue;

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
+import { withoutClaimed } from "../dra/claimed-resources.ts";
 import { isSidecar } from "../pod/containers.ts";
 import { ConfigError } from "../pod/env.ts";
 import { writeWhole } from "../write-whole.ts";
@@ -54,7 +55,8 @@ export class DeviceManager {
   }
 
   /** Sets aside what all containers of the pod ask for; fails with {@link ConfigError}. */
-  setAside({ metadata, spec }: Pod): Promise<void> {
+  setAside(pod: Pod): Promise<void> {
+    const { metadata, spec } = withoutClaimed(pod);
     const { uid = "" } = metadata;
     const done = this.#turn.then(async () => {
       for (const container of spec.initContainers ?? [])

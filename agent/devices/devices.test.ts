@@ -83,6 +83,15 @@ describe("a device plugin", () => {
     await expect(setAside("pod-2", 1)).rejects.toThrow("Requested: 2, Available: 0");
   });
 
+  test("AGENT-DEVICES: who has them by a claim needs none of a plugin's", async () => {
+    const mapping = { containerName: "c", resourceName: WIDGET, requestName: "r" };
+    const extendedResourceClaimStatus = { resourceClaimName: "x", requestMappings: [mapping] };
+    const pod = { metadata: { uid: "pod-1" }, spec: { containers: [asking("c", 9)] }, status: {} };
+    await expect(manager.setAside(pod)).rejects.toThrow("Requested: 9");
+    await manager.setAside({ ...pod, status: { extendedResourceClaimStatus } });
+    expect(manager.uids).toEqual([]);
+  });
+
   test("who asks for none gets none", async () => {
     expect((await manager.give("pod-1", { name: "c" })).devices).toEqual([]);
     expect((await manager.give("pod-1", { name: "c", resources: { limits: { cpu: "1" } } })).devices).toEqual([]);

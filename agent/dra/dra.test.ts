@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
 import { FakeDraDriver } from "../../test/fakes/fake-dra-driver.ts";
+import { withoutClaimed } from "./claimed-resources.ts";
 import { type DraDrivers, draDrivers } from "./dra-drivers.ts";
 import { PodClaims } from "./pod-claims.ts";
 
@@ -76,6 +77,26 @@ test("AGENT-DRA: a container has the devices of the request that it names, or al
     [shared],
   ]);
   expect(claimsOf().devicesOf(pod("1"), { name: "none" })).toEqual([]);
+});
+
+test("AGENT-DRA: the claim of extended resources is made ready too, and containers have what the pod's status says", async () => {
+  const resources = { requests: { "example.com/gpu": "1" } };
+  const mapping = { resourceName: "example.com/gpu", requestName: "gpu" };
+  const extended: Pod = {
+    metadata: { name: "pod-1", namespace: "ns", uid: "1" },
+    spec: { containers: [{ name: "c", resources }, { name: "d" }] },
+    status: {
+      extendedResourceClaimStatus: {
+        resourceClaimName: "claim",
+        requestMappings: [{ containerName: "c", ...mapping }],
+      },
+    },
+  };
+  const claims = claimsOf();
+  await claims.prepare(extended);
+  expect(driver.calls).toEqual(["prepare ns/claim"]);
+  expect(extended.spec.containers.map((each) => claims.devicesOf(extended, each).length)).toEqual([2, 0]);
+  expect(withoutClaimed(extended).spec.containers[0]?.resources).toEqual({ requests: {} });
 });
 
 test.each<[string, () => void, string]>([

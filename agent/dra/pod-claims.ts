@@ -42,7 +42,21 @@ function claimsOf({ metadata, spec, status }: Pod): NamedClaim[] {
       return made.resourceClaimName === undefined ? [] : [{ local, name: made.resourceClaimName, owned: true }];
     },
   );
-  return named.flat();
+  const extended = status.extendedResourceClaimStatus;
+  // No container names it: which are its devices the pod's status says.
+  return [...named.flat(), ...(extended ? [{ local: "", name: extended.resourceClaimName, owned: false }] : [])];
+}
+
+/** What a container asks of the pod's claims; "" for all of one. */
+function requestsOf(pod: Pod, { name, resources }: Container): { readonly claim: string; readonly request: string }[] {
+  const names = new Map(claimsOf(pod).map(({ local, name }) => [local, name]));
+  const { requestMappings = [], resourceClaimName = "" } = pod.status.extendedResourceClaimStatus ?? {};
+  return [
+    ...(resources?.claims ?? []).map(({ name: local, request = "" }) => ({ claim: names.get(local) ?? "", request })),
+    ...requestMappings
+      .filter(({ containerName }) => containerName === name)
+      .map(({ requestName }) => ({ claim: resourceClaimName, request: requestName })),
+  ];
 }
 
 /** A request's alternatives stand for it. */
@@ -113,10 +127,9 @@ export class PodClaims {
   }
 
   /** The CDI names of what a container of the pod claims. */
-  devicesOf(pod: Pod, { resources }: Container): readonly string[] {
-    const locals = new Map(claimsOf(pod).map(({ local, name }) => [local, name]));
-    return (resources?.claims ?? []).flatMap(({ name: local, request = "" }) => {
-      const held = this.#find(pod, locals.get(local) ?? "");
+  devicesOf(pod: Pod, container: Container): readonly string[] {
+    return requestsOf(pod, container).flatMap(({ claim, request }) => {
+      const held = this.#find(pod, claim);
       return (held?.devices ?? [])
         .filter(
           ({ request_names: names }) =>

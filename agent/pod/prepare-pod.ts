@@ -37,7 +37,9 @@ export async function prepareVolumes(record: PodRecord): Promise<boolean> {
 
 /** Answers whether they are ready. */
 export async function prepareClaims(record: PodRecord): Promise<boolean> {
-  if (record.terminating || !record.pod.spec.resourceClaims?.length) return true;
+  const { spec, status } = record.pod;
+  const hasClaims = (spec.resourceClaims?.length ?? 0) > 0 || status.extendedResourceClaimStatus !== undefined;
+  if (record.terminating || !hasClaims) return true;
   try {
     await record.context.claims.prepare(record.pod);
     return true;

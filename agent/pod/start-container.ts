@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../devices/device-source.ts";
+import { containerWithoutClaimed } from "../dra/claimed-resources.ts";
 import { missingPullSecrets } from "../images/pull-credentials.ts";
 import { type ContainerObservation, type Observation, RuntimeError, type SandboxConfig } from "../runtime/runtime.ts";
 import { withAllocation } from "./allocation.ts";
@@ -170,7 +171,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
 
 /** Fails with {@link ConfigError}. */
 async function devicesFor({ context, pod, uid }: PodRecord, container: Container): Promise<DeviceGrant> {
-  const grant = await context.devices.give(uid, container);
+  const grant = await context.devices.give(uid, containerWithoutClaimed(pod, container));
   const cdiDevices = [...grant.cdiDevices, ...context.claims.devicesOf(pod, container)];
   // It would start without them, and say nothing.
   if (cdiDevices.length > 0 && context.runtime.takesCdiDevices !== true)

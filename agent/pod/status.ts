@@ -112,6 +112,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
     ...(reason === undefined ? {} : { reason }),
     ...(before.nominatedNodeName === undefined ? {} : { nominatedNodeName: before.nominatedNodeName }),
     ...(before.resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses: before.resourceClaimStatuses }),
+    ...(before.extendedResourceClaimStatus && { extendedResourceClaimStatus: before.extendedResourceClaimStatus }),
     ...(hostIP === undefined ? {} : { hostIP, hostIPs: local.hostIPs.map((ip) => ({ ip })) }),
     ...(podIP === undefined || podIPs === undefined ? {} : { podIP, podIPs }),
     startTime: before.startTime ?? wireTime(local.startTime),

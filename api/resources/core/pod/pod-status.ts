@@ -5,6 +5,7 @@ import { isDualStack, validateIp } from "../../../machinery/ip-validation.ts";
 import { dnsSubdomain, qualifiedName } from "../../../machinery/names.ts";
 import { FIELD_IMMUTABLE } from "../../../machinery/object-meta-validation.ts";
 import { validateContainerUsers, validateResourceHealth, validateTransitions } from "./container-status.ts";
+import { validateExtendedClaimStatus } from "./extended-claim-status.ts";
 import { validateAnnotationUpdate } from "./pod-update.ts";
 
 const SYSTEM_CONDITIONS: readonly string[] = ["PodScheduled", "Ready", "Initialized"];
@@ -29,6 +30,7 @@ export function validatePodStatus(next: Pod, old: Pod): FieldError[] {
     errors.push(invalid("status.qosClass", status.qosClass ?? "", FIELD_IMMUTABLE));
   errors.push(...validateTransitions(next, old));
   validateClaimStatuses(next, errors);
+  errors.push(...validateExtendedClaimStatus(next));
   validateAddresses(status.podIPs ?? [], "status.podIPs", errors);
   validateHostAddresses(next, errors);
   errors.push(...validateContainerUsers(next), ...validateResourceHealth(next));
