@@ -24,6 +24,7 @@ const DECIDING: readonly GroupResource[] = [
   "limitranges",
   "runtimeclasses.node.k8s.io",
   "storageclasses.storage.k8s.io",
+  "deviceclasses.resource.k8s.io",
   "ingressclasses.networking.k8s.io",
   "flowschemas.flowcontrol.apiserver.k8s.io",
   "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",

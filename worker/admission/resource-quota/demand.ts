@@ -9,7 +9,12 @@ import type {
 import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { groupResource, type KubeObject } from "../../../api/machinery/meta.ts";
 import { claimInScopes, claimUsage } from "../../controllers/quota/claim-usage.ts";
-import { deviceUsage, OF_DEVICE_CLASS } from "../../controllers/quota/device-usage.ts";
+import {
+  countsDevices,
+  type DeviceContext,
+  deviceUsage,
+  OF_DEVICE_CLASS,
+} from "../../controllers/quota/device-usage.ts";
 import { type Amounts, counts, inScopes, podUsage } from "../../controllers/quota/pod-usage.ts";
 import { serviceUsage, UNCOUNTED } from "../../controllers/quota/usage.ts";
 import type { AdmissionRequest } from "../plugin.ts";
@@ -56,14 +61,19 @@ const claims: Evaluator = {
   inScopes: (object, spec) => claimInScopes(object as unknown as PersistentVolumeClaim, spec),
 };
 
-const deviceClaims: Evaluator = {
+const deviceClaims = (context: DeviceContext): Evaluator => ({
   usage: (object) => ({
     "count/resourceclaims.resource.k8s.io": "1",
-    ...deviceUsage(object as unknown as ResourceClaim),
+    ...deviceUsage(object as unknown as ResourceClaim, context),
   }),
-  measures: (name) => name === "count/resourceclaims.resource.k8s.io" || name.endsWith(OF_DEVICE_CLASS),
+  measures: (name) =>
+    name === "count/resourceclaims.resource.k8s.io" ||
+    name.endsWith(OF_DEVICE_CLASS) ||
+    countsDevices(name, context.classes),
   inScopes: unscoped,
-};
+});
+
+const NO_DEVICES: DeviceContext = { classes: [], pod: () => undefined, ownedBy: () => [] };
 
 /** Resources that a quota may also name without `count/`. */
 const PLAIN: ReadonlySet<string> = new Set(["configmaps", "secrets", "replicationcontrollers", "resourcequotas"]);
@@ -78,7 +88,10 @@ function counted(resource: string): Evaluator {
 }
 
 /** Undefined for requests that change no usage. */
-export function evaluatorOf({ operation, subresource, context: { served } }: AdmissionRequest): Evaluator | undefined {
+export function evaluatorOf(
+  { operation, subresource, context: { served } }: AdmissionRequest,
+  devices = NO_DEVICES,
+): Evaluator | undefined {
   const { group, plural, scope } = served.resource;
   if (scope !== "Namespaced") return undefined;
   const created = operation === "CREATE" && subresource === "";
@@ -93,7 +106,7 @@ export function evaluatorOf({ operation, subresource, context: { served } }: Adm
       // What a claim was allocated counts as much as what it asks for.
       return created || updated || (operation === "UPDATE" && subresource === "status") ? claims : undefined;
     case "resourceclaims.resource.k8s.io":
-      return created || updated ? deviceClaims : undefined;
+      return created || updated ? deviceClaims(devices) : undefined;
     default:
       return created && !UNCOUNTED.has(resource) ? counted(resource) : undefined;
   }

@@ -13,6 +13,7 @@ import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
 import { charge, difference } from "./charge.ts";
 import { type Evaluator, evaluatorOf } from "./demand.ts";
+import { deviceContextOf } from "./device-context.ts";
 
 const RESOURCE = "resourcequotas";
 
@@ -38,7 +39,7 @@ export const resourceQuota: AdmissionPlugin = {
   reads: quotaKeys,
 
   async validate(request) {
-    const evaluator = evaluatorOf(request);
+    const evaluator = evaluatorOf(request, await deviceContextOf(request));
     if (!evaluator) return;
     const found: { readonly entry: Entry; readonly quota: ResourceQuota; readonly limited: readonly string[] }[] = [];
     // All are asked whether they can tell before one is asked whether there is enough.

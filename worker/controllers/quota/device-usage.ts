@@ -1,10 +1,27 @@
 /** What a claim for devices takes of a quota: at worst, as it is not known what it will get. */
-import type { DeviceSubRequest, ExactDeviceRequest, ResourceClaim } from "../../../api/generated/resource.v1.ts";
-import type { Amounts } from "./pod-usage.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type {
+  DeviceClass,
+  DeviceSubRequest,
+  ExactDeviceRequest,
+  ResourceClaim,
+} from "../../../api/generated/resource.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { addQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
+import { deviceClassOf, EXTENDED_CLAIM, implicitResource } from "../../../api/resources/resource/extended-resource.ts";
+import { type Amounts, podUsage } from "./pod-usage.ts";
 
 export const OF_DEVICE_CLASS = ".deviceclass.resource.k8s.io/devices";
 /** What a claim that asks for all devices can get: as many results an allocation has. */
 const MOST = 32;
+
+/** What is known beside the claim. */
+export interface DeviceContext {
+  readonly classes: Iterable<Stored<DeviceClass>>;
+  readonly pod: (name: string) => Pod | undefined;
+  /** Claims that are owned by it. */
+  readonly ownedBy: (podUid: string) => readonly ResourceClaim[];
+}
 
 type Request = Pick<ExactDeviceRequest | DeviceSubRequest, "allocationMode" | "count">;
 
@@ -13,15 +30,65 @@ const devicesOf = ({ allocationMode = "ExactCount", count = 1 }: Request): numbe
   return allocationMode === "ExactCount" ? count : 0;
 };
 
-export function deviceUsage({ spec }: ResourceClaim): Amounts {
+/** By class, and by the extended resources that stand for it. */
+export function deviceUsage(claim: ResourceClaim, context: DeviceContext): Amounts {
   const total = new Map<string, number>();
   const charge = (className: string, devices: number) => total.set(className, (total.get(className) ?? 0) + devices);
-  for (const { exactly, firstAvailable = [] } of spec.devices?.requests ?? []) {
+  for (const { exactly, firstAvailable = [] } of claim.spec.devices?.requests ?? []) {
     const worst = new Map<string, number>();
     for (const each of firstAvailable)
       worst.set(each.deviceClassName, Math.max(worst.get(each.deviceClassName) ?? 0, devicesOf(each)));
     for (const [className, devices] of worst) charge(className, devices);
     if (firstAvailable.length === 0 && exactly) charge(exactly.deviceClassName, devicesOf(exactly));
   }
-  return Object.fromEntries([...total].map(([className, devices]) => [`${className}${OF_DEVICE_CLASS}`, `${devices}`]));
+  const ofClasses = [...total].map(([className, devices]) => [`${className}${OF_DEVICE_CLASS}`, `${devices}`]);
+  return Object.fromEntries([...ofClasses, ...extendedUsage(claim, total, context)]);
+}
+
+/** Whether claims count against the quota of a pod's requests of that name. */
+export const countsDevices = (name: string, classes: Iterable<Stored<DeviceClass>>): boolean =>
+  name.startsWith("requests.") && deviceClassOf(name.slice("requests.".length), classes) !== undefined;
+
+/** What the claim takes beyond what its pod is charged for already. */
+function extendedUsage(
+  claim: ResourceClaim,
+  total: ReadonlyMap<string, number>,
+  context: DeviceContext,
+): [string, string][] {
+  const explicit = new Map(
+    [...context.classes].map(({ metadata, spec }) => [metadata.name, spec.extendedResourceName]),
+  );
+  const charged = chargedToPod(claim, context);
+  return [...total].flatMap(([className, devices]) =>
+    [implicitResource(className), explicit.get(className)].flatMap((resource): [string, string][] => {
+      if (resource === undefined) return [];
+      const name = `requests.${resource}`;
+      const { nanos, format } = quantityOf(charged[name] ?? "0");
+      const left = addQuantities(quantityOf(`${devices}`), { nanos: -nanos, format });
+      return left.nanos > 0n ? [[name, formatQuantity(left)]] : [];
+    }),
+  );
+}
+
+/** A claim says whose extended resources it is for, which has to be true: nobody escapes a quota by saying so. */
+function chargedToPod({ metadata }: ResourceClaim, { pod: podOf, ownedBy }: DeviceContext): Amounts {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  if (metadata.annotations?.[EXTENDED_CLAIM] !== "true" || owner?.kind !== "Pod" || owner.apiVersion !== "v1")
+    return {};
+  const pod = podOf(owner.name);
+  if (!pod || pod.metadata.uid !== owner.uid) return {};
+  const told = pod.status.extendedResourceClaimStatus?.resourceClaimName;
+  const isIts = told === undefined ? isFirst(metadata, ownedBy(owner.uid)) : told === metadata.name;
+  return isIts ? podUsage(pod) : {};
+}
+
+/** Of the claims that say the same. */
+function isFirst({ name = "", creationTimestamp = "" }: ResourceClaim["metadata"], others: readonly ResourceClaim[]) {
+  return !others.some(({ metadata: { annotations, ...other } }) => {
+    if (annotations?.[EXTENDED_CLAIM] !== "true") return false;
+    const age = Date.parse(other.creationTimestamp ?? "") - Date.parse(creationTimestamp);
+    // What is not stored yet is younger than all that is.
+    if (Number.isNaN(age)) return other.name !== name;
+    return age < 0 || (age === 0 && (other.name ?? "") < name);
+  });
 }

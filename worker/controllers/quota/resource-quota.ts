@@ -1,6 +1,7 @@
 /** Keeps every ResourceQuota's status what its namespace really uses. Admission adds to it, this corrects it. */
 import type { ResourceQuota } from "../../../api/generated/core.v1.ts";
 import { resources } from "../../../api/resources/index.ts";
+import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { GroupResource } from "../../../api/store.ts";
 import { type Controller, EVERYTHING, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
@@ -17,7 +18,7 @@ const MEASURED = new Set(["pods", "services", "persistentvolumeclaims", "resourc
 
 export const resourceQuotaController: Controller = {
   name: "resourcequota-controller",
-  reads: [RESOURCE, ...MEASURED, EVERYTHING],
+  reads: [RESOURCE, ...MEASURED, DEVICE_CLASSES, EVERYTHING],
   writes: [RESOURCE],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     const { namespace } = object.metadata;
@@ -34,7 +35,10 @@ export const resourceQuotaController: Controller = {
     const served = (resource: GroupResource) => BUILT_IN.has(resource) || snapshot.get(DEFINITIONS, "", resource);
     const used = usageOf(
       quota.spec,
-      (resource) => (served(resource) ? snapshot.list(resource, namespace) : undefined),
+      (resource) => {
+        if (resource === DEVICE_CLASSES) return snapshot.list(resource);
+        return served(resource) ? snapshot.list(resource, namespace) : undefined;
+      },
       now,
     );
     return { effects: statusUpdate(RESOURCE, quota, { hard: quota.spec.hard ?? {}, used }) };

@@ -86,13 +86,56 @@ describe("quota usage", () => {
         ],
       },
     ];
-    const claim = { spec: { devices: { requests: claims } } } as unknown as KubeObject;
+    const claim = { metadata: {}, spec: { devices: { requests: claims } } } as unknown as KubeObject;
     const names = ["gpu", "nic", "fpga"].map((name) => `${name}.deviceclass.resource.k8s.io/devices`);
     expect(used(hard(...names), { "resourceclaims.resource.k8s.io": [claim] })).toEqual({
       "fpga.deviceclass.resource.k8s.io/devices": "0",
       "gpu.deviceclass.resource.k8s.io/devices": "5",
       "nic.deviceclass.resource.k8s.io/devices": "33",
     });
+  });
+
+  it("[CTL-QUOTA-DEVICES] counts devices by the extended resources that stand for them, beyond what their pod is charged for", () => {
+    const request = (deviceClassName: string, count: number) => ({
+      exactly: { deviceClassName, allocationMode: "ExactCount", count },
+    });
+    const claim = (name: string, requests: object[], metadata: object = {}) =>
+      ({
+        metadata: { name, creationTimestamp: "2026-01-01T00:00:00Z", ...metadata },
+        spec: { devices: { requests } },
+      }) as unknown as KubeObject;
+    const annotations = { "resource.kubernetes.io/extended-resource-claim": "true" };
+    const owned = (podName: string) => ({
+      annotations,
+      ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: podName, uid: podName, controller: true }],
+    });
+    const pod = (name: string, count: string, resourceClaimName?: string) =>
+      ({
+        metadata: { name, uid: name },
+        spec: { containers: [{ name: "c", resources: { requests: { "a.b/gpu": count } } }] },
+        status: resourceClaimName ? { extendedResourceClaimStatus: { resourceClaimName } } : {},
+      }) as unknown as KubeObject;
+    const classes = [
+      { metadata: { name: "gpu", creationTimestamp: "" }, spec: { extendedResourceName: "a.b/gpu" } },
+      { metadata: { name: "nic", creationTimestamp: "" }, spec: {} },
+    ] as unknown as KubeObject[];
+    const names = ["a.b/gpu", "deviceclass.resource.kubernetes.io/gpu", "deviceclass.resource.kubernetes.io/nic"];
+    const usage = (claims: KubeObject[], pods: KubeObject[] = []) =>
+      Object.values(
+        used(hard(...names.map((name) => `requests.${name}`)), {
+          "deviceclasses.resource.k8s.io": classes,
+          "resourceclaims.resource.k8s.io": claims,
+          pods,
+        }),
+      );
+    expect(usage([claim("c", [request("gpu", 2), request("nic", 1)])])).toEqual(["2", "2", "1"]);
+    // Its pod asks for two by the one name, and none by the other.
+    expect(usage([claim("c", [request("gpu", 2)], owned("p"))], [pod("p", "2")])).toEqual(["2", "2", "0"]);
+    expect(usage([claim("c", [request("gpu", 3)], owned("p"))], [pod("p", "2", "c")])).toEqual(["3", "3", "0"]);
+    // It says so, and it is not so.
+    expect(usage([claim("c", [request("gpu", 2)], owned("p"))], [pod("p", "2", "other")])).toEqual(["4", "2", "0"]);
+    const two = ["c", "d"].map((name) => claim(name, [request("gpu", 2)], owned("p")));
+    expect(usage(two, [pod("p", "2")])).toEqual(["4", "4", "0"]);
   });
 
   it.each<[operator: string, values: string[] | undefined, count: string]>([

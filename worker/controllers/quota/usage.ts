@@ -1,10 +1,11 @@
 /** What the objects of a namespace use of a ResourceQuota, resource by resource. */
 import type { PersistentVolumeClaim, Pod, ResourceQuotaSpec, Service } from "../../../api/generated/core.v1.ts";
-import type { ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import type { DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { GroupResource } from "../../../api/store.ts";
 import { claimInScopes, claimUsage, OF_STORAGE_CLASS } from "./claim-usage.ts";
-import { deviceUsage, OF_DEVICE_CLASS } from "./device-usage.ts";
+import { countsDevices, deviceUsage, OF_DEVICE_CLASS } from "./device-usage.ts";
 import { type Amounts, add, counts, inScopes, podUsage, scopeClauses } from "./pod-usage.ts";
 
 /** Resources that are counted by their plain name, from before `count/…`. */
@@ -43,8 +44,17 @@ export function usageOf(spec: ResourceQuotaSpec, list: Lister, now: number): Amo
   if (by("claims"))
     for (const claim of list<PersistentVolumeClaim>("persistentvolumeclaims") ?? [])
       if (claimInScopes(claim, spec)) tally(claimUsage(claim));
-  if (by("devices") && !scoped)
-    for (const claim of list<ResourceClaim>("resourceclaims.resource.k8s.io") ?? []) tally(deviceUsage(claim));
+  const classes = list<DeviceClass>(DEVICE_CLASSES) ?? [];
+  if ((by("devices") || names.some((name) => countsDevices(name, classes))) && !scoped) {
+    const claims = list<ResourceClaim>("resourceclaims.resource.k8s.io") ?? [];
+    const context = {
+      classes,
+      pod: (name: string) => list<Pod>("pods")?.find(({ metadata }) => metadata.name === name),
+      ownedBy: (uid: string) =>
+        claims.filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid)),
+    };
+    for (const claim of claims) tally(deviceUsage(claim, context));
+  }
   const used: Amounts = {};
   for (const name of names) {
     const evaluator = evaluatorOf(name);

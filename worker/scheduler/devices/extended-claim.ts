@@ -6,17 +6,16 @@ import type {
   ContainerExtendedResourceRequest,
   PodExtendedResourceClaimStatus,
 } from "../../../api/generated/core.v1.ts";
-import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import type { AllocationResult, DeviceClass, ResourceClaim } from "../../../api/generated/resource.v1.ts";
 import { generatedName } from "../../../api/machinery/generated-name.ts";
+import { DEVICE_CLASSES, deviceClassOf, EXTENDED_CLAIM } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster.ts";
 import type { NodeInfo } from "../node-info.ts";
 import type { PendingPod } from "../plugin.ts";
 import type { Claim, Demand } from "./allocate.ts";
-import { deviceClassOf } from "./device-classes.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 import { extendedRequestsOf } from "./extended-requests.ts";
 
-const EXTENDED = "resource.kubernetes.io/extended-resource-claim";
 /** What it is called before it is made. */
 const UNMADE = "<extended-resources>";
 
@@ -34,18 +33,19 @@ const NONE: ReadonlyMap<string, string> = new Map();
 /** The names of the device classes that stand for the pod's extended resources, by resource. */
 export function extendedResourcesOf({ requests }: PendingPod, cluster: Cluster): ReadonlyMap<string, string> {
   if (requests.scalars.size === 0) return NONE;
-  const classes = [...requests.scalars].flatMap(([resource, amount]): [string, string][] => {
-    const deviceClass = amount > 0 ? deviceClassOf(resource, cluster) : undefined;
+  const classes = [...cluster.list<DeviceClass>(DEVICE_CLASSES)];
+  const found = [...requests.scalars].flatMap(([resource, amount]): [string, string][] => {
+    const deviceClass = amount > 0 ? deviceClassOf(resource, classes) : undefined;
     return deviceClass ? [[resource, deviceClass.metadata.name]] : [];
   });
-  return classes.length > 0 ? new Map(classes) : NONE;
+  return found.length > 0 ? new Map(found) : NONE;
 }
 
 /** One that was made for the pod already. */
 export function extendedClaimOf({ namespace, name, uid }: PendingPod, cluster: Cluster): Claim | undefined {
   for (const claim of cluster.listIn<ResourceClaim>(DEVICE_CLAIMS, namespace)) {
     const { annotations, ownerReferences = [] } = claim.metadata;
-    if (annotations?.[EXTENDED] !== "true") continue;
+    if (annotations?.[EXTENDED_CLAIM] !== "true") continue;
     if (ownerReferences.some((owner) => owner.controller && owner.name === name && owner.uid === uid)) return claim;
   }
   return undefined;
@@ -72,7 +72,7 @@ export function claimToMake({ name, namespace, uid }: PendingPod, { spec }: Exte
     generateName,
     namespace,
     ownerReferences: [{ apiVersion: "v1", kind: "Pod", name, uid, controller: true }],
-    annotations: { [EXTENDED]: "true" },
+    annotations: { [EXTENDED_CLAIM]: "true" },
   };
   return { apiVersion: "resource.k8s.io/v1", kind: "ResourceClaim", metadata, spec, status: {} } as object as Claim;
 }

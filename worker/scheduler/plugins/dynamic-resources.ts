@@ -1,8 +1,8 @@
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { DEVICE_CLASSES } from "../../../api/resources/resource/extended-resource.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Claim, Lack } from "../devices/allocate.ts";
 import { readinessOf } from "../devices/binding-conditions.ts";
-import { DEVICE_CLASSES } from "../devices/device-classes.ts";
 import { DEVICE_CLAIMS } from "../devices/device-use.ts";
 import { isClaimOf, isReservedFor, isWithinReach, obstacleOf } from "../devices/pod-claims.ts";
 import { devicesAt, devicesOf, podDevicesOf, wantsDevices } from "../devices/pod-devices.ts";

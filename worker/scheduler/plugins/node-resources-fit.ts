@@ -1,8 +1,8 @@
 import type { DeviceClass } from "../../../api/generated/resource.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { DEVICE_CLASSES, deviceClassOf, standsFor } from "../../../api/resources/resource/extended-resource.ts";
 import { type Amounts, amountsOf } from "../amounts.ts";
 import type { Cluster } from "../cluster.ts";
-import { DEVICE_CLASSES, deviceClassOf, standsFor } from "../devices/device-classes.ts";
 import type { NodeInfo } from "../node-info.ts";
 import { MAX_NODE_SCORE, type Plugin, type Refusal } from "../plugin.ts";
 
@@ -15,7 +15,7 @@ export const nodeResourcesFit: Plugin = {
   weight: 1,
   nodeFilter: ({ requests }, cluster) => {
     const scalars = [...requests.scalars].flatMap(([name, amount]) =>
-      amount > 0 ? { name, amount, hasDevices: deviceClassOf(name, cluster) !== undefined } : [],
+      amount > 0 ? { name, amount, hasDevices: hasDevices(name, cluster) } : [],
     );
     return { check: (node) => refusalOf(node, requests, scalars) };
   },
@@ -45,6 +45,9 @@ export const nodeResourcesFit: Plugin = {
     }
   },
 };
+
+const hasDevices = (resource: string, cluster: Cluster) =>
+  deviceClassOf(resource, cluster.list<DeviceClass>(DEVICE_CLASSES)) !== undefined;
 
 interface Scalar {
   readonly name: string;
@@ -113,7 +116,7 @@ function mayHold(
     return false;
   return [...asked.scalars].every(([resource, amount]) => {
     const offered = total.scalars.get(resource) ?? 0;
-    return amount <= offered || (offered === 0 && deviceClassOf(resource, cluster) !== undefined);
+    return amount <= offered || (offered === 0 && hasDevices(resource, cluster));
   });
 }
 
