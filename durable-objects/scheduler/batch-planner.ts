@@ -3,6 +3,7 @@
  * state is changed ahead of the store, and the loop takes back what could not be written.
  */
 import type { Write } from "../../api/store.ts";
+import type { ClusterChange } from "../../worker/scheduler/cluster-change.ts";
 import { schedule } from "../../worker/scheduler/cycle.ts";
 import type { Claim } from "../../worker/scheduler/devices/allocate.ts";
 import { deallocate, release } from "../../worker/scheduler/devices/claim-writes.ts";
@@ -202,7 +203,9 @@ export class BatchPlanner {
 
   /** What follows on the claim that was made. */
   withMade({ pod, placement, claim, expected }: Making, made: Claim, state: SchedulerState): Planned | undefined {
-    this.unmake({ claim, expected }, state);
+    // It is only done over: nobody else gets what it has.
+    revert(expected, state);
+    state.cluster.deleteObject(DEVICE_CLAIMS, claim);
     const planned = this.#plan(pod, { ...placement, made }, state);
     if (!planned) this.#unused.push(made);
     return planned;
@@ -226,14 +229,10 @@ export class BatchPlanner {
     state.cluster.deleteObject(DEVICE_CLAIMS, claim);
   }
 
-  /** It could not be written, and counts no more as done. */
-  takeBack({ pod, placedOn, assumed = [], made }: Planned, { cluster }: SchedulerState): void {
-    if (placedOn !== undefined) cluster.unassign(pod.key);
-    for (const { resource, before, after } of assumed) {
-      const { namespace = "", name } = before.metadata;
-      if (cluster.get(resource, namespace, name) === after) cluster.setObject(resource, before);
-    }
-    if (made) this.#unused.push(made);
+  /** It could not be written, and counts no more as done: what it would have had may be had by others. */
+  takeBack(planned: Planned, state: SchedulerState): void {
+    for (const change of revert(planned, state)) state.queue.react(change, state.cluster, this.#options.now());
+    if (planned.made) this.#unused.push(planned.made);
   }
 
   /** Claims to discard, each told once. */
@@ -249,4 +248,16 @@ export class BatchPlanner {
     this.#lastStamp = nanos > this.#lastStamp ? nanos : this.#lastStamp + 1n;
     return { uid: this.#options.newUid(), now, nanos: this.#lastStamp };
   }
+}
+
+/** Answers what changed by that. */
+function revert({ pod, placedOn, assumed = [] }: Planned, { cluster }: SchedulerState): ClusterChange[] {
+  const changes: ClusterChange[] = [];
+  const gone = placedOn === undefined ? undefined : cluster.unassign(pod.key);
+  if (gone) changes.push({ kind: "assigned-pod-deleted", pod: gone });
+  for (const { resource, before, after } of assumed) {
+    const { namespace = "", name } = before.metadata;
+    if (cluster.get(resource, namespace, name) === after) changes.push(cluster.setObject(resource, before));
+  }
+  return changes;
 }

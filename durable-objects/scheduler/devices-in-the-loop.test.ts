@@ -132,6 +132,17 @@ describe("[SCHED-EXTENDED] a pod that asks for an extended resource", () => {
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
+  test("and could not be written after all leaves what it had to others", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a"), gpus, offering("d0"), wanting("p"), wanting("q"));
+    bench.beforeCommit = async () => {
+      bench.beforeCommit = async () => undefined;
+      await bench.remove("pods", "p");
+    };
+    await bench.loop.run();
+    expect(await bench.nodeOf("q")).toBe("a");
+  });
+
   test("that is gone when its claim is made leaves none", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), gpus, offering("d0"), wanting("p"));

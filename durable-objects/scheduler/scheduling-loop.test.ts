@@ -39,6 +39,17 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p2")).toBeDefined();
   });
 
+  test("gives to others what a pod would have had that is gone", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a", { pods: "1" }), pod("gone"), pod("p"));
+    bench.beforeCommit = async () => {
+      bench.beforeCommit = async () => undefined;
+      await bench.remove("pods", "gone");
+    };
+    await bench.loop.run();
+    expect(await bench.nodeOf("p")).toBe("a");
+  });
+
   test("does not place a pod that is gone, nor one that is somebody else's", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("gone"), pod("other", { spec: { schedulerName: "mine" } }));

@@ -13,5 +13,7 @@ export type ClusterChange =
       readonly kind: "object";
       readonly resource: string;
       readonly object: Stored<KubeObject>;
+      /** As it was before; absent: it is new. */
+      readonly previous?: Stored<KubeObject>;
       readonly deleted: boolean;
     };

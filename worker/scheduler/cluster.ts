@@ -202,10 +202,11 @@ export class Cluster {
     const namespaces = this.#objects.get(resource) ?? new Map<string, Map<string, Stored<KubeObject>>>();
     this.#objects.set(resource, namespaces);
     const objects = namespaces.get(namespace) ?? new Map<string, Stored<KubeObject>>();
+    const previous = objects.get(name);
     namespaces.set(namespace, objects.set(name, object));
     if (resource === "namespaces") this.#podCounts.forget();
     if (resource === DEVICE_CLASSES) this.verdicts.clear();
-    return { kind: "object", resource, object, deleted: false };
+    return { kind: "object", resource, object, ...(previous && { previous }), deleted: false };
   }
 
   deleteObject(resource: string, object: Stored<KubeObject>): ClusterChange {

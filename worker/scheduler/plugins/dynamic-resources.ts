@@ -74,9 +74,12 @@ export const dynamicResources: Plugin = {
     if (change.resource !== DEVICE_CLAIMS) return false;
     const claim = change.object as Claim;
     if (change.deleted) return claim.status.allocation !== undefined || isClaimOf(pod, claim);
-    // Without an allocation it may just have given its devices back.
-    if (!claim.status.allocation || isClaimOf(pod, claim)) return true;
-    return podDevicesOf(pod, cluster)?.claims.some(({ metadata }) => metadata.uid === claim.metadata.uid) ?? false;
+    const before = change.previous as Claim | undefined;
+    if (before?.status.allocation && !claim.status.allocation) return true;
+    const isOwn =
+      isClaimOf(pod, claim) ||
+      podDevicesOf(pod, cluster)?.claims.some(({ metadata }) => metadata.uid === claim.metadata.uid);
+    return isOwn === true && !(before && deepEqual(before.status, claim.status));
   },
 };
 
