@@ -1,21 +1,10 @@
-const WITHOUT_DRIVERS = "devices are allocated; no driver is called on nodes, so that their pods wait there";
-
 /** What Kubernetes does with a kind and Sailplane does not, by group resource. Whoever builds it takes the line out. */
 export const limits: Readonly<Record<string, string>> = {
   "apiservices.apiregistration.k8s.io": "the OpenAPI of other API servers is not merged",
-  "csidrivers.storage.k8s.io": "no CSI driver is called",
-  "csinodes.storage.k8s.io": "no CSI driver is called",
-  "csistoragecapacities.storage.k8s.io": "no CSI driver is called",
-  "deviceclasses.resource.k8s.io": WITHOUT_DRIVERS,
   "flowschemas.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
   "horizontalpodautoscalers.autoscaling":
     "custom and external metrics need other API servers, to which nothing is passed on",
   "ingresses.networking.k8s.io": "class `sailplane` is served where a domain is configured; others need a controller",
   "networkpolicies.networking.k8s.io": "enforced on nodes with containers, root and `nft` only",
   "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "requests are not queued by priority",
-  "resourceclaims.resource.k8s.io": WITHOUT_DRIVERS,
-  "resourceclaimtemplates.resource.k8s.io": WITHOUT_DRIVERS,
-  "resourceslices.resource.k8s.io": WITHOUT_DRIVERS,
-  "volumeattachments.storage.k8s.io": "nodes mount no CSI volumes",
-  "volumeattributesclasses.storage.k8s.io": "no CSI driver is called",
 };
