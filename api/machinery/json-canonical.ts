@@ -53,9 +53,53 @@ export function withMember<T extends object>(value: T, member: Partial<T>, struc
   return ordered as T;
 }
 
-/** The draft of an object that is known to fit its struct, such as one read from the store: lists are never null. */
+/** The draft of an object that is known to fit its struct, such as a webhook's answer: lists are never null. The argument is left alone. */
 export const draftOf = (value: object, struct: Struct): Record<string, unknown> =>
   draftStruct(value as Record<string, unknown>, shapeOf(struct));
+
+/** Makes a canonical value that nobody else has the draft of it: what a draft has and the wire does not show is put in. */
+export const completeDraft = (value: object, struct: Struct): void =>
+  completeStruct(value as Record<string, unknown>, shapeOf(struct));
+
+function completeStruct(value: Record<string, unknown>, shape: StructShape): void {
+  for (const field of incompleteFields(shape)) {
+    const member = value[field.name];
+    if (member !== undefined && member !== null) completeValue(member, field.shape);
+    else if (field.draftZero) value[field.name] = field.draftZero();
+    else if (member === null) delete value[field.name];
+  }
+}
+
+function completeValue(value: unknown, shape: Shape): void {
+  if (typeof value !== "object" || value === null || shape.kind === "scalar") return;
+  if (shape.kind === "struct") completeStruct(value as Record<string, unknown>, shape.struct);
+  else for (const element of Object.values(value)) completeValue(element, shape.element);
+}
+
+const incomplete = new WeakMap<StructShape, readonly FieldShape[]>();
+
+/** The fields in which, or within which, a draft and the canonical value may differ. */
+function incompleteFields(shape: StructShape): readonly FieldShape[] {
+  const known = incomplete.get(shape);
+  if (known) return known;
+  const fields = shape.fields.filter((field) => differs(field) || reaches(field.shape, new Set()));
+  incomplete.set(shape, fields);
+  return fields;
+}
+
+/** Of a field that was not said: the draft has something, or the wire shows null. */
+const differs = ({ draftZero, wireZero }: FieldShape): boolean =>
+  draftZero !== undefined || wireZero?.() === null;
+
+/** Whether a value of the shape holds such a field, at any depth. Shapes may hold themselves. */
+function reaches(shape: Shape, seen: Set<StructShape>): boolean {
+  if (shape.kind === "scalar") return false;
+  if (shape.kind !== "struct") return reaches(shape.element, seen);
+  const { struct } = shape;
+  if (seen.has(struct)) return false;
+  seen.add(struct);
+  return struct.fields.some((field) => differs(field) || reaches(field.shape, seen));
+}
 
 function draftStruct(value: Record<string, unknown>, { fields }: StructShape): Record<string, unknown> {
   const draft: Record<string, unknown> = {};

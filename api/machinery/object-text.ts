@@ -5,7 +5,7 @@
  */
 import { structOfKind } from "../schema/table.ts";
 import { goJson } from "./go-json.ts";
-import { canonicalJson, draftOf } from "./json-canonical.ts";
+import { canonicalJson, completeDraft, draftOf } from "./json-canonical.ts";
 import type { KubeObject } from "./meta.ts";
 
 const EMPTY = '"resourceVersion":""';
@@ -22,10 +22,13 @@ export function canonicalObject<T extends KubeObject>(object: T): T {
  * here, so that code may read them.
  */
 export function readObject<T extends KubeObject>(text: string): T {
-  return draftObject(JSON.parse(text) as T);
+  const object = JSON.parse(text) as T;
+  const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
+  if (struct) completeDraft(object, struct);
+  return object;
 }
 
-/** The same of an object that has been parsed. */
+/** The same of an object that somebody else may hold, or that is not canonical: a copy. */
 export function draftObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
   return struct ? (draftOf(object, struct) as unknown as T) : object;
