@@ -88,8 +88,7 @@ function incompleteFields(shape: StructShape): readonly FieldShape[] {
 }
 
 /** Of a field that was not said: the draft has something, or the wire shows null. */
-const differs = ({ draftZero, wireZero }: FieldShape): boolean =>
-  draftZero !== undefined || wireZero?.() === null;
+const differs = ({ draftZero, wireZero }: FieldShape): boolean => draftZero !== undefined || wireZero?.() === null;
 
 /** Whether a value of the shape holds such a field, at any depth. Shapes may hold themselves. */
 function reaches(shape: Shape, seen: Set<StructShape>): boolean {

@@ -21,8 +21,10 @@ export function canonicalObject<T extends KubeObject>(object: T): T {
  * The object of a stored or answered text, with what its type promises: lists that the text shows as null are empty
  * here, so that code may read them.
  */
-export function readObject<T extends KubeObject>(text: string): T {
-  const object = JSON.parse(text) as T;
+export const readObject = <T extends KubeObject>(text: string): T => completeObject(JSON.parse(text) as T);
+
+/** The same of an object that was parsed a moment ago, and that nobody else has. */
+export function completeObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
   if (struct) completeDraft(object, struct);
   return object;

@@ -2,7 +2,6 @@
 import type { Column, ResourceDefinition, RowCondition } from "../resources/resource.ts";
 import { ageOf } from "./duration.ts";
 import type { KubeObject } from "./meta.ts";
-import { canonicalObject } from "./object-text.ts";
 import { partialObjectMetadata } from "./partial-metadata.ts";
 
 /** What a row holds of its object beside the cells. */
@@ -113,7 +112,7 @@ function definitionOf(column: Column<KubeObject>, { documentation }: TableOption
 
 function included(object: KubeObject, printed: Printed, { includeObject, show }: TableOptions): KubeObject | null {
   if (includeObject === "None") return null;
-  if (includeObject === "Metadata") return partialObjectMetadata(canonicalObject(object), printed);
+  if (includeObject === "Metadata") return partialObjectMetadata(object, printed);
   return show ? show(object) : object;
 }
 

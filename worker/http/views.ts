@@ -1,7 +1,7 @@
 /** The forms in which a client may ask for objects: themselves, a Table, or their metadata alone. */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
-import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
+import { canonicalObject, completeObject, draftObject, readObject } from "../../api/machinery/object-text.ts";
 import {
   partialObjectMetadata,
   partialObjectMetadataList,
@@ -9,6 +9,7 @@ import {
 } from "../../api/machinery/partial-metadata.ts";
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
+import type { Entry } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
@@ -34,6 +35,10 @@ export const acceptedBy = (
 /** The object at the version that the URL names. */
 export const atServedVersion = ({ conversion }: Served, object: KubeObject): KubeObject =>
   canonicalObject(conversion ? conversion.fromStored(draftObject(object)) : object);
+
+/** The same of what a stored text was parsed to, which is what is answered at the version that is stored. */
+export const readAtServedVersion = ({ conversion }: Served, parsed: KubeObject): KubeObject =>
+  conversion ? canonicalObject(conversion.fromStored(completeObject(parsed))) : parsed;
 
 export function includeObject(query: URLSearchParams): IncludeObject {
   const parsed = parseIncludeObject(query.get("includeObject") ?? "");
@@ -61,7 +66,7 @@ export function renderView(
     case "PartialObjectMetadataList":
       throw new ApiError(notAcceptable(mismatch(context, as, "not a list", "")));
     default:
-      return tableOf(context, [object], revisionOf(object)).then((table) =>
+      return tableOf(context, [draftObject(object)], revisionOf(object)).then((table) =>
         renderValue(atViewVersion(table, accepted), accepted, status),
       );
   }
@@ -87,9 +92,27 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
+/** Objects on their way to a client. */
+export interface Viewed {
+  /** As code reads them. */
+  readonly drafts: () => KubeObject[];
+  /** As they are answered, at the version that the URL names. */
+  readonly shown: (served: Served) => KubeObject[];
+}
+
+export const storedObjects = (entries: readonly Pick<Entry, "text">[]): Viewed => ({
+  drafts: () => entries.map(({ text }) => readObject(text)),
+  shown: (served) => entries.map(({ text }) => readAtServedVersion(served, JSON.parse(text) as KubeObject)),
+});
+
+export const madeObjects = (objects: readonly KubeObject[]): Viewed => ({
+  drafts: () => objects.map(draftObject),
+  shown: (served) => objects.map((object) => atServedVersion(served, object)),
+});
+
 export async function renderListView(
   context: RequestContext,
-  objects: readonly KubeObject[],
+  objects: Viewed,
   metadata: ListMeta,
   accepted: Accepted,
 ): Promise<Response> {
@@ -106,7 +129,7 @@ interface ListView {
 /** The list in the form asked for; `items`, or `rows` of a Table, are its last property. */
 export async function listView(
   context: RequestContext,
-  objects: readonly KubeObject[],
+  objects: Viewed,
   metadata: ListMeta,
   accepted: Accepted,
 ): Promise<ListView> {
@@ -118,14 +141,14 @@ export async function listView(
         kind: served.resource.listKind ?? `${served.resource.kind}List`,
         apiVersion: apiVersionOf(served.group, served.version),
         metadata,
-        items: objects.map((object) => itemOf(served, atServedVersion(served, object))),
+        items: objects.shown(served).map((object) => itemOf(served, object)),
       };
     case "PartialObjectMetadata":
       throw new ApiError(notAcceptable(mismatch(context, as, "a list", "List")));
     case "PartialObjectMetadataList":
-      return atViewVersion(partialObjectMetadataList(objects, metadata, served.resource), accepted);
+      return atViewVersion(partialObjectMetadataList(objects.drafts(), metadata, served.resource), accepted);
     default:
-      return atViewVersion(await tableOf(context, objects, metadata), accepted);
+      return atViewVersion(await tableOf(context, objects.drafts(), metadata), accepted);
   }
 }
 
@@ -141,7 +164,7 @@ export const columnTexts = async ({ env }: RequestContext) => documentationLooku
 
 async function tableOf(context: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
   const { served, query, now } = context;
-  return renderTable(served.resource, objects.map(draftObject), {
+  return renderTable(served.resource, objects, {
     now,
     includeObject: includeObject(query),
     metadata,

@@ -6,12 +6,11 @@ import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { objectOf } from "../../storage/entry.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
-import { acceptedBy, renderListView } from "../views.ts";
+import { acceptedBy, renderListView, storedObjects } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 
 /** GET of a collection. */
@@ -35,7 +34,7 @@ export async function list(context: RequestContext): Promise<Response> {
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
   if (page.more && request.limit === undefined) return renderLongList(context, { first: page, rest: pages }, accepted);
-  return renderListView(context, page.items.map(objectOf), pageMetadata(context, page), accepted);
+  return renderListView(context, storedObjects(page.items), pageMetadata(context, page), accepted);
 }
 
 async function* renewedPages(

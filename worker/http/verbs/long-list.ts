@@ -6,10 +6,9 @@
 import { encodeProtobufPages } from "../../../api/machinery/protobuf.ts";
 import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { objectOf } from "../../storage/entry.ts";
 import { GZIP } from "../compress.ts";
 import { type Accepted, noSuchForm } from "../negotiate.ts";
-import { listView, renderListView } from "../views.ts";
+import { listView, renderListView, storedObjects } from "../views.ts";
 
 interface LongList {
   readonly first: ListPage;
@@ -22,7 +21,7 @@ export async function renderLongList(
   accepted: Accepted,
 ): Promise<Response> {
   const metadata = { resourceVersion: String(first.revision) };
-  const viewOf = ({ items }: ListPage) => listView(context, items.map(objectOf), metadata, accepted);
+  const viewOf = ({ items }: ListPage) => listView(context, storedObjects(items), metadata, accepted);
   if (accepted.type === PROTOBUF) {
     const chunks = await encodeProtobufPages(views(first, rest, viewOf));
     if (!chunks) throw noSuchForm();
@@ -30,9 +29,9 @@ export async function renderLongList(
   }
   if (accepted.type !== "application/json" || accepted.pretty) {
     // YAML and indented JSON are for eyes.
-    const objects = first.items.map(objectOf);
-    for await (const page of rest) objects.push(...page.items.map(objectOf));
-    return renderListView(context, objects, metadata, accepted);
+    const entries = [...first.items];
+    for await (const page of rest) entries.push(...page.items);
+    return renderListView(context, storedObjects(entries), metadata, accepted);
   }
   const encoder = new TextEncoder();
   // What fails before the first page is there is answered with a status.

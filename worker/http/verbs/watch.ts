@@ -1,5 +1,5 @@
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { draftObject } from "../../../api/machinery/object-text.ts";
+import { completeObject } from "../../../api/machinery/object-text.ts";
 import { partialObjectMetadata } from "../../../api/machinery/partial-metadata.ts";
 import { encodeWatchFrame } from "../../../api/machinery/protobuf.ts";
 import { expired } from "../../../api/machinery/status.ts";
@@ -14,7 +14,15 @@ import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
 import { type Accepted, noSuchStream } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
-import { acceptedBy, atServedVersion, atViewVersion, columnTexts, includeObject, WATCH_VIEWS } from "../views.ts";
+import {
+  acceptedBy,
+  atServedVersion,
+  atViewVersion,
+  columnTexts,
+  includeObject,
+  readAtServedVersion,
+  WATCH_VIEWS,
+} from "../views.ts";
 import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
 
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
@@ -94,9 +102,9 @@ async function eventTransform(
     if (type === "ERROR") return object;
     if (accepted.as === "PartialObjectMetadata")
       return atViewVersion(partialObjectMetadata(object, served.resource), accepted);
-    if (accepted.as === undefined) return type === "BOOKMARK" ? object : atServedVersion(served, object);
+    if (accepted.as === undefined) return type === "BOOKMARK" ? object : readAtServedVersion(served, object);
     // A bookmark is the row of an empty object, in whose metadata clients look for the end of the initial events.
-    const table = renderTable(served.resource, [draftObject(object)], {
+    const table = renderTable(served.resource, [completeObject(object)], {
       now: Date.now(),
       includeObject: include,
       metadata: { resourceVersion: object.metadata.resourceVersion ?? "" },
