@@ -162,6 +162,8 @@ export interface ListPage extends ListHead {
 export interface ListStreamRequest extends ListRequest {
   /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
   readonly dropPrefix?: string;
+  /** Where items are metadata alone, what stands before it in each: `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":`. */
+  readonly metadataAfter?: string;
   readonly frame?: ListFrame;
 }
 

@@ -8,6 +8,7 @@ import { goJson } from "./go-json.ts";
 import { canonicalJson, completeDraft, draftOf } from "./json-canonical.ts";
 import type { KubeObject } from "./meta.ts";
 
+const METADATA = '"metadata":';
 const EMPTY = '"resourceVersion":""';
 const FIELD = '"resourceVersion":"';
 
@@ -56,6 +57,23 @@ export function withRevision(text: string, revision: number | string): string {
   const from = at + FIELD.length;
   return `${text.slice(0, from)}${revision}${text.slice(text.indexOf('"', from))}`;
 }
+
+/** The metadata of a stored form, without parsing it. */
+export function metadataText(text: string): string {
+  const from = text.indexOf(METADATA) + METADATA.length;
+  let depth = 0;
+  for (let at = from, quoted = false; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at++;
+    else if (code === QUOTE) quoted = !quoted;
+    else if (quoted) continue;
+    else if (code === OPENING) depth++;
+    else if (code === CLOSING && --depth === 0) return text.slice(from, at + 1);
+  }
+  throw new Error("a stored text without metadata");
+}
+
+const [BACKSLASH, QUOTE, OPENING, CLOSING] = [0x5c, 0x22, 0x7b, 0x7d];
 
 /** The stored form of an object with its revision taken out: equal texts mean that nothing changed. */
 export const withoutRevision = (text: string): string => withRevision(text, "");

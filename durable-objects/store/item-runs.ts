@@ -36,9 +36,9 @@ export class ItemRuns {
     this.#budget = budget;
   }
 
-  /** The items at `from` and after, as many as a run that begins with the same one has in common with the list. */
-  find(revisions: readonly Revision[], from: number, dropPrefix: string): Part | undefined {
-    const id = runId(revisions[from], dropPrefix);
+  /** The items at `from` and after in the form of that name, as many as a run that begins with the same one has in common with the list. */
+  find(revisions: readonly Revision[], from: number, form: string): Part | undefined {
+    const id = runId(revisions[from], form);
     const kept = this.#runs.get(id);
     if (!kept) return undefined;
     const { run } = kept;
@@ -52,8 +52,8 @@ export class ItemRuns {
     return { items, bytes: run.bytes, deflated: () => this.#deflate(kept) };
   }
 
-  keep(run: Run, dropPrefix: string): Part {
-    const id = runId(run.revisions[0], dropPrefix);
+  keep(run: Run, form: string): Part {
+    const id = runId(run.revisions[0], form);
     this.#drop(id);
     const kept: Kept = { id, run };
     this.#runs.set(id, kept);
@@ -88,4 +88,4 @@ export class ItemRuns {
   }
 }
 
-const runId = (first: Revision | undefined, dropPrefix: string) => `${first} ${dropPrefix}`;
+const runId = (first: Revision | undefined, form: string) => `${first} ${form}`;

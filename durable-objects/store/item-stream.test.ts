@@ -24,7 +24,7 @@ const step = fc.oneof(
         { namespace: fc.constantFrom("odd", "even"), limit: fc.integer({ min: 1, max: 30 }) },
         { requiredKeys: [], noNullPrototype: true },
       ),
-      dropPrefix: fc.constantFrom("", prefix),
+      form: fc.constantFrom({}, { dropPrefix: prefix }, { metadataAfter: '{"kind":"Part","metadata":' }),
     }),
   },
 );
@@ -39,18 +39,23 @@ test("STORE-STREAM: whatever was listed before, a stream has what the store has,
           const { namespace, name } = key(of.put);
           const { entry } = (await store.read({ key: key(of.put) })) as { entry?: object };
           const rest = JSON.stringify({
-            metadata: { name, namespace, resourceVersion: "" },
+            metadata: { name, namespace, resourceVersion: "", annotations: { braces: '}{"\\}{' }, body: of.body.of },
             body: of.body.of.repeat(of.body.length),
           });
           const text = prefix + rest.slice(1);
           const attributes = { labels: {}, fields: {} };
           await store.commit({ writes: [{ op: entry ? "replace" : "create", key: key(of.put), text, attributes }] });
-        } else await walk(store, { resource: "things", ...of.list, dropPrefix: of.dropPrefix });
+        } else await walk(store, { resource: "things", ...of.list, ...of.form });
       }
     }),
     { numRuns: 60 },
   );
 });
+
+function shown(text: string, { dropPrefix, metadataAfter }: ListStreamRequest): string {
+  if (metadataAfter !== undefined) return `${metadataAfter}${JSON.stringify(JSON.parse(text).metadata)}}`;
+  return dropPrefix === undefined ? text : `{${text.slice(dropPrefix.length)}`;
+}
 
 /** Reads a list to its end, by RPC and as streams, which must agree. */
 async function walk(store: MemoryStore, request: ListStreamRequest): Promise<void> {
@@ -60,7 +65,7 @@ async function walk(store: MemoryStore, request: ListStreamRequest): Promise<voi
     if (!page.ok || !streamed.ok) throw new Error("refused");
     const { items, ok: _, ...head } = page;
     expect(streamed.head).toEqual(head);
-    const texts = items.map(({ text }) => (request.dropPrefix ? `{${text.slice(prefix.length)}` : text));
+    const texts = items.map(({ text }) => shown(text, request));
     expect(await new Response(streamed.stream).text()).toBe(texts.join(","));
     const frame = {
       open: '{"resourceVersion":"","items":[',

@@ -1,6 +1,7 @@
 /** The body of a streamed list: item texts joined by commas, a run of them at a time, from memory or else from the log. */
 import type { ListFrame, Revision } from "../../api/store.ts";
 import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
+import type { ItemForm } from "./item-form.ts";
 import type { ItemRuns, Part, Run } from "./item-runs.ts";
 import type { LogTables } from "./log-tables.ts";
 import type { Turns } from "./turns.ts";
@@ -9,7 +10,7 @@ interface ItemStreamOptions {
   readonly tables: LogTables;
   readonly revisions: readonly Revision[];
   readonly turns: Turns;
-  readonly dropPrefix: string;
+  readonly form: ItemForm;
   readonly frame?: Pick<ListFrame, "open" | "close" | "gzip">;
   /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
   readonly runs?: ItemRuns;
@@ -129,20 +130,18 @@ function* packed(parts: Iterable<Part>, { open, close }: Frame): Generator<Uint8
 function* partsOf({
   tables,
   revisions,
-  dropPrefix,
+  form,
   runs,
 }: Omit<ItemStreamOptions, "turns" | "frame" | "closed">): Generator<Part, undefined> {
   let next = 0;
   let kept = 0;
-  const itemOf = (text: string) =>
-    dropPrefix !== "" && text.startsWith(dropPrefix) ? `{${text.slice(dropPrefix.length)}` : text;
   const readRun = (): Run => {
     const enough = next === 0 ? FIRST_RUN : LONGEST_RUN;
     let text = "";
     const ends: number[] = [];
     for (let at = next, full = false; at < revisions.length && !full; at = next + ends.length) {
       for (const item of tables.texts(revisions.slice(at, at + LOOKUP))) {
-        text += `,${itemOf(item)}`;
+        text += `,${form.of(item)}`;
         ends.push(text.length);
         const following = revisions[next + ends.length] ?? 0;
         full = text.length >= enough || (text.length >= SHORTEST_KEPT && following % BOUNDARY === 0);
@@ -154,7 +153,7 @@ function* partsOf({
     return { revisions: revisions.slice(next, next + ends.length), ends: endsInBytes(text, ends, bytes), bytes };
   };
   while (next < revisions.length) {
-    const part = runs?.find(revisions, next, dropPrefix) ?? readPart();
+    const part = runs?.find(revisions, next, form.name) ?? readPart();
     next += part.items;
     yield part;
   }
@@ -165,7 +164,7 @@ function* partsOf({
     if (!runs || (length < SHORTEST_KEPT && next > 0) || kept + length > KEPT_OF_ONE_LIST)
       return { items: run.revisions.length, bytes: run.bytes };
     kept += length;
-    return runs.keep(run, dropPrefix);
+    return runs.keep(run, form.name);
   }
 }
 

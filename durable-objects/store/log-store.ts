@@ -34,6 +34,7 @@ import { backupStream } from "./backup-stream.ts";
 import { compact, defaultWindow, type Window } from "./compaction.ts";
 import { changeOf, entryOf, textChangeOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { itemForm } from "./item-form.ts";
 import { ItemRuns } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
 import { Endings, type Lifetimes } from "./lifetimes.ts";
@@ -183,7 +184,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
       tables: this.#tables,
       revisions,
       turns: this.#turns,
-      dropPrefix: request.dropPrefix ?? "",
+      form: itemForm(request),
       ...(frame && { frame: { ...frame, open: openList(frame, head) } }),
       ...(!scattered && { runs: this.#runs }),
       closed: () => this.#pins.delete(pin),

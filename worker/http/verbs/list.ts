@@ -1,7 +1,7 @@
 import { type ContinueToken, formatContinue } from "../../../api/machinery/continue-token.ts";
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import { failure } from "../../../api/machinery/status.ts";
-import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
+import type { Decided, Key, ListPage, ListRequest, ListStreamRequest, Revision } from "../../../api/store.ts";
 import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
@@ -9,27 +9,21 @@ import type { RequestContext } from "../../request-context.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
+import type { Accepted } from "../negotiate.ts";
 import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
 import { acceptedBy, renderListView, storedObjects } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 
 /** GET of a collection. */
 export async function list(context: RequestContext): Promise<Response> {
-  const { served, query, store } = context;
+  const { query, store } = context;
   const accepted = acceptedBy(context);
   const options = listOptions(query);
   const request = listRequest(context, options);
   if (options.continue) await requireFresh(context, options.continue);
   const renewing = options.match !== "Exact" && mayBeNodeLease(context);
-  if (
-    !renewing &&
-    accepted.as === undefined &&
-    accepted.type === "application/json" &&
-    !accepted.pretty &&
-    !served.conversion
-  ) {
-    return streamList(context, request, options);
-  }
+  const form = renewing ? undefined : streamedForm(context, accepted);
+  if (form) return streamList(context, { ...request, ...form.items }, { ...form, options });
   const pages = renewing ? renewedPages(context, store.pages(request)) : store.pages(request);
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
@@ -148,23 +142,43 @@ function continueFrom(context: RequestContext, revision: Revision, key: { namesp
   return formatContinue({ revision, issued: issuedNow(context), after: { namespace, name: key.name } });
 }
 
+interface StreamedForm {
+  readonly listKind: string;
+  readonly apiVersion: string;
+  readonly items: Pick<ListStreamRequest, "dropPrefix" | "metadataAfter">;
+}
+
+/** How the store is to write the list itself; undefined for a form that is not cut from the objects' texts. */
+function streamedForm({ served }: RequestContext, accepted: Accepted): StreamedForm | undefined {
+  const { resource, custom, conversion, converter } = served;
+  if (accepted.type !== "application/json" || accepted.pretty) return undefined;
+  if (accepted.as === "PartialObjectMetadataList" && !converter && !resource.annotationsOfConversion) {
+    const apiVersion = `meta.k8s.io/${accepted.viewVersion ?? "v1"}`;
+    const metadataAfter = `{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`;
+    return { listKind: accepted.as, apiVersion, items: { metadataAfter } };
+  }
+  if (accepted.as !== undefined || conversion) return undefined;
+  const { kind, listKind = `${kind}List` } = resource;
+  const apiVersion = apiVersionOf(served.group, served.version);
+  return {
+    listKind,
+    apiVersion,
+    items: custom ? {} : { dropPrefix: `{"kind":"${kind}","apiVersion":"${apiVersion}",` },
+  };
+}
+
 const TAIL = "]}\n";
 
 /** The store writes all of the list, a page's metadata included. */
 async function streamList(
   context: RequestContext,
-  request: Omit<ListRequest, keyof Decided>,
-  options: ListOptions,
+  request: Omit<ListStreamRequest, keyof Decided>,
+  { listKind, apiVersion, options }: StreamedForm & { readonly options: ListOptions },
 ): Promise<Response> {
-  const { kind, listKind = `${kind}List` } = context.served.resource;
-  const apiVersion = apiVersionOf(context.served.group, context.served.version);
   const gzip = acceptsGzip(context.request);
   const response = await context.store
     .stream("list", {
       ...request,
-      ...(context.served.custom
-        ? {}
-        : { dropPrefix: `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},` }),
       frame: {
         open: `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":{"resourceVersion":""},"items":[`,
         close: TAIL,
