@@ -39,11 +39,3 @@ export function viewAtVersion<T extends object>(view: T, version: "v1" | "v1beta
     ...(rows ? { rows: rows.map((row) => (row.object ? { ...row, object: at(row.object) } : row)) } : {}),
   };
 }
-
-/** `metadata` is that of the list. */
-export const partialObjectMetadataList = (objects: readonly KubeObject[], metadata: object, kind: Described = {}) => ({
-  kind: "PartialObjectMetadataList",
-  apiVersion: API_VERSION,
-  metadata,
-  items: objects.map((object) => partialObjectMetadata(object, kind)),
-});

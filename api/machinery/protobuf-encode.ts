@@ -11,10 +11,20 @@ import { goJson } from "./go-json.ts";
 import { ProtobufWriter, WIRE_FIXED64, WIRE_VARINT } from "./protobuf-writer.ts";
 
 /** The message of an object of that struct, without an envelope. */
-export function encodeMessage(value: object, struct: Struct): Uint8Array {
+export function encodeMessage(value: object, struct: Struct): Uint8Array<ArrayBuffer> {
   const writer = new ProtobufWriter();
   writeStruct(writer, value as Record<string, unknown>, struct);
   return writer.finish();
+}
+
+/** The members of a repeated field, each made when its turn is: the last first, as all is written. */
+export function writeRepeated(writer: ProtobufWriter, number: number, type: string, { count, at }: Members): void {
+  for (let index = count - 1; index >= 0; index--) writeValue(writer, number, type, at(index));
+}
+
+export interface Members {
+  readonly count: number;
+  readonly at: (index: number) => unknown;
 }
 
 function writeStruct(writer: ProtobufWriter, value: Record<string, unknown>, struct: Struct): void {

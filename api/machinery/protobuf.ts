@@ -6,7 +6,7 @@ import { findStruct, type Struct, structOfKind } from "../schema/table.ts";
 import { acceptKind, type DecodedBody, type GroupVersionKind, summaryOfBytes, unrecognized } from "./decode-kind.ts";
 import { parseApiVersion } from "./meta.ts";
 import { decodeMessage } from "./protobuf-decode.ts";
-import { encodeMessage } from "./protobuf-encode.ts";
+import { encodeMessage, type Members, writeRepeated } from "./protobuf-encode.ts";
 import { ProtobufProblem, ProtobufReader } from "./protobuf-reader.ts";
 import { ProtobufWriter, WIRE_BYTES } from "./protobuf-writer.ts";
 
@@ -56,30 +56,30 @@ function writeBeginning(writer: ProtobufWriter, length: number, { apiVersion = "
   writer.raw(MAGIC);
 }
 
-interface PageOfList extends Typed {
-  readonly metadata: object;
-}
-
 /**
- * A list that comes in pages, each a List with the same metadata, with one envelope; undefined as for {@link encodeProtobuf}.
- * A message may be written in parts whose repeated fields go on, so only bytes are kept of a page.
+ * A list whose items come in pages, in one envelope; undefined as for {@link encodeProtobuf}. A message may be written in
+ * parts whose repeated fields go on, so only bytes are kept of a page, and of an item not even the object.
  */
-export async function encodeProtobufPages(pages: AsyncIterable<PageOfList>): Promise<Uint8Array[] | undefined> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  let of: Typed = {};
+export async function encodeProtobufList(
+  head: Typed & { readonly metadata: object },
+  pages: AsyncIterable<Members> | Iterable<Members>,
+): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
+  const struct = wireStructOf(head.apiVersion ?? "", head.kind ?? "");
+  const items = struct?.fields.get("items");
+  if (!struct || !items) return undefined;
+  const parts = [encodeMessage({ metadata: head.metadata }, struct)];
   for await (const page of pages) {
-    of = page;
-    const struct = wireStructOf(page.apiVersion ?? "", page.kind ?? "");
-    if (!struct) return undefined;
-    const repeated = parts.length === 0 ? 0 : encodeMessage({ metadata: page.metadata }, struct).length;
+    const writer = new ProtobufWriter();
+    writeRepeated(writer, items.number, items.type, page);
     // A copy: what a writer answers holds all of the room that it took.
-    const part = encodeMessage(page, struct).slice(repeated);
-    parts.push(part);
-    length += part.length;
+    parts.push(writer.finish().slice());
   }
   const beginning = new ProtobufWriter();
-  writeBeginning(beginning, length, of);
+  writeBeginning(
+    beginning,
+    parts.reduce((length, part) => length + part.length, 0),
+    head,
+  );
   const end = new ProtobufWriter();
   writeEnd(end);
   return [beginning.finish(), ...parts, end.finish()];

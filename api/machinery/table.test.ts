@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Column } from "../resources/resource.ts";
 import type { KubeObject } from "./meta.ts";
-import { partialObjectMetadataList, viewAtVersion } from "./partial-metadata.ts";
+import { viewAtVersion } from "./partial-metadata.ts";
 import { parseIncludeObject, renderTable } from "./table.ts";
 
 const now = Date.parse("2026-01-02T00:00:00Z");
@@ -63,15 +63,6 @@ test("includeObject is one of three, or empty", () => {
   expect(parseIncludeObject("Nope")).toEqual({
     ok: false,
     message: `Unable to convert to Table as requested: includeObject: Invalid value: "Nope": must be 'Metadata', 'Object', 'None', or empty`,
-  });
-});
-
-test("a list of metadata keeps the list's own", () => {
-  expect(partialObjectMetadataList([object], { resourceVersion: "7" })).toEqual({
-    kind: "PartialObjectMetadataList",
-    apiVersion: "meta.k8s.io/v1",
-    metadata: { resourceVersion: "7" },
-    items: [{ kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object.metadata }],
   });
 });
 

@@ -50,15 +50,17 @@ export type Printed = Pick<
   "columns" | "age" | "name" | "rowOrder" | "rowConditions" | "annotationsOfConversion"
 >;
 
-export function renderTable(printed: Printed, objects: readonly KubeObject[], options: TableOptions): Table {
+/** An object is asked for when its row is made. */
+export function renderTable(printed: Printed, objects: Iterable<KubeObject>, options: TableOptions): Table {
   const columns = columnsOf(printed);
-  const ordered = printed.rowOrder ? objects.toSorted(printed.rowOrder) : objects;
+  const ordered = printed.rowOrder ? [...objects].sort(printed.rowOrder) : objects;
+  const rows = Array.from(ordered, rowOf);
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: options.metadata,
     columnDefinitions: options.headers === false ? null : columns.map((column) => definitionOf(column, options)),
-    rows: objects.length === 0 && hasNoPrinter(printed) ? null : ordered.map(rowOf),
+    rows: rows.length === 0 && hasNoPrinter(printed) ? null : rows,
   };
 
   function rowOf(object: KubeObject): TableRow {

@@ -16,6 +16,17 @@ export function renderValue(value: KubeObject | Status | object, accepted: Accep
   return answer(encodeValue(value, accepted), accepted, status);
 }
 
+/** An answer that is encoded already, in parts. */
+export function renderBytes(parts: readonly Uint8Array<ArrayBuffer>[], accepted: Accepted): Response {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return answer(whole, accepted, 200);
+}
+
 /** An object whose JSON text is at hand: not parsed unless another form was asked for. */
 export function renderText(text: string, accepted: Accepted, status = 200): Response {
   if (accepted.type === JSON_TYPE && !accepted.pretty) return answer(text, accepted, status);

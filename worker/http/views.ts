@@ -2,20 +2,17 @@
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { canonicalObject, completeObject, draftObject, readObject } from "../../api/machinery/object-text.ts";
-import {
-  partialObjectMetadata,
-  partialObjectMetadataList,
-  viewAtVersion,
-} from "../../api/machinery/partial-metadata.ts";
+import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
+import { encodeProtobufList } from "../../api/machinery/protobuf.ts";
 import { badRequest, notAcceptable } from "../../api/machinery/status.ts";
 import { type IncludeObject, parseIncludeObject, renderTable } from "../../api/machinery/table.ts";
 import type { Entry } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kind-registry.ts";
 import type { RequestContext } from "../request-context.ts";
-import { type Accepted, negotiate, type View } from "./negotiate.ts";
+import { type Accepted, negotiate, noSuchForm, type View } from "./negotiate.ts";
 import { documentationLookup, loadDocumentation } from "./openapi/documentation.ts";
-import { renderValue } from "./respond.ts";
+import { renderBytes, renderValue } from "./respond.ts";
 
 /** Both forms of metadata are understood wherever either is; the wrong one is refused by name. */
 export const VIEWS: readonly View[] = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
@@ -92,23 +89,32 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
-/** Objects on their way to a client. */
+/** Objects on their way to a client, each made when it is asked for: they need not all be there at once. */
 export interface Viewed {
-  /** As code reads them. */
-  readonly drafts: () => KubeObject[];
-  /** As they are answered, at the version that the URL names. */
-  readonly shown: (served: Served) => KubeObject[];
+  readonly count: number;
+  /** As code reads it. */
+  readonly draft: (index: number) => KubeObject;
+  /** As it is answered, at the version that the URL names. */
+  readonly shown: (index: number, served: Served) => KubeObject;
 }
 
-export const storedObjects = (entries: readonly Pick<Entry, "text">[]): Viewed => ({
-  drafts: () => entries.map(({ text }) => readObject(text)),
-  shown: (served) => entries.map(({ text }) => readAtServedVersion(served, JSON.parse(text) as KubeObject)),
-});
+export function storedObjects(entries: readonly Pick<Entry, "text">[]): Viewed {
+  const textAt = (index: number) => entries[index]?.text ?? "";
+  return {
+    count: entries.length,
+    draft: (index) => readObject(textAt(index)),
+    shown: (index, served) => readAtServedVersion(served, JSON.parse(textAt(index)) as KubeObject),
+  };
+}
 
-export const madeObjects = (objects: readonly KubeObject[]): Viewed => ({
-  drafts: () => objects.map(draftObject),
-  shown: (served) => objects.map((object) => atServedVersion(served, object)),
-});
+export function madeObjects(objects: readonly KubeObject[]): Viewed {
+  const at = (index: number) => objects[index] ?? { metadata: {} };
+  return {
+    count: objects.length,
+    draft: (index) => draftObject(at(index)),
+    shown: (index, served) => atServedVersion(served, at(index)),
+  };
+}
 
 export async function renderListView(
   context: RequestContext,
@@ -116,14 +122,26 @@ export async function renderListView(
   metadata: ListMeta,
   accepted: Accepted,
 ): Promise<Response> {
+  if (accepted.type === "application/vnd.kubernetes.protobuf" && accepted.as !== "Table") {
+    return renderBytes(await protobufList(context, [objects], metadata, accepted), accepted);
+  }
   return renderValue(await listView(context, objects, metadata, accepted), accepted);
 }
 
-interface ListView {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata: object;
-  readonly items?: readonly object[];
+/** The list in protobuf, in parts; a page of it is let go of once it is written. */
+export async function protobufList(
+  context: RequestContext,
+  pages: AsyncIterable<Viewed> | Iterable<Viewed>,
+  metadata: ListMeta,
+  accepted: Accepted,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const { head, item } = listForm(context, accepted);
+  async function* members() {
+    for await (const objects of pages) yield { count: objects.count, at: (index: number) => item(objects, index) };
+  }
+  const parts = await encodeProtobufList({ ...head, metadata }, members());
+  if (!parts) throw noSuchForm();
+  return parts;
 }
 
 /** The list in the form asked for; `items`, or `rows` of a Table, are its last property. */
@@ -132,24 +150,41 @@ export async function listView(
   objects: Viewed,
   metadata: ListMeta,
   accepted: Accepted,
-): Promise<ListView> {
+): Promise<object> {
+  if (accepted.as === "Table") return atViewVersion(await tableOf(context, drafts(objects), metadata), accepted);
+  const { head, item } = listForm(context, accepted);
+  return { ...head, metadata, items: Array.from({ length: objects.count }, (_, index) => item(objects, index)) };
+}
+
+interface ListForm {
+  readonly head: { readonly kind: string; readonly apiVersion: string };
+  readonly item: (objects: Viewed, index: number) => object;
+}
+
+function listForm(context: RequestContext, accepted: Accepted): ListForm {
   const { served } = context;
-  const { as } = accepted;
-  switch (as) {
-    case undefined:
-      return {
-        kind: served.resource.listKind ?? `${served.resource.kind}List`,
-        apiVersion: apiVersionOf(served.group, served.version),
-        metadata,
-        items: objects.shown(served).map((object) => itemOf(served, object)),
-      };
+  const { resource } = served;
+  switch (accepted.as) {
     case "PartialObjectMetadata":
-      throw new ApiError(notAcceptable(mismatch(context, as, "a list", "List")));
+      throw new ApiError(notAcceptable(mismatch(context, accepted.as, "a list", "List")));
     case "PartialObjectMetadataList":
-      return atViewVersion(partialObjectMetadataList(objects.drafts(), metadata, served.resource), accepted);
+      return {
+        head: { kind: accepted.as, apiVersion: `meta.k8s.io/${accepted.viewVersion ?? "v1"}` },
+        item: ({ draft }, index) => atViewVersion(partialObjectMetadata(draft(index), resource), accepted),
+      };
     default:
-      return atViewVersion(await tableOf(context, objects.drafts(), metadata), accepted);
+      return {
+        head: {
+          kind: resource.listKind ?? `${resource.kind}List`,
+          apiVersion: apiVersionOf(served.group, served.version),
+        },
+        item: ({ shown }, index) => itemOf(served, shown(index, served)),
+      };
   }
+}
+
+function* drafts({ count, draft }: Viewed): Generator<KubeObject, undefined> {
+  for (let index = 0; index < count; index++) yield draft(index);
 }
 
 /** Kubernetes leaves kind and apiVersion out of the items of a list of built-in kinds. */
@@ -162,7 +197,7 @@ function itemOf({ custom }: Served, object: KubeObject): KubeObject {
 /** What columns are described by that show a field. */
 export const columnTexts = async ({ env }: RequestContext) => documentationLookup(await loadDocumentation(env.ASSETS));
 
-async function tableOf(context: RequestContext, objects: readonly KubeObject[], metadata: ListMeta) {
+async function tableOf(context: RequestContext, objects: Iterable<KubeObject>, metadata: ListMeta) {
   const { served, query, now } = context;
   return renderTable(served.resource, objects, {
     now,

@@ -3,12 +3,11 @@
  * store: rendered page by page, all of the first page's revision, so that the whole is never in memory; in protobuf, which begins
  * with its length, nothing but the bytes is.
  */
-import { encodeProtobufPages } from "../../../api/machinery/protobuf.ts";
 import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { GZIP } from "../compress.ts";
-import { type Accepted, noSuchForm } from "../negotiate.ts";
-import { listView, renderListView, storedObjects } from "../views.ts";
+import type { Accepted } from "../negotiate.ts";
+import { listView, protobufList, renderListView, storedObjects, type Viewed } from "../views.ts";
 
 interface LongList {
   readonly first: ListPage;
@@ -23,9 +22,7 @@ export async function renderLongList(
   const metadata = { resourceVersion: String(first.revision) };
   const viewOf = ({ items }: ListPage) => listView(context, storedObjects(items), metadata, accepted);
   if (accepted.type === PROTOBUF) {
-    const chunks = await encodeProtobufPages(views(first, rest, viewOf));
-    if (!chunks) throw noSuchForm();
-    return answer(inTurn(chunks), accepted);
+    return answer(inTurn(await protobufList(context, pagesOf(first, rest), metadata, accepted)), accepted);
   }
   if (accepted.type !== "application/json" || accepted.pretty) {
     // YAML and indented JSON are for eyes.
@@ -69,13 +66,9 @@ function inTurn(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   });
 }
 
-async function* views<View>(
-  first: ListPage,
-  rest: AsyncGenerator<ListPage, undefined>,
-  viewOf: (page: ListPage) => Promise<View>,
-): AsyncGenerator<View, undefined> {
-  yield await viewOf(first);
-  for await (const page of rest) yield await viewOf(page);
+async function* pagesOf(first: ListPage, rest: AsyncGenerator<ListPage, undefined>): AsyncGenerator<Viewed, undefined> {
+  yield storedObjects(first.items);
+  for await (const { items } of rest) yield storedObjects(items);
 }
 
 /** How each form ends: the array of its members is its last property. */
