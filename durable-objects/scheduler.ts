@@ -76,7 +76,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
         newUid: () => crypto.randomUUID(),
         wakeAt: (at) => this.#alarm.wakeAt(cluster, at),
         // Beside its commit: with a second timer, as others' rounds need, fewer pods come to be placed together.
-        pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+        pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
         complain: (what, error) => console.error(`scheduler ${what}:`, error instanceof Error ? error.stack : error),
       });
     }

@@ -17,6 +17,19 @@ describe("the scheduling loop", () => {
     expect(events).toHaveLength(20);
   });
 
+  test("SCHED-BATCH: lets those that come soon after a batch come together", async () => {
+    const bench = new SchedulingBench();
+    await bench.put("create", node("a"), pod("first"));
+    bench.pause = async (milliseconds) => {
+      if (milliseconds <= 0) return;
+      bench.pause = async () => undefined;
+      await bench.put("create", pod("second"));
+      await bench.put("create", pod("third"));
+    };
+    await bench.loop.run();
+    expect(bench.commits.map(({ writes }) => writes.length)).toEqual([2, 4]);
+  });
+
   test("takes a node whose images have lost their names", async () => {
     const bench = new SchedulingBench();
     const a = node("a");

@@ -11,7 +11,13 @@ import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
 import type { SchedulerState } from "../../worker/scheduler/state.ts";
 import { preemptedEvent } from "../../worker/scheduler/writes.ts";
 import { BatchPlanner, type BatchPlannerOptions, type Evictions, type Making, type Planned } from "./batch-planner.ts";
-import { type Asked, StateFollower } from "./state-follower.ts";
+import { StateFollower } from "./state-follower.ts";
+
+/**
+ * Milliseconds from one batch to the next, unless more is ready than one takes: the calls between objects that each costs take as long as
+ * placing ten pods, and pods that come one by one share them so. The first to come waits for nobody.
+ */
+const DISTANCE_MS = 20;
 
 export interface SchedulingLoopOptions extends BatchPlannerOptions {
   readonly store: Pick<Store, "list" | "texts" | "status" | "commit">;
@@ -22,8 +28,11 @@ export interface SchedulingLoopOptions extends BatchPlannerOptions {
   readonly discardClaim: (claim: Claim) => Promise<void>;
   /** Calls {@link SchedulingLoop.run} again at that time; undefined: nothing waits. */
   readonly wakeAt: (at: number | undefined) => void;
-  /** Lets the loop look at the network, which waits for as long as there are calls within the process. */
-  readonly pause: () => Promise<void>;
+  /**
+   * So many milliseconds; 0 or less lets the loop look at the network all the same, which waits for as long as there are calls within
+   * the process.
+   */
+  readonly pause: (milliseconds: number) => Promise<void>;
 }
 
 export class SchedulingLoop {
@@ -62,7 +71,7 @@ export class SchedulingLoop {
   }
 
   async #work(): Promise<void> {
-    const { now, wakeAt } = this.#options;
+    const { now, pause, wakeAt } = this.#options;
     while (this.#again) {
       this.#again = false;
       let state = await this.#look();
@@ -70,22 +79,22 @@ export class SchedulingLoop {
       await this.#record(this.#planner.events.settle(now()));
       state.queue.wake(now());
       while (state.queue.hasReady()) {
+        const next = now() + DISTANCE_MS;
         const { planned, makings, evictions } = this.#planner.batch(state);
-        // What has come meanwhile is asked for while the batch is written, and taken in when it is known what was.
-        const asked = this.#follower.ask().catch(() => undefined);
-        await Promise.all([this.#commit(planned), this.#options.pause()]);
+        await Promise.all([this.#commit(planned), pause(0)]);
         await this.#make(makings, state);
         await this.#discard();
         for (const each of evictions) await this.#evict(each);
-        // A claim that was made since must not be seen without its devices.
-        state = await this.#look(makings.length > 0 ? undefined : await asked);
+        if (!state.queue.hasReady()) await pause(next - now());
+        // Last: a claim that was made since must not be seen without its devices.
+        state = await this.#look();
       }
       wakeAt(earlier(state.queue.nextDue(), this.#planner.events.nextDue()));
     }
   }
 
-  async #look(asked?: Asked): Promise<SchedulerState> {
-    this.#state = await this.#follower.catchUp(asked);
+  async #look(): Promise<SchedulerState> {
+    this.#state = await this.#follower.catchUp();
     return this.#state;
   }
 

@@ -6,9 +6,6 @@ import { READS, SchedulerState } from "../../worker/scheduler/state.ts";
 /** So that reading one takes a turn of some ten milliseconds. */
 const PAGE = 200;
 
-/** What the log answered; undefined: ask it. */
-export type Asked = Awaited<ReturnType<Store["texts"]>> | undefined;
-
 export class StateFollower {
   readonly #store: Pick<Store, "list" | "texts" | "status">;
   readonly #now: () => number;
@@ -31,18 +28,12 @@ export class StateFollower {
     this.#own = [...this.#own, ...own];
   }
 
-  /** Asks what is new, for {@link catchUp} to take in later. */
-  async ask(): Promise<Asked> {
-    return this.#known && this.#tail(this.#known.revision);
-  }
-
   /** Brings the state up to the log's end. It is another one where the log did not reach back to the last. */
-  async catchUp(asked?: Asked): Promise<SchedulerState> {
+  async catchUp(): Promise<SchedulerState> {
     const known = this.#known ?? (await this.#load());
-    let first = asked;
     for (let more = true; more; ) {
-      const tail = first ?? (await this.#tail(known.revision));
-      first = undefined;
+      const { revision } = known;
+      const tail = await this.#store.texts({ revision, resources: READS, limit: PAGE, except: this.#own });
       if (!tail.ok) {
         this.#known = undefined;
         return this.catchUp();
@@ -57,10 +48,6 @@ export class StateFollower {
     }
     this.#known = known;
     return known.state;
-  }
-
-  #tail(revision: Revision) {
-    return this.#store.texts({ revision, resources: READS, limit: PAGE, except: this.#own });
   }
 
   async #load() {

@@ -29,6 +29,8 @@ export class SchedulingBench {
   };
   /** It stands still unless it is moved: how much fits into a turn must not depend on the machine. */
   now = Date.now();
+  /** What happens while the loop rests. */
+  pause: (milliseconds: number) => Promise<void> = async () => undefined;
   /** When the loop asked to be woken. */
   wakeAt: number | undefined;
   #uids = 0;
@@ -61,7 +63,7 @@ export class SchedulingBench {
       wakeAt: (at) => {
         this.wakeAt = at;
       },
-      pause: async () => undefined,
+      pause: (milliseconds) => this.pause(milliseconds),
       complain: (what, error) => this.complain(what, error),
     });
   }
