@@ -5,7 +5,7 @@
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { readObject } from "../../api/machinery/object-text.ts";
+import { draftObject } from "../../api/machinery/object-text.ts";
 import { SharedValues } from "../../api/machinery/shared-values.ts";
 import type { GroupResource } from "../../api/store.ts";
 import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
@@ -71,7 +71,7 @@ export class ClusterSnapshot implements Snapshot {
 
   /** Takes an object as it is after a change (or was, before its deletion); undefined where the change is old news. */
   apply(resource: GroupResource, text: string, deleted: boolean): Applied | undefined {
-    const object = this.#project(resource, readObject(text) as Any);
+    const object = this.#project(resource, readLean(text));
     const { namespace = "", name, resourceVersion } = object.metadata;
     const previous = this.#objects.get(resource)?.get(namespace)?.get(name);
     if (previous && Number(previous.metadata.resourceVersion) >= Number(resourceVersion)) return undefined;
@@ -83,9 +83,8 @@ export class ClusterSnapshot implements Snapshot {
   }
 
   #project(resource: GroupResource, object: Any): Any {
-    const { managedFields: _, ...metadata } = object.metadata;
-    if (this.#readWhole.has(resource)) return this.#share(heldOf(resource, { ...object, metadata } as Any));
-    const { annotations: __, ...kept } = metadata;
+    if (this.#readWhole.has(resource)) return this.#share(heldOf(resource, object));
+    const { annotations: _, ...kept } = object.metadata;
     return this.#share({ apiVersion: object.apiVersion, kind: object.kind, metadata: kept } as Any);
   }
 
@@ -203,6 +202,13 @@ export class ClusterSnapshot implements Snapshot {
   *all(): Iterable<Located> {
     yield* this.#uids.values();
   }
+}
+
+/** Nobody reads who manages what, which in many an object is the most of it. */
+function readLean(text: string): Any {
+  const object = JSON.parse(text) as Any;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return draftObject({ ...object, metadata });
 }
 
 const labelKey = (resource: string, namespace: string, key: string, value: string) =>
