@@ -56,6 +56,17 @@ function start(tolerations: readonly DeviceToleration[] = []) {
 }
 
 describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () => {
+  it("stays where it has the device for an extended resource", async () => {
+    const at = start();
+    at.cluster.change<Pod>("pods", "ns", "pod", ({ spec, status }) => {
+      delete spec.resourceClaims;
+      status.extendedResourceClaimStatus = { resourceClaimName: "claim", requestMappings: [] };
+    });
+    at.taint("d", "NoExecute");
+    await at.settle();
+    expect(at.isThere()).toBe(true);
+  });
+
   it("goes at once, and it is said why", async () => {
     const at = start();
     await at.settle();

@@ -65,10 +65,12 @@ const usersOf = ({ metadata, status }: Stored<ResourceClaim>): string[] =>
     .filter(({ apiGroup, resource }) => !apiGroup && resource === "pods")
     .map(({ name }) => itemOf(metadata.namespace ?? "", name));
 
-const claimsOf = ({ metadata }: Stored<Pod>, snapshot: Snapshot): readonly Stored<ResourceClaim>[] =>
+/** Kubernetes looks at the claims that the pod names: what it has for its extended resources, which know no tolerations, it keeps. */
+const claimsOf = ({ metadata, status }: Stored<Pod>, snapshot: Snapshot): readonly Stored<ResourceClaim>[] =>
   snapshot
     .list<ResourceClaim>(CLAIMS, metadata.namespace ?? "")
-    .filter(({ status }) => status.reservedFor?.some(({ uid }) => uid === metadata.uid));
+    .filter(({ metadata: { name } }) => name !== status.extendedResourceClaimStatus?.resourceClaimName)
+    .filter(({ status: { reservedFor } }) => reservedFor?.some(({ uid }) => uid === metadata.uid));
 
 const evicting = ({ effect }: DeviceTaint) => effect === "NoExecute";
 
