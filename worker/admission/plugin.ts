@@ -21,6 +21,8 @@ export interface AdmissionRequest {
   /** The stored object, undefined for CREATE. */
   readonly old: Stored<KubeObject> | undefined;
   readonly dryRun: boolean;
+  /** What the client said of a deletion besides. */
+  readonly options?: object;
   /** What plugins look at beside the object. */
   readonly reads: KeyedReads;
   /** What the commit must carry besides the object. */

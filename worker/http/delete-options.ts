@@ -47,6 +47,7 @@ export function deletionFrom(options: DeleteOptions): Deletion {
         ? "Orphan"
         : "Background";
   return {
+    options,
     dryRun: (options.dryRun ?? []).length > 0,
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(propagation === undefined ? {} : { propagation }),

@@ -23,6 +23,8 @@ export interface Deletion {
   readonly propagation?: Propagation;
   readonly uid?: string;
   readonly resourceVersion?: string;
+  /** The same as the client said it, for who admits it. */
+  readonly options?: object;
 }
 
 export interface Deleted {
@@ -74,6 +76,7 @@ async function tryDelete(
     object: undefined,
     old: current,
     dryRun: deletion.dryRun,
+    ...(deletion.options ? { options: deletion.options } : {}),
     reads: new KeyedReads(context.store),
     writes: [],
     drawn: new Set(),

@@ -82,6 +82,24 @@ describe("a policy that validates", () => {
     );
   });
 
+  test("ADM-DELETE-OPTIONS: sees what a client says of a deletion, in the body or beside it", async () => {
+    const matchConstraints = {
+      resourceRules: [{ ...rules[0], operations: ["DELETE"] }],
+      objectSelector: { matchLabels: { policy: "kept" } },
+    };
+    const messageExpression = "string(request.options.gracePeriodSeconds) + request.options.propagationPolicy";
+    await policy("validating", "kept", { matchConstraints, validations: [{ expression: "false", messageExpression }] });
+    expect((await create("kept")).code).toBe(201);
+    const remove = async (query: string, body?: string) => {
+      const headers = { "Content-Type": "application/json" };
+      const init = { method: "DELETE", headers, ...(body === undefined ? {} : { body }) };
+      const response = await API.fetch(new Request(`https://sailplane${MAPS}/kept${query}`, init));
+      return (await response.json<{ message?: string }>()).message;
+    };
+    expect(await remove("?gracePeriodSeconds=5&propagationPolicy=Orphan")).toContain("denied request: 5Orphan");
+    expect(await remove("", '{"gracePeriodSeconds":7,"propagationPolicy":"Background"}')).toContain("7Background");
+  });
+
   test("tells all conditions that failed, which see no namespace", async () => {
     const matchConditions = [
       { name: "a", expression: "object.data.a == ''" },
