@@ -97,7 +97,7 @@ export const features: readonly Feature[] = [
   {
     area: "Wire",
     name: "OpenAPI v2 and v3, with ETags, for built-in and custom kinds",
-    missing: "the paths of log, exec, attach, port-forward and proxy",
+    missing: "",
     shown: ["worker/http/openapi/documents.test.ts", "document"],
   },
   {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { pod } from "../../../api/resources/core/pod.ts";
 import { defineResource, type Resource } from "../../../api/resources/resource.ts";
 import { documentationLookup } from "./documentation.ts";
 import { documentPaths, openApiV2, openApiV3 } from "./documents.ts";
@@ -45,7 +46,9 @@ const { definitions } = openApiV2(request) as { definitions: Record<string, Sche
 
 describe("version 3", () => {
   test("is one document for each group version", () => {
-    expect(documentPaths(resources)).toEqual(["api/v1", "apis/apps/v1", "apis/stable.example.com/v1"]);
+    expect(documentPaths(resources)).toEqual(
+      expect.arrayContaining(["api/v1", "apis/apps/v1", "apis/stable.example.com/v1"]),
+    );
     expect(openApiV3(request, "apis/nope/v1")).toBeUndefined();
   });
 
@@ -60,9 +63,8 @@ describe("version 3", () => {
       required: ["selector", "template"],
       properties: {
         replicas: { description: "How many.", type: "integer", format: "int32" },
-        selector: {
-          allOf: [{ $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector" }],
-        },
+        // Nothing is said of it here, so the reference stands alone.
+        selector: { $ref: "#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector" },
         strategy: { default: {}, "x-kubernetes-patch-strategy": "retainKeys" },
       },
     });
@@ -115,6 +117,65 @@ describe("version 3", () => {
     });
   });
 
+  test("WIRE-OPENAPI-STREAMS: has streams, with their options in the URL, and the deprecated paths of watches", () => {
+    const core = openApiV3(
+      { ...request, resources: [pod as unknown as Resource, ...resources] },
+      "api/v1",
+    ) as unknown as typeof apps;
+    const pods = "/api/v1/namespaces/{namespace}/pods/{name}";
+    const namesAt = (path: string) =>
+      (core.paths[path] as { parameters?: { name: string }[] } | undefined)?.parameters?.map(({ name }) => name);
+    expect(namesAt(`${pods}/exec`)).toEqual([
+      "command",
+      "container",
+      "name",
+      "namespace",
+      "stderr",
+      "stdin",
+      "stdout",
+      "tty",
+    ]);
+    expect(namesAt(`${pods}/log`)).toEqual(expect.arrayContaining(["follow", "sinceSeconds", "tailLines"]));
+    expect(Object.keys(core.paths[`${pods}/proxy/{path}`] ?? {})).toEqual(
+      expect.arrayContaining(["head", "options", "put"]),
+    );
+    expect(core.paths[`${pods}/exec`]?.get).toMatchObject({
+      operationId: "connectCoreV1GetNamespacedPodExec",
+      "x-kubernetes-action": "connect",
+      "x-kubernetes-group-version-kind": { kind: "PodExecOptions" },
+      responses: { 200: { content: { "*/*": { schema: { type: "string" } } } } },
+    });
+    expect(core.paths["/api/v1/watch/namespaces/{namespace}/pods/{name}"]?.get).toMatchObject({
+      "x-kubernetes-action": "watch",
+    });
+  });
+
+  test("tells what is common to the operations of a path with the path, and what a deletion takes and answers", () => {
+    const path = apps.paths["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"];
+    expect(path).toMatchObject({ parameters: [{ name: "name" }, { name: "namespace" }, { name: "pretty" }] });
+    expect(path?.patch?.parameters?.map(({ name }) => name)).not.toContain("pretty");
+    expect(path?.delete).toMatchObject({
+      requestBody: { content: { "*/*": {} } },
+      responses: { 200: { content: { "application/json": { schema: { $ref: expect.stringMatching(/Status$/) } } } } },
+    });
+    expect(Object.keys((path?.delete as { responses?: object } | undefined)?.responses ?? {})).toEqual([
+      "200",
+      "202",
+      "401",
+    ]);
+  });
+
+  test("is there for indexes, too, which are about no kind", () => {
+    const paths = documentPaths(request.resources);
+    expect(paths).toEqual(expect.arrayContaining(["api", "apis", "apis/apps", "version", "openid/v1/jwks"]));
+    for (const path of paths) {
+      const document = openApiV3(request, path) as unknown as typeof apps;
+      expect([path, Object.keys(document.paths).length]).not.toEqual([path, 0]);
+      const { schemas = {} } = document.components;
+      expect(danglingReferences(document as unknown as Schema, schemas, "#/components/schemas/")).toEqual([]);
+    }
+  });
+
   test("refers to nothing that it does not have", () => {
     expect(danglingReferences(apps as unknown as Schema, apps.components.schemas, "#/components/schemas/")).toEqual([]);
   });
@@ -135,7 +196,7 @@ describe("version 3", () => {
       "x-kubernetes-group-version-kind": [{ group: "stable.example.com", version: "v1", kind: "CronTab" }],
       "x-kubernetes-selectable-fields": [{ fieldPath: "spec.color" }],
     });
-    expect(paths["/apis/stable.example.com/v1/crontabs"]).not.toHaveProperty("parameters");
+    expect(paths["/apis/stable.example.com/v1/crontabs"]).toMatchObject({ parameters: [{ name: "pretty" }] });
     expect(Object.keys(paths)).toEqual([
       "/apis/stable.example.com/v1/crontabs",
       "/apis/stable.example.com/v1/crontabs/{name}",

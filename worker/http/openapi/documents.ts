@@ -1,9 +1,10 @@
 /** The OpenAPI documents: version 3, one for each group version, and version 2, one for all. Functions from kinds to data. */
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
-import { findStruct, structOfKind } from "../../../api/schema/table.ts";
+import { findStruct, structOf, structOfKind } from "../../../api/schema/table.ts";
 import { customSchema, metadataOf, typeMembers } from "./custom-schema.ts";
 import type { Documentation } from "./documentation.ts";
+import { groupIndex, type IndexContext, OTHER_PATHS, versionIndex, versionInfoSchema } from "./index-paths.ts";
 import { pathsOf } from "./paths.ts";
 import { addStruct, type OpenApiVersion, reference, type Schema, type SchemaContext } from "./schemas.ts";
 import { API_VERSION_TEXT, KIND_TEXT, LIST_METADATA_TEXT, listItemsText } from "./texts.ts";
@@ -20,13 +21,30 @@ const servedKinds = (resources: readonly Resource[]): ServedKind[] =>
     ...(resource.otherVersions ?? []).map(({ group = resource.group, version }) => ({ resource, group, version })),
   ]);
 
-/** `api/v1`, `apis/apps/v1`: the documents of version 3, by their path. */
+/** `api/v1`, `apis/apps`, `apis/apps/v1`, `version`: the documents of version 3, by their path. */
 export const documentPaths = (resources: readonly Resource[]): string[] =>
-  [...new Set(servedKinds(resources).map(({ group, version }) => pathOf(group, version)))].sort();
+  [
+    ...new Set([
+      ...servedKinds(resources).map(({ group, version }) => pathOf(group, version)),
+      ...indexedGroups(resources).map(groupPathOf),
+      ...Object.keys(OTHER_PATHS),
+    ]),
+  ].sort();
 
+/** Custom groups, and those of other API servers, have no document of their own. */
+const indexedGroups = (resources: readonly Resource[]): string[] => [
+  ...new Set(servedKinds(resources.filter(isOwn)).map(({ group }) => group)),
+];
+
+const isOwn = ({ structuralSchema, group }: Resource) => !structuralSchema && group !== "metrics.k8s.io";
+
+const groupPathOf = (group: string) => (group === "" ? "api" : `apis/${group}`);
 const pathOf = (group: string, version: string) => (group === "" ? `api/${version}` : `apis/${group}/${version}`);
 
 const INFO = { title: "Kubernetes", version: "v1.36.2" };
+/** Of the documents of version 3, and of those among them that are about custom kinds. */
+const INFO_V3 = { title: "Kubernetes", version: "1.36" };
+const INFO_CUSTOM = { title: "Kubernetes CRD Swagger", version: "v0.1.0" };
 const SECURITY_TEXT = "Bearer Token authentication";
 
 export interface DocumentRequest {
@@ -34,17 +52,18 @@ export interface DocumentRequest {
   readonly documentation: Documentation;
 }
 
-/** The document of one group version, or undefined if nothing is served there. */
+/** The document of one path of documentPaths, or undefined if there is none. */
 export function openApiV3({ resources, documentation }: DocumentRequest, path: string): Schema | undefined {
   const kinds = servedKinds(resources).filter(({ group, version }) => pathOf(group, version) === path);
-  if (kinds.length === 0) return undefined;
-  const { paths, schemas } = describe(kinds, 3, documentation);
+  const described =
+    kinds.length > 0 ? describe(kinds, 3, documentation) : describeIndex(resources, documentation, path);
+  if (!described) return undefined;
   return {
     openapi: "3.0.0",
-    info: INFO,
-    paths,
+    info: kinds.some(({ resource }) => resource.structuralSchema) ? INFO_CUSTOM : INFO_V3,
+    paths: described.paths,
     components: {
-      schemas,
+      ...(Object.keys(described.schemas).length > 0 ? { schemas: described.schemas } : {}),
       securitySchemes: {
         BearerToken: { type: "apiKey", description: SECURITY_TEXT, name: "authorization", in: "header" },
       },
@@ -52,13 +71,37 @@ export function openApiV3({ resources, documentation }: DocumentRequest, path: s
   };
 }
 
+/** What is about no kind. */
+function describeIndex(resources: readonly Resource[], documentation: Documentation, path: string) {
+  const context: SchemaContext = { version: 3, documentation, schemas: new Map() };
+  const group = indexedGroups(resources).find((each) => groupPathOf(each) === path);
+  const index = indexContext(context);
+  const paths = group === undefined ? OTHER_PATHS[path]?.(index) : groupIndex(group, index);
+  return paths && { paths, schemas: sorted(Object.fromEntries(context.schemas)) };
+}
+
+const VERSION_INFO = "io.k8s.apimachinery.pkg.version.Info";
+
+const indexContext = (context: SchemaContext): IndexContext => ({
+  version: context.version,
+  meta: (name) => reference(addNamed(`meta.v1.${name}`, context), context),
+  versionInfo() {
+    context.schemas.set(VERSION_INFO, versionInfoSchema(context.version));
+    return reference(VERSION_INFO, context);
+  },
+});
+
 export function openApiV2({ resources, documentation }: DocumentRequest): Schema {
   const { paths, schemas } = describe(servedKinds(resources), 2, documentation);
+  const context: SchemaContext = { version: 2, documentation, schemas: new Map(Object.entries(schemas)) };
+  const index = indexContext(context);
+  for (const group of indexedGroups(resources)) Object.assign(paths, groupIndex(group, index));
+  for (const other of Object.values(OTHER_PATHS)) Object.assign(paths, other(index));
   return {
     swagger: "2.0",
     info: INFO,
-    paths,
-    definitions: schemas,
+    paths: sorted(paths),
+    definitions: sorted(Object.fromEntries(context.schemas)),
     securityDefinitions: {
       BearerToken: { description: SECURITY_TEXT, type: "apiKey", name: "authorization", in: "header" },
     },
@@ -69,23 +112,46 @@ export function openApiV2({ resources, documentation }: DocumentRequest): Schema
 /** Schemas that answers of any kind are made of. */
 const COMMON = ["meta.v1.DeleteOptions", "meta.v1.Status", "meta.v1.WatchEvent", "meta.v1.APIResourceList"];
 
+/** What is registered in every group version. */
+const OF_ALL_GROUPS = ["DeleteOptions", "WatchEvent"];
+
+function addKinds(kind: string, kinds: readonly ServedKind[], { schemas }: SchemaContext): void {
+  const name = `io.k8s.apimachinery.pkg.apis.meta.v1.${kind}`;
+  const versions = new Map(kinds.map(({ group, version }) => [pathOf(group, version), { group, kind, version }]));
+  const told = [...new Map([["api/v1", { group: "", kind, version: "v1" }], ...versions]).values()];
+  schemas.set(name, { ...schemas.get(name), "x-kubernetes-group-version-kind": told });
+}
+
+const PATCH = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
+
+const addNamed = (name: string, context: SchemaContext): string => addStruct(structOf(name), context);
+
 function describe(kinds: readonly ServedKind[], version: OpenApiVersion, documentation: Documentation) {
   const context: SchemaContext = { version, documentation, schemas: new Map() };
   const paths: Record<string, Schema> = {};
-  for (const name of COMMON) {
-    const struct = findStruct(name);
-    if (struct) addStruct(struct, context);
-  }
+  for (const name of COMMON) addNamed(name, context);
+  context.schemas.set(PATCH, {
+    description: "The body of a patch, in the form that its media type says.",
+    type: "object",
+  });
+  for (const name of OF_ALL_GROUPS) addKinds(name, kinds, context);
+  const common = {
+    patch: reference(PATCH, context),
+    deleteOptions: reference(addNamed("meta.v1.DeleteOptions", context), context),
+    status: reference(addNamed("meta.v1.Status", context), context),
+    watchEvent: reference(addNamed("meta.v1.WatchEvent", context), context),
+  };
   for (const served of kinds) {
     const { name, listName } = addKind(served, context);
     const { group, version: at } = served;
+    if (!served.resource.structuralSchema) Object.assign(paths, versionIndex(group, at, indexContext(context)));
     const refs = { ref: reference(name, context), listRef: reference(listName, context) };
     const refTo = (of: { group: string; version: string; kind: string }) => {
       if (of.group === group && of.version === at && of.kind === served.resource.kind) return refs.ref;
       const struct = structOfKind(apiVersionOf(of.group, of.version), of.kind);
       return struct && reference(addStruct(struct, context), context);
     };
-    Object.assign(paths, pathsOf(served.resource, { version, ...refs, refTo, at: { group, version: at } }));
+    Object.assign(paths, pathsOf(served.resource, { version, ...refs, common, refTo, at: { group, version: at } }));
   }
   return { paths: sorted(paths), schemas: sorted(Object.fromEntries(context.schemas)) };
 }

@@ -1,64 +1,42 @@
 /**
- * The operations of a kind. What clients look for here is which kind a path serves (kubectl explain) and which query
+ * The paths of a kind. What clients look for here is which kind a path serves (kubectl explain) and which query
  * parameters a patch takes (whether dry run and field validation are the server's work).
  */
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
+import { capital, groupName, type Kind, type Operation, renderOperation, tagOf } from "./operations.ts";
+import {
+  commonParameters,
+  DELETE,
+  DELETE_COLLECTION,
+  FORCE,
+  LIST,
+  optionsOf,
+  type Parameter,
+  PRETTY,
+  pathParameter,
+  renderParameters,
+  WRITE,
+} from "./parameters.ts";
 import type { OpenApiVersion, Schema } from "./schemas.ts";
 
 export interface PathContext {
   readonly version: OpenApiVersion;
-  /** A reference to the schema of the kind, and of its list. */
+  /** References to the schemas of the kind and its list, and of what answers of all kinds are made of. */
   readonly ref: Schema;
   readonly listRef: Schema;
+  readonly common: CommonSchemas;
   readonly at: { readonly group: string; readonly version: string };
   /** The schema of a subresource's kind, where it has one. */
   readonly refTo: (kind: Kind) => Schema | undefined;
 }
 
-interface Kind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
+export interface CommonSchemas {
+  readonly patch: Schema;
+  readonly deleteOptions: Schema;
+  readonly status: Schema;
+  readonly watchEvent: Schema;
 }
 
-interface Parameter {
-  readonly name: string;
-  readonly description: string;
-  readonly type: "string" | "integer" | "boolean";
-}
-
-const PRETTY: Parameter = { name: "pretty", type: "string", description: "Print the answer over several lines." };
-const WRITE: readonly Parameter[] = [
-  { name: "dryRun", type: "string", description: "With All, the request is processed in full and nothing is stored." },
-  { name: "fieldManager", type: "string", description: "Who makes this change, for the ownership of fields." },
-  {
-    name: "fieldValidation",
-    type: "string",
-    description: "What to do about unknown and repeated fields: Ignore, Warn or Strict.",
-  },
-];
-const FORCE: Parameter = { name: "force", type: "boolean", description: "Take fields over from other appliers." };
-const LIST: readonly Parameter[] = [
-  { name: "labelSelector", type: "string", description: "Only objects whose labels match." },
-  { name: "fieldSelector", type: "string", description: "Only objects whose fields match." },
-  { name: "limit", type: "integer", description: "At most so many objects in one answer." },
-  { name: "continue", type: "string", description: "Go on with the list that an earlier answer began." },
-  { name: "resourceVersion", type: "string", description: "The state that the answer is to show, at least." },
-  { name: "resourceVersionMatch", type: "string", description: "How resourceVersion is meant: Exact or NotOlderThan." },
-  { name: "watch", type: "boolean", description: "Answer with the changes, as they happen." },
-  { name: "allowWatchBookmarks", type: "boolean", description: "Tell from time to time how far a watch has come." },
-  { name: "sendInitialEvents", type: "boolean", description: "Begin a watch with the state as it is." },
-  { name: "timeoutSeconds", type: "integer", description: "How long a list or watch may take." },
-];
-const DELETE: readonly Parameter[] = [
-  { name: "dryRun", type: "string", description: "With All, the request is processed in full and nothing is stored." },
-  { name: "gracePeriodSeconds", type: "integer", description: "How long the object has to end; 0 deletes at once." },
-  {
-    name: "propagationPolicy",
-    type: "string",
-    description: "What becomes of dependents: Orphan, Background, Foreground.",
-  },
-];
 /** Custom kinds have neither: kubectl reads here how it may patch. */
 const STRATEGIC = "application/strategic-merge-patch+json";
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
@@ -69,174 +47,260 @@ const PATCH_TYPES = [
   STRATEGIC,
 ];
 const OBJECT_TYPES = ["application/json", "application/yaml", PROTOBUF];
+const STREAM_TYPES = [...OBJECT_TYPES, "application/json;stream=watch", `${PROTOBUF};stream=watch`];
+const ANY = ["*/*"];
+const TEXT: Schema = { type: "string" };
+
+const NAMESPACE = pathParameter("namespace", "The object's namespace.");
+const nameOf = (kind: string) => pathParameter("name", `The name of the ${kind}.`);
 
 /** The paths of a kind and its subresources, by the template of their URL. */
 export function pathsOf(resource: Resource, context: PathContext): Record<string, Schema> {
   const { group, version } = context.at;
   const root = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
+  const { plural, kind, structuralSchema: custom } = resource;
   const isNamespaced = resource.scope === "Namespaced";
-  const collection = `${root}${isNamespaced ? "/namespaces/{namespace}" : ""}/${resource.plural}`;
+  const place = isNamespaced ? [NAMESPACE] : [];
+  const within = `${isNamespaced ? "/namespaces/{namespace}" : ""}/${plural}`;
   const verbs = resource.verbs ?? ALL_VERBS;
-  const operation = operationsOf(resource, context);
-  // None is told by silence: clients print what they have read, and compare.
-  const parameters = (names: readonly string[]) =>
-    names.length === 0 ? {} : { parameters: names.map((name) => pathParameter(name, context)) };
-  const namespace = isNamespaced ? ["namespace"] : [];
+  const of = operationsOf(resource, context);
+  const has = (verb: string) => verbs.includes(verb as (typeof verbs)[number]);
   const paths: Record<string, Schema> = {};
-  if (isNamespaced && verbs.includes("list")) {
-    paths[`${root}/${resource.plural}`] = { get: operation("list", { everywhere: true }) };
+  const put = (path: string, operations: readonly Operation[], parameters: readonly Parameter[]) => {
+    if (operations.length > 0) paths[`${root}${path}`] = pathItem(operations, parameters, context.version);
+  };
+
+  if (isNamespaced && has("list")) put(`/${plural}`, [of.list(true)], []);
+  put(
+    within,
+    [
+      ...(has("list") ? [of.list(false)] : []),
+      ...(has("create") ? [of.create()] : []),
+      ...(has("deletecollection") ? [of.deleteCollection()] : []),
+    ],
+    place,
+  );
+  // Custom kinds are watched by the list's parameter alone.
+  if (!custom && has("watch")) {
+    if (isNamespaced) put(`/watch/${plural}`, [of.watch("everywhere")], []);
+    put(`/watch${within}`, [of.watch("list")], place);
+    put(`/watch${within}/{name}`, [of.watch("one")], [...place, nameOf(kind)]);
   }
-  paths[collection] = {
-    ...(verbs.includes("list") ? { get: operation("list") } : {}),
-    ...(verbs.includes("create") ? { post: operation("create") } : {}),
-    ...(verbs.includes("deletecollection") ? { delete: operation("deletecollection") } : {}),
-    ...parameters(namespace),
-  };
-  if (!verbs.includes("get")) return paths;
-  paths[`${collection}/{name}`] = {
-    get: operation("get"),
-    ...(verbs.includes("update") ? { put: operation("update") } : {}),
-    ...(verbs.includes("patch") ? { patch: operation("patch") } : {}),
-    ...(verbs.includes("delete") ? { delete: operation("delete") } : {}),
-    ...parameters([...namespace, "name"]),
-  };
-  for (const { name, kind, methods } of subresourcesOf(resource, context)) {
-    const ref = context.refTo(kind);
-    if (!ref) continue;
-    const sub = operationsOf({ ...resource, kind: kind.kind }, { ...context, ref, served: kind });
-    const variant = { subresource: capital(name) };
-    paths[`${collection}/{name}/${name}`] = {
-      ...(methods.includes("get") ? { get: sub("get", variant) } : {}),
-      ...(methods.includes("update") ? { put: sub("update", variant) } : {}),
-      ...(methods.includes("create") ? { post: sub("create", variant) } : {}),
-      ...(methods.includes("patch") ? { patch: sub("patch", variant) } : {}),
-      ...parameters([...namespace, "name"]),
-    };
+  if (has("get"))
+    put(
+      `${within}/{name}`,
+      [
+        of.read(),
+        ...(has("update") ? [of.replace()] : []),
+        ...(has("delete") ? [of.delete()] : []),
+        ...(has("patch") ? [of.patch()] : []),
+      ],
+      [...place, nameOf(kind)],
+    );
+  for (const sub of subresourcesOf(resource, context)) {
+    const at = `${within}/{name}/${sub.name}`;
+    const named = [...place, nameOf(sub.kind.kind)];
+    if (sub.options === "connect") {
+      put(at, of.connect(sub, ""), [...named, ...optionsOf(sub.kind.kind)]);
+      if (sub.name !== "proxy") continue;
+      const rest = [...named, ...optionsOf(sub.kind.kind), pathParameter("path", "What is asked for behind it.")];
+      put(`${at}/{path}`, of.connect(sub, "WithPath"), rest);
+    } else if (sub.options === "log") put(at, [of.log()], [...named, ...optionsOf("PodLogOptions")]);
+    else {
+      const ref = context.refTo(sub.kind);
+      if (!ref) continue;
+      const through = operationsOf(resource, { ...context, ref, through: sub });
+      const methods: Readonly<Record<string, () => Operation>> = {
+        get: through.read,
+        update: through.replace,
+        create: through.create,
+        patch: through.patch,
+      };
+      put(
+        at,
+        Object.entries(methods).flatMap(([verb, make]) => (sub.verbs.includes(verb) ? [make()] : [])),
+        named,
+      );
+    }
   }
   return paths;
 }
 
-/** Those that carry objects; streams such as logs and exec have no schema. */
-function subresourcesOf({ status, scale, subresources = {}, kind }: Resource, { at }: PathContext) {
+function pathItem(operations: readonly Operation[], of: readonly Parameter[], version: OpenApiVersion): Schema {
+  const except = commonParameters(operations.map(({ parameters }) => parameters));
+  const shared = renderParameters([...of, ...except], { version });
+  return {
+    ...Object.fromEntries(
+      operations.map((operation) => [
+        operation.method,
+        renderOperation(operation, renderParameters(operation.parameters, { except, version }), version),
+      ]),
+    ),
+    // None is told by silence: clients print what they have read, and compare.
+    ...(shared.length > 0 ? { parameters: shared } : {}),
+  };
+}
+
+interface Sub {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly verbs: readonly string[];
+  /** Streams say in their URL what they are to be. */
+  readonly options?: "connect" | "log";
+}
+
+function subresourcesOf({ status, scale, subresources = {}, kind }: Resource, { at }: PathContext): readonly Sub[] {
   const own = { ...at, kind };
-  const methods: readonly string[] = ["get", "update", "patch"];
-  const others = Object.entries(subresources).flatMap(([name, { kind: other, verbs }]) =>
-    other ? [{ name, kind: other, methods: verbs as readonly string[] }] : [],
-  );
+  const verbs: readonly string[] = ["get", "update", "patch"];
+  const others = Object.entries(subresources).map(([name, { kind: other, verbs: served }]): Sub => {
+    const options = name === "log" ? "log" : other?.kind.endsWith("Options") ? "connect" : undefined;
+    return { name, kind: other ?? own, verbs: served, ...(options ? { options } : {}) };
+  });
   return [
     ...others,
-    ...(scale ? [{ name: "scale", kind: { group: "autoscaling", version: "v1", kind: "Scale" }, methods }] : []),
-    ...(status ? [{ name: "status", kind: own, methods }] : []),
+    ...(scale ? [{ name: "scale", kind: { group: "autoscaling", version: "v1", kind: "Scale" }, verbs }] : []),
+    ...(status ? [{ name: "status", kind: own, verbs }] : []),
   ];
 }
 
-type Verb = "list" | "create" | "deletecollection" | "get" | "update" | "patch" | "delete";
-
-const ACTIONS: Readonly<Record<Verb, { action: string; says: string; parameters: readonly Parameter[] }>> = {
-  list: { action: "list", says: "list or watch objects of kind", parameters: LIST },
-  create: { action: "post", says: "create a", parameters: WRITE },
-  deletecollection: { action: "deletecollection", says: "delete collection of", parameters: [...DELETE, ...LIST] },
-  get: { action: "get", says: "read the specified", parameters: [] },
-  update: { action: "put", says: "replace the specified", parameters: WRITE },
-  patch: { action: "patch", says: "partially update the specified", parameters: [...WRITE, FORCE] },
-  delete: { action: "delete", says: "delete a", parameters: DELETE },
-};
-
-const OPERATION_NAMES: Readonly<Record<Verb, string>> = {
-  list: "list",
-  create: "create",
-  deletecollection: "deleteCollection",
-  get: "read",
-  update: "replace",
-  patch: "patch",
-  delete: "delete",
-};
-
-interface Variant {
-  readonly everywhere?: boolean;
-  readonly subresource?: string;
-}
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const METHODS: Readonly<Record<string, string>> = { create: "post", update: "put" };
 
 function operationsOf(
-  { kind, scope, structuralSchema: custom }: Resource,
-  { version, ref, listRef, at, served = { ...at, kind } }: PathContext & { served?: Kind },
+  { kind, scope, structuralSchema: custom, deleteAnswersObject, isHeld }: Resource,
+  { ref, listRef, common, at, through }: PathContext & { through?: Sub },
 ) {
-  const group = at.group === "" ? "Core" : capital((at.group.split(".")[0] ?? "").toLowerCase());
-  const tag = `${at.group === "" ? "core" : at.group.replace(/\.k8s\.io$|\.authorization\.k8s\.io$/, "").replaceAll(".", "_")}_${at.version}`;
-  const ofKind = (types: readonly string[]) =>
-    custom ? types.filter((type) => type !== STRATEGIC && type !== PROTOBUF) : types;
-  return (verb: Verb, { everywhere = false, subresource = "" }: Variant = {}): Schema => {
-    const { action, says, parameters } = ACTIONS[verb];
-    const where = everywhere ? "ForAllNamespaces" : "";
-    const namespaced = scope === "Namespaced" && !everywhere ? "Namespaced" : "";
-    const body = verb === "create" || verb === "update" || verb === "patch" ? (verb === "patch" ? {} : ref) : undefined;
-    return {
-      description: `${says} ${subresource === "" ? "" : `${subresource.toLowerCase()} of the specified `}${kind}`,
-      operationId: `${OPERATION_NAMES[verb]}${group}${capital(at.version)}${namespaced}${kind}${subresource}${where}`,
-      tags: [tag],
-      ...rendered(version, {
-        body,
-        types: ofKind(verb === "patch" ? PATCH_TYPES : OBJECT_TYPES),
-        answers: ofKind(OBJECT_TYPES),
-        answer: verb === "list" ? listRef : ref,
-        parameters,
-      }),
-      "x-kubernetes-action": action,
-      "x-kubernetes-group-version-kind": served,
-    };
-  };
-}
-
-interface Rendered {
-  readonly body: Schema | undefined;
-  /** Media types of the body, and of what is answered. */
-  readonly types: readonly string[];
-  readonly answers: readonly string[];
-  readonly answer: Schema;
-  readonly parameters: readonly Parameter[];
-}
-
-function rendered(version: OpenApiVersion, { body, types, answers, answer, parameters }: Rendered): Schema {
-  const query = [PRETTY, ...parameters].map((parameter) => queryParameter(parameter, version));
-  if (version === 2) {
-    const given = body && {
-      in: "body",
-      name: "body",
-      required: true,
-      schema: "$ref" in body ? body : { type: "object" },
-    };
-    return {
-      consumes: types,
-      produces: answers,
-      schemes: ["https"],
-      parameters: given ? [given, ...query] : query,
-      responses: { "200": { description: "OK", schema: answer }, "401": { description: "Unauthorized" } },
-    };
-  }
-  const content = (schema: Schema, of: readonly string[]) => Object.fromEntries(of.map((type) => [type, { schema }]));
+  const prefix = `${groupName(at.group)}${capital(at.version)}`;
+  const namespaced = scope === "Namespaced" ? "Namespaced" : "";
+  const known = (types: readonly string[]) =>
+    custom
+      ? types.filter((type) => type !== STRATEGIC && !type.includes("protobuf") && !type.includes("stream"))
+      : types;
+  const sub = through ? capital(through.name) : "";
+  const ofWhat = through ? `${through.name} of ` : "";
+  const base = { tag: tagOf(at.group, at.version), served: through?.kind ?? { ...at, kind } };
+  const body = (schema: Schema, required = true) => ({ schema, types: custom ? known(OBJECT_TYPES) : ANY, required });
+  const own = { answer: ref, answerTypes: known(OBJECT_TYPES) };
+  // Of what is held there is more to say than what became of it, and Kubernetes documents the other all the same.
+  const gone = { ...own, answer: deleteAnswersObject && !custom && !isHeld ? ref : common.status };
+  const name = (verb: string) => `${verb}${prefix}${namespaced}${kind}${sub}`;
   return {
-    parameters: query,
-    ...(body
-      ? { requestBody: { required: true, content: content("$ref" in body ? body : { type: "object" }, types) } }
-      : {}),
-    responses: {
-      "200": { description: "OK", content: content(answer, answers) },
-      "401": { description: "Unauthorized" },
-    },
+    list: (everywhere: boolean): Operation => ({
+      ...base,
+      method: "get",
+      description: `list or watch objects of kind ${kind}`,
+      operationId: everywhere ? `list${prefix}${kind}ForAllNamespaces` : name("list"),
+      parameters: [...LIST, PRETTY],
+      answer: listRef,
+      answerTypes: known(STREAM_TYPES),
+      codes: [200],
+      action: "list",
+    }),
+    watch: (of: "everywhere" | "list" | "one"): Operation => ({
+      ...base,
+      method: "get",
+      description: `watch ${of === "one" ? "an object" : "a list"} of kind ${kind}. deprecated: use the 'watch' parameter of a list instead`,
+      operationId:
+        of === "everywhere"
+          ? `watch${prefix}${kind}ListForAllNamespaces`
+          : `${name("watch")}${of === "list" ? "List" : ""}`,
+      parameters: [...LIST, PRETTY],
+      answer: common.watchEvent,
+      answerTypes: STREAM_TYPES,
+      codes: [200],
+      action: of === "one" ? "watch" : "watchlist",
+    }),
+    create: (): Operation => ({
+      ...base,
+      ...own,
+      method: "post",
+      description: `create ${ofWhat === "" ? "a" : `${ofWhat}a`} ${kind}`,
+      operationId: name("create"),
+      parameters: [...WRITE, PRETTY],
+      body: body(ref),
+      codes: [200, 201, 202],
+      action: "post",
+    }),
+    deleteCollection: (): Operation => ({
+      ...base,
+      ...own,
+      answer: common.status,
+      method: "delete",
+      description: `delete collection of ${kind}`,
+      operationId: `delete${prefix}Collection${namespaced}${kind}`,
+      parameters: [...(custom ? LIST : DELETE_COLLECTION), PRETTY],
+      ...(custom ? {} : { body: body(common.deleteOptions, false) }),
+      codes: [200],
+      action: "deletecollection",
+    }),
+    read: (): Operation => ({
+      ...base,
+      ...own,
+      method: "get",
+      description: `read ${ofWhat}the specified ${kind}`,
+      operationId: name("read"),
+      parameters: [PRETTY],
+      codes: [200],
+      action: "get",
+    }),
+    replace: (): Operation => ({
+      ...base,
+      ...own,
+      method: "put",
+      description: `replace ${ofWhat}the specified ${kind}`,
+      operationId: name("replace"),
+      parameters: [...WRITE, PRETTY],
+      body: body(ref),
+      codes: [200, 201],
+      action: "put",
+    }),
+    patch: (): Operation => ({
+      ...base,
+      ...own,
+      method: "patch",
+      description: `partially update ${ofWhat}the specified ${kind}`,
+      operationId: name("patch"),
+      parameters: [...WRITE, FORCE, PRETTY],
+      body: { schema: common.patch, types: known(PATCH_TYPES), required: true },
+      codes: custom ? [200] : [200, 201],
+      action: "patch",
+    }),
+    delete: (): Operation => ({
+      ...base,
+      ...gone,
+      method: "delete",
+      description: `delete a ${kind}`,
+      operationId: name("delete"),
+      parameters: [...DELETE, PRETTY],
+      body: body(common.deleteOptions, false),
+      codes: [200, 202],
+      action: "delete",
+    }),
+    log: (): Operation => ({
+      ...base,
+      method: "get",
+      description: `read log of the specified ${kind}`,
+      operationId: `${name("read")}Log`,
+      parameters: [PRETTY],
+      answer: TEXT,
+      answerTypes: ["text/plain", ...OBJECT_TYPES],
+      codes: [200],
+      action: "get",
+    }),
+    connect: ({ name: stream, kind: options, verbs }: Sub, suffix: string): readonly Operation[] =>
+      [...verbs, ...(stream === "proxy" ? ["head", "options"] : [])].map((verb): Operation => {
+        const method = METHODS[verb] ?? verb;
+        return {
+          ...base,
+          served: options,
+          method,
+          description: `connect ${method.toUpperCase()} requests to ${stream} of ${kind}`,
+          operationId: `connect${prefix}${capital(method)}${namespaced}${kind}${capital(stream)}${suffix}`,
+          parameters: [],
+          answer: TEXT,
+          answerTypes: ANY,
+          codes: [200],
+          action: "connect",
+        };
+      }),
   };
-}
-
-function queryParameter({ name, description, type }: Parameter, version: OpenApiVersion): Schema {
-  const common = { name, in: "query", description };
-  return version === 3 ? { ...common, schema: { type, uniqueItems: true } } : { ...common, type, uniqueItems: true };
-}
-
-function pathParameter(name: string, { version }: PathContext): Schema {
-  const description = name === "name" ? "name of the object" : "the namespace of the object";
-  const common = { name, in: "path", required: true, description };
-  return version === 3
-    ? { ...common, schema: { type: "string", uniqueItems: true } }
-    : { ...common, type: "string", uniqueItems: true };
 }

@@ -64,10 +64,12 @@ const unionOf = ({ discriminator, fields }: NonNullable<Struct["declaration"]["u
 function propertySchema(field: Field, description: string | undefined, context: SchemaContext): Schema {
   const element = { ...elementSchema(field.type, context), ...(field.enum ? { enum: field.enum } : {}) };
   const told = field.enum && field.shape === "one" ? withValues(description ?? "", field.enum) : description;
+  const extensions = extensionsOf(field);
+  const isBare = told === undefined && Object.keys(extensions).length === 0;
   return {
     ...(told === undefined ? {} : { description: told }),
-    ...(field.shape === "one" ? one(field, element, context) : many(field, element, context)),
-    ...extensionsOf(field),
+    ...(field.shape === "one" ? one(field, element, { ...context, isBare }) : many(field, element, context)),
+    ...extensions,
   };
 }
 
@@ -77,10 +79,15 @@ const withValues = (text: string, values: readonly string[]) =>
     ? text
     : `${text}${VALUES}${values.map((value) => `\n - \`${JSON.stringify(value)}\``).join("")}`;
 
-function one(field: Field, element: Schema, { version }: SchemaContext): Schema {
+function one(
+  field: Field,
+  element: Schema,
+  { version, isBare }: { readonly version: OpenApiVersion; readonly isBare: boolean },
+): Schema {
   const told = version === 3 ? defaultOf(field.default ?? zeroOf(field)) : {};
+  const standsAlone = isBare && Object.keys(told).length === 0;
   // A reference with anything beside it is not read in version 3, so it goes into allOf.
-  return "$ref" in element && version === 3 ? { ...told, allOf: [element] } : { ...told, ...element };
+  return "$ref" in element && version === 3 && !standsAlone ? { ...told, allOf: [element] } : { ...told, ...element };
 }
 
 /** What Go's zero value says where nothing else does: of structs by value, and of texts that are always answered. */
@@ -100,11 +107,11 @@ function many({ shape, default: fallback }: Field, element: Schema, { version }:
     : { ...told, type: "object", additionalProperties: element };
 }
 
-function extensionsOf({ listType, listKeys, atomicMap, patchStrategy, patchMergeKey }: Field): Schema {
+function extensionsOf({ listType, listKeys, atomicMap, granular, patchStrategy, patchMergeKey }: Field): Schema {
   return {
     ...(listKeys ? { "x-kubernetes-list-map-keys": listKeys } : {}),
     ...(listType ? { "x-kubernetes-list-type": listType } : {}),
-    ...(atomicMap ? { "x-kubernetes-map-type": "atomic" } : {}),
+    ...(atomicMap || granular ? { "x-kubernetes-map-type": atomicMap ? "atomic" : "granular" } : {}),
     ...(patchMergeKey ? { "x-kubernetes-patch-merge-key": patchMergeKey } : {}),
     ...(patchStrategy.length > 0 ? { "x-kubernetes-patch-strategy": patchStrategy.join(",") } : {}),
   };

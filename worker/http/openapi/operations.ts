@@ -1,0 +1,91 @@
+/** One operation of a path: what it takes, what it answers, and what it is called. */
+import type { Parameter } from "./parameters.ts";
+import type { OpenApiVersion, Schema } from "./schemas.ts";
+
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+export interface Operation {
+  /** The HTTP method, in lower case. */
+  readonly method: string;
+  readonly description: string;
+  readonly operationId: string;
+  readonly tag: string;
+  readonly parameters: readonly Parameter[];
+  readonly body?: { readonly schema: Schema; readonly types: readonly string[]; readonly required: boolean };
+  readonly answer: Schema;
+  readonly answerTypes: readonly string[];
+  /** Codes of success. */
+  readonly codes: readonly (keyof typeof CODES)[];
+  /** list, get, connect, …: none of what is about no kind. */
+  readonly action?: string;
+  readonly served?: Kind;
+}
+
+const CODES = { 200: "OK", 201: "Created", 202: "Accepted" } as const;
+
+/** Groups as names of operations and tags have them: `RbacAuthorization`, `rbacAuthorization`. */
+export const groupName = (group: string): string =>
+  group === ""
+    ? "Core"
+    : group
+        .replace(/\.k8s\.io$/, "")
+        .split(".")
+        .map(capital)
+        .join("");
+
+export const tagOf = (group: string, version: string): string => {
+  const name = groupName(group);
+  return `${name.charAt(0).toLowerCase()}${name.slice(1)}${version === "" ? "" : `_${version}`}`;
+};
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `parameters` are those that the path has not told of for all its operations. */
+export function renderOperation(
+  { description, operationId, tag, body, answer, answerTypes, codes, action, served }: Operation,
+  parameters: readonly Schema[],
+  version: OpenApiVersion,
+): Schema {
+  const common = { description, operationId, tags: [tag] };
+  const extensions = {
+    ...(action ? { "x-kubernetes-action": action } : {}),
+    ...(served ? { "x-kubernetes-group-version-kind": served } : {}),
+  };
+  const responses = (of: Schema) => ({
+    ...Object.fromEntries(codes.map((code) => [code, { description: CODES[code], ...of }])),
+    "401": { description: "Unauthorized" },
+  });
+  if (version === 2) {
+    const said = body && {
+      in: "body",
+      name: "body",
+      ...(body.required ? { required: true } : {}),
+      schema: body.schema,
+    };
+    const all = said ? [said, ...parameters] : parameters;
+    return {
+      ...common,
+      consumes: body?.types ?? ["*/*"],
+      produces: answerTypes,
+      schemes: ["https"],
+      ...(all.length > 0 ? { parameters: all } : {}),
+      responses: responses({ schema: answer }),
+      ...extensions,
+    };
+  }
+  const content = (schema: Schema, types: readonly string[]) =>
+    Object.fromEntries([...types].sort().map((type) => [type, { schema }]));
+  return {
+    ...common,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body
+      ? { requestBody: { content: content(body.schema, body.types), ...(body.required ? { required: true } : {}) } }
+      : {}),
+    responses: responses({ content: content(answer, answerTypes) }),
+    ...extensions,
+  };
+}
