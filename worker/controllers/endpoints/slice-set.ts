@@ -7,6 +7,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import type { CreateEffect, DeleteEffect, Effect, UpdateEffect } from "../controller.ts";
 import { same } from "../same.ts";
 import { canonical } from "../template-hash.ts";
+import { slicePortsInOrder } from "./subset-order.ts";
 
 export const SLICES = "endpointslices.discovery.k8s.io";
 const CAPACITY = 100;
@@ -158,6 +159,6 @@ const creation = (group: PortGroup, endpoints: readonly Endpoint[], metadata: Sl
     metadata,
     addressType: group.addressType,
     ...listed(endpoints),
-    ...(group.ports.length > 0 ? { ports: [...group.ports] } : {}),
+    ...(group.ports.length > 0 ? { ports: slicePortsInOrder(group.ports) } : {}),
   } as EndpointSlice,
 });

@@ -1,8 +1,9 @@
 /**
- * The order of what stands in Endpoints, which Kubernetes sorts by hashes of Go's print: ports by those of the port, subsets
- * by those of the subset. Who compares Endpoints to the last byte, or reads the first port of them, finds what it had.
+ * The order of what stands in Endpoints and slices, which Kubernetes sorts by hashes of Go's print: ports by those of
+ * the port, subsets by those of the subset. Who compares Endpoints to the last byte, or reads the first port of them, finds what it had.
  */
 import type { EndpointPort, EndpointSubset } from "../../../api/generated/core.v1.ts";
+import type { EndpointPort as SlicePort } from "../../../api/generated/discovery.v1.ts";
 import { dumpForHash } from "../dump-for-hash.ts";
 import { fnv128a } from "../fnv128a.ts";
 
@@ -12,7 +13,10 @@ export const inOrderOfHashes = (subsets: readonly EndpointSubset[]): EndpointSub
     subsets.map((subset) => (subset.ports ? { ...subset, ports: portsInOrder(subset.ports) } : subset)),
   );
 
-export const portsInOrder = (ports: readonly EndpointPort[]): EndpointPort[] => byHash("core.v1.EndpointPort", ports);
+const portsInOrder = (ports: readonly EndpointPort[]): EndpointPort[] => byHash("core.v1.EndpointPort", ports);
+
+export const slicePortsInOrder = (ports: readonly SlicePort[]): SlicePort[] =>
+  byHash("discovery.v1.EndpointPort", ports);
 
 function byHash<T extends object>(type: string, items: readonly T[]): T[] {
   if (items.length < 2) return [...items];
