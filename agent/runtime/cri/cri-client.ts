@@ -92,3 +92,12 @@ function failureOf(error: ServiceError): RuntimeError {
   if (error.code === status.DEADLINE_EXCEEDED) return new CriTimeout(message, options);
   return new RuntimeError(message, { ...options, notFound: error.code === status.NOT_FOUND });
 }
+
+/** For removals: what is gone already is as good as removed. */
+export async function ignoreMissing(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof RuntimeError) || !error.notFound) throw error;
+  }
+}

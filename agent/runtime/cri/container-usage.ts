@@ -1,0 +1,23 @@
+import { POD_UID } from "../../pod/labels.ts";
+import type { ContainerUsage } from "../runtime.ts";
+import type * as cri from "./cri-messages.ts";
+
+export const usageOf = (
+  scheme: string,
+  { attributes, cpu, memory, writable_layer }: cri.ContainerStats,
+): ContainerUsage => ({
+  id: `${scheme}://${attributes.id}`,
+  pod: {
+    namespace: attributes.labels["io.kubernetes.pod.namespace"] ?? "",
+    name: attributes.labels["io.kubernetes.pod.name"] ?? "",
+    uid: attributes.labels[POD_UID] ?? "",
+  },
+  name: attributes.metadata.name,
+  cpuNanoseconds: cpu?.usage_core_nano_seconds?.value ?? 0,
+  memoryWorkingSetBytes: memory?.working_set_bytes?.value ?? 0,
+  ...(memory?.rss_bytes && { memoryResidentBytes: memory.rss_bytes.value }),
+  ...(memory?.page_faults && {
+    pageFaults: { all: memory.page_faults.value, major: memory.major_page_faults?.value ?? 0 },
+  }),
+  diskBytes: writable_layer?.used_bytes?.value ?? 0,
+});

@@ -1,0 +1,116 @@
+/** What the container runtime says of the agent's sandboxes and containers, asked for no more often than it can change. */
+import { POD_UID } from "../../pod/labels.ts";
+import type { ContainerObservation, Observation, SandboxObservation } from "../runtime.ts";
+import type { CriClient } from "./cri-client.ts";
+import { AGENT_LABEL } from "./cri-config.ts";
+import type * as cri from "./cri-messages.ts";
+
+const STATES = {
+  CONTAINER_CREATED: "created",
+  CONTAINER_RUNNING: "running",
+  CONTAINER_EXITED: "exited",
+  CONTAINER_UNKNOWN: "unknown",
+} as const;
+
+const ms = (nanoseconds: number): number => Math.floor(nanoseconds / 1_000_000);
+const newestFirst = (a: { createdAt: number }, b: { createdAt: number }): number => b.createdAt - a.createdAt;
+
+export class CriObserver {
+  readonly #cri: CriClient;
+  readonly #scheme: string;
+  readonly #agentId: string;
+  /** What has ended does not change any more. */
+  readonly #ended = new Map<string, cri.ContainerStatus>();
+  readonly #addresses = new Map<string, readonly string[]>();
+
+  constructor(client: CriClient, { scheme, agentId }: { readonly scheme: string; readonly agentId: string }) {
+    this.#cri = client;
+    this.#scheme = scheme;
+    this.#agentId = agentId;
+  }
+
+  async observe(uid?: string): Promise<Observation> {
+    const label_selector = { [AGENT_LABEL]: this.#agentId, ...(uid === undefined ? {} : { [POD_UID]: uid }) };
+    const [{ items }, { containers }] = await Promise.all([
+      this.#cri.call("ListPodSandbox", { filter: { label_selector } }),
+      this.#cri.call("ListContainers", { filter: { label_selector } }),
+    ]);
+    const [sandboxes, observed] = await Promise.all([
+      Promise.all(items.map((sandbox) => this.#sandbox(sandbox))),
+      Promise.all(containers.map((container) => this.#container(container))),
+    ]);
+    return {
+      sandboxes: sandboxes.sort(newestFirst),
+      containers: observed.filter((container) => container !== undefined).sort(newestFirst),
+    };
+  }
+
+  /** A sandbox that is being stopped loses its addresses. */
+  forgetAddresses(sandboxId: string): void {
+    this.#addresses.delete(sandboxId);
+  }
+
+  /** Keeps nothing of what is no longer there. */
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const kept of [this.#ended, this.#addresses]) for (const id of kept.keys()) if (!ids.has(id)) kept.delete(id);
+  }
+
+  async #sandbox({
+    id,
+    metadata,
+    state,
+    created_at,
+    labels,
+    annotations,
+  }: cri.PodSandbox): Promise<SandboxObservation> {
+    const ready = state === "SANDBOX_READY";
+    let ips = ready ? this.#addresses.get(id) : [];
+    if (ips === undefined) {
+      const answer = await this.#cri.call("PodSandboxStatus", { pod_sandbox_id: id }).catch(() => undefined);
+      const network = answer?.status.network;
+      ips = [network?.ip ?? "", ...(network?.additional_ips ?? []).map(({ ip }) => ip)].filter((ip) => ip !== "");
+      this.#addresses.set(id, ips);
+    }
+    const { namespace, name, uid, attempt } = metadata;
+    return { id, pod: { namespace, name, uid }, attempt, ready, createdAt: ms(created_at), ips, labels, annotations };
+  }
+
+  async #container({ id, pod_sandbox_id }: cri.Container): Promise<ContainerObservation | undefined> {
+    let status = this.#ended.get(id);
+    if (status === undefined) {
+      // Removed since it was listed.
+      const answer = await this.#cri.call("ContainerStatus", { container_id: id }).catch(() => undefined);
+      if (answer === undefined) return undefined;
+      status = answer.status;
+      if (status.state === "CONTAINER_EXITED") this.#ended.set(id, status);
+    }
+    return containerOf(status, { id: `${this.#scheme}://${id}`, sandboxId: pod_sandbox_id });
+  }
+}
+
+const containerOf = (
+  status: cri.ContainerStatus,
+  { id, sandboxId }: Pick<ContainerObservation, "id" | "sandboxId">,
+): ContainerObservation => ({
+  id,
+  sandboxId,
+  name: status.metadata.name,
+  attempt: status.metadata.attempt,
+  state: STATES[status.state],
+  image: status.image?.image ?? "",
+  imageRef: status.image_ref,
+  // Finer than milliseconds, for the order of creation.
+  createdAt: status.created_at / 1_000_000,
+  startedAt: ms(status.started_at),
+  finishedAt: ms(status.finished_at),
+  exitCode: status.exit_code,
+  reason: status.reason,
+  message: status.message,
+  logPath: status.log_path,
+  ...userOf(status),
+  labels: status.labels,
+  annotations: status.annotations,
+});
+
+const userOf = ({ user }: cri.ContainerStatus): Pick<ContainerObservation, "user"> =>
+  user?.linux ? { user: { uid: user.linux.uid, gid: user.linux.gid, groups: user.linux.supplemental_groups } } : {};

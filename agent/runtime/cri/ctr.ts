@@ -1,0 +1,41 @@
+/** containerd's own client, for what CRI has no call for or does wrong. */
+import { execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { keptOutput } from "../kept-output.ts";
+import { type ExecRequest, type Exit, type ProcessStream, RuntimeError } from "../runtime.ts";
+
+const run = promisify(execFile);
+
+export const CTR = "/usr/bin/ctr";
+
+/** Where the runtime is containerd, and its client is installed. */
+export const hasCtr = (runtimeName: string): boolean => runtimeName === "containerd" && existsSync(CTR);
+
+const at = (socket: string, words: readonly string[]): readonly string[] => ["-a", socket, "-n", "k8s.io", ...words];
+
+export async function ctr(socket: string, ...words: readonly string[]): Promise<void> {
+  try {
+    await run(CTR, at(socket, words));
+  } catch (error) {
+    throw new RuntimeError((error as { stderr?: string }).stderr?.trim() || (error as Error).message);
+  }
+}
+
+export function execWithCtr(socket: string, id: string, { command, stdout, stderr }: ExecRequest): ProcessStream {
+  const words = ["task", "exec", "--exec-id", randomUUID(), id, ...command];
+  const child = spawn(CTR, at(socket, words), { stdio: "pipe" });
+  child.stdin.on("error", () => {});
+  if (!stdout) child.stdout.resume();
+  if (!stderr) child.stderr.resume();
+  const exit = new Promise<Exit>((resolve) => child.once("close", (code) => resolve({ code: code ?? 137 })));
+  return {
+    stdin: child.stdin,
+    ...(stdout ? { stdout: keptOutput(child.stdout) } : {}),
+    ...(stderr ? { stderr: keptOutput(child.stderr) } : {}),
+    resize: () => {},
+    close: () => child.kill("SIGTERM"),
+    exit,
+  };
+}
