@@ -4,23 +4,17 @@
  * command finds them). Useful where no container runtime is, and for what needs the whole machine.
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
-import { arch, constants, platform, release } from "node:os";
+import { arch, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { PassThrough, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { keptOutput } from "../kept-output.ts";
 import {
   type ContainerConfig,
   type ContainerObservation,
   type ContainerUsage,
   type ExecRequest,
-  ExecTimeout,
-  type Exit,
   type ImageObservation,
   type Observation,
   type ProcessStream,
@@ -28,9 +22,12 @@ import {
   RuntimeError,
   type SandboxConfig,
 } from "../runtime.ts";
+import { attachedTo } from "./attach.ts";
+import { environmentOf } from "./container-environment.ts";
 import { type ContainerState, StateDirectory, type StoredContainer } from "./container-state.ts";
-import { CONTAINER_ENV, processStart } from "./process-tree.ts";
-import { frame, frameReader } from "./supervisor.ts";
+import { outputOf, type Surroundings, spawnBeside, streamsOf } from "./exec.ts";
+import { processStart } from "./process-tree.ts";
+import { processUsage } from "./process-usage.ts";
 import { SupervisorClient } from "./supervisor-client.ts";
 
 const SCHEME = "process://";
@@ -187,20 +184,12 @@ export class ProcessRuntime implements Runtime {
       );
     if (config.tty) throw new RuntimeError("the process runtime has no terminals: tty must be false");
     const id = randomUUID().replaceAll("-", "");
-    const inherited = ["PATH", "HOME", "LANG", "TMPDIR", "USER"].flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined || config.env.some((variable) => variable.name === name) ? [] : [{ name, value }];
-    });
-    const mounts = config.mounts.map(({ containerPath, hostPath }) => ({
-      name: `SAILPLANE_MOUNT_${containerPath.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/^_/, "")}`,
-      value: hostPath,
-    }));
     this.#state.addContainer({
       id,
       sandboxId,
       createdAt: this.#now(),
       logPath: join(sandbox.logDirectory, config.logPath),
-      config: { ...config, env: [...inherited, ...mounts, ...config.env] },
+      config: { ...config, env: environmentOf(config) },
     });
     return `${SCHEME}${id}`;
   }
@@ -244,104 +233,25 @@ export class ProcessRuntime implements Runtime {
     await this.#supervisor.request({ op: "reopen-log", container: bare(id) });
   }
 
-  #spawn(id: string, request: ExecRequest): ChildProcess {
-    const stored = this.#state.container(bare(id));
-    if (stored === undefined || this.#state.state(bare(id))?.state !== "running")
-      throw new RuntimeError(`container ${bare(id)} is not running`, { notFound: stored === undefined });
-    if (request.tty) throw new RuntimeError("the process runtime has no terminals: run without --tty");
-    const { config } = stored;
-    const [command = "", ...args] = request.command;
-    const { runAsUser: uid, runAsGroup: gid } = config.security;
-    const asRoot = process.getuid?.() === 0;
-    return spawn(command, args, {
-      cwd: config.workingDir === "" ? this.#state.containerDirectory(bare(id)) : config.workingDir,
-      env: { ...Object.fromEntries(config.env.map(({ name, value }) => [name, value])), [CONTAINER_ENV]: bare(id) },
-      detached: true,
-      stdio: [request.stdin ? "pipe" : "ignore", "pipe", "pipe"],
-      ...(asRoot && uid !== undefined ? { uid } : {}),
-      ...(asRoot && gid !== undefined ? { gid } : {}),
-    });
+  #running(id: string): Surroundings {
+    const container = bare(id);
+    const stored = this.#state.container(container);
+    if (stored === undefined || this.#state.state(container)?.state !== "running")
+      throw new RuntimeError(`container ${container} is not running`, { notFound: stored === undefined });
+    return { id: container, config: stored.config, directory: this.#state.containerDirectory(container) };
   }
 
   async execSync(id: string, command: readonly string[], timeoutSeconds: number) {
-    const child = this.#spawn(id, { command, stdin: false, stdout: true, stderr: true, tty: false });
-    const output: Buffer[] = [];
-    child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
-    return new Promise<{ exitCode: number; output: Buffer }>((resolve, reject) => {
-      const timer =
-        timeoutSeconds > 0
-          ? setTimeout(() => {
-              if (child.pid !== undefined) killGroup(child.pid);
-              reject(new ExecTimeout(`command ${command.join(" ")} timed out`));
-            }, timeoutSeconds * 1000)
-          : undefined;
-      child.once("error", (error) => {
-        clearTimeout(timer);
-        reject(new RuntimeError(`failed to exec in container: ${error.message}`));
-      });
-      child.once("close", (code, signal) => {
-        clearTimeout(timer);
-        resolve({ exitCode: exitCodeOf(code, signal), output: Buffer.concat(output) });
-      });
-    });
+    const request = { command, stdin: false, stdout: true, stderr: true, tty: false };
+    return outputOf(spawnBeside(this.#running(id), request), command, timeoutSeconds);
   }
 
   async exec(id: string, request: ExecRequest): Promise<ProcessStream> {
-    const child = this.#spawn(id, request);
-    await new Promise<void>((resolve, reject) => {
-      child.once("spawn", resolve);
-      child.once("error", (error) => reject(new RuntimeError(`failed to exec in container: ${error.message}`)));
-    });
-    child.stdin?.on("error", () => {});
-    if (!request.stdout) child.stdout?.resume();
-    if (!request.stderr) child.stderr?.resume();
-    return {
-      ...(child.stdin === null ? {} : { stdin: child.stdin }),
-      ...(request.stdout && child.stdout !== null ? { stdout: keptOutput(child.stdout) } : {}),
-      ...(request.stderr && child.stderr !== null ? { stderr: keptOutput(child.stderr) } : {}),
-      resize: () => {},
-      close: () => child.pid !== undefined && killGroup(child.pid),
-      exit: new Promise((resolve) => {
-        child.once("close", (code, signal) => resolve({ code: exitCodeOf(code, signal) }));
-      }),
-    };
+    return streamsOf(spawnBeside(this.#running(id), request), request);
   }
 
   async attach(id: string, request: Omit<ExecRequest, "command">): Promise<ProcessStream> {
-    if (this.#state.state(bare(id))?.state !== "running")
-      throw new RuntimeError(`container ${bare(id)} is not running`);
-    const socket = await this.#supervisor.attach(bare(id));
-    const stdout = new PassThrough();
-    const stderr = new PassThrough();
-    const read = frameReader((stream, bytes) => {
-      const target = stream === 1 ? stdout : stderr;
-      if (stream === 1 ? !request.stdout : !request.stderr) return;
-      if (!target.write(Buffer.from(bytes))) {
-        socket.pause();
-        target.once("drain", () => socket.resume());
-      }
-    });
-    socket.on("data", read);
-    const exit = new Promise<Exit>((resolve) => {
-      socket.once("close", () => {
-        stdout.end();
-        stderr.end();
-        resolve({ code: 0 });
-      });
-    });
-    const stdin = new Writable({
-      write: (chunk: Buffer, _encoding, done) => void socket.write(frame(0, chunk), () => done()),
-      final: (done) => void socket.write(frame(0, Buffer.alloc(0)), () => done()),
-    });
-    return {
-      ...(request.stdin ? { stdin } : {}),
-      ...(request.stdout ? { stdout } : {}),
-      ...(request.stderr ? { stderr } : {}),
-      resize: () => {},
-      close: () => socket.destroy(),
-      exit,
-    };
+    return attachedTo(await this.#supervisor.attach(this.#running(id).id), request);
   }
 
   async dial(_sandboxId: string, port: number): Promise<Duplex> {
@@ -357,42 +267,15 @@ export class ProcessRuntime implements Runtime {
     if (platform() !== "linux") return [];
     const { containers, sandboxes } = await this.observe(uid);
     const pods = new Map(sandboxes.map(({ id, pod }) => [id, pod]));
-    return containers.flatMap((container) => {
-      const pid = this.#state.state(bare(container.id))?.pid;
-      const pod = pods.get(container.sandboxId);
-      if (container.state !== "running" || pid === undefined || pod === undefined) return [];
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-        const ticks = Number(fields[11]) + Number(fields[12]);
-        const pages = Number(fields[21]);
-        return [
-          {
-            id: container.id,
-            pod,
-            name: container.name,
-            cpuNanoseconds: ticks * 1e7,
-            memoryWorkingSetBytes: pages * 4096,
-          },
-        ];
-      } catch {
-        return [];
-      }
+    return containers.flatMap(({ id, name, state, sandboxId }) => {
+      const pid = this.#state.state(bare(id))?.pid;
+      const pod = pods.get(sandboxId);
+      const used = state === "running" && pid !== undefined ? processUsage(pid) : undefined;
+      return pod === undefined || used === undefined ? [] : [{ id, pod, name, ...used }];
     });
   }
 
   async close(): Promise<void> {
     await this.#supervisor.close();
-  }
-}
-
-const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
-  code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It ended before.
   }
 }

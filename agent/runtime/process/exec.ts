@@ -1,0 +1,86 @@
+/** Commands beside a container: with its environment and directory, in a process group of their own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
+import { keptOutput } from "../kept-output.ts";
+import { type ContainerConfig, type ExecRequest, ExecTimeout, type ProcessStream, RuntimeError } from "../runtime.ts";
+import { CONTAINER_ENV } from "./process-tree.ts";
+
+export interface Surroundings {
+  /** The container's id. */
+  readonly id: string;
+  readonly config: ContainerConfig;
+  /** Where it runs that names no directory. */
+  readonly directory: string;
+}
+
+export function spawnBeside({ id, config, directory }: Surroundings, request: ExecRequest): ChildProcess {
+  if (request.tty) throw new RuntimeError("the process runtime has no terminals: run without --tty");
+  const [command = "", ...args] = request.command;
+  const { runAsUser: uid, runAsGroup: gid } = config.security;
+  const asRoot = process.getuid?.() === 0;
+  return spawn(command, args, {
+    cwd: config.workingDir === "" ? directory : config.workingDir,
+    env: { ...Object.fromEntries(config.env.map(({ name, value }) => [name, value])), [CONTAINER_ENV]: id },
+    detached: true,
+    stdio: [request.stdin ? "pipe" : "ignore", "pipe", "pipe"],
+    ...(asRoot && uid !== undefined ? { uid } : {}),
+    ...(asRoot && gid !== undefined ? { gid } : {}),
+  });
+}
+
+const failedToExec = ({ message }: Error) => new RuntimeError(`failed to exec in container: ${message}`);
+
+/** Waits for its end; without a timeout (0) for as long as it takes. */
+export function outputOf(child: ChildProcess, command: readonly string[], timeoutSeconds: number) {
+  const output: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
+  return new Promise<{ exitCode: number; output: Buffer }>((resolve, reject) => {
+    const timer =
+      timeoutSeconds > 0
+        ? setTimeout(() => {
+            killGroupOf(child);
+            reject(new ExecTimeout(`command ${command.join(" ")} timed out`));
+          }, timeoutSeconds * 1000)
+        : undefined;
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      reject(failedToExec(error));
+    });
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve({ exitCode: exitCodeOf(code, signal), output: Buffer.concat(output) });
+    });
+  });
+}
+
+export async function streamsOf(child: ChildProcess, { stdout, stderr }: ExecRequest): Promise<ProcessStream> {
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", (error) => reject(failedToExec(error)));
+  });
+  child.stdin?.on("error", () => {});
+  if (!stdout) child.stdout?.resume();
+  if (!stderr) child.stderr?.resume();
+  return {
+    ...(child.stdin === null ? {} : { stdin: child.stdin }),
+    ...(stdout && child.stdout !== null ? { stdout: keptOutput(child.stdout) } : {}),
+    ...(stderr && child.stderr !== null ? { stderr: keptOutput(child.stderr) } : {}),
+    resize: () => {},
+    close: () => killGroupOf(child),
+    exit: new Promise((resolve) => {
+      child.once("close", (code, signal) => resolve({ code: exitCodeOf(code, signal) }));
+    }),
+  };
+}
+
+const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+
+function killGroupOf({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended before.
+  }
+}
