@@ -24,7 +24,9 @@ import {
   shortages,
   type Threshold,
 } from "./pressure/thresholds.ts";
-import type { ContainerUsage, ImageObservation, Runtime } from "./runtime/runtime.ts";
+import type { ImageObservation } from "./runtime/image.ts";
+import type { Runtime } from "./runtime/runtime.ts";
+import type { ContainerUsage } from "./runtime/usage.ts";
 
 /** The kubelet's intervals of eviction and of logs. */
 const LOOK_MS = 10_000;

@@ -1,5 +1,5 @@
 /** Somebody who has devices of one kind to give: a vendor's plugin, or the machine itself. */
-import type { Device as ContainerDevice, Mount } from "../runtime/runtime.ts";
+import type { Device as ContainerDevice, Mount } from "../runtime/container.ts";
 
 export interface Device {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ImageObservation } from "../runtime/runtime.ts";
+import type { ImageObservation } from "../runtime/image.ts";
 import { bytesToFree, chooseImages, type Histories, recordImages } from "./choose-images.ts";
 
 const image = (id: string, more: Partial<ImageObservation> = {}): ImageObservation => ({

@@ -1,5 +1,5 @@
 /** Which images to remove to make room: those that nothing uses, the longest unused first (the kubelet's rules). Pure. */
-import type { ImageObservation } from "../runtime/runtime.ts";
+import type { ImageObservation } from "../runtime/image.ts";
 
 /** Somebody may be about to use what has just been pulled. */
 export const SHORTEST_AGE_MS = 120_000;

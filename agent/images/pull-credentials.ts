@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
 import { registryAndRest } from "../pod/image-name.ts";
-import type { RegistryCredentials } from "../runtime/runtime.ts";
+import type { RegistryCredentials } from "../runtime/image.ts";
 
 /** What is remembered of credentials that an image was pulled with: not what they are. */
 export interface CredentialMark {

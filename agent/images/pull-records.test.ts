@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
 import { ImagePuller } from "../pod/image-puller.ts";
-import type { ImageObservation, RegistryCredentials, Runtime } from "../runtime/runtime.ts";
+import type { ImageObservation, RegistryCredentials } from "../runtime/image.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { missingPullSecrets, pullCredentials } from "./pull-credentials.ts";
 import { PullRecords } from "./pull-records.ts";
 

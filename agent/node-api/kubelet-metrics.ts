@@ -1,7 +1,7 @@
 /** The kubelet's /metrics, of what this agent knows: itself, its pods, and what claimed volumes have left. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
-import type { Observation } from "../runtime/runtime.ts";
+import type { Observation } from "../runtime/observation.ts";
 import type { VolumeStats } from "../volumes/volume-manager.ts";
 import { type Family, type Line, renderFamilies } from "./prometheus.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
-import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { Sample } from "../usage/usage-meter.ts";
 import { machineLogs } from "./machine-logs.ts";
 import { answerNodeApi, type NodeApiAnswer, type NodeFacts } from "./node-api.ts";

@@ -2,7 +2,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node-usage.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
-import type { Observation } from "../runtime/runtime.ts";
+import type { Observation } from "../runtime/observation.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
 import type { VolumeStats } from "../volumes/volume-manager.ts";
 import { type MachineSize, renderCadvisorMetrics } from "./cadvisor-metrics.ts";

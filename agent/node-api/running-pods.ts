@@ -1,5 +1,5 @@
 /** The kubelet's /runningpods: what the runtime runs, whatever the API says of it. */
-import type { Observation } from "../runtime/runtime.ts";
+import type { Observation } from "../runtime/observation.ts";
 
 export function runningPods({ sandboxes, containers }: Observation) {
   const running = containers.filter(({ state }) => state === "running");

@@ -3,7 +3,7 @@ import type { Node, NodeCondition, NodeStatus, Taint } from "../../api/generated
 import { formatQuantity } from "../../api/machinery/quantity.ts";
 import { NETWORK_KEY } from "../../api/node-sync.ts";
 import type { Way } from "../network/overlay/choose-way.ts";
-import type { ImageObservation } from "../runtime/runtime.ts";
+import type { ImageObservation } from "../runtime/image.ts";
 import type { Machine } from "./machine.ts";
 import type { Reserve } from "./reserve.ts";
 

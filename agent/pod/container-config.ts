@@ -1,14 +1,9 @@
 /** What the runtime is told of a pod and of one container: pure, from the spec and what the agent has prepared. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../devices/device-source.ts";
-import type {
-  ContainerConfig,
-  DnsConfig,
-  ImageObservation,
-  Mount,
-  PortMapping,
-  SandboxConfig,
-} from "../runtime/runtime.ts";
+import type { ContainerConfig, Mount } from "../runtime/container.ts";
+import type { ImageObservation } from "../runtime/image.ts";
+import type { DnsConfig, PortMapping, SandboxConfig } from "../runtime/sandbox.ts";
 import type { PodContainer } from "./containers.ts";
 import { ConfigError, containerEnv, type EnvInput } from "./env.ts";
 import { expand } from "./expansion.ts";

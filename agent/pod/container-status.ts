@@ -10,7 +10,7 @@ import type {
   Pod,
   VolumeMountStatus,
 } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { type ContainerRole, initContainersOf, isSidecar } from "./containers.ts";
 import { resourcesGiven, restartCountOf } from "./labels.ts";
 import type { PodLocal } from "./local.ts";

@@ -1,6 +1,6 @@
 /** A pod's resolver configuration by its dnsPolicy and dnsConfig, as the kubelet merges them. */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { DnsConfig } from "../runtime/runtime.ts";
+import type { DnsConfig } from "../runtime/sandbox.ts";
 
 export interface NodeDns {
   /** The cluster's resolvers; none means that pods resolve as the machine does. */

@@ -1,7 +1,7 @@
 /** Ends a pod: its containers, its sandbox, its volumes, and at last its object. */
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Observation } from "../runtime/runtime.ts";
+import type { Observation } from "../runtime/observation.ts";
 import { removePodCgroup } from "./pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "./pod-record.ts";
 import { killAll } from "./stop-containers.ts";

@@ -1,6 +1,7 @@
 /** How containers are stopped: hook, signal, KILL, and in which order. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation, Runtime } from "../runtime/runtime.ts";
+import type { ContainerObservation } from "../runtime/observation.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { findContainer, type PodContainer } from "./containers.ts";
 import { runHook } from "./hooks.ts";
 

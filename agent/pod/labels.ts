@@ -1,6 +1,6 @@
 /** The labels and annotations by which the agent knows its containers again after a restart: the kubelet's own names. */
 import type { Container, ResourceRequirements } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation } from "../runtime/runtime.ts";
+import type { ContainerObservation } from "../runtime/observation.ts";
 
 export const POD_NAME = "io.kubernetes.pod.name";
 export const POD_NAMESPACE = "io.kubernetes.pod.namespace";

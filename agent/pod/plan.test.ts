@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { IMAGE, RESTART_COUNT } from "./labels.ts";
 import type { PodLocal } from "./local.ts";
 import { planPod } from "./plan.ts";

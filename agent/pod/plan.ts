@@ -5,7 +5,7 @@
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { formatDuration } from "../../api/machinery/duration.ts";
-import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { backOffEnd } from "./back-off.ts";
 import {
   allContainersOf,

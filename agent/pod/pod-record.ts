@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import type { ContainerStatus, Pod, PodStatus, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import { Prober } from "../probes/prober.ts";
-import type { ContainerObservation, Observation, SandboxConfig } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/observation.ts";
+import type { SandboxConfig } from "../runtime/sandbox.ts";
 import { isStatic } from "../static-pods/mirror.ts";
 import { PodVolumes } from "../volumes/volume-manager.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";

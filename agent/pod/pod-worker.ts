@@ -3,7 +3,7 @@
  * status.ts; here is the loop, and what of the API's changes is worth a turn of it.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { VolumeStats } from "../volumes/volume-manager.ts";
 import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";

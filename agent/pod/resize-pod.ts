@@ -1,6 +1,6 @@
 /** Carries out an in-place resize: gives what fits, then sets the limits of running containers, or restarts them. */
 import type { Container, ResourceRequirements } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation, Observation } from "../runtime/runtime.ts";
+import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import {
   allocationOf,
   asksForOther,

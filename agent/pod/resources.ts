@@ -1,6 +1,6 @@
 /** Linux limits of a container from its requests and limits, by the kubelet's arithmetic. */
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
-import type { ContainerResources } from "../runtime/runtime.ts";
+import type { ContainerResources } from "../runtime/container.ts";
 import { isSidecar } from "./containers.ts";
 import { podAmounts } from "./pod-amounts.ts";
 import { nanosOf, qosOf } from "./qos.ts";

@@ -1,12 +1,8 @@
 /** What a container may do, from the pod's and its own security context. */
 import type { AppArmorProfile, Container, Pod, SELinuxOptions, SeccompProfile } from "../../api/generated/core.v1.ts";
-import type {
-  ContainerSecurity,
-  ImageObservation,
-  NamespaceScope,
-  SecurityProfile,
-  SeLinuxOptions,
-} from "../runtime/runtime.ts";
+import type { ContainerSecurity } from "../runtime/container.ts";
+import type { ImageObservation } from "../runtime/image.ts";
+import type { NamespaceScope, SecurityProfile, SeLinuxOptions } from "../runtime/sandbox.ts";
 import { printPod } from "./containers.ts";
 import { ConfigError } from "./env.ts";
 

@@ -2,7 +2,7 @@
 import type { ContainerStatus, Pod, PodStatus } from "../../api/generated/core.v1.ts";
 import { addQuantities, formatQuantity, quantityOf } from "../../api/machinery/quantity.ts";
 import { type Amounts, aggregateLimits, aggregateRequests } from "../../api/resources/core/pod/pod-requests.ts";
-import type { Observation } from "../runtime/runtime.ts";
+import type { Observation } from "../runtime/observation.ts";
 import { withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { containerStatuses, wireTime } from "./container-status.ts";

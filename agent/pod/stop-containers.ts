@@ -1,5 +1,5 @@
 /** Stops containers of a pod: one that failed a probe, all for a restart, all for good. */
-import type { Observation } from "../runtime/runtime.ts";
+import type { Observation } from "../runtime/observation.ts";
 import { allContainersOf } from "./containers.ts";
 import { graceOf, inTurns, killContainer, killOrder, type Running, runningOf, SHORTEST_GRACE_SECONDS } from "./kill.ts";
 import { restartCountOf } from "./labels.ts";

@@ -1,7 +1,7 @@
 /** What a container said as it ended: its message file, or the end of its log. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { parseLogEntry } from "../logs/cri-log.ts";
-import type { ContainerObservation } from "../runtime/runtime.ts";
+import type { ContainerObservation } from "../runtime/observation.ts";
 import { TERMINATION_MESSAGE_FILE, TERMINATION_MESSAGE_POLICY } from "./labels.ts";
 
 const LONGEST_MESSAGE = 4096;

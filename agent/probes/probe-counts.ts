@@ -1,6 +1,6 @@
 /** How often the probes of this node's containers had which result. */
 import type { ProbeKind } from "../pod/local.ts";
-import type { PodIdentity } from "../runtime/runtime.ts";
+import type { PodIdentity } from "../runtime/sandbox.ts";
 
 export type ProbeWord = "successful" | "failed" | "unknown";
 

@@ -4,7 +4,8 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect, isIPv6 } from "node:net";
 import type { Container, HTTPGetAction, Probe } from "../../api/generated/core.v1.ts";
-import { ExecTimeout, type Runtime } from "../runtime/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { ExecTimeout } from "../runtime/runtime-error.ts";
 import { probeGrpc } from "./grpc-health.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Probe } from "../../api/generated/core.v1.ts";
-import type { ContainerObservation, Runtime } from "../runtime/runtime.ts";
+import type { ContainerObservation } from "../runtime/observation.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { Prober } from "./prober.ts";
 
 const often = (command: string): Probe => ({ periodSeconds: 0.02, exec: { command: [command] } });

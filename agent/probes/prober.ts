@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Probe } from "../../api/generated/core.v1.ts";
 import type { PodContainer } from "../pod/containers.ts";
 import type { ProbeKind, ProbeResults } from "../pod/local.ts";
-import type { ContainerObservation, Runtime } from "../runtime/runtime.ts";
+import type { ContainerObservation } from "../runtime/observation.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { runProbe } from "./probe.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 

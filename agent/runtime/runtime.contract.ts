@@ -4,13 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseLogEntry } from "../logs/cri-log.ts";
-import {
-  type ContainerConfig,
-  type ContainerObservation,
-  ExecTimeout,
-  type Runtime,
-  type SandboxConfig,
-} from "./runtime.ts";
+import type { ContainerConfig } from "./container.ts";
+import type { ContainerObservation } from "./observation.ts";
+import type { Runtime } from "./runtime.ts";
+import { ExecTimeout } from "./runtime-error.ts";
+import type { SandboxConfig } from "./sandbox.ts";
 
 export interface ContractOptions {
   /** Opens the runtime; twice on the same state is a restart of the agent. */

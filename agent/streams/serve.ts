@@ -8,7 +8,8 @@ import type { LogOptions, NodeAnswer, PodHttpRequest, StreamRequest } from "../.
 import { readLog } from "../logs/read-log.ts";
 import type { NodeApiAnswer } from "../node-api/node-api.ts";
 import { findContainer } from "../pod/containers.ts";
-import type { Exit, ProcessStream, Runtime } from "../runtime/runtime.ts";
+import type { Exit, ProcessStream } from "../runtime/process-stream.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { serveHttp } from "./http.ts";
 import { readLogOptions } from "./log-options.ts";
 import { logTarget } from "./log-status.ts";

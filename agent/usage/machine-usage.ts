@@ -1,7 +1,7 @@
 /** What the machine as a whole uses, by the kernel's counters; nothing where it has none. */
 import { readFileSync } from "node:fs";
 import { cpus, freemem, totalmem } from "node:os";
-import type { PageFaults } from "../runtime/runtime.ts";
+import type { PageFaults } from "../runtime/usage.ts";
 
 export interface MachineSample {
   /** Since the machine started, all processors together. */

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeUsage, PodUsage } from "../../api/node-usage.ts";
-import type { ContainerUsage, Runtime } from "../runtime/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { ContainerUsage } from "../runtime/usage.ts";
 import { type MachineSample, sampleMachine } from "./machine-usage.ts";
 
 const SHORTEST_WINDOW_MS = 1000;

@@ -3,7 +3,8 @@ import type { ImageVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { EventRecorder } from "../pod/events.ts";
 import type { ImageOutcome, ImagePuller } from "../pod/image-puller.ts";
-import { type Runtime, RuntimeError } from "../runtime/runtime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { RuntimeError } from "../runtime/runtime-error.ts";
 
 export interface ImageMounts {
   /** Answers what became of the image, which is mounted where it is there. */

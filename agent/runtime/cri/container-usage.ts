@@ -1,5 +1,5 @@
 import { POD_UID } from "../../pod/labels.ts";
-import type { ContainerUsage } from "../runtime.ts";
+import type { ContainerUsage } from "../usage.ts";
 import type * as cri from "./cri-messages.ts";
 
 export const usageOf = (

@@ -11,7 +11,7 @@ import {
 } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
 import { parse } from "protobufjs";
-import { RuntimeError } from "../runtime.ts";
+import { RuntimeError } from "../runtime-error.ts";
 import type { CriMethods } from "./cri-messages.ts";
 import { CRI_PROTO } from "./cri-proto.ts";
 

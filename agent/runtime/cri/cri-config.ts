@@ -1,11 +1,6 @@
 /** The agent's configurations in CRI's terms: pure. */
-import type {
-  ContainerConfig,
-  ContainerResources,
-  NamespaceScope,
-  SandboxConfig,
-  SecurityProfile,
-} from "../runtime.ts";
+import type { ContainerConfig, ContainerResources } from "../container.ts";
+import type { NamespaceScope, SandboxConfig, SecurityProfile } from "../sandbox.ts";
 import type * as cri from "./cri-messages.ts";
 
 /** Marks what an agent runs, by the agent's own id, beside what others do on the same container runtime. */

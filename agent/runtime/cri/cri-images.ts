@@ -1,5 +1,6 @@
 /** The images that the container runtime keeps. */
-import { type ImageObservation, type RegistryCredentials, RuntimeError } from "../runtime.ts";
+import type { ImageObservation, RegistryCredentials } from "../image.ts";
+import { RuntimeError } from "../runtime-error.ts";
 import { type CriClient, ignoreMissing } from "./cri-client.ts";
 import type * as cri from "./cri-messages.ts";
 

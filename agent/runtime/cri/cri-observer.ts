@@ -1,6 +1,6 @@
 /** What the container runtime says of the agent's sandboxes and containers, asked for no more often than it can change. */
 import { POD_UID } from "../../pod/labels.ts";
-import type { ContainerObservation, Observation, SandboxObservation } from "../runtime.ts";
+import { type ContainerObservation, newestFirst, type Observation, type SandboxObservation } from "../observation.ts";
 import type { CriClient } from "./cri-client.ts";
 import { AGENT_LABEL } from "./cri-config.ts";
 import type * as cri from "./cri-messages.ts";
@@ -13,7 +13,6 @@ const STATES = {
 } as const;
 
 const ms = (nanoseconds: number): number => Math.floor(nanoseconds / 1_000_000);
-const newestFirst = (a: { createdAt: number }, b: { createdAt: number }): number => b.createdAt - a.createdAt;
 
 export class CriObserver {
   readonly #cri: CriClient;

@@ -3,22 +3,14 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { POD_UID } from "../../pod/labels.ts";
-import {
-  type CgroupDriver,
-  type ContainerConfig,
-  type ContainerResources,
-  type ContainerUsage,
-  type ExecRequest,
-  ExecTimeout,
-  type ImageObservation,
-  type NetworkDirectories,
-  type Observation,
-  type ProcessStream,
-  type RegistryCredentials,
-  type Runtime,
-  RuntimeError,
-  type SandboxConfig,
-} from "../runtime.ts";
+import type { ContainerConfig, ContainerResources } from "../container.ts";
+import type { ImageObservation, RegistryCredentials } from "../image.ts";
+import type { Observation } from "../observation.ts";
+import type { ExecRequest, ProcessStream } from "../process-stream.ts";
+import type { CgroupDriver, NetworkDirectories, Runtime } from "../runtime.ts";
+import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
+import type { SandboxConfig } from "../sandbox.ts";
+import type { ContainerUsage } from "../usage.ts";
 import { usageOf } from "./container-usage.ts";
 import { CriChanges } from "./cri-changes.ts";
 import { CriClient, CriTimeout, ignoreMissing } from "./cri-client.ts";

@@ -7,7 +7,8 @@ import { Socket } from "node:net";
 import { PassThrough, Writable } from "node:stream";
 import { SpdySession, type SpdyStream } from "../../streams/spdy.ts";
 import { writeTo } from "../../streams/write-to.ts";
-import { type ExecRequest, type Exit, type ProcessStream, RuntimeError } from "../runtime.ts";
+import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
+import { RuntimeError } from "../runtime-error.ts";
 
 const TERMINAL = "v4.channel.k8s.io";
 const PORTS = "portforward.k8s.io";

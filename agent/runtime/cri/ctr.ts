@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { keptOutput } from "../kept-output.ts";
-import { type ExecRequest, type Exit, type ProcessStream, RuntimeError } from "../runtime.ts";
+import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
+import { RuntimeError } from "../runtime-error.ts";
 
 const run = promisify(execFile);
 

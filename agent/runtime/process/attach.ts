@@ -1,7 +1,7 @@
 /** The streams of a container, as they come framed from its supervisor. */
 import type { Socket } from "node:net";
 import { PassThrough, Writable } from "node:stream";
-import type { ExecRequest, Exit, ProcessStream } from "../runtime.ts";
+import type { ExecRequest, Exit, ProcessStream } from "../process-stream.ts";
 import { frame, frameReader } from "./supervisor.ts";
 
 export function attachedTo(socket: Socket, request: Omit<ExecRequest, "command">): ProcessStream {

@@ -1,4 +1,4 @@
-import type { ContainerConfig } from "../runtime.ts";
+import type { ContainerConfig } from "../container.ts";
 
 const INHERITED = ["PATH", "HOME", "LANG", "TMPDIR", "USER"];
 

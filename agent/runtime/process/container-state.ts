@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ContainerConfig, SandboxConfig } from "../runtime.ts";
+import type { ContainerConfig } from "../container.ts";
+import type { SandboxConfig } from "../sandbox.ts";
 
 export interface ContainerState {
   readonly state: "created" | "running" | "exited";

@@ -1,8 +1,10 @@
 /** Commands beside a container: with its environment and directory, in a process group of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import type { ContainerConfig } from "../container.ts";
 import { keptOutput } from "../kept-output.ts";
-import { type ContainerConfig, type ExecRequest, ExecTimeout, type ProcessStream, RuntimeError } from "../runtime.ts";
+import type { ExecRequest, ProcessStream } from "../process-stream.ts";
+import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
 import { CONTAINER_ENV } from "./process-tree.ts";
 
 export interface Surroundings {

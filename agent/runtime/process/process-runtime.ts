@@ -10,18 +10,14 @@ import { arch, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type ContainerConfig,
-  type ContainerObservation,
-  type ContainerUsage,
-  type ExecRequest,
-  type ImageObservation,
-  type Observation,
-  type ProcessStream,
-  type Runtime,
-  RuntimeError,
-  type SandboxConfig,
-} from "../runtime.ts";
+import type { ContainerConfig } from "../container.ts";
+import type { ImageObservation } from "../image.ts";
+import { type ContainerObservation, newestFirst, type Observation } from "../observation.ts";
+import type { ExecRequest, ProcessStream } from "../process-stream.ts";
+import type { Runtime } from "../runtime.ts";
+import { RuntimeError } from "../runtime-error.ts";
+import type { SandboxConfig } from "../sandbox.ts";
+import type { ContainerUsage } from "../usage.ts";
 import { attachedTo } from "./attach.ts";
 import { environmentOf } from "./container-environment.ts";
 import { type ContainerState, StateDirectory, type StoredContainer } from "./container-state.ts";
@@ -32,7 +28,6 @@ import { SupervisorClient } from "./supervisor-client.ts";
 
 const SCHEME = "process://";
 const bare = (id: string): string => (id.startsWith(SCHEME) ? id.slice(SCHEME.length) : id);
-const newestFirst = (a: { createdAt: number }, b: { createdAt: number }): number => b.createdAt - a.createdAt;
 
 /** What every image answers: the machine stands in for all of them. */
 const imageOf = (name: string): ImageObservation => ({ id: name, ref: `${SCHEME}${name}`, names: [name], size: 0 });

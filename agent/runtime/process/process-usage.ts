@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ContainerUsage } from "../runtime.ts";
+import type { ContainerUsage } from "../usage.ts";
 
 const NANOSECONDS_A_TICK = 1e7;
 const PAGE_BYTES = 4096;

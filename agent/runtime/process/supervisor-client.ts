@@ -5,7 +5,7 @@ import { openSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RuntimeError } from "../runtime.ts";
+import { RuntimeError } from "../runtime-error.ts";
 import type { StateDirectory } from "./container-state.ts";
 import type { SupervisorReply, SupervisorRequest } from "./supervisor.ts";
 

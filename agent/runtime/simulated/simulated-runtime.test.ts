@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerConfig, SandboxConfig } from "../runtime.ts";
+import type { ContainerConfig } from "../container.ts";
+import type { SandboxConfig } from "../sandbox.ts";
 import { addressAt } from "./address.ts";
 import { SimulatedRuntime } from "./simulated-runtime.ts";
 

@@ -4,17 +4,13 @@
  * new agent finds no containers and starts them afresh.
  */
 import { PassThrough } from "node:stream";
-import {
-  type ContainerConfig,
-  type ContainerObservation,
-  type ImageObservation,
-  type Observation,
-  type ProcessStream,
-  type Runtime,
-  RuntimeError,
-  type SandboxConfig,
-  type SandboxObservation,
-} from "../runtime.ts";
+import type { ContainerConfig } from "../container.ts";
+import type { ImageObservation } from "../image.ts";
+import type { ContainerObservation, Observation, SandboxObservation } from "../observation.ts";
+import type { ProcessStream } from "../process-stream.ts";
+import type { Runtime } from "../runtime.ts";
+import { RuntimeError } from "../runtime-error.ts";
+import type { SandboxConfig } from "../sandbox.ts";
 import { addressAt } from "./address.ts";
 
 /** A container may say when it ends, and how: `simulated.sailplane.dev/exit-after: "2.5"` (seconds), `…/exit-code: "1"`. */

@@ -1,0 +1,48 @@
+/** What a runtime says of what it runs. Times are milliseconds since the epoch; 0 means "not yet". */
+import type { PodIdentity } from "./sandbox.ts";
+
+export interface SandboxObservation {
+  readonly id: string;
+  readonly pod: PodIdentity;
+  readonly attempt: number;
+  readonly ready: boolean;
+  readonly createdAt: number;
+  /** Empty for pods on the machine's network, and for sandboxes that are not ready. */
+  readonly ips: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface ContainerObservation {
+  /** With the runtime's scheme: `containerd://…`, `process://…`. */
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly state: "created" | "running" | "exited" | "unknown";
+  readonly image: string;
+  readonly imageRef: string;
+  readonly createdAt: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly exitCode: number;
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, … as CRI runtimes say. */
+  readonly reason: string;
+  readonly message: string;
+  /** The log file, absolute. */
+  readonly logPath: string;
+  /** Whom its first process began as, where the runtime says. */
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface Observation {
+  /** Newest first. */
+  readonly sandboxes: readonly SandboxObservation[];
+  /** Newest first. */
+  readonly containers: readonly ContainerObservation[];
+}
+
+export const newestFirst = (a: { readonly createdAt: number }, b: { readonly createdAt: number }): number =>
+  b.createdAt - a.createdAt;

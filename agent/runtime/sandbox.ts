@@ -1,0 +1,62 @@
+/** What a pod's sandbox is made from: the namespaces, network and control group that its containers share. */
+
+export interface PodIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Whose namespace of a kind a container joins: its own, its pod's, or the machine's. */
+export type NamespaceScope = "container" | "pod" | "node";
+
+export interface DnsConfig {
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  readonly options: readonly string[];
+}
+
+export interface PortMapping {
+  readonly protocol: "TCP" | "UDP" | "SCTP";
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly hostIP: string;
+}
+
+/** Of seccomp or AppArmor. */
+export interface SecurityProfile {
+  readonly type: "RuntimeDefault" | "Unconfined" | "Localhost";
+  readonly localhostRef: string;
+}
+
+export interface SeLinuxOptions {
+  readonly user: string;
+  readonly role: string;
+  readonly type: string;
+  readonly level: string;
+}
+
+export interface SandboxConfig {
+  readonly pod: PodIdentity;
+  readonly attempt: number;
+  readonly hostname: string;
+  /** Where the pod's container logs go; the agent has made it. */
+  readonly logDirectory: string;
+  /** Absent: the machine's own resolv.conf. */
+  readonly dns?: DnsConfig;
+  readonly portMappings: readonly PortMapping[];
+  readonly network: "pod" | "node";
+  readonly ipc: "pod" | "node";
+  readonly pid: NamespaceScope;
+  readonly cgroupParent: string;
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly privileged: boolean;
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly supplementalGroups: readonly number[];
+  readonly seccomp: SecurityProfile;
+  readonly seLinux?: SeLinuxOptions;
+  /** Name of the runtime's handler for the pod's RuntimeClass; "" is the default. */
+  readonly handler: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
