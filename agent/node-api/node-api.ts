@@ -4,7 +4,7 @@ import type { NodeUsage } from "../../api/node-usage.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
-import type { VolumeStats } from "../volumes/volume-manager.ts";
+import type { VolumeStats } from "../volumes/volume-stats.ts";
 import { type MachineSize, renderCadvisorMetrics } from "./cadvisor-metrics.ts";
 import { configz, type NodeConfiguration } from "./configz.ts";
 import { renderKubeletMetrics } from "./kubelet-metrics.ts";

@@ -5,7 +5,7 @@ import { Prober } from "../probes/prober.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { SandboxConfig } from "../runtime/sandbox.ts";
 import { isStatic } from "../static-pods/mirror.ts";
-import { PodVolumes } from "../volumes/volume-manager.ts";
+import { PodVolumes } from "../volumes/pod-volumes.ts";
 import { type Allocation, initialAllocation, type ResizeState, SETTLED } from "./allocation.ts";
 import type { BackOff } from "./back-off.ts";
 import { isOwnCondition } from "./conditions.ts";

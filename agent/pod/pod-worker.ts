@@ -4,7 +4,7 @@
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
-import type { VolumeStats } from "../volumes/volume-manager.ts";
+import type { VolumeStats } from "../volumes/volume-stats.ts";
 import { SETTLED, withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
 import { allContainersOf, findContainer } from "./containers.ts";

@@ -9,7 +9,7 @@ import type { Logger } from "../logger.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
-import type { VolumeSources } from "../volumes/volume-manager.ts";
+import type { VolumeSources } from "../volumes/pod-volumes.ts";
 import type { NodeDns } from "./dns.ts";
 import type { PodObjects } from "./env.ts";
 import type { EventRecorder } from "./events.ts";

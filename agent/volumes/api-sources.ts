@@ -8,7 +8,7 @@ import type { ApiClient } from "../../client/api-client.ts";
 import type { CsiSources } from "../csi/csi-sources.ts";
 import type { PodClaimsOptions } from "../dra/pod-claims.ts";
 import { grownStatus } from "./claim-growth.ts";
-import type { VolumeSources } from "./volume-manager.ts";
+import type { VolumeSources } from "./pod-volumes.ts";
 
 /** A token is renewed after this share of its life. */
 const TOKEN_SHARE = 0.8;

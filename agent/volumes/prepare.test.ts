@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Pod, Volume } from "../../api/generated/core.v1.ts";
 import type { PodObjects } from "../pod/env.ts";
 import type { ImageMounts } from "./image-mounts.ts";
-import { PodVolumes } from "./volume-manager.ts";
+import { PodVolumes } from "./pod-volumes.ts";
 
 let directory: string;
 let claim: PersistentVolumeClaim | undefined;

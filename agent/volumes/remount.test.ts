@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Pod, Secret } from "../../api/generated/core.v1.ts";
 import { isMountPoint } from "./mounts.ts";
-import { PodVolumes } from "./volume-manager.ts";
+import { PodVolumes } from "./pod-volumes.ts";
 
 /** Root of a container may be forbidden to. */
 function canMount(): boolean {

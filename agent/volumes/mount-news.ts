@@ -1,0 +1,39 @@
+/** What a pod is told of its volumes, in the kubelet's words. */
+import type { VolumeUnprocessed } from "./payload.ts";
+
+export interface VolumeNews {
+  readonly type: "Normal" | "Warning";
+  readonly reason: "FailedMount" | "FileSystemResizeSuccessful" | "VolumeResizeFailed";
+  readonly message: string;
+}
+
+/** The kubelet's patience. */
+const LONG_MS = 123_000;
+
+const failedMount = (message: string): VolumeNews => ({ type: "Warning", reason: "FailedMount", message });
+
+export const setUpFailed = (volume: string, { message }: Error): VolumeNews =>
+  failedMount(`MountVolume.SetUp failed for volume "${volume}" : ${message}`);
+
+const unableToMount = (missing: readonly string[], failed: readonly string[] = [], why = "context deadline exceeded") =>
+  failedMount(
+    `Unable to attach or mount volumes: unmounted volumes=[${missing.join(" ")}], unattached volumes=[], failed to process volumes=[${failed.join(" ")}]: ${why}`,
+  );
+
+export function unableToProcess(unprocessed: readonly VolumeUnprocessed[]): VolumeNews {
+  const names = unprocessed.map(({ volume }) => volume).sort();
+  return unableToMount(names, names, unprocessed.map(({ message }) => message).join("; "));
+}
+
+/** Volumes that are waited for are told of when it has been long, and again as long after that. */
+export class LongWait {
+  #since: number | undefined;
+
+  /** `missing` are missing now. */
+  newsOf(missing: readonly string[], now: number): VolumeNews | undefined {
+    const since = this.#since ?? now;
+    const isLong = missing.length > 0 && now - since >= LONG_MS;
+    this.#since = missing.length === 0 ? undefined : isLong ? now : since;
+    return isLong ? unableToMount([...missing].sort()) : undefined;
+  }
+}

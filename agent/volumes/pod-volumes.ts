@@ -1,0 +1,182 @@
+/**
+ * Sets up the volumes of a pod under its directory and takes them away with it. What the API owns (config maps, secrets,
+ * downward API, tokens) is published anew when it changes.
+ */
+import { mkdirSync } from "node:fs";
+import { basename } from "node:path";
+import type { Container, Pod, Volume } from "../../api/generated/core.v1.ts";
+import type { PodCsi } from "../csi/csi-volumes.ts";
+import { inlineVolume } from "../csi/wanted-volume.ts";
+import type { PodObjects } from "../pod/env.ts";
+import type { PodAddresses } from "../pod/field-ref.ts";
+import type { ImageOutcome } from "../pod/image-puller.ts";
+import { publish } from "./atomic-writer.ts";
+import { type ClaimSources, claimOf } from "./claim.ts";
+import { ClaimGrowth } from "./claim-growth.ts";
+import { ClaimedVolumes } from "./claimed-volumes.ts";
+import { prepareHostPath } from "./host-path.ts";
+import type { ImageMounts } from "./image-mounts.ts";
+import { LongWait, setUpFailed, unableToProcess, type VolumeNews } from "./mount-news.ts";
+import { isMountPoint } from "./mounts.ts";
+import { type PayloadInput, VolumeError, VolumePending, VolumeUnprocessed, volumePayload } from "./payload.ts";
+import { mountPodNfs } from "./persistent-volume.ts";
+import { PodTokens, type TokenSource } from "./pod-tokens.ts";
+import { removeVolumes } from "./remove-volumes.ts";
+import { readWithin } from "./sub-path.ts";
+import { usedVolumes } from "./used-volumes.ts";
+import { ensureDirectory, fileSystemOf, volumeDirectory } from "./volume-directory.ts";
+import { type VolumeStats, volumeStats } from "./volume-stats.ts";
+
+/** What setting up a volume needs of the API, fetched when it is asked for. */
+export interface VolumeSources extends ClaimSources, TokenSource {}
+
+export interface VolumeInput {
+  readonly objects: PodObjects;
+  readonly addresses: PodAddresses;
+  readonly allocatable: PayloadInput["allocatable"];
+  readonly now: number;
+}
+
+export interface Prepared {
+  /** Each is an event. What is a warning is to be tried again. */
+  readonly news: readonly VolumeNews[];
+  /** Containers must wait: for a volume that once was there and could not be published anew they need not. */
+  readonly missing: boolean;
+}
+
+/** What was due and could not be done is tried again so much later. */
+const LATER_MS = 10_000;
+
+export class PodVolumes {
+  readonly #directory: string;
+  readonly #paths = new Map<string, string>();
+  readonly #tokens: PodTokens;
+  readonly #images: ImageMounts;
+  readonly #csi: PodCsi;
+  readonly #claimed: ClaimedVolumes;
+  readonly #growth: ClaimGrowth;
+  readonly #wait = new LongWait();
+
+  /** `directory` is the pod's own, and named for its uid. */
+  constructor(
+    directory: string,
+    { sources, images, csi }: { sources: VolumeSources; images: ImageMounts; csi: PodCsi },
+  ) {
+    this.#directory = directory;
+    this.#tokens = new PodTokens(sources);
+    this.#images = images;
+    this.#csi = csi;
+    this.#claimed = new ClaimedVolumes(directory, { sources, csi });
+    this.#growth = new ClaimGrowth({ sources, csi });
+  }
+
+  /** Where the volume is on the machine. */
+  path(name: string): string | undefined {
+    return this.#paths.get(name);
+  }
+
+  /** Text of a file in a volume, for variables that come from one. */
+  file(volume: string, path: string): string | undefined {
+    const root = this.#paths.get(volume);
+    return root === undefined ? undefined : readWithin(root, path);
+  }
+
+  /** Sets up what is missing of what containers use, publishes what changed. Answers what is wrong: one does not wait for another. */
+  async prepare(pod: Pod, input: VolumeInput): Promise<Prepared> {
+    const { mounts, devices, files } = usedVolumes(pod);
+    const news: VolumeNews[] = [];
+    const unprocessed: VolumeUnprocessed[] = [];
+    const missing: string[] = [];
+    for (const volume of pod.spec.volumes ?? []) {
+      if (volume.image !== undefined || ![mounts, devices, files].some((used) => used.has(volume.name))) continue;
+      try {
+        this.#paths.set(volume.name, await this.#setUp(pod, volume, input));
+      } catch (error) {
+        if (!this.#paths.has(volume.name)) missing.push(volume.name);
+        if (error instanceof VolumePending) continue;
+        if (error instanceof VolumeUnprocessed) unprocessed.push(error);
+        else news.push(setUpFailed(volume.name, error as Error));
+      }
+    }
+    const waited = this.#wait.newsOf(missing, input.now);
+    if (unprocessed.length > 0) news.push(unableToProcess(unprocessed));
+    else if (waited !== undefined) news.push(waited);
+    news.push(...(await this.#grow(pod, input.objects)));
+    return { news, missing: missing.length > 0 };
+  }
+
+  /** Mounts the images that a container has among its files: they are pulled as its own is, and what is wrong with them it waits for. */
+  async mountImages(pod: Pod, { volumeMounts = [] }: Container): Promise<ImageOutcome | undefined> {
+    const used = new Set(volumeMounts.map(({ name }) => name));
+    for (const volume of pod.spec.volumes ?? []) {
+      if (volume.image === undefined || !used.has(volume.name)) continue;
+      const path = volumeDirectory(this.#directory, volume);
+      mkdirSync(path, { recursive: true });
+      const outcome = isMountPoint(path) ? undefined : await this.#images.mount(pod, volume.image, path);
+      if (outcome?.ok === false) return outcome;
+      this.#paths.set(volume.name, path);
+    }
+    return undefined;
+  }
+
+  async stats(
+    pod: Pod,
+    objects: PodObjects,
+    which: { readonly onlyClaimed?: boolean } = {},
+  ): Promise<readonly VolumeStats[]> {
+    const said = await this.#csi.stats(pod.metadata.uid ?? "");
+    return volumeStats(pod, { paths: this.#paths, said, objects, ...which });
+  }
+
+  /** When a token wants renewing, or a driver's volume publishing again (ms): never at once, {@link prepare} has just tried. */
+  renewAfter(now: number): number | undefined {
+    const times = [this.#tokens.renewAt, this.#csi.republishAt(basename(this.#directory))].filter(
+      (time) => time !== undefined,
+    );
+    if (times.length === 0) return undefined;
+    const next = Math.min(...times);
+    return next > now ? next : now + LATER_MS;
+  }
+
+  async #setUp(pod: Pod, volume: Volume, input: VolumeInput): Promise<string> {
+    if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
+    const claim = claimOf(pod, volume);
+    if (claim !== undefined) return this.#claimed.setUp(pod, volume, { claim, before: this.#paths.get(volume.name) });
+    if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
+    if (volume.nfs !== undefined) return mountPodNfs(this.#directory, volume.name, volume.nfs);
+    const group = pod.spec.securityContext?.fsGroup;
+    const path = volumeDirectory(this.#directory, volume);
+    const fileSystem = fileSystemOf(pod, volume, input.allocatable);
+    if (volume.emptyDir !== undefined) {
+      await ensureDirectory(path, { fileSystem, group });
+      return path;
+    }
+    const tokens = await this.#tokens.of(pod, volume, input.now);
+    const payload = volumePayload(volume, { ...input, pod, tokens });
+    if (payload === undefined) throw new VolumeError(`no volume plugin matched: ${kindOf(volume)}`);
+    await ensureDirectory(path, { fileSystem, group });
+    publish(path, payload, group === undefined ? {} : { group });
+    return path;
+  }
+
+  async #grow(pod: Pod, objects: PodObjects): Promise<VolumeNews[]> {
+    const news: VolumeNews[] = [];
+    for (const volume of pod.spec.volumes ?? []) {
+      const named = claimOf(pod, volume);
+      const claim = named && objects.claim(named.claimName);
+      if (claim === undefined || named?.readOnly === true || !this.#paths.has(volume.name)) continue;
+      const told = await this.#growth.grow(pod, claim);
+      if (told !== undefined) news.push(told);
+    }
+    return news;
+  }
+
+  /** Unmounts and removes all. */
+  async tearDown(): Promise<void> {
+    await removeVolumes(this.#directory, { csi: this.#csi, images: this.#images });
+    this.#paths.clear();
+    this.#tokens.clear();
+  }
+}
+
+const kindOf = (volume: Volume): string => Object.keys(volume).find((key) => key !== "name") ?? "none";

@@ -1,0 +1,63 @@
+/** The directory that a volume of the node's own is, laid out as the kubelet does: DIR/volumes/PLUGIN/NAME. */
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Pod, Volume } from "../../api/generated/core.v1.ts";
+import { emptyDirFileSystem, type FileSystem } from "./empty-dir.ts";
+import { isMountPoint } from "./mounts.ts";
+import { giveToGroup } from "./ownership.ts";
+import { type PayloadInput, VolumeError } from "./payload.ts";
+import { IMAGES } from "./remove-volumes.ts";
+
+const run = promisify(execFile);
+
+const pluginOf = (volume: Volume): string =>
+  volume.configMap !== undefined
+    ? "kubernetes.io~configmap"
+    : volume.secret !== undefined
+      ? "kubernetes.io~secret"
+      : volume.downwardAPI !== undefined
+        ? "kubernetes.io~downward-api"
+        : volume.projected !== undefined
+          ? "kubernetes.io~projected"
+          : volume.image !== undefined
+            ? IMAGES
+            : "kubernetes.io~empty-dir";
+
+/** `directory` is the pod's own. */
+export const volumeDirectory = (directory: string, volume: Volume): string =>
+  join(directory, "volumes", pluginOf(volume), volume.name);
+
+const canMount = (): boolean => process.platform === "linux" && process.getuid?.() === 0;
+
+const IN_MEMORY: FileSystem = { type: "tmpfs", options: ["mode=1777"] };
+
+/**
+ * What is mounted for the volume; undefined: it is on the disk. Secrets never are where the machine can help it. Fails with
+ * {@link VolumeError}.
+ */
+export function fileSystemOf(
+  pod: Pod,
+  { emptyDir, secret, projected }: Volume,
+  allocatable: PayloadInput["allocatable"],
+): FileSystem | undefined {
+  const wanted = emptyDir ? emptyDirFileSystem(pod, emptyDir, allocatable) : (secret ?? projected) && IN_MEMORY;
+  if (canMount() || wanted === undefined) return wanted;
+  if (wanted.type === "tmpfs") return undefined;
+  throw new VolumeError(`${wanted.type} can only be mounted by an agent that runs as root, on Linux`);
+}
+
+/** Makes it, and gives it to the pod's group, unless it is there. */
+export async function ensureDirectory(
+  path: string,
+  { fileSystem, group }: { readonly fileSystem: FileSystem | undefined; readonly group: number | undefined },
+): Promise<void> {
+  // A machine that has been started anew still has the directories, and none of the mounts.
+  if (existsSync(path) && (fileSystem === undefined || isMountPoint(path))) return;
+  mkdirSync(path, { recursive: true });
+  chmodSync(path, 0o777);
+  if (fileSystem !== undefined)
+    await run("mount", ["-t", fileSystem.type, "-o", fileSystem.options.join(","), fileSystem.type, path]);
+  if (group !== undefined) giveToGroup(path, group);
+}
