@@ -1,16 +1,16 @@
 /**
  * Runs one pod: observes, plans, does, reports, over and over, one step at a time. All decisions are in plan.ts and
- * status.ts; here is the loop, and what of the API's changes is worth a turn of it.
+ * status.ts; here is what is done, and what wakes it.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { VolumeStats } from "../volumes/volume-stats.ts";
-import { SETTLED, withAllocation } from "./allocation.ts";
-import { conditionsOf } from "./conditions.ts";
+import { withAllocation } from "./allocation.ts";
 import { allContainersOf, findContainer } from "./containers.ts";
 import { endPod } from "./end-pod.ts";
 import { graceOf } from "./kill.ts";
 import type { Verdict } from "./local.ts";
+import { isNotableChange } from "./notable-change.ts";
 import { isTerminal } from "./phase.ts";
 import { type Action, planPod } from "./plan.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
@@ -18,6 +18,7 @@ import { prepareClaims, prepareVolumes } from "./prepare-pod.ts";
 import { actuate, allocate } from "./resize-pod.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
 import { killFailed, restartAll, shorten } from "./stop-containers.ts";
+import { WakeLoop } from "./wake-loop.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 /** Whatever is known to change by itself wakes its pod at its time; this is for what is not known. */
@@ -26,27 +27,23 @@ const LONGEST_SLEEP_MS = 300_000;
 /** Seconds: the node cannot wait. */
 const EVICTION_GRACE = 1;
 
-const withoutBookkeeping = ({ metadata, spec }: Pod): unknown => {
-  const { resourceVersion: _, managedFields: __, ...rest } = metadata;
-  return { rest, spec };
-};
-
 export class PodWorker {
   readonly #record: PodRecord;
-  #admitted = false;
-  #timer: NodeJS.Timeout | undefined;
-  #wakeAt: number | undefined;
-  #running = false;
-  #again = false;
+  readonly #loop: WakeLoop;
   readonly #onDone: () => void;
-  #done = false;
+  #admitted = false;
 
   /** `onDone`: nothing of the pod is left on the machine, and the API no longer has it. */
   constructor(context: WorkerContext, pod: Pod, onDone: () => void) {
     this.#onDone = onDone;
+    this.#loop = new WakeLoop({
+      step: () => this.#step(),
+      onError: (error) => this.#failed(error),
+      longestSleepMs: LONGEST_SLEEP_MS,
+    });
     this.#record = new PodRecord(context, pod, {
       now: () => this.wake(),
-      within: (ms) => this.#wakeIn(ms),
+      within: (ms) => this.#loop.wakeIn(ms),
       answered: (answered) => this.#answered(answered),
     });
   }
@@ -141,8 +138,7 @@ export class PodWorker {
     if (record.terminating && record.isDeleted && graceOf(pod) < graceOf(before))
       // The containers end later, by the grace that they had.
       shorten(record, graceOf(pod)).catch(({ message }: Error) => record.context.log.warn(message));
-    const same = JSON.stringify(withoutBookkeeping(before)) === JSON.stringify(withoutBookkeeping(pod));
-    if (same && !this.#gateMoved() && !this.#lostReport(pod)) return;
+    if (!isNotableChange(before, pod, record.status) && !record.isContradicted) return;
     if (record.isDeleted) record.abort.abort();
     this.#forgetFailures(before);
     this.wake();
@@ -157,29 +153,6 @@ export class PodWorker {
       const { image } = findContainer(before, container.name)?.container ?? {};
       if (image !== container.image) record.backOff.delete(container.name);
     }
-  }
-
-  /** Only a change of what a readiness gate amounts to is worth a new status (as in the kubelet). */
-  #gateMoved(): boolean {
-    const { pod, status } = this.#record;
-    if ((pod.spec.readinessGates ?? []).length === 0) return false;
-    const ready = status.conditions?.find(({ type }) => type === "Ready")?.status;
-    const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-    const now = conditionsOf({
-      pod,
-      statuses,
-      phase: (status.phase ?? "Pending") as "Pending",
-      sandboxReady: true,
-      resize: SETTLED,
-      now: "",
-    }).find(({ type }) => type === "Ready")?.status;
-    return ready !== now;
-  }
-
-  /** Somebody set the agent's own part of the status back. */
-  #lostReport({ status }: Pod): boolean {
-    const own = this.#record.status.phase;
-    return this.#record.isContradicted || (status.phase !== own && own !== undefined && isTerminal(own));
   }
 
   #answered(pod: Pod): void {
@@ -210,42 +183,19 @@ export class PodWorker {
 
   /** Lets go without touching a container. */
   stop(): void {
-    this.#done = true;
-    clearTimeout(this.#timer);
+    this.#loop.stop();
     this.#record.stop();
   }
 
   /** Something may have changed. */
   wake(): void {
-    if (this.#done) return;
-    this.#again = true;
-    if (this.#running) return;
-    this.#running = true;
-    void this.#loop();
+    this.#loop.wake();
   }
 
-  async #loop(): Promise<void> {
-    while (this.#again && !this.#done) {
-      this.#again = false;
-      this.#wakeAt = undefined;
-      try {
-        await this.#step();
-      } catch (error) {
-        const { namespace, name } = this.#record.pod.metadata;
-        this.#record.context.log.warn(`pod ${namespace}/${name}: ${(error as Error).message}`);
-        this.#wakeIn(RETRY_MS);
-      }
-    }
-    this.#running = false;
-    if (this.#done) return;
-    clearTimeout(this.#timer);
-    const delay = Math.min((this.#wakeAt ?? Number.POSITIVE_INFINITY) - Date.now(), LONGEST_SLEEP_MS);
-    this.#timer = setTimeout(() => this.wake(), Math.max(delay, 1));
-  }
-
-  #wakeIn(ms: number): void {
-    const at = Date.now() + ms;
-    this.#wakeAt = Math.min(this.#wakeAt ?? at, at);
+  #failed({ message }: Error): void {
+    const { namespace, name } = this.#record.pod.metadata;
+    this.#record.context.log.warn(`pod ${namespace}/${name}: ${message}`);
+    this.#loop.wakeIn(RETRY_MS);
   }
 
   async #step(): Promise<void> {
@@ -260,12 +210,9 @@ export class PodWorker {
 
     allocate(record);
     if (record.resize.kind === "in-progress") record.report(observation);
-    if (await actuate(record, observation)) {
-      this.#again = true;
-      return;
-    }
+    if (await actuate(record, observation)) return this.wake();
     const plan = planPod({ pod: record.current(), observation, local: record.local(), now: Date.now() });
-    if (plan.wakeAt !== undefined) this.#wakeIn(plan.wakeAt - Date.now());
+    if (plan.wakeAt !== undefined) this.#loop.wakeIn(plan.wakeAt - Date.now());
     for (const action of plan.actions) if (action.do === "back-off") this.#showBackOff(action);
     record.report(observation);
     if (!(await prepareVolumes(record)) || !(await prepareClaims(record))) return;
@@ -273,15 +220,15 @@ export class PodWorker {
     for (const action of plan.actions) {
       if (signal.aborted) break;
       const result = await this.#do(action, observation);
-      if (result === "changed") this.#again = true;
+      if (result === "changed") this.wake();
       if (result === "failed" && action.do !== "start-container") break;
       if (result === "failed" && action.do === "start-container" && action.target.role === "init") break;
     }
-    if (signal.aborted) this.#again = true;
+    if (signal.aborted) this.wake();
     record.report(await record.observe());
     const now = Date.now();
     const renewAt = record.volumes.renewAfter(now);
-    if (renewAt !== undefined) this.#wakeIn(renewAt - now);
+    if (renewAt !== undefined) this.#loop.wakeIn(renewAt - now);
   }
 
   async #admit({ containers }: Observation): Promise<void> {
@@ -302,7 +249,7 @@ export class PodWorker {
     if (seconds === undefined || record.terminating) return;
     const left = record.startTime + seconds * 1000 - Date.now();
     if (left > 0) {
-      this.#wakeIn(left);
+      this.#loop.wakeIn(left);
       return;
     }
     const message = "Pod was active on the node longer than the specified deadline";
