@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { NodeApiAnswer } from "./node-api.ts";
+import { NOT_FOUND, type NodeApiAnswer } from "./answer.ts";
 
 const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
 const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => HTML[char] ?? char);
@@ -12,12 +12,6 @@ const listing = (names: readonly string[]): NodeApiAnswer => ({
   type: "text/html; charset=utf-8",
   body: `<pre>\n${names.map((name) => `<a href="${escaped(encodeURI(name))}">${escaped(name)}</a>\n`).join("")}</pre>\n`,
 });
-
-const NOT_FOUND: NodeApiAnswer = {
-  status: 404,
-  type: "text/plain; charset=utf-8",
-  body: "404 page not found\n",
-};
 
 /** `path` is below `root`, escaped as in a URL. */
 export async function machineLogs(path: string, root = "/var/log"): Promise<NodeApiAnswer> {

@@ -8,7 +8,7 @@ import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { UsageMeter } from "../usage/usage-meter.ts";
 import type { MachineSize } from "./cadvisor-metrics.ts";
-import type { NodeFacts } from "./node-api.ts";
+import type { NodeApiFacts } from "./facts.ts";
 
 export interface NodeApiSources {
   readonly options: Pick<AgentOptions, "nodeName" | "dataDirectory" | "settings">;
@@ -21,7 +21,7 @@ export interface NodeApiSources {
   readonly probes: ProbeCounts;
 }
 
-export function nodeApiFacts(sources: NodeApiSources): NodeFacts {
+export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
   const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain, probes } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();

@@ -6,8 +6,10 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { Sample } from "../usage/usage-meter.ts";
+import type { NodeApiAnswer } from "./answer.ts";
+import type { NodeApiFacts } from "./facts.ts";
 import { machineLogs } from "./machine-logs.ts";
-import { answerNodeApi, type NodeApiAnswer, type NodeFacts } from "./node-api.ts";
+import { answerNodeApi } from "./node-api.ts";
 
 const identity = { namespace: "ns", name: "p", uid: "u" };
 const id = "containerd://abc";
@@ -49,7 +51,7 @@ for (let i = 0; i < 2; i++) probes.count({ pod: identity, container: "c", kind: 
 
 const volumes = [{ name: "v", usedBytes: 30, pvcRef: { name: "claim", namespace: "ns" } }];
 
-const facts: NodeFacts = {
+const facts: NodeApiFacts = {
   node: "n",
   bootedAt: 0,
   startedAt: 1_000_000,

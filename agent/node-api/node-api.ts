@@ -1,66 +1,16 @@
 /** What a kubelet answers of itself over HTTP, for `kubectl get --raw /api/v1/nodes/NAME/proxy/…`: reads only. */
-import type { Pod } from "../../api/generated/core.v1.ts";
-import type { NodeUsage } from "../../api/node-usage.ts";
-import type { ProbeCounts } from "../probes/probe-counts.ts";
-import type { Observation } from "../runtime/observation.ts";
-import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
-import type { VolumeStats } from "../volumes/volume-stats.ts";
-import { type MachineSize, renderCadvisorMetrics } from "./cadvisor-metrics.ts";
-import { configz, type NodeConfiguration } from "./configz.ts";
+import { json, metrics, NOT_FOUND, type NodeApiAnswer, plain } from "./answer.ts";
+import { renderCadvisorMetrics } from "./cadvisor-metrics.ts";
+import { configz } from "./configz.ts";
+import type { Measured, NodeApiFacts } from "./facts.ts";
 import { renderKubeletMetrics } from "./kubelet-metrics.ts";
 import { machineLogs } from "./machine-logs.ts";
 import { renderProbeMetrics } from "./probe-metrics.ts";
-import { METRICS_TYPE } from "./prometheus.ts";
 import { renderResourceMetrics } from "./resource-metrics.ts";
 import { runningPods } from "./running-pods.ts";
 import { summaryOf, withoutDisks } from "./summary.ts";
 
-export interface NodeFacts {
-  readonly node: string;
-  readonly bootedAt: number;
-  readonly startedAt: number;
-  readonly machine: MachineSize;
-  readonly dataDirectory: string;
-  readonly configuration: () => NodeConfiguration;
-  /** With the status that the agent has of each. */
-  readonly pods: () => readonly Pod[];
-  /** What the runtime runs. */
-  readonly observe: () => Promise<Observation>;
-  /** What the pod of that uid keeps on the node's disks; undefined: it is not here. */
-  readonly storageOf: (uid: string) => Promise<PodStorage | undefined>;
-  /** The volumes of its claims alone: the others would be measured file by file. */
-  readonly claimedBy: (uid: string) => Promise<readonly VolumeStats[]>;
-  readonly imageDirectory: () => string | undefined;
-  readonly meter: Pick<UsageMeter, "read" | "sample">;
-  readonly probes: Pick<ProbeCounts, "all">;
-}
-
-export interface PodStorage {
-  readonly volumes: readonly VolumeStats[];
-  readonly logDirectory: string;
-}
-
-export interface NodeApiAnswer {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string | AsyncIterable<Uint8Array>;
-}
-
-const PLAIN = "text/plain; charset=utf-8";
-const plain = (body: string, status = 200): NodeApiAnswer => ({ status, type: PLAIN, body });
-const metrics = (body: string): NodeApiAnswer => ({ status: 200, type: METRICS_TYPE, body });
-const json = (value: unknown): NodeApiAnswer => ({
-  status: 200,
-  type: "application/json",
-  body: JSON.stringify(value),
-});
-
-export interface Measured {
-  readonly sample: Sample;
-  readonly usage: NodeUsage;
-}
-
-async function measure(meter: NodeFacts["meter"]): Promise<Measured> {
+async function measure(meter: NodeApiFacts["meter"]): Promise<Measured> {
   const usage = await meter.read();
   return { usage, sample: await meter.sample() };
 }
@@ -69,7 +19,7 @@ async function measure(meter: NodeFacts["meter"]): Promise<Measured> {
 const CHECKS = ["ping", "log", "syncloop"];
 const HEALTHY = `${CHECKS.map((check) => `[+]${check} ok\n`).join("")}healthz check passed\n`;
 
-async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy }: NodeFacts): Promise<string> {
+async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy }: NodeApiFacts): Promise<string> {
   const known = pods();
   const [observation, ...claimed] = await Promise.all([
     observe(),
@@ -86,7 +36,7 @@ async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy }: Nod
 }
 
 /** `path` with its query, as it stands after `proxy`. */
-export async function answerNodeApi(path: string, facts: NodeFacts): Promise<NodeApiAnswer> {
+export async function answerNodeApi(path: string, facts: NodeApiFacts): Promise<NodeApiAnswer> {
   const { pathname, searchParams } = new URL(path, "http://node");
   const logs = /^\/logs(\/.*)?$/.exec(pathname);
   if (logs !== null) return machineLogs(logs[1] ?? "");
@@ -116,6 +66,6 @@ export async function answerNodeApi(path: string, facts: NodeFacts): Promise<Nod
     case "/metrics/resource":
       return metrics(renderResourceMetrics(facts.pods(), await facts.meter.sample()));
     default:
-      return plain("404 page not found\n", 404);
+      return NOT_FOUND;
   }
 }

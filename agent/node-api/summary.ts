@@ -4,7 +4,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import { isOnDisk } from "../pressure/local-storage.ts";
 import { diskStats } from "../volumes/disk-stats.ts";
 import { diskUse } from "../volumes/disk-use.ts";
-import type { Measured, NodeFacts } from "./node-api.ts";
+import type { Measured, NodeApiFacts } from "./facts.ts";
 
 const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
@@ -21,7 +21,7 @@ function byPod(containers: readonly Container[]): readonly (readonly [Container,
   return [...pods.values()];
 }
 
-export async function summaryOf(facts: NodeFacts, measured: Measured) {
+export async function summaryOf(facts: NodeApiFacts, measured: Measured) {
   const { node, bootedAt, dataDirectory, imageDirectory, pods } = facts;
   const { sample, usage } = measured;
   const time = timeText(sample.at);
@@ -76,7 +76,7 @@ function detailOf(containers: readonly Container[]): MemoryDetail {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 interface Context {
-  readonly facts: NodeFacts;
+  readonly facts: NodeApiFacts;
   readonly measured: Measured;
 }
 

@@ -6,7 +6,7 @@ import { dialProblem } from "../../api/machinery/dial-problem.ts";
 import { failure } from "../../api/machinery/status.ts";
 import type { LogOptions, NodeAnswer, PodHttpRequest, StreamRequest } from "../../api/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
-import type { NodeApiAnswer } from "../node-api/node-api.ts";
+import type { NodeApiAnswer } from "../node-api/answer.ts";
 import { findContainer } from "../pod/containers.ts";
 import type { Exit, ProcessStream } from "../runtime/process-stream.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,0 +1,23 @@
+import { METRICS_TYPE } from "./prometheus.ts";
+
+export interface NodeApiAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | AsyncIterable<Uint8Array>;
+}
+
+export const plain = (body: string, status = 200): NodeApiAnswer => ({
+  status,
+  type: "text/plain; charset=utf-8",
+  body,
+});
+
+export const NOT_FOUND = plain("404 page not found\n", 404);
+
+export const metrics = (body: string): NodeApiAnswer => ({ status: 200, type: METRICS_TYPE, body });
+
+export const json = (value: unknown): NodeApiAnswer => ({
+  status: 200,
+  type: "application/json",
+  body: JSON.stringify(value),
+});

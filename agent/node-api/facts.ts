@@ -1,0 +1,39 @@
+/** What a node knows to answer of itself. */
+import type { Pod } from "../../api/generated/core.v1.ts";
+import type { NodeUsage } from "../../api/node-usage.ts";
+import type { ProbeCounts } from "../probes/probe-counts.ts";
+import type { Observation } from "../runtime/observation.ts";
+import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
+import type { VolumeStats } from "../volumes/volume-stats.ts";
+import type { MachineSize } from "./cadvisor-metrics.ts";
+import type { NodeConfiguration } from "./configz.ts";
+
+export interface NodeApiFacts {
+  readonly node: string;
+  readonly bootedAt: number;
+  readonly startedAt: number;
+  readonly machine: MachineSize;
+  readonly dataDirectory: string;
+  readonly configuration: () => NodeConfiguration;
+  /** With the status that the agent has of each. */
+  readonly pods: () => readonly Pod[];
+  /** What the runtime runs. */
+  readonly observe: () => Promise<Observation>;
+  /** What the pod of that uid keeps on the node's disks; undefined: it is not here. */
+  readonly storageOf: (uid: string) => Promise<PodStorage | undefined>;
+  /** The volumes of its claims alone: the others would be measured file by file. */
+  readonly claimedBy: (uid: string) => Promise<readonly VolumeStats[]>;
+  readonly imageDirectory: () => string | undefined;
+  readonly meter: Pick<UsageMeter, "read" | "sample">;
+  readonly probes: Pick<ProbeCounts, "all">;
+}
+
+export interface PodStorage {
+  readonly volumes: readonly VolumeStats[];
+  readonly logDirectory: string;
+}
+
+export interface Measured {
+  readonly sample: Sample;
+  readonly usage: NodeUsage;
+}
