@@ -2,6 +2,8 @@
 
 /** Waits shorter than this are kept in memory: an alarm is a row written. */
 const TIMER_MS = 2000;
+/** Later there may be no alarm (the platform knows no dates after 2189): it rings for nothing, and is set anew. */
+const LONGEST_MS = 365 * 24 * 60 * 60 * 1000;
 
 export class LoopAlarm {
   readonly #state: DurableObjectState;
@@ -31,15 +33,17 @@ export class LoopAlarm {
   }
 
   /** In place of what was asked before; undefined: nothing is due. */
-  wakeAt(cluster: string, at: number | undefined): void {
+  wakeAt(cluster: string, wanted: number | undefined): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    if (at === undefined) return;
-    const wait = at - Date.now();
+    if (wanted === undefined) return;
+    const now = Date.now();
+    const at = Math.min(wanted, now + LONGEST_MS);
+    const wait = at - now;
     if (wait < TIMER_MS) {
       this.#timer = setTimeout(() => this.#state.waitUntil(this.#run(cluster)), Math.max(0, wait));
       return;
     }
-    if (this.#alarm !== undefined && this.#alarm <= at && this.#alarm > Date.now()) return;
+    if (this.#alarm !== undefined && this.#alarm <= at && this.#alarm > now) return;
     this.#alarm = at;
     void this.#state.storage.setAlarm(at);
   }

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LoopAlarm } from "./loop-alarm.ts";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const DAY = 24 * 60 * 60 * 1000;
+
+beforeEach(() => void vi.useFakeTimers({ now: NOW }));
+afterEach(() => void vi.useRealTimers());
+
+function alarmOf() {
+  const alarms: number[] = [];
+  const runs: string[] = [];
+  const state = {
+    id: { name: "default" },
+    storage: { getAlarm: async () => null, setAlarm: async (at: number) => void alarms.push(at) },
+    waitUntil: () => {},
+  } as unknown as DurableObjectState;
+  return { alarm: new LoopAlarm(state, async (cluster) => void runs.push(cluster)), alarms, runs };
+}
+
+test("what is due soon is a timer, and no alarm", async () => {
+  const { alarm, alarms, runs } = alarmOf();
+  alarm.wakeAt("a", NOW + 1000);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([runs, alarms]).toEqual([["a"], []]);
+});
+
+test("an alarm that comes no later stands; an earlier one takes its place", () => {
+  const { alarm, alarms } = alarmOf();
+  for (const days of [2, 3, 1]) alarm.wakeAt("a", NOW + days * DAY);
+  expect(alarms).toEqual([NOW + 2 * DAY, NOW + DAY]);
+});
+
+test("what is due in a thousand years rings within one, and is asked for anew", async () => {
+  const { alarm, alarms, runs } = alarmOf();
+  alarm.wakeAt("a", NOW + 365_000 * DAY);
+  expect(alarms).toEqual([NOW + 365 * DAY]);
+  vi.setSystemTime(NOW + 365 * DAY);
+  await alarm.ring();
+  alarm.wakeAt("a", NOW + 365_000 * DAY);
+  expect([runs, alarms[1]]).toEqual([["default"], NOW + 730 * DAY]);
+});
