@@ -10,6 +10,9 @@ const sealed = {
 /** So that watches are carried by relays where a test opens many. */
 const relayed = { WATCHES_PER_OBJECT: "30" };
 
+/** Where everything is tested at once what is waited for comes later than within Vitest's second. */
+const PATIENCE = { poll: { timeout: 10_000 } };
+
 /** Tests that need workerd are named `*.workers.test.ts`; those that start a whole control plane live in test/e2e. */
 export default defineConfig({
   test: {
@@ -21,6 +24,9 @@ export default defineConfig({
           exclude: ["**/*.workers.test.ts", "test/e2e/**", "node_modules", "dist"],
           globalSetup: ["test/temporary-directory.ts"],
           testTimeout: 30_000,
+          expect: PATIENCE,
+          // Files share a process, and so what they import: to load it anew for each took longer than the tests.
+          isolate: false,
         },
       },
       {
@@ -34,6 +40,9 @@ export default defineConfig({
           name: "workers",
           include: ["**/*.workers.test.ts"],
           exclude: ["node_modules"],
+          expect: PATIENCE,
+          // Files share a workerd, and the Worker that is loaded into it.
+          isolate: false,
           // The first test of a file also waits for its workerd, which is slow where everything is tested at once.
           testTimeout: 30_000,
           hookTimeout: 30_000,
