@@ -31,6 +31,7 @@ import { ObjectCache } from "./objects.ts";
 import { parseResolvConf } from "./pod/dns.ts";
 import { EventRecorder } from "./pod/events.ts";
 import { ImagePuller } from "./pod/image-puller.ts";
+import { LifeCounts } from "./pod/life-counts.ts";
 import { PodRemains } from "./pod/pod-remains.ts";
 import { PodWorkers } from "./pod/pod-workers.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
@@ -164,6 +165,7 @@ export class NodeAgent {
       events: new EventRecorder(apiClientOver(events.event), options.nodeName),
       puller: new ImagePuller(runtime, pulls),
       probeCounts: new ProbeCounts(),
+      lifeCounts: new LifeCounts(),
       objects: (namespace: string) => this.#objects.of(namespace),
     };
     this.#nodeApi = nodeApiFacts({
@@ -175,6 +177,7 @@ export class NodeAgent {
       clusterDns: () => this.#network?.dnsServers ?? [],
       clusterDomain: CLUSTER_DOMAIN,
       probes: shared.probeCounts,
+      lives: shared.lifeCounts,
     });
     this.#tunnels = new Tunnels({
       controlPlane,

@@ -1,6 +1,7 @@
 /** What a node knows to answer of itself. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { NodeUsage } from "../../api/node-usage.ts";
+import type { LifeCounts } from "../pod/life-counts.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { Sample, UsageMeter } from "../usage/usage-meter.ts";
@@ -26,6 +27,7 @@ export interface NodeApiFacts {
   readonly imageDirectory: () => string | undefined;
   readonly meter: Pick<UsageMeter, "read" | "sample">;
   readonly probes: Pick<ProbeCounts, "all">;
+  readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
 }
 
 export interface PodStorage {

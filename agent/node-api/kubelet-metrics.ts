@@ -1,6 +1,7 @@
 /** The kubelet's /metrics, of what this agent knows: itself, its pods, and what claimed volumes have left. */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { KUBELET_VERSION } from "../node/node-object.ts";
+import type { LifeCounts } from "../pod/life-counts.ts";
 import type { Observation } from "../runtime/observation.ts";
 import type { VolumeStats } from "../volumes/volume-stats.ts";
 import { type Family, type Line, renderFamilies } from "./prometheus.ts";
@@ -16,6 +17,7 @@ export interface KubeletState {
   readonly process: AgentProcess;
   readonly pods: readonly Pod[];
   readonly observation: Observation;
+  readonly lives: Pick<LifeCounts, "startedPods" | "startedContainers" | "terminations">;
   readonly volumes: readonly VolumeStats[];
 }
 
@@ -25,6 +27,28 @@ const gauge = (name: string, help: string, lines: readonly Line[]): Family => ({
   type: "gauge",
   lines,
 });
+
+const counter = (name: string, help: string, lines: readonly Line[]): Family => ({
+  ...gauge(name, help, lines),
+  type: "counter",
+});
+
+const lifeFamilies = ({ startedPods, startedContainers, terminations }: KubeletState["lives"]): Family[] => [
+  counter("kubelet_started_pods_total", "Cumulative number of pods started", [[{}, startedPods]]),
+  counter(
+    "kubelet_started_containers_total",
+    "Cumulative number of containers started",
+    [...startedContainers].map(([container_type, count]) => [{ container_type }, count]),
+  ),
+  counter(
+    "kubelet_terminated_containers_total",
+    "Cumulative number of container terminations.",
+    terminations.map(({ type, exitCode, reason, count }) => [
+      { container_type: type, exit_code: String(exitCode), reason },
+      count,
+    ]),
+  ),
+];
 
 const VOLUME_AMOUNTS = [
   ["kubelet_volume_stats_available_bytes", "Number of available bytes in the volume", "availableBytes"],
@@ -55,7 +79,7 @@ function volumeFamilies(volumes: readonly VolumeStats[]): Family[] {
   );
 }
 
-export function renderKubeletMetrics({ process, pods, observation, volumes }: KubeletState): string {
+export function renderKubeletMetrics({ process, pods, observation, lives, volumes }: KubeletState): string {
   const { node, startedAt, cpuSeconds, residentBytes } = process;
   const states = ["created", "exited", "running", "unknown"] as const;
   const [major = "", minor = ""] = KUBELET_VERSION.slice(1).split(".");
@@ -75,6 +99,7 @@ export function renderKubeletMetrics({ process, pods, observation, volumes }: Ku
     gauge("kubelet_active_pods", "The number of pods the kubelet considers active and which are being considered", [
       [{ static: "" }, pods.length],
     ]),
+    ...lifeFamilies(lives),
     ...volumeFamilies(volumes),
     gauge("kubernetes_build_info", "The version that this node's answers are of.", [
       [{ git_version: KUBELET_VERSION, major, minor, platform: "linux" }, 1],

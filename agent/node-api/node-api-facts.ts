@@ -2,6 +2,7 @@
 import { uptime } from "node:os";
 import { join } from "node:path";
 import type { AgentOptions } from "../agent-options.ts";
+import type { LifeCounts } from "../pod/life-counts.ts";
 import type { PodWorkers } from "../pod/pod-workers.ts";
 import { DEFAULT_THRESHOLDS } from "../pressure/thresholds.ts";
 import type { ProbeCounts } from "../probes/probe-counts.ts";
@@ -19,10 +20,11 @@ export interface NodeApiSources {
   readonly clusterDns: () => readonly string[];
   readonly clusterDomain: string;
   readonly probes: ProbeCounts;
+  readonly lives: LifeCounts;
 }
 
 export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
-  const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain, probes } = sources;
+  const { options, machine, runtime, workers, imageDirectory, clusterDns, clusterDomain, probes, lives } = sources;
   const { nodeName: node, dataDirectory, settings } = options;
   const startedAt = Date.now();
   return {
@@ -50,5 +52,6 @@ export function nodeApiFacts(sources: NodeApiSources): NodeApiFacts {
     imageDirectory,
     meter: new UsageMeter(node, runtime),
     probes,
+    lives,
   };
 }

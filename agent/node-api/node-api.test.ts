@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { LifeCounts } from "../pod/life-counts.ts";
 import { ProbeCounts } from "../probes/probe-counts.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import type { Sample } from "../usage/usage-meter.ts";
@@ -46,6 +47,8 @@ const sample: Sample = {
     },
   ],
 };
+const lives = new LifeCounts();
+lives.ended([{ type: "container", exitCode: 139, reason: "Error" }]);
 const probes = new ProbeCounts();
 for (let i = 0; i < 2; i++) probes.count({ pod: identity, container: "c", kind: "liveness", result: "failed" });
 
@@ -76,6 +79,7 @@ const facts: NodeApiFacts = {
     sample: async () => sample,
   },
   probes,
+  lives,
 };
 const ask = async (path: string, known = facts) => (await answerNodeApi(path, known)).body as string;
 
@@ -114,6 +118,9 @@ describe("what a kubelet answers of itself", () => {
     const own = await ask("/metrics");
     expect(own).toContain('kubelet_running_containers{container_state="running"} 1\n');
     expect(own).toContain("kubelet_running_pods 1\n");
+    expect(own).toContain(
+      'kubelet_terminated_containers_total{container_type="container",exit_code="139",reason="Error"} 1\n',
+    );
     expect(own).toContain('kubelet_volume_stats_used_bytes{namespace="ns",persistentvolumeclaim="claim"} 30\n');
     expect(own).toContain("process_start_time_seconds 1000\n");
     // Nothing is known of it, so it has no name either.

@@ -19,7 +19,7 @@ async function measure(meter: NodeApiFacts["meter"]): Promise<Measured> {
 const CHECKS = ["ping", "log", "syncloop"];
 const HEALTHY = `${CHECKS.map((check) => `[+]${check} ok\n`).join("")}healthz check passed\n`;
 
-async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy }: NodeApiFacts): Promise<string> {
+async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy, lives }: NodeApiFacts): Promise<string> {
   const known = pods();
   const [observation, ...claimed] = await Promise.all([
     observe(),
@@ -32,7 +32,7 @@ async function kubeletMetrics({ node, startedAt, pods, observe, claimedBy }: Nod
     cpuSeconds: (user + system) / 1_000_000,
     residentBytes: process.memoryUsage.rss(),
   };
-  return renderKubeletMetrics({ process: self, pods: known, observation, volumes: claimed.flat() });
+  return renderKubeletMetrics({ process: self, pods: known, observation, lives, volumes: claimed.flat() });
 }
 
 /** `path` with its query, as it stands after `proxy`. */

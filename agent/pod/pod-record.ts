@@ -12,6 +12,7 @@ import { isOwnCondition } from "./conditions.ts";
 import { identityOf } from "./container-config.ts";
 import type { PodContainer } from "./containers.ts";
 import { graceOf, runningOf } from "./kill.ts";
+import { terminationsBetween } from "./life-counts.ts";
 import type { PodLocal, Verdict, Waiting } from "./local.ts";
 import { isTerminal } from "./phase.ts";
 import { podStatus } from "./status.ts";
@@ -229,6 +230,7 @@ export class PodRecord {
   #tell(status: PodStatus): void {
     const before = JSON.stringify(this.status);
     if (JSON.stringify(status) === before && this.pod.status.phase === status.phase && !this.isContradicted) return;
+    this.context.lifeCounts.ended(terminationsBetween(this.status, status));
     this.status = status;
     this.isObserved = true;
     if (this.isStatic && this.mirror === undefined) return;

@@ -68,6 +68,7 @@ export async function createSandbox(record: PodRecord, attempt: number): Promise
     const config = await sandboxConfigOf(record, attempt);
     limitPodCgroup(withAllocation(record.pod, record.allocation), runtime.cgroupDriver);
     await runtime.runSandbox(config);
+    record.context.lifeCounts.podStarted();
     return "changed";
   } catch (error) {
     record.tell(
@@ -163,6 +164,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
     record.waiting.set(container.name, { reason: "RunContainerError", message });
     return "changed";
   }
+  record.context.lifeCounts.containerStarted(target.role);
   tell("Normal", "Started", "Container started");
   record.waiting.delete(container.name);
   record.retryAt.delete(container.name);

@@ -14,6 +14,7 @@ import type { NodeDns } from "./dns.ts";
 import type { PodObjects } from "./env.ts";
 import type { EventRecorder } from "./events.ts";
 import type { ImagePuller } from "./image-puller.ts";
+import type { LifeCounts } from "./life-counts.ts";
 
 export interface WorkerContext {
   readonly runtime: Runtime;
@@ -23,6 +24,7 @@ export interface WorkerContext {
   readonly events: EventRecorder;
   readonly puller: ImagePuller;
   readonly probeCounts: ProbeCounts;
+  readonly lifeCounts: LifeCounts;
   readonly sources: VolumeSources;
   readonly images: ImageMounts;
   readonly csi: CsiVolumes;
