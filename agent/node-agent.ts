@@ -22,6 +22,7 @@ import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.t
 import { machineAddresses, readMachine } from "./node/machine.ts";
 import { NodeEvents } from "./node/node-events.ts";
 import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
+import { isToAllocate, patchedResources } from "./node/patched-resources.ts";
 import { Registrar } from "./node/registrar.ts";
 import { reserveOf } from "./node/reserve.ts";
 import type { NodeApiFacts } from "./node-api/facts.ts";
@@ -207,7 +208,7 @@ export class NodeAgent {
           name: facts.name,
           labels: known?.metadata.labels ?? labels,
           taints: known?.spec.taints ?? facts.taints,
-          allocatable: allocatable(),
+          allocatable: { ...allocatable(), ...patchedResources(known?.status ?? {}, this.#drivers.amounts) },
           maxPods: MAX_PODS,
           appArmor: facts.machine.appArmor,
         };
@@ -370,6 +371,12 @@ export class NodeAgent {
     return this.#network?.waiting !== undefined && spec.hostNetwork !== true && !isGoing;
   }
 
+  /** Extended resources may be patched into the node's capacity by whoever counts them. */
+  #followNode({ metadata, status }: Node): void {
+    if (metadata.name === this.#options.nodeName && isToAllocate(status, this.#drivers.amounts))
+      void this.#registrar.register();
+  }
+
   #sync(sync: NodeSync): void {
     const touched = new Set<string>();
     for (const { type, resource, object } of this.#objects.apply(sync)) {
@@ -378,7 +385,8 @@ export class NodeAgent {
         if (type === "DELETED" && isMirror(object as Pod)) this.#static.follow(object as Pod, { deleted: true });
         else if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
         else this.#follow(object as Pod);
-      } else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
+      } else if (resource === "nodes" && type !== "DELETED") this.#followNode(object as Node);
+      else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
     }
     this.#workers.objectsChanged(touched);
     this.#orphans.begin();

@@ -3,6 +3,7 @@ import type { Lease } from "../../api/generated/coordination.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import { type NodeFacts, nodeAnnotations, nodeLabels, nodeObject, nodeStatus } from "./node-object.ts";
+import { patchedAllocatable } from "./patched-resources.ts";
 
 const LEASE_NAMESPACE = "kube-node-lease";
 const LEASE_SECONDS = 40;
@@ -36,11 +37,13 @@ export async function registerNode(client: ApiClient, facts: NodeFacts): Promise
 
 async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Promise<Node> {
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const status = nodeStatus(facts, node.status.conditions ?? [], now);
+  const allocatable = { ...status.allocatable, ...patchedAllocatable(node.status, facts.devices) };
   return expectOk(
     await client.patch<Node>(
       { resource: "nodes", name: facts.name, subresource: "status" },
       "application/strategic-merge-patch+json",
-      { status: nodeStatus(facts, node.status.conditions ?? [], now) },
+      { status: { ...status, allocatable } },
     ),
   );
 }

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { isToAllocate, patchedAllocatable, patchedResources } from "./patched-resources.ts";
+
+const NONE = new Map();
+const ours = new Map([["example.com/ours", { capacity: 2, allocatable: 1 }]]);
+
+test("what was patched into the capacity may be given to pods; the node's own devices and native resources are its own affair", () => {
+  const capacity = { cpu: "2", "example.com/theirs": "5", "example.com/ours": "2", "hugepages-2Mi": "0" };
+  expect(patchedResources({ capacity }, ours)).toEqual({ "example.com/theirs": "5" });
+});
+
+test("what has left the capacity leaves what may be given", () => {
+  const known = { capacity: { cpu: "2" }, allocatable: { cpu: "1", "example.com/theirs": "5" } };
+  expect(patchedAllocatable(known, NONE)).toEqual({ "example.com/theirs": null });
+});
+
+test.each([
+  ["just patched", { capacity: { "example.com/a": "5" } }, true],
+  ["changed", { capacity: { "example.com/a": "6" }, allocatable: { "example.com/a": "5" } }, true],
+  ["removed", { capacity: {}, allocatable: { "example.com/a": "5" } }, true],
+  ["told already", { capacity: { "example.com/a": "5" }, allocatable: { "example.com/a": "5" } }, false],
+  ["nothing of the kind", { capacity: { cpu: "2" }, allocatable: { cpu: "1" } }, false],
+])("%s", (_, known, expected) => {
+  expect(isToAllocate(known, NONE)).toBe(expected);
+});
