@@ -22,6 +22,7 @@ import { attachedTo } from "./attach.ts";
 import { environmentOf } from "./container-environment.ts";
 import { type ContainerState, StateDirectory, type StoredContainer } from "./container-state.ts";
 import { outputOf, type Surroundings, spawnBeside, streamsOf } from "./exec.ts";
+import { Inventory } from "./inventory.ts";
 import { processStart } from "./process-tree.ts";
 import { processUsage } from "./process-usage.ts";
 import { SupervisorClient } from "./supervisor-client.ts";
@@ -64,6 +65,7 @@ export class ProcessRuntime implements Runtime {
   readonly scheme = "process";
   readonly isolates = false;
   readonly #state: StateDirectory;
+  readonly #inventory: Inventory;
   readonly #supervisor: SupervisorClient;
   readonly #listeners = new Set<(uid: string) => void>();
   readonly #addresses: () => readonly string[];
@@ -73,6 +75,7 @@ export class ProcessRuntime implements Runtime {
   constructor(options: ProcessRuntimeOptions) {
     this.#addresses = options.addresses;
     this.#state = new StateDirectory(options.directory);
+    this.#inventory = new Inventory(this.#state);
     this.#supervisor = new SupervisorClient(this.#state, options.supervisorCommand, (id) => this.#changed(id));
     // A container left running by an agent before: its end is only told to who is connected.
     if (this.#state.containerIds().some((id) => this.#state.state(id)?.state === "running"))
@@ -80,8 +83,8 @@ export class ProcessRuntime implements Runtime {
   }
 
   #changed(containerId: string): void {
-    const stored = containerId === "" ? undefined : this.#state.container(containerId);
-    const uid = stored === undefined ? "" : (this.#state.sandbox(stored.sandboxId)?.config.pod.uid ?? "");
+    const stored = containerId === "" ? undefined : this.#inventory.container(containerId);
+    const uid = stored === undefined ? "" : (this.#inventory.sandbox(stored.sandboxId)?.config.pod.uid ?? "");
     for (const listener of this.#listeners) listener(uid);
   }
 
@@ -90,16 +93,14 @@ export class ProcessRuntime implements Runtime {
   }
 
   async observe(uid?: string): Promise<Observation> {
-    const sandboxes = this.#state.sandboxes().filter(({ config }) => uid === undefined || config.pod.uid === uid);
+    const sandboxes = this.#inventory.sandboxesOf(uid);
     const ids = new Set(sandboxes.map(({ id }) => id));
-    const containers = this.#state.containerIds().flatMap((id) => {
-      const stored = this.#state.container(id);
-      const state = this.#state.state(id);
-      if (stored === undefined || state === undefined || !ids.has(stored.sandboxId)) return [];
-      return [observe(stored, this.#actual(id, state))];
+    const containers = this.#inventory.containersOf(ids).flatMap((stored) => {
+      const state = this.#state.state(stored.id);
+      return state === undefined ? [] : [observe(stored, this.#actual(stored.id, state))];
     });
     return {
-      sandboxes: sandboxes.sort(newestFirst).map(({ id, createdAt, ready, config }) => ({
+      sandboxes: sandboxes.toSorted(newestFirst).map(({ id, createdAt, ready, config }) => ({
         id,
         pod: config.pod,
         attempt: config.attempt,
@@ -131,7 +132,7 @@ export class ProcessRuntime implements Runtime {
 
   async runSandbox(config: SandboxConfig): Promise<string> {
     const id = randomUUID();
-    this.#state.setSandbox({ id, createdAt: this.#now(), ready: true, config });
+    this.#inventory.setSandbox({ id, createdAt: this.#now(), ready: true, config });
     return id;
   }
 
@@ -141,21 +142,21 @@ export class ProcessRuntime implements Runtime {
     return this.#created;
   }
 
-  #containersOf(sandboxId: string): string[] {
-    return this.#state.containerIds().filter((id) => this.#state.container(id)?.sandboxId === sandboxId);
+  #containersOf(sandboxId: string): readonly string[] {
+    return this.#inventory.containersOf(new Set([sandboxId])).map(({ id }) => id);
   }
 
   async stopSandbox(id: string): Promise<void> {
-    const sandbox = this.#state.sandbox(id);
+    const sandbox = this.#inventory.sandbox(id);
     if (sandbox === undefined) return;
     for (const container of this.#containersOf(id)) await this.stopContainer(container, 0);
-    this.#state.setSandbox({ ...sandbox, ready: false });
+    this.#inventory.setSandbox({ ...sandbox, ready: false });
   }
 
   async removeSandbox(id: string): Promise<void> {
     await this.stopSandbox(id);
-    for (const container of this.#containersOf(id)) this.#state.removeContainer(container);
-    this.#state.removeSandbox(id);
+    for (const container of this.#containersOf(id)) this.#inventory.removeContainer(container);
+    this.#inventory.removeSandbox(id);
   }
 
   async imageStatus(image: string) {
@@ -179,7 +180,7 @@ export class ProcessRuntime implements Runtime {
       );
     if (config.tty) throw new RuntimeError("the process runtime has no terminals: tty must be false");
     const id = randomUUID().replaceAll("-", "");
-    this.#state.addContainer({
+    this.#inventory.addContainer({
       id,
       sandboxId,
       createdAt: this.#now(),
@@ -205,7 +206,7 @@ export class ProcessRuntime implements Runtime {
         resolve();
       });
     });
-    const signal = this.#state.container(container)?.config.stopSignal ?? "SIGTERM";
+    const signal = this.#inventory.container(container)?.config.stopSignal ?? "SIGTERM";
     if (graceSeconds > 0) {
       await this.#supervisor.request({ op: "signal", container, signal });
       const abort = new AbortController();
@@ -219,7 +220,7 @@ export class ProcessRuntime implements Runtime {
 
   async removeContainer(id: string): Promise<void> {
     await this.stopContainer(id, 0);
-    this.#state.removeContainer(bare(id));
+    this.#inventory.removeContainer(bare(id));
   }
 
   async updateContainer(): Promise<void> {}
@@ -230,7 +231,7 @@ export class ProcessRuntime implements Runtime {
 
   #running(id: string): Surroundings {
     const container = bare(id);
-    const stored = this.#state.container(container);
+    const stored = this.#inventory.container(container);
     if (stored === undefined || this.#state.state(container)?.state !== "running")
       throw new RuntimeError(`container ${container} is not running`, { notFound: stored === undefined });
     return { id: container, config: stored.config, directory: this.#state.containerDirectory(container) };

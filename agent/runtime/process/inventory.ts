@@ -1,0 +1,56 @@
+/**
+ * The sandboxes and containers of a directory, in memory: the agent alone adds to them and takes away, and asks for those of one
+ * pod again and again. Their states change under it, and are read anew each time.
+ */
+import type { StateDirectory, StoredContainer, StoredSandbox } from "./container-state.ts";
+
+export class Inventory {
+  readonly #directory: StateDirectory;
+  readonly #sandboxes: Map<string, StoredSandbox>;
+  readonly #containers: Map<string, StoredContainer>;
+
+  constructor(directory: StateDirectory) {
+    this.#directory = directory;
+    this.#sandboxes = new Map(directory.sandboxes().map((sandbox) => [sandbox.id, sandbox]));
+    const containers = directory.containerIds().flatMap((id) => directory.container(id) ?? []);
+    this.#containers = new Map(containers.map((container) => [container.id, container]));
+  }
+
+  sandbox(id: string): StoredSandbox | undefined {
+    return this.#sandboxes.get(id);
+  }
+
+  /** Of one pod, or all. */
+  sandboxesOf(uid?: string): readonly StoredSandbox[] {
+    const all = [...this.#sandboxes.values()];
+    return uid === undefined ? all : all.filter(({ config }) => config.pod.uid === uid);
+  }
+
+  setSandbox(sandbox: StoredSandbox): void {
+    this.#directory.setSandbox(sandbox);
+    this.#sandboxes.set(sandbox.id, sandbox);
+  }
+
+  removeSandbox(id: string): void {
+    this.#directory.removeSandbox(id);
+    this.#sandboxes.delete(id);
+  }
+
+  container(id: string): StoredContainer | undefined {
+    return this.#containers.get(id);
+  }
+
+  containersOf(sandboxIds: ReadonlySet<string>): readonly StoredContainer[] {
+    return [...this.#containers.values()].filter(({ sandboxId }) => sandboxIds.has(sandboxId));
+  }
+
+  addContainer(container: StoredContainer): void {
+    this.#directory.addContainer(container);
+    this.#containers.set(container.id, container);
+  }
+
+  removeContainer(id: string): void {
+    this.#directory.removeContainer(id);
+    this.#containers.delete(id);
+  }
+}
