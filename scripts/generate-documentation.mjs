@@ -2,23 +2,7 @@
 // and from kubernetes-models for what the former lack: texts of fields that refer to other schemas, paragraphs, and what the values of enumerations mean.
 // Not committed; empty where development dependencies are not installed. It becomes a file beside the dashboard's, read when somebody asks what a field means.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const bundle = await build({
-  stdin: {
-    contents: `export { sources } from "./api/schema/groups/index.ts"; export { parseTypes } from "./api/schema/idl.ts";`,
-    resolveDir: root,
-    loader: "ts",
-  },
-  bundle: true,
-  write: false,
-  format: "esm",
-});
-const { sources, parseTypes } = await import(
-  `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`
-);
+import { parseTypes, root, sources } from "./schema-table.mjs";
 
 const models = `${root}node_modules/@kubernetes/client-node/dist/gen/models/`;
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

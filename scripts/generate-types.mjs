@@ -1,22 +1,6 @@
 // Writes api/generated/*.ts, the TypeScript types of every built-in kind, from the schema table. Not committed: `npm ci` runs it.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const bundle = await build({
-  stdin: {
-    contents: `export { sources } from "./api/schema/groups/index.ts"; export { parseTypes } from "./api/schema/idl.ts";`,
-    resolveDir: root,
-    loader: "ts",
-  },
-  bundle: true,
-  write: false,
-  format: "esm",
-});
-const { sources, parseTypes } = await import(
-  `data:text/javascript;base64,${Buffer.from(bundle.outputFiles[0].contents).toString("base64")}`
-);
+import { parseTypes, root, sources } from "./schema-table.mjs";
 
 const wire = {
   string: "string",
