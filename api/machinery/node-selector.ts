@@ -1,6 +1,7 @@
 /** Node selector terms as Kubernetes reads them (component-helpers/scheduling/corev1/nodeaffinity). */
 import type { Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from "../generated/core.v1.ts";
 import { parseInt64 } from "./int64.ts";
+import { meetsRequirement } from "./label-requirement.ts";
 
 /** What terms look at. */
 export interface Labelled {
@@ -30,23 +31,10 @@ export function meetsNodeAffinity(
   return required === undefined || meetsAnyTerm(required.nodeSelectorTerms, node);
 }
 
-function meets({ operator, values = [] }: NodeSelectorRequirement, value: string | undefined): boolean {
-  switch (operator) {
-    case "In":
-      return value !== undefined && values.includes(value);
-    case "NotIn":
-      return value === undefined || !values.includes(value);
-    case "Exists":
-      return value !== undefined;
-    case "DoesNotExist":
-      return value === undefined;
-    case "Gt":
-    case "Lt": {
-      const [left, right] = [parseInt64(value), parseInt64(values[0])];
-      if (left === undefined || right === undefined) return false;
-      return operator === "Gt" ? left > right : left < right;
-    }
-    default:
-      return false;
-  }
+function meets(requirement: NodeSelectorRequirement, value: string | undefined): boolean {
+  const { operator, values = [] } = requirement;
+  if (operator !== "Gt" && operator !== "Lt") return meetsRequirement(requirement, value);
+  const [left, right] = [parseInt64(value), parseInt64(values[0])];
+  if (left === undefined || right === undefined) return false;
+  return operator === "Gt" ? left > right : left < right;
 }

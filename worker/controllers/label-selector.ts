@@ -1,5 +1,6 @@
 /** metav1.LabelSelector as controllers use it. */
 import type { LabelSelector } from "../../api/generated/meta.v1.ts";
+import { meetsRequirement } from "../../api/machinery/label-requirement.ts";
 
 type Labels = Readonly<Record<string, string>> | undefined;
 
@@ -7,21 +8,7 @@ type Labels = Readonly<Record<string, string>> | undefined;
 export function selects(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (!selector) return false;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels?.[key] !== value) return false;
-  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-    const value = labels?.[key];
-    switch (operator) {
-      case "In":
-        return value !== undefined && values.includes(value);
-      case "NotIn":
-        return value === undefined || !values.includes(value);
-      case "Exists":
-        return value !== undefined;
-      case "DoesNotExist":
-        return value === undefined;
-      default:
-        return false;
-    }
-  });
+  return (selector.matchExpressions ?? []).every((each) => meetsRequirement(each, labels?.[each.key]));
 }
 
 /** Whether a selector asks for nothing, and so would match everything. */
