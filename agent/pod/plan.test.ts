@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { settledLocal } from "../../test/fakes/settled-pod.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { IMAGE, RESTART_COUNT } from "./labels.ts";
 import type { PodLocal } from "./local.ts";
@@ -11,21 +12,6 @@ const podOf = (spec: Partial<Pod["spec"]>): Pod => ({
   metadata: { namespace: "default", name: "p", uid: "u" },
   spec: { containers: [{ name: "c" }], ...spec },
   status: {},
-});
-
-const local = (change: Partial<PodLocal> = {}): PodLocal => ({
-  startTime: 0,
-  hostIPs: [],
-  waiting: new Map(),
-  backOff: new Map(),
-  probes: new Map(),
-  terminating: false,
-  restartedAll: new Map(),
-  allocation: { whole: undefined, containers: new Map() },
-  actual: new Map(),
-  actualWhole: undefined,
-  resize: { kind: "settled" },
-  ...change,
 });
 
 const sandbox = {
@@ -64,7 +50,7 @@ const exited = (name: string, exitCode: number, finishedAt = NOW) =>
 /** The plan in short: `start c#1`, `kill c`, … */
 function short(pod: Pod, containers: readonly ContainerObservation[], change: Partial<PodLocal> = {}): string[] {
   const observation: Observation = { sandboxes: [sandbox], containers };
-  return planPod({ pod, observation, local: local(change), now: NOW }).actions.map((action) => {
+  return planPod({ pod, observation, local: settledLocal(change), now: NOW }).actions.map((action) => {
     switch (action.do) {
       case "start-container":
         return `start ${action.target.container.name}#${action.restartCount}`;
@@ -86,7 +72,7 @@ describe("the plan of a pod", () => {
     const { actions } = planPod({
       pod: podOf({}),
       observation: { sandboxes: [], containers: [] },
-      local: local(),
+      local: settledLocal(),
       now: NOW,
     });
     expect(actions).toEqual([{ do: "create-sandbox", attempt: 0 }]);
@@ -98,7 +84,7 @@ describe("the plan of a pod", () => {
       planPod({
         pod: podOf({ initContainers: [{ name: "i" }], restartPolicy }),
         observation,
-        local: local(),
+        local: settledLocal(),
         now: NOW,
       }).actions.map((action) => action.do);
     expect([planned("Never"), planned("OnFailure")]).toEqual([["end-pod"], ["stop-sandbox", "create-sandbox"]]);
@@ -106,7 +92,7 @@ describe("the plan of a pod", () => {
 
   it("makes a new sandbox where the old one has died", () => {
     const observation = { sandboxes: [{ ...sandbox, ready: false }], containers: [exited("c", 1)] };
-    const { actions } = planPod({ pod: podOf({}), observation, local: local(), now: NOW });
+    const { actions } = planPod({ pod: podOf({}), observation, local: settledLocal(), now: NOW });
     expect(actions.map((action) => action.do)).toEqual(["stop-sandbox", "create-sandbox"]);
   });
 
@@ -183,7 +169,7 @@ describe("the plan of a pod", () => {
   it("backs off after a second end, and says when to look again", () => {
     const backOff = new Map([["c", { durationMs: 20_000, lastFailure: NOW - 5000 }]]);
     const observation = { sandboxes: [sandbox], containers: [exited("c", 1, NOW - 1000)] };
-    const plan = planPod({ pod: podOf({}), observation, local: local({ backOff }), now: NOW });
+    const plan = planPod({ pod: podOf({}), observation, local: settledLocal({ backOff }), now: NOW });
     expect(plan.wakeAt).toBe(NOW + 19_000);
     expect(plan.actions).toMatchObject([
       { do: "back-off", message: "back-off 20s restarting failed container=c pod=p_default(u)" },

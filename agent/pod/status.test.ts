@@ -1,26 +1,13 @@
 import { expect, it } from "vitest";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { settledLocal } from "../../test/fakes/settled-pod.ts";
 import type { PodLocal } from "./local.ts";
 import { podStatus } from "./status.ts";
-
-const local: PodLocal = {
-  startTime: 0,
-  hostIPs: [],
-  waiting: new Map(),
-  backOff: new Map(),
-  probes: new Map(),
-  terminating: false,
-  restartedAll: new Map(),
-  allocation: { whole: undefined, containers: new Map() },
-  actual: new Map(),
-  actualWhole: undefined,
-  resize: { kind: "settled" },
-};
 
 const amountsOf = (spec: Partial<Pod["spec"]>, change: Partial<PodLocal>) => {
   const pod = { metadata: { name: "p" }, spec: { containers: [], ...spec }, status: {} };
   const observation = { sandboxes: [], containers: [] };
-  const { resources, allocatedResources } = podStatus({ pod, observation, local: { ...local, ...change }, now: 0 });
+  const { resources, allocatedResources } = podStatus({ pod, observation, local: settledLocal(change), now: 0 });
   return { resources, allocatedResources };
 };
 
@@ -51,5 +38,5 @@ it("a pod whose containers are all started anew runs, whatever their own policie
     ["i", 1],
   ]);
   const observation = { sandboxes: [], containers: [] };
-  expect(podStatus({ pod, observation, local: { ...local, restartedAll }, now: 0 }).phase).toBe("Running");
+  expect(podStatus({ pod, observation, local: settledLocal({ restartedAll }), now: 0 }).phase).toBe("Running");
 });
