@@ -1,6 +1,5 @@
 /** The node: follows what the control plane tells of it, gives each pod a worker, and serves what is asked of them. */
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
@@ -8,6 +7,7 @@ import type { NodeSync } from "../api/node-sync.ts";
 import { type ApiClient, apiClientOver, asking } from "../client/api-client.ts";
 import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import { AssignedPods } from "./assigned-pods.ts";
 import type { ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -19,12 +19,11 @@ import type { Logger } from "./logger.ts";
 import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
-import { machineAddresses, readMachine } from "./node/machine.ts";
 import { NodeEvents } from "./node/node-events.ts";
 import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { isToAllocate, patchedResources } from "./node/patched-resources.ts";
+import { readNodeFacts } from "./node/read-node-facts.ts";
 import { Registrar } from "./node/registrar.ts";
-import { reserveOf } from "./node/reserve.ts";
 import type { NodeApiFacts } from "./node-api/facts.ts";
 import { answerNodeApi } from "./node-api/node-api.ts";
 import { nodeApiFacts } from "./node-api/node-api-facts.ts";
@@ -42,7 +41,6 @@ import { OrphanSearch } from "./remove-orphans.ts";
 import { Reports } from "./reports.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { runtimeClassHandlers } from "./runtime-class.ts";
-import { isMirror } from "./static-pods/mirror.ts";
 import { StaticPods } from "./static-pods/static-pods.ts";
 import { Tunnels } from "./streams/tunnels.ts";
 import { VendorDrivers } from "./vendor-drivers.ts";
@@ -68,7 +66,7 @@ export class NodeAgent {
   readonly #client: ApiClient;
   readonly #objects: ObjectCache;
   readonly #workers = new PodWorkers();
-  readonly #context: WorkerContext;
+  readonly #pods: AssignedPods;
   readonly #nodeApi: NodeApiFacts;
   readonly #static: StaticPods;
   readonly #housekeeping: Housekeeping;
@@ -85,25 +83,7 @@ export class NodeAgent {
   readonly #events: NodeEvents | undefined;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
-    const [{ name, version }, images] = await Promise.all([parts.runtime.version(), parts.runtime.images()]);
-    const machine = readMachine(options.dataDirectory);
-    const thresholds = parseThresholds(options.settings.evictionHard ?? DEFAULT_THRESHOLDS);
-    const facts: NodeFacts = {
-      name: options.nodeName,
-      hostname: hostname(),
-      machine,
-      reserve: reserveOf(machine, thresholds, options.settings.systemReserved ?? {}),
-      addresses: machineAddresses(),
-      runtimeVersion: `${name}://${version}`,
-      isolates: parts.runtime.isolates,
-      images,
-      pressures: new Set(),
-      devices: new Map(),
-      volumesInUse: [],
-      labels: options.settings.nodeLabels ?? {},
-      taints: options.settings.registerWithTaints ?? [],
-    };
-    return new NodeAgent(options, parts, facts);
+    return new NodeAgent(options, parts, await readNodeFacts(options, parts.runtime));
   }
 
   private constructor(options: AgentOptions, parts: Parts, facts: NodeFacts) {
@@ -129,7 +109,7 @@ export class NodeAgent {
       nodeName: options.nodeName,
       client: this.#client,
       log,
-      onPod: (pod) => this.#follow(pod),
+      onPod: (pod) => this.#pods.follow(pod),
       onGone: (uid) => this.#workers.get(uid)?.remove(),
       onMirror: (uid, mirror) => this.#workers.get(uid)?.mirrored(mirror),
     });
@@ -218,7 +198,7 @@ export class NodeAgent {
       others: (uid) => this.#workers.others(uid),
       preempt: (pod) => this.#workers.preempt(pod),
     });
-    this.#context = {
+    const context: WorkerContext = {
       ...shared,
       client: this.#client,
       statuses: apiClientOver(statuses.status),
@@ -243,13 +223,18 @@ export class NodeAgent {
       handlerOf: runtimeClassHandlers(this.#client),
       log,
     };
-    const { podsDirectory, logsDirectory, images, csi, claims, devices } = this.#context;
+    this.#pods = new AssignedPods({
+      workers: this.#workers,
+      objects: this.#objects,
+      statics: this.#static,
+      context,
+      awaitsNetwork: () => this.#network?.waiting !== undefined,
+    });
+    const { podsDirectory, logsDirectory, images, csi, claims, devices } = context;
     this.#orphans = new OrphanSearch({
       runtime,
       remains: new PodRemains({ podsDirectory, logsDirectory, images, csi, claims, devices }),
-      isKnown: (uid) =>
-        this.#workers.get(uid) !== undefined ||
-        [...this.#objects.pods(), ...this.#static.pods].some(({ metadata }) => metadata.uid === uid),
+      isKnown: (uid) => this.#pods.isKnown(uid),
       log,
     });
   }
@@ -278,7 +263,7 @@ export class NodeAgent {
       controlPlane,
       list: (resource) => this.#objects.list(resource),
       onReady: () => {
-        for (const pod of [...this.#objects.pods(), ...this.#static.pods]) this.#follow(pod);
+        this.#pods.followAll();
         void this.#registrar.register();
       },
       onWays: () => void this.#registrar.register(),
@@ -290,7 +275,7 @@ export class NodeAgent {
     }
     await this.#static.start();
     // What is known from before runs on, whether or not anybody answers.
-    for (const pod of this.#objects.pods()) this.#follow(pod);
+    for (const pod of this.#objects.pods()) this.#pods.follow(pod);
     this.#link = new Link({
       controlPlane,
       nodeName,
@@ -350,27 +335,6 @@ export class NodeAgent {
     await this.#network?.stop();
   }
 
-  #follow(pod: Pod): void {
-    if (isMirror(pod)) {
-      this.#static.follow(pod);
-      return;
-    }
-    const uid = pod.metadata.uid ?? "";
-    const worker = this.#workers.get(uid);
-    if (worker !== undefined) {
-      worker.update(pod);
-      return;
-    }
-    if (this.#awaitsNetwork(pod)) return;
-    this.#workers.start(this.#context, pod);
-  }
-
-  /** A pod that started while its network comes up could have the machine's resolvers, and would keep them. */
-  #awaitsNetwork({ metadata, spec }: Pod): boolean {
-    const isGoing = metadata.deletionTimestamp !== undefined;
-    return this.#network?.waiting !== undefined && spec.hostNetwork !== true && !isGoing;
-  }
-
   /** Extended resources may be patched into the node's capacity by whoever counts them. */
   #followNode({ metadata, status }: Node): void {
     if (metadata.name === this.#options.nodeName && isToAllocate(status, this.#drivers.amounts))
@@ -382,9 +346,8 @@ export class NodeAgent {
     for (const { type, resource, object } of this.#objects.apply(sync)) {
       this.#network?.changed(resource);
       if (resource === "pods") {
-        if (type === "DELETED" && isMirror(object as Pod)) this.#static.follow(object as Pod, { deleted: true });
-        else if (type === "DELETED") this.#workers.get(object.metadata.uid ?? "")?.remove();
-        else this.#follow(object as Pod);
+        if (type === "DELETED") this.#pods.gone(object as Pod);
+        else this.#pods.follow(object as Pod);
       } else if (resource === "nodes" && type !== "DELETED") this.#followNode(object as Node);
       else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
     }

@@ -1,0 +1,32 @@
+import { hostname } from "node:os";
+import type { AgentOptions } from "../agent-options.ts";
+import { DEFAULT_THRESHOLDS, parseThresholds } from "../pressure/thresholds.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { machineAddresses, readMachine } from "./machine.ts";
+import type { NodeFacts } from "./node-object.ts";
+import { reserveOf } from "./reserve.ts";
+
+/** The node as it is before anything runs on it. */
+export async function readNodeFacts(
+  { nodeName, dataDirectory, settings }: AgentOptions,
+  runtime: Runtime,
+): Promise<NodeFacts> {
+  const [{ name, version }, images] = await Promise.all([runtime.version(), runtime.images()]);
+  const machine = readMachine(dataDirectory);
+  const thresholds = parseThresholds(settings.evictionHard ?? DEFAULT_THRESHOLDS);
+  return {
+    name: nodeName,
+    hostname: hostname(),
+    machine,
+    reserve: reserveOf(machine, thresholds, settings.systemReserved ?? {}),
+    addresses: machineAddresses(),
+    runtimeVersion: `${name}://${version}`,
+    isolates: runtime.isolates,
+    images,
+    pressures: new Set(),
+    devices: new Map(),
+    volumesInUse: [],
+    labels: settings.nodeLabels ?? {},
+    taints: settings.registerWithTaints ?? [],
+  };
+}
