@@ -1,10 +1,10 @@
 /** Objects to wire: the one place that knows how an answer looks. */
-import { stringify as stringifyYaml } from "yaml";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import { GZIP, isLarge } from "./compress.ts";
 import { type Accepted, noSuchForm } from "./negotiate.ts";
+import { encodeYaml } from "./yaml.ts";
 
 const JSON_TYPE = "application/json";
 
@@ -33,22 +33,12 @@ export function renderText(text: string, accepted: Accepted, status = 200): Resp
   return renderValue(JSON.parse(text) as KubeObject, accepted, status);
 }
 
-/** Of version 1.1, as bodies are read: a text `yes` is told from a truth. Members are sorted, as Kubernetes prints them. */
-const YAML = {
-  version: "1.1",
-  sortMapEntries: true,
-  indentSeq: false,
-  aliasDuplicateObjects: false,
-  lineWidth: 0,
-  singleQuote: true,
-} as const;
-
 export function encodeValue(value: object, { type, pretty }: Accepted): string | Uint8Array<ArrayBuffer> {
   switch (type) {
     case "application/json":
       return pretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value);
     case "application/yaml":
-      return stringifyYaml(value, YAML);
+      return encodeYaml(value);
     case "application/vnd.kubernetes.protobuf":
       return protobufOf(value as KubeObject);
   }
