@@ -5,7 +5,7 @@
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
-import { draftObject } from "../../api/machinery/object-text.ts";
+import { completeObject } from "../../api/machinery/object-text.ts";
 import { SharedValues } from "../../api/machinery/shared-values.ts";
 import type { GroupResource } from "../../api/store.ts";
 import type { Located, Snapshot } from "../../worker/controllers/controller.ts";
@@ -208,7 +208,7 @@ export class ClusterSnapshot implements Snapshot {
 function readLean(text: string): Any {
   const object = JSON.parse(text) as Any;
   const { managedFields: _, ...metadata } = object.metadata;
-  return draftObject({ ...object, metadata });
+  return completeObject({ ...object, metadata });
 }
 
 const labelKey = (resource: string, namespace: string, key: string, value: string) =>
