@@ -4,7 +4,7 @@
  * (docs/spec/node-link.md).
  */
 import type { WebSocket } from "ws";
-import { draftObject } from "../api/machinery/object-text.ts";
+import { completeObject } from "../api/machinery/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { Logger } from "./logger.ts";
@@ -203,5 +203,5 @@ export class Link {
 /** Objects come as they are stored; here their empty lists are lists. */
 const complete = (sync: NodeSync): NodeSync => ({
   ...sync,
-  changes: sync.changes.map((change) => ({ ...change, object: draftObject(change.object) })),
+  changes: sync.changes.map((change) => ({ ...change, object: completeObject(change.object) })),
 });
