@@ -145,7 +145,7 @@ describe("a claim's status", () => {
   it("tells of allocated devices only", () => {
     const { request: _, ...device } = { ...result, conditions: [], networkData: { ips: ["1.2.3.4"] } };
     expect(statusErrors({ devices: [device] })).toEqual([
-      'status.devices[0]: Invalid value: "d/p/x": must be an allocated device in the claim',
+      'status.devices[0]: Invalid value: {"Driver":"d","Pool":"p","Device":"x","ShareID":""}: must be an allocated device in the claim',
       'status.devices[0].networkData.ips[0]: Invalid value: "1.2.3.4": must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)',
     ]);
   });
