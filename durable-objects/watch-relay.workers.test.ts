@@ -133,7 +133,7 @@ test("RELAY-KILLED: who was told by a relay that is gone resumes, and misses and
   await stop();
 });
 
-test("RELAY-STORE-KILLED: a relay whose store begins again goes on where it was", { timeout: 60_000 }, async () => {
+test("RELAY-AGAIN: a relay whose store begins again goes on where it was", { timeout: 60_000 }, async () => {
   const { informers, write, stop } = await clusterWith("begun", 70);
   await write("before");
   await runInDurableObject(CLUSTER_STORE.getByName("begun"), (_, state) => state.abort("killed")).catch(() => {});

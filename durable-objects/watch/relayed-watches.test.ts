@@ -100,7 +100,7 @@ test("RELAY-AGAIN: a watch that comes when the log is given up is refused, and d
   await one.stop();
 });
 
-test("RELAY-BEHIND: where the log does not reach back to where the relay was, all resume at the store", async () => {
+test("RELAY-AGAIN: where the log does not reach back to where the relay was, all resume at the store", async () => {
   const store = new MemoryStore({ window: { keepMilliseconds: -1, keepRevisions: 0 } });
   const relay = relayOf(store);
   const one = await watch(relay);
