@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { Revision, WatchRequest } from "../../api/store.ts";
 import { relayOf } from "../../test/fakes/relayed-store.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -51,15 +51,15 @@ test("RELAY-TAIL: one stream of the store's log is enough for all watches, and e
   const watches = await Promise.all(Array.from({ length: 50 }, () => watch(relay)));
   await write(store, "a");
   await write(store, "b");
-  await vi.waitFor(() => expect(watches.map(({ text }) => namesIn(text))).toEqual(watches.map(() => ["a", "b"])));
+  await expect.poll(() => watches.map(({ text }) => namesIn(text))).toEqual(watches.map(() => ["a", "b"]));
   expect(relay.tails).toEqual({ opened: 1, open: 1 });
   expect(store.watches).toBe(0);
   for (const { stop } of watches) await stop();
-  await vi.waitFor(() => expect(relay.tails.open).toBe(0));
+  await expect.poll(() => relay.tails.open).toBe(0);
   // The next one begins anew, and misses nothing of what was between.
   await write(store, "c");
   const late = await watch(relay);
-  await vi.waitFor(() => expect(namesIn(late.text)).toEqual(["a", "b", "c"]));
+  await expect.poll(() => namesIn(late.text)).toEqual(["a", "b", "c"]);
   expect(relay.tails.opened).toBe(2);
   await late.stop();
 });
@@ -73,7 +73,7 @@ test("RELAY-AGAIN: a stream that breaks is followed by another, and nobody notic
     await write(store, name);
     await new Promise((resume) => setTimeout(resume, 3));
   }
-  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(names));
+  await expect.poll(() => namesIn(one.text)).toEqual(names);
   expect(one.ended).toBeUndefined();
   expect(relay.tails.opened).toBeGreaterThan(5);
   await one.stop();
@@ -84,7 +84,7 @@ test("RELAY-AGAIN: a stream that nobody understands is let go", async () => {
   const relay = relayOf(store, { first: "garbled" });
   const one = await watch(relay);
   await write(store, "a");
-  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["a"]));
+  await expect.poll(() => namesIn(one.text)).toEqual(["a"]);
   expect(relay.tails).toEqual({ opened: 2, open: 1 });
   await one.stop();
 });
@@ -96,7 +96,7 @@ test("RELAY-AGAIN: a watch that comes when the log is given up is refused, and d
   await expect(relay.watch({ ...fromNow, sendInitialEvents: false })).rejects.toThrow("cannot be followed");
   const one = await watch(relay);
   await write(store, "a");
-  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["a"]));
+  await expect.poll(() => namesIn(one.text)).toEqual(["a"]);
   await one.stop();
 });
 
@@ -105,14 +105,14 @@ test("RELAY-AGAIN: where the log does not reach back to where the relay was, all
   const relay = relayOf(store);
   const one = await watch(relay);
   await write(store, "a");
-  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["a"]));
+  await expect.poll(() => namesIn(one.text)).toEqual(["a"]);
   store.advance(100 as Revision);
   store.compact();
   await write(store, "b");
-  await vi.waitFor(() => expect(one.ended).toBe("the watch was interrupted"));
+  await expect.poll(() => one.ended).toBe("the watch was interrupted");
   expect(await relay.watch(watching)).toMatchObject({ ok: false, reason: "compacted" });
   const anew = await watch(relay, { since: 100 as Revision });
-  await vi.waitFor(() => expect(namesIn(anew.text)).toEqual(["b"]));
+  await expect.poll(() => namesIn(anew.text)).toEqual(["b"]);
   await anew.stop();
 });
 
@@ -124,11 +124,11 @@ test("WATCH-SLOW: who falls behind what a relay keeps reads the store's log, and
   const other = await watch(relay);
   const names = Array.from({ length: 30 }, (_, i) => `t${i}`);
   for (const name of names) await write(store, name, 50_000);
-  await vi.waitFor(() => expect(namesIn(other.text)).toEqual(names));
+  await expect.poll(() => namesIn(other.text)).toEqual(names);
   const slow = told(answer.stream);
-  await vi.waitFor(() => expect(namesIn(slow.text)).toEqual(names));
+  await expect.poll(() => namesIn(slow.text)).toEqual(names);
   await write(store, "live again");
-  await vi.waitFor(() => expect(namesIn(slow.text)).toEqual([...names, "live again"]));
+  await expect.poll(() => namesIn(slow.text)).toEqual([...names, "live again"]);
   await Promise.all([slow.stop(), other.stop()]);
 });
 
@@ -141,7 +141,7 @@ test("a watch from now on begins where the store is, not where the relay is", as
   if (!answer.ok) throw new Error(answer.reason);
   const one = told(answer.stream);
   await write(store, "after");
-  await vi.waitFor(() => expect(namesIn(one.text)).toEqual(["after"]));
+  await expect.poll(() => namesIn(one.text)).toEqual(["after"]);
   await one.stop();
 });
 

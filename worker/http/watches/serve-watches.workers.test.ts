@@ -21,7 +21,7 @@ test("WATCH-SLEEP: a page that closes leaves nothing behind in the store that wo
   page.addEventListener("message", ({ data }) => void told.push(String(data)));
   page.send(JSON.stringify({ watch: 1, path: "/api/v1/namespaces/default/configmaps", since: "0" }));
   await call(configMaps, { token, body: { metadata: { name: "seen" } } });
-  await vi.waitFor(() => expect(told.join()).toContain('"seen"'));
+  await expect.poll(() => told.join()).toContain('"seen"');
   expect(await listeners()).toBe(before + 1);
 
   page.close(1000, "the tab is closed");

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 import { WATCH_WINDOW } from "../../../api/watch-socket.ts";
 import { WatchSession } from "./watch-session.ts";
@@ -51,16 +51,16 @@ test("WATCH-REST: a watch is a stream while things happen, rests, and goes on by
     () => new Response(event("12")),
   ]);
   session.hear(begin("/api/v1/pods?labelSelector=a%3Db"));
-  await vi.waitFor(() => expect(sent).toHaveLength(3));
+  await expect.poll(() => sent).toHaveLength(3);
   expect(sent).toEqual([
     { watch: 1, revision: "5" },
     { watch: 1, events: [JSON.parse(event("6"))] },
     { watch: 1, revision: "6" },
   ]);
   notice(9);
-  await vi.waitFor(() => expect(sent.at(-1)).toEqual({ watch: 1, revision: "9" }));
+  await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "9" });
   notice(12);
-  await vi.waitFor(() => expect(sent.at(-1)).toEqual({ watch: 1, revision: "12" }));
+  await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "12" });
   expect(asked.map((path) => new URLSearchParams(path.split("?")[1]).get("resourceVersion"))).toEqual(["5", "6", "9"]);
   expect(asked[0]).toContain("labelSelector=a%3Db");
   session.stop();
@@ -70,11 +70,11 @@ test("WATCH-MANY: a refusal and an ERROR event end their watch", async () => {
   const status = { kind: "Status", code: 403 };
   const refused = setUp([() => Response.json(status, { status: 403 })]);
   refused.session.hear(begin("/api/v1/pods"));
-  await vi.waitFor(() => expect(refused.sent).toEqual([{ watch: 1, refused: status }]));
+  await expect.poll(() => refused.sent).toEqual([{ watch: 1, refused: status }]);
 
   const expired = setUp([() => new Response('{"type":"ERROR","object":{"code":410}}\n')]);
   expired.session.hear(begin("/api/v1/pods"));
-  await vi.waitFor(() => expect(expired.sent).toHaveLength(2));
+  await expect.poll(() => expired.sent).toHaveLength(2);
   expect(expired.asked).toHaveLength(1);
 });
 
@@ -82,11 +82,11 @@ test("WATCH-ROOM: a client that takes nothing is told no more until it does", as
   const big = event("6", "x".repeat(WATCH_WINDOW));
   const { session, sent } = setUp([() => new Response(big), () => new Response(event("7"))]);
   session.hear(begin("/api/v1/namespaces/a/other"));
-  await vi.waitFor(() => expect(sent.at(-1)).toEqual({ watch: 1, revision: "6" }));
+  await expect.poll(() => sent.at(-1)).toEqual({ watch: 1, revision: "6" });
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(sent.at(-1)).toEqual({ watch: 1, revision: "6" });
   session.hear(JSON.stringify({ took: big.length }));
-  await vi.waitFor(() => expect(sent).toContainEqual({ watch: 1, events: [JSON.parse(event("7"))] }));
+  await expect.poll(() => sent).toContainEqual({ watch: 1, events: [JSON.parse(event("7"))] });
   session.stop();
 });
 
