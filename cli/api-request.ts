@@ -33,7 +33,25 @@ export async function requestApi(connection: Caller, request: ApiRequest): Promi
   return { status: response.statusCode ?? 0, headers: response.headers, text };
 }
 
-/** The same, the answer's body not yet read. */
+/** The JSON of a 2xx answer; a CliError says what the user can do where there is none. */
+export const askApi = async <T>(connection: Caller, request: ApiRequest): Promise<T> =>
+  bodyOf<T>(await reached(connection, requestApi(connection, request)));
+
+/** What a call resolves with; where nothing answered it, a CliError that says how to start what should have. */
+export async function reached<T>({ server }: Caller, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const advice = isThisMachine(server) ? '; "sailplane up" starts it' : "";
+    throw new CliError(`nothing answers at ${server} (${(error as Error).message})${advice}`);
+  }
+}
+
+/** Whether a server's address leads nowhere else. */
+export const isThisMachine = (server: string): boolean =>
+  ["127.0.0.1", "localhost", "[::1]"].includes(new URL(server).hostname);
+
+/** As {@link requestApi}, the answer's body not yet read. */
 export function openApi(connection: Caller, { method, path, body, lines, patienceMs }: ApiRequest) {
   const payload = lines ?? (body === undefined ? undefined : JSON.stringify(body));
   const type = lines === undefined ? "application/json" : "application/x-ndjson";

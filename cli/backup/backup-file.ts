@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { BACKUP_END, type BackupHead, parseBackupHead } from "../../api/backup.ts";
 import { CliError } from "../cli-error.ts";
+import { systemReason } from "../system-reason.ts";
 
 export interface Backup {
   readonly head: BackupHead;
@@ -21,8 +22,8 @@ export async function writeBackup(
 ): Promise<Backup> {
   const partial = `${file}.partial`;
   // Secrets are in it: for its owner alone.
-  const output = await open(partial, "w", 0o600).catch((error: Error) => {
-    throw new CliError(`cannot write ${partial}: ${error.message}`);
+  const output = await open(partial, "w", 0o600).catch((error: unknown) => {
+    throw new CliError(`cannot write ${partial}: ${systemReason(error)}`);
   });
   try {
     const hash = createHash("sha256");
@@ -52,7 +53,7 @@ export async function writeBackup(
   } catch (error) {
     await output.close().catch(() => {});
     await rm(partial, { force: true });
-    throw error;
+    throw error instanceof CliError ? error : new CliError(`nothing was written to ${file}: ${systemReason(error)}`);
   }
 }
 
@@ -105,7 +106,7 @@ async function* linesOf(file: string): AsyncIterable<string> {
       yield* lines;
     }
   } catch (error) {
-    throw error instanceof CliError ? error : new CliError(`cannot read ${file}: ${(error as Error).message}`);
+    throw error instanceof CliError ? error : new CliError(`cannot read ${file}: ${systemReason(error)}`);
   }
   if (rest !== "") yield rest;
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { AuditEvent } from "../../api/audit/event.ts";
-import { bodyOf, requestApi } from "../api-request.ts";
-import { CliError } from "../cli-error.ts";
+import { bodyOf, reached, requestApi } from "../api-request.ts";
 import { type Connection, readKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
@@ -34,6 +33,8 @@ export const auditCommand = (): Command =>
 async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
   let page = await read(connection, `limit=${limit}`);
+  if (page.lines.length === 0)
+    console.error("Nothing is recorded yet. What is to be, the control plane's --audit-policy says.");
   for (;;) {
     for (const line of page.lines) console.log(output === "json" ? line : summary(JSON.parse(line) as AuditEvent));
     if (!follow) return;
@@ -44,9 +45,7 @@ async function audit({ dataDir, limit, follow, output }: AuditOptions): Promise<
 
 async function read(connection: Connection, query: string): Promise<{ lines: string[]; last: string }> {
   const request = { method: "GET", path: `/sailplane/v1/audit?${query}` } as const;
-  const answer = await requestApi(connection, request).catch((error: Error) => {
-    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
-  });
+  const answer = await reached(connection, requestApi(connection, request));
   if (answer.status !== 200) bodyOf(answer);
   const lines = answer.text.split("\n").filter((line) => line !== "");
   return { lines, last: String(answer.headers["audit-last"] ?? "0") };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { Command } from "commander";
-import { openApi } from "../api-request.ts";
+import { openApi, reached } from "../api-request.ts";
 import { writeBackup } from "../backup/backup-file.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
@@ -32,13 +32,8 @@ async function backup(file: string, { dataDir }: { dataDir: string }): Promise<v
   const connection = readKubeconfig(dataDir);
   const progress = new Progress(process.stdout, process.env);
   progress.begin("backup", file);
-  const response = await openApi(connection, {
-    method: "GET",
-    path: "/sailplane/v1/store/backup",
-    patienceMs: 60_000,
-  }).catch((error: Error) => {
-    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
-  });
+  const request = { method: "GET", path: "/sailplane/v1/store/backup", patienceMs: 60_000 } as const;
+  const response = await reached(connection, openApi(connection, request));
   if (response.statusCode !== 200) throw new CliError(await refusalOf(response));
   const { head } = await writeBackup(file, response, (bytes) => {
     progress.update("backup", `${file}, ${(bytes / 1e6).toFixed(1)} MB`);

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { bodyOf, requestApi } from "../api-request.ts";
+import { askApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
@@ -26,10 +26,7 @@ export const checkCommand = (): Command =>
     .action(async ({ dataDir }: { dataDir: string }) => {
       const connection = readKubeconfig(dataDir);
       const request = { method: "GET", path: "/sailplane/v1/store/check", patienceMs: PATIENCE_MS } as const;
-      const answer = await requestApi(connection, request).catch((error: Error) => {
-        throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
-      });
-      const { revision, oldest, objects, entries, faults } = bodyOf<CheckReport>(answer);
+      const { revision, oldest, objects, entries, faults } = await askApi<CheckReport>(connection, request);
       console.log(`store    ${objects} objects at revision ${revision}`);
       console.log(`history  ${entries} entries; reads and watches reach back to revision ${oldest}`);
       for (const fault of faults) console.log(`FAULT    ${fault}`);

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type ApiAnswer, type ApiRequest, bodyOf, requestApi } from "../api-request.ts";
+import { askApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { type AuthenticationOptions, authenticationOption } from "../control-plane/authentication-option.ts";
-import { type Connection, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
+import { readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
 
 interface Options {
@@ -55,7 +55,7 @@ export const clusterCommand = (): Command =>
         .summary("delete one, with all that is in it")
         .argument("<name>")
         .addOption(dataDirectoryOption())
-        .addOption(new Option("--yes", "all of it goes, and nothing brings it back").makeOptionMandatory())
+        .addOption(new Option("--yes", "all of it goes, and nothing brings it back"))
         .action(remove),
     );
 
@@ -84,7 +84,7 @@ Its directory, DIR/clusters/NAME, goes wherever a command takes --data-dir:
 
 async function create(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
-  const { token } = bodyOf<{ token: string }>(await ask(connection, { method: "POST", path, body: { name, limits } }));
+  const { token } = await askApi<{ token: string }>(connection, { method: "POST", path, body: { name, limits } });
   const directory = directoryOf(dataDir, name);
   saveKubeconfig(directory, name, { ...connection, server: `${connection.server}/clusters/${name}`, token });
   console.log(`Cluster ${name} is there. Its administrator:\n  export KUBECONFIG=${directory}/kubeconfig`);
@@ -92,7 +92,7 @@ async function create(name: string, { dataDir, ...limits }: CreateOptions): Prom
 
 async function limit(name: string, { dataDir, ...limits }: CreateOptions): Promise<void> {
   const request = { method: "PUT", path: `${path}/${encodeURIComponent(name)}`, body: { limits } } as const;
-  const limited = bodyOf<NamedCluster>(await ask(readKubeconfig(dataDir), request));
+  const limited = await askApi<NamedCluster>(readKubeconfig(dataDir), request);
   console.log(`Cluster ${name} is limited to ${limitsOf(limited).join(", ") || "nothing"}.`);
 }
 
@@ -103,7 +103,7 @@ async function trust(name: string, options: Options & AuthenticationOptions): Pr
     path: `${path}/${encodeURIComponent(name)}/authentication`,
     body: authenticationConfig?.configuration,
   } as const;
-  const { issuers } = bodyOf<{ issuers: string[] }>(await ask(readKubeconfig(options.dataDir), request));
+  const { issuers } = await askApi<{ issuers: string[] }>(readKubeconfig(options.dataDir), request);
   console.log(`Cluster ${name} trusts ${issuers.join(", ") || "no issuer"}.`);
 }
 
@@ -111,25 +111,20 @@ const limitsOf = ({ limits }: NamedCluster): string[] =>
   Object.entries(limits).map(([what, most]) => `${what}<=${most}`);
 
 async function list({ dataDir }: Options): Promise<void> {
-  const { items } = bodyOf<{ items: NamedCluster[] }>(await ask(readKubeconfig(dataDir), { method: "GET", path }));
+  const { items } = await askApi<{ items: NamedCluster[] }>(readKubeconfig(dataDir), { method: "GET", path });
   if (items.length === 0) console.log('no clusters beside the default one; "sailplane cluster create" makes one');
   const width = Math.max(...items.map(({ name }) => name.length));
   for (const each of items) console.log([each.name.padEnd(width), each.createdAt, ...limitsOf(each)].join("  "));
 }
 
-async function remove(name: string, { dataDir }: Options): Promise<void> {
-  const connection = readKubeconfig(dataDir);
-  bodyOf(await ask(connection, { method: "DELETE", path: `${path}/${encodeURIComponent(name)}` }));
+async function remove(name: string, { dataDir, yes }: Options & { readonly yes?: true }): Promise<void> {
+  if (!yes) throw new CliError(`all that is in ${name} goes, and nothing brings it back: say --yes`);
+  await askApi(readKubeconfig(dataDir), { method: "DELETE", path: `${path}/${encodeURIComponent(name)}` });
   rmSync(directoryOf(dataDir, name), { recursive: true, force: true });
   console.log(`Cluster ${name} is gone.`);
 }
 
 const directoryOf = (dataDirectory: string, name: string): string => `${dataDirectory}/clusters/${name}`;
-
-const ask = (connection: Connection, request: ApiRequest): Promise<ApiAnswer> =>
-  requestApi(connection, request).catch((error: Error) => {
-    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
-  });
 
 function parseLimit(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It is a whole number, 1 or more.");

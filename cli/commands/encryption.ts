@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
-import { bodyOf, requestApi } from "../api-request.ts";
+import { askApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { createEncryptionKey, ENCRYPTION_KEYS } from "../control-plane/identity.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
@@ -45,10 +45,7 @@ async function prune({ dataDir }: Options): Promise<void> {
   for (let after: string | undefined, more = true; more; ) {
     const query = after === undefined ? "" : `?after=${encodeURIComponent(after)}`;
     const request = { method: "POST", path: `/sailplane/v1/encryption${query}` } as const;
-    const answer = await requestApi(connection, request).catch((error: Error) => {
-      throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
-    });
-    const { key, next } = bodyOf<{ key?: number; next?: string }>(answer);
+    const { key, next } = await askApi<{ key?: number; next?: string }>(connection, request);
     if (key === undefined || !newest.startsWith(`${key}:`)) {
       throw new CliError("the control plane does not know the newest key yet: start it again, or deploy it, first");
     }
@@ -56,7 +53,8 @@ async function prune({ dataDir }: Options): Promise<void> {
     more = next !== undefined;
   }
   writeKeys(dataDir, [newest]);
-  console.log(`Everything is under the newest key; ${others.length} older ones are dropped at the next start.`);
+  const dropped = others.length === 1 ? "the older one is" : `${others.length} older ones are`;
+  console.log(`Everything is under the newest key; ${dropped} dropped at the next start.`);
 }
 
 function readKeys(dataDirectory: string): string[] {

@@ -25,7 +25,7 @@ const statusCommand = () =>
       const status = JSON.parse(await textOf(await askNode("/status", { dataDir }))) as LocalStatus;
       const { node, server, runtime, awaySince, clockSkewMs = 0, pressures, pods } = status;
       const away = awaySince === undefined ? "connected" : `away since ${new Date(awaySince).toISOString()}`;
-      console.log(`node           ${node}, ${runtime}, ${pods} pods`);
+      console.log(`node           ${node}, ${runtime}, ${pods} ${pods === 1 ? "pod" : "pods"}`);
       console.log(`control plane  ${server}, ${away}`);
       const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
       if (seconds > 0)

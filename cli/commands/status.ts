@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { bodyOf, requestApi } from "../api-request.ts";
+import { askApi, reached, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { readKubeconfig } from "../kubeconfig.ts";
 import { dataDirectoryOption } from "./options.ts";
@@ -21,14 +21,12 @@ export const statusCommand = (): Command =>
     .action(async ({ dataDir }: { dataDir: string }) => {
       const connection = readKubeconfig(dataDir);
       const started = performance.now();
-      const ready = await requestApi(connection, { method: "GET", path: "/readyz" }).catch((error: Error) => {
-        throw new CliError(`nothing answers at ${connection.server} (${error.message}); "sailplane up" starts it`);
-      });
+      const ready = await reached(connection, requestApi(connection, { method: "GET", path: "/readyz" }));
       const elapsed = (performance.now() - started).toFixed(0);
       if (ready.status !== 200) throw new CliError(`${connection.server} is not ready: ${ready.status} ${ready.text}`);
       console.log(`control plane  ${connection.server} is ready (answered in ${elapsed} ms)`);
 
-      const nodes = bodyOf<NodeList>(await requestApi(connection, { method: "GET", path: "/api/v1/nodes" }));
+      const nodes = await askApi<NodeList>(connection, { method: "GET", path: "/api/v1/nodes" });
       if (nodes.items.length === 0) console.log('nodes          none; "sailplane token create" says how one joins');
       for (const { metadata, status } of nodes.items) {
         const condition = status.conditions?.find(({ type }) => type === "Ready");

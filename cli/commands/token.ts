@@ -1,7 +1,7 @@
 import { randomFillSync, X509Certificate } from "node:crypto";
 import { Command, Option } from "commander";
 import { bootstrapTokenSecret, joinCommand, newBootstrapToken } from "../../client/bootstrap-token.ts";
-import { bodyOf, requestApi } from "../api-request.ts";
+import { askApi, bodyOf, isThisMachine, reached, requestApi } from "../api-request.ts";
 import { CliError } from "../cli-error.ts";
 import { publicKeyPin } from "../control-plane/certificates.ts";
 import { readContextName, readKubeconfig, saveKubeconfig } from "../kubeconfig.ts";
@@ -46,16 +46,15 @@ export const tokenCommand = (): Command =>
 async function create({ dataDir, ttl, description }: CreateOptions): Promise<void> {
   const connection = readKubeconfig(dataDir);
   const token = newBootstrapToken((bytes) => randomFillSync(bytes));
-  const answer = await requestApi(connection, {
+  const request = {
     method: "POST",
     path: "/api/v1/namespaces/kube-system/secrets",
     body: bootstrapTokenSecret(token, {
       ...(ttl > 0 && { expires: Date.now() + ttl * 1000 }),
       ...(description !== undefined && { description }),
     }),
-  }).catch((error: Error) => {
-    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
-  });
+  } as const;
+  const answer = await reached(connection, requestApi(connection, request));
   try {
     bodyOf(answer);
   } catch (error) {
@@ -64,8 +63,7 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
   const pin =
     connection.ca && publicKeyPin(new X509Certificate(connection.ca).publicKey.export({ type: "spki", format: "der" }));
   console.log(joinCommand(connection.server, token, pin));
-  const { hostname } = new URL(connection.server);
-  if (hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]") {
+  if (isThisMachine(connection.server)) {
     console.error(
       'This control plane listens on this machine only. For other machines, start it with "sailplane up --bind 0.0.0.0" and put an address of this machine in place of the one above.',
     );
@@ -75,10 +73,7 @@ async function create({ dataDir, ttl, description }: CreateOptions): Promise<voi
 async function rotateAdministrator({ dataDir }: { readonly dataDir: string }): Promise<void> {
   const connection = readKubeconfig(dataDir);
   const request = { method: "POST", path: "/sailplane/v1/administrator" } as const;
-  const answer = await requestApi(connection, request).catch((error: Error) => {
-    throw new CliError(`nothing answers at ${connection.server}: ${error.message}`);
-  });
-  const { token } = bodyOf<{ token: string }>(answer);
+  const { token } = await askApi<{ token: string }>(connection, request);
   const name = readContextName(dataDir);
   saveKubeconfig(dataDir, name, { ...connection, token });
   console.log(`The administrator has a new token, in ${dataDir}/kubeconfig.`);

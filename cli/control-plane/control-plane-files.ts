@@ -20,6 +20,16 @@ export const controlPlaneFiles = (directory: string): ControlPlaneFiles => ({
   outcome: `${directory}/outcome`,
 });
 
+/** Bytes of the longest path of a socket (`sun_path`, its last byte being NUL): 108 on Linux, 104 on macOS. */
+const socketPathBytes = process.platform === "linux" ? 107 : 103;
+
+/** By how many bytes a data directory's path is too long for the sockets in it; 0 where it is not. */
+export function excessOfPath(directory: string): number {
+  const { readinessSocket, pinnedCallsSocket } = controlPlaneFiles(directory);
+  const longest = Math.max(...[readinessSocket, pinnedCallsSocket].map((path) => Buffer.byteLength(path)));
+  return Math.max(0, longest - socketPathBytes);
+}
+
 const logBytes = 10_000_000;
 
 /** Starts a new log where the old one has grown large. */

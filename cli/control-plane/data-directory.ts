@@ -13,6 +13,7 @@ import {
 import { dirname, resolve } from "node:path";
 import * as v from "valibot";
 import { CliError } from "../cli-error.ts";
+import { systemReason } from "../system-reason.ts";
 
 /** Who holds a directory. The child is recorded so that whoever comes after a killed owner can end it. */
 const owner = v.object({ pid: v.number(), startedAt: v.nullable(v.string()), child: v.optional(v.number()) });
@@ -30,9 +31,9 @@ export class DataDirectory {
     this.isNew = !existsSync(this.path);
     try {
       makeDirectories(this.path);
-      accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
+      accessSync(`${this.path}/.`, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
-      throw new CliError(`cannot write to ${this.path}: ${reason(error)}`);
+      throw new CliError(`cannot write to ${this.path}: ${systemReason(error)}`);
     }
     this.#lock();
   }
@@ -46,7 +47,7 @@ export class DataDirectory {
       return readFileSync(this.file(name), "utf8");
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw new CliError(`cannot read ${this.file(name)}: ${reason(error)}`);
+      throw new CliError(`cannot read ${this.file(name)}: ${systemReason(error)}`);
     }
   }
 
@@ -56,7 +57,7 @@ export class DataDirectory {
       writeFileSync(this.file(`${name}.new`), text, { mode: 0o600 });
       renameSync(this.file(`${name}.new`), this.file(name));
     } catch (error) {
-      throw new CliError(`cannot write ${this.file(name)}: ${reason(error)}`);
+      throw new CliError(`cannot write ${this.file(name)}: ${systemReason(error)}`);
     }
   }
 
@@ -102,7 +103,7 @@ export class DataDirectory {
         return;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") {
-          throw new CliError(`cannot write to ${this.path}: ${reason(error)}`);
+          throw new CliError(`cannot write to ${this.path}: ${systemReason(error)}`);
         }
       }
       const holder = parseOwner(this.read("lock"));
@@ -165,18 +166,4 @@ function endOrphan(pid: number, directory: string): void {
   } catch {
     // Gone already, or not ours.
   }
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const known: Record<string, string> = {
-    EACCES: "permission denied",
-    ENOENT: "no directory can be made there",
-    EPERM: "permission denied",
-    EROFS: "the file system is read-only",
-    ENOSPC: "no space left",
-    ENOTDIR: "part of the path is a file",
-    EEXIST: "it is a file",
-  };
-  return known[code ?? ""] ?? message;
 }

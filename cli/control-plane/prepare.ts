@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { CliError } from "../cli-error.ts";
 import { type Connection, renderKubeconfig } from "../kubeconfig.ts";
 import { advertisedAddress } from "./advertised-address.ts";
-import { controlPlaneFiles } from "./control-plane-files.ts";
+import { controlPlaneFiles, excessOfPath } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { isWildcard, loadIdentity, secretsOf } from "./identity.ts";
 import { renderWorkerdConfig, type WorkerManifest } from "./workerd-config.ts";
@@ -32,6 +32,11 @@ const LOCAL_DOMAIN = "localhost";
 /** Writes it all into the directory, and answers how the administrator reaches what starts there. */
 export async function prepareControlPlane(options: ControlPlaneOptions): Promise<Connection> {
   const { directory, bind } = options;
+  const excess = excessOfPath(directory.path);
+  if (excess > 0)
+    throw new CliError(
+      `no socket can be made in ${directory.path}: choose a path shorter by ${excess} with --data-dir`,
+    );
   const port = await claimPort(bind, options.port);
   const ingressPort =
     options.ingressPort === undefined ? undefined : await claimPort(bind, options.ingressPort, "--ingress");

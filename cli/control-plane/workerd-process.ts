@@ -24,7 +24,14 @@ export function compileConfig(textFile: string, output: number): void {
     encoding: "utf8",
   });
   if (error) throw new Error(`cannot start workerd: ${error.message}`);
-  if (status !== 0) throw new Error(stderr.trim());
+  // After an empty line it tells of its options.
+  if (status !== 0)
+    throw new Error(
+      stderr
+        .replace(/^error: /, "")
+        .split("\n\n")[0]
+        ?.trim(),
+    );
 }
 
 /** How long open watches may keep a workerd that was asked to end; it does not close them itself. */

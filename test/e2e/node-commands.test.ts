@@ -26,9 +26,7 @@ describe("a node on its own machine", () => {
     execFileSync(process.execPath, [launcher, ...words, "--data-dir", cluster.directory], { encoding: "utf8" });
 
   test("says how it is, what it runs, and what that prints", () => {
-    expect(sailplane("node", "status")).toMatch(
-      /^node +e2e, process:.*, 1 pods\ncontrol plane +https:.*, connected\n$/,
-    );
+    expect(sailplane("node", "status")).toMatch(/^node +e2e, process:.*, 1 pod\ncontrol plane +https:.*, connected\n$/);
     expect(sailplane("node", "pods")).toMatch(/\ndefault +web +1\/1 +Running +0 +\S+\n$/);
     expect(sailplane("node", "logs", "web")).toBe("up\n");
     expect(() => sailplane("node", "logs", "nope")).toThrow(/no pod default\/nope on this node/);

@@ -1,0 +1,29 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { controlPlaneFiles, excessOfPath } from "./control-plane-files.ts";
+
+const root = mkdtempSync(join(tmpdir(), "long-"));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Whether a socket that is made there is found there: a path too long is refused, or cut short. */
+function takesSockets(directory: string): Promise<boolean> {
+  mkdirSync(directory);
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(controlPlaneFiles(directory).pinnedCallsSocket, () => {
+      const path = server.address();
+      server.close(() => resolve(path === controlPlaneFiles(directory).pinnedCallsSocket));
+    });
+  });
+}
+
+it("knows the data directories whose paths are too long for sockets", async () => {
+  const short = join(root, "x");
+  const longest = short.padEnd(200, "x").slice(0, 200 - excessOfPath(short.padEnd(200, "x")));
+  expect([excessOfPath(short), excessOfPath(longest), excessOfPath(`${longest}xx`)]).toEqual([0, 0, 2]);
+  expect(await Promise.all([longest, `${longest}xx`].map(takesSockets))).toEqual([true, false]);
+});
