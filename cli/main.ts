@@ -16,10 +16,12 @@ import { statusCommand } from "./commands/status.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { upCommand } from "./commands/up.ts";
 import { versionCommand } from "./commands/version.ts";
+import { version } from "./version.ts";
 
 const program = new Command("sailplane")
   .description("Kubernetes with no servers to run: a control plane on this machine or on Cloudflare, nodes anywhere.")
-  .showHelpAfterError("(sailplane --help says more)")
+  .version(version, "-V, --version", "print the version of sailplane")
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "sailplane: ")) })
   .enablePositionalOptions()
   .exitOverride()
   .addHelpText(
@@ -49,7 +51,14 @@ for (const command of [
   deployCommand(),
   versionCommand(),
 ]) {
-  program.addCommand(command.copyInheritedSettings(program));
+  program.addCommand(command);
+}
+settle(program, program.name());
+
+/** What all commands below one have in common with it, and where its errors point to. */
+function settle(command: Command, path: string): void {
+  command.showHelpAfterError(`("${path} --help" says more)`);
+  for (const child of command.commands) settle(child.copyInheritedSettings(command), `${path} ${child.name()}`);
 }
 
 try {

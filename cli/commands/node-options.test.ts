@@ -1,5 +1,6 @@
+import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { nodeWords, parseLabels, parseTaints } from "./node-options.ts";
+import { nodeWords, parseAmounts, parseLabels, parseTaints, withNodeOptions } from "./node-options.ts";
 
 describe("options of a node", () => {
   it("are labels, as a kubelet takes them", () => {
@@ -13,6 +14,22 @@ describe("options of a node", () => {
       { key: "own", effect: "NoExecute" },
     ]);
     expect(() => parseTaints("gpu=yes:Never")).toThrow(/NoSchedule/);
+  });
+
+  it("are amounts of resources", () => {
+    expect(parseAmounts("cpu=500m,memory=1Gi")).toEqual({ cpu: "500m", memory: "1Gi" });
+    expect(() => parseAmounts("cpu=500m,memory=much")).toThrow(/^memory is no amount/);
+    expect(() => parseAmounts("cpu=")).toThrow(/^cpu is no amount/);
+  });
+
+  it("are refused before anything starts where their words mean nothing", () => {
+    const command = withNodeOptions(new Command("up").exitOverride().configureOutput({ writeErr: () => {} }));
+    const parse = (...words: string[]) => command.parse(words, { from: "user" });
+    expect(() => parse("--eviction-hard", "memory<1Gi")).toThrow(/"memory" is no eviction signal/);
+    expect(() => parse("--eviction-hard", "memory.available<much")).toThrow(/"much" is neither/);
+    expect(parse("--eviction-hard", "memory.available<5%").opts()).toMatchObject({
+      evictionHard: "memory.available<5%",
+    });
   });
 
   it("can be written down again", () => {

@@ -1,6 +1,8 @@
 /** Options of the commands that run a node. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseThresholds } from "../../agent/pressure/thresholds.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
+import { parseQuantity } from "../../api/machinery/quantity.ts";
 import type { NodeSettings } from "../../api/node-settings.ts";
 import { nodeNameOption, type Runtime, runtimeOption } from "./options.ts";
 
@@ -40,12 +42,13 @@ const OPTIONAL: readonly NodeOption[] = [
   {
     flag: "--eviction-hard <thresholds>",
     says: "below what the node ends pods: memory.available<100Mi,… as a kubelet",
+    parse: checkThresholds,
     word: ({ evictionHard }) => evictionHard,
   },
   {
     flag: "--system-reserved <resources>",
     says: "what pods are not offered of the machine: cpu=500m,memory=1Gi,ephemeral-storage=5Gi as a kubelet",
-    parse: parseLabels,
+    parse: parseAmounts,
     word: ({ systemReserved }) => systemReserved && pairsOf(systemReserved),
   },
   {
@@ -55,10 +58,12 @@ const OPTIONAL: readonly NodeOption[] = [
   },
 ];
 
+const HELP_GROUP = "The node:";
+
 export function withNodeOptions(command: Command): Command {
-  command.addOption(nodeNameOption()).addOption(runtimeOption());
+  command.addOption(nodeNameOption().helpGroup(HELP_GROUP)).addOption(runtimeOption().helpGroup(HELP_GROUP));
   for (const { flag, says, parse } of OPTIONAL) {
-    const option = new Option(flag, says);
+    const option = new Option(flag, says).helpGroup(HELP_GROUP);
     command.addOption(parse ? option.argParser(parse) : option);
   }
   return command;
@@ -81,6 +86,24 @@ export function parseLabels(text: string): Readonly<Record<string, string>> {
       return [pair[1], pair[2]];
     }),
   );
+}
+
+/** As {@link parseLabels}, each value an amount. */
+export function parseAmounts(text: string): Readonly<Record<string, string>> {
+  const amounts = parseLabels(text);
+  for (const [resource, amount] of Object.entries(amounts))
+    if (amount === "" || typeof parseQuantity(amount) === "string")
+      throw new InvalidArgumentError(`${resource} is no amount, such as 500m or 1Gi.`);
+  return amounts;
+}
+
+function checkThresholds(text: string): string {
+  try {
+    parseThresholds(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
 }
 
 export function parseTaints(text: string): readonly Taint[] {

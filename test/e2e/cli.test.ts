@@ -47,6 +47,11 @@ describe("sailplane says in one line what is wrong", () => {
       () => ["up", "--port", "0", "--bind", "192.0.2.1", "-d", `${scratch}/c`],
       /^sailplane: 192\.0\.2\.1 is no address of this machine.*\n$/,
     ],
+    [
+      "an option that a command does not have",
+      () => ["token", "create", "--tll", "1h"],
+      /^sailplane: unknown option '--tll'\n\(Did you mean --ttl\?\)\n\("sailplane token create --help" says more\)\n$/,
+    ],
     ["no control plane to speak of", () => ["status", "-d", `${scratch}/none`], /^sailplane: no kubeconfig at .*\n$/],
     [
       "a first join without a token",
