@@ -15,6 +15,8 @@ export interface AgentOptions {
   /** Pods that are plain processes end with the node. Otherwise, and for containers always, they go on without it. */
   readonly endsProcesses: boolean;
   readonly settings: NodeSettings;
+  /** The API has the node as Ready; told again with whatever else changes of it. */
+  readonly onReady?: () => void;
   /** The node has left its cluster, and is to end. */
   readonly onLeft?: () => void;
   /** The container runtime's socket; absent: the usual places. */

@@ -176,6 +176,7 @@ export class NodeAgent {
         if (!isFirst) this.#workers.objectsChanged();
         this.#events?.reported(node, { isFirst, hasRebooted });
         this.#static.registered(node);
+        if (this.#network?.waiting === undefined) options.onReady?.();
       },
       say: options.say,
       signal: options.signal,

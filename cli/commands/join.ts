@@ -4,6 +4,7 @@ import { DataDirectory } from "../control-plane/data-directory.ts";
 import { type ConnectOptions, connectNode, withConnectOptions } from "../join/connect-node.ts";
 import { exchangeToken } from "../join/exchange-token.ts";
 import { saveKubeconfig } from "../kubeconfig.ts";
+import { pathFromHere } from "../path-from-here.ts";
 import { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
 import { type NodeOptions, withNodeOptions } from "./node-options.ts";
@@ -40,7 +41,15 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   const left = new Promise<"left">((resolve) => {
     onLeft = () => resolve("left");
   });
+  let isReady = false;
+  const onReady = () => {
+    if (isReady) return;
+    isReady = true;
+    progress.end("node", `${options.nodeName} is Ready`);
+    progress.say("\nCtrl-C ends it.");
+  };
   const { runAgent } = await import("../../agent/main.ts");
+  progress.begin("node", `${options.nodeName} starting`);
   const agent = runAgent({
     connection,
     renew: async (token) => {
@@ -54,11 +63,11 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
     dataDirectory: directory.path,
     say: (message) => progress.warn("node", message),
     signal: stop.signal,
+    onReady,
     onLeft,
     // As under a kubelet that is restarted: the next start adopts them.
     endsProcesses: false,
   });
-  progress.say(`\n  Node ${options.nodeName} is running. Ctrl-C ends it.`);
   const ended = await Promise.race([
     left,
     interrupted,
@@ -66,11 +75,16 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
       throw new CliError(`the node ended: ${error instanceof Error ? error.message : error}`);
     }),
   ]);
+  progress.say();
+  progress.begin("stopping", "");
   stop.abort();
   await agent.catch(() => {});
   if (ended === "left") {
     directory.remove("kubeconfig");
-    progress.say(`  Node ${options.nodeName} has left; to come again it needs a new token.`);
-  } else progress.say(`  Node ${options.nodeName} stopped${ended ? ` on ${ended}` : ""}.`);
+    progress.end("left", `${options.nodeName} is forgotten; to come again it needs a new token`);
+  } else {
+    progress.end("stopped", `${ended ? `on ${ended}; ` : ""}the state stays in ${pathFromHere(directory.path)}`);
+    progress.say("                   pods go on; the next start takes them up again");
+  }
   process.exit(0);
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { requestApi } from "../api-request.ts";
 import {
   type AuditOptions,
   auditBindings,
@@ -46,33 +45,39 @@ const processesEnded = "pods ended with it; the next start runs them again";
 const containersGoOn = "containers go on; the next start takes them up again";
 
 export const upCommand = (): Command =>
-  withNodeOptions(new Command("up"))
-    .summary("run a control plane on this machine, and a node beside it")
-    .description(
-      "Runs a control plane on this machine, and a node beside it, until Ctrl-C. Started again on the same data directory, it goes on where it ended.",
-    )
-    .addOption(
-      new Option("-p, --port <number>", "where the API is served; 0 takes a free port")
-        .argParser(parsePort)
-        .default(6443),
-    )
-    .addOption(
-      new Option("--bind <address>", "the address to listen on; 0.0.0.0 lets other machines in").default("127.0.0.1"),
-    )
-    .addOption(
-      new Option(
-        "--ingress <port>",
-        "show Ingresses of class sailplane at http://NAME.NAMESPACE.default.localhost:PORT",
-      ).argParser(parsePort),
-    )
-    .addOption(dualStackOption())
-    .addOption(dataDirectoryOption())
-    .addOption(new Option("--no-agent", "only the control plane, no node"))
+  withNodeOptions(
+    new Command("up")
+      .summary("run a control plane on this machine, and a node beside it")
+      .description(
+        "Runs a control plane on this machine, and a node beside it, until Ctrl-C. Started again on the same data directory, it goes on where it ended.",
+      )
+      .addOption(
+        new Option("-p, --port <number>", "where the API is served; 0 takes a free port")
+          .argParser(parsePort)
+          .default(6443),
+      )
+      .addOption(
+        new Option("--bind <address>", "the address to listen on; 0.0.0.0 lets other machines in").default("127.0.0.1"),
+      )
+      .addOption(dataDirectoryOption())
+      .addOption(new Option("--no-agent", "only the control plane, no node"))
+      .addOption(
+        new Option(
+          "--ingress <port>",
+          "show Ingresses of class sailplane at http://NAME.NAMESPACE.default.localhost:PORT",
+        ).argParser(parsePort),
+      ),
+  )
+    .optionsGroup("The control plane:")
+    .addOption(authenticationOption())
+    .addOption(auditPolicyOption())
+    .addOption(auditWebhookOption())
     .addOption(
       new Option("--history <duration>", "how far back reads at an older resourceVersion and watches reach")
         .argParser(parseDuration)
         .default(300, "5m"),
     )
+    .addOption(dualStackOption())
     .addOption(
       new Option(
         "--shards <resources>",
@@ -88,9 +93,6 @@ export const upCommand = (): Command =>
     .addOption(
       new Option("--despite-lost-key", "start without the key that Secrets are encrypted with: they cannot be read"),
     )
-    .addOption(authenticationOption())
-    .addOption(auditPolicyOption())
-    .addOption(auditWebhookOption())
     .addHelpText(
       "after",
       `
@@ -145,19 +147,21 @@ function node(
     readonly progress: Progress;
   },
 ): Companion {
-  const { connection, nodeName, progress } = options;
+  const { nodeName, progress } = options;
   const stop = new AbortController();
   let settled: Promise<{ readonly podsGoOn: boolean } | undefined> = Promise.resolve(undefined);
   return {
     async start(interrupted) {
-      // A node that fails leaves the control plane of use: say it, and go on.
-      settled = startAgent({ ...options, stop }).catch((error: unknown) => {
-        progress.warn("node", error instanceof Error ? error.message : String(error));
-        return undefined;
-      });
       progress.begin("node", `${nodeName} starting`);
-      const ready = await Promise.race([nodeReady(connection, nodeName), settled, interrupted]);
-      if (ready === true) progress.end("node", `${nodeName} is Ready`);
+      const ready = new Promise<"ready">((resolve) => {
+        // A node that fails leaves the control plane of use: say it, and go on.
+        settled = startAgent({ ...options, stop, onReady: () => resolve("ready") }).catch((error: unknown) => {
+          progress.warn("node", error instanceof Error ? error.message : String(error));
+          return undefined;
+        });
+      });
+      const first = await Promise.race([ready, settled, interrupted]);
+      if (first === "ready") progress.end("node", `${nodeName} is Ready`);
     },
     async stop() {
       stop.abort();
@@ -173,6 +177,7 @@ async function startAgent(
     readonly directory: DataDirectory;
     readonly progress: Progress;
     readonly stop: AbortController;
+    readonly onReady: () => void;
   },
 ): Promise<{ readonly podsGoOn: boolean }> {
   const { runAgent } = await import("../../agent/main.ts");
@@ -185,21 +190,8 @@ async function startAgent(
     dataDirectory: options.directory.makeDirectory("node"),
     say: (message) => options.progress.warn("node", message),
     signal: options.stop.signal,
+    onReady: options.onReady,
     onLeft: () => options.stop.abort(),
     endsProcesses: true,
   });
-}
-
-/** True once the Node's Ready condition is; waits for as long as it takes. */
-async function nodeReady(connection: Connection, name: string): Promise<true> {
-  for (;;) {
-    const answer = await requestApi(connection, { method: "GET", path: `/api/v1/nodes/${name}` }).catch(
-      () => undefined,
-    );
-    if (answer?.status === 200) {
-      const conditions: { type: string; status: string }[] = JSON.parse(answer.text).status?.conditions ?? [];
-      if (conditions.some(({ type, status }) => type === "Ready" && status === "True")) return true;
-    }
-    await sleep(50);
-  }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pathFromHere } from "../path-from-here.ts";
 import type { Progress } from "../progress.ts";
 import { makeRoomForLog } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
@@ -47,15 +47,9 @@ export function handOver({ directory, server, began, progress }: HandOver): void
       JSON.stringify(directory.lockedSince),
       progress.head("!", "control plane"),
       progress.head("✓", "stopped"),
-      shorten(directory.path),
+      pathFromHere(directory.path),
       JSON.stringify(announcement),
     ],
     process.env,
   );
-}
-
-/** As one would type it here. */
-export function shorten(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short || ".";
 }

@@ -1,10 +1,10 @@
 /** What `up` does once all is prepared: starts the control plane, says so, and stays until it is asked to end. */
+import { pathFromHere } from "../path-from-here.ts";
 import type { Progress } from "../progress.ts";
 import { untilInterrupted } from "../signals.ts";
 import { ControlPlane } from "./control-plane.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { sayFirstSteps } from "./first-steps.ts";
-import { shorten } from "./hand-over.ts";
 
 /** What runs beside the control plane, such as a node. */
 export interface Companion {
@@ -35,7 +35,7 @@ export async function stay({ directory, server, progress, companion }: StayOptio
   progress.begin("stopping", "");
   const farewell = await companion?.stop();
   await controlPlane.stop();
-  progress.end("stopped", `on ${signal}; the state stays in ${shorten(directory.path)}`);
+  progress.end("stopped", `on ${signal}; the state stays in ${pathFromHere(directory.path)}`);
   if (farewell !== undefined) progress.say(`                   ${farewell}`);
   process.exit(0);
 }
