@@ -20,11 +20,13 @@ import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { flowOf } from "../fairness/classify.ts";
 import type { Served } from "../kind-registry.ts";
 import { noSuchPath } from "../no-such-path.ts";
+import type { Caller } from "../outbound/call-client.ts";
 import { deployedResources } from "../policy/custom-resources.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { RequestContext } from "../request-context.ts";
 import { parseResourcePath, type ResourcePath } from "../resource-path.ts";
 import { ConvertingStore } from "../storage/converting-store.ts";
+import { SelectingStore, selectsAsRead } from "../storage/selecting-store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 import { findAction } from "./actions.ts";
 import type { Bindings } from "./bindings.ts";
@@ -117,7 +119,6 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     throw noSuchPath(path.group);
   }
   if (!isRouted(path, served, verb)) throw noSuchPath(path.group);
-  const { converter } = served;
   const isHeadOnly = request.method === "HEAD" && served.custom === true;
   const context: RequestContext = {
     ...caller,
@@ -128,7 +129,7 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     user,
     policy,
     registry,
-    store: converter ? new ConvertingStore(caller, served, converter) : store,
+    store: storeFor(caller, served, query),
     body,
     now,
     warnings: served.deprecation === undefined ? [] : [served.deprecation],
@@ -144,6 +145,12 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     if (error instanceof ApiError) c.set("warnings", context.warnings);
     throw error;
   }
+}
+
+function storeFor(caller: Caller, served: Served, query: URLSearchParams): StoreClient {
+  const { converter } = served;
+  const store = converter ? new ConvertingStore(caller, served, converter) : caller.store;
+  return selectsAsRead(served, query) ? new SelectingStore(store, served) : store;
 }
 
 async function serveVerb(context: RequestContext, verb: string): Promise<Response> {

@@ -6,6 +6,7 @@ import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
@@ -149,9 +150,9 @@ interface StreamedForm {
 }
 
 /** How the store is to write the list itself; undefined for a form that is not cut from the objects' texts. */
-function streamedForm({ served }: RequestContext, accepted: Accepted): StreamedForm | undefined {
+function streamedForm({ served, query }: RequestContext, accepted: Accepted): StreamedForm | undefined {
   const { resource, custom, conversion, converter } = served;
-  if (accepted.type !== "application/json" || accepted.pretty) return undefined;
+  if (accepted.type !== "application/json" || accepted.pretty || selectsAsRead(served, query)) return undefined;
   if (accepted.as === "PartialObjectMetadataList" && !converter && !resource.annotationsOfConversion) {
     const apiVersion = `meta.k8s.io/${accepted.viewVersion ?? "v1"}`;
     const metadataAfter = `{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`;

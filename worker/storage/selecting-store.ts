@@ -1,0 +1,164 @@
+/**
+ * The store as a request sees it that selects custom objects by fields of one among several versions (rule CRD-SELECT).
+ * What the store keeps beside a text is what the version knew that wrote it: fields are asked of objects as they are read.
+ */
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { matches } from "../../api/machinery/selector.ts";
+import type {
+  Decided,
+  Entry,
+  Key,
+  ListPage,
+  ListRequest,
+  ListStreamRequest,
+  Requirement,
+  Revision,
+  WatchRequest,
+  Write,
+} from "../../api/store.ts";
+import type { Served } from "../kind-registry.ts";
+import { type Committed, StoreClient } from "./store-client.ts";
+
+/** How many objects are looked at in one call, of which a page of a few may be chosen. */
+const LOOKED_AT = 500;
+
+/** Whether the fields that a request selects by are those of one version of several, or of one schema of several. */
+export const selectsAsRead = ({ custom, conversion }: Served, query: URLSearchParams): boolean =>
+  custom && conversion !== undefined && (query.get("fieldSelector") ?? "") !== "";
+
+export class SelectingStore extends StoreClient {
+  readonly #store: StoreClient;
+  readonly #served: Served;
+
+  constructor(store: StoreClient, served: Served) {
+    super(() => store.stub, store.policyRevision);
+    this.#store = store;
+    this.#served = served;
+  }
+
+  override commit(writes: readonly Write[]): Promise<Committed> {
+    return this.#store.commit(writes);
+  }
+
+  override read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
+    return this.#store.read(key, at);
+  }
+
+  override readMany(keys: readonly Key[]): Promise<readonly (Entry | undefined)[]> {
+    return this.#store.readMany(keys);
+  }
+
+  override async list(request: Omit<ListRequest, keyof Decided>): Promise<ListPage> {
+    const { fields, asked } = divided(request);
+    if (fields.length === 0) return this.#store.list(request);
+    const { limit } = request;
+    const wanted = limit ?? Number.POSITIVE_INFINITY;
+    const looked = { ...asked, ...(limit === undefined ? {} : { limit: Math.max(limit, LOOKED_AT) }) };
+    const chosen = (page: ListPage) =>
+      page.items.filter(({ text }) => this.#meets(fields, JSON.parse(text) as KubeObject));
+    let page = await this.#store.list(looked);
+    const { revision } = page;
+    const items = chosen(page);
+    while (limit !== undefined && page.more && page.last && items.length < limit) {
+      page = await this.#store.list({ ...looked, at: revision, after: page.last });
+      items.push(...chosen(page));
+    }
+    const { last } = page;
+    const more = page.more || items.length > wanted;
+    return { revision, more, items: items.slice(0, wanted), ...(last ? { last } : {}) };
+  }
+
+  /** Lists that are selected so are not streamed. */
+  override async stream(what: "list" | "watch", request: WatchRequest | ListStreamRequest): Promise<Response> {
+    const { fields, asked } = divided(request);
+    if (fields.length === 0 || !("bookmarkKind" in asked)) return this.#store.stream(what, request);
+    const { since, known } = await this.#before(fields, asked);
+    const response = await this.#store.stream(what, { ...asked, ...(since === undefined ? {} : { since }) });
+    return new Response(response.body?.pipeThrough(this.#events(fields, known)) ?? null, response);
+  }
+
+  #meets(fields: readonly Requirement[], object: KubeObject): boolean {
+    const { conversion, resource } = this.#served;
+    const read = conversion ? conversion.fromStored(object) : object;
+    const of = (key: string) => resource.fields?.[key]?.(read) ?? "";
+    const { namespace = "", name = "" } = object.metadata;
+    const attributes = { labels: {}, fields: Object.fromEntries(fields.map(({ key }) => [key, of(key)])) };
+    return matches(fields, attributes, { namespace, name });
+  }
+
+  /** What met the selector before a watch's first event; of a watch that begins with the present state, nothing yet. */
+  async #before(fields: readonly Requirement[], { since, sendInitialEvents, ...watch }: WatchRequest): Promise<Before> {
+    const known = new Map<string, KubeObject>();
+    if (since === undefined && sendInitialEvents !== false) return { since, known };
+    const { resource, namespace, name, requirements } = watch;
+    const request = {
+      resource,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+      ...(requirements === undefined ? {} : { requirements }),
+      ...(since === undefined ? {} : { at: since }),
+    };
+    let from = since;
+    for await (const { items, revision } of this.#store.pages(request)) {
+      from = revision;
+      for (const { text } of items) {
+        const object = JSON.parse(text) as KubeObject;
+        if (this.#meets(fields, object)) known.set(keyOf(object), object);
+      }
+    }
+    return { since: from, known };
+  }
+
+  #events(fields: readonly Requirement[], known: Map<string, KubeObject>): TransformStream<Uint8Array, Uint8Array> {
+    const decoder = new TextDecoder();
+    const encoder = new TextEncoder();
+    let rest = "";
+    return new TransformStream({
+      transform: (chunk, controller) => {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          const told = line === "" ? line : this.#told(fields, known, line);
+          if (told !== undefined) controller.enqueue(encoder.encode(`${told}\n`));
+        }
+      },
+    });
+  }
+
+  /** The line of what an event is to who selects; undefined where it is nothing. */
+  #told(fields: readonly Requirement[], known: Map<string, KubeObject>, line: string): string | undefined {
+    const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: KubeObject };
+    if (type === "ERROR" || type === "BOOKMARK") return line;
+    const key = keyOf(object);
+    const before = known.get(key);
+    if (type !== "DELETED" && this.#meets(fields, object)) {
+      known.set(key, object);
+      return JSON.stringify({ type: before ? "MODIFIED" : "ADDED", object });
+    }
+    if (!before) return undefined;
+    known.delete(key);
+    return JSON.stringify({ type: "DELETED", object: type === "DELETED" ? object : atRevisionOf(before, object) });
+  }
+}
+
+interface Before {
+  readonly since: Revision | undefined;
+  readonly known: Map<string, KubeObject>;
+}
+
+const ofKey = ({ of, key }: Requirement) => of === "field" && (key === "metadata.name" || key === "metadata.namespace");
+
+/** What is asked of the fields of objects, and what is left to the store: their labels and names. */
+function divided<R extends { readonly requirements?: readonly Requirement[] }>(request: R) {
+  const { requirements = [] } = request;
+  const fields = requirements.filter((each) => each.of === "field" && !ofKey(each));
+  const left = requirements.filter((each) => !fields.includes(each));
+  return { fields, asked: { ...request, requirements: left } };
+}
+
+const keyOf = ({ metadata: { namespace = "", name = "" } }: KubeObject) => `${namespace}/${name}`;
+
+/** The last that is known of an object that is seen no more, with the revision that it left at. */
+function atRevisionOf(before: KubeObject, { metadata: { resourceVersion } }: KubeObject): KubeObject {
+  return { ...before, metadata: { ...before.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
+}

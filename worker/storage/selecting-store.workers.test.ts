@@ -1,0 +1,97 @@
+/** Custom objects selected by fields that one of several versions knows. */
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import type { Env } from "../env.ts";
+
+const { API } = env as unknown as Env;
+
+interface Doors {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+}
+
+async function send(method: string, path: string, body?: object): Promise<Response> {
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const init = { method, headers: { "Content-Type": type }, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
+  expect(response.status, path).toBeLessThan(300);
+  return response;
+}
+
+const doors = (version: string) => `/apis/select.example/${version}/namespaces/default/doors`;
+
+async function namesOf(version: string, query: string, accept = "application/json"): Promise<string[]> {
+  const headers = { Accept: accept };
+  const answer = await API.fetch(new Request(`https://sailplane${doors(version)}?${query}`, { headers }));
+  return ((await answer.json()) as Doors).items.map(({ metadata }) => metadata.name);
+}
+
+const version = (name: string, fields: readonly string[], storage: boolean) => ({
+  name,
+  storage,
+  served: true,
+  selectableFields: fields.map((field) => ({ jsonPath: `.${field}` })),
+  schema: {
+    openAPIV3Schema: {
+      type: "object",
+      properties: Object.fromEntries(fields.map((field) => [field, { type: "string", default: "plain" }])),
+      "x-kubernetes-preserve-unknown-fields": true,
+    },
+  },
+});
+
+const door = (at: string, name: string, fields: object) => ({
+  apiVersion: `select.example/${at}`,
+  kind: "Door",
+  metadata: { name },
+  ...fields,
+});
+
+beforeAll(async () => {
+  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    metadata: { name: "doors.select.example" },
+    spec: {
+      group: "select.example",
+      scope: "Namespaced",
+      names: { plural: "doors", kind: "Door" },
+      versions: [version("v1", ["color"], true), version("v2", ["color", "size"], false)],
+    },
+  });
+  await send("POST", doors("v1"), door("v1", "a", { color: "red", size: "tall" }));
+  await send("POST", doors("v1"), door("v1", "b", { color: "red" }));
+  await send("POST", doors("v2"), door("v2", "c", { color: "blue", size: "tall" }));
+});
+
+test("CRD-SELECT: fields of the version that is asked, defaults included, whichever wrote the object", async () => {
+  expect(await namesOf("v2", "fieldSelector=size=tall")).toEqual(["a", "c"]);
+  expect(await namesOf("v2", "fieldSelector=size=plain")).toEqual(["b"]);
+  expect(await namesOf("v1", "fieldSelector=color=red")).toEqual(["a", "b"]);
+  expect(await namesOf("v2", "fieldSelector=size=tall,metadata.name=c")).toEqual(["c"]);
+  const metadata = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+  expect(await namesOf("v2", "fieldSelector=size=tall", metadata)).toEqual(["a", "c"]);
+});
+
+test("CRD-SELECT: a page is as long as it was to be, and the next goes on behind it", async () => {
+  const first = (await (await send("GET", `${doors("v2")}?fieldSelector=size=tall&limit=1`)).json()) as Doors;
+  expect(first.items.map(({ metadata }) => metadata.name)).toEqual(["a"]);
+  expect(await namesOf("v2", `fieldSelector=size=tall&limit=1&continue=${first.metadata.continue}`)).toEqual(["c"]);
+});
+
+test("CRD-SELECT: a watch adds and deletes what begins and ceases to be selected", async () => {
+  const { metadata } = (await (await send("GET", doors("v2"))).json()) as Doors;
+  const since = `watch=1&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=1&fieldSelector=size=tall`;
+  const watched = send("GET", `${doors("v2")}?${since}`);
+  await send("PATCH", `${doors("v2")}/a`, { size: "low" });
+  await send("PATCH", `${doors("v1")}/b`, { size: "tall" });
+  await send("PATCH", `${doors("v1")}/c`, { color: "white" });
+  await send("DELETE", `${doors("v1")}/a`);
+  await send("DELETE", `${doors("v1")}/b`);
+  const lines = (await (await watched).text()).trim().split("\n");
+  const told = lines.map((line) => JSON.parse(line) as { type: string; object: { metadata: object; size: string } });
+  expect(told.map(({ type, object }) => ({ type, size: object.size, metadata: object.metadata }))).toMatchObject([
+    { type: "DELETED", size: "tall", metadata: { name: "a" } },
+    { type: "ADDED", size: "tall", metadata: { name: "b" } },
+    { type: "MODIFIED", size: "tall", metadata: { name: "c" } },
+    { type: "DELETED", size: "tall", metadata: { name: "b" } },
+  ]);
+});
