@@ -15,12 +15,12 @@ type Revision = Stored<ControllerRevision>;
 export interface HistoryRules {
   readonly template: PodTemplateSpec;
   readonly selector: LabelSelector | undefined;
-  readonly limit: number;
+  /** How many names have been found taken so far. */
+  readonly collisionCount: number | undefined;
   /** The hash in a new revision's name, of its data. */
-  readonly hashOf: (data: unknown) => string;
-  /** The label that carries the hash. */
-  readonly hashLabel: string;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly hashOf: (data: unknown, collisionCount: number | undefined) => string;
+  /** What a new revision is labelled with: the hash in its name, or the one that was tried first. */
+  readonly labelsOf: (hashes: { first: string; last: string }) => Readonly<Record<string, string>>;
 }
 
 export type History =
@@ -30,8 +30,8 @@ export type History =
       /** All of them, oldest first. */
       readonly all: readonly Revision[];
     }
-  /** Revisions have to be adopted, or one made, raised or renamed first. */
-  | { readonly effects: readonly Effect[]; readonly collision: boolean };
+  /** Revisions have to be adopted, or one made or raised first; and how many names were taken by then, if more than before. */
+  | { readonly effects: readonly Effect[]; readonly collisionCount?: number };
 
 const dataOf = (template: PodTemplateSpec) => ({ spec: { template: { ...template, $patch: "replace" } } });
 
@@ -39,38 +39,47 @@ export const byRevision = (a: Revision, b: Revision): number =>
   a.revision - b.revision || (a.metadata.name < b.metadata.name ? -1 : 1);
 
 export function historyOf(owner: Stored<KubeObject>, rules: HistoryRules, snapshot: Snapshot): History {
-  const { template, hashLabel } = rules;
-  const namespace = owner.metadata.namespace ?? "";
   const claimed = claim<ControllerRevision>(snapshot, REVISIONS, owner, { selector: rules.selector });
-  if (claimed.effects.length > 0) return { effects: claimed.effects, collision: false };
+  if (claimed.effects.length > 0) return { effects: claimed.effects };
   const all = claimed.owned.toSorted(byRevision);
-  const data = dataOf(template);
+  const data = dataOf(rules.template);
   const newest = all.at(-1);
   const matching = all.findLast((each) => same(each.data, data));
-  const revision = (newest?.revision ?? 0) + 1;
   if (matching && matching === newest) return { update: matching, all };
+  const revision = (newest?.revision ?? 0) + 1;
+  const namespace = owner.metadata.namespace ?? "";
+  // Nothing new of what is on its way out.
+  if (owner.metadata.deletionTimestamp) return matching ? { update: matching, all } : { effects: [] };
   if (matching) {
     const raised: ControllerRevision = { ...matching, revision };
-    return { effects: [{ op: "update", resource: REVISIONS, namespace, object: raised }], collision: false };
+    return { effects: [{ op: "update", resource: REVISIONS, namespace, object: raised }] };
   }
-  const hash = rules.hashOf(data);
-  const name = `${owner.metadata.name.slice(0, 223)}-${hash}`;
-  if (snapshot.get(REVISIONS, namespace, name)) return { effects: [], collision: true };
-  const object: ControllerRevision = {
-    apiVersion: "apps/v1",
-    kind: "ControllerRevision",
-    metadata: {
-      name,
-      namespace,
-      labels: { ...template.metadata?.labels, [hashLabel]: hash },
-      ...(rules.annotations ? { annotations: { ...rules.annotations } } : {}),
-      ownerReferences: [controllerReference(owner)],
-    },
-    // In the order in which Go prints it: clients compare it byte by byte with the template that they see.
-    data: JSON.parse(canonical(data)),
-    revision,
-  };
-  return { effects: [{ op: "create", resource: REVISIONS, namespace, object }], collision: false };
+  const { collisionCount } = rules;
+  const first = rules.hashOf(data, collisionCount);
+  for (let count = collisionCount; ; count = (count ?? 0) + 1) {
+    const last = rules.hashOf(data, count);
+    const name = `${owner.metadata.name.slice(0, 223)}-${last}`;
+    const taken = snapshot.get<ControllerRevision>(REVISIONS, namespace, name);
+    // Whosever it is: it says the same.
+    if (taken && same(taken.data, data)) return { update: taken, all };
+    if (taken) continue;
+    const object: ControllerRevision = {
+      apiVersion: "apps/v1",
+      kind: "ControllerRevision",
+      metadata: {
+        name,
+        namespace,
+        labels: { ...rules.template.metadata?.labels, ...rules.labelsOf({ first, last }) },
+        ...(owner.metadata.annotations ? { annotations: owner.metadata.annotations } : {}),
+        ownerReferences: [controllerReference(owner)],
+      },
+      // In the order in which Go prints it: clients compare it byte by byte with the template that they see.
+      data: JSON.parse(canonical(data)),
+      revision,
+    };
+    const effects: readonly Effect[] = [{ op: "create", resource: REVISIONS, namespace, object }];
+    return count === collisionCount ? { effects } : { effects, collisionCount: count ?? 0 };
+  }
 }
 
 /** The template that a revision stands for. */

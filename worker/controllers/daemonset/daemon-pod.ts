@@ -9,7 +9,7 @@ import { podFromTemplate } from "../pod-from-template.ts";
 import { same } from "../same.ts";
 
 export const HASH = "controller-revision-hash";
-export const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 const GENERATION_LABEL = "pod-template-generation";
 
 /** Daemons run where others may not: on nodes that are in trouble. */
@@ -27,12 +27,23 @@ function tolerationsOf(spec: PodSpec): Toleration[] {
   const tolerations = [...(spec.tolerations ?? [])];
   for (const [key, effect] of added) {
     const toleration = { key: `node.kubernetes.io/${key}`, operator: "Exists", effect };
-    if (!tolerations.some((each) => same(each, toleration))) tolerations.push(toleration);
+    // One of the template's that differs in its seconds only makes room for it.
+    const place = tolerations.findIndex((each) => same({ ...each, tolerationSeconds: undefined }, toleration));
+    if (place < 0) tolerations.push(toleration);
+    else tolerations[place] = toleration;
   }
   return tolerations;
 }
 
-export function daemonPod(daemonSet: Stored<DaemonSet>, node: string, hash: string): Pod {
+/** Whether a pod is made of the template as it is, by its hash or by the count of templates that it is from. */
+export function isOfTemplate({ metadata }: DaemonSet, hash: string | undefined): (pod: Pod) => boolean {
+  const generation = metadata.annotations?.[TEMPLATE_GENERATION];
+  return ({ metadata: { labels = {} } }) =>
+    (hash !== undefined && labels[HASH] === hash) ||
+    (generation !== undefined && labels[GENERATION_LABEL] === generation);
+}
+
+export function daemonPod(daemonSet: Stored<DaemonSet>, node: string, hash: string | undefined): Pod {
   const pod = podFromTemplate(daemonSet, daemonSet.spec.template);
   const generation = daemonSet.metadata.annotations?.[TEMPLATE_GENERATION];
   const { affinity } = pod.spec;
@@ -41,7 +52,11 @@ export function daemonPod(daemonSet: Stored<DaemonSet>, node: string, hash: stri
     ...pod,
     metadata: {
       ...pod.metadata,
-      labels: { ...pod.metadata.labels, [HASH]: hash, ...(generation ? { [GENERATION_LABEL]: generation } : {}) },
+      labels: {
+        ...pod.metadata.labels,
+        ...(hash ? { [HASH]: hash } : {}),
+        ...(generation ? { [GENERATION_LABEL]: generation } : {}),
+      },
     },
     spec: {
       ...pod.spec,

@@ -12,10 +12,11 @@ const node = (name: string, spec: Node["spec"] = {}): Node => ({
   spec,
   status: {},
 });
+const generation = (count: string) => ({ "deprecated.daemonset.template.generation": count });
 const dm = (spec: Partial<DaemonSet["spec"]> = {}): DaemonSet => ({
   apiVersion: "apps/v1",
   kind: "DaemonSet",
-  metadata: { name: "dm", namespace: "ns", annotations: { "deprecated.daemonset.template.generation": "1" } },
+  metadata: { name: "dm", namespace: "ns", annotations: generation("1") },
   spec: {
     selector: { matchLabels: { app: "dm" } },
     updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
@@ -99,6 +100,7 @@ describe("daemon set", () => {
       at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
         draft.spec.updateStrategy = { type };
         draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image }] };
+        draft.metadata.annotations = generation(image.slice(-1));
       });
     update("pause:2", "RollingUpdate");
     await at.settle();
@@ -140,10 +142,68 @@ describe("daemon set", () => {
     });
     at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
       draft.spec.template.spec = { nodeSelector: { pool: "a" }, containers: [{ name: "c", image: "pause:2" }] };
+      draft.metadata.annotations = generation("2");
     });
     await at.settle();
     expect(pods(at)).toHaveLength(2);
     expect(status(at)).toMatchObject({ currentNumberScheduled: 1, numberReady: 1, numberAvailable: 1 });
     expect(status(at)?.updatedNumberScheduled).toBeUndefined();
+  });
+
+  it("CTL-DS-NEW: takes a pod that an earlier set left for new where it is of as many templates", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    const left = (name: string, count: string): Pod => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "ns", labels: { app: "dm", "pod-template-generation": count } },
+      spec: { nodeName: "n1", containers: [] },
+      status: { phase: "Running" },
+    });
+    at.cluster.put("pods", left("left", "1"));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    expect(pods(at).map(({ metadata }) => metadata.name)).toEqual(["left"]);
+    expect(status(at)).toMatchObject({ currentNumberScheduled: 1, updatedNumberScheduled: 1 });
+  });
+
+  it("gives its pods the tolerations of daemons in place of the template's that differ in seconds only", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    const notReady = { key: "node.kubernetes.io/not-ready", operator: "Exists", effect: "NoExecute" };
+    const tolerations = [
+      { ...notReady, tolerationSeconds: 30 },
+      { key: "x", operator: "Exists" },
+    ];
+    at.cluster.put(
+      "daemonsets.apps",
+      dm({ template: { metadata: { labels: { app: "dm" } }, spec: { tolerations, containers: [] } } }),
+    );
+    await at.settle();
+    expect(pods(at)[0]?.spec.tolerations?.slice(0, 2)).toEqual([notReady, { key: "x", operator: "Exists" }]);
+  });
+
+  it("CTL-REVISION-TAKEN: goes on to another name where a revision's is taken, and takes one that says the same", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    const [first] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    const again = async (data: unknown) => {
+      const other = start();
+      other.cluster.put("nodes", node("n1"));
+      const metadata = { name: first?.metadata.name ?? "", namespace: "ns" };
+      other.cluster.put("controllerrevisions.apps", { ...first, metadata, data, revision: 7 } as ControllerRevision);
+      other.cluster.put("daemonsets.apps", dm());
+      await other.settle();
+      const names = other.cluster.list("controllerrevisions.apps").length;
+      return {
+        names,
+        collisions: status(other)?.collisionCount,
+        label: pods(other)[0]?.metadata.labels?.["controller-revision-hash"],
+      };
+    };
+    expect(await again({ other: "data" })).toEqual({ names: 2, collisions: 1, label: expect.any(String) });
+    expect(await again(first?.data)).toEqual({ names: 1, collisions: undefined, label: undefined });
   });
 });

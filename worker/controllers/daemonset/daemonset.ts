@@ -21,7 +21,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash.ts";
 import { earliest, timeOf, waking } from "../time.ts";
-import { daemonPod, type Fit, fitting, HASH, nodeOf, TEMPLATE_GENERATION } from "./daemon-pod.ts";
+import { daemonPod, type Fit, fitting, HASH, isOfTemplate, nodeOf } from "./daemon-pod.ts";
 
 const RESOURCE = "daemonsets.apps";
 const PRIMARY = { resource: RESOURCE, kind: "DaemonSet", apiVersion: "apps/v1" };
@@ -60,40 +60,46 @@ interface Place {
   readonly pods: readonly Stored<Pod>[];
 }
 
+interface Rollout {
+  /** Of the template as it is. */
+  readonly hash: string | undefined;
+  readonly isNew: (pod: Pod) => boolean;
+  readonly now: number;
+}
+
 function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
   const claimed = claim<Pod>(snapshot, "pods", daemonSet, { selector: daemonSet.spec.selector });
   if (claimed.effects.length > 0) return { effects: claimed.effects };
   if (daemonSet.metadata.deletionTimestamp) return settled;
-  const templateGeneration = daemonSet.metadata.annotations?.[TEMPLATE_GENERATION];
-  const { collisionCount = 0 } = daemonSet.status;
+  const { template, selector } = daemonSet.spec;
   const history = historyOf(
     daemonSet,
     {
-      template: daemonSet.spec.template,
-      selector: daemonSet.spec.selector,
+      template,
+      selector,
+      collisionCount: daemonSet.status.collisionCount,
       // Of the template itself, as a replica set's.
-      hashOf: () => templateHash(daemonSet.spec.template, daemonSet.status.collisionCount),
-      limit: daemonSet.spec.revisionHistoryLimit ?? 10,
-      hashLabel: HASH,
-      ...(templateGeneration ? { annotations: { [TEMPLATE_GENERATION]: templateGeneration } } : {}),
+      hashOf: (_, count) => templateHash(template, count),
+      labelsOf: ({ last }) => ({ [HASH]: last }),
     },
     snapshot,
   );
-  if ("effects" in history)
-    return {
-      effects: history.collision
-        ? statusUpdate(RESOURCE, daemonSet, { ...daemonSet.status, collisionCount: collisionCount + 1 })
-        : history.effects,
-    };
-  const hash = history.update.metadata.labels?.[HASH] ?? "";
+  if ("effects" in history) {
+    const { collisionCount, effects } = history;
+    const collided =
+      collisionCount === undefined ? [] : statusUpdate(RESOURCE, daemonSet, { ...daemonSet.status, collisionCount });
+    return { effects: [...effects, ...collided] };
+  }
+  const hash = history.update.metadata.labels?.[HASH];
   const nodes = snapshot.list<Node>("nodes");
   const places = placesOf(daemonSet, claimed.owned, nodes);
-  const placement = planPlacement(daemonSet, places, { hash, now });
+  const rollout: Rollout = { hash, isNew: isOfTemplate(daemonSet, hash), now };
+  const placement = planPlacement(daemonSet, places, rollout);
   const stray = strayPods(daemonSet, claimed.owned, nodes);
   const busy = placement.effects.length + stray.length > 0;
-  const update = busy ? [] : planUpdate(daemonSet, places, { hash, now });
-  const status = statusUpdate(RESOURCE, daemonSet, statusOf(daemonSet, places, { hash, now }));
+  const update = busy ? [] : planUpdate(daemonSet, places, rollout);
+  const status = statusUpdate(RESOURCE, daemonSet, statusOf(daemonSet, places, rollout));
   const live = new Set([
     history.update.metadata.name,
     ...claimed.owned.map((pod) => `${daemonSet.metadata.name}-${pod.metadata.labels?.[HASH]}`),
@@ -154,7 +160,11 @@ const removal = (pod: Stored<Pod>, about: Stored<DaemonSet>): Effect => ({
   },
 });
 
-const creations = (daemonSet: Stored<DaemonSet>, nodes: readonly string[], hash: string): readonly Batch[] =>
+const creations = (
+  daemonSet: Stored<DaemonSet>,
+  nodes: readonly string[],
+  hash: string | undefined,
+): readonly Batch[] =>
   nodes.length === 0
     ? []
     : [
@@ -178,7 +188,7 @@ const creations = (daemonSet: Stored<DaemonSet>, nodes: readonly string[], hash:
 function planPlacement(
   daemonSet: Stored<DaemonSet>,
   places: readonly Place[],
-  { hash, now }: { hash: string; now: number },
+  { hash, isNew, now }: Rollout,
 ): { effects: (Effect | Batch)[]; events: EventRecord[]; wakeAt?: number } {
   const missing: string[] = [];
   const doomed: Stored<Pod>[] = [];
@@ -205,7 +215,7 @@ function planPlacement(
       }
       // Of several the oldest stays; during a surge the old and the new one share the node.
       const older = oldestFirst(running);
-      const kept = surges ? firstOfEach(older, hash) : older.slice(0, 1);
+      const kept = surges ? firstOfEach(older, isNew) : older.slice(0, 1);
       doomed.push(...running.filter((pod) => !kept.includes(pod)));
     }
   }
@@ -229,8 +239,7 @@ const oldestFirst = (pods: readonly Stored<Pod>[]): readonly Stored<Pod>[] =>
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
-const firstOfEach = (pods: readonly Stored<Pod>[], hash: string): readonly Stored<Pod>[] => {
-  const isNew = (pod: Pod) => pod.metadata.labels?.[HASH] === hash;
+const firstOfEach = (pods: readonly Stored<Pod>[], isNew: Rollout["isNew"]): readonly Stored<Pod>[] => {
   return [pods.find(isNew), pods.find((pod) => !isNew(pod))].filter((pod) => pod !== undefined);
 };
 
@@ -258,7 +267,7 @@ const surgeOf = ({ spec }: DaemonSet, nodes: number) =>
 function planUpdate(
   daemonSet: Stored<DaemonSet>,
   places: readonly Place[],
-  { hash, now }: { hash: string; now: number },
+  { hash, isNew, now }: Rollout,
 ): readonly (Effect | Batch)[] {
   if (daemonSet.spec.updateStrategy?.type === "OnDelete") return [];
   const { minReadySeconds = 0, updateStrategy } = daemonSet.spec;
@@ -266,7 +275,6 @@ function planUpdate(
   const available = (pod: Pod | undefined) => pod !== undefined && isAvailable(pod, minReadySeconds, now);
   const states = wanted.map(({ node, pods }) => {
     const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    const isNew = (pod: Pod) => pod.metadata.labels?.[HASH] === hash;
     return { name: node.metadata.name, next: present.find(isNew), old: present.find((pod) => !isNew(pod)) };
   });
   const surge = surgeOf(daemonSet, wanted.length);
@@ -297,11 +305,7 @@ function planUpdate(
     .map((pod) => removal(pod, daemonSet));
 }
 
-function statusOf(
-  daemonSet: Stored<DaemonSet>,
-  places: readonly Place[],
-  { hash, now }: { hash: string; now: number },
-): DaemonSetStatus {
+function statusOf(daemonSet: Stored<DaemonSet>, places: readonly Place[], { isNew, now }: Rollout): DaemonSetStatus {
   const { minReadySeconds = 0 } = daemonSet.spec;
   let [desired, current, misscheduled, ready, available, updated] = [0, 0, 0, 0, 0, 0];
   for (const { fit, pods } of places) {
@@ -316,7 +320,7 @@ function statusOf(
     current++;
     if (isReady(pod)) ready++;
     if (isAvailable(pod, minReadySeconds, now)) available++;
-    if (pod.metadata.labels?.[HASH] === hash) updated++;
+    if (isNew(pod)) updated++;
   }
   const { collisionCount } = daemonSet.status;
   return {

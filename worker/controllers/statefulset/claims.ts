@@ -1,8 +1,9 @@
 /** The claims of a StatefulSet's pods: made before them, and owned as the retention policy says. */
 import type { StatefulSet } from "../../../api/generated/apps.v1.ts";
 import type { PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
+import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { Effect, Snapshot } from "../controller.ts";
+import type { Effect, EventRecord, Snapshot } from "../controller.ts";
 import { same } from "../same.ts";
 import { claimsOf, ownersOfClaim, podName } from "./stateful-pod.ts";
 
@@ -49,22 +50,60 @@ export function claimCreations({ set, snapshot }: Scene, ordinal: number): reado
 }
 
 /** Claims go with the set or with a condemned pod, as the retention policy says. */
-export function claimOwners(
-  { set, snapshot }: Scene,
-  ordinal: number,
-  condemned: Stored<Pod> | undefined,
-): readonly Effect[] {
-  const namespace = set.metadata.namespace ?? "";
-  if (!set.spec.persistentVolumeClaimRetentionPolicy) return [];
-  const wanted = ownersOfClaim(set, condemned);
-  return claimsOf(set, ordinal).flatMap(({ metadata }): Effect[] => {
-    const found = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, metadata.name ?? "");
-    if (!found || found.metadata.deletionTimestamp) return [];
-    const ours = (uid: string, kind: string) => uid === set.metadata.uid || kind === "Pod";
-    const others = (found.metadata.ownerReferences ?? []).filter(({ uid, kind }) => !ours(uid, kind));
-    const ownerReferences = [...others, ...wanted];
-    if (same(found.metadata.ownerReferences ?? [], ownerReferences)) return [];
-    const object = { ...found, metadata: { ...found.metadata, ownerReferences } } as PersistentVolumeClaim;
-    return [{ op: "update", resource: CLAIMS, namespace, object }];
+export function claimOwners(scene: Scene, ordinal: number, condemned: Stored<Pod> | undefined): readonly Effect[] {
+  const wanted = ownersOfClaim(scene.set, condemned);
+  return ownedClaims(scene, ordinal, condemned).flatMap(({ claim, mine, others, isForeign }): Effect[] => {
+    const ownerReferences = [...others, ...(isForeign ? [] : wanted)];
+    const has = claim.metadata.ownerReferences ?? [];
+    if (mine.every(({ controller }) => controller) && sameOwners(has, ownerReferences)) return [];
+    const object = { ...claim, metadata: { ...claim.metadata, ownerReferences } } as PersistentVolumeClaim;
+    return [{ op: "update", resource: CLAIMS, namespace: claim.metadata.namespace ?? "", object }];
   });
 }
+
+/** Of claims that cannot follow the policy. */
+export const claimConflicts = (scene: Scene, ordinal: number): readonly EventRecord[] =>
+  ownedClaims(scene, ordinal, undefined)
+    .filter(({ isForeign }) => isForeign)
+    .map(({ claim: { metadata } }) => ({
+      about: scene.set,
+      type: "Warning",
+      reason: "ConflictingController",
+      message: `PersistentVolumeClaim ${metadata.name} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim`,
+    }));
+
+interface OwnedClaim {
+  readonly claim: Stored<PersistentVolumeClaim>;
+  /** The set and the pod of the ordinal, as far as they own it. */
+  readonly mine: readonly OwnerReference[];
+  readonly others: readonly OwnerReference[];
+  /** Somebody else controls it: no policy holds. */
+  readonly isForeign: boolean;
+}
+
+/** What a set or a pod of the same name left behind is not among them: it goes with those. */
+function ownedClaims({ set, snapshot }: Scene, ordinal: number, condemned?: Stored<Pod>): readonly OwnedClaim[] {
+  const namespace = set.metadata.namespace ?? "";
+  const { whenDeleted, whenScaled } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
+  if (whenDeleted === undefined && whenScaled === undefined) return [];
+  const name = podName(set, ordinal);
+  const pod = condemned ?? snapshot.get<Pod>("pods", namespace, name);
+  const isMine = (owner: OwnerReference) => isNamed(owner, set, set.metadata.name) || isNamed(owner, POD, name);
+  return claimsOf(set, ordinal).flatMap(({ metadata }): OwnedClaim[] => {
+    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, namespace, metadata.name ?? "");
+    if (!claim) return [];
+    const owners = claim.metadata.ownerReferences ?? [];
+    const mine = owners.filter(isMine);
+    if (mine.some(({ uid }) => uid !== set.metadata.uid && uid !== pod?.metadata.uid)) return [];
+    const others = owners.filter((owner) => !isMine(owner));
+    const follows = whenDeleted === "Delete" || whenScaled === "Delete";
+    return [{ claim, mine, others, isForeign: follows && others.some(({ controller }) => controller) }];
+  });
+}
+
+const POD = { apiVersion: "v1", kind: "Pod" };
+const isNamed = (owner: OwnerReference, of: { apiVersion: string; kind: string }, name: string) =>
+  owner.apiVersion === of.apiVersion && owner.kind === of.kind && owner.name === name;
+
+const uidsOf = (owners: readonly OwnerReference[]) => owners.map(({ uid }) => uid).sort();
+const sameOwners = (a: readonly OwnerReference[], b: readonly OwnerReference[]) => same(uidsOf(a), uidsOf(b));

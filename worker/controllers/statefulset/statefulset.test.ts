@@ -238,4 +238,70 @@ describe("stateful set", () => {
     expect(events(at)).toEqual(["SuccessfulCreate: Create Pod db-0 in StatefulSet db successful"]);
     expect(status(at)).toMatchObject({ replicas: 1, readyReplicas: 1, availableReplicas: 1 });
   });
+
+  it("CTL-REVISION-TAKEN: names a revision by a later hash where its name is taken, and labels it with the first", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db());
+    await at.settle();
+    const name = status(at)?.updateRevision ?? "";
+    const again = async (data: unknown) => {
+      const other = start();
+      const taken = { apiVersion: "apps/v1", kind: "ControllerRevision", metadata: { name, namespace: "ns" }, data };
+      other.cluster.put("controllerrevisions.apps", { ...taken, revision: 7 } as ControllerRevision);
+      other.cluster.put("statefulsets.apps", db());
+      await other.settle();
+      const { updateRevision = "", collisionCount } = status(other) ?? {};
+      const made = other.cluster.get<ControllerRevision>("controllerrevisions.apps", "ns", updateRevision);
+      return { updateRevision, collisionCount, label: made?.metadata.labels?.["controller.kubernetes.io/hash"] };
+    };
+    const moved = await again({ other: "data" });
+    expect(moved).toMatchObject({ collisionCount: 1, label: name.slice("db-".length) });
+    expect(moved.updateRevision).not.toBe(name);
+    const data = at.cluster.get<ControllerRevision>("controllerrevisions.apps", "ns", name)?.data;
+    expect(await again(data)).toEqual({ updateRevision: name, collisionCount: 0, label: undefined });
+  });
+
+  it("makes no revision of what is being deleted, though its own are being orphaned", async () => {
+    const at = start();
+    at.cluster.put("statefulsets.apps", db());
+    await at.settle();
+    const [mine] = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    edit(at, (draft) => {
+      draft.metadata.deletionTimestamp = "2024-01-01T00:00:00Z";
+      draft.metadata.finalizers = ["orphan"];
+    });
+    at.cluster.change<ControllerRevision>("controllerrevisions.apps", "ns", mine?.metadata.name ?? "", (draft) => {
+      delete draft.metadata.ownerReferences;
+    });
+    await at.settle();
+    expect(at.cluster.list("controllerrevisions.apps")).toHaveLength(1);
+  });
+
+  it.each([
+    ["somebody else controls", { apiVersion: "v1", kind: "ConfigMap", name: "c", uid: "u", controller: true }, true],
+    ["a set of its name controlled", { apiVersion: "apps/v1", kind: "StatefulSet", name: "db", uid: "u" }, false],
+  ])("leaves a claim alone that %s", async (_, owner, told) => {
+    const at = start();
+    const metadata = { name: "data-db-0", namespace: "ns", ownerReferences: [owner] };
+    at.cluster.put("persistentvolumeclaims", { ...claim, apiVersion: "v1", kind: "PersistentVolumeClaim", metadata });
+    const policy = { whenDeleted: "Delete", whenScaled: "Retain" };
+    at.cluster.put(
+      "statefulsets.apps",
+      db({ replicas: 1, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy: policy }),
+    );
+    at.cluster.put("configmaps", {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "c", namespace: "ns", uid: "u" },
+    });
+    await at.settle();
+    at.cluster.change<Pod>("pods", "ns", "db-0", (draft) => {
+      draft.status = { phase: "Pending" };
+    });
+    await at.settle();
+    const [first] = at.cluster.list<PersistentVolumeClaim>("persistentvolumeclaims");
+    expect(first?.metadata.ownerReferences).toEqual([owner]);
+    expect(events(at).some((text) => text.startsWith("ConflictingController: "))).toBe(told);
+    expect(names(at)).toEqual(["db-0"]);
+  });
 });

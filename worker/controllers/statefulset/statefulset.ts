@@ -20,7 +20,7 @@ import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod-sta
 import { statusUpdate } from "../status-update.ts";
 import { dataHash } from "../template-hash.ts";
 import { waking } from "../time.ts";
-import { CLAIMS, claimCreations, claimOwners, claimsAreLeaving } from "./claims.ts";
+import { CLAIMS, claimConflicts, claimCreations, claimOwners, claimsAreLeaving } from "./claims.ts";
 import { identityLabels, ordinalOf, podName, REVISION, statefulPod } from "./stateful-pod.ts";
 
 const RESOURCE = "statefulsets.apps";
@@ -79,18 +79,13 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   const mine = (pod: KubeObject) => ordinalOf(set, pod) !== undefined;
   const claimed = claim<Pod>(snapshot, "pods", set, { selector: set.spec.selector, adoptable: mine });
   if (claimed.effects.length > 0) return { effects: claimed.effects };
-  const { collisionCount = 0 } = set.status;
   const limit = set.spec.revisionHistoryLimit ?? 10;
   const { template, selector } = set.spec;
-  const hashOf = (data: unknown) => dataHash(data, collisionCount);
-  const rules = { template, selector, hashOf, limit, hashLabel: HASH_LABEL };
-  const history = historyOf(set, rules, snapshot);
-  if ("effects" in history)
-    return {
-      effects: history.collision
-        ? statusUpdate(RESOURCE, set, { ...set.status, collisionCount: collisionCount + 1 })
-        : history.effects,
-    };
+  const { collisionCount = 0 } = set.status;
+  const labelsOf = ({ first }: { first: string }) => ({ [HASH_LABEL]: first });
+  const hashOf = (data: unknown, count = 0) => dataHash(data, count);
+  const history = historyOf(set, { template, selector, collisionCount, hashOf, labelsOf }, snapshot);
+  if ("effects" in history) return { effects: [...history.effects, ...collided(set, history.collisionCount)] };
   const { update, all } = history;
   const current = all.find(({ metadata }) => metadata.name === set.status.currentRevision) ?? update;
   const pods = new Map<number, Stored<Pod>>();
@@ -110,11 +105,15 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   return {
     // What keeps a pod from being made does not keep the others from being counted.
     effects: [...(context.failure ? [...status, ...turn] : [...turn, ...status]), ...trimmed],
+    events: [...pods].flatMap(([ordinal, pod]) => (isWaiting(pod) ? claimConflicts(scene, ordinal) : [])),
     ...waking(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
   };
 }
 
 const NOTHING: readonly Effect[] = [];
+
+const collided = (set: Stored<StatefulSet>, collisionCount: number | undefined): readonly Effect[] =>
+  collisionCount === undefined ? NOTHING : statusUpdate(RESOURCE, set, { ...set.status, collisionCount });
 
 /** One step of an ordered set, as many as there are of a parallel one. */
 function planTurn(scene: Scene): readonly Effect[] {
@@ -194,12 +193,14 @@ function creation(scene: Scene, ordinal: number): readonly Effect[] {
       failure: { reason: "FailedCreate", message: `${text} failed error: {message}`, unless: "AlreadyExists" },
     },
   };
-  return [...claimCreations(scene, ordinal), pod];
+  return [...claimCreations(scene, ordinal), pod, ...claimOwners(scene, ordinal, undefined)];
 }
 
 /** Claims that went missing while their pod waits for them are made again. */
 const missingClaims = (scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] =>
-  pod.status.phase === "Pending" && !pod.metadata.deletionTimestamp ? claimCreations(scene, ordinal) : [];
+  isWaiting(pod) ? claimCreations(scene, ordinal) : [];
+
+const isWaiting = ({ status, metadata }: Pod) => status.phase === "Pending" && !metadata.deletionTimestamp;
 
 /** Labels by which a pod is known, and the owners of its claims, are kept as they should be. */
 function invariants(scene: Scene, ordinal: number, pod: Stored<Pod>): readonly Effect[] {
