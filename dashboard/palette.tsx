@@ -1,7 +1,8 @@
 /** One box that goes anywhere: views, kinds, and what concerns the page itself. */
 import { useState } from "preact/hooks";
 import { discovery } from "./api/discovery.ts";
-import { kindHref, kubectlName } from "./api/kind.ts";
+import { kubectlName } from "./api/kind.ts";
+import { kindHref } from "./api/links.ts";
 import { closeDialog, showDialog } from "./dialogs.tsx";
 import { openHelp } from "./help.tsx";
 import { Dialog } from "./parts/dialog.tsx";

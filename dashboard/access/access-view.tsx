@@ -4,7 +4,7 @@ import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "../../a
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";

@@ -1,7 +1,6 @@
 /** A kind as discovery tells of it, and how its objects are addressed. */
 import { groupResource } from "../../api/machinery/meta.ts";
 import { resourcePath, type Target } from "../../client/resource-path.ts";
-import { href } from "../route.ts";
 
 export interface Kind {
   /** "" for the core group. */
@@ -42,14 +41,3 @@ export function titleOf({ kind, plural }: Kind): string {
 
 /** As kubectl takes it: `pods`, `deployments.apps`. */
 export const kubectlName = ({ group, plural }: Kind): string => groupResource(group, plural);
-
-const groupPart = ({ group }: Kind) => group || "core";
-
-export const kindHref = (kind: Kind): string => href(["kind", groupPart(kind), kind.version, kind.plural]);
-
-/** Cluster scope is written `-`, which is no namespace's name. */
-export const objectHref = (kind: Kind, { namespace, name }: ObjectName, tab?: string): string =>
-  href(
-    ["object", groupPart(kind), kind.version, kind.plural, kind.namespaced ? namespace : "-", name],
-    tab ? { tab } : {},
-  );

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Node, Pod } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
 import { CapacityBar, cpuValues, memoryValues } from "../parts/capacity-bar.tsx";

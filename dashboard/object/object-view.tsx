@@ -2,7 +2,8 @@
 
 import type { ComponentType } from "preact";
 import { ActionBar } from "../actions/action-bar.tsx";
-import { apiVersionOf, type Kind, kindHref, listPath, type ObjectName, titleOf } from "../api/kind.ts";
+import { apiVersionOf, type Kind, listPath, type ObjectName, titleOf } from "../api/kind.ts";
+import { kindHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { LiveBadge, refusal } from "../parts/live-badge.tsx";

@@ -3,7 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { api } from "../api/connection.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref, targetOf } from "../api/kind.ts";
+import { targetOf } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 
 interface Owner {
   readonly kind: string;

@@ -1,6 +1,6 @@
 import type { ContainerState, ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";

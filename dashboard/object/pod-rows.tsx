@@ -1,6 +1,6 @@
 /** Some pods, each with its state: the leaves of ownership trees and of nodes. */
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import type { PodSummary } from "../pod-summary.ts";

@@ -3,7 +3,7 @@ import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";

@@ -5,7 +5,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { ownersOf } from "../owners.ts";
 import { Age } from "../parts/age.tsx";

@@ -2,7 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Moment } from "../../api/moment.ts";
 import { discovery } from "../api/discovery.ts";
-import { kubectlName, objectHref } from "../api/kind.ts";
+import { kubectlName } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { DiffView } from "../parts/diff-view.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";

@@ -6,7 +6,7 @@ import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { Ingress } from "../../api/generated/networking.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { LiveBadge, refusal } from "../parts/live-badge.tsx";

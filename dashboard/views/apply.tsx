@@ -1,7 +1,7 @@
 /** Paste manifests, see what the cluster would make of them, apply them server-side. */
 import { useState } from "preact/hooks";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import type { FieldConflict } from "../apply-conflicts.ts";
 import { type ApplyOutcome, applyAll } from "../apply-manifests.ts";
 import { ManifestEditor } from "../editor/manifest-editor.tsx";

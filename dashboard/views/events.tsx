@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { Event } from "../../api/generated/core.v1.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { type Happening, happeningOf } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";

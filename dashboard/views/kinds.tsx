@@ -1,7 +1,8 @@
 /** Every kind that the cluster serves, by API group. */
 import { useEffect } from "preact/hooks";
 import { discover, discovery } from "../api/discovery.ts";
-import { type Kind, kindHref } from "../api/kind.ts";
+import type { Kind } from "../api/kind.ts";
+import { kindHref } from "../api/links.ts";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
 import { filterText, ListHeader } from "./list-header.tsx";

@@ -5,7 +5,7 @@ import type { Event, Node, Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
 import { kindOfReference } from "../api/discovery.ts";
-import { objectHref } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { CostTile } from "../cost/cost-tile.tsx";
 import { type Happening, happeningOf, newestFirst } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";

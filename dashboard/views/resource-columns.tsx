@@ -1,6 +1,7 @@
 /** The server's printer columns as columns of a live table: ages grow, states have colours, names are links. */
 import type { TableColumnDefinition } from "../../api/machinery/table.ts";
-import { type Kind, objectHref } from "../api/kind.ts";
+import type { Kind } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import type { Columns, Row } from "../api/table.ts";
 import { Age } from "../parts/age.tsx";
 import type { Column } from "../parts/data-table.tsx";

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
-import { type Kind, listPath, objectHref, titleOf } from "../api/kind.ts";
+import { type Kind, listPath, titleOf } from "../api/kind.ts";
+import { objectHref } from "../api/links.ts";
 import { type Row, tableAt } from "../api/table.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { useLiveList } from "../live/use-live-list.ts";

@@ -1,0 +1,14 @@
+/** Where the page shows a kind and an object. */
+import { href } from "../route.ts";
+import type { Kind, ObjectName } from "./kind.ts";
+
+const groupPart = ({ group }: Kind) => group || "core";
+
+export const kindHref = (kind: Kind): string => href(["kind", groupPart(kind), kind.version, kind.plural]);
+
+/** Cluster scope is written `-`, which is no namespace's name. */
+export const objectHref = (kind: Kind, { namespace, name }: ObjectName, tab?: string): string =>
+  href(
+    ["object", groupPart(kind), kind.version, kind.plural, kind.namespaced ? namespace : "-", name],
+    tab ? { tab } : {},
+  );
