@@ -3,7 +3,7 @@ import { Dialog } from "./parts/dialog.tsx";
 import { destinations } from "./sidebar.tsx";
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ["Ctrl K", "Go to any view, kind or namespace"],
+  ["Ctrl K", "Go to any view, kind, namespace or name"],
   ["/", "Filter the list"],
   ["j  k", "Next row, previous row"],
   ["Enter", "Open the row"],

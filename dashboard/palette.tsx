@@ -1,8 +1,9 @@
-/** One box that goes anywhere: views, kinds, and what concerns the page itself. */
-import { useState } from "preact/hooks";
+/** One box that goes anywhere: views, kinds, namespaces, objects by name, and what concerns the page itself. */
+import { useEffect, useState } from "preact/hooks";
 import { discovery } from "./api/discovery.ts";
 import { kubectlName } from "./api/kind.ts";
 import { kindHref } from "./api/links.ts";
+import { namespaceNames } from "./api/namespace-names.ts";
 import { closeDialog, showDialog } from "./dialogs.tsx";
 import { openHelp } from "./help.tsx";
 import { Dialog } from "./parts/dialog.tsx";
@@ -24,11 +25,12 @@ const MOST = 12;
 
 export const openPalette = (): void => showDialog(() => <Palette />);
 
-function choices(): Choice[] {
+const goTo = (link: string) => () => {
+  location.hash = link;
+};
+
+function places(namespaces: readonly string[]): Choice[] {
   const known = discovery.value;
-  const goTo = (link: string) => () => {
-    location.hash = link;
-  };
   return [
     ...destinations
       .flatMap(({ items }) => items)
@@ -39,6 +41,9 @@ function choices(): Choice[] {
       run: goTo(kindHref(kind)),
     })),
     ...(namespace.value === "" ? [] : [{ title: "All namespaces", hint: "", run: () => adjust({ ns: "" }) }]),
+    ...namespaces
+      .filter((name) => name !== namespace.value)
+      .map((name) => ({ title: name, hint: "namespace", run: () => adjust({ ns: name }) })),
     { title: "Time", hint: "look at the cluster as it was", run: toggleTimeBar },
     {
       title: wantsReadOnly.value ? "Allow changes" : "Read-only",
@@ -53,13 +58,25 @@ function choices(): Choice[] {
   ];
 }
 
+/** Where objects of that name would be: lists, filtered. */
+const searches = (text: string): Choice[] =>
+  destinations
+    .flatMap(({ items }) => items)
+    .filter(({ path }) => path[0] === "kind")
+    .map(({ title, path }) => ({
+      title: `${title} “${text}”`,
+      hint: "in the list",
+      run: goTo(href(path, { q: text, as: "table" })),
+    }));
+
 function Palette() {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  const [namespaces, setNamespaces] = useState<readonly string[]>([]);
+  useEffect(() => void namespaceNames().then(setNamespaces), []);
   const matches = matcher(text);
-  const found = choices()
-    .filter(({ title, hint }) => matches(`${title} ${hint}`.toLowerCase()))
-    .slice(0, MOST);
+  const named = places(namespaces).filter(({ title, hint }) => matches(`${title} ${hint}`.toLowerCase()));
+  const found = [...named, ...(text.trim() === "" ? [] : searches(text.trim()))].slice(0, MOST);
   const chosen = Math.min(at, found.length - 1);
   const run = (choice: Choice | undefined) => {
     if (!choice) return;
@@ -75,7 +92,7 @@ function Palette() {
         aria-controls="palette-choices"
         aria-activedescendant={found.length > 0 ? `choice-${chosen}` : undefined}
         aria-label="Go to"
-        placeholder="A view, a kind, a short name such as deploy or cm"
+        placeholder="A view, a kind such as deploy, a namespace, a name"
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);
@@ -100,7 +117,7 @@ function Palette() {
             key={choice.title + choice.hint}
             onClick={() => run(choice)}
           >
-            {choice.title} <span class="quiet">{choice.hint}</span>
+            <span>{choice.title}</span> <span class="quiet">{choice.hint}</span>
           </button>
         ))}
         {found.length === 0 && <p class="quiet">Nothing of that name.</p>}

@@ -1,5 +1,5 @@
 /** What of a pod the overview and the ownership tree keep: ten thousand whole pods would fill the browser's memory. */
-import type { ContainerStatus, Pod } from "../api/generated/core.v1.ts";
+import type { ContainerStateTerminated, ContainerStatus, Pod } from "../api/generated/core.v1.ts";
 import type { Stored } from "../api/machinery/meta.ts";
 import { ownersOf } from "./owners.ts";
 import { cpuOf, memoryOf } from "./resources.ts";
@@ -13,6 +13,8 @@ export interface PodSummary {
   readonly node: string;
   /** As `kubectl get pods` words it. */
   readonly state: string;
+  /** What is said of that state: a container's message, or its exit code; "" where nothing is. */
+  readonly why: string;
   /** Why the scheduler finds it no node; "" where it did, or has not tried. */
   readonly unschedulable: string;
   readonly ready: boolean;
@@ -34,7 +36,7 @@ export function podSummaryOf(pod: Stored<Pod>): PodSummary {
     created: metadata.creationTimestamp,
     owners: ownersOf(pod),
     node: spec.nodeName ?? "",
-    state: stateOf(pod),
+    ...causeOf(pod),
     unschedulable: status.conditions?.find(({ reason }) => reason === "Unschedulable")?.message ?? "",
     ready: status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false,
     finished: phase === "Succeeded" || phase === "Failed",
@@ -44,19 +46,31 @@ export function podSummaryOf(pod: Stored<Pod>): PodSummary {
   };
 }
 
-/** The reason nearest to the cause: a container's before the pod's, an init container's before all. */
-function stateOf({ metadata, status }: Stored<Pod>): string {
-  const init = reasonIn(status.initContainerStatuses, "Init:");
-  const reason = init ?? reasonIn(status.containerStatuses, "") ?? status.reason ?? status.phase ?? "Unknown";
-  return metadata.deletionTimestamp ? "Terminating" : reason;
+type Cause = Pick<PodSummary, "state" | "why">;
+
+/** What is nearest to the cause: a container's before the pod's, an init container's before all. */
+function causeOf({ metadata, status }: Stored<Pod>): Cause {
+  if (metadata.deletionTimestamp) return { state: "Terminating", why: "" };
+  const own = { state: status.reason ?? status.phase ?? "Unknown", why: status.message ?? "" };
+  return causeIn(status.initContainerStatuses, "Init:") ?? causeIn(status.containerStatuses, "") ?? own;
 }
 
-function reasonIn(containers: readonly ContainerStatus[] | undefined, prefix: string): string | undefined {
-  for (const { state } of containers ?? []) {
+function causeIn(containers: readonly ContainerStatus[] | undefined, prefix: string): Cause | undefined {
+  for (const { name, state, lastState } of containers ?? []) {
     const { waiting, terminated } = state ?? {};
-    if (waiting?.reason && waiting.reason !== "PodInitializing") return prefix + waiting.reason;
-    if (terminated && terminated.exitCode !== 0)
-      return prefix + (terminated.reason || `ExitCode:${terminated.exitCode}`);
+    if (waiting?.reason && waiting.reason !== "PodInitializing") {
+      const ended = waiting.reason === "CrashLoopBackOff" ? lastState?.terminated : undefined;
+      return { state: prefix + waiting.reason, why: ended ? endOf(name, ended) : (waiting.message ?? "") };
+    }
+    if (terminated && terminated.exitCode !== 0) {
+      return {
+        state: prefix + (terminated.reason || `ExitCode:${terminated.exitCode}`),
+        why: endOf(name, terminated),
+      };
+    }
   }
   return undefined;
 }
+
+const endOf = (container: string, { exitCode, message }: ContainerStateTerminated): string =>
+  `${container} ended with exit code ${exitCode}${message ? `: ${message.trim()}` : "."}`;

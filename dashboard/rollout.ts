@@ -8,6 +8,7 @@ export interface Rollout {
 }
 
 const good = (message: string): Rollout => ({ tone: "good", message });
+const all = (count: number): string => (count === 1 ? "The replica is" : `All ${count} replicas are`);
 const going = (message: string): Rollout => ({ tone: "warn", message });
 
 export function deploymentRollout({ metadata, spec, status }: Deployment): Rollout {
@@ -22,7 +23,7 @@ export function deploymentRollout({ metadata, spec, status }: Deployment): Rollo
   if (updated < wanted) return going(`${updated} of ${wanted} new replicas have been updated.`);
   if (replicas > updated) return going(`${replicas - updated} old replicas are still to go.`);
   if (available < updated) return going(`${available} of ${updated} updated replicas are available.`);
-  return good(wanted === 0 ? "Scaled to zero." : `All ${wanted} replicas are up to date and available.`);
+  return good(wanted === 0 ? "Scaled to zero." : `${all(wanted)} up to date and available.`);
 }
 
 export function statefulSetRollout({ metadata, spec, status }: StatefulSet): Rollout {
@@ -31,7 +32,7 @@ export function statefulSetRollout({ metadata, spec, status }: StatefulSet): Rol
   const { readyReplicas: ready = 0, updatedReplicas: updated = 0, currentRevision, updateRevision } = status;
   if (ready < wanted) return going(`${ready} of ${wanted} replicas are ready.`);
   if (updateRevision !== currentRevision) return going(`${updated} of ${wanted} replicas have been updated.`);
-  return good(wanted === 0 ? "Scaled to zero." : `All ${wanted} replicas are ready.`);
+  return good(wanted === 0 ? "Scaled to zero." : `${all(wanted)} ready.`);
 }
 
 export function daemonSetRollout({ metadata, status }: DaemonSet): Rollout {

@@ -1,13 +1,11 @@
 /** The namespace that is looked at, the palette, and what concerns the reader. */
 import { useEffect, useState } from "preact/hooks";
-import type { Namespace } from "../api/generated/core.v1.ts";
-import { api } from "./api/connection.ts";
+import { namespaceNames } from "./api/namespace-names.ts";
 import { openPalette } from "./palette.tsx";
 import { readOnly } from "./read-only.ts";
 import { ReaderButtons } from "./reader-buttons.tsx";
 import { adjust, go, namespace, route } from "./route.ts";
 import { menuOpen } from "./sidebar.tsx";
-
 import { isTimeBarOpen, toggleTimeBar } from "./time/time-bar.tsx";
 
 export function TopBar() {
@@ -44,6 +42,7 @@ function NamespaceChoice() {
   // Once, and again whenever the list is opened.
   useEffect(load, []);
   const current = namespace.value;
+  // Who may not list them types the name into the address.
   const choices = current === "" || names.includes(current) ? names : [current, ...names];
   return (
     <label class="namespace">
@@ -66,10 +65,4 @@ function NamespaceChoice() {
       </select>
     </label>
   );
-}
-
-/** Who may not list namespaces types the name into the address; the choice then shows that one. */
-async function namespaceNames(): Promise<readonly string[]> {
-  const outcome = await api.list<Namespace>({ resource: "namespaces" }).catch(() => undefined);
-  return outcome?.ok ? outcome.object.items.map(({ metadata }) => metadata.name).sort() : [];
 }

@@ -49,18 +49,12 @@ export function podTroubles(pods: Iterable<PodSummary>, now: number): Trouble[] 
     const { uid, namespace, name, state, created: since, restarts } = pod;
     const base = { uid, kind: "Pod" as const, namespace, name, state, since };
     if (pod.finished && state !== "Succeeded" && state !== "Completed") {
-      return [{ ...base, tone: "bad", why: "It ended with a failure." }];
+      return [{ ...base, tone: "bad", why: pod.why || "It ended with a failure." }];
     }
     if (pod.finished || pod.ready) return [];
     if (/BackOff|Err|Fail|Invalid|OOM|ExitCode/.test(state)) {
-      return [
-        {
-          ...base,
-          tone: "bad",
-          why:
-            restarts > 0 ? `Restarted ${restarts === 1 ? "once" : `${restarts} times`}.` : "A container cannot start.",
-        },
-      ];
+      const restarted = restarts > 0 ? `Restarted ${restarts === 1 ? "once" : `${restarts} times`}.` : "";
+      return [{ ...base, tone: "bad", why: `${pod.why} ${restarted}`.trim() || "A container cannot start." }];
     }
     if (pod.unschedulable !== "") return [{ ...base, tone: "bad", state: "Unschedulable", why: pod.unschedulable }];
     if (now - Date.parse(since) < STARTING_MS) return [];
@@ -82,4 +76,4 @@ export function deploymentTroubles(deployments: Iterable<Stored<Deployment>>): T
 const RANK = { Node: 0, Deployment: 1, Pod: 2 };
 
 export const worstFirst = (a: Trouble, b: Trouble): number =>
-  Number(b.tone === "bad") - Number(a.tone === "bad") || RANK[a.kind] - RANK[b.kind] || (a.since < b.since ? 1 : -1);
+  Number(b.tone === "bad") - Number(a.tone === "bad") || RANK[a.kind] - RANK[b.kind] || b.since.localeCompare(a.since);

@@ -8,7 +8,7 @@ import { objectHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Check } from "../parts/check.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
-import { LiveBadge, refusal } from "../parts/live-badge.tsx";
+import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { AskOne } from "./ask-one.tsx";
 import { QuestionForm, questionOf } from "./question-form.tsx";
@@ -26,7 +26,7 @@ export function AccessView() {
     clusterRoleBindings: rbac<ClusterRoleBinding>("clusterrolebindings"),
   };
   const states = Object.values(lists).map((list) => list.state.value);
-  const worst = states.find(({ name }) => name !== "live") ?? { name: "live" as const };
+  const worst = worstOf(states);
   const refused = states.map(refusal).find((found) => found !== undefined);
   const [system, setSystem] = useState(false);
   const grants = whoCan(question, {
@@ -55,9 +55,7 @@ export function AccessView() {
             <Check label="The cluster's own parts" checked={system} set={setSystem} />
           </h2>
           {shown.length === 0 ? (
-            <p class="quiet">
-              {worst.name === "loading" ? "Loading…" : "Nobody, but for system:masters, who may do all."}
-            </p>
+            <p class="quiet">{waitingFor(worst) ?? "Nobody, but for system:masters, who may do all."}</p>
           ) : (
             <GrantTable grants={shown} />
           )}

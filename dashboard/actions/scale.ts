@@ -11,7 +11,7 @@ export const scale: ActionOf = (kind, object) => {
   return {
     title: "Scale",
     needs: { verb: "patch", subresource: "scale" },
-    consequence: `It asks for ${replicas} replicas now.`,
+    consequence: `It asks for ${replicas === 1 ? "one replica" : `${replicas} replicas`} now.`,
     amount: { label: "Replicas", value: replicas },
     command: (amount) => kubectlCommand("scale", kind, of, `--replicas=${amount}`),
     run: (amount) =>

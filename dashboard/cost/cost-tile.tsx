@@ -22,7 +22,11 @@ export function CostTile({ nodes }: { readonly nodes: number }) {
     >
       <h2>Cloudflare, a month</h2>
       <div class="meter">
-        {counting.name === "counted" ? <Estimate activity={counting.activity} /> : <p class="aside">Counting first.</p>}
+        {counting.name === "counted" ? (
+          <Estimate activity={counting.activity} />
+        ) : (
+          <p class="aside">Counting what it does…</p>
+        )}
       </div>
     </div>
   );

@@ -22,7 +22,8 @@ export interface LiveSource<T> {
 }
 
 export type LiveState =
-  | { readonly name: "loading" }
+  /** With a problem where nothing has answered so far. */
+  | { readonly name: "loading"; readonly problem?: string }
   | { readonly name: "live" }
   /** As it was at an old revision; it changes no more. */
   | { readonly name: "past" }
@@ -75,7 +76,8 @@ export class LiveList<T> {
       } catch (error) {
         if (stop.aborted) return;
         if (!isVisible()) continue;
-        this.state.value = { name: "reconnecting", problem: error instanceof Error ? error.message : String(error) };
+        const problem = error instanceof Error ? error.message : String(error);
+        this.state.value = { name: this.state.peek().name === "loading" ? "loading" : "reconnecting", problem };
         await pause(Math.min(LONGEST_PAUSE_MS, 500 * 2 ** this.#failures++), stop);
       }
     }

@@ -67,7 +67,7 @@ export function NodeSummary({ object }: ObjectProps) {
           ))}
         </dl>
       </section>
-      <PodRows title="Pods" pods={pods} />
+      <PodRows title="Pods" pods={pods} node={object.metadata.name} />
     </>
   );
 }

@@ -3,7 +3,7 @@ import { resourcePath } from "../../client/resource-path.ts";
 import { type Happening, happeningOf, newestFirst } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
-import { refusal } from "../parts/live-badge.tsx";
+import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import type { ObjectProps } from "./object-props.ts";
@@ -21,11 +21,7 @@ export function ObjectEvents({ object }: ObjectProps) {
   const refused = refusal(list.state.value);
   if (refused) return <Notice title={refused.title}>{refused.problem}</Notice>;
   if (events.length === 0) {
-    return (
-      <Notice title={list.state.value.name === "loading" ? "Loading…" : "No events"}>
-        Events are kept for an hour.
-      </Notice>
-    );
+    return <Notice title={waitingFor(list.state.value) ?? "No events"}>Events are kept for an hour.</Notice>;
   }
   return (
     <table class="small stacked">

@@ -6,7 +6,7 @@ import { apiVersionOf, type Kind, listPath, type ObjectName, titleOf } from "../
 import { kindHref } from "../api/links.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { lazy } from "../parts/lazy.tsx";
-import { LiveBadge, refusal } from "../parts/live-badge.tsx";
+import { LiveBadge, refusal, waitingFor } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { adjust, route } from "../route.ts";
 import { LogsTab } from "./logs-tab.tsx";
@@ -63,7 +63,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName & { readonly ki
           {refused.problem}
         </Notice>
       )}
-      {!object && state.name === "loading" && <Notice title="Loading…" />}
+      {!object && state.name === "loading" && <Notice title={waitingFor(state) ?? ""} />}
       {!object && state.name === "live" && (
         <Notice title="It is gone">
           There is no {kind.kind} of this name any more. <a href={kindHref(kind)}>Back to the list</a>

@@ -1,15 +1,18 @@
 import type { ContainerState, ContainerStatus, Pod } from "../../api/generated/core.v1.ts";
+import type { Stored } from "../../api/machinery/meta.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { Age } from "../parts/age.tsx";
 import { KubectlLine } from "../parts/kubectl-line.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
+import { podSummaryOf } from "../pod-summary.ts";
 import { adjust } from "../route.ts";
 import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
 
 export function PodContainers({ object }: ObjectProps) {
-  const { spec, status } = object as unknown as Pod;
+  const pod = object as unknown as Stored<Pod>;
+  const { spec, status } = pod;
   const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const node = kindOfReference("v1", "Node");
   const containers = [
@@ -21,9 +24,9 @@ export function PodContainers({ object }: ObjectProps) {
     <section class="card">
       <h2>Containers</h2>
       <dl class="facts">
-        <dt>Phase</dt>
+        <dt>Status</dt>
         <dd>
-          <StateChip text={status.phase ?? "Unknown"} /> {status.message ?? ""}
+          <StateChip text={podSummaryOf(pod).state} /> {status.message ?? ""}
         </dd>
         <dt>Node</dt>
         <dd>

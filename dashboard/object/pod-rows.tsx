@@ -7,7 +7,13 @@ import type { PodSummary } from "../pod-summary.ts";
 
 const MOST = 200;
 
-export function PodList({ pods }: { readonly pods: readonly PodSummary[] }) {
+interface PodListProps {
+  readonly pods: readonly PodSummary[];
+  /** The node that they are all on, where that goes without saying. */
+  readonly node?: string;
+}
+
+export function PodList({ pods, node }: PodListProps) {
   const kind = kindOfReference("v1", "Pod");
   const ordered = pods.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return (
@@ -18,8 +24,8 @@ export function PodList({ pods }: { readonly pods: readonly PodSummary[] }) {
           {kind ? <a href={objectHref(kind, pod)}>{pod.name}</a> : pod.name}{" "}
           <span class="quiet">
             <Age of={pod.created} />
-            {pod.restarts > 0 && `, ${pod.restarts} restarts`}
-            {pod.node && `, on ${pod.node}`}
+            {pod.restarts > 0 && `, ${pod.restarts} ${pod.restarts === 1 ? "restart" : "restarts"}`}
+            {pod.node && pod.node !== node && `, on ${pod.node}`}
           </span>
         </li>
       ))}
@@ -30,11 +36,11 @@ export function PodList({ pods }: { readonly pods: readonly PodSummary[] }) {
 
 const toneOf = ({ state, ready }: PodSummary) => (state === "Running" && !ready ? { tone: "warn" as const } : {});
 
-export const PodRows = ({ title, pods }: { readonly title: string; readonly pods: readonly PodSummary[] }) => (
+export const PodRows = ({ title, ...of }: PodListProps & { readonly title: string }) => (
   <section class="card">
     <h2>
-      {title} <span class="count">{pods.length}</span>
+      {title} <span class="count">{of.pods.length}</span>
     </h2>
-    {pods.length === 0 ? <p class="quiet">None.</p> : <PodList pods={pods} />}
+    {of.pods.length === 0 ? <p class="quiet">None.</p> : <PodList {...of} />}
   </section>
 );

@@ -1,6 +1,7 @@
 /** The whole object as YAML; secrets are masked until asked for. */
 import { useState } from "preact/hooks";
 import { useMay } from "../api/may.ts";
+import { copy } from "../copy.ts";
 import { YamlView } from "../editor/yaml-view.tsx";
 import { masked, yamlOf } from "../yaml-text.ts";
 import type { ObjectProps } from "./object-props.ts";
@@ -32,7 +33,7 @@ export function YamlTab({ kind, object }: ObjectProps) {
             {revealed ? "Hide values" : "Reveal values"}
           </button>
         )}
-        <button type="button" onClick={() => void navigator.clipboard.writeText(text)}>
+        <button type="button" onClick={() => void copy(text)}>
           Copy
         </button>
       </div>

@@ -10,10 +10,26 @@ const WORDS = {
 } as const;
 
 export const LiveBadge = ({ state }: { readonly state: LiveState }) => (
-  <span class={`live ${state.name}`} title={"problem" in state ? state.problem : undefined} role="status">
-    {WORDS[state.name]}
+  <span class={`live ${badgeOf(state)}`} title={"problem" in state ? state.problem : undefined} role="status">
+    {WORDS[badgeOf(state)]}
   </span>
 );
+
+const badgeOf = (state: LiveState): LiveState["name"] =>
+  state.name === "loading" && state.problem ? "reconnecting" : state.name;
+
+/** From the best to the worst. */
+const ORDER = ["live", "past", "reconnecting", "loading", "refused"] as const satisfies readonly LiveState["name"][];
+
+/** Of a view that shows several lists. */
+export const worstOf = (states: readonly LiveState[]): LiveState =>
+  states.reduce<LiveState>((worst, state) => (ORDER.indexOf(state.name) > ORDER.indexOf(worst.name) ? state : worst), {
+    name: "live",
+  });
+
+/** What to say of a list that has not come yet; undefined of one that has. */
+export const waitingFor = (state: LiveState): string | undefined =>
+  state.name === "loading" ? (state.problem ? "The cluster does not answer. Asking again…" : "Loading…") : undefined;
 
 /** Why a list shows nothing. */
 export function refusal(state: LiveState): { readonly title: string; readonly problem: string } | undefined {

@@ -59,7 +59,7 @@ export function SignIn() {
           }}
         />
         <p id="credential-help" class="quiet">
-          <code>sailplane up</code> prints where your kubeconfig is. For anybody else:{" "}
+          <code>npx sailplane kubeconfig</code> prints the administrator's. For anybody else:{" "}
           <code>kubectl create token ACCOUNT</code>
         </p>
         <label class="check">

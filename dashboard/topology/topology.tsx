@@ -9,7 +9,7 @@ import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import type { LiveList } from "../live/live-list.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
-import { LiveBadge, refusal } from "../parts/live-badge.tsx";
+import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { href, namespace } from "../route.ts";
 import {
@@ -36,7 +36,7 @@ export function TopologyView() {
   const pods = useLiveList(`topology pods ${ns}`, () => objectsAt<Pod, PicturePod>(path("pods"), {}, picturePodOf));
   const lists: readonly LiveList<unknown>[] = [ingresses, services, slices, pods];
   const states = lists.map((list) => list.state.value);
-  const worst = states.find(({ name }) => name !== "live") ?? { name: "live" as const };
+  const worst = worstOf(states);
   const refused = states.map(refusal).find((found) => found !== undefined);
   const picture = useMemo(
     () =>
@@ -59,7 +59,7 @@ export function TopologyView() {
           {refused.problem}
         </Notice>
       ) : picture.boxes.length === 0 ? (
-        <Notice title={worst.name === "loading" ? "Loading…" : "Nothing to draw"}>
+        <Notice title={waitingFor(worst) ?? "Nothing to draw"}>
           {worst.name !== "loading" && "There are no Ingresses, Services and pods here."}
         </Notice>
       ) : picture.boxes.length > MOST_BOXES ? (

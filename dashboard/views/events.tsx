@@ -7,7 +7,7 @@ import { type Happening, happeningOf } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { Age } from "../parts/age.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
-import { refusal } from "../parts/live-badge.tsx";
+import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
@@ -37,9 +37,9 @@ const columns: readonly Column<Happening>[] = [
   { title: "Type", width: 12, cell: (e) => <StateChip text={e.type} />, sortBy: (e) => e.type },
   { title: "Reason", width: 18, cell: (e) => e.reason, sortBy: (e) => e.reason },
   { title: "Object", width: 28, cell: (e) => <Subject of={e} />, sortBy: (e) => e.kind + e.name },
-  { title: "Namespace", width: 13, cell: (e) => e.namespace, sortBy: (e) => e.namespace },
+  { title: "Message", width: 60, cell: (e) => <span title={e.message}>{e.message}</span>, sortBy: (e) => e.message },
   { title: "Count", width: 8, cell: (e) => e.count, sortBy: (e) => e.count },
-  { title: "Message", width: 44, cell: (e) => <span title={e.message}>{e.message}</span>, sortBy: (e) => e.message },
+  { title: "Namespace", width: 13, cell: (e) => e.namespace, sortBy: (e) => e.namespace },
 ];
 
 export function EventsView() {
@@ -74,7 +74,7 @@ export function EventsView() {
           }}
         />
       ) : (
-        <Notice title={state.name === "loading" ? "Loading…" : filter ? "No event matches the filter" : "No events"}>
+        <Notice title={waitingFor(state) ?? (filter ? "No event matches the filter" : "No events")}>
           {state.name !== "loading" && "Events are kept for an hour."}
         </Notice>
       )}

@@ -12,7 +12,8 @@ import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { now } from "../now.ts";
 import { Age } from "../parts/age.tsx";
 import { CapacityBar } from "../parts/capacity-bar.tsx";
-import { LiveBadge, refusal } from "../parts/live-badge.tsx";
+import { KubectlLine } from "../parts/kubectl-line.tsx";
+import { LiveBadge, refusal, waitingFor, worstOf } from "../parts/live-badge.tsx";
 import { Meter } from "../parts/meter.tsx";
 import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
@@ -37,8 +38,8 @@ export function Overview() {
   );
   const lists = [nodes, pods, deployments, warnings];
   const states = lists.map((list) => list.state.value);
-  const worst = states.find(({ name }) => name !== "live") ?? { name: "live" as const };
-  const loading = states.some(({ name }) => name === "loading");
+  const worst = worstOf(states);
+  const waiting = waitingFor(worst);
   const refused = states.map(refusal).filter((found) => found !== undefined);
 
   // Pods become late by the minute, not by the second.
@@ -66,11 +67,12 @@ export function Overview() {
         </p>
       ))}
       <Counts nodes={[...nodes.items.value.values()]} pods={[...pods.items.value.values()]} />
+      {worst.name === "live" && pods.items.value.size + deployments.items.value.size === 0 && <FirstSteps />}
       <div class="columns">
         <section class="card">
           <h2>Needs attention {troubles.length > 0 && <span class="count">{troubles.length}</span>}</h2>
           {troubles.length === 0 ? (
-            <p class="quiet">{loading ? "Loading…" : "Nothing is wrong."}</p>
+            <p class="quiet">{waiting ?? "Nothing is wrong."}</p>
           ) : (
             <ul class="plain rows">{troubles.slice(0, MOST_TROUBLES).map((trouble) => TroubleRow(trouble))}</ul>
           )}
@@ -78,7 +80,7 @@ export function Overview() {
         <section class="card">
           <h2>Warnings {events.length > 0 && <span class="count">{events.length}</span>}</h2>
           {events.length === 0 ? (
-            <p class="quiet">{loading ? "Loading…" : "No warning in the last hour."}</p>
+            <p class="quiet">{waiting ?? "No warning in the last hour."}</p>
           ) : (
             <ul class="plain rows">
               {events.slice(0, MOST_EVENTS).map((event) => (
@@ -97,6 +99,20 @@ export function Overview() {
     </section>
   );
 }
+
+/** For a cluster that runs nothing yet. */
+const FirstSteps = () => (
+  <section class="card first-steps">
+    <h2>Nothing runs here yet</h2>
+    <p>
+      <a href={href(["apply"])}>Create, apply</a> writes a manifest with you, or with kubectl:
+    </p>
+    <KubectlLine command={FIRST_DEPLOYMENT} />
+  </section>
+);
+
+/** A command goes with it: nodes without containers run that, and not the image. */
+const FIRST_DEPLOYMENT = "kubectl create deployment hello --image=busybox -- sh -c 'while date; do sleep 1; done'";
 
 function TroubleRow(trouble: Trouble) {
   const kind = kindOfReference(trouble.kind === "Deployment" ? "apps/v1" : "v1", trouble.kind);

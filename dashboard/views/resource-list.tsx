@@ -10,7 +10,7 @@ import { useLiveList } from "../live/use-live-list.ts";
 import { isNarrow } from "../narrow.ts";
 import { Check } from "../parts/check.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
-import { refusal } from "../parts/live-badge.tsx";
+import { refusal, waitingFor } from "../parts/live-badge.tsx";
 import { matcher } from "../parts/matches.ts";
 import { Notice } from "../parts/notice.tsx";
 import { adjust, href, namespace } from "../route.ts";
@@ -110,7 +110,7 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
           }}
         />
       ) : (
-        <Empty kind={kind} filtered={all.length > 0} loading={state.name === "loading"} />
+        <Empty kind={kind} filtered={all.length > 0} waiting={waitingFor(state)} />
       )}
     </section>
   );
@@ -119,13 +119,13 @@ function ListOf({ kind, tools, columns: further = NONE, list, source, everywhere
 function Empty({
   kind,
   filtered,
-  loading,
+  waiting,
 }: {
   readonly kind: Kind;
   readonly filtered: boolean;
-  readonly loading: boolean;
+  readonly waiting: string | undefined;
 }) {
-  if (loading) return <Notice title="Loading…" />;
+  if (waiting) return <Notice title={waiting} />;
   if (filtered) {
     return (
       <Notice title="Nothing matches the filter">

@@ -361,6 +361,15 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await page.keyboard.press("Escape");
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("default");
+    await page.getByRole("option", { name: "default namespace" }).click();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("web");
+    await page.getByRole("option", { name: "Deployments “web”" }).click();
+    await row(page, "web").first().waitFor();
+    expect(await page.evaluate("location.hash")).toMatch(/deployments\?ns=default&q=web/);
     expect(problems).toEqual([]);
     await page.context().close();
   });
@@ -390,6 +399,11 @@ describe.skipIf(!hasBrowser)("the dashboard in a browser", () => {
     await goTo(page, "#/kinds");
     await expect.poll(() => sockets.size, { timeout: 5000 }).toBe(0);
     expect({ streams, problems }).toEqual({ streams: [], problems: [] });
+    await page.context().setOffline(true);
+    await goTo(page, "#/kind/apps/v1/deployments");
+    await page.getByRole("heading", { name: "The cluster does not answer. Asking again…" }).waitFor();
+    await page.context().setOffline(false);
+    await row(page, "web").first().waitFor();
     await page.context().close();
   });
 

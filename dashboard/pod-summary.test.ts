@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { ContainerStatus, Pod, PodStatus } from "../api/generated/core.v1.ts";
+import type { Stored } from "../api/machinery/meta.ts";
+import { podSummaryOf } from "./pod-summary.ts";
+
+const pod = (status: PodStatus, metadata: object = {}): Stored<Pod> => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    uid: "u",
+    name: "web",
+    namespace: "shop",
+    resourceVersion: "1",
+    creationTimestamp: "2026-01-01T00:00:00Z",
+    ...metadata,
+  },
+  spec: { containers: [{ name: "c", resources: { requests: { cpu: "500m", memory: "1Gi" } } }] },
+  status,
+});
+const container = (state: ContainerStatus["state"], further: object = {}) =>
+  ({ name: "c", ready: false, restartCount: 0, image: "i", imageID: "", state, ...further }) as ContainerStatus;
+
+describe("what is said of a pod", () => {
+  it.each<[string, PodStatus, { state: string; why: string }]>([
+    ["that runs", { phase: "Running", containerStatuses: [container({ running: {} })] }, { state: "Running", why: "" }],
+    [
+      "whose container cannot be made",
+      {
+        phase: "Pending",
+        containerStatuses: [container({ waiting: { reason: "ErrImagePull", message: "no such image" } })],
+      },
+      { state: "ErrImagePull", why: "no such image" },
+    ],
+    [
+      "whose container ends again and again: how, not how long is waited",
+      {
+        phase: "Running",
+        containerStatuses: [
+          container(
+            { waiting: { reason: "CrashLoopBackOff", message: "back-off 40s" } },
+            { lastState: { terminated: { exitCode: 3, message: "no config\n" } } },
+          ),
+        ],
+      },
+      { state: "CrashLoopBackOff", why: "c ended with exit code 3: no config" },
+    ],
+    [
+      "that failed",
+      { phase: "Failed", containerStatuses: [container({ terminated: { exitCode: 1, reason: "Error" } })] },
+      { state: "Error", why: "c ended with exit code 1." },
+    ],
+    [
+      "whose init container failed, before what waits for it",
+      {
+        phase: "Pending",
+        initContainerStatuses: [container({ terminated: { exitCode: 2 } }, { name: "first" })],
+        containerStatuses: [container({ waiting: { reason: "PodInitializing" } })],
+      },
+      { state: "Init:ExitCode:2", why: "first ended with exit code 2." },
+    ],
+    [
+      "that was evicted",
+      { phase: "Failed", reason: "Evicted", message: "The node was low on memory." },
+      { state: "Evicted", why: "The node was low on memory." },
+    ],
+  ])("%s", (_, status, said) => expect(podSummaryOf(pod(status))).toMatchObject(said));
+
+  it("which is being deleted, is nothing else", () => {
+    const status = { phase: "Running", containerStatuses: [container({ terminated: { exitCode: 137 } })] };
+    expect(podSummaryOf(pod(status, { deletionTimestamp: "2026-01-01T00:00:01Z" }))).toMatchObject({
+      state: "Terminating",
+      why: "",
+      cpu: 0.5,
+      memory: 2 ** 30,
+    });
+  });
+});

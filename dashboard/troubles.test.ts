@@ -1,0 +1,83 @@
+import { expect, it } from "vitest";
+import type { Node } from "../api/generated/core.v1.ts";
+import type { Stored } from "../api/machinery/meta.ts";
+import type { PodSummary } from "./pod-summary.ts";
+import { nodeTroubles, podTroubles, worstFirst } from "./troubles.ts";
+
+const NOW = Date.parse("2026-01-01T01:00:00Z");
+const well: PodSummary = {
+  uid: "u",
+  namespace: "shop",
+  name: "web",
+  created: "2026-01-01T00:00:00Z",
+  owners: [],
+  node: "n",
+  state: "Running",
+  why: "",
+  unschedulable: "",
+  ready: true,
+  finished: false,
+  restarts: 0,
+  cpu: 0,
+  memory: 0,
+};
+const troublesOf = (pod: Partial<PodSummary>) =>
+  podTroubles([{ ...well, ...pod }], NOW).map(({ tone, state, why }) => [tone, state, why]);
+
+it.each<[string, Partial<PodSummary>, ReturnType<typeof troublesOf>]>([
+  ["that is ready", {}, []],
+  ["that ended well", { ready: false, finished: true, state: "Completed" }, []],
+  [
+    "that ended badly",
+    { ready: false, finished: true, state: "Error", why: "c ended with exit code 1." },
+    [["bad", "Error", "c ended with exit code 1."]],
+  ],
+  [
+    "that ends again and again",
+    { ready: false, state: "CrashLoopBackOff", why: "c ended with exit code 3.", restarts: 4 },
+    [["bad", "CrashLoopBackOff", "c ended with exit code 3. Restarted 4 times."]],
+  ],
+  [
+    "whose container says nothing",
+    { ready: false, state: "ErrImagePull" },
+    [["bad", "ErrImagePull", "A container cannot start."]],
+  ],
+  [
+    "that no node takes",
+    { ready: false, state: "Pending", node: "", unschedulable: "0/1 nodes are available" },
+    [["bad", "Unschedulable", "0/1 nodes are available"]],
+  ],
+  ["that has just been made", { ready: false, state: "Pending", created: "2026-01-01T00:59:30Z" }, []],
+  [
+    "that has waited for a node for long",
+    { ready: false, state: "Pending", node: "" },
+    [["warn", "Pending", "No node has been found for it."]],
+  ],
+])("of a pod %s", (_, pod, said) => expect(troublesOf(pod)).toEqual(said));
+
+const node = (name: string, conditions: Node["status"]["conditions"], spec: Node["spec"] = {}): Stored<Node> => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { uid: name, name, resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" },
+  spec,
+  status: { ...(conditions && { conditions }) },
+});
+const ready = { type: "Ready", status: "True" };
+
+it("nodes that are not heard come first, those that were cordoned last", () => {
+  const nodes = [
+    node("well", [ready]),
+    node("cordoned", [ready], { unschedulable: true }),
+    node("silent", undefined),
+    node("full", [ready, { type: "DiskPressure", status: "True", message: "kubelet has disk pressure" }]),
+  ];
+  const said = [...podTroubles([{ ...well, ready: false, state: "Error" }], NOW), ...nodeTroubles(nodes)].sort(
+    worstFirst,
+  );
+  expect(said.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    "silent NotReady",
+    "full DiskPressure",
+    "web Error",
+    "cordoned Cordoned",
+  ]);
+});
