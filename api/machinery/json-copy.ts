@@ -1,8 +1,10 @@
+import { isUnsaidList, unsaidList } from "../schema/unsaid-list.ts";
 import { setMember } from "./decode-json.ts";
 
 /** A deep copy of what JSON can hold. structuredClone, which can copy more, takes seven times as long for a pod. */
 export function copyJson<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
+  if (isUnsaidList(value)) return unsaidList() as T;
   if (Array.isArray(value)) return value.map(copyJson) as T;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) setMember(copy, key, copyJson((value as Record<string, unknown>)[key]));

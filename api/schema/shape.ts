@@ -4,6 +4,7 @@
  */
 import { isScalar, type Scalar } from "./idl.ts";
 import { type Field, type Struct, structOf } from "./table.ts";
+import { unsaidList } from "./unsaid-list.ts";
 
 export type Shape =
   | { readonly kind: "scalar"; readonly scalar: Scalar; readonly goType: string }
@@ -80,7 +81,7 @@ const isDroppable = (shape: Shape): boolean => {
 function draftZero(shape: Shape, always: boolean): (() => unknown) | undefined {
   if (shape.kind === "struct") return () => zeroStruct(shape.struct, "draftZero");
   if (!always) return undefined;
-  if (shape.kind === "list") return () => [];
+  if (shape.kind === "list") return unsaidList;
   if (shape.kind === "map") return () => ({});
   return scalarZeros[shape.scalar];
 }

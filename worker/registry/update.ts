@@ -4,6 +4,7 @@
  * begins again; where the client itself named a revision, that is no longer the object's.
  */
 
+import { differInTimesOnly } from "../../api/machinery/apply/kept-times.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
@@ -100,7 +101,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
 
   const ends = endsNow(context, draft);
   await admitAllocation(ends ? { ...request, operation: "DELETE", object: undefined } : request);
-  const text = textWithoutRevision(draft);
+  const text = changedText(draft, { current, stored: withoutRevision(entry.text) });
   if (text === withoutRevision(entry.text) && !ends) return { text: entry.text };
   if (update.dryRun) return { text: withRevision(text, entry.revision) };
   const write: Write = ends
@@ -109,11 +110,25 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
     : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, draft) };
   const writes = [...request.writes, write];
   const result = await context.store.commit(writes);
-  if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision) };
+  // An object that this ends is answered as it was last there.
+  if (result.ok) return { text: withRevision(text, (ends ? undefined : result.revisions.at(-1)) ?? entry.revision) };
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);
   // A revision that the client named is compared with the newer one, and what was deleted meanwhile is found missing.
   return "conflict";
+}
+
+/** What is to be stored; as it is, where nothing changed but when somebody set what he set before. */
+function changedText(
+  draft: KubeObject,
+  { current, stored }: { readonly current: Stored<KubeObject>; readonly stored: string },
+): string {
+  const { managedFields } = current.metadata;
+  if (managedFields && differInTimesOnly(draft.metadata.managedFields, managedFields)) {
+    const text = textWithoutRevision({ ...draft, metadata: { ...draft.metadata, managedFields } });
+    if (text === stored) return text;
+  }
+  return textWithoutRevision(draft);
 }
 
 /** Whether the draft is marked for deletion and nothing holds it any more. */

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { structOfKind } from "../../schema/table.ts";
+import { unsaidList } from "../../schema/unsaid-list.ts";
 import { type ApplyResult, applyPatch } from "./apply-patch.ts";
 import { type FieldSet, fieldPath } from "./field-set.ts";
+import { differInTimesOnly } from "./kept-times.ts";
 import { type JsonObject, type KindAtVersion, ownableThrough } from "./ownership.ts";
 import { parseApplied } from "./parse-applied.ts";
 import { reconcileSet } from "./reconcile-set.ts";
@@ -389,10 +391,34 @@ describe("managedFields of ordinary writes", () => {
     const a = configMap();
     a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
     const before = a.entries;
-    for (const managedFields of [null, [{ manager: "x" }], [{ ...before[0], fieldsV1: { nope: {} } }]]) {
+    const withSet = (fieldsV1: JsonObject) => [{ ...before[0], fieldsV1 }];
+    for (const managedFields of [null, [{ manager: "x" }], withSet({ nope: {} }), withSet({ "k:{": {} })]) {
       a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields }));
       expect(a.entries).toEqual(before);
     }
+    const later = withSet({ "f:data": { "f:k": {}, "z:later": {} } });
+    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields: later }));
+    expect(a.owners).toEqual(['w1 {"f:data":{"f:k":{}}}']);
+  });
+
+  test("TRACK-15: a list that nobody said is nobody's, an empty one its maker's", () => {
+    const role = new Case("rbac.authorization.k8s.io/v1", "ClusterRole");
+    role.write("w1", (draft) => Object.assign(draft, { rules: unsaidList() }));
+    expect(role.entries).toEqual([]);
+    const said = new Case("rbac.authorization.k8s.io/v1", "ClusterRole");
+    said.write("w1", (draft) => Object.assign(draft, { rules: [] }));
+    expect(said.owners).toEqual(['w1 {"f:rules":{}}']);
+  });
+
+  test.each<[boolean, string, JsonObject]>([
+    [true, "a later time", { time: LATER }],
+    [false, "the same time", {}],
+    [false, "another manager", { time: LATER, manager: "w2" }],
+    [false, "other fields", { time: LATER, fieldsV1: { "f:data": {} } }],
+  ])("TRACK-16: %s for %s: entries that differ in their times only are of no change", (only, _, change) => {
+    const stored = [{ manager: "w1", time: NOW, fieldsV1: { "f:data": { "f:k": {} } } }] as ManagedFieldsEntry[];
+    expect(differInTimesOnly([{ ...stored[0], ...change }], stored)).toBe(only);
+    expect(differInTimesOnly([], stored)).toBe(false);
   });
 
   test("TRACK-07: a client may edit the entries", () => {

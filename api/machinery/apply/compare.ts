@@ -2,6 +2,7 @@
  * The fields in which two values of a type differ. An object that is there on one side only counts itself and all below
  * it; Go's fields that are held by value are there on both sides wherever their parent is.
  */
+import { isUnsaidList } from "../../schema/unsaid-list.ts";
 import { deepEqual } from "../deep-equal.ts";
 import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";
@@ -28,8 +29,9 @@ interface Diff {
   removed?: FieldSet;
 }
 
-function walk(old: unknown, next: unknown, type: TypeView): Diff | undefined {
-  if (old === next) return undefined;
+function walk(before: unknown, after: unknown, type: TypeView): Diff | undefined {
+  if (before === after) return undefined;
+  const [old, next] = [said(before), said(after)];
   if (old === undefined) return { added: everything(next, type) };
   if (next === undefined) return { removed: everything(old, type) };
   const [from, to] = [formOf(type, old ?? next), formOf(type, next ?? old)];
@@ -41,6 +43,9 @@ function walk(old: unknown, next: unknown, type: TypeView): Diff | undefined {
     return walkList(Array.isArray(old) ? old : [], Array.isArray(next) ? next : [], type.list);
   return deepEqual(old, next) ? undefined : { modified: MEMBER };
 }
+
+/** A list that nobody said is Go's nil, which is not the empty one. */
+const said = (value: unknown): unknown => (isUnsaidList(value) ? null : value);
 
 const isLeafPair = (from: string, to: string) => from === "scalar" && to === "scalar";
 

@@ -41,19 +41,33 @@ export function parseOwners(entries: readonly ManagedFieldsEntry[] | null | unde
   for (const { manager = "", operation, apiVersion, subresource = "", fieldsType, fieldsV1, time } of entries ?? []) {
     if (operation !== "Apply" && operation !== "Update") return undefined;
     if (!apiVersion || fieldsType !== "FieldsV1") return undefined;
-    const set = fieldsV1 ?? EMPTY;
-    if (!isFieldSet(set)) return undefined;
+    const set = readFieldSet(fieldsV1 ?? EMPTY);
+    if (!set) return undefined;
     const owner = { manager, operation, apiVersion, subresource, set, ...(time ? { time } : {}) } as const;
     owners.set(ownerKey(owner), owner);
   }
   return owners;
 }
 
+/** Undefined where it is not well formed. */
+function readFieldSet(node: unknown): FieldSet | undefined {
+  if (isFieldSet(node)) return node;
+  const known = knownPart(node);
+  return isFieldSet(known) ? known : undefined;
+}
+
 function isFieldSet(node: unknown): node is FieldSet {
   if (typeof node !== "object" || node === null || Array.isArray(node)) return false;
   for (const [element, child] of Object.entries(node))
-    if (element !== "." && !(/^([fi]:|v:.|k:\{)/s.test(element) && isFieldSet(child))) return false;
+    if (element !== "." && !(/^([fi]:|v:.|k:\{.*\}$)/s.test(element) && isFieldSet(child))) return false;
   return true;
+}
+
+/** Without elements of kinds that nobody knows: a later version may. */
+function knownPart(node: unknown): unknown {
+  if (typeof node !== "object" || node === null || Array.isArray(node)) return node;
+  const known = Object.entries(node).filter(([element]) => !/^[^fikv]:/s.test(element));
+  return Object.fromEntries(known.map(([element, child]) => [element, knownPart(child)]));
 }
 
 /** Undefined where nobody owns anything. */
