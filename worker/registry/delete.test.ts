@@ -33,6 +33,18 @@ test("REG-DELETE-PENDING: of a pod that ends, only the grace can be changed, and
   expect(held).toMatchObject({ gone: false, next: { metadata: { deletionGracePeriodSeconds: 0 } } });
 });
 
+test("REG-DELETE-MARKED: a pod that ends at once is marked before it is gone, like any other", () => {
+  const unscheduled = objectOf({ generation: 1 }, { spec: {}, status: { phase: "Pending" } });
+  expect(planDeletion(pod, unscheduled, deletion({}), NOW)).toMatchObject({
+    gone: true,
+    next: { metadata: { generation: 2, deletionTimestamp: "2026-01-01T00:00:00Z", deletionGracePeriodSeconds: 0 } },
+  });
+  expect(planDeletion(pod, ending({ generation: 2 }), deletion({ gracePeriodSeconds: 0 }), NOW)).toMatchObject({
+    gone: true,
+    next: { metadata: { generation: 2, deletionGracePeriodSeconds: 0 } },
+  });
+});
+
 test("REG-DELETE-POLICY: an event has no dependents to keep or to wait for", () => {
   for (const propagation of ["Orphan", "Foreground"] as const)
     expect(planDeletion(event, objectOf({}), deletion({ propagation }), NOW).gone).toBe(true);

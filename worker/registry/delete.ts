@@ -1,4 +1,5 @@
 /** Deletion as Kubernetes' generic registry does it: preconditions, grace, finalizers, and then the object is gone. */
+import type { DeleteOptions } from "../../api/generated/meta.v1.ts";
 import { copyJson } from "../../api/machinery/json-copy.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { textWithoutRevision, withoutRevision, withRevision } from "../../api/machinery/object-text.ts";
@@ -24,7 +25,7 @@ export interface Deletion {
   readonly uid?: string;
   readonly resourceVersion?: string;
   /** The same as the client said it, for who admits it. */
-  readonly options?: object;
+  readonly options?: DeleteOptions;
 }
 
 export interface Deleted {
@@ -94,15 +95,26 @@ async function tryDelete(
   const unchanged = !gone && text === withoutRevision(entry.text);
   if (unchanged) return { text: entry.text, gone };
   if (deletion.dryRun) return { text: withRevision(text, entry.revision), gone };
-  const write: Write = gone
-    ? { op: "delete", key: entry.key, ifRevision: entry.revision, text }
-    : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, next) };
-  const writes = [...request.writes, write];
+  const writes = [...request.writes, ...deletingWrites(resource, entry, { next, gone, text })];
   const result = await context.store.commit(writes);
   if (result.ok) return { text: withRevision(text, result.revisions.at(-1) ?? entry.revision), gone };
-  const failed = writes[result.write];
-  if (failed && failed !== write) await explainFailure(request, failed);
+  const failed = request.writes[result.write];
+  if (failed) await explainFailure(request, failed);
   return "conflict";
+}
+
+/** What ends with grace is marked first, even if none is left: watchers see both. */
+function deletingWrites(
+  resource: Resource,
+  { key, revision }: Entry,
+  { next, gone, text }: { readonly next: KubeObject; readonly gone: boolean; readonly text: string },
+): Write[] {
+  const mark = () =>
+    ({ op: "replace", key, ifRevision: revision, text, attributes: attributesOf(resource, next) }) as const;
+  if (!gone) return [mark()];
+  return resource.deletionGraceSeconds
+    ? [mark(), { op: "delete", key }]
+    : [{ op: "delete", key, ifRevision: revision, text }];
 }
 
 /** What a delete makes of an object. */
@@ -126,13 +138,8 @@ export function planDeletion(
     deletion.gracePeriodSeconds === undefined || deletion.gracePeriodSeconds >= 0 ? deletion.gracePeriodSeconds : 1;
   const grace = resource.deletionGraceSeconds ? Math.max(0, resource.deletionGraceSeconds(current, asked)) : 0;
   const held = finalizers.length > 0 || (resource.isHeld?.(next) ?? false);
-  if (grace === 0 && !held) {
-    if (!resource.deletionGraceSeconds) return { next: current, gone: true };
-    metadata.deletionTimestamp ??= timestamp(now);
-    metadata.deletionGracePeriodSeconds = 0;
-    return { next, gone: true };
-  }
-
+  const gone = grace === 0 && !held;
+  if (gone && !resource.deletionGraceSeconds) return { next: current, gone };
   const firstMark = metadata.deletionTimestamp === undefined;
   const remaining = metadata.deletionGracePeriodSeconds ?? 0;
   // A later delete may only shorten the grace of an earlier one.
@@ -143,7 +150,7 @@ export function planDeletion(
     if (firstMark && metadata.generation) metadata.generation += 1;
     resource.prepareDelete?.(next);
   }
-  return { next, gone: false };
+  return { next, gone };
 }
 
 const isShorter = ({ deletionGracePeriodSeconds = 0 }: KubeObject["metadata"], { gracePeriodSeconds }: Deletion) =>

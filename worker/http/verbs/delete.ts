@@ -15,10 +15,12 @@ export async function remove(context: RequestContext): Promise<Response> {
   context.warnings.push(...propagationWarnings(served.resource, deletion));
   const { text, gone } = await deleteObject(context, keyOf(served.resource, path.namespace, path.name), deletion);
   const object = JSON.parse(text) as KubeObject;
+  // Only who asks for it in the old way is told by the status code that dependents and finalizers are waited for.
+  const status = !gone && deletion.options?.orphanDependents === false ? 202 : 200;
   if (gone && !served.resource.deleteAnswersObject) {
     const of = { group: served.group, resource: served.resource.plural };
     return renderValue(deleted(of, path.name, object.metadata.uid), { ...accepted });
   }
-  if (accepted.as === undefined && !served.conversion) return renderText(text, accepted);
-  return renderView(context, object, accepted);
+  if (accepted.as === undefined && !served.conversion) return renderText(text, accepted, status);
+  return renderView(context, object, accepted, status);
 }
