@@ -1,6 +1,7 @@
 /** The `continue` token of a paged list, in Kubernetes' own form (apiserver/pkg/storage/continue.go). */
 import type { Revision } from "../store.ts";
 import { base64Url, fromBase64Url } from "./base64url.ts";
+import { parseJson } from "./json-syntax.ts";
 import { textOfUtf8, utf8Bytes } from "./utf8.ts";
 
 export interface ContinueToken {
@@ -31,8 +32,9 @@ export function parseContinue(token: string): ContinueToken | string {
   if (v !== VERSION) return `server does not recognize this encoded version ${v ?? ""}`;
   if (typeof rv !== "number" || rv === 0) return `incorrect encoded start resourceVersion (version ${VERSION})`;
   if (typeof start !== "string" || start === "") return `encoded start key empty (version ${VERSION})`;
-  if (start.split("/").includes("..")) return start;
-  const key = start.replace(/\0$/, "");
+  const path = start.replace(/^\//, "");
+  if (path.split("/").some((part) => part === "" || part === "." || part === "..")) return start;
+  const key = path.replace(/\0$/, "");
   const slash = key.indexOf("/");
   return {
     revision: rv > 0 ? (rv as Revision) : undefined,
@@ -52,22 +54,18 @@ function decode(token: string): Decoded | string {
   const bad = /[^A-Za-z0-9_-]/.exec(token);
   if (bad) return `illegal base64 data at input byte ${bad.index}`;
   if (token.length % 4 === 1) return `illegal base64 data at input byte ${token.length - 1}`;
-  const text = textOfUtf8(fromBase64Url(token) ?? new Uint8Array());
-  try {
-    return JSON.parse(text) as Decoded;
-  } catch {
-    return goJsonError(text);
-  }
+  const parsed = parseJson(textOfUtf8(fromBase64Url(token) ?? new Uint8Array()));
+  if (!parsed.ok) return parsed.message;
+  const { value } = parsed;
+  const problem = (what: unknown, where: string) => `json: cannot unmarshal ${goTypeName(what)} into Go ${where}`;
+  if (value === null) return {};
+  if (typeof value !== "object" || Array.isArray(value)) return problem(value, "value of type storage.continueToken");
+  const { v, rv, start } = value as Record<string, unknown>;
+  for (const [name, member] of Object.entries({ v, start }))
+    if (typeof (member ?? "") !== "string") return problem(member, `struct field continueToken.${name} of type string`);
+  if (typeof (rv ?? 0) !== "number") return problem(rv, "struct field continueToken.rv of type int64");
+  return value as Decoded;
 }
 
-/** The commonest complaints of Go's decoder, for tokens that are no JSON. */
-function goJsonError(text: string): string {
-  for (const literal of ["null", "true", "false"]) {
-    if (text[0] !== literal[0]) continue;
-    const at = [...literal].findIndex((char, i) => text[i] !== char);
-    if (at > 0 && text[at] !== undefined) {
-      return `invalid character '${text[at]}' in literal ${literal} (expecting '${literal[at]}')`;
-    }
-  }
-  return text === "" ? "unexpected end of JSON input" : `invalid character '${text[0]}' looking for beginning of value`;
-}
+const goTypeName = (value: unknown): string =>
+  Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;

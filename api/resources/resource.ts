@@ -97,6 +97,8 @@ export interface ResourceDefinition<T extends KubeObject> {
 
   /** The object has `spec` changes counted in metadata.generation. Default false. */
   readonly generation?: boolean;
+  /** Other names by which selectors may ask for selectable fields. */
+  readonly fieldAliases?: Readonly<Record<string, string>>;
   /** Fields beside `spec` that count as spec for the generation (rarely: `data`, `webhooks`). */
   readonly generationOf?: (object: T) => unknown;
   /** Default: dnsSubdomain. Answers the problem with a name in Kubernetes' words, or nothing. */

@@ -69,7 +69,9 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   checkCombination(query, true);
   const revision = revisionOption(query);
   const timeoutSeconds = integerOption(query, "timeoutSeconds");
-  const sendInitialEvents = query.get("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
+  // Kubernetes reads a watch from no revision as one that asks for the state first, and so for a mark where that ends.
+  const asked = query.get("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
+  const sendInitialEvents = asked ?? (revision ? undefined : true);
   return {
     ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),
     bookmarks: booleanOption(query, "allowWatchBookmarks"),
@@ -142,8 +144,9 @@ export function selectionOf(query: URLSearchParams, { resource, conversion }: Se
   if (!labels.ok) throw new ApiError(badRequest(labels.message));
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
   if (!fields.ok) throw new ApiError(badRequest(fields.message));
-  const names: Readonly<Record<string, string>> = conversion?.fieldNames ?? {};
-  const known = new Set([...genericFields(resource), ...Object.keys(conversion?.fieldNames ?? resource.fields ?? {})]);
+  const names: Readonly<Record<string, string>> = { ...resource.fieldAliases, ...conversion?.fieldNames };
+  const fieldsOfKind = Object.keys(conversion?.fieldNames ?? resource.fields ?? {});
+  const known = new Set([...genericFields(resource), ...fieldsOfKind, ...Object.keys(names)]);
   for (const { key } of fields.requirements) {
     if (!known.has(key)) throw new ApiError(badRequest(unknownFieldMessage(resource, key)));
   }

@@ -78,10 +78,10 @@ function* runesOf(text: string): Generator<{ rune: string; at: number }> {
 /** Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space. */
 const isPrintable = (rune: string) => rune === " " || /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(rune);
 
-/** Go's strconv.ParseBool as apimachinery's conversion softens it: "false" and "0" are false, anything else given is true. */
+/** As apimachinery converts it: "false" in any case and "0" are false, anything else given is true. */
 export function booleanOption(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
-  return value !== null && value !== "false" && value !== "0";
+  return value !== null && value.toLowerCase() !== "false" && value !== "0";
 }
 
 /** A whole number, or undefined where it is not given. */

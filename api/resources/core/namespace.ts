@@ -58,7 +58,7 @@ export const namespace = defineResource<Namespace>({
         (spec.finalizers ?? []).flatMap((name, i) => validateNamespaceFinalizer(name, `spec.finalizers[${i}]`)),
     },
   },
-  fields: { "status.phase": ({ status }) => status.phase ?? "", name: ({ metadata }) => metadata.name ?? "" },
+  fields: { "status.phase": ({ status }) => status.phase ?? "" },
   columns: [
     {
       name: "Status",

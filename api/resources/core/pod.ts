@@ -117,6 +117,8 @@ export const pod = defineResource<Pod>({
     "status.podIPs": ({ status }) => (status.podIPs ?? []).map(({ ip }) => ip).join(","),
     "status.nominatedNodeName": ({ status }) => status.nominatedNodeName ?? "",
   },
+  // Clients of before v1 ask so still.
+  fieldAliases: { "spec.host": "spec.nodeName" },
   columns: podColumns,
   age: false,
   rowConditions: ({ status }) =>

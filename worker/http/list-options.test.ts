@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { isWatch, watchOptions } from "./list-options.ts";
+
+const of = (query: string) => new URLSearchParams(query);
+
+test('what is given is true, but for "false" in any case and "0"', () => {
+  for (const value of ["", "nope", "1"]) expect(isWatch(of(`watch=${value}`))).toBe(true);
+  for (const query of ["watch=False", "watch=0", ""]) expect(isWatch(of(query))).toBe(false);
+});
+
+test("WATCH-INITIAL: a watch from no revision asks for the state, and so for the bookmark at its end", () => {
+  for (const query of ["", "resourceVersion=", "resourceVersion=0"])
+    expect(watchOptions(of(query)).sendInitialEvents).toBe(true);
+  expect(watchOptions(of("resourceVersion=7"))).toMatchObject({ since: 7 });
+  expect(watchOptions(of("resourceVersion=7")).sendInitialEvents).toBeUndefined();
+  const asked = "resourceVersionMatch=NotOlderThan&sendInitialEvents=false";
+  expect(watchOptions(of(asked)).sendInitialEvents).toBe(false);
+});
