@@ -1,15 +1,15 @@
+import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
-/** Owners are a set by uid: later entries of an owner are dropped, and the client is told (apiserver/pkg/endpoints/handlers). */
+/** Owners are a set: entries that stand again are dropped, and the client is told (apiserver/pkg/endpoints/handlers). */
 export function dropRepeatedOwners({ metadata }: KubeObject, warnings: string[]): void {
   const owners = metadata.ownerReferences;
   if (!owners || owners.length < 2) return;
-  const seen = new Set<string>();
   const repeated = new Set<string>();
-  const kept = owners.filter(({ uid }) => {
-    if (!seen.has(uid)) return seen.add(uid);
-    repeated.add(uid);
-    return false;
+  const kept = owners.filter((owner, i) => {
+    const isFirst = owners.findIndex((other) => other.uid === owner.uid && deepEqual(other, owner)) === i;
+    if (!isFirst) repeated.add(owner.uid);
+    return isFirst;
   });
   if (repeated.size === 0) return;
   metadata.ownerReferences = kept;

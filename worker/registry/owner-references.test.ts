@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import { dropRepeatedOwners } from "./owner-references.ts";
+
+const owner = { apiVersion: "v1", kind: "ConfigMap", name: "a", uid: "u" };
+
+test("an owner that stands again is dropped, with a warning; one that says something else of the same object stays", () => {
+  const object = { metadata: { ownerReferences: [owner, { ...owner, controller: true }, { ...owner }] } } as KubeObject;
+  const warnings: string[] = [];
+  dropRepeatedOwners(object, warnings);
+  expect(object.metadata.ownerReferences).toEqual([owner, { ...owner, controller: true }]);
+  expect(warnings).toEqual([expect.stringMatching(/duplicate UID\(s\) observed: u$/)]);
+});
