@@ -172,6 +172,8 @@ export interface ListFrame {
   /** The revision is written in as into an object's text, and after it how to go on, where there is more. */
   readonly open: string;
   readonly close: string;
+  /** A list of nothing says null where `open` and `close` would make an empty array. */
+  readonly nullIfEmpty?: boolean;
   /** Where the list is large. */
   readonly gzip: boolean;
   /** What tokens to go on with say: when they were given out (s since the epoch), and no namespace within one. */

@@ -52,6 +52,17 @@ test("STORE-STREAM: whatever was listed before, a stream has what the store has,
   );
 });
 
+test("STORE-STREAM: a list of nothing says null where it is told to", async () => {
+  const empty = async (nullIfEmpty: boolean) => {
+    const frame = { open: '{"resourceVersion":"","items":[', close: "]}\n", gzip: true, nullIfEmpty };
+    const page = { issued: 7, within: false };
+    const streamed = await new MemoryStore().listStream({ resource: "things", frame: { ...frame, page } });
+    return streamed.ok ? new Response(streamed.stream).text() : "refused";
+  };
+  expect(await empty(true)).toBe('{"resourceVersion":"1","items":null}\n');
+  expect(await empty(false)).toBe('{"resourceVersion":"1","items":[]}\n');
+});
+
 function shown(text: string, { dropPrefix, metadataAfter }: ListStreamRequest): string {
   if (metadataAfter !== undefined) return `${metadataAfter}${JSON.stringify(JSON.parse(text).metadata)}}`;
   return dropPrefix === undefined ? text : `{${text.slice(dropPrefix.length)}`;

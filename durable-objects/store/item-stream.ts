@@ -11,7 +11,7 @@ interface ItemStreamOptions {
   readonly revisions: readonly Revision[];
   readonly turns: Turns;
   readonly form: ItemForm;
-  readonly frame?: Pick<ListFrame, "open" | "close" | "gzip">;
+  readonly frame?: Pick<ListFrame, "open" | "close" | "gzip" | "nullIfEmpty">;
   /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
   readonly runs?: ItemRuns;
   /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
@@ -97,15 +97,19 @@ type Frame = NonNullable<ItemStreamOptions["frame"]>;
 /** Parts begin with a comma; that of the first is none of the list's. */
 const bytesOf = ({ bytes }: Part, first: boolean): Uint8Array => (first ? bytes.subarray(1) : bytes);
 
-function* plain(parts: Iterable<Part>, { open, close }: Frame): Generator<Uint8Array, undefined> {
-  if (open !== "") yield encoder.encode(open);
+function* plain(parts: Iterable<Part>, { open, close, nullIfEmpty }: Frame): Generator<Uint8Array, undefined> {
   let first = true;
   for (const part of parts) {
+    if (first && open !== "") yield encoder.encode(open);
     yield bytesOf(part, first);
     first = false;
   }
-  if (close !== "") yield encoder.encode(close);
+  const end = first ? emptyFrame({ open, close, nullIfEmpty: nullIfEmpty ?? false }) : close;
+  if (end !== "") yield encoder.encode(end);
 }
+
+const emptyFrame = ({ open, close, nullIfEmpty }: { open: string; close: string; nullIfEmpty: boolean }): string =>
+  nullIfEmpty ? `${open.slice(0, -1)}null${close.slice(1)}` : open + close;
 
 function* packed(parts: Iterable<Part>, { open, close }: Frame): Generator<Uint8Array, undefined> {
   let crc = 0;

@@ -153,7 +153,9 @@ export async function listView(
 ): Promise<object> {
   if (accepted.as === "Table") return atViewVersion(await tableOf(context, drafts(objects), metadata), accepted);
   const { head, item } = listForm(context, accepted);
-  return { ...head, metadata, items: Array.from({ length: objects.count }, (_, index) => item(objects, index)) };
+  const items = Array.from({ length: objects.count }, (_, index) => item(objects, index));
+  // The list of metadata is made in Go from nothing, and the others from what was stored.
+  return { ...head, metadata, items: items.length === 0 && accepted.as ? null : items };
 }
 
 interface ListForm {

@@ -183,6 +183,7 @@ async function streamList(
       frame: {
         open: `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":{"resourceVersion":""},"items":[`,
         close: TAIL,
+        nullIfEmpty: listKind === "PartialObjectMetadataList",
         // A response that is given warnings is made anew, and would be compressed again.
         gzip: gzip && context.warnings.length === 0,
         page: { issued: issuedNow(context), within: isWithinNamespace(context) },
