@@ -141,8 +141,8 @@ async function serve(c: Context<Bindings>, asked: Identified): Promise<Response>
     await response.body?.cancel();
     return withWarnings(new Response(null, response), context.warnings);
   } catch (error) {
-    // What was said on the way to a refusal is said with it.
-    if (error instanceof ApiError) c.set("warnings", context.warnings);
+    // What was said on the way to a refusal is said with it; a verb that the kind has not leads nowhere.
+    if (error instanceof ApiError && error.status.code !== 405) c.set("warnings", context.warnings);
     throw error;
   }
 }

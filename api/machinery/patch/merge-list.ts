@@ -4,7 +4,7 @@ import { checkOrder, inOrder, reusedOrder } from "./list-order.ts";
 import { noMergeKey } from "./merge-key.ts";
 import { isJsonObject, type JsonObject } from "./patch-result.ts";
 import { goKind, type PatchMember } from "./patch-schema.ts";
-import { printGo } from "./print-go.ts";
+import { printGo, printGoText } from "./print-go.ts";
 import { mergeMap, withoutDirectives } from "./strategic-merge.ts";
 
 /** Both lists are present; `deletes` says that the patch names primitives to take away. */
@@ -69,7 +69,7 @@ function applyItemDirectives(original: JsonObject[], patch: JsonObject[], mergeK
       if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
       kept = kept.filter((old) => !(mergeKey in old) || old[mergeKey] !== item[mergeKey]);
     } else if (item.$patch === "merge") throw new MergeError("merging lists cannot yet be specified in the patch");
-    else throw new MergeError(`unknown patch type: ${printGo(item.$patch)} in map: ${printGo(item)}`);
+    else throw new MergeError(`unknown patch type: ${printGoText(item.$patch)} in map: ${printGo(item)}`);
   }
   return replaces ? { kept: items, items: [] } : { kept, items };
 }
@@ -91,7 +91,7 @@ function withoutDuplicates(items: unknown[]): unknown[] {
 function elementTypeOf(...lists: readonly (readonly unknown[])[]): string {
   let type: string | undefined;
   for (const item of lists.flat()) {
-    if (Array.isArray(item)) throw new NestedListError("lists of lists are not supported");
+    if (Array.isArray(item) && type === undefined) throw new NestedListError("lists of lists are not supported");
     const own = isJsonObject(item)
       ? "map"
       : typeof item === "number" && !Number.isInteger(item)

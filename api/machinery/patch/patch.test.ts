@@ -239,7 +239,8 @@ describe("PATCH-06: a strategic merge patch fails with Kubernetes' words and cod
     [400, "invalid patch format of retainKeys", { template: { spec: { $retainKeys: ["containers"], hostname: "h" } } }],
     [400, "invalid patch format of retainKeys", { template: { spec: { $retainKeys: "containers" } } }],
     [400, "json: cannot unmarshal array into Go value of type map[string]interface {}", []],
-    [422, "the server rejected our request due to an error in our request", containers([["x"]])],
+    [500, "list element types are not identical: [[map[image:i name:r]] [[x]]]", containers([["x"]])],
+    [500, "unknown patch type: %!s(int64=5) in map: map[$patch:5]", { template: { $patch: 5 } }],
   ])("%i %s", (code, message, patch) => {
     expect(strategic(patch)).toMatchObject({ ok: false, code, message });
   });

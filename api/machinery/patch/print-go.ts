@@ -6,3 +6,17 @@ export function printGo(value: unknown): string {
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${members.map(([key, member]) => `${key}:${printGo(member)}`).join(" ")}]`;
 }
+
+/** The same where a text is meant, by the verb `%s`: what is none says so. */
+export function printGoText(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+      return `%!s(${Number.isInteger(value) ? "int64" : "float64"}=${value})`;
+    case "boolean":
+      return `%!s(bool=${value})`;
+    default:
+      return value === null ? "%!s(<nil>)" : printGo(value);
+  }
+}

@@ -22,7 +22,7 @@ import {
   unprocessable,
 } from "./patch-result.ts";
 import { listMemberOf, memberOf, type PatchSchema, PatchSchemaError, patchSchemaOf } from "./patch-schema.ts";
-import { printGo } from "./print-go.ts";
+import { printGo, printGoText } from "./print-go.ts";
 
 /** `patch` is the parsed body; `struct` the kind's entry in the schema table. */
 export function applyStrategicMergePatch(object: JsonObject, patch: unknown, struct: Struct): PatchResult {
@@ -64,7 +64,7 @@ function mergeByDirective(patch: JsonObject): JsonObject {
   const { $patch: directive, ...rest } = patch;
   if (directive === "replace") return rest;
   if (directive === "delete") return {};
-  throw new MergeError(`unknown patch type: ${printGo(directive)} in map: ${printGo(patch)}`);
+  throw new MergeError(`unknown patch type: ${printGoText(directive)} in map: ${printGo(patch)}`);
 }
 
 function retainKeys(original: JsonObject, patch: JsonObject, keys: unknown): JsonObject {

@@ -11,6 +11,11 @@ export function prepareClusterIps({ spec }: Service): void {
   if (spec.clusterIP && !spec.clusterIPs?.length) spec.clusterIPs = [spec.clusterIP];
 }
 
+/** Kubernetes once gave services of names this default, and drops it where it reads them. */
+export function dropUnusedPolicy({ spec }: Service): void {
+  if (spec.type === "ExternalName") delete spec.internalTrafficPolicy;
+}
+
 export function carryOver({ spec }: Service, { spec: old }: Service): void {
   syncClusterIps(spec, old);
   keepAllocated(spec, old);

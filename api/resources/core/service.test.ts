@@ -84,7 +84,13 @@ describe("an update", () => {
   it("to ExternalName lets addresses, families and node ports go", () => {
     const { spec } = updated({ ...old.spec, type: "ExternalName", externalName: "a.example.com" });
     expect(spec).toMatchObject({ ports: [{ port: 80 }] });
-    for (const field of ["clusterIP", "clusterIPs", "ipFamilies", "externalTrafficPolicy"] as const)
+    for (const field of [
+      "clusterIP",
+      "clusterIPs",
+      "ipFamilies",
+      "externalTrafficPolicy",
+      "internalTrafficPolicy",
+    ] as const)
       expect(spec[field]).toBeUndefined();
     expect(spec.ports?.[0]?.nodePort).toBeUndefined();
   });

@@ -7,7 +7,7 @@ import { formatLabels } from "./cells.ts";
 import { defaultService } from "./service-defaults.ts";
 import { completeFamilies, releaseSecondFamily } from "./service-families.ts";
 import { validateServiceStatus } from "./service-status.ts";
-import { carryOver, prepareClusterIps } from "./service-strategy.ts";
+import { carryOver, dropUnusedPolicy, prepareClusterIps } from "./service-strategy.ts";
 import { validateServiceUpdate } from "./service-update.ts";
 import { validateService } from "./service-validation.ts";
 import { serviceWarnings } from "./service-warnings.ts";
@@ -29,11 +29,13 @@ const serviceOf = (families: readonly IPFamily[]) =>
     defaults: defaultService,
     prepareCreate: (draft) => {
       prepareClusterIps(draft);
+      dropUnusedPolicy(draft);
       completeFamilies(draft, families);
       draft.status = { loadBalancer: {} };
     },
     prepareUpdate: (draft, old) => {
       carryOver(draft, old);
+      dropUnusedPolicy(draft);
       releaseSecondFamily(draft, old);
       completeFamilies(draft, families);
       if (draft.spec.type !== "LoadBalancer") draft.status = { ...draft.status, loadBalancer: {} };

@@ -36,6 +36,8 @@ export async function bindPod(context: RequestContext): Promise<Response> {
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
     admitted: true,
+    // Whoever decides where a pod goes does not own that field.
+    tracked: true,
     draftOf: (current) => bound(current as unknown as Pod, binding, context.now) as unknown as KubeObject,
     prepare: () => {},
     validate: () => {},

@@ -1,10 +1,10 @@
-/** `namespaces/finalize`: only spec.finalizers change; the last one gone ends a namespace that is marked for deletion. */
+/** `namespaces/finalize`: what holds a namespace back changes here; the last one gone ends one that is marked for deletion. */
 import type { Namespace } from "../../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { methodNotAllowed } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
-import { keepServerFields, refuse } from "../../registry/strategy.ts";
 import { updateObject } from "../../registry/update.ts";
+import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { decodeObject } from "../body.ts";
 import { negotiate } from "../negotiate.ts";
@@ -14,6 +14,7 @@ import { checkName } from "../verbs/update.ts";
 
 export async function finalizeNamespace(context: RequestContext): Promise<Response> {
   if (context.request.method !== "PUT") throw new ApiError(methodNotAllowed());
+  const { resource } = context.served;
   const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "UpdateOptions");
   const body = decodeObject(context, options) as unknown as Namespace;
@@ -22,16 +23,11 @@ export async function finalizeNamespace(context: RequestContext): Promise<Respon
     subresource: "finalize",
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    draftOf: (current) =>
-      ({ ...structuredClone(current), spec: body.spec, metadata: { ...body.metadata } }) as KubeObject,
-    prepare(draft, current) {
-      keepServerFields(draft, current);
-      const { managedFields } = draft.metadata;
-      draft.metadata = { ...structuredClone(current.metadata), ...(managedFields ? { managedFields } : {}) };
-    },
-    validate(draft, current) {
-      const { resource } = context.served;
-      refuse(resource, draft, resource.subresources?.finalize?.validateUpdate?.(draft, current) ?? []);
+    ...updateStrategy(resource, "finalize"),
+    draftOf(current) {
+      const draft = { ...structuredClone(current), spec: body.spec, metadata: { ...body.metadata } } as KubeObject;
+      resource.defaults?.(draft);
+      return draft;
     },
   });
   return renderText(text, accepted);

@@ -4,6 +4,7 @@ import { type FieldError, invalid as invalidField } from "../../../api/machinery
 import { apiVersionOf, type KubeObject, parseApiVersion } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
+import { requireExpectations } from "../../admission/expectations.ts";
 import { admitMutation, admitValidation } from "../../admission/index.ts";
 import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
@@ -40,6 +41,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   trackManagedFields({ ...context, served }, { old: undefined, next: object }, tracked);
   const request = admissionOf(context, object, options.dryRun);
   await admitMutation(request);
+  await requireExpectations(request);
   const { spec, metadata } = object as unknown as TokenRequest;
   checkIdentity(metadata, context.path);
   const account = await serviceAccount(context);

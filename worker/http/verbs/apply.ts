@@ -55,13 +55,14 @@ const noSuchUid = ({ served, path }: RequestContext, uid: string) =>
 /** What fits its type as server-side apply knows it may still not be read: a quantity, say. */
 function undecodable({ served, path }: RequestContext, applied: Record<string, unknown>, why: string): Status {
   if (served.custom) return badRequest(why);
+  const problem = why.startsWith("illegal base64 data") ? `error decoding from json: ${why}` : why;
   const kind = `${served.group}/${served.version}, Kind=${served.resource.kind}`;
   const { namespace = "" } = (isJsonObject(applied.metadata) ? applied.metadata : {}) as { namespace?: string };
   const object = `new object (${namespace}/${path.name}; ${kind})`;
   return failure(
     500,
     "",
-    `failed to convert ${object} to proper version: unable to convert unstructured object to ${kind}: ${why}`,
+    `failed to convert ${object} to proper version: unable to convert unstructured object to ${kind}: ${problem}`,
   );
 }
 
