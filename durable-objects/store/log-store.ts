@@ -31,7 +31,8 @@ import { LogTails } from "../watch/log-tail.ts";
 import { storeSource } from "../watch/watch-history.ts";
 import { WatchHub } from "../watch/watch-hub.ts";
 import { backupStream } from "./backup-stream.ts";
-import { compact, defaultWindow, type Window } from "./compaction.ts";
+import { defaultWindow, type Window } from "./compaction.ts";
+import { Compactor } from "./compactor.ts";
 import { changeOf, entryOf, textChangeOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { itemForm } from "./item-form.ts";
@@ -67,16 +68,13 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   readonly lane: CommitLane | undefined;
   readonly #tables: LogTables;
   readonly #turns: Turns;
-  readonly #window: Window;
   readonly #commits: GroupCommit;
   readonly #watches: WatchHub;
   readonly #tails: LogTails;
-  /** Revisions that open list streams still read. */
-  readonly #pins = new Set<{ readonly revision: Revision }>();
+  readonly #compactor: Compactor;
   readonly #runs = new ItemRuns(KEPT_ITEMS);
   readonly #remaining = new RemainingCounts();
   readonly #endings: Endings;
-  #compactedAt: number;
 
   constructor(
     tables: LogTables,
@@ -85,8 +83,6 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     this.lane = lane;
     this.#tables = tables;
     this.#turns = turns;
-    this.#window = window;
-    this.#compactedAt = turns.now();
     this.#commits = new GroupCommit({
       tables,
       lane,
@@ -96,11 +92,15 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
         this.#watches.wake();
         this.#tails.wake();
         committed?.(this.#marks.revision, resources);
-        this.#compactWhenDue();
+        this.#compactor.stepWhenDue();
         this.#endings.lookWhenDue();
       },
     });
     const marks = () => this.#marks;
+    const moved = (oldest: Revision) => {
+      this.#commits.oldest = oldest;
+    };
+    this.#compactor = new Compactor({ tables, turns, window, marks, moved });
     this.#watches = new WatchHub({ turns, source: storeSource(tables, marks) });
     this.#tails = new LogTails({ tables, turns, marks });
     this.#endings = new Endings({
@@ -177,8 +177,6 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     if (failure) return failure;
     const { head, revisions } = this.#planPage(request);
     const scattered = request.requirements !== undefined || request.name !== undefined;
-    const pin = { revision: head.revision };
-    this.#pins.add(pin);
     const { frame } = request;
     const { stream, encoding } = itemStream({
       tables: this.#tables,
@@ -187,7 +185,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
       form: itemForm(request),
       ...(frame && { frame: { ...frame, open: openList(frame, head) } }),
       ...(!scattered && { runs: this.#runs }),
-      closed: () => this.#pins.delete(pin),
+      closed: this.#compactor.pin(head.revision),
     });
     return { ok: true, head, stream, encoding };
   }
@@ -198,14 +196,12 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     const resources = this.#tables.resources().filter((resource) => !without.includes(resource));
     const revisions = resources.flatMap((resource) => this.#tables.revisions({ resource }, Number.POSITIVE_INFINITY));
     const time = new Date(this.#turns.now()).toISOString();
-    const pin = { revision };
-    this.#pins.add(pin);
     return backupStream({
       tables: this.#tables,
       head: { sailplaneBackup: BACKUP_FORMAT, cluster, revision, objects: revisions.length, time },
       revisions,
       turns: this.#turns,
-      closed: () => this.#pins.delete(pin),
+      closed: this.#compactor.pin(revision),
     });
   }
 
@@ -302,16 +298,6 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     return row && entryOf(row);
   }
 
-  /** Nothing compacts an idle store: the commits that age the log pay for it. */
-  #compactWhenDue(): void {
-    const now = this.#turns.now();
-    const { revision, oldest } = this.#marks;
-    const due = revision - oldest > 2 * this.#window.keepRevisions ? COMPACT_BUSY : COMPACT_QUIET;
-    if (now - this.#compactedAt < due) return;
-    this.#compactedAt = now;
-    this.#turns.later(() => this.compact());
-  }
-
   /** Forgets all history, and goes on from a later revision (rule RESTORE-TIME). */
   advance(revision: Revision): void {
     const marks = this.#marks;
@@ -326,19 +312,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   }
 
   /** One step of compaction; answers the new mark. */
-  compact(window = this.#window): Revision {
-    const pinned = [...this.#pins].reduce<Revision | undefined>(
-      (least, { revision }) => (least === undefined || revision < least ? revision : least),
-      undefined,
-    );
-    const { revision, oldest } = this.#marks;
-    const now = this.#turns.now();
-    const mark = compact(this.#tables, { window, now, revision, oldest, pinned });
-    this.#commits.oldest = mark;
-    return mark;
+  compact(window?: Window): Revision {
+    return this.#compactor.step(window);
   }
 }
-
-/** Milliseconds between steps of compaction while the log is long, and while it is not. */
-const COMPACT_BUSY = 100;
-const COMPACT_QUIET = 30_000;
