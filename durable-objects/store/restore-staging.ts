@@ -4,7 +4,7 @@
  */
 import type { BackupObject } from "../../api/backup.ts";
 import type { GroupResource, Revision } from "../../api/store.ts";
-import type { Sealing } from "./sqlite-tables.ts";
+import { SealedTexts, type Sealing, type StoredText } from "../sealing/sealed-texts.ts";
 
 type Staged = readonly [
   resource: GroupResource,
@@ -12,7 +12,7 @@ type Staged = readonly [
   name: string,
   revision: Revision,
   attributes: string,
-  text: string | ArrayBuffer,
+  text: StoredText,
 ];
 
 export interface StagedPage {
@@ -28,12 +28,12 @@ const PAGE = 64;
 
 export class RestoreStaging {
   readonly #sql: SqlStorage;
-  readonly #sealing: Sealing | undefined;
+  readonly #texts: SealedTexts;
 
   /** With `sealing`, what is encrypted in the log is encrypted here. */
   constructor(sql: SqlStorage, sealing?: Sealing) {
     this.#sql = sql;
-    this.#sealing = sealing;
+    this.#texts = new SealedTexts(sealing);
   }
 
   /** How many objects of this restore are here already. What was staged for another is forgotten. */
@@ -64,7 +64,7 @@ export class RestoreStaging {
           name,
           revision,
           attributes,
-          this.#sealing?.resources.has(resource) ? this.#sealing.sealer.seal(text, place).buffer : text,
+          this.#texts.seal(resource, text, place),
         );
       }
     }
@@ -83,7 +83,7 @@ export class RestoreStaging {
         name,
         revision,
         attributes,
-        this.#open(text, placeOf(id, position)),
+        this.#texts.open(text, placeOf(id, position)),
       ],
     );
     const last = page.at(-1);
@@ -96,16 +96,10 @@ export class RestoreStaging {
         WHERE restore = ? AND position >= ? AND position < ? ORDER BY position`;
       const page = [...this.#sql.exec(query, id, from, from + PAGE).raw()] as unknown as Staged[];
       for (const [index, [resource, namespace, name, revision, attributes, text]] of page.entries()) {
-        yield [resource, namespace, name, revision, attributes, this.#open(text, placeOf(id, from + index))];
+        yield [resource, namespace, name, revision, attributes, this.#texts.open(text, placeOf(id, from + index))];
       }
       if (page.length < PAGE) return;
     }
-  }
-
-  #open(text: string | ArrayBuffer, place: string): string {
-    if (typeof text === "string") return text;
-    if (!this.#sealing) throw new Error("staged with an encryption key, and this deployment has none");
-    return this.#sealing.sealer.open(new Uint8Array(text), place);
   }
 
   clear(): void {

@@ -8,9 +8,10 @@ import type { Held } from "../../api/backup.ts";
 import type { Moment } from "../../api/moment.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import migrations from "../../migrations/migrations.js";
-import { keyOf, type Sealer } from "../sealing/sealer.ts";
+import { SealedTexts, type Sealing, type StoredText } from "../sealing/sealed-texts.ts";
 import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
+import { lostKey, reseal } from "./reseal.ts";
 import { moveRevision } from "./revision-text.ts";
 import { sqlLimit, Where } from "./sqlite-where.ts";
 
@@ -24,38 +25,27 @@ const ROW = `l.revision, l.replaced, l.tombstone, l.resource, l.namespace, l.nam
 /** Revisions in one JSON array at most: SQLite refuses a value of 2 MB. */
 const AGGREGATED = 100_000;
 
-/** Revisions looked at in one step. */
-const RESEALED = 2000;
-
 /** Revisions given as a JSON array, in its order. */
 const LISTED = "FROM json_each(?) j CROSS JOIN log l ON l.revision = j.value";
 
-/** A text, or one that is sealed. */
-type Stored = string | ArrayBuffer;
 type Columns = [
   revision: Revision,
   resource: string,
   namespace: string,
   name: string,
   attributes: string,
-  text: Stored,
+  text: StoredText,
 ];
-
-/** Which objects' texts are encrypted on disk, and with what (rule STORE-SEALED). Keys and attributes are not. */
-export interface Sealing {
-  readonly sealer: Sealer;
-  readonly resources: ReadonlySet<GroupResource>;
-}
 
 export class SqliteTables implements LogTables {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  readonly #sealing: Sealing | undefined;
+  readonly #texts: SealedTexts;
 
   private constructor(storage: DurableObjectStorage, sealing?: Sealing) {
     this.#storage = storage;
     this.#sql = storage.sql;
-    this.#sealing = sealing;
+    this.#texts = new SealedTexts(sealing);
   }
 
   /** Brings the schema up to date. Call it where no request can come in between. */
@@ -79,7 +69,7 @@ export class SqliteTables implements LogTables {
     };
   }
 
-  setMark(name: "policy" | "oldest" | "sealed", revision: Revision): void {
+  setMark(name: "policy" | "oldest", revision: Revision): void {
     this.#sql.exec(
       "INSERT INTO marks (name, revision) VALUES (?, ?) ON CONFLICT DO UPDATE SET revision = excluded.revision",
       name,
@@ -98,7 +88,7 @@ export class SqliteTables implements LogTables {
       committed,
       ...place,
       attributes,
-      this.#seal(key.resource, revision, text),
+      this.#texts.seal(key.resource, text, String(revision)),
     );
     if (tombstone) this.#sql.exec("DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", ...place);
     else {
@@ -119,7 +109,7 @@ export class SqliteTables implements LogTables {
       key.resource,
       key.namespace,
       key.name,
-    ) as [Revision, string, Stored] | undefined;
+    ) as [Revision, string, StoredText] | undefined;
     return row && { key, revision: row[0], attributes: row[1], text: this.#open(row[2], row[0]) };
   }
 
@@ -143,7 +133,7 @@ export class SqliteTables implements LogTables {
   *texts(revisions: readonly Revision[]): Iterable<string> {
     let index = 0;
     for (const [text] of this.#select(`SELECT l.text ${LISTED}`, JSON.stringify(revisions))) {
-      yield this.#open(text as Stored, revisions[index++]);
+      yield this.#open(text as StoredText, revisions[index++]);
     }
   }
 
@@ -255,57 +245,23 @@ export class SqliteTables implements LogTables {
     empty.setMark("policy", next);
   }
 
-  /** What is written under an older key, or in the open, is written again; a step at a time, for others to come between. */
-  *reseal(): Generator<undefined, void> {
-    if (!this.#sealing) return;
-    const { sealer, resources } = this.#sealing;
-    if (this.#sealedWith() === sealer.current) return;
-    const { revision: newest } = this.marks();
-    const query = `SELECT revision, resource, text FROM log WHERE revision > ? AND revision <= ? AND text != ''
-      AND resource IN (SELECT value FROM json_each(?))`;
-    for (let from = 0; from < newest; from += RESEALED) {
-      const rows = [...this.#select(query, from, from + RESEALED, JSON.stringify([...resources]))];
-      for (const [revision, resource, text] of rows as [Revision, string, Stored][]) {
-        if (typeof text !== "string" && keyOf(new Uint8Array(text)) === sealer.current) continue;
-        const sealed = this.#seal(resource, revision, this.#open(text, revision));
-        this.#sql.exec("UPDATE log SET text = ? WHERE revision = ?", sealed, revision);
-      }
-      yield undefined;
-    }
-    this.setMark("sealed", sealer.current as Revision);
+  /** Writes what is under an older key again; a step at a time. */
+  reseal(): Generator<undefined, void> {
+    return reseal({ sql: this.#sql, texts: this.#texts }, this.marks().revision);
   }
 
-  /** The id of a key that some text is sealed with and the deployment lacks. Looks at none where all are under the newest. */
+  /** The id of a key that some text is sealed with and the deployment lacks. */
   lostKey(): number | undefined {
-    if (!this.#sealing || this.#sealedWith() === this.#sealing.sealer.current) return undefined;
-    const { sealer, resources } = this.#sealing;
-    const known = sealer.ids.map((id) => id.toString(16).padStart(8, "0").toUpperCase());
-    const query = `SELECT text FROM log WHERE typeof(text) = 'blob' AND resource IN (SELECT value FROM json_each(?))
-      AND hex(substr(text, 2, 4)) NOT IN (SELECT value FROM json_each(?)) LIMIT 1`;
-    const [lost] = this.#first(query, JSON.stringify([...resources]), JSON.stringify(known)) ?? [];
-    return lost instanceof ArrayBuffer ? keyOf(new Uint8Array(lost)) : undefined;
+    return lostKey({ sql: this.#sql, texts: this.#texts });
   }
 
-  /** The id of the key that everything is under. */
-  #sealedWith(): SqlStorageValue | undefined {
-    return this.#first("SELECT revision FROM marks WHERE name = 'sealed'")?.[0];
-  }
-
-  #seal(resource: GroupResource, revision: Revision, text: string): Stored {
-    if (!this.#sealing?.resources.has(resource) || text === "") return text;
-    return this.#sealing.sealer.seal(text, String(revision)).buffer;
-  }
-
-  #open(text: Stored, revision: Revision | undefined): string {
-    if (typeof text === "string") return text;
-    const sealed = new Uint8Array(text);
-    if (!this.#sealing) throw new Error(`sealed with encryption key ${keyOf(sealed)}, and this deployment has none`);
-    return this.#sealing.sealer.open(sealed, String(revision));
+  #open(text: StoredText, revision: Revision | undefined): string {
+    return this.#texts.open(text, String(revision));
   }
 
   #rowOf(columns: SqlStorageValue[]): LogRow {
     const [revision, replaced, tombstone, resource, namespace, name, attributes, previous, stored, inherited] =
-      columns as [Revision, Revision | null, number, string, string, string, string, string | null, Stored, number];
+      columns as [Revision, Revision | null, number, string, string, string, string, string | null, StoredText, number];
     const moved = inherited === 1 && replaced !== null;
     const text = this.#open(stored, moved ? replaced : revision);
     return {

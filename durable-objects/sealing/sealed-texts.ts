@@ -1,0 +1,34 @@
+/** Texts of objects as they lie on disk: of some resources encrypted, of all others as they are (rule STORE-SEALED). */
+import type { GroupResource } from "../../api/store.ts";
+import { keyOf, type Sealer } from "./sealer.ts";
+
+/** Which objects' texts are encrypted on disk, and with what. Keys and attributes are not. */
+export interface Sealing {
+  readonly sealer: Sealer;
+  readonly resources: ReadonlySet<GroupResource>;
+}
+
+/** A text, or one that is sealed. */
+export type StoredText = string | ArrayBuffer;
+
+export class SealedTexts {
+  readonly sealing: Sealing | undefined;
+
+  constructor(sealing: Sealing | undefined) {
+    this.sealing = sealing;
+  }
+
+  /** `place` is where it will stand: it can be opened nowhere else. */
+  seal(resource: GroupResource, text: string, place: string): StoredText {
+    if (!this.sealing?.resources.has(resource) || text === "") return text;
+    return this.sealing.sealer.seal(text, place).buffer;
+  }
+
+  /** Throws where the deployment does not have the key. */
+  open(text: StoredText, place: string): string {
+    if (typeof text === "string") return text;
+    const sealed = new Uint8Array(text);
+    if (!this.sealing) throw new Error(`sealed with encryption key ${keyOf(sealed)}, and this deployment has none`);
+    return this.sealing.sealer.open(sealed, place);
+  }
+}
