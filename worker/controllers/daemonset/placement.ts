@@ -1,0 +1,88 @@
+/** One pod for each node that it fits, and none elsewhere. */
+import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
+import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { Batch, Effect, EventRecord } from "../controller.ts";
+import { isTerminated } from "../pod-state.ts";
+import { earliest, timeOf } from "../time.ts";
+import { BURST, creations, removal } from "./daemon-effects.ts";
+import { nodeOf } from "./daemon-pod.ts";
+import { oldestFirst, type Place, type Rollout } from "./places.ts";
+import { surgeOf } from "./rolling-update.ts";
+
+/** A pod that fails at once is not made again faster than this. */
+const FAILED_AGE_MS = 5000;
+
+export function planPlacement(
+  daemonSet: Stored<DaemonSet>,
+  places: readonly Place[],
+  { hash, isNew, now }: Rollout,
+): { effects: (Effect | Batch)[]; events: EventRecord[]; wakeAt?: number } {
+  const missing: string[] = [];
+  const doomed: Stored<Pod>[] = [];
+  const events: EventRecord[] = [];
+  let wakeAt: number | undefined;
+  const surges = surgeOf(daemonSet, places.length) > 0;
+  for (const { node, fit, pods } of places) {
+    const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+    if (!fit.stay) doomed.push(...present.filter(({ spec }) => spec.nodeName));
+    else if (pods.length === 0) {
+      if (fit.run) missing.push(node.metadata.name);
+    } else {
+      const running: Stored<Pod>[] = [];
+      for (const pod of present) {
+        if (!isTerminated(pod)) running.push(pod);
+        else {
+          const due = (timeOf(pod.metadata.creationTimestamp) ?? 0) + FAILED_AGE_MS;
+          if (pod.status.phase === "Failed" && due > now) wakeAt = earliest(wakeAt, due);
+          else {
+            doomed.push(pod);
+            events.push(endedEvent(daemonSet, pod, node.metadata.name));
+          }
+        }
+      }
+      // Of several the oldest stays; during a surge the old and the new one share the node.
+      const older = oldestFirst(running);
+      const kept = surges ? firstOfEach(older, isNew) : older.slice(0, 1);
+      doomed.push(...running.filter((pod) => !kept.includes(pod)));
+    }
+  }
+  const effects = [
+    ...creations(daemonSet, missing, hash),
+    ...doomed.slice(0, BURST).map((pod) => removal(pod, daemonSet)),
+  ];
+  return { effects, events, ...(wakeAt === undefined ? {} : { wakeAt }) };
+}
+
+const firstOfEach = (pods: readonly Stored<Pod>[], isNew: Rollout["isNew"]): readonly Stored<Pod>[] => {
+  return [pods.find(isNew), pods.find((pod) => !isNew(pod))].filter((pod) => pod !== undefined);
+};
+
+function endedEvent(about: Stored<DaemonSet>, pod: Stored<Pod>, node: string): EventRecord {
+  const where = `${pod.metadata.namespace}/${pod.metadata.name} on node ${node}`;
+  return pod.status.phase === "Failed"
+    ? {
+        about,
+        type: "Warning",
+        reason: "FailedDaemonPod",
+        message: `Found failed daemon pod ${where}, will try to kill it`,
+      }
+    : {
+        about,
+        type: "Normal",
+        reason: "SucceededDaemonPod",
+        message: `Found succeeded daemon pod ${where}, will try to delete it`,
+      };
+}
+
+/** Pods meant for nodes that are gone before they got there. */
+export const strayPods = (
+  daemonSet: Stored<DaemonSet>,
+  pods: readonly Stored<Pod>[],
+  nodes: readonly Stored<Node>[],
+) => {
+  const underWay = pods.filter((pod) => !pod.spec.nodeName && !pod.metadata.deletionTimestamp);
+  if (underWay.length === 0) return [];
+  const known = new Set(nodes.map(({ metadata }) => metadata.name));
+  return underWay.filter((pod) => !known.has(nodeOf(pod) ?? "")).map((pod) => removal(pod, daemonSet));
+};

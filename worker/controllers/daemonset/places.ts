@@ -1,0 +1,54 @@
+/** Where a DaemonSet's pods are, and where they should be. */
+import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
+import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Fit, fitting, nodeOf } from "./daemon-pod.ts";
+
+export interface Place {
+  readonly node: Stored<Node>;
+  readonly fit: Fit;
+  readonly pods: readonly Stored<Pod>[];
+}
+
+export interface Rollout {
+  /** Of the template as it is. */
+  readonly hash: string | undefined;
+  readonly isNew: (pod: Pod) => boolean;
+  readonly now: number;
+}
+
+export function placesOf(
+  daemonSet: DaemonSet,
+  pods: readonly Stored<Pod>[],
+  nodes: readonly Stored<Node>[],
+): readonly Place[] {
+  const byNode = new Map<string, Stored<Pod>[]>();
+  for (const pod of pods) {
+    const name = nodeOf(pod);
+    if (name === undefined) continue;
+    const there = byNode.get(name);
+    if (there) there.push(pod);
+    else byNode.set(name, [pod]);
+  }
+  const fitOf = fitting(daemonSet);
+  return nodes.map((node) => ({
+    node,
+    fit: fitOf(node),
+    pods: byNode.get(node.metadata.name) ?? NO_PODS,
+  }));
+}
+
+const NO_PODS: readonly Stored<Pod>[] = [];
+
+/** Those that have a node before those that wait for one. */
+export const oldestFirst = (pods: readonly Stored<Pod>[]): readonly Stored<Pod>[] =>
+  pods.length < 2
+    ? pods
+    : pods.toSorted(
+        (a, b) =>
+          Number(!a.spec.nodeName) - Number(!b.spec.nodeName) ||
+          compare(a.metadata.creationTimestamp, b.metadata.creationTimestamp) ||
+          compare(a.metadata.name, b.metadata.name),
+      );
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

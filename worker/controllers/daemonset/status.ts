@@ -1,0 +1,41 @@
+/** What a DaemonSet says of its pods. */
+import type { DaemonSet, DaemonSetStatus } from "../../../api/generated/apps.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { isAvailable, isReady } from "../pod-state.ts";
+import { oldestFirst, type Place, type Rollout } from "./places.ts";
+
+export function statusOf(
+  daemonSet: Stored<DaemonSet>,
+  places: readonly Place[],
+  { isNew, now }: Rollout,
+): DaemonSetStatus {
+  const { minReadySeconds = 0 } = daemonSet.spec;
+  let [desired, current, misscheduled, ready, available, updated] = [0, 0, 0, 0, 0, 0];
+  for (const { fit, pods } of places) {
+    // Of several, while a surge goes on, the oldest stands for its node.
+    const [pod] = oldestFirst(pods);
+    if (!fit.run) {
+      if (pod) misscheduled++;
+      continue;
+    }
+    desired++;
+    if (!pod) continue;
+    current++;
+    if (isReady(pod)) ready++;
+    if (isAvailable(pod, minReadySeconds, now)) available++;
+    if (isNew(pod)) updated++;
+  }
+  const { collisionCount } = daemonSet.status;
+  return {
+    currentNumberScheduled: current,
+    numberMisscheduled: misscheduled,
+    desiredNumberScheduled: desired,
+    numberReady: ready,
+    ...(daemonSet.metadata.generation === undefined ? {} : { observedGeneration: daemonSet.metadata.generation }),
+    ...(updated ? { updatedNumberScheduled: updated } : {}),
+    ...(available ? { numberAvailable: available } : {}),
+    ...(desired - available ? { numberUnavailable: desired - available } : {}),
+    ...(collisionCount === undefined ? {} : { collisionCount }),
+    ...(daemonSet.status.conditions ? { conditions: daemonSet.status.conditions } : {}),
+  };
+}
