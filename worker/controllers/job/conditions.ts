@@ -1,7 +1,6 @@
-/** A Job's conditions, and which of its pods' results ends it. */
+/** A Job's conditions. */
 import type { Job, JobCondition, JobStatus } from "../../../api/generated/batch.v1.ts";
 import { timeText } from "../time.ts";
-import { parseIndexes } from "./indexes.ts";
 
 /** Why a job is about to end; the final condition repeats it. */
 export interface Ending {
@@ -45,20 +44,4 @@ export function addCondition(
     ...(message === undefined ? {} : { message }),
   };
   return current ? conditions.map((each) => (each === current ? condition : each)) : [...conditions, condition];
-}
-
-/** The first successPolicy rule that the succeeded indexes meet. */
-export function successByPolicy(job: Job, succeeded: ReadonlySet<number>): Ending | undefined {
-  const completions = job.spec.completions ?? 0;
-  for (const [position, rule] of (job.spec.successPolicy?.rules ?? []).entries()) {
-    const counted = rule.succeededIndexes
-      ? [...parseIndexes(rule.succeededIndexes, completions)].filter((index) => succeeded.has(index)).length
-      : succeeded.size;
-    const needed =
-      rule.succeededCount ??
-      (rule.succeededIndexes ? parseIndexes(rule.succeededIndexes, completions).size : completions);
-    if (counted >= needed)
-      return { type: "SuccessCriteriaMet", reason: "SuccessPolicy", message: `Matched rules at index ${position}` };
-  }
-  return undefined;
 }

@@ -16,28 +16,18 @@ import { itemKey, splitItem } from "../item-key.ts";
 import { isActive, isReady, isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { timeOf, timeText, waking } from "../time.ts";
+import { timeText, waking } from "../time.ts";
 import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
-import {
-  addCondition,
-  decidedEnding,
-  type Ending,
-  failing,
-  hasCondition,
-  isFinished,
-  successByPolicy,
-} from "./conditions.ts";
-import { printIndexes } from "./indexes.ts";
+import { addCondition, decidedEnding, type Ending, hasCondition, isFinished } from "./conditions.ts";
+import { deadlineOf, endingOf, isComplete } from "./ending.ts";
 import { deletedAt, failed, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
-import { judge } from "./pod-failure-policy.ts";
 import { planPods, removal } from "./pod-plan.ts";
+import { noteStatus, suspension } from "./status.ts";
 import { type Tally, tallyPods } from "./tally.ts";
 
 const RESOURCE = "jobs.batch";
 const PRIMARY = { resource: RESOURCE, kind: "Job", apiVersion: "batch/v1" };
 const OURS = "kubernetes.io/job-controller";
-/** How many finished pods a status may note at a time. */
-const NOTE_LIMIT = 500;
 const selectorOf = (object: Stored<KubeObject>) => (object as Stored<Job>).spec.selector;
 
 export const jobController: Controller = {
@@ -121,51 +111,6 @@ const mayTellOfWait = ({ status }: Job, active: readonly Pod[]): boolean => {
   const ready = active.filter(isReady).length;
   return ready === 0 || (status.ready === ready && !status.active);
 };
-
-const deadlineOf = (job: Job): number | undefined => {
-  const started = timeOf(job.status.startTime);
-  const { activeDeadlineSeconds, suspend } = job.spec;
-  return suspend || started === undefined || activeDeadlineSeconds === undefined
-    ? undefined
-    : started + activeDeadlineSeconds * 1000;
-};
-
-function isComplete(job: Job, tally: Tally, active: number): boolean {
-  const { completions } = job.spec;
-  if (completions === undefined) return tally.succeeded > 0 && active === 0;
-  return tally.succeeded >= completions && active === 0;
-}
-
-/** Whether the pods' results, or time, end the job now; in the order Kubernetes asks. */
-function endingOf(job: Stored<Job>, pods: readonly Stored<Pod>[], tally: Tally, now: number): Ending | undefined {
-  for (const pod of pods) {
-    if (!isTracked(pod) || !failed(pod, job)) continue;
-    const { action, message } = judge(job, pod);
-    if (action === "FailJob") return failing("PodFailurePolicy", message);
-  }
-  const { backoffLimit = 6, maxFailedIndexes, completions = 0 } = job.spec;
-  if (tally.failed > backoffLimit || restartsExceed(job, pods, backoffLimit))
-    return failing("BackoffLimitExceeded", "Job has reached the specified backoff limit");
-  const deadline = deadlineOf(job);
-  if (deadline !== undefined && deadline <= now)
-    return failing("DeadlineExceeded", "Job was active longer than specified deadline");
-  const failedIndexes = tally.failedIndexes?.size ?? 0;
-  if (maxFailedIndexes !== undefined && failedIndexes > maxFailedIndexes)
-    return failing("MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes");
-  if (failedIndexes > 0 && failedIndexes + tally.succeededIndexes.size >= completions)
-    return failing("FailedIndexes", "Job has failed indexes");
-  return isIndexed(job) ? successByPolicy(job, tally.succeededIndexes) : undefined;
-}
-
-/** Under OnFailure a container's restarts are the job's retries. */
-function restartsExceed(job: Job, pods: readonly Pod[], backoffLimit: number): boolean {
-  if (job.spec.template.spec?.restartPolicy !== "OnFailure") return false;
-  const restarts = pods
-    .filter(({ status }) => status.phase === "Running" || status.phase === "Pending")
-    .flatMap(({ status }) => [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
-    .reduce((total, { restartCount }) => total + (restartCount ?? 0), 0);
-  return backoffLimit === 0 ? restarts > 0 : restarts >= backoffLimit;
-}
 
 /** Removes what still runs, counts it, and when nothing is left says the last word. */
 function planEnding(
@@ -254,59 +199,6 @@ const BATCH_MS = 1000;
 const onlyFewerTerminating = (job: Job, next: JobStatus): boolean =>
   (next.terminating ?? 0) < (job.status.terminating ?? 0) &&
   same({ ...next, terminating: 0 }, { ...job.status, terminating: 0 });
-
-function suspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
-  const conditions = job.status.conditions ?? [];
-  const suspended = hasCondition(job.status, "Suspended");
-  const { startTime, ...unstarted } = job.status;
-  if (job.spec.suspend) {
-    if (suspended) return { status: unstarted as JobStatus, events: [] };
-    const next = { type: "Suspended", status: "True", reason: "JobSuspended", message: "Job suspended" };
-    return {
-      status: { ...unstarted, conditions: addCondition(conditions, next, now) },
-      events: [{ about: job, type: "Normal", reason: "Suspended", message: "Job suspended" }],
-    };
-  }
-  if (!suspended) return { status: { ...job.status, startTime: startTime ?? timeText(now) }, events: [] };
-  const next = { type: "Suspended", status: "False", reason: "JobResumed", message: "Job resumed" };
-  return {
-    status: { ...job.status, startTime: timeText(now), conditions: addCondition(conditions, next, now) },
-    events: [{ about: job, type: "Normal", reason: "Resumed", message: "Job resumed" }],
-  };
-}
-
-function noteStatus(
-  job: Stored<Job>,
-  base: JobStatus,
-  facts: { tally: Tally; active: number; ready: number; terminating: number; now: number },
-): JobStatus {
-  const { tally, active, ready, terminating } = facts;
-  const uids = (noted: readonly string[], fresh: readonly Stored<Pod>[]) =>
-    [...noted, ...fresh.map(({ metadata }) => metadata.uid)].slice(0, NOTE_LIMIT);
-  const noted = {
-    succeeded: uids(tally.noted.succeeded, tally.fresh.succeeded),
-    failed: uids(tally.noted.failed, tally.fresh.failed),
-  };
-  const countedSuccesses = isIndexed(job) ? tally.succeededIndexes.size : tally.counted.succeeded;
-  const { active: _, succeeded: __, failed: ___, completedIndexes: ____, failedIndexes: _____, ...rest } = base;
-  return {
-    ...rest,
-    ...(base.startTime === undefined && !job.spec.suspend ? { startTime: timeText(facts.now) } : {}),
-    ...(active ? { active } : {}),
-    ready,
-    terminating,
-    ...(countedSuccesses ? { succeeded: countedSuccesses } : {}),
-    ...(tally.counted.failed ? { failed: tally.counted.failed } : {}),
-    ...(isIndexed(job) && tally.succeededIndexes.size > 0
-      ? { completedIndexes: printIndexes(tally.succeededIndexes) }
-      : {}),
-    ...(tally.failedIndexes === undefined ? {} : { failedIndexes: printIndexes(tally.failedIndexes) }),
-    uncountedTerminatedPods: {
-      ...(noted.succeeded.length > 0 ? { succeeded: noted.succeeded } : {}),
-      ...(noted.failed.length > 0 ? { failed: noted.failed } : {}),
-    },
-  };
-}
 
 const batch = (effects: readonly Effect[]): Batch => ({ op: "batch", effects });
 const isNeeded = (effect: Effect | Batch): boolean => effect.op !== "batch" || effect.effects.length > 0;

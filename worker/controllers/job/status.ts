@@ -1,0 +1,68 @@
+/** What a job says of its pods, and of being suspended. */
+import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import type { EventRecord } from "../controller.ts";
+import { timeText } from "../time.ts";
+import { addCondition, hasCondition } from "./conditions.ts";
+import { printIndexes } from "./indexes.ts";
+import { isIndexed } from "./job-pods.ts";
+import type { Tally } from "./tally.ts";
+
+/** How many finished pods a status may note at a time. */
+const NOTE_LIMIT = 500;
+
+/** The status as suspending or resuming leaves it, and what is told of that. */
+export function suspension(job: Stored<Job>, now: number): { status: JobStatus; events: EventRecord[] } {
+  const conditions = job.status.conditions ?? [];
+  const suspended = hasCondition(job.status, "Suspended");
+  const { startTime, ...unstarted } = job.status;
+  if (job.spec.suspend) {
+    if (suspended) return { status: unstarted as JobStatus, events: [] };
+    const next = { type: "Suspended", status: "True", reason: "JobSuspended", message: "Job suspended" };
+    return {
+      status: { ...unstarted, conditions: addCondition(conditions, next, now) },
+      events: [{ about: job, type: "Normal", reason: "Suspended", message: "Job suspended" }],
+    };
+  }
+  if (!suspended) return { status: { ...job.status, startTime: startTime ?? timeText(now) }, events: [] };
+  const next = { type: "Suspended", status: "False", reason: "JobResumed", message: "Job resumed" };
+  return {
+    status: { ...job.status, startTime: timeText(now), conditions: addCondition(conditions, next, now) },
+    events: [{ about: job, type: "Normal", reason: "Resumed", message: "Job resumed" }],
+  };
+}
+
+/** `base`, with what the pods come to; takes note of so many finished ones that their finalizers can go. */
+export function noteStatus(
+  job: Stored<Job>,
+  base: JobStatus,
+  facts: { tally: Tally; active: number; ready: number; terminating: number; now: number },
+): JobStatus {
+  const { tally, active, ready, terminating } = facts;
+  const uids = (noted: readonly string[], fresh: readonly Stored<Pod>[]) =>
+    [...noted, ...fresh.map(({ metadata }) => metadata.uid)].slice(0, NOTE_LIMIT);
+  const noted = {
+    succeeded: uids(tally.noted.succeeded, tally.fresh.succeeded),
+    failed: uids(tally.noted.failed, tally.fresh.failed),
+  };
+  const countedSuccesses = isIndexed(job) ? tally.succeededIndexes.size : tally.counted.succeeded;
+  const { active: _, succeeded: __, failed: ___, completedIndexes: ____, failedIndexes: _____, ...rest } = base;
+  return {
+    ...rest,
+    ...(base.startTime === undefined && !job.spec.suspend ? { startTime: timeText(facts.now) } : {}),
+    ...(active ? { active } : {}),
+    ready,
+    terminating,
+    ...(countedSuccesses ? { succeeded: countedSuccesses } : {}),
+    ...(tally.counted.failed ? { failed: tally.counted.failed } : {}),
+    ...(isIndexed(job) && tally.succeededIndexes.size > 0
+      ? { completedIndexes: printIndexes(tally.succeededIndexes) }
+      : {}),
+    ...(tally.failedIndexes === undefined ? {} : { failedIndexes: printIndexes(tally.failedIndexes) }),
+    uncountedTerminatedPods: {
+      ...(noted.succeeded.length > 0 ? { succeeded: noted.succeeded } : {}),
+      ...(noted.failed.length > 0 ? { failed: noted.failed } : {}),
+    },
+  };
+}
