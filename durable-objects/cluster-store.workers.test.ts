@@ -1,12 +1,14 @@
+import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { test } from "vitest";
+import { expect, test } from "vitest";
 import type { RestoreReport } from "../api/backup.ts";
-import type { Answer, ListHead, ListStreamRequest, ReadFailure, WatchRequest } from "../api/store.ts";
+import type { Answer, ListHead, ListStreamRequest, ReadFailure, Revision, WatchRequest } from "../api/store.ts";
 import { parseListHead, storeStreamUrls } from "../api/store-stream.ts";
 import { storesAgree } from "../test/contracts/store-agreement.ts";
 import { type StoreUnderTest, storeContract } from "../test/contracts/store-contract.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { MemoryStore } from "./store/memory-store.ts";
+import { SqliteTables } from "./store/sqlite-tables.ts";
 
 const { CLUSTER_STORE } = env as unknown as { CLUSTER_STORE: DurableObjectNamespace<ClusterStore> };
 let opened = 0;
@@ -59,3 +61,39 @@ storeContract("a ClusterStore on SQLite", open);
 test("SQLite and memory answer alike, whatever they are told", { timeout: 60_000 }, () =>
   storesAgree(() => [open(), new MemoryStore()], 50),
 );
+
+test("STORE-OBJECTS: a create, a replace and a delete write two rows each, and what compaction forgets is one", async () => {
+  await runInDurableObject(CLUSTER_STORE.getByName("rows"), async (_, { storage }) => {
+    await SqliteTables.open(storage);
+    let rows = 0;
+    const counted = {
+      transactionSync: <T>(run: () => T) => storage.transactionSync(run),
+      sql: {
+        exec(query: string, ...values: SqlStorageValue[]) {
+          const cursor = storage.sql.exec(query, ...values);
+          rows += cursor.rowsWritten;
+          return cursor;
+        },
+      },
+    };
+    const tables = await SqliteTables.open(counted as unknown as DurableObjectStorage);
+    const written = (write: () => void) => {
+      rows = 0;
+      write();
+      return rows;
+    };
+    const entry = { committed: 0, key: { resource: "configmaps", namespace: "n", name: "a" }, attributes: "{}" };
+    const at = (revision: number) => revision as Revision;
+    const append = (revision: number, tombstone = false) =>
+      tables.append({
+        ...{ ...entry, tombstone, revision: at(revision) },
+        ...{ replaced: revision === 2 ? null : at(revision - 1), text: tombstone ? "" : "{}" },
+      });
+    expect([
+      written(() => append(2)),
+      written(() => append(3)),
+      written(() => append(4, true)),
+      written(() => tables.forget(at(1), at(4))),
+    ]).toEqual([2, 2, 2, 3]);
+  });
+});

@@ -1,6 +1,6 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ANSWER_HEADER, type NodeSync, renderNodeAnswer } from "../api/node-sync.ts";
 import type { Revision } from "../api/store.ts";
 import type { Env } from "../worker/env.ts";
@@ -46,7 +46,7 @@ async function dial(cluster: string, node: string): Promise<{ next: () => Promis
   };
 }
 
-it("tells a node everything as it connects, and then what is committed for it", async () => {
+it("LINK-SOCKET, LINK-SYNC: tells a node everything as it connects, and then what is committed for it", async () => {
   const cluster = "hub-pushes";
   const store = CLUSTER_STORE.getByName(cluster);
   await store.commit({ writes: [pod("before", "a"), pod("elsewhere", "b")] });
@@ -118,6 +118,21 @@ it("LINK-SLEEP: goes on after a sleep from where it was, and knows again what po
     expect(reset).toBe(false);
     heard += changes.filter(({ object }) => (object as { data?: unknown }).data !== undefined).length;
   }
+  socket.close();
+});
+
+it("LINK-PING: a ping is answered, and nobody hears of it", async () => {
+  const answer = await NODE_HUB.getByName("hub-pings").fetch("https://hub/?node=a&cluster=hub-pings", {
+    headers: { Upgrade: "websocket" },
+  });
+  const socket = answer.webSocket as unknown as WebSocket & { accept(): void };
+  const heard: string[] = [];
+  socket.addEventListener("message", ({ data }) => {
+    heard.push(String(data));
+  });
+  socket.accept();
+  socket.send("ping");
+  await vi.waitFor(() => expect(heard).toContain("pong"));
   socket.close();
 });
 

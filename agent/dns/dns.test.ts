@@ -56,7 +56,7 @@ const failure = (question: Promise<unknown>) =>
     ({ code }) => code as string,
   );
 
-describe("the cluster's names, asked by Node's resolver", () => {
+describe("DNS-SPEC, DNS-OFFLINE: the cluster's names, asked by Node's resolver", () => {
   it("lead to a Service's addresses of both families", async () => {
     expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
     expect(await resolver.resolve6("WEB.shop.svc.cluster.local")).toEqual(["fd00::50"]);
@@ -115,11 +115,11 @@ describe("the cluster's names, asked by Node's resolver", () => {
     ["web.nowhere.svc.cluster.local", "resolve4", "ENOTFOUND"],
     ["_smtp._tcp.web.shop.svc.cluster.local", "resolveSrv", "ENOTFOUND"],
     ["example.com", "resolve4", "ESERVFAIL"],
-  ] as const)("of %s, %s: %s", async (name, method, code) => {
+  ] as const)("DNS-NOTHING, DNS-FORWARD: of %s, %s: %s", async (name, method, code) => {
     expect(await failure(resolver[method](name))).toBe(code);
   });
 
-  it("fit into TCP where they do not into a packet", async () => {
+  it("DNS-SIZE: fit into TCP where they do not into a packet", async () => {
     expect(await resolver.resolve4("many.shop.svc.cluster.local")).toHaveLength(200);
   });
 });

@@ -12,7 +12,7 @@ const image = (id: string, more: Partial<ImageObservation> = {}): ImageObservati
 
 const MINUTE = 60_000;
 
-describe("images that make room", () => {
+describe("AGENT-IMAGES: images that make room", () => {
   const images = [image("old"), image("used"), image("recent"), image("pinned", { pinned: true })];
   const none: Histories = new Map();
   const first = recordImages(none, images, { isUsed: ({ id }) => id !== "old", now: 0 });

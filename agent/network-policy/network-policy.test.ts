@@ -129,7 +129,7 @@ describe("egress", () => {
     ["finds no name at strangers", { egress: [{ ports: [{ port: "http" }] }] }, STRANGER, false],
   ])("%s", (_, spec, to, expected) => expect(reaches(spec, to, 8080)).toBe(expected));
 
-  it("is judged at its own node, ingress at the other's: both must let a connection through", () => {
+  it("POLICY-BOTH: is judged at its own node, ingress at the other's: both must let a connection through", () => {
     const rules = planPolicies(
       facts([
         policy({ podSelector: app("client"), policyTypes: ["Egress"] }),

@@ -13,7 +13,7 @@ const node = (name: string, podCIDRs: string[], addresses: string[]): Node => ({
   status: { addresses: addresses.map((address) => ({ type: "InternalIP", address })) },
 });
 
-describe("routes", () => {
+describe("NET-ROUTES: routes", () => {
   it("lead to the pods of other nodes, by an address of the same family that is not loopback", () => {
     const nodes = [
       node("own", ["10.244.0.0/24"], ["192.0.2.1"]),
@@ -40,7 +40,7 @@ describe("routes", () => {
   });
 });
 
-describe("the pods' network", () => {
+describe("NET-OWN: the pods' network", () => {
   it.each([
     ["10.244.3.0/24", { address: "10.244.3.1", bits: 24 }],
     ["10.9.8.64/26", { address: "10.9.8.65", bits: 26 }],
@@ -55,7 +55,7 @@ describe("the pods' network", () => {
   });
 });
 
-describe("the way to the API server", () => {
+describe("NET-API: the way to the API server", () => {
   it.each([
     ["https://192.0.2.1:6443", "PEM", { host: "192.0.2.1", port: 6443 }],
     ["https://[2001:db8::1]:6443", "PEM", { host: "2001:db8::1", port: 6443 }],
@@ -83,7 +83,7 @@ describe("the way to the API server", () => {
   });
 });
 
-describe("the way to the API where pods have another's network", () => {
+describe("NET-OTHERS: the way to the API where pods have another's network", () => {
   it("is the API server itself, where pods can reach it", () => {
     expect(directWay({ host: "192.0.2.9", port: 6443 })).toEqual({ address: "192.0.2.9", port: 6443 });
     for (const host of ["127.0.0.1", "api.example.com", "::1"])

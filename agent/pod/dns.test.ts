@@ -15,7 +15,7 @@ const pod = (spec: Partial<PodSpec>): Pod => ({
 });
 const CLUSTER = ["ns.svc.cluster.local", "svc.cluster.local", "cluster.local"];
 
-describe("a pod's resolvers", () => {
+describe("DNS-POD: a pod's resolvers", () => {
   it.each([
     [{}, ["10.96.0.10"], [...CLUSTER, "corp.example"], ["ndots:5"]],
     [{ dnsPolicy: "Default" }, ["1.1.1.1"], ["corp.example"], ["timeout:1", "rotate"]],

@@ -86,7 +86,7 @@ describe("a pod's limits", () => {
   });
 });
 
-describe("a pod's control group", () => {
+describe("AGENT-CGROUP: a pod's control group", () => {
   it("is a path, or a slice in whose name a dash is a step down", () => {
     expect(cgroupParent("a-b", "cgroupfs")).toBe("/kubepods/poda-b");
     expect(cgroupParent("a-b", "systemd")).toBe("kubepods-poda_b.slice");

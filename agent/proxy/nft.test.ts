@@ -79,6 +79,16 @@ ${steps.join("\n")}`;
   }, 30_000);
 });
 
+it("PROXY-OWN: names no table but its own", () => {
+  const [before, after] = [tables([2, 2])[0], tables([3])[0]];
+  const said = `${whole([2, 0, 1])}\n${before && after ? renderChange(before, after) : ""}`;
+  const named = [
+    ...said.matchAll(/^\s*(?:add|create|delete|flush|destroy)? ?(?:table|chain|set|map|rule|element) (ip6? \S+)/gm),
+  ];
+  expect(new Set(named.map(([, table]) => table))).toEqual(new Set(["ip sailplane", "ip6 sailplane"]));
+  expect(said).not.toMatch(/flush ruleset/);
+});
+
 it("touches nothing of other Services where one's endpoints change", () => {
   const [before, after] = [tables([2, 2, 2])[0], tables([2, 3, 2])[0]];
   const change = before && after ? renderChange(before, after) : "";

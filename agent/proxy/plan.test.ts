@@ -45,13 +45,13 @@ const there: Endpoint = { addresses: ["10.244.1.5"], nodeName: "n2" };
 const both = ["10.244.0.5:8080", "10.244.1.5:8080"];
 
 describe("a connection to a Service", () => {
-  it("reaches its endpoints at the cluster address; outsiders appear with the node's", () => {
+  it("PROXY-MASQUERADE: reaches its endpoints at the cluster address; outsiders appear with the node's", () => {
     const rules = plan([service()], [sliceOf([here, there])]);
     expect(at(rules, POD, CLUSTER_IP)).toEqual({ backends: both, masqueraded: false });
     expect(at(rules, OUTSIDER, CLUSTER_IP)).toEqual({ backends: both, masqueraded: true });
   });
 
-  it("is refused where there is no endpoint", () => {
+  it("PROXY-REFUSE: is refused where there is no endpoint", () => {
     expect(at(plan([service()], []), POD, CLUSTER_IP)).toBe("reject");
   });
 
@@ -103,7 +103,7 @@ describe("a connection to a Service", () => {
     expect(at(plan([inner], [sliceOf([there])]), POD, CLUSTER_IP)).toBe("drop");
   });
 
-  it("enters by a load balancer's address from its source ranges only, unless the balancer is a proxy", () => {
+  it("PROXY-GUARD: enters by a load balancer's address from its source ranges only, unless the balancer is a proxy", () => {
     const open = (ipMode: string): Service => ({
       ...service({ type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] }),
       status: { loadBalancer: { ingress: [{ ip: EXTERNAL, ipMode }] } },
@@ -136,7 +136,7 @@ describe("a connection to a Service", () => {
   });
 });
 
-it("leads to every ready endpoint and to no other, whatever slices they are in", () => {
+it("PROXY-READY: leads to every ready endpoint and to no other, whatever slices they are in", () => {
   const endpoint = fc.record({
     address: fc.integer({ min: 1, max: 30 }).map((n) => `10.244.${n % 3}.${n}`),
     ready: fc.boolean(),

@@ -33,7 +33,7 @@ it.each([
   ],
   ["a first backend", rules([]), rules([one]), ["-D -f ipv4 -p udp --dport 53 -d 10.96.0.9"]],
   ["a second backend", rules([one]), rules([one, other]), []],
-])("the kernel forgets UDP clients for %s", (_, before, after, expected) => {
+])("PROXY-UDP: the kernel forgets UDP clients for %s", (_, before, after, expected) => {
   expect(staleFlows(before, after).map((words) => words.join(" "))).toEqual(expected);
 });
 

@@ -13,7 +13,7 @@ const messageOf = (text: string, over: Partial<DecodeRequest> = {}) => {
   return decoded.ok ? "decoded" : decoded.message;
 };
 
-describe("a body that does not decode is told in Kubernetes' words", () => {
+describe("WIRE-JSON: a body that does not decode is told in Kubernetes' words", () => {
   const refused = (kind: string) => `${kind} in version "v1" cannot be handled as a ${kind}: `;
 
   test.each([
@@ -109,7 +109,7 @@ describe("a body that does not decode is told in Kubernetes' words", () => {
     expect(messageOf(text)).toBe(`the object provided is unrecognized (must be of type ConfigMap): ${message}`);
   });
 
-  test("of another kind or version", () => {
+  test("WIRE-KIND: of another kind or version", () => {
     expect(messageOf('{"apiVersion":"v1","kind":"Pod"}')).toBe(
       'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion',
     );
@@ -122,7 +122,7 @@ describe("a body that does not decode is told in Kubernetes' words", () => {
   });
 });
 
-describe("unknown and repeated fields", () => {
+describe("WIRE-STRICT: unknown and repeated fields", () => {
   const text = '{"metadata":{"name":"a","nope":1,"name":"b"},"data":{"k":"1","k":"2"},"Data":{},"other":true}';
   const told = [
     'unknown field "metadata.nope"',
@@ -153,7 +153,7 @@ describe("unknown and repeated fields", () => {
   });
 });
 
-describe("the decoded draft", () => {
+describe("WIRE-DRAFT: the decoded draft", () => {
   test("defaults kind and version, and holds what types promise", () => {
     expect(decode("{}", { expected: deployment })).toMatchObject({
       object: {
@@ -205,7 +205,7 @@ describe("the decoded draft", () => {
     });
   });
 
-  test("is not harmed by hostile bodies", () => {
+  test("WIRE-DEPTH: is not harmed by hostile bodies", () => {
     const decoded = decode('{"data":{"__proto__":"x","constructor":"y"},"__proto__":{"polluted":1}}');
     expect(decoded.ok && JSON.stringify(decoded.object.data)).toBe('{"__proto__":"x","constructor":"y"}');
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
@@ -261,7 +261,7 @@ describe("YAML", () => {
   });
 });
 
-describe("the canonical form", () => {
+describe("WIRE-CANONICAL: the canonical form", () => {
   test("shows empty required lists and times as null, as Go prints them", () => {
     const slice = structOf("discovery.v1.EndpointSlice");
     const draft = draftOf(

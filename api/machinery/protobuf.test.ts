@@ -20,7 +20,7 @@ test.each(kinds.map((struct) => [struct.name, struct] as const))(
   },
 );
 
-describe("quirks of Go's protobuf", () => {
+describe("WIRE-PROTOBUF: quirks of Go's protobuf", () => {
   const bytesOf = (name: string, value: object) => [...encodeMessage(value, structOf(name))];
 
   test("fields held by value are written though zero, pointers only when set", () => {

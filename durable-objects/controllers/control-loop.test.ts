@@ -39,7 +39,7 @@ const makeSecret = (name: string, about?: { metadata: unknown }): Effect => ({
 });
 
 describe("control loop", () => {
-  it("never reconciles an item on a state older than its own effects", async () => {
+  it("CTL-FRESH: never reconciles an item on a state older than its own effects", async () => {
     let creations = 0;
     const at = controlledCluster([
       controllerOf((name, { snapshot }) => {
@@ -69,29 +69,32 @@ describe("control loop", () => {
   it.each([
     ["failed", 409, [0, 5, 15, 35, 75]],
     ["is forbidden", 403, [0, 5, 325, 965]],
-  ])("retries what %s with growing waits, telling the reconcile of the failure", async (_, code, waits) => {
-    const attempts: number[] = [];
-    const failures: unknown[] = [];
-    const at = controlledCluster([
-      controllerOf((_name, { now, failure, snapshot }) => {
-        attempts.push(now);
-        failures.push(failure?.message);
-        return { effects: [makeSecret("s", snapshot.get("configmaps", "ns", "a"))] };
-      }),
-    ]);
-    at.cluster.refuse = (verb, { resource }) =>
-      verb === "create" && resource === "secrets" ? { code, message: "no room" } : undefined;
-    at.cluster.put("configmaps", configMap("a"));
-    await at.pass(code === 403 ? 1000 : 100);
-    const start = attempts[0] ?? 0;
-    expect(attempts.map((time) => time - start)).toEqual(waits);
-    expect(failures.slice(0, 2)).toEqual([undefined, "no room"]);
-    expect(at.cluster.list<Event>("events")).toMatchObject([
-      { reason: "Failed", message: "Error: no room", type: "Warning", count: waits.length },
-    ]);
-  });
+  ])(
+    "CTL-BACKOFF: retries what %s with growing waits, telling the reconcile of the failure",
+    async (_, code, waits) => {
+      const attempts: number[] = [];
+      const failures: unknown[] = [];
+      const at = controlledCluster([
+        controllerOf((_name, { now, failure, snapshot }) => {
+          attempts.push(now);
+          failures.push(failure?.message);
+          return { effects: [makeSecret("s", snapshot.get("configmaps", "ns", "a"))] };
+        }),
+      ]);
+      at.cluster.refuse = (verb, { resource }) =>
+        verb === "create" && resource === "secrets" ? { code, message: "no room" } : undefined;
+      at.cluster.put("configmaps", configMap("a"));
+      await at.pass(code === 403 ? 1000 : 100);
+      const start = attempts[0] ?? 0;
+      expect(attempts.map((time) => time - start)).toEqual(waits);
+      expect(failures.slice(0, 2)).toEqual([undefined, "no room"]);
+      expect(at.cluster.list<Event>("events")).toMatchObject([
+        { reason: "Failed", message: "Error: no room", type: "Warning", count: waits.length },
+      ]);
+    },
+  );
 
-  it("lets a broken controller stop nobody else", async () => {
+  it("CTL-ALONE: lets a broken controller stop nobody else", async () => {
     const at = controlledCluster([
       controllerOf(() => {
         throw new Error("broken");
@@ -108,7 +111,7 @@ describe("control loop", () => {
     expect(String(at.complaints[0])).toContain("broken-controller a");
   });
 
-  it("looks again soon where the store is out of reach, and loses nothing", async () => {
+  it("CTL-LEVEL: looks again soon where the store is out of reach, and loses nothing", async () => {
     const seen: string[] = [];
     const at = controlledCluster([
       controllerOf((name) => {
@@ -127,7 +130,7 @@ describe("control loop", () => {
     expect(seen).toEqual(["a"]);
   });
 
-  it("wakes for what is due, and for nothing when nothing is", async () => {
+  it("CTL-IDLE: wakes for what is due, and for nothing when nothing is", async () => {
     let due = 0;
     const at = controlledCluster([
       controllerOf((_name, { now }) => {
@@ -142,7 +145,7 @@ describe("control loop", () => {
     expect(at.wakeAt()).toBeUndefined();
   });
 
-  it("creates in slow-start batches and stops at the first that fails", async () => {
+  it("CTL-ORDER: creates in slow-start batches and stops at the first that fails", async () => {
     const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
     const at = controlledCluster([
       controllerOf((_name, { failure }) =>
@@ -158,7 +161,7 @@ describe("control loop", () => {
     expect(at.cluster.requests.filter((request) => request.startsWith("create secrets"))).toHaveLength(7);
   });
 
-  it("refuses reads and writes that a controller did not declare", async () => {
+  it("CTL-DECLARED: refuses reads and writes that a controller did not declare", async () => {
     const at = controlledCluster([
       controllerOf((_name, { snapshot }) => {
         snapshot.list("pods");
@@ -174,7 +177,7 @@ describe("control loop", () => {
     ]);
   });
 
-  it("combines events that differ only in their message, from the tenth on", async () => {
+  it("CTL-EVENTS: combines events that differ only in their message, from the tenth on", async () => {
     const object = (name: string): KubeObject => configMap(name);
     let told = 0;
     const at = controlledCluster([

@@ -44,8 +44,8 @@ describe("the news of a stretch of the log", () => {
   });
 });
 
-describe("a node is told", () => {
-  it("of its own pods, and first of what a new one names", () => {
+describe("LINK-NEED: a node is told", () => {
+  it("LINK-ORDER: of its own pods, and first of what a new one names", () => {
     const references: References = new Map();
     expect(tell(bound, "a", references)).toEqual({ own: true, need: ["configmaps default cm"] });
     const again = { ...bound, previous: onNode("a") };

@@ -6,7 +6,7 @@ import { node, pod } from "../../test/fakes/scheduler-objects.ts";
 import { SchedulingBench } from "../../test/fakes/scheduling-bench.ts";
 
 describe("the scheduling loop", () => {
-  test("places a batch in one commit, each pod with its event", async () => {
+  test("SCHED-BIND: places a batch in one commit, each pod with its event", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), ...Array.from({ length: 20 }, (_, i) => pod(`p${i}`)));
     await bench.loop.run();
@@ -63,7 +63,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("p")).toBe("a");
   });
 
-  test("does not place a pod that is gone, nor one that is somebody else's", async () => {
+  test("SCHED-MINE: does not place a pod that is gone, nor one that is somebody else's", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("gone"), pod("other", { spec: { schedulerName: "mine" } }));
     bench.beforeCommit = () => bench.remove("pods", "gone");
@@ -72,7 +72,7 @@ describe("the scheduling loop", () => {
     expect(await bench.nodeOf("other")).toBeUndefined();
   });
 
-  test("says why a pod waits once, and places it when what it waits for comes", async () => {
+  test("SCHED-REFUSE: says why a pod waits once, and places it when what it waits for comes", async () => {
     const bench = new SchedulingBench();
     await bench.put("create", node("a"), pod("p", { spec: { nodeSelector: { disk: "ssd" } } }));
     await bench.loop.run();
@@ -176,7 +176,7 @@ describe("the scheduling loop", () => {
     expect(await meant()).toBeUndefined();
   });
 
-  test("an eviction from memory forgets nothing: another loop goes on where the first was", async () => {
+  test("SCHED-LOG: an eviction from memory forgets nothing: another loop goes on where the first was", async () => {
     const [bench, next] = [new SchedulingBench(), new SchedulingBench()];
     await bench.put("create", node("a", { pods: "2" }), pod("p1"), pod("p2"), pod("p3"));
     await bench.loop.run();

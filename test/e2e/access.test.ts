@@ -93,7 +93,7 @@ describe.each(["v36"] as const)("kubectl %s", (version) => {
     expect(await refusal("create token nobody")).toContain('serviceaccounts "nobody" not found');
   });
 
-  test("a Secret that asks for a token of an account gets one, which dies with it", async () => {
+  test("AUTH-LEGACY: a Secret that asks for a token of an account gets one, which dies with it", async () => {
     await here(
       "apply -f -",
       JSON.stringify({

@@ -52,7 +52,7 @@ afterAll(() => cluster.remove());
 const available = (status: string) =>
   cluster.output(["wait", `--for=condition=Available=${status}`, "apiservice/v1.wardle.example.com", "--timeout=20s"]);
 
-test("an API server that is not there is unavailable, and says so", async () => {
+test("AGG-AVAILABLE: an API server that is not there is unavailable, and says so", async () => {
   await cluster.output("apply -f -", { input: apiService });
   await available("False");
   expect(await cluster.output("get apiservice v1.wardle.example.com")).toContain("False (ServiceNotFound)");
@@ -61,7 +61,7 @@ test("an API server that is not there is unavailable, and says so", async () => 
   expect((await cluster.kubectl("get pods")).code).toBe(0);
 });
 
-test("aggregator-supports-the-sample-apiserver: one that is there answers for its group, in the name of whoever asks", async () => {
+test("AGG-AUTHORIZE, AGG-IDENTITY, AGG-WAY, aggregator-supports-the-sample-apiserver: one that is there answers for its group, in the name of whoever asks", async () => {
   const frontProxy = await cluster.output([
     "get",
     "configmap",
@@ -94,7 +94,7 @@ test("AGG-OPENAPI: its OpenAPI is found beside all others", async () => {
   expect(await cluster.output("explain flunders")).toContain("A flunder flounders.");
 });
 
-test("discovery tells of it with all the others, while it answers and when it does not", async () => {
+test("AGG-DISCOVERY: discovery tells of it with all the others, while it answers and when it does not", async () => {
   const accept = { Accept: "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList" };
   const versionOf = async () => {
     const { text } = await callApi(cluster, "/apis", { headers: accept });

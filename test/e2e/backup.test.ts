@@ -43,13 +43,13 @@ function call(cluster: Cluster, path: string, method: string, body: string): Pro
   });
 }
 
-test("check says that the store is sound", async () => {
+test("STORE-CHECK: check says that the store is sound", async () => {
   const { code, stdout } = await sailplane("check", "-d", source.directory);
   expect(stdout).toMatch(/^store {4}\d+ objects at revision \d+\nhistory {2}.*\nsound /);
   expect(code).toBe(0);
 });
 
-test("RESTORE-STATE: a new cluster becomes what the backup holds, down to identities", async () => {
+test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster becomes what the backup holds, down to identities", async () => {
   await source.output("create namespace shop");
   await source.output("create secret generic key -n shop --from-literal=password=x");
   await source.output("create deployment web -n shop --image=nginx --replicas=2");

@@ -47,7 +47,7 @@ test("a named cluster runs a deployment on a node of its own, apart from the oth
   expect(await cluster.output("auth whoami -o jsonpath={.status.userInfo.username}", inside("team-b"))).toBe("admin");
 });
 
-test("rotate-admin replaces the token in the kubeconfig, and the one before is dead, also after a restart", async () => {
+test("AUTH-ADMIN: rotate-admin replaces the token in the kubeconfig, and the one before is dead, also after a restart", async () => {
   const before = (await cluster.output("config view --raw -o jsonpath={.users[0].user.token}")).trim();
   sailplane("token rotate-admin", cluster.directory);
   const refused = async () => (await cluster.kubectl(`get namespaces --token=${before}`)).stderr;

@@ -85,7 +85,7 @@ spec:
     - http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: two, port: {number: 443}}}}]}
 `;
 
-test("an Ingress leads hosts and paths to Services, and says where it is reached", async () => {
+test("INGRESS-CLASS, INGRESS-NAME: an Ingress leads hosts and paths to Services, and says where it is reached", async () => {
   await cluster.output("apply -f -", { input: manifest });
   await cluster.output("wait --for=jsonpath={.status.loadBalancer.ingress[0].hostname} ingress/web --timeout=10s");
   expect((await cluster.output("get ingress web --no-headers")).trim()).toMatch(
@@ -97,7 +97,7 @@ test("an Ingress leads hosts and paths to Services, and says where it is reached
   expect(await who("web.default.default.localhost", "/")).toBe("two");
 });
 
-test("requests and answers pass as they are, but for what tells where they came from", async () => {
+test("INGRESS-PASS: requests and answers pass as they are, but for what tells where they came from", async () => {
   const headers = { "X-Mine": "a", "X-Forwarded-Host": "forged", Authorization: "Basic x" };
   const answer = await visit("shop.example.com", "/a%20b?q=%26", { method: "PUT", headers, body: "hello" });
   expect([answer.status, answer.headers["x-own"]]).toEqual([200, "yes"]);
@@ -161,7 +161,7 @@ endpoints: [{addresses: [10.9.9.9], nodeName: lost, targetRef: {kind: Pod, names
   await cluster.output("delete endpointslice lost");
 });
 
-test("what leads nowhere says so, and the API is not there", async () => {
+test("INGRESS-SAY, INGRESS-APART: what leads nowhere says so, and the API is not there", async () => {
   const status = async (host: string, path: string) => (await visit(host, path)).status;
   expect(await status("unknown.example.com", "/")).toBe(404);
   expect(await status("shop.example.com", "/gone")).toBe(503);
@@ -170,7 +170,7 @@ test("what leads nowhere says so, and the API is not there", async () => {
   expect(await status("127.0.0.1", "/version")).toBe(404);
 });
 
-test("a Service of the load balancer class is shown; one without it is not", async () => {
+test("INGRESS-SERVICE: a Service of the load balancer class is shown; one without it is not", async () => {
   const service = (name: string, loadBalancerClass: object) => ({
     ...{ kind: "Service", apiVersion: "v1", metadata: { name } },
     spec: {

@@ -122,13 +122,13 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     expect(await inPod(name, ask(addressOf("web"), 24))).toBe("first second");
   });
 
-  test("the machines reach a Service, and each other's node port", () => {
+  test("NET-SERVICES: the machines reach a Service, and each other's node port", () => {
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
     expect(onMachine(1, ask("192.0.2.1:30080", 24))).toBe("first second");
     expect(onMachine(0, ask("192.0.2.2:30080", 24))).toBe("first second");
   });
 
-  test("with both families, pods and Services have addresses of both, and find each other by either", async () => {
+  test("NET-FAMILIES: with both families, pods and Services have addresses of both, and find each other by either", async () => {
     const addressesOf = async (of: string, path: string) =>
       JSON.parse(await cluster.output(`get ${of} -o jsonpath={${path}}`)) as string[];
     const [four = "", six = ""] = await addressesOf("service/both", ".spec.clusterIPs");
@@ -149,7 +149,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     expect(onMachine(1, ask("192.0.2.1:8088", 2))).toBe("first");
   });
 
-  test("with affinity a client stays where it is", async () => {
+  test("PROXY-AFFINITY: with affinity a client stays where it is", async () => {
     expect(await inPod("first", ask(addressOf("sticky"), 24))).toMatch(/^(first|second)$/);
   });
 
@@ -196,7 +196,7 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     expect(await inPod("second", "busybox nc 10.96.0.1 443 < /dev/null && echo connected")).toBe("connected");
   });
 
-  test("Services work while the agent is away, and after it has come back", async () => {
+  test("NET-STAYS: Services work while the agent is away, and after it has come back", async () => {
     await cluster.down();
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
     await cluster.up();
@@ -356,7 +356,7 @@ spec:
     expect(onMachine(2, ask(addressOf("web"), 24))).toBe("first second");
   });
 
-  test("NET-WAY: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
+  test("NET-WAY, NET-SHOWN: with the direct path cut, pods reach each other through the control plane, by VXLAN where that passes, and again by routes", async () => {
     const isWay = async (way: "route" | "vxlan" | "relay") => {
       const said = {
         relay: (peer: string) => `relay: apart, ${peer}`,

@@ -13,7 +13,7 @@ spec:
   containers: [{name: web, image: none, command: [sh, -c, "echo up; sleep 3600"]}]
 `;
 
-describe("a node on its own machine", () => {
+describe("AGENT-LOCAL: a node on its own machine", () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await Cluster.start();
@@ -32,7 +32,7 @@ describe("a node on its own machine", () => {
     expect(() => sailplane("node", "logs", "nope")).toThrow(/no pod default\/nope on this node/);
   });
 
-  test("leaves: its pods end, and it is forgotten", async () => {
+  test("AGENT-LEAVE: leaves: its pods end, and it is forgotten", async () => {
     expect(sailplane("leave")).toBe("e2e takes no more pods\ndefault/web is ending\ne2e has left\n");
     expect(await cluster.output("get nodes,pods -o name")).toBe("");
   });

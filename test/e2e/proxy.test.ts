@@ -37,7 +37,7 @@ const SERVICES = "/api/v1/namespaces/default/services";
 const ask = (path: string, call: ApiCall = {}) => callApi(cluster, path, call);
 const read = async (path: string, call: ApiCall = {}): Promise<unknown> => JSON.parse((await ask(path, call)).text);
 
-test("a pod's proxy passes method, path, query and body as they are, and not who asks", async () => {
+test("TUNNEL-HTTP: a pod's proxy passes method, path, query and body as they are, and not who asks", async () => {
   const answer = await ask(`${PODS}/echo/proxy/a%20b/c?q=1&r=%26`, {
     method: "PUT",
     body: "hello",
@@ -78,7 +78,7 @@ test("Proxy through apiserver to a Service: by the port's name or number", async
   }
 });
 
-test("what cannot be reached says so", async () => {
+test("TUNNEL-ANSWER: what cannot be reached says so", async () => {
   const message = async (path: string) => ((await read(path)) as { message: string }).message;
   expect(await message(`${SERVICES}/echo:9/proxy/`)).toBe('no service port 9 found for service "echo"');
   expect(await message(`${SERVICES}/echo:none/proxy/`)).toBe('no endpoints available for service "echo"');
@@ -86,7 +86,7 @@ test("what cannot be reached says so", async () => {
   expect(await message(`${PODS}/nobody/proxy/`)).toBe('pods "nobody" not found');
 });
 
-test("a WebSocket is passed on, and the token that a browser sends beside its protocols is not", async () => {
+test("TUNNEL-MESSAGES: a WebSocket is passed on, and the token that a browser sends beside its protocols is not", async () => {
   const { server, token, ca } = credentialsOf(cluster);
   const bearer = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString("base64url")}`;
   const socket = new WebSocket(`${server.replace("https:", "wss:")}${PODS}/echo/proxy/socket`, ["chat", bearer], {

@@ -49,7 +49,7 @@ test("AGENT-OFFLINE: a pod that was taken for lost with its node is ready again 
   await cluster.output("wait --for=condition=Ready --timeout=20s pod/web");
 });
 
-test("an agent that is killed adopts its containers when it comes back, and restarts none", async () => {
+test("AGENT-TRUTH: an agent that is killed adopts its containers when it comes back, and restarts none", async () => {
   const [before, pid] = [await container(), await pidOf()];
   await cluster.crash();
   expect(isRunning(pid)).toBe(true);

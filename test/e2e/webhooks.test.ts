@@ -95,7 +95,7 @@ const configMap = (name: string, hook: string) =>
 const create = (hook: string, name = hook) => cluster.kubectl("create -f -", { input: configMap(name, hook) });
 const dataOf = (name: string, key: string) => cluster.output(`get configmap ${name} -o jsonpath={.data.${key}}`);
 
-describe("a webhook behind a Service", () => {
+describe("HOOK-SERVICE: a webhook behind a Service", () => {
   test("changes objects, warns, and is asked as Kubernetes asks", async () => {
     await configure({ name: "change", clientConfig: inCluster("/mutate"), rule: {} });
     const { stderr } = await create("change");
@@ -128,7 +128,7 @@ describe("a webhook behind a Service", () => {
     expect(await dataOf("twice", "seen")).toBe("2");
   });
 
-  test("refuses creates, and connections to a pod", async () => {
+  test("HOOK-CONNECT: refuses creates, and connections to a pod", async () => {
     await configure({ name: "refuse", kind: "Validating", clientConfig: inCluster("/deny"), rule: {} });
     expect((await create("refuse")).stderr).toContain(
       'admission webhook "refuse.example.com" denied the request: no CREATE  ConfigMap',
@@ -141,7 +141,7 @@ describe("a webhook behind a Service", () => {
     await cluster.output("delete validatingwebhookconfiguration connect");
   });
 
-  test("that shows a certificate of another authority is not asked", async () => {
+  test("HOOK-CA: that shows a certificate of another authority is not asked", async () => {
     await configure({ name: "stranger", clientConfig: inCluster("/mutate", base64(stranger.certificate)), rule: {} });
     expect((await create("stranger")).stderr).toMatch(
       /failed calling webhook "stranger.example.com": failed to call webhook: Post "https:\/\/hooks.default.svc:443\/mutate\?timeout=10s": tls: failed to verify certificate: x509: certificate signed by unknown authority/,
@@ -156,7 +156,7 @@ describe("a webhook behind a Service", () => {
     expect(await dataOf("stranger", "mutated")).toBe("");
   });
 
-  test("that takes too long or is not there fails by its policy", async () => {
+  test("HOOK-FAIL: that takes too long or is not there fails by its policy", async () => {
     await configure({ name: "slow", clientConfig: inCluster("/slow"), rule: {}, more: { timeoutSeconds: 1 } });
     expect((await create("slow")).stderr).toContain("context deadline exceeded");
     const nobody = { service: { name: "nobody", namespace: "default" } };
@@ -431,7 +431,7 @@ describe("a webhook behind a URL", () => {
   });
 });
 
-describe("a definition whose versions a webhook converts", () => {
+describe("CRD-WEBHOOK: a definition whose versions a webhook converts", () => {
   const group = "conversion.example.com";
   const schema = (properties: Record<string, object>) => ({
     openAPIV3Schema: { type: "object", properties: { ...properties, note: { type: "string" } } },

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Env } from "../env.ts";
 
 /** Rules of docs/spec/admission.md that only a store can show. The binding speaks for the control plane. */
-const { API } = env as unknown as Env;
+const { API, CLUSTER_STORE } = env as unknown as Env;
 const BASE = "https://sailplane/api/v1";
 
 interface Answer {
@@ -31,7 +31,7 @@ const newNamespace = async (name: string, labels: object = {}) => {
 };
 const codesOf = (answers: readonly Answer[]) => Map.groupBy(answers, ({ code }) => code);
 
-test("ADM-QUOTA: creates that race take no more than the quota has", async () => {
+test("ADM-QUOTA, ADM-COMMIT, ADM-AGAIN: creates that race take no more than the quota has", async () => {
   const place = await newNamespace("quota");
   await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { pods: "5" } } });
   await call(`${place}/resourcequotas/q/status`, { status: { hard: { pods: "5" }, used: { pods: "0" } } }, "PATCH");
@@ -44,7 +44,7 @@ test("ADM-QUOTA: creates that race take no more than the quota has", async () =>
   expect((await call(`${place}/resourcequotas/q`)).object.status?.used).toEqual({ pods: "5" });
 });
 
-test("ADM-QUOTA: a dry run is refused alike, and takes nothing", async () => {
+test("ADM-QUOTA, ADM-DRY: a dry run is refused alike, and takes nothing", async () => {
   const place = await newNamespace("quota-dry");
   await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard: { "count/secrets": "1" } } });
   const status = { hard: { "count/secrets": "1" }, used: { "count/secrets": "0" } };
@@ -69,11 +69,13 @@ test("ADM-QUOTA: what cannot be measured is told before what is too much", async
   );
 });
 
-test("ADM-EVICT: evictions that race share no disruption", async () => {
+test("ADM-EVICT, ADM-EVICT-SAY: evictions that race share no disruption", async () => {
   const place = await newNamespace("evict");
   const names = ["a", "b", "c", "d"];
   for (const name of names) {
-    await call(`${place}/pods`, pod(name));
+    const { metadata, spec } = pod(name);
+    // Else it is gone at once, as no node has it.
+    await call(`${place}/pods`, { metadata: { ...metadata, finalizers: ["example.com/seen"] }, spec });
     const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
     await call(`${place}/pods/${name}/status`, { status }, "PATCH");
   }
@@ -92,6 +94,51 @@ test("ADM-EVICT: evictions that race share no disruption", async () => {
   const answers = codesOf(await Promise.all(names.map(evict)));
   expect(answers.get(201)).toHaveLength(1);
   expect(answers.get(429)).toHaveLength(3);
+  const pods = await Promise.all(names.map((name) => call(`${place}/pods/${name}`)));
+  const told = pods.flatMap(({ object: { metadata, status } }) => {
+    const conditions = (status?.conditions ?? []) as { readonly type: string; readonly reason?: string }[];
+    const reason = conditions.find(({ type }) => type === "DisruptionTarget")?.reason;
+    return reason === undefined ? [] : [[reason, metadata.deletionTimestamp !== undefined]];
+  });
+  expect(told).toEqual([["EvictionByEvictionAPI", true]]);
+});
+
+test("ADM-QUOTA-UP: an update is charged with what it adds, and a deletion gives nothing back by itself", async () => {
+  const place = await newNamespace("quota-up");
+  const hard = { services: "2", "services.nodeports": "1" };
+  await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard } });
+  const status = { hard, used: { services: "0", "services.nodeports": "0" } };
+  await call(`${place}/resourcequotas/q/status`, { status }, "PATCH");
+  const used = async () => (await call(`${place}/resourcequotas/q`)).object.status?.used;
+  for (const name of ["a", "b"])
+    await call(`${place}/services`, { metadata: { name }, spec: { ports: [{ port: 80 }] } });
+  const shown = (name: string) => call(`${place}/services/${name}`, { spec: { type: "NodePort" } }, "PATCH");
+  expect([(await shown("a")).code, await used()]).toEqual([200, { services: "2", "services.nodeports": "1" }]);
+  const refused = await shown("b");
+  expect([refused.code, refused.object.message]).toEqual([
+    403,
+    expect.stringContaining("exceeded quota: q, requested: services.nodeports=1, used: services.nodeports=1"),
+  ]);
+  await call(`${place}/services/a`, undefined, "DELETE");
+  expect(await used()).toEqual({ services: "2", "services.nodeports": "1" });
+});
+
+test("ADM-QUOTA-EX: that there is a quota is policy, what it holds is not", async () => {
+  const place = await newNamespace("quota-ex");
+  const policy = async () => (await CLUSTER_STORE.getByName("default").status()).policyRevision;
+  const before = await policy();
+  await call(`${place}/configmaps`, { metadata: { name: "free" } });
+  expect(await policy()).toBe(before);
+  const hard = { configmaps: "5" };
+  await call(`${place}/resourcequotas`, { metadata: { name: "q" }, spec: { hard } });
+  const made = await policy();
+  expect(made).toBeGreaterThan(before);
+  await call(`${place}/resourcequotas/q/status`, { status: { hard, used: { configmaps: "1" } } }, "PATCH");
+  await call(`${place}/configmaps`, { metadata: { name: "charged" } });
+  expect([await policy(), (await call(`${place}/resourcequotas/q`)).object.status?.used]).toEqual([
+    made,
+    { configmaps: "2" },
+  ]);
 });
 
 test("ADM-FIRST: a missing namespace is told before what a plugin has against the object", async () => {

@@ -196,15 +196,18 @@ const matrix: Readonly<Record<string, string>> = {
   "post /version": "",
 };
 
-test.each(Object.entries(matrix))("%s: %s", async (request, allowed) => {
-  const authority = await cluster();
-  const may: string[] = [];
-  for (const [name, who] of Object.entries(identities)) {
-    if ((await authorize(who, parse(request), authority)).allowed) may.push(name);
-  }
-  const expected = ["administrator", ...allowed.split(", ")].filter((name) => name !== "");
-  expect(new Set(may)).toEqual(new Set(expected));
-});
+test.each(Object.entries(matrix))(
+  "AUTHZ-PATH, AUTHZ-LOOP, NODE-OWN, NODE-NAMED, NODE-TOKEN: %s: %s",
+  async (request, allowed) => {
+    const authority = await cluster();
+    const may: string[] = [];
+    for (const [name, who] of Object.entries(identities)) {
+      if ((await authorize(who, parse(request), authority)).allowed) may.push(name);
+    }
+    const expected = ["administrator", ...allowed.split(", ")].filter((name) => name !== "");
+    expect(new Set(may)).toEqual(new Set(expected));
+  },
+);
 
 const reasons: readonly (readonly [string, string, string])[] = [
   ["view", "get pods in ns called p", 'RBAC: allowed by RoleBinding "vi/ns" of ClusterRole "view" to User "vi"'],
@@ -224,6 +227,6 @@ const reasons: readonly (readonly [string, string, string])[] = [
   ["node", "list pods", "can only list/watch pods with spec.nodeName field selector"],
 ];
 
-test.each(reasons)("tells %s who asks to %s why: %s", async (who, request, reason) => {
+test.each(reasons)("AUTHZ-ORDER: tells %s who asks to %s why: %s", async (who, request, reason) => {
   expect((await authorize(identities[who] ?? anonymous, parse(request), await cluster())).reason).toBe(reason);
 });

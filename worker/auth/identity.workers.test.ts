@@ -25,7 +25,7 @@ const bootstrapSecret = {
 };
 const BOOTSTRAP_TOKEN = "abcdef.0123456789abcdef";
 
-test("what is granted and revoked holds for every request that begins after the answer, under load", {
+test("AUTHZ-LINEAR: what is granted and revoked holds for every request that begins after the answer, under load", {
   timeout: 30_000,
 }, async () => {
   const cluster = await newCluster();
@@ -61,7 +61,7 @@ test("what is granted and revoked holds for every request that begins after the 
   expect(wrong).toEqual([]);
 });
 
-test("a node has what it joined for, until its Node is deleted; a bootstrap token cannot take it over", async () => {
+test("AUTH-NODE, NODE-GONE, LINK-WHO: a node has what it joined for, until its Node is deleted; a bootstrap token cannot take it over", async () => {
   const cluster = await newCluster();
   const join = (token: string, nodeName: string) => call(`${cluster}/sailplane/v1/join`, { token, body: { nodeName } });
   await call(`${cluster}/api/v1/namespaces/kube-system/secrets`, { body: bootstrapSecret });
@@ -77,6 +77,12 @@ test("a node has what it joined for, until its Node is deleted; a bootstrap toke
   expect((await call(`${nodes}/n1`, { token })).code).toBe(200);
   expect((await call(`${nodes}/n2`, { token })).code).toBe(403);
 
+  const news = (of: string, asker?: string) =>
+    call(`${cluster}/sailplane/v1/nodes/${of}/sync?since=0`, asker === undefined ? {} : { token: asker });
+  expect([(await news("n1", token)).code, (await news("n2", token)).code, (await news("n2")).code]).toEqual([
+    200, 403, 200,
+  ]);
+
   const renewed = await join(token, "n1");
   expect(renewed.code).toBe(201);
   expect((await join(token, "n2")).code).toBe(403);
@@ -87,7 +93,7 @@ test("a node has what it joined for, until its Node is deleted; a bootstrap toke
   expect((await join(BOOTSTRAP_TOKEN, "n1")).code).toBe(201);
 });
 
-test("a token is worth nothing in another cluster, for another audience, or after its account", async () => {
+test("AUTH-ACCOUNT: a token is worth nothing in another cluster, for another audience, or after its account", async () => {
   const cluster = await newCluster();
   const accounts = `${cluster}/api/v1/namespaces/default/serviceaccounts`;
   await call(accounts, { body: { metadata: { name: "bot" } } });
@@ -110,12 +116,12 @@ test("a token is worth nothing in another cluster, for another audience, or afte
   expect((await call(version, { token })).code).toBe(401);
 });
 
-test("nobody makes a cluster by asking for it", async () => {
+test("CLUSTER-ASKED: nobody makes a cluster by asking for it", async () => {
   expect((await outside.fetch("https://sailplane/clusters/nobodys/version")).status).toBe(404);
   expect((await call("https://sailplane/clusters/nobodys/version", { token: "x" })).code).toBe(404);
 });
 
-test("nobody outside is the control plane", async () => {
+test("AUTH-OWN: nobody outside is the control plane", async () => {
   const cluster = await newCluster();
   for (const token of ["", "undefined", "system:apiserver"]) {
     const { code } = await call(`${cluster}/api/v1/secrets`, { token: token || "x" });

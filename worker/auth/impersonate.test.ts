@@ -39,7 +39,7 @@ test.each(users)("%j asks for %j", (headers, user) => {
   expect(asked(headers)?.user).toEqual(user);
 });
 
-test("each user, group, extra and uid must be allowed by itself", () => {
+test("AUTH-AS: each user, group, extra and uid must be allowed by itself", () => {
   const needs = asked({
     "Impersonate-User": "system:serviceaccount:ns:bot",
     "Impersonate-Group": "g, h",

@@ -161,7 +161,7 @@ const rows: readonly Row[] = [
 ];
 
 describe.each(rows)("$verb $path", ({ verb, path, body, codes }) => {
-  test("is answered to each as it must be", async () => {
+  test("is answered to each as it must be (AUTH-WHO, AUTH-BOOTSTRAP)", async () => {
     const answered: [string, number][] = [];
     const expected: [string, number][] = [];
     for (const identity of identities) {

@@ -22,7 +22,7 @@ test("a role that stands as it should is left alone, and so is one with more", (
   expect(reconciled(role([rule("nodes", "get", "patch"), rule("pods", "*")]))).toBeUndefined();
 });
 
-test("a role gets back the rules that it lacks, and keeps what was added", () => {
+test("GRANT-DEFAULTS: a role gets back the rules that it lacks, and keeps what was added", () => {
   const added = rule("secrets", "get");
   expect(reconciled(role([added, rule("pods", "get")]))).toMatchObject({
     rules: [added, rule("pods", "get"), rule("pods", "get", "list"), rule("nodes", "get")],

@@ -106,7 +106,7 @@ describe("a cluster beside the default one", () => {
     expect(await keys("keys-a")).not.toBe(await keys("keys-b"));
   });
 
-  test("CLUSTER-GONE: a deleted cluster answers nobody, and one of the same name is another", async () => {
+  test("CLUSTER-GONE, STORE-ERASE: a deleted cluster answers nobody, and one of the same name is another", async () => {
     const old = await credentialsOf("phoenix");
     await call(mapsOf("phoenix"), { token: old.admin ?? "", body: configMap("ashes") });
     expect((await deleteCluster("phoenix")).code).toBe(200);
@@ -200,7 +200,7 @@ describe("limits of a cluster", () => {
 });
 
 describe("a named cluster's loops", () => {
-  test("CLUSTER-WOKEN: run after a commit, and once more by the store's alarm, for a poke that was lost", async () => {
+  test("CLUSTER-WOKEN, STORE-REMIND: run after a commit, and once more by the store's alarm, for a poke that was lost", async () => {
     const token = await administratorOf("woken");
     const account = `${baseOf("woken")}/api/v1/namespaces/default/serviceaccounts/default`;
     await expect.poll(async () => (await call(account, { token })).code, { timeout: 10_000 }).toBe(200);

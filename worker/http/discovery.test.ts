@@ -57,7 +57,7 @@ const resources: readonly Resource[] = [
   }),
 ];
 
-test("groups come by Kubernetes' priority, custom ones last; versions preferred first", () => {
+test("WIRE-DISCOVERY: groups come by Kubernetes' priority, custom ones last; versions preferred first", () => {
   expect(apiGroupList(resources).groups.map(({ name }) => name)).toEqual(["apps", "autoscaling", "example.com"]);
   expect(apiGroup(resources, "autoscaling")).toEqual({
     kind: "APIGroup",

@@ -26,7 +26,7 @@ test.each([
   ["application/json;as=Table;v=v2;g=meta.k8s.io,application/json", false, "application/json"],
   ["application/cbor", false, 406],
   ["application/cbor,application/json;q=0.5", false, "application/json"],
-])("WIRE-NEGOTIATE: %s, untyped %s", (accept, untyped, expected) => {
+])("WIRE-NEGOTIATE, WIRE-CBOR: %s, untyped %s", (accept, untyped, expected) => {
   expect(chosen(accept, untyped)).toBe(expected);
 });
 

@@ -30,7 +30,7 @@ describe("a pod goes where it fits, and else says why it does not", () => {
     expect(placed(node("a", { cpu: "1" }), node("b", { cpu: "4" }), pod("p", { cpu: "500m" }))).toEqual({ p: "b" });
   });
 
-  test("the reasons of all nodes are counted", () => {
+  test("SCHED-PLUGIN: the reasons of all nodes are counted", () => {
     const cordoned = node("c", { spec: { unschedulable: true } });
     const tainted = node("t", { spec: { taints: [{ key: "own", value: "x", effect: "NoSchedule" }] } });
     const { p } = placed(node("small", { cpu: "1" }), cordoned, tainted, pod("p", { cpu: "2" }));
@@ -83,7 +83,7 @@ describe("a pod goes where it fits, and else says why it does not", () => {
   });
 });
 
-describe("preemption", () => {
+describe("SCHED-PREEMPT: preemption", () => {
   test("the least important pod that makes room is ended, and the node kept for the pod", () => {
     const state = schedulerOf([node("a", { cpu: "1" }), node("b", { cpu: "1" })]);
     for (const [name, priority, on] of [
@@ -170,7 +170,7 @@ describe("whatever the cluster and the pods", () => {
     );
   });
 
-  test("the same snapshot and the same lots give the same placement, and a preemption leaves no trace", () => {
+  test("SCHED-TIE: the same snapshot and the same lots give the same placement, and a preemption leaves no trace", () => {
     fc.assert(
       fc.property(
         nodes,

@@ -54,7 +54,7 @@ const deeds = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-test("what is remembered of nodes, pods and domains is what would be found anew", () => {
+test("SCHED-COUNT, SCHED-EQUAL: what is remembered of nodes, pods and domains is what would be found anew", () => {
   fc.assert(
     fc.property(fc.array(nodeSays, { minLength: 1, maxLength: 6 }), deeds, (first, then) => {
       const objects = new Map<string, Stored<Node> | Stored<Pod> | Stored<Service>>([["Service", service]]);

@@ -24,7 +24,7 @@ const greet = (one: Session, other: Session) => {
 };
 const text = (bytes: Buffer | undefined) => bytes?.toString();
 
-describe("a session through the control plane", () => {
+describe("NET-SECRET: a session through the control plane", () => {
   it("says nothing before both have greeted, and then what the other can open", () => {
     const [a, b] = [sessionOf("a"), sessionOf("b")];
     expect(a.seal(Buffer.from("early"))).toBeUndefined();
@@ -186,7 +186,7 @@ it("a probe of VXLAN is a whole frame of it, from end to end", () => {
   ]);
 });
 
-describe("the overlay in the kernel", () => {
+describe("NET-VXLAN: the overlay in the kernel", () => {
   const peer: Peer = {
     name: "b",
     ranges: ["10.244.1.0/24", "fd00:1::/64"],
@@ -199,7 +199,7 @@ describe("the overlay in the kernel", () => {
     peers: [{ peer, way, isNeighbour: true }],
   });
 
-  it("sends to the node, or to the agent where the control plane is to carry it", () => {
+  it("NET-RELAY: sends to the node, or to the agent where the control plane is to carry it", () => {
     expect(linesOfBridge(state("vxlan"))).toEqual([
       `fdb replace ${peer.mac} dev sailplane1 dst 192.0.2.2 port 8472 self permanent`,
     ]);

@@ -36,7 +36,7 @@ describe("pruning", () => {
   });
 });
 
-test("defaults fill what is absent or null, level by level; nulls that may not be are dropped", () => {
+test("CRD-NULL: defaults fill what is absent or null, level by level; nulls that may not be are dropped", () => {
   const schema = spec({
     a: { type: "string", default: "x" },
     n: { type: "object", default: {}, properties: { m: { type: "integer", default: 3 } } },
@@ -138,7 +138,7 @@ describe("validation speaks as Kubernetes does", () => {
     expect(texts({ spec: { v: value } }, spec({ v: schema }))).toEqual(expected);
   });
 
-  test("an update may keep what was wrong before, and nothing else", () => {
+  test("CRD-RATCHET: an update may keep what was wrong before, and nothing else", () => {
     const schema = spec({ a: { type: "string", maxLength: 1 }, b: { type: "string" } });
     const old = { spec: { a: "long", b: "x" } };
     expect(texts({ spec: { a: "long", b: "y" } }, schema, old)).toEqual([]);
@@ -220,7 +220,7 @@ describe("validation speaks as Kubernetes does", () => {
   });
 });
 
-describe("bodies are read untyped", () => {
+describe("CRD-READ: bodies are read untyped", () => {
   const expected = { group: "e.com", version: "v1", kind: "Foo" };
   const schema = spec({ a: { type: "string" } });
   const decode = (text: string, fieldValidation: "Strict" | "Warn" = "Strict", syntax: "json" | "yaml" = "json") =>

@@ -24,7 +24,7 @@ const definition = (plural: string, kind: string, shortNames?: string[]): Custom
 const conditions = ({ status }: CustomResourceDefinition) =>
   status.conditions?.map(({ type, status: is, reason, message }) => `${type}=${is} ${reason}: ${message}`);
 
-test("a definition whose names are free is established at once", () => {
+test("CRD-ESTABLISH: a definition whose names are free is established at once", () => {
   const foos = definition("foos", "Foo", ["f"]);
   acceptNames(foos, [], NOW);
   expect(foos.status.acceptedNames).toEqual(foos.spec.names);
@@ -34,7 +34,7 @@ test("a definition whose names are free is established at once", () => {
   ]);
 });
 
-test("one whose names are taken waits, and gets them when they are free", () => {
+test("CRD-NAMES: one whose names are taken waits, and gets them when they are free", () => {
   const foos = definition("foos", "Foo", ["f"]);
   acceptNames(foos, [], NOW);
   const others = definition("others", "Foo", ["f"]);

@@ -239,3 +239,21 @@ describe("a policy that mutates", () => {
     });
   });
 });
+
+test("ADM-ACTION: an eviction is the create of an Eviction, and not the deletion of its pod", async () => {
+  const pods = "/api/v1/namespaces/default/pods";
+  const about = (operation: string, resource: string) => ({
+    matchConstraints: {
+      resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: [operation], resources: [resource] }],
+    },
+    validations: [{ expression: "!request.name.startsWith('acted')" }],
+  });
+  for (const name of ["acted-a", "acted-b"])
+    await post(pods, { metadata: { name }, spec: { schedulerName: "none", containers: [{ name: "c", image: "i" }] } });
+  const evict = (name: string) =>
+    post(`${pods}/${name}/eviction`, { apiVersion: "policy/v1", kind: "Eviction", metadata: { name } });
+  await policy("validating", "keeps-pods", about("DELETE", "pods"));
+  expect((await evict("acted-a")).code).toBe(201);
+  await policy("validating", "keeps-from-eviction", about("CREATE", "pods/eviction"));
+  expect((await evict("acted-b")).object.message).toContain("ValidatingAdmissionPolicy 'keeps-from-eviction'");
+});

@@ -63,7 +63,7 @@ const cases: readonly (readonly [string, PolicyRule[], PolicyRule[], string])[] 
   ],
 ];
 
-test.each(cases)("%s", (_, held, asked, missing) => {
+test.each(cases)("AUTHZ-RBAC: %s", (_, held, asked, missing) => {
   expect(describeRules(missingRules(held, asked))).toBe(missing);
 });
 

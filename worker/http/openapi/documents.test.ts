@@ -44,7 +44,7 @@ function danglingReferences(document: Schema, schemas: object, prefix: string): 
 
 const { definitions } = openApiV2(request) as { definitions: Record<string, Schema> } & Schema;
 
-describe("version 3", () => {
+describe("WIRE-OPENAPI: version 3", () => {
   test("is one document for each group version", () => {
     expect(documentPaths(resources)).toEqual(
       expect.arrayContaining(["api/v1", "apis/apps/v1", "apis/stable.example.com/v1"]),

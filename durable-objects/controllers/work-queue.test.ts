@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { WorkQueue } from "./work-queue.ts";
+
+const work = (item: string, controller = 0) => ({ controller, item });
+const taken = (queue: WorkQueue): string[] => {
+  const items: string[] = [];
+  for (let next = queue.take(); next; next = queue.take()) items.push(next.item);
+  return items;
+};
+const effect = { op: "delete", resource: "pods", namespace: "n", name: "p" } as const;
+const conflict = { effect, code: 409, reason: "Conflict", message: "changed meanwhile" };
+
+describe("the work of controllers", () => {
+  test("is each item once, and controllers take turns", () => {
+    const queue = new WorkQueue(2);
+    for (const item of ["a", "b", "a"]) queue.touch(work(item));
+    queue.touch(work("x", 1));
+    expect(taken(queue)).toEqual(["a", "x", "b"]);
+  });
+
+  test("CTL-ONCE: has an item that is touched while it is worked on once more afterwards, and not before", () => {
+    const queue = new WorkQueue(1);
+    queue.touch(work("a"));
+    const first = queue.take();
+    queue.touch(work("a"));
+    queue.touch(work("a"));
+    expect(queue.take()).toBeUndefined();
+    if (first) queue.settle(first);
+    expect(taken(queue)).toEqual(["a"]);
+  });
+
+  test("CTL-BACKOFF: has what failed again after 5 ms, 10 ms, … 1,000 s, with the failure; success forgets it", () => {
+    const queue = new WorkQueue(1);
+    let now = 0;
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 20; attempt++) {
+      queue.fail(work("a"), now, conflict);
+      const due = queue.nextDue() ?? 0;
+      waits.push(due - now);
+      now = due;
+      queue.wake(now);
+      expect(queue.take()?.failure).toBe(conflict);
+      queue.settle(work("a"));
+    }
+    expect(waits.slice(0, 4)).toEqual([5, 10, 20, 40]);
+    expect(waits.at(-1)).toBe(1_000_000);
+    queue.succeed(work("a"), undefined);
+    queue.fail(work("a"), now, conflict);
+    expect((queue.nextDue() ?? 0) - now).toBe(5);
+  });
+
+  test("CTL-BACKOFF: what is forbidden waits longer, but for the first time", () => {
+    const queue = new WorkQueue(1);
+    const forbidden = { ...conflict, code: 403 };
+    const waits = [0, 1, 2].map(() => {
+      queue.fail(work("a"), 0, forbidden);
+      return queue.nextDue();
+    });
+    expect(waits).toEqual([5, 320, 640]);
+  });
+
+  test("CTL-ASK: gives an item the answers to what it asked, once", () => {
+    const queue = new WorkQueue(1);
+    const answers = new Map();
+    queue.touch(work("a"));
+    queue.take();
+    queue.answer(work("a"), answers);
+    queue.settle(work("a"));
+    expect(queue.take()?.answers).toBe(answers);
+    queue.settle(work("a"));
+    queue.touch(work("a"));
+    expect(queue.take()?.answers).toBeUndefined();
+  });
+
+  test("CTL-IDLE: is nothing until the earliest wake, which another may take the place of", () => {
+    const queue = new WorkQueue(1);
+    queue.succeed(work("a"), 2000);
+    queue.succeed(work("b"), 1000);
+    expect([queue.hasReady(), queue.nextDue()]).toEqual([false, 1000]);
+    queue.succeed(work("b"), undefined);
+    queue.wake(1999);
+    expect([queue.hasReady(), queue.nextDue()]).toEqual([false, 2000]);
+    queue.wake(2000);
+    expect([taken(queue), queue.nextDue()]).toEqual([["a"], undefined]);
+  });
+
+  test("knows for five seconds when an item acted", () => {
+    const queue = new WorkQueue(1);
+    queue.act(work("a"), 1000);
+    queue.wake(5999);
+    expect(queue.lastActed(work("a"))).toBe(1000);
+    queue.wake(6000);
+    expect(queue.lastActed(work("a"))).toBeUndefined();
+  });
+});

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parts, root } from "./modules.ts";
+
+const ID = "[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+";
+
+/** An id leads its list item, its row or its heading. */
+const LEADING = new RegExp(`^(?:- |[|] ?|#+ )[*]*(${ID})\\b`, "gm");
+const rules = new Set(
+  readdirSync(join(root, "docs/spec")).flatMap((name) =>
+    [...readFileSync(join(root, "docs/spec", name), "utf8").matchAll(LEADING)].map(([, id = ""]) => id),
+  ),
+);
+
+/** Tests, contracts that tests are made of, and what only tests use. */
+const tests = [...parts, "test"]
+  .flatMap((part) => readdirSync(join(root, part), { withFileTypes: true, recursive: true }))
+  .filter((entry) => entry.isFile() && !entry.parentPath.includes("/architecture"))
+  .map(({ name, parentPath }) => join(parentPath, name))
+  .filter(
+    (file) => /\.(test|contract)\.tsx?$/.test(file) || (file.startsWith(join(root, "test")) && /\.ts$/.test(file)),
+  )
+  .map((file) => readFileSync(file, "utf8"));
+
+/** What they say shows in measurements, or where no test is: on Cloudflare, in a kernel's tables. None may be added. */
+const unquoted = ["ADM-READS", "AUTH-X509", "CRD-FOUND", "NET-MASQUERADE", "NET-READY", "POLICY-STATE", "WATCH-TURN"];
+
+test("each rule of docs/spec has a test that quotes it", () => {
+  const quoted = new Set(tests.flatMap((text) => text.match(new RegExp(`\\b${ID}\\b`, "g")) ?? []));
+  expect(rules.size).toBeGreaterThan(400);
+  expect([...rules].filter((id) => !quoted.has(id)).sort()).toEqual(unquoted);
+});
+
+test("each rule that a test's title begins with is one of docs/spec", () => {
+  const title = new RegExp(`\\b(?:test|it|describe)\\(\\s*["']((?:${ID}, )*${ID}):`, "g");
+  const named = tests.flatMap((text) => [...text.matchAll(title)].flatMap(([, ids = ""]) => ids.split(", ")));
+  expect([...new Set(named)].filter((id) => !rules.has(id))).toEqual([]);
+});

@@ -1,0 +1,57 @@
+/** A definition's versions where nothing converts but the server itself. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import type { Env } from "../../env.ts";
+
+const { API } = env as unknown as Env;
+
+async function send(method: string, path: string, body?: object) {
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const init = { method, headers: { "Content-Type": type }, ...(body && { body: JSON.stringify(body) }) };
+  const response = await API.fetch(new Request(`https://sailplane${path}`, init));
+  return (await response.json()) as { readonly apiVersion: string; readonly spec: object; readonly items?: object[] };
+}
+
+const version = (name: string, fields: readonly string[], storage = false) => ({
+  name,
+  storage,
+  served: true,
+  schema: {
+    openAPIV3Schema: {
+      type: "object",
+      properties: {
+        spec: { type: "object", properties: Object.fromEntries(fields.map((field) => [field, { type: "string" }])) },
+      },
+    },
+  },
+});
+
+test("CRD-STORED, CRD-CONVERT: each version shows what it knows of what the storage version has kept", async () => {
+  await send("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
+    metadata: { name: "gates.versions.example" },
+    spec: {
+      group: "versions.example",
+      scope: "Namespaced",
+      names: { plural: "gates", kind: "Gate" },
+      versions: [version("v1", ["color", "size"], true), version("v2", ["color", "weight"])],
+    },
+  });
+  const gates = (at: string) => `/apis/versions.example/${at}/namespaces/default/gates`;
+  const shown = async (at: string) => {
+    const { apiVersion, spec } = await send("GET", `${gates(at)}/g`);
+    expect((await send("GET", gates(at))).items).toMatchObject([{ apiVersion, spec }]);
+    return [apiVersion, spec];
+  };
+  await send("POST", gates("v1"), {
+    apiVersion: "versions.example/v1",
+    kind: "Gate",
+    metadata: { name: "g" },
+    spec: { color: "red", size: "tall", weight: "dropped" },
+  });
+  expect(await shown("v1")).toEqual(["versions.example/v1", { color: "red", size: "tall" }]);
+  expect(await shown("v2")).toEqual(["versions.example/v2", { color: "red" }]);
+  // Written at the other version, as it shows it, it is that from then on; its weight the storage version does not know.
+  await send("PATCH", `${gates("v2")}/g`, { spec: { color: "blue", weight: "lost" } });
+  expect(await shown("v2")).toEqual(["versions.example/v2", { color: "blue" }]);
+  expect(await shown("v1")).toEqual(["versions.example/v1", { color: "blue" }]);
+});
