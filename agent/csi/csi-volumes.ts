@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
 import type { DiskStats } from "../volumes/disk-stats.ts";
 import { isMountPoint } from "../volumes/mounts.ts";
-import { giveToGroup } from "../volumes/ownership.ts";
+import { giveToPod } from "../volumes/ownership.ts";
 import { VolumeError, VolumePending } from "../volumes/payload.ts";
 import type { CsiDriver, CsiDrivers } from "./csi-drivers.ts";
 import type { CsiSources } from "./csi-sources.ts";
@@ -156,8 +156,8 @@ export class CsiVolumes implements PodCsi {
       secrets: { ...(await this.#secrets(wanted.publishSecret)), ...told.secrets },
       volume_context: { ...wanted.attributes, ...told.context },
     });
-    if (group !== undefined && mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object) && !isAgain)
-      giveToGroup(target, group);
+    if (mountGroup === "" && !wanted.readOnly && givesToGroup(wanted, object) && !isAgain)
+      giveToPod(target, pod.spec.securityContext);
     this.#published.write(home, { ...record, ready: true });
     return target;
   }

@@ -6,7 +6,7 @@ import type { PodCsi } from "../csi/csi-volumes.ts";
 import { persistentVolume } from "../csi/wanted-volume.ts";
 import { prepareHostPath } from "./host-path.ts";
 import { mountNfs } from "./nfs.ts";
-import { giveToGroup } from "./ownership.ts";
+import { giveToPod } from "./ownership.ts";
 import { VolumeError } from "./payload.ts";
 
 export interface PersistentUse {
@@ -22,7 +22,6 @@ export async function mountPersistent(
   volume: PersistentVolume,
   { directory, readOnly, csi }: PersistentUse,
 ): Promise<string> {
-  const group = pod.spec.securityContext?.fsGroup;
   const { metadata, spec } = volume;
   if (spec.csi !== undefined) return csi.publish(pod, persistentVolume(volume, readOnly));
   if (spec.nfs !== undefined) {
@@ -35,7 +34,7 @@ export async function mountPersistent(
   if (spec.local === undefined)
     throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
   if (!existsSync(spec.local.path)) throw new VolumeError(`path "${spec.local.path}" does not exist`);
-  if (group !== undefined) giveToGroup(spec.local.path, group);
+  if (!readOnly) giveToPod(spec.local.path, pod.spec.securityContext);
   return spec.local.path;
 }
 

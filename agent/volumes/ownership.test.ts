@@ -1,0 +1,44 @@
+import { chmodSync, lstatSync, mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { giveToPod } from "./ownership.ts";
+
+/** A group that whoever runs the tests may give files to. */
+const group = process.getgid?.() ?? 0;
+
+function volume() {
+  const directory = mkdtempSync(join(tmpdir(), "ownership-"));
+  const root = join(directory, "root");
+  mkdirSync(root, { mode: 0o700 });
+  writeFileSync(join(root, "file"), "", { mode: 0o600 });
+  writeFileSync(join(directory, "outside"), "", { mode: 0o600 });
+  symlinkSync(join(directory, "outside"), join(root, "link"));
+  symlinkSync(root, join(directory, "volume"));
+  const mode = (name: string) => statSync(join(directory, name)).mode & 0o7777;
+  return { path: join(directory, "volume"), root, mode };
+}
+
+test("AGENT-VOLUME: what a volume's path leads to is the group's, and what links within it lead to is not", () => {
+  const { path, mode } = volume();
+  giveToPod(path, { fsGroup: group });
+  expect([mode("root"), mode("root/file"), mode("outside")]).toEqual([0o2770, 0o660, 0o600]);
+  expect(lstatSync(path).isSymbolicLink()).toBe(true);
+});
+
+test("AGENT-VOLUME: with OnRootMismatch a volume whose root is the group's stays as it is, and no other", () => {
+  const { path, root, mode } = volume();
+  const context = { fsGroup: group, fsGroupChangePolicy: "OnRootMismatch" };
+  chmodSync(root, 0o2770);
+  giveToPod(path, context);
+  expect(mode("root/file")).toBe(0o600);
+  chmodSync(root, 0o770);
+  giveToPod(path, context);
+  expect([mode("root"), mode("root/file")]).toEqual([0o2770, 0o660]);
+});
+
+test("without a group nothing changes", () => {
+  const { path, mode } = volume();
+  giveToPod(path, {});
+  expect(mode("root/file")).toBe(0o600);
+});
