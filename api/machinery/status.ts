@@ -83,11 +83,16 @@ export const unsupportedMediaType = (message: string, details?: StatusDetails): 
 
 export const notAcceptable = (message: string): Status => failure(406, "NotAcceptable", message);
 
+/** Several errors as one, as Go prints its aggregates. */
+export function errorsText(errors: readonly FieldError[]): string {
+  const texts = [...new Set(errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)))];
+  return texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(", ")}]`;
+}
+
 /** `kind` is the kind of the object, `name` its name, "" where unknown. */
 export function invalid(group: string, kind: string, name: string, errors: readonly FieldError[]): Status {
   const causes: StatusCause[] = errors.map(({ reason, message, path }) => ({ reason, message, field: path }));
-  const texts = [...new Set(errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)))];
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  const list = errorsText(errors);
   const subject = group === "" ? kind : `${kind}.${group}`;
   return failure(422, "Invalid", `${subject} ${goQuote(name)} is invalid: ${list}`, {
     ...(name === "" ? {} : { name }),

@@ -10,6 +10,10 @@ export function openList({ open, page }: ListFrame, { revision, more, last, rema
   const after = page.within ? { namespace: "", name: last.name } : last;
   const token = formatContinue({ revision, issued: page.issued, after });
   const left = remaining === undefined ? "" : `,"remainingItemCount":${remaining}`;
+  // Lists of custom kinds say it also where there is no more.
+  if (text.includes(NO_MORE)) return text.replace(NO_MORE, `"continue":"${token}"${left}`);
   const own = `"resourceVersion":"${revision}"`;
   return text.replace(own, `${own},"continue":"${token}"${left}`);
 }
+
+const NO_MORE = '"continue":""';

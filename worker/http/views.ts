@@ -155,8 +155,13 @@ export async function listView(
   const { head, item } = listForm(context, accepted);
   const items = Array.from({ length: objects.count }, (_, index) => item(objects, index));
   // The list of metadata is made in Go from nothing, and the others from what was stored.
-  return { ...head, metadata, items: items.length === 0 && accepted.as ? null : items };
+  const noMore = saysNoMore(context, accepted) ? { continue: "" } : {};
+  return { ...head, metadata: { ...noMore, ...metadata }, items: items.length === 0 && accepted.as ? null : items };
 }
+
+/** A list of custom objects is no struct in Go, and says an empty `continue` too. */
+export const saysNoMore = ({ served }: RequestContext, { as }: Accepted): boolean =>
+  served.custom === true && as === undefined;
 
 interface ListForm {
   readonly head: { readonly kind: string; readonly apiVersion: string };

@@ -1,10 +1,11 @@
 /** Conversion of custom objects by the webhook of their definition (apiextensions-apiserver pkg/apiserver/conversion). */
 import type { WebhookConversion } from "../../api/generated/apiextensions.v1.ts";
-import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { failure } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
 import { type Caller, callClient } from "./call-client.ts";
+import { convertedObject } from "./converted-object.ts";
+import { parseReview, unnamedReview } from "./parse-review.ts";
 
 /** How a definition's objects get from one version to another. */
 export interface Converter {
@@ -35,79 +36,60 @@ export async function convertObjects(
     throw new ApiError(failure(500, "", `conversion webhook for ${group}/${version}, Kind=${kind} ${why}`));
   };
   const uid = crypto.randomUUID();
-  const reviewed = webhook.conversionReviewVersions.find((each) => each === "v1" || each === "v1beta1") ?? "v1";
+  const reviewed = webhook.conversionReviewVersions.find((each) => each === "v1" || each === "v1beta1");
+  if (!reviewed) throw new ApiError(failure(500, "", "no supported conversion review versions"));
+  const reviewVersion = `apiextensions.k8s.io/${reviewed}`;
   const answer = await callClient(caller, {
     config: webhook.clientConfig ?? {},
     seconds: TIMEOUT_SECONDS,
     body: JSON.stringify({
       kind: "ConversionReview",
-      apiVersion: `apiextensions.k8s.io/${reviewed}`,
+      apiVersion: reviewVersion,
       request: { uid, desiredAPIVersion: apiVersion, objects: sent },
     }),
   });
   if (!answer.ok) return fail(`failed: ${answer.problem}`);
-  const { problem, converted } = readReview(answer.text, uid);
-  if (problem !== undefined) return fail(`failed: ${problem}`);
+  const review = readConversion(answer.text, { uid, apiVersion: reviewVersion });
+  if (!review.ok) return fail(`failed: ${review.problem}`);
+  const { converted } = review;
   if (converted.length !== sent.length) return fail(`returned ${converted.length} objects, expected ${sent.length}`);
-  const results = converted.map((object, i) => checked(object, { sent: sent[i] as KubeObject, apiVersion, i, fail }));
+  const results = sent.map((original, i) => {
+    const result = convertedObject(converted[i], { original, apiVersion });
+    return result.ok ? result.object : fail(result.problem);
+  });
   const left = results.values();
   return objects.map((object) => (object.apiVersion === apiVersion ? object : (left.next().value ?? object)));
 }
 
-interface Review {
-  readonly response?: {
-    readonly uid?: string;
-    readonly result?: { readonly status?: string; readonly message?: string };
-    readonly convertedObjects?: readonly KubeObject[];
-  };
-}
+type Converted =
+  | { readonly ok: true; readonly converted: readonly unknown[] }
+  | { readonly ok: false; readonly problem: string };
 
-function readReview(text: string, uid: string): { problem?: string; converted: readonly KubeObject[] } {
-  let review: Review;
-  try {
-    review = JSON.parse(text) as Review;
-  } catch (problem) {
-    return { problem: `couldn't parse the answer: ${String(problem)}`, converted: [] };
+export function readConversion(
+  text: string,
+  { uid, apiVersion }: { readonly uid: string; readonly apiVersion: string },
+): Converted {
+  const asked = { kind: "ConversionReview", apiVersion };
+  const parsed = parseReview(text, asked);
+  if (!parsed.ok) return parsed;
+  // The first version of the review asked for neither this nor the uid.
+  const isStrict = !apiVersion.endsWith("/v1beta1");
+  const unnamed = isStrict ? unnamedReview(parsed.review, asked) : undefined;
+  if (unnamed) return { ok: false, problem: unnamed };
+  const response = (parsed.review.response ?? undefined) as Response | undefined;
+  if (!response) return { ok: false, problem: "no response provided" };
+  if (isStrict && response.uid !== uid) {
+    const got = JSON.stringify(response.uid ?? "");
+    return { ok: false, problem: `expected response.uid=${JSON.stringify(uid)}, got ${got}` };
   }
-  const { response } = review;
-  if (!response) return { problem: "no response provided", converted: [] };
-  if (response.uid !== uid)
-    return {
-      problem: `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`,
-      converted: [],
-    };
   const { status = "", message = "" } = response.result ?? {};
-  if (status !== "Success") {
-    const why = message || "no message provided";
-    return {
-      problem: status === "Failure" || status === "" ? why : `response.result.status was '${status}', not 'Success'`,
-      converted: [],
-    };
-  }
-  return { converted: response.convertedObjects ?? [] };
+  if (status !== "Success")
+    return { ok: false, problem: message || `response.result.status was '${status}', not 'Success'` };
+  return { ok: true, converted: response.convertedObjects ?? [] };
 }
 
-interface Expected {
-  readonly sent: KubeObject;
-  readonly apiVersion: string;
-  readonly i: number;
-  readonly fail: (why: string) => never;
-}
-
-/** A conversion may change labels and annotations of the metadata, and nothing else of it: the rest stays as it was. */
-function checked(object: KubeObject, { sent, apiVersion, i, fail }: Expected): KubeObject {
-  const invalid = (why: string) => fail(`returned invalid converted object at index ${i}: ${why}`);
-  if (object?.apiVersion !== apiVersion)
-    return invalid(`invalid groupVersion, want ${apiVersion}, got ${object?.apiVersion ?? ""}`);
-  if (object.kind !== sent.kind) return invalid(`invalid kind, want ${sent.kind}, got ${object.kind ?? ""}`);
-  const { metadata } = object;
-  if (!metadata) return invalid("missing metadata");
-  for (const field of ["name", "namespace", "uid"] as const) {
-    if (!deepEqual(metadata[field] ?? "", sent.metadata[field] ?? ""))
-      return invalid(`metadata.${field} was changed from ${sent.metadata[field] ?? ""} to ${metadata[field] ?? ""}`);
-  }
-  const { labels: _, annotations: __, ...kept } = sent.metadata;
-  const { labels, annotations } = metadata;
-  const changed = { ...kept, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) };
-  return { ...object, metadata: changed };
+interface Response {
+  readonly uid?: string;
+  readonly result?: { readonly status?: string; readonly message?: string } | null;
+  readonly convertedObjects?: readonly unknown[] | null;
 }

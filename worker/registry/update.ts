@@ -103,15 +103,18 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   await admitAllocation(ends ? { ...request, operation: "DELETE", object: undefined } : request);
   const text = changedText(draft, { current, stored: withoutRevision(entry.text) });
   if (text === withoutRevision(entry.text) && !ends) return { text: entry.text };
-  if (update.dryRun) return { text: withRevision(text, entry.revision) };
+  if (update.dryRun) return { text: await context.store.answered(withRevision(text, entry.revision)) };
   const write: Write = ends
     ? // Watchers see the object as it was, with the finalizers that held it.
       { op: "delete", key: entry.key, ifRevision: entry.revision }
     : { op: "replace", key: entry.key, ifRevision: entry.revision, text, attributes: attributesOf(resource, draft) };
   const writes = [...request.writes, write];
   const result = await context.store.commit(writes);
-  // An object that this ends is answered as it was last there.
-  if (result.ok) return { text: withRevision(text, (ends ? undefined : result.revisions.at(-1)) ?? entry.revision) };
+  if (result.ok) {
+    // An object that this ends is answered as it was last there.
+    const revision = ends ? entry.revision : (result.revisions.at(-1) ?? entry.revision);
+    return { text: await context.store.answered(withRevision(text, revision)) };
+  }
   const failed = writes[result.write];
   if (failed && failed !== write) await explainFailure(request, failed);
   // A revision that the client named is compared with the newer one, and what was deleted meanwhile is found missing.

@@ -3,7 +3,7 @@
  * about, and are stored at the storage version, as in Kubernetes. Everything above knows one version.
  */
 import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
-import { canonicalObject, textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { canonicalObject, textWithoutRevision, withoutRevision } from "../../api/machinery/object-text.ts";
 import type {
   Decided,
   Entry,
@@ -26,6 +26,9 @@ export class ConvertingStore extends StoreClient {
   readonly #converter: Converter;
   readonly #resource: string;
   readonly #apiVersion: string;
+  readonly #conversion: Served["conversion"];
+  /** What a commit of this request stored, by the text that it was given. */
+  readonly #storedAs = new Map<string, KubeObject>();
 
   constructor(caller: Caller, served: Served, converter: Converter) {
     super(() => caller.store.stub, caller.store.policyRevision);
@@ -34,10 +37,22 @@ export class ConvertingStore extends StoreClient {
     this.#converter = converter;
     this.#resource = storageResource(served.resource);
     this.#apiVersion = apiVersionOf(served.group, served.version);
+    this.#conversion = served.conversion;
   }
 
   override async commit(writes: readonly Write[]): Promise<Committed> {
     return this.#plain.commit(await this.#stored(writes));
+  }
+
+  /** As it comes back from the version that it is stored at, also where a dry run stores nothing. */
+  override async answered(text: string): Promise<string> {
+    const object = JSON.parse(text) as KubeObject;
+    const known = this.#storedAs.get(withoutRevision(text));
+    const [stored = object] = known
+      ? [{ ...known, metadata: { ...known.metadata, resourceVersion: object.metadata.resourceVersion ?? "" } }]
+      : await this.#convert([object], this.#converter.storageVersion);
+    const [back = stored] = await this.#convert([stored], this.#apiVersion);
+    return JSON.stringify(canonicalObject(this.#shaped(back)));
   }
 
   override async read(key: Key, at?: Revision): Promise<{ entry: Entry | undefined; revision: Revision }> {
@@ -67,9 +82,14 @@ export class ConvertingStore extends StoreClient {
     const converted = (await this.#convert(objects, this.#apiVersion)).values();
     return entries.map((entry) =>
       this.#isMine(entry)
-        ? { ...entry, text: JSON.stringify(canonicalObject(converted.next().value as KubeObject)) }
+        ? { ...entry, text: JSON.stringify(canonicalObject(this.#shaped(converted.next().value as KubeObject))) }
         : entry,
     );
+  }
+
+  /** What a webhook adds that the version does not know is dropped, and what it leaves out has its default. */
+  #shaped(object: KubeObject): KubeObject {
+    return this.#conversion?.fromStored(object) ?? object;
   }
 
   #isMine(entry: Entry | undefined): entry is Entry {
@@ -83,9 +103,12 @@ export class ConvertingStore extends StoreClient {
     const objects = writes.filter(mine).map(({ text }) => JSON.parse(text) as KubeObject);
     if (objects.length === 0) return writes;
     const converted = (await this.#convert(objects, this.#converter.storageVersion)).values();
-    return writes.map((write) =>
-      mine(write) ? { ...write, text: textWithoutRevision(converted.next().value as KubeObject) } : write,
-    );
+    return writes.map((write) => {
+      if (!mine(write)) return write;
+      const stored = converted.next().value as KubeObject;
+      this.#storedAs.set(withoutRevision(write.text), stored);
+      return { ...write, text: textWithoutRevision(stored) };
+    });
   }
 
   #convert(objects: readonly KubeObject[], apiVersion: string): Promise<readonly KubeObject[]> {

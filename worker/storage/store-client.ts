@@ -116,6 +116,11 @@ export class StoreClient {
     return this.#policyRevision;
   }
 
+  /** What whoever wrote this text is answered: it is what is stored, unless that is another version. */
+  answered(text: string): string | Promise<string> {
+    return text;
+  }
+
   async commit(writes: readonly Write[]): Promise<Committed> {
     const isPolicy = changesPolicy(writes);
     const request = {

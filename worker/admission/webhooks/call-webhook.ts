@@ -1,10 +1,8 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
-import { type GroupVersionKind, kindIn } from "../../../api/machinery/decode-kind.ts";
-import { parseJson } from "../../../api/machinery/json-syntax.ts";
-import { apiVersionOf, parseApiVersion } from "../../../api/machinery/meta.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
+import { parseReview, unnamedReview } from "../../outbound/parse-review.ts";
 import { admittedKind, admittedObject } from "../admitted-version.ts";
 import { operationOptions } from "../operation-options.ts";
 import type { AdmissionRequest } from "../plugin.ts";
@@ -58,16 +56,10 @@ interface Sent {
 }
 
 export function readReview(text: string, { uid, apiVersion, mutating }: Sent): Called {
-  const parsed = parseJson(text);
-  // What is no JSON may be YAML: a mere text.
-  const found = parsed.ok ? kindIn(parsed.value) : /^\s*[[{]/.test(text) ? parsed : kindIn(text);
-  if (!found.ok || !parsed.ok) {
-    const why = found.ok ? "" : found.message;
-    return uncalled(why.startsWith("couldn't") ? why : `couldn't get version/kind; json parse error: ${why}`);
-  }
-  const foreign = foreignKind(found, apiVersion);
-  if (foreign !== undefined) return uncalled(foreign);
-  const review = (parsed.value ?? {}) as { kind?: string; apiVersion?: string; response?: unknown };
+  const asked = { kind: "AdmissionReview", apiVersion };
+  const parsed = parseReview(text, asked);
+  if (!parsed.ok) return uncalled(parsed.problem);
+  const { review } = parsed;
   if ((review.response ?? undefined) === undefined) return invalid("webhook response was absent");
   const response = readResponse(review.response);
   if (typeof response === "string") return uncalled(response);
@@ -75,24 +67,8 @@ export function readReview(text: string, { uid, apiVersion, mutating }: Sent): C
   if (apiVersion.endsWith("/v1beta1")) return { ok: true, response };
   if (response.uid !== uid)
     return invalid(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? "")}`);
-  const { kind = "", apiVersion: version = "/" } = review;
-  if (kind !== "AdmissionReview" || version !== apiVersion)
-    return invalid(`expected webhook response of ${apiVersion}, Kind=AdmissionReview, got ${version}, Kind=${kind}`);
-  const why = mutating ? patchProblem(response) : foreignPatch(response);
+  const why = unnamedReview(review, asked) ?? (mutating ? patchProblem(response) : foreignPatch(response));
   return why === undefined ? { ok: true, response } : invalid(why);
-}
-
-const REVIEWS = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
-
-/** An answer that says what it is is read as that, and must be what was asked for. */
-function foreignKind({ group, version, kind }: GroupVersionKind, asked: string): string | undefined {
-  if (kind === "" || version === "") return undefined;
-  const said = apiVersionOf(group, version);
-  if (kind !== "AdmissionReview" || !REVIEWS.includes(said))
-    return `no kind "${kind}" is registered for version "${said}" in scheme "pkg/util/webhook/client.go:71"`;
-  if (said === asked) return undefined;
-  const wanted = parseApiVersion(asked).version;
-  return `converting (${version}.AdmissionReview) to (${wanted}.AdmissionReview): unknown conversion`;
 }
 
 function patchProblem({ patch, patchType }: WebhookResponse): string | undefined {

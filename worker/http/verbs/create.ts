@@ -136,7 +136,7 @@ async function commitCreate(request: AdmissionRequest, object: KubeObject, dryRu
   const result = await context.store.commit(all);
   if (result.ok) {
     const stored = dryRun ? droppingEmptyRevision(text) : withRevision(text, result.revisions[own] ?? 0);
-    return { outcome: "created", text: stored };
+    return { outcome: "created", text: await context.store.answered(stored) };
   }
   const failed = all[result.write];
   if (!failed || result.write === own) return { outcome: "taken" };

@@ -12,7 +12,7 @@ import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import type { Accepted } from "../negotiate.ts";
 import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
-import { acceptedBy, renderListView, storedObjects } from "../views.ts";
+import { acceptedBy, renderListView, saysNoMore, storedObjects } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 
 /** GET of a collection. */
@@ -24,7 +24,7 @@ export async function list(context: RequestContext): Promise<Response> {
   if (options.continue) await requireFresh(context, options.continue);
   const renewing = options.match !== "Exact" && mayBeNodeLease(context);
   const form = renewing ? undefined : streamedForm(context, accepted);
-  if (form) return streamList(context, { ...request, ...form.items }, { ...form, options });
+  if (form) return streamList(context, { ...request, ...form.items }, { ...form, options, accepted });
   const pages = renewing ? renewedPages(context, store.pages(request)) : store.pages(request);
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
@@ -174,14 +174,20 @@ const TAIL = "]}\n";
 async function streamList(
   context: RequestContext,
   request: Omit<ListStreamRequest, keyof Decided>,
-  { listKind, apiVersion, options }: StreamedForm & { readonly options: ListOptions },
+  {
+    listKind,
+    apiVersion,
+    options,
+    accepted,
+  }: StreamedForm & { readonly options: ListOptions; readonly accepted: Accepted },
 ): Promise<Response> {
   const gzip = acceptsGzip(context.request);
+  const metadata = saysNoMore(context, accepted) ? '"continue":"","resourceVersion":""' : '"resourceVersion":""';
   const response = await context.store
     .stream("list", {
       ...request,
       frame: {
-        open: `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":{"resourceVersion":""},"items":[`,
+        open: `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":{${metadata}},"items":[`,
         close: TAIL,
         nullIfEmpty: listKind === "PartialObjectMetadataList",
         // A response that is given warnings is made anew, and would be compressed again.
