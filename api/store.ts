@@ -160,14 +160,26 @@ export interface ListPage extends ListHead {
 
 /** A list answered as a stream of item texts joined by commas; see api/store-stream.ts for its head. */
 export interface ListStreamRequest extends ListRequest {
-  /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
-  readonly dropPrefix?: string;
-  /** Where items are metadata alone, what stands before it in each: `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":`. */
-  readonly metadataAfter?: string;
+  /** Whole texts where nothing is said. */
+  readonly items?: ItemRequest;
   readonly frame?: ListFrame;
 }
 
-/** What is written around the items of a streamed list. */
+/** In which form a streamed list has its items. */
+export type ItemRequest =
+  /** Left out of each item that starts with it: `{"kind":"Pod","apiVersion":"v1",`, and the item starts with `{` again. */
+  | { readonly dropPrefix: string }
+  /** Metadata alone, and what stands before it in each: `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":`. */
+  | { readonly metadataAfter: string }
+  /** As Kubernetes' protobuf has them in a list of that kind: `PodList` of `v1`. */
+  | { readonly protobufList: KindOfList };
+
+export interface KindOfList {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** What is written around the items of a streamed list; of protobuf an envelope and the list's metadata, which need no texts. */
 export interface ListFrame {
   /** The revision is written in as into an object's text, and after it how to go on, where there is more. */
   readonly open: string;

@@ -47,7 +47,7 @@ export default {
       case "/get":
         return each((index) => store.read({ key: keyOf(index) }));
       case "/list":
-        return stream(storeStreamUrls.list, { dropPrefix: '{"kind":"Thing","apiVersion":"v1",' });
+        return stream(storeStreamUrls.list, { items: { dropPrefix: '{"kind":"Thing","apiVersion":"v1",' } });
       case "/watch":
         return stream(storeStreamUrls.watch, {
           bookmarks: false,

@@ -17,16 +17,6 @@ export function encodeMessage(value: object, struct: Struct): Uint8Array<ArrayBu
   return writer.finish();
 }
 
-/** The members of a repeated field, each made when its turn is: the last first, as all is written. */
-export function writeRepeated(writer: ProtobufWriter, number: number, type: string, { count, at }: Members): void {
-  for (let index = count - 1; index >= 0; index--) writeValue(writer, number, type, at(index));
-}
-
-export interface Members {
-  readonly count: number;
-  readonly at: (index: number) => unknown;
-}
-
 function writeStruct(writer: ProtobufWriter, value: Record<string, unknown>, struct: Struct): void {
   for (const field of descending(struct)) {
     const member = field.name === "..." ? value : value[field.name];
@@ -65,7 +55,7 @@ function writeMap(writer: ProtobufWriter, field: FieldDeclaration, map: Record<s
 }
 
 /** A value with its header; undefined is Go's zero value. */
-function writeValue(writer: ProtobufWriter, number: number, type: string, value: unknown): void {
+export function writeValue(writer: ProtobufWriter, number: number, type: string, value: unknown): void {
   if (type === "bool" || type === "int32" || type === "int64") {
     writer.varint(Number(value ?? 0));
     writer.tag(number, WIRE_VARINT);

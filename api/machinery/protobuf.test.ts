@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { filledObject } from "../../test/fakes/filled-object.ts";
 import { allStructs, structOf } from "../schema/table.ts";
 import { canonicalJson } from "./json-canonical.ts";
-import { decodeProtobufBody, encodeProtobuf, encodeProtobufList, encodeWatchFrame, openEnvelope } from "./protobuf.ts";
+import { decodeProtobufBody, encodeProtobuf, encodeWatchFrame, openEnvelope } from "./protobuf.ts";
 import { decodeMessage } from "./protobuf-decode.ts";
 import { encodeMessage } from "./protobuf-encode.ts";
+import { encodeProtobufList } from "./protobuf-list.ts";
 
 const kinds = allStructs().filter(({ declaration, name }) => declaration.kind && !name.includes("apiextensions"));
 

@@ -6,7 +6,7 @@ import { findStruct, type Struct, structOfKind } from "../schema/table.ts";
 import { acceptKind, type DecodedBody, type GroupVersionKind, summaryOfBytes, unrecognized } from "./decode-kind.ts";
 import { parseApiVersion } from "./meta.ts";
 import { decodeMessage } from "./protobuf-decode.ts";
-import { encodeMessage, type Members, writeRepeated } from "./protobuf-encode.ts";
+import { encodeMessage } from "./protobuf-encode.ts";
 import { ProtobufProblem, ProtobufReader } from "./protobuf-reader.ts";
 import { ProtobufWriter, WIRE_BYTES } from "./protobuf-writer.ts";
 
@@ -34,19 +34,19 @@ function envelope(message: Uint8Array, of: Typed): Uint8Array<ArrayBuffer> {
   return writer.finish();
 }
 
-interface Typed {
+export interface Typed {
   readonly apiVersion?: string;
   readonly kind?: string;
 }
 
-/** contentEncoding and contentType; a writer goes from the end to the beginning. */
-function writeEnd(writer: ProtobufWriter): void {
+/** What follows a message in its envelope, contentEncoding and contentType; a writer goes from the end to the beginning. */
+export function writeEnd(writer: ProtobufWriter): void {
   writer.delimited(4, writer.length);
   writer.delimited(3, writer.length);
 }
 
 /** What stands before a message of that length. */
-function writeBeginning(writer: ProtobufWriter, length: number, { apiVersion = "", kind = "" }: Typed): void {
+export function writeBeginning(writer: ProtobufWriter, length: number, { apiVersion = "", kind = "" }: Typed): void {
   writer.varint(length);
   writer.tag(2, WIRE_BYTES);
   writeBytes(writer, 1, () => {
@@ -54,35 +54,6 @@ function writeBeginning(writer: ProtobufWriter, length: number, { apiVersion = "
     writeBytes(writer, 1, () => writer.text(apiVersion));
   });
   writer.raw(MAGIC);
-}
-
-/**
- * A list whose items come in pages, in one envelope; undefined as for {@link encodeProtobuf}. A message may be written in
- * parts whose repeated fields go on, so only bytes are kept of a page, and of an item not even the object.
- */
-export async function encodeProtobufList(
-  head: Typed & { readonly metadata: object },
-  pages: AsyncIterable<Members> | Iterable<Members>,
-): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
-  const struct = wireStructOf(head.apiVersion ?? "", head.kind ?? "");
-  const items = struct?.fields.get("items");
-  if (!struct || !items) return undefined;
-  const parts = [encodeMessage({ metadata: head.metadata }, struct)];
-  for await (const page of pages) {
-    const writer = new ProtobufWriter();
-    writeRepeated(writer, items.number, items.type, page);
-    // A copy: what a writer answers holds all of the room that it took.
-    parts.push(writer.finish().slice());
-  }
-  const beginning = new ProtobufWriter();
-  writeBeginning(
-    beginning,
-    parts.reduce((length, part) => length + part.length, 0),
-    head,
-  );
-  const end = new ProtobufWriter();
-  writeEnd(end);
-  return [beginning.finish(), ...parts, end.finish()];
 }
 
 function writeBytes(writer: ProtobufWriter, number: number, write: () => void): void {

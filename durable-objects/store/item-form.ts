@@ -1,22 +1,70 @@
-/** What a streamed list tells of an object's text. */
+/** In which form a streamed list tells what is stored: each run of its items is written by this, and kept as it was written. */
 import { metadataText } from "../../api/machinery/object-text.ts";
-import type { ListStreamRequest } from "../../api/store.ts";
+import type { ItemRequest } from "../../api/store.ts";
+import { protobufItems } from "./protobuf-items.ts";
 
 export interface ItemForm {
-  /** Two forms of one name tell the same of a text. */
+  /** Two forms of one name write the same of a text. */
   readonly name: string;
-  readonly of: (text: string) => string;
+  /** What stands before each item but the first of a list, and is written before all. */
+  readonly separator: "," | "";
+  /** Begins a run of items. */
+  readonly run: () => RunWriter;
 }
 
-export function itemForm({
-  dropPrefix = "",
-  metadataAfter,
-}: Pick<ListStreamRequest, "dropPrefix" | "metadataAfter">): ItemForm {
-  if (metadataAfter !== undefined) {
-    return { name: `metadata ${metadataAfter}`, of: (text) => `${metadataAfter}${metadataText(text)}}` };
+/** Takes stored texts, one after the other. */
+export interface RunWriter {
+  /** Answers how long the run is by now, about. */
+  add(text: string): number;
+  finish(): WrittenRun;
+}
+
+export interface WrittenRun {
+  readonly bytes: Uint8Array;
+  /** Where each item ends in `bytes`. */
+  readonly ends: readonly number[];
+}
+
+export function itemForm(items: ItemRequest = { dropPrefix: "" }): ItemForm {
+  if ("protobufList" in items) return protobufItems(items.protobufList);
+  if ("metadataAfter" in items) {
+    const { metadataAfter } = items;
+    return textForm(`metadata ${metadataAfter}`, (text) => `${metadataAfter}${metadataText(text)}}`);
   }
-  return {
-    name: `whole ${dropPrefix}`,
-    of: (text) => (dropPrefix !== "" && text.startsWith(dropPrefix) ? `{${text.slice(dropPrefix.length)}` : text),
-  };
+  const { dropPrefix } = items;
+  return textForm(`whole ${dropPrefix}`, (text) =>
+    dropPrefix !== "" && text.startsWith(dropPrefix) ? `{${text.slice(dropPrefix.length)}` : text,
+  );
+}
+
+const textForm = (name: string, of: (text: string) => string): ItemForm => ({
+  name,
+  separator: ",",
+  run() {
+    let run = "";
+    const ends: number[] = [];
+    return {
+      add(text) {
+        run += `,${of(text)}`;
+        ends.push(run.length);
+        return run.length;
+      },
+      finish() {
+        const bytes = encoder.encode(run);
+        return { bytes, ends: endsInBytes(run, ends, bytes) };
+      },
+    };
+  },
+});
+
+const encoder = new TextEncoder();
+
+/** Where each item ends in bytes, from where it ends in the text. */
+function endsInBytes(text: string, ends: readonly number[], bytes: Uint8Array): readonly number[] {
+  if (bytes.length === text.length) return ends;
+  let end = 0;
+  return ends.map((textEnd, item) => {
+    end += encoder.encode(text.slice(ends[item - 1] ?? 0, textEnd)).length;
+    return end;
+  });
 }

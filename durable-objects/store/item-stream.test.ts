@@ -2,12 +2,15 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatContinue } from "../../api/machinery/continue-token.ts";
-import type { ListStreamRequest, Revision } from "../../api/store.ts";
+import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
+import type { ItemRequest, ListStreamRequest, Revision } from "../../api/store.ts";
 import { ItemRuns, type Run } from "./item-runs.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 const prefix = '{"kind":"Thing","apiVersion":"v1",';
 const key = (name: number) => ({ resource: "things", namespace: name % 2 ? "odd" : "even", name: `n${name}` });
+
+type TextItems = Exclude<ItemRequest, { readonly protobufList: unknown }>;
 
 /** Long enough that a list of them is many runs; some of more bytes than UTF-16 units. */
 const body = fc.record({
@@ -24,7 +27,7 @@ const step = fc.oneof(
         { namespace: fc.constantFrom("odd", "even"), limit: fc.integer({ min: 1, max: 30 }) },
         { requiredKeys: [], noNullPrototype: true },
       ),
-      form: fc.constantFrom({}, { dropPrefix: prefix }, { metadataAfter: '{"kind":"Part","metadata":' }),
+      items: fc.constantFrom(undefined, { dropPrefix: prefix }, { metadataAfter: '{"kind":"Part","metadata":' }),
     }),
   },
 );
@@ -45,7 +48,7 @@ test("STORE-STREAM: whatever was listed before, a stream has what the store has,
           const text = prefix + rest.slice(1);
           const attributes = { labels: {}, fields: {} };
           await store.commit({ writes: [{ op: entry ? "replace" : "create", key: key(of.put), text, attributes }] });
-        } else await walk(store, { resource: "things", ...of.list, ...of.form });
+        } else await walk(store, { resource: "things", ...of.list, ...(of.items && { items: of.items }) });
       }
     }),
     { numRuns: 60 },
@@ -63,20 +66,21 @@ test("STORE-STREAM: a list of nothing says null where it is told to", async () =
   expect(await empty(false)).toBe('{"resourceVersion":"1","items":[]}\n');
 });
 
-function shown(text: string, { dropPrefix, metadataAfter }: ListStreamRequest): string {
-  if (metadataAfter !== undefined) return `${metadataAfter}${JSON.stringify(JSON.parse(text).metadata)}}`;
-  return dropPrefix === undefined ? text : `{${text.slice(dropPrefix.length)}`;
+function shown(text: string, items: TextItems | undefined): string {
+  if (!items) return text;
+  if ("metadataAfter" in items) return `${items.metadataAfter}${JSON.stringify(JSON.parse(text).metadata)}}`;
+  return `{${text.slice(items.dropPrefix.length)}`;
 }
 
 /** Reads a list to its end, by RPC and as streams, which must agree. */
-async function walk(store: MemoryStore, request: ListStreamRequest): Promise<void> {
-  for (let next: ListStreamRequest | undefined = request; next; ) {
+async function walk(store: MemoryStore, request: ListStreamRequest & { readonly items?: TextItems }): Promise<void> {
+  for (let next: typeof request | undefined = request; next; ) {
     const page = await store.list(next);
     const streamed = await store.listStream(next);
     if (!page.ok || !streamed.ok) throw new Error("refused");
     const { items, ok: _, ...head } = page;
     expect(streamed.head).toEqual(head);
-    const texts = items.map(({ text }) => shown(text, request));
+    const texts = items.map(({ text }) => shown(text, request.items));
     expect(await new Response(streamed.stream).text()).toBe(texts.join(","));
     const frame = {
       open: '{"resourceVersion":"","items":[',
@@ -95,6 +99,50 @@ async function walk(store: MemoryStore, request: ListStreamRequest): Promise<voi
     next = page.more && page.last ? { ...next, after: page.last, at: page.revision } : undefined;
   }
 }
+
+test("STORE-STREAM: in protobuf a list is one message, however many runs it has and whatever was kept of them", async () => {
+  const store = new MemoryStore();
+  const list = { kind: "ConfigMapList", apiVersion: "v1" };
+  const put = (name: string, length: number, op: "create" | "replace" = "create") => {
+    const text = JSON.stringify({
+      kind: "ConfigMap",
+      apiVersion: "v1",
+      metadata: { name, namespace: "n", resourceVersion: "", managedFields: [{ fieldsV1: { "f:a": {} } }] },
+      data: { ü: "\u{1F6E9}".repeat(length) },
+    });
+    const attributes = { labels: {}, fields: {} };
+    return store.commit({ writes: [{ op, key: { resource: "configmaps", namespace: "n", name }, text, attributes }] });
+  };
+  const frame = { open: "", close: "", gzip: false, page: { issued: 7, within: true } };
+  const check = async (request: Partial<ListStreamRequest> = {}) => {
+    const asked = { resource: "configmaps", ...request };
+    const page = await store.list(asked);
+    for (const gzip of [false, true]) {
+      const streamed = await store.listStream({ ...asked, items: { protobufList: list }, frame: { ...frame, gzip } });
+      if (!page.ok || !streamed.ok) throw new Error("refused");
+      const bytes = Buffer.from(await new Response(streamed.stream).arrayBuffer());
+      const { revision, more, last, remaining: remainingItemCount } = page;
+      const goOn = more && last && formatContinue({ revision, issued: 7, after: { namespace: "", name: last.name } });
+      const whole = encodeProtobuf({
+        ...list,
+        ...{ metadata: { resourceVersion: String(revision), ...(goOn && { continue: goOn, remainingItemCount }) } },
+        ...{ items: page.items.map(({ text }) => JSON.parse(text)) },
+      });
+      expect(Buffer.compare(streamed.encoding === "gzip" ? gunzipSync(bytes) : bytes, whole ?? bytes.subarray(1))).toBe(
+        0,
+      );
+      if (gzip && bytes.length > 1000 && !request.limit) expect(streamed.encoding).toBe("gzip");
+    }
+  };
+  await check();
+  for (let i = 0; i < 60; i++) await put(`c${i}`, (i * 997) % 20_000);
+  await check();
+  await check();
+  await put("c17", 5, "replace");
+  await check();
+  await check({ limit: 7 });
+  await check({ namespace: "n", name: "c17" });
+});
 
 test("what is kept for lists to come stays within its budget, and what was used last stays", () => {
   const runs = new ItemRuns(100);

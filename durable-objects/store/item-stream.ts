@@ -1,8 +1,9 @@
-/** The body of a streamed list: item texts joined by commas, a run of them at a time, from memory or else from the log. */
-import type { ListFrame, Revision } from "../../api/store.ts";
+/** The body of a streamed list: its items in the form asked for, a run of them at a time, from memory or else from the log. */
+import type { Revision } from "../../api/store.ts";
 import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
 import type { ItemForm } from "./item-form.ts";
 import type { ItemRuns, Part, Run } from "./item-runs.ts";
+import { NO_FRAME, type WrittenFrame } from "./list-frame.ts";
 import type { LogTables } from "./log-tables.ts";
 import type { Turns } from "./turns.ts";
 
@@ -11,14 +12,14 @@ interface ItemStreamOptions {
   readonly revisions: readonly Revision[];
   readonly turns: Turns;
   readonly form: ItemForm;
-  readonly frame?: Pick<ListFrame, "open" | "close" | "gzip" | "nullIfEmpty">;
+  readonly frame?: WrittenFrame;
   /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
   readonly runs?: ItemRuns;
   /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
   readonly closed: () => void;
 }
 
-/** Entries looked up by one statement, and the text at which a run ends, in UTF-16 units. */
+/** Entries looked up by one statement, and the length at which a run ends, in UTF-16 units of text. */
 const LOOKUP = 128;
 const LONGEST_RUN = 256 * 1024;
 /** The first run of a list is short, so that the first byte is early. */
@@ -32,34 +33,44 @@ const SHORTEST_KEPT = 32 * 1024;
 const BOUNDARY = 32;
 /** What one list may put into memory at most: a long one must not drive out everything. */
 const KEPT_OF_ONE_LIST = 16 * 1024 * 1024;
+/** Bytes that are held at most of a list whose length must be known before its beginning is written. */
+const HELD = 16 * 1024 * 1024;
 /** A client that takes nothing for so long loses the stream: it pins history. In milliseconds. */
 const STALLED = 60_000;
 
-const encoder = new TextEncoder();
-
 /** kube-apiserver compresses answers above this. */
 const WORTH_COMPRESSING = 128 * 1024;
+
+/** Less than any list has. */
+const NOTHING = -1;
 
 interface ItemStream {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: "gzip" | "identity";
 }
 
-const NO_FRAME = { open: "", close: "", gzip: false };
-
-export function itemStream({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOptions): ItemStream {
-  const parts = partsOf(list);
-  const ahead: Part[] = [];
-  let bytes = 0;
-  while (frame.gzip && bytes <= WORTH_COMPRESSING) {
-    const { value: part } = parts.next();
-    if (!part) break;
-    ahead.push(part);
-    bytes += part.bytes.length;
+export async function itemStream(options: ItemStreamOptions): Promise<ItemStream> {
+  try {
+    return await open(options);
+  } catch (error) {
+    options.closed();
+    throw error;
   }
-  const encoding = bytes > WORTH_COMPRESSING ? "gzip" : "identity";
-  const all = chain(ahead, parts);
-  const chunks = encoding === "gzip" ? packed(all, frame) : plain(all, frame);
+}
+
+async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOptions): Promise<ItemStream> {
+  const { open, close, gzip } = frame;
+  const parts = partsOf(list);
+  const { length, ahead, all } =
+    open instanceof Uint8Array
+      ? await readAhead(parts, gzip ? WORTH_COMPRESSING : NOTHING)
+      : await readAhead(parts, Number.POSITIVE_INFINITY, turns);
+  const around = { open: open instanceof Uint8Array ? open : open(length), close };
+  const encoding = gzip && length > WORTH_COMPRESSING ? "gzip" : "identity";
+  const unseparated = unseparatedBy(list.form);
+  // Too much to be held: what was only measured is written again.
+  const rest = all ? chain(ahead, parts) : partsOf(list);
+  const chunks = encoding === "gzip" ? packed(rest, around, unseparated) : plain(rest, around, unseparated);
   let callOff = () => {};
   const end = () => {
     callOff();
@@ -87,31 +98,61 @@ export function itemStream({ turns, frame = NO_FRAME, closed, ...list }: ItemStr
   return { stream, encoding };
 }
 
+interface Ahead {
+  /** Bytes of the parts that were read. */
+  readonly length: number;
+  readonly ahead: readonly Part[];
+  /** Nothing of what was read was let go of. */
+  readonly all: boolean;
+}
+
+/** Reads parts until they are longer than that; with `turns`, others get theirs meanwhile. */
+async function readAhead(parts: Iterator<Part>, enough: number, turns?: Pick<Turns, "settled">): Promise<Ahead> {
+  const ahead: Part[] = [];
+  let length = 0;
+  while (length <= enough) {
+    const { value: part } = parts.next();
+    if (!part) break;
+    length += part.bytes.length;
+    if (length <= HELD) ahead.push(part);
+    else ahead.length = 0;
+    await turns?.settled();
+  }
+  return { length, ahead, all: length <= HELD };
+}
+
 function* chain(ahead: Iterable<Part>, rest: Iterable<Part>): Iterable<Part> {
   yield* ahead;
   yield* rest;
 }
 
-type Frame = NonNullable<ItemStreamOptions["frame"]>;
+type Around = Readonly<Record<"open" | "close", Uint8Array>>;
 
-/** Parts begin with a comma; that of the first is none of the list's. */
-const bytesOf = ({ bytes }: Part, first: boolean): Uint8Array => (first ? bytes.subarray(1) : bytes);
+/** Parts begin with a separator; that of the first is none of the list's. */
+const unseparatedBy =
+  ({ separator }: ItemForm) =>
+  ({ bytes }: Part, first: boolean): Uint8Array =>
+    first ? bytes.subarray(separator.length) : bytes;
 
-function* plain(parts: Iterable<Part>, { open, close, nullIfEmpty }: Frame): Generator<Uint8Array, undefined> {
+function* plain(
+  parts: Iterable<Part>,
+  { open, close }: Around,
+  bytesOf: ReturnType<typeof unseparatedBy>,
+): Generator<Uint8Array, undefined> {
+  if (open.length > 0) yield open;
   let first = true;
   for (const part of parts) {
-    if (first && open !== "") yield encoder.encode(open);
     yield bytesOf(part, first);
     first = false;
   }
-  const end = first ? emptyFrame({ open, close, nullIfEmpty: nullIfEmpty ?? false }) : close;
-  if (end !== "") yield encoder.encode(end);
+  if (close.length > 0) yield close;
 }
 
-const emptyFrame = ({ open, close, nullIfEmpty }: { open: string; close: string; nullIfEmpty: boolean }): string =>
-  nullIfEmpty ? `${open.slice(0, -1)}null${close.slice(1)}` : open + close;
-
-function* packed(parts: Iterable<Part>, { open, close }: Frame): Generator<Uint8Array, undefined> {
+function* packed(
+  parts: Iterable<Part>,
+  { open, close }: Around,
+  bytesOf: ReturnType<typeof unseparatedBy>,
+): Generator<Uint8Array, undefined> {
   let crc = 0;
   let length = 0;
   const counted = (deflated: Deflated): Uint8Array => {
@@ -120,13 +161,13 @@ function* packed(parts: Iterable<Part>, { open, close }: Frame): Generator<Uint8
     return deflated.bytes;
   };
   yield GZIP_HEADER;
-  yield counted(deflate(encoder.encode(open)));
+  yield counted(deflate(open));
   let first = true;
   for (const part of parts) {
     yield counted((!first && part.deflated?.()) || deflate(bytesOf(part, first)));
     first = false;
   }
-  yield counted(deflate(encoder.encode(close)));
+  yield counted(deflate(close));
   yield gzipTrailer({ crc, length });
 }
 
@@ -141,20 +182,19 @@ function* partsOf({
   let kept = 0;
   const readRun = (): Run => {
     const enough = next === 0 ? FIRST_RUN : LONGEST_RUN;
-    let text = "";
-    const ends: number[] = [];
-    for (let at = next, full = false; at < revisions.length && !full; at = next + ends.length) {
-      for (const item of tables.texts(revisions.slice(at, at + LOOKUP))) {
-        text += `,${form.of(item)}`;
-        ends.push(text.length);
-        const following = revisions[next + ends.length] ?? 0;
-        full = text.length >= enough || (text.length >= SHORTEST_KEPT && following % BOUNDARY === 0);
+    const run = form.run();
+    let items = 0;
+    for (let at = next, full = false; at < revisions.length && !full; at = next + items) {
+      for (const text of tables.texts(revisions.slice(at, at + LOOKUP))) {
+        const length = run.add(text);
+        items++;
+        const following = revisions[next + items] ?? 0;
+        full = length >= enough || (length >= SHORTEST_KEPT && following % BOUNDARY === 0);
         if (full) break;
       }
-      if (at === next + ends.length) throw new Error("the log lost an entry that an open list reads");
+      if (at === next + items) throw new Error("the log lost an entry that an open list reads");
     }
-    const bytes = encoder.encode(text);
-    return { revisions: revisions.slice(next, next + ends.length), ends: endsInBytes(text, ends, bytes), bytes };
+    return { revisions: revisions.slice(next, next + items), ...run.finish() };
   };
   while (next < revisions.length) {
     const part = runs?.find(revisions, next, form.name) ?? readPart();
@@ -170,14 +210,4 @@ function* partsOf({
     kept += length;
     return runs.keep(run, form.name);
   }
-}
-
-/** Where each item ends in bytes, from where it ends in the text. */
-function endsInBytes(text: string, ends: readonly number[], bytes: Uint8Array): readonly number[] {
-  if (bytes.length === text.length) return ends;
-  let end = 0;
-  return ends.map((textEnd, item) => {
-    end += encoder.encode(text.slice(ends[item - 1] ?? 0, textEnd)).length;
-    return end;
-  });
 }

@@ -39,8 +39,8 @@ import { itemForm } from "./item-form.ts";
 import { ItemRuns } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
 import { Endings, type Lifetimes } from "./lifetimes.ts";
+import { writeFrame } from "./list-frame.ts";
 import type { LogRow, LogTables } from "./log-tables.ts";
-import { openList } from "./open-list.ts";
 import { planPage } from "./plan-page.ts";
 import type { Committed } from "./pokes.ts";
 import { RemainingCounts } from "./remaining-counts.ts";
@@ -169,7 +169,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     return { ok: true, revision, more: true, ...left, last: { namespace, name }, items };
   }
 
-  /** The list as a stream of item texts joined by commas, each read when the client takes it. */
+  /** The list as a stream of items, each read when the client takes it, or when the list's length has to be known. */
   async listStream(
     request: ListStreamRequest,
   ): Promise<Answer<{ head: ListHead; stream: ReadableStream<Uint8Array>; encoding: "gzip" | "identity" }>> {
@@ -178,12 +178,12 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     const { head, revisions } = this.#planPage(request);
     const scattered = request.requirements !== undefined || request.name !== undefined;
     const { frame } = request;
-    const { stream, encoding } = itemStream({
+    const { stream, encoding } = await itemStream({
       tables: this.#tables,
       revisions,
       turns: this.#turns,
-      form: itemForm(request),
-      ...(frame && { frame: { ...frame, open: openList(frame, head) } }),
+      form: itemForm(request.items),
+      ...(frame && { frame: writeFrame(frame, { head, items: request.items, isEmpty: revisions.length === 0 }) }),
       ...(!scattered && { runs: this.#runs }),
       closed: this.#compactor.pin(head.revision),
     });

@@ -328,7 +328,11 @@ export function storeContract(title: string, open: OpenStore): void {
       expect(names(page)).toEqual(expected);
       expect(page).toMatchObject({ revision: 7, ...head });
       const streamed = must(
-        await store.listStream({ resource: "things", ...request, dropPrefix: '{"kind":"Thing","apiVersion":"v1",' }),
+        await store.listStream({
+          resource: "things",
+          ...request,
+          items: { dropPrefix: '{"kind":"Thing","apiVersion":"v1",' },
+        }),
       );
       expect(streamed.head).toMatchObject({ revision: 7, ...head });
       const items = JSON.parse(`[${await whole(streamed.stream)}]`);

@@ -1,7 +1,8 @@
 import { type ContinueToken, formatContinue } from "../../../api/machinery/continue-token.ts";
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
+import { ProtobufList } from "../../../api/machinery/protobuf-list.ts";
 import { failure } from "../../../api/machinery/status.ts";
-import type { Decided, Key, ListPage, ListRequest, ListStreamRequest, Revision } from "../../../api/store.ts";
+import type { Decided, ItemRequest, Key, KindOfList, ListPage, ListRequest, Revision } from "../../../api/store.ts";
 import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
@@ -10,7 +11,7 @@ import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
-import type { Accepted } from "../negotiate.ts";
+import { type Accepted, noSuchForm } from "../negotiate.ts";
 import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
 import { acceptedBy, renderListView, saysNoMore, storedObjects } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
@@ -24,7 +25,7 @@ export async function list(context: RequestContext): Promise<Response> {
   if (options.continue) await requireFresh(context, options.continue);
   const renewing = options.match !== "Exact" && mayBeNodeLease(context);
   const form = renewing ? undefined : streamedForm(context, accepted);
-  if (form) return streamList(context, { ...request, ...form.items }, { ...form, options, accepted });
+  if (form) return streamList(context, request, { ...form, options, accepted });
   const pages = renewing ? renewedPages(context, store.pages(request)) : store.pages(request);
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
@@ -144,28 +145,32 @@ function continueFrom(context: RequestContext, revision: Revision, key: { namesp
 }
 
 interface StreamedForm {
-  readonly listKind: string;
-  readonly apiVersion: string;
-  readonly items: Pick<ListStreamRequest, "dropPrefix" | "metadataAfter">;
+  readonly list: KindOfList;
+  readonly items: ItemRequest;
 }
 
-/** How the store is to write the list itself; undefined for a form that is not cut from the objects' texts. */
+interface Streamed extends StreamedForm {
+  readonly options: ListOptions;
+  readonly accepted: Accepted;
+}
+
+/** How the store is to write the list itself; undefined for a form that it cannot make of the objects' texts alone. */
 function streamedForm({ served, query }: RequestContext, accepted: Accepted): StreamedForm | undefined {
   const { resource, custom, conversion, converter } = served;
-  if (accepted.type !== "application/json" || accepted.pretty || selectsAsRead(served, query)) return undefined;
-  if (accepted.as === "PartialObjectMetadataList" && !converter && !resource.annotationsOfConversion) {
-    const apiVersion = `meta.k8s.io/${accepted.viewVersion ?? "v1"}`;
-    const metadataAfter = `{"kind":"PartialObjectMetadata","apiVersion":"${apiVersion}","metadata":`;
-    return { listKind: accepted.as, apiVersion, items: { metadataAfter } };
-  }
-  if (accepted.as !== undefined || conversion) return undefined;
+  const { as, type, pretty, viewVersion = "v1" } = accepted;
+  if (type === "application/yaml" || pretty || selectsAsRead(served, query)) return undefined;
+  if (as !== undefined && as !== "PartialObjectMetadataList") return undefined;
+  if (as ? converter || resource.annotationsOfConversion : conversion) return undefined;
   const { kind, listKind = `${kind}List` } = resource;
-  const apiVersion = apiVersionOf(served.group, served.version);
-  return {
-    listKind,
-    apiVersion,
-    items: custom ? {} : { dropPrefix: `{"kind":"${kind}","apiVersion":"${apiVersion}",` },
-  };
+  const objects = apiVersionOf(served.group, served.version);
+  const list = as ? { kind: as, apiVersion: `meta.k8s.io/${viewVersion}` } : { kind: listKind, apiVersion: objects };
+  if (type === "application/vnd.kubernetes.protobuf") {
+    if (!ProtobufList.of(list)) throw noSuchForm();
+    return { list, items: { protobufList: list } };
+  }
+  const metadataAfter = `{"kind":"PartialObjectMetadata","apiVersion":"${list.apiVersion}","metadata":`;
+  const dropPrefix = custom ? "" : `{"kind":"${kind}","apiVersion":"${objects}",`;
+  return { list, items: as ? { metadataAfter } : { dropPrefix } };
 }
 
 const TAIL = "]}\n";
@@ -173,23 +178,19 @@ const TAIL = "]}\n";
 /** The store writes all of the list, a page's metadata included. */
 async function streamList(
   context: RequestContext,
-  request: Omit<ListStreamRequest, keyof Decided>,
-  {
-    listKind,
-    apiVersion,
-    options,
-    accepted,
-  }: StreamedForm & { readonly options: ListOptions; readonly accepted: Accepted },
+  request: Omit<ListRequest, keyof Decided>,
+  { list: { kind, apiVersion }, items, options, accepted }: Streamed,
 ): Promise<Response> {
   const gzip = acceptsGzip(context.request);
   const metadata = saysNoMore(context, accepted) ? '"continue":"","resourceVersion":""' : '"resourceVersion":""';
   const response = await context.store
     .stream("list", {
       ...request,
+      items,
       frame: {
-        open: `{"kind":"${listKind}","apiVersion":"${apiVersion}","metadata":{${metadata}},"items":[`,
+        open: `{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":{${metadata}},"items":[`,
         close: TAIL,
-        nullIfEmpty: listKind === "PartialObjectMetadataList",
+        nullIfEmpty: kind === "PartialObjectMetadataList",
         // A response that is given warnings is made anew, and would be compressed again.
         gzip: gzip && context.warnings.length === 0,
         page: { issued: issuedNow(context), within: isWithinNamespace(context) },
@@ -198,7 +199,7 @@ async function streamList(
     .catch((error: unknown) => explainExpiry(error, options));
   const { revision } = parseListHead(response.headers);
   requireReached(options, revision);
-  const headers = { "Content-Type": "application/json" };
+  const headers = { "Content-Type": accepted.type };
   if (response.headers.get(storeEncoding) === "gzip")
     return new Response(response.body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
   if (!gzip || context.warnings.length === 0 || !response.body) return new Response(response.body, { headers });

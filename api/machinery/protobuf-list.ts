@@ -1,0 +1,80 @@
+/**
+ * A list in protobuf, written in parts. A message may be written in parts whose repeated fields go on, so the items can come run by
+ * run, each of bytes that do not depend on the others; only the envelope says how long all of it is.
+ */
+import type { FieldDeclaration } from "../schema/idl.ts";
+import type { Struct } from "../schema/table.ts";
+import { type Typed, wireStructOf, writeBeginning, writeEnd } from "./protobuf.ts";
+import { encodeMessage, writeValue } from "./protobuf-encode.ts";
+import { ProtobufWriter } from "./protobuf-writer.ts";
+
+interface EncodedItems {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each item ends in `bytes`. */
+  readonly ends: readonly number[];
+}
+
+export class ProtobufList {
+  readonly #kind: Typed;
+  readonly #struct: Struct;
+  readonly #items: FieldDeclaration;
+
+  private constructor(kind: Typed, struct: Struct, items: FieldDeclaration) {
+    this.#kind = kind;
+    this.#struct = struct;
+    this.#items = items;
+  }
+
+  /** Undefined for a kind without a protobuf form (custom resources, Table). */
+  static of(kind: Typed): ProtobufList | undefined {
+    const struct = wireStructOf(kind.apiVersion ?? "", kind.kind ?? "");
+    const items = struct?.fields.get("items");
+    return struct && items && new ProtobufList(kind, struct, items);
+  }
+
+  /** Items of the list, each asked for when it is written, the last first. */
+  items(count: number, at: (index: number) => unknown): EncodedItems {
+    const writer = new ProtobufWriter();
+    const after: number[] = new Array(count);
+    for (let index = count - 1; index >= 0; index--) {
+      after[index] = writer.length;
+      writeValue(writer, this.#items.number, this.#items.type, at(index));
+    }
+    // A copy: what a writer answers holds all of the room that it took.
+    return { bytes: writer.finish().slice(), ends: after.map((following) => writer.length - following) };
+  }
+
+  /** What stands before items of so many bytes. */
+  open(metadata: object, length: number): Uint8Array<ArrayBuffer> {
+    const head = encodeMessage({ metadata }, this.#struct);
+    const writer = new ProtobufWriter(head.length + 128);
+    writer.raw(head);
+    writeBeginning(writer, head.length + length, this.#kind);
+    return writer.finish();
+  }
+
+  /** What follows them. */
+  get close(): Uint8Array<ArrayBuffer> {
+    const writer = new ProtobufWriter(8);
+    writeEnd(writer);
+    return writer.finish();
+  }
+}
+
+export interface Members {
+  readonly count: number;
+  readonly at: (index: number) => unknown;
+}
+
+/** A list whose items come in pages, of which only bytes are kept, and of an item not even the object; undefined as for `of`. */
+export async function encodeProtobufList(
+  head: Typed & { readonly metadata: object },
+  pages: AsyncIterable<Members> | Iterable<Members>,
+): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
+  const list = ProtobufList.of(head);
+  if (!list) return undefined;
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const { count, at } of pages) parts.push(list.items(count, at).bytes);
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return [list.open(head.metadata, length), ...parts, list.close];
+}
