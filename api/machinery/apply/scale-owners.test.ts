@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { NOW } from "../../../test/fakes/managed-object.ts";
+import { fieldPath } from "./field-set.ts";
+import { parentEntries, scaleEntries } from "./scale-owners.ts";
+
+test("SCALE-01: the scale endpoint sees who owns the replicas, and gives back what it decided", () => {
+  const paths = { "apps/v1": ["spec", "replicas"] };
+  const set = { "f:spec": { "f:replicas": {}, "f:paused": {} } };
+  const common = { apiVersion: "apps/v1", fieldsType: "FieldsV1", fieldsV1: set, time: NOW };
+  const entries = [
+    { ...common, manager: "m", operation: "Apply" },
+    { ...common, manager: "other", operation: "Apply", fieldsV1: fieldPath("spec", "paused") },
+  ];
+  const seen = scaleEntries(entries, paths);
+  expect(seen).toEqual([
+    {
+      ...common,
+      apiVersion: "autoscaling/v1",
+      manager: "m",
+      operation: "Apply",
+      fieldsV1: fieldPath("spec", "replicas"),
+    },
+  ]);
+  const scaler = {
+    manager: "hpa",
+    operation: "Update",
+    apiVersion: "autoscaling/v1",
+    subresource: "scale",
+    fieldsType: "FieldsV1",
+    fieldsV1: fieldPath("spec", "replicas"),
+  };
+  expect(parentEntries(entries, [scaler], { paths, apiVersion: "apps/v1" })).toEqual([
+    { ...common, manager: "m", operation: "Apply", fieldsV1: fieldPath("spec", "paused") },
+    entries[1],
+    { ...scaler, apiVersion: "apps/v1" },
+  ]);
+});

@@ -1,0 +1,191 @@
+import { describe, expect, test } from "vitest";
+import { configMap, data, LATER, ManagedObject, NOW, viewOf } from "../../../test/fakes/managed-object.ts";
+import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
+import { unsaidList } from "../../schema/unsaid-list.ts";
+import { applyPatch } from "./apply-patch.ts";
+import { differInTimesOnly } from "./kept-times.ts";
+import type { JsonObject } from "./ownership.ts";
+import { trackUpdate } from "./track-update.ts";
+
+describe("managedFields of ordinary writes", () => {
+  test("TRACK-01: a create owns all that it sets, and each object that it makes", () => {
+    const a = configMap();
+    a.write("w", (draft) => Object.assign(draft, data({ k: "1" }), { immutable: false }));
+    expect(a.owners).toEqual(['w {"f:data":{".":{},"f:k":{}},"f:immutable":{}}']);
+  });
+
+  test("TRACK-02: objects that Go holds by value are there before they are set", () => {
+    const a = new ManagedObject("apps/v1", "Deployment");
+    a.write("w", (draft) => {
+      draft.spec = {
+        strategy: { rollingUpdate: { maxSurge: 1 } },
+        template: { spec: { containers: [{ name: "c" }] } },
+      };
+    });
+    expect(a.owners).toEqual([
+      'w {"f:spec":{"f:strategy":{"f:rollingUpdate":{".":{},"f:maxSurge":{}}},' +
+        '"f:template":{"f:spec":{"f:containers":{"k:{\\"name\\":\\"c\\"}":{".":{},"f:name":{}}}}}}}',
+    ]);
+  });
+
+  test("TRACK-02: and so are times that nothing was said of, with the object that has them", () => {
+    const a = new ManagedObject("apps/v1", "Deployment");
+    a.write(
+      "w",
+      (draft) => {
+        draft.status = { conditions: [{ type: "A", status: "True" }] };
+      },
+      "status",
+    );
+    expect(a.owners).toEqual([
+      'w {"f:status":{"f:conditions":{".":{},"k:{\\"type\\":\\"A\\"}":' +
+        '{".":{},"f:lastTransitionTime":{},"f:lastUpdateTime":{},"f:status":{},"f:type":{}}}}}',
+    ]);
+  });
+
+  test("TRACK-14: an object with an item that has no name has no managers, and nothing can be applied to it", () => {
+    const a = new ManagedObject("v1", "ServiceAccount");
+    a.write("w", (draft) => Object.assign(draft, { secrets: [{ name: "a" }] }));
+    expect(a.owners).toHaveLength(1);
+    a.write("w", (draft) => Object.assign(draft, { secrets: [{}] }));
+    expect(a.owners).toEqual([]);
+    const result = a.apply("x", { secrets: [{ name: "b" }] });
+    expect(result).toMatchObject({ ok: false, code: 500 });
+  });
+
+  test("TRACK-03: a changed field is the changer's alone, and a removed one is nobody's", () => {
+    const a = configMap();
+    a.write("w1", (draft) => Object.assign(draft, data({ k: "1", l: "1" })));
+    a.now = LATER;
+    a.write("w2", (draft) => Object.assign(draft, data({ k: "2" })));
+    expect(a.owners).toEqual(['w1 {"f:data":{}}', 'w2 {"f:data":{"f:k":{}}}']);
+    expect(a.entries.map(({ time }) => time)).toEqual([NOW, LATER]);
+    a.write("w3", (draft) => delete draft.data);
+    expect(a.entries).toEqual([]);
+  });
+
+  test("TRACK-04: a write that changes nothing leaves entries and times as they are", () => {
+    const a = configMap();
+    a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
+    const before = a.entries;
+    a.now = LATER;
+    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { resourceVersion: "9", generation: 2 }));
+    expect(a.entries).toEqual(before);
+  });
+
+  test.each([[[]], [[{}]]])("TRACK-05: %j resets tracking until somebody applies", (managedFields) => {
+    const a = configMap();
+    a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
+    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields }));
+    expect(a.entries).toEqual([]);
+    a.write("w2", (draft) => Object.assign(draft, data({ k: "2" })));
+    expect(a.entries).toEqual([]);
+  });
+
+  test("TRACK-06: null, and entries that are not valid, leave the stored ones", () => {
+    const a = configMap();
+    a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
+    const before = a.entries;
+    const withSet = (fieldsV1: JsonObject) => [{ ...before[0], fieldsV1 }];
+    for (const managedFields of [null, [{ manager: "x" }], withSet({ nope: {} }), withSet({ "k:{": {} })]) {
+      a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields }));
+      expect(a.entries).toEqual(before);
+    }
+    const later = withSet({ "f:data": { "f:k": {}, "z:later": {} } });
+    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields: later }));
+    expect(a.owners).toEqual(['w1 {"f:data":{"f:k":{}}}']);
+  });
+
+  test("TRACK-15: a list that nobody said is nobody's, an empty one its maker's", () => {
+    const role = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
+    role.write("w1", (draft) => Object.assign(draft, { rules: unsaidList() }));
+    expect(role.entries).toEqual([]);
+    const said = new ManagedObject("rbac.authorization.k8s.io/v1", "ClusterRole");
+    said.write("w1", (draft) => Object.assign(draft, { rules: [] }));
+    expect(said.owners).toEqual(['w1 {"f:rules":{}}']);
+  });
+
+  test.each<[boolean, string, JsonObject]>([
+    [true, "a later time", { time: LATER }],
+    [false, "the same time", {}],
+    [false, "another manager", { time: LATER, manager: "w2" }],
+    [false, "other fields", { time: LATER, fieldsV1: { "f:data": {} } }],
+  ])("TRACK-16: %s for %s: entries that differ in their times only are of no change", (only, _, change) => {
+    const stored = [{ manager: "w1", time: NOW, fieldsV1: { "f:data": { "f:k": {} } } }] as ManagedFieldsEntry[];
+    expect(differInTimesOnly([{ ...stored[0], ...change }], stored)).toBe(only);
+    expect(differInTimesOnly([], stored)).toBe(false);
+  });
+
+  test("TRACK-07: a client may edit the entries", () => {
+    const a = configMap();
+    a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
+    const managedFields = a.entries.map((entry) => ({ ...entry, manager: "renamed" }));
+    a.write("w2", (draft) => Object.assign(draft.metadata as JsonObject, { managedFields }));
+    expect(a.entries.map(({ manager }) => manager)).toEqual(["renamed"]);
+  });
+
+  test("TRACK-08: of more than ten updaters the oldest become ancient-changes", () => {
+    const a = configMap();
+    a.write("w00", (draft) => Object.assign(draft, data({})));
+    for (let i = 1; i <= 12; i++) {
+      a.now = `2026-01-01T00:00:${String(i).padStart(2, "0")}Z`;
+      a.write(`w${i}`, (draft) => Object.assign(draft, { data: { ...(draft.data as JsonObject), [`k${i}`]: "1" } }));
+    }
+    expect(a.entries).toHaveLength(10);
+    expect(a.owners[0]).toBe('ancient-changes {"f:data":{".":{},"f:k1":{},"f:k2":{},"f:k3":{}}}');
+  });
+
+  test("TRACK-09: a manager of a version that is no longer served is forgotten", () => {
+    const a = configMap();
+    a.write("w1", (draft) => Object.assign(draft, data({ k: "1" })));
+    const old = { ...a.entries[0], manager: "old", apiVersion: "v0" };
+    Object.assign(a.object?.metadata as JsonObject, { managedFields: [...a.entries, old] });
+    a.write("w2", (draft) => Object.assign(draft, data({ k: "2" })));
+    expect(a.entries.map(({ manager }) => manager)).toEqual(["w1", "w2"]);
+  });
+
+  test("TRACK-10: stored sets are sorted: fields, then keys, numbers among them by value", () => {
+    const a = new ManagedObject("v1", "Service");
+    a.write("w", (draft) => {
+      draft.spec = { type: "ClusterIP", ports: [443, 80, 8080].map((port) => ({ port, protocol: "TCP" })) };
+      draft.metadata = { name: "a", labels: { z: "1", "a<b": "1" } };
+    });
+    const stored = JSON.stringify(a.entries[0]?.fieldsV1);
+    expect(stored.match(/(?<=port\\":)\d+/g)).toEqual(["80", "443", "8080"]);
+    expect(stored.indexOf("f:a<b")).toBeLessThan(stored.indexOf("f:z"));
+  });
+});
+
+test("TRACK-11: fields are compared at the version that their manager wrote at", () => {
+  const rename = (from: string, to: string) => (object: JsonObject) => {
+    const { [from]: value, ...rest } = object;
+    return value === undefined ? rest : { ...rest, [to]: value };
+  };
+  const kind = {
+    ...configMap().at(""),
+    versions: (version: string) =>
+      version === "v0"
+        ? { view: viewOf("v1", "Secret"), from: rename("data", "stringData"), to: rename("stringData", "data") }
+        : undefined,
+  };
+  const entry = { manager: "old", apiVersion: "v0", fieldsType: "FieldsV1", time: NOW };
+  const update = { ...entry, operation: "Update", fieldsV1: { "f:stringData": { ".": {}, "f:k": {}, "f:l": {} } } };
+  const live = (managedFields: ManagedFieldsEntry[]) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "a", managedFields },
+    data: { k: "1", l: "1" },
+  });
+  const next = { ...live([update]), data: { k: "2", l: "1" } };
+  const tracked = trackUpdate({ old: live([update]), next, kind, manager: "new", subresource: "", now: LATER });
+  expect(tracked?.map(({ manager, fieldsV1 }) => [manager, fieldsV1])).toEqual([
+    ["old", { "f:stringData": { ".": {}, "f:l": {} } }],
+    ["new", { "f:data": { "f:k": {} } }],
+  ]);
+  const applied = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { k: "1" } };
+  const apply = { ...entry, operation: "Apply", fieldsV1: { "f:stringData": { "f:k": {}, "f:l": {} } } };
+  const common = { kind, force: false, subresource: "", now: LATER };
+  const result = applyPatch({ ...common, live: live([apply]), applied, manager: "old" });
+  expect(result).toMatchObject({ ok: true, object: { data: { k: "1" } } });
+  expect(result).toHaveProperty("object.data", { k: "1" });
+});
