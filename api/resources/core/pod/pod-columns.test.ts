@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { podKind, podOf } from "../../../../test/fakes/pod-draft.ts";
+import type { ContainerStatus, Pod } from "../../../generated/core.v1.ts";
+
+const NOW = Date.parse("2026-01-01T01:00:00Z");
+
+const cell = (pod: Pod, name: string) => podKind.columns?.find((column) => column.name === name)?.of(pod, NOW);
+const waiting = (reason: string): ContainerStatus => status({ state: { waiting: { reason } } });
+const status = (part: Partial<ContainerStatus>): ContainerStatus => ({
+  name: "c",
+  ready: false,
+  restartCount: 0,
+  image: "",
+  imageID: "",
+  ...part,
+});
+
+describe("the columns", () => {
+  it.each<[string, Parameters<typeof podOf>[0]]>([
+    ["Pending", { status: { phase: "Pending" } }],
+    ["CrashLoopBackOff", { status: { phase: "Running", containerStatuses: [waiting("CrashLoopBackOff")] } }],
+    ["Evicted", { status: { phase: "Failed", reason: "Evicted" } }],
+    [
+      "Signal:9",
+      {
+        status: {
+          phase: "Failed",
+          containerStatuses: [status({ state: { terminated: { exitCode: 137, signal: 9 } } })],
+        },
+      },
+    ],
+    [
+      "Terminating",
+      { metadata: { name: "p", deletionTimestamp: "2026-01-01T00:00:00Z" }, status: { phase: "Running" } },
+    ],
+    [
+      "Init:0/1",
+      {
+        spec: { initContainers: [{ name: "i", image: "i" }] },
+        status: { initContainerStatuses: [status({ name: "i" })] },
+      },
+    ],
+    [
+      "Init:ErrImagePull",
+      {
+        spec: { initContainers: [{ name: "c", image: "i" }] },
+        status: { initContainerStatuses: [waiting("ErrImagePull")] },
+      },
+    ],
+  ])("show %s", (reason, part) => expect(cell(podOf(part), "Status")).toBe(reason));
+
+  it("count ready containers, sidecars with them, and tell of the last restart", () => {
+    const ended = { terminated: { exitCode: 1, finishedAt: "2026-01-01T00:55:00Z" } };
+    const running = { state: { running: {} }, ready: true };
+    const pod = podOf({
+      spec: { initContainers: [{ name: "s", image: "i", restartPolicy: "Always" }] },
+      status: {
+        phase: "Running",
+        initContainerStatuses: [status({ ...running, name: "s", started: true })],
+        containerStatuses: [status({ ...running, restartCount: 2, lastState: ended })],
+      },
+    });
+    expect([cell(pod, "Ready"), cell(pod, "Restarts"), cell(pod, "Age")]).toEqual(["2/2", "2 (5m ago)", "60m"]);
+  });
+});
