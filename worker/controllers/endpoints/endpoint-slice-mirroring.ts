@@ -18,6 +18,7 @@ const PER_SUBSET = 1000;
 
 export const endpointSliceMirroringController: Controller = {
   name: "endpointslicemirroring-controller",
+  component: "endpoint-slice-mirroring-controller",
   reads: ["services", "endpoints", SLICES],
   writes: [SLICES],
   itemsOf({ resource, object }) {
@@ -39,7 +40,8 @@ export const endpointSliceMirroringController: Controller = {
         generateName: `${name}-`,
         namespace,
         labels: { ...endpoints.metadata.labels, [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER },
-        annotations,
+        annotations: () => annotations,
+        keepsAnnotations: true,
         ownerReferences: [controllerReference(endpoints)],
       }),
     };

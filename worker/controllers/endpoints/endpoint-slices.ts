@@ -6,27 +6,26 @@ import { type Controller, type EventRecord, type ObjectChange, type Snapshot, se
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isReady } from "../pod-state.ts";
-import {
-  hasEndpoint,
-  hostnameOf,
-  labelsOf,
-  podsOf,
-  portsByPod,
-  servicesOf,
-  targetPort,
-  triggerTime,
-} from "./service-pods.ts";
+import { hasEndpoint, hostnameOf, labelsOf, podsOf, portsByPod, servicesOf, targetPort } from "./service-pods.ts";
 import { type PortGroup, planSlices, SLICES } from "./slice-set.ts";
-import { changesShares, hintedByZone, isTopologyAware, type ZoneShares, zoneShares } from "./zone-hints.ts";
+import { triggerTime, withTrigger } from "./trigger-time.ts";
+import {
+  changesShares,
+  hasTopologyMode,
+  hintedByZone,
+  isTopologyAware,
+  type ZoneShares,
+  zoneShares,
+} from "./zone-hints.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
 const MANAGER = "endpointslice-controller.k8s.io";
-const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 const ZONE = "topology.kubernetes.io/zone";
 
 export const endpointSliceController: Controller = {
   name: "endpointslice-controller",
+  component: "endpoint-slice-controller",
   reads: ["services", "pods", "nodes", SLICES],
   writes: [SLICES],
   itemsOf(change) {
@@ -54,22 +53,29 @@ export const endpointSliceController: Controller = {
       return settled;
     const pods = podsOf(service, snapshot);
     const { groups, events } = withHints(service, groupsOf(service, pods, snapshot), { slices, snapshot });
-    return {
-      events,
-      effects: planSlices(groups, slices, {
-        generateName: `${name}-`,
-        namespace,
-        labels: {
-          ...labelsOf(service),
-          [SERVICE_NAME]: name,
-          [MANAGED_BY]: MANAGER,
-        },
-        annotations: { [TRIGGER]: triggerTime(service, pods) },
-        ownerReferences: [controllerReference(service)],
-      }),
-    };
+    const time = triggerTime(service, pods, slices.length > 0 ? shown(slices) : undefined);
+    const effects = planSlices(groups, slices, {
+      generateName: `${name}-`,
+      namespace,
+      labels: {
+        ...labelsOf(service),
+        [SERVICE_NAME]: name,
+        [MANAGED_BY]: MANAGER,
+      },
+      annotations: (before) => withTrigger(before, time),
+      ownerReferences: [controllerReference(service)],
+    });
+    return { effects, events: effects.length > 0 ? events : [] };
   },
 };
+
+function shown(slices: readonly Stored<EndpointSlice>[]) {
+  const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+  const pods = endpoints.map(
+    ({ targetRef, conditions }) => [targetRef?.uid ?? "", conditions?.serving ?? false] as const,
+  );
+  return { pods: new Map(pods), annotations: slices[0]?.metadata.annotations };
+}
 
 /** Of a node its zone shows, and in services that are shared out to zones also what it brings to it. */
 function servicesNear({ object, previous, deleted, snapshot }: ObjectChange): readonly string[] {
@@ -89,7 +95,7 @@ function withHints(
   groups: readonly PortGroup[],
   { slices, snapshot }: { slices: readonly Stored<EndpointSlice>[]; snapshot: Snapshot },
 ): { groups: readonly PortGroup[]; events: readonly EventRecord[] } {
-  if (!isTopologyAware(service)) return { groups, events: [] };
+  if (!isTopologyAware(service)) return { groups, events: endedHints(service, slices) };
   const shares = snapshot.derived<Node, ZoneShares>("nodes", zoneShares);
   const events: EventRecord[] = [];
   const hinted = [...Map.groupBy(groups, ({ addressType }) => addressType)].flatMap(([addressType, ofType]) => {
@@ -119,6 +125,21 @@ function withHints(
   });
   return { groups: hinted, events };
 }
+
+/** A service that is not shared out to zones any more is told so, if one can see that it was. */
+const endedHints = (about: Stored<Service>, slices: readonly Stored<EndpointSlice>[]): EventRecord[] =>
+  [...Map.groupBy(slices, ({ addressType }) => addressType)]
+    .filter(([, ofType]) => ofType.some(({ endpoints }) => endpoints?.some((each) => wasShared(each, about))))
+    .map(([addressType]) => ({
+      about,
+      type: "Warning",
+      reason: "TopologyAwareHintsDisabled",
+      message: `Topology Aware Hints has been disabled, addressType: ${addressType}`,
+    }));
+
+/** Hints that keep traffic in its own zone may have been those of a preference. */
+const wasShared = ({ hints, zone }: Endpoint, service: Service) =>
+  hints?.forZones !== undefined && (hasTopologyMode(service) || hints.forZones.some(({ name }) => name !== zone));
 
 const isOurs = ({ metadata }: Stored<EndpointSlice>) => metadata.labels?.[MANAGED_BY] === MANAGER;
 

@@ -215,4 +215,69 @@ describe("endpoints and slices", () => {
     await at.settle();
     expect(slices(at).map(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"])).toContain("s");
   });
+
+  it("CTL-EP-TRIGGER: tell when the change behind them happened, as far as it has a time", async () => {
+    const at = start();
+    const trigger = "endpoints.kubernetes.io/last-change-trigger-time";
+    const told = () => [endpoints(at), slices(at)[0]].map((each) => each?.metadata.annotations?.[trigger]);
+    const readyAt = (name: string, time: string, status: string) =>
+      at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+        draft.status.conditions = [{ type: "Ready", status, lastTransitionTime: time }];
+      });
+    const [first, second] = ["2024-01-01T00:00:10Z", "2024-01-01T00:00:20Z"];
+    at.cluster.put("services", service());
+    await at.settle();
+    const made = at.cluster.get<Service>("services", "ns", "s")?.metadata.creationTimestamp;
+    expect(told()).toEqual([made, made]);
+    for (const [name, ip] of [
+      ["p1", "10.0.0.1"],
+      ["p2", "10.0.0.2"],
+    ] as const) {
+      at.cluster.put("pods", pod(name, ip));
+      readyAt(name, name === "p1" ? first : second, "True");
+    }
+    await at.settle();
+    expect(told()).toEqual([first, first]);
+    readyAt("p1", "2024-01-01T00:00:30Z", "False");
+    await at.settle();
+    expect(told()).toEqual(["2024-01-01T00:00:30Z", "2024-01-01T00:00:30Z"]);
+    at.cluster.change<Service>("services", "ns", "s", (draft) => {
+      draft.metadata.labels = { l: "n" };
+    });
+    await at.settle();
+    expect(told()).toEqual([undefined, undefined]);
+  });
+
+  it("CTL-EP-LEFT: go with their service whoever made them, and stay where there was none", async () => {
+    const at = start();
+    const byHand = { apiVersion: "v1", kind: "Endpoints", metadata: { name: "s", namespace: "ns" } } as Endpoints;
+    at.cluster.put("endpoints", byHand);
+    await at.settle();
+    expect(endpoints(at)).toBeDefined();
+    const { selector: _, ...rest } = service().spec;
+    at.cluster.put("services", { ...service(), spec: rest });
+    await at.settle();
+    expect(endpoints(at)).toBeDefined();
+    at.cluster.remove("services", "ns", "s");
+    await at.settle();
+    expect(endpoints(at)).toBeUndefined();
+  });
+
+  it("mirror annotations as they are, and their changes", async () => {
+    const at = start();
+    const { selector: _, ...rest } = service().spec;
+    at.cluster.put("services", { ...service(), spec: rest });
+    at.cluster.put("endpoints", {
+      apiVersion: "v1",
+      kind: "Endpoints",
+      metadata: { name: "s", namespace: "ns", annotations: { a: "b", c: "d" } },
+      subsets: [{ addresses: [{ ip: "10.0.0.1" }], ports: [{ port: 80 }] }],
+    } as Endpoints);
+    await at.settle();
+    at.cluster.change<Endpoints>("endpoints", "ns", "s", (draft) => {
+      draft.metadata.annotations = { c: "e" };
+    });
+    await at.settle();
+    expect(slices(at).map(({ metadata }) => metadata.annotations)).toEqual([{ c: "e" }]);
+  });
 });

@@ -21,27 +21,33 @@ import {
   portsByPod,
   servicesOf,
   targetPort,
-  triggerTime,
 } from "./service-pods.ts";
 import { inOrderOfHashes } from "./subset-order.ts";
+import { triggerTime, withTrigger } from "./trigger-time.ts";
 
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
-const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 const OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
 const CAPACITY = 1000;
+/** Marks the item of a service that was deleted a moment ago: its endpoints go with it, whoever made them. */
+const LEFT = "left:";
 
 export const endpointsController: Controller = {
   name: "endpoint-controller",
   reads: ["services", "pods", "endpoints"],
   writes: ["endpoints"],
-  itemsOf: (change) => (change.resource === "pods" ? servicesOf(change) : [itemKey(change.object)]),
+  itemsOf(change) {
+    const { resource, object, deleted } = change;
+    if (resource === "pods") return servicesOf(change);
+    return resource === "services" && deleted ? [itemKey(object), `${LEFT}${itemKey(object)}`] : [itemKey(object)];
+  },
   reconcile(item, { snapshot }) {
-    const { namespace, name } = splitItem(item);
+    const isLeft = item.startsWith(LEFT);
+    const { namespace, name } = splitItem(isLeft ? item.slice(LEFT.length) : item);
     const service = snapshot.get<Service>("services", namespace, name);
     const current = snapshot.get<Endpoints>("endpoints", namespace, name);
     if (!service) {
-      const ours = current?.metadata.labels?.[MANAGED_BY] !== undefined;
-      return ours
+      const ours = isLeft || current?.metadata.labels?.[MANAGED_BY] !== undefined;
+      return current && ours
         ? { effects: [{ op: "delete", resource: "endpoints", namespace, name, uid: current.metadata.uid }] }
         : settled;
     }
@@ -53,8 +59,7 @@ export const endpointsController: Controller = {
     if (current && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels)) return settled;
     const { [OVER_CAPACITY]: _, ...kept } = current?.metadata.annotations ?? {};
     const annotations = {
-      ...kept,
-      [TRIGGER]: triggerTime(service, pods),
+      ...withTrigger(kept, triggerTime(service, pods, current && shown(current, service))),
       ...(truncated ? { [OVER_CAPACITY]: "truncated" } : {}),
     };
     const object: Endpoints = {
@@ -66,6 +71,17 @@ export const endpointsController: Controller = {
     return { effects: [{ op: current ? "update" : "create", resource: "endpoints", namespace, object }] };
   },
 };
+
+/** Where unready pods are published they stand among the ready ones. */
+function shown({ subsets = [], metadata }: Stored<Endpoints>, { spec }: Service) {
+  const pods = new Map<string, boolean | undefined>();
+  const ready = spec.publishNotReadyAddresses ? undefined : true;
+  for (const { addresses = [], notReadyAddresses = [] } of subsets) {
+    for (const { targetRef } of addresses) pods.set(targetRef?.uid ?? "", ready);
+    for (const { targetRef } of notReadyAddresses) pods.set(targetRef?.uid ?? "", false);
+  }
+  return { pods, annotations: metadata.annotations };
+}
 
 function subsetsOf(service: Stored<Service>, pods: readonly Stored<Pod>[]): EndpointSubset[] {
   const { publishNotReadyAddresses = false, ports: servicePorts = [] } = service.spec;

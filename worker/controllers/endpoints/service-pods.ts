@@ -19,16 +19,16 @@ export function servicesOf({ object, previous, deleted, snapshot }: ObjectChange
 const serves = ({ spec }: Service, pod: KubeObject): boolean =>
   spec.selector !== undefined && Object.keys(spec.selector).length > 0 && carries(pod.metadata.labels, spec.selector);
 
-/** All that endpoints show of a pod. */
+/**
+ * What makes Kubernetes look at endpoints again. That a pod ended does not, by itself: who ends it says that it is not ready
+ * any more.
+ */
 function sameEndpoint(a: Stored<Pod>, b: Stored<Pod>): boolean {
   const face = ({ metadata, spec, status }: Stored<Pod>) => ({
     labels: metadata.labels,
-    ending: metadata.deletionTimestamp,
-    ip: status.podIP,
-    ips: status.podIPs,
-    phase: status.phase,
-    ready: status.conditions?.find(({ type }) => type === "Ready")?.status,
-    node: spec.nodeName,
+    ending: metadata.deletionTimestamp && [metadata.deletionTimestamp, status.phase],
+    ips: status.podIPs ?? status.podIP,
+    ready: status.conditions?.find(({ type }) => type === "Ready")?.status === "True",
     hostname: spec.hostname,
     subdomain: spec.subdomain,
   });
@@ -99,12 +99,4 @@ const HEADLESS = "service.kubernetes.io/headless";
 export function labelsOf(service: Stored<Service>): Readonly<Record<string, string>> {
   const { [HEADLESS]: _, ...labels } = service.metadata.labels ?? {};
   return { ...labels, ...(isHeadless(service) ? { [HEADLESS]: "" } : {}) };
-}
-
-/** The time of the newest change that could have made endpoints change, as dataplane latency is measured by. */
-export function triggerTime(service: Stored<Service>, pods: readonly Stored<Pod>[]): string {
-  const times = pods.flatMap((pod) => [
-    pod.status.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "",
-  ]);
-  return [service.metadata.creationTimestamp, ...times].toSorted().at(-1) ?? "";
 }

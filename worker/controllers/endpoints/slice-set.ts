@@ -18,8 +18,13 @@ export interface PortGroup {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** What every slice of the set carries: generateName, namespace, labels, annotations, owner. */
-export type SliceMetadata = EndpointSlice["metadata"];
+/** What every slice of the set carries; its annotations depend on those that it had before it was changed. */
+export interface SliceMetadata extends Omit<EndpointSlice["metadata"], "annotations"> {
+  readonly annotations?: (before: Annotations | undefined) => Annotations;
+  /** Other annotations than those are reason enough to write a slice. */
+  readonly keepsAnnotations?: true;
+}
+type Annotations = Readonly<Record<string, string>>;
 
 type SliceCreation = CreateEffect & { readonly object: EndpointSlice };
 type SliceEffect = SliceCreation | UpdateEffect | DeleteEffect;
@@ -125,7 +130,9 @@ function planGroup(
   ];
 }
 
-const carries = (slice: Stored<EndpointSlice>, { labels }: SliceMetadata) => same(slice.metadata.labels, labels);
+const carries = ({ metadata }: Stored<EndpointSlice>, { labels, annotations, keepsAnnotations }: SliceMetadata) =>
+  same(metadata.labels, labels) &&
+  (!keepsAnnotations || same(metadata.annotations ?? {}, annotations?.(metadata.annotations)));
 
 /** What is absent the API prints as null, as Kubernetes does for a slice that is empty. */
 const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
@@ -143,20 +150,24 @@ const update = (
     metadata: {
       ...slice.metadata,
       ...(metadata.labels ? { labels: metadata.labels } : {}),
-      annotations: { ...slice.metadata.annotations, ...metadata.annotations },
+      annotations: metadata.annotations?.(slice.metadata.annotations) ?? slice.metadata.annotations,
     },
     ...listed(endpoints),
   } as EndpointSlice,
 });
 
-const creation = (group: PortGroup, endpoints: readonly Endpoint[], metadata: SliceMetadata): SliceCreation => ({
+const creation = (
+  group: PortGroup,
+  endpoints: readonly Endpoint[],
+  { annotations, keepsAnnotations: _, ...metadata }: SliceMetadata,
+): SliceCreation => ({
   op: "create",
   resource: SLICES,
   namespace: metadata.namespace ?? "",
   object: {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
-    metadata,
+    metadata: { ...metadata, ...(annotations ? { annotations: annotations(undefined) } : {}) },
     addressType: group.addressType,
     ...listed(endpoints),
     ...(group.ports.length > 0 ? { ports: slicePortsInOrder(group.ports) } : {}),

@@ -12,8 +12,13 @@ const CONTROL_PLANE = ["node-role.kubernetes.io/control-plane", "node-role.kuber
 /** An endpoint may get so much more than its share. */
 const OVERLOAD = 0.2;
 
-export function isTopologyAware({ metadata: { annotations = {} } }: Service): boolean {
-  const mode = annotations[MODES[0]] ?? annotations[MODES[1]];
+const modeOf = ({ metadata: { annotations = {} } }: Service) => annotations[MODES[0]] ?? annotations[MODES[1]];
+
+/** Whether the service says if it is to be shared out. */
+export const hasTopologyMode = (service: Service): boolean => modeOf(service) !== undefined;
+
+export function isTopologyAware(service: Service): boolean {
+  const mode = modeOf(service);
   return mode === "Auto" || mode === "auto";
 }
 
