@@ -172,9 +172,18 @@ export type ItemRequest =
   /** Metadata alone, and what stands before it in each: `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":`. */
   | { readonly metadataAfter: string }
   /** As Kubernetes' protobuf has them in a list of that kind: `PodList` of `v1`. */
-  | { readonly protobufList: KindOfList };
+  | { readonly protobufList: ObjectKind }
+  | RowsRequest;
 
-export interface KindOfList {
+/** Rows of a Table. */
+export interface RowsRequest {
+  /** Of which built-in kind, at the version that is stored. */
+  readonly rowsOf: ObjectKind;
+  /** What stands before the object's metadata in a row, as with `metadataAfter`; absent where a row holds none of the object. */
+  readonly objectAfter?: string;
+}
+
+export interface ObjectKind {
   readonly apiVersion: string;
   readonly kind: string;
 }

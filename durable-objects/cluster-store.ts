@@ -30,6 +30,7 @@ import type { Spared } from "./store/restore.ts";
 import { RestoreStaging, type StagedPage } from "./store/restore-staging.ts";
 import { SqliteTables } from "./store/sqlite-tables.ts";
 import { type ClusterStoreEnv, sealingOf, watchesOf, windowOf } from "./store-settings.ts";
+import { TableRows } from "./table-rows.ts";
 import { turnsOf } from "./turns.ts";
 import { ChangeNotices } from "./watch/change-notices.ts";
 import { RelayDirectory } from "./watch/relay-directory.ts";
@@ -58,6 +59,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       turns,
       window: windowOf(env),
       lifetimes: LIFETIMES,
+      rowForm: new TableRows().form,
       committed: (revision, resources) => {
         tell(revision, resources);
         notices.committed(revision, resources);

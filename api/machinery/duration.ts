@@ -75,6 +75,13 @@ export function humanDuration(milliseconds: number): string {
 const joined = (large: number, largeUnit: string, small: number, smallUnit: string) =>
   small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 
-/** The age of a moment, `<unknown>` where there is none. `now` in ms since the epoch. */
-export const ageOf = (time: string | undefined, now: number): string =>
-  time ? humanDuration(now - Date.parse(time)) : "<unknown>";
+/** How long ago a moment was, as text; in ms since the epoch. */
+export type Ages = (moment: number) => string;
+
+export const agesAt =
+  (now: number): Ages =>
+  (moment) =>
+    humanDuration(now - moment);
+
+/** The age of a moment, `<unknown>` where there is none. */
+export const ageOf = (time: string | undefined, age: Ages): string => (time ? age(Date.parse(time)) : "<unknown>");

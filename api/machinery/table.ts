@@ -1,6 +1,6 @@
 /** Objects as rows and cells: meta.k8s.io/v1 Table, what `kubectl get` prints. */
 import type { Column, ResourceDefinition, RowCondition } from "../resources/resource.ts";
-import { ageOf } from "./duration.ts";
+import { type Ages, ageOf, agesAt } from "./duration.ts";
 import type { KubeObject } from "./meta.ts";
 import { partialObjectMetadata } from "./partial-metadata.ts";
 
@@ -53,8 +53,9 @@ export type Printed = Pick<
 /** An object is asked for when its row is made. */
 export function renderTable(printed: Printed, objects: Iterable<KubeObject>, options: TableOptions): Table {
   const columns = columnsOf(printed);
+  const print = rowPrinter(printed, agesAt(options.now));
   const ordered = printed.rowOrder ? [...objects].sort(printed.rowOrder) : objects;
-  const rows = Array.from(ordered, rowOf);
+  const rows = Array.from(ordered, (object) => ({ ...print(object), object: included(object, printed, options) }));
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
@@ -62,19 +63,22 @@ export function renderTable(printed: Printed, objects: Iterable<KubeObject>, opt
     columnDefinitions: options.headers === false ? null : columns.map((column) => definitionOf(column, options)),
     rows: rows.length === 0 && hasNoPrinter(printed) ? null : rows,
   };
+}
 
-  function rowOf(object: KubeObject): TableRow {
+/** What a row has of an object but the object. */
+export function rowPrinter(printed: Printed, age: Ages): (object: KubeObject) => Omit<TableRow, "object"> {
+  const columns = columnsOf(printed);
+  return (object) => {
     const conditions = printed.rowConditions?.(object) ?? [];
     return {
-      cells: columns.map(({ of }) => of(object, options.now)),
+      cells: columns.map(({ of }) => of(object, age)),
       ...(conditions.length > 0 ? { conditions } : {}),
-      object: included(object, printed, options),
     };
-  }
+  };
 }
 
 /** Such kinds show the time of their creation where others show their age. */
-const hasNoPrinter = ({ columns = [], age }: Printed) =>
+export const hasNoPrinter = ({ columns = [], age }: Printed) =>
   age === false && columns.length === 1 && columns[0]?.name === "Created At";
 
 const META = "meta.v1.ObjectMeta";
@@ -91,7 +95,7 @@ const ageColumn: Column<KubeObject> = {
   name: "Age",
   type: "string",
   description: { field: `${META}.creationTimestamp` },
-  of: ({ metadata }, now) => ageOf(metadata.creationTimestamp, now),
+  of: ({ metadata }, age) => ageOf(metadata.creationTimestamp, age),
 };
 
 /** Name leads, and Age ends the columns that show without `-o wide`. */

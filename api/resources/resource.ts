@@ -6,6 +6,7 @@
  * that nobody else holds); all others leave their arguments alone.
  */
 import type { JSONSchemaProps } from "../generated/apiextensions.v1.ts";
+import type { Ages } from "../machinery/duration.ts";
 import type { FieldError } from "../machinery/field-error.ts";
 import type { KubeObject } from "../machinery/meta.ts";
 
@@ -30,8 +31,8 @@ export interface Column<T extends KubeObject> {
   /** Its own words, or the field of the schema whose documentation it shows: `{field: "core.v1.ConfigMap.data"}`. */
   readonly description: string | { readonly field: string };
   readonly priority?: 0 | 1;
-  /** The cell; `now` in ms, for ages. */
-  readonly of: (object: T, now: number) => string | number | boolean | null;
+  /** The cell. Of the time of the answer it depends by `age` alone, so that all else can be kept. */
+  readonly of: (object: T, age: Ages) => string | number | boolean | null;
 }
 
 /** metav1.TableRowCondition. */

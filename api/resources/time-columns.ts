@@ -9,7 +9,7 @@ export const ageColumn: Column<KubeObject> = {
   name: "Age",
   type: "string",
   description: CREATION,
-  of: ({ metadata }, now) => ageOf(metadata.creationTimestamp, now),
+  of: ({ metadata }, age) => ageOf(metadata.creationTimestamp, age),
 };
 
 /** What Go makes of a time that is not there. */

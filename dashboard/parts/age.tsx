@@ -1,9 +1,9 @@
-import { ageOf } from "../../api/machinery/duration.ts";
+import { ageOf, agesAt } from "../../api/machinery/duration.ts";
 import { now } from "../now.ts";
 
 /** Kubernetes' short age, which grows while it is looked at. */
 export const Age = ({ of }: { readonly of: string | undefined }) => (
   <time dateTime={of ?? ""} title={of ? new Date(of).toLocaleString() : ""}>
-    {ageOf(of, now.value)}
+    {ageOf(of, agesAt(now.value))}
   </time>
 );

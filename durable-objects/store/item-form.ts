@@ -1,6 +1,6 @@
 /** In which form a streamed list tells what is stored: each run of its items is written by this, and kept as it was written. */
 import { metadataText } from "../../api/machinery/object-text.ts";
-import type { ItemRequest } from "../../api/store.ts";
+import type { ItemRequest, RowsRequest } from "../../api/store.ts";
 import { protobufItems } from "./protobuf-items.ts";
 
 export interface ItemForm {
@@ -10,6 +10,8 @@ export interface ItemForm {
   readonly separator: "," | "";
   /** Begins a run of items. */
   readonly run: () => RunWriter;
+  /** What was kept, as an answer of that time has it (ms since the epoch); absent where the time does not matter. */
+  readonly at?: (now: number, kept: Uint8Array) => Uint8Array;
 }
 
 /** Takes stored texts, one after the other. */
@@ -25,7 +27,14 @@ export interface WrittenRun {
   readonly ends: readonly number[];
 }
 
-export function itemForm(items: ItemRequest = { dropPrefix: "" }): ItemForm {
+/** How rows are made: a store knows nothing of kinds. */
+export type RowForm = (request: RowsRequest) => ItemForm;
+
+export function itemForm(items: ItemRequest = { dropPrefix: "" }, rowForm?: RowForm): ItemForm {
+  if ("rowsOf" in items) {
+    if (!rowForm) throw new Error("this store makes no rows");
+    return rowForm(items);
+  }
   if ("protobufList" in items) return protobufItems(items.protobufList);
   if ("metadataAfter" in items) {
     const { metadataAfter } = items;
@@ -37,7 +46,8 @@ export function itemForm(items: ItemRequest = { dropPrefix: "" }): ItemForm {
   );
 }
 
-const textForm = (name: string, of: (text: string) => string): ItemForm => ({
+/** Items of text, joined by commas. */
+export const textForm = (name: string, of: (text: string) => string): ItemForm => ({
   name,
   separator: ",",
   run() {

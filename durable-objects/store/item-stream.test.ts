@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatContinue } from "../../api/machinery/continue-token.ts";
 import { encodeProtobuf } from "../../api/machinery/protobuf.ts";
-import type { ItemRequest, ListStreamRequest, Revision } from "../../api/store.ts";
+import type { ItemRequest, ListStreamRequest, Revision, RowsRequest } from "../../api/store.ts";
 import { ItemRuns, type Run } from "./item-runs.ts";
 import { MemoryStore } from "./memory-store.ts";
 
 const prefix = '{"kind":"Thing","apiVersion":"v1",';
 const key = (name: number) => ({ resource: "things", namespace: name % 2 ? "odd" : "even", name: `n${name}` });
 
-type TextItems = Exclude<ItemRequest, { readonly protobufList: unknown }>;
+type TextItems = Exclude<ItemRequest, RowsRequest | { readonly protobufList: unknown }>;
 
 /** Long enough that a list of them is many runs; some of more bytes than UTF-16 units. */
 const body = fc.record({

@@ -67,10 +67,10 @@ async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOpti
       : await readAhead(parts, Number.POSITIVE_INFINITY, turns);
   const around = { open: open instanceof Uint8Array ? open : open(length), close };
   const encoding = gzip && length > WORTH_COMPRESSING ? "gzip" : "identity";
-  const unseparated = unseparatedBy(list.form);
+  const bytesOf = bytesBy(list.form, turns.now());
   // Too much to be held: what was only measured is written again.
   const rest = all ? chain(ahead, parts) : partsOf(list);
-  const chunks = encoding === "gzip" ? packed(rest, around, unseparated) : plain(rest, around, unseparated);
+  const chunks = encoding === "gzip" ? packed(rest, around, bytesOf) : plain(rest, around, bytesOf);
   let callOff = () => {};
   const end = () => {
     callOff();
@@ -128,17 +128,20 @@ function* chain(ahead: Iterable<Part>, rest: Iterable<Part>): Iterable<Part> {
 
 type Around = Readonly<Record<"open" | "close", Uint8Array>>;
 
-/** Parts begin with a separator; that of the first is none of the list's. */
-const unseparatedBy =
-  ({ separator }: ItemForm) =>
-  ({ bytes }: Part, first: boolean): Uint8Array =>
-    first ? bytes.subarray(separator.length) : bytes;
+interface BytesOf {
+  (part: Part, first: boolean): Uint8Array;
+  /** Those of all parts but the first are as they were kept. */
+  readonly asKept: boolean;
+}
 
-function* plain(
-  parts: Iterable<Part>,
-  { open, close }: Around,
-  bytesOf: ReturnType<typeof unseparatedBy>,
-): Generator<Uint8Array, undefined> {
+/** Parts begin with a separator; that of the first is none of the list's. */
+function bytesBy({ separator, at }: ItemForm, now: number): BytesOf {
+  const own = ({ bytes }: Part, first: boolean) => (first ? bytes.subarray(separator.length) : bytes);
+  const bytesOf = at ? (part: Part, first: boolean) => at(now, own(part, first)) : own;
+  return Object.assign(bytesOf, { asKept: at === undefined });
+}
+
+function* plain(parts: Iterable<Part>, { open, close }: Around, bytesOf: BytesOf): Generator<Uint8Array, undefined> {
   if (open.length > 0) yield open;
   let first = true;
   for (const part of parts) {
@@ -148,11 +151,7 @@ function* plain(
   if (close.length > 0) yield close;
 }
 
-function* packed(
-  parts: Iterable<Part>,
-  { open, close }: Around,
-  bytesOf: ReturnType<typeof unseparatedBy>,
-): Generator<Uint8Array, undefined> {
+function* packed(parts: Iterable<Part>, { open, close }: Around, bytesOf: BytesOf): Generator<Uint8Array, undefined> {
   let crc = 0;
   let length = 0;
   const counted = (deflated: Deflated): Uint8Array => {
@@ -164,7 +163,7 @@ function* packed(
   yield counted(deflate(open));
   let first = true;
   for (const part of parts) {
-    yield counted((!first && part.deflated?.()) || deflate(bytesOf(part, first)));
+    yield counted((!first && bytesOf.asKept && part.deflated?.()) || deflate(bytesOf(part, first)));
     first = false;
   }
   yield counted(deflate(close));

@@ -35,7 +35,7 @@ import { defaultWindow, type Window } from "./compaction.ts";
 import { Compactor } from "./compactor.ts";
 import { changeOf, entryOf, textChangeOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { itemForm } from "./item-form.ts";
+import { itemForm, type RowForm } from "./item-form.ts";
 import { ItemRuns } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
 import { Endings, type Lifetimes } from "./lifetimes.ts";
@@ -60,6 +60,8 @@ export interface LogStoreOptions {
   readonly lifetimes?: Lifetimes;
   /** How commits come that are not called for one by one. */
   readonly lane?: CommitLane | undefined;
+  /** How rows of Tables are made, which stores are asked for that serve the API. */
+  readonly rowForm?: RowForm;
   /** Commits became durable. Listeners are poked from here. */
   readonly committed?: Committed;
 }
@@ -68,6 +70,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
   readonly lane: CommitLane | undefined;
   readonly #tables: LogTables;
   readonly #turns: Turns;
+  readonly #rowForm: RowForm | undefined;
   readonly #commits: GroupCommit;
   readonly #watches: WatchHub;
   readonly #tails: LogTails;
@@ -78,9 +81,10 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
 
   constructor(
     tables: LogTables,
-    { turns, window = defaultWindow, lifetimes = new Map(), lane, committed }: LogStoreOptions,
+    { turns, window = defaultWindow, lifetimes = new Map(), lane, rowForm, committed }: LogStoreOptions,
   ) {
     this.lane = lane;
+    this.#rowForm = rowForm;
     this.#tables = tables;
     this.#turns = turns;
     this.#commits = new GroupCommit({
@@ -182,7 +186,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
       tables: this.#tables,
       revisions,
       turns: this.#turns,
-      form: itemForm(request.items),
+      form: itemForm(request.items, this.#rowForm),
       ...(frame && { frame: writeFrame(frame, { head, items: request.items, isEmpty: revisions.length === 0 }) }),
       ...(!scattered && { runs: this.#runs }),
       closed: this.#compactor.pin(head.revision),

@@ -2,6 +2,7 @@
 import { answerStream } from "./answer-stream.ts";
 import { type CheckReport, checkInTurns } from "./check.ts";
 import type { Window } from "./compaction.ts";
+import type { RowForm } from "./item-form.ts";
 import type { Lifetimes } from "./lifetimes.ts";
 import { LogStore } from "./log-store.ts";
 import { MemoryTables } from "./memory-tables.ts";
@@ -12,6 +13,7 @@ interface MemoryStoreOptions {
   readonly window?: Window;
   readonly lifetimes?: Lifetimes;
   readonly now?: () => number;
+  readonly rowForm?: RowForm;
   /** Keeps what is recent apart, as a ClusterStore does. */
   readonly recent?: boolean;
 }
@@ -21,13 +23,14 @@ export class MemoryStore extends LogStore {
   readonly #tables: MemoryTables;
   readonly #turns: Turns;
 
-  constructor({ window, lifetimes, now = Date.now, recent = false }: MemoryStoreOptions = {}) {
+  constructor({ window, lifetimes, rowForm, now = Date.now, recent = false }: MemoryStoreOptions = {}) {
     const tables = new MemoryTables();
     const turns = nodeTurns(now);
     super(recent ? new RecentTables(tables) : tables, {
       turns,
       ...(window && { window }),
       ...(lifetimes && { lifetimes }),
+      ...(rowForm && { rowForm }),
     });
     this.#tables = tables;
     this.#turns = turns;

@@ -1,10 +1,10 @@
 /** Items of a list in protobuf, each a field of the list's message. */
 import { metadataText } from "../../api/machinery/object-text.ts";
 import { ProtobufList } from "../../api/machinery/protobuf-list.ts";
-import type { KindOfList } from "../../api/store.ts";
+import type { ObjectKind } from "../../api/store.ts";
 import type { ItemForm } from "./item-form.ts";
 
-export function protobufItems(of: KindOfList): ItemForm {
+export function protobufItems(of: ObjectKind): ItemForm {
   const list = ProtobufList.of(of);
   if (!list) throw new Error(`${of.kind} has no protobuf form`);
   const read: (text: string) => unknown =

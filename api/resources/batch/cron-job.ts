@@ -90,7 +90,7 @@ export const cronJob = defineResource<CronJob>({
       name: "Last Schedule",
       type: "string",
       description: "Information when was the last time the job was successfully scheduled.",
-      of: ({ status }, now) => (status.lastScheduleTime ? ageOf(status.lastScheduleTime, now) : "<none>"),
+      of: ({ status }, age) => (status.lastScheduleTime ? ageOf(status.lastScheduleTime, age) : "<none>"),
     },
     ageColumn,
     containersColumn(({ spec }) => spec.jobTemplate.spec?.template ?? {}),

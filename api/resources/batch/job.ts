@@ -79,8 +79,11 @@ export const job = defineResource<Job>({
       name: "Duration",
       type: "string",
       description: "Time required to complete the job.",
-      of: ({ status: { startTime, completionTime } }, now) =>
-        startTime ? humanDuration((completionTime ? Date.parse(completionTime) : now) - Date.parse(startTime)) : "",
+      of: ({ status: { startTime, completionTime } }, age) => {
+        if (!startTime) return "";
+        const started = Date.parse(startTime);
+        return completionTime ? humanDuration(Date.parse(completionTime) - started) : age(started);
+      },
     },
     ageColumn,
     containersColumn(({ spec }) => spec.template),

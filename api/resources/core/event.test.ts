@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
+import { agesAt } from "../../machinery/duration.ts";
 import type { FieldError } from "../../machinery/field-error.ts";
 import type { ResourceDefinition } from "../resource.ts";
 import { event as resource } from "./event.ts";
@@ -74,6 +75,6 @@ it("shows when it was last seen, about what, and from where", () => {
     lastTimestamp: "2026-01-01T00:00:00Z",
     count: 3,
   };
-  const cells = kind.columns?.map(({ of }) => of(event, Date.parse("2026-01-01T00:01:00Z")));
+  const cells = kind.columns?.map(({ of }) => of(event, agesAt(Date.parse("2026-01-01T00:01:00Z"))));
   expect(cells).toEqual(["60s", "", "", "pod/p", "", "kubelet, n1", "", "<unknown>", 3, "e"]);
 });

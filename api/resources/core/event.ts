@@ -11,7 +11,7 @@ const columns: readonly Column<Event>[] = [
     name: "Last Seen",
     type: "string",
     description: { field: "core.v1.Event.lastTimestamp" },
-    of: (event, now) => ageOf(event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event), now),
+    of: (event, age) => ageOf(event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event), age),
   },
   { name: "Type", type: "string", description: { field: "core.v1.Event.type" }, of: ({ type }) => type ?? "" },
   { name: "Reason", type: "string", description: { field: "core.v1.Event.reason" }, of: ({ reason }) => reason ?? "" },
@@ -46,7 +46,7 @@ const columns: readonly Column<Event>[] = [
     type: "string",
     priority: 1,
     description: { field: "core.v1.Event.firstTimestamp" },
-    of: (event, now) => ageOf(firstSeen(event), now),
+    of: (event, age) => ageOf(firstSeen(event), age),
   },
   {
     name: "Count",

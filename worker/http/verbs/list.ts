@@ -1,20 +1,18 @@
 import { type ContinueToken, formatContinue } from "../../../api/machinery/continue-token.ts";
-import { apiVersionOf } from "../../../api/machinery/meta.ts";
-import { ProtobufList } from "../../../api/machinery/protobuf-list.ts";
 import { failure } from "../../../api/machinery/status.ts";
-import type { Decided, ItemRequest, Key, KindOfList, ListPage, ListRequest, Revision } from "../../../api/store.ts";
+import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
 import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
-import { type Accepted, noSuchForm } from "../negotiate.ts";
+import type { Accepted } from "../negotiate.ts";
 import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
-import { acceptedBy, renderListView, saysNoMore, storedObjects } from "../views.ts";
+import { acceptedBy, renderListView, storedObjects } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
+import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 
 /** GET of a collection. */
 export async function list(context: RequestContext): Promise<Response> {
@@ -24,8 +22,8 @@ export async function list(context: RequestContext): Promise<Response> {
   const request = listRequest(context, options);
   if (options.continue) await requireFresh(context, options.continue);
   const renewing = options.match !== "Exact" && mayBeNodeLease(context);
-  const form = renewing ? undefined : streamedForm(context, accepted);
-  if (form) return streamList(context, request, { ...form, options, accepted });
+  const form = renewing ? undefined : await streamedForm(context, accepted);
+  if (form) return streamList(context, request, { ...form, options, type: accepted.type });
   const pages = renewing ? renewedPages(context, store.pages(request)) : store.pages(request);
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
@@ -144,33 +142,9 @@ function continueFrom(context: RequestContext, revision: Revision, key: { namesp
   return formatContinue({ revision, issued: issuedNow(context), after: { namespace, name: key.name } });
 }
 
-interface StreamedForm {
-  readonly list: KindOfList;
-  readonly items: ItemRequest;
-}
-
 interface Streamed extends StreamedForm {
   readonly options: ListOptions;
-  readonly accepted: Accepted;
-}
-
-/** How the store is to write the list itself; undefined for a form that it cannot make of the objects' texts alone. */
-function streamedForm({ served, query }: RequestContext, accepted: Accepted): StreamedForm | undefined {
-  const { resource, custom, conversion, converter } = served;
-  const { as, type, pretty, viewVersion = "v1" } = accepted;
-  if (type === "application/yaml" || pretty || selectsAsRead(served, query)) return undefined;
-  if (as !== undefined && as !== "PartialObjectMetadataList") return undefined;
-  if (as ? converter || resource.annotationsOfConversion : conversion) return undefined;
-  const { kind, listKind = `${kind}List` } = resource;
-  const objects = apiVersionOf(served.group, served.version);
-  const list = as ? { kind: as, apiVersion: `meta.k8s.io/${viewVersion}` } : { kind: listKind, apiVersion: objects };
-  if (type === "application/vnd.kubernetes.protobuf") {
-    if (!ProtobufList.of(list)) throw noSuchForm();
-    return { list, items: { protobufList: list } };
-  }
-  const metadataAfter = `{"kind":"PartialObjectMetadata","apiVersion":"${list.apiVersion}","metadata":`;
-  const dropPrefix = custom ? "" : `{"kind":"${kind}","apiVersion":"${objects}",`;
-  return { list, items: as ? { metadataAfter } : { dropPrefix } };
+  readonly type: Accepted["type"];
 }
 
 const TAIL = "]}\n";
@@ -179,18 +153,17 @@ const TAIL = "]}\n";
 async function streamList(
   context: RequestContext,
   request: Omit<ListRequest, keyof Decided>,
-  { list: { kind, apiVersion }, items, options, accepted }: Streamed,
+  { open, items, nullIfEmpty, options, type }: Streamed,
 ): Promise<Response> {
   const gzip = acceptsGzip(context.request);
-  const metadata = saysNoMore(context, accepted) ? '"continue":"","resourceVersion":""' : '"resourceVersion":""';
   const response = await context.store
     .stream("list", {
       ...request,
       items,
       frame: {
-        open: `{"kind":"${kind}","apiVersion":"${apiVersion}","metadata":{${metadata}},"items":[`,
+        open,
         close: TAIL,
-        nullIfEmpty: kind === "PartialObjectMetadataList",
+        nullIfEmpty,
         // A response that is given warnings is made anew, and would be compressed again.
         gzip: gzip && context.warnings.length === 0,
         page: { issued: issuedNow(context), within: isWithinNamespace(context) },
@@ -199,7 +172,7 @@ async function streamList(
     .catch((error: unknown) => explainExpiry(error, options));
   const { revision } = parseListHead(response.headers);
   requireReached(options, revision);
-  const headers = { "Content-Type": accepted.type };
+  const headers = { "Content-Type": type };
   if (response.headers.get(storeEncoding) === "gzip")
     return new Response(response.body, { headers: { ...headers, ...GZIP }, encodeBody: "manual" });
   if (!gzip || context.warnings.length === 0 || !response.body) return new Response(response.body, { headers });

@@ -1,6 +1,6 @@
 /** additionalPrinterColumns (apiextensions-apiserver pkg/registry/customresource/tableconvertor). */
 import type { CustomResourceColumnDefinition } from "../../../api/generated/apiextensions.v1.ts";
-import { ageOf } from "../../../api/machinery/duration.ts";
+import { type Ages, ageOf } from "../../../api/machinery/duration.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import type { Column } from "../../../api/resources/resource.ts";
@@ -19,11 +19,11 @@ function columnOf(definition: CustomResourceColumnDefinition): Column<KubeObject
     ...(format ? { format } : {}),
     description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
     ...(priority ? { priority: priority as 1 } : {}),
-    of: (object, now) => cellOf(type, findJsonPath(jsonPath, object)[0], now),
+    of: (object, age) => cellOf(type, findJsonPath(jsonPath, object)[0], age),
   };
 }
 
-function cellOf(type: string, value: unknown, now: number): string | number | boolean | null {
+function cellOf(type: string, value: unknown, age: Ages): string | number | boolean | null {
   if (value === undefined || (value === null && type !== "string")) return null;
   switch (type) {
     case "integer":
@@ -34,7 +34,7 @@ function cellOf(type: string, value: unknown, now: number): string | number | bo
       return typeof value === "boolean" ? value : null;
     case "date":
       if (typeof value !== "string") return null;
-      return Number.isNaN(Date.parse(value)) ? "<invalid>" : ageOf(value, now);
+      return Number.isNaN(Date.parse(value)) ? "<invalid>" : ageOf(value, age);
     default:
       return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
   }

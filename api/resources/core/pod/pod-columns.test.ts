@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { podKind, podOf } from "../../../../test/fakes/pod-draft.ts";
 import type { ContainerStatus, Pod } from "../../../generated/core.v1.ts";
+import { agesAt } from "../../../machinery/duration.ts";
 
 const NOW = Date.parse("2026-01-01T01:00:00Z");
 
-const cell = (pod: Pod, name: string) => podKind.columns?.find((column) => column.name === name)?.of(pod, NOW);
+const cell = (pod: Pod, name: string) => podKind.columns?.find((column) => column.name === name)?.of(pod, agesAt(NOW));
 const waiting = (reason: string): ContainerStatus => status({ state: { waiting: { reason } } });
 const status = (part: Partial<ContainerStatus>): ContainerStatus => ({
   name: "c",

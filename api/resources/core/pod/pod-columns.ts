@@ -1,6 +1,5 @@
 /** What `kubectl get pods` shows (pkg/printers/internalversion). */
 import type { Container, ContainerState, ContainerStatus, Pod } from "../../../generated/core.v1.ts";
-import { humanDuration } from "../../../machinery/duration.ts";
 import type { Column } from "../../resource.ts";
 import { ageColumn } from "../../time-columns.ts";
 
@@ -117,11 +116,9 @@ export const podColumns: readonly Column<Pod>[] = [
     type: "string",
     description:
       "The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.",
-    of: (pod, now) => {
+    of: (pod, age) => {
       const { restarts, lastRestart } = summarize(pod);
-      return restarts === 0 || lastRestart === undefined
-        ? String(restarts)
-        : `${restarts} (${humanDuration(now - lastRestart)} ago)`;
+      return restarts === 0 || lastRestart === undefined ? String(restarts) : `${restarts} (${age(lastRestart)} ago)`;
     },
   },
   ageColumn,

@@ -1,0 +1,41 @@
+/**
+ * Rows of Tables as items of a streamed list. How old an object is depends on when it is told, all else of a row on what is stored:
+ * rows are kept with their moments marked, and the ages are written in when an answer is.
+ */
+import { humanDuration } from "../api/machinery/duration.ts";
+import { metadataText, readObject } from "../api/machinery/object-text.ts";
+import { rowPrinter } from "../api/machinery/table.ts";
+import { resources } from "../api/resources/index.ts";
+import type { RowsRequest } from "../api/store.ts";
+import { type ItemForm, textForm } from "./store/item-form.ts";
+
+export class TableRows {
+  /** Stands before a moment, in ms since the epoch, and a semicolon; nobody can have written it into an object. */
+  readonly #mark = `age ${crypto.randomUUID()} `;
+
+  readonly form = ({ rowsOf: { apiVersion, kind }, objectAfter }: RowsRequest): ItemForm => {
+    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+    const printed = resources.find((each) => each.group === group && each.version === version && each.kind === kind);
+    if (!printed) throw new Error(`there is no ${kind} in ${apiVersion}`);
+    const print = rowPrinter(printed, (moment) => `${this.#mark}${moment};`);
+    const row = (text: string) => {
+      const object = objectAfter === undefined ? "null" : `${objectAfter}${metadataText(text)}}`;
+      return `${JSON.stringify(print(readObject(text))).slice(0, -1)},"object":${object}}`;
+    };
+    const form = textForm(`rows ${apiVersion} ${kind} ${objectAfter}`, row);
+    return { ...form, at: (now, bytes) => this.#withAges(now, bytes) };
+  };
+
+  #withAges(now: number, bytes: Uint8Array): Uint8Array {
+    const [first = "", ...rest] = decoder.decode(bytes).split(this.#mark);
+    let text = first;
+    for (const part of rest) {
+      const end = part.indexOf(";");
+      text += humanDuration(now - Number(part.slice(0, end))) + part.slice(end + 1);
+    }
+    return encoder.encode(text);
+  }
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
