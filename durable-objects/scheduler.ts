@@ -3,6 +3,7 @@
  * scheduled tick, and nothing else.
  */
 import { DurableObject } from "cloudflare:workers";
+import { timestamp } from "../api/machinery/time.ts";
 import type { Store } from "../api/store.ts";
 import { createApiClient } from "../client/api-client.ts";
 import { READS, SCHEDULER_USER } from "../worker/scheduler/state.ts";
@@ -67,8 +68,7 @@ export function schedulerClass<Env>(wire: (env: Env) => SchedulerWiring) {
       });
       return new SchedulingLoop({
         store: wiring.store(cluster),
-        evict: (victim, preemptor) =>
-          evict(api, victim, { preemptor, time: `${new Date().toISOString().slice(0, 19)}Z` }),
+        evict: (victim, preemptor) => evict(api, victim, { preemptor, time: timestamp(Date.now()) }),
         makeClaim: (claim) => makeClaim(api, claim),
         discardClaim: (claim) => discardClaim(api, claim),
         now: () => Date.now(),

@@ -1,12 +1,11 @@
 /** The kubelet's /stats/summary, of what this agent measures: processor, memory, file systems, volumes. */
 import { join } from "node:path";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { isOnDisk } from "../pressure/local-storage.ts";
 import { diskStats } from "../volumes/disk-stats.ts";
 import { diskUse } from "../volumes/disk-use.ts";
 import type { Measured, NodeApiFacts } from "./facts.ts";
-
-const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 type Container = Measured["sample"]["containers"][number];
 
@@ -24,13 +23,13 @@ function byPod(containers: readonly Container[]): readonly (readonly [Container,
 export async function summaryOf(facts: NodeApiFacts, measured: Measured) {
   const { node, bootedAt, dataDirectory, imageDirectory, pods } = facts;
   const { sample, usage } = measured;
-  const time = timeText(sample.at);
+  const time = timestamp(sample.at);
   const known = new Map(pods().map((pod) => [pod.metadata.uid ?? "", pod]));
   const disk = { time, ...diskStats(dataDirectory) };
   return {
     node: {
       nodeName: node,
-      startTime: timeText(bootedAt),
+      startTime: timestamp(bootedAt),
       cpu: cpu(time, usage.cpuNanocores, sample.machine.cpuNanoseconds),
       memory: {
         ...memory(time, sample.machine.memoryBytes, sample.machine),
@@ -85,7 +84,7 @@ async function podSummary(
   pod: Pod | undefined,
   { facts, measured: { sample, usage } }: Context,
 ) {
-  const time = timeText(sample.at);
+  const time = timestamp(sample.at);
   const { uid } = own[0].pod;
   const storage = await facts.storageOf(uid);
   const disk = { time, ...diskStats(facts.dataDirectory) };

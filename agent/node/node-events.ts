@@ -3,8 +3,8 @@
  * are few (of what goes on for hours, as few as of a pod), and best effort: who cannot be told now is not told.
  */
 import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import { wireTime } from "../pod/container-status.ts";
 import { EventCorrelator } from "../pod/correlate-events.ts";
 
 /** Tools look for them there, under the node's name in place of its uid. */
@@ -73,7 +73,7 @@ export class NodeEvents {
   /** The same again only counts up. */
   tell({ type, reason, message }: NodeNews): void {
     const now = Date.now();
-    const time = wireTime(now);
+    const time = timestamp(now);
     const key = JSON.stringify([reason, message]);
     const stamp = BigInt(now) * 1_000_000n;
     this.#stamp = stamp > this.#stamp ? stamp : this.#stamp + 1n;

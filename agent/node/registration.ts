@@ -1,6 +1,7 @@
 /** Makes the Node known to the API and keeps its status true. Heartbeats are the link's affair, not this one's. */
 import type { Lease } from "../../api/generated/coordination.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
+import { microTimestamp, timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import { type NodeFacts, nodeAnnotations, nodeLabels, nodeObject, nodeStatus } from "./node-object.ts";
 import { patchedAllocatable } from "./patched-resources.ts";
@@ -36,7 +37,7 @@ export async function registerNode(client: ApiClient, facts: NodeFacts): Promise
 }
 
 async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Promise<Node> {
-  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  const now = timestamp(Date.now());
   const status = nodeStatus(facts, node.status.conditions ?? [], now);
   const allocatable = { ...status.allocatable, ...patchedAllocatable(node.status, facts.devices) };
   return expectOk(
@@ -52,7 +53,7 @@ async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Prom
 export async function renewLease(client: ApiClient, node: Node): Promise<void> {
   const name = node.metadata.name ?? "";
   const target = { resource: "leases.coordination.k8s.io", namespace: LEASE_NAMESPACE, name };
-  const renewTime = `${new Date().toISOString().slice(0, -1)}000Z`;
+  const renewTime = microTimestamp(Date.now());
   const renewed = await client.patch<Lease>(target, "application/merge-patch+json", {
     spec: { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime },
   });

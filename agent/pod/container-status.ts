@@ -10,15 +10,13 @@ import type {
   Pod,
   VolumeMountStatus,
 } from "../../api/generated/core.v1.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { type ContainerRole, initContainersOf, isSidecar } from "./containers.ts";
 import { resourcesGiven, restartCountOf } from "./labels.ts";
 import type { PodLocal } from "./local.ts";
 import { RESTARTING_ALL } from "./phase.ts";
 import { restartDecision } from "./restart.ts";
-
-/** RFC 3339 in whole seconds, as Kubernetes' metav1.Time. */
-export const wireTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 interface Input {
   readonly pod: Pod;
@@ -30,15 +28,15 @@ interface Input {
 function stateOf(container: ContainerObservation): ContainerState {
   switch (container.state) {
     case "running":
-      return { running: { startedAt: wireTime(container.startedAt) } };
+      return { running: { startedAt: timestamp(container.startedAt) } };
     case "exited":
       return {
         terminated: {
           exitCode: container.exitCode,
           reason: container.reason === "" ? (container.exitCode === 0 ? "Completed" : "Error") : container.reason,
           ...(container.message === "" ? {} : { message: container.message }),
-          startedAt: wireTime(container.startedAt),
-          finishedAt: wireTime(container.finishedAt),
+          startedAt: timestamp(container.startedAt),
+          finishedAt: timestamp(container.finishedAt),
           containerID: container.id,
         },
       };

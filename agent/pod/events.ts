@@ -3,8 +3,8 @@
  * same event again only counts up (of what happens while it is being told, the newest alone is told then), what resembles many others is combined with them, and what cannot be told is dropped.
  */
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
-import { wireTime } from "./container-status.ts";
 import { fieldPathOf, type PodContainer } from "./containers.ts";
 import { EventCorrelator } from "./correlate-events.ts";
 
@@ -49,7 +49,7 @@ export class EventRecorder {
     const fieldPath = container === undefined ? undefined : fieldPathOf(container);
     const now = Date.now();
     const { key, message } = this.#correlator.correlate({ uid, fieldPath, type, reason, message: said }, now);
-    const time = wireTime(now);
+    const time = timestamp(now);
     if (this.#told.size >= LONGEST_MEMORY && !this.#told.has(key)) this.#told.clear();
     const told = this.#told.get(key) ?? { name: `${name}.${this.#stamp()}`, first: time, count: 0 };
     told.count++;

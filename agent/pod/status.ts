@@ -1,11 +1,12 @@
 /** The whole status of a pod: a pure function of the pod, what the runtime shows, and what the agent knows. */
 import type { ContainerStatus, Pod, PodStatus } from "../../api/generated/core.v1.ts";
 import { addQuantities, formatQuantity, quantityOf } from "../../api/machinery/quantity.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { type Amounts, aggregateLimits, aggregateRequests } from "../../api/resources/core/pod/pod-requests.ts";
 import type { Observation } from "../runtime/observation.ts";
 import { withAllocation } from "./allocation.ts";
 import { conditionsOf } from "./conditions.ts";
-import { containerStatuses, wireTime } from "./container-status.ts";
+import { containerStatuses } from "./container-status.ts";
 import type { PodLocal } from "./local.ts";
 import { isTerminal, type Phase, phaseOf } from "./phase.ts";
 import { qosOf } from "./qos.ts";
@@ -106,7 +107,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
       ...(local.restartingAll === undefined ? {} : { restartingAll: local.restartingAll }),
       resize: local.resize,
       ...(local.verdict?.disruption === undefined ? {} : { disruption: local.verdict.disruption }),
-      now: wireTime(now),
+      now: timestamp(now),
     }),
     ...(message === undefined ? {} : { message }),
     ...(reason === undefined ? {} : { reason }),
@@ -115,7 +116,7 @@ export function podStatus({ pod, observation, local, now }: StatusInput): PodSta
     ...(before.extendedResourceClaimStatus && { extendedResourceClaimStatus: before.extendedResourceClaimStatus }),
     ...(hostIP === undefined ? {} : { hostIP, hostIPs: local.hostIPs.map((ip) => ({ ip })) }),
     ...(podIP === undefined || podIPs === undefined ? {} : { podIP, podIPs }),
-    startTime: before.startTime ?? wireTime(local.startTime),
+    startTime: before.startTime ?? timestamp(local.startTime),
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: main,
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),

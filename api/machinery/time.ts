@@ -84,3 +84,6 @@ function offsetMillis(zone: string): number {
 
 /** A moment (ms since the epoch) in whole seconds, as metav1.Time prints. */
 export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
+
+/** The same in microseconds, as metav1.MicroTime prints. */
+export const microTimestamp = (now: number): string => `${new Date(now).toISOString().slice(0, -1)}000Z`;

@@ -3,9 +3,9 @@
  * differ in their message only are combined from the tenth on, and an object that causes too many is not heard.
  */
 import type { Event } from "../../api/generated/core.v1.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { EventRecord } from "../../worker/controllers/controller.ts";
-import { timeText } from "../../worker/controllers/time.ts";
 
 const REMEMBERED = 4096;
 const SIMILAR_WINDOW_MS = 600_000;
@@ -69,7 +69,7 @@ export class EventRecorder {
     const key = combined ? similarKey : `${similarKey} ${message}`;
     const known = this.#written.get(key);
     const target = { resource: "events", namespace };
-    const stamp = timeText(now);
+    const stamp = timestamp(now);
     if (known) {
       const count = known.count + 1;
       const patch = { count, lastTimestamp: stamp, message };

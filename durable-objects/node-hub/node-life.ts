@@ -1,5 +1,6 @@
 /** A node that nobody has heard of is Unknown: what kube-controller-manager's node lifecycle writes for a silent kubelet. */
 import type { Node, NodeCondition } from "../../api/generated/core.v1.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { createApiClient } from "../../client/api-client.ts";
 
 export interface NodeLifeEnv {
@@ -19,7 +20,7 @@ export async function markUnknown(env: NodeLifeEnv, cluster: string, name: strin
   });
   const found = await client.get<Node>({ resource: "nodes", name });
   if (!found.ok) return found.status.code === 404;
-  const lastTransitionTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  const lastTransitionTime = timestamp(Date.now());
   const conditions: NodeCondition[] = REPORTED.map((type) => ({
     type,
     status: "Unknown",

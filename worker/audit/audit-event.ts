@@ -2,6 +2,7 @@
 import type { AuditEvent } from "../../api/audit/event.ts";
 import { type Audited, type AuditPolicy, type AuditRule, auditRule, type Level } from "../../api/audit/policy.ts";
 import type { Status } from "../../api/machinery/status.ts";
+import { microTimestamp } from "../../api/machinery/time.ts";
 import { userInfo } from "../http/reviews/user-info.ts";
 import type { ResourcePath } from "../resource-path.ts";
 import type { AuditedRequest } from "./audited-request.ts";
@@ -91,8 +92,8 @@ export function auditEvent(
     ...(answered.resource && { objectRef: objectRef(answered.resource) }),
     responseStatus: responseStatus(answered, status),
     ...bodies,
-    requestReceivedTimestamp: micro(request.received),
-    stageTimestamp: micro(now),
+    requestReceivedTimestamp: microTimestamp(request.received),
+    stageTimestamp: microTimestamp(now),
     ...annotationsOf(request, code, truncated),
   };
 }
@@ -145,5 +146,3 @@ function annotationsOf(
     },
   };
 }
-
-const micro = (ms: number): string => `${new Date(ms).toISOString().slice(0, -1)}000Z`;

@@ -6,10 +6,10 @@ import type { APIService } from "../../api/generated/apiregistration.v1.ts";
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { type Controller, type Snapshot, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
 import { statusUpdate } from "./status-update.ts";
-import { timeText } from "./time.ts";
 
 const RESOURCE = "apiservices.apiregistration.k8s.io";
 const SLICES = "endpointslices.discovery.k8s.io";
@@ -35,8 +35,8 @@ export const apiServiceAvailability: Controller = {
     const current = conditions.find(({ type }) => type === "Available");
     if (current?.status === found.status && current.reason === found.reason && current.message === found.message)
       return settled;
-    const lastTransitionTime = current?.status === found.status ? current.lastTransitionTime : timeText(now);
-    const condition = { type: "Available", lastTransitionTime: lastTransitionTime ?? timeText(now), ...found };
+    const lastTransitionTime = current?.status === found.status ? current.lastTransitionTime : timestamp(now);
+    const condition = { type: "Available", lastTransitionTime: lastTransitionTime ?? timestamp(now), ...found };
     const others = conditions.filter(({ type }) => type !== "Available");
     return {
       effects: statusUpdate(RESOURCE, apiService, { ...apiService.status, conditions: [...others, condition] }),

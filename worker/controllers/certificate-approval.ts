@@ -1,11 +1,11 @@
 /** Approves the client certificates that kubelets ask for, for themselves or for others, as far as they may ask. */
 import type { CertificateSigningRequest } from "../../api/generated/certificates.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { parseCertificateRequest } from "../../api/machinery/x509/certificate-request.ts";
 import { signerProblem } from "../../api/resources/certificates/signer-rules.ts";
 import { type Controller, type ReviewEffect, settled, type UpdateEffect } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
-import { timeText } from "./time.ts";
 
 const RESOURCE = "certificatesigningrequests.certificates.k8s.io";
 /** What makes it worth asking again. */
@@ -29,7 +29,7 @@ export const certificateApprover: Controller = {
     const parsed = parseCertificateRequest(request.spec.request);
     if (!parsed || signerProblem(request.spec, parsed) !== undefined) return settled;
     const isOwn = request.spec.username === parsed.commonName;
-    return { effects: [approvalOf(request, isOwn, timeText(now))] };
+    return { effects: [approvalOf(request, isOwn, timestamp(now))] };
   },
 };
 

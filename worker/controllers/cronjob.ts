@@ -1,6 +1,7 @@
 /** Starts a CronJob's Jobs on time, notes how they end, and keeps no more of them than asked for. */
 import type { CronJob, CronJobStatus, Job } from "../../api/generated/batch.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import {
   type Controller,
   type Effect,
@@ -13,7 +14,7 @@ import { controllerOf, controllerReference } from "./controller-ref.ts";
 import { dueTimes } from "./cron-schedule.ts";
 import { itemKey, itemOf, splitItem } from "./item-key.ts";
 import { statusUpdate } from "./status-update.ts";
-import { timeOf, timeText, waking, zonedTimeText } from "./time.ts";
+import { timeOf, waking, zonedTimeText } from "./time.ts";
 
 const RESOURCE = "cronjobs.batch";
 const JOBS = "jobs.batch";
@@ -172,7 +173,7 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
     name: cronJob.metadata.name,
     subresource: "status",
     type: "application/merge-patch+json",
-    patch: { status: { lastScheduleTime: timeText(due.latest) } },
+    patch: { status: { lastScheduleTime: timestamp(due.latest) } },
   };
   return { effects: [...replaced, create, scheduled], events, ...wait };
 }

@@ -1,7 +1,7 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { PatchEffect } from "./controller.ts";
-import { timeText } from "./time.ts";
 
 const TYPE = "DisruptionTarget";
 /** As nodes list them. What the snapshot leaves out of a pod's conditions is among these. */
@@ -20,7 +20,7 @@ export function disruption(
     status: "True",
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     ...said,
-    lastTransitionTime: timeText(now),
+    lastTransitionTime: timestamp(now),
   };
   return {
     op: "patch",

@@ -2,6 +2,7 @@ import type { Pod } from "../../api/generated/core.v1.ts";
 import type { Condition } from "../../api/generated/meta.v1.ts";
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../api/generated/policy.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import {
   type Controller,
   type EventRecord,
@@ -17,7 +18,7 @@ import { itemKey, splitItem } from "./item-key.ts";
 import { selects } from "./label-selector.ts";
 import { isActive, isReady, podCondition } from "./pod-state.ts";
 import { conditionsPatch, statusUpdate } from "./status-update.ts";
-import { earliest, timeOf, timeText, waking } from "./time.ts";
+import { earliest, timeOf, waking } from "./time.ts";
 
 const RESOURCE = "poddisruptionbudgets.policy";
 /** How long an eviction that was let through may take to show. */
@@ -121,7 +122,7 @@ function allowed(
   said: { status: string; reason: string; message: string; observedGeneration?: number },
 ): Condition {
   const current = budget.status.conditions?.find(({ type }) => type === "DisruptionAllowed");
-  const lastTransitionTime = current?.status === said.status ? current.lastTransitionTime : timeText(now);
+  const lastTransitionTime = current?.status === said.status ? current.lastTransitionTime : timestamp(now);
   return { type: "DisruptionAllowed", ...said, lastTransitionTime };
 }
 
@@ -183,7 +184,7 @@ export const staleDisruptionController: Controller = {
     if (!pod || condition?.status !== "True" || pod.metadata.deletionTimestamp || !isActive(pod)) return settled;
     const end = (timeOf(condition.lastTransitionTime) ?? 0) + STALE_DISRUPTION_MS;
     if (end > now) return { effects: [], wakeAt: end };
-    const next = { type: condition.type, status: "False", lastTransitionTime: timeText(now) };
+    const next = { type: condition.type, status: "False", lastTransitionTime: timestamp(now) };
     return { effects: [conditionsPatch("pods", pod, [next])] };
   },
 };

@@ -1,10 +1,10 @@
 /** Says of each FlowSchema whether the priority level that it names is there (apiserver/pkg/util/flowcontrol). */
 import type { FlowSchema } from "../../api/generated/flowcontrol.v1.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { type Controller, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
 import { statusUpdate } from "./status-update.ts";
-import { timeText } from "./time.ts";
 
 const RESOURCE = "flowschemas.flowcontrol.apiserver.k8s.io";
 const LEVELS = "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io";
@@ -35,7 +35,7 @@ export const flowSchemaStatus: Controller = {
     const current = conditions.find(({ type }) => type === "Dangling");
     if (current?.status === found.status && current.reason === found.reason && current.message === found.message)
       return settled;
-    const condition = { type: "Dangling", lastTransitionTime: timeText(now), ...found };
+    const condition = { type: "Dangling", lastTransitionTime: timestamp(now), ...found };
     const others = conditions.filter(({ type }) => type !== "Dangling");
     return { effects: statusUpdate(RESOURCE, schema, { ...schema.status, conditions: [...others, condition] }) };
   },

@@ -1,6 +1,7 @@
 /** Empties a namespace that is being deleted, says what is left in it, and at last lets it go. */
 import type { Namespace, NamespaceCondition } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { GroupResource } from "../../api/store.ts";
 import {
   type Answer,
@@ -16,7 +17,6 @@ import {
 } from "./controller.ts";
 import { same } from "./same.ts";
 import { statusUpdate } from "./status-update.ts";
-import { timeText } from "./time.ts";
 
 const FINALIZER = "kubernetes";
 /** While something is left, Kubernetes looks again about as often. */
@@ -203,7 +203,7 @@ function conditionsOf(
     const current = namespace.status.conditions?.find((each) => each.type === type);
     if (current && same({ ...current, lastTransitionTime: undefined }, next)) return current;
     const lastTransitionTime =
-      current?.status === next.status ? (current.lastTransitionTime ?? timeText(now)) : timeText(now);
+      current?.status === next.status ? (current.lastTransitionTime ?? timestamp(now)) : timestamp(now);
     return { ...next, lastTransitionTime };
   });
 }

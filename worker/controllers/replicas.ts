@@ -5,6 +5,7 @@
 import type { Pod, PodTemplateSpec } from "../../api/generated/core.v1.ts";
 import type { LabelSelector } from "../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { Batch, Effect, EffectFailure, Plan, ReconcileContext } from "./controller.ts";
 import { claim } from "./controller-ref.ts";
 import { carries } from "./label-selector.ts";
@@ -12,7 +13,7 @@ import { podFromTemplate } from "./pod-from-template.ts";
 import { byLeastWorthKeeping, isActive, isAvailable, isReady, isTerminated, nextAvailability } from "./pod-state.ts";
 import { same } from "./same.ts";
 import { statusUpdate } from "./status-update.ts";
-import { timeText, waking } from "./time.ts";
+import { waking } from "./time.ts";
 
 /** At most so many creations or removals a turn, as in Kubernetes. */
 const BURST = 500;
@@ -181,6 +182,6 @@ function conditionsOf<T extends Replicated>(
   if (standing?.reason === reason) return [...others, standing];
   return [
     ...others,
-    { lastTransitionTime: timeText(now), message: failure.message, reason, status: "True", type: "ReplicaFailure" },
+    { lastTransitionTime: timestamp(now), message: failure.message, reason, status: "True", type: "ReplicaFailure" },
   ];
 }

@@ -1,11 +1,11 @@
 /** A ServiceCIDR is ready while it lives; one that is to go waits until no address of it is in use. */
 import type { IPAddress, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { type Controller, type Plan, settled } from "./controller.ts";
 import { itemKey } from "./item-key.ts";
 import { statusApply } from "./status-update.ts";
-import { timeText } from "./time.ts";
 
 const RESOURCE = "servicecidrs.networking.k8s.io";
 const ADDRESSES = "ipaddresses.networking.k8s.io";
@@ -57,7 +57,7 @@ function ready(
   const current = range.status.conditions?.find(({ type }) => type === "Ready");
   if (current?.status === said.status && current.reason === said.reason && current.message === said.message)
     return settled;
-  const condition = { type: "Ready", ...said, lastTransitionTime: timeText(now) };
+  const condition = { type: "Ready", ...said, lastTransitionTime: timestamp(now) };
   const status = { conditions: [condition] };
   return { effects: [statusApply(RESOURCE, range, { fieldManager: "service-cidr-controller", status })] };
 }

@@ -1,13 +1,12 @@
-/** metav1.Time: RFC 3339 in whole seconds, UTC. */
-export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+/** metav1.Time on the clocks of a time zone, with its distance to UTC; in UTC where there is no such zone. */
+import { timestamp } from "../../api/machinery/time.ts";
 
-/** The same on the clocks of a time zone, with its distance to UTC; in UTC where there is no such zone. */
 export function zonedTimeText(ms: number, timeZone: string | undefined): string {
   const minutes = offsetOf(ms, timeZone);
-  if (minutes === 0) return timeText(ms);
+  if (minutes === 0) return timestamp(ms);
   const [hour, minute] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   const distance = `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
-  return `${timeText(ms + minutes * 60_000).slice(0, -1)}${minutes < 0 ? "-" : "+"}${distance}`;
+  return `${timestamp(ms + minutes * 60_000).slice(0, -1)}${minutes < 0 ? "-" : "+"}${distance}`;
 }
 
 /** Minutes that the zone is ahead of UTC at that time. */

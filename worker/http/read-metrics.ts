@@ -7,6 +7,7 @@ import type { NodeMetrics, PodMetrics } from "../../api/generated/metrics.v1beta
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
 import { notFound } from "../../api/machinery/status.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { NodeUsage, Usage } from "../../api/node-usage.ts";
 import type { Entry } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
@@ -53,12 +54,11 @@ const quantities = ({ cpuNanocores, memoryBytes }: Usage): Record<string, string
 const metadataOf = ({ name, namespace, labels }: Stored<KubeObject>["metadata"], now: number) => ({
   name,
   ...(namespace === undefined ? {} : { namespace }),
-  creationTimestamp: timeText(now),
+  creationTimestamp: timestamp(now),
   ...(labels === undefined ? {} : { labels }),
 });
 
-const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-const windowOf = ({ at, windowMs }: NodeUsage) => ({ timestamp: timeText(at), window: `${windowMs / 1000}s` });
+const windowOf = ({ at, windowMs }: NodeUsage) => ({ timestamp: timestamp(at), window: `${windowMs / 1000}s` });
 
 async function ofNodes(context: RequestContext, entries: readonly Entry[]): Promise<(KubeObject & NodeMetrics)[]> {
   const usages = await usageOf(

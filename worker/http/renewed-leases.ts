@@ -4,6 +4,7 @@
  */
 import type { Lease } from "../../api/generated/coordination.v1.ts";
 import { goJson } from "../../api/machinery/go-json.ts";
+import { microTimestamp } from "../../api/machinery/time.ts";
 import type { Entry } from "../../api/store.ts";
 import type { RequestContext } from "../request-context.ts";
 
@@ -32,6 +33,6 @@ function renewedAt(entry: Entry, time: number): Entry {
   const lease = JSON.parse(entry.text) as Lease;
   const written = lease.spec?.renewTime;
   if (written === undefined || Date.parse(written) >= time) return entry;
-  const renewTime = new Date(time).toISOString().replace("Z", "000Z");
+  const renewTime = microTimestamp(time);
   return { ...entry, text: goJson({ ...lease, spec: { ...lease.spec, renewTime } }) };
 }

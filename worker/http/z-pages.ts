@@ -2,6 +2,7 @@
  * `/statusz` and `/flagz`, which every component of Kubernetes has since 1.36: text for people, and a versioned form for who
  * asks for it by name. Functions from facts to what is answered.
  */
+import { timestamp } from "../../api/machinery/time.ts";
 
 /** What a page says, in both of its forms. */
 export interface ZPage {
@@ -82,7 +83,7 @@ export function statusPage(facts: StatusFacts): ZPage {
   return {
     kind: "Statusz",
     fields: {
-      startTime: `${started.toISOString().slice(0, 19)}Z`,
+      startTime: timestamp(started.getTime()),
       uptimeSeconds,
       goVersion: facts.runtime,
       binaryVersion: facts.binaryVersion,

@@ -5,6 +5,7 @@
  */
 import type { Event } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
+import { microTimestamp } from "../../api/machinery/time.ts";
 import type { Write } from "../../api/store.ts";
 import { type EventStamp, eventOf, type SchedulerEvent } from "./event.ts";
 import { eventWrite } from "./event-write.ts";
@@ -79,6 +80,6 @@ const dueOf = ({ last, writtenAt }: Known) => Math.min(last + SERIES_ENDS_MS, wr
 function seriesWrite(known: Known, now: number): Write {
   const { event, count, last } = known;
   known.writtenAt = now;
-  const lastObservedTime = `${new Date(last).toISOString().slice(0, -1)}000Z`;
+  const lastObservedTime = microTimestamp(last);
   return eventWrite("replace", { ...event, series: { count, lastObservedTime } });
 }

@@ -5,6 +5,7 @@ import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { apiVersionOf, type KubeObject, type Stored } from "../../api/machinery/meta.ts";
 import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 
@@ -22,7 +23,7 @@ export function owned<T extends Stored<KubeObject>>(
     kind: ownedThrough(kind, subresource),
     manager: MANAGER,
     subresource,
-    now: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    now: timestamp(now),
   });
   const { managedFields: _, ...metadata } = after.metadata;
   return { ...after, metadata: withFields(metadata as T["metadata"], managedFields) };

@@ -3,6 +3,7 @@ import type { Pod, PodExtendedResourceClaimStatus, PodStatus } from "../../api/g
 import { canonicalJson, withMember } from "../../api/machinery/json-canonical.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { leadingMeta, textWithoutRevision } from "../../api/machinery/object-text.ts";
+import { timestamp } from "../../api/machinery/time.ts";
 import { attributesOf } from "../../api/resources/attributes.ts";
 import { assignNode } from "../../api/resources/core/pod/assign-node.ts";
 import { topologyLabelsOf } from "../../api/resources/core/pod/topology-labels.ts";
@@ -16,8 +17,6 @@ import { owned } from "./owned.ts";
 import type { PendingPod } from "./plugin.ts";
 import type { PodFacts } from "./pod-facts.ts";
 
-const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
-
 /** The pod on its node, of whose place it learns, and the event that says so; undefined where it cannot be bound any more. */
 export function bindingWrites(
   { pod }: PendingPod,
@@ -26,7 +25,7 @@ export function bindingWrites(
 ): readonly [Write, Write] | undefined {
   const topology = topologyLabelsOf(labels);
   const metadata = Object.keys(topology).length > 0 ? { labels: topology } : {};
-  const assigned = assignNode(pod, { metadata, target: { kind: "Node", name: node } }, timeText(stamp.now));
+  const assigned = assignNode(pod, { metadata, target: { kind: "Node", name: node } }, timestamp(stamp.now));
   if (!assigned.ok) return undefined;
   const note = `Successfully assigned ${pod.metadata.namespace}/${pod.metadata.name} to ${node}`;
   return [
@@ -89,7 +88,7 @@ export function refusalWrite(
     status: "False",
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     lastProbeTime: null,
-    lastTransitionTime: said?.status === "False" && said.lastTransitionTime ? said.lastTransitionTime : timeText(now),
+    lastTransitionTime: said?.status === "False" && said.lastTransitionTime ? said.lastTransitionTime : timestamp(now),
     reason,
     message,
   };

@@ -1,5 +1,5 @@
 import type { HorizontalPodAutoscalerCondition } from "../../../api/generated/autoscaling.v2.ts";
-import { timeText } from "../time.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 
 /** Puts a condition in its place, or at the end; its time is when its status last changed. */
 export function say(
@@ -8,7 +8,7 @@ export function say(
   now: number,
 ): HorizontalPodAutoscalerCondition[] {
   const current = conditions.find(({ type }) => type === next.type);
-  const stamp = timeText(now);
+  const stamp = timestamp(now);
   const lastTransitionTime = current?.status === next.status ? (current.lastTransitionTime ?? stamp) : stamp;
   const said = { ...next, lastTransitionTime };
   return current ? conditions.map((each) => (each === current ? said : each)) : [...conditions, said];

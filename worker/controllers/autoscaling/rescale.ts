@@ -6,9 +6,9 @@ import type {
   MetricStatus,
 } from "../../../api/generated/autoscaling.v2.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import type { Effect, Plan } from "../controller.ts";
 import { statusUpdate } from "../status-update.ts";
-import { timeText } from "../time.ts";
 import { say } from "./conditions.ts";
 import { type History, NO_HISTORY, remembering } from "./limits.ts";
 import type { Scale } from "./scale-target.ts";
@@ -59,7 +59,7 @@ export function rescale(standing: Standing, { desired, reason }: { desired: numb
   };
   const message = `the HPA controller was able to update the target scale to ${desired}`;
   const status: HorizontalPodAutoscalerStatus = {
-    lastScaleTime: timeText(now),
+    lastScaleTime: timestamp(now),
     currentReplicas: scale.replicas,
     desiredReplicas: desired,
     ...(metrics.length > 0 ? { currentMetrics: [...metrics] } : {}),

@@ -1,7 +1,8 @@
 /** A Deployment's status: counts, and the conditions Available, Progressing and ReplicaFailure. */
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { timeOf, timeText } from "../time.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import { timeOf } from "../time.ts";
 import {
   actualReplicas,
   availableReplicas,
@@ -31,7 +32,7 @@ export function withCondition(
 ): DeploymentCondition[] {
   const current = conditions.find(({ type }) => type === next.type);
   if (current?.status === next.status && current.reason === next.reason) return [...conditions];
-  const stamp = timeText(now);
+  const stamp = timestamp(now);
   const lastTransitionTime = current?.status === next.status ? (current.lastTransitionTime ?? stamp) : stamp;
   return [...without(conditions, next.type), { ...next, lastUpdateTime: stamp, lastTransitionTime }];
 }
@@ -159,7 +160,7 @@ function progress(
   if (isProgressing(deployment.status, counted)) {
     const message = `${subject} is progressing.`;
     const current = conditionOf(counted, "Progressing");
-    const stamp = timeText(now);
+    const stamp = timestamp(now);
     const next = { type: "Progressing", status: "True", reason: "ReplicaSetUpdated", message, lastUpdateTime: stamp };
     // Progress moves the time of the last update even where the reason stays.
     const lastTransitionTime = current?.status === "True" ? (current.lastTransitionTime ?? stamp) : stamp;

@@ -1,6 +1,6 @@
 /** A Job's conditions. */
 import type { Job, JobCondition, JobStatus } from "../../../api/generated/batch.v1.ts";
-import { timeText } from "../time.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 
 /** Why a job is about to end; the final condition repeats it. */
 export interface Ending {
@@ -33,7 +33,7 @@ export function addCondition(
 ): JobCondition[] {
   const current = conditions.find(({ type }) => type === next.type);
   if (current?.status === next.status && current.reason === next.reason) return [...conditions];
-  const stamp = timeText(now);
+  const stamp = timestamp(now);
   const { type, status, reason, message } = next;
   const condition: JobCondition = {
     type,

@@ -2,6 +2,7 @@
 import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import {
   type Batch,
   type Controller,
@@ -16,7 +17,7 @@ import { itemKey, splitItem } from "../item-key.ts";
 import { isActive, isReady, isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { timeText, waking } from "../time.ts";
+import { waking } from "../time.ts";
 import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, hasCondition, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
@@ -154,7 +155,7 @@ function planLastWord(job: Stored<Job>, ending: Ending, { noted, now }: { noted:
   const status: JobStatus = {
     ...noted,
     conditions: addCondition(noted.conditions ?? [], final, now),
-    ...(succeeds ? { completionTime: timeText(now) } : {}),
+    ...(succeeds ? { completionTime: timestamp(now) } : {}),
   };
   const event: EventRecord = succeeds
     ? { about: job, type: "Normal", reason: "Completed", message: "Job completed" }

@@ -2,8 +2,8 @@
 import type { Job, JobStatus } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import type { EventRecord } from "../controller.ts";
-import { timeText } from "../time.ts";
 import { addCondition, hasCondition } from "./conditions.ts";
 import { printIndexes } from "./indexes.ts";
 import { isIndexed } from "./job-pods.ts";
@@ -25,10 +25,10 @@ export function suspension(job: Stored<Job>, now: number): { status: JobStatus; 
       events: [{ about: job, type: "Normal", reason: "Suspended", message: "Job suspended" }],
     };
   }
-  if (!suspended) return { status: { ...job.status, startTime: startTime ?? timeText(now) }, events: [] };
+  if (!suspended) return { status: { ...job.status, startTime: startTime ?? timestamp(now) }, events: [] };
   const next = { type: "Suspended", status: "False", reason: "JobResumed", message: "Job resumed" };
   return {
-    status: { ...job.status, startTime: timeText(now), conditions: addCondition(conditions, next, now) },
+    status: { ...job.status, startTime: timestamp(now), conditions: addCondition(conditions, next, now) },
     events: [{ about: job, type: "Normal", reason: "Resumed", message: "Job resumed" }],
   };
 }
@@ -50,7 +50,7 @@ export function noteStatus(
   const { active: _, succeeded: __, failed: ___, completedIndexes: ____, failedIndexes: _____, ...rest } = base;
   return {
     ...rest,
-    ...(base.startTime === undefined && !job.spec.suspend ? { startTime: timeText(facts.now) } : {}),
+    ...(base.startTime === undefined && !job.spec.suspend ? { startTime: timestamp(facts.now) } : {}),
     ...(active ? { active } : {}),
     ready,
     terminating,

@@ -1,6 +1,7 @@
 /** Says what a silent node is (unknown), taints nodes by their conditions, and keeps the old os and arch labels. */
 import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import {
   type Controller,
   type Effect,
@@ -13,7 +14,7 @@ import { itemKey } from "../item-key.ts";
 import { isReady } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { conditionsPatch } from "../status-update.ts";
-import { timeOf, timeText, waking } from "../time.ts";
+import { timeOf, waking } from "../time.ts";
 import { evictingTaint, taintsOf } from "./taints.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
@@ -81,7 +82,7 @@ function silenceOf(node: Stored<Node>, { heardOf }: ReconcileContext): number | 
 }
 
 function planSilent(node: Stored<Node>, { now }: ReconcileContext): Plan {
-  const stamp = timeText(now);
+  const stamp = timestamp(now);
   const unknown = UNKNOWN_WITH_THE_NODE.flatMap((type): NodeCondition[] => {
     const current = node.status.conditions?.find((each) => each.type === type);
     if (current?.status === "Unknown") return [];
@@ -106,7 +107,7 @@ function podsNotReady(
 ): { effects: readonly Effect[]; events: readonly EventRecord[] } {
   if (readiness(node) !== "Unknown") return { effects: [], events: [] };
   const pods = snapshot.podsOnNode<Pod>(node.metadata.name).filter(isReady);
-  const unready = [{ type: "Ready", status: "False", lastTransitionTime: timeText(now) }];
+  const unready = [{ type: "Ready", status: "False", lastTransitionTime: timestamp(now) }];
   const effects = pods.map((pod) => conditionsPatch("pods", pod, unready));
   const events = pods.map(
     (about): EventRecord => ({ about, type: "Warning", reason: "NodeNotReady", message: "Node is not ready" }),

@@ -1,11 +1,12 @@
 /** Deletes pods that do not tolerate their node's NoExecute taints, those with a limited tolerance when it is over. */
 import type { Node, Pod, Taint, Toleration } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { disruption } from "../disruption-target.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isTerminated, podCondition } from "../pod-state.ts";
-import { timeOf, timeText } from "../time.ts";
+import { timeOf } from "../time.ts";
 
 export const taintEvictionController: Controller = {
   name: "taint-eviction-controller",
@@ -60,7 +61,7 @@ const isLimited = ({ spec }: Pod) =>
 function stamped(node: Stored<Node> | undefined, now: number): Plan {
   if (!node) return settled;
   const taints = (node.spec.taints ?? []).map((taint) =>
-    taint.effect === "NoExecute" && !taint.timeAdded ? { ...taint, timeAdded: timeText(now) } : taint,
+    taint.effect === "NoExecute" && !taint.timeAdded ? { ...taint, timeAdded: timestamp(now) } : taint,
   );
   const { name, resourceVersion } = node.metadata;
   return {

@@ -1,6 +1,6 @@
 /** The taints that a node's conditions and cordon mean. */
 import type { Node, Taint } from "../../../api/generated/core.v1.ts";
-import { timeText } from "../time.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 
 const PREFIX = "node.kubernetes.io/";
 export const NOT_READY = `${PREFIX}not-ready`;
@@ -52,6 +52,6 @@ export function taintsOf(node: Node, { now, evicting }: { now: number; evicting:
   const wanted = new Map(due.map((taint) => [id(taint), taint]));
   const kept = current.filter((taint) => !isOurs(taint) || wanted.has(id(taint)));
   const have = new Set(kept.map(id));
-  const added = due.filter((taint) => !have.has(id(taint))).map((taint) => ({ ...taint, timeAdded: timeText(now) }));
+  const added = due.filter((taint) => !have.has(id(taint))).map((taint) => ({ ...taint, timeAdded: timestamp(now) }));
   return [...kept, ...added];
 }

@@ -1,5 +1,6 @@
 /** What a placement means for device claims: allocated and reserved for the pod, in the commit that binds it. */
 import type { AllocationResult, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
 import { resourceClaim } from "../../../api/resources/resource/resource-claim.ts";
 import type { Write } from "../../../api/store.ts";
 import { owned } from "../owned.ts";
@@ -9,8 +10,6 @@ import type { Claim } from "./allocate.ts";
 import { UNIDENTIFIED } from "./allocation.ts";
 import { DEVICE_CLAIMS } from "./device-use.ts";
 import type { Reservation } from "./pod-devices.ts";
-
-const timeText = (now: number) => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
 /** Its allocation is given back before the claim may go. */
 const FINALIZER = "resource.kubernetes.io/delete-protection";
@@ -29,7 +28,7 @@ export function reserveClaim(
   const given = allocation ? identified(allocation, newId) : claim.status.allocation;
   const status: ResourceClaim["status"] = {
     ...claim.status,
-    ...(given && { allocation: { ...given, allocationTimestamp: given.allocationTimestamp ?? timeText(now) } }),
+    ...(given && { allocation: { ...given, allocationTimestamp: given.allocationTimestamp ?? timestamp(now) } }),
     reservedFor,
   };
   // Two writes of kube-scheduler's, of the object and of its status, in one.
