@@ -1,5 +1,4 @@
 /** The node: follows what the control plane tells of it, gives each pod a worker, and serves what is asked of them. */
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
@@ -37,6 +36,7 @@ import { PodWorkers } from "./pod/pod-workers.ts";
 import type { WorkerContext } from "./pod/worker-context.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
+import { readText } from "./read-text.ts";
 import { OrphanSearch } from "./remove-orphans.ts";
 import { Reports } from "./reports.ts";
 import type { Runtime } from "./runtime/runtime.ts";
@@ -354,13 +354,5 @@ export class NodeAgent {
     }
     this.#workers.objectsChanged(touched);
     this.#orphans.begin();
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
   }
 }

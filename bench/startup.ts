@@ -11,6 +11,7 @@ import { cpus, release, tmpdir, totalmem } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster, freePort } from "../test/e2e/cluster.ts";
 import { Containerd, whyNoContainerd } from "../test/e2e/containerd.ts";
+import { median } from "./rig/load.ts";
 import { residentMegabytesOfTree } from "./rig/process-tree.ts";
 
 interface Figure {
@@ -23,7 +24,6 @@ interface Figure {
 
 const rounds = Number(process.argv[2] ?? 5);
 const root = `${import.meta.dirname}/..`;
-const median = (samples: readonly number[]) => samples.toSorted((a, b) => a - b)[samples.length >> 1] ?? Number.NaN;
 const seconds = (since: number) => (performance.now() - since) / 1000;
 
 /** A first start, keys and all, through npm. */

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { median } from "./rig/load.ts";
 
 // The package has no types: its default export is the path of the program.
 const { default: workerd } = createRequire(import.meta.url)("workerd") as { default: string };
@@ -55,8 +56,6 @@ async function resident(field: "VmRSS" | "VmHWM" = "VmRSS"): Promise<number> {
   await writeFile(`/proc/${server.pid}/clear_refs`, "5");
   return Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
 }
-
-const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
 async function measure(): Promise<Record<string, string>> {
   const figures: Record<string, string> = {};

@@ -2,8 +2,9 @@
  * Which volumes of CSI drivers the pods of this node have, and where: in the kubelet's directories, as drivers know them. What a pod
  * has is written beside its mount (`vol_data.json`, the kubelet's), so that any later agent can undo it.
  */
-import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import { readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { namesIn } from "../names-in.ts";
 import { writeWhole } from "../write-whole.ts";
 import { sha256, type Wanted } from "./wanted-volume.ts";
 
@@ -88,8 +89,6 @@ export class PublishedVolumes {
       removeEmpty(join(this.#directory, "pods", uid, directory));
   }
 }
-
-const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
 
 export function removeEmpty(directory: string): void {
   try {

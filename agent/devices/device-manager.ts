@@ -2,11 +2,11 @@
  * Which container has which devices. It is written down before a container starts, so that an agent that starts anew gives no device
  * away twice, and a container that restarts has its own again.
  */
-import { readFileSync } from "node:fs";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import { withoutClaimed } from "../dra/claimed-resources.ts";
 import { isSidecar } from "../pod/containers.ts";
 import { ConfigError } from "../pod/env.ts";
+import { readHeld } from "../read-held.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { DeviceGrant, DeviceSource } from "./device-source.ts";
 
@@ -36,7 +36,7 @@ export class DeviceManager {
 
   constructor(options: DeviceManagerOptions) {
     this.#options = options;
-    this.#held = readHeld(options.file);
+    this.#held = readHeld<Held>(options.file);
   }
 
   /** Of each resource, how many there are, and how many of them can be given. */
@@ -147,11 +147,3 @@ const together = (a: DeviceGrant, b: DeviceGrant): DeviceGrant => ({
   annotations: { ...a.annotations, ...b.annotations },
   cdiDevices: [...a.cdiDevices, ...b.cdiDevices],
 });
-
-function readHeld(file: string): readonly Held[] {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as readonly Held[];
-  } catch {
-    return [];
-  }
-}

@@ -2,9 +2,9 @@
  * The dynamic resources of this node's pods: made ready by their drivers before a pod starts, given to its containers as CDI devices,
  * and taken back after the last pod that has them. It is written down before a driver is called, so that any later agent can undo it.
  */
-import { readFileSync } from "node:fs";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ResourceClaim } from "../../api/generated/resource.v1.ts";
+import { readHeld } from "../read-held.ts";
 import { writeWhole } from "../write-whole.ts";
 import type { ClaimReference, DraDrivers, PreparedDevice } from "./dra-drivers.ts";
 
@@ -69,7 +69,7 @@ export class PodClaims {
 
   constructor(options: PodClaimsOptions) {
     this.#options = options;
-    this.#held = readHeld(options.file);
+    this.#held = readHeld<Held>(options.file);
   }
 
   #find({ metadata }: Pod, name: string): Held | undefined {
@@ -172,13 +172,5 @@ export class PodClaims {
   #write(held: readonly Held[]): void {
     writeWhole(this.#options.file, JSON.stringify(held));
     this.#held = held;
-  }
-}
-
-function readHeld(file: string): readonly Held[] {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as readonly Held[];
-  } catch {
-    return [];
   }
 }

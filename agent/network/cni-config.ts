@@ -1,4 +1,5 @@
 /** The network of this node's pods in CNI's words: a bridge, and addresses from the node's ranges. Pure. */
+import { isIPv6 } from "./address-family.ts";
 
 export const BRIDGE = "sailplane0";
 /** Of what lies beside it the runtime takes the first by name. */
@@ -11,8 +12,6 @@ export interface CniOptions {
   /** The plugin for host ports is there. */
   readonly hasPortmap: boolean;
 }
-
-const isIPv6 = (range: string): boolean => range.includes(":");
 
 /** Masquerading is the agent's own (proxy/nft.ts): the bridge plugin's takes 70 ms for each pod. */
 export const cniConfig = ({ podRanges, ipamDirectory, hasPortmap }: CniOptions): string =>

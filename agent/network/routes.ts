@@ -2,6 +2,7 @@
 
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { Logger } from "../logger.ts";
+import { isIPv6 } from "./address-family.ts";
 import { BRIDGE } from "./cni-config.ts";
 import { run } from "./command.ts";
 import type { Way } from "./overlay/choose-way.ts";
@@ -27,8 +28,6 @@ export interface RouteFacts {
   /** Absent: this machine has no overlay, and all are sent to by plain routes. */
   readonly wayTo?: (node: string) => Way;
 }
-
-const isIPv6 = (address: string): boolean => address.includes(":");
 
 /**
  * One for each range of each other node: by the node's address of that family where it has one and plain routes lead

@@ -1,5 +1,5 @@
 /** What of the machine pods are not offered: what its own programs need, and what is left before the node ends pods. Pure. */
-import { nanosOf } from "../pod/qos.ts";
+import { bytesOf, nanosOf } from "../pod/qos.ts";
 import { limitOf, type Signal, type Threshold } from "../pressure/thresholds.ts";
 import type { Machine } from "./machine.ts";
 
@@ -13,8 +13,6 @@ export interface Reserve {
 export type SystemReserved = Readonly<Record<string, string>>;
 
 const RESERVABLE = ["cpu", "memory", "ephemeral-storage"];
-
-const bytesOf = (quantity: string | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
 
 /** Fails where something else is to be reserved. */
 export function reserveOf(machine: Machine, thresholds: readonly Threshold[], system: SystemReserved): Reserve {

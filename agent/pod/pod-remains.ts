@@ -1,9 +1,10 @@
 /** What pods leave on the machine beside their containers: directories and what is mounted there, claims, devices, logs. */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CsiVolumes } from "../csi/csi-volumes.ts";
 import type { DeviceManager } from "../devices/device-manager.ts";
 import type { PodClaims } from "../dra/pod-claims.ts";
+import { namesIn } from "../names-in.ts";
 import type { ImageMounts } from "../volumes/image-mounts.ts";
 import { removeVolumes } from "../volumes/remove-volumes.ts";
 
@@ -15,8 +16,6 @@ export interface PodRemainsOptions {
   readonly claims: Pick<PodClaims, "uids" | "unprepare">;
   readonly devices: Pick<DeviceManager, "uids" | "free">;
 }
-
-const namesIn = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory) : []);
 
 /** Whatever else lies in these directories is nobody's, and leads nowhere. */
 const UID = /^[\dA-Za-z-]+$/;

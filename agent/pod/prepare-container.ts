@@ -1,8 +1,9 @@
 /** What a container finds on the machine: its files are made, its volumes found, and its configuration answered. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../devices/device-source.ts";
+import { readText } from "../read-text.ts";
 import type { ContainerConfig, Mount } from "../runtime/container.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { Observation } from "../runtime/observation.ts";
@@ -107,12 +108,4 @@ function writeHosts(context: WorkerContext, { pod, directory, addresses }: Conta
   });
   if (readText(file) !== text) writeFileSync(file, text, { mode: 0o644 });
   return file;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
 }

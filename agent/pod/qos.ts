@@ -23,6 +23,9 @@ export function qosOf(pod: Pod): QosClass {
   return guaranteed ? "Guaranteed" : "Burstable";
 }
 
+/** In whole units: bytes, mostly; 0 for what is absent or unreadable. */
+export const bytesOf = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
+
 /** 0 for what is absent or unreadable. */
 export function nanosOf(quantity: string | number | undefined): bigint {
   if (quantity === undefined) return 0n;

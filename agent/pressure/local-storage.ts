@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { podAmounts } from "../pod/pod-amounts.ts";
-import { nanosOf } from "../pod/qos.ts";
+import { bytesOf } from "../pod/qos.ts";
 import { diskUse } from "../volumes/disk-use.ts";
 import { printAmount } from "./thresholds.ts";
 
@@ -15,8 +15,6 @@ export interface StorageUse {
 
 const EMPTY_DIR = "volumes/kubernetes.io~empty-dir";
 const RESOURCE = "ephemeral-storage";
-
-const bytesOf = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
 
 /** Not in memory, nor on huge pages. */
 export const isOnDisk = (emptyDir: EmptyDirVolumeSource | undefined): boolean =>

@@ -1,6 +1,6 @@
 /** What the machine as a whole uses, by the kernel's counters; nothing where it has none. */
-import { readFileSync } from "node:fs";
 import { cpus, freemem, totalmem } from "node:os";
+import { readText } from "../read-text.ts";
 import type { PageFaults } from "../runtime/usage.ts";
 
 export interface MachineSample {
@@ -15,16 +15,8 @@ export interface MachineSample {
 
 const MS = 1_000_000;
 
-function text(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-}
-
 /** What the kernel could give to programs that ask, caches included. */
-export function availableMemory(meminfo = text("/proc/meminfo")): number {
+export function availableMemory(meminfo = readText("/proc/meminfo")): number {
   const kibibytes = counterOf(meminfo, "MemAvailable");
   return kibibytes === undefined ? freemem() : kibibytes * 1024;
 }
@@ -50,12 +42,12 @@ export function memoryDetail(
 
 export function sampleMachine(): MachineSample {
   const busy = cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
-  const meminfo = text("/proc/meminfo");
+  const meminfo = readText("/proc/meminfo");
   const memoryAvailableBytes = availableMemory(meminfo);
   return {
     cpuNanoseconds: busy * MS,
     memoryBytes: totalmem() - memoryAvailableBytes,
     memoryAvailableBytes,
-    ...memoryDetail(meminfo, text("/proc/vmstat")),
+    ...memoryDetail(meminfo, readText("/proc/vmstat")),
   };
 }

@@ -2,7 +2,7 @@
 import type { EmptyDirVolumeSource, Pod } from "../../api/generated/core.v1.ts";
 import { formatQuantity, parseQuantity } from "../../api/machinery/quantity.ts";
 import { allContainersOf } from "../pod/containers.ts";
-import { nanosOf } from "../pod/qos.ts";
+import { bytesOf } from "../pod/qos.ts";
 import { podLimits } from "../pod/resources.ts";
 import { VolumeError } from "./payload.ts";
 
@@ -13,8 +13,6 @@ export interface FileSystem {
 
 const HUGE_PAGES = "HugePages";
 const RESOURCE = "hugepages-";
-
-const bytesOf = (quantity: string | number | undefined): number => Number(nanosOf(quantity) / 1_000_000_000n);
 
 /** The sizes of huge pages that some container of the pod asks for. */
 const pageSizesOf = (pod: Pod): ReadonlySet<string> =>

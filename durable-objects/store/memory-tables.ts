@@ -1,4 +1,5 @@
 /** The log and the objects in memory: a complete fake of SQLite's, for tests of what stands on a store. */
+import { keyId } from "../../api/key-id.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import { comparePlaces } from "./key-order.ts";
 import type { Usage } from "./limits.ts";
@@ -13,8 +14,6 @@ const inScope = (scope: Scope, key: Key): boolean =>
   (scope.namespace === undefined || key.namespace === scope.namespace) &&
   (scope.name === undefined || key.name === scope.name) &&
   (scope.after === undefined || comparePlaces(key, scope.after) > 0);
-
-const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
 
 export class MemoryTables implements LogTables {
   readonly #log = new Map<Revision, Appended>();

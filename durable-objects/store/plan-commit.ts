@@ -1,5 +1,6 @@
 /** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
 
+import { keyId } from "../../api/key-id.ts";
 import { holds } from "../../api/lifeline.ts";
 import { matches } from "../../api/machinery/selector.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
@@ -26,8 +27,6 @@ interface Situation {
   readonly now: number;
   current(key: Key): Current | undefined;
 }
-
-const keyId = (key: Key) => `${key.resource}/${key.namespace}/${key.name}`;
 
 /** Each write sees what those before it in the same commit did. */
 export function planCommit(request: CommitRequest, situation: Situation): CommitPlan {

@@ -3,6 +3,7 @@
  * again, the objects that commits check and requests read, and what selectors picked. Nothing but this object writes, so what is kept is what the
  * tables hold; a transaction that fails makes it all forgotten.
  */
+import { keyId } from "../../api/key-id.ts";
 import type { GroupResource, Key, Requirement, Revision } from "../../api/store.ts";
 import type { Usage } from "./limits.ts";
 import type { Aged, Appended, Current, LogRow, LogTables, Marks, Pointer, Scope, Trace } from "./log-tables.ts";
@@ -13,8 +14,6 @@ import { type LogTail, Selections } from "./selections.ts";
 /** Characters of texts: of the tail, which is read again within moments, and of objects, which clients come back to. */
 const TAIL = 4 * 1024 * 1024;
 const OBJECTS = 16 * 1024 * 1024;
-
-const keyId = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/${name}`;
 
 export class RecentTables implements LogTables, LogTail {
   readonly #tables: LogTables;

@@ -3,7 +3,8 @@
  * from the newest, so that a restore is one more change of the one log, and watches see it as such.
  */
 import type { BackupObject, RestoreReport } from "../../api/backup.ts";
-import type { GroupResource, Key, Revision } from "../../api/store.ts";
+import { keyId } from "../../api/key-id.ts";
+import type { GroupResource, Revision } from "../../api/store.ts";
 import type { Appended, Current, LogTables } from "./log-tables.ts";
 import { moveRevision } from "./revision-text.ts";
 
@@ -67,8 +68,6 @@ export function restore(options: RestoreOptions): RestoreReport {
   }
   return { revision, ...report };
 }
-
-const keyId = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/${name}`;
 
 /** Nothing but the revision differs. */
 const isSame = (current: Current, [, , , was, attributes, text]: BackupObject): boolean =>

@@ -1,27 +1,29 @@
 /** What plugins look at beside the object: read by key, all in one round trip, and each key once. */
+import { keyId } from "../../api/key-id.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Entry, Key } from "../../api/store.ts";
 import type { StoreClient } from "../storage/store-client.ts";
 
-const idOf = ({ resource, namespace, name }: Key) => `${resource}/${namespace}/${name}`;
-
 export class KeyedReads {
+  readonly #store: StoreClient;
   readonly #entries = new Map<string, Entry | undefined>();
 
-  constructor(private readonly store: StoreClient) {}
+  constructor(store: StoreClient) {
+    this.#store = store;
+  }
 
   /** Reads what is not read yet; one round trip at most. */
   async prefetch(keys: readonly Key[]): Promise<void> {
-    const wanted = [...new Map(keys.map((key) => [idOf(key), key])).values()];
-    const unknown = wanted.filter((key) => !this.#entries.has(idOf(key)));
+    const wanted = [...new Map(keys.map((key) => [keyId(key), key])).values()];
+    const unknown = wanted.filter((key) => !this.#entries.has(keyId(key)));
     if (unknown.length === 0) return;
-    const entries = await this.store.readMany(unknown);
-    for (const [i, key] of unknown.entries()) this.#entries.set(idOf(key), entries[i]);
+    const entries = await this.#store.readMany(unknown);
+    for (const [i, key] of unknown.entries()) this.#entries.set(keyId(key), entries[i]);
   }
 
   async entry(key: Key): Promise<Entry | undefined> {
     await this.prefetch([key]);
-    return this.#entries.get(idOf(key));
+    return this.#entries.get(keyId(key));
   }
 
   /** The object as it was read; the caller's own copy. */

@@ -17,13 +17,16 @@ interface Bucket {
 const REMEMBERED = 10_000;
 
 export class Attempts {
+  readonly #options: AttemptsOptions;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(private readonly options: AttemptsOptions) {}
+  constructor(options: AttemptsOptions) {
+    this.#options = options;
+  }
 
   /** Counts an attempt. Answers 0, or the seconds to wait before the next one that will be let through. */
   take(who: string, now: number): number {
-    const { burst, perMinute } = this.options;
+    const { burst, perMinute } = this.#options;
     const { left, at } = this.#buckets.get(who) ?? { left: burst, at: now };
     const filled = Math.min(burst, left + ((now - at) / 60_000) * perMinute);
     if (filled < 1) return Math.ceil(Math.round((1 - filled) * (60_000 / perMinute)) / 1000);

@@ -4,7 +4,8 @@ import type { Stored } from "../../api/machinery/meta.ts";
 import { type Controller, type Effect, type Plan, settled } from "./controller.ts";
 import { disruption } from "./disruption-target.ts";
 import { itemKey, splitItem } from "./item-key.ts";
-import { isNodeReady, isOutOfService } from "./node/taints.ts";
+import { isNodeReady } from "./node/readiness.ts";
+import { isOutOfService } from "./node/taints.ts";
 import { isTerminated, podCondition } from "./pod-state.ts";
 import { timeOf } from "./time.ts";
 

@@ -6,14 +6,8 @@ import { apiVersionOf } from "../../api/machinery/meta.ts";
 import { ALL_VERBS, type Resource, singularOf } from "../../api/resources/resource.ts";
 import { compareVersions, groupPriority } from "../group-order.ts";
 import { healthPaths } from "./health-checks.ts";
+import { type ServedKind, servedKinds } from "./served-kinds.ts";
 import { storageVersionHash } from "./storage-version-hash.ts";
-
-/** A kind at one version that it is served at. */
-interface ServedKind {
-  readonly resource: Resource;
-  readonly group: string;
-  readonly version: string;
-}
 
 /** A subresource as discovery names it. */
 interface ServedSubresource {
@@ -21,12 +15,6 @@ interface ServedSubresource {
   readonly verbs: readonly string[];
   readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
 }
-
-const servedKinds = (resources: readonly Resource[]): ServedKind[] =>
-  resources.flatMap((resource) => [
-    { resource, group: resource.group, version: resource.version },
-    ...(resource.otherVersions ?? []).map(({ group = resource.group, version }) => ({ resource, group, version })),
-  ]);
 
 /** apidiscovery.k8s.io APIVersionDiscovery. */
 interface VersionDiscovery {

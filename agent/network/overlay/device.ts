@@ -3,6 +3,7 @@
  * those that cannot be reached, to this agent, which carries it on. Decided as lines of `ip -batch` and `bridge -batch`. Pure.
  */
 import { type NftTable, TableBuilder } from "../../proxy/nft-table.ts";
+import { isIPv6 } from "../address-family.ts";
 import { BRIDGE } from "../cni-config.ts";
 import { endOf } from "../pod-ranges.ts";
 import type { Way } from "./choose-way.ts";
@@ -44,8 +45,6 @@ export const addDevice = (): string =>
 
 export const addRule = (): string =>
   `rule add ipproto udp dport ${AGENT_PORT} lookup ${PROBE_TABLE} priority ${NETWORK}`;
-
-const isIPv6 = (address: string): boolean => address.includes(":");
 
 /** For `ip -batch`: all of them may be said again. */
 export function linesOfIp({ own, peers }: OverlayState): string[] {

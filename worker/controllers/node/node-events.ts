@@ -3,12 +3,10 @@ import type { Node } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
+import { readiness } from "./readiness.ts";
 
 /** A node that is older is known already: this control plane has only just woken (it sleeps after 10 s). */
 const NEW_MS = 10_000;
-
-const readiness = (node: KubeObject | undefined) =>
-  (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
 
 /** What happened to the node is part of the item: the snapshot shows only what is. */
 export const nodeEventsController: Controller = {

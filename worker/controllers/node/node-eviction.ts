@@ -4,13 +4,11 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, settled } from "../controller.ts";
 import { same } from "../same.ts";
 import { earliest, timeOf, waking } from "../time.ts";
+import { readiness } from "./readiness.ts";
 import { evictingTaint, NOT_READY, taintsOf, UNREACHABLE } from "./taints.ts";
 import { evictionsOf, zoneOf } from "./zones.ts";
 
 const CLUSTER = "cluster";
-
-const readiness = (node: KubeObject | undefined) =>
-  (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
 
 /** One item for all nodes: whether one may evict depends on how many others are lost, and when the last one did. */
 export const nodeEvictionController: Controller = {

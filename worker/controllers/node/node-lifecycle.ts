@@ -1,6 +1,6 @@
 /** Says what a silent node is (unknown), taints nodes by their conditions, and keeps the old os and arch labels. */
 import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import {
   type Controller,
@@ -15,6 +15,7 @@ import { isReady } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { conditionsPatch } from "../status-update.ts";
 import { timeOf, waking } from "../time.ts";
+import { readiness } from "./readiness.ts";
 import { evictingTaint, taintsOf } from "./taints.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
@@ -60,9 +61,6 @@ function marked(node: Stored<Node>, { now }: ReconcileContext): Effect[] {
     },
   ];
 }
-
-const readiness = (node: KubeObject | undefined) =>
-  (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
 
 function relabelled({ metadata }: Node): Readonly<Record<string, string>> | undefined {
   const labels = { ...metadata.labels };

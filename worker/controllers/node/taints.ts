@@ -29,9 +29,6 @@ export const evictingTaint = ({ spec }: Node): Taint | undefined =>
 export const isOutOfService = ({ spec }: Node): boolean =>
   (spec.taints ?? []).some(({ key }) => key === `${PREFIX}out-of-service`);
 
-export const isNodeReady = ({ status }: Node): boolean =>
-  status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
-
 const id = ({ key, effect }: Taint) => `${key} ${effect}`;
 
 /**

@@ -3,6 +3,7 @@
  * all nodes of the cluster are lost at once it is the control plane that is cut off, and nobody is evicted.
  */
 import type { Node } from "../../../api/generated/core.v1.ts";
+import { isNodeReady } from "./readiness.ts";
 
 /** --unhealthy-zone-threshold and --large-cluster-size-threshold. */
 const UNHEALTHY = 0.55;
@@ -14,8 +15,6 @@ const REGION = "topology.kubernetes.io/region";
 const ZONE = "topology.kubernetes.io/zone";
 
 export const zoneOf = ({ metadata: { labels } }: Node): string => `${labels?.[REGION] ?? ""}:${labels?.[ZONE] ?? ""}`;
-
-const isReady = ({ status }: Node) => status.conditions?.find(({ type }) => type === "Ready")?.status === "True";
 
 type Disruption = "normal" | "partial" | "full";
 
@@ -45,7 +44,7 @@ export function evictionsOf(nodes: readonly Node[]): Evictions {
   for (const node of nodes) {
     const name = zoneOf(node);
     const zone = zones.get(name) ?? { ready: 0, lost: 0 };
-    zone[isReady(node) ? "ready" : "lost"]++;
+    zone[isNodeReady(node) ? "ready" : "lost"]++;
     zones.set(name, zone);
   }
   const isOutage = [...zones.values()].every((zone) => disruptionOf(zone) === "full");

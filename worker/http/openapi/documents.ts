@@ -2,24 +2,13 @@
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { findStruct, structOf, structOfKind } from "../../../api/schema/table.ts";
+import { type ServedKind, servedKinds } from "../served-kinds.ts";
 import { customSchema, metadataOf, typeMembers } from "./custom-schema.ts";
 import type { Documentation } from "./documentation.ts";
 import { groupIndex, type IndexContext, OTHER_PATHS, versionIndex, versionInfoSchema } from "./index-paths.ts";
 import { pathsOf } from "./paths.ts";
 import { addStruct, type OpenApiVersion, reference, type Schema, type SchemaContext } from "./schemas.ts";
 import { API_VERSION_TEXT, KIND_TEXT, LIST_METADATA_TEXT, listItemsText } from "./texts.ts";
-
-interface ServedKind {
-  readonly resource: Resource;
-  readonly group: string;
-  readonly version: string;
-}
-
-const servedKinds = (resources: readonly Resource[]): ServedKind[] =>
-  resources.flatMap((resource) => [
-    { resource, group: resource.group, version: resource.version },
-    ...(resource.otherVersions ?? []).map(({ group = resource.group, version }) => ({ resource, group, version })),
-  ]);
 
 /** `api/v1`, `apis/apps`, `apis/apps/v1`, `version`: the documents of version 3, by their path. */
 export const documentPaths = (resources: readonly Resource[]): string[] =>

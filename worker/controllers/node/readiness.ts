@@ -1,0 +1,8 @@
+import type { Node } from "../../../api/generated/core.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+
+/** What a Node's condition Ready says; undefined where it says nothing, or there is no node. */
+export const readiness = (node: KubeObject | undefined): string | undefined =>
+  (node as Stored<Node> | undefined)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+
+export const isNodeReady = (node: Node): boolean => readiness(node as KubeObject) === "True";
