@@ -72,5 +72,8 @@ export async function serveHealthMetrics(c: Context<Bindings>): Promise<Response
 
 const exposition = (lines: readonly string[]) =>
   new Response(`${lines.join("\n")}\n`, {
-    headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "X-Content-Type-Options": "nosniff" },
+    headers: {
+      "Content-Type": "text/plain; version=0.0.4; charset=utf-8; escaping=underscores",
+      "X-Content-Type-Options": "nosniff",
+    },
   });

@@ -217,7 +217,8 @@ export function verbOf(method: string, path: ResourcePath, query: URLSearchParam
     case "DELETE":
       return path.name === "" ? "deletecollection" : "delete";
     default:
-      return method.toLowerCase();
+      // No verb of Kubernetes' at all.
+      return "";
   }
 }
 

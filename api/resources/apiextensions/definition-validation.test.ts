@@ -30,6 +30,7 @@ test.each<[string, JSONSchemaProps, string[]]>([
     [`${SPEC}.type: Required value: must not be empty for specified object fields`],
   ],
   ["items for every array", { type: "array" }, [`${SPEC}.items: Required value: must be specified`]],
+  ["items that are something", { type: "array", items: [] }, [`${SPEC}.items: Required value: must be specified`]],
   [
     "no types inside junctors",
     { type: "object", anyOf: [{ type: "object" }] },

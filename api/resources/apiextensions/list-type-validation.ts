@@ -40,10 +40,12 @@ function checkMapList(errors: FieldError[], path: string, schema: JSONSchemaProp
   if (keys.length === 0) errors.push(required(keysPath, "must not be empty if x-kubernetes-list-type is map"));
   if (schema.items === undefined)
     errors.push(required(`${path}.items`, "must have a schema if x-kubernetes-list-type is map"));
-  if (itemListOf(schema).length > 0)
-    errors.push(
-      invalid(`${path}.items`, schema.items, "must only have a single schema if x-kubernetes-list-type is map"),
-    );
+  else if (!items) {
+    // Go's value of neither a schema nor schemas.
+    const list = itemListOf(schema);
+    const shown = list.length > 0 ? list : { Schema: null, JSONSchemas: schema.items === true ? null : [] };
+    errors.push(invalid(`${path}.items`, shown, "must only have a single schema if x-kubernetes-list-type is map"));
+  }
   if (!items) return;
   if (items.type !== "object") {
     errors.push(

@@ -3,7 +3,7 @@ import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, required } from "../../machinery/field-error.ts";
 import { regexpProblem } from "../../machinery/structural/regexp-syntax.ts";
-import { additionalOf, entriesOf, itemsOf } from "./json-schema.ts";
+import { additionalOf, entriesOf, itemListOf, itemsOf } from "./json-schema.ts";
 
 type Level = "root" | "item" | "field";
 
@@ -28,7 +28,8 @@ function checkStructure(errors: FieldError[], path: string, schema: JSONSchemaPr
   const embedded = schema["x-kubernetes-embedded-resource"] === true;
   const preserves = schema["x-kubernetes-preserve-unknown-fields"] === true;
   const intOrString = schema["x-kubernetes-int-or-string"] === true;
-  if (type === "array" && schema.items === undefined) errors.push(required(`${path}.items`, "must be specified"));
+  if (type === "array" && !itemsOf(schema) && itemListOf(schema).length === 0)
+    errors.push(required(`${path}.items`, "must be specified"));
   if (items) checkStructure(errors, `${path}.items`, items, "item");
   for (const [name, property] of entriesOf(properties))
     checkStructure(errors, `${path}.properties[${name}]`, property, "field");
