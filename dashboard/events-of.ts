@@ -35,4 +35,4 @@ export function happeningOf(event: Stored<Event>): Happening {
   };
 }
 
-export const newestFirst = (a: Happening, b: Happening): number => (a.lastSeen < b.lastSeen ? 1 : -1);
+export const newestFirst = (a: Happening, b: Happening): number => b.lastSeen.localeCompare(a.lastSeen);

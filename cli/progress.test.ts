@@ -1,0 +1,32 @@
+import type { WriteStream } from "node:tty";
+import { describe, expect, it } from "vitest";
+import { Progress } from "./progress.ts";
+
+function said(isTTY: boolean, environment: NodeJS.ProcessEnv, say: (progress: Progress) => void): string {
+  let text = "";
+  const out = { isTTY, write: (part: string) => (text += part) };
+  say(new Progress(out as unknown as WriteStream, environment));
+  return text.replace(/\(\d+\.\d\d s\)/g, "(N s)");
+}
+const steps = (progress: Progress) => {
+  progress.begin("backup", "a.jsonl");
+  progress.update("backup", "a.jsonl, 1.0 MB");
+  progress.warn("backup", "slow");
+  progress.end("backup", "done");
+};
+
+describe("steps that a command tells of", () => {
+  it("are a line each where nobody watches", () => {
+    expect(said(false, {}, steps)).toBe("  ! backup         slow\n  ✓ backup         done (N s)\n");
+  });
+
+  it("are written over, in colours, on a terminal", () => {
+    const text = said(true, {}, steps);
+    expect(text).toContain("\r\x1b[K");
+    expect(text).toContain("\x1b[32m✓\x1b[39m backup");
+  });
+
+  it.each([{ NO_COLOR: "1" }, { TERM: "dumb" }])("have no colours with %j", (environment) => {
+    expect(said(true, environment, steps)).not.toContain("\x1b[3");
+  });
+});
