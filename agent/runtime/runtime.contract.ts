@@ -3,30 +3,18 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { plainContainer, plainSandbox } from "../../test/fakes/plain-container.ts";
 import { parseLogEntry } from "../logs/cri-log.ts";
 import type { ContainerConfig } from "./container.ts";
 import type { ContainerObservation } from "./observation.ts";
 import type { Runtime } from "./runtime.ts";
 import { ExecTimeout } from "./runtime-error.ts";
-import type { SandboxConfig } from "./sandbox.ts";
 
 export interface ContractOptions {
   /** Opens the runtime; twice on the same state is a restart of the agent. */
   readonly open: () => Promise<Runtime>;
   readonly image: string;
 }
-
-const SECURITY: ContainerConfig["security"] = {
-  privileged: false,
-  supplementalGroups: [],
-  readOnlyRoot: false,
-  noNewPrivileges: false,
-  addCapabilities: [],
-  dropCapabilities: [],
-  seccomp: { type: "Unconfined", localhostRef: "" },
-  pid: "container",
-  unmaskedProc: false,
-};
 
 export function runtimeContract(name: string, { open, image }: ContractOptions): void {
   describe(`the ${name} runtime`, () => {
@@ -47,24 +35,7 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
 
     async function pod() {
       const uid = `contract-${process.pid}-${count++}`;
-      const sandbox: SandboxConfig = {
-        pod: { namespace: "contract", name: uid, uid },
-        attempt: 0,
-        hostname: uid,
-        logDirectory: logs,
-        portMappings: [],
-        network: "pod",
-        ipc: "pod",
-        pid: "container",
-        cgroupParent: "",
-        sysctls: {},
-        privileged: false,
-        supplementalGroups: [],
-        seccomp: { type: "Unconfined", localhostRef: "" },
-        handler: "",
-        labels: { "io.kubernetes.pod.uid": uid },
-        annotations: {},
-      };
+      const sandbox = plainSandbox({ namespace: "contract", name: uid, uid }, { logDirectory: logs });
       const id = await runtime.runSandbox(sandbox);
       started.push(id);
       return { uid, id, sandbox };
@@ -72,34 +43,15 @@ export function runtimeContract(name: string, { open, image }: ContractOptions):
 
     async function run(script: string, change: Partial<ContainerConfig> = {}) {
       const owner = await pod();
-      const config: ContainerConfig = {
-        name: "c",
-        attempt: 0,
+      const config = plainContainer({
         image: (await runtime.imageStatus(image))?.id ?? image,
         imageName: image,
         command: ["sh", "-c", script],
-        args: [],
-        workingDir: "",
-        env: [],
-        mounts: [],
-        devices: [],
         logPath: `${owner.uid}.log`,
-        stdin: false,
-        stdinOnce: false,
-        tty: false,
-        security: SECURITY,
-        resources: {
-          cpuShares: 2,
-          cpuQuota: 0,
-          cpuPeriod: 100_000,
-          memoryLimit: 0,
-          oomScoreAdj: 0,
-          hugePages: new Map(),
-        },
         labels: { "io.kubernetes.pod.uid": owner.uid },
         annotations: { restart: "7" },
         ...change,
-      };
+      });
       const id = await runtime.createContainer(owner.id, config, owner.sandbox);
       await runtime.startContainer(id);
       return { ...owner, container: id, log: join(logs, config.logPath) };

@@ -3,7 +3,8 @@ import type { Namespace } from "../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../test/fakes/controlled-cluster.ts";
 import { namespaceController } from "./namespace.ts";
 
-it("CTL-NAMESPACE-TOLD: a namespace says what keeps it from being emptied, and goes once nothing does", async () => {
+/** A cluster whose namespace `ns` is to end. */
+function clusterOfEnding() {
   const at = controlledCluster([namespaceController]);
   at.cluster.put("namespaces", {
     apiVersion: "v1",
@@ -13,6 +14,11 @@ it("CTL-NAMESPACE-TOLD: a namespace says what keeps it from being emptied, and g
     spec: { finalizers: ["kubernetes"] },
     status: { phase: "Terminating" },
   } as Namespace);
+  return at;
+}
+
+it("CTL-NAMESPACE-TOLD: a namespace says what keeps it from being emptied, and goes once nothing does", async () => {
+  const at = clusterOfEnding();
   at.cluster.put("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "ns" } });
   at.cluster.put("secrets", { apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "ns" } });
   at.cluster.refuse = (verb, { resource }) =>
@@ -35,14 +41,7 @@ it("CTL-NAMESPACE-TOLD: a namespace says what keeps it from being emptied, and g
 });
 
 it("CTL-NAMESPACE-TOLD: of pods that are left it says nothing, of what else is left it does", async () => {
-  const at = controlledCluster([namespaceController]);
-  at.cluster.put("namespaces", {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: "ns", deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/kept"] },
-    spec: { finalizers: ["kubernetes"] },
-    status: { phase: "Terminating" },
-  } as Namespace);
+  const at = clusterOfEnding();
   const held = { namespace: "ns", finalizers: ["example.com/held"] };
   at.cluster.put("pods", { apiVersion: "v1", kind: "Pod", metadata: { name: "p", ...held } });
   at.cluster.put("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", ...held } });
@@ -65,14 +64,7 @@ it("CTL-NAMESPACE-TOLD: of pods that are left it says nothing, of what else is l
 });
 
 it("CTL-NAMESPACE-EVENTS: its events go before it does, however many there are", async () => {
-  const at = controlledCluster([namespaceController]);
-  at.cluster.put("namespaces", {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: "ns", deletionTimestamp: "2026-01-01T00:00:00Z", finalizers: ["example.com/kept"] },
-    spec: { finalizers: ["kubernetes"] },
-    status: { phase: "Terminating" },
-  } as Namespace);
+  const at = clusterOfEnding();
   // Each collection takes one of them.
   let events = 3;
   const left = () => ({ items: events > 0 ? [{}] : [] });

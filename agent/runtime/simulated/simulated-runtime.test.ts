@@ -1,58 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { ContainerConfig } from "../container.ts";
+import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
 import type { SandboxConfig } from "../sandbox.ts";
 import { addressAt } from "./address.ts";
 import { SimulatedRuntime } from "./simulated-runtime.ts";
 
-const sandbox = (annotations: Record<string, string> = {}): SandboxConfig => ({
-  pod: { namespace: "default", name: "p", uid: "u1" },
-  attempt: 0,
-  hostname: "p",
-  logDirectory: "/logs",
-  portMappings: [],
-  network: "pod",
-  ipc: "pod",
-  pid: "container",
-  cgroupParent: "",
-  sysctls: {},
-  privileged: false,
-  supplementalGroups: [],
-  seccomp: { type: "RuntimeDefault", localhostRef: "" },
-  handler: "",
-  labels: {},
-  annotations,
-});
-
-const container: ContainerConfig = {
-  name: "c",
-  attempt: 0,
-  image: "img",
-  imageName: "img",
-  command: [],
-  args: [],
-  workingDir: "",
-  env: [],
-  mounts: [],
-  devices: [],
-  logPath: "c/0.log",
-  stdin: false,
-  stdinOnce: false,
-  tty: false,
-  security: {
-    privileged: false,
-    supplementalGroups: [],
-    readOnlyRoot: false,
-    noNewPrivileges: false,
-    addCapabilities: [],
-    dropCapabilities: [],
-    seccomp: { type: "RuntimeDefault", localhostRef: "" },
-    pid: "container",
-    unmaskedProc: false,
-  },
-  resources: { cpuShares: 2, cpuQuota: 0, cpuPeriod: 0, memoryLimit: 0, oomScoreAdj: 0, hugePages: new Map() },
-  labels: {},
-  annotations: {},
-};
+const sandbox = (annotations: Record<string, string> = {}): SandboxConfig =>
+  plainSandbox({ namespace: "default", name: "p", uid: "u1" }, { annotations });
+const container = plainContainer();
 
 async function started(config: SandboxConfig) {
   const runtime = new SimulatedRuntime({ nodeName: "hollow-1" });

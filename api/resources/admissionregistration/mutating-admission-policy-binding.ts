@@ -1,7 +1,7 @@
 import type { MutatingAdmissionPolicyBinding } from "../../generated/admissionregistration.v1.ts";
 import { defineResource } from "../resource.ts";
-import { paramRefColumn, policyNameColumn } from "./binding-columns.ts";
 import { validateMutatingBinding } from "./policy-binding-validation.ts";
+import { paramRefColumn, policyNameColumn } from "./policy-columns.ts";
 import { defaultMatchResources } from "./webhook-defaults.ts";
 
 export const mutatingAdmissionPolicyBinding = defineResource<MutatingAdmissionPolicyBinding>({

@@ -1,5 +1,6 @@
 import type { MutatingAdmissionPolicy } from "../../generated/admissionregistration.v1.ts";
 import { defineResource } from "../resource.ts";
+import { paramKindColumn } from "./policy-columns.ts";
 import { validateMutatingPolicy } from "./policy-validation.ts";
 import { defaultMatchResources } from "./webhook-defaults.ts";
 
@@ -26,11 +27,6 @@ export const mutatingAdmissionPolicy = defineResource<MutatingAdmissionPolicy>({
       description: "Mutation indicates the number of mutations rules defined in this configuration",
       of: ({ spec }) => spec.mutations?.length ?? 0,
     },
-    {
-      name: "ParamKind",
-      type: "string",
-      description: "ParamKind specifies the kind of resources used to parameterize this policy",
-      of: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : "<unset>"),
-    },
+    paramKindColumn,
   ],
 });

@@ -1,7 +1,7 @@
 import type { ValidatingAdmissionPolicyBinding } from "../../generated/admissionregistration.v1.ts";
 import { defineResource } from "../resource.ts";
-import { paramRefColumn, policyNameColumn } from "./binding-columns.ts";
 import { validateValidatingBinding } from "./policy-binding-validation.ts";
+import { paramRefColumn, policyNameColumn } from "./policy-columns.ts";
 import { defaultMatchResources } from "./webhook-defaults.ts";
 
 export const validatingAdmissionPolicyBinding = defineResource<ValidatingAdmissionPolicyBinding>({

@@ -1,5 +1,6 @@
 import type { ValidatingAdmissionPolicy } from "../../generated/admissionregistration.v1.ts";
 import { defineResource } from "../resource.ts";
+import { paramKindColumn } from "./policy-columns.ts";
 import { validatePolicyStatus, validateValidatingPolicy } from "./policy-validation.ts";
 import { defaultMatchResources } from "./webhook-defaults.ts";
 
@@ -27,11 +28,6 @@ export const validatingAdmissionPolicy = defineResource<ValidatingAdmissionPolic
       description: "Validations indicates the number of validation rules defined in this configuration",
       of: ({ spec }) => spec.validations?.length ?? 0,
     },
-    {
-      name: "ParamKind",
-      type: "string",
-      description: "ParamKind specifies the kind of resources used to parameterize this policy",
-      of: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : "<unset>"),
-    },
+    paramKindColumn,
   ],
 });

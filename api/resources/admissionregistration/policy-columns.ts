@@ -1,5 +1,5 @@
-/** The columns of policy bindings, validating and mutating. */
-import type { ParamRef } from "../../generated/admissionregistration.v1.ts";
+/** Columns that validating and mutating policies, and their bindings, have in common. */
+import type { ParamKind, ParamRef } from "../../generated/admissionregistration.v1.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import { formatLabelSelector } from "../../machinery/selector.ts";
 import type { Column } from "../resource.ts";
@@ -23,4 +23,15 @@ export const paramRefColumn: Column<Binding> = {
     if (paramRef?.name) return `${paramRef.namespace || "*"}/${paramRef.name}`;
     return paramRef?.selector ? formatLabelSelector(paramRef.selector) : "<unset>";
   },
+};
+
+interface Policy extends KubeObject {
+  readonly spec: { readonly paramKind?: ParamKind };
+}
+
+export const paramKindColumn: Column<Policy> = {
+  name: "ParamKind",
+  type: "string",
+  description: "ParamKind specifies the kind of resources used to parameterize this policy",
+  of: ({ spec: { paramKind } }) => (paramKind ? `${paramKind.apiVersion}/${paramKind.kind}` : "<unset>"),
 };
