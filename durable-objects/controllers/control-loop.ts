@@ -66,7 +66,7 @@ export class ControlLoop {
 
   constructor(options: ControlLoopOptions) {
     this.#options = options;
-    this.#queue = new WorkQueue(options.controllers.length);
+    this.#queue = new WorkQueue(options.controllers);
     this.#memories = new Memories(options.memory);
     const interested = new Map<GroupResource, number[]>();
     options.controllers.forEach(({ reads }, position) => {

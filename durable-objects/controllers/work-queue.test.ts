@@ -12,14 +12,14 @@ const conflict = { effect, code: 409, reason: "Conflict", message: "changed mean
 
 describe("the work of controllers", () => {
   test("is each item once, and controllers take turns", () => {
-    const queue = new WorkQueue(2);
+    const queue = new WorkQueue([{}, {}]);
     for (const item of ["a", "b", "a"]) queue.touch(work(item));
     queue.touch(work("x", 1));
     expect(taken(queue)).toEqual(["a", "x", "b"]);
   });
 
   test("CTL-ONCE: has an item that is touched while it is worked on once more afterwards, and not before", () => {
-    const queue = new WorkQueue(1);
+    const queue = new WorkQueue([{}]);
     queue.touch(work("a"));
     const first = queue.take();
     queue.touch(work("a"));
@@ -30,7 +30,7 @@ describe("the work of controllers", () => {
   });
 
   test("CTL-BACKOFF: has what failed again after 5 ms, 10 ms, … 1,000 s, with the failure; success forgets it", () => {
-    const queue = new WorkQueue(1);
+    const queue = new WorkQueue([{}]);
     let now = 0;
     const waits: number[] = [];
     for (let attempt = 0; attempt < 20; attempt++) {
@@ -49,18 +49,21 @@ describe("the work of controllers", () => {
     expect((queue.nextDue() ?? 0) - now).toBe(5);
   });
 
-  test("CTL-BACKOFF: what is forbidden waits longer, but for the first time", () => {
-    const queue = new WorkQueue(1);
+  test.each([
+    ["longer, but for the first time", {}, [5, 320, 640]],
+    ["as its controller says", { pace: { first: 1000, longest: 3000 } }, [1000, 2000, 3000]],
+  ])("CTL-BACKOFF: what is forbidden waits %s", (_, controller, waits) => {
+    const queue = new WorkQueue([controller]);
     const forbidden = { ...conflict, code: 403 };
-    const waits = [0, 1, 2].map(() => {
+    const found = waits.map(() => {
       queue.fail(work("a"), 0, forbidden);
       return queue.nextDue();
     });
-    expect(waits).toEqual([5, 320, 640]);
+    expect(found).toEqual(waits);
   });
 
   test("CTL-ASK: gives an item the answers to what it asked, once", () => {
-    const queue = new WorkQueue(1);
+    const queue = new WorkQueue([{}]);
     const answers = new Map();
     queue.touch(work("a"));
     queue.take();
@@ -73,7 +76,7 @@ describe("the work of controllers", () => {
   });
 
   test("CTL-IDLE: is nothing until the earliest wake, which another may take the place of", () => {
-    const queue = new WorkQueue(1);
+    const queue = new WorkQueue([{}]);
     queue.succeed(work("a"), 2000);
     queue.succeed(work("b"), 1000);
     expect([queue.hasReady(), queue.nextDue()]).toEqual([false, 1000]);
@@ -85,7 +88,7 @@ describe("the work of controllers", () => {
   });
 
   test("knows for five seconds when an item acted", () => {
-    const queue = new WorkQueue(1);
+    const queue = new WorkQueue([{}]);
     queue.act(work("a"), 1000);
     queue.wake(5999);
     expect(queue.lastActed(work("a"))).toBe(1000);

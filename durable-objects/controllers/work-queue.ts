@@ -2,7 +2,7 @@
  * Which items to reconcile, and when. As client-go's work queues: an item is never worked on twice at once, what is
  * touched meanwhile is looked at again, failures back off from 5 ms to 1,000 s. Controllers take turns.
  */
-import type { Answer, EffectFailure, ItemKey, Question } from "../../worker/controllers/controller.ts";
+import type { Answer, Controller, EffectFailure, ItemKey, Question } from "../../worker/controllers/controller.ts";
 import { Agenda } from "./agenda.ts";
 
 const FIRST_DELAY_MS = 5;
@@ -40,10 +40,12 @@ export class WorkQueue {
   readonly #troubles = new Map<string, Trouble>();
   readonly #acted = new Map<string, number>();
   readonly #answers = new Map<string, Answers>();
+  readonly #paces: readonly Controller["pace"][];
   #turn = 0;
 
-  constructor(controllers: number) {
-    this.#ready = Array.from({ length: controllers }, () => new Set());
+  constructor(controllers: readonly Pick<Controller, "pace">[]) {
+    this.#ready = controllers.map(() => new Set());
+    this.#paces = controllers.map(({ pace }) => pace);
   }
 
   /** Something that the item depends on changed. */
@@ -91,9 +93,15 @@ export class WorkQueue {
   fail(work: Work, now: number, failure: EffectFailure | undefined): void {
     const attempts = this.#troubles.get(keyOf(work))?.attempts ?? 0;
     this.#troubles.set(keyOf(work), { attempts: attempts + 1, failure });
-    // The first retry is soon in any case: it is the one that reports the failure.
-    const first = failure?.code === 403 && attempts > 0 ? FORBIDDEN_DELAY_MS : FIRST_DELAY_MS;
-    this.#agenda.set(keyOf(work), now + Math.min(first * 2 ** attempts, LONGEST_DELAY_MS), work);
+    const { first, longest } = this.#paceOf(work, failure, attempts);
+    this.#agenda.set(keyOf(work), now + Math.min(first * 2 ** attempts, longest), work);
+  }
+
+  #paceOf({ controller }: Work, failure: EffectFailure | undefined, attempts: number) {
+    const longest = LONGEST_DELAY_MS;
+    if (failure?.code !== 403) return { first: FIRST_DELAY_MS, longest };
+    // The first retry is soon where no controller says otherwise: it is the one that reports the failure.
+    return this.#paces[controller] ?? { first: attempts > 0 ? FORBIDDEN_DELAY_MS : FIRST_DELAY_MS, longest };
   }
 
   /** Notes that effects were carried out. */

@@ -254,6 +254,8 @@ export interface Controller {
   readonly reads: readonly GroupResource[];
   /** What its effects may write; the shell refuses others. */
   readonly writes: readonly GroupResource[];
+  /** How soon what is forbidden is tried again (ms), twice as late each time, where not as usual. */
+  readonly pace?: { readonly first: number; readonly longest: number };
   /** Its plans remember what no object says; rarely: each new memory is a row written. */
   readonly remembers?: true;
   /** The work items that a change of this object touches. */

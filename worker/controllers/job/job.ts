@@ -35,6 +35,7 @@ export const jobController: Controller = {
   name: "job-controller",
   reads: [RESOURCE, "pods"],
   writes: [RESOURCE, "pods"],
+  pace: { first: 1000, longest: 60_000 },
   remembers: true,
   itemsOf: (change) =>
     change.resource === RESOURCE ? [itemKey(change.object)] : ownersOf(change, PRIMARY, selectorOf),
