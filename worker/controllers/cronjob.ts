@@ -52,22 +52,31 @@ function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan 
     .ownedBy<Job>(JOBS, cronJob.metadata.uid)
     .filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
   const events: EventRecord[] = [];
-  const status = noteJobs(cronJob, jobs, events);
+  const surplus = surplusOf(cronJob, jobs);
+  const trimmed = surplus.map((job) => deletion(cronJob, job));
+  const status = noteJobs(cronJob, { jobs, surplus }, events);
   const noted = statusUpdate(RESOURCE, cronJob, status);
-  const trimmed = trim(cronJob, jobs);
   // The next start is decided on a status that knows of these.
-  if (noted.length > 0) return { effects: [...noted, ...trimmed], events };
+  if (noted.length > 0) return { effects: [...trimmed, ...noted], events };
   const start = planStart(cronJob, jobs, now);
   return { ...start, effects: [...trimmed, ...start.effects], events: [...events, ...(start.events ?? [])] };
 }
 
+interface Jobs {
+  readonly jobs: readonly Stored<Job>[];
+  /** Those of them that are too many. */
+  readonly surplus: readonly Stored<Job>[];
+}
+
 /** The jobs that run, and when one last succeeded. */
-function noteJobs(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], events: EventRecord[]): CronJobStatus {
+function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: EventRecord[]): CronJobStatus {
   const byUid = new Map(jobs.map((job) => [job.metadata.uid, job]));
   const known = new Set((cronJob.status.active ?? []).map(({ uid }) => uid));
   const active = (cronJob.status.active ?? []).filter(({ uid, name }) => {
     const job = byUid.get(uid ?? "");
     const ended = job && endOf(job);
+    // Of one that goes at once nobody is told how it ended.
+    if (job && surplus.includes(job)) return false;
     if (ended) events.push(normal(cronJob, "SawCompletedJob", `Saw completed job: ${name}, condition: ${ended.type}`));
     else if (!job) events.push(normal(cronJob, "MissingJob", `Active job went missing: ${name}`));
     return job !== undefined && !ended;
@@ -111,8 +120,8 @@ const referenceTo = (job: Stored<Job>) => ({
   resourceVersion: job.metadata.resourceVersion,
 });
 
-/** Ended jobs beyond the limits go, the oldest first. */
-function trim(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly Effect[] {
+/** Ended jobs beyond the limits, the oldest. */
+function surplusOf(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly Stored<Job>[] {
   const surplus = (type: string, limit: number | undefined) => {
     const ended = jobs.filter((job) => endOf(job)?.type === type && !job.metadata.deletionTimestamp);
     const age = (job: Job) => job.status.startTime ?? job.metadata.creationTimestamp ?? "";
@@ -122,7 +131,7 @@ function trim(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly 
   return [
     ...surplus("Complete", cronJob.spec.successfulJobsHistoryLimit),
     ...surplus("Failed", cronJob.spec.failedJobsHistoryLimit),
-  ].map((job) => deletion(cronJob, job));
+  ];
 }
 
 const deletion = (cronJob: Stored<CronJob>, job: Stored<Job>): Effect => ({
@@ -145,7 +154,8 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
   const due = dueTimes(schedule, timeZone, { after, now });
   if (!due) return { effects: [], events: [unreadable(cronJob)] };
   const wait = waking(due.next);
-  if (due.latest === undefined) return { effects: [], ...wait };
+  if (due.latest === undefined)
+    return { effects: [], ...(due.next === undefined ? { events: [neverDue(cronJob)] } : wait) };
   const events: EventRecord[] = due.missedMany ? [tooMany(cronJob)] : [];
   const name = `${cronJob.metadata.name}-${Math.floor(due.latest / 60_000)}`;
   if (jobs.some(({ metadata }) => metadata.name === name)) return { effects: [], ...wait };
@@ -154,7 +164,7 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
     const message = "Not starting job because prior execution is running and concurrency policy is Forbid";
     return { effects: [], events: [normal(cronJob, "JobAlreadyActive", message)], ...wait };
   }
-  const replaced = concurrencyPolicy === "Replace" ? running.map((job) => deletion(cronJob, job)) : [];
+  const replaced = concurrencyPolicy === "Replace" ? running : [];
   const create: Effect = {
     op: "create",
     resource: JOBS,
@@ -173,9 +183,16 @@ function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: 
     name: cronJob.metadata.name,
     subresource: "status",
     type: "application/merge-patch+json",
-    patch: { status: { lastScheduleTime: timestamp(due.latest) } },
+    patch: { status: { lastScheduleTime: timestamp(due.latest), ...activeWithout(cronJob, replaced) } },
   };
-  return { effects: [...replaced, create, scheduled], events, ...wait };
+  return { effects: [...replaced.map((job) => deletion(cronJob, job)), create, scheduled], events, ...wait };
+}
+
+/** What was replaced is not missing. */
+function activeWithout({ status }: CronJob, replaced: readonly Stored<Job>[]): { readonly active?: unknown } {
+  if (replaced.length === 0) return {};
+  const active = (status.active ?? []).filter(({ uid }) => !replaced.some(({ metadata }) => metadata.uid === uid));
+  return { active: active.length > 0 ? active : null };
 }
 
 /** The start that is known from the jobs themselves, should the status have missed it. */
@@ -187,6 +204,13 @@ const unreadable = (about: Stored<CronJob>): EventRecord => ({
   type: "Warning",
   reason: "UnparseableSchedule",
   message: `unparseable schedule: ${about.spec.schedule}`,
+});
+
+const neverDue = (about: Stored<CronJob>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "InvalidSchedule",
+  message: `invalid schedule: ${about.spec.schedule} : time difference between two schedules is less than 1 second`,
 });
 
 const tooMany = (about: Stored<CronJob>): EventRecord => ({
