@@ -44,11 +44,9 @@ export class ClaimedVolumes {
       readOnly: claim.readOnly === true,
       csi: this.#csi,
     });
-    const { csi, nfs } = found.spec;
-    this.#known.remember(volume.name, {
-      path,
-      isMounted: (csi ?? nfs) !== undefined && found.spec.volumeMode !== "Block",
-    });
+    const { hostPath, local, volumeMode } = found.spec;
+    const isMounted = volumeMode !== "Block" && path !== hostPath?.path && path !== local?.path;
+    this.#known.remember(volume.name, { path, isMounted });
     return path;
   }
 }

@@ -7,16 +7,22 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** As the kernel lists them, which writes what would end a word as an octal number. */
-export const parseMountTargets = (mounts: string): string[] =>
+const words = (mounts: string, column: number): string[] =>
   mounts
     .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .map((target) =>
-      target.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    .map((line) => line.split(" ")[column] ?? "")
+    .map((word) =>
+      word.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
     );
 
-const mountTargets = (): string[] =>
-  process.platform === "linux" ? parseMountTargets(readFileSync("/proc/self/mounts", "utf8")) : [];
+export const parseMountTargets = (mounts: string): string[] => words(mounts, 1);
+
+const mountList = (): string => (process.platform === "linux" ? readFileSync("/proc/self/mounts", "utf8") : "");
+
+const mountTargets = (): string[] => parseMountTargets(mountList());
+
+/** What is mounted somewhere, as it was named to `mount`. */
+export const mountedDevices = (): string[] => words(mountList(), 0);
 
 /** Asks the kernel alone: whoever looks at a mount whose server is gone may wait for ever. */
 export const isListedMount = (path: string): boolean => mountTargets().includes(resolve(path));

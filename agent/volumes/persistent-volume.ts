@@ -1,10 +1,11 @@
 /** What stands behind a claim, set up where the pod finds it. */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { NFSVolumeSource, PersistentVolume, PersistentVolumeSpec, Pod } from "../../api/generated/core.v1.ts";
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { persistentVolume } from "../csi/wanted-volume.ts";
 import { prepareHostPath } from "./host-path.ts";
+import { mountLocal } from "./local-volume.ts";
 import { mountNfs } from "./nfs.ts";
 import { giveToPod } from "./ownership.ts";
 import { VolumeError } from "./payload.ts";
@@ -33,9 +34,9 @@ export async function mountPersistent(
   if (spec.hostPath !== undefined) return prepareHostPath(spec.hostPath);
   if (spec.local === undefined)
     throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
-  if (!existsSync(spec.local.path)) throw new VolumeError(`path "${spec.local.path}" does not exist`);
-  if (!readOnly) giveToPod(spec.local.path, pod.spec.securityContext);
-  return spec.local.path;
+  const path = await mountLocal(volume, spec.local, { directory, readOnly });
+  if (!readOnly) giveToPod(path, pod.spec.securityContext);
+  return path;
 }
 
 /** `directory` is the pod's own. */

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { mountDevice, type Outcome, runProgram } from "./device-mount.ts";
+
+const mount = { device: "/dev/x", path: "/here", fsType: "ext4", options: [], isInUse: false };
+const fine: Outcome = { code: 0, output: "" };
+
+/** What was run, with what each program answers. */
+function machine(answers: Readonly<Record<string, Outcome>>) {
+  const ran: string[] = [];
+  const run = async (program: string, words: readonly string[]) => {
+    ran.push([program, ...words].join(" "));
+    return answers[program] ?? fine;
+  };
+  return { ran, run };
+}
+
+test("AGENT-VOLUME: a device without a file system is given the one it is to have", async () => {
+  const { ran, run } = machine({ blkid: { code: 2, output: "" } });
+  await mountDevice(mount, run);
+  expect(ran.slice(1)).toEqual(["mkfs.ext4 -F -m0 /dev/x", "mount -t ext4 -o defaults /dev/x /here"]);
+});
+
+test("AGENT-VOLUME: one with content is checked, and never written over", async () => {
+  const { ran, run } = machine({ blkid: { code: 0, output: "PTTYPE=gpt" } });
+  await mountDevice({ ...mount, options: ["noatime"] }, run);
+  expect(ran.slice(1)).toEqual(["fsck -a /dev/x", "mount -t ext4 -o noatime,defaults /dev/x /here"]);
+});
+
+test("one that is in use is mounted as it is", async () => {
+  const { ran, run } = machine({});
+  await mountDevice({ ...mount, isInUse: true }, run);
+  expect(ran).toEqual(["mount -t ext4 -o defaults /dev/x /here"]);
+});
+
+test.each<[string, Readonly<Record<string, Outcome>>, readonly string[], string]>([
+  ["cannot be looked at", { blkid: { code: 1, output: "no" } }, [], "failed to get disk format of disk /dev/x: no"],
+  ["is empty, and to be read", { blkid: { code: 2, output: "" } }, ["ro"], "cannot mount unformatted disk /dev/x"],
+  ["cannot be formatted", { blkid: { code: 2, output: "" }, "mkfs.ext4": { code: 1, output: "no" } }, [], "format of"],
+  ["has errors that stay", { fsck: { code: 4, output: "bad" } }, [], "'fsck' found errors on device /dev/x"],
+  ["does not mount", { mount: { code: 32, output: "wrong fs type" } }, [], "mount failed: wrong fs type"],
+])("one that %s says so", async (_, answers, options, message) => {
+  const { run } = machine(answers);
+  await expect(mountDevice({ ...mount, options }, run)).rejects.toThrow(message);
+});
+
+test("a check that finds what it could repair, or is not there, is no reason not to mount", async () => {
+  for (const code of [1, undefined]) {
+    const { ran, run } = machine({ fsck: { code, output: "" } });
+    await mountDevice(mount, run);
+    expect(ran.at(-1)).toContain("mount");
+  }
+});
+
+test("programs answer with their code, and those that are not there with none", async () => {
+  expect(await runProgram("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({ code: 3, output: "out\nerr" });
+  expect((await runProgram("no-such-program", [])).code).toBeUndefined();
+});
