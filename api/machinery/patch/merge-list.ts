@@ -2,16 +2,21 @@
 import { MergeError, NestedListError } from "./directive.ts";
 import { checkOrder, inOrder, reusedOrder } from "./list-order.ts";
 import { noMergeKey } from "./merge-key.ts";
+import { withoutDirectives } from "./new-value.ts";
 import { isJsonObject, type JsonObject } from "./patch-result.ts";
 import { goKind, type PatchMember } from "./patch-schema.ts";
 import { printGo, printGoText } from "./print-go.ts";
-import { mergeMap, withoutDirectives } from "./strategic-merge.ts";
+
+export interface ListMember extends PatchMember {
+  /** What becomes of an item that is a map. */
+  readonly mergeItem: (old: JsonObject, patch: JsonObject) => JsonObject;
+}
 
 /** Both lists are present; `deletes` says that the patch names primitives to take away. */
 export function mergeList(
   original: readonly unknown[],
   patch: readonly unknown[],
-  member: PatchMember & { readonly deletes?: boolean },
+  member: ListMember & { readonly deletes?: boolean },
 ): unknown[] {
   if (original.length === 0 && patch.length === 0) return [];
   const { mergeKey } = member;
@@ -27,7 +32,7 @@ export function mergeList(
     if (!(mergeKey in item)) throw noMergeKey(item, mergeKey);
     const at = merged.findIndex((old) => mergeKey in old && old[mergeKey] === item[mergeKey]);
     const old = merged[at];
-    if (old) merged[at] = mergeMap(old, item, member.schema);
+    if (old) merged[at] = member.mergeItem(old, item);
     else merged.push(item);
   }
   return inOrder(merged, { patchOrder: items, serverOrder: kept, mergeKey });
@@ -38,7 +43,7 @@ export function mergeOrderedList(lists: {
   readonly original: unknown[] | undefined;
   readonly patch: unknown[] | undefined;
   readonly order: unknown[];
-  readonly member: PatchMember;
+  readonly member: ListMember;
 }): unknown[] | undefined {
   const { original, patch, order, member } = lists;
   const { mergeKey } = member;

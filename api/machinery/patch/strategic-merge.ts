@@ -11,7 +11,8 @@ import {
   NestedListError,
   SET_ELEMENT_ORDER,
 } from "./directive.ts";
-import { mergeList, mergeOrderedList } from "./merge-list.ts";
+import { type ListMember, mergeList, mergeOrderedList } from "./merge-list.ts";
+import { withoutDirectives, withoutNulls } from "./new-value.ts";
 import {
   badRequest,
   goJsonType,
@@ -38,7 +39,7 @@ export function applyStrategicMergePatch(object: JsonObject, patch: unknown, str
   }
 }
 
-export function mergeMap(original: JsonObject, patch: JsonObject, schema: PatchSchema): JsonObject {
+function mergeMap(original: JsonObject, patch: JsonObject, schema: PatchSchema): JsonObject {
   if ("$patch" in patch) return mergeByDirective(patch);
   const { $retainKeys, ...rest } = patch;
   const merged = $retainKeys === undefined ? { ...original } : retainKeys(original, rest, $retainKeys);
@@ -51,12 +52,18 @@ export function mergeMap(original: JsonObject, patch: JsonObject, schema: PatchS
       const member = memberOf(schema, key);
       merged[key] = member.strategy === "replace" ? value : mergeMap(merged[key], value, member.schema);
     } else if (Array.isArray(value) && Array.isArray(merged[key])) {
-      const member = listMemberOf(schema, key);
+      const member = listOf(schema, key);
       merged[key] =
         member.strategy === "merge" || deletes ? mergeList(merged[key], value, { ...member, deletes }) : value;
     } else if (!deletes) setNew(merged, key, value);
   }
   return merged;
+}
+
+/** A list that is a member, with how its items merge: as maps of its items' schema. */
+function listOf(schema: PatchSchema, key: string): ListMember {
+  const member = listMemberOf(schema, key);
+  return { ...member, mergeItem: (old, item) => mergeMap(old, item, member.schema) };
 }
 
 /** `$patch` beside other members: they are the new value, or all goes. */
@@ -86,7 +93,7 @@ function mergeOrderedLists(merged: JsonObject, patch: JsonObject, schema: PatchS
     const key = listNameOf(patchKey, SET_ELEMENT_ORDER);
     const [original, items] = [merged[key], patch[key]];
     for (const list of [original, items]) if (list !== undefined && !Array.isArray(list)) throw notAList(list);
-    const member = listMemberOf(schema, key);
+    const member = listOf(schema, key);
     const list = mergeOrderedList({
       original: original as unknown[] | undefined,
       patch: items as unknown[] | undefined,
@@ -130,26 +137,4 @@ function setNew(merged: JsonObject, key: string, value: unknown): void {
   const kept = withoutDirectives(withoutNulls(value));
   if (kept === undefined) delete merged[key];
   else merged[key] = kept;
-}
-
-/** Nulls of objects at any depth, also within lists; nulls of lists stay. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
-  );
-}
-
-/** Without each object that holds a `$patch`; undefined where the value is one itself. */
-export function withoutDirectives(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
-  if (!isJsonObject(value)) return value;
-  if ("$patch" in value) return undefined;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => {
-      const kept = withoutDirectives(inner);
-      return kept === undefined ? [] : [[key, kept]];
-    }),
-  );
 }
