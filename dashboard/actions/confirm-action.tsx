@@ -65,17 +65,18 @@ export function ConfirmAction({ action, kind, object }: ObjectProps & { readonly
 }
 
 function AlsoTouches({ of }: { readonly of: () => Promise<readonly string[]> }) {
-  const [lines, setLines] = useState<readonly string[] | undefined>(undefined);
+  const [lines, setLines] = useState<readonly string[] | "looking" | "unknown">("looking");
   useEffect(() => {
     let wanted = true;
     void of()
-      .catch(() => [])
+      .catch(() => "unknown" as const)
       .then((found) => wanted && setLines(found));
     return () => {
       wanted = false;
     };
   }, []);
-  if (!lines) return <p class="quiet">Looking for what goes with it…</p>;
+  if (lines === "looking") return <p class="quiet">Looking for what goes with it…</p>;
+  if (lines === "unknown") return <p class="problem">What goes with it could not be found out.</p>;
   if (lines.length === 0) return <p class="quiet">Nothing else goes with it.</p>;
   return (
     <div class="touched">

@@ -46,8 +46,9 @@ async function allOf(kinds: readonly Kind[], namespace: string): Promise<Depende
 async function metadataOf(kind: Kind, namespace: string): Promise<Dependent[]> {
   const response = await read(listPath(kind, namespace), { accept: METADATA }).catch(() => undefined);
   if (!response?.ok) return [];
-  const { items = [] } = (await response.json()) as { items?: Stored<KubeObject>[] };
-  return items.map((item) => ({
+  // A list of no metadata says null.
+  const { items } = (await response.json()) as { items?: Stored<KubeObject>[] | null };
+  return (items ?? []).map((item) => ({
     kind: kind.kind,
     namespace: item.metadata.namespace ?? "",
     name: item.metadata.name,
