@@ -250,6 +250,8 @@ export interface WatchRequest extends Decided {
   /** Send the current state as ADDED events, then a bookmark annotated `k8s.io/initial-events-end`. */
   readonly sendInitialEvents?: boolean;
   readonly bookmarks: boolean;
+  /** Whole objects as lines of JSON where nothing is said. */
+  readonly events?: EventRequest;
   /**
    * What a bookmark says it is: the object is `{kind, apiVersion, metadata: {resourceVersion}, ...zero}`. `zero` holds the
    * fields that Kubernetes prints even of an empty object of the kind, such as a Pod's `spec: {containers: null}`.
@@ -260,6 +262,14 @@ export interface WatchRequest extends Decided {
     readonly zero?: Readonly<Record<string, unknown>>;
   };
   readonly timeoutSeconds: number;
+}
+
+/** In which form a watch tells events. */
+export interface EventRequest {
+  /** Of objects' metadata alone, as PartialObjectMetadata of that version of meta.k8s.io. */
+  readonly metadataAt?: "v1" | "v1beta1";
+  /** As frames of Kubernetes' protobuf. */
+  readonly protobuf?: boolean;
 }
 
 /**

@@ -51,21 +51,27 @@ export const textForm = (name: string, of: (text: string) => string): ItemForm =
   name,
   separator: ",",
   run() {
-    let run = "";
-    const ends: number[] = [];
-    return {
-      add(text) {
-        run += `,${of(text)}`;
-        ends.push(run.length);
-        return run.length;
-      },
-      finish() {
-        const bytes = encoder.encode(run);
-        return { bytes, ends: endsInBytes(run, ends, bytes) };
-      },
-    };
+    const run = textRun();
+    return { add: (text) => run.add(`,${of(text)}`), finish: run.finish };
   },
 });
+
+/** Items whose texts follow each other. */
+export function textRun(): RunWriter {
+  let run = "";
+  const ends: number[] = [];
+  return {
+    add(text) {
+      run += text;
+      ends.push(run.length);
+      return run.length;
+    },
+    finish() {
+      const bytes = encoder.encode(run);
+      return { bytes, ends: endsInBytes(run, ends, bytes) };
+    },
+  };
+}
 
 const encoder = new TextEncoder();
 

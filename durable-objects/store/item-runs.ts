@@ -2,7 +2,7 @@
  * The encoded items of lists, kept by the run of revisions that they are. An entry of the log never changes, so nothing here goes
  * stale: a list after a change reads anew the one run that the change is in. The least recently used go when the budget is spent.
  */
-import type { Revision } from "../../api/store.ts";
+import type { ListRequest, Revision } from "../../api/store.ts";
 import { type Deflated, deflate } from "./gzip.ts";
 
 export interface Run {
@@ -25,6 +25,10 @@ interface Kept {
   readonly run: Run;
   deflated?: Deflated;
 }
+
+/** Whether a list has runs that others may have: not one that is picked by a selector or a name. */
+export const isWhole = ({ requirements, name }: Pick<ListRequest, "requirements" | "name">): boolean =>
+  requirements === undefined && name === undefined;
 
 export class ItemRuns {
   readonly #budget: number;

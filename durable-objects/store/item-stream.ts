@@ -1,38 +1,18 @@
-/** The body of a streamed list: its items in the form asked for, a run of them at a time, from memory or else from the log. */
-import type { Revision } from "../../api/store.ts";
+/** The body of a streamed list: its items, and what stands around them. */
 import { type Deflated, deflate, GZIP_HEADER, gzipTrailer, joinCrc } from "./gzip.ts";
 import type { ItemForm } from "./item-form.ts";
-import type { ItemRuns, Part, Run } from "./item-runs.ts";
+import { type ItemPartsOptions, itemParts } from "./item-parts.ts";
+import type { Part } from "./item-runs.ts";
 import { NO_FRAME, type WrittenFrame } from "./list-frame.ts";
-import type { LogTables } from "./log-tables.ts";
 import type { Turns } from "./turns.ts";
 
-interface ItemStreamOptions {
-  readonly tables: LogTables;
-  readonly revisions: readonly Revision[];
+interface ItemStreamOptions extends ItemPartsOptions {
   readonly turns: Turns;
-  readonly form: ItemForm;
   readonly frame?: WrittenFrame;
-  /** Where runs are kept; absent for what is picked by a selector, whose runs no other list has. */
-  readonly runs?: ItemRuns;
   /** The stream ended: read to its end, cancelled, or given up because nobody read it. */
   readonly closed: () => void;
 }
 
-/** Entries looked up by one statement, and the length at which a run ends, in UTF-16 units of text. */
-const LOOKUP = 128;
-const LONGEST_RUN = 256 * 1024;
-/** The first run of a list is short, so that the first byte is early. */
-const FIRST_RUN = 16 * 1024;
-/** A shorter one is not worth keeping: it is what a page's end left of a run. */
-const SHORTEST_KEPT = 32 * 1024;
-/**
- * Once it is long enough, a run ends before an entry whose revision is a multiple of this. Where runs end depends on what is in
- * them and not on where the list began, so that pages, lists of one namespace and a list after a change come to share them.
- */
-const BOUNDARY = 32;
-/** What one list may put into memory at most: a long one must not drive out everything. */
-const KEPT_OF_ONE_LIST = 16 * 1024 * 1024;
 /** Bytes that are held at most of a list whose length must be known before its beginning is written. */
 const HELD = 16 * 1024 * 1024;
 /** A client that takes nothing for so long loses the stream: it pins history. In milliseconds. */
@@ -60,7 +40,7 @@ export async function itemStream(options: ItemStreamOptions): Promise<ItemStream
 
 async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOptions): Promise<ItemStream> {
   const { open, close, gzip } = frame;
-  const parts = partsOf(list);
+  const parts = itemParts(list);
   const { length, ahead, all } =
     open instanceof Uint8Array
       ? await readAhead(parts, gzip ? WORTH_COMPRESSING : NOTHING)
@@ -69,7 +49,7 @@ async function open({ turns, frame = NO_FRAME, closed, ...list }: ItemStreamOpti
   const encoding = gzip && length > WORTH_COMPRESSING ? "gzip" : "identity";
   const bytesOf = bytesBy(list.form, turns.now());
   // Too much to be held: what was only measured is written again.
-  const rest = all ? chain(ahead, parts) : partsOf(list);
+  const rest = all ? chain(ahead, parts) : itemParts(list);
   const chunks = encoding === "gzip" ? packed(rest, around, bytesOf) : plain(rest, around, bytesOf);
   let callOff = () => {};
   const end = () => {
@@ -168,45 +148,4 @@ function* packed(parts: Iterable<Part>, { open, close }: Around, bytesOf: BytesO
   }
   yield counted(deflate(close));
   yield gzipTrailer({ crc, length });
-}
-
-/** The list in parts, from memory or else from the log. */
-function* partsOf({
-  tables,
-  revisions,
-  form,
-  runs,
-}: Omit<ItemStreamOptions, "turns" | "frame" | "closed">): Generator<Part, undefined> {
-  let next = 0;
-  let kept = 0;
-  const readRun = (): Run => {
-    const enough = next === 0 ? FIRST_RUN : LONGEST_RUN;
-    const run = form.run();
-    let items = 0;
-    for (let at = next, full = false; at < revisions.length && !full; at = next + items) {
-      for (const text of tables.texts(revisions.slice(at, at + LOOKUP))) {
-        const length = run.add(text);
-        items++;
-        const following = revisions[next + items] ?? 0;
-        full = length >= enough || (length >= SHORTEST_KEPT && following % BOUNDARY === 0);
-        if (full) break;
-      }
-      if (at === next + items) throw new Error("the log lost an entry that an open list reads");
-    }
-    return { revisions: revisions.slice(next, next + items), ...run.finish() };
-  };
-  while (next < revisions.length) {
-    const part = runs?.find(revisions, next, form.name) ?? readPart();
-    next += part.items;
-    yield part;
-  }
-
-  function readPart(): Part {
-    const run = readRun();
-    const { length } = run.bytes;
-    if (!runs || (length < SHORTEST_KEPT && next > 0) || kept + length > KEPT_OF_ONE_LIST)
-      return { items: run.revisions.length, bytes: run.bytes };
-    kept += length;
-    return runs.keep(run, form.name);
-  }
 }

@@ -36,7 +36,7 @@ import { Compactor } from "./compactor.ts";
 import { changeOf, entryOf, textChangeOf } from "./entry.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { itemForm, type RowForm } from "./item-form.ts";
-import { ItemRuns } from "./item-runs.ts";
+import { ItemRuns, isWhole } from "./item-runs.ts";
 import { itemStream } from "./item-stream.ts";
 import { Endings, type Lifetimes } from "./lifetimes.ts";
 import { writeFrame } from "./list-frame.ts";
@@ -105,7 +105,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
       this.#commits.oldest = oldest;
     };
     this.#compactor = new Compactor({ tables, turns, window, marks, moved });
-    this.#watches = new WatchHub({ turns, source: storeSource(tables, marks) });
+    this.#watches = new WatchHub({ turns, source: storeSource(tables, marks, this.#runs) });
     this.#tails = new LogTails({ tables, turns, marks });
     this.#endings = new Endings({
       tables,
@@ -180,7 +180,6 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
     const failure = this.#refuse(request.at, request);
     if (failure) return failure;
     const { head, revisions } = this.#planPage(request);
-    const scattered = request.requirements !== undefined || request.name !== undefined;
     const { frame } = request;
     const { stream, encoding } = await itemStream({
       tables: this.#tables,
@@ -188,7 +187,7 @@ export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore 
       turns: this.#turns,
       form: itemForm(request.items, this.#rowForm),
       ...(frame && { frame: writeFrame(frame, { head, items: request.items, isEmpty: revisions.length === 0 }) }),
-      ...(!scattered && { runs: this.#runs }),
+      ...(isWhole(request) && { runs: this.#runs }),
       closed: this.#compactor.pin(head.revision),
     });
     return { ok: true, head, stream, encoding };

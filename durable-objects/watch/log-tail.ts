@@ -2,8 +2,8 @@
 import type { Revision } from "../../api/store.ts";
 import type { LogTables, Marks } from "../store/log-tables.ts";
 import type { Turns } from "../store/turns.ts";
+import { EMPTY_LINE } from "./event-form.ts";
 import { renderTailLine } from "./tail-line.ts";
-import { heartbeat } from "./watch-line.ts";
 
 interface LogTailOptions {
   readonly tables: LogTables;
@@ -57,7 +57,7 @@ export class LogTails {
       {
         pull: async (controller) => {
           while (open) {
-            if (cursor === marks().revision && (await grown()) === "idle") return controller.enqueue(heartbeat);
+            if (cursor === marks().revision && (await grown()) === "idle") return controller.enqueue(EMPTY_LINE);
             // What is applied by now is on disk then.
             const newest = marks().revision;
             await turns.settled();

@@ -2,17 +2,18 @@
  * Watches of a store that a relay carries (docs/decisions/0012): it follows the store's log by one stream, and tells its watchers as
  * the store would. What they ask for that is older than what it was told, and the state that they begin with, it asks the store.
  */
-import type { Answer, Change, Entry, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
+import type { Answer, Change, ListPage, Revision, Store, WatchRequest } from "../../api/store.ts";
 import type { LogRow } from "../store/log-tables.ts";
 import { moveRevision } from "../store/revision-text.ts";
 import type { Turns } from "../store/turns.ts";
+import { eventText } from "./encoded-events.ts";
+import { eventForm } from "./event-form.ts";
 import { RelayedLog } from "./relayed-log.ts";
 import { parseTailLine } from "./tail-line.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
 import { concerns, type Wanted } from "./watch-groups.ts";
 import { readLog } from "./watch-history.ts";
 import { WatchHub } from "./watch-hub.ts";
-import { eventLine, watchLine } from "./watch-line.ts";
 import type { LogPart, StatePart, StateReader, WatchSource } from "./watch-source.ts";
 
 /** The store as a relay asks it. */
@@ -174,7 +175,7 @@ export class RelayedWatches {
   #after(wanted: WatchRequest, revision: Revision): LogPart | Promise<LogPart | "compacted"> {
     const log = this.#log;
     // The store was ahead of what this relay has been told.
-    if (revision >= log.revision) return { text: "", through: revision, ended: true };
+    if (revision >= log.revision) return { bytes: new Uint8Array(), through: revision, ended: true };
     return revision >= log.after
       ? readLog(log, wanted, { after: revision, newest: log.revision })
       : this.#askLog(wanted, revision);
@@ -184,25 +185,25 @@ export class RelayedWatches {
     const store = this.#options.store();
     const tail = await store.after({ revision, resources: [wanted.resource], limit: PAGE });
     if (!tail.ok) return "compacted";
-    let text = "";
+    const run = eventForm(wanted.events).run();
     for (const told of tail.changes) {
       if (!concerns(wanted, told.key)) continue;
       const change = new LoggedChange(rowOf(told));
       const event = eventOf(change, wanted.requirements ?? []);
       if (!event) continue;
-      if (event.text === "own") text += eventLine(NO_ROWS, change, event);
+      if (event.text === "own") run.add(event.type, eventText(NO_ROWS, change, event));
       else {
         const at = (told.revision - 1) as Revision;
         const before = await store.read({ key: told.key, at });
         if (!before.ok || !before.entry) return "compacted";
         const { entry } = before;
-        text += watchLine(event.type, moveRevision(entry.text, entry.revision, told.revision));
+        run.add(event.type, moveRevision(entry.text, entry.revision, told.revision));
       }
     }
-    return { text, through: tail.revision, ended: !tail.more };
+    return { bytes: run.finish().bytes, through: tail.revision, ended: !tail.more };
   }
 
-  #stateReader({ resource, namespace, name, requirements }: Wanted): StateReader {
+  #stateReader({ resource, namespace, name, requirements, events }: Wanted): StateReader {
     const wanted = {
       resource,
       ...(namespace !== undefined && { namespace }),
@@ -219,8 +220,9 @@ export class RelayedWatches {
         });
         if (!page.ok) return "compacted";
         before = page;
-        const text = page.items.map((item: Entry) => watchLine("ADDED", item.text)).join("");
-        return { text, at: page.revision, ended: !page.more };
+        const run = eventForm(events).run();
+        for (const { text } of page.items) run.add("ADDED", text);
+        return { bytes: run.finish().bytes, at: page.revision, ended: !page.more };
       },
     };
   }

@@ -2,7 +2,7 @@
  * Watchers grouped by what they ask for, so that a selector is tried once for all who sent it, and found by what a change
  * is about, so that a change meets only the groups that can want it: a node's watch of its pods is found by the node's name.
  */
-import type { Attributes, GroupResource, Key, Requirement } from "../../api/store.ts";
+import type { Attributes, EventRequest, GroupResource, Key, Requirement } from "../../api/store.ts";
 import type { LoggedChange } from "./watch-event.ts";
 
 export interface Wanted {
@@ -10,6 +10,7 @@ export interface Wanted {
   readonly namespace?: string;
   readonly name?: string;
   readonly requirements?: readonly Requirement[];
+  readonly events?: EventRequest;
 }
 
 export interface WatchGroup<Watcher> {
@@ -62,8 +63,8 @@ export class WatchGroups<Watcher> {
   }
 }
 
-const groupId = ({ resource, namespace, name, requirements = [] }: Wanted): string =>
-  JSON.stringify([resource, namespace, name, requirements]);
+const groupId = ({ resource, namespace, name, requirements = [], events }: Wanted): string =>
+  JSON.stringify([resource, namespace, name, requirements, events]);
 
 export const concerns = ({ resource, namespace, name }: Wanted, key: Key): boolean =>
   key.resource === resource &&

@@ -1,27 +1,18 @@
 /** What a watch that is not live reads of its store: the state that it begins with, and the log. A chunk at a time. */
 import type { Revision, WatchRequest } from "../../api/store.ts";
+import { itemParts } from "../store/item-parts.ts";
+import { type ItemRuns, isWhole } from "../store/item-runs.ts";
 import type { LogTables, Marks } from "../store/log-tables.ts";
 import { planPage } from "../store/plan-page.ts";
+import { eventText } from "./encoded-events.ts";
+import { addedItems, eventForm } from "./event-form.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
 import { concerns } from "./watch-groups.ts";
-import { eventLine, watchLine } from "./watch-line.ts";
 import type { LoggedRows, LogPart, WatchSource } from "./watch-source.ts";
 
 /** Text read at once, in UTF-16 units, and rows looked at before other requests get a turn. */
 const CHUNK = 64 * 1024;
 const ROWS = 1000;
-
-/** The objects at these revisions as ADDED events; the first `told` of them fit the chunk. */
-function readState(tables: LogTables, revisions: readonly Revision[]): { text: string; told: number } {
-  let text = "";
-  let told = 0;
-  for (const item of tables.texts(revisions.slice(0, ROWS))) {
-    text += watchLine("ADDED", item);
-    told++;
-    if (text.length > CHUNK) break;
-  }
-  return { text, told };
-}
 
 /** What the log has for a watch after a revision, and how far it was read. */
 export function readLog(
@@ -29,33 +20,36 @@ export function readLog(
   wanted: WatchRequest,
   { after, newest }: { readonly after: Revision; readonly newest: Revision },
 ): LogPart {
-  let text = "";
+  const run = eventForm(wanted.events).run();
+  let length = 0;
   let looked = 0;
   for (const row of rows.rowsBetween(after, newest, [wanted.resource])) {
     const change = new LoggedChange(row);
     const event = concerns(wanted, row.key) ? eventOf(change, wanted.requirements ?? []) : undefined;
-    if (event) text += eventLine(rows, change, event);
-    if (++looked === ROWS || text.length > CHUNK)
-      return { text, through: row.revision, ended: row.revision === newest };
+    if (event) length = run.add(event.type, eventText(rows, change, event));
+    if (++looked === ROWS || length > CHUNK)
+      return { bytes: run.finish().bytes, through: row.revision, ended: row.revision === newest };
   }
-  return { text, through: newest, ended: true };
+  return { bytes: run.finish().bytes, through: newest, ended: true };
 }
 
-/** The store itself: all is at hand. */
-export const storeSource = (tables: LogTables, marks: () => Marks): WatchSource => ({
+/** The store itself: all is at hand, and the state is told in runs that lists and other watches have, too. */
+export const storeSource = (tables: LogTables, marks: () => Marks, runs: ItemRuns): WatchSource => ({
   marks,
   log: tables,
   state(wanted) {
     const at = marks().revision;
-    let left: readonly Revision[] = planPage(tables, wanted, { newest: at }).revisions;
+    const { revisions } = planPage(tables, wanted, { newest: at });
+    const form = addedItems(eventForm(wanted.events));
+    const parts = itemParts({ tables, revisions, form, ...(isWhole(wanted) && { runs }) });
+    let left = revisions.length;
     return {
       next() {
         // Compaction may take from a state that nobody pins.
         if (at < marks().oldest) return "compacted";
-        const { text, told } = readState(tables, left);
-        const ended = told === left.length;
-        left = left.slice(told);
-        return { text, at, ended };
+        const { value: part } = parts.next();
+        left -= part?.items ?? 0;
+        return { bytes: part?.bytes ?? new Uint8Array(), at, ended: left === 0 };
       },
     };
   },

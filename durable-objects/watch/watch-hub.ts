@@ -4,9 +4,11 @@
  */
 import type { Revision, WatchRequest } from "../../api/store.ts";
 import type { Turns } from "../store/turns.ts";
+import { EncodedEvents } from "./encoded-events.ts";
+import { eventForm } from "./event-form.ts";
+import { joinBytes } from "./join-bytes.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
 import { type WatchGroup, WatchGroups } from "./watch-groups.ts";
-import { EncodedLines, joinBytes } from "./watch-line.ts";
 import type { WatchSource } from "./watch-source.ts";
 import { Watcher } from "./watcher.ts";
 
@@ -29,10 +31,10 @@ const HEAD_START = 8;
 /** Timers are due at multiples of this, in milliseconds, so that thousands of watchers share a few. */
 const TICK = 100;
 
-/** What one batch has for one group: all of it, and line by line for watchers that have some of it already. */
+/** What one batch has for one group: all of it, and event by event for watchers that have some of it already. */
 interface Delivery {
   readonly group: WatchGroup<Watcher>;
-  readonly lines: { readonly revision: Revision; readonly bytes: Uint8Array }[];
+  readonly events: { readonly revision: Revision; readonly bytes: Uint8Array }[];
 }
 
 export class WatchHub {
@@ -140,7 +142,7 @@ export class WatchHub {
   }
 
   #deliveries(changes: readonly LoggedChange[]): Iterable<Delivery> {
-    const encoded = new EncodedLines(this.#options.source.log);
+    const encoded = new EncodedEvents(this.#options.source.log);
     const deliveries = new Map<WatchGroup<Watcher>, Delivery>();
     for (const change of changes) {
       for (const group of this.#live.candidates(change)) {
@@ -148,9 +150,12 @@ export class WatchHub {
         if (namespace !== undefined && namespace !== change.row.key.namespace) continue;
         const event = eventOf(change, requirements);
         if (!event) continue;
-        const delivery = deliveries.get(group) ?? { group, lines: [] };
+        const delivery = deliveries.get(group) ?? { group, events: [] };
         deliveries.set(group, delivery);
-        delivery.lines.push({ revision: change.row.revision, bytes: encoded.of(change, event) });
+        delivery.events.push({
+          revision: change.row.revision,
+          bytes: encoded.of(change, event, eventForm(group.wanted.events)),
+        });
       }
     }
     return deliveries.values();
@@ -158,13 +163,13 @@ export class WatchHub {
 
   async #deliver(deliveries: Iterable<Delivery>, from: Revision, through: Revision): Promise<void> {
     let served = 0;
-    for (const { group, lines } of deliveries) {
-      const bytes = joinBytes(lines.map((line) => line.bytes));
+    for (const { group, events } of deliveries) {
+      const bytes = joinBytes(events.map((event) => event.bytes));
       for (const watcher of [...group.watchers]) {
         if (watcher.liveSince <= from) watcher.push(bytes, from);
         else if (watcher.liveSince < through) {
-          const rest = lines.filter(({ revision }) => revision > watcher.liveSince);
-          if (rest.length > 0) watcher.push(joinBytes(rest.map((line) => line.bytes)), watcher.liveSince);
+          const rest = events.filter(({ revision }) => revision > watcher.liveSince);
+          if (rest.length > 0) watcher.push(joinBytes(rest.map((event) => event.bytes)), watcher.liveSince);
         }
         served++;
         if (served === SLICE) await this.#aside();

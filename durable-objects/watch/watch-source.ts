@@ -10,14 +10,14 @@ export type Maybe<T> = T | Promise<T>;
 
 /** Some of the state at a revision, as events. */
 export interface StatePart {
-  readonly text: string;
+  readonly bytes: Uint8Array;
   readonly at: Revision;
   readonly ended: boolean;
 }
 
 /** Some of the log as events, and how far it was read: to its end where it `ended`. */
 export interface LogPart {
-  readonly text: string;
+  readonly bytes: Uint8Array;
   readonly through: Revision;
   readonly ended: boolean;
 }

@@ -6,7 +6,7 @@
 import { expired } from "../../api/machinery/status.ts";
 import type { Revision, WatchRequest } from "../../api/store.ts";
 import type { Turns } from "../store/turns.ts";
-import { bookmarkLine, heartbeat, INITIAL_EVENTS_END, watchLine } from "./watch-line.ts";
+import { bookmark, type EventForm, eventForm, INITIAL_EVENTS_END } from "./event-form.ts";
 import type { StatePart, StateReader, WatchSource } from "./watch-source.ts";
 
 interface WatcherOptions {
@@ -33,11 +33,10 @@ type State =
   | { readonly is: "live"; readonly since: Revision }
   | { readonly is: "closed" };
 
-const encoder = new TextEncoder();
-
 export class Watcher {
   readonly stream: ReadableStream<Uint8Array>;
   readonly #request: WatchRequest;
+  readonly #form: EventForm;
   readonly #options: WatcherOptions;
   readonly #ends: number;
   #state: State;
@@ -50,6 +49,7 @@ export class Watcher {
 
   constructor(request: WatchRequest, options: WatcherOptions) {
     this.#request = request;
+    this.#form = eventForm(request.events);
     this.#options = options;
     const now = options.turns.now();
     this.#ends = now + request.timeoutSeconds * 1000;
@@ -112,21 +112,24 @@ export class Watcher {
     }
     if (this.#request.bookmarks && now >= this.#nextBookmark) {
       this.#nextBookmark = this.#bookmarkAfter(now);
-      if (this.#state.is === "live") this.#send(encoder.encode(bookmarkLine(this.#request.bookmarkKind, this.#told())));
+      if (this.#state.is === "live") this.#send(bookmark(this.#request, this.#told()));
     }
-    if (now - this.#lastSent >= HEARTBEAT) this.#send(heartbeat);
+    if (now - this.#lastSent < HEARTBEAT) return;
+    if (this.#form.heartbeat) this.#send(this.#form.heartbeat);
+    else this.#lastSent = now;
   }
 
   #firstState(): State {
     const { since, sendInitialEvents = since === undefined } = this.#request;
     const { source } = this.#options;
     if (!sendInitialEvents) return { is: "behind", cursor: since ?? source.marks().revision };
-    const { resource, namespace, name, requirements } = this.#request;
+    const { resource, namespace, name, requirements, events } = this.#request;
     const wanted = {
       resource,
       ...(namespace !== undefined && { namespace }),
       ...(name !== undefined && { name }),
       ...(requirements && { requirements }),
+      ...(events && { events }),
     };
     return { is: "initial", reader: source.state(wanted) };
   }
@@ -141,8 +144,8 @@ export class Watcher {
       if (state.is === "live") return this.#untilBehind();
       if (state.is === "initial") {
         const part = state.reader.next();
-        this.#tellState(part instanceof Promise ? await part : part);
-        return;
+        if (this.#tellState(part instanceof Promise ? await part : part)) return;
+        continue;
       }
       if (await this.#tellLog(state.cursor)) return;
     }
@@ -153,18 +156,20 @@ export class Watcher {
     return this.#state;
   }
 
-  #tellState(part: StatePart | "compacted"): void {
-    if (this.#isClosed()) return;
+  /** Answers whether something was sent. */
+  #tellState(part: StatePart | "compacted"): boolean {
+    if (this.#isClosed()) return true;
     if (part === "compacted") {
       this.#expire();
-      return;
+      return true;
     }
-    const { text, at, ended } = part;
+    const { bytes, at, ended } = part;
     if (ended) this.#state = { is: "behind", cursor: at };
-    const { sendInitialEvents, bookmarks, bookmarkKind } = this.#request;
-    const end = ended && sendInitialEvents && bookmarks ? bookmarkLine(bookmarkKind, at, INITIAL_EVENTS_END) : "";
-    // An empty chunk still asks to be pulled again.
-    this.#send(text + end === "" ? heartbeat : encoder.encode(text + end));
+    const { sendInitialEvents, bookmarks } = this.#request;
+    const marked = ended && sendInitialEvents && bookmarks;
+    if (bytes.length > 0) this.#send(bytes);
+    if (marked) this.#send(bookmark(this.#request, at, INITIAL_EVENTS_END));
+    return bytes.length > 0 || marked === true;
   }
 
   /** Answers whether something was sent, or the watcher is live now. */
@@ -180,13 +185,13 @@ export class Watcher {
       this.#expire();
       return true;
     }
-    const { text, through, ended } = part;
+    const { bytes, through, ended } = part;
     if (ended && through >= told()) {
       this.#state = { is: "live", since: through };
       this.#options.join();
     } else this.#state = { is: "behind", cursor: through };
-    if (text !== "") this.#send(encoder.encode(text));
-    return text !== "" || this.state.is === "live";
+    if (bytes.length > 0) this.#send(bytes);
+    return bytes.length > 0 || this.state.is === "live";
   }
 
   /** Asked anew after each await: TypeScript would remember what it narrowed. */
@@ -220,7 +225,7 @@ export class Watcher {
   /** What is left to tell was compacted: the client is told to list again, as by kube-apiserver. */
   #expire(): void {
     const status = expired("The resourceVersion for the provided watch is too old.");
-    this.#send(encoder.encode(watchLine("ERROR", JSON.stringify(status))));
+    this.#send(this.#form.other("ERROR", status));
     this.#end();
   }
 

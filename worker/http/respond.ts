@@ -46,7 +46,7 @@ export function encodeValue(value: object, { type, pretty }: Accepted): string |
 }
 
 /** Custom resources and Tables have no protobuf form. */
-export function protobufOf(object: KubeObject): Uint8Array<ArrayBuffer> {
+export function protobufOf(object: Readonly<Partial<Record<"apiVersion" | "kind", string>>>): Uint8Array<ArrayBuffer> {
   const encoded = encodeProtobuf(object);
   if (!encoded) throw noSuchForm();
   return encoded;

@@ -37,6 +37,10 @@ export const atServedVersion = ({ conversion }: Served, object: KubeObject): Kub
 export const readAtServedVersion = ({ conversion }: Served, parsed: KubeObject): KubeObject =>
   conversion ? canonicalObject(conversion.fromStored(completeObject(parsed))) : parsed;
 
+/** Whether the metadata that a client is shown is what is stored. */
+export const showsStoredMetadata = ({ converter, resource }: Served): boolean =>
+  !converter && !resource.annotationsOfConversion;
+
 export function includeObject(query: URLSearchParams): IncludeObject {
   const parsed = parseIncludeObject(query.get("includeObject") ?? "");
   if (!parsed.ok) throw new ApiError(badRequest(parsed.message));

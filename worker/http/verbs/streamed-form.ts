@@ -6,7 +6,7 @@ import type { ItemRequest, ListFrame } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { type Accepted, noSuchForm } from "../negotiate.ts";
-import { atViewVersion, columnTexts, includeObject, saysNoMore } from "../views.ts";
+import { atViewVersion, columnTexts, includeObject, saysNoMore, showsStoredMetadata } from "../views.ts";
 
 export interface StreamedForm extends Pick<ListFrame, "open"> {
   readonly nullIfEmpty: boolean;
@@ -20,7 +20,7 @@ export async function streamedForm(context: RequestContext, accepted: Accepted):
     case undefined:
       return served.conversion ? undefined : listOfObjects(context, accepted);
     case "PartialObjectMetadataList":
-      return showsStoredMetadata(context) ? listOfMetadata(accepted) : undefined;
+      return showsStoredMetadata(context.served) ? listOfMetadata(accepted) : undefined;
     case "Table":
       return rowsOfTable(context, accepted);
     default:
@@ -43,9 +43,6 @@ function listOfObjects(context: RequestContext, accepted: Accepted): StreamedFor
   };
 }
 
-const showsStoredMetadata = ({ served: { converter, resource } }: RequestContext) =>
-  !converter && !resource.annotationsOfConversion;
-
 function listOfMetadata({ type, viewVersion = "v1" }: Accepted): StreamedForm {
   const apiVersion = `meta.k8s.io/${viewVersion}`;
   if (type === PROTOBUF) return protobufList({ apiVersion, kind: "PartialObjectMetadataList" });
@@ -63,7 +60,7 @@ async function rowsOfTable(context: RequestContext, accepted: Accepted): Promise
   const { served, query, now } = context;
   const { custom, conversion, resource } = served;
   const include = includeObject(query);
-  if (accepted.type === PROTOBUF || custom || conversion || resource.rowOrder || !showsStoredMetadata(context))
+  if (accepted.type === PROTOBUF || custom || conversion || resource.rowOrder || !showsStoredMetadata(context.served))
     return undefined;
   if (include === "Object") return undefined;
   const documentation = await columnTexts(context);

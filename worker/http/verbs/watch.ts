@@ -6,13 +6,14 @@ import { expired } from "../../../api/machinery/status.ts";
 import { renderTable } from "../../../api/machinery/table.ts";
 import { shapeOf, zeroStruct } from "../../../api/schema/shape.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
-import type { WatchRequest } from "../../../api/store.ts";
+import type { EventRequest, WatchRequest } from "../../../api/store.ts";
 import type { Served } from "../../kind-registry.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
+import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted } from "../../storage/store-client.ts";
 import { selectionOf, watchOptions } from "../list-options.ts";
-import { type Accepted, noSuchStream } from "../negotiate.ts";
+import { type Accepted, noSuchForm, noSuchStream } from "../negotiate.ts";
 import { protobufOf } from "../respond.ts";
 import {
   acceptedBy,
@@ -21,6 +22,7 @@ import {
   columnTexts,
   includeObject,
   readAtServedVersion,
+  showsStoredMetadata,
   WATCH_VIEWS,
 } from "../views.ts";
 import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
@@ -28,7 +30,7 @@ import { asksForWebSocket, linesOverWebSocket } from "../websocket-answer.ts";
 /** Kubernetes' default: a random time between 30 and 60 minutes, so that clients do not all come back at once. */
 const MIN_TIMEOUT_SECONDS = 1800;
 
-/** GET with `watch`: the store's own stream, transformed only where another form was asked for. */
+/** GET with `watch`: the store's own stream, transformed only where a form was asked for that is not made of stored texts alone. */
 export async function watch(context: RequestContext): Promise<Response> {
   const { served, path, query, store } = context;
   const options = watchOptions(query);
@@ -37,6 +39,7 @@ export async function watch(context: RequestContext): Promise<Response> {
   const selection = selectionOf(query, served);
   const namespace = path.namespace !== "" ? path.namespace : selection.namespace;
   const name = path.name !== "" ? path.name : selection.name;
+  const events = storedForm(context, accepted);
   const request: WatchRequest = {
     resource: storageResource(served.resource),
     ...(namespace !== undefined && served.resource.scope === "Namespaced" ? { namespace } : {}),
@@ -45,12 +48,13 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(options.since === undefined ? {} : { since: options.since }),
     ...(options.sendInitialEvents === undefined ? {} : { sendInitialEvents: options.sendInitialEvents }),
     bookmarks: options.bookmarks,
+    ...(events && { events }),
     // Tables are made of what is stored.
     bookmarkKind: bookmarkKind(accepted.as === "Table" ? { ...served, ...storedAt(served) } : served),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
-  const transform = await eventTransform(context, accepted);
+  const transform = events ? undefined : await eventTransform(context, accepted);
   const body = transform && response.body ? response.body.pipeThrough(transform) : response.body;
   if (asksForWebSocket(context.request)) return linesOverWebSocket(new Response(body));
   return new Response(body, {
@@ -75,11 +79,32 @@ function bookmarkKind({ resource, group, version }: Served): WatchRequest["bookm
 }
 
 /** A watch that cannot begin where it was told to begins, and says so in its only event. */
-function tooOld(error: unknown, { since }: WatchRequest): Response {
+function tooOld(error: unknown, { since, events }: WatchRequest): Response {
   if (!(error instanceof Compacted)) throw error;
   const object = expired(`too old resource version: ${since} (${error.oldest - 1})`);
+  if (events?.protobuf) return new Response(encodeWatchFrame("ERROR", protobufOf(object)));
   return new Response(`${JSON.stringify({ type: "ERROR", object })}\n`);
 }
+
+/** The form that the store tells events in; undefined where they are to be transformed here. */
+function storedForm(
+  { served, query }: RequestContext,
+  { as, type, viewVersion = "v1" }: Accepted,
+): EventRequest | undefined {
+  if (selectsAsRead(served, query)) return undefined;
+  const protobuf = type === PROTOBUF;
+  switch (as) {
+    case undefined:
+      if (protobuf && served.custom) throw noSuchForm();
+      return served.conversion ? undefined : { protobuf };
+    case "PartialObjectMetadata":
+      return showsStoredMetadata(served) ? { metadataAt: viewVersion, protobuf } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 const streamType = ({ type }: Accepted) => (type === "application/json" ? type : `${type};stream=watch`);
 
@@ -88,17 +113,16 @@ interface WatchEvent {
   readonly object: KubeObject;
 }
 
-/** Undefined where the store's own lines are the answer. */
+/** The store's lines of JSON in the form asked for. */
 async function eventTransform(
   context: RequestContext,
   accepted: Accepted,
-): Promise<TransformStream<Uint8Array, Uint8Array> | undefined> {
+): Promise<TransformStream<Uint8Array, Uint8Array>> {
   const { served } = context;
-  if (accepted.as === undefined && accepted.type === "application/json" && !served.conversion) return undefined;
   const include = includeObject(context.query);
   const documentation = accepted.as === "Table" ? await columnTexts(context) : undefined;
   let first = true;
-  const shown = ({ type, object }: WatchEvent): KubeObject | object => {
+  const shown = ({ type, object }: WatchEvent): Partial<KubeObject> => {
     if (type === "ERROR") return object;
     if (accepted.as === "PartialObjectMetadata")
       return atViewVersion(partialObjectMetadata(object, served.resource), accepted);
@@ -122,19 +146,14 @@ async function eventTransform(
     transform(chunk, controller) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) {
-        if (line === "") {
-          if (accepted.type === "application/json") controller.enqueue(encoder.encode("\n"));
-          continue;
-        }
-        const event = JSON.parse(line) as WatchEvent;
-        const object = shown(event);
-        controller.enqueue(
-          accepted.type === "application/vnd.kubernetes.protobuf"
-            ? encodeWatchFrame(event.type, protobufOf(object as KubeObject))
-            : encoder.encode(`${JSON.stringify({ type: event.type, object })}\n`),
-        );
+      const events = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as WatchEvent);
+      if (accepted.type === PROTOBUF) {
+        for (const event of events) controller.enqueue(encodeWatchFrame(event.type, protobufOf(shown(event))));
+        return;
       }
+      const text = events.map((event) => `${JSON.stringify({ type: event.type, object: shown(event) })}\n`).join("");
+      // At once: a chunk costs more than what is in it. An empty line is heard as one, too.
+      if (lines.length > 0) controller.enqueue(encoder.encode(text === "" ? "\n" : text));
     },
   });
 }

@@ -1,0 +1,119 @@
+/** In which form a watch tells events: each is written once, and its bytes are shared by all watchers that ask for the form. */
+import { metadataText } from "../../api/machinery/object-text.ts";
+import { partialObjectMetadata, viewAtVersion } from "../../api/machinery/partial-metadata.ts";
+import { encodeProtobuf, encodeWatchFrame } from "../../api/machinery/protobuf.ts";
+import type { EventRequest, WatchRequest } from "../../api/store.ts";
+import { type ItemForm, textRun, type WrittenRun } from "../store/item-form.ts";
+import { joinBytes } from "./join-bytes.ts";
+
+export interface EventForm {
+  /** Two forms of one name write the same. */
+  readonly name: string;
+  /** Begins some events that are told together, of objects' stored texts. */
+  readonly run: () => EventWriter;
+  /** An event of an object that is not stored. */
+  readonly other: (type: "BOOKMARK" | "ERROR", object: Typed) => Uint8Array;
+  /** What says nothing; absent in protobuf, where there is nothing of that kind. */
+  readonly heartbeat?: Uint8Array;
+}
+
+export interface EventWriter {
+  /** Answers how long the run is by now, about. */
+  add(type: string, text: string): number;
+  finish(): WrittenRun;
+}
+
+interface Typed {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+}
+
+const encoder = new TextEncoder();
+
+/** A client skips an empty line; the store notices by it that a client is gone. */
+export const EMPTY_LINE = encoder.encode("\n");
+
+const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`;
+
+const jsonForm = (name: string, of: (text: string) => string): EventForm => ({
+  name,
+  run() {
+    const run = textRun();
+    return { add: (type, text) => run.add(line(type, of(text))), finish: run.finish };
+  },
+  other: (type, object) => encoder.encode(line(type, JSON.stringify(object))),
+  heartbeat: EMPTY_LINE,
+});
+
+const protobufForm = (name: string, read: (text: string) => Typed): EventForm => ({
+  name,
+  run() {
+    const frames: Uint8Array[] = [];
+    const ends: number[] = [];
+    let length = 0;
+    return {
+      add(type, text) {
+        const bytes = frame(type, read(text));
+        frames.push(bytes);
+        length += bytes.length;
+        ends.push(length);
+        return length;
+      },
+      finish: () => ({ bytes: joinBytes(frames), ends }),
+    };
+  },
+  other: frame,
+});
+
+function frame(type: string, object: Typed): Uint8Array {
+  const encoded = encodeProtobuf(object);
+  if (!encoded) throw new Error(`${object.kind} has no protobuf form`);
+  return encodeWatchFrame(type, encoded);
+}
+
+const forms = new Map<string, EventForm>();
+
+export function eventForm({ metadataAt, protobuf = false }: EventRequest = {}): EventForm {
+  const name = `${metadataAt ? `metadata ${metadataAt}` : "whole"}${protobuf ? " in protobuf" : ""}`;
+  const known = forms.get(name);
+  if (known) return known;
+  const made = protobuf
+    ? protobufForm(name, metadataAt ? (text) => metadataOf(text, metadataAt) : (text) => JSON.parse(text) as Typed)
+    : jsonForm(name, metadataAt ? (text) => `${metadataHead(metadataAt)}${metadataText(text)}}` : (text) => text);
+  forms.set(name, made);
+  return made;
+}
+
+type MetadataVersion = NonNullable<EventRequest["metadataAt"]>;
+
+const metadataHead = (version: MetadataVersion) =>
+  `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":`;
+
+const metadataOf = (text: string, version: MetadataVersion) =>
+  viewAtVersion(partialObjectMetadata({ metadata: JSON.parse(metadataText(text)) }), version);
+
+/** The state that a watch begins with, as items of a list. */
+export const addedItems = (form: EventForm): ItemForm => ({
+  name: `added ${form.name}`,
+  separator: "",
+  run() {
+    const run = form.run();
+    return { add: (text) => run.add("ADDED", text), finish: run.finish };
+  },
+});
+
+/** The mark by which a streaming list knows that it is complete. */
+export const INITIAL_EVENTS_END = { "k8s.io/initial-events-end": "true" };
+
+/** Everything up to that revision was told. */
+export function bookmark(
+  { bookmarkKind: { apiVersion, kind, zero }, events }: Pick<WatchRequest, "bookmarkKind" | "events">,
+  revision: number,
+  annotations?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const metadata = { resourceVersion: String(revision), ...(annotations && { annotations }) };
+  const object = events?.metadataAt
+    ? viewAtVersion(partialObjectMetadata({ metadata }), events.metadataAt)
+    : { kind, apiVersion, metadata, ...zero };
+  return eventForm(events).other("BOOKMARK", object);
+}
