@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import type { CommitRequest, Key, ListRequest, Requirement, Revision } from "../../api/store.ts";
-import type { StoreUnderTest } from "./store-contract.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
 
 type Step =
   | { readonly do: "commit"; readonly requests: readonly CommitRequest[] }

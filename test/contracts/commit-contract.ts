@@ -1,0 +1,178 @@
+/** Commits, of any store. */
+import { describe, expect, test } from "vitest";
+import type { Revision, Write } from "../../api/store.ts";
+import {
+  bare,
+  create,
+  done,
+  has,
+  key,
+  labelled,
+  must,
+  type OpenStore,
+  remove,
+  replace,
+  watchOf,
+} from "./store-under-test.ts";
+
+export function commitContract(title: string, open: OpenStore): void {
+  describe(`${title}: commit`, () => {
+    test("STORE-LOG: an empty store is at revision 1, and each write takes the next", async () => {
+      const store = open();
+      expect(await store.status()).toEqual({ revision: 1, oldest: 1, policyRevision: 1 });
+      const result = await store.commit({
+        writes: [create(key("a")), { op: "expect", key: key("a"), exists: true }, create(key("b"))],
+      });
+      expect(result).toEqual({ ok: true, revisions: [2, 2, 3] });
+    });
+
+    test("STORE-SPLICE: the revision is written into the object's own resourceVersion, and there alone", async () => {
+      const store = open();
+      const text = '{"kind":"X","metadata":{"name":"a","resourceVersion":""},"copy":{"resourceVersion":""}}';
+      await done(store, { op: "create", key: key("a"), text, attributes: bare });
+      const { entry } = must(await store.read({ key: key("a") }));
+      expect(entry).toEqual({
+        key: key("a"),
+        revision: 2,
+        text: '{"kind":"X","metadata":{"name":"a","resourceVersion":"2"},"copy":{"resourceVersion":""}}',
+        attributes: bare,
+      });
+    });
+
+    const stale = 1 as Revision;
+    test.each<[string, Write, Record<string, unknown>]>([
+      ["creating what exists", create(key("there")), { reason: "exists", write: 1, current: { revision: 2 } }],
+      ["replacing what is not there", replace(key("gone")), { reason: "missing", write: 1 }],
+      [
+        "replacing another revision",
+        { ...replace(key("there")), ifRevision: stale } as Write,
+        { reason: "conflict", current: { revision: 2 } },
+      ],
+      ["deleting what is not there", remove(key("gone")), { reason: "missing" }],
+      ["deleting another revision", { op: "delete", key: key("there"), ifRevision: stale }, { reason: "conflict" }],
+      ["expecting what is not there", { op: "expect", key: key("gone"), exists: true }, { reason: "unexpected" }],
+      [
+        "expecting the absence of what is there",
+        { op: "expect", key: key("there"), exists: false },
+        { reason: "unexpected" },
+      ],
+      [
+        "expecting other attributes",
+        { op: "expect", key: key("there"), exists: true, requirements: [has("app", "other")] },
+        { reason: "unexpected", current: { revision: 2 } },
+      ],
+    ])("STORE-COMMIT: %s fails, and with it the whole commit", async (_, write, failure) => {
+      const store = open();
+      await done(store, create(key("there"), labelled({ app: "web" })));
+      const result = await store.commit({ writes: [create(key("first")), write] });
+      expect(result).toMatchObject({ ok: false, ...failure });
+      expect((await store.status()).revision).toBe(2);
+      expect(must(await store.read({ key: key("first") })).entry).toBeUndefined();
+    });
+
+    test("STORE-COMMIT: a write sees those before it in its commit", async () => {
+      const store = open();
+      expect(
+        await store.commit({ writes: [create(key("a")), replace(key("a")), remove(key("a")), create(key("a"))] }),
+      ).toEqual({
+        ok: true,
+        revisions: [2, 3, 4, 5],
+      });
+      expect((await store.check()).faults).toEqual([]);
+    });
+
+    test("STORE-GROUP: of concurrent creations of one key exactly one succeeds, and others in the group do not notice", async () => {
+      const store = open();
+      const results = await Promise.all([
+        ...Array.from({ length: 8 }, () => store.commit({ writes: [create(key("one"))] })),
+        store.commit({ writes: [create(key("other"))] }),
+      ]);
+      expect(results.filter(({ ok }) => ok)).toHaveLength(2);
+      expect((await store.status()).revision).toBe(3);
+    });
+
+    test("STORE-SIZE: an object of more than 1.5 MiB is refused in etcd's words, a little less is kept", async () => {
+      const store = open();
+      const of = (bytes: number) => create(key("big"), bare, "x".repeat(bytes));
+      expect(await store.commit({ writes: [of(1.5 * 1024 * 1024)] })).toEqual({
+        ok: false,
+        reason: "too-large",
+        message: "etcdserver: request is too large",
+      });
+      await done(store, of(1.5 * 1024 * 1024 - 200));
+    });
+
+    test("STORE-LIMIT: no more objects than allowed; changing and deleting go on", async () => {
+      const store = open();
+      const limited = (...writes: Write[]) => store.commit({ writes, limits: { objects: 2 } });
+      expect((await limited(create(key("a")), create(key("b")))).ok).toBe(true);
+      const refusal = { ok: false, reason: "over-limit", message: "objects: used 2, limited to 2" };
+      expect(await limited(create(key("c")))).toEqual(refusal);
+      expect((await limited(replace(key("a")), remove(key("b")), create(key("c")))).ok).toBe(true);
+      expect(await limited(create(key("d")))).toEqual(refusal);
+      // Who names no limit has none.
+      await done(store, create(key("d")));
+      expect((await limited(remove(key("a")), remove(key("d")))).ok).toBe(true);
+      expect((await limited(create(key("e")))).ok).toBe(true);
+    });
+
+    test("STORE-LIMIT: no more characters than allowed; what exists may grow by a tenth of it", async () => {
+      const store = open();
+      const limited = (write: Write) => store.commit({ writes: [write], limits: { bytes: 10_000 } });
+      const of = (length: number) => "x".repeat(length);
+      expect((await limited(create(key("a"), bare, of(9000)))).ok).toBe(true);
+      const refused = await limited(create(key("b"), bare, of(1000)));
+      expect(refused).toMatchObject({ reason: "over-limit", message: expect.stringContaining("limited to 10000") });
+      expect((await limited(replace(key("a"), bare, of(10_500)))).ok).toBe(true);
+      expect((await limited(replace(key("a"), bare, of(11_000)))).ok).toBe(false);
+      expect((await limited(replace(key("a"), bare, of(10_000)))).ok).toBe(true);
+    });
+
+    test("STORE-POLICY: who decided with an older policy is refused, on every call", async () => {
+      const store = open();
+      const changed = await store.commit({ writes: [create(key("role"))], changesPolicy: true });
+      expect(changed).toEqual({ ok: true, revisions: [2] });
+      const old = { policyRevision: 1 as Revision };
+      const refusal = { ok: false, reason: "stale-policy", policyRevision: 2 };
+      expect(await store.commit({ writes: [create(key("a"))], ...old })).toEqual(refusal);
+      expect(await store.read({ key: key("role"), ...old })).toEqual(refusal);
+      expect(await store.readMany({ keys: [], ...old })).toEqual(refusal);
+      expect(await store.list({ resource: "things", ...old })).toEqual(refusal);
+      expect(await store.watch(watchOf(old))).toEqual(refusal);
+      expect(must(await store.read({ key: key("role"), policyRevision: 2 as Revision })).entry?.revision).toBe(2);
+    });
+
+    test("STORE-LIFELINE: whose identity has ended is refused, on every call", async () => {
+      const store = open();
+      const who = key("who");
+      const text = (uid: string, more = {}) => JSON.stringify({ metadata: { resourceVersion: "", uid, ...more } });
+      const write = (op: "create" | "replace", body: string) =>
+        store.commit({ writes: [{ op, key: who, text: body, attributes: bare }] });
+      const asked = { lifelines: [{ key: who, uid: "one" }] };
+      const refusal = { ok: false, reason: "identity-gone" };
+      const holds = async () => (await store.readMany({ keys: [], ...asked })).ok;
+      expect(await holds()).toBe(false);
+      await write("create", text("one"));
+      expect(await holds()).toBe(true);
+      await write("replace", text("one", { deletionTimestamp: "2001-01-01T00:00:00Z" }));
+      expect(await holds()).toBe(false);
+      await write("replace", text("two"));
+      expect(await store.commit({ writes: [create(key("a"))], ...asked })).toEqual(refusal);
+      expect(await store.read({ key: who, ...asked })).toEqual(refusal);
+      expect(await store.readMany({ keys: [], ...asked })).toEqual(refusal);
+      expect(await store.list({ resource: "things", ...asked })).toEqual(refusal);
+      expect(await store.watch(watchOf(asked))).toEqual(refusal);
+      expect(must(await store.read({ key: key("a") })).entry).toBeUndefined();
+    });
+
+    test("STORE-POLICY: a change of policy refuses what comes after it in the same group", async () => {
+      const store = open();
+      const old = { policyRevision: 1 as Revision };
+      const [first, second] = await Promise.all([
+        store.commit({ writes: [create(key("role"))], changesPolicy: true, ...old }),
+        store.commit({ writes: [create(key("a"))], ...old }),
+      ]);
+      expect([first?.ok, second]).toEqual([true, { ok: false, reason: "stale-policy", policyRevision: 2 }]);
+    });
+  });
+}

@@ -1,0 +1,120 @@
+import type { BackupObject, RestoreReport } from "../../api/backup.ts";
+import type {
+  Answer,
+  Attributes,
+  Key,
+  ListHead,
+  ListStreamRequest,
+  Requirement,
+  Revision,
+  Store,
+  WatchRequest,
+  Write,
+} from "../../api/store.ts";
+import type { CheckReport } from "../../durable-objects/store/check.ts";
+import type { Window } from "../../durable-objects/store/compaction.ts";
+import type { Spared } from "../../durable-objects/store/restore.ts";
+
+export type Bytes = {
+  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
+};
+
+/** A store under test: empty, and compacted by hand. */
+export interface StoreUnderTest
+  extends Pick<Store, "commit" | "read" | "readMany" | "list" | "after" | "texts" | "status"> {
+  listStream(request: ListStreamRequest): Promise<Answer<{ head: ListHead; stream: unknown }>>;
+  watch(request: WatchRequest): Promise<Answer<{ stream: unknown }>>;
+  compact(window: Window): unknown;
+  check(): Promise<CheckReport>;
+  /** A stream of bytes. */
+  backup(cluster: string, without: readonly string[]): unknown;
+  restore(objects: readonly BackupObject[], spared: Spared): Promise<RestoreReport>;
+  advance(revision: Revision): unknown;
+}
+
+export type OpenStore = () => StoreUnderTest;
+
+/** Keeps so many revisions, however young. */
+export const keep = (keepRevisions: number): Window => ({ keepMilliseconds: -1, keepRevisions });
+
+/** Of resources that no controller knows: a ClusterStore under test pokes those that listen to it. */
+export const key = (name: string, namespace = "default", resource = "things"): Key => ({ resource, namespace, name });
+export const bare: Attributes = { labels: {}, fields: {} };
+export const labelled = (labels: Record<string, string>, fields: Record<string, string> = {}): Attributes => ({
+  labels,
+  fields,
+});
+export const textOf = ({ namespace, name }: Key, body = "1") =>
+  `{"kind":"Thing","apiVersion":"v1","metadata":{"name":"${name}","namespace":"${namespace}","resourceVersion":""},"body":"${body}"}`;
+export const create = (of: Key, attributes = bare, body = "1"): Write => ({
+  op: "create",
+  key: of,
+  text: textOf(of, body),
+  attributes,
+});
+export const replace = (of: Key, attributes = bare, body = "2"): Write => ({
+  op: "replace",
+  key: of,
+  text: textOf(of, body),
+  attributes,
+});
+export const remove = (of: Key): Write => ({ op: "delete", key: of });
+export const has = (label: string, value: string): Requirement => ({
+  of: "label",
+  key: label,
+  operator: "in",
+  values: [value],
+});
+
+export async function done(store: StoreUnderTest, ...writes: Write[]): Promise<Revision> {
+  const result = await store.commit({ writes });
+  if (!result.ok) throw new Error(JSON.stringify(result));
+  return result.revisions.at(-1) as Revision;
+}
+
+export function must<T>(answer: Answer<T>): T {
+  if (!answer.ok) throw new Error(JSON.stringify(answer));
+  return answer;
+}
+
+export const watchOf = (request: Partial<WatchRequest> = {}): WatchRequest => ({
+  resource: "things",
+  bookmarks: false,
+  bookmarkKind: { kind: "Thing", apiVersion: "v1" },
+  timeoutSeconds: 60,
+  ...request,
+});
+
+/** Reads so many events, as `TYPE name@revision`; bookmarks have no name. Empty lines are heartbeats. */
+export async function events(stream: unknown, count: number): Promise<string[]> {
+  const reader = (stream as Bytes).getReader();
+  const lines: string[] = [];
+  let rest = "";
+  while (lines.length < count) {
+    const { done: ended, value } = await reader.read();
+    if (ended) break;
+    const parts = (rest + new TextDecoder().decode(value)).split("\n");
+    rest = parts.pop() ?? "";
+    lines.push(...parts.filter((line) => line !== ""));
+  }
+  await reader.cancel();
+  return lines.map((line) => {
+    const { type, object } = JSON.parse(line);
+    const end = object.metadata.annotations?.["k8s.io/initial-events-end"] ? " end" : "";
+    return `${type} ${object.metadata.name ?? ""}@${object.metadata.resourceVersion}${end}`;
+  });
+}
+
+export async function whole(stream: unknown): Promise<string> {
+  const reader = (stream as Bytes).getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done: ended, value } = await reader.read();
+    if (ended) return text;
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+export const names = (page: { items: readonly { key: Key }[] }) =>
+  page.items.map((item) => `${item.key.namespace}/${item.key.name}`);
