@@ -1,326 +1,93 @@
-/** The node: follows what the control plane tells of it, gives each pod a worker, and serves what is asked of them. */
-import { join, resolve } from "node:path";
+/** The life of a node: follows what the control plane tells of it, and serves what is asked of its pods. */
+import { join } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
 import { LOCAL_SOCKET } from "../api/local-node.ts";
 import type { NodeSync } from "../api/node-sync.ts";
-import { type ApiClient, apiClientOver, asking } from "../client/api-client.ts";
-import { Admission } from "./admission/admission.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import { AssignedPods } from "./assigned-pods.ts";
-import type { ControlPlane } from "./connection.ts";
 import { endPods } from "./end-pods.ts";
-import { Housekeeping } from "./housekeeping.ts";
-import { PullRecords } from "./images/pull-records.ts";
 import { leaveCluster } from "./leave-cluster.ts";
 import { Link } from "./link.ts";
 import { openLocalApi } from "./local-api.ts";
-import type { Logger } from "./logger.ts";
-import { apiServerOf } from "./network/api-door.ts";
-import { ClusterNetwork } from "./network/cluster-network.ts";
-import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
-import { NodeEvents } from "./node/node-events.ts";
-import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
-import { isToAllocate, patchedResources } from "./node/patched-resources.ts";
-import { readNodeFacts } from "./node/read-node-facts.ts";
-import { Registrar } from "./node/registrar.ts";
-import type { NodeApiFacts } from "./node-api/facts.ts";
-import { answerNodeApi } from "./node-api/node-api.ts";
-import { nodeApiFacts } from "./node-api/node-api-facts.ts";
-import { ObjectCache } from "./objects.ts";
-import { parseResolvConf } from "./pod/dns.ts";
-import { EventRecorder } from "./pod/events.ts";
-import { ImagePuller } from "./pod/image-puller.ts";
-import { LifeCounts } from "./pod/life-counts.ts";
-import { PodRemains } from "./pod/pod-remains.ts";
-import { PodWorkers } from "./pod/pod-workers.ts";
-import type { WorkerContext } from "./pod/worker-context.ts";
-import { DEFAULT_THRESHOLDS, parseThresholds } from "./pressure/thresholds.ts";
-import { ProbeCounts } from "./probes/probe-counts.ts";
-import { readText } from "./read-text.ts";
-import { OrphanSearch } from "./remove-orphans.ts";
-import { Reports } from "./reports.ts";
-import type { Runtime } from "./runtime/runtime.ts";
-import { runtimeClassHandlers } from "./runtime-class.ts";
-import { StaticPods } from "./static-pods/static-pods.ts";
-import { Tunnels } from "./streams/tunnels.ts";
-import { VendorDrivers } from "./vendor-drivers.ts";
-import { apiVolumeSources } from "./volumes/api-sources.ts";
-import { imageMounts } from "./volumes/image-mounts.ts";
+import { isToAllocate } from "./node/patched-resources.ts";
+import { NodeAssembly, type Parts } from "./node-assembly.ts";
 
 /** What pods name. */
 const NAMED: ReadonlySet<string> = new Set(["configmaps", "secrets", "persistentvolumeclaims"]);
-const CLUSTER_DOMAIN = "cluster.local";
-/** Its name before the slash is that of the manager of what it writes. */
-const USER_AGENT = `kubelet/${KUBELET_VERSION} (linux) sailplane`;
-
-export interface Parts {
-  readonly runtime: Runtime;
-  readonly controlPlane: ControlPlane;
-  readonly log: Logger;
-}
 
 export class NodeAgent {
   readonly #options: AgentOptions;
   readonly #parts: Parts;
-  readonly #facts: NodeFacts;
-  readonly #client: ApiClient;
-  readonly #objects: ObjectCache;
-  readonly #workers = new PodWorkers();
-  readonly #pods: AssignedPods;
-  readonly #nodeApi: NodeApiFacts;
-  readonly #static: StaticPods;
-  readonly #housekeeping: Housekeeping;
-  readonly #networkKey: NetworkKey;
-  #network: ClusterNetwork | undefined;
+  readonly #made: NodeAssembly;
   #link: Link | undefined;
-  readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
-  readonly #tunnels: Tunnels;
-  readonly #drivers: VendorDrivers;
-  readonly #admission: Admission;
-  readonly #registrar: Registrar;
-  readonly #orphans: OrphanSearch;
-  /** Thousands of simulated nodes have nothing to say. */
-  readonly #events: NodeEvents | undefined;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
-    return new NodeAgent(options, parts, await readNodeFacts(options, parts.runtime));
+    return new NodeAgent(options, parts, await NodeAssembly.create(options, parts));
   }
 
-  private constructor(options: AgentOptions, parts: Parts, facts: NodeFacts) {
+  private constructor(options: AgentOptions, parts: Parts, made: NodeAssembly) {
     this.#options = options;
     this.#parts = parts;
-    this.#facts = facts;
-    const { controlPlane, runtime, log } = parts;
-    const ask = asking({
-      fetch: controlPlane.fetch,
-      base: controlPlane.server,
-      headers: async () => ({ "user-agent": USER_AGENT, ...(await controlPlane.headers()) }),
-    });
-    this.#client = apiClientOver(ask);
-    // Each by itself: a status does not wait for the events that are told before it.
-    const [events, statuses] = [new Reports(options.nodeName, ask), new Reports(options.nodeName, ask)];
-    this.#events = runtime.simulates === true ? undefined : new NodeEvents(this.#client, options.nodeName);
-    this.#networkKey = loadNetworkKey(options.dataDirectory);
-    this.#objects = new ObjectCache(join(options.dataDirectory, "objects"));
-    const allocatable = () => allocatableOf({ ...facts, devices: this.#drivers.amounts });
-    const labels = nodeLabels(facts);
-    this.#static = new StaticPods({
-      directory: join(options.dataDirectory, "manifests"),
-      nodeName: options.nodeName,
-      client: this.#client,
-      log,
-      onPod: (pod) => this.#pods.follow(pod),
-      onGone: (uid) => this.#workers.get(uid)?.remove(),
-      onMirror: (uid, mirror) => this.#workers.get(uid)?.mirrored(mirror),
-    });
-    const pulls = new PullRecords(join(options.dataDirectory, "image-pulls.json"));
-    this.#housekeeping = new Housekeeping(
-      {
-        runtime,
-        dataDirectory: options.dataDirectory,
-        thresholds: parseThresholds(options.settings.evictionHard ?? DEFAULT_THRESHOLDS),
-        pulls,
-        workers: () => this.#workers.all,
-        onChange: () => void this.#registrar.register(),
-        tell: (news) => this.#events?.tell(news),
-        log,
-      },
-      facts.images,
-    );
-    const sources = apiVolumeSources(this.#client);
-    this.#drivers = new VendorDrivers({
-      kubeletDirectory: resolve(options.settings.kubeletDir ?? join(options.dataDirectory, "kubelet")),
-      dataDirectory: options.dataDirectory,
-      nodeName: options.nodeName,
-      client: this.#client,
-      sources,
-      onChange: () => {
-        void this.#registrar.register();
-        this.#workers.objectsChanged();
-      },
-      register: () => this.#registrar.register(),
-      log,
-    });
-    const shared = {
-      runtime,
-      events: new EventRecorder(apiClientOver(events.event), options.nodeName),
-      puller: new ImagePuller(runtime, pulls),
-      probeCounts: new ProbeCounts(),
-      lifeCounts: new LifeCounts(),
-      objects: (namespace: string) => this.#objects.of(namespace),
-    };
-    this.#nodeApi = nodeApiFacts({
-      options,
-      machine: facts.machine,
-      runtime,
-      workers: this.#workers,
-      imageDirectory: () => this.#housekeeping.imageDirectory,
-      clusterDns: () => this.#network?.dnsServers ?? [],
-      clusterDomain: CLUSTER_DOMAIN,
-      probes: shared.probeCounts,
-      lives: shared.lifeCounts,
-    });
-    this.#tunnels = new Tunnels({
-      controlPlane,
-      nodeName: options.nodeName,
-      runtime,
-      nodeApi: (path) => answerNodeApi(path, this.#nodeApi),
-      findPod: (namespace, name, uid) => this.#workers.find(namespace, name, uid),
-      log,
-    });
-    this.#registrar = new Registrar({
-      client: this.#client,
-      facts: () => this.#factsNow,
-      tellMore: (node) => this.#drivers.tell(node),
-      onRegistered: (node, { isFirst, hasRebooted }) => {
-        if (!isFirst) this.#workers.objectsChanged();
-        this.#events?.reported(node, { isFirst, hasRebooted });
-        this.#static.registered(node);
-        if (this.#network?.waiting === undefined) options.onReady?.();
-      },
-      say: options.say,
-      signal: options.signal,
-    });
-    this.#admission = new Admission({
-      node: () => {
-        const known = this.#objects.get<Node>("nodes", "", options.nodeName);
-        return {
-          os: facts.machine.os,
-          name: facts.name,
-          labels: known?.metadata.labels ?? labels,
-          taints: known?.spec.taints ?? facts.taints,
-          allocatable: { ...allocatable(), ...patchedResources(known?.status ?? {}, this.#drivers.amounts) },
-          maxPods: MAX_PODS,
-          appArmor: facts.machine.appArmor,
-        };
-      },
-      pressures: () => this.#housekeeping.pressures,
-      devices: this.#drivers.devices,
-      others: (uid) => this.#workers.others(uid),
-      preempt: (pod) => this.#workers.preempt(pod),
-    });
-    const context: WorkerContext = {
-      ...shared,
-      client: this.#client,
-      statuses: apiClientOver(statuses.status),
-      sources,
-      csi: this.#drivers.csi,
-      images: imageMounts(shared),
-      dns: () => ({
-        clusterServers: this.#network?.dnsServers ?? [],
-        clusterDomain: CLUSTER_DOMAIN,
-        machine: this.#resolv,
-      }),
-      hostIPs: () => facts.addresses,
-      allocatable,
-      devices: this.#drivers.devices,
-      claims: this.#drivers.claims,
-      memoryCapacity: facts.machine.memoryBytes,
-      podsDirectory: join(options.dataDirectory, "pods"),
-      logsDirectory: join(options.dataDirectory, "logs"),
-      seccompDirectory: join(options.dataDirectory, "seccomp"),
-      otherPods: (uid) => this.#workers.others(uid),
-      admit: (pod, onAdmitted) => this.#admission.decide(pod, onAdmitted),
-      handlerOf: runtimeClassHandlers(this.#client),
-      log,
-    };
-    this.#pods = new AssignedPods({
-      workers: this.#workers,
-      objects: this.#objects,
-      statics: this.#static,
-      context,
-      awaitsNetwork: () => this.#network?.waiting !== undefined,
-    });
-    const { podsDirectory, logsDirectory, images, csi, claims, devices } = context;
-    this.#orphans = new OrphanSearch({
-      runtime,
-      remains: new PodRemains({ podsDirectory, logsDirectory, images, csi, claims, devices }),
-      isKnown: (uid) => this.#pods.isKnown(uid),
-      log,
-    });
-  }
-
-  get #factsNow(): NodeFacts {
-    const { pressures, images } = this.#housekeeping;
-    const { amounts: devices, csi } = this.#drivers;
-    const ways = this.#network?.ways;
-    const network = ways && { key: this.#networkKey.publicKey, ways };
-    const notReady = this.#network?.waiting;
-    return { ...this.#facts, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
+    this.#made = made;
   }
 
   async run(): Promise<void> {
+    const made = this.#made;
     const { controlPlane, runtime, log } = this.#parts;
     const { nodeName, signal } = this.#options;
-    const stopListening = runtime.onChange((uid) => this.#workers.wake(uid));
-    this.#network = await ClusterNetwork.open({
-      nodeName,
-      clusterDomain: CLUSTER_DOMAIN,
-      runtime,
-      dataDirectory: this.#options.dataDirectory,
-      apiServer: apiServerOf(this.#options.connection),
-      resolvers: this.#resolv.servers,
-      key: this.#networkKey,
-      controlPlane,
-      list: (resource) => this.#objects.list(resource),
-      onReady: () => {
-        this.#pods.followAll();
-        void this.#registrar.register();
-      },
-      onWays: () => void this.#registrar.register(),
-      log,
-    });
+    const stopListening = runtime.onChange((uid) => made.workers.wake(uid));
+    await made.openNetwork();
     if (runtime.simulates !== true) {
-      await this.#housekeeping.start();
-      await this.#drivers.open();
+      await made.housekeeping.start();
+      await made.drivers.open();
     }
-    await this.#static.start();
+    await made.staticPods.start();
     // What is known from before runs on, whether or not anybody answers.
-    for (const pod of this.#objects.pods()) this.#pods.follow(pod);
+    for (const pod of made.objects.pods()) made.pods.follow(pod);
     this.#link = new Link({
       controlPlane,
       nodeName,
-      revision: () => this.#objects.revision,
+      revision: () => made.objects.revision,
       onSync: (sync) => this.#sync(sync),
-      onTunnel: (call) => void this.#tunnels.serve(call),
-      onRelay: ({ peer }) => this.#network?.called(peer),
-      usage: () => this.#nodeApi.meter.read(),
-      onUp: () => void this.#registrar.register(),
-      onLost: () => this.#tunnels.cut(),
+      onTunnel: (call) => void made.tunnels.serve(call),
+      onRelay: ({ peer }) => made.network?.called(peer),
+      usage: () => made.nodeApi.meter.read(),
+      onUp: () => void made.registrar.register(),
+      onLost: () => made.tunnels.cut(),
       log,
       signal,
     });
     const local = this.#openLocalApi();
-    await Promise.all([this.#registrar.register(), this.#link.run()]);
+    await Promise.all([made.registrar.register(), this.#link.run()]);
     local.close();
-    await this.#objects.close();
+    await made.objects.close();
     stopListening();
   }
 
   #openLocalApi() {
+    const made = this.#made;
     const { controlPlane, runtime, log } = this.#parts;
     const { nodeName, dataDirectory, onLeft } = this.#options;
     return openLocalApi({
       socket: join(dataDirectory, LOCAL_SOCKET),
       runtime,
       log,
-      pods: () => this.#workers.pods,
+      pods: () => made.workers.pods,
       status: () => {
         const awaySince = this.#link?.awaySince;
         const clockSkewMs = this.#link?.clockSkewMs ?? 0;
         return {
           node: nodeName,
           server: controlPlane.server,
-          runtime: this.#facts.runtimeVersion,
+          runtime: made.facts.runtimeVersion,
           ...(awaySince === undefined ? {} : { awaySince }),
           ...(clockSkewMs === 0 ? {} : { clockSkewMs }),
-          pressures: [...this.#housekeeping.pressures],
-          pods: this.#workers.all.length,
+          pressures: [...made.housekeeping.pressures],
+          pods: made.workers.all.length,
         };
       },
       leave: async ({ seconds }, tell) => {
-        const pods = () => this.#workers.pods;
-        await leaveCluster({ client: this.#client, controlPlane, nodeName, pods, tell, seconds });
+        const pods = () => made.workers.pods;
+        await leaveCluster({ client: made.client, controlPlane, nodeName, pods, tell, seconds });
         await endPods(runtime);
         onLeft?.();
       },
@@ -328,31 +95,33 @@ export class NodeAgent {
   }
 
   async stop(): Promise<void> {
-    this.#orphans.stop();
-    this.#static.stop();
-    this.#housekeeping.stop();
-    this.#drivers.close();
-    this.#workers.stop();
-    await this.#network?.stop();
+    const made = this.#made;
+    made.orphans.stop();
+    made.staticPods.stop();
+    made.housekeeping.stop();
+    made.drivers.close();
+    made.workers.stop();
+    await made.network?.stop();
   }
 
   /** Extended resources may be patched into the node's capacity by whoever counts them. */
   #followNode({ metadata, status }: Node): void {
-    if (metadata.name === this.#options.nodeName && isToAllocate(status, this.#drivers.amounts))
-      void this.#registrar.register();
+    if (metadata.name === this.#options.nodeName && isToAllocate(status, this.#made.drivers.amounts))
+      void this.#made.registrar.register();
   }
 
   #sync(sync: NodeSync): void {
+    const made = this.#made;
     const touched = new Set<string>();
-    for (const { type, resource, object } of this.#objects.apply(sync)) {
-      this.#network?.changed(resource);
+    for (const { type, resource, object } of made.objects.apply(sync)) {
+      made.network?.changed(resource);
       if (resource === "pods") {
-        if (type === "DELETED") this.#pods.gone(object as Pod);
-        else this.#pods.follow(object as Pod);
+        if (type === "DELETED") made.pods.gone(object as Pod);
+        else made.pods.follow(object as Pod);
       } else if (resource === "nodes" && type !== "DELETED") this.#followNode(object as Node);
       else if (NAMED.has(resource)) touched.add(object.metadata.namespace ?? "");
     }
-    this.#workers.objectsChanged(touched);
-    this.#orphans.begin();
+    made.workers.objectsChanged(touched);
+    made.orphans.begin();
   }
 }
