@@ -50,9 +50,9 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
 
 /**
  * What the garbage collector alone reads may wait. Config maps may too: two controllers look after one that they published,
- * and of all others there are more changes than of anything that a controller acts upon.
+ * and of all others there are more changes than of anything that a controller acts upon. Nobody acts upon a renewed lease.
  */
-const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps"]);
+const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps", "leases.coordination.k8s.io"]);
 const HEARING: Hearing = {
   promptly: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
   patiently: "everything",

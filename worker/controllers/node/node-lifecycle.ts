@@ -1,4 +1,5 @@
 /** Says what a silent node is (unknown), taints nodes by their conditions, and keeps the old os and arch labels. */
+import type { Lease } from "../../../api/generated/coordination.v1.ts";
 import type { Node, NodeCondition, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
@@ -20,6 +21,8 @@ import { evictingTaint, taintsOf } from "./taints.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
 const GRACE_MS = 50_000;
+const LEASES = "leases.coordination.k8s.io";
+const NODE_LEASES = "kube-node-lease";
 const UNKNOWN_WITH_THE_NODE = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 const OLD_LABELS = [
   ["kubernetes.io/os", "beta.kubernetes.io/os"],
@@ -28,7 +31,7 @@ const OLD_LABELS = [
 
 export const nodeLifecycleController: Controller = {
   name: "node-controller",
-  reads: ["nodes", "pods"],
+  reads: ["nodes", "pods", LEASES],
   writes: ["nodes", "pods"],
   itemsOf: ({ resource, object }) => (resource === "nodes" ? [itemKey(object)] : []),
   reconcile(name, context) {
@@ -69,14 +72,17 @@ function relabelled({ metadata }: Node): Readonly<Record<string, string>> | unde
 }
 
 /** When the node counts as silent (ms); undefined: it is connected, or known to be silent. */
-function silenceOf(node: Stored<Node>, { heardOf }: ReconcileContext): number | undefined {
+function silenceOf(node: Stored<Node>, { snapshot, heardOf }: ReconcileContext): number | undefined {
   const ready = node.status.conditions?.find(({ type }) => type === "Ready");
   if (ready?.status === "Unknown") return undefined;
   const heard = heardOf(node.metadata.name) ?? 0;
   if (!Number.isFinite(heard)) return undefined;
   const told = timeOf(ready?.lastHeartbeatTime) ?? timeOf(ready?.lastTransitionTime) ?? 0;
   const made = timeOf(node.metadata.creationTimestamp) ?? 0;
-  return Math.max(heard, told, made) + GRACE_MS;
+  // A node without a link of ours, such as a kubelet's, says that it lives as it says it to kube-apiserver.
+  const lease = snapshot.get<Lease>(LEASES, NODE_LEASES, node.metadata.name);
+  const renewed = timeOf(lease?.spec.renewTime) ?? 0;
+  return Math.max(heard, told, made, renewed) + GRACE_MS;
 }
 
 function planSilent(node: Stored<Node>, { now }: ReconcileContext): Plan {

@@ -97,6 +97,32 @@ describe("nodes", () => {
     expect(taints(at)).toEqual(["pid-pressure NoSchedule", "memory-pressure NoSchedule"]);
   });
 
+  it("[CTL-NODE-LEASE] that renew a lease themselves are not silent, until their grace after that", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.change<Node>("nodes", "", "n1", ({ status }) => {
+      status.conditions = [{ type: "Ready", status: "True" }];
+    });
+    const renew = () => {
+      const spec = { holderIdentity: "n1", renewTime: new Date(at.cluster.now).toISOString() };
+      const metadata = { name: "n1", namespace: "kube-node-lease" };
+      at.cluster.put("leases.coordination.k8s.io", {
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata,
+        spec,
+      });
+    };
+    for (let beats = 0; beats < 12; beats++) {
+      renew();
+      await at.pass(10_000);
+    }
+    const readyOf = () => nodeAt(at)?.status.conditions?.find(({ type }) => type === "Ready")?.status;
+    expect(readyOf()).toBe("True");
+    await at.pass(45_000);
+    expect(readyOf()).toBe("Unknown");
+  });
+
   it("that never spoke are unknown after their grace, and wake nobody from then on", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));
