@@ -23,6 +23,7 @@ const restored = (text, source, name) =>
   (PARAGRAPHS.includes(source) && !TYPED.includes(`${source}.${name}`) ? text.replace(/ {2,}/g, "\n\n") : text)
     .replace(/\\(['"\\])/g, "$1")
     .replaceAll("*_/", "*/")
+    .replaceAll("/_*", "/*")
     .replace(/\s+(Populated by the system\.)/g, "\n\n$1");
 
 function documentationOf(source, name) {
@@ -70,6 +71,7 @@ const uncommented = (text) =>
     .replace(/^ +\* ?/gm, "")
     .replaceAll("\\*", "*")
     .replaceAll("*_/", "*/")
+    .replaceAll("/_*", "/*")
     .trim();
 
 function textsOfInterface(declared) {

@@ -197,7 +197,11 @@ function serveSubresource(context: RequestContext): Promise<Response> {
   if (serve && served.custom) requireCustomSubresourceVerb(context);
   if (!serve && served.custom)
     throw new ApiError(notFound({ group: served.group, resource: served.resource.plural }, path.name));
-  if (!serve) throw new ApiError(noSuchResource());
+  if (!serve) {
+    // No route, and so nobody to warn.
+    context.warnings.length = 0;
+    throw new ApiError(noSuchResource());
+  }
   return serve(context);
 }
 

@@ -22,6 +22,7 @@ test.each([
   ["{x", "k: '{x'\n"],
   ['say "hi": x', "k: 'say \"hi\": x'\n"],
   ["it's", "k: it's\n"],
+  [".", "k: .\n"],
   ["multi\nline", "k: |-\n  multi\n  line\n"],
 ])("WIRE-YAML: %j has the quotes that Kubernetes gives it", (value, text) => {
   expect(encodeYaml({ k: value })).toBe(text);

@@ -75,3 +75,22 @@ test("REG-STATUS-SPLIT: the status is not written with the object", () => {
     expect(created.status).toEqual({});
   }
 });
+
+test("a status written without labels: a Job and a ReplicationController have those of their templates again", () => {
+  for (const kind of ["Job", "ReplicationController"]) {
+    const old = objectOf("old") as unknown as { spec: object };
+    old.spec = { template: { metadata: { labels: { a: "b" } } } };
+    const draft = objectOf("new");
+    delete draft.metadata.labels;
+    prepareStatusUpdate(kindOf(kind), draft, old as unknown as Stored<KubeObject>);
+    expect(draft.metadata.labels).toEqual({ a: "b" });
+  }
+});
+
+test("a status written without annotations: the count of a DaemonSet's templates stays", () => {
+  const old = objectOf("old");
+  old.metadata.annotations = { "deprecated.daemonset.template.generation": "3" };
+  const draft = objectOf("new");
+  prepareStatusUpdate(kindOf("DaemonSet"), draft, old);
+  expect(draft.metadata.annotations).toEqual({ by: "new", "deprecated.daemonset.template.generation": "3" });
+});

@@ -18,7 +18,7 @@ export const policyNameColumn: Column<Binding> = {
 export const paramRefColumn: Column<Binding> = {
   name: "ParamRef",
   type: "string",
-  description: "ParamRef indicates the param resource which sets the configration param",
+  description: "ParamRef indicates the param resource which sets the configuration param",
   of: ({ spec: { paramRef } }) => {
     if (paramRef?.name) return `${paramRef.namespace || "*"}/${paramRef.name}`;
     return paramRef?.selector ? formatLabelSelector(paramRef.selector) : "<unset>";

@@ -42,7 +42,12 @@ export const daemonSet = defineResource<DaemonSet>({
   },
   validate: validateDaemonSet,
   validateUpdate: validateDaemonSetUpdate,
-  status: { validateUpdate: validateDaemonSetStatusUpdate },
+  status: {
+    prepareUpdate: (draft, old) => {
+      if (old.metadata.annotations?.[TEMPLATE_GENERATION]) setTemplateGeneration(draft, templateGeneration(old));
+    },
+    validateUpdate: validateDaemonSetStatusUpdate,
+  },
   warnings: ({ spec }, old) =>
     old && sameValue(spec, old.spec) ? [] : podWarnings(spec.template ?? {}, "spec.template"),
   columns: [

@@ -66,23 +66,19 @@ export const deployment = defineResource<Deployment>({
     {
       name: "Up-to-date",
       type: "string",
-      description:
-        "Total number of non-terminated pods targeted by this deployment that have the desired template spec.",
+      description: { field: "apps.v1.DeploymentStatus.updatedReplicas" },
       of: ({ status }) => status.updatedReplicas ?? 0,
     },
     {
       name: "Available",
       type: "string",
-      description: "Total number of available pods (ready for at least minReadySeconds) targeted by this deployment.",
+      description: { field: "apps.v1.DeploymentStatus.availableReplicas" },
       of: ({ status }) => status.availableReplicas ?? 0,
     },
     ageColumn,
     containersColumn(({ spec }) => spec.template),
     imagesColumn(({ spec }) => spec.template),
-    selectorColumn(
-      ({ spec }) => spec.selector,
-      "Label selector for pods. Existing ReplicaSets whose pods are selected by this will be the ones affected by this deployment.",
-    ),
+    selectorColumn(({ spec }) => spec.selector, { field: "apps.v1.DeploymentSpec.selector" }),
   ],
   age: false,
 });

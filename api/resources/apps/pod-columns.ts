@@ -24,7 +24,7 @@ export const imagesColumn = <T extends KubeObject>(template: (object: T) => PodT
 
 export const selectorColumn = <T extends KubeObject>(
   selector: (object: T) => LabelSelector | undefined,
-  description: string,
+  description: string | { readonly field: string },
 ): Column<T> => ({
   name: "Selector",
   type: "string",

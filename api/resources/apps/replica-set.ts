@@ -43,30 +43,25 @@ export const replicaSet = defineResource<ReplicaSet>({
     {
       name: "Desired",
       type: "integer",
-      description:
-        "Replicas is the number of desired replicas. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller",
+      description: { field: "apps.v1.ReplicaSetSpec.replicas" },
       of: ({ spec }) => spec.replicas ?? 0,
     },
     {
       name: "Current",
       type: "integer",
-      description:
-        "Replicas is the most recently observed number of replicas. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller/#what-is-a-replicationcontroller",
+      description: { field: "apps.v1.ReplicaSetStatus.replicas" },
       of: ({ status }) => status.replicas ?? 0,
     },
     {
       name: "Ready",
       type: "integer",
-      description: "readyReplicas is the number of pods targeted by this ReplicaSet with a Ready Condition.",
+      description: { field: "apps.v1.ReplicaSetStatus.readyReplicas" },
       of: ({ status }) => status.readyReplicas ?? 0,
     },
     ageColumn,
     containersColumn(({ spec }) => spec.template ?? {}),
     imagesColumn(({ spec }) => spec.template ?? {}),
-    selectorColumn(
-      ({ spec }) => spec.selector,
-      "Selector is a label query over pods that should match the replica count. If the selector is empty, it is defaulted to the labels present on the pod template. Label keys and values that must match in order to be controlled by this replica set. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
-    ),
+    selectorColumn(({ spec }) => spec.selector, { field: "apps.v1.ReplicaSetSpec.selector" }),
   ],
   age: false,
 });

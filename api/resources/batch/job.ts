@@ -26,6 +26,16 @@ function indexWarnings({ spec: { completionMode, completions = 0, parallelism = 
   ];
 }
 
+/**
+ * Kubernetes defaults again as it reads the stored job, whose template has labels by then; those that cannot be labels are
+ * refused in the template.
+ */
+function labelAsTemplate({ metadata, spec }: Job): void {
+  const labels = spec.template?.metadata?.labels;
+  if (labels && validateLabels(labels, "").length === 0 && Object.keys(metadata.labels ?? {}).length === 0)
+    metadata.labels = { ...labels };
+}
+
 export const job = defineResource<Job>({
   group: "batch",
   version: "v1",
@@ -54,15 +64,11 @@ export const job = defineResource<Job>({
   },
   prepareCreate: (draft) => {
     if (!draft.spec.manualSelector) generateSelector(draft);
-    // Kubernetes defaults again as it reads the stored job, whose template has labels by then; those that cannot be
-    // labels are refused in the template.
-    const labels = draft.spec.template.metadata?.labels;
-    if (labels && validateLabels(labels, "").length === 0 && Object.keys(draft.metadata.labels ?? {}).length === 0)
-      draft.metadata.labels = { ...labels };
+    labelAsTemplate(draft);
   },
   validate: validateJob,
   validateUpdate: validateJobUpdate,
-  status: { validateUpdate: validateJobStatusUpdate },
+  status: { prepareUpdate: labelAsTemplate, validateUpdate: validateJobStatusUpdate },
   fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
   warnings: (object, old) =>
     workloadWarnings(object, old, { template: object.spec.template, ofSpec: indexWarnings(object) }),

@@ -61,7 +61,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     {
       name: "Requestor",
       type: "string",
-      description: { field: "certificates.v1.CertificateSigningRequestSpec.request" },
+      description: "Base64-encoded PKCS#10 CSR data",
       of: ({ spec }) => spec.username ?? "",
     },
     {
@@ -74,7 +74,7 @@ export const certificateSigningRequest = defineResource<CertificateSigningReques
     {
       name: "Condition",
       type: "string",
-      description: { field: "certificates.v1.CertificateSigningRequestStatus.conditions" },
+      description: "Conditions applied to the request, such as approval or denial.",
       of: printedCondition,
     },
   ],

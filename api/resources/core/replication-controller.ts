@@ -9,6 +9,11 @@ import { defaultPodSpec, podWarnings, validatePodTemplateSpec } from "./pod/pod-
 
 const NOT_NEGATIVE = "must be greater than or equal to 0";
 
+function labelAsTemplate({ metadata, spec }: Pick<ReplicationController, "metadata" | "spec">): void {
+  const labels = spec.template?.metadata?.labels;
+  if (labels && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+}
+
 export const replicationController = defineResource<ReplicationController>({
   group: "",
   version: "v1",
@@ -26,15 +31,15 @@ export const replicationController = defineResource<ReplicationController>({
     if (!spec.template) return;
     if (spec.template.spec) defaultPodSpec(spec.template.spec);
     const labels = spec.template.metadata?.labels;
-    if (!labels) return;
-    if (Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
-    if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+    if (labels && Object.keys(spec.selector ?? {}).length === 0) spec.selector = { ...labels };
+    labelAsTemplate({ metadata, spec });
   },
   prepareCreate: (draft) => {
     draft.status = { replicas: 0 };
   },
   validate,
-  status: { validateUpdate: validateStatus },
+  // Kubernetes defaults again what it reads.
+  status: { prepareUpdate: labelAsTemplate, validateUpdate: validateStatus },
   scale: {
     specReplicas: ({ spec }) => spec.replicas ?? 1,
     statusReplicas: ({ status }) => status.replicas,

@@ -3,7 +3,7 @@ import { ApiError } from "../../api-error.ts";
 import { decides } from "../../policy/policy-resources.ts";
 import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { deletionOf } from "../delete-options.ts";
+import { deletionOf, propagationWarnings } from "../delete-options.ts";
 import { listOptions } from "../list-options.ts";
 import { acceptedBy, renderListView, storedObjects } from "../views.ts";
 import { type ListMetadata, listRequest, pageMetadata } from "./list.ts";
@@ -15,9 +15,11 @@ const ROUND = 16;
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
   const deletion = deletionOf(context);
+  const asked = listRequest(context, listOptions(context.query));
+  context.warnings.push(...propagationWarnings(context.served.resource, deletion));
   const entries: Entry[] = [];
   let metadata: ListMetadata = { resourceVersion: "" };
-  for await (const page of context.store.pages(listRequest(context, listOptions(context.query)))) {
+  for await (const page of context.store.pages(asked)) {
     entries.push(...page.items);
     metadata = pageMetadata(context, page);
   }

@@ -1,5 +1,5 @@
 import { copyJson } from "../../../api/machinery/json-copy.ts";
-import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
@@ -34,7 +34,12 @@ export async function update(context: RequestContext): Promise<Response> {
       return draft;
     },
     ...(resource.allowCreateOnUpdate && path.subresource === ""
-      ? { onMissing: async () => ({ text: await createObject(context, asNew(body), options), created: true }) }
+      ? {
+          onMissing: async () => {
+            checkUid(context, body, { current: { metadata: { uid: "" } }, dryRun: options.dryRun });
+            return { text: await createObject(context, asNew(body), options), created: true };
+          },
+        }
       : {}),
   });
   const status = created ? 201 : 200;
@@ -76,7 +81,7 @@ function registryPrefix({ custom, resource: { group, plural } }: Served): string
 }
 
 interface Checked {
-  readonly current: Stored<KubeObject>;
+  readonly current: { readonly metadata: { readonly uid: string } };
   readonly dryRun: boolean;
 }
 
