@@ -251,17 +251,24 @@ describe("volume binder", () => {
     ]);
   });
 
-  it("[CTL-VOL-WAIT] says that nobody provisions for a class without a provisioner", async () => {
+  it.each([
+    [
+      "kubernetes.io/no-provisioner",
+      "ProvisioningFailed",
+      "no volume plugin matched name: kubernetes.io/no-provisioner",
+    ],
+    [
+      "kubernetes.io/host-path",
+      "ProvisioningFailed",
+      'Failed to create provisioner: provisioning in volume plugin "kubernetes.io/host-path" is disabled',
+    ],
+    ["ex.com/p", "ExternalProvisioning", expect.stringContaining("external provisioner 'ex.com/p'")],
+  ])("[CTL-VOL-WAIT] says once who would provision for a class of %s", async (provisioner, reason, message) => {
     const at = start();
-    at.cluster.put("storageclasses.storage.k8s.io", {
-      ...storageClass("c"),
-      provisioner: "kubernetes.io/no-provisioner",
-    });
-    at.cluster.put("persistentvolumeclaims", claim("c"));
+    at.cluster.put("storageclasses.storage.k8s.io", { ...storageClass("c"), provisioner });
+    at.cluster.put("persistentvolumeclaims", { ...claim("c"), status: { phase: "Pending" } });
     await at.settle();
-    expect(at.cluster.list<Event>("events").map(({ type, reason, message }) => [type, reason, message])).toEqual([
-      ["Warning", "ProvisioningFailed", "no volume plugin matched name: kubernetes.io/no-provisioner"],
-    ]);
+    expect(at.cluster.list<Event>("events")).toMatchObject([{ reason, message, count: 1 }]);
   });
 
   it("[CTL-VOL-PROTECT] keeps a claim for a pod that has ended, until the pod is gone", async () => {

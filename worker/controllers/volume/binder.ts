@@ -23,7 +23,8 @@ export const volumeBinder: Controller = {
   reads: [VOLUMES, CLAIMS, CLASSES, "pods"],
   writes: [VOLUMES, CLAIMS],
   itemsOf({ resource, object, deleted, snapshot }) {
-    if (resource === "pods") return !deleted && isRefused(object as Pod) ? claimsOf(object as Stored<Pod>) : [];
+    if (resource === "pods")
+      return !deleted && isRefused(object as Pod) ? delayedClaims(object as Stored<Pod>, snapshot) : [];
     if (resource === VOLUMES) return [volumeItem(object), ...claimsFor(object as Volume, snapshot)];
     if (resource === CLAIMS) return [claimItem(object), ...volumesFor(object as Claim, snapshot)];
     return (
@@ -54,7 +55,12 @@ const claimItem = ({ metadata }: KubeObject) => `claim/${metadata.namespace}/${m
 /** Its claims are told that it waits; pods that are placed at once are not worth a word. */
 const isRefused = (pod: Pod) => !pod.spec.nodeName && podCondition(pod, "PodScheduled")?.status === "False";
 
-const claimsOf = (pod: Stored<Pod>) => claimNames(pod).map((name) => `claim/${pod.metadata.namespace}/${name}`);
+const delayedClaims = (pod: Stored<Pod>, snapshot: Snapshot) =>
+  claimNames(pod)
+    .map((name) => snapshot.get<PersistentVolumeClaim>(CLAIMS, pod.metadata.namespace ?? "", name))
+    .filter((claim) => claim !== undefined)
+    .filter((claim) => isDelayed(snapshot.get<StorageClass>(CLASSES, "", storageClassOf(claim))))
+    .map(claimItem);
 
 /** A volume may be what pending claims of its class wait for, and is what its own claim stands on. */
 function claimsFor(volume: Volume, snapshot: Snapshot): readonly string[] {

@@ -24,6 +24,9 @@ const SUCCESSORS: ReadonlyMap<string, string> = new Map([
   ["kubernetes.io/vsphere-volume", "csi.vsphere.vmware.com"],
 ]);
 
+/** Built into Kubernetes for tests on one node, and off unless asked for. */
+const HOST_PATH = "kubernetes.io/host-path";
+
 /** Its claims are bound by the scheduler, with the pod that uses them. */
 export const isDelayed = (storage: StorageClass | undefined): boolean =>
   storage?.volumeBindingMode === "WaitForFirstConsumer";
@@ -57,12 +60,20 @@ export function planWaiting(claim: Claim, storage: Stored<StorageClass> | undefi
     );
   if (!storage) return tell("Warning", "ProvisioningFailed", `storageclass.storage.k8s.io "${name}" not found`);
   const provisioner = SUCCESSORS.get(storage.provisioner) ?? storage.provisioner;
-  if (provisioner.startsWith("kubernetes.io/"))
+  const isOff = provisioner === HOST_PATH;
+  if (provisioner.startsWith("kubernetes.io/") && !isOff)
     return tell("Warning", "ProvisioningFailed", `no volume plugin matched name: ${provisioner}`);
+  // Told once the claim carries the name: what is written is looked at again.
+  if (claim.metadata.annotations?.[PROVISIONERS[0] ?? ""] !== provisioner)
+    return { effects: [provisionedBy(claim, provisioner), ...pending(claim, []).effects] };
+  if (isOff)
+    return tell(
+      "Warning",
+      "ProvisioningFailed",
+      `Failed to create provisioner: provisioning in volume plugin "${provisioner}" is disabled`,
+    );
   const message = `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
-  const plan = tell("Normal", "ExternalProvisioning", message);
-  const known = claim.metadata.annotations?.[PROVISIONERS[0] ?? ""] === provisioner;
-  return known ? plan : { ...plan, effects: [provisionedBy(claim, provisioner), ...plan.effects] };
+  return tell("Normal", "ExternalProvisioning", message);
 }
 
 /** The class came to be the default after the claim. */
