@@ -151,6 +151,25 @@ describe("nodes", () => {
     expect(names()).toEqual(["never"]);
   });
 
+  it("[CTL-EVICT-ALL] that evict do so with what has ended, and mark once what is being deleted", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1", "False"));
+    at.cluster.put("pods", { ...pod("ended"), status: { phase: "Succeeded" } });
+    const leaving = {
+      name: "leaving",
+      namespace: "ns",
+      deletionTimestamp: "2024-01-01T00:00:00Z",
+      finalizers: ["x/y"],
+    };
+    at.cluster.put("pods", { ...pod("leaving"), metadata: leaving });
+    await at.settle();
+    expect(at.cluster.list<Pod>("pods")).toMatchObject([
+      { metadata: { name: "leaving" }, status: { conditions: [{ type: "DisruptionTarget", status: "True" }] } },
+    ]);
+    const marked = at.cluster.list<Event>("events").filter(({ reason }) => reason === "TaintManagerEviction");
+    expect(marked).toMatchObject([{ count: 1 }, { count: 1 }]);
+  });
+
   it("that are gone take their pods with them", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));

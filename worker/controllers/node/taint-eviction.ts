@@ -5,7 +5,7 @@ import { timestamp } from "../../../api/machinery/time.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { disruption } from "../disruption-target.ts";
 import { itemKey, splitItem } from "../item-key.ts";
-import { isTerminated, podCondition } from "../pod-state.ts";
+import { podCondition } from "../pod-state.ts";
 import { timeOf } from "../time.ts";
 
 export const taintEvictionController: Controller = {
@@ -22,7 +22,8 @@ export const taintEvictionController: Controller = {
     const spared = item.startsWith(SPARED);
     const { namespace, name } = splitItem(spared ? item.slice(SPARED.length) : item);
     const pod = snapshot.get<Pod>("pods", namespace, name);
-    if (!pod || pod.metadata.deletionTimestamp || isTerminated(pod) || !pod.spec.nodeName) return settled;
+    // What is on its way out is marked all the same, and so is what has ended.
+    if (!pod?.spec.nodeName || (pod.metadata.deletionTimestamp && isMarked(pod))) return settled;
     const node = snapshot.get<Node>("nodes", "", pod.spec.nodeName);
     if (spared) return isLimited(pod) ? { effects: [], events: [told(pod, "Cancelling deletion of Pod")] } : settled;
     const taints = noExecute(node);
@@ -41,6 +42,8 @@ export const taintEvictionController: Controller = {
     };
   },
 };
+
+const isMarked = (pod: Stored<Pod>) => podCondition(pod, "DisruptionTarget")?.status === "True";
 
 /** Marks items of pods whose node has lost its last evicting taint. */
 const SPARED = "spared ";

@@ -266,7 +266,8 @@ describe("volume binder", () => {
   ])("[CTL-VOL-WAIT] says once who would provision for a class of %s", async (provisioner, reason, message) => {
     const at = start();
     at.cluster.put("storageclasses.storage.k8s.io", { ...storageClass("c"), provisioner });
-    at.cluster.put("persistentvolumeclaims", { ...claim("c"), status: { phase: "Pending" } });
+    const metadata = { name: "c", namespace: "ns", finalizers: ["kubernetes.io/pvc-protection"] };
+    at.cluster.put("persistentvolumeclaims", { ...claim("c"), metadata });
     await at.settle();
     expect(at.cluster.list<Event>("events")).toMatchObject([{ reason, message, count: 1 }]);
   });
