@@ -154,6 +154,7 @@ describe("nodes", () => {
   it("[CTL-EVICT-ALL] that evict do so with what has ended, and mark once what is being deleted", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "False"));
+    at.cluster.put("nodes", node("n2", "True"));
     at.cluster.put("pods", { ...pod("ended"), status: { phase: "Succeeded" } });
     const leaving = {
       name: "leaving",
