@@ -55,6 +55,33 @@ const tables = (counts: readonly number[]) => {
 };
 const whole = (counts: readonly number[]) => tables(counts).map(renderWhole).join("\n");
 
+const CONNECT = `
+  const net = require("node:net");
+  const [to, port] = process.argv.slice(1);
+  net.createServer((socket) => socket.end("pod")).listen(8080, to, () => {
+    const client = net.connect(Number(port), "192.0.2.99");
+    client.on("data", (said) => { console.log(String(said)); process.exit(0); });
+    client.on("error", (error) => { console.log(error.code); process.exit(0); });
+  });
+`;
+
+describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}, of a node`, () => {
+  it("PROXY-REFUSE: leads the node itself to pods elsewhere, where its own door has none here", () => {
+    const there = slice(2, 2, 4);
+    const { v4 } = planRules({
+      ...facts([]),
+      services: [service(2)],
+      slices: [{ ...there, endpoints: (there.endpoints ?? []).slice(1) }],
+    });
+    const script = [
+      "ip link set lo up; ip addr add 192.0.2.99/32 dev lo; ip addr add 10.244.1.21/32 dev lo",
+      `nft -f - <<'RULES'\n${renderWhole(renderTable(v4, { bridgeBypasses: false }))}\nRULES`,
+      `timeout 5 '${process.execPath}' -e '${CONNECT}' 10.244.1.21 30002`,
+    ].join("\n");
+    expect(nft(script)).toMatchObject({ stdout: "pod\n", stderr: "" });
+  });
+});
+
 describe.skipIf(absent !== undefined)(`the kernel${absent ? ` (${absent})` : ""}`, () => {
   it("takes every rule set, and each change of one into another leaves what a new one would be", () => {
     const states = [[2, 1, 3, 0, 2, 2], [2, 1, 3, 1, 2, 2], [1, 0, 4, 1, 0, 2], [], [1, 1, 1, 1], [1, 1, 1, 1]];

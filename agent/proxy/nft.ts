@@ -169,10 +169,10 @@ function addHooks(table: TableBuilder, family: Family, { bridgeBypasses }: NftOp
     ],
     "type nat hook postrouting priority srcnat;",
   );
-  // Before addresses are rewritten, as far as rejecting is allowed there.
-  for (const hook of ["input", "forward", "output"])
-    table.chain(`filter-${hook}`, ["ct state new jump refused"], `type filter hook ${hook} priority -110;`);
-  // After: what still goes to a Service's address has no door there.
+  // Where addresses have been rewritten: what pools took goes on, as what a node sends to its own doors may.
+  for (const [hook, priority] of Object.entries({ input: -110, forward: -110, output: -95 }))
+    table.chain(`filter-${hook}`, ["ct state new jump refused"], `type filter hook ${hook} priority ${priority};`);
+  // Behind that, what still goes to a Service's address has no door there.
   for (const hook of ["forward", "output"])
     table.chain(
       `leftover-${hook}`,
