@@ -11,6 +11,7 @@ import { DevicePlugins } from "./devices/device-plugins.ts";
 import type { DeviceSource } from "./devices/device-source.ts";
 import { findGpus, thisMachine } from "./devices/machine-gpus.ts";
 import { type DraDrivers, draDrivers } from "./dra/dra-drivers.ts";
+import { DriverSlices } from "./dra/driver-slices.ts";
 import { PodClaims, type PodClaimsOptions } from "./dra/pod-claims.ts";
 import type { Logger } from "./logger.ts";
 import type { DeviceAmount } from "./node/node-object.ts";
@@ -36,6 +37,7 @@ export class VendorDrivers {
   readonly devices: DeviceManager;
   readonly csi: CsiVolumes;
   readonly #draDrivers: DraDrivers;
+  readonly #slices: DriverSlices;
   readonly claims: PodClaims;
   #gpus: ReadonlyMap<string, DeviceSource> = new Map();
   /** Resources that the node once had devices of. */
@@ -44,7 +46,7 @@ export class VendorDrivers {
 
   constructor(options: VendorDriversOptions) {
     this.#options = options;
-    const { kubeletDirectory, dataDirectory, nodeName, sources, onChange, register, log } = options;
+    const { kubeletDirectory, dataDirectory, nodeName, client, sources, onChange, register, log } = options;
     this.#devicePlugins = new DevicePlugins({ directory: join(kubeletDirectory, "device-plugins"), onChange, log });
     this.devices = new DeviceManager({
       file: join(dataDirectory, "devices.json"),
@@ -52,7 +54,14 @@ export class VendorDrivers {
     });
     const registry = { directory: join(kubeletDirectory, "plugins_registry"), onChange, log };
     this.#csiDrivers = csiDrivers(registry);
-    this.#draDrivers = draDrivers(registry);
+    this.#draDrivers = draDrivers({
+      ...registry,
+      onChange: () => {
+        this.#slices.changed();
+        onChange();
+      },
+    });
+    this.#slices = new DriverSlices({ client, nodeName, drivers: () => this.#draDrivers.all, log });
     this.claims = new PodClaims({
       file: join(dataDirectory, "claims.json"),
       drivers: this.#draDrivers,
@@ -72,6 +81,7 @@ export class VendorDrivers {
     this.#gpus = await findGpus(thisMachine);
     await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
     await this.#draDrivers.open().catch((error) => log.warn(`no DRA driver can register: ${error.message}`));
+    this.#slices.open();
     await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
   }
 
@@ -96,5 +106,6 @@ export class VendorDrivers {
     this.#devicePlugins.close();
     this.#csiDrivers.close();
     this.#draDrivers.close();
+    this.#slices.close();
   }
 }

@@ -63,8 +63,9 @@ export class PluginRegistry<P extends Plugin> {
     return [...this.#known.values()].flatMap(({ plugin }) => plugin ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** While one takes over from another, of two of a name the newer. */
   find(name: string): P | undefined {
-    return this.all.find((plugin) => plugin.name === name);
+    return this.all.findLast((plugin) => plugin.name === name);
   }
 
   async open(): Promise<void> {
@@ -91,19 +92,22 @@ export class PluginRegistry<P extends Plugin> {
       plugin?.close();
       changed ||= plugin !== undefined;
     }
-    for (const [name, socket] of sockets) {
-      if (this.#known.has(name)) continue;
-      try {
-        const plugin = await this.#register(join(directory, name));
-        this.#known.set(name, { socket, plugin });
-        this.#complaints.delete(name);
-        changed ||= plugin !== undefined;
-      } catch (error) {
-        const { message } = error as Error;
-        if (this.#complaints.get(name) !== message) log.warn(`${name} of plugins_registry is not taken: ${message}`);
-        this.#complaints.set(name, message);
-      }
-    }
+    const registered = [...sockets]
+      .filter(([name]) => !this.#known.has(name))
+      .map(async ([name, socket]) => {
+        try {
+          const plugin = await this.#register(join(directory, name));
+          this.#known.set(name, { socket, plugin });
+          this.#complaints.delete(name);
+          changed ||= plugin !== undefined;
+        } catch (error) {
+          const { message } = error as Error;
+          if (this.#complaints.get(name) !== message) log.warn(`${name} of plugins_registry is not taken: ${message}`);
+          this.#complaints.set(name, message);
+        }
+      });
+    // One that does not answer keeps no other waiting.
+    await Promise.all(registered);
     if (changed) onChange();
   }
 

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { DriverSlices } from "./driver-slices.ts";
+
+const RESOURCE = "resourceslices.resource.k8s.io";
+let there: string[];
+let asked: unknown[];
+let answer: () => Promise<{ ok: true; object: { metadata: object } }>;
+let slices: DriverSlices;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  there = [];
+  asked = [];
+  answer = async () => ({ ok: true, object: { metadata: {} } });
+  slices = new DriverSlices({
+    client: {
+      deleteCollection: (target, _, query) => {
+        asked.push({ ...target, ...query });
+        return answer();
+      },
+    },
+    nodeName: "n",
+    drivers: () => there.map((name) => ({ name })),
+    log: { info() {}, warn() {} },
+  });
+});
+afterEach(() => {
+  slices.close();
+  vi.useRealTimers();
+});
+
+const told = (fieldSelector: string) => ({ resource: RESOURCE, fieldSelector });
+
+test("AGENT-DRA: what a driver told goes half a minute after it", async () => {
+  there = ["a", "b"];
+  slices.changed();
+  there = ["b"];
+  slices.changed();
+  await vi.advanceTimersByTimeAsync(29_999);
+  expect(asked).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked).toEqual([told("spec.nodeName=n,spec.driver=a")]);
+});
+
+test("AGENT-DRA: a driver that is back in time keeps it", async () => {
+  there = ["a"];
+  slices.changed();
+  there = [];
+  slices.changed();
+  await vi.advanceTimersByTimeAsync(20_000);
+  there = ["a"];
+  slices.changed();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(asked).toEqual([]);
+});
+
+test("AGENT-DRA: what was there before the agent goes at once, but for drivers that are there", async () => {
+  slices.open();
+  await vi.advanceTimersByTimeAsync(0);
+  there = ["a", "b"];
+  slices.open();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toEqual([told("spec.nodeName=n"), told("spec.nodeName=n,spec.driver!=a,spec.driver!=b")]);
+});
+
+test("a control plane that is away is asked again, later each time", async () => {
+  answer = () => Promise.reject(new Error("away"));
+  slices.open();
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(asked).toHaveLength(3);
+  answer = async () => ({ ok: true, object: { metadata: {} } });
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(asked).toHaveLength(4);
+});
