@@ -22,7 +22,8 @@ export async function runAgent(options: AgentOptions): Promise<{ readonly podsGo
   const controlPlane = new ControlPlane(options.connection);
   const agent = await NodeAgent.create(options, { runtime, controlPlane, log });
   void renewCredential({ holder: controlPlane, renew: options.renew, sleep: sleepUntil(options.signal), log });
-  const podsGoOn = runtime.isolates || !options.endsProcesses;
+  // What is simulated is gone with who simulates it.
+  const podsGoOn = runtime.simulates !== true && (runtime.isolates || !options.endsProcesses);
   try {
     await agent.run();
     return { podsGoOn };

@@ -78,13 +78,14 @@ async function join(url: URL, options: JoinOptions): Promise<void> {
   progress.say();
   progress.begin("stopping", "");
   stop.abort();
-  await agent.catch(() => {});
+  const outcome = await agent.catch(() => undefined);
   if (ended === "left") {
     directory.remove("kubeconfig");
     progress.end("left", `${options.nodeName} is forgotten; to come again it needs a new token`);
   } else {
-    progress.end("stopped", `${ended ? `on ${ended}; ` : ""}the state stays in ${pathFromHere(directory.path)}`);
-    progress.say("                   pods go on; the next start takes them up again");
+    const why = typeof ended === "string" ? `on ${ended}; ` : "";
+    progress.end("stopped", `${why}the state stays in ${pathFromHere(directory.path)}`);
+    if (outcome?.podsGoOn) progress.say("                   pods go on; the next start takes them up again");
   }
   process.exit(0);
 }
