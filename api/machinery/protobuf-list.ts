@@ -32,16 +32,16 @@ export class ProtobufList {
     return struct && items && new ProtobufList(kind, struct, items);
   }
 
-  /** Items of the list, each asked for when it is written, the last first. */
-  items(count: number, at: (index: number) => unknown): EncodedItems {
+  /** Items of the list, each read when it is written, the last first. */
+  items<T>(sources: readonly T[], read: (source: T) => unknown): EncodedItems {
     const writer = new ProtobufWriter();
-    const after: number[] = new Array(count);
-    for (let index = count - 1; index >= 0; index--) {
-      after[index] = writer.length;
-      writeValue(writer, this.#items.number, this.#items.type, at(index));
+    const following = sources.map(() => 0);
+    for (const [index, source] of [...sources.entries()].reverse()) {
+      following[index] = writer.length;
+      writeValue(writer, this.#items.number, this.#items.type, read(source));
     }
     // A copy: what a writer answers holds all of the room that it took.
-    return { bytes: writer.finish().slice(), ends: after.map((following) => writer.length - following) };
+    return { bytes: writer.finish().slice(), ends: following.map((length) => writer.length - length) };
   }
 
   /** What stands before items of so many bytes. */
@@ -61,20 +61,18 @@ export class ProtobufList {
   }
 }
 
-export interface Members {
-  readonly count: number;
-  readonly at: (index: number) => unknown;
-}
+/** How an item is made, when it is written. */
+type Making = () => object;
 
 /** A list whose items come in pages, of which only bytes are kept, and of an item not even the object; undefined as for `of`. */
 export async function encodeProtobufList(
   head: Typed & { readonly metadata: object },
-  pages: AsyncIterable<Members> | Iterable<Members>,
+  pages: AsyncIterable<readonly Making[]> | Iterable<readonly Making[]>,
 ): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
   const list = ProtobufList.of(head);
   if (!list) return undefined;
   const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const { count, at } of pages) parts.push(list.items(count, at).bytes);
+  for await (const page of pages) parts.push(list.items(page, (make) => make()).bytes);
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   return [list.open(head.metadata, length), ...parts, list.close];
 }

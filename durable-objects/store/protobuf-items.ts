@@ -21,7 +21,7 @@ export function protobufItems(of: ObjectKind): ItemForm {
           length += text.length;
           return length;
         },
-        finish: () => list.items(texts.length, (index) => read(texts[index] ?? "")),
+        finish: () => list.items(texts, read),
       };
     },
   };

@@ -7,7 +7,7 @@ import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import { selectionOf } from "./list-options.ts";
 import { negotiate } from "./negotiate.ts";
-import { madeObjects, renderListView, renderView, VIEWS } from "./views.ts";
+import { madeObject, renderListView, renderView, VIEWS } from "./views.ts";
 
 const COMPONENTS = ["controller-manager", "etcd-0", "scheduler"];
 
@@ -29,5 +29,5 @@ export async function readComponentStatuses(context: RequestContext): Promise<Re
   const selected = COMPONENTS.filter((name) =>
     matches(requirements, { labels: {}, fields: { "metadata.name": name } }),
   );
-  return renderListView(context, madeObjects(selected.map(statusOf)), {}, accepted);
+  return renderListView(context, selected.map(statusOf).map(madeObject), {}, accepted);
 }

@@ -14,14 +14,14 @@ import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import { selectionOf } from "./list-options.ts";
 import { negotiate } from "./negotiate.ts";
-import { madeObjects, renderListView, renderView, VIEWS } from "./views.ts";
+import { madeObject, renderListView, renderView, VIEWS } from "./views.ts";
 
 export async function readMetrics(context: RequestContext): Promise<Response> {
   const { path, query, served, request } = context;
   const accepted = negotiate(request, query, VIEWS);
   const entries = await measured(context);
   const metrics = served.resource.plural === "nodes" ? await ofNodes(context, entries) : await ofPods(context, entries);
-  if (path.name === "") return renderListView(context, madeObjects(metrics), {}, accepted);
+  if (path.name === "") return renderListView(context, metrics.map(madeObject), {}, accepted);
   const [found] = metrics;
   if (found) return renderView(context, found, accepted);
   // In metrics-server's words.

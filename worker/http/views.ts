@@ -93,36 +93,27 @@ export interface ListMeta {
   remainingItemCount?: number;
 }
 
-/** Objects on their way to a client, each made when it is asked for: they need not all be there at once. */
+/** An object on its way to a client, made when it is asked for: those of a list need not all be there at once. */
 export interface Viewed {
-  readonly count: number;
   /** As code reads it. */
-  readonly draft: (index: number) => KubeObject;
+  readonly draft: () => KubeObject;
   /** As it is answered, at the version that the URL names. */
-  readonly shown: (index: number, served: Served) => KubeObject;
+  readonly shown: (served: Served) => KubeObject;
 }
 
-export function storedObjects(entries: readonly Pick<Entry, "text">[]): Viewed {
-  const textAt = (index: number) => entries[index]?.text ?? "";
-  return {
-    count: entries.length,
-    draft: (index) => readObject(textAt(index)),
-    shown: (index, served) => readAtServedVersion(served, JSON.parse(textAt(index)) as KubeObject),
-  };
-}
+export const storedObject = ({ text }: Pick<Entry, "text">): Viewed => ({
+  draft: () => readObject(text),
+  shown: (served) => readAtServedVersion(served, JSON.parse(text) as KubeObject),
+});
 
-export function madeObjects(objects: readonly KubeObject[]): Viewed {
-  const at = (index: number) => objects[index] ?? { metadata: {} };
-  return {
-    count: objects.length,
-    draft: (index) => draftObject(at(index)),
-    shown: (index, served) => atServedVersion(served, at(index)),
-  };
-}
+export const madeObject = (object: KubeObject): Viewed => ({
+  draft: () => draftObject(object),
+  shown: (served) => atServedVersion(served, object),
+});
 
 export async function renderListView(
   context: RequestContext,
-  objects: Viewed,
+  objects: readonly Viewed[],
   metadata: ListMeta,
   accepted: Accepted,
 ): Promise<Response> {
@@ -135,15 +126,15 @@ export async function renderListView(
 /** The list in protobuf, in parts; a page of it is let go of once it is written. */
 export async function protobufList(
   context: RequestContext,
-  pages: AsyncIterable<Viewed> | Iterable<Viewed>,
+  pages: AsyncIterable<readonly Viewed[]> | Iterable<readonly Viewed[]>,
   metadata: ListMeta,
   accepted: Accepted,
 ): Promise<Uint8Array<ArrayBuffer>[]> {
   const { head, item } = listForm(context, accepted);
-  async function* members() {
-    for await (const objects of pages) yield { count: objects.count, at: (index: number) => item(objects, index) };
+  async function* items() {
+    for await (const objects of pages) yield objects.map((object) => () => item(object));
   }
-  const parts = await encodeProtobufList({ ...head, metadata }, members());
+  const parts = await encodeProtobufList({ ...head, metadata }, items());
   if (!parts) throw noSuchForm();
   return parts;
 }
@@ -151,13 +142,13 @@ export async function protobufList(
 /** The list in the form asked for; `items`, or `rows` of a Table, are its last property. */
 export async function listView(
   context: RequestContext,
-  objects: Viewed,
+  objects: readonly Viewed[],
   metadata: ListMeta,
   accepted: Accepted,
 ): Promise<object> {
   if (accepted.as === "Table") return atViewVersion(await tableOf(context, drafts(objects), metadata), accepted);
   const { head, item } = listForm(context, accepted);
-  const items = Array.from({ length: objects.count }, (_, index) => item(objects, index));
+  const items = objects.map(item);
   // The list of metadata is made in Go from nothing, and the others from what was stored.
   const noMore = saysNoMore(context, accepted) ? { continue: "" } : {};
   return { ...head, metadata: { ...noMore, ...metadata }, items: items.length === 0 && accepted.as ? null : items };
@@ -169,7 +160,7 @@ export const saysNoMore = ({ served }: RequestContext, { as }: Accepted): boolea
 
 interface ListForm {
   readonly head: { readonly kind: string; readonly apiVersion: string };
-  readonly item: (objects: Viewed, index: number) => object;
+  readonly item: (object: Viewed) => object;
 }
 
 function listForm(context: RequestContext, accepted: Accepted): ListForm {
@@ -181,7 +172,7 @@ function listForm(context: RequestContext, accepted: Accepted): ListForm {
     case "PartialObjectMetadataList":
       return {
         head: { kind: accepted.as, apiVersion: `meta.k8s.io/${accepted.viewVersion ?? "v1"}` },
-        item: ({ draft }, index) => atViewVersion(partialObjectMetadata(draft(index), resource), accepted),
+        item: ({ draft }) => atViewVersion(partialObjectMetadata(draft(), resource), accepted),
       };
     default:
       return {
@@ -189,13 +180,13 @@ function listForm(context: RequestContext, accepted: Accepted): ListForm {
           kind: resource.listKind ?? `${resource.kind}List`,
           apiVersion: apiVersionOf(served.group, served.version),
         },
-        item: ({ shown }, index) => itemOf(served, shown(index, served)),
+        item: ({ shown }) => itemOf(served, shown(served)),
       };
   }
 }
 
-function* drafts({ count, draft }: Viewed): Generator<KubeObject, undefined> {
-  for (let index = 0; index < count; index++) yield draft(index);
+function* drafts(objects: readonly Viewed[]): Generator<KubeObject, undefined> {
+  for (const { draft } of objects) yield draft();
 }
 
 /** Kubernetes leaves kind and apiVersion out of the items of a list of built-in kinds. */

@@ -5,7 +5,7 @@ import { deleteObject } from "../../registry/delete.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { deletionOf, propagationWarnings } from "../delete-options.ts";
 import { listOptions } from "../list-options.ts";
-import { acceptedBy, renderListView, storedObjects } from "../views.ts";
+import { acceptedBy, renderListView, storedObject } from "../views.ts";
 import { type ListMetadata, listRequest, pageMetadata } from "./list.ts";
 
 /** Deletions under way at once. After each such round the network is looked at, which waits for calls within the process. */
@@ -33,5 +33,5 @@ export async function removeCollection(context: RequestContext): Promise<Respons
     if (done > 0) await new Promise((resolve) => setTimeout(resolve, 0));
     await Promise.all(entries.slice(done, done + round).map(remove));
   }
-  return renderListView(context, storedObjects(entries), metadata, accepted);
+  return renderListView(context, entries.map(storedObject), metadata, accepted);
 }

@@ -10,7 +10,7 @@ import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import type { Accepted } from "../negotiate.ts";
 import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
-import { acceptedBy, renderListView, storedObjects } from "../views.ts";
+import { acceptedBy, renderListView, storedObject } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";
 
@@ -28,7 +28,7 @@ export async function list(context: RequestContext): Promise<Response> {
   const page = await firstOf(pages).catch((error: unknown) => explainExpiry(error, options));
   requireReached(options, page.revision);
   if (page.more && request.limit === undefined) return renderLongList(context, { first: page, rest: pages }, accepted);
-  return renderListView(context, storedObjects(page.items), pageMetadata(context, page), accepted);
+  return renderListView(context, page.items.map(storedObject), pageMetadata(context, page), accepted);
 }
 
 async function* renewedPages(

@@ -7,7 +7,7 @@ import type { ListPage } from "../../../api/store.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { GZIP } from "../compress.ts";
 import type { Accepted } from "../negotiate.ts";
-import { listView, protobufList, renderListView, storedObjects, type Viewed } from "../views.ts";
+import { listView, protobufList, renderListView, storedObject, type Viewed } from "../views.ts";
 
 interface LongList {
   readonly first: ListPage;
@@ -20,7 +20,7 @@ export async function renderLongList(
   accepted: Accepted,
 ): Promise<Response> {
   const metadata = { resourceVersion: String(first.revision) };
-  const viewOf = ({ items }: ListPage) => listView(context, storedObjects(items), metadata, accepted);
+  const viewOf = ({ items }: ListPage) => listView(context, items.map(storedObject), metadata, accepted);
   if (accepted.type === PROTOBUF) {
     return answer(inTurn(await protobufList(context, pagesOf(first, rest), metadata, accepted)), accepted);
   }
@@ -28,7 +28,7 @@ export async function renderLongList(
     // YAML and indented JSON are for eyes.
     const entries = [...first.items];
     for await (const page of rest) entries.push(...page.items);
-    return renderListView(context, storedObjects(entries), metadata, accepted);
+    return renderListView(context, entries.map(storedObject), metadata, accepted);
   }
   const encoder = new TextEncoder();
   // What fails before the first page is there is answered with a status.
@@ -66,9 +66,12 @@ function inTurn(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   });
 }
 
-async function* pagesOf(first: ListPage, rest: AsyncGenerator<ListPage, undefined>): AsyncGenerator<Viewed, undefined> {
-  yield storedObjects(first.items);
-  for await (const { items } of rest) yield storedObjects(items);
+async function* pagesOf(
+  first: ListPage,
+  rest: AsyncGenerator<ListPage, undefined>,
+): AsyncGenerator<readonly Viewed[], undefined> {
+  yield first.items.map(storedObject);
+  for await (const { items } of rest) yield items.map(storedObject);
 }
 
 /** How each form ends: the array of its members is its last property. */
