@@ -1,5 +1,6 @@
 /**
- * Lists of 5,000 pods, about 11 MB: whole, by label, in pages; and the memory that they leave.
+ * Lists of 5,000 pods, about 11 MB: whole, in each form, by label, in pages; streaming lists, which informers begin with; and the memory
+ * that they leave.
  *
  *     npm run bench -- list [--peer URL --peer-token T]
  */
@@ -9,6 +10,20 @@ import { newNamespace, pod, pods } from "./rig/objects.ts";
 import { type Figure, runBench } from "./rig/report.ts";
 
 const RUNS = 7;
+const PROTOBUF = "application/vnd.kubernetes.protobuf";
+const FORMS: Readonly<Record<string, string>> = {
+  "in protobuf": PROTOBUF,
+  "as a Table": "application/json;as=Table;v=v1;g=meta.k8s.io",
+  "metadata alone": "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
+};
+const STREAMED: Readonly<Record<string, string>> = {
+  "": "application/json",
+  " in protobuf": PROTOBUF,
+  ", metadata in protobuf": `${PROTOBUF};as=PartialObjectMetadata;v=v1;g=meta.k8s.io`,
+};
+/** How a streaming list is asked for, and what its end says. */
+const INITIAL = "?watch=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
+const END = "k8s.io/initial-events-end";
 
 await runBench("list", async (target) => {
   const path = pods(await newNamespace(target));
@@ -30,6 +45,12 @@ await runBench("list", async (target) => {
     }
     return performance.now() - began;
   };
+  const streamed = async (accept: string) => {
+    const times = [];
+    for (let run = 0; run < RUNS; run++)
+      times.push(await client.readUntil(END, { path: path + INITIAL, headers: { accept } }));
+    return median(times);
+  };
   const all = await list("");
   const figures: Figure[] = [
     { name: "create 5,000 pods, 32 clients", value: written.perSecond, unit: "/s" },
@@ -39,6 +60,10 @@ await runBench("list", async (target) => {
     { name: "list 100 of 5,000 by label", value: (await list("?labelSelector=shard%3D7")).whole, unit: "ms", limit: 4 },
     { name: "list in ten pages", value: median([await pages(), await pages(), await pages()]), unit: "ms", limit: 45 },
   ];
+  for (const [form, accept] of Object.entries(FORMS))
+    figures.push({ name: `list 5,000 pods ${form}`, value: (await list("", { accept })).whole, unit: "ms" });
+  for (const [form, accept] of Object.entries(STREAMED))
+    figures.push({ name: `streaming list of 5,000 pods${form}`, value: await streamed(accept), unit: "ms" });
   client.close();
   if (stored !== undefined && target.memory) {
     figures.push(

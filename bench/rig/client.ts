@@ -61,6 +61,18 @@ export class Client {
     response.on("error", () => {});
   }
 
+  /** Reads until a text has come, and no further. Answers how long that took, in milliseconds. */
+  async readUntil(text: string, asked: Asked): Promise<number> {
+    const began = performance.now();
+    const response = await this.#open(asked);
+    let end = "";
+    for await (const chunk of response.setEncoding("latin1")) {
+      end = (end + chunk).slice(-(text.length + chunk.length));
+      if (end.includes(text)) return performance.now() - began;
+    }
+    throw new Error(`${asked.path}: ${response.statusCode} ended without ${text}`);
+  }
+
   close(): void {
     this.#agent.destroy();
   }
