@@ -1,3 +1,4 @@
+import { behindAll } from "../../api/resources/core/pod/condition-order.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
 import type { PendingPod } from "../../worker/scheduler/plugin.ts";
 import type { PodFacts } from "../../worker/scheduler/pod-facts.ts";
@@ -20,7 +21,7 @@ export async function evict(
   };
   const said = await api.patch({ ...target, subresource: "status" }, "application/strategic-merge-patch+json", {
     metadata: { uid },
-    status: { conditions: [condition] },
+    status: { conditions: [condition], ...behindAll(condition.type) },
   });
   if (failed(said)) throw new Error(`saying why: ${messageOf(said)}`);
   const ended = await api.delete(target, { uid });

@@ -1,11 +1,10 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { timestamp } from "../../api/machinery/time.ts";
+import { behindAll } from "../../api/resources/core/pod/condition-order.ts";
 import type { PatchEffect } from "./controller.ts";
 
 const TYPE = "DisruptionTarget";
-/** As nodes list them. What the snapshot leaves out of a pod's conditions is among these. */
-const OF_NODES = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
 /** Says on a pod why the control plane ends it; with a phase, also that it has ended. */
 export function disruption(
@@ -34,14 +33,12 @@ export function disruption(
       status: {
         ...(phase ? { phase } : {}),
         conditions: [condition],
-        // Without this what a patch adds comes first.
-        "$setElementOrder/conditions": [...orderOf(pod), TYPE].map((type) => ({ type })),
+        // What the snapshot leaves out of a pod's conditions is among those of nodes.
+        ...behindAll(
+          TYPE,
+          pod.status.conditions?.map(({ type }) => type),
+        ),
       },
     },
   };
 }
-
-const orderOf = ({ status }: Pod): readonly string[] => [
-  ...OF_NODES,
-  ...(status.conditions ?? []).map(({ type }) => type).filter((type) => type !== TYPE && !OF_NODES.includes(type)),
-];
