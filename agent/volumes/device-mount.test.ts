@@ -16,8 +16,12 @@ function machine(answers: Readonly<Record<string, Outcome>>) {
 
 test("AGENT-VOLUME: a device without a file system is given the one it is to have", async () => {
   const { ran, run } = machine({ blkid: { code: 2, output: "" } });
-  await mountDevice(mount, run);
-  expect(ran.slice(1)).toEqual(["mkfs.ext4 -F -m0 /dev/x", "mount -t ext4 -o defaults /dev/x /here"]);
+  await mountDevice({ ...mount, fsType: "xfs" }, run);
+  expect(ran.splice(0).slice(1)).toEqual(["mkfs.xfs -f /dev/x", "mount -t xfs -o defaults /dev/x /here"]);
+  for (const fsType of [undefined, "", "ext4"]) {
+    await mountDevice({ ...mount, fsType }, run);
+    expect(ran.splice(0).slice(1)).toEqual(["mkfs.ext4 -F -m0 /dev/x", "mount -t ext4 -o defaults /dev/x /here"]);
+  }
 });
 
 test("AGENT-VOLUME: one with content is checked, and never written over", async () => {

@@ -13,7 +13,8 @@ export type Run = (program: string, words: readonly string[]) => Promise<Outcome
 export interface DeviceMount {
   readonly device: string;
   readonly path: string;
-  readonly fsType: string;
+  /** Undefined or empty: ext4. */
+  readonly fsType: string | undefined;
   readonly options: readonly string[];
   /** Another pod has it mounted: what is in use is neither made nor repaired. */
   readonly isInUse: boolean;
@@ -33,13 +34,18 @@ export const runProgram: Run = (program, words) =>
 
 /** Fails with {@link VolumeError}. */
 export async function mountDevice(mount: DeviceMount, run: Run = runProgram): Promise<void> {
-  const { device, path, fsType, options, isInUse } = mount;
-  if (!isInUse) await makeReady(mount, run);
+  const { device, path, options, isInUse } = mount;
+  const fsType = mount.fsType || "ext4";
+  if (!isInUse) await makeReady({ device, fsType, options }, run);
   const { code, output } = await run("mount", ["-t", fsType, "-o", [...options, "defaults"].join(","), device, path]);
   if (code !== 0) throw new VolumeError(`mount failed: ${output}`);
 }
 
-async function makeReady({ device, fsType, options }: DeviceMount, run: Run): Promise<void> {
+interface Unready extends Pick<DeviceMount, "device" | "options"> {
+  readonly fsType: string;
+}
+
+async function makeReady({ device, fsType, options }: Unready, run: Run): Promise<void> {
   const isReadOnly = options.includes("ro");
   if (await hasContent(device, run)) {
     if (!isReadOnly) await repair(device, run);

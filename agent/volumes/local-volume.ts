@@ -39,7 +39,7 @@ async function mountOnce(path: string, { device, local, options }: Wanted): Prom
   mkdirSync(path, { recursive: true, mode: 0o750 });
   const isInUse = mountedDevices().includes(device);
   try {
-    await mountDevice({ device, path, fsType: local.fsType ?? "ext4", options, isInUse });
+    await mountDevice({ device, path, fsType: local.fsType, options, isInUse });
   } catch (error) {
     // A directory that is there counts as set up.
     rmdirSync(path);
