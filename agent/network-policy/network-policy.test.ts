@@ -226,6 +226,12 @@ it("lets through what every policy of a pod's node allows, and nothing else", ()
   );
 });
 
+it("POLICY-STATE: what belongs to a connection that stands passes before any policy is asked", () => {
+  const tables = planPolicies(facts([policy({ podSelector: {} })])).map(renderPolicies);
+  const forward = tables.map(({ chains }) => chains.get("forward")?.rules ?? []);
+  expect(forward.map(([first]) => first)).toEqual(tables.map(() => "ct state established,related accept"));
+});
+
 /** In a network namespace of its own, where the rules meet no traffic. */
 const nft = (script: string) => spawnSync("unshare", ["-n", "sh", "-s"], { input: script, encoding: "utf8" });
 const absent =

@@ -1,38 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { createApiClient } from "../../client/api-client.ts";
-import { type NodeFacts, nodeStatus } from "./node-object.ts";
+import { plainNode } from "../../test/fakes/node-facts.ts";
+import { nodeStatus } from "./node-object.ts";
 import { Registrar } from "./registrar.ts";
 
-const facts: NodeFacts = {
-  name: "n",
-  hostname: "n",
-  machine: {
-    os: "linux",
-    architecture: "amd64",
-    kernelVersion: "6",
-    osImage: "",
-    machineID: "",
-    bootID: "",
-    systemUUID: "",
-    cpus: 1,
-    memoryBytes: 1,
-    diskBytes: 1,
-    swapBytes: 0,
-    hugePages: [],
-    appArmor: false,
-  },
-  reserve: { cpuNanos: 0n, memoryBytes: 0, diskBytes: 0 },
-  addresses: [],
-  runtimeVersion: "fake://1",
-  isolates: false,
-  images: [],
-  pressures: new Set(),
-  devices: new Map(),
-  volumesInUse: [],
-  labels: {},
-  taints: [],
-};
+const facts = plainNode();
 
 let isAway: boolean;
 /** Times at which the API was asked for the Node (ms from the start). */

@@ -1,25 +1,11 @@
 import { expect, test } from "vitest";
+import { plainMachine } from "../../test/fakes/node-facts.ts";
 import { parseThresholds } from "../pressure/thresholds.ts";
-import type { Machine } from "./machine.ts";
 import { allocatableOf } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";
 
 const GIB = 1024 ** 3;
-const machine: Machine = {
-  os: "linux",
-  architecture: "amd64",
-  kernelVersion: "6",
-  osImage: "",
-  machineID: "",
-  bootID: "",
-  systemUUID: "",
-  cpus: 4,
-  memoryBytes: 8 * GIB,
-  diskBytes: 100 * GIB,
-  swapBytes: 2 * GIB,
-  hugePages: [],
-  appArmor: false,
-};
+const machine = plainMachine({ cpus: 4, memoryBytes: 8 * GIB, diskBytes: 100 * GIB, swapBytes: 2 * GIB });
 
 const allocatable = (thresholds: string, system: Record<string, string>) => {
   const reserve = reserveOf(machine, parseThresholds(thresholds), system);

@@ -106,6 +106,14 @@ ${steps.join("\n")}`;
   }, 30_000);
 });
 
+it("NET-MASQUERADE: what the node's pods send out of the cluster gets the node's address, among pods addresses stay", () => {
+  const masquerading = whole([1])
+    .split("\n")
+    .filter((line) => /saddr @own-pods/.test(line) && line.includes("masquerade"));
+  expect(masquerading).not.toEqual([]);
+  for (const line of masquerading) expect(line).toMatch(/daddr != @pods|ct status dnat/);
+});
+
 it("PROXY-OWN: names no table but its own", () => {
   const [before, after] = [tables([2, 2])[0], tables([3])[0]];
   const said = `${whole([2, 0, 1])}\n${before && after ? renderChange(before, after) : ""}`;

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Key, Requirement, Revision, WatchRequest } from "../../api/store.ts";
 import { relayOf, type Watched } from "../../test/fakes/relayed-store.ts";
-import { MemoryStore } from "../store/memory-store.ts";
+import { LogStore } from "../store/log-store.ts";
+import { MemoryStore, nodeTurns } from "../store/memory-store.ts";
+import { MemoryTables } from "../store/memory-tables.ts";
 
 const base: WatchRequest = {
   resource: "pods",
@@ -147,3 +149,23 @@ function follow(stream: ReadableStream<Uint8Array>, informer: Informer) {
   })();
   return { done, stop: () => reader.cancel() };
 }
+
+test("WATCH-TURN: a watcher is told after the writer, and after the disk has had eight turns more", async () => {
+  let turns = 0;
+  const settled = async () => void turns++;
+  const store = new LogStore(new MemoryTables(), { turns: { ...nodeTurns(Date.now), settled } });
+  const { revision } = await store.status();
+  const opened = await store.watch({ ...base, since: revision });
+  if (!opened.ok) throw new Error(opened.reason);
+  const reader = opened.stream.getReader();
+  const heard: string[] = [];
+  const told = reader.read().then(() => heard.push(`the watcher after ${turns >= 9 ? "nine turns" : turns}`));
+  const attributes = { labels: {}, fields: {} };
+  const key = { resource: base.resource, namespace: "n", name: "a" };
+  const text = JSON.stringify({ kind: "Thing", apiVersion: "v1", metadata: { name: "a", resourceVersion: "" } });
+  await store.commit({ writes: [{ op: "create", key, text, attributes }] });
+  heard.push("the writer");
+  await told;
+  await reader.cancel();
+  expect(heard).toEqual(["the writer", "the watcher after nine turns"]);
+});

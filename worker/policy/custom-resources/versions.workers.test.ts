@@ -1,6 +1,7 @@
 /** A definition's versions where nothing converts but the server itself. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
+import { CLUSTER_STORE, call, newCluster } from "../../../test/workers/api-under-test.ts";
 import type { Env } from "../../env.ts";
 
 const { API } = env as unknown as Env;
@@ -54,4 +55,35 @@ test("CRD-STORED, CRD-CONVERT: each version shows what it knows of what the stor
   await send("PATCH", `${gates("v2")}/g`, { spec: { color: "blue", weight: "lost" } });
   expect(await shown("v2")).toEqual(["versions.example/v2", { color: "blue" }]);
   expect(await shown("v1")).toEqual(["versions.example/v1", { color: "blue" }]);
+});
+
+test("CRD-FOUND: a kind that another isolate has just defined is served by one that has not heard of it", async () => {
+  const [here, elsewhere] = [await newCluster("found"), await newCluster("found")];
+  const storeOf = (cluster: string) => CLUSTER_STORE.getByName(cluster.split("/").at(-1) ?? "");
+  const lamps = `${here}/apis/found.example/v1/namespaces/default/lamps`;
+  expect((await call(lamps)).code).toBe(404);
+  const definition = {
+    metadata: { name: "lamps.found.example" },
+    spec: {
+      group: "found.example",
+      scope: "Namespaced",
+      names: { plural: "lamps", kind: "Lamp" },
+      versions: [version("v1", ["color"], true)],
+    },
+  };
+  const definitions = "apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  expect((await call(`${elsewhere}/${definitions}`, { body: definition })).code).toBe(201);
+  const key = {
+    resource: "customresourcedefinitions.apiextensions.k8s.io",
+    namespace: "",
+    name: "lamps.found.example",
+  };
+  const read = await storeOf(elsewhere).read({ key });
+  if (!read.ok || !read.entry) throw new Error("the definition is not there");
+  const { attributes, revision, text } = read.entry;
+  // Written as another isolate would: this one is told nothing of it.
+  const unwritten = text.replace(`"resourceVersion":"${revision}"`, '"resourceVersion":""');
+  const write = { op: "create", key, text: unwritten, attributes } as const;
+  expect(await storeOf(here).commit({ writes: [write], changesPolicy: true })).toMatchObject({ ok: true });
+  expect(await call(lamps)).toMatchObject({ code: 200, object: { kind: "LampList" } });
 });

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { plainNode } from "../../test/fakes/node-facts.ts";
+import { nodeStatus } from "./node-object.ts";
+
+const NOW = "2026-01-01T00:00:00Z";
+const LATER = "2026-01-01T00:01:00Z";
+const why = "container runtime network not ready: cni plugin not initialized";
+const readyOf = (status: ReturnType<typeof nodeStatus>) => status.conditions?.find(({ type }) => type === "Ready");
+
+it("NET-READY: a node whose network does not stand is not Ready, in the kubelet's words, until it does", () => {
+  const waiting = nodeStatus(plainNode({ notReady: why }), [], NOW);
+  expect(readyOf(waiting)).toMatchObject({ status: "False", reason: "KubeletNotReady", message: why });
+  const ready = nodeStatus(plainNode(), waiting.conditions ?? [], LATER);
+  expect(readyOf(ready)).toMatchObject({
+    status: "True",
+    reason: "KubeletReady",
+    message: "kubelet is posting ready status",
+    lastTransitionTime: LATER,
+  });
+});
+
+it("a condition that stays as it was keeps the time since when it is", () => {
+  const before = nodeStatus(plainNode(), [], NOW);
+  const after = nodeStatus(plainNode({ pressures: new Set(["DiskPressure"]) }), before.conditions ?? [], LATER);
+  const since = Object.fromEntries(
+    after.conditions?.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]) ?? [],
+  );
+  expect(since).toMatchObject({ Ready: NOW, MemoryPressure: NOW, DiskPressure: LATER });
+});
