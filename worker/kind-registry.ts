@@ -18,6 +18,8 @@ export interface Served {
   readonly conversion?: ServedVersion<KubeObject>;
   /** Of a custom kind whose versions a webhook converts. */
   readonly converter?: Converter;
+  /** The definition of a custom kind is marked for deletion. */
+  readonly ending?: boolean;
   /** What every request for it is warned of. */
   readonly deprecation?: string;
 }

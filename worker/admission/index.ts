@@ -11,6 +11,7 @@ import { defaultServiceAccount } from "./default-service-account.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { deviceAdminAccess } from "./device-admin-access.ts";
 import { deviceTaintTime } from "./device-taint-time.ts";
+import { endingDefinition } from "./ending-definition.ts";
 import { limitRanger } from "./limit-ranger/index.ts";
 import { localApiService } from "./local-api-service.ts";
 import { mutateWith } from "./mutate-with.ts";
@@ -39,6 +40,7 @@ import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
 export const plugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  endingDefinition,
   deviceAdminAccess,
   claimStatusRights,
   limitRanger,

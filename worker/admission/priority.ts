@@ -1,6 +1,7 @@
 /** Priority: a pod's priority is what its class says, and nothing else (plugin/pkg/admission/priority). */
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { PriorityClass } from "../../api/generated/scheduling.v1.ts";
+import { SYSTEM_CLASSES } from "../../api/resources/scheduling/priority-class.ts";
 import type { PolicySnapshot } from "../policy/snapshot.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 import { isPodCreation, isPodUpdate } from "./pod-requests.ts";
@@ -11,15 +12,20 @@ const COMPUTED_FROM = "priority admission controller computed";
 
 export const priority: AdmissionPlugin = {
   name: "Priority",
-  handles: (request) => isPodCreation(request) || isPodUpdate(request) || isClassWrite(request),
+  handles: (request) =>
+    isPodCreation(request) || isPodUpdate(request) || isClassWrite(request) || isSystemsEnd(request),
   mutate(request) {
     if (isPodCreation(request)) prioritize(request);
     else if (isPodUpdate(request)) keepPriority(request);
   },
   validate(request) {
     if (isClassWrite(request)) requireOneDefault(request);
+    if (isSystemsEnd(request)) throw refusal(request, "this is a system priority class and cannot be deleted");
   },
 };
+
+const isSystemsEnd = ({ operation, name, context: { served } }: AdmissionRequest) =>
+  operation === "DELETE" && served.resource.plural === "priorityclasses" && SYSTEM_CLASSES.includes(name);
 
 const isClassWrite = ({ operation, context: { served } }: AdmissionRequest) =>
   (operation === "CREATE" || operation === "UPDATE") &&

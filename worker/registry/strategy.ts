@@ -172,5 +172,6 @@ export const metaRules = (resource: Resource) => ({
 
 export function refuse(resource: Resource, object: KubeObject, errors: readonly FieldError[]): void {
   if (errors.length === 0) return;
-  throw new ApiError(invalid(resource.group, resource.kind, object.metadata.name ?? "", errors));
+  // A custom object may say that it is of another kind, and is refused as that.
+  throw new ApiError(invalid(resource.group, object.kind || resource.kind, object.metadata.name ?? "", errors));
 }

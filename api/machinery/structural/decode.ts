@@ -33,8 +33,9 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
   const told = syntax === "yaml" ? read.duplicates : duplicateFields(read.json);
   const strict = fieldValidation === "Ignore" ? [] : [...told, ...pruned.strict];
   if (fieldValidation === "Strict" && strict.length > 0) return refuse(`strict decoding error: ${strict.join(", ")}`);
-  if (actual.group !== expected.group || actual.version !== expected.version) {
-    const [is, should] = [apiVersionOf(actual.group, actual.version), apiVersionOf(expected.group, expected.version)];
+  // Who says the kind has to say the version, too.
+  if (found.version === "" || actual.group !== expected.group || actual.version !== expected.version) {
+    const [is, should] = [apiVersionOf(found.group, found.version), apiVersionOf(expected.group, expected.version)];
     return {
       ok: false,
       message: `the API version in the data (${is}) does not match the expected API version (${should})`,

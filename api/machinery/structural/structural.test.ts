@@ -244,6 +244,7 @@ describe("CRD-READ: bodies are read untyped", () => {
       `{"apiVersion":"e.com/v2","kind":"Foo"}`,
       "the API version in the data (e.com/v2) does not match the expected API version (e.com/v1)",
     ],
+    ['{"kind":"Foo"}', "the API version in the data () does not match the expected API version (e.com/v1)"],
   ])("%s", (text, message) => {
     expect(decode(text)).toEqual({ ok: false, message });
   });

@@ -14,6 +14,8 @@ const SYSTEM: Readonly<Record<string, number>> = {
   "system-node-critical": 2_000_001_000,
 };
 
+export const SYSTEM_CLASSES: readonly string[] = Object.keys(SYSTEM);
+
 export const priorityClass = defineResource<PriorityClass>({
   group: "scheduling.k8s.io",
   version: "v1",

@@ -104,7 +104,8 @@ function checkScale(
   const { custom, group, resource } = served;
   if (custom) {
     if (replicas >= 0) return;
-    const error = invalidField(".spec.replicas", replicas, "should be a non-negative integer");
+    const field = `.${(resource.scale?.replicasPath ?? ["spec", "replicas"]).join(".")}`;
+    const error = invalidField(field, replicas, "should be a non-negative integer");
     throw new ApiError(invalid(group, resource.kind, name, [error]));
   }
   const errors = validateObjectMeta({ ...metadata, name, namespace }, { scope: "Namespaced" });

@@ -42,6 +42,7 @@ function servedVersion(definition: CustomResourceDefinition, version: CustomReso
     custom: true,
     ...(needsConversion(definition) ? { conversion: conversionTo(definition, version) } : {}),
     ...converterOf(definition),
+    ...(definition.metadata.deletionTimestamp === undefined ? {} : { ending: true }),
     ...(deprecated
       ? { deprecation: deprecationWarning ?? `${apiVersionOf(group, name)} ${resource.kind} is deprecated` }
       : {}),

@@ -87,3 +87,26 @@ test("CRD-FOUND: a kind that another isolate has just defined is served by one t
   expect(await storeOf(here).commit({ writes: [write], changesPolicy: true })).toMatchObject({ ok: true });
   expect(await call(lamps)).toMatchObject({ code: 200, object: { kind: "LampList" } });
 });
+
+test("CRD-ENDING: a kind whose definition is marked for deletion takes no more objects", async () => {
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  await send("POST", definitions, {
+    metadata: { name: "doors.ending.example", finalizers: ["ending.example/held"] },
+    spec: {
+      group: "ending.example",
+      scope: "Namespaced",
+      names: { plural: "doors", kind: "Door" },
+      versions: [version("v1", ["color"], true)],
+    },
+  });
+  const door = (name: string) => ({ apiVersion: "ending.example/v1", kind: "Door", metadata: { name } });
+  const doors = "/apis/ending.example/v1/namespaces/default/doors";
+  expect(await send("POST", doors, door("first"))).toMatchObject({ kind: "Door" });
+  await send("DELETE", `${definitions}/doors.ending.example`);
+  expect(await send("POST", doors, door("late"))).toMatchObject({
+    code: 403,
+    message:
+      'doors.ending.example "late" is forbidden: create not allowed while custom resource definition is terminating',
+  });
+  await send("PATCH", `${definitions}/doors.ending.example`, { metadata: { finalizers: null } });
+});
