@@ -6,32 +6,33 @@ export const MAX_DEPTH = 1000;
 /** The value, or what is wrong with the text. Parsed members named `__proto__` are plain own properties. */
 export function parseJson(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
   try {
-    if (isDeeper(text, MAX_DEPTH)) return { ok: false, message: "exceeded max depth" };
+    const deeper = deeperThan(text, MAX_DEPTH);
+    if (deeper !== undefined) return { ok: false, message: `invalid character '${deeper}' exceeded max depth` };
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch {
     return { ok: false, message: new Scanner(text).problem() };
   }
 }
 
-/** Counts brackets outside strings, but only in texts that have enough of them to matter. */
-function isDeeper(text: string, limit: number): boolean {
-  if (text.length < 2 * limit) return false;
+/** The bracket that goes too deep. Counts them outside strings, but only in texts that have enough of them to matter. */
+function deeperThan(text: string, limit: number): string | undefined {
+  if (text.length < 2 * limit) return undefined;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
       for (;;) {
         at = text.indexOf('"', at + 1);
-        if (at < 0) return false;
+        if (at < 0) return undefined;
         let slashes = 0;
         while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++;
         if (slashes % 2 === 0) break;
       }
     } else if (code === 0x7b || code === 0x5b) {
-      if (++depth > limit) return true;
+      if (++depth > limit) return text.charAt(at);
     } else if (code === 0x7d || code === 0x5d) depth--;
   }
-  return false;
+  return undefined;
 }
 
 class Problem extends Error {}

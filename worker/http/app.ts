@@ -75,6 +75,10 @@ app.use((c, next) => {
   return next();
 });
 
+/** Pages of one path each: unlike those of the API, with a slash behind they are others, which are not there. */
+const PAGE_WITH_SLASH = /^\/(?:healthz|livez|readyz|metrics|metrics\/slis|openapi\/v[23])\/$/;
+app.use((c, next) => (PAGE_WITH_SLASH.test(pathInCluster(pathnameOf(c.req.url))) ? unknownPath(c) : next()));
+
 for (const path of ["/healthz", "/livez", "/readyz"]) {
   app.all(path, guarded(serveHealth));
   app.all(`${path}/*`, guarded(serveHealth));

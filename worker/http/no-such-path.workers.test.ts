@@ -33,6 +33,9 @@ beforeAll(async () => {
 const PLAIN = "404 page not found\n";
 
 test.each([
+  ["GET", "/healthz/"],
+  ["GET", "/metrics/"],
+  ["GET", "/openapi/v2/"],
   ["GET", "/apis/nobody.example.com"],
   ["GET", "/apis/nobody.example.com/v1"],
   ["GET", "/apis/nobody.example.com/v1/things"],

@@ -49,7 +49,7 @@ export const daemonSet = defineResource<DaemonSet>({
     validateUpdate: validateDaemonSetStatusUpdate,
   },
   warnings: ({ spec }, old) =>
-    old && sameValue(spec, old.spec) ? [] : podWarnings(spec.template ?? {}, "spec.template"),
+    old && sameValue(spec.template, old.spec.template) ? [] : podWarnings(spec.template ?? {}, "spec.template"),
   columns: [
     {
       name: "Desired",

@@ -1,13 +1,8 @@
 /** Warnings about a workload whose pods are named after it. */
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
-import { sameValue } from "../../machinery/field-checks.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { podWarnings } from "../core/pod/pod-template.ts";
-
-interface Workload extends KubeObject {
-  readonly spec: unknown;
-}
 
 interface Warned {
   readonly template: PodTemplateSpec | undefined;
@@ -16,13 +11,13 @@ interface Warned {
   readonly ofSpec?: readonly string[];
 }
 
-/** Of the name on creation only, of the spec and its template where the spec has changed. */
+/** Of the name on creation only, of the spec and its template where the generation has changed. */
 export function workloadWarnings(
-  object: Workload,
-  old: Workload | undefined,
+  object: KubeObject,
+  old: KubeObject | undefined,
   { template, path = "spec.template", ofSpec = [] }: Warned,
 ): string[] {
-  if (old && sameValue(object.spec, old.spec)) return [];
+  if (old && object.metadata.generation === old.metadata.generation) return [];
   return [...(old ? [] : nameWarnings(object)), ...ofSpec, ...podWarnings(template ?? {}, path)];
 }
 

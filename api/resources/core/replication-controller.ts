@@ -52,7 +52,10 @@ export const replicationController = defineResource<ReplicationController>({
       draft.spec.replicas = replicas;
     },
   },
-  warnings: ({ spec }) => (spec.template ? podWarnings(spec.template, "spec.template") : []),
+  warnings: ({ metadata, spec }, old) =>
+    spec.template && metadata.generation !== old?.metadata.generation
+      ? podWarnings(spec.template, "spec.template")
+      : [],
   fields: { "status.replicas": ({ status }) => String(status.replicas) },
   columns: [
     {

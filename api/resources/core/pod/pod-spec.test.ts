@@ -197,11 +197,12 @@ it("warns of what hides or overlaps", () => {
     { name: "A", value: "2" },
   ];
   const ports = [
-    { containerPort: 80, protocol: "TCP" },
-    { containerPort: 80, protocol: "TCP" },
+    { containerPort: 80, protocol: "TCP", name: "web" },
+    { containerPort: 80, protocol: "TCP", name: "web" },
   ];
   expect(podWarnings({ spec: { containers: [{ ...container, env, ports }] } }, "spec.template")).toEqual([
     'spec.template.spec.containers[0].env[1]: hides previous definition of "A", which may be dropped when using apply',
     "spec.template.spec.containers[0].ports[1]: duplicate port definition with spec.template.spec.containers[0].ports[0]",
+    'spec.template.spec.containers[0].ports[1]: duplicate port name "web" with spec.template.spec.containers[0].ports[0], services and probes that select ports by name will use spec.template.spec.containers[0].ports[0]',
   ]);
 });

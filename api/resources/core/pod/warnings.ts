@@ -248,4 +248,17 @@ function warnPorts(spec: PodSpec, path: string, warnings: string[]): void {
       known.set(key, others);
     });
   });
+  const named = new Map<string, string>();
+  visitContainers(spec, path, ({ ports }, own) => {
+    ports?.forEach(({ name = "" }, i) => {
+      if (name === "") return;
+      const at = `${own}.ports[${i}]`;
+      const first = named.get(name);
+      if (first === undefined) named.set(name, at);
+      else
+        warnings.push(
+          `${at}: duplicate port name ${goQuote(name)} with ${first}, services and probes that select ports by name will use ${first}`,
+        );
+    });
+  });
 }
