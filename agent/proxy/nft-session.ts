@@ -107,7 +107,7 @@ class NftProcess {
     if (!this.#isReady) return "unavailable";
     // One line is one transaction.
     const complaint = await this.#say(`${transaction.replaceAll("\n", ";")}\n`, PATIENCE_MS);
-    if (complaint === undefined) return { complaint: this.#heard.trim() || "it has ended" };
+    if (complaint === undefined) return { complaint: withoutCarets(this.#heard).trim() || "it has ended" };
     return complaint === "" ? "done" : { complaint };
   }
 
@@ -131,12 +131,12 @@ class NftProcess {
   }
 }
 
-/** Without the caret below the mark before, and the line about the mark itself; of a transaction's line the part that is meant. */
+/** What is below the mark before is told late. */
+const withoutCarets = (heard: string): string => heard.replace(/^[\s^]+/, "");
+
+/** Without the line about the mark itself; of a transaction's line the part that is meant. */
 function complaintOf(heard: string): string {
-  const lines = heard
-    .replace(/^[\s^]+/, "")
-    .split("\n")
-    .slice(0, -1);
+  const lines = withoutCarets(heard).split("\n").slice(0, -1);
   return lines.flatMap((line, i) => (line.startsWith("Error: ") ? [`${line}: ${meant(lines, i)}`] : [])).join("; ");
 }
 

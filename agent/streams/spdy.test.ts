@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { SpdySession, type SpdyStream } from "./spdy.ts";
 
 /** Two sessions, each other's other side; bytes are cut where it hurts. */
@@ -62,6 +62,7 @@ test("no more is taken while a stream has no room", async () => {
   await opened.send(Buffer.from("one"));
   const first = last;
   await opened.send(Buffer.from("two"));
+  await vi.waitFor(() => expect(taken).toHaveLength(1));
   const settled = await Promise.race([
     first.then(() => true),
     new Promise((resolve) => setTimeout(resolve, 20, false)),
