@@ -13,7 +13,9 @@ import type {
 } from "../../api/generated/core.v1.ts";
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
+import { podSecretNames } from "../../api/resources/core/pod/secret-names.ts";
 import type { GroupResource } from "../../api/store.ts";
+import { TRACKING } from "./legacy-token-cleaner.ts";
 import { isTerminated } from "./pod-state.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -39,8 +41,8 @@ const READ_SECRETS: ReadonlySet<string> = new Set([
   "kubernetes.io/service-account-token",
   "bootstrap.kubernetes.io/token",
 ]);
-/** Those that controllers publish. */
-const READ_CONFIG_MAPS: ReadonlySet<string> = new Set(["kube-root-ca.crt", "cluster-info"]);
+/** Those that controllers publish, and the one that says since when uses of tokens are noted. */
+const READ_CONFIG_MAPS: ReadonlySet<string> = new Set(["kube-root-ca.crt", "cluster-info", TRACKING.name]);
 
 function withoutContent(object: Stored<KubeObject>): Stored<KubeObject> {
   const { data: _, binaryData: __, ...rest } = object as Stored<ConfigMap>;
@@ -65,6 +67,7 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
   const { containers, initContainers, affinity, volumes, nodeName } = spec;
   const near = affinity && heldAffinity(affinity, nodeName !== undefined);
   const claims = volumes?.filter((volume) => volume.persistentVolumeClaim ?? volume.ephemeral);
+  const secrets = podSecretNames(pod);
   const { conditions, containerStatuses, initContainerStatuses, podIP, podIPs = [] } = status;
   return {
     apiVersion,
@@ -86,6 +89,8 @@ function heldPod(pod: Stored<Pod>): Stored<Pod> {
       ...(initContainers && { initContainers: initContainers.map(heldContainer) }),
       ...(near && { affinity: near }),
       ...(claims && claims.length > 0 && { volumes: claims }),
+      // All that it names, whatever for: who asks wants to know whether a secret is used.
+      ...(secrets.length > 0 && { imagePullSecrets: secrets.map((name) => ({ name })) }),
     },
     status: {
       ...only(status, ["phase", "podIP", "startTime", "resourceClaimStatuses", "extendedResourceClaimStatus"]),

@@ -24,6 +24,7 @@ import { ingressStatusController } from "./ingress/ingress-status.ts";
 import { serviceAddressController } from "./ingress/service-address.ts";
 import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
+import { legacyTokenCleaner } from "./legacy-token-cleaner.ts";
 import { namespaceController } from "./namespace.ts";
 import { nodeEventsController } from "./node/node-events.ts";
 import { nodeEvictionController } from "./node/node-eviction.ts";
@@ -52,6 +53,7 @@ import { claimProtection, classProtection, volumeProtection } from "./volume/pro
 export const controllers: readonly Controller[] = [
   serviceAccountController,
   serviceAccountTokenController,
+  legacyTokenCleaner,
   rootCaPublisher,
   namespaceController,
   customResourceCleanup,

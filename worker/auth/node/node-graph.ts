@@ -2,17 +2,12 @@
  * Which objects a node has to do with: its pods, and what they name (plugin/pkg/auth/authorizer/node, graph). Found with
  * a few keyed reads at the moment of the question, so that a pod that has left its node takes its secrets with it at once.
  */
-import type {
-  ObjectReference,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  Volume,
-} from "../../../api/generated/core.v1.ts";
+import type { ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod } from "../../../api/generated/core.v1.ts";
 import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
 import { podReferences } from "../../../api/node-sync.ts";
+import { podSecretNames, volumeSecrets } from "../../../api/resources/core/pod/secret-names.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import type { ResourceAttributes } from "../attributes.ts";
 
@@ -138,24 +133,7 @@ function resourceClaimsOf(pod: Pod): string[] {
   ];
 }
 
-/** Secrets that volumes of other kinds than `secret` and `projected` name. */
-export const volumeSecrets = ({ spec }: Pod): string[] =>
-  (spec.volumes ?? []).flatMap((volume: Volume) => [
-    ...(volume.azureFile ? [volume.azureFile.secretName] : []),
-    ...[
-      volume.cephfs,
-      volume.cinder,
-      volume.flexVolume,
-      volume.rbd,
-      volume.scaleIO,
-      volume.iscsi,
-      volume.storageos,
-    ].flatMap((source) => source?.secretRef?.name ?? []),
-    ...(volume.csi?.nodePublishSecretRef?.name === undefined ? [] : [volume.csi.nodePublishSecretRef.name]),
-  ]);
-
-export const namesSecrets = (pod: Pod): boolean =>
-  volumeSecrets(pod).length > 0 || podReferences(pod).some((reference) => reference.startsWith("secrets "));
+export const namesSecrets = (pod: Pod): boolean => podSecretNames(pod).length > 0;
 
 interface SecretReference {
   readonly namespace?: string;
