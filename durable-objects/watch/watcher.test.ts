@@ -49,6 +49,15 @@ test("WATCH-END: the stream ends cleanly when its time is over", async () => {
   expect((await next).done).toBe(true);
 });
 
+test("WATCH-BOOKMARK: a loop that was held until the time is over tells how far it was before it ends the stream", async () => {
+  const reader = await open(new MemoryStore(), { timeoutSeconds: 5, bookmarks: true });
+  const next = reader.read();
+  vi.setSystemTime(Date.now() + 10 * SECOND);
+  await vi.advanceTimersByTimeAsync(6 * SECOND);
+  expect(textOf(await next)).toContain('"type":"BOOKMARK"');
+  expect((await reader.read()).done).toBe(true);
+});
+
 test("WATCH-SLOW: who takes nothing for a minute with a full queue is cut off, and what was queued is dropped", async () => {
   const store = new MemoryStore();
   const stalled = await open(store);

@@ -100,19 +100,21 @@ export class Watcher {
   }
 
   beat(now: number): void {
+    const isFull = (this.#controller?.desiredSize ?? 0) <= 0;
+    // Before the end, also where both are late.
+    if (!isFull && this.#request.bookmarks && now >= this.#nextBookmark) {
+      this.#nextBookmark = this.#bookmarkAfter(now);
+      if (this.#state.is === "live") this.#send(bookmark(this.#request, this.#told()));
+    }
     if (now >= this.#ends) {
       this.#end();
       return;
     }
-    if ((this.#controller?.desiredSize ?? 0) <= 0) {
+    if (isFull) {
       if (now - this.#lastTaken > STALLED) this.cutOff("the watch was not read");
       this.#lastSent = now;
       this.#nextBookmark = Math.max(this.#nextBookmark, now + 1000);
       return;
-    }
-    if (this.#request.bookmarks && now >= this.#nextBookmark) {
-      this.#nextBookmark = this.#bookmarkAfter(now);
-      if (this.#state.is === "live") this.#send(bookmark(this.#request, this.#told()));
     }
     if (now - this.#lastSent < HEARTBEAT) return;
     if (this.#form.heartbeat) this.#send(this.#form.heartbeat);
