@@ -38,8 +38,8 @@ export interface ControllerManagerWiring {
 /** How old the nodes' signs of life may be; a node is silent after five times that. */
 const HEARD_MS = 10_000;
 
-/** Requests of a round, of all controllers together: some 40 ms. */
-const REQUESTS = 32;
+/** Requests of a round, of all controllers together: some 30 ms, which is what everybody else waits for at each step. */
+const REQUESTS = 24;
 
 const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, plural, scope }) => ({
   resource: groupResource(group, plural),
