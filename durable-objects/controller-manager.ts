@@ -53,7 +53,13 @@ const builtIns: readonly KnownKind[] = resources.map(({ group, version, kind, pl
  * and of all others there are more changes than of anything that a controller acts upon. Nobody acts upon a renewed lease.
  */
 const UNHURRIED: ReadonlySet<GroupResource> = new Set([EVERYTHING, "configmaps", "leases.coordination.k8s.io"]);
+/**
+ * Milliseconds from a write to what the controllers make of it at least. Whoever writes one thing after the other would wait for what
+ * they make of the one before; and who looks at what he wrote a moment ago sees it as he wrote it, as beside kube-controller-manager.
+ */
+const GRACE = 15;
 const HEARING: Hearing = {
+  grace: GRACE,
   promptly: [...new Set(controllers.flatMap(({ reads }) => reads))].filter((resource) => !UNHURRIED.has(resource)),
   patiently: "everything",
 };

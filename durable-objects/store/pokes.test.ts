@@ -129,3 +129,22 @@ test("STORE-POKE: a listener that fails is told again by the next commit, and do
   await vi.advanceTimersByTimeAsync(2 * SPACING);
   expect(seen).toEqual([2, 3]);
 });
+
+test("STORE-POKE: a listener that gives everybody else more time has it from the first answer on", async () => {
+  const seen: number[] = [];
+  const commit = grown([
+    async (of) => {
+      seen.push(of);
+      return { promptly: ["pods"], patiently: [], grace: 4 * GRACE };
+    },
+  ]);
+  commit(2, "pods");
+  await vi.advanceTimersByTimeAsync(GRACE);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(10 * SPACING);
+  commit(3, "pods");
+  await vi.advanceTimersByTimeAsync(4 * GRACE - 1);
+  expect(seen).toEqual([2]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(seen).toEqual([2, 3]);
+});

@@ -7,6 +7,8 @@ export interface Hearing {
   readonly promptly: readonly GroupResource[];
   /** What may wait for {@link PATIENCE} once it was told of something. */
   readonly patiently: readonly GroupResource[] | "everything";
+  /** Milliseconds from a commit to its poke at least, of a listener that gives everybody else more than {@link GRACE}. */
+  readonly grace?: number;
 }
 
 /** Answers what the listener needs to hear of from now on; undefined: all, promptly. */
@@ -55,7 +57,7 @@ function coalesced(poke: Poke, turns: Pick<Turns, "now" | "after">): Committed {
   };
   const plan = () => {
     if (underWay || !waiting) return;
-    const due = Math.max(started + waiting.distance, waiting.since + GRACE);
+    const due = Math.max(started + waiting.distance, waiting.since + (hearing?.grace ?? GRACE));
     if (timer && timer.due <= due) return;
     timer?.callOff();
     timer = undefined;
