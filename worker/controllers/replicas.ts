@@ -10,6 +10,7 @@ import type { Batch, Effect, EffectFailure, Plan, ReconcileContext } from "./con
 import { claim } from "./controller-ref.ts";
 import { carries } from "./label-selector.ts";
 import { podFromTemplate } from "./pod-from-template.ts";
+import { podRemoval } from "./pod-removal.ts";
 import { byLeastWorthKeeping, isActive, isAvailable, isReady, isTerminated, nextAvailability } from "./pod-state.ts";
 import { same } from "./same.ts";
 import { statusUpdate } from "./status-update.ts";
@@ -119,20 +120,7 @@ function scale<T extends Replicated>(
   }
   if (difference === 0) return [];
   const doomed = leastWorthKeeping(pods, rules, now).slice(0, Math.min(difference, BURST));
-  const effects = doomed.map(
-    (pod): Effect => ({
-      op: "delete",
-      resource: PODS,
-      namespace,
-      name: pod.metadata.name,
-      uid: pod.metadata.uid,
-      record: {
-        about: owner,
-        success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` },
-        failure: { reason: "FailedDelete", message: "Error deleting: {message}" },
-      },
-    }),
-  );
+  const effects = doomed.map((pod) => podRemoval(owner, pod));
   return [{ op: "batch", effects }];
 }
 

@@ -1,25 +1,11 @@
-/** Making and removing daemons, and what is told of it. */
+/** Making daemons, and what is told of it. */
 import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
-import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import type { Batch, Effect } from "../controller.ts";
+import type { Batch } from "../controller.ts";
 import { daemonPod } from "./daemon-pod.ts";
 
 /** So many pods are made, or removed, at a time. */
 export const BURST = 250;
-
-export const removal = (pod: Stored<Pod>, about: Stored<DaemonSet>): Effect => ({
-  op: "delete",
-  resource: "pods",
-  namespace: pod.metadata.namespace ?? "",
-  name: pod.metadata.name,
-  uid: pod.metadata.uid,
-  record: {
-    about,
-    success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` },
-    failure: { reason: "FailedDelete", message: "Error deleting: {message}" },
-  },
-});
 
 export const creations = (
   daemonSet: Stored<DaemonSet>,

@@ -3,9 +3,10 @@ import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect, EventRecord } from "../controller.ts";
+import { podRemoval } from "../pod-removal.ts";
 import { isTerminated } from "../pod-state.ts";
 import { earliest, timeOf } from "../time.ts";
-import { BURST, creations, removal } from "./daemon-effects.ts";
+import { BURST, creations } from "./daemon-effects.ts";
 import { nodeOf } from "./daemon-pod.ts";
 import { oldestFirst, type Place, type Rollout } from "./places.ts";
 import { surgeOf } from "./rolling-update.ts";
@@ -49,7 +50,7 @@ export function planPlacement(
   }
   const effects = [
     ...creations(daemonSet, missing, hash),
-    ...doomed.slice(0, BURST).map((pod) => removal(pod, daemonSet)),
+    ...doomed.slice(0, BURST).map((pod) => podRemoval(daemonSet, pod)),
   ];
   return { effects, events, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
@@ -84,5 +85,5 @@ export const strayPods = (
   const underWay = pods.filter((pod) => !pod.spec.nodeName && !pod.metadata.deletionTimestamp);
   if (underWay.length === 0) return [];
   const known = new Set(nodes.map(({ metadata }) => metadata.name));
-  return underWay.filter((pod) => !known.has(nodeOf(pod) ?? "")).map((pod) => removal(pod, daemonSet));
+  return underWay.filter((pod) => !known.has(nodeOf(pod) ?? "")).map((pod) => podRemoval(daemonSet, pod));
 };

@@ -4,8 +4,9 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect } from "../controller.ts";
 import { scaledValue } from "../int-or-percent.ts";
+import { podRemoval } from "../pod-removal.ts";
 import { isAvailable } from "../pod-state.ts";
-import { creations, removal } from "./daemon-effects.ts";
+import { creations } from "./daemon-effects.ts";
 import type { Place, Rollout } from "./places.ts";
 
 export const surgeOf = ({ spec }: DaemonSet, nodes: number) =>
@@ -32,7 +33,7 @@ export function planUpdate(
     const waiting = states.filter(({ old, next }) => old && !next);
     const broken = waiting.filter(({ old }) => !available(old));
     const sound = waiting.filter(({ old }) => available(old)).slice(0, Math.max(0, surge - surging));
-    const removals = replaced.filter((pod) => pod !== undefined).map((pod) => removal(pod, daemonSet));
+    const removals = replaced.filter((pod) => pod !== undefined).map((pod) => podRemoval(daemonSet, pod));
     return [
       ...creations(
         daemonSet,
@@ -50,5 +51,5 @@ export function planUpdate(
   return chosen
     .map(({ old }) => old)
     .filter((pod) => pod !== undefined)
-    .map((pod) => removal(pod, daemonSet));
+    .map((pod) => podRemoval(daemonSet, pod));
 }

@@ -14,6 +14,7 @@ import {
 } from "../controller.ts";
 import { claim, ownersOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
+import { podRemoval } from "../pod-removal.ts";
 import { isActive, isReady, isTerminated } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
@@ -22,7 +23,7 @@ import { endOfBackoff, type Failure, failuresSince } from "./backoff.ts";
 import { addCondition, decidedEnding, type Ending, hasCondition, isFinished } from "./conditions.ts";
 import { deadlineOf, endingOf, isComplete } from "./ending.ts";
 import { deletedAt, failed, isIndexed, isTracked, succeeded, TRACKING, untrack } from "./job-pods.ts";
-import { planPods, removal } from "./pod-plan.ts";
+import { planPods } from "./pod-plan.ts";
 import { noteStatus, suspension } from "./status.ts";
 import { type Tally, tallyPods } from "./tally.ts";
 
@@ -137,7 +138,7 @@ function planEnding(
     conditions: addCondition(job.status.conditions ?? [], { ...ending, status: "True" }, now),
   };
   const noted = noteStatus(job, decided, { tally: finalTally, active: 0, ready: 0, terminating: running.length, now });
-  const removals: Effect[] = active.map((pod) => removal(job, pod));
+  const removals: Effect[] = active.map((pod) => podRemoval(job, pod));
   const tracked = pods.filter(isTracked);
   if (tracked.length > 0 || active.length > 0 || inTurn.length > 0)
     return {

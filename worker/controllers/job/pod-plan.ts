@@ -3,6 +3,7 @@ import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect } from "../controller.ts";
+import { podRemoval } from "../pod-removal.ts";
 import { byLeastWorthKeeping, isTerminated } from "../pod-state.ts";
 import { backoffAfter } from "./backoff.ts";
 import {
@@ -84,24 +85,11 @@ function surplusOf(job: Job, active: readonly Stored<Pod>[], tally: Tally): read
   });
 }
 
-export const removal = (job: Stored<Job>, pod: Stored<Pod>): Effect => ({
-  op: "delete",
-  resource: "pods",
-  namespace: pod.metadata.namespace ?? "",
-  name: pod.metadata.name,
-  uid: pod.metadata.uid,
-  record: {
-    about: job,
-    success: { reason: "SuccessfulDelete", message: `Deleted pod: ${pod.metadata.name}` },
-    failure: { reason: "FailedDelete", message: "Error deleting: {message}" },
-  },
-});
-
 /** These pods are let go of first, so that their end counts for nothing. */
 function letGo(job: Stored<Job>, pods: readonly Stored<Pod>[], count: number): PodPlan {
   const doomed = pods.slice(0, Math.min(count, BURST));
   if (doomed.length === 0) return NOTHING;
-  const removals = doomed.map((pod) => removal(job, pod));
+  const removals = doomed.map((pod) => podRemoval(job, pod));
   return {
     effects: [
       { op: "batch", effects: doomed.map(untrack) },
