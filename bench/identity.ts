@@ -68,7 +68,7 @@ const at: Authentication = {
   cluster: "default",
   now,
   policy: await PolicySnapshot.load(store),
-  store: new StoreClient(() => store as unknown as StoreStub, undefined, { nearby: () => store }),
+  store: new StoreClient(() => store as StoreStub, undefined, { nearby: () => store }),
 };
 
 const pods: Attributes = {

@@ -14,7 +14,7 @@ const secret = {
     },
   },
   data: { password: "aHVudGVy" },
-} as unknown as KubeObject;
+} as KubeObject;
 
 test("a masked secret shows its keys and nothing of its values, wherever they are written", () => {
   const text = yamlOf(masked(secret));

@@ -11,7 +11,7 @@ import type { ClusterStore } from "./cluster-store.ts";
 import { MemoryStore } from "./store/memory-store.ts";
 import { SqliteTables } from "./store/sqlite-tables.ts";
 
-const { CLUSTER_STORE } = env as unknown as { CLUSTER_STORE: DurableObjectNamespace<ClusterStore> };
+const { CLUSTER_STORE } = env as { CLUSTER_STORE: DurableObjectNamespace<ClusterStore> };
 let opened = 0;
 
 /** An object of its own, called as the Worker calls it: RPC, and `fetch` for streams. */
@@ -77,7 +77,7 @@ test("STORE-OBJECTS: a create, a replace and a delete write two rows each, and w
         },
       },
     };
-    const tables = await SqliteTables.open(counted as unknown as DurableObjectStorage);
+    const tables = await SqliteTables.open(counted as DurableObjectStorage);
     const written = (write: () => void) => {
       rows = 0;
       write();

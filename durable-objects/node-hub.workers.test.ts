@@ -6,7 +6,7 @@ import type { Revision } from "../api/store.ts";
 import type { Env } from "../worker/env.ts";
 import { NodeHub, type NodeHubEnv } from "./node-hub.ts";
 
-const { CLUSTER_STORE, NODE_HUB, TUNNEL } = env as unknown as Env;
+const { CLUSTER_STORE, NODE_HUB, TUNNEL } = env as Env;
 
 const pod = (name: string, node: string) => ({
   op: "create" as const,
@@ -29,7 +29,7 @@ async function dial(cluster: string, node: string): Promise<{ next: () => Promis
   const answer = await NODE_HUB.getByName(cluster).fetch(`https://hub/?node=${node}&cluster=${cluster}`, {
     headers: { Upgrade: "websocket" },
   });
-  const socket = answer.webSocket as unknown as WebSocket & { accept(): void };
+  const socket = answer.webSocket as WebSocket & { accept(): void };
   const arrived: NodeSync[] = [];
   let wake = () => {};
   socket.addEventListener("message", ({ data }) => {
@@ -83,7 +83,7 @@ it("LINK-LEFT: gives up a node that polled and does not any more", async () => {
     await instance.alarm();
     expect(await polling()).toEqual(["polls:a"]);
     // Who has slept knows of no poll since.
-    await new NodeHub(state, env as unknown as NodeHubEnv).alarm();
+    await new NodeHub(state, env as NodeHubEnv).alarm();
     expect(await polling()).toEqual([]);
   });
 });
@@ -109,7 +109,7 @@ it("LINK-SLEEP: goes on after a sleep from where it was, and knows again what po
   await store.commit({ writes: [{ op: "replace", key, text: text("new"), attributes }] });
   await runInDurableObject(NODE_HUB.getByName(cluster), async (_, state) => {
     // Who has slept is made anew, with its sockets and its storage.
-    const awake = new NodeHub(state, env as unknown as NodeHubEnv);
+    const awake = new NodeHub(state, env as NodeHubEnv);
     await awake.poke({ cluster, revision: 0 as Revision });
   });
   // The one before the sleep is still there to tell it too.
@@ -125,7 +125,7 @@ it("LINK-PING: a ping is answered, and nobody hears of it", async () => {
   const answer = await NODE_HUB.getByName("hub-pings").fetch("https://hub/?node=a&cluster=hub-pings", {
     headers: { Upgrade: "websocket" },
   });
-  const socket = answer.webSocket as unknown as WebSocket & { accept(): void };
+  const socket = answer.webSocket as WebSocket & { accept(): void };
   const heard: string[] = [];
   socket.addEventListener("message", ({ data }) => {
     heard.push(String(data));
@@ -173,7 +173,7 @@ async function joinedTunnel(id: string, protocol: string) {
   const node = await tunnel.fetch("https://tunnel/node?node=a", {
     headers: { Upgrade: "websocket", [ANSWER_HEADER]: answer },
   });
-  const ends = [(await client).webSocket, node.webSocket] as unknown as (WebSocket & { accept(): void })[];
+  const ends = [(await client).webSocket, node.webSocket] as (WebSocket & { accept(): void })[];
   for (const end of ends) {
     end.binaryType = "arraybuffer";
     end.accept();

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import type { Env } from "../worker/env.ts";
 
-const { NODE_HUB, RELAY } = env as unknown as Env;
+const { NODE_HUB, RELAY } = env as Env;
 
 interface Dialled {
   readonly status: number;
@@ -12,7 +12,7 @@ interface Dialled {
 }
 
 function listen(answer: Response): Dialled {
-  const socket = answer.webSocket as unknown as WebSocket & { accept(): void };
+  const socket = answer.webSocket as WebSocket & { accept(): void };
   const heard: (string | number[])[] = [];
   socket.binaryType = "arraybuffer";
   socket.addEventListener("message", ({ data }) => {

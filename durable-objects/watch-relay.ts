@@ -35,7 +35,7 @@ export class WatchRelay extends DurableObject<WatchRelayEnv> {
 
   /** A stub anew for each call: one whose object has broken stays broken. */
   #storeOf(name: string, relay: number): RelayedStore {
-    const stub = this.env.CLUSTER_STORE.getByName(name) as unknown as StoreStub;
+    const stub = this.env.CLUSTER_STORE.getByName(name) as StoreStub;
     return {
       after: (request) => stub.after(request),
       list: (request) => stub.list(request),

@@ -6,7 +6,7 @@ import { baseOf, CLUSTER_STORE, call, createCluster, outside } from "../test/wor
 import type { Env } from "../worker/env.ts";
 import type { WatchRelay } from "./watch-relay.ts";
 
-const { WATCH_RELAY } = env as unknown as Env;
+const { WATCH_RELAY } = env as Env;
 
 /** A client that resumes where its stream broke off. */
 class Informer {

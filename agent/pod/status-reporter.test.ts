@@ -59,7 +59,7 @@ describe("AGENT-STATUS: reports", () => {
       phases.push(status.phase);
       return { ok: true, object: { ...pod, status } };
     };
-    return { phases, reporter: new StatusReporter({ patch } as unknown as ApiClient, pod, () => {}) };
+    return { phases, reporter: new StatusReporter({ patch } as ApiClient, pod, () => {}) };
   }
 
   it("say once that a pod runs that has started at once", async () => {

@@ -12,7 +12,7 @@ const messages = resources
   .flatMap(({ group, version, kind }) => {
     const apiVersion = apiVersionOf(group, version);
     const struct = structOfKind(apiVersion, kind);
-    const object = struct && ({ ...filledObject(struct), kind, apiVersion } as unknown as KubeObject);
+    const object = struct && ({ ...filledObject(struct), kind, apiVersion } as KubeObject);
     const bytes = object && encodeProtobuf(object);
     return bytes ? [{ expected: { group, version, kind }, bytes }] : [];
   });

@@ -53,7 +53,7 @@ export function acceptKind(
   if (another) return refuse(another);
   if (actual.version !== expected.version) return mismatch(actual, expected);
   const typeMeta = { kind: actual.kind, apiVersion };
-  const object = { ...typeMeta, ...body.value, ...typeMeta } as unknown as KubeObject & Record<string, unknown>;
+  const object = { ...typeMeta, ...body.value, ...typeMeta } as KubeObject & Record<string, unknown>;
   return { ok: true, object, warnings: fieldValidation === "Warn" ? body.strict : [] };
 }
 

@@ -173,7 +173,7 @@ describe("WIRE-DRAFT: the decoded draft", () => {
     const decoded = decode(text, { expected: deployment });
     expect(decoded.ok && decoded.object).toMatchObject({ metadata: {}, spec: { replicas: 0, selector: {} } });
     const { metadata, spec } = decoded.ok
-      ? (decoded.object as unknown as { metadata: object; spec: object })
+      ? (decoded.object as { metadata: object; spec: object })
       : { metadata: {}, spec: {} };
     expect(Object.keys(metadata)).toEqual([]);
     expect(Object.keys(spec)).toEqual(["replicas", "selector", "template", "strategy"]);

@@ -15,7 +15,7 @@ const FIELD = '"resourceVersion":"';
 /** An object as Kubernetes would answer it: of built-in kinds empty fields as Go prints them, unknown ones left out. */
 export function canonicalObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
-  return struct ? (canonicalJson(object, struct) as unknown as T) : object;
+  return struct ? (canonicalJson(object, struct) as T) : object;
 }
 
 /**
@@ -34,7 +34,7 @@ export function completeObject<T extends KubeObject>(object: T): T {
 /** The same of an object that somebody else may hold, or that is not canonical: a copy. */
 export function draftObject<T extends KubeObject>(object: T): T {
   const struct = structOfKind(object.apiVersion ?? "", object.kind ?? "");
-  return struct ? (draftOf(object, struct) as unknown as T) : object;
+  return struct ? (draftOf(object, struct) as T) : object;
 }
 
 /** The object's stored form with an empty resourceVersion, for the store to fill in. */

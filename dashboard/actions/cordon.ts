@@ -5,7 +5,7 @@ import type { ActionOf } from "./action.ts";
 
 export const cordon: ActionOf = (kind, object) => {
   if (kind.group !== "" || kind.plural !== "nodes") return undefined;
-  const cordoned = (object as unknown as Node).spec.unschedulable === true;
+  const cordoned = (object as Node).spec.unschedulable === true;
   const { name } = object.metadata;
   return {
     title: cordoned ? "Uncordon" : "Cordon",

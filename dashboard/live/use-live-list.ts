@@ -20,7 +20,7 @@ interface ObjectList {
 export const objectsAt = <O extends KubeObject, T = Stored<O>>(
   path: string,
   query: Readonly<Record<string, string>> = {},
-  pick: (object: Stored<O>) => T = (object) => object as unknown as T,
+  pick: (object: Stored<O>) => T = (object) => object as T,
 ): LiveSource<T> => ({
   path,
   query,

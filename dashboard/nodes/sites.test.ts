@@ -5,7 +5,7 @@ import type { PodSummary } from "../pod-summary.ts";
 import { linkOf, sitesOf } from "./sites.ts";
 
 const node = (name: string, labels: Record<string, string> = {}, conditions: object[] = []) =>
-  ({ metadata: { name, labels }, spec: {}, status: { conditions } }) as unknown as Stored<Node>;
+  ({ metadata: { name, labels }, spec: {}, status: { conditions } }) as Stored<Node>;
 
 test.each([
   [{ type: "Ready", status: "True" }, "Linked"],

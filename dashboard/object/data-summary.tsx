@@ -4,7 +4,7 @@ import type { ConfigMap, Secret } from "../../api/generated/core.v1.ts";
 import type { ObjectProps } from "./object-props.ts";
 
 export function ConfigMapData({ object }: ObjectProps) {
-  const { data, binaryData } = object as unknown as ConfigMap;
+  const { data, binaryData } = object as ConfigMap;
   return (
     <Entries
       entries={[
@@ -16,7 +16,7 @@ export function ConfigMapData({ object }: ObjectProps) {
 }
 
 export function SecretData({ object }: ObjectProps) {
-  const { data, type } = object as unknown as Secret;
+  const { data, type } = object as Secret;
   return (
     <Entries
       hint={type ?? ""}

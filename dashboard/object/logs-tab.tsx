@@ -14,7 +14,7 @@ import { StreamTools } from "./stream-tools.tsx";
 const ALL = "All containers";
 
 export function LogsTab({ object }: ObjectProps) {
-  const pod = object as unknown as Pod;
+  const pod = object as Pod;
   const containers = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].map(({ name = "" }) => name);
   const [chosen, setChosen] = useState(
     containers.find((each) => each === route.value.query.container) ?? pod.spec.containers?.[0]?.name ?? "",

@@ -10,7 +10,7 @@ import type { ObjectProps } from "./object-props.ts";
 import { PodRows } from "./pod-rows.tsx";
 
 export function NodeSummary({ object }: ObjectProps) {
-  const { spec, status } = object as unknown as Node;
+  const { spec, status } = object as Node;
   const { name } = object.metadata;
   const list = useLiveList(`pods on ${name}`, () =>
     objectsAt<Pod, PodSummary>(

@@ -11,7 +11,7 @@ import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
 
 export function PodContainers({ object }: ObjectProps) {
-  const pod = object as unknown as Stored<Pod>;
+  const pod = object as Stored<Pod>;
   const { spec, status } = pod;
   const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
   const node = kindOfReference("v1", "Node");

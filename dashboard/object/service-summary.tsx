@@ -11,7 +11,7 @@ import type { ObjectProps } from "./object-props.ts";
 import { portForward } from "./port-forward.ts";
 
 export function ServiceSummary({ object }: ObjectProps) {
-  const { spec } = object as unknown as Service;
+  const { spec } = object as Service;
   const { name, namespace = "" } = object.metadata;
   const list = useLiveList(`slices of ${namespace}/${name}`, () =>
     objectsAt<EndpointSlice>(resourcePath({ resource: "endpointslices.discovery.k8s.io", namespace }), {

@@ -10,7 +10,7 @@ import type { ObjectProps } from "./object-props.ts";
 import { StreamTools } from "./stream-tools.tsx";
 
 export function ShellTab({ object }: ObjectProps) {
-  const pod = object as unknown as Pod;
+  const pod = object as Pod;
   const containers = (pod.spec.containers ?? []).map(({ name = "" }) => name);
   const [container, setContainer] = useState(containers[0] ?? "");
   const [turn, setTurn] = useState(0);

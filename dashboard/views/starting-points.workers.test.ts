@@ -4,7 +4,7 @@ import { resources } from "../../api/resources/index.ts";
 import type { Env } from "../../worker/env.ts";
 import { startingPoints } from "./starting-points.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const answers = { name: "web", image: "nginx", port: 80, replicas: 2 };
 
 test.each(startingPoints.map((point) => [point.kind, point] as const))(

@@ -48,13 +48,13 @@ function asPeerNamespace({ metadata }: Namespace): KubeObject {
 export const peerPodOf = ({ text }: { readonly text: string }): NodeChange => ({
   type: "ADDED",
   resource: PEER_PODS,
-  object: asPeerPod(readObject(text) as unknown as Pod),
+  object: asPeerPod(readObject(text) as Pod),
 });
 
 export const peerNamespaceOf = ({ text }: Pick<Entry, "text">): NodeChange => ({
   type: "ADDED",
   resource: "namespaces",
-  object: asPeerNamespace(readObject(text) as unknown as Namespace),
+  object: asPeerNamespace(readObject(text) as Namespace),
 });
 
 const ADDRESSES = "status.podIPs";

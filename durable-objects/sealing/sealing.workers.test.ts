@@ -5,7 +5,7 @@ import type { Env } from "../../worker/env.ts";
 import { SqliteTables } from "../store/sqlite-tables.ts";
 import { Sealer } from "./sealer.ts";
 
-const { CLUSTER_STORE, CLUSTER_KEYS, ENCRYPTION_KEYS } = env as unknown as Env & { ENCRYPTION_KEYS: string };
+const { CLUSTER_STORE, CLUSTER_KEYS, ENCRYPTION_KEYS } = env as Env & { ENCRYPTION_KEYS: string };
 const secret: Key = { resource: "secrets", namespace: "default", name: "s" };
 const textOf = (value: string) =>
   `{"kind":"Secret","apiVersion":"v1","metadata":{"name":"s","resourceVersion":""},"data":{"a":"${value}"}}`;

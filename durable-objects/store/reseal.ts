@@ -19,7 +19,7 @@ export function* reseal({ sql, texts }: SealedLog, newest: Revision): Generator<
     AND resource IN (SELECT value FROM json_each(?))`;
   for (let from = 0; from < newest; from += STEP) {
     const rows = [...sql.exec(query, from, from + STEP, JSON.stringify([...resources])).raw()];
-    for (const [revision, resource, text] of rows as unknown as [Revision, GroupResource, StoredText][]) {
+    for (const [revision, resource, text] of rows as [Revision, GroupResource, StoredText][]) {
       if (typeof text !== "string" && keyOf(new Uint8Array(text)) === sealer.current) continue;
       const place = String(revision);
       sql.exec(

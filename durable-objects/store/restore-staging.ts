@@ -75,7 +75,7 @@ export class RestoreStaging {
   some(id: string, resource: GroupResource, from: number): StagedPage {
     const query = `SELECT position, resource, namespace, name, revision, attributes, text FROM staged
       WHERE restore = ? AND position >= ? AND resource = ? ORDER BY position LIMIT ?`;
-    const page = [...this.#sql.exec(query, id, from, resource, PAGE).raw()] as unknown as [number, ...Staged][];
+    const page = [...this.#sql.exec(query, id, from, resource, PAGE).raw()] as [number, ...Staged][];
     const objects = page.map(
       ([position, of, namespace, name, revision, attributes, text]): BackupObject => [
         of,

@@ -76,7 +76,7 @@ export class FakeCluster {
         generation,
         creationTimestamp: before?.metadata.creationTimestamp ?? this.#time(),
       },
-    } as unknown as Any;
+    } as Any;
     return this.#write(before ? "MODIFIED" : "ADDED", { resource, namespace, name }, next) as Stored<T>;
   }
 
@@ -117,7 +117,7 @@ export class FakeCluster {
     create: async (target, object) => {
       if (object.kind === "SubjectAccessReview") {
         const status = { allowed: this.allows(object as unknown as SubjectAccessReview) };
-        return { ok: true, object: { ...object, status } as unknown as Stored<typeof object> };
+        return { ok: true, object: { ...object, status } as Stored<typeof object> };
       }
       const name = object.metadata.name ?? this.#generate(object);
       const refused = this.#refused("create", { ...target, name }, object);
@@ -189,7 +189,7 @@ export class FakeCluster {
   /** Takes a changed object; one that is ending and has no finalizers left goes. */
   #settle<T extends KubeObject>(target: Target, object: Stored<T>): Outcome<Stored<T>> {
     if (object.metadata.deletionTimestamp && (object.metadata.finalizers ?? []).length === 0) {
-      this.#write("DELETED", target, object as unknown as Any);
+      this.#write("DELETED", target, object as Any);
       return { ok: true, object };
     }
     return { ok: true, object: this.put(target.resource, object) as Stored<T> };

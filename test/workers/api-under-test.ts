@@ -4,8 +4,8 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Env } from "../../worker/env.ts";
 
 /** The way in from outside. */
-export const outside = (exports as unknown as { default: Fetcher }).default;
-export const { API, CLUSTER_STORE } = env as unknown as Env;
+export const outside = (exports as { default: Fetcher }).default;
+export const { API, CLUSTER_STORE } = env as Env;
 
 const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
 /** Where the API of a cluster is. */

@@ -4,7 +4,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import type { Env } from "../env.ts";
 
 /** Rules of docs/spec/admission.md that only a store can show. The binding speaks for the control plane. */
-const { API, CLUSTER_STORE } = env as unknown as Env;
+const { API, CLUSTER_STORE } = env as Env;
 const BASE = "https://sailplane/api/v1";
 
 interface Answer {
@@ -165,7 +165,7 @@ test("a limit range gives its defaults to a pod that is resized, and to no other
   expect((await call(`${place}/limitranges`, { metadata: { name: "l" }, spec: { limits } })).code).toBe(201);
   const requestsAfter = async (path: string, body: object) => {
     const { object } = await call(`${place}/pods/r${path}`, body, "PATCH");
-    return (object as unknown as { spec?: { containers: { resources: unknown }[] } }).spec?.containers[0]?.resources;
+    return (object as { spec?: { containers: { resources: unknown }[] } }).spec?.containers[0]?.resources;
   };
   expect(await requestsAfter("", { metadata: { labels: { a: "b" } } })).toEqual(resources);
   const resized = [{ name: "c", image: "i", resources: { requests: { cpu: "2" } } }];

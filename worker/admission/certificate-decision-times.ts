@@ -13,8 +13,8 @@ export const certificateDecisionTimes: AdmissionPlugin = {
     (subresource === "approval" || subresource === "status") &&
     object?.kind === "CertificateSigningRequest",
   mutate({ object, old, context: { now } }) {
-    const { conditions } = (object as unknown as CertificateSigningRequest).status;
-    const before = (old as unknown as CertificateSigningRequest | undefined)?.status.conditions ?? [];
+    const { conditions } = (object as CertificateSigningRequest).status;
+    const before = (old as CertificateSigningRequest | undefined)?.status.conditions ?? [];
     for (const condition of conditions ?? []) {
       condition.lastUpdateTime ??= timestamp(now);
       const known = before.find(({ type, status }) => type === condition.type && status === condition.status);

@@ -10,7 +10,7 @@ export const certificateRequestUser: AdmissionPlugin = {
   handles: ({ operation, subresource, object }) =>
     operation === "CREATE" && subresource === "" && object?.kind === "CertificateSigningRequest",
   mutate({ object, context: { user } }) {
-    const { spec } = object as unknown as CertificateSigningRequest;
+    const { spec } = object as CertificateSigningRequest;
     for (const claim of ["uid", "groups", "extra"] as const) delete spec[claim];
     spec.username = user.name;
     if (user.uid) spec.uid = user.uid;

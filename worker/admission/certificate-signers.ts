@@ -17,7 +17,7 @@ const updates = ({ operation, subresource, context: { served } }: AdmissionReque
 /** Throws unless the user may do `verb` with the signer: by its name, or by its domain as `example.com/*`. */
 async function requireSigner(request: AdmissionRequest, verb: "approve" | "sign"): Promise<void> {
   const { context, old } = request;
-  const { signerName } = (old as unknown as CertificateSigningRequest).spec;
+  const { signerName } = (old as CertificateSigningRequest).spec;
   const may = (signer: string) => {
     const target = { group: GROUP, version: "*", resource: "signers", subresource: "", namespace: "", name: signer };
     return authorize(context.user, { verb, ...target }, context);
@@ -38,8 +38,8 @@ export const certificateSigning: AdmissionPlugin = {
   name: "CertificateSigning",
   handles: (request) => updates(request, "status"),
   async validate(request) {
-    const next = request.object as unknown as CertificateSigningRequest;
-    const old = request.old as unknown as CertificateSigningRequest;
+    const next = request.object as CertificateSigningRequest;
+    const old = request.old as CertificateSigningRequest;
     const sameCertificate = next.status.certificate === old.status.certificate;
     // Only a signer reports that it failed, or takes back what it said.
     if (sameCertificate && deepEqual(next.status.conditions, old.status.conditions)) return;

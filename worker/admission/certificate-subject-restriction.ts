@@ -12,7 +12,7 @@ export const certificateSubjectRestriction: AdmissionPlugin = {
   handles: ({ operation, subresource, object }) =>
     operation === "CREATE" && subresource === "" && object?.kind === "CertificateSigningRequest",
   validate(admitted) {
-    const { signerName, request } = (admitted.object as unknown as CertificateSigningRequest).spec;
+    const { signerName, request } = (admitted.object as CertificateSigningRequest).spec;
     if (signerName !== SIGNER || !parseCertificateRequest(request)?.organizations.includes(MASTERS)) return;
     throw refusal(admitted, `use of ${SIGNER} signer with ${MASTERS} group is not allowed`);
   },

@@ -27,8 +27,8 @@ export const claimStatusRights: AdmissionPlugin = {
     served.group === GROUP &&
     served.resource.plural === "resourceclaims",
   async validate(request) {
-    const next = (request.object as unknown as ResourceClaim).status ?? {};
-    const old = (request.old as unknown as ResourceClaim).status ?? {};
+    const next = (request.object as ResourceClaim).status ?? {};
+    const old = (request.old as ResourceClaim).status ?? {};
     const errors = [...(await bindingErrors(request, next, old)), ...(await deviceErrors(request, next, old))];
     const { group, kind } = request.context.served.resource;
     if (errors.length > 0) throw new ApiError(invalid(group, kind, request.name, errors));

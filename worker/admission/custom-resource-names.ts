@@ -17,7 +17,7 @@ export const customResourceNames: AdmissionPlugin = {
   allocate({ object, context, dryRun }) {
     // Kubernetes answers a trial before its controllers have looked at it.
     if (!object || dryRun || object.metadata.deletionTimestamp) return;
-    const draft = object as unknown as CustomResourceDefinition;
+    const draft = object as CustomResourceDefinition;
     acceptNames(draft, context.policy.list<CustomResourceDefinition>(DEFINITIONS), timestamp(context.now));
   },
 };

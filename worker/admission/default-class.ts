@@ -21,7 +21,7 @@ export const defaultStorageClass: AdmissionPlugin = {
   name: "DefaultStorageClass",
   handles: (request) => creates(request, "", "persistentvolumeclaims"),
   mutate({ object, context }) {
-    const claim = object as unknown as PersistentVolumeClaim;
+    const claim = object as PersistentVolumeClaim;
     if (saysStorageClass(claim)) return;
     const name = context.policy.derive(defaultStorage);
     if (name !== undefined) claim.spec.storageClassName = name;
@@ -32,7 +32,7 @@ export const defaultIngressClass: AdmissionPlugin = {
   name: "DefaultIngressClass",
   handles: (request) => creates(request, "networking.k8s.io", "ingresses"),
   mutate({ object, context }) {
-    const { metadata, spec } = object as unknown as Ingress;
+    const { metadata, spec } = object as Ingress;
     if (spec.ingressClassName !== undefined) return;
     if (metadata.annotations?.["kubernetes.io/ingress.class"] !== undefined) return;
     const name = context.policy.derive(defaultIngress);

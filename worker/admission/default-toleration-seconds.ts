@@ -11,7 +11,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
   /** An update that leaves them out has them again: they cannot be taken away. */
   handles: (request) => isPodCreation(request) || isPodUpdate(request),
   mutate({ object }) {
-    const { spec } = object as unknown as Pod;
+    const { spec } = object as Pod;
     const tolerations = spec.tolerations ?? [];
     const missing = TAINTS.filter((key) => !tolerations.some((toleration) => tolerates(toleration, key)));
     if (missing.length === 0) return;

@@ -43,9 +43,9 @@ function indexOfAdminAccess({ context, object }: AdmissionRequest): number {
   const { plural } = context.served.resource;
   const spec =
     plural === "resourceclaims"
-      ? (object as unknown as ResourceClaim).spec
+      ? (object as ResourceClaim).spec
       : plural === "resourceclaimtemplates"
-        ? (object as unknown as ResourceClaimTemplate).spec.spec
+        ? (object as ResourceClaimTemplate).spec.spec
         : undefined;
   return spec?.devices?.requests?.findIndex(({ exactly }) => exactly?.adminAccess) ?? -1;
 }

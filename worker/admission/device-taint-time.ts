@@ -11,7 +11,7 @@ export const deviceTaintTime: AdmissionPlugin = {
   handles: ({ operation, object }) =>
     (operation === "CREATE" || operation === "UPDATE") && object?.kind === "ResourceSlice",
   mutate({ object, context: { now } }) {
-    for (const { taints = [] } of (object as unknown as ResourceSlice).spec.devices ?? [])
+    for (const { taints = [] } of (object as ResourceSlice).spec.devices ?? [])
       for (const taint of taints) taint.timeAdded ??= timestamp(now);
   },
 };

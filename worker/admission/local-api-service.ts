@@ -11,7 +11,7 @@ export const localApiService: AdmissionPlugin = {
   handles: ({ operation, subresource, object }) =>
     operation === "CREATE" && subresource === "" && object?.kind === "APIService",
   mutate({ object, context: { now } }) {
-    const { spec, status } = object as unknown as APIService;
+    const { spec, status } = object as APIService;
     if (spec.service) return;
     const reason = "Local";
     const message = "Local APIServices are always available";

@@ -18,8 +18,8 @@ export const persistentVolumeClaimResize: AdmissionPlugin = {
     served.resource.plural === "persistentvolumeclaims",
   validate(request) {
     const { object, old, context } = request;
-    const next = object as unknown as PersistentVolumeClaim;
-    const before = old as unknown as PersistentVolumeClaim;
+    const next = object as PersistentVolumeClaim;
+    const before = old as PersistentVolumeClaim;
     const size = (claim: PersistentVolumeClaim) => claim.spec.resources?.requests?.storage;
     if (compareQuantities(size(next), size(before)) <= 0) return;
     if (before.status.phase !== "Bound") throw refusal(request, "Only bound persistent volume claims can be expanded");

@@ -7,7 +7,7 @@ import type { AdmissionPlugin, AdmissionRequest } from "./plugin.ts";
 /** Pods come to a node by a binding, whose labels become theirs, or are made on one. */
 function nodeKey({ operation, subresource, object, context: { served } }: AdmissionRequest): Key | undefined {
   if (operation !== "CREATE" || served.resource.plural !== "pods" || served.group !== "" || !object) return undefined;
-  const node = subresource === "binding" ? targetOf(object as unknown as Binding) : nodeOf(object as unknown as Pod);
+  const node = subresource === "binding" ? targetOf(object as Binding) : nodeOf(object as Pod);
   return node && (subresource === "binding" || subresource === "")
     ? { resource: "nodes", namespace: "", name: node }
     : undefined;

@@ -34,14 +34,14 @@ const isClassWrite = ({ operation, context: { served } }: AdmissionRequest) =>
 
 /** A client that knows nothing of priorities leaves a pod its own. */
 function keepPriority(request: AdmissionRequest): void {
-  const { spec } = request.object as unknown as Pod;
-  const { spec: old } = request.old as unknown as Pod;
+  const { spec } = request.object as Pod;
+  const { spec: old } = request.old as Pod;
   if (old.priority !== undefined) spec.priority ??= old.priority;
   if (old.preemptionPolicy !== undefined) spec.preemptionPolicy ??= old.preemptionPolicy;
 }
 
 function requireOneDefault(request: AdmissionRequest): void {
-  const { globalDefault, metadata } = request.object as unknown as PriorityClass;
+  const { globalDefault, metadata } = request.object as PriorityClass;
   const known = globalDefault ? request.context.policy.derive(globalDefaultClass) : undefined;
   if (!known || (request.operation === "UPDATE" && known.metadata.name === metadata.name)) return;
   const why = `PriorityClass ${known.metadata.name} is already marked as default. Only one default can exist`;
@@ -49,7 +49,7 @@ function requireOneDefault(request: AdmissionRequest): void {
 }
 
 function prioritize(request: AdmissionRequest): void {
-  const { spec } = request.object as unknown as Pod;
+  const { spec } = request.object as Pod;
   const found = classOf(request, spec.priorityClassName ?? "");
   if (found.name !== "") spec.priorityClassName = found.name;
   const { value, preemptionPolicy } = found;

@@ -39,8 +39,8 @@ export const rbacEscalation: AdmissionPlugin = {
 };
 
 async function checkRole(request: AdmissionRequest): Promise<void> {
-  const next = request.object as unknown as ClusterRole;
-  const old = request.old as unknown as ClusterRole | undefined;
+  const next = request.object as ClusterRole;
+  const old = request.old as ClusterRole | undefined;
   if (old && isBeingCollected(old, next)) return;
   const { path } = request.context;
   if (await may(request, "escalate", { resource: path.resource, name: path.name })) return;
@@ -56,8 +56,8 @@ const gathers = (role: ClusterRole | undefined): boolean =>
   (role?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
 
 async function checkBinding(request: AdmissionRequest): Promise<void> {
-  const next = request.object as unknown as RoleBinding | ClusterRoleBinding;
-  const old = request.old as unknown as RoleBinding | ClusterRoleBinding | undefined;
+  const next = request.object as RoleBinding | ClusterRoleBinding;
+  const old = request.old as RoleBinding | ClusterRoleBinding | undefined;
   if (old && isBeingCollected(old, next)) return;
   const { kind, name } = next.roleRef;
   if (await may(request, "bind", { resource: kind === "ClusterRole" ? "clusterroles" : "roles", name })) return;

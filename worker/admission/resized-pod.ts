@@ -16,7 +16,7 @@ export interface ResizedPod {
 
 /** Undefined where nothing is asked for anew, and of a pod that is on no node yet. */
 export function resizedPod({ object, old }: AdmissionRequest): ResizedPod | undefined {
-  const [next, before] = [object as unknown as Pod, old as unknown as Pod];
+  const [next, before] = [object as Pod, old as Pod];
   const isOnNode = (next.spec.nodeName ?? "") !== "";
   return isOnNode && next.metadata.generation !== before.metadata.generation ? { next, before } : undefined;
 }
@@ -25,7 +25,7 @@ export const nodeKeyOf = (name: string): Key => ({ resource: "nodes", namespace:
 
 /** The node that the pod is on, read with what other plugins read. */
 export const nodeReads = ({ old }: AdmissionRequest): readonly Key[] => {
-  const { nodeName = "" } = (old as unknown as Pod).spec;
+  const { nodeName = "" } = (old as Pod).spec;
   return nodeName === "" ? [] : [nodeKeyOf(nodeName)];
 };
 

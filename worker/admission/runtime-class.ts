@@ -13,7 +13,7 @@ export const runtimeClass: AdmissionPlugin = {
   handles: isPodCreation,
 
   mutate(request) {
-    const { spec } = request.object as unknown as Pod;
+    const { spec } = request.object as Pod;
     const found = classOf(request, spec);
     if (!found) return;
     const overhead = found.overhead?.podFixed;
@@ -25,7 +25,7 @@ export const runtimeClass: AdmissionPlugin = {
   },
 
   validate(request) {
-    const { spec } = request.object as unknown as Pod;
+    const { spec } = request.object as Pod;
     if (!spec.overhead) return;
     const overhead = classOf(request, spec)?.overhead?.podFixed;
     if (!overhead) {

@@ -21,11 +21,11 @@ const READ_ONLY = 0o644;
 export const serviceAccountAdmission: AdmissionPlugin = {
   name: "ServiceAccount",
   handles: (request) => isPodCreation(request) || isDebugging(request),
-  reads: (request) => [accountKey(request, (request.object as unknown as Pod).spec.serviceAccountName ?? "default")],
+  reads: (request) => [accountKey(request, (request.object as Pod).spec.serviceAccountName ?? "default")],
 
   async mutate(request) {
     if (!isPodCreation(request)) return;
-    const pod = request.object as unknown as Pod;
+    const pod = request.object as Pod;
     if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirrorPod(request, pod);
     pod.spec.serviceAccountName ??= "default";
     pod.spec.serviceAccount = pod.spec.serviceAccountName;
@@ -40,7 +40,7 @@ export const serviceAccountAdmission: AdmissionPlugin = {
 
   async validate(request) {
     if (!isDebugging(request)) return;
-    const { metadata, spec } = request.object as unknown as Pod;
+    const { metadata, spec } = request.object as Pod;
     const name = spec.serviceAccountName ?? "";
     if (name === "") {
       throw refusal(request, `no service account specified for pod ${request.namespace}/${metadata.name}`);

@@ -9,7 +9,7 @@ export const taintNodesByCondition: AdmissionPlugin = {
   handles: ({ operation, subresource, context: { served } }) =>
     operation === "CREATE" && subresource === "" && served.group === "" && served.resource.plural === "nodes",
   mutate({ object }) {
-    const { spec } = object as unknown as Node;
+    const { spec } = object as Node;
     const taints = spec.taints ?? [];
     if (taints.some(({ key, effect }) => key === NOT_READY.key && effect === NOT_READY.effect)) return;
     spec.taints = [...taints, { ...NOT_READY }];

@@ -11,8 +11,8 @@ export const volumePhaseTime: AdmissionPlugin = {
   handles: ({ operation, subresource, object }) =>
     operation === "UPDATE" && subresource === "status" && object?.kind === "PersistentVolume",
   mutate({ object, old, context: { now } }) {
-    const next = (object as unknown as PersistentVolume).status;
-    const before = (old as unknown as PersistentVolume | undefined)?.status;
+    const next = (object as PersistentVolume).status;
+    const before = (old as PersistentVolume | undefined)?.status;
     const { lastPhaseTransitionTime: known } = before ?? {};
     if (next.phase === before?.phase) {
       if (known !== undefined) next.lastPhaseTransitionTime ??= known;

@@ -6,7 +6,7 @@ import { baseOf, createCluster } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
 import { app } from "../http/app.ts";
 
-const bindings = env as unknown as Env;
+const bindings = env as Env;
 const MAPS = "/api/v1/namespaces/default/configmaps";
 const SECRETS = "/api/v1/namespaces/default/secrets";
 let token = "";

@@ -48,7 +48,7 @@ const binding = (name: string, namespace: string, role: string, subject: object)
 const toUser = (name: string) => ({ kind: "User", name });
 
 async function cluster() {
-  const store = new MemoryStore() as unknown as StoreStub;
+  const store = new MemoryStore() as StoreStub;
   await ensureSystemObjects(store, Date.parse("2026-11-01T00:00:00Z"), {
     ca: "",
     frontProxy: "",

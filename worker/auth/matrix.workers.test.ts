@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { call, createCluster } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
 
-const { CLUSTER_KEYS } = env as unknown as Env;
+const { CLUSTER_KEYS } = env as Env;
 
 const CLUSTER = "matrix";
 const BASE = `https://sailplane/clusters/${CLUSTER}`;

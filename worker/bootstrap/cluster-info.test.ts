@@ -31,7 +31,7 @@ it("is for anybody to read, and nothing beside it", async () => {
   const store = new MemoryStore();
   await ensureSystemObjects(store, 0, { ...there, frontProxy: "", hasIngress: false, serviceRanges: ["10.96.0.0/16"] });
   const policy = await PolicySnapshot.load(store);
-  const at = { policy, store: new StoreClient(() => store as unknown as StoreStub, undefined) };
+  const at = { policy, store: new StoreClient(() => store as StoreStub, undefined) };
   const named = { group: "", version: "v1", resource: "configmaps", subresource: "", namespace: "kube-public" };
   const may = async (verb: string, name: string) => (await authorize(anonymous, { ...named, verb, name }, at)).allowed;
   expect(await may("get", "cluster-info")).toBe(true);

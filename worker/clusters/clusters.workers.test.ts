@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { baseOf, call, createCluster, deleteCluster, outside } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
 
-const { CLUSTER_STORE } = env as unknown as Env;
+const { CLUSTER_STORE } = env as Env;
 const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
 
 async function administratorOf(name: string, limits: object = {}): Promise<string> {

@@ -21,7 +21,7 @@ export const customApiServices: Controller = {
   writes: [RESOURCE],
   itemsOf({ resource, object, snapshot }) {
     if (resource === RESOURCE) return isKept(object as APIService) ? [object.metadata.name] : [];
-    const { group, versions } = (object as unknown as CustomResourceDefinition).spec;
+    const { group, versions } = (object as CustomResourceDefinition).spec;
     // A version that the definition no longer has is known by its APIService alone.
     const kept = snapshot.list<APIService>(RESOURCE).filter((each) => each.spec.group === group && isKept(each));
     return [...new Set([...versions.map(({ name }) => `${name}.${group}`), ...kept.map((each) => each.metadata.name)])];

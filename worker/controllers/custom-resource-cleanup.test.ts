@@ -20,7 +20,7 @@ function plan(objects: readonly object[]) {
     get: () => definition,
     list: (resource: string) => (resource === "foos.e.com" ? objects : [definition]),
   } as unknown as Snapshot;
-  return customResourceCleanup.reconcile("foos.e.com", { snapshot, now: 0 } as unknown as ReconcileContext);
+  return customResourceCleanup.reconcile("foos.e.com", { snapshot, now: 0 } as ReconcileContext);
 }
 
 test("CRD-CLEANUP: a definition that ends takes its objects with it, and then goes", () => {

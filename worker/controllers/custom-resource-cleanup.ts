@@ -18,7 +18,7 @@ export const customResourceCleanup: Controller = {
   itemsOf({ resource, object, snapshot, deleted }) {
     const definitions = snapshot.list<CustomResourceDefinition>(DEFINITIONS);
     if (resource === DEFINITIONS) {
-      const { spec } = object as unknown as CustomResourceDefinition;
+      const { spec } = object as CustomResourceDefinition;
       const waiting = deleted ? definitions.filter((each) => each.spec.group === spec.group && lacksNames(each)) : [];
       return [object.metadata.name, ...waiting.map(({ metadata }) => metadata.name)];
     }

@@ -121,7 +121,7 @@ describe("pod disruption budget", () => {
         versions: [{ name: "v1", served: true, storage: true }],
       },
       status: {},
-    } as unknown as CustomResourceDefinition);
+    } as CustomResourceDefinition);
     at.cluster.answers = (path) =>
       path === "/apis/e.com/v1/namespaces/ns/rollouts/o/scale" ? { spec: { replicas: 5 } } : undefined;
     at.cluster.put<Pod>("pods", {

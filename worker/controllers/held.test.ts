@@ -50,7 +50,7 @@ const failing: Job["spec"]["podFailurePolicy"] = {
     { action: "Ignore", onPodConditions: [{ type: "ContainersReady", status: "False" }] },
   ],
 };
-const job = { metadata: { name: "j" }, spec: { podFailurePolicy: failing }, status: {} } as unknown as Job;
+const job = { metadata: { name: "j" }, spec: { podFailurePolicy: failing }, status: {} } as Job;
 const ended = (exitCode: number) => ({ terminated: { exitCode, finishedAt: "2024-01-01T00:01:00Z" } });
 
 /** What controllers ask of a pod. */

@@ -199,7 +199,7 @@ describe("controllers keep their promises:", () => {
         ended.clear();
         const spec = { parallelism: 3, completions: 5, backoffLimit: 20, selector, template };
         const object = { apiVersion: "batch/v1", kind: "Job", metadata, spec, status: {} };
-        at.cluster.put("jobs.batch", object as unknown as Job);
+        at.cluster.put("jobs.batch", object as Job);
       },
       scale: () => undefined,
       roll: () => undefined,
@@ -220,7 +220,7 @@ describe("controllers keep their promises:", () => {
         known.clear();
         const spec = { replicas: 3, selector, template, serviceName: "x", updateStrategy: { type: "RollingUpdate" } };
         const object = { apiVersion: "apps/v1", kind: "StatefulSet", metadata, spec, status: { replicas: 0 } };
-        at.cluster.put("statefulsets.apps", object as unknown as StatefulSet);
+        at.cluster.put("statefulsets.apps", object as StatefulSet);
       },
       scale: resized<StatefulSet>("statefulsets.apps"),
       roll: ({ at }, image) => {

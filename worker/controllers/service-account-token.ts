@@ -13,7 +13,7 @@ export const serviceAccountTokenController: Controller = {
   writes: ["secrets"],
   itemsOf({ resource, object, snapshot }) {
     const { namespace = "", name } = object.metadata;
-    if (resource === "secrets") return (object as unknown as Secret).type === TYPE ? [itemKey(object)] : [];
+    if (resource === "secrets") return (object as Secret).type === TYPE ? [itemKey(object)] : [];
     return snapshot
       .list<Secret>("secrets", namespace)
       .filter(({ type, metadata }) => type === TYPE && metadata.annotations?.[ACCOUNT_NAME] === name)

@@ -7,7 +7,7 @@ import { flowControl } from "../bootstrap/flow-control.ts";
 import { PolicySnapshot } from "../policy/snapshot.ts";
 import { flowOf } from "./classify.ts";
 
-const objects = flowControl("2026-01-01T00:00:00Z") as unknown as (FlowSchema | PriorityLevelConfiguration)[];
+const objects = flowControl("2026-01-01T00:00:00Z") as (FlowSchema | PriorityLevelConfiguration)[];
 
 function snapshot(more: readonly (FlowSchema | PriorityLevelConfiguration)[] = []): PolicySnapshot {
   const byKind = (kind: string) =>
@@ -89,7 +89,7 @@ test("a schema of one's own comes by its precedence, and only while its priority
         },
       ],
     },
-  } as unknown as FlowSchema;
+  } as FlowSchema;
   const level = { kind: "PriorityLevelConfiguration", metadata: { name: "my-level" } } as PriorityLevelConfiguration;
   const ask = (path: string, policy: PolicySnapshot) => schemaOf(user("noxu"), { verb: "get", path }, policy);
   expect(ask("/version", snapshot([mine, level]))).toBe("mine");

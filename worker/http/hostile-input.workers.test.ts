@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const BASE = "https://sailplane";
 const NAMESPACE = "/api/v1/namespaces/default";
 const CONFIG_MAPS = `${NAMESPACE}/configmaps`;

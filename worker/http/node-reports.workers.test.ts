@@ -29,7 +29,7 @@ const event = (name: string): Asked => ({
 });
 const report = async (asked: readonly unknown[], by = token) => {
   const { code, object } = await call(REPORTS, { body: { asked }, token: by });
-  const { answered = [] } = object as unknown as { answered?: Answered[] };
+  const { answered = [] } = object as { answered?: Answered[] };
   return { code, codes: answered.map((answer) => answer.code) };
 };
 

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Env } from "../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const MAPS = "/api/v1/namespaces/default/configmaps";
 
 async function ask(

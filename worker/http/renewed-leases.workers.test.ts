@@ -5,7 +5,7 @@ import type { KubeObject } from "../../api/machinery/meta.ts";
 import { CLUSTER_STORE, call, newCluster } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
 
-const { NODE_HUB } = env as unknown as Env;
+const { NODE_HUB } = env as Env;
 const COMING = "2026-01-01T00:00:00.000000Z";
 const LATER = "2999-01-01T00:00:00.000000Z";
 
@@ -14,7 +14,7 @@ async function dial(cluster: string, node: string): Promise<WebSocket> {
   const { webSocket } = await NODE_HUB.getByName(cluster).fetch(url, { headers: { Upgrade: "websocket" } });
   if (!webSocket) throw new Error("no socket");
   webSocket.accept();
-  return webSocket as unknown as WebSocket;
+  return webSocket as WebSocket;
 }
 
 const specOf = (lease: KubeObject | undefined) => (lease as { readonly spec?: LeaseSpec } | undefined)?.spec;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Asked } from "../../api/asked.ts";
 import type { Env } from "../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 
 const make = (name: string, more: object = {}): Asked => ({

@@ -39,7 +39,7 @@ export async function withPolicy<T>(
   let policy = knownPolicy(cluster) ?? (await meetCluster(c, cluster, own()));
   if (!c.env.ownApi) limitRate(cluster, settingsOf(policy)?.limits?.requestsPerSecond);
   const waitUntil = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-  const relay = (name: string) => c.env.WATCH_RELAY.getByName(name) as unknown as Pick<StoreStub, "fetch">;
+  const relay = (name: string) => c.env.WATCH_RELAY.getByName(name) as Pick<StoreStub, "fetch">;
   let place: Place | undefined;
   try {
     for (let attempt = 1; attempt <= DECISIONS; attempt++) {

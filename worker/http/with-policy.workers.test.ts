@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Env } from "../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 
 test("STORE-POLICY: each of many who change policy at the same time succeeds", async () => {
   const names = Array.from({ length: 16 }, (_, i) => `at-once-${i}`);

@@ -7,7 +7,7 @@ const original = {
   apiVersion: "g/v1",
   kind: "Foo",
   metadata: { name: "x", namespace: "n", uid: "u", generation: 1, labels: { a: "b", "is wrong": "" } },
-} as unknown as KubeObject;
+} as KubeObject;
 const answered = (change: object, metadata: object = {}) => ({
   apiVersion: "g/v2",
   kind: "Foo",

@@ -21,7 +21,7 @@ export class PolicySnapshot {
 
   /** All objects of a policy resource. */
   list<T extends KubeObject>(resource: GroupResource): readonly T[] {
-    return [...(this.objects.get(resource)?.values() ?? [])] as unknown as T[];
+    return [...(this.objects.get(resource)?.values() ?? [])] as T[];
   }
 
   /** One object; `namespace` "" for cluster scope. */

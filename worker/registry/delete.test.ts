@@ -8,7 +8,7 @@ import { type Deletion, planDeletion } from "./delete.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const objectOf = (metadata: object, rest: object = {}) =>
-  ({ metadata: { name: "a", uid: "u", ...metadata }, ...rest }) as unknown as Stored<KubeObject>;
+  ({ metadata: { name: "a", uid: "u", ...metadata }, ...rest }) as Stored<KubeObject>;
 
 const ending = (metadata: object = {}) =>
   objectOf(
@@ -21,7 +21,7 @@ test("REG-DELETE-PENDING: of a pod that ends, only the grace can be changed, and
   for (const asked of [{}, { gracePeriodSeconds: 60 }, { propagation: "Foreground" as const }]) {
     expect(planDeletion(pod, ending(), deletion(asked), NOW)).toEqual({ next: ending(), gone: false });
   }
-  const finished = { ...ending(), status: { phase: "Succeeded" } } as unknown as Stored<KubeObject>;
+  const finished = { ...ending(), status: { phase: "Succeeded" } } as Stored<KubeObject>;
   expect(planDeletion(pod, finished, deletion({}), NOW).gone).toBe(false);
   const shorter = planDeletion(pod, ending(), deletion({ gracePeriodSeconds: 5 }), NOW);
   expect(shorter.next.metadata).toMatchObject({

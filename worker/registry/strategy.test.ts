@@ -20,7 +20,7 @@ const stored = (resource: Resource, metadata: object = {}) =>
       ...metadata,
     },
     ...(resource.kind === "Event" ? {} : { spec: { selector: {}, template: {} } }),
-  }) as unknown as Stored<KubeObject>;
+  }) as Stored<KubeObject>;
 
 /** The fields of the causes of the refusal, those of metadata alone. */
 function refused(resource: Resource, change: object, was: object = {}): readonly string[] {
@@ -39,7 +39,7 @@ function refused(resource: Resource, change: object, was: object = {}): readonly
 }
 
 const ENDS = { deletionTimestamp: "2026-01-02T00:00:00Z", deletionGracePeriodSeconds: 0 };
-const kinds = [configMap, deployment, event] as unknown as readonly Resource[];
+const kinds = [configMap, deployment, event] as readonly Resource[];
 
 test.each(kinds)("REG-META-IMMUTABLE: nobody marks $kind for deletion by writing it", (resource) => {
   expect(refused(resource, ENDS)).toEqual(

@@ -11,11 +11,7 @@ function fieldsOf(kind: string, next: object, old: object): string[] {
   const resource = resources.find((candidate) => candidate.kind === kind);
   if (!resource) throw new Error(kind);
   try {
-    validateUpdate(
-      resource,
-      { metadata, ...next } as unknown as KubeObject,
-      { metadata, ...old } as unknown as Stored<KubeObject>,
-    );
+    validateUpdate(resource, { metadata, ...next } as KubeObject, { metadata, ...old } as Stored<KubeObject>);
   } catch (error) {
     if (error instanceof ApiError) return error.status.details?.causes?.map(({ field }) => field ?? "") ?? [];
     throw error;

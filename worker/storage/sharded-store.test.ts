@@ -27,8 +27,8 @@ function sharded() {
   const events = new MemoryStore();
   const asked = vi.spyOn(main, "readMany");
   const store = new ShardedStore({
-    main: main as unknown as StoreStub,
-    shards: new Map([["events", events as unknown as StoreStub]]),
+    main: main as StoreStub,
+    shards: new Map([["events", events as StoreStub]]),
   });
   return { main, events, store, asked };
 }
@@ -94,8 +94,8 @@ describe("SHARD-POLICY: what a call was decided with is asked of the cluster's o
 
   test("without a call where it is at hand", async () => {
     const { main, events, asked } = sharded();
-    const shards = new Map([["events", events as unknown as StoreStub]]);
-    const store = new ShardedStore({ main: main as unknown as StoreStub, shards, nearby: () => main });
+    const shards = new Map([["events", events as StoreStub]]);
+    const store = new ShardedStore({ main: main as StoreStub, shards, nearby: () => main });
     expect(await store.commit({ writes: [create("events", "a")], ...old })).toMatchObject({ ok: true });
     expect(asked).not.toHaveBeenCalled();
   });

@@ -21,7 +21,7 @@ let token: string;
 async function begin(name: string, shards: string): Promise<string> {
   const url = "https://sailplane/sailplane/v1/clusters";
   const request = new Request(url, { method: "POST", body: JSON.stringify({ name, limits: {} }) });
-  const deployment = { ...(env as unknown as Env), SHARDS: shards, ownApi: true as const };
+  const deployment = { ...(env as Env), SHARDS: shards, ownApi: true as const };
   const made = await app.fetch(request, deployment, createExecutionContext());
   expect(made.status).toBe(201);
   return (await made.json<{ token: string }>()).token;

@@ -26,7 +26,7 @@ async function counted() {
       };
     },
   });
-  return { store, calls, client: () => new StoreClient(() => stub as unknown as StoreStub, undefined) };
+  return { store, calls, client: () => new StoreClient(() => stub as StoreStub, undefined) };
 }
 
 test("an identity costs no call beside the one that a request makes anyway", async () => {
@@ -89,7 +89,7 @@ function losingCalls(arrives: (call: number) => boolean) {
   const store = new LogStore(new MemoryTables(), { turns, lane: new CommitLane() });
   let calls = 0;
   const carry = () => (arrives(++calls) ? store.carry() : new Promise<void>(() => {}));
-  const stub = { carry } as unknown as StoreStub;
+  const stub = { carry } as StoreStub;
   const creating = (name: string) =>
     new StoreClient(() => stub, undefined, { nearby: () => store, waitUntil: () => {} }).commit([
       { op: "create", key: { ...account, name }, text, attributes },

@@ -47,11 +47,8 @@ export class CriClient {
     const { RuntimeService, ImageService } = v1 as Record<string, ServiceClientConstructor>;
     this.#services = [RuntimeService, ImageService].map(
       (Service) =>
-        new (Service as ServiceClientConstructor)(
-          this.address,
-          credentials.createInsecure(),
-          OPTIONS,
-        ) as unknown as Client & Callable,
+        new (Service as ServiceClientConstructor)(this.address, credentials.createInsecure(), OPTIONS) as Client &
+          Callable,
     );
   }
 

@@ -41,7 +41,7 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
       message: `the API version in the data (${is}) does not match the expected API version (${should})`,
     };
   }
-  return { ok: true, object: pruned.value as unknown as KubeObject & JsonMap, warnings: strict };
+  return { ok: true, object: pruned.value as KubeObject & JsonMap, warnings: strict };
 }
 
 /** Changes the object: what schema and metadata do not know is dropped, and, unless they are kept, nulls that may not be. */

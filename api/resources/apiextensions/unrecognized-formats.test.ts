@@ -5,7 +5,7 @@ import { formatWarnings } from "./unrecognized-formats.ts";
 const definition = (...schemas: JSONSchemaProps[]) =>
   ({
     spec: { versions: schemas.map((openAPIV3Schema, i) => ({ name: `v${i}`, schema: { openAPIV3Schema } })) },
-  }) as unknown as CustomResourceDefinition;
+  }) as CustomResourceDefinition;
 
 const withFields = (...fields: [type: string, format: string][]): JSONSchemaProps => ({
   type: "object",

@@ -21,7 +21,7 @@ const autoscaler: HorizontalPodAutoscaler = {
 };
 
 test("v1 shows the CPU target as a field and all other metrics as annotations", () => {
-  const v1 = autoscalerV1.fromStored(autoscaler) as unknown as {
+  const v1 = autoscalerV1.fromStored(autoscaler) as {
     metadata: { annotations: Record<string, string> };
     spec: Record<string, unknown>;
   };

@@ -28,15 +28,15 @@ export const limitRanger: AdmissionPlugin = {
   handles: (request) => subjectOf(request) !== undefined && rangesOf(request).length > 0,
   mutate(request) {
     if (subjectOf(request) !== "pod") return;
-    for (const range of rangesOf(request)) applyDefaults(request.object as unknown as Pod, range);
+    for (const range of rangesOf(request)) applyDefaults(request.object as Pod, range);
   },
   validate(request) {
     const { object } = request;
     for (const range of rangesOf(request)) {
       const problems =
         subjectOf(request) === "pod"
-          ? podProblems(object as unknown as Pod, range)
-          : claimProblems(object as unknown as PersistentVolumeClaim, range);
+          ? podProblems(object as Pod, range)
+          : claimProblems(object as PersistentVolumeClaim, range);
       if (problems.length === 0) continue;
       const distinct = [...new Set(problems)];
       const why = distinct.length === 1 ? (distinct[0] ?? "") : `[${distinct.join(", ")}]`;

@@ -62,7 +62,7 @@ function checkCsiNode(node: string, request: AdmissionRequest): void {
 function checkSlice(node: string, request: AdmissionRequest): void {
   const { operation, object, old } = request;
   if (operation !== "CREATE" && operation !== "DELETE") return;
-  const { spec } = (operation === "CREATE" ? object : old) as unknown as ResourceSlice;
+  const { spec } = (operation === "CREATE" ? object : old) as ResourceSlice;
   if (spec.nodeName !== node) {
     throw refusal(
       request,

@@ -7,8 +7,8 @@ import { refusal } from "../refusal.ts";
 import { forbiddenLabels } from "./node-labels.ts";
 
 export function checkNode(node: string, request: AdmissionRequest): void {
-  const next = request.object as unknown as Node | undefined;
-  const old = request.old as unknown as Node | undefined;
+  const next = request.object as Node | undefined;
+  const old = request.old as Node | undefined;
   const labels = next?.metadata.labels ?? {};
   if (request.name !== node) {
     throw refusal(request, `node ${goQuote(node)} is not allowed to modify node ${goQuote(request.name)}`);

@@ -17,7 +17,7 @@ export async function checkPod(node: string, request: AdmissionRequest): Promise
     case "":
       if (request.operation === "CREATE") return checkMirror(node, request);
       if (request.operation === "DELETE") {
-        return requireOwn(node, request, request.old as unknown as Pod, `node ${self} can only delete pods`);
+        return requireOwn(node, request, request.old as Pod, `node ${self} can only delete pods`);
       }
       throw refusal(
         request,
@@ -46,7 +46,7 @@ async function podNamed({ context, namespace, name }: AdmissionRequest): Promise
 }
 
 async function checkMirror(node: string, request: AdmissionRequest): Promise<void> {
-  const pod = request.object as unknown as Pod;
+  const pod = request.object as Pod;
   const self = goQuote(node);
   const only = (what: string) => refusal(request, `node ${self} can only create pods with ${what}`);
   if (pod.metadata.annotations?.[MIRROR_ANNOTATION] === undefined) {
@@ -88,8 +88,8 @@ function whatItNames(pod: Pod): string | undefined {
 }
 
 function checkStatus(node: string, request: AdmissionRequest): void {
-  const next = request.object as unknown as Pod;
-  const old = request.old as unknown as Pod;
+  const next = request.object as Pod;
+  const old = request.old as Pod;
   const self = goQuote(node);
   requireOwn(node, request, old, `node ${self} can only update pod status for pods`);
   if (!deepEqual(next.metadata.labels ?? {}, old.metadata.labels ?? {})) {

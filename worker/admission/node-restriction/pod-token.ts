@@ -13,7 +13,7 @@ const AUDIENCE_VERB = "request-serviceaccounts-token-audience";
 
 export async function checkPodToken(node: string, request: AdmissionRequest): Promise<void> {
   if (request.operation !== "CREATE" || request.subresource !== "token") return;
-  const { spec } = request.object as unknown as TokenRequest;
+  const { spec } = request.object as TokenRequest;
   const { kind, apiVersion, name = "", uid = "" } = spec.boundObjectRef ?? {};
   if (kind !== "Pod" || apiVersion !== "v1" || name === "") {
     throw refusal(request, "node requested token not bound to a pod");

@@ -66,8 +66,8 @@ export const podSecurity: AdmissionPlugin = {
 
 function checkPod(request: AdmissionRequest, parsed: ParsedPolicy): void {
   const { enforce } = parsed.policy;
-  const pod = request.object as unknown as Pod;
-  if (request.old && !isSignificant(pod, request.old as unknown as Pod)) return;
+  const pod = request.object as Pod;
+  if (request.old && !isSignificant(pod, request.old as Pod)) return;
   noteAnnotation(request.context.request, `${AUDIT}enforce-policy`, textOf(enforce));
   const violations = violationsOf(pod, enforce);
   if (violations.length === 0) {

@@ -56,13 +56,13 @@ test("ADM-EQUIVALENT: rules of one version are about objects of all, unless they
   const autoscaling = (version: string) => builtIn.find("autoscaling", version, "horizontalpodautoscalers");
   const rules = [rule({ apiGroups: ["autoscaling"], apiVersions: ["v1"], resources: ["horizontalpodautoscalers"] })];
   const asked = (version: string) =>
-    ({ ...request(), context: { registry: builtIn, served: autoscaling(version) } }) as unknown as AdmissionRequest;
+    ({ ...request(), context: { registry: builtIn, served: autoscaling(version) } }) as AdmissionRequest;
   expect(versionMatched(rules, "Equivalent", asked("v2"))).toBe(autoscaling("v1"));
   expect(versionMatched(rules, "Equivalent", asked("v1"))).toBe(autoscaling("v1"));
   expect(versionMatched(rules, "Exact", asked("v2"))).toBeUndefined();
   const events = [rule({ apiGroups: [""], resources: ["events"] })];
   const served = builtIn.find("events.k8s.io", "v1", "events");
-  const event = { ...request(), context: { registry: builtIn, served } } as unknown as AdmissionRequest;
+  const event = { ...request(), context: { registry: builtIn, served } } as AdmissionRequest;
   expect(versionMatched(events, undefined, event)).toBe(builtIn.find("", "v1", "events"));
 });
 

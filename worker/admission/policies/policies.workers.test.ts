@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
 
 /** What admission policies make of requests, and say of them. Each policy is for config maps with a label of its own. */
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const POLICIES = "/apis/admissionregistration.k8s.io/v1";
 const MAPS = "/api/v1/namespaces/default/configmaps";
 

@@ -37,16 +37,16 @@ const POD_RESOURCES =
 
 const pods: Evaluator = {
   usage(object, now) {
-    const pod = object as unknown as Pod;
+    const pod = object as Pod;
     return { "count/pods": "1", ...(counts(pod, now) ? podUsage(pod) : {}) };
   },
   measures: (name) => POD_RESOURCES.test(name),
-  inScopes: (object, spec) => inScopes(object as unknown as Pod, spec),
-  problem: (object, names) => unspecified(object as unknown as Pod, names),
+  inScopes: (object, spec) => inScopes(object as Pod, spec),
+  problem: (object, names) => unspecified(object as Pod, names),
 };
 
 const services: Evaluator = {
-  usage: (object) => ({ "count/services": "1", ...serviceUsage(object as unknown as Service) }),
+  usage: (object) => ({ "count/services": "1", ...serviceUsage(object as Service) }),
   measures: (name) => /^(count\/)?services$|^services\.(nodeports|loadbalancers)$/.test(name),
   inScopes: unscoped,
 };
@@ -54,17 +54,17 @@ const services: Evaluator = {
 const claims: Evaluator = {
   usage: (object) => ({
     "count/persistentvolumeclaims": "1",
-    ...claimUsage(object as unknown as PersistentVolumeClaim),
+    ...claimUsage(object as PersistentVolumeClaim),
   }),
   measures: (name) =>
     /^(count\/)?persistentvolumeclaims$|^requests\.storage$|\.storageclass\.storage\.k8s\.io\//.test(name),
-  inScopes: (object, spec) => claimInScopes(object as unknown as PersistentVolumeClaim, spec),
+  inScopes: (object, spec) => claimInScopes(object as PersistentVolumeClaim, spec),
 };
 
 const deviceClaims = (context: DeviceContext): Evaluator => ({
   usage: (object) => ({
     "count/resourceclaims.resource.k8s.io": "1",
-    ...deviceUsage(object as unknown as ResourceClaim, context),
+    ...deviceUsage(object as ResourceClaim, context),
   }),
   measures: (name) =>
     name === "count/resourceclaims.resource.k8s.io" ||

@@ -24,8 +24,8 @@ export const serviceAddresses: AdmissionPlugin = {
     context.served.resource.plural === "services" && context.served.resource.group === "" && subresource === "",
 
   async allocate(request) {
-    const next = request.object as unknown as Service | undefined;
-    const old = request.old as unknown as Service | undefined;
+    const next = request.object as Service | undefined;
+    const old = request.old as Service | undefined;
     if (next) {
       await takeAddresses(request, next, old);
       takeNodePorts(request, next, old);
@@ -35,7 +35,7 @@ export const serviceAddresses: AdmissionPlugin = {
 
   explain(request, failed) {
     if (failed.op !== "create") return;
-    const service = request.object as unknown as Service;
+    const service = request.object as Service;
     refuseAddress(request, service, failed.key);
     refuseNodePort(request, service, failed.key);
   },

@@ -21,7 +21,7 @@ function start(replicas: number, spec: Spec = {}) {
     metadata: { name: "web", namespace: "ns" },
     spec: { replicas, selector: { matchLabels: { app: "web" } }, template: {} },
     status: { replicas },
-  } as unknown as Deployment);
+  } as Deployment);
   at.cluster.put(RESOURCE, {
     apiVersion: "autoscaling/v2",
     kind: "HorizontalPodAutoscaler",

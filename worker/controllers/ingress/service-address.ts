@@ -10,7 +10,7 @@ export const serviceAddressController: Controller = {
   name: "service-lb-controller",
   reads: ["services"],
   writes: ["services"],
-  itemsOf: ({ object }) => ((object as unknown as Service).spec.type === "LoadBalancer" ? [itemKey(object)] : []),
+  itemsOf: ({ object }) => ((object as Service).spec.type === "LoadBalancer" ? [itemKey(object)] : []),
   reconcile(item, { snapshot, cluster }) {
     const { namespace, name } = splitItem(item);
     const service = snapshot.get<Service>("services", namespace, name);

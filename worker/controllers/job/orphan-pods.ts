@@ -15,7 +15,7 @@ export const jobOrphanController: Controller = {
   writes: ["pods"],
   itemsOf({ resource, object, deleted, snapshot }) {
     if (resource === "pods") return !deleted && isTracked(object as Pod) ? [itemKey(object)] : [];
-    return deleted || isFinished(object as unknown as Job)
+    return deleted || isFinished(object as Job)
       ? snapshot.ownedBy<Pod>("pods", object.metadata.uid).filter(isTracked).map(itemKey)
       : [];
   },

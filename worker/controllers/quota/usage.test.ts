@@ -86,7 +86,7 @@ describe("quota usage", () => {
         ],
       },
     ];
-    const claim = { metadata: {}, spec: { devices: { requests: claims } } } as unknown as KubeObject;
+    const claim = { metadata: {}, spec: { devices: { requests: claims } } } as KubeObject;
     const names = ["gpu", "nic", "fpga"].map((name) => `${name}.deviceclass.resource.k8s.io/devices`);
     expect(used(hard(...names), { "resourceclaims.resource.k8s.io": [claim] })).toEqual({
       "fpga.deviceclass.resource.k8s.io/devices": "0",
@@ -103,7 +103,7 @@ describe("quota usage", () => {
       ({
         metadata: { name, creationTimestamp: "2026-01-01T00:00:00Z", ...metadata },
         spec: { devices: { requests } },
-      }) as unknown as KubeObject;
+      }) as KubeObject;
     const annotations = { "resource.kubernetes.io/extended-resource-claim": "true" };
     const owned = (podName: string) => ({
       annotations,
@@ -114,7 +114,7 @@ describe("quota usage", () => {
         metadata: { name, uid: name },
         spec: { containers: [{ name: "c", resources: { requests: { "a.b/gpu": count } } }] },
         status: resourceClaimName ? { extendedResourceClaimStatus: { resourceClaimName } } : {},
-      }) as unknown as KubeObject;
+      }) as KubeObject;
     const classes = [
       { metadata: { name: "gpu", creationTimestamp: "" }, spec: { extendedResourceName: "a.b/gpu" } },
       { metadata: { name: "nic", creationTimestamp: "" }, spec: {} },

@@ -118,10 +118,7 @@ describe("WIRE-OPENAPI: version 3", () => {
   });
 
   test("WIRE-OPENAPI-STREAMS: has streams, with their options in the URL, and the deprecated paths of watches", () => {
-    const core = openApiV3(
-      { ...request, resources: [pod as unknown as Resource, ...resources] },
-      "api/v1",
-    ) as unknown as typeof apps;
+    const core = openApiV3({ ...request, resources: [pod as Resource, ...resources] }, "api/v1") as typeof apps;
     const pods = "/api/v1/namespaces/{namespace}/pods/{name}";
     const namesAt = (path: string) =>
       (core.paths[path] as { parameters?: { name: string }[] } | undefined)?.parameters?.map(({ name }) => name);
@@ -169,19 +166,19 @@ describe("WIRE-OPENAPI: version 3", () => {
     const paths = documentPaths(request.resources);
     expect(paths).toEqual(expect.arrayContaining(["api", "apis", "apis/apps", "version", "openid/v1/jwks"]));
     for (const path of paths) {
-      const document = openApiV3(request, path) as unknown as typeof apps;
+      const document = openApiV3(request, path) as typeof apps;
       expect([path, Object.keys(document.paths).length]).not.toEqual([path, 0]);
       const { schemas = {} } = document.components;
-      expect(danglingReferences(document as unknown as Schema, schemas, "#/components/schemas/")).toEqual([]);
+      expect(danglingReferences(document as Schema, schemas, "#/components/schemas/")).toEqual([]);
     }
   });
 
   test("refers to nothing that it does not have", () => {
-    expect(danglingReferences(apps as unknown as Schema, apps.components.schemas, "#/components/schemas/")).toEqual([]);
+    expect(danglingReferences(apps as Schema, apps.components.schemas, "#/components/schemas/")).toEqual([]);
   });
 
   test("says of custom kinds that they take no strategic patch, which kubectl apply would send", () => {
-    const custom = openApiV3(request, "apis/stable.example.com/v1") as unknown as typeof apps;
+    const custom = openApiV3(request, "apis/stable.example.com/v1") as typeof apps;
     const taken = (document: typeof apps, path: string) => JSON.stringify(document.paths[path]?.patch);
     const strategic = "application/strategic-merge-patch+json";
     expect(taken(custom, "/apis/stable.example.com/v1/crontabs/{name}")).not.toContain(strategic);
@@ -189,7 +186,7 @@ describe("WIRE-OPENAPI: version 3", () => {
   });
 
   test("has custom kinds by the same road", () => {
-    const { components, paths } = openApiV3(request, "apis/stable.example.com/v1") as unknown as typeof apps;
+    const { components, paths } = openApiV3(request, "apis/stable.example.com/v1") as typeof apps;
     expect(components.schemas["com.example.stable.v1.CronTab"]).toMatchObject({
       description: "A tab.",
       properties: { spec: { type: "object" }, metadata: { allOf: [expect.anything()] }, kind: { type: "string" } },

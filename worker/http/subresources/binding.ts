@@ -26,7 +26,7 @@ export async function bindPod(context: RequestContext): Promise<Response> {
   if (!bindings || !pods) throw new Error("the kinds Pod and Binding are not registered");
   const object = decodeObject(context, options, bindings);
   placeInNamespace(context, object);
-  const binding = object as unknown as Binding;
+  const binding = object as Binding;
   const name = context.path.resource === "bindings" ? (binding.metadata.name ?? "") : context.path.name;
   checkBinding(binding, name);
   const ofPod = { ...context, served: pods, path: { ...context.path, resource: "pods", name, subresource: "binding" } };
@@ -38,7 +38,7 @@ export async function bindPod(context: RequestContext): Promise<Response> {
     admitted: true,
     // Whoever decides where a pod goes does not own that field.
     tracked: true,
-    draftOf: (current) => bound(current as unknown as Pod, binding, context.now) as unknown as KubeObject,
+    draftOf: (current) => bound(current as Pod, binding, context.now) as KubeObject,
     prepare: () => {},
     validate: () => {},
   });

@@ -40,7 +40,7 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   const options = writeOptions(context.query, "CreateOptions");
   const body = decodeObject(context, options, evictions);
   placeInNamespace(context, body);
-  const eviction = body as unknown as Eviction;
+  const eviction = body as Eviction;
   const { name, namespace } = context.path;
   if (eviction.metadata.name !== name) {
     throw new ApiError(badRequest("name in URL does not match name in Eviction object"));
@@ -51,7 +51,7 @@ export async function evictPod(context: RequestContext): Promise<Response> {
   const ending: Ending = {
     attempts: ATTEMPTS,
     async prepare(current) {
-      const pod = current as unknown as Pod;
+      const pod = current as Pod;
       const writes = isUnguarded(pod) ? [] : await budgetWrite(context, pod);
       return { object: deletion.dryRun ? current : { ...current, ...marked(pod, context.now) }, writes };
     },

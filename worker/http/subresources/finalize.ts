@@ -17,7 +17,7 @@ export async function finalizeNamespace(context: RequestContext): Promise<Respon
   const { resource } = context.served;
   const accepted = negotiate(context.request, context.query, []);
   const options = writeOptions(context.query, "UpdateOptions");
-  const body = decodeObject(context, options) as unknown as Namespace;
+  const body = decodeObject(context, options) as Namespace;
   checkName(body, context.path.name);
   const { text } = await updateObject(context, {
     subresource: "finalize",

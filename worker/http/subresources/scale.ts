@@ -115,7 +115,7 @@ function checkScale(
 
 function tracked(context: RequestContext, old: KubeObject, next: KubeObject, { fieldManager }: WriteOptions): Scale {
   trackManagedFields({ ...context, served: scaleServed }, { old, next }, { fieldManager, subresource: "scale" });
-  return next as unknown as Scale;
+  return next as Scale;
 }
 
 function applied(context: RequestContext, live: KubeObject, { fieldManager, force }: WriteOptions): Scale {

@@ -36,13 +36,13 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const served = context.registry.findKind("authentication.k8s.io", "v1", "TokenRequest") ?? TOKEN_REQUEST;
   const object = decodeObject(context, options, served);
   placeInNamespace(context, object);
-  (object as unknown as TokenRequest).spec.expirationSeconds ??= DEFAULT_SECONDS;
+  (object as TokenRequest).spec.expirationSeconds ??= DEFAULT_SECONDS;
   const tracked = { fieldManager: options.fieldManager, subresource: "token" };
   trackManagedFields({ ...context, served }, { old: undefined, next: object }, tracked);
   const request = admissionOf(context, object, options.dryRun);
   await admitMutation(request);
   await requireExpectations(request);
-  const { spec, metadata } = object as unknown as TokenRequest;
+  const { spec, metadata } = object as TokenRequest;
   checkIdentity(metadata, context.path);
   const account = await serviceAccount(context);
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ManagedFieldsEntry } from "../../../api/generated/meta.v1.ts";
 import type { Env } from "../../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const HPA = (version: string) =>
   `https://sailplane/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/applied`;
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Env } from "../../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const JOBS = "https://sailplane/apis/batch/v1/namespaces/default/jobs";
 
 /** The names of the labels of a job that has none of its own. */

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const COLLECTION = "/api/v1/namespaces/default/podtemplates";
 
 interface Answer {

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import type { Env } from "../../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 const CONFIG_MAPS = "https://sailplane/api/v1/namespaces/default/configmaps";
 const COUNT = 10;
 const NAMES = Array.from({ length: COUNT }, (_, index) => `long-${index}`);

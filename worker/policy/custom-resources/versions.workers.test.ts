@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { CLUSTER_STORE, call, newCluster } from "../../../test/workers/api-under-test.ts";
 import type { Env } from "../../env.ts";
 
-const { API } = env as unknown as Env;
+const { API } = env as Env;
 
 async function send(method: string, path: string, body?: object) {
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";

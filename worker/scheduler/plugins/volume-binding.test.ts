@@ -8,7 +8,7 @@ import { schedule } from "../cycle.ts";
 const stored = <T extends KubeObject>(object: T) => {
   const { name = "", ...metadata } = object.metadata;
   const meta = { uid: `uid-${name}`, resourceVersion: "1", creationTimestamp: "2026-01-01T00:00:00Z" };
-  return { apiVersion: "v1", kind: "", ...object, metadata: { ...meta, ...metadata, name } } as unknown as Stored<T>;
+  return { apiVersion: "v1", kind: "", ...object, metadata: { ...meta, ...metadata, name } } as Stored<T>;
 };
 
 const claim = (name: string, spec: PersistentVolumeClaim["spec"], annotations = {}) =>

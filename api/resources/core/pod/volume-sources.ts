@@ -80,7 +80,7 @@ export function validateSharedSource(
   { path, errors }: { path: string; errors: FieldError[] },
 ): void {
   const source = SHARED_SOURCES[type];
-  const value = (holder as unknown as Record<string, Record<string, unknown> | undefined>)[type];
+  const value = (holder as Record<string, Record<string, unknown> | undefined>)[type];
   if (source && value) source.check(value, `${path}.${source.as ?? type}`, errors);
 }
 
