@@ -274,9 +274,9 @@ export interface EventRequest {
 
 /**
  * What every implementation offers, SQLite in an object or memory, and the contract suite holds them to. Lists that may
- * be large and watches are streamed; their wire form is in docs/spec/store.md.
+ * be large and watches are streams, which `fetch` answers: their wire form is in docs/spec/store.md.
  */
-export interface Store<ByteStream = unknown> {
+export interface Store {
   commit(request: CommitRequest): Promise<CommitResult>;
   read(request: ReadRequest): Promise<Answer<{ readonly entry: Entry | undefined; readonly revision: Revision }>>;
   /** Reads several keys at one revision, in their order. */
@@ -287,8 +287,6 @@ export interface Store<ByteStream = unknown> {
   after(request: AfterRequest): Promise<Answer<Tail>>;
   /** The same for who reads the objects themselves: attributes cost as much to carry over as all else. */
   texts(request: TextsRequest): Promise<Answer<Tail<TextChange>>>;
-  /** Newline-delimited JSON watch events, UTF-8. */
-  watch(request: WatchRequest): Promise<Answer<{ readonly stream: ByteStream }>>;
   /** The newest revision, and the oldest that `at` and `after` can still answer. */
   status(): Promise<{ readonly revision: Revision; readonly oldest: Revision; readonly policyRevision: Revision }>;
 }

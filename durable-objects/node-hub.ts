@@ -7,6 +7,7 @@ import type { Answered, Asked } from "../api/asked.ts";
 import type { NodeMessage } from "../api/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
 import type { Revision, Store } from "../api/store.ts";
+import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";
 import { lookAtNetwork } from "./look-at-network.ts";
 import { Absence, GRACE_MS, type Left } from "./node-hub/absence.ts";
@@ -22,7 +23,7 @@ import type { Tunnel } from "./tunnel.ts";
 
 export interface NodeHubEnv extends NodeLifeEnv {
   readonly API: Fetcher & PassingOn;
-  readonly CLUSTER_STORE: DurableObjectNamespace;
+  readonly CLUSTER_STORE: DurableObjectNamespace<ClusterStore>;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
 }
 
@@ -51,7 +52,7 @@ export class NodeHub extends DurableObject<NodeHubEnv> {
   }
 
   #store(cluster: string): Store {
-    return this.env.CLUSTER_STORE.getByName(cluster) as unknown as Store;
+    return this.env.CLUSTER_STORE.getByName(cluster) as Store;
   }
 
   /** A link (an upgrade) or a sync of `?node=` in `?cluster=`, authorized by the Worker. */

@@ -1,4 +1,5 @@
 /** An audit policy (audit.k8s.io/v1 Policy): which requests are recorded, and how much of each. */
+import { isJsonObject } from "../machinery/json-object.ts";
 
 export const LEVELS = ["None", "Metadata", "Request", "RequestResponse"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -83,7 +84,7 @@ const RULE_FIELDS: ReadonlySet<string> = new Set([...KNOWN, "omitStages", "omitM
 /** Refuses what would be read otherwise than it was meant: a field that is not known could have narrowed a rule down. */
 export function parseAuditPolicy(value: unknown): Parsed {
   const refused = (message: string): Parsed => ({ ok: false, message });
-  if (!isObject(value)) return refused("an audit policy is an object");
+  if (!isJsonObject(value)) return refused("an audit policy is an object");
   if (value.apiVersion !== "audit.k8s.io/v1" || value.kind !== "Policy")
     return refused("an audit policy has apiVersion audit.k8s.io/v1 and kind Policy");
   if (!Array.isArray(value.rules) || value.rules.length === 0) return refused("rules: an audit policy needs some");
@@ -95,7 +96,7 @@ export function parseAuditPolicy(value: unknown): Parsed {
 }
 
 function problemOf(rule: unknown): string | undefined {
-  if (!isObject(rule)) return "must be an object";
+  if (!isJsonObject(rule)) return "must be an object";
   const unknown = Object.keys(rule).find((key) => !RULE_FIELDS.has(key));
   if (unknown !== undefined) return `${unknown}: is not known`;
   if (!LEVELS.some((level) => level === rule.level)) return `level: is one of ${LEVELS.join(", ")}`;
@@ -107,12 +108,10 @@ function problemOf(rule: unknown): string | undefined {
   if (rule.resources === undefined) return undefined;
   if (!Array.isArray(rule.resources)) return "resources: is a list";
   const wrong = rule.resources.findIndex(
-    (of) => !isObject(of) || [of.resources, of.resourceNames].some((list) => list !== undefined && !isTexts(list)),
+    (of) => !isJsonObject(of) || [of.resources, of.resourceNames].some((list) => list !== undefined && !isTexts(list)),
   );
   return wrong < 0 ? undefined : `resources[${wrong}]: has a group, and lists of resources and resourceNames`;
 }
 
 const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((each) => typeof each === "string");
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

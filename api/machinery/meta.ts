@@ -8,6 +8,9 @@ export interface KubeObject {
   metadata: ObjectMeta;
 }
 
+/** What was decoded as an object of the API, by its members. */
+export const kubeObject = (members: object): KubeObject => members as KubeObject;
+
 /** An object that the API server answered: these fields are always there. */
 export type Stored<T extends KubeObject> = T & {
   apiVersion: string;

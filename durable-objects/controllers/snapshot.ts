@@ -4,6 +4,7 @@
  * is there once.
  */
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { isJsonObject } from "../../api/machinery/json-object.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { completeObject } from "../../api/machinery/object-text.ts";
 import { SharedValues } from "../../api/machinery/shared-values.ts";
@@ -92,7 +93,7 @@ export class ClusterSnapshot implements Snapshot {
     const { metadata, ...rest } = object;
     const shared: Record<string, unknown> = { metadata: this.#shared.members(metadata, OWN) };
     for (const [name, part] of Object.entries(rest))
-      shared[name] = isRecord(part) ? this.#shared.members(part, OWN) : this.#shared.value(part);
+      shared[name] = isJsonObject(part) ? this.#shared.members(part, OWN) : this.#shared.value(part);
     return shared as unknown as Any;
   }
 
@@ -216,9 +217,6 @@ const labelKey = (resource: string, namespace: string, key: string, value: strin
 
 /** What no two objects have in common. */
 const OWN: ReadonlySet<string> = new Set(["name", "uid", "resourceVersion", "podIP", "clusterIP", "clusterIPs"]);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Values by a key; keys without values take no room. */
 class Index<T> {

@@ -1,5 +1,4 @@
 /** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
-
 import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
 import type { CommitLane } from "../../api/commit-lane.ts";
 import { holds } from "../../api/lifeline.ts";
@@ -66,7 +65,7 @@ export interface LogStoreOptions {
   readonly committed?: Committed;
 }
 
-export class LogStore implements Store<ReadableStream<Uint8Array>>, NearbyStore {
+export class LogStore implements Store, NearbyStore {
   readonly lane: CommitLane | undefined;
   readonly #tables: LogTables;
   readonly #turns: Turns;

@@ -1,10 +1,11 @@
 /** An object whose fields several write, for tests of who owns what of it. */
 import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
 import { type ApplyResult, applyPatch } from "../../api/machinery/apply/apply-patch.ts";
-import { type JsonObject, type KindAtVersion, ownableThrough } from "../../api/machinery/apply/ownership.ts";
+import { type KindAtVersion, ownableThrough } from "../../api/machinery/apply/ownership.ts";
 import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import type { TypeView } from "../../api/machinery/apply/type-view.ts";
+import type { JsonObject } from "../../api/machinery/json-object.ts";
 import { structOfKind } from "../../api/schema/table.ts";
 
 export const NOW = "2026-01-01T00:00:00Z";

@@ -3,9 +3,9 @@
  * request's: unless they mean exact versions, they are about the same objects, and are shown them as they name them.
  */
 import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-kind.ts";
-import { apiVersionOf, type KubeObject } from "../../api/machinery/meta.ts";
+import type { JsonObject } from "../../api/machinery/json-object.ts";
+import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
-import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { decodePatched } from "../http/patch-format.ts";
 import { scaleOf } from "../http/subresources/scale-kind.ts";
 import type { Served } from "../kind-registry.ts";
@@ -29,12 +29,7 @@ export function admittedKind({ subresource, object, old, context }: AdmissionReq
 }
 
 /** The object, or what it was, at that version. */
-export async function admittedObject(
-  request: AdmissionRequest,
-  object: KubeObject | undefined,
-  at: Served,
-): Promise<KubeObject | null> {
-  if (!object) return null;
+export async function admittedObject(request: AdmissionRequest, object: KubeObject, at: Served): Promise<KubeObject> {
   const { served } = request.context;
   const { resource } = served;
   if (request.subresource === "scale" && resource.scale)
@@ -84,14 +79,13 @@ export async function draftOfAdmitted(
     resource.scale.setReplicas(draft, (changed as { spec?: { replicas?: number } }).spec?.replicas ?? 0);
     return { ok: true, draft };
   }
-  if (admittedKind(request, at).kind !== resource.kind)
-    return { ok: true, draft: draftObject(changed as unknown as KubeObject) };
+  if (admittedKind(request, at).kind !== resource.kind) return { ok: true, draft: draftObject(kubeObject(changed)) };
   // Custom kinds are told apart when they are validated.
   const another = at.custom ? undefined : kindChanged(changed, admittedKind(request, at));
   if (another !== undefined) return { ok: false, message: another };
   const decoded = decodePatched(changed, at);
   if (!decoded.ok) return { ok: false, message: decoded.message };
-  const object = decoded.value as unknown as KubeObject;
+  const object = kubeObject(decoded.value);
   const draft = served.custom
     ? await atVersion(request, object, { from: at, to: served })
     : (at.conversion?.toStored(object) ?? object);

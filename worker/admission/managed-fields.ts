@@ -4,9 +4,9 @@ import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { type StructuralSchema, structuralView } from "../../api/machinery/apply/structural-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
 import { DEDUCED } from "../../api/machinery/apply/type-view.ts";
-import { apiVersionOf, type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
+import { type JsonObject, membersOf } from "../../api/machinery/json-object.ts";
+import { apiVersionOf, type KubeObject, kubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
-import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { timestamp } from "../../api/machinery/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
@@ -81,7 +81,7 @@ function otherVersion({ group, kind, otherVersions = [] }: Resource, apiVersion:
   const struct = found && structOfKind(apiVersion, kind);
   if (!found || !struct) return undefined;
   const converted = (convert: (object: KubeObject) => KubeObject) => (object: JsonObject) =>
-    canonicalObject(convert(draftObject(structuredClone(object) as unknown as KubeObject))) as unknown as JsonObject;
+    membersOf(canonicalObject(convert(draftObject(kubeObject(structuredClone(object))))));
   return { view: structView(struct), from: converted(found.fromStored), to: converted(found.toStored) };
 }
 
@@ -101,8 +101,8 @@ export function trackManagedFields(
 ): void {
   const shown = askedVersion(context)?.from ?? same;
   const managed = trackUpdate({
-    old: old && shown(old as unknown as JsonObject),
-    next: shown(next as unknown as JsonObject),
+    old: old && shown(membersOf(old)),
+    next: shown(membersOf(next)),
     manager: managerOf(context.request, fieldManager),
     kind: ownedKindAt(context, subresource),
     subresource,

@@ -1,6 +1,6 @@
 /** Makes a new cluster's system objects, and those that a newer version of the control plane adds. */
-
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
+import { membersOf } from "../../api/machinery/json-object.ts";
 import { type KubeObject, parseApiVersion } from "../../api/machinery/meta.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { timestamp } from "../../api/machinery/time.ts";
@@ -72,7 +72,7 @@ function trackOwner(resource: Resource, draft: KubeObject, now: string): void {
   if (draft.metadata.managedFields) return;
   const managedFields = trackUpdate({
     old: undefined,
-    next: draft as unknown as Record<string, unknown>,
+    next: membersOf(draft),
     manager: "kube-apiserver",
     kind: ownedKind(resource, ""),
     subresource: "",

@@ -1,15 +1,14 @@
 /** The patch media types, and what each makes of an object. */
-
 import { type DecodedJson, decodeJson } from "../../api/machinery/decode-json.ts";
 import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-kind.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
+import { type JsonObject, membersOf } from "../../api/machinery/json-object.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
-import type { KubeObject } from "../../api/machinery/meta.ts";
-import { apiVersionOf } from "../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
 import { unstructuredProblem } from "../../api/machinery/patch/from-unstructured.ts";
 import { applyJsonPatch } from "../../api/machinery/patch/json-patch.ts";
 import { applyMergePatch } from "../../api/machinery/patch/merge-patch.ts";
-import type { JsonObject, PatchResult } from "../../api/machinery/patch/patch-result.ts";
+import type { PatchResult } from "../../api/machinery/patch/patch-result.ts";
 import { printGo } from "../../api/machinery/patch/print-go.ts";
 import { printMerged, printPatched, printUntyped } from "../../api/machinery/patch/print-patched.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
@@ -48,25 +47,23 @@ export interface PatchFormat {
 
 export const patchFormats: Readonly<Record<string, PatchFormat>> = {
   "application/json-patch+json": {
-    apply: (object, patch, { options }) => applyJsonPatch(members(object), patch, options.fieldValidation),
+    apply: (object, patch, { options }) => applyJsonPatch(membersOf(object), patch, options.fieldValidation),
     malformed: (problem, level) => (level === "Ignore" ? problem : `error decoding patch: ${problem}`),
     duplicatesOf: "json patch ",
     printed: (patch, patched) => printPatched(patched, patch),
   },
   "application/merge-patch+json": {
-    apply: (object, patch, { options }) => applyMergePatch(members(object), patch, options.fieldValidation),
+    apply: (object, patch, { options }) => applyMergePatch(membersOf(object), patch, options.fieldValidation),
     malformed: (problem, level) => (level === "Ignore" ? "Invalid JSON Patch" : `error decoding patch: ${problem}`),
     printed: (patch, patched, original) => printMerged(patched, patch, original),
   },
   "application/strategic-merge-patch+json": {
     needsStruct: true,
-    apply: (object, patch, { served }) => applyStrategicMergePatch(members(object), patch, structFor(served)),
+    apply: (object, patch, { served }) => applyStrategicMergePatch(membersOf(object), patch, structFor(served)),
     malformed: (problem) => problem,
     printed: (patch) => printGo(patch),
   },
 };
-
-const members = (object: KubeObject) => object as unknown as JsonObject;
 
 function structFor({ group, version, resource }: Served) {
   const struct = structOfKind(apiVersionOf(group, version), resource.kind);
@@ -104,13 +101,13 @@ export function applyFormat(
   const decoded = decodeAsKind(result.object, format, context.served);
   const refuse = (why: string) => {
     const { object: patched } = result;
-    const printed = context.served.custom ? printUntyped(patched) : format.printed(patch, patched, members(object));
+    const printed = context.served.custom ? printUntyped(patched) : format.printed(patch, patched, membersOf(object));
     return new ApiError(invalid("", "", "", [invalidField("patch", printed, why)]));
   };
   if (!decoded.ok) throw refuse(decoded.message);
   const strict = fieldValidation === "Ignore" ? [] : [...duplicates, ...result.strictErrors, ...decoded.strict];
   if (fieldValidation === "Strict" && strict.length > 0) throw refuse(`strict decoding error: ${strict.join(", ")}`);
-  return { object: decoded.value as unknown as KubeObject, warnings: strict };
+  return { object: kubeObject(decoded.value), warnings: strict };
 }
 
 /** What was patched says itself what it is, as a body does: PATCH-08. */

@@ -12,7 +12,8 @@ import { boundedBody } from "../http/bounded-body.ts";
 import { callPod, joinPod, type PodAnswer } from "../http/node-stream.ts";
 import { findEndpoints, type PodPort, type ServicePortName } from "../http/service-endpoint.ts";
 import { clusterExists } from "../policy/clusters.ts";
-import { StoreClient, type StoreStub } from "../storage/store-client.ts";
+import { ownStore } from "../storage/cluster-stores.ts";
+import { StoreClient } from "../storage/store-client.ts";
 import { routeOf } from "./route.ts";
 
 /** What passes through the tunnel of one request; more would have to be held in memory. */
@@ -85,9 +86,8 @@ function ask(endpoint: PodPort, { request, env, cluster, url, body }: Asked): Pr
 }
 
 async function storeOf(env: Env, cluster: string): Promise<StoreClient | undefined> {
-  const names = env.CLUSTER_STORE.getByName(DEFAULT_CLUSTER) as unknown as StoreStub;
-  if (!(await clusterExists(cluster, names))) return undefined;
-  return new StoreClient(() => env.CLUSTER_STORE.getByName(cluster) as unknown as StoreStub, undefined);
+  if (!(await clusterExists(cluster, ownStore(env, DEFAULT_CLUSTER)))) return undefined;
+  return new StoreClient(() => ownStore(env, cluster), undefined);
 }
 
 interface Question {

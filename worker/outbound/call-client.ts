@@ -4,8 +4,8 @@
  */
 import type { WebhookClientConfig } from "../../api/generated/admissionregistration.v1.ts";
 import { decodeBase64 } from "../../api/machinery/base64.ts";
+import { isJsonObject } from "../../api/machinery/json-object.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
-import { isJsonObject } from "../../api/machinery/patch/patch-result.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import type { Env } from "../env.ts";
 import { callPod } from "../http/node-stream.ts";

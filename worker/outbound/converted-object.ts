@@ -1,7 +1,7 @@
 /** What a conversion webhook may make of one object (apiextensions-apiserver pkg/apiserver/conversion). */
+import { isJsonObject, type JsonObject } from "../../api/machinery/json-object.ts";
 import { validateAnnotations, validateLabels } from "../../api/machinery/labels-validation.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { isJsonObject, type JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { errorsText } from "../../api/machinery/status.ts";
 
 interface Expected {

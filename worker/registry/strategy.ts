@@ -2,11 +2,11 @@
  * What every create and update goes through, whatever the kind: Kubernetes' generic registry (apiserver/pkg/registry/rest
  * BeforeCreate, BeforeUpdate) with the kind's own rules called in between.
  */
-
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { FieldError } from "../../api/machinery/field-error.ts";
 import { forgiveStoredAddresses } from "../../api/machinery/ip-validation.ts";
 import { copyJson } from "../../api/machinery/json-copy.ts";
+import { membersOf } from "../../api/machinery/json-object.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { nameIsPathSegment } from "../../api/machinery/names.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "../../api/machinery/object-meta-validation.ts";
@@ -113,7 +113,7 @@ export function prepareStatusUpdate(resource: Resource, draft: KubeObject, old: 
   keepServerFields(draft, old);
   const status = (draft as WithParts).status;
   for (const key of Object.keys(draft)) {
-    if (key !== "status" && key !== "metadata") delete (draft as unknown as Record<string, unknown>)[key];
+    if (key !== "status" && key !== "metadata") delete membersOf(draft)[key];
   }
   const { status: _, metadata: __, ...rest } = copyJson(old) as WithParts;
   Object.assign(draft, rest);

@@ -3,8 +3,8 @@ import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
 import { type KindAtVersion, ownableThrough } from "../../api/machinery/apply/ownership.ts";
 import { structView } from "../../api/machinery/apply/struct-view.ts";
 import { trackUpdate } from "../../api/machinery/apply/track-update.ts";
+import { membersOf } from "../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject, type Stored } from "../../api/machinery/meta.ts";
-import type { JsonObject } from "../../api/machinery/patch/patch-result.ts";
 import { timestamp } from "../../api/machinery/time.ts";
 import type { Resource } from "../../api/resources/resource.ts";
 import { structOfKind } from "../../api/schema/table.ts";
@@ -18,8 +18,8 @@ export function owned<T extends Stored<KubeObject>>(
   { kind, subresource, now }: { readonly kind: Resource; readonly subresource: string; readonly now: number },
 ): T {
   const managedFields = trackUpdate({
-    old: before as unknown as JsonObject,
-    next: after as unknown as JsonObject,
+    old: membersOf(before),
+    next: membersOf(after),
     kind: ownedThrough(kind, subresource),
     manager: MANAGER,
     subresource,

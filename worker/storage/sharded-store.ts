@@ -125,10 +125,6 @@ export class ShardedStore implements StoreStub {
     return this.#main.texts(request);
   }
 
-  async watch(request: WatchRequest) {
-    return this.#main.watch(request);
-  }
-
   async status() {
     return this.#main.status();
   }

@@ -1,5 +1,4 @@
 /** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
-
 import type { CommitLane } from "../../api/commit-lane.ts";
 import { holds } from "../../api/lifeline.ts";
 import { expired, failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
@@ -35,6 +34,7 @@ export type Committed =
   | { readonly ok: true; readonly revisions: readonly Revision[] }
   | ({ readonly ok: false } & Refused);
 
+/** The store over RPC: lists that stream and watches go by `fetch`. */
 export type StoreStub = Store & {
   fetch(request: Request): Promise<Response>;
   /** Commits what waits in the lane of a store at hand. */

@@ -1,6 +1,6 @@
 /** Server-side apply: `application/apply-patch+yaml`. Rules: docs/spec/apply.md. */
-
 import { deepEqual } from "../deep-equal.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { parseApiVersion } from "../meta.ts";
 import { badRequest, internalError, type PatchFailure } from "../patch/patch-result.ts";
 import { conflictFailure } from "./conflict.ts";
@@ -14,7 +14,6 @@ import {
   comparable,
   conflictsOf,
   Differences,
-  type JsonObject,
   type KindAtVersion,
   ownersAfter,
   reconcileOwners,
@@ -22,7 +21,6 @@ import {
 } from "./ownership.ts";
 import { prune } from "./prune.ts";
 import { trackUpdate } from "./track-update.ts";
-import { isMap } from "./type-view.ts";
 import { typeErrors } from "./validate-typed.ts";
 
 export interface Apply {
@@ -84,7 +82,7 @@ function mergeApplied(apply: Apply): ApplyResult {
   after.delete(key);
   if (mine && !isEmptySet(owned)) after.set(key, { ...mine, set: owned, ...(changed ? { time: now } : {}) });
   const object = manager === "kubectl" ? withLastApplied(merged, applied) : merged;
-  const { managedFields: _, ...metadata } = (isMap(object.metadata) ? object.metadata : {}) as JsonObject;
+  const { managedFields: _, ...metadata } = (isJsonObject(object.metadata) ? object.metadata : {}) as JsonObject;
   const managedFields = renderOwners(after);
   return {
     ok: true,
@@ -98,7 +96,7 @@ function bodyProblem({ applied, kind }: Apply): PatchFailure | undefined {
   const name = typeof applied.kind === "string" ? applied.kind : "";
   if (apiVersion !== kind.apiVersion || name !== kind.kindName)
     return badRequest(`invalid object type: ${printKind(apiVersion, name)}`);
-  const meta = isMap(applied.metadata) ? applied.metadata : {};
+  const meta = isJsonObject(applied.metadata) ? applied.metadata : {};
   if (meta.managedFields !== undefined && meta.managedFields !== null)
     return badRequest("metadata.managedFields must be nil");
   const problems = typeErrors(applied, kind.view);
@@ -109,7 +107,7 @@ function bodyProblem({ applied, kind }: Apply): PatchFailure | undefined {
 }
 
 function namesOf({ metadata }: JsonObject): string {
-  const { namespace, name } = isMap(metadata) ? metadata : {};
+  const { namespace, name } = isJsonObject(metadata) ? metadata : {};
   return [namespace, name].map((each) => (typeof each === "string" ? each : "")).join("/");
 }
 
@@ -122,7 +120,8 @@ function printKind(apiVersion: string, kind: string): string {
 /** The first apply to an untracked object gives what is there to a manager of its own. */
 function ownersBefore({ live, kind, subresource, now }: Apply): Map<string, Owner> | undefined {
   if (!live) return new Map();
-  const stored = isMap(live.metadata) && Array.isArray(live.metadata.managedFields) ? live.metadata.managedFields : [];
+  const stored =
+    isJsonObject(live.metadata) && Array.isArray(live.metadata.managedFields) ? live.metadata.managedFields : [];
   if (stored.length > 0) return parseOwners(stored);
   const next = { ...live, metadata: { ...(live.metadata as JsonObject), managedFields: undefined } };
   return parseOwners(trackUpdate({ old: undefined, next, kind, manager: "before-first-apply", subresource, now }));

@@ -4,9 +4,10 @@
  */
 import { isUnsaidList } from "../../schema/unsaid-list.ts";
 import { deepEqual } from "../deep-equal.ts";
+import { isJsonObject } from "../json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";
-import { type FieldView, formOf, isMap, type ListView, type MapView, type TypeView } from "./type-view.ts";
+import { type FieldView, formOf, type ListView, type MapView, type TypeView } from "./type-view.ts";
 
 export interface Comparison {
   readonly added: FieldSet;
@@ -38,7 +39,7 @@ function walk(before: unknown, after: unknown, type: TypeView): Diff | undefined
   // A value that changes its form: what it was goes, what it is comes.
   if (from !== to) return isLeafPair(from, to) ? { modified: MEMBER } : formChange(old, next, type);
   if (from === "map" && type.map && !type.map.atomic && !bothEmpty(old, next))
-    return walkMap(isMap(old) ? old : {}, isMap(next) ? next : {}, type.map);
+    return walkMap(isJsonObject(old) ? old : {}, isJsonObject(next) ? next : {}, type.map);
   if (from === "list" && type.list && type.list.type !== "atomic" && !bothEmpty(old, next))
     return walkList(Array.isArray(old) ? old : [], Array.isArray(next) ? next : [], type.list);
   return deepEqual(old, next) ? undefined : { modified: MEMBER };
@@ -60,7 +61,7 @@ function bothEmpty(old: unknown, next: unknown): boolean {
 }
 
 const isBare = (value: unknown) =>
-  value === null || (Array.isArray(value) ? value.length === 0 : isMap(value) && isEmptySet(value as FieldSet));
+  value === null || (Array.isArray(value) ? value.length === 0 : isJsonObject(value) && isEmptySet(value as FieldSet));
 
 function walkMap(old: { [key: string]: unknown }, next: { [key: string]: unknown }, map: MapView): Diff | undefined {
   const diff: { added?: Draft; modified?: Draft; removed?: Draft } = {};
@@ -128,7 +129,7 @@ function everything(value: unknown, type: TypeView): FieldSet {
   const form = formOf(type, value);
   const out: Draft = { ".": MEMBER };
   let bare = true;
-  if (form === "map" && type.map && !type.map.atomic && isMap(value)) {
+  if (form === "map" && type.map && !type.map.atomic && isJsonObject(value)) {
     for (const name in value) {
       const field = type.map.field(name);
       const fieldType = field?.type ?? type.map.element;

@@ -1,7 +1,8 @@
 /** The fields that a value sets: what its applier owns. Objects that merge are owned by their members alone. */
+import { isJsonObject } from "../json-object.ts";
 import { type FieldSet, isEmptySet, MEMBER } from "./field-set.ts";
 import { itemsByElement } from "./list-item.ts";
-import { formOf, isMap, memberType, type TypeView } from "./type-view.ts";
+import { formOf, memberType, type TypeView } from "./type-view.ts";
 
 export const fieldSetOf = (value: unknown, type: TypeView): FieldSet => walk(value, type).below;
 
@@ -21,12 +22,12 @@ function walk(value: unknown, type: TypeView): Found {
   const form = formOf(type, value);
   const out: { [element: string]: FieldSet } = {};
   if (form === "map" && type.map && !type.map.atomic) {
-    if (!isMap(value)) return { member: false, below: MEMBER };
+    if (!isJsonObject(value)) return { member: false, below: MEMBER };
     for (const name in value) {
       const [member, fieldType] = [value[name], memberType(type.map, name)];
       if (!fieldType) continue;
       const found = walk(member, fieldType);
-      const bare = member === null || (isMap(member) && isEmptySet(member as FieldSet));
+      const bare = member === null || (isJsonObject(member) && isEmptySet(member as FieldSet));
       put(out, `f:${name}`, { ...found, member: found.member || bare || !type.map.field(name) });
     }
     return { member: false, below: out };

@@ -1,24 +1,24 @@
 /** The annotation of client-side apply, which server-side apply by "kubectl" honours and keeps up to date. */
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { compareTyped } from "./compare.ts";
 import { difference, EMPTY, type FieldSet } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
-import type { JsonObject, KindAtVersion } from "./ownership.ts";
-import { isMap } from "./type-view.ts";
+import type { KindAtVersion } from "./ownership.ts";
 import { typeErrors } from "./validate-typed.ts";
 
 const ANNOTATION = "kubectl.kubernetes.io/last-applied-configuration";
 const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 
 const annotationsOf = (object: JsonObject): JsonObject => {
-  const annotations = isMap(object.metadata) ? object.metadata.annotations : undefined;
-  return isMap(annotations) ? annotations : {};
+  const annotations = isJsonObject(object.metadata) ? object.metadata.annotations : undefined;
+  return isJsonObject(annotations) ? annotations : {};
 };
 
 /** The fields that client-side apply set and nobody changed since: kubectl may take them without force. */
 export function lastAppliedFields(live: JsonObject, { apiVersion, view }: KindAtVersion): FieldSet {
   const text = annotationsOf(live)[ANNOTATION];
   const last = typeof text === "string" ? parse(text) : undefined;
-  if (!isMap(last) || last.apiVersion !== apiVersion || typeErrors(last, view) !== "") return EMPTY;
+  if (!isJsonObject(last) || last.apiVersion !== apiVersion || typeErrors(last, view) !== "") return EMPTY;
   const { modified, added, removed } = compareTyped(last, live, view);
   return [modified, added, removed].reduce(difference, fieldSetOf(last, view));
 }
@@ -36,7 +36,7 @@ export function withLastApplied(object: JsonObject, applied: JsonObject): JsonOb
   const annotations = annotationsOf(object);
   if (!annotations[ANNOTATION]) return object;
   const { [ANNOTATION]: _, ...others } = annotationsOf(applied);
-  const meta = isMap(applied.metadata) ? { ...applied.metadata } : {};
+  const meta = isJsonObject(applied.metadata) ? { ...applied.metadata } : {};
   if (Object.keys(others).length > 0) meta.annotations = others;
   else delete meta.annotations;
   const text = `${JSON.stringify(sorted({ ...applied, metadata: meta }))}\n`;
@@ -51,7 +51,7 @@ const sizeOf = (annotations: JsonObject) =>
 const sorted = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(sorted)
-    : isMap(value)
+    : isJsonObject(value)
       ? Object.fromEntries(
           Object.keys(value)
             .sort()

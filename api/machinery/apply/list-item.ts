@@ -1,17 +1,18 @@
 /** How an item of a list that is not atomic is named in a path. */
+import { isJsonObject } from "../json-object.ts";
 import { keyElement, valueElement } from "./path-element.ts";
-import { isMap, type ListView } from "./type-view.ts";
+import type { ListView } from "./type-view.ts";
 
 /** The element, or what is wrong with the item. */
 export function itemElement(list: ListView, item: unknown): { element: string } | { problem: string } {
   if (list.type === "set") {
-    if (isMap(item)) return { problem: "associative list without keys has an element that's a map type" };
+    if (isJsonObject(item)) return { problem: "associative list without keys has an element that's a map type" };
     if (Array.isArray(item)) return { problem: "not supported: associative list with lists as elements" };
     if (item === null) return { problem: "associative list without keys has an element that's an explicit null" };
     return { element: valueElement(item) };
   }
   if (item === null) return { problem: "associative list with keys may not have a null element" };
-  if (!isMap(item)) return { problem: "associative list with keys may not have non-map elements" };
+  if (!isJsonObject(item)) return { problem: "associative list with keys may not have non-map elements" };
   const keys: [string, unknown][] = [];
   for (const key of list.keys) {
     const value = key in item ? item[key] : list.element.map?.field(key)?.default;

@@ -1,6 +1,7 @@
 /** The live object with the applied one laid over it: what both have merges, and nothing is taken away. */
+import { isJsonObject } from "../json-object.ts";
 import { itemsByElement } from "./list-item.ts";
-import { formOf, isMap, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
+import { formOf, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
 
 /** One of the two may be undefined; undefined is the answer where nothing is left. */
 export function mergeTyped(live: unknown, applied: unknown, type: TypeView): unknown {
@@ -8,7 +9,7 @@ export function mergeTyped(live: unknown, applied: unknown, type: TypeView): unk
   const form = formOf(type, applied ?? live);
   const bare = isBare(live) && isBare(applied);
   if (form === "map" && type.map && !type.map.atomic && !bare)
-    return mergeMap(isMap(live) ? live : {}, isMap(applied) ? applied : {}, type.map);
+    return mergeMap(isJsonObject(live) ? live : {}, isJsonObject(applied) ? applied : {}, type.map);
   if (form === "list" && type.list && type.list.type !== "atomic" && !bare)
     return mergeList(Array.isArray(live) ? live : [], Array.isArray(applied) ? applied : [], type.list);
   return applied;
@@ -17,7 +18,7 @@ export function mergeTyped(live: unknown, applied: unknown, type: TypeView): unk
 const isBare = (value: unknown) =>
   value === undefined ||
   value === null ||
-  (Array.isArray(value) ? value.length === 0 : isMap(value) && Object.keys(value).length === 0);
+  (Array.isArray(value) ? value.length === 0 : isJsonObject(value) && Object.keys(value).length === 0);
 
 function mergeMap(live: { [key: string]: unknown }, applied: { [key: string]: unknown }, map: MapView): unknown {
   const out: { [key: string]: unknown } = { ...live };

@@ -1,4 +1,5 @@
 /** How a change of the object moves ownership between its managers. */
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { type Comparison, compareTyped, SAME } from "./compare.ts";
 import {
   difference,
@@ -13,9 +14,7 @@ import {
 } from "./field-set.ts";
 import type { Owner, Owners } from "./owner.ts";
 import { reconcileSet } from "./reconcile-set.ts";
-import { isMap, type TypeView } from "./type-view.ts";
-
-export type JsonObject = { [key: string]: unknown };
+import type { TypeView } from "./type-view.ts";
 
 /** A version of the kind that some manager wrote at. Objects of it are made from, and turned into, the version at hand. */
 export interface VersionedType {
@@ -94,7 +93,7 @@ export const SERVER_FIELDS: FieldSet = {
 /** What is compared: without the fields that nobody owns, so that a revision alone is no difference. */
 export function comparable(object: JsonObject): JsonObject {
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
-  if (!isMap(metadata)) return rest;
+  if (!isJsonObject(metadata)) return rest;
   const meta: JsonObject = {};
   for (const name in metadata) if (!ofServer.has(name)) meta[name] = metadata[name];
   return { ...rest, metadata: meta };

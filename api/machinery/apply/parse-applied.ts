@@ -1,6 +1,7 @@
 /** The body of an apply: YAML, of which JSON is a part, read into a map without any schema. */
 import { yamlToJson } from "../decode-yaml.ts";
-import { badRequest, goJsonType, isJsonObject, type JsonObject, type PatchFailure } from "../patch/patch-result.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { badRequest, goJsonType, type PatchFailure } from "../patch/patch-result.ts";
 
 export type ParsedApplied =
   | {

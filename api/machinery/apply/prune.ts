@@ -1,8 +1,9 @@
 /** Takes away what an applier applied before and now does not, unless somebody else owns it. */
+import type { JsonObject } from "../json-object.ts";
 import { difference, EMPTY, type FieldSet, intersection, isEmptySet, union } from "./field-set.ts";
 import { fieldSetOf } from "./field-set-of.ts";
 import type { Owner, Owners } from "./owner.ts";
-import { type JsonObject, type KindAtVersion, type VersionedType, versionOf } from "./ownership.ts";
+import { type KindAtVersion, type VersionedType, versionOf } from "./ownership.ts";
 import { removeFields, withNamedParents } from "./remove-fields.ts";
 
 /** `last` is what the applier owned before, `owners` hold what it owns now. */

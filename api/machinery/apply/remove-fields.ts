@@ -1,13 +1,14 @@
 /** A value without the fields of a set; an object or a list that loses all that it holds stays, empty. */
+import { isJsonObject } from "../json-object.ts";
 import { EMPTY, type FieldSet, isEmptySet, isMember, MEMBER } from "./field-set.ts";
 import { itemElement } from "./list-item.ts";
-import { formOf, isMap, type MapView, memberType, type TypeView } from "./type-view.ts";
+import { formOf, type MapView, memberType, type TypeView } from "./type-view.ts";
 
 /** Undefined where nothing is left. */
 export function removeFields(value: unknown, remove: FieldSet, type: TypeView): unknown {
   const form = formOf(type, value);
   if (form === "map" && type.map) {
-    if (type.map.atomic || !isMap(value) || isEmptySet(value as FieldSet)) return undefined;
+    if (type.map.atomic || !isJsonObject(value) || isEmptySet(value as FieldSet)) return undefined;
     return removeMembers(value, remove, type.map);
   }
   if (form === "list" && type.list) {
@@ -38,7 +39,7 @@ function removeMembers(value: { [key: string]: unknown }, remove: FieldSet, map:
   return isEmptySet(out as FieldSet) ? undefined : out;
 }
 
-const emptied = (value: unknown) => (Array.isArray(value) ? [] : isMap(value) ? {} : null);
+const emptied = (value: unknown) => (Array.isArray(value) ? [] : isJsonObject(value) ? {} : null);
 
 /** The set with every declared field on the way to its paths in it too: removal takes emptied objects with it. */
 export function withNamedParents(set: FieldSet, type: TypeView | undefined): FieldSet {

@@ -1,7 +1,8 @@
 /** A CustomResourceDefinition's structural schema (OpenAPI v3) as server-side apply sees it. */
 import { structOf } from "../../schema/table.ts";
+import { isJsonObject } from "../json-object.ts";
 import { structView } from "./struct-view.ts";
-import { DEDUCED, type FieldView, isMap, type ListView, type MapView, type TypeView, UNTYPED } from "./type-view.ts";
+import { DEDUCED, type FieldView, type ListView, type MapView, type TypeView, UNTYPED } from "./type-view.ts";
 
 /** The parts of JSONSchemaProps that matter here. */
 export interface StructuralSchema {
@@ -83,7 +84,7 @@ function mapOf(schema: StructuralSchema, preserve: boolean): MapView {
 function elementOf(schema: StructuralSchema, free: boolean): TypeView | undefined {
   const additional = schema.additionalProperties;
   if (additional === undefined) return free ? DEDUCED : undefined;
-  if (isMap(additional)) return viewOf(additional as StructuralSchema, false);
+  if (isJsonObject(additional)) return viewOf(additional as StructuralSchema, false);
   return additional ? DEDUCED : undefined;
 }
 

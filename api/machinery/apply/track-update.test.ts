@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { configMap, data, LATER, ManagedObject, NOW, viewOf } from "../../../test/fakes/managed-object.ts";
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { unsaidList } from "../../schema/unsaid-list.ts";
+import type { JsonObject } from "../json-object.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { differInTimesOnly } from "./kept-times.ts";
-import type { JsonObject } from "./ownership.ts";
 import { trackUpdate } from "./track-update.ts";
 
 describe("managedFields of ordinary writes", () => {

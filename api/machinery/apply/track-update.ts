@@ -1,19 +1,12 @@
 /** managedFields over an ordinary write: a create, a PUT or a patch that is no apply. */
 import type { ManagedFieldsEntry } from "../../generated/meta.v1.ts";
 import { deepEqual } from "../deep-equal.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { SAME } from "./compare.ts";
 import { difference, isEmptySet, union } from "./field-set.ts";
 import { UnnamedItem } from "./list-item.ts";
 import { capUpdaters, type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
-import {
-  Differences,
-  type JsonObject,
-  type KindAtVersion,
-  ownersAfter,
-  reconcileOwners,
-  SERVER_FIELDS,
-} from "./ownership.ts";
-import { isMap } from "./type-view.ts";
+import { Differences, type KindAtVersion, ownersAfter, reconcileOwners, SERVER_FIELDS } from "./ownership.ts";
 
 export interface TrackedUpdate {
   /** The stored object; undefined on a create. */
@@ -67,7 +60,7 @@ function entriesAfter(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
 }
 
 const entriesOf = (object: JsonObject | undefined): readonly ManagedFieldsEntry[] =>
-  isMap(object?.metadata) && Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
+  isJsonObject(object?.metadata) && Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
 
 /**
  * The entries to go on from: those of the request where it has valid ones, since a client may edit them; none where it
@@ -77,7 +70,7 @@ function requestedEntries(
   { next, subresource }: TrackedUpdate,
   stored: readonly ManagedFieldsEntry[],
 ): readonly ManagedFieldsEntry[] {
-  const sent = isMap(next.metadata) ? next.metadata.managedFields : undefined;
+  const sent = isJsonObject(next.metadata) ? next.metadata.managedFields : undefined;
   if (subresource !== "" || !Array.isArray(sent) || sent === stored) return stored;
   const entries = sent as readonly ManagedFieldsEntry[];
   const [first] = entries;

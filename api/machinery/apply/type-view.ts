@@ -2,6 +2,7 @@
  * What server-side apply must know of a type, whoever declared it: the schema table (`struct-view.ts`) or a
  * CustomResourceDefinition's structural schema (`structural-view.ts`). A type may take several forms of value.
  */
+import { isJsonObject } from "../json-object.ts";
 export interface TypeView {
   readonly scalar?: "string" | "numeric" | "boolean" | "untyped";
   readonly list?: ListView;
@@ -57,13 +58,10 @@ export const UNTYPED: TypeView = {
 
 export type Form = "scalar" | "list" | "map";
 
-export const isMap = (value: unknown): value is { [key: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** The form in which a type takes a value; a value that fits none, or null, goes by the type's first. */
 export function formOf(type: TypeView, value: unknown): Form {
   if (Array.isArray(value) ? type.list : undefined) return "list";
-  if (isMap(value) ? type.map : undefined) return "map";
+  if (isJsonObject(value) ? type.map : undefined) return "map";
   if (value !== null && typeof value !== "object" && type.scalar) return "scalar";
   return type.map ? "map" : type.scalar ? "scalar" : "list";
 }

@@ -1,9 +1,9 @@
 /** Whether a value fits its type, in the words of server-side apply. */
-
+import { isJsonObject } from "../json-object.ts";
 import { printGo } from "../patch/print-go.ts";
 import { itemElement } from "./list-item.ts";
 import { printElement } from "./path-element.ts";
-import { formOf, isMap, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
+import { formOf, type ListView, type MapView, memberType, type TypeView } from "./type-view.ts";
 
 /** Empty, or one text: one problem as it is, several under the heading `errors:`. */
 export function typeErrors(value: unknown, type: TypeView): string {
@@ -45,7 +45,7 @@ const below = (path: string, errors: TypeError[]): TypeError[] =>
 
 function checkMap(value: unknown, map: MapView): TypeError[] {
   if (value === null) return [];
-  if (!isMap(value)) return [{ path: "", text: `expected map, got &{${printGo(value)}}` }];
+  if (!isJsonObject(value)) return [{ path: "", text: `expected map, got &{${printGo(value)}}` }];
   const errors: TypeError[] = [];
   for (const name in value) {
     const type = memberType(map, name);
@@ -78,7 +78,7 @@ function checkList(value: unknown, list: ListView): TypeError[] {
 const goType = (value: unknown): string =>
   Array.isArray(value)
     ? "[]interface {}"
-    : isMap(value)
+    : isJsonObject(value)
       ? "map[string]interface {}"
       : typeof value === "boolean"
         ? "bool"
@@ -92,7 +92,7 @@ const goType = (value: unknown): string =>
 function goSyntax(value: unknown): string {
   if (value === null) return "interface {}(nil)";
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
-  if (!isMap(value)) return JSON.stringify(value);
+  if (!isJsonObject(value)) return JSON.stringify(value);
   const members = Object.keys(value).sort();
   return `map[string]interface {}{${members.map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`).join(", ")}}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
-import type { JsonMap, Schema } from "../structural/json-walk.ts";
+import type { JsonObject } from "../json-object.ts";
+import type { Schema } from "../structural/json-walk.ts";
 import { ruleErrors } from "./check-rules.ts";
 import { validateRules } from "./validate-rules.ts";
 
@@ -14,7 +15,7 @@ const withRules = (rules: readonly ValidationRule[], more: Schema = {}): Schema 
     },
   },
 });
-const texts = (schema: Schema, object: JsonMap, old?: JsonMap) =>
+const texts = (schema: Schema, object: JsonObject, old?: JsonObject) =>
   validateRules(object, schema, old).errors.map(({ path, message }) => `${path}: ${message}`);
 
 describe("rules of objects", () => {

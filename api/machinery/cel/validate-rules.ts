@@ -5,9 +5,10 @@
 import type { ValidationRule } from "../../generated/apiextensions.v1.ts";
 import { followFieldPath } from "../../resources/apiextensions/field-path.ts";
 import { duplicate, type FieldError, forbidden, invalid, invalidWithoutValue, required } from "../field-error.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import type { RulesOf } from "../structural/check-defaults.ts";
 import { Correlation } from "../structural/correlate.ts";
-import { childPath, isMap, type JsonMap, propertyOf, type Schema } from "../structural/json-walk.ts";
+import { childPath, propertyOf, type Schema } from "../structural/json-walk.ts";
 import { fromJson } from "./from-json.ts";
 import type { Program } from "./program.ts";
 import type { Rule } from "./rule.ts";
@@ -24,7 +25,7 @@ export interface RuleFindings {
   readonly ratcheted: readonly string[];
 }
 
-export function validateRules(object: JsonMap, schema: Schema, old?: JsonMap): RuleFindings {
+export function validateRules(object: JsonObject, schema: Schema, old?: JsonObject): RuleFindings {
   const tree = ruleTreeOf(schema);
   if (!tree) return { errors: [], ratcheted: [] };
   const run = new RuleRun();
@@ -74,7 +75,7 @@ class RuleRun {
     if (Array.isArray(value)) {
       const { items } = tree;
       if (items) for (const [i, item] of value.entries()) this.visit(items, item, itemPlace(place, i));
-    } else if (isMap(value)) {
+    } else if (isJsonObject(value)) {
       for (const [name, member] of Object.entries(value)) {
         const below = tree.properties.get(name);
         if (below) this.visit(below, member, memberPlace(place, name, childPath(place.path, name)));
@@ -194,7 +195,7 @@ const memberPlace = ({ path: above, old, current, parent }: Place, name: string,
   const isTypeMeta = above === "" && (name === "kind" || name === "apiVersion");
   return {
     path,
-    old: isMap(old) && Object.hasOwn(old, name) ? old[name] : undefined,
+    old: isJsonObject(old) && Object.hasOwn(old, name) ? old[name] : undefined,
     current: isTypeMeta ? undefined : current?.member(name),
     parent: isTypeMeta ? undefined : (current ?? parent),
   };

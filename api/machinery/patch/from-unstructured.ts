@@ -5,7 +5,7 @@
 import { type Shape, type StructShape, shapeOf } from "../../schema/shape.ts";
 import type { Struct } from "../../schema/table.ts";
 import { DecodeProblem, decodeScalar, TypeMismatch } from "../decode-scalar.ts";
-import { isJsonObject } from "./patch-result.ts";
+import { isJsonObject } from "../json-object.ts";
 
 /** The first problem in the order of Go's fields, or undefined. */
 export function unstructuredProblem(object: unknown, struct: Struct): string | undefined {

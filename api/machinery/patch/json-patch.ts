@@ -4,17 +4,10 @@
  * Every operation that fails gives the same bare 422.
  */
 import { deepEqual } from "../deep-equal.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { copyJson } from "./copy-json.ts";
 import { find, get, indexOf, isContainer, type Place, type Root, setMember } from "./json-place.ts";
-import {
-  badRequest,
-  goJsonType,
-  isJsonObject,
-  type JsonObject,
-  type PatchFailure,
-  type PatchResult,
-  unprocessable,
-} from "./patch-result.ts";
+import { badRequest, goJsonType, type PatchFailure, type PatchResult, unprocessable } from "./patch-result.ts";
 
 const MAX_OPERATIONS = 10_000;
 /** Of all that a patch copies: without a bound, a short one could make any amount of it (kube-apiserver's own limit). */

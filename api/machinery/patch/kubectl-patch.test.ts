@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { structOf } from "../../schema/table.ts";
+import type { JsonObject } from "../json-object.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import { applyMergePatch } from "./merge-patch.ts";
-import type { JsonObject, PatchResult } from "./patch-result.ts";
+import type { PatchResult } from "./patch-result.ts";
 import { applyStrategicMergePatch } from "./strategic-merge.ts";
 
 const kubectl = (type: string, patch: unknown, objects: readonly JsonObject[]) => {

@@ -1,7 +1,7 @@
 /** The order of a merged list: the patch's for what it names, the server's for the rest. */
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { MergeError } from "./directive.ts";
 import { keyOf, sameItem } from "./merge-key.ts";
-import { isJsonObject, type JsonObject } from "./patch-result.ts";
 import { printGo } from "./print-go.ts";
 
 /** The patch's items must stand in the order that the directive gives; deletions stand anywhere. */

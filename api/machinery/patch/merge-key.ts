@@ -1,6 +1,6 @@
 /** What tells the items of a list apart: the member that the schema names, or the item itself. */
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { MergeError } from "./directive.ts";
-import { isJsonObject, type JsonObject } from "./patch-result.ts";
 import { printGo } from "./print-go.ts";
 
 export function sameItem(a: unknown, b: unknown, mergeKey: string): boolean {

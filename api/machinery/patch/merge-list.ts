@@ -1,9 +1,9 @@
 /** Lists of a strategic merge: items matched by merge key, primitives as a set. */
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { MergeError, NestedListError } from "./directive.ts";
 import { checkOrder, inOrder, reusedOrder } from "./list-order.ts";
 import { noMergeKey } from "./merge-key.ts";
 import { withoutDirectives } from "./new-value.ts";
-import { isJsonObject, type JsonObject } from "./patch-result.ts";
 import { goKind, type PatchMember } from "./patch-schema.ts";
 import { printGo, printGoText } from "./print-go.ts";
 

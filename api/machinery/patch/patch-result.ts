@@ -3,8 +3,7 @@
  * matter), or the parts of a Status. `strictErrors` are findings that fieldValidation turns into warnings or errors.
  */
 import type { StatusCause } from "../../generated/meta.v1.ts";
-
-export type JsonObject = { [key: string]: unknown };
+import type { JsonObject } from "../json-object.ts";
 
 export interface PatchFailure {
   readonly ok: false;
@@ -35,9 +34,6 @@ export const unprocessable = (): PatchFailure => ({
   message: "the server rejected our request due to an error in our request",
   emptyDetails: true,
 });
-
-export const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What encoding/json calls a value in "cannot unmarshal … into Go value". */
 export const goJsonType = (value: unknown): string =>

@@ -3,7 +3,7 @@
  * must: objects that a patch went through print with their members sorted, all others as they stood.
  */
 import { goJson } from "../go-json.ts";
-import { isJsonObject, type JsonObject } from "./patch-result.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 
 /** The result of a merge patch upon `original`. */
 export function printMerged(merged: JsonObject, patch: unknown, original: JsonObject): string {

@@ -4,6 +4,7 @@
  * `$deleteFromPrimitiveList/LIST`. Neither argument is changed. Rules: docs/spec/patch.md.
  */
 import type { Struct } from "../../schema/table.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import {
   DELETE_FROM_PRIMITIVE_LIST,
   FormatError,
@@ -13,15 +14,7 @@ import {
 } from "./directive.ts";
 import { type ListMember, mergeList, mergeOrderedList } from "./merge-list.ts";
 import { withoutDirectives, withoutNulls } from "./new-value.ts";
-import {
-  badRequest,
-  goJsonType,
-  internalError,
-  isJsonObject,
-  type JsonObject,
-  type PatchResult,
-  unprocessable,
-} from "./patch-result.ts";
+import { badRequest, goJsonType, internalError, type PatchResult, unprocessable } from "./patch-result.ts";
 import { listMemberOf, memberOf, type PatchSchema, PatchSchemaError, patchSchemaOf } from "./patch-schema.ts";
 import { printGo, printGoText } from "./print-go.ts";
 

@@ -1,9 +1,10 @@
 /** Whether the defaults of a schema fit it (apiextensions-apiserver pkg/apiserver/schema/defaulting/validation.go). */
 import { type FieldError, invalid } from "../field-error.ts";
+import type { JsonObject } from "../json-object.ts";
 import { copyJson } from "../patch/copy-json.ts";
 import { malformedMeta } from "./coerce-meta.ts";
 import { validateEmbedded } from "./embedded.ts";
-import { childPath, isEmbedded, itemsOf, type JsonMap, META_FIELDS, type Schema } from "./json-walk.ts";
+import { childPath, isEmbedded, itemsOf, META_FIELDS, type Schema } from "./json-walk.ts";
 import { pruneValue } from "./prune.ts";
 import { sortedMembers } from "./sorted-members.ts";
 import { validateValue } from "./validate.ts";
@@ -21,7 +22,7 @@ interface Place {
 }
 
 const SOME_KIND = { apiVersion: "validation/v1", kind: "Validation" };
-const bare = (value: unknown) => ({ ...(value as JsonMap), ...SOME_KIND });
+const bare = (value: unknown) => ({ ...(value as JsonObject), ...SOME_KIND });
 
 /** `root` is the schema of a whole object. Additional properties have no defaults. */
 export function defaultErrors(root: Schema, path: string, rulesOf: RulesOf): FieldError[] {

@@ -2,7 +2,8 @@
 import { structOf } from "../../schema/table.ts";
 import { decodeJson } from "../decode-json.ts";
 import { type FieldError, invalid } from "../field-error.ts";
-import { childPath, isEmbedded, isMap, itemsOf, type JsonMap, memberOf, type Schema } from "./json-walk.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
+import { childPath, isEmbedded, itemsOf, memberOf, type Schema } from "./json-walk.ts";
 import { sortedMembers } from "./sorted-members.ts";
 
 /** `problem` is the text of what cannot be read; `unknown` are the paths of dropped fields, sorted. */
@@ -15,7 +16,7 @@ class Malformed extends Error {
 }
 
 /** Changes the object: unknown fields of metadata are dropped. */
-export function coerceMeta(object: JsonMap, schema: Schema): CoercedMeta {
+export function coerceMeta(object: JsonObject, schema: Schema): CoercedMeta {
   const unknown: string[] = [];
   const malformed = coerceBelow(object, { ...schema, "x-kubernetes-embedded-resource": true }, { path: "", unknown });
   return malformed ? { problem: malformed.message } : { unknown: unknown.sort() };
@@ -48,7 +49,7 @@ function coerce(value: unknown, schema: Schema | undefined, path: string, unknow
     });
     return;
   }
-  if (!isMap(value)) return;
+  if (!isJsonObject(value)) return;
   for (const [name, member] of Object.entries(value)) {
     const at = childPath(path, name);
     if (isEmbedded(schema)) {

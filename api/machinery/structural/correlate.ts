@@ -1,6 +1,7 @@
 /** Which part of the old object a part of the new one stands for (apiserver pkg/cel/common CorrelatedObject). */
 import { deepEqual } from "../deep-equal.ts";
-import { isMap, itemsOf, memberOf, type Schema } from "./json-walk.ts";
+import { isJsonObject } from "../json-object.ts";
+import { itemsOf, memberOf, type Schema } from "./json-walk.ts";
 
 /** A value and the one that it replaces; `correlated` false where nothing can be compared from here on. */
 export class Correlation {
@@ -22,7 +23,7 @@ export class Correlation {
 
   member(name: string): Correlation | undefined {
     const of = memberOf(this.schema, name);
-    if (!of || !isMap(this.value) || !isMap(this.old) || !Object.hasOwn(this.old, name)) return undefined;
+    if (!of || !isJsonObject(this.value) || !isJsonObject(this.old) || !Object.hasOwn(this.old, name)) return undefined;
     return new Correlation(this.value[name], this.old[name], of);
   }
 
@@ -40,6 +41,6 @@ export class Correlation {
 
   #keyOf(item: unknown): string {
     const keys = this.schema["x-kubernetes-list-map-keys"] ?? [];
-    return JSON.stringify(keys.map((key) => (isMap(item) ? (item[key] ?? null) : null)));
+    return JSON.stringify(keys.map((key) => (isJsonObject(item) ? (item[key] ?? null) : null)));
   }
 }

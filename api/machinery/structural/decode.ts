@@ -1,15 +1,15 @@
 /** The body of a create or update of a custom kind → an untyped draft, unknown fields dropped and told of. */
-
 import type { DecodedBody, DecodeRequest } from "../decode.ts";
 import { readJson } from "../decode.ts";
 import type { DecodedJson } from "../decode-json.ts";
 import { kindIn, summaryOfText, unrecognized, withDefaults } from "../decode-kind.ts";
 import { goQuote } from "../field-error.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { apiVersionOf, type KubeObject } from "../meta.ts";
 import { coerceMeta } from "./coerce-meta.ts";
 import { dropNulls } from "./defaults.ts";
 import { duplicateFields } from "./duplicate-fields.ts";
-import { isMap, type JsonMap, type Schema } from "./json-walk.ts";
+import type { Schema } from "./json-walk.ts";
 import { prune } from "./prune.ts";
 
 export function decodeCustom({ text, syntax, expected, fieldValidation }: DecodeRequest, schema: Schema): DecodedBody {
@@ -22,7 +22,7 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
     ok: false,
     message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${problem}`,
   });
-  if (!isMap(read.value))
+  if (!isJsonObject(read.value))
     return refuse(
       `json: cannot unmarshal ${Array.isArray(read.value) ? "array" : typeof read.value} into Go value of type map[string]interface {}`,
     );
@@ -41,12 +41,12 @@ export function decodeCustom({ text, syntax, expected, fieldValidation }: Decode
       message: `the API version in the data (${is}) does not match the expected API version (${should})`,
     };
   }
-  return { ok: true, object: pruned.value as KubeObject & JsonMap, warnings: strict };
+  return { ok: true, object: pruned.value as KubeObject & JsonObject, warnings: strict };
 }
 
 /** Changes the object: what schema and metadata do not know is dropped, and, unless they are kept, nulls that may not be. */
 export function pruneUntyped(
-  object: JsonMap,
+  object: JsonObject,
   schema: Schema,
   { nulls = "dropped" }: { readonly nulls?: "dropped" | "kept" } = {},
 ): DecodedJson {

@@ -1,9 +1,10 @@
 /** Defaults of a structural schema (apiextensions-apiserver pkg/apiserver/schema/defaulting). */
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { copyJson } from "../patch/copy-json.ts";
-import { isMap, itemsOf, type JsonMap, memberOf, propertyOf, type Schema } from "./json-walk.ts";
+import { itemsOf, memberOf, propertyOf, type Schema } from "./json-walk.ts";
 
 /** Changes the object: nulls that may not be are dropped, or become the default where there is one. */
-export function applyDefaults(object: JsonMap, schema: Schema): void {
+export function applyDefaults(object: JsonObject, schema: Schema): void {
   dropNulls(object, schema);
   setDefaults(object, schema);
 }
@@ -14,7 +15,7 @@ const isForbiddenNull = (value: unknown, schema: Schema | undefined) => value ==
 export function dropNulls(value: unknown, schema: Schema | undefined): void {
   if (!schema) return;
   if (Array.isArray(value)) for (const item of value) dropNulls(item, itemsOf(schema));
-  if (!isMap(value)) return;
+  if (!isJsonObject(value)) return;
   for (const [name, member] of Object.entries(value)) {
     const of = memberOf(schema, name);
     if (isForbiddenNull(member, of) && of?.default === undefined) delete value[name];
@@ -33,7 +34,7 @@ export function setDefaults(value: unknown, schema: Schema | undefined): void {
     });
     return;
   }
-  if (!isMap(value)) return;
+  if (!isJsonObject(value)) return;
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (property.default === undefined) continue;
     if (!Object.hasOwn(value, name) || isForbiddenNull(value[name], property)) value[name] = copyJson(property.default);
@@ -53,6 +54,6 @@ export function hasDefaults(schema: Schema | undefined): boolean {
   return (
     Object.values(schema.properties ?? {}).some(hasDefaults) ||
     hasDefaults(itemsOf(schema)) ||
-    (isMap(schema.additionalProperties) && hasDefaults(schema.additionalProperties as Schema))
+    (isJsonObject(schema.additionalProperties) && hasDefaults(schema.additionalProperties as Schema))
   );
 }

@@ -1,14 +1,15 @@
 /** Objects embedded in others (`x-kubernetes-embedded-resource`) are objects: they say what they are. */
 import type { ObjectMeta } from "../../generated/meta.v1.ts";
 import { type FieldError, invalid, required } from "../field-error.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { dns1035Label, nameIsPathSegment } from "../names.ts";
 import { validateObjectMeta } from "../object-meta-validation.ts";
-import { childPath, isEmbedded, isMap, itemsOf, type JsonMap, memberOf, type Schema } from "./json-walk.ts";
+import { childPath, isEmbedded, itemsOf, memberOf, type Schema } from "./json-walk.ts";
 
 export function validateEmbedded(value: unknown, schema: Schema | undefined, path = ""): FieldError[] {
   if (!schema) return [];
   if (Array.isArray(value)) return value.flatMap((item, i) => validateEmbedded(item, itemsOf(schema), `${path}[${i}]`));
-  if (!isMap(value)) return [];
+  if (!isJsonObject(value)) return [];
   return [
     ...(isEmbedded(schema) ? objectErrors(value, path) : []),
     ...Object.entries(value).flatMap(([name, member]) =>
@@ -17,7 +18,7 @@ export function validateEmbedded(value: unknown, schema: Schema | undefined, pat
   ];
 }
 
-function objectErrors(object: JsonMap, path: string): FieldError[] {
+function objectErrors(object: JsonObject, path: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const name of ["apiVersion", "kind"]) {
     const at = childPath(path, name);
@@ -33,7 +34,7 @@ function objectErrors(object: JsonMap, path: string): FieldError[] {
         errors.push(invalid(at, value, `may have mixed case, but should otherwise match: ${problems.join(",")}`));
     }
   }
-  if (!isMap(object.metadata)) return errors;
+  if (!isJsonObject(object.metadata)) return errors;
   const metadata = object.metadata as ObjectMeta;
   const named = { ...metadata, name: metadata.name || "fakename" };
   return [

@@ -2,7 +2,7 @@
  * The JSONPath of printer columns, as client-go reads it: `.spec.a`, `['a.b']`, `[0]`, `[-1]`, `[1:3]`, `[*]`, `[0,2]`,
  * `..name`, `[?(@.type=="Ready")].status`.
  */
-import { isMap } from "./json-walk.ts";
+import { isJsonObject } from "../json-object.ts";
 
 type Step = (values: readonly unknown[]) => unknown[];
 
@@ -113,7 +113,7 @@ function literal(text: string): unknown {
 const member =
   (name: string): Step =>
   (values) =>
-    values.flatMap((value) => (isMap(value) && Object.hasOwn(value, name) ? [value[name]] : []));
+    values.flatMap((value) => (isJsonObject(value) && Object.hasOwn(value, name) ? [value[name]] : []));
 
 const index =
   (at: number): Step =>
@@ -125,13 +125,13 @@ const index =
     });
 
 const every: Step = (values) =>
-  values.flatMap((value) => (Array.isArray(value) ? value : isMap(value) ? Object.values(value) : []));
+  values.flatMap((value) => (Array.isArray(value) ? value : isJsonObject(value) ? Object.values(value) : []));
 
 const descend =
   (name: string): Step =>
   (values) =>
     values.flatMap((value) => {
-      const here = isMap(value) && Object.hasOwn(value, name) ? [value[name]] : [];
+      const here = isJsonObject(value) && Object.hasOwn(value, name) ? [value[name]] : [];
       const below = typeof value === "object" && value !== null ? descend(name)(Object.values(value)) : [];
       return [...here, ...below];
     });

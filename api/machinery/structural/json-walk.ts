@@ -3,10 +3,6 @@ import type { JSONSchemaProps } from "../../generated/apiextensions.v1.ts";
 import { additionalOf, itemsOf } from "../../resources/apiextensions/json-schema.ts";
 
 export type Schema = JSONSchemaProps;
-export type JsonMap = Record<string, unknown>;
-
-export const isMap = (value: unknown): value is JsonMap =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The members that every object has, whatever its schema says. */
 export const META_FIELDS: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);

@@ -1,11 +1,12 @@
 /** Lists that say their items differ: `x-kubernetes-list-type: set` and `map`. */
 import { duplicate, type FieldError, invalid } from "../field-error.ts";
-import { childPath, isMap, itemsOf, memberOf, type Schema } from "./json-walk.ts";
+import { isJsonObject } from "../json-object.ts";
+import { childPath, itemsOf, memberOf, type Schema } from "./json-walk.ts";
 import { sortedMembers } from "./sorted-members.ts";
 
 export function duplicateItems(value: unknown, schema: Schema | undefined, path = ""): FieldError[] {
   if (!schema) return [];
-  if (isMap(value))
+  if (isJsonObject(value))
     return Object.entries(value).flatMap(([name, member]) =>
       duplicateItems(member, memberOf(schema, name), childPath(path, name)),
     );
@@ -14,7 +15,7 @@ export function duplicateItems(value: unknown, schema: Schema | undefined, path 
   const type = schema["x-kubernetes-list-type"];
   if (type === "set") return [...repeated(value, path, (item) => item), ...below];
   if (type !== "map") return below;
-  const odd = value.findIndex((item) => item !== null && !isMap(item));
+  const odd = value.findIndex((item) => item !== null && !isJsonObject(item));
   if (odd >= 0) {
     const detail = "must be an object for an array of list-type map";
     return [invalid(`${path}[${odd}]`, sortedMembers(value[odd]), detail), ...below];
@@ -23,7 +24,7 @@ export function duplicateItems(value: unknown, schema: Schema | undefined, path 
   const keyOf = (item: unknown) =>
     Object.fromEntries(
       keys
-        .filter((key) => isMap(item) && item[key] !== undefined)
+        .filter((key) => isJsonObject(item) && item[key] !== undefined)
         .map((key) => [key, (item as Record<string, unknown>)[key]]),
     );
   return [...repeated(value, path, keyOf), ...below];

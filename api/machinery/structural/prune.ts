@@ -1,10 +1,9 @@
 /** Drops what a structural schema does not know (apiextensions-apiserver pkg/apiserver/schema/pruning). */
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import {
   childPath,
   isEmbedded,
-  isMap,
   itemsOf,
-  type JsonMap,
   META_FIELDS,
   memberOf,
   preservesUnknown,
@@ -13,7 +12,7 @@ import {
 } from "./json-walk.ts";
 
 /** Changes the object, whose root is an object of the API; answers the paths of what it dropped, sorted. */
-export function prune(object: JsonMap, schema: Schema): string[] {
+export function prune(object: JsonObject, schema: Schema): string[] {
   const dropped: string[] = [];
   pruneMap(object, { ...schema, "x-kubernetes-embedded-resource": true }, { path: "", dropped });
   return dropped.sort();
@@ -40,10 +39,10 @@ function pruneAt(value: unknown, schema: Schema | undefined, place: Place): void
       if (schema && preservesUnknown(schema)) pruneBelow(item, items, at);
       else pruneAt(item, items, at);
     });
-  } else if (isMap(value)) pruneMap(value, schema, place);
+  } else if (isJsonObject(value)) pruneMap(value, schema, place);
 }
 
-function pruneMap(map: JsonMap, schema: Schema | undefined, place: Place): void {
+function pruneMap(map: JsonObject, schema: Schema | undefined, place: Place): void {
   if (schema && preservesUnknown(schema)) {
     pruneBelow(map, schema, place);
     return;
@@ -67,7 +66,7 @@ function pruneBelow(value: unknown, schema: Schema | undefined, place: Place): v
     value.forEach((item, i) => {
       pruneBelow(item, itemsOf(schema), { ...place, path: `${place.path}[${i}]` });
     });
-  } else if (isMap(value)) {
+  } else if (isJsonObject(value)) {
     for (const [name, member] of Object.entries(value)) {
       if (isEmbedded(schema) && META_FIELDS.has(name)) continue;
       if (propertyOf(schema, name) === undefined && !allowsAdditional(schema)) continue;

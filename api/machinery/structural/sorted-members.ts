@@ -1,9 +1,9 @@
-import { isMap } from "./json-walk.ts";
+import { isJsonObject } from "../json-object.ts";
 
 /** Untyped objects are Go maps, which print with their members sorted. */
 export function sortedMembers(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortedMembers);
-  if (!isMap(value)) return value;
+  if (!isJsonObject(value)) return value;
   const names = Object.keys(value).sort();
   return Object.fromEntries(names.map((name) => [name, sortedMembers(value[name])]));
 }

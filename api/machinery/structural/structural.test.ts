@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { validateDefault } from "../cel/validate-rules.ts";
+import type { JsonObject } from "../json-object.ts";
 import { defaultErrors } from "./check-defaults.ts";
 import { decodeCustom } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import { findJsonPath } from "./json-path.ts";
-import type { JsonMap, Schema } from "./json-walk.ts";
+import type { Schema } from "./json-walk.ts";
 import { duplicateItems } from "./list-items.ts";
 import { prune } from "./prune.ts";
 import { validateValue } from "./validate.ts";
@@ -13,7 +14,7 @@ const spec = (properties: Record<string, Schema>, more: Schema = {}): Schema => 
   type: "object",
   properties: { spec: { type: "object", properties, ...more } },
 });
-const texts = (value: JsonMap, schema: Schema, old?: JsonMap) =>
+const texts = (value: JsonObject, schema: Schema, old?: JsonObject) =>
   validateValue(value, schema, old).map(({ path, message }) => `${path}: ${message}`);
 
 describe("pruning", () => {
@@ -43,7 +44,7 @@ test("CRD-NULL: defaults fill what is absent or null, level by level; nulls that
     nl: { type: "string", nullable: true, default: "d" },
     no: { type: "string" },
   });
-  const object = { spec: { a: null, nl: null, no: null } as JsonMap };
+  const object = { spec: { a: null, nl: null, no: null } as JsonObject };
   applyDefaults(object, schema);
   expect(object).toEqual({ spec: { a: "x", nl: null, n: { m: 3 } } });
 });

@@ -2,12 +2,12 @@
  * Values against a structural schema, in the words of kube-openapi's validation and with Kubernetes' ratcheting: an
  * update may keep what was invalid before.
  */
-
 import { deepEqual } from "../deep-equal.ts";
 import { type FieldError, invalid, notSupported, required, tooLong, tooMany, typeInvalid } from "../field-error.ts";
+import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { Correlation } from "./correlate.ts";
 import { fitsFormat } from "./formats.ts";
-import { additionalOf, childPath, isMap, itemsOf, type JsonMap, type Schema } from "./json-walk.ts";
+import { additionalOf, childPath, itemsOf, type Schema } from "./json-walk.ts";
 import { compilePattern, matchesPattern } from "./pattern.ts";
 import { isInt64, validateNumber } from "./validate-number.ts";
 
@@ -21,7 +21,7 @@ interface Result {
 }
 
 /** Any value; of an object whose old state is given, what has not changed may stay wrong. */
-export function validateValue(object: unknown, schema: Schema, old?: JsonMap): FieldError[] {
+export function validateValue(object: unknown, schema: Schema, old?: JsonObject): FieldError[] {
   const correlation = old && new Correlation(object, old, schema);
   return check(object, schema, "", correlation).errors;
 }
@@ -44,7 +44,7 @@ function check(value: unknown, schema: Schema, path: string, correlation: Correl
     if (typeof value === "number") found(validateNumber(value, schema, path));
     if (Array.isArray(value)) merge(checkList(value, schema, path, correlation));
     found(enumErrors(value, schema, path));
-    if (isMap(value)) merge(checkMap(value, schema, path, correlation));
+    if (isJsonObject(value)) merge(checkMap(value, schema, path, correlation));
   }
   result.matches++;
   if (result.errors.length > 0 && correlation?.unchanged) return { errors: [], matches: result.matches };
@@ -128,7 +128,7 @@ function checkList(list: unknown[], schema: Schema, path: string, correlation: C
   return result;
 }
 
-function checkMap(map: JsonMap, schema: Schema, path: string, correlation: Correlation | undefined): Result {
+function checkMap(map: JsonObject, schema: Schema, path: string, correlation: Correlation | undefined): Result {
   const { minProperties, maxProperties, properties = {}, required: names = [] } = schema;
   const count = Object.keys(map).length;
   if (minProperties !== undefined && count < minProperties) {

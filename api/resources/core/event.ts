@@ -1,7 +1,7 @@
 import type { Event } from "../../generated/core.v1.ts";
 import type { Event as EventsEvent } from "../../generated/events.v1.ts";
 import { ageOf } from "../../machinery/duration.ts";
-import type { KubeObject } from "../../machinery/meta.ts";
+import { type KubeObject, kubeObject } from "../../machinery/meta.ts";
 import { nameIsPathSegment } from "../../machinery/names.ts";
 import { type Column, defineResource } from "../resource.ts";
 import { validateChangedEvent, validateCoreEvent, validateNewEvent } from "./event-validation.ts";
@@ -155,7 +155,7 @@ function toStored(object: EventsEvent): Event {
 function fromStored(object: Event): KubeObject {
   const served = rename(object, "events.k8s.io/v1", RENAMED);
   for (const field of ["reportingController", "reportingInstance"]) if (served[field] === "") delete served[field];
-  return served as unknown as KubeObject;
+  return kubeObject(served);
 }
 
 function rename(object: KubeObject, apiVersion: string, names: readonly (readonly [string, string])[]) {

@@ -1,9 +1,9 @@
 /** An ApplyConfiguration laid over an object (apiserver pkg/admission/plugin/policy/mutating/patch/smd.go). */
 import { mergeTyped } from "../../../api/machinery/apply/merge-typed.ts";
-import { formOf, isMap, type TypeView } from "../../../api/machinery/apply/type-view.ts";
+import { formOf, type TypeView } from "../../../api/machinery/apply/type-view.ts";
 import { typeErrors } from "../../../api/machinery/apply/validate-typed.ts";
 import { toJson } from "../../../api/machinery/cel/to-json.ts";
-import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
+import { isJsonObject, type JsonObject } from "../../../api/machinery/json-object.ts";
 import { misplaced } from "./made-objects.ts";
 
 /** The object, or what is wrong with what is to be applied. */
@@ -25,7 +25,7 @@ export function applyConfiguration(made: unknown, live: JsonObject, view: TypeVi
 /** What can only be replaced whole: all else of it would be lost. Members that no type declares are not looked into. */
 function atomicsOf(value: unknown, type: TypeView, path = ""): string[] {
   const form = formOf(type, value);
-  if (form === "map" && type.map && isMap(value)) {
+  if (form === "map" && type.map && isJsonObject(value)) {
     const { atomic, field } = type.map;
     const below = Object.entries(value).flatMap(([name, member]) => {
       const declared = field(name);

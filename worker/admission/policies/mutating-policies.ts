@@ -6,9 +6,9 @@ import type {
 } from "../../../api/generated/admissionregistration.v1.ts";
 import { toJson } from "../../../api/machinery/cel/to-json.ts";
 import { CelError, isCelMap } from "../../../api/machinery/cel/values.ts";
+import { type JsonObject, membersOf } from "../../../api/machinery/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { applyJsonPatch, isFailedTest } from "../../../api/machinery/patch/json-patch.ts";
-import type { JsonObject } from "../../../api/machinery/patch/patch-result.ts";
 import { internalError } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import type { Served } from "../../kind-registry.ts";
@@ -132,6 +132,8 @@ interface Outcome {
 /** Undefined where the policy's conditions say that the request is none of its business. */
 async function invoke(invocation: Invocation, request: AdmissionRequest): Promise<Outcome | undefined> {
   const { policy, at, params } = invocation;
+  const draft = request.object;
+  if (!draft) return undefined;
   const namespace = await namespaceOf(request);
   const compiled = compiledOf(policy);
   const matched = compiled.matches(await policyValues(request, { at, namespace, params }));
@@ -141,9 +143,9 @@ async function invoke(invocation: Invocation, request: AdmissionRequest): Promis
   let changed = false;
   for (const mutation of policy.spec.mutations ?? []) {
     const run = compiled.run(await policyValues(request, { at, namespace, params }));
-    const result = await mutate(mutation, { run, request, at });
+    const result = await mutate(mutation, { run, request, draft, at });
     if (typeof result === "string") problems.push(result);
-    else changed = replaceDraft(request, result) || changed;
+    else changed = replaceDraft(draft, result) || changed;
   }
   return { changed, problems };
 }
@@ -151,17 +153,18 @@ async function invoke(invocation: Invocation, request: AdmissionRequest): Promis
 interface Running {
   readonly run: PolicyRun;
   readonly request: AdmissionRequest;
+  readonly draft: KubeObject;
   readonly at: Served;
 }
 
 /** The object after one mutation, or what is wrong with that. */
 async function mutate(
   { patchType, jsonPatch, applyConfiguration: configuration }: Mutation,
-  { run, request, at }: Running,
+  { run, request, draft, at }: Running,
 ): Promise<KubeObject | string> {
   const result = run.evaluate((patchType === "JSONPatch" ? jsonPatch : configuration)?.expression ?? "");
   if (!result.ok) return result.message;
-  const before = (await admittedObject(request, request.object, at)) as unknown as JsonObject;
+  const before = membersOf(await admittedObject(request, draft, at));
   const view = () => ownedKind({ ...at.resource, group: at.group, version: at.version }, "").view;
   const after = orProblem(() =>
     patchType === "JSONPatch" ? patched(before, result.value) : applyConfiguration(result.value, before, view()),

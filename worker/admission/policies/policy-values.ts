@@ -1,5 +1,4 @@
 /** What the expressions of policies see of a request. */
-
 import { fromJson } from "../../../api/machinery/cel/from-json.ts";
 import type { AuthorizerCheck, Decide } from "../../../api/machinery/cel/library/authorizer.ts";
 import { authorizerValue, requestResourceValue } from "../../../api/machinery/cel/library/authorizer.ts";
@@ -28,8 +27,8 @@ export async function policyValues(
 ): Promise<Map<string, unknown>> {
   const decide = decisionFor(request);
   return new Map<string, unknown>([
-    ["object", fromJson(await admittedObject(request, request.object, at), undefined)],
-    ["oldObject", fromJson(await admittedObject(request, request.old, at), undefined)],
+    ["object", fromJson(request.object ? await admittedObject(request, request.object, at) : null, undefined)],
+    ["oldObject", fromJson(request.old ? await admittedObject(request, request.old, at) : null, undefined)],
     ["request", fromJson(requestValue(request, at), REQUEST)],
     ["namespaceObject", namespace ? fromJson(namespace, NAMESPACE) : null],
     ["params", params ? fromJson(canonicalObject(params), undefined) : null],

@@ -1,12 +1,12 @@
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { membersOf } from "../../../api/machinery/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import type { AdmissionRequest } from "../plugin.ts";
 
 /** The draft belongs to the request's path, which goes on with it: its contents become `next`. Whether that changed it. */
-export function replaceDraft({ object }: AdmissionRequest, next: KubeObject): boolean {
-  const draft = object as unknown as Record<string, unknown>;
+export function replaceDraft(draft: KubeObject, next: KubeObject): boolean {
   if (deepEqual(draft, next)) return false;
-  for (const key of Object.keys(draft)) delete draft[key];
+  const members = membersOf(draft);
+  for (const name of Object.keys(members)) delete members[name];
   Object.assign(draft, next);
   return true;
 }

@@ -104,8 +104,8 @@ async function reviewOf(request: AdmissionRequest, uid: string, at: Served): Pro
       groups: user.groups,
       ...(user.extra ? { extra: user.extra } : {}),
     },
-    object: await admittedObject(request, object, at),
-    oldObject: await admittedObject(request, old, at),
+    object: object ? await admittedObject(request, object, at) : null,
+    oldObject: old ? await admittedObject(request, old, at) : null,
     dryRun,
     options: operationOptions(request),
   };

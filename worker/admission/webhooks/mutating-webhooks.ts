@@ -5,9 +5,10 @@
 import { decodeBase64 } from "../../../api/machinery/base64.ts";
 import { deepEqual } from "../../../api/machinery/deep-equal.ts";
 import { copyJson } from "../../../api/machinery/json-copy.ts";
+import { isJsonObject, membersOf } from "../../../api/machinery/json-object.ts";
 import { parseJson } from "../../../api/machinery/json-syntax.ts";
 import { applyJsonPatch } from "../../../api/machinery/patch/json-patch.ts";
-import { goJsonType, isJsonObject, type JsonObject } from "../../../api/machinery/patch/patch-result.ts";
+import { goJsonType } from "../../../api/machinery/patch/patch-result.ts";
 import { internalError } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
@@ -97,12 +98,12 @@ async function change(
     requireFailable(webhook, `unsupported patch type ${JSON.stringify(response.patchType)}`);
     return false;
   }
-  const shown = structuredClone(await admittedObject(request, request.object, at)) as unknown as JsonObject;
+  const shown = structuredClone(membersOf(await admittedObject(request, request.object, at)));
   const patched = applyJsonPatch(shown, patch.operations, "Ignore");
   if (!patched.ok) throw new ApiError(internalError(patched.detail ?? patched.message));
   const next = await draftOfAdmitted(request, patched.object, at);
   if (!next.ok) throw new ApiError(internalError(next.message));
-  return replaceDraft(request, next.draft);
+  return replaceDraft(request.object, next.draft);
 }
 
 type Read =

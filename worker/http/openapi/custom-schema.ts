@@ -2,10 +2,10 @@
  * The schema of a custom kind as OpenAPI publishes it. Version 2 knows less than structural schemas say, and clients of it
  * (kubectl's validation above all) refuse fields that it does not name: where any field goes, it names none.
  */
+import { isJsonObject } from "../../../api/machinery/json-object.ts";
 import {
   additionalOf,
   isEmbedded,
-  isMap,
   itemsOf,
   preservesUnknown,
   type Schema as StructuralSchema,
@@ -87,7 +87,7 @@ function inVersion2(schema: StructuralSchema): StructuralSchema {
   const { type, ...anything } = untyped;
   const needed = additionalOf(schema)?.nullable
     ? []
-    : (required ?? []).filter((name) => !(isMap(properties) && properties[name]?.nullable));
+    : (required ?? []).filter((name) => !(isJsonObject(properties) && properties[name]?.nullable));
   const requirement = needed.length > 0 ? { required: needed } : {};
   if (nullable) return { ...anything, ...requirement };
   if (preservesUnknown(schema)) {

@@ -4,7 +4,8 @@ import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
 import { parentEntries } from "../../../api/machinery/apply/scale-owners.ts";
 import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
-import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
+import { membersOf } from "../../../api/machinery/json-object.ts";
+import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { validateObjectMeta } from "../../../api/machinery/object-meta-validation.ts";
 import {
   badRequest,
@@ -123,7 +124,7 @@ function applied(context: RequestContext, live: KubeObject, { fieldManager, forc
   if (!parsed.ok) throw patchRefused(parsed);
   const { resource } = scaleServed;
   const result = applyPatch({
-    live: live as unknown as Record<string, unknown>,
+    live: membersOf(live),
     applied: parsed.value,
     kind: { ...ownedKind(resource, "scale"), kindName: resource.kind },
     manager: fieldManager,
@@ -134,7 +135,7 @@ function applied(context: RequestContext, live: KubeObject, { fieldManager, forc
   if (!result.ok) throw patchRefused(result);
   const decoded = decodePatched(result.object, scaleServed);
   if (!decoded.ok) throw new ApiError(badRequest(decoded.message));
-  const next = decoded.value as unknown as Scale;
+  const next = kubeObject(decoded.value) as Scale;
   checkName(next, context.path.name);
   return next;
 }

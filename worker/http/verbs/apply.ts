@@ -1,8 +1,8 @@
 /** Server-side apply: PATCH with `application/apply-patch+yaml`. It creates what is not there. */
 import { applyPatch } from "../../../api/machinery/apply/apply-patch.ts";
 import { type ParsedApplied, parseApplied } from "../../../api/machinery/apply/parse-applied.ts";
-import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
-import { isJsonObject } from "../../../api/machinery/patch/patch-result.ts";
+import { isJsonObject } from "../../../api/machinery/json-object.ts";
+import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { badRequest, conflict, failure, type Status } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
@@ -93,7 +93,7 @@ function appliedDraft(context: RequestContext, { applied, strict, live, options 
   const typed = { ...result.object, kind: resource.kind, apiVersion: apiVersionOf(group, version) };
   const decoded = decodePatched(typed, served, { nulls: "kept" });
   if (!decoded.ok) throw new ApiError(undecodable(context, applied, decoded.message));
-  const object = decoded.value as unknown as KubeObject;
+  const object = kubeObject(decoded.value);
   const draft = other ? other.toStored(object) : object;
   if (!live && draft.metadata.uid) throw noSuchUid(context, draft.metadata.uid);
   checkIdentity(context, draft);

@@ -3,9 +3,10 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from "../../../api/generated/apiextensions.v1.ts";
+import { membersOf } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
-import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
+import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { prune } from "../../../api/machinery/structural/prune.ts";
 import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
 import type { Served } from "../../kind-registry.ts";
@@ -80,7 +81,7 @@ function conversionTo(
     },
     fromStored(object) {
       const converted = shaped(structuredClone(object), apiVersion, schema);
-      applyDefaults(converted as unknown as JsonMap, schema);
+      applyDefaults(membersOf(converted), schema);
       return converted;
     },
   };
@@ -88,6 +89,6 @@ function conversionTo(
 
 function shaped(object: KubeObject, apiVersion: string, schema: Schema | undefined): KubeObject {
   object.apiVersion = apiVersion;
-  if (schema) prune(object as unknown as JsonMap, schema);
+  if (schema) prune(membersOf(object), schema);
   return object;
 }

@@ -3,9 +3,10 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
 } from "../../../api/generated/apiextensions.v1.ts";
+import { membersOf } from "../../../api/machinery/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { setDefaults } from "../../../api/machinery/structural/defaults.ts";
-import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
+import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { ALL_VERBS, type Resource } from "../../../api/resources/resource.ts";
 import { customColumns } from "./custom-columns.ts";
 import { customFields } from "./custom-fields.ts";
@@ -47,7 +48,7 @@ export function customResource(
     generationOf: ({ metadata: _, kind: __, apiVersion: ___, ...rest }) => rest,
     allowUnconditionalUpdate: false,
     deleteAnswersObject: false,
-    defaults: (draft) => setDefaults(draft as unknown as JsonMap, schema),
+    defaults: (draft) => setDefaults(membersOf(draft), schema),
     prepareCreate: (draft) => {
       if (status) delete (draft as Untyped).status;
     },

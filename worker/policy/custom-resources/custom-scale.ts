@@ -1,8 +1,8 @@
 import type { CustomResourceSubresourceScale } from "../../../api/generated/apiextensions.v1.ts";
+import { isJsonObject, membersOf } from "../../../api/machinery/json-object.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
 import { printGo } from "../../../api/machinery/patch/print-go.ts";
 import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
-import { isMap } from "../../../api/machinery/structural/json-walk.ts";
 import { isInt64 } from "../../../api/machinery/structural/validate-number.ts";
 import type { ScaleView } from "../../../api/resources/resource.ts";
 
@@ -24,9 +24,9 @@ export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<Ku
   setReplicas(draft, replicas) {
     const names = scale.specReplicasPath.replace(/^\./, "").split(".");
     const last = names.pop() ?? "";
-    let at = draft as unknown as Record<string, unknown>;
+    let at = membersOf(draft);
     for (const name of names) {
-      const next = isMap(at[name]) ? at[name] : {};
+      const next = isJsonObject(at[name]) ? at[name] : {};
       at[name] = next;
       at = next;
     }
@@ -42,7 +42,7 @@ export function integerAt(path: string, object: unknown): number | string {
     const problem = (expected: string) =>
       `.${names.slice(0, i + 1).join(".")} accessor error: ${printGo(value)} is of the type ${goType(value)}, expected ${expected}`;
     if (value === null) return 0;
-    if (!isMap(value)) return problem("map[string]interface{}");
+    if (!isJsonObject(value)) return problem("map[string]interface{}");
     if (!Object.hasOwn(value, name)) return 0;
     value = value[name];
     if (i === names.length - 1) return typeof value === "number" && isInt64(value) ? value : problem("int64");

@@ -3,9 +3,10 @@ import type { CustomResourceSubresourceScale } from "../../../api/generated/apie
 import { hasRules } from "../../../api/machinery/cel/rule-tree.ts";
 import { validateRules } from "../../../api/machinery/cel/validate-rules.ts";
 import { type FieldError, invalid } from "../../../api/machinery/field-error.ts";
+import { type JsonObject, membersOf } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { validateEmbedded } from "../../../api/machinery/structural/embedded.ts";
-import type { JsonMap, Schema } from "../../../api/machinery/structural/json-walk.ts";
+import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { duplicateItems } from "../../../api/machinery/structural/list-items.ts";
 import { validateValue } from "../../../api/machinery/structural/validate.ts";
 import { integerAt } from "./custom-scale.ts";
@@ -49,7 +50,7 @@ export class CustomValidation {
 
   create(object: KubeObject): FieldError[] {
     const { schema } = this.#kind;
-    const value = object as unknown as JsonMap;
+    const value = membersOf(object);
     return (
       this.#ofType(object) ??
       this.#withRules(value, undefined, [
@@ -71,7 +72,7 @@ export class CustomValidation {
 
   #updated(next: KubeObject, old: KubeObject, parts: readonly ("spec" | "status")[]): FieldError[] {
     const { schema } = this.#kind;
-    const [value, before] = [next as unknown as JsonMap, old as unknown as JsonMap];
+    const [value, before] = [membersOf(next), membersOf(old)];
     return (
       this.#ofType(next) ??
       this.#withRules(value, before, [
@@ -84,7 +85,7 @@ export class CustomValidation {
   }
 
   /** Rules may rely on the types of what they see, so they run only on what has them. */
-  #withRules(value: JsonMap, old: JsonMap | undefined, errors: FieldError[]): FieldError[] {
+  #withRules(value: JsonObject, old: JsonObject | undefined, errors: FieldError[]): FieldError[] {
     const { schema } = this.#kind;
     if (!hasRules(schema)) return errors;
     if (errors.some(({ reason }) => BLOCKING.has(reason))) return [...errors, NOT_CHECKED];
@@ -101,7 +102,7 @@ export class CustomValidation {
     return errors.length > 0 ? errors : undefined;
   }
 
-  #scale(object: JsonMap, parts: readonly ("spec" | "status")[]): FieldError[] {
+  #scale(object: JsonObject, parts: readonly ("spec" | "status")[]): FieldError[] {
     const { scale } = this.#kind;
     if (!scale) return [];
     const errors: FieldError[] = [];

@@ -1,0 +1,8 @@
+/** A JSON object of which nothing more is known. */
+export type JsonObject = { [name: string]: unknown };
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** An object of a known type by its members' names, which TypeScript has for no interface. */
+export const membersOf = (object: object): JsonObject => object as JsonObject;
