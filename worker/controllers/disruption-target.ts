@@ -31,7 +31,7 @@ export function disruption(
     patch: {
       metadata: { uid: pod.metadata.uid },
       status: {
-        ...(phase ? { phase } : {}),
+        ...(phase ? { phase, ...(generation === undefined ? {} : { observedGeneration: generation }) } : {}),
         conditions: [condition],
         // What the snapshot leaves out of a pod's conditions is among those of nodes.
         ...behindAll(

@@ -1,9 +1,8 @@
-/** Tells of nodes that come, go, and fall silent. */
+/** Tells of nodes that come and go. */
 import type { Node } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
-import { readiness } from "./readiness.ts";
 
 /** A node that is older is known already: this control plane has only just woken (it sleeps after 10 s). */
 const NEW_MS = 10_000;
@@ -16,9 +15,7 @@ export const nodeEventsController: Controller = {
   itemsOf({ object, previous, deleted }) {
     const { name, uid } = object.metadata;
     if (deleted) return [`removed ${name} ${uid}`];
-    if (!previous) return [`registered ${name} ${uid}`];
-    const silent = readiness(object) === "Unknown" && readiness(previous) !== "Unknown";
-    return silent ? [`silent ${name} ${uid}`] : [];
+    return previous ? [] : [`registered ${name} ${uid}`];
   },
   reconcile(item, { snapshot, now }) {
     const [what, name = "", uid = ""] = item.split(" ");
@@ -27,8 +24,6 @@ export const nodeEventsController: Controller = {
     switch (what) {
       case "removed":
         return tell(about, "RemovingNode", `Node ${name} event: Removing Node ${name} from Controller`);
-      case "silent":
-        return tell(about, "NodeNotReady", `Node ${name} status is now: NodeNotReady`);
       default:
         return (timeOf(about.metadata.creationTimestamp) ?? 0) + NEW_MS > now
           ? tell(about, "RegisteredNode", `Node ${name} event: Registered Node ${name} in Controller`)

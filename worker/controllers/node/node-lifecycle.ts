@@ -16,7 +16,7 @@ import { isReady } from "../pod-state.ts";
 import { same } from "../same.ts";
 import { conditionsPatch } from "../status-update.ts";
 import { timeOf, waking } from "../time.ts";
-import { readiness } from "./readiness.ts";
+import { isNodeReady } from "./readiness.ts";
 import { evictingTaint, taintsOf } from "./taints.ts";
 
 /** Kubernetes' node-monitor-grace-period. */
@@ -39,8 +39,7 @@ export const nodeLifecycleController: Controller = {
     if (!node) return settled;
     const silentAt = silenceOf(node, context);
     if (silentAt !== undefined && silentAt <= context.now) return planSilent(node, context);
-    const { effects: unready, events } = podsNotReady(node, context);
-    return { effects: [...marked(node, context), ...unready], events, ...waking(silentAt) };
+    return { effects: marked(node, context), ...waking(silentAt) };
   },
 };
 
@@ -85,7 +84,9 @@ function silenceOf(node: Stored<Node>, { snapshot, heardOf }: ReconcileContext):
   return Math.max(heard, told, made, renewed) + GRACE_MS;
 }
 
-function planSilent(node: Stored<Node>, { now }: ReconcileContext): Plan {
+/** What its kubelet itself says of it, that it is not ready or unknown, is no news, and its pods are left as they are. */
+function planSilent(node: Stored<Node>, context: ReconcileContext): Plan {
+  const { now } = context;
   const stamp = timestamp(now);
   const unknown = UNKNOWN_WITH_THE_NODE.flatMap((type): NodeCondition[] => {
     const current = node.status.conditions?.find((each) => each.type === type);
@@ -101,7 +102,19 @@ function planSilent(node: Stored<Node>, { now }: ReconcileContext): Plan {
       },
     ];
   });
-  return { effects: unknown.length > 0 ? [conditionsPatch("nodes", node, unknown)] : [] };
+  if (unknown.length === 0) return settled;
+  const effects = [conditionsPatch("nodes", node, unknown)];
+  if (!isNodeReady(node)) return { effects };
+  const { name } = node.metadata;
+  const pods = podsNotReady(node, context);
+  const lost: EventRecord = {
+    about: node,
+    type: "Normal",
+    reason: "NodeNotReady",
+    message: `Node ${name} status is now: NodeNotReady`,
+  };
+  // The node last: should a pod have changed meanwhile, all is done again.
+  return { effects: [{ op: "batch", effects: pods.effects }, ...effects], events: [lost, ...pods.events] };
 }
 
 /** The pods of a node that is not heard of are not ready, whatever they last said. */
@@ -109,7 +122,6 @@ function podsNotReady(
   node: Stored<Node>,
   { snapshot, now }: ReconcileContext,
 ): { effects: readonly Effect[]; events: readonly EventRecord[] } {
-  if (readiness(node) !== "Unknown") return { effects: [], events: [] };
   const pods = snapshot.podsOnNode<Pod>(node.metadata.name).filter(isReady);
   const unready = [{ type: "Ready", status: "False", lastTransitionTime: timestamp(now) }];
   const effects = pods.map((pod) => conditionsPatch("pods", pod, unready));

@@ -132,7 +132,7 @@ describe("nodes", () => {
       status: "Unknown",
       reason: "NodeStatusNeverUpdated",
     });
-    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["RegisteredNode", "NodeNotReady"]);
+    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["RegisteredNode"]);
     expect(at.wakeAt()).toBeUndefined();
   });
 
@@ -171,14 +171,69 @@ describe("nodes", () => {
     expect(marked).toMatchObject([{ count: 1 }, { count: 1 }]);
   });
 
-  it("that are gone take their pods with them", async () => {
+  it("[CTL-GC-MISSING] that are gone take their pods with them, unless they are back in time", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1", "True"));
     at.cluster.put("pods", pod("p"));
     await at.pass(60_000);
     at.cluster.remove("nodes", "", "n1");
-    await at.settle();
+    await at.pass(39_000);
+    at.cluster.put("nodes", node("n1", "True"));
+    await at.pass(10_000);
+    at.cluster.remove("nodes", "", "n1");
+    await at.pass(39_000);
+    expect(at.cluster.list("pods")).toHaveLength(1);
+    await at.pass(2000);
     expect(at.cluster.list("pods")).toEqual([]);
+    expect(at.complaints).toEqual([]);
+  });
+
+  it("[CTL-NODE-LOST] that fall silent are told of, and their pods not ready; not those that were not ready before", async () => {
+    const at = start();
+    const ready = { type: "Ready", status: "True" };
+    for (const name of ["n1", "n2"]) {
+      at.cluster.put("nodes", node(name, name === "n1" ? "True" : "False"));
+      at.cluster.change<Node>("nodes", "", name, ({ status }) => {
+        for (const condition of status.conditions ?? []) delete condition.lastHeartbeatTime;
+      });
+      const everything = [{ operator: "Exists" }];
+      const { spec, ...rest } = pod(name, everything);
+      at.cluster.put("pods", { ...rest, spec: { ...spec, nodeName: name }, status: { conditions: [ready] } });
+    }
+    await at.pass(60_000);
+    const readyOf = (name: string) => at.cluster.get<Pod>("pods", "ns", name)?.status.conditions?.[0]?.status;
+    expect(["n1", "n2"].map((name) => nodeAt(at, name)?.status.conditions?.[0]?.status)).toEqual([
+      "Unknown",
+      "Unknown",
+    ]);
+    expect(["n1", "n2"].map(readyOf)).toEqual(["False", "True"]);
+    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "NodeNotReady");
+    expect(told.map(({ involvedObject: { kind, name } }) => `${kind} ${name}`)).toEqual(["Node n1", "Pod n1"]);
+  });
+
+  it("[CTL-EVICT-FIRST] that evict go by the first toleration that fits, and spare whose time was limited by it", async () => {
+    const at = start();
+    const on = (key: string, tolerationSeconds?: number) => ({
+      key,
+      operator: "Exists",
+      effect: "NoExecute",
+      ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }),
+    });
+    at.cluster.put("nodes", node("n1", "True"));
+    at.cluster.put("pods", pod("first", [on("k", 100), on("k", 5)]));
+    at.cluster.put("pods", pod("free", [on("k"), on("other", 300)]));
+    const taint = (taints: NonNullable<Node["spec"]["taints"]>) =>
+      at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+        draft.spec.taints = taints;
+      });
+    await at.settle();
+    taint([{ key: "k", effect: "NoExecute" }]);
+    await at.pass(20_000);
+    expect(at.cluster.list("pods")).toHaveLength(2);
+    taint([]);
+    await at.settle();
+    const messages = at.cluster.list<Event>("events").map(({ message }) => message);
+    expect(messages.filter((message) => message?.includes("Pod"))).toEqual(["Cancelling deletion of Pod ns/first"]);
   });
 
   it("that somebody taints without saying when have it said, and let pods stay from then on", async () => {
@@ -276,5 +331,15 @@ describe("nodes", () => {
       ),
     );
     expect(evictionsOf(nodes).everyMs.get(":a")).toBe(expected);
+  });
+
+  it("[CTL-ZONE-EXCLUDED] of which it is said that they tell nothing of their zone are not counted", () => {
+    const excluded = { "node.kubernetes.io/exclude-disruption": "" };
+    const lost = ["n1", "n2", "n3"].map((name) => node(name, "Unknown", excluded));
+    expect(evictionsOf([...lost, node("n4", "True")])).toMatchObject({
+      isOutage: false,
+      everyMs: new Map([[":", 10_000]]),
+    });
+    expect(evictionsOf([...lost, node("n4", "Unknown")]).isOutage).toBe(true);
   });
 });

@@ -14,9 +14,12 @@ export const taintEvictionController: Controller = {
   writes: ["nodes", "pods"],
   itemsOf({ resource, object, previous, deleted, snapshot }) {
     if (resource === "pods") return deleted ? [] : [itemKey(object)];
-    const pods = (mark: string) => snapshot.podsOnNode(object.metadata.name).map((pod) => mark + itemKey(pod));
-    if (noExecute(object as Stored<Node>).length > 0) return pods("");
-    return noExecute(previous as Node | undefined).length > 0 && !deleted ? pods(SPARED) : [];
+    const [taints, taintsBefore] = [noExecute(object as Stored<Node>), noExecute(previous as Node | undefined)];
+    if (deleted || (taints.length === 0 && taintsBefore.length === 0)) return [];
+    return snapshot.podsOnNode<Pod>(object.metadata.name).flatMap((pod) => {
+      const isSpared = stayOf(pod, taintsBefore) === "limited" && stayOf(pod, taints) !== "limited";
+      return [...(isSpared ? [SPARED + itemKey(pod)] : []), ...(taints.length > 0 ? [itemKey(pod)] : [])];
+    });
   },
   reconcile(item, { snapshot, now }) {
     const spared = item.startsWith(SPARED);
@@ -25,7 +28,7 @@ export const taintEvictionController: Controller = {
     // What is on its way out is marked all the same, and so is what has ended.
     if (!pod?.spec.nodeName || (pod.metadata.deletionTimestamp && isMarked(pod))) return settled;
     const node = snapshot.get<Node>("nodes", "", pod.spec.nodeName);
-    if (spared) return isLimited(pod) ? { effects: [], events: [told(pod, "Cancelling deletion of Pod")] } : settled;
+    if (spared) return { effects: [], events: [told(pod, "Cancelling deletion of Pod")] };
     const taints = noExecute(node);
     const end = evictionTime(pod, taints, now);
     if (end === undefined) return settled;
@@ -45,7 +48,7 @@ export const taintEvictionController: Controller = {
 
 const isMarked = (pod: Stored<Pod>) => podCondition(pod, "DisruptionTarget")?.status === "True";
 
-/** Marks items of pods whose node has lost its last evicting taint. */
+/** Marks items of pods whose limited stay has become another. */
 const SPARED = "spared ";
 
 const told = (about: Stored<Pod>, what: string): EventRecord => ({
@@ -54,12 +57,6 @@ const told = (about: Stored<Pod>, what: string): EventRecord => ({
   reason: "TaintManagerEviction",
   message: `${what} ${about.metadata.namespace}/${about.metadata.name}`,
 });
-
-/** The pod's stay on a tainted node was limited. */
-const isLimited = ({ spec }: Pod) =>
-  (spec.tolerations ?? []).some(
-    ({ effect, tolerationSeconds }) => (!effect || effect === "NoExecute") && tolerationSeconds !== undefined,
-  );
 
 function stamped(node: Stored<Node> | undefined, now: number): Plan {
   if (!node) return settled;
@@ -89,18 +86,27 @@ export const tolerates = (toleration: Toleration, taint: Taint): boolean =>
   (!toleration.key || toleration.key === taint.key) &&
   (toleration.operator === "Exists" || (toleration.value ?? "") === (taint.value ?? ""));
 
+/** The first toleration that fits is the one that counts, as in Kubernetes, though a later one be shorter. */
+const firstFitting = ({ spec }: Pod, taint: Taint) => spec.tolerations?.find((each) => tolerates(each, taint));
+
+/** How the pod stays beside the taints: not at all, for a time, or for ever. */
+function stayOf(pod: Pod, taints: readonly Taint[]): "refused" | "limited" | "free" {
+  const fitting = taints.map((taint) => firstFitting(pod, taint));
+  if (fitting.some((toleration) => toleration === undefined)) return "refused";
+  return fitting.some((toleration) => toleration?.tolerationSeconds !== undefined) ? "limited" : "free";
+}
+
 /** When the pod must go (ms): now where a taint is not tolerated, never (undefined) where all are without limit. */
 function evictionTime(pod: Stored<Pod>, taints: readonly Taint[], now: number): number | undefined {
   let earliest: number | undefined;
   for (const taint of taints) {
-    const matching = (pod.spec.tolerations ?? []).filter((each) => tolerates(each, taint));
-    if (matching.length === 0) return now;
-    const limits = matching.map(({ tolerationSeconds }) => tolerationSeconds).filter((limit) => limit !== undefined);
-    if (limits.length === 0) continue;
+    const toleration = firstFitting(pod, taint);
+    if (!toleration) return now;
+    if (toleration.tolerationSeconds === undefined) continue;
     // A pod that came after the taint has its time from then on.
     const bound = timeOf(podCondition(pod, "PodScheduled")?.lastTransitionTime) ?? 0;
     const since = Math.max(timeOf(taint.timeAdded) ?? now, bound);
-    const at = since + Math.max(0, Math.min(...limits)) * 1000;
+    const at = since + Math.max(0, toleration.tolerationSeconds) * 1000;
     earliest = Math.min(earliest ?? at, at);
   }
   return earliest;

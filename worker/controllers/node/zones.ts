@@ -13,6 +13,8 @@ const FEW = 2;
 
 const REGION = "topology.kubernetes.io/region";
 const ZONE = "topology.kubernetes.io/zone";
+/** Whether such a node is lost says nothing about its zone. */
+const EXCLUDED = "node.kubernetes.io/exclude-disruption";
 
 export const zoneOf = ({ metadata: { labels } }: Node): string => `${labels?.[REGION] ?? ""}:${labels?.[ZONE] ?? ""}`;
 
@@ -44,10 +46,11 @@ export function evictionsOf(nodes: readonly Node[]): Evictions {
   for (const node of nodes) {
     const name = zoneOf(node);
     const zone = zones.get(name) ?? { ready: 0, lost: 0 };
-    zone[isNodeReady(node) ? "ready" : "lost"]++;
+    if (node.metadata.labels?.[EXCLUDED] === undefined) zone[isNodeReady(node) ? "ready" : "lost"]++;
     zones.set(name, zone);
   }
-  const isOutage = [...zones.values()].every((zone) => disruptionOf(zone) === "full");
+  const counted = [...zones.values()].filter(({ ready, lost }) => ready + lost > 0);
+  const isOutage = counted.length > 0 && counted.every((zone) => disruptionOf(zone) === "full");
   const everyMs = new Map<string, number>();
   if (!isOutage)
     for (const [name, zone] of zones) {
