@@ -185,6 +185,7 @@ export class NodeAssembly {
           allocatable: { ...allocatable(), ...patchedResources(known?.status ?? {}, this.drivers.amounts) },
           maxPods: MAX_PODS,
           appArmor: facts.machine.appArmor,
+          strictGroups: runtime.features?.supplementalGroupsPolicy === true,
         };
       },
       pressures: () => this.housekeeping.pressures,

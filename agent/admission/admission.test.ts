@@ -12,6 +12,7 @@ const node: AdmittingNode = {
   allocatable: { cpu: "2", memory: "1Gi", pods: "110" },
   maxPods: 3,
   appArmor: false,
+  strictGroups: false,
 };
 
 interface Asked {
@@ -91,6 +92,15 @@ describe("a pod that is bound to the node", () => {
   ])("is refused where it %s", (_, asked, change, others, told) => {
     const { refusal } = checkPod(asked, { ...node, ...change }, others);
     expect(`${refusal?.reason}: ${refusal?.message}`).toBe(told);
+  });
+
+  it("AGENT-GROUPS: is refused where it must have no groups of its image's, and the runtime cannot hold it to that", () => {
+    const strict = pod("p", { spec: { securityContext: { supplementalGroupsPolicy: "Strict" } } });
+    expect(checkPod(strict, node, []).refusal).toEqual({
+      reason: "SupplementalGroupsPolicyNotSupported",
+      message: "SupplementalGroupsPolicy=Strict is not supported in this node",
+    });
+    expect(checkPod(strict, { ...node, strictGroups: true }, []).refusal).toBeUndefined();
   });
 
   it("may come where it only would not have been scheduled, and stays where it once was let in", () => {

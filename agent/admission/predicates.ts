@@ -17,6 +17,8 @@ export interface AdmittingNode {
   readonly maxPods: number;
   /** Whether the machine can hold a process to an AppArmor profile. */
   readonly appArmor: boolean;
+  /** Whether the runtime can hold processes to the groups that their pod names. */
+  readonly strictGroups: boolean;
 }
 
 export interface Refusal {
@@ -138,7 +140,7 @@ export function checkPod(pod: Pod, node: AdmittingNode, others: readonly Pod[]):
   const os = pod.spec.os?.name;
   if (os !== undefined && os !== "" && os !== node.os)
     return wrong({ reason: "PodOSNotSupported", message: "Failed to admit pod as the OS field doesn't match node OS" });
-  if (pod.spec.securityContext?.supplementalGroupsPolicy === "Strict")
+  if (pod.spec.securityContext?.supplementalGroupsPolicy === "Strict" && !node.strictGroups)
     return wrong({
       reason: "SupplementalGroupsPolicyNotSupported",
       message: "SupplementalGroupsPolicy=Strict is not supported in this node",

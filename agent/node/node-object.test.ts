@@ -19,6 +19,18 @@ it("NET-READY: a node whose network does not stand is not Ready, in the kubelet'
   });
 });
 
+it("AGENT-RUNTIME: a node tells what its container runtime says that it can, and nothing of one that does not say", () => {
+  const plain = nodeStatus(plainNode(), [], NOW);
+  expect(plain).not.toHaveProperty("runtimeHandlers");
+  expect(plain).not.toHaveProperty("features");
+  const can = { recursiveReadOnlyMounts: true, userNamespaces: true };
+  const features = { handlers: new Map([["", can]]), supplementalGroupsPolicy: true };
+  expect(nodeStatus(plainNode({ features }), [], NOW)).toMatchObject({
+    runtimeHandlers: [{ name: "", features: can }],
+    features: { supplementalGroupsPolicy: true },
+  });
+});
+
 it("a condition that stays as it was keeps the time since when it is", () => {
   const before = nodeStatus(plainNode(), [], NOW);
   const after = nodeStatus(plainNode({ pressures: new Set(["DiskPressure"]) }), before.conditions ?? [], LATER);

@@ -4,6 +4,7 @@ import { formatQuantity } from "../../api/machinery/quantity.ts";
 import { NETWORK_KEY } from "../../api/node-sync.ts";
 import type { Way } from "../network/overlay/choose-way.ts";
 import type { ImageObservation } from "../runtime/image.ts";
+import type { RuntimeFeatures } from "../runtime/runtime-features.ts";
 import type { Machine } from "./machine.ts";
 import type { Reserve } from "./reserve.ts";
 
@@ -27,6 +28,7 @@ export interface NodeFacts {
   /** `containerd://1.6.20` */
   readonly runtimeVersion: string;
   readonly isolates: boolean;
+  readonly features: RuntimeFeatures;
   readonly images: readonly ImageObservation[];
   readonly pressures: ReadonlySet<string>;
   readonly labels: Readonly<Record<string, string>>;
@@ -170,6 +172,14 @@ const imagesOf = ({ images }: NodeFacts) =>
 const RESTARTS_ALL = "RestartAllContainersOnContainerExits";
 const RESIZES = ["InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers"];
 
+/** What a scheduler or a user may want to know of the container runtime; nothing of one that does not say. */
+const runtimeFeatures = ({
+  features: { handlers, supplementalGroupsPolicy },
+}: NodeFacts): Pick<NodeStatus, "features" | "runtimeHandlers"> => ({
+  ...(handlers.size === 0 ? {} : { runtimeHandlers: [...handlers].map(([name, its]) => ({ name, features: its })) }),
+  ...(supplementalGroupsPolicy === undefined ? {} : { features: { supplementalGroupsPolicy } }),
+});
+
 /** `before` are the conditions that the API has; `now` RFC 3339. */
 export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], now: string): NodeStatus {
   const { machine } = facts;
@@ -189,6 +199,7 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
     declaredFeatures: [...(facts.isolates ? RESIZES : []), RESTARTS_ALL],
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
     images: imagesOf(facts),
+    ...runtimeFeatures(facts),
     volumesInUse: [...facts.volumesInUse],
     nodeInfo: {
       architecture: machine.architecture,

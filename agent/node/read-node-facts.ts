@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { AgentOptions } from "../agent-options.ts";
 import { DEFAULT_THRESHOLDS, parseThresholds } from "../pressure/thresholds.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { NO_FEATURES } from "../runtime/runtime-features.ts";
 import { machineAddresses, readMachine } from "./machine.ts";
 import type { NodeFacts } from "./node-object.ts";
 import { reserveOf } from "./reserve.ts";
@@ -22,6 +23,7 @@ export async function readNodeFacts(
     addresses: machineAddresses(),
     runtimeVersion: `${name}://${version}`,
     isolates: runtime.isolates,
+    features: runtime.features ?? NO_FEATURES,
     images,
     pressures: new Set(),
     devices: new Map(),

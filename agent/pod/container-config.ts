@@ -3,7 +3,7 @@ import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { DeviceGrant } from "../devices/device-source.ts";
 import type { ContainerConfig, Mount } from "../runtime/container.ts";
 import type { ImageObservation } from "../runtime/image.ts";
-import type { DnsConfig, PortMapping, SandboxConfig } from "../runtime/sandbox.ts";
+import type { DnsConfig, PortMapping, SandboxConfig, UserNamespace } from "../runtime/sandbox.ts";
 import type { PodContainer } from "./containers.ts";
 import { ConfigError, containerEnv, type EnvInput } from "./env.ts";
 import { expand } from "./expansion.ts";
@@ -20,8 +20,9 @@ import {
   TERMINATION_MESSAGE_PATH,
   TERMINATION_MESSAGE_POLICY,
 } from "./labels.ts";
+import { resolveRecursiveReadOnly } from "./recursive-read-only.ts";
 import { containerResources } from "./resources.ts";
-import { containerSecurity, pidScopeOf, seccompOf, seLinuxOf } from "./security.ts";
+import { containerSecurity, groupsPolicyOf, pidScopeOf, seccompOf, seLinuxOf } from "./security.ts";
 
 export const identityOf = ({ metadata }: Pod) => ({
   namespace: metadata.namespace ?? "",
@@ -61,11 +62,12 @@ export interface SandboxInput {
   readonly dns: DnsConfig;
   readonly profileRoot: string;
   readonly handler: string;
+  readonly userNamespace?: UserNamespace | undefined;
   readonly cgroupParent: string;
 }
 
 export function sandboxConfig(input: SandboxInput): SandboxConfig {
-  const { pod, attempt, hostname, logDirectory, dns, profileRoot, handler } = input;
+  const { pod, attempt, hostname, logDirectory, dns, profileRoot, handler, userNamespace } = input;
   const { spec } = pod;
   const security = spec.securityContext ?? {};
   const sysctls = (security.sysctls ?? []).map(({ name, value }) => [name.replaceAll("/", "."), value]);
@@ -89,6 +91,8 @@ export function sandboxConfig(input: SandboxInput): SandboxConfig {
       ...(security.supplementalGroups ?? []),
       ...(security.fsGroup === undefined ? [] : [security.fsGroup]),
     ],
+    supplementalGroupsPolicy: groupsPolicyOf(pod),
+    ...(userNamespace === undefined ? {} : { userNamespace }),
     seccomp: seccompOf(security.seccompProfile, profileRoot),
     ...(security.seLinuxOptions === undefined ? {} : { seLinux: seLinuxOf(security.seLinuxOptions) }),
     handler,
@@ -103,6 +107,8 @@ export interface ContainerInput extends Omit<EnvInput, "container"> {
   readonly restartCount: number;
   readonly profileRoot: string;
   readonly memoryCapacity: number;
+  /** The runtime can mount volumes so. */
+  readonly recursiveReadOnly: boolean;
   /** The block device of a volume. */
   readonly devicePath: (container: Container, volume: string) => string;
   /** The directory or file of each volume, by name. */
@@ -136,14 +142,11 @@ function expandSubPath(expression: string, lookup: (name: string) => string | un
   return path;
 }
 
-const noRecursiveReadOnly = (volume: string): string =>
-  `failed to resolve recursive read-only mode: volume "${volume}" requested recursive read-only mode, but it is not supported by the runtime`;
-
 function mountsOf(input: ContainerInput, lookup: (name: string) => string | undefined): Mount[] {
   const { container } = input.target;
   return (container.volumeMounts ?? []).map((mount) => {
     const { name, mountPath, readOnly, subPath, subPathExpr, mountPropagation } = mount;
-    if (mount.recursiveReadOnly === "Enabled") throw new ConfigError(noRecursiveReadOnly(name));
+    const recursiveReadOnly = resolveRecursiveReadOnly(mount, input.recursiveReadOnly);
     const expanded =
       subPathExpr === undefined || subPathExpr === "" ? (subPath ?? "") : expandSubPath(subPathExpr, lookup);
     const path = mountPath.startsWith("/") ? mountPath : `/${mountPath}`;
@@ -151,6 +154,7 @@ function mountsOf(input: ContainerInput, lookup: (name: string) => string | unde
       containerPath: path,
       hostPath: input.volumePath(container, { name, subPath: expanded, readOnly: readOnly === true }),
       readOnly: readOnly === true || isReadOnlyVolume(input.pod, name),
+      recursiveReadOnly,
       propagation: PROPAGATION[(mountPropagation ?? "None") as keyof typeof PROPAGATION] ?? "private",
     };
   });

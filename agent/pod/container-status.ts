@@ -16,6 +16,7 @@ import { type ContainerRole, initContainersOf, isSidecar } from "./containers.ts
 import { resourcesGiven, restartCountOf } from "./labels.ts";
 import type { PodLocal } from "./local.ts";
 import { RESTARTING_ALL } from "./phase.ts";
+import { shownRecursiveReadOnly } from "./recursive-read-only.ts";
 import { restartDecision } from "./restart.ts";
 
 interface Input {
@@ -58,12 +59,18 @@ const REMOVED = {
   message: "The container is removed because RestartAllContainers in place",
 };
 
-const mountStatuses = (container: Container): VolumeMountStatus[] | undefined =>
-  container.volumeMounts?.map(({ name, mountPath, readOnly }) => ({
-    name,
-    mountPath,
-    ...(readOnly === true ? { readOnly, recursiveReadOnly: "Disabled" } : {}),
-  }));
+const mountStatuses = (
+  container: Container,
+  { recursiveReadOnly }: Pick<PodLocal, "recursiveReadOnly">,
+): VolumeMountStatus[] | undefined =>
+  container.volumeMounts?.map((mount) => {
+    const { name, mountPath, readOnly } = mount;
+    const shown = readOnly === true && {
+      readOnly,
+      recursiveReadOnly: shownRecursiveReadOnly(mount, recursiveReadOnly),
+    };
+    return { name, mountPath, ...shown };
+  });
 
 const linuxUser = ({ uid, gid, groups }: NonNullable<ContainerObservation["user"]>) => ({
   uid,
@@ -145,7 +152,7 @@ function statusOf(container: Container, role: ContainerRole, input: Input): Cont
 
   const running = newest?.state === "running" && state.running !== undefined;
   const { started, ready } = running ? readiness(container, role, newest, local) : { started: false, ready: false };
-  const mounts = mountStatuses(container);
+  const mounts = mountStatuses(container, local);
   return {
     name: container.name,
     state,

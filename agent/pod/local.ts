@@ -54,4 +54,6 @@ export interface PodLocal {
   /** What the pod as a whole has. */
   readonly actualWhole: ResourceRequirements | undefined;
   readonly resize: ResizeState;
+  /** The runtime can mount volumes so that what is mounted below them is read-only too. */
+  readonly recursiveReadOnly: boolean;
 }

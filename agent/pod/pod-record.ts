@@ -15,6 +15,7 @@ import { graceOf, runningOf } from "./kill.ts";
 import { terminationsBetween } from "./life-counts.ts";
 import type { PodLocal, Verdict, Waiting } from "./local.ts";
 import { isTerminal } from "./phase.ts";
+import { canMountRecursiveReadOnly } from "./recursive-read-only.ts";
 import { podStatus } from "./status.ts";
 import { StatusReporter } from "./status-reporter.ts";
 import { terminatedStatus } from "./terminated-status.ts";
@@ -73,6 +74,8 @@ export class PodRecord {
   isObserved = false;
   readonly startTime: number;
   #ips: readonly string[] = [];
+  /** The runtime's, once there is a sandbox. */
+  #handler: string | undefined;
   #isFinished: boolean;
   /** When the last container was seen to have ended for good (ms). */
   endedAt: number | undefined;
@@ -157,6 +160,7 @@ export class PodRecord {
       actual: this.actual,
       actualWhole: this.actualWhole,
       resize: this.resize,
+      recursiveReadOnly: canMountRecursiveReadOnly(this.context.runtime.features, this.#handler ?? ""),
     };
   }
 
@@ -185,6 +189,7 @@ export class PodRecord {
     const observation = await this.context.runtime.observe(this.uid);
     const ips = observation.sandboxes[0]?.ips ?? [];
     if (ips.length > 0) this.#ips = ips;
+    this.#handler = observation.sandboxes[0]?.handler ?? this.sandbox?.handler;
     this.running = observation.containers.filter(({ state }) => state === "running");
     this.prober.follow(this.gone ? [] : runningOf(this.pod, observation.containers));
     return { ...observation, containers: observation.containers.map((container) => this.#withMessage(container)) };

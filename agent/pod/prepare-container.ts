@@ -28,6 +28,8 @@ export interface ContainerToPrepare {
   readonly target: PodContainer;
   readonly image: ImageObservation;
   readonly restartCount: number;
+  /** The runtime can mount volumes so. */
+  readonly recursiveReadOnly: boolean;
   readonly devices: DeviceGrant;
 }
 
@@ -46,6 +48,7 @@ export function prepareContainer(context: WorkerContext, asked: ContainerToPrepa
     target,
     image,
     restartCount,
+    recursiveReadOnly: asked.recursiveReadOnly,
     objects: context.objects(pod.metadata.namespace ?? ""),
     addresses,
     allocatable: context.allocatable(),

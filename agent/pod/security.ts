@@ -2,7 +2,7 @@
 import type { AppArmorProfile, Container, Pod, SELinuxOptions, SeccompProfile } from "../../api/generated/core.v1.ts";
 import type { ContainerSecurity } from "../runtime/container.ts";
 import type { ImageObservation } from "../runtime/image.ts";
-import type { NamespaceScope, SecurityProfile, SeLinuxOptions } from "../runtime/sandbox.ts";
+import type { NamespaceScope, SecurityProfile, SeLinuxOptions, SupplementalGroupsPolicy } from "../runtime/sandbox.ts";
 import { printPod } from "./containers.ts";
 import { ConfigError } from "./env.ts";
 
@@ -31,6 +31,9 @@ export function seccompOf(spec: SeccompProfile | undefined, profileRoot: string)
 
 export const pidScopeOf = (pod: Pod): NamespaceScope =>
   pod.spec.hostPID === true ? "node" : pod.spec.shareProcessNamespace === true ? "pod" : "container";
+
+export const groupsPolicyOf = ({ spec }: Pod): SupplementalGroupsPolicy =>
+  spec.securityContext?.supplementalGroupsPolicy === "Strict" ? "Strict" : "Merge";
 
 /** Refuses what would run as root against runAsNonRoot. */
 function checkNonRoot(pod: Pod, container: Container, user: number | undefined, image: ImageObservation): void {
@@ -79,6 +82,7 @@ export function containerSecurity({ pod, container, image, profileRoot, pidTarge
       ? { runAsUsername: image.username }
       : {}),
     supplementalGroups: [...(ofPod.supplementalGroups ?? []), ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup])],
+    supplementalGroupsPolicy: groupsPolicyOf(pod),
     readOnlyRoot: own.readOnlyRootFilesystem === true,
     noNewPrivileges: own.allowPrivilegeEscalation === false,
     addCapabilities: own.capabilities?.add ?? [],

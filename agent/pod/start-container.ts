@@ -21,22 +21,21 @@ import type { Action } from "./plan.ts";
 import { cgroupParent, limitPodCgroup } from "./pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "./pod-record.ts";
 import { prepareContainer } from "./prepare-container.ts";
+import { canMountRecursiveReadOnly } from "./recursive-read-only.ts";
 import { kill } from "./stop-containers.ts";
+import { checkUserNamespaces, userNamespaceOf } from "./user-namespaces.ts";
 
 export type Outcome = "changed" | "failed" | "nothing";
 
 /** Linux has room for no longer name. */
 const LONGEST_KERNEL_NAME = 64;
 
-const noUserNamespaces = (handler: string): string =>
-  `can't set \`spec.hostUsers: false\`, ${handler === "" ? "runtime" : `RuntimeClass handler "${handler}"`} does not support user namespaces`;
-
 /** Fails with why there can be no such sandbox here. */
 async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<SandboxConfig> {
   const { pod, context, logDirectory } = record;
   const { runtimeClassName, hostUsers, hostNetwork } = pod.spec;
   const handler = runtimeClassName === undefined ? "" : await context.handlerOf(runtimeClassName);
-  if (hostUsers === false) throw new Error(noUserNamespaces(handler));
+  if (hostUsers === false) checkUserNamespaces(context.runtime.features, handler);
   const dns = context.dns();
   const name = kernelHostname(pod, podHostname(pod, dns.clusterDomain));
   if (hostNetwork !== true && name.length > LONGEST_KERNEL_NAME) {
@@ -55,6 +54,7 @@ async function sandboxConfigOf(record: PodRecord, attempt: number): Promise<Sand
     dns: podsDns,
     profileRoot: context.seccompDirectory,
     handler,
+    userNamespace: userNamespaceOf(pod, context.podsDirectory),
     cgroupParent: cgroupParent(record.uid, context.runtime.cgroupDriver ?? "cgroupfs"),
   });
   record.sandbox = config;
@@ -140,6 +140,7 @@ export async function startContainer(record: PodRecord, action: Start, observati
       addresses: record.addresses(),
       observation,
       target,
+      recursiveReadOnly: canMountRecursiveReadOnly(runtime.features, sandbox.handler),
       image: outcome.image,
       restartCount,
       devices: await devicesFor(record, container),

@@ -1,10 +1,12 @@
 /** What a container is made from. */
-import type { NamespaceScope, SecurityProfile, SeLinuxOptions } from "./sandbox.ts";
+import type { NamespaceScope, SecurityProfile, SeLinuxOptions, SupplementalGroupsPolicy } from "./sandbox.ts";
 
 export interface Mount {
   readonly containerPath: string;
   readonly hostPath: string;
   readonly readOnly: boolean;
+  /** So is whatever is mounted below it. */
+  readonly recursiveReadOnly?: boolean;
   readonly propagation: "private" | "hostToContainer" | "bidirectional";
 }
 
@@ -22,6 +24,7 @@ export interface ContainerSecurity {
   /** A user's name, where the image names one instead of a number. */
   readonly runAsUsername?: string;
   readonly supplementalGroups: readonly number[];
+  readonly supplementalGroupsPolicy: SupplementalGroupsPolicy;
   readonly readOnlyRoot: boolean;
   readonly noNewPrivileges: boolean;
   readonly addCapabilities: readonly string[];

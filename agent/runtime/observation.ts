@@ -9,6 +9,8 @@ export interface SandboxObservation {
   readonly createdAt: number;
   /** Empty for pods on the machine's network, and for sandboxes that are not ready. */
   readonly ips: readonly string[];
+  /** Of the runtime; "" is the default. */
+  readonly handler?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }

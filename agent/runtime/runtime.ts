@@ -9,6 +9,7 @@ import type { ContainerConfig, ContainerResources } from "./container.ts";
 import type { ImageObservation, RegistryCredentials } from "./image.ts";
 import type { Observation } from "./observation.ts";
 import type { ExecRequest, ProcessStream } from "./process-stream.ts";
+import type { RuntimeFeatures } from "./runtime-features.ts";
 import type { SandboxConfig } from "./sandbox.ts";
 import type { ContainerUsage } from "./usage.ts";
 
@@ -28,6 +29,7 @@ export interface Runtime {
   readonly isolates: boolean;
   /** True where nothing runs that could be asked: probes and hooks then succeed unasked. */
   readonly simulates?: boolean;
+  readonly features?: RuntimeFeatures;
   /** Containers may be given devices by their CDI names. */
   readonly takesCdiDevices?: boolean;
   version(): Promise<{ readonly name: string; readonly version: string }>;

@@ -35,6 +35,15 @@ export interface SeLinuxOptions {
   readonly level: string;
 }
 
+/** What the users of a pod's own user namespace are to the machine: 0 is `hostId`, and so on up to `length`; groups are the same. */
+export interface UserNamespace {
+  readonly hostId: number;
+  readonly length: number;
+}
+
+/** Whether a process also has the groups that its image's /etc/group gives its user. */
+export type SupplementalGroupsPolicy = "Merge" | "Strict";
+
 export interface SandboxConfig {
   readonly pod: PodIdentity;
   readonly attempt: number;
@@ -53,6 +62,9 @@ export interface SandboxConfig {
   readonly runAsUser?: number;
   readonly runAsGroup?: number;
   readonly supplementalGroups: readonly number[];
+  readonly supplementalGroupsPolicy: SupplementalGroupsPolicy;
+  /** Absent: the machine's users. */
+  readonly userNamespace?: UserNamespace;
   readonly seccomp: SecurityProfile;
   readonly seLinux?: SeLinuxOptions;
   /** Name of the runtime's handler for the pod's RuntimeClass; "" is the default. */

@@ -27,6 +27,7 @@ export const plainNode = (more: Partial<NodeFacts> = {}): NodeFacts => ({
   addresses: [],
   runtimeVersion: "fake://1",
   isolates: false,
+  features: { handlers: new Map() },
   images: [],
   pressures: new Set(),
   devices: new Map(),

@@ -17,6 +17,7 @@ export const plainSandbox = (pod: SandboxConfig["pod"], more: Partial<SandboxCon
   sysctls: {},
   privileged: false,
   supplementalGroups: [],
+  supplementalGroupsPolicy: "Merge",
   seccomp: UNCONFINED,
   handler: "",
   labels: { "io.kubernetes.pod.uid": pod.uid },
@@ -42,6 +43,7 @@ export const plainContainer = (more: Partial<ContainerConfig> = {}): ContainerCo
   security: {
     privileged: false,
     supplementalGroups: [],
+    supplementalGroupsPolicy: "Merge",
     readOnlyRoot: false,
     noNewPrivileges: false,
     addCapabilities: [],

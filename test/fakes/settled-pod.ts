@@ -13,5 +13,6 @@ export const settledLocal = (change: Partial<PodLocal> = {}): PodLocal => ({
   actual: new Map(),
   actualWhole: undefined,
   resize: { kind: "settled" },
+  recursiveReadOnly: false,
   ...change,
 });

@@ -29,10 +29,18 @@ const PROPAGATION = {
   bidirectional: "PROPAGATION_BIDIRECTIONAL",
 } as const;
 
+const idMappings = ({ userNamespace }: SandboxConfig): cri.IdMapping[] =>
+  userNamespace === undefined ? [] : [{ host_id: userNamespace.hostId, container_id: 0, length: userNamespace.length }];
+
 const namespaces = (sandbox: SandboxConfig, pid: NamespaceScope): cri.NamespaceOption => ({
   network: sandbox.network === "node" ? "NODE" : "POD",
   ipc: sandbox.ipc === "node" ? "NODE" : "POD",
   pid: PID[pid],
+  userns_options: {
+    mode: sandbox.userNamespace === undefined ? "NODE" : "POD",
+    uids: idMappings(sandbox),
+    gids: idMappings(sandbox),
+  },
 });
 
 const profile = ({ type, localhostRef }: SecurityProfile): cri.SecurityProfile => ({
@@ -79,6 +87,7 @@ export const criSandbox = (config: SandboxConfig, agentId: string): cri.PodSandb
       ...optional("run_as_user", config.runAsUser),
       ...optional("run_as_group", config.runAsGroup),
       supplemental_groups: config.supplementalGroups,
+      supplemental_groups_policy: config.supplementalGroupsPolicy,
       privileged: config.privileged,
       seccomp: profile(config.seccomp),
       ...(config.seLinux === undefined ? {} : { selinux_options: config.seLinux }),
@@ -99,11 +108,15 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, ag
     args: config.args,
     working_dir: config.workingDir,
     envs: config.env.map(({ name, value }) => ({ key: name, value })),
-    mounts: config.mounts.map(({ containerPath, hostPath, readOnly, propagation }) => ({
+    mounts: config.mounts.map(({ containerPath, hostPath, readOnly, recursiveReadOnly, propagation }) => ({
       container_path: containerPath,
       host_path: hostPath,
       readonly: readOnly,
+      recursive_read_only: recursiveReadOnly === true,
       propagation: PROPAGATION[propagation],
+      // Files keep the owners that they have on the machine, as the pod's own users of those numbers.
+      uidMappings: idMappings(sandbox),
+      gidMappings: idMappings(sandbox),
     })),
     devices: config.devices.map(({ containerPath, hostPath, permissions }) => ({
       container_path: containerPath,
@@ -134,6 +147,7 @@ export function criContainer(config: ContainerConfig, sandbox: SandboxConfig, ag
         ...(security.runAsUsername === undefined ? {} : { run_as_username: security.runAsUsername }),
         readonly_rootfs: security.readOnlyRoot,
         supplemental_groups: security.supplementalGroups,
+        supplemental_groups_policy: security.supplementalGroupsPolicy,
         no_new_privs: security.noNewPrivileges,
         masked_paths: open ? [] : MASKED,
         readonly_paths: open ? [] : READ_ONLY,

@@ -25,6 +25,7 @@ export interface PodSandbox {
   readonly created_at: number;
   readonly labels: Strings;
   readonly annotations: Strings;
+  readonly runtime_handler: string;
 }
 
 export interface PodSandboxStatus extends PodSandbox {
@@ -90,12 +91,26 @@ export interface SELinuxOption {
   readonly level: string;
 }
 
+export interface IdMapping {
+  readonly host_id: number;
+  readonly container_id: number;
+  readonly length: number;
+}
+
 export interface NamespaceOption {
   readonly network: "POD" | "NODE";
   readonly pid: "POD" | "CONTAINER" | "NODE" | "TARGET";
   readonly ipc: "POD" | "NODE";
   readonly target_id?: string;
+  /** Runtimes older than the field share the machine's users, as NODE says. */
+  readonly userns_options: {
+    readonly mode: "POD" | "NODE";
+    readonly uids: readonly IdMapping[];
+    readonly gids: readonly IdMapping[];
+  };
 }
+
+type SupplementalGroupsPolicy = "Merge" | "Strict";
 
 export interface LinuxContainerResources {
   readonly cpu_period: number;
@@ -131,6 +146,7 @@ export interface PodSandboxConfig {
       readonly run_as_user?: Int64Value;
       readonly run_as_group?: Int64Value;
       readonly supplemental_groups: readonly number[];
+      readonly supplemental_groups_policy: SupplementalGroupsPolicy;
       readonly privileged: boolean;
       readonly seccomp: SecurityProfile;
       readonly selinux_options?: SELinuxOption;
@@ -150,6 +166,9 @@ export interface ContainerConfig {
     readonly host_path: string;
     readonly readonly: boolean;
     readonly propagation: "PROPAGATION_PRIVATE" | "PROPAGATION_HOST_TO_CONTAINER" | "PROPAGATION_BIDIRECTIONAL";
+    readonly uidMappings: readonly IdMapping[];
+    readonly gidMappings: readonly IdMapping[];
+    readonly recursive_read_only: boolean;
   }[];
   readonly devices: readonly {
     readonly container_path: string;
@@ -178,6 +197,7 @@ export interface ContainerConfig {
       readonly run_as_username?: string;
       readonly readonly_rootfs: boolean;
       readonly supplemental_groups: readonly number[];
+      readonly supplemental_groups_policy: SupplementalGroupsPolicy;
       readonly no_new_privs: boolean;
       readonly masked_paths: readonly string[];
       readonly readonly_paths: readonly string[];
@@ -204,6 +224,20 @@ export interface FilesystemUsage {
   readonly used_bytes: Int64Value | null;
 }
 
+export interface RuntimeStatus {
+  readonly info: Strings;
+  /** Empty where the runtime is older than the field. */
+  readonly runtime_handlers: readonly {
+    readonly name: string;
+    readonly features: {
+      readonly recursive_read_only_mounts: boolean;
+      readonly user_namespaces: boolean;
+    } | null;
+  }[];
+  /** Null where the runtime is older than the field. */
+  readonly features: { readonly supplemental_groups_policy: boolean } | null;
+}
+
 interface Method<Request, Answer> {
   readonly request: Request;
   readonly answer: Answer;
@@ -221,7 +255,7 @@ interface OfSandbox {
 
 export interface CriMethods {
   readonly Version: Method<{ readonly version: string }, Version>;
-  readonly Status: Method<{ readonly verbose: boolean }, { readonly info: Readonly<Record<string, string>> }>;
+  readonly Status: Method<{ readonly verbose: boolean }, RuntimeStatus>;
   readonly RunPodSandbox: Method<{ readonly config: PodSandboxConfig; readonly runtime_handler: string }, OfSandbox>;
   readonly StopPodSandbox: Method<OfSandbox, Nothing>;
   readonly RemovePodSandbox: Method<OfSandbox, Nothing>;

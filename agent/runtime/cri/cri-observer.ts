@@ -61,6 +61,7 @@ export class CriObserver {
     created_at,
     labels,
     annotations,
+    runtime_handler: handler,
   }: cri.PodSandbox): Promise<SandboxObservation> {
     const ready = state === "SANDBOX_READY";
     let ips = ready ? this.#addresses.get(id) : [];
@@ -71,7 +72,8 @@ export class CriObserver {
       this.#addresses.set(id, ips);
     }
     const { namespace, name, uid, attempt } = metadata;
-    return { id, pod: { namespace, name, uid }, attempt, ready, createdAt: ms(created_at), ips, labels, annotations };
+    const pod = { namespace, name, uid };
+    return { id, pod, attempt, ready, createdAt: ms(created_at), ips, handler, labels, annotations };
   }
 
   async #container({ id, pod_sandbox_id }: cri.Container): Promise<ContainerObservation | undefined> {

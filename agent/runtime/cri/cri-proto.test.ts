@@ -24,8 +24,27 @@ function descriptorOf(wanted: string): IFileDescriptorProto | undefined {
 }
 
 /** Newer than the oldest runtimes, which pass them over. */
-const NEWER = new Set(["ContainerConfig.stop_signal", "ContainerStatus.user"]);
-const NEWER_TYPES = new Set(["ContainerUser", "LinuxContainerUser"]);
+const NEWER = new Set([
+  "ContainerConfig.stop_signal",
+  "ContainerStatus.user",
+  "LinuxContainerSecurityContext.supplemental_groups_policy",
+  "LinuxSandboxSecurityContext.supplemental_groups_policy",
+  "Mount.gidMappings",
+  "Mount.recursive_read_only",
+  "Mount.uidMappings",
+  "NamespaceOption.userns_options",
+  "StatusResponse.features",
+  "StatusResponse.runtime_handlers",
+]);
+const NEWER_TYPES = new Set([
+  "ContainerUser",
+  "IDMapping",
+  "LinuxContainerUser",
+  "RuntimeFeatures",
+  "RuntimeHandler",
+  "RuntimeHandlerFeatures",
+  "UserNamespace",
+]);
 
 const isNewer = (type: string, field: string): boolean => NEWER_TYPES.has(type) || NEWER.has(`${type}.${field}`);
 

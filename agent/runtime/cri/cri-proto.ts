@@ -86,6 +86,24 @@ message NamespaceOption {
   NamespaceMode pid = 2;
   NamespaceMode ipc = 3;
   string target_id = 4;
+  UserNamespace userns_options = 5;
+}
+
+message IDMapping {
+  uint32 host_id = 1;
+  uint32 container_id = 2;
+  uint32 length = 3;
+}
+
+message UserNamespace {
+  NamespaceMode mode = 1;
+  repeated IDMapping uids = 2;
+  repeated IDMapping gids = 3;
+}
+
+enum SupplementalGroupsPolicy {
+  Merge = 0;
+  Strict = 1;
 }
 
 message Int64Value {
@@ -119,6 +137,7 @@ message LinuxSandboxSecurityContext {
   bool privileged = 6;
   SecurityProfile seccomp = 9;
   SecurityProfile apparmor = 10;
+  SupplementalGroupsPolicy supplemental_groups_policy = 11;
 }
 
 message LinuxContainerResources {
@@ -278,6 +297,9 @@ message Mount {
   bool readonly = 3;
   bool selinux_relabel = 4;
   MountPropagation propagation = 5;
+  repeated IDMapping uidMappings = 6;
+  repeated IDMapping gidMappings = 7;
+  bool recursive_read_only = 8;
 }
 
 message Device {
@@ -307,6 +329,7 @@ message LinuxContainerSecurityContext {
   repeated string readonly_paths = 14;
   SecurityProfile seccomp = 15;
   SecurityProfile apparmor = 16;
+  SupplementalGroupsPolicy supplemental_groups_policy = 17;
 }
 
 message LinuxContainerConfig {
@@ -653,9 +676,25 @@ message RuntimeStatus {
   repeated RuntimeCondition conditions = 1;
 }
 
+message RuntimeHandlerFeatures {
+  bool recursive_read_only_mounts = 1;
+  bool user_namespaces = 2;
+}
+
+message RuntimeHandler {
+  string name = 1;
+  RuntimeHandlerFeatures features = 2;
+}
+
+message RuntimeFeatures {
+  bool supplemental_groups_policy = 1;
+}
+
 message StatusResponse {
   RuntimeStatus status = 1;
   map<string, string> info = 2;
+  repeated RuntimeHandler runtime_handlers = 3;
+  RuntimeFeatures features = 4;
 }
 
 message ImageFilter {

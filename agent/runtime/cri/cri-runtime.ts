@@ -9,6 +9,7 @@ import type { Observation } from "../observation.ts";
 import type { ExecRequest, ProcessStream } from "../process-stream.ts";
 import type { CgroupDriver, NetworkDirectories, Runtime } from "../runtime.ts";
 import { ExecTimeout, RuntimeError } from "../runtime-error.ts";
+import type { RuntimeFeatures } from "../runtime-features.ts";
 import type { SandboxConfig } from "../sandbox.ts";
 import type { ContainerUsage } from "../usage.ts";
 import { usageOf } from "./container-usage.ts";
@@ -22,9 +23,10 @@ import { openCriStream, openPortForward } from "./cri-stream.ts";
 import { CTR, ctr, execWithCtr, hasCtr } from "./ctr.ts";
 import {
   cgroupDriverOf,
+  configOf,
+  featuresOf,
   networkDirectoriesOf,
-  type RuntimeConfig,
-  readRuntimeConfig,
+  readRuntimeStatus,
   takesCdiDevices,
 } from "./runtime-config.ts";
 
@@ -39,7 +41,7 @@ interface Opened {
   readonly socket: string;
   readonly agentId: string;
   readonly version: cri.Version;
-  readonly config: RuntimeConfig;
+  readonly status: cri.RuntimeStatus;
 }
 
 export class CriRuntime implements Runtime {
@@ -47,6 +49,7 @@ export class CriRuntime implements Runtime {
   readonly scheme: string;
   readonly cgroupDriver: CgroupDriver;
   readonly takesCdiDevices: boolean;
+  readonly features: RuntimeFeatures;
   readonly #cri: CriClient;
   readonly #socket: string;
   readonly #agentId: string;
@@ -59,19 +62,20 @@ export class CriRuntime implements Runtime {
   static async open(socket: string, agentId: string): Promise<CriRuntime> {
     const client = new CriClient(socket);
     try {
-      const [version, config] = await Promise.all([
+      const [version, status] = await Promise.all([
         client.call("Version", { version: "" }, OPEN_SECONDS),
-        readRuntimeConfig(client, OPEN_SECONDS),
+        readRuntimeStatus(client, OPEN_SECONDS),
       ]);
-      return new CriRuntime(client, { socket, agentId, version, config });
+      return new CriRuntime(client, { socket, agentId, version, status });
     } catch (error) {
       client.close();
       throw error;
     }
   }
 
-  private constructor(client: CriClient, { socket, agentId, version, config }: Opened) {
+  private constructor(client: CriClient, { socket, agentId, version, status }: Opened) {
     const scheme = version.runtime_name;
+    const config = configOf(status);
     this.#cri = client;
     this.#socket = socket;
     this.#agentId = agentId;
@@ -79,6 +83,7 @@ export class CriRuntime implements Runtime {
     this.scheme = scheme;
     this.cgroupDriver = cgroupDriverOf(scheme, config);
     this.takesCdiDevices = takesCdiDevices(scheme, config);
+    this.features = featuresOf(status);
     this.#images = new CriImages(client, config.sandboxImage);
     this.#observer = new CriObserver(client, { scheme, agentId });
     this.#changes = new CriChanges(client, {
@@ -234,7 +239,7 @@ export class CriRuntime implements Runtime {
 
   /** As it is now: a network may be set up after the agent has started. */
   async networkDirectories(): Promise<NetworkDirectories> {
-    return networkDirectoriesOf(await readRuntimeConfig(this.#cri));
+    return networkDirectoriesOf(configOf(await readRuntimeStatus(this.#cri)));
   }
 
   async usage(uid?: string): Promise<readonly ContainerUsage[]> {

@@ -1,6 +1,8 @@
-/** What the container runtime tells of its own configuration: containerd does, CRI-O does not. */
+/** What the container runtime tells of itself; of its configuration containerd does, CRI-O does not. */
 import type { CgroupDriver, NetworkDirectories } from "../runtime.ts";
+import type { RuntimeFeatures } from "../runtime-features.ts";
 import type { CriClient } from "./cri-client.ts";
+import type { RuntimeStatus } from "./cri-messages.ts";
 
 export interface RuntimeConfig {
   readonly cni?: { readonly confDir?: string; readonly binDir?: string; readonly binDirs?: readonly string[] };
@@ -12,10 +14,23 @@ export interface RuntimeConfig {
   };
 }
 
-export async function readRuntimeConfig(cri: CriClient, seconds?: number): Promise<RuntimeConfig> {
-  const { info } = await cri.call("Status", { verbose: true }, seconds);
-  return JSON.parse(info.config ?? "{}") as RuntimeConfig;
-}
+export const readRuntimeStatus = (cri: CriClient, seconds?: number): Promise<RuntimeStatus> =>
+  cri.call("Status", { verbose: true }, seconds);
+
+export const configOf = ({ info }: RuntimeStatus): RuntimeConfig => JSON.parse(info.config ?? "{}") as RuntimeConfig;
+
+export const featuresOf = ({ runtime_handlers, features }: RuntimeStatus): RuntimeFeatures => ({
+  handlers: new Map(
+    runtime_handlers.map(({ name, features: its }) => [
+      name,
+      {
+        recursiveReadOnlyMounts: its?.recursive_read_only_mounts === true,
+        userNamespaces: its?.user_namespaces === true,
+      },
+    ]),
+  ),
+  ...(features === null ? {} : { supplementalGroupsPolicy: features.supplemental_groups_policy }),
+});
 
 /** CRI-O uses systemd's unless it was told otherwise. */
 export function cgroupDriverOf(runtimeName: string, { containerd }: RuntimeConfig): CgroupDriver {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError } from "./env.ts";
+import { canMountRecursiveReadOnly, resolveRecursiveReadOnly, shownRecursiveReadOnly } from "./recursive-read-only.ts";
+
+const mount = (recursiveReadOnly?: string) => ({
+  name: "v",
+  mountPath: "/v",
+  readOnly: true,
+  ...(recursiveReadOnly === undefined ? {} : { recursiveReadOnly }),
+});
+
+describe("AGENT-READONLY: what is mounted below a read-only mount", () => {
+  it.each([
+    [undefined, true, false, "Disabled"],
+    ["Disabled", true, false, "Disabled"],
+    ["IfPossible", true, true, "Enabled"],
+    ["IfPossible", false, false, "Disabled"],
+    ["Enabled", true, true, "Enabled"],
+  ])("of a mount that says %s, with a runtime that can (%s), is read-only: %s", (asked, isPossible, does, shown) => {
+    expect(resolveRecursiveReadOnly(mount(asked), isPossible)).toBe(does);
+    expect(shownRecursiveReadOnly(mount(asked), isPossible)).toBe(shown);
+  });
+
+  it("keeps a container waiting that must have it so where the runtime cannot", () => {
+    const of = () => resolveRecursiveReadOnly(mount("Enabled"), false);
+    expect(of).toThrow(ConfigError);
+    expect(of).toThrow('volume "v" requested recursive read-only mode, but it is not supported by the runtime');
+    expect(shownRecursiveReadOnly(mount("Enabled"), false)).toBe("Disabled");
+  });
+
+  it("is asked of the handler that the pod has", () => {
+    const handlers = new Map([["", { recursiveReadOnlyMounts: true, userNamespaces: false }]]);
+    expect(canMountRecursiveReadOnly({ handlers }, "")).toBe(true);
+    expect(canMountRecursiveReadOnly({ handlers }, "other")).toBe(false);
+    expect(canMountRecursiveReadOnly(undefined, "")).toBe(false);
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { plainContainer, plainSandbox } from "../../../test/fakes/plain-container.ts";
+import { criContainer, criSandbox } from "./cri-config.ts";
+import { featuresOf } from "./runtime-config.ts";
+
+const POD = { namespace: "n", name: "p", uid: "u" };
+const VOLUME = { containerPath: "/v", hostPath: "/host", readOnly: true, propagation: "private" } as const;
+
+describe("what the container runtime is told", () => {
+  it("AGENT-USERS: of a pod's own users, for its sandbox, its containers and each of their mounts", () => {
+    const sandbox = plainSandbox(POD, { userNamespace: { hostId: 131_072, length: 65_536 } });
+    const ids = [{ host_id: 131_072, container_id: 0, length: 65_536 }];
+    const options = { mode: "POD", uids: ids, gids: ids };
+    expect(criSandbox(sandbox, "a").linux.security_context.namespace_options.userns_options).toEqual(options);
+    const container = criContainer(plainContainer({ mounts: [VOLUME] }), sandbox, "a");
+    expect(container.linux.security_context.namespace_options.userns_options).toEqual(options);
+    expect(container.mounts).toMatchObject([{ uidMappings: ids, gidMappings: ids }]);
+  });
+
+  it("AGENT-USERS: that a pod shares the machine's users, where it says nothing", () => {
+    const container = criContainer(plainContainer({ mounts: [VOLUME] }), plainSandbox(POD), "a");
+    expect(container.linux.security_context.namespace_options.userns_options).toMatchObject({ mode: "NODE" });
+    expect(container.mounts).toMatchObject([{ uidMappings: [], gidMappings: [], recursive_read_only: false }]);
+  });
+
+  it("AGENT-READONLY, AGENT-GROUPS: what of its mounts and groups a container asks for", () => {
+    const plain = plainContainer();
+    const config = plainContainer({
+      mounts: [{ ...VOLUME, recursiveReadOnly: true }],
+      security: { ...plain.security, supplementalGroupsPolicy: "Strict" },
+    });
+    const sandbox = plainSandbox(POD, { supplementalGroupsPolicy: "Strict" });
+    const container = criContainer(config, sandbox, "a");
+    expect(container.mounts).toMatchObject([{ readonly: true, recursive_read_only: true }]);
+    expect(container.linux.security_context.supplemental_groups_policy).toBe("Strict");
+    expect(criSandbox(sandbox, "a").linux.security_context.supplemental_groups_policy).toBe("Strict");
+  });
+});
+
+describe("what the container runtime says that it can", () => {
+  it("is known by handler, the default among them", () => {
+    const { handlers, supplementalGroupsPolicy } = featuresOf({
+      info: {},
+      runtime_handlers: [
+        { name: "", features: { recursive_read_only_mounts: true, user_namespaces: true } },
+        { name: "bare", features: null },
+      ],
+      features: { supplemental_groups_policy: true },
+    });
+    expect(supplementalGroupsPolicy).toBe(true);
+    expect(Object.fromEntries(handlers)).toEqual({
+      "": { recursiveReadOnlyMounts: true, userNamespaces: true },
+      bare: { recursiveReadOnlyMounts: false, userNamespaces: false },
+    });
+  });
+
+  it("is nothing where it is too old to say", () => {
+    const features = featuresOf({ info: {}, runtime_handlers: [], features: null });
+    expect(features.handlers.size).toBe(0);
+    expect(features).not.toHaveProperty("supplementalGroupsPolicy");
+  });
+});
