@@ -1,4 +1,4 @@
-import type { NodeSettings } from "../api/node-settings.ts";
+import type { NodeSettings } from "../api/node/node-settings.ts";
 import type { Connection } from "./connection.ts";
 import type { RuntimeChoice } from "./runtime/choose.ts";
 

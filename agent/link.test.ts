@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import WebSocket, { WebSocketServer } from "ws";
-import type { NodeSync } from "../api/node-sync.ts";
+import type { NodeSync } from "../api/node/node-sync.ts";
 import { Link, type LinkOptions } from "./link.ts";
 
 const sync = (revision: number): NodeSync => ({ type: "sync", revision, reset: false, changes: [] });

@@ -5,8 +5,8 @@
  */
 import type { WebSocket } from "ws";
 import { completeObject } from "../api/machinery/object-text.ts";
-import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node-sync.ts";
-import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
+import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node/node-sync.ts";
+import type { NodeUsage, UsageAnswer } from "../api/node/node-usage.ts";
 import type { Logger } from "./logger.ts";
 
 /** The ways to the control plane. */

@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Pod } from "../api/generated/core.v1.ts";
-import type { LocalStatus } from "../api/local-node.ts";
+import type { LocalStatus } from "../api/node/local-node.ts";
 import type { Logger } from "./logger.ts";
 import { readLog } from "./logs/read-log.ts";
 import type { Runtime } from "./runtime/runtime.ts";

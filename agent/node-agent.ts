@@ -1,8 +1,8 @@
 /** The life of a node: follows what the control plane tells of it, and serves what is asked of its pods. */
 import { join } from "node:path";
 import type { Node, Pod } from "../api/generated/core.v1.ts";
-import { LOCAL_SOCKET } from "../api/local-node.ts";
-import type { NodeSync } from "../api/node-sync.ts";
+import { LOCAL_SOCKET } from "../api/node/local-node.ts";
+import type { NodeSync } from "../api/node/node-sync.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { endPods } from "./end-pods.ts";
 import { leaveCluster } from "./leave-cluster.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { NodeChange, NodeSync } from "../api/node-sync.ts";
+import type { NodeChange, NodeSync } from "../api/node/node-sync.ts";
 import { ObjectCache } from "./objects.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sailplane-objects-"));

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigMap, PersistentVolumeClaim, Pod, Secret, Service } from "../api/generated/core.v1.ts";
 import type { KubeObject } from "../api/machinery/meta.ts";
-import type { NodeChange, NodeSync } from "../api/node-sync.ts";
+import type { NodeChange, NodeSync } from "../api/node/node-sync.ts";
 import type { PodObjects } from "./pod/env.ts";
 
 const keyOf = (resource: string, { metadata }: KubeObject): string =>

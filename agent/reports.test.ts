@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answered, Asked } from "../api/asked.ts";
-import type { NodeReports } from "../api/node-reports.ts";
+import type { NodeReports } from "../api/node/node-reports.ts";
 import { Reports } from "./reports.ts";
 
 const asked = (path: string): Asked => ({ method: "PATCH", path, headers: {}, body: "{}" });

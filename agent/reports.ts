@@ -4,7 +4,7 @@
  * request.
  */
 import type { Answered, Asked } from "../api/asked.ts";
-import { MOST_REPORTS, type ReportAnswers } from "../api/node-reports.ts";
+import { MOST_REPORTS, type ReportAnswers } from "../api/node/node-reports.ts";
 
 /** Nobody waits for an event: it may go along with what follows it. */
 const EVENTS_MS = 100;

@@ -158,7 +158,7 @@ export interface ListPage extends ListHead {
   readonly items: readonly Entry[];
 }
 
-/** A list answered as a stream of item texts joined by commas; see api/store-stream.ts for its head. */
+/** A list answered as a stream of item texts joined by commas; see api/store/store-stream.ts for its head. */
 export interface ListStreamRequest extends ListRequest {
   /** Whole texts where nothing is said. */
   readonly items?: ItemRequest;

@@ -16,7 +16,7 @@ import { RulePlanner } from "../agent/proxy/plan.ts";
 import type { RuleSet } from "../agent/proxy/rule-set.ts";
 import type { Service } from "../api/generated/core.v1.ts";
 import type { EndpointSlice } from "../api/generated/discovery.v1.ts";
-import type { NodeChange } from "../api/node-sync.ts";
+import type { NodeChange } from "../api/node/node-sync.ts";
 import { median } from "./rig/load.ts";
 import { manyServices, slicesOf } from "./rig/many-services.ts";
 import { type Figure, tell } from "./rig/report.ts";

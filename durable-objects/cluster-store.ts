@@ -1,13 +1,13 @@
 /**
  * The Durable Object that keeps a cluster's state, named by the cluster, or one resource of it, named by both
- * (api/shards.ts). Methods are the Store's, over RPC; lists and watches that stream are answered by `fetch`
+ * (api/store/shards.ts). Methods are the Store's, over RPC; lists and watches that stream are answered by `fetch`
  * (docs/spec/store.md).
  */
 import { DurableObject } from "cloudflare:workers";
 import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
 import type { Moment } from "../api/moment.ts";
-import { announceNearby, laneOf, withdrawNearby } from "../api/nearby-stores.ts";
-import { parseStoreName } from "../api/shards.ts";
+import { announceNearby, laneOf, withdrawNearby } from "../api/store/nearby-stores.ts";
+import { parseStoreName } from "../api/store/shards.ts";
 import type {
   AfterRequest,
   CommitRequest,
@@ -82,7 +82,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
     return (await this.#store).commit(request);
   }
 
-  /** Commits what waits in this isolate (`api/commit-lane.ts`): who calls may leave, and what he called for goes on. */
+  /** Commits what waits in this isolate (`api/store/commit-lane.ts`): who calls may leave, and what he called for goes on. */
   async carry(): Promise<void> {
     const carried = (await this.#store).carry();
     this.ctx.waitUntil(carried);

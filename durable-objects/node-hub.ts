@@ -4,8 +4,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Answered, Asked } from "../api/asked.ts";
-import type { NodeMessage } from "../api/node-sync.ts";
-import type { NodeUsage, UsageAnswer } from "../api/node-usage.ts";
+import type { NodeMessage } from "../api/node/node-sync.ts";
+import type { NodeUsage, UsageAnswer } from "../api/node/node-usage.ts";
 import type { Revision, Store } from "../api/store.ts";
 import type { ClusterStore } from "./cluster-store.ts";
 import { eraseObject } from "./erase-object.ts";

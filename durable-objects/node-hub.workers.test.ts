@@ -1,7 +1,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
-import { ANSWER_HEADER, type NodeSync, renderNodeAnswer } from "../api/node-sync.ts";
+import { ANSWER_HEADER, type NodeSync, renderNodeAnswer } from "../api/node/node-sync.ts";
 import type { Revision } from "../api/store.ts";
 import type { Env } from "../worker/env.ts";
 import { NodeHub, type NodeHubEnv } from "./node-hub.ts";

@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { failure } from "../api/machinery/status.ts";
-import type { RelayCall } from "../api/node-sync.ts";
+import type { RelayCall } from "../api/node/node-sync.ts";
 import type { NodeHub } from "./node-hub.ts";
 
 export interface RelayEnv {

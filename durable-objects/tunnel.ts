@@ -4,7 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { failure, type Status } from "../api/machinery/status.ts";
-import { ANSWER_HEADER, type NodeAnswer, parseNodeAnswer } from "../api/node-sync.ts";
+import { ANSWER_HEADER, type NodeAnswer, parseNodeAnswer } from "../api/node/node-sync.ts";
 import { joined, refused } from "./tunnel/joined.ts";
 import { answerOneWay } from "./tunnel/one-way.ts";
 import { statusResponse } from "./tunnel/responses.ts";

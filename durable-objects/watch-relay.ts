@@ -3,8 +3,8 @@
  * Nothing is stored; it is awake while anybody watches, and follows the store while it is.
  */
 import { DurableObject } from "cloudflare:workers";
+import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store/store-stream.ts";
 import type { Revision, Store, WatchRequest } from "../api/store.ts";
-import { parseRelayName, storeRelays, storeStreamUrls } from "../api/store-stream.ts";
 import { turnsOf } from "./turns.ts";
 import { type RelayedStore, RelayedWatches } from "./watch/relayed-watches.ts";
 

@@ -1,6 +1,6 @@
 /** The Worker as plain workerd runs it: the same, and the clock that Cloudflare's cron triggers are and workerd lacks. */
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
-import { formatShards, parseShards } from "../api/shards.ts";
+import { formatShards, parseShards } from "../api/store/shards.ts";
 import type { GroupResource } from "../api/store.ts";
 import { DEFAULT_CLUSTER } from "./cluster.ts";
 import type { Env } from "./env.ts";

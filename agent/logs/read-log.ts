@@ -2,7 +2,7 @@
 
 import { watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import type { LogOptions } from "../../api/node-sync.ts";
+import type { LogOptions } from "../../api/node/node-sync.ts";
 import { parseLogEntry } from "./cri-log.ts";
 
 export interface ReadLogOptions extends LogOptions {

@@ -6,7 +6,7 @@ import type { Namespace, Node, Pod, Service } from "../../api/generated/core.v1.
 import type { EndpointSlice } from "../../api/generated/discovery.v1.ts";
 import type { NetworkPolicy, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
-import { PEER_PODS } from "../../api/node-sync.ts";
+import { PEER_PODS } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../connection.ts";
 import { Zone } from "../dns/zone.ts";
 import type { Logger } from "../logger.ts";

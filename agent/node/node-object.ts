@@ -1,7 +1,7 @@
 /** The Node as the agent describes it: pure. */
 import type { Node, NodeCondition, NodeStatus, Taint } from "../../api/generated/core.v1.ts";
 import { formatQuantity } from "../../api/machinery/quantity.ts";
-import { NETWORK_KEY } from "../../api/node-sync.ts";
+import { NETWORK_KEY } from "../../api/node/node-sync.ts";
 import type { Way } from "../network/overlay/choose-way.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { RuntimeFeatures } from "../runtime/runtime-features.ts";

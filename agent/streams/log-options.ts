@@ -1,5 +1,5 @@
 /** What a request for a log asks for by its query, where the node itself is asked; what says nothing counts for nothing. */
-import type { LogOptions } from "../../api/node-sync.ts";
+import type { LogOptions } from "../../api/node/node-sync.ts";
 
 const STREAMS = ["All", "Stdout", "Stderr"] as const;
 

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import WebSocket from "ws";
-import type { NodeAnswer, PodHttpRequest } from "../../api/node-sync.ts";
+import type { NodeAnswer, PodHttpRequest } from "../../api/node/node-sync.ts";
 import { endToEnd, headersOf } from "./http.ts";
 import type { Tunnel } from "./tunnel.ts";
 

@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { dialProblem } from "../../api/machinery/dial-problem.ts";
 import { failure } from "../../api/machinery/status.ts";
-import type { LogOptions, NodeAnswer, PodHttpRequest, StreamRequest } from "../../api/node-sync.ts";
+import type { LogOptions, NodeAnswer, PodHttpRequest, StreamRequest } from "../../api/node/node-sync.ts";
 import { readLog } from "../logs/read-log.ts";
 import type { NodeApiAnswer } from "../node-api/answer.ts";
 import { findContainer } from "../pod/containers.ts";

@@ -3,7 +3,7 @@
  * ahead: what is sent waits for room, and no more is read while what came has no place to go.
  */
 import type { WebSocket } from "ws";
-import type { NodeAnswer } from "../../api/node-sync.ts";
+import type { NodeAnswer } from "../../api/node/node-sync.ts";
 
 /** What stream a frame belongs to: those of `v5.channel.k8s.io`. */
 export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;

@@ -1,5 +1,5 @@
 /** The tunnels that this node was called to. */
-import { ANSWER_HEADER, type NodeAnswer, type NodeTunnelCall, renderNodeAnswer } from "../../api/node-sync.ts";
+import { ANSWER_HEADER, type NodeAnswer, type NodeTunnelCall, renderNodeAnswer } from "../../api/node/node-sync.ts";
 import type { ControlPlane } from "../connection.ts";
 import type { Logger } from "../logger.ts";
 import { type ServeContext, serveTunnel } from "./serve.ts";

@@ -3,7 +3,7 @@
  * long ago, else twice with a second between. A node that nobody asks measures nothing.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { NodeUsage, PodUsage } from "../../api/node-usage.ts";
+import type { NodeUsage, PodUsage } from "../../api/node/node-usage.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
 import { type MachineSample, sampleMachine } from "./machine-usage.ts";

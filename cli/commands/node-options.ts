@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseThresholds } from "../../agent/pressure/thresholds.ts";
 import type { Taint } from "../../api/generated/core.v1.ts";
 import { parseQuantity } from "../../api/machinery/quantity.ts";
-import type { NodeSettings } from "../../api/node-settings.ts";
+import type { NodeSettings } from "../../api/node/node-settings.ts";
 import { nodeNameOption, type Runtime, runtimeOption } from "./options.ts";
 
 export interface NodeOptions extends NodeSettings {

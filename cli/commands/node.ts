@@ -1,7 +1,7 @@
 import { pipeline } from "node:stream/promises";
 import { Command, Option } from "commander";
 import type { Pod } from "../../api/generated/core.v1.ts";
-import type { LocalStatus } from "../../api/local-node.ts";
+import type { LocalStatus } from "../../api/node/local-node.ts";
 import { askNode, nodeDirectoryOption, textOf } from "../node/local-node.ts";
 import { podTable } from "../node/pod-table.ts";
 

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { InvalidArgumentError, Option } from "commander";
-import { formatShards, parseShards } from "../../api/shards.ts";
+import { formatShards, parseShards } from "../../api/store/shards.ts";
 
 /** A number from 0 (any free port) to 65535. */
 export function parsePort(text: string): number {

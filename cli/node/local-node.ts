@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join, relative } from "node:path";
 import { Option } from "commander";
-import { LOCAL_SOCKET } from "../../api/local-node.ts";
+import { LOCAL_SOCKET } from "../../api/node/local-node.ts";
 import { CliError } from "../cli-error.ts";
 
 /** Where `join`, `install` and `up` keep a node. */

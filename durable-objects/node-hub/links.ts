@@ -1,5 +1,5 @@
 /** The sockets of a cluster's nodes. The platform keeps them while the object sleeps. */
-import type { NodeMessage } from "../../api/node-sync.ts";
+import type { NodeMessage } from "../../api/node/node-sync.ts";
 import { type Attachment, attachmentOf, LEFT, noteTunnel } from "./attachment.ts";
 
 export class Links {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PEER_PODS } from "../../api/node-sync.ts";
+import { PEER_PODS } from "../../api/node/node-sync.ts";
 import type { Change, Revision } from "../../api/store.ts";
 import * as feed from "./node-feed.ts";
 import { type References, type Told, tell } from "./node-feed.ts";

@@ -5,9 +5,9 @@
 import type { Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readObject, withoutRevision } from "../../api/machinery/object-text.ts";
-import { type NodeChange, podReferences } from "../../api/node-sync.ts";
+import { type NodeChange, podReferences } from "../../api/node/node-sync.ts";
+import { listWhole } from "../../api/store/whole-list.ts";
 import type { Change, Entry, GroupResource, Key, Revision, Store } from "../../api/store.ts";
-import { listWhole } from "../../api/whole-list.ts";
 import { peerNodeText } from "./peer-node.ts";
 import { peerChangeOf, peerNamespaceOf, peerPodOf } from "./peer-pod.ts";
 import { type ChangeText, changeText, syncText } from "./sync-text.ts";

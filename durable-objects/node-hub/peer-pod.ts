@@ -2,7 +2,7 @@
 import type { Namespace, Pod } from "../../api/generated/core.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
-import { type NodeChange, PEER_PODS } from "../../api/node-sync.ts";
+import { type NodeChange, PEER_PODS } from "../../api/node/node-sync.ts";
 import type { Attributes, Change, Entry } from "../../api/store.ts";
 
 /** A pod's labels, addresses and named ports; not what it runs. */

@@ -1,8 +1,8 @@
 /**
- * What a node is told, as JSON (api/node-sync.ts): stored texts go into it as they are, so that a change costs no parsing,
+ * What a node is told, as JSON (api/node/node-sync.ts): stored texts go into it as they are, so that a change costs no parsing,
  * and is written once for all nodes.
  */
-import type { NodeChange, NodeSync } from "../../api/node-sync.ts";
+import type { NodeChange, NodeSync } from "../../api/node/node-sync.ts";
 
 /** A NodeChange's JSON. */
 export type ChangeText = string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NodeUsage, UsageCall } from "../../api/node-usage.ts";
+import type { NodeUsage, UsageCall } from "../../api/node/node-usage.ts";
 import { UsageCalls } from "./usage-calls.ts";
 
 const usageOf = (node: string, at: number): NodeUsage => ({

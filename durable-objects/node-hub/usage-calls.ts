@@ -2,7 +2,7 @@
  * Asks nodes what they and their pods use, and gathers the answers. What was heard lately is not asked again, and who does not
  * answer in time is left out.
  */
-import type { NodeUsage, UsageAnswer, UsageCall } from "../../api/node-usage.ts";
+import type { NodeUsage, UsageAnswer, UsageCall } from "../../api/node/node-usage.ts";
 
 /** metrics-server's resolution: who asks more often is told the same. */
 const FRESH_MS = 15_000;

@@ -1,7 +1,13 @@
 /** Streams over HTTP (rules STORE-STREAM and WATCH-STREAM): the only answers that RPC is not the best way for. */
-import { parseStoreName } from "../../api/shards.ts";
+import { parseStoreName } from "../../api/store/shards.ts";
+import {
+  relayName,
+  renderListHead,
+  storeEncoding,
+  storeRelays,
+  type TailRequest,
+} from "../../api/store/store-stream.ts";
 import type { GroupResource, ListStreamRequest, ReadFailure, WatchRequest } from "../../api/store.ts";
-import { relayName, renderListHead, storeEncoding, storeRelays, type TailRequest } from "../../api/store-stream.ts";
 import type { RelayDirectory } from "../watch/relay-directory.ts";
 import type { LogStore } from "./log-store.ts";
 

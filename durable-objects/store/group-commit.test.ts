@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommitLane } from "../../api/commit-lane.ts";
+import { CommitLane } from "../../api/store/commit-lane.ts";
 import type { CommitRequest, CommitResult } from "../../api/store.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Appended } from "./log-tables.ts";

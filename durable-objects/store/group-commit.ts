@@ -3,7 +3,7 @@
  * waits for nobody; where writers come side by side, the first lets those in whose requests have arrived. Each is still all
  * or nothing: one that is refused appends nothing, and those after it see only what was accepted.
  */
-import type { CommitLane, Submitted } from "../../api/commit-lane.ts";
+import type { CommitLane, Submitted } from "../../api/store/commit-lane.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision } from "../../api/store.ts";
 import { grown, overLimit, type Usage } from "./limits.ts";
 import type { Appended, LogTables, Marks } from "./log-tables.ts";

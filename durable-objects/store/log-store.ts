@@ -1,8 +1,8 @@
 /** The store's contract on a log and its objects: every rule of docs/spec/store.md that is not SQL. */
 import { BACKUP_FORMAT, type BackupObject, type RestoreReport } from "../../api/backup.ts";
-import type { CommitLane } from "../../api/commit-lane.ts";
-import { holds } from "../../api/lifeline.ts";
-import type { NearbyStore } from "../../api/nearby-stores.ts";
+import type { CommitLane } from "../../api/store/commit-lane.ts";
+import { holds } from "../../api/store/lifeline.ts";
+import type { NearbyStore } from "../../api/store/nearby-stores.ts";
 import type {
   AfterRequest,
   Answer,

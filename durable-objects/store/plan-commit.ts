@@ -1,8 +1,8 @@
 /** Decides a commit: the writes' preconditions against what stands, and the entries that they append. Pure. */
 
 import { keyId } from "../../api/key-id.ts";
-import { holds } from "../../api/lifeline.ts";
 import { matches } from "../../api/machinery/selector.ts";
+import { holds } from "../../api/store/lifeline.ts";
 import type { Attributes, CommitRequest, CommitResult, Key, Revision, Write } from "../../api/store.ts";
 import { entryOf } from "./entry.ts";
 import type { Usage } from "./limits.ts";

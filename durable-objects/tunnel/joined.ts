@@ -4,7 +4,7 @@
  * Only protocols that kubectl no longer speaks are translated on the way.
  */
 import { failure, internalError, type Status } from "../../api/machinery/status.ts";
-import type { NodeAnswer } from "../../api/node-sync.ts";
+import type { NodeAnswer } from "../../api/node/node-sync.ts";
 import { errorFrame, fromClient, isPassedOn, isTerminal, toClient } from "../../api/terminal-protocol.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 

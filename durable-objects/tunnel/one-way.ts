@@ -1,6 +1,6 @@
 /** One direction of a tunnel, as the body of an HTTP answer. The node's window opens as the client reads. */
 import { failure } from "../../api/machinery/status.ts";
-import type { NodeAnswer } from "../../api/node-sync.ts";
+import type { NodeAnswer } from "../../api/node/node-sync.ts";
 import { headersOf, statusResponse } from "./responses.ts";
 
 const STDIN = 0;

@@ -1,6 +1,6 @@
 /** What a tunnel answers its client with before bytes flow. */
 import type { Status } from "../../api/machinery/status.ts";
-import { ANSWERED_BY_POD, type NodeAnswer } from "../../api/node-sync.ts";
+import { ANSWERED_BY_POD, type NodeAnswer } from "../../api/node/node-sync.ts";
 
 export const statusResponse = (status: Status): Response => Response.json(status, { status: status.code ?? 500 });
 

@@ -2,7 +2,7 @@
  * Tells sockets which of the resources that they listen for have changed, and up to which revision (rule WATCH-NOTICE). What
  * changed they read themselves. The sockets hibernate, so all that is known of one travels in its attachment.
  */
-import type { ChangeNotice } from "../../api/change-notice.ts";
+import type { ChangeNotice } from "../../api/store/change-notice.ts";
 import type { GroupResource, Revision } from "../../api/store.ts";
 import type { Committed } from "../store/pokes.ts";
 import type { Turns } from "../store/turns.ts";

@@ -92,7 +92,7 @@ export const features: readonly Feature[] = [
     area: "Wire",
     name: "discovery, plain and aggregated, with ETags",
     missing: "",
-    shown: ["worker/http/discovery.test.ts", "aggregated"],
+    shown: ["worker/http/discovery/discovery.test.ts", "aggregated"],
   },
   {
     area: "Wire",
@@ -152,7 +152,7 @@ export const features: readonly Feature[] = [
     area: "Aggregation and fairness",
     name: "an APIService for each group version, custom ones too",
     missing: "",
-    shown: ["worker/controllers/custom-api-services.test.ts", "each served group version"],
+    shown: ["worker/controllers/extensions/custom-api-services.test.ts", "each served group version"],
   },
   {
     area: "Aggregation and fairness",

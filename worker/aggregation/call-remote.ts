@@ -5,7 +5,7 @@
 import { decodeBase64 } from "../../api/machinery/base64.ts";
 import { PlainTextError } from "../api-error.ts";
 import type { User } from "../auth/user.ts";
-import { callPod } from "../http/node-stream.ts";
+import { callPod } from "../http/nodes/node-stream.ts";
 import { findEndpoint } from "../http/service-endpoint.ts";
 import type { Caller } from "../outbound/call-client.ts";
 import type { RemoteApi } from "./remote-apis.ts";

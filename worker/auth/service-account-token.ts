@@ -3,9 +3,9 @@
  * service account, and its pod, node or secret where it has one.
  */
 import type { Secret, ServiceAccount } from "../../api/generated/core.v1.ts";
-import { holds } from "../../api/lifeline.ts";
 import { goQuote } from "../../api/machinery/field-error.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { holds } from "../../api/store/lifeline.ts";
 import type { Key, Lifeline } from "../../api/store.ts";
 import type { Env } from "../env.ts";
 import type { StoreClient } from "../storage/store-client.ts";

@@ -6,7 +6,7 @@
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { timestamp } from "../../api/machinery/time.ts";
-import { parseShards } from "../../api/shards.ts";
+import { parseShards } from "../../api/store/shards.ts";
 import type { Key } from "../../api/store.ts";
 import { newAdministratorToken } from "../auth/administrator.ts";
 import { sha256Hex } from "../auth/secret.ts";

@@ -6,7 +6,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import type { Effect, Snapshot } from "./controller.ts";
 import { claim, controllerReference } from "./controller-ref.ts";
 import { same } from "./same.ts";
-import { canonical } from "./template-hash.ts";
+import { canonical } from "./template-hash/template-hash.ts";
 
 export const REVISIONS = "controllerrevisions.apps";
 

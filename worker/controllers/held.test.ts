@@ -7,7 +7,7 @@ import { targetPort } from "./endpoints/service-pods.ts";
 import { heldOf } from "./held.ts";
 import { endOf } from "./job/job-pods.ts";
 import { judge } from "./job/pod-failure-policy.ts";
-import { isReady } from "./pod-state.ts";
+import { isReady } from "./pod/pod-state.ts";
 import { inScopes, podUsage } from "./quota/pod-usage.ts";
 
 const pod = (spec: Partial<Pod["spec"]> = {}, status: Pod["status"] = {}): Stored<Pod> => ({

@@ -15,8 +15,8 @@ import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { podSecretNames } from "../../api/resources/core/pod/secret-names.ts";
 import type { GroupResource } from "../../api/store.ts";
-import { TRACKING } from "./legacy-token-cleaner.ts";
-import { isTerminated } from "./pod-state.ts";
+import { isTerminated } from "./pod/pod-state.ts";
+import { TRACKING } from "./service-account/legacy-token-cleaner.ts";
 
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 

@@ -15,7 +15,7 @@ import { daemonSetController } from "./daemonset/daemonset.ts";
 import { garbageCollector } from "./garbage-collector.ts";
 import { jobController } from "./job/job.ts";
 import { jobOrphanController } from "./job/orphan-pods.ts";
-import { replicaSetController } from "./replicaset.ts";
+import { replicaSetController } from "./replicaset/replicaset.ts";
 import { ordinalOf } from "./statefulset/stateful-pod.ts";
 import { statefulSetController } from "./statefulset/statefulset.ts";
 

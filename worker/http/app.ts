@@ -10,35 +10,42 @@ import { clusterOf, DEFAULT_CLUSTER, pathInCluster } from "../cluster.ts";
 import { knownPolicy } from "../policy/snapshot.ts";
 import { auditAnswer } from "./audit.ts";
 import type { Bindings } from "./bindings.ts";
-import { serveHealth, serveVersion } from "./health.ts";
-import { serveJoin } from "./join.ts";
+import { serveDiscovery } from "./discovery/serve-discovery.ts";
+import { serveHealth, serveVersion } from "./health/health.ts";
+import { countAnswer, serveHealthMetrics, serveMetrics } from "./health/serve-metrics.ts";
+import { serveFlagz, serveStatusz } from "./health/serve-z-pages.ts";
 import { type Accepted, negotiate } from "./negotiate.ts";
-import { serveApiDoor } from "./node-api-door.ts";
-import { serveNodeLeave } from "./node-leave.ts";
-import { serveNodeLink, serveNodeTunnel, serveRelay } from "./node-link.ts";
-import { serveNodeReports } from "./node-reports.ts";
-import { PLAIN_TEXT } from "./plain-text.ts";
-import { refuseBadTimeout } from "./request-timeout.ts";
-import { pathnameOf } from "./request-url.ts";
-import { guarded } from "./require-path.ts";
-import { encodeValue } from "./respond.ts";
-import { serveAdministrator } from "./serve-administrator.ts";
-import { serveAudit } from "./serve-audit.ts";
+import { serveJoin } from "./nodes/join.ts";
+import { serveApiDoor } from "./nodes/node-api-door.ts";
+import { serveNodeLeave } from "./nodes/node-leave.ts";
+import { serveNodeLink, serveNodeTunnel, serveRelay } from "./nodes/node-link.ts";
+import { serveNodeReports } from "./nodes/node-reports.ts";
+import { serveAdministrator } from "./operator/serve-administrator.ts";
+import { serveAudit } from "./operator/serve-audit.ts";
 import {
   serveCluster,
   serveClusterAdministrator,
   serveClusterAuthentication,
   serveClusters,
-} from "./serve-clusters.ts";
+} from "./operator/serve-clusters.ts";
+import { serveEncryption } from "./operator/serve-encryption.ts";
+import {
+  serveBackup,
+  serveCheck,
+  serveMoments,
+  serveRestore,
+  serveRestoreCommit,
+  serveRewind,
+} from "./operator/serve-store.ts";
+import { PLAIN_TEXT } from "./plain-text.ts";
+import { refuseBadTimeout } from "./request-timeout.ts";
+import { pathnameOf } from "./request-url.ts";
+import { guarded } from "./require-path.ts";
+import { encodeValue } from "./respond.ts";
 import { serveDashboard } from "./serve-dashboard.ts";
-import { serveDiscovery } from "./serve-discovery.ts";
-import { serveEncryption } from "./serve-encryption.ts";
 import { serveIssuer, serveKeySet } from "./serve-issuer.ts";
-import { countAnswer, serveHealthMetrics, serveMetrics } from "./serve-metrics.ts";
 import { serveOpenApi } from "./serve-openapi.ts";
 import { serveResource } from "./serve-resource.ts";
-import { serveBackup, serveCheck, serveMoments, serveRestore, serveRestoreCommit, serveRewind } from "./serve-store.ts";
-import { serveFlagz, serveStatusz } from "./serve-z-pages.ts";
 import { warningHeaders } from "./warning-headers.ts";
 import { serveWatches } from "./watches/serve-watches.ts";
 

@@ -8,7 +8,7 @@ import type { KubeObject, Stored } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
 import { notFound } from "../../api/machinery/status.ts";
 import { timestamp } from "../../api/machinery/time.ts";
-import type { NodeUsage, Usage } from "../../api/node-usage.ts";
+import type { NodeUsage, Usage } from "../../api/node/node-usage.ts";
 import type { Entry } from "../../api/store.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";

@@ -1,7 +1,7 @@
 /** Runs a decision under the newest policy that this isolate knows, and again when the store says that it is stale. */
 import type { Context } from "hono";
 import { tooManyRequests } from "../../api/machinery/status.ts";
-import { parseShards } from "../../api/shards.ts";
+import { parseShards } from "../../api/store/shards.ts";
 import type { Store } from "../../api/store.ts";
 import { ApiError, PlainTextError, StalePolicy } from "../api-error.ts";
 import { ensureSystemObjects } from "../bootstrap/ensure.ts";

@@ -9,7 +9,7 @@ import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
 import { boundedBody } from "../http/bounded-body.ts";
-import { callPod, joinPod, type PodAnswer } from "../http/node-stream.ts";
+import { callPod, joinPod, type PodAnswer } from "../http/nodes/node-stream.ts";
 import { findEndpoints, type PodPort, type ServicePortName } from "../http/service-endpoint.ts";
 import { clusterExists } from "../policy/clusters.ts";
 import { ownStore } from "../storage/cluster-stores.ts";

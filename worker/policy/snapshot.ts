@@ -5,8 +5,8 @@
  */
 import type { KubeObject } from "../../api/machinery/meta.ts";
 import { readObject } from "../../api/machinery/object-text.ts";
+import { listWhole } from "../../api/store/whole-list.ts";
 import type { GroupResource, Revision, Store } from "../../api/store.ts";
-import { listWhole } from "../../api/whole-list.ts";
 import { POLICY_RESOURCES } from "./policy-resources.ts";
 
 type Objects = ReadonlyMap<string, KubeObject>;

@@ -1,6 +1,6 @@
 /** The store objects of a cluster: its own, and those of the resources that it keeps apart. */
-import { type NearbyStore, nearbyStore } from "../../api/nearby-stores.ts";
-import { shardName } from "../../api/shards.ts";
+import { type NearbyStore, nearbyStore } from "../../api/store/nearby-stores.ts";
+import { shardName } from "../../api/store/shards.ts";
 import type { GroupResource } from "../../api/store.ts";
 import type { ClusterStore } from "../../durable-objects/cluster-store.ts";
 import type { Env } from "../env.ts";

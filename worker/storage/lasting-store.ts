@@ -2,7 +2,7 @@
  * A cluster's store as a loop holds it that outlives it: once an object has broken (a full disk, a cluster that is erased or goes
  * back in time), so have all stubs of it that there are, for good. Each call takes a new one.
  */
-import { portionsOf } from "../../api/shards.ts";
+import { portionsOf } from "../../api/store/shards.ts";
 import type { CommitRequest, CommitResult, GroupResource, Revision, Store } from "../../api/store.ts";
 import type { Env } from "../env.ts";
 import { readShards } from "../policy/cluster-shards.ts";

@@ -3,8 +3,8 @@
  * own object decides for all: whether the policy and the identity stand that a call was decided with, and what a commit expects of
  * namespaces and quotas. Then the object is asked that keeps the resource, which knows of none of these.
  */
-import type { NearbyStore } from "../../api/nearby-stores.ts";
-import { portionsOf } from "../../api/shards.ts";
+import type { NearbyStore } from "../../api/store/nearby-stores.ts";
+import { portionsOf } from "../../api/store/shards.ts";
 import type {
   AfterRequest,
   Answer,

@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test, vi } from "vitest";
 import type { Held } from "../../api/backup.ts";
-import { shardName } from "../../api/shards.ts";
+import { shardName } from "../../api/store/shards.ts";
 import { baseOf, CLUSTER_STORE, call, deleteCluster, outside } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
 import { app } from "../http/app.ts";

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { CommitLane } from "../../api/commit-lane.ts";
+import { CommitLane } from "../../api/store/commit-lane.ts";
 import type { Key } from "../../api/store.ts";
 import { LogStore } from "../../durable-objects/store/log-store.ts";
 import { MemoryStore } from "../../durable-objects/store/memory-store.ts";

@@ -1,8 +1,11 @@
 /** The store as the Worker's verbs use it: the policy revision goes with every call, failures that are no verb's business are thrown. */
-import type { CommitLane } from "../../api/commit-lane.ts";
-import { holds } from "../../api/lifeline.ts";
+
 import { expired, failure, timedOut, unauthorized } from "../../api/machinery/status.ts";
-import { holderOf, type NearbyStore } from "../../api/nearby-stores.ts";
+import type { CommitLane } from "../../api/store/commit-lane.ts";
+import { holds } from "../../api/store/lifeline.ts";
+import { holderOf, type NearbyStore } from "../../api/store/nearby-stores.ts";
+import { storeRelays, storeStreamUrls } from "../../api/store/store-stream.ts";
+import { listWhole } from "../../api/store/whole-list.ts";
 import type {
   Answer,
   CommitFailure,
@@ -22,8 +25,6 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
-import { storeRelays, storeStreamUrls } from "../../api/store-stream.ts";
-import { listWhole } from "../../api/whole-list.ts";
 import { ApiError, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
 import type { Node } from "../../../api/generated/core.v1.ts";
-import { NETWORK_KEY } from "../../../api/node-sync.ts";
+import { NETWORK_KEY } from "../../../api/node/node-sync.ts";
 import { gatewayOf } from "../cni-config.ts";
 import { ipv4Of, podRangesOf } from "../pod-ranges.ts";
 

@@ -6,7 +6,7 @@ import type { ObjectReference, PersistentVolume, PersistentVolumeClaim, Pod } fr
 import type { ResourceSlice } from "../../../api/generated/resource.v1.ts";
 import type { VolumeAttachment } from "../../../api/generated/storage.v1.ts";
 import { groupResource } from "../../../api/machinery/meta.ts";
-import { podReferences } from "../../../api/node-sync.ts";
+import { podReferences } from "../../../api/node/node-sync.ts";
 import { podSecretNames, volumeSecrets } from "../../../api/resources/core/pod/secret-names.ts";
 import type { StoreClient } from "../../storage/store-client.ts";
 import type { ResourceAttributes } from "../attributes.ts";

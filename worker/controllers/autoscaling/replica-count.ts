@@ -5,7 +5,7 @@
 import type { HorizontalPodAutoscaler } from "../../../api/generated/autoscaling.v2.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import { milliUnits, quantityOf } from "../../../api/machinery/quantity.ts";
-import { isReady, podCondition } from "../pod-state.ts";
+import { isReady, podCondition } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 import type { Sample, Samples } from "./metrics-api.ts";
 

@@ -5,7 +5,7 @@ import type { Node, Pod, PodSpec, Taint, Toleration } from "../../../api/generat
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { meetsNodeAffinity } from "../../../api/machinery/node-selector.ts";
 import { tolerates } from "../node/taint-eviction.ts";
-import { podFromTemplate } from "../pod-from-template.ts";
+import { podFromTemplate } from "../pod/pod-from-template.ts";
 import { same } from "../same.ts";
 
 export const HASH = "controller-revision-hash";

@@ -6,10 +6,10 @@ import { type Controller, type ObjectChange, type Plan, type ReconcileContext, s
 import { claim, ownersOf } from "../controller-ref.ts";
 import { historyOf, REVISIONS, trimHistory } from "../controller-revisions.ts";
 import { itemKey, splitItem } from "../item-key.ts";
-import { nextAvailability } from "../pod-state.ts";
+import { nextAvailability } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { templateHash } from "../template-hash.ts";
+import { templateHash } from "../template-hash/template-hash.ts";
 import { earliest, waking } from "../time.ts";
 import { HASH, isOfTemplate } from "./daemon-pod.ts";
 import { planPlacement, strayPods } from "./placement.ts";

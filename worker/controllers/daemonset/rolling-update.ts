@@ -4,8 +4,8 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect } from "../controller.ts";
 import { scaledValue } from "../int-or-percent.ts";
-import { podRemoval } from "../pod-removal.ts";
-import { isAvailable } from "../pod-state.ts";
+import { podRemoval } from "../pod/pod-removal.ts";
+import { isAvailable } from "../pod/pod-state.ts";
 import { creations } from "./daemon-effects.ts";
 import type { Place, Rollout } from "./places.ts";
 

@@ -1,7 +1,7 @@
 /** What a DaemonSet says of its pods. */
 import type { DaemonSet, DaemonSetStatus } from "../../../api/generated/apps.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { isAvailable, isReady } from "../pod-state.ts";
+import { isAvailable, isReady } from "../pod/pod-state.ts";
 import { oldestFirst, type Place, type Rollout } from "./places.ts";
 
 export function statusOf(

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Deployment, ReplicaSet } from "../../../api/generated/apps.v1.ts";
 import type { Event, Pod } from "../../../api/generated/core.v1.ts";
 import { type ControlledCluster, controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
-import { replicaSetController } from "../replicaset.ts";
+import { replicaSetController } from "../replicaset/replicaset.ts";
 import { deploymentController } from "./deployment.ts";
 
 const start = () => controlledCluster([deploymentController, replicaSetController]);

@@ -13,7 +13,7 @@ import {
 import { claim, controllerOf, ownersOf } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
 import { isEmptySelector } from "../label-selector.ts";
-import { isTerminated } from "../pod-state.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { waking } from "../time.ts";

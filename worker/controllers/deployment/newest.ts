@@ -5,7 +5,7 @@ import { type Effect, type Plan, type ReconcileContext, settled } from "../contr
 import { controllerOf, controllerReference } from "../controller-ref.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
-import { templateHash } from "../template-hash.ts";
+import { templateHash } from "../template-hash/template-hash.ts";
 import { annotationsOfNewest, maxRevision, REVISION, revisionOf, scaleAnnotations } from "./annotations.ts";
 import { boundsOf, DEPLOYMENTS, type Family, HASH_LABEL, REPLICA_SETS, replicasOf, sameTemplate } from "./rollout.ts";
 import { newestSize } from "./scaling.ts";

@@ -9,9 +9,9 @@ import type {
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { toleratesAny } from "../../../api/machinery/tolerations.ts";
 import { type Controller, type EventRecord, type Snapshot, settled } from "../controller.ts";
-import { disruption } from "../disruption-target.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
-import { isTerminated } from "../pod-state.ts";
+import { disruption } from "../pod/disruption-target.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { earliest, timeOf } from "../time.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";

@@ -9,7 +9,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { controllerOf, controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
-import { isTerminated } from "../pod-state.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { statusApply } from "../status-update.ts";
 
 const CLAIMS = "resourceclaims.resource.k8s.io";

@@ -5,7 +5,7 @@ import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type EventRecord, type ObjectChange, type Snapshot, settled } from "../controller.ts";
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
-import { isReady } from "../pod-state.ts";
+import { isReady } from "../pod/pod-state.ts";
 import { hasEndpoint, hostnameOf, labelsOf, podsOf, portsByPod, servicesOf, targetPort } from "./service-pods.ts";
 import { type PortGroup, planSlices, SLICES } from "./slice-set.ts";
 import { triggerTime, withTrigger } from "./trigger-time.ts";

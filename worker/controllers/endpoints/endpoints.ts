@@ -10,7 +10,7 @@ import type {
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, settled } from "../controller.ts";
 import { itemKey, splitItem } from "../item-key.ts";
-import { isReady } from "../pod-state.ts";
+import { isReady } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import {
   hasEndpoint,

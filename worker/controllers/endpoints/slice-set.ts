@@ -6,7 +6,7 @@ import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generat
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { CreateEffect, DeleteEffect, Effect, UpdateEffect } from "../controller.ts";
 import { same } from "../same.ts";
-import { canonical } from "../template-hash.ts";
+import { canonical } from "../template-hash/template-hash.ts";
 import { slicePortsInOrder } from "./subset-order.ts";
 
 export const SLICES = "endpointslices.discovery.k8s.io";

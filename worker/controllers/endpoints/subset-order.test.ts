@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { dumpForHash } from "../dump-for-hash.ts";
-import { fnv128a } from "../fnv128a.ts";
+import { dumpForHash } from "../template-hash/dump-for-hash.ts";
+import { fnv128a } from "../template-hash/fnv128a.ts";
 
 /** Printed by Go. */
 it.each<[string, object, string]>([

@@ -4,8 +4,8 @@
  */
 import type { EndpointPort, EndpointSubset } from "../../../api/generated/core.v1.ts";
 import type { EndpointPort as SlicePort } from "../../../api/generated/discovery.v1.ts";
-import { dumpForHash } from "../dump-for-hash.ts";
-import { fnv128a } from "../fnv128a.ts";
+import { dumpForHash } from "../template-hash/dump-for-hash.ts";
+import { fnv128a } from "../template-hash/fnv128a.ts";
 
 export const inOrderOfHashes = (subsets: readonly EndpointSubset[]): EndpointSubset[] =>
   byHash(

@@ -1,7 +1,7 @@
 /** The time of the change that made endpoints change, as they tell it in an annotation: dataplane latency is measured by it. */
 import type { Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { isReady, podCondition } from "../pod-state.ts";
+import { isReady, podCondition } from "../pod/pod-state.ts";
 
 const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 

@@ -3,8 +3,8 @@ import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Container, Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { PatchEffect } from "../controller.ts";
-import { podFromTemplate } from "../pod-from-template.ts";
-import { podCondition } from "../pod-state.ts";
+import { podFromTemplate } from "../pod/pod-from-template.ts";
+import { podCondition } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 
 export const TRACKING = "batch.kubernetes.io/job-tracking";

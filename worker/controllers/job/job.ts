@@ -14,8 +14,8 @@ import {
 } from "../controller.ts";
 import { claim, ownersOf } from "../controller-ref.ts";
 import { itemKey, splitItem } from "../item-key.ts";
-import { podRemoval } from "../pod-removal.ts";
-import { isActive, isReady, isTerminated } from "../pod-state.ts";
+import { podRemoval } from "../pod/pod-removal.ts";
+import { isActive, isReady, isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { waking } from "../time.ts";

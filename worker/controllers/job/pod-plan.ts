@@ -3,8 +3,8 @@ import type { Job } from "../../../api/generated/batch.v1.ts";
 import type { Pod } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import type { Batch, Effect } from "../controller.ts";
-import { podRemoval } from "../pod-removal.ts";
-import { byLeastWorthKeeping, isTerminated } from "../pod-state.ts";
+import { podRemoval } from "../pod/pod-removal.ts";
+import { byLeastWorthKeeping, isTerminated } from "../pod/pod-state.ts";
 import { backoffAfter } from "./backoff.ts";
 import {
   endOf,

@@ -12,7 +12,7 @@ import {
   settled,
 } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
-import { isReady } from "../pod-state.ts";
+import { isReady } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { conditionsPatch } from "../status-update.ts";
 import { timeOf, waking } from "../time.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
-import { podGcController } from "../pod-gc.ts";
+import { podGcController } from "../pod/pod-gc.ts";
 import { nodeEventsController } from "./node-events.ts";
 import { nodeEvictionController } from "./node-eviction.ts";
 import { nodeIpamController } from "./node-ipam.ts";

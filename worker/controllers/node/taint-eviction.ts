@@ -3,9 +3,9 @@ import type { Node, Pod, Taint, Toleration } from "../../../api/generated/core.v
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { type Controller, type EventRecord, type Plan, settled } from "../controller.ts";
-import { disruption } from "../disruption-target.ts";
 import { itemKey, splitItem } from "../item-key.ts";
-import { podCondition } from "../pod-state.ts";
+import { disruption } from "../pod/disruption-target.ts";
+import { podCondition } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 
 export const taintEvictionController: Controller = {

@@ -9,7 +9,7 @@ import type {
 import { addQuantities, compareQuantities, formatQuantity, quantityOf } from "../../../api/machinery/quantity.ts";
 import { qosClassOf } from "../../../api/resources/core/pod/qos-class.ts";
 import { type ResourceList, whileResized, wholeWhileResized } from "../../../api/resources/core/pod/resizing.ts";
-import { isTerminated } from "../pod-state.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { timeOf } from "../time.ts";
 
 export type Amounts = Record<string, string>;

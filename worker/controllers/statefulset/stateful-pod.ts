@@ -4,7 +4,7 @@ import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from "../../../api/g
 import type { OwnerReference } from "../../../api/generated/meta.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { controllerReference } from "../controller-ref.ts";
-import { podFromTemplate } from "../pod-from-template.ts";
+import { podFromTemplate } from "../pod/pod-from-template.ts";
 
 export const REVISION = "controller-revision-hash";
 const POD_NAME = "statefulset.kubernetes.io/pod-name";

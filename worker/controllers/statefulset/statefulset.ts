@@ -16,9 +16,9 @@ import { historyOf, REVISIONS, templateOf, trimHistory } from "../controller-rev
 import { scaledValue } from "../int-or-percent.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { carries } from "../label-selector.ts";
-import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod-state.ts";
+import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod/pod-state.ts";
 import { statusUpdate } from "../status-update.ts";
-import { dataHash } from "../template-hash.ts";
+import { dataHash } from "../template-hash/template-hash.ts";
 import { waking } from "../time.ts";
 import { CLAIMS, claimConflicts, claimCreations, claimOwners, claimsAreLeaving } from "./claims.ts";
 import { identityLabels, ordinalOf, podName, REVISION, statefulPod } from "./stateful-pod.ts";

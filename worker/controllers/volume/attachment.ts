@@ -10,7 +10,7 @@ import { utf8Bytes } from "../../../api/machinery/utf8.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { isNodeReady } from "../node/readiness.ts";
 import { isOutOfService } from "../node/taints.ts";
-import { isTerminated } from "../pod-state.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { claimNames } from "./waiting-claim.ts";
 

@@ -4,7 +4,7 @@ import type { StorageClass } from "../../../api/generated/storage.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
 import { type Controller, type Effect, type Plan, type Snapshot, settled } from "../controller.ts";
-import { podCondition } from "../pod-state.ts";
+import { podCondition } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { PROVISIONED_BY, phaseOf, planReleased } from "./reclaim.ts";

@@ -5,7 +5,7 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { saysStorageClass, storageClassOf } from "../../../api/resources/core/storage-class-name.ts";
 import { DEFAULT_STORAGE_CLASS, defaultClassOf } from "../../../api/resources/storage/default-class.ts";
 import type { Effect, EventRecord, Plan, Snapshot } from "../controller.ts";
-import { isTerminated } from "../pod-state.ts";
+import { isTerminated } from "../pod/pod-state.ts";
 import { statusUpdate } from "../status-update.ts";
 import type { Claim } from "./volume-match.ts";
 

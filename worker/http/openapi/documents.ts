@@ -2,7 +2,7 @@
 import { apiVersionOf } from "../../../api/machinery/meta.ts";
 import type { Resource } from "../../../api/resources/resource.ts";
 import { findStruct, structOf, structOfKind } from "../../../api/schema/table.ts";
-import { type ServedKind, servedKinds } from "../served-kinds.ts";
+import { type ServedKind, servedKinds } from "../discovery/served-kinds.ts";
 import { customSchema, metadataOf, typeMembers } from "./custom-schema.ts";
 import type { Documentation } from "./documentation.ts";
 import { groupIndex, type IndexContext, OTHER_PATHS, versionIndex, versionInfoSchema } from "./index-paths.ts";

@@ -9,7 +9,7 @@ import type { Entry, Write } from "../../../api/store.ts";
 import { trackServerStatus } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
 import { isEmptySelector, selects } from "../../controllers/label-selector.ts";
-import { isReady } from "../../controllers/pod-state.ts";
+import { isReady } from "../../controllers/pod/pod-state.ts";
 import type { RequestContext } from "../../request-context.ts";
 
 const RESOURCE = "poddisruptionbudgets.policy";

@@ -6,7 +6,7 @@ import {
   notSupported,
 } from "../../../api/machinery/field-error.ts";
 import { invalid } from "../../../api/machinery/status.ts";
-import type { LogOptions } from "../../../api/node-sync.ts";
+import type { LogOptions } from "../../../api/node/node-sync.ts";
 import { ApiError } from "../../api-error.ts";
 import { booleanOption, integerOption } from "../options.ts";
 

@@ -9,7 +9,7 @@ import { ApiError } from "../../api-error.ts";
 import { withoutToken } from "../../auth/websocket-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { callNode, callPod, joinPod } from "../node-stream.ts";
+import { callNode, callPod, joinPod } from "../nodes/node-stream.ts";
 import { withLinksBelow } from "../proxied-links.ts";
 import { pathnameOf } from "../request-url.ts";
 import { findEndpoint, type PodPort } from "../service-endpoint.ts";

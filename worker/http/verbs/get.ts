@@ -4,8 +4,8 @@ import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { tooLarge } from "../../storage/store-client.ts";
 import { revisionOption } from "../list-options.ts";
+import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { booleanOption } from "../options.ts";
-import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
 import { renderText } from "../respond.ts";
 import { acceptedBy, renderView } from "../views.ts";
 

@@ -1,7 +1,7 @@
 import { type ContinueToken, formatContinue } from "../../../api/machinery/continue-token.ts";
 import { failure } from "../../../api/machinery/status.ts";
+import { parseListHead, storeEncoding } from "../../../api/store/store-stream.ts";
 import type { Decided, Key, ListPage, ListRequest, Revision } from "../../../api/store.ts";
-import { parseListHead, storeEncoding } from "../../../api/store-stream.ts";
 import { ApiError } from "../../api-error.ts";
 import { storageResource } from "../../kind-registry.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -9,7 +9,7 @@ import { Compacted, tooLarge } from "../../storage/store-client.ts";
 import { acceptsGzip, GZIP, peek } from "../compress.ts";
 import { type ListOptions, listOptions, selectionOf } from "../list-options.ts";
 import type { Accepted } from "../negotiate.ts";
-import { mayBeNodeLease, renewed } from "../renewed-leases.ts";
+import { mayBeNodeLease, renewed } from "../nodes/renewed-leases.ts";
 import { acceptedBy, renderListView, storedObject } from "../views.ts";
 import { renderLongList } from "./long-list.ts";
 import { type StreamedForm, streamedForm } from "./streamed-form.ts";

@@ -1,5 +1,5 @@
 /** Word from the store of which resources have changed, over a socket that hibernates there while nothing happens. */
-import type { ChangeNotice } from "../../../api/change-notice.ts";
+import type { ChangeNotice } from "../../../api/store/change-notice.ts";
 import type { GroupResource, Revision } from "../../../api/store.ts";
 
 export class NoticeFeed {

@@ -1,5 +1,5 @@
 import type { Pod, Volume } from "../../../generated/core.v1.ts";
-import { podReferences } from "../../../node-sync.ts";
+import { podReferences } from "../../../node/node-sync.ts";
 
 /** Secrets that volumes of other kinds than `secret` and `projected` name. */
 export const volumeSecrets = ({ spec }: Pod): string[] =>

@@ -1,0 +1,76 @@
+/**
+ * Commits of many requests that go to the store together, where the requests and the store's object share an isolate
+ * (docs/decisions/0010). A call between objects costs about as much CPU as all that the store does for a commit.
+ */
+import type { CommitRequest, CommitResult } from "../store.ts";
+
+/** One commit on its way. The first of `answer` and `fail` counts. */
+export interface Submitted {
+  readonly request: CommitRequest;
+  readonly answer: (result: CommitResult) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * After so long, a call that nobody took from may have ended with the request that made it: a client that leaves takes its
+ * request with it at any moment, and the platform tells nobody.
+ */
+const LOST_MS = 100;
+
+export class CommitLane {
+  #waiting: Submitted[] = [];
+  readonly #taken = new Set<Submitted>();
+  /** The call that will take what waits. */
+  #called: { readonly at: number } | undefined;
+
+  submit(submitted: Submitted): void {
+    this.#waiting.push(submitted);
+  }
+
+  /**
+   * Makes a call that has the object {@link take} what waits, unless there is one; asked by whoever submits, and again by
+   * whoever goes on waiting. It is answered to whoever made it, so that he sees it to its end.
+   */
+  call(now: number, make: () => Promise<void>): Promise<void> | undefined {
+    if (this.#waiting.length + this.#taken.size === 0) return undefined;
+    if (this.#called && now - this.#called.at < LOST_MS) return undefined;
+    const called = { at: now };
+    this.#called = called;
+    return make().catch((error: unknown) => this.#broken(called, error));
+  }
+
+  /** What waits, in the order in which it came; who comes from now on makes a call again. */
+  take(): readonly Submitted[] {
+    const taken = this.#waiting;
+    this.#waiting = [];
+    this.#called = undefined;
+    for (const each of taken) this.#taken.add(each);
+    return taken;
+  }
+
+  /** It has been answered, or has failed. */
+  done(submitted: Submitted): void {
+    this.#taken.delete(submitted);
+  }
+
+  /** Nobody waits for it any more: what was not taken yet is never written. */
+  withdraw(submitted: Submitted): void {
+    this.#taken.delete(submitted);
+    this.#waiting = this.#waiting.filter((each) => each !== submitted);
+  }
+
+  /** Another object takes from now on. */
+  begin(): void {
+    this.#fail([...this.#taken], new Error("the store has begun again"));
+  }
+
+  /** The object ended, and what it had taken with it: nobody knows what of that was written. */
+  #broken(called: { readonly at: number }, error: unknown): void {
+    this.#fail([...this.#taken, ...(this.#called === called ? this.take() : [])], error);
+  }
+
+  #fail(lost: readonly Submitted[], error: unknown): void {
+    this.#taken.clear();
+    for (const { fail } of lost) fail(error);
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * A request for a certificate is made by whoever sends it: its spec names the user that the signer will certify. Kubernetes
+ * does this in the kind's strategy, which knows the request (pkg/registry/certificates/certificates/strategy.go).
+ */
+import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
+
+export const certificateRequestUser: AdmissionPlugin = {
+  name: "CertificateRequestUser",
+  handles: ({ operation, subresource, object }) =>
+    operation === "CREATE" && subresource === "" && object?.kind === "CertificateSigningRequest",
+  mutate({ object, context: { user } }) {
+    const { spec } = object as CertificateSigningRequest;
+    for (const claim of ["uid", "groups", "extra"] as const) delete spec[claim];
+    spec.username = user.name;
+    if (user.uid) spec.uid = user.uid;
+    if (user.groups.length > 0) spec.groups = [...user.groups];
+    const extra = Object.entries(user.extra ?? {}).map(([key, values]): [string, string[]] => [key, [...values]]);
+    if (extra.length > 0) spec.extra = Object.fromEntries(extra);
+  },
+};

@@ -1,0 +1,105 @@
+/**
+ * Who writes the status of a ResourceClaim must be allowed to for what changes: to bind it, `resourceclaims/binding`; to report on a
+ * driver's devices, `resourceclaims/driver` by the driver's name, with verbs that tell its own node from others
+ * (pkg/registry/resource, where it is part of the strategy).
+ */
+import type { AllocatedDeviceStatus, ResourceClaim } from "../../../api/generated/resource.v1.ts";
+import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { type FieldError, forbidden } from "../../../api/machinery/field-error.ts";
+import { invalid } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import type { ResourceAttributes } from "../../auth/attributes.ts";
+import { authorize } from "../../auth/authorize.ts";
+import { forbiddenTo } from "../../auth/require-permission.ts";
+import type { User } from "../../auth/user.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+
+const GROUP = "resource.k8s.io";
+const NODE_NAME = "authentication.kubernetes.io/node-name";
+
+type ClaimStatus = NonNullable<ResourceClaim["status"]>;
+
+export const claimStatusRights: AdmissionPlugin = {
+  name: "ClaimStatusRights",
+  handles: ({ operation, subresource, context: { served } }) =>
+    operation === "UPDATE" &&
+    subresource === "status" &&
+    served.group === GROUP &&
+    served.resource.plural === "resourceclaims",
+  async validate(request) {
+    const next = (request.object as ResourceClaim).status ?? {};
+    const old = (request.old as ResourceClaim).status ?? {};
+    const errors = [...(await bindingErrors(request, next, old)), ...(await deviceErrors(request, next, old))];
+    const { group, kind } = request.context.served.resource;
+    if (errors.length > 0) throw new ApiError(invalid(group, kind, request.name, errors));
+  },
+};
+
+const verbOf = ({ context }: AdmissionRequest) => (context.request.method === "PATCH" ? "patch" : "update");
+
+/** Undefined where it is allowed, else what a 403 would say. */
+async function refusalOf(
+  { context }: AdmissionRequest,
+  asked: Pick<ResourceAttributes, "verb" | "subresource" | "namespace" | "name">,
+): Promise<string | undefined> {
+  const attributes = { group: GROUP, version: context.path.version, resource: "resourceclaims", ...asked };
+  const { allowed, reason } = await authorize(context.user, attributes, context);
+  return allowed ? undefined : forbiddenTo(context.user, attributes, reason).message;
+}
+
+/** Binding is asked for all claims of the cluster: a scheduler has no use for less. */
+async function bindingErrors(request: AdmissionRequest, next: ClaimStatus, old: ClaimStatus): Promise<FieldError[]> {
+  if (deepEqual(next.allocation, old.allocation) && deepEqual(next.reservedFor ?? [], old.reservedFor ?? [])) return [];
+  const verb = verbOf(request);
+  const why = await refusalOf(request, { verb, subresource: "binding", namespace: "", name: "" });
+  if (why === undefined) return [];
+  const rule = `changing status.allocation or status.reservedFor requires resource="resourceclaims/binding", verb="${verb}" permission`;
+  return [forbidden("status.allocation", `${rule}: ${why}`)];
+}
+
+async function deviceErrors(request: AdmissionRequest, next: ClaimStatus, old: ClaimStatus): Promise<FieldError[]> {
+  // What is no longer allocated loses the reports of its devices by itself.
+  if (!next.allocation) return [];
+  const isOwnNode = isOnNode(request.context.user, nodeOf(next));
+  const verbs = [...(isOwnNode ? ["associated-node:"] : []), "arbitrary-node:"].map((each) => each + verbOf(request));
+  const errors: FieldError[] = [];
+  for (const name of changedDrivers(next.devices, old.devices)) {
+    const refusals: string[] = [];
+    for (const verb of verbs) {
+      const why = await refusalOf(request, { verb, subresource: "driver", namespace: request.namespace, name });
+      if (why !== undefined) refusals.push(why);
+    }
+    if (refusals.length < verbs.length) continue;
+    const rule = `changing status.devices requires resource="resourceclaims/driver", verb="[${verbs.join(" ")}]" permission`;
+    errors.push(forbidden("status.devices", `${rule}: ${refusals[0]}`));
+  }
+  return errors;
+}
+
+function changedDrivers(
+  next: readonly AllocatedDeviceStatus[] = [],
+  old: readonly AllocatedDeviceStatus[] = [],
+): readonly string[] {
+  const keyOf = ({ driver, pool, device, shareID }: AllocatedDeviceStatus) =>
+    JSON.stringify([driver, pool, device, shareID ?? ""]);
+  const before = new Map(old.map((each) => [keyOf(each), each]));
+  const after = new Set(next.map(keyOf));
+  const written = next.filter((each) => !deepEqual(each, before.get(keyOf(each))));
+  const removed = old.filter((each) => !after.has(keyOf(each)));
+  return [...new Set([...written, ...removed].map(({ driver }) => driver))].sort();
+}
+
+/** The only node that the allocation is good for, if it is one. */
+function nodeOf({ allocation }: ClaimStatus): string | undefined {
+  const [term, ...others] = allocation?.nodeSelector?.nodeSelectorTerms ?? [];
+  const [field, ...more] = term?.matchFields ?? [];
+  if (others.length > 0 || more.length > 0 || (term?.matchExpressions ?? []).length > 0) return undefined;
+  const [name, ...names] = field?.values ?? [];
+  return field?.key === "metadata.name" && field.operator === "In" && names.length === 0 ? name : undefined;
+}
+
+/** A driver's pod is where its token says. */
+function isOnNode({ name, extra }: User, node: string | undefined): boolean {
+  const [at, ...others] = extra?.[NODE_NAME] ?? [];
+  return node !== undefined && name.startsWith("system:serviceaccount:") && others.length === 0 && at === node;
+}

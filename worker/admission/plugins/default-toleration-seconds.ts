@@ -1,0 +1,24 @@
+/** DefaultTolerationSeconds: a pod stays five minutes on a node that is not ready or cannot be reached. */
+import type { Pod, Toleration } from "../../../api/generated/core.v1.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
+import { isPodCreation, isPodUpdate } from "./pod-requests.ts";
+
+const TAINTS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+const SECONDS = 300;
+
+export const defaultTolerationSeconds: AdmissionPlugin = {
+  name: "DefaultTolerationSeconds",
+  /** An update that leaves them out has them again: they cannot be taken away. */
+  handles: (request) => isPodCreation(request) || isPodUpdate(request),
+  mutate({ object }) {
+    const { spec } = object as Pod;
+    const tolerations = spec.tolerations ?? [];
+    const missing = TAINTS.filter((key) => !tolerations.some((toleration) => tolerates(toleration, key)));
+    if (missing.length === 0) return;
+    const added = missing.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: SECONDS }));
+    spec.tolerations = [...tolerations, ...added];
+  },
+};
+
+const tolerates = ({ key = "", effect = "" }: Toleration, taint: string) =>
+  (key === taint || key === "") && (effect === "NoExecute" || effect === "");

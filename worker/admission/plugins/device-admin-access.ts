@@ -1,0 +1,51 @@
+/**
+ * Administrators look at devices that others use, from namespaces that are marked for it. Kubernetes checks this with
+ * the rules of claims (pkg/registry/resource), which can read namespaces there.
+ */
+import type { ResourceClaim, ResourceClaimTemplate } from "../../../api/generated/resource.v1.ts";
+import { forbidden } from "../../../api/machinery/field-error.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { invalid } from "../../../api/machinery/status.ts";
+import type { Key } from "../../../api/store.ts";
+import { ApiError } from "../../api-error.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+
+const LABEL = "resource.kubernetes.io/admin-access";
+
+const namespaceKey = ({ namespace }: AdmissionRequest): Key => ({
+  resource: "namespaces",
+  namespace: "",
+  name: namespace,
+});
+
+export const deviceAdminAccess: AdmissionPlugin = {
+  name: "DeviceAdminAccess",
+  handles: (request) =>
+    request.operation === "CREATE" &&
+    request.context.served.group === "resource.k8s.io" &&
+    indexOfAdminAccess(request) >= 0,
+  reads: (request) => [namespaceKey(request)],
+  async validate(request) {
+    const entry = await request.reads.entry(namespaceKey(request));
+    const labels = entry ? (JSON.parse(entry.text) as KubeObject).metadata.labels : undefined;
+    if (labels?.[LABEL] === "true") return;
+    const { group, kind } = request.context.served.resource;
+    const rule = `admin access to devices requires the \`${LABEL}: true\` label on the containing namespace`;
+    // Templates are told as claims are.
+    const path = `spec.devices.requests[${indexOfAdminAccess(request)}].adminAccess`;
+    throw new ApiError(invalid(group, kind, request.name, [forbidden(path, rule)]));
+  },
+};
+
+/** Which request asks for it, -1 for none. */
+function indexOfAdminAccess({ context, object }: AdmissionRequest): number {
+  if (!object) return -1;
+  const { plural } = context.served.resource;
+  const spec =
+    plural === "resourceclaims"
+      ? (object as ResourceClaim).spec
+      : plural === "resourceclaimtemplates"
+        ? (object as ResourceClaimTemplate).spec.spec
+        : undefined;
+  return spec?.devices?.requests?.findIndex(({ exactly }) => exactly?.adminAccess) ?? -1;
+}

@@ -1,0 +1,12 @@
+/** A kind that is ending takes no more objects: its own are being removed (apiextensions-apiserver pkg/apiserver). */
+import type { AdmissionPlugin } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
+
+export const endingDefinition: AdmissionPlugin = {
+  name: "EndingDefinition",
+  handles: ({ operation, subresource, context }) =>
+    operation === "CREATE" && subresource === "" && context.served.ending === true,
+  mutate(request) {
+    throw refusal(request, "create not allowed while custom resource definition is terminating");
+  },
+};

@@ -1,0 +1,15 @@
+/** A Node takes its credential with it, in the same commit: a machine that was thrown out is out at once. */
+import { NODE_CREDENTIALS } from "../../auth/node-credential.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
+
+export const nodeCredential: AdmissionPlugin = {
+  name: "NodeCredential",
+  handles: ({ operation, context: { served } }) =>
+    operation === "DELETE" && served.resource.plural === "nodes" && served.resource.group === "",
+
+  mutate(request) {
+    const { name, context } = request;
+    if (context.policy.get(NODE_CREDENTIALS, "", name) === undefined) return;
+    request.writes.push({ op: "delete", key: { resource: NODE_CREDENTIALS, namespace: "", name } });
+  },
+};

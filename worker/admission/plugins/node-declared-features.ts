@@ -1,0 +1,38 @@
+/**
+ * NodeDeclaredFeatureValidator: a pod is given anew only what its node says that it can give
+ * (component-helpers/nodedeclaredfeatures).
+ */
+import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import type { AdmissionPlugin } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
+import { isPodResize, nodeOfResized, nodeReads, type ResizedPod, resizedPod } from "./resized-pod.ts";
+
+/** By the name under which a node declares it: whether a change asks for it. */
+const FEATURES: Readonly<Record<string, (resized: ResizedPod) => boolean>> = {
+  InPlacePodLevelResourcesVerticalScaling: ({ next, before }) => !deepEqual(next.spec.resources, before.spec.resources),
+  InPlacePodVerticalScalingInitContainers: ({ next, before }) =>
+    (before.spec.initContainers ?? []).some(
+      ({ restartPolicy, resources }, i) =>
+        restartPolicy !== "Always" && !deepEqual(resources, next.spec.initContainers?.[i]?.resources),
+    ),
+};
+
+export const nodeDeclaredFeatures: AdmissionPlugin = {
+  name: "NodeDeclaredFeatureValidator",
+  handles: isPodResize,
+  reads: nodeReads,
+  async validate(request) {
+    const resized = resizedPod(request);
+    if (resized === undefined) return;
+    const asked = Object.entries(FEATURES).flatMap(([name, isAsked]) => (isAsked(resized) ? [name] : []));
+    if (asked.length === 0) return;
+    const node = await nodeOfResized(request, resized);
+    const declared = new Set(node.status.declaredFeatures);
+    const missing = asked.filter((name) => !declared.has(name));
+    if (missing.length > 0)
+      throw refusal(
+        request,
+        `pod update requires features ${missing.join(", ")} which are not available on node ${JSON.stringify(node.metadata.name)}`,
+      );
+  },
+};

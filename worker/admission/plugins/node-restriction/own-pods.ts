@@ -1,0 +1,104 @@
+/** A node makes mirrors of its static pods, which name nothing, and writes the status of the pods that are bound to it. */
+import type { Pod } from "../../../../api/generated/core.v1.ts";
+import { deepEqual } from "../../../../api/machinery/deep-equal.ts";
+import { goQuote } from "../../../../api/machinery/field-error.ts";
+import { notFound } from "../../../../api/machinery/status.ts";
+import { podReferences } from "../../../../api/node/node-sync.ts";
+import { ApiError } from "../../../api-error.ts";
+import { namesSecrets } from "../../../auth/node/node-graph.ts";
+import type { AdmissionRequest } from "../../plugin.ts";
+import { refusal } from "../../refusal.ts";
+
+const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+
+export async function checkPod(node: string, request: AdmissionRequest): Promise<void> {
+  const self = goQuote(node);
+  switch (request.subresource) {
+    case "":
+      if (request.operation === "CREATE") return checkMirror(node, request);
+      if (request.operation === "DELETE") {
+        return requireOwn(node, request, request.old as Pod, `node ${self} can only delete pods`);
+      }
+      throw refusal(
+        request,
+        `unexpected operation ${goQuote(request.operation)}, node ${self} can only create and delete mirror pods`,
+      );
+    case "status":
+      return checkStatus(node, request);
+    case "eviction":
+      return requireOwn(node, request, await podNamed(request), `node ${node} can only evict pods`);
+    default:
+      throw refusal(
+        request,
+        `unexpected pod subresource ${goQuote(request.subresource)}, only 'status' and 'eviction' are allowed`,
+      );
+  }
+}
+
+function requireOwn(node: string, request: AdmissionRequest, { spec }: Pod, what: string): void {
+  if (spec.nodeName !== node) throw refusal(request, `${what} with spec.nodeName set to itself`);
+}
+
+async function podNamed({ context, namespace, name }: AdmissionRequest): Promise<Pod> {
+  const { entry } = await context.store.read({ resource: "pods", namespace, name });
+  if (!entry) throw new ApiError(notFound({ group: "", resource: "pods" }, name));
+  return JSON.parse(entry.text) as Pod;
+}
+
+async function checkMirror(node: string, request: AdmissionRequest): Promise<void> {
+  const pod = request.object as Pod;
+  const self = goQuote(node);
+  const only = (what: string) => refusal(request, `node ${self} can only create pods with ${what}`);
+  if (pod.metadata.annotations?.[MIRROR_ANNOTATION] === undefined) {
+    throw refusal(
+      request,
+      `pod does not have ${goQuote(MIRROR_ANNOTATION)} annotation, node ${self} can only create mirror pods`,
+    );
+  }
+  if (pod.spec.nodeName !== node) throw only("spec.nodeName set to itself");
+  const [owner, ...others] = pod.metadata.ownerReferences ?? [];
+  if (others.length > 0) throw only("a single owner reference set to itself");
+  if (owner?.apiVersion !== "v1" || owner.kind !== "Node" || owner.name !== node) {
+    throw only("an owner reference set to itself");
+  }
+  if (!owner.controller) throw only("a controller owner reference set to itself");
+  if (owner.blockOwnerDeletion) {
+    throw refusal(request, `node ${self} must not set blockOwnerDeletion on an owner reference`);
+  }
+  await requireOwnUid(node, request, owner.uid);
+  const named = whatItNames(pod);
+  if (named !== undefined) throw refusal(request, `node ${self} can not create pods that reference ${named}`);
+}
+
+async function requireOwnUid(node: string, request: AdmissionRequest, uid: string): Promise<void> {
+  const { entry } = await request.context.store.read({ resource: "nodes", namespace: "", name: node });
+  if (!entry) throw new ApiError(notFound({ group: "", resource: "nodes" }, node));
+  const expected = (JSON.parse(entry.text) as Pod).metadata.uid;
+  if (uid !== expected) throw refusal(request, `node ${node} UID mismatch: expected ${expected} got ${uid}`);
+}
+
+function whatItNames(pod: Pod): string | undefined {
+  if (pod.spec.serviceAccountName) return "a service account";
+  const references = podReferences(pod);
+  if (namesSecrets(pod)) return "secrets";
+  if (references.some((reference) => reference.startsWith("configmaps "))) return "configmaps";
+  if ((pod.spec.resourceClaims ?? []).length > 0) return "resourceclaims";
+  const claims = (pod.spec.volumes ?? []).some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral);
+  return claims ? "persistentvolumeclaims" : undefined;
+}
+
+function checkStatus(node: string, request: AdmissionRequest): void {
+  const next = request.object as Pod;
+  const old = request.old as Pod;
+  const self = goQuote(node);
+  requireOwn(node, request, old, `node ${self} can only update pod status for pods`);
+  if (!deepEqual(next.metadata.labels ?? {}, old.metadata.labels ?? {})) {
+    throw refusal(request, `node ${self} cannot update labels through pod status`);
+  }
+  if (!deepEqual(next.status.resourceClaimStatuses ?? [], old.status.resourceClaimStatuses ?? [])) {
+    throw refusal(request, `node ${self} cannot update resource claim statues`);
+  }
+  if (!deepEqual(next.status.extendedResourceClaimStatus, old.status.extendedResourceClaimStatus)) {
+    throw refusal(request, `node ${self} cannot update extended resource claim status`);
+  }
+}

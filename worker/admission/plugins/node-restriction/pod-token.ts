@@ -1,0 +1,62 @@
+/** A node asks for tokens of the pods that it runs, each bound to its pod and for whom that pod means it. */
+import type { TokenRequest } from "../../../../api/generated/authentication.v1.ts";
+import type { Pod } from "../../../../api/generated/core.v1.ts";
+import { goQuote } from "../../../../api/machinery/field-error.ts";
+import { notFound } from "../../../../api/machinery/status.ts";
+import { ApiError } from "../../../api-error.ts";
+import { authorize } from "../../../auth/authorize.ts";
+import { API_AUDIENCES } from "../../../auth/service-account-token.ts";
+import type { AdmissionRequest } from "../../plugin.ts";
+import { refusal } from "../../refusal.ts";
+
+const AUDIENCE_VERB = "request-serviceaccounts-token-audience";
+
+export async function checkPodToken(node: string, request: AdmissionRequest): Promise<void> {
+  if (request.operation !== "CREATE" || request.subresource !== "token") return;
+  const { spec } = request.object as TokenRequest;
+  const { kind, apiVersion, name = "", uid = "" } = spec.boundObjectRef ?? {};
+  if (kind !== "Pod" || apiVersion !== "v1" || name === "") {
+    throw refusal(request, "node requested token not bound to a pod");
+  }
+  if (uid === "") throw refusal(request, "node requested token with a pod binding without a uid");
+  const { entry } = await request.context.store.read({ resource: "pods", namespace: request.namespace, name });
+  if (!entry) throw new ApiError(notFound({ group: "", resource: "pods" }, name));
+  const pod = JSON.parse(entry.text) as Pod;
+  if (pod.metadata.uid !== uid) {
+    throw refusal(
+      request,
+      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+    );
+  }
+  if (pod.spec.nodeName !== node) {
+    throw refusal(request, "node requested token bound to a pod scheduled on a different node");
+  }
+  await checkAudience(request, pod, spec.audiences ?? []);
+}
+
+async function checkAudience(request: AdmissionRequest, pod: Pod, asked: readonly string[]): Promise<void> {
+  if (asked.length > 1) throw refusal(request, "node may only request 0 or 1 audiences");
+  const [audience = ""] = asked;
+  const isOwn = (each: string) => each === "" || API_AUDIENCES.includes(each);
+  const meant = (pod.spec.volumes ?? []).flatMap(({ projected }) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }) =>
+      serviceAccountToken ? [serviceAccountToken.audience ?? ""] : [],
+    ),
+  );
+  if (meant.some((each) => each === audience || (isOwn(each) && isOwn(audience)))) return;
+  const { user, policy, store } = request.context;
+  const attributes = {
+    verb: AUDIENCE_VERB,
+    group: "",
+    version: "",
+    resource: audience,
+    subresource: "",
+    namespace: request.namespace,
+    name: request.name,
+  };
+  if ((await authorize(user, attributes, { policy, store })).allowed) return;
+  throw refusal(
+    request,
+    `audience ${goQuote(audience)} not found in pod spec volume, ${user.name} is not authorized to request tokens for this audience`,
+  );
+}

@@ -1,0 +1,12 @@
+/** Whether an update changes what the Pod Security Standards look at: which containers there are, and their images. */
+import type { Pod } from "../../../../api/generated/core.v1.ts";
+
+export function isSignificant(next: Pod, old: Pod): boolean {
+  for (const list of ["containers", "initContainers"] as const) {
+    const [after, before] = [next.spec[list] ?? [], old.spec[list] ?? []];
+    if (after.length !== before.length || after.some(({ image }, i) => image !== before[i]?.image)) return true;
+  }
+  return (next.spec.ephemeralContainers ?? []).some(
+    ({ name, image }) => old.spec.ephemeralContainers?.find((container) => container.name === name)?.image !== image,
+  );
+}

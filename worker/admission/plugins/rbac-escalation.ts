@@ -1,0 +1,108 @@
+/**
+ * Nobody grants what they do not hold: roles and bindings are only written by those who have all their rights already, or
+ * the verbs `escalate` and `bind` (registry/rbac, policybased). kube-apiserver checks this in its storage; here it is a
+ * plugin like all else that looks at writes.
+ */
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  RoleBinding,
+  RoleRef,
+} from "../../../api/generated/rbac.v1.ts";
+import { deepEqual } from "../../../api/machinery/deep-equal.ts";
+import { goQuote } from "../../../api/machinery/field-error.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { notFound } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import { authorize } from "../../auth/authorize.ts";
+import { rulesOf } from "../../auth/rbac/rbac.ts";
+import { findRole } from "../../auth/rbac/role-index.ts";
+import { describeRules, missingRules, quoteList } from "../../auth/rbac/rule-covers.ts";
+import { MASTERS } from "../../auth/user.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
+
+const GROUP = "rbac.authorization.k8s.io";
+const ROLES: ReadonlySet<string> = new Set(["roles", "clusterroles"]);
+const BINDINGS: ReadonlySet<string> = new Set(["rolebindings", "clusterrolebindings"]);
+/** What gathers rights by label can gather any. */
+const FULL_AUTHORITY: readonly PolicyRule[] = [
+  { verbs: ["*"], apiGroups: ["*"], resources: ["*"] },
+  { verbs: ["*"], nonResourceURLs: ["*"] },
+];
+
+export const rbacEscalation: AdmissionPlugin = {
+  name: "RBACEscalation",
+  handles: ({ operation, context: { served, user } }) =>
+    served.resource.group === GROUP && operation !== "DELETE" && !user.groups.includes(MASTERS),
+
+  async validate(request) {
+    const { plural } = request.context.served.resource;
+    if (ROLES.has(plural)) await checkRole(request);
+    else if (BINDINGS.has(plural)) await checkBinding(request);
+  },
+};
+
+async function checkRole(request: AdmissionRequest): Promise<void> {
+  const next = request.object as ClusterRole;
+  const old = request.old as ClusterRole | undefined;
+  if (old && isBeingCollected(old, next)) return;
+  const { path } = request.context;
+  if (await may(request, "escalate", { resource: path.resource, name: path.name })) return;
+  requireHeld(request, next.rules ?? []);
+  if (!gathers(next) && !gathers(old)) return;
+  const held = rulesOf(request.context.user, request.namespace, request.context.policy).rules;
+  if (missingRules(held, FULL_AUTHORITY).length > 0) {
+    throw refusal(request, "must have cluster-admin privileges to use the aggregationRule");
+  }
+}
+
+const gathers = (role: ClusterRole | undefined): boolean =>
+  (role?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
+
+async function checkBinding(request: AdmissionRequest): Promise<void> {
+  const next = request.object as RoleBinding | ClusterRoleBinding;
+  const old = request.old as RoleBinding | ClusterRoleBinding | undefined;
+  if (old && isBeingCollected(old, next)) return;
+  const { kind, name } = next.roleRef;
+  if (await may(request, "bind", { resource: kind === "ClusterRole" ? "clusterroles" : "roles", name })) return;
+  requireHeld(request, rulesBehind(request, next.roleRef));
+}
+
+function rulesBehind({ context, namespace }: AdmissionRequest, roleRef: RoleRef): readonly PolicyRule[] {
+  const { rules, missing } = findRole(context.policy, roleRef, namespace);
+  if (missing === undefined) return rules;
+  throw new ApiError(notFound({ group: GROUP, resource: roleRef.kind.toLowerCase() }, roleRef.name));
+}
+
+async function may(
+  { context: { user, policy, store }, namespace }: AdmissionRequest,
+  verb: "escalate" | "bind",
+  { resource, name }: { readonly resource: string; readonly name: string },
+): Promise<boolean> {
+  const attributes = { verb, group: GROUP, version: "v1", resource, subresource: "", namespace, name };
+  return (await authorize(user, attributes, { policy, store })).allowed;
+}
+
+function requireHeld(request: AdmissionRequest, asked: readonly PolicyRule[]): void {
+  const { user, policy } = request.context;
+  const { rules, error } = rulesOf(user, request.namespace, policy);
+  const missing = missingRules(rules, asked);
+  if (missing.length === 0) return;
+  const who = `user ${goQuote(user.name)} (groups=${quoteList(user.groups)})`;
+  const unresolved = error === "" ? "" : `; resolution errors: [${error}]`;
+  throw refusal(
+    request,
+    `${who} is attempting to grant RBAC permissions not currently held:\n${describeRules(missing)}${unresolved}`,
+  );
+}
+
+/** The garbage collector unties objects from their owners and takes finalizers away, whatever they grant. */
+function isBeingCollected(old: KubeObject, next: KubeObject): boolean {
+  const bare = ({ metadata, ...rest }: KubeObject) => {
+    const { ownerReferences: _, finalizers: __, resourceVersion: ___, managedFields: ____, ...kept } = metadata;
+    return { ...rest, metadata: kept };
+  };
+  return deepEqual(bare(old), bare(next));
+}

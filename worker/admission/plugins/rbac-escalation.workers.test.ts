@@ -1,0 +1,60 @@
+import { beforeAll, expect, test } from "vitest";
+import { call, newCluster } from "../../../test/workers/api-under-test.ts";
+
+/** GRANT-HELD: ann writes roles and bindings, and holds no right to secrets herself. */
+let rbac = "";
+let inNamespace = "";
+const rule = (resource: string) => ({ apiGroups: [""], resources: [resource], verbs: ["get"] });
+const ref = (kind: string, name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind, name });
+const toAnn = [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: "ann" }];
+const must = async (url: string, body: object) => expect((await call(url, { body })).code).toBe(201);
+const asAnn = async (url: string, body: object, method = "POST") => (await call(url, { as: "ann", body, method })).code;
+
+beforeAll(async () => {
+  rbac = `${await newCluster("escalation")}/apis/rbac.authorization.k8s.io/v1`;
+  inNamespace = `${rbac}/namespaces/default`;
+  const writer = { apiGroups: ["rbac.authorization.k8s.io"], resources: ["*"], verbs: ["create", "update", "patch"] };
+  await must(`${rbac}/clusterroles`, { metadata: { name: "writer" }, rules: [writer, rule("configmaps")] });
+  await must(`${rbac}/clusterrolebindings`, {
+    metadata: { name: "ann" },
+    roleRef: ref("ClusterRole", "writer"),
+    subjects: toAnn,
+  });
+  for (const resource of ["secrets", "configmaps"]) {
+    await must(`${inNamespace}/roles`, { metadata: { name: resource }, rules: [rule(resource)] });
+    const roleRef = ref("Role", resource);
+    await must(`${inNamespace}/rolebindings`, { metadata: { name: resource }, roleRef, subjects: toAnn.slice(1) });
+  }
+  const selectors = [{ matchLabels: { a: "b" } }];
+  await must(`${rbac}/clusterroles`, {
+    metadata: { name: "gathering" },
+    aggregationRule: { clusterRoleSelectors: selectors },
+  });
+});
+
+test("GRANT-HELD: what she holds she grants, what she does not she cannot", async () => {
+  expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "mine" }, rules: [rule("configmaps")] })).toBe(201);
+  expect(await asAnn(`${inNamespace}/roles`, { metadata: { name: "more" }, rules: [rule("secrets")] })).toBe(403);
+  const binding = (name: string) => ({ metadata: { name: `b-${name}` }, roleRef: ref("Role", name), subjects: toAnn });
+  expect(await asAnn(`${inNamespace}/rolebindings`, binding("configmaps"))).toBe(201);
+  expect(await asAnn(`${inNamespace}/rolebindings`, binding("secrets"))).toBe(403);
+  expect(await asAnn(`${inNamespace}/rolebindings`, binding("nowhere"))).toBe(404);
+});
+
+test("GRANT-HELD: nor does she touch what grants more than she holds, but for what garbage collection takes away", async () => {
+  const labelled = { metadata: { labels: { seen: "yes" } } };
+  for (const kind of ["roles", "rolebindings"]) {
+    expect(await asAnn(`${inNamespace}/${kind}/configmaps`, labelled, "PATCH")).toBe(200);
+    expect(await asAnn(`${inNamespace}/${kind}/secrets`, labelled, "PATCH")).toBe(403);
+    expect(await asAnn(`${inNamespace}/${kind}/secrets`, { metadata: { finalizers: null } }, "PATCH")).toBe(200);
+  }
+});
+
+test("GRANT-HELD: what gathers rights needs all there are, before and after; a rule that gathers nothing does not", async () => {
+  const gathering = `${rbac}/clusterroles/gathering`;
+  expect(await asAnn(gathering, { aggregationRule: null }, "PATCH")).toBe(403);
+  expect(await asAnn(gathering, { metadata: { labels: { seen: "yes" } } }, "PATCH")).toBe(403);
+  const empty = { metadata: { name: "gathers-nothing" }, aggregationRule: { clusterRoleSelectors: [] } };
+  // Validation wants a selector where the rule is there at all.
+  expect(await asAnn(`${rbac}/clusterroles`, empty)).toBe(422);
+});

@@ -1,0 +1,133 @@
+/** What an object takes of the quotas of its namespace, by quota resource (pkg/quota/v1/evaluator). */
+import type {
+  Container,
+  PersistentVolumeClaim,
+  Pod,
+  ResourceQuotaSpec,
+  Service,
+} from "../../../../api/generated/core.v1.ts";
+import type { ResourceClaim } from "../../../../api/generated/resource.v1.ts";
+import { groupResource, type KubeObject } from "../../../../api/machinery/meta.ts";
+import { claimInScopes, claimUsage } from "../../../controllers/quota/claim-usage.ts";
+import {
+  countsDevices,
+  type DeviceContext,
+  deviceUsage,
+  OF_DEVICE_CLASS,
+} from "../../../controllers/quota/device-usage.ts";
+import { type Amounts, counts, inScopes, podUsage } from "../../../controllers/quota/pod-usage.ts";
+import { serviceUsage, UNCOUNTED } from "../../../controllers/quota/usage.ts";
+import type { AdmissionRequest } from "../../plugin.ts";
+
+/** How a kind is measured. */
+export interface Evaluator {
+  readonly usage: (object: KubeObject, now: number) => Amounts;
+  /** Quota resources that the kind can use. */
+  readonly measures: (name: string) => boolean;
+  readonly inScopes: (object: KubeObject, spec: ResourceQuotaSpec) => boolean;
+  /** Why an object cannot be measured by a quota of these resources. */
+  readonly problem?: (object: KubeObject, names: readonly string[]) => string | undefined;
+}
+
+const unscoped = (_: KubeObject, { scopes = [], scopeSelector }: ResourceQuotaSpec) =>
+  scopes.length === 0 && (scopeSelector?.matchExpressions ?? []).length === 0;
+
+const POD_RESOURCES =
+  /^(pods|count\/pods|cpu|memory|ephemeral-storage|hugepages-.+|requests\.(?!storage$).+|limits\..+)$/;
+
+const pods: Evaluator = {
+  usage(object, now) {
+    const pod = object as Pod;
+    return { "count/pods": "1", ...(counts(pod, now) ? podUsage(pod) : {}) };
+  },
+  measures: (name) => POD_RESOURCES.test(name),
+  inScopes: (object, spec) => inScopes(object as Pod, spec),
+  problem: (object, names) => unspecified(object as Pod, names),
+};
+
+const services: Evaluator = {
+  usage: (object) => ({ "count/services": "1", ...serviceUsage(object as Service) }),
+  measures: (name) => /^(count\/)?services$|^services\.(nodeports|loadbalancers)$/.test(name),
+  inScopes: unscoped,
+};
+
+const claims: Evaluator = {
+  usage: (object) => ({
+    "count/persistentvolumeclaims": "1",
+    ...claimUsage(object as PersistentVolumeClaim),
+  }),
+  measures: (name) =>
+    /^(count\/)?persistentvolumeclaims$|^requests\.storage$|\.storageclass\.storage\.k8s\.io\//.test(name),
+  inScopes: (object, spec) => claimInScopes(object as PersistentVolumeClaim, spec),
+};
+
+const deviceClaims = (context: DeviceContext): Evaluator => ({
+  usage: (object) => ({
+    "count/resourceclaims.resource.k8s.io": "1",
+    ...deviceUsage(object as ResourceClaim, context),
+  }),
+  measures: (name) =>
+    name === "count/resourceclaims.resource.k8s.io" ||
+    name.endsWith(OF_DEVICE_CLASS) ||
+    countsDevices(name, context.classes),
+  inScopes: unscoped,
+});
+
+const NO_DEVICES: DeviceContext = { classes: [], pod: () => undefined, ownedBy: () => [] };
+
+/** Resources that a quota may also name without `count/`. */
+const PLAIN: ReadonlySet<string> = new Set(["configmaps", "secrets", "replicationcontrollers", "resourcequotas"]);
+
+function counted(resource: string): Evaluator {
+  const names = [`count/${resource}`, ...(PLAIN.has(resource) ? [resource] : [])];
+  return {
+    usage: () => Object.fromEntries(names.map((name) => [name, "1"])),
+    measures: (name) => names.includes(name),
+    inScopes: unscoped,
+  };
+}
+
+/** Undefined for requests that change no usage. */
+export function evaluatorOf(
+  { operation, subresource, context: { served } }: AdmissionRequest,
+  devices = NO_DEVICES,
+): Evaluator | undefined {
+  const { group, plural, scope } = served.resource;
+  if (scope !== "Namespaced") return undefined;
+  const created = operation === "CREATE" && subresource === "";
+  const updated = operation === "UPDATE" && subresource === "";
+  const resource = groupResource(group, plural);
+  switch (resource) {
+    case "pods":
+      return created || (operation === "UPDATE" && subresource === "resize") ? pods : undefined;
+    case "services":
+      return created || updated ? services : undefined;
+    case "persistentvolumeclaims":
+      // What a claim was allocated counts as much as what it asks for.
+      return created || updated || (operation === "UPDATE" && subresource === "status") ? claims : undefined;
+    case "resourceclaims.resource.k8s.io":
+      return created || updated ? deviceClaims(devices) : undefined;
+    default:
+      return created && !UNCOUNTED.has(resource) ? counted(resource) : undefined;
+  }
+}
+
+const MUST_SPECIFY = ["cpu", "limits.cpu", "limits.memory", "memory", "requests.cpu", "requests.memory"];
+
+/** Where cpu or memory have a quota, every container says what it needs. */
+function unspecified({ spec }: Pod, names: readonly string[]): string | undefined {
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const missing = MUST_SPECIFY.filter((name) => names.includes(name)).flatMap((name) => {
+    const without = containers.filter((container) => !specifies(container, name));
+    const covered = specifies({ name: "", resources: spec.resources ?? {} }, name);
+    if (without.length === 0 || covered) return [];
+    return `${name} for: ${[...new Set(without.map((container) => container.name))].sort().join(",")}`;
+  });
+  return missing.length > 0 ? `must specify ${missing.join("; ")}` : undefined;
+}
+
+function specifies({ resources }: Pick<Container, "name" | "resources">, name: string): boolean {
+  const [kind, resource] = name.includes(".") ? (name.split(".") as [string, string]) : ["requests", name];
+  const amounts = (kind === "limits" ? resources?.limits : resources?.requests) as Amounts | undefined;
+  return amounts?.[resource] !== undefined;
+}

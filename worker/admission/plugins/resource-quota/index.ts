@@ -1,0 +1,93 @@
+/**
+ * ResourceQuota: an object is stored together with what it takes of its namespace's quotas. The quota's new status is a
+ * write of the same commit under the revision that was read, so no race can take more than there is. That a quota exists
+ * is policy (worker/policy/policy-resources.ts): namespaces without one cost nothing.
+ */
+import type { ResourceQuota } from "../../../../api/generated/core.v1.ts";
+import type { KubeObject } from "../../../../api/machinery/meta.ts";
+import { textWithoutRevision } from "../../../../api/machinery/object-text.ts";
+import type { Entry, Key } from "../../../../api/store.ts";
+import type { PolicySnapshot } from "../../../policy/snapshot.ts";
+import { trackServerStatus } from "../../managed-fields.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";
+import { refusal } from "../../refusal.ts";
+import { charge, difference } from "./charge.ts";
+import { type Evaluator, evaluatorOf } from "./demand.ts";
+import { deviceContextOf } from "./device-context.ts";
+
+const RESOURCE = "resourcequotas";
+
+function namesByNamespace(policy: PolicySnapshot): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const { metadata } of policy.list<ResourceQuota>(RESOURCE)) {
+    const { namespace = "", name = "" } = metadata;
+    names.set(namespace, [...(names.get(namespace) ?? []), name].sort());
+  }
+  return names;
+}
+
+const quotaKeys = ({ context, namespace }: AdmissionRequest): Key[] =>
+  (context.policy.derive(namesByNamespace).get(namespace) ?? []).map((name) => ({
+    resource: RESOURCE,
+    namespace,
+    name,
+  }));
+
+export const resourceQuota: AdmissionPlugin = {
+  name: "ResourceQuota",
+  handles: (request) => evaluatorOf(request) !== undefined && quotaKeys(request).length > 0,
+  reads: quotaKeys,
+
+  async validate(request) {
+    const evaluator = evaluatorOf(request, await deviceContextOf(request));
+    if (!evaluator) return;
+    const found: { readonly entry: Entry; readonly quota: ResourceQuota; readonly limited: readonly string[] }[] = [];
+    // All are asked whether they can tell before one is asked whether there is enough.
+    for (const key of quotaKeys(request)) {
+      const entry = await request.reads.entry(key);
+      // It was deleted since the policy snapshot was taken.
+      if (!entry) continue;
+      const quota = JSON.parse(entry.text) as ResourceQuota;
+      found.push({ entry, quota, limited: limitedBy(quota, evaluator, request) });
+    }
+    for (const { entry, quota, limited } of found) {
+      const used = usedAfter(request, evaluator, { quota, limited });
+      if (!used) continue;
+      const key = { resource: RESOURCE, namespace: request.namespace, name: quota.metadata.name ?? "" };
+      const next = { ...quota, metadata: { ...quota.metadata }, status: { ...quota.status, used } } as KubeObject;
+      trackServerStatus(request.context, { group: "", version: "v1", plural: RESOURCE }, { old: quota, next });
+      const text = textWithoutRevision(next);
+      request.writes.push({ op: "replace", key, ifRevision: entry.revision, text, attributes: entry.attributes });
+    }
+  },
+};
+
+/** What of the object the quota limits. Throws 403 where it cannot be told how much of that there is, or is asked for. */
+function limitedBy(quota: ResourceQuota, evaluator: Evaluator, request: AdmissionRequest): readonly string[] {
+  const object = request.object as KubeObject;
+  const limited = Object.keys(quota.status.hard ?? {}).filter(evaluator.measures);
+  if (limited.length === 0 || !evaluator.inScopes(object, quota.spec)) return [];
+  const name = quota.metadata.name ?? "";
+  const problem = evaluator.problem?.(object, limited);
+  if (problem) throw refusal(request, `failed quota: ${name}: ${problem}`);
+  // Where one of them is unknown, Kubernetes names them all.
+  if (!limited.every((resource) => resource in (quota.status.used ?? {}))) {
+    throw refusal(request, `status unknown for quota: ${name}, resources: ${limited.toSorted().join(",")}`);
+  }
+  return limited;
+}
+
+/** Undefined where the quota does not change. Throws 403 where it does not suffice. */
+function usedAfter(
+  request: AdmissionRequest,
+  evaluator: Evaluator,
+  { quota, limited }: { readonly quota: ResourceQuota; readonly limited: readonly string[] },
+) {
+  const { now } = request.context;
+  const before = request.old ? evaluator.usage(request.old, now) : {};
+  const demand = difference(evaluator.usage(request.object as KubeObject, now), before);
+  if (!limited.some((resource) => resource in demand)) return undefined;
+  const charged = charge(quota, demand);
+  if (!charged.ok) throw refusal(request, charged.why);
+  return charged.used;
+}

@@ -1,0 +1,85 @@
+/** RuntimeClass: a pod carries its class' overhead and goes where the class can run (plugin/pkg/admission/runtimeclass). */
+import type { Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
+import type { RuntimeClass, Scheduling } from "../../../api/generated/node.v1.ts";
+import { compareQuantities, type QuantityText } from "../../../api/machinery/quantity.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
+import { isPodCreation } from "./pod-requests.ts";
+
+type Overhead = Readonly<Record<string, QuantityText>>;
+
+export const runtimeClass: AdmissionPlugin = {
+  name: "RuntimeClass",
+  handles: isPodCreation,
+
+  mutate(request) {
+    const { spec } = request.object as Pod;
+    const found = classOf(request, spec);
+    if (!found) return;
+    const overhead = found.overhead?.podFixed;
+    if (overhead) {
+      if (spec.overhead && !sameAmounts(spec.overhead, overhead)) throw mismatch(request);
+      spec.overhead = structuredClone(overhead);
+    }
+    if (found.scheduling) schedule(request, spec, found.scheduling);
+  },
+
+  validate(request) {
+    const { spec } = request.object as Pod;
+    if (!spec.overhead) return;
+    const overhead = classOf(request, spec)?.overhead?.podFixed;
+    if (!overhead) {
+      throw refusal(request, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
+    }
+    if (!sameAmounts(spec.overhead, overhead)) throw mismatch(request);
+  },
+};
+
+const mismatch = (request: AdmissionRequest) =>
+  refusal(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
+
+function classOf(request: AdmissionRequest, { runtimeClassName }: PodSpec): RuntimeClass | undefined {
+  if (!runtimeClassName) return undefined;
+  const found = request.context.policy.get<RuntimeClass>("runtimeclasses.node.k8s.io", "", runtimeClassName);
+  if (!found) throw refusal(request, `pod rejected: RuntimeClass ${JSON.stringify(runtimeClassName)} not found`);
+  return found;
+}
+
+function sameAmounts(a: Overhead, b: Overhead): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => name in b && compareQuantities(a[name], b[name]) === 0);
+}
+
+function schedule(request: AdmissionRequest, spec: PodSpec, { nodeSelector = {}, tolerations = [] }: Scheduling): void {
+  for (const [key, value] of Object.entries(nodeSelector)) {
+    const own = spec.nodeSelector?.[key];
+    if (own === undefined || own === value) continue;
+    const clash = `runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`;
+    throw refusal(request, `conflict: ${clash}`);
+  }
+  if (Object.keys(nodeSelector).length > 0) spec.nodeSelector = { ...spec.nodeSelector, ...nodeSelector };
+  if (tolerations.length > 0) spec.tolerations = withoutCovered([...(spec.tolerations ?? []), ...tolerations]);
+}
+
+/** Tolerations that another one covers are left out; of equal ones the first stays. */
+function withoutCovered(all: readonly Toleration[]): Toleration[] {
+  const kept: Toleration[] = [];
+  for (const [i, one] of all.entries()) {
+    if (kept.some((other) => covers(other, one))) continue;
+    if (all.slice(i + 1).some((other) => covers(other, one) && !covers(one, other))) continue;
+    kept.push(one);
+  }
+  return kept;
+}
+
+function covers(wide: Toleration, narrow: Toleration): boolean {
+  const { key = "", operator = "Equal", effect = "", value = "", tolerationSeconds } = wide;
+  if ((narrow.key ?? "") !== key && (key !== "" || operator !== "Exists")) return false;
+  if ((narrow.effect ?? "") !== effect && effect !== "") return false;
+  if (effect === "NoExecute" && tolerationSeconds !== undefined) {
+    if (narrow.tolerationSeconds === undefined || narrow.tolerationSeconds > tolerationSeconds) return false;
+  }
+  if (operator === "Exists") return true;
+  return (narrow.operator ?? "Equal") === operator && (narrow.value ?? "") === value;
+}

@@ -1,0 +1,111 @@
+/**
+ * ServiceAccount: every pod runs as one, which must exist; its pull secrets and a volume with a token that is renewed
+ * are added (plugin/pkg/admission/serviceaccount).
+ */
+import type { Container, Pod, PodSpec, ServiceAccount, Volume } from "../../../api/generated/core.v1.ts";
+import { generatedName } from "../../../api/machinery/generated-name.ts";
+import type { Key } from "../../../api/store.ts";
+import { namesSecrets } from "../../auth/node/node-graph.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
+import { refusal } from "../refusal.ts";
+import { unmountableEphemeralSecret, unmountableSecret } from "./mountable-secrets.ts";
+import { isPodCreation } from "./pod-requests.ts";
+
+const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+const MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+const VOLUME_PREFIX = "kube-api-access-";
+/** An hour, and the seven seconds by which kubelets tell these tokens from others. */
+const TOKEN_SECONDS = 3607;
+const READ_ONLY = 0o644;
+
+export const serviceAccountAdmission: AdmissionPlugin = {
+  name: "ServiceAccount",
+  handles: (request) => isPodCreation(request) || isDebugging(request),
+  reads: (request) => [accountKey(request, (request.object as Pod).spec.serviceAccountName ?? "default")],
+
+  async mutate(request) {
+    if (!isPodCreation(request)) return;
+    const pod = request.object as Pod;
+    if (pod.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return checkMirrorPod(request, pod);
+    pod.spec.serviceAccountName ??= "default";
+    pod.spec.serviceAccount = pod.spec.serviceAccountName;
+    const account = await accountOf(request, pod.spec.serviceAccountName);
+    if (account.imagePullSecrets && !pod.spec.imagePullSecrets?.length) {
+      pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
+    }
+    const problem = unmountableSecret(pod.spec, account);
+    if (problem) throw refusal(request, problem);
+    if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod.spec);
+  },
+
+  async validate(request) {
+    if (!isDebugging(request)) return;
+    const { metadata, spec } = request.object as Pod;
+    const name = spec.serviceAccountName ?? "";
+    if (name === "") {
+      throw refusal(request, `no service account specified for pod ${request.namespace}/${metadata.name}`);
+    }
+    const problem = unmountableEphemeralSecret(spec, await accountOf(request, name));
+    if (problem) throw refusal(request, problem);
+  },
+};
+
+const isDebugging = ({ operation, subresource, context: { served } }: AdmissionRequest): boolean =>
+  operation === "UPDATE" &&
+  subresource === "ephemeralcontainers" &&
+  served.resource.plural === "pods" &&
+  served.resource.group === "";
+
+/** Mirrors of static pods have no identity. */
+function checkMirrorPod(request: AdmissionRequest, pod: Pod): void {
+  const { spec } = pod;
+  if (spec.serviceAccountName) throw refusal(request, "a mirror pod may not reference service accounts");
+  if (namesSecrets(pod)) throw refusal(request, "a mirror pod may not reference secrets");
+  const projected = (spec.volumes ?? []).some(({ projected }) =>
+    projected?.sources?.some((s) => s.serviceAccountToken),
+  );
+  if (projected) throw refusal(request, "a mirror pod may not use ServiceAccountToken volume projections");
+}
+
+const accountKey = ({ namespace }: AdmissionRequest, name: string): Key => ({
+  resource: "serviceaccounts",
+  namespace,
+  name,
+});
+
+async function accountOf(request: AdmissionRequest, name: string): Promise<ServiceAccount> {
+  const account = await request.reads.object<ServiceAccount>(accountKey(request, name));
+  if (account) return account;
+  const missing = `serviceaccount ${JSON.stringify(name)} not found`;
+  throw refusal(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
+}
+
+/** Containers that mount something at that path keep it. */
+function mountToken(spec: PodSpec): void {
+  const containers: Container[] = [...(spec.initContainers ?? []), ...spec.containers];
+  const wanting = containers.filter((container) => !container.volumeMounts?.some((m) => m.mountPath === MOUNT_PATH));
+  if (wanting.length === 0) return;
+  // A copy of a pod brings the volume of its original along.
+  const known = spec.volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX));
+  const name = known?.name ?? generatedName(VOLUME_PREFIX, crypto.getRandomValues(new Uint8Array(5)));
+  for (const container of wanting) {
+    container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: MOUNT_PATH }];
+  }
+  if (!known) spec.volumes = [...(spec.volumes ?? []), tokenVolume(name)];
+}
+
+const tokenVolume = (name: string): Volume => ({
+  name,
+  projected: {
+    sources: [
+      { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: "token" } },
+      { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      {
+        downwardAPI: {
+          items: [{ path: "namespace", fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } }],
+        },
+      },
+    ],
+    defaultMode: READ_ONLY,
+  },
+});

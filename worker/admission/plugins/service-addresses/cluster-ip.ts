@@ -1,0 +1,88 @@
+/** Cluster IPs: a range for each family, of which the lower part is left to addresses that users choose themselves. */
+import type { Service } from "../../../../api/generated/core.v1.ts";
+import type { IPAddress } from "../../../../api/generated/networking.v1.ts";
+import { invalid as invalidField } from "../../../../api/machinery/field-error.ts";
+import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/ip.ts";
+import { textWithoutRevision } from "../../../../api/machinery/object-text.ts";
+import { invalid } from "../../../../api/machinery/status.ts";
+import { timestamp } from "../../../../api/machinery/time.ts";
+import type { Key, Write } from "../../../../api/store.ts";
+import { ApiError } from "../../../api-error.ts";
+import type { AdmissionRequest } from "../../plugin.ts";
+import { addedRanges, addressAt, ownRange, placeIn } from "./service-range.ts";
+
+const RESOURCE = "ipaddresses.networking.k8s.io";
+/** Kubernetes' static band: a sixteenth of the range, at least 16 and at most 256 addresses. */
+const staticBand = (size: number): number => Math.min(Math.max(16, size / 16), 256);
+
+/** However a user has written it, an address is one. */
+export const addressKey = (address: string): Key => ({ resource: RESOURCE, namespace: "", name: plainIP(address) });
+
+/** A random address of the dynamic band; that it is free is for the commit to say. Undefined: no range of this family. */
+export function pickAddress(family: IPFamily, { context }: AdmissionRequest): string | undefined {
+  const range = ownRange(family, context);
+  if (range === undefined) return undefined;
+  const band = staticBand(range.size);
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  // The last address of a range of IPv4 is its broadcast address.
+  return addressAt(range, band + (random % (range.size - band - 1)));
+}
+
+/** Throws 422 for an address that the user chose outside the ranges. */
+export async function checkAddress(request: AdmissionRequest, service: Service, address: string): Promise<void> {
+  const own = ownRange(familyOf(address), request.context);
+  const place = own === undefined ? "outside" : placeIn(own, address);
+  if (place === "inside") return;
+  const added = place === "edge" ? [] : await addedRanges(request.context);
+  if (added.some((range) => placeIn(range, address) === "inside")) return;
+  const range = place === "edge" ? own : added.find((each) => placeIn(each, address) === "edge");
+  const why =
+    range === undefined
+      ? "the provided network does not match the current range"
+      : `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range.text}`;
+  const { spec, metadata } = service;
+  throw refusal(request.context.served.resource.kind, metadata.name ?? "", { spec, address, why });
+}
+
+export function addressWrite({ context, namespace, object }: AdmissionRequest, address: string): Write {
+  const ipAddress: IPAddress = {
+    kind: "IPAddress",
+    apiVersion: "networking.k8s.io/v1",
+    metadata: {
+      name: plainIP(address),
+      uid: crypto.randomUUID(),
+      creationTimestamp: timestamp(context.now),
+      generation: 1,
+      labels: {
+        "ipaddress.kubernetes.io/ip-family": familyOf(address),
+        "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
+      },
+    },
+    spec: { parentRef: { group: "", resource: "services", namespace, name: object?.metadata.name ?? "" } },
+  };
+  const fields = { "spec.parentRef.name": object?.metadata.name ?? "" };
+  return {
+    op: "create",
+    key: addressKey(address),
+    text: textWithoutRevision(ipAddress),
+    attributes: { labels: ipAddress.metadata.labels ?? {}, fields },
+  };
+}
+
+/** Throws for a taken address that the user chose; a random one is drawn again. */
+export function refuseAddress({ context, drawn }: AdmissionRequest, { spec, metadata }: Service, key: Key): void {
+  if (key.resource !== RESOURCE || drawn.has(key.name)) return;
+  const why = "provided IP is already allocated";
+  throw refusal(context.served.resource.kind, metadata.name ?? "", { spec, address: key.name, why });
+}
+
+interface Refusal {
+  readonly spec: Service["spec"];
+  readonly address: string;
+  readonly why: string;
+}
+
+function refusal(kind: string, name: string, { spec, address, why }: Refusal): ApiError {
+  const text = `failed to allocate IP ${address}: ${why}`;
+  return new ApiError(invalid("", kind, name, [invalidField("spec.clusterIPs", spec.clusterIPs ?? [address], text)]));
+}

@@ -1,0 +1,93 @@
+/**
+ * Cluster IPs and node ports of Services. An allocation is the creation of the key that stands for it (an IPAddress, or a
+ * node port of our own) in the Service's own commit, so that no race can hand one out twice
+ * (registry/core/service/storage/alloc.go).
+ */
+import type { Service } from "../../../../api/generated/core.v1.ts";
+import type { IPFamily } from "../../../../api/machinery/ip.ts";
+import { isHeadless, needsClusterIp } from "../../../../api/resources/core/service-defaults.ts";
+import type { Write } from "../../../../api/store.ts";
+import type { AdmissionPlugin, AdmissionRequest } from "../../plugin.ts";
+import { addressKey, addressWrite, checkAddress, pickAddress, refuseAddress } from "./cluster-ip.ts";
+import {
+  nodePortKey,
+  nodePortWrite,
+  pickNodePorts,
+  refuseNodePort,
+  requireHealthCheckPort,
+  usedNodePorts,
+} from "./node-port.ts";
+
+export const serviceAddresses: AdmissionPlugin = {
+  name: "ServiceAddresses",
+  handles: ({ context, subresource }) =>
+    context.served.resource.plural === "services" && context.served.resource.group === "" && subresource === "",
+
+  async allocate(request) {
+    const next = request.object as Service | undefined;
+    const old = request.old as Service | undefined;
+    if (next) {
+      await takeAddresses(request, next, old);
+      takeNodePorts(request, next, old);
+    }
+    if (old) await release(request, old, next);
+  },
+
+  explain(request, failed) {
+    if (failed.op !== "create") return;
+    const service = request.object as Service;
+    refuseAddress(request, service, failed.key);
+    refuseNodePort(request, service, failed.key);
+  },
+};
+
+const addressesOf = ({ spec }: Service): readonly string[] =>
+  !needsClusterIp(spec) || isHeadless(spec) || !spec.clusterIP ? [] : (spec.clusterIPs ?? [spec.clusterIP]);
+
+/** One of each family that the Service has, in their order. */
+async function takeAddresses(request: AdmissionRequest, next: Service, old: Service | undefined): Promise<void> {
+  const { spec } = next;
+  if (!needsClusterIp(spec) || isHeadless(spec)) return;
+  const held = old ? addressesOf(old) : [];
+  const chosen = spec.clusterIP ? (spec.clusterIPs ?? [spec.clusterIP]) : [];
+  const families = (spec.ipFamilies ?? ["IPv4"]) as readonly IPFamily[];
+  const addresses: string[] = [];
+  for (const [i, family] of families.entries()) {
+    const wanted = chosen[i];
+    if (wanted !== undefined && !held.includes(wanted)) await checkAddress(request, next, wanted);
+    const address = wanted ?? pickAddress(family, request);
+    if (address === undefined) continue;
+    if (wanted === undefined) request.drawn.add(address);
+    if (!held.includes(address)) request.writes.push(addressWrite(request, address));
+    addresses.push(address);
+  }
+  spec.clusterIPs = addresses;
+  const [first] = addresses;
+  if (first !== undefined) spec.clusterIP = first;
+}
+
+function takeNodePorts(request: AdmissionRequest, next: Service, old: Service | undefined): void {
+  requireHealthCheckPort(next, old);
+  const held = new Set(old ? usedNodePorts(old) : []);
+  for (const port of pickNodePorts(next, held, request.drawn)) request.writes.push(nodePortWrite(request, port));
+}
+
+/** What the Service had and no longer has. Keys that somebody has removed by hand are nothing to release. */
+async function release(request: AdmissionRequest, old: Service, next: Service | undefined): Promise<void> {
+  const keptAddresses = next ? addressesOf(next) : [];
+  const keptPorts = new Set(next ? usedNodePorts(next) : []);
+  const keys = [
+    ...addressesOf(old)
+      .filter((address) => !keptAddresses.includes(address))
+      .map(addressKey),
+    ...usedNodePorts(old)
+      .filter((port) => !keptPorts.has(port))
+      .map(nodePortKey),
+  ];
+  if (keys.length === 0) return;
+  const entries = await request.context.store.readMany(keys);
+  const releases = entries.flatMap((entry): Write[] =>
+    entry ? [{ op: "delete", key: entry.key, ifRevision: entry.revision }] : [],
+  );
+  request.writes.push(...releases);
+}

@@ -1,0 +1,58 @@
+/** The ranges that Services' addresses are of: the cluster's own, and those that ServiceCIDRs add for who chooses an address. */
+import ipaddr from "ipaddr.js";
+import type { ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
+import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/ip.ts";
+import { clusterRanges, rangeOf } from "../../../network.ts";
+import type { RequestContext } from "../../../request-context.ts";
+
+export interface ServiceRange {
+  /** `10.96.0.0/16` */
+  readonly text: string;
+  readonly family: IPFamily;
+  /** Its first address, as a number. */
+  readonly first: bigint;
+  readonly size: number;
+}
+
+const RESOURCE = "servicecidrs.networking.k8s.io";
+
+export function parseRange(text: string): ServiceRange {
+  const [network = "", bits = "0"] = text.split("/");
+  const family = familyOf(network);
+  return { text, family, first: numberOf(network), size: 2 ** ((family === "IPv4" ? 32 : 128) - Number(bits)) };
+}
+
+/** Undefined: the cluster has none of this family. */
+export function ownRange(family: IPFamily, { env }: Pick<RequestContext, "env">): ServiceRange | undefined {
+  const text = rangeOf(family, clusterRanges(env).services);
+  return text === undefined ? undefined : parseRange(text);
+}
+
+/** Of ServiceCIDRs that are not to go. */
+export async function addedRanges({ store }: Pick<RequestContext, "store">): Promise<ServiceRange[]> {
+  const { items } = await store.list({ resource: RESOURCE });
+  return items
+    .map(({ text }) => JSON.parse(text) as ServiceCIDR)
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .flatMap(({ spec }) => (spec.cidrs ?? []).map(parseRange));
+}
+
+/** `edge`: the network's own address, and the broadcast address that IPv4 has, are in the network, but not to be had. */
+export function placeIn({ family, first, size }: ServiceRange, address: string): "inside" | "edge" | "outside" {
+  const at = family === familyOf(address) ? Number(numberOf(address) - first) : -1;
+  if (at === 0 || (family === "IPv4" && at === size - 1)) return "edge";
+  return at > 0 && at < size ? "inside" : "outside";
+}
+
+export function addressAt({ family, first }: ServiceRange, place: number): string {
+  const number = first + BigInt(place);
+  const length = family === "IPv4" ? 4 : 16;
+  const bytes = Array.from({ length }, (_, i) => Number((number >> BigInt(8 * (length - 1 - i))) & 255n));
+  return plainIP(ipaddr.fromByteArray(bytes).toString());
+}
+
+const numberOf = (address: string): bigint =>
+  ipaddr
+    .parse(plainIP(address))
+    .toByteArray()
+    .reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);

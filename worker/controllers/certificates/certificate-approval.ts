@@ -1,0 +1,88 @@
+/** Approves the client certificates that kubelets ask for, for themselves or for others, as far as they may ask. */
+import type { CertificateSigningRequest } from "../../../api/generated/certificates.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import { parseCertificateRequest } from "../../../api/machinery/x509/certificate-request.ts";
+import { signerProblem } from "../../../api/resources/certificates/signer-rules.ts";
+import { type Controller, type ReviewEffect, settled, type UpdateEffect } from "../controller.ts";
+import { itemKey } from "../item-key.ts";
+
+const RESOURCE = "certificatesigningrequests.certificates.k8s.io";
+/** What makes it worth asking again. */
+const BINDINGS = "clusterrolebindings.rbac.authorization.k8s.io";
+const SIGNER = "kubernetes.io/kube-apiserver-client-kubelet";
+
+type Request = Stored<CertificateSigningRequest>;
+
+export const certificateApprover: Controller = {
+  name: "certificate-controller",
+  reads: [RESOURCE, BINDINGS],
+  writes: [RESOURCE],
+  itemsOf({ resource, object, deleted, snapshot }) {
+    if (deleted) return [];
+    if (resource === RESOURCE) return isOpen(object as Request) ? [itemKey(object)] : [];
+    return snapshot.list<CertificateSigningRequest>(RESOURCE).filter(isOpen).map(itemKey);
+  },
+  reconcile(name, { snapshot, now }) {
+    const request = snapshot.get<CertificateSigningRequest>(RESOURCE, "", name);
+    if (!request || !isOpen(request)) return settled;
+    const parsed = parseCertificateRequest(request.spec.request);
+    if (!parsed || signerProblem(request.spec, parsed) !== undefined) return settled;
+    const isOwn = request.spec.username === parsed.commonName;
+    return { effects: [approvalOf(request, isOwn, timestamp(now))] };
+  },
+};
+
+/** Undecided, and of the only signer whose requests nobody needs to look at. */
+const isOpen = ({ spec, status }: Request): boolean =>
+  spec.signerName === SIGNER &&
+  !status.certificate &&
+  !(status.conditions ?? []).some(({ type }) => type === "Approved" || type === "Denied");
+
+function approvalOf(request: Request, isOwn: boolean, now: string): ReviewEffect {
+  const { username, uid, groups, extra } = request.spec;
+  const permission = (subresource: string, whose: string) => ({
+    attributes: {
+      group: "certificates.k8s.io",
+      version: "*",
+      resource: "certificatesigningrequests",
+      verb: "create",
+      subresource,
+    },
+    allows: approved(request, `Auto approving ${whose} client certificate after SubjectAccessReview.`, now),
+  });
+  return {
+    op: "review",
+    resource: RESOURCE,
+    namespace: "",
+    subject: {
+      ...(username !== undefined && { user: username }),
+      ...(uid !== undefined && { uid }),
+      ...(groups && { groups }),
+      ...(extra && { extra }),
+    },
+    permissions: [
+      ...(isOwn ? [permission("selfnodeclient", "self kubelet")] : []),
+      permission("nodeclient", "kubelet"),
+    ],
+  };
+}
+
+function approved(request: Request, message: string, now: string): UpdateEffect {
+  const condition = {
+    type: "Approved",
+    status: "True",
+    reason: "AutoApproved",
+    message,
+    lastUpdateTime: now,
+    lastTransitionTime: now,
+  };
+  const status = { ...request.status, conditions: [...(request.status.conditions ?? []), condition] };
+  return {
+    op: "update",
+    resource: RESOURCE,
+    namespace: "",
+    subresource: "approval",
+    object: { ...request, status } as CertificateSigningRequest,
+  };
+}

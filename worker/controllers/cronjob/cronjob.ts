@@ -1,0 +1,238 @@
+/** Starts a CronJob's Jobs on time, notes how they end, and keeps no more of them than asked for. */
+import type { CronJob, CronJobStatus, Job } from "../../../api/generated/batch.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import {
+  type Controller,
+  type Effect,
+  type EventRecord,
+  type Plan,
+  type ReconcileContext,
+  settled,
+} from "../controller.ts";
+import { controllerOf, controllerReference } from "../controller-ref.ts";
+import { itemKey, itemOf, splitItem } from "../item-key.ts";
+import { statusUpdate } from "../status-update.ts";
+import { timeOf, waking, zonedTimeText } from "../time.ts";
+import { dueTimes } from "./cron-schedule.ts";
+
+const RESOURCE = "cronjobs.batch";
+const JOBS = "jobs.batch";
+const SCHEDULED = "batch.kubernetes.io/cronjob-scheduled-timestamp";
+
+export const cronJobController: Controller = {
+  name: "cronjob-controller",
+  reads: [RESOURCE, JOBS],
+  writes: [RESOURCE, JOBS],
+  itemsOf({ resource, object }) {
+    if (resource === RESOURCE) return [itemKey(object)];
+    const owner = controllerOf(object);
+    return owner?.kind === "CronJob" ? [itemOf(object.metadata.namespace ?? "", owner.name)] : [];
+  },
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const cronJob = context.snapshot.get<CronJob>(RESOURCE, namespace, name);
+    return cronJob && !cronJob.metadata.deletionTimestamp ? planCronJob(cronJob, context) : settled;
+  },
+};
+
+const endOf = (job: Job) =>
+  job.status.conditions?.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
+
+const normal = (about: Stored<CronJob>, reason: string, message: string): EventRecord => ({
+  about,
+  type: "Normal",
+  reason,
+  message,
+});
+
+function planCronJob(cronJob: Stored<CronJob>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
+  const jobs = snapshot
+    .ownedBy<Job>(JOBS, cronJob.metadata.uid)
+    .filter((job) => controllerOf(job)?.uid === cronJob.metadata.uid);
+  const events: EventRecord[] = [];
+  const surplus = surplusOf(cronJob, jobs);
+  const trimmed = surplus.map((job) => deletion(cronJob, job));
+  const status = noteJobs(cronJob, { jobs, surplus }, events);
+  const noted = statusUpdate(RESOURCE, cronJob, status);
+  // The next start is decided on a status that knows of these.
+  if (noted.length > 0) return { effects: [...trimmed, ...noted], events };
+  const start = planStart(cronJob, jobs, now);
+  return { ...start, effects: [...trimmed, ...start.effects], events: [...events, ...(start.events ?? [])] };
+}
+
+interface Jobs {
+  readonly jobs: readonly Stored<Job>[];
+  /** Those of them that are too many. */
+  readonly surplus: readonly Stored<Job>[];
+}
+
+/** The jobs that run, and when one last succeeded. */
+function noteJobs(cronJob: Stored<CronJob>, { jobs, surplus }: Jobs, events: EventRecord[]): CronJobStatus {
+  const byUid = new Map(jobs.map((job) => [job.metadata.uid, job]));
+  const known = new Set((cronJob.status.active ?? []).map(({ uid }) => uid));
+  const active = (cronJob.status.active ?? []).filter(({ uid, name }) => {
+    const job = byUid.get(uid ?? "");
+    const ended = job && endOf(job);
+    // Of one that goes at once nobody is told how it ended.
+    if (job && surplus.includes(job)) return false;
+    if (ended) events.push(normal(cronJob, "SawCompletedJob", `Saw completed job: ${name}, condition: ${ended.type}`));
+    else if (!job) events.push(normal(cronJob, "MissingJob", `Active job went missing: ${name}`));
+    return job !== undefined && !ended;
+  });
+  for (const job of jobs) {
+    if (known.has(job.metadata.uid) || endOf(job) || job.metadata.deletionTimestamp) continue;
+    if (isStartedBy(cronJob, job)) active.push(referenceTo(job));
+    else events.push(unexpected(cronJob, job));
+  }
+  const successes = jobs
+    .filter((job) => endOf(job)?.type === "Complete")
+    .map(({ status }) => status.completionTime ?? "")
+    .toSorted();
+  const latest = successes.at(-1) ?? "";
+  const { lastSuccessfulTime: before = "", active: _, ...rest } = cronJob.status;
+  const lastSuccessfulTime = [latest, before].toSorted().at(-1);
+  return {
+    ...(active.length > 0 ? { active } : {}),
+    ...rest,
+    ...(lastSuccessfulTime ? { lastSuccessfulTime } : {}),
+  };
+}
+
+/** Started by us, though the status may not say so yet. */
+const isStartedBy = (cronJob: Stored<CronJob>, job: Stored<Job>): boolean =>
+  job.metadata.annotations?.[SCHEDULED] !== undefined && job.metadata.name.startsWith(`${cronJob.metadata.name}-`);
+
+const unexpected = (about: Stored<CronJob>, job: Stored<Job>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "UnexpectedJob",
+  message: `Saw a job that the controller did not create or forgot: ${job.metadata.name}`,
+});
+
+const referenceTo = (job: Stored<Job>) => ({
+  kind: "Job",
+  namespace: job.metadata.namespace ?? "",
+  name: job.metadata.name,
+  uid: job.metadata.uid,
+  apiVersion: "batch/v1",
+  resourceVersion: job.metadata.resourceVersion,
+});
+
+/** Ended jobs beyond the limits, the oldest. */
+function surplusOf(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[]): readonly Stored<Job>[] {
+  const surplus = (type: string, limit: number | undefined) => {
+    const ended = jobs.filter((job) => endOf(job)?.type === type && !job.metadata.deletionTimestamp);
+    const age = (job: Job) => job.status.startTime ?? job.metadata.creationTimestamp ?? "";
+    const oldest = ended.toSorted((a, b) => (age(a) < age(b) ? -1 : 1));
+    return limit === undefined ? [] : oldest.slice(0, Math.max(0, ended.length - limit));
+  };
+  return [
+    ...surplus("Complete", cronJob.spec.successfulJobsHistoryLimit),
+    ...surplus("Failed", cronJob.spec.failedJobsHistoryLimit),
+  ];
+}
+
+const deletion = (cronJob: Stored<CronJob>, job: Stored<Job>): Effect => ({
+  op: "delete",
+  resource: JOBS,
+  namespace: cronJob.metadata.namespace ?? "",
+  name: job.metadata.name,
+  uid: job.metadata.uid,
+  propagationPolicy: "Background",
+  record: { about: cronJob, success: { reason: "SuccessfulDelete", message: `Deleted job ${job.metadata.name}` } },
+});
+
+function planStart(cronJob: Stored<CronJob>, jobs: readonly Stored<Job>[], now: number): Plan {
+  const { schedule, suspend, startingDeadlineSeconds, timeZone, concurrencyPolicy } = cronJob.spec;
+  if (suspend) return settled;
+  const made = timeOf(cronJob.metadata.creationTimestamp) ?? now;
+  const since = Math.max(timeOf(cronJob.status.lastScheduleTime) ?? made, lastStarted(jobs));
+  const deadlineMs = startingDeadlineSeconds === undefined ? undefined : startingDeadlineSeconds * 1000;
+  const after = deadlineMs === undefined ? since : Math.max(since, now - deadlineMs);
+  const due = dueTimes(schedule, timeZone, { after, now });
+  if (!due) return { effects: [], events: [unreadable(cronJob)] };
+  const wait = waking(due.next);
+  if (due.latest === undefined)
+    return { effects: [], ...(due.next === undefined ? { events: [neverDue(cronJob)] } : wait) };
+  const events: EventRecord[] = due.missedMany ? [tooMany(cronJob)] : [];
+  const name = `${cronJob.metadata.name}-${Math.floor(due.latest / 60_000)}`;
+  if (jobs.some(({ metadata }) => metadata.name === name)) return { effects: [], ...wait };
+  const running = jobs.filter((job) => !endOf(job) && !job.metadata.deletionTimestamp);
+  if (concurrencyPolicy === "Forbid" && running.length > 0) {
+    const message = "Not starting job because prior execution is running and concurrency policy is Forbid";
+    return { effects: [], events: [normal(cronJob, "JobAlreadyActive", message)], ...wait };
+  }
+  const replaced = concurrencyPolicy === "Replace" ? running : [];
+  const create: Effect = {
+    op: "create",
+    resource: JOBS,
+    namespace: cronJob.metadata.namespace ?? "",
+    object: jobOf(cronJob, name, due.latest),
+    record: {
+      about: cronJob,
+      success: { reason: "SuccessfulCreate", message: `Created job ${name}` },
+      failure: { reason: "FailedCreate", message: "Error creating job: {message}" },
+    },
+  };
+  const scheduled: Effect = {
+    op: "patch",
+    resource: RESOURCE,
+    namespace: cronJob.metadata.namespace ?? "",
+    name: cronJob.metadata.name,
+    subresource: "status",
+    type: "application/merge-patch+json",
+    patch: { status: { lastScheduleTime: timestamp(due.latest), ...activeWithout(cronJob, replaced) } },
+  };
+  return { effects: [...replaced.map((job) => deletion(cronJob, job)), create, scheduled], events, ...wait };
+}
+
+/** What was replaced is not missing. */
+function activeWithout({ status }: CronJob, replaced: readonly Stored<Job>[]): { readonly active?: unknown } {
+  if (replaced.length === 0) return {};
+  const active = (status.active ?? []).filter(({ uid }) => !replaced.some(({ metadata }) => metadata.uid === uid));
+  return { active: active.length > 0 ? active : null };
+}
+
+/** The start that is known from the jobs themselves, should the status have missed it. */
+const lastStarted = (jobs: readonly Stored<Job>[]) =>
+  Math.max(0, ...jobs.map(({ metadata }) => timeOf(metadata.annotations?.[SCHEDULED]) ?? 0));
+
+const unreadable = (about: Stored<CronJob>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "UnparseableSchedule",
+  message: `unparseable schedule: ${about.spec.schedule}`,
+});
+
+const neverDue = (about: Stored<CronJob>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "InvalidSchedule",
+  message: `invalid schedule: ${about.spec.schedule} : time difference between two schedules is less than 1 second`,
+});
+
+const tooMany = (about: Stored<CronJob>): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "TooManyMissedTimes",
+  message: "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew",
+});
+
+function jobOf(cronJob: Stored<CronJob>, name: string, at: number): Job {
+  const { metadata = {}, spec } = cronJob.spec.jobTemplate;
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name,
+      namespace: cronJob.metadata.namespace ?? "",
+      ...(metadata.labels ? { labels: { ...metadata.labels } } : {}),
+      annotations: { ...metadata.annotations, [SCHEDULED]: zonedTimeText(at, cronJob.spec.timeZone) },
+      ownerReferences: [controllerReference(cronJob)],
+    },
+    spec: { ...spec } as Job["spec"],
+    status: {},
+  };
+}

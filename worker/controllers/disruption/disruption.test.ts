@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
+import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import type { PodDisruptionBudget } from "../../../api/generated/policy.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { disruptionController } from "./disruption.ts";
+
+const budget = (spec: Partial<PodDisruptionBudget["spec"]>): PodDisruptionBudget => ({
+  apiVersion: "policy/v1",
+  kind: "PodDisruptionBudget",
+  metadata: { name: "b", namespace: "ns" },
+  spec: { selector: { matchLabels: { app: "x" } }, ...spec },
+  status: {},
+});
+
+async function statusWith(spec: Partial<PodDisruptionBudget["spec"]>, pods: number, options: { managed: boolean }) {
+  const { cluster, settle } = controlledCluster([disruptionController]);
+  const set = cluster.put<ReplicaSet>("replicasets.apps", {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: { name: "rs", namespace: "ns" },
+    spec: { replicas: pods, selector: {} },
+    status: { replicas: pods },
+  });
+  const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "rs", uid: set.metadata.uid, controller: true };
+  for (let index = 0; index < pods; index++)
+    cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: `p${index}`,
+        namespace: "ns",
+        labels: { app: "x" },
+        ...(options.managed ? { ownerReferences: [owner] } : {}),
+      },
+      spec: { containers: [] },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
+    });
+  cluster.put("poddisruptionbudgets.policy", budget(spec));
+  await settle();
+  const { currentHealthy, desiredHealthy, disruptionsAllowed, expectedPods, conditions } =
+    cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status ?? {};
+  const events = cluster.list<Event>("events").map(({ reason }) => reason);
+  return {
+    counts: [currentHealthy, desiredHealthy, disruptionsAllowed, expectedPods],
+    reason: conditions?.[0]?.reason,
+    events,
+  };
+}
+
+describe("pod disruption budget", () => {
+  it("CTL-PDB-FAILED: has not observed what it could not count", async () => {
+    const { cluster, settle } = controlledCluster([disruptionController]);
+    const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "u", controller: true };
+    cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "ns", labels: { app: "x" }, ownerReferences: [owner] },
+      spec: { containers: [] },
+      status: { phase: "Running" },
+    });
+    cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
+    await settle();
+    const { status } = cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b") ?? {};
+    expect(status).not.toHaveProperty("observedGeneration");
+    expect(status?.conditions).toMatchObject([{ type: "DisruptionAllowed", status: "False", reason: "SyncFailed" }]);
+    expect(status?.conditions?.[0]).not.toHaveProperty("observedGeneration");
+  });
+
+  it("expects a pod that has ended or is on its way out, and counts neither as healthy", async () => {
+    const { cluster, settle } = controlledCluster([disruptionController]);
+    const pod = (name: string, phase: string, deletionTimestamp?: string): Pod => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "ns", labels: { app: "x" }, ...(deletionTimestamp ? { deletionTimestamp } : {}) },
+      spec: { containers: [] },
+      status: { phase, conditions: [{ type: "Ready", status: phase === "Running" ? "True" : "False" }] },
+    });
+    cluster.put("pods", pod("stays", "Running"));
+    cluster.put("pods", pod("leaves", "Running", "2030-01-01T00:00:00Z"));
+    cluster.put("pods", pod("done", "Succeeded"));
+    cluster.put("poddisruptionbudgets.policy", budget({ minAvailable: 1 }));
+    await settle();
+    expect(cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status).toMatchObject({
+      expectedPods: 3,
+      currentHealthy: 1,
+      disruptionsAllowed: 0,
+    });
+  });
+
+  it.each([
+    [{ minAvailable: 1 }, 2, true, [2, 1, 1, 2], "SufficientPods", []],
+    [{ minAvailable: "50%" }, 0, true, [0, 0, 0, 0], "InsufficientPods", ["NoPods"]],
+    [{ minAvailable: "50%" }, 3, true, [3, 2, 1, 3], "SufficientPods", []],
+    [{ maxUnavailable: 1 }, 3, true, [3, 2, 1, 3], "SufficientPods", []],
+    [{ minAvailable: 0 }, 2, true, [2, 0, 2, 2], "SufficientPods", []],
+    [{ maxUnavailable: 1 }, 1, false, [1, 0, 0, 0], "InsufficientPods", ["UnmanagedPods"]],
+  ])("%j over %i pods, managed: %s", async (spec, pods, managed, counts, reason, events) => {
+    expect(await statusWith(spec, pods, { managed })).toEqual({ counts, reason, events });
+  });
+
+  it.each<[string, { apiVersion: string; kind: string }, string | undefined, number]>([
+    ["a custom resource's size", { apiVersion: "e.com/v1", kind: "Rollout" }, undefined, 5],
+    [
+      "what has none",
+      { apiVersion: "batch/v1", kind: "Job" },
+      "jobs.batch does not implement the scale subresource",
+      0,
+    ],
+  ])("goes by %s", async (_, kind, error, expected) => {
+    const at = controlledCluster([disruptionController]);
+    at.cluster.put("customresourcedefinitions.apiextensions.k8s.io", {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "rollouts.e.com" },
+      spec: {
+        group: "e.com",
+        scope: "Namespaced",
+        names: { kind: "Rollout", plural: "rollouts" },
+        versions: [{ name: "v1", served: true, storage: true }],
+      },
+      status: {},
+    } as CustomResourceDefinition);
+    at.cluster.answers = (path) =>
+      path === "/apis/e.com/v1/namespaces/ns/rollouts/o/scale" ? { spec: { replicas: 5 } } : undefined;
+    at.cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "p",
+        namespace: "ns",
+        labels: { app: "x" },
+        ownerReferences: [{ ...kind, name: "o", uid: "o", controller: true }],
+      },
+      spec: { containers: [] },
+      status: { phase: "Running" },
+    });
+    at.cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    const status = at.cluster.get<PodDisruptionBudget>("poddisruptionbudgets.policy", "ns", "b")?.status;
+    expect(status?.expectedPods ?? 0).toBe(expected);
+    expect(status?.conditions?.[0]?.message || undefined).toBe(error);
+  });
+});

@@ -1,0 +1,190 @@
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Condition } from "../../../api/generated/meta.v1.ts";
+import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from "../../../api/generated/policy.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import {
+  type Controller,
+  type EventRecord,
+  type Plan,
+  type Question,
+  type ReconcileContext,
+  settled,
+} from "../controller.ts";
+import { goSelector } from "../go-selector.ts";
+import { scaledValue } from "../int-or-percent.ts";
+import { itemKey, splitItem } from "../item-key.ts";
+import { selects } from "../label-selector.ts";
+import { isActive, isReady, podCondition } from "../pod/pod-state.ts";
+import { conditionsPatch, statusUpdate } from "../status-update.ts";
+import { earliest, timeOf, waking } from "../time.ts";
+import { expectedScale } from "./expected-scale.ts";
+
+const RESOURCE = "poddisruptionbudgets.policy";
+/** How long an eviction that was let through may take to show. */
+const DELETION_MS = 120_000;
+/** How long a DisruptionTarget condition without a deletion is believed. */
+const STALE_DISRUPTION_MS = 120_000;
+
+export const disruptionController: Controller = {
+  name: "disruption-controller",
+  component: "controllermanager",
+  reads: [RESOURCE, "pods", "replicasets.apps", "deployments.apps", "statefulsets.apps", "replicationcontrollers"],
+  writes: [RESOURCE, "pods"],
+  itemsOf({ resource, object, previous, snapshot }) {
+    if (resource === RESOURCE) return [itemKey(object)];
+    const namespace = object.metadata.namespace ?? "";
+    const budgets = snapshot.list<PodDisruptionBudget>(RESOURCE, namespace);
+    if (resource !== "pods") return sizeChanged(object, previous) ? budgets.map(itemKey) : [];
+    return budgets
+      .filter(({ spec }) => [object, previous].some((pod) => pod && selects(spec.selector, pod.metadata.labels)))
+      .map(itemKey);
+  },
+  reconcile(item, context) {
+    const { namespace, name } = splitItem(item);
+    const budget = context.snapshot.get<PodDisruptionBudget>(RESOURCE, namespace, name);
+    return budget && !budget.metadata.deletionTimestamp ? planBudget(budget, context) : settled;
+  },
+};
+
+type Sized = { spec?: { replicas?: number } };
+const sizeChanged = (object: unknown, previous: unknown) =>
+  (object as Sized).spec?.replicas !== (previous as Sized | undefined)?.spec?.replicas;
+
+interface Expected {
+  readonly expected: number;
+  readonly desired: number;
+  readonly unmanaged: readonly string[];
+}
+
+function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileContext): Plan {
+  const { snapshot, now } = context;
+  const pods = snapshot
+    .labelled<Pod>("pods", budget.metadata.namespace ?? "", budget.spec.selector?.matchLabels ?? {})
+    .filter((pod) => selects(budget.spec.selector, pod.metadata.labels));
+  const counted = expectedOf(budget, pods, context);
+  if ("asks" in counted) return { effects: [], asks: counted.asks };
+  const events: EventRecord[] =
+    pods.length === 0 ? [{ about: budget, type: "Normal", reason: "NoPods", message: "No matching pods found" }] : [];
+  if ("error" in counted) {
+    events.push({
+      about: budget,
+      type: "Warning",
+      reason: "CalculateExpectedPodCountFailed",
+      message: `Failed to calculate the number of expected pods: ${counted.error}`,
+    });
+    return withNews(budget, failedStatus(budget, counted.error, now), events);
+  }
+  if (counted.unmanaged.length > 0) events.push(unmanagedEvent(budget));
+  const disrupted = Object.entries(budget.status.disruptedPods ?? {}).filter(([name, time]) => {
+    const pod = snapshot.get<Pod>("pods", budget.metadata.namespace ?? "", name);
+    return pod && !pod.metadata.deletionTimestamp && (timeOf(time) ?? 0) + DELETION_MS > now;
+  });
+  const leaving = new Set(disrupted.map(([name]) => name));
+  // Whoever is on its way out is expected still, as Kubernetes counts, and healthy no more.
+  const stays = ({ metadata }: Stored<Pod>) => !metadata.deletionTimestamp && !leaving.has(metadata.name);
+  const healthy = pods.filter((pod) => isReady(pod) && stays(pod)).length;
+  const { expected, desired } = counted;
+  const disruptionsAllowed = expected <= 0 ? 0 : Math.max(0, healthy - desired);
+  const status: PodDisruptionBudgetStatus = {
+    ...(disrupted.length > 0 ? { disruptedPods: Object.fromEntries(disrupted) } : {}),
+    currentHealthy: healthy,
+    desiredHealthy: desired,
+    disruptionsAllowed,
+    expectedPods: expected,
+    ...observed(budget),
+    conditions: [
+      allowed(budget, now, {
+        ...(disruptionsAllowed > 0
+          ? { status: "True", reason: "SufficientPods" }
+          : { status: "False", reason: "InsufficientPods" }),
+        message: "",
+        ...observed(budget),
+      }),
+    ],
+  };
+  const expiry = disrupted.map(([, time]) => (timeOf(time) ?? 0) + DELETION_MS);
+  return { ...withNews(budget, status, events), ...waking(earliest(...expiry)) };
+}
+
+const observed = ({ metadata: { generation } }: Stored<PodDisruptionBudget>) =>
+  generation === undefined ? {} : { observedGeneration: generation };
+
+/** Events come with the status that they explain, not with every look. */
+function withNews(budget: Stored<PodDisruptionBudget>, status: PodDisruptionBudgetStatus, events: EventRecord[]): Plan {
+  const effects = statusUpdate(RESOURCE, budget, status);
+  return { effects, events: effects.length > 0 ? events : [] };
+}
+
+function allowed(
+  budget: Stored<PodDisruptionBudget>,
+  now: number,
+  said: { status: string; reason: string; message: string; observedGeneration?: number },
+): Condition {
+  const current = budget.status.conditions?.find(({ type }) => type === "DisruptionAllowed");
+  const lastTransitionTime = current?.status === said.status ? current.lastTransitionTime : timestamp(now);
+  return { type: "DisruptionAllowed", ...said, lastTransitionTime };
+}
+
+const failedStatus = (
+  budget: Stored<PodDisruptionBudget>,
+  message: string,
+  now: number,
+): PodDisruptionBudgetStatus => ({
+  ...budget.status,
+  disruptionsAllowed: 0,
+  // What could not be counted has not been observed.
+  conditions: [
+    allowed(budget, now, {
+      status: "False",
+      reason: "SyncFailed",
+      message,
+      ...(budget.status.observedGeneration ? { observedGeneration: budget.status.observedGeneration } : {}),
+    }),
+  ],
+});
+
+function expectedOf(
+  budget: Stored<PodDisruptionBudget>,
+  pods: readonly Stored<Pod>[],
+  context: ReconcileContext,
+): Expected | { readonly error: string } | { readonly asks: readonly Question[] } {
+  const { maxUnavailable, minAvailable } = budget.spec;
+  const needsScale = maxUnavailable !== undefined || typeof minAvailable === "string";
+  if (!needsScale) return { expected: pods.length, desired: (minAvailable as number | undefined) ?? 0, unmanaged: [] };
+  const scale = expectedScale(pods, context);
+  if ("error" in scale || "asks" in scale) return scale;
+  const { expected, unmanaged } = scale;
+  const desired =
+    maxUnavailable === undefined
+      ? scaledValue(minAvailable, expected, "up")
+      : Math.max(0, expected - scaledValue(maxUnavailable, expected, "up"));
+  return { expected, desired, unmanaged };
+}
+
+const unmanagedEvent = (budget: Stored<PodDisruptionBudget>): EventRecord => ({
+  about: budget,
+  type: "Warning",
+  reason: "UnmanagedPods",
+  message: `Pods selected by this PodDisruptionBudget (selector: ${goSelector(budget.spec.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
+});
+
+/** A pod marked for disruption that nobody deletes is given back. */
+export const staleDisruptionController: Controller = {
+  name: "disruption-controller",
+  component: "controllermanager",
+  reads: ["pods"],
+  writes: ["pods"],
+  itemsOf: ({ object, deleted }) =>
+    !deleted && podCondition(object as Stored<Pod>, "DisruptionTarget")?.status === "True" ? [itemKey(object)] : [],
+  reconcile(item, { snapshot, now }) {
+    const { namespace, name } = splitItem(item);
+    const pod = snapshot.get<Pod>("pods", namespace, name);
+    const condition = pod && podCondition(pod, "DisruptionTarget");
+    if (!pod || condition?.status !== "True" || pod.metadata.deletionTimestamp || !isActive(pod)) return settled;
+    const end = (timeOf(condition.lastTransitionTime) ?? 0) + STALE_DISRUPTION_MS;
+    if (end > now) return { effects: [], wakeAt: end };
+    const next = { type: condition.type, status: "False", lastTransitionTime: timestamp(now) };
+    return { effects: [conditionsPatch("pods", pod, [next])] };
+  },
+};

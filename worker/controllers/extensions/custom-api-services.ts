@@ -1,0 +1,62 @@
+/**
+ * Keeps an APIService for each group version that CustomResourceDefinitions serve (kube-aggregator's autoregistration). One
+ * that says that it is kept is made anew, set right and removed; anybody's own is left alone.
+ */
+import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
+import type { APIService } from "../../../api/generated/apiregistration.v1.ts";
+import { type Controller, type Snapshot, settled } from "../controller.ts";
+import { same } from "../same.ts";
+
+const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+const RESOURCE = "apiservices.apiregistration.k8s.io";
+const KEPT = "kube-aggregator.kubernetes.io/automanaged";
+
+/** Behind the built-in groups, whatever the version. */
+const GROUP_PRIORITY = 1000;
+const VERSION_PRIORITY = 100;
+
+export const customApiServices: Controller = {
+  name: "crd-registration-controller",
+  reads: [DEFINITIONS, RESOURCE],
+  writes: [RESOURCE],
+  itemsOf({ resource, object, snapshot }) {
+    if (resource === RESOURCE) return isKept(object as APIService) ? [object.metadata.name] : [];
+    const { group, versions } = (object as CustomResourceDefinition).spec;
+    // A version that the definition no longer has is known by its APIService alone.
+    const kept = snapshot.list<APIService>(RESOURCE).filter((each) => each.spec.group === group && isKept(each));
+    return [...new Set([...versions.map(({ name }) => `${name}.${group}`), ...kept.map((each) => each.metadata.name)])];
+  },
+  reconcile(name, { snapshot }) {
+    const existing = snapshot.get<APIService>(RESOURCE, "", name);
+    if (existing && !isKept(existing)) return settled;
+    const spec = specOf(name, snapshot);
+    if (!spec) {
+      if (!existing || existing.metadata.deletionTimestamp) return settled;
+      const { uid } = existing.metadata;
+      return { effects: [{ op: "delete", resource: RESOURCE, namespace: "", name, uid }] };
+    }
+    if (!existing) {
+      const metadata = { name, labels: { [KEPT]: "true" } };
+      const object = { kind: "APIService", apiVersion: "apiregistration.k8s.io/v1", metadata, spec };
+      return { effects: [{ op: "create", resource: RESOURCE, namespace: "", object }] };
+    }
+    if (same(existing.spec, spec)) return settled;
+    return {
+      effects: [{ op: "update", resource: RESOURCE, namespace: "", object: { ...existing, spec } as APIService }],
+    };
+  },
+};
+
+/** Those of the built-in groups are kept "onstart", and not by this loop. */
+const isKept = ({ metadata }: APIService): boolean => metadata.labels?.[KEPT] === "true";
+
+/** Undefined for a group version that no definition serves. `name` is `VERSION.GROUP`. */
+function specOf(name: string, snapshot: Snapshot): APIService["spec"] | undefined {
+  const dot = name.indexOf(".");
+  const [version, group] = [name.slice(0, dot), name.slice(dot + 1)];
+  const isServed = snapshot
+    .list<CustomResourceDefinition>(DEFINITIONS)
+    .some(({ spec }) => spec.group === group && spec.versions.some((each) => each.served && each.name === version));
+  if (!isServed) return undefined;
+  return { group, version, groupPriorityMinimum: GROUP_PRIORITY, versionPriority: VERSION_PRIORITY };
+}

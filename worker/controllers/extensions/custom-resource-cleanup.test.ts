@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import type { ReconcileContext, Snapshot } from "../controller.ts";
+import { customResourceCleanup } from "./custom-resource-cleanup.ts";
+
+const FINALIZER = "customresourcecleanup.apiextensions.k8s.io";
+const definition = {
+  metadata: {
+    name: "foos.e.com",
+    uid: "u",
+    deletionTimestamp: "2026-01-01T00:00:00Z",
+    finalizers: ["other", FINALIZER],
+  },
+  spec: { group: "e.com", names: { plural: "foos", kind: "Foo" }, versions: [] },
+  status: {},
+};
+
+function plan(objects: readonly object[]) {
+  const snapshot = {
+    get: () => definition,
+    list: (resource: string) => (resource === "foos.e.com" ? objects : [definition]),
+  } as unknown as Snapshot;
+  return customResourceCleanup.reconcile("foos.e.com", { snapshot, now: 0 } as ReconcileContext);
+}
+
+test("CRD-CLEANUP: a definition that ends takes its objects with it, and then goes", () => {
+  const objects = [
+    { metadata: { name: "a", namespace: "n", uid: "1" } },
+    { metadata: { name: "b", namespace: "n", uid: "2", deletionTimestamp: "2026-01-01T00:00:00Z" } },
+  ] as Stored<KubeObject>[];
+  expect(plan(objects).effects).toEqual([
+    { op: "batch", effects: [{ op: "delete", resource: "foos.e.com", namespace: "n", name: "a", uid: "1" }] },
+  ]);
+  const [update] = plan([]).effects;
+  expect(update).toMatchObject({ op: "update", object: { metadata: { finalizers: ["other"] } } });
+});

@@ -1,0 +1,82 @@
+/**
+ * Deletes the objects of a CustomResourceDefinition that is being deleted, then lets it go; and looks again at
+ * definitions that wait for names when one of their group has gone.
+ */
+import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
+import { groupResource } from "../../../api/machinery/meta.ts";
+import { CLEANUP_FINALIZER } from "../../../api/resources/apiextensions/conditions.ts";
+import { type Controller, type DeleteEffect, EVERYTHING, settled } from "../controller.ts";
+
+const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+/** Finalizers of the objects may take their time. */
+const LOOK_AGAIN_MS = 5000;
+
+export const customResourceCleanup: Controller = {
+  name: "customresource-cleanup-controller",
+  reads: [DEFINITIONS, EVERYTHING],
+  writes: [DEFINITIONS, EVERYTHING],
+  itemsOf({ resource, object, snapshot, deleted }) {
+    const definitions = snapshot.list<CustomResourceDefinition>(DEFINITIONS);
+    if (resource === DEFINITIONS) {
+      const { spec } = object as CustomResourceDefinition;
+      const waiting = deleted ? definitions.filter((each) => each.spec.group === spec.group && lacksNames(each)) : [];
+      return [object.metadata.name, ...waiting.map(({ metadata }) => metadata.name)];
+    }
+    if (!resource.includes(".")) return [];
+    const ending = definitions.find((each) => each.metadata.deletionTimestamp && resourceOf(each) === resource);
+    return ending ? [ending.metadata.name] : [];
+  },
+  reconcile(name, { snapshot, now }) {
+    const definition = snapshot.get<CustomResourceDefinition>(DEFINITIONS, "", name);
+    if (!definition) return settled;
+    const update = { op: "update", resource: DEFINITIONS, namespace: "" } as const;
+    if (!definition.metadata.deletionTimestamp) {
+      // The API server gives names with every write.
+      const another = snapshot.list<CustomResourceDefinition>(DEFINITIONS).some((each) => isInTheWay(each, definition));
+      if (!lacksNames(definition) || another) return settled;
+      return { effects: [{ ...update, subresource: "status", object: definition }] };
+    }
+    const { finalizers = [] } = definition.metadata;
+    if (!finalizers.includes(CLEANUP_FINALIZER)) return settled;
+    const resource = resourceOf(definition);
+    const objects = snapshot.list(resource);
+    if (objects.length === 0) {
+      const rest = finalizers.filter((each) => each !== CLEANUP_FINALIZER);
+      const object = { ...definition, metadata: { ...definition.metadata, finalizers: rest } };
+      return { effects: [{ ...update, object }] };
+    }
+    const deletes = objects
+      .filter(({ metadata }) => !metadata.deletionTimestamp)
+      .map(
+        ({ metadata }): DeleteEffect => ({
+          op: "delete",
+          resource,
+          namespace: metadata.namespace ?? "",
+          name: metadata.name,
+          uid: metadata.uid,
+        }),
+      );
+    return {
+      effects: deletes.length > 0 ? [{ op: "batch", effects: deletes }] : [],
+      wakeAt: now + LOOK_AGAIN_MS,
+    };
+  },
+};
+
+const resourceOf = ({ spec }: CustomResourceDefinition) => groupResource(spec.group, spec.names.plural);
+
+const lacksNames = ({ status, metadata }: CustomResourceDefinition) =>
+  !metadata.deletionTimestamp &&
+  (status.conditions?.some(({ type, status: is }) => type === "NamesAccepted" && is === "False") ?? false);
+
+/** Whether `each` has a name that `definition` waits for. */
+function isInTheWay(each: CustomResourceDefinition, { spec, metadata, status }: CustomResourceDefinition): boolean {
+  if (each.spec.group !== spec.group || each.metadata.name === metadata.name) return false;
+  const { plural, singular, shortNames = [], kind, listKind } = each.status.acceptedNames ?? {};
+  const taken = new Set([plural, singular, ...shortNames, kind, listKind]);
+  const has = new Set([...Object.values(status.acceptedNames ?? {})].flat());
+  const { names } = spec;
+  return [names.plural, names.singular, ...(names.shortNames ?? []), names.kind, names.listKind].some(
+    (name) => name !== undefined && !has.has(name) && taken.has(name),
+  );
+}

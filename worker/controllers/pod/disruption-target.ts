@@ -1,0 +1,44 @@
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import { behindAll } from "../../../api/resources/core/pod/condition-order.ts";
+import type { PatchEffect } from "../controller.ts";
+
+const TYPE = "DisruptionTarget";
+
+/** Says on a pod why the control plane ends it; with a phase, also that it has ended. */
+export function disruption(
+  pod: Stored<Pod>,
+  why: { readonly reason: string; readonly message: string; readonly phase?: "Failed" },
+  now: number,
+): PatchEffect {
+  const { phase, ...said } = why;
+  const { generation } = pod.metadata;
+  const condition = {
+    type: TYPE,
+    status: "True",
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...said,
+    lastTransitionTime: timestamp(now),
+  };
+  return {
+    op: "patch",
+    resource: "pods",
+    namespace: pod.metadata.namespace ?? "",
+    name: pod.metadata.name,
+    subresource: "status",
+    type: "application/strategic-merge-patch+json",
+    patch: {
+      metadata: { uid: pod.metadata.uid },
+      status: {
+        ...(phase ? { phase, ...(generation === undefined ? {} : { observedGeneration: generation }) } : {}),
+        conditions: [condition],
+        // What the snapshot leaves out of a pod's conditions is among those of nodes.
+        ...behindAll(
+          TYPE,
+          pod.status.conditions?.map(({ type }) => type),
+        ),
+      },
+    },
+  };
+}

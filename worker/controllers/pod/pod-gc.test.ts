@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { Node, Pod } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { podGcController } from "./pod-gc.ts";
+
+/** A pod that is ending and that its finalizer keeps, on a node or on none. */
+function ending(nodeName?: string) {
+  const at = controlledCluster([podGcController]);
+  at.cluster.put("pods", {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "p",
+      namespace: "ns",
+      finalizers: ["example.com/keep"],
+      deletionTimestamp: "2026-01-01T00:00:00Z",
+    },
+    spec: { containers: [], ...(nodeName !== undefined && { nodeName }) },
+    status: { phase: "Pending" },
+  } as Pod);
+  const phase = () => at.cluster.get<Pod>("pods", "ns", "p")?.status.phase;
+  return { ...at, phase };
+}
+
+const offNode = (ready: "True" | "Unknown"): Node => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: { name: "n1" },
+  spec: { taints: [{ key: "node.kubernetes.io/out-of-service", effect: "NoExecute" }] },
+  status: { conditions: [{ type: "Ready", status: ready }] },
+});
+
+describe("[CTL-OFF] a pod that is ending has failed", () => {
+  it("where it never had a node", async () => {
+    const at = ending();
+    await at.settle();
+    expect(at.complaints).toEqual([]);
+    expect(at.phase()).toBe("Failed");
+  });
+
+  it("where its node is said to be off, once the node does not answer", async () => {
+    const at = ending("n1");
+    at.cluster.put("nodes", offNode("True"));
+    await at.settle();
+    expect(at.phase()).toBe("Pending");
+    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      draft.status.conditions = [{ type: "Ready", status: "Unknown" }];
+    });
+    await at.settle();
+    expect(at.phase()).toBe("Failed");
+  });
+});

@@ -1,0 +1,182 @@
+/**
+ * What ReplicaSet and ReplicationController share: as many pods as asked for, made in slow-start batches, the ones least
+ * worth keeping removed first.
+ */
+import type { Pod, PodTemplateSpec } from "../../../api/generated/core.v1.ts";
+import type { LabelSelector } from "../../../api/generated/meta.v1.ts";
+import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import type { Batch, Effect, EffectFailure, Plan, ReconcileContext } from "../controller.ts";
+import { claim } from "../controller-ref.ts";
+import { carries } from "../label-selector.ts";
+import { podFromTemplate } from "../pod/pod-from-template.ts";
+import { podRemoval } from "../pod/pod-removal.ts";
+import {
+  byLeastWorthKeeping,
+  isActive,
+  isAvailable,
+  isReady,
+  isTerminated,
+  nextAvailability,
+} from "../pod/pod-state.ts";
+import { same } from "../same.ts";
+import { statusUpdate } from "../status-update.ts";
+import { waking } from "../time.ts";
+
+/** At most so many creations or removals a turn, as in Kubernetes. */
+const BURST = 500;
+const PODS = "pods";
+/** So long (ms) after a write it may wait to be said that a few more pods are ready: fewer than one in so many. */
+const QUIET_MS = 100;
+const FEW = 20;
+
+interface ReplicaCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+}
+
+export interface ReplicasStatus {
+  replicas: number;
+  fullyLabeledReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  terminatingReplicas?: number;
+  observedGeneration?: number;
+  conditions?: ReplicaCondition[];
+}
+
+export interface Replicated extends KubeObject {
+  spec: { replicas?: number; minReadySeconds?: number; template?: PodTemplateSpec };
+  status: ReplicasStatus;
+}
+
+export interface ReplicaRules {
+  readonly resource: string;
+  readonly selector: LabelSelector | undefined;
+  /** ReplicaSets count them, ReplicationControllers do not. */
+  readonly countsTerminating: boolean;
+  /** Pods that share a service with these, on whose nodes the doubled-up ones go first. */
+  readonly related: (pods: readonly Stored<Pod>[]) => readonly Pod[];
+}
+
+export function planReplicas<T extends Replicated>(
+  owner: Stored<T>,
+  rules: ReplicaRules,
+  context: ReconcileContext,
+): Plan {
+  const { snapshot, now, failure, lastActed } = context;
+  const claimed = claim<Pod>(snapshot, PODS, owner, {
+    selector: rules.selector,
+    adoptable: (pod) => !isTerminated(pod),
+  });
+  const active = claimed.owned.filter(isActive);
+  const counted = [...active, ...claimed.adopting];
+  const terminating = claimed.owned.filter((pod) => pod.metadata.deletionTimestamp && !isTerminated(pod)).length;
+  const { minReadySeconds = 0 } = owner.spec;
+  const difference = counted.length - (owner.spec.replicas ?? 0);
+  const scaling = owner.metadata.deletionTimestamp ? [] : scale(owner, counted, difference, rules, now);
+  const status = statusOf(owner, active, difference, { failure, now, terminating, rules });
+  const update = statusUpdate(rules.resource, owner, status as T["status"]);
+  const effects = [...claimed.effects, ...update, ...scaling];
+  const quietUntil = (lastActed ?? Number.NEGATIVE_INFINITY) + QUIET_MS;
+  if (now < quietUntil && update.length > 0 && effects.length === 1 && isOnTheWay(owner, status))
+    return { effects: [], wakeAt: quietUntil };
+  return {
+    effects,
+    ...waking(nextAvailability(active, minReadySeconds, now)),
+  };
+}
+
+/**
+ * A few more of many pods have become ready, and others have yet to. Counting each would have as many writes as pods, and the
+ * Deployment's after each.
+ */
+function isOnTheWay({ spec, status: before }: Replicated, next: ReplicasStatus): boolean {
+  const { readyReplicas: ready = 0, availableReplicas: available = 0, ...rest } = next;
+  const { readyReplicas: wasReady = 0, availableReplicas: wasAvailable = 0, ...was } = before;
+  const replicas = spec.replicas ?? 0;
+  const isFew = (more: number) => more >= 0 && more * FEW < replicas;
+  return isFew(ready - wasReady) && isFew(available - wasAvailable) && available < replicas && same(rest, was);
+}
+
+function scale<T extends Replicated>(
+  owner: Stored<T>,
+  pods: readonly Stored<Pod>[],
+  difference: number,
+  rules: ReplicaRules,
+  now: number,
+): readonly Batch[] {
+  const namespace = owner.metadata.namespace ?? "";
+  if (difference < 0) {
+    const object = podFromTemplate(owner, owner.spec.template);
+    const create: Effect = {
+      op: "create",
+      resource: PODS,
+      namespace,
+      object,
+      record: {
+        about: owner,
+        success: { reason: "SuccessfulCreate", message: "Created pod: {name}" },
+        failure: { reason: "FailedCreate", message: "Error creating: {message}" },
+      },
+    };
+    return [{ op: "batch", slowStart: true, effects: Array(Math.min(-difference, BURST)).fill(create) }];
+  }
+  if (difference === 0) return [];
+  const doomed = leastWorthKeeping(pods, rules, now).slice(0, Math.min(difference, BURST));
+  const effects = doomed.map((pod) => podRemoval(owner, pod));
+  return [{ op: "batch", effects }];
+}
+
+function leastWorthKeeping(pods: readonly Stored<Pod>[], rules: ReplicaRules, now: number): readonly Stored<Pod>[] {
+  const perNode = new Map<string, number>();
+  for (const pod of rules.related(pods))
+    if (isActive(pod) && pod.spec.nodeName) perNode.set(pod.spec.nodeName, (perNode.get(pod.spec.nodeName) ?? 0) + 1);
+  const rank = (pod: Pod) => perNode.get(pod.spec.nodeName ?? "") ?? 0;
+  return pods.toSorted(byLeastWorthKeeping(now, rank));
+}
+
+function statusOf<T extends Replicated>(
+  owner: Stored<T>,
+  active: readonly Stored<Pod>[],
+  difference: number,
+  facts: { failure: EffectFailure | undefined; now: number; terminating: number; rules: ReplicaRules },
+): ReplicasStatus {
+  const { minReadySeconds = 0, template } = owner.spec;
+  const fullyLabeled = active.filter((pod) => carries(pod.metadata.labels, template?.metadata?.labels ?? {})).length;
+  const ready = active.filter(isReady).length;
+  const available = active.filter((pod) => isAvailable(pod, minReadySeconds, facts.now)).length;
+  const conditions = conditionsOf(owner, difference, facts);
+  return {
+    replicas: active.length,
+    ...(fullyLabeled ? { fullyLabeledReplicas: fullyLabeled } : {}),
+    ...(ready ? { readyReplicas: ready } : {}),
+    ...(available ? { availableReplicas: available } : {}),
+    ...(facts.rules.countsTerminating ? { terminatingReplicas: facts.terminating } : {}),
+    ...(owner.metadata.generation === undefined ? {} : { observedGeneration: owner.metadata.generation }),
+    ...(conditions.length > 0 ? { conditions } : {}),
+  };
+}
+
+/** ReplicaFailure stands while the last attempt failed and there is still something to do. */
+function conditionsOf<T extends Replicated>(
+  owner: Stored<T>,
+  difference: number,
+  { failure, now }: { failure: EffectFailure | undefined; now: number },
+): ReplicaCondition[] {
+  const others = (owner.status.conditions ?? []).filter(({ type }) => type !== "ReplicaFailure");
+  const standing = owner.status.conditions?.find(({ type }) => type === "ReplicaFailure");
+  const failed = failure?.effect.resource === PODS && failure.effect.op !== "patch";
+  if (difference === 0 || (!failed && !standing)) return others;
+  // Between attempts (a retry under way, a shell that just woke) what was said of the last one still holds.
+  if (!failed) return standing ? [...others, standing] : others;
+  const reason = difference < 0 ? "FailedCreate" : "FailedDelete";
+  if (standing?.reason === reason) return [...others, standing];
+  return [
+    ...others,
+    { lastTransitionTime: timestamp(now), message: failure.message, reason, status: "True", type: "ReplicaFailure" },
+  ];
+}

@@ -1,0 +1,118 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ReplicaSet } from "../../../api/generated/apps.v1.ts";
+import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { replicaSetController } from "./replicaset.ts";
+
+const set = (replicas: number): ReplicaSet => ({
+  apiVersion: "apps/v1",
+  kind: "ReplicaSet",
+  metadata: { name: "rs", namespace: "ns" },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: "x" } },
+    template: { metadata: { labels: { app: "x", more: "y" } }, spec: { containers: [{ name: "c", image: "i" }] } },
+  },
+  status: { replicas: 0 },
+});
+const start = () => {
+  const at = controlledCluster([replicaSetController]);
+  const pods = () => at.cluster.list<Pod>("pods");
+  const status = () => at.cluster.get<ReplicaSet>("replicasets.apps", "ns", "rs")?.status;
+  return { ...at, pods, status };
+};
+
+describe("replica set", () => {
+  it("adopts what matches and has no owner, and lets go of what stops matching", async () => {
+    const { cluster, settle, pods, status } = start();
+    cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "solo", namespace: "ns", labels: { app: "x" } },
+      spec: { containers: [] },
+      status: {},
+    });
+    cluster.put("replicasets.apps", set(2));
+    await settle();
+    expect(pods()).toHaveLength(2);
+    expect(status()).toEqual({ fullyLabeledReplicas: 1, observedGeneration: 1, replicas: 2, terminatingReplicas: 0 });
+    cluster.change<Pod>("pods", "ns", "solo", (draft) => {
+      draft.metadata.labels = { app: "free" };
+    });
+    await settle();
+    expect(cluster.get<Pod>("pods", "ns", "solo")?.metadata.ownerReferences).toBeUndefined();
+    expect(pods()).toHaveLength(3);
+  });
+
+  it("says why it cannot make its pods, and takes it back when it can", async () => {
+    const { cluster, settle, pass, status } = start();
+    cluster.refuse = (verb, { resource }) =>
+      verb === "create" && resource === "pods" ? { code: 403, message: "exceeded quota" } : undefined;
+    cluster.put("replicasets.apps", set(1));
+    await pass(10);
+    expect(status()?.conditions).toMatchObject([
+      { type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: "exceeded quota" },
+    ]);
+    expect(cluster.list<Event>("events")[0]).toMatchObject({
+      reason: "FailedCreate",
+      message: "Error creating: exceeded quota",
+    });
+    cluster.refuse = () => undefined;
+    await pass(60_000);
+    await settle();
+    expect(status()?.conditions).toBeUndefined();
+    expect(status()?.replicas).toBe(1);
+  });
+
+  it("says of many that a few more are ready a moment later, and at once that all are", async () => {
+    const { cluster, settle, pass, pods, status } = start();
+    cluster.put("replicasets.apps", set(40));
+    await settle();
+    await pass(1000);
+    const ready = async (from: number, to: number) => {
+      for (const pod of pods().slice(from, to))
+        cluster.change<Pod>("pods", "ns", pod.metadata.name, (draft) => {
+          draft.status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+        });
+      await settle();
+      return status()?.readyReplicas;
+    };
+    expect(await ready(0, 1)).toBe(1);
+    expect(await ready(1, 2)).toBe(1);
+    await pass(100);
+    expect(status()?.readyReplicas).toBe(2);
+    expect(await ready(2, 4)).toBe(4);
+    expect(await ready(4, 39)).toBe(39);
+    expect(await ready(39, 40)).toBe(40);
+  });
+
+  it("reaches its size from wherever it is, never passing it, losing unready pods first", async () => {
+    const steps = fc.array(fc.record({ size: fc.integer({ min: 0, max: 8 }), ready: fc.nat(8), lost: fc.nat(3) }), {
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, async (changes) => {
+        const { cluster, settle, pods } = start();
+        cluster.put("replicasets.apps", set(0));
+        for (const { size, ready, lost } of changes) {
+          for (const pod of pods().slice(0, lost)) cluster.remove("pods", "ns", pod.metadata.name);
+          for (const pod of pods().slice(0, ready))
+            cluster.change<Pod>("pods", "ns", pod.metadata.name, (draft) => {
+              draft.status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+            });
+          const before = pods().filter(({ status }) => status.conditions).length;
+          const most = Math.max(size, pods().length);
+          cluster.onCommit = () => expect(pods().length).toBeLessThanOrEqual(most);
+          cluster.change<ReplicaSet>("replicasets.apps", "ns", "rs", (draft) => {
+            draft.spec.replicas = size;
+          });
+          await settle();
+          expect(pods()).toHaveLength(size);
+          expect(pods().filter(({ status }) => status.conditions)).toHaveLength(Math.min(before, size));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

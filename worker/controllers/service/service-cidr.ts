@@ -1,0 +1,76 @@
+/** A ServiceCIDR is ready while it lives; one that is to go waits until no address of it is in use. */
+import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { timestamp } from "../../../api/machinery/time.ts";
+import { type Controller, type Plan, settled } from "../controller.ts";
+import { itemKey } from "../item-key.ts";
+import { statusApply } from "../status-update.ts";
+import { contains, parseCidr } from "./cidr.ts";
+
+const RESOURCE = "servicecidrs.networking.k8s.io";
+const ADDRESSES = "ipaddresses.networking.k8s.io";
+const FINALIZER = "networking.k8s.io/service-cidr-finalizer";
+
+export const serviceCidrController: Controller = {
+  name: "service-cidrs-controller",
+  reads: [RESOURCE, ADDRESSES],
+  writes: [RESOURCE],
+  itemsOf({ resource, object, deleted, snapshot }) {
+    if (resource === RESOURCE) return [itemKey(object)];
+    const leaving = (each: Stored<ServiceCIDR>) => each.metadata.deletionTimestamp !== undefined;
+    return deleted ? snapshot.list<ServiceCIDR>(RESOURCE).filter(leaving).map(itemKey) : [];
+  },
+  reconcile(name, { snapshot, now }) {
+    const range = snapshot.get<ServiceCIDR>(RESOURCE, "", name);
+    if (!range) return settled;
+    const { deletionTimestamp, finalizers = [] } = range.metadata;
+    if (!deletionTimestamp) {
+      if (!finalizers.includes(FINALIZER)) return patchFinalizers(range, { finalizers: [FINALIZER] });
+      return ready(range, now, { status: "True", reason: "", message: "Kubernetes Service CIDR is ready" });
+    }
+    if (!finalizers.includes(FINALIZER)) return settled;
+    const inUse = stranded(range, snapshot.list<ServiceCIDR>(RESOURCE), snapshot.list<IPAddress>(ADDRESSES));
+    if (inUse) {
+      const message =
+        "There are still IPAddresses referencing the ServiceCIDR, please remove them or create a new ServiceCIDR";
+      return ready(range, now, { status: "False", reason: "Terminating", message });
+    }
+    return patchFinalizers(range, { "$deleteFromPrimitiveList/finalizers": [FINALIZER] });
+  },
+};
+
+/** Whether an address of this range is in no other that stays. */
+function stranded(range: ServiceCIDR, all: readonly ServiceCIDR[], addresses: readonly Stored<IPAddress>[]): boolean {
+  const ours = (range.spec.cidrs ?? []).flatMap(parseCidr);
+  const others = all.filter((each) => each !== range && !each.metadata.deletionTimestamp);
+  const theirs = others.flatMap(({ spec }) => (spec.cidrs ?? []).flatMap(parseCidr));
+  const within = (cidrs: readonly ReturnType<typeof parseCidr>[number][], ip: string) =>
+    cidrs.some((cidr) => contains(cidr, ip));
+  return addresses.some(({ metadata: { name } }) => within(ours, name) && !within(theirs, name));
+}
+
+function ready(
+  range: Stored<ServiceCIDR>,
+  now: number,
+  said: { status: string; reason: string; message: string },
+): Plan {
+  const current = range.status.conditions?.find(({ type }) => type === "Ready");
+  if (current?.status === said.status && current.reason === said.reason && current.message === said.message)
+    return settled;
+  const condition = { type: "Ready", ...said, lastTransitionTime: timestamp(now) };
+  const status = { conditions: [condition] };
+  return { effects: [statusApply(RESOURCE, range, { fieldManager: "service-cidr-controller", status })] };
+}
+
+const patchFinalizers = (range: Stored<ServiceCIDR>, metadata: object): Plan => ({
+  effects: [
+    {
+      op: "patch",
+      resource: RESOURCE,
+      namespace: "",
+      name: range.metadata.name,
+      type: "application/strategic-merge-patch+json",
+      patch: { metadata },
+    },
+  ],
+});

@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { encodeProtobuf } from "../../../api/machinery/protobuf.ts";
+import { defineResource, type Resource } from "../../../api/resources/resource.ts";
+import { compareVersions } from "../../group-order.ts";
+import { answerWithEtag, taggedDocument } from "../etag.ts";
+import { aggregatedDiscovery, apiGroup, apiGroupList, apiResourceList, apiVersions, rootPaths } from "./discovery.ts";
+
+const same = (object: KubeObject) => object;
+const resources: readonly Resource[] = [
+  defineResource({
+    group: "",
+    version: "v1",
+    kind: "Pod",
+    plural: "pods",
+    scope: "Namespaced",
+    shortNames: ["po"],
+    categories: ["all"],
+    status: {},
+    subresources: {
+      log: { verbs: ["get"] },
+      eviction: { verbs: ["create"], kind: { group: "policy", version: "v1", kind: "Eviction" } },
+      binding: { verbs: ["create"], kind: { group: "", version: "v1", kind: "Binding" } },
+    },
+  }),
+  defineResource({
+    group: "",
+    version: "v1",
+    kind: "Binding",
+    plural: "bindings",
+    scope: "Namespaced",
+    verbs: ["create"],
+  }),
+  defineResource({
+    group: "autoscaling",
+    version: "v2",
+    kind: "HorizontalPodAutoscaler",
+    plural: "horizontalpodautoscalers",
+    scope: "Namespaced",
+    otherVersions: [{ version: "v1", toStored: same, fromStored: same }],
+  }),
+  defineResource({
+    group: "example.com",
+    version: "v1beta1",
+    kind: "Thing",
+    plural: "things",
+    scope: "Cluster",
+    singular: "stuff",
+  }),
+  defineResource({
+    group: "apps",
+    version: "v1",
+    kind: "Deployment",
+    plural: "deployments",
+    scope: "Namespaced",
+    generation: true,
+  }),
+];
+
+test("WIRE-DISCOVERY: groups come by Kubernetes' priority, custom ones last; versions preferred first", () => {
+  expect(apiGroupList(resources).groups.map(({ name }) => name)).toEqual(["apps", "autoscaling", "example.com"]);
+  expect(apiGroup(resources, "autoscaling")).toEqual({
+    kind: "APIGroup",
+    apiVersion: "v1",
+    name: "autoscaling",
+    versions: [
+      { groupVersion: "autoscaling/v2", version: "v2" },
+      { groupVersion: "autoscaling/v1", version: "v1" },
+    ],
+    preferredVersion: { groupVersion: "autoscaling/v2", version: "v2" },
+  });
+  expect(apiGroup(resources, "nope")).toBeUndefined();
+  expect(apiVersions("host:443")).toMatchObject({ versions: ["v1"] });
+});
+
+test("versions are ordered by stability, then number", () => {
+  const versions = ["v1alpha1", "foo", "v2", "v10", "v1beta2", "v1beta10", "v1", "v3beta1"];
+  expect(versions.sort(compareVersions)).toEqual([
+    "v10",
+    "v2",
+    "v1",
+    "v3beta1",
+    "v1beta10",
+    "v1beta2",
+    "v1alpha1",
+    "foo",
+  ]);
+});
+
+test("a group version lists resources and subresources by name", () => {
+  const list = apiResourceList(resources, "", "v1");
+  expect(list).toMatchObject({ kind: "APIResourceList", groupVersion: "v1" });
+  expect(list).not.toHaveProperty("apiVersion");
+  expect(list?.resources).toEqual([
+    { name: "bindings", singularName: "binding", namespaced: true, kind: "Binding", verbs: ["create"] },
+    {
+      name: "pods",
+      singularName: "pod",
+      namespaced: true,
+      kind: "Pod",
+      verbs: ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
+      shortNames: ["po"],
+      storageVersionHash: "xPOwRZ+Yhw8=",
+      categories: ["all"],
+    },
+    { name: "pods/binding", singularName: "", namespaced: true, kind: "Binding", verbs: ["create"] },
+    {
+      name: "pods/eviction",
+      singularName: "",
+      namespaced: true,
+      group: "policy",
+      version: "v1",
+      kind: "Eviction",
+      verbs: ["create"],
+    },
+    { name: "pods/log", singularName: "", namespaced: true, kind: "Pod", verbs: ["get"] },
+    { name: "pods/status", singularName: "", namespaced: true, kind: "Pod", verbs: ["get", "patch", "update"] },
+  ]);
+  expect(apiResourceList(resources, "autoscaling", "v1")).toMatchObject({
+    apiVersion: "v1",
+    groupVersion: "autoscaling/v1",
+  });
+  expect(apiResourceList(resources, "apps", "v2")).toBeUndefined();
+});
+
+test("aggregated discovery has a protobuf form", () => {
+  expect(encodeProtobuf(aggregatedDiscovery(resources, "/apis"))).toBeDefined();
+});
+
+test("aggregated discovery says the same in one document", () => {
+  const core = aggregatedDiscovery(resources, "/api");
+  expect(core.items).toHaveLength(1);
+  expect(core.items[0]?.versions[0]?.resources[1]).toMatchObject({
+    resource: "pods",
+    responseKind: { group: "", version: "", kind: "Pod" },
+    scope: "Namespaced",
+    subresources: [
+      { subresource: "binding", responseKind: { group: "", version: "", kind: "Binding" }, verbs: ["create"] },
+      {
+        subresource: "eviction",
+        responseKind: { group: "policy", version: "v1", kind: "Eviction" },
+        verbs: ["create"],
+      },
+      { subresource: "log" },
+      { subresource: "status" },
+    ],
+  });
+  const named = aggregatedDiscovery(resources, "/apis");
+  expect(named.items.map(({ metadata }) => metadata.name)).toEqual(["apps", "autoscaling", "example.com"]);
+  expect(named.items[2]?.versions[0]?.resources[0]).toMatchObject({ scope: "Cluster", singularResource: "stuff" });
+});
+
+test("the index names what discovery serves", () => {
+  expect(rootPaths(resources).paths).toEqual(
+    expect.arrayContaining(["/apis/autoscaling", "/apis/autoscaling/v1", "/version"]),
+  );
+});
+
+describe("a document with an ETag", () => {
+  const ask = (etag: string) => new Request("http://x/", { headers: { "If-None-Match": etag } });
+
+  test("is sent once", async () => {
+    const document = await taggedDocument("application/json", "{}");
+    const first = answerWithEtag(ask(""), document);
+    expect([first.status, await first.text()]).toEqual([200, "{}"]);
+    expect(answerWithEtag(ask(`"x", ${first.headers.get("ETag")}`), document).status).toBe(304);
+  });
+});

@@ -1,0 +1,246 @@
+/**
+ * What the API serves, as documents: /api, /apis, a group, a group version, and all of it in one (aggregated discovery).
+ * All are functions from kinds to data, so that custom kinds appear by being in the list.
+ */
+import { apiVersionOf } from "../../../api/machinery/meta.ts";
+import { ALL_VERBS, type Resource, singularOf } from "../../../api/resources/resource.ts";
+import { compareVersions, groupPriority } from "../../group-order.ts";
+import { healthPaths } from "../health/health-checks.ts";
+import { type ServedKind, servedKinds } from "./served-kinds.ts";
+import { storageVersionHash } from "./storage-version-hash.ts";
+
+/** A subresource as discovery names it. */
+interface ServedSubresource {
+  readonly name: string;
+  readonly verbs: readonly string[];
+  readonly kind: { readonly group: string; readonly version: string; readonly kind: string };
+}
+
+/** apidiscovery.k8s.io APIVersionDiscovery. */
+interface VersionDiscovery {
+  readonly version: string;
+  readonly resources: readonly object[];
+  readonly freshness: string;
+}
+
+/** A group version that another API server answers. */
+export interface RemoteGroupVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly groupPriority: number;
+}
+
+type Remotes = readonly RemoteGroupVersion[];
+
+/** Named groups by priority, then name; the versions of each, preferred first. */
+function groupsOf(resources: readonly Resource[], remotes: Remotes): { group: string; versions: string[] }[] {
+  const versions = new Map<string, Set<string>>();
+  for (const { group, version } of [...servedKinds(resources), ...remotes]) {
+    const known = versions.get(group);
+    if (known) known.add(version);
+    else versions.set(group, new Set([version]));
+  }
+  const remotePriorities = new Map(remotes.map(({ group, groupPriority: priority }) => [group, priority]));
+  const priorityOf = (group: string) => remotePriorities.get(group) ?? groupPriority(group);
+  return [...versions]
+    .map(([group, known]) => ({ group, versions: [...known].sort(compareVersions) }))
+    .sort((a, b) => priorityOf(b.group) - priorityOf(a.group) || (a.group < b.group ? -1 : 1));
+}
+
+export const namedGroups = (resources: readonly Resource[], remotes: Remotes = []) =>
+  groupsOf(resources, remotes).filter(({ group }) => group !== "");
+
+/** /api. `serverAddress` is the host and port that the client called. */
+export const apiVersions = (serverAddress: string) => ({
+  kind: "APIVersions",
+  versions: ["v1"],
+  serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress }],
+});
+
+interface GroupVersionForDiscovery {
+  readonly groupVersion: string;
+  readonly version: string;
+}
+
+export interface ApiGroup {
+  readonly name: string;
+  readonly versions: readonly GroupVersionForDiscovery[];
+  readonly preferredVersion: GroupVersionForDiscovery | undefined;
+}
+
+function apiGroupOf({ group, versions }: { group: string; versions: readonly string[] }): ApiGroup {
+  const served = versions.map((version) => ({ groupVersion: apiVersionOf(group, version), version }));
+  return { name: group, versions: served, preferredVersion: served[0] };
+}
+
+/** /apis. */
+export const apiGroupList = (resources: readonly Resource[], remotes: Remotes = []) => ({
+  kind: "APIGroupList",
+  apiVersion: "v1",
+  groups: namedGroups(resources, remotes).map(apiGroupOf),
+});
+
+/** /apis/GROUP, or undefined for a group that is not served. */
+export function apiGroup(resources: readonly Resource[], group: string, remotes: Remotes = []) {
+  const found = namedGroups(resources, remotes).find((known) => known.group === group);
+  return found && { kind: "APIGroup", apiVersion: "v1", ...apiGroupOf(found) };
+}
+
+/** /api/v1 and /apis/GROUP/VERSION, or undefined for a version that is not served. */
+export function apiResourceList(resources: readonly Resource[], group: string, version: string) {
+  const kinds = servedKinds(resources).filter((kind) => kind.group === group && kind.version === version);
+  if (kinds.length === 0) return undefined;
+  return {
+    kind: "APIResourceList",
+    // Kubernetes leaves it out for the core group, whose answer is older than the convention.
+    ...(group === "" ? {} : { apiVersion: "v1" }),
+    groupVersion: apiVersionOf(group, version),
+    resources: kinds.flatMap(apiResourcesOf).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+  };
+}
+
+function apiResourcesOf(served: ServedKind) {
+  const { resource, group, version } = served;
+  const namespaced = resource.scope === "Namespaced";
+  const own = {
+    name: resource.plural,
+    singularName: singularOf(resource),
+    namespaced,
+    kind: resource.kind,
+    verbs: verbsOf(resource),
+    ...namesOf(resource),
+    ...(isStored(resource) ? { storageVersionHash: storageVersionHash(resource) } : {}),
+  };
+  const subresources = subresourcesOf(served).map(({ name, kind, verbs }) => ({
+    name: `${resource.plural}/${name}`,
+    singularName: "",
+    namespaced,
+    ...(kind.group === group && kind.version === version ? {} : { group: kind.group, version: kind.version }),
+    kind: kind.kind,
+    verbs,
+  }));
+  return [own, ...subresources];
+}
+
+/** The verbs of custom kinds are listed as they once were written down, all others in their order. */
+const CUSTOM_ORDER: readonly string[] = [
+  "delete",
+  "deletecollection",
+  "get",
+  "list",
+  "patch",
+  "create",
+  "update",
+  "watch",
+];
+
+function verbsOf({ verbs = ALL_VERBS, structuralSchema }: Resource): string[] {
+  const known: readonly string[] = verbs;
+  return structuralSchema ? CUSTOM_ORDER.filter((verb) => known.includes(verb)) : [...known].sort();
+}
+
+/** Reviews, component statuses and metrics are made for each answer. */
+const isStored = ({ verbs = ALL_VERBS }: Resource): boolean => verbs.includes("delete");
+
+const namesOf = ({ shortNames, categories }: Resource) => ({
+  ...(shortNames && shortNames.length > 0 ? { shortNames } : {}),
+  ...(categories && categories.length > 0 ? { categories } : {}),
+});
+
+const WRITABLE = ["get", "patch", "update"];
+
+function subresourcesOf({ resource, group, version }: ServedKind): ServedSubresource[] {
+  const ownKind = { group, version, kind: resource.kind };
+  const scaleKind = { group: "autoscaling", version: "v1", kind: "Scale" };
+  const others = Object.entries(resource.subresources ?? {}).map(([name, { verbs, kind = ownKind }]) => ({
+    name,
+    verbs: [...verbs].sort(),
+    kind,
+  }));
+  return [
+    ...others,
+    ...(resource.scale ? [{ name: "scale", verbs: WRITABLE, kind: scaleKind }] : []),
+    ...(resource.status ? [{ name: "status", verbs: WRITABLE, kind: ownKind }] : []),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Behind a media type, what makes it one of aggregated discovery. */
+export const AGGREGATED_DISCOVERY = ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/** /api and /apis as one document each: apidiscovery.k8s.io/v2. */
+export const aggregatedDiscovery = (
+  resources: readonly Resource[],
+  path: "/api" | "/apis",
+  remotes: readonly (RemoteGroupVersion & { readonly discovery: VersionDiscovery })[] = [],
+) => ({
+  kind: "APIGroupDiscoveryList",
+  apiVersion: "apidiscovery.k8s.io/v2",
+  metadata: {},
+  items: groupsOf(resources, path === "/apis" ? remotes : [])
+    .filter(({ group }) => (group === "") === (path === "/api"))
+    .map(({ group, versions }) => ({
+      metadata: group === "" ? {} : { name: group },
+      versions: versions.map(
+        (version) =>
+          remotes.find((remote) => remote.group === group && remote.version === version)?.discovery ?? {
+            version,
+            resources: servedKinds(resources)
+              .filter((kind) => kind.group === group && kind.version === version)
+              .sort((a, b) => (a.resource.plural < b.resource.plural ? -1 : 1))
+              .map(resourceDiscovery),
+            freshness: "Current",
+          },
+      ),
+    })),
+});
+
+function resourceDiscovery(served: ServedKind) {
+  const { resource } = served;
+  const subresources = subresourcesOf(served).map(({ name, kind, verbs }) => ({
+    subresource: name,
+    responseKind: responseKind(kind, served),
+    verbs,
+  }));
+  return {
+    resource: resource.plural,
+    responseKind: { group: "", version: "", kind: resource.kind },
+    scope: resource.scope === "Namespaced" ? "Namespaced" : "Cluster",
+    singularResource: singularOf(resource),
+    verbs: verbsOf(resource),
+    ...namesOf(resource),
+    ...(subresources.length > 0 ? { subresources } : {}),
+  };
+}
+
+/** Empty where the kind belongs to the group version itself. */
+const responseKind = ({ group, version, kind }: ServedSubresource["kind"], served: ServedKind) =>
+  group === served.group && version === served.version ? { group: "", version: "", kind } : { group, version, kind };
+
+/** The index at `/`. */
+export const rootPaths = (resources: readonly Resource[], remotes: Remotes = []) => ({
+  paths: [
+    ...FIXED_PATHS,
+    ...healthPaths,
+    ...namedGroups(resources, remotes).flatMap(({ group, versions }) => [
+      `/apis/${group}`,
+      ...versions.map((version) => `/apis/${group}/${version}`),
+    ]),
+  ].sort(),
+});
+
+const FIXED_PATHS = [
+  "/.well-known/openid-configuration",
+  "/api",
+  "/api/v1",
+  "/apis",
+  "/apis/",
+  "/flagz",
+  "/metrics",
+  "/metrics/slis",
+  "/openapi/v2",
+  "/openapi/v3",
+  "/openapi/v3/",
+  "/openid/v1/jwks",
+  "/statusz",
+  "/version",
+];

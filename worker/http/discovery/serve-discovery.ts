@@ -1,0 +1,126 @@
+/** /, /api, /apis and what is below them down to the group version; the documents themselves are in discovery.ts. */
+import type { Context } from "hono";
+import { methodNotAllowed } from "../../../api/machinery/status.ts";
+import type { Resource } from "../../../api/resources/resource.ts";
+import { callRemote } from "../../aggregation/call-remote.ts";
+import { type RemoteApi, remoteApis } from "../../aggregation/remote-apis.ts";
+import { remoteVersion } from "../../aggregation/remote-discovery.ts";
+import { ApiError } from "../../api-error.ts";
+import { noSuchPath } from "../../no-such-path.ts";
+import type { Caller } from "../../outbound/call-client.ts";
+import { customResources } from "../../policy/custom-resources.ts";
+import type { Bindings } from "../bindings.ts";
+import { answerWithEtag, type TaggedDocument, taggedDocument } from "../etag.ts";
+import { MEDIA_TYPES, type MediaType, negotiate, parseAccept } from "../negotiate.ts";
+import { requirePath } from "../require-path.ts";
+import { encodeValue, renderValue } from "../respond.ts";
+import { withPolicy } from "../with-policy.ts";
+import {
+  AGGREGATED_DISCOVERY,
+  aggregatedDiscovery,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  rootPaths,
+} from "./discovery.ts";
+
+export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
+  withPolicy(c, async ({ policy, store }) => {
+    const request = c.req.raw;
+    const user = await requirePath(c, { policy, store });
+    // The aggregator answers for /apis and its groups, and the index of paths, whatever the method; others know methods.
+    const isAggregators = /^\/apis(\/[^/]*)?\/?$/.test(c.req.path);
+    if (request.method !== "GET" && !isAggregators && c.req.path !== "/") throw new ApiError(methodNotAllowed());
+    const { resources } = policy.derive(customResources);
+    const url = new URL(request.url);
+    const [root = "", group, version] = c.req.path.split("/").slice(1);
+    const caller = { env: c.env, cluster: c.get("cluster"), store };
+    const byVersion = policy.derive(remoteApis);
+    const remotes = [...byVersion.values()];
+    const remote = root === "apis" && group && version ? byVersion.get(`${group}/${version}`) : undefined;
+    if (remote) {
+      const { method, headers } = request;
+      const path = `${c.req.path}${url.search}`;
+      return callRemote(caller, { remote, user, method, path, headers, body: new Uint8Array() });
+    }
+    const isCollection = group === undefined || group === "";
+    const form = isCollection && (root === "api" || root === "apis") ? aggregatedForm(request) : undefined;
+    if (form) {
+      if (root === "apis" && remotes.length > 0)
+        return answerWithEtag(request, await withRemotes(caller, { resources, remotes, form }));
+      return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis", form));
+    }
+    const document = documentAt(resources, {
+      root,
+      group: group ?? "",
+      version: version ?? "",
+      host: url.host,
+      remotes,
+    });
+    if (!document) throw noSuchPath(root === "api" ? "" : (group ?? ""));
+    // The index of paths has one form, whatever the client accepts.
+    if (root === "") return renderValue(document, { type: "application/json", pretty: true, gzip: false });
+    return renderValue(document, negotiate(request, url.searchParams, [], { routed: !isAggregators }));
+  });
+
+interface Place {
+  readonly root: string;
+  readonly group: string;
+  readonly version: string;
+  readonly host: string;
+  readonly remotes: readonly RemoteApi[];
+}
+
+/** Of `/api/v1` the "group" is the version. */
+function documentAt(
+  resources: readonly Resource[],
+  { root, group, version, host, remotes }: Place,
+): object | undefined {
+  if (root === "") return rootPaths(resources, remotes);
+  if (root === "api") return group === "" ? apiVersions(host) : apiResourceList(resources, "", group);
+  if (group === "") return apiGroupList(resources, remotes);
+  return version === "" ? apiGroup(resources, group, remotes) : apiResourceList(resources, group, version);
+}
+
+/** Aggregated discovery is taken where it is asked for before anything else that this server can answer. */
+function aggregatedForm(request: Request): MediaType | undefined {
+  for (const { type, parameters } of parseAccept(request.headers.get("Accept") ?? "")) {
+    const media = MEDIA_TYPES[type];
+    const { g, v, as } = parameters;
+    if (media === undefined) continue;
+    if (as === undefined) return undefined;
+    if (g === "apidiscovery.k8s.io" && v === "v2" && as === "APIGroupDiscoveryList") return media;
+  }
+  return undefined;
+}
+
+const documents = new WeakMap<readonly Resource[], Map<string, Promise<TaggedDocument>>>();
+
+/** Made once for each set of kinds: a set does not change, it is replaced. */
+function aggregated(resources: readonly Resource[], path: "/api" | "/apis", form: MediaType): Promise<TaggedDocument> {
+  const known = documents.get(resources) ?? new Map<string, Promise<TaggedDocument>>();
+  documents.set(resources, known);
+  const key = `${path} ${form}`;
+  const document = known.get(key) ?? aggregatedDocument(aggregatedDiscovery(resources, path), form);
+  known.set(key, document);
+  return document;
+}
+
+const aggregatedDocument = (discovery: object, form: MediaType): Promise<TaggedDocument> =>
+  taggedDocument(`${form}${AGGREGATED_DISCOVERY}`, encodeValue(discovery, { type: form, pretty: false, gzip: false }));
+
+interface WithRemotes {
+  readonly resources: readonly Resource[];
+  readonly remotes: readonly RemoteApi[];
+  readonly form: MediaType;
+}
+
+/** With what other API servers say that they serve, which may be another thing at any time. */
+async function withRemotes(caller: Caller, { resources, remotes, form }: WithRemotes): Promise<TaggedDocument> {
+  const now = Date.now();
+  const told = await Promise.all(
+    remotes.map(async (remote) => ({ ...remote, discovery: await remoteVersion(caller, remote, now) })),
+  );
+  return aggregatedDocument(aggregatedDiscovery(resources, "/apis", told), form);
+}

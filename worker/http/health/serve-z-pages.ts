@@ -1,0 +1,71 @@
+import type { Context } from "hono";
+import { notAcceptable } from "../../../api/machinery/status.ts";
+import { NODE_PORTS } from "../../../api/resources/core/service-node-ports.ts";
+import { ApiError } from "../../api-error.ts";
+import { API_AUDIENCES, ISSUER } from "../../auth/service-account-token.ts";
+import type { Env } from "../../env.ts";
+import { clusterRanges } from "../../network.ts";
+import { customResources } from "../../policy/custom-resources.ts";
+import type { Bindings } from "../bindings.ts";
+import { acceptsGzip } from "../compress.ts";
+import { rootPaths } from "../discovery/discovery.ts";
+import { parseAccept } from "../negotiate.ts";
+import { requirePath } from "../require-path.ts";
+import { renderValue } from "../respond.ts";
+import { warningHeaders } from "../warning-headers.ts";
+import { withPolicy } from "../with-policy.ts";
+import { KUBERNETES_VERSION, RUNTIME } from "./health.ts";
+import { startedAt } from "./serve-metrics.ts";
+import { flagPage, statusPage, type ZPage, zForm, zObject, zText, zWarnings } from "./z-pages.ts";
+
+const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
+const NOT_ACCEPTABLE =
+  "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, text/plain";
+
+export const serveStatusz = (c: Context<Bindings>): Promise<Response> =>
+  withPolicy(c, async (at) => {
+    await requirePath(c, at);
+    const now = Date.now();
+    const version = KUBERNETES_VERSION;
+    const page = statusPage({
+      now,
+      startedAt: startedAt(now),
+      runtime: RUNTIME,
+      binaryVersion: version.gitVersion.slice(1),
+      emulationVersion: `${version.major}.${version.minor}`,
+      paths: rootPaths(at.policy.derive(customResources).resources).paths,
+    });
+    return answer(c, page);
+  });
+
+export const serveFlagz = (c: Context<Bindings>): Promise<Response> =>
+  withPolicy(c, async (at) => {
+    await requirePath(c, at);
+    return answer(c, flagPage(flagsOf(c.env)));
+  });
+
+function answer(c: Context<Bindings>, page: ZPage): Response {
+  const request = c.req.raw;
+  const form = zForm(page.kind, parseAccept(request.headers.get("Accept") ?? ""));
+  if (!form) throw new ApiError(notAcceptable(NOT_ACCEPTABLE));
+  if (form.as === "text") return new Response(zText(page), { headers: TEXT });
+  const accepted = { type: form.type, pretty: false, gzip: acceptsGzip(request) };
+  const response = renderValue(zObject(page, form.version), accepted);
+  for (const header of warningHeaders(zWarnings(page.kind, form.version))) response.headers.append("Warning", header);
+  return response;
+}
+
+/** What this control plane is set to, by the names of kube-apiserver's flags: those that have a counterpart here. */
+const flagsOf = (env: Env): Readonly<Record<string, string>> => ({
+  ...(env.ADVERTISE_ADDRESS ? { "advertise-address": env.ADVERTISE_ADDRESS.split(":")[0] ?? "" } : {}),
+  "allow-privileged": "true",
+  "anonymous-auth": "true",
+  "api-audiences": `[${API_AUDIENCES.join(",")}]`,
+  "authorization-mode": "[Node,RBAC]",
+  "enable-bootstrap-token-auth": "true",
+  "enable-priority-and-fairness": "true",
+  profiling: "false",
+  "service-account-issuer": `[${ISSUER}]`,
+  "service-cluster-ip-range": clusterRanges(env).services.join(","),
+  "service-node-port-range": `${NODE_PORTS.first}-${NODE_PORTS.last}`,
+});

@@ -1,0 +1,29 @@
+/**
+ * POST /sailplane/v1/nodes/NAME/leave: the node is forgotten, its Node object and its credential. It ends its pods before; what
+ * is left of them goes as the pods of any node that was deleted.
+ */
+import type { Context } from "hono";
+import { createApiClient } from "../../../client/api-client.ts";
+import { ApiError } from "../../api-error.ts";
+import { NODE_CREDENTIALS } from "../../auth/node-credential.ts";
+import type { Bindings } from "../bindings.ts";
+import { withPolicy } from "../with-policy.ts";
+import { requireNode } from "./node-link.ts";
+
+export async function serveNodeLeave(c: Context<Bindings>): Promise<Response> {
+  const cluster = c.get("cluster");
+  const name = c.req.param("name") ?? "";
+  await requireNode(c, name);
+  const client = createApiClient({
+    fetch: (request) => c.env.API.fetch(request),
+    base: `https://sailplane${cluster === "default" ? "" : `/clusters/${cluster}`}`,
+    headers: () => ({}),
+  });
+  const deleted = await client.delete({ resource: "nodes", name });
+  if (!deleted.ok && deleted.status.code !== 404) throw new ApiError(deleted.status);
+  return withPolicy(c, async ({ store }) => {
+    await store.commit([{ op: "delete", key: { resource: NODE_CREDENTIALS, namespace: "", name } }]);
+    console.log(JSON.stringify({ level: "info", event: "leave", cluster, node: name }));
+    return c.json({});
+  });
+}

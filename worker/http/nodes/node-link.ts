@@ -1,0 +1,78 @@
+/**
+ * The routes that nodes dial: their link, its HTTP form, the tunnels that they are called to, and relays to other nodes
+ * (docs/spec/node-link.md). A node speaks for itself only; an administrator may speak for any.
+ */
+import type { Context } from "hono";
+import { forbidden, unauthorized } from "../../../api/machinery/status.ts";
+import { ANSWER_HEADER } from "../../../api/node/node-sync.ts";
+import { ApiError } from "../../api-error.ts";
+import { noteUser } from "../../audit/audited-request.ts";
+import { authenticate } from "../../auth/authenticate.ts";
+import { MASTERS, type User } from "../../auth/user.ts";
+import type { Bindings } from "../bindings.ts";
+import { withPolicy } from "../with-policy.ts";
+
+export async function requireNode(c: Context<Bindings>, node: string): Promise<void> {
+  const user = await withPolicy(c, ({ policy, store }) =>
+    authenticate(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() }),
+  );
+  if (user === undefined || user === "none") throw new ApiError(unauthorized());
+  noteUser(c.req.raw, user, undefined);
+  if (!isNode(user, node))
+    throw new ApiError(
+      forbidden({ group: "", resource: "nodes" }, node, `User "${user.name}" cannot speak for node "${node}"`),
+    );
+}
+
+const isNode = (user: User, node: string): boolean =>
+  user.name === `system:node:${node}` || user.groups.includes(MASTERS);
+
+/** GET /sailplane/v1/nodes/NAME/link (an upgrade) and GET /sailplane/v1/nodes/NAME/sync?since=R */
+export async function serveNodeLink(c: Context<Bindings>): Promise<Response> {
+  const node = c.req.param("name") ?? "";
+  await requireNode(c, node);
+  const url = new URL("https://hub/");
+  url.searchParams.set("node", node);
+  url.searchParams.set("cluster", c.get("cluster"));
+  url.searchParams.set("since", c.req.query("since") ?? "0");
+  const answer = await c.env.NODE_HUB.getByName(c.get("cluster")).fetch(
+    new Request(url, { headers: upgradeOf(c.req.raw) }),
+  );
+  // What comes from an object takes no more headers.
+  return answer.status === 101 ? answer : new Response(answer.body, answer);
+}
+
+/** GET /sailplane/v1/tunnels/ID?node=NAME (an upgrade) */
+export async function serveNodeTunnel(c: Context<Bindings>): Promise<Response> {
+  const node = c.req.query("node") ?? "";
+  await requireNode(c, node);
+  const url = `https://tunnel/node?node=${encodeURIComponent(node)}`;
+  const tunnel = c.env.TUNNEL.getByName(`${c.get("cluster")}/${c.req.param("id")}`);
+  const headers = upgradeOf(c.req.raw);
+  const answer = c.req.header(ANSWER_HEADER);
+  if (answer !== undefined) headers.set(ANSWER_HEADER, answer);
+  return tunnel.fetch(new Request(url, { headers }));
+}
+
+/** GET /sailplane/v1/relays/PEER?node=NAME (an upgrade) */
+export async function serveRelay(c: Context<Bindings>): Promise<Response> {
+  const node = c.req.query("node") ?? "";
+  const peer = c.req.param("peer") ?? "";
+  await requireNode(c, node);
+  const url = new URL("https://relay/");
+  url.searchParams.set("cluster", c.get("cluster"));
+  url.searchParams.set("node", node);
+  url.searchParams.set("peer", peer);
+  const relay = c.env.RELAY.getByName([c.get("cluster"), ...[node, peer].sort()].join("/"));
+  return relay.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
+}
+
+/** What a WebSocket's handshake needs, and nothing of who asked. */
+export function upgradeOf(request: Request): Headers {
+  const headers = new Headers();
+  for (const name of ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"]) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return headers;
+}

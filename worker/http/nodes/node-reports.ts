@@ -1,0 +1,69 @@
+/**
+ * POST /sailplane/v1/nodes/NAME/reports: events and statuses of a node's pods, several requests in one (docs/spec/node-link.md,
+ * LINK-REPORTS). The hub passes them on with the credential that they came with, in turns with those of other nodes.
+ */
+import type { Context } from "hono";
+import type { Asked } from "../../../api/asked.ts";
+import { badRequest } from "../../../api/machinery/status.ts";
+import { MOST_REPORTS, type NodeReports, type ReportAnswers } from "../../../api/node/node-reports.ts";
+import { ApiError } from "../../api-error.ts";
+import type { Bindings } from "../bindings.ts";
+import { readBody } from "../body.ts";
+import { requireNode } from "./node-link.ts";
+
+/** What a node tells often and of itself; everything else comes alone. */
+const TOLD: readonly { readonly method: string; readonly path: RegExp }[] = [
+  { method: "POST", path: pathOf("events") },
+  { method: "PATCH", path: pathOf("events/NAME") },
+  { method: "PATCH", path: pathOf("pods/NAME/status") },
+];
+
+/** Names as they are, with nothing in them that an URL would be read otherwise for: no `..`, no backslash. */
+function pathOf(within: string): RegExp {
+  return new RegExp(`^/api/v1/namespaces/NAME/${within}$`.replaceAll("NAME", "[a-z0-9][a-z0-9.-]*"));
+}
+
+/** One that makes no header would fail those of other nodes that it is passed on with. */
+const MEDIA_TYPE = /^[\w.+/-]*$/;
+
+export async function serveNodeReports(c: Context<Bindings>): Promise<Response> {
+  await requireNode(c, c.req.param("name") ?? "");
+  const cluster = c.get("cluster");
+  const { asked } = parseReports(await readBody(c.req.raw));
+  const passed = asked.map((each) => ({ ...each, headers: { ...each.headers, ...bearerOf(c.req.raw) } }));
+  const answered = await c.env.NODE_HUB.getByName(cluster).report(cluster, passed);
+  return c.json({ answered } satisfies ReportAnswers);
+}
+
+/** Who it is from, and by which program. */
+function bearerOf({ headers }: Request): Readonly<Record<string, string>> {
+  const names = ["authorization", "user-agent"];
+  return Object.fromEntries(names.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? ""]] : [])));
+}
+
+function parseReports(body: Uint8Array): NodeReports {
+  const asked = parse(body)?.asked;
+  if (!Array.isArray(asked) || asked.length > MOST_REPORTS)
+    throw new ApiError(badRequest(`the body must be {"asked": [...]}, of at most ${MOST_REPORTS} requests`));
+  return { asked: asked.map(readAsked) };
+}
+
+function readAsked(value: unknown): Asked {
+  const { method, path, headers, body } = (value ?? {}) as Partial<Asked>;
+  if (typeof method !== "string" || typeof path !== "string" || typeof body !== "string")
+    throw new ApiError(badRequest("a request has a method, a path and a body, all of them text"));
+  if (!TOLD.some((told) => told.method === method && told.path.test(path)))
+    throw new ApiError(badRequest(`${method} ${path} must come by itself`));
+  const type = headers?.["content-type"] ?? "";
+  if (typeof type !== "string" || !MEDIA_TYPE.test(type))
+    throw new ApiError(badRequest("the content-type of a request is a media type"));
+  return { method, path, headers: { "content-type": type }, body };
+}
+
+function parse(body: Uint8Array): Partial<NodeReports> | undefined {
+  try {
+    return (JSON.parse(new TextDecoder().decode(body)) as Partial<NodeReports> | null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

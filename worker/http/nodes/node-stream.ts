@@ -1,0 +1,97 @@
+/** Streams between a client and a pod's node, and requests to a pod, through a tunnel that the node is called to. */
+
+import { internalError, type Status } from "../../../api/machinery/status.ts";
+import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../../api/node/node-sync.ts";
+import type { Env } from "../../env.ts";
+import { upgradeOf } from "./node-link.ts";
+
+export const notConnected = (node: string): Status =>
+  internalError(`node "${node}" is not connected to the control plane`);
+
+export interface NodeStream {
+  readonly env: Env;
+  readonly cluster: string;
+  readonly node: string;
+  readonly stream: StreamRequest;
+  /** The client's upgrade, for streams of both directions, and the subprotocol that was chosen for it. */
+  readonly upgrade?: { readonly request: Request; readonly protocol?: string };
+}
+
+/** The body is the node's stream; with an upgrade, the answer is the joined WebSocket. */
+export async function openNodeStream({ env, cluster, node, stream, upgrade }: NodeStream): Promise<Response> {
+  const headers = upgrade === undefined ? new Headers() : upgradeOf(upgrade.request);
+  if (upgrade?.protocol !== undefined) headers.set("X-Sailplane-Protocol", upgrade.protocol);
+  const response = await dialBack({ env, cluster, node, stream, init: { headers } });
+  // What an object answers has headers that cannot be added to.
+  return response.status === 101 ? response : new Response(response.body, response);
+}
+
+interface Dial extends Omit<NodeStream, "upgrade"> {
+  readonly init: RequestInit;
+}
+
+/** A client's end of a tunnel, whose other end the node is called to. */
+async function dialBack({ env, cluster, node, stream, init }: Dial): Promise<Response> {
+  const id = crypto.randomUUID();
+  const tunnel = env.TUNNEL.getByName(`${cluster}/${id}`);
+  const answer = tunnel.fetch(new Request(`https://tunnel/client?node=${encodeURIComponent(node)}`, init));
+  if (!(await env.NODE_HUB.getByName(cluster).call(node, { type: "tunnel", id, request: stream })))
+    await tunnel.refuse(notConnected(node));
+  return answer;
+}
+
+export interface PodCall {
+  readonly env: Env;
+  readonly cluster: string;
+  readonly node: string;
+  readonly request: PodHttpRequest;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly signal?: AbortSignal;
+}
+
+/** A client's upgrade to a WebSocket, passed on to a pod: the answer's status is 101, or the pod's own where it refuses. */
+export async function joinPod({
+  env,
+  cluster,
+  node,
+  request,
+  upgrade,
+}: Omit<PodCall, "body" | "signal"> & { readonly upgrade: Request }): Promise<PodAnswer> {
+  const stream = { kind: "websocket", ...request } as const;
+  const response = await dialBack({ env, cluster, node, stream, init: { headers: upgradeOf(upgrade) } });
+  if (response.headers.get(ANSWERED_BY_POD) === null)
+    return { ok: false, why: ((await response.json()) as Status).message ?? "" };
+  return { ok: true, response };
+}
+
+/** What the pod answered, or why there is no answer. */
+export type PodAnswer =
+  | { readonly ok: true; readonly response: Response }
+  | { readonly ok: false; readonly why: string };
+
+export function callPod({ request, ...call }: PodCall): Promise<PodAnswer> {
+  const { length } = call.body;
+  const headers = [...request.headers, ...(length > 0 ? [["Content-Length", String(length)] as const] : [])];
+  return callNode({ ...call, stream: { kind: "http", ...request, headers } });
+}
+
+/** A request that is answered by HTTP: what a pod listens to, or the node's own API. */
+export async function callNode({
+  env,
+  cluster,
+  node,
+  stream,
+  body,
+  signal,
+}: Omit<PodCall, "request"> & { readonly stream: StreamRequest }): Promise<PodAnswer> {
+  const init = { method: "POST", body, redirect: "manual", ...(signal ? { signal } : {}) } as const;
+  const response = await dialBack({ env, cluster, node, stream, init });
+  if (response.headers.get(ANSWERED_BY_POD) === null)
+    return { ok: false, why: ((await response.json()) as Status).message ?? "" };
+  const headers = new Headers(response.headers);
+  headers.delete(ANSWERED_BY_POD);
+  return {
+    ok: true,
+    response: new Response(response.body, { status: response.status, headers, encodeBody: "manual" }),
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * POST /sailplane/v1/administrator: the administrator's token of this cluster, replaced. Who asks must be an administrator;
+ * the token that he has is dead with the answer.
+ */
+import type { Context } from "hono";
+import { forbidden } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import { deployedDigest, newAdministratorToken } from "../../auth/administrator.ts";
+import { identify } from "../../auth/identify.ts";
+import { sha256Hex } from "../../auth/secret.ts";
+import { MASTERS } from "../../auth/user.ts";
+import { changeSettings } from "../../clusters/change-settings.ts";
+import type { Bindings } from "../bindings.ts";
+import { withPolicy } from "../with-policy.ts";
+
+export function serveAdministrator(c: Context<Bindings>): Promise<Response> {
+  return withPolicy(c, async ({ policy, store }) => {
+    const at = { env: c.env, cluster: c.get("cluster") };
+    const user = await identify(c.req.raw, { ...at, policy, store, now: Date.now() });
+    if (!user.groups.includes(MASTERS)) {
+      const why = `User "${user.name}" is not in group ${MASTERS}`;
+      throw new ApiError(forbidden({ group: "sailplane.dev", resource: "administrators" }, "", why));
+    }
+    const token = newAdministratorToken();
+    const sha256 = await sha256Hex(token);
+    const supersedes = deployedDigest(at);
+    const administrator = { sha256, ...(supersedes === undefined ? {} : { supersedes }) };
+    await changeSettings(store, ({ limits }) => ({ administrator, ...(limits && { limits }) }));
+    return c.json({ token }, 201);
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * POST /sailplane/v1/encryption?after=NAME: has what clusters keep written again under the newest encryption key, some clusters at
+ * a time. Answers `{key, next}`: the id of that key, and the name to go on after where there are more.
+ */
+import type { Context } from "hono";
+import { forbidden, noSuchResource } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
+import { confirmPolicy } from "../../auth/confirm-policy.ts";
+import { identify } from "../../auth/identify.ts";
+import { MASTERS } from "../../auth/user.ts";
+import { CLUSTERS, DEFAULT_CLUSTER } from "../../cluster.ts";
+import { readShards } from "../../policy/cluster-shards.ts";
+import type { NamedCluster } from "../../policy/clusters.ts";
+import { ownStore, storeObjects } from "../../storage/cluster-stores.ts";
+import type { Bindings } from "../bindings.ts";
+import { withPolicy } from "../with-policy.ts";
+
+/** Of a thousand calls that one request may make on Cloudflare, each cluster takes three, and one for each shard. */
+const AT_A_TIME = 150;
+
+export function serveEncryption(c: Context<Bindings>): Promise<Response> {
+  if (c.get("cluster") !== DEFAULT_CLUSTER) throw new ApiError(noSuchResource());
+  return withPolicy(c, async ({ policy, store }) => {
+    const user = await identify(c.req.raw, { env: c.env, cluster: c.get("cluster"), policy, store, now: Date.now() });
+    if (!user.groups.includes(MASTERS)) {
+      const why = `User "${user.name}" is not in group ${MASTERS}`;
+      throw new ApiError(forbidden({ group: "sailplane.dev", resource: "encryption" }, "", why));
+    }
+    await confirmPolicy(store);
+    const after = c.req.query("after");
+    const named = policy.list<NamedCluster>(CLUSTERS).flatMap(({ metadata }) => metadata.name ?? []);
+    const left = [
+      ...(after === undefined ? [DEFAULT_CLUSTER] : []),
+      ...named.filter((name) => name > (after ?? "")).sort(),
+    ];
+    const now = left.slice(0, AT_A_TIME);
+    let key: number | undefined;
+    for (const cluster of now) {
+      const shards = await readShards(ownStore(c.env, cluster));
+      for (const [, store] of storeObjects(c.env, cluster, shards)) key = await store.reseal();
+      await c.env.CLUSTER_KEYS.getByName(cluster).reseal();
+    }
+    const last = now.at(-1);
+    // The default cluster comes first, before any name.
+    const next = last === DEFAULT_CLUSTER ? "" : last;
+    return c.json({ ...(key !== undefined && { key }), ...(left.length > now.length && { next }) });
+  });
+}

@@ -1,0 +1,77 @@
+/** A backup of a cluster that keeps resources in objects of their own: the backups of all its stores, read side by side, as one. */
+import { BACKUP_END, type BackupHead, parseBackupHead } from "../../../api/backup.ts";
+import type { GroupResource, Revision } from "../../../api/store.ts";
+
+export interface StoreBackup {
+  /** Absent: the cluster's own store. */
+  readonly shard: GroupResource | undefined;
+  readonly lines: ReadableStream<Uint8Array> | null;
+}
+
+/** Each store's objects are as they stood at one revision of its own, all taken at the same moment. */
+export function wholeBackup(backups: readonly StoreBackup[]): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const text = linesOf(backups);
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await text.next();
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+      async cancel() {
+        await text.return(undefined);
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}
+
+/** In turns: a store forgets a backup that nobody reads for a minute. */
+async function* linesOf(backups: readonly StoreBackup[]): AsyncGenerator<string, undefined> {
+  const sources = backups.map(({ shard, lines }) => ({ shard, chunks: chunksOf(lines ?? new Blob().stream()) }));
+  try {
+    const heads = await Promise.all(
+      sources.map(async ({ shard, chunks }) => {
+        const { value = "" } = await chunks.next();
+        const end = value.indexOf("\n");
+        const head = parseBackupHead(value.slice(0, end));
+        if (!head) throw new Error(`the store of ${shard ?? "the cluster"} gave no backup`);
+        return { shard, head, rest: value.slice(end + 1) };
+      }),
+    );
+    yield `${JSON.stringify(wholeHead(heads))}\n${heads.map(({ rest }) => rest).join("")}`;
+    for (let open = sources; open.length > 0; ) {
+      const read = await Promise.all(open.map(async (source) => ({ source, ...(await source.chunks.next()) })));
+      const text = read.map(({ value = "" }) => value).join("");
+      open = read.filter(({ done }) => !done).map(({ source }) => source);
+      if (text !== "") yield text;
+    }
+    yield `${BACKUP_END}\n`;
+  } finally {
+    await Promise.allSettled(sources.map(({ chunks }) => chunks.return(undefined)));
+  }
+}
+
+function wholeHead(heads: readonly { shard: GroupResource | undefined; head: BackupHead }[]): BackupHead {
+  const own = heads.find(({ shard }) => shard === undefined)?.head;
+  if (!own) throw new Error("a cluster without a store of its own");
+  const shards: Record<GroupResource, Revision> = {};
+  for (const { shard, head } of heads) if (shard !== undefined) shards[shard] = head.revision;
+  return { ...own, objects: heads.reduce((sum, { head }) => sum + head.objects, 0), shards };
+}
+
+/** Whole lines, the last one left out, which says that it is; throws where it does not come. */
+async function* chunksOf(lines: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
+  const end = `${BACKUP_END}\n`;
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of lines) {
+    rest += decoder.decode(chunk, { stream: true });
+    const whole = rest.lastIndexOf("\n") + 1;
+    const told = rest.endsWith(end) ? rest.length - end.length : whole;
+    if (told > 0) yield rest.slice(0, told);
+    rest = rest.slice(told);
+  }
+  if (rest !== end) throw new Error("a store's backup broke off");
+}
