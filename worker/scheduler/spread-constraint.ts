@@ -13,8 +13,10 @@ export interface SpreadConstraint {
   readonly topologyKey: string;
   readonly maxSkew: number;
   readonly minDomains: number;
-  /** The pods that are spread; terminating ones are as good as gone. */
+  /** The pods that are counted; terminating ones are as good as gone. */
   readonly matcher: PodMatcher;
+  /** Whether a pod that is tried, or taken off, changes the counts. */
+  readonly isSpread: (pod: PodFacts) => boolean;
   /** The pod itself is one of those that are spread. */
   readonly selfMatch: boolean;
   /** Whether pods on the node count; undefined where those of all nodes do. */
@@ -44,13 +46,16 @@ export function spreadConstraint(
   const honorsAffinity = isChoosy && (constraint.nodeAffinityPolicy ?? "Honor") === "Honor";
   const honorsTaints = constraint.nodeTaintsPolicy === "Honor";
   const tolerations = spec.tolerations ?? [];
-  const matches = ({ namespace, labels, terminating }: PodFacts) =>
-    requirements !== undefined && !terminating && namespace === pod.namespace && labelsMatch(requirements, labels);
+  const isSpread = ({ namespace, labels }: PodFacts) =>
+    requirements !== undefined && namespace === pod.namespace && labelsMatch(requirements, labels);
+  // A selector that asks for nothing counts no pod, as in kube-scheduler, though each is one of those that are spread.
+  const matches = (other: PodFacts) => requirements?.length !== 0 && !other.terminating && isSpread(other);
   return {
     topologyKey: constraint.topologyKey,
     maxSkew: constraint.maxSkew,
     minDomains: constraint.minDomains ?? 1,
     matcher: { id: `spread ${pod.namespace} ${JSON.stringify(requirements)}`, matches },
+    isSpread,
     selfMatch: requirements !== undefined && labelsMatch(requirements, pod.labels),
     counts:
       honorsAffinity || honorsTaints

@@ -54,8 +54,7 @@ export const podTopologySpread: Plugin = {
 };
 
 const isSpreadWith = (other: PodFacts | undefined, pod: PendingPod): boolean =>
-  other !== undefined &&
-  spreadConstraints(pod, "DoNotSchedule").some(({ matcher }) => matcher.matches({ ...other, terminating: false }));
+  other !== undefined && spreadConstraints(pod, "DoNotSchedule").some(({ isSpread }) => isSpread(other));
 
 /** One constraint's matching pods by domain. */
 class Spread {
@@ -82,7 +81,7 @@ class Spread {
   }
 
   adjust(other: PodFacts, node: NodeInfo, sign: 1 | -1): void {
-    if (this.#constraint.matcher.matches(other) && this.#takesPart(node)) this.#count(node, sign);
+    if (this.#constraint.isSpread(other) && this.#takesPart(node)) this.#count(node, sign);
   }
 
   #count(node: NodeInfo, amount: number): void {
