@@ -12,6 +12,7 @@ import { deploymentController } from "./deployment/deployment.ts";
 import { deviceTaintEvictionController } from "./devices/device-taint-eviction.ts";
 import { claimReleaseController, podClaimsController } from "./devices/resource-claims.ts";
 import { disruptionController, staleDisruptionController } from "./disruption/disruption.ts";
+import { overlappingBudgetsController } from "./disruption/overlapping-budgets.ts";
 import { endpointSliceMirroringController } from "./endpoints/endpoint-slice-mirroring.ts";
 import { endpointSliceController } from "./endpoints/endpoint-slices.ts";
 import { endpointsController } from "./endpoints/endpoints.ts";
@@ -81,6 +82,7 @@ export const controllers: readonly Controller[] = [
   taintEvictionController,
   disruptionController,
   staleDisruptionController,
+  overlappingBudgetsController,
   resourceQuotaController,
   horizontalPodAutoscaler,
   volumeBinder,

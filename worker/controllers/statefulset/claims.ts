@@ -27,6 +27,15 @@ export function claimsAreLeaving({ set, snapshot }: Scene, ordinal: number): boo
   });
 }
 
+/** Why a pod cannot be made yet, in Kubernetes' words; it says nothing of claims that it is about to delete itself. */
+export function leavingClaims({ set, snapshot }: Scene, ordinal: number): string | undefined {
+  const why = claimsOf(set, ordinal).flatMap(({ metadata: { name = "" } }) => {
+    const claim = snapshot.get<PersistentVolumeClaim>(CLAIMS, set.metadata.namespace ?? "", name);
+    return claim?.metadata.deletionTimestamp ? [`pvc ${name} is being deleted`] : [];
+  });
+  return why.length > 1 ? `[${why.join(", ")}]` : why[0];
+}
+
 /** Makes those that are missing. */
 export function claimCreations({ set, snapshot }: Scene, ordinal: number): readonly Effect[] {
   const namespace = set.metadata.namespace ?? "";

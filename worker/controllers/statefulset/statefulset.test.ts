@@ -146,7 +146,7 @@ describe("stateful set", () => {
     expect(events(at)).toContain("SuccessfulDelete: Delete Pod db-0 in StatefulSet db successful");
   });
 
-  it("does not put a pod on a claim that is being deleted", async () => {
+  it("[CTL-STS-CLAIM] does not put a pod on a claim that is being deleted, and says so", async () => {
     const at = start();
     at.cluster.put("persistentvolumeclaims", {
       apiVersion: "v1",
@@ -159,6 +159,8 @@ describe("stateful set", () => {
     at.cluster.put("statefulsets.apps", db({ volumeClaimTemplates: [claim] }));
     await at.settle();
     expect(names(at)).toEqual([]);
+    const why = "Create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted";
+    expect(events(at)).toEqual([`FailedCreate: ${why}`]);
     at.cluster.change<PersistentVolumeClaim>("persistentvolumeclaims", "ns", "data-db-0", (draft) => {
       draft.metadata.finalizers = [];
     });

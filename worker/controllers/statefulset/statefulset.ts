@@ -5,6 +5,7 @@ import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import {
   type Controller,
   type Effect,
+  type EventRecord,
   type ObjectChange,
   type Plan,
   type ReconcileContext,
@@ -20,7 +21,7 @@ import { isAvailable, isReady, isTerminated, nextAvailability } from "../pod/pod
 import { statusUpdate } from "../status-update.ts";
 import { dataHash } from "../template-hash/template-hash.ts";
 import { waking } from "../time.ts";
-import { CLAIMS, claimConflicts, claimCreations, claimOwners, claimsAreLeaving } from "./claims.ts";
+import { CLAIMS, claimConflicts, claimCreations, claimOwners, claimsAreLeaving, leavingClaims } from "./claims.ts";
 import { identityLabels, ordinalOf, podName, REVISION, statefulPod } from "./stateful-pod.ts";
 
 const RESOURCE = "statefulsets.apps";
@@ -105,7 +106,10 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
   return {
     // What keeps a pod from being made does not keep the others from being counted.
     effects: [...(context.failure ? [...status, ...turn] : [...turn, ...status]), ...trimmed],
-    events: [...pods].flatMap(([ordinal, pod]) => (isWaiting(pod) ? claimConflicts(scene, ordinal) : [])),
+    events: [
+      ...(set.metadata.deletionTimestamp ? [] : heldUp(scene)),
+      ...[...pods].flatMap(([ordinal, pod]) => (isWaiting(pod) ? claimConflicts(scene, ordinal) : [])),
+    ],
     ...waking(nextAvailability(claimed.owned, set.spec.minReadySeconds ?? 0, now)),
   };
 }
@@ -146,6 +150,23 @@ function planTurn(scene: Scene): readonly Effect[] {
   }
   if (effects.length > 0 || set.spec.updateStrategy?.type === "OnDelete") return effects;
   return planUpdate(scene, first, last);
+}
+
+/** Of pods whose turn it is, and whose claims are those that are being deleted. */
+function heldUp(scene: Scene): readonly EventRecord[] {
+  const { set, pods, now } = scene;
+  const { minReadySeconds = 0, replicas = 1 } = set.spec;
+  const ordinals = [...Array(replicas).keys()].map((i) => startOf(set) + i);
+  const isSettled = (pod: Pod | undefined) => pod && isHealthy(pod) && isAvailable(pod, minReadySeconds, now);
+  const next = ordinals.find((ordinal) => !isSettled(pods.get(ordinal)));
+  return ordinals.flatMap((ordinal): EventRecord[] => {
+    if (pods.has(ordinal) || (isOrdered(set) && ordinal !== next)) return [];
+    const why = leavingClaims(scene, ordinal);
+    const text = `Create Pod ${podName(set, ordinal)} in StatefulSet ${set.metadata.name}`;
+    return why
+      ? [{ about: set, type: "Warning", reason: "FailedCreate", message: `${text} failed error: ${why}` }]
+      : [];
+  });
 }
 
 /** Replaces pods of another revision, from the highest ordinal down to the partition. */

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Event, Pod } from "../../../api/generated/core.v1.ts";
+import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
+import { overlappingBudgetsController } from "./overlapping-budgets.ts";
+
+const cluster = (budgets: readonly string[]) => {
+  const at = controlledCluster([overlappingBudgetsController]);
+  for (const name of budgets)
+    at.cluster.put("poddisruptionbudgets.policy", {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name, namespace: "ns" },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: "x" } } },
+    } as never);
+  at.cluster.put<Pod>("pods", {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", namespace: "ns", labels: { app: "x" } },
+    spec: { containers: [] },
+    status: {},
+  });
+  return at;
+};
+
+test("[CTL-PDB-SEVERAL] a pod of several budgets is told of when it is made and when its readiness changes, not again", async () => {
+  const at = cluster(["a", "b"]);
+  await at.settle();
+  const told = () => at.cluster.list<Event>("events").map(({ message, count }) => [message, count]);
+  const message = 'Pod "ns"/"p" matches multiple PodDisruptionBudgets.  Chose "a" arbitrarily.';
+  expect(told()).toEqual([[message, 1]]);
+  at.cluster.change<Pod>("pods", "ns", "p", (draft) => {
+    draft.status.podIP = "10.0.0.1";
+  });
+  await at.settle();
+  expect(told()).toEqual([[message, 1]]);
+  at.cluster.change<Pod>("pods", "ns", "p", (draft) => {
+    draft.status.conditions = [{ type: "Ready", status: "True" }];
+  });
+  await at.settle();
+  expect(told()).toEqual([[message, 2]]);
+});
+
+test("[CTL-PDB-SEVERAL] a pod of one budget is not", async () => {
+  const at = cluster(["a"]);
+  await at.settle();
+  expect(at.cluster.list("events")).toEqual([]);
+});
