@@ -27,6 +27,7 @@ import {
 import type { ImageObservation } from "./runtime/image.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import type { ContainerUsage } from "./runtime/usage.ts";
+import { steadyNow } from "./steady-now.ts";
 
 /** The kubelet's intervals of eviction and of logs. */
 const LOOK_MS = 10_000;
@@ -99,7 +100,7 @@ export class Housekeeping {
   }
 
   async look(): Promise<void> {
-    const now = Date.now();
+    const now = steadyNow();
     const signals = this.#signals();
     const short = shortages(this.#options.thresholds, signals);
     this.#feel(short, now);
@@ -109,7 +110,7 @@ export class Housekeeping {
         reason: "EvictionThresholdMet",
         message: `Attempting to reclaim ${resource}`,
       });
-    await this.#rotateLogs(new Date(now));
+    await this.#rotateLogs(new Date());
     const limited = this.#options.workers().filter(({ pod, ended }) => !ended && hasStorageLimit(pod));
     const usage = short.length > 0 || limited.length > 0 ? await this.#options.runtime.usage() : [];
     await this.#endOverLimit({ workers: limited, usage });

@@ -4,6 +4,7 @@ import type { Node, Pod } from "../api/generated/core.v1.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import type { ControlPlane } from "./connection.ts";
 import { isMirror, isStatic } from "./static-pods/mirror.ts";
+import { steadyNow } from "./steady-now.ts";
 
 const LOOK_MS = 500;
 
@@ -34,13 +35,13 @@ export async function leaveCluster({ client, controlPlane, nodeName, pods, tell,
   );
   if (!cordoned.ok && cordoned.status.code !== 404) throw new Error(cordoned.status.message ?? "refused");
   tell(`${nodeName} takes no more pods`);
-  const end = Date.now() + seconds * 1000;
+  const end = steadyNow() + seconds * 1000;
   const asked = new Set<string>();
   for (;;) {
     const left = pods().filter((pod) => !isMirror(pod) && !isDrained(pod));
     if (left.length === 0) break;
     for (const pod of left) await evict(client, pod, { asked, tell });
-    if (Date.now() > end) throw new Error(`${left.length} pods have not ended: ${left.map(nameOf).join(", ")}`);
+    if (steadyNow() > end) throw new Error(`${left.length} pods have not ended: ${left.map(nameOf).join(", ")}`);
     await sleep(LOOK_MS);
   }
   const url = `${controlPlane.server}/sailplane/v1/nodes/${encodeURIComponent(nodeName)}/leave`;

@@ -8,6 +8,7 @@ import { completeObject } from "../api/machinery/object-text.ts";
 import type { NodeMessage, NodeSync, NodeTunnelCall, RelayCall } from "../api/node/node-sync.ts";
 import type { NodeUsage, UsageAnswer } from "../api/node/node-usage.ts";
 import type { Logger } from "./logger.ts";
+import { steadyNow } from "./steady-now.ts";
 
 /** The ways to the control plane. */
 export interface Dialer {
@@ -110,15 +111,18 @@ export class Link {
   async #keepSocket(): Promise<void> {
     const { signal, log } = this.#options;
     let retry = FIRST_RETRY_MS;
+    let down: number | undefined;
     while (!signal.aborted) {
       const lived = await this.#socket();
       if (signal.aborted) return;
       if (lived) {
+        down = undefined;
         retry = FIRST_RETRY_MS;
         log.warn("the link to the control plane is down; pods go on");
       }
       this.#failedSince ??= Date.now();
-      if (Date.now() - this.#failedSince > LOST_MS) this.#options.onLost();
+      down ??= steadyNow();
+      if (steadyNow() - down > LOST_MS) this.#options.onLost();
       await this.#sleep(retry * (0.5 + Math.random()));
       retry = Math.min(retry * 2, LONGEST_RETRY_MS);
     }
@@ -129,10 +133,10 @@ export class Link {
     const { controlPlane, revision, signal } = this.#options;
     const socket: WebSocket = controlPlane.webSocket(`${this.#path}/link?since=${revision()}`);
     // Not the time of day, which may be set.
-    let heard = performance.now();
+    let heard = steadyNow();
     let opened = false;
     const heartbeat = setInterval(() => {
-      if (performance.now() - heard > SILENCE_MS) socket.terminate();
+      if (steadyNow() - heard > SILENCE_MS) socket.terminate();
       else if (socket.readyState === socket.OPEN) socket.send("ping");
     }, PING_MS);
     const stop = () => socket.terminate();
@@ -146,7 +150,7 @@ export class Link {
         this.#options.onUp();
       });
       socket.on("message", (data) => {
-        heard = performance.now();
+        heard = steadyNow();
         const text = data.toString();
         if (text !== "pong") void this.#receive(JSON.parse(text) as NodeMessage, socket);
       });

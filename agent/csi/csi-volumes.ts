@@ -88,7 +88,9 @@ export class CsiVolumes implements PodCsi {
   }
 
   #isDue(home: string, { republished }: Published): boolean {
-    return republished === true && Date.now() >= (this.#republished.get(home)?.next ?? 0);
+    const left = (this.#republished.get(home)?.next ?? 0) - Date.now();
+    // Where it is later than it can be, the clock was set back.
+    return republished === true && (left <= 0 || left > REPUBLISH_MS);
   }
 
   republishAt(uid: string): number | undefined {

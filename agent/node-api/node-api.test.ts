@@ -34,6 +34,7 @@ const observation: Observation = {
 };
 const sample: Sample = {
   at: 5000,
+  steadyAt: 5000,
   machine: { cpuNanoseconds: 1e9, memoryBytes: 10, memoryAvailableBytes: 5, memoryResidentBytes: 3 },
   containers: [
     {

@@ -6,6 +6,7 @@ import type { Event, Node, NodeCondition } from "../../api/generated/core.v1.ts"
 import { timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import { EventCorrelator } from "../pod/correlate-events.ts";
+import { steadyNow } from "../steady-now.ts";
 
 /** Tools look for them there, under the node's name in place of its uid. */
 const NAMESPACE = "default";
@@ -80,7 +81,7 @@ export class NodeEvents {
     const told = this.#told.get(key) ?? { name: `${this.#node}.${this.#stamp.toString(16)}`, first: time, count: 0 };
     told.count++;
     this.#told.set(key, told);
-    if (!this.#correlator.admits(this.#node, now)) return;
+    if (!this.#correlator.admits(this.#node, steadyNow())) return;
     const event: Event = {
       apiVersion: "v1",
       kind: "Event",

@@ -1,6 +1,7 @@
 /** Tells the API of this node until it is heard: when it comes, after every reconnect, and when something of it has changed. */
 import type { Node } from "../../api/generated/core.v1.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { steadyNow } from "../steady-now.ts";
 import type { NodeFacts } from "./node-object.ts";
 import { registerNode, renewLease } from "./registration.ts";
 
@@ -52,7 +53,7 @@ export class Registrar {
     const { client, facts: factsNow, tellMore, onRegistered, say, signal } = this.#options;
     let told = "";
     let wait = FIRST_RETRY_MS;
-    const started = Date.now();
+    const started = steadyNow();
     while (!signal.aborted) {
       try {
         const facts = factsNow();
@@ -66,7 +67,7 @@ export class Registrar {
         return;
       } catch (error) {
         const { message } = error as Error;
-        if (message !== told && Date.now() - started > PATIENCE_MS) {
+        if (message !== told && steadyNow() - started > PATIENCE_MS) {
           say(`the node cannot register yet: ${message}`);
           told = message;
         }

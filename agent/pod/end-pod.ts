@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Observation } from "../runtime/observation.ts";
+import { steadyNow } from "../steady-now.ts";
 import { removePodCgroup } from "./pod-cgroup.ts";
 import { type PodRecord, RETRY_MS } from "./pod-record.ts";
 import { killAll } from "./stop-containers.ts";
@@ -29,8 +30,8 @@ export async function endPod(record: PodRecord, observation: Observation): Promi
   context.probeCounts.forget(record.uid);
   context.devices.free(record.uid);
   await context.claims.unprepare(record.uid);
-  record.endedAt ??= Date.now();
-  const shown = () => Date.now() - (record.endedAt ?? 0) >= SHOWN_MS;
+  record.endedAt ??= steadyNow();
+  const shown = () => steadyNow() - (record.endedAt ?? 0) >= SHOWN_MS;
   if (!deleted && !record.gone) {
     // Whoever looks may see how the containers were before what is not known of them is made up for.
     if (shown()) record.finish();

@@ -5,6 +5,7 @@
 import type { Event, Pod } from "../../api/generated/core.v1.ts";
 import { timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
+import { steadyNow } from "../steady-now.ts";
 import { fieldPathOf, type PodContainer } from "./containers.ts";
 import { EventCorrelator } from "./correlate-events.ts";
 
@@ -48,13 +49,13 @@ export class EventRecorder {
     const { namespace = "", name = "", uid = "" } = pod.metadata;
     const fieldPath = container === undefined ? undefined : fieldPathOf(container);
     const now = Date.now();
-    const { key, message } = this.#correlator.correlate({ uid, fieldPath, type, reason, message: said }, now);
+    const { key, message } = this.#correlator.correlate({ uid, fieldPath, type, reason, message: said }, steadyNow());
     const time = timestamp(now);
     if (this.#told.size >= LONGEST_MEMORY && !this.#told.has(key)) this.#told.clear();
     const told = this.#told.get(key) ?? { name: `${name}.${this.#stamp()}`, first: time, count: 0 };
     told.count++;
     this.#told.set(key, told);
-    if (!this.#correlator.admits(uid, now)) return;
+    if (!this.#correlator.admits(uid, steadyNow())) return;
     const event: Event = {
       apiVersion: "v1",
       kind: "Event",

@@ -5,6 +5,7 @@ import { type CredentialMark, type PullCredential, pullCredentials } from "../im
 import { PullRecords } from "../images/pull-records.ts";
 import type { ImageObservation } from "../runtime/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { steadyNow } from "../steady-now.ts";
 import { type BackOff, backOffEnd, nextBackOff } from "./back-off.ts";
 import type { PodObjects } from "./env.ts";
 import { whyNoImageName } from "./image-name.ts";
@@ -64,7 +65,7 @@ export class ImagePuller {
       const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${wrong}`;
       tell("Warning", "InspectFailed", message);
       tell("Warning", "Failed", "Error: InvalidImageName");
-      return { ok: false, waiting: { reason: "InvalidImageName", message }, retryAt: Date.now() + RETRY_MS };
+      return { ok: false, waiting: { reason: "InvalidImageName", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const policy = policyOf(container);
     let present: ImageObservation | undefined;
@@ -75,7 +76,7 @@ export class ImagePuller {
       const message = `Failed to inspect image "": ${(error as Error).message}`;
       tell("Warning", "InspectFailed", message);
       tell("Warning", "Failed", "Error: ImageInspectError");
-      return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: Date.now() + RETRY_MS };
+      return { ok: false, waiting: { reason: "ImageInspectError", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const credentials = pullCredentials(pod, objects, image);
     const marks = credentials.map(({ mark }) => mark);
@@ -87,11 +88,11 @@ export class ImagePuller {
       const message = `Container image "${image}" is not present with pull policy of Never`;
       tell("Warning", "ErrImageNeverPull", message);
       tell("Warning", "Failed", "Error: ErrImageNeverPull");
-      return { ok: false, waiting: { reason: "ErrImageNeverPull", message }, retryAt: Date.now() + RETRY_MS };
+      return { ok: false, waiting: { reason: "ErrImageNeverPull", message }, retryAt: steadyNow() + RETRY_MS };
     }
     const key = `${pod.metadata.uid} ${image}`;
     const failure = this.#failures.get(key);
-    const end = failure === undefined ? undefined : backOffEnd(failure.backOff, failure.at, Date.now());
+    const end = failure === undefined ? undefined : backOffEnd(failure.backOff, failure.at, steadyNow());
     if (failure !== undefined && end !== undefined) {
       tell("Normal", "BackOff", `Back-off pulling image "${image}"`);
       tell("Warning", "Failed", "Error: ImagePullBackOff");
@@ -103,12 +104,12 @@ export class ImagePuller {
 
   async #pull(key: string, { image, credentials }: Wanted, tell: Tell): Promise<ImageOutcome> {
     tell("Normal", "Pulling", `Pulling image "${image}"`);
-    const started = Date.now();
+    const started = steadyNow();
     try {
       const { image: pulled, mark } = await this.#pullOnce({ image, credentials });
       this.#records.pulled(pulled.id, image, mark);
       this.#failures.delete(key);
-      const took = formatDuration(Date.now() - started);
+      const took = formatDuration(steadyNow() - started);
       tell(
         "Normal",
         "Pulled",
@@ -117,7 +118,7 @@ export class ImagePuller {
       return { ok: true, image: pulled };
     } catch (error) {
       const message = (error as Error).message;
-      const now = Date.now();
+      const now = steadyNow();
       const before = this.#failures.get(key);
       this.#failures.set(key, {
         backOff: nextBackOff(before?.backOff, now, now),

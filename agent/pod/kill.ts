@@ -2,6 +2,7 @@
 import type { Container, Pod } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { steadyNow } from "../steady-now.ts";
 import { findContainer, type PodContainer } from "./containers.ts";
 import { runHook } from "./hooks.ts";
 
@@ -40,12 +41,12 @@ async function within(seconds: number, promise: Promise<unknown>): Promise<void>
 /** A hook that outlasts the grace is cut off, and the stop signal still comes; so it does where others do not end in time. */
 export async function killContainer(options: Kill): Promise<void> {
   const { runtime, container, id, podIP, graceSeconds, turn, onFailedHook } = options;
-  const started = Date.now();
-  const left = () => Math.ceil(graceSeconds - (Date.now() - started) / 1000);
+  const started = steadyNow();
+  const left = () => Math.ceil(graceSeconds - (steadyNow() - started) / 1000);
   const hook = container.lifecycle?.preStop;
   if (hook !== undefined && graceSeconds > 0) {
     const hooked = runHook(hook, { runtime, containerId: id, container, podIP }).catch(() => {
-      if (Date.now() - started < graceSeconds * 1000) onFailedHook();
+      if (steadyNow() - started < graceSeconds * 1000) onFailedHook();
     });
     await within(graceSeconds, hooked);
   }

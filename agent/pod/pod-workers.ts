@@ -1,6 +1,7 @@
 /** The workers of the pods that this node has, by uid. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
+import { steadyNow } from "../steady-now.ts";
 import { PodWorker } from "./pod-worker.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
@@ -63,8 +64,8 @@ export class PodWorkers {
     const worker = this.#workers.get(metadata.uid ?? "");
     if (worker === undefined) return;
     worker.preempt();
-    const end = Date.now() + worker.grace * 1000 + PREEMPTION_MARGIN_MS;
-    while (worker.runningContainers.length > 0 && Date.now() < end) await sleep(LOOK_MS);
+    const end = steadyNow() + worker.grace * 1000 + PREEMPTION_MARGIN_MS;
+    while (worker.runningContainers.length > 0 && steadyNow() < end) await sleep(LOOK_MS);
   }
 
   stop(): void {

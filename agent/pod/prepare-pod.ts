@@ -1,5 +1,6 @@
 /** What all containers of a pod wait for: its volumes, and the dynamic resources that it claims. */
 import { mkdirSync } from "node:fs";
+import { steadyNow } from "../steady-now.ts";
 import { type PodRecord, RETRY_MS } from "./pod-record.ts";
 
 /** A volume that is being attached is looked for so often. */
@@ -12,8 +13,8 @@ const LONGEST_RETRY_MS = 122_000;
 /** Answers whether all are there. What went wrong is told, and tried again, at intervals that double; at once when an object has changed. */
 export async function prepareVolumes(record: PodRecord): Promise<boolean> {
   const { context, pod, volumeRetry, wake } = record;
-  if (volumeRetry !== undefined && volumeRetry.at > Date.now()) {
-    wake.within(volumeRetry.at - Date.now());
+  if (volumeRetry !== undefined && volumeRetry.at > steadyNow()) {
+    wake.within(volumeRetry.at - steadyNow());
     return !volumeRetry.missing;
   }
   mkdirSync(record.directory, { recursive: true, mode: 0o750 });
@@ -26,7 +27,7 @@ export async function prepareVolumes(record: PodRecord): Promise<boolean> {
   for (const { type, reason, message } of news) record.tell(undefined, type, reason, message);
   if (news.some(({ type }) => type === "Warning")) {
     const waitMs = Math.min((volumeRetry?.waitMs ?? FIRST_RETRY_MS / 2) * 2, LONGEST_RETRY_MS);
-    record.volumeRetry = { waitMs, at: Date.now() + waitMs, missing };
+    record.volumeRetry = { waitMs, at: steadyNow() + waitMs, missing };
     wake.within(waitMs);
     return !missing;
   }

@@ -8,6 +8,7 @@ import { missingPullSecrets } from "../images/pull-credentials.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
 import { RuntimeError } from "../runtime/runtime-error.ts";
 import type { SandboxConfig } from "../runtime/sandbox.ts";
+import { steadyNow } from "../steady-now.ts";
 import { withAllocation } from "./allocation.ts";
 import { nextBackOff } from "./back-off.ts";
 import { sandboxConfig } from "./container-config.ts";
@@ -96,10 +97,10 @@ interface Failure {
 }
 
 function fail(record: PodRecord, { container: { name } }: PodContainer, failure: Failure): Outcome {
-  const { reason, message, silent, retryAt = Date.now() + RETRY_MS } = failure;
+  const { reason, message, silent, retryAt = steadyNow() + RETRY_MS } = failure;
   record.waiting.set(name, { reason, message: silent === true ? "" : message });
   record.retryAt.set(name, retryAt);
-  record.wake.within(retryAt - Date.now());
+  record.wake.within(retryAt - steadyNow());
   return "failed";
 }
 
@@ -113,8 +114,8 @@ export async function startContainer(record: PodRecord, action: Start, observati
   const { container } = target;
   const { runtime, puller, objects: objectsOf } = record.context;
   const retryAt = record.retryAt.get(container.name);
-  if (retryAt !== undefined && retryAt > Date.now()) {
-    record.wake.within(retryAt - Date.now());
+  if (retryAt !== undefined && retryAt > steadyNow()) {
+    record.wake.within(retryAt - steadyNow());
     return "failed";
   }
   const tell = (type: "Normal" | "Warning", reason: string, message: string) =>

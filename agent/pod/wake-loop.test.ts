@@ -64,3 +64,19 @@ test("stopped, it neither wakes nor runs again", async () => {
   await vi.advanceTimersByTimeAsync(5000);
   expect(runs.length).toBe(1);
 });
+
+test("AGENT-CLOCK: runs again when it asked to, though the clock is set back meanwhile", async () => {
+  const { loop, runs } = loopOf((run) => {
+    if (run === 1) loop.wakeIn(400);
+  });
+  loop.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  vi.setSystemTime(Date.now() - 3_600_000);
+  loop.wakeIn(200);
+  loop.wake();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(runs.length).toBe(2);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(runs.length).toBe(3);
+  loop.stop();
+});

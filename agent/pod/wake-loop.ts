@@ -1,4 +1,5 @@
 /** Runs a step whenever there may be something to do, one at a time: asked for during a step, it is run once more after it. */
+import { steadyNow } from "../steady-now.ts";
 
 export interface WakeLoopOptions {
   readonly step: () => Promise<void>;
@@ -30,7 +31,7 @@ export class WakeLoop {
 
   /** Runs the step after so long, unless it is run before: a step asks anew for what it still waits for. */
   wakeIn(ms: number): void {
-    const at = Date.now() + ms;
+    const at = steadyNow() + ms;
     this.#wakeAt = Math.min(this.#wakeAt ?? at, at);
   }
 
@@ -48,7 +49,7 @@ export class WakeLoop {
     this.#isRunning = false;
     if (this.#isStopped) return;
     clearTimeout(this.#timer);
-    const delay = Math.min((this.#wakeAt ?? Number.POSITIVE_INFINITY) - Date.now(), this.#options.longestSleepMs);
+    const delay = Math.min((this.#wakeAt ?? Number.POSITIVE_INFINITY) - steadyNow(), this.#options.longestSleepMs);
     this.#timer = setTimeout(() => this.wake(), Math.max(delay, 1));
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Probe } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { Prober } from "./prober.ts";
+import { delayLeft, Prober } from "./prober.ts";
 
 const often = (command: string): Probe => ({ periodSeconds: 0.02, exec: { command: [command] } });
 const container = { name: "c", livenessProbe: often("alive"), readinessProbe: often("ready") };
@@ -24,3 +24,13 @@ it("a container that is to end is asked whether it is ready, and no longer wheth
   prober.stop();
   expect(new Set(asked)).toEqual(new Set(["ready"]));
 });
+
+it.each([
+  [5000, 0, 5000],
+  [5000, 2000, 3000],
+  [5000, 9000, 0],
+  // The container began in what is the future since the clock was set back.
+  [5000, -3_600_000, 5000],
+])("AGENT-CLOCK: of a first delay of %i ms that began %i ms ago %i are left", (delay, ago, left) =>
+  expect(delayLeft(delay, ago)).toBe(left),
+);

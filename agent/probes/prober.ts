@@ -8,6 +8,7 @@ import type { PodContainer } from "../pod/containers.ts";
 import type { ProbeKind, ProbeResults } from "../pod/local.ts";
 import type { ContainerObservation } from "../runtime/observation.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { steadyNow } from "../steady-now.ts";
 import { runProbe } from "./probe.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
 
@@ -21,6 +22,9 @@ export interface ProberOptions {
   /** It failed, or warned. */
   readonly onTrouble: (target: PodContainer, kind: ProbeKind, outcome: ProbeOutcome) => void;
 }
+
+/** Of a delay that began so long ago, by clocks that may have been set since. */
+export const delayLeft = (delayMs: number, agoMs: number): number => Math.max(0, delayMs - Math.max(0, agoMs));
 
 class ContainerProbes {
   readonly #abort = new AbortController();
@@ -59,11 +63,11 @@ class ContainerProbes {
     const until = kind === "readiness" ? signal : AbortSignal.any([signal, this.#ending.signal]);
     const wait = (ms: number) => sleep(Math.max(ms, 0), undefined, { signal: until }).catch(() => {});
     const { initialDelaySeconds = 0, periodSeconds = 10, successThreshold = 1, failureThreshold = 3 } = probe;
-    await wait(this.#observed.startedAt + initialDelaySeconds * 1000 - Date.now());
+    await wait(delayLeft(initialDelaySeconds * 1000, Date.now() - this.#observed.startedAt));
     let same = 0;
     let last: boolean | undefined;
     while (!until.aborted) {
-      const started = Date.now();
+      const started = steadyNow();
       const outcome = await runProbe(probe, {
         container: this.#target.container,
         containerId: this.#observed.id,
@@ -81,7 +85,7 @@ class ContainerProbes {
           if (kind === "startup" || (kind === "liveness" && !outcome.ok)) return outcome.ok;
         }
       }
-      await wait(started + periodSeconds * 1000 - Date.now());
+      await wait(started + periodSeconds * 1000 - steadyNow());
     }
     return false;
   }

@@ -11,7 +11,9 @@ const container = (id: string, cpuNanoseconds: number) => ({
   memoryWorkingSetBytes: 4096,
 });
 const sample = (at: number, cpuNanoseconds: number, containers: Sample["containers"]): Sample => ({
-  at,
+  // Whatever the clock says.
+  at: at === 1000 ? 9_000_000 : at,
+  steadyAt: at,
   machine: { cpuNanoseconds, memoryBytes: 1e6, memoryAvailableBytes: 1e6 },
   containers,
 });

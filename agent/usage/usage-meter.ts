@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { NodeUsage, PodUsage } from "../../api/node/node-usage.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ContainerUsage } from "../runtime/usage.ts";
+import { steadyNow } from "../steady-now.ts";
 import { type MachineSample, sampleMachine } from "./machine-usage.ts";
 
 const SHORTEST_WINDOW_MS = 1000;
@@ -14,6 +15,8 @@ const LONGEST_WINDOW_MS = 120_000;
 
 export interface Sample {
   readonly at: number;
+  /** By a clock that nobody sets: for what passed between two. */
+  readonly steadyAt: number;
   readonly machine: MachineSample;
   readonly containers: readonly ContainerUsage[];
 }
@@ -24,7 +27,7 @@ const rate = (now: number, before: number | undefined, windowMs: number): number
 
 /** Containers that were not there before have no average yet, and are left out. */
 export function usageBetween(node: string, before: Sample, now: Sample): NodeUsage {
-  const windowMs = now.at - before.at;
+  const windowMs = now.steadyAt - before.steadyAt;
   const earlier = new Map(before.containers.map((container) => [container.id, container.cpuNanoseconds]));
   const pods = new Map<string, PodUsage & { readonly containers: PodUsage["containers"][number][] }>();
   for (const { id, pod, name, cpuNanoseconds, memoryWorkingSetBytes } of now.containers) {
@@ -58,7 +61,7 @@ export class UsageMeter {
 
   async sample(): Promise<Sample> {
     const containers = await this.#runtime.usage();
-    return { at: Date.now(), machine: sampleMachine(), containers };
+    return { at: Date.now(), steadyAt: steadyNow(), machine: sampleMachine(), containers };
   }
 
   /** One at a time: who asks meanwhile gets the same. */
@@ -70,9 +73,10 @@ export class UsageMeter {
   }
 
   async #read(): Promise<NodeUsage> {
-    const age = Date.now() - (this.#last?.at ?? 0);
-    const before = this.#last !== undefined && age < LONGEST_WINDOW_MS ? this.#last : await this.sample();
-    await sleep(Math.max(0, before.at + SHORTEST_WINDOW_MS - Date.now()));
+    const age = (last: Sample) => steadyNow() - last.steadyAt;
+    const isFresh = this.#last !== undefined && age(this.#last) < LONGEST_WINDOW_MS;
+    const before = this.#last !== undefined && isFresh ? this.#last : await this.sample();
+    await sleep(Math.max(0, SHORTEST_WINDOW_MS - age(before)));
     this.#last = await this.sample();
     return usageBetween(this.#node, before, this.#last);
   }

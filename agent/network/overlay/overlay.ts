@@ -7,6 +7,7 @@ import type { WebSocket } from "ws";
 import type { Logger } from "../../logger.ts";
 import { KernelTable } from "../../proxy/kernel-table.ts";
 import type { NftSession } from "../../proxy/nft-session.ts";
+import { steadyNow } from "../../steady-now.ts";
 import { gatewayOf } from "../cni-config.ts";
 import { run } from "../command.ts";
 import { endOf, ipv4Of } from "../pod-ranges.ts";
@@ -141,7 +142,7 @@ export class Overlay {
     const known = this.#relays.get(name);
     const peer = this.#peers.get(name);
     if (known !== undefined || peer?.publicKey === undefined) return known;
-    if (Date.now() - (this.#refused.get(name) ?? 0) < REDIAL_MS) return undefined;
+    if (steadyNow() - (this.#refused.get(name) ?? Number.NEGATIVE_INFINITY) < REDIAL_MS) return undefined;
     const { nodeName, key, dial } = this.#options;
     const path = `/sailplane/v1/relays/${encodeURIComponent(name)}?node=${encodeURIComponent(nodeName)}`;
     const relay = new RelayLink({
@@ -151,7 +152,7 @@ export class Overlay {
       deliver: (frame) => this.#toKernel.send(frame),
       onClose: (why) => {
         this.#relays.delete(name);
-        if (why === "lost") this.#refused.set(name, Date.now());
+        if (why === "lost") this.#refused.set(name, steadyNow());
       },
     });
     this.#relays.set(name, relay);
@@ -190,9 +191,9 @@ export class Overlay {
   async #isNeighbour(address: string | undefined): Promise<boolean> {
     if (address === undefined) return false;
     const known = this.#neighbours.get(address);
-    if (known !== undefined && Date.now() - known.at < LOOK_MS) return known.isNeighbour;
+    if (known !== undefined && steadyNow() - known.at < LOOK_MS) return known.isNeighbour;
     const isNeighbour = await run("ip", ["-j", "route", "get", address]).then(leadsThere, () => false);
-    this.#neighbours.set(address, { isNeighbour, at: Date.now() });
+    this.#neighbours.set(address, { isNeighbour, at: steadyNow() });
     return isNeighbour;
   }
 }

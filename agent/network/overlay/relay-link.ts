@@ -3,6 +3,7 @@
  * (docs/spec/pod-network.md). Dialled when there is something to carry, ended when there has been nothing for a while.
  */
 import type { WebSocket } from "ws";
+import { steadyNow } from "../../steady-now.ts";
 import { packFrames, unpackFrames } from "./frames.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
@@ -38,8 +39,8 @@ export class RelayLink {
   #acknowledged = 0;
   #received = 0;
   #told = 0;
-  #heard = Date.now();
-  #used = Date.now();
+  #heard = steadyNow();
+  #used = steadyNow();
   #end: "idle" | "lost" = "lost";
 
   constructor(options: RelayLinkOptions) {
@@ -49,7 +50,7 @@ export class RelayLink {
     this.#pulse = setInterval(() => this.#beat(), PING_MS).unref();
     this.#socket.on("open", () => this.#greet(KIND.greeting));
     this.#socket.on("message", (data: Buffer, isBinary: boolean) => {
-      this.#heard = Date.now();
+      this.#heard = steadyNow();
       if (isBinary) this.#receive(data);
     });
     this.#socket.on("error", () => {});
@@ -61,7 +62,7 @@ export class RelayLink {
   }
 
   send(frame: Buffer): void {
-    this.#used = Date.now();
+    this.#used = steadyNow();
     if (this.#waiting.length >= MOST_WAITING) return;
     this.#waiting.push(frame);
     if (this.#session.isOpen) this.#flushing ??= setImmediate(() => this.#flush());
@@ -72,7 +73,7 @@ export class RelayLink {
   }
 
   #beat(): void {
-    const now = Date.now();
+    const now = steadyNow();
     if (now - this.#heard > SILENCE_MS) this.#socket.terminate();
     else if (now - this.#used > IDLE_MS) {
       this.#end = "idle";
@@ -131,7 +132,7 @@ export class RelayLink {
   #carried(sealed: Buffer): void {
     const packed = this.#session.open(sealed);
     if (packed === undefined) return;
-    this.#used = Date.now();
+    this.#used = steadyNow();
     for (const frame of unpackFrames(packed)) this.#options.deliver(frame);
     this.#received += sealed.length;
     if (this.#received - this.#told < TELL_EVERY) return;

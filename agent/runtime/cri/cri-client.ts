@@ -1,4 +1,5 @@
 /** Calls of the Container Runtime Interface over its Unix socket. */
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Client,
   type ClientOptions,
@@ -26,12 +27,24 @@ type Callable = Record<
   (request: unknown, options: { deadline: number }, done: (error: ServiceError | null, answer: unknown) => void) => void
 >;
 
+/** A runtime whose caller is gone gives such a call up, and leaves what it has made of it so far to nobody. */
+const MAKING: ReadonlySet<keyof CriMethods> = new Set([
+  "RunPodSandbox",
+  "StopPodSandbox",
+  "RemovePodSandbox",
+  "CreateContainer",
+  "StartContainer",
+  "RemoveContainer",
+]);
+const LONGEST_END_MS = 10_000;
+
 /** A call that took longer than it was given. */
 export class CriTimeout extends RuntimeError {}
 
 export class CriClient {
   readonly #services: readonly (Client & Callable)[];
   readonly address: string;
+  readonly #making = new Set<Promise<unknown>>();
 
   /** `socket` is a path. */
   constructor(socket: string) {
@@ -58,7 +71,7 @@ export class CriClient {
     seconds = DEFAULT_SECONDS,
   ): Promise<CriMethods[M]["answer"]> {
     const service = this.#services.find((candidate) => typeof candidate[method] === "function");
-    return new Promise((resolve, reject) => {
+    const answered = new Promise<CriMethods[M]["answer"]>((resolve, reject) => {
       const call = service?.[method];
       if (service === undefined || call === undefined) throw new Error(`no such call: ${method}`);
       call.call(service, request, { deadline: Date.now() + seconds * 1000 }, (error, answer) => {
@@ -66,9 +79,18 @@ export class CriClient {
         else reject(failureOf(error));
       });
     });
+    if (MAKING.has(method)) this.#remember(answered.catch(() => {}));
+    return answered;
   }
 
-  close(): void {
+  #remember(made: Promise<unknown>): void {
+    this.#making.add(made);
+    void made.then(() => this.#making.delete(made));
+  }
+
+  /** Lets what is being made be made, unless that takes long. */
+  async close(): Promise<void> {
+    await Promise.race([Promise.all(this.#making), sleep(LONGEST_END_MS, undefined, { ref: false })]);
     for (const service of this.#services) service.close();
   }
 }

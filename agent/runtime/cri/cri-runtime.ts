@@ -68,7 +68,7 @@ export class CriRuntime implements Runtime {
       ]);
       return new CriRuntime(client, { socket, agentId, version, status });
     } catch (error) {
-      client.close();
+      await client.close();
       throw error;
     }
   }
@@ -250,6 +250,6 @@ export class CriRuntime implements Runtime {
 
   async close(): Promise<void> {
     this.#changes.close();
-    this.#cri.close();
+    await this.#cri.close();
   }
 }
