@@ -1,4 +1,4 @@
-import type { Status } from "../api/machinery/status.ts";
+import { failure, type Status } from "../api/machinery/status.ts";
 
 /** An answer that is a Status, thrown at any depth of the Worker and rendered in one place (worker/http/app.ts). */
 export class ApiError extends Error {
@@ -7,6 +7,13 @@ export class ApiError extends Error {
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(status.message ?? "");
+  }
+}
+
+/** An object is over etcd's limit of a request, and nothing was written. */
+export class ObjectTooLarge extends ApiError {
+  constructor() {
+    super(failure(500, "", "etcdserver: request is too large"));
   }
 }
 

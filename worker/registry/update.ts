@@ -19,6 +19,7 @@ import type { AdmissionRequest } from "../admission/plugin.ts";
 import { ApiError } from "../api-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import { keyOf, objectOf } from "../storage/entry.ts";
+import { fitObject } from "./fit-object.ts";
 import { dropRepeatedOwners } from "./owner-references.ts";
 
 export interface Update {
@@ -101,9 +102,25 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
 
   const ends = endsNow(context, draft);
   await admitAllocation(ends ? { ...request, operation: "DELETE", object: undefined } : request);
+  return fitObject(draft, update, () => commitUpdate(request, { draft, current, entry, ends }));
+}
+
+interface Change {
+  readonly draft: KubeObject;
+  readonly current: Stored<KubeObject>;
+  readonly entry: Entry;
+  readonly ends: boolean;
+}
+
+async function commitUpdate(
+  request: AdmissionRequest,
+  { draft, current, entry, ends }: Change,
+): Promise<Updated | "conflict"> {
+  const { context, dryRun } = request;
+  const { resource } = context.served;
   const text = changedText(draft, { current, stored: withoutRevision(entry.text) });
   if (text === withoutRevision(entry.text) && !ends) return { text: entry.text };
-  if (update.dryRun) return { text: await context.store.answered(withRevision(text, entry.revision)) };
+  if (dryRun) return { text: await context.store.answered(withRevision(text, entry.revision)) };
   const write: Write = ends
     ? // Watchers see the object as it was, with the finalizers that held it.
       { op: "delete", key: entry.key, ifRevision: entry.revision }

@@ -34,3 +34,40 @@ test("of those who name a revision, the first is heard", async () => {
   const statuses = (await Promise.all(bodies)).map(({ status }) => status);
   expect(statuses.toSorted()).toEqual([200, 409, 409, 409]);
 });
+
+test("TRACK-05: an empty list of managed fields is one that was said", async () => {
+  const data = { a: "b" };
+  await send("POST", "", { metadata: { name: "reset" }, data });
+  const managedIn = async (answer: Response) => {
+    const { metadata } = await answer.json<{ metadata: { managedFields?: object[] } }>();
+    return metadata.managedFields?.length;
+  };
+  expect(await managedIn(await send("PATCH", "reset", { data }))).toBe(1);
+  expect(await managedIn(await send("PUT", "reset", { metadata: { name: "reset", managedFields: [] } }))).toBe(
+    undefined,
+  );
+  expect(await managedIn(await send("PATCH", "reset", { data: { c: "d" } }))).toBe(undefined);
+});
+
+/** Their names, which managedFields has once more, are most of it: 0.8 MB, and 1.6 with them. */
+const manyKeys = Object.fromEntries(Array.from({ length: 9999 }, (_, i) => [`${"long".repeat(18)}-${i}`, "A"]));
+
+test("STORE-SIZE: what is too large with its managed fields is stored without them, unless it is applied", async () => {
+  const metadata = { name: "large" };
+  const created = await send("POST", "", { metadata, data: manyKeys });
+  expect(created.status).toBe(201);
+  expect((await created.json<{ metadata: object }>()).metadata).not.toHaveProperty("managedFields");
+  await send("POST", "", { metadata: { name: "grown" } });
+  const grown = await send("PATCH", "grown", { data: manyKeys });
+  expect(grown.status).toBe(200);
+  expect((await grown.json<{ metadata: object }>()).metadata).not.toHaveProperty("managedFields");
+  const body = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata });
+  const headers = { "Content-Type": "application/apply-patch+yaml" };
+  const applied = await API.fetch(
+    new Request(`${COLLECTION}/large?fieldManager=someone`, { method: "PATCH", body, headers }),
+  );
+  expect([applied.status, await applied.json()]).toEqual([
+    500,
+    expect.objectContaining({ message: "etcdserver: request is too large" }),
+  ]);
+});

@@ -25,7 +25,7 @@ import type {
   WatchRequest,
   Write,
 } from "../../api/store.ts";
-import { ApiError, StalePolicy } from "../api-error.ts";
+import { ApiError, ObjectTooLarge, StalePolicy } from "../api-error.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import { changesPolicy } from "../policy/policy-resources.ts";
 
@@ -144,7 +144,7 @@ export class StoreClient {
       case "identity-gone":
         return this.#identityGone();
       case "too-large":
-        throw new ApiError(failure(500, "", "etcdserver: request is too large"));
+        throw new ObjectTooLarge();
       case "over-limit":
         throw new ApiError(failure(403, "Forbidden", `the cluster is at its limit: ${result.message}`));
       case "storage-full":

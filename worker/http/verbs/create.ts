@@ -11,6 +11,7 @@ import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
+import { fitObject } from "../../registry/fit-object.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -110,7 +111,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     throw error;
   }
   await admitAllocation(request);
-  const result = await commitCreate(request, copy, options.dryRun);
+  const result = await fitObject(copy, options, () => commitCreate(request, copy, options.dryRun));
   if (result.outcome === "created") context.warnings.push(...warnings);
   return result;
 }
