@@ -166,3 +166,19 @@ describe("a document with an ETag", () => {
     expect(answerWithEtag(ask(`"x", ${first.headers.get("ETag")}`), document).status).toBe(304);
   });
 });
+
+test("WIRE-DISCOVERY: of a custom kind the status comes before the scale, of built-in ones all by name", () => {
+  const scale = { specReplicas: () => 1, statusReplicas: () => 1, selector: () => "", setReplicas: () => {} };
+  const kind = {
+    group: "e.com",
+    version: "v1",
+    kind: "Foo",
+    plural: "foos",
+    scope: "Cluster",
+    status: {},
+    scale,
+  } as const;
+  const names = (resource: Resource) => apiResourceList([resource], "e.com", "v1")?.resources.map(({ name }) => name);
+  expect(names({ ...defineResource(kind), structuralSchema: {} })).toEqual(["foos", "foos/status", "foos/scale"]);
+  expect(names(defineResource(kind))).toEqual(["foos", "foos/scale", "foos/status"]);
+});

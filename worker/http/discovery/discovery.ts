@@ -88,14 +88,16 @@ export function apiGroup(resources: readonly Resource[], group: string, remotes:
 
 /** /api/v1 and /apis/GROUP/VERSION, or undefined for a version that is not served. */
 export function apiResourceList(resources: readonly Resource[], group: string, version: string) {
-  const kinds = servedKinds(resources).filter((kind) => kind.group === group && kind.version === version);
+  const kinds = servedKinds(resources)
+    .filter((kind) => kind.group === group && kind.version === version)
+    .sort((a, b) => (a.resource.plural < b.resource.plural ? -1 : 1));
   if (kinds.length === 0) return undefined;
   return {
     kind: "APIResourceList",
     // Kubernetes leaves it out for the core group, whose answer is older than the convention.
     ...(group === "" ? {} : { apiVersion: "v1" }),
     groupVersion: apiVersionOf(group, version),
-    resources: kinds.flatMap(apiResourcesOf).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)),
+    resources: kinds.flatMap(apiResourcesOf),
   };
 }
 
@@ -157,11 +159,13 @@ function subresourcesOf({ resource, group, version }: ServedKind): ServedSubreso
     verbs: [...verbs].sort(),
     kind,
   }));
-  return [
+  const all = [
     ...others,
-    ...(resource.scale ? [{ name: "scale", verbs: WRITABLE, kind: scaleKind }] : []),
     ...(resource.status ? [{ name: "status", verbs: WRITABLE, kind: ownKind }] : []),
-  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+    ...(resource.scale ? [{ name: "scale", verbs: WRITABLE, kind: scaleKind }] : []),
+  ];
+  // The two that a custom kind may have come in this order.
+  return resource.structuralSchema ? all : all.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Behind a media type, what makes it one of aggregated discovery. */
