@@ -64,6 +64,8 @@ export interface ScaleView<T extends KubeObject> {
   readonly setReplicas: (draft: T, replicas: number) => void;
   /** Where `setReplicas` writes, for who owns the field. Default: `["spec", "replicas"]`. */
   readonly replicasPath?: readonly string[];
+  /** The same by apiVersion, where versions differ; null: that version has no scale. */
+  readonly replicasPaths?: Readonly<Record<string, readonly string[] | null>>;
 }
 
 /** Another version that a kind is served at. The stored version is the resource's own. */

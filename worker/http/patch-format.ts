@@ -12,7 +12,7 @@ import type { PatchResult } from "../../api/machinery/patch/patch-result.ts";
 import { printGo } from "../../api/machinery/patch/print-go.ts";
 import { printMerged, printPatched, printUntyped } from "../../api/machinery/patch/print-patched.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
-import { badRequest, invalid } from "../../api/machinery/status.ts";
+import { badRequest, invalid, unsupportedMediaType } from "../../api/machinery/status.ts";
 import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
 import { duplicateFields } from "../../api/machinery/structural/duplicate-fields.ts";
 import { structOfKind } from "../../api/schema/table.ts";
@@ -64,6 +64,17 @@ export const patchFormats: Readonly<Record<string, PatchFormat>> = {
     printed: (patch) => printGo(patch),
   },
 };
+
+const UNKNOWN_CUSTOM_PATCH =
+  "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
+/** Throws where the kind knows no such patch: custom ones have no strategy to merge by, and neither have their scales. */
+export function patchFormatOf({ custom }: Pick<Served, "custom">, media: string): PatchFormat {
+  const format = patchFormats[media];
+  if (format && !(format.needsStruct && custom)) return format;
+  const told = custom && media in patchFormats ? UNKNOWN_CUSTOM_PATCH : undefined;
+  throw new ApiError(told ? unsupportedMediaType(told) : unsupportedMediaType("415: Unsupported Media Type", {}));
+}
 
 function structFor({ group, version, resource }: Served) {
   const struct = structOfKind(apiVersionOf(group, version), resource.kind);

@@ -35,3 +35,17 @@ test("SCALE-01: the scale endpoint sees who owns the replicas, and gives back wh
     { ...scaler, apiVersion: "apps/v1" },
   ]);
 });
+
+test("SCALE-01: what owns no replicas keeps its entry, of a version without a scale too, but of none that is gone", () => {
+  const of = (apiVersion: string) => ({
+    manager: apiVersion,
+    operation: "Update",
+    apiVersion,
+    fieldsType: "FieldsV1",
+    fieldsV1: fieldPath("spec", "replicas"),
+  });
+  const entries = [of("e.com/v1"), of("e.com/v2"), of("e.com/gone")];
+  const paths = { "e.com/v1": ["spec", "size"], "e.com/v2": null };
+  expect(scaleEntries(entries, paths)).toBeUndefined();
+  expect(parentEntries(entries, undefined, { paths, apiVersion: "e.com/v1" })).toEqual([entries[0], entries[1]]);
+});

@@ -9,11 +9,12 @@ import { type Owner, ownerKey, parseOwners, renderOwners } from "./owner.ts";
 const SCALE_VERSION = "autoscaling/v1";
 const SCALE_REPLICAS = ["spec", "replicas"];
 
-/** By apiVersion of the scaled kind: where its replicas are (`["spec", "replicas"]`). */
-export type ReplicasPaths = Readonly<Record<string, readonly string[]>>;
+/** By apiVersion of the scaled kind: where its replicas are (`["spec", "replicas"]`); null where it has no scale. */
+export type ReplicasPaths = Readonly<Record<string, readonly string[] | null>>;
 
-const has = (set: FieldSet, path: readonly string[] | undefined): path is readonly string[] =>
+const has = (set: FieldSet, path: readonly string[] | null | undefined): path is readonly string[] =>
   path !== undefined &&
+  path !== null &&
   hasPath(
     set,
     path.map((name) => `f:${name}`),
@@ -48,7 +49,8 @@ export function parentEntries(
   const after = new Map<string, Owner>();
   for (const [key, owner] of before) {
     const path = paths[owner.apiVersion];
-    if (!path) continue;
+    // A version that the kind has no more.
+    if (path === undefined) continue;
     if (!has(owner.set, path) || scalers.delete(key)) after.set(key, owner);
     else {
       const set = difference(owner.set, fieldPath(...path));

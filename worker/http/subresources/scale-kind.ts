@@ -38,6 +38,7 @@ export const scaleServed: Served = { resource: scaleResource, group: "autoscalin
 
 /** Where each version of the kind keeps its replicas. */
 export function replicasPaths({ group, version, otherVersions = [], scale }: Resource): ReplicasPaths {
+  if (scale?.replicasPaths) return scale.replicasPaths;
   const path = scale?.replicasPath ?? ["spec", "replicas"];
   const served = [{ group, version }, ...otherVersions.map((other) => ({ group: other.group ?? group, ...other }))];
   return Object.fromEntries(served.map((at) => [apiVersionOf(at.group, at.version), path]));

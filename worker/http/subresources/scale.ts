@@ -7,14 +7,7 @@ import { invalid as invalidField } from "../../../api/machinery/field-error.ts";
 import { membersOf } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../../api/machinery/meta.ts";
 import { validateObjectMeta } from "../../../api/machinery/object-meta-validation.ts";
-import {
-  badRequest,
-  internalError,
-  invalid,
-  methodNotAllowed,
-  notFound,
-  unsupportedMediaType,
-} from "../../../api/machinery/status.ts";
+import { badRequest, internalError, invalid, methodNotAllowed, notFound } from "../../../api/machinery/status.ts";
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
@@ -26,7 +19,7 @@ import { decodeObject, mediaTypeOf } from "../body.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { patchOptions, type WriteOptions, writeOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
-import { applyFormat, decodePatched, parsePatch, patchFormats } from "../patch-format.ts";
+import { applyFormat, decodePatched, parsePatch, patchFormatOf } from "../patch-format.ts";
 import { APPLY_TYPE } from "../verbs/apply.ts";
 import { checkName } from "../verbs/update.ts";
 import { renderView, VIEWS } from "../views.ts";
@@ -84,8 +77,7 @@ function patch(context: RequestContext): Promise<KubeObject> {
   const media = mediaTypeOf(context.request);
   const options = patchOptions(context.query, media === APPLY_TYPE);
   if (media === APPLY_TYPE) return write(context, options, (old) => applied(context, old, options));
-  const format = patchFormats[media];
-  if (!format) throw new ApiError(unsupportedMediaType("415: Unsupported Media Type", {}));
+  const format = patchFormatOf(context.served, media);
   return write(context, options, (old) => {
     const patch = parsePatch(context.body, format, options);
     const { object, warnings } = applyFormat(format, patch, old, { options, served: scaleServed });

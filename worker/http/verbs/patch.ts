@@ -1,12 +1,10 @@
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { unsupportedMediaType } from "../../../api/machinery/status.ts";
-import { ApiError } from "../../api-error.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { mediaTypeOf } from "../body.ts";
 import { patchOptions, type WriteOptions } from "../options.ts";
-import { applyFormat, type PatchFormat, parsePatch, patchFormats } from "../patch-format.ts";
+import { applyFormat, type PatchFormat, parsePatch, patchFormatOf } from "../patch-format.ts";
 import { renderText } from "../respond.ts";
 import { acceptedBy, atServedVersion, renderView } from "../views.ts";
 import { APPLY_TYPE, applyServerSide } from "./apply.ts";
@@ -16,7 +14,7 @@ import { checkIdentity } from "./check-identity.ts";
 export async function patch(context: RequestContext): Promise<Response> {
   const media = mediaTypeOf(context.request);
   // What comes is judged before what is to go.
-  const format = media === APPLY_TYPE ? undefined : formatOf(context, media);
+  const format = media === APPLY_TYPE ? undefined : patchFormatOf(context.served, media);
   const accepted = acceptedBy(context);
   const options = patchOptions(context.query, format === undefined);
   const { text, created } = format
@@ -25,17 +23,6 @@ export async function patch(context: RequestContext): Promise<Response> {
   const status = created ? 201 : 200;
   if (accepted.as === undefined && !context.served.conversion) return renderText(text, accepted, status);
   return renderView(context, JSON.parse(text) as KubeObject, accepted, status);
-}
-
-const UNKNOWN_CUSTOM_PATCH =
-  "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
-
-function formatOf({ served }: RequestContext, media: string): PatchFormat {
-  const format = patchFormats[media];
-  // Custom resources have no strategy to merge by.
-  if (format && !(format.needsStruct && served.custom)) return format;
-  const told = served.custom && media in patchFormats ? UNKNOWN_CUSTOM_PATCH : undefined;
-  throw new ApiError(told ? unsupportedMediaType(told) : unsupportedMediaType("415: Unsupported Media Type", {}));
 }
 
 async function applyPatchTo(context: RequestContext, options: WriteOptions, format: PatchFormat) {

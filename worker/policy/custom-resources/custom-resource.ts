@@ -65,7 +65,7 @@ export function customResource(
           },
         }
       : {}),
-    ...(scale ? { scale: customScale(scale) } : {}),
+    ...(scale ? { scale: customScale(scale, spec) } : {}),
     fields: customFields(version.selectableFields),
     ...(columns ? { columns, age: false } : {}),
   };

@@ -1,14 +1,28 @@
-import type { CustomResourceSubresourceScale } from "../../../api/generated/apiextensions.v1.ts";
+import type {
+  CustomResourceDefinitionSpec,
+  CustomResourceSubresourceScale,
+} from "../../../api/generated/apiextensions.v1.ts";
 import { isJsonObject, membersOf } from "../../../api/machinery/json-object.ts";
-import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { printGo } from "../../../api/machinery/patch/print-go.ts";
 import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import { isInt64 } from "../../../api/machinery/structural/validate-number.ts";
 import type { ScaleView } from "../../../api/resources/resource.ts";
 
+const namesIn = (path: string): string[] => path.replace(/^\./, "").split(".");
+
 /** Where the definition says that the numbers of the scale are. */
-export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<KubeObject> => ({
-  replicasPath: scale.specReplicasPath.replace(/^\./, "").split("."),
+export const customScale = (
+  scale: CustomResourceSubresourceScale,
+  { group, versions }: CustomResourceDefinitionSpec,
+): ScaleView<KubeObject> => ({
+  replicasPath: namesIn(scale.specReplicasPath),
+  replicasPaths: Object.fromEntries(
+    versions.map(({ name, subresources }) => [
+      apiVersionOf(group, name),
+      subresources?.scale ? namesIn(subresources.scale.specReplicasPath) : null,
+    ]),
+  ),
   specReplicas(object) {
     const [value] = findJsonPath(scale.specReplicasPath, object);
     return typeof value === "number" ? value : undefined;
@@ -22,7 +36,7 @@ export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<Ku
     return typeof value === "string" ? value : "";
   },
   setReplicas(draft, replicas) {
-    const names = scale.specReplicasPath.replace(/^\./, "").split(".");
+    const names = namesIn(scale.specReplicasPath);
     const last = names.pop() ?? "";
     let at = membersOf(draft);
     for (const name of names) {
@@ -36,7 +50,7 @@ export const customScale = (scale: CustomResourceSubresourceScale): ScaleView<Ku
 
 /** The whole number there, 0 where there is nothing, or what Kubernetes says of anything else (unstructured.NestedInt64). */
 export function integerAt(path: string, object: unknown): number | string {
-  const names = path.replace(/^\./, "").split(".");
+  const names = namesIn(path);
   let value = object;
   for (const [i, name] of names.entries()) {
     const problem = (expected: string) =>
