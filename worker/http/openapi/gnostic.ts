@@ -3,6 +3,7 @@
  * asks for and takes nothing else.
  */
 import { ProtobufWriter } from "../../../api/machinery/protobuf-writer.ts";
+import { encodeYaml } from "../yaml.ts";
 import type { Schema } from "./schemas.ts";
 
 type Value = Readonly<Record<string, unknown>>;
@@ -11,6 +12,7 @@ type Write = (writer: ProtobufWriter, value: unknown) => void;
 type Members = Readonly<Record<string, readonly [number: number, write: Write]>>;
 
 export function gnosticDocument(document: Schema): Uint8Array<ArrayBuffer> {
+  yamlOf.clear();
   const writer = new ProtobufWriter(1 << 20);
   writeDocument(writer, document);
   return writer.finish();
@@ -51,8 +53,14 @@ function field(writer: ProtobufWriter, number: number, write: Write, value: unkn
 const text: Write = (writer, value) => writer.text(String(value));
 /** Written by `field`: a boolean is no length-delimited value. */
 const flag: Write = () => {};
-/** JSON is YAML. */
-const any: Write = (writer, value) => delimited(writer, 2, () => writer.text(`${JSON.stringify(value)}\n`));
+/** By their JSON: few values stand often in a document. */
+const yamlOf = new Map<string, string>();
+const any: Write = (writer, value) => {
+  const json = JSON.stringify(value);
+  const yaml = yamlOf.get(json) ?? encodeYaml(JSON.parse(json));
+  yamlOf.set(json, yaml);
+  delimited(writer, 2, () => writer.text(yaml));
+};
 
 function namedValue(writer: ProtobufWriter, name: string, write: Write, value: unknown): void {
   delimited(writer, 2, () => write(writer, value));
