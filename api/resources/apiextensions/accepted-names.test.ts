@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
 import { acceptNames } from "./accepted-names.ts";
+import { tellApproval } from "./api-approval.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 
@@ -68,4 +69,33 @@ test("what is established stays so, though a new name of it is taken", () => {
     "2026-01-02T00:00:00Z",
     NOW,
   ]);
+});
+
+test("CRD-ESTABLISH: nobody is served whose webhook no authority vouches for", () => {
+  const foos = definition("foos", "Foo");
+  const webhook = { conversionReviewVersions: ["v1"], clientConfig: { url: "https://e.com", caBundle: "Cg==" } };
+  foos.spec.conversion = { strategy: "Webhook", webhook };
+  acceptNames(foos, [], NOW);
+  expect(conditions(foos)?.at(-1)).toBe(
+    "Established=False InvalidCABundle: The conversion webhook CABundle is invalid",
+  );
+});
+
+test("CRD-APPROVAL: a definition in one of Kubernetes' own groups says where its API was approved", () => {
+  const said = (group: string, approval?: string) => {
+    const foos = definition("foos", "Foo");
+    foos.spec.group = group;
+    if (approval !== undefined) foos.metadata.annotations = { "api-approved.kubernetes.io": approval };
+    tellApproval(foos, NOW);
+    return conditions(foos);
+  };
+  const type = "KubernetesAPIApprovalPolicyConformant";
+  const url = "https://github.com/kubernetes/kubernetes/pull/1";
+  expect(said("e.com")).toBeUndefined();
+  expect(said("sigs.k8s.io", url)).toEqual([`${type}=True ApprovedAnnotation: approved in ${url}`]);
+  expect(said("k8s.io", "unapproved, a trial")).toEqual([
+    `${type}=False UnapprovedAnnotation: not approved: "unapproved, a trial"`,
+  ]);
+  expect(said("k8s.io", "hm")?.[0]).toContain("False InvalidAnnotation: protected groups must have");
+  expect(said("x.kubernetes.io")?.[0]).toContain("False MissingAnnotation: protected groups must have");
 });

@@ -1,5 +1,6 @@
 /** Which names a definition gets: those that no other definition of its group has (apiextensions' naming controller). */
 import type { CustomResourceDefinition, CustomResourceDefinitionNames } from "../../generated/apiextensions.v1.ts";
+import { hasInvalidBundle } from "./ca-bundle.ts";
 import { isTrue, setCondition } from "./conditions.ts";
 
 /** Changes the draft's status: accepted names, NamesAccepted, and Established once all are accepted. */
@@ -48,17 +49,13 @@ export function acceptNames(
       : { type: "NamesAccepted", status: "True", reason: "NoConflicts", message: "no conflicts found" },
     time,
   );
-  if (isTrue(draft, "Established")) return;
-  setCondition(
-    draft,
-    conflict
-      ? { type: "Established", status: "False", reason: "NotAccepted", message: "not all names are accepted" }
-      : {
-          type: "Established",
-          status: "True",
-          reason: "InitialNamesAccepted",
-          message: "the initial names have been accepted",
-        },
-    time,
-  );
+  if (!isTrue(draft, "Established"))
+    setCondition(draft, { type: "Established", ...established(draft, conflict) }, time);
+}
+
+function established(draft: CustomResourceDefinition, conflict: object | undefined) {
+  if (conflict) return { status: "False", reason: "NotAccepted", message: "not all names are accepted" };
+  if (hasInvalidBundle(draft))
+    return { status: "False", reason: "InvalidCABundle", message: "The conversion webhook CABundle is invalid" };
+  return { status: "True", reason: "InitialNamesAccepted", message: "the initial names have been accepted" };
 }

@@ -1,6 +1,7 @@
 /** Kubernetes' own groups: who defines resources in them says where that was approved, or that it was not. */
 import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { setCondition } from "./conditions.ts";
 
 const ANNOTATION = "api-approved.kubernetes.io";
 const PATH = `metadata.annotations[${ANNOTATION}]`;
@@ -8,15 +9,36 @@ const SEE = "see https://github.com/kubernetes/enhancements/pull/1111";
 
 type Approval = "approved" | "bypassed" | "invalid" | "missing";
 
+const MUST = `protected groups must have approval annotation "${ANNOTATION}"`;
+const MISSING = `${MUST}, ${SEE}`;
+const INVALID = `${MUST} with either a URL or a reason starting with "unapproved", ${SEE}`;
+
+const isProtected = ({ spec }: CustomResourceDefinition): boolean =>
+  /(^|\.)(k8s|kubernetes)\.io$/.test(spec.group ?? "");
+
 export function validateApproval(next: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(next.spec.group ?? "")) return [];
+  if (!isProtected(next)) return [];
   const approval = approvalOf(next);
   if (old && approvalOf(old) === approval) return [];
-  const must = `protected groups must have approval annotation "${ANNOTATION}"`;
-  if (approval === "missing") return [required(PATH, `${must}, ${SEE}`)];
-  if (approval === "invalid")
-    return [invalid(PATH, textOf(next), `${must} with either a URL or a reason starting with "unapproved", ${SEE}`)];
+  if (approval === "missing") return [required(PATH, MISSING)];
+  if (approval === "invalid") return [invalid(PATH, textOf(next), INVALID)];
   return [];
+}
+
+/** Changes the draft's condition about it, which only definitions in these groups have. */
+export function tellApproval(draft: CustomResourceDefinition, time: string): void {
+  if (!isProtected(draft)) return;
+  const said = {
+    approved: { status: "True", reason: "ApprovedAnnotation", message: `approved in ${textOf(draft)}` },
+    bypassed: {
+      status: "False",
+      reason: "UnapprovedAnnotation",
+      message: `not approved: ${JSON.stringify(textOf(draft))}`,
+    },
+    invalid: { status: "False", reason: "InvalidAnnotation", message: INVALID },
+    missing: { status: "False", reason: "MissingAnnotation", message: MISSING },
+  }[approvalOf(draft)];
+  setCondition(draft, { type: "KubernetesAPIApprovalPolicyConformant", ...said }, time);
 }
 
 const textOf = ({ metadata }: CustomResourceDefinition): string => metadata.annotations?.[ANNOTATION] ?? "";

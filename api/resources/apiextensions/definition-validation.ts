@@ -14,6 +14,8 @@ import { utf8Length } from "../../machinery/utf8.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { checkClientConfig } from "../admissionregistration/client-config-validation.ts";
 import { validateApproval } from "./api-approval.ts";
+import { validateBundle } from "./ca-bundle.ts";
+import { isTrue } from "./conditions.ts";
 import { checkColumns, checkSelectableFields, checkSubresources } from "./definition-views-validation.ts";
 import { type HoistedSpec, hoistedSpec } from "./hoisted-spec.ts";
 import { internalSchema } from "./internal-schema.ts";
@@ -39,15 +41,14 @@ export function validateDefinitionCreate(definition: CustomResourceDefinition): 
 export function validateDefinitionUpdate(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
   const errors = validateDefinition(next, old);
   const { spec } = next;
-  const established = old.status.conditions?.some(({ type, status }) => type === "Established" && status === "True");
   // Objects are stored by these, so they cannot change once there may be objects.
-  if (established) {
+  if (isTrue(old, "Established")) {
     checkImmutable(errors, "spec.scope", spec.scope, old.spec.scope);
     checkImmutable(errors, "spec.names.kind", spec.names.kind, old.spec.names.kind);
   }
   checkImmutable(errors, "spec.group", spec.group, old.spec.group);
   checkImmutable(errors, "spec.names.plural", spec.names.plural, old.spec.names.plural);
-  errors.push(...validateApproval(next, old));
+  errors.push(...validateBundle(next, old), ...validateApproval(next, old));
   if (!old.spec.preserveUnknownFields) errors.push(...preservesUnknownFields(next));
   return errors;
 }

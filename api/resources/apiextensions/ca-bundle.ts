@@ -1,0 +1,46 @@
+/** The authorities that a conversion webhook is trusted by (apiserver pkg/util/webhook ValidateCABundle). */
+import type { CustomResourceDefinition } from "../../generated/apiextensions.v1.ts";
+import { decodeBase64 } from "../../machinery/base64.ts";
+import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { elementsOf, within } from "../../machinery/x509/der-reader.ts";
+import { isTrue } from "./conditions.ts";
+
+const SEQUENCE = 0x30;
+const BIT_STRING = 0x03;
+
+/** Why there is nobody to trust in it, in Go's words. `base64` is of the PEM text's bytes, as JSON has them. */
+export function caBundleProblem(base64: string): string | undefined {
+  const why = (problem: string) => `unable to load root certificates: ${problem}`;
+  const bytes = decodeBase64(base64);
+  const pem = typeof bytes === "number" ? "" : Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const blocks = [...pem.matchAll(/-----BEGIN ([^-\n]*)-----\r?\n([\s\S]*?)-----END \1-----/g)];
+  if (blocks.length === 0) return why("unable to parse bytes as PEM block");
+  const certificates = blocks.filter(([, label, body = ""]) => label === "CERTIFICATE" && !body.includes(":"));
+  if (certificates.some(([, , body = ""]) => isCertificate(body))) return undefined;
+  if (certificates.length > 0) return why("failed to parse certificate: x509: malformed certificate");
+  return why("no valid certificate authority data seen");
+}
+
+/** What is signed, by which algorithm, and the signature. */
+function isCertificate(body: string): boolean {
+  const der = decodeBase64(body.replace(/\s/g, ""));
+  if (typeof der === "number") return false;
+  const [outer, ...more] = elementsOf(der);
+  const [signed, algorithm, signature] = within(outer);
+  return more.length === 0 && signed?.tag === SEQUENCE && algorithm?.tag === SEQUENCE && signature?.tag === BIT_STRING;
+}
+
+const bundleOf = ({ spec }: CustomResourceDefinition): string => spec.conversion?.webhook?.clientConfig?.caBundle ?? "";
+
+/** What has such a bundle is not established. */
+export const hasInvalidBundle = (definition: CustomResourceDefinition): boolean =>
+  bundleOf(definition) !== "" && caBundleProblem(bundleOf(definition)) !== undefined;
+
+/** What is established keeps to a good one, unless it had none before. */
+export function validateBundle(next: CustomResourceDefinition, old: CustomResourceDefinition): FieldError[] {
+  const bundle = bundleOf(next);
+  if (bundle === "" || next.spec.conversion?.strategy !== "Webhook") return [];
+  if (!isTrue(old, "Established") || hasInvalidBundle(old)) return [];
+  const problem = caBundleProblem(bundle);
+  return problem === undefined ? [] : [invalid("spec.conversion.webhookClientConfig.caBundle", bundle, problem)];
+}
