@@ -15,10 +15,21 @@ export class Correlation {
     readonly schema: Schema,
   ) {}
 
-  /** The value is what it was. */
+  /** The value is what it was. A list with keys may be in another order; what no schema tells of is never the same. */
   get unchanged(): boolean {
-    this.#equal ??= deepEqual(this.value, this.old);
+    this.#equal ??= this.#compare();
     return this.#equal;
+  }
+
+  #compare(): boolean {
+    const { value, old, schema } = this;
+    if (Array.isArray(value) && Array.isArray(old)) {
+      if (schema["x-kubernetes-list-type"] !== "map") return deepEqual(value, old);
+      return value.length === old.length && value.every((_, i) => this.item(i)?.unchanged ?? false);
+    }
+    if (!isJsonObject(value) || !isJsonObject(old)) return deepEqual(value, old);
+    const names = Object.keys(value);
+    return names.length === Object.keys(old).length && names.every((name) => this.member(name)?.unchanged ?? false);
   }
 
   member(name: string): Correlation | undefined {

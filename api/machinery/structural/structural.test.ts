@@ -173,6 +173,22 @@ describe("validation speaks as Kubernetes does", () => {
     expect(texts({ spec: { l: [{ k: "b", v: 9 }] } }, schema, old)).toHaveLength(1);
   });
 
+  test("CRD-RATCHET: a keyed list in another order has not changed, one of any other type has", () => {
+    const keyed = { "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["k"] };
+    const item = (k: string) => ({ k });
+    const list = (of: object) => ({
+      type: "array",
+      maxItems: 1,
+      items: { type: "object", properties: { k: { type: "string" } } },
+      ...of,
+    });
+    const old = { spec: { l: [item("a"), item("b")] } };
+    const next = { spec: { l: [item("b"), item("a")] } };
+    expect(texts(next, spec({ l: list(keyed) }), old)).toEqual([]);
+    expect(texts(next, spec({ l: list({}) }), old)).toHaveLength(1);
+    expect(texts({ spec: { l: [item("b"), item("c")] } }, spec({ l: list(keyed) }), old)).toHaveLength(1);
+  });
+
   test("sets and keyed lists repeat nothing", () => {
     const set: Schema = { type: "array", "x-kubernetes-list-type": "set", items: { type: "string" } };
     expect(duplicateItems({ s: ["a", "b", "a"] }, { properties: { s: set } })).toEqual([

@@ -12,7 +12,7 @@ import { compilePattern, matchesPattern } from "./pattern.ts";
 import { isInt64, validateNumber } from "./validate-number.ts";
 
 /** Where Kubernetes names no field. */
-const NOWHERE = "<nil>";
+export const NOWHERE = "<nil>";
 
 /** What is wrong, and how much was found right: of several alternatives the one that fits best is told of. */
 interface Result {
@@ -20,9 +20,9 @@ interface Result {
   matches: number;
 }
 
-/** Any value; of an object whose old state is given, what has not changed may stay wrong. */
-export function validateValue(object: unknown, schema: Schema, old?: JsonObject): FieldError[] {
-  const correlation = old && new Correlation(object, old, schema);
+/** Any value; of one whose old state is given, what has not changed may stay wrong. */
+export function validateValue(object: unknown, schema: Schema, old?: unknown): FieldError[] {
+  const correlation = old === undefined ? undefined : new Correlation(object, old, schema);
   return check(object, schema, "", correlation).errors;
 }
 

@@ -9,6 +9,7 @@ import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
 import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { prune } from "../../../api/machinery/structural/prune.ts";
 import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
+import { compareVersions } from "../../group-order.ts";
 import type { Served } from "../../kind-registry.ts";
 import { customResource, schemaOf } from "./custom-resource.ts";
 
@@ -44,10 +45,18 @@ function servedVersion(definition: CustomResourceDefinition, version: CustomReso
     ...(needsConversion(definition) ? { conversion: conversionTo(definition, version) } : {}),
     ...converterOf(definition),
     ...(definition.metadata.deletionTimestamp === undefined ? {} : { ending: true }),
-    ...(deprecated
-      ? { deprecation: deprecationWarning ?? `${apiVersionOf(group, name)} ${resource.kind} is deprecated` }
-      : {}),
+    ...(deprecated ? { deprecation: deprecationWarning ?? deprecationOf(definition, name) } : {}),
   };
+}
+
+/** Names the version to use instead: the most preferred of those that are preferred to this one. */
+function deprecationOf({ spec: { group, names, versions } }: CustomResourceDefinition, version: string): string {
+  const kindAt = (at: string) => `${apiVersionOf(group, at)} ${names.kind}`;
+  const [better] = versions
+    .filter(({ served, deprecated, name }) => served && !deprecated && compareVersions(name, version) < 0)
+    .map(({ name }) => name)
+    .sort(compareVersions);
+  return `${kindAt(version)} is deprecated${better === undefined ? "" : `; use ${kindAt(better)}`}`;
 }
 
 function converterOf({ spec }: CustomResourceDefinition): Pick<Served, "converter"> {

@@ -6,9 +6,9 @@ import { type FieldError, invalid } from "../../../api/machinery/field-error.ts"
 import { type JsonObject, membersOf } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { validateEmbedded } from "../../../api/machinery/structural/embedded.ts";
-import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
+import { propertyOf, type Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { duplicateItems } from "../../../api/machinery/structural/list-items.ts";
-import { validateValue } from "../../../api/machinery/structural/validate.ts";
+import { NOWHERE, validateValue } from "../../../api/machinery/structural/validate.ts";
 import { integerAt } from "./custom-scale.ts";
 
 interface Kind {
@@ -27,7 +27,7 @@ const BLOCKING: ReadonlySet<FieldError["reason"]> = new Set([
   "FieldValueTypeInvalid",
 ]);
 const NOT_CHECKED = invalid(
-  "<nil>",
+  NOWHERE,
   null,
   "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
 );
@@ -63,23 +63,29 @@ export class CustomValidation {
   }
 
   update(next: KubeObject, old: KubeObject): FieldError[] {
-    return this.#updated(next, old, ["spec", "status"]);
-  }
-
-  status(next: KubeObject, old: KubeObject): FieldError[] {
-    return this.#updated(next, old, ["status"]);
-  }
-
-  #updated(next: KubeObject, old: KubeObject, parts: readonly ("spec" | "status")[]): FieldError[] {
     const { schema } = this.#kind;
     const [value, before] = [membersOf(next), membersOf(old)];
     return (
       this.#ofType(next) ??
       this.#withRules(value, before, [
         ...validateValue(value, schema, before),
-        ...this.#scale(value, parts),
+        ...this.#scale(value, ["spec", "status"]),
         ...validateEmbedded(value, schema),
-        ...(duplicateItems(before, schema).length > 0 ? [] : duplicateItems(value, schema)),
+        ...newDuplicates(value, before, schema),
+      ])
+    );
+  }
+
+  /** Through /status the status alone is held to its schema, which names it in paths and not in what is said. */
+  status(next: KubeObject, old: KubeObject): FieldError[] {
+    const { schema } = this.#kind;
+    const [value, before] = [membersOf(next), membersOf(old)];
+    return (
+      this.#ofType(next) ??
+      this.#withRules(value, before, [
+        ...statusErrors(value.status, before.status, schema),
+        ...this.#scale(value, ["status"]),
+        ...newDuplicates(value, before, schema),
       ])
     );
   }
@@ -118,3 +124,13 @@ export class CustomValidation {
     return errors;
   }
 }
+
+function statusErrors(status: unknown, before: unknown, schema: Schema): FieldError[] {
+  const own = propertyOf(schema, "status");
+  if (status === undefined || !own) return [];
+  const within = (path: string) => (path === "" || path === NOWHERE ? "status" : `status.${path}`);
+  return validateValue(status, own, before).map((error) => ({ ...error, path: within(error.path) }));
+}
+
+const newDuplicates = (value: JsonObject, before: JsonObject, schema: Schema): FieldError[] =>
+  duplicateItems(before, schema).length > 0 ? [] : duplicateItems(value, schema);

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import type { CustomResourceDefinition } from "../../../api/generated/apiextensions.v1.ts";
+import type { KubeObject } from "../../../api/machinery/meta.ts";
+import { customKinds } from "./custom-kinds.ts";
+
+const version = (name: string, of: object = {}) => ({ name, served: true, storage: name === "v1", ...of });
+
+const definition = (versions: readonly object[]) =>
+  ({
+    metadata: { name: "foos.e.com" },
+    spec: { group: "e.com", scope: "Cluster", names: { plural: "foos", kind: "Foo" }, versions },
+    status: {},
+  }) as unknown as CustomResourceDefinition;
+
+test("CRD-DEPRECATED: who asks for an old version hears which to use", () => {
+  const deprecated = { deprecated: true };
+  const told = (versions: readonly object[]) =>
+    customKinds(definition(versions)).served.map(({ version: name, deprecation }) => [name, deprecation]);
+  expect(
+    told([
+      version("v1alpha1", deprecated),
+      version("v1beta1"),
+      version("v1", deprecated),
+      version("v2alpha1"),
+      version("v3", { served: false }),
+    ]),
+  ).toEqual([
+    ["v1alpha1", "e.com/v1alpha1 Foo is deprecated; use e.com/v1beta1 Foo"],
+    ["v1beta1", undefined],
+    ["v1", "e.com/v1 Foo is deprecated"],
+    ["v2alpha1", undefined],
+  ]);
+  expect(told([version("v1", { ...deprecated, deprecationWarning: "no more" })])).toEqual([["v1", "no more"]]);
+});
+
+test("CRD-STATUS: through /status nothing but the status is held to the schema, by its path", () => {
+  const number = { type: "integer", maximum: 10 };
+  const part = { type: "object", properties: { num: number } };
+  const schema = { openAPIV3Schema: { type: "object", properties: { spec: part, status: part } } };
+  const [served] = customKinds(definition([version("v1", { schema, subresources: { status: {} } })])).served;
+  const foo = (num: number) =>
+    ({
+      apiVersion: "e.com/v1",
+      kind: "Foo",
+      metadata: { name: "f" },
+      spec: { num: 15 },
+      status: { num },
+    }) as KubeObject;
+  const told = (num: number, before: number) =>
+    served?.resource.status?.validateUpdate?.(foo(num), foo(before)).map(({ path, message }) => `${path}: ${message}`);
+  expect(told(15, 1)).toEqual(["status.num: Invalid value: 15: num in body should be less than or equal to 10"]);
+  expect(told(15, 15)).toEqual([]);
+  expect(told(1, 2)).toEqual([]);
+});
