@@ -3,7 +3,7 @@
  * differ in their message only are combined from the tenth on, and an object that causes too many is not heard.
  */
 import type { Event } from "../../api/generated/core.v1.ts";
-import { timestamp } from "../../api/machinery/time.ts";
+import { microTimestamp, timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient } from "../../client/api-client.ts";
 import type { EventRecord } from "../../worker/controllers/controller.ts";
 
@@ -72,7 +72,9 @@ export class EventRecorder {
     const stamp = timestamp(now);
     if (known) {
       const count = known.count + 1;
-      const patch = { count, lastTimestamp: stamp, message };
+      const patch = event.action
+        ? { series: { count, lastObservedTime: microTimestamp(now) } }
+        : { count, lastTimestamp: stamp, message };
       const outcome = await api.patch({ ...target, name: known.name }, "application/strategic-merge-patch+json", patch);
       if (outcome.ok || outcome.status.code !== 404) {
         this.#written.set(key, { ...known, count });
@@ -87,14 +89,23 @@ export class EventRecorder {
       involvedObject,
       reason,
       message,
-      source: { component },
-      firstTimestamp: stamp,
-      lastTimestamp: stamp,
-      count: 1,
       type,
-      // client-go says of combined events only what their source is.
-      reportingComponent: combined ? "" : component,
-      reportingInstance: "",
+      ...(event.action
+        ? {
+            eventTime: microTimestamp(now),
+            action: event.action,
+            reportingComponent: component,
+            reportingInstance: component,
+          }
+        : {
+            source: { component },
+            firstTimestamp: stamp,
+            lastTimestamp: stamp,
+            count: 1,
+            // client-go says of combined events only what their source is.
+            reportingComponent: combined ? "" : component,
+            reportingInstance: "",
+          }),
     };
     const outcome = await api.create(target, object);
     if (outcome.ok) this.#written.set(key, { name, count: 1, first: stamp });

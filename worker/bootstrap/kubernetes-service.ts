@@ -3,6 +3,7 @@ import type { Service } from "../../api/generated/core.v1.ts";
 import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
 import type { IPAddress, ServiceCIDR } from "../../api/generated/networking.v1.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
+import { addressOwners } from "../../api/resources/networking/address-owners.ts";
 
 const ADDRESS = "10.96.0.1";
 
@@ -57,6 +58,7 @@ export function kubernetesService(at: string, ranges: readonly string[]): readon
         "ipaddress.kubernetes.io/ip-family": "IPv4",
         "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
       },
+      managedFields: addressOwners(at),
     },
     spec: { parentRef: { resource: "services", namespace: "default", name: "kubernetes" } },
   };

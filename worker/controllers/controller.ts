@@ -164,6 +164,8 @@ export interface EventRecord {
   readonly message: string;
   /** Overrides the namespace of `about`, where Kubernetes does. */
   readonly namespace?: string;
+  /** What was done about it: it is recorded as events.k8s.io has events, with its exact time and no source. */
+  readonly action?: string;
 }
 
 /** The path and query of a GET, for what no snapshot holds: metrics, the scale of a custom resource. */

@@ -90,7 +90,7 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
   });
 
   it("stays as long as its claim tolerates it", async () => {
-    const at = start([{ operator: "Exists", tolerationSeconds: 60 }]);
+    const at = start([{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 }]);
     at.taint("d", "NoExecute");
     await at.pass(59_000);
     expect(at.isThere()).toBe(true);
@@ -99,9 +99,17 @@ describe("[CTL-DEVICE-TAINT] a pod with a device that is tainted NoExecute", () 
   });
 
   it("stays for good where its claim tolerates it without limit", async () => {
-    const at = start([{ operator: "Exists" }]);
+    const noExecute = { operator: "Exists", effect: "NoExecute" };
+    const at = start([{ ...noExecute, tolerationSeconds: 60 }, noExecute]);
     at.taint("d", "NoExecute");
     await at.pass(3_600_000);
     expect(at.isThere()).toBe(true);
+  });
+
+  it("goes where the claim's toleration does not name the effect", async () => {
+    const at = start([{ operator: "Exists" }]);
+    at.taint("d", "NoExecute");
+    await at.settle();
+    expect(at.isThere()).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import type { Pod } from "../../../api/generated/core.v1.ts";
 import type {
   DeviceRequestAllocationResult,
   DeviceTaint,
+  DeviceToleration,
   ResourceClaim,
   ResourceSlice,
 } from "../../../api/generated/resource.v1.ts";
@@ -72,6 +73,13 @@ const claimsOf = ({ metadata, status }: Stored<Pod>, snapshot: Snapshot): readon
     .filter(({ metadata: { name } }) => name !== status.extendedResourceClaimStatus?.resourceClaimName)
     .filter(({ status: { reservedFor } }) => reservedFor?.some(({ uid }) => uid === metadata.uid));
 
+/** Kubernetes hears only tolerations that name the effect, though one without is said to stand for all: those let a pod come, not stay. */
+const putsUpWith = (toleration: DeviceToleration, taint: DeviceTaint) =>
+  toleration.effect === "NoExecute" && toleratesAny([toleration], taint);
+
+const FOREVER = Number.POSITIVE_INFINITY;
+const secondsOf = ({ tolerationSeconds = FOREVER }: DeviceToleration) => tolerationSeconds;
+
 const evicting = ({ effect }: DeviceTaint) => effect === "NoExecute";
 
 const isTainted = ({ spec }: ResourceSlice) => spec.devices?.some(({ taints }) => taints?.some(evicting)) ?? false;
@@ -81,11 +89,9 @@ function endOf(claim: Stored<ResourceClaim>, snapshot: Snapshot): number | undef
   return earliest(
     ...devicesOf(claim).flatMap((result) =>
       taintsOf(result, snapshot).map(({ taint, since }) => {
-        const matching = (result.tolerations ?? []).filter((each) => toleratesAny([each], taint));
-        if (matching.length === 0) return since;
-        const limits = matching.map(({ tolerationSeconds }) => tolerationSeconds);
-        const limited = limits.filter((limit) => limit !== undefined);
-        return limited.length === 0 ? undefined : since + Math.max(0, Math.min(...limited)) * 1000;
+        const limits = (result.tolerations ?? []).filter((each) => putsUpWith(each, taint)).map(secondsOf);
+        if (limits.length === 0) return since;
+        return limits.includes(FOREVER) ? undefined : since + Math.max(0, Math.min(...limits)) * 1000;
       }),
     ),
   );

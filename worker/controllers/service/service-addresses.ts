@@ -3,33 +3,39 @@
  * what was changed by hand afterwards (Kubernetes' ipallocator repair loop).
  */
 import type { Service } from "../../../api/generated/core.v1.ts";
-import type { IPAddress } from "../../../api/generated/networking.v1.ts";
+import type { IPAddress, ServiceCIDR } from "../../../api/generated/networking.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type Effect, type EventRecord, type Plan, type Snapshot, settled } from "../controller.ts";
 import { timeOf } from "../time.ts";
+import { contains, parseCidr } from "./cidr.ts";
 
 const ADDRESSES = "ipaddresses.networking.k8s.io";
+const RANGES = "servicecidrs.networking.k8s.io";
 const FAMILY = "ipaddress.kubernetes.io/ip-family";
 const MANAGED_BY = "ipaddress.kubernetes.io/managed-by";
 const MANAGER = "ipallocator.k8s.io";
-/** An address may be a little older than its service. */
+/** An address may be a little older than its service, or than a service's change of type. */
 const GRACE_MS = 60_000;
+/** A transaction that is about to be undone. */
+const UNDONE_MS = 5000;
 
 export const serviceAddressesController: Controller = {
   name: "ipallocator-repair-controller",
-  reads: ["services", ADDRESSES],
+  reads: ["services", ADDRESSES, RANGES],
   writes: [ADDRESSES],
   itemsOf({ resource, object }) {
-    if (resource !== "services") return [object.metadata.name];
-    return addressesOf(object);
+    if (resource === "services") return addressesOf(object);
+    return resource === ADDRESSES ? [object.metadata.name] : [];
   },
-  reconcile(address, context) {
-    const { snapshot } = context;
+  reconcile(address, { snapshot, now }) {
     const found = snapshot.get<IPAddress>(ADDRESSES, "", address);
-    const service = found ? parentOf(found, snapshot) : holderOf(address, snapshot);
-    if (!found) return service ? planMissing(service, address) : settled;
-    const isUsed = service !== undefined && addressesOf(service).includes(address);
-    return isUsed || found.metadata.labels?.[MANAGED_BY] !== MANAGER ? settled : planLeaked(found, context.now);
+    const parent = found && parentOf(found, snapshot);
+    const holder = parent && addressesOf(parent).includes(address) ? parent : holderOf(address, snapshot);
+    if (holder && !isInRange(address, snapshot)) return planOutOfRange(holder, address);
+    if (!found) return holder ? planMissing(holder, address) : settled;
+    if (holder && holder === parent) return settled;
+    if (holder && !parent) return planWrong(found, holder);
+    return found.metadata.labels?.[MANAGED_BY] === MANAGER ? planUnused(found, parent, now) : settled;
   },
 };
 
@@ -41,33 +47,79 @@ function parentOf({ spec: { parentRef } }: IPAddress, snapshot: Snapshot): Store
   return snapshot.get<Service>("services", parentRef.namespace ?? "", parentRef.name ?? "");
 }
 
-/** Asked only where an address is missing. */
+/** Asked only where an address is missing, or somebody else's. */
 const holderOf = (address: string, snapshot: Snapshot) =>
   snapshot
     .list<Service>("services")
     .find((service) => service.spec.type !== "ExternalName" && addressesOf(service).includes(address));
 
+const familyOf = (address: string) => (address.includes(":") ? "IPv6" : "IPv4");
+
+/** A cluster without ranges has none to be outside of. */
+function isInRange(address: string, snapshot: Snapshot): boolean {
+  const ranges = snapshot.list<ServiceCIDR>(RANGES).flatMap(({ spec }) => spec.cidrs ?? []);
+  return ranges.length === 0 || ranges.flatMap(parseCidr).some((cidr) => contains(cidr, address));
+}
+
+const warning = (about: Stored<KubeObject>, reason: string, message: string): EventRecord => ({
+  about,
+  type: "Warning",
+  reason,
+  message,
+  action: about.kind === "Service" ? "ClusterIPAllocation" : "IPAddressAllocation",
+});
+
+function planOutOfRange(service: Stored<Service>, address: string): Plan {
+  const message = `Cluster IP [${familyOf(address)}]: ${address} is not within any configured Service CIDR; please recreate service`;
+  return { effects: [], events: [warning(service, "ClusterIPOutOfRange", message)] };
+}
+
 function planMissing(service: Stored<Service>, address: string): Plan {
-  const family = address.includes(":") ? "IPv6" : "IPv4";
+  const message = `Cluster IP [${familyOf(address)}]: ${address} is not allocated; repairing`;
+  return { effects: [creation(service, address)], events: [warning(service, "ClusterIPNotAllocated", message)] };
+}
+
+/** It stands for something else than the service that has it. */
+function planWrong({ metadata: { name, uid } }: Stored<IPAddress>, service: Stored<Service>): Plan {
+  const { namespace, name: holder } = service.metadata;
+  const message = `the ClusterIP [${familyOf(name)}]: ${name} for Service ${namespace}/${holder} has a wrong reference; repairing`;
+  return {
+    effects: [{ op: "delete", resource: ADDRESSES, namespace: "", name, uid }, creation(service, name)],
+    events: [warning(service, "ClusterIPNotAllocated", message)],
+  };
+}
+
+function creation(service: Stored<Service>, address: string): Effect {
   const { namespace = "", name } = service.metadata;
   const object: IPAddress = {
     apiVersion: "networking.k8s.io/v1",
     kind: "IPAddress",
-    metadata: { name: address, labels: { [FAMILY]: family, [MANAGED_BY]: MANAGER } },
+    metadata: { name: address, labels: { [FAMILY]: familyOf(address), [MANAGED_BY]: MANAGER } },
     spec: { parentRef: { group: "", resource: "services", namespace, name } },
   };
-  const create: Effect = { op: "create", resource: ADDRESSES, namespace: "", object };
-  const message = `Cluster IP [${family}]: ${address} is not allocated; repairing`;
-  const event: EventRecord = { about: service, type: "Warning", reason: "ClusterIPNotAllocated", message };
-  return { effects: [create], events: [event] };
+  return { op: "create", resource: ADDRESSES, namespace: "", object };
 }
 
-function planLeaked(address: Stored<IPAddress>, now: number): Plan {
-  const end = (timeOf(address.metadata.creationTimestamp) ?? 0) + GRACE_MS;
-  if (end > now) return { effects: [], wakeAt: end };
+/** An address of ours that no service has. */
+function planUnused(address: Stored<IPAddress>, parent: Stored<Service> | undefined, now: number): Plan {
   const { name, uid } = address.metadata;
-  const { namespace, name: service } = address.spec.parentRef ?? {};
-  const message = `IPAddress: ${name} for Service ${namespace}/${service} appears to have leaked: cleaning up`;
-  const event: EventRecord = { about: address, type: "Warning", reason: "IPAddressNotAllocated", message };
-  return { effects: [{ op: "delete", resource: ADDRESSES, namespace: "", name, uid }], events: [event] };
+  const { group = "", resource = "", namespace = "", name: service = "" } = address.spec.parentRef ?? {};
+  const removed = (reason: string, message: string): Plan => ({
+    effects: [{ op: "delete", resource: ADDRESSES, namespace: "", name, uid }],
+    events: [warning(address, reason, message)],
+  });
+  if (group !== "" || resource !== "services") {
+    const said = `&ParentReference{Group:${group},Resource:${resource},Namespace:${namespace},Name:${service},}`;
+    const message = `IPAddress ${name} appears to have been modified, not referencing a Service ${said}: cleaning up`;
+    return removed("IPAddressNotAllocated", message);
+  }
+  const end = (timeOf(address.metadata.creationTimestamp) ?? 0) + graceOf(parent);
+  if (end > now) return { effects: [], wakeAt: end };
+  const told = `IPAddress: ${name} for Service ${namespace}/${service}`;
+  return parent
+    ? removed("IPAddressWrongReference", `${told} has a wrong reference; cleaning up`)
+    : removed("IPAddressNotAllocated", `${told} appears to have leaked: cleaning up`);
 }
+
+const graceOf = (parent: Stored<Service> | undefined): number =>
+  !parent || parent.spec.type === "ExternalName" ? GRACE_MS : UNDONE_MS;

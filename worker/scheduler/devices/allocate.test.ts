@@ -27,6 +27,14 @@ describe("[SCHED-DEVICE] devices for claims", () => {
     expect(told.q).toBe(failing("class gpu: selector #0: CEL runtime error: no such key: is"));
   });
 
+  test("[SCHED-SELECTOR] are looked at to the last, though there be too few of them", () => {
+    const selectors = cel('device.attributes["gpu.example.com"].is');
+    const offered = [{ name: "d0", attributes: { is: { bool: false } } }, { name: "d1" }];
+    const objects = [node("a"), deviceClass("gpu", { selectors }), slice("a", offered)];
+    const { told } = scheduled(...objects, claim("c", one({ count: 2 })), claimant("p", "c"));
+    expect(told.p).toBe(failing("class gpu: selector #0: CEL runtime error: no such key: is"));
+  });
+
   test("that are all asked for are all had, or none", () => {
     const all = (over: object = {}) => one({ allocationMode: "All", count: undefined, ...over });
     const taints = [{ key: "broken", effect: "NoSchedule" }];

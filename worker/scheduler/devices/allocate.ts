@@ -162,12 +162,14 @@ class Search {
     { from, left, next }: { readonly from: number; readonly left: number; readonly next: () => boolean },
   ): boolean {
     if (left === 0) return next();
-    for (let at = from; at + left <= this.#offers.length; at++) {
+    for (let at = from; at < this.#offers.length; at++) {
       const offer = this.#offers[at];
       if (!offer) return false;
       if (++this.#steps > MOST_STEPS)
         throw new ClaimFailure(`node ${this.#node.name}: timed out trying to allocate devices`);
       if (!this.#isFree(offer, wish, demandAt) || !isSelected(wish, offer)) continue;
+      // Of the last ones it is only asked whether the selectors can be run for them: with them there are too few.
+      if (at + left > this.#offers.length) continue;
       const rest = () => this.#choose(wish, demandAt, { from: at + 1, left: left - 1, next });
       if (this.#take(wish, demandAt, { offer, next: rest }) === true) return true;
     }

@@ -6,6 +6,7 @@ import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/ip.t
 import { textWithoutRevision } from "../../../../api/machinery/object-text.ts";
 import { invalid } from "../../../../api/machinery/status.ts";
 import { timestamp } from "../../../../api/machinery/time.ts";
+import { addressOwners } from "../../../../api/resources/networking/address-owners.ts";
 import type { Key, Write } from "../../../../api/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
@@ -45,18 +46,20 @@ export async function checkAddress(request: AdmissionRequest, service: Service, 
 }
 
 export function addressWrite({ context, namespace, object }: AdmissionRequest, address: string): Write {
+  const now = timestamp(context.now);
   const ipAddress: IPAddress = {
     kind: "IPAddress",
     apiVersion: "networking.k8s.io/v1",
     metadata: {
       name: plainIP(address),
       uid: crypto.randomUUID(),
-      creationTimestamp: timestamp(context.now),
+      creationTimestamp: now,
       generation: 1,
       labels: {
         "ipaddress.kubernetes.io/ip-family": familyOf(address),
         "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
       },
+      managedFields: addressOwners(now),
     },
     spec: { parentRef: { group: "", resource: "services", namespace, name: object?.metadata.name ?? "" } },
   };
