@@ -89,10 +89,13 @@ export function templateOf(revision: ControllerRevision): PodTemplateSpec | unde
   return template as PodTemplateSpec;
 }
 
-/** Removes the oldest revisions that nothing uses, beyond the limit. */
-export function trimHistory(all: readonly Revision[], live: ReadonlySet<string>, limit: number): readonly Effect[] {
-  const unused = all.filter(({ metadata }) => !live.has(metadata.name));
-  return unused.slice(0, Math.max(0, unused.length - limit)).map(({ metadata }) => ({
+/** Those that nothing uses, oldest first. */
+export const unusedRevisions = (all: readonly Revision[], live: ReadonlySet<string>): readonly Revision[] =>
+  all.filter(({ metadata }) => !live.has(metadata.name));
+
+/** Removes so many of the unused ones, the oldest first. */
+export function trimHistory(unused: readonly Revision[], surplus: number): readonly Effect[] {
+  return unused.slice(0, Math.max(0, surplus)).map(({ metadata }) => ({
     op: "delete",
     resource: REVISIONS,
     namespace: metadata.namespace ?? "",

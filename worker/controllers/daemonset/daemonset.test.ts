@@ -59,6 +59,21 @@ describe("daemon set", () => {
     ]);
   });
 
+  it("[CTL-DS-HISTORY] keeps fewer old revisions where its pods have one of them", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put("daemonsets.apps", dm({ revisionHistoryLimit: 1, updateStrategy: { type: "OnDelete" } }));
+    await at.settle();
+    for (const image of ["pause:2", "pause:3"]) {
+      at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", ({ spec }) => {
+        for (const container of spec.template.spec?.containers ?? []) container.image = image;
+      });
+      await at.settle();
+    }
+    const revisions = at.cluster.list<ControllerRevision>("controllerrevisions.apps");
+    expect(revisions.map(({ revision }) => revision).sort()).toEqual([1, 3]);
+  });
+
   it("CTL-REVISION: prints the template in its revision as Go does, members in order", async () => {
     const at = start();
     at.cluster.put("daemonsets.apps", dm());

@@ -4,7 +4,7 @@ import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type ObjectChange, type Plan, type ReconcileContext, settled } from "../controller.ts";
 import { claim, ownersOf } from "../controller-ref.ts";
-import { historyOf, REVISIONS, trimHistory } from "../controller-revisions.ts";
+import { historyOf, REVISIONS, trimHistory, unusedRevisions } from "../controller-revisions.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { nextAvailability } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
@@ -82,7 +82,9 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
     history.update.metadata.name,
     ...claimed.owned.map((pod) => `${daemonSet.metadata.name}-${pod.metadata.labels?.[HASH]}`),
   ]);
-  const trimmed = busy ? [] : trimHistory(history.all, live, daemonSet.spec.revisionHistoryLimit ?? 10);
+  // All but the newest count, also those that pods still have, which stay.
+  const surplus = history.all.length - 1 - (daemonSet.spec.revisionHistoryLimit ?? 10);
+  const trimmed = busy ? [] : trimHistory(unusedRevisions(history.all, live), surplus);
   const { minReadySeconds = 0 } = daemonSet.spec;
   return {
     // What keeps a pod from being made does not keep the others from being counted.

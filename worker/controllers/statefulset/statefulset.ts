@@ -13,7 +13,7 @@ import {
   settled,
 } from "../controller.ts";
 import { claim, ownersOf } from "../controller-ref.ts";
-import { historyOf, REVISIONS, templateOf, trimHistory } from "../controller-revisions.ts";
+import { historyOf, REVISIONS, templateOf, trimHistory, unusedRevisions } from "../controller-revisions.ts";
 import { scaledValue } from "../int-or-percent.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { carries } from "../label-selector.ts";
@@ -102,7 +102,8 @@ function planStatefulSet(set: Stored<StatefulSet>, context: ReconcileContext): P
     update.metadata.name,
     ...claimed.owned.map((pod) => revisionOf(pod) ?? ""),
   ]);
-  const trimmed = turn.length > 0 || set.metadata.deletionTimestamp ? [] : trimHistory(all, live, limit);
+  const unused = turn.length > 0 || set.metadata.deletionTimestamp ? [] : unusedRevisions(all, live);
+  const trimmed = trimHistory(unused, unused.length - limit);
   return {
     // What keeps a pod from being made does not keep the others from being counted.
     effects: [...(context.failure ? [...status, ...turn] : [...turn, ...status]), ...trimmed],
