@@ -1,5 +1,5 @@
 /** The types of an expression's parts, and what is wrong with them, in cel-go's words. */
-import type { Call, Comprehension, Expr, Select } from "./ast.ts";
+import type { Call, Comprehension, Expr, Literal, Select } from "./ast.ts";
 import { CelError } from "./cel-error.ts";
 import type { Library } from "./declaration.ts";
 import { type Issue, SyntaxProblem } from "./issue.ts";
@@ -128,7 +128,7 @@ class Checker {
   #ident(name: string, variables: Variables): Type | undefined {
     const known = variables.get(name);
     if (known) this.references.add(name);
-    return known ?? (TYPE_NAMES.has(name) ? TYPE : undefined);
+    return known ?? (TYPE_NAMES.has(name) ? { ...TYPE, params: [parseType(name)] } : undefined);
   }
 
   #select(expr: Select, variables: Variables): Type {
@@ -150,9 +150,8 @@ class Checker {
     switch (of.kind) {
       case "dyn":
       case "param":
-        return DYN;
       case "error":
-        return ERROR;
+        return DYN;
       case "map":
         return param(of, 1);
       case "object":
@@ -224,11 +223,10 @@ class Checker {
       for (const arg of args) this.#requireLogical(arg, variables);
       return BOOL;
     }
-    if (name === "_?._") return this.#optionalSelect(args, variables);
+    if (name === "_?._") return this.#optionalSelect(expr, variables);
     const types = [...(of ? [of] : []), ...args].map((each) => this.typeOf(each, variables));
     const overloads = this.scope.library.get(name);
     if (!overloads) return this.#issue(at, `undeclared reference to '${name}' (in container '')`);
-    if (types.some(({ kind }) => kind === "error")) return ERROR;
     const result = resolve(overloads, types, of !== undefined);
     if (!result) {
       const shown = types.map(showType);
@@ -242,16 +240,17 @@ class Checker {
   /** What cel-go's validators look at: patterns, times and durations that are written out. */
   #checkLiterals(name: string, args: readonly Expr[]): void {
     const last = args.at(-1);
-    if (last?.kind !== "literal" || typeof last.value !== "string") return;
-    if (name === "matches" && !isRegex(last.value)) this.#issue(last.at, `invalid ${name} argument`);
-    if ((name === "duration" || name === "timestamp") && args.length === 1 && !this.#reads(name, last.value))
-      this.#issue(last.at, `invalid ${name} argument`);
+    if (last?.kind !== "literal") return;
+    const { at, value } = last;
+    if (name === "matches" && typeof value === "string" && !isRegex(value)) this.#issue(at, `invalid ${name} argument`);
+    if ((name === "duration" || name === "timestamp") && args.length === 1 && !this.#reads(name, last))
+      this.#issue(at, `invalid ${name} argument`);
   }
 
-  #reads(name: string, text: string): boolean {
-    const reader = this.scope.library.get(name)?.find(({ params }) => params[0]?.kind === "string");
+  #reads(name: string, { type, value }: Literal): boolean {
+    const reader = this.scope.library.get(name)?.find(({ params }) => params[0]?.kind === type);
     try {
-      (reader?.call as ((text: string) => unknown) | undefined)?.(text);
+      (reader?.call as ((value: unknown) => unknown) | undefined)?.(value);
       return true;
     } catch (problem) {
       if (problem instanceof CelError) return false;
@@ -275,11 +274,11 @@ class Checker {
     return result;
   }
 
-  #optionalSelect(args: readonly Expr[], variables: Variables): Type {
+  #optionalSelect({ args, at }: Call, variables: Variables): Type {
     const [operand, name] = args as [Expr, Expr & { kind: "literal" }];
     const of = this.typeOf(operand, variables);
     this.types.set(name, STRING);
-    const found = this.#field(isOptional(of) ? param(of) : of, String(name.value), name.at);
-    return found === ERROR ? ERROR : optionalOf(isOptional(found) ? param(found) : found);
+    const found = this.#field(isOptional(of) ? param(of) : of, String(name.value), at);
+    return optionalOf(isOptional(found) ? param(found) : found);
   }
 }

@@ -55,9 +55,12 @@ const replace: Estimate = (args) => {
   return { cost: by(text, 2 * TRAVERSAL), size: plus(replaced, kept) };
 };
 
+const limitOf = (literal: number | undefined) => (literal !== undefined && literal < 0 ? UNBOUNDED : literal);
+
 const split: Estimate = (args) => ({
   cost: by(nth(args, 0), 2 * TRAVERSAL),
-  size: { min: 0, max: args[2]?.literal ?? nth(args, 0).max },
+  // No limit is written as a number below zero, which Kubernetes takes for a very large one.
+  size: { min: 0, max: limitOf(args[2]?.literal) ?? nth(args, 0).max },
 });
 
 const join: Estimate = (args) => {

@@ -2,7 +2,8 @@
 import { goQuote } from "../field-error.ts";
 import { formatDuration } from "./duration-text.ts";
 import { type Clause, partsOfFormat, unfit } from "./format-clauses.ts";
-import { showDouble, showTimestamp, utf8Text } from "./library/standard.ts";
+import { showDouble, utf8Text } from "./library/standard.ts";
+import { showTimestamp } from "./timestamp-text.ts";
 import { CelError, Duration, isCelMap, Opaque, Optional, Timestamp, TypeValue, typeNameOf, Uint } from "./values.ts";
 import { work } from "./work.ts";
 

@@ -1,9 +1,10 @@
 /** JSON → values, by the type that a schema gives them; whole numbers without one are ints, as Kubernetes reads JSON. */
 import { decodeBase64 } from "../base64.ts";
-import { parseDuration } from "../duration.ts";
+import { scalaNanos } from "../structural/scala-duration.ts";
 import { keyedList } from "./keyed-list.ts";
+import { parseTimestamp } from "./timestamp-text.ts";
 import { param, type Type } from "./type.ts";
-import { type CelMap, Duration, Timestamp } from "./values.ts";
+import { CelError, type CelMap, Duration } from "./values.ts";
 
 export function fromJson(value: unknown, type: Type | undefined): unknown {
   if (value === null || value === undefined) return null;
@@ -22,8 +23,18 @@ function textValue(text: string, type: Type): unknown {
     return typeof bytes === "number" ? new Uint8Array() : bytes;
   }
   if (type.kind !== "opaque") return text;
-  if (type.name === "timestamp") return new Timestamp(BigInt(Date.parse(text)) * 1_000_000n);
-  return type.name === "duration" ? new Duration(BigInt(Math.round((parseDuration(text) ?? 0) * 1e6))) : text;
+  if (type.name === "timestamp") return timeOf(text);
+  return type.name === "duration" ? new Duration(scalaNanos(text) ?? 0n) : text;
+}
+
+/** A day, or a time in it; one that its format takes and Go's parser does not is an error where it is used. */
+function timeOf(text: string): unknown {
+  try {
+    return parseTimestamp(/t/i.test(text) ? text : `${text}T00:00:00Z`);
+  } catch (problem) {
+    if (problem instanceof CelError) return problem;
+    throw problem;
+  }
 }
 
 /** An object of JSON, its members made into values when they are asked for. */

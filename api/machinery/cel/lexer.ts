@@ -8,7 +8,7 @@ export interface Token {
   readonly at: number;
 }
 
-const OPERATORS = ["==", "!=", "<=", ">=", "&&", "||", ..."<>+-*/%!?:.,()[]{}="];
+const OPERATORS = ["==", "!=", "<=", ">=", "&&", "||", ..."<>+-*/%!?:.,()[]{}"];
 const RESERVED = new Set(
   "as break const continue else for function if import let loop package namespace return var void while".split(" "),
 );
@@ -31,15 +31,45 @@ export function tokenize(source: string, issues: Issue[]): Token[] {
         tokens.push(token.token);
         at = token.end;
       } else {
-        const next = points[at + 1];
-        const shown = c === "|" || c === "&" ? `${c}${next === " " ? " " : ""}` : c;
-        issues.push({ at, message: `Syntax error: token recognition error at: '${shown}'` });
-        at++;
+        const end = endOfNoToken(points, at);
+        issues.push({ at, message: `Syntax error: token recognition error at: '${points.slice(at, end).join("")}'` });
+        at = end;
       }
     }
   }
   tokens.push({ kind: "eof", text: "<EOF>", at: points.length });
   return tokens;
+}
+
+/** Behind the character with which what might have become a token ceased to be the beginning of one. */
+function endOfNoToken(points: readonly string[], from: number): number {
+  const c = points[from] ?? "";
+  if (c === '"' || c === "'") return Math.min(brokenAt(points, from) + 1, points.length);
+  if (c === "`") {
+    let at = from + 1;
+    while (at < points.length && /[A-Za-z0-9_.\-/ ]/.test(points[at] ?? "")) at++;
+    return Math.min(at + 1, points.length);
+  }
+  return Math.min(from + (/[=&|]/.test(c) ? 2 : 1), points.length);
+}
+
+/** Where a text that begins with a quote can no longer be one. */
+function brokenAt(points: readonly string[], from: number): number {
+  for (let at = from + 1; at < points.length; at++) {
+    const c = points[at];
+    if (c === "\n" || c === "\r") return at;
+    if (c !== "\\") continue;
+    const rest = points.slice(at + 1, at + 10).join("");
+    const whole = /^(?:[abfnrtv"'\\?`]|[0-3][0-7]{2}|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/.exec(
+      rest,
+    )?.[0];
+    if (whole === undefined) {
+      const begun = /^(?:[0-3][0-7]?|[xX][0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7})?/.exec(rest)?.[0] ?? "";
+      return at + 1 + begun.length;
+    }
+    at += whole.length;
+  }
+  return points.length;
 }
 
 type Found = { readonly token: Token; readonly end: number } | undefined;
@@ -104,7 +134,7 @@ function stringToken(points: readonly string[], from: number): Found {
       return { token: { kind: isBytes ? "bytes" : "string", text, value, at: from }, end };
     }
     const c = points[at] ?? "";
-    if (c === "\n" && quote.length === 1) break;
+    if ((c === "\n" || c === "\r") && quote.length === 1) break;
     if (c !== "\\" || isRaw) {
       parts.push(c);
       at++;
@@ -114,13 +144,20 @@ function stringToken(points: readonly string[], from: number): Found {
     const code = /^(?:[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(text) ?? undefined;
     const octal = /^[0-3][0-7]{2}/.exec(text)?.[0];
     const plain = ESCAPES[text[0] ?? ""];
+    // Of bytes only bytes can be written so.
+    if (isBytes && code && code[1] === undefined)
+      throw new SyntaxProblem({ at: from, message: "unable to unescape string" });
     if (code) parts.push(Number.parseInt(code[1] ?? code[2] ?? code[3] ?? "", 16));
     else if (octal) parts.push(Number.parseInt(octal, 8));
     else if (plain !== undefined) parts.push(plain);
     else return undefined;
     at += 1 + (code?.[0].length ?? octal?.length ?? 1);
   }
-  return undefined;
+  // Three quotes that nothing closes are an empty text and a quote.
+  if (quote.length !== 3) return undefined;
+  const end = from + prefix.length + 2;
+  const text = points.slice(from, end).join("");
+  return { token: { kind: isBytes ? "bytes" : "string", text, value: isBytes ? new Uint8Array() : "", at: from }, end };
 }
 
 const encoder = (text: string): number[] => {

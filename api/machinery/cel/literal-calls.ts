@@ -108,7 +108,11 @@ const CONVERSION_LIMIT = 1_000_000;
 function conversionProblem(call: Call, library: Library): string | undefined {
   if (!isConstant(call)) return undefined;
   const made = evaluate(call, { variables: new Map(), library, limit: CONVERSION_LIMIT });
-  return made.ok ? undefined : made.message;
+  if (made.ok) return undefined;
+  const [of] = call.args;
+  // The overload that it has not is told.
+  const isNull = of?.kind === "literal" && of.value === null;
+  return isNull ? `${made.message}: ${call.name}(null_type)` : made.message;
 }
 
 function searchProblem({ args }: Call): string | undefined {

@@ -3,6 +3,7 @@ import type { Expr } from "./ast.ts";
 import { type Issue, SyntaxProblem } from "./issue.ts";
 import { isReserved, type Token, tokenize } from "./lexer.ts";
 import { expandMacro } from "./macros.ts";
+import { TokenReader } from "./token-reader.ts";
 
 export type Parsed = { readonly ok: true; readonly expr: Expr } | { readonly ok: false; readonly issues: Issue[] };
 
@@ -21,16 +22,13 @@ export function parse(source: string, { binds = false }: { readonly binds?: bool
       ],
     };
   try {
-    const expr = new Parser(tokenize(source, issues), binds).parse();
+    const expr = new Parser(new TokenReader(tokenize(source, issues), issues), binds).parse();
     return issues.length > 0 ? { ok: false, issues } : { ok: true, expr };
   } catch (problem) {
     if (problem instanceof SyntaxProblem) return { ok: false, issues: [...issues, problem.issue] };
     throw problem;
   }
 }
-
-const EXPECTED =
-  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 
 /** By how tight they bind; each level is left-associative. */
 const LEVELS: readonly (readonly string[])[] = [
@@ -56,57 +54,28 @@ function balanced(name: string, terms: readonly Expr[], places: readonly number[
 export const operatorName = (op: string): string => (op === "in" ? "@in" : `_${op}_`);
 
 class Parser {
-  #at = 0;
   #depth = 0;
 
   constructor(
-    private readonly tokens: readonly Token[],
+    private readonly tokens: TokenReader,
     private readonly binds: boolean,
   ) {}
 
   parse(): Expr {
     const expr = this.#expr();
-    const token = this.#peek();
-    if (token.kind !== "eof") {
-      const how = this.tokens[this.#at + 1]?.kind === "eof" ? "extraneous" : "mismatched";
-      this.#fail(token, `Syntax error: ${how} input '${token.text}' expecting <EOF>`);
-    }
+    this.tokens.requireEnd();
     return expr;
   }
 
-  #peek(): Token {
-    return this.tokens[Math.min(this.#at, this.tokens.length - 1)] as Token;
-  }
-
-  #isNext(text: string): boolean {
-    const token = this.#peek();
-    return (token.kind === "op" || (token.kind === "ident" && token.value === undefined)) && token.text === text;
-  }
-
-  #take(text: string): Token | undefined {
-    if (!this.#isNext(text)) return undefined;
-    return this.tokens[this.#at++];
-  }
-
-  #require(text: string): Token {
-    const token = this.#take(text);
-    if (token) return token;
-    const found = this.#peek();
-    return this.#fail(found, `Syntax error: mismatched input '${found.text}' expecting '${text}'`);
-  }
-
-  #fail({ at }: Token, message: string): never {
-    throw new SyntaxProblem({ at, message });
-  }
-
   #expr(): Expr {
-    if (++this.#depth > MAX_DEPTH) this.#fail(this.#peek(), `expression recursion limit exceeded: ${MAX_DEPTH}`);
+    if (++this.#depth > MAX_DEPTH)
+      this.tokens.fail(this.tokens.peek(), `expression recursion limit exceeded: ${MAX_DEPTH}`);
     const condition = this.#binary(0);
-    const question = this.#take("?");
+    const question = this.tokens.take("?");
     let expr = condition;
     if (question) {
       const yes = this.#binary(0);
-      this.#require(":");
+      this.tokens.require(":");
       const no = this.#expr();
       expr = { kind: "call", name: "_?_:_", args: [condition, yes, no], at: question.at };
     }
@@ -120,9 +89,9 @@ class Parser {
     if (LOGICAL.has(operators[0] ?? "")) return this.#logical(level);
     let left = this.#binary(level + 1);
     for (;;) {
-      const op = operators.find((each) => this.#isNext(each));
+      const op = operators.find((each) => this.tokens.isNext(each));
       if (op === undefined) return left;
-      const { at } = this.#require(op);
+      const { at } = this.tokens.require(op);
       left = { kind: "call", name: operatorName(op), args: [left, this.#binary(level + 1)], at };
     }
   }
@@ -132,7 +101,7 @@ class Parser {
     const [op = ""] = LEVELS[level] ?? [];
     const terms = [this.#binary(level + 1)];
     const places: number[] = [];
-    for (let token = this.#take(op); token; token = this.#take(op)) {
+    for (let token = this.tokens.take(op); token; token = this.tokens.take(op)) {
       places.push(token.at);
       terms.push(this.#binary(level + 1));
     }
@@ -141,15 +110,15 @@ class Parser {
 
   #unary(): Expr {
     for (const op of ["!", "-"] as const) {
-      if (!this.#isNext(op)) continue;
-      const { at } = this.#require(op);
-      const next = this.#peek();
+      if (!this.tokens.isNext(op)) continue;
+      const { at } = this.tokens.require(op);
+      const next = this.tokens.peek();
       if (op === "-" && (next.kind === "int" || next.kind === "double")) {
-        this.#at++;
+        this.tokens.skip();
         const value = next.kind === "int" ? -(next.value as bigint) : -(next.value as number);
         return this.#member({ kind: "literal", value, type: next.kind, at });
       }
-      if (++this.#depth > MAX_DEPTH) this.#fail(next, `expression recursion limit exceeded: ${MAX_DEPTH}`);
+      if (++this.#depth > MAX_DEPTH) this.tokens.fail(next, `expression recursion limit exceeded: ${MAX_DEPTH}`);
       const operand = this.#unary();
       this.#depth--;
       return { kind: "call", name: op === "!" ? "!_" : "-_", args: [operand], at };
@@ -160,11 +129,11 @@ class Parser {
   #member(start: Expr): Expr {
     let expr = start;
     for (;;) {
-      const dot = this.#take(".");
+      const dot = this.tokens.take(".");
       if (dot) {
-        const optional = this.#take("?") !== undefined;
+        const optional = this.tokens.take("?") !== undefined;
         const name = this.#name();
-        const open = optional ? undefined : this.#take("(");
+        const open = optional ? undefined : this.tokens.take("(");
         if (open) expr = this.#call(name.text, open, expr);
         else if (optional)
           expr = {
@@ -176,64 +145,52 @@ class Parser {
         else expr = { kind: "select", operand: expr, field: name.text, testOnly: false, at: dot.at };
         continue;
       }
-      const open = this.#take("[");
+      const open = this.tokens.take("[");
       if (!open) return expr;
-      const optional = this.#take("?") !== undefined;
-      const index = this.#expr();
-      this.#require("]");
+      const optional = this.tokens.take("?") !== undefined;
+      const index = this.tokens.within("index", () => this.#expr());
       expr = { kind: "call", name: optional ? "_[?_]" : "_[_]", args: [expr, index], at: open.at };
     }
   }
 
   #name(): Token {
-    const token = this.#peek();
-    if (token.kind !== "ident")
-      this.#fail(
+    const token = this.tokens.peek();
+    if (token.value === "quoted") this.tokens.fail(token, "unsupported syntax: '`'");
+    if (token.kind !== "ident" || token.text === "in")
+      this.tokens.fail(
         token,
         token.kind === "eof"
           ? "Syntax error: no viable alternative at input '.'"
           : `Syntax error: no viable alternative at input '.${token.text}'`,
       );
-    this.#at++;
+    this.tokens.skip();
     return token;
   }
 
   #call(name: string, open: Token, target?: Expr): Expr {
-    const args = this.#list(")", () => this.#expr());
+    const args = this.tokens.list("(", () => this.#expr());
     const call = { kind: "call", name, args, at: open.at, ...(target ? { target } : {}) } as const;
     return expandMacro(call, this.binds) ?? call;
   }
 
-  #list<T>(close: string, item: () => T): T[] {
-    const items: T[] = [];
-    while (!this.#take(close)) {
-      if (items.length > 0) {
-        this.#require(",");
-        if (close !== ")" && this.#take(close)) break;
-      }
-      items.push(item());
-    }
-    return items;
-  }
-
   #primary(): Expr {
-    const token = this.#peek();
+    const token = this.tokens.peek();
     const { at } = token;
     switch (token.kind) {
       case "int":
-        if ((token.value as bigint) === 2n ** 63n) this.#fail(token, "invalid int literal");
-        this.#at++;
+        if ((token.value as bigint) === 2n ** 63n) this.tokens.fail(token, "invalid int literal");
+        this.tokens.skip();
         return { kind: "literal", value: token.value, type: "int", at };
       case "uint":
       case "double":
       case "string":
       case "bytes":
-        this.#at++;
+        this.tokens.skip();
         return { kind: "literal", value: token.value, type: token.kind, at };
       case "ident":
         return this.#identifier(token);
       case "eof":
-        return this.#fail(token, `Syntax error: mismatched input '<EOF>' expecting ${EXPECTED}`);
+        return this.#skipped();
       default:
         return this.#bracketed(token);
     }
@@ -241,12 +198,12 @@ class Parser {
 
   #identifier(token: Token): Expr {
     const { text, at } = token;
-    if (text === "in") this.#fail(token, `Syntax error: mismatched input 'in' expecting ${EXPECTED}`);
-    this.#at++;
+    if (text === "in" || token.value === "quoted") return this.#skipped();
+    this.tokens.skip();
     if (text === "true" || text === "false") return { kind: "literal", value: text === "true", type: "bool", at };
     if (text === "null") return { kind: "literal", value: null, type: "null_type", at };
-    if (isReserved(text)) this.#fail(token, `reserved identifier: ${text}`);
-    const open = this.#take("(");
+    if (isReserved(text)) this.tokens.note(token, `reserved identifier: ${text}`);
+    const open = this.tokens.take("(");
     if (open) return this.#call(text, open);
     const struct = this.#structName(text);
     return struct ? this.#struct(struct) : { kind: "ident", name: text, at };
@@ -255,23 +212,22 @@ class Parser {
   /** `Object{…}` and `Object.spec{…}`: names and then a brace. */
   #structName(first: string): string | undefined {
     let name = first;
-    let at = this.#at;
-    while (this.tokens[at]?.text === "." && this.tokens[at]?.kind === "op" && this.tokens[at + 1]?.kind === "ident") {
-      name += `.${this.tokens[at + 1]?.text}`;
-      at += 2;
+    let ahead = 0;
+    while (this.tokens.isNext(".", ahead) && this.tokens.peek(ahead + 1).kind === "ident") {
+      name += `.${this.tokens.peek(ahead + 1).text}`;
+      ahead += 2;
     }
-    const brace = this.tokens[at];
-    if (brace?.kind !== "op" || brace.text !== "{") return undefined;
-    this.#at = at;
+    if (!this.tokens.isNext("{", ahead)) return undefined;
+    this.tokens.skip(ahead);
     return name;
   }
 
   #struct(name: string): Expr {
-    const { at } = this.#require("{");
-    const fields = this.#list("}", () => {
-      const optional = this.#take("?") !== undefined;
+    const at = this.tokens.take("{")?.at ?? 0;
+    const fields = this.tokens.list("{", () => {
+      const optional = this.tokens.take("?") !== undefined;
       const field = this.#name();
-      const colon = this.#require(":");
+      const colon = this.tokens.require(":");
       return { name: field.text, value: this.#expr(), optional, at: colon.at };
     });
     return { kind: "struct", name, fields, at };
@@ -279,31 +235,34 @@ class Parser {
 
   #bracketed(token: Token): Expr {
     const { at } = token;
-    if (this.#take("(")) {
-      const expr = this.#expr();
-      this.#require(")");
-      return expr;
+    if (this.tokens.take("(")) {
+      return this.tokens.within("group", () => this.#expr());
     }
-    if (this.#take("[")) {
+    if (this.tokens.take("[")) {
       const optional = new Set<number>();
       let i = 0;
-      const elements = this.#list("]", () => {
-        if (this.#take("?")) optional.add(i);
+      const elements = this.tokens.list("[", () => {
+        if (this.tokens.take("?")) optional.add(i);
         i++;
         return this.#expr();
       });
       return { kind: "list", elements, optional, at };
     }
-    if (this.#take("{")) {
-      const entries = this.#list("}", () => {
-        const optional = this.#take("?") !== undefined;
+    if (this.tokens.take("{")) {
+      const entries = this.tokens.list("{", () => {
+        const optional = this.tokens.take("?") !== undefined;
         const key = this.#expr();
-        this.#require(":");
+        this.tokens.require(":");
         return { key, value: this.#expr(), optional };
       });
       return { kind: "map", entries, at };
     }
-    if (this.#take(".")) return this.#identifier(this.#peek());
-    return this.#fail(token, `Syntax error: extraneous input '${token.text}' expecting ${EXPECTED}`);
+    if (this.tokens.take(".")) return this.#identifier(this.tokens.peek());
+    return this.#skipped();
+  }
+
+  #skipped(): Expr {
+    this.tokens.unexpected();
+    return this.#primary();
   }
 }

@@ -1,7 +1,6 @@
 /** What expressions of admission policies and of match conditions may see (apiserver pkg/admission/plugin/cel/compile.go). */
 import type { Scope } from "./checker.ts";
 import { type Declaration, libraryOf } from "./declaration.ts";
-import { authorizers } from "./library/authorizer.ts";
 import { kubernetesDeclarations } from "./library/index.ts";
 import { BOOL, DYN, INT, listOf, mapOf, parseType, STRING, TIMESTAMP, type Type } from "./type.ts";
 
@@ -77,7 +76,7 @@ const escapes: readonly Declaration[] = [
   ],
 ];
 
-export const policyLibrary = libraryOf(...kubernetesDeclarations, authorizers, escapes);
+export const policyLibrary = libraryOf(...kubernetesDeclarations, escapes);
 
 /** Of `Object` nothing is known but its name, and so of `Object.spec`. */
 const structs = (name: string): Type | undefined => {

@@ -112,7 +112,72 @@ test.each(["'%s %d'.format([self.s, dyn(1)])", "self.s.format([1])", "[[], ['x']
   },
 );
 
+describe("CEL-VALUES: values are what cel-go makes them", () => {
+  test.each([
+    ["self.s.indexOf('c', 40)", -1n],
+    ["self.s.indexOf('', 40)", 40n],
+    ["self.s.lastIndexOf('a', 2)", 0n],
+    ["self.s.lastIndexOf('', 99)", 99n],
+    ["'abc'.replace('', '-', 2)", "-a-bc"],
+    ["strings.quote('\"\\n\\u00e9\\x7f')", '"\\"\\n\u00e9\x7f"'],
+    ["string(-0.0)", "-0"],
+    ["string(timestamp('2024-01-01T00:00:00+05:30'))", "2024-01-01T00:00:00+05:30"],
+    ["string(timestamp('2024-01-01T00:00:00+05:30') + duration('1h'))", "2024-01-01T01:00:00+05:30"],
+    ["timestamp('2024-01-01T00:00:00+05:30').getHours()", 18n],
+    ["timestamp('1969-12-31T23:59:59.5Z').getMilliseconds()", 500n],
+    ["timestamp('2024-01-01T12:00:00Z').getHours('+1:5')", 13n],
+    ["url('mailto:a@b').getScheme()", "mailto"],
+    ["url('http://[::1%25eth0]:80/').getHostname()", "::1%eth0"],
+    ["url('http://c/d e%2Ff').getEscapedPath()", "/d%20e/f"],
+    ["url('http://c/?q=a&q=;').getQuery()['q'].size()", 1n],
+    ["isIP('1.2.3.04') || isIP('::ffff:1.2.3.4')", false],
+    ["string(ip('::1.2.3.4'))", "::102:304"],
+    ["quantity('1e100').isInteger()", false],
+    ["optional.unwrap([optional.of('a'), optional.none()])", ["a"]],
+    ["[optional.of('a'), optional.none()].unwrapOpt()", ["a"]],
+  ])("%s is %s", (source, value) => {
+    expect(run(source)).toEqual(value);
+  });
+});
+
 describe("what goes wrong is told as cel-go tells it", () => {
+  test.each([
+    ["self.i +", ["9: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true',"]],
+    ["self.i +* 2", ["9: extraneous input '*' expecting {'[', '{', '(', '.', '-', '!', 'true',"]],
+    ["self.i = 1", ["8: token recognition error at: '= '", "10: extraneous input '1' expecting <EOF>"]],
+    ["self.s == 'a\\qb", ["11: token recognition error at: ''a\\q'"]],
+    ["(self.i == 1", ["13: missing ')' at '<EOF>'"]],
+    ["self.l.all(x x == 'a')", ["14: mismatched input 'x' expecting ')'"]],
+    ["[1 2]", ["4: extraneous input '2' expecting {']', ','}"]],
+    ["[1,,2]", ["4: mismatched input ',' expecting ']'"]],
+    ["{'a':1", ["7: mismatched input '<EOF>' expecting {'}', ','}"]],
+    ["true ? 1", ["9: mismatched input '<EOF>' expecting ':'"]],
+    ["size(`a`)", ["6: extraneous input '`a`' expecting {'[', '{', '(', ')', '.'"]],
+  ])("CEL-SYNTAX: %s", (source, issues) => {
+    const told = [...String(run(source)).matchAll(/<input>:1:(\d+): Syntax error: (.*)/g)];
+    expect(told.map(([, at, text]) => `${at}: ${text}`)).toEqual(issues.map((each) => expect.stringContaining(each)));
+  });
+
+  test.each([
+    ["if (self.i == 1) == 2", "reserved identifier: if"],
+    ["b'\\u0041' == b'A'", "unable to unescape string"],
+    ["self.`s` == 'a'", "unsupported syntax: '`'"],
+  ])("CEL-SYNTAX: %s: %s", (source, message) => {
+    expect(run(source)).toContain(message);
+  });
+
+  test.each([
+    ["self.?nope == optional.none()", "1:5: undefined field 'nope'"],
+    ["math.sign(1) == 1", "found no matching overload for 'sign' applied to '!error!.(int)'"],
+    ["string(type(self.s))", "applied to '(type(string))'"],
+    ["string(authorizer.group(''))", "undeclared reference to 'authorizer'"],
+    ["timestamp('2024-02-30T00:00:00Z') == timestamp(0)", "invalid timestamp argument"],
+    ["timestamp(253402300800) == timestamp(0)", "invalid timestamp argument"],
+    ["string(null)", "no such overload: string(null_type)"],
+  ])("%s does not compile: %s", (source, message) => {
+    expect(run(source)).toContain(message);
+  });
+
   test.each([
     ["1 / 0 == 1", "division by zero"],
     ['self.l[5] == "x"', "index out of bounds: 5"],
@@ -123,6 +188,19 @@ describe("what goes wrong is told as cel-go tells it", () => {
     ["[1].slice(0, 2) == [1]", "cannot slice(0, 2), list is length 1"],
     ["[[1]].flatten(-1) == []", "level must be non-negative"],
     ["timestamp('2024-07-01T12:00:00Z').getHours('No/Where') == 8", "unknown time zone No/Where"],
+    ["timestamp('2024-07-01T12:00:00Z').getHours('a:b') == 8", 'strconv.Atoi: parsing "a": invalid syntax'],
+    ["timestamp('9999-12-31T23:59:59Z') + duration('1s') == timestamp(0)", "timestamp overflow"],
+    [
+      "ip(self.s + '.') == ip('::')",
+      'IP Address "abc." parse error during conversion from string: ParseAddr("abc."): unexpected character (at "abc.")',
+    ],
+    ["ip('fe80::1%' + self.s) == ip('::')", 'IP address "fe80::1%abc" with zone value is not allowed'],
+    ["ip('::ffff:1.2.3.4') == ip('::')", 'IPv4-mapped IPv6 address "::ffff:1.2.3.4" is not allowed'],
+    ["cidr('10.0.0.0/8').containsIP(self.s)", "no such overload"],
+    [
+      "url('http://a b') == url('/')",
+      'URL parse error during conversion from string: parse "http://a b": invalid character " " in host name',
+    ],
   ])("%s: %s", (source, message) => {
     expect(run(source)).toBe(message);
   });

@@ -32,7 +32,8 @@ export function compileRule(source: ValidationRule, self: Type): CompiledRule {
     return {
       ok: true,
       rule: { ...rule, message: undefined },
-      messageProblem: `messageExpression ${message.message}`,
+      // It is not called a program here.
+      messageProblem: `messageExpression ${message.message.replace(/^program /, "")}`,
     };
   if (message.program.type.kind !== "string")
     return {

@@ -25,14 +25,14 @@ export function withTypeMeta(schema: Schema): Schema {
 let named = 0;
 
 /** Undefined for what expressions cannot see: values without a type. */
-export function typeOfSchema(schema: Schema, isRoot: boolean): Type | undefined {
+export function typeOfSchema(schema: Schema, isRoot: boolean, name = `selfType${++named}`): Type | undefined {
   if (schema["x-kubernetes-int-or-string"]) return { ...DYN, max: longest(schema.maxLength), minSize: 1 };
   const of = isRoot ? withTypeMeta(schema) : schema;
   switch (of.type) {
     case "array":
-      return listType(of);
+      return listType(of, name);
     case "object":
-      return additionalOf(of) ? mapType(of) : objectType(of);
+      return additionalOf(of) ? mapType(of, name) : objectType(of, name);
     case "string":
       return stringType(of);
     case "boolean":
@@ -49,9 +49,9 @@ export function typeOfSchema(schema: Schema, isRoot: boolean): Type | undefined 
 /** In bytes: a character may take four. */
 const longest = (maxLength: number | undefined) => (maxLength === undefined ? MAX_REQUEST_BYTES - 2 : maxLength * 4);
 
-function listType(schema: Schema): Type | undefined {
+function listType(schema: Schema, name: string): Type | undefined {
   const items = itemsOf(schema);
-  const element = items && typeOfSchema(items, items["x-kubernetes-embedded-resource"] === true);
+  const element = items && typeOfSchema(items, items["x-kubernetes-embedded-resource"] === true, `${name}.@idx`);
   if (!element) return undefined;
   const max = schema.maxItems ?? Math.floor((MAX_REQUEST_BYTES - 2) / ((element.minSize ?? 0) + 1));
   return { ...listOf(element), max, minSize: 2, ...keysOf(schema) };
@@ -64,27 +64,32 @@ function keysOf(schema: Schema): Pick<Type, "keys"> {
   return keys.length > 0 ? { keys: keys.map((name) => escapeName(name) ?? name) } : {};
 }
 
-function mapType(schema: Schema): Type | undefined {
+function mapType(schema: Schema, name: string): Type | undefined {
   const additional = additionalOf(schema);
-  const value = additional && typeOfSchema(additional, additional["x-kubernetes-embedded-resource"] === true);
+  const value =
+    additional && typeOfSchema(additional, additional["x-kubernetes-embedded-resource"] === true, `${name}.@elem`);
   if (!value) return undefined;
   const max = schema.maxProperties ?? Math.floor((MAX_REQUEST_BYTES - 2) / ((value.minSize ?? 0) + 6));
   // Kubernetes sets no bound for keys, and so takes them for empty.
   return { ...mapOf({ ...STRING, max: 0 }, value), max, minSize: 2 };
 }
 
-function objectType(schema: Schema): Type {
+function objectType(schema: Schema, name: string): Type {
   const fields = new Map<string, Type>();
   let minSize = 2;
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const type = typeOfSchema(property, property["x-kubernetes-embedded-resource"] === true);
+  for (const [field, property] of Object.entries(schema.properties ?? {})) {
+    const escaped = escapeName(field);
+    const type = typeOfSchema(
+      property,
+      property["x-kubernetes-embedded-resource"] === true,
+      `${name}.${escaped ?? field}`,
+    );
     if (!type) continue;
-    if (schema.required?.includes(name) && property.default === undefined)
-      minSize += name.length + (type.minSize ?? 0) + 4;
-    const escaped = escapeName(name);
+    if (schema.required?.includes(field) && property.default === undefined)
+      minSize += field.length + (type.minSize ?? 0) + 4;
     if (escaped !== undefined) fields.set(escaped, type);
   }
-  return { kind: "object", name: `selfType${++named}`, fields, max: MAX_REQUEST_BYTES, minSize };
+  return { kind: "object", name, fields, max: MAX_REQUEST_BYTES, minSize };
 }
 
 function stringType(schema: Schema): Type {

@@ -71,6 +71,8 @@ export function showType({ kind, name, params }: Type): string {
       return `${kind}(${(params ?? [DYN]).map(showType).join(", ")})`;
     case "opaque":
       return params?.length ? `${name}(${params.map(showType).join(", ")})` : (name ?? "");
+    case "type":
+      return params?.length ? `type(${params.map(showType).join(", ")})` : kind;
     case "object":
     case "param":
       return name ?? "";
@@ -90,7 +92,7 @@ export function parseType(text: string): Type {
   if (generic) {
     const params = splitTop(generic[2] ?? "").map(parseType);
     if (generic[1] === "optional") return { kind: "opaque", name: "optional_type", params };
-    return { kind: generic[1] as "list" | "map", params };
+    return { kind: generic[1] as "list" | "map" | "type", params };
   }
   if (/^[A-Z]$/.test(trimmed)) return { kind: "param", name: trimmed };
   const known: Readonly<Record<string, Type>> = {

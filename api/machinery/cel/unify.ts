@@ -57,10 +57,12 @@ export function assign(declared: Type, actual: Type, bindings: Bindings): boolea
     bindings.set(declared.name ?? "", both);
     return true;
   }
-  if (declared.kind === "dyn" || actual.kind === "dyn" || actual.kind === "error") return true;
+  if ([declared, actual].some(({ kind }) => kind === "dyn" || kind === "error")) return true;
   if (actual.kind === "null_type") return NULLABLE.has(declared.kind);
   if (declared.kind === "null_type") return NULLABLE.has(actual.kind);
   if (declared.kind !== actual.kind) return false;
+  // All types are of one type.
+  if (declared.kind === "type") return true;
   if ((declared.kind === "object" || declared.kind === "opaque") && declared.name !== actual.name) return false;
   return (declared.params ?? []).every((each, i) => assign(each, param(actual, i), bindings));
 }

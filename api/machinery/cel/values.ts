@@ -14,9 +14,12 @@ export class Uint {
   constructor(readonly value: bigint) {}
 }
 
-/** Nanoseconds since 1970. */
+/** Nanoseconds since 1970, and how many minutes the clock that told it is ahead of UTC. */
 export class Timestamp {
-  constructor(readonly nanos: bigint) {}
+  constructor(
+    readonly nanos: bigint,
+    readonly offset = 0,
+  ) {}
 }
 
 export class Duration {

@@ -1,5 +1,6 @@
 /** How webhooks are called (k8s.io/apiserver/pkg/util/webhook/validation.go); conversion webhooks are told alike. */
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
+import { parseUrl } from "../../machinery/go-url.ts";
 import { dnsSubdomain, portNumber } from "../../machinery/names.ts";
 
 export interface ClientConfig {
@@ -24,21 +25,16 @@ export function checkClientConfig(errors: FieldError[], path: string, config: Cl
 
 const FORM = "; desired format: https://host[/path]";
 
-function checkURL(errors: FieldError[], path: string, url: string): void {
-  if (url.startsWith(":")) {
-    const problem = `parse ${JSON.stringify(url)}: missing protocol scheme`;
-    errors.push(required(path, `url must be a valid URL: ${problem}${FORM}`));
+function checkURL(errors: FieldError[], path: string, text: string): void {
+  const url = parseUrl(text);
+  if (typeof url === "string") {
+    errors.push(required(path, `url must be a valid URL: ${url}${FORM}`));
     return;
   }
-  const parts = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(url);
-  const [, scheme = "", authority = "", , query = "", fragment = ""] = parts ?? [];
-  const at = authority.lastIndexOf("@");
-  const user = at < 0 ? "" : authority.slice(0, at);
-  const host = authority.slice(at + 1);
-  if (scheme.toLowerCase() !== "https")
-    errors.push(invalid(path, scheme.toLowerCase(), `'https' is the only allowed URL scheme${FORM}`));
+  const { scheme, host, user, fragment, query } = url;
+  if (scheme !== "https") errors.push(invalid(path, scheme, `'https' is the only allowed URL scheme${FORM}`));
   if (host === "") errors.push(invalid(path, host, `host must be specified${FORM}`));
-  if (user !== "") errors.push(invalid(path, user, "user information is not permitted in the URL"));
+  if (user !== undefined) errors.push(invalid(path, user, "user information is not permitted in the URL"));
   if (fragment !== "") errors.push(invalid(path, fragment, "fragments are not permitted in the URL"));
   if (query !== "") errors.push(invalid(path, query, "query parameters are not permitted in the URL"));
 }

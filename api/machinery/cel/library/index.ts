@@ -1,5 +1,6 @@
 /** All that expressions in custom resources may call. */
 import { libraryOf } from "../declaration.ts";
+import { authorizers } from "./authorizer.ts";
 import { formats } from "./formats.ts";
 import { lists } from "./lists.ts";
 import { network } from "./network.ts";
@@ -9,6 +10,17 @@ import { standard } from "./standard.ts";
 import { strings } from "./strings.ts";
 import { urls } from "./url.ts";
 
-export const kubernetesDeclarations = [standard, strings, lists, urls, quantities, network, semvers, formats] as const;
+export const kubernetesDeclarations = [
+  standard,
+  strings,
+  lists,
+  urls,
+  quantities,
+  network,
+  semvers,
+  formats,
+  // Nobody gives rules an authorizer; its functions are known to them all the same.
+  authorizers,
+] as const;
 
 export const kubernetesLibrary = libraryOf(...kubernetesDeclarations);

@@ -22,6 +22,14 @@ const compare = (a: unknown, b: unknown): number => {
 
 const isSorted = (list: unknown[]) => list.every((each, i) => i === 0 || compare(list[i - 1], each) <= 0);
 
+function unwrapped(list: unknown[]): unknown[] {
+  workOnItems(list.length);
+  return list.flatMap((each) => {
+    if (!(each instanceof Optional)) throw noSuchOverload();
+    return each.isThere ? [each.value] : [];
+  });
+}
+
 function best(list: unknown[], sign: 1 | -1): unknown {
   if (list.length === 0) throw new CelError(`${sign < 0 ? "min" : "max"} called on empty list`);
   return list.reduce((most, each) => (compare(each, most) * sign > 0 ? each : most));
@@ -152,6 +160,8 @@ export const lists: readonly Declaration[] = [
     (value: unknown) => (isZero(value) ? Optional.NONE : Optional.of(value)),
   ],
   ["optional.none() -> optional<A>", none],
+  ["optional.unwrap(list<optional<A>>) -> list<A>", unwrapped],
+  ["list<optional<A>>.unwrapOpt() -> list<A>", unwrapped],
   ["optional<A>.hasValue() -> bool", (value: Optional) => value.isThere],
   [
     "optional<A>.value() -> A",

@@ -27,7 +27,10 @@ export function quantity(text: string): QuantityValue {
 const order = ({ quantity: a }: QuantityValue, { quantity: b }: QuantityValue) =>
   a.nanos < b.nanos ? -1n : a.nanos > b.nanos ? 1n : 0n;
 const of = ({ quantity: a }: QuantityValue, nanos: bigint) => new QuantityValue({ ...a, nanos });
-const isInteger = ({ quantity: { nanos } }: QuantityValue) => nanos % BILLION === 0n;
+/** Longer ones Kubernetes does not keep as integers. */
+const LONGEST = 10n ** 18n;
+const isInteger = ({ quantity: { nanos } }: QuantityValue) =>
+  nanos % BILLION === 0n && nanos < LONGEST * BILLION && nanos > -LONGEST * BILLION;
 
 function asInteger(value: QuantityValue): bigint {
   if (!isInteger(value)) throw new CelError("cannot convert value to integer");

@@ -1,10 +1,12 @@
 /** CEL's standard functions and operators. */
 
+import { goQuote } from "../../field-error.ts";
 import type { Declaration } from "../declaration.ts";
 import { noSuchOverload } from "../declaration.ts";
 import { formatDuration, parseNanos } from "../duration-text.ts";
 import { keyedSum } from "../keyed-list.ts";
 import { compileRegex } from "../regex.ts";
+import { MINUTE, minutesOf, parseTimestamp, showTimestamp, timestamp, wholeMillis } from "../timestamp-text.ts";
 import { parseType } from "../type.ts";
 import {
   CelError,
@@ -14,7 +16,7 @@ import {
   Duration,
   isCelMap,
   lengthOf,
-  Timestamp,
+  type Timestamp,
   TypeValue,
   typeNameOf,
   Uint,
@@ -49,14 +51,14 @@ const arithmetic: Declaration[] = [
   ["_+_(string, string) -> string", (a: string, b: string) => a + b, "concat"],
   ["_+_(bytes, bytes) -> bytes", (a: Uint8Array, b: Uint8Array) => new Uint8Array([...a, ...b]), "concat"],
   ["_+_(list<A>, list<A>) -> list<A>", concatenate],
-  ["_+_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => new Timestamp(a.nanos + b.nanos)],
-  ["_+_(duration, timestamp) -> timestamp", (a: Duration, b: Timestamp) => new Timestamp(a.nanos + b.nanos)],
+  ["_+_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => timestamp(a.nanos + b.nanos, a.offset)],
+  ["_+_(duration, timestamp) -> timestamp", (a: Duration, b: Timestamp) => timestamp(a.nanos + b.nanos, b.offset)],
   ["_+_(duration, duration) -> duration", (a: Duration, b: Duration) => new Duration(int(a.nanos + b.nanos))],
   ["_-_(int, int) -> int", (a: bigint, b: bigint) => int(a - b)],
   ["_-_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value - b.value)],
   ["_-_(double, double) -> double", (a: number, b: number) => a - b],
   ["_-_(timestamp, timestamp) -> duration", (a: Timestamp, b: Timestamp) => new Duration(int(a.nanos - b.nanos))],
-  ["_-_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => new Timestamp(a.nanos - b.nanos)],
+  ["_-_(timestamp, duration) -> timestamp", (a: Timestamp, b: Duration) => timestamp(a.nanos - b.nanos, a.offset)],
   ["_-_(duration, duration) -> duration", (a: Duration, b: Duration) => new Duration(int(a.nanos - b.nanos))],
   ["_*_(int, int) -> int", (a: bigint, b: bigint) => int(a * b)],
   ["_*_(uint, uint) -> uint", (a: Uint, b: Uint) => uint(a.value * b.value)],
@@ -108,8 +110,8 @@ const showKey = (key: unknown) => (key instanceof Uint ? String(key.value) : Str
 
 const item = (list: unknown[], at: bigint | number | Uint) => {
   const index = Number(at instanceof Uint ? at.value : at);
-  if (!Number.isInteger(index) || index < 0 || index >= list.length)
-    throw new CelError(`index out of bounds: ${index}`);
+  if (!Number.isInteger(index)) throw new CelError(`unsupported index value ${showDouble(index)} in list`);
+  if (index < 0 || index >= list.length) throw new CelError(`index out of bounds: ${index}`);
   return list[index];
 };
 
@@ -169,29 +171,10 @@ const parseInt10 = (text: string, to: string): bigint => {
   return BigInt(text);
 };
 
-export function parseTimestamp(text: string): Timestamp {
-  const match = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
-  const millis = match ? Date.parse(`${match[1]}${match[3]}`) : Number.NaN;
-  if (!match || Number.isNaN(millis))
-    throw new CelError(
-      `parsing time ${JSON.stringify(text)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(text)} as "2006"`,
-    );
-  return new Timestamp(BigInt(millis) * 1_000_000n + BigInt((match[2] ?? "").padEnd(9, "0")));
-}
-
 function parseDuration(text: string): Duration {
   const nanos = parseNanos(text);
   if (nanos === undefined) throw new CelError(`time: invalid duration ${JSON.stringify(text)}`);
   return new Duration(int(nanos));
-}
-
-export function showTimestamp({ nanos }: Timestamp): string {
-  const millis = nanos / 1_000_000n;
-  const fraction = String(((nanos % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n)
-    .padStart(9, "0")
-    .replace(/0+$/, "");
-  const seconds = new Date(Number(millis)).toISOString().slice(0, 19);
-  return `${seconds}${fraction === "" ? "" : `.${fraction}`}Z`;
 }
 
 /** Go shows others with an exponent. */
@@ -200,6 +183,7 @@ const LARGEST_PLAIN = 6;
 
 export function showDouble(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+  if (Object.is(value, -0)) return "-0";
   const exponent = Number(value.toExponential().split("e")[1]);
   const isLong = exponent < SMALLEST_PLAIN || exponent >= LARGEST_PLAIN;
   return isLong ? value.toExponential().replace(/e([+-])(\d)$/, "e$10$2") : String(value);
@@ -247,13 +231,13 @@ const conversions: Declaration[] = [
   ],
   ["timestamp(timestamp) -> timestamp", (value: Timestamp) => value],
   ["timestamp(string) -> timestamp", parseTimestamp],
-  ["timestamp(int) -> timestamp", (seconds: bigint) => new Timestamp(seconds * 1_000_000_000n)],
+  ["timestamp(int) -> timestamp", (seconds: bigint) => timestamp(seconds * 1_000_000_000n)],
   ["duration(duration) -> duration", (value: Duration) => value],
   ["duration(string) -> duration", parseDuration],
   ["duration(int) -> duration", (nanos: bigint) => new Duration(nanos)],
   ["dyn(A) -> dyn", (value: unknown) => value],
   [
-    "type(A) -> type",
+    "type(A) -> type<A>",
     (value: unknown) => new TypeValue(isCelMap(value) ? { kind: "map" } : parseType(typeNameOf(value))),
   ],
 ];
@@ -265,12 +249,12 @@ const time =
 
 /** A date whose UTC parts are the local ones of an offset or of a zone of the tz database. */
 function inZone(nanos: bigint, zone: string): Date {
-  const millis = Number(nanos / 1_000_000n);
-  if (zone === "UTC" || zone === "" || zone === "Z") return new Date(millis);
-  const offset = /^([+-]?)(\d\d):(\d\d)$/.exec(zone);
-  if (!offset) return new Date(millis + zoneOffset(millis, zone));
-  const minutes = Number(offset[2]) * 60 + Number(offset[3]);
-  return new Date(millis + (offset[1] === "-" ? -1 : 1) * minutes * 60_000);
+  const millis = wholeMillis(nanos);
+  if (["UTC", "", "Local"].includes(zone)) return new Date(millis);
+  if (!zone.includes(":")) return new Date(millis + zoneOffset(millis, zone));
+  for (const part of [zone.slice(0, zone.indexOf(":")), zone.slice(zone.indexOf(":") + 1)])
+    if (!/^[+-]?\d+$/.test(part)) throw new CelError(`strconv.Atoi: parsing ${goQuote(part)}: invalid syntax`);
+  return new Date(millis + minutesOf(zone) * MINUTE);
 }
 
 /** How much the zone is ahead of UTC then, in milliseconds. */

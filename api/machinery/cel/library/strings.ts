@@ -14,17 +14,27 @@ const inRange = (index: number, length: number) => {
   return index;
 };
 
+/** What is before the text is an error; what is behind it only has nothing in it. */
+const notNegative = (offset: bigint) => {
+  if (offset < 0n) throw new CelError(`index out of range: ${offset}`);
+  return Number(offset);
+};
+
 function indexOf(text: string, part: string, offset = 0n): bigint {
+  if (part === "") return offset;
   const all = points(text);
-  const from = inRange(Number(offset), all.length);
-  const at = all.slice(from).join("").indexOf(part);
-  return at < 0 ? -1n : BigInt(from + points(all.slice(from).join("").slice(0, at)).length);
+  const from = notNegative(offset);
+  const rest = all.slice(from).join("");
+  const at = rest.indexOf(part);
+  return at < 0 ? -1n : BigInt(from + points(rest.slice(0, at)).length);
 }
 
 function lastIndexOf(text: string, part: string, offset?: bigint): bigint {
   const all = points(text);
   const size = points(part).length;
-  const from = offset === undefined ? all.length - size : inRange(Number(offset), all.length);
+  if (part === "") return offset ?? BigInt(all.length);
+  const from = offset === undefined ? all.length : notNegative(offset);
+  if (offset !== undefined && from >= all.length) return -1n;
   for (let at = Math.min(from, all.length - size); at >= 0; at--)
     if (all.slice(at, at + size).join("") === part) return BigInt(at);
   return -1n;
@@ -46,7 +56,8 @@ function replace(text: string, from: string, to: string, limit = -1n): string {
   const parts: string[] = [];
   let rest = text;
   while (left-- > 0) {
-    const at = rest.indexOf(from);
+    // An empty text is found before and behind each character.
+    const at = from === "" && parts.length > 0 ? (points(rest)[0]?.length ?? -1) : rest.indexOf(from);
     if (at < 0) break;
     parts.push(rest.slice(0, at), to);
     rest = rest.slice(at + from.length);
@@ -65,6 +76,19 @@ function join(list: string[], by = ""): string {
   requireShort(list.reduce((total, each) => total + each.length + by.length, 0));
   return list.join(by);
 }
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\u0007": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\v": "\\v",
+  "\\": "\\\\",
+  '"': '\\"',
+};
+const quote = (text: string) => `"${[...text.toWellFormed()].map((c) => ESCAPES[c] ?? c).join("")}"`;
 
 const lower = (text: string) => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
 const upper = (text: string) => text.replace(/[a-z]/g, (c) => c.toUpperCase());
@@ -89,7 +113,7 @@ export const strings: readonly Declaration[] = [
   ["string.trim() -> string", (text: string) => text.trim(), "traversal"],
   ["list<string>.join() -> string", join, "items"],
   ["list<string>.join(string) -> string", join, "items"],
-  ["strings.quote(string) -> string", (text: string) => JSON.stringify(text), "traversal"],
+  ["strings.quote(string) -> string", quote, "traversal"],
   ["string.format(list<dyn>) -> string", (text: string, args: unknown[]) => formatText(text, args), "traversal"],
   ["string.find(string) -> string", (text: string, pattern: string) => compileRegex(pattern).find(text) ?? "", "regex"],
   [

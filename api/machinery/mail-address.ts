@@ -1,0 +1,20 @@
+/** One address of mail as Go's net/mail reads it: `a@b.c`, `Somebody <a@b.c>`, with a comment behind it. */
+import { isIP } from "./ip.ts";
+
+// biome-ignore-start lint/suspicious/noControlCharactersInRegex: what may not stand in an address.
+const ATOM = String.raw`[^\s()<>[\]:;@\\,".\x00-\x1f\x7f]+`;
+const QUOTED = String.raw`"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\t\x20-\x7e])*"`;
+// biome-ignore-end lint/suspicious/noControlCharactersInRegex: the same.
+const DOTTED = `${ATOM}(?:\\.${ATOM})*`;
+const SPEC = String.raw`(?:${DOTTED}|(?!"")${QUOTED})@[ \t]*(?:${DOTTED}|\[([^\]]*)\])`;
+const COMMENT = String.raw`(?:[ \t]*\([^()\\]*\))*`;
+const PLAIN = new RegExp(String.raw`^[ \t]*${SPEC}${COMMENT}[ \t]*$`);
+const NAMED = new RegExp(String.raw`^(?:[^\s()<>[\]:;@\\,"]|[ \t]|${QUOTED})*<[ \t]*${SPEC}>${COMMENT}[ \t]*$`);
+
+const LONGEST = 4096;
+
+export function isMailAddress(text: string): boolean {
+  if (text.length > LONGEST) return false;
+  const found = PLAIN.exec(text) ?? NAMED.exec(text);
+  return found !== null && (found[1] === undefined || isIP(found[1]));
+}

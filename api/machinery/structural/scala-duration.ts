@@ -1,0 +1,29 @@
+/** Durations as strfmt takes them: Go's, and those of days, weeks and words that Scala has. */
+import { parseNanos } from "../cel/duration-text.ts";
+
+/** Of the last name of a unit only the beginning counts: `nano`, `nanosecond`, `minutes`. */
+const UNITS: readonly (readonly [nanos: bigint, ...names: string[]])[] = [
+  [1n, "ns", "nano"],
+  [1_000n, "us", "\u00b5s", "micro"],
+  [1_000_000n, "ms", "milli"],
+  [1_000_000_000n, "s", "sec"],
+  [60_000_000_000n, "m", "min"],
+  [3_600_000_000_000n, "h", "hr", "hour"],
+  [86_400_000_000_000n, "d", "day"],
+  [604_800_000_000_000n, "w", "wk", "week"],
+];
+
+/** Nanoseconds, or undefined for what is no duration. What stands between amounts is not looked at, nor are words that are no units. */
+export function scalaNanos(text: string): bigint | undefined {
+  const plain = parseNanos(text);
+  if (plain !== undefined && BigInt.asIntN(64, plain) === plain) return plain;
+  let total: bigint | undefined;
+  for (const [, amount = "", word = ""] of text.matchAll(/(\d+)\s*([A-Za-z\u00b5]+)/g)) {
+    if (BigInt.asIntN(64, BigInt(amount)) !== BigInt(amount)) return undefined;
+    const unit = word.toLowerCase();
+    for (const [nanos, ...names] of UNITS)
+      if (names.some((name, i) => name === unit || (i === names.length - 1 && unit.startsWith(name))))
+        total = (total ?? 0n) + BigInt(amount) * nanos;
+  }
+  return total;
+}
