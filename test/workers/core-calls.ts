@@ -1,0 +1,35 @@
+/** The core API of the default cluster, as tests ask it for the control plane, in few words. */
+import { env } from "cloudflare:workers";
+import { expect } from "vitest";
+import type { KubeObject } from "../../api/machinery/meta.ts";
+import type { Env } from "../../worker/env.ts";
+
+export const { API, CLUSTER_STORE } = env as Env;
+export const BASE = "https://sailplane/api/v1";
+
+export interface Answer {
+  readonly code: number;
+  readonly warning: string | null;
+  readonly object: KubeObject & { readonly message?: string; readonly status?: Record<string, unknown> };
+}
+
+/** `path` is of the core API, or a URL. */
+export async function call(path: string, body?: object, method = body ? "POST" : "GET"): Promise<Answer> {
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const init = { method, headers: { "Content-Type": type }, ...(body ? { body: JSON.stringify(body) } : {}) };
+  const response = await API.fetch(new Request(path.startsWith("/") ? `${BASE}${path}` : path, init));
+  const object = (await response.json()) as Answer["object"];
+  return { code: response.status, warning: response.headers.get("Warning"), object };
+}
+
+/** A pod that no scheduler takes. */
+export const pod = (name: string, more: object = {}) => ({
+  metadata: { name, labels: { app: "x" } },
+  spec: { schedulerName: "none", containers: [{ name: "c", image: "i" }], ...more },
+});
+/** Its path. */
+export const newNamespace = async (name: string, labels: object = {}) => {
+  expect((await call("/namespaces", { metadata: { name, labels } })).code).toBe(201);
+  return `/namespaces/${name}`;
+};
+export const codesOf = (answers: readonly Answer[]) => Map.groupBy(answers, ({ code }) => code);

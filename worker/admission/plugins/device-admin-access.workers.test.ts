@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { call, newNamespace } from "../../../test/workers/core-calls.ts";
+
+test("administrators' claims are for namespaces that are marked for them", async () => {
+  const place = await newNamespace("devices");
+  const claims = `https://sailplane/apis/resource.k8s.io/v1${place}/resourceclaims`;
+  const claim = (adminAccess: boolean) => ({
+    metadata: { name: "c" },
+    spec: { devices: { requests: [{ name: "r", exactly: { deviceClassName: "x", adminAccess } }] } },
+  });
+  const refused = await call(claims, claim(true));
+  expect(refused.code).toBe(422);
+  expect(refused.object.message).toBe(
+    'ResourceClaim.resource.k8s.io "c" is invalid: spec.devices.requests[0].adminAccess: Forbidden: admin access to devices requires the `resource.kubernetes.io/admin-access: true` label on the containing namespace',
+  );
+  await call(place, { metadata: { labels: { "resource.kubernetes.io/admin-access": "true" } } }, "PATCH");
+  expect((await call(claims, claim(true))).code).toBe(201);
+});

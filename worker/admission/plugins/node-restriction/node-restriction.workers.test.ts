@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { type Answer, API, BASE } from "../../../../test/workers/core-calls.ts";
+
+const REQUEST_OF_ALICE =
+  "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIWU1IOENBUUF3SFRFTU1Bb0dBMVVFQ2d3RFpHVjJNUTB3Q3dZRFZRUUREQVJxWVc1bE1Ga3dFd1lIS29aSQp6ajBDQVFZSUtvWkl6ajBEQVFjRFFnQUU1eWRaa2tSc1AyS0FxNG51Tk1YRFRjWDh4MHVzaVFCZUhzRWdmNGU3CkVHV3U0M1N0OHVtMWZlNFZ1WU40TmdXQ2Y4L0I1TVlFaUYzWWwxamN1QkFQazZBQU1Bb0dDQ3FHU000OUJBTUMKQTBrQU1FWUNJUUQyN1BwVHMxVS9oTlppNVZKRXVGT1dCc0podFJwclg1dFB4WnNETStZY2FnSWhBTDdCZFVUKwpURkVTUmc2SWtNUEtmaWVkaDBBdk9vNWs2VE9JMloxN1dMTnUKLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==";
+
+/** What a node is told. */
+async function asNode(url: string, body: object, method = "POST"): Promise<string | undefined> {
+  const headers = {
+    "Impersonate-User": "system:node:a",
+    "Impersonate-Group": "system:nodes",
+    "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+  };
+  const response = await API.fetch(new Request(url, { method, headers, body: JSON.stringify(body) }));
+  return ((await response.json()) as Answer["object"]).message;
+}
+
+test("a node is certified as itself only", async () => {
+  const requests = "https://sailplane/apis/certificates.k8s.io/v1/certificatesigningrequests";
+  const signerName = "kubernetes.io/kube-apiserver-client-kubelet";
+  const asked = (request: string | undefined) =>
+    asNode(requests, { metadata: { name: "r" }, spec: { request, signerName, usages: ["client auth"] } });
+  const forbidden = 'certificatesigningrequests.certificates.k8s.io "r" is forbidden';
+  expect(await asked(REQUEST_OF_ALICE)).toBe(`${forbidden}: can only create a node CSR with CN=system:node:a`);
+  expect(await asked(undefined)).toBe(`${forbidden}: unable to parse csr: PEM block type must be CERTIFICATE REQUEST`);
+});
+
+test("NODE-WRITE: a node is refused what its status subresource would have put back", async () => {
+  const node = { apiVersion: "v1", kind: "Node", metadata: { name: "a" } };
+  expect(await asNode(`${BASE}/nodes`, node)).toBeUndefined();
+  const taint = { spec: { taints: [{ key: "k", effect: "NoSchedule" }] } };
+  const refused = 'nodes "a" is forbidden: node "a" is not allowed to modify taints';
+  expect(await asNode(`${BASE}/nodes/a/status`, taint, "PATCH")).toBe(refused);
+  // A pod that is no mirror is refused before what else is wrong with it is told.
+  expect(await asNode(`${BASE}/namespaces/default/pods`, { metadata: { name: "m" } })).toContain(
+    "can only create mirror pods",
+  );
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
+
+test("a copy of a pod mounts the token where its original does, by one volume", async () => {
+  const place = await newNamespace("copies");
+  const { object } = await call(`${place}/pods`, pod("original"));
+  const { spec } = object as unknown as { spec: { containers: object[]; volumes: { name: string }[] } };
+  const containers = [...spec.containers, { name: "debugger", image: "i" }];
+  const { code, object: copy } = await call(`${place}/pods`, pod("copy", { ...spec, containers }));
+  expect(code).toBe(201);
+  const copied = (copy as unknown as { spec: typeof spec }).spec;
+  expect(copied.volumes).toHaveLength(1);
+  expect(copied.containers[1]).toMatchObject({ volumeMounts: [{ name: spec.volumes[0]?.name }] });
+});
+
+test("who looks into a pod is bound by its service account", async () => {
+  const place = await newNamespace("debugged");
+  const annotations = { "kubernetes.io/enforce-mountable-secrets": "true" };
+  expect((await call(`${place}/serviceaccounts`, { metadata: { name: "s", annotations } })).code).toBe(201);
+  expect((await call(`${place}/pods`, pod("p", { serviceAccountName: "s" }))).code).toBe(201);
+  const debug = (more: object) => {
+    const ephemeralContainers = [{ name: "d", image: "i", ...more }];
+    return call(`${place}/pods/p/ephemeralcontainers`, { spec: { ephemeralContainers } }, "PATCH");
+  };
+  const refused = await debug({ envFrom: [{ secretRef: { name: "x" } }] });
+  expect(refused.object.message).toBe(
+    'pods "p" is forbidden: ephemeral container d with envFrom referencing secret.secretName="x" is not allowed because service account s does not reference that secret',
+  );
+  expect((await debug({})).code).toBe(200);
+});
+
+test("mirror pods name no secrets", async () => {
+  const mirror = {
+    ...pod("m", { nodeName: "a", imagePullSecrets: [{ name: "s" }] }),
+    metadata: { name: "m", annotations: { "kubernetes.io/config.mirror": "x" } },
+  };
+  const { object } = await call("/namespaces/default/pods", mirror);
+  expect(object.message).toBe('pods "m" is forbidden: a mirror pod may not reference secrets');
+});

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { call, codesOf, newNamespace, pod } from "../../../test/workers/core-calls.ts";
+
+test("ADM-EVICT, ADM-EVICT-SAY: evictions that race share no disruption", async () => {
+  const place = await newNamespace("evict");
+  const names = ["a", "b", "c", "d"];
+  for (const name of names) {
+    const { metadata, spec } = pod(name);
+    // Else it is gone at once, as no node has it.
+    await call(`${place}/pods`, { metadata: { ...metadata, finalizers: ["example.com/seen"] }, spec });
+    const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+    await call(`${place}/pods/${name}/status`, { status }, "PATCH");
+  }
+  const budgets = "https://sailplane/apis/policy/v1/namespaces/evict/poddisruptionbudgets";
+  await call(budgets, { metadata: { name: "b" }, spec: { minAvailable: 3, selector: { matchLabels: { app: "x" } } } });
+  const status = {
+    observedGeneration: 1,
+    disruptionsAllowed: 1,
+    currentHealthy: 4,
+    desiredHealthy: 3,
+    expectedPods: 4,
+  };
+  await call(`${budgets}/b/status`, { status }, "PATCH");
+  const evict = (name: string) =>
+    call(`${place}/pods/${name}/eviction`, { apiVersion: "policy/v1", kind: "Eviction", metadata: { name } });
+  const answers = codesOf(await Promise.all(names.map(evict)));
+  expect(answers.get(201)).toHaveLength(1);
+  expect(answers.get(429)).toHaveLength(3);
+  const pods = await Promise.all(names.map((name) => call(`${place}/pods/${name}`)));
+  const told = pods.flatMap(({ object: { metadata, status } }) => {
+    const conditions = (status?.conditions ?? []) as { readonly type: string; readonly reason?: string }[];
+    const reason = conditions.find(({ type }) => type === "DisruptionTarget")?.reason;
+    return reason === undefined ? [] : [[reason, metadata.deletionTimestamp !== undefined]];
+  });
+  expect(told).toEqual([["EvictionByEvictionAPI", true]]);
+});
