@@ -75,8 +75,6 @@ describe.skipIf(reason !== undefined)(`a node that things happen to${reason ? ` 
       name: "far",
       server: "192.0.2.1",
       diskBytes: 16 * MEGABYTE,
-      // A full disk is a test of its own here, and no reason to end pods.
-      options: ["--eviction-hard", "memory.available<1Mi"],
     });
     await cluster.output("wait --for=create --timeout=20s node/far");
     await cluster.output("wait --for=condition=Ready --timeout=20s node/far");

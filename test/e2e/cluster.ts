@@ -32,6 +32,9 @@ export interface ClusterOptions {
   readonly options?: readonly string[];
 }
 
+/** A machine whose disk others have filled evicts every pod, which is no fault of what is tested. */
+export const EVICTS_NOTHING: readonly string[] = ["--eviction-hard", "memory.available<1Mi"];
+
 /** A control plane and a node, started and ended as a user would: `sailplane up`, Ctrl-C. */
 export class Cluster {
   readonly directory = mkdtempSync(`${tmpdir()}/sailplane-e2e-`);
@@ -43,8 +46,9 @@ export class Cluster {
   private constructor(options: ClusterOptions, port: number) {
     this.#containerd = options.containerd;
     const runtime = options.containerd ? "cri" : (options.runtime ?? "process");
-    const node = options.agent === false ? ["--no-agent"] : ["--runtime", runtime, "--node-name", this.nodeName];
-    this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory, ...node];
+    const node = ["--runtime", runtime, "--node-name", this.nodeName, ...EVICTS_NOTHING];
+    this.#arguments = ["up", "--port", String(port), "--data-dir", this.directory];
+    this.#arguments = [...this.#arguments, ...(options.agent === false ? ["--no-agent"] : node)];
     if (options.ingressPort !== undefined)
       this.#arguments = [...this.#arguments, "--ingress", String(options.ingressPort)];
     if (options.options) this.#arguments = [...this.#arguments, ...options.options];

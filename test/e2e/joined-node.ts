@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, EVICTS_NOTHING } from "./cluster.ts";
 import type { Containerd } from "./containerd.ts";
 
 const launcher = join(import.meta.dirname, "../../cli/sailplane.mjs");
@@ -76,6 +76,7 @@ export class JoinedNode {
       "cri",
       "--data-dir",
       this.directory,
+      ...EVICTS_NOTHING,
     ];
     const child = spawn(first, [...inside, process.execPath, launcher, ...join, ...options], {
       stdio: ["ignore", "pipe", "pipe"],
