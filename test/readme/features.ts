@@ -62,7 +62,7 @@ export const features: readonly Feature[] = [
     area: "Writes",
     name: "`dryRun=All`, on all writes",
     missing: "",
-    shown: ["worker/admission/admission.workers.test.ts", "a dry run"],
+    shown: ["worker/admission/plugins/resource-quota/resource-quota.workers.test.ts", "a dry run"],
   },
   {
     area: "Writes",
@@ -122,19 +122,19 @@ export const features: readonly Feature[] = [
     area: "Custom resources",
     name: "several versions, converted by `None` or by webhook",
     missing: "",
-    shown: ["test/e2e/webhooks.test.ts", "answers each object at the version asked for"],
+    shown: ["test/e2e/webhooks/conversion-webhooks.ts", "answers each object at the version asked for"],
   },
   {
     area: "Admission",
     name: "mutating and validating webhooks, by Service and by URL, with caBundle",
     missing: "on Cloudflare a URL with a caBundle fails by its failurePolicy",
-    shown: ["test/e2e/webhooks.test.ts", "certificate of another authority"],
+    shown: ["test/e2e/webhooks/service-webhooks.ts", "certificate of another authority"],
   },
   {
     area: "Admission",
     name: "CONNECT: exec, attach, port-forward, proxy",
     missing: "",
-    shown: ["test/e2e/webhooks.test.ts", "connections to a pod"],
+    shown: ["test/e2e/webhooks/service-webhooks.ts", "connections to a pod"],
   },
   {
     area: "Admission",
