@@ -14,6 +14,8 @@ export const baseOf = (cluster: string): string => `https://sailplane/clusters/$
 export interface Call {
   readonly method?: string;
   readonly body?: object;
+  /** Of the body: JSON, and of a patch a merge patch, where it does not say. */
+  readonly type?: string;
   /** Through the binding: the control plane, or whom it takes on. */
   readonly as?: string;
   /** From outside; "" for nobody. */
@@ -32,12 +34,13 @@ interface Answer {
   readonly status: { readonly token: string; readonly authenticated?: boolean; readonly error?: string };
 }
 
-export async function call(url: string, { method, body, as, token }: Call = {}): Promise<Called> {
+export async function call(url: string, { method, body, type, as, token }: Call = {}): Promise<Called> {
+  const usual = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   const request = new Request(url, {
     method: method ?? (body ? "POST" : "GET"),
     ...(body ? { body: JSON.stringify(body) } : {}),
     headers: {
-      ...(body ? { "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json" } : {}),
+      ...(body ? { "Content-Type": type ?? usual } : {}),
       ...(as ? { "Impersonate-User": as } : {}),
       ...(token ? { Authorization: `Bearer ${token}` } : {}),
     },

@@ -158,3 +158,34 @@ test("roles are written by those who hold what they grant", async () => {
     'roles.rbac.authorization.k8s.io "more" is forbidden: user "alice" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}',
   );
 });
+
+test("AUTHZ-CREATE: who may patch and update what is there may not make what is not", async () => {
+  const cluster = await newCluster();
+  const granting = async (name: string, verbs: string[]) => {
+    const rules = [{ apiGroups: ["", "coordination.k8s.io"], resources: ["configmaps", "leases"], verbs }];
+    const roleRef = { ...binding.roleRef, name };
+    await call(`${cluster}${RBAC}/roles`, { body: { metadata: { name }, rules } });
+    await call(`${cluster}${RBAC}/rolebindings`, { body: { ...binding, metadata: { name }, roleRef } });
+  };
+  const maps = "/api/v1/namespaces/default/configmaps/new";
+  const leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases/new";
+  const apply = () =>
+    call(`${cluster}${maps}?fieldManager=alice`, {
+      as: "alice",
+      method: "PATCH",
+      type: "application/apply-patch+yaml",
+      body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "new" } },
+    });
+  const put = () =>
+    call(`${cluster}${leases}`, { as: "alice", method: "PUT", body: { metadata: { name: "new" }, spec: {} } });
+  await granting("change", ["patch", "update"]);
+  expect(await apply()).toMatchObject({
+    code: 403,
+    object: {
+      message: `configmaps "new" is forbidden: User "alice" cannot create resource "configmaps" in API group "" in the namespace "default"`,
+    },
+  });
+  expect((await put()).code).toBe(403);
+  await granting("make", ["create"]);
+  expect([(await apply()).code, (await put()).code]).toEqual([201, 201]);
+});

@@ -35,7 +35,10 @@ export async function applyServerSide(context: RequestContext, options: WriteOpt
       ? {
           onMissing: async () => {
             const draft = appliedDraft(context, { applied, strict, live: undefined, options });
-            return { text: await createObject(context, draft, { ...options, tracked: true }), created: true };
+            return {
+              text: await createObject(context, draft, { ...options, otherVerb: true, tracked: true }),
+              created: true,
+            };
           },
         }
       : {}),

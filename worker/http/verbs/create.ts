@@ -11,6 +11,7 @@ import { KeyedReads } from "../../admission/keyed-reads.ts";
 import { trackManagedFields } from "../../admission/managed-fields.ts";
 import type { AdmissionRequest } from "../../admission/plugin.ts";
 import { ApiError } from "../../api-error.ts";
+import { requirePermission } from "../../auth/require-permission.ts";
 import { fitObject } from "../../registry/fit-object.ts";
 import { dropRepeatedOwners } from "../../registry/owner-references.ts";
 import { dropServerFields, prepareCreate, validateCreate } from "../../registry/strategy.ts";
@@ -71,6 +72,8 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
 const ofResource = ({ served }: RequestContext) => ({ group: served.group, resource: served.resource.plural });
 
 type Creation = Pick<WriteOptions, "dryRun" | "fieldManager"> & {
+  /** The request was a PUT or an apply of what is not there, and so far it was asked only whether its user may do that. */
+  readonly otherVerb?: boolean;
   /** Server-side apply has done its own bookkeeping of managed fields. */
   readonly tracked?: boolean;
 };
@@ -105,6 +108,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     prepareCreate(resource, copy, { uid: crypto.randomUUID(), now: context.now, warnings });
     validateCreate(resource, copy);
     warnings.push(...(resource.warnings?.(copy) ?? []));
+    if (options.otherVerb) await requireCreate(context);
     await admitValidation(request);
   } catch (error) {
     await requireExpectations(request);
@@ -114,6 +118,13 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   const result = await fitObject(copy, options, () => commitCreate(request, copy, options.dryRun));
   if (result.outcome === "created") context.warnings.push(...warnings);
   return result;
+}
+
+async function requireCreate({ user, policy, store, served, path }: RequestContext): Promise<void> {
+  const { group, version, resource } = served;
+  const { namespace, name } = path;
+  const attributes = { verb: "create", group, version, resource: resource.plural, subresource: "", namespace, name };
+  await requirePermission(user, attributes, { policy, store });
 }
 
 /** What changes objects sees them without the name that is drawn for them: it may give them another. */

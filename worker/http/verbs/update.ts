@@ -37,7 +37,7 @@ export async function update(context: RequestContext): Promise<Response> {
       ? {
           onMissing: async () => {
             checkUid(context, body, { current: { metadata: { uid: "" } }, dryRun: options.dryRun });
-            return { text: await createObject(context, asNew(body), options), created: true };
+            return { text: await createObject(context, asNew(body), { ...options, otherVerb: true }), created: true };
           },
         }
       : {}),
