@@ -58,6 +58,8 @@ export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
   #looks = 0;
+  /** Why the last look failed; "": it did not. */
+  #failed = "";
   #seen: Seen = new Map();
   #pressures: ReadonlySet<Pressure> = new Set();
   #images: readonly ImageObservation[];
@@ -94,9 +96,18 @@ export class Housekeeping {
   #later(): void {
     this.#timer = setTimeout(() => {
       void this.look()
-        .catch((error) => this.#options.log.warn(`housekeeping: ${(error as Error).message}`))
+        .then(
+          () => this.#fails(""),
+          ({ message }: Error) => this.#fails(message),
+        )
         .finally(() => this.#later());
     }, LOOK_MS).unref();
+  }
+
+  /** The same once only. */
+  #fails(why: string): void {
+    if (why !== "" && why !== this.#failed) this.#options.log.warn(`housekeeping: ${why}`);
+    this.#failed = why;
   }
 
   async look(): Promise<void> {

@@ -38,6 +38,7 @@ export class NodeAgent {
     await made.openNetwork();
     if (runtime.simulates !== true) {
       await made.housekeeping.start();
+      made.runtimeHealth.start();
       await made.drivers.open();
     }
     await made.staticPods.start();
@@ -99,6 +100,7 @@ export class NodeAgent {
     made.orphans.stop();
     made.staticPods.stop();
     made.housekeeping.stop();
+    made.runtimeHealth.stop();
     made.drivers.close();
     made.workers.stop();
     await made.network?.stop();

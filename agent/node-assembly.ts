@@ -17,6 +17,7 @@ import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } 
 import { patchedResources } from "./node/patched-resources.ts";
 import { readNodeFacts } from "./node/read-node-facts.ts";
 import { Registrar } from "./node/registrar.ts";
+import { RuntimeHealth } from "./node/runtime-health.ts";
 import type { NodeApiFacts } from "./node-api/facts.ts";
 import { answerNodeApi } from "./node-api/node-api.ts";
 import { nodeApiFacts } from "./node-api/node-api-facts.ts";
@@ -65,6 +66,7 @@ export class NodeAssembly {
   readonly drivers: VendorDrivers;
   readonly registrar: Registrar;
   readonly orphans: OrphanSearch;
+  readonly runtimeHealth: RuntimeHealth;
   /** Once it is open. */
   network: ClusterNetwork | undefined;
   readonly #options: AgentOptions;
@@ -120,6 +122,7 @@ export class NodeAssembly {
       },
       facts.images,
     );
+    this.runtimeHealth = new RuntimeHealth({ runtime, onChange: () => void this.registrar.register(), log });
     const sources = apiVolumeSources(this.client);
     this.drivers = new VendorDrivers({
       kubeletDirectory: resolve(options.settings.kubeletDir ?? join(options.dataDirectory, "kubelet")),
@@ -239,7 +242,7 @@ export class NodeAssembly {
     const { amounts: devices, csi } = this.drivers;
     const ways = this.network?.ways;
     const network = ways && { key: this.#networkKey.publicKey, ways };
-    const notReady = this.network?.waiting;
+    const notReady = this.runtimeHealth.trouble ?? this.network?.waiting;
     return { ...this.facts, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
   }
 

@@ -32,6 +32,8 @@ export interface Runtime {
   readonly features?: RuntimeFeatures;
   /** Containers may be given devices by their CDI names. */
   readonly takesCdiDevices?: boolean;
+  /** When it last answered anything, by `steadyNow`; absent: it always does. */
+  answeredAt?(): number;
   version(): Promise<{ readonly name: string; readonly version: string }>;
   /** All that this runtime runs for the agent, or for one pod by uid. */
   observe(uid?: string): Promise<Observation>;

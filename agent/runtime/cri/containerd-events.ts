@@ -3,6 +3,7 @@
  * Envelope and TaskExit are read by hand: of each only one field matters.
  */
 import { Client, credentials } from "@grpc/grpc-js";
+import { CLIENT_OPTIONS } from "./cri-client.ts";
 
 const METHOD = "/containerd.services.events.v1.Events/Subscribe";
 const FILTER = `topic=="/tasks/exit",namespace==k8s.io`;
@@ -46,7 +47,7 @@ const decodeEnvelope = (bytes: Buffer): string =>
 
 /** Calls with the container's id; `onEnd` when there are no more events. Answers how to stop. */
 export function followExits(address: string, onExit: (id: string) => void, onEnd: () => void): () => void {
-  const client = new Client(address, credentials.createInsecure(), { "grpc.default_authority": "localhost" });
+  const client = new Client(address, credentials.createInsecure(), CLIENT_OPTIONS);
   const stream = client.makeServerStreamRequest(METHOD, encodeRequest, decodeEnvelope, FILTER);
   stream.on("data", onExit);
   stream.on("error", () => {});

@@ -12,14 +12,18 @@ import {
 } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
 import { parse } from "protobufjs";
+import { steadyNow } from "../../steady-now.ts";
 import { RuntimeError } from "../runtime-error.ts";
 import type { CriMethods } from "./cri-messages.ts";
 import { CRI_PROTO } from "./cri-proto.ts";
 
 const DEFAULT_SECONDS = 120;
-const OPTIONS: ClientOptions = {
+export const CLIENT_OPTIONS: ClientOptions = {
   "grpc.max_receive_message_length": 64 * 1024 * 1024,
   "grpc.default_authority": "localhost",
+  // A runtime that is back is not kept waiting: it is on this machine.
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 3000,
 };
 
 type Callable = Record<
@@ -38,6 +42,9 @@ const MAKING: ReadonlySet<keyof CriMethods> = new Set([
 ]);
 const LONGEST_END_MS = 10_000;
 
+/** Not the runtime's own words. */
+const SILENT: ReadonlySet<status> = new Set([status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.CANCELLED]);
+
 /** A call that took longer than it was given. */
 export class CriTimeout extends RuntimeError {}
 
@@ -45,6 +52,7 @@ export class CriClient {
   readonly #services: readonly (Client & Callable)[];
   readonly address: string;
   readonly #making = new Set<Promise<unknown>>();
+  #answeredAt = steadyNow();
 
   /** `socket` is a path. */
   constructor(socket: string) {
@@ -60,8 +68,11 @@ export class CriClient {
     const { RuntimeService, ImageService } = v1 as Record<string, ServiceClientConstructor>;
     this.#services = [RuntimeService, ImageService].map(
       (Service) =>
-        new (Service as ServiceClientConstructor)(this.address, credentials.createInsecure(), OPTIONS) as Client &
-          Callable,
+        new (Service as ServiceClientConstructor)(
+          this.address,
+          credentials.createInsecure(),
+          CLIENT_OPTIONS,
+        ) as Client & Callable,
     );
   }
 
@@ -75,12 +86,18 @@ export class CriClient {
       const call = service?.[method];
       if (service === undefined || call === undefined) throw new Error(`no such call: ${method}`);
       call.call(service, request, { deadline: Date.now() + seconds * 1000 }, (error, answer) => {
+        if (error === null || !SILENT.has(error.code)) this.#answeredAt = steadyNow();
         if (error === null) resolve(answer as CriMethods[M]["answer"]);
         else reject(failureOf(error));
       });
     });
     if (MAKING.has(method)) this.#remember(answered.catch(() => {}));
     return answered;
+  }
+
+  /** When the runtime last answered, be it with a refusal; at first when this began. */
+  get answeredAt(): number {
+    return this.#answeredAt;
   }
 
   #remember(made: Promise<unknown>): void {

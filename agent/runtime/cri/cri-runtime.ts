@@ -53,7 +53,6 @@ export class CriRuntime implements Runtime {
   readonly #cri: CriClient;
   readonly #socket: string;
   readonly #agentId: string;
-  readonly #version: cri.Version;
   readonly #images: CriImages;
   readonly #observer: CriObserver;
   readonly #changes: CriChanges;
@@ -79,7 +78,6 @@ export class CriRuntime implements Runtime {
     this.#cri = client;
     this.#socket = socket;
     this.#agentId = agentId;
-    this.#version = version;
     this.scheme = scheme;
     this.cgroupDriver = cgroupDriverOf(scheme, config);
     this.takesCdiDevices = takesCdiDevices(scheme, config);
@@ -98,8 +96,17 @@ export class CriRuntime implements Runtime {
     return id.startsWith(prefix) ? id.slice(prefix.length) : id;
   }
 
+  answeredAt(): number {
+    return this.#cri.answeredAt;
+  }
+
   async version() {
-    return { name: this.#version.runtime_name, version: this.#version.runtime_version };
+    const { runtime_name: name, runtime_version: version } = await this.#cri.call(
+      "Version",
+      { version: "" },
+      OPEN_SECONDS,
+    );
+    return { name, version };
   }
 
   observe(uid?: string): Promise<Observation> {

@@ -1,0 +1,57 @@
+/** Whether the container runtime answers: while it does not, the node is not Ready, as a kubelet says of itself. */
+import type { Logger } from "../logger.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { steadyNow } from "../steady-now.ts";
+
+/** The kubelet's. */
+const SILENCE_MS = 30_000;
+const LOOK_MS = 5000;
+const DOWN = "container runtime is down";
+
+export interface RuntimeHealthOptions {
+  readonly runtime: Pick<Runtime, "answeredAt" | "version">;
+  readonly onChange: () => void;
+  readonly log: Logger;
+}
+
+export class RuntimeHealth {
+  readonly #options: RuntimeHealthOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #isDown = false;
+
+  constructor(options: RuntimeHealthOptions) {
+    this.#options = options;
+  }
+
+  /** Why the node takes no pods; undefined: not for this. */
+  get trouble(): string | undefined {
+    return this.#isDown ? DOWN : undefined;
+  }
+
+  /** What is asked of the runtime all the time tells; only one that has been silent for long is asked for this. */
+  start(): void {
+    if (this.#options.runtime.answeredAt === undefined) return;
+    this.#timer = setInterval(() => void this.look(steadyNow()), LOOK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async look(now: number): Promise<void> {
+    const { runtime, onChange, log } = this.#options;
+    const isSilent = now - (runtime.answeredAt?.() ?? now) > SILENCE_MS;
+    const isDown = isSilent && !(await this.#answers());
+    if (isDown === this.#isDown) return;
+    this.#isDown = isDown;
+    log.warn(isDown ? "the container runtime does not answer; its pods go on" : "the container runtime answers again");
+    onChange();
+  }
+
+  #answers(): Promise<boolean> {
+    return this.#options.runtime.version().then(
+      () => true,
+      () => false,
+    );
+  }
+}
