@@ -1,6 +1,6 @@
 /**
  * Probes the containers of one pod while they run. The startup probe goes first; liveness and readiness follow. A result
- * counts once it was the same as often as its threshold asks.
+ * is one once it was the same as often as its threshold asks.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Probe } from "../../api/generated/core.v1.ts";
@@ -11,6 +11,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { steadyNow } from "../steady-now.ts";
 import { runProbe } from "./probe.ts";
 import type { ProbeOutcome } from "./probe-outcome.ts";
+import { beginPace, counts, nextPace } from "./probe-pace.ts";
 
 export interface ProberOptions {
   readonly runtime: Runtime;
@@ -63,11 +64,17 @@ class ContainerProbes {
     const until = kind === "readiness" ? signal : AbortSignal.any([signal, this.#ending.signal]);
     const wait = (ms: number) => sleep(Math.max(ms, 0), undefined, { signal: until }).catch(() => {});
     const { initialDelaySeconds = 0, periodSeconds = 10, successThreshold = 1, failureThreshold = 3 } = probe;
-    await wait(delayLeft(initialDelaySeconds * 1000, Date.now() - this.#observed.startedAt));
+    const periodMs = periodSeconds * 1000;
+    const ranMs = Date.now() - this.#observed.startedAt;
+    const delayMs = delayLeft(initialDelaySeconds * 1000, ranMs);
+    await wait(delayMs);
+    const ageMs = delayMs > 0 ? periodMs : this.results.startup === "success" ? 0 : ranMs;
+    let pace = beginPace(kind, { periodMs, ageMs }, steadyNow());
+    if (kind === "liveness") await wait(pace.due - steadyNow());
     let same = 0;
     let last: boolean | undefined;
     while (!until.aborted) {
-      const started = steadyNow();
+      const askedAt = steadyNow();
       const outcome = await runProbe(probe, {
         container: this.#target.container,
         containerId: this.#observed.id,
@@ -75,19 +82,28 @@ class ContainerProbes {
         runtime: this.#options.runtime,
       });
       if (until.aborted) return false;
-      this.#options.onOutcome(this.#target, kind, outcome);
-      if (!outcome.ok || outcome.warning === true) this.#options.onTrouble(this.#target, kind, outcome);
-      if (outcome.errored !== true) {
-        same = outcome.ok === last ? same + 1 : 1;
-        last = outcome.ok;
-        if (same >= (outcome.ok ? successThreshold : failureThreshold)) {
-          this.#conclude(kind, outcome.ok);
-          if (kind === "startup" || (kind === "liveness" && !outcome.ok)) return outcome.ok;
+      const asked = { askedAt, ok: outcome.ok };
+      if (counts(pace, asked)) {
+        this.#tell(kind, outcome);
+        if (outcome.errored !== true) {
+          same = outcome.ok === last ? same + 1 : 1;
+          last = outcome.ok;
+          if (same >= (outcome.ok ? successThreshold : failureThreshold)) {
+            this.#conclude(kind, outcome.ok);
+            if (kind === "startup" || (kind === "liveness" && !outcome.ok)) return outcome.ok;
+          }
         }
       }
-      await wait(started + periodSeconds * 1000 - steadyNow());
+      const next = nextPace(pace, asked, periodMs);
+      pace = next;
+      await wait(next.askAt - steadyNow());
     }
     return false;
+  }
+
+  #tell(kind: ProbeKind, outcome: ProbeOutcome): void {
+    this.#options.onOutcome(this.#target, kind, outcome);
+    if (!outcome.ok || outcome.warning === true) this.#options.onTrouble(this.#target, kind, outcome);
   }
 
   #conclude(kind: ProbeKind, ok: boolean): void {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import type { ProbeKind } from "../pod/local.ts";
+import { beginPace, counts, nextPace } from "./probe-pace.ts";
+
+const PERIOD = 10_000;
+
+/** When a container that answers well from `goodAt` on is asked until `end`, and what counts: `-` a failure, `+` a success. */
+function asksOf(
+  kind: ProbeKind,
+  { ageMs = 0, goodAt, end }: { ageMs?: number; goodAt: number; end: number },
+): string[] {
+  let pace = beginPace(kind, { periodMs: PERIOD, ageMs }, 0);
+  const asks: string[] = [];
+  for (let at = kind === "liveness" ? pace.due : 0; at < end; ) {
+    const asked = { askedAt: at, ok: at >= goodAt };
+    asks.push(`${at}${counts(pace, asked) ? (asked.ok ? "+" : "-") : ""}`);
+    const next = nextPace(pace, asked, PERIOD);
+    pace = next;
+    at = next.askAt;
+  }
+  return asks;
+}
+
+describe("AGENT-PROBE: a container that has just started", () => {
+  it("is ready soon after it answers, and then asked once a period", () => {
+    expect(asksOf("readiness", { goodAt: 600, end: 30_000 })).toEqual(["0", "250", "750+", "10750+", "20750+"]);
+  });
+
+  it("has a period before its failures count, and is asked more seldom the longer it is not ready", () => {
+    const asks = ["0", "250", "750", "1750", "3750", "7750", "10000-", "20000-"];
+    expect(asksOf("readiness", { goodAt: 99_000, end: 30_000 })).toEqual(asks);
+    expect(asksOf("startup", { goodAt: 99_000, end: 30_000 })).toEqual(asks);
+  });
+
+  it("is asked whether it is alive once a period only", () => {
+    expect(asksOf("liveness", { goodAt: 99_000, end: 35_000 })).toEqual(["10000-", "20000-", "30000-"]);
+  });
+});
+
+describe("AGENT-PROBE: a container that runs already, or has had its delay", () => {
+  it("is asked at once, and what it answers counts", () => {
+    expect(asksOf("readiness", { ageMs: 60_000, goodAt: 0, end: 15_000 })).toEqual(["0+", "10000+"]);
+    expect(asksOf("liveness", { ageMs: 60_000, goodAt: 99_000, end: 15_000 })).toEqual(["0-", "10000-"]);
+    expect(asksOf("readiness", { ageMs: 60_000, goodAt: 700, end: 15_000 })).toEqual(["0-", "250", "750+", "10750+"]);
+  });
+});
