@@ -47,6 +47,17 @@ test("every file imports only what its part may know", () => {
   expect(offences).toEqual([]);
 });
 
+test("within the Worker, nobody but its entry knows the HTTP server", () => {
+  const offences = files
+    .filter(({ path }) => /^worker\/(?!http\/|index\.ts$)/.test(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target }) => target.startsWith("worker/http/"))
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+  expect(offences).toEqual([]);
+});
+
 /** Libraries without input, output, clock or randomness. */
 const pureLibraries = ["croner", "ipaddr.js", "yaml"];
 

@@ -6,10 +6,10 @@ import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-ki
 import type { JsonObject } from "../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject, kubeObject } from "../../api/machinery/meta.ts";
 import { canonicalObject, draftObject } from "../../api/machinery/object-text.ts";
-import { decodePatched } from "../http/patch-format.ts";
-import { scaleOf } from "../http/subresources/scale-kind.ts";
 import type { Served } from "../kind-registry.ts";
 import { convertObjects } from "../outbound/convert-objects.ts";
+import { decodePatched } from "../registry/decode-patched.ts";
+import { scaleOf } from "../registry/scale-kind.ts";
 import type { AdmissionRequest } from "./plugin.ts";
 
 export interface Kind {

@@ -5,9 +5,9 @@
 import { decodeBase64 } from "../../api/machinery/base64.ts";
 import { PlainTextError } from "../api-error.ts";
 import type { User } from "../auth/user.ts";
-import { callPod } from "../http/nodes/node-stream.ts";
-import { findEndpoint } from "../http/service-endpoint.ts";
 import type { Caller } from "../outbound/call-client.ts";
+import { callPod } from "../tunnels/node-stream.ts";
+import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import type { RemoteApi } from "./remote-apis.ts";
 
 export interface RemoteCall {

@@ -12,9 +12,9 @@ import { badRequest, requestTooLarge, timedOut, unsupportedMediaType } from "../
 import { decodeCustom } from "../../api/machinery/structural/decode.ts";
 import { ApiError } from "../api-error.ts";
 import { noteBody } from "../audit/audited-request.ts";
+import { boundedBody } from "../bounded-body.ts";
 import { Deadline, REQUEST_MS } from "../deadline.ts";
 import type { RequestContext } from "../request-context.ts";
-import { boundedBody } from "./bounded-body.ts";
 import type { WriteOptions } from "./options.ts";
 
 /** Kubernetes' limit of a request's body. */

@@ -1,5 +1,5 @@
 /** The patch media types, and what each makes of an object. */
-import { type DecodedJson, decodeJson } from "../../api/machinery/decode-json.ts";
+import type { DecodedJson } from "../../api/machinery/decode-json.ts";
 import { anotherKind, kindIn, withDefaults } from "../../api/machinery/decode-kind.ts";
 import { invalid as invalidField } from "../../api/machinery/field-error.ts";
 import { type JsonObject, membersOf } from "../../api/machinery/json-object.ts";
@@ -13,11 +13,10 @@ import { printGo } from "../../api/machinery/patch/print-go.ts";
 import { printMerged, printPatched, printUntyped } from "../../api/machinery/patch/print-patched.ts";
 import { applyStrategicMergePatch } from "../../api/machinery/patch/strategic-merge.ts";
 import { badRequest, invalid, unsupportedMediaType } from "../../api/machinery/status.ts";
-import { pruneUntyped } from "../../api/machinery/structural/decode.ts";
 import { duplicateFields } from "../../api/machinery/structural/duplicate-fields.ts";
-import { structOfKind } from "../../api/schema/table.ts";
 import { ApiError } from "../api-error.ts";
 import type { Served } from "../kind-registry.ts";
+import { decodePatched, structFor } from "../registry/decode-patched.ts";
 import { textOf } from "./body.ts";
 import type { WriteOptions } from "./options.ts";
 import { patchRefused } from "./patch-failure.ts";
@@ -74,12 +73,6 @@ export function patchFormatOf({ custom }: Pick<Served, "custom">, media: string)
   if (format && !(format.needsStruct && custom)) return format;
   const told = custom && media in patchFormats ? UNKNOWN_CUSTOM_PATCH : undefined;
   throw new ApiError(told ? unsupportedMediaType(told) : unsupportedMediaType("415: Unsupported Media Type", {}));
-}
-
-function structFor({ group, version, resource }: Served) {
-  const struct = structOfKind(apiVersionOf(group, version), resource.kind);
-  if (!struct) throw new Error(`no schema for ${resource.kind}`);
-  return struct;
 }
 
 export function parsePatch(
@@ -141,15 +134,4 @@ function setIntoStruct(object: JsonObject, served: Served): DecodedJson {
   const decoded = decodePatched(object, served);
   if (decoded.ok) return { ...decoded, strict: decoded.strict.toSorted() };
   return { ok: false, message: unstructuredProblem(object, structFor(served)) ?? decoded.message };
-}
-
-/** `nulls` of custom objects that may not be null. */
-export function decodePatched(
-  object: JsonObject,
-  served: Served,
-  options?: { readonly nulls: "dropped" | "kept" },
-): DecodedJson {
-  const { structuralSchema } = served.resource;
-  if (structuralSchema) return pruneUntyped(object, structuralSchema, options);
-  return decodeJson(JSON.stringify(object), structFor(served));
 }

@@ -5,15 +5,15 @@
 import type { Service } from "../../api/generated/core.v1.ts";
 import type { Ingress, IngressBackend, IngressClass } from "../../api/generated/networking.v1.ts";
 import { INGRESS_CONTROLLER, LOAD_BALANCER_CLASS, parsePublicHost } from "../../api/public-host.ts";
+import { boundedBody } from "../bounded-body.ts";
 import { DEFAULT_CLUSTER } from "../cluster.ts";
 import { Deadline } from "../deadline.ts";
 import type { Env } from "../env.ts";
-import { boundedBody } from "../http/bounded-body.ts";
-import { callPod, joinPod, type PodAnswer } from "../http/nodes/node-stream.ts";
-import { findEndpoints, type PodPort, type ServicePortName } from "../http/service-endpoint.ts";
 import { clusterExists } from "../policy/clusters.ts";
 import { ownStore } from "../storage/cluster-stores.ts";
 import { StoreClient } from "../storage/store-client.ts";
+import { callPod, joinPod, type PodAnswer } from "../tunnels/node-stream.ts";
+import { findEndpoints, type PodPort, type ServicePortName } from "../tunnels/service-endpoint.ts";
 import { routeOf } from "./route.ts";
 
 /** What passes through the tunnel of one request; more would have to be held in memory. */

@@ -8,9 +8,9 @@ import { isJsonObject } from "../../api/machinery/json-object.ts";
 import { parseJson } from "../../api/machinery/json-syntax.ts";
 import type { Status } from "../../api/machinery/status.ts";
 import type { Env } from "../env.ts";
-import { callPod } from "../http/nodes/node-stream.ts";
-import { findEndpoint } from "../http/service-endpoint.ts";
 import type { StoreClient } from "../storage/store-client.ts";
+import { callPod } from "../tunnels/node-stream.ts";
+import { findEndpoint } from "../tunnels/service-endpoint.ts";
 import { callPinned } from "./pinned-call.ts";
 
 export interface Caller {

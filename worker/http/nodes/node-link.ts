@@ -9,6 +9,7 @@ import { ApiError } from "../../api-error.ts";
 import { noteUser } from "../../audit/audited-request.ts";
 import { authenticate } from "../../auth/authenticate.ts";
 import { MASTERS, type User } from "../../auth/user.ts";
+import { upgradeOf } from "../../tunnels/upgrade.ts";
 import type { Bindings } from "../bindings.ts";
 import { withPolicy } from "../with-policy.ts";
 
@@ -65,14 +66,4 @@ export async function serveRelay(c: Context<Bindings>): Promise<Response> {
   url.searchParams.set("peer", peer);
   const relay = c.env.RELAY.getByName([c.get("cluster"), ...[node, peer].sort()].join("/"));
   return relay.fetch(new Request(url, { headers: upgradeOf(c.req.raw) }));
-}
-
-/** What a WebSocket's handshake needs, and nothing of who asked. */
-export function upgradeOf(request: Request): Headers {
-  const headers = new Headers();
-  for (const name of ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"]) {
-    const value = request.headers.get(name);
-    if (value !== null) headers.set(name, value);
-  }
-  return headers;
 }

@@ -4,9 +4,9 @@ import { badRequest } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { userOfToken } from "../../auth/authenticate.ts";
 import { API_AUDIENCES, isThereNow } from "../../auth/service-account-token.ts";
+import { userInfo } from "../../auth/user-info.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { answerReview } from "./question.ts";
-import { userInfo } from "./user-info.ts";
 
 export const reviewToken = (context: RequestContext): Promise<Response> =>
   answerReview<TokenReview>(context, async ({ kind, apiVersion, metadata, spec, status: given }) => {

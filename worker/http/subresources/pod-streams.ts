@@ -5,7 +5,7 @@ import { TERMINAL_PROTOCOLS } from "../../../api/terminal-protocol.ts";
 import { admitConnect } from "../../admission/admit-connect.ts";
 import { ApiError } from "../../api-error.ts";
 import type { RequestContext } from "../../request-context.ts";
-import { notConnected, openNodeStream } from "../nodes/node-stream.ts";
+import { notConnected, openNodeStream } from "../../tunnels/node-stream.ts";
 import { asksForWebSocket, bytesOverWebSocket, chooseProtocol } from "../websocket-answer.ts";
 import { logOptions } from "./log-options.ts";
 

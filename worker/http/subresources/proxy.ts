@@ -9,10 +9,10 @@ import { ApiError } from "../../api-error.ts";
 import { withoutToken } from "../../auth/websocket-token.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf } from "../../storage/entry.ts";
-import { callNode, callPod, joinPod } from "../nodes/node-stream.ts";
+import { callNode, callPod, joinPod } from "../../tunnels/node-stream.ts";
+import { findEndpoint, type PodPort } from "../../tunnels/service-endpoint.ts";
 import { withLinksBelow } from "../proxied-links.ts";
 import { pathnameOf } from "../request-url.ts";
-import { findEndpoint, type PodPort } from "../service-endpoint.ts";
 import { asksForWebSocket } from "../websocket-answer.ts";
 
 const NO_UPGRADE = "only WebSockets without TLS of their own can be proxied by this control plane; use port-forward";

@@ -11,6 +11,8 @@ import { badRequest, internalError, invalid, methodNotAllowed, notFound } from "
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKind, trackManagedFields } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
+import { decodePatched } from "../../registry/decode-patched.ts";
+import { replicasPaths, scaleOf, scaleServed } from "../../registry/scale-kind.ts";
 import { updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
@@ -19,11 +21,10 @@ import { decodeObject, mediaTypeOf } from "../body.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { patchOptions, type WriteOptions, writeOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
-import { applyFormat, decodePatched, parsePatch, patchFormatOf } from "../patch-format.ts";
+import { applyFormat, parsePatch, patchFormatOf } from "../patch-format.ts";
 import { APPLY_TYPE } from "../verbs/apply.ts";
 import { checkName } from "../verbs/update.ts";
 import { renderView, VIEWS } from "../views.ts";
-import { replicasPaths, scaleOf, scaleServed } from "./scale-kind.ts";
 
 export async function scale(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS, { untyped: context.served.custom });

@@ -7,12 +7,12 @@ import { badRequest, conflict, failure, type Status } from "../../../api/machine
 import { timestamp } from "../../../api/machinery/time.ts";
 import { ownedKindAt } from "../../admission/managed-fields.ts";
 import { ApiError } from "../../api-error.ts";
+import { decodePatched } from "../../registry/decode-patched.ts";
 import { type Updated, updateObject } from "../../registry/update.ts";
 import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import type { WriteOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
-import { decodePatched } from "../patch-format.ts";
 import { atServedVersion } from "../views.ts";
 import { checkIdentity } from "./check-identity.ts";
 import { createObject } from "./create.ts";

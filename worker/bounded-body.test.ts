@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Deadline } from "../deadline.ts";
 import { boundedBody } from "./bounded-body.ts";
+import { Deadline } from "./deadline.ts";
 
 const read = (request: Request, milliseconds = 1000) =>
   Deadline.during(milliseconds, (deadline) => boundedBody(request, { bytes: 10, deadline }));

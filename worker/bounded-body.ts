@@ -1,4 +1,4 @@
-import type { Deadline } from "../deadline.ts";
+import type { Deadline } from "./deadline.ts";
 
 /**
  * A request's body, up to so many bytes and for so long: who sends one has not said yet who he is. A body that declares its

@@ -1,9 +1,8 @@
 /** Streams between a client and a pod's node, and requests to a pod, through a tunnel that the node is called to. */
-
-import { internalError, type Status } from "../../../api/machinery/status.ts";
-import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../../api/node/node-sync.ts";
-import type { Env } from "../../env.ts";
-import { upgradeOf } from "./node-link.ts";
+import { internalError, type Status } from "../../api/machinery/status.ts";
+import { ANSWERED_BY_POD, type PodHttpRequest, type StreamRequest } from "../../api/node/node-sync.ts";
+import type { Env } from "../env.ts";
+import { upgradeOf } from "./upgrade.ts";
 
 export const notConnected = (node: string): Status =>
   internalError(`node "${node}" is not connected to the control plane`);

@@ -1,5 +1,5 @@
-import type { UserInfo } from "../../../api/generated/authentication.v1.ts";
-import type { User } from "../../auth/user.ts";
+import type { UserInfo } from "../../api/generated/authentication.v1.ts";
+import type { User } from "./user.ts";
 
 /** authentication.k8s.io/v1 UserInfo, its fields in Kubernetes' order. */
 export const userInfo = ({ name, uid, groups, extra }: User): UserInfo => ({

@@ -1,0 +1,9 @@
+/** What a WebSocket's handshake needs, and nothing of who asked. */
+export function upgradeOf(request: Request): Headers {
+  const headers = new Headers();
+  for (const name of ["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"]) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return headers;
+}
