@@ -59,6 +59,8 @@ describe("nodes", () => {
     const pieceOf = (name: string) => at.cluster.get<Node>("nodes", "", name)?.spec.podCIDR;
     const without = at.cluster.list<Node>("nodes").filter(({ spec }) => !spec.podCIDR);
     expect(without).toHaveLength(1);
+    const told = at.cluster.list<Event>("events").filter(({ reason }) => reason === "CIDRNotAvailable");
+    expect(told).toMatchObject([{ involvedObject: { name: without[0]?.metadata.name } }]);
     const freed = pieceOf("n000");
     at.cluster.remove("nodes", "", "n000");
     await at.settle();
