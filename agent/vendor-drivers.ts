@@ -1,4 +1,5 @@
 /** What others bring to a node: plugins that have devices, and drivers that have volumes. */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Node } from "../api/generated/core.v1.ts";
 import type { ApiClient } from "../client/api-client.ts";
@@ -15,6 +16,9 @@ import { DriverSlices } from "./dra/driver-slices.ts";
 import { PodClaims, type PodClaimsOptions } from "./dra/pod-claims.ts";
 import type { Logger } from "./logger.ts";
 import type { DeviceAmount } from "./node/node-object.ts";
+
+/** Drivers run as pods that begin only where these are: below them they are asked to mount. */
+const TARGETS = ["pods", "plugins"];
 
 export interface VendorDriversOptions {
   /** Where they find the node: /var/lib/kubelet to most. */
@@ -77,7 +81,9 @@ export class VendorDrivers {
   }
 
   async open(): Promise<void> {
-    const { log } = this.#options;
+    const { kubeletDirectory, log } = this.#options;
+    const made = TARGETS.map((name) => mkdir(join(kubeletDirectory, name), { recursive: true, mode: 0o750 }));
+    await Promise.all(made).catch((error) => log.warn(`drivers will not find the node: ${error.message}`));
     this.#gpus = await findGpus(thisMachine);
     await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
     await this.#draDrivers.open().catch((error) => log.warn(`no DRA driver can register: ${error.message}`));
