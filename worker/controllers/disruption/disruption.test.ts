@@ -100,6 +100,21 @@ describe("pod disruption budget", () => {
     expect(await statusWith(spec, pods, { managed })).toEqual({ counts, reason, events });
   });
 
+  it("CTL-PDB-UNMANAGED: tells of a pod without a controller when it comes, though it changes no number", async () => {
+    const at = controlledCluster([disruptionController]);
+    at.cluster.put("poddisruptionbudgets.policy", budget({ maxUnavailable: 1 }));
+    await at.settle();
+    at.cluster.put<Pod>("pods", {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "p", namespace: "ns", labels: { app: "x" } },
+      spec: { containers: [] },
+      status: {},
+    });
+    await at.settle();
+    expect(at.cluster.list<Event>("events").map(({ reason }) => reason)).toEqual(["NoPods", "UnmanagedPods"]);
+  });
+
   it.each<[string, { apiVersion: string; kind: string }, string | undefined, number]>([
     ["a custom resource's size", { apiVersion: "e.com/v1", kind: "Rollout" }, undefined, 5],
     [

@@ -23,6 +23,8 @@ import { expectedScale } from "./expected-scale.ts";
 const RESOURCE = "poddisruptionbudgets.policy";
 /** How long an eviction that was let through may take to show. */
 const DELETION_MS = 120_000;
+/** As long as a pod is news. */
+const NEW_MS = 10_000;
 /** How long a DisruptionTarget condition without a deletion is believed. */
 const STALE_DISRUPTION_MS = 120_000;
 
@@ -104,7 +106,12 @@ function planBudget(budget: Stored<PodDisruptionBudget>, context: ReconcileConte
     ],
   };
   const expiry = disrupted.map(([, time]) => (timeOf(time) ?? 0) + DELETION_MS);
-  return { ...withNews(budget, status, events), ...waking(earliest(...expiry)) };
+  const isNew = ({ metadata }: Stored<Pod>) => (timeOf(metadata.creationTimestamp) ?? 0) + NEW_MS > now;
+  const strange = new Set(counted.unmanaged);
+  // A pod that nobody manages is told of when it comes, whatever it does to the numbers.
+  const always = pods.some((pod) => strange.has(pod.metadata.name) && isNew(pod)) ? events : [];
+  const plan = withNews(budget, status, events);
+  return { ...plan, events: plan.effects.length > 0 ? events : always, ...waking(earliest(...expiry)) };
 }
 
 const observed = ({ metadata: { generation } }: Stored<PodDisruptionBudget>) =>

@@ -246,6 +246,19 @@ describe("endpoints and slices", () => {
     });
     await at.settle();
     expect(told()).toEqual([undefined, undefined]);
+    at.cluster.put("pods", pod("p3", "10.0.0.3"));
+    readyAt("p3", "2024-01-01T00:00:40Z", "True");
+    await at.settle();
+    // It ends, is shown no more, and its time is not news again with the next change.
+    at.cluster.change<Pod>("pods", "ns", "p3", ({ status }) => {
+      status.phase = "Succeeded";
+    });
+    await at.settle();
+    at.cluster.change<Service>("services", "ns", "s", (draft) => {
+      draft.metadata.labels = { l: "m" };
+    });
+    await at.settle();
+    expect(told()).toEqual([undefined, undefined]);
   });
 
   it("CTL-EP-LEFT: go with their service whoever made them, and stay where there was none", async () => {

@@ -1,7 +1,7 @@
 /** The time of the change that made endpoints change, as they tell it in an annotation: dataplane latency is measured by it. */
 import type { Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { isReady, podCondition } from "../pod/pod-state.ts";
+import { isReady, isTerminated, podCondition } from "../pod/pod-state.ts";
 
 const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 
@@ -32,11 +32,15 @@ export function triggerTime(
     const time = podCondition(pod, "Ready")?.lastTransitionTime;
     if (!time) return [];
     const before = shown.pods.get(pod.metadata.uid);
-    const isNew = shown.pods.has(pod.metadata.uid) ? before === !isReady(pod) && time > told : pod.status.podIP;
+    const isNew = shown.pods.has(pod.metadata.uid) ? before === !isReady(pod) && time > told : isComing(pod);
     return isNew ? [time] : [];
   });
   return times.sort()[0];
 }
+
+/** Who is not shown, and is going or gone, was shown before. */
+const isComing = (pod: Stored<Pod>): boolean =>
+  pod.status.podIP !== undefined && !pod.metadata.deletionTimestamp && !isTerminated(pod);
 
 /** The annotations with that time, or without any. */
 export function withTrigger(annotations: Annotations | undefined, time: string | undefined): Annotations {
