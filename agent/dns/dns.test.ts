@@ -56,10 +56,17 @@ const failure = (question: Promise<unknown>) =>
     ({ code }) => code as string,
   );
 
-describe("DNS-SPEC, DNS-OFFLINE: the cluster's names, asked by Node's resolver", () => {
+describe("DNS-SPEC: the cluster's names, asked by Node's resolver", () => {
   it("lead to a Service's addresses of both families", async () => {
     expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
     expect(await resolver.resolve6("WEB.shop.svc.cluster.local")).toEqual(["fd00::50"]);
+  });
+
+  it("DNS-OFFLINE: are answered where all others that could be asked are away", async () => {
+    expect(await failure(resolver.resolve4("example.com"))).not.toBe("answered");
+    expect(await resolver.resolve4("web.shop.svc.cluster.local")).toEqual(["10.96.0.50"]);
+    expect(await resolver.reverse("10.96.0.50")).toEqual(["web.shop.svc.cluster.local"]);
+    expect(await failure(resolver.resolve4("none.shop.svc.cluster.local"))).toBe("ENOTFOUND");
   });
 
   it("lead to a headless Service's ready endpoints, all and by hostname", async () => {

@@ -111,6 +111,29 @@ describe("control loop", () => {
     expect(String(at.complaints[0])).toContain("broken-controller a");
   });
 
+  it("CTL-LEVEL: looks at everything that is there when it begins, and again where the log behind its snapshot is gone", async () => {
+    const seen: string[] = [];
+    const at = controlledCluster([
+      controllerOf((name) => {
+        seen.push(name);
+        return settled;
+      }),
+    ]);
+    for (const name of ["a", "b"]) at.cluster.put("configmaps", configMap(name));
+    await at.settle();
+    expect(seen.splice(0).sort()).toEqual(["a", "b"]);
+    const { texts } = at.cluster.log;
+    at.cluster.put("configmaps", configMap("c"));
+    Object.assign(at.cluster.log, {
+      texts: async () => {
+        Object.assign(at.cluster.log, { texts });
+        return { ok: false, reason: "compacted", oldest: 9 };
+      },
+    });
+    await at.settle();
+    expect(seen.sort()).toEqual(["a", "b", "c"]);
+  });
+
   it("CTL-LEVEL: looks again soon where the store is out of reach, and loses nothing", async () => {
     const seen: string[] = [];
     const at = controlledCluster([

@@ -50,7 +50,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-test("AUDIT-SINK, AUDIT-AFTER: what kubectl does is printed, passed on to a sink that was away, and tells no secret", async () => {
+test("AUDIT-SINK: what kubectl does is printed, passed on to a sink that was away, and tells no secret", async () => {
   await cluster.output("create configmap settings --from-literal=a=1");
   await cluster.output("create secret generic password --from-literal=it=hunter2");
   const audit = (...more: string[]) =>

@@ -2,8 +2,12 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseBackupObject } from "../../api/backup.ts";
 import { verifyBackup } from "../../cli/backup/backup-file.ts";
 import { readKubeconfig } from "../../cli/kubeconfig.ts";
+import { NODE_CREDENTIALS } from "../../worker/auth/node-credential.ts";
+import { CLUSTERS } from "../../worker/cluster.ts";
+import { CLUSTER_SETTINGS } from "../../worker/policy/cluster-settings.ts";
 import { Cluster } from "./cluster.ts";
 import { type Outcome, runCommand } from "./run-command.ts";
 
@@ -56,6 +60,13 @@ test("RESTORE-STATE, BACKUP-LEFT-OUT: a new cluster becomes what the backup hold
   await source.output("rollout status deployment/web -n shop --watch=false");
   const uid = await source.output("get secret key -n shop -o jsonpath={.metadata.uid}");
   expect((await sailplane("backup", file, "-d", source.directory)).stdout).toMatch(/objects at revision/);
+  const backedUp = readFileSync(file, "utf8")
+    .split("\n")
+    .map(parseBackupObject)
+    .filter((object) => object !== undefined);
+  const resources = new Set(backedUp.map(([resource]) => resource));
+  expect([CLUSTER_SETTINGS, CLUSTERS, NODE_CREDENTIALS].filter((resource) => resources.has(resource))).toEqual([]);
+  expect(resources).toContain("secrets");
   const { stdout, stderr } = await sailplane("restore", file, "-d", target.directory);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/restored .* created/);

@@ -122,7 +122,9 @@ describe.skipIf(reason !== undefined)(`three nodes${reason ? ` (${reason})` : ""
     expect(await inPod(name, ask(addressOf("web"), 24))).toBe("first second");
   });
 
-  test("NET-SERVICES: the machines reach a Service, and each other's node port", () => {
+  test("NET-SERVICES: the machines reach a Service, by a route of their own where they have no other, and each other's node port", () => {
+    expect(onMachine(0, "ip route show table 157")).toMatch(/^10\.96\.0\.0\/\d+ dev /m);
+    expect(onMachine(0, "ip rule show")).toMatch(/^32767:.* iif lo lookup 157/m);
     expect(onMachine(0, ask(addressOf("web"), 24))).toBe("first second");
     expect(onMachine(1, ask("192.0.2.1:30080", 24))).toBe("first second");
     expect(onMachine(0, ask("192.0.2.2:30080", 24))).toBe("first second");

@@ -201,6 +201,35 @@ describe("AUDIT-SECRETS: whatever the policy says, nothing recorded holds", () =
   });
 });
 
+test("AUDIT-AFTER: an answer leaves before its event is passed on, and events of a moment are passed on together", async () => {
+  const rules = [metadata];
+  const AUDIT_POLICY = JSON.stringify({ apiVersion: "audit.k8s.io/v1", kind: "Policy", rules });
+  const appended: string[][] = [];
+  let takeNothing = () => {};
+  const untaken = new Promise<void>((resolve) => {
+    takeNothing = resolve;
+  });
+  const append = async (batches: string[]) => {
+    appended.push(batches.flatMap((batch) => batch.split("\n")));
+    await untaken;
+  };
+  const bindingsHere = { ...bindings, AUDIT_POLICY, AUDIT_LOG: { getByName: () => ({ append }) } };
+  const context = createExecutionContext();
+  const ask = () =>
+    app.fetch(
+      new Request(`${baseOf(cluster)}${MAPS}`, { headers: { Authorization: `Bearer ${token}` } }),
+      bindingsHere,
+      context,
+    );
+  const answers = await Promise.all([ask(), ask()]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(appended).toEqual([]);
+  await Promise.all(answers.map((answer) => answer.text()));
+  await expect.poll(() => appended.map((lines) => lines.length)).toEqual([2]);
+  takeNothing();
+  await waitOnExecutionContext(context);
+});
+
 test("AUDIT-KEPT: the newest events can be read, and then what came after", async () => {
   const log = bindings.AUDIT_LOG.getByName("audit-kept");
   await log.append(["1\n2", "3"]);
