@@ -9,7 +9,7 @@ import type { Logger } from "./logger.ts";
 import { rotateLog } from "./logs/rotate-log.ts";
 import type { NodeNews } from "./node/node-events.ts";
 import type { PodWorker } from "./pod/pod-worker.ts";
-import { chooseVictim, evictionMessage, type PodUse, type UseOf } from "./pressure/choose-victim.ts";
+import { chooseVictim, evictionMessage, type PodUse, type UseOf, warningOf } from "./pressure/choose-victim.ts";
 import { hasStorageLimit, measureStorage, overLimit, type StorageUse } from "./pressure/local-storage.ts";
 import { readSignals } from "./pressure/signals.ts";
 import {
@@ -132,8 +132,9 @@ export class Housekeeping {
   }
 
   #signals(): Signals {
-    const images = this.#imageDirectory;
-    return readSignals({ data: this.#options.dataDirectory, ...(images === undefined ? {} : { images }) });
+    const { dataDirectory: data, runtime } = this.#options;
+    // A runtime that does not say where its images are has them with the rest.
+    return readSignals({ data, ...(runtime.imageDirectory && { images: this.#imageDirectory ?? data }) });
   }
 
   #feel(short: readonly Shortage[], now: number): void {
@@ -141,7 +142,9 @@ export class Housekeeping {
     const pressures = pressuresAt(this.#seen, now);
     const same = pressures.size === this.#pressures.size && [...pressures].every((each) => this.#pressures.has(each));
     this.#pressures = pressures;
-    if (!same) this.#options.onChange();
+    if (same) return;
+    this.#options.onChange();
+    for (const shortage of short) this.#options.log.warn(warningOf(shortage));
   }
 
   async #evictOne(short: Shortage, usage: readonly ContainerUsage[]): Promise<void> {

@@ -53,6 +53,10 @@ export function evictionMessage(pod: Pod, { threshold, available, limit }: Short
   return head + excess.join("");
 }
 
+/** The same for who started the node. */
+export const warningOf = ({ threshold: { signal }, available, limit }: Shortage): string =>
+  `short of ${RESOURCE_OF[signal]}: ${signal} is ${printAmount(available)}, and pods are ended below ${printAmount(limit)} (--eviction-hard)`;
+
 /** Why a pod may not start while the node is short; undefined: it may. */
 export function whyNotUnder(pressures: ReadonlySet<string>, pod: Pod, qos: string): string | undefined {
   if (pressures.size === 0 || isCritical(pod)) return undefined;

@@ -1,6 +1,8 @@
+import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Pod, PodSpec } from "../../api/generated/core.v1.ts";
-import { chooseVictim, evictionMessage, whyNotUnder } from "./choose-victim.ts";
+import { chooseVictim, evictionMessage, warningOf, whyNotUnder } from "./choose-victim.ts";
+import { readSignals } from "./signals.ts";
 import {
   type Amount,
   DEFAULT_THRESHOLDS,
@@ -41,6 +43,25 @@ describe("AGENT-PRESSURE: thresholds", () => {
     "that say nothing are refused: %s",
     (text) => expect(() => parseThresholds(text)).toThrow(),
   );
+
+  it("are said to who started the node", () => {
+    const [short] = shortages(
+      thresholds,
+      signals({ "memory.available": { available: 99 * MIB, capacity: 1000 * MIB } }),
+    );
+    expect(short && warningOf(short)).toBe(
+      "short of memory: memory.available is 99Mi, and pods are ended below 100Mi (--eviction-hard)",
+    );
+  });
+
+  it("of images are for runtimes that have some", () => {
+    const data = tmpdir();
+    expect([readSignals({ data }).has("imagefs.available"), readSignals({ data }).has("nodefs.available")]).toEqual([
+      false,
+      true,
+    ]);
+    expect(readSignals({ data, images: data }).has("imagefs.available")).toBe(true);
+  });
 
   it("are felt five minutes longer than they are crossed", () => {
     const short = shortages(thresholds, signals({ "nodefs.inodesFree": { available: 1, capacity: 100 } }));

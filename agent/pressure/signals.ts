@@ -19,18 +19,19 @@ function processes(): Amount | undefined {
 const inodes = (signal: Signal, { files, ffree }: StatsFs) =>
   files > 0 ? [[signal, { available: ffree, capacity: files }] as const] : [];
 
-/** `images` is where the runtime keeps them; absent: with the rest. */
+/** `images` is where the runtime keeps them; absent: nowhere. */
 export function readSignals({ data, images }: { readonly data: string; readonly images?: string }): Signals {
   const disk = statfsSync(data);
-  const imageDisk = images === undefined ? disk : statfsSync(images);
+  const imageDisk = images === undefined ? undefined : statfsSync(images);
   const bytes = ({ bavail, blocks, bsize }: typeof disk) => ({ available: bavail * bsize, capacity: blocks * bsize });
   const pids = processes();
   return new Map<Signal, Amount>([
     ["memory.available", { available: availableMemory(), capacity: totalmem() }],
     ["nodefs.available", bytes(disk)],
     ...inodes("nodefs.inodesFree", disk),
-    ["imagefs.available", bytes(imageDisk)],
-    ...inodes("imagefs.inodesFree", imageDisk),
+    ...(imageDisk
+      ? [["imagefs.available", bytes(imageDisk)] as const, ...inodes("imagefs.inodesFree", imageDisk)]
+      : []),
     ...(pids === undefined ? [] : [["pid.available", pids] as const]),
   ]);
 }
