@@ -50,11 +50,20 @@ function unescapeValue(escaped: string): { ok: true; text: string } | { ok: fals
   return { ok: true, text };
 }
 
+interface Selectable {
+  readonly group: string;
+  readonly kind: string;
+  readonly fields?: object;
+  /** Of custom resources, which are all converted alike. */
+  readonly structuralSchema?: unknown;
+}
+
 /** The text of a 400 for a field that the kind does not select by. The words differ by who converts the label. */
-export function unknownFieldMessage(kind: { group: string; kind: string; fields?: object }, field: string): string {
+export function unknownFieldMessage(kind: Selectable, field: string): string {
   if (kind.group === "batch" && kind.kind === "Job") return `field label "${field}" not supported for Job`;
   if (kind.group === "resource.k8s.io" && kind.kind === "ResourceSlice")
     return `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`;
-  if (kind.fields && Object.keys(kind.fields).length > 0) return `field label not supported: ${field}`;
+  if (kind.structuralSchema !== undefined || (kind.fields && Object.keys(kind.fields).length > 0))
+    return `field label not supported: ${field}`;
   return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

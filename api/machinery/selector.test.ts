@@ -110,6 +110,7 @@ describe("a field selector", () => {
   test.each([
     [{ group: "batch", kind: "Job", fields: {} }, 'field label "x" not supported for Job'],
     [{ group: "", kind: "Pod", fields: { "status.phase": 1 } }, "field label not supported: x"],
+    [{ group: "a.b", kind: "Foo", structuralSchema: {} }, "field label not supported: x"],
     [
       { group: "", kind: "PodTemplate" },
       '"x" is not a known field selector: only "metadata.name", "metadata.namespace"',

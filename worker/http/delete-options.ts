@@ -94,10 +94,15 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
   const gracePeriodSeconds = integerOption(query, "gracePeriodSeconds");
   const propagationPolicy = query.get("propagationPolicy");
   const dryRun = query.getAll("dryRun");
+  const [uid, resourceVersion] = [query.get("uid"), query.get("resourceVersion")];
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(propagationPolicy ? { propagationPolicy } : {}),
+    ...(propagationPolicy === null ? {} : { propagationPolicy }),
     ...(query.has("orphanDependents") ? { orphanDependents: booleanOption(query, "orphanDependents") } : {}),
     ...(dryRun.length > 0 ? { dryRun } : {}),
+    // Preconditions have no name of their own in a URL.
+    ...(uid || resourceVersion
+      ? { preconditions: { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) } }
+      : {}),
   };
 }

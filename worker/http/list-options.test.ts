@@ -15,4 +15,6 @@ test("WATCH-INITIAL: a watch from no revision asks for the state, and so for the
   expect(watchOptions(of("resourceVersion=7")).sendInitialEvents).toBeUndefined();
   const asked = "resourceVersionMatch=NotOlderThan&sendInitialEvents=false";
   expect(watchOptions(of(asked)).sendInitialEvents).toBe(false);
+  expect(watchOptions(of("resourceVersionMatch=NotOlderThan&sendInitialEvents=")).sendInitialEvents).toBe(true);
+  expect(() => watchOptions(of("sendInitialEvents="))).toThrow();
 });

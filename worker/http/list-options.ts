@@ -70,7 +70,7 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   const revision = revisionOption(query);
   const timeoutSeconds = integerOption(query, "timeoutSeconds");
   // Kubernetes reads a watch from no revision as one that asks for the state first, and so for a mark where that ends.
-  const asked = query.get("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
+  const asked = query.has("sendInitialEvents") ? booleanOption(query, "sendInitialEvents") : undefined;
   const sendInitialEvents = asked ?? (revision ? undefined : true);
   return {
     ...(revision !== undefined && revision > 0 && !sendInitialEvents ? { since: revision } : {}),
@@ -99,17 +99,17 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
   const match = query.get("resourceVersionMatch") ?? "";
   const revision = query.get("resourceVersion") ?? "";
   const token = query.get("continue") ?? "";
-  const initial = query.get("sendInitialEvents");
+  const saysInitial = query.has("sendInitialEvents");
   const path = "resourceVersionMatch";
   const errors: FieldError[] = [];
-  if (watch && initial !== null && initial !== "") {
+  if (watch && saysInitial) {
     if (match !== "NotOlderThan") {
       errors.push(forbidden(path, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
     }
   }
   if (match !== "") {
     if (watch) {
-      if (initial === null || initial === "") {
+      if (!saysInitial) {
         errors.push(
           forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
         );
@@ -125,7 +125,7 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
       }
     }
   }
-  if (!watch && initial !== null && initial !== "") {
+  if (!watch && saysInitial) {
     errors.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
   }
   if (token !== "" && (watch || match !== "")) {
@@ -136,7 +136,7 @@ function checkCombination(query: URLSearchParams, watch: boolean): void {
 
 /** Kinds of the cluster that say what can be selected do not say their namespace. */
 const genericFields = ({ scope, fields, structuralSchema }: Served["resource"]): readonly string[] =>
-  scope === "Cluster" && fields && !structuralSchema ? ["metadata.name"] : ["metadata.name", "metadata.namespace"];
+  scope === "Cluster" && (fields || structuralSchema) ? ["metadata.name"] : ["metadata.name", "metadata.namespace"];
 
 /** The label and field selectors of a request, with what they pin down taken out. */
 export function selectionOf(query: URLSearchParams, { resource, conversion }: Served): Selection {

@@ -20,6 +20,7 @@ test("who applies says who that is, and nobody else forces anything", () => {
   expect(of("force=true", false)).toBe(
     'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
   );
+  expect(of("force=", false)).toContain("force: Forbidden");
   expect(of("", false)).toBe("");
 });
 

@@ -24,7 +24,7 @@ const VALIDATION_LEVELS = ["Ignore", "Strict", "Warn"];
 export function patchOptions(query: URLSearchParams, isApply: boolean): WriteOptions {
   const errors: FieldError[] = [];
   if (isApply && !query.get("fieldManager")) errors.push(required("fieldManager", "is required for apply patch"));
-  if (!isApply && query.get("force")) errors.push(forbidden("force", "may not be specified for non-apply patch"));
+  if (!isApply && query.has("force")) errors.push(forbidden("force", "may not be specified for non-apply patch"));
   return writeOptions(query, "PatchOptions", errors);
 }
 

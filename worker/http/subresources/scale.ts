@@ -18,6 +18,7 @@ import { updateStrategy } from "../../registry/update-strategy.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { keyOf, objectOf } from "../../storage/entry.ts";
 import { decodeObject, mediaTypeOf } from "../body.ts";
+import { revisionOption } from "../list-options.ts";
 import { type Accepted, negotiate } from "../negotiate.ts";
 import { patchOptions, type WriteOptions, writeOptions } from "../options.ts";
 import { patchRefused } from "../patch-failure.ts";
@@ -30,6 +31,7 @@ export async function scale(context: RequestContext): Promise<Response> {
   const accepted = negotiate(context.request, context.query, VIEWS, { untyped: context.served.custom });
   switch (context.request.method) {
     case "GET":
+      revisionOption(context.query);
       return render(context, await current(context), accepted);
     case "PUT":
       return render(context, await put(context), accepted);

@@ -6,7 +6,7 @@ import type { RequestContext } from "../../request-context.ts";
 import { deletionOf, propagationWarnings } from "../delete-options.ts";
 import { listOptions } from "../list-options.ts";
 import { acceptedBy, renderListView, storedObject } from "../views.ts";
-import { type ListMetadata, listRequest, pageMetadata } from "./list.ts";
+import { type ListMetadata, listRequest, pageMetadata, requireReached } from "./list.ts";
 
 /** Deletions under way at once. After each such round the network is looked at, which waits for calls within the process. */
 const ROUND = 16;
@@ -15,11 +15,13 @@ const ROUND = 16;
 export async function removeCollection(context: RequestContext): Promise<Response> {
   const accepted = acceptedBy(context);
   const deletion = deletionOf(context);
-  const asked = listRequest(context, listOptions(context.query));
+  const options = listOptions(context.query);
+  const asked = listRequest(context, options);
   context.warnings.push(...propagationWarnings(context.served.resource, deletion));
   const entries: Entry[] = [];
   let metadata: ListMetadata = { resourceVersion: "" };
   for await (const page of context.store.pages(asked)) {
+    requireReached(options, page.revision);
     entries.push(...page.items);
     metadata = pageMetadata(context, page);
   }

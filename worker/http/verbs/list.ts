@@ -126,7 +126,7 @@ function explainExpiry(error: unknown, options: ListOptions): never {
 }
 
 /** A list at least as new as a revision that has not happened cannot be given. */
-function requireReached({ match, resourceVersion }: ListOptions, revision: Revision): void {
+export function requireReached({ match, resourceVersion }: ListOptions, revision: Revision): void {
   if (match !== "Exact" && resourceVersion !== undefined && resourceVersion > revision)
     throw tooLarge(resourceVersion, revision);
 }

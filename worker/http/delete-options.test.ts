@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import type { ApiError } from "../api-error.ts";
+import type { RequestContext } from "../request-context.ts";
+import { deletionOf } from "./delete-options.ts";
+
+const of = (query: string) =>
+  deletionOf({
+    body: new Uint8Array(),
+    query: new URLSearchParams(query),
+  } as Partial<RequestContext> as RequestContext);
+
+test("a URL says the options where there is no body, preconditions by their own names", () => {
+  expect(of("uid=u&resourceVersion=7&gracePeriodSeconds=3")).toMatchObject({
+    uid: "u",
+    resourceVersion: "7",
+    gracePeriodSeconds: 3,
+  });
+  expect(of("uid=&resourceVersion=")).toEqual({ options: {}, dryRun: false });
+});
+
+test("a policy that is given is one that there is", () => {
+  expect(() => of("propagationPolicy=")).toThrow(
+    expect.objectContaining({
+      status: expect.objectContaining({ code: 422 }) as unknown as ApiError["status"],
+    }),
+  );
+});
