@@ -178,8 +178,8 @@ export const wholeUnits = (quantity: Quantity): bigint => divideUp(quantity.nano
 /** Go's MilliValue(): thousandths, rounded up. */
 export const milliUnits = (quantity: Quantity): bigint => divideUp(quantity.nanos, 1_000_000n);
 
-/** Whether it is a whole number of units. */
-export const isWhole = (quantity: Quantity): boolean => quantity.nanos % BILLION === 0n;
+/** Whether it is a whole number of units, as Kubernetes tells it: by the lowest 64 bits of its thousandths. */
+export const isWhole = (quantity: Quantity): boolean => BigInt.asIntN(64, milliUnits(quantity)) % 1000n === 0n;
 
 /** Kubernetes' defaults round what stands in a resource list up to thousandths. */
 export function roundedToMilli(text: QuantityText): string {

@@ -26,6 +26,9 @@ test.each([
   ["1/2/3 * * * *", "too many slashes: 1/2/3"],
   ["@sometimes", "unrecognized descriptor: @sometimes"],
   ["@every day", 'failed to parse duration @every day: time: invalid duration "day"'],
+  ["@every 1x", 'failed to parse duration @every 1x: time: unknown unit "x" in duration "1x"'],
+  ["TZ=No/Where 0 * * * *", "provided bad location No/Where: unknown time zone No/Where"],
+  ["CRON_TZ=UTC", "invalid schedule format: runtime error: slice bounds out of range [:-1]"],
   ["TZ=UTC 0 * * * *", "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"],
 ])("%s is refused: %s", (schedule, problem) => {
   expect(problemOf(schedule)).toBe(problem);

@@ -1,6 +1,7 @@
 /** Cron schedules as the parser that Kubernetes uses reads them (robfig/cron v3, standard), with its messages. */
-import { parseDuration } from "../../machinery/duration.ts";
+import { durationProblem, parseDuration } from "../../machinery/duration.ts";
 import { type FieldError, goQuote, invalid } from "../../machinery/field-error.ts";
+import { isTimeZone } from "../../machinery/time-zone.ts";
 
 interface Bounds {
   readonly min: number;
@@ -31,7 +32,14 @@ export function checkSchedule(errors: FieldError[], path: string, schedule: stri
 
 function scheduleProblem(schedule: string): string | undefined {
   let spec = schedule;
-  if (spec.startsWith("TZ=") || spec.startsWith("CRON_TZ=")) spec = spec.slice(spec.indexOf(" ")).trim();
+  const zone = /^(?:CRON_)?TZ=([^ ]*)( .*)?$/s.exec(spec);
+  if (zone) {
+    const [, name = "", rest] = zone;
+    if (rest === undefined) return "invalid schedule format: runtime error: slice bounds out of range [:-1]";
+    if (name !== "" && name !== "Local" && !isTimeZone(name))
+      return `provided bad location ${name}: unknown time zone ${name}`;
+    spec = rest.trim();
+  }
   if (spec.startsWith("@")) return descriptorProblem(spec);
   const fields = spec.split(/\s+/).filter((field) => field !== "");
   if (fields.length !== FIELDS.length)
@@ -51,7 +59,7 @@ function descriptorProblem(descriptor: string): string | undefined {
   if (!descriptor.startsWith(every)) return `unrecognized descriptor: ${descriptor}`;
   const duration = descriptor.slice(every.length);
   return parseDuration(duration) === undefined
-    ? `failed to parse duration ${descriptor}: time: invalid duration ${goQuote(duration)}`
+    ? `failed to parse duration ${descriptor}: ${durationProblem(duration)}`
     : undefined;
 }
 

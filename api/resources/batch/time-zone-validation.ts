@@ -1,4 +1,5 @@
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { isTimeZone } from "../../machinery/time-zone.ts";
 
 /** A part of a zone's name, as https://data.iana.org/time-zones/theory.html#naming has it, with older names' digits. */
 const PART = /^[A-Za-z.\-_0-9+]{1,14}$/;
@@ -20,16 +21,5 @@ export function checkTimeZone(errors: FieldError[], path: string, zone: string |
     errors.push(
       invalid(path, zone, "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"),
     );
-  if (!isKnown(zone)) errors.push(invalid(path, zone, `unknown time zone ${zone}`));
-}
-
-/** Whether the runtime's zone data has it. Go also knows "Local", the zone of the server. */
-function isKnown(zone: string): boolean {
-  if (zone === "Local") return true;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
+  if (zone !== "Local" && !isTimeZone(zone)) errors.push(invalid(path, zone, `unknown time zone ${zone}`));
 }

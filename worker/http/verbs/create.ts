@@ -112,9 +112,13 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     await admitValidation(request);
   } catch (error) {
     await requireExpectations(request);
+    context.warnings.push(...warnings);
     throw error;
   }
-  await admitAllocation(request);
+  await admitAllocation(request).catch((refused: unknown) => {
+    context.warnings.push(...warnings);
+    throw refused;
+  });
   const result = await fitObject(copy, options, () => commitCreate(request, copy, options.dryRun));
   if (result.outcome === "created") context.warnings.push(...warnings);
   return result;

@@ -1,6 +1,7 @@
 /** CEL's standard functions and operators. */
 
 import { goQuote } from "../../field-error.ts";
+import { isTimeZone } from "../../time-zone.ts";
 import type { Declaration } from "../declaration.ts";
 import { noSuchOverload } from "../declaration.ts";
 import { formatDuration, parseNanos } from "../duration-text.ts";
@@ -259,21 +260,17 @@ function inZone(nanos: bigint, zone: string): Date {
 
 /** How much the zone is ahead of UTC then, in milliseconds. */
 function zoneOffset(millis: number, zone: string): number {
-  let formatter: Intl.DateTimeFormat;
-  try {
-    formatter = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    });
-  } catch {
-    throw new CelError(`unknown time zone ${zone}`);
-  }
+  if (!isTimeZone(zone)) throw new CelError(`unknown time zone ${zone}`);
+  const formatter = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
   const part = new Map(formatter.formatToParts(millis).map(({ type, value }) => [type, Number(value)]));
   const of = (name: Intl.DateTimeFormatPartTypes) => part.get(name) ?? 0;
   const local = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));

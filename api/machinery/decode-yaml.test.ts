@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { yamlToJson } from "./decode-yaml.ts";
+
+const messageOf = (text: string) => {
+  const converted = yamlToJson(text);
+  return converted.ok ? converted.json : converted.message;
+};
+
+test.each([
+  ["a: 0o17", '{"a":15}'],
+  ["a: -0o17", '{"a":-15}'],
+  ["a: 2024-01-01", '{"a":"2024-01-01"}'],
+  ["a: !!omap [b: c]", '{"a":[{"b":"c"}]}'],
+  ["%YAML 1.1\n---\na: y", '{"a":true}'],
+])("WIRE-YAML-READ: %j is what go-yaml makes of it", (text, json) => {
+  expect(messageOf(text)).toBe(json);
+});
+
+test.each([
+  ["a: .inf", "json: unsupported value: +Inf"],
+  ["a: -.inf", "json: unsupported value: -Inf"],
+  ["a: .nan", "json: unsupported value: NaN"],
+  ["a: *nope", "yaml: unknown anchor 'nope' referenced"],
+  ["~: b", 'unsupported map key of type: %!s(<nil>), key: <nil>, value: "b"'],
+  ["[a]: b", 'yaml: invalid map key: []interface {}{"a"}'],
+  ["a: '\u0001'", "yaml: control characters are not allowed"],
+  ["%YAML 1.2\n---\na: b", "yaml: found incompatible YAML document"],
+  ['a:\n b: "\\q"', "yaml: line 2: found unknown escape character"],
+  ['a:\n b: "x', "yaml: line 2: found unexpected end of stream"],
+  ["a:\n  b: c\n d: e", "yaml: line 2: did not find expected key"],
+  ["a:\n  b: }", "yaml: line 1: did not find expected node content"],
+  ["a: }", "yaml: did not find expected node content"],
+  ["a:\n  {b: 'c' d}", "yaml: line 1: did not find expected ',' or '}'"],
+  ["a:\n  [b,,c]", "yaml: line 1: did not find expected node content"],
+  ["a:\n  {b: c: d}", "yaml: line 1: did not find expected ',' or '}'"],
+  ["a:\n  {b: c", "yaml: line 2: did not find expected ',' or '}'"],
+])("WIRE-YAML-READ: %j is refused as go-yaml refuses it", (text, message) => {
+  expect(messageOf(text)).toBe(message);
+});
+
+test("WIRE-YAML-READ: a key that stands twice is told in the line of its value", () => {
+  expect(yamlToJson("a: b\na:\n  c: d\na: e")).toMatchObject({
+    duplicates: ['yaml: unmarshal errors:\n  line 3: key "a" already set in map\n  line 4: key "a" already set in map'],
+  });
+});

@@ -1,0 +1,114 @@
+/** What is wrong with YAML, in libyaml's words and in the places that go-yaml 2 names. */
+import {
+  type Document,
+  type ErrorCode,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type LineCounter,
+  type Pair,
+  visit,
+  type YAMLError,
+} from "yaml";
+import { goQuote } from "./field-error.ts";
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused.
+const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
+/** What keeps a text from being read at all. */
+export function textProblem(text: string): string | undefined {
+  if (CONTROL.test(text)) return "control characters are not allowed";
+  const version = /^%YAML[ \t]+(\d+\.\d+)/.exec(text)?.[1];
+  return version === undefined || version === "1.1" ? undefined : "found incompatible YAML document";
+}
+
+const nameOf = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key));
+
+/** Each repeated key, in the line where its value begins. */
+export function duplicateText(document: Document, duplicates: readonly YAMLError[], lines: LineCounter): string {
+  const places = new Set(duplicates.map(({ pos: [from] }) => from));
+  const told: string[] = [];
+  visit(document, {
+    Pair(_, { key, value }: Pair) {
+      const at = isNode(key) ? key.range?.[0] : undefined;
+      if (at === undefined || !places.has(at)) return;
+      const { line } = lines.linePos((isNode(value) ? value.range?.[0] : undefined) ?? at);
+      told.push(`\n  line ${line}: key ${JSON.stringify(nameOf(key))} already set in map`);
+    },
+  });
+  return `yaml: unmarshal errors:${told.join("")}`;
+}
+
+/** A key that no member of JSON can have. */
+export function keyProblem(document: Document): string | undefined {
+  let problem: string | undefined;
+  visit(document, {
+    Pair(_, { key, value }: Pair) {
+      if (isMap(key) || isSeq(key)) problem = `yaml: invalid map key: ${goSyntax(key)}`;
+      else if (key === null || (isScalar(key) && key.value === null))
+        problem = `unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goSyntax(value)}`;
+      return problem === undefined ? undefined : visit.BREAK;
+    },
+  });
+  return problem;
+}
+
+/** As %#v prints what was read. */
+function goSyntax(node: unknown): string {
+  if (isSeq(node)) return `[]interface {}{${node.items.map(goSyntax).join(", ")}}`;
+  if (isMap(node))
+    return `map[interface {}]interface {}{${node.items.map(({ key, value }) => `${goSyntax(key)}:${goSyntax(value)}`).join(", ")}}`;
+  const value = isScalar(node) ? node.value : node;
+  if (value === null || value === undefined) return "interface {}(nil)";
+  return typeof value === "string" ? goQuote(value) : String(value);
+}
+
+/** The brackets that are open at a place: what closes the innermost. */
+function closingAt(text: string, at: number): string | undefined {
+  const open: string[] = [];
+  for (const [token] of text.slice(0, at).matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[[\]{}]/gs)) {
+    if (token === "[" || token === "{") open.push(token === "[" ? "]" : "}");
+    else if (token === "]" || token === "}") open.pop();
+  }
+  return open.at(-1);
+}
+
+/** go-yaml counts the lines of its parser from zero, and tells none of the first. */
+const below = (line: number, why: string) => (line > 1 ? `line ${line - 1}: ${why}` : why);
+
+export function problemOf({ code, pos: [from], message }: YAMLError, text: string, lines: LineCounter): string {
+  // Of a mapping where none may be, libyaml names the place of the colon.
+  const colon = code === "BLOCK_AS_IMPLICIT_KEY" ? text.slice(from).search(/:(?=\s|$)/) : 0;
+  const { line } = lines.linePos(from + Math.max(colon, 0));
+  const bracket = /^Flow (?:map|sequence) .*end with a ([}\]])/.exec(message)?.[1];
+  // A map or sequence in brackets that the text ends in: the end is on a line of its own.
+  if (bracket !== undefined && text.slice(from).trim() === "") {
+    const wanted = /[[{,]\s*$/.test(text) ? "node content" : `',' or '${bracket}'`;
+    return `line ${line}: did not find expected ${wanted}`;
+  }
+  if (code === "MISSING_CHAR" && message.startsWith("Missing closing"))
+    return `line ${lines.linePos(text.length).line}: found unexpected end of stream`;
+  if (code === "UNEXPECTED_TOKEN" || code === "BLOCK_IN_FLOW")
+    return below(line, `did not find expected ${expectedAt(text, from)}`);
+  const known: Partial<Record<ErrorCode, string>> = {
+    BLOCK_AS_IMPLICIT_KEY: `line ${line}: mapping values are not allowed in this context`,
+    BAD_INDENT: below(line, "did not find expected key"),
+    BAD_DQ_ESCAPE: `line ${line}: found unknown escape character`,
+    TAB_AS_INDENT: `line ${line}: found character that cannot start any token`,
+    BAD_SCALAR_START: `line ${line}: found character that cannot start any token`,
+    MISSING_CHAR: `line ${line}: did not find expected key`,
+    BAD_ALIAS: `unknown anchor '${/\*?([\w-]+)$/.exec(message)?.[1] ?? ""}' referenced`,
+  };
+  return known[code] ?? `line ${line}: could not find expected ':'`;
+}
+
+/** What should have stood where something else does. */
+function expectedAt(text: string, from: number): string {
+  const closing = closingAt(text, from);
+  const rest = text.slice(from);
+  if (closing === undefined) return /^[}\],]/.test(rest) ? "node content" : "key";
+  // Of two colons the second is too much.
+  if (/^\S+:\s/.test(rest)) return `',' or '${closing}'`;
+  return /[[{,:]\s*$/.test(text.slice(0, from)) || /^-\s/.test(rest) ? "node content" : `',' or '${closing}'`;
+}
