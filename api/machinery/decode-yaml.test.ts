@@ -31,6 +31,7 @@ test.each([
   ["a:\n  b: }", "yaml: line 1: did not find expected node content"],
   ["a: }", "yaml: did not find expected node content"],
   ["a:\n  {b: 'c' d}", "yaml: line 1: did not find expected ',' or '}'"],
+  ["a:\n  {b: c,,d: e}", "yaml: line 1: did not find expected node content"],
   ["a:\n  [b,,c]", "yaml: line 1: did not find expected node content"],
   ["a:\n  {b: c: d}", "yaml: line 1: did not find expected ',' or '}'"],
   ["a:\n  {b: c", "yaml: line 2: did not find expected ',' or '}'"],

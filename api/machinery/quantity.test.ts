@@ -4,6 +4,7 @@ import {
   canonicalQuantity,
   compareQuantities,
   formatQuantity,
+  isWhole,
   milliUnits,
   parseQuantity,
   quantityOf,
@@ -65,4 +66,16 @@ describe("arithmetic is exact", () => {
     expect(roundedToMilli("1.0001")).toBe("1001m");
     expect(roundedToMilli("1Gi")).toBe("1Gi");
   });
+});
+
+it.each([
+  ["1500m", false],
+  ["2", true],
+  ["0.0001", false],
+  ["1E", true],
+  ["1Ei", false],
+  ["1Pi", true],
+  ["99999999999999999999", false],
+])("%s is whole, as Kubernetes tells it: %s", (text, whole) => {
+  expect(isWhole(quantityOf(text))).toBe(whole);
 });

@@ -178,8 +178,17 @@ export const wholeUnits = (quantity: Quantity): bigint => divideUp(quantity.nano
 /** Go's MilliValue(): thousandths, rounded up. */
 export const milliUnits = (quantity: Quantity): bigint => divideUp(quantity.nanos, 1_000_000n);
 
-/** Whether it is a whole number of units, as Kubernetes tells it: by the lowest 64 bits of its thousandths. */
-export const isWhole = (quantity: Quantity): boolean => BigInt.asIntN(64, milliUnits(quantity)) % 1000n === 0n;
+/** Longer numbers, and large ones with binary suffixes, Kubernetes keeps as decimals. */
+const LONGEST_INTEGER = 18;
+
+/** Whether it is a whole number of units, as Kubernetes tells it: by its thousandths, which of what is too large for 64 bits are odd. */
+export function isWhole(quantity: Quantity): boolean {
+  const milli = milliUnits(quantity);
+  const low = BigInt.asIntN(64, milli);
+  if (low === milli) return milli % 1000n === 0n;
+  const digits = String(wholeUnits(quantity)).replace(/^-|0+$/g, "").length;
+  return (quantity.format !== "BinarySI" && digits <= LONGEST_INTEGER) || low % 1000n === 0n;
+}
 
 /** Kubernetes' defaults round what stands in a resource list up to thousandths. */
 export function roundedToMilli(text: QuantityText): string {

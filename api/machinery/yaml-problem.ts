@@ -109,6 +109,6 @@ function expectedAt(text: string, from: number): string {
   const rest = text.slice(from);
   if (closing === undefined) return /^[}\],]/.test(rest) ? "node content" : "key";
   // Of two colons the second is too much.
-  if (/^\S+:\s/.test(rest)) return `',' or '${closing}'`;
+  if (/^[^\s,:]+:\s/.test(rest)) return `',' or '${closing}'`;
   return /[[{,:]\s*$/.test(text.slice(0, from)) || /^-\s/.test(rest) ? "node content" : `',' or '${closing}'`;
 }

@@ -99,7 +99,8 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   if (!options.tracked) {
     trackManagedFields(context, { old: undefined, next: copy }, { ...options, subresource: "" });
   }
-  const warnings: string[] = [];
+  // One that is told again, with another name or after a race, is told once.
+  const { warnings } = context;
   try {
     await admitMutation(request);
     // Whoever changed it may not have moved it.
@@ -112,16 +113,10 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
     await admitValidation(request);
   } catch (error) {
     await requireExpectations(request);
-    context.warnings.push(...warnings);
     throw error;
   }
-  await admitAllocation(request).catch((refused: unknown) => {
-    context.warnings.push(...warnings);
-    throw refused;
-  });
-  const result = await fitObject(copy, options, () => commitCreate(request, copy, options.dryRun));
-  if (result.outcome === "created") context.warnings.push(...warnings);
-  return result;
+  await admitAllocation(request);
+  return fitObject(copy, options, () => commitCreate(request, copy, options.dryRun));
 }
 
 async function requireCreate({ user, policy, store, served, path }: RequestContext): Promise<void> {
