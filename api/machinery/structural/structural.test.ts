@@ -4,7 +4,6 @@ import type { JsonObject } from "../json-object.ts";
 import { defaultErrors } from "./check-defaults.ts";
 import { decodeCustom } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
-import { findJsonPath } from "./json-path.ts";
 import type { Schema } from "./json-walk.ts";
 import { duplicateItems } from "./list-items.ts";
 import { prune } from "./prune.ts";
@@ -281,28 +280,4 @@ describe("CRD-READ: bodies are read untyped", () => {
     const decoded = decode(`{${head},"spec":{"a":"x","__proto__":{"b":1}}}`, "Warn");
     expect(decoded).toMatchObject({ ok: true, warnings: ['unknown field "spec.__proto__"'] });
   });
-});
-
-test.each<[string, unknown[]]>([
-  [".spec.a", ["x"]],
-  [".spec.l[*]", ["p", "q"]],
-  [".spec.l[-1]", ["q"]],
-  [".spec.l[0:1]", ["p"]],
-  ['.status.conditions[?(@.type=="Ready")].status', ["True"]],
-  [".metadata.annotations['a.b/c']", ["v"]],
-  ["..type", ["Ready", "Other"]],
-  [".spec.none", []],
-  [".spec[", []],
-])("printer columns find %s", (path, expected) => {
-  const object = {
-    metadata: { annotations: { "a.b/c": "v" } },
-    spec: { a: "x", l: ["p", "q"] },
-    status: {
-      conditions: [
-        { type: "Ready", status: "True" },
-        { type: "Other", status: "False" },
-      ],
-    },
-  };
-  expect(findJsonPath(path, object)).toEqual(expected);
 });

@@ -1,15 +1,23 @@
 /** additionalPrinterColumns (apiextensions-apiserver pkg/registry/customresource/tableconvertor). */
 import type { CustomResourceColumnDefinition } from "../../../api/generated/apiextensions.v1.ts";
 import { type Ages, ageOf } from "../../../api/machinery/duration.ts";
+import { goJson } from "../../../api/machinery/go-json.ts";
+import { isJsonObject } from "../../../api/machinery/json-object.ts";
+import { findJsonPath, isJsonPath } from "../../../api/machinery/json-path/find.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import type { Column } from "../../../api/resources/resource.ts";
 
 /** Undefined where the definition names none: then there is an age. */
 export const customColumns = (
   definitions: readonly CustomResourceColumnDefinition[] | undefined,
 ): readonly Column<KubeObject>[] | undefined =>
-  definitions && definitions.length > 0 ? definitions.map(columnOf) : undefined;
+  definitions && definitions.length > 0 ? readable(definitions).map(columnOf) : undefined;
+
+/** Those before the first whose path cannot be read: there Kubernetes stops. */
+function readable(definitions: readonly CustomResourceColumnDefinition[]) {
+  const broken = definitions.findIndex(({ jsonPath }) => !isJsonPath(jsonPath));
+  return broken < 0 ? definitions : definitions.slice(0, broken);
+}
 
 function columnOf(definition: CustomResourceColumnDefinition): Column<KubeObject> {
   const { name, type, format, description, priority, jsonPath } = definition;
@@ -34,8 +42,19 @@ function cellOf(type: string, value: unknown, age: Ages): string | number | bool
       return typeof value === "boolean" ? value : null;
     case "date":
       if (typeof value !== "string") return null;
+      if (value === "") return "<unknown>";
       return Number.isNaN(Date.parse(value)) ? "<invalid>" : ageOf(value, age);
     default:
-      return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
+      return typeof value === "string" ? value : value === null ? "<no value>" : textOf(value);
   }
+}
+
+/** As Go prints it: members of objects by their names. */
+const textOf = (value: unknown): string => (typeof value === "object" ? goJson(sorted(value)) : String(value));
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
 }

@@ -1,6 +1,6 @@
 import type { SelectableField } from "../../../api/generated/apiextensions.v1.ts";
+import { findJsonPath } from "../../../api/machinery/json-path/find.ts";
 import type { KubeObject } from "../../../api/machinery/meta.ts";
-import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 
 /** By the name that a field selector uses: the path without its leading dot. What is not there is empty. */
 export function customFields(

@@ -3,9 +3,9 @@ import type {
   CustomResourceSubresourceScale,
 } from "../../../api/generated/apiextensions.v1.ts";
 import { isJsonObject, membersOf } from "../../../api/machinery/json-object.ts";
+import { findJsonPath } from "../../../api/machinery/json-path/find.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { printGo } from "../../../api/machinery/patch/print-go.ts";
-import { findJsonPath } from "../../../api/machinery/structural/json-path.ts";
 import { isInt64 } from "../../../api/machinery/structural/validate-number.ts";
 import type { ScaleView } from "../../../api/resources/resource.ts";
 
