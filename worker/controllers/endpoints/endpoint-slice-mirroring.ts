@@ -1,11 +1,24 @@
 /** Mirrors Endpoints that somebody wrote by hand, for a service without a selector, into EndpointSlices. */
 import type { EndpointAddress, EndpointSubset, Endpoints, Service } from "../../../api/generated/core.v1.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../../../api/generated/discovery.v1.ts";
+import { familyOf, plainIP } from "../../../api/machinery/ip.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
-import { type Controller, settled } from "../controller.ts";
+import { type Controller, type Effect, type EventRecord, settled } from "../controller.ts";
 import { controllerReference } from "../controller-ref.ts";
 import { itemKey, itemOf, splitItem } from "../item-key.ts";
-import { groupKey, type PortGroup, planSlices, SLICES } from "./slice-set.ts";
+import { same } from "../same.ts";
+import { canonical } from "../template-hash/template-hash.ts";
+import { repackedSubsets } from "./repacked-subsets.ts";
+import {
+  groupKey,
+  listed,
+  type PortGroup,
+  planSlices,
+  removal,
+  reusing,
+  SLICES,
+  type SliceEffect,
+} from "./slice-set.ts";
 
 const SERVICE_NAME = "kubernetes.io/service-name";
 const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
@@ -34,41 +47,104 @@ export const endpointSliceMirroringController: Controller = {
     const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
     if (!endpoints || !service || service.spec.selector !== undefined || !isMirrored(endpoints))
       return slices.length > 0 ? { effects: planSlices([], slices, { namespace }) } : settled;
-    const { [LAST_APPLIED]: _, [TRIGGER]: __, ...annotations } = endpoints.metadata.annotations ?? {};
-    return {
-      effects: planSlices(groupsOf(endpoints), slices, {
-        generateName: `${name}-`,
-        namespace,
-        labels: { ...endpoints.metadata.labels, [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER },
-        annotations: () => annotations,
-        keepsAnnotations: true,
-        ownerReferences: [controllerReference(endpoints)],
-      }),
-    };
+    const { groups, skipped } = mirrored(endpoints);
+    const effects = planMirror(groups, slices, endpoints);
+    if (effects.length === 0) return settled;
+    return { effects, events: skipped > 0 ? [tooMany(endpoints, skipped)] : [] };
   },
 };
 
 const isMirrored = ({ metadata }: Stored<Endpoints>): boolean =>
   metadata.labels?.[SKIP] !== "true" && metadata.annotations?.[LEADER] === undefined;
 
-function groupsOf({ subsets = [] }: Endpoints): readonly PortGroup[] {
+interface Mirrored {
+  readonly groups: readonly PortGroup[];
+  /** How many addresses are in no slice. */
+  readonly skipped: number;
+}
+
+function mirrored({ subsets = [] }: Endpoints): Mirrored {
   const groups = new Map<string, { addressType: "IPv4" | "IPv6"; ports: EndpointPort[]; endpoints: Endpoint[] }>();
-  for (const subset of subsets) {
+  let skipped = 0;
+  for (const subset of repackedSubsets(subsets)) {
     const ports = portsOf(subset);
-    const addresses = [
+    const all = [
       ...(subset.addresses ?? []).map((address) => ({ address, ready: true })),
       ...(subset.notReadyAddresses ?? []).map((address) => ({ address, ready: false })),
-    ].slice(0, PER_SUBSET);
-    for (const { address, ready } of addresses) {
-      const addressType = address.ip.includes(":") ? "IPv6" : "IPv4";
+    ];
+    skipped += Math.max(0, all.length - PER_SUBSET);
+    for (const { address, ready } of all.slice(0, PER_SUBSET)) {
+      const addressType = familyOf(address.ip);
       const key = groupKey(addressType, ports);
       const group = groups.get(key) ?? { addressType, ports, endpoints: [] };
       groups.set(key, group);
       group.endpoints.push(mirror(address, ready));
     }
   }
-  return [...groups.values()];
+  return { groups: [...groups.values()], skipped };
 }
+
+const tooMany = (about: Stored<Endpoints>, skipped: number): EventRecord => ({
+  about,
+  type: "Warning",
+  reason: "TooManyAddressesToMirror",
+  message: `A max of ${PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`,
+});
+
+/** One slice for each group, however many addresses it has: whoever reads slices finds the subsets that were written. */
+function planMirror(
+  groups: readonly PortGroup[],
+  existing: readonly Stored<EndpointSlice>[],
+  endpoints: Stored<Endpoints>,
+): readonly Effect[] {
+  const kept = existing.filter(({ metadata }) => !metadata.deletionTimestamp);
+  const slicesOf = Map.groupBy(kept, ({ addressType, ports }) => groupKey(addressType, ports));
+  const effects: SliceEffect[] = [];
+  for (const group of groups) {
+    const key = groupKey(group.addressType, group.ports);
+    const [slice, ...more] = slicesOf.get(key) ?? [];
+    slicesOf.delete(key);
+    effects.push(...more.map(removal));
+    const { namespace, ...metadata } = metadataOf(endpoints);
+    if (slice && shows(slice, group, metadata)) continue;
+    const object = {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: slice
+        ? { ...slice.metadata, ...metadata }
+        : { ...metadata, namespace, generateName: `${endpoints.metadata.name}-` },
+      addressType: group.addressType,
+      ...(group.ports.length > 0 ? { ports: [...group.ports] } : {}),
+      ...listed(group.endpoints),
+    } as EndpointSlice;
+    effects.push({ op: slice ? "update" : "create", resource: SLICES, namespace, object });
+  }
+  effects.push(...[...slicesOf.values()].flat().map(removal));
+  return reusing(effects, existing);
+}
+
+function metadataOf({ metadata }: Stored<Endpoints>) {
+  const { [LAST_APPLIED]: _, [TRIGGER]: __, ...annotations } = metadata.annotations ?? {};
+  return {
+    namespace: metadata.namespace ?? "",
+    labels: { ...metadata.labels, [SERVICE_NAME]: metadata.name, [MANAGED_BY]: MANAGER },
+    annotations,
+    ownerReferences: [controllerReference({ metadata, apiVersion: "v1", kind: "Endpoints" })],
+  };
+}
+
+/** In whatever order the slice has its endpoints. */
+const shows = (
+  slice: Stored<EndpointSlice>,
+  group: PortGroup,
+  { labels, annotations, ownerReferences }: Omit<ReturnType<typeof metadataOf>, "namespace">,
+): boolean =>
+  same(slice.metadata.labels, labels) &&
+  same(slice.metadata.annotations ?? {}, annotations) &&
+  same(slice.metadata.ownerReferences, ownerReferences) &&
+  same(inOrder(slice.endpoints ?? []), inOrder(group.endpoints));
+
+const inOrder = (endpoints: readonly Endpoint[]) => endpoints.map(canonical).sort();
 
 const portsOf = ({ ports = [] }: EndpointSubset): EndpointPort[] =>
   ports.map(({ name = "", port, protocol = "TCP", appProtocol }) => ({
@@ -79,7 +155,7 @@ const portsOf = ({ ports = [] }: EndpointSubset): EndpointPort[] =>
   }));
 
 const mirror = ({ ip, hostname, nodeName, targetRef }: EndpointAddress, ready: boolean): Endpoint => ({
-  addresses: [ip],
+  addresses: [plainIP(ip)],
   conditions: { ready },
   ...(hostname ? { hostname } : {}),
   ...(nodeName ? { nodeName } : {}),

@@ -22,7 +22,7 @@ import {
   servicesOf,
   targetPort,
 } from "./service-pods.ts";
-import { inOrderOfHashes } from "./subset-order.ts";
+import { byIpAndUid, inOrderOfHashes } from "./subset-order.ts";
 import { triggerTime, withTrigger } from "./trigger-time.ts";
 
 const MANAGED_BY = "endpoints.kubernetes.io/managed-by";
@@ -143,9 +143,6 @@ function byAddresses(offers: readonly Offer[]): Offer[] {
     unready: from.flatMap(({ unready }) => unready),
   }));
 }
-
-const byIpAndUid = (a: EndpointAddress, b: EndpointAddress) =>
-  (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0) || ((a.targetRef?.uid ?? "") < (b.targetRef?.uid ?? "") ? -1 : 1);
 
 function addressOf(pod: Stored<Pod>, service: Service): EndpointAddress {
   const family = service.spec.ipFamilies?.[0] ?? "IPv4";

@@ -21,13 +21,11 @@ export interface PortGroup {
 /** What every slice of the set carries; its annotations depend on those that it had before it was changed. */
 export interface SliceMetadata extends Omit<EndpointSlice["metadata"], "annotations"> {
   readonly annotations?: (before: Annotations | undefined) => Annotations;
-  /** Other annotations than those are reason enough to write a slice. */
-  readonly keepsAnnotations?: true;
 }
 type Annotations = Readonly<Record<string, string>>;
 
 type SliceCreation = CreateEffect & { readonly object: EndpointSlice };
-type SliceEffect = SliceCreation | UpdateEffect | DeleteEffect;
+export type SliceEffect = SliceCreation | UpdateEffect | DeleteEffect;
 
 const identity = (endpoint: Endpoint) => endpoint.targetRef?.uid ?? endpoint.addresses.join();
 export const groupKey = (addressType: string, ports: readonly EndpointPort[] | undefined): string =>
@@ -53,7 +51,7 @@ export function planSlices(
   return reusing(effects, existing);
 }
 
-const removal = ({ metadata }: Stored<EndpointSlice>): DeleteEffect => ({
+export const removal = ({ metadata }: Stored<EndpointSlice>): DeleteEffect => ({
   op: "delete",
   resource: SLICES,
   namespace: metadata.namespace ?? "",
@@ -62,7 +60,10 @@ const removal = ({ metadata }: Stored<EndpointSlice>): DeleteEffect => ({
 });
 
 /** A slice that would go becomes one that would come, if its addresses are of the same family and it is ours. */
-function reusing(effects: readonly SliceEffect[], existing: readonly Stored<EndpointSlice>[]): readonly Effect[] {
+export function reusing(
+  effects: readonly SliceEffect[],
+  existing: readonly Stored<EndpointSlice>[],
+): readonly Effect[] {
   const creations = effects.filter((effect) => effect.op === "create");
   const reused = new Set<SliceEffect>();
   const updates: Effect[] = [];
@@ -130,12 +131,10 @@ function planGroup(
   ];
 }
 
-const carries = ({ metadata }: Stored<EndpointSlice>, { labels, annotations, keepsAnnotations }: SliceMetadata) =>
-  same(metadata.labels, labels) &&
-  (!keepsAnnotations || same(metadata.annotations ?? {}, annotations?.(metadata.annotations)));
+const carries = ({ metadata }: Stored<EndpointSlice>, { labels }: SliceMetadata) => same(metadata.labels, labels);
 
 /** What is absent the API prints as null, as Kubernetes does for a slice that is empty. */
-const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
+export const listed = (endpoints: readonly Endpoint[]) => (endpoints.length > 0 ? { endpoints: [...endpoints] } : {});
 
 const update = (
   { endpoints: _, ...slice }: Stored<EndpointSlice>,
@@ -159,7 +158,7 @@ const update = (
 const creation = (
   group: PortGroup,
   endpoints: readonly Endpoint[],
-  { annotations, keepsAnnotations: _, ...metadata }: SliceMetadata,
+  { annotations, ...metadata }: SliceMetadata,
 ): SliceCreation => ({
   op: "create",
   resource: SLICES,

@@ -2,7 +2,7 @@
  * The order of what stands in Endpoints and slices, which Kubernetes sorts by hashes of Go's print: ports by those of
  * the port, subsets by those of the subset. Who compares Endpoints to the last byte, or reads the first port of them, finds what it had.
  */
-import type { EndpointPort, EndpointSubset } from "../../../api/generated/core.v1.ts";
+import type { EndpointAddress, EndpointPort, EndpointSubset } from "../../../api/generated/core.v1.ts";
 import type { EndpointPort as SlicePort } from "../../../api/generated/discovery.v1.ts";
 import { dumpForHash } from "../template-hash/dump-for-hash.ts";
 import { fnv128a } from "../template-hash/fnv128a.ts";
@@ -12,6 +12,9 @@ export const inOrderOfHashes = (subsets: readonly EndpointSubset[]): EndpointSub
     "core.v1.EndpointSubset",
     subsets.map((subset) => (subset.ports ? { ...subset, ports: portsInOrder(subset.ports) } : subset)),
   );
+
+export const byIpAndUid = (a: EndpointAddress, b: EndpointAddress) =>
+  (a.ip < b.ip ? -1 : a.ip > b.ip ? 1 : 0) || ((a.targetRef?.uid ?? "") < (b.targetRef?.uid ?? "") ? -1 : 1);
 
 const portsInOrder = (ports: readonly EndpointPort[]): EndpointPort[] => byHash("core.v1.EndpointPort", ports);
 
