@@ -41,7 +41,8 @@ export function acceptKind(
     ok: false,
     message: `${actual.kind} in version "${actual.version}" cannot be handled as a ${expected.kind}: ${message}`,
   });
-  const apiVersion = apiVersionOf(actual.group, actual.version);
+  const version = versionRead(actual);
+  const apiVersion = apiVersionOf(actual.group, version);
   const struct = structOfKind(apiVersion, actual.kind);
   if (!struct) return isLegacy(actual) ? mismatch(actual, expected) : refuse(notRegistered(actual));
   const body = read(struct);
@@ -49,13 +50,17 @@ export function acceptKind(
   if (fieldValidation === "Strict" && body.strict.length > 0) {
     return refuse(`strict decoding error: ${body.strict.join(", ")}`);
   }
-  const another = anotherKind(actual, expected);
+  const another = anotherKind({ ...actual, version }, expected);
   if (another) return refuse(another);
-  if (actual.version !== expected.version) return mismatch(actual, expected);
+  if (version !== expected.version) return mismatch(actual, expected);
   const typeMeta = { kind: actual.kind, apiVersion };
   const object = { ...typeMeta, ...body.value, ...typeMeta } as KubeObject & Record<string, unknown>;
   return { ok: true, object, warnings: fieldValidation === "Warn" ? body.strict : [] };
 }
+
+/** Evictions of the version before are the same, and Kubernetes takes both at the one path. */
+const versionRead = ({ group, version, kind }: GroupVersionKind): string =>
+  group === "policy" && version === "v1beta1" && kind === "Eviction" ? "v1" : version;
 
 /** Why what was read as one kind is not another, as Go's conversions say it; versions of one kind are converted. */
 export function anotherKind(actual: GroupVersionKind, expected: GroupVersionKind): string | undefined {

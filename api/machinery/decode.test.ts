@@ -120,6 +120,13 @@ describe("WIRE-JSON: a body that does not decode is told in Kubernetes' words", 
       "the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)",
     );
   });
+
+  test("WIRE-KIND: an eviction of the version before is one of today's", () => {
+    const expected = { group: "policy", version: "v1", kind: "Eviction" };
+    const decoded = decode('{"apiVersion":"policy/v1beta1","kind":"Eviction"}', { expected });
+    expect(decoded).toMatchObject({ ok: true, object: { apiVersion: "policy/v1", kind: "Eviction" } });
+    expect(messageOf('{"apiVersion":"policy/v2","kind":"Eviction"}', { expected })).toMatch(/policy\/v2/);
+  });
 });
 
 describe("WIRE-STRICT: unknown and repeated fields", () => {
