@@ -2,7 +2,12 @@ import type { JobStatus } from "../../generated/batch.v1.ts";
 
 type JobConditionType = "Complete" | "Failed" | "FailureTarget" | "SuccessCriteriaMet" | "Suspended";
 
-export const isTrue = ({ conditions }: JobStatus, type: JobConditionType): boolean =>
-  conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
+const has = ({ conditions }: JobStatus, type: JobConditionType, status: "True" | "False"): boolean =>
+  conditions?.some((condition) => condition.type === type && condition.status === status) ?? false;
+
+export const isTrue = (status: JobStatus, type: JobConditionType): boolean => has(status, type, "True");
+
+/** Which is more than not being true: it was, or it would have nothing to deny. */
+export const isFalse = (status: JobStatus, type: JobConditionType): boolean => has(status, type, "False");
 
 export const isFinished = (status: JobStatus): boolean => isTrue(status, "Complete") || isTrue(status, "Failed");

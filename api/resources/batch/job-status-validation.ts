@@ -2,7 +2,7 @@
 import type { Job, JobStatus } from "../../generated/batch.v1.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { duplicate, type FieldError, invalid, invalidWithoutValue, required } from "../../machinery/field-error.ts";
-import { isFinished, isTrue } from "./job-conditions.ts";
+import { isFalse, isFinished, isTrue } from "./job-conditions.ts";
 import { commonIndex, countIndexes } from "./job-indexes.ts";
 
 /** Kubernetes lets be what an update does not touch: each rule names what it looks at. */
@@ -14,7 +14,7 @@ export function validateJobStatusUpdate(next: Job, old: Job): FieldError[] {
   checkUncounted(errors, status);
   checkEnd(errors, next, old);
   checkIndexes(errors, next, old);
-  checkCriteria(errors, status);
+  checkCriteria(errors, next);
   checkProgress(errors, next, old);
   return errors;
 }
@@ -31,7 +31,7 @@ function checkUncounted(errors: FieldError[], { uncountedTerminatedPods }: JobSt
 }
 
 /** What must and must not stand beside the conditions Complete and Failed. */
-function checkEnd(errors: FieldError[], { status }: Job, { status: old }: Job): void {
+function checkEnd(errors: FieldError[], { spec, status }: Job, { status: old }: Job): void {
   const conditions = (detail: string) => errors.push(invalidWithoutValue("status.conditions", detail));
   const { startTime, completionTime, active = 0, ready, terminating = 0, uncountedTerminatedPods } = status;
   const complete = isTrue(status, "Complete");
@@ -62,14 +62,16 @@ function checkEnd(errors: FieldError[], { status }: Job, { status: old }: Job): 
     completionTime &&
     Date.parse(completionTime) < Date.parse(startTime)
   )
-    errors.push(invalid("status.completionTime", completionTime, "completionTime cannot be set before startTime"));
+    errors.push(invalid("status.completionTime", completionTime, "must be equal to or after `startTime`"));
   if (becomesFailed && !isTrue(status, "FailureTarget"))
     conditions("cannot set Failed=True condition without the FailureTarget=true condition");
   if (becomesComplete && !isTrue(status, "SuccessCriteriaMet"))
     conditions("cannot set Complete=True condition without the SuccessCriteriaMet=true condition");
   if ((becomesFinished || active !== (old.active ?? 0)) && active > 0 && finished)
     errors.push(invalid("status.active", active, "active>0 is invalid for finished job"));
-  if ((becomesFinished || startChanged) && !startTime && finished)
+  // What has nothing to do is done, though it never began.
+  const neverStarts = spec.suspend === true && spec.completions === 0;
+  if ((becomesFinished || startChanged) && !startTime && finished && !neverStarts)
     errors.push(required("status.startTime", "startTime is required for finished job"));
   const uncounted = [...(uncountedTerminatedPods?.failed ?? []), ...(uncountedTerminatedPods?.succeeded ?? [])];
   if (
@@ -81,7 +83,7 @@ function checkEnd(errors: FieldError[], { status }: Job, { status: old }: Job): 
       invalid(
         "status.uncountedTerminatedPods",
         { Succeeded: uncountedTerminatedPods?.succeeded ?? null, Failed: uncountedTerminatedPods?.failed ?? null },
-        "uncountedTerminatedPods needs to be empty for finished job",
+        "must be empty for finished job",
       ),
     );
   if ((becomesFinished || terminating !== (old.terminating ?? 0)) && terminating > 0 && finished)
@@ -128,8 +130,17 @@ function checkIndexes(errors: FieldError[], { spec, status }: Job, { status: old
     );
 }
 
-function checkCriteria(errors: FieldError[], status: JobStatus): void {
-  if (!isTrue(status, "SuccessCriteriaMet")) return;
+function checkCriteria(errors: FieldError[], { spec, status }: Job): void {
+  if (!isTrue(status, "SuccessCriteriaMet")) {
+    if (spec.successPolicy && isTrue(status, "Complete"))
+      errors.push(
+        invalidWithoutValue(
+          "status.conditions",
+          "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True",
+        ),
+      );
+    return;
+  }
   for (const type of ["Failed", "FailureTarget"] as const)
     if (isTrue(status, type))
       errors.push(
@@ -149,9 +160,12 @@ function checkProgress(errors: FieldError[], { spec, status }: Job, { status: ol
   if (!mayShrink && (status.succeeded ?? 0) < (old.succeeded ?? 0))
     errors.push(invalid("status.succeeded", status.succeeded ?? 0, "cannot decrease the succeeded counter"));
   if (status.completionTime && old.completionTime && status.completionTime !== old.completionTime)
-    errors.push(invalid("status.completionTime", status.completionTime, "completionTime cannot be mutated"));
-  if (old.startTime && status.startTime !== old.startTime && !spec.suspend)
-    errors.push(required("status.startTime", "startTime cannot be removed for unsuspended job"));
+    errors.push(invalid("status.completionTime", status.completionTime, "field is immutable"));
+  const resumes = isTrue(old, "Suspended") && isFalse(status, "Suspended");
+  if (old.startTime && status.startTime !== old.startTime && !spec.suspend && !resumes)
+    errors.push(
+      invalid("status.startTime", status.startTime ?? null, "field is immutable for unsuspended job once set"),
+    );
   const met = isTrue(status, "SuccessCriteriaMet");
   const wasMet = isTrue(old, "SuccessCriteriaMet");
   if (wasMet && !met)

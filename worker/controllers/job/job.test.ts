@@ -246,6 +246,14 @@ describe("job", () => {
     expect(events(at).filter((text) => text.startsWith("Suspended"))).not.toEqual([]);
   });
 
+  it("REG-JOB-STATUS: completes a suspended job that has nothing to do", async () => {
+    const at = start();
+    at.cluster.put("jobs.batch", newJob({ completions: 0, suspend: true }));
+    await at.settle();
+    expect(condition(at, "Complete")).toMatchObject({ status: "True", reason: "CompletionsReached" });
+    expect(job(at).status.startTime).toBeUndefined();
+  });
+
   it("lets pods of a job that is gone go", async () => {
     const at = start();
     at.cluster.put("jobs.batch", newJob({ completions: 1 }));
