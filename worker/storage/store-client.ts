@@ -67,6 +67,7 @@ export class StoreClient {
   #stub: StoreStub | undefined;
   #lifelines: readonly Lifeline[] = [];
   #unconfirmed = false;
+  #asked = false;
 
   /** `open` makes what calls go through, for requests that make one. */
   constructor(
@@ -102,6 +103,11 @@ export class StoreClient {
     return true;
   }
 
+  /** Some call was answered, and so the policy was the newest then. */
+  get asked(): boolean {
+    return this.#asked;
+  }
+
   /** No call has asked yet whether the identity that {@link standOn} was told of has ended. */
   get mustConfirm(): boolean {
     return this.#unconfirmed;
@@ -132,7 +138,7 @@ export class StoreClient {
     };
     const result = await this.#committed(request);
     if (result.ok) {
-      this.#unconfirmed = false;
+      this.#confirmed();
       // It was accepted, so nobody else had changed policy: a request that goes on is not stale by what it did itself.
       if (isPolicy && this.#policyRevision !== undefined) this.#policyRevision = result.revisions.at(-1);
       return result;
@@ -190,7 +196,7 @@ export class StoreClient {
     const relay = response.status === storeRelays.status && response.headers.get(storeRelays.header);
     if (relay && this.#relay) response = await this.#relay(relay).fetch(asking());
     if (response.ok) {
-      this.#unconfirmed = false;
+      this.#confirmed();
       return response;
     }
     const asked = "bookmarkKind" in request ? request.since : request.at;
@@ -238,7 +244,13 @@ export class StoreClient {
     const nearby = this.#nearby?.();
     const { policyRevision = Number.POSITIVE_INFINITY } = this;
     if (nearby && policyRevision < nearby.policyRevision) throw new StalePolicy();
+    if (nearby) this.#asked = true;
     return nearby;
+  }
+
+  #confirmed(): void {
+    this.#unconfirmed = false;
+    this.#asked = true;
   }
 
   #decided(): Decided {
@@ -250,7 +262,7 @@ export class StoreClient {
 
   #unwrap<T>(answer: Answer<T>, asked: Revision | undefined): T {
     if (answer.ok) {
-      this.#unconfirmed = false;
+      this.#confirmed();
       return answer;
     }
     switch (answer.reason) {

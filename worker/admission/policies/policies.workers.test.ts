@@ -257,3 +257,19 @@ test("ADM-ACTION: an eviction is the create of an Eviction, and not the deletion
   await policy("validating", "keeps-from-eviction", about("CREATE", "pods/eviction"));
   expect((await evict("acted-b")).object.message).toContain("ValidatingAdmissionPolicy 'keeps-from-eviction'");
 });
+
+test("STORE-POLICY: nobody is refused by a policy that is no more, also where nothing else is asked of the store", async () => {
+  const namespaces = [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["namespaces"] }];
+  const objectSelector = { matchLabels: { policy: "refuses-namespaces" } };
+  const spec = {
+    matchConstraints: { resourceRules: namespaces, objectSelector },
+    validations: [{ expression: "false" }],
+  };
+  await policy("validating", "refuses-namespaces", spec);
+  const make = (name: string) =>
+    post("/api/v1/namespaces", { metadata: { name, labels: { policy: "refuses-namespaces" } } });
+  expect((await make("refused")).code).toBe(422);
+  const path = `${POLICIES}/validatingadmissionpolicies/refuses-namespaces`;
+  await API.fetch(new Request(`https://sailplane${path}`, { method: "DELETE" }));
+  expect((await make("allowed")).code).toBe(201);
+});
