@@ -1,10 +1,11 @@
 /**
- * `?timeout=`, by which a client says how long it waits. Nothing here takes long enough for it to matter; but one that is
+ * `?timeout=`, by which a client says how long it waits. Only webhooks take long enough for it to matter; but one that is
  * no duration is refused before all else, as kube-apiserver does (apiserver/pkg/endpoints/filters, WithRequestDeadline).
  */
 import { durationProblem, parseDuration } from "../../api/machinery/duration.ts";
 import { badRequest } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
+import { REQUEST_MS } from "../deadline.ts";
 import { parseResourcePath } from "../resource-path.ts";
 import { isWatch } from "./list-options.ts";
 import { queryOf } from "./request-url.ts";
@@ -19,6 +20,12 @@ export function refuseBadTimeout(url: string, path: string): void {
   const timeout = query.get("timeout") ?? "";
   if (timeout === "" || parseDuration(timeout) !== undefined || isLongRunning(path, query)) return;
   throw new ApiError(badRequest(`invalid timeout specified in the request URL - ${durationProblem(timeout)}`));
+}
+
+/** Milliseconds that a request has; who asks for more than all have, or for none, has those. */
+export function requestTime(query: URLSearchParams): number {
+  const asked = parseDuration(query.get("timeout") ?? "") ?? 0;
+  return asked > 0 ? Math.min(asked, REQUEST_MS) : REQUEST_MS;
 }
 
 function isLongRunning(path: string, query: URLSearchParams): boolean {

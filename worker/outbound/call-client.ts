@@ -26,7 +26,8 @@ export type ClientAnswer =
 
 export interface ClientCall {
   readonly config: WebhookClientConfig;
-  readonly seconds: number;
+  /** How long an answer is waited for; told in whole seconds, rounded up. */
+  readonly milliseconds: number;
   /** JSON. */
   readonly body: string;
 }
@@ -56,10 +57,10 @@ export function addressOf({ url, service }: WebhookClientConfig, seconds: number
 }
 
 export async function callClient(caller: Caller, call: ClientCall): Promise<ClientAnswer> {
-  const { config, seconds } = call;
-  const address = addressOf(config, seconds);
+  const { config, milliseconds } = call;
+  const address = addressOf(config, Math.ceil(milliseconds / 1000));
   const shown = config.url ? String(address) : String(address).replace(".svc/", `.svc:${config.service?.port ?? 443}/`);
-  const signal = AbortSignal.timeout(seconds * 1000);
+  const signal = AbortSignal.timeout(Math.ceil(milliseconds));
   try {
     const answered = await (config.url
       ? callUrl(caller, { ...call, address, signal })

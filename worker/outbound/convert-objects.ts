@@ -21,7 +21,7 @@ export interface Conversion {
   readonly apiVersion: string;
 }
 
-const TIMEOUT_SECONDS = 30;
+const TIMEOUT_MS = 30_000;
 
 /** In their order; those that are at that version already are not sent. Throws what the client is told where it fails. */
 export async function convertObjects(
@@ -41,7 +41,7 @@ export async function convertObjects(
   const reviewVersion = `apiextensions.k8s.io/${reviewed}`;
   const answer = await callClient(caller, {
     config: webhook.clientConfig ?? {},
-    seconds: TIMEOUT_SECONDS,
+    milliseconds: TIMEOUT_MS,
     body: JSON.stringify({
       kind: "ConversionReview",
       apiVersion: reviewVersion,

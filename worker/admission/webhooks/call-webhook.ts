@@ -1,5 +1,6 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
+import { requestTime } from "../../http/request-timeout.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
 import { parseReview, unnamedReview } from "../../outbound/parse-review.ts";
@@ -27,11 +28,16 @@ export async function callWebhook(webhook: Webhook, request: AdmissionRequest, a
   const apiVersion = reviewVersion(webhook);
   const answer = await callClient(request.context, {
     config: webhook.clientConfig,
-    seconds: webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    milliseconds: Math.min((webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000, timeLeft(request)),
     body: JSON.stringify({ kind: "AdmissionReview", apiVersion, request: await reviewOf(request, uid, at) }),
   });
   if (!answer.ok) return uncalled(answer.problem);
   return readReview(answer.text, { uid, apiVersion, mutating });
+}
+
+/** Milliseconds; connections have all the time. */
+export function timeLeft({ operation, context: { now, query } }: AdmissionRequest): number {
+  return operation === "CONNECT" ? Number.POSITIVE_INFINITY : now + requestTime(query) - Date.now();
 }
 
 const uncalled = (why: string): Called => ({ ok: false, problem: `failed to call webhook: ${why}` });

@@ -1,9 +1,9 @@
 /** What the answer of a webhook, or its silence, means for the request. */
-import { internalError, type Status } from "../../../api/machinery/status.ts";
+import { internalError, type Status, timedOut } from "../../../api/machinery/status.ts";
 import { ApiError } from "../../api-error.ts";
 import { noteAnnotation } from "../../audit/audited-request.ts";
 import type { AdmissionRequest } from "../plugin.ts";
-import { type Asked, callWebhook, type Webhook } from "./call-webhook.ts";
+import { type Asked, callWebhook, timeLeft, type Webhook } from "./call-webhook.ts";
 import type { WebhookResponse } from "./webhook-response.ts";
 
 /** When a webhook is asked: in the first or the second round, as which of all in their order. */
@@ -24,9 +24,11 @@ export async function requireAllowed(
   request: AdmissionRequest,
   { round, index, ...asked }: Asked & Turn,
 ): Promise<WebhookResponse | undefined> {
+  requireTime(request);
   const called = await callWebhook(webhook, request, asked);
   if (!called.ok) {
     requireFailable(webhook, called.problem);
+    requireTime(request);
     const kind = asked.mutating ? "mutation" : "validating";
     const key = `failed-open.${kind}.webhook.admission.k8s.io/round_${round}_index_${index}`;
     noteAnnotation(request.context.request, key, webhook.name);
@@ -38,6 +40,11 @@ export async function requireAllowed(
     noteAnnotation(request.context.request, `${webhook.name}/${key}`, value);
   if (response.allowed === true) return response;
   throw new ApiError(denied(webhook.name, response.status));
+}
+
+/** Nobody is left to be answered: what would be asked next is not. */
+function requireTime(request: AdmissionRequest): void {
+  if (timeLeft(request) <= 0) throw new ApiError(timedOut("request did not complete within requested timeout"));
 }
 
 function denied(name: string, { message, reason, code, ...status }: Partial<Status> = {}): Status {
