@@ -102,7 +102,10 @@ class Evaluator {
     this.#pay(1);
     const inside = of instanceof Optional ? of.value : of;
     if (of instanceof Optional && !of.isThere) return testOnly ? false : Optional.NONE;
-    if (!isCelMap(inside)) throw noSuchOverload();
+    if (!isCelMap(inside)) {
+      if (testOnly || of instanceof Optional) return testOnly ? hasNone(inside) : Optional.NONE;
+      throw noneIn(inside, field);
+    }
     if (testOnly) return inside.has(field);
     if (of instanceof Optional) return inside.has(field) ? Optional.of(inside.get(field)) : Optional.NONE;
     return memberOf(inside, field);
@@ -218,6 +221,7 @@ class Evaluator {
     const of = target && !spaced ? [target] : [];
     const values = [...of, ...args].map((each) => this.value(each, variables));
     if (name === "_?._") return this.#optionalSelect(values);
+    if (name === "_[_]" && !canHold(values[0])) throw noneIn(values[0], values[1]);
     return this.#apply(spaced ?? this.run.library.get(name) ?? [], values, of.length > 0);
   }
 
@@ -235,8 +239,7 @@ class Evaluator {
     this.#pay(1);
     const inside = of instanceof Optional ? of.value : of;
     if (of instanceof Optional && !of.isThere) return Optional.NONE;
-    if (!isCelMap(inside)) throw noSuchOverload();
-    if (!inside.has(field)) return Optional.NONE;
+    if (!isCelMap(inside) || !inside.has(field)) return Optional.NONE;
     const value = inside.get(field);
     return value instanceof Optional ? value : Optional.of(value);
   }
@@ -253,6 +256,19 @@ class Evaluator {
     }
     return !decisive;
   }
+}
+
+/** What can hold nothing, such as null, has no member, and is none to have been asked for. */
+function noneIn(value: unknown, key: unknown): CelError {
+  if (Array.isArray(value)) return new CelError("unsupported index type 'string' in list");
+  return new CelError(`no such key: ${String(key)}`);
+}
+
+const canHold = (value: unknown): boolean => isCelMap(value) || Array.isArray(value) || value instanceof Optional;
+
+function hasNone(value: unknown): false {
+  if (Array.isArray(value)) throw noneIn(value, "");
+  return false;
 }
 
 function memberOf(map: CelMap, field: string): unknown {

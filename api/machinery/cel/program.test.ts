@@ -140,6 +140,10 @@ describe("CEL-VALUES: values are what cel-go makes them", () => {
   });
 });
 
+test.each(["!has(dyn(null).a)", "!has(dyn(self.s).a)", "!dyn(null).?a.hasValue()"])("%s", (source) => {
+  expect(run(source)).toBe(true);
+});
+
 describe("what goes wrong is told as cel-go tells it", () => {
   test.each([
     ["self.i +", ["9: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true',"]],
@@ -184,6 +188,11 @@ describe("what goes wrong is told as cel-go tells it", () => {
     ['self.m["zz"] == 1', "no such key: zz"],
     ["9223372036854775807 + 1 == 0", "integer overflow"],
     ["dyn(self.s) + 1 == 2", "no such overload"],
+    // What can hold nothing lacks the member, as a map would.
+    ["dyn(null).a == 1", "no such key: a"],
+    ["dyn(null)['a'] == 1", "no such key: a"],
+    ["dyn(self.s).a.b == 1", "no such key: a"],
+    ["dyn(self.l).a == 1", "unsupported index type 'string' in list"],
     ["optional.none().value() == 1", "optional.none() dereference"],
     ["[1].slice(0, 2) == [1]", "cannot slice(0, 2), list is length 1"],
     ["[[1]].flatten(-1) == []", "level must be non-negative"],
