@@ -9,5 +9,10 @@ test("an owner that stands again is dropped, with a warning; one that says somet
   const warnings: string[] = [];
   dropRepeatedOwners(object, warnings);
   expect(object.metadata.ownerReferences).toEqual([owner, { ...owner, controller: true }]);
-  expect(warnings).toEqual([expect.stringMatching(/duplicate UID\(s\) observed: u$/)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^\S+ contains duplicate entries; .* duplicate UID\(s\) observed: u$/),
+  ]);
+  object.metadata.ownerReferences = [owner, owner];
+  dropRepeatedOwners(object, warnings, "admitted");
+  expect(warnings[1]).toMatch(/contains duplicate entries after mutating admission happens; API server dedups/);
 });

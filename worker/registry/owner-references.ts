@@ -1,8 +1,15 @@
 import { deepEqual } from "../../api/machinery/deep-equal.ts";
 import type { KubeObject } from "../../api/machinery/meta.ts";
 
-/** Owners are a set: entries that stand again are dropped, and the client is told (apiserver/pkg/endpoints/handlers). */
-export function dropRepeatedOwners({ metadata }: KubeObject, warnings: string[]): void {
+/**
+ * Owners are a set: entries that stand again are dropped, and the client is told (apiserver/pkg/endpoints/handlers). What was
+ * sent is looked at once more when it was `admitted`; of patches only then, since what is sent is not the object.
+ */
+export function dropRepeatedOwners(
+  { metadata }: KubeObject,
+  warnings: string[],
+  at: "sent" | "admitted" = "sent",
+): void {
   const owners = metadata.ownerReferences;
   if (!owners || owners.length < 2) return;
   const repeated = new Set<string>();
@@ -14,7 +21,8 @@ export function dropRepeatedOwners({ metadata }: KubeObject, warnings: string[])
   if (repeated.size === 0) return;
   metadata.ownerReferences = kept;
   warnings.push(
-    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject " +
+    `.metadata.ownerReferences contains duplicate entries${at === "sent" ? "" : " after mutating admission happens"}; ` +
+      "API server dedups owner references in 1.20+, and may reject " +
       `such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...repeated].join(", ")}`,
   );
 }

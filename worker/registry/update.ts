@@ -72,7 +72,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   const { resource } = context.served;
   const current = objectOf(entry);
   const draft = await update.draftOf(current);
-  dropRepeatedOwners(draft, context.warnings);
+  if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
   checkRevision(context, draft, entry.revision);
   const request: AdmissionRequest = {
     operation: "UPDATE",
@@ -89,6 +89,7 @@ async function tryUpdate(context: RequestContext, update: Update, entry: Entry):
   };
   if (!update.tracked) trackManagedFields(context, { old: current, next: draft }, update);
   if (!update.admitted) await admitMutation(request);
+  dropRepeatedOwners(draft, context.warnings, "admitted");
   update.prepare(draft, current);
   try {
     update.validate(draft, current);

@@ -50,7 +50,7 @@ export async function createObject(context: RequestContext, draft: KubeObject, o
   const { metadata } = draft;
   placeInNamespace(context, draft);
   dropServerFields(draft);
-  dropRepeatedOwners(draft, context.warnings);
+  if (context.request.method !== "PATCH") dropRepeatedOwners(draft, context.warnings);
   checkRevision(metadata.resourceVersion);
   const draws = !metadata.name && !!metadata.generateName;
   for (let attempt = 1, names = 0; ; attempt++) {
@@ -103,6 +103,7 @@ async function tryCreate(context: RequestContext, copy: KubeObject, options: Cre
   const { warnings } = context;
   try {
     await admitMutation(request);
+    dropRepeatedOwners(copy, warnings, "admitted");
     // Whoever changed it may not have moved it.
     placeInNamespace(context, copy);
     request = named(request, copy);
@@ -187,8 +188,8 @@ export function placeInNamespace({ served, path }: RequestContext, { metadata }:
   metadata.namespace = path.namespace;
 }
 
+/** What is no revision at all counts as none. */
 function checkRevision(revision: string | undefined): void {
-  if (revision === undefined || revision === "" || revision === "0") return;
-  const problem = parseUintProblem(revision) ?? "resourceVersion should not be set on objects to be created";
-  throw new ApiError(failure(500, "", problem));
+  if (revision === undefined || revision === "" || Number(revision) === 0 || parseUintProblem(revision)) return;
+  throw new ApiError(failure(500, "", "resourceVersion should not be set on objects to be created"));
 }
