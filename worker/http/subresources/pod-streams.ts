@@ -89,8 +89,13 @@ async function noSpdy({ env, cluster }: RequestContext, node: string): Promise<S
   );
 }
 
+function requireConnecting({ method }: Request): void {
+  if (method !== "GET" && method !== "POST") throw new ApiError(methodNotAllowed());
+}
+
 async function terminal(context: RequestContext, kind: "exec" | "attach"): Promise<Response> {
   const { request, query, env, cluster } = context;
+  requireConnecting(request);
   const pod = await readPod(context);
   const container = containerOf(pod, query.get("container"));
   const command = query.getAll("command");
@@ -120,6 +125,7 @@ export const podAttach = (context: RequestContext): Promise<Response> => termina
 
 export async function podPortForward(context: RequestContext): Promise<Response> {
   const { request, env, cluster } = context;
+  requireConnecting(request);
   const pod = await readPod(context);
   const node = hostOf(pod);
   await admitConnect(context, "PodPortForwardOptions", {});

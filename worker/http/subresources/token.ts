@@ -45,6 +45,7 @@ export async function requestToken(context: RequestContext): Promise<Response> {
   const { spec, metadata } = object as TokenRequest;
   checkIdentity(metadata, context.path);
   const account = await serviceAccount(context);
+  checkAccount(metadata, account.metadata);
   const seconds = spec.expirationSeconds ?? DEFAULT_SECONDS;
   checkLifetime(seconds);
   await admitValidation(request);
@@ -117,6 +118,16 @@ function checkIdentity(asked: TokenRequest["metadata"], { name }: RequestContext
   if (!asked.name || asked.name === name) return;
   const error = invalidField("metadata.name", asked.name, "must match the service account name if specified");
   throw new ApiError(invalid("authentication.k8s.io", "TokenRequest", name, [error]));
+}
+
+/** Who names a uid wants a token of that account, and of none that was created again. */
+function checkAccount(
+  { uid: asked = "" }: TokenRequest["metadata"],
+  { name = "", uid = "" }: KubeObject["metadata"],
+): void {
+  if (asked === "" || asked === uid) return;
+  const message = `the UID in the token request (${asked}) does not match the UID of the service account (${uid})`;
+  throw new ApiError(conflict({ group: "authentication.k8s.io", resource: "TokenRequest" }, name, message));
 }
 
 function checkLifetime(seconds: number): void {
