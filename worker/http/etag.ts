@@ -23,8 +23,12 @@ export async function contentHash(body: string | Uint8Array<ArrayBuffer>): Promi
 }
 
 /** The document, or 304 to a client that has it. */
-export function answerWithEtag(request: Request, { contentType, body, etag }: TaggedDocument): Response {
-  const headers = { ETag: etag, Vary: "Accept, Accept-Encoding", "Cache-Control": "public" };
+export function answerWithEtag(
+  request: Request,
+  { contentType, body, etag }: TaggedDocument,
+  keptBy: "public" | "no-cache, private",
+): Response {
+  const headers = { ETag: etag, Vary: "Accept, Accept-Encoding", "Cache-Control": keptBy };
   const known = (request.headers.get("If-None-Match") ?? "").split(",").map((tag) => tag.trim());
   if (known.includes(etag) || known.includes(`W/${etag}`)) return new Response(null, { status: 304, headers });
   const zipped = acceptsGzip(request) && isLarge(body.length) ? { "Content-Encoding": "gzip" } : {};

@@ -109,10 +109,14 @@ export function applyFormat(
     return new ApiError(invalid("", "", "", [invalidField("patch", printed, why)]));
   };
   if (!decoded.ok) throw refuse(decoded.message);
-  const strict = fieldValidation === "Ignore" ? [] : [...duplicates, ...result.strictErrors, ...decoded.strict];
+  const ofPatch = [...duplicates, ...result.strictErrors].sort((a, b) => operationOf(a) - operationOf(b));
+  const strict = fieldValidation === "Ignore" ? [] : [...ofPatch, ...decoded.strict];
   if (fieldValidation === "Strict" && strict.length > 0) throw refuse(`strict decoding error: ${strict.join(", ")}`);
   return { object: kubeObject(decoded.value), warnings: strict };
 }
+
+/** Which operation of a JSON patch is told of: they are told of in their order. */
+const operationOf = (told: string): number => Number(/^json patch .* "\[(\d+)\]/.exec(told)?.[1] ?? 0);
 
 /** What was patched says itself what it is, as a body does: PATCH-08. */
 function decodeAsKind(object: JsonObject, format: PatchFormat, served: Served): DecodedJson {

@@ -24,7 +24,8 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
     const [, , version, ...rest] = c.req.path.split("/");
     const path = rest.filter((part) => part !== "").join("/");
     const source = { resources, assets: c.env.ASSETS };
-    if (version === "v2" && path === "") return answerWithEtag(request, await v2(source, wantsProtobuf(request)));
+    if (version === "v2" && path === "")
+      return answerWithEtag(request, await v2(source, wantsProtobuf(request)), PRIVATE);
     if (version !== "v3") throw notFound();
     const remotes = [...policy.derive(remoteApis).values()];
     const caller = { env: c.env, cluster: c.get("cluster"), store };
@@ -42,7 +43,7 @@ export const serveOpenApi = (c: Context<Bindings>): Promise<Response> =>
 /** A document that is asked for by its hash never changes, so clients may keep it for good. */
 function answerV3(request: Request, document: TaggedDocument): Response {
   const hash = new URL(request.url).searchParams.get("hash");
-  const response = answerWithEtag(request, document);
+  const response = answerWithEtag(request, document, PRIVATE);
   if (hash !== null && `"${hash}"` === document.etag) {
     response.headers.set("Cache-Control", "public, immutable");
     response.headers.set("Expires", new Date(Date.now() + YEAR_MS).toUTCString());
@@ -50,6 +51,7 @@ function answerV3(request: Request, document: TaggedDocument): Response {
   return response;
 }
 
+const PRIVATE = "no-cache, private";
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 const PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 /** What clients have asked with ever since, though it is no valid media type to answer with. */

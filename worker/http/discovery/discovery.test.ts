@@ -161,9 +161,9 @@ describe("a document with an ETag", () => {
 
   test("is sent once", async () => {
     const document = await taggedDocument("application/json", "{}");
-    const first = answerWithEtag(ask(""), document);
+    const first = answerWithEtag(ask(""), document, "public");
     expect([first.status, await first.text()]).toEqual([200, "{}"]);
-    expect(answerWithEtag(ask(`"x", ${first.headers.get("ETag")}`), document).status).toBe(304);
+    expect(answerWithEtag(ask(`"x", ${first.headers.get("ETag")}`), document, "public").status).toBe(304);
   });
 });
 

@@ -48,8 +48,8 @@ export const serveDiscovery = (c: Context<Bindings>): Promise<Response> =>
     const form = isCollection && (root === "api" || root === "apis") ? aggregatedForm(request) : undefined;
     if (form) {
       if (root === "apis" && remotes.length > 0)
-        return answerWithEtag(request, await withRemotes(caller, { resources, remotes, form }));
-      return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis", form));
+        return answerWithEtag(request, await withRemotes(caller, { resources, remotes, form }), "public");
+      return answerWithEtag(request, await aggregated(resources, root === "api" ? "/api" : "/apis", form), "public");
     }
     const document = documentAt(resources, {
       root,
