@@ -1,3 +1,5 @@
+import { parseDuration } from "../api/machinery/duration.ts";
+
 /** How often whoever waits looks after what he waits for (ms). */
 const LOOK_MS = 1000;
 
@@ -51,3 +53,9 @@ export class Deadline {
 
 /** As long as kube-apiserver gives a request that is not a watch or a stream. */
 export const REQUEST_MS = 60_000;
+
+/** Milliseconds that a request has by its `timeout`; who asks for more than all have, or for none, has those. */
+export function requestTime(query: URLSearchParams): number {
+  const asked = parseDuration(query.get("timeout") ?? "") ?? 0;
+  return asked > 0 ? Math.min(asked, REQUEST_MS) : REQUEST_MS;
+}

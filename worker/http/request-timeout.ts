@@ -5,7 +5,6 @@
 import { durationProblem, parseDuration } from "../../api/machinery/duration.ts";
 import { badRequest } from "../../api/machinery/status.ts";
 import { ApiError } from "../api-error.ts";
-import { REQUEST_MS } from "../deadline.ts";
 import { parseResourcePath } from "../resource-path.ts";
 import { isWatch } from "./list-options.ts";
 import { queryOf } from "./request-url.ts";
@@ -20,12 +19,6 @@ export function refuseBadTimeout(url: string, path: string): void {
   const timeout = query.get("timeout") ?? "";
   if (timeout === "" || parseDuration(timeout) !== undefined || isLongRunning(path, query)) return;
   throw new ApiError(badRequest(`invalid timeout specified in the request URL - ${durationProblem(timeout)}`));
-}
-
-/** Milliseconds that a request has; who asks for more than all have, or for none, has those. */
-export function requestTime(query: URLSearchParams): number {
-  const asked = parseDuration(query.get("timeout") ?? "") ?? 0;
-  return asked > 0 ? Math.min(asked, REQUEST_MS) : REQUEST_MS;
 }
 
 function isLongRunning(path: string, query: URLSearchParams): boolean {

@@ -1,6 +1,6 @@
 /** One call of an admission webhook: admission.k8s.io/v1 AdmissionReview there and back. */
 import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration.v1.ts";
-import { requestTime } from "../../http/request-timeout.ts";
+import { requestTime } from "../../deadline.ts";
 import type { Served } from "../../kind-registry.ts";
 import { callClient } from "../../outbound/call-client.ts";
 import { parseReview, unnamedReview } from "../../outbound/parse-review.ts";
