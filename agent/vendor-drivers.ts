@@ -77,6 +77,7 @@ export class VendorDrivers {
       drivers: this.#csiDrivers,
       sources,
       onUse: register,
+      log,
     });
   }
 
@@ -86,6 +87,7 @@ export class VendorDrivers {
     await Promise.all(made).catch((error) => log.warn(`drivers will not find the node: ${error.message}`));
     this.#gpus = await findGpus(thisMachine);
     await this.#csiDrivers.open().catch((error) => log.warn(`no CSI driver can register: ${error.message}`));
+    this.csi.open();
     await this.#draDrivers.open().catch((error) => log.warn(`no DRA driver can register: ${error.message}`));
     this.#slices.open();
     await this.#devicePlugins.open().catch((error) => log.warn(`no device plugin can register: ${error.message}`));
@@ -111,6 +113,7 @@ export class VendorDrivers {
   close(): void {
     this.#devicePlugins.close();
     this.#csiDrivers.close();
+    this.csi.close();
     this.#draDrivers.close();
     this.#slices.close();
   }

@@ -3,8 +3,10 @@
  * written down before the driver is called.
  */
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { type ServiceError, status } from "@grpc/grpc-js";
 import type { Pod, SecretReference } from "../../api/generated/core.v1.ts";
+import type { Logger } from "../logger.ts";
 import type { DiskStats } from "../volumes/disk-stats.ts";
 import { isMountPoint } from "../volumes/mounts.ts";
 import { giveToPod } from "../volumes/ownership.ts";
@@ -13,6 +15,7 @@ import type { CsiDriver, CsiDrivers } from "./csi-drivers.ts";
 import type { CsiSources } from "./csi-sources.ts";
 import { podContext } from "./pod-context.ts";
 import { type Published, PublishedVolumes, removeEmpty } from "./published-volumes.ts";
+import { type Staged, Unstaging } from "./unstaging.ts";
 import { diskStatsOf, type VolumeUsages } from "./volume-usage.ts";
 import { capabilityOf, checkMode, givesToGroup, sha256, type Wanted } from "./wanted-volume.ts";
 
@@ -27,6 +30,7 @@ export interface CsiVolumesOptions {
   readonly sources: CsiSources;
   /** The node uses other volumes than before; settles when the API knows. */
   readonly onUse: () => Promise<void>;
+  readonly log: Logger;
 }
 
 /** What a pod's volumes ask of the drivers. */
@@ -44,6 +48,7 @@ export interface PodCsi {
 export class CsiVolumes implements PodCsi {
   readonly #options: CsiVolumesOptions;
   readonly #published: PublishedVolumes;
+  readonly #unstaging: Unstaging;
   /** Stages and unstages of one volume come one after the other. */
   readonly #turns = new Map<string, Promise<unknown>>();
   /** When those that want publishing again are (ms), by their directories. */
@@ -52,13 +57,28 @@ export class CsiVolumes implements PodCsi {
   constructor(options: CsiVolumesOptions) {
     this.#options = options;
     this.#published = new PublishedVolumes(options.directory);
+    this.#unstaging = new Unstaging({
+      directory: join(options.directory, "plugins/kubernetes.io/csi/.unstaging"),
+      unstage: (volume) => this.#inTurn(volume.volumeHandle, () => this.#unstage(volume)),
+      log: options.log,
+    });
+  }
+
+  /** Goes on with what an earlier life of the agent has not finished. */
+  open(): void {
+    this.#unstaging.open();
+  }
+
+  close(): void {
+    this.#unstaging.close();
   }
 
   /** The volumes that must not be detached, as the Node's status names them. */
   get inUse(): readonly string[] {
-    const attached = this.#published.all().filter(({ record }) => record.attached);
+    const all = [...this.#published.all().map(({ record }) => record), ...this.#unstaging.all];
+    const attached = all.filter((volume) => volume.attached);
     return [
-      ...new Set(attached.map(({ record }) => `kubernetes.io/csi/${record.driverName}^${record.volumeHandle}`)),
+      ...new Set(attached.map(({ driverName, volumeHandle }) => `kubernetes.io/csi/${driverName}^${volumeHandle}`)),
     ].sort();
   }
 
@@ -135,16 +155,22 @@ export class CsiVolumes implements PodCsi {
     const mountGroup = group !== undefined && driver.capabilities.has("VOLUME_MOUNT_GROUP") ? String(group) : "";
     const capability = capabilityOf(wanted, driver, mountGroup);
     const staging = staged ? this.#published.staging(wanted) : "";
-    if (staged && !isAgain) {
+    if (staged && !isAgain && (this.#unstaging.has(record) || !this.#isPublished(record, uid))) {
       mkdirSync(staging, { recursive: true, mode: 0o750 });
-      await driver.call("NodeStageVolume", {
+      const request = {
         volume_id: wanted.handle,
         publish_context: context,
         staging_target_path: staging,
         volume_capability: capability,
         secrets: await this.#secrets(wanted.stageSecret),
         volume_context: wanted.attributes,
+      };
+      await driver.call("NodeStageVolume", request).catch((error: Error) => {
+        // What certainly has not been done is not to be undone.
+        if (isFinal(error)) this.#published.write(home, { ...record, staged: false });
+        throw error;
       });
+      this.#unstaging.forget(record);
     }
     mkdirSync(dirname(target), { recursive: true, mode: 0o750 });
     const told = await podContext(pod, { mode: wanted.mode, driver: object, sources });
@@ -209,7 +235,26 @@ export class CsiVolumes implements PodCsi {
     return reference === undefined ? {} : this.#options.sources.secret(reference.namespace, reference.name);
   }
 
-  /** All volumes of the pod, and what nobody else on the node uses of them. Fails where a driver does not let go, or is not there. */
+  /** Another pod has the volume here, which its driver has staged for it. */
+  #isPublished({ driverName, volumeHandle }: Published, uid: string): boolean {
+    return this.#others({ driverName, volumeHandle }, uid).some(
+      ({ uid: other, record }) =>
+        record.ready === true &&
+        record.staged &&
+        isThere(this.#published.target(other, { name: record.specVolID, block: record.block }), record.block),
+    );
+  }
+
+  #others({ driverName, volumeHandle }: Pick<Published, "driverName" | "volumeHandle">, uid: string) {
+    return this.#published
+      .all()
+      .filter(
+        (other) =>
+          other.uid !== uid && other.record.volumeHandle === volumeHandle && other.record.driverName === driverName,
+      );
+  }
+
+  /** All volumes of the pod: no driver has them mounted for it any more. Fails where a driver does not let go, or is not there. */
   async unpublish(uid: string): Promise<void> {
     for (const { home, record } of this.#published.all().filter((found) => found.uid === uid))
       await this.#inTurn(record.volumeHandle, () => this.#unpublish(uid, home, record));
@@ -223,28 +268,27 @@ export class CsiVolumes implements PodCsi {
       throw new Error(`CSI driver ${record.driverName} is not there to unmount ${record.specVolID}`);
     const target = this.#published.target(uid, { name: record.specVolID, block: record.block });
     await driver.call("NodeUnpublishVolume", { volume_id: record.volumeHandle, target_path: target });
-    const isLast = !this.#published
-      .all()
-      .some(
-        (other) =>
-          other.uid !== uid &&
-          other.record.volumeHandle === record.volumeHandle &&
-          other.record.driverName === record.driverName,
-      );
-    if (record.staged && isLast) {
-      const staging = this.#published.staging({
-        driver: record.driverName,
-        handle: record.volumeHandle,
-        name: record.specVolID,
-        block: record.block,
-      });
-      await driver.call("NodeUnstageVolume", { volume_id: record.volumeHandle, staging_target_path: staging });
-      removeEmpty(staging);
-    }
     if (!record.block) removeEmpty(target);
+    const isLast = this.#others(record, uid).length === 0;
+    const { driverName, volumeHandle, specVolID, block, attached } = record;
+    if (record.staged && isLast) this.#unstaging.begin({ driverName, volumeHandle, specVolID, block, attached });
     this.#published.forget(home);
     this.#republished.delete(home);
-    if (record.attached && isLast) await onUse();
+    if (record.attached && !record.staged && isLast) await onUse();
+  }
+
+  async #unstage(volume: Staged): Promise<void> {
+    const { drivers, onUse } = this.#options;
+    // It has been done, or is somebody's again: it is looked for when that pod goes.
+    if (!this.#unstaging.has(volume) || this.#others(volume, "").length > 0) return;
+    const { driverName, volumeHandle, specVolID, block, attached } = volume;
+    const driver = drivers.find(driverName);
+    if (driver === undefined) throw new Error(`CSI driver ${driverName} is not there`);
+    const staging = this.#published.staging({ driver: driverName, handle: volumeHandle, name: specVolID, block });
+    await driver.call("NodeUnstageVolume", { volume_id: volumeHandle, staging_target_path: staging });
+    removeEmpty(staging);
+    this.#unstaging.forget(volume);
+    if (attached) await onUse();
   }
 
   #inTurn<T>(handle: string, job: () => Promise<T>): Promise<T> {
@@ -257,6 +301,18 @@ export class CsiVolumes implements PodCsi {
     return done;
   }
 }
+
+/** After which a driver may still be doing, or have done, what it was asked for. */
+const UNCERTAIN: ReadonlySet<status | undefined> = new Set([
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  status.UNAVAILABLE,
+  status.RESOURCE_EXHAUSTED,
+  status.ABORTED,
+  undefined,
+]);
+
+const isFinal = ({ cause }: Error): boolean => !UNCERTAIN.has((cause as Partial<ServiceError> | undefined)?.code);
 
 /** A directory alone is what a reboot, or a driver that failed, leaves. */
 const isThere = (target: string, block: boolean): boolean =>

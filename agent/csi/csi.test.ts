@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { PersistentVolume, Pod } from "../../api/generated/core.v1.ts";
 import type { CSIDriver, VolumeAttachment } from "../../api/generated/storage.v1.ts";
 import { FakeCsiDriver } from "../../test/fakes/fake-csi-driver.ts";
+import { namesIn } from "../names-in.ts";
 import { type CsiDrivers, csiDrivers } from "./csi-drivers.ts";
 import { driversOf } from "./csi-node-object.ts";
 import { CsiVolumes } from "./csi-volumes.ts";
@@ -52,6 +53,7 @@ const volumesOf = () =>
       token: async (_, { audience }) => ({ token: `for ${audience}`, expiresAt: "2030-01-01T00:00:00Z" }),
     },
     onUse: async () => void told++,
+    log: { info() {}, warn() {} },
   });
 const called = () => driver.calls.map(({ call }) => call);
 
@@ -76,6 +78,7 @@ beforeEach(async () => {
   volumes = volumesOf();
 });
 afterEach(() => {
+  volumes.close();
   driver.stop();
   drivers.close();
   rmSync(directory, { recursive: true });
@@ -105,7 +108,7 @@ test("AGENT-CSI: staged once, published for each pod, and taken away in the oppo
   expect(called().slice(-1)).toEqual(["NodeUnpublishVolume"]);
   // Whoever takes over knows what there is.
   await volumesOf().unpublish("2");
-  expect(called().slice(-2)).toEqual(["NodeUnpublishVolume", "NodeUnstageVolume"]);
+  await expect.poll(() => called().slice(-2)).toEqual(["NodeUnpublishVolume", "NodeUnstageVolume"]);
   expect(existsSync(join(directory, "pods/1"))).toBe(false);
 });
 
@@ -177,7 +180,44 @@ test("AGENT-CSI: a volume is staged after it is attached, and is in use until it
   await publish();
   expect(driver.calls[0]).toMatchObject({ call: "NodeStageVolume", publish_context: { device: "/dev/x" } });
   await volumes.unpublish("1");
-  expect(volumes.inUse).toEqual([]);
+  await expect.poll(() => [volumes.inUse, told]).toEqual([[], 3]);
+});
+
+test("AGENT-CSI: no pod waits for its volume to be unstaged, which is asked for until it is, by the next agent too", async () => {
+  await volumes.publish(pod("1"), persistentVolume(volume, false));
+  driver.failing = "NodeUnstageVolume";
+  await volumes.unpublish("1");
+  expect([existsSync(join(directory, "pods/1")), volumes.uids]).toEqual([false, []]);
+  await expect.poll(() => called().filter((call) => call === "NodeUnstageVolume").length).toBeGreaterThan(1);
+  volumes.close();
+  driver.failing = undefined;
+  const next = volumesOf();
+  next.open();
+  await expect.poll(() => namesIn(join(directory, "plugins/kubernetes.io/csi/.unstaging"))).toEqual([]);
+  const asked = called().length;
+  await next.publish(pod("2"), persistentVolume(volume, false));
+  expect(called().slice(asked)).toEqual(["NodeStageVolume", "NodePublishVolume"]);
+});
+
+test("AGENT-CSI: a volume that could not be unstaged is staged anew for the next pod, and not taken from it", async () => {
+  await volumes.publish(pod("1"), persistentVolume(volume, false));
+  driver.failing = "NodeUnstageVolume";
+  await volumes.unpublish("1");
+  await expect.poll(() => called().at(-1)).toBe("NodeUnstageVolume");
+  driver.failing = undefined;
+  await volumes.publish(pod("2"), persistentVolume(volume, false));
+  const asked = called().length;
+  expect(called().slice(-2)).toEqual(["NodeStageVolume", "NodePublishVolume"]);
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(called().length).toBe(asked);
+});
+
+test("AGENT-CSI: what a driver has certainly not staged it is not asked to unstage", async () => {
+  driver.failing = "NodeStageVolume";
+  await expect(volumes.publish(pod("1"), persistentVolume(volume, false))).rejects.toThrow("NodeStageVolume fails");
+  driver.failing = undefined;
+  await volumes.unpublish("1");
+  await expect.poll(called).toEqual(["NodeStageVolume", "NodeUnpublishVolume"]);
 });
 
 test("AGENT-CSI: what a driver refuses is told in its words, and tried again", async () => {
@@ -188,7 +228,7 @@ test("AGENT-CSI: what a driver refuses is told in its words, and tried again", a
   driver.failing = undefined;
   await volumes.unpublish("1");
   await volumes.unpublish("1");
-  expect(called().filter((call) => call === "NodeUnstageVolume")).toHaveLength(1);
+  await expect.poll(() => called().filter((call) => call === "NodeUnstageVolume")).toHaveLength(1);
 });
 
 test("AGENT-CSI: an inline volume is published only, and its driver is told of the pod", async () => {

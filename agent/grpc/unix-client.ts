@@ -1,7 +1,12 @@
 /** Unary calls to a service on a Unix socket. */
 import { type Client, credentials, type ServiceClientConstructor, type ServiceError } from "@grpc/grpc-js";
 
-const OPTIONS = { "grpc.default_authority": "localhost" };
+const OPTIONS = {
+  "grpc.default_authority": "localhost",
+  // Who is back is not kept waiting: it is on this machine.
+  "grpc.initial_reconnect_backoff_ms": 100,
+  "grpc.max_reconnect_backoff_ms": 3000,
+};
 
 type Call = (
   request: unknown,
