@@ -37,6 +37,39 @@ test("v1 shows the CPU target as a field and all other metrics as annotations", 
   ]);
 });
 
+test("v1 tells all current metrics, of targets of CPU the first, and the rest as Go prints it", () => {
+  const cpu = (averageUtilization: number) => ({
+    type: "Resource",
+    resource: { name: "cpu", target: { type: "Utilization", averageUtilization } },
+  });
+  const shown = autoscalerV1.fromStored({
+    ...autoscaler,
+    spec: { ...autoscaler.spec, metrics: [cpu(70), cpu(80)] },
+    status: {
+      currentReplicas: 2,
+      desiredReplicas: 3,
+      currentMetrics: [
+        { type: "Resource", resource: { name: "cpu", current: { averageUtilization: 5, averageValue: "9m" } } },
+      ],
+      conditions: [{ type: "AbleToScale", status: "True", message: "<b>" }],
+    },
+  } as HorizontalPodAutoscaler);
+  const prefix = "autoscaling.alpha.kubernetes.io/";
+  expect(Object.entries(shown.metadata.annotations ?? {})).toEqual([
+    [
+      `${prefix}behavior`,
+      '{"ScaleUp":null,"ScaleDown":{"StabilizationWindowSeconds":60,"SelectPolicy":null,"Policies":null,"Tolerance":null}}',
+    ],
+    [`${prefix}conditions`, '[{"type":"AbleToScale","status":"True","message":"\\u003cb\\u003e"}]'],
+    [
+      `${prefix}current-metrics`,
+      '[{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":5,"currentAverageValue":"9m"}}]',
+    ],
+    ["mine", "stays"],
+  ]);
+  expect(shown).toMatchObject({ spec: { targetCPUUtilizationPercentage: 70 } });
+});
+
 test("what a client reads at v1 and writes back unchanged is the same object at v2", () => {
   expect(autoscalerV1.toStored(autoscalerV1.fromStored(autoscaler))).toEqual(autoscaler);
 });

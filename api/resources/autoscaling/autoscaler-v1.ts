@@ -4,8 +4,10 @@
  */
 import type { HorizontalPodAutoscaler as V1 } from "../../generated/autoscaling.v1.ts";
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from "../../generated/autoscaling.v2.ts";
+import { goJson } from "../../machinery/go-json.ts";
 import type { KubeObject } from "../../machinery/meta.ts";
 import type { ServedVersion } from "../resource.ts";
+import { behaviorFromV1, behaviorToV1 } from "./behavior-v1.ts";
 import { metricSpecFromV1, metricSpecToV1, metricStatusFromV1, metricStatusToV1 } from "./metrics-v1.ts";
 
 const METRICS = "autoscaling.alpha.kubernetes.io/metrics";
@@ -32,16 +34,16 @@ function fromStored({ metadata, spec, status }: HorizontalPodAutoscaler): KubeOb
     desiredReplicas,
   } = status;
   const cpu = metrics.find(isCPUTarget);
-  const currentCPU = currentMetrics.find(isCPUStatus);
-  const otherMetrics = metrics.filter((metric) => metric !== cpu);
-  const otherCurrent = currentMetrics.filter((metric) => metric !== currentCPU);
-  const annotations = {
+  const currentCPU = currentMetrics.findLast(isCPUStatus);
+  // Targets of CPU are left out, all of them; what it is now is told in full, with its raw value.
+  const otherMetrics = metrics.filter((metric) => !isCPUTarget(metric));
+  const annotations = sortedMap({
     ...metadata.annotations,
-    ...(otherMetrics.length > 0 ? { [METRICS]: JSON.stringify(otherMetrics.map(metricSpecToV1)) } : {}),
-    ...(otherCurrent.length > 0 ? { [CURRENT_METRICS]: JSON.stringify(otherCurrent.map(metricStatusToV1)) } : {}),
-    ...(conditions.length > 0 ? { [CONDITIONS]: JSON.stringify(conditions) } : {}),
-    ...(behavior ? { [BEHAVIOR]: JSON.stringify(behavior) } : {}),
-  };
+    ...(otherMetrics.length > 0 ? { [METRICS]: goJson(otherMetrics.map(metricSpecToV1)) } : {}),
+    ...(currentMetrics.length > 0 ? { [CURRENT_METRICS]: goJson(currentMetrics.map(metricStatusToV1)) } : {}),
+    ...(conditions.length > 0 ? { [CONDITIONS]: goJson(conditions) } : {}),
+    ...(behavior ? { [BEHAVIOR]: goJson(behaviorToV1(behavior)) } : {}),
+  });
   return {
     apiVersion: "autoscaling/v1",
     kind: "HorizontalPodAutoscaler",
@@ -77,10 +79,10 @@ function toStored(object: KubeObject): HorizontalPodAutoscaler {
       resource: { name: "cpu", target: { type: "Utilization", averageUtilization: target } },
     });
   const currentMetrics = parsedList(currentText).map(metricStatusFromV1);
-  if (current !== undefined)
+  if (current !== undefined && currentText === undefined)
     currentMetrics.push({ type: "Resource", resource: { name: "cpu", current: { averageUtilization: current } } });
   const conditions = parsedList(conditionsText);
-  const behavior = parsed(behaviorText);
+  const behavior = behaviorFromV1(parsed(behaviorText));
   const { annotations: _, ...otherMetadata } = metadata;
   return {
     apiVersion: "autoscaling/v2",
@@ -103,6 +105,9 @@ function toStored(object: KubeObject): HorizontalPodAutoscaler {
     }),
   } as unknown as HorizontalPodAutoscaler;
 }
+
+const sortedMap = (map: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 const compact = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -53,9 +53,9 @@ export function metricSpecToV1({
       containerResource &&
       (drop({
         name: containerResource.name,
-        container: containerResource.container,
         targetAverageUtilization: containerResource.target.averageUtilization,
         targetAverageValue: containerResource.target.averageValue,
+        container: containerResource.container,
       }) as v1.ContainerResourceMetricSource),
   };
   return drop(spec) as v1.MetricSpec;
