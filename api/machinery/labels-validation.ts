@@ -1,5 +1,6 @@
 /** Labels, annotations and label selectors (k8s.io/apimachinery/pkg/apis/meta/v1/validation). */
 import type { FieldSelectorRequirement, LabelSelector, LabelSelectorRequirement } from "../generated/meta.v1.ts";
+import { sortedMap } from "./field-checks.ts";
 import { type FieldError, forbidden, invalid, required, tooLong } from "./field-error.ts";
 import { labelValue, qualifiedName } from "./names.ts";
 import { utf8Length } from "./utf8.ts";
@@ -38,6 +39,16 @@ export interface LabelSelectorOptions {
   readonly allowInvalidValues?: boolean;
   /** For questions about access, which may come from newer clients. */
   readonly allowUnknownOperators?: boolean;
+}
+
+/** As Kubernetes prints one: its fields in order, labels by their keys. */
+export function printedLabelSelector(selector: LabelSelector | undefined): LabelSelector | undefined {
+  if (!selector) return undefined;
+  const { matchLabels, matchExpressions } = selector;
+  return {
+    ...(matchLabels ? { matchLabels: sortedMap(matchLabels) ?? {} } : {}),
+    ...(matchExpressions ? { matchExpressions } : {}),
+  };
 }
 
 export function validateLabelSelector(

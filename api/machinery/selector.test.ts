@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { unknownFieldMessage } from "./field-selector.ts";
+import { printedLabelSelector } from "./labels-validation.ts";
 import {
   formatLabelSelector,
   labelSelectorRequirements,
@@ -140,4 +141,14 @@ describe("a LabelSelector", () => {
     expect(printLabelSelector({})).toBe("<none>");
     expect(printLabelSelector(undefined)).toBe("<none>");
   });
+});
+
+test("a LabelSelector is printed with its fields in order", () => {
+  const printed = printedLabelSelector({
+    matchExpressions: [{ key: "k", operator: "Exists" }],
+    matchLabels: { b: "1", a: "2" },
+  });
+  expect(JSON.stringify(printed)).toBe(
+    '{"matchLabels":{"a":"2","b":"1"},"matchExpressions":[{"key":"k","operator":"Exists"}]}',
+  );
 });

@@ -16,6 +16,8 @@ const SHOWN = 100;
 
 /** Every issue with its line and a mark below its column, in order of place. */
 export function renderIssues(source: string, issues: readonly Issue[]): string {
+  // Nothing has no line that could be shown.
+  if (source === "") return issues.map(({ message }) => `ERROR: <input>:1:0: ${message}`).join("\n");
   const points = [...source];
   const shown = issues
     .toSorted((a, b) => a.at - b.at)

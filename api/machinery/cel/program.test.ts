@@ -249,6 +249,10 @@ describe("what goes wrong is told as cel-go tells it", () => {
     expect(of("'x' in self.m")).toMatchObject({ ok: true, value: true });
   });
 
+  test("of nothing no line is shown", () => {
+    expect(run("")).toMatch(/^ERROR: <input>:1:0: Syntax error: mismatched input '<EOF>' expecting .*\}$/);
+  });
+
   test("the place of an issue is in its line", () => {
     expect(run("self.i == 1 &&\n  zz")).toBe(
       "ERROR: <input>:2:3: undeclared reference to 'zz' (in container '')\n |   zz\n | ..^",

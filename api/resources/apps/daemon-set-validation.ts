@@ -2,7 +2,7 @@
 import type { DaemonSet, DaemonSetUpdateStrategy } from "../../generated/apps.v1.ts";
 import { checkImmutable, checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
-import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { checkPodTemplate } from "./pod-template.ts";
 import { checkCollisionCount, checkReplicaCounts } from "./replicas-validation.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
@@ -13,7 +13,9 @@ export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
   const path = "spec.template";
   if (errors.length === 0) checkSelectorMatches(errors, path, spec.selector, spec.template);
   if (spec.selector && isEmptySelector(spec.selector))
-    errors.push(invalid("spec.selector", spec.selector, "empty selector is invalid for daemonset"));
+    errors.push(
+      invalid("spec.selector", printedLabelSelector(spec.selector), "empty selector is invalid for daemonset"),
+    );
   checkPodTemplate(errors, path, spec.template);
   checkSharedDisks(errors, path, spec.template);
   checkRunsForever(errors, path, "DaemonSet", spec.template);

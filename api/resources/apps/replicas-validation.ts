@@ -3,7 +3,7 @@ import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import type { LabelSelector } from "../../generated/meta.v1.ts";
 import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { checkPodTemplate } from "./pod-template.ts";
 import { checkRunsForever, checkSelectorMatches, checkSharedDisks, isEmptySelector } from "./workload-template.ts";
 
@@ -26,14 +26,14 @@ export function checkSelector(
   }
   const problems = validateLabelSelector(selector, path);
   errors.push(...problems);
-  if (isEmptySelector(selector)) errors.push(invalid(path, selector, emptyProblem));
+  if (isEmptySelector(selector)) errors.push(invalid(path, printedLabelSelector(selector), emptyProblem));
   return problems.length === 0;
 }
 
 /** Kubernetes words the empty selector of a ReplicaSet as a Deployment's. */
 export function checkReplicasTemplate(errors: FieldError[], spec: ReplicasSpec): void {
   if (!checkSelector(errors, spec.selector, "empty selector is invalid for deployment")) {
-    errors.push(invalid("spec.selector", spec.selector, "invalid label selector"));
+    errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), "invalid label selector"));
     return;
   }
   const path = "spec.template";

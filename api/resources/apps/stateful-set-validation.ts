@@ -1,8 +1,10 @@
 /** pkg/apis/apps/validation: StatefulSet. */
+
 import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from "../../generated/apps.v1.ts";
 import type { PodTemplateSpec } from "../../generated/core.v1.ts";
 import { checkNonNegative, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, forbidden, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { printedLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { validateClaimSpec } from "../core/persistent-volume-claim-spec.ts";
 import { checkPodTemplate } from "./pod-template.ts";
@@ -40,7 +42,7 @@ function validateSpec(
   if (checkSelector(errors, spec.selector, "empty selector is invalid for statefulset")) {
     checkSelectorMatches(errors, path, spec.selector, spec.template);
     checkPodTemplate(errors, path, asPodsAreMade(spec));
-  } else errors.push(invalid("spec.selector", spec.selector, ""));
+  } else errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), ""));
   checkRunsForever(errors, path, "StatefulSet", spec.template);
   return errors;
 }

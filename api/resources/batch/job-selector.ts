@@ -2,7 +2,7 @@
 import type { Job } from "../../generated/batch.v1.ts";
 import { sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
-import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
 
 const CONTROLLER_UID = "batch.kubernetes.io/controller-uid";
@@ -40,8 +40,5 @@ export function checkGeneratedSelector(errors: FieldError[], { metadata, spec }:
   // One that is no selector is told as that.
   const isSelector = validateLabelSelector(spec.selector, "").length === 0;
   if (isSelector && !labelsMatch(labelSelectorRequirements(spec.selector), expected))
-    errors.push(invalid("spec.selector", printedSelector(spec.selector), "`selector` not auto-generated"));
+    errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), "`selector` not auto-generated"));
 }
-
-export const printedSelector = (selector: Job["spec"]["selector"]): Job["spec"]["selector"] =>
-  selector?.matchLabels ? { ...selector, matchLabels: sortedMap(selector.matchLabels) ?? {} } : selector;

@@ -1,13 +1,14 @@
 /** pkg/apis/batch/validation: what of a job may change. */
+
 import type { Job, JobSpec } from "../../generated/batch.v1.ts";
 import type { Container, PodSpec, PodTemplateSpec } from "../../generated/core.v1.ts";
 import { checkImmutable, sameValue } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid } from "../../machinery/field-error.ts";
+import { printedLabelSelector } from "../../machinery/labels-validation.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { goStruct } from "../../schema/go-struct.ts";
 import { internalForm } from "../internal-form.ts";
 import { isTrue } from "./job-conditions.ts";
-import { printedSelector } from "./job-selector.ts";
 import { checkSpecAndSelector } from "./job-validation.ts";
 
 /** Kubernetes validates the spec once as that of a job and once more as that of an update, and says both. */
@@ -17,7 +18,7 @@ export function validateJobUpdate(next: Job, old: Job): FieldError[] {
   checkSpecAndSelector(errors, spec);
   checkCompletions(errors, spec, old.spec);
   if (!sameValue(spec.selector, old.spec.selector))
-    errors.push(invalid("spec.selector", printedSelector(spec.selector), "field is immutable"));
+    errors.push(invalid("spec.selector", printedLabelSelector(spec.selector), "field is immutable"));
   checkTemplate(errors, next, old);
   checkImmutable(errors, "spec.completionMode", spec.completionMode, old.spec.completionMode);
   checkPolicy(errors, "podFailurePolicy", next, old);

@@ -3,13 +3,13 @@ import type { Job, JobSpec } from "../../generated/batch.v1.ts";
 import { domainPrefixedPath } from "../../machinery/domain-path.ts";
 import { checkNonNegative, sortedMap } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, notSupported, required, tooLong } from "../../machinery/field-error.ts";
-import { validateLabelSelector } from "../../machinery/labels-validation.ts";
+import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { dnsLabel } from "../../machinery/names.ts";
 import { labelSelectorRequirements, labelsMatch } from "../../machinery/selector.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { checkPodTemplate } from "../apps/pod-template.ts";
 import { checkPodFailurePolicy } from "./job-pod-failure-policy.ts";
-import { checkGeneratedSelector, printedSelector } from "./job-selector.ts";
+import { checkGeneratedSelector } from "./job-selector.ts";
 import { checkSuccessPolicy } from "./job-success-policy.ts";
 
 const MANY = 100_000;
@@ -48,7 +48,7 @@ export function checkSpecAndSelector(errors: FieldError[], spec: JobSpec): void 
 export function checkJobTemplateSpec(errors: FieldError[], path: string, spec: JobSpec): void {
   checkJobSpec(errors, path, spec);
   if (spec.selector)
-    errors.push(invalid(`${path}.selector`, printedSelector(spec.selector), "`selector` will be auto-generated"));
+    errors.push(invalid(`${path}.selector`, printedLabelSelector(spec.selector), "`selector` will be auto-generated"));
   if (spec.manualSelector) errors.push(notSupported(`${path}.manualSelector`, true, ["nil", "false"]));
 }
 

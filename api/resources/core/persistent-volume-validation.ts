@@ -97,11 +97,12 @@ function validateVolumeSpec(spec: PersistentVolumeSpec, check: VolumeCheck): Fie
   return errors;
 }
 
-function validateCapacity({ capacity = {} }: PersistentVolumeSpec, { path, errors }: VolumeCheck): void {
+function validateCapacity({ capacity: given }: PersistentVolumeSpec, { path, errors }: VolumeCheck): void {
+  const capacity = given ?? {};
   const names = Object.keys(capacity);
   if (names.length === 0) errors.push(required(`${path}.capacity`));
   if (capacity.storage === undefined || names.length > 1)
-    errors.push(notSupported(`${path}.capacity`, names.length === 0 ? null : sortedMap(capacity), ["storage"]));
+    errors.push(notSupported(`${path}.capacity`, given ? sortedMap(given) : null, ["storage"]));
   for (const name of names) {
     const { nanos } = quantityOf(capacity[name]);
     const shown = canonicalQuantity(capacity[name] ?? "0");

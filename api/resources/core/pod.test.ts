@@ -17,6 +17,15 @@ describe("a new pod", () => {
     expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
   });
 
+  it("keeps the class that it is given, and nothing else of a status", () => {
+    const draft = podOf({
+      spec: { containers: [{ name: "c", image: "i" }] },
+      status: { qosClass: "Guaranteed", phase: "Running" },
+    });
+    podKind.prepareCreate?.(draft);
+    expect(draft.status).toEqual({ phase: "Pending", qosClass: "Guaranteed" });
+  });
+
   it("has AppArmor's annotations as fields, and its client told", () => {
     const key = "container.apparmor.security.beta.kubernetes.io/";
     const draft = podOf({

@@ -37,7 +37,8 @@ export const pod = defineResource<Pod>({
   prepareCreate: (draft, warnings = []) => {
     mergeMatchLabelKeys(draft);
     adoptAppArmorAnnotations(draft, warnings);
-    draft.status = { phase: "Pending", qosClass: qosClassOf(draft.spec) };
+    // A class that is named is believed.
+    draft.status = { phase: "Pending", qosClass: draft.status?.qosClass || qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
   },
   prepareUpdate: ({ spec }) => {

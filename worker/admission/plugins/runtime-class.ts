@@ -2,8 +2,11 @@
 import type { Pod, PodSpec, Toleration } from "../../../api/generated/core.v1.ts";
 import type { RuntimeClass, Scheduling } from "../../../api/generated/node.v1.ts";
 import { compareQuantities, type QuantityText } from "../../../api/machinery/quantity.ts";
+import { failure } from "../../../api/machinery/status.ts";
+import { ApiError } from "../../api-error.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
+import { resourceNameProblem } from "../resource-name.ts";
 import { isPodCreation } from "./pod-requests.ts";
 
 type Overhead = Readonly<Record<string, QuantityText>>;
@@ -39,7 +42,10 @@ const mismatch = (request: AdmissionRequest) =>
   refusal(request, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
 
 function classOf(request: AdmissionRequest, { runtimeClassName }: PodSpec): RuntimeClass | undefined {
-  if (!runtimeClassName) return undefined;
+  if (runtimeClassName === undefined) return undefined;
+  // Upstream asks itself over HTTP, and its client refuses what cannot stand in a path.
+  const problem = resourceNameProblem(runtimeClassName);
+  if (problem !== undefined) throw new ApiError(failure(500, "", problem));
   const found = request.context.policy.get<RuntimeClass>("runtimeclasses.node.k8s.io", "", runtimeClassName);
   if (!found) throw refusal(request, `pod rejected: RuntimeClass ${JSON.stringify(runtimeClassName)} not found`);
   return found;

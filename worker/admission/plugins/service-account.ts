@@ -8,6 +8,7 @@ import type { Key } from "../../../api/store.ts";
 import { namesSecrets } from "../../auth/node/node-graph.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../plugin.ts";
 import { refusal } from "../refusal.ts";
+import { resourceNameProblem } from "../resource-name.ts";
 import { unmountableEphemeralSecret, unmountableSecret } from "./mountable-secrets.ts";
 import { isPodCreation } from "./pod-requests.ts";
 
@@ -76,7 +77,7 @@ const accountKey = ({ namespace }: AdmissionRequest, name: string): Key => ({
 async function accountOf(request: AdmissionRequest, name: string): Promise<ServiceAccount> {
   const account = await request.reads.object<ServiceAccount>(accountKey(request, name));
   if (account) return account;
-  const missing = `serviceaccount ${JSON.stringify(name)} not found`;
+  const missing = resourceNameProblem(name) ?? `serviceaccount ${JSON.stringify(name)} not found`;
   throw refusal(request, `error looking up service account ${request.namespace}/${name}: ${missing}`);
 }
 

@@ -204,6 +204,15 @@ describe("WIRE-OPENAPI: version 3", () => {
 describe("version 2", () => {
   const document = openApiV2(request) as Schema & { definitions: Record<string, Schema> };
 
+  test("says of custom kinds what their paths take, though a GET has no body", () => {
+    expect(document).toMatchObject({
+      paths: {
+        "/apis/stable.example.com/v1/crontabs": { get: { consumes: ["application/json", "application/yaml"] } },
+        "/apis/apps/v1/deployments": { get: { consumes: ["*/*"] } },
+      },
+    });
+  });
+
   test("is one document, its references plain", () => {
     expect(document).toMatchObject({ swagger: "2.0" });
     expect(danglingReferences(document, document.definitions, "#/definitions/")).toEqual([]);

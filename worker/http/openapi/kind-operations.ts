@@ -56,7 +56,11 @@ export function operationsOf(
       : types;
   const sub = through ? capital(through.name) : "";
   const ofWhat = through ? `${through.name} of ` : "";
-  const base = { tag: tagOf(at.group, at.version), served: through?.kind ?? { ...at, kind } };
+  const base = {
+    tag: tagOf(at.group, at.version),
+    served: (!custom && through?.kind) || { ...at, kind },
+    ...(custom ? { takes: known(OBJECT_TYPES) } : {}),
+  };
   const body = (schema: Schema, required = true) => ({ schema, types: custom ? known(OBJECT_TYPES) : ANY, required });
   const own = { answer: ref, answerTypes: known(OBJECT_TYPES) };
   // Of what is held there is more to say than what became of it, and Kubernetes documents the other all the same.

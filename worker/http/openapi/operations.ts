@@ -23,6 +23,8 @@ export interface Operation {
   /** list, get, connect, …: none of what is about no kind. */
   readonly action?: string;
   readonly served?: Kind;
+  /** What a request without a body may be of, all the same; anything where it is not said. */
+  readonly takes?: readonly string[];
 }
 
 const CODES = { 200: "OK", 201: "Created", 202: "Accepted" } as const;
@@ -46,7 +48,7 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 
 /** `parameters` are those that the path has not told of for all its operations. */
 export function renderOperation(
-  { description, operationId, tag, body, answer, answerTypes, codes, action, served }: Operation,
+  { description, operationId, tag, body, answer, answerTypes, codes, action, served, takes }: Operation,
   parameters: readonly Schema[],
   version: OpenApiVersion,
 ): Schema {
@@ -69,7 +71,7 @@ export function renderOperation(
     const all = said ? [said, ...parameters] : parameters;
     return {
       ...common,
-      consumes: body?.types ?? ["*/*"],
+      consumes: body?.types ?? takes ?? ["*/*"],
       produces: answerTypes,
       schemes: ["https"],
       ...(all.length > 0 ? { parameters: all } : {}),
