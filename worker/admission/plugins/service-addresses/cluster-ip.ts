@@ -1,32 +1,41 @@
 /** Cluster IPs: a range for each family, of which the lower part is left to addresses that users choose themselves. */
 import type { Service } from "../../../../api/generated/core.v1.ts";
-import type { IPAddress } from "../../../../api/generated/networking.v1.ts";
+import type { IPAddress, ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
 import { invalid as invalidField } from "../../../../api/machinery/field-error.ts";
 import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/ip.ts";
 import { textWithoutRevision } from "../../../../api/machinery/object-text.ts";
-import { invalid } from "../../../../api/machinery/status.ts";
+import { internalError, invalid } from "../../../../api/machinery/status.ts";
 import { timestamp } from "../../../../api/machinery/time.ts";
 import { addressOwners } from "../../../../api/resources/networking/address-owners.ts";
 import type { Key, Write } from "../../../../api/store.ts";
 import { ApiError } from "../../../api-error.ts";
 import type { AdmissionRequest } from "../../plugin.ts";
-import { addedRanges, addressAt, ownRange, placeIn } from "./service-range.ts";
+import { freeAddress } from "./free-address.ts";
+import { addedRanges, OWN_RANGE, ownRange, placeIn } from "./service-range.ts";
 
 const RESOURCE = "ipaddresses.networking.k8s.io";
-/** Kubernetes' static band: a sixteenth of the range, at least 16 and at most 256 addresses. */
-const staticBand = (size: number): number => Math.min(Math.max(16, size / 16), 256);
-
 /** However a user has written it, an address is one. */
 export const addressKey = (address: string): Key => ({ resource: RESOURCE, namespace: "", name: plainIP(address) });
 
-/** A random address of the dynamic band; that it is free is for the commit to say. Undefined: no range of this family. */
-export function pickAddress(family: IPFamily, { context }: AdmissionRequest): string | undefined {
-  const range = ownRange(family, context);
-  if (range === undefined) return undefined;
-  const band = staticBand(range.size);
+/**
+ * A random address; that it is free is for the commit to say. Undefined: the cluster has none of this family. While the
+ * cluster's own range is to go, addresses are of those that were added in its stead, which may be small: throws if none is free.
+ */
+export async function pickAddress(family: IPFamily, request: AdmissionRequest): Promise<string | undefined> {
+  const own = ownRange(family, request.context);
+  if (own === undefined) return undefined;
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  // The last address of a range of IPv4 is its broadcast address.
-  return addressAt(range, band + (random % (range.size - band - 1)));
+  const stays = (await request.reads.object<ServiceCIDR>(OWN_RANGE))?.metadata.deletionTimestamp === undefined;
+  if (stays) return freeAddress(own, new Set(), random);
+  const { context, object } = request;
+  const [added, { items }] = await Promise.all([addedRanges(context), context.store.list({ resource: RESOURCE })]);
+  const taken = new Set(items.map(({ key }) => key.name));
+  for (const range of added.filter((each) => each.family === family)) {
+    const address = freeAddress(range, taken, random);
+    if (address !== undefined) return address;
+  }
+  const why = `failed to allocate a serviceIP for Service "${object?.metadata.name ?? ""}": range is full`;
+  throw new ApiError(internalError(why));
 }
 
 /** Throws 422 for an address that the user chose outside the ranges. */

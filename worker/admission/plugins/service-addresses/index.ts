@@ -17,11 +17,14 @@ import {
   requireHealthCheckPort,
   usedNodePorts,
 } from "./node-port.ts";
+import { OWN_RANGE } from "./service-range.ts";
 
 export const serviceAddresses: AdmissionPlugin = {
   name: "ServiceAddresses",
   handles: ({ context, subresource }) =>
     context.served.resource.plural === "services" && context.served.resource.group === "" && subresource === "",
+
+  reads: ({ operation }) => (operation === "CREATE" ? [OWN_RANGE] : []),
 
   async allocate(request) {
     const next = request.object as Service | undefined;
@@ -55,7 +58,7 @@ async function takeAddresses(request: AdmissionRequest, next: Service, old: Serv
   for (const [i, family] of families.entries()) {
     const wanted = chosen[i];
     if (wanted !== undefined && !held.includes(wanted)) await checkAddress(request, next, wanted);
-    const address = wanted ?? pickAddress(family, request);
+    const address = wanted ?? (await pickAddress(family, request));
     if (address === undefined) continue;
     if (wanted === undefined) request.drawn.add(address);
     if (!held.includes(address)) request.writes.push(addressWrite(request, address));

@@ -2,6 +2,7 @@
 import ipaddr from "ipaddr.js";
 import type { ServiceCIDR } from "../../../../api/generated/networking.v1.ts";
 import { familyOf, type IPFamily, plainIP } from "../../../../api/machinery/ip.ts";
+import type { Key } from "../../../../api/store.ts";
 import { clusterRanges, rangeOf } from "../../../network.ts";
 import type { RequestContext } from "../../../request-context.ts";
 
@@ -15,6 +16,8 @@ export interface ServiceRange {
 }
 
 const RESOURCE = "servicecidrs.networking.k8s.io";
+/** The ServiceCIDR that stands for the cluster's own ranges. */
+export const OWN_RANGE: Key = { resource: RESOURCE, namespace: "", name: "kubernetes" };
 
 export function parseRange(text: string): ServiceRange {
   const [network = "", bits = "0"] = text.split("/");
