@@ -31,6 +31,9 @@ export const needsHealthCheckPort = ({ type, externalTrafficPolicy }: ServiceSpe
 export const needsClusterIp = ({ type }: ServiceSpec): boolean =>
   type === "ClusterIP" || type === "NodePort" || type === "LoadBalancer";
 
+/** They stay, and can be chosen, where none are given out any more: only the type says that there are none. */
+export const mayHaveNodePorts = ({ type }: ServiceSpec): boolean => type === "NodePort" || type === "LoadBalancer";
+
 export const needsNodePorts = ({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean =>
   type === "NodePort" || (type === "LoadBalancer" && allocateLoadBalancerNodePorts !== false);
 

@@ -4,7 +4,13 @@
  */
 import type { Service, ServicePort, ServiceSpec } from "../../generated/core.v1.ts";
 import { deepEqual } from "../../machinery/deep-equal.ts";
-import { isExternallyAccessible, needsClusterIp, needsHealthCheckPort, needsNodePorts } from "./service-defaults.ts";
+import {
+  isExternallyAccessible,
+  mayHaveNodePorts,
+  needsClusterIp,
+  needsHealthCheckPort,
+  needsNodePorts,
+} from "./service-defaults.ts";
 
 /** The older single address stands for the list until there is one. */
 export function prepareClusterIps({ spec }: Service): void {
@@ -67,7 +73,7 @@ function dropOfOldType(spec: ServiceSpec, old: ServiceSpec): void {
     if (deepEqual(spec.ipFamilies, old.ipFamilies)) delete spec.ipFamilies;
     if (spec.ipFamilyPolicy === old.ipFamilyPolicy) delete spec.ipFamilyPolicy;
   }
-  if (needsNodePorts(old) && !needsNodePorts(spec) && deepEqual(portsOf(spec), portsOf(old)))
+  if (mayHaveNodePorts(old) && !mayHaveNodePorts(spec) && deepEqual(nodePortsOf(spec), nodePortsOf(old)))
     for (const port of spec.ports ?? []) delete port.nodePort;
   const dropIfKept = (field: keyof ServiceSpec, needs: (spec: ServiceSpec) => boolean) => {
     if (needs(old) && !needs(spec) && deepEqual(spec[field], old[field])) delete spec[field];
@@ -79,4 +85,5 @@ function dropOfOldType(spec: ServiceSpec, old: ServiceSpec): void {
   dropIfKept("externalTrafficPolicy", isExternallyAccessible);
 }
 
-const portsOf = ({ ports = [] }: ServiceSpec) => ports.map(({ nodePort = 0 }) => nodePort);
+const nodePortsOf = ({ ports = [] }: ServiceSpec) =>
+  [...new Set(ports.flatMap(({ nodePort }) => (nodePort ? [nodePort] : [])))].sort((a, b) => a - b);

@@ -81,6 +81,17 @@ describe("an update", () => {
     });
   });
 
+  it("REG-NODE-PORTS: keeps the node ports that a load balancer is given no more, and lets them go with its type", () => {
+    const balancer = serviceOf({ ...old.spec, type: "LoadBalancer", allocateLoadBalancerNodePorts: true });
+    const changed = (spec: Partial<Service["spec"]>) => {
+      const next = serviceOf({ ...balancer.spec, ...spec });
+      kind.prepareUpdate?.(next, balancer);
+      return next.spec.ports;
+    };
+    expect(changed({ allocateLoadBalancerNodePorts: false })).toMatchObject([{ port: 80, nodePort: 30080 }]);
+    expect(changed({ type: "ClusterIP" })).toEqual([expect.not.objectContaining({ nodePort: 30080 })]);
+  });
+
   it("to ExternalName lets addresses, families and node ports go", () => {
     const { spec } = updated({ ...old.spec, type: "ExternalName", externalName: "a.example.com" });
     expect(spec).toMatchObject({ ports: [{ port: 80 }] });
