@@ -1,6 +1,7 @@
 /** Tells kubelets how long they may keep secrets and config maps: the longer, the larger the cluster. */
 import type { Node } from "../../../api/generated/core.v1.ts";
-import { type Controller, settled } from "../controller.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Controller, type Effect, settled } from "../controller.ts";
 import { itemKey } from "../item-key.ts";
 
 const TTL = "node.alpha.kubernetes.io/ttl";
@@ -13,25 +14,34 @@ const STEPS: readonly (readonly [least: number, most: number, seconds: number])[
   [1800, Number.POSITIVE_INFINITY, 300],
 ];
 
+/** Marks the item of all nodes, for when there are more or fewer of them. */
+const ALL = "*all";
+
 export const nodeTtlController: Controller = {
   name: "ttl-controller",
   reads: ["nodes"],
   writes: ["nodes"],
-  itemsOf: ({ object, deleted }) => (deleted ? [] : [itemKey(object)]),
-  reconcile(name, { snapshot }) {
-    const node = snapshot.get<Node>("nodes", "", name);
-    if (!node) return settled;
-    const size = snapshot.count("nodes");
-    const current = node.metadata.annotations?.[TTL];
-    const fitting = STEPS.filter(([least, most]) => size >= least && size <= most).map(([, , seconds]) =>
-      String(seconds),
-    );
-    if (current !== undefined && fitting.includes(current)) return settled;
-    const patch = { metadata: { uid: node.metadata.uid, annotations: { [TTL]: fitting[0] ?? "0" } } };
-    return {
-      effects: [
-        { op: "patch", resource: "nodes", namespace: "", name, type: "application/strategic-merge-patch+json", patch },
-      ],
-    };
+  itemsOf: ({ object, previous, deleted }) => (deleted || !previous ? [ALL] : [itemKey(object)]),
+  reconcile(item, { snapshot }) {
+    const fitting = stepsOf(snapshot.count("nodes"));
+    if (item === ALL) {
+      const effects = snapshot.list<Node>("nodes").flatMap((node) => corrections(node, fitting));
+      return effects.length > 0 ? { effects: [{ op: "batch", effects }] } : settled;
+    }
+    const node = snapshot.get<Node>("nodes", "", item);
+    return node ? { effects: corrections(node, fitting) } : settled;
   },
 };
+
+const stepsOf = (size: number): readonly string[] =>
+  STEPS.filter(([least, most]) => size >= least && size <= most).map(([, , seconds]) => String(seconds));
+
+function corrections({ metadata }: Stored<Node>, fitting: readonly string[]): Effect[] {
+  const current = metadata.annotations?.[TTL];
+  if (current !== undefined && fitting.includes(current)) return [];
+  const patch = { metadata: { uid: metadata.uid, annotations: { [TTL]: fitting[0] ?? "0" } } };
+  const { name } = metadata;
+  return [
+    { op: "patch", resource: "nodes", namespace: "", name, type: "application/strategic-merge-patch+json", patch },
+  ];
+}
