@@ -217,6 +217,7 @@ export class NodeAssembly {
       logsDirectory: join(options.dataDirectory, "logs"),
       seccompDirectory: join(options.dataDirectory, "seccomp"),
       otherPods: (uid) => this.workers.others(uid),
+      waitingForRoom: () => this.workers.waitingForRoom,
       admit: (pod, onAdmitted) => this.#admission.decide(pod, onAdmitted),
       handlerOf: runtimeClassHandlers(this.client),
       log,

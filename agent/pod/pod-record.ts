@@ -54,6 +54,8 @@ export class PodRecord {
   restartingAll: boolean | undefined;
   allocation: Allocation;
   resize: ResizeState = SETTLED;
+  /** Since when it waits to be given what it asks for, by `steadyNow`. */
+  waitsSince: number | undefined;
   /** What running containers were given since they started, by id. */
   readonly actual = new Map<string, ResourceRequirements>();
   /** What the pod as a whole has. */

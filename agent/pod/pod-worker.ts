@@ -16,6 +16,7 @@ import { type Action, planPod } from "./plan.ts";
 import { PodRecord, RETRY_MS } from "./pod-record.ts";
 import { prepareClaims, prepareVolumes } from "./prepare-pod.ts";
 import { actuate, allocate } from "./resize-pod.ts";
+import type { WaitingForRoom } from "./resize-turns.ts";
 import { createSandbox, type Outcome, startContainer } from "./start-container.ts";
 import { killFailed, restartAll, shorten } from "./stop-containers.ts";
 import { WakeLoop } from "./wake-loop.ts";
@@ -56,6 +57,13 @@ export class PodWorker {
   /** With what it has been given, where it asks for something else. */
   get allocated(): Pod {
     return withAllocation(this.#record.pod, this.#record.allocation);
+  }
+
+  /** It asks for more than it has been given; undefined: it does not, or never will have it. */
+  get waitingForRoom(): WaitingForRoom | undefined {
+    const { pod, waitsSince, resize } = this.#record;
+    const waits = resize.kind === "pending" && resize.reason === "Deferred" && !this.ended;
+    return waits && waitsSince !== undefined ? { asked: pod, given: this.allocated, since: waitsSince } : undefined;
   }
 
   /** The pod takes no more of the node. */
@@ -217,14 +225,16 @@ export class PodWorker {
     record.report(observation);
     if (!(await prepareVolumes(record)) || !(await prepareClaims(record))) return;
     const { signal } = record.abort;
+    let hasChanged = false;
     for (const action of plan.actions) {
       if (signal.aborted) break;
       const result = await this.#do(action, observation);
-      if (result === "changed") this.wake();
+      if (result === "changed") hasChanged = true;
       if (result === "failed" && action.do !== "start-container") break;
       if (result === "failed" && action.do === "start-container" && action.target.role === "init") break;
     }
-    if (signal.aborted) this.wake();
+    // The next step looks, and tells, at once.
+    if (hasChanged || signal.aborted) return this.wake();
     record.report(await record.observe());
     const now = Date.now();
     const renewAt = record.volumes.renewAfter(now);

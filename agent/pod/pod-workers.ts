@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pod } from "../../api/generated/core.v1.ts";
 import { steadyNow } from "../steady-now.ts";
 import { PodWorker } from "./pod-worker.ts";
+import type { WaitingForRoom } from "./resize-turns.ts";
 import type { WorkerContext } from "./worker-context.ts";
 
 const LOOK_MS = 100;
@@ -27,9 +28,14 @@ export class PodWorkers {
 
   start(context: WorkerContext, pod: Pod): void {
     const { uid = "" } = pod.metadata;
-    const worker = new PodWorker(context, pod, () => this.#workers.delete(uid));
+    const worker = new PodWorker(context, pod, () => this.#done(uid));
     this.#workers.set(uid, worker);
     worker.wake();
+  }
+
+  #done(uid: string): void {
+    this.#workers.delete(uid);
+    for (const worker of this.#workers.values()) if (worker.waitingForRoom !== undefined) worker.wake();
   }
 
   /** Wakes the pod of that uid; "" stands for all. */
@@ -49,6 +55,11 @@ export class PodWorkers {
     return this.all
       .filter((worker) => worker.pod.metadata.uid !== uid && worker.isAdmitted && !worker.ended)
       .map((worker) => worker.allocated);
+  }
+
+  /** Those that ask for more than they have been given. */
+  get waitingForRoom(): readonly WaitingForRoom[] {
+    return this.all.flatMap(({ waitingForRoom }) => waitingForRoom ?? []);
   }
 
   /** `uid` is the pod's own or its mirror's; "" any. */

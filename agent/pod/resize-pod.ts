@@ -1,6 +1,7 @@
 /** Carries out an in-place resize: gives what fits, then sets the limits of running containers, or restarts them. */
 import type { Container, ResourceRequirements } from "../../api/generated/core.v1.ts";
 import type { ContainerObservation, Observation } from "../runtime/observation.ts";
+import { steadyNow } from "../steady-now.ts";
 import {
   allocationOf,
   asksForOther,
@@ -20,6 +21,7 @@ import { graceOf } from "./kill.ts";
 import { resourcesGiven } from "./labels.ts";
 import { limitPodCgroup } from "./pod-cgroup.ts";
 import type { PodRecord } from "./pod-record.ts";
+import { othersAtTurn } from "./resize-turns.ts";
 import { containerResources } from "./resources.ts";
 import { kill } from "./stop-containers.ts";
 
@@ -28,14 +30,16 @@ const DEFERRED_MS = 5000;
 
 /** What the pod now asks for is given to it, where there is room. */
 export function allocate(record: PodRecord): void {
-  const { pod, context } = record;
+  const { pod } = record;
   if (!asksForOther(pod, record.allocation)) {
     if (record.resize.kind === "pending") record.resize = SETTLED;
+    record.waitsSince = undefined;
     return;
   }
   const started = record.status.startTime !== undefined;
-  const refused = started ? whyNoRoom(pod, context.allocatable(), context.otherPods(record.uid)) : undefined;
+  const refused = started ? whyNotNow(record) : undefined;
   if (refused !== undefined) {
+    record.waitsSince ??= steadyNow();
     const told = record.resize.kind === "pending" ? record.resize.message : "";
     if (told !== refused.message)
       record.tell(undefined, "Warning", `Resize${refused.reason}`, eventText(record, refused.reason, refused.message));
@@ -43,10 +47,19 @@ export function allocate(record: PodRecord): void {
     if (refused.reason === "Deferred") record.wake.within(DEFERRED_MS);
     return;
   }
+  record.waitsSince = undefined;
   record.allocation = allocationOf(pod);
   if (!started) return;
   record.resize = { kind: "in-progress" };
   record.tell(undefined, "Normal", "ResizeStarted", eventText(record, "started"));
+}
+
+/** There is no room, or those that come before take it. */
+function whyNotNow({ pod, context, uid, allocation, waitsSince = steadyNow() }: PodRecord) {
+  const [allocatable, others] = [context.allocatable(), context.otherPods(uid)];
+  const mine = { asked: pod, given: withAllocation(pod, allocation), since: waitsSince };
+  const atTurn = () => othersAtTurn(mine, { waiting: context.waitingForRoom(), others, allocatable });
+  return whyNoRoom(pod, allocatable, others) ?? whyNoRoom(pod, allocatable, atTurn());
 }
 
 function eventText({ pod }: PodRecord, what: string, error?: string): string {

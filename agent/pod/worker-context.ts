@@ -15,6 +15,7 @@ import type { PodObjects } from "./env.ts";
 import type { EventRecorder } from "./events.ts";
 import type { ImagePuller } from "./image-puller.ts";
 import type { LifeCounts } from "./life-counts.ts";
+import type { WaitingForRoom } from "./resize-turns.ts";
 
 export interface WorkerContext {
   readonly runtime: Runtime;
@@ -41,6 +42,8 @@ export interface WorkerContext {
   readonly seccompDirectory: string;
   /** All that takes of the node beside this one, with what each has been given. */
   readonly otherPods: (uid: string) => readonly Pod[];
+  /** Those that wait to be given more. */
+  readonly waitingForRoom: () => readonly WaitingForRoom[];
   /** Why the node will not run the pod; undefined: it will, and `onAdmitted` has been called. */
   readonly admit: (pod: Pod, onAdmitted: () => void) => Promise<Refusal | undefined>;
   /** The handler of a RuntimeClass; fails where there is no such class. */

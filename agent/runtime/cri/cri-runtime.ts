@@ -127,8 +127,8 @@ export class CriRuntime implements Runtime {
     await ignoreMissing(this.#cri.call("StopPodSandbox", { pod_sandbox_id: id }));
   }
 
+  /** What still runs in it is ended by the runtime, as CRI has it; so for a container. */
   async removeSandbox(id: string): Promise<void> {
-    await ignoreMissing(this.#cri.call("StopPodSandbox", { pod_sandbox_id: id }));
     await ignoreMissing(this.#cri.call("RemovePodSandbox", { pod_sandbox_id: id }));
   }
 
@@ -188,7 +188,6 @@ export class CriRuntime implements Runtime {
   }
 
   async removeContainer(id: string): Promise<void> {
-    await this.stopContainer(id, 0);
     await ignoreMissing(this.#cri.call("RemoveContainer", { container_id: this.#id(id) }));
   }
 
