@@ -235,7 +235,8 @@ export class PodWorker {
     }
     // The next step looks, and tells, at once.
     if (hasChanged || signal.aborted) return this.wake();
-    record.report(await record.observe());
+    // Nothing has been done: at most why not is new.
+    record.report(observation);
     const now = Date.now();
     const renewAt = record.volumes.renewAfter(now);
     if (renewAt !== undefined) this.#loop.wakeIn(renewAt - now);

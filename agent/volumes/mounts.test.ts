@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { isMountPoint, parseMountTargets, unmountBelow } from "./mounts.ts";
+import { isMountPoint, isOwnFileSystem, parseMountTargets, unmountBelow } from "./mounts.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sailplane mounts-"));
 const canMount = process.platform === "linux" && process.getuid?.() === 0;
@@ -25,4 +25,13 @@ it.skipIf(!canMount)("knows a directory that is mounted from the same disk, as i
   await unmountBelow(directory);
   mkdirSync(to, { recursive: true });
   expect(isMountPoint(to)).toBe(false);
+});
+
+it.skipIf(!canMount)("knows a file system of its own from the directory that it is mounted on", async () => {
+  const path = join(directory, "memory");
+  mkdirSync(path, { recursive: true });
+  expect(isOwnFileSystem(path)).toBe(false);
+  execFileSync("mount", ["-t", "tmpfs", "tmpfs", path]);
+  expect(isOwnFileSystem(path)).toBe(true);
+  await unmountBelow(directory);
 });

@@ -6,14 +6,15 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** As the kernel lists them, which writes what would end a word as an octal number. */
+/** The kernel writes what would end a word as an octal number. */
+const readWord = (word: string): string =>
+  word.includes("\\")
+    ? word.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+    : word;
+
+/** There may be thousands of mounts. */
 const words = (mounts: string, column: number): string[] =>
-  mounts
-    .split("\n")
-    .map((line) => line.split(" ")[column] ?? "")
-    .map((word) =>
-      word.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
-    );
+  mounts.split("\n").map((line) => readWord(line.split(" ", column + 1)[column] ?? ""));
 
 export const parseMountTargets = (mounts: string): string[] => words(mounts, 1);
 
@@ -26,6 +27,10 @@ export const mountedDevices = (): string[] => words(mountList(), 0);
 
 /** Asks the kernel alone: whoever looks at a mount whose server is gone may wait for ever. */
 export const isListedMount = (path: string): boolean => mountTargets().includes(resolve(path));
+
+/** Whether a file system of its own is mounted there; not for those of other machines, at which nobody should look. */
+export const isOwnFileSystem = (path: string): boolean =>
+  statSync(path).dev !== statSync(dirname(path)).dev || isListedMount(path);
 
 /** Whether something is mounted there; a directory of the same device shows only in the kernel's list. */
 export const isMountPoint = (path: string): boolean =>

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Pod, Volume } from "../../api/generated/core.v1.ts";
 import { emptyDirFileSystem, type FileSystem } from "./empty-dir.ts";
-import { isMountPoint } from "./mounts.ts";
+import { isOwnFileSystem } from "./mounts.ts";
 import { giveToGroup } from "./ownership.ts";
 import { type PayloadInput, VolumeError } from "./payload.ts";
 import { IMAGES } from "./remove-volumes.ts";
@@ -54,7 +54,7 @@ export async function ensureDirectory(
   { fileSystem, group }: { readonly fileSystem: FileSystem | undefined; readonly group: number | undefined },
 ): Promise<void> {
   // A machine that has been started anew still has the directories, and none of the mounts.
-  if (existsSync(path) && (fileSystem === undefined || isMountPoint(path))) return;
+  if (existsSync(path) && (fileSystem === undefined || isOwnFileSystem(path))) return;
   mkdirSync(path, { recursive: true });
   chmodSync(path, 0o777);
   if (fileSystem !== undefined)
