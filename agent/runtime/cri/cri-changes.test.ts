@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CriChanges } from "./cri-changes.ts";
+import type { CriClient } from "./cri-client.ts";
+
+const POD_UID = "io.kubernetes.pod.uid";
+interface Seen {
+  readonly id: string;
+  readonly state: string;
+  readonly uid: string;
+}
+let containers: Seen[];
+let sandboxes: Seen[];
+let isAway: boolean;
+const told: string[] = [];
+const looks: string[][] = [];
+let changes: CriChanges;
+
+const listed = (all: readonly Seen[]) => all.map(({ id, state, uid }) => ({ id, state, labels: { [POD_UID]: uid } }));
+const client = {
+  call: async (method: string) => {
+    if (isAway) throw new Error("connect ECONNREFUSED");
+    return method === "ListContainers" ? { containers: listed(containers) } : { items: listed(sandboxes) };
+  },
+} as unknown as CriClient;
+
+/** Without containerd's events it looks every second. */
+const look = async () => {
+  told.length = 0;
+  await vi.advanceTimersByTimeAsync(1000);
+  return [...told];
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  told.length = 0;
+  looks.length = 0;
+  isAway = false;
+  containers = [{ id: "c", state: "RUNNING", uid: "one" }];
+  sandboxes = [{ id: "s", state: "READY", uid: "one" }];
+  changes = new CriChanges(client, { agentId: "a", hasEvents: false, onLook: (ids) => looks.push([...ids].sort()) });
+  changes.listen((uid) => told.push(uid));
+});
+afterEach(() => {
+  changes.close();
+  vi.useRealTimers();
+});
+
+describe("AGENT-TRUTH: a pod is looked at again", () => {
+  it("when its containers or its sandbox are not what they were, or gone, and only then", async () => {
+    expect(await look()).toEqual(["one"]);
+    expect(await look()).toEqual([]);
+    containers = [{ id: "c", state: "EXITED", uid: "one" }];
+    expect(await look()).toEqual(["one"]);
+    sandboxes = [];
+    expect(await look()).toEqual(["one"]);
+    containers = [...containers, { id: "d", state: "CREATED", uid: "two" }];
+    expect(await look()).toEqual(["two"]);
+    expect(looks.at(-1)).toEqual(["c", "d"]);
+  });
+
+  it("for what happened while the runtime was away, once that is back", async () => {
+    await look();
+    isAway = true;
+    containers = [{ id: "c", state: "EXITED", uid: "one" }];
+    expect(await look()).toEqual([]);
+    isAway = false;
+    expect(await look()).toEqual(["one"]);
+  });
+
+  it("by nobody who stopped listening, and not after the end", async () => {
+    await look();
+    const heard: string[] = [];
+    const stop = changes.listen((uid) => heard.push(uid));
+    stop();
+    containers = [];
+    expect(await look()).toEqual(["one"]);
+    expect(heard).toEqual([]);
+    changes.close();
+    containers = [{ id: "c", state: "RUNNING", uid: "one" }];
+    expect(await look()).toEqual([]);
+  });
+});
