@@ -40,7 +40,7 @@ export const endpointSliceController: Controller = {
     }
     return servicesNear(change);
   },
-  reconcile(item, { snapshot }) {
+  reconcile(item, { snapshot, now }) {
     const { namespace, name } = splitItem(item);
     const service = snapshot.get<Service>("services", namespace, name);
     const slices = snapshot.labelled<EndpointSlice>(SLICES, namespace, { [SERVICE_NAME]: name, [MANAGED_BY]: MANAGER });
@@ -53,7 +53,7 @@ export const endpointSliceController: Controller = {
       return settled;
     const pods = podsOf(service, snapshot);
     const { groups, events } = withHints(service, groupsOf(service, pods, snapshot), { slices, snapshot });
-    const time = triggerTime(service, pods, slices.length > 0 ? shown(slices) : undefined);
+    const time = triggerTime(service, pods, { shown: slices.length > 0 ? shown(slices) : undefined, now });
     const effects = planSlices(groups, slices, {
       generateName: `${name}-`,
       namespace,

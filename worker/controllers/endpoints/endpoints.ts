@@ -40,7 +40,7 @@ export const endpointsController: Controller = {
     if (resource === "pods") return servicesOf(change);
     return resource === "services" && deleted ? [itemKey(object), `${LEFT}${itemKey(object)}`] : [itemKey(object)];
   },
-  reconcile(item, { snapshot }) {
+  reconcile(item, { snapshot, now }) {
     const isLeft = item.startsWith(LEFT);
     const { namespace, name } = splitItem(isLeft ? item.slice(LEFT.length) : item);
     const service = snapshot.get<Service>("services", namespace, name);
@@ -59,7 +59,7 @@ export const endpointsController: Controller = {
     if (current && same(current.subsets ?? [], subsets) && same(current.metadata.labels, labels)) return settled;
     const { [OVER_CAPACITY]: _, ...kept } = current?.metadata.annotations ?? {};
     const annotations = {
-      ...withTrigger(kept, triggerTime(service, pods, current && shown(current, service))),
+      ...withTrigger(kept, triggerTime(service, pods, { shown: current && shown(current, service), now })),
       ...(truncated ? { [OVER_CAPACITY]: "truncated" } : {}),
     };
     const object: Endpoints = {

@@ -2,6 +2,7 @@
 import type { Pod, Service } from "../../../api/generated/core.v1.ts";
 import type { Stored } from "../../../api/machinery/meta.ts";
 import { isReady, isTerminated, podCondition } from "../pod/pod-state.ts";
+import { timeOf } from "../time.ts";
 
 const TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
 
@@ -9,6 +10,9 @@ type Annotations = Readonly<Record<string, string>>;
 
 /** By uid, the pods that endpoints show, and whether they were ready; undefined where that does not show. */
 export type ShownPods = ReadonlyMap<string, boolean | undefined>;
+
+/** Kubernetes remembers what it has seen of a pod; here what shows nowhere is taken for seen after this long. */
+const JUST_MS = 5000;
 
 interface Shown {
   readonly pods: ShownPods;
@@ -24,7 +28,7 @@ interface Shown {
 export function triggerTime(
   service: Stored<Service>,
   pods: readonly Stored<Pod>[],
-  shown: Shown | undefined,
+  { shown, now }: { readonly shown: Shown | undefined; readonly now: number },
 ): string | undefined {
   if (!shown) return service.metadata.creationTimestamp;
   const told = shown.annotations?.[TRIGGER] ?? "";
@@ -32,15 +36,15 @@ export function triggerTime(
     const time = podCondition(pod, "Ready")?.lastTransitionTime;
     if (!time) return [];
     const before = shown.pods.get(pod.metadata.uid);
-    const isNew = shown.pods.has(pod.metadata.uid) ? before === !isReady(pod) && time > told : isComing(pod);
-    return isNew ? [time] : [];
+    if (!shown.pods.has(pod.metadata.uid) && !isGoing(pod)) return pod.status.podIP ? [time] : [];
+    const hasChanged = before === undefined ? (timeOf(time) ?? 0) + JUST_MS > now : before !== isReady(pod);
+    return hasChanged && time > told ? [time] : [];
   });
   return times.sort()[0];
 }
 
-/** Who is not shown, and is going or gone, was shown before. */
-const isComing = (pod: Stored<Pod>): boolean =>
-  pod.status.podIP !== undefined && !pod.metadata.deletionTimestamp && !isTerminated(pod);
+/** Who is not shown, and is on its way out or has ended, may have been shown before. */
+const isGoing = (pod: Stored<Pod>): boolean => pod.metadata.deletionTimestamp !== undefined || isTerminated(pod);
 
 /** The annotations with that time, or without any. */
 export function withTrigger(annotations: Annotations | undefined, time: string | undefined): Annotations {
