@@ -35,4 +35,8 @@ export function happeningOf(event: Stored<Event>): Happening {
   };
 }
 
+/** The same that happened to several of a namespace. */
+export const sortOfHappening = ({ kind, namespace, reason, message }: Happening): string =>
+  [kind, namespace, reason, message].join("\n");
+
 export const newestFirst = (a: Happening, b: Happening): number => b.lastSeen.localeCompare(a.lastSeen);

@@ -37,32 +37,35 @@ export function TopBar() {
 }
 
 function NamespaceChoice() {
-  const [names, setNames] = useState<readonly string[]>([]);
+  const [names, setNames] = useState<readonly string[]>();
   const load = () => void namespaceNames().then(setNames);
   // Once, and again whenever the list is opened.
   useEffect(load, []);
   const current = namespace.value;
-  // Who may not list them types the name into the address.
-  const choices = current === "" || names.includes(current) ? names : [current, ...names];
+  const choices = [...new Set([...(current === "" ? [] : [current]), ...(names ?? [])])].sort();
+  const asked = { id: "namespace", value: current, onFocus: load };
   return (
-    <label class="namespace">
+    <label class="namespace" htmlFor={asked.id}>
       <span>Namespace</span>
-      <select
-        value={current}
-        onFocus={load}
-        onChange={(event) => {
-          const ns = event.currentTarget.value;
-          if (route.value.path[0] === "object") go(["kind", ...route.value.path.slice(1, 4)], { ns });
-          else adjust({ ns });
-        }}
-      >
-        <option value="">All namespaces</option>
-        {choices.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
+      {names?.length === 0 ? (
+        // Who may not list them knows which are his.
+        <input {...asked} placeholder="All namespaces" onChange={(event) => choose(event.currentTarget.value)} />
+      ) : (
+        <select {...asked} onChange={(event) => choose(event.currentTarget.value)}>
+          <option value="">All namespaces</option>
+          {choices.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
     </label>
   );
+}
+
+function choose(text: string): void {
+  const ns = text.trim();
+  if (route.value.path[0] === "object") go(["kind", ...route.value.path.slice(1, 4)], { ns });
+  else adjust({ ns });
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Node } from "../api/generated/core.v1.ts";
 import type { Stored } from "../api/machinery/meta.ts";
 import type { PodSummary } from "./pod-summary.ts";
-import { nodeTroubles, podTroubles, worstFirst } from "./troubles.ts";
+import { nodeTroubles, podTroubles, sortOfTrouble, worstFirst } from "./troubles.ts";
 
 const NOW = Date.parse("2026-01-01T01:00:00Z");
 const well: PodSummary = {
@@ -80,4 +80,16 @@ it("nodes that are not heard come first, those that were cordoned last", () => {
     "web Error",
     "cordoned Cordoned",
   ]);
+});
+
+it("pods of one owner that are wrong in one way are of one sort, others each of their own", () => {
+  const late = { ready: false, state: "Pending", node: "" };
+  const pods = [
+    { ...well, ...late, uid: "a", owners: ["web"] },
+    { ...well, ...late, uid: "b", owners: ["web"] },
+    { ...well, ...late, uid: "c", owners: ["web"], unschedulable: "no room" },
+    { ...well, ...late, uid: "d" },
+    { ...well, ...late, uid: "e" },
+  ];
+  expect(new Set(podTroubles(pods, NOW).map(sortOfTrouble)).size).toBe(4);
 });

@@ -15,7 +15,12 @@ export interface Trouble extends ObjectName {
   readonly why: string;
   /** RFC 3339. */
   readonly since: string;
+  /** Of a pod, the uid of whose it is. */
+  readonly owner?: string | undefined;
 }
+
+/** Pods of one owner that are wrong in one way are of one sort. */
+export const sortOfTrouble = ({ uid, owner = uid, state, why }: Trouble): string => [owner, state, why].join("\n");
 
 /** A pod may take this long to start before it is worth a look. */
 const STARTING_MS = 60_000;
@@ -46,8 +51,8 @@ export function nodeTroubles(nodes: Iterable<Stored<Node>>): Trouble[] {
 
 export function podTroubles(pods: Iterable<PodSummary>, now: number): Trouble[] {
   return [...pods].flatMap((pod): Trouble[] => {
-    const { uid, namespace, name, state, created: since, restarts } = pod;
-    const base = { uid, kind: "Pod" as const, namespace, name, state, since };
+    const { uid, namespace, name, state, created: since, restarts, owners } = pod;
+    const base = { uid, kind: "Pod" as const, namespace, name, state, since, owner: owners[0] };
     if (pod.finished && state !== "Succeeded" && state !== "Completed") {
       return [{ ...base, tone: "bad", why: pod.why || "It ended with a failure." }];
     }

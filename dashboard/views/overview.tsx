@@ -4,10 +4,11 @@ import type { Deployment } from "../../api/generated/apps.v1.ts";
 import type { Event, Node, Pod } from "../../api/generated/core.v1.ts";
 import type { Stored } from "../../api/machinery/meta.ts";
 import { resourcePath } from "../../client/resource-path.ts";
+import { type Gathered, gathered } from "../alike.ts";
 import { kindOfReference } from "../api/discovery.ts";
 import { objectHref } from "../api/links.ts";
 import { CostTile } from "../cost/cost-tile.tsx";
-import { type Happening, happeningOf, newestFirst } from "../events-of.ts";
+import { type Happening, happeningOf, newestFirst, sortOfHappening } from "../events-of.ts";
 import { objectsAt, useLiveList } from "../live/use-live-list.ts";
 import { now } from "../now.ts";
 import { Age } from "../parts/age.tsx";
@@ -19,7 +20,15 @@ import { StateChip } from "../parts/state-chip.tsx";
 import { type PodSummary, podSummaryOf } from "../pod-summary.ts";
 import { cpuOf, memoryOf, podsOf, renderBytes, renderCpu } from "../resources.ts";
 import { href, moment, namespace } from "../route.ts";
-import { deploymentTroubles, isNodeReady, nodeTroubles, podTroubles, type Trouble, worstFirst } from "../troubles.ts";
+import {
+  deploymentTroubles,
+  isNodeReady,
+  nodeTroubles,
+  podTroubles,
+  sortOfTrouble,
+  type Trouble,
+  worstFirst,
+} from "../troubles.ts";
 import { totalsOf } from "../usage/usage-history.ts";
 import { useUsage } from "../usage/use-usage.ts";
 import { Subject } from "./events.tsx";
@@ -72,26 +81,36 @@ export function Overview() {
         <section class="card">
           <h2>Needs attention {troubles.length > 0 && <span class="count">{troubles.length}</span>}</h2>
           {troubles.length === 0 ? (
-            <p class="quiet">{waiting ?? "Nothing is wrong."}</p>
+            <p class="quiet">
+              {waiting ?? (refused.length === 0 ? "Nothing is wrong." : "Nothing is wrong of what you may see.")}
+            </p>
           ) : (
-            <ul class="plain rows">{troubles.slice(0, MOST_TROUBLES).map((trouble) => TroubleRow(trouble))}</ul>
+            <ul class="plain rows">
+              {gathered(troubles, sortOfTrouble)
+                .slice(0, MOST_TROUBLES)
+                .map((sort) => TroubleRow(sort))}
+            </ul>
           )}
         </section>
         <section class="card">
           <h2>Warnings {events.length > 0 && <span class="count">{events.length}</span>}</h2>
           {events.length === 0 ? (
-            <p class="quiet">{waiting ?? "No warning in the last hour."}</p>
+            <p class="quiet">
+              {waiting ?? (refusal(warnings.state.value) ? "You may not see events." : "No warning in the last hour.")}
+            </p>
           ) : (
             <ul class="plain rows">
-              {events.slice(0, MOST_EVENTS).map((event) => (
-                <li key={event.uid}>
-                  <span class="quiet">
-                    <Age of={event.lastSeen} /> {event.count > 1 && `×${event.count}`}
-                  </span>{" "}
-                  <strong>{event.reason}</strong> <Subject of={event} />
-                  <p>{event.message}</p>
-                </li>
-              ))}
+              {gathered(events, sortOfHappening)
+                .slice(0, MOST_EVENTS)
+                .map(({ first: event, others }) => (
+                  <li key={event.uid}>
+                    <span class="quiet">
+                      <Age of={event.lastSeen} /> {event.count > 1 && `×${event.count}`}
+                    </span>{" "}
+                    <strong>{event.reason}</strong> <Subject of={event} /> <Others count={others} />
+                    <p>{event.message}</p>
+                  </li>
+                ))}
             </ul>
           )}
         </section>
@@ -114,7 +133,10 @@ const FirstSteps = () => (
 /** A command goes with it: nodes without containers run that, and not the image. */
 const FIRST_DEPLOYMENT = "kubectl create deployment hello --image=busybox -- sh -c 'while date; do sleep 1; done'";
 
-function TroubleRow(trouble: Trouble) {
+const Others = ({ count }: { readonly count: number }) =>
+  count === 0 ? null : <span class="quiet">and {count} alike</span>;
+
+function TroubleRow({ first: trouble, others }: Gathered<Trouble>) {
   const kind = kindOfReference(trouble.kind === "Deployment" ? "apps/v1" : "v1", trouble.kind);
   return (
     <li key={trouble.uid}>
@@ -125,6 +147,7 @@ function TroubleRow(trouble: Trouble) {
           {trouble.name}
         </a>
       )}{" "}
+      <Others count={others} />{" "}
       <span class="quiet">
         <Age of={trouble.since} />
       </span>
