@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type BackupObject, type Held, type RestoreReport, WENT_BACK } from "../api/backup.ts";
+import { ERASED } from "../api/erased.ts";
 import type { Moment } from "../api/moment.ts";
 import { announceNearby, laneOf, withdrawNearby } from "../api/store/nearby-stores.ts";
 import { parseStoreName } from "../api/store/shards.ts";
@@ -219,7 +220,7 @@ export class ClusterStore extends DurableObject<ClusterStoreEnv> {
       await SqliteTables.erase(this.ctx.storage, Date.now());
       await this.ctx.storage.sync();
     });
-    this.ctx.abort("the cluster was deleted");
+    this.ctx.abort(ERASED);
   }
 
   /** A poke is lost where a deployment restarts objects: who listens is told once more, some time after a commit. */

@@ -7,6 +7,9 @@ import type { GroupResource, Write } from "../store.ts";
 /** By the names that a deployment's setting gives them. */
 const SHARDABLE: Readonly<Record<string, GroupResource>> = { events: "events", leases: "leases.coordination.k8s.io" };
 
+/** All that any cluster may keep so. */
+export const SHARDS: readonly GroupResource[] = Object.values(SHARDABLE);
+
 /** Of a setting like `events,leases`; throws where it names anything else. */
 export function parseShards(setting = ""): readonly GroupResource[] {
   const names = new Set(setting.split(",").flatMap((name) => name.trim() || []));

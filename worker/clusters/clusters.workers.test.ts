@@ -3,8 +3,12 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { baseOf, call, createCluster, deleteCluster, outside } from "../../test/workers/api-under-test.ts";
 import type { Env } from "../env.ts";
+import { ownStore } from "../storage/cluster-stores.ts";
+import { StoreClient } from "../storage/store-client.ts";
+import { deleteCluster as eraseCluster } from "./lifecycle.ts";
 
-const { CLUSTER_STORE } = env as Env;
+const bindings = env as Env;
+const { CLUSTER_STORE } = bindings;
 const CLUSTERS = "https://sailplane/sailplane/v1/clusters";
 
 async function administratorOf(name: string, limits: object = {}): Promise<string> {
@@ -120,6 +124,25 @@ describe("a cluster beside the default one", () => {
     for (const stale of Object.values(old)) expect((await call(mapsOf("phoenix"), { token: stale })).code).toBe(401);
     const report = await CLUSTER_STORE.getByName("phoenix").check();
     expect(report.faults).toEqual([]);
+  });
+
+  test("CLUSTER-GONE: a deletion that was broken off is not done, and is gone on with", async () => {
+    await administratorOf("halfway");
+    const key = { resource: "events", namespace: "default", name: "e" };
+    const shard = CLUSTER_STORE.getByName("halfway/events");
+    const attributes = { labels: {}, fields: {} };
+    await shard.commit({ writes: [{ op: "create", key, text: '{"metadata":{"resourceVersion":""}}', attributes }] });
+    const lost = async () => {
+      throw new Error("Network connection lost.");
+    };
+    const broken = { ...bindings, SCHEDULER: { getByName: () => ({ erase: lost }) } } as unknown as Env;
+    const names = new StoreClient(() => ownStore(bindings, "default"), undefined);
+    await expect(eraseCluster(broken, "halfway", names)).rejects.toThrow("Network connection lost.");
+    expect(JSON.stringify((await call(CLUSTERS)).object)).toContain('"halfway"');
+    expect((await deleteCluster("halfway")).code).toBe(200);
+    // Nothing said any more that it was there.
+    expect(await CLUSTER_STORE.getByName("halfway/events").list({ resource: "events" })).toMatchObject({ items: [] });
+    expect((await deleteCluster("halfway")).code).toBe(404);
   });
 
   test("CLUSTER-OWN: a new administrator takes the place of the old one at once", async () => {

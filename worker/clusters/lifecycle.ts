@@ -3,10 +3,12 @@
  * has settings: creating writes the name first and the settings last, deleting takes them away in the other order, so that
  * one that was broken off half-way answers nobody, and can be deleted and made again.
  */
+
 import type { JwtAuthenticator } from "../../api/authentication/config.ts";
+import { ERASED } from "../../api/erased.ts";
 import { textWithoutRevision } from "../../api/machinery/object-text.ts";
 import { timestamp } from "../../api/machinery/time.ts";
-import { parseShards } from "../../api/store/shards.ts";
+import { SHARDS } from "../../api/store/shards.ts";
 import type { Key } from "../../api/store.ts";
 import { newAdministratorToken } from "../auth/administrator.ts";
 import { sha256Hex } from "../auth/secret.ts";
@@ -61,13 +63,14 @@ export async function createCluster(
 /** Everything of the cluster goes, its keys too; who still holds one of its tokens finds nothing that knows it. */
 export async function deleteCluster(env: Env, name: string, names: StoreClient): Promise<void> {
   const loops = [env.CONTROLLER_MANAGER, env.SCHEDULER, env.NODE_HUB];
-  // What is kept apart goes after the store that leads there. One that was broken off in between is asked for again.
-  const shards = new Set([...(await readShards(ownStore(env, name))), ...parseShards(env.SHARDS)]);
-  const stores = storeObjects(env, name, [...shards]).map(([, store]) => store);
+  // What is kept apart goes after the store that leads there: where that was broken off in between, nobody knows what there was.
+  const stores = storeObjects(env, name, SHARDS).map(([, store]) => store);
   const others = [...loops, env.CLUSTER_KEYS, env.AUDIT_LOG].map((namespace) => namespace.getByName(name));
   for (const object of [...stores, ...others]) {
-    // An object that ends breaks its caller's call off: whether it ended is seen by what is left.
-    await object.erase().catch(() => {});
+    await object.erase().catch((error: Error) => {
+      // The name stays until all is gone, so that who deletes it again goes on.
+      if (!error.message.includes(ERASED)) throw error;
+    });
   }
   const { entry } = await settingsStore(env, name).read(SETTINGS_KEY);
   if (entry) throw new Error(`the store of cluster ${name} was not erased`);
