@@ -1,10 +1,15 @@
-/** YAML text → the JSON text that Kubernetes (sigs.k8s.io/yaml over go-yaml 2) makes of it: YAML 1.1, where `y` is true. */
+/** YAML text → what Kubernetes (sigs.k8s.io/yaml over go-yaml 2) reads in it: YAML 1.1, where `y` is true. */
 import { type CollectionTag, LineCounter, parseDocument, type ScalarTag, type Tags } from "yaml";
+import { jsonAsYaml } from "./json-as-yaml.ts";
 import { MAX_DEPTH } from "./json-syntax.ts";
 import { duplicateText, keyProblem, problemOf, textProblem } from "./yaml-problem.ts";
 
-export type ConvertedYaml =
+export type ReadYaml =
   /** `duplicates` are the texts of strict decoding errors: one for all repeated keys. */
+  | { readonly ok: true; readonly value: unknown; readonly duplicates: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+export type ConvertedYaml =
   | { readonly ok: true; readonly json: string; readonly duplicates: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
@@ -14,8 +19,16 @@ const MAX_ALIASES = 100;
 class Unsupported extends Error {}
 
 export function yamlToJson(text: string): ConvertedYaml {
+  const read = readYaml(text);
+  return read.ok ? { ok: true, json: JSON.stringify(read.value), duplicates: read.duplicates } : read;
+}
+
+/** The value is one that JSON can hold, its keys in order. */
+export function readYaml(text: string): ReadYaml {
   const unreadable = textProblem(text);
   if (unreadable !== undefined) return { ok: false, message: `yaml: ${unreadable}` };
+  const json = jsonAsYaml(text);
+  if (json) return { ok: true, value: json.value, duplicates: [] };
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {
@@ -34,8 +47,8 @@ export function yamlToJson(text: string): ConvertedYaml {
     if (broken) return { ok: false, message: `yaml: ${problemOf(broken, text, lines)}` };
     const badKey = keyProblem(document);
     if (badKey !== undefined) return { ok: false, message: badKey };
-    const json = JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null, jsonValue);
-    return { ok: true, json, duplicates: duplicates.length > 0 ? [duplicateText(document, duplicates, lines)] : [] };
+    const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null, jsonValue));
+    return { ok: true, value, duplicates: duplicates.length > 0 ? [duplicateText(document, duplicates, lines)] : [] };
   } catch (problem) {
     if (problem instanceof Unsupported) return { ok: false, message: problem.message };
     if (problem instanceof RangeError) return { ok: false, message: `yaml: exceeded max depth of ${MAX_DEPTH}` };

@@ -70,7 +70,7 @@ function mergeApplied(apply: Apply): ApplyResult {
   const set = kind.ownable(fieldSetOf(applied, kind.view));
   owners.set(key, { ...self, set, ...(last?.time ? { time: last.time } : {}) });
 
-  const merged = prune(mergeTyped(old, applied, kind.view) as JsonObject, last, owners, kind);
+  const merged = prune(mergeTyped(old, applied, kind.view) as JsonObject, { last, self: key }, owners, kind);
   const differences = new Differences(old, merged, kind);
   const refused = refusedConflicts(apply, { owners, differences, key });
   if (refused) return refused;

@@ -1,5 +1,5 @@
 /** The body of an apply: YAML, of which JSON is a part, read into a map without any schema. */
-import { yamlToJson } from "../decode-yaml.ts";
+import { readYaml } from "../decode-yaml.ts";
 import { isJsonObject, type JsonObject } from "../json-object.ts";
 import { badRequest, goJsonType, type PatchFailure } from "../patch/patch-result.ts";
 
@@ -14,14 +14,14 @@ export type ParsedApplied =
 
 /** An empty body is an empty map: the kind that it lacks is told later. */
 export function parseApplied(text: string): ParsedApplied {
-  const converted = yamlToJson(text);
-  if (!converted.ok) return badRequest(`error decoding YAML: error converting YAML to JSON: ${converted.message}`);
-  const value = (JSON.parse(converted.json) as unknown) ?? {};
+  const read = readYaml(text);
+  if (!read.ok) return badRequest(`error decoding YAML: error converting YAML to JSON: ${read.message}`);
+  const value = read.value ?? {};
   if (!isJsonObject(value)) {
     const problem = `json: cannot unmarshal ${goJsonType(value)} into Go value of type map[string]interface {}`;
     return badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${problem}`);
   }
-  const { duplicates } = converted;
+  const { duplicates } = read;
   if (duplicates.length === 0) return { ok: true, value };
   const failure = badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join("")}`);
   // A warning a line, without the heading.

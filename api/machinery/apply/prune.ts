@@ -6,10 +6,18 @@ import type { Owner, Owners } from "./owner.ts";
 import { type KindAtVersion, type VersionedType, versionOf } from "./ownership.ts";
 import { removeFields, withNamedParents } from "./remove-fields.ts";
 
-/** `last` is what the applier owned before, `owners` hold what it owns now. */
-export function prune(merged: JsonObject, last: Owner | undefined, owners: Owners, kind: KindAtVersion): JsonObject {
+/** `last` is what the applier owned before, `owners` hold what it owns now: itself by `self`. */
+export function prune(
+  merged: JsonObject,
+  { last, self }: { readonly last: Owner | undefined; readonly self: string },
+  owners: Owners,
+  kind: KindAtVersion,
+): JsonObject {
   const version = last && !isEmptySet(last.set) ? versionOf(kind, last.apiVersion) : undefined;
   if (!last || !version) return merged;
+  // The commonest apply gives nothing up: all that would be taken would come back.
+  const now = owners.get(self);
+  if (now?.apiVersion === last.apiVersion && isEmptySet(difference(last.set, now.set))) return merged;
   const whole = version.from(merged);
   const lastSet = withNamedParents(last.set, version.view);
   let pruned = without(whole, lastSet, version);

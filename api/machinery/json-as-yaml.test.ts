@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { readYaml } from "./decode-yaml.ts";
+import { jsonAsYaml } from "./json-as-yaml.ts";
+
+test.each([
+  '{"b": 1, "a": {"d": [1, {"z": 0, "y": "x"}], "c": null}}',
+  '{"text": "a \\"quoted: word\\\\", "empty": "", "colon": "a:b:c", "escaped\\u003akey": true}',
+  '{"n": 1.0, "e": 1e3, "big": 12345678901234567890, "minus": -0.5}',
+  '\n  [{"<<": {"a": 1}}, "y", "2026-01-02"]\n',
+  '{"__proto__": {"a": 1}}',
+  "{}",
+])("JSON %s is read as YAML is", (json) => {
+  const read = jsonAsYaml(json);
+  // A space before it is a comment's, which JSON has not.
+  expect(readYaml(`${json} # YAML`)).toEqual({ ok: true, value: read?.value, duplicates: [] });
+  expect(JSON.stringify(read?.value)).toBe(JSON.stringify((readYaml(`${json} # YAML`) as { value: unknown }).value));
+});
+
+test.each([
+  ["a repeated key", '{"a": 1, "b": {"c": 1, "c": 1}}'],
+  ["a tab", '{\n\t"a": 1}'],
+  ["a number without end", '{"a": 1e999}'],
+  ["no JSON", '{"a": 1,}'],
+  ["plain words", "{a: b}"],
+  ["a scalar", '"a"'],
+])("%s is left to YAML", (_, text) => {
+  expect(jsonAsYaml(text)).toBe(undefined);
+});

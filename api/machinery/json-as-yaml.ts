@@ -1,0 +1,62 @@
+/**
+ * JSON is YAML, and most of what is sent as YAML is JSON: server-side apply of kubectl and of client-go. Read as JSON it takes a
+ * twentieth of the time.
+ */
+
+import { setMember } from "./decode-json.ts";
+import { parseJson } from "./json-syntax.ts";
+
+/**
+ * The value of a text that is JSON and means the same as YAML, with the keys of its objects in order; undefined for any other:
+ * where a key is repeated, a number has no end, or a tab may stand where YAML has none.
+ */
+export function jsonAsYaml(text: string): { readonly value: unknown } | undefined {
+  if (!/^\s*[{[]/.test(text) || text.includes("\t")) return undefined;
+  const parsed = parseJson(text);
+  if (!parsed.ok) return undefined;
+  const copy = new Ordered();
+  const value = copy.of(parsed.value);
+  return copy.isFinite && copy.members === colonsIn(text) ? { value } : undefined;
+}
+
+/** A copy whose objects have their keys in order, and how many those are. */
+class Ordered {
+  members = 0;
+  isFinite = true;
+
+  of(value: unknown): unknown {
+    if (typeof value === "number" && !Number.isFinite(value)) this.isFinite = false;
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.of(item));
+    const ordered: Record<string, unknown> = {};
+    const keys = Object.keys(value).sort();
+    this.members += keys.length;
+    for (const key of keys) setMember(ordered, key, this.of((value as Record<string, unknown>)[key]));
+    return ordered;
+  }
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** Of JSON: as many as there are members, repeated ones among them. */
+function colonsIn(json: string): number {
+  let colons = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === COLON) colons++;
+    else if (code === QUOTE) at = closingQuote(json, at);
+  }
+  return colons;
+}
+
+function closingQuote(json: string, opening: number): number {
+  for (let at = opening + 1; ; ) {
+    at = json.indexOf('"', at);
+    let slashes = 0;
+    while (json.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return at;
+    at++;
+  }
+}
