@@ -27,30 +27,29 @@ function decodeBase64(text: string): string {
   return decoded;
 }
 
-function parseBlocks(base64: string): { readonly blocks: Block[]; readonly rest: string } {
-  const text = decodeBase64(base64);
-  const blocks = [...text.matchAll(BLOCK)].map(([, type = "", body = ""]) => {
+/** What stands around the blocks is not looked at: many print there what a certificate says. */
+function parseBlocks(base64: string): readonly Block[] {
+  return [...decodeBase64(base64).matchAll(BLOCK)].map(([, type = "", body = ""]) => {
     const headers = /^[^\n:]+: /.test(body);
     return { type, headers, base64: headers ? body.slice(body.indexOf("\n\n") + 2) : body };
   });
-  return { blocks, rest: text.replaceAll(BLOCK, "").trim() };
 }
 
 /** `base64` is the field as JSON has it: the bytes of the PEM text. */
 export function certificateRequestProblem(base64: string): string | undefined {
-  const [block] = parseBlocks(base64).blocks;
+  const [block] = parseBlocks(base64);
   if (block?.type !== "CERTIFICATE REQUEST") return "PEM block type must be CERTIFICATE REQUEST";
   return isSequence(decodeBase64(block.base64)) ? undefined : "asn1: structure error: tags don't match";
 }
 
 export function certificatesProblem(base64: string): string | undefined {
-  const { blocks, rest } = parseBlocks(base64);
-  const wrong = blocks.find(({ type }) => type !== "CERTIFICATE");
-  if (wrong) return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(wrong.type)}`;
-  if (blocks.some(({ headers }) => headers)) return "no PEM block headers are permitted";
-  if (rest !== "" && blocks.length > 0) return "must contain only PEM blocks";
-  if (blocks.length === 0) return "must contain at least one CERTIFICATE PEM block";
-  return blocks.every((block) => isSequence(decodeBase64(block.base64))) ? undefined : "x509: malformed certificate";
+  const blocks = parseBlocks(base64);
+  for (const { type, headers, base64: body } of blocks) {
+    if (type !== "CERTIFICATE") return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`;
+    if (headers) return "no PEM block headers are permitted";
+    if (!isSequence(decodeBase64(body))) return "x509: malformed certificate";
+  }
+  return blocks.length > 0 ? undefined : "must contain at least one CERTIFICATE PEM block";
 }
 
 /** Whether the bytes are one DER sequence from end to end. */
