@@ -32,6 +32,27 @@ const pods = ({ cluster }: ControlledCluster) => cluster.list<Pod>("pods");
 const status = ({ cluster }: ControlledCluster) => cluster.get<DaemonSet>("daemonsets.apps", "ns", "dm")?.status;
 
 describe("daemon set", () => {
+  it("CTL-DS-OVER: replaces a pod that has ended, also while a finalizer holds it", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    const name = pods(at)[0]?.metadata.name ?? "";
+    at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+      draft.metadata.finalizers = ["example.com/held"];
+      draft.metadata.deletionTimestamp = "2030-01-01T00:00:00Z";
+      draft.status = { phase: "Running" };
+    });
+    await at.settle();
+    expect(pods(at)).toHaveLength(1);
+    at.cluster.change<Pod>("pods", "ns", name, (draft) => {
+      draft.status = { phase: "Succeeded" };
+    });
+    await at.settle();
+    expect(pods(at)).toHaveLength(2);
+    expect(status(at)).toMatchObject({ currentNumberScheduled: 1, numberMisscheduled: 0 });
+  });
+
   it("runs on every node that it fits, cordoned ones too", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

@@ -6,7 +6,7 @@ import { type Controller, type ObjectChange, type Plan, type ReconcileContext, s
 import { claim, ownersOf } from "../controller-ref.ts";
 import { historyOf, REVISIONS, trimHistory, unusedRevisions } from "../controller-revisions.ts";
 import { itemKey, splitItem } from "../item-key.ts";
-import { nextAvailability } from "../pod/pod-state.ts";
+import { isTerminated, nextAvailability } from "../pod/pod-state.ts";
 import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash/template-hash.ts";
@@ -45,6 +45,9 @@ function nodeMatters({ object, previous, deleted }: ObjectChange): boolean {
   return !same(next.metadata.labels, before.metadata.labels) || !same(next.spec, before.spec);
 }
 
+/** What has ended and only waits to be let go of takes no node's place any more. */
+const isNotOver = (pod: Stored<Pod>): boolean => !pod.metadata.deletionTimestamp || !isTerminated(pod);
+
 function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext): Plan {
   const { snapshot, now } = context;
   const claimed = claim<Pod>(snapshot, "pods", daemonSet, { selector: daemonSet.spec.selector });
@@ -71,7 +74,7 @@ function planDaemonSet(daemonSet: Stored<DaemonSet>, context: ReconcileContext):
   }
   const hash = history.update.metadata.labels?.[HASH];
   const nodes = snapshot.list<Node>("nodes");
-  const places = placesOf(daemonSet, claimed.owned, nodes);
+  const places = placesOf(daemonSet, claimed.owned.filter(isNotOver), nodes);
   const rollout: Rollout = { hash, isNew: isOfTemplate(daemonSet, hash), now };
   const placement = planPlacement(daemonSet, places, rollout);
   const stray = strayPods(daemonSet, claimed.owned, nodes);
