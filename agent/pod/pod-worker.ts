@@ -66,9 +66,9 @@ export class PodWorker {
     return waits && waitsSince !== undefined ? { asked: pod, given: this.allocated, since: waitsSince } : undefined;
   }
 
-  /** The pod takes no more of the node. */
+  /** The pod takes no more of the node: whoever forgot it at once gives its room to others, as under a kubelet. */
   get ended(): boolean {
-    return this.#record.verdict !== undefined || isTerminal(this.#record.status.phase);
+    return this.#record.gone || this.#record.verdict !== undefined || isTerminal(this.#record.status.phase);
   }
 
   get directories() {

@@ -4,11 +4,19 @@ import type { PersistentVolume, Pod, Volume } from "../../api/generated/core.v1.
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { type ClaimSources, type claimOf, volumeOfClaim } from "./claim.ts";
 import { KnownPaths } from "./known-paths.ts";
+import type { VolumeNews } from "./mount-news.ts";
 import { isListedMount } from "./mounts.ts";
 import { VolumeError } from "./payload.ts";
 import { mountPersistent } from "./persistent-volume.ts";
 
 export type NamedClaim = NonNullable<ReturnType<typeof claimOf>>;
+
+export interface ClaimUse {
+  readonly claim: NamedClaim;
+  /** Where it was. */
+  readonly before: string | undefined;
+  readonly tell: (news: VolumeNews) => void;
+}
 
 export class ClaimedVolumes {
   readonly #directory: string;
@@ -25,10 +33,10 @@ export class ClaimedVolumes {
   }
 
   /**
-   * Answers where it is; `before` is where it was. Asks the API once, for as long as the pod is here: it goes on with its volumes
+   * Answers where it is. Asks the API once, for as long as the pod is here: it goes on with its volumes
    * whatever becomes of the claim.
    */
-  async setUp(pod: Pod, volume: Volume, { claim, before }: { claim: NamedClaim; before: string | undefined }) {
+  async setUp(pod: Pod, volume: Volume, { claim, before, tell }: ClaimUse) {
     const isDue = (this.#csi.republishAt(pod.metadata.uid ?? "") ?? Number.POSITIVE_INFINITY) <= Date.now();
     if (before !== undefined && !isDue && (isListedMount(before) || existsSync(before))) return before;
     let found: PersistentVolume;
@@ -43,10 +51,12 @@ export class ClaimedVolumes {
       directory: this.#directory,
       readOnly: claim.readOnly === true,
       csi: this.#csi,
+      tell,
     });
     const { hostPath, local, volumeMode } = found.spec;
     const isMounted = volumeMode !== "Block" && path !== hostPath?.path && path !== local?.path;
-    this.#known.remember(volume.name, { path, isMounted });
+    const { name } = found.metadata;
+    this.#known.remember(volume.name, { path, isMounted, ...(name === undefined ? {} : { of: name }) });
     return path;
   }
 }

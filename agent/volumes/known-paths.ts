@@ -3,7 +3,8 @@
  * away cannot ask what is behind a claim.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { namesIn } from "../names-in.ts";
 import { writeWhole } from "../write-whole.ts";
 import { isListedMount, isMountPoint } from "./mounts.ts";
 
@@ -11,9 +12,27 @@ export interface KnownPath {
   readonly path: string;
   /** A reboot takes it away. */
   readonly isMounted: boolean;
+  /** The PersistentVolume's name. */
+  readonly of?: string;
 }
 
 const FILE = "claimed-volumes.json";
+
+function readKnown(file: string): Readonly<Record<string, KnownPath>> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+/** Whether another pod of the node has that PersistentVolume; `directory` is the pod's own, among those of all. */
+export function isUsedByOthers(directory: string, persistentVolume: string): boolean {
+  const pods = dirname(directory);
+  return namesIn(pods)
+    .filter((uid) => uid !== basename(directory))
+    .some((uid) => Object.values(readKnown(join(pods, uid, FILE))).some(({ of }) => of === persistentVolume));
+}
 
 export class KnownPaths {
   readonly #file: string;
@@ -23,13 +42,7 @@ export class KnownPaths {
     this.#file = join(directory, FILE);
   }
 
-  #read(): Readonly<Record<string, KnownPath>> {
-    try {
-      return JSON.parse(readFileSync(this.#file, "utf8"));
-    } catch {
-      return {};
-    }
-  }
+  #read = () => readKnown(this.#file);
 
   remember(volume: string, known: KnownPath): void {
     writeWhole(this.#file, JSON.stringify({ ...this.#read(), [volume]: known }));

@@ -3,7 +3,7 @@ import type { VolumeUnprocessed } from "./payload.ts";
 
 export interface VolumeNews {
   readonly type: "Normal" | "Warning";
-  readonly reason: "FailedMount" | "FileSystemResizeSuccessful" | "VolumeResizeFailed";
+  readonly reason: "FailedMount" | "AlreadyMountedVolume" | "FileSystemResizeSuccessful" | "VolumeResizeFailed";
   readonly message: string;
 }
 
@@ -11,6 +11,13 @@ export interface VolumeNews {
 const LONG_MS = 123_000;
 
 const failedMount = (message: string): VolumeNews => ({ type: "Warning", reason: "FailedMount", message });
+
+/** Whoever came first has it: its files are of another group than this pod asks for. */
+export const ofAnotherGroup = (volume: string, { asked, has }: { asked: number; has: number }): VolumeNews => ({
+  type: "Warning",
+  reason: "AlreadyMountedVolume",
+  message: `The requested fsGroup is ${asked}, but the volume ${volume} has GID ${has}. The volume may not be shareable.`,
+});
 
 export const setUpFailed = (volume: string, { message }: Error): VolumeNews =>
   failedMount(`MountVolume.SetUp failed for volume "${volume}" : ${message}`);

@@ -5,7 +5,9 @@ import type { NFSVolumeSource, PersistentVolume, PersistentVolumeSpec, Pod } fro
 import type { PodCsi } from "../csi/csi-volumes.ts";
 import { persistentVolume } from "../csi/wanted-volume.ts";
 import { prepareHostPath } from "./host-path.ts";
+import { isUsedByOthers } from "./known-paths.ts";
 import { mountLocal } from "./local-volume.ts";
+import { ofAnotherGroup, type VolumeNews } from "./mount-news.ts";
 import { mountNfs } from "./nfs.ts";
 import { giveToPod } from "./ownership.ts";
 import { VolumeError } from "./payload.ts";
@@ -15,13 +17,14 @@ export interface PersistentUse {
   readonly directory: string;
   readonly readOnly: boolean;
   readonly csi: Pick<PodCsi, "publish">;
+  readonly tell: (news: VolumeNews) => void;
 }
 
 /** Answers where it is on the machine. Fails with {@link VolumeError}. */
 export async function mountPersistent(
   pod: Pod,
   volume: PersistentVolume,
-  { directory, readOnly, csi }: PersistentUse,
+  { directory, readOnly, csi, tell }: PersistentUse,
 ): Promise<string> {
   const { metadata, spec } = volume;
   if (spec.csi !== undefined) return csi.publish(pod, persistentVolume(volume, readOnly));
@@ -35,8 +38,25 @@ export async function mountPersistent(
   if (spec.local === undefined)
     throw new VolumeError(`persistentvolume "${metadata.name}" is of a kind this node cannot mount`);
   const path = await mountLocal(volume, spec.local, { directory, readOnly });
-  if (!readOnly) giveToPod(path, pod.spec.securityContext);
+  if (!readOnly) ownLocal(path, { pod, name: metadata.name ?? "", directory, tell });
   return path;
+}
+
+interface Owned extends Pick<PersistentUse, "directory" | "tell"> {
+  readonly pod: Pod;
+  readonly name: string;
+}
+
+/** The first pod's group owns it for as long as it is in use: nobody takes it from who runs. */
+function ownLocal(path: string, { pod, name, directory, tell }: Owned): void {
+  const { fsGroup } = pod.spec.securityContext ?? {};
+  if (fsGroup === undefined) return;
+  if (!isUsedByOthers(directory, name)) {
+    giveToPod(path, pod.spec.securityContext);
+    return;
+  }
+  const { gid } = statSync(path);
+  if (gid !== fsGroup) tell(ofAnotherGroup(name, { asked: fsGroup, has: gid }));
 }
 
 /** `directory` is the pod's own. */

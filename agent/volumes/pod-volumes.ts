@@ -13,7 +13,7 @@ import type { ImageOutcome } from "../pod/image-puller.ts";
 import { publish } from "./atomic-writer.ts";
 import { type ClaimSources, claimOf } from "./claim.ts";
 import { ClaimGrowth } from "./claim-growth.ts";
-import { ClaimedVolumes } from "./claimed-volumes.ts";
+import { ClaimedVolumes, type ClaimUse } from "./claimed-volumes.ts";
 import { prepareHostPath } from "./host-path.ts";
 import type { ImageMounts } from "./image-mounts.ts";
 import { LongWait, setUpFailed, unableToProcess, type VolumeNews } from "./mount-news.ts";
@@ -90,7 +90,8 @@ export class PodVolumes {
     for (const volume of pod.spec.volumes ?? []) {
       if (volume.image !== undefined || ![mounts, devices, files].some((used) => used.has(volume.name))) continue;
       try {
-        this.#paths.set(volume.name, await this.#setUp(pod, volume, input));
+        const tell = (one: VolumeNews) => void news.push(one);
+        this.#paths.set(volume.name, await this.#setUp(pod, volume, { ...input, tell }));
       } catch (error) {
         if (!this.#paths.has(volume.name)) missing.push(volume.name);
         if (error instanceof VolumePending) continue;
@@ -138,10 +139,12 @@ export class PodVolumes {
     return next > now ? next : now + LATER_MS;
   }
 
-  async #setUp(pod: Pod, volume: Volume, input: VolumeInput): Promise<string> {
+  async #setUp(pod: Pod, volume: Volume, input: VolumeInput & Pick<ClaimUse, "tell">): Promise<string> {
     if (volume.hostPath !== undefined) return prepareHostPath(volume.hostPath);
     const claim = claimOf(pod, volume);
-    if (claim !== undefined) return this.#claimed.setUp(pod, volume, { claim, before: this.#paths.get(volume.name) });
+    const { tell } = input;
+    const before = this.#paths.get(volume.name);
+    if (claim !== undefined) return this.#claimed.setUp(pod, volume, { claim, before, tell });
     if (volume.csi !== undefined) return this.#csi.publish(pod, inlineVolume(pod, volume));
     if (volume.nfs !== undefined) return mountPodNfs(this.#directory, volume.name, volume.nfs);
     const group = pod.spec.securityContext?.fsGroup;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -33,8 +33,8 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const unused = () => Promise.reject(new Error("not asked for here"));
-const volumesOf = (mount: ImageMounts["mount"] = unused) =>
-  new PodVolumes(join(directory, "pod"), {
+const volumesOf = (mount: ImageMounts["mount"] = unused, pod = "pod") =>
+  new PodVolumes(join(directory, pod), {
     sources: {
       claim: async () => (isAway ? unused() : claim),
       persistentVolume: async () => volume,
@@ -207,3 +207,28 @@ test("AGENT-CSI: what is to be published again and cannot be is tried later, not
   republishAt += 60_000;
   expect(volumes.renewAfter(Date.now())).toBe(republishAt);
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "AGENT-VOLUME: a local volume is of its first pod's group for as long as that has it, and others are told",
+  async () => {
+    mkdirSync(join(directory, "other"));
+    const pods = { pod: volumesOf(), other: volumesOf(unused, "other") };
+    const prepareFor = (name: keyof typeof pods, fsGroup: number) => {
+      const { spec, ...pod } = podWith([data]);
+      const input = { objects, addresses: { podIPs: [], hostIPs: [] }, allocatable: {}, now: 0 };
+      return pods[name].prepare({ ...pod, spec: { ...spec, securityContext: { fsGroup } } }, input);
+    };
+    const group = () => statSync(join(directory, "disk")).gid;
+    expect([(await prepareFor("pod", 1234)).news, group()]).toEqual([[], 1234]);
+    const told = {
+      type: "Warning",
+      reason: "AlreadyMountedVolume",
+      message: "The requested fsGroup is 4321, but the volume pv has GID 1234. The volume may not be shareable.",
+    };
+    expect([(await prepareFor("other", 4321)).news, group()]).toEqual([[told], 1234]);
+    expect((await prepareFor("other", 4321)).news).toEqual([]);
+    rmSync(join(directory, "pod"), { recursive: true });
+    pods.other = volumesOf(unused, "other");
+    expect([(await prepareFor("other", 4321)).news, group()]).toEqual([[], 4321]);
+  },
+);
