@@ -32,6 +32,7 @@ import { nodeIpamController } from "./node/node-ipam.ts";
 import { nodeLifecycleController } from "./node/node-lifecycle.ts";
 import { nodeTtlController } from "./node/node-ttl.ts";
 import { taintEvictionController } from "./node/taint-eviction.ts";
+import { missingNodeController } from "./pod/missing-node.ts";
 import { podGcController } from "./pod/pod-gc.ts";
 import { policyStatusController } from "./policy-status.ts";
 import { resourceQuotaController } from "./quota/resource-quota.ts";
@@ -105,6 +106,7 @@ export const controllers: readonly Controller[] = [
   bootstrapSigner,
   tokenCleaner,
   podGcController,
+  missingNodeController,
   garbageCollector,
   ttlAfterFinishedController,
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event, Node, Pod } from "../../../api/generated/core.v1.ts";
 import { controlledCluster } from "../../../test/fakes/controlled-cluster.ts";
-import { podGcController } from "../pod/pod-gc.ts";
+import { missingNodeController } from "../pod/missing-node.ts";
 import { nodeEventsController } from "./node-events.ts";
 import { nodeEvictionController } from "./node-eviction.ts";
 import { nodeIpamController } from "./node-ipam.ts";
@@ -18,7 +18,7 @@ const start = () =>
     nodeIpamController,
     nodeTtlController,
     taintEvictionController,
-    podGcController,
+    missingNodeController,
   ]);
 const node = (name: string, ready?: string, labels: Record<string, string> = {}): Node => ({
   apiVersion: "v1",

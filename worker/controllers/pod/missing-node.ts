@@ -1,0 +1,39 @@
+/** Removes the pods of nodes that there are not, once it is plain that those do not come back. */
+import type { Pod } from "../../../api/generated/core.v1.ts";
+import type { Stored } from "../../../api/machinery/meta.ts";
+import { type Controller, settled } from "../controller.ts";
+import { disruption } from "./disruption-target.ts";
+import { removal } from "./pod-gc.ts";
+import { isTerminated } from "./pod-state.ts";
+
+/** A node that is missing may just be late, or come back: kubelets make it again when they start. */
+const QUARANTINE_MS = 40_000;
+
+interface Memory {
+  /** When it was first found missing (ms). */
+  readonly since: number;
+}
+
+/** One item for each node; a controller of its own, so that nobody asks for memories of pods whose node is there. */
+export const missingNodeController: Controller = {
+  name: "pod-garbage-collector",
+  component: "pod-garbage-collector-controller",
+  reads: ["nodes", "pods"],
+  writes: ["pods"],
+  remembers: true,
+  itemsOf({ resource, object, deleted, snapshot }) {
+    if (resource === "nodes") return deleted ? [object.metadata.name] : [];
+    const { nodeName } = (object as Stored<Pod>).spec;
+    return !deleted && nodeName && !snapshot.get("nodes", "", nodeName) ? [nodeName] : [];
+  },
+  reconcile(name, { snapshot, now, remembered }) {
+    const pods = snapshot.podsOnNode<Pod>(name);
+    if (pods.length === 0 || snapshot.get("nodes", "", name)) return settled;
+    const memory = (remembered as Memory | undefined) ?? { since: now };
+    const end = memory.since + QUARANTINE_MS;
+    if (end > now) return { effects: [], wakeAt: end, remember: memory };
+    const why = { reason: "DeletionByPodGC", message: "PodGC: node no longer exists", phase: "Failed" as const };
+    const effects = pods.flatMap((pod) => [...(isTerminated(pod) ? [] : [disruption(pod, why, now)]), removal(pod)]);
+    return { effects, remember: memory };
+  },
+};
