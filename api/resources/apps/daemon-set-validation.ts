@@ -6,7 +6,7 @@ import { printedLabelSelector, validateLabelSelector } from "../../machinery/lab
 import { checkPodTemplate } from "./pod-template.ts";
 import { checkCollisionCount, checkReplicaCounts } from "./replicas-validation.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "./rolling-update.ts";
-import { checkRunsForever, checkSelectorMatches, checkSharedDisks, isEmptySelector } from "./workload-template.ts";
+import { checkRunsForever, checkSelectorMatches, isEmptySelector } from "./workload-template.ts";
 
 export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
   const errors = validateLabelSelector(spec.selector, "spec.selector");
@@ -17,7 +17,6 @@ export function validateDaemonSet({ spec }: DaemonSet): FieldError[] {
       invalid("spec.selector", printedLabelSelector(spec.selector), "empty selector is invalid for daemonset"),
     );
   checkPodTemplate(errors, path, spec.template);
-  checkSharedDisks(errors, path, spec.template);
   checkRunsForever(errors, path, "DaemonSet", spec.template);
   checkNonNegative(errors, "spec.minReadySeconds", spec.minReadySeconds);
   checkUpdateStrategy(errors, spec.updateStrategy ?? {});

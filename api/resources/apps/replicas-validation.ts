@@ -5,7 +5,7 @@ import { checkNonNegative } from "../../machinery/field-checks.ts";
 import { type FieldError, invalid, required } from "../../machinery/field-error.ts";
 import { printedLabelSelector, validateLabelSelector } from "../../machinery/labels-validation.ts";
 import { checkPodTemplate } from "./pod-template.ts";
-import { checkRunsForever, checkSelectorMatches, checkSharedDisks, isEmptySelector } from "./workload-template.ts";
+import { checkRunsForever, checkSelectorMatches, isEmptySelector } from "./workload-template.ts";
 
 interface ReplicasSpec {
   readonly replicas?: number;
@@ -39,7 +39,6 @@ export function checkReplicasTemplate(errors: FieldError[], spec: ReplicasSpec):
   const path = "spec.template";
   checkSelectorMatches(errors, path, spec.selector, spec.template);
   checkPodTemplate(errors, path, spec.template);
-  if ((spec.replicas ?? 0) > 1) checkSharedDisks(errors, path, spec.template);
   checkRunsForever(errors, path, "ReplicaSet", spec.template);
 }
 

@@ -34,17 +34,3 @@ export function checkRunsForever(
   if (spec?.activeDeadlineSeconds !== undefined)
     errors.push(forbidden(`${path}.spec.activeDeadlineSeconds`, `activeDeadlineSeconds in ${kind} is not Supported`));
 }
-
-/** Several machines can mount a GCE disk only if none writes. */
-export function checkSharedDisks(errors: FieldError[], path: string, template: PodTemplateSpec | undefined): void {
-  template?.spec?.volumes?.forEach(({ gcePersistentDisk }, i) => {
-    if (gcePersistentDisk && !gcePersistentDisk.readOnly)
-      errors.push(
-        invalid(
-          `${path}.spec.volumes[${i}].gcePersistentDisk.readOnly`,
-          false,
-          "must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only",
-        ),
-      );
-  });
-}

@@ -15,3 +15,13 @@ test("a selector that selects others is told, one that is no selector is not tol
   expect(told({ matchLabels: { a: "b" } })).toEqual(["`selector` not auto-generated"]);
   expect(told({ matchExpressions: [{ key: "a", operator: "" }] })).toEqual([]);
 });
+
+test("a label that the template has not is told by its name", () => {
+  const errors: Parameters<typeof checkGeneratedSelector>[0] = [];
+  const job = { metadata: { name: "j", uid: "u" }, spec: { selector: {}, template: { spec: { containers: [] } } } };
+  checkGeneratedSelector(errors, job as unknown as Job);
+  expect(errors[0]).toMatchObject({
+    path: "spec.template.metadata.labels[controller-uid]",
+    message: "Required value: must be 'u'",
+  });
+});

@@ -31,11 +31,11 @@ export function checkGeneratedSelector(errors: FieldError[], { metadata, spec }:
   if (!metadata.uid) errors.push(required("metadata.uid"));
   const expected = generatedLabels(metadata);
   const labels = spec.template.metadata?.labels ?? {};
-  const path = "spec.template.metadata.labels";
   for (const key of ["controller-uid", "job-name", CONTROLLER_UID, "batch.kubernetes.io/job-name"]) {
     const value = expected[key] ?? "";
-    if (labels[key] === undefined) errors.push(required(path, `must be '${value}'`));
-    else if (labels[key] !== value) errors.push(invalid(path, sortedMap(labels), `must be '${value}'`));
+    const at = `spec.template.metadata.labels[${key}]`;
+    if (labels[key] === undefined) errors.push(required(at, `must be '${value}'`));
+    else if (labels[key] !== value) errors.push(invalid(at, sortedMap(labels), `must be '${value}'`));
   }
   // One that is no selector is told as that.
   const isSelector = validateLabelSelector(spec.selector, "").length === 0;

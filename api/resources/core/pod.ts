@@ -41,10 +41,6 @@ export const pod = defineResource<Pod>({
     draft.status = { phase: "Pending", qosClass: draft.status?.qosClass || qosClassOf(draft.spec) };
     if (draft.spec.schedulingGates?.length) draft.status.conditions = [schedulingGated(draft)];
   },
-  prepareUpdate: ({ spec }) => {
-    // Stored, an empty one is none.
-    if (spec.overhead && Object.keys(spec.overhead).length === 0) delete spec.overhead;
-  },
   validate: (object) => validatePod(object),
   validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,

@@ -33,6 +33,8 @@ export function defaultPodSpec(spec: PodSpec): void {
   for (const container of spec.initContainers ?? []) defaultContainer(container);
   for (const container of spec.containers ?? []) defaultContainer(container);
   for (const container of spec.ephemeralContainers ?? []) defaultContainer(container);
+  // An empty one is none.
+  if (spec.overhead && Object.keys(spec.overhead).length === 0) delete spec.overhead;
   roundResources(spec.overhead);
   roundRequirements(spec);
 }
