@@ -39,8 +39,7 @@ export function validatePersistentVolumeClaimUpdate(
     const storage = old.spec.resources?.requests?.storage;
     if (after.resources?.requests && storage !== undefined)
       after.resources = { ...after.resources, requests: { ...after.resources.requests, storage } };
-    if (after.volumeAttributesClassName !== undefined)
-      put(after, "volumeAttributesClassName", before.volumeAttributesClassName);
+    put(after, "volumeAttributesClassName", before.volumeAttributesClassName);
   }
   if (!deepEqual(after, before))
     errors.push(
@@ -55,7 +54,7 @@ export function validatePersistentVolumeClaimUpdate(
     errors.push(forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
   if (next.spec.volumeMode !== old.spec.volumeMode)
     errors.push(invalid("volumeMode", next.spec.volumeMode ?? null, FIELD_IMMUTABLE));
-  validateAttributesClass(next.spec, old.spec, errors);
+  validateAttributesClass(next, old, errors);
   return errors;
 }
 
@@ -68,15 +67,16 @@ function put<K extends keyof PersistentVolumeClaimSpec>(
   else spec[field] = value;
 }
 
+/** Once a class has been applied there is always one. */
 function validateAttributesClass(
-  { volumeAttributesClassName: next }: PersistentVolumeClaimSpec,
-  { volumeAttributesClassName: old }: PersistentVolumeClaimSpec,
+  { spec: { volumeAttributesClassName: next } }: PersistentVolumeClaim,
+  { spec: { volumeAttributesClassName: before }, status }: PersistentVolumeClaim,
   errors: FieldError[],
 ): void {
-  const path = "spec.volumeAttributesClassName";
-  if (old === undefined || next === old) return;
-  if (next === undefined) errors.push(forbidden(path, "update from non-nil value to nil is forbidden"));
-  else if (next === "") errors.push(forbidden(path, "update from non-nil value to an empty string is forbidden"));
+  if (next === before || status.currentVolumeAttributesClassName === undefined || next) return;
+  const what = next === undefined ? "nil" : "empty string";
+  const why = `update to ${what} is forbidden when status.currentVolumeAttributesClassName is not nil`;
+  errors.push(forbidden("spec.volumeAttributesClassName", why));
 }
 
 export function validatePersistentVolumeClaimStatus({ spec, status }: PersistentVolumeClaim): FieldError[] {

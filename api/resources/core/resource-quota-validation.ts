@@ -53,7 +53,7 @@ export const validateResourceQuota = ({ spec, status }: ResourceQuota): FieldErr
 };
 
 export function validateResourceQuotaUpdate({ spec }: ResourceQuota, old: ResourceQuota): FieldError[] {
-  const sorted = (scopes: readonly string[] = []) => [...new Set(scopes)].sort().join(",");
+  const sorted = (scopes: readonly string[] = []) => JSON.stringify([...new Set(scopes)].sort());
   return sorted(spec.scopes) === sorted(old.spec.scopes)
     ? []
     : [invalid("spec.scopes", spec.scopes ?? null, FIELD_IMMUTABLE)];

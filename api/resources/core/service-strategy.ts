@@ -19,7 +19,7 @@ export function prepareClusterIps({ spec }: Service): void {
 
 /** Kubernetes once gave services of names this default, and drops it where it reads them. */
 export function dropUnusedPolicy({ spec }: Service): void {
-  if (spec.type === "ExternalName") delete spec.internalTrafficPolicy;
+  if (spec.type === "ExternalName" && spec.internalTrafficPolicy) delete spec.internalTrafficPolicy;
 }
 
 export function carryOver({ spec }: Service, { spec: old }: Service): void {

@@ -3,7 +3,7 @@ import { type FieldError, forbidden, invalid } from "../../machinery/field-error
 import type { IPFamily } from "../../machinery/ip.ts";
 import { FIELD_IMMUTABLE } from "../../machinery/object-meta-validation.ts";
 import { isHeadless, needsHealthCheckPort } from "./service-defaults.ts";
-import { allocationErrors } from "./service-validation.ts";
+import { allocationErrors, validateLoadBalancerClass } from "./service-validation.ts";
 
 const ONCE = "may not change once set";
 
@@ -20,6 +20,8 @@ export function validateServiceUpdate(
   validateFamilyChange(spec, old, errors);
   if (spec.type === "LoadBalancer" && old.type === "LoadBalancer" && spec.loadBalancerClass !== old.loadBalancerClass)
     errors.push(invalid("spec.loadBalancerClass", spec.loadBalancerClass ?? null, ONCE));
+  // Kubernetes looks at the class of an update twice.
+  validateLoadBalancerClass(spec, errors);
   if (needsHealthCheckPort(spec) && needsHealthCheckPort(old) && spec.healthCheckNodePort !== old.healthCheckNodePort)
     errors.push(forbidden("spec.healthCheckNodePort", FIELD_IMMUTABLE));
   return errors;

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import type { PersistentVolumeClaim, ResourceQuota, Service } from "../../generated/core.v1.ts";
+import { validatePersistentVolumeClaimUpdate } from "./persistent-volume-claim-validation.ts";
+import { validateResourceQuotaUpdate } from "./resource-quota-validation.ts";
+import { validateServiceUpdate } from "./service-update.ts";
+
+const told = (errors: readonly { path: string; message: string }[]) => errors.map((e) => `${e.path}: ${e.message}`);
+
+describe("the attributes of a bound claim", () => {
+  const claim = (spec: object, status: object = {}) =>
+    ({ metadata: { name: "c" }, spec, status: { phase: "Bound", ...status } }) as unknown as PersistentVolumeClaim;
+  const applied = claim({ volumeAttributesClassName: "gold" }, { currentVolumeAttributesClassName: "gold" });
+
+  test.each([
+    ["another class", { volumeAttributesClassName: "silver" }, []],
+    ["none", {}, ["update to nil"]],
+    ["an empty one", { volumeAttributesClassName: "" }, ["update to empty string"]],
+  ])("%s", (_, spec, whats) => {
+    expect(told(validatePersistentVolumeClaimUpdate(claim(spec), applied))).toEqual(
+      whats.map(
+        (what) =>
+          `spec.volumeAttributesClassName: Forbidden: ${what} is forbidden when status.currentVolumeAttributesClassName is not nil`,
+      ),
+    );
+  });
+
+  test("may be taken back before they are applied", () => {
+    const asked = claim({ volumeAttributesClassName: "gold" });
+    expect(validatePersistentVolumeClaimUpdate(claim({}), asked)).toEqual([]);
+  });
+});
+
+test("a quota's scopes do not change, whatever they are called", () => {
+  const quota = (scopes?: string[]) => ({ metadata: { name: "q" }, spec: { scopes } }) as unknown as ResourceQuota;
+  expect(told(validateResourceQuotaUpdate(quota([""]), quota()))).toEqual([
+    'spec.scopes: Invalid value: [""]: field is immutable',
+  ]);
+  expect(validateResourceQuotaUpdate(quota(["A", "B", "A"]), quota(["B", "A"]))).toEqual([]);
+});
+
+test("the class of a service that has none is told again at an update", () => {
+  const service = (spec: object) => ({ metadata: { name: "s" }, spec: { type: "ClusterIP", ...spec } }) as Service;
+  expect(told(validateServiceUpdate(service({ loadBalancerClass: "a" }), service({}), ["IPv4"]))).toEqual([
+    "spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'",
+  ]);
+});
