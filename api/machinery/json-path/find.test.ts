@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findJsonPath, isJsonPath } from "./find.ts";
+import { findJsonPath, isJsonPath, jsonPathProblem } from "./find.ts";
 
 const object = {
   metadata: { annotations: { "a.b/c": "v" } },
@@ -74,5 +74,14 @@ describe("CRD-PATH: what a path finds", () => {
   ])("%s is no path", (path) => {
     expect(isJsonPath(path)).toBe(false);
     expect(findJsonPath(path, object)).toEqual([]);
+  });
+
+  test.each([
+    ["-x", "cannot parse number -"],
+    [";", "unrecognized character in action: U+003B ';'"],
+    [".l[a]", "invalid array index a"],
+    [".l[", "unterminated array"],
+  ])("why %s is none", (path, problem) => {
+    expect(jsonPathProblem(path)).toBe(problem);
   });
 });

@@ -2,13 +2,18 @@
 import { isJsonObject } from "../json-object.ts";
 import { type Path, type PathNode, PathProblem, parsePath, type Slice } from "./parse.ts";
 
-/** Whether client-go can read the path. */
-export const isJsonPath = (path: string): boolean => parsePath(path) !== undefined;
+/** Why client-go cannot read the path. */
+export function jsonPathProblem(path: string): string | undefined {
+  const parsed = parsePath(path);
+  return typeof parsed === "string" ? parsed : undefined;
+}
+
+export const isJsonPath = (path: string): boolean => jsonPathProblem(path) === undefined;
 
 /** In order; nothing where it leads nowhere, goes wrong or is no path. */
 export function findJsonPath(path: string, object: unknown): unknown[] {
   const nodes = parsePath(path);
-  if (!nodes) return [];
+  if (typeof nodes === "string") return [];
   try {
     return walk([object], nodes);
   } catch (problem) {

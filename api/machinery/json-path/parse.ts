@@ -24,24 +24,31 @@ export type Path = readonly PathNode[];
 
 export class PathProblem extends Error {}
 
-const parsed = new Map<string, Path | undefined>();
+const parsed = new Map<string, Path | string>();
 
-/** Undefined for what is no path. */
-export function parsePath(text: string): Path | undefined {
-  if (parsed.has(text)) return parsed.get(text);
+/** A text says why it is no path. */
+export function parsePath(text: string): Path | string {
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
   const made = attempt(text);
   if (parsed.size > 1000) parsed.clear();
   parsed.set(text, made);
   return made;
 }
 
-function attempt(text: string): Path | undefined {
+function attempt(text: string): Path | string {
   try {
     return new PathParser(text).parse();
   } catch (problem) {
-    if (problem instanceof PathProblem) return undefined;
+    if (problem instanceof PathProblem) return problem.message;
     throw problem;
   }
+}
+
+/** As Go's %#U prints one. */
+function codePoint(text: string, at: number): string {
+  const code = text.codePointAt(at) ?? 0;
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")} '${String.fromCodePoint(code)}'`;
 }
 
 const LETTER = /[\p{L}\p{Nd}_]/u;
@@ -72,7 +79,7 @@ class PathParser {
         this.#field();
       } else if (/[+\-\p{Nd}]/u.test(c)) this.#number();
       else if (LETTER.test(c)) this.#word();
-      else throw new PathProblem("unrecognized character");
+      else throw new PathProblem(`unrecognized character in action: ${codePoint(this.text, this.#at)}`);
     }
   }
 

@@ -14,6 +14,7 @@ import type {
 } from "../../generated/admissionregistration.v1.ts";
 import { validateConditions } from "../../machinery/condition-validation.ts";
 import { duplicate, type FieldError, invalid, notSupported, required } from "../../machinery/field-error.ts";
+import { jsonPathProblem } from "../../machinery/json-path/find.ts";
 import { dns1035Label, dnsSubdomain, qualifiedName } from "../../machinery/names.ts";
 import { utf8Length } from "../../machinery/utf8.ts";
 import { checkMatchConditions } from "./match-conditions.ts";
@@ -63,7 +64,11 @@ export function validatePolicyStatus({ status = {} }: ValidatingAdmissionPolicy)
   status.typeChecking?.expressionWarnings?.forEach(({ warning = "", fieldRef = "" }, i) => {
     const path = `status.typeChecking.expressionWarnings[${i}]`;
     if (warning === "") errors.push(required(`${path}.warning`));
-    if (fieldRef.trim() === "") errors.push(required(`${path}.fieldRef`));
+    const reference = fieldRef.trim();
+    const unreadable = jsonPathProblem(reference);
+    if (reference === "") errors.push(required(`${path}.fieldRef`));
+    else if (unreadable !== undefined)
+      errors.push(invalid(`${path}.fieldRef`, reference, `invalid JSONPath: ${unreadable}`));
   });
   return [...errors, ...validateConditions(status.conditions, "status.conditions")];
 }

@@ -140,6 +140,8 @@ function validateStatus({ status }: ReplicationController): FieldError[] {
     if ((status[field] ?? 0) > replicas)
       errors.push(invalid(`status.${field}`, status[field] ?? 0, "cannot be greater than status.replicas"));
   if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0))
-    errors.push(invalid("status.availableReplicas", status.availableReplicas, "cannot be greater than readyReplicas"));
+    errors.push(
+      invalid("status.availableReplicas", status.availableReplicas ?? 0, "cannot be greater than readyReplicas"),
+    );
   return errors;
 }
