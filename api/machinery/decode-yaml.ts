@@ -45,7 +45,7 @@ export function readYaml(text: string): ReadYaml {
     const duplicates = document.errors.filter(({ code }) => code === "DUPLICATE_KEY");
     const [broken] = document.errors.filter(({ code }) => code !== "DUPLICATE_KEY" && code !== "MULTIPLE_DOCS");
     if (broken) return { ok: false, message: `yaml: ${problemOf(broken, text, lines)}` };
-    const badKey = keyProblem(document);
+    const badKey = keyProblem(document, lines);
     if (badKey !== undefined) return { ok: false, message: badKey };
     const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null, jsonValue));
     return { ok: true, value, duplicates: duplicates.length > 0 ? [duplicateText(document, duplicates, lines)] : [] };

@@ -40,12 +40,17 @@ export function duplicateText(document: Document, duplicates: readonly YAMLError
   return `yaml: unmarshal errors:${told.join("")}`;
 }
 
-/** A key that no member of JSON can have. */
-export function keyProblem(document: Document): string | undefined {
+/** A key that no member of JSON can have. Of a mapping in lines there has to be one before the colon. */
+export function keyProblem(document: Document, lines: LineCounter): string | undefined {
   let problem: string | undefined;
   visit(document, {
-    Pair(_, { key, value }: Pair) {
-      if (isMap(key) || isSeq(key)) problem = `yaml: invalid map key: ${goSyntax(key)}`;
+    Pair(_, { key, value }: Pair, path) {
+      const parent = path.at(-1);
+      const isBare = isScalar(key) && key.value === null && key.source === "";
+      const wanted = isMap(parent) && parent.flow ? "node content" : "key";
+      if (isBare)
+        problem = `yaml: ${below(lines.linePos(key.range?.[0] ?? 0).line, `did not find expected ${wanted}`)}`;
+      else if (isMap(key) || isSeq(key)) problem = `yaml: invalid map key: ${goSyntax(key)}`;
       else if (key === null || (isScalar(key) && key.value === null))
         problem = `unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goSyntax(value)}`;
       return problem === undefined ? undefined : visit.BREAK;
@@ -89,6 +94,9 @@ export function problemOf({ code, pos: [from], message }: YAMLError, text: strin
   }
   if (code === "MISSING_CHAR" && message.startsWith("Missing closing"))
     return `line ${lines.linePos(text.length).line}: found unexpected end of stream`;
+  const bare = /^[ \t]*:(?=\s)/m.exec(text.slice(0, from));
+  if (bare && closingAt(text, bare.index) === undefined)
+    return below(lines.linePos(bare.index).line, "did not find expected key");
   if (code === "UNEXPECTED_TOKEN" || code === "BLOCK_IN_FLOW")
     return below(line, `did not find expected ${expectedAt(text, from)}`);
   const known: Partial<Record<ErrorCode, string>> = {
