@@ -1,11 +1,13 @@
 /** Runs what was prepared. What this file imports stays in memory for as long as it runs. */
-import { createWriteStream, rmSync, type WriteStream } from "node:fs";
+import { rmSync } from "node:fs";
 import type { Server } from "node:net";
+import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CliError } from "../cli-error.ts";
 import { readinessProblem } from "./ask-readiness.ts";
 import { type ControlPlaneFiles, controlPlaneFiles, makeRoomForLog } from "./control-plane-files.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { openLog } from "./open-log.ts";
 import { listenForPinnedCalls } from "./pinned-calls-socket.ts";
 import { WorkerdProcess } from "./workerd-process.ts";
 
@@ -22,7 +24,7 @@ const backOff = { firstMs: 50, mostMs: 10_000, forgivenAfterMs: 30_000 };
 export class ControlPlane {
   readonly #options: RunOptions;
   readonly #files: ControlPlaneFiles;
-  readonly #log: WriteStream;
+  readonly #log: Writable;
   #process: WorkerdProcess | undefined;
   #stopping = false;
   readonly #pinnedCalls: Server;
@@ -31,7 +33,7 @@ export class ControlPlane {
     this.#options = options;
     this.#files = controlPlaneFiles(options.directory.path);
     makeRoomForLog(options.directory.path);
-    this.#log = createWriteStream(this.#files.log, { flags: "a", mode: 0o600 });
+    this.#log = openLog(this.#files.log);
     rmSync(this.#files.pinnedCallsSocket, { force: true });
     this.#pinnedCalls = listenForPinnedCalls(this.#files.pinnedCallsSocket);
   }

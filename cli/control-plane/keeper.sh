@@ -59,8 +59,8 @@ run() {
   follow <"$output" >>"$log" 2>&1 &
   "$workerd" serve --binary "$directory/workerd.bin" </dev/null >"$output" 2>>"$log" &
   running=$!
-  printf '{"pid":%s,"startedAt":%s,"child":%s}' "$$" "$started_at" "$running" >"$directory/lock.new"
-  mv "$directory/lock.new" "$directory/lock"
+  printf '{"pid":%s,"startedAt":%s,"child":%s}' "$$" "$started_at" "$running" >"$directory/lock.new" &&
+    mv "$directory/lock.new" "$directory/lock"
   "$node" "$programs/announcer.js" "$announcement" "$running" "$was_ready" </dev/null &
   announcer=$!
   wait_for "$running"
