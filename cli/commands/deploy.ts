@@ -14,7 +14,7 @@ import { type AuthenticationOptions, authenticationOption } from "../control-pla
 import { DataDirectory } from "../control-plane/data-directory.ts";
 import { loadIdentity, secretsOf } from "../control-plane/identity.ts";
 import { parseKubeconfig, renderKubeconfig } from "../kubeconfig.ts";
-import { dualStackOption } from "./options.ts";
+import { dualStackOption, shardsOption } from "./options.ts";
 
 interface DeployOptions extends AuditOptions, AuthenticationOptions {
   readonly dataDir: string;
@@ -22,6 +22,8 @@ interface DeployOptions extends AuditOptions, AuthenticationOptions {
   readonly dryRun?: boolean;
   readonly ingressDomain?: string;
   readonly dualStack?: boolean;
+  /** As the Worker's SHARDS has it. */
+  readonly shards?: string;
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -47,6 +49,7 @@ export const deployCommand = (): Command =>
       ),
     )
     .addOption(dualStackOption())
+    .addOption(shardsOption())
     .addOption(authenticationOption())
     .addOption(auditPolicyOption())
     .addOption(auditWebhookOption())
@@ -59,6 +62,7 @@ async function deploy({
   dryRun,
   ingressDomain,
   dualStack,
+  shards,
   authenticationConfig,
   ...audit
 }: DeployOptions): Promise<void> {
@@ -85,7 +89,14 @@ async function deploy({
   directory.write("secrets.json", JSON.stringify(secrets));
   const ingress = ingressDomain ? ["--var", `INGRESS_DOMAIN:${ingressDomain}`, "--route", `*.${ingressDomain}/*`] : [];
   const families = dualStack ? ["--var", "DUAL_STACK:true"] : [];
-  const printed = await runWrangler(["--secrets-file", directory.file("secrets.json"), ...ingress, ...families]);
+  const stores = shards ? ["--var", `SHARDS:${shards}`] : [];
+  const printed = await runWrangler([
+    "--secrets-file",
+    directory.file("secrets.json"),
+    ...ingress,
+    ...families,
+    ...stores,
+  ]);
   const server = url ?? /https:\/\/\S+\.workers\.dev/.exec(printed)?.[0] ?? known;
   keep(server ?? UNKNOWN_SERVER);
   console.log(`\nkubeconfig  ${directory.file("kubeconfig")}`);

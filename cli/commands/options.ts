@@ -46,7 +46,7 @@ export function parseDuration(text: string): number {
 }
 
 /** `events,leases` as the Worker's setting has it. */
-export function parseShardsOption(text: string): string {
+function parseShardsOption(text: string): string {
   try {
     return formatShards(parseShards(text));
   } catch (error) {
@@ -56,6 +56,12 @@ export function parseShardsOption(text: string): string {
 
 export const dualStackOption = (): Option =>
   new Option("--dual-stack", "give Services and pods addresses of IPv6, too; for a cluster's whole life");
+
+export const shardsOption = (): Option =>
+  new Option(
+    "--shards <resources>",
+    "keep events, leases or both (events,leases) in stores of their own; for a cluster's whole life",
+  ).argParser(parseShardsOption);
 
 export const dataDirectoryOption = (): Option =>
   new Option("-d, --data-dir <dir>", "where the control plane keeps its state, keys and kubeconfig").default(

@@ -15,14 +15,7 @@ import { exchangeToken } from "../join/exchange-token.ts";
 import type { Connection } from "../kubeconfig.ts";
 import { Progress } from "../progress.ts";
 import { type NodeOptions, withNodeOptions } from "./node-options.ts";
-import {
-  dataDirectoryOption,
-  dualStackOption,
-  parseCount,
-  parseDuration,
-  parsePort,
-  parseShardsOption,
-} from "./options.ts";
+import { dataDirectoryOption, dualStackOption, parseCount, parseDuration, parsePort, shardsOption } from "./options.ts";
 
 interface UpOptions extends AuditOptions, AuthenticationOptions, NodeOptions {
   readonly port: number;
@@ -78,12 +71,7 @@ export const upCommand = (): Command =>
         .default(300, "5m"),
     )
     .addOption(dualStackOption())
-    .addOption(
-      new Option(
-        "--shards <resources>",
-        "keep events, leases or both (events,leases) in stores of their own; for a cluster's whole life",
-      ).argParser(parseShardsOption),
-    )
+    .addOption(shardsOption())
     .addOption(
       new Option(
         "--watches-per-object <number>",
