@@ -21,9 +21,9 @@ export interface Target extends Address {
 
 export const targetAt = (url: string, token: string): Target => ({ url: new URL(url), token, close: async () => {} });
 
-/** A control plane without a node, on a data directory of its own. */
-export async function ownTarget(): Promise<Target> {
-  const cluster = await Cluster.start({ agent: false });
+/** A control plane without a node, on a data directory of its own; with further options of `sailplane up`. */
+export async function ownTarget(options: readonly string[] = []): Promise<Target> {
+  const cluster = await Cluster.start({ agent: false, options });
   const kubeconfig = readFileSync(`${cluster.directory}/kubeconfig`, "utf8");
   const field = (name: string) => new RegExp(`${name}: "?([^"\\s]+)`).exec(kubeconfig)?.[1] ?? "";
   return {
