@@ -53,6 +53,23 @@ describe("daemon set", () => {
     expect(status(at)).toMatchObject({ currentNumberScheduled: 1, numberMisscheduled: 0 });
   });
 
+  it("CTL-DS-PENDING: removes a pod that waits for its node with the template that led it there, not with the node's label", async () => {
+    const at = start();
+    at.cluster.put("nodes", node("n1"));
+    at.cluster.put("daemonsets.apps", dm());
+    await at.settle();
+    at.cluster.change<Node>("nodes", "", "n1", (draft) => {
+      draft.metadata.labels = {};
+    });
+    await at.settle();
+    expect(pods(at)).toHaveLength(1);
+    at.cluster.change<DaemonSet>("daemonsets.apps", "ns", "dm", (draft) => {
+      draft.spec.template.spec = { ...draft.spec.template.spec, nodeSelector: { no: "way" } } as Pod["spec"];
+    });
+    await at.settle();
+    expect(pods(at)).toEqual([]);
+  });
+
   it("runs on every node that it fits, cordoned ones too", async () => {
     const at = start();
     at.cluster.put("nodes", node("n1"));

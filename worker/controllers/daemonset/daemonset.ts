@@ -3,7 +3,7 @@ import type { DaemonSet } from "../../../api/generated/apps.v1.ts";
 import type { Node, Pod } from "../../../api/generated/core.v1.ts";
 import type { KubeObject, Stored } from "../../../api/machinery/meta.ts";
 import { type Controller, type ObjectChange, type Plan, type ReconcileContext, settled } from "../controller.ts";
-import { claim, ownersOf } from "../controller-ref.ts";
+import { claim, controllerOf, ownersOf } from "../controller-ref.ts";
 import { historyOf, REVISIONS, trimHistory, unusedRevisions } from "../controller-revisions.ts";
 import { itemKey, splitItem } from "../item-key.ts";
 import { isTerminated, nextAvailability } from "../pod/pod-state.ts";
@@ -11,7 +11,7 @@ import { same } from "../same.ts";
 import { statusUpdate } from "../status-update.ts";
 import { templateHash } from "../template-hash/template-hash.ts";
 import { earliest, waking } from "../time.ts";
-import { HASH, isOfTemplate } from "./daemon-pod.ts";
+import { fitting, HASH, isOfTemplate } from "./daemon-pod.ts";
 import { planPlacement, strayPods } from "./placement.ts";
 import { placesOf, type Rollout } from "./places.ts";
 import { planUpdate } from "./rolling-update.ts";
@@ -28,7 +28,7 @@ export const daemonSetController: Controller = {
   writes: [RESOURCE, REVISIONS, "pods"],
   itemsOf(change) {
     if (change.resource === RESOURCE) return [itemKey(change.object)];
-    if (change.resource === "nodes") return nodeMatters(change) ? change.snapshot.list(RESOURCE).map(itemKey) : [];
+    if (change.resource === "nodes") return nodeMatters(change) ? concernedBy(change).map(itemKey) : [];
     return ownersOf(change, PRIMARY, selectorOf);
   },
   reconcile(item, context) {
@@ -43,6 +43,22 @@ function nodeMatters({ object, previous, deleted }: ObjectChange): boolean {
   if (deleted || !previous) return true;
   const [next, before] = [object as Stored<Node>, previous as Stored<Node>];
   return !same(next.metadata.labels, before.metadata.labels) || !same(next.spec, before.spec);
+}
+
+/**
+ * The sets that have a pod to make on the node or to remove from it, or that count one in a wrong place. Pods that wait
+ * for their node are not looked at, as in Kubernetes: one whose node has lost its label waits until its set has another reason.
+ */
+function concernedBy({ object, deleted, snapshot }: ObjectChange): readonly Stored<DaemonSet>[] {
+  const all = snapshot.list<DaemonSet>(RESOURCE);
+  if (deleted) return all;
+  const node = object as Stored<Node>;
+  const owners = new Set(snapshot.podsOnNode<Pod>(node.metadata.name).map((pod) => controllerOf(pod)?.uid));
+  return all.filter((daemonSet) => {
+    const fit = fitting(daemonSet)(node);
+    if (!owners.has(daemonSet.metadata.uid)) return fit.run;
+    return !fit.stay || (daemonSet.status.numberMisscheduled ?? 0) > 0;
+  });
 }
 
 /** What has ended and only waits to be let go of takes no node's place any more. */

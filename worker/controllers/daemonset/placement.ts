@@ -26,7 +26,7 @@ export function planPlacement(
   const surges = surgeOf(daemonSet, places.length) > 0;
   for (const { node, fit, pods } of places) {
     const present = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    if (!fit.stay) doomed.push(...present.filter(({ spec }) => spec.nodeName));
+    if (!fit.stay) doomed.push(...present);
     else if (pods.length === 0) {
       if (fit.run) missing.push(node.metadata.name);
     } else {
