@@ -19,6 +19,8 @@ export class NodeAgent {
   readonly #parts: Parts;
   readonly #made: NodeAssembly;
   #link: Link | undefined;
+  /** As the node was last told by. */
+  #addresses: string;
 
   static async create(options: AgentOptions, parts: Parts): Promise<NodeAgent> {
     return new NodeAgent(options, parts, await NodeAssembly.create(options, parts));
@@ -28,6 +30,7 @@ export class NodeAgent {
     this.#options = options;
     this.#parts = parts;
     this.#made = made;
+    this.#addresses = made.addresses.join();
   }
 
   async run(): Promise<void> {
@@ -106,10 +109,13 @@ export class NodeAgent {
     await made.network?.stop();
   }
 
-  /** Extended resources may be patched into the node's capacity by whoever counts them. */
+  /** Extended resources may be patched into the node's capacity by whoever counts them; its ranges say of which families it is. */
   #followNode({ metadata, status }: Node): void {
-    if (metadata.name === this.#options.nodeName && isToAllocate(status, this.#made.drivers.amounts))
-      void this.#made.registrar.register();
+    if (metadata.name !== this.#options.nodeName) return;
+    const addresses = this.#made.addresses.join();
+    const isNew = addresses !== this.#addresses;
+    this.#addresses = addresses;
+    if (isNew || isToAllocate(status, this.#made.drivers.amounts)) void this.#made.registrar.register();
   }
 
   #sync(sync: NodeSync): void {

@@ -12,6 +12,8 @@ import type { Logger } from "./logger.ts";
 import { apiServerOf } from "./network/api-door.ts";
 import { ClusterNetwork } from "./network/cluster-network.ts";
 import { loadNetworkKey, type NetworkKey } from "./network/overlay/network-key.ts";
+import { machineIPv6 } from "./node/machine.ts";
+import { nodeAddresses } from "./node/node-addresses.ts";
 import { NodeEvents } from "./node/node-events.ts";
 import { allocatableOf, KUBELET_VERSION, MAX_PODS, type NodeFacts, nodeLabels } from "./node/node-object.ts";
 import { patchedResources } from "./node/patched-resources.ts";
@@ -72,6 +74,7 @@ export class NodeAssembly {
   readonly #options: AgentOptions;
   readonly #parts: Parts;
   readonly #networkKey: NetworkKey;
+  readonly #ipv6 = machineIPv6();
   readonly #resolv = parseResolvConf(readText("/etc/resolv.conf"));
   readonly #admission: Admission;
   /** Thousands of simulated nodes have nothing to say. */
@@ -208,7 +211,7 @@ export class NodeAssembly {
         clusterDomain: CLUSTER_DOMAIN,
         machine: this.#resolv,
       }),
-      hostIPs: () => facts.addresses,
+      hostIPs: () => this.addresses,
       allocatable,
       devices: this.drivers.devices,
       claims: this.drivers.claims,
@@ -238,13 +241,20 @@ export class NodeAssembly {
     });
   }
 
+  /** By which the node is known. */
+  get addresses(): readonly string[] {
+    const node = this.objects.get<Node>("nodes", "", this.#options.nodeName);
+    return nodeAddresses({ first: this.facts.addresses, ipv6: this.#ipv6 }, node);
+  }
+
   get #factsNow(): NodeFacts {
     const { pressures, images } = this.housekeeping;
     const { amounts: devices, csi } = this.drivers;
     const ways = this.network?.ways;
     const network = ways && { key: this.#networkKey.publicKey, ways };
     const notReady = this.runtimeHealth.trouble ?? this.network?.waiting;
-    return { ...this.facts, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
+    const { addresses } = this;
+    return { ...this.facts, addresses, pressures, images, devices, volumesInUse: csi.inUse, network, notReady };
   }
 
   /** Makes Services and its pods' network work, as well as the machine allows. */

@@ -1,6 +1,6 @@
 /** What the machine is and has. */
 import { existsSync, readdirSync, readFileSync, statfsSync } from "node:fs";
-import { availableParallelism, networkInterfaces, release, totalmem } from "node:os";
+import { availableParallelism, type NetworkInterfaceInfo, networkInterfaces, release, totalmem } from "node:os";
 import { join } from "node:path";
 
 const text = (file: string): string => {
@@ -72,16 +72,24 @@ function defaultInterface(): string | undefined {
   return route?.[0];
 }
 
-/** The machine's own addresses, the preferred one first; loopback where it has no other. */
-export function machineAddresses(): string[] {
+/** Where others reach the machine, by the interface of the default route first. */
+function outwardAddresses(): NetworkInterfaceInfo[] {
   const interfaces = networkInterfaces();
   const preferred = defaultInterface();
   const names = Object.keys(interfaces).sort((a, b) => Number(b === preferred) - Number(a === preferred));
   const isBridge = (name: string) => /^(docker|cni|br-|veth|virbr|sailplane|lo)/.test(name);
-  const found = names
+  return names
     .filter((name) => !isBridge(name) || name === preferred)
     .flatMap((name) => interfaces[name] ?? [])
-    .filter(({ internal, family }) => !internal && family === "IPv4")
-    .map(({ address }) => address);
-  return found.length > 0 ? [found[0] ?? ""] : ["127.0.0.1"];
+    .filter(({ internal }) => !internal);
 }
+
+/** The machine's own address; loopback where it has no other. */
+export function machineAddresses(): string[] {
+  const found = outwardAddresses().find(({ family }) => family === "IPv4");
+  return [found?.address ?? "127.0.0.1"];
+}
+
+/** Its address of IPv6 beyond its own network; none where there is no such. */
+export const machineIPv6 = (): string | undefined =>
+  outwardAddresses().find((one) => one.family === "IPv6" && one.scopeid === 0)?.address;

@@ -3,6 +3,7 @@ import type { Lease } from "../../api/generated/coordination.v1.ts";
 import type { Node } from "../../api/generated/core.v1.ts";
 import { microTimestamp, timestamp } from "../../api/machinery/time.ts";
 import type { ApiClient, Outcome } from "../../client/api-client.ts";
+import { addressesPatch } from "./node-addresses.ts";
 import { type NodeFacts, nodeAnnotations, nodeLabels, nodeObject, nodeStatus } from "./node-object.ts";
 import { patchedAllocatable } from "./patched-resources.ts";
 
@@ -44,7 +45,7 @@ async function reportNode(client: ApiClient, facts: NodeFacts, node: Node): Prom
     await client.patch<Node>(
       { resource: "nodes", name: facts.name, subresource: "status" },
       "application/strategic-merge-patch+json",
-      { status: { ...status, allocatable } },
+      { status: { ...status, addresses: addressesPatch(status.addresses ?? []), allocatable } },
     ),
   );
 }
