@@ -37,8 +37,9 @@ export function triggerTime(
     if (!time) return [];
     const before = shown.pods.get(pod.metadata.uid);
     if (!shown.pods.has(pod.metadata.uid) && !isGoing(pod)) return pod.status.podIP ? [time] : [];
-    const hasChanged = before === undefined ? (timeOf(time) ?? 0) + JUST_MS > now : before !== isReady(pod);
-    return hasChanged && time > told ? [time] : [];
+    // Times are whole seconds: what was told last may have happened in the same one.
+    if (before === undefined) return time >= told && (timeOf(time) ?? 0) + JUST_MS > now ? [time] : [];
+    return time > told && before !== isReady(pod) ? [time] : [];
   });
   return times.sort()[0];
 }
