@@ -262,6 +262,13 @@ export interface WatchRequest extends Decided {
     readonly zero?: Readonly<Record<string, unknown>>;
   };
   readonly timeoutSeconds: number;
+  readonly ground?: WatchGround;
+}
+
+/** A watch ends where this object goes, or has a greater generation: what was watched may be told otherwise from then on. */
+export interface WatchGround {
+  readonly key: Key;
+  readonly generation: number;
 }
 
 /** In which form a watch tells events. */

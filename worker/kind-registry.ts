@@ -1,7 +1,7 @@
 /** Finds the kind that a URL or an object names, among the built-in ones and those that the policy snapshot's CRDs add. */
 
 import type { KubeObject } from "../api/machinery/meta.ts";
-import { groupResource } from "../api/machinery/meta.ts";
+import { apiVersionOf, groupResource } from "../api/machinery/meta.ts";
 import { dualStackService, service } from "../api/resources/core/service.ts";
 import { resources } from "../api/resources/index.ts";
 import type { Resource, ServedVersion } from "../api/resources/resource.ts";
@@ -18,6 +18,8 @@ export interface Served {
   readonly conversion?: ServedVersion<KubeObject>;
   /** Of a custom kind whose versions a webhook converts. */
   readonly converter?: Converter;
+  /** Of a custom kind: what says so, and in which of its states. */
+  readonly definition?: { readonly name: string; readonly generation: number };
   /** The definition of a custom kind is marked for deletion. */
   readonly ending?: boolean;
   /** What every request for it is warned of. */
@@ -27,6 +29,7 @@ export interface Served {
 export class Registry {
   readonly #byPath = new Map<string, Served>();
   readonly #byKind = new Map<string, Served>();
+  readonly #groupVersions = new Set<string>();
   readonly #versions = new Map<Served, readonly Served[]>();
 
   constructor(
@@ -62,6 +65,7 @@ export class Registry {
 
   #add(served: Served) {
     const { group, version, resource } = served;
+    this.#groupVersions.add(apiVersionOf(group, version));
     this.#byPath.set(`${group}/${version}/${resource.plural}`, served);
     this.#byKind.set(`${group}/${version}/${resource.kind}`, served);
   }
@@ -86,6 +90,11 @@ export class Registry {
     const all = [served, ...others];
     this.#versions.set(served, all);
     return all;
+  }
+
+  /** Some kind is served at that version of that group. */
+  has(group: string, version: string): boolean {
+    return this.#groupVersions.has(apiVersionOf(group, version));
   }
 
   findKind(group: string, version: string, kind: string): Served | undefined {

@@ -8,6 +8,7 @@ import { EncodedEvents } from "./encoded-events.ts";
 import { eventForm } from "./event-form.ts";
 import { joinBytes } from "./join-bytes.ts";
 import { eventOf, LoggedChange } from "./watch-event.ts";
+import { WatchGrounds } from "./watch-grounds.ts";
 import { type WatchGroup, WatchGroups } from "./watch-groups.ts";
 import type { WatchSource } from "./watch-source.ts";
 import { Watcher } from "./watcher.ts";
@@ -40,6 +41,7 @@ interface Delivery {
 export class WatchHub {
   readonly #options: WatchHubOptions;
   readonly #live = new WatchGroups<Watcher>();
+  readonly #grounds = new WatchGrounds<Watcher>();
   readonly #all = new Set<Watcher>();
   /** The tail is told, or being told, up to here. */
   #told: Revision;
@@ -60,6 +62,7 @@ export class WatchHub {
 
   open(request: WatchRequest): ReadableStream<Uint8Array> {
     const { source, turns, counted } = this.#options;
+    const { ground } = request;
     // Nobody is there to be told what was before.
     if (this.#all.size === 0 && !this.#running) this.#told = source.marks().revision;
     const watcher = new Watcher(request, {
@@ -70,10 +73,12 @@ export class WatchHub {
       leave: () => this.#live.remove(request, watcher),
       closed: () => {
         this.#live.remove(request, watcher);
+        if (ground) this.#grounds.remove(watcher, ground);
         if (this.#all.delete(watcher)) counted?.();
       },
     });
     this.#all.add(watcher);
+    if (ground) this.#grounds.add(watcher, { ground, since: source.marks().revision });
     counted?.();
     this.#beatBy(watcher.due);
     return watcher.stream;
@@ -108,7 +113,7 @@ export class WatchHub {
         const newest = marks().revision;
         await turns.settled();
         for (let turn = 0; turn < HEAD_START; turn++) await turns.settled();
-        const resources = this.#live.resources;
+        const resources = [...new Set([...this.#live.resources, ...this.#grounds.resources])];
         if (resources.length === 0) {
           this.#told = newest;
           continue;
@@ -117,10 +122,12 @@ export class WatchHub {
         const from = this.#told;
         let through = newest;
         let length = 0;
+        let ended: readonly Watcher[] = [];
         for (const row of log.rowsBetween(from, newest, resources)) {
           changes.push(new LoggedChange(row));
           length += row.text.length;
-          if (changes.length < BATCH && length < BATCH_LENGTH) continue;
+          ended = this.#grounds.lost(row);
+          if (changes.length < BATCH && length < BATCH_LENGTH && ended.length === 0) continue;
           through = row.revision;
           break;
         }
@@ -129,6 +136,7 @@ export class WatchHub {
         this.#delivering = true;
         await this.#deliver(this.#deliveries(changes), from, through);
         this.#delivering = false;
+        for (const watcher of ended) watcher.end();
         if (!this.#nextBeat) this.#beat();
       }
     } catch (error) {

@@ -107,7 +107,7 @@ export class Watcher {
       if (this.#state.is === "live") this.#send(bookmark(this.#request, this.#told()));
     }
     if (now >= this.#ends) {
-      this.#end();
+      this.end();
       return;
     }
     if (isFull) {
@@ -218,7 +218,8 @@ export class Watcher {
     }
   }
 
-  #end(): void {
+  /** What was not told yet is left to the watch that the client opens next. */
+  end(): void {
     if (this.#state.is === "closed") return;
     this.#close();
     this.#controller?.close();
@@ -228,7 +229,7 @@ export class Watcher {
   #expire(): void {
     const status = expired("The resourceVersion for the provided watch is too old.");
     this.#send(this.#form.other("ERROR", status));
-    this.#end();
+    this.end();
   }
 
   /** Drops what is queued, which a clean end would keep until it is read. */

@@ -28,13 +28,16 @@ function resourcesBeside(own: Registry): (policy: PolicySnapshot) => Registry {
     return registry;
   };
 
+  /** A version of a built-in group is all built in: nobody adds to it. */
+  const isOwn = ({ group, version }: Pick<Served, "group" | "version">) => !own.has(group, version);
+
   return (policy) => {
     const definitions = policy.list<CustomResourceDefinition>(DEFINITIONS);
     const kinds = definitions.filter(isEstablished).map(customKinds);
     if (kinds.length === 0) return own;
     return registryOf(
-      kinds.flatMap(({ resources }) => resources),
-      kinds.flatMap(({ served }) => served),
+      kinds.flatMap(({ resources }) => resources.filter(isOwn)),
+      kinds.flatMap(({ served }) => served.filter(isOwn)),
     );
   };
 }

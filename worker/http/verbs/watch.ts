@@ -6,9 +6,10 @@ import { expired } from "../../../api/machinery/status.ts";
 import { renderTable } from "../../../api/machinery/table.ts";
 import { shapeOf, zeroStruct } from "../../../api/schema/shape.ts";
 import { structOfKind } from "../../../api/schema/table.ts";
-import type { EventRequest, WatchRequest } from "../../../api/store.ts";
+import type { EventRequest, WatchGround, WatchRequest } from "../../../api/store.ts";
 import type { Served } from "../../kind-registry.ts";
 import { storageResource } from "../../kind-registry.ts";
+import { DEFINITIONS } from "../../policy/custom-resources.ts";
 import type { RequestContext } from "../../request-context.ts";
 import { selectsAsRead } from "../../storage/selecting-store.ts";
 import { Compacted } from "../../storage/store-client.ts";
@@ -51,6 +52,7 @@ export async function watch(context: RequestContext): Promise<Response> {
     ...(events && { events }),
     // Tables are made of what is stored.
     bookmarkKind: bookmarkKind(accepted.as === "Table" ? { ...served, ...storedAt(served) } : served),
+    ...(served.definition && { ground: groundOf(served.definition) }),
     timeoutSeconds: options.timeoutSeconds ?? Math.floor(MIN_TIMEOUT_SECONDS * (1 + Math.random())),
   };
   const response = await store.stream("watch", request).catch((error: unknown) => tooOld(error, request));
@@ -67,6 +69,12 @@ export async function watch(context: RequestContext): Promise<Response> {
     encodeBody: "manual",
   });
 }
+
+/** Events are told as the definition has it: who watches comes again when it says otherwise. */
+const groundOf = ({ name, generation }: NonNullable<Served["definition"]>): WatchGround => ({
+  key: { resource: DEFINITIONS, namespace: "", name },
+  generation,
+});
 
 const storedAt = ({ resource: { group, version } }: Served) => ({ group, version });
 

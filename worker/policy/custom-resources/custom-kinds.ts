@@ -42,6 +42,7 @@ function servedVersion(definition: CustomResourceDefinition, version: CustomReso
     group,
     version: name,
     custom: true,
+    definition: { name: definition.metadata.name ?? "", generation: definition.metadata.generation ?? 1 },
     ...(needsConversion(definition) ? { conversion: conversionTo(definition, version) } : {}),
     ...converterOf(definition),
     ...(definition.metadata.deletionTimestamp === undefined ? {} : { ending: true }),
