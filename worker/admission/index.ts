@@ -35,6 +35,7 @@ import { taintNodesByCondition } from "./plugins/taint-nodes-by-condition.ts";
 import { volumePhaseTime } from "./plugins/volume-phase-time.ts";
 import { mutatingPolicies } from "./policies/mutating-policies.ts";
 import { validatingPolicies } from "./policies/validating-policies.ts";
+import { keepReadable } from "./readable-owners.ts";
 import { mutatingWebhooks } from "./webhooks/mutating-webhooks.ts";
 import { validatingWebhooks } from "./webhooks/validating-webhooks.ts";
 
@@ -80,7 +81,9 @@ export const plugins: readonly AdmissionPlugin[] = [
 
 export async function admitMutation(request: AdmissionRequest): Promise<void> {
   await request.reads.prefetch(plugins.flatMap((plugin) => (plugin.handles(request) && plugin.reads?.(request)) || []));
+  const before = request.object?.metadata.managedFields;
   await mutateWith(plugins, request);
+  keepReadable(request, before);
 }
 
 export async function admitValidation(request: AdmissionRequest): Promise<void> {

@@ -37,12 +37,26 @@ export function printOwner({ manager, operation, apiVersion, subresource }: Owne
 
 /** The owners of managedFields; undefined where an entry is not valid, for then Kubernetes reads none of them. */
 export function parseOwners(entries: readonly ManagedFieldsEntry[] | null | undefined): Map<string, Owner> | undefined {
+  const read = readOwners(entries);
+  return typeof read === "string" ? undefined : read;
+}
+
+/** What Kubernetes says of entries that it cannot read. */
+export function ownersProblem(entries: readonly ManagedFieldsEntry[]): string | undefined {
+  const read = readOwners(entries);
+  return typeof read === "string" ? read : undefined;
+}
+
+function readOwners(entries: readonly ManagedFieldsEntry[] | null | undefined): Map<string, Owner> | string {
   const owners = new Map<string, Owner>();
-  for (const { manager = "", operation, apiVersion, subresource = "", fieldsType, fieldsV1, time } of entries ?? []) {
-    if (operation !== "Apply" && operation !== "Update") return undefined;
-    if (!apiVersion || fieldsType !== "FieldsV1") return undefined;
+  for (const [i, entry] of (entries ?? []).entries()) {
+    const { manager = "", operation, apiVersion = "", subresource = "", fieldsType = "", fieldsV1, time } = entry;
+    if (operation !== "Apply" && operation !== "Update") return "operation must be `Apply` or `Update`";
+    if (apiVersion === "") return "apiVersion must not be empty";
+    if (fieldsType === "") return `missing fieldsType in managed fields entry ${i}`;
+    if (fieldsType !== "FieldsV1") return `invalid fieldsType "${fieldsType}" in managed fields entry ${i}`;
     const set = readFieldSet(fieldsV1 ?? EMPTY);
-    if (!set) return undefined;
+    if (!set) return `error decoding versioned set of managed fields entry ${i}`;
     const owner = { manager, operation, apiVersion, subresource, set, ...(time ? { time } : {}) } as const;
     owners.set(ownerKey(owner), owner);
   }

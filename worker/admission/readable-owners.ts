@@ -1,0 +1,23 @@
+import type { ManagedFieldsEntry } from "../../api/generated/meta.v1.ts";
+import { ownersProblem } from "../../api/machinery/apply/owner.ts";
+import type { AdmissionRequest } from "./plugin.ts";
+
+/**
+ * Whoever changed the object may have made of its managedFields what nobody can read: then they are as they were, and the
+ * client is told (apiserver pkg/endpoints/handlers/fieldmanager/admission.go).
+ */
+export function keepReadable(
+  { object, context }: Pick<AdmissionRequest, "object" | "context">,
+  before: ManagedFieldsEntry[] | undefined,
+): void {
+  const after = object?.metadata.managedFields;
+  if (!object || !after || after === before) return;
+  const problem = ownersProblem(after);
+  if (problem === undefined) return;
+  if (before) object.metadata.managedFields = before;
+  else delete object.metadata.managedFields;
+  context.warnings.push(
+    ".metadata.managedFields was in an invalid state after admission; this could be caused by an outdated mutating " +
+      `admission controller; please fix your requests: ${problem}`,
+  );
+}
