@@ -52,7 +52,13 @@ export function pruneUntyped(
 ): DecodedJson {
   const coerced = coerceMeta(object, schema);
   if ("problem" in coerced) return { ok: false, message: coerced.problem };
-  const unknown = [...prune(object, schema), ...coerced.unknown];
+  const isOwn = (path: string) => path.startsWith("metadata.");
+  // Of the object's own metadata first, of what is embedded last.
+  const unknown = [
+    ...coerced.unknown.filter(isOwn),
+    ...prune(object, schema),
+    ...coerced.unknown.filter((path) => !isOwn(path)),
+  ];
   if (nulls === "dropped") dropNulls(object, schema);
   object.metadata ??= {};
   return { ok: true, value: object, strict: unknown.map((path) => `unknown field ${goQuote(path)}`) };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { validateDefault } from "../cel/validate-rules.ts";
 import type { JsonObject } from "../json-object.ts";
 import { defaultErrors } from "./check-defaults.ts";
-import { decodeCustom } from "./decode.ts";
+import { decodeCustom, pruneUntyped } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import type { Schema } from "./json-walk.ts";
 import { duplicateItems } from "./list-items.ts";
@@ -273,6 +273,20 @@ describe("CRD-READ: bodies are read untyped", () => {
     expect(decode("apiVersion: e.com/v1\nkind: Foo\nspec: {a: x}", "Strict", "yaml")).toMatchObject({
       ok: true,
       object: { spec: { a: "x" } },
+    });
+  });
+
+  test("CRD-READ: what the object's metadata does not know is told first, what embedded metadata does not last", () => {
+    const embedding: Schema = {
+      type: "object",
+      properties: {
+        a: { type: "object", properties: {} },
+        e: { type: "object", "x-kubernetes-embedded-resource": true, "x-kubernetes-preserve-unknown-fields": true },
+      },
+    };
+    const embedded = { apiVersion: "v1", kind: "ConfigMap", metadata: { no: 1 } };
+    expect(pruneUntyped({ a: { z: 1 }, e: embedded, metadata: { no: 1 } }, embedding)).toMatchObject({
+      strict: ['unknown field "metadata.no"', 'unknown field "a.z"', 'unknown field "e.metadata.no"'],
     });
   });
 
