@@ -52,3 +52,23 @@ test("CRD-STATUS: through /status nothing but the status is held to the schema, 
   expect(told(15, 15)).toEqual([]);
   expect(told(1, 2)).toEqual([]);
 });
+
+test("CRD-STORED: what is read has passed through the storage version, and has its defaults", () => {
+  const text = (of: object = {}) => ({ type: "string", ...of });
+  const schemaWith = (properties: object) => ({
+    schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } },
+  });
+  const { served } = customKinds(
+    definition([
+      version("v1", schemaWith({ a: text(), b: text({ default: "stored" }), c: text({ default: "c" }) })),
+      version("v2", schemaWith({ a: text(), b: text({ default: "asked" }), own: text() })),
+    ]),
+  );
+  const [v1, v2] = served.map(({ conversion }) => conversion);
+  const foo = { apiVersion: "e.com/v2", kind: "Foo", metadata: {}, spec: { a: "x", own: "y" } } as KubeObject;
+  // Validated as it is, at the version that it was sent at.
+  expect(v2?.toStored(foo)).toEqual(foo);
+  expect(v2?.fromStored(foo)).toMatchObject({ apiVersion: "e.com/v2", spec: { a: "x", b: "stored" } });
+  expect(v2?.fromStored(foo)).not.toHaveProperty("spec.own");
+  expect(v1?.fromStored(foo)).toMatchObject({ apiVersion: "e.com/v1", spec: { a: "x", b: "stored", c: "c" } });
+});

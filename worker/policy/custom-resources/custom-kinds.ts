@@ -6,7 +6,6 @@ import type {
 import { membersOf } from "../../../api/machinery/json-object.ts";
 import { apiVersionOf, type KubeObject } from "../../../api/machinery/meta.ts";
 import { applyDefaults } from "../../../api/machinery/structural/defaults.ts";
-import type { Schema } from "../../../api/machinery/structural/json-walk.ts";
 import { prune } from "../../../api/machinery/structural/prune.ts";
 import type { Resource, ServedVersion } from "../../../api/resources/resource.ts";
 import { compareVersions } from "../../group-order.ts";
@@ -72,8 +71,9 @@ const needsConversion = ({ metadata, spec }: CustomResourceDefinition) =>
   spec.versions.length > 1 || (metadata.generation ?? 1) > 1;
 
 /**
- * Objects stay stored at the version they were last written at, with the fields that the storage version knows; each
- * read makes of them what the version asked for says.
+ * Objects stay stored as they were last written, at whatever version. Each read takes of them what the storage version
+ * knows, with its defaults, and of that what the version asked for knows: what Kubernetes, which stores at the storage
+ * version, would have kept.
  */
 function conversionTo(
   { spec }: CustomResourceDefinition,
@@ -81,24 +81,19 @@ function conversionTo(
 ): ServedVersion<KubeObject> {
   const apiVersion = apiVersionOf(spec.group, version.name);
   const schema = schemaOf(version);
-  const storage = spec.versions.find((each) => each.storage) ?? version;
   // What the store gives and takes is at the version asked for (worker/storage/converting-store.ts).
   const byWebhook = spec.conversion?.strategy === "Webhook";
+  const storage = byWebhook ? version : (spec.versions.find((each) => each.storage) ?? version);
   return {
     version: version.name,
-    toStored(object) {
-      return shaped(object, apiVersion, storage === version || byWebhook ? undefined : schemaOf(storage));
-    },
+    toStored: (object) => ({ ...object, apiVersion }),
     fromStored(object) {
-      const converted = shaped(structuredClone(object), apiVersion, schema);
-      applyDefaults(membersOf(converted), schema);
+      const converted = { ...structuredClone(object), apiVersion };
+      const members = membersOf(converted);
+      prune(members, schemaOf(storage));
+      applyDefaults(members, schemaOf(storage));
+      if (storage !== version) prune(members, schema);
       return converted;
     },
   };
-}
-
-function shaped(object: KubeObject, apiVersion: string, schema: Schema | undefined): KubeObject {
-  object.apiVersion = apiVersion;
-  if (schema) prune(membersOf(object), schema);
-  return object;
 }
