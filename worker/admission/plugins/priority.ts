@@ -24,8 +24,12 @@ export const priority: AdmissionPlugin = {
   },
 };
 
-const isSystemsEnd = ({ operation, name, context: { served } }: AdmissionRequest) =>
-  operation === "DELETE" && served.resource.plural === "priorityclasses" && SYSTEM_CLASSES.includes(name);
+/** By its name: Kubernetes lets a DELETE of the whole collection take them along. */
+const isSystemsEnd = ({ operation, name, context: { served, path } }: AdmissionRequest) =>
+  operation === "DELETE" &&
+  served.resource.plural === "priorityclasses" &&
+  SYSTEM_CLASSES.includes(name) &&
+  path.name !== "";
 
 const isClassWrite = ({ operation, context: { served } }: AdmissionRequest) =>
   (operation === "CREATE" || operation === "UPDATE") &&

@@ -18,3 +18,10 @@ test("one PriorityClass is the default, and a pod keeps its priority when a clie
   expect(put.object).toMatchObject({ spec: { priority: 7 } });
   await call(`${root}/usual`, {}, "DELETE");
 });
+
+test("a system class is not deleted by its name; with the whole collection it may be, as in Kubernetes", async () => {
+  const root = "https://sailplane/apis/scheduling.k8s.io/v1/priorityclasses";
+  const named = await call(`${root}/system-node-critical?dryRun=All`, {}, "DELETE");
+  expect(named).toMatchObject({ code: 403, object: { message: expect.stringContaining("system priority class") } });
+  expect((await call(`${root}?dryRun=All`, {}, "DELETE")).code).toBe(200);
+});

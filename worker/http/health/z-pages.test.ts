@@ -34,7 +34,7 @@ const status = statusPage({
 
 test("WIRE-ZPAGES: as text for people", () => {
   const [empty, title, warning, ...lines] = zText(status).split("\n");
-  expect([empty, title]).toEqual(["", "kube-apiserver statusz"]);
+  expect([empty, title]).toEqual(["", "apiserver statusz"]);
   expect(warning).toContain("not meant to be machine parseable");
   expect(lines.slice(1)).toEqual([
     "Started: Sun Nov  8 07:00:01 UTC 2026",
@@ -56,7 +56,7 @@ test("WIRE-ZPAGES: as an object of the version asked for, with a warning where t
   expect(zObject(status, "v1beta1")).toMatchObject({
     kind: "Statusz",
     apiVersion: "config.k8s.io/v1beta1",
-    metadata: { name: "kube-apiserver" },
+    metadata: { name: "apiserver" },
     startTime: "2026-11-08T07:00:01Z",
     uptimeSeconds: 7383,
     paths: ["/healthz", "/version"],

@@ -11,7 +11,8 @@ export interface ZPage {
   readonly lines: readonly string[];
 }
 
-export const COMPONENT = "kube-apiserver";
+/** As kube-apiserver calls itself there. */
+const COMPONENT = "apiserver";
 
 /** config.k8s.io versions, and whether they are to be left. */
 const VERSIONS: Readonly<Record<string, { readonly deprecated: boolean }>> = {
