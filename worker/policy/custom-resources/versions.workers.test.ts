@@ -110,3 +110,23 @@ test("CRD-ENDING: a kind whose definition is marked for deletion takes no more o
   });
   await send("PATCH", `${definitions}/doors.ending.example`, { metadata: { finalizers: null } });
 });
+
+test("CRD-WATCH: a watch ends when the definition changes, and the next tells what that knows", async () => {
+  const definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  const spec = (fields: readonly string[]) => ({ versions: [version("v1", fields, true)] });
+  await send("POST", definitions, {
+    metadata: { name: "bells.watched.example" },
+    spec: {
+      group: "watched.example",
+      scope: "Namespaced",
+      names: { plural: "bells", kind: "Bell" },
+      ...spec(["tone"]),
+    },
+  });
+  const bells = "/apis/watched.example/v1/namespaces/default/bells";
+  const bell = { apiVersion: "watched.example/v1", kind: "Bell", metadata: { name: "b" }, spec: { tone: "low" } };
+  await send("POST", bells, bell);
+  const watched = await API.fetch(new Request(`https://sailplane${bells}?watch=1&timeoutSeconds=600`));
+  await send("PATCH", `${definitions}/bells.watched.example`, { spec: spec(["tone", "weight"]) });
+  expect(await watched.text()).toContain('"spec":{"tone":"low"}');
+});
