@@ -2,6 +2,7 @@
 import { type CollectionTag, LineCounter, parseDocument, type ScalarTag, type Tags } from "yaml";
 import { jsonAsYaml } from "./json-as-yaml.ts";
 import { MAX_DEPTH } from "./json-syntax.ts";
+import { isDeeper } from "./yaml-depth.ts";
 import { duplicateText, keyProblem, problemOf, textProblem } from "./yaml-problem.ts";
 
 export type ReadYaml =
@@ -16,6 +17,8 @@ export type ConvertedYaml =
 /** Aliases may repeat what they name this often: more is an attack by multiplication. */
 const MAX_ALIASES = 100;
 
+const TOO_DEEP = `yaml: exceeded max depth of ${MAX_DEPTH}`;
+
 class Unsupported extends Error {}
 
 export function yamlToJson(text: string): ConvertedYaml {
@@ -29,6 +32,7 @@ export function readYaml(text: string): ReadYaml {
   if (unreadable !== undefined) return { ok: false, message: `yaml: ${unreadable}` };
   const json = jsonAsYaml(text);
   if (json) return { ok: true, value: json.value, duplicates: [] };
+  if (isDeeper(text, MAX_DEPTH)) return { ok: false, message: TOO_DEEP };
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {
@@ -51,7 +55,7 @@ export function readYaml(text: string): ReadYaml {
     return { ok: true, value, duplicates: duplicates.length > 0 ? [duplicateText(document, duplicates, lines)] : [] };
   } catch (problem) {
     if (problem instanceof Unsupported) return { ok: false, message: problem.message };
-    if (problem instanceof RangeError) return { ok: false, message: `yaml: exceeded max depth of ${MAX_DEPTH}` };
+    if (problem instanceof RangeError) return { ok: false, message: TOO_DEEP };
     if (problem instanceof ReferenceError) {
       const anchor = /^Unresolved alias .*: (.+)$/.exec(problem.message)?.[1];
       const why =

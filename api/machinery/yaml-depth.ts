@@ -1,0 +1,31 @@
+/** How deep YAML goes, found out before it is read: the library takes its time for each level, and go-yaml refuses at once. */
+import { Lexer } from "yaml";
+
+/** Before the text of a scalar, whatever that looks like. */
+const SCALAR = "\u001f";
+
+/** Whether some part stands in more than `most` lists and maps that begin on its own line, or between brackets. */
+export function isDeeper(text: string, most: number): boolean {
+  if (!mayBeDeeper(text, most)) return false;
+  let brackets = 0;
+  let dashes = 0;
+  let before = "";
+  for (const token of new Lexer().lex(text)) {
+    const isScalar = before === SCALAR;
+    before = token;
+    if (isScalar) continue;
+    if (token === "[" || token === "{") brackets++;
+    else if (token === "]" || token === "}") brackets = Math.max(0, brackets - 1);
+    else if (token === "-" || token === "?") dashes++;
+    else if (/^\r?\n/.test(token)) dashes = 0;
+    if (brackets > most || dashes > most) return true;
+  }
+  return false;
+}
+
+/** Ordinary texts have not as many of them. */
+function mayBeDeeper(text: string, most: number): boolean {
+  let count = 0;
+  for (let i = 0; i < text.length && count <= most; i++) if ("[{-?".includes(text.charAt(i))) count++;
+  return count > most;
+}
