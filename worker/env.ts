@@ -1,11 +1,16 @@
 import type { AuditLog } from "../durable-objects/audit-log.ts";
 import type { ClusterKeys } from "../durable-objects/cluster-keys.ts";
 import type { ClusterStore } from "../durable-objects/cluster-store.ts";
+import type { controllerManagerClass } from "../durable-objects/controller-manager.ts";
 import type { NodeHub } from "../durable-objects/node-hub.ts";
 import type { Relay } from "../durable-objects/relay.ts";
+import type { schedulerClass } from "../durable-objects/scheduler.ts";
 import type { Tunnel } from "../durable-objects/tunnel.ts";
 import type { WatchRelay } from "../durable-objects/watch-relay.ts";
-import type { ControllerManager, OwnApi, Scheduler } from "./index.ts";
+import type { OwnApiBinding } from "./own-api.ts";
+
+/** What a class that is bound to its wiring makes: naming its own would lead through all that it is wired to. */
+type ObjectOf<Bound extends (wire: never) => new (...of: never) => object> = InstanceType<ReturnType<Bound>>;
 
 /** The Worker's bindings, as wrangler.toml and the local server's configuration declare them. */
 export interface Env {
@@ -16,10 +21,10 @@ export interface Env {
   readonly RELAY: DurableObjectNamespace<Relay>;
   readonly WATCH_RELAY: DurableObjectNamespace<WatchRelay>;
   readonly TUNNEL: DurableObjectNamespace<Tunnel>;
-  readonly CONTROLLER_MANAGER: DurableObjectNamespace<ControllerManager>;
-  readonly SCHEDULER: DurableObjectNamespace<Scheduler>;
+  readonly CONTROLLER_MANAGER: DurableObjectNamespace<ObjectOf<typeof controllerManagerClass>>;
+  readonly SCHEDULER: DurableObjectNamespace<ObjectOf<typeof schedulerClass>>;
   /** The Worker's entry point OwnApi, for what the control plane asks of its own API. */
-  readonly API: Service<OwnApi>;
+  readonly API: OwnApiBinding;
   /** The files of dist/dashboard. */
   readonly ASSETS: Fetcher;
   /** What calls servers by URL, and can choose whom to trust, where the platform's own fetch cannot. */

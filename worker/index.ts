@@ -5,8 +5,9 @@ import { schedulerClass } from "../durable-objects/scheduler.ts";
 import { controllerManagerWiring } from "./controller-manager-wiring.ts";
 import type { Env } from "./env.ts";
 import { app } from "./http/app.ts";
-import { serveTogether, type Together } from "./http/serve-together.ts";
+import { serveTogether } from "./http/serve-together.ts";
 import { isForIngress, serveIngress } from "./ingress/serve-ingress.ts";
+import type { Together } from "./own-api.ts";
 import { runScheduled } from "./scheduled.ts";
 import { schedulerWiring } from "./scheduler-wiring.ts";
 

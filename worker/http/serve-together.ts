@@ -2,12 +2,8 @@
 import type { Answered, Asked } from "../../api/asked.ts";
 import { clusterBase } from "../cluster.ts";
 import type { Env } from "../env.ts";
+import type { Together } from "../own-api.ts";
 import { app } from "./app.ts";
-
-export interface Together {
-  readonly cluster: string;
-  readonly asked: readonly Asked[];
-}
 
 /** Answers in the order of the requests. */
 export function serveTogether(
