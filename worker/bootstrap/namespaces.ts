@@ -10,4 +10,14 @@ const namespace = (name: string): KubeObject & Record<string, unknown> => ({
   status: { phase: "Active" },
 });
 
-export const namespaces: readonly KubeObject[] = SYSTEM_NAMESPACES.map(namespace);
+/** As every namespace is born with one (worker/admission/plugins/default-service-account.ts): no pod is too early. */
+const account = (namespace: string): KubeObject => ({
+  kind: "ServiceAccount",
+  apiVersion: "v1",
+  metadata: { name: "default", namespace },
+});
+
+export const namespaces: readonly KubeObject[] = [
+  ...SYSTEM_NAMESPACES.map(namespace),
+  ...SYSTEM_NAMESPACES.map(account),
+];

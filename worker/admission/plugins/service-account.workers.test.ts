@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
+import { call as callCluster, newCluster } from "../../../test/workers/api-under-test.ts";
 import { call, newNamespace, pod } from "../../../test/workers/core-calls.ts";
+
+test("ADM-ACCOUNT: a cluster's first pods wait for no controller", async () => {
+  const cluster = await newCluster("first-pods");
+  const made = ["default", "kube-system"].map((namespace) =>
+    callCluster(`${cluster}/api/v1/namespaces/${namespace}/pods`, { body: pod("first") }),
+  );
+  expect((await Promise.all(made)).map(({ code }) => code)).toEqual([201, 201]);
+});
 
 test("a copy of a pod mounts the token where its original does, by one volume", async () => {
   const place = await newNamespace("copies");
