@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { isMountPoint, isOwnFileSystem, parseMountTargets, unmountBelow } from "./mounts.ts";
+import { isMountPoint, isOwnFileSystem, mountsBelow, parseMountTargets, unmountBelow } from "./mounts.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "sailplane mounts-"));
 const canMount = process.platform === "linux" && process.getuid?.() === 0;
@@ -34,4 +34,16 @@ it.skipIf(!canMount)("knows a file system of its own from the directory that it 
   execFileSync("mount", ["-t", "tmpfs", "tmpfs", path]);
   expect(isOwnFileSystem(path)).toBe(true);
   await unmountBelow(directory);
+});
+
+it.skipIf(!canMount)("takes all mounts below a directory away, those within others too", async () => {
+  const paths = ["a", "a/within", "b"].map((name) => join(directory, name));
+  for (const path of paths) {
+    mkdirSync(path, { recursive: true });
+    execFileSync("mount", ["-t", "tmpfs", "tmpfs", path]);
+  }
+  expect(mountsBelow(directory)).toHaveLength(3);
+  await unmountBelow(directory);
+  expect(mountsBelow(directory)).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
 });

@@ -44,14 +44,22 @@ export function mountsBelow(directory: string): string[] {
     .sort((a, b) => b.length - a.length);
 }
 
+/** How many one umount is told of: each is a process of its own, and a command line has an end. */
+const AT_ONCE = 100;
+
 /** Takes mount points away with their mounts: a directory that is there counts as set up. */
 export async function unmountBelow(directory: string): Promise<void> {
-  for (const target of mountsBelow(directory)) {
-    try {
-      await run("umount", ["-l", target]);
-      rmdirSync(target);
-    } catch {
-      // Somebody else's, or in use below.
+  const targets = mountsBelow(directory);
+  for (let from = 0; from < targets.length; from += AT_ONCE) {
+    const some = targets.slice(from, from + AT_ONCE);
+    // It goes on past one that it cannot take away, which then is no directory that can be removed.
+    await run("umount", ["-l", ...some]).catch(() => {});
+    for (const target of some) {
+      try {
+        rmdirSync(target);
+      } catch {
+        // Somebody else's, or in use below.
+      }
     }
   }
 }
