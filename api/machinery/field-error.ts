@@ -33,7 +33,8 @@ export const printValue = (value: unknown): string => {
   return goJson(value);
 };
 
-const GO_ESCAPES: Readonly<Record<string, string>> = {
+/** What Go writes as a backslash and a letter, or doubles. */
+export const GO_ESCAPES: Readonly<Record<string, string>> = {
   "\u0007": "\\a",
   "\b": "\\b",
   "\f": "\\f",

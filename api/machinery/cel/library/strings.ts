@@ -1,4 +1,5 @@
 /** cel-go's extended strings (ext.Strings, version 2) and Kubernetes' regular expressions. */
+import { GO_ESCAPES } from "../../field-error.ts";
 import type { Declaration } from "../declaration.ts";
 import { formatText } from "../format.ts";
 import { compileRegex } from "../regex.ts";
@@ -77,18 +78,7 @@ function join(list: string[], by = ""): string {
   return list.join(by);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\u0007": "\\a",
-  "\b": "\\b",
-  "\f": "\\f",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-  "\v": "\\v",
-  "\\": "\\\\",
-  '"': '\\"',
-};
-const quote = (text: string) => `"${[...text.toWellFormed()].map((c) => ESCAPES[c] ?? c).join("")}"`;
+const quote = (text: string) => `"${[...text.toWellFormed()].map((c) => GO_ESCAPES[c] ?? c).join("")}"`;
 
 const lower = (text: string) => text.replace(/[A-Z]/g, (c) => c.toLowerCase());
 const upper = (text: string) => text.replace(/[a-z]/g, (c) => c.toUpperCase());
